@@ -1,0 +1,77 @@
+//! Trains a network with one hidden layer on 1,797 handwritten digits, and shows what it makes of digits that it has not
+//! seen.
+//!
+//! ```text
+//! cargo run --release --example digits
+//! ```
+
+use typenet::metric::argmax;
+use typenet::prelude::*;
+use typenet::view;
+
+network! {
+    /// f(x) = softmax(W_o tanh(W_h x + b_h) + b_o)
+    pub struct DigitClassifier {
+        hidden: Dense<64, 32>,
+        Tanh,
+        output: Dense<32, 10>,
+        Softmax,
+    }
+}
+
+/// How many digits are drawn of the right and of the wrong answers.
+const SHOWN: usize = 4;
+
+fn main() -> typenet::Result<()> {
+    let mut rng = typenet::rng(37);
+    let (train, test) = datasets::digits().shuffled(&mut rng).split(0.85);
+    let pictures = test.inputs().to_vec();
+    let scaler = Standardizer::fit(train.inputs());
+    let (train, test) = (scaler.transform(train), scaler.transform(test));
+    let (train, validation) = train.split(0.9);
+
+    println!("{}\n", DigitClassifier::summary());
+    let mut network = DigitClassifier::init(&mut rng);
+    Trainer::new(Nll, Sgd::new(0.1).momentum(0.9))
+        .epochs(50)
+        .batch_size(32)
+        .validation(&validation)
+        .callback(Progress::lines())
+        .fit(&mut network, &train)?;
+
+    let result = network.evaluate(&test, &Nll);
+    println!("\ntest accuracy {:.4}, loss {:.4}, on {} digits\n", result.accuracy, result.loss, test.len());
+
+    let answers: Vec<[f32; 10]> = network.predict_batch(test.inputs());
+    let labels = test.targets();
+    // The probability that the network gave the right class: the worst mistakes come first.
+    let mut order: Vec<usize> = (0..test.len()).collect();
+    order.sort_by(|&a, &b| answers[a][labels[a].index()].total_cmp(&answers[b][labels[b].index()]));
+    let wrong = order.iter().filter(|&&i| argmax(&answers[i]) != labels[i].index()).take(SHOWN);
+    let right = (0..test.len()).filter(|&i| argmax(&answers[i]) == labels[i].index()).take(SHOWN);
+    println!("The first digits that it reads right:\n");
+    right.for_each(|i| draw(&pictures[i], labels[i], &answers[i]));
+    println!("Its worst mistakes:\n");
+    wrong.for_each(|&i| draw(&pictures[i], labels[i], &answers[i]));
+    Ok(())
+}
+
+/// Draws a digit beside the probabilities of the ten classes.
+fn draw(picture: &[f32; 64], label: Class<10>, probabilities: &[f32; 10]) {
+    const INK: [&str; 5] = ["  ", "░░", "▒▒", "▓▓", "██"];
+    let picture = view::rows::<8, 8, 64, f32>(picture);
+    let answer = argmax(probabilities);
+    for row in 0..10 {
+        let pixels: String = match row {
+            0 => format!("a {label}, read as {answer}"),
+            9 => String::new(),
+            // Pixels are numbers from 0 to 16.
+            row => (0..8).map(|column| INK[((picture[(row - 1, column)] + 2.0) / 4.0) as usize]).collect(),
+        };
+        let probability = probabilities[row];
+        let bar = "━".repeat((probability * 30.0).round() as usize);
+        let mark = if row == label.index() { '*' } else { ' ' };
+        println!("    {pixels:18} {mark}{row}  {probability:.3} {bar}");
+    }
+    println!();
+}

@@ -1,0 +1,259 @@
+//! Do the shapes meet? Every edge has exactly one judge: this file where the macro can compare,
+//! the compiler where it cannot.
+
+use proc_macro2::{Span, TokenStream};
+
+use crate::errors::{self, Errors};
+use crate::graph::{Kind, Layer, Network};
+use crate::shape::{Shape, Size};
+use crate::signature::BuiltIn;
+
+/// Who decides about an edge.
+#[derive(Debug)]
+pub(crate) enum Judge {
+    /// It is decided: right, reported, or not to be judged because of an earlier mistake.
+    Settled,
+    /// A constant assertion compares two expressions.
+    Assertion {
+        /// Who gives, in words: `` `hidden` `` or `the input`.
+        producer: String,
+        /// Who takes, in words.
+        consumer: String,
+        /// The size that is given.
+        gives: TokenStream,
+        /// The size that is taken.
+        takes: TokenStream,
+        /// The consumer's size.
+        span: Span,
+    },
+    /// A trait decides, because a type that only the compiler knows is involved.
+    Trait {
+        /// Who gives, in words.
+        producer: String,
+        /// Who takes, in words.
+        consumer: String,
+        /// The consumer's size or type.
+        span: Span,
+        /// The consumer's place among the layers; their number for the declared output.
+        consumer_index: usize,
+    },
+}
+
+/// The judges of a network.
+#[derive(Debug)]
+pub(crate) struct Judges {
+    /// One for the edge into each layer.
+    pub(crate) edges: Vec<Judge>,
+    /// Those of the declared output, one for each of its sizes; empty when none is declared.
+    pub(crate) output: Vec<Judge>,
+}
+
+/// Judges what the macro can compare, and says who judges the rest.
+pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
+    let edges = network.layers.iter().enumerate();
+    let edges = edges.map(|(index, layer)| edge(network, index, layer, errors));
+    let edges = edges.collect();
+    Judges { edges, output: output(network, errors) }
+}
+
+/// How two sizes compare.
+enum Comparison {
+    /// They are the same.
+    Same,
+    /// They differ, or differ for most values of a parameter.
+    Different,
+    /// The compiler has to compute them.
+    Open,
+}
+
+/// Compares two sizes.
+fn compare(gives: &Size, takes: &Size) -> Comparison {
+    let parameter = |size: &Size| matches!(size, Size::Parameter(_));
+    if gives.same(takes) {
+        Comparison::Same
+    } else if (gives.is_opaque() || takes.is_opaque()) && !parameter(gives) && !parameter(takes) {
+        Comparison::Open
+    } else {
+        Comparison::Different
+    }
+}
+
+/// Judges the edge into the layer at `index`.
+fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> Judge {
+    let (incoming, known) = network.incoming(index);
+    if !(layer.joined && known && layer.input_known) {
+        return Judge::Settled;
+    }
+    let by_trait = || Judge::Trait {
+        producer: network.source_text(index),
+        consumer: layer.text(),
+        span: layer.size_places.first().unwrap_or(&layer.place).span(),
+        consumer_index: index,
+    };
+    let Some(built_in) = layer.built_in() else {
+        return by_trait();
+    };
+    if built_in.is_elementwise() {
+        return Judge::Settled;
+    }
+    if incoming.is_foreign() {
+        return by_trait();
+    }
+    let (Some(gives), Some(takes)) = (incoming.row(), layer.input.row()) else {
+        wants_vector(network, index, layer, errors);
+        return Judge::Settled;
+    };
+    sizes(network, index, layer, (gives, takes), errors)
+}
+
+/// Judges the size that is given to the layer at `index` against the one it takes.
+fn sizes(network: &Network, index: usize, layer: &Layer, edge: (&Size, &Size), errors: &mut Errors) -> Judge {
+    let (gives, takes) = edge;
+    match compare(gives, takes) {
+        Comparison::Same => Judge::Settled,
+        Comparison::Open => Judge::Assertion {
+            producer: network.source_text(index),
+            consumer: layer.text(),
+            gives: gives.tokens(),
+            takes: takes.tokens(),
+            span: takes.place().span(),
+        },
+        Comparison::Different => {
+            errors.push(errors::size_mismatch(
+                takes.place(),
+                &network.source_text(index),
+                &gives.values(),
+                &layer.text(),
+                &bare(takes),
+                &edits(network, index, layer, gives, takes),
+            ));
+            Judge::Settled
+        }
+    }
+}
+
+/// A size where its noun was already said.
+fn bare(size: &Size) -> String {
+    match size {
+        Size::Number(..) => size.text(),
+        other => format!("`{}`", other.text()),
+    }
+}
+
+/// Reports an image, or what elementwise layers made of it, where a vector is wanted.
+fn wants_vector(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) {
+    let (incoming, _) = network.incoming(index);
+    let size = incoming.number().map_or("N".to_owned(), |number| number.to_string());
+    errors.push(errors::vector_wanted(
+        *layer.size_places.first().unwrap_or(&layer.place),
+        &network.source_text(index),
+        &incoming.text(),
+        &layer.text(),
+        &[format!("`(Vector<{size}>)` for the input")],
+    ));
+}
+
+/// The edits that would each make a consumer and its source agree.
+fn edits(network: &Network, index: usize, consumer: &Layer, gives: &Size, takes: &Size) -> Vec<String> {
+    let mut edits = Vec::new();
+    if let Some(outputs) = consumer.output.row().filter(|_| consumer.output_known) {
+        edits.push(dense(&gives.text(), &outputs.text(), consumer));
+    }
+    edits.extend(source_edit(network, index, takes));
+    edits
+}
+
+/// The edit of whoever decides the size before `index`, so that it becomes `size`.
+fn source_edit(network: &Network, index: usize, size: &Size) -> Option<String> {
+    match network.source(index) {
+        None if !network.input_declared => None,
+        None => {
+            let kind = network.input.name()?;
+            Some(format!("`({kind}<{}>)` for the input", size.text()))
+        }
+        Some(source) if source.built_in() == Some(BuiltIn::Dense) && source.input_known => {
+            let inputs = match &source.kind {
+                _ if source.inferred => "_".to_owned(),
+                Kind::BuiltIn { sizes, .. } => sizes.first()?.text(),
+                Kind::Own { .. } => return None,
+            };
+            Some(dense(&inputs, &size.text(), source))
+        }
+        Some(_) => None,
+    }
+}
+
+/// How a `Dense` should be written.
+fn dense(inputs: &str, outputs: &str, layer: &Layer) -> String {
+    let name = BuiltIn::Dense.name();
+    format!("`{name}<{inputs}, {outputs}>` for {}", layer.text())
+}
+
+/// Judges the declared output against the last layer.
+fn output(network: &Network, errors: &mut Errors) -> Vec<Judge> {
+    let end = network.layers.len();
+    let Some((declared, place)) = &network.declared_output else {
+        return Vec::new();
+    };
+    let (given, known) = network.incoming(end);
+    if network.open_end || !known || end == 0 {
+        return Vec::new();
+    }
+    if declared.is_foreign() || given.is_foreign() {
+        return vec![Judge::Trait {
+            producer: last_text(network),
+            consumer: format!("`{}`", network.name),
+            span: place.span(),
+            consumer_index: end,
+        }];
+    }
+    let pairs = given.sizes().iter().zip(declared.sizes());
+    let different = |(gives, takes)| matches!(compare(gives, takes), Comparison::Different);
+    let sizes_differ = pairs.clone().any(different);
+    if given.name() != declared.name() || sizes_differ {
+        errors.push(errors::output_mismatch(
+            *place,
+            &network.name,
+            &declared.text(),
+            &last_text(network),
+            &given.text(),
+            &output_edits(network, declared, given),
+        ));
+        return Vec::new();
+    }
+    let open = pairs.filter(|(gives, takes)| matches!(compare(gives, takes), Comparison::Open));
+    open.map(|(gives, takes)| Judge::Assertion {
+        producer: network.source_text(end),
+        consumer: format!("the output of `{}`", network.name),
+        gives: gives.tokens(),
+        takes: takes.tokens(),
+        span: takes.place().span(),
+    })
+    .collect()
+}
+
+/// The last layer in words.
+fn last_text(network: &Network) -> String {
+    network.layers.last().map_or_else(|| "the input".to_owned(), Layer::text)
+}
+
+/// The edits that would each make the declared output and the last layer agree.
+fn output_edits(network: &Network, declared: &Shape, given: &Shape) -> Vec<String> {
+    let mut edits = vec![format!("`-> {}`", given.text())];
+    let (Some(here), Some(there)) = (given.row(), declared.row()) else {
+        return edits;
+    };
+    match (given, declared) {
+        (Shape::Probabilities(_), Shape::Vector(_)) if here.same(there) => {
+            edits.push(format!("leave `{}` out", BuiltIn::Softmax.name()));
+        }
+        (Shape::Vector(_), Shape::Probabilities(_)) if here.same(there) => {
+            edits.push(format!("add `{}` as the last layer", BuiltIn::Softmax.name()));
+        }
+        (Shape::Vector(_), Shape::Vector(_)) | (Shape::Probabilities(_), Shape::Probabilities(_)) => {
+            edits.extend(source_edit(network, network.layers.len(), there));
+        }
+        _ => {}
+    }
+    edits
+}

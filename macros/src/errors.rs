@@ -1,0 +1,258 @@
+//! What is the user told? Every message is a function here; a sink collects them, so that one run
+//! reports all mistakes.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Error;
+
+mod shapes;
+mod sizes;
+
+pub(crate) use shapes::*;
+pub(crate) use sizes::*;
+
+/// From the first to the last token of something written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// The first token.
+    first: Span,
+    /// The last token.
+    last: Span,
+}
+
+impl Place {
+    /// The whole macro call, for what is not there at all.
+    pub(crate) fn call() -> Self {
+        Span::call_site().into()
+    }
+
+    /// From one token to another.
+    pub(crate) fn between(first: Span, last: Span) -> Self {
+        Self { first, last }
+    }
+
+    /// Where these tokens stand; the whole call if there are none.
+    pub(crate) fn of(tokens: impl ToTokens) -> Self {
+        let mut trees = tokens.into_token_stream().into_iter();
+        let Some(first) = trees.next() else {
+            return Self::call();
+        };
+        let last = trees.last().unwrap_or_else(|| first.clone());
+        Self::between(first.span(), last.span())
+    }
+
+    /// One span for generated tokens: the whole place where the compiler can join spans, else its
+    /// first token.
+    pub(crate) fn span(self) -> Span {
+        self.first.join(self.last).unwrap_or(self.first)
+    }
+
+    /// An error whose caret runs from the first to the last token.
+    fn error(self, message: impl std::fmt::Display) -> Error {
+        // `Error::new` takes one span only; carriers in both places make syn underline the range.
+        let carriers: TokenStream =
+            [self.first, self.last].into_iter().map(|span| TokenTree::from(Ident::new("_", span))).collect();
+        Error::new_spanned(carriers, message)
+    }
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Self {
+        Self::between(span, span)
+    }
+}
+
+/// The mistakes found so far.
+#[derive(Default)]
+pub(crate) struct Errors {
+    /// All of them in one, `None` while there are none.
+    combined: Option<Error>,
+    /// Whether the mistakes were asked for.
+    read: bool,
+}
+
+impl Errors {
+    /// No mistakes yet.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Records a mistake.
+    pub(crate) fn push(&mut self, error: Error) {
+        match &mut self.combined {
+            Some(combined) => combined.combine(error),
+            None => self.combined = Some(error),
+        }
+    }
+
+    /// All mistakes in one error, if there were any.
+    ///
+    /// # Errors
+    ///
+    /// When at least one mistake was recorded.
+    pub(crate) fn into_result(mut self) -> Result<(), Error> {
+        self.read = true;
+        self.combined.take().map_or(Ok(()), Err)
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        // A mistake that nobody sees would let a wrong network compile.
+        debug_assert!(self.read || std::thread::panicking(), "the errors were never read");
+    }
+}
+
+/// Something else than `wanted` stands here.
+pub(crate) fn expected(place: Place, wanted: &str, found: &str) -> Error {
+    place.error(format!("expected {wanted}, found {found}"))
+}
+
+/// `network!()`
+pub(crate) fn empty_declaration() -> Error {
+    Place::call().error("expected a network, found nothing\n\nhelp: write `struct Name { Dense<64, 10>, Softmax }`")
+}
+
+/// Neither `{` nor `=` after the header.
+pub(crate) fn missing_body(place: Place, found: &str, name: &Ident) -> Error {
+    place.error(format!("expected the layers of `{name}` in `{{ .. }}` or after `=`, found {found}"))
+}
+
+/// Tokens after the closing brace.
+pub(crate) fn after_body(place: Place, found: &str, name: &Ident) -> Error {
+    place.error(format!(
+        "expected nothing after the layers of `{name}`, found {found}\n\n\
+         help: write one `network!` for each network"
+    ))
+}
+
+/// `struct Name<'a>`
+pub(crate) fn lifetime_parameter(place: Place, name: &Ident) -> Error {
+    place.error(format!("a network has no lifetimes\n\nhelp: `{name}` can have `usize` parameters: `<const N: usize>`"))
+}
+
+/// `struct Name<T>`
+pub(crate) fn type_parameter(place: Place, parameter: &Ident) -> Error {
+    place.error(format!(
+        "`{parameter}` is a type parameter, but a network has only `usize` parameters\n\n\
+         help: write `const {parameter}: usize` for a size, or leave `{parameter}` out"
+    ))
+}
+
+/// `struct Name<const N: u32>`
+pub(crate) fn parameter_not_usize(place: Place, parameter: &Ident, found: &str) -> Error {
+    place.error(format!(
+        "`{parameter}` is a size and must be `usize`, found `{found}`\n\n\
+         help: write `const {parameter}: usize`"
+    ))
+}
+
+/// `struct Name<const N: usize = 3>`
+pub(crate) fn parameter_default(place: Place, parameter: &Ident) -> Error {
+    place.error(format!(
+        "`{parameter}` has a default, which a network's parameters do not support\n\n\
+         help: write `const {parameter}: usize`"
+    ))
+}
+
+/// `struct Name<const N: usize> where ..`
+pub(crate) fn where_clause(place: Place) -> Error {
+    place.error("a network has no `where` clause\n\nhelp: leave it out: the shapes are the bounds")
+}
+
+/// Two parameters, or two layers, of one name.
+pub(crate) fn declared_twice(name: &Ident) -> Error {
+    Place::of(name).error(format!("`{name}` is declared twice\n\nhelp: give one of them another name"))
+}
+
+/// A keyword where a name belongs.
+pub(crate) fn keyword_name(word: &Ident, raw: bool) -> Error {
+    let place = Place::of(word);
+    if raw {
+        place.error(format!("`{word}` is a keyword: write `r#{word}`"))
+    } else {
+        place.error(format!("`{word}` is a keyword and cannot be a name"))
+    }
+}
+
+/// `(Vector<3>, Vector<4>)`
+pub(crate) fn several_inputs(place: Place, number: usize) -> Error {
+    place.error(format!(
+        "a network takes one input, found {number} shapes\n\n\
+         help: put all values into one `Vector<N>`"
+    ))
+}
+
+/// `pub hidden: ..`
+pub(crate) fn layer_visibility(place: Place) -> Error {
+    place.error(
+        "a layer has no visibility of its own: every layer is as visible as its network\n\n\
+         help: leave it out",
+    )
+}
+
+/// `name: Residual { .. }`
+pub(crate) fn block(place: Place, word: &str) -> Error {
+    place.error(format!("blocks are reserved for a later version: `{word} {{ .. }}` is not supported yet"))
+}
+
+/// Two layers without a comma between them, or something else after a layer.
+pub(crate) fn expected_comma(place: Place, found: &str) -> Error {
+    place.error(format!("expected `,` after the layer, found {found}"))
+}
+
+/// `Dense<64, 32`
+pub(crate) fn unclosed(place: Place) -> Error {
+    place.error("this `<` is never closed\n\nhelp: write `>` after the last size")
+}
+
+/// Attributes that are planned, at a network or a layer.
+pub(crate) fn attribute_not_supported(place: Place, word: &str) -> Error {
+    place.error(format!("`#[{word}]` is not supported yet"))
+}
+
+/// `#[cfg(..)]` at a layer.
+pub(crate) fn conditional_layer(place: Place) -> Error {
+    place.error(
+        "`#[cfg]` cannot remove a layer, because the shapes around it would change\n\n\
+         help: declare two networks and put `#[cfg]` on each",
+    )
+}
+
+/// An attribute that does not read as one.
+pub(crate) fn unreadable_attribute(place: Place) -> Error {
+    place.error("expected an attribute such as `#[allow(dead_code)]`")
+}
+
+/// More tokens than the reader, which calls itself, should be given.
+pub(crate) fn too_long(place: Place) -> Error {
+    place.error("this expression is too long\n\nhelp: name it in a `const` and write the name")
+}
+
+/// A path whose generic arguments do not read as such.
+pub(crate) fn unreadable_path(place: Place, text: &str) -> Error {
+    place.error(format!("expected a type, found `{text}`"))
+}
+
+/// `Tanh(3)`
+pub(crate) fn takes_no_settings(place: Place, word: &str, written: &str) -> Error {
+    place.error(format!("`{word}` takes no settings\n\nhelp: write `{written}`"))
+}
+
+/// `Mine(rate = 0.1)`
+pub(crate) fn named_setting(place: Place, name: &str, value: &str) -> Error {
+    place.error(format!(
+        "named settings are not supported yet: `{name} = {value}`\n\n\
+         help: write `{value}` and rely on the order"
+    ))
+}
+
+/// An expression in the settings that does not read as one.
+pub(crate) fn unreadable_setting(place: Place, text: &str) -> Error {
+    place.error(format!("expected an expression, found `{text}`"))
+}
+
+/// `struct Name { }`
+pub(crate) fn no_layers(name: &Ident) -> Error {
+    Place::of(name).error(format!("`{name}` has no layers\n\nhelp: write at least one, such as `Dense<64, 10>`"))
+}

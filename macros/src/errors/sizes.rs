@@ -1,0 +1,112 @@
+//! Messages about single sizes and how many there are.
+
+use proc_macro2::Ident;
+use syn::Error;
+
+use super::Place;
+use crate::words::count;
+
+/// Tokens that are no size at all.
+pub(crate) fn unreadable_size(place: Place, text: &str) -> Error {
+    place.error(format!(
+        "expected a size, found `{text}`\n\n\
+         help: a size is a number, a constant, a const parameter or a `{{ const expression }}`"
+    ))
+}
+
+/// `64u8`
+pub(crate) fn size_suffix(place: Place, suffix: &str, digits: &str) -> Error {
+    place.error(format!("a size is a `usize`, found the suffix `{suffix}`\n\nhelp: write `{digits}`"))
+}
+
+/// A literal beyond 64 bits.
+pub(crate) fn size_too_large(place: Place, text: &str) -> Error {
+    place.error(format!("`{text}` is too large for a size"))
+}
+
+/// The arithmetic leaves the range of a `usize`.
+pub(crate) fn size_overflow(place: Place, text: &str) -> Error {
+    place.error(format!("`{text}` overflows"))
+}
+
+/// The arithmetic goes below zero.
+pub(crate) fn size_negative(place: Place, text: &str) -> Error {
+    place.error(format!("`{text}` is negative, but sizes are at least 1"))
+}
+
+/// The arithmetic divides by zero.
+pub(crate) fn size_division_by_zero(place: Place, text: &str) -> Error {
+    place.error(format!("`{text}` divides by zero"))
+}
+
+/// `Dense<64, 0>`
+pub(crate) fn size_zero(place: Place, whose: &str) -> Error {
+    place.error(format!("{whose} has size 0, but sizes are at least 1"))
+}
+
+/// `Dense<H * 2, 32>`
+pub(crate) fn needs_braces(place: Place, text: &str) -> Error {
+    place.error(format!("`{text}` needs braces to be a size\n\nhelp: write `{{ {text} }}`"))
+}
+
+/// `Dense<{ N * 2 }, 32>` where `N` is a parameter.
+pub(crate) fn computes_with_parameter(place: Place, text: &str, parameter: &Ident, parameters: &[Ident]) -> Error {
+    let fresh = ["M", "H", "K", "L", "P", "Q"]
+        .into_iter()
+        .find(|word| parameters.iter().all(|parameter| parameter != word))
+        .unwrap_or("ANOTHER");
+    place.error(format!(
+        "`{text}` computes with the const parameter `{parameter}`, \
+         which stable Rust cannot do in a type\n\n\
+         help: add another parameter, `const {fresh}: usize`, and write `{fresh}` here"
+    ))
+}
+
+/// `Dense<64, _>`
+pub(crate) fn cannot_infer_output(place: Place, word: &str) -> Error {
+    place.error(format!(
+        "`_` stands for the size that comes in, and only the first size of `{word}` can be left to it\n\n\
+         help: write the number of outputs, such as `{word}<_, 32>`"
+    ))
+}
+
+/// `(Vector<_>)`
+pub(crate) fn cannot_infer_shape(place: Place, word: &str, example: &str) -> Error {
+    place.error(format!(
+        "`_` cannot stand in the shape `{word}` of a header, where no layer comes before it\n\n\
+         help: write the size, such as `{example}`"
+    ))
+}
+
+/// `Mine<_>`
+pub(crate) fn cannot_infer_own(place: Place, word: &str) -> Error {
+    place.error(format!(
+        "`_` can be filled in for built-in layers and shapes only, and `{word}` is not one\n\n\
+         help: write the argument out"
+    ))
+}
+
+/// `Dense<_, 32>` after a shape the macro cannot see, in a network with parameters.
+pub(crate) fn cannot_infer_generic(place: Place, producer: &str) -> Error {
+    place.error(format!(
+        "`_` cannot be filled in: only the compiler knows what {producer} gives, \
+         and stable Rust cannot compute a size in a network with const parameters\n\n\
+         help: write the size instead of `_`"
+    ))
+}
+
+/// Too few or too many sizes.
+pub(crate) fn wrong_number_of_sizes(place: Place, word: &str, sizes: &[&str], given: usize, example: &str) -> Error {
+    let takes = if sizes.is_empty() {
+        "no sizes".to_owned()
+    } else {
+        format!("{} ({})", count(sizes.len(), "size"), sizes.join(", "))
+    };
+    let were = if given == 1 { "was" } else { "were" };
+    let way_out = match given {
+        _ if sizes.is_empty() => "write",
+        given if given < sizes.len() => "write all of them, as in",
+        _ => "write no more of them, as in",
+    };
+    place.error(format!("`{word}` takes {takes} but {given} {were} given\n\nhelp: {way_out} `{example}`"))
+}

@@ -1,0 +1,198 @@
+//! What can be asked of a network: the trait `Network`, and the same as functions and constants of its own.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+use super::{Names, code, plain};
+use crate::shape::Shape;
+
+/// `impl Network`.
+pub(super) fn network(names: &Names) -> TokenStream {
+    let Names { network, private, scalar, isa, .. } = names;
+    let (parameters, generic, architecture) = (names.parameters(), names.generic(), names.architecture());
+    let name = plain(&network.name);
+    let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
+    let logits = &names.shapes[names.logits_chain()];
+    let layers = names.layers.iter().enumerate().map(|(index, site)| {
+        let (kind, with, shape, next) = (&site.kind, &site.with, &names.shapes[index], &names.shapes[index + 1]);
+        let name = plain(&site.field);
+        let layer = site.layer.map_or("", |layer| &layer.description);
+        code! {
+            #private::LayerInfo {
+                name: #name,
+                layer: #layer,
+                output: <#next as #private::Shape>::DIMENSIONS,
+                parameters: <#with as #private::Block<#scalar>>::LEN,
+                multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
+            }
+        }
+    });
+    let trace = super::forward::trace(names);
+    code! {
+        #[automatically_derived]
+        impl<#parameters #scalar: #private::Kernels> #private::Network for #generic {
+            type Scalar = #scalar;
+            type Architecture = #architecture;
+            type Input = #first;
+            type Output = #last;
+            type Logits = <#logits as #private::Shape>::Plain;
+            const NAME: &'static str = #name;
+            const LAYERS: &'static [#private::LayerInfo] = &[#(#layers),*];
+
+            #[inline(always)]
+            fn trace<#isa: #private::Isa>(
+                &self,
+                isa: #isa,
+                input: &[#scalar],
+                output: &mut [#scalar],
+                scratch: &mut [#scalar],
+                visit: &mut impl FnMut(&'static str, &[#scalar]),
+            ) {
+                #trace
+            }
+        }
+    }
+}
+
+/// `initialization` and `initialize`: every layer is drawn as the layer after it wants it.
+pub(super) fn initialization(names: &Names) -> TokenStream {
+    let Names { private, scalar, random, .. } = names;
+    let calls = names.layers.iter().enumerate().map(|(index, site)| {
+        let (kind, field, settings) = (&site.kind, &site.field, &site.settings);
+        let wanted = names.layers.get(index + 1).map_or_else(
+            || code!(initializer),
+            |next| {
+                let (kind, settings) = (&next.kind, &next.settings);
+                code!(<#kind as #private::Layer>::initialization(#settings))
+            },
+        );
+        code! {
+            <#kind as #private::Layer>::initialize::<#scalar, #random>(&mut parameters.#field, #settings, #wanted, rng);
+        }
+    });
+    let (first, first_settings) = (&names.layers[0].kind, &names.layers[0].settings);
+    code! {
+        fn initialization(_: &()) -> #private::Initializer {
+            <#first as #private::Layer>::initialization(#first_settings)
+        }
+
+        fn initialize<#scalar: #private::Scalar, #random: #private::RandomSource + ?Sized>(
+            parameters: &mut Self::With<#scalar>,
+            _: &(),
+            initializer: #private::Initializer,
+            rng: &mut #random,
+        ) {
+            #(#calls)*
+        }
+    }
+}
+
+/// A network that takes `Vector<N>` takes `Probabilities<N>` too.
+pub(super) fn also_takes_probabilities(names: &Names) -> Option<TokenStream> {
+    let (library, private) = (&names.library, &names.private);
+    let Shape::Vector(size) = &names.network.input else { return None };
+    let (parameters, architecture, size) = (names.parameters(), names.architecture(), size.tokens());
+    Some(code! {
+        #[automatically_derived]
+        impl<#parameters> #private::Takes<#library::Probabilities<#size>> for #architecture {}
+    })
+}
+
+/// Constructors and constants, on the `f32` network so that they need no type argument; methods on all.
+pub(super) fn inherent(names: &Names) -> TokenStream {
+    let Names { private, scalar, random, .. } = names;
+    let (parameters, generic, architecture) = (names.parameters(), names.generic(), names.architecture());
+    let numbers = scalar.to_token_stream();
+    let input = array(names, 0, &numbers);
+    let output = array(names, names.layers.len(), &numbers);
+    let logits = names.logits_chain();
+    let logits = array(names, logits, &numbers);
+    code! {
+        #[automatically_derived]
+        impl<#parameters> #architecture {
+            /// The number of parameters.
+            pub const PARAMETERS: usize = <Self as #private::Network>::PARAMETERS;
+            /// The bytes that the parameters take in `f32`.
+            pub const PARAMETER_BYTES: usize = <Self as #private::Network>::PARAMETER_BYTES;
+            /// Multiplications with addition that one prediction takes.
+            pub const MULTIPLY_ADDS: u64 = <Self as #private::Network>::MULTIPLY_ADDS;
+            /// How many samples go through the whole network, forward then backward, before the next do.
+            pub const TILE: usize = <Self as #private::Network>::TILE;
+            /// The length of the workspace of a training step in `f32`, whatever the batch.
+            pub const WORKSPACE_LEN: usize = <Self as #private::Network>::WORKSPACE_LEN;
+            /// What lies where in the block of parameters.
+            pub const TENSORS: #private::TensorTable = <Self as #private::Block<f32>>::TENSORS;
+
+            /// A network with random weights and zero biases, on the heap.
+            #[must_use]
+            pub fn init<#random: #private::RandomSource + ?Sized>(rng: &mut #random) -> #private::Box<Self> {
+                <Self as #private::Network>::init(rng)
+            }
+
+            /// A network whose weights all come from one initializer, and zero biases, on the heap.
+            #[must_use]
+            pub fn init_with<#random: #private::RandomSource + ?Sized>(
+                initializer: #private::Initializer,
+                rng: &mut #random,
+            ) -> #private::Box<Self> {
+                <Self as #private::Network>::init_with(initializer, rng)
+            }
+
+            /// A network of zeros, on the heap.
+            #[must_use]
+            pub fn zeroed() -> #private::Box<Self> {
+                <Self as #private::Block<f32>>::zeroed()
+            }
+
+            /// The layers with output shapes and parameters, as a table.
+            #[must_use]
+            pub fn summary() -> #private::Summary {
+                <Self as #private::Network>::summary()
+            }
+        }
+
+        #[automatically_derived]
+        impl<#parameters #scalar: #private::Kernels> #generic {
+            /// The answer for one sample. Nothing is allocated.
+            #[must_use]
+            #[inline]
+            pub fn predict(&self, input: &#input) -> #output {
+                #private::Network::predict(self, input)
+            }
+
+            /// The answer for one sample, written where the caller wants it. Nothing is allocated.
+            #[inline]
+            pub fn predict_into(&self, input: &#input, output: &mut #output) {
+                #private::Network::predict_into(self, input, output);
+            }
+
+            /// The answers for a batch, each with the same bits as `predict` gives.
+            #[must_use]
+            pub fn predict_batch(&self, inputs: &[#input]) -> #private::Vec<#output> {
+                #private::Network::predict_batch(self, inputs)
+            }
+
+            /// The scores of one sample before a final `Softmax`. Nothing is allocated.
+            #[must_use]
+            pub fn logits(&self, input: &#input) -> #logits {
+                #private::Network::logits(self, input)
+            }
+        }
+    }
+}
+
+/// The array type of the shape before layer `index`, written out where the macro can, for error messages and rustdoc.
+fn array(names: &Names, index: usize, scalar: &TokenStream) -> TokenStream {
+    let (private, network) = (&names.private, names.network);
+    let shape = match index.checked_sub(1) {
+        None => &network.input,
+        Some(before) => network.layers.get(before).map_or(&Shape::Unknown, |layer| &layer.output),
+    };
+    if let Some(size) = shape.row() {
+        let size = size.tokens();
+        return code!([#scalar; #size]);
+    }
+    let shape = &names.shapes[index];
+    let shape = code!(<#shape as #private::Shape>);
+    code!(#shape::Array<#scalar>)
+}

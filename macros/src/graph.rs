@@ -1,0 +1,142 @@
+//! Which network was declared? Names are resolved, `_` is filled in and shapes are carried from
+//! layer to layer, so that `check` and `expand` read one plain chain.
+
+use proc_macro2::Ident;
+use syn::{Attribute, Expr, Path, Visibility};
+
+use crate::ast::Declaration;
+use crate::errors::{Errors, Place};
+use crate::shape::{Shape, Size};
+use crate::signature::BuiltIn;
+
+mod chain;
+mod draft;
+mod fields;
+
+/// A resolved network: a chain of layers.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, read by itself")]
+pub(crate) struct Network {
+    /// Docs and attributes above the struct.
+    pub(crate) attributes: Vec<Attribute>,
+    /// The visibility of the struct.
+    pub(crate) visibility: Visibility,
+    /// The name of the network.
+    pub(crate) name: Ident,
+    /// The names of the const parameters, all `usize`.
+    pub(crate) parameters: Vec<Ident>,
+    /// What the first layer is given.
+    pub(crate) input: Shape,
+    /// Whether the input was written in the header, rather than read off the first layer.
+    pub(crate) input_declared: bool,
+    /// Whether `input` is what the user wrote, not a guess after an error.
+    pub(crate) input_known: bool,
+    /// The shape after `->`, and where it stands.
+    pub(crate) declared_output: Option<(Shape, Place)>,
+    /// Whether a layer was left out at the end, so that the declared output is not judged.
+    pub(crate) open_end: bool,
+    /// The layers in order; empty only after an error.
+    pub(crate) layers: Vec<Layer>,
+    /// False when something was left out or guessed after an error: a stand-in is then only
+    /// approximate.
+    pub(crate) complete: bool,
+}
+
+/// A resolved layer.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, read by itself")]
+pub(crate) struct Layer {
+    /// Docs and attributes above the layer.
+    pub(crate) attributes: Vec<Attribute>,
+    /// The user's name, or one made from the kind: `tanh`, `tanh_2`.
+    pub(crate) field: Ident,
+    /// Whether `field` is the user's.
+    pub(crate) named: bool,
+    /// Which layer it is.
+    pub(crate) kind: Kind,
+    /// The word or path that names its type.
+    pub(crate) place: Place,
+    /// Where each of its sizes stands, as many as the user wrote.
+    pub(crate) size_places: Vec<Place>,
+    /// Whether its input size was written as `_`.
+    pub(crate) inferred: bool,
+    /// What it takes: `Vector<N>` for `Dense<N, _>`, else the shape that comes in.
+    pub(crate) input: Shape,
+    /// What it gives.
+    pub(crate) output: Shape,
+    /// Whether `input` can be judged: nothing on the way to it was guessed after an error.
+    pub(crate) input_known: bool,
+    /// Whether `output` can be judged.
+    pub(crate) output_known: bool,
+    /// False when a layer right before it was left out, so that its edge is not judged.
+    pub(crate) joined: bool,
+    /// How it is shown to the user: `Dense<64, 32>`.
+    pub(crate) description: String,
+}
+
+/// A layer of this library, or one of the user's own.
+pub(crate) enum Kind {
+    /// A layer of this library with exactly the sizes it takes.
+    BuiltIn {
+        /// Which one.
+        layer: BuiltIn,
+        /// Its sizes, in order.
+        sizes: Vec<Size>,
+    },
+    /// Any other path.
+    Own {
+        /// The path with its generic arguments.
+        path: Path,
+        /// The expressions in parentheses; `None` without parentheses.
+        settings: Option<Vec<Expr>>,
+    },
+}
+
+/// Resolves a declaration. Mistakes are reported, and what they leave open is guessed or left out.
+pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network {
+    let header = chain::header(&declaration, errors);
+    let drafts = draft::drafts(&declaration, errors);
+    chain::network(declaration, header, drafts, errors)
+}
+
+impl Network {
+    /// What comes into the layer at `index`; behind the last layer, the network's output.
+    pub(crate) fn incoming(&self, index: usize) -> (&Shape, bool) {
+        let before = index.checked_sub(1).and_then(|index| self.layers.get(index));
+        before.map_or((&self.input, self.input_known), |layer| (&layer.output, layer.output_known))
+    }
+
+    /// The layer that decides how many values reach the one at `index`; `None` for the input.
+    pub(crate) fn source(&self, index: usize) -> Option<&Layer> {
+        let before = self.layers.iter().take(index);
+        before.rev().find(|layer| !layer.keeps_size())
+    }
+
+    /// `source` in the words of a message.
+    pub(crate) fn source_text(&self, index: usize) -> String {
+        self.source(index).map_or_else(|| "the input".to_owned(), Layer::text)
+    }
+
+    /// What the last layer gives.
+    pub(crate) fn output(&self) -> &Shape {
+        self.incoming(self.layers.len()).0
+    }
+}
+
+impl Layer {
+    /// The layer of the library, if it is one.
+    pub(crate) fn built_in(&self) -> Option<BuiltIn> {
+        match self.kind {
+            Kind::BuiltIn { layer, .. } => Some(layer),
+            Kind::Own { .. } => None,
+        }
+    }
+
+    /// Whether it gives as many values as it takes.
+    fn keeps_size(&self) -> bool {
+        self.built_in().is_some_and(BuiltIn::keeps_size)
+    }
+
+    /// Its name in a message.
+    pub(crate) fn text(&self) -> String {
+        format!("`{}`", self.field)
+    }
+}

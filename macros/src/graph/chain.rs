@@ -1,0 +1,272 @@
+//! Which shape travels from layer to layer? After a mistake a guess travels on, marked as such, so
+//! that it is never judged.
+
+use proc_macro2::{Ident, Span};
+
+use super::draft::{Draft, DraftKind, header_shape};
+use super::{Kind, Layer, Network};
+use crate::ast::{Declaration, Form, Written};
+use crate::errors::{self, Errors, Place};
+use crate::shape::{Shape, Size};
+use crate::signature::BuiltIn;
+use crate::words;
+
+/// What has reached the layer in question.
+struct State {
+    /// The shape.
+    shape: Shape,
+    /// Whether it follows from what the user wrote.
+    known: bool,
+    /// Whether a layer was left out right before.
+    gap: bool,
+    /// Who gives it, in words.
+    producer: String,
+}
+
+/// The shapes around the layers.
+pub(super) struct Header {
+    /// The shape in parentheses.
+    input: Option<Shape>,
+    /// Whether it was wrong and reported.
+    input_failed: bool,
+    /// The shape after `->`.
+    output: Option<Shape>,
+    /// Whether it was wrong and reported.
+    output_failed: bool,
+}
+
+/// Makes the network out of its parts.
+pub(super) fn network(
+    declaration: Declaration,
+    header: Header,
+    drafts: Vec<Option<Draft>>,
+    errors: &mut Errors,
+) -> Network {
+    if drafts.is_empty() && declaration.form != Form::Missing {
+        errors.push(errors::no_layers(&declaration.name));
+    }
+    let input = input(&header, &declaration, &drafts, errors);
+    let input_known = input.is_some();
+    let read = !drafts.is_empty() && drafts.iter().all(Option::is_some);
+    let output = header.output.as_ref();
+    let input = input.unwrap_or_else(|| Shape::Vector(wanted(&drafts, output).unwrap_or_else(one)));
+    let mut state = State { shape: input.clone(), known: input_known, gap: false, producer: "the input".to_owned() };
+    let layers = chain(drafts, output, &declaration.parameters, &mut state, errors);
+    let known = |layer: &Layer| layer.output_known && layer.input_known;
+    let complete = !header.output_failed && input_known && read && layers.iter().all(known);
+    let place = match &declaration.output {
+        Written::Here(shape) => shape.place,
+        Written::Absent | Written::Failed => Place::call(),
+    };
+    Network {
+        input,
+        input_declared: header.input.is_some(),
+        input_known,
+        declared_output: header.output.map(|shape| (shape, place)),
+        open_end: state.gap,
+        layers,
+        complete,
+        attributes: declaration.attributes,
+        visibility: declaration.visibility,
+        name: declaration.name,
+        parameters: declaration.parameters,
+    }
+}
+
+/// Resolves the shapes in the header.
+pub(super) fn header(declaration: &Declaration, errors: &mut Errors) -> Header {
+    let mut resolve = |written: &Written<_>, whose| match written {
+        Written::Absent => (None, false),
+        Written::Failed => (None, true),
+        Written::Here(shape) => {
+            let resolved = header_shape(shape, &declaration.parameters, whose, errors);
+            let failed = resolved.is_none();
+            (resolved, failed)
+        }
+    };
+    let (input, input_failed) = resolve(&declaration.input, "the input");
+    let (output, output_failed) = resolve(&declaration.output, "the output");
+    Header { input, input_failed, output, output_failed }
+}
+
+/// The input: as declared, or as the first layer says.
+fn input(header: &Header, declaration: &Declaration, drafts: &[Option<Draft>], errors: &mut Errors) -> Option<Shape> {
+    // A wrong declaration is not replaced by what the first layer says: they might disagree.
+    if header.input_failed {
+        return None;
+    }
+    let input = header.input.clone().or_else(|| read_input(drafts));
+    if input.is_none() && needs_input(drafts) {
+        let size = wanted(drafts, header.output.as_ref()).map_or("N".to_owned(), |size| size.text());
+        let generics = !declaration.parameters.is_empty();
+        errors.push(errors::input_not_known(&declaration.name, generics, declaration.form, &size));
+    }
+    input
+}
+
+/// The size of last resort after a mistake.
+fn one() -> Size {
+    Size::Number(1, Span::call_site().into())
+}
+
+/// The input that the first layer names, if it does.
+fn read_input(drafts: &[Option<Draft>]) -> Option<Shape> {
+    match &drafts.first()?.as_ref()?.kind {
+        DraftKind::Dense { inputs, .. } => inputs.clone().map(Shape::Vector),
+        _ => None,
+    }
+}
+
+/// Whether the first layer, as it is written, cannot do without a declared input. One that is
+/// wrong in itself was already reported.
+fn needs_input(drafts: &[Option<Draft>]) -> bool {
+    match drafts.first() {
+        Some(Some(draft)) => match draft.kind {
+            DraftKind::Dense { inferred, .. } => inferred,
+            DraftKind::Sizeless(_) | DraftKind::Own { .. } => true,
+        },
+        Some(None) | None => false,
+    }
+}
+
+/// The number of values that `drafts`, and behind them the declared output, ask for.
+fn wanted(drafts: &[Option<Draft>], output: Option<&Shape>) -> Option<Size> {
+    for draft in drafts {
+        match &draft.as_ref()?.kind {
+            DraftKind::Dense { inputs, .. } => return inputs.clone(),
+            DraftKind::Sizeless(layer) if layer.keeps_size() => {}
+            _ => return None,
+        }
+    }
+    output?.row().cloned()
+}
+
+/// Carries the shape through all layers.
+fn chain(
+    drafts: Vec<Option<Draft>>,
+    output: Option<&Shape>,
+    parameters: &[Ident],
+    state: &mut State,
+    errors: &mut Errors,
+) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    let asked: Vec<_> =
+        (1..=drafts.len()).map(|next| drafts.get(next..).and_then(|rest| wanted(rest, output))).collect();
+    for (draft, wanted) in drafts.into_iter().zip(asked) {
+        let Some(draft) = draft else {
+            state.gap = true;
+            continue;
+        };
+        let layer = match draft.kind {
+            DraftKind::Dense { .. } => dense(draft, wanted, parameters, state, errors),
+            _ => follower(draft, wanted, state),
+        };
+        if !layer.keeps_size() {
+            state.producer = layer.text();
+        }
+        state.shape = layer.output.clone();
+        state.known = layer.output_known;
+        state.gap = false;
+        layers.push(layer);
+    }
+    layers
+}
+
+/// Resolves a `Dense`, whose sizes are its own.
+fn dense(mut draft: Draft, wanted: Option<Size>, parameters: &[Ident], state: &State, errors: &mut Errors) -> Layer {
+    let kind = std::mem::replace(&mut draft.kind, DraftKind::Sizeless(BuiltIn::Dense));
+    let (inputs, inferred, outputs) = match kind {
+        DraftKind::Dense { inputs, inferred, outputs } => (inputs, inferred, outputs),
+        _ => (None, false, None),
+    };
+    let place = draft.size_places.first().copied().unwrap_or(draft.place);
+    let (inputs, input_known) = match inputs {
+        Some(inputs) => (inputs, true),
+        None if inferred => incoming(place, parameters, state, errors),
+        None => (state.shape.row().cloned().unwrap_or_else(one), false),
+    };
+    let output_known = outputs.is_some();
+    let outputs = outputs.or(wanted).unwrap_or_else(one);
+    let description = format!("{}<{}, {}>", BuiltIn::Dense.name(), inputs.text(), outputs.text());
+    let (input, output) = (Shape::Vector(inputs.clone()), Shape::Vector(outputs.clone()));
+    let kind = Kind::BuiltIn { layer: BuiltIn::Dense, sizes: vec![inputs, outputs] };
+    Layer { inferred, input_known, output_known, ..finish(draft, kind, state, input, output, description) }
+}
+
+/// What `_` stands for, and whether that can be judged.
+fn incoming(place: Place, parameters: &[Ident], state: &State, errors: &mut Errors) -> (Size, bool) {
+    let known = state.known && !state.gap;
+    if let Some(size) = state.shape.row() {
+        return (size.moved(place), known);
+    }
+    if !state.shape.is_foreign() {
+        // An image: the kind of shape is what `check` reports.
+        let size = state.shape.number().map(|number| Size::Number(number, place));
+        return (size.unwrap_or_else(one), known);
+    }
+    if !known {
+        return (one(), false);
+    }
+    if parameters.is_empty() {
+        return (Size::FromProducer(place), true);
+    }
+    errors.push(errors::cannot_infer_generic(place, &state.producer));
+    (one(), false)
+}
+
+/// Resolves a layer whose shapes follow from what comes in.
+fn follower(draft: Draft, wanted: Option<Size>, state: &State) -> Layer {
+    let known = state.known && !state.gap;
+    let input = state.shape.clone();
+    let (kind, output, output_known, description) = match &draft.kind {
+        DraftKind::Own { path, settings } => {
+            let text = words::text(quote::ToTokens::to_token_stream(path));
+            let (path, settings) = (path.clone(), settings.clone());
+            (Kind::Own { path, settings }, Shape::Unknown, true, text)
+        }
+        DraftKind::Sizeless(BuiltIn::Softmax) => {
+            let (output, known) = normalized(&input, wanted, known);
+            let layer = BuiltIn::Softmax;
+            let kind = Kind::BuiltIn { layer, sizes: Vec::new() };
+            (kind, output, known, layer.name().to_owned())
+        }
+        DraftKind::Sizeless(layer) => {
+            let kind = Kind::BuiltIn { layer: *layer, sizes: Vec::new() };
+            (kind, input.plain(), known, layer.name().to_owned())
+        }
+        DraftKind::Dense { .. } => {
+            let kind = Kind::BuiltIn { layer: BuiltIn::Identity, sizes: Vec::new() };
+            (kind, input.plain(), false, String::new())
+        }
+    };
+    Layer { output_known, ..finish(draft, kind, state, input, output, description) }
+}
+
+/// What `Softmax` makes of a shape.
+fn normalized(input: &Shape, wanted: Option<Size>, known: bool) -> (Shape, bool) {
+    match input.row() {
+        Some(size) => (Shape::Probabilities(size.clone()), known),
+        None if input.is_foreign() => (Shape::Unknown, known),
+        // An image, which `check` reports.
+        None => (Shape::Probabilities(wanted.unwrap_or_else(one)), false),
+    }
+}
+
+/// A layer out of its parts, taken to be known.
+fn finish(draft: Draft, kind: Kind, state: &State, input: Shape, output: Shape, description: String) -> Layer {
+    Layer {
+        attributes: draft.attributes,
+        field: draft.field,
+        named: draft.named,
+        kind,
+        place: draft.place,
+        size_places: draft.size_places,
+        inferred: false,
+        input,
+        output,
+        input_known: true,
+        output_known: true,
+        joined: !state.gap,
+        description,
+    }
+}

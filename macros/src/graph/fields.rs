@@ -1,0 +1,62 @@
+//! What are the layers called? The user's names first, then one for each layer without.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Span};
+
+use crate::ast::{Layer, LayerKind};
+use crate::errors::{self, Errors};
+use crate::words;
+
+/// A field for every layer, in order, and whether it is the user's.
+pub(super) fn fields(layers: &[Option<Layer>], errors: &mut Errors) -> Vec<(Ident, bool)> {
+    let mut used = HashSet::new();
+    let mut given = Vec::new();
+    // All of the user's names are taken before any automatic one, wherever they stand.
+    for layer in layers.iter().flatten() {
+        let name = layer.name.as_ref();
+        let first = name.filter(|name| used.insert(words::plain(name)));
+        if let (Some(name), None) = (name, first) {
+            errors.push(errors::declared_twice(name));
+        }
+        given.push((layer, first));
+    }
+    given
+        .into_iter()
+        .map(|(layer, first)| match first {
+            Some(name) => (name.clone(), true),
+            None => (automatic(layer, &mut used), false),
+        })
+        .collect()
+}
+
+/// The first free one of `tanh`, `tanh_2`, `tanh_3` and so on.
+fn automatic(layer: &Layer, used: &mut HashSet<String>) -> Ident {
+    let (base, span) = base(layer);
+    let mut name = base.clone();
+    let mut number = 1_usize;
+    while !used.insert(name.clone()) {
+        number += 1;
+        name = format!("{base}_{number}");
+    }
+    // The name is not in the source, but the layer is: editors and errors lead there.
+    Ident::new(&name, span)
+}
+
+/// What an automatic name starts with, always a valid identifier, and the place of the layer.
+fn base(layer: &Layer) -> (String, Span) {
+    let word = match (&layer.name, &layer.kind) {
+        (Some(name), _) => Some(name),
+        (None, LayerKind::BuiltIn { word, .. }) => Some(word),
+        (None, LayerKind::Own { path, .. }) => path.segments.last().map(|last| &last.ident),
+    };
+    let span = word.map_or_else(Span::call_site, Ident::span);
+    let name = word.map(words::plain).unwrap_or_default();
+    let name = words::snake_case(&name);
+    if words::is_keyword(&name) {
+        return (format!("{name}_layer"), span);
+    }
+    let valid = syn::parse_str::<Ident>(&name).is_ok();
+    let name = if valid { name } else { "layer".to_owned() };
+    (name, span)
+}

@@ -1,0 +1,54 @@
+//! The `network!` macro of `typenet`.
+//!
+//! Four phases, each a module: [`parse`] reads what the user wrote, [`graph`] resolves names and carries shapes along the
+//! chain, [`check`] judges the edges that the macro can judge, [`expand`] writes the code. Parsing never judges, checking
+//! never generates, expanding never fails.
+#![forbid(unsafe_code)]
+
+mod ast;
+mod check;
+mod errors;
+mod expand;
+mod graph;
+mod parse;
+mod shape;
+mod signature;
+mod tokens;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::quote;
+
+use crate::errors::Errors;
+
+/// The declaration of a network, after `($crate)`: the wrapper `typenet::network!` hands over the path of the library, so
+/// that a renamed dependency works.
+#[proc_macro]
+pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let mut input = TokenStream::from(input).into_iter();
+    let library = match input.next() {
+        Some(TokenTree::Group(group)) => Group::stream(&group),
+        _ => quote!(::typenet),
+    };
+    declared(input.collect(), &library).into()
+}
+
+/// The code of a declaration, or its mistakes and stand-ins that keep later uses of the network quiet.
+fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
+    let mut errors = Errors::new();
+    let code = parse::declaration(declaration, &mut errors).map(|declaration| {
+        let network = graph::resolve(declaration, &mut errors);
+        let judges = check::check(&network, &mut errors);
+        expand::expand(&network, &judges, library)
+    });
+    match errors.into_result() {
+        Ok(()) => code.unwrap_or_default(),
+        Err(error) => {
+            let errors = error.to_compile_error();
+            quote!(#errors #code)
+        }
+    }
+}

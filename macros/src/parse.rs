@@ -1,0 +1,144 @@
+//! How does a declaration read? Tokens become the tree of `ast.rs`; syntax errors only, and after
+//! each of them reading goes on.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::parse::Parser;
+use syn::{Attribute, Visibility};
+
+use crate::ast::{Declaration, Form, Written};
+use crate::errors::{self, Errors, Place};
+use crate::tokens::{self, Tokens};
+
+mod header;
+mod layer;
+mod path;
+
+/// Attributes that are planned but not there yet.
+const PLANNED: [&str; 4] = ["init", "frozen", "tile", "budget"];
+
+/// Reads a whole declaration; `None` when not even its name could be read.
+pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<Declaration> {
+    let trees = tokens::flatten(stream);
+    let mut tokens = Tokens::new(&trees);
+    if tokens.is_empty() {
+        errors.push(errors::empty_declaration());
+        return None;
+    }
+    let attributes = attributes(&mut tokens, errors);
+    let visibility = visibility(&mut tokens);
+    let name = header::name(&mut tokens, errors)?;
+    let parameters = header::parameters(&mut tokens, &name, errors);
+    header::where_clause(&mut tokens, errors);
+    let input = header::input(&mut tokens, errors);
+    let output = header::output(&mut tokens, errors);
+    header::where_clause(&mut tokens, errors);
+    let mut declaration = Declaration {
+        attributes,
+        visibility,
+        name,
+        parameters,
+        input,
+        output,
+        form: Form::Missing,
+        layers: Vec::new(),
+    };
+    body(&mut tokens, &mut declaration, errors);
+    Some(declaration)
+}
+
+/// Reads the layers in either form.
+fn body(tokens: &mut Tokens, declaration: &mut Declaration, errors: &mut Errors) {
+    let name = &declaration.name;
+    if !tokens.is_mark('=') && tokens.group(Delimiter::Brace).is_none() {
+        let failed = matches!(declaration.input, Written::Failed) || matches!(declaration.output, Written::Failed);
+        // A header that went wrong may have swallowed the body.
+        if !(failed && tokens.is_empty()) {
+            errors.push(errors::missing_body(tokens.place(), &tokens.found(), name));
+        }
+        tokens.skip_to_body();
+    }
+    if let Some(group) = tokens.take_group(Delimiter::Brace) {
+        declaration.form = Form::Braces;
+        let trees = tokens::flatten(group.stream());
+        declaration.layers = layer::layers(Tokens::inside(group, &trees), name, errors);
+        if !tokens.is_empty() {
+            errors.push(errors::after_body(tokens.place(), &tokens.found(), name));
+        }
+    } else if tokens.take_mark('=').is_some() {
+        declaration.form = Form::OneLine;
+        declaration.layers = layer::layers(tokens.without_last(';'), name, errors);
+    }
+}
+
+/// Reads `#[..]` as long as there are some; those that cannot be used are reported and left out.
+fn attributes(tokens: &mut Tokens, errors: &mut Errors) -> Vec<Attribute> {
+    let mut attributes = Vec::new();
+    while let Some(mark) = tokens.take_mark('#') {
+        let Some(group) = tokens.take_group(Delimiter::Bracket) else {
+            errors.push(errors::expected(tokens.place(), "`[` after `#`", &tokens.found()));
+            // `#![..]`, which would be an attribute of what is around it.
+            if tokens.take_mark('!').is_some() {
+                tokens.take_group(Delimiter::Bracket);
+            }
+            continue;
+        };
+        let place = Place::between(mark.span(), group.span());
+        let written: TokenStream = [mark.clone(), TokenTree::Group(group.clone())].into_iter().collect();
+        let planned = PLANNED
+            .into_iter()
+            .find(|word| matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(first)) if first == word));
+        if let Some(word) = planned {
+            errors.push(errors::attribute_not_supported(place, word));
+            continue;
+        }
+        match limited(Attribute::parse_outer, written, place) {
+            Ok(read) => attributes.extend(read),
+            Err(Unread::TooLong(error)) => errors.push(error),
+            Err(Unread::Wrong) => errors.push(errors::unreadable_attribute(place)),
+        }
+    }
+    attributes
+}
+
+/// Reads `pub`, `pub(crate)` and so on.
+fn visibility(tokens: &mut Tokens) -> Visibility {
+    let mut written = TokenStream::new();
+    if tokens.is_word("pub") {
+        written.extend(tokens.next().cloned());
+        let restriction = tokens.take_group(Delimiter::Parenthesis);
+        written.extend(restriction.cloned().map(TokenTree::Group));
+    }
+    syn::parse2(written).unwrap_or(Visibility::Inherited)
+}
+
+/// Why tokens were not read.
+enum Unread {
+    /// There are too many of them.
+    TooLong(syn::Error),
+    /// They are something else; the caller knows what was wanted.
+    Wrong,
+}
+
+/// Lets syn read tokens, unless there are so many that its recursion could exhaust the stack.
+fn limited<P: Parser>(parser: P, stream: TokenStream, place: Place) -> Result<P::Output, Unread> {
+    // 500 unary operators in a row fit into the 2 MiB of a test thread without optimisation.
+    const MOST_TOKENS: usize = 400;
+    if exceeds(&stream, &mut MOST_TOKENS.clone(), 0) {
+        return Err(Unread::TooLong(errors::too_long(place)));
+    }
+    parser.parse2(stream).map_err(|_| Unread::Wrong)
+}
+
+/// Whether there are more than `left` tokens, or groups nested too deeply to be counted.
+fn exceeds(stream: &TokenStream, left: &mut usize, depth: usize) -> bool {
+    // An unoptimised syn takes some 30 KiB of stack for each array in an array.
+    const DEEPEST: usize = 24;
+    depth > DEEPEST
+        || stream.clone().into_iter().any(|tree| {
+            if *left == 0 {
+                return true;
+            }
+            *left -= 1;
+            matches!(tree, TokenTree::Group(group) if exceeds(&group.stream(), left, depth + 1))
+        })
+}

@@ -1,0 +1,150 @@
+//! The part before the layers: name, parameters, input and output.
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+
+use super::path;
+use crate::ast::{Shape, Written};
+use crate::errors::{self, Errors, Place};
+use crate::tokens::{self, NoPath, Tokens};
+use crate::words;
+
+/// Reads `struct Name`.
+pub(super) fn name(tokens: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
+    if !tokens.is_word("struct") {
+        errors.push(errors::expected(tokens.place(), "`struct`", &tokens.found()));
+        return None;
+    }
+    tokens.next();
+    let Some(TokenTree::Ident(name)) = tokens.peek() else {
+        errors.push(errors::expected(tokens.place(), "the name of the network", &tokens.found()));
+        return None;
+    };
+    tokens.next();
+    path::name(name, errors).cloned()
+}
+
+/// Reads `<const N: usize, ..>`.
+pub(super) fn parameters(tokens: &mut Tokens, name: &Ident, errors: &mut Errors) -> Vec<Ident> {
+    let mut parameters: Vec<Ident> = Vec::new();
+    let before = *tokens;
+    match tokens.arguments() {
+        Ok(None) | Err(NoPath::Unexpected) => {}
+        Err(NoPath::Unclosed(open)) => {
+            errors.push(errors::unclosed(Place::of(open)));
+            *tokens = before;
+            tokens.skip_to_body();
+        }
+        Ok(Some(list)) => {
+            for piece in list.split() {
+                let Some(parameter) = parameter(piece, name, errors) else {
+                    continue;
+                };
+                if parameters.contains(&parameter) {
+                    errors.push(errors::declared_twice(&parameter));
+                } else {
+                    parameters.push(parameter);
+                }
+            }
+        }
+    }
+    parameters
+}
+
+/// Reads one parameter. The name is given back after a mistake too, so that its uses stay quiet.
+fn parameter(mut tokens: Tokens, network: &Ident, errors: &mut Errors) -> Option<Ident> {
+    let place = tokens.place();
+    if tokens.is_mark('\'') {
+        errors.push(errors::lifetime_parameter(place, network));
+        return None;
+    }
+    let is_const = tokens.is_word("const");
+    if is_const {
+        tokens.next();
+    }
+    let Some(TokenTree::Ident(name)) = tokens.peek() else {
+        let wanted = if is_const { "a name after `const`" } else { "`const`" };
+        errors.push(errors::expected(tokens.place(), wanted, &tokens.found()));
+        return None;
+    };
+    let name = path::name(name, errors)?;
+    tokens.next();
+    if !is_const {
+        errors.push(errors::type_parameter(place, name));
+        return Some(name.clone());
+    }
+    if tokens.take_mark(':').is_none() {
+        let wanted = format!("`: usize` after `{name}`");
+        errors.push(errors::expected(tokens.place(), &wanted, &tokens.found()));
+        return Some(name.clone());
+    }
+    parameter_type(tokens, name, errors);
+    Some(name.clone())
+}
+
+/// Reads `usize`, and finds a default behind it.
+fn parameter_type(tokens: Tokens, name: &Ident, errors: &mut Errors) {
+    let mut kind = tokens.rest();
+    if let Some(index) = kind.iter().position(|tree| matches!(tree, TokenTree::Punct(mark) if mark.as_char() == '=')) {
+        let (before, default) = kind.split_at(index);
+        kind = before;
+        let place = default.iter().cloned().collect::<TokenStream>();
+        errors.push(errors::parameter_default(Place::of(place), name));
+    }
+    let written = kind.iter().cloned().collect::<TokenStream>();
+    match kind {
+        [] => errors.push(errors::expected(tokens.place(), &format!("`usize` after `{name}:`"), &tokens.found())),
+        [TokenTree::Ident(word)] if word == "usize" => {}
+        // A `usize` that came through another macro.
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None && group.stream().to_string() == "usize" => {}
+        _ => errors.push(errors::parameter_not_usize(Place::of(&written), name, &words::text(written.clone()))),
+    }
+}
+
+/// Reports a `where` clause and goes to what follows it.
+pub(super) fn where_clause(tokens: &mut Tokens, errors: &mut Errors) {
+    if tokens.is_word("where") {
+        errors.push(errors::where_clause(tokens.place()));
+        tokens.skip_to_body();
+    }
+}
+
+/// Reads `(Input)`.
+pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Shape> {
+    let Some(group) = tokens.take_group(Delimiter::Parenthesis) else {
+        return Written::Absent;
+    };
+    let trees = tokens::flatten(group.stream());
+    let inside = Tokens::inside(group, &trees);
+    let pieces = inside.split();
+    if pieces.len() > 1 {
+        let place = Place::of(TokenStream::from(TokenTree::Group(group.clone())));
+        errors.push(errors::several_inputs(place, pieces.len()));
+        return Written::Failed;
+    }
+    let mut piece = pieces.first().copied().unwrap_or(inside);
+    let Some(shape) = path::shape(&mut piece, errors) else {
+        return Written::Failed;
+    };
+    if !piece.is_empty() {
+        errors.push(errors::expected(piece.place(), "`)` after the input shape", &piece.found()));
+        return Written::Failed;
+    }
+    Written::Here(shape)
+}
+
+/// Reads `-> Output`.
+pub(super) fn output(tokens: &mut Tokens, errors: &mut Errors) -> Written<Shape> {
+    if !tokens.is_arrow() {
+        return Written::Absent;
+    }
+    tokens.next();
+    tokens.next();
+    let before = *tokens;
+    if let Some(shape) = path::shape(tokens, errors) {
+        return Written::Here(shape);
+    }
+    // An unclosed `<` looked for its `>` among the layers.
+    *tokens = before;
+    tokens.skip_to_body();
+    Written::Failed
+}

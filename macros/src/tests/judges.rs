@@ -1,0 +1,176 @@
+//! Resolved networks, and who judges their edges.
+
+use quote::quote;
+
+use super::{chain, network, outcome};
+use crate::check::Judge;
+use crate::graph::Kind;
+use crate::shape::Shape;
+
+/// Asserts the chain of a network without mistakes.
+fn assert_chain(source: &str, expected: &str) {
+    let network = network(source);
+    assert!(network.complete, "{source}");
+    assert_eq!(chain(&network), expected, "{source}");
+}
+
+/// The judges that are not settled, one line each: first the edges, then the output.
+fn judges(source: &str) -> Vec<String> {
+    let Some(judges) = outcome(source).judges else {
+        return Vec::new();
+    };
+    let all = judges.edges.iter().chain(&judges.output);
+    all.filter_map(|judge| match judge {
+        Judge::Settled => None,
+        Judge::Assertion { producer, consumer, gives, takes, .. } => {
+            Some(format!("assert {producer} {gives} = {consumer} {takes}"))
+        }
+        Judge::Trait { producer, consumer, consumer_index, .. } => {
+            Some(format!("trait {producer} -> {consumer} at {consumer_index}"))
+        }
+    })
+    .collect()
+}
+
+#[test]
+fn both_forms_resolve_to_the_same_chain() {
+    let expected = "Vector<64> -dense: Dense<64, 32>-> Vector<32> -tanh: Tanh-> Vector<32> \
+                    -dense_2: Dense<32, 10>-> Vector<10> -softmax: Softmax-> Probabilities<10>";
+    for source in [
+        "struct Name { Dense<64, 32>, Tanh, Dense<32, 10>, Softmax, }",
+        "struct Name = Dense<64, 32>, Tanh, Dense<_, 10>, Softmax",
+        "struct Name = Dense<64, 32>, Tanh, Dense<_, 10>, Softmax,;",
+        "struct Name = Dense::<64, 32>, Tanh, Dense<32, 10>, Softmax;",
+        "pub(crate) struct Name(Vector<64>) -> Probabilities<10> \
+         = Dense<_, 32>, Tanh, Dense<32, 10>, Softmax",
+    ] {
+        assert_chain(source, expected);
+    }
+}
+
+#[test]
+fn literals_are_computed() {
+    assert_chain(
+        "struct Name { Dense<28 * 28, { 2 + 3 * (10 - 4) }>, Dense<0x14, 1_0usize>, Dense<10, 7 / 2 % 2> }",
+        "Vector<784> -dense: Dense<784, 20>-> Vector<20> -dense_2: Dense<20, 10>-> Vector<10> \
+         -dense_3: Dense<10, 1>-> Vector<1>",
+    );
+}
+
+#[test]
+fn names_are_parameters_or_left_to_the_compiler() {
+    assert_chain(
+        "struct Name<const N: usize> { Dense<N, {HIDDEN}>, Dense<HIDDEN, {N}>, \
+         Dense<_, config::OUT>, Dense<_, {1 << 3}> }",
+        "Vector<N> -dense: Dense<N, HIDDEN>-> Vector<HIDDEN> -dense_2: Dense<HIDDEN, N>-> Vector<N> \
+         -dense_3: Dense<N, config::OUT>-> Vector<config::OUT> \
+         -dense_4: Dense<config::OUT, { 1 << 3 }>-> Vector<{ 1 << 3 }>",
+    );
+}
+
+#[test]
+fn a_path_that_ends_like_a_parameter_is_no_parameter() {
+    assert_chain(
+        "struct Name<const N: usize> { Dense<{ config::N * 2 }, 3> }",
+        "Vector<{ config::N * 2 }> -dense: Dense<{ config::N * 2 }, 3>-> Vector<3>",
+    );
+}
+
+#[test]
+fn automatic_names_step_aside() {
+    assert_chain(
+        "struct Name (Vector<2>) = Tanh, tanh: Relu, Tanh, tanh_2: Relu, Tanh, my::LSTMCell<3>, Loop, r#type: Own",
+        "Vector<2> -tanh_3: Tanh-> Vector<2> -tanh: Relu-> Vector<2> -tanh_4: Tanh-> Vector<2> \
+         -tanh_2: Relu-> Vector<2> -tanh_5: Tanh-> Vector<2> -lstm_cell: my::LSTMCell<3>-> _ \
+         -loop_layer: Loop-> _ -r#type: Own-> _",
+    );
+}
+
+#[test]
+fn elementwise_layers_keep_images_and_flatten_probabilities() {
+    assert_chain(
+        "struct Name (Image<1, 28, 28>) -> Image<1, 28, 28> { Relu }",
+        "Image<1, 28, 28> -relu: Relu-> Image<1, 28, 28>",
+    );
+    assert_chain(
+        "struct Name (Probabilities<3>) -> Vector<3> { Identity }",
+        "Probabilities<3> -identity: Identity-> Vector<3>",
+    );
+}
+
+#[test]
+fn own_layers_keep_their_path_and_settings() {
+    let network = network("struct Name (Vector<3>) { #[allow(x)] a::Own<f32, { 2 + 1 }>(0.5, a < b, c > d) }");
+    let Some(layer) = network.layers.first() else {
+        panic!("one layer was written");
+    };
+    assert_eq!(layer.attributes.len(), 1);
+    let Kind::Own { path, settings: Some(settings) } = &layer.kind else {
+        panic!("an own layer with settings was written");
+    };
+    assert_eq!(quote!(#path).to_string(), quote!(a::Own<f32, { 2 + 1 }>).to_string());
+    assert_eq!(settings.len(), 3);
+}
+
+#[test]
+fn shapes_become_absolute_types() {
+    let network = network("struct Name<const N: usize> (Image<N, config::H, 3>) { Relu }");
+    assert_eq!(
+        network.input.tokens(&quote!(::typenet)).to_string(),
+        quote!(::typenet::Image<N, { config::H }, 3>).to_string()
+    );
+    assert!(matches!(network.output(), Shape::Image(_)));
+}
+
+#[test]
+fn sizes_of_other_macros_are_read() {
+    let number = proc_macro2::TokenTree::from(proc_macro2::Group::new(proc_macro2::Delimiter::None, quote!(2 + 3)));
+    let layer = proc_macro2::TokenTree::from(proc_macro2::Group::new(
+        proc_macro2::Delimiter::None,
+        quote!(Dense<#number * 2, 3>),
+    ));
+    let outcome = super::outcome_of(quote!(struct Name = #layer, Dense<_, 2>));
+    assert_eq!(outcome.messages, Vec::<String>::new());
+    assert_eq!(
+        outcome.network.as_ref().map(chain).as_deref(),
+        Some("Vector<10> -dense: Dense<10, 3>-> Vector<3> -dense_2: Dense<3, 2>-> Vector<2>")
+    );
+}
+
+#[test]
+fn opaque_sizes_are_asserted() {
+    assert_eq!(
+        judges("struct Name -> Vector<OUT> { a: Dense<8, H>, Relu, b: Dense<48, K>, c: Dense<K, 3> }"),
+        ["assert `a` { H } = `b` 48", "assert `c` 3 = the output of `Name` { OUT }"]
+    );
+}
+
+#[test]
+fn own_types_are_judged_by_traits() {
+    assert_eq!(
+        judges("struct Name (Vector<3>) -> Vector<3> = Tanh, Own, Relu, Dense<_, 3>, Own, Softmax"),
+        [
+            "trait the input -> `own` at 1",
+            "trait `own` -> `dense` at 3",
+            "trait `dense` -> `own_2` at 4",
+            "trait `own_2` -> `softmax` at 5",
+            "trait `softmax` -> `Name` at 6"
+        ]
+    );
+    assert_eq!(judges("struct Name (my::Shape<3>) = Dense<3, 4>, Dense<4, 3>"), ["trait the input -> `dense` at 0"]);
+}
+
+#[test]
+fn wrong_layers_leave_a_stand_in_with_sizes_of_their_neighbours() {
+    let outcome = outcome("struct Name { a: Dense<64, 32>, b: Dense<5>, Tanh, c: Dense<16, 3> }");
+    assert_eq!(outcome.messages.len(), 1);
+    let network = outcome.network.as_ref();
+    assert_eq!(network.map(|network| network.complete), Some(false));
+    assert_eq!(
+        network.map(chain).as_deref(),
+        Some(
+            "Vector<64> -a: Dense<64, 32>-> Vector<32> -b: Dense<32, 16>-> Vector<16> \
+             -tanh: Tanh-> Vector<16> -c: Dense<16, 3>-> Vector<3>"
+        )
+    );
+}

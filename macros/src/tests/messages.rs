@@ -1,0 +1,458 @@
+//! Every message, word for word, with the source under its caret.
+
+use super::outcome;
+
+/// A declaration, the source under the caret of its only mistake, and the message.
+type Case = (&'static str, &'static str, &'static str);
+
+/// Asserts that each declaration gives exactly its message, and still a network where it has a name.
+fn assert_messages(cases: &[Case]) {
+    for (source, caret, message) in cases {
+        let outcome = outcome(source);
+        assert_eq!(outcome.messages, [*message], "{source}");
+        assert_eq!(outcome.carets, [*caret], "{source}");
+        let named = source.contains("struct Name");
+        assert_eq!(outcome.network.is_some(), named, "{source}");
+    }
+}
+
+/// Mistakes before the layers.
+const HEADERS: &[Case] = &[
+    ("", "", "expected a network, found nothing\n\nhelp: write `struct Name { Dense<64, 10>, Softmax }`"),
+    ("enum Name { Tanh }", "enum", "expected `struct`, found keyword `enum`"),
+    ("struct", "struct", "expected the name of the network, found the end"),
+    ("struct 3 {}", "3", "expected the name of the network, found `3`"),
+    ("struct type { Dense<1, 2> }", "type", "`type` is a keyword: write `r#type`"),
+    ("struct Name", "Name", "expected the layers of `Name` in `{ .. }` or after `=`, found the end"),
+    ("struct Name;", ";", "expected the layers of `Name` in `{ .. }` or after `=`, found `;`"),
+    (
+        "struct Name { Dense<1, 2> } struct Other { Dense<1, 2> }",
+        "struct",
+        "expected nothing after the layers of `Name`, found keyword `struct`\n\nhelp: write one `network!` for each network",
+    ),
+    (
+        "struct Name<'a> { Dense<1, 2> }",
+        "'a",
+        "a network has no lifetimes\n\nhelp: `Name` can have `usize` parameters: `<const N: usize>`",
+    ),
+    (
+        "struct Name<T> { Dense<T, 2> }",
+        "T",
+        "`T` is a type parameter, but a network has only `usize` parameters\n\nhelp: write `const T: usize` for a size, or leave `T` out",
+    ),
+    (
+        "struct Name<const N: u32> { Dense<N, 2> }",
+        "u32",
+        "`N` is a size and must be `usize`, found `u32`\n\nhelp: write `const N: usize`",
+    ),
+    (
+        "struct Name<const N: usize = 3> { Dense<N, 2> }",
+        "= 3",
+        "`N` has a default, which a network's parameters do not support\n\nhelp: write `const N: usize`",
+    ),
+    (
+        "struct Name<const N: usize, const N: usize> { Dense<N, 2> }",
+        "N",
+        "`N` is declared twice\n\nhelp: give one of them another name",
+    ),
+    ("struct Name<const N> { Dense<N, 2> }", ">", "expected `: usize` after `N`, found `>`"),
+    ("struct Name<const> { Dense<1, 2> }", ">", "expected a name after `const`, found `>`"),
+    ("struct Name<3> { Dense<1, 2> }", "3", "expected `const`, found `3`"),
+    (
+        "struct Name<const N: usize { Dense<N, 2> }",
+        "<",
+        "this `<` is never closed\n\nhelp: write `>` after the last size",
+    ),
+    (
+        "struct Name<const N: usize> where Check<N>: Right { Dense<N, 2> }",
+        "where",
+        "a network has no `where` clause\n\nhelp: leave it out: the shapes are the bounds",
+    ),
+    ("struct Name () { Dense<1, 2> }", ")", "expected a shape such as `Vector<64>`, found `)`"),
+    (
+        "struct Name (Vector<1>, Vector<1>) { Dense<1, 2> }",
+        "(Vector<1>, Vector<1>)",
+        "a network takes one input, found 2 shapes\n\nhelp: put all values into one `Vector<N>`",
+    ),
+    ("struct Name (x: Vector<1>) { Dense<1, 2> }", ":", "expected `)` after the input shape, found `:`"),
+    (
+        "struct Name (Dense<1, 2>) { Dense<1, 2> }",
+        "Dense<1, 2>",
+        "`Dense` is a layer, not a shape\n\nhelp: write a shape, such as `Vector<64>`",
+    ),
+    (
+        "struct Name (Vector<_>) { Dense<1, 2> }",
+        "_",
+        "`_` cannot stand in the shape `Vector` of a header, where no layer comes before it\n\nhelp: write the size, such as `Vector<64>`",
+    ),
+    ("struct Name (Vector<0>) { Dense<1, 2> }", "0", "the input has size 0, but sizes are at least 1"),
+    (
+        "struct Name (Image<1, 28>) { Tanh }",
+        "Image<1, 28>",
+        "`Image` takes 3 sizes (channels, height, width) but 2 were given\n\nhelp: write all of them, as in `Image<1, 28, 28>`",
+    ),
+    ("struct Name -> (Vector<2>) { Dense<1, 2> }", "(", "expected a shape such as `Vector<64>`, found `(`"),
+    ("#[tile(64)] struct Name { Dense<1, 2> }", "#[tile(64)]", "`#[tile]` is not supported yet"),
+    ("#[budget(1)] struct Name { Dense<1, 2> }", "#[budget(1)]", "`#[budget]` is not supported yet"),
+    ("#![doc = \"x\"] struct Name { Dense<1, 2> }", "!", "expected `[` after `#`, found `!`"),
+    ("#[3] struct Name { Dense<1, 2> }", "#[3]", "expected an attribute such as `#[allow(dead_code)]`"),
+];
+
+#[test]
+fn headers_are_read_to_the_end() {
+    assert_messages(HEADERS);
+}
+
+/// Mistakes of and between layers.
+const LAYERS: &[Case] = &[
+    ("struct Name { }", "Name", "`Name` has no layers\n\nhelp: write at least one, such as `Dense<64, 10>`"),
+    ("struct Name { hidden: , Dense<1, 2> }", ",", "expected a layer after `hidden:`, found `,`"),
+    ("struct Name { Dense<1, 2>, hidden: }", "}", "expected a layer after `hidden:`, found `}`"),
+    ("struct Name { Dense<1, 2>,, Tanh }", ",", "expected a layer such as `Dense<64, 32>`, found `,`"),
+    ("struct Name { Dense<1, 2> Tanh }", "Tanh", "expected `,` after the layer, found `Tanh`"),
+    ("struct Name { Dense<1, 2>; Tanh }", ";", "expected `,` after the layer, found `;`"),
+    ("struct Name { Dense<1, 2> + 3, Tanh }", "+", "expected `,` after the layer, found `+`"),
+    ("struct Name { hidden = Dense<1, 2> }", "=", "expected `:` after `hidden`, found `=`"),
+    ("struct Name { 3, Dense<1, 2> }", "3", "expected a layer such as `Dense<64, 32>`, found `3`"),
+    ("struct Name { Dense<1, 2>, 'a, Tanh }", "'a", "expected a layer such as `Dense<64, 32>`, found `'a`"),
+    (
+        "struct Name { pub hidden: Dense<1, 2> }",
+        "pub",
+        "a layer has no visibility of its own: every layer is as visible as its network\n\nhelp: leave it out",
+    ),
+    ("struct Name { type: Dense<1, 2> }", "type", "`type` is a keyword: write `r#type`"),
+    ("struct Name { self: Dense<1, 2> }", "self", "`self` is a keyword and cannot be a name"),
+    (
+        "struct Name { hidden: Dense<1, 2>, hidden: Dense<2, 3> }",
+        "hidden",
+        "`hidden` is declared twice\n\nhelp: give one of them another name",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Residual { Tanh } }",
+        "Residual {",
+        "blocks are reserved for a later version: `Residual { .. }` is not supported yet",
+    ),
+    ("struct Name { #[init(HeNormal)] Dense<1, 2> }", "#[init(HeNormal)]", "`#[init]` is not supported yet"),
+    ("struct Name { #[frozen] Dense<1, 2> }", "#[frozen]", "`#[frozen]` is not supported yet"),
+    (
+        "struct Name { Dense<1, 2>, #[cfg(test)] Tanh }",
+        "#[cfg(test)]",
+        "`#[cfg]` cannot remove a layer, because the shapes around it would change\n\nhelp: declare two networks and put `#[cfg]` on each",
+    ),
+    ("struct Name { Dense<1, 2>, Tanh(3) }", "(3)", "`Tanh` takes no settings\n\nhelp: write `Tanh`"),
+    ("struct Name { Dense<1, 2>(3) }", "(3)", "`Dense` takes no settings\n\nhelp: write `Dense<1, 2>`"),
+    (
+        "struct Name { Dense<1, 2>, Own(rate = 0.5) }",
+        "rate = 0.5",
+        "named settings are not supported yet: `rate = 0.5`\n\nhelp: write `0.5` and rely on the order",
+    ),
+    ("struct Name { Dense<1, 2>, Own(1 +) }", "1 +", "expected an expression, found `1 +`"),
+    (
+        "struct Name { Vector<1>, Dense<1, 2> }",
+        "Vector<1>",
+        "`Vector` is a shape, not a layer\n\nhelp: write the input shape in parentheses after `Name`, and layers here",
+    ),
+    (
+        "struct Name { Tanh, Dense<64, 2> }",
+        "Name",
+        "the input shape of `Name` is not known\n\nhelp: write `struct Name (Vector<64>) { .. }`",
+    ),
+    (
+        "struct Name<const N: usize> = Own<N>, Dense<64, 2>",
+        "Name",
+        "the input shape of `Name` is not known\n\nhelp: write `struct Name<..> (Vector<N>) = ..`",
+    ),
+    (
+        "struct Name { Dense<_, 2> }",
+        "Name",
+        "the input shape of `Name` is not known\n\nhelp: write `struct Name (Vector<N>) { .. }`",
+    ),
+];
+
+#[test]
+fn layers_are_read_one_by_one() {
+    assert_messages(LAYERS);
+}
+
+/// Mistakes between `<` and `>`.
+const SIZES: &[Case] = &[
+    (
+        "struct Name { Dense<64> }",
+        "Dense",
+        "`Dense` takes 2 sizes (inputs, outputs) but 1 was given\n\nhelp: write all of them, as in `Dense<64, 32>`",
+    ),
+    (
+        "struct Name { Dense }",
+        "Dense",
+        "`Dense` takes 2 sizes (inputs, outputs) but 0 were given\n\nhelp: write all of them, as in `Dense<64, 32>`",
+    ),
+    (
+        "struct Name { Dense<1, 2, 3> }",
+        "Dense",
+        "`Dense` takes 2 sizes (inputs, outputs) but 3 were given\n\nhelp: write no more of them, as in `Dense<64, 32>`",
+    ),
+    (
+        "struct Name { Dense(1, 2) }",
+        "Dense",
+        "`Dense` takes 2 sizes (inputs, outputs) but 0 were given\n\nhelp: write all of them, as in `Dense<64, 32>`",
+    ),
+    ("struct Name { Dense<1, 2>, Tanh<2> }", "Tanh", "`Tanh` takes no sizes but 1 was given\n\nhelp: write `Tanh`"),
+    ("struct Name { Dense<,> }", ",", "expected a size, found `,`"),
+    (
+        "struct Name { Dense<1, 2.5> }",
+        "2.5",
+        "expected a size, found `2.5`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    (
+        "struct Name { Dense<1, \"x\"> }",
+        "\"x\"",
+        "expected a size, found `\"x\"`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    (
+        "struct Name { Dense<1, 2 3> }",
+        "2 3",
+        "expected a size, found `2 3`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    (
+        "struct Name { Dense<1, {}> }",
+        "{}",
+        "expected a size, found `{}`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    ("struct Name { Dense<1, 2u8> }", "2u8", "a size is a `usize`, found the suffix `u8`\n\nhelp: write `2`"),
+    (
+        "struct Name { Dense<1, 99999999999999999999> }",
+        "99999999999999999999",
+        "`99999999999999999999` is too large for a size",
+    ),
+    (
+        "struct Name { Dense<1, 18446744073709551615 + 1> }",
+        "18446744073709551615 + 1",
+        "`18446744073709551615 + 1` overflows",
+    ),
+    ("struct Name { Dense<1, 2 - 3> }", "2 - 3", "`2 - 3` is negative, but sizes are at least 1"),
+    ("struct Name { Dense<1, -3> }", "-3", "`-3` is negative, but sizes are at least 1"),
+    ("struct Name { Dense<1, 4 / 0> }", "4 / 0", "`4 / 0` divides by zero"),
+    ("struct Name { Dense<1, { 4 % 0 }> }", "4 % 0", "`4 % 0` divides by zero"),
+    ("struct Name { Dense<1, 0> }", "0", "`dense` has size 0, but sizes are at least 1"),
+    ("struct Name { Dense<1, { 3 - 3 }> }", "{ 3 - 3 }", "`dense` has size 0, but sizes are at least 1"),
+    ("struct Name { Dense<1, H * 2> }", "H * 2", "`H * 2` needs braces to be a size\n\nhelp: write `{ H * 2 }`"),
+    ("struct Name { Dense<1, 1 << 3> }", "1 << 3", "`1 << 3` needs braces to be a size\n\nhelp: write `{ 1 << 3 }`"),
+    (
+        "struct Name { Dense<1, 16 >> 3> }",
+        "16 >> 3",
+        "`16 >> 3` needs braces to be a size\n\nhelp: write `{ 16 >> 3 }`",
+    ),
+    (
+        "struct Name { Dense<1, size(3)> }",
+        "size(3)",
+        "`size(3)` needs braces to be a size\n\nhelp: write `{ size(3) }`",
+    ),
+    (
+        "struct Name<const N: usize> { Dense<1, { N * 2 }> }",
+        "{ N * 2 }",
+        "`N * 2` computes with the const parameter `N`, which stable Rust cannot do in a type\n\nhelp: add another parameter, `const M: usize`, and write `M` here",
+    ),
+    (
+        "struct Name<const N: usize, const M: usize> { Dense<M, N + M> }",
+        "N + M",
+        "`N + M` computes with the const parameter `N`, which stable Rust cannot do in a type\n\nhelp: add another parameter, `const H: usize`, and write `H` here",
+    ),
+    (
+        "struct Name<const N: usize> { Dense<N, 2>, Own<{ N + 1 }> }",
+        "{ N + 1 }",
+        "`N + 1` computes with the const parameter `N`, which stable Rust cannot do in a type\n\nhelp: add another parameter, `const M: usize`, and write `M` here",
+    ),
+    (
+        "struct Name { Dense<1, _> }",
+        "_",
+        "`_` stands for the size that comes in, and only the first size of `Dense` can be left to it\n\nhelp: write the number of outputs, such as `Dense<_, 32>`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Own<_> }",
+        "_",
+        "`_` can be filled in for built-in layers and shapes only, and `Own` is not one\n\nhelp: write the argument out",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Own<3 * 4> }",
+        "3 * 4",
+        "`3 * 4` needs braces to be a size\n\nhelp: write `{ 3 * 4 }`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Own<3 4> }",
+        "3 4",
+        "expected a size, found `3 4`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    (
+        "struct Name<const N: usize> { Dense<1, N>, Own, Dense<_, 3> }",
+        "_",
+        "`_` cannot be filled in: only the compiler knows what `own` gives, and stable Rust cannot compute a size in a network with const parameters\n\nhelp: write the size instead of `_`",
+    ),
+    (
+        "struct Name { Dense<64, 32, Tanh, output: Dense<32, 10> }",
+        "<",
+        "this `<` is never closed\n\nhelp: write `>` after the last size",
+    ),
+];
+
+#[test]
+fn sizes_are_numbers_parameters_or_constants() {
+    assert_messages(SIZES);
+}
+
+/// Edges that do not meet.
+const SHAPES: &[Case] = &[
+    (
+        "struct Name { hidden: Dense<64, 32>, Tanh, output: Dense<64, 10>, Softmax }",
+        "64",
+        "shape mismatch: `hidden` gives 32 values but `output` takes 64\n\nhelp: write `Dense<32, 10>` for `output`, or `Dense<64, 64>` for `hidden`",
+    ),
+    (
+        "struct Name { Dense<64, 32>, Tanh, Dense<64, 10> }",
+        "64",
+        "shape mismatch: `dense` gives 32 values but `dense_2` takes 64\n\nhelp: write `Dense<32, 10>` for `dense_2`, or `Dense<64, 64>` for `dense`",
+    ),
+    (
+        "struct Name { a: Dense<2, 1>, b: Dense<3, 4> }",
+        "3",
+        "shape mismatch: `a` gives 1 value but `b` takes 3\n\nhelp: write `Dense<1, 4>` for `b`, or `Dense<2, 3>` for `a`",
+    ),
+    (
+        "struct Name { a: Dense<2, 5>, b: Dense<_, 7>, c: Dense<3, 4> }",
+        "3",
+        "shape mismatch: `b` gives 7 values but `c` takes 3\n\nhelp: write `Dense<7, 4>` for `c`, or `Dense<_, 3>` for `b`",
+    ),
+    (
+        "struct Name (Vector<64>) { Tanh, hidden: Dense<32, 10> }",
+        "32",
+        "shape mismatch: the input gives 64 values but `hidden` takes 32\n\nhelp: write `Dense<64, 10>` for `hidden`, or `(Vector<32>)` for the input",
+    ),
+    (
+        "struct Name (Probabilities<64>) { hidden: Dense<32, 10> }",
+        "32",
+        "shape mismatch: the input gives 64 values but `hidden` takes 32\n\nhelp: write `Dense<64, 10>` for `hidden`, or `(Probabilities<32>)` for the input",
+    ),
+    (
+        "struct Name<const N: usize, const H: usize, const K: usize> { first: Dense<N, H>, second: Dense<K, 3> }",
+        "K",
+        "shape mismatch: `first` gives `H` values but `second` takes `K`\n\nhelp: write `Dense<H, 3>` for `second`, or `Dense<N, K>` for `first`",
+    ),
+    (
+        "struct Name<const N: usize> { first: Dense<N, 3>, second: Dense<N, 3> }",
+        "N",
+        "shape mismatch: `first` gives 3 values but `second` takes `N`\n\nhelp: write `Dense<3, 3>` for `second`, or `Dense<N, N>` for `first`",
+    ),
+    (
+        "struct Name<const N: usize> { first: Dense<N, HIDDEN>, second: Dense<N, 3> }",
+        "N",
+        "shape mismatch: `first` gives `HIDDEN` values but `second` takes `N`\n\nhelp: write `Dense<HIDDEN, 3>` for `second`, or `Dense<N, N>` for `first`",
+    ),
+    (
+        "struct Name (Image<1, 28, 28>) { Relu, output: Dense<784, 10> }",
+        "784",
+        "shape mismatch: the input gives `Image<1, 28, 28>` but `output` takes a vector\n\nhelp: write `(Vector<784>)` for the input",
+    ),
+    (
+        "struct Name (Image<1, H, 28>) { Softmax }",
+        "Softmax",
+        "shape mismatch: the input gives `Image<1, H, 28>` but `softmax` takes a vector\n\nhelp: write `(Vector<N>)` for the input",
+    ),
+    (
+        "struct Name -> Vector<10> { Dense<64, 10>, Softmax }",
+        "Vector<10>",
+        "shape mismatch: `Name` declares `Vector<10>` but `softmax` gives `Probabilities<10>`\n\nhelp: write `-> Probabilities<10>`, or leave `Softmax` out",
+    ),
+    (
+        "struct Name -> Probabilities<10> { Dense<64, 10> }",
+        "Probabilities<10>",
+        "shape mismatch: `Name` declares `Probabilities<10>` but `dense` gives `Vector<10>`\n\nhelp: write `-> Vector<10>`, or add `Softmax` as the last layer",
+    ),
+    (
+        "struct Name -> Probabilities<12> { output: Dense<64, 10>, Softmax }",
+        "Probabilities<12>",
+        "shape mismatch: `Name` declares `Probabilities<12>` but `softmax` gives `Probabilities<10>`\n\nhelp: write `-> Probabilities<10>`, or `Dense<64, 12>` for `output`",
+    ),
+    (
+        "struct Name -> Vector<12> { output: Dense<64, 10>, Tanh }",
+        "Vector<12>",
+        "shape mismatch: `Name` declares `Vector<12>` but `tanh` gives `Vector<10>`\n\nhelp: write `-> Vector<10>`, or `Dense<64, 12>` for `output`",
+    ),
+    (
+        "struct Name -> Vector<12> { output: Dense<64, 10>, Softmax }",
+        "Vector<12>",
+        "shape mismatch: `Name` declares `Vector<12>` but `softmax` gives `Probabilities<10>`\n\nhelp: write `-> Probabilities<10>`",
+    ),
+    (
+        "struct Name (Image<1, 28, 28>) -> Image<1, 28, 29> { Tanh }",
+        "Image<1, 28, 29>",
+        "shape mismatch: `Name` declares `Image<1, 28, 29>` but `tanh` gives `Image<1, 28, 28>`\n\nhelp: write `-> Image<1, 28, 28>`",
+    ),
+];
+
+#[test]
+fn edges_that_do_not_meet_name_both_layers_and_a_way_out() {
+    assert_messages(SHAPES);
+}
+
+/// Asserts the messages of a declaration with several mistakes.
+fn assert_all(source: &str, messages: &[&str]) {
+    let first_lines: Vec<_> =
+        outcome(source).messages.iter().map(|message| message.lines().next().unwrap_or_default().to_owned()).collect();
+    assert_eq!(first_lines, messages, "{source}");
+}
+
+#[test]
+fn all_mistakes_are_reported_at_once() {
+    assert_all(
+        "struct Name<'a, T> (Vector<64>) where T: Copy { pub hidden: Dense<32, 32>, type: Tanh, hidden: Dense<5, 10> Softmax(3), \
+         Residual { Tanh }, Dense<0, 1, 2>, }",
+        &[
+            "a network has no lifetimes",
+            "`T` is a type parameter, but a network has only `usize` parameters",
+            "a network has no `where` clause",
+            "a layer has no visibility of its own: every layer is as visible as its network",
+            "`type` is a keyword: write `r#type`",
+            "expected `,` after the layer, found `Softmax`",
+            "blocks are reserved for a later version: `Residual { .. }` is not supported yet",
+            "`hidden` is declared twice",
+            "`Softmax` takes no settings",
+            "`Dense` takes 2 sizes (inputs, outputs) but 3 were given",
+            "`dense` has size 0, but sizes are at least 1",
+            "shape mismatch: the input gives 64 values but `hidden` takes 32",
+            "shape mismatch: `hidden` gives 32 values but `hidden_2` takes 5",
+        ],
+    );
+}
+
+#[test]
+fn three_wrong_edges_are_three_mistakes() {
+    assert_all(
+        "struct Name { a: Dense<1, 2>, b: Dense<3, 4>, c: Dense<5, 6>, d: Dense<7, 8> }",
+        &[
+            "shape mismatch: `a` gives 2 values but `b` takes 3",
+            "shape mismatch: `b` gives 4 values but `c` takes 5",
+            "shape mismatch: `c` gives 6 values but `d` takes 7",
+        ],
+    );
+}
+
+#[test]
+fn a_wrong_layer_has_no_echo_at_its_neighbours() {
+    assert_all(
+        "struct Name -> Vector<3> { Dense<1, 2>, hidden: 3, Dense<5, 6>, Residual { Tanh } }",
+        &[
+            "expected a layer after `hidden:`, found `3`",
+            "blocks are reserved for a later version: `Residual { .. }` is not supported yet",
+        ],
+    );
+    assert_all(
+        "struct Name (Vector<0>) { Dense<1, 2>, Dense<2, 2u8>, Tanh, Dense<3, 4> }",
+        &["the input has size 0, but sizes are at least 1", "a size is a `usize`, found the suffix `u8`"],
+    );
+}
+
+#[test]
+fn more_tokens_than_the_stack_can_bear_are_refused() {
+    let long = "- ".repeat(500);
+    let outcome = outcome(&format!("struct Name {{ Dense<1, {long}1> }}"));
+    assert_eq!(outcome.messages, ["this expression is too long\n\nhelp: name it in a `const` and write the name"]);
+}

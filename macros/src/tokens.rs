@@ -1,0 +1,333 @@
+//! Where does one written thing end and the next begin? A cursor over tokens that knows what
+//! `<` and `>` enclose, so that reading can go on after a mistake.
+
+use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
+
+use crate::errors::Place;
+use crate::signature::BuiltIn;
+use crate::words;
+
+mod brackets;
+
+pub(crate) use brackets::flatten;
+use brackets::{closing, is_joint, is_mark};
+
+/// A position in a list of tokens.
+#[derive(Clone, Copy)]
+pub(crate) struct Tokens<'a> {
+    /// What is still to be read.
+    trees: &'a [TokenTree],
+    /// Where a complaint about missing tokens points.
+    end: Place,
+    /// What stands there, for messages.
+    end_word: &'static str,
+}
+
+/// A path with what stands between its last `<` and `>`.
+pub(crate) struct Path<'a> {
+    /// All of its tokens.
+    pub(crate) trees: &'a [TokenTree],
+    /// Its identifier, when it is a single one.
+    pub(crate) word: Option<&'a Ident>,
+    /// The tokens between the last `<` and `>`.
+    pub(crate) arguments: Option<Tokens<'a>>,
+}
+
+impl Path<'_> {
+    /// Where it stands.
+    pub(crate) fn place(&self) -> Place {
+        match self.trees {
+            [first, .., last] => Place::between(first.span(), last.span()),
+            [only] => Place::of(only),
+            [] => Place::call(),
+        }
+    }
+
+    /// Its tokens without the arguments.
+    pub(crate) fn base(&self) -> TokenStream {
+        let arguments = self.arguments.map_or(0, |inside| inside.trees.len() + 2);
+        let length = self.trees.len().saturating_sub(arguments);
+        self.trees.iter().take(length).cloned().collect()
+    }
+}
+
+/// Why a path could not be read.
+pub(crate) enum NoPath<'a> {
+    /// What stands here does not begin or continue a path.
+    Unexpected,
+    /// This `<` has no `>`; reading goes on at the next layer.
+    Unclosed(&'a TokenTree),
+}
+
+impl<'a> Tokens<'a> {
+    /// The tokens of a whole macro call.
+    pub(crate) fn new(trees: &'a [TokenTree]) -> Self {
+        let end = trees.last().map_or_else(Place::call, Place::of);
+        Self { trees, end, end_word: "the end" }
+    }
+
+    /// The tokens between the delimiters of `group`, which were put into `trees`.
+    pub(crate) fn inside(group: &Group, trees: &'a [TokenTree]) -> Self {
+        let end_word = match group.delimiter() {
+            Delimiter::Brace => "`}`",
+            Delimiter::Parenthesis => "`)`",
+            Delimiter::Bracket => "`]`",
+            Delimiter::None => "the end",
+        };
+        Self { trees, end: group.span_close().into(), end_word }
+    }
+
+    /// The same tokens without a last `mark`.
+    pub(crate) fn without_last(mut self, mark: char) -> Self {
+        if let Some((last, before)) = self.trees.split_last()
+            && is_mark(Some(last), mark)
+        {
+            self.trees = before;
+        }
+        self
+    }
+
+    /// What is still to be read.
+    pub(crate) fn rest(&self) -> &'a [TokenTree] {
+        self.trees
+    }
+
+    /// What is still to be read, as a stream.
+    pub(crate) fn stream(&self) -> TokenStream {
+        self.trees.iter().cloned().collect()
+    }
+
+    /// Whether nothing is left.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.trees.is_empty()
+    }
+
+    /// The next token.
+    pub(crate) fn peek(&self) -> Option<&'a TokenTree> {
+        self.trees.first()
+    }
+
+    /// Takes the next token.
+    pub(crate) fn next(&mut self) -> Option<&'a TokenTree> {
+        let (first, rest) = self.trees.split_first()?;
+        self.trees = rest;
+        Some(first)
+    }
+
+    /// Leaves out `number` tokens.
+    fn skip(&mut self, number: usize) {
+        self.trees = self.trees.get(number..).unwrap_or_default();
+    }
+
+    /// Where the next token stands, or the end.
+    pub(crate) fn place(&self) -> Place {
+        match self.trees {
+            [] => self.end,
+            // A lifetime is two tokens.
+            [TokenTree::Punct(mark), word @ TokenTree::Ident(_), ..] if mark.as_char() == '\'' => {
+                Place::between(mark.span(), word.span())
+            }
+            [first @ TokenTree::Group(group), ..] => match group.delimiter() {
+                Delimiter::None => Place::of(first),
+                _ => group.span_open().into(),
+            },
+            [first, rest @ ..] => {
+                let mut last = first;
+                for next in rest {
+                    match (last, next) {
+                        (TokenTree::Punct(mark), TokenTree::Punct(_)) if mark.spacing() == Spacing::Joint => {
+                            last = next;
+                        }
+                        _ => break,
+                    }
+                }
+                Place::between(first.span(), last.span())
+            }
+        }
+    }
+
+    /// The next token in words.
+    pub(crate) fn found(&self) -> String {
+        words::found(self.trees, self.end_word)
+    }
+
+    /// Whether the token after `number` others is this mark.
+    fn is_mark_at(&self, number: usize, mark: char) -> bool {
+        is_mark(self.trees.get(number), mark)
+    }
+
+    /// Whether the next token is this mark.
+    pub(crate) fn is_mark(&self, mark: char) -> bool {
+        self.is_mark_at(0, mark)
+    }
+
+    /// Takes the next token if it is this mark.
+    pub(crate) fn take_mark(&mut self, mark: char) -> Option<&'a TokenTree> {
+        if self.is_mark(mark) { self.next() } else { None }
+    }
+
+    /// Whether the next two tokens are `->`.
+    pub(crate) fn is_arrow(&self) -> bool {
+        self.is_mark_at(0, '-') && self.is_mark_at(1, '>')
+    }
+
+    /// Whether the next two tokens are `::`.
+    fn is_path_separator(&self) -> bool {
+        is_joint(self.trees.first(), ':') && self.is_mark_at(1, ':')
+    }
+
+    /// Whether the next token is this word.
+    pub(crate) fn is_word(&self, word: &str) -> bool {
+        matches!(self.peek(), Some(TokenTree::Ident(ident)) if ident == word)
+    }
+
+    /// The next token, if it is a group in these delimiters.
+    pub(crate) fn group(&self, delimiter: Delimiter) -> Option<&'a Group> {
+        match self.peek() {
+            Some(TokenTree::Group(group)) if group.delimiter() == delimiter => Some(group),
+            _ => None,
+        }
+    }
+
+    /// Takes the next token if it is a group in these delimiters.
+    pub(crate) fn take_group(&mut self, delimiter: Delimiter) -> Option<&'a Group> {
+        let group = self.group(delimiter)?;
+        self.skip(1);
+        Some(group)
+    }
+
+    /// The word before a single `mark`, such as the name in `name: ..`.
+    pub(crate) fn word_before(&self, mark: char) -> Option<&'a Ident> {
+        match self.trees {
+            [TokenTree::Ident(word), TokenTree::Punct(punct), rest @ ..] if punct.as_char() == mark => {
+                let doubled = punct.spacing() == Spacing::Joint && is_mark(rest.first(), mark);
+                (!doubled).then_some(word)
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes a path; after an error the cursor stands where the next layer may begin.
+    pub(crate) fn path(&mut self) -> Result<Path<'a>, NoPath<'a>> {
+        let start = self.trees;
+        let mut segments = 0;
+        if self.is_path_separator() {
+            self.skip(2);
+            segments += 1;
+        }
+        loop {
+            let Some(TokenTree::Ident(segment)) = self.peek() else {
+                return Err(NoPath::Unexpected);
+            };
+            let name = segment.to_string();
+            if words::is_keyword(&name) && (name == "_" || !words::is_never_a_name(&name)) {
+                return Err(NoPath::Unexpected);
+            }
+            self.skip(1);
+            let word = (segments == 0).then_some(segment);
+            segments += 1;
+            // `Dense::<64, 32>` is `Dense<64, 32>`.
+            if self.is_path_separator() && self.is_mark_at(2, '<') {
+                self.skip(2);
+            }
+            let arguments = self.arguments()?;
+            if !self.is_path_separator() {
+                let length = start.len() - self.trees.len();
+                let trees = start.get(..length).unwrap_or(start);
+                return Ok(Path { trees, word, arguments });
+            }
+            self.skip(2);
+        }
+    }
+
+    /// Takes `<..>` if it is next and gives what stands inside.
+    pub(crate) fn arguments(&mut self) -> Result<Option<Self>, NoPath<'a>> {
+        let Some(open) = self.take_mark('<') else {
+            return Ok(None);
+        };
+        let Some(length) = closing(self.trees) else {
+            self.skip_to_layer();
+            return Err(NoPath::Unclosed(open));
+        };
+        let (inside, rest) = self.trees.split_at(length.min(self.trees.len()));
+        let end = rest.first().map_or(self.end, Place::of);
+        self.trees = rest;
+        self.skip(1);
+        Ok(Some(Self { trees: inside, end, end_word: "`>`" }))
+    }
+
+    /// Goes to the comma before what looks like the next layer: `name:` or a built-in one.
+    fn skip_to_layer(&mut self) {
+        while !self.is_empty() {
+            if self.is_mark(';') {
+                return;
+            }
+            let mut after = *self;
+            if after.take_mark(',').is_some() {
+                let built_in = matches!(
+                    after.peek(),
+                    Some(TokenTree::Ident(word)) if BuiltIn::named(word).is_some()
+                );
+                if built_in || after.word_before(':').is_some() {
+                    return;
+                }
+            }
+            self.skip(1);
+        }
+    }
+
+    /// Goes behind the next comma, or before the next `name:`.
+    pub(crate) fn skip_behind_comma(&mut self) {
+        while let Some(tree) = self.next() {
+            if is_mark(Some(tree), ',') || is_mark(Some(tree), ';') {
+                return;
+            }
+            if is_mark(Some(tree), '<')
+                && let Some(length) = closing(self.trees)
+            {
+                self.skip(length + 1);
+            }
+            if self.word_before(':').is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Goes to the next `{ .. }` or `=` that is not inside `<..>`.
+    pub(crate) fn skip_to_body(&mut self) {
+        while !self.is_empty() && !self.is_mark('=') && self.group(Delimiter::Brace).is_none() {
+            let tree = self.next();
+            if is_mark(tree, '<')
+                && let Some(length) = closing(self.trees)
+            {
+                self.skip(length + 1);
+            }
+        }
+    }
+
+    /// The pieces between commas that are not inside `<..>`; a last comma adds no piece.
+    pub(crate) fn split(mut self) -> Vec<Self> {
+        let mut pieces = Vec::new();
+        while !self.is_empty() {
+            let start = self.trees;
+            let mut ending = self;
+            while !self.is_empty() && !self.is_mark(',') {
+                let tree = self.next();
+                if is_mark(tree, '<')
+                    && let Some(length) = closing(self.trees)
+                {
+                    self.skip(length + 1);
+                }
+            }
+            if !self.is_empty() {
+                ending.end = self.place();
+                ending.end_word = "`,`";
+            }
+            let length = start.len() - self.trees.len();
+            ending.trees = start.get(..length).unwrap_or(start);
+            pieces.push(ending);
+            self.skip(1);
+        }
+        pieces
+    }
+}

@@ -1,0 +1,84 @@
+//! What do `<` and `>` enclose? Tokens know them only as marks, which compute and point as well.
+
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+
+/// Whether this token is this mark.
+pub(super) fn is_mark(tree: Option<&TokenTree>, mark: char) -> bool {
+    matches!(tree, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
+}
+
+/// Whether this token is this mark, grown together with the next one.
+pub(super) fn is_joint(tree: Option<&TokenTree>, mark: char) -> bool {
+    matches!(tree, Some(TokenTree::Punct(punct))
+        if punct.as_char() == mark && punct.spacing() == Spacing::Joint)
+}
+
+/// Whether an operator may follow this token.
+fn is_operand(tree: Option<&TokenTree>) -> bool {
+    matches!(tree, Some(TokenTree::Literal(_) | TokenTree::Group(_)))
+}
+
+/// How many tokens stand before the `>` that closes a `<` just read.
+///
+/// Shifts and arrows hold the same marks, so the neighbours decide: `<` after a number computes,
+/// and so does `>>` that would close more than was opened and stands before an operand.
+pub(super) fn closing(trees: &[TokenTree]) -> Option<usize> {
+    let mut depth = 1_usize;
+    let mut index = 0;
+    while let Some(tree) = trees.get(index) {
+        let before = index.checked_sub(1).and_then(|index| trees.get(index));
+        let after = trees.get(index + 1);
+        let TokenTree::Punct(mark) = tree else {
+            index += 1;
+            continue;
+        };
+        match mark.as_char() {
+            ';' => return None,
+            '<' if is_joint(Some(tree), '<') && is_mark(after, '<') && before.is_some() => {
+                index += 1;
+            }
+            '<' if is_operand(before) => {}
+            '<' => depth += 1,
+            '>' if is_joint(before, '-') || is_joint(before, '=') => {}
+            '>' if depth == 1
+                && is_joint(Some(tree), '>')
+                && is_mark(after, '>')
+                && (is_operand(trees.get(index + 2)) || matches!(trees.get(index + 2), Some(TokenTree::Ident(_)))) =>
+            {
+                index += 1;
+            }
+            '>' if depth == 1 => return Some(index),
+            '>' => depth -= 1,
+            _ => {}
+        }
+        index += 1;
+    }
+    None
+}
+
+/// The tokens with the invisible groups of other macros opened, except inside `<..>`, where
+/// they keep the order of computation.
+pub(crate) fn flatten(stream: TokenStream) -> Vec<TokenTree> {
+    let mut trees = Vec::new();
+    let mut depth = 0_usize;
+    flatten_into(stream, &mut depth, &mut trees);
+    trees
+}
+
+/// Appends to `trees`, counting how many `<` are open.
+fn flatten_into(stream: TokenStream, depth: &mut usize, trees: &mut Vec<TokenTree>) {
+    for tree in stream {
+        match &tree {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None && *depth == 0 => {
+                flatten_into(group.stream(), depth, trees);
+                continue;
+            }
+            TokenTree::Punct(mark) if mark.as_char() == '<' => *depth += 1,
+            TokenTree::Punct(mark) if mark.as_char() == '>' && !is_joint(trees.last(), '-') => {
+                *depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+        trees.push(tree);
+    }
+}

@@ -1,0 +1,265 @@
+//! How are the parameters of a network one slice of numbers?
+//!
+//! A network is a plain `#[repr(C)]` struct of its layers, and each layer one of its tensors, so the whole is a block of
+//! numbers without holes. [`Block`] states that, and everything that treats all parameters alike (optimizers, files,
+//! norms, checks) works on the slice.
+//!
+//! Beside `kernel`, this is the only module with unsafe code.
+#![allow(unsafe_code, reason = "a struct of numbers is viewed as a slice of numbers here, and nowhere else")]
+
+use alloc::boxed::Box;
+use core::fmt::{self, Debug};
+use core::mem::MaybeUninit;
+use core::ops::{Deref, DerefMut};
+
+use nalgebra::SMatrix;
+
+use crate::scalar::Scalar;
+use crate::tensor::TensorTable;
+
+/// A value that consists of numbers of type `T` and nothing else.
+///
+/// `network!` writes the implementation for a network.
+///
+/// # Safety
+/// The type is `#[repr(C)]` or `#[repr(transparent)]`, made only of `T` and of blocks of `T`: no padding, no drop glue, no
+/// invariant among the numbers, and its alignment is that of `T`, or of a byte when it is empty.
+///
+/// # Example
+/// ```
+/// use typenet::{Block, Dense};
+///
+/// let mut layer: Box<Dense<2, 3>> = Block::<f32>::zeroed();
+/// layer.bias[1] = 5.0;
+/// assert_eq!(layer.parameters(), [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0, 0.0]);
+/// ```
+pub unsafe trait Block<T: Scalar>: Sized {
+    /// What lies where.
+    const TENSORS: TensorTable;
+
+    /// How many numbers the block has.
+    const LEN: usize = size_of::<Self>() / size_of::<T>();
+
+    /// All numbers, in the order of memory.
+    #[must_use]
+    #[inline]
+    fn parameters(&self) -> &[T] {
+        if Self::LEN == 0 {
+            return &[];
+        }
+        // SAFETY: by the contract of the trait the value is `LEN` numbers of type `T` without padding and aligned as `T`;
+        // the slice borrows `self`.
+        unsafe { core::slice::from_raw_parts(core::ptr::from_ref(self).cast(), Self::LEN) }
+    }
+
+    /// All numbers, to be changed.
+    #[must_use]
+    #[inline]
+    fn parameters_mut(&mut self) -> &mut [T] {
+        if Self::LEN == 0 {
+            return &mut [];
+        }
+        // SAFETY: as in `parameters`; the slice borrows `self` mutably, and any numbers are a valid value.
+        unsafe { core::slice::from_raw_parts_mut(core::ptr::from_mut(self).cast(), Self::LEN) }
+    }
+
+    /// A block of zeros on the heap. It is filled in place: nothing of its size is on the stack, in debug builds too.
+    #[must_use]
+    fn zeroed() -> Box<Self> {
+        let mut block = Box::<Self>::new_uninit();
+        // SAFETY: the allocation has `LEN` places for `T`, aligned as `T`, and writing a `MaybeUninit` needs no valid
+        // value there. An empty block gives an empty slice, for which a dangling aligned pointer is right.
+        let places: &mut [MaybeUninit<T>] = if Self::LEN == 0 {
+            &mut []
+        } else {
+            unsafe { core::slice::from_raw_parts_mut(block.as_mut_ptr().cast(), Self::LEN) }
+        };
+        for place in places {
+            place.write(T::ZERO);
+        }
+        // SAFETY: all numbers are written above, and the value has nothing else.
+        unsafe { block.assume_init() }
+    }
+
+    /// Takes over the numbers of another block of the same type.
+    fn copy_from(&mut self, other: &Self) {
+        self.parameters_mut().copy_from_slice(other.parameters());
+    }
+
+    /// Sets every number to zero.
+    fn set_to_zero(&mut self) {
+        self.parameters_mut().fill(T::ZERO);
+    }
+}
+
+// SAFETY: nalgebra's `Matrix` is `repr(C)` over its storage and zero-sized markers, its `ArrayStorage` is
+// `repr(transparent)` over `[[T; R]; C]`.
+unsafe impl<T: Scalar, const R: usize, const C: usize> Block<T> for SMatrix<T, R, C> {
+    const TENSORS: TensorTable = TensorTable::EMPTY;
+}
+
+/// Implements [`Block`] for a layer of this crate: `#[repr(C)]`, and nothing but tensors of the scalar in its table.
+macro_rules! block {
+    ([$($generics:tt)*] $layer:ty, $table:expr) => {
+        // SAFETY: the assertion below holds the layer to the size of the tensors in its table, so there is no padding and
+        // nothing else; the tensors are matrices of `T`.
+        #[allow(unsafe_code, reason = "the layout that the contract of `Block` asks for")]
+        unsafe impl<$($generics)* T: $crate::scalar::Scalar> $crate::block::Block<T> for $layer {
+            const TENSORS: $crate::tensor::TensorTable = {
+                let table = $table;
+                assert!(table.len() * size_of::<T>() == size_of::<Self>(), "the table covers the whole layer");
+                table
+            };
+        }
+    };
+}
+pub(crate) use block;
+
+/// The derivatives of a loss by every parameter of a network, laid out as the network: `gradient.hidden.weight`.
+///
+/// # Example
+/// ```
+/// use typenet::{Block, Dense, Gradient};
+///
+/// let gradient = Gradient::<Dense<2, 3>>::zeroed();
+/// assert_eq!(gradient.weight.norm(), 0.0);
+/// ```
+#[repr(transparent)]
+pub struct Gradient<N>(N);
+
+// SAFETY: transparent over a block.
+unsafe impl<T: Scalar, N: Block<T>> Block<T> for Gradient<N> {
+    const TENSORS: TensorTable = N::TENSORS;
+}
+
+impl<N> Gradient<N> {
+    /// A gradient of zeros on the heap.
+    #[must_use]
+    pub fn zeroed<T: Scalar>() -> Box<Self>
+    where
+        N: Block<T>,
+    {
+        <Self as Block<T>>::zeroed()
+    }
+}
+
+impl<N> Deref for Gradient<N> {
+    type Target = N;
+
+    fn deref(&self) -> &N {
+        &self.0
+    }
+}
+
+impl<N> DerefMut for Gradient<N> {
+    fn deref_mut(&mut self) -> &mut N {
+        &mut self.0
+    }
+}
+
+impl<N: Debug> Debug for Gradient<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Gradient").field(&self.0).finish()
+    }
+}
+
+/// Up to this many bytes of scratch memory come from the stack, above from a buffer that each thread keeps.
+const LARGEST_STACK_SCRATCH: usize = 64 << 10;
+
+/// Hands `use_it` a slice of `len` zeros that lives until it returns. Nothing is allocated, but for the first time that a
+/// thread needs more than 64 KiB; without `std` there is no memory per thread, and each such call allocates.
+///
+/// The sizes of the stack buffers are constants because an array length cannot depend on a generic parameter; the small
+/// ones spare small networks the probing of sixteen pages of stack.
+#[inline(always)]
+pub(crate) fn with_scratch<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    const { assert!(align_of::<T>() <= align_of::<u64>(), "numbers are aligned to 8 bytes at most") };
+    match len * size_of::<T>() {
+        0..=512 => on_stack::<T, R, 64>(len, use_it),
+        513..=4096 => on_stack::<T, R, 512>(len, use_it),
+        4097..=LARGEST_STACK_SCRATCH => on_stack::<T, R, { LARGEST_STACK_SCRATCH / 8 }>(len, use_it),
+        _ => in_thread_buffer(len, use_it),
+    }
+}
+
+/// Kept out of line where the buffer is large, so that a caller's frame holds only the one it uses.
+#[inline]
+fn on_stack<T: Scalar, R, const WORDS: usize>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    let mut memory = [const { MaybeUninit::<u64>::uninit() }; WORDS];
+    assert!(len * size_of::<T>() <= size_of_val(&memory));
+    // SAFETY: the array has room for `len` numbers, as asserted, is aligned for them, and lives until the end of this
+    // function, longer than the slice.
+    use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) })
+}
+
+#[inline(never)]
+fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    use alloc::vec::Vec;
+
+    #[cfg(feature = "std")]
+    std::thread_local! {
+        static MEMORY: core::cell::Cell<Vec<u64>> = const { core::cell::Cell::new(Vec::new()) };
+    }
+    // Taken out for the time of use: a call from within `use_it` finds an empty one and allocates its own.
+    #[cfg(feature = "std")]
+    let mut memory = MEMORY.take();
+    #[cfg(not(feature = "std"))]
+    let mut memory = Vec::<u64>::new();
+
+    memory.resize((len * size_of::<T>()).div_ceil(8).max(memory.len()), 0);
+    // SAFETY: the vector has room for `len` numbers and is aligned for them; it is not touched while the slice lives.
+    let result = use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) });
+    #[cfg(feature = "std")]
+    MEMORY.set(memory);
+    result
+}
+
+/// Writes `len` zeros and returns them as a slice.
+///
+/// # Safety
+/// `start` is valid for writes of `len` values of `T`, aligned, and nothing else uses that memory for `'a`.
+#[inline(always)]
+unsafe fn zero_places<'a, T: Scalar>(start: *mut T, len: usize) -> &'a mut [T] {
+    for index in 0..len {
+        // SAFETY: in bounds by the caller's promise.
+        unsafe { start.add(index).write(T::ZERO) };
+    }
+    // SAFETY: `len` initialised numbers, by the loop above.
+    unsafe { core::slice::from_raw_parts_mut(start, len) }
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::SMatrix;
+
+    use super::{Block, with_scratch};
+
+    #[test]
+    fn a_matrix_is_a_block_in_column_order() {
+        let mut matrix = SMatrix::<f32, 2, 2>::zeros();
+        matrix[(1, 0)] = 3.0;
+        assert_eq!(Block::<f32>::parameters(&matrix), [0.0, 3.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn scratch_is_zero_whatever_was_there_before() {
+        for len in [0, 1, 128, 129, 1_000, 16_384, 16_385, 100_000] {
+            for _ in 0..2 {
+                with_scratch(len, |memory: &mut [f32]| {
+                    assert_eq!(memory.len(), len);
+                    assert!(memory.iter().all(|&x| x == 0.0));
+                    memory.fill(7.0);
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn scratch_within_scratch_is_separate_memory() {
+        with_scratch(50_000, |outer: &mut [f64]| {
+            outer.fill(1.0);
+            with_scratch(60_000, |inner: &mut [f64]| inner.fill(2.0));
+            assert!(outer.iter().all(|&x| x == 1.0));
+        });
+    }
+}

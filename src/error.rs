@@ -1,0 +1,208 @@
+//! What can go wrong at run time? Shapes cannot: the compiler has checked them. What is left comes from outside: data,
+//! settings, and numbers that grow without bound.
+
+use alloc::string::String;
+use core::fmt;
+
+/// The result of everything in typenet that can fail.
+pub type Result<T> = core::result::Result<T, Error>;
+
+/// Every way in which a call can fail at run time. The fields hold the numbers, `Display` says them in words.
+///
+/// # Example
+/// ```
+/// use typenet::{Class, Error};
+///
+/// let error = Class::<10>::new(10).unwrap_err();
+/// assert_eq!(error, Error::LabelOutOfRange { sample: None, label: 10, classes: 10 });
+/// assert_eq!(error.to_string(), "label 10 is out of range: there are 10 classes, 0 to 9");
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A collection that must hold something holds nothing.
+    Empty {
+        /// What is empty, as a noun: `data set`.
+        what: &'static str,
+    },
+    /// Two collections that belong together have different lengths.
+    CountMismatch {
+        /// What is counted first, in the plural: `inputs`.
+        first: &'static str,
+        /// How many of the first there are.
+        first_count: usize,
+        /// What is counted second, in the plural: `targets`.
+        second: &'static str,
+        /// How many of the second there are.
+        second_count: usize,
+    },
+    /// A sample has another length than its shape says.
+    Ragged {
+        /// `input` or `target`.
+        what: &'static str,
+        /// The position of the sample.
+        sample: usize,
+        /// How many values the sample has.
+        length: usize,
+        /// How many values its shape has.
+        expected: usize,
+    },
+    /// A class label that is not below the number of classes.
+    LabelOutOfRange {
+        /// The position of the sample, where the label belongs to a data set.
+        sample: Option<usize>,
+        /// The label.
+        label: usize,
+        /// The number of classes.
+        classes: usize,
+    },
+    /// A number in the data is infinite or NaN.
+    NonFiniteData {
+        /// `input` or `target`.
+        what: &'static str,
+        /// The position of the sample.
+        sample: usize,
+        /// The position of the number within the flat sample.
+        position: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A setting is outside its range.
+    Setting {
+        /// The name of the setting: `learning rate`.
+        name: &'static str,
+        /// What it was set to.
+        value: f64,
+        /// What it may be, as a phrase: `a finite number above 0`.
+        allowed: &'static str,
+    },
+    /// More samples were handed over than the workspace holds.
+    TooManySamples {
+        /// How many were handed over.
+        samples: usize,
+        /// How many the workspace holds.
+        limit: usize,
+    },
+    /// `backward` was called without the `forward` of the same number of samples before it.
+    BackwardWithoutForward {
+        /// How many samples `backward` was given.
+        samples: usize,
+        /// How many samples the last `forward` into this workspace had.
+        forward_samples: usize,
+    },
+    /// Memory lent to a workspace is too short.
+    WorkspaceTooSmall {
+        /// The length of the lent slice.
+        length: usize,
+        /// The length that is needed.
+        needed: usize,
+    },
+    /// A loss became infinite or NaN. The network is as it was before the step.
+    NonFiniteLoss {
+        /// The loss: an infinity or NaN.
+        value: f64,
+        /// The first layer whose output is not finite, or the first tensor of parameters, if that explains it.
+        culprit: Option<String>,
+        /// The step, counted from 0 over all epochs.
+        step: u64,
+    },
+    /// A gradient became infinite or NaN. The parameters are as they were before the step.
+    NonFiniteGradient {
+        /// The dotted name of the first tensor with such a gradient: `hidden.weight`.
+        tensor: String,
+        /// The step, counted from 0 over all epochs.
+        step: u64,
+    },
+    /// An update would be too large to represent. The parameters are as they were before the step.
+    UpdateTooLarge {
+        /// The dotted name of the tensor with the largest gradient.
+        tensor: String,
+        /// The magnitude of the update.
+        update: f64,
+        /// The step, counted from 0 over all epochs.
+        step: u64,
+    },
+    /// An optimizer that holds the state of a network with one number of parameters was given another.
+    ParameterCount {
+        /// The number of parameters that the optimizer's state belongs to.
+        expected: usize,
+        /// The number of parameters that it was given.
+        given: usize,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty { what } => write!(f, "the {what} is empty: it needs at least one sample"),
+            Self::CountMismatch { first, first_count, second, second_count } => {
+                write!(f, "there are {first_count} {first} but {second_count} {second}")
+            }
+            Self::Ragged { what, sample, length, expected } => {
+                write!(f, "{what} {sample} has {length} values, but its shape has {expected}")
+            }
+            Self::LabelOutOfRange { sample, label, classes } => {
+                write!(f, "label {label} ")?;
+                if let Some(sample) = sample {
+                    write!(f, "of sample {sample} ")?;
+                }
+                write!(f, "is out of range: there are {classes} classes, 0 to {}", classes.saturating_sub(1))
+            }
+            Self::NonFiniteData { what, sample, position, value } => {
+                write!(f, "{what} {sample} holds {value} at position {position}: data must be finite")
+            }
+            Self::Setting { name, value, allowed } => {
+                write!(f, "the {name} is {value}, but must be {allowed}")
+            }
+            Self::TooManySamples { samples, limit } => {
+                write!(
+                    f,
+                    "{samples} samples do not fit a workspace for {limit}: make one with `Workspace::for_samples({samples})`"
+                )
+            }
+            Self::BackwardWithoutForward { samples, forward_samples } => {
+                write!(
+                    f,
+                    "`backward` was given {samples} samples, but the last `forward` into this workspace had {forward_samples}"
+                )
+            }
+            Self::WorkspaceTooSmall { length, needed } => {
+                write!(f, "the memory lent to the workspace has length {length}, but {needed} is needed")
+            }
+            _ => self.fmt_diverged(f),
+        }
+    }
+}
+
+impl Error {
+    /// The messages about numbers that left their range during training.
+    fn fmt_diverged(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NonFiniteLoss { value, culprit, step } => {
+                write!(f, "the loss is {value} at step {step}")?;
+                if let Some(culprit) = culprit {
+                    write!(f, ": `{culprit}` is the first that is not finite")?;
+                }
+                write!(f, "; the network is as it was before the step, a lower learning rate may help")
+            }
+            Self::NonFiniteGradient { tensor, step } => write!(
+                f,
+                "the gradient of `{tensor}` is not finite at step {step}; the network is as it was before the step, \
+                 a lower learning rate may help"
+            ),
+            Self::UpdateTooLarge { tensor, update, step } => write!(
+                f,
+                "the update of `{tensor}` reaches {update:e} at step {step}; the network is as it was before the step, \
+                 a lower learning rate may help"
+            ),
+            Self::ParameterCount { expected, given } => write!(
+                f,
+                "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \
+                 call `reset` first"
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,88 @@
+//! Are the derivatives right? The chain rule against differences of the loss itself.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::block::{Block, Gradient};
+use crate::error::Result;
+use crate::layer::Pass;
+use crate::loss::{Loss, Values};
+use crate::network::{Network, Sample, Workspace};
+
+/// The step of the stencil, times the magnitude of the parameter where that is above 1. Its truncation error, of the
+/// fourth power, and the rounding error of the differences are then both around 10⁻¹³ of the loss.
+const STEP: f64 = 1e-3;
+
+/// How far backpropagation and differences are apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GradientCheck {
+    /// |g - d| / max(|g|, |d|) over all parameters, with the Euclidean norm; 0 where both vanish.
+    pub relative_error: f64,
+    /// The dotted name of the tensor with the largest single difference.
+    pub worst: String,
+    /// The derivatives by differences, in the order of the parameters.
+    pub differences: Vec<f64>,
+}
+
+/// Compares the gradient of the mean loss with differences of the loss, for every parameter, in `f64`.
+///
+/// dL/dθ ≈ (L(θ-2h) - 8 L(θ-h) + 8 L(θ+h) - L(θ+2h)) / 12h
+///
+/// # Units
+/// A correct network of smooth layers is below 10⁻⁷. A kink such as ReLU's within the reach of the stencil spoils the
+/// differences, not the gradient.
+///
+/// # Errors
+/// As [`Network::gradient`].
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Classifier = Dense<2, 5>, Tanh, Dense<5, 3>, Softmax);
+///
+/// let mut network = Classifier::<f64>::init(&mut typenet::rng(37));
+/// let targets = [Class::new(2)?, Class::new(0)?];
+/// let check = gradient_check(&mut *network, &[[0.5, -1.0], [2.0, 0.1]], &targets, &Nll)?;
+/// assert!(check.relative_error < 1e-7);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+pub fn gradient_check<N, L>(
+    network: &mut N,
+    inputs: &[Sample<N, N::Input>],
+    targets: &[Values<L, N::Output, f64>],
+    loss: &L,
+) -> Result<GradientCheck>
+where
+    N: Network<Scalar = f64>,
+    L: Loss<N::Output>,
+{
+    let mut workspace = Workspace::new();
+    let mut gradient = Gradient::<N>::zeroed();
+    let mut scratch = Gradient::<N>::zeroed();
+    let pass = Pass::inference();
+    network.gradient(inputs, targets, loss, &pass, &mut workspace, &mut gradient)?;
+    let mut differences = Vec::with_capacity(N::PARAMETERS);
+    for position in 0..N::PARAMETERS {
+        let parameter = network.parameters()[position];
+        let step = STEP * parameter.abs().max(1.0);
+        let mut at = |offset: f64| {
+            network.parameters_mut()[position] = parameter + offset * step;
+            let value = network.gradient(inputs, targets, loss, &pass, &mut workspace, &mut scratch);
+            network.parameters_mut()[position] = parameter;
+            value
+        };
+        differences.push((at(-2.0)? - 8.0 * at(-1.0)? + 8.0 * at(1.0)? - at(2.0)?) / (12.0 * step));
+    }
+    Ok(compare::<N>(gradient.parameters(), differences))
+}
+
+fn compare<N: Network<Scalar = f64>>(gradient: &[f64], differences: Vec<f64>) -> GradientCheck {
+    let norm = |values: &mut dyn Iterator<Item = f64>| libm::sqrt(values.map(|x| x * x).sum());
+    let apart: Vec<f64> = gradient.iter().zip(&differences).map(|(g, d)| (g - d).abs()).collect();
+    let scale = norm(&mut gradient.iter().copied()).max(norm(&mut differences.iter().copied()));
+    let relative_error = if scale == 0.0 { 0.0 } else { norm(&mut apart.iter().copied()) / scale };
+    let worst = crate::metric::argmax(&apart);
+    let tensor = N::TENSORS.list().into_iter().find(|tensor| tensor.range.contains(&worst));
+    GradientCheck { relative_error, worst: tensor.map_or_else(String::new, |tensor| tensor.name), differences }
+}

@@ -1,0 +1,176 @@
+//! What do weights start from?
+//!
+//! Zero is a saddle point, and equal weights make all neurons of a layer compute the same; random weights of the right
+//! size keep the variance of activations and gradients about constant from layer to layer. Biases start at zero.
+
+use rand::Rng as RandomSource;
+
+use crate::random::{self, normal, uniform};
+use crate::scalar::Scalar;
+use crate::tensor::{TensorKind, TensorTable};
+
+/// How weights are drawn. `n` is the number of inputs of a weight (fan-in), `m` the number of outputs (fan-out).
+///
+/// # Numerics
+/// Draws are made in `f64` and rounded. Normal draws are not truncated, as in PyTorch; Keras truncates its own at two
+/// deviations and widens them to keep the variance, so the deviations agree and the tails do not.
+///
+/// # Source
+/// Glorot: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010,
+/// equation 16. He: K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers", 2015, equation 10.
+///
+/// # Example
+/// ```
+/// use typenet::Initializer;
+///
+/// let mut weights = [0.0_f32; 1000];
+/// Initializer::HeUniform { gain: 2.0_f64.sqrt() }.fill(&mut weights, 100, 10, &mut typenet::rng(1));
+/// let bound = (6.0_f32 / 100.0).sqrt();
+/// assert!(weights.iter().all(|w| w.abs() <= bound));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Initializer {
+    /// All zero. A network with hidden layers does not learn from it.
+    Zeros,
+    /// All the same. The neurons of a layer stay copies of one another.
+    Constant(f64),
+    /// Normal with this mean and deviation.
+    Normal {
+        /// The mean.
+        mean: f64,
+        /// The standard deviation.
+        deviation: f64,
+    },
+    /// Uniform between two bounds.
+    Uniform {
+        /// The lower bound.
+        low: f64,
+        /// The upper bound, not reached.
+        high: f64,
+    },
+    /// Normal with deviation gain · √(2 / (n + m)).
+    GlorotNormal {
+        /// What the activation needs: 1 for all but the ReLU family.
+        gain: f64,
+    },
+    /// Uniform within ± gain · √(6 / (n + m)).
+    GlorotUniform {
+        /// What the activation needs: 1 for all but the ReLU family.
+        gain: f64,
+    },
+    /// Normal with deviation gain / √n.
+    HeNormal {
+        /// What the activation needs: √2 for ReLU.
+        gain: f64,
+    },
+    /// Uniform within ± gain · √(3 / n).
+    HeUniform {
+        /// What the activation needs: √2 for ReLU.
+        gain: f64,
+    },
+}
+
+impl Initializer {
+    /// Glorot's uniform form with gain 1: what layers get that no activation follows.
+    pub const GLOROT: Self = Self::GlorotUniform { gain: 1.0 };
+    /// He's uniform form with the gain √2 of ReLU.
+    pub const HE: Self = Self::HeUniform { gain: core::f64::consts::SQRT_2 };
+
+    /// Draws all of `weights`, which map `inputs` numbers to `outputs`.
+    pub fn fill<T: Scalar, R: RandomSource + ?Sized>(
+        self,
+        weights: &mut [T],
+        inputs: usize,
+        outputs: usize,
+        rng: &mut R,
+    ) {
+        let (n, m) = (inputs as f64, outputs as f64);
+        match self {
+            Self::Zeros => weights.fill(T::ZERO),
+            Self::Constant(value) => weights.fill(T::from_f64(value)),
+            Self::Normal { mean, deviation } => random::fill(weights, || mean + deviation * normal(rng)),
+            Self::Uniform { low, high } => random::fill(weights, || low + (high - low) * uniform(rng)),
+            Self::GlorotNormal { gain } => {
+                let deviation = gain * libm::sqrt(2.0 / (n + m));
+                random::fill(weights, || deviation * normal(rng));
+            }
+            Self::GlorotUniform { gain } => {
+                let bound = gain * libm::sqrt(6.0 / (n + m));
+                random::fill(weights, || bound * (2.0 * uniform(rng) - 1.0));
+            }
+            Self::HeNormal { gain } => {
+                let deviation = gain / libm::sqrt(n);
+                random::fill(weights, || deviation * normal(rng));
+            }
+            Self::HeUniform { gain } => {
+                let bound = gain * libm::sqrt(3.0 / n);
+                random::fill(weights, || bound * (2.0 * uniform(rng) - 1.0));
+            }
+        }
+    }
+
+    /// Draws every weight of a block by its shape `[outputs, inputs, ..]`; biases and statistics become zero.
+    pub(crate) fn fill_block<T: Scalar, R: RandomSource + ?Sized>(
+        self,
+        parameters: &mut [T],
+        table: TensorTable,
+        rng: &mut R,
+    ) {
+        for tensor in table.list() {
+            let values = &mut parameters[tensor.range.clone()];
+            match (tensor.kind, tensor.shape) {
+                (TensorKind::Weight, [outputs, inputs, window @ ..]) => {
+                    let window: usize = window.iter().product();
+                    self.fill(values, inputs * window, outputs * window, rng);
+                }
+                // A weight per number, such as a scale, is a map of one input to one output.
+                (TensorKind::Weight, _) => self.fill(values, 1, 1, rng),
+                (TensorKind::Bias | TensorKind::Statistic, _) => values.fill(T::ZERO),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::Initializer;
+
+    /// Mean and deviation of 30,000 draws for 300 inputs and 100 outputs.
+    fn moments(initializer: Initializer) -> (f64, f64) {
+        let mut weights = vec![0.0_f64; 30_000];
+        initializer.fill(&mut weights, 300, 100, &mut crate::rng(11));
+        let n = weights.len() as f64;
+        let mean = weights.iter().sum::<f64>() / n;
+        (mean, (weights.iter().map(|w| (w - mean) * (w - mean)).sum::<f64>() / n).sqrt())
+    }
+
+    #[test]
+    fn random_forms_have_the_deviation_of_their_formula() {
+        let cases = [
+            (Initializer::Normal { mean: 0.0, deviation: 0.1 }, 0.1),
+            (Initializer::Uniform { low: -0.3, high: 0.3 }, 0.3 / 3.0_f64.sqrt()),
+            (Initializer::GlorotNormal { gain: 1.0 }, (2.0_f64 / 400.0).sqrt()),
+            (Initializer::GlorotUniform { gain: 1.0 }, (2.0_f64 / 400.0).sqrt()),
+            (Initializer::HeNormal { gain: 2.0_f64.sqrt() }, (2.0_f64 / 300.0).sqrt()),
+            (Initializer::HE, (2.0_f64 / 300.0).sqrt()),
+        ];
+        for (initializer, expected) in cases {
+            let (mean, deviation) = moments(initializer);
+            // Five standard errors: σ/√n of the mean, σ/√(2n) of the deviation of normal draws (less for uniform ones).
+            assert!(mean.abs() < 5.0 * expected / 30_000.0_f64.sqrt(), "{initializer:?}: mean {mean}");
+            assert!(
+                (deviation - expected).abs() < 5.0 * expected / 60_000.0_f64.sqrt(),
+                "{initializer:?}: deviation {deviation}, expected {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn zeros_and_constants_draw_nothing() {
+        assert_eq!(moments(Initializer::Zeros), (0.0, 0.0));
+        let (mean, deviation) = moments(Initializer::Constant(0.5));
+        assert!((mean - 0.5).abs() < 1e-12 && deviation < 1e-12);
+    }
+}

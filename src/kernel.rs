@@ -1,0 +1,421 @@
+//! Which instructions does this machine have, and who may use them?
+//!
+//! A [`Program`] is code that wants to run with the best instruction set of the machine. [`dispatch`] looks once which
+//! that is and calls the program with an [`Isa`], the proof that the instructions exist. Whatever the program calls
+//! passes the proof on, so that a whole training step or prediction is dispatched once.
+//!
+//! [`Kernels`] are the loops over numbers that layers, losses and optimizers are made of. They take sizes as arguments.
+//! Every kernel has a naive twin, which is the default body in the trait: a scalar type of one's own needs only an empty
+//! implementation.
+//!
+//! # Same bits
+//! The order of additions is part of each kernel's contract: one output adds its inputs in the order of their index, with
+//! fused multiply-add; the lanes of a vector are different outputs, never partial sums of one. So all instruction sets
+//! with fused multiply-add give the same bits. [`Portable`] code on a processor type without it rounds products too, and
+//! gives other bits.
+#![allow(
+    unsafe_code,
+    reason = "a function compiled for an instruction set is entered here, after the set was detected"
+)]
+
+mod activation;
+mod dense;
+mod softmax;
+mod update;
+
+use core::fmt::Debug;
+use core::sync::atomic::{AtomicU8, Ordering};
+
+use crate::scalar::Scalar;
+
+/// Code that runs with an instruction set chosen at run time.
+///
+/// # Example
+/// ```
+/// use typenet::kernel::{Isa, Program, dispatch};
+///
+/// struct Sum<'a>(&'a [f32]);
+/// impl Program for Sum<'_> {
+///     type Output = f32;
+///     #[inline(always)]
+///     fn run<I: Isa>(self, _: I) -> f32 {
+///         self.0.iter().sum()
+///     }
+/// }
+/// assert_eq!(dispatch(Sum(&[1.0, 2.0])), 3.0);
+/// ```
+pub trait Program {
+    /// What the program returns.
+    type Output;
+
+    /// The code. Mark the implementation `#[inline(always)]`: it is compiled for an instruction set only where it becomes
+    /// part of the function that was entered.
+    fn run<I: Isa>(self, isa: I) -> Self::Output;
+}
+
+/// A set of instructions that this machine has: possession of a value is the proof.
+pub trait Isa: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
+    /// The set that the value proves.
+    const PATH: Path;
+    /// Multiplication and addition round once, in one instruction.
+    const FUSED: bool;
+
+    /// Runs a program, compiled as a function of its own for this instruction set.
+    fn call<P: Program>(self, program: P) -> P::Output;
+
+    /// `factor * other + addend`, fused where the instruction set can.
+    #[inline(always)]
+    fn mul_add<T: Scalar>(self, factor: T, other: T, addend: T) -> T {
+        if Self::FUSED { factor.mul_add(other, addend) } else { factor * other + addend }
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// The instruction sets that code is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Path {
+    /// What every processor of the target has.
+    Portable,
+    /// x86-64 with AVX2 and fused multiply-add.
+    Avx2,
+    /// x86-64 with AVX-512 (F, VL, BW, DQ).
+    Avx512,
+}
+
+/// What every processor of the target has.
+#[derive(Clone, Copy, Debug)]
+pub struct Portable(());
+
+impl sealed::Sealed for Portable {}
+
+impl Isa for Portable {
+    const PATH: Path = Path::Portable;
+    const FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+
+    #[inline]
+    fn call<P: Program>(self, program: P) -> P::Output {
+        program.run(self)
+    }
+}
+
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+macro_rules! x86_isa {
+    ($(#[$doc:meta])* $isa:ident, $features:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $isa(());
+
+        impl sealed::Sealed for $isa {}
+
+        impl Isa for $isa {
+            const PATH: Path = Path::$isa;
+            const FUSED: bool = true;
+
+            #[inline]
+            fn call<P: Program>(self, program: P) -> P::Output {
+                #[target_feature(enable = $features)]
+                fn entered<P: Program>(isa: $isa, program: P) -> P::Output {
+                    program.run(isa)
+                }
+                // SAFETY: a value of this type is made only after the processor was found to have these features.
+                unsafe { entered(self, program) }
+            }
+        }
+    };
+}
+
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+x86_isa!(
+    /// x86-64 with AVX2 and fused multiply-add.
+    Avx2,
+    "avx2,fma"
+);
+
+#[cfg(all(feature = "std", target_arch = "x86_64"))]
+x86_isa!(
+    /// x86-64 with AVX-512.
+    Avx512,
+    "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"
+);
+
+/// 0: not looked yet; else the chosen path's number plus one.
+static CHOSEN: AtomicU8 = AtomicU8::new(0);
+
+const PATHS: [Path; 3] = [Path::Portable, Path::Avx2, Path::Avx512];
+
+impl Path {
+    /// This machine can run the path.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::kernel::Path;
+    ///
+    /// assert!(Path::Portable.is_available());
+    /// ```
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        match self {
+            Self::Portable => true,
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
+            Self::Avx2 => std::is_x86_feature_detected!("avx2") && std::is_x86_feature_detected!("fma"),
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
+            Self::Avx512 => {
+                Self::Avx2.is_available()
+                    && std::is_x86_feature_detected!("avx512f")
+                    && std::is_x86_feature_detected!("avx512vl")
+                    && std::is_x86_feature_detected!("avx512bw")
+                    && std::is_x86_feature_detected!("avx512dq")
+            }
+            #[cfg(not(all(feature = "std", target_arch = "x86_64")))]
+            _ => false,
+        }
+    }
+
+    /// The paths that this machine can run, the plainest first.
+    pub fn available() -> impl Iterator<Item = Self> {
+        PATHS.into_iter().filter(|path| path.is_available())
+    }
+
+    /// The path that programs take from now on, in the whole process: the best one, unless [`Path::force`] said otherwise.
+    #[must_use]
+    pub fn chosen() -> Self {
+        match CHOSEN.load(Ordering::Relaxed) {
+            0 => {
+                let best = Self::available().last().unwrap_or(Self::Portable);
+                // Kept apart from a concurrent `force`, which must win.
+                let _ = CHOSEN.compare_exchange(0, best as u8 + 1, Ordering::Relaxed, Ordering::Relaxed);
+                best
+            }
+            number => PATHS[usize::from(number - 1)],
+        }
+    }
+
+    /// Runs a program on this path, whatever [`Path::chosen`] says.
+    ///
+    /// # Panics
+    /// When the machine cannot run the path.
+    #[inline]
+    pub fn run<P: Program>(self, program: P) -> P::Output {
+        assert!(self.is_available(), "this machine cannot run {self:?}");
+        enter(self, program)
+    }
+
+    /// Makes every program of the process take this path from now on, for a test or to narrow down a bug report. False,
+    /// and nothing changes, when the machine cannot run it.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::kernel::Path;
+    ///
+    /// assert!(Path::Portable.force());
+    /// assert_eq!(Path::chosen(), Path::Portable);
+    /// ```
+    pub fn force(self) -> bool {
+        let available = self.is_available();
+        if available {
+            CHOSEN.store(self as u8 + 1, Ordering::Relaxed);
+        }
+        available
+    }
+}
+
+/// Runs a program with the best instructions that this machine has.
+#[inline]
+pub fn dispatch<P: Program>(program: P) -> P::Output {
+    enter(Path::chosen(), program)
+}
+
+/// The path must be one that the machine has: both callers have made sure.
+#[inline]
+fn enter<P: Program>(path: Path, program: P) -> P::Output {
+    match path {
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        Path::Avx512 => Avx512(()).call(program),
+        #[cfg(all(feature = "std", target_arch = "x86_64"))]
+        Path::Avx2 => Avx2(()).call(program),
+        _ => Portable(()).call(program),
+    }
+}
+
+/// The loops over numbers that layers, losses and optimizers are made of, for one type of number.
+///
+/// All slices are flat and dense: batches are sample after sample. A weight of `H` outputs and `N` inputs has its outputs
+/// contiguous: element (o, i) stands at `i * H + o`.
+///
+/// # Panics
+/// A kernel panics when the lengths of its slices contradict one another. The layers of typenet never do that.
+pub trait Kernels: Scalar {
+    /// y[s, o] = b[o] + Σ_i x[s, i] w[o, i], added in the order of i, the bias first.
+    fn dense_forward<I: Isa>(isa: I, weight: &[Self], bias: &[Self], input: &[Self], output: &mut [Self]) {
+        dense::naive_forward(isa, weight, bias, input, output);
+    }
+
+    /// dx[s, i] = Σ_o g[s, o] w[o, i], added in the order of o. `outputs` is the number of outputs per sample.
+    fn dense_input_gradient<I: Isa>(
+        isa: I,
+        weight: &[Self],
+        outputs: usize,
+        grad_output: &[Self],
+        grad_input: &mut [Self],
+    ) {
+        dense::naive_input_gradient(isa, weight, outputs, grad_output, grad_input);
+    }
+
+    /// dw[o, i] += Σ_s g[s, o] x[s, i] and db[o] += Σ_s g[s, o], added in the order of s.
+    fn dense_weight_gradient<I: Isa>(
+        isa: I,
+        input: &[Self],
+        grad_output: &[Self],
+        grad_weight: &mut [Self],
+        grad_bias: &mut [Self],
+    ) {
+        dense::naive_weight_gradient(isa, input, grad_output, grad_weight, grad_bias);
+    }
+
+    /// y = 1 / (1 + e⁻ˣ), in place.
+    fn sigmoid<I: Isa>(isa: I, values: &mut [Self]) {
+        activation::sigmoid(isa, values);
+    }
+
+    /// g ← g y (1 - y), with y the output of the logistic function.
+    fn sigmoid_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
+        activation::sigmoid_gradient(isa, output, gradient);
+    }
+
+    /// y = tanh x, in place.
+    fn hyperbolic_tangent<I: Isa>(isa: I, values: &mut [Self]) {
+        activation::tanh(isa, values);
+    }
+
+    /// g ← g (1 - y²), with y the output of tanh.
+    fn hyperbolic_tangent_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
+        activation::tanh_gradient(isa, output, gradient);
+    }
+
+    /// y = max(0, x), in place.
+    fn relu<I: Isa>(isa: I, values: &mut [Self]) {
+        activation::relu(isa, values);
+    }
+
+    /// g ← g where y > 0, else 0, with y the output of ReLU.
+    fn relu_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
+        activation::relu_gradient(isa, output, gradient);
+    }
+
+    /// y[s, c] = e^(x[s, c] - m) / Σ_k e^(x[s, k] - m), with m the largest of the sample.
+    fn softmax<I: Isa>(isa: I, classes: usize, values: &mut [Self]) {
+        softmax::softmax(isa, classes, values);
+    }
+
+    /// dx[s, c] = y[s, c] (g[s, c] - Σ_k g[s, k] y[s, k]), in place of g, with y the output of softmax.
+    fn softmax_gradient<I: Isa>(isa: I, classes: usize, output: &[Self], gradient: &mut [Self]) {
+        softmax::softmax_gradient(isa, classes, output, gradient);
+    }
+
+    /// The negative log likelihood of class `class` under the softmax of one sample's `logits`, in nats. Where wanted,
+    /// its gradient by the logits times `weight` is written too.
+    fn softmax_nll<I: Isa>(isa: I, logits: &[Self], class: usize, weight: Self, gradient: Option<&mut [Self]>) -> Self {
+        softmax::softmax_nll(isa, logits, class, weight, gradient)
+    }
+
+    /// a ← a + b.
+    fn add_assign<I: Isa>(isa: I, sum: &mut [Self], addend: &[Self]) {
+        update::add_assign(isa, sum, addend);
+    }
+
+    /// The largest magnitude among the values, or nothing when one is infinite or NaN.
+    fn largest_magnitude<I: Isa>(isa: I, values: &[Self]) -> Option<Self> {
+        update::largest_magnitude(isa, values)
+    }
+
+    /// One step of stochastic gradient descent: θ ← θ - η ∇.
+    fn sgd<I: Isa>(isa: I, rate: Self, parameters: &mut [Self], gradient: &[Self]) {
+        update::sgd(isa, rate, parameters, gradient);
+    }
+
+    /// One step with momentum: v ← γ v + s ∇, then θ ← θ - r d with d = v, or d = γ v + s ∇ for Nesterov's form.
+    ///
+    /// `scale` s and `rate` r tell the lecture's form (s = η, r = 1) from PyTorch's (s = 1, r = η).
+    fn momentum<I: Isa>(
+        isa: I,
+        settings: MomentumStep<Self>,
+        parameters: &mut [Self],
+        gradient: &[Self],
+        velocity: &mut [Self],
+    ) {
+        update::momentum(isa, settings, parameters, gradient, velocity);
+    }
+}
+
+/// The numbers of one step with momentum, see [`Kernels::momentum`].
+#[derive(Clone, Copy, Debug)]
+pub struct MomentumStep<T> {
+    /// γ, the share of the velocity that is kept.
+    pub momentum: T,
+    /// s, what the gradient is multiplied by before it joins the velocity.
+    pub scale: T,
+    /// r, what the velocity is multiplied by before it is subtracted.
+    pub rate: T,
+    /// Nesterov's form.
+    pub nesterov: bool,
+}
+
+macro_rules! blocked_kernels {
+    ($($float:ident),*) => {$(
+        impl Kernels for $float {
+            #[inline]
+            fn dense_forward<I: Isa>(isa: I, weight: &[Self], bias: &[Self], input: &[Self], output: &mut [Self]) {
+                isa.call(dense::Forward { weight, bias, input, output });
+            }
+
+            #[inline]
+            fn dense_input_gradient<I: Isa>(
+                isa: I,
+                weight: &[Self],
+                outputs: usize,
+                grad_output: &[Self],
+                grad_input: &mut [Self],
+            ) {
+                isa.call(dense::InputGradient { weight, outputs, grad_output, grad_input });
+            }
+
+            #[inline]
+            fn dense_weight_gradient<I: Isa>(
+                isa: I,
+                input: &[Self],
+                grad_output: &[Self],
+                grad_weight: &mut [Self],
+                grad_bias: &mut [Self],
+            ) {
+                isa.call(dense::WeightGradient { input, grad_output, grad_weight, grad_bias });
+            }
+        }
+    )*};
+}
+
+blocked_kernels!(f32, f64);
+
+#[cfg(test)]
+mod tests {
+    use super::{Isa, Path, Program, dispatch};
+
+    struct Which;
+
+    impl Program for Which {
+        type Output = Path;
+
+        #[inline(always)]
+        fn run<I: Isa>(self, _: I) -> Path {
+            I::PATH
+        }
+    }
+
+    #[test]
+    fn programs_take_the_chosen_path() {
+        assert!(Path::available().count() >= 1);
+        assert_eq!(dispatch(Which), Path::chosen());
+    }
+}

@@ -1,0 +1,109 @@
+//! The fully connected layer.
+
+use core::fmt::{self, Debug};
+
+use nalgebra::{SMatrix, SVector};
+
+use crate::block::block;
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Backward, Layer, Pass, Plan, Takes};
+use crate::scalar::Scalar;
+use crate::shape::{Probabilities, Shape, Vector};
+use crate::tensor::{Tensor, TensorKind, TensorTable};
+
+/// Fully connected layer: an affine map from `N` inputs to `H` outputs.
+///
+/// y = W x + b
+///
+/// # Shapes
+/// Input `Vector<N>` (or `Probabilities<N>`), output `Vector<H>`, weight `[H, N]`, bias `[H]`. The weight is column-major
+/// in memory: the weights that one input goes to are neighbours.
+///
+/// # Gradients
+/// dL/dW = Σ g xᵀ and dL/db = Σ g over the samples, dL/dx = Wᵀ g, with g = dL/dy.
+///
+/// # Numerics
+/// An output adds the bias first and then its inputs in their order, with fused multiply-add where the processor has it.
+///
+/// # Example
+/// The neuron of the lecture before its activation: W = [3, -2], b = 1.
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Neuron = Dense<2, 1>);
+///
+/// let mut neuron = Neuron::zeroed();
+/// neuron.dense.weight.copy_from_slice(&[3.0, -2.0]);
+/// neuron.dense.bias[0] = 1.0;
+/// assert_eq!(neuron.predict(&[1.0, 1.0]), [2.0]);
+/// ```
+#[repr(C)]
+pub struct Dense<const N: usize, const H: usize, T: Scalar = f32> {
+    /// W, of `H` rows and `N` columns.
+    pub weight: SMatrix<T, H, N>,
+    /// b, of `H` rows.
+    pub bias: SVector<T, H>,
+}
+
+block!(
+    [const N: usize, const H: usize,] Dense<N, H, T>,
+    TensorTable::Tensors(&[
+        Tensor { name: "weight", shape: &[H, N], offset: 0, kind: TensorKind::Weight },
+        Tensor { name: "bias", shape: &[H], offset: H * N, kind: TensorKind::Bias },
+    ])
+);
+
+/// The plan of a [`Dense`].
+#[derive(Debug)]
+pub struct DensePlan<const N: usize, const H: usize>;
+
+impl<const N: usize, const H: usize> Plan for DensePlan<N, H> {
+    const MULTIPLY_ADDS: u64 = (N * H) as u64;
+    const READS_OUTPUT: bool = false;
+}
+
+impl<const N: usize, const H: usize> Layer for Dense<N, H> {
+    type Output<In: Shape> = Vector<H>;
+    type Logits<In: Shape> = Vector<H>;
+    type With<T: Scalar> = Dense<N, H, T>;
+    type Settings = ();
+    type Plan<In: Shape> = DensePlan<N, H>;
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        parameters: &Dense<N, H, T>,
+        (): &(),
+        _: &Pass,
+        input: &[T],
+        output: &mut [T],
+        _: &mut [T],
+    ) {
+        T::dense_forward(isa, parameters.weight.as_slice(), parameters.bias.as_slice(), input, output);
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        parameters: &Dense<N, H, T>,
+        (): &(),
+        _: &Pass,
+        memory: Backward<'_, T>,
+        gradient: &mut Dense<N, H, T>,
+    ) {
+        let (grad_weight, grad_bias) = (gradient.weight.as_mut_slice(), gradient.bias.as_mut_slice());
+        T::dense_weight_gradient(isa, memory.input, memory.grad_output, grad_weight, grad_bias);
+        if let Some(grad_input) = memory.grad_input {
+            T::dense_input_gradient(isa, parameters.weight.as_slice(), H, memory.grad_output, grad_input);
+        }
+    }
+}
+
+impl<const N: usize, const H: usize> Takes<Vector<N>> for Dense<N, H> {}
+impl<const N: usize, const H: usize> Takes<Probabilities<N>> for Dense<N, H> {}
+
+impl<const N: usize, const H: usize, T: Scalar> Debug for Dense<N, H, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dense").field("weight", &self.weight).field("bias", &self.bias).finish()
+    }
+}

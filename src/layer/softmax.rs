@@ -1,0 +1,127 @@
+//! The softmax layer: scores become probabilities.
+
+use crate::block::block;
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Backward, InPlacePlan, Layer, Pass, Takes};
+use crate::scalar::Scalar;
+use crate::shape::{Probabilities, Shape, Vector};
+use crate::tensor::TensorTable;
+
+/// Turns scores (logits) into probabilities that add up to one.
+///
+/// softmax(x)_c = e^(x_c) / Σ_k e^(x_k)
+///
+/// # Shapes
+/// Input `Vector<K>` (or `Probabilities<K>`), output `Probabilities<K>`. As the last layer it is the network's head:
+/// training stops at the logits before it, and the loss goes on from there in one stable formula.
+///
+/// # Gradients
+/// dL/dx_c = y_c (g_c - Σ_k g_k y_k), with y the output and g = dL/dy; needed only where softmax is not last.
+///
+/// # Numerics
+/// The largest score is subtracted first, so no exponential overflows, for scores up to ±10³⁰ in `f32`.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Normalize (Vector<3>) = Softmax);
+/// let p = Normalize::zeroed().predict(&[1.0, 2.0, 3.0]);
+/// assert_eq!(p.map(|p| (p * 100.0).round()), [9.0, 24.0, 67.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(C)]
+pub struct Softmax;
+
+block!([] Softmax, TensorTable::EMPTY);
+
+impl Layer for Softmax {
+    type Output<In: Shape> = In::Normalized;
+    type Logits<In: Shape> = In;
+    type With<T: Scalar> = Self;
+    type Settings = ();
+    type Plan<In: Shape> = InPlacePlan<true>;
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        _: &Self,
+        (): &(),
+        _: &Pass,
+        input: &[T],
+        output: &mut [T],
+        _: &mut [T],
+    ) {
+        output.copy_from_slice(input);
+        T::softmax(isa, In::LEN, output);
+    }
+
+    #[inline(always)]
+    fn forward_in_place<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        _: &Self,
+        (): &(),
+        _: &Pass,
+        values: &mut [T],
+        _: &mut [T],
+    ) {
+        T::softmax(isa, In::LEN, values);
+    }
+
+    #[inline(always)]
+    fn forward_logits<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        _: &Self,
+        (): &(),
+        _: &Pass,
+        input: &[T],
+        output: &mut [T],
+        _: &mut [T],
+    ) {
+        output.copy_from_slice(input);
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        _: &Self,
+        (): &(),
+        _: &Pass,
+        memory: Backward<'_, T>,
+        _: &mut Self,
+    ) {
+        if let Some(grad_input) = memory.grad_input {
+            grad_input.copy_from_slice(memory.grad_output);
+            T::softmax_gradient(isa, In::LEN, memory.output, grad_input);
+        }
+    }
+
+    #[inline(always)]
+    fn backward_in_place<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        (): &(),
+        _: &Pass,
+        output: &[T],
+        _: &mut [T],
+        gradient: &mut [T],
+    ) {
+        T::softmax_gradient(isa, In::LEN, output, gradient);
+    }
+
+    #[inline(always)]
+    fn backward_logits<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        _: &Self,
+        (): &(),
+        _: &Pass,
+        memory: Backward<'_, T>,
+        _: &mut Self,
+    ) {
+        if let Some(grad_input) = memory.grad_input {
+            grad_input.copy_from_slice(memory.grad_output);
+        }
+    }
+}
+
+impl<const K: usize> Takes<Vector<K>> for Softmax {}
+impl<const K: usize> Takes<Probabilities<K>> for Softmax {}

@@ -1,0 +1,98 @@
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules, in reading order
+//! - [`shape`]: what flows between layers, [`target`]: what a network is told to answer, [`view`]: both as nalgebra matrices
+//! - [`block`]: parameters as one slice, [`tensor`]: what lies where in it, [`random`]: seeds and samplers
+//! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
+//! - [`layer`], [`loss`], [`optimizer`], [`dataset`], [`metric`]: the parts of training
+//! - [`mod@network`]: what a declared network gives its user
+//! - [`train`], [`history`], [`gradient_check`]: training and checking
+//!
+//! # Errors and panics
+//! Shapes cannot be wrong at run time: the compiler has checked them. Everything that comes from outside (data, settings)
+//! and numbers that leave their range are an [`Error`]. Functions panic only where their documentation says so.
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+pub mod block;
+pub mod dataset;
+mod error;
+#[cfg(feature = "std")]
+pub mod gradient_check;
+pub mod history;
+pub mod initializer;
+pub mod kernel;
+pub mod layer;
+pub mod loss;
+pub mod metric;
+pub mod network;
+pub mod optimizer;
+pub mod prelude;
+#[doc(hidden)]
+pub mod private;
+pub mod random;
+mod scalar;
+pub mod shape;
+pub mod target;
+pub mod tensor;
+#[cfg(feature = "std")]
+pub mod train;
+pub mod view;
+
+pub use block::{Block, Gradient};
+pub use dataset::{Dataset, Standardizer};
+pub use error::{Error, Result};
+pub use history::{EpochRecord, History, ValidationRecord};
+pub use initializer::Initializer;
+pub use layer::{Backward, Dense, Identity, Layer, Mode, Pass, Plan, Relu, Sigmoid, Softmax, Takes, Tanh};
+pub use loss::{CrossEntropy, Loss, MeanSquaredError, Nll};
+pub use metric::{Classification, Evaluation, Regression};
+pub use network::{Network, Summary, Workspace};
+pub use optimizer::{MomentumForm, Optimizer, OptimizerState, Sgd};
+pub use random::rng;
+pub use scalar::Scalar;
+pub use shape::{Image, Probabilities, Shape, Vector};
+pub use target::{Class, Target};
+pub use tensor::{TensorInfo, TensorKind, TensorTable};
+#[cfg(feature = "std")]
+pub use train::{Callback, Progress, Trainer};
+
+/// Declares a network: a struct with one field per layer, and straight-line code for exactly that network.
+///
+/// See the [crate documentation](crate) for the language, and [`Network`] for what the struct can do.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network! {
+///     /// A classifier with one hidden layer.
+///     pub struct Classifier {
+///         hidden: Dense<64, 32>,
+///         Tanh,
+///         output: Dense<32, 10>,
+///         Softmax,
+///     }
+/// }
+/// network!(struct Line = Dense<1, 1>);
+///
+/// assert_eq!(Classifier::PARAMETERS, 64 * 32 + 32 + 32 * 10 + 10);
+/// assert_eq!(Line::PARAMETERS, 2);
+/// ```
+///
+/// Two layers that do not fit do not compile:
+/// ```compile_fail
+/// use typenet::prelude::*;
+///
+/// network!(struct Wrong = Dense<64, 32>, Tanh, Dense<64, 10>);
+/// ```
+#[macro_export]
+macro_rules! network {
+    ($($declaration:tt)*) => {
+        $crate::private::network_impl! { ($crate) $($declaration)* }
+    };
+}

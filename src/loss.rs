@@ -1,0 +1,95 @@
+//! How wrong is an answer, and in which direction is it less wrong?
+//!
+//! A loss is computed on the **logits**: where a network ends in `Softmax`, that is what comes before it. Value and
+//! gradient come from one function, so that each can be written in its stable form.
+
+mod cross_entropy;
+mod mean_squared_error;
+mod negative_log_likelihood;
+
+pub use cross_entropy::{CrossEntropy, RawScores};
+pub use mean_squared_error::MeanSquaredError;
+pub use negative_log_likelihood::{EndsInSoftmax, Nll};
+
+use crate::kernel::{Isa, Kernels};
+use crate::shape::Shape;
+use crate::target::{ClassTarget, Target};
+
+/// The answers that a loss compares with, one per sample.
+pub type Values<L, Output, T> = <<L as Loss<Output>>::Target as Target>::Value<T>;
+
+/// A function of a network's answer and the wanted one that training makes small.
+///
+/// `Output` is the shape of the network's output.
+///
+/// # Units
+/// Training uses the mean over the batch: it passes `weight` = 1 / batch for the gradients and divides the sum of the
+/// losses itself.
+///
+/// # Example
+/// A loss of one's own: half the squared distance.
+/// ```
+/// use typenet::prelude::*;
+/// use typenet::kernel::{Isa, Kernels};
+///
+/// struct HalfSquare;
+///
+/// impl<const N: usize> Loss<Vector<N>> for HalfSquare {
+///     type Target = Vector<N>;
+///
+///     fn evaluate<T: Kernels, I: Isa>(
+///         &self, _: I, logits: &[T], targets: &[[T; N]], weight: T, gradient: Option<&mut [T]>,
+///     ) -> T {
+///         let differences = logits.iter().zip(targets.as_flattened()).map(|(&p, &t)| p - t);
+///         if let Some(gradient) = gradient {
+///             for (g, difference) in gradient.iter_mut().zip(differences.clone()) {
+///                 *g = weight * difference;
+///             }
+///         }
+///         differences.fold(T::ZERO, |sum, d| sum + d * d) / (T::ONE + T::ONE)
+///     }
+/// }
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+/// let mut line = Line::zeroed();
+/// Trainer::new(HalfSquare, Sgd::new(0.5)).epochs(200).batch_size(2).fit(&mut line, &data)?;
+/// assert!((line.predict(&[2.0])[0] - 5.0).abs() < 1e-3);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(message = "the loss `{Self}` does not fit a network whose output is `{Output}`")]
+pub trait Loss<Output: Shape> {
+    /// The kind of answer that it compares with.
+    type Target: Target;
+
+    /// The sum of the losses of some samples; where wanted, the gradient of each by its logits times `weight`.
+    ///
+    /// `logits` and `gradient` hold the samples one after the other, as many as there are targets.
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        logits: &[T],
+        targets: &[<Self::Target as Target>::Value<T>],
+        weight: T,
+        gradient: Option<&mut [T]>,
+    ) -> T;
+}
+
+/// The negative log likelihood of class targets under the softmax of the logits: what [`Nll`] and [`CrossEntropy`] share.
+#[inline(always)]
+fn softmax_nll<C: ClassTarget, T: Kernels, I: Isa>(
+    isa: I,
+    logits: &[T],
+    targets: &[C::Value<T>],
+    weight: T,
+    mut gradient: Option<&mut [T]>,
+) -> T {
+    let classes = logits.len() / targets.len().max(1);
+    let mut sum = T::ZERO;
+    for (sample, target) in targets.iter().enumerate() {
+        let row = sample * classes..(sample + 1) * classes;
+        let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[row.clone()]);
+        sum += T::softmax_nll(isa, &logits[row], C::index(target), weight, gradient);
+    }
+    sum
+}

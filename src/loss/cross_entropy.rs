@@ -1,0 +1,68 @@
+//! Cross-entropy from raw scores.
+
+use crate::kernel::{Isa, Kernels};
+use crate::loss::{Loss, softmax_nll};
+use crate::shape::{Shape, Vector};
+use crate::target::{Class, ClassTarget, Target};
+
+/// Cross-entropy between the wanted class and the softmax of a network's raw scores.
+///
+/// l(x, y) = -ln softmax(z(x))_y
+///
+/// # Shapes
+/// Network output `Vector<K>`, targets `Class<K>`. A network that ends in `Softmax` does not compile with this loss,
+/// which would apply softmax twice: use [`Nll`](crate::Nll).
+///
+/// # Gradients
+/// dl/dz_c = softmax(z)_c - 1 where c is the wanted class, else softmax(z)_c.
+///
+/// # Units
+/// Nats; training and evaluation take the mean over the samples.
+///
+/// # Numerics
+/// As [`Nll`](crate::Nll): finite for scores up to ±10³⁰ in `f32`.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Scores = Dense<1, 4>);
+///
+/// let data = Dataset::<Vector<1>, Class<4>>::labelled([[0.0]], [3])?;
+/// let loss = Scores::zeroed().evaluate(&data, &CrossEntropy).loss;
+/// assert!((loss - 4.0_f64.ln()).abs() < 1e-6);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CrossEntropy;
+
+/// The output of a network that gives raw scores, one per class.
+#[diagnostic::on_unimplemented(
+    message = "`CrossEntropy` takes raw scores, but this network gives `{Self}`",
+    label = "not raw scores",
+    note = "help: for a network that ends in `Softmax` use `Nll`; raw scores are `Vector<K>`"
+)]
+pub trait RawScores: Shape {
+    /// The kind of target that belongs to it.
+    type Class: ClassTarget;
+}
+
+impl<const K: usize> RawScores for Vector<K> {
+    type Class = Class<K>;
+}
+
+impl<Output: RawScores> Loss<Output> for CrossEntropy {
+    type Target = Output::Class;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        logits: &[T],
+        targets: &[<Output::Class as Target>::Value<T>],
+        weight: T,
+        gradient: Option<&mut [T]>,
+    ) -> T {
+        softmax_nll::<Output::Class, T, I>(isa, logits, targets, weight, gradient)
+    }
+}

@@ -1,0 +1,117 @@
+//! Mean squared error.
+
+use crate::kernel::{Isa, Kernels};
+use crate::loss::Loss;
+use crate::shape::Shape;
+
+/// The mean over the outputs of the squared difference to the wanted values.
+///
+/// l(x, t) = 1/M Σ_j (f(x)_j - t_j)²
+///
+/// # Shapes
+/// Any network output; targets of the same plain shape: `Vector<M>` for an output `Vector<M>` or `Probabilities<M>`.
+///
+/// # Gradients
+/// dl/df_j = 2/M (f_j - t_j); for `Probabilities` this goes on through the Jacobian of the softmax to the logits.
+///
+/// # Units
+/// The square of the targets' unit; training and evaluation take the mean over the samples, so over batch and outputs, as
+/// in Keras and PyTorch.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 2>);
+///
+/// let data = Dataset::<Vector<1>, Vector<2>>::new(vec![[0.0]], vec![[1.0, 3.0]])?;
+/// // Zero weights answer 0: (1² + 3²) / 2.
+/// assert_eq!(Line::zeroed().evaluate(&data, &MeanSquaredError).loss, 5.0);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MeanSquaredError;
+
+impl<Output: Shape> Loss<Output> for MeanSquaredError {
+    type Target = Output::Plain;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        logits: &[T],
+        targets: &[<Output::Plain as Shape>::Array<T>],
+        weight: T,
+        mut gradient: Option<&mut [T]>,
+    ) -> T {
+        let targets = <Output::Plain as Shape>::flat_batch(targets);
+        let mean = T::ONE / T::from_count(Output::LEN);
+        let mut sum = T::ZERO;
+        let rows = logits.chunks_exact(Output::LEN).zip(targets.chunks_exact(Output::LEN));
+        for (sample, (logits, targets)) in rows.enumerate() {
+            let gradient =
+                gradient.as_deref_mut().map(|gradient| &mut gradient[sample * Output::LEN..(sample + 1) * Output::LEN]);
+            sum += if Output::PROBABILITIES {
+                through_softmax(isa, logits, targets, mean, weight, gradient)
+            } else {
+                direct(isa, logits, targets, mean, weight, gradient)
+            };
+        }
+        sum
+    }
+}
+
+/// One sample whose logits are the output.
+#[inline(always)]
+fn direct<T: Kernels, I: Isa>(
+    isa: I,
+    outputs: &[T],
+    targets: &[T],
+    mean: T,
+    weight: T,
+    gradient: Option<&mut [T]>,
+) -> T {
+    if let Some(gradient) = gradient {
+        let factor = (weight + weight) * mean;
+        for ((g, &output), &target) in gradient.iter_mut().zip(outputs).zip(targets) {
+            *g = factor * (output - target);
+        }
+    }
+    let squares = outputs.iter().zip(targets).fold(T::ZERO, |sum, (&output, &target)| {
+        let difference = output - target;
+        isa.mul_add(difference, difference, sum)
+    });
+    squares * mean
+}
+
+/// One sample whose output is the softmax of the logits.
+#[inline(always)]
+fn through_softmax<T: Kernels, I: Isa>(
+    isa: I,
+    logits: &[T],
+    targets: &[T],
+    mean: T,
+    weight: T,
+    gradient: Option<&mut [T]>,
+) -> T {
+    let largest = logits.iter().skip(1).fold(logits[0], |largest, &z| z.maximum(largest));
+    let sum = logits.iter().fold(T::ZERO, |sum, &z| sum + (z - largest).exp());
+    let probability = |z: T| (z - largest).exp() / sum;
+    if let Some(gradient) = gradient {
+        let factor = (weight + weight) * mean;
+        // g_k and p_k are each used twice; p is kept in the gradient's memory and g follows from it.
+        let mut inner = T::ZERO;
+        for ((place, &z), &target) in gradient.iter_mut().zip(logits).zip(targets) {
+            *place = probability(z);
+            inner = isa.mul_add(factor * (*place - target), *place, inner);
+        }
+        for (place, &target) in gradient.iter_mut().zip(targets) {
+            *place *= factor * (*place - target) - inner;
+        }
+    }
+    let squares = logits.iter().zip(targets).fold(T::ZERO, |squares, (&z, &target)| {
+        let difference = probability(z) - target;
+        isa.mul_add(difference, difference, squares)
+    });
+    squares * mean
+}

@@ -1,0 +1,69 @@
+//! Negative log likelihood of the wanted class, for networks that end in softmax.
+
+use crate::kernel::{Isa, Kernels};
+use crate::loss::{Loss, softmax_nll};
+use crate::shape::{Probabilities, Shape};
+use crate::target::{Class, ClassTarget, Target};
+
+/// Negative log likelihood of the wanted class, for a network that ends in `Softmax`.
+///
+/// l(x, y) = -ln f(x)_y
+///
+/// # Shapes
+/// Network output `Probabilities<K>`, targets `Class<K>`. A network that gives raw scores does not compile with this
+/// loss: end it with `Softmax`, or use [`CrossEntropy`](crate::CrossEntropy).
+///
+/// # Gradients
+/// By the logits z before the softmax: dl/dz_c = f(x)_c - 1 where c is the wanted class, else f(x)_c.
+///
+/// # Units
+/// Nats; training and evaluation take the mean over the samples.
+///
+/// # Numerics
+/// Computed from the logits as ln Σ e^(z_k - m) - (z_y - m) with m the largest: finite for logits up to ±10³⁰ in `f32`.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Guess = Dense<1, 4>, Softmax);
+///
+/// let data = Dataset::<Vector<1>, Class<4>>::labelled([[0.0]], [3])?;
+/// // Zero weights make all four classes equally likely.
+/// let loss = Guess::zeroed().evaluate(&data, &Nll).loss;
+/// assert!((loss - 4.0_f64.ln()).abs() < 1e-6);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nll;
+
+/// The output of a network that ends in `Softmax`.
+#[diagnostic::on_unimplemented(
+    message = "`Nll` needs a network that ends in `Softmax`, but this one gives `{Self}`",
+    label = "the network gives raw scores",
+    note = "help: end the network with `Softmax`, or train it with `CrossEntropy`, which takes raw scores"
+)]
+pub trait EndsInSoftmax: Shape {
+    /// The kind of target that belongs to it.
+    type Class: ClassTarget;
+}
+
+impl<const K: usize> EndsInSoftmax for Probabilities<K> {
+    type Class = Class<K>;
+}
+
+impl<Output: EndsInSoftmax> Loss<Output> for Nll {
+    type Target = Output::Class;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        logits: &[T],
+        targets: &[<Output::Class as Target>::Value<T>],
+        weight: T,
+        gradient: Option<&mut [T]>,
+    ) -> T {
+        softmax_nll::<Output::Class, T, I>(isa, logits, targets, weight, gradient)
+    }
+}

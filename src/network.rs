@@ -1,0 +1,297 @@
+//! What does a declared network give its user?
+//!
+//! `network!` writes a struct and a few constants and functions that call the layers one after the other. Everything else
+//! is here, once for all networks: predictions, gradients over tiles, evaluation, summaries.
+
+pub mod chain;
+mod fits;
+mod program;
+mod summary;
+mod workspace;
+
+pub use fits::{FitsInput, FitsTarget};
+pub use summary::{LayerInfo, Summary};
+pub use workspace::Workspace;
+use workspace::cut;
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use rand::Rng as RandomSource;
+
+use crate::block::{Block, Gradient, with_scratch};
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels, dispatch};
+use crate::layer::{Layer, Pass, Plan};
+use crate::loss::{Loss, Values};
+use crate::metric::{Evaluation, Measured};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+
+/// One sample of a shape, in a network's numbers.
+pub type Sample<N, S> = <S as Shape>::Array<<N as Network>::Scalar>;
+
+/// The measures that belong to a loss on a network's output.
+pub type EvaluationOf<L, Output> = <<L as Loss<Output>>::Target as Measured>::Evaluation;
+
+/// A network, as `network!` declares it.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Classifier = Dense<2, 8>, Tanh, Dense<8, 3>, Softmax);
+///
+/// fn parameters<N: Network>() -> usize {
+///     N::PARAMETERS
+/// }
+/// assert_eq!(parameters::<Classifier>(), 2 * 8 + 8 + 8 * 3 + 3);
+///
+/// let network = Classifier::init(&mut typenet::rng(37));
+/// let [a, b, c] = network.predict(&[0.5, -0.5]);
+/// assert!((a + b + c - 1.0).abs() < 1e-6);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a network",
+    note = "declare one with `network! {{ struct Name {{ .. }} }}`"
+)]
+pub trait Network: Block<Self::Scalar> + Send + Sync + 'static {
+    /// The type of its numbers.
+    type Scalar: Kernels;
+    /// The network as a layer.
+    type Architecture: Layer<With<Self::Scalar> = Self, Settings = ()>;
+    /// The shape of a sample.
+    type Input: Shape;
+    /// The shape of a prediction.
+    type Output: Shape;
+    /// The shape of what the loss is computed on: `Output`, or what comes before a final `Softmax`.
+    type Logits: Shape;
+
+    /// The name of the struct.
+    const NAME: &'static str;
+    /// The layers in order.
+    const LAYERS: &'static [LayerInfo];
+
+    /// Infers some samples and shows the output of every layer, by the name of its field. Generated code; use
+    /// [`predict`](Self::predict).
+    #[doc(hidden)]
+    fn trace<I: Isa>(
+        &self,
+        isa: I,
+        input: &[Self::Scalar],
+        output: &mut [Self::Scalar],
+        scratch: &mut [Self::Scalar],
+        visit: &mut impl FnMut(&'static str, &[Self::Scalar]),
+    );
+
+    /// The number of parameters.
+    const PARAMETERS: usize = Self::LEN;
+    /// The bytes that the parameters take.
+    const PARAMETER_BYTES: usize = size_of::<Self>();
+    /// Multiplications with addition that one prediction takes.
+    const MULTIPLY_ADDS: u64 = <PlanOf<Self> as Plan>::MULTIPLY_ADDS;
+    /// How many samples go through the whole network, forward then backward, before the next do.
+    const TILE: usize = workspace::tile::<Self::Scalar>(Self::SAMPLE_LEN, Self::PARAMETER_BYTES);
+    /// The numbers of workspace per sample.
+    #[doc(hidden)]
+    const SAMPLE_LEN: usize = <PlanOf<Self> as Plan>::CACHE_LEN + 2 * Self::Logits::LEN;
+    /// The length of the workspace of a training step, whatever the batch.
+    const WORKSPACE_LEN: usize = Self::TILE * Self::SAMPLE_LEN;
+
+    /// A network with random weights, each layer's drawn as the layer after it wants them, and zero biases. The memory is
+    /// on the heap and filled in place.
+    #[must_use]
+    fn init<R: RandomSource + ?Sized>(rng: &mut R) -> Box<Self> {
+        let mut network = Self::zeroed();
+        Self::Architecture::initialize::<Self::Scalar, R>(&mut network, &(), Initializer::GLOROT, rng);
+        network
+    }
+
+    /// A network whose weights all come from one initializer, and zero biases.
+    #[must_use]
+    fn init_with<R: RandomSource + ?Sized>(initializer: Initializer, rng: &mut R) -> Box<Self> {
+        let mut network = Self::zeroed();
+        initializer.fill_block(network.parameters_mut(), Self::TENSORS, rng);
+        network
+    }
+
+    /// The layers with output shapes and parameters, as a table.
+    #[must_use]
+    fn summary() -> Summary {
+        Summary::of::<Self>()
+    }
+
+    /// The answer for one sample. Nothing is allocated.
+    #[must_use]
+    #[inline]
+    fn predict(&self, input: &Sample<Self, Self::Input>) -> Sample<Self, Self::Output> {
+        let mut output = Self::Output::zero();
+        self.predict_into(input, &mut output);
+        output
+    }
+
+    /// The answer for one sample, written where the caller wants it. Nothing is allocated.
+    #[inline]
+    fn predict_into(&self, input: &Sample<Self, Self::Input>, output: &mut Sample<Self, Self::Output>) {
+        let (input, output) = (Self::Input::flat(input), Self::Output::flat_mut(output));
+        with_scratch(<PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
+            dispatch(program::Infer { network: self, input, output, scratch });
+        });
+    }
+
+    /// The answers for a batch, each with the same bits as [`predict`](Self::predict) gives.
+    #[must_use]
+    fn predict_batch(&self, inputs: &[Sample<Self, Self::Input>]) -> Vec<Sample<Self, Self::Output>> {
+        let mut outputs = vec![Self::Output::zero(); inputs.len()];
+        for (inputs, outputs) in inputs.chunks(Self::TILE).zip(outputs.chunks_mut(Self::TILE)) {
+            let (input, output) = (Self::Input::flat_batch(inputs), Self::Output::flat_batch_mut(outputs));
+            with_scratch(inputs.len() * <PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
+                dispatch(program::Infer { network: self, input, output, scratch });
+            });
+        }
+        outputs
+    }
+
+    /// The scores of one sample before a final `Softmax`; without one, the same as [`predict`](Self::predict). Nothing is
+    /// allocated.
+    #[must_use]
+    fn logits(&self, input: &Sample<Self, Self::Input>) -> Sample<Self, Self::Logits> {
+        let mut logits = Self::Logits::zero();
+        let (input, flat) = (Self::Input::flat(input), Self::Logits::flat_mut(&mut logits));
+        with_scratch(<PlanOf<Self> as Plan>::CACHE_LEN, |cache| {
+            dispatch(program::Forward { network: self, pass: &Pass::inference(), input, logits: flat, cache });
+        });
+        logits
+    }
+
+    /// Computes the logits of a batch and keeps what [`backward`](Self::backward) needs.
+    ///
+    /// # Errors
+    /// [`Error::TooManySamples`] when the batch does not fit the workspace; [`gradient`](Self::gradient) takes any batch.
+    fn forward<'w>(
+        &self,
+        inputs: &[Sample<Self, Self::Input>],
+        pass: &Pass,
+        workspace: &'w mut Workspace<'_, Self>,
+    ) -> Result<&'w [Sample<Self, Self::Logits>]> {
+        let input = Self::Input::flat_batch(inputs);
+        let (logits, _, cache) = workspace.begin(inputs.len())?;
+        dispatch(program::Forward { network: self, pass, input, logits, cache });
+        Ok(Self::Logits::batch(logits))
+    }
+
+    /// Adds to `gradient` the derivatives of a loss whose gradients by the logits are given, after
+    /// [`forward`](Self::forward) of the same inputs into the same workspace.
+    ///
+    /// # Errors
+    /// [`Error::BackwardWithoutForward`] when the last forward pass had another number of samples;
+    /// [`Error::CountMismatch`].
+    fn backward(
+        &self,
+        inputs: &[Sample<Self, Self::Input>],
+        grad_logits: &[Sample<Self, Self::Logits>],
+        pass: &Pass,
+        workspace: &mut Workspace<'_, Self>,
+        gradient: &mut Gradient<Self>,
+    ) -> Result<()> {
+        check_counts("inputs", inputs.len(), "gradients by the logits", grad_logits.len())?;
+        let (logits, kept, cache) = workspace.resume(inputs.len())?;
+        kept.copy_from_slice(Self::Logits::flat_batch(grad_logits));
+        let input = Self::Input::flat_batch(inputs);
+        dispatch(program::Backward { network: self, pass, input, logits, grad_logits: kept, cache, gradient });
+        Ok(())
+    }
+
+    /// The mean loss of a batch of any size, and its gradient, which replaces what was in `gradient`.
+    ///
+    /// The batch goes through the network tile by tile; gradients of tiles are added in a fixed order. A batch of more
+    /// than one tile keeps up to three more gradients in the workspace, allocated the first time.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteLoss`] names the layer and the step of `pass`; [`Error::CountMismatch`]; [`Error::Empty`].
+    fn gradient<L: Loss<Self::Output>>(
+        &self,
+        inputs: &[Sample<Self, Self::Input>],
+        targets: &[Values<L, Self::Output, Self::Scalar>],
+        loss: &L,
+        pass: &Pass,
+        workspace: &mut Workspace<'_, Self>,
+        gradient: &mut Gradient<Self>,
+    ) -> Result<Self::Scalar> {
+        check_counts("inputs", inputs.len(), "targets", targets.len())?;
+        if inputs.is_empty() {
+            return Err(Error::Empty { what: "batch" });
+        }
+        workspace.prepare_shards(inputs.len());
+        let (memory, shards) = workspace.parts();
+        let value =
+            dispatch(program::BatchGradient { network: self, loss, pass, inputs, targets, memory, shards, gradient });
+        if value.is_finite() {
+            return Ok(value);
+        }
+        let culprit = program::first_non_finite(self, inputs);
+        Err(Error::NonFiniteLoss { value: value.to_f64(), culprit, step: pass.step })
+    }
+
+    /// The mean loss on a data set, and the measures that belong to its kind of target: accuracy for classes.
+    #[must_use]
+    fn evaluate<X, Y, L>(&self, data: &Dataset<X, Y, Self::Scalar>, loss: &L) -> EvaluationOf<L, Self::Output>
+    where
+        L: Loss<Self::Output, Target: Measured>,
+        X: FitsInput<Self::Input>,
+        Y: FitsTarget<L::Target>,
+    {
+        self.evaluate_with(data, loss, &mut Workspace::new())
+    }
+
+    /// As [`evaluate`](Self::evaluate), in memory that is there already. Nothing is allocated.
+    #[must_use]
+    fn evaluate_with<X, Y, L>(
+        &self,
+        data: &Dataset<X, Y, Self::Scalar>,
+        loss: &L,
+        workspace: &mut Workspace<'_, Self>,
+    ) -> EvaluationOf<L, Self::Output>
+    where
+        L: Loss<Self::Output, Target: Measured>,
+        X: FitsInput<Self::Input>,
+        Y: FitsTarget<L::Target>,
+    {
+        let (inputs, targets) = (X::arrays(data.inputs()), Y::values(data.targets()));
+        let (mut total, mut misses) = (0.0, 0.0);
+        for (inputs, targets) in inputs.chunks(Self::TILE).zip(targets.chunks(Self::TILE)) {
+            let (memory, _) = workspace.parts();
+            let sum = dispatch(program::TileLoss { network: self, loss, inputs, targets, memory: &mut *memory });
+            total += sum.to_f64();
+            // The losses are taken from the logits; what a prediction misses, from the predictions themselves.
+            let predictions = &memory[..inputs.len() * Self::Logits::LEN];
+            for (prediction, target) in predictions.chunks_exact(Self::Logits::LEN).zip(targets) {
+                misses += <L::Target as Measured>::miss(prediction, target);
+            }
+        }
+        let count = inputs.len() as f64;
+        Evaluation::from_means(total / count, misses / count)
+    }
+
+    /// The dotted name of the first tensor of parameters with a number that is not finite.
+    #[must_use]
+    fn non_finite_tensor(&self) -> Option<String> {
+        let parameters = self.parameters();
+        let finite = |range: &core::ops::Range<usize>| parameters[range.clone()].iter().all(|&value| value.is_finite());
+        Self::TENSORS.list().into_iter().find(|tensor| !finite(&tensor.range)).map(|tensor| tensor.name)
+    }
+}
+
+/// The plan of a network as a layer.
+type PlanOf<N> = <<N as Network>::Architecture as Layer>::Plan<<N as Network>::Input>;
+
+fn check_counts(first: &'static str, first_count: usize, second: &'static str, second_count: usize) -> Result<()> {
+    if first_count == second_count {
+        return Ok(());
+    }
+    Err(Error::CountMismatch { first, first_count, second, second_count })
+}

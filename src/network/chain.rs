@@ -1,0 +1,177 @@
+//! How do generated passes lay out memory, and call one layer after the other?
+//!
+//! `network!` writes a call per layer to the functions here. They decide what depends on the constants of two
+//! neighbouring layers: whether a layer works in the memory of the one before it.
+
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Backward, Layer, Pass, Plan};
+use crate::shape::Shape;
+
+/// A layer within a pass: its parameters and settings, and what the pass is.
+#[derive(Debug)]
+pub struct Site<'a, P, S> {
+    /// The parameters.
+    pub parameters: &'a P,
+    /// The settings.
+    pub settings: &'a S,
+    /// The pass.
+    pub pass: &'a Pass,
+}
+
+/// The site of a layer `L` in numbers of type `T`.
+pub type SiteOf<'a, L, T> = Site<'a, <L as Layer>::With<T>, <L as Layer>::Settings>;
+
+/// Layer `L` may replace the output of the layer `Before` it, because nobody needs that output later.
+#[must_use]
+pub const fn in_place<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> bool {
+    <L::Plan<In> as Plan>::IN_PLACE && !<Before::Plan<BeforeIn> as Plan>::READS_OUTPUT
+}
+
+/// How many numbers per sample are kept for the output of layer `L` in a training pass.
+#[must_use]
+pub const fn kept<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> usize {
+    if in_place::<L, In, Before, BeforeIn>() { 0 } else { <L::Output<In> as Shape>::LEN }
+}
+
+/// How many numbers per sample layer `L` keeps beside its output.
+#[must_use]
+pub const fn cache<L: Layer, In: Shape>() -> usize {
+    <L::Plan<In> as Plan>::CACHE_LEN
+}
+
+/// How many numbers per sample layer `L` needs while it infers.
+#[must_use]
+pub const fn scratch<L: Layer, In: Shape>() -> usize {
+    <L::Plan<In> as Plan>::INFERENCE_LEN
+}
+
+/// Multiplications with addition per sample of layer `L`.
+#[must_use]
+pub const fn multiply_adds<L: Layer, In: Shape>() -> u64 {
+    <L::Plan<In> as Plan>::MULTIPLY_ADDS
+}
+
+/// The largest of some lengths, 0 of none.
+#[must_use]
+pub const fn largest(lengths: &[usize]) -> usize {
+    let mut largest = 0;
+    let mut index = 0;
+    while index < lengths.len() {
+        if lengths[index] > largest {
+            largest = lengths[index];
+        }
+        index += 1;
+    }
+    largest
+}
+
+/// Memory that a pass cuts into pieces, one after the other.
+#[derive(Debug)]
+pub struct Memory<'a, T> {
+    rest: &'a mut [T],
+    samples: usize,
+}
+
+impl<'a, T> Memory<'a, T> {
+    /// Memory for a number of samples.
+    #[inline(always)]
+    pub fn new(memory: &'a mut [T], samples: usize) -> Self {
+        Self { rest: memory, samples }
+    }
+
+    /// The next piece, of `len` numbers per sample.
+    #[inline(always)]
+    pub fn cut(&mut self, len: usize) -> &'a mut [T] {
+        let (piece, rest) = core::mem::take(&mut self.rest).split_at_mut(self.samples * len);
+        self.rest = rest;
+        piece
+    }
+}
+
+/// Calls a layer that is neither first nor last, in the memory of the layer before it if it may. Returns where its output
+/// is.
+#[inline(always)]
+pub fn forward<'m, L: Layer, In: Shape, Before: Layer, BeforeIn: Shape, T: Kernels, I: Isa>(
+    isa: I,
+    site: &SiteOf<'_, L, T>,
+    input: &'m mut [T],
+    own: &'m mut [T],
+    cache: &mut [T],
+) -> &'m mut [T] {
+    if const { in_place::<L, In, Before, BeforeIn>() } {
+        L::forward_in_place::<In, T, I>(isa, site.parameters, site.settings, site.pass, input, cache);
+        input
+    } else {
+        L::forward::<In, T, I>(isa, site.parameters, site.settings, site.pass, input, own, cache);
+        own
+    }
+}
+
+/// Where the output of a layer was left by [`forward`].
+#[inline(always)]
+#[must_use]
+pub fn output<'m, L: Layer, In: Shape, Before: Layer, BeforeIn: Shape, T>(input: &'m [T], own: &'m [T]) -> &'m [T] {
+    if const { in_place::<L, In, Before, BeforeIn>() } { input } else { own }
+}
+
+/// `memory` with empty slices where the layer does not read.
+#[inline(always)]
+#[must_use]
+pub fn readable<L: Layer, In: Shape, T>(memory: Backward<'_, T>) -> Backward<'_, T> {
+    Backward {
+        input: if <L::Plan<In> as Plan>::READS_INPUT { memory.input } else { &[] },
+        output: if <L::Plan<In> as Plan>::READS_OUTPUT { memory.output } else { &[] },
+        ..memory
+    }
+}
+
+/// Calls the backward pass of a layer that is neither first nor last. `memory.grad_output` holds the gradient of its
+/// output, `spare` is free. Returns where the gradient of its input is, and what is free then; both at full length.
+#[inline(always)]
+pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
+    isa: I,
+    site: &SiteOf<'_, L, T>,
+    samples: usize,
+    memory: Backward<'m, T>,
+    spare: &'m mut [T],
+    gradient: &mut L::With<T>,
+) -> (&'m mut [T], &'m mut [T]) {
+    let Backward { input, output, cache, grad_output, .. } = memory;
+    let length = samples * <L::Output<In> as Shape>::LEN;
+    let read = readable::<L, In, T>(Backward {
+        input,
+        output,
+        cache,
+        grad_output: &mut grad_output[..length],
+        grad_input: Some(&mut spare[..samples * In::LEN]),
+    });
+    if <L::Plan<In> as Plan>::IN_PLACE {
+        L::backward_in_place::<In, T, I>(isa, site.settings, site.pass, read.output, read.cache, read.grad_output);
+        (grad_output, spare)
+    } else {
+        L::backward::<In, T, I>(isa, site.parameters, site.settings, site.pass, read, gradient);
+        (spare, grad_output)
+    }
+}
+
+/// Infers with a layer that is neither first nor last. `front` holds its input, `back` is free. Returns where its output
+/// is, and what is free then; both at full length.
+#[inline(always)]
+pub fn infer<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
+    isa: I,
+    site: &SiteOf<'_, L, T>,
+    samples: usize,
+    (front, back): (&'m mut [T], &'m mut [T]),
+    scratch: &mut [T],
+) -> (&'m mut [T], &'m mut [T]) {
+    let scratch = &mut scratch[..samples * <L::Plan<In> as Plan>::INFERENCE_LEN];
+    let input = &mut front[..samples * In::LEN];
+    if <L::Plan<In> as Plan>::IN_PLACE {
+        L::forward_in_place::<In, T, I>(isa, site.parameters, site.settings, site.pass, input, scratch);
+        (front, back)
+    } else {
+        let output = &mut back[..samples * <L::Output<In> as Shape>::LEN];
+        L::infer::<In, T, I>(isa, site.parameters, site.settings, input, output, scratch);
+        (back, front)
+    }
+}

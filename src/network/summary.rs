@@ -1,0 +1,156 @@
+//! What does a network look like as a table?
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Display};
+
+use crate::network::Network;
+use crate::shape::Shape;
+
+/// One layer of a network, as the user declared it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerInfo {
+    /// The name of the field: `hidden`.
+    pub name: &'static str,
+    /// The layer as written, with its sizes: `Dense<64, 32>`.
+    pub layer: &'static str,
+    /// The sizes of the output of one sample.
+    pub output: &'static [usize],
+    /// The number of parameters.
+    pub parameters: usize,
+    /// Multiplications with addition per sample.
+    pub multiply_adds: u64,
+}
+
+/// The layers of a network with output shapes and parameters, and totals. `Display` prints a table.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Xor = Dense<2, 3>, Tanh, Dense<3, 1>);
+/// let expected = "\
+/// Xor
+/// Layer               Output shape     Parameters
+/// -----------------------------------------------
+/// input               (2)
+/// dense: Dense<2, 3>  (3)                       9
+/// tanh: Tanh          (3)                       0
+/// dense_2: Dense<3, 1>  (1)                     4
+/// ";
+/// assert!(Xor::summary().to_string().contains("13 parameters (52 bytes)"));
+/// # let _ = expected;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Summary {
+    /// The name of the network.
+    pub name: &'static str,
+    /// The sizes of one input.
+    pub input: &'static [usize],
+    /// The layers in order.
+    pub layers: &'static [LayerInfo],
+    /// The number of parameters.
+    pub parameters: usize,
+    /// The bytes that the parameters take.
+    pub parameter_bytes: usize,
+    /// Multiplications with addition that one prediction takes.
+    pub multiply_adds: u64,
+    /// The bytes of the workspace of a training step.
+    pub workspace_bytes: usize,
+    /// How many samples a tile of a training step has.
+    pub tile: usize,
+}
+
+impl Summary {
+    pub(crate) fn of<N: Network>() -> Self {
+        Self {
+            name: N::NAME,
+            input: N::Input::DIMENSIONS,
+            layers: N::LAYERS,
+            parameters: N::PARAMETERS,
+            parameter_bytes: N::PARAMETER_BYTES,
+            multiply_adds: N::MULTIPLY_ADDS,
+            workspace_bytes: N::WORKSPACE_LEN * size_of::<N::Scalar>(),
+            tile: N::TILE,
+        }
+    }
+}
+
+const TITLES: [&str; 3] = ["Layer", "Output shape", "Parameters"];
+
+impl Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rows = Vec::with_capacity(self.layers.len() + 1);
+        rows.push([String::from("input"), shape(self.input), String::new()]);
+        rows.extend(self.layers.iter().map(|layer| {
+            [format!("{}: {}", layer.name, layer.layer), shape(layer.output), grouped(layer.parameters as u64)]
+        }));
+        let width = |column: usize| {
+            let cells = rows.iter().map(|row| row[column].chars().count());
+            cells.chain([TITLES[column].len()]).max().unwrap_or(0)
+        };
+        let [first, second, third] = [width(0), width(1), width(2)];
+        let rule = "─".repeat(first + second + third + 4);
+        writeln!(f, "{}", self.name)?;
+        writeln!(f, "{:first$}  {:second$}  {:>third$}", TITLES[0], TITLES[1], TITLES[2])?;
+        writeln!(f, "{rule}")?;
+        for [layer, output, parameters] in &rows {
+            let line = format!("{layer:first$}  {output:second$}  {parameters:>third$}");
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        writeln!(f, "{rule}")?;
+        writeln!(f, "{} parameters ({})", grouped(self.parameters as u64), bytes(self.parameter_bytes))?;
+        write!(
+            f,
+            "{} multiply-adds per sample, workspace {} (tiles of {} samples)",
+            grouped(self.multiply_adds),
+            bytes(self.workspace_bytes),
+            self.tile
+        )
+    }
+}
+
+/// `(1, 28, 28)`
+fn shape(sizes: &[usize]) -> String {
+    let sizes: Vec<String> = sizes.iter().map(|&size| grouped(size as u64)).collect();
+    format!("({})", sizes.join(", "))
+}
+
+/// `1,234,567`
+fn grouped(number: u64) -> String {
+    let digits = format!("{number}");
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `52 bytes`, `9.4 KiB`, `2.6 MiB`
+fn bytes(count: usize) -> String {
+    match count {
+        0..1024 => format!("{count} bytes"),
+        1024..1_048_576 => format!("{:.1} KiB", count as f64 / 1024.0),
+        _ => format!("{:.1} MiB", count as f64 / 1_048_576.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bytes, grouped, shape};
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"].map(alloc::string::String::from)
+        );
+        assert_eq!(shape(&[1, 28, 28]), "(1, 28, 28)");
+        assert_eq!(bytes(1536), "1.5 KiB");
+    }
+}

@@ -1,0 +1,223 @@
+//! How do parameters follow the gradient?
+//!
+//! An [`Optimizer`] is a set of settings and one formula over flat blocks; it holds no state. An [`OptimizerState`] holds
+//! what the formula remembers between steps, and makes a step all or nothing.
+
+mod sgd;
+
+pub use sgd::{MomentumForm, Sgd};
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::block::Block;
+use crate::error::{Error, Result};
+use crate::kernel::{Isa, Kernels, Program, dispatch};
+use crate::tensor::TensorTable;
+
+/// The most blocks of memory that an optimizer may ask for.
+pub const MAX_SLOTS: usize = 4;
+
+/// The settings and the formula of an optimizer.
+///
+/// # Example
+/// One step of plain gradient descent on a slice.
+/// ```
+/// use typenet::{Optimizer, Sgd};
+///
+/// let mut optimizer = Sgd::new(0.125).state();
+/// let mut parameters = [1.0_f64, 2.0];
+/// optimizer.step_slice(&mut parameters, &[8.0, 0.0])?;
+/// assert_eq!(parameters, [0.0, 2.0]);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+pub trait Optimizer: Clone {
+    /// How many numbers per parameter it remembers, at most [`MAX_SLOTS`].
+    fn slots(&self) -> usize;
+
+    /// Refuses settings out of range.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] names the first setting that is out of range.
+    fn check(&self) -> Result<()>;
+
+    /// The largest change of a parameter that gradients of at most this magnitude can cause, in one step or through what
+    /// is remembered of it.
+    fn largest_update(&self, largest_gradient: f64) -> f64;
+
+    /// Changes the parameters. `slots` holds, for each number that is remembered, a value per parameter, zero at first.
+    fn update<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        step: u64,
+        parameters: &mut [T],
+        gradient: &[T],
+        slots: &mut [&mut [T]],
+    );
+
+    /// The optimizer with its memory, for a loop of one's own.
+    #[must_use]
+    fn state<T: Kernels>(self) -> OptimizerState<Self, T> {
+        OptimizerState::new(self)
+    }
+}
+
+/// An optimizer and what it remembers between steps.
+///
+/// # Errors
+/// A step checks the gradient first, and refuses one that is not finite or would make an update that is too large to
+/// represent. Then neither parameters nor memory have changed.
+#[derive(Clone, Debug)]
+pub struct OptimizerState<O, T> {
+    optimizer: O,
+    /// The slots one after the other, empty before the first step.
+    memory: Vec<T>,
+    /// The number of parameters that the memory belongs to.
+    parameters: Option<usize>,
+    step: u64,
+}
+
+impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
+    /// The optimizer before its first step. Memory is allocated then.
+    #[must_use]
+    pub fn new(optimizer: O) -> Self {
+        Self { optimizer, memory: Vec::new(), parameters: None, step: 0 }
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn optimizer(&self) -> &O {
+        &self.optimizer
+    }
+
+    /// The settings, to be changed between steps.
+    #[must_use]
+    pub fn optimizer_mut(&mut self) -> &mut O {
+        &mut self.optimizer
+    }
+
+    /// How many steps were made.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.step
+    }
+
+    /// Forgets everything but the settings.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.optimizer.clone());
+    }
+
+    /// Moves the parameters of a network, or of any other block, one step along its gradient. Statistics and frozen
+    /// layers stay as they are.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] name the tensor; [`Error::Setting`];
+    /// [`Error::ParameterCount`] when an earlier step was for another number of parameters. Nothing has changed then.
+    pub fn step<N: Block<T>>(&mut self, network: &mut N, gradient: &impl Block<T>) -> Result<()> {
+        self.step_with_table(network.parameters_mut(), gradient.parameters(), N::TENSORS)
+    }
+
+    /// As [`step`](Self::step), on plain slices.
+    ///
+    /// # Errors
+    /// As [`step`](Self::step); the tensor is named `parameters`.
+    pub fn step_slice(&mut self, parameters: &mut [T], gradient: &[T]) -> Result<()> {
+        self.step_with_table(parameters, gradient, TensorTable::EMPTY)
+    }
+
+    fn step_with_table(&mut self, parameters: &mut [T], gradient: &[T], table: TensorTable) -> Result<()> {
+        let count = parameters.len();
+        if gradient.len() != count {
+            return Err(Error::CountMismatch {
+                first: "parameters",
+                first_count: count,
+                second: "gradients",
+                second_count: gradient.len(),
+            });
+        }
+        if let Some(expected) = self.parameters.filter(|&expected| expected != count) {
+            return Err(Error::ParameterCount { expected, given: count });
+        }
+        self.optimizer.check()?;
+        self.check_gradient(gradient, table)?;
+        // Longer than before when a setting that needs memory, such as momentum, was switched on between steps.
+        let needed = count * self.optimizer.slots();
+        if self.memory.len() < needed {
+            self.memory.resize(needed, T::ZERO);
+        }
+        self.parameters = Some(count);
+        dispatch(Update { state: self, parameters, gradient, table });
+        self.step += 1;
+        Ok(())
+    }
+
+    fn check_gradient(&self, gradient: &[T], table: TensorTable) -> Result<()> {
+        let Some(largest) = dispatch(Largest(gradient)) else {
+            return Err(Error::NonFiniteGradient {
+                tensor: owner(gradient, table, |g| !g.is_finite()),
+                step: self.step,
+            });
+        };
+        // One step of this size from the largest finite number would still not reach infinity, and the parameters that
+        // many steps of it could carry there make the loss overflow first, which is reported before the update.
+        let update = self.optimizer.largest_update(largest.to_f64());
+        if update > T::LARGEST * 1e-8 || !update.is_finite() {
+            let tensor = owner(gradient, table, |g| g.absolute() >= largest);
+            return Err(Error::UpdateTooLarge { tensor, update, step: self.step });
+        }
+        Ok(())
+    }
+}
+
+/// The dotted name of the first tensor that has a number for which `is_it` holds.
+fn owner<T: Kernels>(gradient: &[T], table: TensorTable, is_it: impl Fn(T) -> bool) -> String {
+    let position = gradient.iter().position(|&g| is_it(g));
+    table
+        .list()
+        .into_iter()
+        .find(|tensor| position.is_some_and(|position| tensor.range.contains(&position)))
+        .map_or_else(|| String::from("parameters"), |tensor| tensor.name)
+}
+
+struct Largest<'a, T>(&'a [T]);
+
+impl<T: Kernels> Program for Largest<'_, T> {
+    type Output = Option<T>;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> Option<T> {
+        T::largest_magnitude(isa, self.0)
+    }
+}
+
+struct Update<'a, O, T> {
+    state: &'a mut OptimizerState<O, T>,
+    parameters: &'a mut [T],
+    gradient: &'a [T],
+    table: TensorTable,
+}
+
+impl<O: Optimizer, T: Kernels> Program for Update<'_, O, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let Self { state, parameters, gradient, table } = self;
+        let count = parameters.len();
+        let OptimizerState { optimizer, memory, step, .. } = state;
+        let mut update = |run: core::ops::Range<usize>| {
+            let mut slots: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
+            // `count` is not zero where there is memory to cut.
+            for (slot, memory) in slots.iter_mut().zip(memory.chunks_exact_mut(count.max(1))) {
+                *slot = &mut memory[run.clone()];
+            }
+            let slots = &mut slots[..optimizer.slots()];
+            optimizer.update(isa, *step, &mut parameters[run.clone()], &gradient[run], slots);
+        };
+        match table {
+            // Plain slices and single blocks without a table: everything is learned.
+            TensorTable::Tensors([]) => update(0..count),
+            table => table.for_each_trainable(&mut update),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Stochastic gradient descent, plain, with momentum, and with Nesterov's momentum.
+
+use crate::error::{Error, Result};
+use crate::kernel::{Isa, Kernels, MomentumStep};
+use crate::optimizer::Optimizer;
+
+/// Which quantity the velocity accumulates. The two differ only when the learning rate changes during training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MomentumForm {
+    /// The lecture's, and Keras's: v ← γ v + η ∇, θ ← θ - v. A new learning rate affects the steps that follow.
+    #[default]
+    Lecture,
+    /// PyTorch's: v ← γ v + ∇, θ ← θ - η v. A new learning rate rescales the whole velocity at once.
+    PyTorch,
+}
+
+/// Stochastic gradient descent.
+///
+/// θ ← θ - η ∇, and with momentum γ: v ← γ v + η ∇, θ ← θ - v; Nesterov's form subtracts γ v + η ∇ with the new v.
+///
+/// # Errors
+/// A learning rate that is not finite and positive, or a momentum outside [0, 1), is refused when training starts.
+///
+/// # Source
+/// The lecture; Nesterov's form as in I. Sutskever et al., "On the importance of initialization and momentum in deep
+/// learning", 2013, written with the gradient at the parameters, as Keras and PyTorch do.
+///
+/// # Example
+/// ```
+/// use typenet::{Optimizer, Sgd};
+///
+/// let mut optimizer = Sgd::new(0.5).momentum(0.5).state();
+/// let mut x = [8.0_f64];
+/// // Gradient 4: velocity 2, then 0.5 · 2 + 2 = 3.
+/// optimizer.step_slice(&mut x, &[4.0])?;
+/// optimizer.step_slice(&mut x, &[4.0])?;
+/// assert_eq!(x, [8.0 - 2.0 - 3.0]);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sgd {
+    /// η.
+    pub learning_rate: f64,
+    /// γ, the share of the velocity that is kept; 0 for plain descent.
+    pub momentum: f64,
+    /// Nesterov's form of momentum.
+    pub nesterov: bool,
+    /// What the velocity accumulates.
+    pub form: MomentumForm,
+}
+
+impl Sgd {
+    /// Plain descent with learning rate η.
+    #[must_use]
+    pub const fn new(learning_rate: f64) -> Self {
+        Self { learning_rate, momentum: 0.0, nesterov: false, form: MomentumForm::Lecture }
+    }
+
+    /// Keeps the share γ of the velocity, typically 0.9.
+    #[must_use]
+    pub const fn momentum(self, momentum: f64) -> Self {
+        Self { momentum, ..self }
+    }
+
+    /// Uses Nesterov's form of momentum.
+    #[must_use]
+    pub const fn nesterov(self) -> Self {
+        Self { nesterov: true, ..self }
+    }
+
+    /// Uses PyTorch's form of the velocity instead of the lecture's.
+    #[must_use]
+    pub const fn pytorch_momentum(self) -> Self {
+        Self { form: MomentumForm::PyTorch, ..self }
+    }
+}
+
+impl Optimizer for Sgd {
+    fn slots(&self) -> usize {
+        usize::from(self.momentum != 0.0)
+    }
+
+    fn check(&self) -> Result<()> {
+        if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
+            return Err(Error::Setting {
+                name: "learning rate",
+                value: self.learning_rate,
+                allowed: "a finite number above 0",
+            });
+        }
+        if !(0.0..1.0).contains(&self.momentum) {
+            return Err(Error::Setting { name: "momentum", value: self.momentum, allowed: "at least 0 and below 1" });
+        }
+        Ok(())
+    }
+
+    fn largest_update(&self, largest_gradient: f64) -> f64 {
+        // The sum of the geometric series of what momentum keeps of the gradient; PyTorch's velocity has no factor η.
+        let factor = match self.form {
+            MomentumForm::Lecture => self.learning_rate,
+            MomentumForm::PyTorch => self.learning_rate.max(1.0),
+        };
+        factor * largest_gradient / (1.0 - self.momentum)
+    }
+
+    #[inline(always)]
+    fn update<T: Kernels, I: Isa>(&self, isa: I, _: u64, parameters: &mut [T], gradient: &[T], slots: &mut [&mut [T]]) {
+        let rate = T::from_f64(self.learning_rate);
+        if self.momentum == 0.0 {
+            T::sgd(isa, rate, parameters, gradient);
+            return;
+        }
+        let (scale, rate) = match self.form {
+            MomentumForm::Lecture => (rate, T::ONE),
+            MomentumForm::PyTorch => (T::ONE, rate),
+        };
+        let settings = MomentumStep { momentum: T::from_f64(self.momentum), scale, rate, nesterov: self.nesterov };
+        T::momentum(isa, settings, parameters, gradient, slots[0]);
+    }
+}

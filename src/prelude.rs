@@ -1,0 +1,11 @@
+//! What a program that declares and trains a network uses: `use typenet::prelude::*;`.
+
+#[cfg(feature = "std")]
+pub use crate::gradient_check::gradient_check;
+#[cfg(feature = "std")]
+pub use crate::train::{Callback, Progress, Trainer};
+pub use crate::{
+    Block, Class, CrossEntropy, Dataset, Dense, Gradient, Identity, Image, Initializer, Layer, Loss, MeanSquaredError,
+    Network, Nll, Optimizer, Pass, Probabilities, Relu, Sgd, Shape, Sigmoid, Softmax, Standardizer, Takes, Tanh,
+    Vector, Workspace, dataset as datasets, network,
+};

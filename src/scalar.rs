@@ -1,0 +1,187 @@
+//! What does the library ask of a number?
+//!
+//! Formulas of layers and losses are written once, over [`Scalar`], so that the same code runs in `f32`, in `f64`
+//! and over the dual numbers that the tests differentiate with.
+
+use core::fmt::{Debug, Display};
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// A real number that networks can be made of: `f32`, `f64`, or a type of one's own.
+///
+/// # Numerics
+/// `exp`, `ln` and `tanh` come from the `libm` crate for both floats, not from the system's C library, so that their
+/// bits do not change with the machine. Their error is below 1 ULP.
+///
+/// # Example
+/// ```
+/// use typenet::Scalar;
+///
+/// fn square<T: Scalar>(x: T) -> T {
+///     x * x
+/// }
+/// assert_eq!(square(3.0_f32), 9.0);
+/// assert_eq!(f32::from_f64(0.5).mul_add(4.0, 1.0), 3.0);
+/// ```
+pub trait Scalar:
+    Copy
+    + Debug
+    + Display
+    + Default
+    + PartialEq
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Send
+    + Sync
+    + 'static
+{
+    /// The number zero.
+    const ZERO: Self;
+    /// The number one.
+    const ONE: Self;
+    /// The name of the type, as a user writes it: `f32`.
+    const NAME: &'static str;
+    /// The largest finite number, as `f64`.
+    const LARGEST: f64;
+
+    /// The nearest number to `value`.
+    #[must_use]
+    fn from_f64(value: f64) -> Self;
+
+    /// The number as `f64`, without loss for the floats.
+    #[must_use]
+    fn to_f64(self) -> f64;
+
+    /// `self * factor + addend`, rounded once.
+    #[must_use]
+    fn mul_add(self, factor: Self, addend: Self) -> Self;
+
+    /// e to the power of the number.
+    #[must_use]
+    fn exp(self) -> Self;
+
+    /// The natural logarithm.
+    #[must_use]
+    fn ln(self) -> Self;
+
+    /// The hyperbolic tangent.
+    #[must_use]
+    fn tanh(self) -> Self;
+
+    /// The square root.
+    #[must_use]
+    fn sqrt(self) -> Self;
+
+    /// Neither infinite nor NaN.
+    #[must_use]
+    fn is_finite(self) -> bool;
+
+    /// The larger of the two. Where either is NaN the result is `other`.
+    #[must_use]
+    #[inline(always)]
+    fn maximum(self, other: Self) -> Self {
+        if self > other { self } else { other }
+    }
+
+    /// The number without its sign.
+    #[must_use]
+    #[inline(always)]
+    fn absolute(self) -> Self {
+        if self < Self::ZERO { -self } else { self }
+    }
+
+    /// A count as a number.
+    #[must_use]
+    #[inline(always)]
+    fn from_count(count: usize) -> Self {
+        Self::from_f64(count as f64)
+    }
+}
+
+macro_rules! float {
+    ($float:ident, $exp:ident, $ln:ident, $tanh:ident, $sqrt:ident, $fma:ident) => {
+        impl Scalar for $float {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const NAME: &'static str = stringify!($float);
+            #[allow(clippy::cast_lossless, reason = "one of the two floats needs the cast")]
+            const LARGEST: f64 = $float::MAX as f64;
+
+            #[allow(clippy::cast_possible_truncation, reason = "rounding to the type is the point")]
+            #[inline(always)]
+            fn from_f64(value: f64) -> Self {
+                value as $float
+            }
+
+            #[allow(clippy::cast_lossless, reason = "one of the two floats needs the cast")]
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+
+            #[inline(always)]
+            fn mul_add(self, factor: Self, addend: Self) -> Self {
+                // The standard library's method becomes one instruction where the target has it.
+                #[cfg(feature = "std")]
+                return $float::mul_add(self, factor, addend);
+                #[cfg(not(feature = "std"))]
+                return libm::$fma(self, factor, addend);
+            }
+
+            #[inline]
+            fn exp(self) -> Self {
+                libm::$exp(self)
+            }
+
+            #[inline]
+            fn ln(self) -> Self {
+                libm::$ln(self)
+            }
+
+            #[inline]
+            fn tanh(self) -> Self {
+                libm::$tanh(self)
+            }
+
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                libm::$sqrt(self)
+            }
+
+            #[inline(always)]
+            fn is_finite(self) -> bool {
+                $float::is_finite(self)
+            }
+        }
+    };
+}
+
+float!(f32, expf, logf, tanhf, sqrtf, fmaf);
+float!(f64, exp, log, tanh, sqrt, fma);
+
+#[cfg(test)]
+mod tests {
+    use super::Scalar;
+
+    #[test]
+    fn maximum_of_nan_and_a_number_is_the_second() {
+        assert!(Scalar::maximum(f32::NAN, 1.0) == 1.0);
+        assert!(Scalar::maximum(1.0_f32, f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn transcendental_functions_agree_with_the_standard_library() {
+        for step in -200..200 {
+            let x = f64::from(step) / 16.0;
+            assert!((Scalar::exp(x) - f64::exp(x)).abs() <= f64::EPSILON * f64::exp(x));
+            assert!((Scalar::tanh(x) - f64::tanh(x)).abs() <= 3e-16);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What does a value that flows between layers look like?
+//!
+//! A shape is a type with constant sizes. It knows the plain nested array that holds one sample of it; a batch is a slice
+//! of such arrays, so sizes per sample are known to the compiler and the number of samples is not.
+
+use core::fmt::Debug;
+
+use crate::scalar::Scalar;
+
+/// The shape of one sample, as a type.
+///
+/// # Shapes
+/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, and [`Probabilities<K>`](Probabilities), which is a
+/// vector that a `Softmax` made.
+///
+/// # Example
+/// ```
+/// use typenet::{Image, Shape, Vector};
+///
+/// assert_eq!(<Vector<64>>::LEN, 64);
+/// assert_eq!(<Image<1, 28, 28>>::LEN, 784);
+/// assert_eq!(<Image<1, 28, 28>>::DIMENSIONS, [1, 28, 28]);
+///
+/// let batch = [[1.0_f32, 2.0], [3.0, 4.0]];
+/// assert_eq!(<Vector<2>>::flat_batch(&batch), [1.0, 2.0, 3.0, 4.0]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a shape",
+    note = "shapes are `Vector<N>`, `Image<C, H, W>` and `Probabilities<K>`"
+)]
+pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
+    /// How many numbers one sample has.
+    const LEN: usize;
+    /// The sizes, slowest first.
+    const DIMENSIONS: &'static [usize];
+    /// The numbers of a sample are probabilities that a softmax made of logits.
+    const PROBABILITIES: bool = false;
+
+    /// One sample.
+    type Array<T: Scalar>: Copy + Debug + PartialEq + Send + Sync + 'static;
+    /// What a layer that acts on each number alone makes of this shape.
+    type Plain: Shape;
+    /// What a softmax makes of this shape.
+    type Normalized: Shape;
+
+    /// A sample of zeros.
+    #[must_use]
+    fn zero<T: Scalar>() -> Self::Array<T>;
+
+    /// The numbers of a batch, sample after sample.
+    #[must_use]
+    fn flat_batch<T: Scalar>(batch: &[Self::Array<T>]) -> &[T];
+
+    /// The numbers of a batch, sample after sample, to be changed.
+    #[must_use]
+    fn flat_batch_mut<T: Scalar>(batch: &mut [Self::Array<T>]) -> &mut [T];
+
+    /// The samples of a flat slice. Numbers that do not fill a sample are left out.
+    #[must_use]
+    fn batch<T: Scalar>(flat: &[T]) -> &[Self::Array<T>];
+
+    /// The numbers of one sample.
+    #[must_use]
+    #[inline(always)]
+    fn flat<T: Scalar>(sample: &Self::Array<T>) -> &[T] {
+        Self::flat_batch(core::slice::from_ref(sample))
+    }
+
+    /// The numbers of one sample, to be changed.
+    #[must_use]
+    #[inline(always)]
+    fn flat_mut<T: Scalar>(sample: &mut Self::Array<T>) -> &mut [T] {
+        Self::flat_batch_mut(core::slice::from_mut(sample))
+    }
+}
+
+/// `N` numbers: `[T; N]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Vector<const N: usize>;
+
+/// An image of `C` channels, `H` rows and `W` columns: `[[[T; W]; H]; C]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Image<const C: usize, const H: usize, const W: usize>;
+
+/// `K` probabilities that add up to one, made by a `Softmax`: `[T; K]`.
+///
+/// A network with this output ends in `Softmax`, so its training pass can stop at the logits, and the losses that need
+/// logits know that they get them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Probabilities<const K: usize>;
+
+macro_rules! vector_like {
+    ($shape:ident, $probabilities:literal) => {
+        impl<const N: usize> Shape for $shape<N> {
+            const LEN: usize = N;
+            const DIMENSIONS: &'static [usize] = &[N];
+            const PROBABILITIES: bool = $probabilities;
+            type Array<T: Scalar> = [T; N];
+            type Plain = Vector<N>;
+            type Normalized = Probabilities<N>;
+
+            #[inline(always)]
+            fn zero<T: Scalar>() -> [T; N] {
+                [T::ZERO; N]
+            }
+
+            #[inline(always)]
+            fn flat_batch<T: Scalar>(batch: &[[T; N]]) -> &[T] {
+                batch.as_flattened()
+            }
+
+            #[inline(always)]
+            fn flat_batch_mut<T: Scalar>(batch: &mut [[T; N]]) -> &mut [T] {
+                batch.as_flattened_mut()
+            }
+
+            #[inline(always)]
+            fn batch<T: Scalar>(flat: &[T]) -> &[[T; N]] {
+                flat.as_chunks().0
+            }
+        }
+    };
+}
+
+vector_like!(Vector, false);
+vector_like!(Probabilities, true);
+
+impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
+    const LEN: usize = C * H * W;
+    const DIMENSIONS: &'static [usize] = &[C, H, W];
+    type Array<T: Scalar> = [[[T; W]; H]; C];
+    type Plain = Self;
+    type Normalized = Self;
+
+    #[inline(always)]
+    fn zero<T: Scalar>() -> [[[T; W]; H]; C] {
+        [[[T::ZERO; W]; H]; C]
+    }
+
+    #[inline(always)]
+    fn flat_batch<T: Scalar>(batch: &[[[[T; W]; H]; C]]) -> &[T] {
+        batch.as_flattened().as_flattened().as_flattened()
+    }
+
+    #[inline(always)]
+    fn flat_batch_mut<T: Scalar>(batch: &mut [[[[T; W]; H]; C]]) -> &mut [T] {
+        batch.as_flattened_mut().as_flattened_mut().as_flattened_mut()
+    }
+
+    #[inline(always)]
+    fn batch<T: Scalar>(flat: &[T]) -> &[[[[T; W]; H]; C]] {
+        flat.as_chunks().0.as_chunks().0.as_chunks().0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Image, Probabilities, Shape, Vector};
+
+    #[test]
+    fn flattening_and_cutting_an_image_gives_it_back() {
+        let batch = [[[[1.0_f32, 2.0, 3.0], [4.0, 5.0, 6.0]]], [[[7.0, 8.0, 9.0], [10.0, 11.0, 12.0]]]];
+        let flat = <Image<1, 2, 3>>::flat_batch(&batch);
+        assert_eq!(flat, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0]);
+        assert_eq!(<Image<1, 2, 3>>::batch(flat), batch);
+    }
+
+    #[test]
+    fn elementwise_layers_turn_probabilities_into_a_vector() {
+        let _: <Probabilities<3> as Shape>::Plain = Vector::<3>;
+        let _: <Vector<3> as Shape>::Normalized = Probabilities::<3>;
+    }
+}

@@ -1,0 +1,118 @@
+//! What is a network told to answer? A class, or a value of some shape.
+
+use core::fmt::{self, Debug, Display};
+
+use crate::error::{Error, Result};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+
+/// A kind of wanted answer: [`Class<K>`](Class), or a shape such as `Vector<1>`, whose answers are arrays.
+///
+/// # Example
+/// ```
+/// use typenet::{Class, Target, Vector};
+///
+/// let label: <Class<10> as Target>::Value<f32> = Class::new(7)?;
+/// let value: <Vector<1> as Target>::Value<f64> = [0.5];
+/// # let _ = (label, value);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a kind of target",
+    note = "targets are `Class<K>`, or a shape such as `Vector<N>` for values"
+)]
+pub trait Target: Debug + Copy + Send + Sync + 'static {
+    /// The answer for one sample.
+    type Value<T: Scalar>: Copy + Debug + PartialEq + Send + Sync + 'static;
+
+    /// The numbers that one answer consists of; empty for a class.
+    fn numbers<T: Scalar>(value: &Self::Value<T>) -> &[T];
+}
+
+/// One of `K` classes, numbered from 0.
+///
+/// # Errors
+/// [`Class::new`] refuses an index of `K` or above, so a value of this type is always in range.
+///
+/// # Example
+/// ```
+/// use typenet::Class;
+///
+/// assert_eq!(Class::<3>::new(2)?.index(), 2);
+/// assert!(Class::<3>::new(3).is_err());
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Class<const K: usize>(u32);
+
+impl<const K: usize> Class<K> {
+    /// The class of number `index`.
+    ///
+    /// # Errors
+    /// [`Error::LabelOutOfRange`] when `index` is not below `K`.
+    pub const fn new(index: usize) -> Result<Self> {
+        const { assert!(K <= u32::MAX as usize, "a class number has 32 bits") };
+        if index < K {
+            #[allow(clippy::cast_possible_truncation, reason = "K fits 32 bits, as asserted above")]
+            Ok(Self(index as u32))
+        } else {
+            Err(Error::LabelOutOfRange { sample: None, label: index, classes: K })
+        }
+    }
+
+    /// The number of the class, below `K`.
+    #[must_use]
+    #[inline(always)]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl<const K: usize> Display for Class<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
+impl<const K: usize> TryFrom<usize> for Class<K> {
+    type Error = Error;
+
+    fn try_from(index: usize) -> Result<Self> {
+        Self::new(index)
+    }
+}
+
+impl<const K: usize> From<Class<K>> for usize {
+    fn from(class: Class<K>) -> Self {
+        class.index()
+    }
+}
+
+impl<const K: usize> Target for Class<K> {
+    type Value<T: Scalar> = Self;
+
+    fn numbers<T: Scalar>(_: &Self) -> &[T] {
+        &[]
+    }
+}
+
+impl<S: Shape> Target for S {
+    type Value<T: Scalar> = S::Array<T>;
+
+    fn numbers<T: Scalar>(value: &S::Array<T>) -> &[T] {
+        S::flat(value)
+    }
+}
+
+/// A kind of target that is a class, whatever the number of classes.
+pub trait ClassTarget: Target {
+    /// The number of the class.
+    fn index<T: Scalar>(value: &Self::Value<T>) -> usize;
+}
+
+impl<const K: usize> ClassTarget for Class<K> {
+    #[inline(always)]
+    fn index<T: Scalar>(value: &Self) -> usize {
+        Class::index(*value)
+    }
+}

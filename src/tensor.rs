@@ -1,0 +1,253 @@
+//! Which numbers of a block belong to which tensor?
+//!
+//! The table is a tree of constant arrays, one per layer: constants of generic code can refer to other tables, but cannot
+//! be joined to one flat array.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+/// What a tensor is for. Optimizers, weight decay and norms ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TensorKind {
+    /// Learned numbers that multiply.
+    Weight,
+    /// Learned numbers that are added.
+    Bias,
+    /// Numbers that training measures rather than learns; no optimizer touches them.
+    Statistic,
+}
+
+/// One tensor of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tensor {
+    /// The name of the field that holds it: `weight`.
+    pub name: &'static str,
+    /// The sizes in the order of files and of PyTorch: `[outputs, inputs]` for a weight.
+    pub shape: &'static [usize],
+    /// Where the tensor starts within its layer, in numbers.
+    pub offset: usize,
+    /// What it is for.
+    pub kind: TensorKind,
+}
+
+impl Tensor {
+    /// How many numbers the tensor has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        let mut product = 1;
+        let mut index = 0;
+        while index < self.shape.len() {
+            product *= self.shape[index];
+            index += 1;
+        }
+        product
+    }
+
+    /// There are no numbers.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// One layer of a network, in a table.
+#[derive(Clone, Copy, Debug)]
+pub struct TableEntry {
+    /// The name of the layer's field: `hidden`.
+    pub name: &'static str,
+    /// Where the layer starts within the network, in numbers.
+    pub offset: usize,
+    /// The optimizer leaves the layer as it is.
+    pub frozen: bool,
+    /// The layer's own table.
+    pub table: TensorTable,
+}
+
+/// What lies where in a block of parameters.
+///
+/// # Example
+/// ```
+/// use typenet::{Block, Dense};
+///
+/// let table = <Dense<64, 32> as Block<f32>>::TENSORS;
+/// let [weight, bias] = &table.list()[..] else { panic!() };
+/// assert_eq!((weight.name.as_str(), weight.shape, weight.range.clone()), ("weight", &[32, 64][..], 0..2048));
+/// assert_eq!((bias.name.as_str(), bias.shape, bias.range.clone()), ("bias", &[32][..], 2048..2080));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum TensorTable {
+    /// The tensors of one layer.
+    Tensors(&'static [Tensor]),
+    /// The layers of a network.
+    Layers(&'static [TableEntry]),
+}
+
+/// A tensor with its place in the whole network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TensorInfo {
+    /// The dotted name: `hidden.weight`.
+    pub name: String,
+    /// The sizes in the order of files: `[outputs, inputs]` for a weight.
+    pub shape: &'static [usize],
+    /// Which numbers of the block belong to it.
+    pub range: Range<usize>,
+    /// What it is for.
+    pub kind: TensorKind,
+    /// The optimizer leaves it as it is.
+    pub frozen: bool,
+}
+
+impl TensorTable {
+    /// A layer without parameters.
+    pub const EMPTY: Self = Self::Tensors(&[]);
+
+    /// How many numbers the tensors have together.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        let mut sum = 0;
+        match self {
+            Self::Tensors(tensors) => {
+                let mut index = 0;
+                while index < tensors.len() {
+                    sum += tensors[index].len();
+                    index += 1;
+                }
+            }
+            Self::Layers(layers) => {
+                let mut index = 0;
+                while index < layers.len() {
+                    sum += layers[index].table.len();
+                    index += 1;
+                }
+            }
+        }
+        sum
+    }
+
+    /// There are no numbers.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every tensor with its dotted name, in the order of memory.
+    #[must_use]
+    pub fn list(&self) -> Vec<TensorInfo> {
+        let mut list = Vec::new();
+        self.append("", 0, false, &mut list);
+        list
+    }
+
+    fn append(&self, prefix: &str, start: usize, frozen: bool, list: &mut Vec<TensorInfo>) {
+        let dotted = |name: &str| {
+            let mut full = String::from(prefix);
+            if !full.is_empty() {
+                full.push('.');
+            }
+            full.push_str(name);
+            full
+        };
+        match self {
+            Self::Tensors(tensors) => list.extend(tensors.iter().map(|tensor| {
+                let from = start + tensor.offset;
+                TensorInfo {
+                    name: dotted(tensor.name),
+                    shape: tensor.shape,
+                    range: from..from + tensor.len(),
+                    kind: tensor.kind,
+                    frozen,
+                }
+            })),
+            Self::Layers(layers) => {
+                for layer in *layers {
+                    layer.table.append(&dotted(layer.name), start + layer.offset, frozen || layer.frozen, list);
+                }
+            }
+        }
+    }
+
+    /// Calls `visit` with every run of numbers that an optimizer may change, in order; neighbouring tensors are one run.
+    /// Nothing is allocated.
+    pub fn for_each_trainable(&self, visit: &mut dyn FnMut(Range<usize>)) {
+        let mut run = 0..0;
+        self.extend_run(0, &mut run, visit);
+        if !run.is_empty() {
+            visit(run);
+        }
+    }
+
+    fn extend_run(&self, start: usize, run: &mut Range<usize>, visit: &mut dyn FnMut(Range<usize>)) {
+        match self {
+            Self::Tensors(tensors) => {
+                for tensor in tensors.iter().filter(|tensor| tensor.kind != TensorKind::Statistic) {
+                    let from = start + tensor.offset;
+                    let to = from + tensor.len();
+                    if run.end == from && run.start < run.end {
+                        run.end = to;
+                    } else {
+                        let finished = core::mem::replace(run, from..to);
+                        if !finished.is_empty() {
+                            visit(finished);
+                        }
+                    }
+                }
+            }
+            Self::Layers(layers) => {
+                for layer in layers.iter().filter(|layer| !layer.frozen) {
+                    layer.table.extend_run(start + layer.offset, run, visit);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{TableEntry, Tensor, TensorKind, TensorTable};
+
+    const DENSE: TensorTable = TensorTable::Tensors(&[
+        Tensor { name: "weight", shape: &[2, 3], offset: 0, kind: TensorKind::Weight },
+        Tensor { name: "bias", shape: &[2], offset: 6, kind: TensorKind::Bias },
+    ]);
+    const NORMALIZATION: TensorTable = TensorTable::Tensors(&[
+        Tensor { name: "scale", shape: &[2], offset: 0, kind: TensorKind::Weight },
+        Tensor { name: "mean", shape: &[2], offset: 2, kind: TensorKind::Statistic },
+    ]);
+
+    fn network(frozen: bool) -> TensorTable {
+        const FREE: &[TableEntry] = &[
+            TableEntry { name: "a", offset: 0, frozen: false, table: DENSE },
+            TableEntry { name: "n", offset: 8, frozen: false, table: NORMALIZATION },
+            TableEntry { name: "b", offset: 12, frozen: false, table: DENSE },
+        ];
+        const FROZEN: &[TableEntry] = &[
+            TableEntry { name: "a", offset: 0, frozen: true, table: DENSE },
+            TableEntry { name: "b", offset: 8, frozen: false, table: DENSE },
+        ];
+        TensorTable::Layers(if frozen { FROZEN } else { FREE })
+    }
+
+    fn runs(table: TensorTable) -> Vec<core::ops::Range<usize>> {
+        let mut runs = Vec::new();
+        table.for_each_trainable(&mut |run| runs.push(run));
+        runs
+    }
+
+    #[test]
+    fn names_are_dotted_and_offsets_are_absolute() {
+        let list = network(false).list();
+        let names: Vec<_> = list.iter().map(|tensor| tensor.name.as_str()).collect();
+        assert_eq!(names, ["a.weight", "a.bias", "n.scale", "n.mean", "b.weight", "b.bias"]);
+        assert_eq!(list[4].range, 12..18);
+    }
+
+    #[test]
+    fn statistics_and_frozen_layers_are_left_out_and_neighbours_joined() {
+        assert_eq!(runs(network(false)), [0..10, 12..20]);
+        assert_eq!(runs(network(true)), [8..16]);
+        assert_eq!(runs(TensorTable::EMPTY), []);
+    }
+}
