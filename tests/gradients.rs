@@ -1,0 +1,270 @@
+//! Gate R1: backpropagation against two independent truths, for every layer, loss and composition.
+//!
+//! The first truth is exact: dual numbers through the forward formulas. The second knows nothing of our formulas: a
+//! five-point stencil over the loss itself. And `f32` is held to `f64`.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+#[path = "support/dual.rs"]
+mod dual;
+
+use dual::Dual;
+use proptest::prelude::*;
+use typenet::prelude::*;
+use typenet::{Scalar, Target, random};
+
+/// Against dual numbers in `f64`, relative by norm. What is left is rounding; about 10⁻¹⁵ is usual.
+const DUAL_TOLERANCE: f64 = 1e-11;
+/// Against the five-point stencil in `f64`, relative by norm.
+const STENCIL_TOLERANCE: f64 = 1e-7;
+/// `f32` against `f64`, relative by norm: 24 bits, and sums of some hundred terms.
+const SINGLE_TOLERANCE: f64 = 1e-4;
+/// Below this norm a gradient is rounding noise, as when the softmax of one class is always one.
+const NOISE: f64 = 1e-9;
+
+/// A kind of target that can be drawn, the same in every type of number.
+trait Drawn: Target {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self::Value<T>;
+}
+
+impl<const K: usize> Drawn for Class<K> {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self {
+        Class::new(random::below(rng, K)).unwrap()
+    }
+}
+
+impl<const N: usize> Drawn for Vector<N> {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> [T; N] {
+        draw_sample::<Self, T>(rng)
+    }
+}
+
+fn draw_sample<S: Shape, T: Scalar>(rng: &mut random::Rng) -> S::Array<T> {
+    let mut sample = S::zero::<T>();
+    for value in S::flat_mut(&mut sample) {
+        *value = T::from_f64(random::normal(rng));
+    }
+    sample
+}
+
+/// A network in `f64`, and its copy in other numbers.
+fn convert<N: Network<Scalar = f64>, M: Network>(network: &N) -> Box<M> {
+    let mut copy = M::zeroed();
+    for (to, &from) in copy.parameters_mut().iter_mut().zip(network.parameters()) {
+        *to = Scalar::from_f64(from);
+    }
+    copy
+}
+
+/// Draws a batch from `seed`.
+fn batch<S: Shape, Y: Drawn, T: Scalar>(seed: u64, samples: usize) -> (Vec<S::Array<T>>, Vec<Y::Value<T>>) {
+    let mut rng = typenet::rng(seed);
+    let inputs = (0..samples).map(|_| draw_sample::<S, T>(&mut rng)).collect();
+    let targets = (0..samples).map(|_| Y::draw::<T>(&mut rng)).collect();
+    (inputs, targets)
+}
+
+fn gradient_of<N: Network, L: Loss<N::Output>>(network: &N, loss: &L, seed: u64, samples: usize) -> (N::Scalar, Vec<f64>)
+where
+    L::Target: Drawn,
+{
+    let (inputs, targets) = batch::<N::Input, L::Target, N::Scalar>(seed, samples);
+    let mut gradient = Gradient::<N>::zeroed();
+    let pass = Pass::training(seed, 0);
+    let value = network.gradient(&inputs, &targets, loss, &pass, &mut Workspace::new(), &mut gradient).unwrap();
+    (value, gradient.parameters().iter().map(|g| g.to_f64()).collect())
+}
+
+fn relative(a: &[f64], b: &[f64]) -> f64 {
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
+    let scale = norm(&mut a.iter().copied()).max(norm(&mut b.iter().copied()));
+    if scale < NOISE { 0.0 } else { norm(&mut a.iter().zip(b).map(|(a, b)| a - b)) / scale }
+}
+
+/// Holds one network with one loss to both truths, and `f32` to `f64`. `smooth`: no kink that the stencil could meet.
+fn check<F, D, S, L>(loss: &L, smooth: bool, seed: u64, samples: usize)
+where
+    F: Network<Scalar = f64>,
+    D: Network<Scalar = Dual, Output = F::Output>,
+    S: Network<Scalar = f32, Output = F::Output>,
+    L: Loss<F::Output>,
+    L::Target: Drawn,
+{
+    let mut network = F::init_with(Initializer::Normal { mean: 0.0, deviation: 0.7 }, &mut typenet::rng(seed));
+    // Biases too, or their positions could be mixed up unseen.
+    let mut rng = typenet::rng(seed + 1);
+    for tensor in F::TENSORS.list() {
+        for value in &mut network.parameters_mut()[tensor.range] {
+            *value += 0.3 * random::normal(&mut rng);
+        }
+    }
+    let (value, gradient) = gradient_of(&*network, loss, seed, samples);
+
+    let mut dual: Box<D> = convert(&*network);
+    let exact: Vec<f64> = (0..F::PARAMETERS)
+        .map(|position| {
+            let parameter = dual.parameters()[position];
+            dual.parameters_mut()[position] = Dual::variable(parameter.value);
+            let (loss_value, _) = gradient_of(&*dual, loss, seed, samples);
+            dual.parameters_mut()[position] = parameter;
+            loss_value.slope
+        })
+        .collect();
+    let error = relative(&gradient, &exact);
+    assert!(error <= DUAL_TOLERANCE, "{}: {error:e} against dual numbers, seed {seed}", F::NAME);
+
+    if smooth {
+        let (inputs, targets) = batch::<F::Input, L::Target, f64>(seed, samples);
+        let stencil = gradient_check(&mut *network, &inputs, &targets, loss).unwrap();
+        let error = relative(&gradient, &stencil.differences);
+        assert!(error <= STENCIL_TOLERANCE, "{}: {error:e} against the stencil, worst {}", F::NAME, stencil.worst);
+    }
+
+    let single: Box<S> = convert(&*network);
+    let (single_value, single_gradient) = gradient_of(&*single, loss, seed, samples);
+    let error = relative(&gradient, &single_gradient);
+    assert!(error <= SINGLE_TOLERANCE, "{}: {error:e} between f32 and f64, seed {seed}", F::NAME);
+    let apart = (single_value.to_f64() - value).abs();
+    assert!(apart <= SINGLE_TOLERANCE * (1.0 + value.abs()), "{}: loss {value} and {single_value}", F::NAME);
+}
+
+/// `check` for one declared network, generic or not.
+macro_rules! check {
+    ($network:ident $(<$($size:literal),*>)?, $loss:expr, $smooth:literal, $seed:expr, $samples:expr) => {
+        check::<$network<$($($size,)*)? f64>, $network<$($($size,)*)? Dual>, $network<$($($size,)*)? f32>, _>(
+            &$loss, $smooth, $seed, $samples,
+        )
+    };
+}
+
+network!(struct Affine<const N: usize, const K: usize> = Dense<N, K>);
+network!(struct SigmoidMlp<const N: usize, const H: usize, const K: usize> = Dense<N, H>, Sigmoid, Dense<H, K>, Softmax);
+network!(struct TanhMlp<const N: usize, const H: usize, const K: usize> = Dense<N, H>, Tanh, Dense<H, K>, Softmax);
+network!(struct ReluMlp<const N: usize, const H: usize, const K: usize> = Dense<N, H>, Relu, Dense<H, K>);
+
+/// The sizes that the tests draw from: 1, an even one, primes around the kernels' block widths.
+macro_rules! for_sizes {
+    ($choice:expr, $check:ident) => {
+        match $choice % 10 {
+            0 => $check!(1, 1, 1),
+            1 => $check!(1, 1, 2),
+            2 => $check!(1, 5, 1),
+            3 => $check!(2, 1, 3),
+            4 => $check!(3, 2, 5),
+            5 => $check!(5, 7, 2),
+            6 => $check!(7, 16, 3),
+            7 => $check!(2, 17, 7),
+            8 => $check!(17, 3, 4),
+            _ => $check!(4, 4, 11),
+        }
+    };
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn sigmoid_networks_have_the_right_gradient(choice in 0_u32..10, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        macro_rules! one { ($n:literal, $h:literal, $k:literal) => {
+            check!(SigmoidMlp<$n, $h, $k>, Nll, true, seed, samples)
+        } }
+        for_sizes!(choice, one);
+    }
+
+    #[test]
+    fn tanh_networks_have_the_right_gradient(choice in 0_u32..10, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        macro_rules! one { ($n:literal, $h:literal, $k:literal) => {
+            check!(TanhMlp<$n, $h, $k>, MeanSquaredError, true, seed, samples)
+        } }
+        for_sizes!(choice, one);
+    }
+
+    #[test]
+    fn relu_networks_have_the_right_gradient(choice in 0_u32..10, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        macro_rules! one { ($n:literal, $h:literal, $k:literal) => {
+            check!(ReluMlp<$n, $h, $k>, CrossEntropy, false, seed, samples)
+        } }
+        for_sizes!(choice, one);
+    }
+
+    #[test]
+    fn affine_maps_have_the_right_gradient(choice in 0_u32..10, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        macro_rules! one { ($n:literal, $_h:literal, $k:literal) => {
+            check!(Affine<$n, $k>, MeanSquaredError, true, seed, samples)
+        } }
+        for_sizes!(choice, one);
+    }
+}
+
+// Chains drawn once by throwing dice over all layers: in first, middle and last place, twice in a row, with in-place
+// layers behind layers that need their output, softmax in the middle, and none with parameters at an end.
+network!(struct Chain1 (Vector<3>) = Tanh, Dense<_, 4>, Sigmoid, Tanh, Dense<_, 2>, Sigmoid);
+network!(struct Chain2 = Dense<2, 6>, Identity, Tanh, Identity, Dense<_, 3>, Identity);
+network!(struct Chain3 = Dense<4, 5>, Softmax, Dense<_, 6>, Tanh, Softmax, Sigmoid, Dense<_, 3>, Softmax);
+network!(struct Chain4 = Dense<3, 3>, Dense<_, 1>, Dense<_, 5>, Tanh, Tanh, Tanh, Dense<_, 4>, Tanh);
+network!(struct Chain5 (Vector<5>) = Identity, Sigmoid, Sigmoid, Dense<_, 7>, Softmax, Softmax);
+network!(struct Chain6 (Probabilities<4>) = Dense<_, 8>, Sigmoid, Dense<_, 8>, Tanh, Dense<_, 8>, Sigmoid, Dense<_, 2>, Softmax);
+network!(struct Chain7 (Image<2, 2, 3>) = Sigmoid, Identity, Tanh);
+network!(struct Chain8 = Dense<3, 9>, Relu, Identity, Dense<_, 9>, Tanh, Relu, Dense<_, 4>, Relu);
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn random_chains_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..6) {
+        check!(Chain1, MeanSquaredError, true, seed, samples);
+        check!(Chain2, CrossEntropy, true, seed, samples);
+        check!(Chain3, Nll, true, seed, samples);
+        check!(Chain4, MeanSquaredError, true, seed, samples);
+        check!(Chain5, MeanSquaredError, true, seed, samples);
+        check!(Chain6, Nll, true, seed, samples);
+        check!(Chain8, MeanSquaredError, false, seed, samples);
+    }
+}
+
+#[test]
+fn batches_of_many_tiles_have_the_right_gradient() {
+    // Three, and nine, tiles: shards of one tile, and of one and two.
+    for samples in [TanhMlp::<3, 2, 5>::TILE * 2 + 5, TanhMlp::<3, 2, 5>::TILE * 8 + 1] {
+        check!(TanhMlp<3, 2, 5>, Nll, true, 7, samples);
+    }
+}
+
+#[test]
+fn a_network_without_parameters_runs_forward_and_backward() {
+    let network = Chain7::zeroed();
+    let input = [[[[0.5_f32; 3]; 2]; 2]];
+    let mut workspace = Workspace::new();
+    let mut gradient = Gradient::zeroed();
+    let logits = network.forward(&input, &Pass::inference(), &mut workspace).unwrap().to_vec();
+    assert_eq!(logits[0], network.predict(&input[0]));
+    network.backward(&input, &logits, &Pass::inference(), &mut workspace, &mut gradient).unwrap();
+    assert_eq!(Chain7::PARAMETERS, 0);
+}
+
+/// The gradients of the lecture's one-hidden-layer network, written out with the chain rule.
+#[test]
+fn the_four_gradients_of_the_lecture_follow_the_chain_rule() {
+    network!(struct Lecture {
+        hidden: Dense<3, 4>,
+        Tanh,
+        output: Dense<4, 2>,
+        Softmax,
+    });
+    let network = Lecture::<f64>::init(&mut typenet::rng(3));
+    let (x, y) = ([0.5, -1.0, 2.0], Class::<2>::new(1).unwrap());
+    let mut gradient = Gradient::zeroed();
+    let pass = Pass::training(0, 0);
+    network.gradient(&[x], &[y], &Nll, &pass, &mut Workspace::new(), &mut gradient).unwrap();
+
+    let x = nalgebra::Vector3::from(x);
+    let h = (network.hidden.weight * x + network.hidden.bias).map(f64::tanh);
+    let f = nalgebra::Vector2::from(network.predict(&x.into()));
+    // dl/dz_o = f - e(y), then W_oᵀ and tanh' = 1 - h² back to z_h.
+    let grad_output = f - nalgebra::Vector2::new(0.0, 1.0);
+    let grad_hidden = (network.output.weight.transpose() * grad_output).component_mul(&h.map(|h| 1.0 - h * h));
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-14;
+    assert!(gradient.output.weight.iter().zip((grad_output * h.transpose()).iter()).all(|(&a, &b)| near(a, b)));
+    assert!(gradient.output.bias.iter().zip(grad_output.iter()).all(|(&a, &b)| near(a, b)));
+    assert!(gradient.hidden.weight.iter().zip((grad_hidden * x.transpose()).iter()).all(|(&a, &b)| near(a, b)));
+    assert!(gradient.hidden.bias.iter().zip(grad_hidden.iter()).all(|(&a, &b)| near(a, b)));
+}

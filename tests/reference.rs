@@ -1,0 +1,385 @@
+//! Gate R2: layers, losses, whole networks and 100 steps of gradient descent against Keras and PyTorch.
+//!
+//! The recorded values, how they were made and in what form they are stored: `reference/README.md`.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use serde_json::Value;
+use typenet::kernel::{Isa, Kernels, Program, dispatch};
+use typenet::prelude::*;
+use typenet::{OptimizerState, Scalar};
+
+/// Relative to the value, or absolute below 1.
+fn tolerance<T: Scalar>() -> f64 {
+    if T::NAME == "f64" { 1e-12 } else { 1e-5 }
+}
+
+fn recorded(file: &str) -> Value {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(file);
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The numbers of nested lists, in their order.
+fn numbers<T: Scalar>(value: &Value) -> Vec<T> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(numbers::<T>).collect(),
+        number => vec![T::from_f64(number.as_f64().unwrap())],
+    }
+}
+
+fn rows<T: Scalar, const N: usize>(value: &Value) -> Vec<[T; N]> {
+    let numbers: Vec<T> = numbers(value);
+    numbers.as_chunks().0.to_vec()
+}
+
+fn labels<const K: usize>(value: &Value) -> Vec<Class<K>> {
+    value.as_array().unwrap().iter().map(|label| Class::new(label.as_u64().unwrap() as usize).unwrap()).collect()
+}
+
+fn assert_near<T: Scalar>(ours: &[T], theirs: &Value, what: &str) {
+    let theirs: Vec<f64> = numbers(theirs);
+    assert_eq!(ours.len(), theirs.len(), "{what}: counts");
+    assert!(!ours.is_empty(), "{what}: nothing compared");
+    for (position, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+        let apart = (ours.to_f64() - theirs).abs();
+        let allowed = tolerance::<T>() * theirs.abs().max(1.0);
+        assert!(apart <= allowed, "{what} at {position}: {ours} here, {theirs} there");
+    }
+}
+
+/// Fills the layers of a network, in order, from `[{weight, bias}, ..]`; weights are stored row by row.
+fn set_parameters<N: Network>(network: &mut N, layers: &Value) {
+    let mut layers = layers.as_array().unwrap().iter();
+    let mut current = layers.next();
+    for tensor in N::TENSORS.list() {
+        let layer = current.unwrap();
+        let slice = &mut network.parameters_mut()[tensor.range];
+        if let [outputs, inputs] = *tensor.shape {
+            let weight: Vec<N::Scalar> = numbers(&layer["weight"]);
+            for output in 0..outputs {
+                for input in 0..inputs {
+                    slice[input * outputs + output] = weight[output * inputs + input];
+                }
+            }
+        } else {
+            slice.copy_from_slice(&numbers(&layer["bias"]));
+            current = layers.next();
+        }
+    }
+    assert!(current.is_none(), "every recorded layer was used");
+}
+
+/// Compares a network, or a gradient, with `[{weight, bias}, ..]`.
+fn assert_parameters<N: Network>(block: &impl Block<N::Scalar>, layers: &Value, what: &str) {
+    let mut expected = N::zeroed();
+    set_parameters(&mut *expected, layers);
+    for tensor in N::TENSORS.list() {
+        let theirs = expected.parameters()[tensor.range.clone()].iter().map(|x| Value::from(x.to_f64())).collect();
+        assert_near(&block.parameters()[tensor.range], &Value::Array(theirs), &format!("{what}: {}", tensor.name));
+    }
+}
+
+network!(struct DenseAlone = Dense<3, 4>);
+network!(struct SigmoidAlone (Vector<1>) = Sigmoid);
+network!(struct TanhAlone (Vector<1>) = Tanh);
+network!(struct ReluAlone (Vector<1>) = Relu);
+// Softmax alone would be a head, whose derivative belongs to the loss: the identity behind it makes it a layer.
+network!(struct SoftmaxInside<const K: usize> (Vector<K>) = Softmax, Identity);
+
+fn layers_agree<T: Kernels>(cases: &Value) {
+    dense_agrees::<T>(&cases["dense"]);
+    elementwise_agrees::<SigmoidAlone<T>>(&cases["sigmoid"], "sigmoid");
+    elementwise_agrees::<TanhAlone<T>>(&cases["tanh"], "tanh");
+    elementwise_agrees::<ReluAlone<T>>(&cases["relu"], "relu");
+}
+
+fn dense_agrees<T: Kernels>(case: &Value) {
+    let mut network = DenseAlone::<T>::zeroed();
+    set_parameters(&mut *network, &Value::Array(vec![case.clone()]));
+    let (input, grad_output) = (rows::<T, 3>(&case["input"]), rows::<T, 4>(&case["grad_output"]));
+    let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    let pass = Pass::inference();
+    let output = network.forward(&input, &pass, &mut workspace).unwrap();
+    assert_near(output.as_flattened(), &case["output"], "dense");
+    network.backward(&input, &grad_output, &pass, &mut workspace, &mut gradient).unwrap();
+    let expected = serde_json::json!([{ "weight": case["grad_weight"], "bias": case["grad_bias"] }]);
+    assert_parameters::<DenseAlone<T>>(&*gradient, &expected, "dense gradient");
+}
+
+/// An elementwise layer behind a weight of one: the gradient of that weight's bias is the derivative.
+fn elementwise_agrees<N: Network<Input = Vector<1>, Output = Vector<1>>>(case: &Value, what: &str) {
+    let inputs = rows::<N::Scalar, 1>(&case["input"]);
+    let outputs: Vec<N::Scalar> = inputs.iter().map(|x| Network::predict(&*N::zeroed(), x)[0]).collect();
+    assert_near(&outputs, &case["output"], what);
+    let derivatives: Vec<N::Scalar> = inputs.iter().map(|&x| derivative::<N>(x[0])).collect();
+    assert_near(&derivatives, &case["derivative"], what);
+}
+
+/// The derivative through the layer's own backward pass.
+fn derivative<N: Network<Input = Vector<1>, Output = Vector<1>>>(x: N::Scalar) -> N::Scalar {
+    use typenet::Backward;
+    struct Slope<N: Network>(N::Scalar, std::marker::PhantomData<N>);
+    impl<N: Network> Program for Slope<N> {
+        type Output = N::Scalar;
+        fn run<I: Isa>(self, isa: I) -> N::Scalar {
+            let (network, one, zero) = (N::zeroed(), N::Scalar::ONE, N::Scalar::ZERO);
+            let (mut output, mut grad_output, mut grad_input) = ([zero], [one], [zero]);
+            let (mut cache, mut gradient, pass) = ([zero; 8], N::zeroed(), Pass::inference());
+            N::Architecture::forward::<N::Input, N::Scalar, I>(isa, &*network, &(), &pass, &[self.0], &mut output, &mut cache);
+            let memory = Backward {
+                input: &[self.0],
+                output: &output,
+                cache: &mut cache,
+                grad_output: &mut grad_output,
+                grad_input: Some(&mut grad_input),
+            };
+            N::Architecture::backward::<N::Input, N::Scalar, I>(isa, &*network, &(), &pass, memory, &mut *gradient);
+            grad_input[0]
+        }
+    }
+    dispatch(Slope::<N>(x, std::marker::PhantomData))
+}
+
+#[test]
+fn layers_agree_with_keras() {
+    let file = recorded("layers.json");
+    layers_agree::<f64>(&file["f64"]);
+    layers_agree::<f32>(&file["f32"]);
+    softmax_agrees::<f64>(&file["f64"]["softmax"]);
+    softmax_agrees::<f32>(&file["f32"]["softmax"]);
+}
+
+fn softmax_agrees<T: Kernels>(case: &Value) {
+    for (position, input) in case["input"].as_array().unwrap().iter().enumerate() {
+        let values: Vec<T> = numbers(input);
+        let mut output = values.clone();
+        let mut gradient: Vec<T> = numbers(&case["grad_output"][position]);
+        dispatch(SoftmaxKernels { values: &mut output, gradient: &mut gradient });
+        assert_near(&output, &case["output"][position], "softmax");
+        assert_near(&gradient, &case["grad_input"][position], "softmax gradient");
+    }
+    let network = SoftmaxInside::<3, T>::zeroed();
+    let p = network.predict(&[1.0, 2.0, 3.0].map(T::from_f64)).map(|p| (p.to_f64() * 100.0).round());
+    assert_eq!(p, [9.0, 24.0, 67.0]);
+}
+
+struct SoftmaxKernels<'a, T> {
+    values: &'a mut [T],
+    gradient: &'a mut [T],
+}
+
+impl<T: Kernels> Program for SoftmaxKernels<'_, T> {
+    type Output = ();
+
+    fn run<I: Isa>(self, isa: I) {
+        T::softmax(isa, self.values.len(), self.values);
+        T::softmax_gradient(isa, self.values.len(), self.values, self.gradient);
+    }
+}
+
+/// The mean of a loss over logits, and its gradient.
+struct OfLoss<'a, L, S, T: Scalar, V>(&'a L, &'a [T], &'a [V], std::marker::PhantomData<S>);
+
+impl<S, L, T, V> Program for OfLoss<'_, L, S, T, V>
+where
+    S: Shape,
+    T: Kernels,
+    L: Loss<S>,
+    L::Target: typenet::Target<Value<T> = V>,
+{
+    type Output = (T, Vec<T>);
+
+    fn run<I: Isa>(self, isa: I) -> (T, Vec<T>) {
+        let weight = T::ONE / T::from_count(self.2.len());
+        let mut gradient = vec![T::ZERO; self.1.len()];
+        let sum = self.0.evaluate(isa, self.1, self.2, weight, Some(&mut gradient));
+        let again = self.0.evaluate(isa, self.1, self.2, weight, None);
+        assert_eq!(sum, again, "with and without gradient");
+        (sum * weight, gradient)
+    }
+}
+
+fn compare_loss<S, L, T, V>(loss: &L, logits: &Value, targets: &[V], case: &Value, gradient_key: &str)
+where
+    S: Shape,
+    T: Kernels,
+    L: Loss<S>,
+    L::Target: typenet::Target<Value<T> = V>,
+{
+    let logits: Vec<T> = numbers(logits);
+    let program = OfLoss::<L, S, T, V>(loss, &logits, targets, std::marker::PhantomData);
+    let (value, gradient) = dispatch(program);
+    let what = case["name"].as_str().unwrap();
+    assert_near(&[value], &case["loss"], what);
+    assert_near(&gradient, &case[gradient_key], what);
+}
+
+/// Calls `$body` with `$size` as a constant for the width of a recorded row.
+macro_rules! with_width {
+    ($width:expr, $size:ident => $body:expr) => {
+        match $width {
+            1 => { const $size: usize = 1; $body }
+            2 => { const $size: usize = 2; $body }
+            3 => { const $size: usize = 3; $body }
+            4 => { const $size: usize = 4; $body }
+            5 => { const $size: usize = 5; $body }
+            6 => { const $size: usize = 6; $body }
+            10 => { const $size: usize = 10; $body }
+            other => panic!("a width of {other} is not prepared"),
+        }
+    };
+}
+
+fn losses_agree<T: Kernels>(cases: &Value) {
+    let list = |key: &str| cases[key].as_array().unwrap().clone();
+    for case in list("cross_entropy_from_logits") {
+        with_width!(case["logits"][0].as_array().unwrap().len(), K => {
+            let targets = labels::<K>(&case["label"]);
+            compare_loss::<Vector<K>, _, T, _>(&CrossEntropy, &case["logits"], &targets, &case, "grad_logits");
+            compare_loss::<Probabilities<K>, _, T, _>(&Nll, &case["logits"], &targets, &case, "grad_logits");
+        });
+    }
+    for case in list("mean_squared_error") {
+        with_width!(case["prediction"][0].as_array().unwrap().len(), M => {
+            let targets = rows::<T, M>(&case["target"]);
+            compare_loss::<Vector<M>, _, T, _>(&MeanSquaredError, &case["prediction"], &targets, &case, "grad_prediction");
+        });
+    }
+    for case in list("mean_squared_error_of_softmax") {
+        with_width!(case["logits"][0].as_array().unwrap().len(), K => {
+            let targets = rows::<T, K>(&case["target"]);
+            compare_loss::<Probabilities<K>, _, T, _>(&MeanSquaredError, &case["logits"], &targets, &case, "grad_logits");
+        });
+    }
+}
+
+#[test]
+fn losses_agree_with_keras() {
+    let file = recorded("losses.json");
+    losses_agree::<f64>(&file["f64"]);
+    losses_agree::<f32>(&file["f32"]);
+}
+
+network!(struct Classifier = Dense<6, 5>, Tanh, Dense<5, 4>, Relu, Dense<4, 3>, Softmax);
+network!(struct Regressor = Dense<4, 3>, Sigmoid, Dense<3, 2>, Identity);
+
+fn networks_agree<T: Kernels>(cases: &Value) {
+    let case = &cases["classifier"];
+    let mut network = Classifier::<T>::zeroed();
+    set_parameters(&mut *network, &case["parameters"]);
+    let inputs = rows::<T, 6>(&case["input"]);
+    let logits: Vec<[T; 3]> = inputs.iter().map(|x| network.logits(x)).collect();
+    assert_near(logits.as_flattened(), &case["logits"], "logits");
+    assert_near(network.predict_batch(&inputs).as_flattened(), &case["probabilities"], "probabilities");
+    let mut gradient = Gradient::zeroed();
+    let (targets, pass) = (labels::<3>(&case["label"]), Pass::training(0, 0));
+    let loss = network.gradient(&inputs, &targets, &Nll, &pass, &mut Workspace::new(), &mut gradient).unwrap();
+    assert_near(&[loss], &case["loss"], "loss");
+    assert_parameters::<Classifier<T>>(&*gradient, &case["gradient"], "classifier gradient");
+
+    let case = &cases["regressor"];
+    let mut network = Regressor::<T>::zeroed();
+    set_parameters(&mut *network, &case["parameters"]);
+    let (inputs, targets) = (rows::<T, 4>(&case["input"]), rows::<T, 2>(&case["target"]));
+    assert_near(network.predict_batch(&inputs).as_flattened(), &case["prediction"], "predictions");
+    let mut gradient = Gradient::zeroed();
+    let mut workspace = Workspace::new();
+    let loss = network.gradient(&inputs, &targets, &MeanSquaredError, &pass, &mut workspace, &mut gradient).unwrap();
+    assert_near(&[loss], &case["loss"], "loss");
+    assert_parameters::<Regressor<T>>(&*gradient, &case["gradient"], "regressor gradient");
+}
+
+#[test]
+fn whole_networks_agree_with_keras() {
+    let file = recorded("networks.json");
+    networks_agree::<f64>(&file["f64"]);
+    networks_agree::<f32>(&file["f32"]);
+}
+
+fn optimizer(run: &Value) -> OptimizerState<Sgd, f64> {
+    let mut sgd = Sgd::new(1.0).momentum(run["momentum"].as_f64().unwrap());
+    if run["nesterov"].as_bool().unwrap() {
+        sgd = sgd.nesterov();
+    }
+    if run["form"] == "torch" {
+        sgd = sgd.pytorch_momentum();
+    }
+    sgd.state()
+}
+
+/// 100 full-batch steps from the recorded start.
+fn descent_agrees<T: Kernels>(run: &Value, start: &Value) {
+    let name = run["name"].as_str().unwrap();
+    let mut network = Classifier::<T>::zeroed();
+    set_parameters(&mut *network, &start["parameters"]);
+    let (inputs, targets) = (rows::<T, 6>(&start["input"]), labels::<3>(&start["label"]));
+    let mut optimizer = OptimizerState::<Sgd, T>::new(optimizer(run).optimizer().to_owned());
+    let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    let mut step = 0;
+    for phase in run["learning_rates"].as_array().unwrap() {
+        optimizer.optimizer_mut().learning_rate = phase["rate"].as_f64().unwrap();
+        for _ in 0..phase["steps"].as_u64().unwrap() {
+            let pass = Pass::training(0, step);
+            network.gradient(&inputs, &targets, &Nll, &pass, &mut workspace, &mut gradient).unwrap();
+            optimizer.step(&mut *network, &*gradient).unwrap();
+            step += 1;
+            for after in run["after"].as_array().unwrap().iter().filter(|after| after["step"] == step) {
+                let what = format!("{name} ({}) after {step} steps", run["form"]);
+                assert_parameters::<Classifier<T>>(&*network, &after["parameters"], &what);
+                let mut unused = Gradient::zeroed();
+                let loss = network.gradient(&inputs, &targets, &Nll, &pass, &mut workspace, &mut unused).unwrap();
+                assert_near(&[loss], &after["loss"], &what);
+            }
+        }
+    }
+    assert_eq!(step, 100);
+}
+
+#[test]
+fn a_hundred_steps_of_every_form_of_descent_agree_with_keras_and_pytorch() {
+    let start = recorded("networks.json");
+    let (keras, torch) = (recorded("sgd.json"), recorded("sgd_torch.json"));
+    let runs = |file: &Value, key: &str| file[key].as_array().cloned().unwrap_or_default();
+    let double = [runs(&keras, "f64"), runs(&torch, "f64")].concat();
+    assert_eq!(double.len(), 7, "five runs of Keras, two of PyTorch");
+    for run in &double {
+        descent_agrees::<f64>(run, &start["f64"]["classifier"]);
+    }
+    let single = runs(&keras, "f32");
+    assert_eq!(single.len(), 5);
+    for run in &single {
+        descent_agrees::<f32>(run, &start["f32"]["classifier"]);
+    }
+}
+
+#[test]
+fn initializers_have_the_bounds_and_deviations_of_keras_and_pytorch() {
+    const ROOT_2: f64 = std::f64::consts::SQRT_2;
+    let mut compared = 0;
+    for file in ["initializers.json", "initializers_torch.json"] {
+        for case in recorded(file)["cases"].as_array().unwrap() {
+            let initializer = match case["scheme"].as_str().unwrap() {
+                "GlorotUniform" => Initializer::GlorotUniform { gain: 1.0 },
+                "GlorotNormal" => Initializer::GlorotNormal { gain: 1.0 },
+                "HeUniform" => Initializer::HeUniform { gain: ROOT_2 },
+                "HeNormal" => Initializer::HeNormal { gain: ROOT_2 },
+                other => panic!("{other}"),
+            };
+            let (inputs, outputs) = (case["fan_in"].as_u64().unwrap(), case["fan_out"].as_u64().unwrap());
+            let mut draws = vec![0.0_f64; 30_000];
+            initializer.fill(&mut draws, inputs as usize, outputs as usize, &mut typenet::rng(2));
+            let mean = draws.iter().sum::<f64>() / 30_000.0;
+            let deviation = (draws.iter().map(|w| (w - mean).powi(2)).sum::<f64>() / 30_000.0).sqrt();
+            let expected = case["std"].as_f64().unwrap();
+            // Five standard errors of the deviation of 30,000 normal draws; uniform draws scatter less.
+            let allowed = 5.0 * expected / 60_000.0_f64.sqrt();
+            assert!((deviation - expected).abs() < allowed, "{initializer:?}: {deviation}, {expected} there");
+            // Normal draws are cut by Keras and not here, so only uniform bounds are compared.
+            if let (Some(bound), false) = (case["bound"].as_f64(), case["truncated_normal"].as_bool().unwrap()) {
+                let largest = draws.iter().fold(0.0_f64, |largest, w| largest.max(w.abs()));
+                assert!(largest <= bound && largest > 0.999 * bound, "{initializer:?}: {largest}, {bound} there");
+            }
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 8);
+}
