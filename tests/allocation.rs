@@ -1,0 +1,279 @@
+//! Gate R5, the first half: after warm-up no training step, prediction or evaluation allocates, and what `fit` allocates
+//! does not grow with the number of steps.
+#![allow(unsafe_code, reason = "allocations are counted by a global allocator, which is an unsafe trait")]
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+#[path = "support/digits.rs"]
+mod digits;
+#[path = "support/samples.rs"]
+mod samples;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hint::black_box;
+
+use digits::DigitClassifier;
+use typenet::loss::Values;
+use typenet::metric::Measured;
+use typenet::prelude::*;
+use typenet::{Optimizer, Scalar, Target};
+
+/// The system's allocator, which counts the calls of each thread apart: the harness allocates in its own.
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: everything is handed on to the system's allocator; the counter is a thread-local without destructor or lazy
+// initialization, so that counting allocates nothing. Reallocation is the provided one, which calls `alloc`.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.set(COUNT.get() + 1);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(start, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How many allocations this thread makes in `work`.
+fn allocations<R>(work: impl FnOnce() -> R) -> u64 {
+    let before = COUNT.get();
+    black_box(work());
+    COUNT.get() - before
+}
+
+#[test]
+fn the_counter_sees_boxes_and_growing_vectors() {
+    assert_eq!(allocations(|| black_box(Box::new(1_u64))), 1);
+    assert_eq!(allocations(|| vec![0_u8; 10]), 1);
+    let mut vector = Vec::with_capacity(1);
+    vector.push(1_u64);
+    assert_eq!(allocations(|| vector.push(2)), 1);
+    assert_eq!(allocations(|| 1 + 1), 0);
+}
+
+network! {
+    /// Sigmoids and a squared error.
+    struct Regressor {
+        Dense<3, 7>,
+        Sigmoid,
+        Dense<7, 5>,
+        Relu,
+        Dense<5, 2>,
+    }
+}
+
+network! {
+    /// Two buffers of 12,000 numbers for a prediction: 96 KB in `f32`, more than what comes from the stack.
+    struct Wide {
+        Dense<16, 12_000>,
+        Relu,
+        Dense<12_000, 4>,
+        Softmax,
+    }
+}
+
+network! {
+    /// A network of networks.
+    struct Nested {
+        front: Regressor,
+        Tanh,
+        back: Dense<2, 3>,
+        Softmax,
+    }
+}
+
+/// The input, the output and the loss are of a shape that is no vector.
+mod picture {
+    typenet::network!(pub(crate) struct Picture (Image<2, 3, 4>) = Tanh, Identity, Sigmoid);
+}
+use picture::Picture;
+
+/// More samples than nine tiles of the largest kind hold: with nine tiles, three sums of gradients wait.
+const SAMPLES: usize = 9 * 128 + 5;
+
+/// The sizes of batches: smaller than a tile, a tile, and several tiles, which need waiting sums of gradients.
+fn batch_sizes<N: Network>() -> [usize; 5] {
+    [1, N::TILE.div_ceil(2), N::TILE, 3 * N::TILE + 1, (9 * N::TILE + 5).min(SAMPLES)]
+}
+
+/// Everything that promises not to allocate, for one network.
+fn nothing_is_allocated<N, L>(
+    loss: &L,
+    inputs: Vec<<N::Input as Shape>::Array<N::Scalar>>,
+    targets: Vec<Values<L, N::Output, N::Scalar>>,
+) where
+    N: Network,
+    L: Loss<N::Output, Target: Measured>,
+{
+    let name = format!("{} in {}", N::NAME, N::Scalar::NAME);
+    let data = Dataset::<N::Input, L::Target, N::Scalar>::new(inputs, targets).unwrap();
+    let mut network = N::init(&mut typenet::rng(3));
+    predictions_allocate_nothing(&*network, data.inputs(), &name);
+
+    let mut workspace = Workspace::new();
+    black_box(network.evaluate_with(&data, loss, &mut workspace));
+    let count = allocations(|| network.evaluate_with(&data, loss, &mut workspace));
+    assert_eq!(count, 0, "evaluate_with, {name}");
+
+    passes_allocate_nothing(&*network, data.inputs(), &mut workspace, &name);
+    let batches = batch_sizes::<N>().map(|size| (&data.inputs()[..size], &data.targets()[..size]));
+    for (inputs, targets) in batches {
+        steps_allocate_nothing(&mut *network, loss, inputs, targets, &name);
+    }
+}
+
+fn predictions_allocate_nothing<N: Network>(
+    network: &N,
+    inputs: &[<N::Input as Shape>::Array<N::Scalar>],
+    name: &str,
+) {
+    let mut output = N::Output::zero();
+    // The first use of more than 64 KiB of scratch makes the thread's buffer.
+    let _ = black_box((network.predict(&inputs[0]), network.logits(&inputs[0])));
+    assert_eq!(allocations(|| network.predict(&inputs[1])), 0, "predict, {name}");
+    assert_eq!(allocations(|| network.predict_into(&inputs[1], &mut output)), 0, "predict_into, {name}");
+    assert_eq!(allocations(|| network.logits(&inputs[1])), 0, "logits, {name}");
+    black_box(network.predict_batch(inputs));
+    assert_eq!(allocations(|| network.predict_batch(inputs)), 1, "predict_batch: only the answers, {name}");
+}
+
+fn passes_allocate_nothing<N: Network>(
+    network: &N,
+    inputs: &[<N::Input as Shape>::Array<N::Scalar>],
+    workspace: &mut Workspace<'_, N>,
+    name: &str,
+) {
+    let inputs = &inputs[..workspace.samples().min(inputs.len())];
+    let grad_logits = vec![N::Logits::zero(); inputs.len()];
+    let mut gradient = Gradient::<N>::zeroed();
+    let pass = Pass::training(1, 0);
+    let forward = allocations(|| network.forward(inputs, &pass, workspace).unwrap().len());
+    assert_eq!(forward, 0, "forward, {name}");
+    let backward = allocations(|| network.backward(inputs, &grad_logits, &pass, workspace, &mut gradient).unwrap());
+    assert_eq!(backward, 0, "backward, {name}");
+}
+
+fn steps_allocate_nothing<N, L>(
+    network: &mut N,
+    loss: &L,
+    inputs: &[<N::Input as Shape>::Array<N::Scalar>],
+    targets: &[Values<L, N::Output, N::Scalar>],
+    name: &str,
+) where
+    N: Network,
+    L: Loss<N::Output>,
+{
+    let (mut workspace, mut gradient) = (Workspace::new(), Gradient::<N>::zeroed());
+    let mut optimizer = Sgd::new(1e-3).momentum(0.9).state();
+    let mut step = || {
+        let pass = Pass::training(1, optimizer.steps());
+        network.gradient(inputs, targets, loss, &pass, &mut workspace, &mut gradient).unwrap();
+        optimizer.step(network, &*gradient).unwrap();
+    };
+    assert!(allocations(&mut step) > 0, "the first step allocates the velocity, {name}");
+    for _ in 0..3 {
+        assert_eq!(allocations(&mut step), 0, "a step with {} samples, {name}", inputs.len());
+    }
+}
+
+fn classifier_allocates_nothing<N, L, Y, const K: usize>(loss: &L)
+where
+    N: Network,
+    Y: Target<Value<N::Scalar> = Class<K>> + Measured,
+    L: Loss<N::Output, Target = Y>,
+{
+    let inputs = samples::normal::<N::Input, N::Scalar>(SAMPLES, 1);
+    nothing_is_allocated::<N, L>(loss, inputs, samples::classes::<K>(SAMPLES));
+}
+
+#[test]
+fn the_digits_network_allocates_nothing() {
+    classifier_allocates_nothing::<DigitClassifier, _, _, 10>(&Nll);
+    classifier_allocates_nothing::<DigitClassifier<f64>, _, _, 10>(&Nll);
+}
+
+#[test]
+fn a_network_whose_scratch_does_not_fit_the_stack_allocates_nothing_after_its_first_prediction() {
+    assert!(2 * 12_000 * size_of::<f32>() > 64 << 10);
+    classifier_allocates_nothing::<Wide, _, _, 4>(&Nll);
+    classifier_allocates_nothing::<Wide<f64>, _, _, 4>(&Nll);
+}
+
+#[test]
+fn the_first_prediction_beyond_64_kib_of_scratch_makes_the_buffer_of_its_thread() {
+    let network = Wide::init(&mut typenet::rng(3));
+    assert_eq!(allocations(|| network.predict(&[1.0; 16])), 1);
+    assert_eq!(allocations(|| network.predict(&[1.0; 16])), 0);
+}
+
+#[test]
+fn a_network_of_networks_allocates_nothing() {
+    classifier_allocates_nothing::<Nested, _, _, 3>(&Nll);
+    classifier_allocates_nothing::<Nested<f64>, _, _, 3>(&Nll);
+}
+
+#[test]
+fn a_regression_allocates_nothing() {
+    fn check<T: typenet::kernel::Kernels>() {
+        let (inputs, targets) = (samples::normal::<Vector<3>, T>(SAMPLES, 1), samples::normal::<Vector<2>, T>(SAMPLES, 2));
+        nothing_is_allocated::<Regressor<T>, _>(&MeanSquaredError, inputs, targets);
+    }
+    check::<f32>();
+    check::<f64>();
+}
+
+#[test]
+fn a_network_on_images_allocates_nothing() {
+    type Shape = typenet::Image<2, 3, 4>;
+    let inputs = samples::normal::<Shape, f32>(SAMPLES, 1);
+    let data = Dataset::<Shape, Shape>::new(inputs.clone(), inputs).unwrap();
+    let network = Picture::<f32>::zeroed();
+    predictions_allocate_nothing(&*network, data.inputs(), "Picture");
+    let mut workspace = Workspace::new();
+    assert_eq!(allocations(|| network.evaluate_with(&data, &MeanSquaredError, &mut workspace)), 0);
+    passes_allocate_nothing(&*network, data.inputs(), &mut workspace, "Picture");
+}
+
+/// What one whole `fit` of a fresh network allocates.
+fn fit_allocations<N, Y>(data: &Dataset<N::Input, Y, N::Scalar>, epochs: usize, batch_size: usize) -> u64
+where
+    N: Network,
+    Y: Measured,
+    Nll: Loss<N::Output, Target = Y>,
+{
+    let mut network = N::init(&mut typenet::rng(5));
+    let mut trainer =
+        Trainer::new(Nll, Sgd::new(0.01).momentum(0.9)).epochs(epochs).batch_size(batch_size).validation(data);
+    allocations(|| trainer.fit::<N, _, _>(&mut network, data).unwrap())
+}
+
+fn fit_allocates_the_same_for_any_number_of_steps<T, N>()
+where
+    T: Scalar,
+    N: Network<Scalar = T, Input = Vector<64>, Output = Probabilities<10>>,
+{
+    let inputs = samples::normal::<Vector<64>, T>(700, 1);
+    let data = Dataset::<Vector<64>, Class<10>, T>::new(inputs, samples::classes(700)).unwrap();
+    let few = fit_allocations::<N, _>(&data, 2, 32);
+    assert!(few > 0);
+    assert_eq!(fit_allocations::<N, _>(&data, 20, 32), few, "ten times the epochs");
+    assert_eq!(fit_allocations::<N, _>(&data, 20, 8), few, "forty times the steps");
+    let tiles = fit_allocations::<N, _>(&data, 2, 512);
+    assert_eq!(fit_allocations::<N, _>(&data, 20, 512), tiles, "ten times the epochs, batches of several tiles");
+    assert!(tiles > few, "sums of gradients wait when a batch has several tiles");
+}
+
+#[test]
+fn what_fit_allocates_does_not_grow_with_the_number_of_steps() {
+    fit_allocates_the_same_for_any_number_of_steps::<f32, DigitClassifier>();
+    fit_allocates_the_same_for_any_number_of_steps::<f64, DigitClassifier<f64>>();
+}

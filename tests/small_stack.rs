@@ -1,0 +1,132 @@
+//! Gate R5, the second half: no value of a network's size is ever on the stack, in debug builds too.
+//!
+//! `cargo test --profile unoptimised --test small_stack` is the run that matters: an optimizer removes copies. An overflow
+//! ends the whole test process.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+#[path = "support/digits.rs"]
+mod digits;
+#[path = "support/samples.rs"]
+mod samples;
+
+use std::thread;
+
+use digits::DigitClassifier;
+use typenet::Optimizer;
+use typenet::prelude::*;
+
+/// What embedded systems and thread pools give; the network below has six times as many bytes of parameters.
+const STACK: usize = 512 << 10;
+
+network! {
+    /// 814,090 parameters.
+    struct Large {
+        hidden: Dense<784, 1024>,
+        Relu,
+        output: Dense<1024, 10>,
+        Softmax,
+    }
+}
+
+network! {
+    /// The large network as a part of another.
+    struct Nested {
+        large: Large,
+        Dense<10, 3>,
+        Softmax,
+    }
+}
+
+network!(struct Small = Dense<3, 6>, Tanh, Dense<6, 4>, Softmax);
+
+fn in_a_small_thread(work: impl FnOnce() + Send + 'static) {
+    thread::Builder::new().stack_size(STACK).spawn(work).unwrap().join().unwrap();
+}
+
+/// Everything that a user does with a network, in the own thread or in one with a small stack.
+fn life_of_a_network<N, const K: usize>(samples: usize)
+where
+    N: Network<Output = Probabilities<K>>,
+    Box<N>: Clone,
+{
+    let inputs = samples::normal::<N::Input, N::Scalar>(samples, 1);
+    let data = Dataset::<N::Input, Class<K>, N::Scalar>::new(inputs, samples::classes(samples)).unwrap();
+    let mut network = N::init(&mut typenet::rng(37));
+    let before = network.clone();
+
+    let history = Trainer::new(Nll, Sgd::new(0.01).momentum(0.9))
+        .epochs(2)
+        .batch_size(samples / 2)
+        .validation(&data)
+        .fit::<N, _, _>(&mut network, &data)
+        .unwrap();
+    assert!(history.final_loss().is_some_and(f64::is_finite));
+    assert!(network.parameters() != before.parameters(), "it learned");
+
+    own_loop(&mut *network, data.inputs(), data.targets());
+    assert!(network.evaluate(&data, &Nll).loss.is_finite());
+    let answers = network.predict_batch(data.inputs());
+    assert_eq!(answers[1], network.predict(&data.inputs()[1]));
+    let mut copy = N::init_with(Initializer::HE, &mut typenet::rng(1));
+    copy.copy_from(&network);
+    assert_eq!(copy.parameters(), network.parameters());
+    assert_eq!(copy.logits(&data.inputs()[0]), network.logits(&data.inputs()[0]));
+    assert_eq!(network.non_finite_tensor(), None);
+    assert!(N::summary().to_string().contains("Softmax"));
+}
+
+fn own_loop<N: Network<Output = Probabilities<K>>, const K: usize>(
+    network: &mut N,
+    inputs: &[<N::Input as Shape>::Array<N::Scalar>],
+    targets: &[Class<K>],
+) {
+    let (mut workspace, mut gradient) = (Workspace::new(), Gradient::<N>::zeroed());
+    let mut optimizer = Sgd::new(0.01).state();
+    let pass = Pass::training(0, 0);
+    network.gradient(inputs, targets, &Nll, &pass, &mut workspace, &mut gradient).unwrap();
+    optimizer.step(network, &*gradient).unwrap();
+    let count = workspace.samples().min(inputs.len());
+    let grad_logits = vec![N::Logits::zero(); count];
+    network.forward(&inputs[..count], &pass, &mut workspace).unwrap();
+    network.backward(&inputs[..count], &grad_logits, &pass, &mut workspace, &mut gradient).unwrap();
+}
+
+#[test]
+fn a_network_of_800_000_parameters_lives_in_a_small_thread() {
+    assert!(Large::PARAMETERS >= 800_000);
+    assert!(Large::PARAMETER_BYTES > 6 * STACK);
+    in_a_small_thread(|| life_of_a_network::<Large, 10>(12));
+}
+
+#[test]
+fn a_network_of_800_000_double_parameters_lives_in_a_small_thread() {
+    in_a_small_thread(|| life_of_a_network::<Large<f64>, 10>(12));
+}
+
+#[test]
+fn a_network_with_a_large_network_inside_lives_in_a_small_thread() {
+    in_a_small_thread(|| life_of_a_network::<Nested, 3>(6));
+}
+
+#[test]
+fn the_digits_network_lives_in_a_small_thread() {
+    in_a_small_thread(|| {
+        life_of_a_network::<DigitClassifier, 10>(300);
+        let split = digits::split(&mut typenet::rng(37));
+        let mut network = DigitClassifier::init(&mut typenet::rng(37));
+        let mut trainer = Trainer::new(Nll, Sgd::new(0.1).momentum(0.9)).validation(&split.validation);
+        trainer.fit(&mut network, &split.train).unwrap();
+        assert!(network.evaluate(&split.test, &Nll).accuracy > 0.5);
+    });
+}
+
+#[test]
+fn a_gradient_check_runs_in_a_small_thread() {
+    in_a_small_thread(|| {
+        let mut network = Small::<f64>::init(&mut typenet::rng(2));
+        let (inputs, targets) = (samples::normal::<Vector<3>, f64>(5, 1), samples::classes(5));
+        let check = gradient_check(&mut *network, &inputs, &targets, &Nll).unwrap();
+        // What `gradient_check` documents for smooth layers.
+        assert!(check.relative_error < 1e-7, "{check:?}");
+    });
+}

@@ -1,0 +1,20 @@
+//! `CrossEntropy` measures a network that ends in `Softmax`.
+
+use typenet::prelude::*;
+
+network! {
+    struct Digits {
+        hidden: Dense<64, 32>,
+        Tanh,
+        output: Dense<32, 10>,
+        Softmax,
+    }
+}
+
+fn main() -> typenet::Result<()> {
+    let network = Digits::init(&mut typenet::rng(37));
+    let data = Dataset::<Vector<64>, Class<10>>::labelled([[0.0; 64]], [0])?;
+    println!("{}", network.evaluate(&data, &CrossEntropy).accuracy);
+    println!("{:?}", network.predict(&[0.0; 64]));
+    Ok(())
+}

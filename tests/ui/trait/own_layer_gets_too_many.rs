@@ -1,0 +1,63 @@
+//! A layer of one's own is given more values than it takes.
+
+use typenet::prelude::*;
+
+use typenet::kernel::{Isa, Kernels};
+use typenet::{Backward, Plan, Scalar, TensorTable};
+
+/// Swaps two values.
+pub struct Swap;
+
+// SAFETY: the type has no size.
+unsafe impl<T: Scalar> Block<T> for Swap {
+    const TENSORS: TensorTable = TensorTable::EMPTY;
+}
+
+pub struct SwapPlan;
+
+impl Plan for SwapPlan {}
+
+impl Layer for Swap {
+    type Output<In: Shape> = Vector<2>;
+    type Logits<In: Shape> = Vector<2>;
+    type With<T: Scalar> = Swap;
+    type Settings = ();
+    type Plan<In: Shape> = SwapPlan;
+
+    fn forward<In: Shape, T: Kernels, I: Isa>(
+        _: I, _: &Swap, (): &(), _: &Pass, input: &[T], output: &mut [T], _: &mut [T],
+    ) {
+        for (output, input) in output.chunks_mut(2).zip(input.chunks(2)) {
+            output.copy_from_slice(&[input[1], input[0]]);
+        }
+    }
+
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        _: I, _: &Swap, (): &(), _: &Pass, memory: Backward<'_, T>, _: &mut Swap,
+    ) {
+        if let Some(grad_input) = memory.grad_input {
+            grad_input.copy_from_slice(memory.grad_output);
+        }
+    }
+}
+
+impl Takes<Vector<2>> for Swap {}
+
+network! {
+    struct Wrong {
+        hidden: Dense<4, 3>,
+        Swap,
+        output: Dense<2, 3>,
+        Softmax,
+    }
+}
+
+fn main() -> typenet::Result<()> {
+    let mut network = Wrong::init(&mut typenet::rng(37));
+    let data = Dataset::<Vector<4>, Class<3>>::labelled([[0.0; 4]], [0])?;
+    Trainer::new(Nll, Sgd::new(0.1)).validation(&data).fit(&mut network, &data)?;
+    let result = network.evaluate(&data, &Nll);
+    let prediction: [f32; 3] = network.predict(&[0.0; 4]);
+    println!("{} {}", result.accuracy, prediction[0]);
+    Ok(())
+}

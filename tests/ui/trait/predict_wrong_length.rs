@@ -1,0 +1,18 @@
+//! A prediction from an array of another length.
+
+use typenet::prelude::*;
+
+network! {
+    struct Digits {
+        hidden: Dense<64, 32>,
+        Tanh,
+        output: Dense<32, 10>,
+        Softmax,
+    }
+}
+
+fn main() -> typenet::Result<()> {
+    let network = Digits::init(&mut typenet::rng(37));
+    println!("{:?}", network.predict(&[0.0; 60]));
+    Ok(())
+}

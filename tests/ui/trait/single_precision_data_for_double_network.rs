@@ -1,0 +1,20 @@
+//! Data in `f32` for a network in `f64`.
+
+use typenet::prelude::*;
+
+network! {
+    struct Digits {
+        hidden: Dense<64, 32>,
+        Tanh,
+        output: Dense<32, 10>,
+        Softmax,
+    }
+}
+
+fn main() -> typenet::Result<()> {
+    let mut network = Digits::<f64>::init(&mut typenet::rng(37));
+    let data = Dataset::<Vector<64>, Class<10>, f32>::labelled([[0.0; 64]], [0])?;
+    Trainer::new(Nll, Sgd::new(0.1)).fit(&mut network, &data)?;
+    println!("{:?}", network.predict(&[0.0; 64]));
+    Ok(())
+}
