@@ -22,7 +22,7 @@ fn samples<S: Shape>(count: usize) -> Vec<S::Array<f32>> {
     let mut rng = typenet::rng(5);
     let mut samples = vec![S::zero(); count];
     for value in S::flat_batch_mut(&mut samples) {
-        *value = random::normal(&mut rng) as f32;
+        *value = typenet::Scalar::from_f64(random::normal(&mut rng));
     }
     samples
 }

@@ -56,20 +56,25 @@ fn main() -> typenet::Result<()> {
     Ok(())
 }
 
+/// A share from 0 to 1 in whole steps.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a small count is a small count")]
+fn steps(share: f32, count: u8) -> usize {
+    (share * f32::from(count)).round() as usize
+}
+
 /// Draws a digit beside the probabilities of the ten classes.
 fn draw(picture: &[f32; 64], label: Class<10>, probabilities: &[f32; 10]) {
     const INK: [&str; 5] = ["  ", "░░", "▒▒", "▓▓", "██"];
     let picture = view::rows::<8, 8, 64, f32>(picture);
     let answer = argmax(probabilities);
-    for row in 0..10 {
+    for (row, &probability) in probabilities.iter().enumerate() {
         let pixels: String = match row {
             0 => format!("a {label}, read as {answer}"),
             9 => String::new(),
             // Pixels are numbers from 0 to 16.
-            row => (0..8).map(|column| INK[((picture[(row - 1, column)] + 2.0) / 4.0) as usize]).collect(),
+            row => (0..8).map(|column| INK[steps(picture[(row - 1, column)] / 16.0, 4)]).collect(),
         };
-        let probability = probabilities[row];
-        let bar = "━".repeat((probability * 30.0).round() as usize);
+        let bar = "━".repeat(steps(probability, 30));
         let mark = if row == label.index() { '*' } else { ' ' };
         println!("    {pixels:18} {mark}{row}  {probability:.3} {bar}");
     }

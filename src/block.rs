@@ -194,6 +194,7 @@ fn on_stack<T: Scalar, R, const WORDS: usize>(len: usize, use_it: impl FnOnce(&m
 
 #[inline(never)]
 fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    use alloc::vec;
     use alloc::vec::Vec;
 
     #[cfg(feature = "std")]
@@ -206,7 +207,10 @@ fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R
     #[cfg(not(feature = "std"))]
     let mut memory = Vec::<u64>::new();
 
-    memory.resize((len * size_of::<T>()).div_ceil(8).max(memory.len()), 0);
+    let words = (len * size_of::<T>()).div_ceil(8);
+    if memory.len() < words {
+        memory = vec![0; words];
+    }
     // SAFETY: the vector has room for `len` numbers and is aligned for them; it is not touched while the slice lives.
     let result = use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) });
     #[cfg(feature = "std")]

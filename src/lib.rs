@@ -23,6 +23,7 @@ pub mod dataset;
 mod error;
 #[cfg(feature = "std")]
 pub mod gradient_check;
+#[cfg(feature = "std")]
 pub mod history;
 pub mod initializer;
 pub mod kernel;
@@ -46,6 +47,7 @@ pub mod view;
 pub use block::{Block, Gradient};
 pub use dataset::{Dataset, Standardizer};
 pub use error::{Error, Result};
+#[cfg(feature = "std")]
 pub use history::{EpochRecord, History, ValidationRecord};
 pub use initializer::Initializer;
 pub use layer::{Backward, Dense, Identity, Layer, Mode, Pass, Plan, Relu, Sigmoid, Softmax, Takes, Tanh};

@@ -247,7 +247,8 @@ mod tests {
     #[test]
     fn statistics_and_frozen_layers_are_left_out_and_neighbours_joined() {
         assert_eq!(runs(network(false)), [0..10, 12..20]);
-        assert_eq!(runs(network(true)), [8..16]);
+        assert_eq!(runs(network(true)).first(), Some(&(8..16)));
+        assert_eq!(runs(network(true)).len(), 1);
         assert_eq!(runs(TensorTable::EMPTY), []);
     }
 }

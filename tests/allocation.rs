@@ -83,7 +83,7 @@ network! {
 
 network! {
     /// A network of networks.
-    struct Nested {
+    struct Nested (Vector<3>) {
         front: Regressor,
         Tanh,
         back: Dense<2, 3>,
@@ -131,11 +131,7 @@ fn nothing_is_allocated<N, L>(
     }
 }
 
-fn predictions_allocate_nothing<N: Network>(
-    network: &N,
-    inputs: &[<N::Input as Shape>::Array<N::Scalar>],
-    name: &str,
-) {
+fn predictions_allocate_nothing<N: Network>(network: &N, inputs: &[<N::Input as Shape>::Array<N::Scalar>], name: &str) {
     let mut output = N::Output::zero();
     // The first use of more than 64 KiB of scratch makes the thread's buffer.
     let _ = black_box((network.predict(&inputs[0]), network.logits(&inputs[0])));
@@ -224,7 +220,8 @@ fn a_network_of_networks_allocates_nothing() {
 #[test]
 fn a_regression_allocates_nothing() {
     fn check<T: typenet::kernel::Kernels>() {
-        let (inputs, targets) = (samples::normal::<Vector<3>, T>(SAMPLES, 1), samples::normal::<Vector<2>, T>(SAMPLES, 2));
+        let (inputs, targets) =
+            (samples::normal::<Vector<3>, T>(SAMPLES, 1), samples::normal::<Vector<2>, T>(SAMPLES, 2));
         nothing_is_allocated::<Regressor<T>, _>(&MeanSquaredError, inputs, targets);
     }
     check::<f32>();

@@ -385,7 +385,8 @@ fn a_gradient_of_many_tiles_is_the_mean_over_its_samples() {
             let (inputs, targets) = (samples::normal::<Vector<7>, T>(count, 3), samples::classes::<5>(count));
             let apart = distance_to_the_mean_of_samples::<Odd<T>, _>(&Nll, &inputs, &targets);
             assert!(apart < tolerance, "{tiles} tiles of a classifier in {}: {apart:e}", T::NAME);
-            let (inputs, targets) = (samples::normal::<Vector<3>, T>(count, 3), samples::normal::<Vector<2>, T>(count, 4));
+            let (inputs, targets) =
+                (samples::normal::<Vector<3>, T>(count, 3), samples::normal::<Vector<2>, T>(count, 4));
             let apart = distance_to_the_mean_of_samples::<Regressor<T>, _>(&MeanSquaredError, &inputs, &targets);
             assert!(apart < tolerance, "{tiles} tiles of a regressor in {}: {apart:e}", T::NAME);
         }

@@ -55,15 +55,22 @@ fn convert<N: Network<Scalar = f64>, M: Network>(network: &N) -> Box<M> {
     copy
 }
 
-/// Draws a batch from `seed`.
-fn batch<S: Shape, Y: Drawn, T: Scalar>(seed: u64, samples: usize) -> (Vec<S::Array<T>>, Vec<Y::Value<T>>) {
+/// A batch drawn from a seed.
+type Batch<S, Y, T> = (Vec<<S as Shape>::Array<T>>, Vec<<Y as Target>::Value<T>>);
+
+fn batch<S: Shape, Y: Drawn, T: Scalar>(seed: u64, samples: usize) -> Batch<S, Y, T> {
     let mut rng = typenet::rng(seed);
     let inputs = (0..samples).map(|_| draw_sample::<S, T>(&mut rng)).collect();
     let targets = (0..samples).map(|_| Y::draw::<T>(&mut rng)).collect();
     (inputs, targets)
 }
 
-fn gradient_of<N: Network, L: Loss<N::Output>>(network: &N, loss: &L, seed: u64, samples: usize) -> (N::Scalar, Vec<f64>)
+fn gradient_of<N: Network, L: Loss<N::Output>>(
+    network: &N,
+    loss: &L,
+    seed: u64,
+    samples: usize,
+) -> (N::Scalar, Vec<f64>)
 where
     L::Target: Drawn,
 {

@@ -26,13 +26,17 @@ fn numbers<T: Scalar>(value: &Value) -> Vec<T> {
     }
 }
 
+fn count(value: &Value) -> usize {
+    usize::try_from(value.as_u64().unwrap()).unwrap()
+}
+
 fn rows<T: Scalar, const N: usize>(value: &Value) -> Vec<[T; N]> {
     let numbers: Vec<T> = numbers(value);
     numbers.as_chunks().0.to_vec()
 }
 
 fn labels<const K: usize>(value: &Value) -> Vec<Class<K>> {
-    value.as_array().unwrap().iter().map(|label| Class::new(label.as_u64().unwrap() as usize).unwrap()).collect()
+    value.as_array().unwrap().iter().map(|label| Class::new(count(label)).unwrap()).collect()
 }
 
 fn assert_near<T: Scalar>(ours: &[T], theirs: &Value, what: &str) {
@@ -124,7 +128,15 @@ fn derivative<N: Network<Input = Vector<1>, Output = Vector<1>>>(x: N::Scalar) -
             let (network, one, zero) = (N::zeroed(), N::Scalar::ONE, N::Scalar::ZERO);
             let (mut output, mut grad_output, mut grad_input) = ([zero], [one], [zero]);
             let (mut cache, mut gradient, pass) = ([zero; 8], N::zeroed(), Pass::inference());
-            N::Architecture::forward::<N::Input, N::Scalar, I>(isa, &*network, &(), &pass, &[self.0], &mut output, &mut cache);
+            N::Architecture::forward::<N::Input, N::Scalar, I>(
+                isa,
+                &*network,
+                &(),
+                &pass,
+                &[self.0],
+                &mut output,
+                &mut cache,
+            );
             let memory = Backward {
                 input: &[self.0],
                 output: &output,
@@ -217,13 +229,34 @@ where
 macro_rules! with_width {
     ($width:expr, $size:ident => $body:expr) => {
         match $width {
-            1 => { const $size: usize = 1; $body }
-            2 => { const $size: usize = 2; $body }
-            3 => { const $size: usize = 3; $body }
-            4 => { const $size: usize = 4; $body }
-            5 => { const $size: usize = 5; $body }
-            6 => { const $size: usize = 6; $body }
-            10 => { const $size: usize = 10; $body }
+            1 => {
+                const $size: usize = 1;
+                $body
+            }
+            2 => {
+                const $size: usize = 2;
+                $body
+            }
+            3 => {
+                const $size: usize = 3;
+                $body
+            }
+            4 => {
+                const $size: usize = 4;
+                $body
+            }
+            5 => {
+                const $size: usize = 5;
+                $body
+            }
+            6 => {
+                const $size: usize = 6;
+                $body
+            }
+            10 => {
+                const $size: usize = 10;
+                $body
+            }
             other => panic!("a width of {other} is not prepared"),
         }
     };
@@ -364,9 +397,9 @@ fn initializers_have_the_bounds_and_deviations_of_keras_and_pytorch() {
                 "HeNormal" => Initializer::HeNormal { gain: ROOT_2 },
                 other => panic!("{other}"),
             };
-            let (inputs, outputs) = (case["fan_in"].as_u64().unwrap(), case["fan_out"].as_u64().unwrap());
+            let (inputs, outputs) = (count(&case["fan_in"]), count(&case["fan_out"]));
             let mut draws = vec![0.0_f64; 30_000];
-            initializer.fill(&mut draws, inputs as usize, outputs as usize, &mut typenet::rng(2));
+            initializer.fill(&mut draws, inputs, outputs, &mut typenet::rng(2));
             let mean = draws.iter().sum::<f64>() / 30_000.0;
             let deviation = (draws.iter().map(|w| (w - mean).powi(2)).sum::<f64>() / 30_000.0).sqrt();
             let expected = case["std"].as_f64().unwrap();

@@ -30,7 +30,7 @@ network! {
 
 network! {
     /// The large network as a part of another.
-    struct Nested {
+    struct Nested (Vector<784>) {
         large: Large,
         Dense<10, 3>,
         Softmax,

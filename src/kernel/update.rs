@@ -14,6 +14,7 @@ pub(super) fn add_assign<T: Scalar, I: Isa>(_: I, sum: &mut [T], addend: &[T]) {
     }
 }
 
+#[allow(clippy::eq_op, reason = "a difference of equal numbers is NaN unless they are finite")]
 #[inline(always)]
 pub(super) fn largest_magnitude<T: Scalar, I: Isa>(_: I, values: &[T]) -> Option<T> {
     let mut largest = [T::ZERO; LANES];

@@ -59,7 +59,7 @@ macro_rules! in_place_layer {
                 $values: &mut [T],
                 _: &mut [T],
             ) {
-                $forward;
+                $forward
             }
 
             #[inline(always)]
@@ -86,7 +86,7 @@ macro_rules! in_place_layer {
                 _: &mut [T],
                 $gradient: &mut [T],
             ) {
-                $backward;
+                $backward
             }
         }
 

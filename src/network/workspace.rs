@@ -25,7 +25,10 @@ const TILE_STEP: usize = 8;
 /// The number of samples per tile, from the numbers of workspace per sample and the bytes of parameters.
 pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize) -> usize {
     let sample_bytes = sample_len * size_of::<T>();
-    let fit = if sample_bytes == 0 { LARGEST_TILE } else { L2_BYTES / 2 / sample_bytes };
+    let fit = match (L2_BYTES / 2).checked_div(sample_bytes) {
+        Some(fit) => fit,
+        None => LARGEST_TILE,
+    };
     let least = if parameter_bytes > L2_BYTES { SMALLEST_STREAMING_TILE } else { 1 };
     let tile = if fit > LARGEST_TILE {
         LARGEST_TILE

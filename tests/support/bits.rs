@@ -24,9 +24,10 @@ impl Bits for f64 {
 ///
 /// Source: G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake, "The FNV Non-Cryptographic Hash Algorithm", 2019, section 2.
 pub(crate) fn hash<T: Bits>(numbers: &[T]) -> u64 {
-    numbers.iter().flat_map(|number| number.bytes()).fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    })
+    numbers
+        .iter()
+        .flat_map(|number| number.bytes())
+        .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
 /// The hash of a network's parameters.
