@@ -404,7 +404,7 @@ fn require_finite<'a, T: Scalar>(what: &'static str, samples: impl Iterator<Item
 /// Reports a batch size of 0.
 fn require_batch_size(batch_size: usize) -> Result<()> {
     if batch_size == 0 {
-        return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "1 or more" });
+        return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
     }
     Ok(())
 }
@@ -588,7 +588,7 @@ mod tests {
 
     #[test]
     fn a_batch_size_of_zero_is_refused() {
-        let refused = Error::Setting { name: "batch size", value: 0.0, allowed: "1 or more" };
+        let refused = Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" };
         let data = counted(3);
         assert_eq!(data.batches(0).err(), Some(refused.clone()));
         assert_eq!(data.epoch(0, &mut rng(1)).err(), Some(refused));

@@ -106,6 +106,11 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
+    /// A parameter of the network that is to be trained is infinite or NaN.
+    NonFiniteParameter {
+        /// The dotted name of the first tensor with such a parameter: `hidden.weight`.
+        tensor: String,
+    },
     /// A gradient became infinite or NaN. The parameters are as they were before the step.
     NonFiniteGradient {
         /// The dotted name of the first tensor with such a gradient: `hidden.weight`.
@@ -151,9 +156,11 @@ impl fmt::Display for Error {
             Self::NonFiniteData { what, sample, position, value } => {
                 write!(f, "{what} {sample} holds {value} at position {position}: data must be finite")
             }
-            Self::Setting { name, value, allowed } => {
+            Self::Setting { name, value, allowed } if (1e-5..1e16).contains(&value.abs()) || *value == 0.0 => {
                 write!(f, "the {name} is {value}, but must be {allowed}")
             }
+            // Without an exponent these would be a row of zeros.
+            Self::Setting { name, value, allowed } => write!(f, "the {name} is {value:e}, but must be {allowed}"),
             Self::TooManySamples { samples, limit } => {
                 write!(
                     f,
@@ -184,6 +191,9 @@ impl Error {
                     write!(f, ": `{culprit}` is the first that is not finite")?;
                 }
                 write!(f, "; the network is as it was before the step, a lower learning rate may help")
+            }
+            Self::NonFiniteParameter { tensor } => {
+                write!(f, "`{tensor}` holds a number that is not finite: a network is trained from finite parameters")
             }
             Self::NonFiniteGradient { tensor, step } => write!(
                 f,

@@ -80,9 +80,13 @@ pub struct History {
     epochs: Vec<EpochRecord>,
 }
 
+/// Records that room is made for before training, so that no epoch allocates: 4 MiB at most. Who asks for more epochs
+/// lets a callback decide when to stop.
+const RESERVED: usize = 1 << 16;
+
 impl History {
     pub(crate) fn with_capacity(epochs: usize) -> Self {
-        Self { epochs: Vec::with_capacity(epochs) }
+        Self { epochs: Vec::with_capacity(epochs.min(RESERVED)) }
     }
 
     pub(crate) fn push(&mut self, record: EpochRecord) {

@@ -182,6 +182,8 @@ pub struct Backward<'a, T> {
 )]
 pub trait Layer: Sized + 'static {
     /// The shape of the output, for every shape of input.
+    ///
+    /// A layer that gives `Probabilities` is a head: its `forward_logits` gives the scores whose softmax they are.
     type Output<In: Shape>: Shape;
     /// The shape before the layer, where the layer is a head whose loss is computed on its input; else its output.
     type Logits<In: Shape>: Shape;

@@ -9,7 +9,7 @@ mod program;
 mod summary;
 mod workspace;
 
-pub use fits::{FitsInput, FitsTarget};
+pub use fits::{FitsInput, FitsTarget, FitsValue};
 pub use summary::{LayerInfo, Summary};
 pub use workspace::Workspace;
 use workspace::cut;
@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, dispatch};
 use crate::layer::{Layer, Pass, Plan};
-use crate::loss::{Loss, Values};
+use crate::loss::Loss;
 use crate::metric::{Evaluation, Measured};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -213,15 +213,20 @@ pub trait Network: Block<Self::Scalar> + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`Error::NonFiniteLoss`] names the layer and the step of `pass`; [`Error::CountMismatch`]; [`Error::Empty`].
-    fn gradient<L: Loss<Self::Output>>(
+    fn gradient<L, V>(
         &self,
         inputs: &[Sample<Self, Self::Input>],
-        targets: &[Values<L, Self::Output, Self::Scalar>],
+        targets: &[V],
         loss: &L,
         pass: &Pass,
         workspace: &mut Workspace<'_, Self>,
         gradient: &mut Gradient<Self>,
-    ) -> Result<Self::Scalar> {
+    ) -> Result<Self::Scalar>
+    where
+        L: Loss<Self::Output>,
+        V: FitsValue<L::Target, Self::Scalar>,
+    {
+        let targets = V::values(targets);
         check_counts("inputs", inputs.len(), "targets", targets.len())?;
         if inputs.is_empty() {
             return Err(Error::Empty { what: "batch" });

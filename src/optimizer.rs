@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use crate::block::Block;
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels, Program, dispatch};
+use crate::scalar::Scalar;
 use crate::tensor::TensorTable;
 
 /// The most blocks of memory that an optimizer may ask for.
@@ -35,11 +36,11 @@ pub trait Optimizer: Clone {
     /// How many numbers per parameter it remembers, at most [`MAX_SLOTS`].
     fn slots(&self) -> usize;
 
-    /// Refuses settings out of range.
+    /// Refuses settings out of range, also those that are so only in numbers of type `T`.
     ///
     /// # Errors
     /// [`Error::Setting`] names the first setting that is out of range.
-    fn check(&self) -> Result<()>;
+    fn check<T: Scalar>(&self) -> Result<()>;
 
     /// The largest change of a parameter that gradients of at most this magnitude can cause, in one step or through what
     /// is remembered of it.
@@ -138,7 +139,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         if let Some(expected) = self.parameters.filter(|&expected| expected != count) {
             return Err(Error::ParameterCount { expected, given: count });
         }
-        self.optimizer.check()?;
+        self.optimizer.check::<T>()?;
         self.check_gradient(gradient, table)?;
         // Longer than before when a setting that needs memory, such as momentum, was switched on between steps.
         let needed = count * self.optimizer.slots();

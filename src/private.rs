@@ -1,7 +1,10 @@
 //! Names for generated code. Nothing here is part of the public interface.
 
+use core::marker::PhantomData;
+
 pub use crate::network::chain;
 pub use core;
+pub use core::primitive::{bool, f32, str, u64, usize};
 pub use typenet_macros::network as network_impl;
 
 extern crate alloc;
@@ -18,34 +21,77 @@ pub use crate::scalar::Scalar;
 pub use crate::shape::Shape;
 pub use crate::tensor::{TableEntry, TensorTable};
 
-/// Fails to compile with the message of a shape mismatch whose sizes only the compiler knows.
+/// A type about which is asked what it implements. The answer is a constant: the type's own, where there is one, hides the
+/// one of the trait [`Otherwise`].
+pub struct Question<X>(PhantomData<X>);
+
+impl<L: Layer> Question<L> {
+    pub const IS_LAYER: bool = true;
+}
+
+impl<S: Shape> Question<S> {
+    pub const IS_SHAPE: bool = true;
+}
+
+/// The answer for all other types.
+pub trait Otherwise {
+    const IS_LAYER: bool = false;
+    const IS_SHAPE: bool = false;
+}
+
+impl<X> Otherwise for Question<X> {}
+
+/// A type itself, after a question about it. Where the answer is a failed assertion, so is the type, and the compiler
+/// says nothing more about it.
+pub trait If<const ANSWER: bool> {
+    type Itself;
+}
+
+impl<X> If<true> for X {
+    type Itself = X;
+}
+
+/// Fails to compile with `otherwise` unless `yes`.
+#[track_caller]
+#[must_use]
+pub const fn require(yes: bool, otherwise: &str) -> bool {
+    assert!(yes, "{}", otherwise);
+    yes
+}
+
+/// Fails to compile with a message about a size of 0.
+#[track_caller]
+pub const fn require_size(size: usize, otherwise: &str) {
+    assert!(size > 0, "{}", otherwise);
+}
+
+/// Fails to compile with the message of a shape mismatch whose sizes only the compiler knows: `[before, between, after]`
+/// around the two sizes. A size of 0 has a message of its own.
 ///
 /// The message is put together while compiling, since a constant panic formats nothing.
 #[track_caller]
-pub const fn assert_same_size(producer: &str, gives: usize, consumer: &str, takes: usize) {
-    if gives != takes {
+pub const fn require_same(gives: usize, takes: usize, [before, between, after]: [&str; 3]) {
+    if gives != takes && gives > 0 && takes > 0 {
         let mut message = Message::new();
-        message.text("shape mismatch: ");
-        message.text(producer);
-        message.text(" gives ");
+        message.text(before);
         message.number(gives);
-        message.text(" values but ");
-        message.text(consumer);
-        message.text(" takes ");
+        message.text(if gives == 1 { " value" } else { " values" });
+        message.text(between);
         message.number(takes);
+        message.text(after);
         panic!("{}", message.as_str());
     }
 }
 
 /// Text that grows in constant evaluation.
 struct Message {
-    bytes: [u8; 512],
+    bytes: [u8; 1024],
     len: usize,
 }
 
 impl Message {
     const fn new() -> Self {
-        Self { bytes: [0; 512], len: 0 }
+        Self { bytes: [0; 1024], len: 0 }
     }
 
     /// Appends as much as fits, up to the end of a character.

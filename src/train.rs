@@ -130,8 +130,9 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// Trains a network, which is handed over as the `Box` that `init` returns.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a batch size of 0 and whatever the optimizer refuses; [`Error::NonFiniteLoss`],
-    /// [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges;
+    /// [`Error::Setting`] for a batch size of 0 and whatever the optimizer refuses; [`Error::NonFiniteParameter`] for a
+    /// network that is broken already; [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and
+    /// [`Error::UpdateTooLarge`] when training diverges;
     /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size.
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
     where
@@ -145,8 +146,12 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         if self.batch_size == 0 {
             return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
         }
-        self.optimizer.optimizer().check()?;
+        self.optimizer.optimizer().check::<T>()?;
         let network = network.as_mut();
+        // A saturating activation can hide an infinite weight from the loss.
+        if let Some(tensor) = network.non_finite_tensor() {
+            return Err(Error::NonFiniteParameter { tensor });
+        }
         let mut run = Run::new(self.batch_size.min(data.len()));
         let mut history = History::with_capacity(self.epochs);
         for epoch in 1..=self.epochs {

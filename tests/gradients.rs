@@ -151,17 +151,13 @@ network!(struct ReluMlp<const N: usize, const H: usize, const K: usize> = Dense<
 /// The sizes that the tests draw from: 1, an even one, primes around the kernels' block widths.
 macro_rules! for_sizes {
     ($choice:expr, $check:ident) => {
-        match $choice % 10 {
+        match $choice % 6 {
             0 => $check!(1, 1, 1),
-            1 => $check!(1, 1, 2),
+            1 => $check!(2, 1, 3),
             2 => $check!(1, 5, 1),
-            3 => $check!(2, 1, 3),
-            4 => $check!(3, 2, 5),
-            5 => $check!(5, 7, 2),
-            6 => $check!(7, 16, 3),
-            7 => $check!(2, 17, 7),
-            8 => $check!(17, 3, 4),
-            _ => $check!(4, 4, 11),
+            3 => $check!(7, 16, 3),
+            4 => $check!(2, 17, 7),
+            _ => $check!(17, 3, 4),
         }
     };
 }
@@ -170,7 +166,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn sigmoid_networks_have_the_right_gradient(choice in 0_u32..10, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+    fn sigmoid_networks_have_the_right_gradient(choice in 0_u32..6, seed in 0_u64..1 << 40, samples in 1_usize..9) {
         macro_rules! one { ($n:literal, $h:literal, $k:literal) => {
             check!(SigmoidMlp<$n, $h, $k>, Nll, true, seed, samples)
         } }
@@ -178,7 +174,7 @@ proptest! {
     }
 
     #[test]
-    fn tanh_networks_have_the_right_gradient(choice in 0_u32..10, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+    fn tanh_networks_have_the_right_gradient(choice in 0_u32..6, seed in 0_u64..1 << 40, samples in 1_usize..9) {
         macro_rules! one { ($n:literal, $h:literal, $k:literal) => {
             check!(TanhMlp<$n, $h, $k>, MeanSquaredError, true, seed, samples)
         } }
@@ -186,7 +182,7 @@ proptest! {
     }
 
     #[test]
-    fn relu_networks_have_the_right_gradient(choice in 0_u32..10, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+    fn relu_networks_have_the_right_gradient(choice in 0_u32..6, seed in 0_u64..1 << 40, samples in 1_usize..9) {
         macro_rules! one { ($n:literal, $h:literal, $k:literal) => {
             check!(ReluMlp<$n, $h, $k>, CrossEntropy, false, seed, samples)
         } }
@@ -194,7 +190,7 @@ proptest! {
     }
 
     #[test]
-    fn affine_maps_have_the_right_gradient(choice in 0_u32..10, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+    fn affine_maps_have_the_right_gradient(choice in 0_u32..6, seed in 0_u64..1 << 40, samples in 1_usize..9) {
         macro_rules! one { ($n:literal, $_h:literal, $k:literal) => {
             check!(Affine<$n, $k>, MeanSquaredError, true, seed, samples)
         } }

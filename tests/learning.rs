@@ -8,8 +8,10 @@ use digits::DigitClassifier;
 use typenet::prelude::*;
 use typenet::random;
 
-/// The share of test digits that the program of the README must read right. Over seeds 1 to 10 the worst run reads
-/// MINIMUM.
+/// The share of the 270 test digits that the program of the README must read right, with its seed.
+///
+/// Over seeds 1 to 10 it reads 0.977 on average with momentum (0.956 to 0.993) and without (0.959 to 0.993): each seed
+/// draws another test set.
 const DIGITS_ACCURACY: f64 = 0.97;
 
 /// The program of `examples/digits.rs`, with an optimizer of one's own.

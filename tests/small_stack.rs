@@ -93,8 +93,7 @@ fn own_loop<N: Network<Output = Probabilities<K>>, const K: usize>(
 
 #[test]
 fn a_network_of_800_000_parameters_lives_in_a_small_thread() {
-    assert!(Large::PARAMETERS >= 800_000);
-    assert!(Large::PARAMETER_BYTES > 6 * STACK);
+    const { assert!(Large::PARAMETERS >= 800_000 && Large::PARAMETER_BYTES > 6 * STACK) };
     in_a_small_thread(|| life_of_a_network::<Large, 10>(12));
 }
 

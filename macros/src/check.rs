@@ -1,7 +1,7 @@
 //! Do the shapes meet? Every edge has exactly one judge: this file where the macro can compare,
 //! the compiler where it cannot.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 
 use crate::errors::{self, Errors};
 use crate::graph::{Kind, Layer, Network};
@@ -15,14 +15,12 @@ pub(crate) enum Judge {
     Settled,
     /// A constant assertion compares two expressions.
     Assertion {
-        /// Who gives, in words: `` `hidden` `` or `the input`.
-        producer: String,
-        /// Who takes, in words.
-        consumer: String,
         /// The size that is given.
-        gives: TokenStream,
+        gives: Size,
         /// The size that is taken.
-        takes: TokenStream,
+        takes: Size,
+        /// The message before, between and after the two sizes.
+        message: [String; 3],
         /// The consumer's size.
         span: Span,
     },
@@ -30,8 +28,10 @@ pub(crate) enum Judge {
     Trait {
         /// Who gives, in words.
         producer: String,
-        /// Who takes, in words.
+        /// Who takes what, in words.
         consumer: String,
+        /// The way out.
+        help: String,
         /// The consumer's size or type.
         span: Span,
         /// The consumer's place among the layers; their number for the declared output.
@@ -86,7 +86,14 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
     }
     let by_trait = || Judge::Trait {
         producer: network.source_text(index),
-        consumer: layer.text(),
+        consumer: match (layer.built_in(), layer.input.row()) {
+            (None, _) => format!("{} takes another shape", layer.text()),
+            (Some(BuiltIn::Dense), Some(_)) if !layer.inferred => {
+                format!("{} takes `{}`", layer.text(), layer.input.text())
+            }
+            _ => format!("{} takes a vector", layer.text()),
+        },
+        help: way_out(network, index, layer),
         span: layer.size_places.first().unwrap_or(&layer.place).span(),
         consumer_index: index,
     };
@@ -112,10 +119,13 @@ fn sizes(network: &Network, index: usize, layer: &Layer, edge: (&Size, &Size), e
     match compare(gives, takes) {
         Comparison::Same => Judge::Settled,
         Comparison::Open => Judge::Assertion {
-            producer: network.source_text(index),
-            consumer: layer.text(),
-            gives: gives.tokens(),
-            takes: takes.tokens(),
+            gives: gives.clone(),
+            takes: takes.clone(),
+            message: errors::open_mismatch(
+                &network.source_text(index),
+                &format!("{} takes", layer.text()),
+                &edits(network, index, layer, gives, takes),
+            ),
             span: takes.place().span(),
         },
         Comparison::Different => {
@@ -129,6 +139,19 @@ fn sizes(network: &Network, index: usize, layer: &Layer, edge: (&Size, &Size), e
             ));
             Judge::Settled
         }
+    }
+}
+
+/// What to do where only the compiler knows the sizes.
+fn way_out(network: &Network, index: usize, consumer: &Layer) -> String {
+    let written = consumer.built_in() == Some(BuiltIn::Dense) && !consumer.inferred;
+    let outputs = consumer.output.row().filter(|_| written);
+    match outputs {
+        // Only without const parameters can the compiler fill `_` in.
+        Some(outputs) if network.parameters.is_empty() => {
+            errors::write_one_of(&[dense("_", &outputs.text(), consumer)])
+        }
+        _ => errors::change_one_side(&network.source_text(index), &consumer.text()),
     }
 }
 
@@ -202,31 +225,40 @@ fn output(network: &Network, errors: &mut Errors) -> Vec<Judge> {
     if declared.is_foreign() || given.is_foreign() {
         return vec![Judge::Trait {
             producer: last_text(network),
-            consumer: format!("`{}`", network.name),
+            consumer: format!("`{}` declares `{}`", network.name, declared.text()),
+            help: errors::declare_what_comes(&last_text(network)),
             span: place.span(),
             consumer_index: end,
         }];
     }
     let pairs = given.sizes().iter().zip(declared.sizes());
-    let different = |(gives, takes)| matches!(compare(gives, takes), Comparison::Different);
-    let sizes_differ = pairs.clone().any(different);
-    if given.name() != declared.name() || sizes_differ {
-        errors.push(errors::output_mismatch(
-            *place,
-            &network.name,
-            &declared.text(),
-            &last_text(network),
-            &given.text(),
-            &output_edits(network, declared, given),
-        ));
-        return Vec::new();
+    let mut differ = pairs.map(|(gives, takes)| matches!(compare(gives, takes), Comparison::Different));
+    if given.name() == declared.name() && !differ.any(|differ| differ) {
+        return output_assertions(network, declared, given);
     }
+    errors.push(errors::output_mismatch(
+        *place,
+        &network.name,
+        &declared.text(),
+        &last_text(network),
+        &given.text(),
+        &output_edits(network, declared, given),
+    ));
+    Vec::new()
+}
+
+/// Assertions for the sizes of the declared output that only the compiler knows.
+fn output_assertions(network: &Network, declared: &Shape, given: &Shape) -> Vec<Judge> {
+    let pairs = given.sizes().iter().zip(declared.sizes());
     let open = pairs.filter(|(gives, takes)| matches!(compare(gives, takes), Comparison::Open));
     open.map(|(gives, takes)| Judge::Assertion {
-        producer: network.source_text(end),
-        consumer: format!("the output of `{}`", network.name),
-        gives: gives.tokens(),
-        takes: takes.tokens(),
+        gives: gives.clone(),
+        takes: takes.clone(),
+        message: errors::open_mismatch(
+            &network.source_text(network.layers.len()),
+            &format!("the output of `{}` has", network.name),
+            &output_edits(network, declared, given),
+        ),
         span: takes.place().span(),
     })
     .collect()

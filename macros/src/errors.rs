@@ -135,7 +135,8 @@ pub(crate) fn lifetime_parameter(place: Place, name: &Ident) -> Error {
 pub(crate) fn type_parameter(place: Place, parameter: &Ident) -> Error {
     place.error(format!(
         "`{parameter}` is a type parameter, but a network has only `usize` parameters\n\n\
-         help: write `const {parameter}: usize` for a size, or leave `{parameter}` out"
+         help: write `const {parameter}: usize` for a size, or leave `{parameter}` out: every network exists in \
+         `f32` and `f64`"
     ))
 }
 
@@ -193,7 +194,7 @@ pub(crate) fn layer_visibility(place: Place) -> Error {
 
 /// `name: Residual { .. }`
 pub(crate) fn block(place: Place, word: &str) -> Error {
-    place.error(format!("blocks are reserved for a later version: `{word} {{ .. }}` is not supported yet"))
+    place.error(format!("blocks are reserved for a later version: `{word} {{ .. }}` is not supported yet\n\nhelp: write the layers one after the other"))
 }
 
 /// Two layers without a comma between them, or something else after a layer.
@@ -208,7 +209,7 @@ pub(crate) fn unclosed(place: Place) -> Error {
 
 /// Attributes that are planned, at a network or a layer.
 pub(crate) fn attribute_not_supported(place: Place, word: &str) -> Error {
-    place.error(format!("`#[{word}]` is not supported yet"))
+    place.error(format!("`#[{word}]` is not supported yet\n\nhelp: leave it out"))
 }
 
 /// `#[cfg(..)]` at a layer.
@@ -250,6 +251,13 @@ pub(crate) fn named_setting(place: Place, name: &str, value: &str) -> Error {
 /// An expression in the settings that does not read as one.
 pub(crate) fn unreadable_setting(place: Place, text: &str) -> Error {
     place.error(format!("expected an expression, found `{text}`"))
+}
+
+/// `struct Name { Name }`
+pub(crate) fn contains_itself(name: &Ident, place: Place) -> Error {
+    place.error(format!(
+        "`{name}` contains itself, so it would have no end\n\nhelp: write the layers that you want instead"
+    ))
 }
 
 /// `struct Name { }`

@@ -9,24 +9,25 @@ macro_rules! code {
         quote::quote_spanned!(proc_macro2::Span::mixed_site()=> $($tokens)*)
     };
 }
-use code;
 
 mod assertions;
 mod backward;
 mod constants;
 mod forward;
 mod plan;
+mod sizes;
 mod types;
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 
 use crate::check::Judges;
 use crate::graph::{Kind, Layer, Network};
 use crate::shape::{Shape, Size};
 use crate::signature::BuiltIn;
+use sizes::Sizes;
 
 /// The whole expansion.
 pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) -> TokenStream {
@@ -45,6 +46,22 @@ pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) 
     parts.into_iter().collect()
 }
 
+/// `tokens`, whose names mean what they meant, at the user's place: there the compiler's carets point.
+fn at(span: Span, tokens: impl ToTokens) -> TokenStream {
+    let located = tokens.into_token_stream().into_iter().map(|tree| match tree {
+        TokenTree::Group(group) => {
+            let mut located = Group::new(group.delimiter(), at(span, group.stream()));
+            located.set_span(group.span().located_at(span));
+            TokenTree::Group(located)
+        }
+        mut tree => {
+            tree.set_span(tree.span().located_at(span));
+            tree
+        }
+    });
+    located.collect()
+}
+
 /// Everything that the generated code calls by name.
 struct Names<'a> {
     /// The network.
@@ -55,6 +72,8 @@ struct Names<'a> {
     private: TokenStream,
     /// The layers, in order; one stands in for the layers of an empty network.
     layers: Vec<Site<'a>>,
+    /// How sizes are written.
+    sizes: Sizes,
     /// The shape before each layer, and after the last.
     shapes: Vec<TokenStream>,
     /// The name of the scalar parameter.
@@ -97,22 +116,20 @@ impl<'a> Names<'a> {
             library: library.clone(),
             private: code!(#library::private),
             layers: Vec::new(),
+            sizes: Sizes::new(network),
             shapes: Vec::new(),
             scalar: fresh("T"),
             input: fresh("In"),
             isa: fresh("I"),
             random: fresh("R"),
         };
-        names.shapes.push(match &network.input {
-            Shape::Unknown => code!(#library::Vector<1>),
-            known => known.tokens(library),
-        });
+        names.shapes.push(names.header_shape(&network.input, "Input"));
         for (index, layer) in network.layers.iter().enumerate() {
             let site = names.site(index, layer);
             names.layers.push(site);
             names.shapes.push(match &layer.output {
                 Shape::Unknown => names.apply(&names.shape_alias(index)),
-                known => known.tokens(library),
+                known => names.shape(known),
             });
         }
         if names.layers.is_empty() {
@@ -131,8 +148,8 @@ impl<'a> Names<'a> {
             kind: identity.clone(),
             with: identity,
             settings: code!(&()),
-            output: format_ident!("identity_output"),
-            cache: format_ident!("identity_cache"),
+            output: format_ident!("__identity_output"),
+            cache: format_ident!("__identity_cache"),
         });
         let shape = self.shapes.clone();
         self.shapes.extend(shape);
@@ -154,21 +171,21 @@ impl<'a> Names<'a> {
             }
             Kind::Own { .. } => (alias.clone(), code!(<#alias as #private::Layer>::With<#scalar>)),
         };
-        let settings = match &layer.kind {
-            Kind::Own { settings: Some(settings), .. } => code!(&const { <#alias>::settings(#(#settings),*) }),
-            _ => code!(&()),
+        let settings = if let Kind::Own { settings: Some(settings), .. } = &layer.kind {
+            code!(&const { <#alias>::settings(#(#settings),*) })
+        } else {
+            code!(&())
         };
-        let word = layer.field.to_string();
-        let word = word.trim_start_matches("r#");
+        let word = plain(&layer.field);
         Site {
             layer: Some(layer),
             field: layer.field.clone(),
             kind,
             with,
             settings,
-            // No two of these names are equal: what follows the last underscore tells outputs from caches.
-            output: Ident::new(&format!("{word}_output"), Span::mixed_site()),
-            cache: Ident::new(&format!("{word}_cache"), Span::mixed_site()),
+            // No two of these names are equal, and no other variable of generated code ends like them.
+            output: Ident::new(&format!("__{word}_output"), Span::mixed_site()),
+            cache: Ident::new(&format!("__{word}_cache"), Span::mixed_site()),
         }
     }
 
@@ -179,18 +196,43 @@ impl<'a> Names<'a> {
                 let private = &self.private;
                 code!({ <#shape as #private::Shape>::LEN })
             }
-            (size, _) => size.tokens(),
+            (size, _) => self.sizes.tokens(size),
         }
+    }
+
+    /// The name of an alias beside the network.
+    fn alias(&self, name: &str) -> Ident {
+        format_ident!("__{}{name}", plain(&self.network.name), span = Span::mixed_site())
     }
 
     /// The name of the alias for the user's own type of a layer.
     fn layer_alias(&self, index: usize) -> Ident {
-        format_ident!("__{}Layer{index}", plain(&self.network.name), span = Span::mixed_site())
+        self.alias(&format!("Layer{index}"))
     }
 
     /// The name of the alias for the shape after a layer, where only the compiler knows it.
     fn shape_alias(&self, index: usize) -> Ident {
-        format_ident!("__{}Shape{index}", plain(&self.network.name), span = Span::mixed_site())
+        self.alias(&format!("Shape{index}"))
+    }
+
+    /// A shape that the macro knows as a type.
+    fn shape(&self, shape: &Shape) -> TokenStream {
+        shape.tokens(&self.library, |size| self.sizes.tokens(size))
+    }
+
+    /// A shape of the header as a type; the user's own has an alias.
+    fn header_shape(&self, shape: &Shape, alias: &str) -> TokenStream {
+        match shape {
+            Shape::Own(_) => self.apply(&self.alias(alias)),
+            known => self.shape(known),
+        }
+    }
+
+    /// Whether a type of the user's own depends on a const parameter.
+    fn mentions_parameters(&self, tokens: impl ToTokens) -> bool {
+        let mut words = HashSet::new();
+        collect_words(tokens.into_token_stream(), &mut words);
+        self.network.parameters.iter().any(|parameter| words.contains(&parameter.to_string()))
     }
 
     /// A name with the const parameters of the network as its arguments.
@@ -202,7 +244,8 @@ impl<'a> Names<'a> {
     /// The const parameters as a declaration, each with a comma behind it.
     fn parameters(&self) -> TokenStream {
         let parameters = &self.network.parameters;
-        code!(#(const #parameters: usize,)*)
+        let private = &self.private;
+        code!(#(const #parameters: #private::usize,)*)
     }
 
     /// The network in numbers of type `scalar`.
@@ -218,13 +261,23 @@ impl<'a> Names<'a> {
 
     /// The network as a layer: its `f32` form.
     fn architecture(&self) -> TokenStream {
-        self.of(&code!(f32))
+        let private = &self.private;
+        self.of(&code!(#private::f32))
     }
 
     /// How many numbers the shape before layer `index` has.
     fn len(&self, index: usize) -> TokenStream {
         let (shape, private) = (&self.shapes[index], &self.private);
         code!(<#shape as #private::Shape>::LEN)
+    }
+
+    /// The attributes of an impl that reads fields, which the user may have marked as deprecated.
+    fn derived(&self) -> TokenStream {
+        let attributes = self.network.layers.iter().flat_map(|layer| &layer.attributes);
+        let mut words = HashSet::new();
+        attributes.for_each(|attribute| collect_words(attribute.to_token_stream(), &mut words));
+        let allow = words.contains("deprecated").then(|| code!(#[allow(deprecated)]));
+        code!(#[automatically_derived] #allow)
     }
 
     /// The largest number of values between two of the first `count` layers.
@@ -241,6 +294,11 @@ impl<'a> Names<'a> {
             [_, .., last] if softmax(last) => self.layers.len() - 1,
             layers => layers.len(),
         }
+    }
+
+    /// The slice that layer `index` reads: the output of the layer before it, or the input of the whole.
+    fn before(&self, index: usize) -> TokenStream {
+        index.checked_sub(1).map_or_else(|| code!(__input), |before| self.layers[before].output.to_token_stream())
     }
 
     /// The type of layer `index`, its input's shape, the type of the layer before it and that one's input's shape.
@@ -263,7 +321,7 @@ fn used_words(network: &Network) -> HashSet<String> {
     let mut collect = |tokens: TokenStream| collect_words(tokens, &mut words);
     let shapes = network.layers.iter().flat_map(|layer| [&layer.input, &layer.output]).chain([&network.input]);
     for shape in shapes {
-        collect(shape.tokens(&TokenStream::new()));
+        collect(shape.tokens(&TokenStream::new(), Size::tokens));
     }
     for layer in &network.layers {
         match &layer.kind {
@@ -300,8 +358,9 @@ fn layer(names: &Names) -> TokenStream {
     let initialization = constants::initialization(names);
     let passes = [forward::passes(names), backward::passes(names)];
     let also_probabilities = constants::also_takes_probabilities(names);
+    let derived = names.derived();
     code! {
-        #[automatically_derived]
+        #derived
         impl<#parameters> #private::Layer for #architecture {
             type Output<#input: #private::Shape> = #last;
             type Logits<#input: #private::Shape> = #logits;
@@ -315,14 +374,14 @@ fn layer(names: &Names) -> TokenStream {
 
             #[inline(always)]
             fn infer<#input: #private::Shape, #scalar: #private::Kernels, #isa: #private::Isa>(
-                isa: #isa,
-                parameters: &Self::With<#scalar>,
+                __isa: #isa,
+                __parameters: &Self::With<#scalar>,
                 _: &(),
-                input: &[#scalar],
-                output: &mut [#scalar],
-                scratch: &mut [#scalar],
+                __input: &[#scalar],
+                __output: &mut [#scalar],
+                __scratch: &mut [#scalar],
             ) {
-                #private::Network::trace(parameters, isa, input, output, scratch, &mut |_, _| {});
+                #private::Network::trace(__parameters, __isa, __input, __output, __scratch, &mut |_, _| {});
             }
         }
 

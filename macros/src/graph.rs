@@ -14,7 +14,6 @@ mod draft;
 mod fields;
 
 /// A resolved network: a chain of layers.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, read by itself")]
 pub(crate) struct Network {
     /// Docs and attributes above the struct.
     pub(crate) attributes: Vec<Attribute>,
@@ -36,9 +35,6 @@ pub(crate) struct Network {
     pub(crate) open_end: bool,
     /// The layers in order; empty only after an error.
     pub(crate) layers: Vec<Layer>,
-    /// False when something was left out or guessed after an error: a stand-in is then only
-    /// approximate.
-    pub(crate) complete: bool,
 }
 
 /// A resolved layer.
@@ -48,8 +44,6 @@ pub(crate) struct Layer {
     pub(crate) attributes: Vec<Attribute>,
     /// The user's name, or one made from the kind: `tanh`, `tanh_2`.
     pub(crate) field: Ident,
-    /// Whether `field` is the user's.
-    pub(crate) named: bool,
     /// Which layer it is.
     pub(crate) kind: Kind,
     /// The word or path that names its type.
@@ -113,11 +107,6 @@ impl Network {
     /// `source` in the words of a message.
     pub(crate) fn source_text(&self, index: usize) -> String {
         self.source(index).map_or_else(|| "the input".to_owned(), Layer::text)
-    }
-
-    /// What the last layer gives.
-    pub(crate) fn output(&self) -> &Shape {
-        self.incoming(self.layers.len()).0
     }
 }
 

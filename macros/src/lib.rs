@@ -1,14 +1,15 @@
 //! The `network!` macro of `typenet`.
 //!
-//! Four phases, each a module: [`parse`] reads what the user wrote, [`graph`] resolves names and carries shapes along the
-//! chain, [`check`] judges the edges that the macro can judge, [`expand`] writes the code. Parsing never judges, checking
-//! never generates, expanding never fails.
+//! Four phases, each a module: `parse` reads what the user wrote, `graph` resolves names and carries shapes along the
+//! chain, `check` judges the edges that the macro can judge, `expand` writes the code. Parsing never judges, checking
+//! never generates, expanding never fails. After a mistake, `fallback` stands in for what is not known.
 #![forbid(unsafe_code)]
 
 mod ast;
 mod check;
 mod errors;
 mod expand;
+mod fallback;
 mod graph;
 mod parse;
 mod shape;
@@ -29,26 +30,25 @@ use crate::errors::Errors;
 #[proc_macro]
 pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let mut input = TokenStream::from(input).into_iter();
-    let library = match input.next() {
-        Some(TokenTree::Group(group)) => Group::stream(&group),
-        _ => quote!(::typenet),
-    };
+    let library =
+        if let Some(TokenTree::Group(group)) = input.next() { Group::stream(&group) } else { quote!(::typenet) };
     declared(input.collect(), &library).into()
 }
 
 /// The code of a declaration, or its mistakes and stand-ins that keep later uses of the network quiet.
 fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
     let mut errors = Errors::new();
-    let code = parse::declaration(declaration, &mut errors).map(|declaration| {
-        let network = graph::resolve(declaration, &mut errors);
-        let judges = check::check(&network, &mut errors);
-        expand::expand(&network, &judges, library)
+    let network = parse::declaration(declaration, &mut errors).map(|written| graph::resolve(written, &mut errors));
+    let code = network.as_ref().map(|network| {
+        let judges = check::check(network, &mut errors);
+        expand::expand(network, &judges, library)
     });
-    match errors.into_result() {
-        Ok(()) => code.unwrap_or_default(),
-        Err(error) => {
-            let errors = error.to_compile_error();
-            quote!(#errors #code)
+    match (errors.into_result(), network) {
+        (Ok(()), _) => code.unwrap_or_default(),
+        (Err(mistakes), None) => mistakes.to_compile_error(),
+        (Err(mistakes), Some(network)) => {
+            let mistakes = fallback::items(&network.name, mistakes);
+            quote!(#mistakes #code)
         }
     }
 }

@@ -1,13 +1,15 @@
 //! How does a declaration read? Tokens become the tree of `ast.rs`; syntax errors only, and after
 //! each of them reading goes on.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::parse::Parser;
 use syn::{Attribute, Visibility};
 
-use crate::ast::{Declaration, Form, Written};
+use crate::ast::{Declaration, Form, LayerKind, Shape, ShapeKind, Size, Written};
 use crate::errors::{self, Errors, Place};
 use crate::tokens::{self, Tokens};
+use crate::words;
 
 mod header;
 mod layer;
@@ -36,14 +38,46 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<De
         attributes,
         visibility,
         name,
-        parameters,
+        parameters: parameters.sizes,
         input,
         output,
         form: Form::Missing,
         layers: Vec::new(),
     };
     body(&mut tokens, &mut declaration, errors);
+    forget(&mut declaration, &parameters.types);
     Some(declaration)
+}
+
+/// Takes whatever names a type parameter, which was reported, for a mistake of its own that was reported too.
+fn forget(declaration: &mut Declaration, types: &[Ident]) {
+    let names = |tokens: TokenStream| words::mentioned(tokens, types).is_some();
+    let fail = |sizes: &mut [Size]| {
+        for size in sizes {
+            match size {
+                Size::Expression { expression, place, .. } if names(expression.to_token_stream()) => {
+                    *size = Size::Failed(*place);
+                }
+                _ => {}
+            }
+        }
+    };
+    for layer in &mut declaration.layers {
+        match layer.as_mut().map(|layer| &mut layer.kind) {
+            Some(LayerKind::BuiltIn { sizes, .. }) => fail(sizes),
+            Some(LayerKind::Own { path, .. }) if names(path.to_token_stream()) => *layer = None,
+            _ => {}
+        }
+    }
+    for written in [&mut declaration.input, &mut declaration.output] {
+        match written {
+            Written::Here(Shape { kind: ShapeKind::BuiltIn { sizes, .. }, .. }) => fail(sizes),
+            Written::Here(Shape { kind: ShapeKind::Own(path), .. }) if names(path.to_token_stream()) => {
+                *written = Written::Failed;
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Reads the layers in either form.

@@ -56,6 +56,14 @@ impl Size {
         matches!(self, Self::Opaque(..))
     }
 
+    /// The size as an expression, without braces around it.
+    pub(crate) fn expression(&self) -> TokenStream {
+        match self {
+            Self::Opaque(tokens, _) => tokens.clone(),
+            known => known.tokens(),
+        }
+    }
+
     /// The size as a generic argument, which is an expression too; `_` where it is left to the
     /// producer.
     pub(crate) fn tokens(&self) -> TokenStream {
@@ -142,7 +150,7 @@ fn classify(expression: &Expr, braced: bool, place: Place, parameters: &[Ident])
     if let Expr::Lit(_) = expression {
         return Err(errors::unreadable_size(place, &text));
     }
-    if let Some(parameter) = mentioned(tokens.clone(), parameters) {
+    if let Some(parameter) = words::mentioned(tokens.clone(), parameters) {
         return Err(errors::computes_with_parameter(place, &text, &parameter, parameters));
     }
     // A block is what braces hold when it came through another macro as one piece.
@@ -205,26 +213,6 @@ fn number(literal: &LitInt) -> syn::Result<u64> {
     digits.parse().map_err(|_| errors::size_too_large(place, digits))
 }
 
-/// The first parameter that occurs by itself, not as part of a longer path or as a field.
-fn mentioned(tokens: TokenStream, parameters: &[Ident]) -> Option<Ident> {
-    let mut owned = false;
-    for tree in tokens {
-        match &tree {
-            TokenTree::Ident(word) if !owned && parameters.contains(word) => {
-                return Some(word.clone());
-            }
-            TokenTree::Group(group) => {
-                if let Some(word) = mentioned(group.stream(), parameters) {
-                    return Some(word);
-                }
-            }
-            _ => {}
-        }
-        owned = matches!(&tree, TokenTree::Punct(mark) if matches!(mark.as_char(), ':' | '.' | '\''));
-    }
-    None
-}
-
 /// Reports braces in the arguments of a user's own path that compute with a parameter.
 pub(crate) fn check_own(path: &syn::Path, parameters: &[Ident], errors: &mut Errors) -> bool {
     let mut right = true;
@@ -247,7 +235,7 @@ fn computing(group: &Group, parameters: &[Ident]) -> Option<syn::Error> {
     if !braced || alone {
         return None;
     }
-    let parameter = mentioned(group.stream(), parameters)?;
+    let parameter = words::mentioned(group.stream(), parameters)?;
     let text = words::text(group.stream());
     let place = Place::of(TokenTree::Group(group.clone()));
     Some(errors::computes_with_parameter(place, &text, &parameter, parameters))
@@ -323,15 +311,15 @@ impl Shape {
         }
     }
 
-    /// The type, from the library at `krate`; `_` where the macro does not know it.
-    pub(crate) fn tokens(&self, krate: &TokenStream) -> TokenStream {
+    /// The type, from the library at `krate`, with sizes as `size` writes them; `_` where the macro does not know it.
+    pub(crate) fn tokens(&self, krate: &TokenStream, size: impl Fn(&Size) -> TokenStream) -> TokenStream {
         match self {
             Self::Own(tokens) => tokens.clone(),
             Self::Unknown => quote!(_),
             known => {
                 let name = known.name().unwrap_or("Vector");
                 let name = Ident::new(name, proc_macro2::Span::call_site());
-                let sizes = known.sizes().iter().map(Size::tokens);
+                let sizes = known.sizes().iter().map(size);
                 quote!(#krate::#name<#(#sizes),*>)
             }
         }

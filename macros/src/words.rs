@@ -28,6 +28,26 @@ pub(crate) fn plain(word: &Ident) -> String {
     text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
 }
 
+/// The first parameter that occurs by itself, not as part of a longer path or as a field.
+pub(crate) fn mentioned(tokens: TokenStream, parameters: &[Ident]) -> Option<Ident> {
+    let mut owned = false;
+    for tree in tokens {
+        match &tree {
+            TokenTree::Ident(word) if !owned && parameters.contains(word) => {
+                return Some(word.clone());
+            }
+            TokenTree::Group(group) => {
+                if let Some(word) = mentioned(group.stream(), parameters) {
+                    return Some(word);
+                }
+            }
+            _ => {}
+        }
+        owned = matches!(&tree, TokenTree::Punct(mark) if matches!(mark.as_char(), ':' | '.' | '\''));
+    }
+    None
+}
+
 /// What stands at the front of `trees`, in backticks; an operator or lifetime is shown whole.
 pub(crate) fn found(trees: &[TokenTree], end: &str) -> String {
     let Some(first) = trees.first() else {
@@ -169,4 +189,21 @@ pub(crate) fn snake_case(name: &str) -> String {
 pub(crate) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
+}
+
+/// Whether `word` is `meant` with up to two letters missing, added or changed; capitals count as small ones.
+pub(crate) fn is_like(word: &str, meant: &str) -> bool {
+    let (word, meant) = (word.to_lowercase(), meant.to_lowercase());
+    let letters: Vec<char> = meant.chars().collect();
+    // Levenshtein's distances from what was read of `word` to every beginning of `meant`.
+    let mut distances: Vec<usize> = (0..=letters.len()).collect();
+    for (read, letter) in word.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut distances[0], read + 1);
+        for (index, other) in letters.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *other);
+            diagonal = distances[index + 1];
+            distances[index + 1] = changed.min(diagonal + 1).min(distances[index] + 1);
+        }
+    }
+    distances.last().is_some_and(|&distance| distance <= 2)
 }

@@ -1,5 +1,9 @@
 //! Does a data set belong to a network and its loss? The questions are traits with one blanket answer, so that a wrong
 //! data set is one error in words.
+//!
+//! Each question goes through a second trait, an equality that is asked of the network's side. Asked of the data alone,
+//! the compiler would take them for the truth about a network that it does not know yet, and complain in its own words
+//! about that.
 
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -15,9 +19,23 @@ pub trait FitsInput<Input: Shape>: Shape {
     fn arrays<T: Scalar>(samples: &[Self::Array<T>]) -> &[Input::Array<T>];
 }
 
-impl<S: Shape> FitsInput<S> for S {
+#[diagnostic::do_not_recommend]
+impl<S: Shape, Input: SameShape<S>> FitsInput<Input> for S {
     #[inline(always)]
-    fn arrays<T: Scalar>(samples: &[S::Array<T>]) -> &[S::Array<T>] {
+    fn arrays<T: Scalar>(samples: &[S::Array<T>]) -> &[Input::Array<T>] {
+        Input::same_arrays(samples)
+    }
+}
+
+/// Equality of shapes.
+pub trait SameShape<S: Shape>: Shape {
+    /// The same samples.
+    fn same_arrays<T: Scalar>(samples: &[S::Array<T>]) -> &[Self::Array<T>];
+}
+
+impl<S: Shape> SameShape<S> for S {
+    #[inline(always)]
+    fn same_arrays<T: Scalar>(samples: &[S::Array<T>]) -> &[S::Array<T>] {
         samples
     }
 }
@@ -32,9 +50,57 @@ pub trait FitsTarget<Wanted: Target>: Target {
     fn values<T: Scalar>(values: &[Self::Value<T>]) -> &[Wanted::Value<T>];
 }
 
-impl<Y: Target> FitsTarget<Y> for Y {
+#[diagnostic::do_not_recommend]
+impl<Y: Target, Wanted: SameTarget<Y>> FitsTarget<Wanted> for Y {
     #[inline(always)]
-    fn values<T: Scalar>(values: &[Y::Value<T>]) -> &[Y::Value<T>] {
+    fn values<T: Scalar>(values: &[Y::Value<T>]) -> &[Wanted::Value<T>] {
+        Wanted::same_values(values)
+    }
+}
+
+/// Equality of kinds of target.
+pub trait SameTarget<Y: Target>: Target {
+    /// The same answers.
+    fn same_values<T: Scalar>(values: &[Y::Value<T>]) -> &[Self::Value<T>];
+}
+
+impl<Y: Target> SameTarget<Y> for Y {
+    #[inline(always)]
+    fn same_values<T: Scalar>(values: &[Y::Value<T>]) -> &[Y::Value<T>] {
+        values
+    }
+}
+
+/// A type of answers is what a loss compares with, in numbers of type `T`.
+#[diagnostic::on_unimplemented(
+    message = "target mismatch: the targets are `{Self}` but the network and its loss want `{Wanted}` in `{T}`",
+    label = "these targets do not fit the network and its loss"
+)]
+pub trait FitsValue<Wanted: Target, T: Scalar>: Sized {
+    /// The same answers, as the loss's.
+    fn values(values: &[Self]) -> &[Wanted::Value<T>];
+}
+
+#[diagnostic::do_not_recommend]
+impl<V, Wanted: Target, T: Scalar> FitsValue<Wanted, T> for V
+where
+    Wanted::Value<T>: SameValue<V>,
+{
+    #[inline(always)]
+    fn values(values: &[V]) -> &[Wanted::Value<T>] {
+        SameValue::same(values)
+    }
+}
+
+/// Equality of types.
+pub trait SameValue<V>: Sized {
+    /// The same values.
+    fn same(values: &[V]) -> &[Self];
+}
+
+impl<V> SameValue<V> for V {
+    #[inline(always)]
+    fn same(values: &[V]) -> &[V] {
         values
     }
 }

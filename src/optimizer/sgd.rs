@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels, MomentumStep};
 use crate::optimizer::Optimizer;
+use crate::scalar::Scalar;
 
 /// Which quantity the velocity accumulates. The two differ only when the learning rate changes during training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -13,6 +14,10 @@ pub enum MomentumForm {
     /// PyTorch's: v ← γ v + ∇, θ ← θ - η v. A new learning rate rescales the whole velocity at once.
     PyTorch,
 }
+
+/// The largest learning rate with PyTorch's form of momentum: below the eight powers of ten that `OptimizerState` keeps
+/// between an update and the largest number.
+const LARGEST_PYTORCH_RATE: f64 = 1e7;
 
 /// Stochastic gradient descent.
 ///
@@ -80,15 +85,23 @@ impl Optimizer for Sgd {
         usize::from(self.momentum != 0.0)
     }
 
-    fn check(&self) -> Result<()> {
-        if !(self.learning_rate.is_finite() && self.learning_rate > 0.0) {
-            return Err(Error::Setting {
-                name: "learning rate",
-                value: self.learning_rate,
-                allowed: "a finite number above 0",
-            });
+    fn check<T: Scalar>(&self) -> Result<()> {
+        let (name, value) = ("learning rate", self.learning_rate);
+        if !(value.is_finite() && value > 0.0) {
+            return Err(Error::Setting { name, value, allowed: "a finite number above 0" });
         }
-        if !(0.0..1.0).contains(&self.momentum) {
+        // Rounded to zero it would learn nothing, and rounded to infinity make NaN of a gradient of zero.
+        let rounded = T::from_f64(value);
+        if !(rounded.is_finite() && rounded > T::ZERO) {
+            return Err(Error::Setting { name, value, allowed: "within the range of the network's numbers" });
+        }
+        // PyTorch's velocity is multiplied by the rate of the moment, so a rate that was raised must not make a velocity
+        // of the largest size that is let through overflow.
+        if self.form == MomentumForm::PyTorch && self.momentum != 0.0 && value > LARGEST_PYTORCH_RATE {
+            return Err(Error::Setting { name, value, allowed: "at most 1e7 with PyTorch's form of momentum" });
+        }
+        // Just below 1 may round to 1, which would keep the velocity for ever.
+        if !((0.0..1.0).contains(&self.momentum) && T::from_f64(self.momentum) < T::ONE) {
             return Err(Error::Setting { name: "momentum", value: self.momentum, allowed: "at least 0 and below 1" });
         }
         Ok(())

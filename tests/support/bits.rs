@@ -1,6 +1,6 @@
 //! Equal to the last bit, which `==` does not say: it calls -0 equal to 0 and NaN different from itself.
 
-use typenet::{Block, Network};
+use typenet::Network;
 
 /// A float with its bits.
 pub(crate) trait Bits: Copy {

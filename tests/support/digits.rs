@@ -1,4 +1,5 @@
 //! The network and the data of `examples/digits.rs`.
+#![allow(dead_code, reason = "each test takes the part that it needs")]
 
 use typenet::dataset::Standardizer;
 use typenet::random::Rng;

@@ -19,13 +19,25 @@ pub(crate) fn shape_as_layer(place: Place, word: &str, name: &Ident) -> Error {
     ))
 }
 
-/// Nothing says what the first layer is given.
-pub(crate) fn input_not_known(name: &Ident, generics: bool, form: Form, size: &str) -> Error {
+/// The header of a network with its input shape. Where nothing says the size, it is an example.
+pub(crate) fn header(name: &Ident, generics: bool, form: Form, size: Option<&str>) -> String {
     let generics = if generics { "<..>" } else { "" };
     let body = if form == Form::OneLine { "= .." } else { "{ .. }" };
-    Place::of(name).error(format!(
-        "the input shape of `{name}` is not known\n\n\
-         help: write `struct {name}{generics} (Vector<{size}>) {body}`"
+    let example = if size.is_none() { ", with the number of values that come in" } else { "" };
+    let size = size.unwrap_or("64");
+    format!("`struct {name}{generics} (Vector<{size}>) {body}`{example}")
+}
+
+/// Nothing says what the first layer is given.
+pub(crate) fn input_not_known(name: &Ident, header: &str) -> Error {
+    Place::of(name).error(format!("the input shape of `{name}` is not known\n\nhelp: write {header}"))
+}
+
+/// `Dens<64, 32>` as the first layer.
+pub(crate) fn like_dense(word: &Ident, name: &Ident, header: &str) -> Error {
+    Place::of(word).error(format!(
+        "`{word}` is not a layer of the library, so the input shape of `{name}` is not known\n\n\
+         help: write `Dense`, or for a layer of your own {header}"
     ))
 }
 
@@ -58,12 +70,42 @@ pub(crate) fn output_mismatch(
     mismatch(place, &format!("`{name}` declares `{declares}` but {producer} gives `{gives}`"), edits)
 }
 
+/// Two sizes that meet, if they turn out to differ: the message before, between and after the sizes.
+pub(crate) fn open_mismatch(producer: &str, takes: &str, edits: &[String]) -> [String; 3] {
+    [format!("shape mismatch: {producer} gives "), format!(" but {takes} "), help(edits)]
+}
+
+/// What to do where a layer of the user's own gives something else than the next takes.
+pub(crate) fn change_one_side(producer: &str, consumer: &str) -> String {
+    format!("help: make {producer} give what {consumer} takes, or put a layer between them")
+}
+
+/// What to do where a layer of the user's own does not give what was declared.
+pub(crate) fn declare_what_comes(producer: &str) -> String {
+    format!("help: write the shape that {producer} gives after `->`, or leave `->` out")
+}
+
+/// A type of the user's own that turns out not to be a layer.
+pub(crate) fn not_a_layer(text: &str) -> String {
+    format!("`{text}` is not a layer\n\nhelp: implement `Layer` for `{text}`, or write a layer such as `Dense<64, 32>`")
+}
+
+/// A type of the user's own that turns out not to be a shape.
+pub(crate) fn not_a_shape(text: &str) -> String {
+    format!("`{text}` is not a shape\n\nhelp: write a shape such as `Vector<64>`")
+}
+
 /// What disagrees, then the edits that would each put it right.
 fn mismatch(place: Place, what: &str, edits: &[String]) -> Error {
-    if edits.is_empty() {
-        place.error(format!("shape mismatch: {what}"))
-    } else {
-        let edits = edits.join(", or ");
-        place.error(format!("shape mismatch: {what}\n\nhelp: write {edits}"))
-    }
+    place.error(format!("shape mismatch: {what}{}", help(edits)))
+}
+
+/// The edits that would each put something right, behind an empty line.
+fn help(edits: &[String]) -> String {
+    if edits.is_empty() { String::new() } else { format!("\n\n{}", write_one_of(edits)) }
+}
+
+/// The edits that would each put something right.
+pub(crate) fn write_one_of(edits: &[String]) -> String {
+    format!("help: write {}", edits.join(", or "))
 }

@@ -41,7 +41,17 @@ pub(crate) fn size_division_by_zero(place: Place, text: &str) -> Error {
 
 /// `Dense<64, 0>`
 pub(crate) fn size_zero(place: Place, whose: &str) -> Error {
-    place.error(format!("{whose} has size 0, but sizes are at least 1"))
+    place.error(open_zero(whose))
+}
+
+/// A size that turns out to be 0.
+pub(crate) fn open_zero(whose: &str) -> String {
+    format!("{whose} has size 0, but sizes are at least 1")
+}
+
+/// `Mlp::<0, 3>`
+pub(crate) fn parameter_zero(parameter: &Ident, network: &Ident) -> String {
+    format!("`{parameter}` of `{network}` is 0, but sizes are at least 1")
 }
 
 /// `Dense<H * 2, 32>`

@@ -1,59 +1,77 @@
 //! What the compiler has to judge: sizes that only it can compute, and types that only it knows.
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use std::collections::HashSet;
 
-use super::{Names, code};
+use proc_macro2::TokenStream;
+
+use super::{Names, at};
 use crate::check::{Judge, Judges};
+use crate::errors;
+use crate::graph::Kind;
+use crate::shape::Size;
 
-/// A constant assertion or a trait for every edge that the macro left open.
+/// A constant assertion or a trait for every edge that the macro left open, and for every size that may be 0.
 pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
-    judges.edges.iter().chain(&judges.output).map(|judge| assertion(names, judge)).collect()
+    let mut assertions = sizes(names);
+    assertions.extend(judges.edges.iter().chain(&judges.output).map(|judge| assertion(names, judge)));
+    assertions
+}
+
+/// Every size that only the compiler knows must be at least 1. One that stands in two layers is asserted once.
+fn sizes(names: &Names) -> TokenStream {
+    let private = &names.private;
+    let mut seen = HashSet::new();
+    let mut assertions = TokenStream::new();
+    for layer in &names.network.layers {
+        let Kind::BuiltIn { sizes, .. } = &layer.kind else { continue };
+        for size in sizes.iter().filter(|size| size.is_opaque() && seen.insert(size.text())) {
+            let (Size::Opaque(_, place), value) = (size, names.sizes.tokens(size)) else { continue };
+            let message = errors::open_zero(&layer.text());
+            assertions.extend(at(place.span(), code!(const _: () = #private::require_size(#value, #message);)));
+        }
+    }
+    assertions
 }
 
 fn assertion(names: &Names, judge: &Judge) -> TokenStream {
     let private = &names.private;
     match judge {
         Judge::Settled => TokenStream::new(),
-        Judge::Assertion { producer, consumer, gives, takes, span } => quote_spanned! {*span=>
-            const _: () = #private::assert_same_size(#producer, #gives, #consumer, #takes);
-        },
-        Judge::Trait { producer, consumer, span, consumer_index } => {
-            by_trait(names, producer, consumer, *span, *consumer_index)
+        Judge::Assertion { gives, takes, message, span } => {
+            let (gives, takes) = (names.sizes.tokens(gives), names.sizes.tokens(takes));
+            at(*span, code!(const _: () = #private::require_same(#gives, #takes, [#(#message),*]);))
+        }
+        Judge::Trait { producer, consumer, help, span, consumer_index } => {
+            at(*span, by_trait(names, [producer, consumer, help], *consumer_index))
         }
     }
 }
 
 /// A trait made for this edge, so that its message can name the two layers as the user does.
-fn by_trait(names: &Names, producer: &str, consumer: &str, span: Span, index: usize) -> TokenStream {
+fn by_trait(names: &Names, words: [&str; 3], index: usize) -> TokenStream {
     let (private, parameters) = (&names.private, names.parameters());
     let shape = &names.shapes[index];
     // Braces in the user's words would be read as placeholders.
-    let literal = |text: &str| text.replace('{', "{{").replace('}', "}}");
-    let (producer, consumer) = (literal(producer), literal(consumer));
-    let (message, rule, subject) = if let Some(site) = names.layers.get(index) {
-        let kind = &site.kind;
+    let [producer, consumer, help] = words.map(|text| text.replace('{', "{{").replace('}', "}}"));
+    let message = format!("shape mismatch: {producer} gives `{{In}}` but {consumer}");
+    let label = format!("does not fit {producer}");
+    let (rule, subject) = if let Some(site) = names.layers.get(index) {
         (
-            format!("shape mismatch: {producer} gives `{{In}}` but {consumer} takes another shape"),
-            code!(#[diagnostic::do_not_recommend] impl<In: #private::Shape, L: #private::Takes<In>> Edge<In> for L {}),
-            quote_spanned!(span=> #kind),
+            code!(#[diagnostic::do_not_recommend] impl<In: #private::Shape, L: #private::Takes<In>> Fits<In> for L {}),
+            site.kind.clone(),
         )
     } else {
-        let declared = names.network.declared_output.as_ref().map(|(declared, _)| declared.tokens(&names.library));
-        (
-            format!("shape mismatch: {producer} gives `{{In}}` but {consumer} declares `{{Self}}`"),
-            code!(impl<S: #private::Shape> Edge<S> for S {}),
-            quote_spanned!(span=> #declared),
-        )
+        let declared = names.network.declared_output.as_ref().map(|(shape, _)| names.header_shape(shape, "Output"));
+        (code!(impl<S: #private::Shape> Fits<S> for S {}), declared.unwrap_or_default())
     };
-    quote_spanned! {span=>
+    code! {
         const _: () = {
-            #[diagnostic::on_unimplemented(message = #message)]
-            trait Edge<In: #private::Shape> {}
+            #[diagnostic::on_unimplemented(message = #message, label = #label, note = #help)]
+            trait Fits<In: #private::Shape> {}
             #rule
-            fn edge<L: Edge<In> + ?Sized, In: #private::Shape>() {}
+            fn layers_fit<L: Fits<In>, In: #private::Shape>() {}
             fn _judge<#parameters>() {
-                edge::<#subject, #shape>();
+                layers_fit::<#subject, #shape>();
             }
         };
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::{Names, code, forward};
+use super::{Names, forward};
 
 /// `backward` through all layers and `backward_logits` from the head on.
 pub(super) fn passes(names: &Names) -> TokenStream {
@@ -20,24 +20,30 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
     let buffers = (count > 1).then(|| {
         let widest = names.widest(count);
         code! {
-            let front = memory.cut(#widest);
-            let back = memory.cut(#widest);
+            let __front = __memory.cut(#widest);
+            let __back = __memory.cut(#widest);
         }
     });
     let calls = (0..count).rev().map(|index| call(names, index, count, &function));
     code! {
         #[inline(always)]
         fn #function<#input: #private::Shape, #scalar: #private::Kernels, #isa: #private::Isa>(
-            isa: #isa,
-            parameters: &Self::With<#scalar>,
+            __isa: #isa,
+            __parameters: &Self::With<#scalar>,
             _: &(),
-            pass: &#private::Pass,
-            memory: #private::Backward<'_, #scalar>,
-            gradient: &mut Self::With<#scalar>,
+            __pass: &#private::Pass,
+            __memory: #private::Backward<'_, #scalar>,
+            __gradient: &mut Self::With<#scalar>,
         ) {
-            let #private::Backward { input, output, cache, grad_output, grad_input } = memory;
-            let samples = grad_output.len() / #last_len;
-            let mut memory = #private::chain::Memory::new(cache, samples);
+            let #private::Backward {
+                input: __input,
+                output: __output,
+                cache: __cache,
+                grad_output: __output_grad,
+                grad_input: __input_grad,
+            } = __memory;
+            let __samples = __output_grad.len() / #last_len;
+            let mut __memory = #private::chain::Memory::new(__cache, __samples);
             #(#cuts)*
             #buffers
             #(#calls)*
@@ -53,63 +59,46 @@ fn cut(names: &Names, index: usize, count: usize) -> TokenStream {
     let own = (index + 1 < count).then(|| {
         let len = forward::kept(names, index);
         match index.checked_sub(1) {
-            None => code!(let #output: &[#scalar] = memory.cut(#len);),
+            None => code!(let #output: &[#scalar] = __memory.cut(#len);),
             Some(before) => {
                 let (link, before) = (names.link(index), &names.layers[before].output);
-                code!(let #output = #private::chain::output::<#link, #scalar>(#before, memory.cut(#len));)
+                code!(let #output = #private::chain::output::<#link, #scalar>(#before, __memory.cut(#len));)
             }
         }
     });
     code! {
         #own
-        let #cache = memory.cut(#private::chain::cache::<#kind, #shape>());
+        let #cache = __memory.cut(#private::chain::cache::<#kind, #shape>());
     }
 }
 
+/// The call of layer `index`; the last of the pass is given the gradient, the first may have to give one.
 fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
+    let is_last = index + 1 == count;
+    if index > 0 && !is_last {
+        return call_between(names, index);
+    }
     let (site, shape) = (&names.layers[index], &names.shapes[index]);
     let (field, kind, settings, cache) = (&site.field, &site.kind, &site.settings, &site.cache);
-    let (len, next_len) = (names.len(index), names.len(index + 1));
-    let is_last = index + 1 == count;
-    let before = match index.checked_sub(1) {
-        Some(before) => {
-            let output = &names.layers[before].output;
-            code!(#output)
-        }
-        None => code!(input),
-    };
-    let own_output = &site.output;
-    let output = if is_last { code!(output) } else { code!(#own_output) };
-    if index > 0 && !is_last {
-        return code! {
-            let (front, back) = #private::chain::backward::<#kind, #shape, #scalar, #isa>(
-                isa,
-                &#private::chain::Site { parameters: &parameters.#field, settings: #settings, pass },
-                samples,
-                #private::Backward {
-                    input: #before, output: #output, cache: #cache, grad_output: front, grad_input: None,
-                },
-                back,
-                &mut gradient.#field,
-            );
-        };
-    }
+    let (len, next_len, before, own_output) =
+        (names.len(index), names.len(index + 1), names.before(index), &site.output);
+    let output = if is_last { code!(__output) } else { code!(#own_output) };
     let function = if is_last { function.clone() } else { Ident::new("backward", Span::mixed_site()) };
-    let grad_output = if is_last { code!(grad_output) } else { code!(&mut front[..samples * #next_len]) };
+    let grad_output = if is_last { code!(__output_grad) } else { code!(&mut __front[..__samples * #next_len]) };
     let grad_input = if index == 0 {
-        code!(grad_input)
+        code!(__input_grad)
     } else {
-        code!(#private::core::option::Option::Some(&mut front[..samples * #len]))
+        code!(#private::core::option::Option::Some(&mut __front[..__samples * #len]))
     };
-    let unused = (index == 0 && count > 1).then(|| code!(let _ = back;));
+    let unused = (index == 0 && count > 1).then(|| code!(let _ = __back;));
     code! {
         #unused
         <#kind as #private::Layer>::#function::<#shape, #scalar, #isa>(
-            isa,
-            &parameters.#field,
+            __isa,
+            &__parameters.#field,
             #settings,
-            pass,
+            __pass,
             #private::chain::readable::<#kind, #shape, #scalar>(#private::Backward {
                 input: #before,
                 output: #output,
@@ -117,7 +106,30 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
                 grad_output: #grad_output,
                 grad_input: #grad_input,
             }),
-            &mut gradient.#field,
+            &mut __gradient.#field,
+        );
+    }
+}
+
+/// The call of a layer that is neither first nor last of the pass.
+fn call_between(names: &Names, index: usize) -> TokenStream {
+    let Names { private, scalar, isa, .. } = names;
+    let (site, shape, before) = (&names.layers[index], &names.shapes[index], names.before(index));
+    let (field, kind, settings, output, cache) = (&site.field, &site.kind, &site.settings, &site.output, &site.cache);
+    code! {
+        let (__front, __back) = #private::chain::backward::<#kind, #shape, #scalar, #isa>(
+            __isa,
+            &#private::chain::Site { parameters: &__parameters.#field, settings: #settings, pass: __pass },
+            __samples,
+            #private::Backward {
+                input: #before,
+                output: #output,
+                cache: #cache,
+                grad_output: __front,
+                grad_input: #private::core::option::Option::None,
+            },
+            __back,
+            &mut __gradient.#field,
         );
     }
 }

@@ -1,9 +1,9 @@
 //! What can be asked of a network: the trait `Network`, and the same as functions and constants of its own.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
-use super::{Names, code, plain};
+use super::{Names, plain};
 use crate::shape::Shape;
 
 /// `impl Network`.
@@ -13,6 +13,38 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let name = plain(&network.name);
     let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
     let logits = &names.shapes[names.logits_chain()];
+    let layers = layer_infos(names);
+    let trace = super::forward::trace(names);
+    let derived = names.derived();
+    code! {
+        #derived
+        impl<#parameters #scalar: #private::Kernels> #private::Network for #generic {
+            type Scalar = #scalar;
+            type Architecture = #architecture;
+            type Input = #first;
+            type Output = #last;
+            type Logits = <#logits as #private::Shape>::Plain;
+            const NAME: &'static #private::str = #name;
+            const LAYERS: &'static [#private::LayerInfo] = &[#layers];
+
+            #[inline(always)]
+            fn trace<#isa: #private::Isa>(
+                &self,
+                __isa: #isa,
+                __input: &[#scalar],
+                __output: &mut [#scalar],
+                __scratch: &mut [#scalar],
+                __visit: &mut impl #private::core::ops::FnMut(&'static #private::str, &[#scalar]),
+            ) {
+                #trace
+            }
+        }
+    }
+}
+
+/// What a summary says about each layer.
+fn layer_infos(names: &Names) -> TokenStream {
+    let (private, scalar) = (&names.private, &names.scalar);
     let layers = names.layers.iter().enumerate().map(|(index, site)| {
         let (kind, with, shape, next) = (&site.kind, &site.with, &names.shapes[index], &names.shapes[index + 1]);
         let name = plain(&site.field);
@@ -24,34 +56,10 @@ pub(super) fn network(names: &Names) -> TokenStream {
                 output: <#next as #private::Shape>::DIMENSIONS,
                 parameters: <#with as #private::Block<#scalar>>::LEN,
                 multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
-            }
+            },
         }
     });
-    let trace = super::forward::trace(names);
-    code! {
-        #[automatically_derived]
-        impl<#parameters #scalar: #private::Kernels> #private::Network for #generic {
-            type Scalar = #scalar;
-            type Architecture = #architecture;
-            type Input = #first;
-            type Output = #last;
-            type Logits = <#logits as #private::Shape>::Plain;
-            const NAME: &'static str = #name;
-            const LAYERS: &'static [#private::LayerInfo] = &[#(#layers),*];
-
-            #[inline(always)]
-            fn trace<#isa: #private::Isa>(
-                &self,
-                isa: #isa,
-                input: &[#scalar],
-                output: &mut [#scalar],
-                scratch: &mut [#scalar],
-                visit: &mut impl FnMut(&'static str, &[#scalar]),
-            ) {
-                #trace
-            }
-        }
-    }
+    layers.collect()
 }
 
 /// `initialization` and `initialize`: every layer is drawn as the layer after it wants it.
@@ -60,14 +68,19 @@ pub(super) fn initialization(names: &Names) -> TokenStream {
     let calls = names.layers.iter().enumerate().map(|(index, site)| {
         let (kind, field, settings) = (&site.kind, &site.field, &site.settings);
         let wanted = names.layers.get(index + 1).map_or_else(
-            || code!(initializer),
+            || code!(__initializer),
             |next| {
                 let (kind, settings) = (&next.kind, &next.settings);
                 code!(<#kind as #private::Layer>::initialization(#settings))
             },
         );
         code! {
-            <#kind as #private::Layer>::initialize::<#scalar, #random>(&mut parameters.#field, #settings, #wanted, rng);
+            <#kind as #private::Layer>::initialize::<#scalar, #random>(
+                &mut __parameters.#field,
+                #settings,
+                #wanted,
+                __rng,
+            );
         }
     });
     let (first, first_settings) = (&names.layers[0].kind, &names.layers[0].settings);
@@ -76,11 +89,11 @@ pub(super) fn initialization(names: &Names) -> TokenStream {
             <#first as #private::Layer>::initialization(#first_settings)
         }
 
-        fn initialize<#scalar: #private::Scalar, #random: #private::RandomSource + ?Sized>(
-            parameters: &mut Self::With<#scalar>,
+        fn initialize<#scalar: #private::Scalar, #random: #private::RandomSource + ?#private::core::marker::Sized>(
+            __parameters: &mut Self::With<#scalar>,
             _: &(),
-            initializer: #private::Initializer,
-            rng: &mut #random,
+            __initializer: #private::Initializer,
+            __rng: &mut #random,
         ) {
             #(#calls)*
         }
@@ -91,7 +104,7 @@ pub(super) fn initialization(names: &Names) -> TokenStream {
 pub(super) fn also_takes_probabilities(names: &Names) -> Option<TokenStream> {
     let (library, private) = (&names.library, &names.private);
     let Shape::Vector(size) = &names.network.input else { return None };
-    let (parameters, architecture, size) = (names.parameters(), names.architecture(), size.tokens());
+    let (parameters, architecture, size) = (names.parameters(), names.architecture(), names.sizes.tokens(size));
     Some(code! {
         #[automatically_derived]
         impl<#parameters> #private::Takes<#library::Probabilities<#size>> for #architecture {}
@@ -100,38 +113,59 @@ pub(super) fn also_takes_probabilities(names: &Names) -> Option<TokenStream> {
 
 /// Constructors and constants, on the `f32` network so that they need no type argument; methods on all.
 pub(super) fn inherent(names: &Names) -> TokenStream {
-    let Names { private, scalar, random, .. } = names;
-    let (parameters, generic, architecture) = (names.parameters(), names.generic(), names.architecture());
-    let numbers = scalar.to_token_stream();
-    let input = array(names, 0, &numbers);
-    let output = array(names, names.layers.len(), &numbers);
-    let logits = names.logits_chain();
-    let logits = array(names, logits, &numbers);
+    let mut inherent = constants(names);
+    inherent.extend(constructors(names));
+    inherent.extend(methods(names));
+    inherent
+}
+
+/// The name of a public function. The compiler and editors show the name of the network as its definition.
+fn function(names: &Names, name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(names.network.name.span()))
+}
+
+/// The constants of the `f32` network.
+fn constants(names: &Names) -> TokenStream {
+    let private = &names.private;
+    let (parameters, architecture) = (names.parameters(), names.architecture());
     code! {
         #[automatically_derived]
         impl<#parameters> #architecture {
             /// The number of parameters.
-            pub const PARAMETERS: usize = <Self as #private::Network>::PARAMETERS;
+            pub const PARAMETERS: #private::usize = <Self as #private::Network>::PARAMETERS;
             /// The bytes that the parameters take in `f32`.
-            pub const PARAMETER_BYTES: usize = <Self as #private::Network>::PARAMETER_BYTES;
+            pub const PARAMETER_BYTES: #private::usize = <Self as #private::Network>::PARAMETER_BYTES;
             /// Multiplications with addition that one prediction takes.
-            pub const MULTIPLY_ADDS: u64 = <Self as #private::Network>::MULTIPLY_ADDS;
+            pub const MULTIPLY_ADDS: #private::u64 = <Self as #private::Network>::MULTIPLY_ADDS;
             /// How many samples go through the whole network, forward then backward, before the next do.
-            pub const TILE: usize = <Self as #private::Network>::TILE;
+            pub const TILE: #private::usize = <Self as #private::Network>::TILE;
             /// The length of the workspace of a training step in `f32`, whatever the batch.
-            pub const WORKSPACE_LEN: usize = <Self as #private::Network>::WORKSPACE_LEN;
+            pub const WORKSPACE_LEN: #private::usize = <Self as #private::Network>::WORKSPACE_LEN;
             /// What lies where in the block of parameters.
-            pub const TENSORS: #private::TensorTable = <Self as #private::Block<f32>>::TENSORS;
+            pub const TENSORS: #private::TensorTable = <Self as #private::Block<#private::f32>>::TENSORS;
+        }
+    }
+}
 
+/// The constructors of the `f32` network.
+fn constructors(names: &Names) -> TokenStream {
+    let Names { private, random, .. } = names;
+    let (parameters, architecture) = (names.parameters(), names.architecture());
+    let [init, init_with, zeroed, summary] =
+        ["init", "init_with", "zeroed", "summary"].map(|name| function(names, name));
+    code! {
+        #[automatically_derived]
+        #[allow(clippy::unnecessary_box_returns)]
+        impl<#parameters> #architecture {
             /// A network with random weights and zero biases, on the heap.
             #[must_use]
-            pub fn init<#random: #private::RandomSource + ?Sized>(rng: &mut #random) -> #private::Box<Self> {
+            pub fn #init<#random: #private::RandomSource + ?#private::core::marker::Sized>(rng: &mut #random) -> #private::Box<Self> {
                 <Self as #private::Network>::init(rng)
             }
 
             /// A network whose weights all come from one initializer, and zero biases, on the heap.
             #[must_use]
-            pub fn init_with<#random: #private::RandomSource + ?Sized>(
+            pub fn #init_with<#random: #private::RandomSource + ?#private::core::marker::Sized>(
                 initializer: #private::Initializer,
                 rng: &mut #random,
             ) -> #private::Box<Self> {
@@ -140,41 +174,54 @@ pub(super) fn inherent(names: &Names) -> TokenStream {
 
             /// A network of zeros, on the heap.
             #[must_use]
-            pub fn zeroed() -> #private::Box<Self> {
-                <Self as #private::Block<f32>>::zeroed()
+            pub fn #zeroed() -> #private::Box<Self> {
+                <Self as #private::Block<#private::f32>>::zeroed()
             }
 
             /// The layers with output shapes and parameters, as a table.
             #[must_use]
-            pub fn summary() -> #private::Summary {
+            pub fn #summary() -> #private::Summary {
                 <Self as #private::Network>::summary()
             }
         }
+    }
+}
 
+/// What all instances of the network can do.
+fn methods(names: &Names) -> TokenStream {
+    let Names { private, scalar, .. } = names;
+    let (parameters, generic) = (names.parameters(), names.generic());
+    let numbers = scalar.to_token_stream();
+    let input = array(names, 0, &numbers);
+    let output = array(names, names.layers.len(), &numbers);
+    let scores = array(names, names.logits_chain(), &numbers);
+    let [predict, predict_into, predict_batch, logits] =
+        ["predict", "predict_into", "predict_batch", "logits"].map(|name| function(names, name));
+    code! {
         #[automatically_derived]
         impl<#parameters #scalar: #private::Kernels> #generic {
             /// The answer for one sample. Nothing is allocated.
             #[must_use]
             #[inline]
-            pub fn predict(&self, input: &#input) -> #output {
+            pub fn #predict(&self, input: &#input) -> #output {
                 #private::Network::predict(self, input)
             }
 
             /// The answer for one sample, written where the caller wants it. Nothing is allocated.
             #[inline]
-            pub fn predict_into(&self, input: &#input, output: &mut #output) {
+            pub fn #predict_into(&self, input: &#input, output: &mut #output) {
                 #private::Network::predict_into(self, input, output);
             }
 
             /// The answers for a batch, each with the same bits as `predict` gives.
             #[must_use]
-            pub fn predict_batch(&self, inputs: &[#input]) -> #private::Vec<#output> {
+            pub fn #predict_batch(&self, inputs: &[#input]) -> #private::Vec<#output> {
                 #private::Network::predict_batch(self, inputs)
             }
 
             /// The scores of one sample before a final `Softmax`. Nothing is allocated.
             #[must_use]
-            pub fn logits(&self, input: &#input) -> #logits {
+            pub fn #logits(&self, input: &#input) -> #scores {
                 #private::Network::logits(self, input)
             }
         }
@@ -189,7 +236,7 @@ fn array(names: &Names, index: usize, scalar: &TokenStream) -> TokenStream {
         Some(before) => network.layers.get(before).map_or(&Shape::Unknown, |layer| &layer.output),
     };
     if let Some(size) = shape.row() {
-        let size = size.tokens();
+        let size = names.sizes.tokens(size);
         return code!([#scalar; #size]);
     }
     let shape = &names.shapes[index];

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::{Names, code, plain};
+use super::{Names, plain};
 
 /// `forward` through all layers and `forward_logits` up to the head.
 pub(super) fn passes(names: &Names) -> TokenStream {
@@ -21,15 +21,15 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
     code! {
         #[inline(always)]
         fn #function<#input: #private::Shape, #scalar: #private::Kernels, #isa: #private::Isa>(
-            isa: #isa,
-            parameters: &Self::With<#scalar>,
+            __isa: #isa,
+            __parameters: &Self::With<#scalar>,
             _: &(),
-            pass: &#private::Pass,
-            input: &[#scalar],
-            output: &mut [#scalar],
-            cache: &mut [#scalar],
+            __pass: &#private::Pass,
+            __input: &[#scalar],
+            __output: &mut [#scalar],
+            __cache: &mut [#scalar],
         ) {
-            let mut memory = #private::chain::Memory::new(cache, input.len() / #first_len);
+            let mut __memory = #private::chain::Memory::new(__cache, __input.len() / #first_len);
             #(#cuts)*
             #(#calls)*
         }
@@ -42,11 +42,11 @@ fn cut(names: &Names, index: usize, count: usize) -> TokenStream {
     let (kind, output, cache) = (&site.kind, &site.output, &site.cache);
     let own = (index + 1 < count).then(|| {
         let len = kept(names, index);
-        code!(let #output = memory.cut(#len);)
+        code!(let #output = __memory.cut(#len);)
     });
     code! {
         #own
-        let #cache = memory.cut(#private::chain::cache::<#kind, #shape>());
+        let #cache = __memory.cut(#private::chain::cache::<#kind, #shape>());
     }
 }
 
@@ -60,36 +60,31 @@ pub(super) fn kept(names: &Names, index: usize) -> TokenStream {
     code!(#private::chain::kept::<#link>())
 }
 
+/// The call of layer `index`; the last of the pass writes into the output of the whole.
 fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
     let (site, shape) = (&names.layers[index], &names.shapes[index]);
     let (field, kind, settings, output, cache) = (&site.field, &site.kind, &site.settings, &site.output, &site.cache);
-    let before = match index.checked_sub(1) {
-        Some(before) => {
-            let output = &names.layers[before].output;
-            code!(#output)
-        }
-        None => code!(input),
-    };
+    let before = names.before(index);
     let layer = code!(<#kind as #private::Layer>);
     if index + 1 == count {
         code! {
             #layer::#function::<#shape, #scalar, #isa>(
-                isa, &parameters.#field, #settings, pass, #before, output, #cache,
+                __isa, &__parameters.#field, #settings, __pass, #before, __output, #cache,
             );
         }
     } else if index == 0 {
         code! {
             #layer::forward::<#shape, #scalar, #isa>(
-                isa, &parameters.#field, #settings, pass, input, #output, #cache,
+                __isa, &__parameters.#field, #settings, __pass, __input, #output, #cache,
             );
         }
     } else {
         let link = names.link(index);
         code! {
             let #output = #private::chain::forward::<#link, #scalar, #isa>(
-                isa,
-                &#private::chain::Site { parameters: &parameters.#field, settings: #settings, pass },
+                __isa,
+                &#private::chain::Site { parameters: &__parameters.#field, settings: #settings, pass: __pass },
                 #before,
                 #output,
                 #cache,
@@ -105,59 +100,70 @@ pub(super) fn trace(names: &Names) -> TokenStream {
     let buffers = (count > 1).then(|| {
         let widest = names.widest(count);
         code! {
-            let widest = samples * #widest;
-            let (front, scratch) = scratch.split_at_mut(widest);
-            let (back, scratch) = scratch.split_at_mut(widest);
+            let __widest = __samples * #widest;
+            let (__front, __scratch) = __scratch.split_at_mut(__widest);
+            let (__back, __scratch) = __scratch.split_at_mut(__widest);
         }
     });
     let calls = (0..count).map(|index| infer(names, index, count));
     code! {
-        let samples = input.len() / #first_len;
+        let __samples = __input.len() / #first_len;
         #buffers
         #(#calls)*
     }
 }
 
+/// The inference of layer `index`: the first reads the input, the last writes the output, the others alternate.
 fn infer(names: &Names, index: usize, count: usize) -> TokenStream {
-    let Names { private, scalar, isa, .. } = names;
-    let (site, shape) = (&names.layers[index], &names.shapes[index]);
-    let (field, kind, settings) = (&site.field, &site.kind, &site.settings);
-    let name = plain(field);
-    let (len, next_len) = (names.len(index), names.len(index + 1));
+    let (name, next_len) = (plain(&names.layers[index].field), names.len(index + 1));
     if index > 0 && index + 1 < count {
+        let middle = infer_between(names, index);
         return code! {
-            let (front, back) = #private::chain::infer::<#kind, #shape, #scalar, #isa>(
-                isa,
-                &#private::chain::Site {
-                    parameters: &self.#field,
-                    settings: #settings,
-                    pass: &#private::Pass::inference(),
-                },
-                samples,
-                (front, back),
-                scratch,
-            );
-            visit(#name, &front[..samples * #next_len]);
+            #middle
+            __visit(#name, &__front[..__samples * #next_len]);
         };
     }
-    let first = if index == 0 { code!(input) } else { code!(&front[..samples * #len]) };
+    let Names { private, scalar, isa, .. } = names;
+    let (site, shape, len) = (&names.layers[index], &names.shapes[index], names.len(index));
+    let (field, kind, settings) = (&site.field, &site.kind, &site.settings);
+    let first = if index == 0 { code!(__input) } else { code!(&__front[..__samples * #len]) };
     let (unused, output, shown) = if index + 1 < count {
-        let front = code!(front[..samples * #next_len]);
+        let front = code!(__front[..__samples * #next_len]);
         (None, code!(&mut #front), code!(&#front))
     } else {
-        let unused = (index > 0).then(|| code!(let _ = back;));
-        (unused, code!(output), code!(output))
+        let unused = (index > 0).then(|| code!(let _ = __back;));
+        (unused, code!(__output), code!(__output))
     };
     code! {
         #unused
         <#kind as #private::Layer>::infer::<#shape, #scalar, #isa>(
-            isa,
+            __isa,
             &self.#field,
             #settings,
             #first,
             #output,
-            &mut scratch[..samples * #private::chain::scratch::<#kind, #shape>()],
+            &mut __scratch[..__samples * #private::chain::scratch::<#kind, #shape>()],
         );
-        visit(#name, #shown);
+        __visit(#name, #shown);
+    }
+}
+
+/// The inference of a layer that is neither first nor last.
+fn infer_between(names: &Names, index: usize) -> TokenStream {
+    let Names { private, scalar, isa, .. } = names;
+    let (site, shape) = (&names.layers[index], &names.shapes[index]);
+    let (field, kind, settings) = (&site.field, &site.kind, &site.settings);
+    code! {
+        let (__front, __back) = #private::chain::infer::<#kind, #shape, #scalar, #isa>(
+            __isa,
+            &#private::chain::Site {
+                parameters: &self.#field,
+                settings: #settings,
+                pass: &#private::Pass::inference(),
+            },
+            __samples,
+            (__front, __back),
+            __scratch,
+        );
     }
 }

@@ -1,8 +1,11 @@
 //! The constants by which memory around the network is laid out.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
-use super::{Names, code};
+use super::{Names, at};
+use crate::errors;
+use crate::graph::Kind;
+use crate::shape::Size;
 
 /// `impl Plan` for the network as a layer.
 pub(super) fn plan(names: &Names) -> TokenStream {
@@ -10,7 +13,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     let (parameters, architecture) = (names.parameters(), names.architecture());
     let count = names.layers.len();
     let of_each = |function: &str| -> Vec<TokenStream> {
-        let function = proc_macro2::Ident::new(function, Span::mixed_site());
+        let function = Ident::new(function, Span::mixed_site());
         let layers = names.layers.iter().zip(&names.shapes);
         layers
             .map(|(site, shape)| (&site.kind, shape))
@@ -31,14 +34,39 @@ pub(super) fn plan(names: &Names) -> TokenStream {
         code!(<<#kind as #private::Layer>::Plan<#shape> as #private::Plan>)
     };
     let (first, last) = (plan_of(0), plan_of(count - 1));
+    let cache_len = code!(#(#kept +)* #(#caches +)* 2 * #widest);
+    let inference_len = code!(2 * #widest + #private::chain::largest(&[#(#scratch),*]));
+    let (cache_len, inference_len) = checked(names, cache_len, inference_len);
     code! {
         #[automatically_derived]
         impl<#parameters> #private::Plan for #architecture {
-            const CACHE_LEN: usize = #(#kept +)* #(#caches +)* 2 * #widest;
-            const INFERENCE_LEN: usize = 2 * #widest + #private::chain::largest(&[#(#scratch),*]);
-            const MULTIPLY_ADDS: u64 = #(#multiply_adds)+*;
-            const READS_INPUT: bool = #first::READS_INPUT;
-            const READS_OUTPUT: bool = #last::READS_OUTPUT;
+            const CACHE_LEN: #private::usize = #cache_len;
+            const INFERENCE_LEN: #private::usize = #inference_len;
+            const MULTIPLY_ADDS: #private::u64 = #(#multiply_adds)+*;
+            const READS_INPUT: #private::bool = #first::READS_INPUT;
+            const READS_OUTPUT: #private::bool = #last::READS_OUTPUT;
         }
     }
+}
+
+/// Both lengths, after assertions that the parameters which are sizes are not 0. Only an instance of the network can fail
+/// them; whatever it is used for needs one of the two.
+fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) -> (TokenStream, TokenStream) {
+    let (private, network) = (&names.private, names.network);
+    let layers = network.layers.iter().filter_map(|layer| match &layer.kind {
+        Kind::BuiltIn { sizes, .. } => Some(sizes),
+        Kind::Own { .. } => None,
+    });
+    let sizes: Vec<_> = network.input.sizes().iter().chain(layers.flatten()).collect();
+    let is_size =
+        |parameter: &&Ident| sizes.iter().any(|size| matches!(size, Size::Parameter(name) if name == *parameter));
+    let mut checks = network.parameters.iter().filter(is_size).peekable();
+    if checks.peek().is_none() {
+        return (cache_len, inference_len);
+    }
+    let checks = checks.map(|parameter| {
+        let message = errors::parameter_zero(parameter, &network.name);
+        at(parameter.span(), code!(#private::require_size(#parameter, #message);))
+    });
+    (code!({ #(#checks)* #cache_len }), code!({ let _ = Self::CACHE_LEN; #inference_len }))
 }

@@ -1,25 +1,29 @@
 //! The items that a network is made of: aliases, the struct, its layout, `Debug` and `Clone`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::format_ident;
+use quote::{ToTokens, format_ident};
 
-use super::{Names, Site, code};
+use super::{Names, Site, at};
+use crate::errors::{self, Place};
 use crate::graph::{Kind, Layer};
 use crate::shape::Shape;
 use crate::signature::BuiltIn;
+use crate::words;
 
 /// Names for the user's own types, each of which is written once, so that rustc reports a wrong one once; and for shapes
 /// that only the compiler knows, which without names would double with every layer.
 pub(super) fn aliases(names: &Names) -> TokenStream {
-    let (private, parameters) = (&names.private, names.parameters());
-    let mut aliases = TokenStream::new();
-    for (index, layer) in names.network.layers.iter().enumerate() {
+    let (network, private, parameters) = (names.network, &names.private, names.parameters());
+    let mut aliases = names.sizes.items(private);
+    let declared = network.declared_output.as_ref().map(|(shape, _)| shape);
+    for (shape, alias) in [(Some(&network.input), "Input"), (declared, "Output")] {
+        if let Some(Shape::Own(path)) = shape {
+            aliases.extend(own(names, alias, path, "IS_SHAPE", errors::not_a_shape));
+        }
+    }
+    for (index, layer) in network.layers.iter().enumerate() {
         if let Kind::Own { path, .. } = &layer.kind {
-            let alias = names.layer_alias(index);
-            aliases.extend(code! {
-                #[doc(hidden)]
-                type #alias<#parameters> = #path;
-            });
+            aliases.extend(own(names, &format!("Layer{index}"), path, "IS_LAYER", errors::not_a_layer));
         }
         if matches!(layer.output, Shape::Unknown) {
             let (alias, kind, input) = (names.shape_alias(index), &names.layers[index].kind, &names.shapes[index]);
@@ -30,6 +34,30 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
         }
     }
     aliases
+}
+
+/// The alias of a type of the user's own, which is an error in words if the answer to `question` about it is no.
+fn own(names: &Names, alias: &str, path: impl ToTokens, question: &str, otherwise: fn(&str) -> String) -> TokenStream {
+    let (private, parameters, written) = (&names.private, names.parameters(), names.alias(&format!("{alias}Written")));
+    let alias = names.alias(alias);
+    let path = path.into_token_stream();
+    if names.mentions_parameters(&path) {
+        // Stable Rust lets no constant in a type depend on a parameter: the compiler's own words have to do.
+        return code!(#[doc(hidden)] type #alias<#parameters> = #path;);
+    }
+    let (question, message) = (format_ident!("{question}"), otherwise(&words::text(path.clone())));
+    let answer = code!(#private::require(#private::Question::<#written>::#question, #message));
+    let answer = at(Place::of(&path).span(), answer);
+    code! {
+        #[doc(hidden)]
+        type #written = #path;
+        #[doc(hidden)]
+        type #alias<#parameters> = <#written as #private::If<{
+            #[allow(unused_imports)]
+            use #private::Otherwise as _;
+            #answer
+        }>>::Itself;
+    }
 }
 
 /// The struct, with the user's attributes, docs and visibility.
@@ -48,7 +76,7 @@ pub(super) fn structure(names: &Names) -> TokenStream {
         // Where no layer has parameters, the scalar is mentioned all the same, as the language demands.
         let with = if mentions_scalar { site.with.clone() } else { code!(<#kind as #private::Layer>::With<#scalar>) };
         let attributes = site.layer.map_or(&[][..], |layer| &layer.attributes);
-        let docs = site.layer.map_or_else(String::new, |layer| format!("`{}`", layer.description));
+        let docs = site.layer.map_or_else(String::new, |layer| format!(" `{}`", layer.description));
         code!(#[doc = #docs] #(#attributes)* #visibility #field: #with)
     });
     code! {
@@ -56,7 +84,7 @@ pub(super) fn structure(names: &Names) -> TokenStream {
         #(#attributes)*
         #[doc = #architecture]
         #[repr(C)]
-        #visibility struct #name<#parameters #scalar: #private::Scalar = f32> {
+        #visibility struct #name<#parameters #scalar: #private::Scalar = #private::f32> {
             #(#fields,)*
         }
     }
@@ -70,7 +98,8 @@ fn architecture_docs(names: &Names) -> String {
             Shape::Unknown => String::from("as the layer says"),
             known => format!("`{}`", known.text()),
         };
-        docs.push_str(&format!("| `{}` | `{}` | {output} |\n", layer.field, layer.description));
+        let (field, layer) = (&layer.field, &layer.description);
+        docs.extend(["| `", &field.to_string(), "` | `", layer, "` | ", &output, " |\n"]);
     }
     docs
 }
@@ -92,9 +121,10 @@ pub(super) fn block(names: &Names) -> TokenStream {
             }
         }
     });
+    let derived = names.derived();
     code! {
         // SAFETY: the struct is `repr(C)` and every field is a block of the same numbers, as the table requires.
-        #[automatically_derived]
+        #derived
         unsafe impl<#parameters #scalar: #private::Scalar> #private::Block<#scalar> for #generic {
             const TENSORS: #private::TensorTable = #private::TensorTable::Layers(&[#(#entries),*]);
         }
@@ -108,23 +138,23 @@ pub(super) fn traits(names: &Names) -> TokenStream {
     let name = super::plain(&network.name);
     let fields = network.layers.iter().map(|layer| {
         let (field, description) = (super::plain(&layer.field), &layer.description);
-        code!(.field(#field, &#private::core::format_args!(#description)))
+        code!(.field(#field, &#private::core::format_args!("{}", #description)))
     });
     let clone = format_ident!("clone", span = Span::mixed_site());
     code! {
         #[automatically_derived]
         impl<#parameters #scalar: #private::Scalar> #private::core::fmt::Debug for #generic {
-            fn fmt(&self, formatter: &mut #private::core::fmt::Formatter<'_>) -> #private::core::fmt::Result {
-                formatter.debug_struct(#name) #(#fields)* .finish()
+            fn fmt(&self, __formatter: &mut #private::core::fmt::Formatter<'_>) -> #private::core::fmt::Result {
+                __formatter.debug_struct(#name) #(#fields)* .finish()
             }
         }
 
         #[automatically_derived]
         impl<#parameters #scalar: #private::Scalar> #private::core::clone::Clone for #private::Box<#generic> {
             fn #clone(&self) -> Self {
-                let mut copy = <#generic as #private::Block<#scalar>>::zeroed();
-                #private::Block::<#scalar>::copy_from(&mut *copy, self);
-                copy
+                let mut __copy = <#generic as #private::Block<#scalar>>::zeroed();
+                #private::Block::<#scalar>::copy_from(&mut *__copy, self);
+                __copy
             }
         }
     }

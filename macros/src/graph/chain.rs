@@ -1,12 +1,13 @@
 //! Which shape travels from layer to layer? After a mistake a guess travels on, marked as such, so
 //! that it is never judged.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::Ident;
 
 use super::draft::{Draft, DraftKind, header_shape};
 use super::{Kind, Layer, Network};
 use crate::ast::{Declaration, Form, Written};
 use crate::errors::{self, Errors, Place};
+use crate::fallback;
 use crate::shape::{Shape, Size};
 use crate::signature::BuiltIn;
 use crate::words;
@@ -21,6 +22,8 @@ struct State {
     gap: bool,
     /// Who gives it, in words.
     producer: String,
+    /// What stands in for a size that a mistake left unknown.
+    unknown: Size,
 }
 
 /// The shapes around the layers.
@@ -31,29 +34,26 @@ pub(super) struct Header {
     input_failed: bool,
     /// The shape after `->`.
     output: Option<Shape>,
-    /// Whether it was wrong and reported.
-    output_failed: bool,
 }
 
 /// Makes the network out of its parts.
 pub(super) fn network(
     declaration: Declaration,
     header: Header,
-    drafts: Vec<Option<Draft>>,
+    mut drafts: Vec<Option<Draft>>,
     errors: &mut Errors,
 ) -> Network {
     if drafts.is_empty() && declaration.form != Form::Missing {
         errors.push(errors::no_layers(&declaration.name));
     }
-    let input = input(&header, &declaration, &drafts, errors);
+    let input = input(&header, &declaration, &mut drafts, errors);
     let input_known = input.is_some();
-    let read = !drafts.is_empty() && drafts.iter().all(Option::is_some);
     let output = header.output.as_ref();
-    let input = input.unwrap_or_else(|| Shape::Vector(wanted(&drafts, output).unwrap_or_else(one)));
-    let mut state = State { shape: input.clone(), known: input_known, gap: false, producer: "the input".to_owned() };
+    let unknown = fallback::size(&declaration.name);
+    let input = input.unwrap_or_else(|| Shape::Vector(unknown.clone()));
+    let producer = "the input".to_owned();
+    let mut state = State { shape: input.clone(), known: input_known, gap: false, producer, unknown };
     let layers = chain(drafts, output, &declaration.parameters, &mut state, errors);
-    let known = |layer: &Layer| layer.output_known && layer.input_known;
-    let complete = !header.output_failed && input_known && read && layers.iter().all(known);
     let place = match &declaration.output {
         Written::Here(shape) => shape.place,
         Written::Absent | Written::Failed => Place::call(),
@@ -65,7 +65,6 @@ pub(super) fn network(
         declared_output: header.output.map(|shape| (shape, place)),
         open_end: state.gap,
         layers,
-        complete,
         attributes: declaration.attributes,
         visibility: declaration.visibility,
         name: declaration.name,
@@ -85,28 +84,45 @@ pub(super) fn header(declaration: &Declaration, errors: &mut Errors) -> Header {
         }
     };
     let (input, input_failed) = resolve(&declaration.input, "the input");
-    let (output, output_failed) = resolve(&declaration.output, "the output");
-    Header { input, input_failed, output, output_failed }
+    let (output, _) = resolve(&declaration.output, "the output");
+    Header { input, input_failed, output }
 }
 
 /// The input: as declared, or as the first layer says.
-fn input(header: &Header, declaration: &Declaration, drafts: &[Option<Draft>], errors: &mut Errors) -> Option<Shape> {
+fn input(
+    header: &Header,
+    declaration: &Declaration,
+    drafts: &mut [Option<Draft>],
+    errors: &mut Errors,
+) -> Option<Shape> {
     // A wrong declaration is not replaced by what the first layer says: they might disagree.
     if header.input_failed {
         return None;
     }
     let input = header.input.clone().or_else(|| read_input(drafts));
-    if input.is_none() && needs_input(drafts) {
-        let size = wanted(drafts, header.output.as_ref()).map_or("N".to_owned(), |size| size.text());
-        let generics = !declaration.parameters.is_empty();
-        errors.push(errors::input_not_known(&declaration.name, generics, declaration.form, &size));
+    if input.is_some() || !needs_input(drafts) {
+        return input;
     }
-    input
+    let size = wanted(drafts, header.output.as_ref()).map(|size| size.text());
+    let generics = !declaration.parameters.is_empty();
+    let header = errors::header(&declaration.name, generics, declaration.form, size.as_deref());
+    match like_dense(drafts) {
+        // A misspelt `Dense` is the likelier mistake. The layer is left out, since rustc would report it again.
+        Some(word) => {
+            drafts[0] = None;
+            errors.push(errors::like_dense(&word, &declaration.name, &header));
+        }
+        None => errors.push(errors::input_not_known(&declaration.name, &header)),
+    }
+    None
 }
 
-/// The size of last resort after a mistake.
-fn one() -> Size {
-    Size::Number(1, Span::call_site().into())
+/// The first layer's type, if it reads like a misspelt `Dense<64, 32>`.
+fn like_dense(drafts: &[Option<Draft>]) -> Option<Ident> {
+    let DraftKind::Own { path, .. } = &drafts.first()?.as_ref()?.kind else { return None };
+    let word = path.segments.first()?;
+    let alike = words::is_like(&words::plain(&word.ident), BuiltIn::Dense.name());
+    (path.segments.len() == 1 && alike && !word.arguments.is_none()).then(|| word.ident.clone())
 }
 
 /// The input that the first layer names, if it does.
@@ -155,6 +171,8 @@ fn chain(
     for (draft, wanted) in drafts.into_iter().zip(asked) {
         let Some(draft) = draft else {
             state.gap = true;
+            state.shape = Shape::Vector(state.unknown.clone());
+            state.known = false;
             continue;
         };
         let layer = match draft.kind {
@@ -183,10 +201,10 @@ fn dense(mut draft: Draft, wanted: Option<Size>, parameters: &[Ident], state: &S
     let (inputs, input_known) = match inputs {
         Some(inputs) => (inputs, true),
         None if inferred => incoming(place, parameters, state, errors),
-        None => (state.shape.row().cloned().unwrap_or_else(one), false),
+        None => (state.shape.row().cloned().unwrap_or_else(|| state.unknown.clone()), false),
     };
     let output_known = outputs.is_some();
-    let outputs = outputs.or(wanted).unwrap_or_else(one);
+    let outputs = outputs.or(wanted).unwrap_or_else(|| state.unknown.clone());
     let description = format!("{}<{}, {}>", BuiltIn::Dense.name(), inputs.text(), outputs.text());
     let (input, output) = (Shape::Vector(inputs.clone()), Shape::Vector(outputs.clone()));
     let kind = Kind::BuiltIn { layer: BuiltIn::Dense, sizes: vec![inputs, outputs] };
@@ -202,16 +220,16 @@ fn incoming(place: Place, parameters: &[Ident], state: &State, errors: &mut Erro
     if !state.shape.is_foreign() {
         // An image: the kind of shape is what `check` reports.
         let size = state.shape.number().map(|number| Size::Number(number, place));
-        return (size.unwrap_or_else(one), known);
+        return (size.unwrap_or_else(|| state.unknown.clone()), known);
     }
     if !known {
-        return (one(), false);
+        return (state.unknown.clone(), false);
     }
     if parameters.is_empty() {
         return (Size::FromProducer(place), true);
     }
     errors.push(errors::cannot_infer_generic(place, &state.producer));
-    (one(), false)
+    (state.unknown.clone(), false)
 }
 
 /// Resolves a layer whose shapes follow from what comes in.
@@ -225,7 +243,7 @@ fn follower(draft: Draft, wanted: Option<Size>, state: &State) -> Layer {
             (Kind::Own { path, settings }, Shape::Unknown, true, text)
         }
         DraftKind::Sizeless(BuiltIn::Softmax) => {
-            let (output, known) = normalized(&input, wanted, known);
+            let (output, known) = normalized(&input, wanted, known, state);
             let layer = BuiltIn::Softmax;
             let kind = Kind::BuiltIn { layer, sizes: Vec::new() };
             (kind, output, known, layer.name().to_owned())
@@ -243,12 +261,12 @@ fn follower(draft: Draft, wanted: Option<Size>, state: &State) -> Layer {
 }
 
 /// What `Softmax` makes of a shape.
-fn normalized(input: &Shape, wanted: Option<Size>, known: bool) -> (Shape, bool) {
+fn normalized(input: &Shape, wanted: Option<Size>, known: bool, state: &State) -> (Shape, bool) {
     match input.row() {
         Some(size) => (Shape::Probabilities(size.clone()), known),
         None if input.is_foreign() => (Shape::Unknown, known),
         // An image, which `check` reports.
-        None => (Shape::Probabilities(wanted.unwrap_or_else(one)), false),
+        None => (Shape::Probabilities(wanted.unwrap_or_else(|| state.unknown.clone())), false),
     }
 }
 
@@ -257,7 +275,6 @@ fn finish(draft: Draft, kind: Kind, state: &State, input: Shape, output: Shape, 
     Layer {
         attributes: draft.attributes,
         field: draft.field,
-        named: draft.named,
         kind,
         place: draft.place,
         size_places: draft.size_places,

@@ -15,8 +15,6 @@ pub(super) struct Draft {
     pub(super) attributes: Vec<Attribute>,
     /// The user's name or an automatic one.
     pub(super) field: Ident,
-    /// Whether `field` is the user's.
-    pub(super) named: bool,
     /// The word or path that names its type.
     pub(super) place: Place,
     /// Where its sizes stand.
@@ -57,16 +55,17 @@ pub(super) fn drafts(declaration: &Declaration, errors: &mut Errors) -> Vec<Opti
             continue;
         };
         // One name was made for every layer that could be read.
-        let Some((field, named)) = fields.next() else {
+        let Some(field) = fields.next() else {
             continue;
         };
-        drafts.push(draft(layer, field, named, &declaration.parameters, errors));
+        drafts.push(draft(layer, field, declaration, errors));
     }
     drafts
 }
 
 /// Resolves one layer by itself.
-fn draft(layer: &ast::Layer, field: Ident, named: bool, parameters: &[Ident], errors: &mut Errors) -> Option<Draft> {
+fn draft(layer: &ast::Layer, field: Ident, declaration: &Declaration, errors: &mut Errors) -> Option<Draft> {
+    let (network, parameters) = (&declaration.name, &declaration.parameters);
     let mut size_places = Vec::new();
     let (place, kind) = match &layer.kind {
         LayerKind::BuiltIn { layer, word, sizes, settings } => {
@@ -81,6 +80,10 @@ fn draft(layer: &ast::Layer, field: Ident, named: bool, parameters: &[Ident], er
             (Place::of(word), kind)
         }
         LayerKind::Own { path, settings } => {
+            if path.is_ident(network) {
+                errors.push(errors::contains_itself(network, Place::of(path)));
+                return None;
+            }
             if !shape::check_own(path, parameters, errors) {
                 return None;
             }
@@ -89,7 +92,7 @@ fn draft(layer: &ast::Layer, field: Ident, named: bool, parameters: &[Ident], er
         }
     };
     let attributes = layer.attributes.clone();
-    Some(Draft { attributes, field, named, place, size_places, kind })
+    Some(Draft { attributes, field, place, size_places, kind })
 }
 
 /// Resolves the sizes of a layer of the library.

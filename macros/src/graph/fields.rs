@@ -8,8 +8,8 @@ use crate::ast::{Layer, LayerKind};
 use crate::errors::{self, Errors};
 use crate::words;
 
-/// A field for every layer, in order, and whether it is the user's.
-pub(super) fn fields(layers: &[Option<Layer>], errors: &mut Errors) -> Vec<(Ident, bool)> {
+/// A field for every layer, in order.
+pub(super) fn fields(layers: &[Option<Layer>], errors: &mut Errors) -> Vec<Ident> {
     let mut used = HashSet::new();
     let mut given = Vec::new();
     // All of the user's names are taken before any automatic one, wherever they stand.
@@ -24,8 +24,8 @@ pub(super) fn fields(layers: &[Option<Layer>], errors: &mut Errors) -> Vec<(Iden
     given
         .into_iter()
         .map(|(layer, first)| match first {
-            Some(name) => (name.clone(), true),
-            None => (automatic(layer, &mut used), false),
+            Some(name) => name.clone(),
+            None => automatic(layer, &mut used),
         })
         .collect()
 }

@@ -23,9 +23,18 @@ pub(super) fn name(tokens: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
     path::name(name, errors).cloned()
 }
 
+/// The names between `<` and `>`.
+#[derive(Default)]
+pub(super) struct Parameters {
+    /// Const parameters, also after a mistake, so that their uses stay quiet.
+    pub(super) sizes: Vec<Ident>,
+    /// Type parameters, which were reported.
+    pub(super) types: Vec<Ident>,
+}
+
 /// Reads `<const N: usize, ..>`.
-pub(super) fn parameters(tokens: &mut Tokens, name: &Ident, errors: &mut Errors) -> Vec<Ident> {
-    let mut parameters: Vec<Ident> = Vec::new();
+pub(super) fn parameters(tokens: &mut Tokens, name: &Ident, errors: &mut Errors) -> Parameters {
+    let mut parameters = Parameters::default();
     let before = *tokens;
     match tokens.arguments() {
         Ok(None) | Err(NoPath::Unexpected) => {}
@@ -36,26 +45,19 @@ pub(super) fn parameters(tokens: &mut Tokens, name: &Ident, errors: &mut Errors)
         }
         Ok(Some(list)) => {
             for piece in list.split() {
-                let Some(parameter) = parameter(piece, name, errors) else {
-                    continue;
-                };
-                if parameters.contains(&parameter) {
-                    errors.push(errors::declared_twice(&parameter));
-                } else {
-                    parameters.push(parameter);
-                }
+                parameter(piece, name, &mut parameters, errors);
             }
         }
     }
     parameters
 }
 
-/// Reads one parameter. The name is given back after a mistake too, so that its uses stay quiet.
-fn parameter(mut tokens: Tokens, network: &Ident, errors: &mut Errors) -> Option<Ident> {
+/// Reads one parameter.
+fn parameter(mut tokens: Tokens, network: &Ident, parameters: &mut Parameters, errors: &mut Errors) {
     let place = tokens.place();
     if tokens.is_mark('\'') {
         errors.push(errors::lifetime_parameter(place, network));
-        return None;
+        return;
     }
     let is_const = tokens.is_word("const");
     if is_const {
@@ -64,21 +66,26 @@ fn parameter(mut tokens: Tokens, network: &Ident, errors: &mut Errors) -> Option
     let Some(TokenTree::Ident(name)) = tokens.peek() else {
         let wanted = if is_const { "a name after `const`" } else { "`const`" };
         errors.push(errors::expected(tokens.place(), wanted, &tokens.found()));
-        return None;
+        return;
     };
-    let name = path::name(name, errors)?;
+    let Some(name) = path::name(name, errors) else { return };
     tokens.next();
     if !is_const {
         errors.push(errors::type_parameter(place, name));
-        return Some(name.clone());
+        parameters.types.push(name.clone());
+        return;
     }
-    if tokens.take_mark(':').is_none() {
+    if parameters.sizes.contains(name) {
+        errors.push(errors::declared_twice(name));
+        return;
+    }
+    parameters.sizes.push(name.clone());
+    if tokens.take_mark(':').is_some() {
+        parameter_type(tokens, name, errors);
+    } else {
         let wanted = format!("`: usize` after `{name}`");
         errors.push(errors::expected(tokens.place(), &wanted, &tokens.found()));
-        return Some(name.clone());
     }
-    parameter_type(tokens, name, errors);
-    Some(name.clone())
 }
 
 /// Reads `usize`, and finds a default behind it.

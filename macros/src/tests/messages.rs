@@ -38,7 +38,7 @@ const HEADERS: &[Case] = &[
     (
         "struct Name<T> { Dense<T, 2> }",
         "T",
-        "`T` is a type parameter, but a network has only `usize` parameters\n\nhelp: write `const T: usize` for a size, or leave `T` out",
+        "`T` is a type parameter, but a network has only `usize` parameters\n\nhelp: write `const T: usize` for a size, or leave `T` out: every network exists in `f32` and `f64`",
     ),
     (
         "struct Name<const N: u32> { Dense<N, 2> }",
@@ -92,8 +92,12 @@ const HEADERS: &[Case] = &[
         "`Image` takes 3 sizes (channels, height, width) but 2 were given\n\nhelp: write all of them, as in `Image<1, 28, 28>`",
     ),
     ("struct Name -> (Vector<2>) { Dense<1, 2> }", "(", "expected a shape such as `Vector<64>`, found `(`"),
-    ("#[tile(64)] struct Name { Dense<1, 2> }", "#[tile(64)]", "`#[tile]` is not supported yet"),
-    ("#[budget(1)] struct Name { Dense<1, 2> }", "#[budget(1)]", "`#[budget]` is not supported yet"),
+    ("#[tile(64)] struct Name { Dense<1, 2> }", "#[tile(64)]", "`#[tile]` is not supported yet\n\nhelp: leave it out"),
+    (
+        "#[budget(1)] struct Name { Dense<1, 2> }",
+        "#[budget(1)]",
+        "`#[budget]` is not supported yet\n\nhelp: leave it out",
+    ),
     ("#![doc = \"x\"] struct Name { Dense<1, 2> }", "!", "expected `[` after `#`, found `!`"),
     ("#[3] struct Name { Dense<1, 2> }", "#[3]", "expected an attribute such as `#[allow(dead_code)]`"),
 ];
@@ -106,6 +110,11 @@ fn headers_are_read_to_the_end() {
 /// Mistakes of and between layers.
 const LAYERS: &[Case] = &[
     ("struct Name { }", "Name", "`Name` has no layers\n\nhelp: write at least one, such as `Dense<64, 10>`"),
+    (
+        "struct Name { Dense<1, 2>, Name }",
+        "Name",
+        "`Name` contains itself, so it would have no end\n\nhelp: write the layers that you want instead",
+    ),
     ("struct Name { hidden: , Dense<1, 2> }", ",", "expected a layer after `hidden:`, found `,`"),
     ("struct Name { Dense<1, 2>, hidden: }", "}", "expected a layer after `hidden:`, found `}`"),
     ("struct Name { Dense<1, 2>,, Tanh }", ",", "expected a layer such as `Dense<64, 32>`, found `,`"),
@@ -130,10 +139,14 @@ const LAYERS: &[Case] = &[
     (
         "struct Name { Dense<1, 2>, Residual { Tanh } }",
         "Residual {",
-        "blocks are reserved for a later version: `Residual { .. }` is not supported yet",
+        "blocks are reserved for a later version: `Residual { .. }` is not supported yet\n\nhelp: write the layers one after the other",
     ),
-    ("struct Name { #[init(HeNormal)] Dense<1, 2> }", "#[init(HeNormal)]", "`#[init]` is not supported yet"),
-    ("struct Name { #[frozen] Dense<1, 2> }", "#[frozen]", "`#[frozen]` is not supported yet"),
+    (
+        "struct Name { #[init(HeNormal)] Dense<1, 2> }",
+        "#[init(HeNormal)]",
+        "`#[init]` is not supported yet\n\nhelp: leave it out",
+    ),
+    ("struct Name { #[frozen] Dense<1, 2> }", "#[frozen]", "`#[frozen]` is not supported yet\n\nhelp: leave it out"),
     (
         "struct Name { Dense<1, 2>, #[cfg(test)] Tanh }",
         "#[cfg(test)]",
@@ -160,12 +173,17 @@ const LAYERS: &[Case] = &[
     (
         "struct Name<const N: usize> = Own<N>, Dense<64, 2>",
         "Name",
-        "the input shape of `Name` is not known\n\nhelp: write `struct Name<..> (Vector<N>) = ..`",
+        "the input shape of `Name` is not known\n\nhelp: write `struct Name<..> (Vector<64>) = ..`, with the number of values that come in",
+    ),
+    (
+        "struct Name { dens<64, 32>, Tanh }",
+        "dens",
+        "`dens` is not a layer of the library, so the input shape of `Name` is not known\n\nhelp: write `Dense`, or for a layer of your own `struct Name (Vector<64>) { .. }`, with the number of values that come in",
     ),
     (
         "struct Name { Dense<_, 2> }",
         "Name",
-        "the input shape of `Name` is not known\n\nhelp: write `struct Name (Vector<N>) { .. }`",
+        "the input shape of `Name` is not known\n\nhelp: write `struct Name (Vector<64>) { .. }`, with the number of values that come in",
     ),
 ];
 

@@ -1,0 +1,56 @@
+//! What a network expands to, as a file that people can read and reviews show.
+
+use std::path::Path;
+use std::str::FromStr as _;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The network of the README.
+const DIGITS: &str = "
+    /// f(x) = softmax(W_o tanh(W_h x + b_h) + b_o)
+    pub struct DigitClassifier {
+        hidden: Dense<64, 32>,
+        Tanh,
+        output: Dense<32, 10>,
+        Softmax,
+    }
+";
+
+/// The expansion, pretty-printed. Paths into the library, which are absolute, are shortened to be read.
+fn expansion(source: &str) -> String {
+    let tokens = match TokenStream::from_str(source) {
+        Ok(tokens) => crate::declared(tokens, &quote!(typenet)).to_string(),
+        Err(error) => panic!("the test's own source does not lex: {error}"),
+    };
+    let short = tokens.replace("typenet :: private :: ", "").replace("typenet :: ", "");
+    match syn::parse_file(&short) {
+        Ok(file) => prettyplease::unparse(&file),
+        Err(error) => panic!("the expansion is no Rust: {error}"),
+    }
+}
+
+#[test]
+fn the_expansion_of_the_digits_network_is_as_committed() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expansion/digits.rs");
+    let found = expansion(DIGITS);
+    if std::env::var_os("UPDATE_EXPANSION").is_some() {
+        assert!(std::fs::write(&path, &found).is_ok(), "{} cannot be written", path.display());
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == committed, "the expansion changed; look at it after `UPDATE_EXPANSION=1 cargo test`:\n{found}");
+}
+
+#[test]
+fn expansions_say_unsafe_once_and_keep_lints_alone() {
+    let found = expansion(DIGITS);
+    assert_eq!(found.matches("unsafe").count(), 1);
+    assert_eq!(found.matches("allow(").count(), 1, "only clippy's opinion on boxes is silenced");
+}
+
+#[test]
+fn a_wrong_network_expands_to_rust_too() {
+    let found = expansion("struct Name { a: Dense<1, 2>, b: Dense<3>, Tanh<3>, Softmax }");
+    assert_eq!(found.matches("compile_error!").count(), 2);
+    assert!(found.contains("const __NameUnknownSize: usize = ::core::compile_error!"));
+}

@@ -1,0 +1,811 @@
+/// f(x) = softmax(W_o tanh(W_h x + b_h) + b_o)
+/**
+# Architecture
+| field | layer | output |
+|---|---|---|
+| `hidden` | `Dense<64, 32>` | `Vector<32>` |
+| `tanh` | `Tanh` | `Vector<32>` |
+| `output` | `Dense<32, 10>` | `Vector<10>` |
+| `softmax` | `Softmax` | `Probabilities<10>` |
+*/
+#[repr(C)]
+pub struct DigitClassifier<T: Scalar = f32> {
+    /// `Dense<64, 32>`
+    pub hidden: Dense<64, 32, T>,
+    /// `Tanh`
+    pub tanh: Tanh,
+    /// `Dense<32, 10>`
+    pub output: Dense<32, 10, T>,
+    /// `Softmax`
+    pub softmax: Softmax,
+}
+#[automatically_derived]
+unsafe impl<T: Scalar> Block<T> for DigitClassifier<T> {
+    const TENSORS: TensorTable = TensorTable::Layers(
+        &[
+            TableEntry {
+                name: "hidden",
+                offset: core::mem::offset_of!(Self, hidden) / core::mem::size_of::<T>(),
+                frozen: false,
+                table: <Dense<64, 32, T> as Block<T>>::TENSORS,
+            },
+            TableEntry {
+                name: "tanh",
+                offset: core::mem::offset_of!(Self, tanh) / core::mem::size_of::<T>(),
+                frozen: false,
+                table: <Tanh as Block<T>>::TENSORS,
+            },
+            TableEntry {
+                name: "output",
+                offset: core::mem::offset_of!(Self, output) / core::mem::size_of::<T>(),
+                frozen: false,
+                table: <Dense<32, 10, T> as Block<T>>::TENSORS,
+            },
+            TableEntry {
+                name: "softmax",
+                offset: core::mem::offset_of!(Self, softmax) / core::mem::size_of::<T>(),
+                frozen: false,
+                table: <Softmax as Block<T>>::TENSORS,
+            },
+        ],
+    );
+}
+#[automatically_derived]
+impl Plan for DigitClassifier<f32> {
+    const CACHE_LEN: usize = <Vector<32> as Shape>::LEN
+        + chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>()
+        + chain::kept::<Dense<32, 10>, Vector<32>, Tanh, Vector<32>>()
+        + chain::cache::<Dense<64, 32>, Vector<64>>()
+        + chain::cache::<Tanh, Vector<32>>()
+        + chain::cache::<Dense<32, 10>, Vector<32>>()
+        + chain::cache::<Softmax, Vector<10>>()
+        + 2
+            * chain::largest(
+                &[
+                    <Vector<32> as Shape>::LEN,
+                    <Vector<32> as Shape>::LEN,
+                    <Vector<10> as Shape>::LEN,
+                ],
+            );
+    const INFERENCE_LEN: usize = 2
+        * chain::largest(
+            &[
+                <Vector<32> as Shape>::LEN,
+                <Vector<32> as Shape>::LEN,
+                <Vector<10> as Shape>::LEN,
+            ],
+        )
+        + chain::largest(
+            &[
+                chain::scratch::<Dense<64, 32>, Vector<64>>(),
+                chain::scratch::<Tanh, Vector<32>>(),
+                chain::scratch::<Dense<32, 10>, Vector<32>>(),
+                chain::scratch::<Softmax, Vector<10>>(),
+            ],
+        );
+    const MULTIPLY_ADDS: u64 = chain::multiply_adds::<Dense<64, 32>, Vector<64>>()
+        + chain::multiply_adds::<Tanh, Vector<32>>()
+        + chain::multiply_adds::<Dense<32, 10>, Vector<32>>()
+        + chain::multiply_adds::<Softmax, Vector<10>>();
+    const READS_INPUT: bool = <<Dense<
+        64,
+        32,
+    > as Layer>::Plan<Vector<64>> as Plan>::READS_INPUT;
+    const READS_OUTPUT: bool = <<Softmax as Layer>::Plan<
+        Vector<10>,
+    > as Plan>::READS_OUTPUT;
+}
+#[automatically_derived]
+impl Layer for DigitClassifier<f32> {
+    type Output<In: Shape> = Probabilities<10>;
+    type Logits<In: Shape> = <Vector<10> as Shape>::Plain;
+    type With<T: Scalar> = DigitClassifier<T>;
+    type Settings = ();
+    type Plan<In: Shape> = Self;
+    fn initialization(_: &()) -> Initializer {
+        <Dense<64, 32> as Layer>::initialization(&())
+    }
+    fn initialize<T: Scalar, R: RandomSource + ?core::marker::Sized>(
+        __parameters: &mut Self::With<T>,
+        _: &(),
+        __initializer: Initializer,
+        __rng: &mut R,
+    ) {
+        <Dense<
+            64,
+            32,
+        > as Layer>::initialize::<
+            T,
+            R,
+        >(&mut __parameters.hidden, &(), <Tanh as Layer>::initialization(&()), __rng);
+        <Tanh as Layer>::initialize::<
+            T,
+            R,
+        >(
+            &mut __parameters.tanh,
+            &(),
+            <Dense<32, 10> as Layer>::initialization(&()),
+            __rng,
+        );
+        <Dense<
+            32,
+            10,
+        > as Layer>::initialize::<
+            T,
+            R,
+        >(&mut __parameters.output, &(), <Softmax as Layer>::initialization(&()), __rng);
+        <Softmax as Layer>::initialize::<
+            T,
+            R,
+        >(&mut __parameters.softmax, &(), __initializer, __rng);
+    }
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(
+        __isa: I,
+        __parameters: &Self::With<T>,
+        _: &(),
+        __pass: &Pass,
+        __input: &[T],
+        __output: &mut [T],
+        __cache: &mut [T],
+    ) {
+        let mut __memory = chain::Memory::new(
+            __cache,
+            __input.len() / <Vector<64> as Shape>::LEN,
+        );
+        let __hidden_output = __memory.cut(<Vector<32> as Shape>::LEN);
+        let __hidden_cache = __memory.cut(chain::cache::<Dense<64, 32>, Vector<64>>());
+        let __tanh_output = __memory
+            .cut(chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>());
+        let __tanh_cache = __memory.cut(chain::cache::<Tanh, Vector<32>>());
+        let __output_output = __memory
+            .cut(chain::kept::<Dense<32, 10>, Vector<32>, Tanh, Vector<32>>());
+        let __output_cache = __memory.cut(chain::cache::<Dense<32, 10>, Vector<32>>());
+        let __softmax_cache = __memory.cut(chain::cache::<Softmax, Vector<10>>());
+        <Dense<
+            64,
+            32,
+        > as Layer>::forward::<
+            Vector<64>,
+            T,
+            I,
+        >(
+            __isa,
+            &__parameters.hidden,
+            &(),
+            __pass,
+            __input,
+            __hidden_output,
+            __hidden_cache,
+        );
+        let __tanh_output = chain::forward::<
+            Tanh,
+            Vector<32>,
+            Dense<64, 32>,
+            Vector<64>,
+            T,
+            I,
+        >(
+            __isa,
+            &chain::Site {
+                parameters: &__parameters.tanh,
+                settings: &(),
+                pass: __pass,
+            },
+            __hidden_output,
+            __tanh_output,
+            __tanh_cache,
+        );
+        let __output_output = chain::forward::<
+            Dense<32, 10>,
+            Vector<32>,
+            Tanh,
+            Vector<32>,
+            T,
+            I,
+        >(
+            __isa,
+            &chain::Site {
+                parameters: &__parameters.output,
+                settings: &(),
+                pass: __pass,
+            },
+            __tanh_output,
+            __output_output,
+            __output_cache,
+        );
+        <Softmax as Layer>::forward::<
+            Vector<10>,
+            T,
+            I,
+        >(
+            __isa,
+            &__parameters.softmax,
+            &(),
+            __pass,
+            __output_output,
+            __output,
+            __softmax_cache,
+        );
+    }
+    #[inline(always)]
+    fn forward_logits<In: Shape, T: Kernels, I: Isa>(
+        __isa: I,
+        __parameters: &Self::With<T>,
+        _: &(),
+        __pass: &Pass,
+        __input: &[T],
+        __output: &mut [T],
+        __cache: &mut [T],
+    ) {
+        let mut __memory = chain::Memory::new(
+            __cache,
+            __input.len() / <Vector<64> as Shape>::LEN,
+        );
+        let __hidden_output = __memory.cut(<Vector<32> as Shape>::LEN);
+        let __hidden_cache = __memory.cut(chain::cache::<Dense<64, 32>, Vector<64>>());
+        let __tanh_output = __memory
+            .cut(chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>());
+        let __tanh_cache = __memory.cut(chain::cache::<Tanh, Vector<32>>());
+        let __output_cache = __memory.cut(chain::cache::<Dense<32, 10>, Vector<32>>());
+        <Dense<
+            64,
+            32,
+        > as Layer>::forward::<
+            Vector<64>,
+            T,
+            I,
+        >(
+            __isa,
+            &__parameters.hidden,
+            &(),
+            __pass,
+            __input,
+            __hidden_output,
+            __hidden_cache,
+        );
+        let __tanh_output = chain::forward::<
+            Tanh,
+            Vector<32>,
+            Dense<64, 32>,
+            Vector<64>,
+            T,
+            I,
+        >(
+            __isa,
+            &chain::Site {
+                parameters: &__parameters.tanh,
+                settings: &(),
+                pass: __pass,
+            },
+            __hidden_output,
+            __tanh_output,
+            __tanh_cache,
+        );
+        <Dense<
+            32,
+            10,
+        > as Layer>::forward_logits::<
+            Vector<32>,
+            T,
+            I,
+        >(
+            __isa,
+            &__parameters.output,
+            &(),
+            __pass,
+            __tanh_output,
+            __output,
+            __output_cache,
+        );
+    }
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        __isa: I,
+        __parameters: &Self::With<T>,
+        _: &(),
+        __pass: &Pass,
+        __memory: Backward<'_, T>,
+        __gradient: &mut Self::With<T>,
+    ) {
+        let Backward {
+            input: __input,
+            output: __output,
+            cache: __cache,
+            grad_output: __output_grad,
+            grad_input: __input_grad,
+        } = __memory;
+        let __samples = __output_grad.len() / <Probabilities<10> as Shape>::LEN;
+        let mut __memory = chain::Memory::new(__cache, __samples);
+        let __hidden_output: &[T] = __memory.cut(<Vector<32> as Shape>::LEN);
+        let __hidden_cache = __memory.cut(chain::cache::<Dense<64, 32>, Vector<64>>());
+        let __tanh_output = chain::output::<
+            Tanh,
+            Vector<32>,
+            Dense<64, 32>,
+            Vector<64>,
+            T,
+        >(
+            __hidden_output,
+            __memory.cut(chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>()),
+        );
+        let __tanh_cache = __memory.cut(chain::cache::<Tanh, Vector<32>>());
+        let __output_output = chain::output::<
+            Dense<32, 10>,
+            Vector<32>,
+            Tanh,
+            Vector<32>,
+            T,
+        >(
+            __tanh_output,
+            __memory.cut(chain::kept::<Dense<32, 10>, Vector<32>, Tanh, Vector<32>>()),
+        );
+        let __output_cache = __memory.cut(chain::cache::<Dense<32, 10>, Vector<32>>());
+        let __softmax_cache = __memory.cut(chain::cache::<Softmax, Vector<10>>());
+        let __front = __memory
+            .cut(
+                chain::largest(
+                    &[
+                        <Vector<32> as Shape>::LEN,
+                        <Vector<32> as Shape>::LEN,
+                        <Vector<10> as Shape>::LEN,
+                    ],
+                ),
+            );
+        let __back = __memory
+            .cut(
+                chain::largest(
+                    &[
+                        <Vector<32> as Shape>::LEN,
+                        <Vector<32> as Shape>::LEN,
+                        <Vector<10> as Shape>::LEN,
+                    ],
+                ),
+            );
+        <Softmax as Layer>::backward::<
+            Vector<10>,
+            T,
+            I,
+        >(
+            __isa,
+            &__parameters.softmax,
+            &(),
+            __pass,
+            chain::readable::<
+                Softmax,
+                Vector<10>,
+                T,
+            >(Backward {
+                input: __output_output,
+                output: __output,
+                cache: __softmax_cache,
+                grad_output: __output_grad,
+                grad_input: core::option::Option::Some(
+                    &mut __front[..__samples * <Vector<10> as Shape>::LEN],
+                ),
+            }),
+            &mut __gradient.softmax,
+        );
+        let (__front, __back) = chain::backward::<
+            Dense<32, 10>,
+            Vector<32>,
+            T,
+            I,
+        >(
+            __isa,
+            &chain::Site {
+                parameters: &__parameters.output,
+                settings: &(),
+                pass: __pass,
+            },
+            __samples,
+            Backward {
+                input: __tanh_output,
+                output: __output_output,
+                cache: __output_cache,
+                grad_output: __front,
+                grad_input: core::option::Option::None,
+            },
+            __back,
+            &mut __gradient.output,
+        );
+        let (__front, __back) = chain::backward::<
+            Tanh,
+            Vector<32>,
+            T,
+            I,
+        >(
+            __isa,
+            &chain::Site {
+                parameters: &__parameters.tanh,
+                settings: &(),
+                pass: __pass,
+            },
+            __samples,
+            Backward {
+                input: __hidden_output,
+                output: __tanh_output,
+                cache: __tanh_cache,
+                grad_output: __front,
+                grad_input: core::option::Option::None,
+            },
+            __back,
+            &mut __gradient.tanh,
+        );
+        let _ = __back;
+        <Dense<
+            64,
+            32,
+        > as Layer>::backward::<
+            Vector<64>,
+            T,
+            I,
+        >(
+            __isa,
+            &__parameters.hidden,
+            &(),
+            __pass,
+            chain::readable::<
+                Dense<64, 32>,
+                Vector<64>,
+                T,
+            >(Backward {
+                input: __input,
+                output: __hidden_output,
+                cache: __hidden_cache,
+                grad_output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
+                grad_input: __input_grad,
+            }),
+            &mut __gradient.hidden,
+        );
+    }
+    #[inline(always)]
+    fn backward_logits<In: Shape, T: Kernels, I: Isa>(
+        __isa: I,
+        __parameters: &Self::With<T>,
+        _: &(),
+        __pass: &Pass,
+        __memory: Backward<'_, T>,
+        __gradient: &mut Self::With<T>,
+    ) {
+        let Backward {
+            input: __input,
+            output: __output,
+            cache: __cache,
+            grad_output: __output_grad,
+            grad_input: __input_grad,
+        } = __memory;
+        let __samples = __output_grad.len() / <Vector<10> as Shape>::LEN;
+        let mut __memory = chain::Memory::new(__cache, __samples);
+        let __hidden_output: &[T] = __memory.cut(<Vector<32> as Shape>::LEN);
+        let __hidden_cache = __memory.cut(chain::cache::<Dense<64, 32>, Vector<64>>());
+        let __tanh_output = chain::output::<
+            Tanh,
+            Vector<32>,
+            Dense<64, 32>,
+            Vector<64>,
+            T,
+        >(
+            __hidden_output,
+            __memory.cut(chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>()),
+        );
+        let __tanh_cache = __memory.cut(chain::cache::<Tanh, Vector<32>>());
+        let __output_cache = __memory.cut(chain::cache::<Dense<32, 10>, Vector<32>>());
+        let __front = __memory
+            .cut(
+                chain::largest(&[<Vector<32> as Shape>::LEN, <Vector<32> as Shape>::LEN]),
+            );
+        let __back = __memory
+            .cut(
+                chain::largest(&[<Vector<32> as Shape>::LEN, <Vector<32> as Shape>::LEN]),
+            );
+        <Dense<
+            32,
+            10,
+        > as Layer>::backward_logits::<
+            Vector<32>,
+            T,
+            I,
+        >(
+            __isa,
+            &__parameters.output,
+            &(),
+            __pass,
+            chain::readable::<
+                Dense<32, 10>,
+                Vector<32>,
+                T,
+            >(Backward {
+                input: __tanh_output,
+                output: __output,
+                cache: __output_cache,
+                grad_output: __output_grad,
+                grad_input: core::option::Option::Some(
+                    &mut __front[..__samples * <Vector<32> as Shape>::LEN],
+                ),
+            }),
+            &mut __gradient.output,
+        );
+        let (__front, __back) = chain::backward::<
+            Tanh,
+            Vector<32>,
+            T,
+            I,
+        >(
+            __isa,
+            &chain::Site {
+                parameters: &__parameters.tanh,
+                settings: &(),
+                pass: __pass,
+            },
+            __samples,
+            Backward {
+                input: __hidden_output,
+                output: __tanh_output,
+                cache: __tanh_cache,
+                grad_output: __front,
+                grad_input: core::option::Option::None,
+            },
+            __back,
+            &mut __gradient.tanh,
+        );
+        let _ = __back;
+        <Dense<
+            64,
+            32,
+        > as Layer>::backward::<
+            Vector<64>,
+            T,
+            I,
+        >(
+            __isa,
+            &__parameters.hidden,
+            &(),
+            __pass,
+            chain::readable::<
+                Dense<64, 32>,
+                Vector<64>,
+                T,
+            >(Backward {
+                input: __input,
+                output: __hidden_output,
+                cache: __hidden_cache,
+                grad_output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
+                grad_input: __input_grad,
+            }),
+            &mut __gradient.hidden,
+        );
+    }
+    #[inline(always)]
+    fn infer<In: Shape, T: Kernels, I: Isa>(
+        __isa: I,
+        __parameters: &Self::With<T>,
+        _: &(),
+        __input: &[T],
+        __output: &mut [T],
+        __scratch: &mut [T],
+    ) {
+        Network::trace(
+            __parameters,
+            __isa,
+            __input,
+            __output,
+            __scratch,
+            &mut |_, _| {},
+        );
+    }
+}
+#[automatically_derived]
+impl Takes<Vector<64>> for DigitClassifier<f32> {}
+#[automatically_derived]
+impl Takes<Probabilities<64>> for DigitClassifier<f32> {}
+#[automatically_derived]
+impl<T: Kernels> Network for DigitClassifier<T> {
+    type Scalar = T;
+    type Architecture = DigitClassifier<f32>;
+    type Input = Vector<64>;
+    type Output = Probabilities<10>;
+    type Logits = <Vector<10> as Shape>::Plain;
+    const NAME: &'static str = "DigitClassifier";
+    const LAYERS: &'static [LayerInfo] = &[
+        LayerInfo {
+            name: "hidden",
+            layer: "Dense<64, 32>",
+            output: <Vector<32> as Shape>::DIMENSIONS,
+            parameters: <Dense<64, 32, T> as Block<T>>::LEN,
+            multiply_adds: chain::multiply_adds::<Dense<64, 32>, Vector<64>>(),
+        },
+        LayerInfo {
+            name: "tanh",
+            layer: "Tanh",
+            output: <Vector<32> as Shape>::DIMENSIONS,
+            parameters: <Tanh as Block<T>>::LEN,
+            multiply_adds: chain::multiply_adds::<Tanh, Vector<32>>(),
+        },
+        LayerInfo {
+            name: "output",
+            layer: "Dense<32, 10>",
+            output: <Vector<10> as Shape>::DIMENSIONS,
+            parameters: <Dense<32, 10, T> as Block<T>>::LEN,
+            multiply_adds: chain::multiply_adds::<Dense<32, 10>, Vector<32>>(),
+        },
+        LayerInfo {
+            name: "softmax",
+            layer: "Softmax",
+            output: <Probabilities<10> as Shape>::DIMENSIONS,
+            parameters: <Softmax as Block<T>>::LEN,
+            multiply_adds: chain::multiply_adds::<Softmax, Vector<10>>(),
+        },
+    ];
+    #[inline(always)]
+    fn trace<I: Isa>(
+        &self,
+        __isa: I,
+        __input: &[T],
+        __output: &mut [T],
+        __scratch: &mut [T],
+        __visit: &mut impl core::ops::FnMut(&'static str, &[T]),
+    ) {
+        let __samples = __input.len() / <Vector<64> as Shape>::LEN;
+        let __widest = __samples
+            * chain::largest(
+                &[
+                    <Vector<32> as Shape>::LEN,
+                    <Vector<32> as Shape>::LEN,
+                    <Vector<10> as Shape>::LEN,
+                ],
+            );
+        let (__front, __scratch) = __scratch.split_at_mut(__widest);
+        let (__back, __scratch) = __scratch.split_at_mut(__widest);
+        <Dense<
+            64,
+            32,
+        > as Layer>::infer::<
+            Vector<64>,
+            T,
+            I,
+        >(
+            __isa,
+            &self.hidden,
+            &(),
+            __input,
+            &mut __front[..__samples * <Vector<32> as Shape>::LEN],
+            &mut __scratch[..__samples * chain::scratch::<Dense<64, 32>, Vector<64>>()],
+        );
+        __visit("hidden", &__front[..__samples * <Vector<32> as Shape>::LEN]);
+        let (__front, __back) = chain::infer::<
+            Tanh,
+            Vector<32>,
+            T,
+            I,
+        >(
+            __isa,
+            &chain::Site {
+                parameters: &self.tanh,
+                settings: &(),
+                pass: &Pass::inference(),
+            },
+            __samples,
+            (__front, __back),
+            __scratch,
+        );
+        __visit("tanh", &__front[..__samples * <Vector<32> as Shape>::LEN]);
+        let (__front, __back) = chain::infer::<
+            Dense<32, 10>,
+            Vector<32>,
+            T,
+            I,
+        >(
+            __isa,
+            &chain::Site {
+                parameters: &self.output,
+                settings: &(),
+                pass: &Pass::inference(),
+            },
+            __samples,
+            (__front, __back),
+            __scratch,
+        );
+        __visit("output", &__front[..__samples * <Vector<10> as Shape>::LEN]);
+        let _ = __back;
+        <Softmax as Layer>::infer::<
+            Vector<10>,
+            T,
+            I,
+        >(
+            __isa,
+            &self.softmax,
+            &(),
+            &__front[..__samples * <Vector<10> as Shape>::LEN],
+            __output,
+            &mut __scratch[..__samples * chain::scratch::<Softmax, Vector<10>>()],
+        );
+        __visit("softmax", __output);
+    }
+}
+#[automatically_derived]
+impl DigitClassifier<f32> {
+    /// The number of parameters.
+    pub const PARAMETERS: usize = <Self as Network>::PARAMETERS;
+    /// The bytes that the parameters take in `f32`.
+    pub const PARAMETER_BYTES: usize = <Self as Network>::PARAMETER_BYTES;
+    /// Multiplications with addition that one prediction takes.
+    pub const MULTIPLY_ADDS: u64 = <Self as Network>::MULTIPLY_ADDS;
+    /// How many samples go through the whole network, forward then backward, before the next do.
+    pub const TILE: usize = <Self as Network>::TILE;
+    /// The length of the workspace of a training step in `f32`, whatever the batch.
+    pub const WORKSPACE_LEN: usize = <Self as Network>::WORKSPACE_LEN;
+    /// What lies where in the block of parameters.
+    pub const TENSORS: TensorTable = <Self as Block<f32>>::TENSORS;
+}
+#[automatically_derived]
+#[allow(clippy::unnecessary_box_returns)]
+impl DigitClassifier<f32> {
+    /// A network with random weights and zero biases, on the heap.
+    #[must_use]
+    pub fn init<R: RandomSource + ?core::marker::Sized>(rng: &mut R) -> Box<Self> {
+        <Self as Network>::init(rng)
+    }
+    /// A network whose weights all come from one initializer, and zero biases, on the heap.
+    #[must_use]
+    pub fn init_with<R: RandomSource + ?core::marker::Sized>(
+        initializer: Initializer,
+        rng: &mut R,
+    ) -> Box<Self> {
+        <Self as Network>::init_with(initializer, rng)
+    }
+    /// A network of zeros, on the heap.
+    #[must_use]
+    pub fn zeroed() -> Box<Self> {
+        <Self as Block<f32>>::zeroed()
+    }
+    /// The layers with output shapes and parameters, as a table.
+    #[must_use]
+    pub fn summary() -> Summary {
+        <Self as Network>::summary()
+    }
+}
+#[automatically_derived]
+impl<T: Kernels> DigitClassifier<T> {
+    /// The answer for one sample. Nothing is allocated.
+    #[must_use]
+    #[inline]
+    pub fn predict(&self, input: &[T; 64]) -> [T; 10] {
+        Network::predict(self, input)
+    }
+    /// The answer for one sample, written where the caller wants it. Nothing is allocated.
+    #[inline]
+    pub fn predict_into(&self, input: &[T; 64], output: &mut [T; 10]) {
+        Network::predict_into(self, input, output);
+    }
+    /// The answers for a batch, each with the same bits as `predict` gives.
+    #[must_use]
+    pub fn predict_batch(&self, inputs: &[[T; 64]]) -> Vec<[T; 10]> {
+        Network::predict_batch(self, inputs)
+    }
+    /// The scores of one sample before a final `Softmax`. Nothing is allocated.
+    #[must_use]
+    pub fn logits(&self, input: &[T; 64]) -> [T; 10] {
+        Network::logits(self, input)
+    }
+}
+#[automatically_derived]
+impl<T: Scalar> core::fmt::Debug for DigitClassifier<T> {
+    fn fmt(&self, __formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        __formatter
+            .debug_struct("DigitClassifier")
+            .field("hidden", &core::format_args!("{}", "Dense<64, 32>"))
+            .field("tanh", &core::format_args!("{}", "Tanh"))
+            .field("output", &core::format_args!("{}", "Dense<32, 10>"))
+            .field("softmax", &core::format_args!("{}", "Softmax"))
+            .finish()
+    }
+}
+#[automatically_derived]
+impl<T: Scalar> core::clone::Clone for Box<DigitClassifier<T>> {
+    fn clone(&self) -> Self {
+        let mut __copy = <DigitClassifier<T> as Block<T>>::zeroed();
+        Block::<T>::copy_from(&mut *__copy, self);
+        __copy
+    }
+}
