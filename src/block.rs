@@ -98,18 +98,23 @@ unsafe impl<T: Scalar, const R: usize, const C: usize> Block<T> for SMatrix<T, R
     const TENSORS: TensorTable = TensorTable::EMPTY;
 }
 
+/// How many numbers a block has, held to its table at compile time: padding, or a field that no table knows, is an error.
+#[must_use]
+pub const fn checked_len<B, T>(table: &TensorTable) -> usize {
+    let len = table.len();
+    assert!(len * size_of::<T>() == size_of::<B>(), "the tensor tables of the layers cover the whole block");
+    len
+}
+
 /// Implements [`Block`] for a layer of this crate: `#[repr(C)]`, and nothing but tensors of the scalar in its table.
 macro_rules! block {
     ([$($generics:tt)*] $layer:ty, $table:expr) => {
-        // SAFETY: the assertion below holds the layer to the size of the tensors in its table, so there is no padding and
-        // nothing else; the tensors are matrices of `T`.
+        // SAFETY: `LEN`, through which every slice is made, holds the layer to the size of the tensors in its table, so
+        // there is no padding and nothing else; the tensors are matrices of `T`.
         #[allow(unsafe_code, reason = "the layout that the contract of `Block` asks for")]
         unsafe impl<$($generics)* T: $crate::scalar::Scalar> $crate::block::Block<T> for $layer {
-            const TENSORS: $crate::tensor::TensorTable = {
-                let table = $table;
-                assert!(table.len() * size_of::<T>() == size_of::<Self>(), "the table covers the whole layer");
-                table
-            };
+            const TENSORS: $crate::tensor::TensorTable = $table;
+            const LEN: usize = $crate::block::checked_len::<Self, T>(&<Self as $crate::block::Block<T>>::TENSORS);
         }
     };
 }
@@ -130,6 +135,7 @@ pub struct Gradient<N>(N);
 // SAFETY: transparent over a block.
 unsafe impl<T: Scalar, N: Block<T>> Block<T> for Gradient<N> {
     const TENSORS: TensorTable = N::TENSORS;
+    const LEN: usize = N::LEN;
 }
 
 impl<N> Gradient<N> {

@@ -248,12 +248,12 @@ fn enter<P: Program>(path: Path, program: P) -> P::Output {
 /// # Panics
 /// A kernel panics when the lengths of its slices contradict one another. The layers of typenet never do that.
 pub trait Kernels: Scalar {
-    /// y[s, o] = b[o] + Σ_i x[s, i] w[o, i], added in the order of i, the bias first.
+    /// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, added in the order of i, the bias first.
     fn dense_forward<I: Isa>(isa: I, weight: &[Self], bias: &[Self], input: &[Self], output: &mut [Self]) {
         dense::naive_forward(isa, weight, bias, input, output);
     }
 
-    /// dx[s, i] = Σ_o g[s, o] w[o, i], added in the order of o. `outputs` is the number of outputs per sample.
+    /// `dx[s, i] = Σ_o g[s, o] w[o, i]`, added in the order of o. `outputs` is the number of outputs per sample.
     fn dense_input_gradient<I: Isa>(
         isa: I,
         weight: &[Self],
@@ -264,7 +264,7 @@ pub trait Kernels: Scalar {
         dense::naive_input_gradient(isa, weight, outputs, grad_output, grad_input);
     }
 
-    /// dw[o, i] += Σ_s g[s, o] x[s, i] and db[o] += Σ_s g[s, o], added in the order of s.
+    /// `dw[o, i] += Σ_s g[s, o] x[s, i]` and `db[o] += Σ_s g[s, o]`, added in the order of s.
     fn dense_weight_gradient<I: Isa>(
         isa: I,
         input: &[Self],
@@ -305,12 +305,12 @@ pub trait Kernels: Scalar {
         activation::relu_gradient(isa, output, gradient);
     }
 
-    /// y[s, c] = e^(x[s, c] - m) / Σ_k e^(x[s, k] - m), with m the largest of the sample.
+    /// `y[s, c] = e^(x[s, c] - m) / Σ_k e^(x[s, k] - m)`, with m the largest of the sample.
     fn softmax<I: Isa>(isa: I, classes: usize, values: &mut [Self]) {
         softmax::softmax(isa, classes, values);
     }
 
-    /// dx[s, c] = y[s, c] (g[s, c] - Σ_k g[s, k] y[s, k]), in place of g, with y the output of softmax.
+    /// `dx[s, c] = y[s, c] (g[s, c] - Σ_k g[s, k] y[s, k])`, in place of g, with y the output of softmax.
     fn softmax_gradient<I: Isa>(isa: I, classes: usize, output: &[Self], gradient: &mut [Self]) {
         softmax::softmax_gradient(isa, classes, output, gradient);
     }

@@ -12,7 +12,7 @@ pub use alloc::boxed::Box;
 pub use alloc::vec::Vec;
 pub use rand::Rng as RandomSource;
 
-pub use crate::block::Block;
+pub use crate::block::{Block, checked_len};
 pub use crate::initializer::Initializer;
 pub use crate::kernel::{Isa, Kernels};
 pub use crate::layer::{Backward, Layer, Pass, Plan, Takes};

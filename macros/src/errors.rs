@@ -212,6 +212,11 @@ pub(crate) fn attribute_not_supported(place: Place, word: &str) -> Error {
     place.error(format!("`#[{word}]` is not supported yet\n\nhelp: leave it out"))
 }
 
+/// `#[repr(..)]`: the promise that parameters are one slice rests on the layout.
+pub(crate) fn representation(place: Place) -> Error {
+    place.error("a network is laid out as `repr(C)`, and its parameters are one slice\n\nhelp: leave `#[repr]` out")
+}
+
 /// `#[cfg(..)]` at a layer.
 pub(crate) fn conditional_layer(place: Place) -> Error {
     place.error(

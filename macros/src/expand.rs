@@ -104,6 +104,13 @@ struct Site<'a> {
     cache: Ident,
 }
 
+impl Site<'_> {
+    /// Whether the layer is a type that only the compiler knows.
+    fn is_own(&self) -> bool {
+        self.layer.is_some_and(|layer| layer.built_in().is_none())
+    }
+}
+
 impl<'a> Names<'a> {
     fn new(network: &'a Network, library: &TokenStream) -> Self {
         let used = used_words(network);
@@ -287,6 +294,21 @@ impl<'a> Names<'a> {
         code!(#private::chain::largest(&[#(#lengths),*]))
     }
 
+    /// The shape that losses are computed on. A last layer of the user's own, such as a nested network, may be a head.
+    fn logits(&self) -> TokenStream {
+        let (private, count) = (&self.private, self.logits_chain());
+        match count.checked_sub(1).and_then(|last| self.layers.get(last).zip(self.shapes.get(last))) {
+            Some((site, input)) if site.is_own() => {
+                let kind = &site.kind;
+                code!(<#kind as #private::Layer>::Logits<#input>)
+            }
+            _ => {
+                let shape = &self.shapes[count];
+                code!(<#shape as #private::Shape>::Plain)
+            }
+        }
+    }
+
     /// The layers up to the logits: all but a final `Softmax`, unless it is alone.
     fn logits_chain(&self) -> usize {
         let softmax = |site: &Site| site.layer.and_then(Layer::built_in) == Some(BuiltIn::Softmax);
@@ -353,8 +375,7 @@ fn layer(names: &Names) -> TokenStream {
     let parameters = names.parameters();
     let (architecture, generic) = (names.architecture(), names.generic());
     let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
-    let logits = &names.shapes[names.logits_chain()];
-    let logits = code!(<#logits as #private::Shape>::Plain);
+    let logits = names.logits();
     let initialization = constants::initialization(names);
     let passes = [forward::passes(names), backward::passes(names)];
     let also_probabilities = constants::also_takes_probabilities(names);

@@ -125,6 +125,10 @@ fn attributes(tokens: &mut Tokens, errors: &mut Errors) -> Vec<Attribute> {
             errors.push(errors::attribute_not_supported(place, word));
             continue;
         }
+        if matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(first)) if first == "repr") {
+            errors.push(errors::representation(place));
+            continue;
+        }
         match limited(Attribute::parse_outer, written, place) {
             Ok(read) => attributes.extend(read),
             Err(Unread::TooLong(error)) => errors.push(error),

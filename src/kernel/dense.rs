@@ -6,7 +6,7 @@
 use super::{Isa, Program};
 use crate::scalar::Scalar;
 
-/// y[s, o] = b[o] + Σ_i x[s, i] w[o, i], one output after the other.
+/// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, one output after the other.
 #[inline(always)]
 pub(super) fn naive_forward<T: Scalar, I: Isa>(isa: I, weight: &[T], bias: &[T], input: &[T], output: &mut [T]) {
     let (outputs, inputs) = sizes(weight, bias.len());
@@ -22,7 +22,7 @@ pub(super) fn naive_forward<T: Scalar, I: Isa>(isa: I, weight: &[T], bias: &[T],
     }
 }
 
-/// dx[s, i] = Σ_o g[s, o] w[o, i], one input after the other.
+/// `dx[s, i] = Σ_o g[s, o] w[o, i]`, one input after the other.
 #[inline(always)]
 pub(super) fn naive_input_gradient<T: Scalar, I: Isa>(
     isa: I,
@@ -44,7 +44,7 @@ pub(super) fn naive_input_gradient<T: Scalar, I: Isa>(
     }
 }
 
-/// dw[o, i] += Σ_s g[s, o] x[s, i], db[o] += Σ_s g[s, o], one weight after the other.
+/// `dw[o, i] += Σ_s g[s, o] x[s, i]`, `db[o] += Σ_s g[s, o]`, one weight after the other.
 #[inline(always)]
 pub(super) fn naive_weight_gradient<T: Scalar, I: Isa>(
     isa: I,

@@ -12,7 +12,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let (parameters, generic, architecture) = (names.parameters(), names.generic(), names.architecture());
     let name = plain(&network.name);
     let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
-    let logits = &names.shapes[names.logits_chain()];
+    let logits = names.logits();
     let layers = layer_infos(names);
     let trace = super::forward::trace(names);
     let derived = names.derived();
@@ -23,7 +23,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
             type Architecture = #architecture;
             type Input = #first;
             type Output = #last;
-            type Logits = <#logits as #private::Shape>::Plain;
+            type Logits = #logits;
             const NAME: &'static #private::str = #name;
             const LAYERS: &'static [#private::LayerInfo] = &[#layers];
 
@@ -194,7 +194,13 @@ fn methods(names: &Names) -> TokenStream {
     let numbers = scalar.to_token_stream();
     let input = array(names, 0, &numbers);
     let output = array(names, names.layers.len(), &numbers);
-    let scores = array(names, names.logits_chain(), &numbers);
+    let scores = match names.logits_chain().checked_sub(1).and_then(|last| names.layers.get(last)) {
+        Some(site) if site.is_own() => {
+            let logits = names.logits();
+            code!(<#logits as #private::Shape>::Array<#numbers>)
+        }
+        _ => array(names, names.logits_chain(), &numbers),
+    };
     let [predict, predict_into, predict_batch, logits] =
         ["predict", "predict_into", "predict_batch", "logits"].map(|name| function(names, name));
     code! {

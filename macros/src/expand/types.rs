@@ -127,6 +127,7 @@ pub(super) fn block(names: &Names) -> TokenStream {
         #derived
         unsafe impl<#parameters #scalar: #private::Scalar> #private::Block<#scalar> for #generic {
             const TENSORS: #private::TensorTable = #private::TensorTable::Layers(&[#(#entries),*]);
+            const LEN: #private::usize = #private::checked_len::<Self, #scalar>(&<Self as #private::Block<#scalar>>::TENSORS);
         }
     }
 }

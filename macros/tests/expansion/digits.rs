@@ -49,6 +49,7 @@ unsafe impl<T: Scalar> Block<T> for DigitClassifier<T> {
             },
         ],
     );
+    const LEN: usize = checked_len::<Self, T>(&<Self as Block<T>>::TENSORS);
 }
 #[automatically_derived]
 impl Plan for DigitClassifier<f32> {
