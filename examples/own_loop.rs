@@ -26,7 +26,7 @@ fn main() -> typenet::Result<()> {
 
     let mut network = DigitClassifier::init(&mut rng);
     let mut optimizer = Sgd::new(0.1).momentum(0.9).state();
-    // All memory of the training; a step allocates nothing.
+    // What a step works in; after the first, which makes the velocity, no step allocates.
     let mut workspace = Workspace::new();
     let mut gradient = Gradient::zeroed();
 
@@ -47,7 +47,7 @@ fn main() -> typenet::Result<()> {
         }
     }
 
-    // The same step in its two halves, for a loss that the library does not know: half the squared logits.
+    // The same step in its two halves, for a loss that the library does not know: a small penalty on large logits.
     let inputs = &train.inputs()[..8];
     let pass = Pass::training(SEED, optimizer.steps());
     let logits = network.forward(inputs, &pass, &mut workspace)?;

@@ -17,7 +17,7 @@ fn main() -> typenet::Result<()> {
     let data = Dataset::<Vector<2>, Vector<1>, f64>::new(inputs, targets)?;
 
     let mut network = Xor::<f64>::init(&mut typenet::rng(37));
-    println!("{}\n", Xor::summary());
+    println!("{}\n", Xor::<f64>::summary());
 
     let check = gradient_check(&mut *network, data.inputs(), data.targets(), &MeanSquaredError)?;
     println!("the gradient differs from differences of the loss by {:.1e}\n", check.relative_error);

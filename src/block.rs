@@ -15,7 +15,7 @@ use core::ops::{Deref, DerefMut};
 use nalgebra::SMatrix;
 
 use crate::scalar::Scalar;
-use crate::tensor::TensorTable;
+use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// A value that consists of numbers of type `T` and nothing else.
 ///
@@ -23,7 +23,8 @@ use crate::tensor::TensorTable;
 ///
 /// # Safety
 /// The type is `#[repr(C)]` or `#[repr(transparent)]`, made only of `T` and of blocks of `T`: no padding, no drop glue, no
-/// invariant among the numbers, and its alignment is that of `T`, or of a byte when it is empty.
+/// invariant among the numbers, and its alignment is that of `T`, or of a byte when it is empty. `LEN` is the size of the
+/// type divided by the size of `T`.
 ///
 /// # Example
 /// ```
@@ -95,14 +96,29 @@ pub unsafe trait Block<T: Scalar>: Sized {
 // SAFETY: nalgebra's `Matrix` is `repr(C)` over its storage and zero-sized markers, its `ArrayStorage` is
 // `repr(transparent)` over `[[T; R]; C]`.
 unsafe impl<T: Scalar, const R: usize, const C: usize> Block<T> for SMatrix<T, R, C> {
+    const TENSORS: TensorTable =
+        TensorTable::Tensors(&[Tensor { name: "weight", shape: &[R, C], offset: 0, kind: TensorKind::Weight }]);
+    const LEN: usize = checked_len::<Self, T>(&<Self as Block<T>>::TENSORS);
+}
+
+// What a layer without parameters holds.
+// SAFETY: the type has no size.
+unsafe impl<T: Scalar> Block<T> for () {
     const TENSORS: TensorTable = TensorTable::EMPTY;
 }
 
 /// How many numbers a block has, held to its table at compile time: padding, or a field that no table knows, is an error.
+///
+/// # Panics
+/// In constant evaluation, when the table does not cover the block.
 #[must_use]
 pub const fn checked_len<B, T>(table: &TensorTable) -> usize {
     let len = table.len();
-    assert!(len * size_of::<T>() == size_of::<B>(), "the tensor tables of the layers cover the whole block");
+    assert!(
+        matches!(len.checked_mul(size_of::<T>()), Some(bytes) if bytes == size_of::<B>()),
+        "the tensor tables of the layers cover the whole block"
+    );
+    assert!(len == 0 || align_of::<B>() == align_of::<T>(), "a block is aligned as its numbers are");
     len
 }
 
@@ -180,19 +196,26 @@ const LARGEST_STACK_SCRATCH: usize = 64 << 10;
 #[inline(always)]
 pub(crate) fn with_scratch<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
     const { assert!(align_of::<T>() <= align_of::<u64>(), "numbers are aligned to 8 bytes at most") };
-    match len * size_of::<T>() {
+    // A layer's plan is safe code and may say anything: a product that wraps must not pass for a small one.
+    let bytes = len.checked_mul(size_of::<T>()).expect("scratch memory of a pass fits the address space");
+    match bytes {
         0..=512 => on_stack::<T, R, 64>(len, use_it),
         513..=4096 => on_stack::<T, R, 512>(len, use_it),
-        4097..=LARGEST_STACK_SCRATCH => on_stack::<T, R, { LARGEST_STACK_SCRATCH / 8 }>(len, use_it),
+        4097..=LARGEST_STACK_SCRATCH => on_large_stack(len, use_it),
         _ => in_thread_buffer(len, use_it),
     }
 }
 
-/// Kept out of line where the buffer is large, so that a caller's frame holds only the one it uses.
-#[inline]
+/// Kept out of line, so that a caller's frame holds the large buffer only while it is used.
+#[inline(never)]
+fn on_large_stack<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    on_stack::<T, R, { LARGEST_STACK_SCRATCH / 8 }>(len, use_it)
+}
+
+#[inline(always)]
 fn on_stack<T: Scalar, R, const WORDS: usize>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
     let mut memory = [const { MaybeUninit::<u64>::uninit() }; WORDS];
-    assert!(len * size_of::<T>() <= size_of_val(&memory));
+    assert!(len <= size_of_val(&memory) / size_of::<T>());
     // SAFETY: the array has room for `len` numbers, as asserted, is aligned for them, and lives until the end of this
     // function, longer than the slice.
     use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) })
@@ -213,7 +236,7 @@ fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R
     #[cfg(not(feature = "std"))]
     let mut memory = Vec::<u64>::new();
 
-    let words = (len * size_of::<T>()).div_ceil(8);
+    let words = len.checked_mul(size_of::<T>()).expect("scratch memory of a pass fits the address space").div_ceil(8);
     if memory.len() < words {
         memory = vec![0; words];
     }
@@ -262,6 +285,12 @@ mod tests {
                 });
             }
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "fits the address space")]
+    fn scratch_whose_bytes_overflow_is_refused() {
+        with_scratch((usize::MAX >> 2) + 2, |memory: &mut [f32]| memory.fill(1.0));
     }
 
     #[test]

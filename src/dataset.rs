@@ -19,7 +19,7 @@ use crate::shape::Shape;
 use crate::target::{Class, Target};
 
 pub use digits::digits;
-pub use standardizer::{SameSample, Sample, Standardizer};
+pub use standardizer::{SameSample, SampleArray, Standardizer};
 
 /// A run of samples: the inputs and, in the same order, their targets.
 pub type Batch<'a, X, Y, T = f32> = (&'a [<X as Shape>::Array<T>], &'a [<Y as Target>::Value<T>]);

@@ -111,6 +111,13 @@ pub enum Error {
         /// The dotted name of the first tensor with such a parameter: `hidden.weight`.
         tensor: String,
     },
+    /// The loss on the validation set became infinite or NaN after an epoch whose steps were finite.
+    NonFiniteValidation {
+        /// The loss: an infinity or NaN.
+        value: f64,
+        /// The epoch, counted from 1.
+        epoch: usize,
+    },
     /// A gradient became infinite or NaN. The parameters are as they were before the step.
     NonFiniteGradient {
         /// The dotted name of the first tensor with such a gradient: `hidden.weight`.
@@ -191,6 +198,12 @@ impl Error {
                     write!(f, ": `{culprit}` is the first that is not finite")?;
                 }
                 write!(f, "; the network is as it was before the step, a lower learning rate may help")
+            }
+            Self::NonFiniteValidation { value, epoch } => {
+                write!(
+                    f,
+                    "the loss on the validation set is {value} after epoch {epoch}, a lower learning rate may help"
+                )
             }
             Self::NonFiniteParameter { tensor } => {
                 write!(f, "`{tensor}` holds a number that is not finite: a network is trained from finite parameters")

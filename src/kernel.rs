@@ -182,10 +182,15 @@ impl Path {
     /// The path that programs take from now on, in the whole process: the best one, unless [`Path::force`] said otherwise.
     #[must_use]
     pub fn chosen() -> Self {
+        // Small processors without an operating system have one path, and may lack the atomic exchange.
+        if !cfg!(all(feature = "std", target_arch = "x86_64")) {
+            return Self::Portable;
+        }
         match CHOSEN.load(Ordering::Relaxed) {
             0 => {
                 let best = Self::available().last().unwrap_or(Self::Portable);
                 // Kept apart from a concurrent `force`, which must win.
+                #[cfg(all(feature = "std", target_arch = "x86_64"))]
                 let _ = CHOSEN.compare_exchange(0, best as u8 + 1, Ordering::Relaxed, Ordering::Relaxed);
                 best
             }

@@ -42,8 +42,10 @@ pub enum Mode {
 ///
 /// let pass = Pass::training(37, 5);
 /// assert_eq!((pass.mode, pass.seed, pass.step, pass.first_sample), (Mode::Training, 37, 5, 0));
+/// assert_ne!(pass.at(0).layer, pass.at(1).layer);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pass {
     /// Learning or answering.
     pub mode: Mode,
@@ -53,19 +55,29 @@ pub struct Pass {
     pub step: u64,
     /// The position within the batch of the first sample that the layer sees.
     pub first_sample: usize,
+    /// Which layer sees the pass: a number for each position, through nested networks too.
+    pub layer: u64,
 }
 
 impl Pass {
     /// The pass of a training step.
     #[must_use]
     pub const fn training(seed: u64, step: u64) -> Self {
-        Self { mode: Mode::Training, seed, step, first_sample: 0 }
+        Self { mode: Mode::Training, seed, step, first_sample: 0, layer: 0 }
     }
 
     /// The pass of a prediction.
     #[must_use]
     pub const fn inference() -> Self {
-        Self { mode: Mode::Inference, seed: 0, step: 0, first_sample: 0 }
+        Self { mode: Mode::Inference, seed: 0, step: 0, first_sample: 0, layer: 0 }
+    }
+
+    /// The pass as the layer at `position` of the network that has this pass sees it.
+    #[must_use]
+    #[inline(always)]
+    pub const fn at(&self, position: u64) -> Self {
+        // An odd factor and an addend keep positions apart on every level of nesting: (2, 0) is not (0, 2).
+        Self { layer: self.layer.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(position + 1), ..*self }
     }
 }
 
@@ -85,7 +97,8 @@ pub trait Plan {
     /// `backward` reads the output; else it is handed an empty slice.
     const READS_OUTPUT: bool = true;
     /// The layer can replace its input by its output (`forward_in_place`) and the gradient of its output by the one of
-    /// its input (`backward_in_place`). Such a layer does not read its input in `backward`.
+    /// its input (`backward_in_place`). Such a layer does not read its input in `backward`, gives as many numbers as it
+    /// takes and has no parameters; anything else does not compile.
     const IN_PLACE: bool = false;
 }
 
@@ -128,16 +141,9 @@ pub struct Backward<'a, T> {
 /// ```
 /// use typenet::prelude::*;
 /// use typenet::kernel::{Isa, Kernels};
-/// use typenet::{Backward, Block, Pass, Plan, Scalar, Shape, TensorTable};
+/// use typenet::{Backward, Pass, Plan, Scalar, Shape};
 ///
-/// #[derive(Debug)]
-/// #[repr(C)]
 /// pub struct Double;
-///
-/// // SAFETY: the type has no size.
-/// unsafe impl<T: Scalar> Block<T> for Double {
-///     const TENSORS: TensorTable = TensorTable::EMPTY;
-/// }
 ///
 /// pub struct DoublePlan;
 /// impl Plan for DoublePlan {
@@ -148,12 +154,12 @@ pub struct Backward<'a, T> {
 /// impl Layer for Double {
 ///     type Output<In: Shape> = In::Plain;
 ///     type Logits<In: Shape> = In::Plain;
-///     type With<T: Scalar> = Double;
+///     type With<T: Scalar> = (); // no parameters
 ///     type Settings = ();
 ///     type Plan<In: Shape> = DoublePlan;
 ///
 ///     fn forward<In: Shape, T: Kernels, I: Isa>(
-///         _: I, _: &Double, (): &(), _: &Pass, input: &[T], output: &mut [T], _: &mut [T],
+///         _: I, (): &(), (): &(), _: &Pass, input: &[T], output: &mut [T], _: &mut [T],
 ///     ) {
 ///         for (y, &x) in output.iter_mut().zip(input) {
 ///             *y = x + x;
@@ -161,7 +167,7 @@ pub struct Backward<'a, T> {
 ///     }
 ///
 ///     fn backward<In: Shape, T: Kernels, I: Isa>(
-///         _: I, _: &Double, (): &(), _: &Pass, memory: Backward<'_, T>, _: &mut Double,
+///         _: I, (): &(), (): &(), _: &Pass, memory: Backward<'_, T>, (): &mut (),
 ///     ) {
 ///         if let Some(grad_input) = memory.grad_input {
 ///             for (dx, &g) in grad_input.iter_mut().zip(&*memory.grad_output) {
@@ -183,7 +189,8 @@ pub struct Backward<'a, T> {
 pub trait Layer: Sized + 'static {
     /// The shape of the output, for every shape of input.
     ///
-    /// A layer that gives `Probabilities` is a head: its `forward_logits` gives the scores whose softmax they are.
+    /// A layer that gives `Probabilities` is a head: its `forward_logits` gives the scores whose softmax they are. It is
+    /// the only kind of head: every other layer has its output for logits.
     type Output<In: Shape>: Shape;
     /// The shape before the layer, where the layer is a head whose loss is computed on its input; else its output.
     type Logits<In: Shape>: Shape;
@@ -221,7 +228,8 @@ pub trait Layer: Sized + 'static {
         cache: &mut [T],
     );
 
-    /// As `forward`, with the input in the memory of the output. Called only when the plan says `IN_PLACE`.
+    /// As `forward`, with the input in the memory of the output. Called only when the plan says `IN_PLACE`. The cache has
+    /// `CACHE_LEN` numbers per sample in a training pass, `INFERENCE_LEN` in a prediction.
     fn forward_in_place<In: Shape, T: Kernels, I: Isa>(
         _isa: I,
         _parameters: &Self::With<T>,

@@ -21,7 +21,6 @@ extern crate std;
 pub mod block;
 pub mod dataset;
 mod error;
-#[cfg(feature = "std")]
 pub mod gradient_check;
 #[cfg(feature = "std")]
 pub mod history;

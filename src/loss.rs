@@ -58,7 +58,7 @@ pub type Values<L, Output, T> = <<L as Loss<Output>>::Target as Target>::Value<T
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(message = "the loss `{Self}` does not fit a network whose output is `{Output}`")]
-pub trait Loss<Output: Shape> {
+pub trait Loss<Output: Shape>: Send + Sync {
     /// The kind of answer that it compares with.
     type Target: Target;
 

@@ -105,7 +105,9 @@ impl<const K: usize> Measured for Class<K> {
     type Evaluation = Classification;
 
     fn miss<T: Scalar>(prediction: &[T], target: &Self) -> f64 {
-        if argmax(prediction) == target.index() { 0.0 } else { 1.0 }
+        // A network that diverged has no answer, and so none that is right.
+        let answers = prediction.iter().all(|p| p.is_finite());
+        if answers && argmax(prediction) == target.index() { 0.0 } else { 1.0 }
     }
 }
 

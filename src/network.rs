@@ -125,7 +125,8 @@ pub trait Network: Block<Self::Scalar> + Send + Sync + 'static {
         Summary::of::<Self>()
     }
 
-    /// The answer for one sample. Nothing is allocated.
+    /// The answer for one sample. Nothing is allocated, but for the first time that a thread needs more than 64 KiB of
+    /// scratch memory for its widest network.
     #[must_use]
     #[inline]
     fn predict(&self, input: &Sample<Self, Self::Input>) -> Sample<Self, Self::Output> {
@@ -134,7 +135,7 @@ pub trait Network: Block<Self::Scalar> + Send + Sync + 'static {
         output
     }
 
-    /// The answer for one sample, written where the caller wants it. Nothing is allocated.
+    /// The answer for one sample, written where the caller wants it. Memory as in [`predict`](Self::predict).
     #[inline]
     fn predict_into(&self, input: &Sample<Self, Self::Input>, output: &mut Sample<Self, Self::Output>) {
         let (input, output) = (Self::Input::flat(input), Self::Output::flat_mut(output));
@@ -147,17 +148,37 @@ pub trait Network: Block<Self::Scalar> + Send + Sync + 'static {
     #[must_use]
     fn predict_batch(&self, inputs: &[Sample<Self, Self::Input>]) -> Vec<Sample<Self, Self::Output>> {
         let mut outputs = vec![Self::Output::zero(); inputs.len()];
-        for (inputs, outputs) in inputs.chunks(Self::TILE).zip(outputs.chunks_mut(Self::TILE)) {
-            let (input, output) = (Self::Input::flat_batch(inputs), Self::Output::flat_batch_mut(outputs));
-            with_scratch(inputs.len() * <PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
-                dispatch(program::Infer { network: self, input, output, scratch });
-            });
-        }
+        self.infer_tiles(inputs, &mut outputs);
         outputs
     }
 
-    /// The scores of one sample before a final `Softmax`; without one, the same as [`predict`](Self::predict). Nothing is
-    /// allocated.
+    /// The answers for a batch, written where the caller wants them.
+    ///
+    /// # Errors
+    /// [`Error::CountMismatch`] when there is not a place for every answer.
+    fn predict_batch_into(
+        &self,
+        inputs: &[Sample<Self, Self::Input>],
+        outputs: &mut [Sample<Self, Self::Output>],
+    ) -> Result<()> {
+        check_counts("inputs", inputs.len(), "outputs", outputs.len())?;
+        self.infer_tiles(inputs, outputs);
+        Ok(())
+    }
+
+    /// Infers tile by tile.
+    #[doc(hidden)]
+    fn infer_tiles(&self, inputs: &[Sample<Self, Self::Input>], outputs: &mut [Sample<Self, Self::Output>]) {
+        for (inputs, outputs) in inputs.chunks(Self::TILE).zip(outputs.chunks_mut(Self::TILE)) {
+            let (input, output) = (Self::Input::flat_batch(inputs), Self::Output::flat_batch_mut(outputs));
+            with_scratch(inputs.len().saturating_mul(<PlanOf<Self> as Plan>::INFERENCE_LEN), |scratch| {
+                dispatch(program::Infer { network: self, input, output, scratch });
+            });
+        }
+    }
+
+    /// The scores of one sample before a final `Softmax`; without one, the same as [`predict`](Self::predict), with memory as
+    /// there.
     #[must_use]
     fn logits(&self, input: &Sample<Self, Self::Input>) -> Sample<Self, Self::Logits> {
         let mut logits = Self::Logits::zero();
@@ -186,6 +207,9 @@ pub trait Network: Block<Self::Scalar> + Send + Sync + 'static {
 
     /// Adds to `gradient` the derivatives of a loss whose gradients by the logits are given, after
     /// [`forward`](Self::forward) of the same inputs into the same workspace.
+    ///
+    /// The workspace knows how many samples the forward pass had, not which: other inputs, or another network of the same
+    /// type, in between give a gradient of neither.
     ///
     /// # Errors
     /// [`Error::BackwardWithoutForward`] when the last forward pass had another number of samples;

@@ -9,6 +9,7 @@ pub use sgd::{MomentumForm, Sgd};
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::block::Block;
 use crate::error::{Error, Result};
@@ -32,7 +33,7 @@ pub const MAX_SLOTS: usize = 4;
 /// assert_eq!(parameters, [0.0, 2.0]);
 /// # Ok::<(), typenet::Error>(())
 /// ```
-pub trait Optimizer: Clone {
+pub trait Optimizer: Clone + Send + Sync {
     /// How many numbers per parameter it remembers, at most [`MAX_SLOTS`].
     fn slots(&self) -> usize;
 
@@ -140,6 +141,10 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
             return Err(Error::ParameterCount { expected, given: count });
         }
         self.optimizer.check::<T>()?;
+        if self.optimizer.slots() > MAX_SLOTS {
+            let value = self.optimizer.slots() as f64;
+            return Err(Error::Setting { name: "number of optimizer slots", value, allowed: "at most 4" });
+        }
         self.check_gradient(gradient, table)?;
         // Longer than before when a setting that needs memory, such as momentum, was switched on between steps.
         let needed = count * self.optimizer.slots();
@@ -153,7 +158,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     }
 
     fn check_gradient(&self, gradient: &[T], table: TensorTable) -> Result<()> {
-        let Some(largest) = dispatch(Largest(gradient)) else {
+        let Some(largest) = dispatch(Largest { gradient, table }) else {
             return Err(Error::NonFiniteGradient {
                 tensor: owner(gradient, table, |g| !g.is_finite()),
                 step: self.step,
@@ -180,9 +185,35 @@ fn owner<T: Kernels>(gradient: &[T], table: TensorTable, is_it: impl Fn(T) -> bo
         .map_or_else(|| String::from("parameters"), |tensor| tensor.name)
 }
 
-struct Largest<'a, T>(&'a [T]);
+/// Calls `visit` with every run of numbers that is learned. A table of nothing stands for plain slices: all of it.
+fn for_each_run(table: TensorTable, count: usize, visit: &mut dyn FnMut(Range<usize>)) {
+    if table.is_empty() { visit(0..count) } else { table.for_each_trainable(visit) }
+}
+
+/// The largest magnitude in the learned runs of a gradient, or nothing when one is not finite.
+struct Largest<'a, T> {
+    gradient: &'a [T],
+    table: TensorTable,
+}
 
 impl<T: Kernels> Program for Largest<'_, T> {
+    type Output = Option<T>;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> Option<T> {
+        let mut largest = Some(T::ZERO);
+        for_each_run(self.table, self.gradient.len(), &mut |run| {
+            let found = isa.call(LargestOfRun(&self.gradient[run]));
+            largest = largest.zip(found).map(|(largest, found)| found.maximum(largest));
+        });
+        largest
+    }
+}
+
+/// A program of its own, since what a run is handed to is compiled for no instruction set.
+struct LargestOfRun<'a, T>(&'a [T]);
+
+impl<T: Kernels> Program for LargestOfRun<'_, T> {
     type Output = Option<T>;
 
     #[inline(always)]
@@ -206,19 +237,37 @@ impl<O: Optimizer, T: Kernels> Program for Update<'_, O, T> {
         let Self { state, parameters, gradient, table } = self;
         let count = parameters.len();
         let OptimizerState { optimizer, memory, step, .. } = state;
-        let mut update = |run: core::ops::Range<usize>| {
+        for_each_run(table, count, &mut |run| {
             let mut slots: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
             // `count` is not zero where there is memory to cut.
             for (slot, memory) in slots.iter_mut().zip(memory.chunks_exact_mut(count.max(1))) {
                 *slot = &mut memory[run.clone()];
             }
-            let slots = &mut slots[..optimizer.slots()];
-            optimizer.update(isa, *step, &mut parameters[run.clone()], &gradient[run], slots);
-        };
-        match table {
-            // Plain slices and single blocks without a table: everything is learned.
-            TensorTable::Tensors([]) => update(0..count),
-            table => table.for_each_trainable(&mut update),
-        }
+            isa.call(UpdateOfRun {
+                optimizer: &*optimizer,
+                step: *step,
+                parameters: &mut parameters[run.clone()],
+                gradient: &gradient[run],
+                slots: &mut slots[..optimizer.slots()],
+            });
+        });
+    }
+}
+
+/// A program of its own, as [`LargestOfRun`].
+struct UpdateOfRun<'a, 's, O, T> {
+    optimizer: &'a O,
+    step: u64,
+    parameters: &'a mut [T],
+    gradient: &'a [T],
+    slots: &'a mut [&'s mut [T]],
+}
+
+impl<O: Optimizer, T: Kernels> Program for UpdateOfRun<'_, '_, O, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        self.optimizer.update(isa, self.step, self.parameters, self.gradient, self.slots);
     }
 }

@@ -1,6 +1,5 @@
 //! What a program that declares and trains a network uses: `use typenet::prelude::*;`.
 
-#[cfg(feature = "std")]
 pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
 pub use crate::train::{Callback, Progress, Trainer};

@@ -132,7 +132,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// # Errors
     /// [`Error::Setting`] for a batch size of 0 and whatever the optimizer refuses; [`Error::NonFiniteParameter`] for a
     /// network that is broken already; [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and
-    /// [`Error::UpdateTooLarge`] when training diverges;
+    /// [`Error::UpdateTooLarge`] when training diverges, [`Error::NonFiniteValidation`] when that shows on the validation
+    /// set first;
     /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size.
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
     where
@@ -158,6 +159,9 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
             let start = Instant::now();
             let loss = self.epoch(network, data, &mut run)?;
             let validation = self.validation.measure(network, &self.loss, &mut run.workspace);
+            if let Some(value) = validation.map(|record| record.loss).filter(|loss| !loss.is_finite()) {
+                return Err(Error::NonFiniteValidation { value, epoch });
+            }
             let seconds = start.elapsed().as_secs_f64();
             let record = EpochRecord { epoch, epochs: self.epochs, loss, validation, seconds };
             history.push(record);

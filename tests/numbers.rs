@@ -529,3 +529,21 @@ fn settings_of_extreme_size_are_written_with_an_exponent() {
         "the learning rate is 20000000, but must be at most 1e7 with PyTorch's form of momentum"
     );
 }
+
+#[test]
+fn a_network_of_nan_is_not_accurate_and_its_validation_is_an_error() {
+    // The targets are of the class that a search for the largest number begins with.
+    let inputs = [[f32::MAX; 3], [1.0; 3]];
+    let validation = Dataset::<Vector<3>, Class<4>>::labelled(inputs, [0, 0]).unwrap();
+    let mut network = Deep::init_with(Initializer::Constant(1.0), &mut typenet::rng(6));
+    let result = network.evaluate(&validation, &Nll);
+    assert!(result.loss.is_nan(), "{result}");
+    assert!(result.accuracy <= 0.5, "{result}");
+    let training = Dataset::<Vector<3>, Class<4>>::labelled([[0.5; 3]], [1]).unwrap();
+    let error =
+        Trainer::new(Nll, Sgd::new(0.01)).epochs(3).validation(&validation).fit(&mut network, &training).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the loss on the validation set is NaN after epoch 1, a lower learning rate may help"
+    );
+}

@@ -20,7 +20,7 @@ mod types;
 
 use std::collections::HashSet;
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 
 use crate::check::Judges;
@@ -329,6 +329,12 @@ impl<'a> Names<'a> {
         let (before, before_shape) = (&self.layers[index - 1].kind, &self.shapes[index - 1]);
         code!(#kind, #shape, #before, #before_shape)
     }
+}
+
+/// The pass as layer `index` sees it.
+fn pass_at(index: usize) -> TokenStream {
+    let index = Literal::usize_unsuffixed(index);
+    code!(&__pass.at(#index))
 }
 
 /// An identifier without `r#`.

@@ -19,7 +19,7 @@ use crate::target::Target;
     message = "`{Self}` is not an array of numbers",
     note = "samples are arrays of one size, such as `[f32; 64]` or `[[[f32; 28]; 28]; 1]`"
 )]
-pub trait Sample: Copy + Debug + PartialEq + Send + Sync + 'static {
+pub trait SampleArray: Copy + Debug + PartialEq + Send + Sync + 'static {
     /// The numbers that it is made of.
     type Scalar: Scalar;
     /// How many there are.
@@ -34,7 +34,7 @@ pub trait Sample: Copy + Debug + PartialEq + Send + Sync + 'static {
     fn flat_batch_mut(batch: &mut [Self]) -> &mut [Self::Scalar];
 }
 
-impl<T: Scalar> Sample for T {
+impl<T: Scalar> SampleArray for T {
     type Scalar = T;
     const LEN: usize = 1;
 
@@ -47,7 +47,7 @@ impl<T: Scalar> Sample for T {
     }
 }
 
-impl<A: Sample, const N: usize> Sample for [A; N] {
+impl<A: SampleArray, const N: usize> SampleArray for [A; N] {
     type Scalar = A::Scalar;
     const LEN: usize = N * A::LEN;
 
@@ -117,13 +117,13 @@ impl<A> SameSample<A> for A {}
 /// # let _ = (train, test);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standardizer<A: Sample> {
+pub struct Standardizer<A: SampleArray> {
     means: Box<[f64]>,
     deviations: Box<[f64]>,
     samples: PhantomData<fn(&A)>,
 }
 
-impl<A: Sample> Standardizer<A> {
+impl<A: SampleArray> Standardizer<A> {
     /// Measures mean and standard deviation of every feature over `samples`.
     ///
     /// # Panics
@@ -270,7 +270,7 @@ impl Feature {
 }
 
 /// Shows every number to what is known of its feature, sample after sample.
-fn each_number<A: Sample>(samples: &[A], features: &mut [Feature], observe: impl Fn(&mut Feature, f64)) {
+fn each_number<A: SampleArray>(samples: &[A], features: &mut [Feature], observe: impl Fn(&mut Feature, f64)) {
     for sample in samples {
         for (feature, number) in features.iter_mut().zip(A::flat_batch(slice::from_ref(sample))) {
             observe(feature, number.to_f64());
@@ -279,7 +279,7 @@ fn each_number<A: Sample>(samples: &[A], features: &mut [Feature], observe: impl
 }
 
 /// The numbers of one sample, to be changed.
-fn flat_mut<A: Sample>(sample: &mut A) -> &mut [A::Scalar] {
+fn flat_mut<A: SampleArray>(sample: &mut A) -> &mut [A::Scalar] {
     A::flat_batch_mut(slice::from_mut(sample))
 }
 
@@ -289,7 +289,7 @@ mod tests {
     use alloc::vec;
     use alloc::vec::Vec;
 
-    use super::{Sample, Standardizer};
+    use super::{SampleArray, Standardizer};
     use crate::dataset::{Dataset, digits};
     use crate::random::rng;
     use crate::shape::{Image, Probabilities, Shape, Vector};
@@ -402,7 +402,7 @@ mod tests {
         type Pixels = <Image<2, 1, 2> as Shape>::Array<f64>;
         let samples: [Pixels; 2] = [[[[1.0, 2.0]], [[3.0, 4.0]]], [[[3.0, 6.0]], [[9.0, 4.0]]]];
         let scaler = Standardizer::fit(&samples);
-        assert_eq!(<Pixels as Sample>::LEN, 4);
+        assert_eq!(<Pixels as SampleArray>::LEN, 4);
         assert_eq!(scaler.means(), [2.0, 4.0, 6.0, 4.0]);
         assert_eq!(scaler.deviations(), [1.0, 2.0, 3.0, 1.0]);
         assert_eq!(scaler.apply(&samples[0]), [[[-1.0, -1.0]], [[-1.0, 0.0]]]);

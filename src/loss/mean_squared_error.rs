@@ -96,22 +96,22 @@ fn through_softmax<T: Kernels, I: Isa>(
 ) -> T {
     let largest = logits.iter().skip(1).fold(logits[0], |largest, &z| z.maximum(largest));
     let sum = logits.iter().fold(T::ZERO, |sum, &z| sum + (z - largest).exp());
-    let probability = |z: T| (z - largest).exp() / sum;
-    if let Some(gradient) = gradient {
-        let factor = (weight + weight) * mean;
-        // g_k and p_k are each used twice; p is kept in the gradient's memory and g follows from it.
-        let mut inner = T::ZERO;
-        for ((place, &z), &target) in gradient.iter_mut().zip(logits).zip(targets) {
-            *place = probability(z);
-            inner = isa.mul_add(factor * (*place - target), *place, inner);
-        }
-        for (place, &target) in gradient.iter_mut().zip(targets) {
-            *place *= factor * (*place - target) - inner;
-        }
+    let square = |squares: T, difference: T| isa.mul_add(difference, difference, squares);
+    let Some(gradient) = gradient else {
+        let differences = logits.iter().zip(targets).map(|(&z, &target)| (z - largest).exp() / sum - target);
+        return differences.fold(T::ZERO, square) * mean;
+    };
+    let factor = (weight + weight) * mean;
+    // g_k and p_k are each used twice; p is kept in the gradient's memory and g follows from it.
+    let (mut squares, mut inner) = (T::ZERO, T::ZERO);
+    for ((place, &z), &target) in gradient.iter_mut().zip(logits).zip(targets) {
+        *place = (z - largest).exp() / sum;
+        let difference = *place - target;
+        squares = square(squares, difference);
+        inner = isa.mul_add(factor * difference, *place, inner);
     }
-    let squares = logits.iter().zip(targets).fold(T::ZERO, |squares, (&z, &target)| {
-        let difference = probability(z) - target;
-        isa.mul_add(difference, difference, squares)
-    });
+    for (place, &target) in gradient.iter_mut().zip(targets) {
+        *place *= factor * (*place - target) - inner;
+    }
     squares * mean
 }

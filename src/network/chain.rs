@@ -21,10 +21,28 @@ pub struct Site<'a, P, S> {
 /// The site of a layer `L` in numbers of type `T`.
 pub type SiteOf<'a, L, T> = Site<'a, <L as Layer>::With<T>, <L as Layer>::Settings>;
 
+/// Layer `L` works in place, and keeps the promises of such a layer.
+#[must_use]
+const fn works_in_place<L: Layer, In: Shape>() -> bool {
+    let in_place = <L::Plan<In> as Plan>::IN_PLACE;
+    if in_place {
+        assert!(
+            !<L::Plan<In> as Plan>::READS_INPUT,
+            "a layer that works in place does not read its input in `backward`"
+        );
+        assert!(
+            <L::Output<In> as Shape>::LEN == In::LEN,
+            "a layer that works in place gives as many numbers as it takes"
+        );
+        assert!(size_of::<L::With<f32>>() == 0, "a layer that works in place has no parameters");
+    }
+    in_place
+}
+
 /// Layer `L` may replace the output of the layer `Before` it, because nobody needs that output later.
 #[must_use]
 pub const fn in_place<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> bool {
-    <L::Plan<In> as Plan>::IN_PLACE && !<Before::Plan<BeforeIn> as Plan>::READS_OUTPUT
+    works_in_place::<L, In>() && !<Before::Plan<BeforeIn> as Plan>::READS_OUTPUT
 }
 
 /// How many numbers per sample are kept for the output of layer `L` in a training pass.
@@ -145,7 +163,7 @@ pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
         grad_output: &mut grad_output[..length],
         grad_input: Some(&mut spare[..samples * In::LEN]),
     });
-    if <L::Plan<In> as Plan>::IN_PLACE {
+    if const { works_in_place::<L, In>() } {
         L::backward_in_place::<In, T, I>(isa, site.settings, site.pass, read.output, read.cache, read.grad_output);
         (grad_output, spare)
     } else {
@@ -166,7 +184,7 @@ pub fn infer<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
 ) -> (&'m mut [T], &'m mut [T]) {
     let scratch = &mut scratch[..samples * <L::Plan<In> as Plan>::INFERENCE_LEN];
     let input = &mut front[..samples * In::LEN];
-    if <L::Plan<In> as Plan>::IN_PLACE {
+    if const { works_in_place::<L, In>() } {
         L::forward_in_place::<In, T, I>(isa, site.parameters, site.settings, site.pass, input, scratch);
         (front, back)
     } else {

@@ -1,6 +1,7 @@
 //! Where do activations and gradients live during a training step?
 //!
-//! In one slice, whose length is known when the network is declared, whatever the batch.
+//! In one slice, whose length is known when the network is declared, whatever the batch. Gradients of tiles that wait to
+//! be added are beside it; a batch of one tile has none.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -80,10 +81,14 @@ impl<N: Network> Workspace<'static, N> {
     }
 
     /// Memory for a forward pass over `samples` samples at once.
+    ///
+    /// # Panics
+    /// When that many samples do not fit the address space.
     #[must_use]
     pub fn for_samples(samples: usize) -> Self {
         let samples = samples.max(N::TILE);
-        let memory = Memory::Owned(vec![N::Scalar::ZERO; samples * N::SAMPLE_LEN]);
+        let len = samples.checked_mul(N::SAMPLE_LEN).expect("a workspace fits the address space");
+        let memory = Memory::Owned(vec![N::Scalar::ZERO; len]);
         Self { memory, samples, forward_samples: 0, shards: Vec::new() }
     }
 }

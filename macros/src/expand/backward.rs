@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::{Names, forward};
+use super::{Names, forward, pass_at};
 
 /// `backward` through all layers and `backward_logits` from the head on.
 pub(super) fn passes(names: &Names) -> TokenStream {
@@ -91,6 +91,7 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
     } else {
         code!(#private::core::option::Option::Some(&mut __front[..__samples * #len]))
     };
+    let pass = pass_at(index);
     let unused = (index == 0 && count > 1).then(|| code!(let _ = __back;));
     code! {
         #unused
@@ -98,7 +99,7 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
             __isa,
             &__parameters.#field,
             #settings,
-            __pass,
+            #pass,
             #private::chain::readable::<#kind, #shape, #scalar>(#private::Backward {
                 input: #before,
                 output: #output,
@@ -116,10 +117,11 @@ fn call_between(names: &Names, index: usize) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
     let (site, shape, before) = (&names.layers[index], &names.shapes[index], names.before(index));
     let (field, kind, settings, output, cache) = (&site.field, &site.kind, &site.settings, &site.output, &site.cache);
+    let pass = pass_at(index);
     code! {
         let (__front, __back) = #private::chain::backward::<#kind, #shape, #scalar, #isa>(
             __isa,
-            &#private::chain::Site { parameters: &__parameters.#field, settings: #settings, pass: __pass },
+            &#private::chain::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },
             __samples,
             #private::Backward {
                 input: #before,

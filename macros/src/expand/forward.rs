@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::{Names, plain};
+use super::{Names, pass_at, plain};
 
 /// `forward` through all layers and `forward_logits` up to the head.
 pub(super) fn passes(names: &Names) -> TokenStream {
@@ -65,18 +65,18 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
     let Names { private, scalar, isa, .. } = names;
     let (site, shape) = (&names.layers[index], &names.shapes[index]);
     let (field, kind, settings, output, cache) = (&site.field, &site.kind, &site.settings, &site.output, &site.cache);
-    let before = names.before(index);
+    let (before, pass) = (names.before(index), pass_at(index));
     let layer = code!(<#kind as #private::Layer>);
     if index + 1 == count {
         code! {
             #layer::#function::<#shape, #scalar, #isa>(
-                __isa, &__parameters.#field, #settings, __pass, #before, __output, #cache,
+                __isa, &__parameters.#field, #settings, #pass, #before, __output, #cache,
             );
         }
     } else if index == 0 {
         code! {
             #layer::forward::<#shape, #scalar, #isa>(
-                __isa, &__parameters.#field, #settings, __pass, __input, #output, #cache,
+                __isa, &__parameters.#field, #settings, #pass, __input, #output, #cache,
             );
         }
     } else {
@@ -84,7 +84,7 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
         code! {
             let #output = #private::chain::forward::<#link, #scalar, #isa>(
                 __isa,
-                &#private::chain::Site { parameters: &__parameters.#field, settings: #settings, pass: __pass },
+                &#private::chain::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },
                 #before,
                 #output,
                 #cache,

@@ -174,7 +174,7 @@ impl Layer for DigitClassifier<f32> {
             __isa,
             &__parameters.hidden,
             &(),
-            __pass,
+            &__pass.at(0),
             __input,
             __hidden_output,
             __hidden_cache,
@@ -191,7 +191,7 @@ impl Layer for DigitClassifier<f32> {
             &chain::Site {
                 parameters: &__parameters.tanh,
                 settings: &(),
-                pass: __pass,
+                pass: &__pass.at(1),
             },
             __hidden_output,
             __tanh_output,
@@ -209,7 +209,7 @@ impl Layer for DigitClassifier<f32> {
             &chain::Site {
                 parameters: &__parameters.output,
                 settings: &(),
-                pass: __pass,
+                pass: &__pass.at(2),
             },
             __tanh_output,
             __output_output,
@@ -223,7 +223,7 @@ impl Layer for DigitClassifier<f32> {
             __isa,
             &__parameters.softmax,
             &(),
-            __pass,
+            &__pass.at(3),
             __output_output,
             __output,
             __softmax_cache,
@@ -260,7 +260,7 @@ impl Layer for DigitClassifier<f32> {
             __isa,
             &__parameters.hidden,
             &(),
-            __pass,
+            &__pass.at(0),
             __input,
             __hidden_output,
             __hidden_cache,
@@ -277,7 +277,7 @@ impl Layer for DigitClassifier<f32> {
             &chain::Site {
                 parameters: &__parameters.tanh,
                 settings: &(),
-                pass: __pass,
+                pass: &__pass.at(1),
             },
             __hidden_output,
             __tanh_output,
@@ -294,7 +294,7 @@ impl Layer for DigitClassifier<f32> {
             __isa,
             &__parameters.output,
             &(),
-            __pass,
+            &__pass.at(2),
             __tanh_output,
             __output,
             __output_cache,
@@ -371,7 +371,7 @@ impl Layer for DigitClassifier<f32> {
             __isa,
             &__parameters.softmax,
             &(),
-            __pass,
+            &__pass.at(3),
             chain::readable::<
                 Softmax,
                 Vector<10>,
@@ -397,7 +397,7 @@ impl Layer for DigitClassifier<f32> {
             &chain::Site {
                 parameters: &__parameters.output,
                 settings: &(),
-                pass: __pass,
+                pass: &__pass.at(2),
             },
             __samples,
             Backward {
@@ -420,7 +420,7 @@ impl Layer for DigitClassifier<f32> {
             &chain::Site {
                 parameters: &__parameters.tanh,
                 settings: &(),
-                pass: __pass,
+                pass: &__pass.at(1),
             },
             __samples,
             Backward {
@@ -445,7 +445,7 @@ impl Layer for DigitClassifier<f32> {
             __isa,
             &__parameters.hidden,
             &(),
-            __pass,
+            &__pass.at(0),
             chain::readable::<
                 Dense<64, 32>,
                 Vector<64>,
@@ -511,7 +511,7 @@ impl Layer for DigitClassifier<f32> {
             __isa,
             &__parameters.output,
             &(),
-            __pass,
+            &__pass.at(2),
             chain::readable::<
                 Dense<32, 10>,
                 Vector<32>,
@@ -537,7 +537,7 @@ impl Layer for DigitClassifier<f32> {
             &chain::Site {
                 parameters: &__parameters.tanh,
                 settings: &(),
-                pass: __pass,
+                pass: &__pass.at(1),
             },
             __samples,
             Backward {
@@ -562,7 +562,7 @@ impl Layer for DigitClassifier<f32> {
             __isa,
             &__parameters.hidden,
             &(),
-            __pass,
+            &__pass.at(0),
             chain::readable::<
                 Dense<64, 32>,
                 Vector<64>,

@@ -1,0 +1,180 @@
+//! Layers and optimizers of one's own, written in safe code alone: what the library asks of them, and what it refuses.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::sync::Mutex;
+
+use nalgebra::SVector;
+use typenet::kernel::{Isa, Kernels};
+use typenet::prelude::*;
+use typenet::{Backward, Error, Plan, Result, Scalar};
+
+/// Multiplies every number by a weight of its own; the parameters are an nalgebra vector.
+struct Scale<const N: usize>;
+
+struct ScalePlan;
+
+impl Plan for ScalePlan {
+    const READS_OUTPUT: bool = false;
+}
+
+impl<const N: usize> Layer for Scale<N> {
+    type Output<In: Shape> = Vector<N>;
+    type Logits<In: Shape> = Vector<N>;
+    type With<T: Scalar> = SVector<T, N>;
+    type Settings = ();
+    type Plan<In: Shape> = ScalePlan;
+
+    fn forward<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        weight: &SVector<T, N>,
+        (): &(),
+        _: &Pass,
+        input: &[T],
+        output: &mut [T],
+        _: &mut [T],
+    ) {
+        for (position, (y, &x)) in output.iter_mut().zip(input).enumerate() {
+            *y = weight[position % N] * x;
+        }
+    }
+
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        weight: &SVector<T, N>,
+        (): &(),
+        _: &Pass,
+        memory: Backward<'_, T>,
+        gradient: &mut SVector<T, N>,
+    ) {
+        for (position, (&g, &x)) in memory.grad_output.iter().zip(memory.input).enumerate() {
+            gradient[position % N] += g * x;
+        }
+        if let Some(grad_input) = memory.grad_input {
+            for (position, (dx, &g)) in grad_input.iter_mut().zip(&*memory.grad_output).enumerate() {
+                *dx = weight[position % N] * g;
+            }
+        }
+    }
+}
+
+impl<const N: usize> Takes<Vector<N>> for Scale<N> {}
+
+network!(struct Scaled = Dense<2, 3>, Tanh, scale: Scale<3>, Dense<3, 2>, Softmax);
+
+#[test]
+fn an_nalgebra_vector_is_initialised_named_checked_and_trained() {
+    let mut network = Scaled::<f64>::init(&mut typenet::rng(3));
+    assert!(network.scale.iter().all(|&w| w != 0.0));
+    assert_eq!(Scaled::TENSORS.list()[2].name, "scale.weight");
+    let targets = [Class::new(1).unwrap(), Class::new(0).unwrap()];
+    let check = gradient_check(&mut *network, &[[0.5, -1.0], [2.0, 0.1]], &targets, &Nll).unwrap();
+    assert!(check.relative_error < 1e-7, "{check:?}");
+
+    let data: Dataset<Vector<2>, Class<2>> = Dataset::labelled([[0.5, -1.0], [2.0, 0.1]], [1, 0]).unwrap();
+    let mut network = Scaled::init(&mut typenet::rng(3));
+    let before = network.scale;
+    Trainer::new(Nll, Sgd::new(0.5)).epochs(50).fit(&mut network, &data).unwrap();
+    assert_ne!(network.scale, before);
+    network.scale[1] = f32::INFINITY;
+    assert_eq!(network.non_finite_tensor().as_deref(), Some("scale.weight"));
+}
+
+/// Which layers were called, by the number that the pass has for each.
+static SEEN: Mutex<Vec<u64>> = Mutex::new(Vec::new());
+
+/// Remembers which layer it is.
+struct Witness;
+
+impl Layer for Witness {
+    type Output<In: Shape> = In::Plain;
+    type Logits<In: Shape> = In::Plain;
+    type With<T: Scalar> = ();
+    type Settings = ();
+    type Plan<In: Shape> = ScalePlan;
+
+    fn forward<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        (): &(),
+        (): &(),
+        pass: &Pass,
+        input: &[T],
+        output: &mut [T],
+        _: &mut [T],
+    ) {
+        SEEN.lock().unwrap().push(pass.layer);
+        output.copy_from_slice(input);
+    }
+
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        (): &(),
+        (): &(),
+        pass: &Pass,
+        memory: Backward<'_, T>,
+        (): &mut (),
+    ) {
+        SEEN.lock().unwrap().push(pass.layer);
+        if let Some(grad_input) = memory.grad_input {
+            grad_input.copy_from_slice(memory.grad_output);
+        }
+    }
+}
+
+impl<In: Shape> Takes<In> for Witness {}
+
+network!(struct Inner (Vector<2>) = Witness, Witness);
+network!(struct Outer (Vector<2>) = Witness, inner: Inner, Witness, again: Inner, Dense<2, 2>);
+
+#[test]
+fn every_layer_of_nested_networks_has_a_number_of_its_own_the_same_in_both_directions() {
+    let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    let pass = Pass::training(1, 0);
+    let data = [[0.5_f32, 1.0]];
+    let network = Outer::zeroed();
+    network.gradient(&data, &[[0.0_f32, 0.0]], &MeanSquaredError, &pass, &mut workspace, &mut gradient).unwrap();
+    let seen = SEEN.lock().unwrap().clone();
+    let (forward, backward) = seen.split_at(6);
+    let mut distinct = forward.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!(distinct.len(), 6, "{forward:?}");
+    assert!(forward.iter().eq(backward.iter().rev()), "{forward:?} {backward:?}");
+}
+
+/// Asks for more memory than there is.
+#[derive(Clone)]
+struct Greedy;
+
+impl Optimizer for Greedy {
+    fn slots(&self) -> usize {
+        5
+    }
+
+    fn check<T: Scalar>(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn largest_update(&self, largest_gradient: f64) -> f64 {
+        largest_gradient
+    }
+
+    fn update<T: Kernels, I: Isa>(&self, _: I, _: u64, _: &mut [T], _: &[T], _: &mut [&mut [T]]) {}
+}
+
+#[test]
+fn an_optimizer_with_too_many_slots_is_refused() {
+    let error = Greedy.state().step_slice(&mut [1.0_f32], &[1.0]).unwrap_err();
+    assert!(matches!(error, Error::Setting { name: "number of optimizer slots", .. }), "{error}");
+}
+
+#[test]
+fn a_batch_is_answered_where_the_caller_wants_it() {
+    let network = Scaled::init(&mut typenet::rng(3));
+    let inputs = [[0.5, -1.0], [2.0, 0.1], [0.0, 0.0]];
+    let mut outputs = [[0.0; 2]; 3];
+    network.predict_batch_into(&inputs, &mut outputs).unwrap();
+    assert_eq!(outputs.to_vec(), network.predict_batch(&inputs));
+    let error = network.predict_batch_into(&inputs, &mut outputs[..2]).unwrap_err();
+    assert_eq!(error.to_string(), "there are 3 inputs but 2 outputs");
+}
