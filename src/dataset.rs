@@ -4,6 +4,8 @@
 //! deviation 1; [`digits`] is a data set to begin with.
 
 mod digits;
+mod epoch;
+mod rows;
 mod standardizer;
 
 use alloc::vec::Vec;
@@ -16,9 +18,10 @@ use crate::error::{Error, Result};
 use crate::random;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::target::{Class, Target};
+use crate::target::Target;
 
 pub use digits::digits;
+pub use epoch::Epoch;
 pub use standardizer::{SameSample, SampleArray, Standardizer};
 
 /// A run of samples: the inputs and, in the same order, their targets.
@@ -215,15 +218,7 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
     /// ```
     pub fn epoch<R: Rng + ?Sized>(&self, batch_size: usize, rng: &mut R) -> Result<Epoch<'_, X, Y, T>> {
         require_batch_size(batch_size)?;
-        let batch_size = batch_size.min(self.len());
-        Ok(Epoch {
-            data: self,
-            order: random::permutation(self.len(), rng),
-            taken: 0,
-            batch_size,
-            inputs: Vec::with_capacity(batch_size),
-            targets: Vec::with_capacity(batch_size),
-        })
+        Ok(Epoch::new(self, batch_size, rng))
     }
 
     /// Replaces what `inputs` and `targets` hold by the samples at `indices`, in that order.
@@ -269,73 +264,6 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
     }
 }
 
-impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
-    /// A data set for classification, of rows and class numbers whose lengths and values are known at run time only.
-    ///
-    /// A row is anything that gives a slice of numbers: `Vec<f32>`, `[f32; N]`, `&[f32]`.
-    ///
-    /// # Errors
-    /// - [`Error::Ragged`] for the first row that has not as many numbers as `X`.
-    /// - [`Error::LabelOutOfRange`] for the first label that is not below `K`.
-    /// - What [`Dataset::new`] finds.
-    ///
-    /// # Example
-    /// ```
-    /// use typenet::dataset::Dataset;
-    /// use typenet::{Class, Vector};
-    ///
-    /// let rows = vec![vec![5.1_f32, 3.5], vec![7.0, 3.2]];
-    /// let data = Dataset::<Vector<2>, Class<3>>::labelled(&rows, [0, 1])?;
-    /// assert_eq!(data.inputs()[1], [7.0, 3.2]);
-    ///
-    /// let error = Dataset::<Vector<2>, Class<3>>::labelled(&rows, [0, 3]).unwrap_err();
-    /// assert_eq!(error.to_string(), "label 3 of sample 1 is out of range: there are 3 classes, 0 to 2");
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    pub fn labelled(
-        inputs: impl IntoIterator<Item: AsRef<[T]>>,
-        labels: impl IntoIterator<Item = usize>,
-    ) -> Result<Self> {
-        let classes = labels.into_iter().enumerate().map(|(sample, label)| {
-            let out_of_range = Error::LabelOutOfRange { sample: Some(sample), label, classes: K };
-            Class::new(label).map_err(|_| out_of_range)
-        });
-        Self::new(read_rows::<X, T>("input", inputs)?, classes.collect::<Result<_>>()?)
-    }
-}
-
-impl<X: Shape, Y: Shape, T: Scalar> Dataset<X, Y, T> {
-    /// A data set for regression, of rows whose lengths are known at run time only.
-    ///
-    /// A row is anything that gives a slice of numbers: `Vec<f32>`, `[f32; N]`, `&[f32]`.
-    ///
-    /// # Errors
-    /// - [`Error::Ragged`] for the first row that has not as many numbers as `X`, or as `Y`.
-    /// - What [`Dataset::new`] finds.
-    ///
-    /// # Example
-    /// ```
-    /// use typenet::dataset::Dataset;
-    /// use typenet::{Image, Vector};
-    ///
-    /// let rows = vec![vec![1.0_f32, 2.0, 3.0, 4.0]];
-    /// let data = Dataset::<Image<1, 2, 2>, Vector<1>>::from_rows(&rows, [[10.0]])?;
-    /// assert_eq!(data.inputs()[0], [[[1.0, 2.0], [3.0, 4.0]]]);
-    ///
-    /// let error = Dataset::<Vector<3>, Vector<1>>::from_rows(&rows, [[10.0]]).unwrap_err();
-    /// assert_eq!(error.to_string(), "input 0 has 4 values, but its shape has 3");
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    pub fn from_rows(
-        inputs: impl IntoIterator<Item: AsRef<[T]>>,
-        targets: impl IntoIterator<Item: AsRef<[T]>>,
-    ) -> Result<Self> {
-        Self::new(read_rows::<X, T>("input", inputs)?, read_rows::<Y, T>("target", targets)?)
-    }
-}
-
-/// The samples and their kinds, without their numbers: `Dataset { samples: 4, input: Vector<2>, target: Class<2>,
-/// scalar: f32 }`.
 impl<X: Shape, Y: Target, T: Scalar> fmt::Debug for Dataset<X, Y, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dataset")
@@ -351,43 +279,6 @@ impl<X: Shape, Y: Target, T: Scalar> fmt::Debug for Dataset<X, Y, T> {
 impl<X: Shape, Y: Target, T: Scalar> PartialEq for Dataset<X, Y, T> {
     fn eq(&self, other: &Self) -> bool {
         self.inputs == other.inputs && self.targets == other.targets
-    }
-}
-
-/// One pass over a data set in random order: what [`Dataset::epoch`] returns.
-///
-/// It is no [`Iterator`], since every batch lies in the same two buffers: a batch has to go before the next one comes.
-pub struct Epoch<'a, X: Shape, Y: Target, T: Scalar = f32> {
-    data: &'a Dataset<X, Y, T>,
-    order: Vec<usize>,
-    taken: usize,
-    batch_size: usize,
-    inputs: Vec<X::Array<T>>,
-    targets: Vec<Y::Value<T>>,
-}
-
-impl<X: Shape, Y: Target, T: Scalar> Epoch<'_, X, Y, T> {
-    /// The next batch, or `None` after the last sample. Allocates nothing.
-    #[allow(clippy::should_implement_trait, reason = "a batch borrows the buffers, which an iterator's items cannot")]
-    pub fn next(&mut self) -> Option<Batch<'_, X, Y, T>> {
-        let left = &self.order[self.taken..];
-        let batch = &left[..left.len().min(self.batch_size)];
-        if batch.is_empty() {
-            return None;
-        }
-        self.data.gather(batch, &mut self.inputs, &mut self.targets);
-        self.taken += batch.len();
-        Some((&self.inputs, &self.targets))
-    }
-}
-
-impl<X: Shape, Y: Target, T: Scalar> fmt::Debug for Epoch<'_, X, Y, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Epoch")
-            .field("data", &self.data)
-            .field("samples_left", &(self.order.len() - self.taken))
-            .field("batch_size", &self.batch_size)
-            .finish()
     }
 }
 
@@ -407,24 +298,6 @@ fn require_batch_size(batch_size: usize) -> Result<()> {
         return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
     }
     Ok(())
-}
-
-/// Rows of the right length as samples.
-fn read_rows<S: Shape, T: Scalar>(
-    what: &'static str,
-    rows: impl IntoIterator<Item: AsRef<[T]>>,
-) -> Result<Vec<S::Array<T>>> {
-    let rows = rows.into_iter();
-    let mut samples = Vec::with_capacity(rows.size_hint().0);
-    for (sample, row) in rows.enumerate() {
-        let row = row.as_ref();
-        if row.len() != S::LEN {
-            return Err(Error::Ragged { what, sample, length: row.len(), expected: S::LEN });
-        }
-        // From slice to vector: a sample by value would lie on the stack, where a large image has no room.
-        samples.extend_from_slice(S::batch(row));
-    }
-    Ok(samples)
 }
 
 /// Replaces what `buffer` holds by the items at `indices`.

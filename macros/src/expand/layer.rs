@@ -1,0 +1,48 @@
+//! The network as a layer.
+
+use proc_macro2::TokenStream;
+
+use super::{Names, backward, constants, forward};
+
+/// `impl Layer`: the network as a layer, for training passes and as a part of other networks.
+pub(super) fn layer(names: &Names) -> TokenStream {
+    let Names { private, scalar, input, isa, .. } = names;
+    let parameters = names.parameters();
+    let (architecture, generic) = (names.architecture(), names.generic());
+    let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
+    let logits = names.logits();
+    let initialization = constants::initialization(names);
+    let passes = [forward::passes(names), backward::passes(names)];
+    let also_probabilities = constants::also_takes_probabilities(names);
+    let derived = names.derived();
+    code! {
+        #derived
+        impl<#parameters> #private::Layer for #architecture {
+            type Output<#input: #private::Shape> = #last;
+            type Logits<#input: #private::Shape> = #logits;
+            type With<#scalar: #private::Scalar> = #generic;
+            type Settings = ();
+            type Plan<#input: #private::Shape> = Self;
+
+            #initialization
+
+            #(#passes)*
+
+            #[inline(always)]
+            fn infer<#input: #private::Shape, #scalar: #private::Kernels, #isa: #private::Isa>(
+                __isa: #isa,
+                __parameters: &Self::With<#scalar>,
+                _: &(),
+                __input: &[#scalar],
+                __output: &mut [#scalar],
+                __scratch: &mut [#scalar],
+            ) {
+                #private::Network::trace(__parameters, __isa, __input, __output, __scratch, &mut |_, _| {});
+            }
+        }
+
+        #[automatically_derived]
+        impl<#parameters> #private::Takes<#first> for #architecture {}
+        #also_probabilities
+    }
+}
