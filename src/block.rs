@@ -34,6 +34,10 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// layer.bias[1] = 5.0;
 /// assert_eq!(layer.parameters(), [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0, 0.0]);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a block of numbers of type `{T}`",
+    note = "a network or gradient in a box is handed over as `&mut *network`, `&*gradient`"
+)]
 pub unsafe trait Block<T: Scalar>: Sized {
     /// What lies where.
     const TENSORS: TensorTable;

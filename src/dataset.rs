@@ -264,6 +264,8 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
     }
 }
 
+/// The samples and their kinds, without their numbers: `Dataset { samples: 4, input: Vector<2>, target: Class<2>,
+/// scalar: f32 }`.
 impl<X: Shape, Y: Target, T: Scalar> fmt::Debug for Dataset<X, Y, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dataset")

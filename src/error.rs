@@ -7,7 +7,8 @@ use core::fmt;
 /// The result of everything in typenet that can fail.
 pub type Result<T> = core::result::Result<T, Error>;
 
-/// Every way in which a call can fail at run time. The fields hold the numbers, `Display` says them in words.
+/// Every way in which a call can fail at run time. The fields hold the numbers, `Display` says them in words, and `Debug`
+/// too, since that is what `main` prints of an error that it returns.
 ///
 /// # Example
 /// ```
@@ -17,7 +18,7 @@ pub type Result<T> = core::result::Result<T, Error>;
 /// assert_eq!(error, Error::LabelOutOfRange { sample: None, label: 10, classes: 10 });
 /// assert_eq!(error.to_string(), "label 10 is out of range: there are 10 classes, 0 to 9");
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// A collection that must hold something holds nothing.
@@ -125,7 +126,7 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
-    /// An update would be too large to represent. The parameters are as they were before the step.
+    /// An update would come within eight powers of ten of the largest number. The parameters are as they were before the step.
     UpdateTooLarge {
         /// The dotted name of the tensor with the largest gradient.
         tensor: String,
@@ -225,6 +226,12 @@ impl Error {
             ),
             _ => Ok(()),
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

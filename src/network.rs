@@ -59,7 +59,7 @@ pub type EvaluationOf<L, Output> = <<L as Loss<Output>>::Target as Measured>::Ev
     message = "`{Self}` is not a network",
     note = "declare one with `network! {{ struct Name {{ .. }} }}`"
 )]
-pub trait Network: Block<Self::Scalar> + Send + Sync + 'static {
+pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
     /// The type of its numbers.
     type Scalar: Kernels;
     /// The network as a layer.

@@ -2,6 +2,8 @@
 
 pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
+pub use crate::history::EpochRecord;
+#[cfg(feature = "std")]
 pub use crate::train::{Callback, Progress, Trainer};
 pub use crate::{
     Block, Class, CrossEntropy, Dataset, Dense, Gradient, Identity, Image, Initializer, Layer, Loss, MeanSquaredError,

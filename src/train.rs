@@ -127,7 +127,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         self.begun = 0;
     }
 
-    /// Trains a network, which is handed over as the `Box` that `init` returns.
+    /// Trains a network, handed over as the `Box` that `init` returns, or as the network in it.
     ///
     /// # Errors
     /// [`Error::Setting`] for a batch size of 0 and whatever the optimizer refuses; [`Error::NonFiniteParameter`] for a

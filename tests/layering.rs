@@ -20,13 +20,18 @@ const LEVELS: [&[&str]; 7] = [
 
 /// Imports within a level that are wanted: the importing module, then the imported one. Files of one family, such as
 /// `layer::dense` and `layer::softmax`, are written with their paths.
-const EXCEPTIONS: [(&str, &str); 3] = [
+const EXCEPTIONS: [(&str, &str); 7] = [
     // A shape is itself a kind of target: the answer is an array of that shape.
     ("target", "shape"),
     // It gathers what the root re-exports.
     ("prelude", "lib"),
     // The exported macro writes these names into generated code.
     ("lib", "private"),
+    // The trait of all kernels takes its bodies from the families.
+    ("kernel::kernels", "kernel::activation"),
+    ("kernel::kernels", "kernel::dense"),
+    ("kernel::kernels", "kernel::softmax"),
+    ("kernel::kernels", "kernel::update"),
 ];
 
 /// A word, `::`, or any other single mark, with its place in the source.

@@ -73,8 +73,6 @@ impl<X: Shape, Y: Shape, T: Scalar> Dataset<X, Y, T> {
     }
 }
 
-/// The samples and their kinds, without their numbers: `Dataset { samples: 4, input: Vector<2>, target: Class<2>,
-/// scalar: f32 }`.
 /// Rows of the right length as samples.
 fn read_rows<S: Shape, T: Scalar>(
     what: &'static str,

@@ -307,6 +307,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
 
     use crate::kernel::{Isa, Kernels, Path, Program};
     use crate::random;
@@ -382,7 +383,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
+        #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(37), failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn blocked_kernels_give_the_bits_of_the_naive_ones(
             samples in 0_usize..40, inputs in 1_usize..40, outputs in 1_usize..40,

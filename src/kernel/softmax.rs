@@ -57,14 +57,45 @@ pub(super) fn softmax_nll<T: Scalar, I: Isa>(
             sum += *g;
         }
         let factor = weight / sum;
-        for g in gradient.iter_mut() {
+        // The probability of the class minus one is minus the probabilities of the others: their sum keeps its digits
+        // where the difference of a probability near one would lose them.
+        let mut others = T::ZERO;
+        for (position, g) in gradient.iter_mut().enumerate() {
             *g *= factor;
+            if position != class {
+                others += *g;
+            }
         }
-        gradient[class] -= weight;
+        gradient[class] = -others;
     } else {
         for &z in logits {
             sum += (z - largest).exp();
         }
     }
     sum.ln() - (logits[class] - largest)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::kernel::{Isa, Kernels, Program, dispatch};
+
+    struct GradientOf<'a>(&'a [f32], &'a mut [f32]);
+
+    impl Program for GradientOf<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) {
+            f32::softmax_nll(isa, self.0, 0, 1.0, Some(self.1));
+        }
+    }
+
+    #[test]
+    fn the_gradient_of_a_sample_that_is_nearly_right_keeps_its_digits() {
+        // p = 1 - 2 e^-20 to the last digit of f32 and beyond: p - 1 would be 0.
+        let mut gradient = [0.0; 3];
+        dispatch(GradientOf(&[20.0, 0.0, 0.0], &mut gradient));
+        let expected = -2.0 * f64::exp(-20.0) / (1.0 + 2.0 * f64::exp(-20.0));
+        assert!((f64::from(gradient[0]) / expected - 1.0).abs() < 1e-6, "{gradient:?}");
+    }
 }

@@ -20,7 +20,8 @@ use crate::target::{Class, ClassTarget, Target};
 /// Nats; training and evaluation take the mean over the samples.
 ///
 /// # Numerics
-/// Computed from the logits as ln Σ e^(z_k - m) - (z_y - m) with m the largest: finite for logits up to ±10³⁰ in `f32`.
+/// Computed from the logits as ln Σ e^(z_k - m) - (z_y - m) with m the largest: finite for logits up to ±10³⁰ in `f32`. The
+/// gradient of the wanted class is minus the sum of the others', which keeps its digits when the answer is nearly right.
 ///
 /// # Example
 /// ```

@@ -13,7 +13,7 @@ use crate::shape::Shape;
 pub struct LayerInfo {
     /// The name of the field: `hidden`.
     pub name: &'static str,
-    /// The layer as written, with its sizes: `Dense<64, 32>`.
+    /// The layer as declared: `Dense<64, 32>`, or `Dense<N, H>` in a network with const parameters.
     pub layer: &'static str,
     /// The sizes of the output of one sample.
     pub output: &'static [usize],

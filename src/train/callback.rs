@@ -13,7 +13,6 @@ use crate::network::Network;
 /// ```
 /// use core::ops::ControlFlow;
 /// use typenet::prelude::*;
-/// use typenet::{Callback, EpochRecord};
 ///
 /// struct Until(f64);
 /// impl<N: Network> Callback<N> for Until {
@@ -36,7 +35,7 @@ use crate::network::Network;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a callback",
-    note = "callbacks implement `Callback`, or are closures that take `&EpochRecord`"
+    note = "a closure is written `|record: &EpochRecord| ..` and returns `()`; to stop training, implement `Callback`"
 )]
 pub trait Callback<N: Network> {
     /// Called after an epoch and its validation. `Break` ends the training after the other callbacks have run.

@@ -151,6 +151,13 @@ pub(super) fn traits(names: &Names) -> TokenStream {
         }
 
         #[automatically_derived]
+        impl<#parameters #scalar: #private::Scalar> #private::core::convert::AsMut<Self> for #generic {
+            fn as_mut(&mut self) -> &mut Self {
+                self
+            }
+        }
+
+        #[automatically_derived]
         impl<#parameters #scalar: #private::Scalar> #private::core::clone::Clone for #private::Box<#generic> {
             fn #clone(&self) -> Self {
                 let mut __copy = <#generic as #private::Block<#scalar>>::zeroed();

@@ -803,6 +803,12 @@ impl<T: Scalar> core::fmt::Debug for DigitClassifier<T> {
     }
 }
 #[automatically_derived]
+impl<T: Scalar> core::convert::AsMut<Self> for DigitClassifier<T> {
+    fn as_mut(&mut self) -> &mut Self {
+        self
+    }
+}
+#[automatically_derived]
 impl<T: Scalar> core::clone::Clone for Box<DigitClassifier<T>> {
     fn clone(&self) -> Self {
         let mut __copy = <DigitClassifier<T> as Block<T>>::zeroed();
