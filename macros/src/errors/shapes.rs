@@ -33,11 +33,12 @@ pub(crate) fn input_not_known(name: &Ident, header: &str) -> Error {
     Place::of(name).error(format!("the input shape of `{name}` is not known\n\nhelp: write {header}"))
 }
 
-/// `Dens<64, 32>` as the first layer.
-pub(crate) fn like_dense(word: &Ident, name: &Ident, header: &str) -> Error {
-    Place::of(word).error(format!(
+/// `Dens<64, 32>` as the first layer, or a layer of the user's own without an input shape.
+pub(crate) fn unknown_first(place: Place, word: &str, like_dense: bool, name: &Ident, header: &str) -> Error {
+    let layer = if like_dense { "`Dense`" } else { "a layer such as `Dense<64, 32>`" };
+    place.error(format!(
         "`{word}` is not a layer of the library, so the input shape of `{name}` is not known\n\n\
-         help: write `Dense`, or for a layer of your own {header}"
+         help: write {layer}, or for a layer of your own {header}"
     ))
 }
 

@@ -106,23 +106,23 @@ fn input(
     let size = wanted(drafts, header.output.as_ref()).map(|size| size.text());
     let generics = !declaration.parameters.is_empty();
     let header = errors::header(&declaration.name, generics, declaration.form, size.as_deref());
-    match like_dense(drafts) {
-        // A misspelt `Dense` is the likelier mistake. The layer is left out, since rustc would report it again.
-        Some(word) => {
+    match own_first(drafts) {
+        // A layer that does not exist is the likelier mistake. It is left out, since rustc would report it again.
+        Some((word, place)) => {
             drafts[0] = None;
-            errors.push(errors::like_dense(&word, &declaration.name, &header));
+            let alike = words::is_like(&word, BuiltIn::Dense.name());
+            errors.push(errors::unknown_first(place, &word, alike, &declaration.name, &header));
         }
         None => errors.push(errors::input_not_known(&declaration.name, &header)),
     }
     None
 }
 
-/// The first layer's type, if it reads like a misspelt `Dense<64, 32>`.
-fn like_dense(drafts: &[Option<Draft>]) -> Option<Ident> {
+/// The type of a first layer that is not the library's: its last word, and where it stands.
+fn own_first(drafts: &[Option<Draft>]) -> Option<(String, Place)> {
     let DraftKind::Own { path, .. } = &drafts.first()?.as_ref()?.kind else { return None };
-    let word = path.segments.first()?;
-    let alike = words::is_like(&words::plain(&word.ident), BuiltIn::Dense.name());
-    (path.segments.len() == 1 && alike && !word.arguments.is_none()).then(|| word.ident.clone())
+    let word = path.segments.last()?;
+    Some((words::plain(&word.ident), Place::of(&word.ident)))
 }
 
 /// The input that the first layer names, if it does.

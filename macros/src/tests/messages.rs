@@ -172,8 +172,8 @@ const LAYERS: &[Case] = &[
     ),
     (
         "struct Name<const N: usize> = Own<N>, Dense<64, 2>",
-        "Name",
-        "the input shape of `Name` is not known\n\nhelp: write `struct Name<..> (Vector<64>) = ..`, with the number of values that come in",
+        "Own",
+        "`Own` is not a layer of the library, so the input shape of `Name` is not known\n\nhelp: write a layer such as `Dense<64, 32>`, or for a layer of your own `struct Name<..> (Vector<64>) = ..`, with the number of values that come in",
     ),
     (
         "struct Name { dens<64, 32>, Tanh }",
