@@ -27,7 +27,7 @@ pub use standardizer::{SameSample, SampleArray, Standardizer};
 /// A run of samples: the inputs and, in the same order, their targets.
 pub type Batch<'a, X, Y, T = f32> = (&'a [<X as Shape>::Array<T>], &'a [<Y as Target>::Value<T>]);
 
-/// Samples: inputs of shape `X` with wanted answers of kind `Y`, [`Class<K>`](Class) or a shape.
+/// Samples: inputs of shape `X` with wanted answers of kind `Y`, [`Class<K>`](crate::Class) or a shape.
 ///
 /// A data set is never empty, holds as many targets as inputs, and all its numbers are finite: the constructors check.
 /// So a loss that turns infinite during training comes from the training, not from the data.
