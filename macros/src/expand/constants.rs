@@ -206,14 +206,14 @@ fn methods(names: &Names) -> TokenStream {
     code! {
         #[automatically_derived]
         impl<#parameters #scalar: #private::Kernels> #generic {
-            /// The answer for one sample. Nothing is allocated.
+            /// The answer for one sample. Nothing is allocated, but for a thread's first scratch above 64 KiB.
             #[must_use]
             #[inline]
             pub fn #predict(&self, input: &#input) -> #output {
                 #private::Network::predict(self, input)
             }
 
-            /// The answer for one sample, written where the caller wants it. Nothing is allocated.
+            /// The answer for one sample, written where the caller wants it. Memory as in `predict`.
             #[inline]
             pub fn #predict_into(&self, input: &#input, output: &mut #output) {
                 #private::Network::predict_into(self, input, output);
@@ -225,7 +225,7 @@ fn methods(names: &Names) -> TokenStream {
                 #private::Network::predict_batch(self, inputs)
             }
 
-            /// The scores of one sample before a final `Softmax`. Nothing is allocated.
+            /// The scores of one sample before a final `Softmax`. Memory as in `predict`.
             #[must_use]
             pub fn #logits(&self, input: &#input) -> #scores {
                 #private::Network::logits(self, input)

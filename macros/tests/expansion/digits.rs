@@ -768,13 +768,13 @@ impl DigitClassifier<f32> {
 }
 #[automatically_derived]
 impl<T: Kernels> DigitClassifier<T> {
-    /// The answer for one sample. Nothing is allocated.
+    /// The answer for one sample. Nothing is allocated, but for a thread's first scratch above 64 KiB.
     #[must_use]
     #[inline]
     pub fn predict(&self, input: &[T; 64]) -> [T; 10] {
         Network::predict(self, input)
     }
-    /// The answer for one sample, written where the caller wants it. Nothing is allocated.
+    /// The answer for one sample, written where the caller wants it. Memory as in `predict`.
     #[inline]
     pub fn predict_into(&self, input: &[T; 64], output: &mut [T; 10]) {
         Network::predict_into(self, input, output);
@@ -784,7 +784,7 @@ impl<T: Kernels> DigitClassifier<T> {
     pub fn predict_batch(&self, inputs: &[[T; 64]]) -> Vec<[T; 10]> {
         Network::predict_batch(self, inputs)
     }
-    /// The scores of one sample before a final `Softmax`. Nothing is allocated.
+    /// The scores of one sample before a final `Softmax`. Memory as in `predict`.
     #[must_use]
     pub fn logits(&self, input: &[T; 64]) -> [T; 10] {
         Network::logits(self, input)
