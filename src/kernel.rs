@@ -21,6 +21,7 @@
 mod activation;
 mod dense;
 mod kernels;
+mod lanes;
 mod softmax;
 mod update;
 
@@ -74,7 +75,7 @@ pub trait Isa: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
 }
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: super::lanes::Registers {}
 }
 
 /// The instruction sets that code is compiled for.

@@ -1,10 +1,25 @@
-//! Products of a batch with a weight block: forward, gradient of the input, gradient of weight and bias.
+//! Products of a batch with a weight: forward, gradient of the input, gradient of weight and bias.
 //!
-//! The blocked kernels keep a block of outputs of some samples in registers while they run along the sum. Outputs are
-//! contiguous in the weight, so no operand is packed. Block shapes are constants, sizes are arguments.
+//! The naive kernels here say what is computed, and in which order it is added up. [`blocked`] computes the same bits with
+//! vector registers.
 
-use super::{Isa, Program};
+pub(super) mod blocked;
+
+use super::Isa;
 use crate::scalar::Scalar;
+
+/// From this many inputs on an output is the sum of [`RUNS`] runs: a lone sample would wait for one long chain of additions.
+const SPLIT_FROM: usize = 16;
+/// Runs of inputs that the forward pass adds up on their own.
+const RUNS: usize = 4;
+/// Outputs that the gradient of an input adds up at a time: their weights are transposed into a panel.
+const PANEL: usize = 128;
+
+/// The runs that the inputs are cut into: their number, and the length of each; the last one takes what is left.
+#[inline(always)]
+const fn runs(inputs: usize) -> (usize, usize) {
+    if inputs < SPLIT_FROM { (1, inputs) } else { (RUNS, inputs / RUNS) }
+}
 
 /// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, one output after the other.
 #[inline(always)]
@@ -13,11 +28,13 @@ pub(super) fn naive_forward<T: Scalar, I: Isa>(isa: I, weight: &[T], bias: &[T],
     check_batch(input.len(), inputs, output.len(), outputs);
     for (x, y) in input.chunks_exact(inputs).zip(output.chunks_exact_mut(outputs)) {
         for (o, y) in y.iter_mut().enumerate() {
-            let mut sum = bias[o];
-            for (i, &x) in x.iter().enumerate() {
-                sum = isa.mul_add(x, weight[i * outputs + o], sum);
+            let (runs, len) = runs(inputs);
+            for run in 0..runs {
+                let end = if run + 1 == runs { inputs } else { (run + 1) * len };
+                let start = if run == 0 { bias[o] } else { T::ZERO };
+                let sum = (run * len..end).fold(start, |sum, i| isa.mul_add(x[i], weight[i * outputs + o], sum));
+                *y = if run == 0 { sum } else { *y + sum };
             }
-            *y = sum;
         }
     }
 }
@@ -34,35 +51,36 @@ pub(super) fn naive_input_gradient<T: Scalar, I: Isa>(
     let (outputs, inputs) = sizes(weight, outputs);
     check_batch(grad_input.len(), inputs, grad_output.len(), outputs);
     for (g, dx) in grad_output.chunks_exact(outputs).zip(grad_input.chunks_exact_mut(inputs)) {
-        for (i, dx) in dx.iter_mut().enumerate() {
-            let mut sum = T::ZERO;
-            for (o, &g) in g.iter().enumerate() {
-                sum = isa.mul_add(g, weight[i * outputs + o], sum);
-            }
-            *dx = sum;
+        for (dx, weights) in dx.iter_mut().zip(weight.chunks_exact(outputs)) {
+            let runs = g.chunks(PANEL).zip(weights.chunks(PANEL)).map(|(g, weights)| {
+                g.iter().zip(weights).fold(T::ZERO, |sum, (&g, &w)| isa.mul_add(g, w, sum))
+            });
+            *dx = runs.reduce(|sum, run| sum + run).unwrap_or(T::ZERO);
         }
     }
 }
 
-/// `dw[o, i] += Σ_s g[s, o] x[s, i]`, `db[o] += Σ_s g[s, o]`, one weight after the other.
+/// `dw[o, i] = Σ_s g[s, o] x[s, i]`, `db[o] = Σ_s g[s, o]`, one weight after the other.
 #[inline(always)]
 pub(super) fn naive_weight_gradient<T: Scalar, I: Isa>(
     isa: I,
     input: &[T],
     grad_output: &[T],
+    accumulate: bool,
     grad_weight: &mut [T],
     grad_bias: &mut [T],
 ) {
     let (outputs, inputs) = sizes(grad_weight, grad_bias.len());
     check_batch(input.len(), inputs, grad_output.len(), outputs);
-    for (x, g) in input.chunks_exact(inputs).zip(grad_output.chunks_exact(outputs)) {
-        for (o, &g) in g.iter().enumerate() {
-            for (i, &x) in x.iter().enumerate() {
-                let place = &mut grad_weight[i * outputs + o];
-                *place = isa.mul_add(x, g, *place);
-            }
-            grad_bias[o] += g;
+    let samples = || input.chunks_exact(inputs).zip(grad_output.chunks_exact(outputs));
+    let put = |place: &mut T, sum: T| *place = if accumulate { *place + sum } else { sum };
+    for (i, weights) in grad_weight.chunks_exact_mut(outputs).enumerate() {
+        for (o, place) in weights.iter_mut().enumerate() {
+            put(place, samples().fold(T::ZERO, |sum, (x, g)| isa.mul_add(x[i], g[o], sum)));
         }
+    }
+    for (o, place) in grad_bias.iter_mut().enumerate() {
+        put(place, samples().fold(T::ZERO, |sum, (_, g)| sum + g[o]));
     }
 }
 
@@ -79,226 +97,6 @@ fn check_batch(input_len: usize, inputs: usize, output_len: usize, outputs: usiz
         input_len.is_multiple_of(inputs) && input_len / inputs * outputs == output_len,
         "inputs and outputs are of the same number of samples"
     );
-}
-
-/// Outputs that one block holds at most: two vectors of AVX2, one of AVX-512.
-const WIDTH: usize = 16;
-/// Samples (forward) or inputs (weight gradient) that one block holds at most: with `WIDTH`, 12 of AVX2's 16 registers.
-const ROWS: usize = 6;
-/// Samples and inputs that one block of the input gradient holds at most, as single numbers.
-const SINGLES: usize = 4;
-
-/// Calls `$block` with `$rows` constant, for as many rows as fit, and then row by row.
-macro_rules! by_rows {
-    ($count:expr, $most:expr, $start:ident, $rows:ident => $block:expr) => {{
-        let mut $start = 0;
-        while $start + $most <= $count {
-            const $rows: usize = $most;
-            $block;
-            $start += $most;
-        }
-        while $start < $count {
-            const $rows: usize = 1;
-            $block;
-            $start += 1;
-        }
-    }};
-}
-
-/// Calls `$block` with `$width` constant, over outputs: full blocks, then 8, 4, and one by one.
-macro_rules! by_width {
-    ($count:expr, $start:ident, $width:ident => $block:expr) => {{
-        let mut $start = 0;
-        while $start + WIDTH <= $count {
-            const $width: usize = WIDTH;
-            $block;
-            $start += WIDTH;
-        }
-        if $start + 8 <= $count {
-            const $width: usize = 8;
-            $block;
-            $start += 8;
-        }
-        if $start + 4 <= $count {
-            const $width: usize = 4;
-            $block;
-            $start += 4;
-        }
-        while $start < $count {
-            const $width: usize = 1;
-            $block;
-            $start += 1;
-        }
-    }};
-}
-
-/// The blocked twin of [`naive_forward`].
-pub(super) struct Forward<'a, T> {
-    pub(super) weight: &'a [T],
-    pub(super) bias: &'a [T],
-    pub(super) input: &'a [T],
-    pub(super) output: &'a mut [T],
-}
-
-impl<T: Scalar> Program for Forward<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self, isa: I) {
-        let (outputs, inputs) = sizes(self.weight, self.bias.len());
-        check_batch(self.input.len(), inputs, self.output.len(), outputs);
-        let samples = self.input.len() / inputs;
-        by_rows!(samples, ROWS, first, R => {
-            let x = &self.input[first * inputs..(first + R) * inputs];
-            let y = &mut self.output[first * outputs..(first + R) * outputs];
-            by_width!(outputs, from, W => forward_block::<T, I, R, W>(isa, self.weight, self.bias, x, y, from));
-        });
-    }
-}
-
-/// `W` outputs, from number `from` on, of `R` samples.
-#[inline(always)]
-fn forward_block<T: Scalar, I: Isa, const R: usize, const W: usize>(
-    isa: I,
-    weight: &[T],
-    bias: &[T],
-    input: &[T],
-    output: &mut [T],
-    from: usize,
-) {
-    let (inputs, outputs) = (input.len() / R, bias.len());
-    let mut sums = [[T::ZERO; W]; R];
-    for sums in &mut sums {
-        sums.copy_from_slice(&bias[from..from + W]);
-    }
-    let samples: [&[T]; R] = core::array::from_fn(|row| &input[row * inputs..(row + 1) * inputs]);
-    for (i, weights) in weight.chunks_exact(outputs).enumerate() {
-        let weights: &[T; W] = fixed(&weights[from..from + W]);
-        for (sums, sample) in sums.iter_mut().zip(&samples) {
-            let x = sample[i];
-            for (sum, &w) in sums.iter_mut().zip(weights) {
-                *sum = isa.mul_add(x, w, *sum);
-            }
-        }
-    }
-    for (row, sums) in sums.iter().enumerate() {
-        output[row * outputs + from..row * outputs + from + W].copy_from_slice(sums);
-    }
-}
-
-/// The blocked twin of [`naive_input_gradient`].
-pub(super) struct InputGradient<'a, T> {
-    pub(super) weight: &'a [T],
-    pub(super) outputs: usize,
-    pub(super) grad_output: &'a [T],
-    pub(super) grad_input: &'a mut [T],
-}
-
-impl<T: Scalar> Program for InputGradient<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self, isa: I) {
-        let (outputs, inputs) = sizes(self.weight, self.outputs);
-        check_batch(self.grad_input.len(), inputs, self.grad_output.len(), outputs);
-        let samples = self.grad_output.len() / outputs;
-        by_rows!(samples, SINGLES, first, R => {
-            let g = &self.grad_output[first * outputs..(first + R) * outputs];
-            let dx = &mut self.grad_input[first * inputs..(first + R) * inputs];
-            by_rows!(inputs, SINGLES, from, C => input_gradient_block::<T, I, R, C>(isa, self.weight, g, dx, from));
-        });
-    }
-}
-
-/// The gradients of `C` inputs, from number `from` on, of `R` samples.
-#[inline(always)]
-fn input_gradient_block<T: Scalar, I: Isa, const R: usize, const C: usize>(
-    isa: I,
-    weight: &[T],
-    grad_output: &[T],
-    grad_input: &mut [T],
-    from: usize,
-) {
-    let (outputs, inputs) = (grad_output.len() / R, grad_input.len() / R);
-    let gradients: [&[T]; R] = core::array::from_fn(|row| &grad_output[row * outputs..(row + 1) * outputs]);
-    let weights: [&[T]; C] =
-        core::array::from_fn(|column| &weight[(from + column) * outputs..(from + column + 1) * outputs]);
-    let mut sums = [[T::ZERO; C]; R];
-    for o in 0..outputs {
-        for (sums, gradient) in sums.iter_mut().zip(&gradients) {
-            for (sum, weight) in sums.iter_mut().zip(&weights) {
-                *sum = isa.mul_add(gradient[o], weight[o], *sum);
-            }
-        }
-    }
-    for (row, sums) in sums.iter().enumerate() {
-        grad_input[row * inputs + from..row * inputs + from + C].copy_from_slice(sums);
-    }
-}
-
-/// The blocked twin of [`naive_weight_gradient`].
-pub(super) struct WeightGradient<'a, T> {
-    pub(super) input: &'a [T],
-    pub(super) grad_output: &'a [T],
-    pub(super) grad_weight: &'a mut [T],
-    pub(super) grad_bias: &'a mut [T],
-}
-
-impl<T: Scalar> Program for WeightGradient<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self, isa: I) {
-        let (outputs, inputs) = sizes(self.grad_weight, self.grad_bias.len());
-        check_batch(self.input.len(), inputs, self.grad_output.len(), outputs);
-        by_rows!(inputs, ROWS, first, R => {
-            let dw = &mut self.grad_weight[first * outputs..(first + R) * outputs];
-            by_width!(outputs, from, W => {
-                weight_gradient_block::<T, I, R, W>(isa, self.input, self.grad_output, dw, inputs, first, from);
-            });
-        });
-        for g in self.grad_output.chunks_exact(outputs) {
-            for (db, &g) in self.grad_bias.iter_mut().zip(g) {
-                *db += g;
-            }
-        }
-    }
-}
-
-/// The gradients of the weights from `R` inputs, from number `first` on, to `W` outputs, from number `from` on.
-#[inline(always)]
-fn weight_gradient_block<T: Scalar, I: Isa, const R: usize, const W: usize>(
-    isa: I,
-    input: &[T],
-    grad_output: &[T],
-    grad_weight: &mut [T],
-    inputs: usize,
-    first: usize,
-    from: usize,
-) {
-    let outputs = grad_weight.len() / R;
-    let mut sums = [[T::ZERO; W]; R];
-    for (row, sums) in sums.iter_mut().enumerate() {
-        sums.copy_from_slice(&grad_weight[row * outputs + from..row * outputs + from + W]);
-    }
-    for (x, g) in input.chunks_exact(inputs).zip(grad_output.chunks_exact(outputs)) {
-        let x: &[T; R] = fixed(&x[first..first + R]);
-        let g: &[T; W] = fixed(&g[from..from + W]);
-        for (sums, &x) in sums.iter_mut().zip(x) {
-            for (sum, &g) in sums.iter_mut().zip(g) {
-                *sum = isa.mul_add(x, g, *sum);
-            }
-        }
-    }
-    for (row, sums) in sums.iter().enumerate() {
-        grad_weight[row * outputs + from..row * outputs + from + W].copy_from_slice(sums);
-    }
-}
-
-/// A slice of `W` numbers as an array, so that loops over it have a constant count.
-#[inline(always)]
-fn fixed<T, const W: usize>(slice: &[T]) -> &[T; W] {
-    slice.first_chunk().expect("the slice was cut to this length")
 }
 
 #[cfg(test)]
@@ -357,8 +155,8 @@ mod tests {
             // Gradients add to what is there, so they start from something.
             let (mut dw, mut naive_dw) = (weight.clone(), weight.clone());
             let (mut db, mut naive_db) = (bias.clone(), bias.clone());
-            T::dense_weight_gradient(isa, input, grad_output, &mut dw, &mut db);
-            super::naive_weight_gradient(isa, input, grad_output, &mut naive_dw, &mut naive_db);
+            T::dense_weight_gradient(isa, input, grad_output, true, &mut dw, &mut db);
+            super::naive_weight_gradient(isa, input, grad_output, true, &mut naive_dw, &mut naive_db);
             [(y, naive_y), (dx, naive_dx), (dw, naive_dw), (db, naive_db)]
         }
     }

@@ -1,6 +1,7 @@
 //! Which loops are there, and which implementation does each type of number take?
 
-use super::{Isa, activation, dense, softmax, update};
+use super::dense::blocked::{Forward, InputGradient, WeightGradient};
+use super::{Avx2, Avx512, Isa, Path, Portable, Program, activation, dense, softmax, update};
 use crate::scalar::Scalar;
 
 /// The loops over numbers that layers, losses and optimizers are made of, for one type of number.
@@ -11,12 +12,15 @@ use crate::scalar::Scalar;
 /// # Panics
 /// A kernel panics when the lengths of its slices contradict one another. The layers of typenet never do that.
 pub trait Kernels: Scalar {
-    /// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, added in the order of i, the bias first.
+    /// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, added in the order of i, the bias first. From 16 inputs on they are cut into
+    /// four runs of ⌊N/4⌋, the last with what is left: each run but the first is summed from zero, and the sums of the runs are
+    /// added one after the other.
     fn dense_forward<I: Isa>(isa: I, weight: &[Self], bias: &[Self], input: &[Self], output: &mut [Self]) {
         dense::naive_forward(isa, weight, bias, input, output);
     }
 
-    /// `dx[s, i] = Σ_o g[s, o] w[o, i]`, added in the order of o. `outputs` is the number of outputs per sample.
+    /// `dx[s, i] = Σ_o g[s, o] w[o, i]`, added in the order of o, in runs of 128: each run is summed from zero, and the sums
+    /// of the runs are added one after the other. `outputs` is the number of outputs per sample.
     fn dense_input_gradient<I: Isa>(
         isa: I,
         weight: &[Self],
@@ -27,15 +31,17 @@ pub trait Kernels: Scalar {
         dense::naive_input_gradient(isa, weight, outputs, grad_output, grad_input);
     }
 
-    /// `dw[o, i] += Σ_s g[s, o] x[s, i]` and `db[o] += Σ_s g[s, o]`, added in the order of s.
+    /// `dw[o, i] = Σ_s g[s, o] x[s, i]` and `db[o] = Σ_s g[s, o]`, summed from zero in the order of s, and then written or,
+    /// where `accumulate` says so, added to what is there.
     fn dense_weight_gradient<I: Isa>(
         isa: I,
         input: &[Self],
         grad_output: &[Self],
+        accumulate: bool,
         grad_weight: &mut [Self],
         grad_bias: &mut [Self],
     ) {
-        dense::naive_weight_gradient(isa, input, grad_output, grad_weight, grad_bias);
+        dense::naive_weight_gradient(isa, input, grad_output, accumulate, grad_weight, grad_bias);
     }
 
     /// y = 1 / (1 + e⁻ˣ), in place.
@@ -126,37 +132,72 @@ pub struct MomentumStep<T> {
     pub nesterov: bool,
 }
 
-macro_rules! blocked_kernels {
+/// Runs a program that is compiled in this crate, once per instruction set: code that uses the kernels calls it, however
+/// many layers it has.
+macro_rules! compiled {
+    ($generic:ident, $program:ty, $value:expr) => {{
+        let program = $value;
+        match $generic::PATH {
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
+            Path::Avx512 => {
+                fn compiled(program: $program) -> <$program as Program>::Output {
+                    // `PATH` is this one only where the caller's `isa` proves that the machine has it.
+                    Avx512(()).call(program)
+                }
+                compiled(program)
+            }
+            #[cfg(all(feature = "std", target_arch = "x86_64"))]
+            Path::Avx2 => {
+                fn compiled(program: $program) -> <$program as Program>::Output {
+                    Avx2(()).call(program)
+                }
+                compiled(program)
+            }
+            _ => {
+                fn compiled(program: $program) -> <$program as Program>::Output {
+                    Portable(()).call(program)
+                }
+                compiled(program)
+            }
+        }
+    }};
+}
+
+macro_rules! vector_kernels {
     ($($float:ident),*) => {$(
         impl Kernels for $float {
             #[inline]
-            fn dense_forward<I: Isa>(isa: I, weight: &[Self], bias: &[Self], input: &[Self], output: &mut [Self]) {
-                isa.call(dense::Forward { weight, bias, input, output });
+            fn dense_forward<I: Isa>(_: I, weight: &[Self], bias: &[Self], input: &[Self], output: &mut [Self]) {
+                let program = Forward { weight, bias, input, output };
+                compiled!(I, Forward<'_, $float>, program);
             }
 
             #[inline]
             fn dense_input_gradient<I: Isa>(
-                isa: I,
+                _: I,
                 weight: &[Self],
                 outputs: usize,
                 grad_output: &[Self],
                 grad_input: &mut [Self],
             ) {
-                isa.call(dense::InputGradient { weight, outputs, grad_output, grad_input });
+                let program = InputGradient { weight, outputs, grad_output, grad_input };
+                compiled!(I, InputGradient<'_, $float>, program);
             }
 
             #[inline]
             fn dense_weight_gradient<I: Isa>(
-                isa: I,
+                _: I,
                 input: &[Self],
                 grad_output: &[Self],
+                accumulate: bool,
                 grad_weight: &mut [Self],
                 grad_bias: &mut [Self],
             ) {
-                isa.call(dense::WeightGradient { input, grad_output, grad_weight, grad_bias });
+                let program = WeightGradient { input, grad_output, accumulate, grad_weight, grad_bias };
+                compiled!(I, WeightGradient<'_, $float>, program);
             }
         }
     )*};
 }
 
-blocked_kernels!(f32, f64);
+vector_kernels!(f32, f64);

@@ -92,7 +92,7 @@ impl<const N: usize, const H: usize> Layer for Dense<N, H> {
         gradient: &mut Dense<N, H, T>,
     ) {
         let (grad_weight, grad_bias) = (gradient.weight.as_mut_slice(), gradient.bias.as_mut_slice());
-        T::dense_weight_gradient(isa, memory.input, memory.grad_output, grad_weight, grad_bias);
+        T::dense_weight_gradient(isa, memory.input, memory.grad_output, true, grad_weight, grad_bias);
         if let Some(grad_input) = memory.grad_input {
             T::dense_input_gradient(isa, parameters.weight.as_slice(), H, memory.grad_output, grad_input);
         }

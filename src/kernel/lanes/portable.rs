@@ -1,0 +1,181 @@
+//! Registers for every processor: small arrays, which compilers keep in what vector registers there are.
+
+use super::{Lanes, Registers};
+use crate::kernel::{Isa, Portable};
+use crate::scalar::Scalar;
+
+impl Registers for Portable {
+    type F32 = Four<f32>;
+    type F64 = Four<f64>;
+}
+
+/// Four numbers.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(16))]
+pub struct Four<T>(Portable, [T; 4]);
+
+impl<T: Copy> Four<T> {
+    #[inline(always)]
+    fn map(self, function: impl Fn(T) -> T) -> Self {
+        Self(self.0, self.1.map(function))
+    }
+
+    #[inline(always)]
+    fn zip(self, other: Self, function: impl Fn(T, T) -> T) -> Self {
+        Self(self.0, core::array::from_fn(|lane| function(self.1[lane], other.1[lane])))
+    }
+}
+
+/// Implements registers for a type of float: bits as an integer, the bits of the mantissa, the bias of the exponent.
+macro_rules! four {
+    ($float:ident, $bits:ident, $mantissa:literal, $bias:literal) => {
+        impl Lanes for Four<$float> {
+            type Number = $float;
+            type Isa = Portable;
+            type First = usize;
+            type Choice = [bool; 4];
+
+            const COUNT: usize = 4;
+            const ROWS: usize = 4;
+
+            #[inline(always)]
+            fn splat(isa: Portable, value: $float) -> Self {
+                Self(isa, [value; 4])
+            }
+
+            #[inline(always)]
+            fn first(_: Portable, count: usize) -> usize {
+                count.min(4)
+            }
+
+            #[inline(always)]
+            unsafe fn load(isa: Portable, from: *const $float) -> Self {
+                // SAFETY: the caller's promise.
+                Self(isa, unsafe { from.cast::<[$float; 4]>().read() })
+            }
+
+            #[inline(always)]
+            unsafe fn load_first(isa: Portable, first: usize, from: *const $float) -> Self {
+                let mut numbers = [0.0; 4];
+                for (lane, number) in numbers.iter_mut().enumerate().take(first) {
+                    // SAFETY: the caller's promise.
+                    *number = unsafe { from.add(lane).read() };
+                }
+                Self(isa, numbers)
+            }
+
+            #[inline(always)]
+            unsafe fn store(self, to: *mut $float) {
+                // SAFETY: the caller's promise.
+                unsafe { to.cast::<[$float; 4]>().write(self.1) };
+            }
+
+            #[inline(always)]
+            unsafe fn store_first(self, first: usize, to: *mut $float) {
+                for (lane, &number) in self.1.iter().enumerate().take(first) {
+                    // SAFETY: the caller's promise.
+                    unsafe { to.add(lane).write(number) };
+                }
+            }
+
+            #[inline(always)]
+            fn prefetch(_: Portable, _: *const $float) {}
+
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                self.zip(other, |a, b| a + b)
+            }
+
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                self.zip(other, |a, b| a - b)
+            }
+
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                self.zip(other, |a, b| a * b)
+            }
+
+            #[inline(always)]
+            fn div(self, other: Self) -> Self {
+                self.zip(other, |a, b| a / b)
+            }
+
+            #[inline(always)]
+            fn mul_add(self, factor: Self, addend: Self) -> Self {
+                Self(
+                    self.0,
+                    core::array::from_fn(|lane| self.0.mul_add(self.1[lane], factor.1[lane], addend.1[lane])),
+                )
+            }
+
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                self.map(Scalar::sqrt)
+            }
+
+            #[inline(always)]
+            fn maximum(self, other: Self) -> Self {
+                self.zip(other, |a, b| if a > b { a } else { b })
+            }
+
+            #[inline(always)]
+            fn minimum(self, other: Self) -> Self {
+                self.zip(other, |a, b| if a < b { a } else { b })
+            }
+
+            #[inline(always)]
+            fn absolute(self) -> Self {
+                self.map($float::abs)
+            }
+
+            #[inline(always)]
+            fn with_sign_of(self, sign: Self) -> Self {
+                self.zip(sign, $float::copysign)
+            }
+
+            #[inline(always)]
+            fn round(self) -> Self {
+                // One and a half times the number from which on neighbours are whole numbers apart: the addition rounds.
+                const WHOLE: $float = 1.5 * (1_u64 << $mantissa) as $float;
+                self.map(|x| (x + WHOLE) - WHOLE)
+            }
+
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a biased exponent is small")]
+            #[inline(always)]
+            fn power_of_two(self) -> Self {
+                self.map(|n| $float::from_bits(((n + $bias) as $bits) << $mantissa))
+            }
+
+            #[inline(always)]
+            fn mantissa_and_exponent(self) -> (Self, Self) {
+                const BELOW: $bits = (1 << $mantissa) - 1;
+                let mantissa = self.map(|x| $float::from_bits(x.to_bits() & BELOW | (1.0 as $float).to_bits()));
+                let exponent = self.map(|x| (x.to_bits() >> $mantissa) as $float - $bias);
+                (mantissa, exponent)
+            }
+
+            #[inline(always)]
+            fn less(self, other: Self) -> [bool; 4] {
+                core::array::from_fn(|lane| self.1[lane] < other.1[lane])
+            }
+
+            #[inline(always)]
+            fn select(self, choice: [bool; 4], other: Self) -> Self {
+                Self(
+                    self.0,
+                    core::array::from_fn(|lane| if choice[lane] { self.1[lane] } else { other.1[lane] }),
+                )
+            }
+
+            #[inline(always)]
+            fn interleave(self, other: Self) -> (Self, Self) {
+                let (a, b) = (self.1, other.1);
+                (Self(self.0, [a[0], b[0], a[1], b[1]]), Self(self.0, [a[2], b[2], a[3], b[3]]))
+            }
+        }
+    };
+}
+
+four!(f32, u32, 23, 127.0);
+four!(f64, u64, 52, 1023.0);
