@@ -67,6 +67,20 @@ macro_rules! by_columns {
     }};
 }
 
+/// One register of `count` numbers after the other; the last one may be part. A macro, since a closure would not be
+/// compiled for the instruction set unless the compiler chose to inline it.
+macro_rules! by_registers {
+    ($isa:ident, $count:expr, $register:ident, $columns:ident => $block:expr) => {{
+        let last = ($count - 1) / V::COUNT;
+        for $register in 0..last {
+            let $columns = Columns::<V, 1, true>::new($isa, V::COUNT);
+            $block;
+        }
+        let ($register, $columns) = (last, Columns::<V, 1, false>::new($isa, $count - last * V::COUNT));
+        $block;
+    }};
+}
+
 /// Columns of a block: `C` registers, of which the last is full or holds the first few numbers.
 #[derive(Clone, Copy)]
 struct Columns<V: Lanes, const C: usize, const FULL: bool> {
@@ -83,6 +97,16 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     #[inline(always)]
     fn zeros(self) -> [V; C] {
         [V::splat(self.isa, V::Number::default()); C]
+    }
+
+    #[inline(always)]
+    fn are_full(self) -> bool {
+        FULL
+    }
+
+    #[inline(always)]
+    fn add<const R: usize>(self, sums: [[V; C]; R], addends: [[V; C]; R]) -> [[V; C]; R] {
+        core::array::from_fn(|r| core::array::from_fn(|c| sums[r][c].add(addends[r][c])))
     }
 
     /// # Safety
@@ -187,20 +211,30 @@ impl<T: Vectors> Forward<'_, T> {
         let (runs, len) = runs(inputs);
         let output = self.output.as_mut_ptr();
         by_columns!(isa, outputs, column, columns => {
-            for run in 0..runs {
-                let start = run * len;
-                let terms = if run + 1 == runs { inputs - start } else { len };
+            // Full registers take run by run, whose weights then stay in the nearest cache for all samples; sums wait in
+            // the output. Parts of registers take all runs of some samples at once: what was written through a mask comes
+            // back late when it is read through one.
+            let (passes, runs_of_pass) = if columns.are_full() { (runs, 1) } else { (1, runs) };
+            for pass in 0..passes {
                 by_rows!(V::ROWS, samples, sample, R => {
-                    // SAFETY: `sizes` and `check_batch` compared the lengths of the slices; samples, inputs and outputs
-                    // are within them by the loops.
-                    unsafe {
-                        let bias = if run == 0 { columns.load(self.bias.as_ptr().add(column)) } else { columns.zeros() };
-                        let rows = (self.input.as_ptr().add(sample * inputs + start), inputs, 1);
-                        let weights = (self.weight.as_ptr().add(start * outputs + column), outputs);
-                        let sums = columns.multiply([bias; R], terms, rows, weights);
-                        for (r, sums) in sums.into_iter().enumerate() {
-                            columns.put(sums, run > 0, output.add((sample + r) * outputs + column));
-                        }
+                    let mut total = [columns.zeros(); R];
+                    for run in pass * runs_of_pass..(pass + 1) * runs_of_pass {
+                        let start = run * len;
+                        let terms = if run + 1 == runs { inputs - start } else { len };
+                        // SAFETY: `sizes` and `check_batch` compared the lengths of the slices; samples, inputs and
+                        // outputs are within them by the loops.
+                        let sums = unsafe {
+                            let bias = self.bias.as_ptr().add(column);
+                            let sums = if run == 0 { columns.load(bias) } else { columns.zeros() };
+                            let rows = (self.input.as_ptr().add(sample * inputs + start), inputs, 1);
+                            let weights = (self.weight.as_ptr().add(start * outputs + column), outputs);
+                            columns.multiply([sums; R], terms, rows, weights)
+                        };
+                        total = if run == pass * runs_of_pass { sums } else { columns.add(total, sums) };
+                    }
+                    for (r, sums) in total.into_iter().enumerate() {
+                        // SAFETY: as above.
+                        unsafe { columns.put(sums, pass > 0, output.add((sample + r) * outputs + column)) };
                     }
                 });
             }
@@ -267,7 +301,7 @@ impl<T: Vectors> Forward<'_, T> {
             for run in 0..runs {
                 let end = if run + 1 == runs { inputs } else { (run + 1) * len };
                 let zeros = V::splat(isa, T::ZERO);
-                for_each_register::<V>(isa, bias.len(), |register, columns| {
+                by_registers!(isa, bias.len(), register, columns => {
                     // SAFETY: the register lies within the stripe.
                     let [bias] = unsafe { columns.load(bias.as_ptr().add(register * V::COUNT)) };
                     sums[register] = if run == 0 { bias } else { zeros };
@@ -281,24 +315,13 @@ impl<T: Vectors> Forward<'_, T> {
                     add_group::<V, 1>(isa, &mut sums, &self.input[start..], &self.weight[start * outputs + from..], (outputs, bias.len()));
                     start += 1;
                 }
-                for_each_register::<V>(isa, bias.len(), |register, columns| {
+                by_registers!(isa, bias.len(), register, columns => {
                     // SAFETY: the register lies within the stripe.
                     unsafe { columns.put([sums[register]], run > 0, output.as_mut_ptr().add(register * V::COUNT)) };
                 });
             }
         }
     }
-}
-
-/// Calls `visit` with the registers of `count` numbers; the last one may be part.
-#[inline(always)]
-fn for_each_register<V: Lanes>(isa: V::Isa, count: usize, mut visit: impl FnMut(usize, Columns<V, 1, false>)) {
-    let all = Columns::new(isa, V::COUNT);
-    let last = (count - 1) / V::COUNT;
-    for register in 0..last {
-        visit(register, all);
-    }
-    visit(last, Columns::new(isa, count - last * V::COUNT));
 }
 
 /// Adds the products of the first `G` inputs with their weights to the sums of a stripe of `count` outputs. The weights of
@@ -313,7 +336,7 @@ fn add_group<V: Lanes, const G: usize>(
 ) {
     let numbers: [V; G] = core::array::from_fn(|g| V::splat(isa, input[g]));
     assert!(weight.len() >= (G - 1) * outputs + count, "weights for every input of the group");
-    for_each_register::<V>(isa, count, |register, columns| {
+    by_registers!(isa, count, register, columns => {
         let mut sum = sums[register];
         for (g, number) in numbers.iter().enumerate() {
             // SAFETY: the register lies within the stripe, whose weights are there by the assertion.
