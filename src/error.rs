@@ -135,6 +135,13 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
+    /// The system did not start the threads that were asked for.
+    ThreadsNotStarted {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system says.
+        reason: String,
+    },
     /// An optimizer that holds the state of a network with one number of parameters was given another.
     ParameterCount {
         /// The number of parameters that the optimizer's state belongs to.
@@ -184,14 +191,14 @@ impl fmt::Display for Error {
             Self::WorkspaceTooSmall { length, needed } => {
                 write!(f, "the memory lent to the workspace has length {length}, but {needed} is needed")
             }
-            _ => self.fmt_diverged(f),
+            _ => self.fmt_training(f),
         }
     }
 }
 
 impl Error {
-    /// The messages about numbers that left their range during training.
-    fn fmt_diverged(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The messages about training: mostly of numbers that left their range.
+    fn fmt_training(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NonFiniteLoss { value, culprit, step } => {
                 write!(f, "the loss is {value} at step {step}")?;
@@ -224,6 +231,9 @@ impl Error {
                 "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \
                  call `reset` first"
             ),
+            Self::ThreadsNotStarted { threads, reason } => {
+                write!(f, "a pool of {threads} threads could not be started: {reason}")
+            }
             _ => Ok(()),
         }
     }

@@ -9,10 +9,20 @@
 //! implementation.
 //!
 //! # Same bits
-//! The order of additions is part of each kernel's contract: one output adds its inputs in the order of their index, with
-//! fused multiply-add; the lanes of a vector are different outputs, never partial sums of one. So all instruction sets
-//! with fused multiply-add give the same bits. [`Portable`] code on a processor type without it rounds products too, and
-//! gives other bits.
+//! The order of additions is part of each kernel's contract: lanes of a vector are different outputs, never partial sums of
+//! one, where that is not too slow; where it is, the sum is split at constants that each kernel states. So all instruction
+//! sets with fused multiply-add give the same bits. [`Portable`] code on a processor type without it rounds products too,
+//! and gives other bits.
+//!
+//! # Forcing an instruction set
+//! [`Path::chosen`] says which set programs take, [`Path::force`] makes them take another one, for a test or to narrow down
+//! a bug:
+//! ```
+//! use typenet::kernel::Path;
+//!
+//! println!("available: {:?}", Path::available().collect::<Vec<_>>());
+//! assert!(Path::Portable.force(), "this machine has it");
+//! ```
 #![allow(
     unsafe_code,
     reason = "a function compiled for an instruction set is entered here, after the set was detected"
@@ -20,12 +30,13 @@
 
 mod activation;
 mod dense;
+mod function;
 mod kernels;
 mod lanes;
 mod softmax;
 mod update;
 
-pub use kernels::{Kernels, MomentumStep};
+pub use kernels::{AdamStep, DenseSizes, Kernels, MomentumStep};
 
 use core::fmt::Debug;
 use core::sync::atomic::{AtomicU8, Ordering};

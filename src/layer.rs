@@ -96,6 +96,10 @@ pub trait Plan {
     const READS_INPUT: bool = true;
     /// `backward` reads the output; else it is handed an empty slice.
     const READS_OUTPUT: bool = true;
+    /// `backward` forms its sums over its samples from zero, and then writes them to the gradient of the parameters, or adds
+    /// them to it where [`Backward::accumulate`] says so. That spares a pass over all parameters that sets them to zero, and
+    /// most sums of tiles a gradient of their own. A layer without parameters has nothing to say here.
+    const SUMS_FROM_ZERO: bool = false;
     /// The layer can replace its input by its output (`forward_in_place`) and the gradient of its output by the one of
     /// its input (`backward_in_place`). Such a layer does not read its input in `backward`, gives as many numbers as it
     /// takes and has no parameters; anything else does not compile.
@@ -125,6 +129,9 @@ pub struct Backward<'a, T> {
     pub grad_output: &'a mut [T],
     /// Where the gradient by the input is wanted; the first layer of a network is not asked for it.
     pub grad_input: Option<&'a mut [T]>,
+    /// Add to the gradient of the parameters; else write it, over whatever is there. A layer whose plan does not say
+    /// [`SUMS_FROM_ZERO`](Plan::SUMS_FROM_ZERO) is always asked to add, to zeros where need be.
+    pub accumulate: bool,
 }
 
 /// A layer, as written in the type language.
@@ -133,8 +140,9 @@ pub struct Backward<'a, T> {
 /// hands to kernels. Every slice holds whole samples: their number is the length of `input` divided by `In::LEN`.
 ///
 /// # Gradients
-/// `backward` **adds** to the gradient of the parameters and **overwrites** the gradient of the input. It never divides by
-/// the number of samples: the loss decides whether a gradient is a sum or a mean.
+/// `backward` **adds** to the gradient of the parameters and **overwrites** the gradient of the input. A layer whose plan says
+/// [`SUMS_FROM_ZERO`](Plan::SUMS_FROM_ZERO) also overwrites the gradient of the parameters, where [`Backward::accumulate`] is
+/// false. It never divides by the number of samples: the loss decides whether a gradient is a sum or a mean.
 ///
 /// # Example
 /// A layer of one's own that doubles every number.
@@ -268,7 +276,8 @@ pub trait Layer: Sized + 'static {
         Self::forward::<In, T, I>(isa, parameters, settings, pass, input, output, cache);
     }
 
-    /// Adds to the gradient of the parameters and writes the gradient of the input, where wanted.
+    /// Adds to the gradient of the parameters, or writes it, see [`Backward::accumulate`], and writes the gradient of the
+    /// input, where wanted.
     fn backward<In: Shape, T: Kernels, I: Isa>(
         isa: I,
         parameters: &Self::With<T>,

@@ -39,6 +39,7 @@ mod scalar;
 pub mod shape;
 pub mod target;
 pub mod tensor;
+mod threads;
 #[cfg(feature = "std")]
 pub mod train;
 pub mod view;
@@ -53,7 +54,7 @@ pub use layer::{Backward, Dense, Identity, Layer, Mode, Pass, Plan, Relu, Sigmoi
 pub use loss::{CrossEntropy, Loss, MeanSquaredError, Nll};
 pub use metric::{Classification, Evaluation, Regression};
 pub use network::{Network, Summary, Workspace};
-pub use optimizer::{MomentumForm, Optimizer, OptimizerState, Sgd};
+pub use optimizer::{Adam, EpsilonForm, MomentumForm, Optimizer, OptimizerState, Sgd};
 pub use random::rng;
 pub use scalar::Scalar;
 pub use shape::{Image, Probabilities, Shape, Vector};

@@ -75,6 +75,9 @@ pub trait Loss<Output: Shape>: Send + Sync {
     ) -> T;
 }
 
+/// Targets whose class numbers are gathered at a time.
+const GATHERED: usize = 64;
+
 /// The negative log likelihood of class targets under the softmax of the logits: what [`Nll`] and [`CrossEntropy`] share.
 #[inline(always)]
 fn softmax_nll<C: ClassTarget, T: Kernels, I: Isa>(
@@ -86,10 +89,15 @@ fn softmax_nll<C: ClassTarget, T: Kernels, I: Isa>(
 ) -> T {
     let classes = logits.len() / targets.len().max(1);
     let mut sum = T::ZERO;
-    for (sample, target) in targets.iter().enumerate() {
-        let row = sample * classes..(sample + 1) * classes;
-        let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[row.clone()]);
-        sum += T::softmax_nll(isa, &logits[row], C::index(target), weight, gradient);
+    for (chunk, targets) in targets.chunks(GATHERED).enumerate() {
+        let mut numbers = [0; GATHERED];
+        for (number, target) in numbers.iter_mut().zip(targets) {
+            *number = C::number(target);
+        }
+        let start = chunk * GATHERED * classes;
+        let rows = start..start + targets.len() * classes;
+        let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[rows.clone()]);
+        sum += T::softmax_nll(isa, &logits[rows], &numbers[..targets.len()], weight, gradient);
     }
     sum
 }

@@ -3,13 +3,18 @@
 //! `network!` writes a struct and a few constants and functions that call the layers one after the other. Everything else
 //! is here, once for all networks: predictions, gradients over tiles, evaluation, summaries.
 
+mod batch;
 pub mod chain;
 mod fits;
 mod program;
+mod shards;
 mod summary;
 mod workspace;
 
+use batch::{Batch, Room};
 pub use fits::{FitsInput, FitsTarget, FitsValue};
+use program::{Backward, Forward, Infer, TileLoss};
+use shards::Shards;
 pub use summary::{LayerInfo, Summary};
 pub use workspace::Workspace;
 use workspace::cut;
@@ -140,15 +145,16 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
     fn predict_into(&self, input: &Sample<Self, Self::Input>, output: &mut Sample<Self, Self::Output>) {
         let (input, output) = (Self::Input::flat(input), Self::Output::flat_mut(output));
         with_scratch(<PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
-            dispatch(program::Infer { network: self, input, output, scratch });
+            dispatch(Infer { network: self, input, output, scratch });
         });
     }
 
-    /// The answers for a batch, each with the same bits as [`predict`](Self::predict) gives.
+    /// The answers for a batch, each with the same bits as [`predict`](Self::predict) gives. With the feature `rayon`, the
+    /// threads of the current pool share a large batch.
     #[must_use]
     fn predict_batch(&self, inputs: &[Sample<Self, Self::Input>]) -> Vec<Sample<Self, Self::Output>> {
         let mut outputs = vec![Self::Output::zero(); inputs.len()];
-        self.infer_tiles(inputs, &mut outputs);
+        batch::infer(self, inputs, &mut outputs);
         outputs
     }
 
@@ -162,19 +168,8 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
         outputs: &mut [Sample<Self, Self::Output>],
     ) -> Result<()> {
         check_counts("inputs", inputs.len(), "outputs", outputs.len())?;
-        self.infer_tiles(inputs, outputs);
+        batch::infer(self, inputs, outputs);
         Ok(())
-    }
-
-    /// Infers tile by tile.
-    #[doc(hidden)]
-    fn infer_tiles(&self, inputs: &[Sample<Self, Self::Input>], outputs: &mut [Sample<Self, Self::Output>]) {
-        for (inputs, outputs) in inputs.chunks(Self::TILE).zip(outputs.chunks_mut(Self::TILE)) {
-            let (input, output) = (Self::Input::flat_batch(inputs), Self::Output::flat_batch_mut(outputs));
-            with_scratch(inputs.len().saturating_mul(<PlanOf<Self> as Plan>::INFERENCE_LEN), |scratch| {
-                dispatch(program::Infer { network: self, input, output, scratch });
-            });
-        }
     }
 
     /// The scores of one sample before a final `Softmax`; without one, the same as [`predict`](Self::predict), with memory as
@@ -184,7 +179,7 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
         let mut logits = Self::Logits::zero();
         let (input, flat) = (Self::Input::flat(input), Self::Logits::flat_mut(&mut logits));
         with_scratch(<PlanOf<Self> as Plan>::CACHE_LEN, |cache| {
-            dispatch(program::Forward { network: self, pass: &Pass::inference(), input, logits: flat, cache });
+            dispatch(Forward { network: self, pass: &Pass::inference(), input, logits: flat, cache });
         });
         logits
     }
@@ -201,7 +196,7 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
     ) -> Result<&'w [Sample<Self, Self::Logits>]> {
         let input = Self::Input::flat_batch(inputs);
         let (logits, _, cache) = workspace.begin(inputs.len())?;
-        dispatch(program::Forward { network: self, pass, input, logits, cache });
+        dispatch(Forward { network: self, pass, input, logits, cache });
         Ok(Self::Logits::batch(logits))
     }
 
@@ -226,14 +221,19 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
         let (logits, kept, cache) = workspace.resume(inputs.len())?;
         kept.copy_from_slice(Self::Logits::flat_batch(grad_logits));
         let input = Self::Input::flat_batch(inputs);
-        dispatch(program::Backward { network: self, pass, input, logits, grad_logits: kept, cache, gradient });
+        let (grad_logits, accumulate) = (kept, true);
+        dispatch(Backward { network: self, pass, input, logits, grad_logits, cache, accumulate, gradient });
         Ok(())
     }
 
     /// The mean loss of a batch of any size, and its gradient, which replaces what was in `gradient`.
     ///
-    /// The batch goes through the network tile by tile; gradients of tiles are added in a fixed order. A batch of more
-    /// than one tile keeps up to three more gradients in the workspace, allocated the first time.
+    /// The batch goes through the network tile by tile; gradients of tiles are added in a fixed order. A batch of many tiles
+    /// keeps up to three more gradients in the workspace, allocated the first time.
+    ///
+    /// With the feature `rayon`, the threads of the current pool share a large batch, with the same bits; the workspace then
+    /// keeps a tile and a gradient for each of up to seven others. Inside `pool.install` a step allocates nothing once all is
+    /// there, while each way into a pool from outside may.
     ///
     /// # Errors
     /// [`Error::NonFiniteLoss`] names the layer and the step of `pass`; [`Error::CountMismatch`]; [`Error::Empty`].
@@ -255,10 +255,8 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
         if inputs.is_empty() {
             return Err(Error::Empty { what: "batch" });
         }
-        workspace.prepare_shards(inputs.len());
-        let (memory, shards) = workspace.parts();
-        let value =
-            dispatch(program::BatchGradient { network: self, loss, pass, inputs, targets, memory, shards, gradient });
+        let (shards, room) = workspace.room(inputs.len(), true);
+        let value = Batch { network: self, loss, inputs, targets, shards }.gradient(pass, room, gradient);
         if value.is_finite() {
             return Ok(value);
         }
@@ -277,7 +275,8 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
         self.evaluate_with(data, loss, &mut Workspace::new())
     }
 
-    /// As [`evaluate`](Self::evaluate), in memory that is there already. Nothing is allocated.
+    /// As [`evaluate`](Self::evaluate), in memory that is there already. Nothing is allocated, but for what threads that share
+    /// a large data set need the first time.
     #[must_use]
     fn evaluate_with<X, Y, L>(
         &self,
@@ -291,17 +290,8 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
         Y: FitsTarget<L::Target>,
     {
         let (inputs, targets) = (X::arrays(data.inputs()), Y::values(data.targets()));
-        let (mut total, mut misses) = (0.0, 0.0);
-        for (inputs, targets) in inputs.chunks(Self::TILE).zip(targets.chunks(Self::TILE)) {
-            let (memory, _) = workspace.parts();
-            let sum = dispatch(program::TileLoss { network: self, loss, inputs, targets, memory: &mut *memory });
-            total += sum.to_f64();
-            // The losses are taken from the logits; what a prediction misses, from the predictions themselves.
-            let predictions = &memory[..inputs.len() * Self::Logits::LEN];
-            for (prediction, target) in predictions.chunks_exact(Self::Logits::LEN).zip(targets) {
-                misses += <L::Target as Measured>::miss(prediction, target);
-            }
-        }
+        let (shards, room) = workspace.room(inputs.len(), false);
+        let (total, misses) = Batch { network: self, loss, inputs, targets, shards }.losses(room);
         let count = inputs.len() as f64;
         Evaluation::from_means(total / count, misses / count)
     }

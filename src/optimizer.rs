@@ -3,8 +3,10 @@
 //! An [`Optimizer`] is a set of settings and one formula over flat blocks; it holds no state. An [`OptimizerState`] holds
 //! what the formula remembers between steps, and makes a step all or nothing.
 
+mod adam;
 mod sgd;
 
+pub use adam::{Adam, EpsilonForm};
 pub use sgd::{MomentumForm, Sgd};
 
 use alloc::string::String;
@@ -16,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels, Program, dispatch};
 use crate::scalar::Scalar;
 use crate::tensor::TensorTable;
+use crate::threads;
 
 /// The most blocks of memory that an optimizer may ask for.
 pub const MAX_SLOTS: usize = 4;
@@ -48,6 +51,9 @@ pub trait Optimizer: Clone + Send + Sync {
     fn largest_update(&self, largest_gradient: f64) -> f64;
 
     /// Changes the parameters. `slots` holds, for each number that is remembered, a value per parameter, zero at first.
+    ///
+    /// It is called for pieces of the parameters, which threads may share: how a parameter changes must depend on its own
+    /// numbers alone.
     fn update<T: Kernels, I: Isa>(
         &self,
         isa: I,
@@ -72,7 +78,7 @@ pub trait Optimizer: Clone + Send + Sync {
 #[derive(Clone, Debug)]
 pub struct OptimizerState<O, T> {
     optimizer: O,
-    /// The slots one after the other, empty before the first step.
+    /// The slots one after the other, [`stride`] numbers apart, empty before the first step.
     memory: Vec<T>,
     /// The number of parameters that the memory belongs to.
     parameters: Option<usize>,
@@ -147,7 +153,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         }
         self.check_gradient(gradient, table)?;
         // Longer than before when a setting that needs memory, such as momentum, was switched on between steps.
-        let needed = count * self.optimizer.slots();
+        let needed = stride(count) * self.optimizer.slots();
         if self.memory.len() < needed {
             self.memory.resize(needed, T::ZERO);
         }
@@ -173,6 +179,12 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         }
         Ok(())
     }
+}
+
+/// Numbers from one slot to the next. Processors take a load for one of what was just stored where the lower twelve bits
+/// of the addresses agree, so large slots begin alike in their pages of 4 KiB: then loads are ahead of stores in all.
+const fn stride(count: usize) -> usize {
+    if count < 4096 { count } else { count.next_multiple_of(1024) }
 }
 
 /// The dotted name of the first tensor that has a number for which `is_it` holds.
@@ -203,17 +215,27 @@ impl<T: Kernels> Program for Largest<'_, T> {
     fn run<I: Isa>(self, isa: I) -> Option<T> {
         let mut largest = Some(T::ZERO);
         for_each_run(self.table, self.gradient.len(), &mut |run| {
-            let found = isa.call(LargestOfRun(&self.gradient[run]));
+            let found = largest_of(isa, &self.gradient[run]);
             largest = largest.zip(found).map(|(largest, found)| found.maximum(largest));
         });
         largest
     }
 }
 
-/// A program of its own, since what a run is handed to is compiled for no instruction set.
-struct LargestOfRun<'a, T>(&'a [T]);
+/// The largest magnitude in a run, or nothing when a number is not finite, shared by threads.
+fn largest_of<T: Kernels, I: Isa>(isa: I, gradient: &[T]) -> Option<T> {
+    let Some(middle) = threads::middle(gradient.len()) else {
+        return isa.call(LargestOfPiece(gradient));
+    };
+    let (first, second) = gradient.split_at(middle);
+    let (first, second) = threads::join(|| largest_of(isa, first), || largest_of(isa, second));
+    first.zip(second).map(|(first, second)| second.maximum(first))
+}
 
-impl<T: Kernels> Program for LargestOfRun<'_, T> {
+/// A program of its own, since what a run is handed to is compiled for no instruction set.
+struct LargestOfPiece<'a, T>(&'a [T]);
+
+impl<T: Kernels> Program for LargestOfPiece<'_, T> {
     type Output = Option<T>;
 
     #[inline(always)]
@@ -240,34 +262,56 @@ impl<O: Optimizer, T: Kernels> Program for Update<'_, O, T> {
         for_each_run(table, count, &mut |run| {
             let mut slots: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
             // `count` is not zero where there is memory to cut.
-            for (slot, memory) in slots.iter_mut().zip(memory.chunks_exact_mut(count.max(1))) {
+            for (slot, memory) in slots.iter_mut().zip(memory.chunks_exact_mut(stride(count).max(1))) {
                 *slot = &mut memory[run.clone()];
             }
-            isa.call(UpdateOfRun {
-                optimizer: &*optimizer,
-                step: *step,
-                parameters: &mut parameters[run.clone()],
-                gradient: &gradient[run],
-                slots: &mut slots[..optimizer.slots()],
-            });
+            let (parameters, gradient) = (&mut parameters[run.clone()], &gradient[run]);
+            update(isa, UpdateOfPiece { optimizer: &*optimizer, step: *step, parameters, gradient, slots });
         });
     }
 }
 
-/// A program of its own, as [`LargestOfRun`].
-struct UpdateOfRun<'a, 's, O, T> {
+/// Updates a run, shared by threads.
+fn update<O: Optimizer, T: Kernels, I: Isa>(isa: I, run: UpdateOfPiece<'_, O, T>) {
+    let Some(middle) = threads::middle(run.parameters.len()) else {
+        return isa.call(run);
+    };
+    let (first, second) = run.split_at(middle);
+    threads::join(|| update(isa, first), || update(isa, second));
+}
+
+/// A program of its own, as [`LargestOfPiece`].
+struct UpdateOfPiece<'a, O, T> {
     optimizer: &'a O,
     step: u64,
     parameters: &'a mut [T],
     gradient: &'a [T],
-    slots: &'a mut [&'s mut [T]],
+    slots: [&'a mut [T]; MAX_SLOTS],
 }
 
-impl<O: Optimizer, T: Kernels> Program for UpdateOfRun<'_, '_, O, T> {
+impl<O, T> UpdateOfPiece<'_, O, T> {
+    fn split_at(self, middle: usize) -> (Self, Self) {
+        let Self { optimizer, step, parameters, gradient, mut slots } = self;
+        let ((parameters, other_parameters), (gradient, other_gradient)) =
+            (parameters.split_at_mut(middle), gradient.split_at(middle));
+        let mut other_slots: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
+        for (slot, other_slot) in slots.iter_mut().zip(&mut other_slots) {
+            // Those that the optimizer does not use are empty.
+            let whole = core::mem::take(slot);
+            (*slot, *other_slot) = whole.split_at_mut(middle.min(whole.len()));
+        }
+        let other =
+            Self { optimizer, step, parameters: other_parameters, gradient: other_gradient, slots: other_slots };
+        (Self { optimizer, step, parameters, gradient, slots }, other)
+    }
+}
+
+impl<O: Optimizer, T: Kernels> Program for UpdateOfPiece<'_, O, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        self.optimizer.update(isa, self.step, self.parameters, self.gradient, self.slots);
+        let Self { optimizer, step, parameters, gradient, mut slots } = self;
+        optimizer.update(isa, step, parameters, gradient, &mut slots[..optimizer.slots()]);
     }
 }

@@ -6,7 +6,7 @@ pub use crate::history::EpochRecord;
 #[cfg(feature = "std")]
 pub use crate::train::{Callback, Progress, Trainer};
 pub use crate::{
-    Block, Class, CrossEntropy, Dataset, Dense, Gradient, Identity, Image, Initializer, Layer, Loss, MeanSquaredError,
-    Network, Nll, Optimizer, Pass, Probabilities, Relu, Sgd, Shape, Sigmoid, Softmax, Standardizer, Takes, Tanh,
-    Vector, Workspace, dataset as datasets, network,
+    Adam, Block, Class, CrossEntropy, Dataset, Dense, Gradient, Identity, Image, Initializer, Layer, Loss,
+    MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu, Sgd, Shape, Sigmoid, Softmax, Standardizer,
+    Takes, Tanh, Vector, Workspace, dataset as datasets, network,
 };

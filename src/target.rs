@@ -107,12 +107,12 @@ impl<S: Shape> Target for S {
 /// A kind of target that is a class, whatever the number of classes.
 pub trait ClassTarget: Target {
     /// The number of the class.
-    fn index<T: Scalar>(value: &Self::Value<T>) -> usize;
+    fn number<T: Scalar>(value: &Self::Value<T>) -> u32;
 }
 
 impl<const K: usize> ClassTarget for Class<K> {
     #[inline(always)]
-    fn index<T: Scalar>(value: &Self) -> usize {
-        Class::index(*value)
+    fn number<T: Scalar>(value: &Self) -> u32 {
+        value.0
     }
 }

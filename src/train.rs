@@ -4,8 +4,10 @@
 //! gradient a step.
 
 mod callback;
+mod pool;
 
 pub use callback::{Callback, Progress};
+use pool::Threads;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -24,6 +26,7 @@ use crate::optimizer::{Optimizer, OptimizerState};
 use crate::random;
 use crate::shape::Shape;
 use crate::target::Target;
+use crate::threads;
 
 /// Trains networks: settings, a loss, an optimizer with its state.
 ///
@@ -52,30 +55,30 @@ use crate::target::Target;
 #[derive(Clone, Debug)]
 #[must_use = "a trainer does nothing before `fit`"]
 pub struct Trainer<L, O, T, V = (), C = ()> {
+    epoch: Epoch<L, O, T>,
+    epochs: usize,
+    threads: Threads,
+    validation: V,
+    callbacks: C,
+}
+
+/// What makes the steps of the next epoch.
+#[derive(Clone, Debug)]
+struct Epoch<L, O, T> {
     loss: L,
     optimizer: OptimizerState<O, T>,
-    epochs: usize,
     batch_size: usize,
     seed: u64,
     /// How many epochs were begun since the last reset: the number of the next shuffle.
     begun: u64,
-    validation: V,
-    callbacks: C,
 }
 
 impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
     /// A trainer for one epoch in batches of 32, without validation set.
     pub fn new(loss: L, optimizer: O) -> Self {
-        Self {
-            loss,
-            optimizer: OptimizerState::new(optimizer),
-            epochs: 1,
-            batch_size: 32,
-            seed: 0,
-            begun: 0,
-            validation: (),
-            callbacks: (),
-        }
+        let optimizer = OptimizerState::new(optimizer);
+        let epoch = Epoch { loss, optimizer, batch_size: 32, seed: 0, begun: 0 };
+        Self { epoch, epochs: 1, threads: Threads::Current, validation: (), callbacks: () }
     }
 }
 
@@ -87,53 +90,63 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
 
     /// How many samples make a step; the last batch of an epoch may be smaller.
     pub fn batch_size(self, batch_size: usize) -> Self {
-        Self { batch_size, ..self }
+        Self { epoch: Epoch { batch_size, ..self.epoch }, ..self }
     }
 
     /// The seed of the order of samples, and of layers that draw random numbers. The order of an epoch is a function of
     /// the seed and the number of the epoch.
     pub fn seed(self, seed: u64) -> Self {
-        Self { seed, ..self }
+        Self { epoch: Epoch { seed, ..self.epoch }, ..self }
+    }
+
+    /// How many threads share the steps, at least 1. Each `fit` then starts a pool of its own. Without this it uses the pool
+    /// that it is called in, or else the global one of `rayon`, which has a thread per core.
+    ///
+    /// The number of threads changes no bit of the result. Batches of one tile, `Network::TILE` samples, and small networks
+    /// are left to one thread. Callbacks run on the thread that calls `fit`.
+    #[cfg(feature = "rayon")]
+    pub fn threads(self, threads: usize) -> Self {
+        Self { threads: Threads::Own(threads), ..self }
     }
 
     /// A data set that is measured after each epoch and not learned from. It must fit the network as the training set
     /// must.
     pub fn validation<X: Shape, Y: Target>(self, data: &Dataset<X, Y, T>) -> Trainer<L, O, T, &Dataset<X, Y, T>, C> {
-        let Self { loss, optimizer, epochs, batch_size, seed, begun, callbacks, .. } = self;
-        Trainer { loss, optimizer, epochs, batch_size, seed, begun, validation: data, callbacks }
+        let Self { epoch, epochs, threads, callbacks, .. } = self;
+        Trainer { epoch, epochs, threads, validation: data, callbacks }
     }
 
     /// Adds a callback, which runs after those before it: [`Progress`], a type of one's own, or a closure that takes the
     /// record of the epoch.
     pub fn callback<A>(self, callback: A) -> Trainer<L, O, T, V, (C, A)> {
-        let Self { loss, optimizer, epochs, batch_size, seed, begun, validation, callbacks } = self;
-        Trainer { loss, optimizer, epochs, batch_size, seed, begun, validation, callbacks: (callbacks, callback) }
+        let Self { epoch, epochs, threads, validation, callbacks } = self;
+        Trainer { epoch, epochs, threads, validation, callbacks: (callbacks, callback) }
     }
 
     /// The optimizer with its state.
     #[must_use]
     pub fn optimizer(&self) -> &OptimizerState<O, T> {
-        &self.optimizer
+        &self.epoch.optimizer
     }
 
     /// The optimizer with its state, for changes between calls of `fit`.
     pub fn optimizer_mut(&mut self) -> &mut OptimizerState<O, T> {
-        &mut self.optimizer
+        &mut self.epoch.optimizer
     }
 
     /// Forgets the state of the optimizer and the number of epochs, as after `new`; settings stay.
     pub fn reset(&mut self) {
-        self.optimizer.reset();
-        self.begun = 0;
+        self.epoch.optimizer.reset();
+        self.epoch.begun = 0;
     }
 
     /// Trains a network, handed over as the `Box` that `init` returns, or as the network in it.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a batch size of 0 and whatever the optimizer refuses; [`Error::NonFiniteParameter`] for a
-    /// network that is broken already; [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and
-    /// [`Error::UpdateTooLarge`] when training diverges, [`Error::NonFiniteValidation`] when that shows on the validation
-    /// set first;
+    /// [`Error::Setting`] for a batch size or a number of threads of 0 and whatever the optimizer refuses;
+    /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
+    /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
+    /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
     /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size.
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
     where
@@ -144,21 +157,22 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         V: Validation<N, L>,
         C: Callback<N>,
     {
-        if self.batch_size == 0 {
-            return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
-        }
-        self.optimizer.optimizer().check::<T>()?;
+        let Self { epoch: next, threads, validation, .. } = self;
+        next.check()?;
+        let pool = threads.start()?;
         let network = network.as_mut();
         // A saturating activation can hide an infinite weight from the loss.
         if let Some(tensor) = network.non_finite_tensor() {
             return Err(Error::NonFiniteParameter { tensor });
         }
-        let mut run = Run::new(self.batch_size.min(data.len()));
+        let mut run = Run::new(next.batch_size.min(data.len()));
         let mut history = History::with_capacity(self.epochs);
         for epoch in 1..=self.epochs {
             let start = Instant::now();
-            let loss = self.epoch(network, data, &mut run)?;
-            let validation = self.validation.measure(network, &self.loss, &mut run.workspace);
+            let (loss, validation) = pool.run(run.is_shared(), || {
+                let loss = next.run(network, data, &mut run)?;
+                Ok((loss, validation.measure(network, &next.loss, &mut run.workspace)))
+            })?;
             if let Some(value) = validation.map(|record| record.loss).filter(|loss| !loss.is_finite()) {
                 return Err(Error::NonFiniteValidation { value, epoch });
             }
@@ -171,9 +185,18 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         }
         Ok(history)
     }
+}
 
-    /// One epoch; its mean loss.
-    fn epoch<N, X, Y>(&mut self, network: &mut N, data: &Dataset<X, Y, T>, run: &mut Run<N, X, Y>) -> Result<f64>
+impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
+    fn check(&self) -> Result<()> {
+        if self.batch_size == 0 {
+            return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
+        }
+        self.optimizer.optimizer().check::<T>()
+    }
+
+    /// Makes the steps; the mean loss.
+    fn run<N, X, Y>(&mut self, network: &mut N, data: &Dataset<X, Y, T>, run: &mut Run<N, X, Y>) -> Result<f64>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output, Target: Measured>,
@@ -216,6 +239,11 @@ impl<N: Network, X: Shape, Y: Target> Run<N, X, Y> {
             targets: Vec::with_capacity(batch_size),
         }
     }
+
+    /// Threads will share the steps.
+    fn is_shared(&self) -> bool {
+        Workspace::<N>::threads(self.inputs.capacity()) > 1 || threads::middle(N::PARAMETERS).is_some()
+    }
 }
 
 /// A seed for each epoch: neighbouring seeds and epochs must not share orders, and the generator's own seeding scrambles
@@ -225,7 +253,7 @@ fn mix(seed: u64, epoch: u64) -> u64 {
 }
 
 /// A validation set, or none: `()`.
-pub trait Validation<N: Network, L> {
+pub trait Validation<N: Network, L>: Sync {
     /// The measures of the network.
     fn measure(&self, network: &N, loss: &L, workspace: &mut Workspace<'_, N>) -> Option<ValidationRecord>;
 }

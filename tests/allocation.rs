@@ -11,6 +11,8 @@ mod samples;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::hint::black_box;
+#[cfg(feature = "rayon")]
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use digits::DigitClassifier;
 use typenet::loss::Values;
@@ -23,13 +25,24 @@ struct Counting;
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
+    /// The thread belongs to the pool whose threads are counted together.
+    #[cfg(feature = "rayon")]
+    static IN_POOL: Cell<bool> = const { Cell::new(false) };
 }
+
+/// The calls of all threads of the pool.
+#[cfg(feature = "rayon")]
+static POOL_COUNT: AtomicU64 = AtomicU64::new(0);
 
 // SAFETY: everything is handed on to the system's allocator; the counter is a thread-local without destructor or lazy
 // initialization, so that counting allocates nothing. Reallocation is the provided one, which calls `alloc`.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.set(COUNT.get() + 1);
+        #[cfg(feature = "rayon")]
+        if IN_POOL.get() {
+            POOL_COUNT.fetch_add(1, Ordering::Relaxed);
+        }
         // SAFETY: the caller's promises are passed on.
         unsafe { System.alloc(layout) }
     }
@@ -269,8 +282,78 @@ where
     assert!(tiles > few, "sums of gradients wait when a batch has several tiles");
 }
 
+/// In a pool of one thread where there are pools: the way into one from outside, once an epoch, allocates now and then.
+fn inside_a_pool(work: impl FnOnce() + Send) {
+    #[cfg(feature = "rayon")]
+    rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(work);
+    #[cfg(not(feature = "rayon"))]
+    work();
+}
+
 #[test]
 fn what_fit_allocates_does_not_grow_with_the_number_of_steps() {
-    fit_allocates_the_same_for_any_number_of_steps::<f32, DigitClassifier>();
-    fit_allocates_the_same_for_any_number_of_steps::<f64, DigitClassifier<f64>>();
+    inside_a_pool(fit_allocates_the_same_for_any_number_of_steps::<f32, DigitClassifier>);
+    inside_a_pool(fit_allocates_the_same_for_any_number_of_steps::<f64, DigitClassifier<f64>>);
+}
+
+/// Threads share batches and updates. All that stands in one test, since all threads of the pool are counted.
+#[cfg(feature = "rayon")]
+mod shared {
+    use super::*;
+
+    network! {
+        /// Wide enough for batches of several tiles, and for updates, to be shared.
+        struct Heavy {
+            Dense<64, 1024>,
+            Relu,
+            Dense<1024, 256>,
+            Relu,
+            Dense<256, 10>,
+            Softmax,
+        }
+    }
+
+    /// How many allocations all threads of the pool make in `work`.
+    fn pool_allocations<R>(work: impl FnOnce() -> R) -> u64 {
+        let before = POOL_COUNT.load(Ordering::SeqCst);
+        black_box(work());
+        POOL_COUNT.load(Ordering::SeqCst) - before
+    }
+
+    /// Steps and measurements until nothing is allocated any more: each thread makes its queue longer once it needs to.
+    fn becomes_quiet(mut work: impl FnMut()) -> bool {
+        (0..20).any(|_| pool_allocations(|| (0..5).for_each(|_| work())) == 0)
+    }
+
+    #[test]
+    fn shared_steps_predictions_and_measurements_allocate_nothing_when_warm() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(3).start_handler(|_| IN_POOL.set(true)).build().unwrap();
+        let data =
+            Dataset::<Vector<64>, Class<10>>::new(samples::normal::<Vector<64>, _>(1200, 1), samples::classes(1200))
+                .unwrap();
+        let (inputs, targets) = (data.inputs(), data.targets());
+        pool.install(|| {
+            assert_eq!(pool_allocations(|| Box::new(1_u64)), 1, "the threads are counted");
+            let mut network = Heavy::init(&mut typenet::rng(3));
+            let (mut workspace, mut gradient) = (Workspace::new(), Gradient::<Heavy>::zeroed());
+            let mut optimizer = Sgd::new(1e-3).momentum(0.9).state();
+            let mut answers = vec![[0.0; 10]; inputs.len()];
+            let first = pool_allocations(|| network.evaluate_with(&data, &Nll, &mut workspace));
+            assert!(first >= 3, "three threads need the memory of three tiles, but {first} were made");
+            assert!(becomes_quiet(|| {
+                let pass = Pass::training(1, optimizer.steps());
+                network.gradient(inputs, targets, &Nll, &pass, &mut workspace, &mut gradient).unwrap();
+                optimizer.step(&mut *network, &*gradient).unwrap();
+            }));
+            assert!(becomes_quiet(|| {
+                let _ = black_box(network.evaluate_with(&data, &Nll, &mut workspace));
+            }));
+            assert!(becomes_quiet(|| network.predict_batch_into(inputs, &mut answers).unwrap()));
+            let mut fit = |epochs| {
+                let mut trainer = Trainer::new(Nll, Sgd::new(0.01)).epochs(epochs).batch_size(600).validation(&data);
+                pool_allocations(|| trainer.fit::<Heavy, _, _>(&mut network, &data).unwrap())
+            };
+            assert_eq!(fit(2), fit(8), "four times the steps");
+        });
+    }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 /// Top-level modules by level. A file imports only from lower levels than its own.
 const LEVELS: [&[&str]; 7] = [
     &["scalar", "error", "tensor"],
-    &["shape", "target", "view", "random", "block"],
+    &["shape", "target", "view", "random", "block", "threads"],
     &["kernel", "initializer", "io"],
     &["layer", "loss", "optimizer", "schedule", "dataset", "metric"],
     &["network", "history"],
@@ -33,6 +33,9 @@ const EXCEPTIONS: [(&str, &str); 7] = [
     ("kernel::kernels", "kernel::softmax"),
     ("kernel::kernels", "kernel::update"),
 ];
+
+/// Files that the others of their family build on, the lowest first. Each may import only from those before it.
+const FOUNDATIONS: [&str; 3] = ["kernel::lanes", "kernel::function::exponential", "kernel::function"];
 
 /// A word, `::`, or any other single mark, with its place in the source.
 #[derive(Clone, Copy)]
@@ -283,8 +286,15 @@ fn objection(module: &[&str], name: &[&str], modules: &BTreeSet<Vec<&str>>) -> O
     let (Some(own), Some(other)) = (level_of(&from), level_of(&to)) else {
         return Some(format!("`{from}` has no level: give it one in LEVELS"));
     };
-    let allowed = other < own || EXCEPTIONS.contains(&(&from, &to));
+    let allowed = other < own || EXCEPTIONS.contains(&(&from, &to)) || stands_on(&from, &to);
     (!allowed).then(|| format!("`{from}` is of level {own} and imports from `{to}`, of level {other}"))
+}
+
+/// The imported file is a foundation of its family, and the importing one is not below it.
+fn stands_on(from: &str, to: &str) -> bool {
+    let is_part = |whole: &str| from == whole || from.strip_prefix(whole).is_some_and(|rest| rest.starts_with("::"));
+    let own = FOUNDATIONS.iter().position(|foundation| is_part(foundation)).unwrap_or(FOUNDATIONS.len());
+    FOUNDATIONS.iter().position(|&foundation| foundation == to).is_some_and(|other| other < own)
 }
 
 /// The importing and the imported module: two at the top level, or two files of one family, neither above the other.
@@ -460,6 +470,15 @@ fn siblings_are_reported() {
     assert_eq!(objections_to("src/kernel/dense.rs", "use super::{Isa, softmax};"), 1);
     assert_eq!(objections_to("src/layer/conv/plan.rs", "use super::super::dense::Dense;"), 1);
     assert_eq!(objections_to("src/layer/dense.rs", "use crate::layer::conv::plan::f;"), 1);
+}
+
+#[test]
+fn foundations_of_a_family_bear_the_rest() {
+    assert!(stands_on("kernel::dense::blocked", "kernel::lanes") && stands_on("kernel::softmax", "kernel::function"));
+    assert!(stands_on("kernel::function::tanh", "kernel::function::exponential"));
+    assert!(!stands_on("kernel::lanes", "kernel::function") && !stands_on("kernel::lanes::x86", "kernel::lanes"));
+    assert!(!stands_on("kernel::function::exponential", "kernel::function"));
+    assert!(!stands_on("kernel::dense", "kernel::softmax") && !stands_on("kernel::functional", "kernel::dense"));
 }
 
 #[test]

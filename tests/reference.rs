@@ -1,4 +1,4 @@
-//! Gate R2: layers, losses, whole networks and 100 steps of gradient descent against Keras and PyTorch.
+//! Gate R2: layers, losses, whole networks and 100 steps of each optimizer against Keras and PyTorch.
 //!
 //! The recorded values, how they were made and in what form they are stored: `reference/README.md`.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
@@ -6,7 +6,7 @@
 use serde_json::Value;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
 use typenet::prelude::*;
-use typenet::{OptimizerState, Scalar};
+use typenet::{EpsilonForm, OptimizerState, Scalar};
 
 /// Relative to the value, or absolute below 1.
 fn tolerance<T: Scalar>() -> f64 {
@@ -143,6 +143,7 @@ fn derivative<N: Network<Input = Vector<1>, Output = Vector<1>>>(x: N::Scalar) -
                 cache: &mut cache,
                 grad_output: &mut grad_output,
                 grad_input: Some(&mut grad_input),
+                accumulate: true,
             };
             N::Architecture::backward::<N::Input, N::Scalar, I>(isa, &*network, &(), &pass, memory, &mut *gradient);
             grad_input[0]
@@ -328,7 +329,7 @@ fn whole_networks_agree_with_keras() {
     networks_agree::<f32>(&file["f32"]);
 }
 
-fn optimizer(run: &Value) -> OptimizerState<Sgd, f64> {
+fn sgd(run: &Value) -> Sgd {
     let mut sgd = Sgd::new(1.0).momentum(run["momentum"].as_f64().unwrap());
     if run["nesterov"].as_bool().unwrap() {
         sgd = sgd.nesterov();
@@ -336,20 +337,33 @@ fn optimizer(run: &Value) -> OptimizerState<Sgd, f64> {
     if run["form"] == "torch" {
         sgd = sgd.pytorch_momentum();
     }
-    sgd.state()
+    sgd
+}
+
+fn adam(run: &Value) -> Adam {
+    let [beta1, beta2, epsilon] = ["beta1", "beta2", "epsilon"].map(|key| run[key].as_f64().unwrap());
+    let library = if run["form"] == "keras" { Adam::keras() } else { Adam::torch() };
+    let adam = library.beta1(beta1).beta2(beta2).epsilon(epsilon);
+    assert!(run["name"] != "defaults" || adam == library, "defaults of {}", run["form"]);
+    adam
 }
 
 /// 100 full-batch steps from the recorded start.
-fn descent_agrees<T: Kernels>(run: &Value, start: &Value) {
+fn descent_agrees<T: Kernels, O: Optimizer>(
+    run: &Value,
+    start: &Value,
+    optimizer: O,
+    learning_rate: impl Fn(&mut O) -> &mut f64,
+) {
     let name = run["name"].as_str().unwrap();
     let mut network = Classifier::<T>::zeroed();
     set_parameters(&mut *network, &start["parameters"]);
     let (inputs, targets) = (rows::<T, 6>(&start["input"]), labels::<3>(&start["label"]));
-    let mut optimizer = OptimizerState::<Sgd, T>::new(optimizer(run).optimizer().to_owned());
+    let mut optimizer = OptimizerState::<O, T>::new(optimizer);
     let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
     let mut step = 0;
     for phase in run["learning_rates"].as_array().unwrap() {
-        optimizer.optimizer_mut().learning_rate = phase["rate"].as_f64().unwrap();
+        *learning_rate(optimizer.optimizer_mut()) = phase["rate"].as_f64().unwrap();
         for _ in 0..phase["steps"].as_u64().unwrap() {
             let pass = Pass::training(0, step);
             network.gradient(&inputs, &targets, &Nll, &pass, &mut workspace, &mut gradient).unwrap();
@@ -375,12 +389,33 @@ fn a_hundred_steps_of_every_form_of_descent_agree_with_keras_and_pytorch() {
     let double = [runs(&keras, "f64"), runs(&torch, "f64")].concat();
     assert_eq!(double.len(), 7, "five runs of Keras, two of PyTorch");
     for run in &double {
-        descent_agrees::<f64>(run, &start["f64"]["classifier"]);
+        descent_agrees::<f64, _>(run, &start["f64"]["classifier"], sgd(run), |sgd| &mut sgd.learning_rate);
     }
     let single = runs(&keras, "f32");
     assert_eq!(single.len(), 5);
     for run in &single {
-        descent_agrees::<f32>(run, &start["f32"]["classifier"]);
+        descent_agrees::<f32, _>(run, &start["f32"]["classifier"], sgd(run), |sgd| &mut sgd.learning_rate);
+    }
+}
+
+#[test]
+fn a_hundred_steps_of_adam_agree_with_keras_and_pytorch() {
+    let start = recorded("networks.json");
+    for file in ["adam.json", "adam_torch.json"] {
+        let file = recorded(file);
+        for precision in ["f64", "f32"] {
+            let runs = file[precision].as_array().unwrap();
+            assert_eq!(runs.len(), 5);
+            for run in runs {
+                let (start, adam) = (&start[precision]["classifier"], adam(run));
+                assert_eq!(adam.form == EpsilonForm::Uncorrected, run["form"] == "keras");
+                if precision == "f64" {
+                    descent_agrees::<f64, _>(run, start, adam, |adam| &mut adam.learning_rate);
+                } else {
+                    descent_agrees::<f32, _>(run, start, adam, |adam| &mut adam.learning_rate);
+                }
+            }
+        }
     }
 }
 

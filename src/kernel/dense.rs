@@ -5,7 +5,7 @@
 
 pub(super) mod blocked;
 
-use super::Isa;
+use super::{DenseSizes, Isa};
 use crate::scalar::Scalar;
 
 /// From this many inputs on an output is the sum of [`RUNS`] runs: a lone sample would wait for one long chain of additions.
@@ -23,9 +23,16 @@ const fn runs(inputs: usize) -> (usize, usize) {
 
 /// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, one output after the other.
 #[inline(always)]
-pub(super) fn naive_forward<T: Scalar, I: Isa>(isa: I, weight: &[T], bias: &[T], input: &[T], output: &mut [T]) {
-    let (outputs, inputs) = sizes(weight, bias.len());
-    check_batch(input.len(), inputs, output.len(), outputs);
+pub(super) fn naive_forward<T: Scalar, I: Isa>(
+    isa: I,
+    sizes: DenseSizes,
+    weight: &[T],
+    bias: &[T],
+    input: &[T],
+    output: &mut [T],
+) {
+    sizes.check(weight.len(), Some(bias.len()), input.len(), output.len());
+    let DenseSizes { inputs, outputs, .. } = sizes;
     for (x, y) in input.chunks_exact(inputs).zip(output.chunks_exact_mut(outputs)) {
         for (o, y) in y.iter_mut().enumerate() {
             let (runs, len) = runs(inputs);
@@ -43,18 +50,19 @@ pub(super) fn naive_forward<T: Scalar, I: Isa>(isa: I, weight: &[T], bias: &[T],
 #[inline(always)]
 pub(super) fn naive_input_gradient<T: Scalar, I: Isa>(
     isa: I,
+    sizes: DenseSizes,
     weight: &[T],
-    outputs: usize,
     grad_output: &[T],
     grad_input: &mut [T],
 ) {
-    let (outputs, inputs) = sizes(weight, outputs);
-    check_batch(grad_input.len(), inputs, grad_output.len(), outputs);
+    sizes.check(weight.len(), None, grad_input.len(), grad_output.len());
+    let DenseSizes { inputs, outputs, .. } = sizes;
     for (g, dx) in grad_output.chunks_exact(outputs).zip(grad_input.chunks_exact_mut(inputs)) {
         for (dx, weights) in dx.iter_mut().zip(weight.chunks_exact(outputs)) {
-            let runs = g.chunks(PANEL).zip(weights.chunks(PANEL)).map(|(g, weights)| {
-                g.iter().zip(weights).fold(T::ZERO, |sum, (&g, &w)| isa.mul_add(g, w, sum))
-            });
+            let runs = g
+                .chunks(PANEL)
+                .zip(weights.chunks(PANEL))
+                .map(|(g, weights)| g.iter().zip(weights).fold(T::ZERO, |sum, (&g, &w)| isa.mul_add(g, w, sum)));
             *dx = runs.reduce(|sum, run| sum + run).unwrap_or(T::ZERO);
         }
     }
@@ -64,14 +72,15 @@ pub(super) fn naive_input_gradient<T: Scalar, I: Isa>(
 #[inline(always)]
 pub(super) fn naive_weight_gradient<T: Scalar, I: Isa>(
     isa: I,
+    sizes: DenseSizes,
     input: &[T],
     grad_output: &[T],
     accumulate: bool,
     grad_weight: &mut [T],
     grad_bias: &mut [T],
 ) {
-    let (outputs, inputs) = sizes(grad_weight, grad_bias.len());
-    check_batch(input.len(), inputs, grad_output.len(), outputs);
+    sizes.check(grad_weight.len(), Some(grad_bias.len()), input.len(), grad_output.len());
+    let DenseSizes { inputs, outputs, .. } = sizes;
     let samples = || input.chunks_exact(inputs).zip(grad_output.chunks_exact(outputs));
     let put = |place: &mut T, sum: T| *place = if accumulate { *place + sum } else { sum };
     for (i, weights) in grad_weight.chunks_exact_mut(outputs).enumerate() {
@@ -84,19 +93,16 @@ pub(super) fn naive_weight_gradient<T: Scalar, I: Isa>(
     }
 }
 
-/// The numbers of outputs and inputs of a weight.
-#[inline(always)]
-fn sizes<T>(weight: &[T], outputs: usize) -> (usize, usize) {
-    assert!(outputs > 0 && !weight.is_empty() && weight.len().is_multiple_of(outputs), "a weight is outputs × inputs");
-    (outputs, weight.len() / outputs)
-}
-
-#[inline(always)]
-fn check_batch(input_len: usize, inputs: usize, output_len: usize, outputs: usize) {
-    assert!(
-        input_len.is_multiple_of(inputs) && input_len / inputs * outputs == output_len,
-        "inputs and outputs are of the same number of samples"
-    );
+impl DenseSizes {
+    /// A sample is at least one number, and the slices of a pass are as long as the sizes say.
+    #[inline(always)]
+    fn check(self, weight: usize, bias: Option<usize>, input: usize, output: usize) {
+        let Self { samples, inputs, outputs } = self;
+        let are = |len, rows: usize, columns: usize| rows.checked_mul(columns) == Some(len);
+        assert!(inputs > 0 && outputs > 0 && are(weight, inputs, outputs), "a weight is inputs × outputs");
+        assert!(bias.is_none_or(|bias| bias == outputs), "a bias per output");
+        assert!(are(input, samples, inputs) && are(output, samples, outputs), "inputs and outputs of every sample");
+    }
 }
 
 #[cfg(test)]
@@ -107,13 +113,13 @@ mod tests {
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
 
-    use crate::kernel::{Isa, Kernels, Path, Program};
+    use crate::kernel::{DenseSizes, Isa, Kernels, Path, Program};
     use crate::random;
     use crate::scalar::Scalar;
 
     /// All three kernels and their naive twins over one set of data.
     struct Compare<T> {
-        samples: usize,
+        sizes: DenseSizes,
         weight: Vec<T>,
         bias: Vec<T>,
         input: Vec<T>,
@@ -126,7 +132,7 @@ mod tests {
             let mut draw =
                 |count: usize| -> Vec<T> { (0..count).map(|_| T::from_f64(random::uniform(&mut rng) - 0.5)).collect() };
             Self {
-                samples,
+                sizes: DenseSizes { samples, inputs, outputs },
                 weight: draw(inputs * outputs),
                 bias: draw(outputs),
                 input: draw(samples * inputs),
@@ -140,23 +146,22 @@ mod tests {
 
         #[inline(always)]
         fn run<I: Isa>(self, isa: I) -> Self::Output {
-            let Compare { samples, weight, bias, input, grad_output } = self;
-            let outputs = bias.len();
+            let Compare { sizes, weight, bias, input, grad_output } = self;
             let zeros = |count: usize| vec![T::ZERO; count];
 
-            let (mut y, mut naive_y) = (zeros(samples * outputs), zeros(samples * outputs));
-            T::dense_forward(isa, weight, bias, input, &mut y);
-            super::naive_forward(isa, weight, bias, input, &mut naive_y);
+            let (mut y, mut naive_y) = (zeros(grad_output.len()), zeros(grad_output.len()));
+            T::dense_forward(isa, *sizes, weight, bias, input, &mut y);
+            super::naive_forward(isa, *sizes, weight, bias, input, &mut naive_y);
 
             let (mut dx, mut naive_dx) = (zeros(input.len()), zeros(input.len()));
-            T::dense_input_gradient(isa, weight, outputs, grad_output, &mut dx);
-            super::naive_input_gradient(isa, weight, outputs, grad_output, &mut naive_dx);
+            T::dense_input_gradient(isa, *sizes, weight, grad_output, &mut dx);
+            super::naive_input_gradient(isa, *sizes, weight, grad_output, &mut naive_dx);
 
             // Gradients add to what is there, so they start from something.
             let (mut dw, mut naive_dw) = (weight.clone(), weight.clone());
             let (mut db, mut naive_db) = (bias.clone(), bias.clone());
-            T::dense_weight_gradient(isa, input, grad_output, true, &mut dw, &mut db);
-            super::naive_weight_gradient(isa, input, grad_output, true, &mut naive_dw, &mut naive_db);
+            T::dense_weight_gradient(isa, *sizes, input, grad_output, true, &mut dw, &mut db);
+            super::naive_weight_gradient(isa, *sizes, input, grad_output, true, &mut naive_dw, &mut naive_db);
             [(y, naive_y), (dx, naive_dx), (dw, naive_dw), (db, naive_db)]
         }
     }

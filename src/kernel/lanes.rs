@@ -15,14 +15,25 @@ use crate::scalar::Scalar;
 pub trait Vectors: Scalar {
     /// The register of an instruction set that holds numbers of this type.
     type In<I: Isa>: Lanes<Number = Self, Isa = I>;
+
+    /// The 24 bits of `f32`, not the 53 of `f64`.
+    const SINGLE: bool;
+    /// The smallest number above zero.
+    const LEAST: Self;
 }
 
 impl Vectors for f32 {
     type In<I: Isa> = I::F32;
+
+    const SINGLE: bool = true;
+    const LEAST: Self = Self::from_bits(1);
 }
 
 impl Vectors for f64 {
     type In<I: Isa> = I::F64;
+
+    const SINGLE: bool = false;
+    const LEAST: Self = Self::from_bits(1);
 }
 
 /// The registers of an instruction set.
@@ -50,6 +61,9 @@ pub trait Lanes: Copy {
     const COUNT: usize;
     /// Rows of a block of products, two registers wide, that fit the register file beside its operands.
     const ROWS: usize;
+
+    /// The proof that the register is.
+    fn isa(self) -> Self::Isa;
 
     /// The same number in all lanes.
     fn splat(isa: Self::Isa, value: Self::Number) -> Self;
@@ -117,6 +131,10 @@ pub trait Lanes: Copy {
     /// The nearest whole number, to even where two are as near; for magnitudes below 2²² (`f32`), 2⁵¹ (`f64`).
     #[must_use]
     fn round(self) -> Self;
+    /// The whole number n nearest to `self * factor`, and 2ⁿ: (n, 2ⁿ). One below the least exponent of a normal number the
+    /// power is zero, one above the greatest it is infinity; n must not lie beyond these two.
+    #[must_use]
+    fn whole_and_power(self, factor: Self) -> (Self, Self);
     /// 2ⁿ for whole numbers n whose power is a normal number.
     #[must_use]
     fn power_of_two(self) -> Self;
@@ -130,15 +148,28 @@ pub trait Lanes: Copy {
     #[must_use]
     fn select(self, choice: Self::Choice, other: Self) -> Self;
 
+    /// The first lanes of `self`, then those of `other`.
+    #[must_use]
+    fn first_or(self, first: Self::First, other: Self) -> Self;
+
+    /// The sum of all lanes: halves are added, then halves of the result, and so on.
+    fn sum(self) -> Self::Number;
+    /// The largest of all lanes; any of them where one is NaN.
+    fn largest(self) -> Self::Number;
+
+    /// Zero where chosen, else `self`.
+    #[must_use]
+    fn zero_where(self, choice: Self::Choice) -> Self;
+
     /// Lanes taken from both in turn: those of the first halves, and those of the second halves.
     #[must_use]
     fn interleave(self, other: Self) -> (Self, Self);
 
-    /// The lanes one after the other, the first `COUNT` of 16.
-    fn to_array(self) -> [Self::Number; 16] {
+    /// The number in the first lane.
+    fn lane_zero(self) -> Self::Number {
         let mut numbers = [Self::Number::ZERO; 16];
         // SAFETY: no register has more than 16 lanes.
         unsafe { self.store(numbers.as_mut_ptr()) };
-        numbers
+        numbers[0]
     }
 }

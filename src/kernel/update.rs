@@ -1,10 +1,23 @@
 //! What runs once over all parameters in a step: sums of gradients, checks, updates.
 
-use super::{Isa, MomentumStep};
+use core::ops::Range;
+
+use super::{AdamStep, Isa, MomentumStep};
 use crate::scalar::Scalar;
 
-/// Lanes of the reductions, so that the compiler can keep them in vectors.
-const LANES: usize = 16;
+/// Lanes of the reductions: two registers of AVX-512 each, so that one can be added to while the other waits for its sum.
+const LANES: usize = 32;
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+/// Two pieces of so many numbers: those before a cache line begins, and the rest. Blocks of memory of one size mostly begin
+/// alike, so where vectors do not straddle lines in the one they do not in the others.
+#[inline(always)]
+fn by_lines<T>(block: &[T]) -> [Range<usize>; 2] {
+    let lead = block.as_ptr().align_offset(LINE).min(block.len());
+    [0..lead, lead..block.len()]
+}
 
 #[inline(always)]
 pub(super) fn add_assign<T: Scalar, I: Isa>(_: I, sum: &mut [T], addend: &[T]) {
@@ -14,31 +27,40 @@ pub(super) fn add_assign<T: Scalar, I: Isa>(_: I, sum: &mut [T], addend: &[T]) {
     }
 }
 
-#[allow(clippy::eq_op, reason = "a difference of equal numbers is NaN unless they are finite")]
 #[inline(always)]
-pub(super) fn largest_magnitude<T: Scalar, I: Isa>(_: I, values: &[T]) -> Option<T> {
-    let mut largest = [T::ZERO; LANES];
-    // A number minus itself is zero if it is finite, and NaN else: sums of them tell NaN and infinities from numbers.
-    let mut zeros = [T::ZERO; LANES];
+pub(super) fn largest_magnitude<T: Scalar, I: Isa>(isa: I, values: &[T]) -> Option<T> {
+    let mut extremes = [[T::ZERO; LANES]; 3];
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
-        for lane in 0..LANES {
-            largest[lane] = chunk[lane].absolute().maximum(largest[lane]);
-            zeros[lane] += chunk[lane] - chunk[lane];
-        }
+        extend(isa, &mut extremes, chunk);
     }
-    for (lane, &value) in rest.iter().enumerate() {
-        largest[lane] = value.absolute().maximum(largest[lane]);
-        zeros[lane] += value - value;
+    let mut last = [T::ZERO; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    extend(isa, &mut extremes, &last);
+    let [largest, smallest, zeros] = extremes;
+    let magnitude = largest.into_iter().chain(smallest.map(|value| -value)).fold(T::ZERO, T::maximum);
+    zeros.iter().all(|zero| zero.is_finite()).then_some(magnitude)
+}
+
+/// Takes one more value per lane into the largest, the smallest, and a sum of zeros that is NaN once a value was not finite:
+/// zero times a number is zero, but NaN for NaN and infinities.
+#[inline(always)]
+fn extend<T: Scalar, I: Isa>(isa: I, [largest, smallest, zeros]: &mut [[T; LANES]; 3], values: &[T; LANES]) {
+    for lane in 0..LANES {
+        let value = values[lane];
+        largest[lane] = value.maximum(largest[lane]);
+        smallest[lane] = if value < smallest[lane] { value } else { smallest[lane] };
+        zeros[lane] = isa.mul_add(value, T::ZERO, zeros[lane]);
     }
-    zeros.iter().all(|zero| zero.is_finite()).then(|| largest.into_iter().fold(T::ZERO, T::maximum))
 }
 
 #[inline(always)]
 pub(super) fn sgd<T: Scalar, I: Isa>(isa: I, rate: T, parameters: &mut [T], gradient: &[T]) {
     assert_eq!(parameters.len(), gradient.len(), "a gradient per parameter");
-    for (parameter, &g) in parameters.iter_mut().zip(gradient) {
-        *parameter = isa.mul_add(-rate, g, *parameter);
+    for part in by_lines(parameters) {
+        for (parameter, &g) in parameters[part.clone()].iter_mut().zip(&gradient[part]) {
+            *parameter = isa.mul_add(-rate, g, *parameter);
+        }
     }
 }
 
@@ -53,11 +75,41 @@ pub(super) fn momentum<T: Scalar, I: Isa>(
     assert_eq!(parameters.len(), gradient.len(), "a gradient per parameter");
     assert_eq!(parameters.len(), velocity.len(), "a velocity per parameter");
     let MomentumStep { momentum, scale, rate, nesterov } = settings;
-    for ((parameter, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity) {
-        let scaled = scale * g;
-        *v = isa.mul_add(momentum, *v, scaled);
-        let direction = if nesterov { isa.mul_add(momentum, *v, scaled) } else { *v };
-        *parameter = isa.mul_add(-rate, direction, *parameter);
+    for part in by_lines(parameters) {
+        let pairs = parameters[part.clone()].iter_mut().zip(&gradient[part.clone()]);
+        for ((parameter, &g), v) in pairs.zip(&mut velocity[part]) {
+            let scaled = scale * g;
+            *v = isa.mul_add(momentum, *v, scaled);
+            let direction = if nesterov { isa.mul_add(momentum, *v, scaled) } else { *v };
+            *parameter = isa.mul_add(-rate, direction, *parameter);
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn adam<T: Scalar, I: Isa>(
+    isa: I,
+    settings: AdamStep<T>,
+    parameters: &mut [T],
+    gradient: &[T],
+    first_moment: &mut [T],
+    second_moment: &mut [T],
+) {
+    assert_eq!(parameters.len(), gradient.len(), "a gradient per parameter");
+    assert_eq!(parameters.len(), first_moment.len(), "a first moment per parameter");
+    assert_eq!(parameters.len(), second_moment.len(), "a second moment per parameter");
+    let AdamStep { first_share, second_share, rate, epsilon } = settings;
+    for part in by_lines(parameters) {
+        let pairs = parameters[part.clone()].iter_mut().zip(&gradient[part.clone()]);
+        let moments = first_moment[part.clone()].iter_mut().zip(&mut second_moment[part]);
+        for ((parameter, &g), (first, second)) in pairs.zip(moments) {
+            // As a move towards the gradient, with one rounded share: β and 1 - β, rounded apart, would not add up to one.
+            let m = isa.mul_add(first_share, g - *first, *first);
+            let v = isa.mul_add(second_share, isa.mul_add(g, g, -*second), *second);
+            (*first, *second) = (m, v);
+            // The quotient first: the rate times the moment may leave the range where the quotient does not.
+            *parameter = isa.mul_add(-rate, m / (v.sqrt() + epsilon), *parameter);
+        }
     }
 }
 
@@ -65,7 +117,7 @@ pub(super) fn momentum<T: Scalar, I: Isa>(
 mod tests {
     use alloc::vec;
 
-    use crate::kernel::{Isa, Kernels, Path, Program};
+    use crate::kernel::{AdamStep, Isa, Kernels, Path, Program};
 
     struct Largest<'a>(&'a [f32]);
 
@@ -85,12 +137,58 @@ mod tests {
             values[40] = -3.0;
             assert_eq!(path.run(Largest(&values)), Some(3.0));
             for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-                for place in [0, 15, 63, 66] {
+                for place in [0, 31, 63, 66] {
                     let mut values = values.clone();
                     values[place] = bad;
                     assert_eq!(path.run(Largest(&values)), None);
                 }
             }
         }
+    }
+
+    /// 67 of each: parameters, gradient, first and second moment.
+    struct Adam<'a, T>([&'a mut [T]; 4]);
+
+    impl<T: Kernels> Program for Adam<'_, T> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) {
+            let [parameters, gradient, first, second] = self.0;
+            let [first_share, second_share, rate, epsilon] = [0.125, 0.01, 0.5, 1e-3].map(T::from_f64);
+            T::adam(isa, AdamStep { first_share, second_share, rate, epsilon }, parameters, gradient, first, second);
+        }
+    }
+
+    /// The blocks after a step, from numbers without pattern, and how far they are from the formula in `f64`.
+    fn adam_on<T: Kernels>(path: Path) -> ([[T; 67]; 4], f64) {
+        let noise = |seed: f64| core::array::from_fn(|i| T::from_f64(libm::sin(seed + 7.7 * i as f64)));
+        let mut blocks: [[T; 67]; 4] = [noise(1.0), noise(2.0), noise(3.0), noise(4.0).map(T::absolute)];
+        let start = blocks;
+        path.run(Adam(blocks.each_mut().map(|block| &mut block[..])));
+        let mut apart = 0.0_f64;
+        for i in 0..67 {
+            let [x, g, m, v] = start.map(|block| block[i].to_f64());
+            let (m, v) = (0.875 * m + 0.125 * g, 0.99 * v + 0.01 * g * g);
+            let expected = [x - 0.5 * m / (v.sqrt() + 1e-3), g, m, v];
+            for (block, expected) in blocks.iter().zip(expected) {
+                apart = apart.max((block[i].to_f64() - expected).abs() / expected.abs().max(1.0));
+            }
+        }
+        (blocks, apart)
+    }
+
+    /// In units of the rounding error: a handful of operations, of which the difference in the last may cancel.
+    const ADAM_TOLERANCE: f64 = 8.0;
+
+    #[test]
+    fn adam_is_the_formula_and_has_the_same_bits_with_all_fused_instructions() {
+        let single: alloc::vec::Vec<_> = Path::available().map(|path| (path, adam_on::<f32>(path))).collect();
+        let double: alloc::vec::Vec<_> = Path::available().map(|path| (path, adam_on::<f64>(path))).collect();
+        assert!(single.iter().all(|(_, (_, apart))| *apart < ADAM_TOLERANCE * f64::from(f32::EPSILON)), "{single:?}");
+        assert!(double.iter().all(|(_, (_, apart))| *apart < ADAM_TOLERANCE * f64::EPSILON), "{double:?}");
+        let fused = |path: Path| path != Path::Portable;
+        assert!(single.iter().filter(|(path, _)| fused(*path)).is_sorted_by(|one, other| one.1.0 == other.1.0));
+        assert!(double.iter().filter(|(path, _)| fused(*path)).is_sorted_by(|one, other| one.1.0 == other.1.0));
     }
 }

@@ -5,7 +5,7 @@ use core::fmt::{self, Debug};
 use nalgebra::{SMatrix, SVector};
 
 use crate::block::block;
-use crate::kernel::{Isa, Kernels};
+use crate::kernel::{DenseSizes, Isa, Kernels};
 use crate::layer::{Backward, Layer, Pass, Plan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
@@ -23,7 +23,8 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// dL/dW = Σ g xᵀ and dL/db = Σ g over the samples, dL/dx = Wᵀ g, with g = dL/dy.
 ///
 /// # Numerics
-/// An output adds the bias first and then its inputs in their order, with fused multiply-add where the processor has it.
+/// Sums are formed in the fixed orders of [`Kernels::dense_forward`], [`Kernels::dense_input_gradient`] and
+/// [`Kernels::dense_weight_gradient`], with fused multiply-add where the processor has it.
 ///
 /// # Example
 /// The neuron of the lecture before its activation: W = [3, -2], b = 1.
@@ -53,6 +54,9 @@ block!(
     ])
 );
 
+/// Weights of up to this many numbers meet a lone sample in code of their own: a call would take as long.
+const SMALL: usize = 64;
+
 /// The plan of a [`Dense`].
 #[derive(Debug)]
 pub struct DensePlan<const N: usize, const H: usize>;
@@ -60,6 +64,7 @@ pub struct DensePlan<const N: usize, const H: usize>;
 impl<const N: usize, const H: usize> Plan for DensePlan<N, H> {
     const MULTIPLY_ADDS: u64 = (N * H) as u64;
     const READS_OUTPUT: bool = false;
+    const SUMS_FROM_ZERO: bool = true;
 }
 
 impl<const N: usize, const H: usize> Layer for Dense<N, H> {
@@ -79,7 +84,27 @@ impl<const N: usize, const H: usize> Layer for Dense<N, H> {
         output: &mut [T],
         _: &mut [T],
     ) {
-        T::dense_forward(isa, parameters.weight.as_slice(), parameters.bias.as_slice(), input, output);
+        let sizes = DenseSizes { samples: input.len() / N, inputs: N, outputs: H };
+        T::dense_forward(isa, sizes, parameters.weight.as_slice(), parameters.bias.as_slice(), input, output);
+    }
+
+    #[inline(always)]
+    fn infer<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        parameters: &Dense<N, H, T>,
+        (): &(),
+        input: &[T],
+        output: &mut [T],
+        scratch: &mut [T],
+    ) {
+        if const { N * H <= SMALL }
+            && let Some(input) = input.first_chunk::<N>().filter(|_| input.len() == N)
+        {
+            let sizes = DenseSizes { samples: 1, inputs: N, outputs: H };
+            T::dense_forward_alone(isa, sizes, parameters.weight.as_slice(), parameters.bias.as_slice(), input, output);
+        } else {
+            Self::forward::<In, T, I>(isa, parameters, &(), &Pass::inference(), input, output, scratch);
+        }
     }
 
     #[inline(always)]
@@ -91,10 +116,19 @@ impl<const N: usize, const H: usize> Layer for Dense<N, H> {
         memory: Backward<'_, T>,
         gradient: &mut Dense<N, H, T>,
     ) {
+        let sizes = DenseSizes { samples: memory.grad_output.len() / H, inputs: N, outputs: H };
         let (grad_weight, grad_bias) = (gradient.weight.as_mut_slice(), gradient.bias.as_mut_slice());
-        T::dense_weight_gradient(isa, memory.input, memory.grad_output, true, grad_weight, grad_bias);
+        T::dense_weight_gradient(
+            isa,
+            sizes,
+            memory.input,
+            memory.grad_output,
+            memory.accumulate,
+            grad_weight,
+            grad_bias,
+        );
         if let Some(grad_input) = memory.grad_input {
-            T::dense_input_gradient(isa, parameters.weight.as_slice(), H, memory.grad_output, grad_input);
+            T::dense_input_gradient(isa, sizes, parameters.weight.as_slice(), memory.grad_output, grad_input);
         }
     }
 }

@@ -33,6 +33,9 @@ use crate::tensor::TensorTable;
 #[repr(C)]
 pub struct Softmax;
 
+/// Up to so many classes of a lone sample are turned in code of their own: a call would take as long.
+const FEW: usize = 4;
+
 block!([] Softmax, TensorTable::EMPTY);
 
 impl Layer for Softmax {
@@ -52,8 +55,7 @@ impl Layer for Softmax {
         output: &mut [T],
         _: &mut [T],
     ) {
-        output.copy_from_slice(input);
-        T::softmax(isa, In::LEN, output);
+        T::softmax_into(isa, In::LEN, input, output);
     }
 
     #[inline(always)]
@@ -66,6 +68,15 @@ impl Layer for Softmax {
         _: &mut [T],
     ) {
         T::softmax(isa, In::LEN, values);
+    }
+
+    #[inline(always)]
+    fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, _: &Self, (): &(), input: &[T], output: &mut [T], _: &mut [T]) {
+        if const { In::LEN <= FEW } && input.len() == In::LEN {
+            T::softmax_alone(isa, input, output);
+        } else {
+            T::softmax_into(isa, In::LEN, input, output);
+        }
     }
 
     #[inline(always)]

@@ -3,6 +3,7 @@
 //! `network!` writes a call per layer to the functions here. They decide what depends on the constants of two
 //! neighbouring layers: whether a layer works in the memory of the one before it.
 
+use crate::block::Block;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Layer, Pass, Plan};
 use crate::shape::Shape;
@@ -67,6 +68,26 @@ pub const fn scratch<L: Layer, In: Shape>() -> usize {
 #[must_use]
 pub const fn multiply_adds<L: Layer, In: Shape>() -> u64 {
     <L::Plan<In> as Plan>::MULTIPLY_ADDS
+}
+
+/// Layer `L` can write the gradient of its parameters instead of adding to it, for one because it has none.
+#[must_use]
+pub const fn sums_from_zero<L: Layer, In: Shape>() -> bool {
+    <L::Plan<In> as Plan>::SUMS_FROM_ZERO || size_of::<L::With<f32>>() == 0
+}
+
+/// Whether layer `L` is asked to add to the gradient of its parameters. One that can do nothing else is handed zeros where
+/// it should write.
+#[inline(always)]
+#[must_use]
+pub fn accumulate<L: Layer, In: Shape, T: Kernels>(accumulate: bool, gradient: &mut L::With<T>) -> bool {
+    if const { sums_from_zero::<L, In>() } {
+        return accumulate;
+    }
+    if !accumulate {
+        gradient.set_to_zero();
+    }
+    true
 }
 
 /// The largest of some lengths, 0 of none.
@@ -155,6 +176,7 @@ pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     gradient: &mut L::With<T>,
 ) -> (&'m mut [T], &'m mut [T]) {
     let Backward { input, output, cache, grad_output, .. } = memory;
+    let accumulate = accumulate::<L, In, T>(memory.accumulate, gradient);
     let length = samples * <L::Output<In> as Shape>::LEN;
     let read = readable::<L, In, T>(Backward {
         input,
@@ -162,6 +184,7 @@ pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
         cache,
         grad_output: &mut grad_output[..length],
         grad_input: Some(&mut spare[..samples * In::LEN]),
+        accumulate,
     });
     if const { works_in_place::<L, In>() } {
         L::backward_in_place::<In, T, I>(isa, site.settings, site.pass, read.output, read.cache, read.grad_output);

@@ -1,7 +1,7 @@
 //! Where do activations and gradients live during a training step?
 //!
 //! In one slice, whose length is known when the network is declared, whatever the batch. Gradients of tiles that wait to
-//! be added are beside it; a batch of one tile has none.
+//! be added, and such a slice for each further thread, are beside it; a batch of one tile has none.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -10,9 +10,10 @@ use core::fmt::{self, Debug};
 
 use crate::error::{Error, Result};
 use crate::layer::Plan;
-use crate::network::{Network, PlanOf};
+use crate::network::{Network, PlanOf, Room, Shards};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::threads;
 
 /// What counts as the second-level cache, on every machine, so that tiles and with them bits are the same everywhere.
 const L2_BYTES: usize = 1 << 20;
@@ -22,6 +23,9 @@ const LARGEST_TILE: usize = 128;
 const SMALLEST_STREAMING_TILE: usize = 64;
 /// Tiles above this are multiples of it, so that blocks of samples in kernels have no remainder.
 const TILE_STEP: usize = 8;
+
+/// A gradient multiplies about as often as this many forward passes.
+const PASSES_OF_A_GRADIENT: u64 = 3;
 
 /// The number of samples per tile, from the numbers of workspace per sample and the bytes of parameters.
 pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize) -> usize {
@@ -61,8 +65,10 @@ pub struct Workspace<'a, N: Network> {
     samples: usize,
     /// How many samples the last forward pass had.
     forward_samples: usize,
-    /// Gradients of shards that wait to be added, see `program::BatchGradient`.
-    shards: Vec<Box<N>>,
+    /// Gradients of shards that wait to be added.
+    gradients: Vec<Box<N>>,
+    /// Memory of a tile for each further thread.
+    tiles: Vec<Vec<N::Scalar>>,
 }
 
 enum Memory<'a, T> {
@@ -89,7 +95,7 @@ impl<N: Network> Workspace<'static, N> {
         let samples = samples.max(N::TILE);
         let len = samples.checked_mul(N::SAMPLE_LEN).expect("a workspace fits the address space");
         let memory = Memory::Owned(vec![N::Scalar::ZERO; len]);
-        Self { memory, samples, forward_samples: 0, shards: Vec::new() }
+        Self { memory, samples, forward_samples: 0, gradients: Vec::new(), tiles: Vec::new() }
     }
 }
 
@@ -100,7 +106,8 @@ impl<N: Network> Default for Workspace<'static, N> {
 }
 
 impl<'a, N: Network> Workspace<'a, N> {
-    /// A workspace in memory that the caller lends, of at least `N::WORKSPACE_LEN` numbers.
+    /// A workspace in memory that the caller lends, of at least `N::WORKSPACE_LEN` numbers. What is computed in it is left to
+    /// one thread.
     ///
     /// # Errors
     /// [`Error::WorkspaceTooSmall`].
@@ -109,7 +116,8 @@ impl<'a, N: Network> Workspace<'a, N> {
             return Err(Error::WorkspaceTooSmall { length: memory.len(), needed: N::WORKSPACE_LEN });
         }
         let samples = memory.len() / N::SAMPLE_LEN.max(1);
-        Ok(Self { memory: Memory::Lent(memory), samples, forward_samples: 0, shards: Vec::new() })
+        let memory = Memory::Lent(memory);
+        Ok(Self { memory, samples, forward_samples: 0, gradients: Vec::new(), tiles: Vec::new() })
     }
 
     /// How many samples one forward pass can have.
@@ -142,28 +150,41 @@ impl<'a, N: Network> Workspace<'a, N> {
         Ok(cut::<N>(self.all(), samples))
     }
 
-    /// Makes sure that there are as many waiting gradients as a batch of `samples` needs.
-    pub(crate) fn prepare_shards(&mut self, samples: usize) {
-        // Adding neighbours as soon as both are there, at most this many sums wait beside the first.
-        let waiting = match samples.div_ceil(N::TILE) {
-            0 | 1 => 0,
-            2 | 3 => 1,
-            4..8 => 2,
-            _ => 3,
-        };
-        while self.shards.len() < waiting {
-            self.shards.push(N::zeroed());
-        }
+    /// How many threads share the gradient of a batch.
+    #[cfg(feature = "std")]
+    pub(crate) fn threads(samples: usize) -> usize {
+        Self::threads_for(samples, PASSES_OF_A_GRADIENT)
     }
 
-    /// All memory, and the waiting gradients. What a forward pass left is void after it.
-    pub(crate) fn parts(&mut self) -> (&mut [N::Scalar], &mut [Box<N>]) {
+    /// How many threads share some passes over a batch. One tile is left to one thread.
+    fn threads_for(samples: usize, passes: u64) -> usize {
+        if samples <= N::TILE {
+            return 1;
+        }
+        threads::sharing(N::MULTIPLY_ADDS.saturating_mul(passes).saturating_mul(samples as u64))
+    }
+
+    /// How the tiles of a batch are added, and room for that. What a forward pass left is void after it.
+    pub(super) fn room(&mut self, samples: usize, with_gradient: bool) -> (Shards, Room<'_, N>) {
         self.forward_samples = 0;
-        let memory = match &mut self.memory {
+        let threads = match self.memory {
+            Memory::Owned(_) => Self::threads_for(samples, if with_gradient { PASSES_OF_A_GRADIENT } else { 1 }),
+            // Who lends memory may have no allocator to speak of.
+            Memory::Lent(_) => 1,
+        };
+        let shards = Shards::new(samples.div_ceil(N::TILE), threads, <PlanOf<N> as Plan>::SUMS_FROM_ZERO);
+        let needs = shards.needs(&shards.all());
+        while with_gradient && self.gradients.len() < needs.gradients {
+            self.gradients.push(N::zeroed());
+        }
+        while self.tiles.len() < needs.tiles {
+            self.tiles.push(vec![N::Scalar::ZERO; N::WORKSPACE_LEN]);
+        }
+        let tile = match &mut self.memory {
             Memory::Owned(memory) => &mut memory[..],
             Memory::Lent(memory) => memory,
         };
-        (memory, &mut self.shards)
+        (shards, Room { tile, tiles: &mut self.tiles, gradients: &mut self.gradients })
     }
 }
 

@@ -88,3 +88,27 @@ def sgd(parameters, loss_and_gradient, learning_rates, momentum, nesterov, form,
             copy = [{key: value.copy() for key, value in layer.items()} for layer in parameters]
             recorded.append({"step": step, "loss": loss_and_gradient(copy)[0], "parameters": copy})
     return recorded
+
+
+def adam(parameters, loss_and_gradient, learning_rates, beta1, beta2, epsilon, form, record_after):
+    """Adam. The forms differ in whether epsilon is added before or after the bias of the second moment is corrected."""
+    parameters = [{key: value.copy() for key, value in layer.items()} for layer in parameters]
+    first, second = ([{key: np.zeros_like(value) for key, value in layer.items()} for layer in parameters] for _ in "mv")
+    recorded = []
+    rates = [part["rate"] for part in learning_rates for _ in range(part["steps"])]
+    for step, rate in enumerate(rates, start=1):
+        _, gradient, *_ = loss_and_gradient(parameters)
+        for theta, m, v, g in zip(parameters, first, second, gradient):
+            for key in theta:
+                m[key] = beta1 * m[key] + (1 - beta1) * g[key]
+                v[key] = beta2 * v[key] + (1 - beta2) * g[key] ** 2
+                mean = m[key] / (1 - beta1**step)
+                if form == "keras":
+                    root = (np.sqrt(v[key]) + epsilon) / np.sqrt(1 - beta2**step)
+                else:
+                    root = np.sqrt(v[key] / (1 - beta2**step)) + epsilon
+                theta[key] -= rate * mean / root
+        if step in record_after:
+            copy = [{key: value.copy() for key, value in layer.items()} for layer in parameters]
+            recorded.append({"step": step, "loss": loss_and_gradient(copy)[0], "parameters": copy})
+    return recorded

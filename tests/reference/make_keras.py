@@ -1,4 +1,4 @@
-"""Records layers, losses, networks, gradient descent and initializers of Keras on JAX. README.md tells how to run it."""
+"""Records layers, losses, networks, gradient descent, Adam and initializers of Keras on JAX. README.md tells how to run it."""
 
 import os
 
@@ -326,9 +326,8 @@ SGD_CASES = {
 }
 
 
-def descend(network, momentum, nesterov, learning_rates):
+def descend(network, optimizer, learning_rates):
     variables = network.model.trainable_variables
-    optimizer = keras.optimizers.SGD(learning_rates[0]["rate"], momentum=momentum, nesterov=nesterov)
     optimizer.build(variables)
     # All of the step in the precision under test, the learning rate too.
     assert keras.backend.standardize_dtype(optimizer.learning_rate.dtype) == keras.config.floatx()
@@ -351,12 +350,44 @@ def sgd(name):
     cases = []
     for title, (momentum, nesterov, learning_rates) in SGD_CASES.items():
         network = classifier(name)
-        recorded = descend(network, momentum, nesterov, learning_rates)
+        optimizer = keras.optimizers.SGD(learning_rates[0]["rate"], momentum=momentum, nesterov=nesterov)
+        recorded = descend(network, optimizer, learning_rates)
         settings = (learning_rates, momentum, nesterov, "keras", RECORD_AFTER)
         expected = by_hand.sgd(double(network.parameters), network.by_hand, *settings)
         check(title, name, recorded, expected)
         case = {"name": title, "form": "keras", "momentum": momentum, "nesterov": nesterov}
         cases.append({**case, "learning_rates": learning_rates, "after": recorded})
+    return cases
+
+
+# Adam.
+
+# beta1, beta2, epsilon, learning rates: chosen so that no unit comes near to the kink. The large epsilon weighs as much
+# as the moments do.
+ADAM_CASES = {
+    "defaults": (0.9, 0.999, 1e-7, [{"steps": 100, "rate": 0.02}]),
+    "large_epsilon": (0.9, 0.999, 0.1, [{"steps": 100, "rate": 0.05}]),
+    "other_betas": (0.8, 0.7, 0.01, [{"steps": 100, "rate": 0.046}]),
+    "no_first_moment": (0.0, 0.9, 0.01, [{"steps": 100, "rate": 0.008}]),
+    "changing_rate": (0.9, 0.99, 1e-3, [{"steps": 50, "rate": 0.025}, {"steps": 50, "rate": 0.00625}]),
+}
+
+
+def adam(name):
+    cases = []
+    for title, (beta1, beta2, epsilon, learning_rates) in ADAM_CASES.items():
+        network = classifier(name)
+        optimizer = keras.optimizers.Adam(learning_rates[0]["rate"], beta_1=beta1, beta_2=beta2, epsilon=epsilon)
+        recorded = descend(network, optimizer, learning_rates)
+        settings = (learning_rates, beta1, beta2, epsilon, "keras", RECORD_AFTER)
+        expected = by_hand.adam(double(network.parameters), network.by_hand, *settings)
+        check(title, name, recorded, expected)
+        case = {"name": title, "form": "keras", "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
+        cases.append({**case, "learning_rates": learning_rates, "after": recorded})
+    # What this library calls the defaults of Keras.
+    defaults = keras.optimizers.Adam().get_config()
+    settings = [defaults[key] for key in ("learning_rate", "beta_1", "beta_2", "epsilon")]
+    assert np.allclose(settings, [0.001, *ADAM_CASES["defaults"][:3]], rtol=1e-7, atol=0), settings
     return cases
 
 
@@ -386,7 +417,8 @@ def initializers():
 
 
 def main():
-    for file, make in {"layers": layers, "losses": losses, "networks": networks, "sgd": sgd}.items():
+    made = {"layers": layers, "losses": losses, "networks": networks, "sgd": sgd, "adam": adam}
+    for file, make in made.items():
         content = {"origin": ORIGIN}
         for name, dtype in PRECISIONS.items():
             # The default precision, and that of layers, which would stay at the first default.

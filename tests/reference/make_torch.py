@@ -1,8 +1,8 @@
 """Recomputes in PyTorch what make_keras.py recorded, and records what PyTorch does differently. README.md tells how to
 run it.
 
-The difference is in gradient descent, where the velocity does not contain the learning rate, and in the initializers,
-whose normal distributions are not cut.
+The differences are in gradient descent, where the velocity does not contain the learning rate, in Adam, where epsilon
+is added after the bias is corrected, and in the initializers, whose normal distributions are not cut.
 """
 
 import torch
@@ -108,11 +108,10 @@ def networks(name, cases):
 # Gradient descent.
 
 
-def descend(name, network, case):
+def descend(name, network, case, make_optimizer):
     parameters = learned(name, network)
     x, label = tensor(name, network["input"]), torch.tensor(network["label"])
-    flat = [value for pair in parameters for value in pair]
-    optimizer = torch.optim.SGD(flat, lr=1.0, momentum=case["momentum"], nesterov=case["nesterov"])
+    optimizer = make_optimizer([value for pair in parameters for value in pair])
     recorded, step = [], 0
     for part in case["learning_rates"]:
         optimizer.param_groups[0]["lr"] = part["rate"]
@@ -128,7 +127,7 @@ def descend(name, network, case):
     return recorded
 
 
-def descend_by_hand(network, case):
+def descend_by_hand(network, case, rule, *settings):
     arrays = [{key: np.asarray(value) for key, value in layer.items()} for layer in network["parameters"]]
     activations = ["tanh", "relu", None]
 
@@ -139,22 +138,46 @@ def descend_by_hand(network, case):
         loss, grad = by_hand.cross_entropy(logits, np.asarray(network["label"]))
         return loss, by_hand.backward(parameters, activations, inputs, pre_activations, grad)
 
-    settings = (case["learning_rates"], case["momentum"], case["nesterov"], "torch", [1, 10, 100])
-    return by_hand.sgd(arrays, loss_and_gradient, *settings)
+    return rule(arrays, loss_and_gradient, case["learning_rates"], *settings, "torch", [1, 10, 100])
 
 
 def sgd(name, network, keras_cases):
     """The two forms agree as long as the learning rate stays, and differ afterwards. Gives PyTorch's where they differ."""
     cases = []
     for case in keras_cases:
-        recorded = descend(name, network, case)
+        momentum, nesterov = case["momentum"], case["nesterov"]
+        recorded = descend(
+            name, network, case, lambda flat: torch.optim.SGD(flat, lr=1.0, momentum=momentum, nesterov=nesterov)
+        )
         if len(case["learning_rates"]) == 1:
             agree(case["name"], recorded, case["after"], TOLERANCE[name])
             continue
         agree(case["name"], recorded[:2], case["after"][:2], TOLERANCE[name])
         distance = abs(recorded[2]["parameters"][0]["weight"][0][0] - case["after"][2]["parameters"][0]["weight"][0][0])
         assert distance > 1e-3, "the forms must be told apart"
-        agree(case["name"], recorded, descend_by_hand(network, case), TOLERANCE[name])
+        expected = descend_by_hand(network, case, by_hand.sgd, momentum, nesterov)
+        agree(case["name"], recorded, expected, TOLERANCE[name])
+        cases.append({**case, "form": "torch", "after": recorded})
+    return cases
+
+
+# Adam.
+
+
+def adam(name, network, keras_cases):
+    """The same cases with PyTorch's place of epsilon, and with its own default of it."""
+    cases = []
+    defaults = torch.optim.Adam([torch.zeros(1, requires_grad=True)]).defaults
+    assert (defaults["lr"], defaults["betas"], defaults["eps"]) == (0.001, (0.9, 0.999), 1e-8)
+    for case in keras_cases:
+        epsilon = defaults["eps"] if case["name"] == "defaults" else case["epsilon"]
+        case = {**case, "epsilon": epsilon}
+        betas = (case["beta1"], case["beta2"])
+        recorded = descend(name, network, case, lambda flat: torch.optim.Adam(flat, lr=1.0, betas=betas, eps=epsilon))
+        agree(case["name"], recorded, descend_by_hand(network, case, by_hand.adam, *betas, epsilon), TOLERANCE[name])
+        if case["name"] == "large_epsilon":
+            first = [run[0]["parameters"][0]["weight"][0][0] for run in (recorded, case["after"])]
+            assert abs(first[0] - first[1]) > 1e-3, "the forms must be told apart"
         cases.append({**case, "form": "torch", "after": recorded})
     return cases
 
@@ -183,16 +206,18 @@ def initializers(keras_cases):
 
 
 def main():
-    recorded = {file: read(f"{file}.json") for file in ("layers", "losses", "networks", "sgd", "initializers")}
+    recorded = {file: read(f"{file}.json") for file in ("layers", "losses", "networks", "sgd", "adam", "initializers")}
     for name in PRECISIONS:
         layers(name, recorded["layers"][name])
         losses(name, recorded["losses"][name])
         networks(name, recorded["networks"][name])
-    different = {
-        name: sgd(name, recorded["networks"][name]["classifier"], recorded["sgd"][name]) for name in PRECISIONS
-    }
+    different, adams = (
+        {name: make(name, recorded["networks"][name]["classifier"], recorded[file][name]) for name in PRECISIONS}
+        for file, make in {"sgd": sgd, "adam": adam}.items()
+    )
     # In single precision the forms were compared, but the values add nothing to those in double precision.
     write("sgd_torch.json", {"origin": ORIGIN, "f64": different["f64"]})
+    write("adam_torch.json", {"origin": ORIGIN, **adams})
     write("initializers_torch.json", {"origin": ORIGIN, "cases": initializers(recorded["initializers"]["cases"])})
 
 

@@ -120,6 +120,11 @@ impl Scalar for Dual {
         Self::with(y, (1.0 - y * y) * self.slope)
     }
 
+    fn erfc(self) -> Self {
+        let slope = -core::f64::consts::FRAC_2_SQRT_PI * (-self.value * self.value).exp();
+        Self::with(Scalar::erfc(self.value), slope * self.slope)
+    }
+
     fn sqrt(self) -> Self {
         let y = self.value.sqrt();
         Self::with(y, self.slope / (2.0 * y))

@@ -41,6 +41,7 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
                 cache: __cache,
                 grad_output: __output_grad,
                 grad_input: __input_grad,
+                accumulate: __accumulate,
             } = __memory;
             let __samples = __output_grad.len() / #last_len;
             let mut __memory = #private::chain::Memory::new(__cache, __samples);
@@ -106,6 +107,7 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
                 cache: #cache,
                 grad_output: #grad_output,
                 grad_input: #grad_input,
+                accumulate: #private::chain::accumulate::<#kind, #shape, #scalar>(__accumulate, &mut __gradient.#field),
             }),
             &mut __gradient.#field,
         );
@@ -129,6 +131,7 @@ fn call_between(names: &Names, index: usize) -> TokenStream {
                 cache: #cache,
                 grad_output: __front,
                 grad_input: #private::core::option::Option::None,
+                accumulate: __accumulate,
             },
             __back,
             &mut __gradient.#field,

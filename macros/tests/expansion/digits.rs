@@ -95,6 +95,10 @@ impl Plan for DigitClassifier<f32> {
     const READS_OUTPUT: bool = <<Softmax as Layer>::Plan<
         Vector<10>,
     > as Plan>::READS_OUTPUT;
+    const SUMS_FROM_ZERO: bool = chain::sums_from_zero::<Dense<64, 32>, Vector<64>>()
+        && chain::sums_from_zero::<Tanh, Vector<32>>()
+        && chain::sums_from_zero::<Dense<32, 10>, Vector<32>>()
+        && chain::sums_from_zero::<Softmax, Vector<10>>();
 }
 #[automatically_derived]
 impl Layer for DigitClassifier<f32> {
@@ -315,6 +319,7 @@ impl Layer for DigitClassifier<f32> {
             cache: __cache,
             grad_output: __output_grad,
             grad_input: __input_grad,
+            accumulate: __accumulate,
         } = __memory;
         let __samples = __output_grad.len() / <Probabilities<10> as Shape>::LEN;
         let mut __memory = chain::Memory::new(__cache, __samples);
@@ -384,6 +389,11 @@ impl Layer for DigitClassifier<f32> {
                 grad_input: core::option::Option::Some(
                     &mut __front[..__samples * <Vector<10> as Shape>::LEN],
                 ),
+                accumulate: chain::accumulate::<
+                    Softmax,
+                    Vector<10>,
+                    T,
+                >(__accumulate, &mut __gradient.softmax),
             }),
             &mut __gradient.softmax,
         );
@@ -406,6 +416,7 @@ impl Layer for DigitClassifier<f32> {
                 cache: __output_cache,
                 grad_output: __front,
                 grad_input: core::option::Option::None,
+                accumulate: __accumulate,
             },
             __back,
             &mut __gradient.output,
@@ -429,6 +440,7 @@ impl Layer for DigitClassifier<f32> {
                 cache: __tanh_cache,
                 grad_output: __front,
                 grad_input: core::option::Option::None,
+                accumulate: __accumulate,
             },
             __back,
             &mut __gradient.tanh,
@@ -456,6 +468,11 @@ impl Layer for DigitClassifier<f32> {
                 cache: __hidden_cache,
                 grad_output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
                 grad_input: __input_grad,
+                accumulate: chain::accumulate::<
+                    Dense<64, 32>,
+                    Vector<64>,
+                    T,
+                >(__accumulate, &mut __gradient.hidden),
             }),
             &mut __gradient.hidden,
         );
@@ -475,6 +492,7 @@ impl Layer for DigitClassifier<f32> {
             cache: __cache,
             grad_output: __output_grad,
             grad_input: __input_grad,
+            accumulate: __accumulate,
         } = __memory;
         let __samples = __output_grad.len() / <Vector<10> as Shape>::LEN;
         let mut __memory = chain::Memory::new(__cache, __samples);
@@ -524,6 +542,11 @@ impl Layer for DigitClassifier<f32> {
                 grad_input: core::option::Option::Some(
                     &mut __front[..__samples * <Vector<32> as Shape>::LEN],
                 ),
+                accumulate: chain::accumulate::<
+                    Dense<32, 10>,
+                    Vector<32>,
+                    T,
+                >(__accumulate, &mut __gradient.output),
             }),
             &mut __gradient.output,
         );
@@ -546,6 +569,7 @@ impl Layer for DigitClassifier<f32> {
                 cache: __tanh_cache,
                 grad_output: __front,
                 grad_input: core::option::Option::None,
+                accumulate: __accumulate,
             },
             __back,
             &mut __gradient.tanh,
@@ -573,6 +597,11 @@ impl Layer for DigitClassifier<f32> {
                 cache: __hidden_cache,
                 grad_output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
                 grad_input: __input_grad,
+                accumulate: chain::accumulate::<
+                    Dense<64, 32>,
+                    Vector<64>,
+                    T,
+                >(__accumulate, &mut __gradient.hidden),
             }),
             &mut __gradient.hidden,
         );

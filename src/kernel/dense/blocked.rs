@@ -6,9 +6,9 @@
 //! the gradient of the input transposes weights, into a panel. Sizes are arguments: constant ones ran no faster.
 use core::mem::MaybeUninit;
 
-use super::{PANEL, RUNS, check_batch, runs, sizes};
+use super::{PANEL, RUNS, runs};
 use crate::kernel::lanes::{Lanes, Vectors};
-use crate::kernel::{Isa, Program};
+use crate::kernel::{DenseSizes, Isa, Program};
 use crate::scalar::Scalar;
 
 /// Registers side by side in a block.
@@ -50,18 +50,18 @@ macro_rules! by_rows {
 
 /// Two registers of columns each, and at the end what is left: two registers or one, of which the last may be part.
 macro_rules! by_columns {
-    ($isa:ident, $count:expr, $start:ident, $columns:ident => $block:expr) => {{
+    ($isa:ident, $count:expr, $start:ident, $columns:ident, $full:ident => $block:expr) => {{
         let (count, mut $start) = ($count, 0);
         while $start + PAIR * V::COUNT <= count {
-            let $columns = Columns::<V, PAIR, true>::new($isa, PAIR * V::COUNT);
+            let ($columns, $full) = (Columns::<V, PAIR, true>::new($isa, PAIR * V::COUNT), true);
             $block;
             $start += PAIR * V::COUNT;
         }
         if $start + V::COUNT < count {
-            let $columns = Columns::<V, PAIR, false>::new($isa, count - $start);
+            let ($columns, $full) = (Columns::<V, PAIR, false>::new($isa, count - $start), false);
             $block;
         } else if $start < count {
-            let $columns = Columns::<V, 1, false>::new($isa, count - $start);
+            let ($columns, $full) = (Columns::<V, 1, false>::new($isa, count - $start), false);
             $block;
         }
     }};
@@ -97,16 +97,6 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     #[inline(always)]
     fn zeros(self) -> [V; C] {
         [V::splat(self.isa, V::Number::default()); C]
-    }
-
-    #[inline(always)]
-    fn are_full(self) -> bool {
-        FULL
-    }
-
-    #[inline(always)]
-    fn add<const R: usize>(self, sums: [[V; C]; R], addends: [[V; C]; R]) -> [[V; C]; R] {
-        core::array::from_fn(|r| core::array::from_fn(|c| sums[r][c].add(addends[r][c])))
     }
 
     /// # Safety
@@ -180,8 +170,14 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     }
 }
 
+#[inline(always)]
+fn sum_of<V: Lanes, const R: usize, const C: usize>(sums: [[V; C]; R], addends: [[V; C]; R]) -> [[V; C]; R] {
+    core::array::from_fn(|r| core::array::from_fn(|c| sums[r][c].add(addends[r][c])))
+}
+
 /// The blocked twin of [`naive_forward`](super::naive_forward).
 pub(in crate::kernel) struct Forward<'a, T> {
+    pub(in crate::kernel) sizes: DenseSizes,
     pub(in crate::kernel) weight: &'a [T],
     pub(in crate::kernel) bias: &'a [T],
     pub(in crate::kernel) input: &'a [T],
@@ -193,35 +189,41 @@ impl<T: Vectors> Program for Forward<'_, T> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        let (outputs, inputs) = sizes(self.weight, self.bias.len());
-        check_batch(self.input.len(), inputs, self.output.len(), outputs);
-        let samples = self.input.len() / inputs;
-        if samples == 1 {
+        self.sizes.check(self.weight.len(), Some(self.bias.len()), self.input.len(), self.output.len());
+        if self.sizes.samples == 1 {
             self.of_one::<T::In<I>>(isa);
         } else {
-            self.of_batch::<T::In<I>>(isa, samples);
+            self.of_batch::<T::In<I>>(isa);
         }
     }
 }
 
 impl<T: Vectors> Forward<'_, T> {
+    /// As [`run`](Program::run), for one sample.
     #[inline(always)]
-    fn of_batch<V: Lanes<Number = T>>(self, isa: V::Isa, samples: usize) {
-        let (outputs, inputs) = (self.bias.len(), self.weight.len() / self.bias.len());
+    pub(in crate::kernel) fn run_alone<I: Isa>(self, isa: I) {
+        self.sizes.check(self.weight.len(), Some(self.bias.len()), self.input.len(), self.output.len());
+        assert_eq!(self.sizes.samples, 1, "one sample");
+        self.of_one::<T::In<I>>(isa);
+    }
+
+    #[inline(always)]
+    fn of_batch<V: Lanes<Number = T>>(self, isa: V::Isa) {
+        let DenseSizes { samples, inputs, outputs } = self.sizes;
         let (runs, len) = runs(inputs);
         let output = self.output.as_mut_ptr();
-        by_columns!(isa, outputs, column, columns => {
+        by_columns!(isa, outputs, column, columns, full => {
             // Full registers take run by run, whose weights then stay in the nearest cache for all samples; sums wait in
             // the output. Parts of registers take all runs of some samples at once: what was written through a mask comes
             // back late when it is read through one.
-            let (passes, runs_of_pass) = if columns.are_full() { (runs, 1) } else { (1, runs) };
+            let (passes, runs_of_pass) = if full { (runs, 1) } else { (1, runs) };
             for pass in 0..passes {
                 by_rows!(V::ROWS, samples, sample, R => {
                     let mut total = [columns.zeros(); R];
                     for run in pass * runs_of_pass..(pass + 1) * runs_of_pass {
                         let start = run * len;
                         let terms = if run + 1 == runs { inputs - start } else { len };
-                        // SAFETY: `sizes` and `check_batch` compared the lengths of the slices; samples, inputs and
+                        // SAFETY: the lengths of the slices were checked; samples, inputs and
                         // outputs are within them by the loops.
                         let sums = unsafe {
                             let bias = self.bias.as_ptr().add(column);
@@ -230,7 +232,7 @@ impl<T: Vectors> Forward<'_, T> {
                             let weights = (self.weight.as_ptr().add(start * outputs + column), outputs);
                             columns.multiply([sums; R], terms, rows, weights)
                         };
-                        total = if run == pass * runs_of_pass { sums } else { columns.add(total, sums) };
+                        total = if run == pass * runs_of_pass { sums } else { sum_of(total, sums) };
                     }
                     for (r, sums) in total.into_iter().enumerate() {
                         // SAFETY: as above.
@@ -243,7 +245,7 @@ impl<T: Vectors> Forward<'_, T> {
 
     #[inline(always)]
     fn of_one<V: Lanes<Number = T>>(self, isa: V::Isa) {
-        match self.bias.len().div_ceil(V::COUNT) {
+        match self.sizes.outputs.div_ceil(V::COUNT) {
             1 => self.abreast::<V, 1>(isa),
             2 => self.abreast::<V, 2>(isa),
             3 => self.abreast::<V, 3>(isa),
@@ -255,11 +257,11 @@ impl<T: Vectors> Forward<'_, T> {
     /// One sample and few outputs: one run alone would wait for its own sums, so the runs go on side by side.
     #[inline(always)]
     fn abreast<V: Lanes<Number = T>, const C: usize>(self, isa: V::Isa) {
-        let (outputs, inputs) = (self.bias.len(), self.weight.len() / self.bias.len());
+        let DenseSizes { inputs, outputs, .. } = self.sizes;
         let (runs, len) = runs(inputs);
         let columns = Columns::<V, C, false>::new(isa, outputs);
         let (input, weight) = (self.input.as_ptr(), self.weight.as_ptr());
-        // SAFETY: `sizes` and `check_batch` compared the lengths of the slices; inputs and outputs are within them.
+        // SAFETY: the lengths of the slices were checked; inputs and outputs are within them.
         unsafe {
             let bias = columns.load(self.bias.as_ptr());
             let sum = if runs == 1 {
@@ -284,7 +286,12 @@ impl<T: Vectors> Forward<'_, T> {
                 }
                 sum
             };
-            columns.store(sum, self.output.as_mut_ptr());
+            if outputs == C * V::COUNT {
+                // A whole register comes back at once when the next layer reads it, a masked one late.
+                Columns::<V, C, true>::new(isa, outputs).store(sum, self.output.as_mut_ptr());
+            } else {
+                columns.store(sum, self.output.as_mut_ptr());
+            }
         }
     }
 
@@ -292,7 +299,7 @@ impl<T: Vectors> Forward<'_, T> {
     /// stay in the nearest cache.
     #[inline(always)]
     fn in_stripes<V: Lanes<Number = T>>(self, isa: V::Isa) {
-        let (outputs, inputs) = (self.bias.len(), self.weight.len() / self.bias.len());
+        let DenseSizes { inputs, outputs, .. } = self.sizes;
         let (runs, len) = runs(inputs);
         for from in (0..outputs).step_by(STRIPE * V::COUNT) {
             let bias = &self.bias[from..outputs.min(from + STRIPE * V::COUNT)];
@@ -308,11 +315,23 @@ impl<T: Vectors> Forward<'_, T> {
                 });
                 let mut start = run * len;
                 while start + GROUP <= end {
-                    add_group::<V, GROUP>(isa, &mut sums, &self.input[start..], &self.weight[start * outputs + from..], (outputs, bias.len()));
+                    add_group::<V, GROUP>(
+                        isa,
+                        &mut sums,
+                        &self.input[start..],
+                        &self.weight[start * outputs + from..],
+                        (outputs, bias.len()),
+                    );
                     start += GROUP;
                 }
                 while start < end {
-                    add_group::<V, 1>(isa, &mut sums, &self.input[start..], &self.weight[start * outputs + from..], (outputs, bias.len()));
+                    add_group::<V, 1>(
+                        isa,
+                        &mut sums,
+                        &self.input[start..],
+                        &self.weight[start * outputs + from..],
+                        (outputs, bias.len()),
+                    );
                     start += 1;
                 }
                 by_registers!(isa, bias.len(), register, columns => {
@@ -349,8 +368,8 @@ fn add_group<V: Lanes, const G: usize>(
 
 /// The blocked twin of [`naive_input_gradient`](super::naive_input_gradient).
 pub(in crate::kernel) struct InputGradient<'a, T> {
+    pub(in crate::kernel) sizes: DenseSizes,
     pub(in crate::kernel) weight: &'a [T],
-    pub(in crate::kernel) outputs: usize,
     pub(in crate::kernel) grad_output: &'a [T],
     pub(in crate::kernel) grad_input: &'a mut [T],
 }
@@ -367,17 +386,16 @@ impl<T: Vectors> Program for InputGradient<'_, T> {
 impl<T: Vectors> InputGradient<'_, T> {
     #[inline(always)]
     fn of_batch<V: Lanes<Number = T>>(self, isa: V::Isa) {
-        let (outputs, inputs) = sizes(self.weight, self.outputs);
-        check_batch(self.grad_input.len(), inputs, self.grad_output.len(), outputs);
-        let samples = self.grad_output.len() / outputs;
+        self.sizes.check(self.weight.len(), None, self.grad_input.len(), self.grad_output.len());
+        let DenseSizes { samples, inputs, outputs } = self.sizes;
         let grad_input = self.grad_input.as_mut_ptr();
         let mut panel = [MaybeUninit::<V>::uninit(); PAIR * PANEL];
-        by_columns!(isa, inputs, column, columns => {
+        by_columns!(isa, inputs, column, columns, _full => {
             for start in (0..outputs).step_by(PANEL) {
                 let terms = PANEL.min(outputs - start);
                 transpose_into(isa, &mut panel, self.weight, outputs, column, start);
                 by_rows!(V::ROWS, samples, sample, R => {
-                    // SAFETY: `sizes` and `check_batch` compared the lengths of the slices; samples, inputs and outputs
+                    // SAFETY: the lengths of the slices were checked; samples, inputs and outputs
                     // are within them by the loops. The panel was filled for these outputs and all the columns.
                     unsafe {
                         let rows = (self.grad_output.as_ptr().add(sample * outputs + start), outputs, 1);
@@ -441,6 +459,7 @@ fn transposed<V: Lanes>(block: [V; 16]) -> impl Iterator<Item = V> {
 
 /// The blocked twin of [`naive_weight_gradient`](super::naive_weight_gradient).
 pub(in crate::kernel) struct WeightGradient<'a, T> {
+    pub(in crate::kernel) sizes: DenseSizes,
     pub(in crate::kernel) input: &'a [T],
     pub(in crate::kernel) grad_output: &'a [T],
     pub(in crate::kernel) accumulate: bool,
@@ -460,12 +479,12 @@ impl<T: Vectors> Program for WeightGradient<'_, T> {
 impl<T: Vectors> WeightGradient<'_, T> {
     #[inline(always)]
     fn of_batch<V: Lanes<Number = T>>(self, isa: V::Isa) {
-        let (outputs, inputs) = sizes(self.grad_weight, self.grad_bias.len());
-        check_batch(self.input.len(), inputs, self.grad_output.len(), outputs);
-        let samples = self.input.len() / inputs;
+        let DenseSizes { samples, inputs, outputs } = self.sizes;
+        let bias = Some(self.grad_bias.len());
+        self.sizes.check(self.grad_weight.len(), bias, self.input.len(), self.grad_output.len());
         let (grad_weight, grad_bias) = (self.grad_weight.as_mut_ptr(), self.grad_bias.as_mut_ptr());
-        by_columns!(isa, outputs, column, columns => {
-            // SAFETY: `sizes` and `check_batch` compared the lengths of the slices; samples, inputs and outputs are within
+        by_columns!(isa, outputs, column, columns, _full => {
+            // SAFETY: the lengths of the slices were checked; samples, inputs and outputs are within
             // them by the loops.
             let gradients = unsafe { self.grad_output.as_ptr().add(column) };
             by_rows!(V::ROWS, inputs, input, R => {

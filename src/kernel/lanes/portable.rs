@@ -39,6 +39,11 @@ macro_rules! four {
             const ROWS: usize = 4;
 
             #[inline(always)]
+            fn isa(self) -> Portable {
+                self.0
+            }
+
+            #[inline(always)]
             fn splat(isa: Portable, value: $float) -> Self {
                 Self(isa, [value; 4])
             }
@@ -103,10 +108,7 @@ macro_rules! four {
 
             #[inline(always)]
             fn mul_add(self, factor: Self, addend: Self) -> Self {
-                Self(
-                    self.0,
-                    core::array::from_fn(|lane| self.0.mul_add(self.1[lane], factor.1[lane], addend.1[lane])),
-                )
+                Self(self.0, core::array::from_fn(|lane| self.0.mul_add(self.1[lane], factor.1[lane], addend.1[lane])))
             }
 
             #[inline(always)]
@@ -141,6 +143,14 @@ macro_rules! four {
                 self.map(|x| (x + WHOLE) - WHOLE)
             }
 
+            #[inline(always)]
+            fn whole_and_power(self, factor: Self) -> (Self, Self) {
+                // As in `round`, with the bias on top: the low bits of the sum are those of the biased exponent.
+                const WHOLE: $float = 1.5 * (1_u64 << $mantissa) as $float + $bias;
+                let sum = self.mul_add(factor, Self(self.0, [WHOLE; 4]));
+                (sum.map(|k| k - WHOLE), sum.map(|k| $float::from_bits(k.to_bits() << $mantissa)))
+            }
+
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a biased exponent is small")]
             #[inline(always)]
             fn power_of_two(self) -> Self {
@@ -162,10 +172,29 @@ macro_rules! four {
 
             #[inline(always)]
             fn select(self, choice: [bool; 4], other: Self) -> Self {
-                Self(
-                    self.0,
-                    core::array::from_fn(|lane| if choice[lane] { self.1[lane] } else { other.1[lane] }),
-                )
+                Self(self.0, core::array::from_fn(|lane| if choice[lane] { self.1[lane] } else { other.1[lane] }))
+            }
+
+            #[inline(always)]
+            fn first_or(self, first: usize, other: Self) -> Self {
+                Self(self.0, core::array::from_fn(|lane| if lane < first { self.1[lane] } else { other.1[lane] }))
+            }
+
+            #[inline(always)]
+            fn sum(self) -> $float {
+                let [a, b, c, d] = self.1;
+                (a + c) + (b + d)
+            }
+
+            #[inline(always)]
+            fn largest(self) -> $float {
+                let [a, b, c, d] = self.1;
+                Scalar::maximum(Scalar::maximum(a, c), Scalar::maximum(b, d))
+            }
+
+            #[inline(always)]
+            fn zero_where(self, choice: [bool; 4]) -> Self {
+                Self(self.0, core::array::from_fn(|lane| if choice[lane] { 0.0 } else { self.1[lane] }))
             }
 
             #[inline(always)]

@@ -24,9 +24,9 @@ macro_rules! register {
         first: $first:ty = |$first_isa:ident, $first_count:ident| $first_body:expr, choice: $choice:ty,
         splat: $splat:ident, load: $load:ident, load_first: $load_first:expr, store: $store:ident, store_first: $store_first:ident,
         add: $add:ident, sub: $sub:ident, mul: $mul:ident, div: $div:ident, mul_add: $mul_add:ident, sqrt: $sqrt:ident,
-        max: $max:ident, min: $min:ident, and: $and:ident, andnot: $andnot:ident, or: $or:ident, round: $round:expr,
-        power_of_two: $power_of_two:expr, parts: $parts:expr, less: $less:expr, select: $select:expr,
-        interleave: $interleave:expr,
+        max: $max:ident, min: $min:ident, and: $and:ident, andnot: $andnot:ident, or: $or:ident, round: $round:expr, whole_and_power: $whole_and_power:expr,
+        power_of_two: $power_of_two:expr, parts: $parts:expr, less: $less:expr, select: $select:expr, zero_where: $zero_where:expr,
+        first_or: $first_or:expr, sum: $sum:ident, largest: $largest:ident, interleave: $interleave:expr,
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,12 @@ macro_rules! register {
 
             const COUNT: usize = $count;
             const ROWS: usize = $rows;
+
+            #[inline(always)]
+            fn isa(self) -> $isa {
+                // A register is proof of its instructions.
+                $isa(())
+            }
 
             #[inline(always)]
             fn splat(_: $isa, value: $float) -> Self {
@@ -149,6 +155,13 @@ macro_rules! register {
             }
 
             #[inline(always)]
+            fn whole_and_power(self, factor: Self) -> (Self, Self) {
+                // SAFETY: as in `add`.
+                let (whole, power) = unsafe { $whole_and_power(self.0, factor.0) };
+                (Self(whole), Self(power))
+            }
+
+            #[inline(always)]
             fn power_of_two(self) -> Self {
                 // SAFETY: as in `add`.
                 Self(unsafe { $power_of_two(self.0) })
@@ -174,6 +187,30 @@ macro_rules! register {
             }
 
             #[inline(always)]
+            fn first_or(self, first: $first, other: Self) -> Self {
+                // SAFETY: as in `add`.
+                Self(unsafe { $first_or(first, self.0, other.0) })
+            }
+
+            #[inline(always)]
+            fn sum(self) -> $float {
+                // SAFETY: as in `add`.
+                unsafe { $sum(self.0) }
+            }
+
+            #[inline(always)]
+            fn largest(self) -> $float {
+                // SAFETY: as in `add`.
+                unsafe { $largest(self.0) }
+            }
+
+            #[inline(always)]
+            fn zero_where(self, choice: $choice) -> Self {
+                // SAFETY: as in `add`.
+                Self(unsafe { $zero_where(choice, self.0) })
+            }
+
+            #[inline(always)]
             fn interleave(self, other: Self) -> (Self, Self) {
                 // SAFETY: as in `add`.
                 let (low, high) = unsafe { $interleave(self.0, other.0) };
@@ -182,6 +219,47 @@ macro_rules! register {
         }
     };
 }
+
+/// Defines a function that folds a register to one number: halves of 512 bits, of 256, of 128, and the last two lanes.
+macro_rules! folds {
+    ($float:ident: $of_512:ident, $of_256:ident, $v512:ident, $v256:ident, $op256:ident, $op128:ident, $first:ident,
+     $low256:ident, $high256:expr, $low128:ident, $high128:expr, $fold128:expr) => {
+        /// # Safety
+        /// The machine has AVX-512.
+        #[inline(always)]
+        unsafe fn $of_512(x: $v512) -> $float {
+            // SAFETY: the caller's promise.
+            unsafe { $of_256($op256($low256(x), $high256(x))) }
+        }
+
+        /// # Safety
+        /// The machine has AVX2.
+        #[inline(always)]
+        unsafe fn $of_256(x: $v256) -> $float {
+            // SAFETY: the caller's promise.
+            unsafe { $first($fold128($op128($low128(x), $high128(x)))) }
+        }
+    };
+}
+
+folds!(f32: sum_of_f32x16, sum_of_f32x8, __m512, __m256, _mm256_add_ps, _mm_add_ps, _mm_cvtss_f32,
+_mm512_castps512_ps256, |x| _mm512_extractf32x8_ps::<1>(x), _mm256_castps256_ps128, |x| _mm256_extractf128_ps::<1>(x),
+|x| {
+    let pairs = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    _mm_add_ss(pairs, _mm_movehdup_ps(pairs))
+});
+folds!(f32: largest_of_f32x16, largest_of_f32x8, __m512, __m256, _mm256_max_ps, _mm_max_ps, _mm_cvtss_f32,
+_mm512_castps512_ps256, |x| _mm512_extractf32x8_ps::<1>(x), _mm256_castps256_ps128, |x| _mm256_extractf128_ps::<1>(x),
+|x| {
+    let pairs = _mm_max_ps(x, _mm_movehl_ps(x, x));
+    _mm_max_ss(pairs, _mm_movehdup_ps(pairs))
+});
+folds!(f64: sum_of_f64x8, sum_of_f64x4, __m512d, __m256d, _mm256_add_pd, _mm_add_pd, _mm_cvtsd_f64,
+    _mm512_castpd512_pd256, |x| _mm512_extractf64x4_pd::<1>(x), _mm256_castpd256_pd128, |x| _mm256_extractf128_pd::<1>(x),
+    |x| _mm_add_sd(x, _mm_unpackhi_pd(x, x)));
+folds!(f64: largest_of_f64x8, largest_of_f64x4, __m512d, __m256d, _mm256_max_pd, _mm_max_pd, _mm_cvtsd_f64,
+    _mm512_castpd512_pd256, |x| _mm512_extractf64x4_pd::<1>(x), _mm256_castpd256_pd128, |x| _mm256_extractf128_pd::<1>(x),
+    |x| _mm_max_sd(x, _mm_unpackhi_pd(x, x)));
 
 /// The nearest whole number, without an exception for inexact results.
 const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
@@ -197,6 +275,14 @@ register! {
     sqrt: _mm512_sqrt_ps, max: _mm512_max_ps, min: _mm512_min_ps,
     and: _mm512_and_ps, andnot: _mm512_andnot_ps, or: _mm512_or_ps,
     round: |x| _mm512_roundscale_ps::<NEAREST>(x),
+    whole_and_power: |x, factor| {
+        let whole = _mm512_set1_ps(12_582_912.0 + 127.0);
+        let sum = _mm512_fmadd_ps(x, factor, whole);
+        (
+            _mm512_sub_ps(sum, whole),
+            _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_castps_si512(sum))),
+        )
+    },
     power_of_two: |n| _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127)))),
     parts: |x| (
         _mm512_getmant_ps::<_MM_MANT_NORM_1_2, _MM_MANT_SIGN_SRC>(x),
@@ -204,6 +290,9 @@ register! {
     ),
     less: |a, b| _mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b),
     select: |choice, a, b| _mm512_mask_blend_ps(choice, b, a),
+    zero_where: |choice: __mmask16, a| _mm512_maskz_mov_ps(!choice, a),
+    first_or: |first, a, b| _mm512_mask_blend_ps(first, b, a),
+    sum: sum_of_f32x16, largest: largest_of_f32x16,
     interleave: |a, b| (
         _mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), b),
         _mm512_permutex2var_ps(a, _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), b),
@@ -221,6 +310,14 @@ register! {
     sqrt: _mm512_sqrt_pd, max: _mm512_max_pd, min: _mm512_min_pd,
     and: _mm512_and_pd, andnot: _mm512_andnot_pd, or: _mm512_or_pd,
     round: |x| _mm512_roundscale_pd::<NEAREST>(x),
+    whole_and_power: |x, factor| {
+        let whole = _mm512_set1_pd(6_755_399_441_055_744.0 + 1023.0);
+        let sum = _mm512_fmadd_pd(x, factor, whole);
+        (
+            _mm512_sub_pd(sum, whole),
+            _mm512_castsi512_pd(_mm512_slli_epi64::<52>(_mm512_castpd_si512(sum))),
+        )
+    },
     power_of_two: |n| _mm512_castsi512_pd(_mm512_slli_epi64::<52>(_mm512_add_epi64(_mm512_cvtpd_epi64(n), _mm512_set1_epi64(1023)))),
     parts: |x| (
         _mm512_getmant_pd::<_MM_MANT_NORM_1_2, _MM_MANT_SIGN_SRC>(x),
@@ -228,6 +325,9 @@ register! {
     ),
     less: |a, b| _mm512_cmp_pd_mask::<_CMP_LT_OQ>(a, b),
     select: |choice, a, b| _mm512_mask_blend_pd(choice, b, a),
+    zero_where: |choice: __mmask8, a| _mm512_maskz_mov_pd(!choice, a),
+    first_or: |first, a, b| _mm512_mask_blend_pd(first, b, a),
+    sum: sum_of_f64x8, largest: largest_of_f64x8,
     interleave: |a, b| (
         _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), b),
         _mm512_permutex2var_pd(a, _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15), b),
@@ -249,6 +349,14 @@ register! {
     sqrt: _mm256_sqrt_ps, max: _mm256_max_ps, min: _mm256_min_ps,
     and: _mm256_and_ps, andnot: _mm256_andnot_ps, or: _mm256_or_ps,
     round: |x| _mm256_round_ps::<NEAREST>(x),
+    whole_and_power: |x, factor| {
+        let whole = _mm256_set1_ps(12_582_912.0 + 127.0);
+        let sum = _mm256_fmadd_ps(x, factor, whole);
+        (
+            _mm256_sub_ps(sum, whole),
+            _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(sum))),
+        )
+    },
     power_of_two: |n| _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)))),
     parts: |x| {
         let bits = _mm256_castps_si256(x);
@@ -261,6 +369,9 @@ register! {
     },
     less: |a, b| _mm256_cmp_ps::<_CMP_LT_OQ>(a, b),
     select: |choice, a, b| _mm256_blendv_ps(b, a, choice),
+    zero_where: |choice, a| _mm256_andnot_ps(choice, a),
+    first_or: |first, a, b| _mm256_blendv_ps(b, a, _mm256_castsi256_ps(first)),
+    sum: sum_of_f32x8, largest: largest_of_f32x8,
     interleave: |a, b| {
         let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
         (_mm256_permute2f128_ps::<0x20>(low, high), _mm256_permute2f128_ps::<0x31>(low, high))
@@ -282,6 +393,14 @@ register! {
     sqrt: _mm256_sqrt_pd, max: _mm256_max_pd, min: _mm256_min_pd,
     and: _mm256_and_pd, andnot: _mm256_andnot_pd, or: _mm256_or_pd,
     round: |x| _mm256_round_pd::<NEAREST>(x),
+    whole_and_power: |x, factor| {
+        let whole = _mm256_set1_pd(6_755_399_441_055_744.0 + 1023.0);
+        let sum = _mm256_fmadd_pd(x, factor, whole);
+        (
+            _mm256_sub_pd(sum, whole),
+            _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_castpd_si256(sum))),
+        )
+    },
     // A whole number lies in the low bits of its sum with 1.5 · 2⁵²: AVX2 cannot turn doubles into long integers.
     power_of_two: |n| {
         let biased = _mm256_add_pd(n, _mm256_set1_pd(1.5 * 4_503_599_627_370_496.0 + 1023.0));
@@ -300,6 +419,9 @@ register! {
     },
     less: |a, b| _mm256_cmp_pd::<_CMP_LT_OQ>(a, b),
     select: |choice, a, b| _mm256_blendv_pd(b, a, choice),
+    zero_where: |choice, a| _mm256_andnot_pd(choice, a),
+    first_or: |first, a, b| _mm256_blendv_pd(b, a, _mm256_castsi256_pd(first)),
+    sum: sum_of_f64x4, largest: largest_of_f64x4,
     interleave: |a, b| {
         let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
         (_mm256_permute2f128_pd::<0x20>(low, high), _mm256_permute2f128_pd::<0x31>(low, high))

@@ -1,0 +1,296 @@
+//! How does a batch of any size go through a network? Tile by tile, in sums whose order is fixed.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::block::{Gradient, with_scratch};
+use crate::kernel::{Isa, Kernels, Program, dispatch};
+use crate::layer::{Pass, Plan};
+use crate::loss::{Loss, Values};
+use crate::metric::Measured;
+use crate::network::{Backward, Forward, Infer, Network, PlanOf, Sample, Shards, TileLoss, cut};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::threads;
+
+/// No thread predicts fewer samples than this on its own: their products would wait for the weights.
+const SMALLEST_INFERENCE: usize = 32;
+/// Pieces of a batch that is predicted, for each thread, so that those who are done early have something left.
+const INFERENCES_PER_THREAD: usize = 2;
+/// Such pieces start at multiples of this many samples, so that blocks of samples in kernels have no remainder.
+const INFERENCE_STEP: usize = 8;
+
+/// Samples with their targets, and how they go through a network.
+pub(super) struct Batch<'a, N: Network, L: Loss<N::Output>> {
+    pub(super) network: &'a N,
+    pub(super) loss: &'a L,
+    pub(super) inputs: &'a [Sample<N, N::Input>],
+    pub(super) targets: &'a [Values<L, N::Output, N::Scalar>],
+    pub(super) shards: Shards,
+}
+
+impl<N: Network, L: Loss<N::Output>> Batch<'_, N, L> {
+    /// The mean loss; its gradient replaces what was in `gradient`.
+    pub(super) fn gradient(&self, pass: &Pass, room: Room<'_, N>, gradient: &mut Gradient<N>) -> N::Scalar {
+        let weight = N::Scalar::ONE / N::Scalar::from_count(self.inputs.len());
+        Sums { batch: self, pass, weight }.of(self.shards.all(), gradient, room) * weight
+    }
+
+    /// The sums of the losses and of the misses.
+    pub(super) fn losses(&self, Room { tile, tiles, .. }: Room<'_, N>) -> (f64, f64)
+    where
+        L: Loss<N::Output, Target: Measured>,
+    {
+        losses(self, self.shards.all(), tile, tiles)
+    }
+
+    /// The samples of a tile.
+    fn samples(&self, tile: usize) -> Range<usize> {
+        tile * N::TILE..self.inputs.len().min((tile + 1) * N::TILE)
+    }
+}
+
+/// Memory for the sum of some shards, see `shards::Needs`.
+pub(super) struct Room<'a, N: Network> {
+    /// The memory of one tile.
+    pub(super) tile: &'a mut [N::Scalar],
+    /// The same for other threads.
+    pub(super) tiles: &'a mut [Vec<N::Scalar>],
+    /// Gradients that wait to be added.
+    pub(super) gradients: &'a mut [Box<N>],
+}
+
+impl<'a, N: Network> Room<'a, N> {
+    /// For the first of two ranges that one thread adds: all of it.
+    fn first(&mut self) -> Room<'_, N> {
+        Room { tile: &mut *self.tile, tiles: &mut *self.tiles, gradients: &mut *self.gradients }
+    }
+
+    /// For the second: a gradient, and room for the rest.
+    fn second(&mut self) -> (&mut N, Room<'_, N>) {
+        let Some((gradient, gradients)) = self.gradients.split_first_mut() else {
+            unreachable!("a gradient waits for every sum that needs one")
+        };
+        (gradient, Room { tile: &mut *self.tile, tiles: &mut *self.tiles, gradients })
+    }
+
+    /// For two threads: room for the first range, a gradient for the second, room for the second.
+    fn shared(self, shards: &Shards, first: &Range<usize>) -> (Self, &'a mut N, Self) {
+        let needs = shards.needs(first);
+        let (gradients, rest) = self.gradients.split_at_mut(needs.gradients);
+        let (tiles, others) = self.tiles.split_at_mut(needs.tiles);
+        let (Some((gradient, more)), Some((tile, others))) = (rest.split_first_mut(), others.split_first_mut()) else {
+            unreachable!("there is room for every sum that another thread forms")
+        };
+        let first = Self { tile: self.tile, tiles, gradients };
+        (first, gradient, Self { tile, tiles: others, gradients: more })
+    }
+}
+
+/// The losses of ranges of shards, and their gradients.
+struct Sums<'a, N: Network, L: Loss<N::Output>> {
+    batch: &'a Batch<'a, N, L>,
+    pass: &'a Pass,
+    /// One over the number of samples in the batch.
+    weight: N::Scalar,
+}
+
+impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
+    /// The sum of the losses of some shards; their gradient replaces what was in `gradient`.
+    fn of(&self, shards: Range<usize>, gradient: &mut N, mut room: Room<'_, N>) -> N::Scalar {
+        let plan = &self.batch.shards;
+        let Some((first, second)) = Shards::halves(&shards) else {
+            return self.of_shard(&shards, false, gradient, room.tile);
+        };
+        if threads::POSSIBLE && plan.is_shared(&shards) {
+            return self.of_two_threads((first, second), gradient, room);
+        }
+        let loss = self.of(first, gradient, room.first());
+        if plan.joins_in_place(&second) {
+            return loss + self.of_shard(&second, true, gradient, room.tile);
+        }
+        let (addend, room) = room.second();
+        let later = self.of(second, addend, room);
+        dispatch(Add { sum: gradient.parameters_mut(), addend: addend.parameters() });
+        loss + later
+    }
+
+    /// As `of`, for one shard, whose gradient may be added to what is there.
+    fn of_shard(
+        &self,
+        shard: &Range<usize>,
+        accumulate: bool,
+        gradient: &mut N,
+        memory: &mut [N::Scalar],
+    ) -> N::Scalar {
+        let tiles = self.batch.shards.tiles(shard);
+        dispatch(Shard { sums: self, tiles, accumulate, gradient, memory })
+    }
+
+    /// As `of`, for the two halves of a range.
+    fn of_two_threads(
+        &self,
+        (first, second): (Range<usize>, Range<usize>),
+        gradient: &mut N,
+        room: Room<'_, N>,
+    ) -> N::Scalar {
+        let (room, addend, other_room) = room.shared(&self.batch.shards, &first);
+        let sum = &mut *gradient;
+        let (loss, later) = threads::join(|| self.of(first, sum, room), || self.of(second, addend, other_room));
+        add(gradient.parameters_mut(), addend.parameters());
+        loss + later
+    }
+}
+
+/// The sum of the losses of some tiles, in their order, and their gradient.
+struct Shard<'a, 's, N: Network, L: Loss<N::Output>> {
+    sums: &'a Sums<'s, N, L>,
+    tiles: Range<usize>,
+    /// The gradient is added to what is there.
+    accumulate: bool,
+    gradient: &'a mut N,
+    memory: &'a mut [N::Scalar],
+}
+
+impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
+    type Output = N::Scalar;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> N::Scalar {
+        let Self { sums: Sums { batch, pass, weight }, tiles, mut accumulate, gradient, memory } = self;
+        let network = batch.network;
+        let mut sum = N::Scalar::ZERO;
+        for tile in tiles {
+            let samples = batch.samples(tile);
+            let pass = &Pass { first_sample: pass.first_sample + samples.start, ..**pass };
+            let (logits, grad_logits, cache) = cut::<N>(memory, samples.len());
+            let input = N::Input::flat_batch(&batch.inputs[samples.clone()]);
+            Forward { network, pass, input, logits: &mut *logits, cache: &mut *cache }.run(isa);
+            sum += batch.loss.evaluate(isa, logits, &batch.targets[samples], *weight, Some(&mut *grad_logits));
+            let gradient = &mut *gradient;
+            Backward { network, pass, input, logits, grad_logits, cache, accumulate, gradient }.run(isa);
+            accumulate = true;
+        }
+        sum
+    }
+}
+
+/// a ← a + b.
+struct Add<'a, T> {
+    sum: &'a mut [T],
+    addend: &'a [T],
+}
+
+impl<T: Kernels> Program for Add<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        <T as Kernels>::add_assign(isa, self.sum, self.addend);
+    }
+}
+
+/// a ← a + b, shared by threads.
+fn add<T: Kernels>(sum: &mut [T], addend: &[T]) {
+    let Some(middle) = threads::middle(sum.len()) else {
+        return dispatch(Add { sum, addend });
+    };
+    let ((sum, other_sum), (addend, other_addend)) = (sum.split_at_mut(middle), addend.split_at(middle));
+    threads::join(|| add(sum, addend), || add(other_sum, other_addend));
+}
+
+/// Losses and misses of some shards.
+fn losses<N: Network, L: Loss<N::Output, Target: Measured>>(
+    batch: &Batch<'_, N, L>,
+    shards: Range<usize>,
+    tile: &mut [N::Scalar],
+    tiles: &mut [Vec<N::Scalar>],
+) -> (f64, f64) {
+    let plan = &batch.shards;
+    let Some((first, second)) = Shards::halves(&shards) else {
+        return losses_of_tiles(batch, plan.tiles(&shards), tile);
+    };
+    let (left, right) = if threads::POSSIBLE && plan.is_shared(&shards) {
+        let (tiles, others) = tiles.split_at_mut(plan.needs(&first).tiles);
+        let Some((other, others)) = others.split_first_mut() else {
+            unreachable!("there is a tile for every further thread")
+        };
+        threads::join(|| losses(batch, first, tile, tiles), || losses(batch, second, other, others))
+    } else {
+        (losses(batch, first, tile, tiles), losses(batch, second, tile, tiles))
+    };
+    (left.0 + right.0, left.1 + right.1)
+}
+
+/// Losses and misses of some tiles, in their order.
+fn losses_of_tiles<N: Network, L: Loss<N::Output, Target: Measured>>(
+    batch: &Batch<'_, N, L>,
+    tiles: Range<usize>,
+    memory: &mut [N::Scalar],
+) -> (f64, f64) {
+    let (mut total, mut misses) = (0.0, 0.0);
+    for tile in tiles {
+        let samples = batch.samples(tile);
+        let (inputs, targets) = (&batch.inputs[samples.clone()], &batch.targets[samples]);
+        let Batch { network, loss, .. } = *batch;
+        total += dispatch(TileLoss { network, loss, inputs, targets, memory: &mut *memory }).to_f64();
+        // The losses are taken from the logits; what a prediction misses, from the predictions themselves.
+        let predictions = &memory[..inputs.len() * N::Logits::LEN];
+        for (prediction, target) in predictions.chunks_exact(N::Logits::LEN).zip(targets) {
+            misses += <L::Target as Measured>::miss(prediction, target);
+        }
+    }
+    (total, misses)
+}
+
+/// The answers for a batch.
+pub(super) fn infer<N: Network>(network: &N, inputs: &[Sample<N, N::Input>], outputs: &mut [Sample<N, N::Output>]) {
+    let samples = inputs.len();
+    let alone = match threads::sharing(N::MULTIPLY_ADDS.saturating_mul(samples as u64)) {
+        1 => samples,
+        threads => samples.div_ceil(INFERENCES_PER_THREAD * threads).max(SMALLEST_INFERENCE),
+    };
+    infer_pieces(network, inputs, outputs, alone);
+}
+
+/// The answers for some samples; one thread does up to `alone` of them.
+fn infer_pieces<N: Network>(
+    network: &N,
+    inputs: &[Sample<N, N::Input>],
+    outputs: &mut [Sample<N, N::Output>],
+    alone: usize,
+) {
+    if !(threads::POSSIBLE && inputs.len() > alone) {
+        let scratch_len = inputs.len().min(N::TILE).saturating_mul(<PlanOf<N> as Plan>::INFERENCE_LEN);
+        return with_scratch(scratch_len, |scratch| dispatch(InferTiles { network, inputs, outputs, scratch }));
+    }
+    let middle = (inputs.len() / 2).next_multiple_of(INFERENCE_STEP);
+    let ((inputs, other_inputs), (outputs, other_outputs)) = (inputs.split_at(middle), outputs.split_at_mut(middle));
+    threads::join(
+        || infer_pieces(network, inputs, outputs, alone),
+        || infer_pieces(network, other_inputs, other_outputs, alone),
+    );
+}
+
+/// The answers for some samples, tile by tile in the same scratch memory.
+struct InferTiles<'a, N: Network> {
+    network: &'a N,
+    inputs: &'a [Sample<N, N::Input>],
+    outputs: &'a mut [Sample<N, N::Output>],
+    scratch: &'a mut [N::Scalar],
+}
+
+impl<N: Network> Program for InferTiles<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let Self { network, inputs, outputs, scratch } = self;
+        for (inputs, outputs) in inputs.chunks(N::TILE).zip(outputs.chunks_mut(N::TILE)) {
+            let (input, output) = (N::Input::flat_batch(inputs), N::Output::flat_batch_mut(outputs));
+            let scratch = &mut scratch[..inputs.len() * <PlanOf<N> as Plan>::INFERENCE_LEN];
+            Infer { network, input, output, scratch }.run(isa);
+        }
+    }
+}
