@@ -29,6 +29,7 @@
 )]
 
 mod activation;
+mod compiled;
 mod dense;
 mod function;
 mod kernels;
@@ -196,6 +197,7 @@ impl Path {
 
     /// The path that programs take from now on, in the whole process: the best one, unless [`Path::force`] said otherwise.
     #[must_use]
+    #[inline]
     pub fn chosen() -> Self {
         // Small processors without an operating system have one path, and may lack the atomic exchange.
         if !cfg!(all(feature = "std", target_arch = "x86_64")) {

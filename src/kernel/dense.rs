@@ -1,9 +1,14 @@
 //! Products of a batch with a weight: forward, gradient of the input, gradient of weight and bias.
 //!
-//! The naive kernels here say what is computed, and in which order it is added up. [`blocked`] computes the same bits with
-//! vector registers.
+//! The naive kernels here say what is computed, and in which order it is added up. The files beside compute the same bits
+//! in vector registers.
 
-pub(super) mod blocked;
+mod columns;
+mod forward;
+mod gradient;
+
+pub(super) use forward::Forward;
+pub(super) use gradient::{InputGradient, WeightGradient};
 
 use super::{DenseSizes, Isa};
 use crate::scalar::Scalar;
@@ -182,6 +187,17 @@ mod tests {
             assert_same::<f32>(7, size, 10);
             assert_same::<f32>(7, 10, size);
             assert_same::<f64>(size, 11, 13);
+        }
+    }
+
+    #[test]
+    fn one_sample_has_the_bits_of_the_naive_kernel_whatever_its_width() {
+        // Registers side by side, eight of them, and stripes; with and without runs, and with a rest.
+        for outputs in [1, 3, 16, 31, 48, 64, 65, 128, 129, 520, 1000, 1031] {
+            for inputs in [1, 15, 16, 17, 67, 130] {
+                assert_same::<f32>(1, inputs, outputs);
+                assert_same::<f64>(1, inputs, outputs);
+            }
         }
     }
 

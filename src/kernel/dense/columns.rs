@@ -1,0 +1,176 @@
+//! Blocks of products in vector registers.
+//!
+//! A block is some rows (samples, or inputs for the gradient of the weight) by two registers of columns (outputs, or
+//! inputs for the gradient of the input). Its sums stay in registers while the terms go by: per term, each row's one
+//! number is multiplied with the two registers of columns. Columns are contiguous in memory, so no operand is packed; only
+//! the gradient of the input transposes weights, into a panel. Sizes are arguments: constant ones ran no faster.
+
+use crate::kernel::lanes::Lanes;
+
+/// Registers side by side in a block.
+pub(super) const PAIR: usize = 2;
+
+/// The numbers of rows that share the loads of a register of columns, so many times at most.
+macro_rules! by_rows {
+    ($most:expr, $count:expr, $start:ident, $rows:ident => $block:expr) => {{
+        let (count, mut $start) = ($count, 0);
+        if $most >= 8 {
+            while $start + 8 <= count {
+                const $rows: usize = 8;
+                $block;
+                $start += 8;
+            }
+        }
+        while $start + 4 <= count {
+            const $rows: usize = 4;
+            $block;
+            $start += 4;
+        }
+        if $start + 2 <= count {
+            const $rows: usize = 2;
+            $block;
+            $start += 2;
+        }
+        if $start < count {
+            const $rows: usize = 1;
+            $block;
+        }
+    }};
+}
+
+/// Two registers of columns each, and at the end what is left: two registers or one, of which the last may be part.
+macro_rules! by_columns {
+    ($isa:ident, $count:expr, $start:ident, $columns:ident, $full:ident => $block:expr) => {{
+        let (count, mut $start) = ($count, 0);
+        while $start + PAIR * V::COUNT <= count {
+            let ($columns, $full) = (Columns::<V, PAIR, true>::new($isa, PAIR * V::COUNT), true);
+            $block;
+            $start += PAIR * V::COUNT;
+        }
+        if $start + V::COUNT < count {
+            let ($columns, $full) = (Columns::<V, PAIR, false>::new($isa, count - $start), false);
+            $block;
+        } else if $start < count {
+            let ($columns, $full) = (Columns::<V, 1, false>::new($isa, count - $start), false);
+            $block;
+        }
+    }};
+}
+
+/// One register of `count` numbers after the other; the last one may be part. A macro, since a closure would not be
+/// compiled for the instruction set unless the compiler chose to inline it.
+macro_rules! by_registers {
+    ($isa:ident, $count:expr, $register:ident, $columns:ident => $block:expr) => {{
+        let last = ($count - 1) / V::COUNT;
+        for $register in 0..last {
+            let $columns = Columns::<V, 1, true>::new($isa, V::COUNT);
+            $block;
+        }
+        let ($register, $columns) = (last, Columns::<V, 1, false>::new($isa, $count - last * V::COUNT));
+        $block;
+    }};
+}
+
+/// Columns of a block: `C` registers, of which the last is full or holds the first few numbers.
+#[derive(Clone, Copy)]
+pub(super) struct Columns<V: Lanes, const C: usize, const FULL: bool> {
+    isa: V::Isa,
+    last: V::First,
+}
+
+impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
+    #[inline(always)]
+    pub(super) fn new(isa: V::Isa, count: usize) -> Self {
+        Self { isa, last: V::first(isa, count - (C - 1) * V::COUNT) }
+    }
+
+    #[inline(always)]
+    pub(super) fn zeros(self) -> [V; C] {
+        [V::splat(self.isa, V::Number::default()); C]
+    }
+
+    /// Asks for the memory of the columns at `place` to be near soon.
+    #[inline(always)]
+    pub(super) fn prefetch(self, place: *const V::Number) {
+        for c in 0..C {
+            V::prefetch(self.isa, place.wrapping_add(c * V::COUNT));
+        }
+    }
+
+    /// # Safety
+    /// `from` is valid for reads of the columns.
+    #[inline(always)]
+    pub(super) unsafe fn load(self, from: *const V::Number) -> [V; C] {
+        core::array::from_fn(|c| {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let from = from.add(c * V::COUNT);
+                if FULL || c + 1 < C { V::load(self.isa, from) } else { V::load_first(self.isa, self.last, from) }
+            }
+        })
+    }
+
+    /// # Safety
+    /// `to` is valid for writes of the columns.
+    #[inline(always)]
+    pub(super) unsafe fn store(self, values: [V; C], to: *mut V::Number) {
+        for (c, value) in values.into_iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let to = to.add(c * V::COUNT);
+                if FULL || c + 1 < C { value.store(to) } else { value.store_first(self.last, to) }
+            }
+        }
+    }
+
+    /// Writes the values, or adds them to what is there.
+    ///
+    /// # Safety
+    /// `to` is valid for reads and writes of the columns.
+    #[inline(always)]
+    pub(super) unsafe fn put(self, values: [V; C], add: bool, to: *mut V::Number) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if add {
+                let old = self.load(to);
+                self.store(core::array::from_fn(|c| old[c].add(values[c])), to);
+            } else {
+                self.store(values, to);
+            }
+        }
+    }
+
+    /// Adds to each row's sums the product of the row's number with the columns, for each term.
+    ///
+    /// # Safety
+    /// For each row r and term k, `rows + r · row + k · row_term` is valid for a read, and `columns + k · column_term` for
+    /// reads of the columns.
+    #[inline(always)]
+    pub(super) unsafe fn multiply<const R: usize>(
+        self,
+        mut sums: [[V; C]; R],
+        terms: usize,
+        (rows, row, row_term): (*const V::Number, usize, usize),
+        (columns, column_term): (*const V::Number, usize),
+    ) -> [[V; C]; R] {
+        for term in 0..terms {
+            // SAFETY: the caller's promise.
+            let column = unsafe { self.load(columns.add(term * column_term)) };
+            for (r, sums) in sums.iter_mut().enumerate() {
+                // SAFETY: the caller's promise.
+                let number = V::splat(self.isa, unsafe { *rows.add(r * row + term * row_term) });
+                for (sum, column) in sums.iter_mut().zip(column) {
+                    *sum = number.mul_add(column, *sum);
+                }
+            }
+        }
+        sums
+    }
+}
+
+#[inline(always)]
+pub(super) fn sum_of<V: Lanes, const R: usize, const C: usize>(sums: [[V; C]; R], addends: [[V; C]; R]) -> [[V; C]; R] {
+    core::array::from_fn(|r| core::array::from_fn(|c| sums[r][c].add(addends[r][c])))
+}
+
+pub(super) use {by_columns, by_registers, by_rows};

@@ -1,0 +1,155 @@
+//! The gradients in blocks: of the input, and of weight and bias.
+
+use core::mem::MaybeUninit;
+
+use super::PANEL;
+use super::columns::{Columns, PAIR, by_columns, by_rows};
+use crate::kernel::lanes::{Lanes, Vectors};
+use crate::kernel::{DenseSizes, Isa, Program};
+use crate::scalar::Scalar;
+
+/// The blocked twin of [`naive_input_gradient`](super::naive_input_gradient).
+pub(in crate::kernel) struct InputGradient<'a, T> {
+    pub(in crate::kernel) sizes: DenseSizes,
+    pub(in crate::kernel) weight: &'a [T],
+    pub(in crate::kernel) grad_output: &'a [T],
+    pub(in crate::kernel) grad_input: &'a mut [T],
+}
+
+impl<T: Vectors> Program for InputGradient<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        self.of_batch::<T::In<I>>(isa);
+    }
+}
+
+impl<T: Vectors> InputGradient<'_, T> {
+    #[inline(always)]
+    fn of_batch<V: Lanes<Number = T>>(self, isa: V::Isa) {
+        self.sizes.check(self.weight.len(), None, self.grad_input.len(), self.grad_output.len());
+        let DenseSizes { samples, inputs, outputs } = self.sizes;
+        let grad_input = self.grad_input.as_mut_ptr();
+        let mut panel = [MaybeUninit::<V>::uninit(); PAIR * PANEL];
+        by_columns!(isa, inputs, column, columns, _full => {
+            for start in (0..outputs).step_by(PANEL) {
+                let terms = PANEL.min(outputs - start);
+                transpose_into(isa, &mut panel, self.weight, outputs, column, start);
+                by_rows!(V::ROWS, samples, sample, R => {
+                    // SAFETY: the lengths of the slices were checked; samples, inputs and outputs
+                    // are within them by the loops. The panel was filled for these outputs and all the columns.
+                    unsafe {
+                        let rows = (self.grad_output.as_ptr().add(sample * outputs + start), outputs, 1);
+                        let weights = (panel.as_ptr().cast(), PAIR * V::COUNT);
+                        let sums = columns.multiply([columns.zeros(); R], terms, rows, weights);
+                        for (r, sums) in sums.into_iter().enumerate() {
+                            columns.put(sums, start > 0, grad_input.add((sample + r) * inputs + column));
+                        }
+                    }
+                });
+            }
+        });
+    }
+}
+
+/// Fills a panel with the weights of up to [`PANEL`] outputs, from number `output` on, of two registers of inputs, from
+/// number `input` on: output after output. Places of outputs and inputs that do not exist are zero or left as they are.
+#[inline(always)]
+fn transpose_into<V: Lanes>(
+    isa: V::Isa,
+    panel: &mut [MaybeUninit<V>; PAIR * PANEL],
+    weight: &[V::Number],
+    outputs: usize,
+    input: usize,
+    output: usize,
+) {
+    let count = PANEL.min(outputs - output);
+    for register in 0..PAIR {
+        let weights = weight.get((input + register * V::COUNT) * outputs..).unwrap_or_default();
+        for start in (0..count).step_by(V::COUNT) {
+            let first = V::first(isa, count - start);
+            let mut block = [V::splat(isa, V::Number::ZERO); 16];
+            let rows = weights.chunks_exact(outputs).zip(&mut block[..V::COUNT]);
+            for (weights, row) in rows {
+                // SAFETY: `count` outputs from number `output` on are within a row of the weight.
+                *row = unsafe { V::load_first(isa, first, weights.as_ptr().add(output + start)) };
+            }
+            for (place, row) in panel[PAIR * start + register..].iter_mut().step_by(PAIR).zip(transposed(block)) {
+                place.write(row);
+            }
+        }
+    }
+}
+
+/// The square of the first `COUNT` registers, with rows and columns exchanged.
+#[inline(always)]
+fn transposed<V: Lanes>(block: [V; 16]) -> impl Iterator<Item = V> {
+    let mut rows = block;
+    let half = V::COUNT / 2;
+    // Each round brings together what is half as far apart: after log₂ of the size each number is at its place.
+    let mut round = 1;
+    while round < V::COUNT {
+        let before = rows;
+        for k in 0..half {
+            (rows[2 * k], rows[2 * k + 1]) = before[k].interleave(before[k + half]);
+        }
+        round *= 2;
+    }
+    rows.into_iter().take(V::COUNT)
+}
+
+/// The blocked twin of [`naive_weight_gradient`](super::naive_weight_gradient).
+pub(in crate::kernel) struct WeightGradient<'a, T> {
+    pub(in crate::kernel) sizes: DenseSizes,
+    pub(in crate::kernel) input: &'a [T],
+    pub(in crate::kernel) grad_output: &'a [T],
+    pub(in crate::kernel) accumulate: bool,
+    pub(in crate::kernel) grad_weight: &'a mut [T],
+    pub(in crate::kernel) grad_bias: &'a mut [T],
+}
+
+impl<T: Vectors> Program for WeightGradient<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        self.of_batch::<T::In<I>>(isa);
+    }
+}
+
+impl<T: Vectors> WeightGradient<'_, T> {
+    #[inline(always)]
+    fn of_batch<V: Lanes<Number = T>>(self, isa: V::Isa) {
+        let DenseSizes { samples, inputs, outputs } = self.sizes;
+        let bias = Some(self.grad_bias.len());
+        self.sizes.check(self.grad_weight.len(), bias, self.input.len(), self.grad_output.len());
+        let (grad_weight, grad_bias) = (self.grad_weight.as_mut_ptr(), self.grad_bias.as_mut_ptr());
+        by_columns!(isa, outputs, column, columns, _full => {
+            // SAFETY: the lengths of the slices were checked; samples, inputs and outputs are within
+            // them by the loops.
+            let gradients = unsafe { self.grad_output.as_ptr().add(column) };
+            by_rows!(V::ROWS, inputs, input, R => {
+                // SAFETY: as above.
+                unsafe {
+                    let rows = (self.input.as_ptr().add(input), 1, inputs);
+                    for r in 0..R {
+                        columns.prefetch(grad_weight.add((input + r) * outputs + column));
+                    }
+                    let sums = columns.multiply([columns.zeros(); R], samples, rows, (gradients, outputs));
+                    for (r, sums) in sums.into_iter().enumerate() {
+                        columns.put(sums, self.accumulate, grad_weight.add((input + r) * outputs + column));
+                    }
+                }
+            });
+            let mut sums = columns.zeros();
+            for sample in 0..samples {
+                // SAFETY: as above.
+                let gradients = unsafe { columns.load(gradients.add(sample * outputs)) };
+                sums = core::array::from_fn(|c| sums[c].add(gradients[c]));
+            }
+            // SAFETY: as above.
+            unsafe { columns.put(sums, self.accumulate, grad_bias.add(column)) };
+        });
+    }
+}
