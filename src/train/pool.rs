@@ -20,6 +20,7 @@ pub(super) enum Threads {
 
 impl Threads {
     /// Starts those that are not there yet.
+    #[cfg_attr(not(feature = "rayon"), allow(clippy::unnecessary_wraps, reason = "threads may fail to start"))]
     pub(super) fn start(self) -> Result<Pool> {
         match self {
             Self::Current => Ok(Pool::default()),
@@ -44,6 +45,10 @@ pub(super) struct Pool {
 impl Pool {
     /// Runs `work` where its parts can be shared. `shared` says whether they will be: only then is it worth the way into the
     /// pool for all, once instead of in each step.
+    #[cfg_attr(
+        not(feature = "rayon"),
+        allow(clippy::unused_self, reason = "without threads there is no pool to enter")
+    )]
     pub(super) fn run<R: Send>(&self, shared: bool, work: impl FnOnce() -> R + Send) -> R {
         #[cfg(feature = "rayon")]
         return match &self.own {
