@@ -20,7 +20,7 @@ const LEVELS: [&[&str]; 7] = [
 
 /// Imports within a level that are wanted: the importing module, then the imported one. Files of one family, such as
 /// `layer::dense` and `layer::softmax`, are written with their paths.
-const EXCEPTIONS: [(&str, &str); 12] = [
+const EXCEPTIONS: [(&str, &str); 11] = [
     // A shape is itself a kind of target: the answer is an array of that shape.
     ("target", "shape"),
     // It gathers what the root re-exports.
@@ -37,7 +37,6 @@ const EXCEPTIONS: [(&str, &str); 12] = [
     ("kernel::compiled", "kernel::dense"),
     ("kernel::compiled", "kernel::softmax"),
     ("kernel::compiled", "kernel::update"),
-    ("kernel::compiled", "kernel::kernels"),
 ];
 
 /// Files that the others of their family build on, the lowest first. Each may import only from those before it.
