@@ -317,5 +317,14 @@ macro_rules! vector_kernels {
     };
 }
 
-vector_kernels!(f32);
-vector_kernels!(f64);
+// In modules of their own, since a compiler translates modules at the same time, but the functions of one in turn.
+mod single {
+    #[allow(clippy::wildcard_imports, reason = "what the macro names")]
+    use super::*;
+    vector_kernels!(f32);
+}
+mod double {
+    #[allow(clippy::wildcard_imports, reason = "what the macro names")]
+    use super::*;
+    vector_kernels!(f64);
+}
