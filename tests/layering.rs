@@ -40,8 +40,13 @@ const EXCEPTIONS: [(&str, &str); 11] = [
 ];
 
 /// Files that the others of their family build on, the lowest first. Each may import only from those before it.
-const FOUNDATIONS: [&str; 4] =
-    ["kernel::lanes", "kernel::function::exponential", "kernel::function", "kernel::dense::columns"];
+const FOUNDATIONS: [&str; 5] = [
+    "kernel::lanes::x86::folds",
+    "kernel::lanes",
+    "kernel::function::exponential",
+    "kernel::function",
+    "kernel::dense::columns",
+];
 
 /// A word, `::`, or any other single mark, with its place in the source.
 #[derive(Clone, Copy)]

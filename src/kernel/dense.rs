@@ -2,6 +2,10 @@
 //!
 //! The naive kernels here say what is computed, and in which order it is added up. The files beside compute the same bits
 //! in vector registers.
+#![allow(
+    clippy::needless_range_loop,
+    reason = "blocks are written out per path: iterators take half as long again to compile"
+)]
 
 mod columns;
 mod forward;

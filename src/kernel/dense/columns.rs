@@ -9,6 +9,9 @@ use crate::kernel::lanes::Lanes;
 
 /// Registers side by side in a block.
 pub(super) const PAIR: usize = 2;
+/// Registers of so many numbers are taken one at a time where less than two are left. That is 1.3 times as fast for 20
+/// outputs; with shorter ones 10 outputs, which they need two for, would take 1.6 times as long.
+pub(super) const SINGLY_FROM: usize = 16;
 
 /// The numbers of rows that share the loads of a register of columns, so many times at most.
 macro_rules! by_rows {
@@ -38,7 +41,8 @@ macro_rules! by_rows {
     }};
 }
 
-/// Two registers of columns each, and at the end what is left: two registers or one, of which the last may be part.
+/// Two registers of columns each, and at the end what is left: two registers or one, of which the last may be part. Long
+/// registers are taken one at a time there.
 macro_rules! by_columns {
     ($isa:ident, $count:expr, $start:ident, $columns:ident, $full:ident => $block:expr) => {{
         let (count, mut $start) = ($count, 0);
@@ -47,12 +51,15 @@ macro_rules! by_columns {
             $block;
             $start += PAIR * V::COUNT;
         }
-        if $start + V::COUNT < count {
+        if V::COUNT < SINGLY_FROM && $start + V::COUNT < count {
             let ($columns, $full) = (Columns::<V, PAIR, false>::new($isa, count - $start), false);
             $block;
-        } else if $start < count {
-            let ($columns, $full) = (Columns::<V, 1, false>::new($isa, count - $start), false);
-            $block;
+        } else {
+            while $start < count {
+                let ($columns, $full) = (Columns::<V, 1, false>::new($isa, V::COUNT.min(count - $start)), false);
+                $block;
+                $start += V::COUNT;
+            }
         }
     }};
 }
@@ -101,24 +108,27 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     /// `from` is valid for reads of the columns.
     #[inline(always)]
     pub(super) unsafe fn load(self, from: *const V::Number) -> [V; C] {
-        core::array::from_fn(|c| {
+        let mut values = self.zeros();
+        for c in 0..C {
             // SAFETY: the caller's promise.
             unsafe {
                 let from = from.add(c * V::COUNT);
-                if FULL || c + 1 < C { V::load(self.isa, from) } else { V::load_first(self.isa, self.last, from) }
+                values[c] =
+                    if FULL || c + 1 < C { V::load(self.isa, from) } else { V::load_first(self.isa, self.last, from) };
             }
-        })
+        }
+        values
     }
 
     /// # Safety
     /// `to` is valid for writes of the columns.
     #[inline(always)]
     pub(super) unsafe fn store(self, values: [V; C], to: *mut V::Number) {
-        for (c, value) in values.into_iter().enumerate() {
+        for c in 0..C {
             // SAFETY: the caller's promise.
             unsafe {
                 let to = to.add(c * V::COUNT);
-                if FULL || c + 1 < C { value.store(to) } else { value.store_first(self.last, to) }
+                if FULL || c + 1 < C { values[c].store(to) } else { values[c].store_first(self.last, to) }
             }
         }
     }
@@ -132,8 +142,7 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
         // SAFETY: the caller's promise.
         unsafe {
             if add {
-                let old = self.load(to);
-                self.store(core::array::from_fn(|c| old[c].add(values[c])), to);
+                self.store(sum_of(self.load(to), values), to);
             } else {
                 self.store(values, to);
             }
@@ -156,11 +165,11 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
         for term in 0..terms {
             // SAFETY: the caller's promise.
             let column = unsafe { self.load(columns.add(term * column_term)) };
-            for (r, sums) in sums.iter_mut().enumerate() {
+            for r in 0..R {
                 // SAFETY: the caller's promise.
                 let number = V::splat(self.isa, unsafe { *rows.add(r * row + term * row_term) });
-                for (sum, column) in sums.iter_mut().zip(column) {
-                    *sum = number.mul_add(column, *sum);
+                for c in 0..C {
+                    sums[r][c] = number.mul_add(column[c], sums[r][c]);
                 }
             }
         }
@@ -169,8 +178,11 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
 }
 
 #[inline(always)]
-pub(super) fn sum_of<V: Lanes, const R: usize, const C: usize>(sums: [[V; C]; R], addends: [[V; C]; R]) -> [[V; C]; R] {
-    core::array::from_fn(|r| core::array::from_fn(|c| sums[r][c].add(addends[r][c])))
+pub(super) fn sum_of<V: Lanes, const C: usize>(mut sums: [V; C], addends: [V; C]) -> [V; C] {
+    for c in 0..C {
+        sums[c] = sums[c].add(addends[c]);
+    }
+    sums
 }
 
 pub(super) use {by_columns, by_registers, by_rows};

@@ -1,6 +1,6 @@
 //! The forward pass in blocks: a batch, or one sample.
 
-use super::columns::{Columns, PAIR, by_columns, by_registers, by_rows, sum_of};
+use super::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_registers, by_rows, sum_of};
 use super::{RUNS, runs};
 use crate::kernel::lanes::{Lanes, Vectors};
 use crate::kernel::{DenseSizes, Isa, Program};
@@ -71,11 +71,13 @@ impl<T: Vectors> Forward<'_, T> {
                             let weights = (self.weight.as_ptr().add(start * outputs + column), outputs);
                             columns.multiply([sums; R], terms, rows, weights)
                         };
-                        total = if run == pass * runs_of_pass { sums } else { sum_of(total, sums) };
+                        for r in 0..R {
+                            total[r] = if run == pass * runs_of_pass { sums[r] } else { sum_of(total[r], sums[r]) };
+                        }
                     }
-                    for (r, sums) in total.into_iter().enumerate() {
+                    for r in 0..R {
                         // SAFETY: as above.
-                        unsafe { columns.put(sums, pass > 0, output.add((sample + r) * outputs + column)) };
+                        unsafe { columns.put(total[r], pass > 0, output.add((sample + r) * outputs + column)) };
                     }
                 });
             }
@@ -122,7 +124,7 @@ impl<T: Vectors> Forward<'_, T> {
                 let [last] = columns.multiply([last], inputs - done, (input.add(done), 0, 1), rest);
                 let mut sum = first;
                 for run in [second, third, last] {
-                    sum = core::array::from_fn(|c| sum[c].add(run[c]));
+                    sum = sum_of(sum, run);
                 }
                 sum
             };
@@ -151,7 +153,7 @@ impl<T: Vectors> Forward<'_, T> {
                 let weights = (self.weight.as_ptr().add(start * outputs), outputs);
                 columns.multiply([sums], terms, (self.input.as_ptr().add(start), 0, 1), weights)
             };
-            total = if run == 0 { sums } else { core::array::from_fn(|c| total[c].add(sums[c])) };
+            total = if run == 0 { sums } else { sum_of(total, sums) };
         }
         // SAFETY: as above.
         unsafe { columns.store(total, self.output.as_mut_ptr()) };
@@ -215,14 +217,17 @@ fn add_group<V: Lanes, const G: usize>(
     weight: &[V::Number],
     (outputs, count): (usize, usize),
 ) {
-    let numbers: [V; G] = core::array::from_fn(|g| V::splat(isa, input[g]));
+    let mut numbers = [V::splat(isa, V::Number::default()); G];
+    for g in 0..G {
+        numbers[g] = V::splat(isa, input[g]);
+    }
     assert!(weight.len() >= (G - 1) * outputs + count, "weights for every input of the group");
     by_registers!(isa, count, register, columns => {
         let mut sum = sums[register];
-        for (g, number) in numbers.iter().enumerate() {
+        for g in 0..G {
             // SAFETY: the register lies within the stripe, whose weights are there by the assertion.
             let [weights] = unsafe { columns.load(weight.as_ptr().add(g * outputs + register * V::COUNT)) };
-            sum = number.mul_add(weights, sum);
+            sum = numbers[g].mul_add(weights, sum);
         }
         sums[register] = sum;
     });

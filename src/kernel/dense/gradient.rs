@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::PANEL;
-use super::columns::{Columns, PAIR, by_columns, by_rows};
+use super::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_rows, sum_of};
 use crate::kernel::lanes::{Lanes, Vectors};
 use crate::kernel::{DenseSizes, Isa, Program};
 use crate::scalar::Scalar;
@@ -43,8 +43,8 @@ impl<T: Vectors> InputGradient<'_, T> {
                         let rows = (self.grad_output.as_ptr().add(sample * outputs + start), outputs, 1);
                         let weights = (panel.as_ptr().cast(), PAIR * V::COUNT);
                         let sums = columns.multiply([columns.zeros(); R], terms, rows, weights);
-                        for (r, sums) in sums.into_iter().enumerate() {
-                            columns.put(sums, start > 0, grad_input.add((sample + r) * inputs + column));
+                        for r in 0..R {
+                            columns.put(sums[r], start > 0, grad_input.add((sample + r) * inputs + column));
                         }
                     }
                 });
@@ -137,8 +137,8 @@ impl<T: Vectors> WeightGradient<'_, T> {
                         columns.prefetch(grad_weight.add((input + r) * outputs + column));
                     }
                     let sums = columns.multiply([columns.zeros(); R], samples, rows, (gradients, outputs));
-                    for (r, sums) in sums.into_iter().enumerate() {
-                        columns.put(sums, self.accumulate, grad_weight.add((input + r) * outputs + column));
+                    for r in 0..R {
+                        columns.put(sums[r], self.accumulate, grad_weight.add((input + r) * outputs + column));
                     }
                 }
             });
@@ -146,7 +146,7 @@ impl<T: Vectors> WeightGradient<'_, T> {
             for sample in 0..samples {
                 // SAFETY: as above.
                 let gradients = unsafe { columns.load(gradients.add(sample * outputs)) };
-                sums = core::array::from_fn(|c| sums[c].add(gradients[c]));
+                sums = sum_of(sums, gradients);
             }
             // SAFETY: as above.
             unsafe { columns.put(sums, self.accumulate, grad_bias.add(column)) };

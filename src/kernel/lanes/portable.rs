@@ -17,13 +17,20 @@ pub struct Four<T>(Portable, [T; 4]);
 impl<T: Copy> Four<T> {
     #[inline(always)]
     fn map(self, function: impl Fn(T) -> T) -> Self {
-        Self(self.0, self.1.map(function))
+        let [a, b, c, d] = self.1;
+        Self(self.0, [function(a), function(b), function(c), function(d)])
     }
 
     #[inline(always)]
     fn zip(self, other: Self, function: impl Fn(T, T) -> T) -> Self {
-        Self(self.0, core::array::from_fn(|lane| function(self.1[lane], other.1[lane])))
+        Self(self.0, four(|lane| function(self.1[lane], other.1[lane])))
     }
+}
+
+/// A value per lane. `core::array::from_fn` gives the same, and takes longer to compile.
+#[inline(always)]
+fn four<R>(value: impl Fn(usize) -> R) -> [R; 4] {
+    [value(0), value(1), value(2), value(3)]
 }
 
 /// Implements registers for a type of float: bits as an integer, the bits of the mantissa, the bias of the exponent.
@@ -108,7 +115,7 @@ macro_rules! four {
 
             #[inline(always)]
             fn mul_add(self, factor: Self, addend: Self) -> Self {
-                Self(self.0, core::array::from_fn(|lane| self.0.mul_add(self.1[lane], factor.1[lane], addend.1[lane])))
+                Self(self.0, four(|lane| self.0.mul_add(self.1[lane], factor.1[lane], addend.1[lane])))
             }
 
             #[inline(always)]
@@ -167,17 +174,17 @@ macro_rules! four {
 
             #[inline(always)]
             fn less(self, other: Self) -> [bool; 4] {
-                core::array::from_fn(|lane| self.1[lane] < other.1[lane])
+                four(|lane| self.1[lane] < other.1[lane])
             }
 
             #[inline(always)]
             fn select(self, choice: [bool; 4], other: Self) -> Self {
-                Self(self.0, core::array::from_fn(|lane| if choice[lane] { self.1[lane] } else { other.1[lane] }))
+                Self(self.0, four(|lane| if choice[lane] { self.1[lane] } else { other.1[lane] }))
             }
 
             #[inline(always)]
             fn first_or(self, first: usize, other: Self) -> Self {
-                Self(self.0, core::array::from_fn(|lane| if lane < first { self.1[lane] } else { other.1[lane] }))
+                Self(self.0, four(|lane| if lane < first { self.1[lane] } else { other.1[lane] }))
             }
 
             #[inline(always)]
@@ -194,7 +201,7 @@ macro_rules! four {
 
             #[inline(always)]
             fn zero_where(self, choice: [bool; 4]) -> Self {
-                Self(self.0, core::array::from_fn(|lane| if choice[lane] { 0.0 } else { self.1[lane] }))
+                Self(self.0, four(|lane| if choice[lane] { 0.0 } else { self.1[lane] }))
             }
 
             #[inline(always)]
