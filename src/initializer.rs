@@ -72,9 +72,36 @@ pub enum Initializer {
 
 impl Initializer {
     /// Glorot's uniform form with gain 1: what layers get that no activation follows.
-    pub const GLOROT: Self = Self::GlorotUniform { gain: 1.0 };
+    pub const GLOROT: Self = Self::GlorotUniform { gain: Self::GLOROT_GAIN };
     /// He's uniform form with the gain √2 of ReLU.
-    pub const HE: Self = Self::HeUniform { gain: core::f64::consts::SQRT_2 };
+    pub const HE: Self = Self::HeUniform { gain: Self::HE_GAIN };
+    /// The gain of `#[init(GlorotNormal)]` and `#[init(GlorotUniform)]` where none is written.
+    pub const GLOROT_GAIN: f64 = 1.0;
+    /// The gain of `#[init(HeNormal)]` and `#[init(HeUniform)]` where none is written: √2, for ReLU.
+    pub const HE_GAIN: f64 = core::f64::consts::SQRT_2;
+
+    /// What is wrong with the settings, if anything.
+    pub(crate) const fn problem(self) -> Option<&'static str> {
+        let (right, problem) = match self {
+            Self::Zeros => (true, ""),
+            Self::Constant(value) => (value.is_finite(), "the value of `Constant` is a finite number"),
+            Self::Normal { mean, deviation } => (
+                mean.is_finite() && deviation.is_finite() && deviation >= 0.0,
+                "the mean of `Normal` is a finite number, and the deviation one that is not negative",
+            ),
+            Self::Uniform { low, high } => (
+                low.is_finite() && high.is_finite() && low <= high,
+                "the bounds of `Uniform` are finite numbers, the lower one first",
+            ),
+            Self::GlorotNormal { gain }
+            | Self::GlorotUniform { gain }
+            | Self::HeNormal { gain }
+            | Self::HeUniform { gain } => {
+                (gain.is_finite() && gain > 0.0, "the gain of an initializer is a finite number above 0")
+            }
+        };
+        if right { None } else { Some(problem) }
+    }
 
     /// Draws all of `weights`, which map `inputs` numbers to `outputs`.
     pub fn fill<T: Scalar, R: RandomSource + ?Sized>(

@@ -8,10 +8,12 @@
 
 mod activation;
 mod dense;
+mod dropout;
 mod softmax;
 
-pub use activation::{Identity, Relu, Sigmoid, Tanh};
+pub use activation::{Elu, Gelu, GeluTanh, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
 pub use dense::Dense;
+pub use dropout::Dropout;
 pub use softmax::Softmax;
 
 use rand::Rng as RandomSource;

@@ -50,7 +50,10 @@ pub use error::{Error, Result};
 #[cfg(feature = "std")]
 pub use history::{EpochRecord, History, ValidationRecord};
 pub use initializer::Initializer;
-pub use layer::{Backward, Dense, Identity, Layer, Mode, Pass, Plan, Relu, Sigmoid, Softmax, Takes, Tanh};
+pub use layer::{
+    Backward, Dense, Dropout, Elu, Gelu, GeluTanh, Identity, Layer, LeakyRelu, Mode, Pass, Plan, Relu, Sigmoid, Silu,
+    Softmax, Softplus, Takes, Tanh,
+};
 pub use loss::{CrossEntropy, Loss, MeanSquaredError, Nll};
 pub use metric::{Classification, Evaluation, Regression};
 pub use network::{Network, Summary, Workspace};

@@ -6,7 +6,8 @@ pub use crate::history::EpochRecord;
 #[cfg(feature = "std")]
 pub use crate::train::{Callback, Progress, Trainer};
 pub use crate::{
-    Adam, Block, Class, CrossEntropy, Dataset, Dense, Gradient, Identity, Image, Initializer, Layer, Loss,
-    MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu, Sgd, Shape, Sigmoid, Softmax, Standardizer,
-    Takes, Tanh, Vector, Workspace, dataset as datasets, network,
+    Adam, Block, Class, CrossEntropy, Dataset, Dense, Dropout, Elu, Gelu, GeluTanh, Gradient, Identity, Image,
+    Initializer, Layer, LeakyRelu, Loss, MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu, Sgd,
+    Shape, Sigmoid, Silu, Softmax, Softplus, Standardizer, Takes, Tanh, Vector, Workspace, dataset as datasets,
+    network,
 };

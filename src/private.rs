@@ -65,6 +65,16 @@ pub const fn require_size(size: usize, otherwise: &str) {
     assert!(size > 0, "{}", otherwise);
 }
 
+/// An initializer, which fails to compile when it is out of range.
+#[track_caller]
+#[must_use]
+pub const fn require_initializer(initializer: Initializer) -> Initializer {
+    if let Some(problem) = initializer.problem() {
+        panic!("{}", problem);
+    }
+    initializer
+}
+
 /// Fails to compile with the message of a shape mismatch whose sizes only the compiler knows: `[before, between, after]`
 /// around the two sizes. A size of 0 has a message of its own.
 ///

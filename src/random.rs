@@ -33,6 +33,22 @@ pub fn rng(seed: u64) -> Rng {
     Xoshiro256PlusPlus::seed_from_u64(seed)
 }
 
+/// 2⁶⁴ divided by the golden ratio: multiples of it are spread evenly.
+pub(crate) const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// Scrambles a number so that every bit of the result depends on every bit of it: one step of SplitMix64.
+///
+/// # Source
+/// G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", 2014, with the constants of D. Stafford's
+/// variant 13.
+#[inline(always)]
+pub(crate) const fn mix(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(GOLDEN);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    bits ^ (bits >> 31)
+}
+
 /// A number drawn uniformly from [0, 1), a multiple of 2⁻⁵³.
 ///
 /// # Example

@@ -10,6 +10,8 @@ use crate::signature::{BuiltIn, BuiltInShape};
 pub(crate) struct Declaration {
     /// Docs and attributes above the struct.
     pub(crate) attributes: Vec<Attribute>,
+    /// `#[tile(..)]`: how many samples go through the network together.
+    pub(crate) tile: Option<Tile>,
     /// The visibility of the struct.
     pub(crate) visibility: Visibility,
     /// The name of the network.
@@ -47,10 +49,22 @@ pub(crate) enum Form {
     Missing,
 }
 
+/// `#[tile(64)]`
+pub(crate) struct Tile {
+    /// The number of samples.
+    pub(crate) samples: Expr,
+    /// Where it stands.
+    pub(crate) place: Place,
+}
+
 /// One layer of the network.
 pub(crate) struct Layer {
     /// Docs and attributes above the layer.
     pub(crate) attributes: Vec<Attribute>,
+    /// `#[init(..)]`: how its weights are drawn.
+    pub(crate) init: Option<Init>,
+    /// `#[frozen]`: the optimizer leaves it as it is.
+    pub(crate) frozen: Option<Place>,
     /// The name before the colon.
     pub(crate) name: Option<Ident>,
     /// What comes after it.
@@ -67,16 +81,49 @@ pub(crate) enum LayerKind {
         word: Ident,
         /// What stands between `<` and `>`.
         sizes: Vec<Size>,
-        /// The parentheses after it, which no built-in layer takes yet.
-        settings: Option<Place>,
+        /// The parentheses after it.
+        settings: Option<Settings>,
     },
     /// Any other path; the compiler finds out whether it is a layer.
     Own {
         /// The path with its generic arguments.
         path: Path,
-        /// The expressions in parentheses; `None` without parentheses.
-        settings: Option<Vec<Expr>>,
+        /// The parentheses after it.
+        settings: Option<Settings>,
     },
+}
+
+/// What stands in parentheses after a layer or an initializer.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    /// One after the other.
+    pub(crate) list: Vec<Setting>,
+    /// The parentheses.
+    pub(crate) place: Place,
+}
+
+/// One of them.
+#[derive(Clone)]
+pub(crate) struct Setting {
+    /// What stands before `=`.
+    pub(crate) name: Option<Ident>,
+    /// The value.
+    pub(crate) value: Expr,
+    /// Where it stands.
+    pub(crate) place: Place,
+}
+
+/// What stands in `#[init(..)]`.
+pub(crate) enum Init {
+    /// A word such as `HeNormal`, perhaps with settings.
+    Word {
+        /// The word.
+        word: Ident,
+        /// The parentheses after it.
+        settings: Option<Settings>,
+    },
+    /// Anything else: an expression whose value is an initializer.
+    Value(Expr),
 }
 
 /// A shape in the header of a network.

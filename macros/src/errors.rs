@@ -5,9 +5,11 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
 
+mod settings;
 mod shapes;
 mod sizes;
 
+pub(crate) use settings::*;
 pub(crate) use shapes::*;
 pub(crate) use sizes::*;
 
@@ -238,24 +240,6 @@ pub(crate) fn too_long(place: Place) -> Error {
 /// A path whose generic arguments do not read as such.
 pub(crate) fn unreadable_path(place: Place, text: &str) -> Error {
     place.error(format!("expected a type, found `{text}`"))
-}
-
-/// `Tanh(3)`
-pub(crate) fn takes_no_settings(place: Place, word: &str, written: &str) -> Error {
-    place.error(format!("`{word}` takes no settings\n\nhelp: write `{written}`"))
-}
-
-/// `Mine(rate = 0.1)`
-pub(crate) fn named_setting(place: Place, name: &str, value: &str) -> Error {
-    place.error(format!(
-        "named settings are not supported yet: `{name} = {value}`\n\n\
-         help: write `{value}` and rely on the order"
-    ))
-}
-
-/// An expression in the settings that does not read as one.
-pub(crate) fn unreadable_setting(place: Place, text: &str) -> Error {
-    place.error(format!("expected an expression, found `{text}`"))
 }
 
 /// `struct Name { Name }`

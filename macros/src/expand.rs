@@ -16,6 +16,7 @@ mod constants;
 mod forward;
 mod layer;
 mod plan;
+mod settings;
 mod sizes;
 mod types;
 
@@ -35,6 +36,7 @@ pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) 
     let names = Names::new(network, library);
     let parts = [
         types::aliases(&names),
+        settings::constants(&names),
         types::structure(&names),
         types::block(&names),
         plan::plan(&names),
@@ -167,7 +169,7 @@ impl<'a> Names<'a> {
         let (library, private, scalar) = (&self.library, &self.private, &self.scalar);
         let alias = self.apply(&self.layer_alias(index));
         let (kind, with) = match &layer.kind {
-            Kind::BuiltIn { layer: built_in, sizes } => {
+            Kind::BuiltIn { layer: built_in, sizes, .. } => {
                 let name = Ident::new(built_in.name(), Span::call_site());
                 let sizes: Vec<_> = sizes.iter().map(|size| self.size(index, size)).collect();
                 match built_in {
@@ -179,11 +181,7 @@ impl<'a> Names<'a> {
             }
             Kind::Own { .. } => (alias.clone(), code!(<#alias as #private::Layer>::With<#scalar>)),
         };
-        let settings = if let Kind::Own { settings: Some(settings), .. } = &layer.kind {
-            code!(&const { <#alias>::settings(#(#settings),*) })
-        } else {
-            code!(&())
-        };
+        let settings = settings::reference(self, index, layer, &kind);
         let word = plain(&layer.field);
         Site {
             layer: Some(layer),
@@ -355,11 +353,9 @@ fn used_words(network: &Network) -> HashSet<String> {
     for layer in &network.layers {
         match &layer.kind {
             Kind::BuiltIn { sizes, .. } => sizes.iter().for_each(|size| collect(size.tokens())),
-            Kind::Own { path, settings } => {
-                collect(path.to_token_stream());
-                settings.iter().flatten().for_each(|setting| collect(setting.to_token_stream()));
-            }
+            Kind::Own { path, .. } => collect(path.to_token_stream()),
         }
+        settings::expressions(layer).into_iter().for_each(|expression| collect(expression.to_token_stream()));
     }
     words
 }

@@ -4,7 +4,7 @@
 use proc_macro2::Ident;
 use syn::{Attribute, Expr, Path, Visibility};
 
-use crate::ast::Declaration;
+use crate::ast::{Declaration, Tile};
 use crate::errors::{Errors, Place};
 use crate::shape::{Shape, Size};
 use crate::signature::BuiltIn;
@@ -12,11 +12,16 @@ use crate::signature::BuiltIn;
 mod chain;
 mod draft;
 mod fields;
+mod settings;
+
+pub(crate) use settings::{Initialization, InitializerKind, OwnSettings};
 
 /// A resolved network: a chain of layers.
 pub(crate) struct Network {
     /// Docs and attributes above the struct.
     pub(crate) attributes: Vec<Attribute>,
+    /// How many samples go through the network together, where the user says so.
+    pub(crate) tile: Option<Tile>,
     /// The visibility of the struct.
     pub(crate) visibility: Visibility,
     /// The name of the network.
@@ -42,6 +47,10 @@ pub(crate) struct Network {
 pub(crate) struct Layer {
     /// Docs and attributes above the layer.
     pub(crate) attributes: Vec<Attribute>,
+    /// How its weights are drawn, where the user says so.
+    pub(crate) initialization: Option<Initialization>,
+    /// Whether the optimizer leaves it as it is.
+    pub(crate) frozen: bool,
     /// The user's name, or one made from the kind: `tanh`, `tanh_2`.
     pub(crate) field: Ident,
     /// Which layer it is.
@@ -56,6 +65,8 @@ pub(crate) struct Layer {
     pub(crate) input: Shape,
     /// What it gives.
     pub(crate) output: Shape,
+    /// Where its settings stand, or its type where there are none.
+    pub(crate) settings_place: Place,
     /// Whether `input` can be judged: nothing on the way to it was guessed after an error.
     pub(crate) input_known: bool,
     /// Whether `output` can be judged.
@@ -74,13 +85,15 @@ pub(crate) enum Kind {
         layer: BuiltIn,
         /// Its sizes, in order.
         sizes: Vec<Size>,
+        /// Its settings, in order; `None` where the default holds.
+        settings: Vec<Option<Expr>>,
     },
     /// Any other path.
     Own {
         /// The path with its generic arguments.
         path: Path,
-        /// The expressions in parentheses; `None` without parentheses.
-        settings: Option<Vec<Expr>>,
+        /// What stands in parentheses; `None` without parentheses.
+        settings: Option<OwnSettings>,
     },
 }
 

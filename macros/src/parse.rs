@@ -3,20 +3,19 @@
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Visibility;
 use syn::parse::Parser;
-use syn::{Attribute, Visibility};
 
 use crate::ast::{Declaration, Form, LayerKind, Shape, ShapeKind, Size, Written};
 use crate::errors::{self, Errors, Place};
 use crate::tokens::{self, Tokens};
 use crate::words;
 
+mod attribute;
 mod header;
 mod layer;
 mod path;
-
-/// Attributes that are planned but not there yet.
-const PLANNED: [&str; 4] = ["init", "frozen", "tile", "budget"];
+mod setting;
 
 /// Reads a whole declaration; `None` when not even its name could be read.
 pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<Declaration> {
@@ -26,7 +25,7 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<De
         errors.push(errors::empty_declaration());
         return None;
     }
-    let attributes = attributes(&mut tokens, errors);
+    let attributes = attribute::attributes(&mut tokens, attribute::Marked::Network, errors);
     let visibility = visibility(&mut tokens);
     let name = header::name(&mut tokens, errors)?;
     let parameters = header::parameters(&mut tokens, &name, errors);
@@ -35,7 +34,8 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<De
     let output = header::output(&mut tokens, errors);
     header::where_clause(&mut tokens, errors);
     let mut declaration = Declaration {
-        attributes,
+        attributes: attributes.passed,
+        tile: attributes.tile,
         visibility,
         name,
         parameters: parameters.sizes,
@@ -102,40 +102,6 @@ fn body(tokens: &mut Tokens, declaration: &mut Declaration, errors: &mut Errors)
         declaration.form = Form::OneLine;
         declaration.layers = layer::layers(tokens.without_last(';'), name, errors);
     }
-}
-
-/// Reads `#[..]` as long as there are some; those that cannot be used are reported and left out.
-fn attributes(tokens: &mut Tokens, errors: &mut Errors) -> Vec<Attribute> {
-    let mut attributes = Vec::new();
-    while let Some(mark) = tokens.take_mark('#') {
-        let Some(group) = tokens.take_group(Delimiter::Bracket) else {
-            errors.push(errors::expected(tokens.place(), "`[` after `#`", &tokens.found()));
-            // `#![..]`, which would be an attribute of what is around it.
-            if tokens.take_mark('!').is_some() {
-                tokens.take_group(Delimiter::Bracket);
-            }
-            continue;
-        };
-        let place = Place::between(mark.span(), group.span());
-        let written: TokenStream = [mark.clone(), TokenTree::Group(group.clone())].into_iter().collect();
-        let planned = PLANNED
-            .into_iter()
-            .find(|word| matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(first)) if first == word));
-        if let Some(word) = planned {
-            errors.push(errors::attribute_not_supported(place, word));
-            continue;
-        }
-        if matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(first)) if first == "repr") {
-            errors.push(errors::representation(place));
-            continue;
-        }
-        match limited(Attribute::parse_outer, written, place) {
-            Ok(read) => attributes.extend(read),
-            Err(Unread::TooLong(error)) => errors.push(error),
-            Err(Unread::Wrong) => errors.push(errors::unreadable_attribute(place)),
-        }
-    }
-    attributes
 }
 
 /// Reads `pub`, `pub(crate)` and so on.

@@ -1,4 +1,4 @@
-//! Which layers and shapes does the library bring, and what sizes do they take? The one place
+//! Which layers, shapes and initializers does the library bring, and what sizes and settings do they take? The one place
 //! that names them.
 
 use proc_macro2::Ident;
@@ -16,14 +16,62 @@ pub(crate) enum BuiltIn {
     Relu,
     /// `Identity`
     Identity,
+    /// `LeakyRelu(slope)`
+    LeakyRelu,
+    /// `Elu(alpha)`
+    Elu,
+    /// `Gelu`
+    Gelu,
+    /// `GeluTanh`
+    GeluTanh,
+    /// `Silu`
+    Silu,
+    /// `Softplus(beta)`
+    Softplus,
+    /// `Dropout(rate)`
+    Dropout,
     /// `Softmax`
     Softmax,
 }
 
+/// Something that stands in parentheses after a layer or an initializer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// What it is called.
+    pub(crate) name: &'static str,
+    /// The constant of the library that holds its value where the user leaves it out; without one it must be written.
+    pub(crate) default: Option<&'static str>,
+}
+
+impl Setting {
+    /// A setting that must be written.
+    const fn needed(name: &'static str) -> Self {
+        Self { name, default: None }
+    }
+
+    /// A setting whose value is the constant `default`, a member of the type that it belongs to, unless written.
+    const fn optional(name: &'static str, default: &'static str) -> Self {
+        Self { name, default: Some(default) }
+    }
+}
+
 impl BuiltIn {
     /// Every built-in layer.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Dense, Self::Sigmoid, Self::Tanh, Self::Relu, Self::Identity, Self::Softmax];
+    pub(crate) const ALL: [Self; 13] = [
+        Self::Dense,
+        Self::Sigmoid,
+        Self::Tanh,
+        Self::Relu,
+        Self::Identity,
+        Self::LeakyRelu,
+        Self::Elu,
+        Self::Gelu,
+        Self::GeluTanh,
+        Self::Silu,
+        Self::Softplus,
+        Self::Dropout,
+        Self::Softmax,
+    ];
 
     /// The layer that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<Self> {
@@ -38,6 +86,13 @@ impl BuiltIn {
             Self::Tanh => "Tanh",
             Self::Relu => "Relu",
             Self::Identity => "Identity",
+            Self::LeakyRelu => "LeakyRelu",
+            Self::Elu => "Elu",
+            Self::Gelu => "Gelu",
+            Self::GeluTanh => "GeluTanh",
+            Self::Silu => "Silu",
+            Self::Softplus => "Softplus",
+            Self::Dropout => "Dropout",
             Self::Softmax => "Softmax",
         }
     }
@@ -54,13 +109,33 @@ impl BuiltIn {
     pub(crate) const fn example(self) -> &'static str {
         match self {
             Self::Dense => "Dense<64, 32>",
+            Self::LeakyRelu => "LeakyRelu(0.01)",
+            Self::Elu => "Elu(1.0)",
+            Self::Softplus => "Softplus(1.0)",
+            Self::Dropout => "Dropout(0.2)",
             _ => self.name(),
         }
     }
 
+    /// The settings it takes, in order.
+    pub(crate) const fn settings(self) -> &'static [Setting] {
+        match self {
+            Self::LeakyRelu => const { &[Setting::optional("slope", "SLOPE")] },
+            Self::Elu => const { &[Setting::optional("alpha", "ALPHA")] },
+            Self::Softplus => const { &[Setting::optional("beta", "BETA")] },
+            Self::Dropout => const { &[Setting::needed("rate")] },
+            _ => &[],
+        }
+    }
+
+    /// Whether it has parameters.
+    pub(crate) const fn has_parameters(self) -> bool {
+        matches!(self, Self::Dense)
+    }
+
     /// Whether it maps number by number, so that it takes any shape and gives its plain form.
     pub(crate) const fn is_elementwise(self) -> bool {
-        matches!(self, Self::Sigmoid | Self::Tanh | Self::Relu | Self::Identity)
+        !matches!(self, Self::Dense | Self::Softmax)
     }
 
     /// Whether it gives as many values as it takes, so that its sizes are its producer's.
@@ -113,6 +188,82 @@ impl BuiltInShape {
             Self::Vector => "Vector<64>",
             Self::Image => "Image<1, 28, 28>",
             Self::Probabilities => "Probabilities<10>",
+        }
+    }
+}
+
+/// The initializers that the macro knows by a single identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BuiltInInitializer {
+    /// `Zeros`
+    Zeros,
+    /// `Constant(value)`
+    Constant,
+    /// `Normal(mean, deviation)`
+    Normal,
+    /// `Uniform(low, high)`
+    Uniform,
+    /// `GlorotNormal(gain)`
+    GlorotNormal,
+    /// `GlorotUniform(gain)`
+    GlorotUniform,
+    /// `HeNormal(gain)`
+    HeNormal,
+    /// `HeUniform(gain)`
+    HeUniform,
+}
+
+impl BuiltInInitializer {
+    /// Every initializer of the library.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Zeros,
+        Self::Constant,
+        Self::Normal,
+        Self::Uniform,
+        Self::GlorotNormal,
+        Self::GlorotUniform,
+        Self::HeNormal,
+        Self::HeUniform,
+    ];
+
+    /// The initializer that `word` names, if the library has one.
+    pub(crate) fn named(word: &Ident) -> Option<Self> {
+        Self::ALL.into_iter().find(|initializer| word == initializer.name())
+    }
+
+    /// The name of its variant in the library.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Zeros => "Zeros",
+            Self::Constant => "Constant",
+            Self::Normal => "Normal",
+            Self::Uniform => "Uniform",
+            Self::GlorotNormal => "GlorotNormal",
+            Self::GlorotUniform => "GlorotUniform",
+            Self::HeNormal => "HeNormal",
+            Self::HeUniform => "HeUniform",
+        }
+    }
+
+    /// How it is written, for messages.
+    pub(crate) const fn example(self) -> &'static str {
+        match self {
+            Self::Constant => "Constant(0.1)",
+            Self::Normal => "Normal(0.0, 0.1)",
+            Self::Uniform => "Uniform(-0.1, 0.1)",
+            _ => self.name(),
+        }
+    }
+
+    /// The settings it takes, in order: the fields of its variant.
+    pub(crate) const fn settings(self) -> &'static [Setting] {
+        match self {
+            Self::Zeros => &[],
+            Self::Constant => const { &[Setting::needed("value")] },
+            Self::Normal => const { &[Setting::needed("mean"), Setting::needed("deviation")] },
+            Self::Uniform => const { &[Setting::needed("low"), Setting::needed("high")] },
+            Self::GlorotNormal | Self::GlorotUniform => const { &[Setting::optional("gain", "GLOROT_GAIN")] },
+            Self::HeNormal | Self::HeUniform => const { &[Setting::optional("gain", "HE_GAIN")] },
         }
     }
 }

@@ -12,10 +12,7 @@ use crate::scalar::Scalar;
 #[inline(always)]
 pub(super) fn naive_sigmoid<T: Scalar, I: Isa>(_: I, values: &mut [T]) {
     for value in values {
-        // The exponential of a number that is not positive cannot overflow.
-        let e = (-value.absolute()).exp();
-        let numerator = if *value < T::ZERO { e } else { T::ONE };
-        *value = numerator / (T::ONE + e);
+        *value = naive_logistic(*value);
     }
 }
 
@@ -96,6 +93,138 @@ pub(super) fn relu_gradient<T: Vectors, I: Isa>(isa: I, output: &[T], gradient: 
     // Less than the smallest number above zero is at most zero.
     let least = <T::In<I>>::splat(isa, T::LEAST);
     map!(T::In<I>, isa, gradient, output, |g, y| g.zero_where(y.less(least)));
+}
+
+#[inline(always)]
+pub(super) fn naive_leaky_relu<T: Scalar, I: Isa>(_: I, slope: T, values: &mut [T]) {
+    for value in values {
+        if *value < T::ZERO {
+            *value *= slope;
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn leaky_relu<T: Vectors, I: Isa>(isa: I, slope: T, values: &mut [T]) {
+    let [zero, slope] = [T::ZERO, slope].map(|value| <T::In<I>>::splat(isa, value));
+    map!(T::In<I>, isa, values, |x| x.mul(slope).select(x.less(zero), x));
+}
+
+#[inline(always)]
+pub(super) fn naive_leaky_relu_gradient<T: Scalar, I: Isa>(_: I, slope: T, output: &[T], gradient: &mut [T]) {
+    assert_eq!(output.len(), gradient.len(), "an output per gradient");
+    for (g, &y) in gradient.iter_mut().zip(output) {
+        if y <= T::ZERO {
+            *g *= slope;
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn leaky_relu_gradient<T: Vectors, I: Isa>(isa: I, slope: T, output: &[T], gradient: &mut [T]) {
+    let [least, slope] = [T::LEAST, slope].map(|value| <T::In<I>>::splat(isa, value));
+    map!(T::In<I>, isa, gradient, output, |g, y| g.mul(slope).select(y.less(least), g));
+}
+
+#[inline(always)]
+pub(super) fn naive_elu<T: Scalar, I: Isa>(_: I, alpha: T, values: &mut [T]) {
+    for value in values {
+        if *value < T::ZERO {
+            *value = alpha * value.exp_m1();
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn elu<T: Vectors, I: Isa>(isa: I, alpha: T, values: &mut [T]) {
+    let [zero, alpha] = [T::ZERO, alpha].map(|value| <T::In<I>>::splat(isa, value));
+    map!(T::In<I>, isa, values, |x| {
+        let negative = function::exponential_minus_one_of_non_positive(zero.minimum(x));
+        negative.mul(alpha).select(x.less(zero), x)
+    });
+}
+
+#[inline(always)]
+pub(super) fn naive_elu_gradient<T: Scalar, I: Isa>(_: I, alpha: T, output: &[T], gradient: &mut [T]) {
+    assert_eq!(output.len(), gradient.len(), "an output per gradient");
+    for (g, &y) in gradient.iter_mut().zip(output) {
+        if y <= T::ZERO {
+            *g *= y + alpha;
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn elu_gradient<T: Vectors, I: Isa>(isa: I, alpha: T, output: &[T], gradient: &mut [T]) {
+    let [least, alpha] = [T::LEAST, alpha].map(|value| <T::In<I>>::splat(isa, value));
+    map!(T::In<I>, isa, gradient, output, |g, y| g.mul(y.add(alpha)).select(y.less(least), g));
+}
+
+/// σ(x) = 1 / (1 + e⁻ˣ)
+#[inline(always)]
+fn naive_logistic<T: Scalar>(x: T) -> T {
+    // The exponential of a number that is not positive cannot overflow.
+    let e = (-x.absolute()).exp();
+    let numerator = if x < T::ZERO { e } else { T::ONE };
+    numerator / (T::ONE + e)
+}
+
+#[inline(always)]
+pub(super) fn naive_silu<T: Scalar, I: Isa>(_: I, values: &mut [T]) {
+    for value in values {
+        *value *= naive_logistic(*value);
+    }
+}
+
+#[inline(always)]
+pub(super) fn silu<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
+    map!(T::In<I>, isa, values, |x| x.mul(function::logistic(x)));
+}
+
+#[inline(always)]
+pub(super) fn naive_silu_gradient<T: Scalar, I: Isa>(_: I, input: &[T], gradient: &mut [T]) {
+    assert_eq!(input.len(), gradient.len(), "an input per gradient");
+    for (g, &x) in gradient.iter_mut().zip(input) {
+        let y = naive_logistic(x);
+        *g *= y * (T::ONE + x * (T::ONE - y));
+    }
+}
+
+#[inline(always)]
+pub(super) fn silu_gradient<T: Vectors, I: Isa>(isa: I, input: &[T], gradient: &mut [T]) {
+    let one = <T::In<I>>::splat(isa, T::ONE);
+    map!(T::In<I>, isa, gradient, input, |g, x| {
+        let y = function::logistic(x);
+        g.mul(y.mul(x.mul_add(one.sub(y), one)))
+    });
+}
+
+#[inline(always)]
+pub(super) fn naive_softplus<T: Scalar, I: Isa>(_: I, beta: T, values: &mut [T]) {
+    for value in values {
+        let x = *value * beta;
+        *value = (T::ZERO.maximum(x) + (-x.absolute()).exp().ln_1p()) / beta;
+    }
+}
+
+#[inline(always)]
+pub(super) fn softplus<T: Vectors, I: Isa>(isa: I, beta: T, values: &mut [T]) {
+    let beta = <T::In<I>>::splat(isa, beta);
+    map!(T::In<I>, isa, values, |x| function::softplus(x.mul(beta)).div(beta));
+}
+
+#[inline(always)]
+pub(super) fn naive_softplus_gradient<T: Scalar, I: Isa>(_: I, beta: T, input: &[T], gradient: &mut [T]) {
+    assert_eq!(input.len(), gradient.len(), "an input per gradient");
+    for (g, &x) in gradient.iter_mut().zip(input) {
+        *g *= naive_logistic(x * beta);
+    }
+}
+
+#[inline(always)]
+pub(super) fn softplus_gradient<T: Vectors, I: Isa>(isa: I, beta: T, input: &[T], gradient: &mut [T]) {
+    let beta = <T::In<I>>::splat(isa, beta);
+    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(function::logistic(x.mul(beta))));
 }
 
 #[inline(always)]
@@ -188,10 +317,10 @@ mod tests {
             let Self(values, gradient) = self;
             let mut results = Vec::new();
             macro_rules! compare {
-                ($($kernel:ident $naive:ident of ($start:ident $(, $input:ident)?);)*) => {$(
+                ($($kernel:ident $([$parameter:literal])? $naive:ident of ($start:ident $(, $input:ident)?);)*) => {$(
                     let (mut ours, mut naive) = ($start.to_vec(), $start.to_vec());
-                    T::$kernel(isa, $($input,)? &mut ours);
-                    super::$naive(isa, $($input,)? &mut naive);
+                    T::$kernel(isa, $(T::from_f64($parameter),)? $($input,)? &mut ours);
+                    super::$naive(isa, $(T::from_f64($parameter),)? $($input,)? &mut naive);
                     results.push((stringify!($kernel), ours, naive));
                 )*};
             }
@@ -206,6 +335,14 @@ mod tests {
                 gelu_gradient naive_gelu_gradient of (gradient, values);
                 gelu_tanh naive_gelu_tanh of (values);
                 gelu_tanh_gradient naive_gelu_tanh_gradient of (gradient, values);
+                leaky_relu [0.3] naive_leaky_relu of (values);
+                leaky_relu_gradient [0.3] naive_leaky_relu_gradient of (gradient, values);
+                elu [0.7] naive_elu of (values);
+                elu_gradient [0.7] naive_elu_gradient of (gradient, values);
+                silu naive_silu of (values);
+                silu_gradient naive_silu_gradient of (gradient, values);
+                softplus [1.5] naive_softplus of (values);
+                softplus_gradient [1.5] naive_softplus_gradient of (gradient, values);
             }
             results
         }

@@ -44,6 +44,19 @@ macro_rules! compiled {
     };
 }
 
+/// Kernels that replace each number of a slice by a function of it and, for those with a second slice, of the number at the
+/// same place there: their names, and those of the vector versions with `[parameter]` and `(second slice)`.
+macro_rules! elementwise {
+    ($float:ident: $($name:ident = $kernel:ident $([$parameter:ident])? ($($other:ident)?),)*) => {$(
+        #[inline]
+        fn $name<I: Isa>(_: I, $($parameter: $float,)? $($other: &[$float],)? values: &mut [$float]) {
+            compiled!(I, |isa, $($parameter: $float,)? $($other: &[$float],)? values: &mut [$float]| -> () {
+                activation::$kernel(isa, $($parameter,)? $($other,)? values);
+            });
+        }
+    )*};
+}
+
 macro_rules! vector_kernels {
     ($float:ident) => {
         impl Kernels for $float {
@@ -244,74 +257,17 @@ macro_rules! vector_kernels {
                 });
             }
 
-            #[inline]
-            fn sigmoid<I: Isa>(_: I, values: &mut [$float]) {
-                compiled!(I, |isa, values: &mut [$float]| -> () {
-                    activation::sigmoid(isa, values);
-                });
-            }
-
-            #[inline]
-            fn sigmoid_gradient<I: Isa>(_: I, output: &[$float], gradient: &mut [$float]) {
-                compiled!(I, |isa, output: &[$float], gradient: &mut [$float]| -> () {
-                    activation::sigmoid_gradient(isa, output, gradient);
-                });
-            }
-
-            #[inline]
-            fn hyperbolic_tangent<I: Isa>(_: I, values: &mut [$float]) {
-                compiled!(I, |isa, values: &mut [$float]| -> () {
-                    activation::tanh(isa, values);
-                });
-            }
-
-            #[inline]
-            fn hyperbolic_tangent_gradient<I: Isa>(_: I, output: &[$float], gradient: &mut [$float]) {
-                compiled!(I, |isa, output: &[$float], gradient: &mut [$float]| -> () {
-                    activation::tanh_gradient(isa, output, gradient);
-                });
-            }
-
-            #[inline]
-            fn relu<I: Isa>(_: I, values: &mut [$float]) {
-                compiled!(I, |isa, values: &mut [$float]| -> () {
-                    activation::relu(isa, values);
-                });
-            }
-
-            #[inline]
-            fn gelu<I: Isa>(_: I, values: &mut [$float]) {
-                compiled!(I, |isa, values: &mut [$float]| -> () {
-                    activation::gelu(isa, values);
-                });
-            }
-
-            #[inline]
-            fn gelu_gradient<I: Isa>(_: I, input: &[$float], gradient: &mut [$float]) {
-                compiled!(I, |isa, input: &[$float], gradient: &mut [$float]| -> () {
-                    activation::gelu_gradient(isa, input, gradient);
-                });
-            }
-
-            #[inline]
-            fn gelu_tanh<I: Isa>(_: I, values: &mut [$float]) {
-                compiled!(I, |isa, values: &mut [$float]| -> () {
-                    activation::gelu_tanh(isa, values);
-                });
-            }
-
-            #[inline]
-            fn gelu_tanh_gradient<I: Isa>(_: I, input: &[$float], gradient: &mut [$float]) {
-                compiled!(I, |isa, input: &[$float], gradient: &mut [$float]| -> () {
-                    activation::gelu_tanh_gradient(isa, input, gradient);
-                });
-            }
-
-            #[inline]
-            fn relu_gradient<I: Isa>(_: I, output: &[$float], gradient: &mut [$float]) {
-                compiled!(I, |isa, output: &[$float], gradient: &mut [$float]| -> () {
-                    activation::relu_gradient(isa, output, gradient);
-                });
+            elementwise! {
+                $float:
+                sigmoid = sigmoid(), sigmoid_gradient = sigmoid_gradient(output),
+                hyperbolic_tangent = tanh(), hyperbolic_tangent_gradient = tanh_gradient(output),
+                relu = relu(), relu_gradient = relu_gradient(output),
+                gelu = gelu(), gelu_gradient = gelu_gradient(input),
+                gelu_tanh = gelu_tanh(), gelu_tanh_gradient = gelu_tanh_gradient(input),
+                silu = silu(), silu_gradient = silu_gradient(input),
+                leaky_relu = leaky_relu[slope](), leaky_relu_gradient = leaky_relu_gradient[slope](output),
+                elu = elu[alpha](), elu_gradient = elu_gradient[alpha](output),
+                softplus = softplus[beta](), softplus_gradient = softplus_gradient[beta](input),
             }
         }
     };

@@ -11,17 +11,21 @@
 #[cfg(test)]
 mod accuracy;
 mod exponential;
+mod exponential_minus_one;
 mod gelu;
 mod gelu_tanh;
 mod logarithm;
 mod logistic;
+mod softplus;
 mod tanh;
 
 pub(super) use exponential::exponential_of_non_positive;
+pub(super) use exponential_minus_one::exponential_minus_one_of_non_positive;
 pub(super) use gelu::{gelu, gelu_derivative};
 pub(super) use gelu_tanh::{gelu_tanh, gelu_tanh_derivative};
 pub(super) use logarithm::logarithm;
 pub(super) use logistic::logistic;
+pub(super) use softplus::softplus;
 pub(super) use tanh::tanh;
 
 use super::Isa;

@@ -101,6 +101,46 @@ pub trait Kernels: Scalar {
         activation::naive_relu_gradient(isa, output, gradient);
     }
 
+    /// y = x where x > 0, else s x, in place, with s the slope.
+    fn leaky_relu<I: Isa>(isa: I, slope: Self, values: &mut [Self]) {
+        activation::naive_leaky_relu(isa, slope, values);
+    }
+
+    /// g ← g where y > 0, else s g, with y the output of the leaky ReLU of slope s > 0.
+    fn leaky_relu_gradient<I: Isa>(isa: I, slope: Self, output: &[Self], gradient: &mut [Self]) {
+        activation::naive_leaky_relu_gradient(isa, slope, output, gradient);
+    }
+
+    /// y = x where x > 0, else α (eˣ - 1), in place.
+    fn elu<I: Isa>(isa: I, alpha: Self, values: &mut [Self]) {
+        activation::naive_elu(isa, alpha, values);
+    }
+
+    /// g ← g where y > 0, else g (y + α), with y the output of ELU and α > 0.
+    fn elu_gradient<I: Isa>(isa: I, alpha: Self, output: &[Self], gradient: &mut [Self]) {
+        activation::naive_elu_gradient(isa, alpha, output, gradient);
+    }
+
+    /// y = x σ(x) with σ(x) = 1 / (1 + e⁻ˣ), in place.
+    fn silu<I: Isa>(isa: I, values: &mut [Self]) {
+        activation::naive_silu(isa, values);
+    }
+
+    /// g ← g σ(x) (1 + x (1 - σ(x))), with x the input of SiLU.
+    fn silu_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
+        activation::naive_silu_gradient(isa, input, gradient);
+    }
+
+    /// y = ln (1 + e^(β x)) / β, in place.
+    fn softplus<I: Isa>(isa: I, beta: Self, values: &mut [Self]) {
+        activation::naive_softplus(isa, beta, values);
+    }
+
+    /// g ← g σ(β x), with x the input of softplus.
+    fn softplus_gradient<I: Isa>(isa: I, beta: Self, input: &[Self], gradient: &mut [Self]) {
+        activation::naive_softplus_gradient(isa, beta, input, gradient);
+    }
+
     /// y = x Φ(x) = x (1 + erf(x / √2)) / 2, in place.
     fn gelu<I: Isa>(isa: I, values: &mut [Self]) {
         activation::naive_gelu(isa, values);

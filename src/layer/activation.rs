@@ -1,11 +1,23 @@
 //! Elementwise activations: a nonlinear function of each number alone.
 //!
-//! Their derivatives are functions of their outputs, so they work in place and keep nothing.
+//! Where the derivative is a function of the output, they work in place and keep nothing; else they keep their input.
+
+mod elu;
+mod gelu;
+mod leaky_relu;
+mod silu;
+mod softplus;
+
+pub use elu::Elu;
+pub use gelu::{Gelu, GeluTanh};
+pub use leaky_relu::LeakyRelu;
+pub use silu::Silu;
+pub use softplus::Softplus;
 
 use crate::block::block;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, InPlacePlan, Layer, Pass, Takes};
+use crate::layer::{Backward, InPlacePlan, Layer, Pass, Plan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tensor::TensorTable;
@@ -13,13 +25,16 @@ use crate::tensor::TensorTable;
 /// Up to so many numbers of a lone sample go through tanh in code of their own: a call would take as long.
 const FEW: usize = 16;
 
-/// Implements a layer without parameters whose kernels work in place.
+/// Implements a layer without parameters whose kernels work in place, from the output back.
+///
+/// `settings` is the type of its settings, `()` or `f64`.
 macro_rules! in_place_layer {
     (
         $(#[$doc:meta])*
-        $layer:ident, reads_output: $reads_output:literal, initialization: $initialization:expr,
-        forward: |$forward_isa:ident, $values:ident| $forward:expr,
-        backward: |$backward_isa:ident, $output:ident, $gradient:ident| $backward:expr,
+        $layer:ident, settings: $settings_type:ty, reads_output: $reads_output:literal,
+        initialization: |$initial:ident| $initialization:expr,
+        forward: |$forward_isa:ident, $forward_settings:ident, $values:ident| $forward:expr,
+        backward: |$backward_isa:ident, $backward_settings:ident, $output:ident, $gradient:ident| $backward:expr,
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -32,10 +47,10 @@ macro_rules! in_place_layer {
             type Output<In: Shape> = In::Plain;
             type Logits<In: Shape> = In::Plain;
             type With<T: Scalar> = $layer;
-            type Settings = ();
+            type Settings = $settings_type;
             type Plan<In: Shape> = InPlacePlan<$reads_output>;
 
-            fn initialization((): &()) -> Initializer {
+            fn initialization($initial: &$settings_type) -> Initializer {
                 $initialization
             }
 
@@ -43,7 +58,7 @@ macro_rules! in_place_layer {
             fn forward<In: Shape, T: Kernels, I: Isa>(
                 isa: I,
                 parameters: &Self,
-                settings: &(),
+                settings: &$settings_type,
                 pass: &Pass,
                 input: &[T],
                 output: &mut [T],
@@ -57,7 +72,7 @@ macro_rules! in_place_layer {
             fn forward_in_place<In: Shape, T: Kernels, I: Isa>(
                 $forward_isa: I,
                 _: &Self,
-                (): &(),
+                $forward_settings: &$settings_type,
                 _: &Pass,
                 $values: &mut [T],
                 _: &mut [T],
@@ -69,7 +84,7 @@ macro_rules! in_place_layer {
             fn backward<In: Shape, T: Kernels, I: Isa>(
                 isa: I,
                 _: &Self,
-                settings: &(),
+                settings: &$settings_type,
                 pass: &Pass,
                 memory: Backward<'_, T>,
                 _: &mut Self,
@@ -83,13 +98,84 @@ macro_rules! in_place_layer {
             #[inline(always)]
             fn backward_in_place<In: Shape, T: Kernels, I: Isa>(
                 $backward_isa: I,
-                (): &(),
+                $backward_settings: &$settings_type,
                 _: &Pass,
                 $output: &[T],
                 _: &mut [T],
                 $gradient: &mut [T],
             ) {
                 $backward
+            }
+        }
+
+        impl<In: Shape> Takes<In> for $layer {}
+    };
+}
+
+/// The plan of a layer whose derivative is a function of its input.
+#[derive(Debug)]
+pub struct FromInputPlan;
+
+impl Plan for FromInputPlan {
+    const READS_OUTPUT: bool = false;
+}
+
+/// Implements a layer without parameters whose derivative is a function of its input, so that the input is kept.
+///
+/// The kernels work in place, on copies.
+macro_rules! from_input_layer {
+    (
+        $(#[$doc:meta])*
+        $layer:ident, settings: $settings_type:ty,
+        forward: |$forward_isa:ident, $forward_settings:ident, $values:ident| $forward:expr,
+        backward: |$backward_isa:ident, $backward_settings:ident, $input:ident, $gradient:ident| $backward:expr,
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        #[repr(C)]
+        pub struct $layer;
+
+        block!([] $layer, TensorTable::EMPTY);
+
+        impl Layer for $layer {
+            type Output<In: Shape> = In::Plain;
+            type Logits<In: Shape> = In::Plain;
+            type With<T: Scalar> = $layer;
+            type Settings = $settings_type;
+            type Plan<In: Shape> = FromInputPlan;
+
+            fn initialization(_: &$settings_type) -> Initializer {
+                Initializer::HE
+            }
+
+            #[inline(always)]
+            fn forward<In: Shape, T: Kernels, I: Isa>(
+                $forward_isa: I,
+                _: &Self,
+                $forward_settings: &$settings_type,
+                _: &Pass,
+                input: &[T],
+                $values: &mut [T],
+                _: &mut [T],
+            ) {
+                $values.copy_from_slice(input);
+                $forward
+            }
+
+            #[inline(always)]
+            fn backward<In: Shape, T: Kernels, I: Isa>(
+                $backward_isa: I,
+                _: &Self,
+                $backward_settings: &$settings_type,
+                _: &Pass,
+                memory: Backward<'_, T>,
+                _: &mut Self,
+            ) {
+                let $input = memory.input;
+                if let Some($gradient) = memory.grad_input {
+                    $gradient.copy_from_slice(memory.grad_output);
+                    $backward
+                }
             }
         }
 
@@ -119,9 +205,10 @@ in_place_layer! {
     /// let [low, middle, high] = Gate::zeroed().predict(&[-100.0, 0.0, 100.0]);
     /// assert!(low < 1e-40 && middle == 0.5 && high == 1.0);
     /// ```
-    Sigmoid, reads_output: true, initialization: Initializer::GLOROT,
-    forward: |isa, values| T::sigmoid(isa, values),
-    backward: |isa, output, gradient| T::sigmoid_gradient(isa, output, gradient),
+    Sigmoid, settings: (), reads_output: true,
+    initialization: |_settings| Initializer::GLOROT,
+    forward: |isa, _settings, values| T::sigmoid(isa, values),
+    backward: |isa, _settings, output, gradient| T::sigmoid_gradient(isa, output, gradient),
 }
 
 in_place_layer! {
@@ -143,13 +230,14 @@ in_place_layer! {
     /// let [low, middle, high] = Squash::zeroed().predict(&[-100.0, 0.0, 100.0]);
     /// assert_eq!([low, middle, high], [-1.0, 0.0, 1.0]);
     /// ```
-    Tanh, reads_output: true, initialization: Initializer::GLOROT,
-    forward: |isa, values| if const { In::LEN <= FEW } && values.len() == In::LEN {
+    Tanh, settings: (), reads_output: true,
+    initialization: |_settings| Initializer::GLOROT,
+    forward: |isa, _settings, values| if const { In::LEN <= FEW } && values.len() == In::LEN {
         T::hyperbolic_tangent_alone(isa, values);
     } else {
         T::hyperbolic_tangent(isa, values);
     },
-    backward: |isa, output, gradient| T::hyperbolic_tangent_gradient(isa, output, gradient),
+    backward: |isa, _settings, output, gradient| T::hyperbolic_tangent_gradient(isa, output, gradient),
 }
 
 in_place_layer! {
@@ -173,9 +261,10 @@ in_place_layer! {
     /// network!(struct Rectify (Vector<3>) = Relu);
     /// assert_eq!(Rectify::zeroed().predict(&[-1.0, 0.0, 2.0]), [0.0, 0.0, 2.0]);
     /// ```
-    Relu, reads_output: true, initialization: Initializer::HE,
-    forward: |isa, values| T::relu(isa, values),
-    backward: |isa, output, gradient| T::relu_gradient(isa, output, gradient),
+    Relu, settings: (), reads_output: true,
+    initialization: |_settings| Initializer::HE,
+    forward: |isa, _settings, values| T::relu(isa, values),
+    backward: |isa, _settings, output, gradient| T::relu_gradient(isa, output, gradient),
 }
 
 in_place_layer! {
@@ -196,7 +285,10 @@ in_place_layer! {
     /// network!(struct Same (Vector<2>) = Identity);
     /// assert_eq!(Same::zeroed().predict(&[-1.0, 2.0]), [-1.0, 2.0]);
     /// ```
-    Identity, reads_output: false, initialization: Initializer::GLOROT,
-    forward: |_isa, _values| (),
-    backward: |_isa, _output, _gradient| (),
+    Identity, settings: (), reads_output: false,
+    initialization: |_settings| Initializer::GLOROT,
+    forward: |_isa, _settings, _values| (),
+    backward: |_isa, _settings, _output, _gradient| (),
 }
+
+pub(crate) use {from_input_layer, in_place_layer};

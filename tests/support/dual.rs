@@ -111,6 +111,14 @@ impl Scalar for Dual {
         Self::with(e, e * self.slope)
     }
 
+    fn exp_m1(self) -> Self {
+        Self::with(self.value.exp_m1(), self.value.exp() * self.slope)
+    }
+
+    fn ln_1p(self) -> Self {
+        Self::with(self.value.ln_1p(), self.slope / (1.0 + self.value))
+    }
+
     fn ln(self) -> Self {
         Self::with(self.value.ln(), self.slope / self.value)
     }

@@ -15,7 +15,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let logits = names.logits();
     let layers = layer_infos(names);
     let trace = super::forward::trace(names);
-    let derived = names.derived();
+    let (derived, tile) = (names.derived(), super::settings::tile(names));
     code! {
         #derived
         impl<#parameters #scalar: #private::Kernels> #private::Network for #generic {
@@ -26,6 +26,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
             type Logits = #logits;
             const NAME: &'static #private::str = #name;
             const LAYERS: &'static [#private::LayerInfo] = &[#layers];
+            #tile
 
             #[inline(always)]
             fn trace<#isa: #private::Isa>(
@@ -67,13 +68,14 @@ pub(super) fn initialization(names: &Names) -> TokenStream {
     let Names { private, scalar, random, .. } = names;
     let calls = names.layers.iter().enumerate().map(|(index, site)| {
         let (kind, field, settings) = (&site.kind, &site.field, &site.settings);
-        let wanted = names.layers.get(index + 1).map_or_else(
-            || code!(__initializer),
-            |next| {
+        let next = || match names.layers.get(index + 1) {
+            None => code!(__initializer),
+            Some(next) => {
                 let (kind, settings) = (&next.kind, &next.settings);
                 code!(<#kind as #private::Layer>::initialization(#settings))
-            },
-        );
+            }
+        };
+        let wanted = super::settings::initializer(names, index, site).unwrap_or_else(next);
         code! {
             <#kind as #private::Layer>::initialize::<#scalar, #random>(
                 &mut __parameters.#field,

@@ -112,11 +112,12 @@ pub(super) fn block(names: &Names) -> TokenStream {
     let entries = names.layers.iter().map(|site| {
         let (field, with) = (&site.field, &site.with);
         let name = super::plain(field);
+        let frozen = site.layer.is_some_and(|layer| layer.frozen);
         code! {
             #private::TableEntry {
                 name: #name,
                 offset: #private::core::mem::offset_of!(Self, #field) / #private::core::mem::size_of::<#scalar>(),
-                frozen: false,
+                frozen: #frozen,
                 table: <#with as #private::Block<#scalar>>::TENSORS,
             }
         }

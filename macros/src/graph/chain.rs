@@ -66,6 +66,7 @@ pub(super) fn network(
         open_end: state.gap,
         layers,
         attributes: declaration.attributes,
+        tile: declaration.tile,
         visibility: declaration.visibility,
         name: declaration.name,
         parameters: declaration.parameters,
@@ -139,7 +140,7 @@ fn needs_input(drafts: &[Option<Draft>]) -> bool {
     match drafts.first() {
         Some(Some(draft)) => match draft.kind {
             DraftKind::Dense { inferred, .. } => inferred,
-            DraftKind::Sizeless(_) | DraftKind::Own { .. } => true,
+            DraftKind::Sizeless(..) | DraftKind::Own { .. } => true,
         },
         Some(None) | None => false,
     }
@@ -150,7 +151,7 @@ fn wanted(drafts: &[Option<Draft>], output: Option<&Shape>) -> Option<Size> {
     for draft in drafts {
         match &draft.as_ref()?.kind {
             DraftKind::Dense { inputs, .. } => return inputs.clone(),
-            DraftKind::Sizeless(layer) if layer.keeps_size() => {}
+            DraftKind::Sizeless(layer, _) if layer.keeps_size() => {}
             _ => return None,
         }
     }
@@ -192,7 +193,7 @@ fn chain(
 
 /// Resolves a `Dense`, whose sizes are its own.
 fn dense(mut draft: Draft, wanted: Option<Size>, parameters: &[Ident], state: &State, errors: &mut Errors) -> Layer {
-    let kind = std::mem::replace(&mut draft.kind, DraftKind::Sizeless(BuiltIn::Dense));
+    let kind = std::mem::replace(&mut draft.kind, DraftKind::Sizeless(BuiltIn::Dense, Vec::new()));
     let (inputs, inferred, outputs) = match kind {
         DraftKind::Dense { inputs, inferred, outputs } => (inputs, inferred, outputs),
         _ => (None, false, None),
@@ -207,7 +208,7 @@ fn dense(mut draft: Draft, wanted: Option<Size>, parameters: &[Ident], state: &S
     let outputs = outputs.or(wanted).unwrap_or_else(|| state.unknown.clone());
     let description = format!("{}<{}, {}>", BuiltIn::Dense.name(), inputs.text(), outputs.text());
     let (input, output) = (Shape::Vector(inputs.clone()), Shape::Vector(outputs.clone()));
-    let kind = Kind::BuiltIn { layer: BuiltIn::Dense, sizes: vec![inputs, outputs] };
+    let kind = Kind::BuiltIn { layer: BuiltIn::Dense, sizes: vec![inputs, outputs], settings: Vec::new() };
     Layer { inferred, input_known, output_known, ..finish(draft, kind, state, input, output, description) }
 }
 
@@ -233,30 +234,28 @@ fn incoming(place: Place, parameters: &[Ident], state: &State, errors: &mut Erro
 }
 
 /// Resolves a layer whose shapes follow from what comes in.
-fn follower(draft: Draft, wanted: Option<Size>, state: &State) -> Layer {
+fn follower(mut draft: Draft, wanted: Option<Size>, state: &State) -> Layer {
     let known = state.known && !state.gap;
     let input = state.shape.clone();
-    let (kind, output, output_known, description) = match &draft.kind {
-        DraftKind::Own { path, settings } => {
-            let text = words::text(quote::ToTokens::to_token_stream(path));
-            let (path, settings) = (path.clone(), settings.clone());
-            (Kind::Own { path, settings }, Shape::Unknown, true, text)
-        }
-        DraftKind::Sizeless(BuiltIn::Softmax) => {
-            let (output, known) = normalized(&input, wanted, known, state);
-            let layer = BuiltIn::Softmax;
-            let kind = Kind::BuiltIn { layer, sizes: Vec::new() };
-            (kind, output, known, layer.name().to_owned())
-        }
-        DraftKind::Sizeless(layer) => {
-            let kind = Kind::BuiltIn { layer: *layer, sizes: Vec::new() };
-            (kind, input.plain(), known, layer.name().to_owned())
-        }
-        DraftKind::Dense { .. } => {
-            let kind = Kind::BuiltIn { layer: BuiltIn::Identity, sizes: Vec::new() };
-            (kind, input.plain(), false, String::new())
-        }
-    };
+    let (kind, output, output_known, name) =
+        match std::mem::replace(&mut draft.kind, DraftKind::Sizeless(BuiltIn::Identity, Vec::new())) {
+            DraftKind::Own { path, settings } => {
+                let name = words::text(quote::ToTokens::to_token_stream(&path));
+                (Kind::Own { path, settings }, Shape::Unknown, true, name)
+            }
+            DraftKind::Sizeless(layer, settings) => {
+                let (output, known) = match layer {
+                    BuiltIn::Softmax => normalized(&input, wanted, known, state),
+                    _ => (input.plain(), known),
+                };
+                (Kind::BuiltIn { layer, sizes: Vec::new(), settings }, output, known, layer.name().to_owned())
+            }
+            DraftKind::Dense { .. } => {
+                let kind = Kind::BuiltIn { layer: BuiltIn::Identity, sizes: Vec::new(), settings: Vec::new() };
+                (kind, input.plain(), false, String::new())
+            }
+        };
+    let description = name + &draft.written_settings;
     Layer { output_known, ..finish(draft, kind, state, input, output, description) }
 }
 
@@ -274,6 +273,9 @@ fn normalized(input: &Shape, wanted: Option<Size>, known: bool, state: &State) -
 fn finish(draft: Draft, kind: Kind, state: &State, input: Shape, output: Shape, description: String) -> Layer {
     Layer {
         attributes: draft.attributes,
+        initialization: draft.initialization,
+        frozen: draft.frozen,
+        settings_place: draft.settings_place,
         field: draft.field,
         kind,
         place: draft.place,

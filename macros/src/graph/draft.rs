@@ -1,24 +1,35 @@
 //! What does each layer say about itself, before its neighbours are asked?
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::{Attribute, Expr, Path};
 
 use super::fields;
+use super::settings::{self, Initialization, OwnSettings};
 use crate::ast::{self, Declaration, LayerKind, ShapeKind};
 use crate::errors::{self, Errors, Place};
 use crate::shape::{self, Shape, Size};
 use crate::signature::{BuiltIn, BuiltInShape};
+use crate::words;
 
 /// A layer with the sizes that are written at it.
 pub(super) struct Draft {
     /// Docs and attributes above the layer.
     pub(super) attributes: Vec<Attribute>,
+    /// How its weights are drawn, where the user says so.
+    pub(super) initialization: Option<Initialization>,
+    /// Whether the optimizer leaves it as it is.
+    pub(super) frozen: bool,
     /// The user's name or an automatic one.
     pub(super) field: Ident,
     /// The word or path that names its type.
     pub(super) place: Place,
     /// Where its sizes stand.
     pub(super) size_places: Vec<Place>,
+    /// Where its settings stand, or its type where there are none.
+    pub(super) settings_place: Place,
+    /// What it is called in messages: its type with its settings.
+    pub(super) written_settings: String,
     /// Which layer it is.
     pub(super) kind: DraftKind,
 }
@@ -34,14 +45,14 @@ pub(super) enum DraftKind {
         /// The second size.
         outputs: Option<Size>,
     },
-    /// A layer of the library without sizes.
-    Sizeless(BuiltIn),
+    /// A layer of the library without sizes, and its settings.
+    Sizeless(BuiltIn, Vec<Option<Expr>>),
     /// A user's own.
     Own {
         /// The path with its generic arguments.
         path: Path,
-        /// The expressions in parentheses.
-        settings: Option<Vec<Expr>>,
+        /// What stands in parentheses.
+        settings: Option<OwnSettings>,
     },
 }
 
@@ -67,17 +78,23 @@ pub(super) fn drafts(declaration: &Declaration, errors: &mut Errors) -> Vec<Opti
 fn draft(layer: &ast::Layer, field: Ident, declaration: &Declaration, errors: &mut Errors) -> Option<Draft> {
     let (network, parameters) = (&declaration.name, &declaration.parameters);
     let mut size_places = Vec::new();
-    let (place, kind) = match &layer.kind {
+    let (place, kind, settings) = match &layer.kind {
         LayerKind::BuiltIn { layer, word, sizes, settings } => {
             size_places.extend(sizes.iter().map(ast::Size::place));
-            let kind = built_in(*layer, word, &field, sizes, parameters, errors);
-            // `Dense(64, 32)` is one mistake, about its sizes.
-            let settings = settings.filter(|_| sizes.len() == layer.sizes().len());
-            if let Some(place) = settings {
-                let written = written(*layer, sizes, &kind);
-                errors.push(errors::takes_no_settings(place, layer.name(), &written));
+            let mut kind = built_in(*layer, word, &field, sizes, parameters, errors);
+            if let DraftKind::Sizeless(_, values) = &mut kind {
+                if !layer.settings().is_empty() {
+                    let (known, example) = (layer.settings(), layer.example());
+                    *values = settings::of_built_in(word.clone(), known, example, settings.as_ref(), errors)?;
+                }
             }
-            (Place::of(word), kind)
+            // `Dense(64, 32)` is one mistake, about its sizes.
+            let unwanted = settings.as_ref().filter(|_| layer.settings().is_empty());
+            if let Some(unwanted) = unwanted.filter(|_| sizes.len() == layer.sizes().len()) {
+                let written = written(*layer, sizes, &kind);
+                errors.push(errors::takes_no_settings(unwanted.place, layer.name(), &written));
+            }
+            (Place::of(word), kind, settings)
         }
         LayerKind::Own { path, settings } => {
             if path.is_ident(network) {
@@ -87,12 +104,51 @@ fn draft(layer: &ast::Layer, field: Ident, declaration: &Declaration, errors: &m
             if !shape::check_own(path, parameters, errors) {
                 return None;
             }
-            let kind = DraftKind::Own { path: path.clone(), settings: settings.clone() };
-            (Place::of(path), kind)
+            let resolved = match settings {
+                Some(settings) => Some(settings::of_own(settings, errors)?),
+                None => None,
+            };
+            (Place::of(path), DraftKind::Own { path: path.clone(), settings: resolved }, settings)
         }
     };
-    let attributes = layer.attributes.clone();
-    Some(Draft { attributes, field, place, size_places, kind })
+    judge_attributes(layer, &field, errors);
+    Some(Draft {
+        attributes: layer.attributes.clone(),
+        initialization: layer.init.as_ref().and_then(|init| settings::initialization(init, errors)),
+        frozen: layer.frozen.is_some(),
+        field,
+        place,
+        size_places,
+        settings_place: settings.as_ref().map_or(place, |settings| settings.place),
+        written_settings: settings.as_ref().map_or_else(String::new, text_of),
+        kind,
+    })
+}
+
+/// Reports attributes about parameters at a layer that has none.
+fn judge_attributes(layer: &ast::Layer, field: &Ident, errors: &mut Errors) {
+    let LayerKind::BuiltIn { layer: built_in, .. } = &layer.kind else { return };
+    if built_in.has_parameters() {
+        return;
+    }
+    let whose = format!("`{field}`");
+    match &layer.init {
+        Some(ast::Init::Word { word, .. }) => errors.push(errors::nothing_to(Place::of(word), &whose, "draw", "init")),
+        Some(ast::Init::Value(value)) => errors.push(errors::nothing_to(Place::of(value), &whose, "draw", "init")),
+        None => {}
+    }
+    if let Some(place) = layer.frozen {
+        errors.push(errors::nothing_to(place, &whose, "freeze", "frozen"));
+    }
+}
+
+/// Settings as one would write them: `(0.2)`.
+fn text_of(settings: &ast::Settings) -> String {
+    let pieces = settings.list.iter().map(|setting| {
+        let value = words::text(setting.value.to_token_stream());
+        setting.name.as_ref().map_or(value.clone(), |name| format!("{name} = {value}"))
+    });
+    format!("({})", pieces.collect::<Vec<_>>().join(", "))
 }
 
 /// Resolves the sizes of a layer of the library.
@@ -115,7 +171,7 @@ fn built_in(
         ));
     }
     if layer != BuiltIn::Dense {
-        return DraftKind::Sizeless(layer);
+        return DraftKind::Sizeless(layer, Vec::new());
     }
     let whose = format!("`{field}`");
     let resolved: Vec<_> = sizes.iter().map(|size| Size::resolve(size, parameters, &whose, errors)).collect();
@@ -151,9 +207,7 @@ pub(super) fn header_shape(
     errors: &mut Errors,
 ) -> Option<Shape> {
     match &shape.kind {
-        ShapeKind::Own(path) => {
-            shape::check_own(path, parameters, errors).then(|| Shape::Own(quote::ToTokens::to_token_stream(path)))
-        }
+        ShapeKind::Own(path) => shape::check_own(path, parameters, errors).then(|| Shape::Own(path.to_token_stream())),
         ShapeKind::BuiltIn { shape: kind, sizes } => {
             if sizes.len() != kind.sizes().len() {
                 errors.push(errors::wrong_number_of_sizes(

@@ -1,12 +1,10 @@
 //! The list of layers. After a mistake reading goes on at the next layer.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::ToTokens;
-use syn::parse::Parse;
-use syn::{Attribute, Expr};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 
-use super::{Unread, attributes, limited, path};
-use crate::ast::{Layer, LayerKind};
+use super::attribute::{self, Marked};
+use super::{path, setting};
+use crate::ast::{Layer, LayerKind, Settings};
 use crate::errors::{self, Errors, Place};
 use crate::signature::{BuiltIn, BuiltInShape};
 use crate::tokens::Tokens;
@@ -41,7 +39,7 @@ fn separator(tokens: &mut Tokens, errors: &mut Errors) {
 
 /// Reads one layer.
 fn layer(tokens: &mut Tokens, network: &Ident, errors: &mut Errors) -> Option<Layer> {
-    let attributes = layer_attributes(tokens, errors);
+    let attributes = attribute::attributes(tokens, Marked::Layer, errors);
     if tokens.is_word("pub") {
         errors.push(errors::layer_visibility(tokens.place()));
         tokens.next();
@@ -65,30 +63,23 @@ fn layer(tokens: &mut Tokens, network: &Ident, errors: &mut Errors) -> Option<La
             layer,
             word: word.clone(),
             sizes: path::sizes(path.arguments, errors),
-            settings: settings.map(|group| Place::of(TokenTree::Group(group.clone()))),
+            settings: match settings {
+                Some(group) if !layer.settings().is_empty() => Some(setting::settings(group, errors)?),
+                // Where there is nothing to set, what was written is not read.
+                Some(group) => Some(Settings { list: Vec::new(), place: Place::of(TokenTree::Group(group.clone())) }),
+                None => None,
+            },
         },
         None => LayerKind::Own {
             path: path::own(&path, errors)?,
             settings: match settings {
-                Some(group) => Some(settings_of(group, errors)?),
+                Some(group) => Some(setting::settings(group, errors)?),
                 None => None,
             },
         },
     };
-    Some(Layer { attributes, name, kind })
-}
-
-/// Reads `#[..]` before a layer, without those that would make the layer come and go.
-fn layer_attributes(tokens: &mut Tokens, errors: &mut Errors) -> Vec<Attribute> {
-    let mut attributes = attributes(tokens, errors);
-    attributes.retain(|attribute| {
-        let conditional = attribute.path().is_ident("cfg");
-        if conditional {
-            errors.push(errors::conditional_layer(Place::of(attribute)));
-        }
-        !conditional
-    });
-    attributes
+    let attribute::Attributes { passed, init, frozen, .. } = attributes;
+    Some(Layer { attributes: passed, init, frozen, name, kind })
 }
 
 /// Reads `name:`, and says what has to follow.
@@ -105,51 +96,4 @@ fn name(tokens: &mut Tokens, errors: &mut Errors) -> (Option<Ident>, String) {
     }
     tokens.next();
     (path::name(word, errors).cloned(), wanted)
-}
-
-/// Reads the expressions in the parentheses after a layer of the user's own.
-fn settings_of(group: &Group, errors: &mut Errors) -> Option<Vec<Expr>> {
-    // Invisible groups stay closed here: they keep the order of computation.
-    let trees: Vec<_> = group.stream().into_iter().collect();
-    let mut settings = Vec::new();
-    let mut right = true;
-    for (stream, place) in arguments(&trees) {
-        match limited(Expr::parse, stream.clone(), place) {
-            Ok(Expr::Assign(assign)) => {
-                let name = words::text(assign.left.to_token_stream());
-                let value = words::text(assign.right.to_token_stream());
-                errors.push(errors::named_setting(place, &name, &value));
-                right = false;
-            }
-            Ok(expression) => settings.push(expression),
-            Err(unread) => {
-                errors.push(match unread {
-                    Unread::TooLong(error) => error,
-                    Unread::Wrong => errors::unreadable_setting(place, &words::text(stream)),
-                });
-                right = false;
-            }
-        }
-    }
-    right.then_some(settings)
-}
-
-/// The tokens between commas. Unlike in types, `<` compares here, so commas alone decide unless
-/// syn reads the whole as a list.
-fn arguments(trees: &[TokenTree]) -> Vec<(TokenStream, Place)> {
-    let stream: TokenStream = trees.iter().cloned().collect();
-    let place = Place::of(&stream);
-    let list = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
-    if let Ok(list) = limited(list, stream, place) {
-        return list.iter().map(|expression| (expression.to_token_stream(), Place::of(expression))).collect();
-    }
-    trees
-        .split(|tree| matches!(tree, TokenTree::Punct(mark) if mark.as_char() == ','))
-        .filter(|piece| !piece.is_empty())
-        .map(|piece| {
-            let stream: TokenStream = piece.iter().cloned().collect();
-            let place = Place::of(&stream);
-            (stream, place)
-        })
-        .collect()
 }

@@ -100,7 +100,8 @@ fn elementwise_layers_keep_images_and_flatten_probabilities() {
 
 #[test]
 fn own_layers_keep_their_path_and_settings() {
-    let network = network("struct Name (Vector<3>) { #[allow(x)] a::Own<f32, { 2 + 1 }>(0.5, a < b, c > d) }");
+    let network =
+        network("struct Name (Vector<3>) { #[allow(x)] a::Own<f32, { 2 + 1 }>(0.5, a < b, c > d, rate = 1.0) }");
     let Some(layer) = network.layers.first() else {
         panic!("one layer was written");
     };
@@ -109,7 +110,7 @@ fn own_layers_keep_their_path_and_settings() {
         panic!("an own layer with settings was written");
     };
     assert_eq!(quote!(#path).to_string(), quote!(a::Own<f32, { 2 + 1 }>).to_string());
-    assert_eq!(settings.len(), 3);
+    assert_eq!((settings.arguments.len(), settings.named.len()), (3, 1));
 }
 
 #[test]

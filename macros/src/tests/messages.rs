@@ -92,7 +92,19 @@ const HEADERS: &[Case] = &[
         "`Image` takes 3 sizes (channels, height, width) but 2 were given\n\nhelp: write all of them, as in `Image<1, 28, 28>`",
     ),
     ("struct Name -> (Vector<2>) { Dense<1, 2> }", "(", "expected a shape such as `Vector<64>`, found `(`"),
-    ("#[tile(64)] struct Name { Dense<1, 2> }", "#[tile(64)]", "`#[tile]` is not supported yet\n\nhelp: leave it out"),
+    ("#[tile] struct Name { Dense<1, 2> }", "#[tile]", "expected a number of samples such as `#[tile(64)]`"),
+    ("#[tile = 64] struct Name { Dense<1, 2> }", "#[tile = 64]", "expected a number of samples such as `#[tile(64)]`"),
+    ("#[tile(64 65)] struct Name { Dense<1, 2> }", "64 65", "expected a number of samples such as `#[tile(64)]`"),
+    (
+        "#[tile(64)] #[tile(32)] struct Name { Dense<1, 2> }",
+        "#[tile(32)]",
+        "`#[tile]` is written twice\n\nhelp: leave one of them out",
+    ),
+    (
+        "#[frozen] struct Name { Dense<1, 2> }",
+        "#[frozen]",
+        "`#[frozen]` belongs to a layer\n\nhelp: write it above the layer it is for",
+    ),
     (
         "#[budget(1)] struct Name { Dense<1, 2> }",
         "#[budget(1)]",
@@ -105,6 +117,106 @@ const HEADERS: &[Case] = &[
 #[test]
 fn headers_are_read_to_the_end() {
     assert_messages(HEADERS);
+}
+
+/// Mistakes in parentheses and in the library's own attributes.
+const SETTINGS: &[Case] = &[
+    (
+        "struct Name { Dense<1, 2>, Dropout }",
+        "Dropout",
+        "`Dropout` needs its `rate`\n\nhelp: write `Dropout(0.2)`, or another value",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Dropout() }",
+        "()",
+        "`Dropout` needs its `rate`\n\nhelp: write `Dropout(0.2)`, or another value",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Dropout(0.1, 0.2) }",
+        "0.2",
+        "`Dropout` takes 1 setting, and this is one more\n\nhelp: write `Dropout(0.2)`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Dropout(rte = 0.2) }",
+        "rte",
+        "`Dropout` has no setting `rte`\n\nhelp: its setting is `rate`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Elu(0.1, alpha = 0.2) }",
+        "alpha = 0.2",
+        "`alpha` is set twice\n\nhelp: leave one of them out",
+    ),
+    ("struct Name { Dense<1, 2>, Dropout(0.1 0.2) }", "0.1 0.2", "expected an expression, found `0.1 0.2`"),
+    (
+        "struct Name { Dense<1, 2>, Dropout(rate() = 0.2) }",
+        "rate() = 0.2",
+        "expected an expression, found `rate() = 0.2`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Own(rate = 0.5, 3) }",
+        "3",
+        "a setting without a name comes before those with names\n\nhelp: write its name and `=` before it",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Own(rate = 0.5, rate = 1.0) }",
+        "rate = 1.0",
+        "`rate` is set twice\n\nhelp: leave one of them out",
+    ),
+    ("struct Name { #[init] Dense<1, 2> }", "#[init]", "expected an initializer such as `#[init(HeNormal)]`"),
+    ("struct Name { #[init()] Dense<1, 2> }", "#[init()]", "expected an initializer such as `#[init(HeNormal)]`"),
+    ("struct Name { #[init(1 +)] Dense<1, 2> }", "1 +", "expected an initializer such as `#[init(HeNormal)]`"),
+    (
+        "struct Name { #[init(HeNormall)] Dense<1, 2> }",
+        "HeNormall",
+        "`HeNormall` is not an initializer\n\nhelp: write `HeNormal`",
+    ),
+    (
+        "struct Name { #[init(Orthogonal)] Dense<1, 2> }",
+        "Orthogonal",
+        "`Orthogonal` is not an initializer\n\nhelp: write one of `Zeros`, `Constant(0.1)`, `Normal(0.0, 0.1)`, \
+         `Uniform(-0.1, 0.1)`, `GlorotNormal`, `GlorotUniform`, `HeNormal`, `HeUniform`, or a constant of type `Initializer`",
+    ),
+    (
+        "struct Name { #[init(Normal(0.0))] Dense<1, 2> }",
+        "(0.0)",
+        "`Normal` needs its `deviation`\n\nhelp: write `Normal(0.0, 0.1)`, or another value",
+    ),
+    ("struct Name { #[init(Zeros(1.0))] Dense<1, 2> }", "1.0", "`Zeros` takes no settings\n\nhelp: write `Zeros`"),
+    (
+        "struct Name { #[init(Uniform(lo = 1.0))] Dense<1, 2> }",
+        "lo",
+        "`Uniform` has no setting `lo`\n\nhelp: its settings are `low`, `high`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, #[init(Zeros)] Tanh }",
+        "Zeros",
+        "`tanh` has no parameters to draw\n\nhelp: leave `#[init]` out",
+    ),
+    (
+        "struct Name { Dense<1, 2>, #[frozen] Tanh }",
+        "#[frozen]",
+        "`tanh` has no parameters to freeze\n\nhelp: leave `#[frozen]` out",
+    ),
+    (
+        "struct Name { #[frozen(true)] Dense<1, 2> }",
+        "#[frozen(true)]",
+        "`#[frozen]` takes nothing\n\nhelp: write `#[frozen]`, or leave it out for a layer that learns",
+    ),
+    (
+        "struct Name { #[init(Zeros)] #[init(Zeros)] Dense<1, 2> }",
+        "#[init(Zeros)]",
+        "`#[init]` is written twice\n\nhelp: leave one of them out",
+    ),
+    (
+        "struct Name { #[tile(3)] Dense<1, 2> }",
+        "#[tile(3)]",
+        "`#[tile]` belongs to a network\n\nhelp: write it above `struct`",
+    ),
+];
+
+#[test]
+fn settings_and_attributes_are_read_to_the_end() {
+    assert_messages(SETTINGS);
 }
 
 /// Mistakes of and between layers.
@@ -142,23 +254,12 @@ const LAYERS: &[Case] = &[
         "blocks are reserved for a later version: `Residual { .. }` is not supported yet\n\nhelp: write the layers one after the other",
     ),
     (
-        "struct Name { #[init(HeNormal)] Dense<1, 2> }",
-        "#[init(HeNormal)]",
-        "`#[init]` is not supported yet\n\nhelp: leave it out",
-    ),
-    ("struct Name { #[frozen] Dense<1, 2> }", "#[frozen]", "`#[frozen]` is not supported yet\n\nhelp: leave it out"),
-    (
         "struct Name { Dense<1, 2>, #[cfg(test)] Tanh }",
         "#[cfg(test)]",
         "`#[cfg]` cannot remove a layer, because the shapes around it would change\n\nhelp: declare two networks and put `#[cfg]` on each",
     ),
     ("struct Name { Dense<1, 2>, Tanh(3) }", "(3)", "`Tanh` takes no settings\n\nhelp: write `Tanh`"),
     ("struct Name { Dense<1, 2>(3) }", "(3)", "`Dense` takes no settings\n\nhelp: write `Dense<1, 2>`"),
-    (
-        "struct Name { Dense<1, 2>, Own(rate = 0.5) }",
-        "rate = 0.5",
-        "named settings are not supported yet: `rate = 0.5`\n\nhelp: write `0.5` and rely on the order",
-    ),
     ("struct Name { Dense<1, 2>, Own(1 +) }", "1 +", "expected an expression, found `1 +`"),
     (
         "struct Name { Vector<1>, Dense<1, 2> }",

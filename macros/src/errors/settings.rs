@@ -1,0 +1,100 @@
+//! Messages about what stands in parentheses and in the library's own attributes.
+
+use proc_macro2::Ident;
+use syn::Error;
+
+use super::Place;
+use crate::signature::{BuiltInInitializer, Setting};
+use crate::words::count;
+
+/// `Tanh(3)`
+pub(crate) fn takes_no_settings(place: Place, word: &str, written: &str) -> Error {
+    place.error(format!("`{word}` takes no settings\n\nhelp: write `{written}`"))
+}
+
+/// `LeakyRelu(0.01, 0.02)`
+pub(crate) fn too_many_settings(place: Place, whose: &Ident, known: usize, example: &str) -> Error {
+    if known == 0 {
+        return takes_no_settings(place, &whose.to_string(), example);
+    }
+    place.error(format!("`{whose}` takes {}, and this is one more\n\nhelp: write `{example}`", count(known, "setting")))
+}
+
+/// `Dropout(rte = 0.2)`
+pub(crate) fn unknown_setting(name: &Ident, whose: &Ident, known: &[Setting]) -> Error {
+    let names: Vec<_> = known.iter().map(|setting| format!("`{}`", setting.name)).collect();
+    let way_out = match &names[..] {
+        [] => format!("write `{whose}` alone"),
+        [name] => format!("its setting is {name}"),
+        names => format!("its settings are {}", names.join(", ")),
+    };
+    Place::of(name).error(format!("`{whose}` has no setting `{name}`\n\nhelp: {way_out}"))
+}
+
+/// `Dropout`
+pub(crate) fn missing_setting(place: Place, whose: &Ident, name: &str, example: &str) -> Error {
+    place.error(format!("`{whose}` needs its `{name}`\n\nhelp: write `{example}`, or another value"))
+}
+
+/// `Normal(mean = 0.0, mean = 1.0)`
+pub(crate) fn setting_twice(place: Place, name: &str) -> Error {
+    place.error(format!("`{name}` is set twice\n\nhelp: leave one of them out"))
+}
+
+/// `Normal(mean = 0.0, 1.0)`
+pub(crate) fn position_after_name(place: Place) -> Error {
+    place.error("a setting without a name comes before those with names\n\nhelp: write its name and `=` before it")
+}
+
+/// An expression in the settings that does not read as one.
+pub(crate) fn unreadable_setting(place: Place, text: &str) -> Error {
+    place.error(format!("expected an expression, found `{text}`"))
+}
+
+/// `#[init(Hee)]`
+pub(crate) fn unknown_initializer(word: &Ident, alike: Option<&str>) -> Error {
+    let way_out = match alike {
+        Some(alike) => format!("write `{alike}`"),
+        None => {
+            let names: Vec<_> = BuiltInInitializer::ALL.iter().map(|known| format!("`{}`", known.example())).collect();
+            format!("write one of {}, or a constant of type `Initializer`", names.join(", "))
+        }
+    };
+    Place::of(word).error(format!("`{word}` is not an initializer\n\nhelp: {way_out}"))
+}
+
+/// `#[init]`
+pub(crate) fn initializer_wanted(place: Place) -> Error {
+    place.error("expected an initializer such as `#[init(HeNormal)]`")
+}
+
+/// `#[init(HeNormal)] Tanh`
+pub(crate) fn nothing_to(place: Place, layer: &str, verb: &str, attribute: &str) -> Error {
+    place.error(format!("{layer} has no parameters to {verb}\n\nhelp: leave `#[{attribute}]` out"))
+}
+
+/// `#[frozen(true)]`
+pub(crate) fn frozen_takes_nothing(place: Place) -> Error {
+    place.error("`#[frozen]` takes nothing\n\nhelp: write `#[frozen]`, or leave it out for a layer that learns")
+}
+
+/// `#[tile]`, `#[tile = 64]`
+pub(crate) fn tile_wanted(place: Place) -> Error {
+    place.error("expected a number of samples such as `#[tile(64)]`")
+}
+
+/// `#[tile(0)]`
+pub(crate) fn tile_zero() -> String {
+    "a tile has at least 1 sample".to_owned()
+}
+
+/// `#[init(..)]` above the network, `#[tile(..)]` above a layer.
+pub(crate) fn misplaced_attribute(place: Place, word: &str, of_layer: bool) -> Error {
+    let (owner, where_to) = if of_layer { ("a layer", "the layer it is for") } else { ("a network", "`struct`") };
+    place.error(format!("`#[{word}]` belongs to {owner}\n\nhelp: write it above {where_to}"))
+}
+
+/// `#[frozen] #[frozen]`
+pub(crate) fn attribute_twice(place: Place, word: &str) -> Error {
+    place.error(format!("`#[{word}]` is written twice\n\nhelp: leave one of them out"))
+}

@@ -1,0 +1,149 @@
+//! `#[..]` above the network and its layers: the library's own are read, all others are passed on.
+
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use syn::parse::Parse;
+use syn::{Attribute, Expr};
+
+use super::{Unread, limited, setting};
+use crate::ast::{Init, Tile};
+use crate::errors::{self, Errors, Place};
+use crate::tokens::Tokens;
+use crate::words;
+
+/// Attributes that are planned but not there yet.
+const PLANNED: [&str; 1] = ["budget"];
+
+/// What an attribute stands above.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marked {
+    /// The struct.
+    Network,
+    /// One of its layers.
+    Layer,
+}
+
+/// All that stand above one thing.
+#[derive(Default)]
+pub(super) struct Attributes {
+    /// Docs and attributes for the compiler.
+    pub(super) passed: Vec<Attribute>,
+    /// `#[init(..)]`
+    pub(super) init: Option<Init>,
+    /// `#[frozen]`
+    pub(super) frozen: Option<Place>,
+    /// `#[tile(..)]`
+    pub(super) tile: Option<Tile>,
+}
+
+/// Reads `#[..]` as long as there are some; those that cannot be used are reported and left out.
+pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Errors) -> Attributes {
+    let mut attributes = Attributes::default();
+    while let Some(mark) = tokens.take_mark('#') {
+        let Some(group) = tokens.take_group(Delimiter::Bracket) else {
+            errors.push(errors::expected(tokens.place(), "`[` after `#`", &tokens.found()));
+            // `#![..]`, which would be an attribute of what is around it.
+            if tokens.take_mark('!').is_some() {
+                tokens.take_group(Delimiter::Bracket);
+            }
+            continue;
+        };
+        let place = Place::between(mark.span(), group.span());
+        let trees: Vec<_> = group.stream().into_iter().collect();
+        let word = match trees.first() {
+            Some(TokenTree::Ident(word)) => Some(word),
+            _ => None,
+        };
+        let result = match (word.map(words::plain).as_deref(), word) {
+            (Some("init" | "frozen" | "tile"), Some(word)) => {
+                own(word, &trees[1..], place, marked, &mut attributes, errors)
+            }
+            (Some(word), _) if PLANNED.contains(&word) => Err(errors::attribute_not_supported(place, word)),
+            (Some("repr"), _) => Err(errors::representation(place)),
+            (Some("cfg"), _) if marked == Marked::Layer => Err(errors::conditional_layer(place)),
+            _ => {
+                let written = [mark.clone(), TokenTree::Group(group.clone())].into_iter().collect();
+                passed(written, place).map(|read| attributes.passed.extend(read))
+            }
+        };
+        if let Err(error) = result {
+            errors.push(error);
+        }
+    }
+    attributes
+}
+
+/// Reads an attribute of the compiler or another macro.
+fn passed(written: TokenStream, place: Place) -> Result<Vec<Attribute>, syn::Error> {
+    limited(Attribute::parse_outer, written, place).map_err(|unread| match unread {
+        Unread::TooLong(error) => error,
+        Unread::Wrong => errors::unreadable_attribute(place),
+    })
+}
+
+/// Reads an attribute of the library, whose word is `word` with `rest` behind it.
+fn own(
+    word: &Ident,
+    rest: &[TokenTree],
+    place: Place,
+    marked: Marked,
+    attributes: &mut Attributes,
+    errors: &mut Errors,
+) -> Result<(), syn::Error> {
+    let name = words::plain(word);
+    let wanted = if name == "tile" { Marked::Network } else { Marked::Layer };
+    if marked != wanted {
+        return Err(errors::misplaced_attribute(place, &name, wanted == Marked::Layer));
+    }
+    let twice = match name.as_str() {
+        "init" => attributes.init.is_some(),
+        "frozen" => attributes.frozen.is_some(),
+        _ => attributes.tile.is_some(),
+    };
+    if twice {
+        return Err(errors::attribute_twice(place, &name));
+    }
+    match (name.as_str(), rest) {
+        ("frozen", []) => attributes.frozen = Some(place),
+        ("frozen", _) => return Err(errors::frozen_takes_nothing(place)),
+        ("init", [TokenTree::Group(group)]) if is_list(group) => attributes.init = init(group, errors),
+        ("init", _) => return Err(errors::initializer_wanted(place)),
+        ("tile", [TokenTree::Group(group)]) if is_list(group) => {
+            let place = Place::of(group.stream());
+            let samples = limited(Expr::parse, group.stream(), place);
+            let samples = samples.map_err(|_| errors::tile_wanted(place))?;
+            attributes.tile = Some(Tile { samples, place });
+        }
+        _ => return Err(errors::tile_wanted(place)),
+    }
+    Ok(())
+}
+
+/// Whether the group is parentheses with something in them.
+fn is_list(group: &Group) -> bool {
+    group.delimiter() == Delimiter::Parenthesis && !group.stream().is_empty()
+}
+
+/// Reads what stands in the parentheses of `#[init(..)]`; `None` after a mistake.
+fn init(group: &Group, errors: &mut Errors) -> Option<Init> {
+    let trees: Vec<_> = group.stream().into_iter().collect();
+    match &trees[..] {
+        [TokenTree::Ident(word)] => return Some(Init::Word { word: word.clone(), settings: None }),
+        [TokenTree::Ident(word), TokenTree::Group(group)] if group.delimiter() == Delimiter::Parenthesis => {
+            let settings = Some(setting::settings(group, errors)?);
+            return Some(Init::Word { word: word.clone(), settings });
+        }
+        _ => {}
+    }
+    let place = Place::of(group.stream());
+    match limited(Expr::parse, group.stream(), place) {
+        Ok(value) => Some(Init::Value(value)),
+        Err(Unread::TooLong(error)) => {
+            errors.push(error);
+            None
+        }
+        Err(Unread::Wrong) => {
+            errors.push(errors::initializer_wanted(place));
+            None
+        }
+    }
+}
