@@ -29,6 +29,8 @@ pub struct GradientCheck {
 ///
 /// dL/dθ ≈ (L(θ-2h) - 8 L(θ-h) + 8 L(θ+h) - L(θ+2h)) / 12h
 ///
+/// All passes are those of one training step, so layers that draw random numbers draw the same ones each time.
+///
 /// # Units
 /// A correct network of smooth layers is below 10⁻⁷. A kink such as ReLU's within the reach of the stencil spoils the
 /// differences, not the gradient.
@@ -61,7 +63,7 @@ where
     let mut workspace = Workspace::new();
     let mut gradient = Gradient::<N>::zeroed();
     let mut scratch = Gradient::<N>::zeroed();
-    let pass = Pass::inference();
+    let pass = Pass::training(0, 0);
     network.gradient(inputs, targets, loss, &pass, &mut workspace, &mut gradient)?;
     let mut differences = Vec::with_capacity(N::PARAMETERS);
     for position in 0..N::PARAMETERS {

@@ -65,6 +65,20 @@ pub const fn require_size(size: usize, otherwise: &str) {
     assert!(size > 0, "{}", otherwise);
 }
 
+/// The settings of a layer after which none are written.
+#[diagnostic::on_unimplemented(
+    message = "this layer has settings, and none are written",
+    label = "needs its settings",
+    note = "write them in parentheses after the layer: its function `settings` takes them"
+)]
+pub trait Unset {
+    const VALUE: Self;
+}
+
+impl Unset for () {
+    const VALUE: Self = ();
+}
+
 /// An initializer, which fails to compile when it is out of range.
 #[track_caller]
 #[must_use]

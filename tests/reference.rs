@@ -86,6 +86,12 @@ network!(struct DenseAlone = Dense<3, 4>);
 network!(struct SigmoidAlone (Vector<1>) = Sigmoid);
 network!(struct TanhAlone (Vector<1>) = Tanh);
 network!(struct ReluAlone (Vector<1>) = Relu);
+network!(struct LeakyReluAlone (Vector<1>) = LeakyRelu(0.25));
+network!(struct EluAlone (Vector<1>) = Elu(0.75));
+network!(struct GeluAlone (Vector<1>) = Gelu);
+network!(struct GeluTanhAlone (Vector<1>) = GeluTanh);
+network!(struct SiluAlone (Vector<1>) = Silu);
+network!(struct SoftplusAlone (Vector<1>) = Softplus(1.5));
 // Softmax alone would be a head, whose derivative belongs to the loss: the identity behind it makes it a layer.
 network!(struct SoftmaxInside<const K: usize> (Vector<K>) = Softmax, Identity);
 
@@ -94,6 +100,15 @@ fn layers_agree<T: Kernels>(cases: &Value) {
     elementwise_agrees::<SigmoidAlone<T>>(&cases["sigmoid"], "sigmoid");
     elementwise_agrees::<TanhAlone<T>>(&cases["tanh"], "tanh");
     elementwise_agrees::<ReluAlone<T>>(&cases["relu"], "relu");
+}
+
+fn activations_agree<T: Kernels>(cases: &Value) {
+    elementwise_agrees::<LeakyReluAlone<T>>(&cases["leaky_relu"], "leaky ReLU");
+    elementwise_agrees::<EluAlone<T>>(&cases["elu"], "ELU");
+    elementwise_agrees::<GeluAlone<T>>(&cases["gelu"], "GELU");
+    elementwise_agrees::<GeluTanhAlone<T>>(&cases["gelu_tanh"], "GELU with tanh");
+    elementwise_agrees::<SiluAlone<T>>(&cases["silu"], "SiLU");
+    elementwise_agrees::<SoftplusAlone<T>>(&cases["softplus"], "softplus");
 }
 
 fn dense_agrees<T: Kernels>(case: &Value) {
@@ -159,6 +174,13 @@ fn layers_agree_with_keras() {
     layers_agree::<f32>(&file["f32"]);
     softmax_agrees::<f64>(&file["f64"]["softmax"]);
     softmax_agrees::<f32>(&file["f32"]["softmax"]);
+}
+
+#[test]
+fn activations_agree_with_pytorch() {
+    let file = recorded("activations.json");
+    activations_agree::<f64>(&file["f64"]);
+    activations_agree::<f32>(&file["f32"]);
 }
 
 fn softmax_agrees<T: Kernels>(case: &Value) {

@@ -355,7 +355,9 @@ fn used_words(network: &Network) -> HashSet<String> {
             Kind::BuiltIn { sizes, .. } => sizes.iter().for_each(|size| collect(size.tokens())),
             Kind::Own { path, .. } => collect(path.to_token_stream()),
         }
-        settings::expressions(layer).into_iter().for_each(|expression| collect(expression.to_token_stream()));
+        for expression in settings::expressions(layer) {
+            collect(expression.to_token_stream());
+        }
     }
     words
 }

@@ -53,13 +53,11 @@ pub(crate) fn unreadable_setting(place: Place, text: &str) -> Error {
 
 /// `#[init(Hee)]`
 pub(crate) fn unknown_initializer(word: &Ident, alike: Option<&str>) -> Error {
-    let way_out = match alike {
-        Some(alike) => format!("write `{alike}`"),
-        None => {
-            let names: Vec<_> = BuiltInInitializer::ALL.iter().map(|known| format!("`{}`", known.example())).collect();
-            format!("write one of {}, or a constant of type `Initializer`", names.join(", "))
-        }
+    let known = || {
+        let names: Vec<_> = BuiltInInitializer::ALL.iter().map(|known| format!("`{}`", known.example())).collect();
+        format!("write one of {}, or a constant of type `Initializer`", names.join(", "))
     };
+    let way_out = alike.map_or_else(known, |alike| format!("write `{alike}`"));
     Place::of(word).error(format!("`{word}` is not an initializer\n\nhelp: {way_out}"))
 }
 

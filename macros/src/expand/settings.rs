@@ -15,8 +15,8 @@ pub(super) fn constants(names: &Names) -> TokenStream {
     let mut constants = TokenStream::new();
     for (index, site) in names.layers.iter().enumerate() {
         let Some(layer) = site.layer else { continue };
-        let kind = &site.kind;
-        if let Some(value) = settings(layer, kind).filter(|_| is_constant(names, layer)) {
+        let kind = &constant_kind(names, index, site);
+        if let Some(value) = settings(names, layer, kind).filter(|_| is_constant(names, layer)) {
             let name = settings_name(names, index);
             constants.extend(code! {
                 #[doc(hidden)]
@@ -38,9 +38,20 @@ pub(super) fn constants(names: &Names) -> TokenStream {
     constants
 }
 
+/// The type of a layer that depends on no const parameter, where there are no const parameters.
+fn constant_kind(names: &Names, index: usize, site: &Site) -> TokenStream {
+    let parameters = &names.network.parameters;
+    if parameters.is_empty() || !site.is_own() {
+        return site.kind.clone();
+    }
+    // Its alias has them all the same, and does not use them.
+    let (alias, any) = (names.layer_alias(index), parameters.iter().map(|_| code!(1)));
+    code!(#alias<#(#any),*>)
+}
+
 /// A reference to the settings of a layer.
 pub(super) fn reference(names: &Names, index: usize, layer: &Layer, kind: &TokenStream) -> TokenStream {
-    match settings(layer, kind) {
+    match settings(names, layer, kind) {
         None => code!(&()),
         Some(_) if is_constant(names, layer) => {
             let name = settings_name(names, index);
@@ -66,10 +77,14 @@ pub(super) fn initializer(names: &Names, index: usize, site: &Site) -> Option<To
 pub(super) fn tile(names: &Names) -> Option<TokenStream> {
     let private = &names.private;
     let samples = &names.network.tile.as_ref()?.samples;
-    let message = errors::tile_zero();
+    // What depends on no parameter was asserted beside the network.
+    let assertion = names.mentions_parameters(samples).then(|| {
+        let message = errors::tile_zero();
+        code!(#private::require_size(#samples, #message);)
+    });
     Some(code! {
         const TILE: #private::usize = {
-            #private::require_size(#samples, #message);
+            #assertion
             #samples
         };
     })
@@ -112,7 +127,7 @@ fn initializer_name(names: &Names, index: usize) -> Ident {
 }
 
 /// The settings of a layer as a value; nothing where there is nothing to set.
-fn settings(layer: &Layer, kind: &TokenStream) -> Option<TokenStream> {
+fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStream> {
     let span = layer.settings_place.span();
     let function = |arguments| call(span, &code!(<#kind>::settings), arguments);
     match &layer.kind {
@@ -122,6 +137,11 @@ fn settings(layer: &Layer, kind: &TokenStream) -> Option<TokenStream> {
                 let values = values(known, settings, kind);
                 function(code!(#(#values),*))
             })
+        }
+        // A layer that has settings, and none were written, is one error here instead of one for each use.
+        Kind::Own { path, settings: None } if !names.mentions_parameters(path) => {
+            let private = &names.private;
+            Some(at(span, code!(<<#kind as #private::Layer>::Settings as #private::Unset>::VALUE)))
         }
         Kind::Own { settings, .. } => settings.as_ref().map(|settings| {
             let arguments = &settings.arguments;

@@ -81,19 +81,8 @@ fn draft(layer: &ast::Layer, field: Ident, declaration: &Declaration, errors: &m
     let (place, kind, settings) = match &layer.kind {
         LayerKind::BuiltIn { layer, word, sizes, settings } => {
             size_places.extend(sizes.iter().map(ast::Size::place));
-            let mut kind = built_in(*layer, word, &field, sizes, parameters, errors);
-            if let DraftKind::Sizeless(_, values) = &mut kind {
-                if !layer.settings().is_empty() {
-                    let (known, example) = (layer.settings(), layer.example());
-                    *values = settings::of_built_in(word.clone(), known, example, settings.as_ref(), errors)?;
-                }
-            }
-            // `Dense(64, 32)` is one mistake, about its sizes.
-            let unwanted = settings.as_ref().filter(|_| layer.settings().is_empty());
-            if let Some(unwanted) = unwanted.filter(|_| sizes.len() == layer.sizes().len()) {
-                let written = written(*layer, sizes, &kind);
-                errors.push(errors::takes_no_settings(unwanted.place, layer.name(), &written));
-            }
+            let kind = built_in(*layer, word, &field, sizes, parameters, errors);
+            let kind = with_settings(kind, word, *layer, sizes, settings.as_ref(), errors)?;
             (Place::of(word), kind, settings)
         }
         LayerKind::Own { path, settings } => {
@@ -132,10 +121,12 @@ fn judge_attributes(layer: &ast::Layer, field: &Ident, errors: &mut Errors) {
         return;
     }
     let whose = format!("`{field}`");
-    match &layer.init {
-        Some(ast::Init::Word { word, .. }) => errors.push(errors::nothing_to(Place::of(word), &whose, "draw", "init")),
-        Some(ast::Init::Value(value)) => errors.push(errors::nothing_to(Place::of(value), &whose, "draw", "init")),
-        None => {}
+    let place = layer.init.as_ref().map(|init| match init {
+        ast::Init::Word { word, .. } => Place::of(word),
+        ast::Init::Value(value) => Place::of(value),
+    });
+    if let Some(place) = place {
+        errors.push(errors::nothing_to(place, &whose, "draw", "init"));
     }
     if let Some(place) = layer.frozen {
         errors.push(errors::nothing_to(place, &whose, "freeze", "frozen"));
@@ -185,6 +176,26 @@ fn built_in(
         }
         _ => DraftKind::Dense { inputs: None, inferred: false, outputs: None },
     }
+}
+
+/// Resolves the settings of a layer of the library; `None` after a mistake in them.
+fn with_settings(
+    kind: DraftKind,
+    word: &Ident,
+    layer: BuiltIn,
+    sizes: &[ast::Size],
+    settings: Option<&ast::Settings>,
+    errors: &mut Errors,
+) -> Option<DraftKind> {
+    if !layer.settings().is_empty() {
+        let values = settings::of_built_in(word, layer.settings(), layer.example(), settings, errors)?;
+        return Some(DraftKind::Sizeless(layer, values));
+    }
+    // `Dense(64, 32)` is one mistake, about its sizes.
+    if let Some(unwanted) = settings.filter(|_| sizes.len() == layer.sizes().len()) {
+        errors.push(errors::takes_no_settings(unwanted.place, layer.name(), &written(layer, sizes, &kind)));
+    }
+    Some(kind)
 }
 
 /// The layer as it has to be written, without settings.

@@ -30,12 +30,12 @@ pub(crate) enum InitializerKind {
     /// One of the library's, with its settings in order; `None` where the default holds.
     BuiltIn(BuiltInInitializer, Vec<Option<Expr>>),
     /// An expression of the user's own.
-    Value(Expr),
+    Value(Box<Expr>),
 }
 
 /// The values of the settings of `whose`, in the order of `known`; `None` after a mistake.
 pub(super) fn of_built_in(
-    whose: Ident,
+    whose: &Ident,
     known: &[Setting],
     example: &str,
     written: Option<&ast::Settings>,
@@ -52,8 +52,8 @@ pub(super) fn of_built_in(
         let late = setting.name.is_none() && list[..index].iter().any(|before| before.name.is_some());
         let error = match (position, &setting.name) {
             _ if late => errors::position_after_name(setting.place),
-            (None, Some(name)) => errors::unknown_setting(name, &whose, known),
-            (None, None) => errors::too_many_settings(setting.place, &whose, known.len(), example),
+            (None, Some(name)) => errors::unknown_setting(name, whose, known),
+            (None, None) => errors::too_many_settings(setting.place, whose, known.len(), example),
             (Some(position), _) if values[position].is_some() => {
                 errors::setting_twice(setting.place, known[position].name)
             }
@@ -67,8 +67,8 @@ pub(super) fn of_built_in(
     }
     let missing = known.iter().zip(&values).find(|(known, value)| known.default.is_none() && value.is_none());
     if let Some((missing, _)) = missing.filter(|_| right) {
-        let place = written.map_or(Place::of(&whose), |written| written.place);
-        errors.push(errors::missing_setting(place, &whose, missing.name, example));
+        let place = written.map_or(Place::of(whose), |written| written.place);
+        errors.push(errors::missing_setting(place, whose, missing.name, example));
         right = false;
     }
     right.then_some(values)
@@ -100,14 +100,14 @@ pub(super) fn of_own(written: &ast::Settings, errors: &mut Errors) -> Option<Own
 pub(super) fn initialization(init: &Init, errors: &mut Errors) -> Option<Initialization> {
     match init {
         Init::Value(value) => {
-            Some(Initialization { kind: InitializerKind::Value(value.clone()), place: Place::of(value) })
+            Some(Initialization { kind: InitializerKind::Value(Box::new(value.clone())), place: Place::of(value) })
         }
         Init::Word { word, settings } => {
             let place = Place::of(word);
             let Some(known) = BuiltInInitializer::named(word) else {
                 return constant(word, settings.as_ref(), errors);
             };
-            let values = of_built_in(word.clone(), known.settings(), known.example(), settings.as_ref(), errors)?;
+            let values = of_built_in(word, known.settings(), known.example(), settings.as_ref(), errors)?;
             Some(Initialization { kind: InitializerKind::BuiltIn(known, values), place })
         }
     }
@@ -119,7 +119,7 @@ fn constant(word: &Ident, settings: Option<&ast::Settings>, errors: &mut Errors)
     if settings.is_none() && name.to_uppercase() == name {
         let path = syn::Path::from(word.clone());
         let value = Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path });
-        return Some(Initialization { kind: InitializerKind::Value(value), place: Place::of(word) });
+        return Some(Initialization { kind: InitializerKind::Value(Box::new(value)), place: Place::of(word) });
     }
     let alike = BuiltInInitializer::ALL.into_iter().find(|known| words::is_like(&name, known.name()));
     errors.push(errors::unknown_initializer(word, alike.map(BuiltInInitializer::example)));

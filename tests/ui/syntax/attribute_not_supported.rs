@@ -3,8 +3,9 @@
 use typenet::prelude::*;
 
 network! {
+    #[budget(parameters = 10_000)]
     struct Digits {
-        #[frozen] hidden: Dense<64, 32>,
+        hidden: Dense<64, 32>,
         Tanh,
         output: Dense<32, 10>,
         Softmax,

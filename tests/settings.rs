@@ -1,0 +1,186 @@
+//! What stands in parentheses behind a layer, and in the attributes of layers and networks, does what it says.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+mod support {
+    pub(crate) mod samples;
+}
+
+use support::samples;
+use typenet::kernel::{Isa, Kernels};
+use typenet::prelude::*;
+use typenet::{Backward, Plan, Scalar};
+
+/// y = a x + b, with a from its place and b from its name.
+struct Line;
+
+#[derive(Clone, Copy)]
+struct LineSettings {
+    slope: f64,
+    offset: f64,
+}
+
+struct LinePlan;
+
+impl Plan for LinePlan {
+    const READS_INPUT: bool = false;
+    const READS_OUTPUT: bool = false;
+}
+
+impl Line {
+    const fn settings(slope: f64) -> LineSettings {
+        assert!(slope != 0.0, "a slope of zero hides the input");
+        LineSettings { slope, offset: 0.0 }
+    }
+}
+
+impl LineSettings {
+    const fn offset(self, offset: f64) -> Self {
+        Self { offset, ..self }
+    }
+}
+
+impl Layer for Line {
+    type Output<In: Shape> = In::Plain;
+    type Logits<In: Shape> = In::Plain;
+    type With<T: Scalar> = ();
+    type Settings = LineSettings;
+    type Plan<In: Shape> = LinePlan;
+
+    fn forward<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        (): &(),
+        settings: &LineSettings,
+        _: &Pass,
+        input: &[T],
+        output: &mut [T],
+        _: &mut [T],
+    ) {
+        let [slope, offset] = [settings.slope, settings.offset].map(T::from_f64);
+        for (y, &x) in output.iter_mut().zip(input) {
+            *y = slope * x + offset;
+        }
+    }
+
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        (): &(),
+        settings: &LineSettings,
+        _: &Pass,
+        memory: Backward<'_, T>,
+        (): &mut (),
+    ) {
+        if let Some(grad_input) = memory.grad_input {
+            for (dx, &g) in grad_input.iter_mut().zip(&*memory.grad_output) {
+                *dx = T::from_f64(settings.slope) * g;
+            }
+        }
+    }
+}
+
+impl<In: Shape> Takes<In> for Line {}
+
+const SLOPE: f64 = 3.0;
+
+#[test]
+fn own_settings_are_arguments_and_then_methods() {
+    network!(struct Plain (Vector<1>) = Line(2.0));
+    network!(struct Named (Vector<1>) = Line(SLOPE, offset = 0.5 + 0.5), LeakyRelu);
+    network!(struct Generic<const N: usize> (Vector<N>) = Line(N as f64, offset = -1.0));
+    network!(struct Constant<const N: usize> (Vector<N>) = Line(SLOPE, offset = 0.25), Dense<N, N>);
+    let mut constant = Constant::<2>::zeroed();
+    constant.dense.weight.fill_with_identity();
+    assert_eq!(constant.predict(&[1.0, 2.0]), [3.25, 6.25]);
+    assert_eq!(Plain::zeroed().predict(&[2.0]), [4.0]);
+    assert_eq!(Named::zeroed().predict(&[2.0]), [7.0]);
+    assert_eq!(Generic::<3>::zeroed().predict(&[1.0, 0.0, 2.0]), [2.0, -1.0, 5.0]);
+}
+
+#[test]
+fn settings_of_the_library_have_names_and_defaults() {
+    const ALPHA: f64 = 0.25;
+    network!(struct Written (Vector<1>) = LeakyRelu(slope = 0.5), Elu(ALPHA));
+    network!(struct Default (Vector<1>) = LeakyRelu, Elu(), Softplus());
+    let written = Written::zeroed().predict(&[-2.0])[0];
+    assert!((written - 0.25 * (-1.0_f32).exp_m1()).abs() < 1e-7, "{written}");
+    let default = Default::zeroed().predict(&[-100.0])[0];
+    assert!((default - (-1.0_f32).exp_m1().exp().ln_1p()).abs() < 1e-7, "{default}");
+    assert!(Written::summary().to_string().contains("LeakyRelu(slope = 0.5)"), "{}", Written::summary());
+}
+
+const TENTH: Initializer = Initializer::Constant(0.1);
+
+network! {
+    struct Drawn {
+        #[init(Zeros)]
+        zeros: Dense<4, 4>,
+        Tanh,
+        #[init(Constant(0.5))]
+        halves: Dense<4, 4>,
+        Relu,
+        #[init(TENTH)]
+        tenths: Dense<4, 4>,
+        #[init(Initializer::Constant(2.0))]
+        twos: Dense<4, 4>,
+        #[init(Normal(mean = 100.0, deviation = 1e-3))]
+        hundreds: Dense<4, 4>,
+        #[init(HeUniform)]
+        he: Dense<4, 100>,
+        usual: Dense<100, 2>,
+    }
+}
+
+#[test]
+fn initializers_of_single_layers_are_used() {
+    let network = Drawn::init(&mut typenet::rng(1));
+    assert!(network.zeros.weight.iter().all(|&w| w == 0.0));
+    assert!(network.halves.weight.iter().all(|&w| w == 0.5));
+    assert!(network.tenths.weight.iter().all(|&w| w == 0.1));
+    assert!(network.twos.weight.iter().all(|&w| w == 2.0));
+    assert!(network.hundreds.weight.iter().all(|&w| (w - 100.0).abs() < 0.01 && w != 100.0));
+    // √(6/4), where Glorot would give √(6/104).
+    let largest = network.he.weight.amax();
+    assert!(largest > 1.1 && largest <= 1.5_f32.sqrt(), "{largest}");
+    assert!(network.usual.weight.amax() <= (6.0_f32 / 102.0).sqrt());
+    assert!(network.halves.bias.iter().all(|&b| b == 0.0));
+}
+
+network! {
+    struct Frozen {
+        #[frozen]
+        features: Dense<3, 8>,
+        Tanh,
+        head: Dense<8, 2>,
+        Softmax,
+    }
+}
+
+#[test]
+fn frozen_layers_keep_their_bits_while_the_others_learn() {
+    let data: Dataset<Vector<3>, Class<2>> =
+        Dataset::new(samples::normal::<Vector<3>, f32>(40, 5), samples::classes::<2>(40)).unwrap();
+    let mut network = Frozen::init(&mut typenet::rng(2));
+    let before = network.clone();
+    Trainer::new(Nll, Sgd::new(0.5).momentum(0.9)).epochs(5).fit(&mut network, &data).unwrap();
+    assert_eq!(network.features.parameters(), before.features.parameters());
+    assert_ne!(network.head.parameters(), before.head.parameters());
+    let frozen: Vec<_> = Frozen::TENSORS.list().into_iter().filter(|tensor| tensor.frozen).map(|t| t.name).collect();
+    assert_eq!(frozen, ["features.weight", "features.bias"]);
+}
+
+const SEVEN: usize = 7;
+
+#[test]
+fn the_tile_is_what_the_user_says() {
+    network!(#[tile(SEVEN - 2)] struct Five = Dense<3, 4>, Tanh, Dense<4, 2>);
+    network!(#[tile(N)] struct Generic<const N: usize> = Dense<N, 4>);
+    network!(struct Usual = Dense<3, 4>);
+    assert_eq!(Five::TILE, 5);
+    assert_eq!(Generic::<9>::TILE, 9);
+    assert_eq!(<Five<f64> as Network>::TILE, 5);
+    assert_eq!(Usual::TILE, 128);
+    let inputs = samples::normal::<Vector<3>, f32>(23, 1);
+    let network = Five::init(&mut typenet::rng(1));
+    let alone: Vec<_> = inputs.iter().map(|input| network.predict(input)).collect();
+    assert_eq!(network.predict_batch(&inputs), alone);
+}
