@@ -5,6 +5,7 @@
 
 mod batch;
 pub mod chain;
+mod dot;
 mod fits;
 mod program;
 mod shards;
@@ -12,6 +13,7 @@ mod summary;
 mod workspace;
 
 use batch::{Batch, Room};
+pub use dot::Dot;
 pub use fits::{FitsInput, FitsTarget, FitsValue};
 use program::{Backward, Forward, Infer, TileLoss};
 use shards::Shards;

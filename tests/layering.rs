@@ -20,7 +20,9 @@ const LEVELS: [&[&str]; 7] = [
 
 /// Imports within a level that are wanted: the importing module, then the imported one. Files of one family, such as
 /// `layer::dense` and `layer::softmax`, are written with their paths.
-const EXCEPTIONS: [(&str, &str); 11] = [
+const EXCEPTIONS: [(&str, &str); 12] = [
+    // The picture of a network is made of its summary.
+    ("network::dot", "network::summary"),
     // A shape is itself a kind of target: the answer is an array of that shape.
     ("target", "shape"),
     // It gathers what the root re-exports.

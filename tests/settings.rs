@@ -166,6 +166,10 @@ fn frozen_layers_keep_their_bits_while_the_others_learn() {
     assert_ne!(network.head.parameters(), before.head.parameters());
     let frozen: Vec<_> = Frozen::TENSORS.list().into_iter().filter(|tensor| tensor.frozen).map(|t| t.name).collect();
     assert_eq!(frozen, ["features.weight", "features.bias"]);
+    let summary = Frozen::summary().to_string();
+    assert!(summary.contains("features: Dense<3, 8> (frozen)"), "{summary}");
+    assert!(summary.contains("50 parameters (200 bytes), 32 of them frozen"), "{summary}");
+    assert!(Frozen::summary().dot().to_string().contains(r#"[label="features: Dense<3, 8>\n32 parameters, frozen"]"#));
 }
 
 const SEVEN: usize = 7;

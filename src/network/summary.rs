@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use crate::network::Network;
+use crate::network::{Dot, Network};
 use crate::shape::Shape;
 
 /// One layer of a network, as the user declared it.
@@ -21,6 +21,8 @@ pub struct LayerInfo {
     pub parameters: usize,
     /// Multiplications with addition per sample.
     pub multiply_adds: u64,
+    /// The optimizer leaves its parameters as they are.
+    pub frozen: bool,
 }
 
 /// The layers of a network with output shapes and parameters, and totals. `Display` prints a table.
@@ -82,6 +84,14 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// The network as a picture in the DOT language.
+    #[must_use]
+    pub const fn dot(&self) -> Dot<'_> {
+        Dot::of(self)
+    }
+}
+
 const TITLES: [&str; 3] = ["Layer", "Output shape", "Parameters"];
 
 impl Display for Summary {
@@ -89,7 +99,9 @@ impl Display for Summary {
         let mut rows = Vec::with_capacity(self.layers.len() + 1);
         rows.push([String::from("input"), shape(self.input), String::new()]);
         rows.extend(self.layers.iter().map(|layer| {
-            [format!("{}: {}", layer.name, layer.layer), shape(layer.output), grouped(layer.parameters as u64)]
+            let frozen = if layer.frozen { " (frozen)" } else { "" };
+            let name = format!("{}: {}{frozen}", layer.name, layer.layer);
+            [name, shape(layer.output), grouped(layer.parameters as u64)]
         }));
         let width = |column: usize| {
             let cells = rows.iter().map(|row| row[column].chars().count());
@@ -105,7 +117,12 @@ impl Display for Summary {
             writeln!(f, "{}", line.trim_end())?;
         }
         writeln!(f, "{rule}")?;
-        writeln!(f, "{} parameters ({})", grouped(self.parameters as u64), bytes(self.parameter_bytes))?;
+        write!(f, "{} parameters ({})", grouped(self.parameters as u64), bytes(self.parameter_bytes))?;
+        let frozen: usize = self.layers.iter().filter(|layer| layer.frozen).map(|layer| layer.parameters).sum();
+        if frozen > 0 {
+            write!(f, ", {} of them frozen", grouped(frozen as u64))?;
+        }
+        writeln!(f)?;
         write!(
             f,
             "{} multiply-adds per sample, workspace {} (tiles of {} samples)",
@@ -117,13 +134,13 @@ impl Display for Summary {
 }
 
 /// `(1, 28, 28)`
-fn shape(sizes: &[usize]) -> String {
+pub(super) fn shape(sizes: &[usize]) -> String {
     let sizes: Vec<String> = sizes.iter().map(|&size| grouped(size as u64)).collect();
     format!("({})", sizes.join(", "))
 }
 
 /// `1,234,567`
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = format!("{number}");
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {

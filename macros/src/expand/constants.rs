@@ -50,6 +50,7 @@ fn layer_infos(names: &Names) -> TokenStream {
         let (kind, with, shape, next) = (&site.kind, &site.with, &names.shapes[index], &names.shapes[index + 1]);
         let name = plain(&site.field);
         let layer = site.layer.map_or("", |layer| &layer.description);
+        let frozen = site.layer.is_some_and(|layer| layer.frozen);
         code! {
             #private::LayerInfo {
                 name: #name,
@@ -57,6 +58,7 @@ fn layer_infos(names: &Names) -> TokenStream {
                 output: <#next as #private::Shape>::DIMENSIONS,
                 parameters: <#with as #private::Block<#scalar>>::LEN,
                 multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
+                frozen: #frozen,
             },
         }
     });

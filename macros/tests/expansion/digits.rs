@@ -644,6 +644,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             output: <Vector<32> as Shape>::DIMENSIONS,
             parameters: <Dense<64, 32, T> as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Dense<64, 32>, Vector<64>>(),
+            frozen: false,
         },
         LayerInfo {
             name: "tanh",
@@ -651,6 +652,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             output: <Vector<32> as Shape>::DIMENSIONS,
             parameters: <Tanh as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Tanh, Vector<32>>(),
+            frozen: false,
         },
         LayerInfo {
             name: "output",
@@ -658,6 +660,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             output: <Vector<10> as Shape>::DIMENSIONS,
             parameters: <Dense<32, 10, T> as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Dense<32, 10>, Vector<32>>(),
+            frozen: false,
         },
         LayerInfo {
             name: "softmax",
@@ -665,6 +668,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             output: <Probabilities<10> as Shape>::DIMENSIONS,
             parameters: <Softmax as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Softmax, Vector<10>>(),
+            frozen: false,
         },
     ];
     #[inline(always)]
