@@ -207,6 +207,9 @@ pub trait Layer: Sized + 'static {
     /// The parameters, and the type of the field in a network.
     type With<T: Scalar>: Block<T> + Send + Sync;
     /// What is written in parentheses behind the layer; `()` when there is nothing to set.
+    ///
+    /// `Own(0.2, depth = 3)` stands for `Own::settings(0.2).depth(3)`: an inherent `const fn settings(..)` of the layer, which
+    /// asserts ranges, and a `const fn` of that name on the settings for each named one. Both run while compiling.
     type Settings: Copy + Send + Sync;
     /// How much memory the layer needs and what it reads.
     type Plan<In: Shape>: Plan;

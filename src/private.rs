@@ -2,6 +2,12 @@
 
 use core::marker::PhantomData;
 
+mod budget;
+mod message;
+
+pub use budget::{Budget, require_budget};
+use message::Message;
+
 pub use crate::network::chain;
 pub use core;
 pub use core::primitive::{bool, f32, str, u64, usize};
@@ -96,7 +102,7 @@ pub const fn require_initializer(initializer: Initializer) -> Initializer {
 #[track_caller]
 pub const fn require_same(gives: usize, takes: usize, [before, between, after]: [&str; 3]) {
     if gives != takes && gives > 0 && takes > 0 {
-        let mut message = Message::new();
+        let mut message = Message::<1024>::new();
         message.text(before);
         message.number(gives);
         message.text(if gives == 1 { " value" } else { " values" });
@@ -104,48 +110,5 @@ pub const fn require_same(gives: usize, takes: usize, [before, between, after]: 
         message.number(takes);
         message.text(after);
         panic!("{}", message.as_str());
-    }
-}
-
-/// Text that grows in constant evaluation.
-struct Message {
-    bytes: [u8; 1024],
-    len: usize,
-}
-
-impl Message {
-    const fn new() -> Self {
-        Self { bytes: [0; 1024], len: 0 }
-    }
-
-    /// Appends as much as fits, up to the end of a character.
-    const fn text(&mut self, text: &str) {
-        let text = text.as_bytes();
-        let mut index = 0;
-        while index < text.len() && self.len < self.bytes.len() - 4 {
-            self.bytes[self.len] = text[index];
-            self.len += 1;
-            index += 1;
-        }
-    }
-
-    const fn number(&mut self, number: usize) {
-        if number >= 10 {
-            self.number(number / 10);
-        }
-        if self.len < self.bytes.len() {
-            #[allow(clippy::cast_possible_truncation, reason = "a digit fits a byte")]
-            let digit = b'0' + (number % 10) as u8;
-            self.bytes[self.len] = digit;
-            self.len += 1;
-        }
-    }
-
-    const fn as_str(&self) -> &str {
-        match core::str::from_utf8(self.bytes.split_at(self.len).0) {
-            Ok(text) => text,
-            // Only a name of hundreds of characters, cut within one of them, comes here.
-            Err(_) => "shape mismatch",
-        }
     }
 }

@@ -183,6 +183,11 @@ fn the_tile_is_what_the_user_says() {
     assert_eq!(Generic::<9>::TILE, 9);
     assert_eq!(<Five<f64> as Network>::TILE, 5);
     assert_eq!(Usual::TILE, 128);
+    // Both stay within their budgets, to the byte.
+    network!(#[budget(parameters = 26, workspace = "320 B")] #[tile(5)] struct Tight = Dense<3, 4>, Tanh, Dense<4, 2>);
+    network!(#[budget(parameters = N * 4 + 4)] struct TightGeneric<const N: usize> = Dense<N, 4>);
+    assert_eq!((Tight::PARAMETERS, 4 * Tight::WORKSPACE_LEN), (26, 320));
+    assert_eq!(TightGeneric::<9>::zeroed().predict(&[0.0; 9]), [0.0; 4]);
     let inputs = samples::normal::<Vector<3>, f32>(23, 1);
     let network = Five::init(&mut typenet::rng(1));
     let alone: Vec<_> = inputs.iter().map(|input| network.predict(input)).collect();

@@ -12,6 +12,8 @@ pub(crate) struct Declaration {
     pub(crate) attributes: Vec<Attribute>,
     /// `#[tile(..)]`: how many samples go through the network together.
     pub(crate) tile: Option<Tile>,
+    /// `#[budget(..)]`: what the network may take.
+    pub(crate) budget: Option<Settings>,
     /// The visibility of the struct.
     pub(crate) visibility: Visibility,
     /// The name of the network.

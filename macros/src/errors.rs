@@ -209,11 +209,6 @@ pub(crate) fn unclosed(place: Place) -> Error {
     place.error("this `<` is never closed\n\nhelp: write `>` after the last size")
 }
 
-/// Attributes that are planned, at a network or a layer.
-pub(crate) fn attribute_not_supported(place: Place, word: &str) -> Error {
-    place.error(format!("`#[{word}]` is not supported yet\n\nhelp: leave it out"))
-}
-
 /// `#[repr(..)]`: the promise that parameters are one slice rests on the layout.
 pub(crate) fn representation(place: Place) -> Error {
     place.error("a network is laid out as `repr(C)`, and its parameters are one slice\n\nhelp: leave `#[repr]` out")

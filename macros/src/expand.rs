@@ -22,7 +22,7 @@ mod types;
 
 use std::collections::HashSet;
 
-use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 
 use crate::check::Judges;
@@ -63,6 +63,15 @@ fn at(span: Span, tokens: impl ToTokens) -> TokenStream {
         }
     });
     located.collect()
+}
+
+/// A call at the user's place, with arguments that stay at their own.
+fn call(span: Span, function: &TokenStream, arguments: TokenStream) -> TokenStream {
+    let mut list = Group::new(Delimiter::Parenthesis, arguments);
+    list.set_span(Span::mixed_site().located_at(span));
+    let mut call = at(span, function);
+    call.extend([TokenTree::Group(list)]);
+    call
 }
 
 /// Everything that the generated code calls by name.

@@ -9,11 +9,13 @@ use crate::errors::{Errors, Place};
 use crate::shape::{Shape, Size};
 use crate::signature::BuiltIn;
 
+mod budget;
 mod chain;
 mod draft;
 mod fields;
 mod settings;
 
+pub(crate) use budget::Budget;
 pub(crate) use settings::{Initialization, InitializerKind, OwnSettings};
 
 /// A resolved network: a chain of layers.
@@ -22,6 +24,8 @@ pub(crate) struct Network {
     pub(crate) attributes: Vec<Attribute>,
     /// How many samples go through the network together, where the user says so.
     pub(crate) tile: Option<Tile>,
+    /// What it may take, where the user says so.
+    pub(crate) budget: Option<Budget>,
     /// The visibility of the struct.
     pub(crate) visibility: Visibility,
     /// The name of the network.

@@ -36,6 +36,7 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<De
     let mut declaration = Declaration {
         attributes: attributes.passed,
         tile: attributes.tile,
+        budget: attributes.budget,
         visibility,
         name,
         parameters: parameters.sizes,

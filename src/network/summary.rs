@@ -21,6 +21,8 @@ pub struct LayerInfo {
     pub parameters: usize,
     /// Multiplications with addition per sample.
     pub multiply_adds: u64,
+    /// Numbers per sample that a training pass keeps for it: its output, unless it works in place or is last, and its cache.
+    pub kept: usize,
     /// The optimizer leaves its parameters as they are.
     pub frozen: bool,
 }

@@ -86,6 +86,21 @@ pub(crate) fn tile_zero() -> String {
     "a tile has at least 1 sample".to_owned()
 }
 
+/// `#[budget]`
+pub(crate) fn budget_wanted(place: Place) -> Error {
+    place.error("expected limits such as `#[budget(parameters = 10_000, workspace = \"64 KiB\")]`")
+}
+
+/// `#[budget(10_000)]`, `#[budget(memory = 3)]`
+pub(crate) fn unknown_limit(place: Place, found: &str) -> Error {
+    place.error(format!("`{found}` is not a limit\n\nhelp: write `parameters = 10_000` or `workspace = \"64 KiB\"`"))
+}
+
+/// `workspace = "64 K"`
+pub(crate) fn unreadable_bytes(place: Place, found: &str) -> Error {
+    place.error(format!("{found} is not a number of bytes\n\nhelp: write `65_536`, or a text such as `\"64 KiB\"`, with B, KiB, MiB or GiB"))
+}
+
 /// `#[init(..)]` above the network, `#[tile(..)]` above a layer.
 pub(crate) fn misplaced_attribute(place: Place, word: &str, of_layer: bool) -> Error {
     let (owner, where_to) = if of_layer { ("a layer", "the layer it is for") } else { ("a network", "`struct`") };

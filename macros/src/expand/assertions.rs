@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
 
-use super::{Names, at};
+use super::{Names, at, plain};
 use crate::check::{Judge, Judges};
 use crate::errors;
 use crate::graph::Kind;
@@ -13,6 +13,7 @@ use crate::shape::Size;
 /// A constant assertion or a trait for every edge that the macro left open, and for every size that may be 0.
 pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
     let mut assertions = sizes(names);
+    assertions.extend(budget(names).filter(|_| names.network.parameters.is_empty()));
     assertions.extend(judges.edges.iter().chain(&judges.output).map(|judge| assertion(names, judge)));
     assertions
 }
@@ -31,6 +32,30 @@ fn sizes(names: &Names) -> TokenStream {
         }
     }
     assertions
+}
+
+/// The comparison of what the network takes with its budget: an item, or, for a network with const parameters, what an
+/// instance of it has to evaluate. It does not ask for the length of the block, which may be what asks.
+pub(super) fn budget(names: &Names) -> Option<TokenStream> {
+    let budget = names.network.budget.as_ref()?;
+    let (private, name, architecture) = (&names.private, plain(&names.network.name), names.architecture());
+    let unlimited = || code!(#private::Budget::UNLIMITED);
+    let parameters = budget.parameters.as_ref().map_or_else(unlimited, |limit| code!(#limit));
+    let workspace = budget.workspace.as_ref().map_or_else(unlimited, |limit| code!(#limit));
+    let network = code!(<#architecture as #private::Network>);
+    let taken = code! {
+        &#private::Budget {
+            name: #name,
+            layers: #network::LAYERS,
+            parameters: #private::core::mem::size_of::<#architecture>() / #private::core::mem::size_of::<#private::f32>(),
+            parameters_allowed: #parameters,
+            workspace: #network::WORKSPACE_LEN * #private::core::mem::size_of::<#private::f32>(),
+            workspace_allowed: #workspace,
+            tile: #network::TILE,
+        }
+    };
+    let call = super::call(budget.place.span(), &code!(#private::require_budget), taken);
+    Some(if names.network.parameters.is_empty() { code!(const _: () = #call;) } else { call })
 }
 
 fn assertion(names: &Names, judge: &Judge) -> TokenStream {

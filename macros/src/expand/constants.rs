@@ -51,6 +51,10 @@ fn layer_infos(names: &Names) -> TokenStream {
         let name = plain(&site.field);
         let layer = site.layer.map_or("", |layer| &layer.description);
         let frozen = site.layer.is_some_and(|layer| layer.frozen);
+        let kept = (index + 1 < names.layers.len()).then(|| {
+            let kept = super::forward::kept(names, index);
+            code!(#kept +)
+        });
         code! {
             #private::LayerInfo {
                 name: #name,
@@ -58,6 +62,7 @@ fn layer_infos(names: &Names) -> TokenStream {
                 output: <#next as #private::Shape>::DIMENSIONS,
                 parameters: <#with as #private::Block<#scalar>>::LEN,
                 multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
+                kept: #kept #private::chain::cache::<#kind, #shape>(),
                 frozen: #frozen,
             },
         }

@@ -22,13 +22,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     };
     let (caches, scratch, multiply_adds) = (of_each("cache"), of_each("scratch"), of_each("multiply_adds"));
     let sums_from_zero = of_each("sums_from_zero");
-    let kept = (0..count.saturating_sub(1)).map(|index| match index {
-        0 => names.len(1),
-        index => {
-            let link = names.link(index);
-            code!(#private::chain::kept::<#link>())
-        }
-    });
+    let kept = (0..count.saturating_sub(1)).map(|index| super::forward::kept(names, index));
     let widest = names.widest(count);
     let plan_of = |index: usize| {
         let (kind, shape) = (&names.layers[index].kind, &names.shapes[index]);

@@ -1,10 +1,10 @@
 //! Settings of layers, initializers and the tile: constants beside the network, which are computed, and refused, once.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
-use super::{Names, Site, at};
+use super::{Names, Site, at, call};
 use crate::errors;
 use crate::graph::{Initialization, InitializerKind, Kind, Layer};
 use crate::signature::Setting;
@@ -186,13 +186,4 @@ fn initializer_value(names: &Names, initialization: &Initialization) -> TokenStr
         }
     };
     call(initialization.place.span(), &code!(#private::require_initializer), value)
-}
-
-/// A call at the user's place, with arguments that stay at their own.
-fn call(span: Span, function: &TokenStream, arguments: TokenStream) -> TokenStream {
-    let mut list = Group::new(Delimiter::Parenthesis, arguments);
-    list.set_span(Span::mixed_site().located_at(span));
-    let mut call = at(span, function);
-    call.extend([TokenTree::Group(list)]);
-    call
 }

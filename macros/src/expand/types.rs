@@ -123,12 +123,18 @@ pub(super) fn block(names: &Names) -> TokenStream {
         }
     });
     let derived = names.derived();
+    // Whatever an instance of a network with const parameters is used for needs its length.
+    let budget = super::assertions::budget(names).filter(|_| !names.network.parameters.is_empty());
+    let budget = budget.map(|call| code!(#call;));
     code! {
         // SAFETY: the struct is `repr(C)` and every field is a block of the same numbers, as the table requires.
         #derived
         unsafe impl<#parameters #scalar: #private::Scalar> #private::Block<#scalar> for #generic {
             const TENSORS: #private::TensorTable = #private::TensorTable::Layers(&[#(#entries),*]);
-            const LEN: #private::usize = #private::checked_len::<Self, #scalar>(&<Self as #private::Block<#scalar>>::TENSORS);
+            const LEN: #private::usize = {
+                #budget
+                #private::checked_len::<Self, #scalar>(&<Self as #private::Block<#scalar>>::TENSORS)
+            };
         }
     }
 }

@@ -54,6 +54,7 @@ pub(super) fn network(
     let producer = "the input".to_owned();
     let mut state = State { shape: input.clone(), known: input_known, gap: false, producer, unknown };
     let layers = chain(drafts, output, &declaration.parameters, &mut state, errors);
+    let budget = declaration.budget.as_ref().and_then(|written| super::budget::budget(written, errors));
     let place = match &declaration.output {
         Written::Here(shape) => shape.place,
         Written::Absent | Written::Failed => Place::call(),
@@ -67,6 +68,7 @@ pub(super) fn network(
         layers,
         attributes: declaration.attributes,
         tile: declaration.tile,
+        budget,
         visibility: declaration.visibility,
         name: declaration.name,
         parameters: declaration.parameters,

@@ -5,13 +5,10 @@ use syn::parse::Parse;
 use syn::{Attribute, Expr};
 
 use super::{Unread, limited, setting};
-use crate::ast::{Init, Tile};
+use crate::ast::{Init, Settings, Tile};
 use crate::errors::{self, Errors, Place};
 use crate::tokens::Tokens;
 use crate::words;
-
-/// Attributes that are planned but not there yet.
-const PLANNED: [&str; 1] = ["budget"];
 
 /// What an attribute stands above.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +30,8 @@ pub(super) struct Attributes {
     pub(super) frozen: Option<Place>,
     /// `#[tile(..)]`
     pub(super) tile: Option<Tile>,
+    /// `#[budget(..)]`
+    pub(super) budget: Option<Settings>,
 }
 
 /// Reads `#[..]` as long as there are some; those that cannot be used are reported and left out.
@@ -54,10 +53,9 @@ pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Error
             _ => None,
         };
         let result = match (word.map(words::plain).as_deref(), word) {
-            (Some("init" | "frozen" | "tile"), Some(word)) => {
+            (Some("init" | "frozen" | "tile" | "budget"), Some(word)) => {
                 own(word, &trees[1..], place, marked, &mut attributes, errors)
             }
-            (Some(word), _) if PLANNED.contains(&word) => Err(errors::attribute_not_supported(place, word)),
             (Some("repr"), _) => Err(errors::representation(place)),
             (Some("cfg"), _) if marked == Marked::Layer => Err(errors::conditional_layer(place)),
             _ => {
@@ -90,13 +88,14 @@ fn own(
     errors: &mut Errors,
 ) -> Result<(), syn::Error> {
     let name = words::plain(word);
-    let wanted = if name == "tile" { Marked::Network } else { Marked::Layer };
+    let wanted = if name == "tile" || name == "budget" { Marked::Network } else { Marked::Layer };
     if marked != wanted {
         return Err(errors::misplaced_attribute(place, &name, wanted == Marked::Layer));
     }
     let twice = match name.as_str() {
         "init" => attributes.init.is_some(),
         "frozen" => attributes.frozen.is_some(),
+        "budget" => attributes.budget.is_some(),
         _ => attributes.tile.is_some(),
     };
     if twice {
@@ -107,6 +106,10 @@ fn own(
         ("frozen", _) => return Err(errors::frozen_takes_nothing(place)),
         ("init", [TokenTree::Group(group)]) if is_list(group) => attributes.init = init(group, errors),
         ("init", _) => return Err(errors::initializer_wanted(place)),
+        ("budget", [TokenTree::Group(group)]) if is_list(group) => {
+            attributes.budget = setting::settings(group, errors);
+        }
+        ("budget", _) => return Err(errors::budget_wanted(place)),
         ("tile", [TokenTree::Group(group)]) if is_list(group) => {
             let place = Place::of(group.stream());
             let samples = limited(Expr::parse, group.stream(), place);

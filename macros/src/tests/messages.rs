@@ -106,9 +106,29 @@ const HEADERS: &[Case] = &[
         "`#[frozen]` belongs to a layer\n\nhelp: write it above the layer it is for",
     ),
     (
+        "#[budget] struct Name { Dense<1, 2> }",
+        "#[budget]",
+        "expected limits such as `#[budget(parameters = 10_000, workspace = \"64 KiB\")]`",
+    ),
+    (
         "#[budget(1)] struct Name { Dense<1, 2> }",
-        "#[budget(1)]",
-        "`#[budget]` is not supported yet\n\nhelp: leave it out",
+        "1",
+        "`1` is not a limit\n\nhelp: write `parameters = 10_000` or `workspace = \"64 KiB\"`",
+    ),
+    (
+        "#[budget(memory = 1)] struct Name { Dense<1, 2> }",
+        "memory = 1",
+        "`memory` is not a limit\n\nhelp: write `parameters = 10_000` or `workspace = \"64 KiB\"`",
+    ),
+    (
+        "#[budget(parameters = 1, parameters = 2)] struct Name { Dense<1, 2> }",
+        "parameters = 2",
+        "`parameters` is set twice\n\nhelp: leave one of them out",
+    ),
+    (
+        "#[budget(workspace = \"64 K\")] struct Name { Dense<1, 2> }",
+        "\"64 K\"",
+        "`\"64 K\"` is not a number of bytes\n\nhelp: write `65_536`, or a text such as `\"64 KiB\"`, with B, KiB, MiB or GiB",
     ),
     ("#![doc = \"x\"] struct Name { Dense<1, 2> }", "!", "expected `[` after `#`, found `!`"),
     ("#[3] struct Name { Dense<1, 2> }", "#[3]", "expected an attribute such as `#[allow(dead_code)]`"),

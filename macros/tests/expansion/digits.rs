@@ -49,7 +49,7 @@ unsafe impl<T: Scalar> Block<T> for DigitClassifier<T> {
             },
         ],
     );
-    const LEN: usize = checked_len::<Self, T>(&<Self as Block<T>>::TENSORS);
+    const LEN: usize = { checked_len::<Self, T>(&<Self as Block<T>>::TENSORS) };
 }
 #[automatically_derived]
 impl Plan for DigitClassifier<f32> {
@@ -644,6 +644,8 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             output: <Vector<32> as Shape>::DIMENSIONS,
             parameters: <Dense<64, 32, T> as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Dense<64, 32>, Vector<64>>(),
+            kept: <Vector<32> as Shape>::LEN
+                + chain::cache::<Dense<64, 32>, Vector<64>>(),
             frozen: false,
         },
         LayerInfo {
@@ -652,6 +654,8 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             output: <Vector<32> as Shape>::DIMENSIONS,
             parameters: <Tanh as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Tanh, Vector<32>>(),
+            kept: chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>()
+                + chain::cache::<Tanh, Vector<32>>(),
             frozen: false,
         },
         LayerInfo {
@@ -660,6 +664,8 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             output: <Vector<10> as Shape>::DIMENSIONS,
             parameters: <Dense<32, 10, T> as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Dense<32, 10>, Vector<32>>(),
+            kept: chain::kept::<Dense<32, 10>, Vector<32>, Tanh, Vector<32>>()
+                + chain::cache::<Dense<32, 10>, Vector<32>>(),
             frozen: false,
         },
         LayerInfo {
@@ -668,6 +674,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             output: <Probabilities<10> as Shape>::DIMENSIONS,
             parameters: <Softmax as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Softmax, Vector<10>>(),
+            kept: chain::cache::<Softmax, Vector<10>>(),
             frozen: false,
         },
     ];

@@ -1,9 +1,9 @@
-//! An attribute that is planned.
+//! A larger workspace than granted.
 
 use typenet::prelude::*;
 
 network! {
-    #[budget(parameters = 10_000)]
+    #[budget(parameters = 10_000, workspace = "32 KiB")]
     struct Digits {
         hidden: Dense<64, 32>,
         Tanh,

@@ -1,0 +1,63 @@
+//! What may the network take?
+
+use syn::{Expr, ExprLit, Lit};
+
+use crate::ast::Settings;
+use crate::errors::{self, Errors, Place};
+use crate::words;
+
+/// The limits of a network.
+pub(crate) struct Budget {
+    /// Of its parameters.
+    pub(crate) parameters: Option<Expr>,
+    /// Of its workspace in `f32`, in bytes.
+    pub(crate) workspace: Option<Expr>,
+    /// Where they stand.
+    pub(crate) place: Place,
+}
+
+/// The limits that `#[budget(..)]` names; `None` after a mistake.
+pub(super) fn budget(written: &Settings, errors: &mut Errors) -> Option<Budget> {
+    let mut budget = Budget { parameters: None, workspace: None, place: written.place };
+    let mut right = true;
+    for setting in &written.list {
+        let name = setting.name.as_ref().map(words::plain);
+        let (place, value) = (setting.place, setting.value.clone());
+        let result = match name.as_deref() {
+            Some("parameters") if budget.parameters.is_none() => {
+                budget.parameters = Some(value);
+                Ok(())
+            }
+            Some("workspace") if budget.workspace.is_none() => bytes(value).map(|bytes| budget.workspace = Some(bytes)),
+            Some(name @ ("parameters" | "workspace")) => Err(errors::setting_twice(place, name)),
+            Some(name) => Err(errors::unknown_limit(place, name)),
+            None => Err(errors::unknown_limit(place, &words::text(quote::ToTokens::to_token_stream(&value)))),
+        };
+        if let Err(error) = result {
+            errors.push(error);
+            right = false;
+        }
+    }
+    right.then_some(budget)
+}
+
+/// A number of bytes: any expression, or a text with a unit.
+fn bytes(value: Expr) -> Result<Expr, syn::Error> {
+    let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &value else { return Ok(value) };
+    let wrong = || {
+        errors::unreadable_bytes(Place::of(text), &format!("`{}`", words::text(quote::ToTokens::to_token_stream(text))))
+    };
+    let written = text.value();
+    let (number, unit) = written.split_at(written.find(|letter: char| letter.is_ascii_alphabetic()).ok_or_else(wrong)?);
+    let unit: u64 = match unit {
+        "B" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = number.trim().replace('_', "").parse().map_err(|_| wrong())?;
+    let bytes = number.checked_mul(unit).ok_or_else(wrong)?;
+    let literal = syn::LitInt::new(&bytes.to_string(), text.span());
+    Ok(Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Int(literal) }))
+}
