@@ -19,7 +19,29 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// A value that consists of numbers of type `T` and nothing else.
 ///
-/// `network!` writes the implementation for a network.
+/// `network!` writes the implementation for a network, `#[derive(Block)]` for the parameters of a layer of one's own.
+///
+/// # Deriving
+/// The struct is `#[repr(C)]`, has one type parameter, the number, and fields that are blocks: nalgebra matrices, or other
+/// such structs. A matrix is a tensor with the name of its field, and a weight unless `#[tensor(bias)]` or
+/// `#[tensor(statistic)]` says otherwise; one written `SVector` has one size. Where the dependency is renamed,
+/// `#[block(crate = other_name)]` says how.
+/// ```
+/// use nalgebra::{SMatrix, SVector};
+/// use typenet::prelude::*;
+///
+/// #[derive(Block)]
+/// #[repr(C)]
+/// struct Affine<T, const N: usize, const H: usize> {
+///     weight: SMatrix<T, H, N>,
+///     #[tensor(bias)]
+///     bias: SVector<T, H>,
+/// }
+///
+/// let names: Vec<_> = <Affine<f32, 3, 2> as Block<f32>>::TENSORS.list().into_iter().map(|t| (t.name, t.shape)).collect();
+/// assert_eq!(names, [("weight".into(), &[2, 3][..]), ("bias".into(), &[2])]);
+/// assert_eq!(<Affine<f32, 3, 2> as Block<f32>>::LEN, 8);
+/// ```
 ///
 /// # Safety
 /// The type is `#[repr(C)]` or `#[repr(transparent)]`, made only of `T` and of blocks of `T`: no padding, no drop glue, no
@@ -44,6 +66,10 @@ pub unsafe trait Block<T: Scalar>: Sized {
 
     /// How many numbers the block has.
     const LEN: usize = size_of::<Self>() / size_of::<T>();
+
+    /// The sizes of a block that is one matrix without a name of its own.
+    #[doc(hidden)]
+    const MATRIX: Option<[usize; 2]> = None;
 
     /// All numbers, in the order of memory.
     #[must_use]
@@ -103,6 +129,7 @@ unsafe impl<T: Scalar, const R: usize, const C: usize> Block<T> for SMatrix<T, R
     const TENSORS: TensorTable =
         TensorTable::Tensors(&[Tensor { name: "weight", shape: &[R, C], offset: 0, kind: TensorKind::Weight }]);
     const LEN: usize = checked_len::<Self, T>(&<Self as Block<T>>::TENSORS);
+    const MATRIX: Option<[usize; 2]> = Some([R, C]);
 }
 
 // What a layer without parameters holds.
@@ -124,6 +151,23 @@ pub const fn checked_len<B, T>(table: &TensorTable) -> usize {
     );
     assert!(len == 0 || align_of::<B>() == align_of::<T>(), "a block is aligned as its numbers are");
     len
+}
+
+/// The number of rows (0) or columns (1) of a block that is a matrix; 0 of any other.
+#[must_use]
+pub const fn size_of_matrix(sizes: Option<[usize; 2]>, index: usize) -> usize {
+    match sizes {
+        Some(sizes) => sizes[index],
+        None => 0,
+    }
+}
+
+/// Fails to compile for a type with a destructor: a block is numbers and nothing else.
+///
+/// # Panics
+/// In constant evaluation, when the type has one.
+pub const fn without_destructor<B>() {
+    assert!(!core::mem::needs_drop::<B>(), "a block has no destructor: it consists of numbers and nothing else");
 }
 
 /// Implements [`Block`] for a layer of this crate: `#[repr(C)]`, and nothing but tensors of the scalar in its table.

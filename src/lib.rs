@@ -66,6 +66,9 @@ pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "std")]
 pub use train::{Callback, Progress, Trainer};
 
+#[doc(no_inline)]
+pub use typenet_macros::Block;
+
 /// Declares a network: a struct with one field per layer, and straight-line code for exactly that network.
 ///
 /// See the [crate documentation](crate) for the language, and [`Network`] for what the struct can do.

@@ -18,14 +18,14 @@ pub use alloc::boxed::Box;
 pub use alloc::vec::Vec;
 pub use rand::Rng as RandomSource;
 
-pub use crate::block::{Block, checked_len};
+pub use crate::block::{Block, checked_len, size_of_matrix, without_destructor};
 pub use crate::initializer::Initializer;
 pub use crate::kernel::{Isa, Kernels};
 pub use crate::layer::{Backward, Layer, Pass, Plan, Takes};
 pub use crate::network::{LayerInfo, Network, Summary};
 pub use crate::scalar::Scalar;
 pub use crate::shape::Shape;
-pub use crate::tensor::{TableEntry, TensorTable};
+pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
 /// A type about which is asked what it implements. The answer is a constant: the type's own, where there is one, hides the
 /// one of the trait [`Otherwise`].

@@ -54,7 +54,7 @@ impl Tensor {
 /// One layer of a network, in a table.
 #[derive(Clone, Copy, Debug)]
 pub struct TableEntry {
-    /// The name of the layer's field: `hidden`.
+    /// The name of the layer's field: `hidden`. Without one its tensors are named as those around it.
     pub name: &'static str,
     /// Where the layer starts within the network, in numbers.
     pub offset: usize,
@@ -142,7 +142,7 @@ impl TensorTable {
     fn append(&self, prefix: &str, start: usize, frozen: bool, list: &mut Vec<TensorInfo>) {
         let dotted = |name: &str| {
             let mut full = String::from(prefix);
-            if !full.is_empty() {
+            if !full.is_empty() && !name.is_empty() {
                 full.push('.');
             }
             full.push_str(name);

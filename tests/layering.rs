@@ -408,12 +408,12 @@ fn library_is_unsafe_only_in_kernels_and_blocks() {
 }
 
 #[test]
-fn macro_writes_unsafe_at_most_once() {
+fn each_macro_writes_unsafe_once() {
     let files = rust_files("macros/src");
-    assert!(files.iter().any(|(path, _)| path == "macros/src/lib.rs"), "the sources were not found");
-    let places: Vec<_> = files.iter().filter(|(_, source)| count_unsafe(source) > 0).map(|(path, _)| path).collect();
-    let count: usize = files.iter().map(|(_, source)| count_unsafe(source)).sum();
-    assert!(count <= 1, "`unsafe` stands {count} times, in {places:?}");
+    let counts = files.iter().map(|(path, source)| (path.as_str(), count_unsafe(source)));
+    let found: Vec<_> = counts.filter(|&(_, count)| count > 0).collect();
+    // `#[derive(Block)]` and `network!`: the `unsafe impl Block` of each.
+    assert_eq!(found, [("macros/src/block.rs", 1), ("macros/src/expand/types.rs", 1)]);
 }
 
 /// The number of objections to a text, were it this file.

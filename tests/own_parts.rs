@@ -4,10 +4,10 @@
 
 use std::sync::Mutex;
 
-use nalgebra::SVector;
+use nalgebra::{SMatrix, SVector};
 use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
-use typenet::{Backward, Error, Plan, Result, Scalar};
+use typenet::{Backward, Error, Plan, Result, Scalar, TensorKind};
 
 /// Multiplies every number by a weight of its own; the parameters are an nalgebra vector.
 struct Scale<const N: usize>;
@@ -78,6 +78,99 @@ fn an_nalgebra_vector_is_initialised_named_checked_and_trained() {
     assert_ne!(network.scale, before);
     network.scale[1] = f32::INFINITY;
     assert_eq!(network.non_finite_tensor().as_deref(), Some("scale.weight"));
+}
+
+/// Parameters of several kinds, some in a struct of their own.
+#[derive(Block)]
+#[repr(C)]
+struct NormalParameters<T, const N: usize> {
+    scale: SVector<T, N>,
+    inner: Moments<T, N>,
+    mix: SMatrix<T, N, 2>,
+}
+
+#[derive(Block)]
+#[repr(C)]
+struct Moments<T, const N: usize> {
+    #[tensor(bias)]
+    shift: SVector<T, N>,
+    #[tensor(statistic)]
+    mean: SVector<T, N>,
+}
+
+/// y = scale · (x - mean) + shift
+struct Normal<const N: usize>;
+
+impl<const N: usize> Layer for Normal<N> {
+    type Output<In: Shape> = Vector<N>;
+    type Logits<In: Shape> = Vector<N>;
+    type With<T: Scalar> = NormalParameters<T, N>;
+    type Settings = ();
+    type Plan<In: Shape> = ScalePlan;
+
+    fn forward<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        parameters: &NormalParameters<T, N>,
+        (): &(),
+        _: &Pass,
+        input: &[T],
+        output: &mut [T],
+        _: &mut [T],
+    ) {
+        for (position, (y, &x)) in output.iter_mut().zip(input).enumerate() {
+            let i = position % N;
+            *y = parameters.scale[i] * (x - parameters.inner.mean[i]) + parameters.inner.shift[i];
+        }
+    }
+
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        parameters: &NormalParameters<T, N>,
+        (): &(),
+        _: &Pass,
+        memory: Backward<'_, T>,
+        gradient: &mut NormalParameters<T, N>,
+    ) {
+        for (position, (&g, &x)) in memory.grad_output.iter().zip(memory.input).enumerate() {
+            let i = position % N;
+            gradient.scale[i] += g * (x - parameters.inner.mean[i]);
+            gradient.inner.shift[i] += g;
+        }
+        if let Some(grad_input) = memory.grad_input {
+            for (position, (dx, &g)) in grad_input.iter_mut().zip(&*memory.grad_output).enumerate() {
+                *dx = parameters.scale[position % N] * g;
+            }
+        }
+    }
+}
+
+impl<const N: usize> Takes<Vector<N>> for Normal<N> {}
+
+network!(struct Normalized = Dense<2, 3>, normal: Normal<3>, Dense<3, 2>, Softmax);
+
+#[test]
+fn derived_parameters_are_named_after_their_fields_and_trained_by_their_kind() {
+    let tensors = Normalized::TENSORS.list();
+    let names: Vec<_> = tensors.iter().map(|tensor| (tensor.name.as_str(), tensor.shape, tensor.kind)).collect();
+    let expected = [
+        ("normal.scale", &[3][..], TensorKind::Weight),
+        ("normal.inner.shift", &[3], TensorKind::Bias),
+        ("normal.inner.mean", &[3], TensorKind::Statistic),
+        ("normal.mix", &[3, 2], TensorKind::Weight),
+    ];
+    assert_eq!(names[2..6], expected);
+
+    let mut network = Normalized::init(&mut typenet::rng(3));
+    assert!(network.normal.scale.iter().all(|&w| w != 0.0) && network.normal.mix.iter().all(|&w| w != 0.0));
+    assert_eq!(network.normal.inner.parameters(), [0.0; 6]);
+    network.normal.inner.mean.fill(0.25);
+    let before = network.clone();
+    let data: Dataset<Vector<2>, Class<2>> = Dataset::labelled([[0.5, -1.0], [2.0, 0.1]], [1, 0]).unwrap();
+    Trainer::new(Nll, Sgd::new(0.5)).epochs(50).fit(&mut network, &data).unwrap();
+    assert_ne!(network.normal.scale, before.normal.scale);
+    assert_ne!(network.normal.inner.shift, before.normal.inner.shift);
+    assert_eq!(network.normal.inner.mean, before.normal.inner.mean);
+    assert_eq!(network.evaluate(&data, &Nll).accuracy, 1.0);
 }
 
 /// Which layers were called, by the number that the pass has for each.

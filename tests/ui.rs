@@ -6,7 +6,7 @@
 #[test]
 fn mistakes_are_told_once_and_in_words() {
     let cases = trybuild::TestCases::new();
-    for kind in ["syntax", "graph", "shape", "trait"] {
+    for kind in ["syntax", "graph", "shape", "trait", "block"] {
         cases.compile_fail(format!("tests/ui/{kind}/*.rs"));
     }
 }
@@ -21,7 +21,7 @@ fn every_mistake_is_one_error() {
     // Programs with more than one mistake.
     let several = [("shape/three_mistakes.stderr", 3)];
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
-    for kind in ["syntax", "graph", "shape", "trait"] {
+    for kind in ["syntax", "graph", "shape", "trait", "block"] {
         let Ok(entries) = std::fs::read_dir(folder.join(kind)) else {
             panic!("tests/ui/{kind} is missing");
         };

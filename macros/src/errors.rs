@@ -5,10 +5,12 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
 
+mod block;
 mod settings;
 mod shapes;
 mod sizes;
 
+pub(crate) use block::*;
 pub(crate) use settings::*;
 pub(crate) use shapes::*;
 pub(crate) use sizes::*;

@@ -1,11 +1,12 @@
-//! The `network!` macro of `typenet`.
+//! The macros of `typenet`: `network!`, and `#[derive(Block)]` for layers of one's own (`block`).
 //!
-//! Four phases, each a module: `parse` reads what the user wrote, `graph` resolves names and carries shapes along the
+//! `network!` has four phases, each a module: `parse` reads what the user wrote, `graph` resolves names and carries shapes along the
 //! chain, `check` judges the edges that the macro can judge, `expand` writes the code. Parsing never judges, checking
 //! never generates, expanding never fails. After a mistake, `fallback` stands in for what is not known.
 #![forbid(unsafe_code)]
 
 mod ast;
+mod block;
 mod check;
 mod errors;
 mod expand;
@@ -33,6 +34,15 @@ pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let library =
         if let Some(TokenTree::Group(group)) = input.next() { Group::stream(&group) } else { quote!(::typenet) };
     declared(input.collect(), &library).into()
+}
+
+/// Implements `typenet::Block` for the parameters of a layer of one's own; described there.
+#[proc_macro_derive(Block, attributes(block, tensor))]
+pub fn derive_block(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    match syn::parse::<syn::DeriveInput>(input) {
+        Ok(input) => block::derive(&input).into(),
+        Err(error) => error.to_compile_error().into(),
+    }
 }
 
 /// The code of a declaration, or its mistakes and stand-ins that keep later uses of the network quiet.

@@ -1,0 +1,198 @@
+//! `#[derive(Block)]`: the parameters of a layer of one's own are one slice of numbers.
+//!
+//! The promise behind the derived `unsafe impl` is kept by what is demanded here and by the compiler: the struct is laid out
+//! as C does, every field is itself a block of the same numbers, and size, alignment and the absence of a destructor are
+//! asserted.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::{Attribute, Data, DeriveInput, Field, Fields, Path, Type};
+
+use crate::errors::{self, Errors, Place};
+use crate::words;
+
+/// Tokens whose names are the macro's own.
+macro_rules! code {
+    ($($tokens:tt)*) => {
+        quote::quote_spanned!(Span::mixed_site()=> $($tokens)*)
+    };
+}
+
+/// What a tensor is for, as `#[tensor(..)]` says.
+#[derive(Clone, Copy)]
+enum Kind {
+    Weight,
+    Bias,
+    Statistic,
+}
+
+impl Kind {
+    /// The name of its variant in the library.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Weight => "Weight",
+            Self::Bias => "Bias",
+            Self::Statistic => "Statistic",
+        }
+    }
+}
+
+/// The implementation of `Block`; or the mistakes, and a block of nothing, so that uses of the struct bring no errors of their
+/// own.
+pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
+    let mut errors = Errors::new();
+    let scalar = scalar(input, &mut errors);
+    let fields = fields(input, &mut errors);
+    layout(input, &mut errors);
+    let library = library(&input.attrs, &mut errors);
+    let private = code!(#library::private);
+    let kinds: Vec<_> = fields.iter().map(|field| kind(field, &mut errors)).collect();
+    match errors.into_result() {
+        Ok(()) => {
+            let entries = fields.iter().zip(&kinds).map(|(field, kind)| entry(field, *kind, &scalar, &private));
+            let table = code!(#private::TensorTable::Layers(&[#(#entries),*]));
+            let len = code! {{
+                #private::without_destructor::<Self>();
+                #private::checked_len::<Self, #scalar>(&<Self as #private::Block<#scalar>>::TENSORS)
+            }};
+            implementation(input, &scalar, &private, [&table, &len])
+        }
+        Err(mistakes) => {
+            let mistakes = mistakes.to_compile_error();
+            let (table, len) = (code!(#private::TensorTable::EMPTY), code!(0));
+            let stand_in = implementation(input, &scalar, &private, [&table, &len]);
+            code!(#mistakes #stand_in)
+        }
+    }
+}
+
+/// The one type parameter, which is the type of number.
+fn scalar(input: &DeriveInput, errors: &mut Errors) -> Ident {
+    let types: Vec<_> = input.generics.type_params().map(|parameter| &parameter.ident).collect();
+    match types[..] {
+        [] => {
+            errors.push(errors::block_without_scalar(&input.ident));
+            Ident::new("__T", Span::mixed_site())
+        }
+        [scalar] => scalar.clone(),
+        [scalar, second, ..] => {
+            errors.push(errors::block_with_types(second));
+            scalar.clone()
+        }
+    }
+}
+
+/// The named fields.
+fn fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<&'a Field> {
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => return fields.named.iter().collect(),
+            Fields::Unit => {}
+            Fields::Unnamed(_) => errors.push(errors::block_of_tuple(&input.ident)),
+        },
+        Data::Enum(_) | Data::Union(_) => errors.push(errors::block_of_no_struct(&input.ident)),
+    }
+    Vec::new()
+}
+
+/// Demands `#[repr(C)]` and nothing beside it.
+fn layout(input: &DeriveInput, errors: &mut Errors) {
+    let written: Vec<_> = input.attrs.iter().filter(|attribute| attribute.path().is_ident("repr")).collect();
+    let is_c = |attribute: &&Attribute| attribute.parse_args::<Ident>().is_ok_and(|word| word == "C");
+    match written[..] {
+        [only] if is_c(&only) => {}
+        [] => errors.push(errors::block_without_layout(Place::of(&input.ident), &input.ident)),
+        [first, ..] => errors.push(errors::block_without_layout(Place::of(first), &input.ident)),
+    }
+}
+
+/// The path of the library: `::typenet`, or what `#[block(crate = ..)]` says.
+fn library(attributes: &[Attribute], errors: &mut Errors) -> TokenStream {
+    let mut library = code!(::typenet);
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("block")) {
+        let read = attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("crate") {
+                library = meta.value()?.parse::<Path>()?.to_token_stream();
+                return Ok(());
+            }
+            Err(meta.error("unknown"))
+        });
+        if read.is_err() {
+            errors.push(errors::block_attribute(Place::of(attribute)));
+        }
+    }
+    library
+}
+
+/// What `#[tensor(..)]` at a field says; a weight without it.
+fn kind(field: &Field, errors: &mut Errors) -> Kind {
+    let mut kind = Kind::Weight;
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("tensor")) {
+        let word = attribute.parse_args::<Ident>().map(|word| word.to_string());
+        match word.as_deref() {
+            Ok("weight") => kind = Kind::Weight,
+            Ok("bias") => kind = Kind::Bias,
+            Ok("statistic") => kind = Kind::Statistic,
+            _ => errors.push(errors::tensor_kind(Place::of(attribute))),
+        }
+    }
+    kind
+}
+
+/// What lies where: a matrix is a tensor named after the field, any other block has names of its own.
+fn entry(field: &Field, kind: Kind, scalar: &Ident, private: &TokenStream) -> TokenStream {
+    let (ident, with) = (&field.ident, &field.ty);
+    let label = ident.as_ref().map(words::plain);
+    let kind = Ident::new(kind.name(), Span::mixed_site());
+    let block = code!(<#with as #private::Block<#scalar>>);
+    let size = |index: usize| code!(#private::size_of_matrix(#block::MATRIX, #index));
+    let (rows, columns) = (size(0), size(1));
+    let shape = if is_vector(with) { code!(&[#rows]) } else { code!(&[#rows, #columns]) };
+    code! {
+        #private::TableEntry {
+            name: if #block::MATRIX.is_some() { "" } else { #label },
+            offset: #private::core::mem::offset_of!(Self, #ident) / #private::core::mem::size_of::<#scalar>(),
+            frozen: false,
+            table: if #block::MATRIX.is_some() {
+                #private::TensorTable::Tensors(const {
+                    &[#private::Tensor { name: #label, shape: #shape, offset: 0, kind: #private::TensorKind::#kind }]
+                })
+            } else {
+                #block::TENSORS
+            },
+        }
+    }
+}
+
+/// The type is written `SVector`: its tensor has one size.
+fn is_vector(with: &Type) -> bool {
+    matches!(with, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "SVector"))
+}
+
+/// The implementation, with its two constants.
+fn implementation(
+    input: &DeriveInput,
+    scalar: &Ident,
+    private: &TokenStream,
+    [table, len]: [&TokenStream; 2],
+) -> TokenStream {
+    let mut generics = input.generics.clone();
+    for parameter in generics.type_params_mut() {
+        parameter.default = None;
+    }
+    if generics.type_params().next().is_none() {
+        generics.params.push(syn::parse_quote!(#scalar));
+    }
+    generics.make_where_clause().predicates.push(syn::parse_quote!(#scalar: #private::Scalar));
+    let (parameters, _, conditions) = generics.split_for_impl();
+    let (name, (_, arguments, _)) = (&input.ident, input.generics.split_for_impl());
+    code! {
+        // SAFETY: the struct is `repr(C)`, and every field is a block of the same numbers, as the table requires.
+        // `checked_len` asserts size and alignment, `without_destructor` that nothing is dropped.
+        #[automatically_derived]
+        unsafe impl #parameters #private::Block<#scalar> for #name #arguments #conditions {
+            const TENSORS: #private::TensorTable = #table;
+            const LEN: #private::usize = #len;
+        }
+    }
+}
