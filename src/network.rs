@@ -3,6 +3,7 @@
 //! `network!` writes a struct and a few constants and functions that call the layers one after the other. Everything else
 //! is here, once for all networks: predictions, gradients over tiles, evaluation, summaries.
 
+mod activation;
 mod batch;
 pub mod chain;
 mod dot;
@@ -12,10 +13,11 @@ mod shards;
 mod summary;
 mod workspace;
 
+pub use activation::Activation;
 use batch::{Batch, Room};
 pub use dot::Dot;
 pub use fits::{FitsInput, FitsTarget, FitsValue};
-use program::{Backward, Forward, Infer, TileLoss};
+use program::{Backward, Forward, Infer, Show, TileLoss};
 use shards::Shards;
 pub use summary::{LayerInfo, Summary};
 pub use workspace::Workspace;
@@ -77,6 +79,9 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
     type Output: Shape;
     /// The shape of what the loss is computed on: `Output`, or what comes before a final `Softmax`.
     type Logits: Shape;
+
+    /// A field per layer, with its name: the layer's output for one sample.
+    type Activations: core::fmt::Debug;
 
     /// The name of the struct.
     const NAME: &'static str;
@@ -172,6 +177,23 @@ pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
         check_counts("inputs", inputs.len(), "outputs", outputs.len())?;
         batch::infer(self, inputs, outputs);
         Ok(())
+    }
+
+    /// The output of every layer for one sample: a field per layer, with its name.
+    ///
+    /// Inference, as in [`predict`](Self::predict), whose bits the last field has. Memory for every output is allocated.
+    #[must_use]
+    fn activations(&self, input: &Sample<Self, Self::Input>) -> Self::Activations;
+
+    /// Infers one sample and shows the output of every layer, by the name of its field. Generated code; use
+    /// [`activations`](Self::activations).
+    #[doc(hidden)]
+    fn show(&self, input: &Sample<Self, Self::Input>, visit: &mut impl FnMut(&'static str, &[Self::Scalar])) {
+        let mut output = Self::Output::zero();
+        let (input, output) = (Self::Input::flat(input), Self::Output::flat_mut(&mut output));
+        with_scratch(<PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
+            dispatch(Show { infer: Infer { network: self, input, output, scratch }, visit });
+        });
     }
 
     /// The scores of one sample before a final `Softmax`; without one, the same as [`predict`](Self::predict), with memory as

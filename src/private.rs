@@ -22,7 +22,7 @@ pub use crate::block::{Block, checked_len, size_of_matrix, without_destructor};
 pub use crate::initializer::Initializer;
 pub use crate::kernel::{Isa, Kernels};
 pub use crate::layer::{Backward, Layer, Pass, Plan, Takes};
-pub use crate::network::{LayerInfo, Network, Summary};
+pub use crate::network::{Activation, LayerInfo, Network, Summary};
 pub use crate::scalar::Scalar;
 pub use crate::shape::Shape;
 pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};

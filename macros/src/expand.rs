@@ -10,6 +10,7 @@ macro_rules! code {
     };
 }
 
+mod activations;
 mod assertions;
 mod backward;
 mod constants;
@@ -42,6 +43,7 @@ pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) 
         plan::plan(&names),
         layer::layer(&names),
         constants::network(&names),
+        activations::structure(&names),
         constants::inherent(&names),
         types::traits(&names),
         assertions::assertions(&names, judges),

@@ -26,6 +26,22 @@ impl<N: Network> Program for Infer<'_, N> {
     }
 }
 
+/// Infers, and shows the output of every layer.
+pub(super) struct Show<'a, N: Network, V> {
+    pub(super) infer: Infer<'a, N>,
+    pub(super) visit: &'a mut V,
+}
+
+impl<N: Network, V: FnMut(&'static str, &[N::Scalar])> Program for Show<'_, N, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let Infer { network, input, output, scratch } = self.infer;
+        N::trace(network, isa, input, output, scratch, self.visit);
+    }
+}
+
 pub(super) struct Forward<'a, N: Network> {
     pub(super) network: &'a N,
     pub(super) pass: &'a Pass,
@@ -113,30 +129,14 @@ pub(super) fn first_non_finite<N: Network>(network: &N, inputs: &[Sample<N, N::I
         let lengths = <PlanOf<N> as Plan>::INFERENCE_LEN + N::Output::LEN;
         with_scratch(lengths, |memory| {
             let (output, scratch) = memory.split_at_mut(N::Output::LEN);
-            dispatch(Trace { network, input, output, scratch }).map(ToString::to_string)
+            let mut first = None;
+            let visit = &mut |layer: &'static str, output: &[N::Scalar]| {
+                if first.is_none() && !output.iter().all(|x| x.is_finite()) {
+                    first = Some(layer.to_string());
+                }
+            };
+            dispatch(Show { infer: Infer { network, input, output, scratch }, visit });
+            first
         })
     })
-}
-
-/// The first layer whose output for one sample is not finite.
-struct Trace<'a, N: Network> {
-    network: &'a N,
-    input: &'a [N::Scalar],
-    output: &'a mut [N::Scalar],
-    scratch: &'a mut [N::Scalar],
-}
-
-impl<N: Network> Program for Trace<'_, N> {
-    type Output = Option<&'static str>;
-
-    #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> Option<&'static str> {
-        let mut first = None;
-        N::trace(self.network, isa, self.input, self.output, self.scratch, &mut |layer, output| {
-            if first.is_none() && !output.iter().all(|x| x.is_finite()) {
-                first = Some(layer);
-            }
-        });
-        first
-    }
 }

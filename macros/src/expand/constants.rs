@@ -15,6 +15,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let logits = names.logits();
     let layers = layer_infos(names);
     let trace = super::forward::trace(names);
+    let [activations_type, activations] = super::activations::function(names);
     let (derived, tile) = (names.derived(), super::settings::tile(names));
     code! {
         #derived
@@ -24,6 +25,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
             type Input = #first;
             type Output = #last;
             type Logits = #logits;
+            #activations_type
             const NAME: &'static #private::str = #name;
             const LAYERS: &'static [#private::LayerInfo] = &[#layers];
             #tile
@@ -39,6 +41,8 @@ pub(super) fn network(names: &Names) -> TokenStream {
             ) {
                 #trace
             }
+
+            #activations
         }
     }
 }
@@ -210,8 +214,8 @@ fn methods(names: &Names) -> TokenStream {
         }
         _ => array(names, names.logits_chain(), &numbers),
     };
-    let [predict, predict_into, predict_batch, logits] =
-        ["predict", "predict_into", "predict_batch", "logits"].map(|name| function(names, name));
+    let [predict, predict_into, predict_batch, logits, activations] =
+        ["predict", "predict_into", "predict_batch", "logits", "activations"].map(|name| function(names, name));
     code! {
         #[automatically_derived]
         impl<#parameters #scalar: #private::Kernels> #generic {
@@ -232,6 +236,12 @@ fn methods(names: &Names) -> TokenStream {
             #[must_use]
             pub fn #predict_batch(&self, inputs: &[#input]) -> #private::Vec<#output> {
                 #private::Network::predict_batch(self, inputs)
+            }
+
+            /// The output of every layer for one sample: a field per layer, with its name.
+            #[must_use]
+            pub fn #activations(&self, input: &#input) -> <Self as #private::Network>::Activations {
+                #private::Network::activations(self, input)
             }
 
             /// The scores of one sample before a final `Softmax`. Memory as in `predict`.

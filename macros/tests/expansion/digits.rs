@@ -636,6 +636,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
     type Input = Vector<64>;
     type Output = Probabilities<10>;
     type Logits = <Vector<10> as Shape>::Plain;
+    type Activations = __DigitClassifierActivations<T>;
     const NAME: &'static str = "DigitClassifier";
     const LAYERS: &'static [LayerInfo] = &[
         LayerInfo {
@@ -763,6 +764,42 @@ impl<T: Kernels> Network for DigitClassifier<T> {
         );
         __visit("softmax", __output);
     }
+    fn activations(
+        &self,
+        __input: &<Self::Input as Shape>::Array<T>,
+    ) -> Self::Activations {
+        let mut __activations = __DigitClassifierActivations {
+            hidden: Activation::zeroed(),
+            tanh: Activation::zeroed(),
+            output: Activation::zeroed(),
+            softmax: Activation::zeroed(),
+        };
+        Network::show(
+            self,
+            __input,
+            &mut |__layer, __output| match __layer {
+                "hidden" => __activations.hidden.set(__output),
+                "tanh" => __activations.tanh.set(__output),
+                "output" => __activations.output.set(__output),
+                "softmax" => __activations.softmax.set(__output),
+                _ => {}
+            },
+        );
+        __activations
+    }
+}
+/// The output of every layer of `DigitClassifier` for one sample.
+#[derive(core::clone::Clone, core::fmt::Debug, core::cmp::PartialEq)]
+#[allow(dead_code)]
+pub struct __DigitClassifierActivations<T: Scalar = f32> {
+    /// The output of `hidden`.
+    pub hidden: Activation<Vector<32>, T>,
+    /// The output of `tanh`.
+    pub tanh: Activation<Vector<32>, T>,
+    /// The output of `output`.
+    pub output: Activation<Vector<10>, T>,
+    /// The output of `softmax`.
+    pub softmax: Activation<Probabilities<10>, T>,
 }
 #[automatically_derived]
 impl DigitClassifier<f32> {
@@ -823,6 +860,11 @@ impl<T: Kernels> DigitClassifier<T> {
     #[must_use]
     pub fn predict_batch(&self, inputs: &[[T; 64]]) -> Vec<[T; 10]> {
         Network::predict_batch(self, inputs)
+    }
+    /// The output of every layer for one sample: a field per layer, with its name.
+    #[must_use]
+    pub fn activations(&self, input: &[T; 64]) -> <Self as Network>::Activations {
+        Network::activations(self, input)
     }
     /// The scores of one sample before a final `Softmax`. Memory as in `predict`.
     #[must_use]
