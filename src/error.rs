@@ -1,7 +1,12 @@
 //! What can go wrong at run time? Shapes cannot: the compiler has checked them. What is left comes from outside: data,
 //! settings, and numbers that grow without bound.
 
+mod tensors;
+
+pub use tensors::WrongTensor;
+
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 /// The result of everything in typenet that can fail.
@@ -107,7 +112,7 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
-    /// A parameter of the network that is to be trained is infinite or NaN.
+    /// A parameter of the network that is to be trained or saved is infinite or NaN.
     NonFiniteParameter {
         /// The dotted name of the first tensor with such a parameter: `hidden.weight`.
         tensor: String,
@@ -148,6 +153,33 @@ pub enum Error {
         expected: usize,
         /// The number of parameters that it was given.
         given: usize,
+    },
+    /// The system did not open, read or write a file. One that was to be written is as it was.
+    File {
+        /// What failed: `read` or `write`.
+        verb: &'static str,
+        /// The path, as far as it can be shown.
+        path: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// A file is damaged, or is of another format or version.
+    Unreadable {
+        /// Which file: the path in backticks, or `the file in memory`.
+        source: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file holds other tensors than the network has. The network is as it was.
+    WrongTensors {
+        /// Which file: the path in backticks, or `the file in memory`.
+        source: String,
+        /// The name of what was to be loaded, mostly that of the network.
+        network: String,
+        /// All of them: those of the network in its order, then those that it does not have.
+        wrong: Vec<WrongTensor>,
+        /// The network that the file was made from, with its layers, if the file says so.
+        made_from: Option<String>,
     },
 }
 
@@ -191,12 +223,24 @@ impl fmt::Display for Error {
             Self::WorkspaceTooSmall { length, needed } => {
                 write!(f, "the memory lent to the workspace has length {length}, but {needed} is needed")
             }
-            _ => self.fmt_training(f),
+            _ => self.fmt_files(f),
         }
     }
 }
 
 impl Error {
+    /// The messages about files.
+    fn fmt_files(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { verb, path, reason } => write!(f, "cannot {verb} `{path}`: {reason}"),
+            Self::Unreadable { source, reason } => write!(f, "{source} cannot be read: {reason}"),
+            Self::WrongTensors { source, network, wrong, made_from } => {
+                tensors::list(f, source, network, wrong, made_from.as_deref())
+            }
+            _ => self.fmt_training(f),
+        }
+    }
+
     /// The messages about training: mostly of numbers that left their range.
     fn fmt_training(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -214,7 +258,7 @@ impl Error {
                 )
             }
             Self::NonFiniteParameter { tensor } => {
-                write!(f, "`{tensor}` holds a number that is not finite: a network is trained from finite parameters")
+                write!(f, "`{tensor}` holds a number that is not finite: only finite parameters are trained and saved")
             }
             Self::NonFiniteGradient { tensor, step } => write!(
                 f,

@@ -7,6 +7,7 @@
 //! - [`layer`], [`loss`], [`optimizer`], [`dataset`], [`metric`]: the parts of training
 //! - [`mod@network`]: what a declared network gives its user
 //! - [`train`], [`history`], [`gradient_check`]: training and checking
+#![cfg_attr(feature = "safetensors", doc = "- [`io`]: the files of weights and checkpoints")]
 //!
 //! # Errors and panics
 //! Shapes cannot be wrong at run time: the compiler has checked them. Everything that comes from outside (data, settings)
@@ -25,6 +26,8 @@ pub mod gradient_check;
 #[cfg(feature = "std")]
 pub mod history;
 pub mod initializer;
+#[cfg(feature = "safetensors")]
+pub mod io;
 pub mod kernel;
 pub mod layer;
 pub mod loss;
@@ -46,16 +49,20 @@ pub mod view;
 
 pub use block::{Block, Gradient};
 pub use dataset::{Dataset, Standardizer};
-pub use error::{Error, Result};
+pub use error::{Error, Result, WrongTensor};
 #[cfg(feature = "std")]
 pub use history::{EpochRecord, History, ValidationRecord};
 pub use initializer::Initializer;
+#[cfg(feature = "safetensors")]
+pub use io::Stored;
 pub use layer::{
     Backward, Dense, Dropout, Elu, Gelu, GeluTanh, Identity, Layer, LeakyRelu, Mode, Pass, Plan, Relu, Sigmoid, Silu,
     Softmax, Softplus, Takes, Tanh,
 };
 pub use loss::{CrossEntropy, Loss, MeanSquaredError, Nll};
 pub use metric::{Classification, Evaluation, Regression};
+#[cfg(feature = "safetensors")]
+pub use network::Weights;
 pub use network::{Network, Summary, Workspace};
 pub use optimizer::{Adam, EpsilonForm, MomentumForm, Optimizer, OptimizerState, Sgd};
 pub use random::rng;
@@ -103,4 +110,68 @@ macro_rules! network {
     ($($declaration:tt)*) => {
         $crate::private::network_impl! { ($crate) $($declaration)* }
     };
+}
+
+/// Constructors of a network of `f32` that read files, for generated code: it does not know the features of this crate.
+#[cfg(feature = "safetensors")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! loading {
+    (
+        [$($parameters:tt)*] $network:ty:
+        $load:ident $load_with_scaler:ident $from_safetensors:ident $from_safetensors_with_scaler:ident
+    ) => {
+        #[automatically_derived]
+        impl<$($parameters)*> $network {
+            /// The network with the weights of a file.
+            ///
+            /// # Errors
+            /// As `Weights::load`.
+            pub fn $load(path: impl $crate::private::AsRef<$crate::private::Path>) -> $crate::Result<$crate::private::Box<Self>> {
+                <Self as $crate::Weights>::load(path)
+            }
+
+            /// The network with the weights of a file, and the scaler that was saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::load_with_scaler`.
+            pub fn $load_with_scaler<__A: $crate::dataset::SampleArray>(
+                path: impl $crate::private::AsRef<$crate::private::Path>,
+            ) -> $crate::Result<($crate::private::Box<Self>, $crate::Standardizer<__A>)>
+            where
+                $crate::private::InputOf<Self>: $crate::dataset::SameSample<__A>,
+            {
+                <Self as $crate::Weights>::load_with_scaler(path)
+            }
+
+            /// The network with the weights of a file in memory.
+            ///
+            /// # Errors
+            /// As `Weights::from_safetensors`.
+            pub fn $from_safetensors(bytes: &[$crate::private::u8]) -> $crate::Result<$crate::private::Box<Self>> {
+                <Self as $crate::Weights>::from_safetensors(bytes)
+            }
+
+            /// The network with the weights of a file in memory, and the scaler that was saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::from_safetensors_with_scaler`.
+            pub fn $from_safetensors_with_scaler<__A: $crate::dataset::SampleArray>(
+                bytes: &[$crate::private::u8],
+            ) -> $crate::Result<($crate::private::Box<Self>, $crate::Standardizer<__A>)>
+            where
+                $crate::private::InputOf<Self>: $crate::dataset::SameSample<__A>,
+            {
+                <Self as $crate::Weights>::from_safetensors_with_scaler(bytes)
+            }
+        }
+    };
+}
+
+/// Nothing to load without the feature `safetensors`.
+#[cfg(not(feature = "safetensors"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! loading {
+    ($($tokens:tt)*) => {};
 }

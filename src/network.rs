@@ -11,6 +11,8 @@ mod fits;
 mod program;
 mod shards;
 mod summary;
+#[cfg(feature = "safetensors")]
+pub(crate) mod weights;
 mod workspace;
 
 pub use activation::Activation;
@@ -20,6 +22,8 @@ pub use fits::{FitsInput, FitsTarget, FitsValue};
 use program::{Backward, Forward, Infer, Show, TileLoss};
 use shards::Shards;
 pub use summary::{LayerInfo, Summary};
+#[cfg(feature = "safetensors")]
+pub use weights::Weights;
 pub use workspace::Workspace;
 use workspace::cut;
 
@@ -68,7 +72,7 @@ pub type EvaluationOf<L, Output> = <<L as Loss<Output>>::Target as Measured>::Ev
     message = "`{Self}` is not a network",
     note = "declare one with `network! {{ struct Name {{ .. }} }}`"
 )]
-pub trait Network: Block<Self::Scalar> + AsMut<Self> + Send + Sync + 'static {
+pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync + 'static {
     /// The type of its numbers.
     type Scalar: Kernels;
     /// The network as a layer.

@@ -1,5 +1,7 @@
 //! What a program that declares and trains a network uses: `use typenet::prelude::*;`.
 
+#[cfg(feature = "safetensors")]
+pub use crate::Weights;
 pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
 pub use crate::history::EpochRecord;

@@ -14,6 +14,17 @@ pub use core::primitive::{bool, f32, str, u64, usize};
 pub use typenet_macros::network as network_impl;
 
 extern crate alloc;
+#[cfg(feature = "safetensors")]
+pub use core::convert::AsRef;
+#[cfg(feature = "safetensors")]
+pub use core::primitive::u8;
+#[cfg(feature = "safetensors")]
+pub use std::path::Path;
+
+/// One sample that a network takes.
+#[cfg(feature = "safetensors")]
+pub type InputOf<N> = crate::network::Sample<N, <N as Network>::Input>;
+
 pub use alloc::boxed::Box;
 pub use alloc::vec::Vec;
 pub use rand::Rng as RandomSource;

@@ -508,7 +508,7 @@ fn fit_names_a_parameter_that_was_not_finite_before_it_began() {
         assert_eq!(error, Error::NonFiniteParameter { tensor: "hidden.weight".to_owned() });
         assert_eq!(
             error.to_string(),
-            "`hidden.weight` holds a number that is not finite: a network is trained from finite parameters"
+            "`hidden.weight` holds a number that is not finite: only finite parameters are trained and saved"
         );
     }
 }

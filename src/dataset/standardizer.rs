@@ -178,6 +178,13 @@ impl<A: SampleArray> Standardizer<A> {
         &self.deviations
     }
 
+    /// A standardizer of measured numbers, two for each feature, and no deviation 0.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn of_measured(means: &[f64], deviations: &[f64]) -> Self {
+        debug_assert!(means.len() == A::LEN && deviations.len() == A::LEN, "a file of another size is an error before");
+        Self { means: means.into(), deviations: deviations.into(), samples: PhantomData }
+    }
+
     /// The sample with every feature standardized: (x - μ) / σ. Allocates nothing.
     #[must_use]
     pub fn apply(&self, sample: &A) -> A {
@@ -478,6 +485,6 @@ mod tests {
 
     #[test]
     fn a_sample_of_no_numbers_is_allowed() {
-        assert_eq!(Standardizer::fit(&[[0.0_f32; 0]; 2]).means(), []);
+        assert!(Standardizer::fit(&[[0.0_f32; 0]; 2]).means().is_empty());
     }
 }

@@ -128,6 +128,7 @@ pub(super) fn also_takes_probabilities(names: &Names) -> Option<TokenStream> {
 pub(super) fn inherent(names: &Names) -> TokenStream {
     let mut inherent = constants(names);
     inherent.extend(constructors(names));
+    inherent.extend(loading(names));
     inherent.extend(methods(names));
     inherent
 }
@@ -196,6 +197,20 @@ fn constructors(names: &Names) -> TokenStream {
             pub fn #summary() -> #private::Summary {
                 <Self as #private::Network>::summary()
             }
+        }
+    }
+}
+
+/// The constructors that read files. The library writes them, since it alone knows whether it has that feature.
+fn loading(names: &Names) -> TokenStream {
+    let library = &names.library;
+    let (parameters, architecture) = (names.parameters(), names.architecture());
+    let [load, load_with_scaler, from_safetensors, from_safetensors_with_scaler] =
+        ["load", "load_with_scaler", "from_safetensors", "from_safetensors_with_scaler"]
+            .map(|name| function(names, name));
+    code! {
+        #library::loading! {
+            [#parameters] #architecture: #load #load_with_scaler #from_safetensors #from_safetensors_with_scaler
         }
     }
 }

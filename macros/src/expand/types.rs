@@ -158,6 +158,13 @@ pub(super) fn traits(names: &Names) -> TokenStream {
         }
 
         #[automatically_derived]
+        impl<#parameters #scalar: #private::Scalar> #private::core::convert::AsRef<Self> for #generic {
+            fn as_ref(&self) -> &Self {
+                self
+            }
+        }
+
+        #[automatically_derived]
         impl<#parameters #scalar: #private::Scalar> #private::core::convert::AsMut<Self> for #generic {
             fn as_mut(&mut self) -> &mut Self {
                 self

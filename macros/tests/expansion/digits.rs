@@ -843,6 +843,10 @@ impl DigitClassifier<f32> {
         <Self as Network>::summary()
     }
 }
+loading! {
+    [] DigitClassifier < f32 > : load load_with_scaler from_safetensors
+    from_safetensors_with_scaler
+}
 #[automatically_derived]
 impl<T: Kernels> DigitClassifier<T> {
     /// The answer for one sample. Nothing is allocated, but for a thread's first scratch above 64 KiB.
@@ -882,6 +886,12 @@ impl<T: Scalar> core::fmt::Debug for DigitClassifier<T> {
             .field("output", &core::format_args!("{}", "Dense<32, 10>"))
             .field("softmax", &core::format_args!("{}", "Softmax"))
             .finish()
+    }
+}
+#[automatically_derived]
+impl<T: Scalar> core::convert::AsRef<Self> for DigitClassifier<T> {
+    fn as_ref(&self) -> &Self {
+        self
     }
 }
 #[automatically_derived]

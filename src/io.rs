@@ -1,0 +1,50 @@
+//! How do named blocks of numbers become bytes, and bytes blocks again?
+//!
+//! In the format [safetensors](https://github.com/huggingface/safetensors), which PyTorch, Keras on its backends, JAX and
+//! others read and write: a header in JSON with name, type and shape of every tensor, then the numbers.
+//!
+//! # The file
+//! - A tensor is named after its fields, as in a `state_dict` of PyTorch: `hidden.weight`, `hidden.bias`.
+//! - A `weight` is [outputs, inputs], row after row; in memory the same matrix is column after column.
+//! - Names with a slash are not of the network. `standardizer/mean` and `standardizer/deviation`, both `F64`, are the
+//!   scaler that was saved with the weights, `optimizer/0` and so on the memory of an optimizer in a checkpoint. Programs
+//!   that load weights pass over these; every other name that the network does not have is an error.
+//! - The metadata have one entry, `typenet`, of lines of a key and a value: `checksum`, `format` (the version, 1), `typenet`
+//!   (the version of the library), `kind` (`weights` or `checkpoint`), `network`, `input`, a line `layer` for each layer,
+//!   and what a checkpoint adds. One entry, since the order of several is not fixed, and the same weights are to be the
+//!   same bytes.
+//! - The checksum is CRC-64/XZ over the file with zeros in place of its sixteen digits. Files of other programs have none.
+//!   A program that changes a file and keeps our entry in the metadata makes it damaged; it has to leave the entry out.
+//!
+//! # Types of numbers
+//! A network of `f32` is written as `F32`, one of `f64` as `F64`. Nothing is rounded on the way back: types that widen
+//! exactly are taken, `F32`, `BF16` and `F16` by `f32`, and these and `F64` by `f64`. `F64` for a network of `f32`, and all
+//! types of whole numbers, are errors.
+//!
+//! # Damaged and hostile files
+//! A header is read before any number, and numbers straight into place, so that a file of false promises costs no memory. A
+//! header may have 32 KiB, and on top four times what ours would have, or an eighth of the file; JSON in memory takes
+//! several times its length.
+//!
+//! # Saving
+//! A file is replaced as a whole: a temporary file in the same folder, `.typenet-<process>-<number>.tmp`, is written and
+//! brought to the disk, and then takes the name. Whoever reads meanwhile, or after a crash, finds the old file or the new
+//! one. Only a process that is killed meanwhile leaves a temporary file behind.
+
+mod checksum;
+mod file;
+mod label;
+mod number;
+mod read;
+mod write;
+
+pub(crate) use file::{name, open, replace};
+pub(crate) use label::Label;
+pub use number::Stored;
+pub(crate) use read::Reader;
+pub(crate) use write::{Pieces, to_bytes};
+
+/// What the names of a saved scaler begin with.
+pub(crate) const STANDARDIZER: &str = "standardizer/";
+/// What the names of an optimizer's memory begin with.
+pub(crate) const OPTIMIZER: &str = "optimizer/";

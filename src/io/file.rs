@@ -1,0 +1,77 @@
+//! Files: opened, and replaced as a whole.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// A path in messages.
+pub(crate) fn name(path: &Path) -> String {
+    format!("`{}`", path.display())
+}
+
+/// A file to be read, with its length.
+pub(crate) fn open(path: &Path) -> Result<(File, u64)> {
+    File::open(path)
+        .and_then(|file| file.metadata().map(|metadata| (file, metadata.len())))
+        .map_err(|error| failed("read", path, &error))
+}
+
+/// Puts `bytes` in the place of a file, or leaves everything as it was. A link is followed; rights of the old file stay.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    replace_quietly(path, bytes).map_err(|error| failed("write", path, &error))
+}
+
+fn failed(verb: &'static str, path: &Path, error: &io::Error) -> Error {
+    Error::File { verb, path: path.display().to_string(), reason: error.to_string() }
+}
+
+fn replace_quietly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = match target.parent() {
+        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
+        Some(parent) => parent,
+        None => return Err(io::Error::new(ErrorKind::IsADirectory, "the path names no file")),
+    };
+    let (temporary, mut file) = Temporary::new_in(folder)?;
+    if let Ok(metadata) = fs::metadata(&target) {
+        file.set_permissions(metadata.permissions())?;
+    }
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&temporary.0, &target)?;
+    // The name is on the disk when the folder is. Not every system can do that, and the file is in place.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// A file that goes away when it is not renamed.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new_in(folder: &Path) -> io::Result<(Self, File)> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let path = folder.join(format!(".typenet-{}-{number}.tmp", std::process::id()));
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => return Ok((Self(path), file)),
+                // Another process had this number, and was killed.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // After the renaming there is nothing left to remove.
+        let _ = fs::remove_file(&self.0);
+    }
+}

@@ -1,0 +1,103 @@
+//! Which numbers can files hold?
+
+use alloc::vec::Vec;
+
+use safetensors::Dtype;
+
+use crate::scalar::Scalar;
+
+/// A number that files can hold: `f32` or `f64`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number that files can hold",
+    note = "networks of `f32` and of `f64` can be saved and loaded"
+)]
+pub trait Stored: Encoded {}
+
+impl Stored for f32 {}
+impl Stored for f64 {}
+
+/// What nobody else can implement.
+pub trait Encoded: Scalar {
+    /// The types whose numbers the type has exactly, its own first.
+    const TYPES: &'static [Dtype];
+
+    /// Appends the bytes of the number, lowest first.
+    fn encode(self, bytes: &mut Vec<u8>);
+}
+
+impl Encoded for f32 {
+    const TYPES: &'static [Dtype] = &[Dtype::F32, Dtype::BF16, Dtype::F16];
+
+    fn encode(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.to_le_bytes());
+    }
+}
+
+impl Encoded for f64 {
+    const TYPES: &'static [Dtype] = &[Dtype::F64, Dtype::F32, Dtype::BF16, Dtype::F16];
+
+    fn encode(self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.to_le_bytes());
+    }
+}
+
+/// The bytes that a number of one of the types above takes.
+pub(super) fn width(kind: Dtype) -> usize {
+    kind.bitsize() / 8
+}
+
+/// The number that the bytes are. Every number of these types is one of `f64`.
+pub(super) fn decode(kind: Dtype, bytes: &[u8]) -> f64 {
+    match (kind, bytes) {
+        (Dtype::F64, &[a, b, c, d, e, f, g, h]) => f64::from_le_bytes([a, b, c, d, e, f, g, h]),
+        (Dtype::F32, &[a, b, c, d]) => f64::from(f32::from_le_bytes([a, b, c, d])),
+        (Dtype::BF16, &[a, b]) => f64::from(f32::from_bits(u32::from(u16::from_le_bytes([a, b])) << 16)),
+        (Dtype::F16, &[a, b]) => half(u16::from_le_bytes([a, b])),
+        _ => f64::NAN,
+    }
+}
+
+/// A number of IEEE 754's 16 bits: a sign, five bits of exponent with bias 15, ten of fraction.
+fn half(bits: u16) -> f64 {
+    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
+    let magnitude = match exponent {
+        0 => fraction * libm::exp2(-24.0),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => libm::scalbn(1024.0 + fraction, exponent - 25),
+    };
+    if bits >> 15 == 1 { -magnitude } else { magnitude }
+}
+
+#[cfg(test)]
+mod tests {
+    use safetensors::Dtype;
+
+    use super::{decode, half};
+
+    #[test]
+    fn half_precision_is_read_exactly() {
+        let expected = [
+            (0x0000, 0.0),
+            (0x0001, 5.960_464_477_539_063e-8),
+            (0x03FF, 6.097_555_160_522_461e-5),
+            (0x0400, 6.103_515_625e-5),
+            (0x3555, 0.333_251_953_125),
+            (0x3C00, 1.0),
+            (0x7BFF, 65504.0),
+            (0xC000, -2.0),
+            (0x7C00, f64::INFINITY),
+            (0xFC00, f64::NEG_INFINITY),
+        ];
+        for (bits, value) in expected {
+            assert_eq!(half(bits), value, "{bits:#06x}");
+        }
+        assert!(half(0x8000).is_sign_negative() && half(0x7C01).is_nan());
+    }
+
+    #[test]
+    fn brain_floats_are_the_upper_half_of_single_precision() {
+        assert_eq!(decode(Dtype::BF16, &[0x80, 0x3F]), 1.0);
+        assert_eq!(decode(Dtype::BF16, &[0x49, 0xC0]), -3.140_625);
+    }
+}

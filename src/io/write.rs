@@ -1,0 +1,120 @@
+//! Named tensors to bytes.
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use safetensors::{Dtype, View, serialize};
+
+use crate::error::{Error, Result};
+use crate::io::checksum::Checksum;
+use crate::io::label::{CHECKSUM, CHECKSUM_DIGITS, Label};
+use crate::io::number::{Stored, width};
+use crate::tensor::TensorInfo;
+
+/// The tensors of a file, whose bytes are made when they are wanted.
+#[derive(Default)]
+pub(crate) struct Pieces<'a>(Vec<(String, Piece<'a>)>);
+
+struct Piece<'a> {
+    kind: Dtype,
+    shape: Vec<usize>,
+    encode: Box<dyn Fn() -> Vec<u8> + 'a>,
+}
+
+impl<'a> Pieces<'a> {
+    /// Adds the tensors of a block.
+    pub(crate) fn add_block<T: Stored>(&mut self, tensors: Vec<TensorInfo>, values: &'a [T]) {
+        for tensor in tensors {
+            let values = &values[tensor.range.clone()];
+            self.add(&tensor.name, tensor.shape, values);
+        }
+    }
+
+    /// Adds one tensor, whose numbers are in the order of memory.
+    pub(crate) fn add<T: Stored>(&mut self, name: &str, shape: &'a [usize], values: &'a [T]) {
+        let encode = Box::new(move || {
+            let mut bytes = Vec::with_capacity(size_of_val(values));
+            let order = Order::of(shape);
+            (0..values.len()).for_each(|position| values[order.memory(position)].encode(&mut bytes));
+            bytes
+        });
+        self.0.push((name.to_string(), Piece { kind: T::TYPES[0], shape: shape.to_vec(), encode }));
+    }
+}
+
+impl View for Piece<'_> {
+    fn dtype(&self) -> Dtype {
+        self.kind
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Owned((self.encode)())
+    }
+
+    fn data_len(&self) -> usize {
+        self.shape.iter().product::<usize>() * width(self.kind)
+    }
+}
+
+/// Where the numbers of a tensor lie: in files the last index is the fastest. In memory a tensor is a matrix with a row
+/// for each value of the first index, column after column.
+#[derive(Clone, Copy)]
+pub(super) struct Order {
+    rows: usize,
+    columns: usize,
+}
+
+impl Order {
+    pub(super) fn of(shape: &[usize]) -> Self {
+        let (rows, others) = shape.split_first().map_or((1, &[][..]), |(&rows, others)| (rows, others));
+        Self { rows, columns: others.iter().product() }
+    }
+
+    /// The position in memory of the number at a position in the file.
+    pub(super) fn memory(self, position: usize) -> usize {
+        position % self.columns * self.rows + position / self.columns
+    }
+}
+
+/// The bytes of a file.
+pub(crate) fn to_bytes(pieces: Pieces<'_>, label: &Label) -> Result<Vec<u8>> {
+    let entry = (String::from("typenet"), label.with_room_for_checksum());
+    let mut bytes = serialize(pieces.0, Some([entry].into_iter().collect()))
+        .map_err(|error| Error::Unreadable { source: "the file to be written".into(), reason: error.to_string() })?;
+    let mut checksum = Checksum::new();
+    checksum.add(&bytes);
+    // The label is the first text of the header, and the checksum the first line of the label.
+    if let Some(digits) = checksum_digits(&bytes) {
+        bytes[digits..digits + CHECKSUM_DIGITS]
+            .copy_from_slice(format!("{:0CHECKSUM_DIGITS$x}", checksum.value()).as_bytes());
+    }
+    Ok(bytes)
+}
+
+/// Where the digits of the checksum are in a header.
+pub(super) fn checksum_digits(header: &[u8]) -> Option<usize> {
+    let start = header.windows(CHECKSUM.len()).position(|window| window == CHECKSUM.as_bytes())? + CHECKSUM.len();
+    (start + CHECKSUM_DIGITS <= header.len()).then_some(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Order;
+
+    #[test]
+    fn rows_of_files_are_columns_of_memory() {
+        let order =
+            |shape: &[usize], len| (0..len).map(|at| Order::of(shape).memory(at)).collect::<alloc::vec::Vec<_>>();
+        assert_eq!(order(&[2, 3], 6), [0, 2, 4, 1, 3, 5]);
+        assert_eq!(order(&[3], 3), [0, 1, 2]);
+        assert_eq!(order(&[], 1), [0]);
+        assert_eq!(order(&[2, 2, 2], 8), [0, 2, 4, 6, 1, 3, 5, 7]);
+    }
+}

@@ -1,0 +1,272 @@
+//! How does a network go to a file, and come back?
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use std::io::{Cursor, Read, Seek};
+use std::path::Path;
+
+use crate::dataset::{SameSample, SampleArray, Standardizer};
+use crate::error::{Error, Result};
+use crate::io::{self, Label, OPTIMIZER, Pieces, Reader, STANDARDIZER, Stored};
+use crate::network::{Network, Sample};
+use crate::shape::Shape;
+use crate::tensor::{TensorInfo, TensorKind};
+
+/// Saving and loading, for every network of `f32` or `f64`.
+///
+/// Files are safetensors with the names and the layout of PyTorch's `state_dict`; [`io`](crate::io) has the details. What
+/// is loaded has the bits that were saved.
+///
+/// The functions that make a network are `load` and `from_…`, as `init` is, and are called on its type; the methods that
+/// fill one that is there, as [`copy_from`](crate::Block::copy_from) does, are [`load_from`](Self::load_from) and
+/// [`copy_from_safetensors`](Self::copy_from_safetensors).
+///
+/// # Errors
+/// - Saving: [`Error::NonFiniteParameter`], since what could not be loaded is not written; [`Error::File`]. A file that was
+///   there is then as it was.
+/// - Loading: [`Error::File`] when it cannot be opened; [`Error::Unreadable`] when it is damaged or of another format;
+///   [`Error::WrongTensors`] with *every* tensor that is missing or unexpected, or of another shape, or of a type that
+///   would have to be rounded, or holds a number that is not finite. A network that was there is then as it was.
+///
+/// Only tensors are compared: a network that differs in its activations alone loads, as it does in PyTorch.
+///
+/// # Example
+/// Weights and the scaler of the inputs in one file, and one sample through both.
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Classifier = Dense<2, 8>, Tanh, Dense<8, 3>, Softmax);
+///
+/// let samples = [[1.0, 20.0], [3.0, 60.0]];
+/// let scaler = Standardizer::fit(&samples);
+/// let network = Classifier::init(&mut typenet::rng(37));
+/// # let folder = std::env::temp_dir().join(format!("typenet-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder).unwrap();
+/// # let path = folder.join("classifier.safetensors");
+/// # let _ = "
+/// let path = "classifier.safetensors";
+/// # ";
+/// network.save_with_scaler(&scaler, &path)?;
+///
+/// let (loaded, loaded_scaler) = Classifier::load_with_scaler(&path)?;
+/// assert_eq!(loaded_scaler, scaler);
+/// assert_eq!(loaded.predict(&loaded_scaler.apply(&samples[0])), network.predict(&scaler.apply(&samples[0])));
+///
+/// // Without the scaler, and into a network that is there.
+/// let mut other = Classifier::load(&path)?;
+/// other.load_from(&path)?;
+/// assert_eq!(other.parameters(), network.parameters());
+///
+/// // Everything that is wrong is said at once.
+/// network!(struct Wider = Dense<2, 9>, Tanh, Dense<9, 3>, Softmax);
+/// assert_eq!(
+///     Wider::from_safetensors(&network.to_safetensors()?).unwrap_err().to_string(),
+///     "the file in memory does not fit `Wider`: 3 wrong tensors
+///   `dense.weight` has shape [8, 2], but [9, 2] is expected
+///   `dense.bias` has shape [8], but [9] is expected
+///   `dense_2.weight` has shape [3, 8], but [3, 9] is expected
+/// the file was made from Classifier: (2), dense: Dense<2, 8>, tanh: Tanh, dense_2: Dense<8, 3>, softmax: Softmax"
+/// );
+/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # Ok::<(), typenet::Error>(())
+/// ```
+pub trait Weights: Network<Scalar: Stored> {
+    /// Writes the weights to a file, which is replaced as a whole.
+    ///
+    /// # Errors
+    /// As [above](Self).
+    fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        io::replace(path.as_ref(), &self.to_safetensors()?)
+    }
+
+    /// Writes the weights and the scaler of the inputs to a file, which is replaced as a whole.
+    ///
+    /// # Errors
+    /// As [above](Self).
+    fn save_with_scaler<A>(&self, scaler: &Standardizer<A>, path: impl AsRef<Path>) -> Result<()>
+    where
+        A: SampleArray,
+        Sample<Self, Self::Input>: SameSample<A>,
+    {
+        io::replace(path.as_ref(), &self.to_safetensors_with_scaler(scaler)?)
+    }
+
+    /// The bytes that [`save`](Self::save) writes; the same weights are the same bytes.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteParameter`].
+    fn to_safetensors(&self) -> Result<Vec<u8>> {
+        io::to_bytes(pieces(self)?, &label::<Self>("weights"))
+    }
+
+    /// The bytes that [`save_with_scaler`](Self::save_with_scaler) writes.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteParameter`].
+    fn to_safetensors_with_scaler<A>(&self, scaler: &Standardizer<A>) -> Result<Vec<u8>>
+    where
+        A: SampleArray,
+        Sample<Self, Self::Input>: SameSample<A>,
+    {
+        let mut pieces = pieces(self)?;
+        for (tensor, values) in scaler_tensors::<A>().into_iter().zip([scaler.means(), scaler.deviations()]) {
+            pieces.add(&tensor.name, tensor.shape, values);
+        }
+        io::to_bytes(pieces, &label::<Self>("weights"))
+    }
+
+    /// The network with the weights of a file.
+    ///
+    /// # Errors
+    /// As [above](Self).
+    fn load(path: impl AsRef<Path>) -> Result<Box<Self>> {
+        let path = path.as_ref();
+        let (mut file, length) = io::open(path)?;
+        read(&io::name(path), &mut file, length)
+    }
+
+    /// The network with the weights of a file, and the scaler that was saved with them.
+    ///
+    /// # Errors
+    /// As [above](Self); the scaler's tensors are missing in a file that was saved without it.
+    fn load_with_scaler<A>(path: impl AsRef<Path>) -> Result<(Box<Self>, Standardizer<A>)>
+    where
+        A: SampleArray,
+        Sample<Self, Self::Input>: SameSample<A>,
+    {
+        let path = path.as_ref();
+        let (mut file, length) = io::open(path)?;
+        read_with_scaler(&io::name(path), &mut file, length)
+    }
+
+    /// The network with the weights of a file in memory.
+    ///
+    /// # Errors
+    /// As [above](Self).
+    fn from_safetensors(bytes: &[u8]) -> Result<Box<Self>> {
+        read(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
+    }
+
+    /// The network with the weights of a file in memory, and the scaler that was saved with them.
+    ///
+    /// # Errors
+    /// As [`load_with_scaler`](Self::load_with_scaler).
+    fn from_safetensors_with_scaler<A>(bytes: &[u8]) -> Result<(Box<Self>, Standardizer<A>)>
+    where
+        A: SampleArray,
+        Sample<Self, Self::Input>: SameSample<A>,
+    {
+        read_with_scaler(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
+    }
+
+    /// Takes over the weights of a file.
+    ///
+    /// # Errors
+    /// As [above](Self).
+    fn load_from(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        self.copy_from(&*Self::load(path)?);
+        Ok(())
+    }
+
+    /// Takes over the weights of a file in memory.
+    ///
+    /// # Errors
+    /// As [above](Self).
+    fn copy_from_safetensors(&mut self, bytes: &[u8]) -> Result<()> {
+        self.copy_from(&*Self::from_safetensors(bytes)?);
+        Ok(())
+    }
+}
+
+impl<N: Network<Scalar: Stored>> Weights for N {}
+
+/// What messages call a file in memory.
+const BYTES: &str = "the file in memory";
+
+/// What a file says about a network.
+pub(crate) fn label<N: Network>(kind: &str) -> Label {
+    let mut label = Label::new(kind);
+    label.push("network", N::NAME);
+    label.push("input", &sizes(N::Input::DIMENSIONS));
+    for layer in N::LAYERS {
+        label.push("layer", &format!("{}: {}", layer.name, layer.layer));
+    }
+    label
+}
+
+/// `(1, 28, 28)`
+fn sizes(sizes: &[usize]) -> String {
+    format!("{sizes:?}").replace('[', "(").replace(']', ")")
+}
+
+/// The tensors of a network, all finite.
+pub(crate) fn pieces<N: Network<Scalar: Stored>>(network: &N) -> Result<Pieces<'_>> {
+    if let Some(tensor) = network.non_finite_tensor() {
+        return Err(Error::NonFiniteParameter { tensor });
+    }
+    let mut pieces = Pieces::default();
+    pieces.add_block(N::TENSORS.list(), network.parameters());
+    Ok(pieces)
+}
+
+fn read<N: Network<Scalar: Stored>>(name: &str, input: &mut impl Read, length: u64) -> Result<Box<N>> {
+    let tensors = N::TENSORS.list();
+    let reader = Reader::new(name.into(), input, length, &label::<N>("weights"), &tensors)?;
+    let mut network = N::zeroed();
+    let pass_over = |name: &str| name.starts_with(STANDARDIZER) || name.starts_with(OPTIMIZER);
+    reader.read(N::NAME, &tensors, pass_over, network.parameters_mut())?;
+    Ok(network)
+}
+
+/// Goes through the file twice: the two are of different types of numbers.
+fn read_with_scaler<N, A>(name: &str, input: &mut (impl Read + Seek), length: u64) -> Result<(Box<N>, Standardizer<A>)>
+where
+    N: Network<Scalar: Stored>,
+    A: SampleArray,
+{
+    let network = read::<N>(name, input, length);
+    input.rewind().map_err(|error| Error::Unreadable { source: name.into(), reason: format!("{error}") })?;
+    let tensors = scaler_tensors::<A>();
+    let mut all = N::TENSORS.list();
+    all.extend(tensors.iter().cloned());
+    let mut values = vec![0.0; 2 * A::LEN];
+    let scaler = Reader::new(name.into(), input, length, &label::<N>("weights"), &all)
+        .and_then(|reader| reader.read(N::NAME, &tensors, |name| !name.starts_with(STANDARDIZER), &mut values));
+    match (network, scaler) {
+        (Ok(network), Ok(())) => Ok((network, scaler_of(name, &values)?)),
+        (
+            Err(Error::WrongTensors { source, network, mut wrong, made_from }),
+            Err(Error::WrongTensors { wrong: others, .. }),
+        ) => {
+            wrong.extend(others);
+            Err(Error::WrongTensors { source, network, wrong, made_from })
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
+/// The means, then the deviations.
+fn scaler_tensors<A: SampleArray>() -> [TensorInfo; 2] {
+    let shape = const { &[A::LEN] };
+    let tensor = |name: &str, start| TensorInfo {
+        name: format!("{STANDARDIZER}{name}"),
+        shape,
+        range: start..start + A::LEN,
+        kind: TensorKind::Statistic,
+        frozen: false,
+    };
+    [tensor("mean", 0), tensor("deviation", A::LEN)]
+}
+
+fn scaler_of<A: SampleArray>(name: &str, values: &[f64]) -> Result<Standardizer<A>> {
+    let (means, deviations) = values.split_at(A::LEN);
+    if let Some(position) = deviations.iter().position(|&deviation| deviation <= 0.0) {
+        let value = deviations[position];
+        let reason = format!("`{STANDARDIZER}deviation` holds {value} at [{position}]: deviations are above 0");
+        return Err(Error::Unreadable { source: name.into(), reason });
+    }
+    Ok(Standardizer::of_measured(means, deviations))
+}
