@@ -115,6 +115,25 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         *self = Self::new(self.optimizer.clone());
     }
 
+    /// What is remembered, one slot after the other, and the number of parameters that it belongs to.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn memory(&self) -> (Option<usize>, impl ExactSizeIterator<Item = &[T]>) {
+        let count = self.parameters.unwrap_or(0);
+        (self.parameters, self.memory.chunks_exact(stride(count).max(1)).map(move |slot| &slot[..count]))
+    }
+
+    /// The state after `step` steps, the last of which left these slots, of `parameters` numbers each.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn restore(&mut self, step: u64, parameters: Option<usize>, slots: &[T]) {
+        let count = parameters.unwrap_or(0);
+        self.memory.clear();
+        for slot in slots.chunks_exact(count.max(1)) {
+            self.memory.extend_from_slice(slot);
+            self.memory.resize(self.memory.len().next_multiple_of(stride(count).max(1)), T::ZERO);
+        }
+        (self.step, self.parameters) = (step, parameters);
+    }
+
     /// Moves the parameters of a network, or of any other block, one step along its gradient. Statistics and frozen
     /// layers stay as they are.
     ///

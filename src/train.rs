@@ -4,6 +4,8 @@
 //! gradient a step.
 
 mod callback;
+#[cfg(feature = "safetensors")]
+mod checkpoint;
 mod pool;
 
 pub use callback::{Callback, Progress};

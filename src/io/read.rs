@@ -65,6 +65,11 @@ impl<R: Read> Reader<R> {
         Ok(Self { name, input, checksum, metadata, label })
     }
 
+    /// What the file says about itself; nothing when another program wrote it.
+    pub(crate) fn label(&self) -> &Label {
+        &self.label
+    }
+
     /// An error about the file as a whole.
     pub(crate) fn unreadable(&self, reason: &dyn Display) -> Error {
         Error::Unreadable { source: self.name.clone(), reason: reason.to_string() }

@@ -1,0 +1,176 @@
+//! Does a run that was interrupted go on with the same bits, and is every damage of its file noticed?
+#![cfg(feature = "safetensors")]
+
+use std::fs;
+
+use proptest::prelude::*;
+use typenet::{Error, Optimizer, WrongTensor, prelude::*};
+
+#[path = "support/folder.rs"]
+mod folder;
+
+use folder::Folder;
+
+network!(struct Small = Dense<2, 3>, Tanh, Dense<3, 2>, Softmax);
+network! {
+    /// Above 4096 parameters an optimizer's slots have room between them.
+    struct Large = Dense<64, 70>, Relu, Dense<70, 10>, Softmax
+}
+
+const SEED: u64 = 37;
+
+fn trainer<O: Optimizer>(optimizer: O) -> Trainer<Nll, O, f32> {
+    Trainer::new(Nll, optimizer).batch_size(50).seed(5)
+}
+
+/// Trains `first` and then `second` epochs, once in one piece and once through a checkpoint, in fresh objects.
+fn assert_resumes<O: Optimizer>(name: &str, optimizer: O, first: usize, second: usize) {
+    let folder = Folder::new(name);
+    let path = folder.path("checkpoint");
+    let data = datasets::digits();
+    let mut whole = Large::init(&mut typenet::rng(SEED));
+    let mut one = trainer(optimizer.clone());
+    one.clone().epochs(0).fit(&mut whole, &data).unwrap();
+    let mut part = whole.clone();
+    one = one.epochs(first + second);
+    one.fit(&mut whole, &data).unwrap();
+
+    let mut before = trainer(optimizer.clone()).epochs(first);
+    before.fit(&mut part, &data).unwrap();
+    before.save_checkpoint(&part, &path).unwrap();
+    drop((before, part));
+
+    // The seed and the batch size come from the checkpoint.
+    let mut resumed = Large::zeroed();
+    let mut after = Trainer::new(Nll, optimizer).epochs(second);
+    after.resume(&mut resumed, &path).unwrap();
+    assert_eq!(after.optimizer().steps(), (data.len().div_ceil(50) * first) as u64);
+    after.fit(&mut resumed, &data).unwrap();
+    assert_eq!(resumed.parameters(), whole.parameters(), "{name}");
+    assert_eq!(after.optimizer().steps(), one.optimizer().steps());
+    assert!(second == 0 || resumed.parameters().iter().any(|&x| x != 0.0));
+    assert_eq!(folder.names(), ["checkpoint"]);
+}
+
+#[test]
+fn a_resumed_run_has_the_bits_of_an_uninterrupted_one() {
+    assert_resumes("plain", Sgd::new(0.01), 2, 2);
+    assert_resumes("momentum", Sgd::new(0.01).momentum(0.9), 1, 2);
+    assert_resumes("nesterov", Sgd::new(0.01).momentum(0.9).nesterov(), 3, 1);
+    assert_resumes("adam", Adam::new(0.001), 2, 2);
+    assert_resumes("before_the_first_step", Adam::new(0.001), 0, 2);
+    assert_resumes("nothing_more", Adam::keras(), 1, 0);
+}
+
+#[test]
+fn double_precision_resumes_too() {
+    let folder = Folder::new("double");
+    let data = Dataset::<Vector<2>, Class<2>, f64>::labelled([[0.0, 1.0], [1.0, 0.5], [0.2, 0.3]], [0, 1, 1]).unwrap();
+    let mut network = Small::<f64>::init(&mut typenet::rng(SEED));
+    let mut first = Trainer::new(Nll, Adam::new(0.01)).epochs(7).batch_size(2).seed(u64::MAX);
+    first.fit(&mut network, &data).unwrap();
+    first.save_checkpoint(&network, folder.path("c")).unwrap();
+    let (mut resumed, mut second) = (Small::<f64>::zeroed(), Trainer::new(Nll, Adam::new(0.01)).epochs(7));
+    second.resume(&mut *resumed, folder.path("c")).unwrap();
+    first.fit(&mut network, &data).unwrap();
+    second.fit(&mut resumed, &data).unwrap();
+    assert_eq!(resumed.parameters(), network.parameters());
+}
+
+/// A trained network, its trainer, and the file of both.
+fn checkpoint(folder: &Folder) -> (Box<Small>, Trainer<Nll, Adam, f32>, Vec<u8>) {
+    let data = Dataset::<Vector<2>, Class<2>>::labelled([[0.0, 1.0], [1.0, 0.5], [0.2, 0.3]], [0, 1, 1]).unwrap();
+    let mut network = Small::init(&mut typenet::rng(SEED));
+    let mut trainer = Trainer::new(Nll, Adam::new(0.01)).epochs(3).batch_size(2);
+    trainer.fit(&mut network, &data).unwrap();
+    trainer.save_checkpoint(&network, folder.path("c")).unwrap();
+    (network, trainer, fs::read(folder.path("c")).unwrap())
+}
+
+/// The error of resuming from these bytes. Nothing may have changed.
+fn refused(folder: &Folder, bytes: &[u8]) -> Error {
+    let path = folder.path("damaged");
+    fs::write(&path, bytes).unwrap();
+    let mut network = Small::zeroed();
+    let mut trainer = Trainer::new(Nll, Adam::new(0.01));
+    let error = trainer.resume(&mut network, &path).expect_err("a damaged file is refused");
+    assert!(network.parameters().iter().all(|&x| x == 0.0));
+    assert_eq!(trainer.optimizer().steps(), 0);
+    error
+}
+
+#[test]
+fn a_flip_of_any_bit_is_an_error() {
+    let folder = Folder::new("flip");
+    let (_, _, bytes) = checkpoint(&folder);
+    for position in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut flipped = bytes.clone();
+            flipped[position] ^= 1 << bit;
+            let error = refused(&folder, &flipped);
+            assert!(matches!(error, Error::Unreadable { .. }), "byte {position}, bit {bit}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_beginning_of_a_checkpoint_is_an_error() {
+    let folder = Folder::new("beginning");
+    let (_, _, bytes) = checkpoint(&folder);
+    for length in 0..bytes.len() {
+        let error = refused(&folder, &bytes[..length]);
+        assert!(matches!(error, Error::Unreadable { .. }), "{length} bytes: {error}");
+    }
+    assert!(matches!(refused(&folder, &[&bytes[..], &[0]].concat()), Error::Unreadable { .. }));
+}
+
+proptest! {
+    #[test]
+    fn any_other_bytes_are_an_error(
+        position in any::<prop::sample::Index>(),
+        put in prop::collection::vec(any::<u8>(), 0..40),
+        removed in 0..40_usize,
+    ) {
+        let folder = Folder::new("other_bytes");
+        let (_, _, bytes) = checkpoint(&folder);
+        let start = position.index(bytes.len());
+        let mut changed = bytes.clone();
+        changed.splice(start..(start + removed).min(bytes.len()), put);
+        prop_assume!(changed != bytes);
+        refused(&folder, &changed);
+    }
+}
+
+#[test]
+fn files_that_are_no_checkpoint_of_this_run_are_told_apart() {
+    let folder = Folder::new("told_apart");
+    let (network, _, bytes) = checkpoint(&folder);
+    let reason = |error| match error {
+        Error::Unreadable { reason, .. } => reason,
+        other => panic!("{other}"),
+    };
+    let weights = network.to_safetensors().unwrap();
+    assert_eq!(reason(refused(&folder, &weights)), "it is no checkpoint but a file of weights");
+
+    let mut other = Trainer::new(Nll, Sgd::new(0.1));
+    let error = other.resume(&mut Small::zeroed(), folder.path("c")).unwrap_err();
+    assert_eq!(reason(error), "it is a checkpoint of the optimizer `Adam`, and not of `Sgd`");
+
+    let mut larger = Trainer::new(Nll, Adam::new(0.1));
+    let error = larger.resume(&mut Large::zeroed(), folder.path("c")).unwrap_err();
+    let Error::WrongTensors { wrong, .. } = error else { panic!("{error}") };
+    assert_eq!(wrong.len(), 6);
+    assert!(wrong.iter().all(|tensor| matches!(tensor, WrongTensor::Shape { .. })), "{wrong:?}");
+
+    // Weights alone can be read from a checkpoint.
+    assert_eq!(Small::from_safetensors(&bytes).unwrap().parameters(), network.parameters());
+}
+
+#[test]
+fn a_state_of_another_network_is_not_saved() {
+    let folder = Folder::new("not_saved");
+    let (_, trainer, bytes) = checkpoint(&folder);
+    let error = trainer.save_checkpoint(&Large::zeroed(), folder.path("c")).unwrap_err();
+    assert_eq!(error, Error::ParameterCount { expected: Small::PARAMETERS, given: Large::PARAMETERS });
+    assert_eq!(fs::read(folder.path("c")).unwrap(), bytes);
+}
