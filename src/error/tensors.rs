@@ -63,7 +63,10 @@ impl Display for WrongTensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing { name, expected } => write!(f, "`{name}` of shape {expected:?} is missing"),
-            Self::Unexpected { name, found } => write!(f, "`{name}` of shape {found:?} is not expected"),
+            // A name from outside: what a terminal would take for a command is shown as its code.
+            Self::Unexpected { name, found } => {
+                write!(f, "`{}` of shape {found:?} is not expected", name.escape_debug())
+            }
             Self::Shape { name, found, expected } => {
                 write!(f, "`{name}` has shape {found:?}, but {expected:?} is expected")
             }

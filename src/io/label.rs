@@ -47,13 +47,15 @@ impl Label {
         self.lines.iter().filter(move |(other, _)| other == key).map(|(_, value)| value.as_str())
     }
 
-    /// The network that a file was made from, for messages: `Xor: (2), dense: Dense<2, 3>, tanh: Tanh`.
+    /// The network that a file was made from, for messages: `Xor: (2), dense: Dense<2, 3>, tanh: Tanh`. Commands to a
+    /// terminal are left out.
     pub(crate) fn architecture(&self) -> Option<String> {
         let mut text = String::from(self.get("network")?);
         let parts = self.get("input").into_iter().chain(self.all("layer"));
         for (index, part) in parts.enumerate() {
             let _ = write!(text, "{}{part}", if index == 0 { ": " } else { ", " });
         }
+        text.retain(|letter| !letter.is_control());
         Some(text)
     }
 

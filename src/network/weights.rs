@@ -43,12 +43,7 @@ use crate::tensor::{TensorInfo, TensorKind};
 /// let samples = [[1.0, 20.0], [3.0, 60.0]];
 /// let scaler = Standardizer::fit(&samples);
 /// let network = Classifier::init(&mut typenet::rng(37));
-/// # let folder = std::env::temp_dir().join(format!("typenet-doc-{}", std::process::id()));
-/// # std::fs::create_dir_all(&folder).unwrap();
-/// # let path = folder.join("classifier.safetensors");
-/// # let _ = "
-/// let path = "classifier.safetensors";
-/// # ";
+/// let path = std::env::temp_dir().join(format!("classifier-{}.safetensors", std::process::id()));
 /// network.save_with_scaler(&scaler, &path)?;
 ///
 /// let (loaded, loaded_scaler) = Classifier::load_with_scaler(&path)?;
@@ -70,7 +65,7 @@ use crate::tensor::{TensorInfo, TensorKind};
 ///   `dense_2.weight` has shape [3, 8], but [3, 9] is expected
 /// the file was made from Classifier: (2), dense: Dense<2, 8>, tanh: Tanh, dense_2: Dense<8, 3>, softmax: Softmax"
 /// );
-/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), typenet::Error>(())
 /// ```
 pub trait Weights: Network<Scalar: Stored> {

@@ -42,12 +42,7 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     /// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
     /// let data = Dataset::<Vector<2>, Class<2>>::labelled(inputs, [0, 1, 1, 0])?;
     /// let trainer = || Trainer::new(Nll, Adam::new(0.01)).epochs(10).batch_size(2).seed(5);
-    /// # let folder = std::env::temp_dir().join(format!("typenet-checkpoint-{}", std::process::id()));
-    /// # std::fs::create_dir_all(&folder).unwrap();
-    /// # let path = folder.join("xor.checkpoint");
-    /// # let _ = "
-    /// let path = "xor.checkpoint";
-    /// # ";
+    /// let path = std::env::temp_dir().join(format!("xor-{}.checkpoint", std::process::id()));
     ///
     /// let (mut network, mut first) = (Xor::init(&mut typenet::rng(37)), trainer());
     /// for _ in 0..3 {
@@ -60,7 +55,7 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     /// first.fit(&mut network, &data)?;
     /// second.fit(&mut resumed, &data)?;
     /// assert_eq!(resumed.parameters(), network.parameters());
-    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn save_checkpoint<N>(&self, network: &impl AsRef<N>, path: impl AsRef<Path>) -> Result<()>

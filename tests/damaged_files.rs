@@ -1,0 +1,238 @@
+//! Gate R6 for files of weights: whatever the bytes, they are read as what was written, or are an error; there is no panic,
+//! and no more memory than four times the file and 1 MiB, beside what the network itself takes.
+#![cfg(feature = "safetensors")]
+#![allow(unsafe_code, reason = "memory is measured by a global allocator, which is an unsafe trait")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use proptest::prelude::*;
+use typenet::Error;
+use typenet::prelude::*;
+
+/// The system's allocator, which knows how much each thread has and had at most.
+struct Measuring;
+
+thread_local! {
+    static NOW: Cell<usize> = const { Cell::new(0) };
+    static MOST: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: everything is handed on to the system's allocator; the counters are thread-locals without destructor or lazy
+// initialization, so that measuring allocates nothing. Reallocation is the provided one, which calls the other two.
+unsafe impl GlobalAlloc for Measuring {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        NOW.set(NOW.get().wrapping_add(layout.size()));
+        MOST.set(MOST.get().max(NOW.get()));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
+        // What another thread allocated is not counted here.
+        NOW.set(NOW.get().saturating_sub(layout.size()));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(start, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Measuring = Measuring;
+
+/// The result of `work`, and how much memory it had at once.
+fn measured<R>(work: impl FnOnce() -> R) -> (R, usize) {
+    let before = NOW.get();
+    MOST.set(before);
+    let result = work();
+    (result, MOST.get() - before)
+}
+
+network!(struct Small = Dense<3, 2>, Tanh, Dense<2, 2>);
+
+fn network() -> Box<Small> {
+    Small::init(&mut typenet::rng(37))
+}
+
+fn bytes() -> Vec<u8> {
+    network().to_safetensors_with_scaler(&Standardizer::fit(&[[1.0_f32, 2.0, 3.0], [4.0, 5.0, 7.0]])).unwrap()
+}
+
+/// Reads the bytes within the bound of memory.
+fn read(bytes: &[u8]) -> typenet::Result<Box<Small>> {
+    let (result, memory) = measured(|| Small::from_safetensors(bytes));
+    let bound = 4 * bytes.len() + (1 << 20);
+    assert!(memory <= bound, "{memory} bytes of memory for {} of a file", bytes.len());
+    let (with_scaler, memory) = measured(|| Small::from_safetensors_with_scaler::<[f32; 3]>(bytes).map(|both| both.0));
+    assert!(memory <= bound, "{memory} bytes of memory for {} of a file with its scaler", bytes.len());
+    if let Ok(network) = with_scaler {
+        assert_eq!(network.parameters(), result.as_ref().unwrap().parameters());
+    }
+    result
+}
+
+fn message(bytes: &[u8]) -> String {
+    read(bytes).expect_err("a damaged file is refused").to_string()
+}
+
+/// A file with this header and these numbers, as another program would write it.
+fn foreign(header: &str, numbers: &[u8]) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), numbers].concat()
+}
+
+#[test]
+fn a_flip_of_any_bit_is_an_error_or_changes_no_weight() {
+    let (network, bytes) = (network(), bytes());
+    let mut accepted = 0;
+    for position in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut flipped = bytes.clone();
+            flipped[position] ^= 1 << bit;
+            if let Ok(read) = read(&flipped) {
+                assert_eq!(read.parameters(), network.parameters(), "byte {position}, bit {bit}");
+                accepted += 1;
+            }
+        }
+    }
+    // In the seven letters of the entry `typenet`: then the file is like those of other programs, without a checksum.
+    assert!(accepted <= 7 * 8, "{accepted}");
+}
+
+#[test]
+fn a_beginning_of_a_file_is_an_error() {
+    let bytes = bytes();
+    for length in 0..bytes.len() {
+        assert!(matches!(read(&bytes[..length]), Err(Error::Unreadable { .. })), "{length} bytes");
+    }
+    let longer = [&bytes[..], &[0]].concat();
+    assert_eq!(message(&longer), "the file in memory cannot be read: it goes on after its last tensor");
+}
+
+proptest! {
+    #[test]
+    fn any_change_is_an_error_or_changes_no_weight(
+        position in any::<prop::sample::Index>(),
+        put in prop::collection::vec(any::<u8>(), 0..40),
+        removed in 0..40_usize,
+    ) {
+        let mut changed = bytes();
+        let start = position.index(changed.len());
+        let end = (start + removed).min(changed.len());
+        changed.splice(start..end, put);
+        if let Ok(read) = read(&changed) {
+            prop_assert!(read.parameters() == network().parameters());
+        }
+    }
+
+    #[test]
+    fn any_bytes_behind_any_length_are_an_error(
+        length in prop_oneof![any::<u64>(), 0..400_u64],
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+    ) {
+        prop_assert!(read(&[&length.to_le_bytes()[..], &bytes].concat()).is_err());
+    }
+
+    #[test]
+    fn any_header_of_its_words_is_an_error(
+        words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..60),
+        numbers in prop::collection::vec(any::<u8>(), 0..80),
+    ) {
+        prop_assert!(read(&foreign(&words.concat(), &numbers)).is_err());
+    }
+}
+
+/// What headers are made of.
+const WORDS: [&str; 24] = [
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"dense.weight\"",
+    "\"dense.bias\"",
+    "\"dense_2.weight\"",
+    "\"dtype\"",
+    "\"F32\"",
+    "\"F64\"",
+    "\"shape\"",
+    "\"data_offsets\"",
+    "[2,3]",
+    "[2]",
+    "[0,24]",
+    "[24,32]",
+    "18446744073709551615",
+    "-1",
+    "1e999",
+    "null",
+    "\"__metadata__\"",
+    "{\"typenet\":\"format 1\"}",
+];
+
+/// Each would be accepted but for one thing.
+#[test]
+fn hostile_headers_are_refused_and_named() {
+    let weight = |shape: &str, offsets: &str| {
+        format!(r#"{{"dense.weight":{{"dtype":"F32","shape":{shape},"data_offsets":{offsets}}}}}"#)
+    };
+    let entry =
+        |name: &str, offsets: &str| format!(r#""{name}":{{"dtype":"F32","shape":[2],"data_offsets":{offsets}}}"#);
+    let huge = u64::MAX.to_string();
+    let cases = [
+        (weight(&format!("[{huge},{huge}]"), "[0,24]"), "overflow"),
+        (weight("[9223372036854775808,2]", "[0,0]"), "overflow"),
+        (weight("[2,3]", &format!("[0,{huge}]")), "invalid shape"),
+        (weight(&format!("[{}]", 1_u64 << 58), &format!("[0,{}]", 1_u64 << 60)), "it ends before the numbers"),
+        (weight("[2,3]", "[24,0]"), "invalid offset"),
+        (weight("[2,3]", "[-1,23]"), "invalid value"),
+        (weight("[2,3]", "[8,32]"), "invalid offset"),
+        (weight("[2,3]", "[0,24]").replace("F32", "F33"), "unknown variant"),
+        (weight("[2,3]", "[0,24]").replace("F32", "F4"), "invalid shape"),
+        (weight("[2.5]", "[0,24]"), "invalid type"),
+        (format!("{{{},{}}}", entry("a", "[0,8]"), entry("b", "[4,12]")), "invalid offset"),
+        (format!("{{{},{}}}", entry("a", "[0,8]"), entry("b", "[16,24]")), "invalid offset"),
+        (format!("{{{},{}}}", entry("a", "[0,8]"), entry("a", "[0,8]")), "2 entries under 1 names"),
+        (format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000)), "header is wrong"),
+        (format!(r#"{{"a":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000)), "recursion limit"),
+        (r#"{"__metadata__":{"typenet":7}}"#.into(), "header is wrong"),
+        (r#"{"__metadata__":{"typenet":"format 1"}}"#.into(), "lost its checksum"),
+        (r#"{"__metadata__":{"typenet":""}}"#.into(), "do not tell the version"),
+        (String::new(), "header is wrong"),
+        ("7".into(), "header is wrong"),
+        ("\u{0}".into(), "header is wrong"),
+    ];
+    for (header, expected) in cases {
+        let message = message(&foreign(&header, &[0; 24]));
+        assert!(message.contains(expected), "{header:.80}: {message}");
+        assert!(message.len() < 400, "{message}");
+    }
+}
+
+#[test]
+fn lengths_of_headers_cost_no_memory() {
+    for length in [1 << 20, 99_999_999, 100_000_001, 1 << 40, u64::MAX - 8, u64::MAX] {
+        let message = message(&[&u64::to_le_bytes(length)[..], b"{}"].concat());
+        assert!(message.contains(&format!("its header claims {length} bytes")), "{message}");
+    }
+}
+
+#[test]
+fn names_from_files_give_no_commands_to_terminals() {
+    let header = r#"{"\u001b[2J\n":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#;
+    let message = message(&foreign(header, &[]));
+    assert!(message.contains(r"`\u{1b}[2J\n` of shape [0] is not expected"), "{message}");
+}
+
+/// The JSON that takes most memory for its length: lists of short numbers, and names without content.
+#[test]
+fn headers_that_swell_stay_within_the_bound() {
+    for length in [1_000, 10_000, 30_000, 32_000, 100_000] {
+        let numbers =
+            format!(r#"{{"a":{{"dtype":"U8","shape":[{}1],"data_offsets":[0,1]}}}}"#, "1,".repeat(length / 2));
+        assert!(read(&foreign(&numbers, &[0])).is_err());
+        let entry = |index: usize| format!(r#""{index}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#);
+        let names = (0..length / 55).map(entry).collect::<Vec<_>>().join(",");
+        assert!(read(&foreign(&format!("{{{names}}}"), &[])).is_err());
+        let lists = format!(r#"{{"a":[{}[]]}}"#, "[],".repeat(length / 3));
+        assert!(read(&foreign(&lists, &[])).is_err());
+    }
+}
