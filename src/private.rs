@@ -1,5 +1,7 @@
 //! Names for generated code. Nothing here is part of the public interface.
 
+mod loading;
+
 use core::marker::PhantomData;
 
 mod budget;
@@ -14,17 +16,6 @@ pub use core::primitive::{bool, f32, str, u64, usize};
 pub use typenet_macros::network as network_impl;
 
 extern crate alloc;
-#[cfg(feature = "safetensors")]
-pub use core::convert::AsRef;
-#[cfg(feature = "safetensors")]
-pub use core::primitive::u8;
-#[cfg(feature = "safetensors")]
-pub use std::path::Path;
-
-/// One sample that a network takes.
-#[cfg(feature = "safetensors")]
-pub type InputOf<N> = crate::network::Sample<N, <N as Network>::Input>;
-
 pub use alloc::boxed::Box;
 pub use alloc::vec::Vec;
 pub use rand::Rng as RandomSource;
@@ -37,6 +28,23 @@ pub use crate::network::{Activation, LayerInfo, Network, Summary};
 pub use crate::scalar::Scalar;
 pub use crate::shape::Shape;
 pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
+
+#[cfg(feature = "safetensors")]
+mod files {
+    pub use core::convert::AsRef;
+    pub use core::primitive::u8;
+    pub use std::path::Path;
+
+    pub use crate::dataset::{SameSample, SampleArray, Standardizer};
+    pub use crate::error::Result;
+    pub use crate::network::Weights;
+    use crate::network::{Network, Sample};
+
+    /// One sample that a network takes.
+    pub type InputOf<N> = Sample<N, <N as Network>::Input>;
+}
+#[cfg(feature = "safetensors")]
+pub use files::*;
 
 /// A type about which is asked what it implements. The answer is a constant: the type's own, where there is one, hides the
 /// one of the trait [`Otherwise`].

@@ -23,7 +23,8 @@ pub enum TensorKind {
 pub struct Tensor {
     /// The name of the field that holds it: `weight`.
     pub name: &'static str,
-    /// The sizes in the order of files and of PyTorch: `[outputs, inputs]` for a weight.
+    /// The sizes in the order of files and of PyTorch: `[outputs, inputs]` for a weight. In memory the tensor is a matrix
+    /// with a row for each value of the first index, column after column.
     pub shape: &'static [usize],
     /// Where the tensor starts within its layer, in numbers.
     pub offset: usize,

@@ -180,6 +180,16 @@ fn every_wrong_tensor_is_reported_at_once() {
 }
 
 #[test]
+fn the_message_in_the_readme_is_the_one_that_is_given() {
+    network!(struct DigitClassifier { hidden: Dense<64, 32>, Tanh, output: Dense<32, 10>, Softmax });
+    network!(struct Wider { hidden: Dense<64, 48>, Tanh, decoder: Dense<48, 10>, Softmax });
+    let bytes = Wider::zeroed().to_safetensors().unwrap();
+    let message = DigitClassifier::from_safetensors(&bytes).unwrap_err().to_string();
+    let readme = include_str!("../README.md");
+    assert!(readme.contains(&message.replace("the file in memory", "`digits.safetensors`")), "{message}");
+}
+
+#[test]
 fn narrower_types_are_widened_exactly() {
     let entry = |name: &str, kind: &str, shape: &str, from: usize, to: usize| {
         format!(r#""{name}":{{"dtype":"{kind}","shape":{shape},"data_offsets":[{from},{to}]}}"#)

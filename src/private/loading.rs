@@ -1,0 +1,65 @@
+//! Constructors that generated code asks for without knowing the features of this crate.
+
+/// Constructors of a network of `f32` that read files.
+#[cfg(feature = "safetensors")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! loading {
+    (
+        [$($parameters:tt)*] $network:ty:
+        $load:ident $load_with_scaler:ident $from_safetensors:ident $from_safetensors_with_scaler:ident
+    ) => {
+        #[automatically_derived]
+        impl<$($parameters)*> $network {
+            /// The network with the weights of a file.
+            ///
+            /// # Errors
+            /// As `Weights::load`.
+            pub fn $load(path: impl $crate::private::AsRef<$crate::private::Path>) -> $crate::private::Result<$crate::private::Box<Self>> {
+                <Self as $crate::private::Weights>::load(path)
+            }
+
+            /// The network with the weights of a file, and the scaler that was saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::load_with_scaler`.
+            pub fn $load_with_scaler<__A: $crate::private::SampleArray>(
+                path: impl $crate::private::AsRef<$crate::private::Path>,
+            ) -> $crate::private::Result<($crate::private::Box<Self>, $crate::private::Standardizer<__A>)>
+            where
+                $crate::private::InputOf<Self>: $crate::private::SameSample<__A>,
+            {
+                <Self as $crate::private::Weights>::load_with_scaler(path)
+            }
+
+            /// The network with the weights of a file in memory.
+            ///
+            /// # Errors
+            /// As `Weights::from_safetensors`.
+            pub fn $from_safetensors(bytes: &[$crate::private::u8]) -> $crate::private::Result<$crate::private::Box<Self>> {
+                <Self as $crate::private::Weights>::from_safetensors(bytes)
+            }
+
+            /// The network with the weights of a file in memory, and the scaler that was saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::from_safetensors_with_scaler`.
+            pub fn $from_safetensors_with_scaler<__A: $crate::private::SampleArray>(
+                bytes: &[$crate::private::u8],
+            ) -> $crate::private::Result<($crate::private::Box<Self>, $crate::private::Standardizer<__A>)>
+            where
+                $crate::private::InputOf<Self>: $crate::private::SameSample<__A>,
+            {
+                <Self as $crate::private::Weights>::from_safetensors_with_scaler(bytes)
+            }
+        }
+    };
+}
+
+/// Nothing to load without the feature `safetensors`.
+#[cfg(not(feature = "safetensors"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! loading {
+    ($($tokens:tt)*) => {};
+}
