@@ -29,7 +29,7 @@
 //! # Saving
 //! A file is replaced as a whole: a temporary file in the same folder, `.typenet-<process>-<number>.tmp`, is written and
 //! brought to the disk, and then takes the name. Whoever reads meanwhile, or after a crash, finds the old file or the new
-//! one. Only a process that is killed meanwhile leaves a temporary file behind.
+//! one. Links are followed. A file that may only be read is not replaced, nor is a folder or a device. Only a process that is killed meanwhile leaves a temporary file behind.
 
 mod checksum;
 mod file;

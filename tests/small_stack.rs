@@ -129,3 +129,26 @@ fn a_gradient_check_runs_in_a_small_thread() {
         assert!(check.relative_error < 1e-7, "{check:?}");
     });
 }
+
+#[cfg(feature = "safetensors")]
+#[test]
+fn a_large_network_is_saved_and_loaded_in_a_small_thread() {
+    in_a_small_thread(|| {
+        let mut network = Large::init(&mut typenet::rng(37));
+        let scaler = Standardizer::fit(&[[0.0_f32; 784]; 2]);
+        let bytes = network.to_safetensors_with_scaler(&scaler).unwrap();
+        let (loaded, loaded_scaler) = Large::from_safetensors_with_scaler(&bytes).unwrap();
+        assert!(loaded.parameters() == network.parameters() && loaded_scaler == scaler);
+
+        let path = std::env::temp_dir().join(format!("typenet-small-stack-{}", std::process::id()));
+        let mut trainer = Trainer::new(Nll, Adam::new(0.01));
+        let inputs = samples::normal::<Vector<784>, f32>(10, 1);
+        let data = Dataset::<Vector<784>, Class<10>>::new(inputs, samples::classes(10)).unwrap();
+        trainer.fit(&mut network, &data).unwrap();
+        trainer.save_checkpoint(&network, &path).unwrap();
+        let mut resumed = Large::zeroed();
+        trainer.resume(&mut resumed, &path).unwrap();
+        assert!(resumed.parameters() == network.parameters());
+        std::fs::remove_file(&path).unwrap();
+    });
+}

@@ -280,6 +280,24 @@ fn a_failed_save_leaves_the_old_file_and_nothing_else() {
 
 #[cfg(unix)]
 #[test]
+fn files_for_reading_and_devices_are_not_replaced() {
+    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
+
+    let folder = Folder::new("not_replaced");
+    let (path, link) = (folder.path("weights.safetensors"), folder.path("device"));
+    fs::write(&path, "kept").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+    let error = classifier().save(&path).unwrap_err().to_string();
+    assert!(error.ends_with("the file that is there may only be read"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), b"kept");
+    symlink("/dev/null", &link).unwrap();
+    let error = classifier().save(&link).unwrap_err().to_string();
+    assert!(error.ends_with("something that is no file has this name"), "{error}");
+    assert!(fs::metadata(&link).unwrap().file_type().is_char_device());
+}
+
+#[cfg(unix)]
+#[test]
 fn links_are_followed_and_rights_stay() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 

@@ -3,7 +3,7 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::sync::atomic::{AtomicU64, Ordering};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,8 @@ pub(crate) fn open(path: &Path) -> Result<(File, u64)> {
         .map_err(|error| failed("read", path, &error))
 }
 
-/// Puts `bytes` in the place of a file, or leaves everything as it was. A link is followed; rights of the old file stay.
+/// Puts `bytes` in the place of a file, or leaves everything as it was. A link is followed; rights of the old file stay, and
+/// one that may not be written is not replaced, nor is what is no file, such as a device.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     replace_quietly(path, bytes).map_err(|error| failed("write", path, &error))
 }
@@ -32,14 +33,18 @@ fn failed(verb: &'static str, path: &Path, error: &io::Error) -> Error {
 
 fn replace_quietly(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let old = fs::metadata(&target).ok();
+    if let Some(old) = &old {
+        check(old)?;
+    }
     let folder = match target.parent() {
         Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
         Some(parent) => parent,
         None => return Err(io::Error::new(ErrorKind::IsADirectory, "the path names no file")),
     };
     let (temporary, mut file) = Temporary::new_in(folder)?;
-    if let Ok(metadata) = fs::metadata(&target) {
-        file.set_permissions(metadata.permissions())?;
+    if let Some(old) = old {
+        file.set_permissions(old.permissions())?;
     }
     file.write_all(bytes)?;
     file.sync_all()?;
@@ -47,6 +52,17 @@ fn replace_quietly(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&temporary.0, &target)?;
     // The name is on the disk when the folder is. Not every system can do that, and the file is in place.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    Ok(())
+}
+
+/// Renaming would replace anything.
+fn check(old: &Metadata) -> io::Result<()> {
+    if !old.is_file() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "something that is no file has this name"));
+    }
+    if old.permissions().readonly() {
+        return Err(io::Error::new(ErrorKind::PermissionDenied, "the file that is there may only be read"));
+    }
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use crate::error::{Error, Result, WrongTensor};
 use crate::io::checksum::Checksum;
 use crate::io::label::{CHECKSUM_DIGITS, FORMAT, Label};
 use crate::io::number::{Stored, decode, width};
-use crate::io::write::{Order, checksum_digits};
+use crate::io::write::{checksum_digits, places};
 use crate::tensor::TensorInfo;
 
 /// A header of this many bytes is read whatever the file.
@@ -124,17 +124,16 @@ impl<R: Read> Reader<R> {
         entry: &Entry,
         values: &mut [T],
     ) -> Result<Option<WrongTensor>> {
-        let (order, width) = (Order::of(tensor.shape), width(entry.dtype));
-        let (mut position, mut wrong) = (0, None);
+        let (mut places, width) = (places(tensor.shape).enumerate(), width(entry.dtype));
+        let mut wrong = None;
         self.pieces(entry, |piece| {
-            for bytes in piece.chunks_exact(width) {
+            for (bytes, (position, place)) in piece.chunks_exact(width).zip(&mut places) {
                 let value = decode(entry.dtype, bytes);
                 if !value.is_finite() && wrong.is_none() {
                     let (name, index) = (tensor.name.clone(), index_of(position, tensor.shape));
                     wrong = Some(WrongTensor::NonFinite { name, index, value });
                 }
-                values[order.memory(position)] = T::from_f64(value);
-                position += 1;
+                values[place] = T::from_f64(value);
             }
         })?;
         Ok(wrong)

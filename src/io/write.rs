@@ -37,8 +37,9 @@ impl<'a> Pieces<'a> {
     pub(crate) fn add<T: Stored>(&mut self, name: &str, shape: &'a [usize], values: &'a [T]) {
         let encode = Box::new(move || {
             let mut bytes = Vec::with_capacity(size_of_val(values));
-            let order = Order::of(shape);
-            (0..values.len()).for_each(|position| values[order.memory(position)].encode(&mut bytes));
+            for place in places(shape) {
+                values[place].encode(&mut bytes);
+            }
             bytes
         });
         self.0.push((name.to_string(), Piece { kind: T::TYPES[0], shape: shape.to_vec(), encode }));
@@ -63,24 +64,12 @@ impl View for Piece<'_> {
     }
 }
 
-/// Where the numbers of a tensor lie: in files the last index is the fastest. In memory a tensor is a matrix with a row
-/// for each value of the first index, column after column.
-#[derive(Clone, Copy)]
-pub(super) struct Order {
-    rows: usize,
-    columns: usize,
-}
-
-impl Order {
-    pub(super) fn of(shape: &[usize]) -> Self {
-        let (rows, others) = shape.split_first().map_or((1, &[][..]), |(&rows, others)| (rows, others));
-        Self { rows, columns: others.iter().product() }
-    }
-
-    /// The position in memory of the number at a position in the file.
-    pub(super) fn memory(self, position: usize) -> usize {
-        position % self.columns * self.rows + position / self.columns
-    }
+/// Where the numbers of a tensor lie in memory, in the order of files: there the last index is the fastest. In memory a
+/// tensor is a matrix with a row for each value of the first index, column after column.
+pub(super) fn places(shape: &[usize]) -> impl Iterator<Item = usize> {
+    let (rows, others) = shape.split_first().map_or((1, &[][..]), |(&rows, others)| (rows, others));
+    let columns: usize = others.iter().product();
+    (0..rows).flat_map(move |row| (0..columns).map(move |column| column * rows + row))
 }
 
 /// The bytes of a file.
@@ -106,15 +95,17 @@ pub(super) fn checksum_digits(header: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::Order;
+    use alloc::vec::Vec;
+
+    use super::places;
 
     #[test]
     fn rows_of_files_are_columns_of_memory() {
-        let order =
-            |shape: &[usize], len| (0..len).map(|at| Order::of(shape).memory(at)).collect::<alloc::vec::Vec<_>>();
-        assert_eq!(order(&[2, 3], 6), [0, 2, 4, 1, 3, 5]);
-        assert_eq!(order(&[3], 3), [0, 1, 2]);
-        assert_eq!(order(&[], 1), [0]);
-        assert_eq!(order(&[2, 2, 2], 8), [0, 2, 4, 6, 1, 3, 5, 7]);
+        let order = |shape: &[usize]| places(shape).collect::<Vec<_>>();
+        assert_eq!(order(&[2, 3]), [0, 2, 4, 1, 3, 5]);
+        assert_eq!(order(&[3]), [0, 1, 2]);
+        assert_eq!(order(&[]), [0]);
+        assert_eq!(order(&[2, 2, 2]), [0, 2, 4, 6, 1, 3, 5, 7]);
+        assert!(order(&[3, 0]).is_empty());
     }
 }
