@@ -3,10 +3,17 @@
 //! Every mistake is one error, although each of these programs also uses the network. `TRYBUILD=overwrite` writes the
 //! `.stderr` files anew; they belong to Rust 1.95.
 
+/// The folders of mistakes. Those with files need a feature.
+const KINDS: &[&str] = if cfg!(feature = "safetensors") {
+    &["syntax", "graph", "shape", "trait", "block", "file"]
+} else {
+    &["syntax", "graph", "shape", "trait", "block"]
+};
+
 #[test]
 fn mistakes_are_told_once_and_in_words() {
     let cases = trybuild::TestCases::new();
-    for kind in ["syntax", "graph", "shape", "trait", "block"] {
+    for kind in KINDS {
         cases.compile_fail(format!("tests/ui/{kind}/*.rs"));
     }
 }
@@ -21,7 +28,7 @@ fn every_mistake_is_one_error() {
     // Programs with more than one mistake.
     let several = [("shape/three_mistakes.stderr", 3)];
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
-    for kind in ["syntax", "graph", "shape", "trait", "block"] {
+    for kind in KINDS {
         let Ok(entries) = std::fs::read_dir(folder.join(kind)) else {
             panic!("tests/ui/{kind} is missing");
         };

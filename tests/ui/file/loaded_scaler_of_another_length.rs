@@ -1,0 +1,18 @@
+//! A sample of another length than the network takes, for the scaler that was loaded with it.
+
+use typenet::prelude::*;
+
+network! {
+    struct Digits {
+        hidden: Dense<64, 32>,
+        Tanh,
+        output: Dense<32, 10>,
+        Softmax,
+    }
+}
+
+fn main() -> typenet::Result<()> {
+    let (network, scaler) = Digits::load_with_scaler("digits.safetensors")?;
+    println!("{:?}", network.predict(&scaler.apply(&[0.0; 60])));
+    Ok(())
+}
