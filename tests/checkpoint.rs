@@ -63,6 +63,31 @@ fn a_resumed_run_has_the_bits_of_an_uninterrupted_one() {
 }
 
 #[test]
+fn random_layers_and_frozen_ones_resume_too() {
+    network! {
+        struct Noisy {
+            #[frozen]
+            first: Dense<64, 20>,
+            Tanh,
+            Dropout(0.5),
+            last: Dense<20, 10>,
+            Softmax,
+        }
+    }
+    let folder = Folder::new("noisy");
+    let data = datasets::digits();
+    let mut network = Noisy::init(&mut typenet::rng(SEED));
+    let mut first = trainer(Adam::new(0.001));
+    first.fit(&mut network, &data).unwrap();
+    first.save_checkpoint(&network, folder.path("c")).unwrap();
+    let (mut resumed, mut second) = (Noisy::zeroed(), trainer(Adam::new(0.001)).seed(0));
+    second.resume(&mut resumed, folder.path("c")).unwrap();
+    first.fit(&mut network, &data).unwrap();
+    second.fit(&mut resumed, &data).unwrap();
+    assert_eq!(resumed.parameters(), network.parameters());
+}
+
+#[test]
 fn double_precision_resumes_too() {
     let folder = Folder::new("double");
     let data = Dataset::<Vector<2>, Class<2>, f64>::labelled([[0.0, 1.0], [1.0, 0.5], [0.2, 0.3]], [0, 1, 1]).unwrap();
