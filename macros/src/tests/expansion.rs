@@ -45,7 +45,7 @@ fn the_expansion_of_the_digits_network_is_as_committed() {
 fn expansions_say_unsafe_once_and_keep_lints_alone() {
     let found = expansion(DIGITS);
     assert_eq!(found.matches("unsafe").count(), 1);
-    assert_eq!(found.matches("allow(").count(), 1, "only clippy's opinion on boxes is silenced");
+    assert_eq!(found.matches("allow(").count(), 2, "clippy on boxes, and outputs of layers that nobody looks at");
 }
 
 #[test]
