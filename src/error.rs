@@ -124,6 +124,13 @@ pub enum Error {
         /// The epoch, counted from 1.
         epoch: usize,
     },
+    /// A callback needs a measure that is not taken.
+    NotMeasured {
+        /// The measure: `accuracy`.
+        what: &'static str,
+        /// What it takes to have it, as a noun.
+        needed: &'static str,
+    },
     /// A gradient became infinite or NaN. The parameters are as they were before the step.
     NonFiniteGradient {
         /// The dotted name of the first tensor with such a gradient: `hidden.weight`.
@@ -275,6 +282,9 @@ impl Error {
                 "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \
                  call `reset` first"
             ),
+            Self::NotMeasured { what, needed } => {
+                write!(f, "the {what} is monitored but not measured: it takes {needed}")
+            }
             Self::ThreadsNotStarted { threads, reason } => {
                 write!(f, "a pool of {threads} threads could not be started: {reason}")
             }

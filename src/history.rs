@@ -26,7 +26,7 @@ impl ValidationRecord {
 /// ```
 /// use typenet::EpochRecord;
 ///
-/// let record = EpochRecord { epoch: 3, epochs: 50, loss: 0.5, validation: None, seconds: 0.0125 };
+/// let record = EpochRecord { epoch: 3, epochs: 50, loss: 0.5, samples: 1800, validation: None, seconds: 0.0125 };
 /// assert_eq!(record.to_string(), "epoch  3/50  loss 0.5000  12.5 ms");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub struct EpochRecord {
     pub epochs: usize,
     /// The mean over the samples of the training loss, each measured before the step of its batch.
     pub loss: f64,
+    /// How many samples that are: all of the data set, unless a callback stopped the epoch after one of its steps.
+    pub samples: usize,
     /// The measures on the validation set, where there is one.
     pub validation: Option<ValidationRecord>,
     /// How long the epoch took, validation included.

@@ -71,7 +71,7 @@ pub use shape::{Image, Probabilities, Shape, Vector};
 pub use target::{Class, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "std")]
-pub use train::{Callback, Progress, Trainer};
+pub use train::{Callback, EarlyStopping, Monitor, Progress, StepRecord, TimeLimit, Trainer, TrainingPlan};
 
 #[doc(no_inline)]
 pub use typenet_macros::Block;

@@ -6,7 +6,7 @@ pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
 pub use crate::history::EpochRecord;
 #[cfg(feature = "std")]
-pub use crate::train::{Callback, Progress, Trainer};
+pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 pub use crate::{
     Adam, Block, Class, CrossEntropy, Dataset, Dense, Dropout, Elu, Gelu, GeluTanh, Gradient, Identity, Image,
     Initializer, Layer, LeakyRelu, Loss, MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu, Sgd,

@@ -6,29 +6,35 @@
 mod callback;
 #[cfg(feature = "safetensors")]
 mod checkpoint;
+mod early_stopping;
+mod epoch;
 mod pool;
+mod progress;
+mod time_limit;
+mod validation;
 
-pub use callback::{Callback, Progress};
-use pool::Threads;
+pub use callback::{Callback, OnEpoch, OnStep, StepRecord, TrainingPlan, on_epoch, on_step};
+pub use early_stopping::{EarlyStopping, Monitor};
+pub use progress::Progress;
+pub use time_limit::TimeLimit;
+pub use validation::Validation;
 
-use alloc::boxed::Box;
-use alloc::vec::Vec;
+use core::ops::ControlFlow;
 use std::time::Instant;
 
-use crate::block::Gradient;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
-use crate::history::{EpochRecord, History, ValidationRecord};
+use crate::history::{EpochRecord, History};
 use crate::kernel::Kernels;
-use crate::layer::Pass;
 use crate::loss::Loss;
 use crate::metric::Measured;
-use crate::network::{FitsInput, FitsTarget, Network, Workspace};
+use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::{Optimizer, OptimizerState};
-use crate::random;
 use crate::shape::Shape;
 use crate::target::Target;
-use crate::threads;
+
+use epoch::{Epoch, Made, Run};
+use pool::Threads;
 
 /// Trains networks: settings, a loss, an optimizer with its state.
 ///
@@ -62,17 +68,7 @@ pub struct Trainer<L, O, T, V = (), C = ()> {
     threads: Threads,
     validation: V,
     callbacks: C,
-}
-
-/// What makes the steps of the next epoch.
-#[derive(Clone, Debug)]
-struct Epoch<L, O, T> {
-    loss: L,
-    optimizer: OptimizerState<O, T>,
-    batch_size: usize,
-    seed: u64,
-    /// How many epochs were begun since the last reset: the number of the next shuffle.
-    begun: u64,
+    history: History,
 }
 
 impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
@@ -80,7 +76,8 @@ impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
     pub fn new(loss: L, optimizer: O) -> Self {
         let optimizer = OptimizerState::new(optimizer);
         let epoch = Epoch { loss, optimizer, batch_size: 32, seed: 0, begun: 0 };
-        Self { epoch, epochs: 1, threads: Threads::Current, validation: (), callbacks: () }
+        let history = History::default();
+        Self { epoch, epochs: 1, threads: Threads::Current, validation: (), callbacks: (), history }
     }
 }
 
@@ -114,15 +111,34 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// A data set that is measured after each epoch and not learned from. It must fit the network as the training set
     /// must.
     pub fn validation<X: Shape, Y: Target>(self, data: &Dataset<X, Y, T>) -> Trainer<L, O, T, &Dataset<X, Y, T>, C> {
-        let Self { epoch, epochs, threads, callbacks, .. } = self;
-        Trainer { epoch, epochs, threads, validation: data, callbacks }
+        let Self { epoch, epochs, threads, callbacks, history, .. } = self;
+        Trainer { epoch, epochs, threads, validation: data, callbacks, history }
     }
 
-    /// Adds a callback, which runs after those before it: [`Progress`], a type of one's own, or a closure that takes the
-    /// record of the epoch.
+    /// Adds a callback, which runs after those before it: [`EarlyStopping`], [`TimeLimit`], [`Progress`], a type of one's
+    /// own, a closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training.
     pub fn callback<A>(self, callback: A) -> Trainer<L, O, T, V, (C, A)> {
-        let Self { epoch, epochs, threads, validation, callbacks } = self;
-        Trainer { epoch, epochs, threads, validation, callbacks: (callbacks, callback) }
+        let Self { epoch, epochs, threads, validation, callbacks, history } = self;
+        Trainer { epoch, epochs, threads, validation, callbacks: (callbacks, callback), history }
+    }
+
+    /// The records of the last call of `fit`, also of one that failed: its epochs before the error.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[1000.0]], vec![[1.0]])?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0)).epochs(100);
+    /// assert!(trainer.fit(&mut Line::zeroed(), &data).is_err(), "the steps are far too long");
+    /// // The first loss is (0 - 1)².
+    /// assert_eq!(trainer.history().epochs()[0].loss, 1.0);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     /// The optimizer with its state.
@@ -145,11 +161,12 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// Trains a network, handed over as the `Box` that `init` returns, or as the network in it.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a batch size or a number of threads of 0 and whatever the optimizer refuses;
+    /// [`Error::Setting`] for a batch size or a number of threads of 0 and whatever the optimizer or a callback refuses;
     /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
     /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
     /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
-    /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size.
+    /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size. The records of the
+    /// epochs before an error are in [`history`](Self::history), and callbacks have seen their `end`.
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
     where
         N: Network<Scalar = T>,
@@ -159,135 +176,65 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         V: Validation<N, L>,
         C: Callback<N>,
     {
-        let Self { epoch: next, threads, validation, .. } = self;
-        next.check()?;
-        let pool = threads.start()?;
+        self.history = History::with_capacity(self.epochs);
+        self.epoch.check()?;
         let network = network.as_mut();
         // A saturating activation can hide an infinite weight from the loss.
         if let Some(tensor) = network.non_finite_tensor() {
             return Err(Error::NonFiniteParameter { tensor });
         }
-        let mut run = Run::new(next.batch_size.min(data.len()));
-        let mut history = History::with_capacity(self.epochs);
-        for epoch in 1..=self.epochs {
-            let start = Instant::now();
-            let (loss, validation) = pool.run(run.is_shared(), || {
-                let loss = next.run(network, data, &mut run)?;
-                Ok((loss, validation.measure(network, &next.loss, &mut run.workspace)))
-            })?;
-            if let Some(value) = validation.map(|record| record.loss).filter(|loss| !loss.is_finite()) {
-                return Err(Error::NonFiniteValidation { value, epoch });
-            }
-            let seconds = start.elapsed().as_secs_f64();
-            let record = EpochRecord { epoch, epochs: self.epochs, loss, validation, seconds };
-            history.push(record);
-            if self.callbacks.epoch_end(network, &record).is_break() {
-                break;
-            }
-        }
-        Ok(history)
-    }
-}
-
-impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
-    fn check(&self) -> Result<()> {
-        if self.batch_size == 0 {
-            return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
-        }
-        self.optimizer.optimizer().check::<T>()
+        let plan = TrainingPlan {
+            epochs: self.epochs,
+            samples: data.len(),
+            steps: self.epoch.steps(data.len()),
+            validation: V::EXISTS,
+            accuracy: self.validation.has_accuracy(),
+        };
+        let ended = match self.callbacks.begin(network, &plan)? {
+            ControlFlow::Continue(()) => self.run_epochs(network, data),
+            ControlFlow::Break(()) => Ok(()),
+        };
+        self.callbacks.end(network, &self.history);
+        ended.map(|()| self.history.clone())
     }
 
-    /// Makes the steps; the mean loss.
-    fn run<N, X, Y>(&mut self, network: &mut N, data: &Dataset<X, Y, T>, run: &mut Run<N, X, Y>) -> Result<f64>
+    fn run_epochs<N, X, Y>(&mut self, network: &mut N, data: &Dataset<X, Y, T>) -> Result<()>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output, Target: Measured>,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
+        V: Validation<N, L>,
+        C: Callback<N>,
     {
-        run.order.clear();
-        run.order.extend(0..data.len());
-        random::shuffle(&mut run.order, &mut random::rng(mix(self.seed, self.begun)));
-        self.begun += 1;
-        let mut total = 0.0;
-        for batch in run.order.chunks(self.batch_size) {
-            data.gather(batch, &mut run.inputs, &mut run.targets);
-            let (inputs, targets) = (X::arrays(&run.inputs), Y::values(&run.targets));
-            let pass = Pass::training(self.seed, self.optimizer.steps());
-            let loss = network.gradient(inputs, targets, &self.loss, &pass, &mut run.workspace, &mut run.gradient)?;
-            self.optimizer.step(network, &*run.gradient)?;
-            total += loss.to_f64() * batch.len() as f64;
+        let Self { epoch: next, epochs, threads, validation, callbacks, history } = self;
+        let pool = threads.start()?;
+        let mut run = Run::new(next.batch_size.min(data.len()));
+        for epoch in 1..=*epochs {
+            let start = Instant::now();
+            let (mut made, mut stopped) = (Made::default(), false);
+            next.begin(data.len(), &mut run);
+            while made.samples < data.len() && !stopped {
+                // Callbacks stay on this thread, so each step that they see is a way of its own to the others.
+                let steps = if C::WATCHES_STEPS { 1 } else { usize::MAX };
+                pool.run(run.is_shared(), || next.advance(steps, &mut made, network, data, &mut run))?;
+                stopped = C::WATCHES_STEPS && {
+                    let (step, total_steps, (samples, loss)) = (made.steps, next.optimizer.steps(), made.last);
+                    callbacks.step_end(network, &StepRecord { epoch, step, total_steps, samples, loss }).is_break()
+                };
+            }
+            let validation = pool.run(run.is_shared(), || validation.measure(network, &next.loss, &mut run.workspace));
+            if let Some(value) = validation.map(|record| record.loss).filter(|loss| !loss.is_finite()) {
+                return Err(Error::NonFiniteValidation { value, epoch });
+            }
+            let seconds = start.elapsed().as_secs_f64();
+            let (loss, samples) = (made.loss(), made.samples);
+            let record = EpochRecord { epoch, epochs: *epochs, loss, samples, validation, seconds };
+            history.push(record);
+            if callbacks.epoch_end(network, &record).is_break() || stopped {
+                break;
+            }
         }
-        Ok(total / data.len() as f64)
-    }
-}
-
-/// What one call of `fit` needs, allocated once.
-struct Run<N: Network, X: Shape, Y: Target> {
-    workspace: Workspace<'static, N>,
-    gradient: Box<Gradient<N>>,
-    order: Vec<usize>,
-    inputs: Vec<X::Array<N::Scalar>>,
-    targets: Vec<Y::Value<N::Scalar>>,
-}
-
-impl<N: Network, X: Shape, Y: Target> Run<N, X, Y> {
-    fn new(batch_size: usize) -> Self {
-        Self {
-            workspace: Workspace::new(),
-            gradient: Gradient::zeroed(),
-            order: Vec::new(),
-            inputs: Vec::with_capacity(batch_size),
-            targets: Vec::with_capacity(batch_size),
-        }
-    }
-
-    /// Threads will share the steps.
-    fn is_shared(&self) -> bool {
-        Workspace::<N>::threads(self.inputs.capacity()) > 1 || threads::middle(N::PARAMETERS).is_some()
-    }
-}
-
-/// A seed for each epoch: neighbouring seeds and epochs must not share orders, and the generator's own seeding scrambles
-/// what is left of regularity.
-fn mix(seed: u64, epoch: u64) -> u64 {
-    seed.rotate_left(32) ^ epoch.wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// A validation set, or none: `()`.
-pub trait Validation<N: Network, L>: Sync {
-    /// The measures of the network.
-    fn measure(&self, network: &N, loss: &L, workspace: &mut Workspace<'_, N>) -> Option<ValidationRecord>;
-}
-
-impl<N: Network, L> Validation<N, L> for () {
-    fn measure(&self, _: &N, _: &L, _: &mut Workspace<'_, N>) -> Option<ValidationRecord> {
-        None
-    }
-}
-
-impl<N, L, X, Y> Validation<N, L> for &Dataset<X, Y, N::Scalar>
-where
-    N: Network,
-    L: Loss<N::Output, Target: Measured>,
-    X: FitsInput<N::Input>,
-    Y: FitsTarget<L::Target>,
-{
-    fn measure(&self, network: &N, loss: &L, workspace: &mut Workspace<'_, N>) -> Option<ValidationRecord> {
-        Some(ValidationRecord::of(&network.evaluate_with(self, loss, workspace)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::mix;
-
-    #[test]
-    fn seeds_of_epochs_differ() {
-        let mut seeds: alloc::vec::Vec<u64> =
-            (0..50).flat_map(|seed| (0..50).map(move |epoch| mix(seed, epoch))).collect();
-        seeds.sort_unstable();
-        seeds.dedup();
-        assert_eq!(seeds.len(), 2500);
+        Ok(())
     }
 }

@@ -261,8 +261,11 @@ where
     Nll: Loss<N::Output, Target = Y>,
 {
     let mut network = N::init(&mut typenet::rng(5));
-    let mut trainer =
-        Trainer::new(Nll, Sgd::new(0.01).momentum(0.9)).epochs(epochs).batch_size(batch_size).validation(data);
+    let mut trainer = Trainer::new(Nll, Sgd::new(0.01).momentum(0.9))
+        .epochs(epochs)
+        .batch_size(batch_size)
+        .validation(data)
+        .callback(EarlyStopping::patience(epochs).restore_best());
     allocations(|| trainer.fit::<N, _, _>(&mut network, data).unwrap())
 }
 

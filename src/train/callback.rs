@@ -1,12 +1,55 @@
-//! What may look on, and stop training, after each epoch?
+//! What may look on, and stop training, at its begin, after each step and epoch, and at its end?
 
+use core::fmt::{self, Debug};
+use core::marker::PhantomData;
 use core::ops::ControlFlow;
-use std::io::{Write, stdout};
 
-use crate::history::EpochRecord;
+use crate::error::Result;
+use crate::history::{EpochRecord, History};
 use crate::network::Network;
 
-/// Something that runs after each epoch: a type of one's own, or a closure that takes the record of the epoch.
+/// What a call of `fit` is about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TrainingPlan {
+    /// The number of epochs that were asked for.
+    pub epochs: usize,
+    /// The number of samples in an epoch.
+    pub samples: usize,
+    /// The number of steps in an epoch.
+    pub steps: usize,
+    /// A validation set is measured after each epoch.
+    pub validation: bool,
+    /// Its targets are classes, so that records of epochs have an accuracy.
+    pub accuracy: bool,
+}
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct StepRecord {
+    /// The epoch, counted from 1.
+    pub epoch: usize,
+    /// How many steps the epoch has made, this one included.
+    pub step: usize,
+    /// How many steps the optimizer has made since its state was new, this one included.
+    pub total_steps: u64,
+    /// The number of samples of the step.
+    pub samples: usize,
+    /// The mean loss of the samples, measured before the step.
+    pub loss: f64,
+}
+
+/// Something that runs during training: a type of one's own, or a closure that takes the record of each epoch.
+///
+/// Every hook has a body that does nothing. [`begin`](Self::begin), [`step_end`](Self::step_end) and
+/// [`epoch_end`](Self::epoch_end) stop the training by `Break`, after the other callbacks have run. Closures that stop it
+/// are written [`on_epoch`] and [`on_step`].
+///
+/// # Threads
+/// All hooks run on the thread that calls `fit`. Where the threads of a pool share the steps, each step that a callback
+/// watches is a way of its own into the pool: some microseconds, and an allocation now and then. A callback that has no
+/// `step_end` says so by [`WATCHES_STEPS`](Self::WATCHES_STEPS).
 ///
 /// # Example
 /// Stop as soon as the training loss is small.
@@ -35,63 +78,165 @@ use crate::network::Network;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a callback",
-    note = "a closure is written `|record: &EpochRecord| ..` and returns `()`; to stop training, implement `Callback`"
+    note = "a closure is written `|record: &EpochRecord| ..` and returns `()`; to stop training, write \
+            `on_epoch(|_, record| ..)` or `on_step(|_, record| ..)`, or implement `Callback`"
 )]
 pub trait Callback<N: Network> {
-    /// Called after an epoch and its validation. `Break` ends the training after the other callbacks have run.
-    fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> ControlFlow<()>;
+    /// `step_end` does something: without that, steps are made without a look at the callback.
+    const WATCHES_STEPS: bool = true;
+
+    /// Called once per `fit`, before the first epoch.
+    ///
+    /// # Errors
+    /// What the callback cannot work with. `fit` then fails with it, before anything has changed.
+    fn begin(&mut self, _network: &N, _plan: &TrainingPlan) -> Result<ControlFlow<()>> {
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Called after each step. `Break` ends the epoch here: its record, with the loss of the samples so far, is made,
+    /// measured on the validation set and shown as that of a whole one.
+    fn step_end(&mut self, _network: &N, _record: &StepRecord) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// Called after an epoch and its validation.
+    fn epoch_end(&mut self, _network: &N, _record: &EpochRecord) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// Called once at the end, whatever ended the training, an error included, when `begin` of all callbacks went well. It
+    /// may change the network: this is where the best parameters are put back.
+    fn end(&mut self, _network: &mut N, _history: &History) {}
 }
 
 impl<N: Network> Callback<N> for () {
-    fn epoch_end(&mut self, _: &N, _: &EpochRecord) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
+    const WATCHES_STEPS: bool = false;
+}
+
+/// Both are called, and either can stop.
+fn either(first: ControlFlow<()>, second: ControlFlow<()>) -> ControlFlow<()> {
+    if first.is_break() { first } else { second }
 }
 
 impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
+    const WATCHES_STEPS: bool = A::WATCHES_STEPS || B::WATCHES_STEPS;
+
+    fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
+        Ok(either(self.0.begin(network, plan)?, self.1.begin(network, plan)?))
+    }
+
+    fn step_end(&mut self, network: &N, record: &StepRecord) -> ControlFlow<()> {
+        either(self.0.step_end(network, record), self.1.step_end(network, record))
+    }
+
     fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> ControlFlow<()> {
-        let first = self.0.epoch_end(network, record);
-        let second = self.1.epoch_end(network, record);
-        if first.is_break() { first } else { second }
+        either(self.0.epoch_end(network, record), self.1.epoch_end(network, record))
+    }
+
+    fn end(&mut self, network: &mut N, history: &History) {
+        self.0.end(network, history);
+        self.1.end(network, history);
     }
 }
 
 impl<N: Network, F: FnMut(&EpochRecord)> Callback<N> for F {
+    const WATCHES_STEPS: bool = false;
+
     fn epoch_end(&mut self, _: &N, record: &EpochRecord) -> ControlFlow<()> {
         self(record);
         ControlFlow::Continue(())
     }
 }
 
-/// Prints a line per epoch to standard output.
+/// A closure as a callback, see [`on_epoch`].
+pub struct OnEpoch<N, F> {
+    closure: F,
+    network: PhantomData<fn(&N)>,
+}
+
+/// A callback from a closure that runs after each epoch, sees the network, and may stop the training.
+///
+/// A closure that looks into the network names its type: `|network: &Line, record| ..`.
 ///
 /// # Example
 /// ```
+/// use core::ops::ControlFlow;
 /// use typenet::prelude::*;
+/// use typenet::train::on_epoch;
 ///
 /// network!(struct Line = Dense<1, 1>);
-/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
-/// Trainer::new(MeanSquaredError, Sgd::new(0.1))
-///     .epochs(2)
-///     .callback(Progress::lines())
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+/// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+///     .epochs(1000)
+///     .callback(on_epoch(|line: &Line, _| match line.predict(&[0.0]) {
+///         [y] if y > 0.5 => ControlFlow::Break(()),
+///         _ => ControlFlow::Continue(()),
+///     }))
+///     .callback(on_epoch(|_, record| if record.epoch < 500 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }))
 ///     .fit(&mut Line::zeroed(), &data)?;
+/// assert!(history.epochs().len() < 500);
 /// # Ok::<(), typenet::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Progress(());
+pub fn on_epoch<N, F>(closure: F) -> OnEpoch<N, F>
+where
+    F: FnMut(&N, &EpochRecord) -> ControlFlow<()>,
+{
+    OnEpoch { closure, network: PhantomData }
+}
 
-impl Progress {
-    /// A line for every epoch.
-    #[must_use]
-    pub const fn lines() -> Self {
-        Self(())
+impl<N: Network, F: FnMut(&N, &EpochRecord) -> ControlFlow<()>> Callback<N> for OnEpoch<N, F> {
+    const WATCHES_STEPS: bool = false;
+
+    fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> ControlFlow<()> {
+        (self.closure)(network, record)
     }
 }
 
-impl<N: Network> Callback<N> for Progress {
-    fn epoch_end(&mut self, _: &N, record: &EpochRecord) -> ControlFlow<()> {
-        // Training goes on when nobody reads any more, for example behind a closed pipe.
-        let _ = writeln!(stdout().lock(), "{record}");
-        ControlFlow::Continue(())
+impl<N, F> Debug for OnEpoch<N, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnEpoch(..)")
+    }
+}
+
+/// A closure as a callback, see [`on_step`].
+pub struct OnStep<N, F> {
+    closure: F,
+    network: PhantomData<fn(&N)>,
+}
+
+/// A callback from a closure that runs after each step, sees the network, and may stop the training.
+///
+/// # Example
+/// Ten steps, in the middle of the first epoch.
+/// ```
+/// use core::ops::ControlFlow;
+/// use typenet::prelude::*;
+/// use typenet::train::on_step;
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.5]; 64], vec![[1.0]; 64])?;
+/// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+///     .batch_size(2)
+///     .callback(on_step(|_, record| if record.step == 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }))
+///     .fit(&mut Line::zeroed(), &data)?;
+/// assert_eq!(history.epochs()[0].samples, 20);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+pub fn on_step<N, F>(closure: F) -> OnStep<N, F>
+where
+    F: FnMut(&N, &StepRecord) -> ControlFlow<()>,
+{
+    OnStep { closure, network: PhantomData }
+}
+
+impl<N: Network, F: FnMut(&N, &StepRecord) -> ControlFlow<()>> Callback<N> for OnStep<N, F> {
+    fn step_end(&mut self, network: &N, record: &StepRecord) -> ControlFlow<()> {
+        (self.closure)(network, record)
+    }
+}
+
+impl<N, F> Debug for OnStep<N, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnStep(..)")
     }
 }

@@ -1,0 +1,146 @@
+//! What happens in one epoch?
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use crate::block::Gradient;
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::kernel::Kernels;
+use crate::layer::Pass;
+use crate::loss::Loss;
+use crate::metric::Measured;
+use crate::network::{FitsInput, FitsTarget, Network, Workspace};
+use crate::optimizer::{Optimizer, OptimizerState};
+use crate::random;
+use crate::shape::Shape;
+use crate::target::Target;
+use crate::threads;
+
+/// What makes the steps of the next epoch.
+#[derive(Clone, Debug)]
+pub(super) struct Epoch<L, O, T> {
+    pub(super) loss: L,
+    pub(super) optimizer: OptimizerState<O, T>,
+    pub(super) batch_size: usize,
+    pub(super) seed: u64,
+    /// How many epochs were begun since the last reset: the number of the next shuffle.
+    pub(super) begun: u64,
+}
+
+/// What the steps of an epoch have come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Made {
+    /// The sum of the losses of the samples.
+    total: f64,
+    /// The samples that were learned from.
+    pub(super) samples: usize,
+    pub(super) steps: usize,
+    /// The number of samples of the last step, and their mean loss.
+    pub(super) last: (usize, f64),
+}
+
+impl Made {
+    /// The mean loss of the samples.
+    pub(super) fn loss(&self) -> f64 {
+        self.total / self.samples as f64
+    }
+}
+
+impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
+    pub(super) fn check(&self) -> Result<()> {
+        if self.batch_size == 0 {
+            return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
+        }
+        self.optimizer.optimizer().check::<T>()
+    }
+
+    /// How many steps an epoch over so many samples has.
+    pub(super) fn steps(&self, samples: usize) -> usize {
+        samples.div_ceil(self.batch_size)
+    }
+
+    /// Puts the samples into the order of the next epoch.
+    pub(super) fn begin<N: Network, X: Shape, Y: Target>(&mut self, samples: usize, run: &mut Run<N, X, Y>) {
+        run.order.clear();
+        run.order.extend(0..samples);
+        random::shuffle(&mut run.order, &mut random::rng(mix(self.seed, self.begun)));
+        self.begun += 1;
+    }
+
+    /// Makes up to so many of the epoch's next steps.
+    pub(super) fn advance<N, X, Y>(
+        &mut self,
+        steps: usize,
+        made: &mut Made,
+        network: &mut N,
+        data: &Dataset<X, Y, T>,
+        run: &mut Run<N, X, Y>,
+    ) -> Result<()>
+    where
+        N: Network<Scalar = T>,
+        L: Loss<N::Output, Target: Measured>,
+        X: FitsInput<N::Input>,
+        Y: FitsTarget<L::Target>,
+    {
+        for batch in run.order[made.samples..].chunks(self.batch_size).take(steps) {
+            data.gather(batch, &mut run.inputs, &mut run.targets);
+            let (inputs, targets) = (X::arrays(&run.inputs), Y::values(&run.targets));
+            let pass = Pass::training(self.seed, self.optimizer.steps());
+            let loss = network.gradient(inputs, targets, &self.loss, &pass, &mut run.workspace, &mut run.gradient)?;
+            self.optimizer.step(network, &*run.gradient)?;
+            let loss = loss.to_f64();
+            made.total += loss * batch.len() as f64;
+            made.samples += batch.len();
+            made.steps += 1;
+            made.last = (batch.len(), loss);
+        }
+        Ok(())
+    }
+}
+
+/// What one call of `fit` needs, allocated once.
+pub(super) struct Run<N: Network, X: Shape, Y: Target> {
+    pub(super) workspace: Workspace<'static, N>,
+    gradient: Box<Gradient<N>>,
+    order: Vec<usize>,
+    inputs: Vec<X::Array<N::Scalar>>,
+    targets: Vec<Y::Value<N::Scalar>>,
+}
+
+impl<N: Network, X: Shape, Y: Target> Run<N, X, Y> {
+    pub(super) fn new(batch_size: usize) -> Self {
+        Self {
+            workspace: Workspace::new(),
+            gradient: Gradient::zeroed(),
+            order: Vec::new(),
+            inputs: Vec::with_capacity(batch_size),
+            targets: Vec::with_capacity(batch_size),
+        }
+    }
+
+    /// Threads will share the steps.
+    pub(super) fn is_shared(&self) -> bool {
+        Workspace::<N>::threads(self.inputs.capacity()) > 1 || threads::middle(N::PARAMETERS).is_some()
+    }
+}
+
+/// A seed for each epoch: neighbouring seeds and epochs must not share orders, and the generator's own seeding scrambles
+/// what is left of regularity.
+fn mix(seed: u64, epoch: u64) -> u64 {
+    seed.rotate_left(32) ^ epoch.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mix;
+
+    #[test]
+    fn seeds_of_epochs_differ() {
+        let mut seeds: alloc::vec::Vec<u64> =
+            (0..50).flat_map(|seed| (0..50).map(move |epoch| mix(seed, epoch))).collect();
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), 2500);
+    }
+}

@@ -1,0 +1,43 @@
+//! What does one see while a network learns?
+
+use core::ops::ControlFlow;
+use std::io::{Write, stdout};
+
+use crate::history::EpochRecord;
+use crate::network::Network;
+use crate::train::Callback;
+
+/// Prints a line per epoch to standard output.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
+/// Trainer::new(MeanSquaredError, Sgd::new(0.1))
+///     .epochs(2)
+///     .callback(Progress::lines())
+///     .fit(&mut Line::zeroed(), &data)?;
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Progress(());
+
+impl Progress {
+    /// A line for every epoch.
+    #[must_use]
+    pub const fn lines() -> Self {
+        Self(())
+    }
+}
+
+impl<N: Network> Callback<N> for Progress {
+    const WATCHES_STEPS: bool = false;
+
+    fn epoch_end(&mut self, _: &N, record: &EpochRecord) -> ControlFlow<()> {
+        // Training goes on when nobody reads any more, for example behind a closed pipe.
+        let _ = writeln!(stdout().lock(), "{record}");
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,179 @@
+//! What `fit` promises beside learning: callbacks, the history of a run that failed, the best epoch put back.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use typenet::prelude::*;
+use typenet::train::{on_epoch, on_step};
+use typenet::{Error, History, Monitor, Result, StepRecord, TrainingPlan};
+
+network!(struct Line = Dense<1, 1>);
+network!(struct Xor = Dense<2, 4>, Tanh, Dense<4, 2>, Softmax);
+
+type Values = Dataset<Vector<1>, Vector<1>>;
+
+/// Samples of y = 2 x + 1 at x = 0, 1/8, ..
+fn line(count: u8) -> Values {
+    let x = || (0..count).map(|i| f32::from(i) / 8.0);
+    Dataset::new(x().map(|x| [x]).collect(), x().map(|x| [2.0 * x + 1.0]).collect()).unwrap()
+}
+
+/// A sample whose target is the opposite of what the others teach, so that the first epoch is the best.
+fn opposite() -> Values {
+    Dataset::new(vec![[0.0]], vec![[-1.0]]).unwrap()
+}
+
+fn one() -> Values {
+    Dataset::new(vec![[0.0]], vec![[1.0]]).unwrap()
+}
+
+/// Notes the hooks in the order of their calls.
+struct Log<'a>(&'a mut Vec<String>);
+
+impl<N: Network> Callback<N> for Log<'_> {
+    fn begin(&mut self, _: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
+        self.0.push(format!("begin {} epochs of {} steps", plan.epochs, plan.steps));
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn step_end(&mut self, _: &N, record: &StepRecord) -> ControlFlow<()> {
+        self.0.push(format!("step {}.{} {} of {}", record.epoch, record.step, record.samples, record.total_steps));
+        ControlFlow::Continue(())
+    }
+
+    fn epoch_end(&mut self, _: &N, record: &EpochRecord) -> ControlFlow<()> {
+        self.0.push(format!("epoch {}", record.epoch));
+        ControlFlow::Continue(())
+    }
+
+    fn end(&mut self, _: &mut N, history: &History) {
+        self.0.push(format!("end after {}", history.epochs().len()));
+    }
+}
+
+#[test]
+fn hooks_are_called_in_order() {
+    let mut log = Vec::new();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(2).batch_size(2).callback(Log(&mut log));
+    trainer.fit(&mut Line::zeroed(), &line(3)).unwrap();
+    drop(trainer);
+    let expected = [
+        "begin 2 epochs of 2 steps",
+        "step 1.1 2 of 1",
+        "step 1.2 1 of 2",
+        "epoch 1",
+        "step 2.1 2 of 3",
+        "step 2.2 1 of 4",
+        "epoch 2",
+        "end after 2",
+    ];
+    assert_eq!(log, expected);
+}
+
+/// Stops at the begin.
+struct Never;
+
+impl<N: Network> Callback<N> for Never {
+    fn begin(&mut self, _: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
+        Ok(ControlFlow::Break(()))
+    }
+}
+
+#[test]
+fn each_hook_can_stop_the_training() {
+    let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(10).batch_size(2);
+    let mut network = Line::zeroed();
+    let history = trainer().callback(Never).fit(&mut network, &line(8)).unwrap();
+    assert_eq!((history.epochs().len(), network.parameters()), (0, [0.0, 0.0].as_slice()));
+
+    let stop = |stops| if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let history =
+        trainer().callback(on_epoch(|_, record| stop(record.epoch == 3))).fit(&mut Line::zeroed(), &line(8)).unwrap();
+    assert_eq!(history.epochs().len(), 3);
+
+    let steps = on_step(|_, record: &StepRecord| stop(record.total_steps == 6));
+    let history = trainer().callback(steps).fit(&mut Line::zeroed(), &line(8)).unwrap();
+    assert_eq!(history.epochs().iter().map(|record| record.samples).collect::<Vec<_>>(), [8, 4]);
+}
+
+#[test]
+fn the_end_of_a_failed_run_is_seen_and_its_history_kept() {
+    let mut log = Vec::new();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(100.0)).epochs(1000).callback(Log(&mut log));
+    let error = trainer.fit(&mut Line::zeroed(), &line(8)).unwrap_err();
+    assert!(!matches!(error, Error::Setting { .. }), "{error}");
+    let epochs = trainer.history().epochs().len();
+    assert!(epochs > 0);
+    drop(trainer);
+    assert_eq!(log.last().unwrap(), &format!("end after {epochs}"));
+}
+
+#[test]
+fn the_best_epoch_is_put_back_however_training_ends() {
+    // The bias after one step: 1/8 · 2 · (1 - 0).
+    let best = [0.0, 0.25];
+    let validation = opposite();
+    for (patience, epochs, expected) in [(2, 100, 3), (1000, 10, 10)] {
+        let mut network = Line::zeroed();
+        let history = Trainer::new(MeanSquaredError, Sgd::new(0.125))
+            .epochs(epochs)
+            .validation(&validation)
+            .callback(EarlyStopping::patience(patience).restore_best())
+            .fit(&mut network, &one())
+            .unwrap();
+        assert_eq!((history.epochs().len(), network.parameters()), (expected, best.as_slice()));
+    }
+
+    // Each step multiplies the distance from the target by 1 - 2 η = -7; the first epoch, at loss 1, is the best.
+    let mut network = Line::zeroed();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(4.0))
+        .epochs(1000)
+        .callback(EarlyStopping::patience(1000).restore_best());
+    trainer.fit(&mut network, &one()).unwrap_err();
+    assert_eq!(network.parameters(), [0.0, 8.0]);
+}
+
+#[test]
+fn an_improvement_below_the_smallest_one_counts_as_none() {
+    let run = |min_delta| {
+        Trainer::new(MeanSquaredError, Sgd::new(0.01))
+            .epochs(30)
+            .callback(EarlyStopping::patience(3).min_delta(min_delta))
+            .fit(&mut Line::zeroed(), &one())
+            .map(|history| history.epochs().len())
+    };
+    assert_eq!(run(0.0), Ok(30));
+    // The first loss is 1, so it cannot fall by more than 1.
+    assert_eq!(run(1.0), Ok(4));
+    for wrong in [-1.0, f64::NAN, f64::INFINITY] {
+        assert!(matches!(run(wrong), Err(Error::Setting { name: "smallest improvement", .. })), "{wrong}");
+    }
+}
+
+#[test]
+fn accuracy_is_monitored_only_where_it_is_measured() {
+    let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+    let data = Dataset::<Vector<2>, Class<2>>::labelled(inputs, [0, 1, 1, 0]).unwrap();
+    let stopping = || EarlyStopping::patience(2).monitor(Monitor::Accuracy);
+    let mut trainer = Trainer::new(Nll, Sgd::new(0.5)).epochs(3).callback(stopping());
+    let error = trainer.fit(&mut Xor::zeroed(), &data).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the accuracy is monitored but not measured: it takes a validation set whose targets are classes"
+    );
+    // From zeros nothing but the bias of the output moves, and accuracy stays one half.
+    let mut trainer = Trainer::new(Nll, Sgd::new(0.5)).epochs(9).batch_size(4).validation(&data).callback(stopping());
+    assert_eq!(trainer.fit(&mut Xor::zeroed(), &data).unwrap().epochs().len(), 3);
+}
+
+#[test]
+fn a_time_limit_is_looked_at_after_every_step() {
+    let limited = |limit| {
+        let mut trainer =
+            Trainer::new(MeanSquaredError, Sgd::new(0.01)).epochs(2).batch_size(2).callback(TimeLimit::new(limit));
+        trainer.fit(&mut Line::zeroed(), &line(8)).unwrap()
+    };
+    assert_eq!(limited(Duration::ZERO).epochs()[0].samples, 2);
+    assert_eq!(limited(Duration::from_secs(3600)).epochs().len(), 2);
+}
