@@ -4,7 +4,7 @@
 //! - [`shape`]: what flows between layers, [`target`]: what a network is told to answer, [`view`]: both as nalgebra matrices
 //! - [`block`]: parameters as one slice, [`tensor`]: what lies where in it, [`random`]: seeds and samplers
 //! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
-//! - [`layer`], [`loss`], [`optimizer`], [`dataset`], [`metric`]: the parts of training
+//! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`dataset`], [`metric`]: the parts of training
 //! - [`mod@network`]: what a declared network gives its user
 //! - [`train`], [`history`], [`gradient_check`]: training and checking
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: the files of weights and checkpoints")]
@@ -22,6 +22,7 @@ extern crate std;
 pub mod block;
 pub mod dataset;
 mod error;
+pub mod gradient;
 pub mod gradient_check;
 #[cfg(feature = "std")]
 pub mod history;

@@ -75,7 +75,8 @@ impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
     /// A trainer for one epoch in batches of 32, without validation set.
     pub fn new(loss: L, optimizer: O) -> Self {
         let optimizer = OptimizerState::new(optimizer);
-        let epoch = Epoch { loss, optimizer, batch_size: 32, seed: 0, begun: 0 };
+        let (clip_value, clip_norm) = (None, None);
+        let epoch = Epoch { loss, optimizer, batch_size: 32, accumulate: 1, clip_value, clip_norm, seed: 0, begun: 0 };
         let history = History::default();
         Self { epoch, epochs: 1, threads: Threads::Current, validation: (), callbacks: (), history }
     }
@@ -90,6 +91,29 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// How many samples make a step; the last batch of an epoch may be smaller.
     pub fn batch_size(self, batch_size: usize) -> Self {
         Self { epoch: Epoch { batch_size, ..self.epoch }, ..self }
+    }
+
+    /// How many batches make a step: for steps over more samples than memory holds the activations of, or than a batch is to
+    /// have. Each step follows the mean over all samples of its batches, which is the gradient of the joint batch up to
+    /// rounding.
+    ///
+    /// The last step of an epoch takes the batches that are left, and the mean over their samples. With batches of 32, 4 a
+    /// step, an epoch of 200 samples has one step of 128 and one of 72.
+    pub fn accumulate(self, batches: usize) -> Self {
+        Self { epoch: Epoch { accumulate: batches, ..self.epoch }, ..self }
+    }
+
+    /// Brings every number of the gradient of a step into -`largest` ..= `largest`, see
+    /// [`Gradient::clip_value`](crate::Gradient::clip_value).
+    pub fn clip_value(self, largest: f64) -> Self {
+        Self { epoch: Epoch { clip_value: Some(largest), ..self.epoch }, ..self }
+    }
+
+    /// Makes the gradient of a step shorter where its norm over all learned parameters exceeds `largest`, see
+    /// [`Gradient::clip_norm`](crate::Gradient::clip_norm). Together with [`clip_value`](Self::clip_value), values are
+    /// clipped first.
+    pub fn clip_norm(self, largest: f64) -> Self {
+        Self { epoch: Epoch { clip_norm: Some(largest), ..self.epoch }, ..self }
     }
 
     /// The seed of the order of samples, and of layers that draw random numbers. The order of an epoch is a function of
@@ -161,7 +185,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// Trains a network, handed over as the `Box` that `init` returns, or as the network in it.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a batch size or a number of threads of 0 and whatever the optimizer or a callback refuses;
+    /// [`Error::Setting`] for a batch size, a number of batches per step or a number of threads of 0, for a bound of
+    /// gradients that is not a finite number above 0, and for whatever the optimizer or a callback refuses;
     /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
     /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
     /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
@@ -209,7 +234,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     {
         let Self { epoch: next, epochs, threads, validation, callbacks, history } = self;
         let pool = threads.start()?;
-        let mut run = Run::new(next.batch_size.min(data.len()));
+        let mut run = Run::new(next.batch_size.min(data.len()), next.accumulate > 1);
         for epoch in 1..=*epochs {
             let start = Instant::now();
             let (mut made, mut stopped) = (Made::default(), false);

@@ -12,7 +12,7 @@ const LEVELS: [&[&str]; 7] = [
     &["scalar", "error", "tensor"],
     &["shape", "target", "view", "random", "block", "threads"],
     &["kernel", "initializer", "io"],
-    &["layer", "loss", "optimizer", "schedule", "dataset", "metric"],
+    &["layer", "loss", "gradient", "optimizer", "schedule", "dataset", "metric"],
     &["network", "history"],
     &["train", "gradient_check", "plot"],
     &["lib", "prelude", "private"],

@@ -177,3 +177,87 @@ fn a_time_limit_is_looked_at_after_every_step() {
     assert_eq!(limited(Duration::ZERO).epochs()[0].samples, 2);
     assert_eq!(limited(Duration::from_secs(3600)).epochs().len(), 2);
 }
+
+/// The parameters of `Xor` after some epochs.
+fn trained(trainer: impl FnOnce(Trainer<Nll, Sgd, f64>) -> Trainer<Nll, Sgd, f64>) -> Result<Vec<f64>> {
+    let inputs = (0..20).map(|i| [f64::from(i % 5), f64::from(i % 3)]);
+    let data = Dataset::<Vector<2>, Class<2>, f64>::labelled(inputs, (0..20).map(|i| i % 2)).unwrap();
+    let mut network = Xor::<f64>::init(&mut typenet::rng(3));
+    trainer(Trainer::new(Nll, Sgd::new(0.5).momentum(0.5)).epochs(3)).fit(&mut network, &data)?;
+    Ok(network.parameters().to_vec())
+}
+
+#[test]
+fn accumulated_batches_make_the_steps_of_their_joint_batch() {
+    // 20 samples: a step of 12 and one of 8, whose last batch is smaller for batches of 6 and 3.
+    let joint = trained(|trainer| trainer.batch_size(12)).unwrap();
+    for (batch_size, batches) in [(4, 3), (6, 2), (3, 4), (1, 12)] {
+        let parts = trained(|trainer| trainer.batch_size(batch_size).accumulate(batches)).unwrap();
+        for (one, other) in joint.iter().zip(&parts) {
+            assert!((one - other).abs() < 1e-13, "{batches} batches of {batch_size}: {one} and {other}");
+        }
+    }
+    assert_eq!(trained(|trainer| trainer.batch_size(12).accumulate(1)).unwrap(), joint);
+    assert_eq!(trained(|trainer| trainer.accumulate(usize::MAX)).unwrap().len(), joint.len());
+}
+
+#[test]
+fn a_gradient_within_the_bounds_is_not_clipped() {
+    let free = trained(|trainer| trainer).unwrap();
+    assert_eq!(trained(|trainer| trainer.clip_norm(1e3).clip_value(1e3)).unwrap(), free);
+    assert_ne!(trained(|trainer| trainer.clip_norm(1e-3)).unwrap(), free);
+    assert_ne!(trained(|trainer| trainer.clip_value(1e-3)).unwrap(), free);
+}
+
+#[test]
+fn a_clipped_step_has_the_length_of_the_bound() {
+    // At zero the gradient by the bias is 2 (0 - 1), by the weight 0.
+    for (trainer, expected) in [
+        (Trainer::new(MeanSquaredError, Sgd::new(1.0)).clip_norm(0.5), 0.5),
+        (Trainer::new(MeanSquaredError, Sgd::new(1.0)).clip_value(0.25), 0.25),
+        (Trainer::new(MeanSquaredError, Sgd::new(1.0)).clip_norm(0.125).clip_value(0.25), 0.125),
+    ] {
+        let mut network = Line::zeroed();
+        let mut trainer = trainer;
+        trainer.fit(&mut network, &one()).unwrap();
+        assert_eq!(network.parameters(), [0.0, expected]);
+    }
+}
+
+#[test]
+fn settings_of_steps_out_of_range_are_named() {
+    for wrong in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-320] {
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0)).clip_norm(wrong);
+        let error = trainer.fit(&mut Line::zeroed(), &one()).unwrap_err();
+        assert!(matches!(error, Error::Setting { name: "largest norm of a gradient", .. }), "{error}");
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0)).clip_value(wrong);
+        let error = trainer.fit(&mut Line::zeroed(), &one()).unwrap_err();
+        assert!(matches!(error, Error::Setting { name: "largest value of a gradient", .. }), "{error}");
+    }
+    let error = trained(|trainer| trainer.accumulate(0)).unwrap_err();
+    assert_eq!(error.to_string(), "the number of batches per step is 0, but must be at least 1");
+}
+
+#[test]
+fn a_gradient_that_is_not_finite_is_left_for_the_optimizer_to_name() {
+    for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        let mut gradient = Gradient::<Line>::zeroed();
+        (gradient.dense.weight[0], gradient.dense.bias[0]) = (8.0, value);
+        assert!(!gradient.clip_norm(1.0).unwrap().is_finite());
+        gradient.clip_value(1.0).unwrap();
+        assert_eq!(gradient.dense.weight[0], 1.0);
+        assert!(!gradient.dense.bias[0].is_finite());
+    }
+}
+
+#[test]
+fn norms_are_those_of_the_tensors() {
+    let mut gradient = Gradient::<Xor>::zeroed();
+    gradient.dense.weight.fill(0.5);
+    gradient.dense_2.bias.fill(1.0);
+    let sqrt2 = 2.0_f64.sqrt();
+    let expected = [("dense.weight", sqrt2), ("dense.bias", 0.0), ("dense_2.weight", 0.0), ("dense_2.bias", sqrt2)];
+    assert_eq!(gradient.norms(), expected.map(|(name, norm)| (name.to_string(), norm)));
+    assert_eq!(gradient.norm(), 2.0);
+    assert_eq!(typenet::gradient::norms(&**gradient), gradient.norms());
+}

@@ -2,10 +2,12 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::ops::Range;
 
-use crate::block::Gradient;
+use crate::block::{Block, Gradient};
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
+use crate::gradient::{check_norm, check_value};
 use crate::kernel::Kernels;
 use crate::layer::Pass;
 use crate::loss::Loss;
@@ -23,6 +25,10 @@ pub(super) struct Epoch<L, O, T> {
     pub(super) loss: L,
     pub(super) optimizer: OptimizerState<O, T>,
     pub(super) batch_size: usize,
+    /// Batches whose gradients make one step.
+    pub(super) accumulate: usize,
+    pub(super) clip_value: Option<f64>,
+    pub(super) clip_norm: Option<f64>,
     pub(super) seed: u64,
     /// How many epochs were begun since the last reset: the number of the next shuffle.
     pub(super) begun: u64,
@@ -52,12 +58,22 @@ impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
         if self.batch_size == 0 {
             return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
         }
+        if self.accumulate == 0 {
+            return Err(Error::Setting { name: "number of batches per step", value: 0.0, allowed: "at least 1" });
+        }
+        self.clip_value.map_or(Ok(()), check_value::<T>)?;
+        self.clip_norm.map_or(Ok(()), check_norm::<T>)?;
         self.optimizer.optimizer().check::<T>()
+    }
+
+    /// How many samples make a step.
+    fn group_size(&self) -> usize {
+        self.batch_size.saturating_mul(self.accumulate)
     }
 
     /// How many steps an epoch over so many samples has.
     pub(super) fn steps(&self, samples: usize) -> usize {
-        samples.div_ceil(self.batch_size)
+        samples.div_ceil(self.group_size())
     }
 
     /// Puts the samples into the order of the next epoch.
@@ -83,36 +99,83 @@ impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
     {
-        for batch in run.order[made.samples..].chunks(self.batch_size).take(steps) {
-            data.gather(batch, &mut run.inputs, &mut run.targets);
-            let (inputs, targets) = (X::arrays(&run.inputs), Y::values(&run.targets));
-            let pass = Pass::training(self.seed, self.optimizer.steps());
-            let loss = network.gradient(inputs, targets, &self.loss, &pass, &mut run.workspace, &mut run.gradient)?;
-            self.optimizer.step(network, &*run.gradient)?;
-            let loss = loss.to_f64();
-            made.total += loss * batch.len() as f64;
-            made.samples += batch.len();
+        for _ in 0..steps {
+            let group = made.samples..data.len().min(made.samples.saturating_add(self.group_size()));
+            if group.is_empty() {
+                break;
+            }
+            let loss = self.group_gradient(group.clone(), network, data, run)?;
+            let gradient = run.sum.as_mut().filter(|_| group.len() > self.batch_size).unwrap_or(&mut run.gradient);
+            if let Some(largest) = self.clip_value {
+                gradient.clip_value(largest)?;
+            }
+            if let Some(largest) = self.clip_norm {
+                gradient.clip_norm(largest)?;
+            }
+            self.optimizer.step(network, &**gradient)?;
+            made.total += loss * group.len() as f64;
+            made.samples += group.len();
             made.steps += 1;
-            made.last = (batch.len(), loss);
+            made.last = (group.len(), loss);
         }
         Ok(())
+    }
+
+    /// The mean loss of some samples of the epoch. Its gradient goes to `run.gradient` for a single batch, else to `run.sum`.
+    fn group_gradient<N, X, Y>(
+        &self,
+        group: Range<usize>,
+        network: &N,
+        data: &Dataset<X, Y, T>,
+        run: &mut Run<N, X, Y>,
+    ) -> Result<f64>
+    where
+        N: Network<Scalar = T>,
+        L: Loss<N::Output, Target: Measured>,
+        X: FitsInput<N::Input>,
+        Y: FitsTarget<L::Target>,
+    {
+        let mut sum = run.sum.as_mut().filter(|_| group.len() > self.batch_size);
+        if let Some(sum) = &mut sum {
+            sum.set_to_zero();
+        }
+        let (mut total, mut first_sample) = (0.0, 0);
+        for batch in run.order[group.clone()].chunks(self.batch_size) {
+            data.gather(batch, &mut run.inputs, &mut run.targets);
+            let (inputs, targets) = (X::arrays(&run.inputs), Y::values(&run.targets));
+            // Samples are numbered within their step, as in the joint batch.
+            let pass = Pass { first_sample, ..Pass::training(self.seed, self.optimizer.steps()) };
+            let loss = network.gradient(inputs, targets, &self.loss, &pass, &mut run.workspace, &mut run.gradient)?;
+            let Some(sum) = &mut sum else {
+                return Ok(loss.to_f64());
+            };
+            let share = batch.len() as f64 / group.len() as f64;
+            sum.add_scaled(&run.gradient, share);
+            total += share * loss.to_f64();
+            first_sample += batch.len();
+        }
+        Ok(total)
     }
 }
 
 /// What one call of `fit` needs, allocated once.
 pub(super) struct Run<N: Network, X: Shape, Y: Target> {
     pub(super) workspace: Workspace<'static, N>,
+    /// That of one batch.
     gradient: Box<Gradient<N>>,
+    /// The mean over several, where steps have more than one.
+    sum: Option<Box<Gradient<N>>>,
     order: Vec<usize>,
     inputs: Vec<X::Array<N::Scalar>>,
     targets: Vec<Y::Value<N::Scalar>>,
 }
 
 impl<N: Network, X: Shape, Y: Target> Run<N, X, Y> {
-    pub(super) fn new(batch_size: usize) -> Self {
+    pub(super) fn new(batch_size: usize, accumulates: bool) -> Self {
         Self {
             workspace: Workspace::new(),
             gradient: Gradient::zeroed(),
+            sum: accumulates.then(Gradient::zeroed),
             order: Vec::new(),
             inputs: Vec::with_capacity(batch_size),
             targets: Vec::with_capacity(batch_size),
