@@ -1,8 +1,10 @@
 //! What happened during training, epoch by epoch?
 
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::fmt::{self, Display};
+use core::fmt::{self, Display, Write};
 
+use crate::kernel::Path;
 use crate::metric::Evaluation;
 
 /// The measures on the validation set at the end of an epoch.
@@ -63,7 +65,7 @@ impl Display for EpochRecord {
     }
 }
 
-/// The records of a training run. `Display` prints a line per epoch.
+/// The records of a training run, with what its bits depend on. `Display` prints that and a line per epoch.
 ///
 /// # Example
 /// ```
@@ -75,10 +77,13 @@ impl Display for EpochRecord {
 /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3).fit(&mut line, &data)?;
 /// assert_eq!(history.epochs().len(), 3);
 /// assert!(history.final_loss() < Some(history.epochs()[0].loss));
+/// assert_eq!(history.best().map(|record| record.epoch), Some(3));
+/// assert!(history.to_string().starts_with("seed 0, "));
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
+    run: Option<(u64, Path)>,
     epochs: Vec<EpochRecord>,
 }
 
@@ -87,8 +92,8 @@ pub struct History {
 const RESERVED: usize = 1 << 16;
 
 impl History {
-    pub(crate) fn with_capacity(epochs: usize) -> Self {
-        Self { epochs: Vec::with_capacity(epochs.min(RESERVED)) }
+    pub(crate) fn with_capacity(epochs: usize, seed: u64) -> Self {
+        Self { run: Some((seed, Path::chosen())), epochs: Vec::with_capacity(epochs.min(RESERVED)) }
     }
 
     pub(crate) fn push(&mut self, record: EpochRecord) {
@@ -106,15 +111,108 @@ impl History {
     pub fn final_loss(&self) -> Option<f64> {
         self.epochs.last().map(|record| record.loss)
     }
+
+    /// The seed of the run; nothing before the first.
+    #[must_use]
+    pub fn seed(&self) -> Option<u64> {
+        self.run.map(|(seed, _)| seed)
+    }
+
+    /// The instruction set that was chosen when the run began; nothing before the first.
+    #[must_use]
+    pub fn path(&self) -> Option<Path> {
+        self.run.map(|(_, path)| path)
+    }
+
+    /// The epoch with the smallest loss on the validation set, or training loss where there is none; the first of several.
+    /// Nothing after a run of no epochs.
+    #[must_use]
+    pub fn best(&self) -> Option<&EpochRecord> {
+        let loss = |record: &EpochRecord| record.validation.map_or(record.loss, |validation| validation.loss);
+        self.epochs.iter().min_by(|one, other| loss(one).total_cmp(&loss(other)))
+    }
+
+    /// A table as text, with a head and a line per epoch; measures that were not taken are empty. Numbers have as many digits
+    /// as it takes to read them back exactly.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).validation(&data).fit(&mut Line::zeroed(), &data)?;
+    /// let text = history.to_csv();
+    /// let mut lines = text.lines();
+    /// assert_eq!(lines.next(), Some("epoch,samples,loss,validation_loss,validation_accuracy,seconds"));
+    /// assert!(lines.next().is_some_and(|line| line.starts_with("1,1,1,0.64")));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut text = String::from("epoch,samples,loss,validation_loss,validation_accuracy,seconds\n");
+        for record in &self.epochs {
+            let EpochRecord { epoch, samples, loss, validation, seconds, .. } = record;
+            let (validation_loss, accuracy) = (validation.map(|v| v.loss), validation.and_then(|v| v.accuracy));
+            let [loss, validation_loss, accuracy] =
+                [Some(*loss), validation_loss, accuracy].map(|number| Cell(number, ""));
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{epoch},{samples},{loss},{validation_loss},{accuracy},{seconds}");
+        }
+        text
+    }
+
+    /// A JSON object: `seed`, a string, since many readers take numbers for floats; `path`; and `epochs`, an array of objects
+    /// with the names of [`to_csv`](Self::to_csv). Measures that were not taken are `null`.
+    ///
+    /// # Example
+    /// ```
+    /// let none = typenet::History::default();
+    /// assert_eq!(none.to_json(), r#"{"seed":null,"path":null,"epochs":[]}"#);
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = match self.run {
+            Some((seed, path)) => alloc::format!(r#"{{"seed":"{seed}","path":"{path:?}","epochs":["#),
+            None => String::from(r#"{"seed":null,"path":null,"epochs":["#),
+        };
+        for (index, record) in self.epochs.iter().enumerate() {
+            let EpochRecord { epoch, samples, loss, validation, seconds, .. } = record;
+            let (validation_loss, accuracy) = (validation.map(|v| v.loss), validation.and_then(|v| v.accuracy));
+            let [loss, validation_loss, accuracy] =
+                [Some(*loss), validation_loss, accuracy].map(|number| Cell(number, "null"));
+            let comma = if index == 0 { "" } else { "," };
+            // Writing to a string does not fail.
+            let _ = write!(
+                text,
+                r#"{comma}{{"epoch":{epoch},"samples":{samples},"loss":{loss},"validation_loss":{validation_loss},"validation_accuracy":{accuracy},"seconds":{seconds}}}"#
+            );
+        }
+        text.push_str("]}");
+        text
+    }
+}
+
+/// A number of a table, or what stands for none. Finite numbers print as JSON has them; a mean loss that is not finite,
+/// which takes an `f64` network and losses near the largest number, is none.
+struct Cell(Option<f64>, &'static str);
+
+impl Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(number) if number.is_finite() => Display::fmt(&number, f),
+            _ => f.write_str(self.1),
+        }
+    }
 }
 
 impl Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, record) in self.epochs.iter().enumerate() {
-            if index > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{record}")?;
+        if let Some((seed, path)) = self.run {
+            write!(f, "seed {seed}, {path:?}")?;
+        }
+        for record in &self.epochs {
+            write!(f, "\n{record}")?;
         }
         Ok(())
     }

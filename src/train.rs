@@ -201,7 +201,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         V: Validation<N, L>,
         C: Callback<N>,
     {
-        self.history = History::with_capacity(self.epochs);
+        self.history = History::with_capacity(self.epochs, self.epoch.seed);
         self.epoch.check()?;
         let network = network.as_mut();
         // A saturating activation can hide an infinite weight from the loss.

@@ -261,3 +261,35 @@ fn norms_are_those_of_the_tensors() {
     assert_eq!(gradient.norm(), 2.0);
     assert_eq!(typenet::gradient::norms(&**gradient), gradient.norms());
 }
+
+#[test]
+fn the_history_as_json_reads_back_exactly() {
+    let validation = opposite();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3).seed(u64::MAX).validation(&validation);
+    let history = trainer.fit(&mut Line::zeroed(), &line(8)).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&history.to_json()).unwrap();
+    assert_eq!(read["seed"], u64::MAX.to_string());
+    assert_eq!(read["path"], format!("{:?}", history.path().unwrap()));
+    for (record, read) in history.epochs().iter().zip(read["epochs"].as_array().unwrap()) {
+        assert_eq!((read["epoch"].as_u64(), read["samples"].as_u64()), (Some(record.epoch as u64), Some(8)));
+        assert_eq!((read["loss"].as_f64(), read["seconds"].as_f64()), (Some(record.loss), Some(record.seconds)));
+        assert_eq!(read["validation_loss"].as_f64(), record.validation.map(|validation| validation.loss));
+        assert!(read["validation_accuracy"].is_null());
+    }
+    let rows: Vec<Vec<String>> =
+        history.to_csv().lines().map(|line| line.split(',').map(String::from).collect()).collect();
+    assert_eq!(rows.len(), 4);
+    assert!(rows.iter().all(|row| row.len() == 6));
+    assert_eq!(rows[2][2].parse(), Ok(history.epochs()[1].loss));
+    assert_eq!(rows[2][4], "");
+}
+
+#[test]
+fn the_best_epoch_is_the_first_with_the_smallest_validation_loss() {
+    let validation = opposite();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.125)).epochs(5).validation(&validation);
+    assert_eq!(trainer.fit(&mut Line::zeroed(), &one()).unwrap().best().unwrap().epoch, 1);
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.125)).epochs(5);
+    assert_eq!(trainer.fit(&mut Line::zeroed(), &one()).unwrap().best().unwrap().epoch, 5);
+    assert_eq!(History::default().best(), None);
+}
