@@ -7,6 +7,7 @@ mod digits;
 mod epoch;
 mod rows;
 mod standardizer;
+mod stratified;
 
 use alloc::vec::Vec;
 use core::any::type_name;
