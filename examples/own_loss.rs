@@ -1,0 +1,81 @@
+//! A loss of one's own: Huber's, which is quadratic near zero and linear far away, so that a few wild targets do not decide
+//! what a line looks like.
+//!
+//! ```text
+//! cargo run --release --example own_loss
+//! ```
+
+use typenet::kernel::{Isa, Kernels};
+use typenet::prelude::*;
+use typenet::random;
+
+/// L(p, t) = d² / 2 where |d| ≤ δ, else δ (|d| - δ / 2), with d = p - t; the sum over the outputs.
+///
+/// P. Huber, "Robust estimation of a location parameter", 1964.
+#[derive(Clone, Copy, Debug)]
+struct Huber {
+    delta: f64,
+}
+
+impl<const N: usize> Loss<Vector<N>> for Huber {
+    type Target = Vector<N>;
+
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        _: I,
+        logits: &[T],
+        targets: &[[T; N]],
+        weight: T,
+        mut gradient: Option<&mut [T]>,
+    ) -> T {
+        let (delta, half) = (T::from_f64(self.delta), T::from_f64(0.5));
+        let mut sum = T::ZERO;
+        for (position, (&output, &target)) in logits.iter().zip(targets.as_flattened()).enumerate() {
+            let difference = output - target;
+            let near = difference.absolute() <= delta;
+            sum += if near { half * difference * difference } else { delta * (difference.absolute() - half * delta) };
+            if let Some(gradient) = gradient.as_deref_mut() {
+                let sign = if difference < T::ZERO { -delta } else { delta };
+                gradient[position] = weight * if near { difference } else { sign };
+            }
+        }
+        sum
+    }
+}
+
+network!(struct Line = Dense<1, 1>);
+
+fn main() -> typenet::Result<()> {
+    // y = 2 x + 1 with a little noise; every tenth target is 30 too large.
+    let mut rng = typenet::rng(37);
+    let inputs: Vec<[f64; 1]> = (0..200).map(|k| [f64::from(k) / 100.0 - 1.0]).collect();
+    let targets = inputs.iter().enumerate().map(|(k, &[x])| {
+        let wild = if k % 10 == 0 { 30.0 } else { 0.0 };
+        [2.0 * x + 1.0 + 0.1 * random::normal(&mut rng) + wild]
+    });
+    let targets: Vec<[f64; 1]> = targets.collect();
+    let data = Dataset::<Vector<1>, Vector<1>, f64>::new(inputs, targets)?;
+
+    let mut exact = Line::<f64>::init(&mut rng);
+    let check = gradient_check(&mut *exact, &data.inputs()[1..5], &data.targets()[1..5], &Huber { delta: 1.0 })?;
+    println!("relative error of the gradient {:.1e}\n", check.relative_error);
+    assert!(check.relative_error < 1e-7);
+
+    let (slope, offset) = fitted(Huber { delta: 1.0 }, &data)?;
+    println!("Huber's loss          y = {slope:.2} x + {offset:.2}");
+    assert!((slope - 2.0).abs() < 0.2 && (offset - 1.0).abs() < 0.2);
+    let (slope, offset) = fitted(MeanSquaredError, &data)?;
+    println!("mean squared error    y = {slope:.2} x + {offset:.2}");
+    assert!(offset > 3.0, "the wild targets pull it up");
+    Ok(())
+}
+
+/// Slope and offset of the line that makes a loss small.
+fn fitted<L>(loss: L, data: &Dataset<Vector<1>, Vector<1>, f64>) -> typenet::Result<(f64, f64)>
+where
+    L: Loss<Vector<1>, Target = Vector<1>>,
+{
+    let mut line = Line::<f64>::zeroed();
+    Trainer::new(loss, Sgd::new(0.1)).epochs(300).fit(&mut line, data)?;
+    Ok((line.dense.weight[0], line.dense.bias[0]))
+}
