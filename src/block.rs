@@ -14,6 +14,8 @@ use core::ops::{Deref, DerefMut};
 
 use nalgebra::SMatrix;
 
+#[cfg(feature = "safetensors")]
+use crate::scalar::Float;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
@@ -151,6 +153,29 @@ pub const fn checked_len<B, T>(table: &TensorTable) -> usize {
     );
     assert!(len == 0 || align_of::<B>() == align_of::<T>(), "a block is aligned as its numbers are");
     len
+}
+
+/// Writes bytes into a block that is being filled, from byte `at` on.
+///
+/// # Panics
+/// When they are not within it.
+#[cfg(feature = "safetensors")]
+pub(crate) const fn put<B>(block: &mut MaybeUninit<B>, at: usize, bytes: &[u8]) {
+    assert!(at <= size_of::<B>() && bytes.len() <= size_of::<B>() - at, "the bytes are within the block");
+    // SAFETY: they are, by the assertion, and cannot overlap with what is borrowed mutably.
+    unsafe { core::ptr::copy_nonoverlapping(bytes.as_ptr(), block.as_mut_ptr().cast::<u8>().add(at), bytes.len()) };
+}
+
+/// A block whose every tensor was [`put`] once: `bytes` of them.
+///
+/// # Panics
+/// When these are not all bytes of the block.
+#[cfg(feature = "safetensors")]
+pub(crate) const fn filled<T: Float, B: Block<T>>(block: MaybeUninit<B>, bytes: usize) -> B {
+    assert!(bytes == size_of::<B>() && B::LEN * size_of::<T>() == size_of::<B>(), "every tensor was put");
+    // SAFETY: the tensors of a table do not overlap and are all of the block, so as many bytes are all bytes; any bytes are
+    // numbers of a float, and the block has nothing else.
+    unsafe { block.assume_init() }
 }
 
 /// The number of rows (0) or columns (1) of a block that is a matrix; 0 of any other.

@@ -77,6 +77,40 @@ pub use train::{Callback, EarlyStopping, Monitor, Progress, StepRecord, TimeLimi
 #[doc(no_inline)]
 pub use typenet_macros::Block;
 
+/// A network with the weights of a safetensors file, read, checked and embedded while compiling: for a `static`.
+///
+/// `weights!(Digits, "digits.safetensors")`; the path is relative to the source file, as in `include_bytes!`, and the program
+/// is built again when the file changes. The file is one of [`Weights::save`] or of PyTorch; a scaler in it is left out.
+///
+/// # Errors
+/// It does not compile when the file cannot be read, when its tensors have other names, shapes or types of number than the
+/// network's, or when a number is not finite; one error lists every tensor. Nothing is widened: an F32 file is for a network of
+/// `f32`. Targets whose highest byte comes first are refused.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Classifier = hidden: Dense<5, 7>, Tanh, middle: Dense<7, 6>, Relu, output: Dense<6, 3>, Softmax);
+///
+/// static NETWORK: Classifier = typenet::weights!(Classifier, "../tests/reference/weights_torch_float32.safetensors");
+///
+/// let [a, b, c] = NETWORK.predict(&[0.5, -1.0, 0.25, 2.0, 0.0]);
+/// assert!((a + b + c - 1.0).abs() < 1e-6);
+///
+/// // To learn on, into a box.
+/// let mut network = Classifier::zeroed();
+/// network.copy_from(&NETWORK);
+/// assert_eq!(network.parameters(), NETWORK.parameters());
+/// ```
+#[cfg(feature = "safetensors")]
+#[macro_export]
+macro_rules! weights {
+    ($($call:tt)*) => {
+        $crate::private::weights_impl! { ($crate) $($call)* }
+    };
+}
+
 /// Declares a network: a struct with one field per layer, and straight-line code for exactly that network.
 ///
 /// See the [crate documentation](crate) for the language, and [`Network`] for what the struct can do.

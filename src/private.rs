@@ -5,10 +5,16 @@ mod loading;
 use core::marker::PhantomData;
 
 mod budget;
+#[cfg(feature = "safetensors")]
+mod embedded;
 mod message;
 
 pub use budget::{Budget, require_budget};
+#[cfg(feature = "safetensors")]
+pub use embedded::{Embedded, embedded};
 use message::Message;
+#[cfg(feature = "safetensors")]
+pub use typenet_macros::weights as weights_impl;
 
 pub use crate::network::chain;
 pub use core;

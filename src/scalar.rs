@@ -197,6 +197,15 @@ macro_rules! float {
 float!(f32, expf, expm1f, logf, log1pf, tanhf, erfcf, sqrtf, fmaf);
 float!(f64, exp, expm1, log, log1p, tanh, erfc, sqrt, fma);
 
+/// A scalar of which any bytes are a value. Nobody else can implement it.
+#[cfg(feature = "safetensors")]
+pub trait Float: Scalar {}
+
+#[cfg(feature = "safetensors")]
+impl Float for f32 {}
+#[cfg(feature = "safetensors")]
+impl Float for f64 {}
+
 #[cfg(test)]
 mod tests {
     use super::Scalar;

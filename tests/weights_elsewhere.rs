@@ -86,3 +86,14 @@ fn files_for_pytorch_are_written() {
     let answers = json!({ "answers": network.predict_batch(&inputs) });
     fs::write(folder.join("typenet.json"), answers.to_string()).unwrap();
 }
+
+static EMBEDDED: Classifier = typenet::weights!(Classifier, "reference/weights_torch_float32.safetensors");
+static DOUBLE: Classifier<f64> = typenet::weights!(Classifier<f64>, "reference/weights_torch_float64.safetensors");
+
+#[test]
+fn embedded_weights_have_the_bits_of_loaded_ones() {
+    let loaded = Classifier::load(reference("weights_torch_float32.safetensors")).unwrap();
+    assert_eq!(EMBEDDED.parameters(), loaded.parameters());
+    let loaded = <Classifier<f64> as Weights>::load(reference("weights_torch_float64.safetensors")).unwrap();
+    assert_eq!(DOUBLE.parameters(), loaded.parameters());
+}

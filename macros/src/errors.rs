@@ -9,11 +9,15 @@ mod block;
 mod settings;
 mod shapes;
 mod sizes;
+#[cfg(feature = "weights")]
+mod weights;
 
 pub(crate) use block::*;
 pub(crate) use settings::*;
 pub(crate) use shapes::*;
 pub(crate) use sizes::*;
+#[cfg(feature = "weights")]
+pub(crate) use weights::*;
 
 /// From the first to the last token of something written.
 #[derive(Clone, Copy, Debug)]

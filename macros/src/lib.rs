@@ -16,6 +16,8 @@ mod parse;
 mod shape;
 mod signature;
 mod tokens;
+#[cfg(feature = "weights")]
+mod weights;
 mod words;
 
 #[cfg(test)]
@@ -34,6 +36,13 @@ pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let library =
         if let Some(TokenTree::Group(group)) = input.next() { Group::stream(&group) } else { quote!(::typenet) };
     declared(input.collect(), &library).into()
+}
+
+/// A file of weights as a constant, after `($crate)` as in `network`.
+#[cfg(feature = "weights")]
+#[proc_macro]
+pub fn weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    weights::expand(input.into()).into()
 }
 
 /// Implements `typenet::Block` for the parameters of a layer of one's own; described there.

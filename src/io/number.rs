@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use safetensors::Dtype;
 
-use crate::scalar::Scalar;
+use crate::scalar::Float;
 
 /// A number that files can hold: `f32` or `f64`.
 #[diagnostic::on_unimplemented(
@@ -17,7 +17,7 @@ impl Stored for f32 {}
 impl Stored for f64 {}
 
 /// What nobody else can implement.
-pub trait Encoded: Scalar {
+pub trait Encoded: Float {
     /// The types whose numbers the type has exactly, its own first.
     const TYPES: &'static [Dtype];
 

@@ -1,6 +1,7 @@
 //! How is a message with numbers made while compiling?
 
 /// Text that grows in constant evaluation, up to `N` bytes.
+#[derive(Clone, Copy)]
 pub(super) struct Message<const N: usize> {
     bytes: [u8; N],
     len: usize,

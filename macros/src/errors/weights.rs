@@ -1,0 +1,20 @@
+//! Messages of `weights!`.
+
+use syn::Error;
+
+use super::Place;
+
+/// `weights!()`
+pub(crate) fn weights_wanted(place: Place) -> Error {
+    place.error("expected a network and a file such as `weights!(Digits, \"digits.safetensors\")`")
+}
+
+/// A file that is not there, or no safetensors.
+pub(crate) fn unreadable_weights(place: Place, file: &str, reason: &str) -> Error {
+    place.error(format!("`{file}` cannot be read: {reason}\n\nhelp: the path is relative to the source file"))
+}
+
+/// Tensors that fit no network.
+pub(crate) fn wrong_weights(place: Place, file: &str, wrong: &[String]) -> Error {
+    place.error(format!("`{file}` cannot be embedded\n\n{}", wrong.join("\n")))
+}

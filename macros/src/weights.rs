@@ -1,0 +1,104 @@
+//! `weights!`: a file of weights becomes a constant. What only this macro can do is done here: the file is read, its numbers are
+//! put into the order of memory. The library compares names, shapes and type of number with the network, while compiling.
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
+use syn::parse::{Parse, ParseStream};
+use syn::{LitStr, Token, Type};
+
+use crate::errors::{self, Place};
+
+/// What stands between the parentheses.
+struct Call {
+    network: Type,
+    file: LitStr,
+}
+
+impl Parse for Call {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let network = input.parse()?;
+        input.parse::<Token![,]>()?;
+        let file = input.parse()?;
+        input.parse::<Option<Token![,]>>()?;
+        Ok(Self { network, file })
+    }
+}
+
+/// The constant, or what is wrong with the file.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let mut input = input.into_iter();
+    let library =
+        if let Some(TokenTree::Group(group)) = input.next() { Group::stream(&group) } else { quote!(::typenet) };
+    let rest: TokenStream = input.collect();
+    let place = Place::of(&rest);
+    let expanded =
+        syn::parse2(rest).map_err(|_| errors::weights_wanted(place)).and_then(|call: Call| embedded(&call, &library));
+    expanded.unwrap_or_else(|error| error.to_compile_error())
+}
+
+fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
+    let Call { network, file } = call;
+    let (place, written) = (Place::of(file), file.value());
+    let path = located(file.span(), &written);
+    let bytes =
+        std::fs::read(&path).map_err(|error| errors::unreadable_weights(place, &written, &error.to_string()))?;
+    let tensors = SafeTensors::deserialize(&bytes)
+        .map_err(|error| errors::unreadable_weights(place, &written, &error.to_string()))?;
+    // Names with a slash are of a scaler or an optimizer.
+    let tensors: Vec<_> = tensors.tensors().into_iter().filter(|(name, _)| !name.contains('/')).collect();
+    let wrong: Vec<_> = tensors.iter().filter_map(|(name, tensor)| problem(name, tensor)).collect();
+    if !wrong.is_empty() {
+        return Err(errors::wrong_weights(place, &written, &wrong));
+    }
+    let tensors = tensors.iter().map(|(name, tensor)| {
+        let (shape, kind) = (tensor.shape(), format!("{:?}", tensor.dtype()).to_lowercase());
+        let numbers = Literal::byte_string(&in_memory(tensor));
+        quote!(#library::private::Embedded { name: #name, shape: &[#(#shape),*], kind: #kind, numbers: #numbers })
+    });
+    // The compiler watches the file for the sake of the unused constant.
+    let watched = path.canonicalize().unwrap_or(path).display().to_string();
+    let span = Span::mixed_site().located_at(file.span());
+    let name = network.to_token_stream().to_string();
+    let check = quote::quote_spanned!(span=> #library::private::embedded::<#network>);
+    Ok(quote! {
+        const {
+            const _: &[#library::private::u8] = #library::private::core::include_bytes!(#watched);
+            #check(#name, #written, &[#(#tensors),*])
+        }
+    })
+}
+
+/// The path of a file that is named beside the source, as in `include_bytes!`.
+fn located(span: Span, written: &str) -> PathBuf {
+    let beside = std::panic::catch_unwind(|| span.unwrap().local_file()).ok().flatten();
+    let folder = beside
+        .as_deref()
+        .and_then(Path::parent)
+        .map_or_else(|| PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()), Path::to_path_buf);
+    folder.join(written)
+}
+
+/// What no network can take: another type than the two floats, or a number that is not finite.
+fn problem(name: &str, tensor: &TensorView<'_>) -> Option<String> {
+    let finite = match tensor.dtype() {
+        Dtype::F32 => tensor.data().as_chunks().0.iter().all(|bytes| f32::from_le_bytes(*bytes).is_finite()),
+        Dtype::F64 => tensor.data().as_chunks().0.iter().all(|bytes| f64::from_le_bytes(*bytes).is_finite()),
+        other => return Some(format!("`{name}` is of type {other:?}, but only F32 and F64 can be embedded")),
+    };
+    (!finite).then(|| format!("`{name}` holds a number that is not finite"))
+}
+
+/// The numbers in the order of memory: a matrix of as many rows as the first size, column after column. The file has them row
+/// after row.
+fn in_memory(tensor: &TensorView<'_>) -> Vec<u8> {
+    let size = if tensor.dtype() == Dtype::F32 { 4 } else { 8 };
+    let rows = tensor.shape().first().copied().unwrap_or(1).max(1);
+    let numbers: Vec<&[u8]> = tensor.data().chunks_exact(size).collect();
+    let columns = numbers.len() / rows;
+    let in_order = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column));
+    in_order.filter_map(|index| numbers.get(index)).copied().flatten().copied().collect()
+}

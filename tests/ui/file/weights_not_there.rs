@@ -1,0 +1,20 @@
+//! A file that is not there.
+
+use typenet::prelude::*;
+
+network! {
+    struct Classifier {
+        hidden: Dense<5, 7>,
+        Tanh,
+        middle: Dense<7, 6>,
+        Relu,
+        output: Dense<6, 3>,
+        Softmax,
+    }
+}
+
+static NETWORK: Classifier = typenet::weights!(Classifier, "no_such_file.safetensors");
+
+fn main() {
+    println!("{}", NETWORK.predict(&[0.0; 5])[0]);
+}

@@ -1,0 +1,20 @@
+//! Weights in double precision for a network in single.
+
+use typenet::prelude::*;
+
+network! {
+    struct Classifier {
+        hidden: Dense<5, 7>,
+        Tanh,
+        middle: Dense<7, 6>,
+        Relu,
+        output: Dense<6, 3>,
+        Softmax,
+    }
+}
+
+static NETWORK: Classifier = typenet::weights!(Classifier, "../../reference/weights_torch_float64.safetensors");
+
+fn main() {
+    println!("{}", NETWORK.predict(&[0.0; 5])[0]);
+}
