@@ -6,6 +6,7 @@
 mod activation;
 mod batch;
 pub mod chain;
+mod classes;
 mod dot;
 mod fits;
 mod program;
@@ -17,6 +18,7 @@ mod workspace;
 
 pub use activation::Activation;
 use batch::{Batch, Room};
+pub use classes::GivesClasses;
 pub use dot::Dot;
 pub use fits::{FitsInput, FitsTarget, FitsValue};
 use program::{Backward, Forward, Infer, Show, TileLoss};
@@ -41,7 +43,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, dispatch};
 use crate::layer::{Layer, Pass, Plan};
 use crate::loss::Loss;
-use crate::metric::{Evaluation, Measured};
+use crate::metric::{Evaluation, Measured, argmax};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -50,6 +52,9 @@ pub type Sample<N, S> = <S as Shape>::Array<<N as Network>::Scalar>;
 
 /// The measures that belong to a loss on a network's output.
 pub type EvaluationOf<L, Output> = <<L as Loss<Output>>::Target as Measured>::Evaluation;
+
+/// A class that a network can answer with.
+pub type ClassOf<N> = <<N as Network>::Output as GivesClasses>::Class;
 
 /// A network, as `network!` declares it.
 ///
@@ -158,6 +163,52 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
         with_scratch(<PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
             dispatch(Infer { network: self, input, output, scratch });
         });
+    }
+
+    /// The most probable class for one sample; of equally probable ones, the lowest. Memory as in [`predict`](Self::predict).
+    ///
+    /// A network that diverged has no answer: where every probability is NaN, this is class 0.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Sign = Dense<1, 2>, Softmax);
+    /// let mut sign = Sign::zeroed();
+    /// // The scores of x are 0 and x.
+    /// sign.parameters_mut()[1] = 1.0;
+    /// assert_eq!(sign.predict_class(&[3.0]), Class::new(1)?);
+    /// assert_eq!(sign.predict_class(&[-3.0]).index(), 0);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    fn predict_class(&self, input: &Sample<Self, Self::Input>) -> ClassOf<Self>
+    where
+        Self::Output: GivesClasses,
+    {
+        Self::Output::class(argmax(Self::Output::flat(&self.predict(input))))
+    }
+
+    /// The `COUNT` most probable classes for one sample, the most probable first; of equally probable ones, the lower first.
+    /// Memory as in [`predict`](Self::predict). A network that has fewer classes does not compile.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Guess = Dense<1, 4>, Softmax);
+    /// // Zero weights make all four classes equally likely.
+    /// let [(first, probability), (second, _)] = Guess::zeroed().top::<2>(&[0.5]);
+    /// assert_eq!((first.index(), second.index(), probability), (0, 1, 0.25));
+    /// ```
+    #[must_use]
+    fn top<const COUNT: usize>(&self, input: &Sample<Self, Self::Input>) -> [(ClassOf<Self>, Self::Scalar); COUNT]
+    where
+        Self::Output: GivesClasses,
+    {
+        const { assert!(COUNT <= Self::Output::LEN, "the network has fewer classes than are asked for") };
+        let largest = classes::largest::<_, COUNT>(Self::Output::flat(&self.predict(input)));
+        largest.map(|(index, probability)| (Self::Output::class(index), probability))
     }
 
     /// The answers for a batch, each with the same bits as [`predict`](Self::predict) gives. With the feature `rayon`, the

@@ -1,0 +1,92 @@
+//! Which class does a network answer with?
+
+use core::fmt::Debug;
+use core::hash::Hash;
+
+use crate::scalar::Scalar;
+use crate::shape::{Probabilities, Shape};
+use crate::target::Class;
+
+/// The output of a network that says how probable each class is: [`Probabilities`].
+///
+/// # Example
+/// ```
+/// use typenet::network::GivesClasses;
+/// use typenet::{Class, Probabilities};
+///
+/// let class: Class<3> = <Probabilities<3>>::class(2);
+/// assert_eq!(class.index(), 2);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "classes need a network that ends in `Softmax`, but this one gives `{Self}`",
+    label = "the network gives raw scores",
+    note = "help: end the network with `Softmax`, or take the largest number of `predict` with `metric::argmax`"
+)]
+pub trait GivesClasses: Shape {
+    /// One of its classes.
+    type Class: Copy + Debug + Eq + Ord + Hash + Send + Sync + 'static;
+
+    /// The class of number `index`.
+    ///
+    /// # Panics
+    /// When `index` is not below the number of classes.
+    #[must_use]
+    fn class(index: usize) -> Self::Class;
+}
+
+impl<const K: usize> GivesClasses for Probabilities<K> {
+    type Class = Class<K>;
+
+    #[inline(always)]
+    fn class(index: usize) -> Class<K> {
+        match Class::new(index) {
+            Ok(class) => class,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// The positions of the `COUNT` largest numbers with them, largest first; of equal numbers, the first positions. There are
+/// at least as many numbers.
+pub(super) fn largest<T: Scalar, const COUNT: usize>(values: &[T]) -> [(usize, T); COUNT] {
+    let mut kept = [(0, T::ZERO); COUNT];
+    for (position, &value) in values.iter().enumerate() {
+        let filled = position.min(COUNT);
+        // Equal numbers stay before those that come later.
+        let rank = kept[..filled].iter().position(|&(_, other)| value > other).unwrap_or(filled);
+        if rank < COUNT {
+            let filled = COUNT.min(filled + 1);
+            kept[rank..filled].rotate_right(1);
+            kept[rank] = (position, value);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::largest;
+
+    #[test]
+    fn largest_come_first_and_equal_ones_in_their_order() {
+        assert_eq!(largest::<f64, 3>(&[0.1, 0.4, 0.1, 0.4]), [(1, 0.4), (3, 0.4), (0, 0.1)]);
+        assert_eq!(largest::<f64, 1>(&[0.25; 4]), [(0, 0.25)]);
+        assert_eq!(largest::<f64, 0>(&[0.5, 0.5]), []);
+    }
+
+    #[test]
+    fn largest_of_all_sort_as_a_stable_sort_does() {
+        let values: [f64; 7] = [3.0, 1.0, 2.0, 3.0, 0.0, 2.0, 5.0];
+        let mut sorted: Vec<_> = values.into_iter().enumerate().collect();
+        sorted.sort_by(|one, other| other.1.total_cmp(&one.1));
+        assert_eq!(largest::<f64, 7>(&values)[..], sorted);
+    }
+
+    #[test]
+    fn numbers_that_are_none_keep_their_order() {
+        let kept = largest::<f32, 2>(&[f32::NAN; 3]);
+        assert_eq!(kept.map(|(position, _)| position), [0, 1]);
+    }
+}
