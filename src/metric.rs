@@ -1,10 +1,112 @@
 //! How good is a network on data it did not learn from, in numbers that a person can read?
 
+mod accuracy;
+mod confusion_matrix;
+mod distance;
+
+pub use accuracy::{Accuracy, TopK};
+pub use confusion_matrix::ConfusionMatrix;
+pub use distance::{MeanAbsoluteError, RSquared, RootMeanSquaredError};
+
 use core::fmt::{self, Debug, Display};
 
 use crate::scalar::Scalar;
-use crate::shape::Shape;
-use crate::target::{Class, Target};
+use crate::shape::{Probabilities, Shape, Vector};
+use crate::target::{Class, ClassTarget, Target};
+
+/// Something that is measured from predictions and targets, sample after sample. `network.measure(&data, metric)` takes one,
+/// or a tuple of up to four.
+///
+/// # Example
+/// A metric of one's own: the largest distance.
+/// ```
+/// use typenet::metric::{MeanAbsoluteError, Metric};
+/// use typenet::prelude::*;
+/// use typenet::Scalar;
+///
+/// #[derive(Default)]
+/// struct Largest(f64);
+///
+/// impl<const N: usize> Metric<Vector<N>> for Largest {
+///     type Target = Vector<N>;
+///     type Value = f64;
+///
+///     fn add<T: Scalar>(&mut self, prediction: &[T], target: &[T; N]) {
+///         for (p, t) in prediction.iter().zip(target) {
+///             self.0 = self.0.max((p.to_f64() - t.to_f64()).abs());
+///         }
+///     }
+///
+///     fn value(self) -> f64 {
+///         self.0
+///     }
+/// }
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [-3.0]])?;
+/// let (largest, mean) = Line::zeroed().measure(&data, (Largest::default(), MeanAbsoluteError::default()));
+/// assert_eq!((largest, mean), (3.0, 2.0));
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[diagnostic::on_unimplemented(message = "the metric `{Self}` does not fit a network whose output is `{Output}`")]
+pub trait Metric<Output: Shape> {
+    /// The kind of answer that it compares with.
+    type Target: Target;
+    /// What it says about all samples.
+    type Value;
+
+    /// Takes in one more sample.
+    fn add<T: Scalar>(&mut self, prediction: &[T], target: &<Self::Target as Target>::Value<T>);
+
+    /// The measure of the samples so far.
+    #[must_use]
+    fn value(self) -> Self::Value;
+}
+
+macro_rules! metrics_at_once {
+    ($first:ident $(, $other:ident)*) => {
+        impl<Output: Shape, $first: Metric<Output>, $($other: Metric<Output, Target = $first::Target>),*> Metric<Output>
+            for ($first, $($other),*)
+        {
+            type Target = $first::Target;
+            type Value = ($first::Value, $($other::Value),*);
+
+            #[allow(non_snake_case, reason = "the variables are named after their types")]
+            fn add<T: Scalar>(&mut self, prediction: &[T], target: &<$first::Target as Target>::Value<T>) {
+                let ($first, $($other),*) = self;
+                $first.add(prediction, target);
+                $($other.add(prediction, target);)*
+            }
+
+            #[allow(non_snake_case, reason = "the variables are named after their types")]
+            fn value(self) -> Self::Value {
+                let ($first, $($other),*) = self;
+                ($first.value(), $($other.value()),*)
+            }
+        }
+    };
+}
+
+metrics_at_once!(A, B);
+metrics_at_once!(A, B, C);
+metrics_at_once!(A, B, C, D);
+
+/// The output of a network that scores classes: probabilities, or raw scores.
+#[diagnostic::on_unimplemented(
+    message = "classes are counted for a network that gives `Probabilities<K>` or `Vector<K>`, but this one gives `{Self}`"
+)]
+pub trait ScoresClasses: Shape {
+    /// The kind of target that belongs to it.
+    type Class: ClassTarget;
+}
+
+impl<const K: usize> ScoresClasses for Probabilities<K> {
+    type Class = Class<K>;
+}
+
+impl<const K: usize> ScoresClasses for Vector<K> {
+    type Class = Class<K>;
+}
 
 /// A kind of target with the measures that belong to it.
 pub trait Measured: Target {

@@ -17,7 +17,7 @@ pub(crate) mod weights;
 mod workspace;
 
 pub use activation::Activation;
-use batch::{Batch, Room};
+use batch::{Batch, Room, check_counts};
 pub use classes::GivesClasses;
 pub use dot::Dot;
 pub use fits::{FitsInput, FitsTarget, FitsValue};
@@ -43,7 +43,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, dispatch};
 use crate::layer::{Layer, Pass, Plan};
 use crate::loss::Loss;
-use crate::metric::{Evaluation, Measured, argmax};
+use crate::metric::{Evaluation, Measured, Metric, argmax};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -375,6 +375,18 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
         Evaluation::from_means(total / count, misses / count)
     }
 
+    /// What a metric, or a tuple of them, says about the predictions for a data set: see [`Metric`]. Memory for some hundred
+    /// predictions is allocated once.
+    #[must_use]
+    fn measure<X, Y, M>(&self, data: &Dataset<X, Y, Self::Scalar>, metric: M) -> M::Value
+    where
+        M: Metric<Self::Output>,
+        X: FitsInput<Self::Input>,
+        Y: FitsTarget<M::Target>,
+    {
+        batch::measure(self, X::arrays(data.inputs()), Y::values(data.targets()), metric)
+    }
+
     /// The dotted name of the first tensor of parameters with a number that is not finite.
     #[must_use]
     fn non_finite_tensor(&self) -> Option<String> {
@@ -386,10 +398,3 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
 
 /// The plan of a network as a layer.
 type PlanOf<N> = <<N as Network>::Architecture as Layer>::Plan<<N as Network>::Input>;
-
-fn check_counts(first: &'static str, first_count: usize, second: &'static str, second_count: usize) -> Result<()> {
-    if first_count == second_count {
-        return Ok(());
-    }
-    Err(Error::CountMismatch { first, first_count, second, second_count })
-}

@@ -5,6 +5,7 @@ pub use crate::Weights;
 pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
 pub use crate::history::EpochRecord;
+pub use crate::metric::{Accuracy, ConfusionMatrix, MeanAbsoluteError, RSquared, RootMeanSquaredError, TopK};
 #[cfg(feature = "std")]
 pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 pub use crate::{

@@ -360,3 +360,17 @@ mod shared {
         });
     }
 }
+
+#[test]
+fn measuring_allocates_nothing_per_batch() {
+    network!(struct Narrow = Dense<1, 2>, Softmax);
+    let network = Narrow::zeroed();
+    let counts = [Narrow::TILE, 40 * Narrow::TILE].map(|samples| {
+        let data = Dataset::<Vector<1>, Class<2>>::labelled(vec![[1.0]; samples], vec![0; samples]).unwrap();
+        let metrics = || (Accuracy::default(), TopK::<1>::default(), ConfusionMatrix::<2>::default());
+        black_box(network.measure(&data, metrics()));
+        allocations(|| network.measure(&data, metrics()))
+    });
+    // The predictions of a batch, once.
+    assert_eq!(counts, [1, 1]);
+}

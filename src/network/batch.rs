@@ -1,17 +1,20 @@
 //! How does a batch of any size go through a network? Tile by tile, in sums whose order is fixed.
 
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::block::{Gradient, with_scratch};
+use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels, Program, dispatch};
 use crate::layer::{Pass, Plan};
 use crate::loss::{Loss, Values};
-use crate::metric::Measured;
+use crate::metric::{Measured, Metric};
 use crate::network::{Backward, Forward, Infer, Network, PlanOf, Sample, Shards, TileLoss, cut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::target::Target;
 use crate::threads;
 
 /// No thread predicts fewer samples than this on its own: their products would wait for the weights.
@@ -20,6 +23,8 @@ const SMALLEST_INFERENCE: usize = 32;
 const INFERENCES_PER_THREAD: usize = 2;
 /// Such pieces start at multiples of this many samples, so that blocks of samples in kernels have no remainder.
 const INFERENCE_STEP: usize = 8;
+/// Predictions that are measured at a time: tiles enough for several threads, while their memory stays small.
+const TILES_MEASURED: usize = 8;
 
 /// Samples with their targets, and how they go through a network.
 pub(super) struct Batch<'a, N: Network, L: Loss<N::Output>> {
@@ -254,6 +259,25 @@ pub(super) fn infer<N: Network>(network: &N, inputs: &[Sample<N, N::Input>], out
     infer_pieces(network, inputs, outputs, alone);
 }
 
+/// What a metric says about the answers, taken in the order of the samples.
+pub(super) fn measure<N: Network, M: Metric<N::Output>>(
+    network: &N,
+    inputs: &[Sample<N, N::Input>],
+    targets: &[<M::Target as Target>::Value<N::Scalar>],
+    mut metric: M,
+) -> M::Value {
+    let batch = TILES_MEASURED * N::TILE;
+    let mut outputs = vec![N::Output::zero(); inputs.len().min(batch)];
+    for (inputs, targets) in inputs.chunks(batch).zip(targets.chunks(batch)) {
+        let outputs = &mut outputs[..inputs.len()];
+        infer(network, inputs, outputs);
+        for (output, target) in outputs.iter().zip(targets) {
+            metric.add(N::Output::flat(output), target);
+        }
+    }
+    metric.value()
+}
+
 /// The answers for some samples; one thread does up to `alone` of them.
 fn infer_pieces<N: Network>(
     network: &N,
@@ -293,4 +317,16 @@ impl<N: Network> Program for InferTiles<'_, N> {
             Infer { network, input, output, scratch }.run(isa);
         }
     }
+}
+
+pub(super) fn check_counts(
+    first: &'static str,
+    first_count: usize,
+    second: &'static str,
+    second_count: usize,
+) -> Result<()> {
+    if first_count == second_count {
+        return Ok(());
+    }
+    Err(Error::CountMismatch { first, first_count, second, second_count })
 }

@@ -1,0 +1,148 @@
+//! How far are values from the wanted ones?
+
+use alloc::vec::Vec;
+
+use crate::metric::Metric;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+
+/// What one output was told and how far it was off.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Column {
+    /// The mean of the targets so far.
+    mean: f64,
+    /// Σ (t - mean)².
+    spread: f64,
+    /// Σ (p - t)².
+    squares: f64,
+}
+
+/// A column for each output, from the first sample on.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Columns {
+    columns: Vec<Column>,
+    samples: u64,
+}
+
+impl Columns {
+    /// Welford's update of means and spreads, which loses no digits to targets far from zero.
+    fn add<T: Scalar>(&mut self, prediction: &[T], target: &[T]) {
+        self.columns.resize(target.len(), Column::default());
+        self.samples += 1;
+        for (column, (&p, &t)) in self.columns.iter_mut().zip(prediction.iter().zip(target)) {
+            let (p, t) = (p.to_f64(), t.to_f64());
+            let from_old_mean = t - column.mean;
+            column.mean += from_old_mean / self.samples as f64;
+            column.spread += from_old_mean * (t - column.mean);
+            column.squares += (p - t) * (p - t);
+        }
+    }
+
+    fn mean(&self, measure: impl Fn(&Column) -> f64) -> f64 {
+        self.columns.iter().map(measure).sum::<f64>() / self.columns.len() as f64
+    }
+}
+
+/// The mean over samples and outputs of |prediction - target|; of no samples, NaN.
+///
+/// # Example
+/// ```
+/// use typenet::metric::MeanAbsoluteError;
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [-3.0]])?;
+/// assert_eq!(Line::zeroed().measure(&data, MeanAbsoluteError::default()), 2.0);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MeanAbsoluteError {
+    sum: f64,
+    numbers: u64,
+}
+
+impl<Output: Shape> Metric<Output> for MeanAbsoluteError {
+    type Target = Output::Plain;
+    type Value = f64;
+
+    fn add<T: Scalar>(&mut self, prediction: &[T], target: &<Output::Plain as Shape>::Array<T>) {
+        for (p, t) in prediction.iter().zip(Output::Plain::flat(target)) {
+            self.sum += (p.to_f64() - t.to_f64()).absolute();
+            self.numbers += 1;
+        }
+    }
+
+    fn value(self) -> f64 {
+        self.sum / self.numbers as f64
+    }
+}
+
+/// The root of the mean over the samples of (prediction - target)², for each output; then the mean over the outputs, as
+/// scikit-learn's `root_mean_squared_error` takes it. Of no samples, NaN.
+///
+/// # Example
+/// ```
+/// use typenet::metric::RootMeanSquaredError;
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [-7.0]])?;
+/// // The root of (1 + 49) / 2.
+/// assert_eq!(Line::zeroed().measure(&data, RootMeanSquaredError::default()), 5.0);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RootMeanSquaredError(Columns);
+
+impl<Output: Shape> Metric<Output> for RootMeanSquaredError {
+    type Target = Output::Plain;
+    type Value = f64;
+
+    fn add<T: Scalar>(&mut self, prediction: &[T], target: &<Output::Plain as Shape>::Array<T>) {
+        self.0.add(prediction, Output::Plain::flat(target));
+    }
+
+    fn value(self) -> f64 {
+        self.0.mean(|column| (column.squares / self.0.samples as f64).sqrt())
+    }
+}
+
+/// The coefficient of determination, 1 - Σ (p - t)² / Σ (t - mean t)², for each output; then the mean over the outputs.
+///
+/// # Numerics
+/// As scikit-learn's `r2_score`: an output whose targets are all equal counts 1 where every prediction is exact, else 0;
+/// of fewer than two samples the answer is NaN.
+///
+/// # Example
+/// ```
+/// use typenet::metric::RSquared;
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+/// // 1 - (1 + 9) / (1 + 1): worse than the mean, which has 0.
+/// assert_eq!(Line::zeroed().measure(&data, RSquared::default()), -4.0);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RSquared(Columns);
+
+impl<Output: Shape> Metric<Output> for RSquared {
+    type Target = Output::Plain;
+    type Value = f64;
+
+    fn add<T: Scalar>(&mut self, prediction: &[T], target: &<Output::Plain as Shape>::Array<T>) {
+        self.0.add(prediction, Output::Plain::flat(target));
+    }
+
+    fn value(self) -> f64 {
+        if self.0.samples < 2 {
+            return f64::NAN;
+        }
+        self.0.mean(|&Column { spread, squares, .. }| match (spread == 0.0, squares == 0.0) {
+            (true, true) => 1.0,
+            (true, false) => 0.0,
+            (false, _) => 1.0 - squares / spread,
+        })
+    }
+}
