@@ -49,7 +49,9 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
     let tensors = SafeTensors::deserialize(&bytes)
         .map_err(|error| errors::unreadable_weights(place, &written, &error.to_string()))?;
     // Names with a slash are of a scaler or an optimizer.
-    let tensors: Vec<_> = tensors.tensors().into_iter().filter(|(name, _)| !name.contains('/')).collect();
+    let mut tensors: Vec<_> = tensors.tensors().into_iter().filter(|(name, _)| !name.contains('/')).collect();
+    // The crate hands them over in random order, and equal files should be equal programs.
+    tensors.sort_by(|(one, _), (other, _)| one.cmp(other));
     let wrong: Vec<_> = tensors.iter().filter_map(|(name, tensor)| problem(name, tensor)).collect();
     if !wrong.is_empty() {
         return Err(errors::wrong_weights(place, &written, &wrong));
