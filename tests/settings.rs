@@ -172,6 +172,19 @@ fn frozen_layers_keep_their_bits_while_the_others_learn() {
     assert!(Frozen::summary().dot().to_string().contains(r#"[label="features: Dense<3, 8>\n32 parameters, frozen"]"#));
 }
 
+#[test]
+fn norms_and_clipping_leave_frozen_layers_out() {
+    let mut gradient = Gradient::<Frozen>::zeroed();
+    gradient.parameters_mut().fill(2.0);
+    // 18 numbers of the head; the 32 of the frozen layer do not count.
+    assert!((gradient.norm() - (18.0_f64 * 4.0).sqrt()).abs() < 1e-12);
+    gradient.clip_norm(1.0).unwrap();
+    assert!((gradient.norm() - 1.0).abs() < 1e-6);
+    gradient.clip_value(0.1).unwrap();
+    assert!(gradient.head.parameters().iter().all(|&g| g == 0.1));
+    assert!(gradient.features.parameters().iter().all(|&g| g == 2.0));
+}
+
 const SEVEN: usize = 7;
 
 #[test]

@@ -392,6 +392,26 @@ mod threads {
     }
 
     #[test]
+    fn dropout_accumulation_and_clipping_give_the_same_bits_on_any_number_of_threads() {
+        network!(struct Dropped = Dense<64, 256>, Gelu, Dropout(0.3), Dense<256, 10>, Softmax);
+        let data = data(3_000);
+        let train = |threads| {
+            let mut network = Dropped::init(&mut typenet::rng(1));
+            let mut trainer = Trainer::new(Nll, Sgd::new(0.1).momentum(0.9))
+                .batch_size(600)
+                .accumulate(2)
+                .clip_value(0.05)
+                .clip_norm(0.5)
+                .callback(|_: &EpochRecord| ())
+                .threads(threads);
+            trainer.fit(&mut network, &data).unwrap();
+            hash_of(&*network)
+        };
+        let alone = train(1);
+        assert_eq!(COUNTS.map(train), [alone; 4]);
+    }
+
+    #[test]
     fn a_trainer_without_threads_is_refused() {
         let mut network = Plain::init(&mut typenet::rng(1));
         let error = Trainer::new(Nll, Sgd::new(0.1)).threads(0).fit(&mut network, &data(3)).unwrap_err();

@@ -25,7 +25,8 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     /// Writes what the next call of `fit` depends on to a file, which is replaced as a whole: the network, the memory of the
     /// optimizer and its number of steps, the number of epochs so far, the seed and the batch size.
     ///
-    /// Settings of the optimizer, the loss, the validation set and callbacks are the program's and are not in the file.
+    /// Settings of the optimizer, clipping, batches per step, the loss, the validation set and callbacks are the program's and
+    /// are not in the file.
     /// [`Weights::load`](crate::Weights::load) reads the network alone from it.
     ///
     /// # Errors

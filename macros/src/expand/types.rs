@@ -104,7 +104,7 @@ fn architecture_docs(names: &Names) -> String {
     docs
 }
 
-/// The promise that the struct is a block of numbers. The one `unsafe` token of generated code; its span is the macro's
+/// The promise that the struct is a block of numbers. The one `unsafe` token that `network!` writes; its span is the macro's
 /// own, so that a user's `forbid(unsafe_code)` does not speak of it.
 pub(super) fn block(names: &Names) -> TokenStream {
     let Names { private, scalar, .. } = names;
