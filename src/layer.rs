@@ -9,11 +9,13 @@
 mod activation;
 mod dense;
 mod dropout;
+mod residual;
 mod softmax;
 
 pub use activation::{Elu, Gelu, GeluTanh, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
 pub use dense::Dense;
 pub use dropout::Dropout;
+pub use residual::Residual;
 pub use softmax::Softmax;
 
 use rand::Rng as RandomSource;

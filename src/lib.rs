@@ -57,8 +57,8 @@ pub use initializer::Initializer;
 #[cfg(feature = "safetensors")]
 pub use io::Stored;
 pub use layer::{
-    Backward, Dense, Dropout, Elu, Gelu, GeluTanh, Identity, Layer, LeakyRelu, Mode, Pass, Plan, Relu, Sigmoid, Silu,
-    Softmax, Softplus, Takes, Tanh,
+    Backward, Dense, Dropout, Elu, Gelu, GeluTanh, Identity, Layer, LeakyRelu, Mode, Pass, Plan, Relu, Residual,
+    Sigmoid, Silu, Softmax, Softplus, Takes, Tanh,
 };
 pub use loss::{CrossEntropy, Loss, MeanSquaredError, Nll};
 pub use metric::{Classification, Evaluation, Regression};

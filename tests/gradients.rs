@@ -246,6 +246,14 @@ network!(struct Chain10 (Vector<4>) = Softplus, Gelu, Tanh, GeluTanh, Dense<_, 3
 network!(struct Chain11 = Dense<3, 9>, LeakyRelu, Elu(0.5), Dense<_, 9>, LeakyRelu(slope = 0.3), Tanh, Dense<_, 4>, Elu);
 network!(struct Chain12 = Dense<5, 4>, Dropout(0.5), Tanh, Dropout(rate = 0.25), Dense<_, 7>, Gelu, Dropout(0.0), Dense<_, 3>, Softmax);
 
+// Blocks: first, in the middle, last, in each other; around layers that need their output, that work in place and that draw
+// random numbers; a nested network in one.
+network!(struct Pair = Dense<4, 2>, Tanh, Dense<2, 4>);
+network!(struct Chain13 = Residual { Dense<4, 3>, Tanh, Dense<3, 4>, Sigmoid }, Tanh, Residual { Gelu }, Dense<4, 3>, Softmax);
+network!(struct Chain14 = Dense<3, 5>, Residual { Silu, Dense<_, 2>, Dropout(0.3), Residual { Tanh, Dense<_, 2> }, Dense<_, 5> }, Softmax);
+network!(struct Chain15 (Probabilities<4>) = Residual { Pair, Dropout(0.2) }, Sigmoid, Residual { inner: Pair }, Residual { Dense<4, 4>, Softplus });
+network!(struct Chain16<const N: usize, const H: usize> = Residual { Dense<N, H>, Tanh, Residual { Dense<H, H> }, Dense<H, N> }, Dense<N, H>, Softmax);
+
 proptest! {
     #![proptest_config(cases(24))]
 
@@ -262,6 +270,10 @@ proptest! {
         check!(Chain10, Nll, true, seed, samples);
         check!(Chain11, CrossEntropy, false, seed, samples);
         check!(Chain12, Nll, true, seed, samples);
+        check!(Chain13, Nll, true, seed, samples);
+        check!(Chain14, Nll, true, seed, samples);
+        check!(Chain15, MeanSquaredError, true, seed, samples);
+        check!(Chain16<5, 3>, Nll, true, seed, samples);
     }
 }
 

@@ -86,6 +86,13 @@ pub(crate) enum LayerKind {
         /// The parentheses after it.
         settings: Option<Settings>,
     },
+    /// `Residual { .. }`
+    Residual {
+        /// The word before the braces.
+        word: Ident,
+        /// What stands between them, as the layers of a network.
+        layers: Vec<Option<Layer>>,
+    },
     /// Any other path; the compiler finds out whether it is a layer.
     Own {
         /// The path with its generic arguments.

@@ -3,7 +3,7 @@
 
 use proc_macro2::Span;
 
-use crate::errors::{self, Errors};
+use crate::errors::{self, Errors, Place};
 use crate::graph::{Kind, Layer, Network};
 use crate::shape::{Shape, Size};
 use crate::signature::BuiltIn;
@@ -44,8 +44,11 @@ pub(crate) enum Judge {
 pub(crate) struct Judges {
     /// One for the edge into each layer.
     pub(crate) edges: Vec<Judge>,
-    /// Those of the declared output, one for each of its sizes; empty when none is declared.
+    /// Those of the declared output, one for each of its sizes; empty when none is declared. A block has to give what it
+    /// takes.
     pub(crate) output: Vec<Judge>,
+    /// The judges of the blocks, in their order.
+    pub(crate) blocks: Vec<Judges>,
 }
 
 /// Judges what the macro can compare, and says who judges the rest.
@@ -53,7 +56,12 @@ pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
     let edges = network.layers.iter().enumerate();
     let edges = edges.map(|(index, layer)| edge(network, index, layer, errors));
     let edges = edges.collect();
-    Judges { edges, output: output(network, errors) }
+    let blocks = network.layers.iter().filter_map(|layer| match &layer.kind {
+        Kind::Residual(inside) => Some(check(inside, errors)),
+        Kind::BuiltIn { .. } | Kind::Own { .. } => None,
+    });
+    let blocks = blocks.collect();
+    Judges { edges, output: output(network, errors), blocks }
 }
 
 /// How two sizes compare.
@@ -81,11 +89,12 @@ fn compare(gives: &Size, takes: &Size) -> Comparison {
 /// Judges the edge into the layer at `index`.
 fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> Judge {
     let (incoming, known) = network.incoming(index);
-    if !(layer.joined && known && layer.input_known) {
+    // The edge into a block is the one into the first layer that is in it.
+    if !(layer.joined && known && layer.input_known) || matches!(layer.kind, Kind::Residual(_)) {
         return Judge::Settled;
     }
     let by_trait = || Judge::Trait {
-        producer: network.source_text(index),
+        producer: network.source(index).text,
         consumer: match (layer.built_in(), layer.input.row()) {
             (None, _) => format!("{} takes another shape", layer.text()),
             (Some(BuiltIn::Dense), Some(_)) if !layer.inferred => {
@@ -122,7 +131,7 @@ fn sizes(network: &Network, index: usize, layer: &Layer, edge: (&Size, &Size), e
             gives: gives.clone(),
             takes: takes.clone(),
             message: errors::open_mismatch(
-                &network.source_text(index),
+                &network.source(index).text,
                 &format!("{} takes", layer.text()),
                 &edits(network, index, layer, gives, takes),
             ),
@@ -131,7 +140,7 @@ fn sizes(network: &Network, index: usize, layer: &Layer, edge: (&Size, &Size), e
         Comparison::Different => {
             errors.push(errors::size_mismatch(
                 takes.place(),
-                &network.source_text(index),
+                &network.source(index).text,
                 &gives.values(),
                 &layer.text(),
                 &bare(takes),
@@ -151,7 +160,7 @@ fn way_out(network: &Network, index: usize, consumer: &Layer) -> String {
         Some(outputs) if network.parameters.is_empty() => {
             errors::write_one_of(&[dense("_", &outputs.text(), consumer)])
         }
-        _ => errors::change_one_side(&network.source_text(index), &consumer.text()),
+        _ => errors::change_one_side(&network.source(index).text, &consumer.text()),
     }
 }
 
@@ -169,7 +178,7 @@ fn wants_vector(network: &Network, index: usize, layer: &Layer, errors: &mut Err
     let size = incoming.number().map_or("N".to_owned(), |number| number.to_string());
     errors.push(errors::vector_wanted(
         *layer.size_places.first().unwrap_or(&layer.place),
-        &network.source_text(index),
+        &network.source(index).text,
         &incoming.text(),
         &layer.text(),
         &[format!("`(Vector<{size}>)` for the input")],
@@ -182,28 +191,8 @@ fn edits(network: &Network, index: usize, consumer: &Layer, gives: &Size, takes:
     if let Some(outputs) = consumer.output.row().filter(|_| consumer.output_known) {
         edits.push(dense(&gives.text(), &outputs.text(), consumer));
     }
-    edits.extend(source_edit(network, index, takes));
+    edits.extend(network.source(index).giving(takes));
     edits
-}
-
-/// The edit of whoever decides the size before `index`, so that it becomes `size`.
-fn source_edit(network: &Network, index: usize, size: &Size) -> Option<String> {
-    match network.source(index) {
-        None if !network.input_declared => None,
-        None => {
-            let kind = network.input.name()?;
-            Some(format!("`({kind}<{}>)` for the input", size.text()))
-        }
-        Some(source) if source.built_in() == Some(BuiltIn::Dense) && source.input_known => {
-            let inputs = match &source.kind {
-                _ if source.inferred => "_".to_owned(),
-                Kind::BuiltIn { sizes, .. } => sizes.first()?.text(),
-                Kind::Own { .. } => return None,
-            };
-            Some(dense(&inputs, &size.text(), source))
-        }
-        Some(_) => None,
-    }
 }
 
 /// How a `Dense` should be written.
@@ -219,32 +208,50 @@ fn output(network: &Network, errors: &mut Errors) -> Vec<Judge> {
         return Vec::new();
     };
     let (given, known) = network.incoming(end);
-    if network.open_end || !known || end == 0 {
+    // What is declared for a block is what it takes, which may not be known.
+    if network.open_end || !known || end == 0 || network.block.is_some() && !network.input_known {
         return Vec::new();
     }
     if declared.is_foreign() || given.is_foreign() {
-        return vec![Judge::Trait {
-            producer: last_text(network),
-            consumer: format!("`{}` declares `{}`", network.name, declared.text()),
-            help: errors::declare_what_comes(&last_text(network)),
-            span: place.span(),
-            consumer_index: end,
-        }];
+        return vec![end_by_trait(network, declared, *place)];
     }
     let pairs = given.sizes().iter().zip(declared.sizes());
     let mut differ = pairs.map(|(gives, takes)| matches!(compare(gives, takes), Comparison::Different));
     if given.name() == declared.name() && !differ.any(|differ| differ) {
         return output_assertions(network, declared, given);
     }
-    errors.push(errors::output_mismatch(
-        *place,
-        &network.name,
-        &declared.text(),
-        &last_text(network),
-        &given.text(),
-        &output_edits(network, declared, given),
-    ));
+    let edits = output_edits(network, declared, given);
+    let (declared, producer, given) = (declared.text(), last_text(network), given.text());
+    errors.push(match &network.block {
+        Some(block) => errors::cannot_add(
+            end_place(network),
+            block,
+            (&declared, &network.source.text),
+            (&given, &producer),
+            &edits,
+        ),
+        None => errors::output_mismatch(*place, &network.name, &declared, &producer, &given, &edits),
+    });
     Vec::new()
+}
+
+/// Leaves the end of a network to the compiler.
+fn end_by_trait(network: &Network, declared: &Shape, place: Place) -> Judge {
+    let producer = last_text(network);
+    let (consumer, help) = match &network.block {
+        Some(block) => (
+            format!("`{block}` adds it to what {} gives", network.source.text),
+            errors::change_one_side(&producer, &format!("`{block}`")),
+        ),
+        None => (format!("`{}` declares `{}`", network.name, declared.text()), errors::declare_what_comes(&producer)),
+    };
+    Judge::Trait { producer, consumer, help, span: place.span(), consumer_index: network.layers.len() }
+}
+
+/// The last size of a block, or its last layer.
+fn end_place(network: &Network) -> Place {
+    let sized = network.layers.iter().rev().find_map(|layer| layer.size_places.last());
+    sized.copied().or(network.layers.last().map(|layer| layer.place)).unwrap_or_else(Place::call)
 }
 
 /// Assertions for the sizes of the declared output that only the compiler knows.
@@ -255,11 +262,17 @@ fn output_assertions(network: &Network, declared: &Shape, given: &Shape) -> Vec<
         gives: gives.clone(),
         takes: takes.clone(),
         message: errors::open_mismatch(
-            &network.source_text(network.layers.len()),
-            &format!("the output of `{}` has", network.name),
+            &network.source(network.layers.len()).text,
+            &match &network.block {
+                Some(block) => format!("`{block}` adds them to"),
+                None => format!("the output of `{}` has", network.name),
+            },
             &output_edits(network, declared, given),
         ),
-        span: takes.place().span(),
+        span: match &network.block {
+            Some(_) => end_place(network).span(),
+            None => takes.place().span(),
+        },
     })
     .collect()
 }
@@ -271,19 +284,25 @@ fn last_text(network: &Network) -> String {
 
 /// The edits that would each make the declared output and the last layer agree.
 fn output_edits(network: &Network, declared: &Shape, given: &Shape) -> Vec<String> {
-    let mut edits = vec![format!("`-> {}`", given.text())];
+    let mut edits = Vec::new();
+    if network.block.is_none() {
+        edits.push(format!("`-> {}`", given.text()));
+    }
     let (Some(here), Some(there)) = (given.row(), declared.row()) else {
         return edits;
     };
     match (given, declared) {
         (Shape::Probabilities(_), Shape::Vector(_)) if here.same(there) => {
-            edits.push(format!("leave `{}` out", BuiltIn::Softmax.name()));
+            edits.push(match &network.block {
+                Some(block) => format!("no `{}` at the end of `{block}`", BuiltIn::Softmax.name()),
+                None => format!("leave `{}` out", BuiltIn::Softmax.name()),
+            });
         }
         (Shape::Vector(_), Shape::Probabilities(_)) if here.same(there) => {
             edits.push(format!("add `{}` as the last layer", BuiltIn::Softmax.name()));
         }
         (Shape::Vector(_), Shape::Vector(_)) | (Shape::Probabilities(_), Shape::Probabilities(_)) => {
-            edits.extend(source_edit(network, network.layers.len(), there));
+            edits.extend(network.source(network.layers.len()).giving(there));
         }
         _ => {}
     }

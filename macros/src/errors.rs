@@ -6,6 +6,7 @@ use quote::ToTokens;
 use syn::Error;
 
 mod block;
+mod nested;
 mod settings;
 mod shapes;
 mod sizes;
@@ -13,6 +14,7 @@ mod sizes;
 mod weights;
 
 pub(crate) use block::*;
+pub(crate) use nested::*;
 pub(crate) use settings::*;
 pub(crate) use shapes::*;
 pub(crate) use sizes::*;
@@ -198,11 +200,6 @@ pub(crate) fn layer_visibility(place: Place) -> Error {
         "a layer has no visibility of its own: every layer is as visible as its network\n\n\
          help: leave it out",
     )
-}
-
-/// `name: Residual { .. }`
-pub(crate) fn block(place: Place, word: &str) -> Error {
-    place.error(format!("blocks are reserved for a later version: `{word} {{ .. }}` is not supported yet\n\nhelp: write the layers one after the other"))
 }
 
 /// Two layers without a comma between them, or something else after a layer.

@@ -22,6 +22,7 @@ mod sizes;
 mod types;
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
@@ -34,21 +35,37 @@ use sizes::Sizes;
 
 /// The whole expansion.
 pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) -> TokenStream {
-    let names = Names::new(network, library);
-    let parts = [
-        types::aliases(&names),
-        settings::constants(&names),
-        types::structure(&names),
-        types::block(&names),
-        plan::plan(&names),
-        layer::layer(&names),
-        constants::network(&names),
-        activations::structure(&names),
-        constants::inherent(&names),
-        types::traits(&names),
-        assertions::assertions(&names, judges),
-    ];
-    parts.into_iter().collect()
+    let sizes = Rc::new(Sizes::new(network));
+    let names = Names::new(network, library, &sizes, None);
+    let mut code = sizes.items(&names.private);
+    code.extend(items(&names, judges));
+    code
+}
+
+/// The items of a network, after those of the blocks in it, which are networks within.
+fn items(names: &Names, judges: &Judges) -> TokenStream {
+    let mut items = TokenStream::new();
+    let blocks = names.network.layers.iter().enumerate().filter_map(|(index, layer)| match &layer.kind {
+        Kind::Residual(inside) => Some((&**inside, &names.shapes[index])),
+        Kind::BuiltIn { .. } | Kind::Own { .. } => None,
+    });
+    for ((inside, input), judges) in blocks.zip(&judges.blocks) {
+        items.extend(self::items(&Names::new(inside, &names.library, &names.sizes, Some(input)), judges));
+    }
+    items.extend([
+        types::aliases(names),
+        settings::constants(names),
+        types::structure(names),
+        types::block(names),
+        plan::plan(names),
+        layer::layer(names),
+        constants::network(names),
+        activations::structure(names),
+        constants::inherent(names),
+        types::traits(names),
+        assertions::assertions(names, judges),
+    ]);
+    items
 }
 
 /// `tokens`, whose names mean what they meant, at the user's place: there the compiler's carets point.
@@ -86,8 +103,8 @@ struct Names<'a> {
     private: TokenStream,
     /// The layers, in order; one stands in for the layers of an empty network.
     layers: Vec<Site<'a>>,
-    /// How sizes are written.
-    sizes: Sizes,
+    /// How sizes are written, in blocks as in the network around them.
+    sizes: Rc<Sizes>,
     /// The shape before each layer, and after the last.
     shapes: Vec<TokenStream>,
     /// The name of the scalar parameter.
@@ -121,12 +138,13 @@ struct Site<'a> {
 impl Site<'_> {
     /// Whether the layer is a type that only the compiler knows.
     fn is_own(&self) -> bool {
-        self.layer.is_some_and(|layer| layer.built_in().is_none())
+        self.layer.is_some_and(|layer| matches!(layer.kind, Kind::Own { .. }))
     }
 }
 
 impl<'a> Names<'a> {
-    fn new(network: &'a Network, library: &TokenStream) -> Self {
+    /// The names of a network, or of a block with its input.
+    fn new(network: &'a Network, library: &TokenStream, sizes: &Rc<Sizes>, input: Option<&TokenStream>) -> Self {
         let used = used_words(network);
         let fresh = |word: &str| {
             let word = if used.contains(word) { format!("__{word}") } else { word.to_owned() };
@@ -137,14 +155,14 @@ impl<'a> Names<'a> {
             library: library.clone(),
             private: code!(#library::private),
             layers: Vec::new(),
-            sizes: Sizes::new(network),
+            sizes: Rc::clone(sizes),
             shapes: Vec::new(),
             scalar: fresh("T"),
             input: fresh("In"),
             isa: fresh("I"),
             random: fresh("R"),
         };
-        names.shapes.push(names.header_shape(&network.input, "Input"));
+        names.shapes.push(input.cloned().unwrap_or_else(|| names.header_shape(&network.input, "Input")));
         for (index, layer) in network.layers.iter().enumerate() {
             let site = names.site(index, layer);
             names.layers.push(site);
@@ -189,6 +207,13 @@ impl<'a> Names<'a> {
                     }
                     _ => (code!(#library::#name), code!(#library::#name)),
                 }
+            }
+            Kind::Residual(inside) => {
+                let (name, parameters) = (&inside.name, &inside.parameters);
+                (
+                    code!(#library::Residual<#name<#(#parameters,)* #private::f32>>),
+                    code!(#name<#(#parameters,)* #scalar>),
+                )
             }
             Kind::Own { .. } => (alias.clone(), code!(<#alias as #private::Layer>::With<#scalar>)),
         };
@@ -365,6 +390,8 @@ fn used_words(network: &Network) -> HashSet<String> {
         match &layer.kind {
             Kind::BuiltIn { sizes, .. } => sizes.iter().for_each(|size| collect(size.tokens())),
             Kind::Own { path, .. } => collect(path.to_token_stream()),
+            // Its items have names of their own.
+            Kind::Residual(_) => {}
         }
         for expression in settings::expressions(layer) {
             collect(expression.to_token_stream());

@@ -14,11 +14,13 @@ mod chain;
 mod draft;
 mod fields;
 mod settings;
+mod source;
 
 pub(crate) use budget::Budget;
 pub(crate) use settings::{Initialization, InitializerKind, OwnSettings};
+pub(crate) use source::Source;
 
-/// A resolved network: a chain of layers.
+/// A resolved network: a chain of layers. The layers of a block are a network within the one that is declared.
 pub(crate) struct Network {
     /// Docs and attributes above the struct.
     pub(crate) attributes: Vec<Attribute>,
@@ -28,14 +30,18 @@ pub(crate) struct Network {
     pub(crate) budget: Option<Budget>,
     /// The visibility of the struct.
     pub(crate) visibility: Visibility,
-    /// The name of the network.
+    /// The name of its struct.
     pub(crate) name: Ident,
+    /// What it is called: as the struct, or for a block `Name.block`.
+    pub(crate) title: String,
+    /// The field of the block that it is the inside of.
+    pub(crate) block: Option<Ident>,
     /// The names of the const parameters, all `usize`.
     pub(crate) parameters: Vec<Ident>,
     /// What the first layer is given.
     pub(crate) input: Shape,
-    /// Whether the input was written in the header, rather than read off the first layer.
-    pub(crate) input_declared: bool,
+    /// Who gives it.
+    pub(crate) source: Source,
     /// Whether `input` is what the user wrote, not a guess after an error.
     pub(crate) input_known: bool,
     /// The shape after `->`, and where it stands.
@@ -92,6 +98,8 @@ pub(crate) enum Kind {
         /// Its settings, in order; `None` where the default holds.
         settings: Vec<Option<Expr>>,
     },
+    /// A block whose input is added to its output.
+    Residual(Box<Network>),
     /// Any other path.
     Own {
         /// The path with its generic arguments.
@@ -104,7 +112,7 @@ pub(crate) enum Kind {
 /// Resolves a declaration. Mistakes are reported, and what they leave open is guessed or left out.
 pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network {
     let header = chain::header(&declaration, errors);
-    let drafts = draft::drafts(&declaration, errors);
+    let drafts = draft::drafts(&declaration.layers, &declaration, errors);
     chain::network(declaration, header, drafts, errors)
 }
 
@@ -115,15 +123,22 @@ impl Network {
         before.map_or((&self.input, self.input_known), |layer| (&layer.output, layer.output_known))
     }
 
-    /// The layer that decides how many values reach the one at `index`; `None` for the input.
-    pub(crate) fn source(&self, index: usize) -> Option<&Layer> {
+    /// Who decides how many values reach the layer at `index`.
+    pub(crate) fn source(&self, index: usize) -> Source {
         let before = self.layers.iter().take(index);
-        before.rev().find(|layer| !layer.keeps_size())
+        before.rev().find(|layer| !layer.keeps_size()).map_or_else(|| self.source.clone(), Source::layer)
     }
 
-    /// `source` in the words of a message.
-    pub(crate) fn source_text(&self, index: usize) -> String {
-        self.source(index).map_or_else(|| "the input".to_owned(), Layer::text)
+    /// All layers, those in blocks behind their block.
+    pub(crate) fn every_layer(&self) -> Vec<&Layer> {
+        let mut layers = Vec::new();
+        for layer in &self.layers {
+            layers.push(layer);
+            if let Kind::Residual(inside) = &layer.kind {
+                layers.extend(inside.every_layer());
+            }
+        }
+        layers
     }
 }
 
@@ -132,13 +147,13 @@ impl Layer {
     pub(crate) fn built_in(&self) -> Option<BuiltIn> {
         match self.kind {
             Kind::BuiltIn { layer, .. } => Some(layer),
-            Kind::Own { .. } => None,
+            Kind::Residual(_) | Kind::Own { .. } => None,
         }
     }
 
     /// Whether it gives as many values as it takes.
     fn keeps_size(&self) -> bool {
-        self.built_in().is_some_and(BuiltIn::keeps_size)
+        matches!(self.kind, Kind::Residual(_)) || self.built_in().is_some_and(BuiltIn::keeps_size)
     }
 
     /// Its name in a message.

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::Visibility;
 use syn::parse::Parser;
 
-use crate::ast::{Declaration, Form, LayerKind, Shape, ShapeKind, Size, Written};
+use crate::ast::{Declaration, Form, Layer, LayerKind, Shape, ShapeKind, Size, Written};
 use crate::errors::{self, Errors, Place};
 use crate::tokens::{self, Tokens};
 use crate::words;
@@ -63,19 +63,25 @@ fn forget(declaration: &mut Declaration, types: &[Ident]) {
             }
         }
     };
-    for layer in &mut declaration.layers {
-        match layer.as_mut().map(|layer| &mut layer.kind) {
-            Some(LayerKind::BuiltIn { sizes, .. }) => fail(sizes),
-            Some(LayerKind::Own { path, .. }) if names(path.to_token_stream()) => *layer = None,
-            _ => {}
-        }
-    }
+    forget_layers(&mut declaration.layers, &names, &fail);
     for written in [&mut declaration.input, &mut declaration.output] {
         match written {
             Written::Here(Shape { kind: ShapeKind::BuiltIn { sizes, .. }, .. }) => fail(sizes),
             Written::Here(Shape { kind: ShapeKind::Own(path), .. }) if names(path.to_token_stream()) => {
                 *written = Written::Failed;
             }
+            _ => {}
+        }
+    }
+}
+
+/// As `forget`, for layers and those in their blocks.
+fn forget_layers(layers: &mut [Option<Layer>], names: &dyn Fn(TokenStream) -> bool, fail: &dyn Fn(&mut [Size])) {
+    for layer in layers {
+        match layer.as_mut().map(|layer| &mut layer.kind) {
+            Some(LayerKind::BuiltIn { sizes, .. }) => fail(sizes),
+            Some(LayerKind::Residual { layers, .. }) => forget_layers(layers, names, fail),
+            Some(LayerKind::Own { path, .. }) if names(path.to_token_stream()) => *layer = None,
             _ => {}
         }
     }

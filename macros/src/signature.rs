@@ -34,6 +34,9 @@ pub(crate) enum BuiltIn {
     Softmax,
 }
 
+/// The word before the braces of a block whose input is added to what its layers give.
+pub(crate) const RESIDUAL: &str = "Residual";
+
 /// Something that stands in parentheses after a layer or an initializer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {

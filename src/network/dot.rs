@@ -1,13 +1,16 @@
 //! What does a network look like as a picture?
 
-use core::fmt::{self, Display};
+use alloc::format;
+use alloc::string::String;
+use core::fmt::{self, Display, Write as _};
 
 use super::summary::{Summary, grouped, shape};
 use crate::network::LayerInfo;
 
 /// A network in the DOT language, which `dot -Tsvg` of Graphviz and many editors draw: printed, it is the text of a file.
 ///
-/// A box per layer with its name, what was declared and its parameters; an arrow per edge with the shape of one sample.
+/// A box per layer with its name, what was declared and its parameters; a frame around those of a block; an arrow per edge with
+/// the shape of one sample.
 ///
 /// # Source
 /// "DOT language", Graphviz documentation: strings in double quotes, in which a double quote and a backslash are escaped.
@@ -46,19 +49,57 @@ impl Display for Dot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(Summary { name, input, layers, .. }) = *self;
         writeln!(f, "digraph \"{name}\" {{\n    node [shape=box];\n    input [shape=plaintext];")?;
-        let mut sizes = *input;
-        for (index, layer) in layers.iter().enumerate() {
-            let number = index + 1;
-            writeln!(f, "    layer{number} [label=\"{}\"];", Label(layer))?;
-            match index {
-                0 => write!(f, "    input")?,
-                before => write!(f, "    layer{before}")?,
+        let mut chain = Chain { boxes: 0, last: String::from("input"), sizes: input, arrows: String::new() };
+        chain.draw(f, layers, 0)?;
+        let Chain { last, sizes, .. } = chain;
+        writeln!(f, "    output [shape=plaintext];\n    {last} -> output [label=\"{}\"];\n}}", shape(sizes))
+    }
+}
+
+/// What is drawn so far.
+struct Chain<'a> {
+    /// How many boxes and blocks there are.
+    boxes: usize,
+    /// The box that the next arrow leaves.
+    last: String,
+    /// The shape of a sample there.
+    sizes: &'a [usize],
+    /// Arrows that are to be written behind the frames: a box that is named within one is drawn in it.
+    arrows: String,
+}
+
+impl<'a> Chain<'a> {
+    /// Draws layers, one after the other, which stand in `depth` frames.
+    fn draw(&mut self, f: &mut fmt::Formatter<'_>, layers: &'a [LayerInfo], depth: usize) -> fmt::Result {
+        let indent = "    ".repeat(depth + 1);
+        for layer in layers {
+            self.boxes += 1;
+            let number = self.boxes;
+            if layer.inside.is_empty() {
+                writeln!(f, "{indent}layer{number} [label=\"{}\"];", Label(layer))?;
+                self.arrow(format!("layer{number}"))?;
+            } else {
+                // The input goes around the layers of the block to where it is added.
+                let (before, sizes) = (self.last.clone(), self.sizes);
+                writeln!(f, "{indent}subgraph cluster{number} {{\n{indent}    label=\"{}\";", Label(layer))?;
+                self.draw(f, layer.inside, depth + 1)?;
+                writeln!(f, "{indent}    add{number} [label=\"+\", shape=circle];\n{indent}}}")?;
+                self.arrow(format!("add{number}"))?;
+                writeln!(self.arrows, "    {before} -> add{number} [label=\"{}\"];", shape(sizes))?;
             }
-            writeln!(f, " -> layer{number} [label=\"{}\"];", shape(sizes))?;
-            sizes = layer.output;
+            self.sizes = layer.output;
+            if depth == 0 {
+                f.write_str(&core::mem::take(&mut self.arrows))?;
+            }
         }
-        writeln!(f, "    output [shape=plaintext];")?;
-        writeln!(f, "    layer{} -> output [label=\"{}\"];\n}}", layers.len(), shape(sizes))
+        Ok(())
+    }
+
+    /// Draws the arrow to the next box.
+    fn arrow(&mut self, to: String) -> fmt::Result {
+        writeln!(self.arrows, "    {} -> {to} [label=\"{}\"];", self.last, shape(self.sizes))?;
+        self.last = to;
+        Ok(())
     }
 }
 

@@ -25,6 +25,8 @@ pub struct LayerInfo {
     pub kept: usize,
     /// The optimizer leaves its parameters as they are.
     pub frozen: bool,
+    /// The layers in a block; empty for any other layer.
+    pub inside: &'static [LayerInfo],
 }
 
 /// The layers of a network with output shapes and parameters, and totals. `Display` prints a table.
@@ -100,11 +102,7 @@ impl Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = Vec::with_capacity(self.layers.len() + 1);
         rows.push([String::from("input"), shape(self.input), String::new()]);
-        rows.extend(self.layers.iter().map(|layer| {
-            let frozen = if layer.frozen { " (frozen)" } else { "" };
-            let name = format!("{}: {}{frozen}", layer.name, layer.layer);
-            [name, shape(layer.output), grouped(layer.parameters as u64)]
-        }));
+        push_rows(&mut rows, self.layers, 0);
         let width = |column: usize| {
             let cells = rows.iter().map(|row| row[column].chars().count());
             cells.chain([TITLES[column].len()]).max().unwrap_or(0)
@@ -120,7 +118,7 @@ impl Display for Summary {
         }
         writeln!(f, "{rule}")?;
         write!(f, "{} parameters ({})", grouped(self.parameters as u64), bytes(self.parameter_bytes))?;
-        let frozen: usize = self.layers.iter().filter(|layer| layer.frozen).map(|layer| layer.parameters).sum();
+        let frozen = frozen(self.layers);
         if frozen > 0 {
             write!(f, ", {} of them frozen", grouped(frozen as u64))?;
         }
@@ -133,6 +131,23 @@ impl Display for Summary {
             self.tile
         )
     }
+}
+
+/// A row for each layer, and behind a block one for each layer in it, further to the right.
+fn push_rows(rows: &mut Vec<[String; 3]>, layers: &[LayerInfo], depth: usize) {
+    for layer in layers {
+        let frozen = if layer.frozen { " (frozen)" } else { "" };
+        let name = format!("{}{}: {}{frozen}", "  ".repeat(depth), layer.name, layer.layer);
+        // Those of a block are the ones of its layers.
+        let parameters = if layer.inside.is_empty() { grouped(layer.parameters as u64) } else { String::new() };
+        rows.push([name, shape(layer.output), parameters]);
+        push_rows(rows, layer.inside, depth + 1);
+    }
+}
+
+/// The parameters that the optimizer leaves as they are.
+fn frozen(layers: &[LayerInfo]) -> usize {
+    layers.iter().map(|layer| if layer.frozen { layer.parameters } else { frozen(layer.inside) }).sum()
 }
 
 /// `(1, 28, 28)`

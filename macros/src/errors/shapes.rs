@@ -102,7 +102,7 @@ fn mismatch(place: Place, what: &str, edits: &[String]) -> Error {
 }
 
 /// The edits that would each put something right, behind an empty line.
-fn help(edits: &[String]) -> String {
+pub(super) fn help(edits: &[String]) -> String {
     if edits.is_empty() { String::new() } else { format!("\n\n{}", write_one_of(edits)) }
 }
 

@@ -12,18 +12,21 @@ use crate::shape::Size;
 
 /// A constant assertion or a trait for every edge that the macro left open, and for every size that may be 0.
 pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
-    let mut assertions = sizes(names);
+    let mut assertions = TokenStream::new();
+    if names.network.block.is_none() {
+        assertions.extend(sizes(names));
+    }
     assertions.extend(budget(names).filter(|_| names.network.parameters.is_empty()));
     assertions.extend(judges.edges.iter().chain(&judges.output).map(|judge| assertion(names, judge)));
     assertions
 }
 
-/// Every size that only the compiler knows must be at least 1. One that stands in two layers is asserted once.
+/// Every size that only the compiler knows must be at least 1, in blocks too. One that stands in two layers is asserted once.
 fn sizes(names: &Names) -> TokenStream {
     let private = &names.private;
     let mut seen = HashSet::new();
     let mut assertions = TokenStream::new();
-    for layer in &names.network.layers {
+    for layer in names.network.every_layer() {
         let Kind::BuiltIn { sizes, .. } = &layer.kind else { continue };
         for size in sizes.iter().filter(|size| size.is_opaque() && seen.insert(size.text())) {
             let (Size::Opaque(_, place), value) = (size, names.sizes.tokens(size)) else { continue };
@@ -86,7 +89,11 @@ fn by_trait(names: &Names, words: [&str; 3], index: usize) -> TokenStream {
             site.kind.clone(),
         )
     } else {
-        let declared = names.network.declared_output.as_ref().map(|(shape, _)| names.header_shape(shape, "Output"));
+        let input = &names.shapes[0];
+        let declared = names.network.declared_output.as_ref().map(|(shape, _)| match names.network.block {
+            Some(_) => code!(<#input as #private::Shape>::Plain),
+            None => names.header_shape(shape, "Output"),
+        });
         (code!(impl<S: #private::Shape> Fits<S> for S {}), declared.unwrap_or_default())
     };
     code! {

@@ -4,13 +4,14 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
 use super::{Names, plain};
+use crate::graph::Kind;
 use crate::shape::Shape;
 
 /// `impl Network`.
 pub(super) fn network(names: &Names) -> TokenStream {
     let Names { network, private, scalar, isa, .. } = names;
     let (parameters, generic, architecture) = (names.parameters(), names.generic(), names.architecture());
-    let name = plain(&network.name);
+    let name = &network.title;
     let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
     let logits = names.logits();
     let layers = layer_infos(names);
@@ -55,6 +56,8 @@ fn layer_infos(names: &Names) -> TokenStream {
         let name = plain(&site.field);
         let layer = site.layer.map_or("", |layer| &layer.description);
         let frozen = site.layer.is_some_and(|layer| layer.frozen);
+        let is_block = site.layer.is_some_and(|layer| matches!(layer.kind, Kind::Residual(_)));
+        let inside = if is_block { code!(<#with as #private::Network>::LAYERS) } else { code!(&[]) };
         let kept = (index + 1 < names.layers.len()).then(|| {
             let kept = super::forward::kept(names, index);
             code!(#kept +)
@@ -68,6 +71,7 @@ fn layer_infos(names: &Names) -> TokenStream {
                 multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
                 kept: #kept #private::chain::cache::<#kind, #shape>(),
                 frozen: #frozen,
+                inside: #inside,
             },
         }
     });
@@ -126,6 +130,10 @@ pub(super) fn also_takes_probabilities(names: &Names) -> Option<TokenStream> {
 
 /// Constructors and constants, on the `f32` network so that they need no type argument; methods on all.
 pub(super) fn inherent(names: &Names) -> TokenStream {
+    // The inside of a block is asked through its network.
+    if names.network.block.is_some() {
+        return TokenStream::new();
+    }
     let mut inherent = constants(names);
     inherent.extend(constructors(names));
     inherent.extend(loading(names));

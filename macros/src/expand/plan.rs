@@ -49,15 +49,16 @@ pub(super) fn plan(names: &Names) -> TokenStream {
 /// them; whatever it is used for needs one of the two.
 fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) -> (TokenStream, TokenStream) {
     let (private, network) = (&names.private, names.network);
-    let layers = network.layers.iter().filter_map(|layer| match &layer.kind {
+    let layers = network.every_layer().into_iter().filter_map(|layer| match &layer.kind {
         Kind::BuiltIn { sizes, .. } => Some(sizes),
-        Kind::Own { .. } => None,
+        Kind::Residual(_) | Kind::Own { .. } => None,
     });
     let sizes: Vec<_> = network.input.sizes().iter().chain(layers.flatten()).collect();
     let is_size =
         |parameter: &&Ident| sizes.iter().any(|size| matches!(size, Size::Parameter(name) if name == *parameter));
     let mut checks = network.parameters.iter().filter(is_size).peekable();
-    if checks.peek().is_none() {
+    // Those of a block are among those of the network around it.
+    if checks.peek().is_none() || network.block.is_some() {
         return (cache_len, inference_len);
     }
     let checks = checks.map(|parameter| {

@@ -99,7 +99,7 @@ pub(super) fn expressions(layer: &Layer) -> Vec<&Expr> {
             expressions.extend(&settings.arguments);
             expressions.extend(settings.named.iter().map(|(_, value)| value));
         }
-        Kind::Own { settings: None, .. } => {}
+        Kind::Residual(_) | Kind::Own { settings: None, .. } => {}
     }
     match layer.initialization.as_ref().map(|initialization| &initialization.kind) {
         Some(InitializerKind::BuiltIn(_, values)) => expressions.extend(values.iter().flatten()),
@@ -113,7 +113,7 @@ pub(super) fn expressions(layer: &Layer) -> Vec<&Expr> {
 fn is_constant(names: &Names, layer: &Layer) -> bool {
     let own = match &layer.kind {
         Kind::Own { path, .. } => names.mentions_parameters(path),
-        Kind::BuiltIn { .. } => false,
+        Kind::BuiltIn { .. } | Kind::Residual(_) => false,
     };
     !own && !expressions(layer).into_iter().any(|expression| names.mentions_parameters(expression))
 }
@@ -138,6 +138,7 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
                 function(code!(#(#values),*))
             })
         }
+        Kind::Residual(_) => None,
         // A layer that has settings, and none were written, is one error here instead of one for each use.
         Kind::Own { path, settings: None } if !names.mentions_parameters(path) => {
             let private = &names.private;

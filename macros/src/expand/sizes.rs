@@ -20,14 +20,14 @@ struct Named {
 }
 
 impl Sizes {
-    /// One constant for each different expression.
+    /// One constant for each different expression, in blocks too.
     pub(super) fn new(network: &Network) -> Self {
         let mut named: Vec<Named> = Vec::new();
         let declared = network.declared_output.iter().map(|(shape, _)| shape);
         let shapes = [&network.input].into_iter().chain(declared).flat_map(Shape::sizes);
-        let layers = network.layers.iter().filter_map(|layer| match &layer.kind {
+        let layers = network.every_layer().into_iter().filter_map(|layer| match &layer.kind {
             Kind::BuiltIn { sizes, .. } => Some(sizes),
-            Kind::Own { .. } => None,
+            Kind::Residual(_) | Kind::Own { .. } => None,
         });
         for size in shapes.chain(layers.flatten()).filter(|size| size.is_opaque()) {
             if !named.iter().any(|other| other.size.same(size)) {

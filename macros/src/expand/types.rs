@@ -14,10 +14,11 @@ use crate::words;
 /// that only the compiler knows, which without names would double with every layer.
 pub(super) fn aliases(names: &Names) -> TokenStream {
     let (network, private, parameters) = (names.network, &names.private, names.parameters());
-    let mut aliases = names.sizes.items(private);
+    let mut aliases = TokenStream::new();
     let declared = network.declared_output.as_ref().map(|(shape, _)| shape);
     for (shape, alias) in [(Some(&network.input), "Input"), (declared, "Output")] {
-        if let Some(Shape::Own(path)) = shape {
+        // The shapes around a block have their names from the network around it.
+        if let (Some(Shape::Own(path)), None) = (shape, &network.block) {
             aliases.extend(own(names, alias, path, "IS_SHAPE", errors::not_a_shape));
         }
     }
@@ -66,7 +67,10 @@ pub(super) fn structure(names: &Names) -> TokenStream {
     let (attributes, visibility, name) = (&network.attributes, &network.visibility, &network.name);
     let parameters = names.parameters();
     let documented = !attributes.is_empty();
-    let title = (!documented).then(|| format!("A network of {} layers.", names.layers.len()));
+    let title = (!documented).then(|| match network.block {
+        Some(_) => format!("The layers of `{}`.", network.title),
+        None => format!("A network of {} layers.", names.layers.len()),
+    });
     let title = title.map(|title| code!(#[doc = #title]));
     let architecture = architecture_docs(names);
     let dense = |site: &Site| site.layer.and_then(Layer::built_in) == Some(BuiltIn::Dense);
@@ -143,7 +147,7 @@ pub(super) fn block(names: &Names) -> TokenStream {
 pub(super) fn traits(names: &Names) -> TokenStream {
     let Names { network, private, scalar, .. } = names;
     let (parameters, generic) = (names.parameters(), names.generic());
-    let name = super::plain(&network.name);
+    let name = &network.title;
     let fields = network.layers.iter().map(|layer| {
         let (field, description) = (super::plain(&layer.field), &layer.description);
         code!(.field(#field, &#private::core::format_args!("{}", #description)))

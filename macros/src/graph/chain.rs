@@ -1,15 +1,17 @@
 //! Which shape travels from layer to layer? After a mistake a guess travels on, marked as such, so
 //! that it is never judged.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
+use quote::format_ident;
+use syn::Visibility;
 
 use super::draft::{Draft, DraftKind, header_shape};
-use super::{Kind, Layer, Network};
+use super::{Kind, Layer, Network, Source};
 use crate::ast::{Declaration, Form, Written};
 use crate::errors::{self, Errors, Place};
 use crate::fallback;
 use crate::shape::{Shape, Size};
-use crate::signature::BuiltIn;
+use crate::signature::{BuiltIn, RESIDUAL};
 use crate::words;
 
 /// What has reached the layer in question.
@@ -20,10 +22,23 @@ struct State {
     known: bool,
     /// Whether a layer was left out right before.
     gap: bool,
-    /// Who gives it, in words.
-    producer: String,
+    /// Who gives it.
+    source: Source,
     /// What stands in for a size that a mistake left unknown.
     unknown: Size,
+}
+
+/// The network, or the inside of a block, that layers belong to.
+#[derive(Clone, Copy)]
+struct Whose<'a> {
+    /// Its visibility.
+    visibility: &'a Visibility,
+    /// The name of its struct.
+    name: &'a Ident,
+    /// What it is called.
+    title: &'a str,
+    /// The names of the const parameters.
+    parameters: &'a [Ident],
 }
 
 /// The shapes around the layers.
@@ -51,9 +66,15 @@ pub(super) fn network(
     let output = header.output.as_ref();
     let unknown = fallback::size(&declaration.name);
     let input = input.unwrap_or_else(|| Shape::Vector(unknown.clone()));
-    let producer = "the input".to_owned();
-    let mut state = State { shape: input.clone(), known: input_known, gap: false, producer, unknown };
-    let layers = chain(drafts, output, &declaration.parameters, &mut state, errors);
+    let source = Source::input(header.input.as_ref());
+    let mut state = State { shape: input.clone(), known: input_known, gap: false, source: source.clone(), unknown };
+    let whose = Whose {
+        visibility: &declaration.visibility,
+        name: &declaration.name,
+        title: &words::plain(&declaration.name),
+        parameters: &declaration.parameters,
+    };
+    let layers = chain(drafts, output, &whose, &mut state, errors);
     let budget = declaration.budget.as_ref().and_then(|written| super::budget::budget(written, errors));
     let place = match &declaration.output {
         Written::Here(shape) => shape.place,
@@ -61,7 +82,7 @@ pub(super) fn network(
     };
     Network {
         input,
-        input_declared: header.input.is_some(),
+        source,
         input_known,
         declared_output: header.output.map(|shape| (shape, place)),
         open_end: state.gap,
@@ -70,7 +91,9 @@ pub(super) fn network(
         tile: declaration.tile,
         budget,
         visibility: declaration.visibility,
+        title: words::plain(&declaration.name),
         name: declaration.name,
+        block: None,
         parameters: declaration.parameters,
     }
 }
@@ -132,7 +155,8 @@ fn own_first(drafts: &[Option<Draft>]) -> Option<(String, Place)> {
 fn read_input(drafts: &[Option<Draft>]) -> Option<Shape> {
     match &drafts.first()?.as_ref()?.kind {
         DraftKind::Dense { inputs, .. } => inputs.clone().map(Shape::Vector),
-        _ => None,
+        DraftKind::Residual(inside) => read_input(inside),
+        DraftKind::Sizeless(..) | DraftKind::Own { .. } => None,
     }
 }
 
@@ -140,8 +164,9 @@ fn read_input(drafts: &[Option<Draft>]) -> Option<Shape> {
 /// wrong in itself was already reported.
 fn needs_input(drafts: &[Option<Draft>]) -> bool {
     match drafts.first() {
-        Some(Some(draft)) => match draft.kind {
-            DraftKind::Dense { inferred, .. } => inferred,
+        Some(Some(draft)) => match &draft.kind {
+            DraftKind::Dense { inferred, .. } => *inferred,
+            DraftKind::Residual(inside) => needs_input(inside),
             DraftKind::Sizeless(..) | DraftKind::Own { .. } => true,
         },
         Some(None) | None => false,
@@ -153,8 +178,13 @@ fn wanted(drafts: &[Option<Draft>], output: Option<&Shape>) -> Option<Size> {
     for draft in drafts {
         match &draft.as_ref()?.kind {
             DraftKind::Dense { inputs, .. } => return inputs.clone(),
+            DraftKind::Residual(inside) => {
+                if let Some(size) = wanted(inside, None) {
+                    return Some(size);
+                }
+            }
             DraftKind::Sizeless(layer, _) if layer.keeps_size() => {}
-            _ => return None,
+            DraftKind::Sizeless(..) | DraftKind::Own { .. } => return None,
         }
     }
     output?.row().cloned()
@@ -164,7 +194,7 @@ fn wanted(drafts: &[Option<Draft>], output: Option<&Shape>) -> Option<Size> {
 fn chain(
     drafts: Vec<Option<Draft>>,
     output: Option<&Shape>,
-    parameters: &[Ident],
+    whose: &Whose,
     state: &mut State,
     errors: &mut Errors,
 ) -> Vec<Layer> {
@@ -179,11 +209,15 @@ fn chain(
             continue;
         };
         let layer = match draft.kind {
-            DraftKind::Dense { .. } => dense(draft, wanted, parameters, state, errors),
+            DraftKind::Dense { .. } => dense(draft, wanted, whose.parameters, state, errors),
+            DraftKind::Residual(inside) => {
+                let draft = Draft { kind: PLACEHOLDER, ..draft };
+                residual(draft, inside, (whose, layers.len()), state, errors)
+            }
             _ => follower(draft, wanted, state),
         };
         if !layer.keeps_size() {
-            state.producer = layer.text();
+            state.source = Source::layer(&layer);
         }
         state.shape = layer.output.clone();
         state.known = layer.output_known;
@@ -193,9 +227,50 @@ fn chain(
     layers
 }
 
+/// What stands in a draft whose kind was taken out of it.
+const PLACEHOLDER: DraftKind = DraftKind::Sizeless(BuiltIn::Identity, Vec::new());
+
+/// Resolves the block at `index`, which gives the shape that comes in.
+fn residual(
+    draft: Draft,
+    inside: Vec<Option<Draft>>,
+    (whose, index): (&Whose, usize),
+    state: &State,
+    errors: &mut Errors,
+) -> Layer {
+    let known = state.known && !state.gap;
+    let (input, output) = (state.shape.clone(), state.shape.plain());
+    let name = format_ident!("__{}Block{index}", words::plain(whose.name), span = Span::mixed_site());
+    let title = format!("{}.{}", whose.title, words::plain(&draft.field));
+    let inner = Whose { name: &name, title: &title, ..*whose };
+    let State { shape, gap, source, unknown, .. } = state;
+    let mut reached =
+        State { shape: shape.clone(), known, gap: *gap, source: source.clone(), unknown: unknown.clone() };
+    let layers = chain(inside, Some(&output), &inner, &mut reached, errors);
+    let network = Network {
+        attributes: Vec::new(),
+        tile: None,
+        budget: None,
+        visibility: whose.visibility.clone(),
+        name: name.clone(),
+        title,
+        block: Some(draft.field.clone()),
+        parameters: whose.parameters.to_vec(),
+        input: input.clone(),
+        source: source.clone(),
+        input_known: known,
+        declared_output: Some((output.clone(), draft.place)),
+        open_end: reached.gap,
+        layers,
+    };
+    let kind = Kind::Residual(Box::new(network));
+    let layer = finish(draft, kind, state, input, output, RESIDUAL.to_owned());
+    Layer { output_known: known, ..layer }
+}
+
 /// Resolves a `Dense`, whose sizes are its own.
 fn dense(mut draft: Draft, wanted: Option<Size>, parameters: &[Ident], state: &State, errors: &mut Errors) -> Layer {
-    let kind = std::mem::replace(&mut draft.kind, DraftKind::Sizeless(BuiltIn::Dense, Vec::new()));
+    let kind = std::mem::replace(&mut draft.kind, PLACEHOLDER);
     let (inputs, inferred, outputs) = match kind {
         DraftKind::Dense { inputs, inferred, outputs } => (inputs, inferred, outputs),
         _ => (None, false, None),
@@ -231,7 +306,7 @@ fn incoming(place: Place, parameters: &[Ident], state: &State, errors: &mut Erro
     if parameters.is_empty() {
         return (Size::FromProducer(place), true);
     }
-    errors.push(errors::cannot_infer_generic(place, &state.producer));
+    errors.push(errors::cannot_infer_generic(place, &state.source.text));
     (state.unknown.clone(), false)
 }
 
@@ -252,7 +327,7 @@ fn follower(mut draft: Draft, wanted: Option<Size>, state: &State) -> Layer {
                 };
                 (Kind::BuiltIn { layer, sizes: Vec::new(), settings }, output, known, layer.name().to_owned())
             }
-            DraftKind::Dense { .. } => {
+            DraftKind::Dense { .. } | DraftKind::Residual(_) => {
                 let kind = Kind::BuiltIn { layer: BuiltIn::Identity, sizes: Vec::new(), settings: Vec::new() };
                 (kind, input.plain(), false, String::new())
             }

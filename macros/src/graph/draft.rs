@@ -47,6 +47,8 @@ pub(super) enum DraftKind {
     },
     /// A layer of the library without sizes, and its settings.
     Sizeless(BuiltIn, Vec<Option<Expr>>),
+    /// A block, and its layers.
+    Residual(Vec<Option<Draft>>),
     /// A user's own.
     Own {
         /// The path with its generic arguments.
@@ -56,11 +58,16 @@ pub(super) enum DraftKind {
     },
 }
 
-/// Resolves what each layer says; `None` where one has to be left out.
-pub(super) fn drafts(declaration: &Declaration, errors: &mut Errors) -> Vec<Option<Draft>> {
-    let mut fields = fields::fields(&declaration.layers, errors).into_iter();
+/// Resolves what each of `layers` says, which stand in the declaration or in a block of it; `None` where one has to be left
+/// out.
+pub(super) fn drafts(
+    layers: &[Option<ast::Layer>],
+    declaration: &Declaration,
+    errors: &mut Errors,
+) -> Vec<Option<Draft>> {
+    let mut fields = fields::fields(layers, errors).into_iter();
     let mut drafts = Vec::new();
-    for layer in &declaration.layers {
+    for layer in layers {
         let Some(layer) = layer else {
             drafts.push(None);
             continue;
@@ -76,28 +83,23 @@ pub(super) fn drafts(declaration: &Declaration, errors: &mut Errors) -> Vec<Opti
 
 /// Resolves one layer by itself.
 fn draft(layer: &ast::Layer, field: Ident, declaration: &Declaration, errors: &mut Errors) -> Option<Draft> {
-    let (network, parameters) = (&declaration.name, &declaration.parameters);
     let mut size_places = Vec::new();
     let (place, kind, settings) = match &layer.kind {
         LayerKind::BuiltIn { layer, word, sizes, settings } => {
             size_places.extend(sizes.iter().map(ast::Size::place));
-            let kind = built_in(*layer, word, &field, sizes, parameters, errors);
+            let kind = built_in(*layer, word, &field, sizes, &declaration.parameters, errors);
             let kind = with_settings(kind, word, *layer, sizes, settings.as_ref(), errors)?;
             (Place::of(word), kind, settings)
         }
+        LayerKind::Residual { word, layers } => {
+            if layers.is_empty() {
+                errors.push(errors::empty_block(Place::of(word), &format!("`{field}`")));
+                return None;
+            }
+            (Place::of(word), DraftKind::Residual(drafts(layers, declaration, errors)), &None)
+        }
         LayerKind::Own { path, settings } => {
-            if path.is_ident(network) {
-                errors.push(errors::contains_itself(network, Place::of(path)));
-                return None;
-            }
-            if !shape::check_own(path, parameters, errors) {
-                return None;
-            }
-            let resolved = match settings {
-                Some(settings) => Some(settings::of_own(settings, errors)?),
-                None => None,
-            };
-            (Place::of(path), DraftKind::Own { path: path.clone(), settings: resolved }, settings)
+            (Place::of(path), own(path, settings.as_ref(), declaration, errors)?, settings)
         }
     };
     judge_attributes(layer, &field, errors);
@@ -114,17 +116,44 @@ fn draft(layer: &ast::Layer, field: Ident, declaration: &Declaration, errors: &m
     })
 }
 
-/// Reports attributes about parameters at a layer that has none.
-fn judge_attributes(layer: &ast::Layer, field: &Ident, errors: &mut Errors) {
-    let LayerKind::BuiltIn { layer: built_in, .. } = &layer.kind else { return };
-    if built_in.has_parameters() {
-        return;
+/// Resolves a layer of the user's own; `None` after a mistake in it.
+fn own(
+    path: &Path,
+    settings: Option<&ast::Settings>,
+    declaration: &Declaration,
+    errors: &mut Errors,
+) -> Option<DraftKind> {
+    if path.is_ident(&declaration.name) {
+        errors.push(errors::contains_itself(&declaration.name, Place::of(path)));
+        return None;
     }
+    if !shape::check_own(path, &declaration.parameters, errors) {
+        return None;
+    }
+    let settings = match settings {
+        Some(settings) => Some(settings::of_own(settings, errors)?),
+        None => None,
+    };
+    Some(DraftKind::Own { path: path.clone(), settings })
+}
+
+/// Reports attributes about parameters at a layer that has none, and an initializer for a block.
+fn judge_attributes(layer: &ast::Layer, field: &Ident, errors: &mut Errors) {
     let whose = format!("`{field}`");
     let place = layer.init.as_ref().map(|init| match init {
         ast::Init::Word { word, .. } => Place::of(word),
         ast::Init::Value(value) => Place::of(value),
     });
+    match &layer.kind {
+        LayerKind::Residual { .. } => {
+            if let Some(place) = place {
+                errors.push(errors::draws_block(place, &whose));
+            }
+            return;
+        }
+        LayerKind::BuiltIn { layer, .. } if !layer.has_parameters() => {}
+        LayerKind::BuiltIn { .. } | LayerKind::Own { .. } => return,
+    }
     if let Some(place) = place {
         errors.push(errors::nothing_to(place, &whose, "draw", "init"));
     }

@@ -47,7 +47,7 @@ fn automatic(layer: &Layer, used: &mut HashSet<String>) -> Ident {
 fn base(layer: &Layer) -> (String, Span) {
     let word = match (&layer.name, &layer.kind) {
         (Some(name), _) => Some(name),
-        (None, LayerKind::BuiltIn { word, .. }) => Some(word),
+        (None, LayerKind::BuiltIn { word, .. } | LayerKind::Residual { word, .. }) => Some(word),
         (None, LayerKind::Own { path, .. }) => path.segments.last().map(|last| &last.ident),
     };
     let span = word.map_or_else(Span::call_site, Ident::span);

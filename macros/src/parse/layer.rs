@@ -1,20 +1,25 @@
 //! The list of layers. After a mistake reading goes on at the next layer.
 
-use proc_macro2::{Delimiter, Ident, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 
 use super::attribute::{self, Marked};
 use super::{path, setting};
 use crate::ast::{Layer, LayerKind, Settings};
 use crate::errors::{self, Errors, Place};
-use crate::signature::{BuiltIn, BuiltInShape};
-use crate::tokens::Tokens;
+use crate::signature::{BuiltIn, BuiltInShape, RESIDUAL};
+use crate::tokens::{self, Path, Tokens};
 use crate::words;
 
 /// Reads all layers of `network`; `None` stands for one that could not be read.
-pub(super) fn layers(mut tokens: Tokens, network: &Ident, errors: &mut Errors) -> Vec<Option<Layer>> {
+pub(super) fn layers(tokens: Tokens, network: &Ident, errors: &mut Errors) -> Vec<Option<Layer>> {
+    inside(tokens, network, 0, errors)
+}
+
+/// Reads layers that stand in `depth` blocks.
+fn inside(mut tokens: Tokens, network: &Ident, depth: usize, errors: &mut Errors) -> Vec<Option<Layer>> {
     let mut layers = Vec::new();
     while !tokens.is_empty() {
-        let layer = layer(&mut tokens, network, errors);
+        let layer = layer(&mut tokens, network, depth, errors);
         if layer.is_some() {
             separator(&mut tokens, errors);
         } else {
@@ -38,7 +43,7 @@ fn separator(tokens: &mut Tokens, errors: &mut Errors) {
 }
 
 /// Reads one layer.
-fn layer(tokens: &mut Tokens, network: &Ident, errors: &mut Errors) -> Option<Layer> {
+fn layer(tokens: &mut Tokens, network: &Ident, depth: usize, errors: &mut Errors) -> Option<Layer> {
     let attributes = attribute::attributes(tokens, Marked::Layer, errors);
     if tokens.is_word("pub") {
         errors.push(errors::layer_visibility(tokens.place()));
@@ -47,18 +52,50 @@ fn layer(tokens: &mut Tokens, network: &Ident, errors: &mut Errors) -> Option<La
     }
     let (name, wanted) = name(tokens, errors);
     let path = path::path(tokens, &wanted, errors)?;
-    let place = path.place();
-    if let Some(group) = tokens.take_group(Delimiter::Brace) {
-        let place = Place::between(place.span(), group.span_open());
-        errors.push(errors::block(place, &words::text(path.base())));
+    let kind = match tokens.take_group(Delimiter::Brace) {
+        Some(group) => block(&path, group, network, depth, errors)?,
+        None => kind(&path, tokens, network, errors)?,
+    };
+    let attribute::Attributes { passed, init, frozen, .. } = attributes;
+    Some(Layer { attributes: passed, init, frozen, name, kind })
+}
+
+/// Reads the layers of a block.
+fn block(path: &Path, group: &Group, network: &Ident, depth: usize, errors: &mut Errors) -> Option<LayerKind> {
+    // Deeper than anyone builds, and far from the end of the stack.
+    const DEEPEST: usize = 16;
+    let place = Place::between(path.place().span(), group.span_open());
+    let Some(word) = path.word.filter(|word| *word == RESIDUAL) else {
+        errors.push(errors::unknown_block(place, &words::text(path.base())));
+        return None;
+    };
+    if path.arguments.is_some() {
+        errors.push(errors::block_with_sizes(path.place()));
+    }
+    if depth == DEEPEST {
+        errors.push(errors::blocks_too_deep(place, DEEPEST));
         return None;
     }
+    let trees = tokens::flatten(group.stream());
+    let layers = inside(Tokens::inside(group, &trees), network, depth + 1, errors);
+    Some(LayerKind::Residual { word: word.clone(), layers })
+}
+
+/// Reads what stands behind the path of a layer that is no block.
+fn kind(path: &Path, tokens: &mut Tokens, network: &Ident, errors: &mut Errors) -> Option<LayerKind> {
+    let place = path.place();
     let settings = tokens.take_group(Delimiter::Parenthesis);
     if let Some(shape) = path.word.and_then(BuiltInShape::named) {
         errors.push(errors::shape_as_layer(place, shape.name(), network));
         return None;
     }
-    let kind = match path.word.and_then(|word| Some((word, BuiltIn::named(word)?))) {
+    if path.word.is_some_and(|word| word == RESIDUAL) {
+        errors.push(errors::block_without_layers(place));
+        // The braces may stand behind what does not belong here.
+        tokens.take_group(Delimiter::Brace);
+        return None;
+    }
+    Some(match path.word.and_then(|word| Some((word, BuiltIn::named(word)?))) {
         Some((word, layer)) => LayerKind::BuiltIn {
             layer,
             word: word.clone(),
@@ -71,15 +108,13 @@ fn layer(tokens: &mut Tokens, network: &Ident, errors: &mut Errors) -> Option<La
             },
         },
         None => LayerKind::Own {
-            path: path::own(&path, errors)?,
+            path: path::own(path, errors)?,
             settings: match settings {
                 Some(group) => Some(setting::settings(group, errors)?),
                 None => None,
             },
         },
-    };
-    let attribute::Attributes { passed, init, frozen, .. } = attributes;
-    Some(Layer { attributes: passed, init, frozen, name, kind })
+    })
 }
 
 /// Reads `name:`, and says what has to follow.

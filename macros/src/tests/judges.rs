@@ -18,18 +18,20 @@ fn judges(source: &str) -> Vec<String> {
     let Some(judges) = outcome(source).judges else {
         return Vec::new();
     };
-    let all = judges.edges.iter().chain(&judges.output);
-    all.filter_map(|judge| match judge {
-        Judge::Settled => None,
-        Judge::Assertion { gives, takes, message: [before, between, after], .. } => {
-            let (gives, takes, after) = (gives.text(), takes.text(), after.replace("\n\n", ", "));
-            Some(format!("{before}{gives}{between}{takes}{after}"))
-        }
-        Judge::Trait { producer, consumer, consumer_index, .. } => {
-            Some(format!("{producer} gives, {consumer} at {consumer_index}"))
-        }
-    })
-    .collect()
+    let mut all: Vec<_> = judges.edges.iter().chain(&judges.output).collect();
+    all.extend(judges.blocks.iter().flat_map(|block| block.edges.iter().chain(&block.output)));
+    all.into_iter()
+        .filter_map(|judge| match judge {
+            Judge::Settled => None,
+            Judge::Assertion { gives, takes, message: [before, between, after], .. } => {
+                let (gives, takes, after) = (gives.text(), takes.text(), after.replace("\n\n", ", "));
+                Some(format!("{before}{gives}{between}{takes}{after}"))
+            }
+            Judge::Trait { producer, consumer, consumer_index, .. } => {
+                Some(format!("{producer} gives, {consumer} at {consumer_index}"))
+            }
+        })
+        .collect()
 }
 
 #[test]
@@ -146,6 +148,48 @@ fn opaque_sizes_are_asserted() {
             "shape mismatch: `a` gives H but `b` takes 48, help: write `Dense<H, K>` for `b`, or `Dense<8, 48>` for `a`",
             "shape mismatch: `c` gives 3 but the output of `Name` has OUT, help: write `-> Vector<3>`, or \
              `Dense<K, OUT>` for `c`"
+        ]
+    );
+}
+
+#[test]
+fn blocks_give_what_they_take() {
+    let network = network(
+        "struct Name { Dense<1, 4>, Softmax, block: Residual { Tanh, Dense<_, H>, Dense<H, 4> }, Dense<_, 2> }",
+    );
+    assert_eq!(
+        chain(&network),
+        "Vector<1> -dense: Dense<1, 4>-> Vector<4> -softmax: Softmax-> Probabilities<4> \
+         -block: Residual-> Vector<4> -dense_2: Dense<4, 2>-> Vector<2>"
+    );
+    let inside = network.layers.iter().find_map(|layer| match &layer.kind {
+        Kind::Residual(inside) => Some(inside),
+        _ => None,
+    });
+    assert_eq!(
+        inside.map(|inside| (inside.title.clone(), chain(inside))),
+        Some((
+            "Name.block".to_owned(),
+            "Probabilities<4> -tanh: Tanh-> Vector<4> -dense: Dense<4, H>-> Vector<H> -dense_2: Dense<H, 4>-> Vector<4>"
+                .to_owned()
+        ))
+    );
+    assert_eq!(
+        judges("struct Name { first: Dense<1, W>, block: Residual { inner: Dense<8, H>, Dense<H, K> }, Dense<W, 2> }"),
+        [
+            "shape mismatch: `first` gives W but `inner` takes 8, help: write `Dense<W, H>` for `inner`, or \
+             `Dense<1, 8>` for `first`",
+            "shape mismatch: `dense` gives K but `block` adds them to W, help: write `Dense<H, W>` for `dense`"
+        ]
+    );
+    assert_eq!(
+        judges("struct Name (Vector<3>) = Own, block: Residual { Own, Tanh, Dense<_, 3> }, Dense<3, 2>"),
+        [
+            "the input gives, `own` takes another shape at 0",
+            "`own` gives, `dense` takes `Vector<3>` at 2",
+            "`own` gives, `own` takes another shape at 0",
+            "`own` gives, `dense` takes a vector at 2",
+            "`dense` gives, `block` adds it to what `own` gives at 3"
         ]
     );
 }

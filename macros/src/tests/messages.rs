@@ -269,11 +269,6 @@ const LAYERS: &[Case] = &[
         "`hidden` is declared twice\n\nhelp: give one of them another name",
     ),
     (
-        "struct Name { Dense<1, 2>, Residual { Tanh } }",
-        "Residual {",
-        "blocks are reserved for a later version: `Residual { .. }` is not supported yet\n\nhelp: write the layers one after the other",
-    ),
-    (
         "struct Name { Dense<1, 2>, #[cfg(test)] Tanh }",
         "#[cfg(test)]",
         "`#[cfg]` cannot remove a layer, because the shapes around it would change\n\nhelp: declare two networks and put `#[cfg]` on each",
@@ -311,6 +306,92 @@ const LAYERS: &[Case] = &[
 #[test]
 fn layers_are_read_one_by_one() {
     assert_messages(LAYERS);
+}
+
+/// Mistakes in and around blocks.
+const BLOCKS: &[Case] = &[
+    (
+        "struct Name { Dense<1, 2>, Parallel { Tanh } }",
+        "Parallel {",
+        "`Parallel` is no block, so no braces follow it\n\n\
+         help: the one block is `Residual { .. }`; else write the layers one after the other",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Residual<2> { Tanh } }",
+        "Residual<2>",
+        "`Residual` takes no sizes: it gives what it takes\n\nhelp: write `Residual { Dense<64, 64>, Tanh }`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Residual, Tanh }",
+        "Residual",
+        "`Residual` takes layers in braces\n\nhelp: write `Residual { Dense<64, 64>, Tanh }`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Residual(2) { Tanh } }",
+        "Residual",
+        "`Residual` takes layers in braces\n\nhelp: write `Residual { Dense<64, 64>, Tanh }`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, block: Residual { } }",
+        "Residual",
+        "`block` has no layers\n\nhelp: write `Residual { Dense<64, 64>, Tanh }`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, #[init(HeNormal)] Residual { Dense<2, 2> } }",
+        "HeNormal",
+        "`residual` has many layers to draw\n\nhelp: write `#[init]` at those in the braces",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Residual { Tanh Dense<2, 2> } }",
+        "Dense",
+        "expected `,` after the layer, found `Dense`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Residual { Name, Dense<2, 2> } }",
+        "Name",
+        "`Name` contains itself, so it would have no end\n\nhelp: write the layers that you want instead",
+    ),
+    (
+        "struct Name { Residual { Tanh, Dense<_, 2> } }",
+        "Name",
+        "the input shape of `Name` is not known\n\n\
+         help: write `struct Name (Vector<64>) { .. }`, with the number of values that come in",
+    ),
+    (
+        "struct Name { first: Dense<1, 4>, Tanh, Residual { Relu, inner: Dense<3, 4> } }",
+        "3",
+        "shape mismatch: `first` gives 4 values but `inner` takes 3\n\n\
+         help: write `Dense<4, 4>` for `inner`, or `Dense<1, 3>` for `first`",
+    ),
+    (
+        "struct Name (Vector<4>) { Residual { inner: Dense<3, 4> } }",
+        "3",
+        "shape mismatch: the input gives 4 values but `inner` takes 3\n\n\
+         help: write `Dense<4, 4>` for `inner`, or `(Vector<3>)` for the input",
+    ),
+    (
+        "struct Name { first: Dense<1, 4>, block: Residual { Tanh, outer: Dense<_, 3>, Relu }, Dense<4, 1> }",
+        "3",
+        "shape mismatch: `relu` gives `Vector<3>` but `block` adds it to the `Vector<4>` of `first`\n\n\
+         help: write `Dense<_, 4>` for `outer`",
+    ),
+    (
+        "struct Name<const N: usize, const H: usize> { block: Residual { Dense<N, H> } }",
+        "H",
+        "shape mismatch: `dense` gives `Vector<H>` but `block` adds it to the `Vector<N>` of the input\n\n\
+         help: write `Dense<N, N>` for `dense`",
+    ),
+    (
+        "struct Name { first: Dense<1, 4>, block: Residual { Softmax } }",
+        "Softmax",
+        "shape mismatch: `softmax` gives `Probabilities<4>` but `block` adds it to the `Vector<4>` of `first`\n\n\
+         help: write no `Softmax` at the end of `block`",
+    ),
+];
+
+#[test]
+fn blocks_are_checked() {
+    assert_messages(BLOCKS);
 }
 
 /// Mistakes between `<` and `>`.
@@ -543,7 +624,7 @@ fn assert_all(source: &str, messages: &[&str]) {
 fn all_mistakes_are_reported_at_once() {
     assert_all(
         "struct Name<'a, T> (Vector<64>) where T: Copy { pub hidden: Dense<32, 32>, type: Tanh, hidden: Dense<5, 10> Softmax(3), \
-         Residual { Tanh }, Dense<0, 1, 2>, }",
+         Parallel { Tanh }, Dense<0, 1, 2>, }",
         &[
             "a network has no lifetimes",
             "`T` is a type parameter, but a network has only `usize` parameters",
@@ -551,7 +632,7 @@ fn all_mistakes_are_reported_at_once() {
             "a layer has no visibility of its own: every layer is as visible as its network",
             "`type` is a keyword: write `r#type`",
             "expected `,` after the layer, found `Softmax`",
-            "blocks are reserved for a later version: `Residual { .. }` is not supported yet",
+            "`Parallel` is no block, so no braces follow it",
             "`hidden` is declared twice",
             "`Softmax` takes no settings",
             "`Dense` takes 2 sizes (inputs, outputs) but 3 were given",
@@ -577,15 +658,24 @@ fn three_wrong_edges_are_three_mistakes() {
 #[test]
 fn a_wrong_layer_has_no_echo_at_its_neighbours() {
     assert_all(
-        "struct Name -> Vector<3> { Dense<1, 2>, hidden: 3, Dense<5, 6>, Residual { Tanh } }",
-        &[
-            "expected a layer after `hidden:`, found `3`",
-            "blocks are reserved for a later version: `Residual { .. }` is not supported yet",
-        ],
+        "struct Name -> Vector<3> { Dense<1, 2>, hidden: 3, Dense<5, 6>, Parallel { Tanh } }",
+        &["expected a layer after `hidden:`, found `3`", "`Parallel` is no block, so no braces follow it"],
     );
     assert_all(
         "struct Name (Vector<0>) { Dense<1, 2>, Dense<2, 2u8>, Tanh, Dense<3, 4> }",
         &["the input has size 0, but sizes are at least 1", "a size is a `usize`, found the suffix `u8`"],
+    );
+}
+
+#[test]
+fn blocks_within_blocks_have_an_end() {
+    let nested = |depth: usize| {
+        format!("struct Name (Vector<2>) {{ {}Tanh{} }}", "Residual { ".repeat(depth), " }".repeat(depth))
+    };
+    assert!(outcome(&nested(16)).messages.is_empty());
+    assert_eq!(
+        outcome(&nested(17)).messages,
+        ["more than 16 blocks within each other\n\nhelp: declare a network of the inner ones, and write its name"]
     );
 }
 

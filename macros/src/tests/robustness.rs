@@ -18,9 +18,9 @@ impl Random {
 
 /// Up to `most` random tokens.
 fn soup(random: &mut Random, most: u64, depth: u32) -> TokenStream {
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 22] = [
         "struct", "const", "usize", "where", "pub", "type", "self", "_", "N", "H", "Dense", "Tanh", "Softmax",
-        "Vector", "Image", "Own", "hidden", "as", "if", "fn",
+        "Vector", "Image", "Own", "hidden", "as", "if", "fn", "Residual", "Residual",
     ];
     const MARKS: &[u8] = b"<>,:;=-+*/#!.'&|$?";
     let mut trees = TokenStream::new();
@@ -28,7 +28,7 @@ fn soup(random: &mut Random, most: u64, depth: u32) -> TokenStream {
         let choice = random.below(10);
         let tree: TokenTree = match choice {
             0..4 => {
-                let word = WORDS[usize::try_from(random.below(20)).unwrap_or(0)];
+                let word = WORDS[usize::try_from(random.below(22)).unwrap_or(0)];
                 Ident::new(word, Span::call_site()).into()
             }
             4..7 => {

@@ -648,6 +648,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             kept: <Vector<32> as Shape>::LEN
                 + chain::cache::<Dense<64, 32>, Vector<64>>(),
             frozen: false,
+            inside: &[],
         },
         LayerInfo {
             name: "tanh",
@@ -658,6 +659,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             kept: chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>()
                 + chain::cache::<Tanh, Vector<32>>(),
             frozen: false,
+            inside: &[],
         },
         LayerInfo {
             name: "output",
@@ -668,6 +670,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             kept: chain::kept::<Dense<32, 10>, Vector<32>, Tanh, Vector<32>>()
                 + chain::cache::<Dense<32, 10>, Vector<32>>(),
             frozen: false,
+            inside: &[],
         },
         LayerInfo {
             name: "softmax",
@@ -677,6 +680,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             multiply_adds: chain::multiply_adds::<Softmax, Vector<10>>(),
             kept: chain::cache::<Softmax, Vector<10>>(),
             frozen: false,
+            inside: &[],
         },
     ];
     #[inline(always)]

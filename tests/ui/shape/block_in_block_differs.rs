@@ -1,11 +1,11 @@
-//! A block, which is reserved for later.
+//! A mistake in a block within a block.
 
 use typenet::prelude::*;
 
 network! {
     struct Digits {
         hidden: Dense<64, 32>,
-        Residual { Tanh },
+        block: Residual { Tanh, Residual { inner: Dense<32, 16> } },
         output: Dense<32, 10>,
         Softmax,
     }

@@ -1,0 +1,156 @@
+//! Residual blocks: layers that learn what to add to their input.
+
+use core::marker::PhantomData;
+
+use rand::Rng as RandomSource;
+
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Backward, Layer, Pass, Plan, Takes};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+
+/// Layers around which the input is led, and added to what they give.
+///
+/// y = f(x) + x
+///
+/// Written `Residual { .. }` in a network, with layers between the braces. The field of the block has a field for each of them:
+/// `network.block.hidden.weight`, in files `block.hidden.weight`. In Rust it is `Residual<L>` for a layer `L`, a network for
+/// one, without settings.
+///
+/// # Shapes
+/// Any shape that the layers take and give; the output has the same, and is no longer `Probabilities`.
+///
+/// # Gradients
+/// dL/dx = g + (df/dx)ᵀ g, with g = dL/dy: however small the second term, the first reaches the layers before the block.
+///
+/// # Numerics
+/// f(x) is computed first, and x added to it with one rounding. A training pass keeps a copy of g, and f(x) where the last of
+/// the layers needs it.
+///
+/// # Source
+/// K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", 2016, equation 1.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network! {
+///     struct Deep {
+///         first: Dense<4, 8>,
+///         block: Residual { Relu, inner: Dense<8, 3>, Relu, outer: Dense<3, 8> },
+///         last: Dense<8, 2>,
+///     }
+/// }
+/// let mut network = Deep::init(&mut typenet::rng(37));
+/// assert_eq!(network.block.inner.weight.shape(), (3, 8));
+///
+/// // Layers of zeros add nothing: the block passes on what comes in.
+/// network.block.set_to_zero();
+/// let seen = network.activations(&[1.0, 2.0, 3.0, 4.0]);
+/// assert_eq!(*seen.block, *seen.first);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Residual<L>(PhantomData<L>);
+
+/// The plan of [`Residual`] around `L`.
+#[derive(Clone, Copy, Debug)]
+pub struct ResidualPlan<L, In>(PhantomData<(L, In)>);
+
+type Inner<L, In> = <L as Layer>::Plan<In>;
+
+/// How many numbers per sample are kept of what the layers give.
+const fn kept<L: Layer, In: Shape>() -> usize {
+    if Inner::<L, In>::READS_OUTPUT { In::LEN } else { 0 }
+}
+
+impl<L: Layer, In: Shape> Plan for ResidualPlan<L, In> {
+    const CACHE_LEN: usize = Inner::<L, In>::CACHE_LEN + kept::<L, In>() + In::LEN;
+    const INFERENCE_LEN: usize = Inner::<L, In>::INFERENCE_LEN;
+    const MULTIPLY_ADDS: u64 = Inner::<L, In>::MULTIPLY_ADDS;
+    const READS_INPUT: bool = Inner::<L, In>::READS_INPUT;
+    const READS_OUTPUT: bool = false;
+    const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
+}
+
+/// The memory of a block for some samples: the cache of its layers, what they gave, and the gradient of the output.
+fn cut<L: Layer, In: Shape, T>(cache: &mut [T], samples: usize) -> (&mut [T], &mut [T], &mut [T]) {
+    let (inner, rest) = cache.split_at_mut(samples * Inner::<L, In>::CACHE_LEN);
+    let (given, rest) = rest.split_at_mut(samples * kept::<L, In>());
+    (inner, given, &mut rest[..samples * In::LEN])
+}
+
+impl<L: Layer<Settings = ()>> Layer for Residual<L> {
+    type Output<In: Shape> = In::Plain;
+    type Logits<In: Shape> = In::Plain;
+    type With<T: Scalar> = L::With<T>;
+    type Settings = ();
+    type Plan<In: Shape> = ResidualPlan<L, In>;
+
+    fn initialization((): &()) -> Initializer {
+        L::initialization(&())
+    }
+
+    fn initialize<T: Scalar, R: RandomSource + ?Sized>(
+        parameters: &mut L::With<T>,
+        (): &(),
+        initializer: Initializer,
+        rng: &mut R,
+    ) {
+        L::initialize::<T, R>(parameters, &(), initializer, rng);
+    }
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        parameters: &L::With<T>,
+        (): &(),
+        pass: &Pass,
+        input: &[T],
+        output: &mut [T],
+        cache: &mut [T],
+    ) {
+        let (cache, given, _) = cut::<L, In, T>(cache, input.len() / In::LEN);
+        L::forward::<In, T, I>(isa, parameters, &(), pass, input, output, cache);
+        if Inner::<L, In>::READS_OUTPUT {
+            given.copy_from_slice(output);
+        }
+        <T as Kernels>::add_assign(isa, output, input);
+    }
+
+    #[inline(always)]
+    fn infer<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        parameters: &L::With<T>,
+        (): &(),
+        input: &[T],
+        output: &mut [T],
+        scratch: &mut [T],
+    ) {
+        L::infer::<In, T, I>(isa, parameters, &(), input, output, scratch);
+        <T as Kernels>::add_assign(isa, output, input);
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        parameters: &L::With<T>,
+        (): &(),
+        pass: &Pass,
+        memory: Backward<'_, T>,
+        gradient: &mut L::With<T>,
+    ) {
+        let Backward { input, cache, grad_output, mut grad_input, accumulate, .. } = memory;
+        let (cache, given, kept) = cut::<L, In, T>(cache, grad_output.len() / In::LEN);
+        // The layers may use the memory of the gradient of their output as they like.
+        kept.copy_from_slice(grad_output);
+        let inner =
+            Backward { input, output: given, cache, grad_output, grad_input: grad_input.as_deref_mut(), accumulate };
+        L::backward::<In, T, I>(isa, parameters, &(), pass, inner, gradient);
+        if let Some(grad_input) = grad_input {
+            <T as Kernels>::add_assign(isa, grad_input, kept);
+        }
+    }
+}
+
+impl<In: Shape, L: Takes<In> + Layer<Settings = (), Output<In> = <In as Shape>::Plain>> Takes<In> for Residual<L> {}
