@@ -60,7 +60,10 @@ pub use layer::{
     Backward, Dense, Dropout, Elu, Gelu, GeluTanh, Identity, Layer, LeakyRelu, Mode, Pass, Plan, Relu, Residual,
     Sigmoid, Silu, Softmax, Softplus, Takes, Tanh,
 };
-pub use loss::{CrossEntropy, Loss, MeanSquaredError, Nll};
+pub use loss::{
+    AbsoluteError, BinaryCrossEntropy, CategoricalHinge, CrossEntropy, Hinge, Huber, LabelSmoothing, Loss,
+    MeanSquaredError, Nll,
+};
 pub use metric::{Classification, Evaluation, Regression};
 #[cfg(feature = "safetensors")]
 pub use network::Weights;

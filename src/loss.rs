@@ -3,11 +3,21 @@
 //! A loss is computed on the **logits**: where a network ends in `Softmax`, that is what comes before it. Value and
 //! gradient come from one function, so that each can be written in its stable form.
 
+mod absolute_error;
+mod binary_cross_entropy;
 mod cross_entropy;
+mod hinge;
+mod huber;
+mod label_smoothing;
 mod mean_squared_error;
 mod negative_log_likelihood;
 
+pub use absolute_error::AbsoluteError;
+pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use cross_entropy::{CrossEntropy, RawScores};
+pub use hinge::{CategoricalHinge, Hinge};
+pub use huber::Huber;
+pub use label_smoothing::LabelSmoothing;
 pub use mean_squared_error::MeanSquaredError;
 pub use negative_log_likelihood::{EndsInSoftmax, Nll};
 
@@ -73,6 +83,35 @@ pub trait Loss<Output: Shape>: Send + Sync {
         weight: T,
         gradient: Option<&mut [T]>,
     ) -> T;
+}
+
+/// The sum over samples of the mean over outputs of a function of each output and its target, which gives its value and its
+/// slope. The outputs of a sample are added in their order, then divided by their number.
+#[inline(always)]
+fn each_output<Output: Shape, T: Kernels>(
+    outputs: &[T],
+    targets: &[Output::Array<T>],
+    weight: T,
+    mut gradient: Option<&mut [T]>,
+    value_and_slope: impl Fn(T, T) -> (T, T),
+) -> T {
+    let mean = T::ONE / T::from_count(Output::LEN);
+    let factor = weight * mean;
+    let targets = Output::flat_batch(targets);
+    let mut sum = T::ZERO;
+    let rows = outputs.chunks_exact(Output::LEN).zip(targets.chunks_exact(Output::LEN));
+    for (sample, (outputs, targets)) in rows.enumerate() {
+        let mut of_sample = T::ZERO;
+        for (position, (&output, &target)) in outputs.iter().zip(targets).enumerate() {
+            let (value, slope) = value_and_slope(output, target);
+            of_sample += value;
+            if let Some(gradient) = gradient.as_deref_mut() {
+                gradient[sample * Output::LEN + position] = factor * slope;
+            }
+        }
+        sum += of_sample * mean;
+    }
+    sum
 }
 
 /// Targets whose class numbers are gathered at a time.

@@ -315,6 +315,38 @@ fn losses_agree_with_keras() {
     losses_agree::<f32>(&file["f32"]);
 }
 
+fn losses_agree_with_torch_in<T: Kernels>(cases: &Value) {
+    for case in cases.as_array().unwrap() {
+        let setting = || case["setting"].as_f64().unwrap();
+        macro_rules! agree {
+            ($shape:ty, $loss:expr, $targets:expr) => {
+                compare_loss::<$shape, _, T, _>(&$loss, &case["scores"], &$targets, case, "gradient")
+            };
+        }
+        let wanted = || rows::<T, 3>(&case["target"]);
+        let classes = || labels::<3>(&case["target"]);
+        match case["name"].as_str().unwrap() {
+            "absolute_error" => agree!(Vector<3>, AbsoluteError, wanted()),
+            "huber" => agree!(Vector<3>, Huber::new(setting()), wanted()),
+            "binary_cross_entropy" => agree!(Vector<3>, BinaryCrossEntropy, wanted()),
+            "hinge" => agree!(Vector<3>, Hinge, wanted()),
+            "categorical_hinge" => agree!(Vector<3>, CategoricalHinge, classes()),
+            "label_smoothing" => {
+                agree!(Vector<3>, CrossEntropy.label_smoothing(setting()), classes());
+                agree!(Probabilities<3>, Nll.label_smoothing(setting()), classes());
+            }
+            other => panic!("{other} is not a loss"),
+        }
+    }
+}
+
+#[test]
+fn more_losses_agree_with_torch() {
+    let file = recorded("losses_torch.json");
+    losses_agree_with_torch_in::<f64>(&file["f64"]);
+    losses_agree_with_torch_in::<f32>(&file["f32"]);
+}
+
 network!(struct Classifier = Dense<6, 5>, Tanh, Dense<5, 4>, Relu, Dense<4, 3>, Softmax);
 network!(struct Regressor = Dense<4, 3>, Sigmoid, Dense<3, 2>, Identity);
 

@@ -1,0 +1,68 @@
+//! Mean absolute error.
+
+use crate::kernel::{Isa, Kernels};
+use crate::loss::{Loss, each_output};
+use crate::shape::Shape;
+
+/// The mean over the outputs of the distance to the wanted values.
+///
+/// l(x, t) = 1/M Σ_j |f(x)_j - t_j|
+///
+/// Large distances weigh less than in [`MeanSquaredError`](crate::MeanSquaredError), so that samples far off pull less: its best
+/// constant answer is the median. Keras's `MeanAbsoluteError`, PyTorch's `L1Loss`; the metric of that name is
+/// [`MeanAbsoluteError`](crate::metric::MeanAbsoluteError).
+///
+/// # Shapes
+/// Network output `Vector<M>` or another plain shape, targets of the same.
+///
+/// # Gradients
+/// dl/df_j = sign(f_j - t_j) / M, and 0 where they are equal.
+///
+/// # Units
+/// That of the targets; training and evaluation take the mean over the samples, so over batch and outputs.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 2>);
+///
+/// let data = Dataset::<Vector<1>, Vector<2>>::new(vec![[0.0]], vec![[1.0, -3.0]])?;
+/// // Zero weights answer 0: (1 + 3) / 2.
+/// assert_eq!(Line::zeroed().evaluate(&data, &AbsoluteError).loss, 2.0);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AbsoluteError;
+
+impl<Output: Shape<Plain = Output>> Loss<Output> for AbsoluteError {
+    type Target = Output;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        _: I,
+        logits: &[T],
+        targets: &[Output::Array<T>],
+        weight: T,
+        gradient: Option<&mut [T]>,
+    ) -> T {
+        each_output::<Output, T>(logits, targets, weight, gradient, |output, target| {
+            let difference = output - target;
+            (difference.absolute(), sign(difference))
+        })
+    }
+}
+
+/// -1, 0 or 1; NaN of NaN.
+#[inline(always)]
+fn sign<T: Kernels>(x: T) -> T {
+    if x > T::ZERO {
+        T::ONE
+    } else if x < T::ZERO {
+        -T::ONE
+    } else {
+        // Zero, and NaN.
+        x
+    }
+}

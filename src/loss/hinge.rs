@@ -1,0 +1,144 @@
+//! Hinge losses: enough distance from the boundary is enough.
+
+use core::cmp::Ordering;
+
+use crate::kernel::{Isa, Kernels};
+use crate::loss::{Loss, each_output};
+use crate::shape::{Shape, Vector};
+use crate::target::Class;
+
+/// The hinge loss of answers that are -1 or 1: the mean over the outputs of what is missing to a margin of 1.
+///
+/// l(x, t) = 1/M Σ_j max(0, 1 - t_j f(x)_j)
+///
+/// As Keras's `Hinge`. For one class among several there is [`CategoricalHinge`].
+///
+/// # Shapes
+/// Network output `Vector<M>`, targets `Vector<M>` of -1 and 1.
+///
+/// # Gradients
+/// dl/df_j = -t_j / M where t_j f_j < 1, else 0.
+///
+/// # Units
+/// That of the scores; training and evaluation take the mean over the samples, so over batch and outputs.
+///
+/// # Source
+/// C. Cortes and V. Vapnik, "Support-vector networks", 1995, whose slack variables it sums.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Side = Dense<1, 1>);
+///
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[-1.0], [1.0]])?;
+/// let mut side = Side::zeroed();
+/// assert_eq!(side.evaluate(&data, &Hinge).loss, 1.0);
+/// side.parameters_mut().copy_from_slice(&[3.0, -1.5]); // -1.5 and 1.5: both beyond the margin
+/// assert_eq!(side.evaluate(&data, &Hinge).loss, 0.0);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hinge;
+
+impl<const M: usize> Loss<Vector<M>> for Hinge {
+    type Target = Vector<M>;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        _: I,
+        logits: &[T],
+        targets: &[<Vector<M> as Shape>::Array<T>],
+        weight: T,
+        gradient: Option<&mut [T]>,
+    ) -> T {
+        each_output::<Vector<M>, T>(logits, targets, weight, gradient, |score, target| {
+            let missing = T::ONE - target * score;
+            // Written so that NaN stays NaN.
+            if missing <= T::ZERO { (T::ZERO, T::ZERO) } else { (missing, -target) }
+        })
+    }
+}
+
+/// The hinge loss of one class among several: what the score of the wanted class lacks to be 1 above all others.
+///
+/// l(x, y) = max(0, 1 + max_(j ≠ y) f(x)_j - f(x)_y)
+///
+/// As Keras's `CategoricalHinge`, up to its use of 0 among the other scores.
+///
+/// # Shapes
+/// Network output `Vector<K>`, with K of at least 2, targets `Class<K>`.
+///
+/// # Gradients
+/// Where the loss is above 0: dl/df_y = -1 and dl/df_j = 1 for the first of the largest other scores; else 0.
+///
+/// # Units
+/// That of the scores; training and evaluation take the mean over the samples.
+///
+/// # Source
+/// K. Crammer and Y. Singer, "On the algorithmic implementation of multiclass kernel-based vector machines", 2001, equation 3.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Scores (Vector<3>) = Identity);
+///
+/// let data = Dataset::<Vector<3>, Class<3>>::labelled([[0.5, 2.0, 1.5]], [1])?;
+/// // 1 + 1.5 - 2
+/// assert_eq!(Scores::zeroed().evaluate(&data, &CategoricalHinge).loss, 0.5);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CategoricalHinge;
+
+impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
+    type Target = Class<K>;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        _: I,
+        logits: &[T],
+        targets: &[Class<K>],
+        weight: T,
+        mut gradient: Option<&mut [T]>,
+    ) -> T {
+        const { assert!(K > 1, "`CategoricalHinge` compares the scores of at least 2 classes") };
+        let mut sum = T::ZERO;
+        for (sample, (scores, target)) in logits.chunks_exact(K).zip(targets).enumerate() {
+            let wanted = target.index();
+            let other = largest_other(scores, wanted);
+            let missing = T::ONE + scores[other] - scores[wanted];
+            // Also where it is NaN.
+            let misses = missing.partial_cmp(&T::ZERO).is_none_or(Ordering::is_gt);
+            if misses {
+                sum += missing;
+            }
+            if let Some(gradient) = gradient.as_deref_mut() {
+                let gradient = &mut gradient[sample * K..(sample + 1) * K];
+                gradient.fill(T::ZERO);
+                if misses {
+                    (gradient[wanted], gradient[other]) = (-weight, weight);
+                }
+            }
+        }
+        sum
+    }
+}
+
+/// The position of the first of the largest scores but that of the wanted class; of the first NaN, where there is one.
+#[inline(always)]
+fn largest_other<T: Kernels>(scores: &[T], wanted: usize) -> usize {
+    let mut best = usize::from(wanted == 0);
+    for (position, &score) in scores.iter().enumerate().filter(|&(position, _)| position != wanted) {
+        if score.partial_cmp(&score).is_none() {
+            return position;
+        }
+        if score > scores[best] {
+            best = position;
+        }
+    }
+    best
+}

@@ -1,0 +1,125 @@
+//! Label smoothing: classes that are wanted almost, not wholly.
+
+use crate::kernel::{Isa, Kernels};
+use crate::loss::{CrossEntropy, Loss, Nll};
+use crate::shape::Shape;
+use crate::target::{ClassTarget, Target};
+
+/// [`Nll`] or [`CrossEntropy`] with a share ε of the wanted probability spread evenly over all K classes, so that scores do not
+/// grow without end and answers stay less sure.
+///
+/// l(x, y) = -(1 - ε) ln p_y - ε/K Σ_k ln p_k, with p the softmax of the scores
+///
+/// Made by [`Nll::label_smoothing`] and [`CrossEntropy::label_smoothing`]. As in Keras and PyTorch.
+///
+/// # Shapes
+/// Those of the loss that it was made of.
+///
+/// # Gradients
+/// By the logits: dl/dz_c = p_c - ε/K, less 1 - ε where c is the wanted class.
+///
+/// # Units
+/// Nats; training and evaluation take the mean over the samples. The loss of a sure and right answer is not 0, so it does not
+/// compare with that of other ε: evaluate with the loss without it.
+///
+/// # Panics
+/// Both makers panic unless ε is at least 0 and below 1.
+///
+/// # Numerics
+/// Computed as the loss without smoothing, plus ε (z_y - mean of z).
+///
+/// # Source
+/// C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna, "Rethinking the inception architecture for computer vision",
+/// 2016, section 7.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Scores (Vector<2>) = Softmax);
+///
+/// let data = Dataset::<Vector<2>, Class<2>>::labelled([[100.0, 0.0]], [0])?;
+/// assert_eq!(Scores::zeroed().evaluate(&data, &Nll).loss, 0.0);
+/// // A share of 0.2 / 2 for the other class, whose -ln p is 100.
+/// let loss = Scores::zeroed().evaluate(&data, &Nll.label_smoothing(0.2)).loss;
+/// assert!((loss - 10.0).abs() < 1e-5);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LabelSmoothing<L> {
+    loss: L,
+    share: f64,
+}
+
+impl<L> LabelSmoothing<L> {
+    #[track_caller]
+    const fn new(loss: L, share: f64) -> Self
+    where
+        L: Copy,
+    {
+        assert!(share >= 0.0 && share < 1.0, "the share that is spread over all classes is at least 0 and below 1");
+        Self { loss, share }
+    }
+
+    /// ε, the share that is spread over all classes.
+    #[must_use]
+    pub const fn share(&self) -> f64 {
+        self.share
+    }
+}
+
+impl Nll {
+    /// This loss with a share ε of the wanted probability spread over all classes.
+    ///
+    /// # Panics
+    /// Unless ε is at least 0 and below 1.
+    #[must_use]
+    #[track_caller]
+    pub const fn label_smoothing(self, share: f64) -> LabelSmoothing<Self> {
+        LabelSmoothing::new(self, share)
+    }
+}
+
+impl CrossEntropy {
+    /// This loss with a share ε of the wanted probability spread over all classes.
+    ///
+    /// # Panics
+    /// Unless ε is at least 0 and below 1.
+    #[must_use]
+    #[track_caller]
+    pub const fn label_smoothing(self, share: f64) -> LabelSmoothing<Self> {
+        LabelSmoothing::new(self, share)
+    }
+}
+
+impl<Output: Shape, L: Loss<Output, Target: ClassTarget>> Loss<Output> for LabelSmoothing<L> {
+    type Target = L::Target;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        logits: &[T],
+        targets: &[<L::Target as Target>::Value<T>],
+        weight: T,
+        mut gradient: Option<&mut [T]>,
+    ) -> T {
+        let mut sum = self.loss.evaluate(isa, logits, targets, weight, gradient.as_deref_mut());
+        let share = T::from_f64(self.share);
+        let of_each = T::ONE / T::from_count(Output::LEN);
+        for (sample, (scores, target)) in logits.chunks_exact(Output::LEN).zip(targets).enumerate() {
+            let wanted = <L::Target as ClassTarget>::number(target) as usize;
+            let mean = scores.iter().fold(T::ZERO, |sum, &score| sum + score * of_each);
+            sum += share * (scores[wanted] - mean);
+            if let Some(gradient) = gradient.as_deref_mut() {
+                let gradient = &mut gradient[sample * Output::LEN..(sample + 1) * Output::LEN];
+                let factor = weight * share;
+                for g in &mut *gradient {
+                    *g -= factor * of_each;
+                }
+                gradient[wanted] += factor;
+            }
+        }
+        sum
+    }
+}
