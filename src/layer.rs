@@ -12,7 +12,10 @@ mod dropout;
 mod residual;
 mod softmax;
 
-pub use activation::{Elu, Gelu, GeluTanh, Identity, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
+pub use activation::{
+    Elu, Gelu, GeluTanh, HardSigmoid, HardSilu, HardTanh, Identity, LeakyRelu, Relu, Selu, Sigmoid, Silu, Softplus,
+    Softsign, Tanh,
+};
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use residual::Residual;

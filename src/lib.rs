@@ -6,6 +6,7 @@
 //! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
 //! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`dataset`], [`metric`]: the parts of training
 //! - [`mod@network`]: what a declared network gives its user
+//! - [`function`]: activations and their derivatives on plain numbers
 //! - [`train`], [`history`], [`gradient_check`]: training and checking
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: the files of weights and checkpoints")]
 //!
@@ -22,6 +23,7 @@ extern crate std;
 pub mod block;
 pub mod dataset;
 mod error;
+pub mod function;
 pub mod gradient;
 pub mod gradient_check;
 #[cfg(feature = "std")]
@@ -57,8 +59,8 @@ pub use initializer::Initializer;
 #[cfg(feature = "safetensors")]
 pub use io::Stored;
 pub use layer::{
-    Backward, Dense, Dropout, Elu, Gelu, GeluTanh, Identity, Layer, LeakyRelu, Mode, Pass, Plan, Relu, Residual,
-    Sigmoid, Silu, Softmax, Softplus, Takes, Tanh,
+    Backward, Dense, Dropout, Elu, Gelu, GeluTanh, HardSigmoid, HardSilu, HardTanh, Identity, Layer, LeakyRelu, Mode,
+    Pass, Plan, Relu, Residual, Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Takes, Tanh,
 };
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CategoricalHinge, CrossEntropy, Hinge, Huber, LabelSmoothing, Loss,

@@ -10,7 +10,7 @@ pub use crate::metric::{Accuracy, ConfusionMatrix, MeanAbsoluteError, RSquared, 
 pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 pub use crate::{
     AbsoluteError, Adam, BinaryCrossEntropy, Block, CategoricalHinge, Class, CrossEntropy, Dataset, Dense, Dropout,
-    Elu, Gelu, GeluTanh, Gradient, Hinge, Huber, Identity, Image, Initializer, Layer, LeakyRelu, Loss,
-    MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu, Sgd, Shape, Sigmoid, Silu, Softmax, Softplus,
-    Standardizer, Takes, Tanh, Vector, Workspace, dataset as datasets, network,
+    Elu, Gelu, GeluTanh, Gradient, HardSigmoid, HardSilu, HardTanh, Hinge, Huber, Identity, Image, Initializer, Layer,
+    LeakyRelu, Loss, MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu, Selu, Sgd, Shape, Sigmoid,
+    Silu, Softmax, Softplus, Softsign, Standardizer, Takes, Tanh, Vector, Workspace, dataset as datasets, network,
 };

@@ -246,6 +246,8 @@ network!(struct Chain10 (Vector<4>) = Softplus, Gelu, Tanh, GeluTanh, Dense<_, 3
 network!(struct Chain11 = Dense<3, 9>, LeakyRelu, Elu(0.5), Dense<_, 9>, LeakyRelu(slope = 0.3), Tanh, Dense<_, 4>, Elu);
 network!(struct Chain12 = Dense<5, 4>, Dropout(0.5), Tanh, Dropout(rate = 0.25), Dense<_, 7>, Gelu, Dropout(0.0), Dense<_, 3>, Softmax);
 
+network!(struct Chain17 = Dense<3, 6>, Selu, Softsign, Dense<_, 5>, HardSilu, Selu, Dense<_, 4>, HardTanh, HardSigmoid, Dense<_, 3>);
+
 // Blocks: first, in the middle, last, in each other; around layers that need their output, that work in place and that draw
 // random numbers; a nested network in one.
 network!(struct Pair = Dense<4, 2>, Tanh, Dense<2, 4>);
@@ -270,6 +272,7 @@ proptest! {
         check!(Chain10, Nll, true, seed, samples);
         check!(Chain11, CrossEntropy, false, seed, samples);
         check!(Chain12, Nll, true, seed, samples);
+        check!(Chain17, CrossEntropy, false, seed, samples);
         check!(Chain13, Nll, true, seed, samples);
         check!(Chain14, Nll, true, seed, samples);
         check!(Chain15, MeanSquaredError, true, seed, samples);

@@ -91,6 +91,11 @@ network!(struct EluAlone (Vector<1>) = Elu(0.75));
 network!(struct GeluAlone (Vector<1>) = Gelu);
 network!(struct GeluTanhAlone (Vector<1>) = GeluTanh);
 network!(struct SiluAlone (Vector<1>) = Silu);
+network!(struct SeluAlone (Vector<1>) = Selu);
+network!(struct SoftsignAlone (Vector<1>) = Softsign);
+network!(struct HardSigmoidAlone (Vector<1>) = HardSigmoid);
+network!(struct HardTanhAlone (Vector<1>) = HardTanh);
+network!(struct HardSiluAlone (Vector<1>) = HardSilu);
 network!(struct SoftplusAlone (Vector<1>) = Softplus(1.5));
 // Softmax alone would be a head, whose derivative belongs to the loss: the identity behind it makes it a layer.
 network!(struct SoftmaxInside<const K: usize> (Vector<K>) = Softmax, Identity);
@@ -107,6 +112,11 @@ fn activations_agree<T: Kernels>(cases: &Value) {
     elementwise_agrees::<EluAlone<T>>(&cases["elu"], "ELU");
     elementwise_agrees::<GeluAlone<T>>(&cases["gelu"], "GELU");
     elementwise_agrees::<GeluTanhAlone<T>>(&cases["gelu_tanh"], "GELU with tanh");
+    elementwise_agrees::<SeluAlone<T>>(&cases["selu"], "SELU");
+    elementwise_agrees::<SoftsignAlone<T>>(&cases["softsign"], "softsign");
+    elementwise_agrees::<HardSigmoidAlone<T>>(&cases["hard_sigmoid"], "hard sigmoid");
+    elementwise_agrees::<HardTanhAlone<T>>(&cases["hard_tanh"], "hard tanh");
+    elementwise_agrees::<HardSiluAlone<T>>(&cases["hard_silu"], "hard SiLU");
     elementwise_agrees::<SiluAlone<T>>(&cases["silu"], "SiLU");
     elementwise_agrees::<SoftplusAlone<T>>(&cases["softplus"], "softplus");
 }

@@ -28,6 +28,16 @@ pub(crate) enum BuiltIn {
     Silu,
     /// `Softplus(beta)`
     Softplus,
+    /// `Selu`
+    Selu,
+    /// `Softsign`
+    Softsign,
+    /// `HardSigmoid`
+    HardSigmoid,
+    /// `HardTanh`
+    HardTanh,
+    /// `HardSilu`
+    HardSilu,
     /// `Dropout(rate)`
     Dropout,
     /// `Softmax`
@@ -60,7 +70,7 @@ impl Setting {
 
 impl BuiltIn {
     /// Every built-in layer.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Dense,
         Self::Sigmoid,
         Self::Tanh,
@@ -72,6 +82,11 @@ impl BuiltIn {
         Self::GeluTanh,
         Self::Silu,
         Self::Softplus,
+        Self::Selu,
+        Self::Softsign,
+        Self::HardSigmoid,
+        Self::HardTanh,
+        Self::HardSilu,
         Self::Dropout,
         Self::Softmax,
     ];
@@ -95,6 +110,11 @@ impl BuiltIn {
             Self::GeluTanh => "GeluTanh",
             Self::Silu => "Silu",
             Self::Softplus => "Softplus",
+            Self::Selu => "Selu",
+            Self::Softsign => "Softsign",
+            Self::HardSigmoid => "HardSigmoid",
+            Self::HardTanh => "HardTanh",
+            Self::HardSilu => "HardSilu",
             Self::Dropout => "Dropout",
             Self::Softmax => "Softmax",
         }

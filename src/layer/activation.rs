@@ -4,15 +4,21 @@
 
 mod elu;
 mod gelu;
+mod hard;
 mod leaky_relu;
+mod selu;
 mod silu;
 mod softplus;
+mod softsign;
 
 pub use elu::Elu;
 pub use gelu::{Gelu, GeluTanh};
+pub use hard::{HardSigmoid, HardSilu, HardTanh};
 pub use leaky_relu::LeakyRelu;
+pub use selu::Selu;
 pub use silu::Silu;
 pub use softplus::Softplus;
+pub use softsign::Softsign;
 
 use crate::block::block;
 use crate::initializer::Initializer;

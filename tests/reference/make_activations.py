@@ -10,6 +10,9 @@ import recording
 
 INPUTS = [-700, -50, -10, -2.5, -1, -0.5, -1e-10, -0.0, 0.0, 1e-10, 0.25, 1, 3, 10, 50, 700]
 
+# Of SELU.
+ALPHA, LAMBDA = 1.6732632423543772, 1.0507009873554805
+
 # Name, PyTorch's function, and the formulas written out.
 KINDS = {
     "leaky_relu": (
@@ -32,6 +35,24 @@ KINDS = {
         lambda x: x * (1 + tanh_of(x)) / 2,
         lambda x: (1 + tanh_of(x)) / 2
         + x * (1 - tanh_of(x) ** 2) * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * x * x) / 2,
+    ),
+    "selu": (
+        functional.selu,
+        lambda x: LAMBDA * (x if x > 0 else ALPHA * math.expm1(x)),
+        lambda x: LAMBDA * (1 if x > 0 else ALPHA * math.exp(x)),
+    ),
+    "softsign": (functional.softsign, lambda x: x / (1 + abs(x)), lambda x: 1 / (1 + abs(x)) ** 2),
+    "hard_sigmoid": (
+        # Not `hardsigmoid`, whose derivative is 1/6 in single precision in double precision too.
+        lambda x: functional.relu6(x + 3) / 6,
+        lambda x: max(0, min(1, x / 6 + 0.5)),
+        lambda x: 1 / 6 if -3 < x < 3 else 0,
+    ),
+    "hard_tanh": (functional.hardtanh, lambda x: max(-1, min(1, x)), lambda x: 1 if -1 < x < 1 else 0),
+    "hard_silu": (
+        functional.hardswish,
+        lambda x: x * max(0, min(1, x / 6 + 0.5)),
+        lambda x: 0 if x <= -3 else 1 if x >= 3 else x / 3 + 0.5,
     ),
     "silu": (functional.silu, lambda x: x * logistic(x), lambda x: logistic(x) * (1 + x * (1 - logistic(x)))),
     "softplus": (
