@@ -1,0 +1,51 @@
+//! The network with one hidden layer: two layers of neurons, and probabilities at the end.
+//!
+//! h(x) = tanh(W_h x + b_h), f(x) = softmax(W_o h(x) + b_o)
+//!
+//! In Keras:
+//! ```text
+//! model = Sequential()
+//! model.add(Dense(H, input_dim=N))      # weight matrix dim [N * H]
+//! model.add(Activation("tanh"))
+//! model.add(Dense(K))                   # weight matrix dim [H x K]
+//! model.add(Activation("softmax"))
+//! ```
+//!
+//! ```text
+//! cargo run --release --example 03_one_hidden_layer
+//! ```
+
+use typenet::prelude::*;
+
+network!(
+    /// N inputs, H hidden neurons, K classes.
+    struct OneHidden<const N: usize, const H: usize, const K: usize> {
+        hidden: Dense<N, H>,
+        Tanh,
+        output: Dense<H, K>,
+        Softmax,
+    }
+);
+
+fn main() {
+    let network = OneHidden::<4, 5, 3>::init(&mut typenet::rng(37));
+    println!("{}\n", OneHidden::<4, 5, 3>::summary());
+
+    // Every value between input and output has the name of its layer.
+    let x = [0.5, -1.0, 2.0, 0.0];
+    let seen = network.activations(&x);
+    println!("x   = {x:6.3?}");
+    println!("z_h = {:6.3?}", *seen.hidden);
+    println!("h   = {:6.3?}", *seen.tanh);
+    println!("z_o = {:6.3?}   the logits", *seen.output);
+    println!("f   = {:6.3?}   P(Y = c | X = x)", *seen.softmax);
+
+    let f = network.predict(&x);
+    assert!((f.iter().sum::<f32>() - 1.0).abs() < 1e-6, "probabilities add up to one");
+    assert_eq!(f, *seen.softmax);
+    assert_eq!(network.logits(&x), *seen.output);
+    // The sizes are in the type: W_h is H x N, W_o is K x H.
+    assert_eq!(network.hidden.weight.shape(), (5, 4));
+    assert_eq!(network.output.weight.shape(), (3, 5));
+    assert_eq!(OneHidden::<4, 5, 3>::PARAMETERS, 4 * 5 + 5 + 5 * 3 + 3);
+}
