@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 //!
 //! # Modules, in reading order
+//! - [`guide`]: how all of it is used, a page for each part
 //! - [`shape`]: what flows between layers, [`target`]: what a network is told to answer, [`view`]: both as nalgebra matrices
 //! - [`block`]: parameters as one slice, [`tensor`]: what lies where in it, [`random`]: seeds and samplers
 //! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
@@ -26,6 +27,7 @@ mod error;
 pub mod function;
 pub mod gradient;
 pub mod gradient_check;
+pub mod guide;
 #[cfg(feature = "std")]
 pub mod history;
 pub mod initializer;

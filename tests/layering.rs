@@ -15,7 +15,7 @@ const LEVELS: [&[&str]; 7] = [
     &["layer", "loss", "gradient", "optimizer", "schedule", "dataset", "metric"],
     &["network", "history", "function"],
     &["train", "gradient_check", "plot"],
-    &["lib", "prelude", "private"],
+    &["lib", "prelude", "private", "guide"],
 ];
 
 /// Imports within a level that are wanted: the importing module, then the imported one. Files of one family, such as

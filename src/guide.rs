@@ -1,0 +1,48 @@
+//! How is it all used? A page for each part, in reading order; every piece of code in them is run as a test.
+//!
+//! - [`declaring`]: the language of `network!`, and its errors
+//! - [`datasets`]: samples, splits, scaling, batches
+//! - [`training`]: `Trainer`, callbacks, a loop of one's own, what the bits depend on
+//! - [`looking_inside`]: tables, pictures, outputs of layers, classes, norms, parts of other networks
+//! - [`own_layers`]: a layer of one's own, without and with parameters and settings
+//! - [`own_parts`]: a loss, an optimizer, a metric, a callback of one's own
+#![cfg_attr(feature = "safetensors", doc = "- [`files`]: weights and checkpoints, PyTorch and Keras")]
+//! - [`embedding`]: weights in the program, `no_std`, no allocation
+//! - [`errors`]: what an error means and what to do about it
+//!
+//! The modules hold no code.
+
+#[doc = include_str!("guide/declaring.md")]
+pub mod declaring {}
+
+#[cfg(feature = "std")]
+#[doc = include_str!("guide/datasets.md")]
+pub mod datasets {}
+
+#[cfg(feature = "std")]
+#[doc = include_str!("guide/training.md")]
+pub mod training {}
+
+#[cfg(feature = "std")]
+#[doc = include_str!("guide/looking_inside.md")]
+pub mod looking_inside {}
+
+#[cfg(feature = "std")]
+#[doc = include_str!("guide/own_layers.md")]
+pub mod own_layers {}
+
+#[cfg(feature = "std")]
+#[doc = include_str!("guide/own_parts.md")]
+pub mod own_parts {}
+
+#[cfg(feature = "safetensors")]
+#[doc = include_str!("guide/files.md")]
+pub mod files {}
+
+#[cfg(feature = "std")]
+#[doc = include_str!("guide/embedding.md")]
+pub mod embedding {}
+
+#[cfg(feature = "std")]
+#[doc = include_str!("guide/errors.md")]
+pub mod errors {}
