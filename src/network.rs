@@ -125,6 +125,17 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
 
     /// A network with random weights, each layer's drawn as the layer after it wants them, and zero biases. The memory is
     /// on the heap and filled in place.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Classifier = hidden: Dense<64, 32>, Relu, Dense<32, 10>, Softmax);
+    /// let network = Classifier::init(&mut typenet::rng(37));
+    /// // He's bound for weights before a ReLU: √2 · √(3 / 64).
+    /// assert!(network.hidden.weight.iter().all(|weight| weight.abs() <= 0.307));
+    /// assert_eq!(network.parameters(), Classifier::init(&mut typenet::rng(37)).parameters());
+    /// ```
     #[must_use]
     fn init<R: RandomSource + ?Sized>(rng: &mut R) -> Box<Self> {
         let mut network = Self::zeroed();
@@ -133,6 +144,15 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     }
 
     /// A network whose weights all come from one initializer, and zero biases.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = dense: Dense<2, 1>);
+    /// let line = Line::init_with(Initializer::Constant(0.5), &mut typenet::rng(37));
+    /// assert_eq!(line.predict(&[1.0, 2.0]), [1.5]);
+    /// ```
     #[must_use]
     fn init_with<R: RandomSource + ?Sized>(initializer: Initializer, rng: &mut R) -> Box<Self> {
         let mut network = Self::zeroed();
@@ -157,6 +177,16 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     }
 
     /// The answer for one sample, written where the caller wants it. Memory as in [`predict`](Self::predict).
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Scores = Dense<1, 2>, Softmax);
+    /// let mut answers = [[0.0; 2]; 3];
+    /// Scores::zeroed().predict_into(&[7.0], &mut answers[1]);
+    /// assert_eq!(answers, [[0.0, 0.0], [0.5, 0.5], [0.0, 0.0]]);
+    /// ```
     #[inline]
     fn predict_into(&self, input: &Sample<Self, Self::Input>, output: &mut Sample<Self, Self::Output>) {
         let (input, output) = (Self::Input::flat(input), Self::Output::flat_mut(output));
@@ -213,6 +243,18 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
 
     /// The answers for a batch, each with the same bits as [`predict`](Self::predict) gives. With the feature `rayon`, the
     /// threads of the current pool share a large batch.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Classifier = Dense<64, 10>, Softmax);
+    /// let network = Classifier::init(&mut typenet::rng(37));
+    /// let digits = datasets::digits();
+    /// let answers = network.predict_batch(digits.inputs());
+    /// assert_eq!(answers.len(), 1797);
+    /// assert_eq!(answers[7], network.predict(&digits.inputs()[7]));
+    /// ```
     #[must_use]
     fn predict_batch(&self, inputs: &[Sample<Self, Self::Input>]) -> Vec<Sample<Self, Self::Output>> {
         let mut outputs = vec![Self::Output::zero(); inputs.len()];
@@ -237,6 +279,17 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     /// The output of every layer for one sample: a field per layer, with its name.
     ///
     /// Inference, as in [`predict`](Self::predict), whose bits the last field has. Memory for every output is allocated.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Fold = turned: Dense<1, 2>, Relu, Dense<2, 1>);
+    /// let mut fold = Fold::zeroed();
+    /// fold.turned.weight.copy_from_slice(&[1.0, -1.0]);
+    /// let outputs = fold.activations(&[3.0]);
+    /// assert_eq!((*outputs.turned, *outputs.relu, *outputs.dense), ([3.0, -3.0], [3.0, 0.0], [0.0]));
+    /// ```
     #[must_use]
     fn activations(&self, input: &Sample<Self, Self::Input>) -> Self::Activations;
 
@@ -253,6 +306,16 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
 
     /// The scores of one sample before a final `Softmax`; without one, the same as [`predict`](Self::predict), with memory as
     /// there.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Scores = scores: Dense<1, 2>, Softmax);
+    /// let mut network = Scores::zeroed();
+    /// network.scores.weight[1] = 2.0;
+    /// assert_eq!(network.logits(&[3.0]), [0.0, 6.0]);
+    /// ```
     #[must_use]
     fn logits(&self, input: &Sample<Self, Self::Input>) -> Sample<Self, Self::Logits> {
         let mut logits = Self::Logits::zero();
@@ -267,6 +330,9 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     ///
     /// # Errors
     /// [`Error::TooManySamples`] when the batch does not fit the workspace; [`gradient`](Self::gradient) takes any batch.
+    ///
+    /// # Example
+    /// See [`backward`](Self::backward).
     fn forward<'w>(
         &self,
         inputs: &[Sample<Self, Self::Input>],
@@ -288,6 +354,23 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     /// # Errors
     /// [`Error::BackwardWithoutForward`] when the last forward pass had another number of samples;
     /// [`Error::CountMismatch`].
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = dense: Dense<1, 1>);
+    /// let line = Line::zeroed();
+    /// let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    /// let (inputs, pass) = ([[1.0], [2.0]], Pass::training(37, 0));
+    /// let outputs = line.forward(&inputs, &pass, &mut workspace)?;
+    /// assert_eq!(outputs, [[0.0], [0.0]]);
+    ///
+    /// // A loss whose derivatives by the two outputs are 3 and 5: dL/dw = 3 · 1 + 5 · 2, dL/db = 3 + 5.
+    /// line.backward(&inputs, &[[3.0], [5.0]], &pass, &mut workspace, &mut gradient)?;
+    /// assert_eq!((gradient.dense.weight[0], gradient.dense.bias[0]), (13.0, 8.0));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
     fn backward(
         &self,
         inputs: &[Sample<Self, Self::Input>],
@@ -316,6 +399,20 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     ///
     /// # Errors
     /// [`Error::NonFiniteLoss`] names the layer and the step of `pass`; [`Error::CountMismatch`]; [`Error::Empty`].
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = dense: Dense<1, 1>);
+    /// let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    /// let pass = Pass::training(37, 0);
+    /// let line = Line::zeroed();
+    /// let loss = line.gradient(&[[2.0]], &[[3.0]], &MeanSquaredError, &pass, &mut workspace, &mut gradient)?;
+    /// // L = (2 w + b - 3)²: at zero its value is 9, and its derivatives are -12 and -6.
+    /// assert_eq!((loss, gradient.dense.weight[0], gradient.dense.bias[0]), (9.0, -12.0, -6.0));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
     fn gradient<L, V>(
         &self,
         inputs: &[Sample<Self, Self::Input>],
@@ -344,6 +441,17 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     }
 
     /// The mean loss on a data set, and the measures that belong to its kind of target: accuracy for classes.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+    /// let result = Line::zeroed().evaluate(&data, &MeanSquaredError);
+    /// assert_eq!((result.loss, result.mean_absolute_error), (5.0, 2.0)); // (1 + 9) / 2 and (1 + 3) / 2
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
     #[must_use]
     fn evaluate<X, Y, L>(&self, data: &Dataset<X, Y, Self::Scalar>, loss: &L) -> EvaluationOf<L, Self::Output>
     where
@@ -377,6 +485,18 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
 
     /// What a metric, or a tuple of them, says about the predictions for a data set: see [`Metric`]. Memory for some hundred
     /// predictions is allocated once.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Guess = Dense<1, 3>, Softmax);
+    /// let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.5]; 4], [0, 1, 0, 2])?;
+    /// // Zero weights make all classes equally likely; the lower ones come first.
+    /// let (accuracy, among_two) = Guess::zeroed().measure(&data, (Accuracy::default(), TopK::<2>::default()));
+    /// assert_eq!((accuracy, among_two), (0.5, 0.75));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
     #[must_use]
     fn measure<X, Y, M>(&self, data: &Dataset<X, Y, Self::Scalar>, metric: M) -> M::Value
     where
@@ -388,6 +508,17 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     }
 
     /// The dotted name of the first tensor of parameters with a number that is not finite.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = dense: Dense<1, 1>);
+    /// let mut line = Line::zeroed();
+    /// assert_eq!(line.non_finite_tensor(), None);
+    /// line.dense.bias[0] = f32::NAN;
+    /// assert_eq!(line.non_finite_tensor().as_deref(), Some("dense.bias"));
+    /// ```
     #[must_use]
     fn non_finite_tensor(&self) -> Option<String> {
         let parameters = self.parameters();

@@ -36,6 +36,52 @@ pub const MAX_SLOTS: usize = 4;
 /// assert_eq!(parameters, [0.0, 2.0]);
 /// # Ok::<(), typenet::Error>(())
 /// ```
+///
+/// An optimizer of one's own: θ ← θ - η · sign(∇), which remembers nothing.
+/// ```
+/// use typenet::kernel::{Isa, Kernels};
+/// use typenet::prelude::*;
+/// use typenet::{Error, Result, Scalar};
+///
+/// #[derive(Clone)]
+/// struct SignDescent {
+///     rate: f64,
+/// }
+///
+/// impl Optimizer for SignDescent {
+///     fn slots(&self) -> usize {
+///         0
+///     }
+///
+///     fn check<T: Scalar>(&self) -> Result<()> {
+///         let (name, value) = ("rate", self.rate);
+///         let right = value > 0.0 && value.is_finite();
+///         if right { Ok(()) } else { Err(Error::Setting { name, value, allowed: "a finite number above 0" }) }
+///     }
+///
+///     fn largest_update(&self, _: f64) -> f64 {
+///         self.rate
+///     }
+///
+///     fn update<T: Kernels, I: Isa>(&self, _: I, _: u64, parameters: &mut [T], gradient: &[T], _: &mut [&mut [T]]) {
+///         let rate = T::from_f64(self.rate);
+///         for (parameter, &g) in parameters.iter_mut().zip(gradient) {
+///             *parameter -= if g > T::ZERO { rate } else if g < T::ZERO { -rate } else { T::ZERO };
+///         }
+///     }
+/// }
+///
+/// let mut parameters = [1.0_f64, 1.0, 1.0];
+/// SignDescent { rate: 0.5 }.state().step_slice(&mut parameters, &[1e-3, -7.0, 0.0])?;
+/// assert_eq!(parameters, [0.5, 1.5, 1.0]);
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+/// let mut line = Line::zeroed();
+/// Trainer::new(MeanSquaredError, SignDescent { rate: 0.01 }).epochs(300).fit(&mut line, &data)?;
+/// assert!((line.predict(&[1.0])[0] - 3.0).abs() < 0.1);
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Optimizer: Clone + Send + Sync {
     /// How many numbers per parameter it remembers, at most [`MAX_SLOTS`].
     fn slots(&self) -> usize;

@@ -133,6 +133,18 @@ impl TensorTable {
     }
 
     /// Every tensor with its dotted name, in the order of memory.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Classifier = hidden: Dense<3, 2>, Tanh, Dense<2, 4>, Softmax);
+    /// let tensors = Classifier::TENSORS.list();
+    /// let names: Vec<_> = tensors.iter().map(|tensor| tensor.name.as_str()).collect();
+    /// assert_eq!(names, ["hidden.weight", "hidden.bias", "dense.weight", "dense.bias"]);
+    /// // In memory, what follows the six weights and two biases of `hidden`.
+    /// assert_eq!((tensors[2].shape, tensors[2].range.clone()), (&[4, 2][..], 8..16));
+    /// ```
     #[must_use]
     pub fn list(&self) -> Vec<TensorInfo> {
         let mut list = Vec::new();

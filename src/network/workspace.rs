@@ -90,6 +90,18 @@ impl<N: Network> Workspace<'static, N> {
     ///
     /// # Panics
     /// When that many samples do not fit the address space.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let mut workspace = Workspace::for_samples(300);
+    /// let inputs = [[0.5]; 300];
+    /// let outputs = Line::zeroed().forward(&inputs, &Pass::training(37, 0), &mut workspace)?;
+    /// assert_eq!(outputs.len(), 300);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
     #[must_use]
     pub fn for_samples(samples: usize) -> Self {
         let samples = samples.max(N::TILE);
