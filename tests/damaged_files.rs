@@ -1,51 +1,24 @@
 //! Gate R6 for files of weights: whatever the bytes, they are read as what was written, or are an error; there is no panic,
 //! and no more memory than four times the file and 1 MiB, beside what the network itself takes.
 #![cfg(feature = "safetensors")]
-#![allow(unsafe_code, reason = "memory is measured by a global allocator, which is an unsafe trait")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+mod support {
+    pub(crate) mod corpus;
+    pub(crate) mod folder;
+    pub(crate) mod measuring;
+    pub(crate) mod mended;
+}
+
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use typenet::Error;
+use support::corpus::{self, Case};
+use support::folder::Folder;
+use support::measuring::{bound, measured};
+use support::mended;
 use typenet::prelude::*;
-
-/// The system's allocator, which knows how much each thread has and had at most.
-struct Measuring;
-
-thread_local! {
-    static NOW: Cell<usize> = const { Cell::new(0) };
-    static MOST: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: everything is handed on to the system's allocator; the counters are thread-locals without destructor or lazy
-// initialization, so that measuring allocates nothing. Reallocation is the provided one, which calls the other two.
-unsafe impl GlobalAlloc for Measuring {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        NOW.set(NOW.get().wrapping_add(layout.size()));
-        MOST.set(MOST.get().max(NOW.get()));
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, start: *mut u8, layout: Layout) {
-        // What another thread allocated is not counted here.
-        NOW.set(NOW.get().saturating_sub(layout.size()));
-        // SAFETY: the caller's promises are passed on.
-        unsafe { System.dealloc(start, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Measuring = Measuring;
-
-/// The result of `work`, and how much memory it had at once.
-fn measured<R>(work: impl FnOnce() -> R) -> (R, usize) {
-    let before = NOW.get();
-    MOST.set(before);
-    let result = work();
-    (result, MOST.get() - before)
-}
+use typenet::{Error, WrongTensor};
 
 network!(struct Small = Dense<3, 2>, Tanh, Dense<2, 2>);
 
@@ -60,7 +33,7 @@ fn bytes() -> Vec<u8> {
 /// Reads the bytes within the bound of memory.
 fn read(bytes: &[u8]) -> typenet::Result<Box<Small>> {
     let (result, memory) = measured(|| Small::from_safetensors(bytes));
-    let bound = 4 * bytes.len() + (1 << 20);
+    let bound = bound(bytes.len());
     assert!(memory <= bound, "{memory} bytes of memory for {} of a file", bytes.len());
     let (with_scaler, memory) = measured(|| Small::from_safetensors_with_scaler::<[f32; 3]>(bytes).map(|both| both.0));
     assert!(memory <= bound, "{memory} bytes of memory for {} of a file with its scaler", bytes.len());
@@ -235,4 +208,83 @@ fn headers_that_swell_stay_within_the_bound() {
         let lists = format!(r#"{{"a":[{}[]]}}"#, "[],".repeat(length / 3));
         assert!(read(&foreign(&lists, &[])).is_err());
     }
+}
+
+/// The committed files of a folder of `tests/corpus`, which are those that its cases describe.
+fn committed(folder: &str, cases: &[Case]) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder);
+    if std::env::var_os("UPDATE_CORPUS").is_some() {
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        for case in cases {
+            fs::write(folder.join(case.name), &case.bytes).unwrap();
+        }
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), cases.len(), "a file for each case: set UPDATE_CORPUS=1");
+    let read = |case: &Case| {
+        let path = folder.join(case.name);
+        let bytes = fs::read(&path).unwrap_or_default();
+        assert!(bytes == case.bytes, "{} is another file: set UPDATE_CORPUS=1", case.name);
+        (path, bytes)
+    };
+    cases.iter().map(read).collect()
+}
+
+/// The case holds: an error with its words, or none.
+fn assert_told<R>(case: &Case, result: typenet::Result<R>) {
+    match (result, case.refused) {
+        (Ok(_), None) => {}
+        (Ok(_), Some(words)) => panic!("{} is read, and not refused: {words}", case.name),
+        (Err(error), None) => panic!("{} is refused: {error}", case.name),
+        (Err(error), Some(words)) => assert!(error.to_string().contains(words), "{}: {error}", case.name),
+    }
+}
+
+#[test]
+fn hostile_weights_are_refused_and_named_or_read() {
+    let cases = corpus::weights();
+    for (case, (path, bytes)) in cases.iter().zip(committed("weights", &cases)) {
+        assert_told(case, read(&bytes));
+        let (from_file, memory) = measured(|| Small::load(&path));
+        assert!(memory <= bound(bytes.len()), "{}: {memory} bytes of memory", case.name);
+        assert_told(case, from_file);
+    }
+}
+
+#[test]
+fn hostile_checkpoints_are_refused_and_named_or_resumed_from() {
+    let cases = corpus::checkpoints();
+    for (case, (path, bytes)) in cases.iter().zip(committed("checkpoint", &cases)) {
+        let (mut network, mut trainer) = (Small::zeroed(), Trainer::new(Nll, Adam::new(0.01)));
+        let (resumed, memory) = measured(|| trainer.resume(&mut network, &path));
+        assert!(memory <= bound(bytes.len()), "{}: {memory} bytes of memory", case.name);
+        let changed = resumed.is_ok();
+        assert_told(case, resumed);
+        assert_eq!(network.parameters()[13], if changed { 3.25 } else { 0.0 }, "{}", case.name);
+        assert!(changed || trainer.optimizer().steps() == 0, "{}", case.name);
+    }
+}
+
+/// Otherwise the corpus would test checksums alone.
+#[test]
+fn a_mended_file_of_ours_is_the_file() {
+    let bytes = bytes();
+    assert_eq!(mended::mended(&bytes).as_ref(), Some(&bytes));
+}
+
+#[test]
+fn no_file_of_the_corpus_swells_a_message() {
+    let folder = Folder::new("corpus_messages");
+    for case in corpus::weights() {
+        let path = folder.path("file");
+        fs::write(&path, &case.bytes).unwrap();
+        if let Err(error) = Small::load(&path) {
+            let tensors = if let Error::WrongTensors { wrong, .. } = &error { wrong.len() } else { 1 };
+            assert!(error.to_string().len() < 400 * tensors.max(1), "{}: {error}", case.name);
+        }
+    }
+    // The parts of an error are there for programs too.
+    let nan = corpus::weights().into_iter().find(|case| case.name == "number_is_nan").unwrap();
+    let Err(Error::WrongTensors { wrong, .. }) = Small::from_safetensors(&nan.bytes) else { panic!("NaN was read") };
+    assert!(matches!(&wrong[..], [WrongTensor::NonFinite { index, .. }] if *index == [1, 1]));
 }

@@ -1,0 +1,286 @@
+//! The hostile files of `tests/corpus`: what is in each, and what reading it says. `UPDATE_CORPUS=1` writes them anew.
+
+use crate::mended::mended;
+
+/// A file, and a part of the message that refuses it; nothing where it is read.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) refused: Option<&'static str>,
+}
+
+/// The tensors of `Small`, with the first byte of each.
+const TENSORS: [(&str, &str, usize, usize); 4] = [
+    ("dense.weight", "[2,3]", 0, 6),
+    ("dense.bias", "[2]", 6, 2),
+    ("dense_2.weight", "[2,2]", 8, 4),
+    ("dense_2.bias", "[2]", 12, 2),
+];
+const PARAMETERS: usize = 14;
+
+fn entry(name: &str, kind: &str, shape: &str, start: usize, end: usize) -> String {
+    format!(r#""{name}":{{"dtype":"{kind}","shape":{shape},"data_offsets":[{start},{end}]}}"#)
+}
+
+/// The entries of a whole file whose numbers have `width` bytes.
+fn entries(kind: &str, width: usize) -> Vec<String> {
+    TENSORS.map(|(name, shape, start, len)| entry(name, kind, shape, start * width, (start + len) * width)).to_vec()
+}
+
+/// The numbers 0, 1/4, 2/4 and so on.
+fn numbers(count: u8) -> Vec<u8> {
+    (0..count).flat_map(|k| (0.25 * f32::from(k)).to_le_bytes()).collect()
+}
+
+fn foreign(header: &str, numbers: &[u8]) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), numbers].concat()
+}
+
+fn file(entries: &[String], numbers: &[u8]) -> Vec<u8> {
+    foreign(&format!("{{{}}}", entries.join(",")), numbers)
+}
+
+/// A whole file, in which `change` puts something else into the header.
+fn changed(from: &str, to: &str) -> Vec<u8> {
+    let header = format!("{{{}}}", entries("F32", 4).join(","));
+    assert!(header.contains(from), "{from}");
+    foreign(&header.replacen(from, to, 1), &numbers(14))
+}
+
+/// A whole file with other bytes from `position` on.
+fn with_number(position: usize, value: f32) -> Vec<u8> {
+    let mut numbers = numbers(14);
+    numbers[4 * position..][..4].copy_from_slice(&value.to_le_bytes());
+    file(&entries("F32", 4), &numbers)
+}
+
+fn with_metadata(metadata: &str) -> Vec<u8> {
+    let mut entries = entries("F32", 4);
+    entries.insert(0, format!(r#""__metadata__":{metadata}"#));
+    file(&entries, &numbers(14))
+}
+
+/// A file with a label of these lines, and the right checksum where there is one.
+fn labelled(lines: &str, entries: &[String], numbers: &[u8]) -> Vec<u8> {
+    let mut all = vec![format!(r#""__metadata__":{{"typenet":"{}"}}"#, lines.replace('\n', "\\n"))];
+    all.extend_from_slice(entries);
+    let bytes = file(&all, numbers);
+    mended(&bytes).unwrap_or(bytes)
+}
+
+const WEIGHTS: &str = "checksum 0000000000000000\nformat 1\ntypenet 0.1.0\nkind weights\nnetwork Small\ninput (3)";
+
+pub(crate) fn weights() -> Vec<Case> {
+    [lengths(), ranges_and_sizes(), entries_and_names(), types_and_numbers(), labels()].into_iter().flatten().collect()
+}
+
+fn case(name: &'static str, bytes: Vec<u8>, refused: &'static str) -> Case {
+    Case { name, bytes, refused: (!refused.is_empty()).then_some(refused) }
+}
+
+/// Files that end where they should not, or do not end, and headers of other lengths.
+fn lengths() -> Vec<Case> {
+    let whole = file(&entries("F32", 4), &numbers(14));
+    let claims = |length: u64| [&length.to_le_bytes()[..], b"{}"].concat();
+    vec![
+        case("whole", whole.clone(), ""),
+        case("empty", Vec::new(), "it ends before the length of its header"),
+        case("seven_bytes", vec![0; 7], "it ends before the length of its header"),
+        case("header_of_no_bytes", vec![0; 8], "its header is wrong"),
+        case("header_of_one_byte_more_than_there_is", claims(3), "it ends within its header"),
+        case("header_of_a_gigabyte", claims(1 << 30), "its header claims 1073741824 bytes"),
+        case("header_of_2_pow_63", claims(1 << 63), "its header claims 9223372036854775808 bytes"),
+        case("header_of_all_ones", claims(u64::MAX), "its header claims 18446744073709551615 bytes"),
+        case("ends_within_its_header", whole[..100].to_vec(), "it ends within its header"),
+        case("ends_within_its_numbers", whole[..whole.len() - 30].to_vec(), "it ends before the numbers"),
+        case("one_byte_short", whole[..whole.len() - 1].to_vec(), "it ends before the numbers"),
+        case("one_byte_long", [&whole[..], &[0]].concat(), "it goes on after its last tensor"),
+        case("no_text", foreign("{\"\u{0}\u{1b}", &[]), "its header is wrong"),
+        case("no_utf8", [&5_u64.to_le_bytes()[..], b"{\"\xff\":"].concat(), "its header is wrong"),
+        case("deep_lists", foreign(&"[".repeat(3_000), &[]), "its header is wrong"),
+        case("deep_objects", foreign(&r#"{"a":"#.repeat(3_000), &[]), "its header is wrong"),
+        case("deep_shape", changed("[2,3]", &format!("{}{}", "[".repeat(500), "]".repeat(500))), "its header is wrong"),
+    ]
+}
+
+fn ranges_and_sizes() -> Vec<Case> {
+    let far = 1_usize << 60;
+    let huge = [entry("dense.weight", "F32", &format!("[{}]", far / 4), 0, far)];
+    vec![
+        case("ranges_overlap", changed("[24,32]", "[20,28]"), "invalid offset"),
+        case("ranges_leave_a_gap", changed("[24,32]", "[28,36]"), "invalid offset"),
+        case("range_backwards", changed("[24,32]", "[32,24]"), "invalid offset"),
+        case("range_does_not_begin_at_zero", changed("[0,24]", "[4,28]"), "invalid offset"),
+        case("range_is_negative", changed("[0,24]", "[-24,0]"), "invalid value"),
+        case("range_ends_at_2_pow_64", changed("[0,24]", "[0,18446744073709551616]"), "its header is wrong"),
+        case("range_of_all_ones", changed("[0,24]", "[0,18446744073709551615]"), "its header is wrong"),
+        case("range_is_missing", changed(r#","data_offsets":[0,24]"#, ""), "missing field"),
+        case("tensor_of_an_exabyte", file(&huge, &numbers(14)), "it ends before the numbers"),
+        case("size_of_2_pow_63", changed("[2,3]", "[9223372036854775808,2]"), "its header is wrong"),
+        case("sizes_overflow", changed("[2,3]", "[18446744073709551615,18446744073709551615]"), "overflow"),
+        case("sizes_overflow_to_their_range", changed("[2,3]", "[4611686018427387905,6]"), "overflow"),
+        case("size_is_negative", changed("[2,3]", "[-2,-3]"), "its header is wrong"),
+        case("size_is_a_fraction", changed("[2,3]", "[2.5,3]"), "its header is wrong"),
+        case("size_is_zero", changed("[2,3]", "[0,3]"), "its header is wrong"),
+        case("sizes_do_not_fill_their_range", changed("[2,3]", "[2,2]"), "its header is wrong"),
+        case("sizes_in_another_order", changed("[2,3]", "[3,2]"), "`dense.weight` has shape [3, 2]"),
+        case("sizes_of_one", changed("[2,3]", "[2,3,1]"), "`dense.weight` has shape [2, 3, 1]"),
+    ]
+}
+
+fn entries_and_names() -> Vec<Case> {
+    let mut missing = entries("F32", 4);
+    missing.pop();
+    let mut unexpected = entries("F32", 4);
+    unexpected.push(entry("other", "U8", "[0]", 56, 56));
+    let mut twice = entries("F32", 4);
+    twice.push(twice[1].clone());
+    let mut foreign_name = entries("F32", 4);
+    foreign_name.push(entry(r"\u001b[2J\n", "U8", "[0]", 56, 56));
+    vec![
+        case("tensor_is_missing", file(&missing, &numbers(12)), "`dense_2.bias` of shape [2] is missing"),
+        case("tensor_is_not_expected", file(&unexpected, &numbers(14)), "`other` of shape [0] is not expected"),
+        case("tensor_twice", file(&twice, &numbers(14)), "5 entries under 4 names"),
+        case("field_twice", changed(r#""shape":[2,3]"#, r#""shape":[2,3],"shape":[2,3]"#), "duplicate field"),
+        case("tensors_without_entries", foreign("{}", &[]), "4 wrong tensors"),
+        case("name_commands_a_terminal", file(&foreign_name, &numbers(14)), r"`\u{1b}[2J\n`"),
+        case("entry_is_null", changed(&entries("F32", 4)[0], r#""dense.weight":null"#), "its header is wrong"),
+        case("header_goes_on", foreign(r#"{}{"a":1}"#, &[]), "its header is wrong"),
+        case("offsets_as_a_name", changed("dense.weight", "data_offsets"), "`data_offsets` of shape [2, 3]"),
+    ]
+}
+
+fn types_and_numbers() -> Vec<Case> {
+    let halves: Vec<u8> = (0..PARAMETERS).flat_map(|_| [0x00, 0x3C]).collect();
+    let mut infinite = halves.clone();
+    infinite[..2].copy_from_slice(&[0x00, 0x7C]);
+    vec![
+        case("half_precision", file(&entries("F16", 2), &halves), ""),
+        case("half_precision_infinite", file(&entries("F16", 2), &infinite), "`dense.weight` holds inf"),
+        case("bfloat16", file(&entries("BF16", 2), &halves), ""),
+        case("double_precision", file(&entries("F64", 8), &[0; 112]), "`dense.weight` is of type F64"),
+        case("whole_numbers", file(&entries("I32", 4), &[0; 56]), "`dense.weight` is of type I32"),
+        case("complex_numbers", file(&entries("C64", 8), &[0; 112]), "`dense.weight` is of type C64"),
+        case("four_bits", changed("F32", "F4"), "its header is wrong"),
+        case("type_unknown", changed("F32", "F33"), "unknown variant"),
+        case("type_is_a_number", changed(r#""F32""#, "32"), "its header is wrong"),
+        case("number_is_nan", with_number(4, f32::NAN), "`dense.weight` holds NaN at [1, 1]"),
+        case("number_is_infinite", with_number(13, f32::NEG_INFINITY), "`dense_2.bias` holds -inf at [1]"),
+        case("numbers_are_subnormal", with_number(7, f32::from_bits(1)), ""),
+    ]
+}
+
+fn labels() -> Vec<Case> {
+    let label = |lines: &str| labelled(lines, &entries("F32", 4), &numbers(14));
+    let mut wrong = label(WEIGHTS);
+    *wrong.last_mut().expect("a file") ^= 1;
+    let mut scaled = entries("F32", 4);
+    scaled.push(entry("standardizer/mean", "F64", "[3]", 56, 80));
+    scaled.push(entry("standardizer/deviation", "F64", "[3]", 80, 104));
+    let scaler = [numbers(14), vec![0; 48]].concat();
+    vec![
+        case("labelled", label(WEIGHTS), ""),
+        case("labelled_with_a_scaler_of_zeros", labelled(WEIGHTS, &scaled, &scaler), ""),
+        case("checksum_is_wrong", wrong, "its checksum does not match"),
+        case("checksum_is_empty", label("format 1\nkind weights\nchecksum"), "its checksum does not match"),
+        case("checksum_is_lost", label("format 1\nkind weights"), "it has lost its checksum"),
+        case("format_2", label(&WEIGHTS.replace("format 1", "format 2")), r#"its format is "2""#),
+        case("format_is_missing", label("kind weights"), "do not tell the version"),
+        case("metadata_of_others", with_metadata(r#"{"format":"pt"}"#), ""),
+        case("metadata_are_a_number", with_metadata("7"), "its header is wrong"),
+        case("label_is_a_number", with_metadata(r#"{"typenet":7}"#), "its header is wrong"),
+        case("label_is_empty", with_metadata(r#"{"typenet":""}"#), "do not tell the version"),
+    ]
+}
+
+const CHECKPOINT: &str = "checksum 0000000000000000\nformat 1\ntypenet 0.1.0\nkind checkpoint\nnetwork Small\ninput (3)\n\
+                          optimizer Adam\nsteps 6\nepochs 3\nseed 5\nbatch_size 2\nslots 2";
+
+/// The tensors of a checkpoint with two slots.
+fn checkpoint_entries() -> Vec<String> {
+    let mut all = entries("F32", 4);
+    all.push(entry("optimizer/0", "F32", "[14]", 56, 112));
+    all.push(entry("optimizer/1", "F32", "[14]", 112, 168));
+    all
+}
+
+pub(crate) fn checkpoints() -> Vec<Case> {
+    [states(), slots()].into_iter().flatten().collect()
+}
+
+/// Checkpoints whose label says something else.
+fn states() -> Vec<Case> {
+    let with = |from: &str, to: &str| {
+        assert!(CHECKPOINT.contains(from), "{from}");
+        labelled(&CHECKPOINT.replacen(from, to, 1), &checkpoint_entries(), &numbers(42))
+    };
+    let whole = with("seed 5", "seed 5");
+    let before = labelled(&CHECKPOINT.replace("\nslots 2", ""), &entries("F32", 4), &numbers(14));
+    let mut flipped = whole.clone();
+    *flipped.last_mut().expect("a file") ^= 1;
+    vec![
+        case("whole", whole.clone(), ""),
+        case("before_the_first_step", before, ""),
+        case("batches_of_nothing", with("batch_size 2", "batch_size 0"), ""),
+        case("checksum_is_wrong", flipped, "its checksum does not match"),
+        case("checksum_is_lost", with("checksum 0000000000000000\n", ""), "it has lost its checksum"),
+        case("ends_within_its_header", whole[..300].to_vec(), "it ends within its header"),
+        case("ends_within_its_numbers", whole[..whole.len() - 30].to_vec(), "it ends before the numbers"),
+        case("format_2", with("format 1", "format 2"), r#"its format is "2""#),
+        case("format_of_20_digits", with("format 1", "format 99999999999999999999"), "its format is"),
+        case("kind_weights", with("kind checkpoint", "kind weights"), "it is no checkpoint but a file of weights"),
+        case("kind_is_missing", with("kind checkpoint\n", ""), "it is no checkpoint but a file of weights"),
+        case("optimizer_of_another_kind", with("Adam", "Sgd"), "a checkpoint of the optimizer `Sgd`"),
+        case("optimizer_is_missing", with("optimizer Adam\n", ""), "a checkpoint of the optimizer ``"),
+        case("steps_of_2_pow_63", with("steps 6", "steps 9223372036854775808"), "no run is that long"),
+        case(
+            "steps_of_2_pow_64",
+            with("steps 6", "steps 18446744073709551616"),
+            "`steps` in its metadata is no number",
+        ),
+        case("steps_are_negative", with("steps 6", "steps -6"), "`steps` in its metadata is no number"),
+        case("steps_are_a_fraction", with("steps 6", "steps 6.5"), "`steps` in its metadata is no number"),
+        case("epochs_of_all_ones", with("epochs 3", "epochs 18446744073709551615"), "no run is that long"),
+        case("seed_is_missing", with("seed 5\n", ""), "`seed` in its metadata is no number"),
+        case("seed_is_text", with("seed 5", "seed five"), "`seed` in its metadata is no number"),
+        case("steps_twice", with("steps 6", "steps 6\nsteps 7"), ""),
+        case("no_label", file(&checkpoint_entries(), &numbers(42)), "it is no checkpoint but a file of weights"),
+    ]
+}
+
+/// Checkpoints whose memory of the optimizer is another.
+fn slots() -> Vec<Case> {
+    let with = |from: &str, to: &str| {
+        let entries = checkpoint_entries().into_iter().map(|entry| entry.replacen(from, to, 1)).collect::<Vec<_>>();
+        labelled(CHECKPOINT, &entries, &numbers(42))
+    };
+    let claims = |slots: &str| {
+        let lines = CHECKPOINT.replace("slots 2", &format!("slots {slots}"));
+        labelled(&lines, &checkpoint_entries(), &numbers(42))
+    };
+    let mut infinite = numbers(42);
+    infinite[100..104].copy_from_slice(&f32::INFINITY.to_le_bytes());
+    vec![
+        case("slots_of_5", claims("5"), "an optimizer has at most 4 slots, and not 5"),
+        case("slots_of_all_ones", claims("18446744073709551615"), "an optimizer has at most 4 slots"),
+        case("slots_are_negative", claims("-1"), "`slots` in its metadata is no number"),
+        case("slots_of_3_but_2_are_there", claims("3"), "`optimizer/2` of shape [14] is missing"),
+        case("slots_of_1_but_2_are_there", claims("1"), "`optimizer/1` of shape [14] is not expected"),
+        case(
+            "slot_of_another_length",
+            with("optimizer/1\":{\"dtype\":\"F32\",\"shape\":[14]", "optimizer/1\":{\"dtype\":\"F32\",\"shape\":[7,2]"),
+            "`optimizer/1` has shape [7, 2]",
+        ),
+        case(
+            "slot_of_another_type",
+            with("optimizer/0\":{\"dtype\":\"F32\"", "optimizer/0\":{\"dtype\":\"I32\""),
+            "`optimizer/0` is of type I32",
+        ),
+        case("slot_of_another_name", with("optimizer/0", "optimizer/9"), "`optimizer/0` of shape [14] is missing"),
+        case(
+            "slot_is_infinite",
+            labelled(CHECKPOINT, &checkpoint_entries(), &infinite),
+            "`optimizer/0` holds inf at [11]",
+        ),
+    ]
+}
