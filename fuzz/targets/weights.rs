@@ -1,0 +1,43 @@
+//! Whatever the bytes, a file of weights is read as finite numbers or refused, without a panic and in bounded memory; what
+//! was read is written and read again with the same bits.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use typenet::prelude::*;
+
+#[path = "../../tests/support/measuring.rs"]
+mod measuring;
+#[path = "../../tests/support/mended.rs"]
+mod mended;
+
+use measuring::{bound, measured};
+use mended::mended;
+
+network!(struct Small = Dense<3, 2>, Tanh, Dense<2, 2>);
+
+fn read<N: Weights>(bytes: &[u8]) {
+    let (network, memory) = measured(|| N::from_safetensors(bytes));
+    assert!(memory <= bound(bytes.len()), "{memory} bytes of memory for {} of a file", bytes.len());
+    if let Ok(network) = network {
+        let written = network.to_safetensors().expect("numbers that were read are finite");
+        let again = N::from_safetensors(&written).expect("what was written is read");
+        assert!(again.parameters() == network.parameters(), "the same bits");
+    }
+}
+
+fn read_with_scaler(bytes: &[u8]) {
+    let (both, memory) = measured(|| Small::from_safetensors_with_scaler::<[f32; 3]>(bytes));
+    assert!(memory <= bound(bytes.len()), "{memory} bytes of memory for {} of a file", bytes.len());
+    if let Ok((_, scaler)) = both {
+        assert!(scaler.means().iter().all(|mean| mean.is_finite()));
+        assert!(scaler.deviations().iter().all(|&deviation| deviation > 0.0 && deviation.is_finite()));
+    }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    for bytes in [Some(bytes.to_vec()), mended(bytes)].into_iter().flatten() {
+        read::<Small>(&bytes);
+        read::<Small<f64>>(&bytes);
+        read_with_scaler(&bytes);
+    }
+});
