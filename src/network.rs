@@ -220,7 +220,8 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     }
 
     /// The `COUNT` most probable classes for one sample, the most probable first; of equally probable ones, the lower first.
-    /// Memory as in [`predict`](Self::predict). A network that has fewer classes does not compile.
+    /// Memory as in [`predict`](Self::predict). A network that has fewer classes does not compile; since `COUNT` may come from a
+    /// generic function, that is found when the program is built, and not by `cargo check`.
     ///
     /// # Example
     /// ```
@@ -230,6 +231,12 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     /// // Zero weights make all four classes equally likely.
     /// let [(first, probability), (second, _)] = Guess::zeroed().top::<2>(&[0.5]);
     /// assert_eq!((first.index(), second.index(), probability), (0, 1, 0.25));
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// # use typenet::prelude::*;
+    /// # network!(struct Guess = Dense<1, 4>, Softmax);
+    /// let all_and_one_more = Guess::zeroed().top::<5>(&[0.5]);
     /// ```
     #[must_use]
     fn top<const COUNT: usize>(&self, input: &Sample<Self, Self::Input>) -> [(ClassOf<Self>, Self::Scalar); COUNT]
