@@ -15,23 +15,18 @@
 #[doc = include_str!("guide/declaring.md")]
 pub mod declaring {}
 
-#[cfg(feature = "std")]
 #[doc = include_str!("guide/datasets.md")]
 pub mod datasets {}
 
-#[cfg(feature = "std")]
 #[doc = include_str!("guide/training.md")]
 pub mod training {}
 
-#[cfg(feature = "std")]
 #[doc = include_str!("guide/looking_inside.md")]
 pub mod looking_inside {}
 
-#[cfg(feature = "std")]
 #[doc = include_str!("guide/own_layers.md")]
 pub mod own_layers {}
 
-#[cfg(feature = "std")]
 #[doc = include_str!("guide/own_parts.md")]
 pub mod own_parts {}
 
@@ -39,10 +34,8 @@ pub mod own_parts {}
 #[doc = include_str!("guide/files.md")]
 pub mod files {}
 
-#[cfg(feature = "std")]
 #[doc = include_str!("guide/embedding.md")]
 pub mod embedding {}
 
-#[cfg(feature = "std")]
 #[doc = include_str!("guide/errors.md")]
 pub mod errors {}

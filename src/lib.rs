@@ -1,14 +1,15 @@
 #![doc = include_str!("../README.md")]
 //!
 //! # Modules, in reading order
-//! - [`guide`]: how all of it is used, a page for each part
+#![cfg_attr(feature = "std", doc = "- [`guide`]: how all of it is used, a page for each part")]
 //! - [`shape`]: what flows between layers, [`target`]: what a network is told to answer, [`view`]: both as nalgebra matrices
 //! - [`block`]: parameters as one slice, [`tensor`]: what lies where in it, [`random`]: seeds and samplers
 //! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
 //! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`dataset`], [`metric`]: the parts of training
 //! - [`mod@network`]: what a declared network gives its user
 //! - [`function`]: activations and their derivatives on plain numbers
-//! - [`train`], [`history`], [`gradient_check`]: training and checking
+#![cfg_attr(feature = "std", doc = "- [`train`], [`history`]: training")]
+//! - [`gradient_check`]: whether derivatives are right
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: the files of weights and checkpoints")]
 //!
 //! # Errors and panics
@@ -27,6 +28,7 @@ mod error;
 pub mod function;
 pub mod gradient;
 pub mod gradient_check;
+#[cfg(feature = "std")]
 pub mod guide;
 #[cfg(feature = "std")]
 pub mod history;
