@@ -8,6 +8,7 @@ mod epoch;
 mod rows;
 mod standardizer;
 mod stratified;
+mod weighted;
 
 use alloc::vec::Vec;
 use core::any::type_name;

@@ -73,6 +73,25 @@ pub enum Error {
         /// The number.
         value: f64,
     },
+    /// A weight is negative, infinite or NaN.
+    WeightOutOfRange {
+        /// What is weighted: `sample` or `class`.
+        what: &'static str,
+        /// The position of the sample, or the number of the class, where the weight is one of several.
+        position: Option<usize>,
+        /// The weight.
+        value: f64,
+    },
+    /// Every weight is 0, so that nothing would be learned.
+    AllWeightsZero {
+        /// What is weighted: `sample` or `class`.
+        what: &'static str,
+    },
+    /// A class that is to be weighted by its count has no sample.
+    AbsentClass {
+        /// The number of the class.
+        class: usize,
+    },
     /// A setting is outside its range.
     Setting {
         /// The name of the setting: `learning rate`.
@@ -209,6 +228,17 @@ impl fmt::Display for Error {
             }
             Self::NonFiniteData { what, sample, position, value } => {
                 write!(f, "{what} {sample} holds {value} at position {position}: data must be finite")
+            }
+            Self::WeightOutOfRange { what, position, value } => {
+                match position {
+                    Some(position) => write!(f, "the weight of {what} {position}")?,
+                    None => write!(f, "the weight of a {what}")?,
+                }
+                write!(f, " is {value}, but must be a finite number of at least 0")
+            }
+            Self::AllWeightsZero { what } => write!(f, "every {what} has weight 0: nothing would be learned"),
+            Self::AbsentClass { class } => {
+                write!(f, "class {class} has no sample, so that no weight makes it count as much as the others")
             }
             Self::Setting { name, value, allowed } if (1e-5..1e16).contains(&value.abs()) || *value == 0.0 => {
                 write!(f, "the {name} is {value}, but must be {allowed}")

@@ -5,21 +5,27 @@
 
 mod absolute_error;
 mod binary_cross_entropy;
+mod class_weights;
 mod cross_entropy;
 mod hinge;
 mod huber;
 mod label_smoothing;
 mod mean_squared_error;
 mod negative_log_likelihood;
+mod sample_weights;
 
 pub use absolute_error::AbsoluteError;
 pub use binary_cross_entropy::BinaryCrossEntropy;
+pub use class_weights::ClassWeights;
 pub use cross_entropy::{CrossEntropy, RawScores};
 pub use hinge::{CategoricalHinge, Hinge};
 pub use huber::Huber;
 pub use label_smoothing::LabelSmoothing;
 pub use mean_squared_error::MeanSquaredError;
 pub use negative_log_likelihood::{EndsInSoftmax, Nll};
+pub use sample_weights::SampleWeights;
+
+use core::slice;
 
 use crate::kernel::{Isa, Kernels};
 use crate::shape::Shape;
@@ -137,6 +143,26 @@ fn softmax_nll<C: ClassTarget, T: Kernels, I: Isa>(
         let rows = start..start + targets.len() * classes;
         let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[rows.clone()]);
         sum += T::softmax_nll(isa, &logits[rows], &numbers[..targets.len()], weight, gradient);
+    }
+    sum
+}
+
+/// Σ w_i l_i over samples with a target and a weight each, and the gradients of w_i l_i: a call of the loss for every sample.
+#[inline(always)]
+fn weighted_sum<'a, Output: Shape, L: Loss<Output>, T: Kernels, I: Isa>(
+    loss: &L,
+    isa: I,
+    logits: &[T],
+    targets: impl ExactSizeIterator<Item = (&'a Values<L, Output, T>, T)>,
+    weight: T,
+    mut gradient: Option<&mut [T]>,
+) -> T {
+    let length = logits.len() / targets.len().max(1);
+    let mut sum = T::ZERO;
+    for (sample, (target, own)) in targets.enumerate() {
+        let row = sample * length..(sample + 1) * length;
+        let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[row.clone()]);
+        sum += own * loss.evaluate(isa, &logits[row], slice::from_ref(target), weight * own, gradient);
     }
     sum
 }

@@ -12,7 +12,7 @@ use core::fmt::{self, Debug, Display};
 
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
-use crate::target::{Class, ClassTarget, Target};
+use crate::target::{Class, ClassTarget, Target, Weighted};
 
 /// Something that is measured from predictions and targets, sample after sample. `network.measure(&data, metric)` takes one,
 /// or a tuple of up to four.
@@ -219,6 +219,14 @@ impl<S: Shape> Measured for S {
     fn miss<T: Scalar>(prediction: &[T], target: &S::Array<T>) -> f64 {
         let sum: f64 = prediction.iter().zip(S::flat(target)).map(|(&p, &t)| (p - t).absolute().to_f64()).sum();
         sum / S::LEN as f64
+    }
+}
+
+impl<Y: Measured> Measured for Weighted<Y> {
+    type Evaluation = Y::Evaluation;
+
+    fn miss<T: Scalar>(prediction: &[T], target: &Self::Value<T>) -> f64 {
+        Y::miss(prediction, target.target())
     }
 }
 

@@ -1,12 +1,17 @@
 //! What is a network told to answer? A class, or a value of some shape.
 
+mod weighted;
+
 use core::fmt::{self, Debug, Display};
 
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
-/// A kind of wanted answer: [`Class<K>`](Class), or a shape such as `Vector<1>`, whose answers are arrays.
+pub use weighted::{Weighted, WeightedValue};
+
+/// A kind of wanted answer: [`Class<K>`](Class), or a shape such as `Vector<1>`, whose answers are arrays; either may carry
+/// a weight, as [`Weighted`].
 ///
 /// # Example
 /// ```

@@ -1,0 +1,90 @@
+//! How does a data set say how much each sample counts?
+
+use alloc::vec::Vec;
+
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::target::{Class, Target, Weighted, WeightedValue};
+
+impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
+    /// The data set with a weight for each sample, to be learned from with [`SampleWeights`](crate::loss::SampleWeights).
+    ///
+    /// # Errors
+    /// - [`Error::CountMismatch`] when there are not as many weights as samples.
+    /// - [`Error::WeightOutOfRange`] for the first weight that is negative, infinite or NaN.
+    /// - [`Error::AllWeightsZero`].
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// let data: Dataset<Vector<1>, Class<2>> = Dataset::labelled([[0.0], [1.0], [2.0]], [0, 1, 1])?;
+    /// let weighted = data.weighted([1.0, 0.5, 2.0])?;
+    /// assert_eq!(weighted.targets()[2].weight(), 2.0);
+    /// assert_eq!(weighted.targets()[2].target().index(), 1);
+    ///
+    /// let error = weighted.unweighted().weighted([1.0, -0.5, 2.0]).unwrap_err();
+    /// assert_eq!(error.to_string(), "the weight of sample 1 is -0.5, but must be a finite number of at least 0");
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn weighted(self, weights: impl IntoIterator<Item = T>) -> Result<Dataset<X, Weighted<Y>, T>> {
+        let Self { inputs, targets } = self;
+        let weights: Vec<T> = weights.into_iter().collect();
+        if weights.len() != targets.len() {
+            return Err(Error::CountMismatch {
+                first: "samples",
+                first_count: targets.len(),
+                second: "weights",
+                second_count: weights.len(),
+            });
+        }
+        let mut any = false;
+        let value = |(sample, (target, weight)): (usize, (Y::Value<T>, T))| {
+            any |= weight > T::ZERO;
+            let out_of_range =
+                Error::WeightOutOfRange { what: "sample", position: Some(sample), value: weight.to_f64() };
+            WeightedValue::new(target, weight).map_err(|_| out_of_range)
+        };
+        let targets = targets.into_iter().zip(weights).enumerate().map(value).collect::<Result<_>>()?;
+        if any { Ok(Dataset { inputs, targets }) } else { Err(Error::AllWeightsZero { what: "sample" }) }
+    }
+}
+
+impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Weighted<Y>, T> {
+    /// The data set without its weights, for metrics, which count every sample alike.
+    #[must_use]
+    pub fn unweighted(self) -> Dataset<X, Y, T> {
+        let targets = self.targets.iter().map(|value| *value.target()).collect();
+        Dataset { inputs: self.inputs, targets }
+    }
+}
+
+impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
+    /// Weights by which every class counts as much as any other, for [`ClassWeights`](crate::loss::ClassWeights):
+    /// w_c = n / (K n_c), with n_c of the n samples in class c. Their mean over the samples is 1.
+    ///
+    /// # Errors
+    /// [`Error::AbsentClass`] for the first class without a sample.
+    ///
+    /// # Source
+    /// `class_weight="balanced"` of scikit-learn; G. King and L. Zeng, "Logistic regression in rare events data", 2001.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// let data: Dataset<Vector<1>, Class<2>> = Dataset::labelled([[0.0], [1.0], [2.0], [3.0]], [0, 1, 1, 1])?;
+    /// assert_eq!(data.balanced_class_weights()?, [2.0, 2.0 / 3.0]);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn balanced_class_weights(&self) -> Result<[f64; K]> {
+        let mut counts = [0_usize; K];
+        self.targets.iter().for_each(|class| counts[class.index()] += 1);
+        if let Some(class) = counts.iter().position(|&count| count == 0) {
+            return Err(Error::AbsentClass { class });
+        }
+        Ok(counts.map(|count| self.len() as f64 / (K as f64 * count as f64)))
+    }
+}

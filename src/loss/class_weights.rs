@@ -1,0 +1,86 @@
+//! Classes that count more or less than others.
+
+use crate::error::{Error, Result};
+use crate::kernel::{Isa, Kernels};
+use crate::loss::{Loss, weighted_sum};
+use crate::shape::Shape;
+use crate::target::Class;
+
+/// Any loss whose targets are classes, with each sample counted by the weight of its class.
+///
+/// l(x, c) = w_c l(x, c)
+///
+/// # Shapes
+/// Those of the loss; `K` is its number of classes.
+///
+/// # Gradients
+/// Those of the loss times w_c.
+///
+/// # Units
+/// Training and evaluation divide by the number of samples, as Keras does for `class_weight`. PyTorch's `weight` divides by
+/// the sum of the weights of the batch: with [`balanced_class_weights`](crate::Dataset::balanced_class_weights), whose mean
+/// is 1, the two agree on the whole data set, and on batches as far as their shares of classes do. Accuracy counts every
+/// sample alike.
+///
+/// # Numerics
+/// As for [`SampleWeights`](crate::loss::SampleWeights).
+///
+/// # Example
+/// ```
+/// use typenet::loss::ClassWeights;
+/// use typenet::prelude::*;
+///
+/// network!(struct Guess = Dense<1, 2>, Softmax);
+///
+/// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [0.0], [0.0], [0.0]], [0, 1, 1, 1])?;
+/// let mut guess = Guess::zeroed();
+/// // Both classes have probability 1/2: (2 + 1 + 1 + 1) / 4 times ln 2.
+/// let loss = ClassWeights::new(Nll, [2.0, 1.0])?;
+/// assert!((guess.evaluate(&data, &loss).loss - 1.25 * 2.0_f64.ln()).abs() < 1e-6);
+///
+/// // Three of four samples are in class 1, but both classes count as much.
+/// let loss = ClassWeights::new(Nll, data.balanced_class_weights()?)?;
+/// guess.dense.bias[0] = 1.0;
+/// Trainer::new(loss, Sgd::new(1.0)).epochs(200).fit(&mut guess, &data)?;
+/// assert!((guess.predict(&[0.0])[0] - 0.5).abs() < 1e-5);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClassWeights<L, const K: usize> {
+    loss: L,
+    weights: [f64; K],
+}
+
+impl<L, const K: usize> ClassWeights<L, K> {
+    /// A loss with a weight for each class, in their order.
+    ///
+    /// # Errors
+    /// [`Error::WeightOutOfRange`] for the first weight that is negative, infinite or NaN; [`Error::AllWeightsZero`].
+    pub fn new(loss: L, weights: [f64; K]) -> Result<Self> {
+        let (what, in_range) = ("class", |weight: f64| weight.is_finite() && weight >= 0.0);
+        if let Some(class) = weights.iter().position(|&weight| !in_range(weight)) {
+            return Err(Error::WeightOutOfRange { what, position: Some(class), value: weights[class] });
+        }
+        if weights.iter().all(|&weight| weight == 0.0) {
+            return Err(Error::AllWeightsZero { what });
+        }
+        Ok(Self { loss, weights })
+    }
+}
+
+impl<Output: Shape, L: Loss<Output, Target = Class<K>>, const K: usize> Loss<Output> for ClassWeights<L, K> {
+    type Target = Class<K>;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        logits: &[T],
+        targets: &[Class<K>],
+        weight: T,
+        gradient: Option<&mut [T]>,
+    ) -> T {
+        let targets = targets.iter().map(|class| (class, T::from_f64(self.weights[class.index()])));
+        weighted_sum::<Output, L, T, I>(&self.loss, isa, logits, targets, weight, gradient)
+    }
+}

@@ -1,0 +1,65 @@
+//! Samples that count more or less than others.
+
+use crate::kernel::{Isa, Kernels};
+use crate::loss::{Loss, Values, weighted_sum};
+use crate::shape::Shape;
+use crate::target::{Weighted, WeightedValue};
+
+/// Any loss, with each sample counted by its weight.
+///
+/// l(x, (t, w)) = w l(x, t)
+///
+/// # Shapes
+/// Those of the loss; targets are [`Weighted`], as [`Dataset::weighted`](crate::Dataset::weighted) makes them. The validation
+/// set has weights too: `data.weighted(vec![1.0; data.len()])` for a plain one.
+///
+/// # Gradients
+/// Those of the loss times w.
+///
+/// # Units
+/// Training and evaluation divide by the number of samples, as Keras does for `sample_weight`, and not by the sum of the
+/// weights: weights with mean 1 leave the scale of loss and gradient as it is. To divide by the sum over the data set, divide
+/// the weights by their mean first. Accuracy and mean absolute error count every sample alike.
+///
+/// # Numerics
+/// With weights of 1, gradients have the bits of the loss without weights. So has the value up to 64 samples a tile; above,
+/// its sum may be added in another order.
+///
+/// # Example
+/// ```
+/// use typenet::loss::SampleWeights;
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 1>);
+///
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [0.0]], vec![[1.0], [3.0]])?.weighted([1.0, 0.5])?;
+/// let mut line = Line::zeroed();
+/// // Zero weights answer 0: (1 · 1² + 0.5 · 3²) / 2.
+/// assert_eq!(line.evaluate(&data, &SampleWeights(MeanSquaredError)).loss, 2.75);
+/// Trainer::new(SampleWeights(MeanSquaredError), Sgd::new(0.5)).epochs(200).fit(&mut line, &data)?;
+/// // The weighted mean (1 · 1 + 0.5 · 3) / 1.5.
+/// assert!((line.predict(&[0.0])[0] - 5.0 / 3.0).abs() < 1e-5);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SampleWeights<L>(
+    /// The loss of a sample.
+    pub L,
+);
+
+impl<Output: Shape, L: Loss<Output>> Loss<Output> for SampleWeights<L> {
+    type Target = Weighted<L::Target>;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        logits: &[T],
+        targets: &[WeightedValue<Values<L, Output, T>, T>],
+        weight: T,
+        gradient: Option<&mut [T]>,
+    ) -> T {
+        let targets = targets.iter().map(|value| (value.target(), value.weight()));
+        weighted_sum::<Output, L, T, I>(&self.0, isa, logits, targets, weight, gradient)
+    }
+}
