@@ -3,6 +3,8 @@
 //! [`Dataset`] holds them, splits them and cuts them into batches; [`Standardizer`] gives every feature mean 0 and
 //! deviation 1; [`digits`] is a data set to begin with.
 
+mod augmented;
+mod batches;
 mod digits;
 mod epoch;
 mod rows;
@@ -22,6 +24,8 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
+pub use augmented::Augmented;
+pub use batches::Batches;
 pub use digits::digits;
 pub use epoch::Epoch;
 pub use standardizer::{SameSample, SampleArray, Standardizer};

@@ -73,6 +73,28 @@ pub enum Error {
         /// The number.
         value: f64,
     },
+    /// A number in what a source of batches gave is infinite or NaN. The network is as it was before the step.
+    NonFiniteBatch {
+        /// `input` or `target`.
+        what: &'static str,
+        /// The epoch, counted from 1.
+        epoch: u64,
+        /// The batch within the epoch, counted from 0.
+        batch: usize,
+        /// The position of the sample within the batch.
+        sample: usize,
+        /// The position of the number within the flat sample.
+        position: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A source of batches failed.
+    Source {
+        /// The epoch, counted from 1.
+        epoch: u64,
+        /// What the source says.
+        reason: String,
+    },
     /// A weight is negative, infinite or NaN.
     WeightOutOfRange {
         /// What is weighted: `sample` or `class`.
@@ -307,6 +329,12 @@ impl Error {
                 "the update of `{tensor}` reaches {update:e} at step {step}; the network is as it was before the step, \
                  a lower learning rate may help"
             ),
+            Self::NonFiniteBatch { what, epoch, batch, sample, position, value } => write!(
+                f,
+                "{what} {sample} of batch {batch} in epoch {epoch} holds {value} at position {position}: \
+                 data must be finite"
+            ),
+            Self::Source { epoch, reason } => write!(f, "the source of batches failed in epoch {epoch}: {reason}"),
             Self::ParameterCount { expected, given } => write!(
                 f,
                 "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \

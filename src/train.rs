@@ -8,6 +8,7 @@ mod callback;
 mod checkpoint;
 mod early_stopping;
 mod epoch;
+mod feed;
 mod pool;
 mod progress;
 mod time_limit;
@@ -22,7 +23,7 @@ pub use validation::Validation;
 use core::ops::ControlFlow;
 use std::time::Instant;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Batches, Dataset};
 use crate::error::{Error, Result};
 use crate::history::{EpochRecord, History};
 use crate::kernel::Kernels;
@@ -34,7 +35,11 @@ use crate::shape::Shape;
 use crate::target::Target;
 
 use epoch::{Epoch, Made, Run};
+use feed::{Checked, Feed, Shuffled};
 use pool::Threads;
+
+/// The samples that room is made for where nobody knows how many there will be.
+const RESERVED: usize = 1024;
 
 /// Trains networks: settings, a loss, an optimizer with its state.
 ///
@@ -201,52 +206,87 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         V: Validation<N, L>,
         C: Callback<N>,
     {
+        self.train(network.as_mut(), Shuffled::new(data))
+    }
+
+    /// Trains a network on a source of batches, for what is not a data set in memory: see [`Batches`]. Validation, callbacks,
+    /// accumulation and clipping are as in [`fit`](Self::fit).
+    ///
+    /// An epoch goes on until the source has no more samples. Steps have `batch_size` samples, however many the source adds at
+    /// a time; [`TrainingPlan`] has what the source knows of their number.
+    ///
+    /// # Errors
+    /// [`Error::Source`] for what the source finds wrong, or when it adds more than it was asked for; [`Error::CountMismatch`]
+    /// when it adds not as many targets as inputs; [`Error::NonFiniteBatch`] for a number that is not finite;
+    /// [`Error::Empty`] for an epoch without samples; and those of [`fit`](Self::fit).
+    pub fn fit_batches<N, B>(&mut self, network: &mut impl AsMut<N>, source: &mut B) -> Result<History>
+    where
+        N: Network<Scalar = T>,
+        L: Loss<N::Output, Target: Measured>,
+        B: Batches<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
+        V: Validation<N, L>,
+        C: Callback<N>,
+    {
+        self.train(network.as_mut(), Checked::new(source))
+    }
+
+    fn train<N, F>(&mut self, network: &mut N, mut feed: F) -> Result<History>
+    where
+        N: Network<Scalar = T>,
+        L: Loss<N::Output, Target: Measured>,
+        F: Feed<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
+        V: Validation<N, L>,
+        C: Callback<N>,
+    {
         self.history = History::with_capacity(self.epochs, self.epoch.seed);
         self.epoch.check()?;
-        let network = network.as_mut();
         // A saturating activation can hide an infinite weight from the loss.
         if let Some(tensor) = network.non_finite_tensor() {
             return Err(Error::NonFiniteParameter { tensor });
         }
+        let samples = feed.samples().unwrap_or(0);
         let plan = TrainingPlan {
             epochs: self.epochs,
-            samples: data.len(),
-            steps: self.epoch.steps(data.len()),
+            samples,
+            steps: self.epoch.steps(samples),
             validation: V::EXISTS,
             accuracy: self.validation.has_accuracy(),
         };
         let ended = match self.callbacks.begin(network, &plan)? {
-            ControlFlow::Continue(()) => self.run_epochs(network, data),
+            ControlFlow::Continue(()) => self.run_epochs(network, &mut feed),
             ControlFlow::Break(()) => Ok(()),
         };
         self.callbacks.end(network, &self.history);
         ended.map(|()| self.history.clone())
     }
 
-    fn run_epochs<N, X, Y>(&mut self, network: &mut N, data: &Dataset<X, Y, T>) -> Result<()>
+    fn run_epochs<N, F>(&mut self, network: &mut N, feed: &mut F) -> Result<()>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output, Target: Measured>,
-        X: FitsInput<N::Input>,
-        Y: FitsTarget<L::Target>,
+        F: Feed<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
         C: Callback<N>,
     {
         let Self { epoch: next, epochs, threads, validation, callbacks, history } = self;
         let pool = threads.start()?;
-        let mut run = Run::new(next.batch_size.min(data.len()), next.accumulate > 1);
+        let mut run = Run::new(next.batch_size.min(feed.samples().unwrap_or(RESERVED)), next.accumulate > 1);
         for epoch in 1..=*epochs {
             let start = Instant::now();
             let (mut made, mut stopped) = (Made::default(), false);
-            next.begin(data.len(), &mut run);
-            while made.samples < data.len() && !stopped {
+            next.begin(feed)?;
+            while !made.ended && !stopped {
+                let before = made.steps;
                 // Callbacks stay on this thread, so each step that they see is a way of its own to the others.
                 let steps = if C::WATCHES_STEPS { 1 } else { usize::MAX };
-                pool.run(run.is_shared(), || next.advance(steps, &mut made, network, data, &mut run))?;
-                stopped = C::WATCHES_STEPS && {
+                pool.run(run.is_shared(), || next.advance(steps, &mut made, network, feed, &mut run))?;
+                stopped = C::WATCHES_STEPS && made.steps > before && {
                     let (step, total_steps, (samples, loss)) = (made.steps, next.optimizer.steps(), made.last);
                     callbacks.step_end(network, &StepRecord { epoch, step, total_steps, samples, loss }).is_break()
                 };
+            }
+            if made.samples == 0 {
+                return Err(Error::Empty { what: "epoch" });
             }
             let validation = pool.run(run.is_shared(), || validation.measure(network, &next.loss, &mut run.workspace));
             if let Some(value) = validation.map(|record| record.loss).filter(|loss| !loss.is_finite()) {

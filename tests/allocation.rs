@@ -362,6 +362,21 @@ mod shared {
 }
 
 #[test]
+fn a_source_of_batches_allocates_the_same_for_any_number_of_steps() {
+    network!(struct Narrow = Dense<2, 2>, Softmax);
+    let data = Dataset::<Vector<2>, Class<2>>::labelled(vec![[1.0, 2.0]; 300], vec![0; 300]).unwrap();
+    inside_a_pool(|| {
+        let run = |epochs| {
+            let mut network = Narrow::zeroed();
+            let mut source = data.augmented(|input: &mut [f32; 2], _| input[0] = 0.5);
+            let mut trainer = Trainer::new(Nll, Sgd::new(0.01)).epochs(epochs).batch_size(7).accumulate(3);
+            allocations(|| trainer.fit_batches::<Narrow, _>(&mut network, &mut source).unwrap())
+        };
+        assert_eq!(run(2), run(20));
+    });
+}
+
+#[test]
 fn measuring_allocates_nothing_per_batch() {
     network!(struct Narrow = Dense<1, 2>, Softmax);
     let network = Narrow::zeroed();

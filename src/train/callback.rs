@@ -14,9 +14,9 @@ use crate::network::Network;
 pub struct TrainingPlan {
     /// The number of epochs that were asked for.
     pub epochs: usize,
-    /// The number of samples in an epoch.
+    /// The number of samples in an epoch; 0 where a source of batches does not know it.
     pub samples: usize,
-    /// The number of steps in an epoch.
+    /// The number of steps in an epoch; 0 where a source of batches does not know it.
     pub steps: usize,
     /// A validation set is measured after each epoch.
     pub validation: bool,

@@ -2,10 +2,8 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use crate::block::{Block, Gradient};
-use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::gradient::{check_norm, check_value};
 use crate::kernel::Kernels;
@@ -14,10 +12,10 @@ use crate::loss::Loss;
 use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network, Workspace};
 use crate::optimizer::{Optimizer, OptimizerState};
-use crate::random;
 use crate::shape::Shape;
 use crate::target::Target;
 use crate::threads;
+use crate::train::feed::Feed;
 
 /// What makes the steps of the next epoch.
 #[derive(Clone, Debug)]
@@ -44,6 +42,8 @@ pub(super) struct Made {
     pub(super) steps: usize,
     /// The number of samples of the last step, and their mean loss.
     pub(super) last: (usize, f64),
+    /// No samples are left.
+    pub(super) ended: bool,
 }
 
 impl Made {
@@ -76,36 +76,34 @@ impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
         samples.div_ceil(self.group_size())
     }
 
-    /// Puts the samples into the order of the next epoch.
-    pub(super) fn begin<N: Network, X: Shape, Y: Target>(&mut self, samples: usize, run: &mut Run<N, X, Y>) {
-        run.order.clear();
-        run.order.extend(0..samples);
-        random::shuffle(&mut run.order, &mut random::rng(mix(self.seed, self.begun)));
+    /// Starts the next epoch.
+    pub(super) fn begin<F: Feed<T>>(&mut self, feed: &mut F) -> Result<()> {
+        feed.begin(self.begun, mix(self.seed, self.begun))?;
         self.begun += 1;
+        Ok(())
     }
 
     /// Makes up to so many of the epoch's next steps.
-    pub(super) fn advance<N, X, Y>(
+    pub(super) fn advance<N, F>(
         &mut self,
         steps: usize,
         made: &mut Made,
         network: &mut N,
-        data: &Dataset<X, Y, T>,
-        run: &mut Run<N, X, Y>,
+        feed: &mut F,
+        run: &mut Run<N, F::Input, F::Target>,
     ) -> Result<()>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output, Target: Measured>,
-        X: FitsInput<N::Input>,
-        Y: FitsTarget<L::Target>,
+        F: Feed<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
     {
         for _ in 0..steps {
-            let group = made.samples..data.len().min(made.samples.saturating_add(self.group_size()));
-            if group.is_empty() {
+            let group = self.group_gradient(network, feed, run)?;
+            if group.samples == 0 {
+                made.ended = true;
                 break;
             }
-            let loss = self.group_gradient(group.clone(), network, data, run)?;
-            let gradient = run.sum.as_mut().filter(|_| group.len() > self.batch_size).unwrap_or(&mut run.gradient);
+            let gradient = run.sum.as_mut().filter(|_| group.summed).unwrap_or(&mut run.gradient);
             if let Some(largest) = self.clip_value {
                 gradient.clip_value(largest)?;
             }
@@ -113,49 +111,72 @@ impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
                 gradient.clip_norm(largest)?;
             }
             self.optimizer.step(network, &**gradient)?;
-            made.total += loss * group.len() as f64;
-            made.samples += group.len();
+            made.total += group.loss * group.samples as f64;
+            made.samples += group.samples;
             made.steps += 1;
-            made.last = (group.len(), loss);
+            made.last = (group.samples, group.loss);
+            if group.ended || feed.left() == Some(0) {
+                made.ended = true;
+                break;
+            }
         }
         Ok(())
     }
 
-    /// The mean loss of some samples of the epoch. Its gradient goes to `run.gradient` for a single batch, else to `run.sum`.
-    fn group_gradient<N, X, Y>(
-        &self,
-        group: Range<usize>,
-        network: &N,
-        data: &Dataset<X, Y, T>,
-        run: &mut Run<N, X, Y>,
-    ) -> Result<f64>
+    /// The mean loss of the next samples of the epoch. Its gradient goes to `run.gradient` for a single batch, else to
+    /// `run.sum`.
+    fn group_gradient<N, F>(&self, network: &N, feed: &mut F, run: &mut Run<N, F::Input, F::Target>) -> Result<Group>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output, Target: Measured>,
-        X: FitsInput<N::Input>,
-        Y: FitsTarget<L::Target>,
+        F: Feed<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
     {
-        let mut sum = run.sum.as_mut().filter(|_| group.len() > self.batch_size);
+        let wanted = feed.left().map_or(self.group_size(), |left| left.min(self.group_size()));
+        let mut sum = run.sum.as_mut().filter(|_| wanted > self.batch_size);
         if let Some(sum) = &mut sum {
             sum.set_to_zero();
         }
-        let (mut total, mut first_sample) = (0.0, 0);
-        for batch in run.order[group.clone()].chunks(self.batch_size) {
-            data.gather(batch, &mut run.inputs, &mut run.targets);
-            let (inputs, targets) = (X::arrays(&run.inputs), Y::values(&run.targets));
+        let mut group = Group { samples: 0, loss: 0.0, summed: sum.is_some(), ended: false };
+        // Shares of the step where its size is certain; else of a batch, and of the step at its end.
+        let whole = feed.left().map_or(self.batch_size, |_| wanted);
+        while group.samples < wanted && !group.ended {
+            let asked = self.batch_size.min(wanted - group.samples);
+            feed.fill(asked, &mut run.inputs, &mut run.targets)?;
+            let count = run.inputs.len();
+            group.ended = count < asked;
+            if count == 0 {
+                break;
+            }
+            let (inputs, targets) = (F::Input::arrays(&run.inputs), F::Target::values(&run.targets));
             // Samples are numbered within their step, as in the joint batch.
-            let pass = Pass { first_sample, ..Pass::training(self.seed, self.optimizer.steps()) };
+            let pass = Pass { first_sample: group.samples, ..Pass::training(self.seed, self.optimizer.steps()) };
             let loss = network.gradient(inputs, targets, &self.loss, &pass, &mut run.workspace, &mut run.gradient)?;
+            group.samples += count;
             let Some(sum) = &mut sum else {
-                return Ok(loss.to_f64());
+                return Ok(Group { loss: loss.to_f64(), ..group });
             };
-            let share = batch.len() as f64 / group.len() as f64;
+            let share = count as f64 / whole as f64;
             sum.add_scaled(&run.gradient, share);
-            total += share * loss.to_f64();
-            first_sample += batch.len();
+            group.loss += share * loss.to_f64();
         }
-        Ok(total)
+        if let Some(sum) = sum.filter(|_| group.samples != whole && group.samples > 0) {
+            let factor = whole as f64 / group.samples as f64;
+            sum.scale(factor);
+            group.loss *= factor;
+        }
+        Ok(group)
     }
+}
+
+/// The samples of a step.
+struct Group {
+    samples: usize,
+    /// Their mean loss.
+    loss: f64,
+    /// The gradient is that of several batches.
+    summed: bool,
+    /// There are no more in the epoch.
+    ended: bool,
 }
 
 /// What one call of `fit` needs, allocated once.
@@ -165,7 +186,6 @@ pub(super) struct Run<N: Network, X: Shape, Y: Target> {
     gradient: Box<Gradient<N>>,
     /// The mean over several, where steps have more than one.
     sum: Option<Box<Gradient<N>>>,
-    order: Vec<usize>,
     inputs: Vec<X::Array<N::Scalar>>,
     targets: Vec<Y::Value<N::Scalar>>,
 }
@@ -176,7 +196,6 @@ impl<N: Network, X: Shape, Y: Target> Run<N, X, Y> {
             workspace: Workspace::new(),
             gradient: Gradient::zeroed(),
             sum: accumulates.then(Gradient::zeroed),
-            order: Vec::new(),
             inputs: Vec::with_capacity(batch_size),
             targets: Vec::with_capacity(batch_size),
         }

@@ -1,0 +1,250 @@
+//! Sources of batches: the bits of `fit`, sources that end early, fail or give wrong numbers, and augmentation.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::ops::ControlFlow;
+
+use typenet::dataset::Batches;
+use typenet::prelude::*;
+use typenet::train::on_step;
+use typenet::{Error, History, Result, StepRecord, random};
+
+network!(struct Classifier = Dense<4, 6>, Tanh, Dropout(0.25), Dense<6, 3>, Softmax);
+
+type Data = Dataset<Vector<4>, Class<3>>;
+
+fn data(samples: usize) -> Data {
+    let mut rng = typenet::rng(1);
+    let mut row = || -> [f32; 4] { std::array::from_fn(|_| random::normal(&mut rng) as f32) };
+    Dataset::labelled((0..samples).map(|_| row()).collect::<Vec<_>>(), (0..samples).map(|i| i % 3)).unwrap()
+}
+
+/// The samples in the order of `fit`, some at a time.
+struct Source<'a> {
+    data: &'a Data,
+    order: Vec<usize>,
+    at_most: usize,
+    seeds: Vec<(u64, u64)>,
+    /// What goes wrong when so many samples are left.
+    fault: Option<(usize, Fault)>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    Fails,
+    NonFinite,
+    LacksTarget,
+    GivesTooMany,
+}
+
+impl<'a> Source<'a> {
+    fn new(data: &'a Data, at_most: usize) -> Self {
+        Self { data, order: Vec::new(), at_most, seeds: Vec::new(), fault: None }
+    }
+}
+
+impl Batches<f32> for Source<'_> {
+    type Input = Vector<4>;
+    type Target = Class<3>;
+    type Error = &'static str;
+
+    fn begin(&mut self, epoch: u64, seed: u64) -> std::result::Result<(), &'static str> {
+        self.seeds.push((epoch, seed));
+        self.order = random::permutation(self.data.len(), &mut typenet::rng(seed));
+        self.order.reverse();
+        Ok(())
+    }
+
+    fn fill(
+        &mut self,
+        count: usize,
+        inputs: &mut Vec<[f32; 4]>,
+        targets: &mut Vec<Class<3>>,
+    ) -> std::result::Result<(), &'static str> {
+        let fault = self.fault.filter(|&(left, _)| left >= self.order.len()).map(|(_, fault)| fault);
+        if fault == Some(Fault::Fails) {
+            return Err("the disk is gone");
+        }
+        let count = if fault == Some(Fault::GivesTooMany) { count + 1 } else { count.min(self.at_most) };
+        for _ in 0..count {
+            let Some(sample) = self.order.pop() else { break };
+            inputs.push(self.data.inputs()[sample]);
+            targets.push(self.data.targets()[sample]);
+        }
+        match fault {
+            Some(Fault::NonFinite) => inputs.last_mut().unwrap()[2] = f32::NAN,
+            Some(Fault::LacksTarget) => drop(targets.pop()),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn trainer() -> Trainer<Nll, Adam, f32> {
+    Trainer::new(Nll, Adam::new(0.01)).epochs(3).batch_size(8).seed(5)
+}
+
+fn losses(history: &History) -> Vec<f64> {
+    history.epochs().iter().map(|record| record.loss).collect()
+}
+
+fn fitted(trainer: Trainer<Nll, Adam, f32>, data: &Data) -> (Vec<f64>, Vec<f32>) {
+    let (mut network, mut trainer) = (Classifier::init(&mut typenet::rng(2)), trainer);
+    let history = trainer.fit(&mut network, data).unwrap();
+    (losses(&history), network.parameters().to_vec())
+}
+
+fn fitted_batches(
+    trainer: Trainer<Nll, Adam, f32>,
+    source: &mut impl Batches<f32, Input = Vector<4>, Target = Class<3>>,
+) -> (Vec<f64>, Vec<f32>) {
+    let (mut network, mut trainer) = (Classifier::init(&mut typenet::rng(2)), trainer);
+    let history = trainer.fit_batches(&mut network, source).unwrap();
+    (losses(&history), network.parameters().to_vec())
+}
+
+#[test]
+fn the_same_samples_from_a_source_give_the_bits_of_fit() {
+    // 64 in whole steps of batches; 61 with a smaller last batch.
+    for (samples, accumulate) in [(64, 1), (61, 1), (64, 4), (64, 2)] {
+        let data = data(samples);
+        let expected = fitted(trainer().accumulate(accumulate), &data);
+        for at_most in [1, 3, 8, 1000] {
+            let mut source = Source::new(&data, at_most);
+            assert_eq!(
+                fitted_batches(trainer().accumulate(accumulate), &mut source),
+                expected,
+                "{samples} by {at_most}"
+            );
+        }
+        let mut same = data.augmented(|_, _| ());
+        assert_eq!(fitted_batches(trainer().accumulate(accumulate), &mut same), expected);
+    }
+}
+
+#[test]
+fn a_last_step_of_fewer_batches_takes_the_mean_over_its_samples() {
+    // Steps of 24, and one of 8 + 5.
+    let data = data(61);
+    let (losses, parameters) = fitted(trainer().accumulate(3), &data);
+    let (other_losses, other) = fitted_batches(trainer().accumulate(3), &mut Source::new(&data, 1000));
+    for (a, b) in losses.iter().zip(&other_losses) {
+        assert!((a - b).abs() < 1e-6);
+    }
+    for (a, b) in parameters.iter().zip(&other) {
+        assert!((a - b).abs() < 1e-5, "{a} and {b}");
+    }
+}
+
+#[test]
+fn callbacks_see_every_step_and_can_end_an_epoch() {
+    let data = data(64);
+    let mut steps = Vec::new();
+    let history = trainer()
+        .callback(on_step(|_, record: &StepRecord| {
+            steps.push((record.epoch, record.step, record.samples));
+            if record.step < 5 || record.epoch < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        }))
+        .validation(&data)
+        .fit_batches(&mut Classifier::init(&mut typenet::rng(2)), &mut Source::new(&data, 3))
+        .unwrap();
+    assert_eq!(history.epochs().iter().map(|record| record.samples).collect::<Vec<_>>(), [64, 40]);
+    assert!(history.epochs()[1].validation.is_some());
+    let expected: Vec<_> = (1..=8).map(|step| (1, step, 8)).chain((1..=5).map(|step| (2, step, 8))).collect();
+    assert_eq!(steps, expected);
+}
+
+#[test]
+fn epochs_go_on_over_calls_with_seeds_of_their_own() {
+    let data = data(8);
+    let (mut network, mut trainer) = (Classifier::init(&mut typenet::rng(2)), trainer());
+    let mut source = Source::new(&data, 8);
+    trainer.fit_batches(&mut network, &mut source).unwrap();
+    trainer.fit_batches(&mut network, &mut source).unwrap();
+    assert_eq!(source.seeds.iter().map(|&(epoch, _)| epoch).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+    let mut seeds: Vec<u64> = source.seeds.iter().map(|&(_, seed)| seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    assert_eq!(seeds.len(), 6);
+}
+
+/// What goes wrong in the third batch of the first epoch, and whether two steps were made before.
+fn fault(fault: Fault) -> String {
+    let data = data(64);
+    let mut source = Source { fault: Some((48, fault)), ..Source::new(&data, 1000) };
+    let mut network = Classifier::init(&mut typenet::rng(2));
+    let mut trainer = trainer();
+    let error = trainer.fit_batches(&mut network, &mut source).unwrap_err();
+    assert_eq!(trainer.optimizer().steps(), 2);
+    assert!(network.non_finite_tensor().is_none());
+    error.to_string()
+}
+
+#[test]
+fn what_a_source_does_wrong_is_named() {
+    assert_eq!(fault(Fault::Fails), "the source of batches failed in epoch 1: the disk is gone");
+    assert_eq!(fault(Fault::NonFinite), "input 7 of batch 2 in epoch 1 holds NaN at position 2: data must be finite");
+    assert_eq!(fault(Fault::LacksTarget), "there are 8 inputs but 7 targets");
+    assert_eq!(
+        fault(Fault::GivesTooMany),
+        "the source of batches failed in epoch 1: it gave 9 samples where up to 8 were asked for"
+    );
+}
+
+/// A source that has nothing.
+struct Nothing;
+
+impl Batches<f32> for Nothing {
+    type Input = Vector<4>;
+    type Target = Class<3>;
+    type Error = String;
+
+    fn begin(&mut self, _: u64, _: u64) -> std::result::Result<(), String> {
+        Ok(())
+    }
+
+    fn fill(&mut self, _: usize, _: &mut Vec<[f32; 4]>, _: &mut Vec<Class<3>>) -> std::result::Result<(), String> {
+        Ok(())
+    }
+}
+
+#[test]
+fn an_epoch_without_samples_is_an_error() {
+    let run: Result<History> = trainer().fit_batches(&mut Classifier::zeroed(), &mut Nothing);
+    assert_eq!(run.unwrap_err(), Error::Empty { what: "epoch" });
+    // A batch size that no memory holds is no reason to ask for it.
+    let data = data(8);
+    let history = trainer().batch_size(usize::MAX).accumulate(usize::MAX);
+    assert_eq!(fitted_batches(history, &mut Source::new(&data, 8)).0.len(), 3);
+}
+
+#[test]
+fn an_augmented_sample_depends_on_seed_epoch_and_place_alone() {
+    let data = data(20);
+    let seen = |batch_size: usize, seed: u64| {
+        let mut source = data.augmented(|input: &mut [f32; 4], rng| input[0] += random::normal(rng) as f32);
+        source.begin(0, seed).unwrap();
+        let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+        loop {
+            let before = inputs.len();
+            source.fill(batch_size, &mut inputs, &mut targets).unwrap();
+            if inputs.len() == before {
+                break;
+            }
+        }
+        // Samples are told apart by what does not change.
+        inputs.sort_by(|a: &[f32; 4], b| a[1].total_cmp(&b[1]));
+        inputs
+    };
+    assert_eq!(seen(20, 1), seen(3, 1));
+    let (one, other) = (seen(20, 1), seen(20, 2));
+    assert!(one.iter().zip(&other).all(|(a, b)| a[0] != b[0] && a[1..] == b[1..]));
+    assert_eq!(one.len(), 20);
+}
+
+#[test]
+fn numbers_that_augmentation_breaks_are_an_error() {
+    let data = data(8);
+    let mut broken = data.augmented(|input: &mut [f32; 4], _| input[3] = f32::INFINITY);
+    let error = trainer().fit_batches(&mut Classifier::zeroed(), &mut broken).unwrap_err();
+    assert_eq!(error.to_string(), "input 0 of batch 0 in epoch 1 holds inf at position 3: data must be finite");
+}
