@@ -7,7 +7,8 @@
 //! - A tensor is named after its fields, as in a `state_dict` of PyTorch: `hidden.weight`, `hidden.bias`.
 //! - A `weight` is [outputs, inputs], row after row; in memory the same matrix is column after column.
 //! - Names with a slash are not of the network. `standardizer/mean` and `standardizer/deviation`, both `F64`, are the
-//!   scaler that was saved with the weights, `optimizer/0` and so on the memory of an optimizer in a checkpoint. Programs
+//!   scaler that was saved with the weights, `standardizer/target_mean` and `standardizer/target_deviation` that of the
+//!   targets, `optimizer/0` and so on the memory of an optimizer in a checkpoint. Programs
 //!   that load weights pass over these; every other name that the network does not have is an error.
 //! - The metadata have one entry, `typenet`, of lines of a key and a value: `checksum`, `format` (the version, 1), `typenet`
 //!   (the version of the library), `kind` (`weights` or `checkpoint`), `network`, `input`, a line `layer` for each layer,
@@ -46,5 +47,7 @@ pub(crate) use write::{Pieces, to_bytes};
 
 /// What the names of a saved scaler begin with.
 pub(crate) const STANDARDIZER: &str = "standardizer/";
+/// How the names of the scaler of targets begin, which are also names of scalers.
+pub(crate) const TARGET_STANDARDIZER: &str = "standardizer/target_";
 /// What the names of an optimizer's memory begin with.
 pub(crate) const OPTIMIZER: &str = "optimizer/";

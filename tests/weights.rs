@@ -138,6 +138,30 @@ fn a_scaler_comes_back_with_the_weights_and_may_be_left() {
 }
 
 #[test]
+fn scalers_of_inputs_and_targets_come_back_and_may_be_left() {
+    let network = classifier();
+    let inputs = Standardizer::fit(&[[1.0_f32, 2.0, 3.0, 4.0], [0.1, 0.2, 0.3, 0.4]]);
+    let targets = Standardizer::fit(&[[10.0_f32, 20.0, 30.0], [-1.0, -2.0, 0.5]]);
+    let bytes = network.to_safetensors_with_scalers(&inputs, &targets).unwrap();
+    let (loaded, loaded_inputs, loaded_targets) = Classifier::from_safetensors_with_scalers(&bytes).unwrap();
+    assert_eq!((loaded_inputs, loaded_targets), (inputs.clone(), targets));
+    assert_eq!(loaded.parameters(), network.parameters());
+    // One of the two, and none.
+    assert_eq!(Classifier::from_safetensors_with_scaler(&bytes).unwrap().1, inputs);
+    assert_eq!(Classifier::from_safetensors(&bytes).unwrap().parameters(), network.parameters());
+
+    let missing = |name: &str, size| WrongTensor::Missing { name: name.into(), expected: vec![size] };
+    let one = network.to_safetensors_with_scaler(&inputs).unwrap();
+    let error = Classifier::from_safetensors_with_scalers::<[f32; 4], [f32; 3]>(&one).unwrap_err();
+    let of_targets = [missing("standardizer/target_mean", 3), missing("standardizer/target_deviation", 3)];
+    assert_eq!(wrong_tensors(error), of_targets);
+    let none = network.to_safetensors().unwrap();
+    let error = Classifier::from_safetensors_with_scalers::<[f32; 4], [f32; 3]>(&none).unwrap_err();
+    let of_inputs = [missing("standardizer/mean", 4), missing("standardizer/deviation", 4)];
+    assert_eq!(wrong_tensors(error), [of_inputs, of_targets].concat());
+}
+
+#[test]
 fn a_deviation_of_zero_is_refused() {
     let entry = |name: &str, from: usize| {
         format!(r#""standardizer/{name}":{{"dtype":"F64","shape":[3],"data_offsets":[{from},{}]}}"#, from + 24)

@@ -224,6 +224,33 @@ impl<A: SampleArray> Standardizer<A> {
         data
     }
 
+    /// The data set with every target standardized, where it lies: for a standardizer that was fitted to targets. Inputs stay.
+    ///
+    /// What a network then predicts, [`invert`](Self::invert) gives its unit back.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::dataset::{Dataset, Standardizer};
+    /// use typenet::Vector;
+    ///
+    /// let data: Dataset<Vector<1>, Vector<1>> = Dataset::new(vec![[1.0], [2.0]], vec![[100.0], [300.0]])?;
+    /// let scaler = Standardizer::fit(data.targets());
+    /// let data = scaler.transform_targets(data);
+    /// assert_eq!(data.targets(), [[-1.0], [1.0]]);
+    /// assert_eq!(scaler.invert(&data.targets()[1]), [300.0]);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn transform_targets<X: Shape, Y: Shape>(&self, mut data: Dataset<X, Y, A::Scalar>) -> Dataset<X, Y, A::Scalar>
+    where
+        Y::Array<A::Scalar>: SameSample<A>,
+    {
+        for target in &mut data.targets {
+            self.change(Y::flat_mut(target), standardized);
+        }
+        data
+    }
+
     /// Changes every number of a sample, given its mean and deviation, and keeps finite numbers finite.
     fn change(&self, numbers: &mut [A::Scalar], formula: impl Fn(f64, f64, f64) -> f64) {
         for ((number, &mean), &deviation) in numbers.iter_mut().zip(&self.means).zip(&self.deviations) {

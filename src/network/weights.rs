@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::dataset::{SameSample, SampleArray, Standardizer};
 use crate::error::{Error, Result};
-use crate::io::{self, Label, OPTIMIZER, Pieces, Reader, STANDARDIZER, Stored};
+use crate::io::{self, Label, OPTIMIZER, Pieces, Reader, STANDARDIZER, Stored, TARGET_STANDARDIZER};
 use crate::network::{Network, Sample};
 use crate::shape::Shape;
 use crate::tensor::{TensorInfo, TensorKind};
@@ -89,6 +89,49 @@ pub trait Weights: Network<Scalar: Stored> {
         io::replace(path.as_ref(), &self.to_safetensors_with_scaler(scaler)?)
     }
 
+    /// Writes the weights, the scaler of the inputs and that of the targets to a file, which is replaced as a whole: for a
+    /// network that learned from [`Standardizer::transform_targets`], whose predictions [`Standardizer::invert`] gives their
+    /// unit back.
+    ///
+    /// # Errors
+    /// As [above](Self).
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    ///
+    /// // Miles in, money out.
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [200.0]], vec![[1000.0], [9000.0]])?;
+    /// let (inputs, targets) = (Standardizer::fit(data.inputs()), Standardizer::fit(data.targets()));
+    /// let data = targets.transform_targets(inputs.transform(data));
+    /// let mut line = Line::zeroed();
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(50).fit(&mut line, &data)?;
+    /// let path = std::env::temp_dir().join(format!("line-{}.safetensors", std::process::id()));
+    /// line.save_with_scalers(&inputs, &targets, &path)?;
+    ///
+    /// let (line, inputs, targets) = Line::load_with_scalers(&path)?;
+    /// let [money] = targets.invert(&line.predict(&inputs.apply(&[100.0])));
+    /// assert!((money - 5000.0).abs() < 1.0);
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    fn save_with_scalers<A, B>(
+        &self,
+        inputs: &Standardizer<A>,
+        targets: &Standardizer<B>,
+        path: impl AsRef<Path>,
+    ) -> Result<()>
+    where
+        A: SampleArray,
+        B: SampleArray,
+        Sample<Self, Self::Input>: SameSample<A>,
+        Sample<Self, Self::Output>: SameSample<B>,
+    {
+        io::replace(path.as_ref(), &self.to_safetensors_with_scalers(inputs, targets)?)
+    }
+
     /// The bytes that [`save`](Self::save) writes; the same weights are the same bytes.
     ///
     /// # Errors
@@ -107,9 +150,24 @@ pub trait Weights: Network<Scalar: Stored> {
         Sample<Self, Self::Input>: SameSample<A>,
     {
         let mut pieces = pieces(self)?;
-        for (tensor, values) in scaler_tensors::<A>().into_iter().zip([scaler.means(), scaler.deviations()]) {
-            pieces.add(&tensor.name, tensor.shape, values);
-        }
+        add_scaler(&mut pieces, STANDARDIZER, scaler);
+        io::to_bytes(pieces, &label::<Self>("weights"))
+    }
+
+    /// The bytes that [`save_with_scalers`](Self::save_with_scalers) writes.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteParameter`].
+    fn to_safetensors_with_scalers<A, B>(&self, inputs: &Standardizer<A>, targets: &Standardizer<B>) -> Result<Vec<u8>>
+    where
+        A: SampleArray,
+        B: SampleArray,
+        Sample<Self, Self::Input>: SameSample<A>,
+        Sample<Self, Self::Output>: SameSample<B>,
+    {
+        let mut pieces = pieces(self)?;
+        add_scaler(&mut pieces, STANDARDIZER, inputs);
+        add_scaler(&mut pieces, TARGET_STANDARDIZER, targets);
         io::to_bytes(pieces, &label::<Self>("weights"))
     }
 
@@ -137,6 +195,22 @@ pub trait Weights: Network<Scalar: Stored> {
         read_with_scaler(&io::name(path), &mut file, length)
     }
 
+    /// The network with the weights of a file, and the scalers of inputs and targets that were saved with them.
+    ///
+    /// # Errors
+    /// As [above](Self); the tensors of a scaler are missing in a file that was saved without it.
+    fn load_with_scalers<A, B>(path: impl AsRef<Path>) -> Result<(Box<Self>, Standardizer<A>, Standardizer<B>)>
+    where
+        A: SampleArray,
+        B: SampleArray,
+        Sample<Self, Self::Input>: SameSample<A>,
+        Sample<Self, Self::Output>: SameSample<B>,
+    {
+        let path = path.as_ref();
+        let (mut file, length) = io::open(path)?;
+        read_with_scalers(&io::name(path), &mut file, length)
+    }
+
     /// The network with the weights of a file in memory.
     ///
     /// # Errors
@@ -155,6 +229,20 @@ pub trait Weights: Network<Scalar: Stored> {
         Sample<Self, Self::Input>: SameSample<A>,
     {
         read_with_scaler(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
+    }
+
+    /// The network with the weights of a file in memory, and the scalers of inputs and targets that were saved with them.
+    ///
+    /// # Errors
+    /// As [`load_with_scalers`](Self::load_with_scalers).
+    fn from_safetensors_with_scalers<A, B>(bytes: &[u8]) -> Result<(Box<Self>, Standardizer<A>, Standardizer<B>)>
+    where
+        A: SampleArray,
+        B: SampleArray,
+        Sample<Self, Self::Input>: SameSample<A>,
+        Sample<Self, Self::Output>: SameSample<B>,
+    {
+        read_with_scalers(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
     }
 
     /// Takes over the weights of a file.
@@ -216,22 +304,54 @@ fn read<N: Network<Scalar: Stored>>(name: &str, input: &mut impl Read, length: u
     Ok(network)
 }
 
-/// Goes through the file twice: the two are of different types of numbers.
+/// The network and the scaler of the inputs; one of targets that is there too is passed over.
 fn read_with_scaler<N, A>(name: &str, input: &mut (impl Read + Seek), length: u64) -> Result<(Box<N>, Standardizer<A>)>
 where
     N: Network<Scalar: Stored>,
     A: SampleArray,
 {
+    let pass_over = |name: &str| !name.starts_with(STANDARDIZER) || name.starts_with(TARGET_STANDARDIZER);
+    let tensors = scaler_tensors::<A>(STANDARDIZER, 0);
+    let (network, values) = read_beside::<N>(name, input, length, &tensors, pass_over)?;
+    Ok((network, scaler_of(name, STANDARDIZER, &values)?))
+}
+
+/// The network and both scalers.
+#[allow(clippy::type_complexity, reason = "two scalers are of two types")]
+fn read_with_scalers<N, A, B>(
+    name: &str,
+    input: &mut (impl Read + Seek),
+    length: u64,
+) -> Result<(Box<N>, Standardizer<A>, Standardizer<B>)>
+where
+    N: Network<Scalar: Stored>,
+    A: SampleArray,
+    B: SampleArray,
+{
+    let mut tensors = scaler_tensors::<A>(STANDARDIZER, 0).to_vec();
+    tensors.extend(scaler_tensors::<B>(TARGET_STANDARDIZER, 2 * A::LEN));
+    let (network, values) = read_beside::<N>(name, input, length, &tensors, |name| !name.starts_with(STANDARDIZER))?;
+    let (inputs, targets) = values.split_at(2 * A::LEN);
+    Ok((network, scaler_of(name, STANDARDIZER, inputs)?, scaler_of(name, TARGET_STANDARDIZER, targets)?))
+}
+
+/// The network and the numbers of other tensors. Goes through the file twice: the two are of different types of numbers.
+fn read_beside<N: Network<Scalar: Stored>>(
+    name: &str,
+    input: &mut (impl Read + Seek),
+    length: u64,
+    tensors: &[TensorInfo],
+    pass_over: impl Fn(&str) -> bool,
+) -> Result<(Box<N>, Vec<f64>)> {
     let network = read::<N>(name, input, length);
     input.rewind().map_err(|error| Error::Unreadable { source: name.into(), reason: format!("{error}") })?;
-    let tensors = scaler_tensors::<A>();
     let mut all = N::TENSORS.list();
     all.extend(tensors.iter().cloned());
-    let mut values = vec![0.0; 2 * A::LEN];
-    let scaler = Reader::new(name.into(), input, length, &label::<N>("weights"), &all)
-        .and_then(|reader| reader.read(N::NAME, &tensors, |name| !name.starts_with(STANDARDIZER), &mut values));
-    match (network, scaler) {
-        (Ok(network), Ok(())) => Ok((network, scaler_of(name, &values)?)),
+    let mut values = vec![0.0; tensors.last().map_or(0, |tensor| tensor.range.end)];
+    let others = Reader::new(name.into(), input, length, &label::<N>("weights"), &all)
+        .and_then(|reader| reader.read(N::NAME, tensors, pass_over, &mut values));
+    match (network, others) {
+        (Ok(network), Ok(())) => Ok((network, values)),
         (
             Err(Error::WrongTensors { source, network, mut wrong, made_from }),
             Err(Error::WrongTensors { wrong: others, .. }),
@@ -243,24 +363,30 @@ where
     }
 }
 
-/// The means, then the deviations.
-fn scaler_tensors<A: SampleArray>() -> [TensorInfo; 2] {
+/// The means, then the deviations, from this place on.
+fn scaler_tensors<A: SampleArray>(prefix: &str, start: usize) -> [TensorInfo; 2] {
     let shape = const { &[A::LEN] };
     let tensor = |name: &str, start| TensorInfo {
-        name: format!("{STANDARDIZER}{name}"),
+        name: format!("{prefix}{name}"),
         shape,
         range: start..start + A::LEN,
         kind: TensorKind::Statistic,
         frozen: false,
     };
-    [tensor("mean", 0), tensor("deviation", A::LEN)]
+    [tensor("mean", start), tensor("deviation", start + A::LEN)]
 }
 
-fn scaler_of<A: SampleArray>(name: &str, values: &[f64]) -> Result<Standardizer<A>> {
+fn add_scaler<'a, A: SampleArray>(pieces: &mut Pieces<'a>, prefix: &str, scaler: &'a Standardizer<A>) {
+    for (tensor, values) in scaler_tensors::<A>(prefix, 0).into_iter().zip([scaler.means(), scaler.deviations()]) {
+        pieces.add(&tensor.name, tensor.shape, values);
+    }
+}
+
+fn scaler_of<A: SampleArray>(name: &str, prefix: &str, values: &[f64]) -> Result<Standardizer<A>> {
     let (means, deviations) = values.split_at(A::LEN);
     if let Some(position) = deviations.iter().position(|&deviation| deviation <= 0.0) {
         let value = deviations[position];
-        let reason = format!("`{STANDARDIZER}deviation` holds {value} at [{position}]: deviations are above 0");
+        let reason = format!("`{prefix}deviation` holds {value} at [{position}]: deviations are above 0");
         return Err(Error::Unreadable { source: name.into(), reason });
     }
     Ok(Standardizer::of_measured(means, deviations))
