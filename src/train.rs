@@ -17,6 +17,8 @@ mod validation;
 pub use callback::{Callback, OnEpoch, OnStep, StepRecord, TrainingPlan, on_epoch, on_step};
 pub use early_stopping::{EarlyStopping, Monitor};
 pub use progress::Progress;
+#[cfg(feature = "progress")]
+pub use progress::ProgressBar;
 pub use time_limit::TimeLimit;
 pub use validation::Validation;
 

@@ -1,5 +1,11 @@
 //! What does one see while a network learns?
 
+#[cfg(feature = "progress")]
+mod bar;
+
+#[cfg(feature = "progress")]
+pub use bar::ProgressBar;
+
 use core::ops::ControlFlow;
 use std::io::{Write, stdout};
 
@@ -7,7 +13,7 @@ use crate::history::EpochRecord;
 use crate::network::Network;
 use crate::train::Callback;
 
-/// Prints a line per epoch to standard output.
+/// Prints a line per epoch to standard output; with the feature `progress`, `Progress::bar` shows a bar instead.
 ///
 /// # Example
 /// ```
