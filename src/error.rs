@@ -172,6 +172,13 @@ pub enum Error {
         /// What it takes to have it, as a noun.
         needed: &'static str,
     },
+    /// A network has no layer and no tensor of a name.
+    UnknownTensor {
+        /// The name.
+        name: String,
+        /// The dotted names of its tensors.
+        names: Vec<String>,
+    },
     /// A gradient became infinite or NaN. The parameters are as they were before the step.
     NonFiniteGradient {
         /// The dotted name of the first tensor with such a gradient: `hidden.weight`.
@@ -329,6 +336,17 @@ impl Error {
                 "the update of `{tensor}` reaches {update:e} at step {step}; the network is as it was before the step, \
                  a lower learning rate may help"
             ),
+            Self::UnknownTensor { name, names } => {
+                write!(f, "there is no layer or tensor `{name}`: ")?;
+                match names.split_last() {
+                    Some((last, names)) => {
+                        f.write_str("there are ")?;
+                        names.iter().try_for_each(|name| write!(f, "`{name}`, "))?;
+                        write!(f, "`{last}`")
+                    }
+                    None => f.write_str("the network has no parameters"),
+                }
+            }
             Self::NonFiniteBatch { what, epoch, batch, sample, position, value } => write!(
                 f,
                 "{what} {sample} of batch {batch} in epoch {epoch} holds {value} at position {position}: \

@@ -4,6 +4,7 @@
 //! what the formula remembers between steps, and makes a step all or nothing.
 
 mod adam;
+mod frozen;
 mod sgd;
 
 pub use adam::{Adam, EpsilonForm};
@@ -19,6 +20,8 @@ use crate::kernel::{Isa, Kernels, Program, dispatch};
 use crate::scalar::Scalar;
 use crate::tensor::TensorTable;
 use crate::threads;
+
+use frozen::Frozen;
 
 /// The most blocks of memory that an optimizer may ask for.
 pub const MAX_SLOTS: usize = 4;
@@ -129,13 +132,14 @@ pub struct OptimizerState<O, T> {
     /// The number of parameters that the memory belongs to.
     parameters: Option<usize>,
     step: u64,
+    frozen: Frozen,
 }
 
 impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// The optimizer before its first step. Memory is allocated then.
     #[must_use]
     pub fn new(optimizer: O) -> Self {
-        Self { optimizer, memory: Vec::new(), parameters: None, step: 0 }
+        Self { optimizer, memory: Vec::new(), parameters: None, step: 0, frozen: Frozen::default() }
     }
 
     /// The settings.
@@ -156,7 +160,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         self.step
     }
 
-    /// Forgets everything but the settings.
+    /// Forgets everything but the settings of the optimizer; nothing is frozen then.
     pub fn reset(&mut self) {
         *self = Self::new(self.optimizer.clone());
     }
@@ -181,7 +185,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     }
 
     /// Moves the parameters of a network, or of any other block, one step along its gradient. Statistics and frozen
-    /// layers stay as they are.
+    /// layers stay as they are, also those that [`freeze`](Self::freeze) froze.
     ///
     /// # Errors
     /// [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] name the tensor; [`Error::Setting`];
@@ -229,9 +233,10 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     }
 
     fn check_gradient(&self, gradient: &[T], table: TensorTable) -> Result<()> {
-        let Some(largest) = dispatch(Largest { gradient, table }) else {
+        let learned = Learned { table, count: gradient.len(), frozen: &self.frozen };
+        let Some(largest) = dispatch(Largest { gradient, learned }) else {
             return Err(Error::NonFiniteGradient {
-                tensor: owner(gradient, table, |g| !g.is_finite()),
+                tensor: owner(gradient, learned, |g| !g.is_finite()),
                 step: self.step,
             });
         };
@@ -239,7 +244,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         // many steps of it could carry there make the loss overflow first, which is reported before the update.
         let update = self.optimizer.largest_update(largest.to_f64());
         if update > T::LARGEST * 1e-8 || !update.is_finite() {
-            let tensor = owner(gradient, table, |g| g.absolute() >= largest);
+            let tensor = owner(gradient, learned, |g| g.absolute() >= largest);
             return Err(Error::UpdateTooLarge { tensor, update, step: self.step });
         }
         Ok(())
@@ -252,25 +257,44 @@ const fn stride(count: usize) -> usize {
     if count < 4096 { count } else { count.next_multiple_of(1024) }
 }
 
-/// The dotted name of the first tensor that has a number for which `is_it` holds.
-fn owner<T: Kernels>(gradient: &[T], table: TensorTable, is_it: impl Fn(T) -> bool) -> String {
-    let position = gradient.iter().position(|&g| is_it(g));
-    table
+/// The dotted name of the first learned tensor that has a number for which `is_it` holds.
+fn owner<T: Kernels>(gradient: &[T], learned: Learned<'_>, is_it: impl Fn(T) -> bool) -> String {
+    let mut position = None;
+    learned.for_each_run(&mut |run| {
+        let start = run.start;
+        position = position.or_else(|| gradient[run].iter().position(|&g| is_it(g)).map(|place| start + place));
+    });
+    learned
+        .table
         .list()
         .into_iter()
         .find(|tensor| position.is_some_and(|position| tensor.range.contains(&position)))
         .map_or_else(|| String::from("parameters"), |tensor| tensor.name)
 }
 
-/// Calls `visit` with every run of numbers that is learned. A table of nothing stands for plain slices: all of it.
-fn for_each_run(table: TensorTable, count: usize, visit: &mut dyn FnMut(Range<usize>)) {
-    if table.is_empty() { visit(0..count) } else { table.for_each_trainable(visit) }
+/// The numbers that are learned: a table of nothing stands for plain slices, all of them.
+#[derive(Clone, Copy)]
+struct Learned<'a> {
+    table: TensorTable,
+    count: usize,
+    frozen: &'a Frozen,
+}
+
+impl Learned<'_> {
+    /// Calls `visit` with every run of them.
+    fn for_each_run(&self, visit: &mut dyn FnMut(Range<usize>)) {
+        if self.table.is_empty() {
+            self.frozen.for_each_free(0..self.count, visit);
+        } else {
+            self.table.for_each_trainable(&mut |run| self.frozen.for_each_free(run, visit));
+        }
+    }
 }
 
 /// The largest magnitude in the learned runs of a gradient, or nothing when one is not finite.
 struct Largest<'a, T> {
     gradient: &'a [T],
-    table: TensorTable,
+    learned: Learned<'a>,
 }
 
 impl<T: Kernels> Program for Largest<'_, T> {
@@ -279,7 +303,7 @@ impl<T: Kernels> Program for Largest<'_, T> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> Option<T> {
         let mut largest = Some(T::ZERO);
-        for_each_run(self.table, self.gradient.len(), &mut |run| {
+        self.learned.for_each_run(&mut |run| {
             let found = largest_of(isa, &self.gradient[run]);
             largest = largest.zip(found).map(|(largest, found)| found.maximum(largest));
         });
@@ -323,8 +347,8 @@ impl<O: Optimizer, T: Kernels> Program for Update<'_, O, T> {
     fn run<I: Isa>(self, isa: I) {
         let Self { state, parameters, gradient, table } = self;
         let count = parameters.len();
-        let OptimizerState { optimizer, memory, step, .. } = state;
-        for_each_run(table, count, &mut |run| {
+        let OptimizerState { optimizer, memory, step, frozen, .. } = state;
+        Learned { table, count, frozen: &*frozen }.for_each_run(&mut |run| {
             let mut slots: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
             // `count` is not zero where there is memory to cut.
             for (slot, memory) in slots.iter_mut().zip(memory.chunks_exact_mut(stride(count).max(1))) {

@@ -183,6 +183,43 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         &mut self.epoch.optimizer
     }
 
+    /// Leaves a layer or tensor of the network as it is, in the next calls of `fit`: see [`OptimizerState::freeze`].
+    ///
+    /// # Errors
+    /// [`Error::UnknownTensor`]; [`Error::ParameterCount`].
+    ///
+    /// # Example
+    /// The new head of a network alone, then all of it.
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Net = hidden: Dense<1, 4>, Tanh, head: Dense<4, 1>);
+    ///
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+    /// let mut network = Net::init(&mut typenet::rng(1));
+    /// let before = network.hidden.weight;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(5);
+    /// trainer.freeze::<Net>("hidden")?;
+    /// trainer.fit(&mut network, &data)?;
+    /// assert_eq!(network.hidden.weight, before);
+    ///
+    /// trainer.unfreeze::<Net>("hidden")?;
+    /// trainer.fit(&mut network, &data)?;
+    /// assert_ne!(network.hidden.weight, before);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn freeze<N: Network<Scalar = T>>(&mut self, name: &str) -> Result<()> {
+        self.epoch.optimizer.freeze::<N>(name)
+    }
+
+    /// Learns a layer or tensor again that [`freeze`](Self::freeze) left as it is: see [`OptimizerState::unfreeze`].
+    ///
+    /// # Errors
+    /// As [`freeze`](Self::freeze).
+    pub fn unfreeze<N: Network<Scalar = T>>(&mut self, name: &str) -> Result<()> {
+        self.epoch.optimizer.unfreeze::<N>(name)
+    }
+
     /// Forgets the state of the optimizer and the number of epochs, as after `new`; settings stay.
     pub fn reset(&mut self) {
         self.epoch.optimizer.reset();

@@ -104,6 +104,7 @@ impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
                 break;
             }
             let gradient = run.sum.as_mut().filter(|_| group.summed).unwrap_or(&mut run.gradient);
+            self.optimizer.clear_frozen(&mut **gradient);
             if let Some(largest) = self.clip_value {
                 gradient.clip_value(largest)?;
             }

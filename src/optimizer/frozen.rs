@@ -1,0 +1,123 @@
+//! Which tensors does a run leave as they are, beside those that the network's declaration freezes?
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::block::Block;
+use crate::error::{Error, Result};
+use crate::kernel::Kernels;
+use crate::optimizer::{Optimizer, OptimizerState};
+use crate::scalar::Scalar;
+use crate::tensor::TensorInfo;
+
+/// Tensors that are frozen while the program runs, as ranges in the order of memory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Frozen(Vec<Range<usize>>);
+
+impl Frozen {
+    fn freeze(&mut self, tensors: impl Iterator<Item = Range<usize>>) {
+        for range in tensors {
+            if let Err(place) = self.0.binary_search_by_key(&range.start, |frozen| frozen.start) {
+                self.0.insert(place, range);
+            }
+        }
+    }
+
+    fn unfreeze(&mut self, tensors: impl Iterator<Item = Range<usize>>) {
+        for range in tensors {
+            self.0.retain(|frozen| *frozen != range);
+        }
+    }
+
+    /// Calls `visit` with the pieces of a run that are not frozen.
+    pub(super) fn for_each_free(&self, run: Range<usize>, visit: &mut dyn FnMut(Range<usize>)) {
+        let mut start = run.start;
+        for frozen in self.0.iter().filter(|frozen| frozen.start < run.end && frozen.end > run.start) {
+            if start < frozen.start {
+                visit(start..frozen.start);
+            }
+            start = frozen.end;
+        }
+        if start < run.end {
+            visit(start..run.end);
+        }
+    }
+}
+
+impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
+    /// Leaves a layer or tensor of the network as it is, from the next step on: `hidden` for all of a layer, `hidden.weight`
+    /// for a tensor, `encoder.hidden` for a layer of a nested network.
+    ///
+    /// Its gradient is neither looked at nor followed, and what the optimizer remembers of it stays. It is a setting of the
+    /// program, not part of a checkpoint. Layers that are never learned are better declared `#[frozen]`.
+    ///
+    /// # Errors
+    /// [`Error::UnknownTensor`] when the network has nothing of that name, with the names that it has;
+    /// [`Error::ParameterCount`] when an earlier step was for another number of parameters.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Net = hidden: Dense<1, 1>, output: Dense<1, 1>);
+    ///
+    /// let (mut net, mut gradient) = (Net::zeroed(), Gradient::<Net>::zeroed());
+    /// gradient.parameters_mut().fill(1.0);
+    /// let mut optimizer = Sgd::new(0.5).state();
+    /// optimizer.freeze::<Net>("hidden")?;
+    /// optimizer.step(&mut *net, &*gradient)?;
+    /// assert_eq!(net.parameters(), [0.0, 0.0, -0.5, -0.5]);
+    ///
+    /// optimizer.unfreeze::<Net>("hidden.bias")?;
+    /// optimizer.step(&mut *net, &*gradient)?;
+    /// assert_eq!(net.parameters(), [0.0, -0.5, -1.0, -1.0]);
+    ///
+    /// assert_eq!(
+    ///     optimizer.freeze::<Net>("hiden").unwrap_err().to_string(),
+    ///     "there is no layer or tensor `hiden`: there are `hidden.weight`, `hidden.bias`, `output.weight`, `output.bias`"
+    /// );
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn freeze<N: Block<T>>(&mut self, name: &str) -> Result<()> {
+        let tensors = self.named::<N>(name)?;
+        self.parameters = Some(N::LEN);
+        self.frozen.freeze(tensors.into_iter().map(|tensor| tensor.range));
+        Ok(())
+    }
+
+    /// Learns a layer or tensor again that [`freeze`](Self::freeze) left as it is, or one of it. What is declared `#[frozen]`
+    /// stays so.
+    ///
+    /// # Errors
+    /// As [`freeze`](Self::freeze).
+    pub fn unfreeze<N: Block<T>>(&mut self, name: &str) -> Result<()> {
+        let tensors = self.named::<N>(name)?;
+        self.frozen.unfreeze(tensors.into_iter().map(|tensor| tensor.range));
+        Ok(())
+    }
+
+    /// Sets the gradient of what [`freeze`](Self::freeze) froze to zero, so that it counts in no norm: for own loops that clip
+    /// gradients. [`Trainer`](crate::train::Trainer) does it before it clips.
+    pub fn clear_frozen(&self, gradient: &mut impl Block<T>) {
+        let numbers = gradient.parameters_mut();
+        for range in &self.frozen.0 {
+            if let Some(numbers) = numbers.get_mut(range.clone()) {
+                numbers.fill(<T as Scalar>::ZERO);
+            }
+        }
+    }
+
+    /// The tensors of a name.
+    fn named<N: Block<T>>(&self, name: &str) -> Result<Vec<TensorInfo>> {
+        if let Some(expected) = self.parameters.filter(|&expected| expected != N::LEN) {
+            return Err(Error::ParameterCount { expected, given: N::LEN });
+        }
+        let mut tensors = N::TENSORS.list();
+        let names: Vec<String> = tensors.iter().map(|tensor| tensor.name.clone()).collect();
+        tensors.retain(|tensor| {
+            tensor.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        });
+        if tensors.is_empty() { Err(Error::UnknownTensor { name: name.into(), names }) } else { Ok(tensors) }
+    }
+}
