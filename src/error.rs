@@ -179,6 +179,11 @@ pub enum Error {
         /// The dotted names of its tensors.
         names: Vec<String>,
     },
+    /// An interrupted run is to go on with other callbacks than it had.
+    OtherCallbacks {
+        /// The name of the first that the program or the checkpoint lacks.
+        name: String,
+    },
     /// A gradient became infinite or NaN. The parameters are as they were before the step.
     NonFiniteGradient {
         /// The dotted name of the first tensor with such a gradient: `hidden.weight`.
@@ -336,6 +341,9 @@ impl Error {
                 "the update of `{tensor}` reaches {update:e} at step {step}; the network is as it was before the step, \
                  a lower learning rate may help"
             ),
+            Self::OtherCallbacks { name } => {
+                write!(f, "the interrupted run had other callbacks: `{name}` is not in both, or not in the same place")
+            }
             Self::UnknownTensor { name, names } => {
                 write!(f, "there is no layer or tensor `{name}`: ")?;
                 match names.split_last() {

@@ -8,7 +8,7 @@
 //! - A `weight` is [outputs, inputs], row after row; in memory the same matrix is column after column.
 //! - Names with a slash are not of the network. `standardizer/mean` and `standardizer/deviation`, both `F64`, are the
 //!   scaler that was saved with the weights, `standardizer/target_mean` and `standardizer/target_deviation` that of the
-//!   targets, `optimizer/0` and so on the memory of an optimizer in a checkpoint. Programs
+//!   targets, `optimizer/0` and so on the memory of an optimizer in a checkpoint, and what begins with `run/` an interrupted run. Programs
 //!   that load weights pass over these; every other name that the network does not have is an error.
 //! - The metadata have one entry, `typenet`, of lines of a key and a value: `checksum`, `format` (the version, 1), `typenet`
 //!   (the version of the library), `kind` (`weights` or `checkpoint`), `network`, `input`, a line `layer` for each layer,
@@ -51,3 +51,5 @@ pub(crate) const STANDARDIZER: &str = "standardizer/";
 pub(crate) const TARGET_STANDARDIZER: &str = "standardizer/target_";
 /// What the names of an optimizer's memory begin with.
 pub(crate) const OPTIMIZER: &str = "optimizer/";
+/// What the names of the state of an interrupted run begin with.
+pub(crate) const RUN: &str = "run/";

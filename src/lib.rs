@@ -67,8 +67,8 @@ pub use layer::{
     Pass, Plan, Relu, Residual, Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Takes, Tanh,
 };
 pub use loss::{
-    AbsoluteError, BinaryCrossEntropy, CategoricalHinge, CrossEntropy, Hinge, Huber, LabelSmoothing, Loss,
-    MeanSquaredError, Nll,
+    AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Hinge, Huber, LabelSmoothing, Loss,
+    MeanSquaredError, Nll, SampleWeights,
 };
 pub use metric::{Classification, Evaluation, Regression};
 #[cfg(feature = "safetensors")]
@@ -80,6 +80,8 @@ pub use scalar::Scalar;
 pub use shape::{Image, Probabilities, Shape, Vector};
 pub use target::{Class, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
+#[cfg(feature = "safetensors")]
+pub use train::Checkpoints;
 #[cfg(feature = "std")]
 pub use train::{Callback, EarlyStopping, Monitor, Progress, StepRecord, TimeLimit, Trainer, TrainingPlan};
 

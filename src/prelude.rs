@@ -6,11 +6,13 @@ pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
 pub use crate::history::EpochRecord;
 pub use crate::metric::{Accuracy, ConfusionMatrix, MeanAbsoluteError, RSquared, RootMeanSquaredError, TopK};
+#[cfg(feature = "safetensors")]
+pub use crate::train::Checkpoints;
 #[cfg(feature = "std")]
 pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 pub use crate::{
-    AbsoluteError, Adam, BinaryCrossEntropy, Block, CategoricalHinge, Class, CrossEntropy, Dataset, Dense, Dropout,
+    AbsoluteError, Adam, BinaryCrossEntropy, Block, CategoricalHinge, Class, ClassWeights, CrossEntropy, Dataset, Dense, Dropout,
     Elu, Gelu, GeluTanh, Gradient, HardSigmoid, HardSilu, HardTanh, Hinge, Huber, Identity, Image, Initializer, Layer,
-    LeakyRelu, Loss, MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu, Selu, Sgd, Shape, Sigmoid,
+    LeakyRelu, Loss, MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu, SampleWeights, Selu, Sgd, Shape, Sigmoid,
     Silu, Softmax, Softplus, Softsign, Standardizer, Takes, Tanh, Vector, Workspace, dataset as datasets, network,
 };

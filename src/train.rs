@@ -4,17 +4,28 @@
 //! gradient a step.
 
 mod callback;
+mod callback_state;
 #[cfg(feature = "safetensors")]
 mod checkpoint;
+#[cfg(feature = "safetensors")]
+mod checkpoints;
 mod early_stopping;
 mod epoch;
 mod feed;
 mod pool;
 mod progress;
+#[cfg(feature = "safetensors")]
+mod run_words;
 mod time_limit;
 mod validation;
 
 pub use callback::{Callback, OnEpoch, OnStep, StepRecord, TrainingPlan, on_epoch, on_step};
+pub use callback_state::CallbackState;
+#[cfg(feature = "safetensors")]
+#[doc(hidden)]
+pub use checkpoint::RunState;
+#[cfg(feature = "safetensors")]
+pub use checkpoints::Checkpoints;
 pub use early_stopping::{EarlyStopping, Monitor};
 pub use progress::Progress;
 #[cfg(feature = "progress")]
@@ -22,7 +33,6 @@ pub use progress::ProgressBar;
 pub use time_limit::TimeLimit;
 pub use validation::Validation;
 
-use core::ops::ControlFlow;
 use std::time::Instant;
 
 use crate::dataset::{Batches, Dataset};
@@ -36,6 +46,7 @@ use crate::optimizer::{Optimizer, OptimizerState};
 use crate::shape::Shape;
 use crate::target::Target;
 
+use callback_state::Interrupted;
 use epoch::{Epoch, Made, Run};
 use feed::{Checked, Feed, Shuffled};
 use pool::Threads;
@@ -76,6 +87,8 @@ pub struct Trainer<L, O, T, V = (), C = ()> {
     validation: V,
     callbacks: C,
     history: History,
+    /// What the next `fit` goes on with.
+    interrupted: Option<Interrupted<T>>,
 }
 
 impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
@@ -85,7 +98,8 @@ impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
         let (clip_value, clip_norm) = (None, None);
         let epoch = Epoch { loss, optimizer, batch_size: 32, accumulate: 1, clip_value, clip_norm, seed: 0, begun: 0 };
         let history = History::default();
-        Self { epoch, epochs: 1, threads: Threads::Current, validation: (), callbacks: (), history }
+        let (threads, interrupted) = (Threads::Current, None);
+        Self { epoch, epochs: 1, threads, validation: (), callbacks: (), history, interrupted }
     }
 }
 
@@ -142,15 +156,15 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// A data set that is measured after each epoch and not learned from. It must fit the network as the training set
     /// must.
     pub fn validation<X: Shape, Y: Target>(self, data: &Dataset<X, Y, T>) -> Trainer<L, O, T, &Dataset<X, Y, T>, C> {
-        let Self { epoch, epochs, threads, callbacks, history, .. } = self;
-        Trainer { epoch, epochs, threads, validation: data, callbacks, history }
+        let Self { epoch, epochs, threads, callbacks, history, interrupted, .. } = self;
+        Trainer { epoch, epochs, threads, validation: data, callbacks, history, interrupted }
     }
 
     /// Adds a callback, which runs after those before it: [`EarlyStopping`], [`TimeLimit`], [`Progress`], a type of one's
     /// own, a closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training.
     pub fn callback<A>(self, callback: A) -> Trainer<L, O, T, V, (C, A)> {
-        let Self { epoch, epochs, threads, validation, callbacks, history } = self;
-        Trainer { epoch, epochs, threads, validation, callbacks: (callbacks, callback), history }
+        let Self { epoch, epochs, threads, validation, callbacks, history, interrupted } = self;
+        Trainer { epoch, epochs, threads, validation, callbacks: (callbacks, callback), history, interrupted }
     }
 
     /// The records of the last call of `fit`, also of one that failed: its epochs before the error.
@@ -224,6 +238,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     pub fn reset(&mut self) {
         self.epoch.optimizer.reset();
         self.epoch.begun = 0;
+        self.interrupted = None;
     }
 
     /// Trains a network, handed over as the `Box` that `init` returns, or as the network in it.
@@ -291,10 +306,16 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
             validation: V::EXISTS,
             accuracy: self.validation.has_accuracy(),
         };
-        let ended = match self.callbacks.begin(network, &plan)? {
-            ControlFlow::Continue(()) => self.run_epochs(network, &mut feed),
-            ControlFlow::Break(()) => Ok(()),
-        };
+        let mut goes_on = self.callbacks.begin(network, &plan)?.is_continue();
+        if let Some(interrupted) = &self.interrupted {
+            let mut state = interrupted.callbacks.clone();
+            self.callbacks.resume(&mut state)?;
+            state.finish()?;
+            interrupted.records.iter().for_each(|&record| self.history.push(record));
+            goes_on &= !interrupted.stopped;
+        }
+        self.interrupted = None;
+        let ended = if goes_on { self.run_epochs(network, &mut feed) } else { Ok(()) };
         self.callbacks.end(network, &self.history);
         ended.map(|()| self.history.clone())
     }
@@ -307,10 +328,10 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         V: Validation<N, L>,
         C: Callback<N>,
     {
-        let Self { epoch: next, epochs, threads, validation, callbacks, history } = self;
+        let Self { epoch: next, epochs, threads, validation, callbacks, history, .. } = self;
         let pool = threads.start()?;
         let mut run = Run::new(next.batch_size.min(feed.samples().unwrap_or(RESERVED)), next.accumulate > 1);
-        for epoch in 1..=*epochs {
+        for epoch in history.epochs().len() + 1..=*epochs {
             let start = Instant::now();
             let (mut made, mut stopped) = (Made::default(), false);
             next.begin(feed)?;
@@ -335,7 +356,14 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
             let (loss, samples) = (made.loss(), made.samples);
             let record = EpochRecord { epoch, epochs: *epochs, loss, samples, validation, seconds };
             history.push(record);
-            if callbacks.epoch_end(network, &record).is_break() || stopped {
+            stopped |= callbacks.epoch_end(network, &record).is_break();
+            #[cfg(feature = "safetensors")]
+            if C::SAVES {
+                let mut state = CallbackState::default();
+                callbacks.save(&mut state);
+                callbacks.write(network, &RunState::within_run(next, history, stopped, state))?;
+            }
+            if stopped {
                 break;
             }
         }

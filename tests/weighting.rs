@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use serde_json::Value;
-use typenet::loss::{ClassWeights, SampleWeights};
 use typenet::prelude::*;
 use typenet::target::Weighted;
 use typenet::{Classification, Error, random};

@@ -27,7 +27,6 @@ use crate::target::Class;
 ///
 /// # Example
 /// ```
-/// use typenet::loss::ClassWeights;
 /// use typenet::prelude::*;
 ///
 /// network!(struct Guess = Dense<1, 2>, Softmax);

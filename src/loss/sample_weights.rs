@@ -27,7 +27,6 @@ use crate::target::{Weighted, WeightedValue};
 ///
 /// # Example
 /// ```
-/// use typenet::loss::SampleWeights;
 /// use typenet::prelude::*;
 ///
 /// network!(struct Line = Dense<1, 1>);

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::dataset::{SameSample, SampleArray, Standardizer};
 use crate::error::{Error, Result};
-use crate::io::{self, Label, OPTIMIZER, Pieces, Reader, STANDARDIZER, Stored, TARGET_STANDARDIZER};
+use crate::io::{self, Label, OPTIMIZER, Pieces, RUN, Reader, STANDARDIZER, Stored, TARGET_STANDARDIZER};
 use crate::network::{Network, Sample};
 use crate::shape::Shape;
 use crate::tensor::{TensorInfo, TensorKind};
@@ -299,7 +299,7 @@ fn read<N: Network<Scalar: Stored>>(name: &str, input: &mut impl Read, length: u
     let tensors = N::TENSORS.list();
     let reader = Reader::new(name.into(), input, length, &label::<N>("weights"), &tensors)?;
     let mut network = N::zeroed();
-    let pass_over = |name: &str| name.starts_with(STANDARDIZER) || name.starts_with(OPTIMIZER);
+    let pass_over = |name: &str| [STANDARDIZER, OPTIMIZER, RUN].iter().any(|prefix| name.starts_with(prefix));
     reader.read(N::NAME, &tensors, pass_over, network.parameters_mut())?;
     Ok(network)
 }

@@ -7,6 +7,9 @@ use core::ops::ControlFlow;
 use crate::error::Result;
 use crate::history::{EpochRecord, History};
 use crate::network::Network;
+use crate::train::CallbackState;
+#[cfg(feature = "safetensors")]
+use crate::train::RunState;
 
 /// What a call of `fit` is about to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +88,10 @@ pub trait Callback<N: Network> {
     /// `step_end` does something: without that, steps are made without a look at the callback.
     const WATCHES_STEPS: bool = true;
 
+    /// It writes what other callbacks remember, and so wants to see it.
+    #[doc(hidden)]
+    const SAVES: bool = false;
+
     /// Called once per `fit`, before the first epoch.
     ///
     /// # Errors
@@ -104,6 +111,27 @@ pub trait Callback<N: Network> {
         ControlFlow::Continue(())
     }
 
+    /// Hands over what it remembers of the run so far, for a checkpoint of [`Checkpoints`](crate::train::Checkpoints).
+    fn save(&self, _state: &mut CallbackState<N::Scalar>) {}
+
+    /// Takes back what [`save`](Self::save) handed over, after [`begin`](Self::begin), when an interrupted run goes on.
+    ///
+    /// # Errors
+    /// Those of [`CallbackState::take`]; `fit` then fails with it, before anything has changed.
+    fn resume(&mut self, _state: &mut CallbackState<N::Scalar>) -> Result<()> {
+        Ok(())
+    }
+
+    /// Called after an epoch that all callbacks have seen, where one of them writes it down.
+    ///
+    /// # Errors
+    /// What could not be written; `fit` then fails with it.
+    #[cfg(feature = "safetensors")]
+    #[doc(hidden)]
+    fn write(&mut self, _network: &N, _state: &RunState<'_, N::Scalar>) -> Result<()> {
+        Ok(())
+    }
+
     /// Called once at the end, whatever ended the training, an error included, when `begin` of all callbacks went well. It
     /// may change the network: this is where the best parameters are put back.
     fn end(&mut self, _network: &mut N, _history: &History) {}
@@ -120,6 +148,7 @@ fn either(first: ControlFlow<()>, second: ControlFlow<()>) -> ControlFlow<()> {
 
 impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
     const WATCHES_STEPS: bool = A::WATCHES_STEPS || B::WATCHES_STEPS;
+    const SAVES: bool = A::SAVES || B::SAVES;
 
     fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
         Ok(either(self.0.begin(network, plan)?, self.1.begin(network, plan)?))
@@ -131,6 +160,22 @@ impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
 
     fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> ControlFlow<()> {
         either(self.0.epoch_end(network, record), self.1.epoch_end(network, record))
+    }
+
+    fn save(&self, state: &mut CallbackState<N::Scalar>) {
+        self.0.save(state);
+        self.1.save(state);
+    }
+
+    fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()> {
+        self.0.resume(state)?;
+        self.1.resume(state)
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn write(&mut self, network: &N, state: &RunState<'_, N::Scalar>) -> Result<()> {
+        self.0.write(network, state)?;
+        self.1.write(network, state)
     }
 
     fn end(&mut self, network: &mut N, history: &History) {

@@ -6,10 +6,11 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::any::type_name;
 use core::str::FromStr;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::history::History;
 use crate::io::{self, Label, OPTIMIZER, Reader, STANDARDIZER, Stored};
 use crate::kernel::Kernels;
 use crate::network::{Network, weights};
@@ -17,7 +18,15 @@ use crate::optimizer::{MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
 use crate::tensor::{TensorInfo, TensorKind};
 use crate::train::Trainer;
+use crate::train::callback_state::{CallbackState, Interrupted};
+use crate::train::epoch::Epoch;
+use crate::train::run_words;
 
+/// What the names of the tensors of an interrupted run begin with: its words, and copies of parameters.
+const WORDS: &str = "run/state/";
+const COPIES: &str = "run/parameters/";
+/// The numbers of a tensor of words: enough that headers stay short beside them.
+const WORDS_LEN: usize = 1024;
 /// The kind of file, in its label.
 const KIND: &str = "checkpoint";
 
@@ -25,7 +34,9 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     /// Writes what the next call of `fit` depends on to a file, which is replaced as a whole: the network, the memory of the
     /// optimizer and its number of steps, the number of epochs so far, the seed and the batch size.
     ///
-    /// Settings of the optimizer, clipping, batches per step, the loss, the validation set and callbacks are the program's and
+    /// [`Checkpoints`](crate::train::Checkpoints) writes such files while `fit` runs.
+    ///
+    /// Settings of the optimizer, frozen layers, clipping, batches per step, the loss, the validation set and callbacks are the program's and
     /// are not in the file.
     /// [`Weights::load`](crate::Weights::load) reads the network alone from it.
     ///
@@ -63,32 +74,7 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     where
         N: Network<Scalar = T>,
     {
-        io::replace(path.as_ref(), &self.checkpoint(network.as_ref())?)
-    }
-
-    /// The bytes of a checkpoint.
-    fn checkpoint<N: Network<Scalar = T>>(&self, network: &N) -> Result<Vec<u8>> {
-        let epoch = &self.epoch;
-        let (parameters, memory) = epoch.optimizer.memory();
-        if let Some(expected) = parameters.filter(|&expected| expected != N::PARAMETERS) {
-            return Err(Error::ParameterCount { expected, given: N::PARAMETERS });
-        }
-        let slots: Vec<_> = memory.collect();
-        let state = State {
-            steps: epoch.optimizer.steps(),
-            epochs: epoch.begun,
-            seed: epoch.seed,
-            batch_size: epoch.batch_size,
-            slots: parameters.map(|_| slots.len()),
-        };
-        let mut label = weights::label::<N>(KIND);
-        label.push("optimizer", optimizer_name::<O>());
-        state.write(&mut label);
-        let mut pieces = weights::pieces(network)?;
-        for (tensor, slot) in slot_tensors::<N>(slots.len()).iter().zip(slots) {
-            pieces.add(&tensor.name, tensor.shape, slot);
-        }
-        io::to_bytes(pieces, &label)
+        io::replace(path.as_ref(), &bytes(network.as_ref(), &RunState::between_runs(&self.epoch))?)
     }
 
     /// Takes over a checkpoint, so that the next call of `fit` gives the bits that it would have given in the program that
@@ -97,22 +83,152 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     /// # Errors
     /// [`Error::File`]; [`Error::Unreadable`] when the file is damaged, in any bit, or is no checkpoint, or one of another
     /// optimizer; [`Error::WrongTensors`]. Network and trainer are then as they were.
+    ///
+    /// A checkpoint of [`Checkpoints`](crate::train::Checkpoints) has a run that was interrupted, and the next `fit` finishes it: its
+    /// epochs are those that were left. It refuses other callbacks than the file was made with
+    /// ([`Error::OtherCallbacks`]).
     pub fn resume<N>(&mut self, network: &mut impl AsMut<N>, path: impl AsRef<Path>) -> Result<()>
     where
         N: Network<Scalar = T>,
     {
         let path = path.as_ref();
-        let (file, length) = io::open(path)?;
-        let (state, values) = read::<N, O, _>(io::name(path), file, length)?;
+        let (mut file, length) = io::open(path)?;
+        let (state, values) = read::<N, O>(&io::name(path), &mut file, length)?;
+        let (values, copies) = values.split_at(N::PARAMETERS * (1 + state.slots.unwrap_or(0)));
+        let interrupted = match state.run {
+            0 => None,
+            _ => Some(read_run::<N>(&io::name(path), &mut file, length, &state, copies)?),
+        };
         let (parameters, slots) = values.split_at(N::PARAMETERS);
         network.as_mut().parameters_mut().copy_from_slice(parameters);
         self.epoch.optimizer.restore(state.steps, state.slots.map(|_| N::PARAMETERS), slots);
         (self.epoch.begun, self.epoch.seed, self.epoch.batch_size) = (state.epochs, state.seed, state.batch_size);
+        self.interrupted = interrupted;
         Ok(())
     }
 }
 
+/// What a checkpoint holds beside the network.
+#[derive(Debug)]
+pub struct RunState<'a, T> {
+    optimizer: &'static str,
+    numbers: State,
+    /// What the optimizer remembers, and the number of parameters that it belongs to.
+    parameters: Option<usize>,
+    slots: Vec<&'a [T]>,
+    run: Option<Run<'a, T>>,
+}
+
+/// A run that is not at its end.
+#[derive(Debug)]
+struct Run<'a, T> {
+    history: &'a History,
+    stopped: bool,
+    words: Vec<u64>,
+    callbacks: CallbackState<T>,
+}
+
+impl<'a, T: Kernels> RunState<'a, T> {
+    fn between_runs<L, O: Optimizer>(epoch: &'a Epoch<L, O, T>) -> Self {
+        let (parameters, memory) = epoch.optimizer.memory();
+        let slots: Vec<_> = memory.collect();
+        let numbers = State {
+            steps: epoch.optimizer.steps(),
+            epochs: epoch.begun,
+            seed: epoch.seed,
+            batch_size: epoch.batch_size,
+            slots: parameters.map(|_| slots.len()),
+            run: 0,
+            copies: 0,
+        };
+        Self { optimizer: optimizer_name::<O>(), numbers, parameters, slots, run: None }
+    }
+
+    pub(super) fn within_run<L, O: Optimizer>(
+        epoch: &'a Epoch<L, O, T>,
+        history: &'a History,
+        stopped: bool,
+        callbacks: CallbackState<T>,
+    ) -> Self {
+        let mut state = Self::between_runs(epoch);
+        let words = run_words::words(history.epochs(), stopped, &callbacks);
+        state.numbers.run = words.len();
+        state.numbers.copies = callbacks.entries().iter().filter(|entry| entry.parameters.is_some()).count();
+        state.run = Some(Run { history, stopped, words, callbacks });
+        state
+    }
+
+    /// The records of the run so far, and whether a callback ended it.
+    pub(super) fn run(&self) -> Option<(&History, bool)> {
+        self.run.as_ref().map(|run| (run.history, run.stopped))
+    }
+}
+
+/// The bytes of a checkpoint.
+pub(super) fn bytes<N: Network<Scalar: Stored>>(network: &N, state: &RunState<'_, N::Scalar>) -> Result<Vec<u8>> {
+    if let Some(expected) = state.parameters.filter(|&expected| expected != N::PARAMETERS) {
+        return Err(Error::ParameterCount { expected, given: N::PARAMETERS });
+    }
+    let mut label = weights::label::<N>(KIND);
+    label.push("optimizer", state.optimizer);
+    state.numbers.write(&mut label);
+    let words = state.run.as_ref().map_or_else(Vec::new, |run| halves(&run.words));
+    let mut pieces = weights::pieces(network)?;
+    for (tensor, slot) in slot_tensors::<N>(OPTIMIZER, 1, state.slots.len()).iter().zip(&state.slots) {
+        pieces.add(&tensor.name, tensor.shape, slot);
+    }
+    for (tensor, words) in word_tensors(state.numbers.run).iter().zip(words.chunks_exact(WORDS_LEN)) {
+        pieces.add(&tensor.name, tensor.shape, words);
+    }
+    let entries = state.run.as_ref().map_or(&[][..], |run| run.callbacks.entries());
+    let copies = entries.iter().filter_map(|entry| entry.parameters.as_deref());
+    for (tensor, copy) in slot_tensors::<N>(COPIES, 0, state.numbers.copies).iter().zip(copies) {
+        if copy.len() != N::PARAMETERS {
+            return Err(Error::ParameterCount { expected: N::PARAMETERS, given: copy.len() });
+        }
+        pieces.add(&tensor.name, tensor.shape, copy);
+    }
+    io::to_bytes(pieces, &label)
+}
+
+/// Words as two whole numbers below 2³² each, which any reader of the file leaves as they are; zeros fill the last tensor.
+fn halves(words: &[u64]) -> Vec<f64> {
+    let mut halves: Vec<f64> =
+        words.iter().flat_map(|word| [word >> 32, word & 0xFFFF_FFFF]).map(|h| h as f64).collect();
+    halves.resize(halves.len().next_multiple_of(WORDS_LEN), 0.0);
+    halves
+}
+
+/// The run that was interrupted; `file` is read once more, for numbers of another type.
+fn read_run<N: Network<Scalar: Stored>>(
+    name: &str,
+    file: &mut (impl Read + Seek),
+    length: u64,
+    state: &State,
+    copies: &[N::Scalar],
+) -> Result<Interrupted<N::Scalar>> {
+    let unreadable = |reason: &str| Error::Unreadable { source: name.into(), reason: reason.into() };
+    file.rewind().map_err(|error| unreadable(&format!("{error}")))?;
+    let tensors = word_tensors(state.run);
+    let mut all = N::TENSORS.list();
+    all.extend(tensors.iter().cloned());
+    let mut halves = vec![0.0; tensors.len() * WORDS_LEN];
+    let reader = Reader::new(name.into(), file, length, &weights::label::<N>(KIND), &all)?;
+    reader.read(N::NAME, &tensors, |name| !name.starts_with(WORDS), &mut halves)?;
+    let word = |pair: &[f64]| {
+        let half = |half: f64| (half >= 0.0 && half < 4_294_967_296.0 && libm::trunc(half) == half).then_some(half);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2³²")]
+        half(pair[0]).zip(half(pair[1])).map(|(high, low)| ((high as u64) << 32) | low as u64)
+    };
+    let words: Option<Vec<u64>> = halves.chunks_exact(2).take(state.run).map(word).collect();
+    let copies = (0..state.copies).map(|copy| copies[copy * N::PARAMETERS..(copy + 1) * N::PARAMETERS].to_vec());
+    words
+        .and_then(|words| run_words::interrupted(&words, copies))
+        .ok_or_else(|| unreadable("what it says of an interrupted run is not what this library writes"))
+}
+
 /// The numbers of a run that are no tensors.
+#[derive(Debug)]
 struct State {
     steps: u64,
     epochs: u64,
@@ -120,6 +236,9 @@ struct State {
     batch_size: usize,
     /// How many numbers are remembered for each parameter; nothing before the first step.
     slots: Option<usize>,
+    /// How many words the state of an interrupted run has, and copies of the parameters; none between two runs.
+    run: usize,
+    copies: usize,
 }
 
 impl State {
@@ -130,6 +249,10 @@ impl State {
         label.push("batch_size", &format!("{}", self.batch_size));
         if let Some(slots) = self.slots {
             label.push("slots", &format!("{slots}"));
+        }
+        if self.run > 0 {
+            label.push("run", &format!("{}", self.run));
+            label.push("copies", &format!("{}", self.copies));
         }
     }
 
@@ -144,6 +267,8 @@ impl State {
             seed: number(label, "seed")?,
             batch_size: number(label, "batch_size")?,
             slots,
+            run: label.get("run").map_or(Ok(0), |_| number(label, "run"))?,
+            copies: label.get("copies").map_or(Ok(0), |_| number(label, "copies"))?,
         })
     }
 }
@@ -163,17 +288,16 @@ fn count(label: &Label, key: &str) -> core::result::Result<u64, String> {
     }
 }
 
-/// The state and the numbers of a checkpoint: parameters, then slots.
-fn read<N, O, R>(name: String, input: R, length: u64) -> Result<(State, Vec<N::Scalar>)>
+/// The state and the numbers of a checkpoint: parameters, then slots, then copies of the parameters.
+fn read<N, O>(name: &str, input: &mut impl Read, length: u64) -> Result<(State, Vec<N::Scalar>)>
 where
     N: Network<Scalar: Stored>,
-    R: Read,
 {
     let mut label = weights::label::<N>(KIND);
     label.push("optimizer", optimizer_name::<O>());
     let mut tensors = N::TENSORS.list();
-    tensors.extend(slot_tensors::<N>(MAX_SLOTS));
-    let reader = Reader::new(name, input, length, &label, &tensors)?;
+    tensors.extend(slot_tensors::<N>(OPTIMIZER, 1, MAX_SLOTS));
+    let reader = Reader::new(name.into(), input, length, &label, &tensors)?;
     let kind = reader.label().get("kind");
     if kind != Some(KIND) {
         return Err(reader.unreadable(&format!("it is no checkpoint but a file of {}", kind.unwrap_or("weights"))));
@@ -185,22 +309,39 @@ where
         );
     }
     let state = State::read(reader.label()).map_err(|reason| reader.unreadable(&reason))?;
+    // No memory for what the file is too short to hold.
+    let numbers = state.copies.saturating_mul(N::PARAMETERS.max(1)).saturating_add(state.run);
+    if numbers as u64 > length {
+        return Err(reader.unreadable(&"it claims a run that is longer than the file"));
+    }
     let slots = state.slots.unwrap_or(0);
     tensors.truncate(tensors.len() - MAX_SLOTS + slots);
-    let mut values = vec![<N::Scalar as Scalar>::ZERO; N::PARAMETERS * (1 + slots)];
-    reader.read(N::NAME, &tensors, |name| name.starts_with(STANDARDIZER), &mut values)?;
+    tensors.extend(slot_tensors::<N>(COPIES, 1 + slots, state.copies));
+    let mut values = vec![<N::Scalar as Scalar>::ZERO; N::PARAMETERS * (1 + slots + state.copies)];
+    let pass_over = |name: &str| name.starts_with(STANDARDIZER) || name.starts_with(WORDS);
+    reader.read(N::NAME, &tensors, pass_over, &mut values)?;
     Ok((state, values))
 }
 
-/// The slots, behind the parameters.
-fn slot_tensors<N: Network>(count: usize) -> Vec<TensorInfo> {
+/// Tensors as large as the parameters, from the place of so many of them on.
+fn slot_tensors<N: Network>(prefix: &str, place: usize, count: usize) -> Vec<TensorInfo> {
     let shape = const { &[N::PARAMETERS] };
     let tensor = |index| {
-        let start = (1 + index) * N::PARAMETERS;
-        let (name, range) = (format!("{OPTIMIZER}{index}"), start..start + N::PARAMETERS);
+        let start = (place + index) * N::PARAMETERS;
+        let (name, range) = (format!("{prefix}{index}"), start..start + N::PARAMETERS);
         TensorInfo { name, shape, range, kind: TensorKind::Statistic, frozen: false }
     };
     (0..count).map(tensor).collect()
+}
+
+/// The tensors of so many words.
+fn word_tensors(words: usize) -> Vec<TensorInfo> {
+    let tensor = |index| {
+        let (name, start) = (format!("{WORDS}{index}"), index * WORDS_LEN);
+        let (shape, range) = (&[WORDS_LEN], start..start + WORDS_LEN);
+        TensorInfo { name, shape, range, kind: TensorKind::Statistic, frozen: false }
+    };
+    (0..(2 * words).div_ceil(WORDS_LEN)).map(tensor).collect()
 }
 
 /// The name of the optimizer's type, without the modules that it is in.

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::history::{EpochRecord, History};
 use crate::network::Network;
 use crate::scalar::Scalar;
-use crate::train::{Callback, TrainingPlan};
+use crate::train::{Callback, CallbackState, TrainingPlan};
 
 /// What tells a better epoch from a worse one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -135,6 +135,28 @@ impl<N: Network> Callback<N> for EarlyStopping<N::Scalar> {
         }
         self.waited += 1;
         if self.waited < self.patience { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    fn save(&self, state: &mut CallbackState<N::Scalar>) {
+        let best = self.best.map_or([0, 0], |best| [1, best.to_bits()]);
+        let parameters = (self.restores && self.best.is_some()).then_some(&self.parameters[..]);
+        state.push("EarlyStopping", &[best[0], best[1], self.waited as u64], parameters);
+    }
+
+    fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()> {
+        let (words, parameters) = state.take("EarlyStopping")?;
+        let &[any, best, waited] = &words[..] else {
+            return Err(Error::OtherCallbacks { name: "EarlyStopping".into() });
+        };
+        // The best epoch has parameters where they are to be restored.
+        if self.restores && any == 1 && parameters.is_none() {
+            return Err(Error::OtherCallbacks { name: "EarlyStopping".into() });
+        }
+        self.best = (any == 1).then(|| f64::from_bits(best));
+        self.waited = usize::try_from(waited).unwrap_or(usize::MAX);
+        self.parameters.clear();
+        self.parameters.extend_from_slice(&parameters.unwrap_or_default());
+        Ok(())
     }
 
     fn end(&mut self, network: &mut N, _: &History) {

@@ -1,0 +1,70 @@
+//! What do callbacks remember, so that an interrupted run goes on as if it had not been?
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use crate::error::{Error, Result};
+
+/// What the callbacks of a run remember, in their order: see [`Callback::save`](crate::Callback::save).
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallbackState<T> {
+    entries: Vec<Entry<T>>,
+    /// How many were taken.
+    taken: usize,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry<T> {
+    pub(super) name: String,
+    pub(super) words: Vec<u64>,
+    pub(super) parameters: Option<Vec<T>>,
+}
+
+impl<T> Default for CallbackState<T> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), taken: 0 }
+    }
+}
+
+impl<T: Copy> CallbackState<T> {
+    /// Adds what a callback remembers: its name, numbers as bits, and, where it has one, a copy of the parameters of the network.
+    pub fn push(&mut self, name: &str, words: &[u64], parameters: Option<&[T]>) {
+        let (words, parameters) = (words.to_vec(), parameters.map(<[T]>::to_vec));
+        self.entries.push(Entry { name: name.to_string(), words, parameters });
+    }
+
+    /// Takes the next of what was added, in the same order.
+    ///
+    /// # Errors
+    /// [`Error::OtherCallbacks`] when that belongs to a callback of another name, or there is none.
+    pub fn take(&mut self, name: &str) -> Result<(Vec<u64>, Option<Vec<T>>)> {
+        let entry = self.entries.get_mut(self.taken).filter(|entry| entry.name == name);
+        let Some(entry) = entry else {
+            return Err(Error::OtherCallbacks { name: name.to_string() });
+        };
+        self.taken += 1;
+        Ok((core::mem::take(&mut entry.words), entry.parameters.take()))
+    }
+
+    /// Refuses what no callback has taken.
+    pub(super) fn finish(&self) -> Result<()> {
+        match self.entries.get(self.taken) {
+            Some(entry) => Err(Error::OtherCallbacks { name: entry.name.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    #[cfg(feature = "safetensors")]
+    pub(super) fn entries(&self) -> &[Entry<T>] {
+        &self.entries
+    }
+}
+
+/// A run that was interrupted, as its checkpoint has it.
+#[derive(Clone, Debug)]
+pub(super) struct Interrupted<T> {
+    pub(super) records: Vec<crate::history::EpochRecord>,
+    /// A callback had ended the run.
+    pub(super) stopped: bool,
+    pub(super) callbacks: CallbackState<T>,
+}

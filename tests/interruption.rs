@@ -1,0 +1,229 @@
+//! Runs that are killed inside of `fit` and go on from the checkpoint of `Checkpoints`.
+#![cfg(feature = "safetensors")]
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use std::fs;
+use std::ops::ControlFlow;
+
+use typenet::prelude::*;
+use typenet::train::{CallbackState, on_epoch};
+use typenet::{Error, History, Result};
+
+#[path = "support/folder.rs"]
+mod folder;
+
+use folder::Folder;
+
+network!(struct Net = Dense<4, 6>, Tanh, Dropout(0.2), Dense<6, 3>, Softmax);
+
+type Data = Dataset<Vector<4>, Class<3>>;
+
+/// Rows that repeat, with labels that their number explains in two of three cases: validation has a best epoch in the middle.
+fn data(samples: usize) -> Data {
+    let number = |i: usize, j: usize| ((i * 37 + j * 11) % 17) as f32 / 17.0;
+    let rows: Vec<[f32; 4]> = (0..samples).map(|i| std::array::from_fn(|j| number(i, j))).collect();
+    Dataset::labelled(rows, (0..samples).map(|i| if i % 3 == 0 { i * i / 3 % 3 } else { i % 17 / 6 })).unwrap()
+}
+
+const EPOCHS: usize = 30;
+
+/// All that a run leaves, but for how long it took.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    parameters: Vec<f32>,
+    records: Vec<(usize, f64, Option<(f64, Option<f64>)>)>,
+    steps: u64,
+}
+
+fn outcome(network: &Net, history: &History, steps: u64) -> Outcome {
+    let measures = |record: &EpochRecord| record.validation.map(|v| (v.loss, v.accuracy));
+    let records = history.epochs().iter().map(|record| (record.epoch, record.loss, measures(record))).collect();
+    Outcome { parameters: network.parameters().to_vec(), records, steps }
+}
+
+/// A run with early stopping that is killed, by a panic, after some epoch; nothing for one that is left alone. It goes on from
+/// its checkpoint, where there is one.
+fn run(folder: &Folder, patience: usize, every: usize, killed: Option<usize>) -> Option<Outcome> {
+    let (path, data, validation) = (folder.path("run"), data(60), data(20));
+    let attempt = std::panic::catch_unwind(|| {
+        let mut network = Net::init(&mut typenet::rng(1));
+        let mut trainer = Trainer::new(Nll, Adam::new(0.05))
+            .epochs(EPOCHS)
+            .batch_size(16)
+            .seed(3)
+            .validation(&validation)
+            .callback(EarlyStopping::patience(patience).restore_best())
+            .callback(Checkpoints::every(every, &path))
+            .callback(|record: &EpochRecord| {
+                if killed == Some(record.epoch) {
+                    std::panic::resume_unwind(Box::new("killed"));
+                }
+            });
+        if path.exists() {
+            trainer.resume(&mut network, &path).unwrap();
+        }
+        let history = trainer.fit(&mut network, &data).unwrap();
+        outcome(&network, &history, trainer.optimizer().steps())
+    });
+    attempt.ok()
+}
+
+#[test]
+fn a_killed_run_ends_as_one_that_was_not() {
+    for (patience, every) in [(4, 1), (4, 3), (EPOCHS, 5)] {
+        let whole = run(&Folder::new("whole"), patience, every, None).unwrap();
+        assert!(whole.records.len() > patience + 1 || patience == EPOCHS, "the first epoch is not the best");
+        assert_eq!(whole.records.len() < EPOCHS, patience < EPOCHS, "early stopping ends the first two alone");
+        for killed in 1..whole.records.len() {
+            let folder = Folder::new("killed");
+            assert_eq!(run(&folder, patience, every, Some(killed)), None);
+            assert_eq!(run(&folder, patience, every, None).unwrap(), whole, "killed after epoch {killed}");
+            // Once more: the run is over, and its end is the same.
+            assert_eq!(run(&folder, patience, every, None).unwrap(), whole);
+            assert_eq!(folder.names(), ["run"]);
+        }
+    }
+}
+
+#[test]
+fn a_run_can_be_killed_often() {
+    let whole = run(&Folder::new("rarely"), 6, 1, None).unwrap();
+    let folder = Folder::new("often");
+    for killed in 2..whole.records.len() {
+        assert_eq!(run(&folder, 6, 1, Some(killed)), None);
+    }
+    assert_eq!(run(&folder, 6, 1, None).unwrap(), whole);
+}
+
+fn trainer(epochs: usize) -> Trainer<Nll, Adam, f32> {
+    Trainer::new(Nll, Adam::new(0.05)).epochs(epochs).batch_size(16).seed(3)
+}
+
+#[test]
+fn the_best_epoch_is_kept_apart() {
+    let folder = Folder::new("best");
+    let (path, data, validation) = (folder.path("best"), data(60), data(20));
+    let mut network = Net::init(&mut typenet::rng(1));
+    let mut copies = Vec::new();
+    let history = trainer(EPOCHS)
+        .validation(&validation)
+        .callback(on_epoch(|network: &Net, _| {
+            copies.push(network.parameters().to_vec());
+            ControlFlow::Continue(())
+        }))
+        .callback(Checkpoints::best(&path))
+        .fit(&mut network, &data)
+        .unwrap();
+    let best = history.best().unwrap().epoch;
+    assert!(best > 1 && best < EPOCHS - 1, "{best}");
+    // The weights alone are read from it, too.
+    assert_eq!(Net::load(&path).unwrap().parameters(), copies[best - 1]);
+
+    let (mut network, mut resumed) = (Net::zeroed(), trainer(best + 2).validation(&validation));
+    resumed.resume(&mut network, &path).unwrap();
+    let rest = resumed.fit(&mut network, &data).unwrap();
+    assert_eq!(network.parameters(), copies[best + 1]);
+    let losses = |history: &History| history.epochs().iter().map(|record| record.loss).collect::<Vec<_>>();
+    assert_eq!(losses(&rest), losses(&history)[..best + 2]);
+}
+
+#[test]
+fn the_next_fit_after_an_interrupted_one_is_a_new_one() {
+    let folder = Folder::new("next");
+    let (path, data) = (folder.path("run"), data(60));
+    let mut network = Net::init(&mut typenet::rng(1));
+    trainer(4).callback(Checkpoints::every(3, &path)).fit(&mut network, &data).unwrap();
+    let mut resumed = trainer(4);
+    resumed.resume(&mut network, &path).unwrap();
+    // A checkpoint of a run without callbacks that remember can be finished by any such program.
+    assert_eq!(resumed.fit(&mut network, &data).unwrap().epochs().len(), 4);
+    let mut expected = network.clone();
+    let again = resumed.clone().fit(&mut expected, &data).unwrap();
+    assert_eq!(again.epochs().iter().map(|record| record.epoch).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    resumed.resume(&mut network, &path).unwrap();
+    resumed.reset();
+    assert_eq!(resumed.fit(&mut network, &data).unwrap().epochs()[0].epoch, 1);
+}
+
+/// Counts epochs over interruptions.
+struct Counter<'a>(&'a mut u64);
+
+impl<N: Network> Callback<N> for Counter<'_> {
+    fn epoch_end(&mut self, _: &N, _: &EpochRecord) -> ControlFlow<()> {
+        *self.0 += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn save(&self, state: &mut CallbackState<N::Scalar>) {
+        state.push("Counter", &[*self.0, u64::MAX], None);
+    }
+
+    fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()> {
+        let (words, _) = state.take("Counter")?;
+        assert_eq!(words[1], u64::MAX);
+        *self.0 = words[0];
+        Ok(())
+    }
+}
+
+#[test]
+fn callbacks_of_ones_own_remember_and_other_callbacks_are_refused() {
+    let folder = Folder::new("own");
+    let (path, data) = (folder.path("run"), data(60));
+    let mut network = Net::init(&mut typenet::rng(1));
+    let mut count = 0;
+    trainer(5).callback(Counter(&mut count)).callback(Checkpoints::every(5, &path)).fit(&mut network, &data).unwrap();
+    let mut count = 0;
+    let mut longer = trainer(8).callback(Counter(&mut count));
+    longer.resume(&mut network, &path).unwrap();
+    longer.fit(&mut network, &data).unwrap();
+    drop(longer);
+    assert_eq!(count, 8);
+
+    let other = |name: &str| Error::OtherCallbacks { name: name.into() };
+    let start = network.parameters().to_vec();
+    let mut none = trainer(8);
+    none.resume(&mut network, &path).unwrap();
+    assert_eq!(none.fit(&mut network, &data).unwrap_err(), other("Counter"));
+    // Nothing has changed, and the run still waits for its callbacks.
+    let mut early = trainer(8).callback(EarlyStopping::patience(3));
+    early.resume(&mut network, &path).unwrap();
+    for _ in 0..2 {
+        assert_eq!(early.fit(&mut network, &data).unwrap_err(), other("EarlyStopping"));
+    }
+    assert_ne!(network.parameters(), start);
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_written_ends_the_run() {
+    let folder = Folder::new("nowhere");
+    let path = folder.path("missing/run");
+    let error = trainer(3).callback(Checkpoints::every(1, &path)).fit(&mut Net::zeroed(), &data(60)).unwrap_err();
+    assert!(matches!(error, Error::File { verb: "write", .. }), "{error}");
+    let error = trainer(3).callback(Checkpoints::every(0, &path)).fit(&mut Net::zeroed(), &data(60)).unwrap_err();
+    assert_eq!(error.to_string(), "the interval of checkpoints is 0, but must be at least 1 epoch");
+}
+
+#[test]
+fn every_flip_and_cut_of_an_interrupted_run_is_an_error() {
+    let folder = Folder::new("damage");
+    let path = folder.path("run");
+    let early = || trainer(3).callback(EarlyStopping::patience(3).restore_best());
+    early().callback(Checkpoints::every(2, &path)).fit(&mut Net::init(&mut typenet::rng(1)), &data(60)).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let refused = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        let mut network = Net::zeroed();
+        let error = early().resume(&mut network, &path).unwrap_err();
+        assert!(matches!(error, Error::Unreadable { .. } | Error::WrongTensors { .. }), "{error}");
+        assert!(network.parameters().iter().all(|&x| x == 0.0));
+    };
+    for place in (0..bytes.len()).step_by(7) {
+        let mut damaged = bytes.clone();
+        damaged[place] ^= 1 << (place % 8);
+        refused(&damaged);
+        refused(&bytes[..place]);
+    }
+    fs::write(&path, &bytes).unwrap();
+    early().resume(&mut Net::zeroed(), &path).unwrap();
+}
