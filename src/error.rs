@@ -2,6 +2,7 @@
 //! settings, and numbers that grow without bound.
 
 mod tensors;
+mod training;
 
 pub use tensors::WrongTensor;
 
@@ -263,17 +264,6 @@ impl fmt::Display for Error {
             Self::NonFiniteData { what, sample, position, value } => {
                 write!(f, "{what} {sample} holds {value} at position {position}: data must be finite")
             }
-            Self::WeightOutOfRange { what, position, value } => {
-                match position {
-                    Some(position) => write!(f, "the weight of {what} {position}")?,
-                    None => write!(f, "the weight of a {what}")?,
-                }
-                write!(f, " is {value}, but must be a finite number of at least 0")
-            }
-            Self::AllWeightsZero { what } => write!(f, "every {what} has weight 0: nothing would be learned"),
-            Self::AbsentClass { class } => {
-                write!(f, "class {class} has no sample, so that no weight makes it count as much as the others")
-            }
             Self::Setting { name, value, allowed } if (1e-5..1e16).contains(&value.abs()) || *value == 0.0 => {
                 write!(f, "the {name} is {value}, but must be {allowed}")
             }
@@ -294,12 +284,30 @@ impl fmt::Display for Error {
             Self::WorkspaceTooSmall { length, needed } => {
                 write!(f, "the memory lent to the workspace has length {length}, but {needed} is needed")
             }
-            _ => self.fmt_files(f),
+            _ => self.fmt_weights(f),
         }
     }
 }
 
 impl Error {
+    /// The messages about weights of samples and classes.
+    fn fmt_weights(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WeightOutOfRange { what, position, value } => {
+                match position {
+                    Some(position) => write!(f, "the weight of {what} {position}")?,
+                    None => write!(f, "the weight of a {what}")?,
+                }
+                write!(f, " is {value}, but must be a finite number of at least 0")
+            }
+            Self::AllWeightsZero { what } => write!(f, "every {what} has weight 0: nothing would be learned"),
+            Self::AbsentClass { class } => {
+                write!(f, "class {class} has no sample, so that no weight makes it count as much as the others")
+            }
+            _ => self.fmt_files(f),
+        }
+    }
+
     /// The messages about files.
     fn fmt_files(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -309,70 +317,6 @@ impl Error {
                 tensors::list(f, source, network, wrong, made_from.as_deref())
             }
             _ => self.fmt_training(f),
-        }
-    }
-
-    /// The messages about training: mostly of numbers that left their range.
-    fn fmt_training(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NonFiniteLoss { value, culprit, step } => {
-                write!(f, "the loss is {value} at step {step}")?;
-                if let Some(culprit) = culprit {
-                    write!(f, ": `{culprit}` is the first that is not finite")?;
-                }
-                write!(f, "; the network is as it was before the step, a lower learning rate may help")
-            }
-            Self::NonFiniteValidation { value, epoch } => {
-                write!(
-                    f,
-                    "the loss on the validation set is {value} after epoch {epoch}, a lower learning rate may help"
-                )
-            }
-            Self::NonFiniteParameter { tensor } => {
-                write!(f, "`{tensor}` holds a number that is not finite: only finite parameters are trained and saved")
-            }
-            Self::NonFiniteGradient { tensor, step } => write!(
-                f,
-                "the gradient of `{tensor}` is not finite at step {step}; the network is as it was before the step, \
-                 a lower learning rate may help"
-            ),
-            Self::UpdateTooLarge { tensor, update, step } => write!(
-                f,
-                "the update of `{tensor}` reaches {update:e} at step {step}; the network is as it was before the step, \
-                 a lower learning rate may help"
-            ),
-            Self::OtherCallbacks { name } => {
-                write!(f, "the interrupted run had other callbacks: `{name}` is not in both, or not in the same place")
-            }
-            Self::UnknownTensor { name, names } => {
-                write!(f, "there is no layer or tensor `{name}`: ")?;
-                match names.split_last() {
-                    Some((last, names)) => {
-                        f.write_str("there are ")?;
-                        names.iter().try_for_each(|name| write!(f, "`{name}`, "))?;
-                        write!(f, "`{last}`")
-                    }
-                    None => f.write_str("the network has no parameters"),
-                }
-            }
-            Self::NonFiniteBatch { what, epoch, batch, sample, position, value } => write!(
-                f,
-                "{what} {sample} of batch {batch} in epoch {epoch} holds {value} at position {position}: \
-                 data must be finite"
-            ),
-            Self::Source { epoch, reason } => write!(f, "the source of batches failed in epoch {epoch}: {reason}"),
-            Self::ParameterCount { expected, given } => write!(
-                f,
-                "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \
-                 call `reset` first"
-            ),
-            Self::NotMeasured { what, needed } => {
-                write!(f, "the {what} is monitored but not measured: it takes {needed}")
-            }
-            Self::ThreadsNotStarted { threads, reason } => {
-                write!(f, "a pool of {threads} threads could not be started: {reason}")
-            }
-            _ => Ok(()),
         }
     }
 }

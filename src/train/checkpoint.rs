@@ -216,7 +216,7 @@ fn read_run<N: Network<Scalar: Stored>>(
     let reader = Reader::new(name.into(), file, length, &weights::label::<N>(KIND), &all)?;
     reader.read(N::NAME, &tensors, |name| !name.starts_with(WORDS), &mut halves)?;
     let word = |pair: &[f64]| {
-        let half = |half: f64| (half >= 0.0 && half < 4_294_967_296.0 && libm::trunc(half) == half).then_some(half);
+        let half = |half: f64| ((0.0..4_294_967_296.0).contains(&half) && libm::trunc(half) == half).then_some(half);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2³²")]
         half(pair[0]).zip(half(pair[1])).map(|(high, low)| ((high as u64) << 32) | low as u64)
     };

@@ -1,0 +1,78 @@
+//! Messages about training.
+
+use core::fmt;
+
+use crate::error::Error;
+
+impl Error {
+    /// Mostly of numbers that left their range.
+    pub(super) fn fmt_training(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NonFiniteLoss { value, culprit, step } => {
+                write!(f, "the loss is {value} at step {step}")?;
+                if let Some(culprit) = culprit {
+                    write!(f, ": `{culprit}` is the first that is not finite")?;
+                }
+                write!(f, "; the network is as it was before the step, a lower learning rate may help")
+            }
+            Self::NonFiniteValidation { value, epoch } => {
+                write!(
+                    f,
+                    "the loss on the validation set is {value} after epoch {epoch}, a lower learning rate may help"
+                )
+            }
+            Self::NonFiniteParameter { tensor } => {
+                write!(f, "`{tensor}` holds a number that is not finite: only finite parameters are trained and saved")
+            }
+            Self::NonFiniteGradient { tensor, step } => write!(
+                f,
+                "the gradient of `{tensor}` is not finite at step {step}; the network is as it was before the step, \
+                 a lower learning rate may help"
+            ),
+            Self::UpdateTooLarge { tensor, update, step } => write!(
+                f,
+                "the update of `{tensor}` reaches {update:e} at step {step}; the network is as it was before the step, \
+                 a lower learning rate may help"
+            ),
+            Self::ParameterCount { expected, given } => write!(
+                f,
+                "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \
+                 call `reset` first"
+            ),
+            Self::NotMeasured { what, needed } => {
+                write!(f, "the {what} is monitored but not measured: it takes {needed}")
+            }
+            Self::ThreadsNotStarted { threads, reason } => {
+                write!(f, "a pool of {threads} threads could not be started: {reason}")
+            }
+            _ => self.fmt_run(f),
+        }
+    }
+
+    /// Of what a run takes from its caller: a source of batches, names, callbacks.
+    fn fmt_run(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NonFiniteBatch { what, epoch, batch, sample, position, value } => write!(
+                f,
+                "{what} {sample} of batch {batch} in epoch {epoch} holds {value} at position {position}: \
+                 data must be finite"
+            ),
+            Self::Source { epoch, reason } => write!(f, "the source of batches failed in epoch {epoch}: {reason}"),
+            Self::OtherCallbacks { name } => {
+                write!(f, "the interrupted run had other callbacks: `{name}` is not in both, or not in the same place")
+            }
+            Self::UnknownTensor { name, names } => {
+                write!(f, "there is no layer or tensor `{name}`: ")?;
+                match names.split_last() {
+                    Some((last, names)) => {
+                        f.write_str("there are ")?;
+                        names.iter().try_for_each(|name| write!(f, "`{name}`, "))?;
+                        write!(f, "`{last}`")
+                    }
+                    None => f.write_str("the network has no parameters"),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
