@@ -1,5 +1,6 @@
 //! Sources of batches: the bits of `fit`, sources that end early, fail or give wrong numbers, and augmentation.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers of samples and draws")]
 
 use std::ops::ControlFlow;
 

@@ -1,13 +1,14 @@
 //! Runs that are killed inside of `fit` and go on from the checkpoint of `Checkpoints`.
 #![cfg(feature = "safetensors")]
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers of samples and draws")]
 
 use std::fs;
 use std::ops::ControlFlow;
 
 use typenet::prelude::*;
 use typenet::train::{CallbackState, on_epoch};
-use typenet::{Error, History, Result};
+use typenet::{Error, History, Result, ValidationRecord};
 
 #[path = "support/folder.rs"]
 mod folder;
@@ -31,13 +32,12 @@ const EPOCHS: usize = 30;
 #[derive(Debug, PartialEq)]
 struct Outcome {
     parameters: Vec<f32>,
-    records: Vec<(usize, f64, Option<(f64, Option<f64>)>)>,
+    records: Vec<(usize, f64, Option<ValidationRecord>)>,
     steps: u64,
 }
 
 fn outcome(network: &Net, history: &History, steps: u64) -> Outcome {
-    let measures = |record: &EpochRecord| record.validation.map(|v| (v.loss, v.accuracy));
-    let records = history.epochs().iter().map(|record| (record.epoch, record.loss, measures(record))).collect();
+    let records = history.epochs().iter().map(|record| (record.epoch, record.loss, record.validation)).collect();
     Outcome { parameters: network.parameters().to_vec(), records, steps }
 }
 

@@ -1,5 +1,6 @@
 //! `Dataset::stratified_split`: every sample once, in order, and the documented number of each class.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers of samples and draws")]
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

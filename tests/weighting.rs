@@ -1,5 +1,6 @@
 //! Weights of samples and of classes: against Keras, against samples listed several times, and against no weights at all.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers of samples and draws")]
 
 use serde_json::Value;
 use typenet::prelude::*;
