@@ -249,7 +249,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
     /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
     /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
-    /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size. The records of the
+    /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size;
+    /// [`Error::OtherCallbacks`] when an interrupted run is to go on with others than it had. The records of the
     /// epochs before an error are in [`history`](Self::history), and callbacks have seen their `end`.
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
     where

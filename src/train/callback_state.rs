@@ -6,6 +6,18 @@ use alloc::vec::Vec;
 use crate::error::{Error, Result};
 
 /// What the callbacks of a run remember, in their order: see [`Callback::save`](crate::Callback::save).
+///
+/// # Example
+/// ```
+/// use typenet::train::CallbackState;
+///
+/// let mut state = CallbackState::<f32>::default();
+/// state.push("Lowest", &[0.5_f64.to_bits()], None);
+/// let (words, parameters) = state.take("Lowest")?;
+/// assert_eq!((f64::from_bits(words[0]), parameters), (0.5, None));
+/// assert!(state.take("Lowest").is_err());
+/// # Ok::<(), typenet::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallbackState<T> {
     entries: Vec<Entry<T>>,
