@@ -14,13 +14,13 @@ network!(
 );
 
 /// People with an age in years and an income a year: class 1 where income is more than 1500 times age.
-fn people(count: usize) -> typenet::Result<Dataset<Vector<2>, Class<2>>> {
+fn people(count: usize) -> typenet::Result<Dataset<Vector<2>, Class<2>, f64>> {
     let mut rng = typenet::rng(37);
     let mut inputs = Vec::new();
     for _ in 0..count {
         let age = 45.0 + 12.0 * random::normal(&mut rng);
         let income = 67_500.0 + 25_000.0 * random::normal(&mut rng);
-        inputs.push([age as f32, income as f32]);
+        inputs.push([age, income]);
     }
     let labels: Vec<usize> = inputs.iter().map(|[age, income]| usize::from(*income > 1500.0 * age)).collect();
     Dataset::labelled(&inputs, labels)
@@ -36,7 +36,7 @@ fn main() -> typenet::Result<()> {
     for (name, train, test) in
         [("raw", train.clone(), test.clone()), ("standardised", scaler.transform(train), scaler.transform(test))]
     {
-        let mut network = Classifier::init(&mut typenet::rng(1));
+        let mut network = Classifier::<f64>::init(&mut typenet::rng(1));
         let history = Trainer::new(Nll, Sgd::new(0.1)).epochs(30).fit(&mut network, &train)?;
         let result = network.evaluate(&test, &Nll);
         let loss = history.final_loss().unwrap_or(f64::NAN);

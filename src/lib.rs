@@ -67,8 +67,8 @@ pub use layer::{
     Pass, Plan, Relu, Residual, Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Takes, Tanh,
 };
 pub use loss::{
-    AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Hinge, Huber, LabelSmoothing, Loss,
-    MeanSquaredError, Nll, SampleWeights,
+    AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Hinge, Huber, LabelSmoothing,
+    Loss, MeanSquaredError, Nll, SampleWeights,
 };
 pub use metric::{Classification, Evaluation, Regression};
 #[cfg(feature = "safetensors")]
