@@ -143,7 +143,7 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
         network
     }
 
-    /// A network whose weights all come from one initializer, and zero biases.
+    /// A network whose weights all come from one initializer, and zero biases. Panics where a setting is out of range.
     ///
     /// # Example
     /// ```

@@ -207,6 +207,25 @@ fn fresh_networks_have_their_golden_hash() {
     );
 }
 
+#[test]
+fn networks_of_cut_and_orthogonal_weights_have_their_golden_hash() {
+    let single = |initializer| hash_of(&*Odd::init_with(initializer, &mut typenet::rng(9)));
+    let double = |initializer| hash_of(&*Odd::<f64>::init_with(initializer, &mut typenet::rng(9)));
+    let gain = 1.5;
+    assert_golden(
+        [
+            ("truncated normal", single(Initializer::TruncatedNormal { mean: 0.5, deviation: 2.0 })),
+            ("truncated normal in f64", double(Initializer::TruncatedNormal { mean: 0.5, deviation: 2.0 })),
+            ("orthogonal", single(Initializer::Orthogonal { gain })),
+            ("orthogonal in f64", double(Initializer::Orthogonal { gain })),
+        ],
+        [0x5B2D_B6D8_298F_0BAF, 0x90A2_D8DB_6B72_E346, 0x4FB2_87EB_2E6A_7F53, 0x12E3_E849_712F_7BA0],
+    );
+    // The formulas of He; only the gains that are usual differ.
+    assert_eq!(single(Initializer::LeCunNormal { gain }), single(Initializer::HeNormal { gain }));
+    assert_eq!(single(Initializer::LeCunUniform { gain }), single(Initializer::HeUniform { gain }));
+}
+
 /// Three epochs of 43 steps: rounding differences of 2⁻²⁴ and 2⁻⁵³ that training enlarges a hundred times at most.
 /// Portable code without fused multiply-add rounds products, so it cannot do better.
 const PORTABLE_TOLERANCE_SINGLE: f64 = 1e-5;

@@ -486,6 +486,7 @@ fn a_hundred_steps_of_adam_agree_with_keras_and_pytorch() {
 #[test]
 fn initializers_have_the_bounds_and_deviations_of_keras_and_pytorch() {
     const ROOT_2: f64 = std::f64::consts::SQRT_2;
+    let number = |case: &Value, key: &str| case[key].as_f64().unwrap();
     let mut compared = 0;
     for file in ["initializers.json", "initializers_torch.json"] {
         for case in recorded(file)["cases"].as_array().unwrap() {
@@ -494,6 +495,12 @@ fn initializers_have_the_bounds_and_deviations_of_keras_and_pytorch() {
                 "GlorotNormal" => Initializer::GlorotNormal { gain: 1.0 },
                 "HeUniform" => Initializer::HeUniform { gain: ROOT_2 },
                 "HeNormal" => Initializer::HeNormal { gain: ROOT_2 },
+                "LeCunUniform" => Initializer::LeCunUniform { gain: 1.0 },
+                "LeCunNormal" => Initializer::LeCunNormal { gain: 1.0 },
+                "TruncatedNormal" => {
+                    Initializer::TruncatedNormal { mean: number(case, "mean"), deviation: number(case, "deviation") }
+                }
+                "Orthogonal" => Initializer::Orthogonal { gain: number(case, "gain") },
                 other => panic!("{other}"),
             };
             let (inputs, outputs) = (count(&case["fan_in"]), count(&case["fan_out"]));
@@ -505,13 +512,16 @@ fn initializers_have_the_bounds_and_deviations_of_keras_and_pytorch() {
             // Five standard errors of the deviation of 30,000 normal draws; uniform draws scatter less.
             let allowed = 5.0 * expected / 60_000.0_f64.sqrt();
             assert!((deviation - expected).abs() < allowed, "{initializer:?}: {deviation}, {expected} there");
-            // Normal draws are cut by Keras and not here, so only uniform bounds are compared.
-            if let (Some(bound), false) = (case["bound"].as_f64(), case["truncated_normal"].as_bool().unwrap()) {
-                let largest = draws.iter().fold(0.0_f64, |largest, w| largest.max(w.abs()));
+            let center = case["mean"].as_f64().unwrap_or(0.0);
+            assert!((mean - center).abs() < 5.0 * expected / 30_000.0_f64.sqrt(), "{initializer:?}: {mean}");
+            // Keras cuts what it calls normal; here, as in PyTorch, only what is called truncated is cut.
+            let cut_there_alone = case["truncated_normal"] == true && case["scheme"] != "TruncatedNormal";
+            if let (Some(bound), false) = (case["bound"].as_f64(), cut_there_alone) {
+                let largest = draws.iter().fold(0.0_f64, |largest, w| largest.max((w - center).abs()));
                 assert!(largest <= bound && largest > 0.999 * bound, "{initializer:?}: {largest}, {bound} there");
             }
             compared += 1;
         }
     }
-    assert_eq!(compared, 8);
+    assert_eq!(compared, 16);
 }

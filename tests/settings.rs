@@ -126,6 +126,16 @@ network! {
         hundreds: Dense<4, 4>,
         #[init(HeUniform)]
         he: Dense<4, 100>,
+        #[init(TruncatedNormal(mean = 1.0, deviation = 0.25))]
+        cut: Dense<100, 100>,
+        #[init(LeCunUniform)]
+        lecun: Dense<100, 3>,
+        #[init(LeCunNormal(gain = 1e-6))]
+        small: Dense<3, 3>,
+        #[init(Orthogonal)]
+        wide: Dense<3, 2>,
+        #[init(Orthogonal(gain = 2.0))]
+        tall: Dense<2, 100>,
         usual: Dense<100, 2>,
     }
 }
@@ -141,6 +151,15 @@ fn initializers_of_single_layers_are_used() {
     // √(6/4), where Glorot would give √(6/104).
     let largest = network.he.weight.amax();
     assert!(largest > 1.1 && largest <= 1.5_f32.sqrt(), "{largest}");
+    assert!(network.cut.weight.iter().all(|&w| (0.5..=1.5).contains(&w)));
+    // √(3/100), where He would give √(6/100).
+    let largest = network.lecun.weight.amax();
+    assert!(largest > 0.16 && largest <= 0.03_f32.sqrt(), "{largest}");
+    assert!(network.small.weight.iter().all(|&w| w != 0.0 && w.abs() < 1e-5));
+    let (first, second) = (network.wide.weight.row(0), network.wide.weight.row(1));
+    assert!(first.dot(&second).abs() < 1e-6 && (first.norm() - 1.0).abs() < 1e-6 && (second.norm() - 1.0).abs() < 1e-6);
+    let (first, second) = (network.tall.weight.column(0), network.tall.weight.column(1));
+    assert!(first.dot(&second).abs() < 1e-5 && (first.norm() - 2.0).abs() < 1e-5 && (second.norm() - 2.0).abs() < 1e-5);
     assert!(network.usual.weight.amax() <= (6.0_f32 / 102.0).sqrt());
     assert!(network.halves.bias.iter().all(|&b| b == 0.0));
 }

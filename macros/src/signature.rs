@@ -224,6 +224,8 @@ pub(crate) enum BuiltInInitializer {
     Constant,
     /// `Normal(mean, deviation)`
     Normal,
+    /// `TruncatedNormal(mean, deviation)`
+    TruncatedNormal,
     /// `Uniform(low, high)`
     Uniform,
     /// `GlorotNormal(gain)`
@@ -234,19 +236,29 @@ pub(crate) enum BuiltInInitializer {
     HeNormal,
     /// `HeUniform(gain)`
     HeUniform,
+    /// `LeCunNormal(gain)`
+    LeCunNormal,
+    /// `LeCunUniform(gain)`
+    LeCunUniform,
+    /// `Orthogonal(gain)`
+    Orthogonal,
 }
 
 impl BuiltInInitializer {
     /// Every initializer of the library.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Zeros,
         Self::Constant,
         Self::Normal,
+        Self::TruncatedNormal,
         Self::Uniform,
         Self::GlorotNormal,
         Self::GlorotUniform,
         Self::HeNormal,
         Self::HeUniform,
+        Self::LeCunNormal,
+        Self::LeCunUniform,
+        Self::Orthogonal,
     ];
 
     /// The initializer that `word` names, if the library has one.
@@ -260,11 +272,15 @@ impl BuiltInInitializer {
             Self::Zeros => "Zeros",
             Self::Constant => "Constant",
             Self::Normal => "Normal",
+            Self::TruncatedNormal => "TruncatedNormal",
             Self::Uniform => "Uniform",
             Self::GlorotNormal => "GlorotNormal",
             Self::GlorotUniform => "GlorotUniform",
             Self::HeNormal => "HeNormal",
             Self::HeUniform => "HeUniform",
+            Self::LeCunNormal => "LeCunNormal",
+            Self::LeCunUniform => "LeCunUniform",
+            Self::Orthogonal => "Orthogonal",
         }
     }
 
@@ -273,6 +289,7 @@ impl BuiltInInitializer {
         match self {
             Self::Constant => "Constant(0.1)",
             Self::Normal => "Normal(0.0, 0.1)",
+            Self::TruncatedNormal => "TruncatedNormal(0.0, 0.1)",
             Self::Uniform => "Uniform(-0.1, 0.1)",
             _ => self.name(),
         }
@@ -283,10 +300,12 @@ impl BuiltInInitializer {
         match self {
             Self::Zeros => &[],
             Self::Constant => const { &[Setting::needed("value")] },
-            Self::Normal => const { &[Setting::needed("mean"), Setting::needed("deviation")] },
+            Self::Normal | Self::TruncatedNormal => const { &[Setting::needed("mean"), Setting::needed("deviation")] },
             Self::Uniform => const { &[Setting::needed("low"), Setting::needed("high")] },
             Self::GlorotNormal | Self::GlorotUniform => const { &[Setting::optional("gain", "GLOROT_GAIN")] },
             Self::HeNormal | Self::HeUniform => const { &[Setting::optional("gain", "HE_GAIN")] },
+            Self::LeCunNormal | Self::LeCunUniform => const { &[Setting::optional("gain", "LECUN_GAIN")] },
+            Self::Orthogonal => const { &[Setting::optional("gain", "ORTHOGONAL_GAIN")] },
         }
     }
 }

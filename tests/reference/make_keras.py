@@ -1,4 +1,4 @@
-"""Records layers, losses, networks, gradient descent, Adam and initializers of Keras on JAX. README.md tells how to run it."""
+"""Records layers, losses, networks, gradient descent and Adam of Keras on JAX. README.md tells how to run it."""
 
 import os
 
@@ -391,31 +391,6 @@ def adam(name):
     return cases
 
 
-# Initializers.
-
-
-def initializers():
-    fan_in, fan_out, cases = 300, 100, []
-    for scheme, variance in {
-        "GlorotUniform": 2 / (fan_in + fan_out),
-        "GlorotNormal": 2 / (fan_in + fan_out),
-        "HeUniform": 2 / fan_in,
-        "HeNormal": 2 / fan_in,
-    }.items():
-        weight = np.asarray(getattr(keras.initializers, scheme)(seed=41)((fan_in, fan_out)), dtype=np.float64)
-        uniform = scheme.endswith("Uniform")
-        # Keras cuts its normal distributions at two standard deviations of the uncut one, which it widens to make up
-        # for the loss of variance: 0.8796... is the deviation of a standard normal cut there.
-        bound = np.sqrt(3 * variance) if uniform else 2 * np.sqrt(variance) / 0.87962566103423978
-        moments = {"count": weight.size, "mean": weight.mean(), "std": weight.std()}
-        sample = {**moments, "min": weight.min(), "max": weight.max()}
-        assert abs(sample["std"] / np.sqrt(variance) - 1) < 0.02, scheme
-        assert 0.98 * bound < -sample["min"] <= bound and 0.98 * bound < sample["max"] <= bound, scheme
-        case = {"scheme": scheme, "fan_in": fan_in, "fan_out": fan_out, "std": np.sqrt(variance), "bound": bound}
-        cases.append({**case, "truncated_normal": not uniform, "sample": sample})
-    return cases
-
-
 def main():
     made = {"layers": layers, "losses": losses, "networks": networks, "sgd": sgd, "adam": adam}
     for file, make in made.items():
@@ -426,8 +401,6 @@ def main():
             keras.config.set_dtype_policy(np.dtype(dtype).name)
             content[name] = make(name)
         write(f"{file}.json", content)
-    keras.config.set_floatx("float64")
-    write("initializers.json", {"origin": ORIGIN, "cases": initializers()})
 
 
 if __name__ == "__main__":

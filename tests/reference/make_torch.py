@@ -1,8 +1,8 @@
 """Recomputes in PyTorch what make_keras.py recorded, and records what PyTorch does differently. README.md tells how to
 run it.
 
-The differences are in gradient descent, where the velocity does not contain the learning rate, in Adam, where epsilon
-is added after the bias is corrected, and in the initializers, whose normal distributions are not cut.
+The differences are in gradient descent, where the velocity does not contain the learning rate, and in Adam, where
+epsilon is added after the bias is corrected.
 """
 
 import torch
@@ -182,31 +182,8 @@ def adam(name, network, keras_cases):
     return cases
 
 
-# Initializers.
-
-
-def initializers(keras_cases):
-    cases = []
-    draw = {
-        "GlorotUniform": torch.nn.init.xavier_uniform_,
-        "GlorotNormal": torch.nn.init.xavier_normal_,
-        "HeUniform": lambda weight: torch.nn.init.kaiming_uniform_(weight, nonlinearity="relu"),
-        "HeNormal": lambda weight: torch.nn.init.kaiming_normal_(weight, nonlinearity="relu"),
-    }
-    for case in keras_cases:
-        fan_in, fan_out = case["fan_in"], case["fan_out"]
-        weight = draw[case["scheme"]](torch.empty(fan_out, fan_in, dtype=torch.float64))
-        moments = {"count": weight.numel(), "mean": weight.mean().item(), "std": weight.std(unbiased=False).item()}
-        sample = {**moments, "min": weight.min().item(), "max": weight.max().item()}
-        assert abs(sample["std"] / case["std"] - 1) < 0.02, case["scheme"]
-        bound = None if case["truncated_normal"] else case["bound"]
-        assert bound is None or max(-sample["min"], sample["max"]) <= bound, case["scheme"]
-        cases.append({**case, "bound": bound, "truncated_normal": False, "sample": sample})
-    return cases
-
-
 def main():
-    recorded = {file: read(f"{file}.json") for file in ("layers", "losses", "networks", "sgd", "adam", "initializers")}
+    recorded = {file: read(f"{file}.json") for file in ("layers", "losses", "networks", "sgd", "adam")}
     for name in PRECISIONS:
         layers(name, recorded["layers"][name])
         losses(name, recorded["losses"][name])
@@ -218,7 +195,6 @@ def main():
     # In single precision the forms were compared, but the values add nothing to those in double precision.
     write("sgd_torch.json", {"origin": ORIGIN, "f64": different["f64"]})
     write("adam_torch.json", {"origin": ORIGIN, **adams})
-    write("initializers_torch.json", {"origin": ORIGIN, "cases": initializers(recorded["initializers"]["cases"])})
 
 
 if __name__ == "__main__":

@@ -191,10 +191,11 @@ const SETTINGS: &[Case] = &[
         "`HeNormall` is not an initializer\n\nhelp: write `HeNormal`",
     ),
     (
-        "struct Name { #[init(Orthogonal)] Dense<1, 2> }",
-        "Orthogonal",
-        "`Orthogonal` is not an initializer\n\nhelp: write one of `Zeros`, `Constant(0.1)`, `Normal(0.0, 0.1)`, \
-         `Uniform(-0.1, 0.1)`, `GlorotNormal`, `GlorotUniform`, `HeNormal`, `HeUniform`, or a constant of type `Initializer`",
+        "struct Name { #[init(Identity)] Dense<1, 2> }",
+        "Identity",
+        "`Identity` is not an initializer\n\nhelp: write one of `Zeros`, `Constant(0.1)`, `Normal(0.0, 0.1)`, \
+         `TruncatedNormal(0.0, 0.1)`, `Uniform(-0.1, 0.1)`, `GlorotNormal`, `GlorotUniform`, `HeNormal`, `HeUniform`, \
+         `LeCunNormal`, `LeCunUniform`, `Orthogonal`, or a constant of type `Initializer`",
     ),
     (
         "struct Name { #[init(Normal(0.0))] Dense<1, 2> }",
