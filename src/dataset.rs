@@ -1,12 +1,15 @@
 //! What does a network learn from? Samples with their wanted answers, checked once, when they come in.
 //!
 //! [`Dataset`] holds them, splits them and cuts them into batches; [`Standardizer`] gives every feature mean 0 and
-//! deviation 1; [`digits`] is a data set to begin with.
+//! deviation 1, [`MinMax`] a range, [`QuantileTransformer`] a distribution; [`digits`] is a data set to begin with.
 
 mod augmented;
 mod batches;
 mod digits;
 mod epoch;
+mod feature;
+mod min_max;
+mod quantile_transformer;
 mod rows;
 mod standardizer;
 mod stratified;
@@ -28,6 +31,8 @@ pub use augmented::Augmented;
 pub use batches::Batches;
 pub use digits::digits;
 pub use epoch::Epoch;
+pub use min_max::MinMax;
+pub use quantile_transformer::QuantileTransformer;
 pub use standardizer::{SameSample, SampleArray, Standardizer};
 
 /// A run of samples: the inputs and, in the same order, their targets.

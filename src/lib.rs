@@ -55,7 +55,7 @@ pub mod train;
 pub mod view;
 
 pub use block::{Block, Gradient};
-pub use dataset::{Dataset, Standardizer};
+pub use dataset::{Dataset, MinMax, QuantileTransformer, Standardizer};
 pub use error::{Error, Result, WrongTensor};
 #[cfg(feature = "std")]
 pub use history::{EpochRecord, History, ValidationRecord};

@@ -13,7 +13,7 @@ pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 pub use crate::{
     AbsoluteError, Adam, BinaryCrossEntropy, Block, CategoricalHinge, Class, ClassWeights, CrossEntropy, Dataset,
     Dense, Dropout, Elu, Gelu, GeluTanh, Gradient, HardSigmoid, HardSilu, HardTanh, Hinge, Huber, Identity, Image,
-    Initializer, Layer, LeakyRelu, Loss, MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu,
-    SampleWeights, Selu, Sgd, Shape, Sigmoid, Silu, Softmax, Softplus, Softsign, Standardizer, Takes, Tanh, Vector,
-    Workspace, dataset as datasets, network,
+    Initializer, Layer, LeakyRelu, Loss, MeanSquaredError, MinMax, Network, Nll, Optimizer, Pass, Probabilities,
+    QuantileTransformer, Relu, SampleWeights, Selu, Sgd, Shape, Sigmoid, Silu, Softmax, Softplus, Softsign,
+    Standardizer, Takes, Tanh, Vector, Workspace, dataset as datasets, network,
 };

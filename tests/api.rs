@@ -87,6 +87,8 @@ fn what_training_uses_and_gives_can_be_cloned_and_shown() {
     comparable::<Dataset<Image<1, 2, 3>, Vector<2>, f64>>();
     ordinary::<Epoch<'_, Vector<3>, Class<2>>>();
     comparable::<Standardizer<[f32; 3]>>();
+    comparable::<MinMax<[f32; 3]>>();
+    comparable::<QuantileTransformer<[f32; 3]>>();
     comparable::<Sgd>();
     comparable::<MomentumForm>();
     cloneable::<OptimizerState<Sgd, f32>>();

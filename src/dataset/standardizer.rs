@@ -7,14 +7,15 @@ use core::marker::PhantomData;
 use core::slice;
 
 use crate::dataset::Dataset;
+use crate::dataset::feature::{change, flat_mut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
 /// A plain array of one sample: `[T; N]`, an array of such arrays, and so on.
 ///
-/// The array of every shape is one. A [`Standardizer`] is about arrays and not about shapes, since several shapes have
-/// the same array, so that the array tells nobody which shape was meant.
+/// The array of every shape is one. A scaler such as [`Standardizer`] is about arrays and not about shapes, since several
+/// shapes have the same array, so that the array tells nobody which shape was meant.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an array of numbers",
     note = "samples are arrays of one size, such as `[f32; 64]` or `[[[f32; 28]; 28]; 1]`"
@@ -60,11 +61,11 @@ impl<A: SampleArray, const N: usize> SampleArray for [A; N] {
     }
 }
 
-/// The fact that a data set's samples are the arrays that a standardizer was fitted to.
+/// The fact that a data set's samples are the arrays that a scaler was fitted to.
 #[diagnostic::on_unimplemented(
-    message = "shape mismatch: the standardizer was fitted to samples `{A}` but the data set has samples `{Self}`",
+    message = "shape mismatch: the scaler was fitted to samples `{A}` but the data set has samples `{Self}`",
     label = "a data set of other samples",
-    note = "fit a standardizer to the inputs of a data set of the same shape"
+    note = "fit a scaler to the inputs of a data set of the same shape"
 )]
 pub trait SameSample<A> {}
 
@@ -253,13 +254,7 @@ impl<A: SampleArray> Standardizer<A> {
 
     /// Changes every number of a sample, given its mean and deviation, and keeps finite numbers finite.
     fn change(&self, numbers: &mut [A::Scalar], formula: impl Fn(f64, f64, f64) -> f64) {
-        for ((number, &mean), &deviation) in numbers.iter_mut().zip(&self.means).zip(&self.deviations) {
-            if number.is_finite() {
-                let value = formula(number.to_f64(), mean, deviation);
-                let largest = <A::Scalar as Scalar>::LARGEST;
-                *number = <A::Scalar as Scalar>::from_f64(value.clamp(-largest, largest));
-            }
-        }
+        change(numbers, |feature, number| formula(number, self.means[feature], self.deviations[feature]));
     }
 }
 
@@ -310,11 +305,6 @@ fn each_number<A: SampleArray>(samples: &[A], features: &mut [Feature], observe:
             observe(feature, number.to_f64());
         }
     }
-}
-
-/// The numbers of one sample, to be changed.
-fn flat_mut<A: SampleArray>(sample: &mut A) -> &mut [A::Scalar] {
-    A::flat_batch_mut(slice::from_mut(sample))
 }
 
 #[cfg(test)]

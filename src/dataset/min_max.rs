@@ -1,0 +1,205 @@
+//! How do features come into a range that is known in advance?
+
+use alloc::boxed::Box;
+use alloc::vec;
+use core::marker::PhantomData;
+use core::slice;
+
+use crate::dataset::feature::{between, change, flat_mut, fraction};
+use crate::dataset::{Dataset, SameSample, SampleArray};
+use crate::error::{Error, Result};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::target::Target;
+
+/// Gives every feature the range 0 to 1, or another one, with smallest and largest numbers measured on training data.
+///
+/// y = low + (x - min) / (max - min) · (high - low), feature by feature, with min and max over the samples of
+/// [`fit`](Self::fit). A feature that is constant there has 1 in place of max - min, so that it becomes `low`.
+///
+/// Fit it to the training data alone: what the test data look like is not known in advance. Numbers outside of min and
+/// max become numbers outside of the range, on the same line; they are not cut off. One outlier takes the range for
+/// itself: then [`Standardizer`](crate::Standardizer) or [`QuantileTransformer`](crate::QuantileTransformer) is better.
+///
+/// # Shapes
+/// `A` is the array of one sample, `[f32; 64]` for a `Vector<64>`. A sample or a data set of another size does not
+/// compile:
+///
+/// ```compile_fail,E0277
+/// use typenet::dataset::{self, MinMax};
+///
+/// let scaler = MinMax::fit(&[[1.0_f32, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+/// scaler.transform(dataset::digits()); // 64 values, not 3
+/// ```
+///
+/// # Numerics
+/// Each result is computed in `f64` and rounded to the scalar at the end; min becomes `low` and max becomes `high`
+/// exactly. A feature is constant when all its numbers are equal; scikit-learn also takes one for constant whose range
+/// is below 2.2 · 10⁻¹⁵, whatever its unit.
+///
+/// A result that is too large for the scalar becomes the largest finite number of its sign. So finite samples stay
+/// finite, and a data set stays valid. A sample that holds NaN or an infinity keeps it.
+///
+/// # Source
+/// The formula is that of scikit-learn's `MinMaxScaler`.
+///
+/// # Example
+/// ```
+/// use typenet::dataset::MinMax;
+///
+/// let scaler = MinMax::fit(&[[1.0_f32, 5.0], [3.0, 5.0], [2.0, 5.0]]);
+/// assert_eq!((scaler.minima(), scaler.maxima()), ([1.0, 5.0].as_slice(), [3.0, 5.0].as_slice()));
+/// assert_eq!(scaler.apply(&[2.5, 5.0]), [0.75, 0.0]);
+/// assert_eq!(scaler.range(-1.0, 1.0).apply(&[2.5, 5.0]), [0.5, -1.0]);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct MinMax<A: SampleArray> {
+    minima: Box<[f64]>,
+    maxima: Box<[f64]>,
+    low: f64,
+    high: f64,
+    samples: PhantomData<fn(&A)>,
+}
+
+impl<A: SampleArray> MinMax<A> {
+    /// Measures the smallest and the largest number of every feature over `samples`.
+    ///
+    /// # Panics
+    /// When `samples` is empty, or holds a number that is not finite. The inputs of a [`Dataset`] never do.
+    #[must_use]
+    pub fn fit(samples: &[A]) -> Self {
+        assert!(!samples.is_empty(), "a `MinMax` needs at least one sample");
+        let (mut minima, mut maxima) = (vec![f64::INFINITY; A::LEN], vec![f64::NEG_INFINITY; A::LEN]);
+        for sample in samples {
+            let numbers = A::flat_batch(slice::from_ref(sample));
+            for ((number, min), max) in numbers.iter().zip(&mut minima).zip(&mut maxima) {
+                let x = number.to_f64();
+                assert!(x.is_finite(), "a `MinMax` cannot be fitted to {x}: data must be finite");
+                (*min, *max) = (x.min(*min), x.max(*max));
+            }
+        }
+        Self { minima: minima.into(), maxima: maxima.into(), low: 0.0, high: 1.0, samples: PhantomData }
+    }
+
+    /// The scaler of measured numbers, such as those that [`minima`](Self::minima) and [`maxima`](Self::maxima) gave
+    /// before they were stored. Its range is 0 to 1.
+    ///
+    /// # Errors
+    /// - [`Error::CountMismatch`] when there are not as many of each as a sample has numbers.
+    /// - [`Error::Setting`] for the first that is not finite, or a maximum below its minimum.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::dataset::MinMax;
+    ///
+    /// let scaler = MinMax::fit(&[[1.0_f32, 5.0], [3.0, 6.0]]);
+    /// assert_eq!(MinMax::from_bounds(scaler.minima(), scaler.maxima())?, scaler);
+    ///
+    /// let error = MinMax::<[f32; 1]>::from_bounds(&[1.0], &[0.5]).unwrap_err();
+    /// assert_eq!(error.to_string(), "the maximum is 0.5, but must be a finite number not below its minimum");
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn from_bounds(minima: &[f64], maxima: &[f64]) -> Result<Self> {
+        for (first, count) in [("minima", minima.len()), ("maxima", maxima.len())] {
+            if count != A::LEN {
+                let (second, second_count) = ("numbers in a sample", A::LEN);
+                return Err(Error::CountMismatch { first, first_count: count, second, second_count });
+            }
+        }
+        for (&min, &max) in minima.iter().zip(maxima) {
+            if !min.is_finite() {
+                return Err(Error::Setting { name: "minimum", value: min, allowed: "a finite number" });
+            }
+            if !max.is_finite() || max < min {
+                let allowed = "a finite number not below its minimum";
+                return Err(Error::Setting { name: "maximum", value: max, allowed });
+            }
+        }
+        Ok(Self { minima: minima.into(), maxima: maxima.into(), low: 0.0, high: 1.0, samples: PhantomData })
+    }
+
+    /// The same scaler with another range in place of 0 to 1.
+    ///
+    /// # Panics
+    /// Unless both are finite and `low` is below `high`.
+    #[must_use]
+    pub fn range(mut self, low: f64, high: f64) -> Self {
+        assert!(
+            low.is_finite() && high.is_finite() && low < high,
+            "the range of a `MinMax` is from a finite number to a larger one, not from {low} to {high}"
+        );
+        (self.low, self.high) = (low, high);
+        self
+    }
+
+    /// The smallest number of every feature, in the order of the flat sample.
+    #[must_use]
+    pub fn minima(&self) -> &[f64] {
+        &self.minima
+    }
+
+    /// The largest number of every feature, in the order of the flat sample.
+    #[must_use]
+    pub fn maxima(&self) -> &[f64] {
+        &self.maxima
+    }
+
+    /// What minima and maxima become.
+    #[must_use]
+    pub fn bounds(&self) -> (f64, f64) {
+        (self.low, self.high)
+    }
+
+    /// The sample with every feature scaled to the range. Allocates nothing.
+    #[must_use]
+    pub fn apply(&self, sample: &A) -> A {
+        let mut result = *sample;
+        self.scale(flat_mut(&mut result));
+        result
+    }
+
+    /// The sample that [`apply`](Self::apply) takes to `sample`, up to rounding: x = min + (y - low) / (high - low) ·
+    /// (max - min).
+    ///
+    /// Fitted to targets, it gives predictions their unit back.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::dataset::MinMax;
+    ///
+    /// let scaler = MinMax::fit(&[[100.0_f32], [300.0]]);
+    /// assert_eq!(scaler.apply(&[350.0]), [1.25]);
+    /// assert_eq!(scaler.invert(&[1.25]), [350.0]);
+    /// ```
+    #[must_use]
+    pub fn invert(&self, sample: &A) -> A {
+        let mut result = *sample;
+        change(flat_mut(&mut result), |feature, y| {
+            let (min, max) = (self.minima[feature], self.maxima[feature]);
+            let t = fraction(y, self.low, self.high);
+            if min == max { min + t } else { between(t, min, max) }
+        });
+        result
+    }
+
+    /// The data set with every input scaled, where it lies. Targets stay.
+    #[must_use]
+    pub fn transform<X: Shape, Y: Target>(&self, mut data: Dataset<X, Y, A::Scalar>) -> Dataset<X, Y, A::Scalar>
+    where
+        X::Array<A::Scalar>: SameSample<A>,
+    {
+        for sample in &mut data.inputs {
+            self.scale(X::flat_mut(sample));
+        }
+        data
+    }
+
+    /// low + (x - min) / (max - min) · (high - low) for every number of a sample.
+    fn scale(&self, numbers: &mut [A::Scalar]) {
+        change(numbers, |feature, x| {
+            let (min, max) = (self.minima[feature], self.maxima[feature]);
+            let t = if min == max { x - min } else { fraction(x, min, max) };
+            between(t, self.low, self.high)
+        });
+    }
+}
