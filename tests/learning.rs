@@ -117,10 +117,43 @@ fn neurons_that_start_equal_stay_equal() {
 
 #[test]
 fn random_weights_of_the_right_size_learn_where_constants_do_not() {
-    let (_, constant, split) = trained_from(Initializer::Constant(0.1));
-    let (_, glorot, _) = trained_from(Initializer::GLOROT);
-    let [constant, glorot] = [constant, glorot].map(|network| network.evaluate(&split.test, &Nll).accuracy);
-    assert!(glorot > 0.9 && constant < 0.6, "Glorot {glorot}, constant {constant}");
+    let accuracy = |initializer| {
+        let (_, network, split) = trained_from(initializer);
+        network.evaluate(&split.test, &Nll).accuracy
+    };
+    let constant = accuracy(Initializer::Constant(0.1));
+    assert!(constant < 0.6, "constant {constant}");
+    for initializer in [
+        Initializer::GLOROT,
+        Initializer::Orthogonal { gain: 1.0 },
+        Initializer::LeCunNormal { gain: 1.0 },
+        // The lecture's N(0, 0.1), and the same without its tails.
+        Initializer::Normal { mean: 0.0, deviation: 0.1 },
+        Initializer::TruncatedNormal { mean: 0.0, deviation: 0.1 },
+    ] {
+        let accuracy = accuracy(initializer);
+        assert!(accuracy > 0.9, "{initializer:?}: {accuracy}");
+    }
+}
+
+#[test]
+fn digits_of_every_scaler_are_learned() {
+    let (train, test) = datasets::digits().shuffled(&mut typenet::rng(37)).split(0.85);
+    let learned = |rate: f64, train: Dataset<Vector<64>, Class<10>>, test: Dataset<Vector<64>, Class<10>>| {
+        let mut network = DigitClassifier::init(&mut typenet::rng(37));
+        Trainer::new(Nll, Sgd::new(rate).momentum(0.9)).epochs(20).fit(&mut network, &train).unwrap();
+        network.evaluate(&test, &Nll).accuracy
+    };
+    let min_max = MinMax::fit(train.inputs()).range(-1.0, 1.0);
+    let uniform = QuantileTransformer::fit(train.inputs());
+    let normal = uniform.clone().normal();
+    let accuracies = [
+        learned(0.1, min_max.transform(train.clone()), min_max.transform(test.clone())),
+        learned(0.1, uniform.transform(train.clone()), uniform.transform(test.clone())),
+        // Black pixels are -5.2 here: inputs five times as large, and gradients too.
+        learned(0.01, normal.transform(train.clone()), normal.transform(test.clone())),
+    ];
+    assert!(accuracies.iter().all(|&accuracy| accuracy > 0.94), "{accuracies:?}");
 }
 
 network! {
