@@ -147,6 +147,13 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
+    /// A setting is for a layer that the network does not have, or that does not learn.
+    UnknownLayer {
+        /// The dotted name that was given.
+        name: String,
+        /// The dotted names of the layers that learn; none for plain slices.
+        layers: Vec<String>,
+    },
     /// The system did not start the threads that were asked for.
     ThreadsNotStarted {
         /// How many were asked for.
@@ -284,6 +291,13 @@ impl Error {
             ),
             Self::NotMeasured { what, needed } => {
                 write!(f, "the {what} is monitored but not measured: it takes {needed}")
+            }
+            Self::UnknownLayer { name, layers } => {
+                write!(f, "no layer that learns is named `{name}`")?;
+                for (position, layer) in layers.iter().enumerate() {
+                    write!(f, "{} `{layer}`", if position == 0 { ": there are" } else { "," })?;
+                }
+                Ok(())
             }
             Self::ThreadsNotStarted { threads, reason } => {
                 write!(f, "a pool of {threads} threads could not be started: {reason}")

@@ -4,7 +4,7 @@
 //! - [`shape`]: what flows between layers, [`target`]: what a network is told to answer, [`view`]: both as nalgebra matrices
 //! - [`block`]: parameters as one slice, [`tensor`]: what lies where in it, [`random`]: seeds and samplers
 //! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
-//! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`dataset`], [`metric`]: the parts of training
+//! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`schedule`], [`dataset`], [`metric`]: the parts of training
 //! - [`mod@network`]: what a declared network gives its user
 //! - [`train`], [`history`], [`gradient_check`]: training and checking
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: the files of weights and checkpoints")]
@@ -40,6 +40,7 @@ pub mod prelude;
 pub mod private;
 pub mod random;
 mod scalar;
+pub mod schedule;
 pub mod shape;
 pub mod target;
 pub mod tensor;
@@ -65,7 +66,10 @@ pub use metric::{Classification, Evaluation, Regression};
 #[cfg(feature = "safetensors")]
 pub use network::Weights;
 pub use network::{Network, Summary, Workspace};
-pub use optimizer::{Adam, EpsilonForm, MomentumForm, Optimizer, OptimizerState, Sgd};
+pub use optimizer::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, EpsilonForm, EpsilonPlace, MomentumForm, Nadam, NormForm, Optimizer,
+    OptimizerState, RmsProp, Sgd, WeightDecay,
+};
 pub use random::rng;
 pub use scalar::Scalar;
 pub use shape::{Image, Probabilities, Shape, Vector};

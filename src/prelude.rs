@@ -9,8 +9,8 @@ pub use crate::metric::{Accuracy, ConfusionMatrix, MeanAbsoluteError, RSquared, 
 #[cfg(feature = "std")]
 pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 pub use crate::{
-    Adam, Block, Class, CrossEntropy, Dataset, Dense, Dropout, Elu, Gelu, GeluTanh, Gradient, Identity, Image,
-    Initializer, Layer, LeakyRelu, Loss, MeanSquaredError, Network, Nll, Optimizer, Pass, Probabilities, Relu, Sgd,
-    Shape, Sigmoid, Silu, Softmax, Softplus, Standardizer, Takes, Tanh, Vector, Workspace, dataset as datasets,
-    network,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Block, Class, CrossEntropy, Dataset, Dense, Dropout, Elu, Gelu, GeluTanh,
+    Gradient, Identity, Image, Initializer, Layer, LeakyRelu, Loss, MeanSquaredError, Nadam, Network, Nll, Optimizer,
+    Pass, Probabilities, Relu, RmsProp, Sgd, Shape, Sigmoid, Silu, Softmax, Softplus, Standardizer, Takes, Tanh,
+    Vector, WeightDecay, Workspace, dataset as datasets, network,
 };

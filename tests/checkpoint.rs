@@ -58,6 +58,13 @@ fn a_resumed_run_has_the_bits_of_an_uninterrupted_one() {
     assert_resumes("momentum", Sgd::new(0.01).momentum(0.9), 1, 2);
     assert_resumes("nesterov", Sgd::new(0.01).momentum(0.9).nesterov(), 3, 1);
     assert_resumes("adam", Adam::new(0.001), 2, 2);
+    assert_resumes("amsgrad", Adam::new(0.001).amsgrad(), 1, 1);
+    assert_resumes("adam_w", AdamW::new(0.001, 0.01), 1, 1);
+    assert_resumes("nadam", Nadam::new(0.001), 1, 1);
+    assert_resumes("adamax", Adamax::new(0.001), 1, 1);
+    assert_resumes("adagrad", Adagrad::new(0.01).rate_decay(0.1), 1, 1);
+    assert_resumes("adadelta", Adadelta::new(1.0), 1, 1);
+    assert_resumes("rms_prop", RmsProp::new(0.001).centered().momentum(0.9), 1, 1);
     assert_resumes("before_the_first_step", Adam::new(0.001), 0, 2);
     assert_resumes("nothing_more", Adam::keras(), 1, 0);
 }

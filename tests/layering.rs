@@ -42,7 +42,7 @@ const EXCEPTIONS: [(&str, &str); 12] = [
 ];
 
 /// Files that the others of their family build on, the lowest first. Each may import only from those before it.
-const FOUNDATIONS: [&str; 11] = [
+const FOUNDATIONS: [&str; 14] = [
     "io::checksum",
     "io::label",
     "io::number",
@@ -54,6 +54,9 @@ const FOUNDATIONS: [&str; 11] = [
     "kernel::function",
     "kernel::dense::columns",
     "private::message",
+    "optimizer::setting",
+    "optimizer::decay",
+    "optimizer::rates",
 ];
 
 /// A word, `::`, or any other single mark, with its place in the source.

@@ -441,6 +441,91 @@ fn a_hundred_steps_of_adam_agree_with_keras_and_pytorch() {
     }
 }
 
+/// Runs a case of the other optimizers in both libraries' forms.
+fn other_optimizer_agrees<T: Kernels>(run: &Value, start: &Value) {
+    let keras = run["form"] == "keras";
+    let is_default = run["name"].as_str().unwrap().ends_with("defaults");
+    let number = |key: &str| run[key].as_f64().unwrap();
+    let lambda = run["decay"]["lambda"].as_f64().unwrap();
+    let decay = match run["decay"]["form"].as_str().unwrap() {
+        "coupled" => WeightDecay::Coupled(lambda),
+        "decoupled" => WeightDecay::Decoupled(lambda),
+        _ => WeightDecay::None,
+    };
+    /// From the settings of a library's defaults with the recorded settings on top, which change nothing in "defaults".
+    macro_rules! compare {
+        ($optimizer:ident, |$settings:ident| $set:expr) => {{
+            let defaults = if keras { $optimizer::keras() } else { $optimizer::torch() };
+            let $settings = defaults;
+            let optimizer = $set;
+            assert!(!is_default || optimizer == defaults, "{optimizer:?} by default");
+            descent_agrees::<T, _>(run, start, optimizer, |optimizer| &mut optimizer.learning_rate);
+        }};
+    }
+    match run["optimizer"].as_str().unwrap() {
+        "Sgd" => descent_agrees::<T, _>(
+            run,
+            start,
+            if keras { Sgd::new(1.0) } else { Sgd::new(1.0).pytorch_momentum() }
+                .momentum(number("momentum"))
+                .weight_decay(decay),
+            |sgd| &mut sgd.learning_rate,
+        ),
+        "Adagrad" => compare!(Adagrad, |settings| settings
+            .initial(number("initial"))
+            .rate_decay(number("rate_decay"))
+            .epsilon(number("epsilon"))
+            .weight_decay(decay)),
+        "RmsProp" => compare!(RmsProp, |settings| RmsProp { centered: run["centered"] == true, ..settings }
+            .rho(number("rho"))
+            .momentum(number("momentum"))
+            .epsilon(number("epsilon"))
+            .weight_decay(decay)),
+        "Adadelta" => {
+            compare!(Adadelta, |settings| settings.rho(number("rho")).epsilon(number("epsilon")).weight_decay(decay))
+        }
+        "Adam" => compare!(Adam, |settings| Adam { amsgrad: run["amsgrad"] == true, ..settings }
+            .beta1(number("beta1"))
+            .beta2(number("beta2"))
+            .epsilon(number("epsilon"))
+            .weight_decay(decay)),
+        "AdamW" => {
+            let (defaults, adam) =
+                if keras { (AdamW::keras(), Adam::keras()) } else { (AdamW::torch(), Adam::torch()) };
+            let adam = adam.beta1(number("beta1")).beta2(number("beta2")).epsilon(number("epsilon"));
+            assert!(!is_default || AdamW::of(adam, lambda) == defaults, "{adam:?}, {lambda}");
+            descent_agrees::<T, _>(run, start, AdamW::of(adam, lambda), |adam_w| &mut adam_w.adam.learning_rate);
+        }
+        "Adamax" => compare!(Adamax, |settings| settings
+            .beta1(number("beta1"))
+            .beta2(number("beta2"))
+            .epsilon(number("epsilon"))
+            .weight_decay(decay)),
+        "Nadam" => compare!(Nadam, |settings| settings
+            .beta1(number("beta1"))
+            .beta2(number("beta2"))
+            .epsilon(number("epsilon"))
+            .momentum_decay(number("momentum_decay"))
+            .weight_decay(decay)),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_hundred_steps_of_every_other_optimizer_agree_with_keras_and_pytorch() {
+    let start = recorded("networks.json");
+    for file in ["optimizers.json", "optimizers_torch.json"] {
+        let file = recorded(file);
+        for run in file["f64"].as_array().unwrap() {
+            other_optimizer_agrees::<f64>(run, &start["f64"]["classifier"]);
+        }
+        for run in file["f32"].as_array().unwrap() {
+            other_optimizer_agrees::<f32>(run, &start["f32"]["classifier"]);
+        }
+        assert_eq!((file["f64"].as_array().unwrap().len(), file["f32"].as_array().unwrap().len()), (16, 16));
+    }
+}
+
 #[test]
 fn initializers_have_the_bounds_and_deviations_of_keras_and_pytorch() {
     const ROOT_2: f64 = std::f64::consts::SQRT_2;

@@ -114,7 +114,8 @@ def descend(name, network, case, make_optimizer):
     optimizer = make_optimizer([value for pair in parameters for value in pair])
     recorded, step = [], 0
     for part in case["learning_rates"]:
-        optimizer.param_groups[0]["lr"] = part["rate"]
+        for group in optimizer.param_groups:
+            group["lr"] = part["rate"]
         for _ in range(part["steps"]):
             step += 1
             optimizer.zero_grad()
@@ -127,7 +128,8 @@ def descend(name, network, case, make_optimizer):
     return recorded
 
 
-def descend_by_hand(network, case, rule, *settings):
+def by_hand_of(network):
+    """The start, and the loss with its gradient, written out."""
     arrays = [{key: np.asarray(value) for key, value in layer.items()} for layer in network["parameters"]]
     activations = ["tanh", "relu", None]
 
@@ -138,7 +140,15 @@ def descend_by_hand(network, case, rule, *settings):
         loss, grad = by_hand.cross_entropy(logits, np.asarray(network["label"]))
         return loss, by_hand.backward(parameters, activations, inputs, pre_activations, grad)
 
-    return rule(arrays, loss_and_gradient, case["learning_rates"], *settings, "torch", [1, 10, 100])
+    return arrays, loss_and_gradient
+
+
+def descend_by_hand(network, case, rule, *settings):
+    return rule(*by_hand_of(network), case["learning_rates"], *settings, "torch", [1, 10, 100])
+
+
+def descend_by_rule(network, case, rule):
+    return by_hand.descend(*by_hand_of(network), case["learning_rates"], rule, case["decay"], [1, 10, 100])
 
 
 def sgd(name, network, keras_cases):
@@ -182,6 +192,65 @@ def adam(name, network, keras_cases):
     return cases
 
 
+# The other optimizers.
+
+# What PyTorch has as defaults, or what it alone has, and the learning rates where those of Keras lead too near to the kink.
+OF_TORCH = {
+    "adagrad_defaults": {"initial": 0.0, "epsilon": 1e-10, "rate": 0.128},
+    "adagrad": {"rate_decay": 0.125},
+    "rms_prop_defaults": {"rho": 0.99, "epsilon": 1e-8},
+    "rms_prop_both": {"rate": 0.0122},
+    "adadelta_defaults": {"rho": 0.9, "epsilon": 1e-6},
+    "adam_w_defaults": {"epsilon": 1e-8, "decay": {"form": "decoupled", "lambda": 0.01}},
+    "adamax_defaults": {"epsilon": 1e-8},
+    "nadam_defaults": {"epsilon": 1e-8, "momentum_decay": 0.004, "rate": 0.0176},
+    "nadam": {"momentum_decay": 0.25},
+}
+CLASSES = {"Sgd": torch.optim.SGD, "RmsProp": torch.optim.RMSprop, "Nadam": torch.optim.NAdam}
+TORCH_NAMES = {"epsilon": "eps", "initial": "initial_accumulator_value", "rate_decay": "lr_decay"}
+
+
+def torch_settings(case):
+    """The settings of a case by the names of PyTorch."""
+    given = {TORCH_NAMES.get(key, key): case[key] for key in case if key in (*TORCH_NAMES, "rho", "momentum", "centered")}
+    given.update({key: case[key] for key in ("amsgrad", "momentum_decay") if key in case})
+    if "beta1" in case:
+        given["betas"] = (case["beta1"], case["beta2"])
+    if case["optimizer"] == "RmsProp":
+        given["alpha"] = given.pop("rho")
+    return given
+
+
+def optimizers(name, network, keras_cases):
+    """The same cases in PyTorch's forms, and with its own defaults; decay is coupled, but that of AdamW."""
+    # Also the type of numbers in which NAdam keeps its product.
+    torch.set_default_dtype(PRECISIONS[name])
+    cases = []
+    for case in keras_cases:
+        own = dict(OF_TORCH.get(case["name"], {}))
+        rate = own.pop("rate", None)
+        case = {**case, "form": "torch", **own}
+        case["learning_rates"] = [{"steps": 100, "rate": rate}] if rate else case["learning_rates"]
+        if case["optimizer"] != "AdamW" and case["decay"]["form"] == "decoupled":
+            case["decay"] = {"form": "coupled", "lambda": 0.0625}
+        kind = CLASSES.get(case["optimizer"]) or getattr(torch.optim, case["optimizer"])
+        given, decay = torch_settings(case), case["decay"]["lambda"]
+        if case["name"].endswith("defaults"):
+            defaults = kind([torch.zeros(1, requires_grad=True)]).defaults
+            assert all(defaults[key] == value for key, value in {**given, "weight_decay": decay}.items()), case["name"]
+
+        def make(flat):
+            groups = [{"params": flat[::2], "weight_decay": decay}, {"params": flat[1::2], "weight_decay": 0.0}]
+            return kind(groups, lr=1.0, **given)
+
+        recorded = descend(name, network, case, make)
+        rule = by_hand.rule(case)
+        agree(case["name"], recorded, descend_by_rule(network, case, rule), TOLERANCE[name])
+        cases.append({**case, "after": recorded})
+    torch.set_default_dtype(torch.float32)
+    return cases
+
+
 # Initializers.
 
 
@@ -206,18 +275,19 @@ def initializers(keras_cases):
 
 
 def main():
-    recorded = {file: read(f"{file}.json") for file in ("layers", "losses", "networks", "sgd", "adam", "initializers")}
+    recorded = {file: read(f"{file}.json") for file in ("layers", "losses", "networks", "sgd", "adam", "optimizers", "initializers")}
     for name in PRECISIONS:
         layers(name, recorded["layers"][name])
         losses(name, recorded["losses"][name])
         networks(name, recorded["networks"][name])
-    different, adams = (
+    different, adams, others = (
         {name: make(name, recorded["networks"][name]["classifier"], recorded[file][name]) for name in PRECISIONS}
-        for file, make in {"sgd": sgd, "adam": adam}.items()
+        for file, make in {"sgd": sgd, "adam": adam, "optimizers": optimizers}.items()
     )
     # In single precision the forms were compared, but the values add nothing to those in double precision.
     write("sgd_torch.json", {"origin": ORIGIN, "f64": different["f64"]})
     write("adam_torch.json", {"origin": ORIGIN, **adams})
+    write("optimizers_torch.json", {"origin": ORIGIN, **others})
     write("initializers_torch.json", {"origin": ORIGIN, "cases": initializers(recorded["initializers"]["cases"])})
 
 
