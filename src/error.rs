@@ -147,6 +147,15 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
+    /// A run ended with a loss that is not below that of its begin, and no smaller learning rate was to be tried.
+    StillDiverging {
+        /// The loss before the training.
+        first: f64,
+        /// The training loss of the last epoch.
+        last: f64,
+        /// The learning rate of the run.
+        rate: f64,
+    },
     /// A setting is for a layer that the network does not have, or that does not learn.
     UnknownLayer {
         /// The dotted name that was given.
@@ -289,8 +298,18 @@ impl Error {
                 "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \
                  call `reset` first"
             ),
+            _ => self.fmt_run(f),
+        }
+    }
+
+    /// The messages about a run and its settings.
+    fn fmt_run(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::NotMeasured { what, needed } => {
                 write!(f, "the {what} is monitored but not measured: it takes {needed}")
+            }
+            Self::StillDiverging { first, last, rate } => {
+                write!(f, "the loss went from {first} to {last} with the smallest learning rate that was tried, {rate}")
             }
             Self::UnknownLayer { name, layers } => {
                 write!(f, "no layer that learns is named `{name}`")?;

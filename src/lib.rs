@@ -67,8 +67,8 @@ pub use metric::{Classification, Evaluation, Regression};
 pub use network::Weights;
 pub use network::{Network, Summary, Workspace};
 pub use optimizer::{
-    Adadelta, Adagrad, Adam, AdamW, Adamax, EpsilonForm, EpsilonPlace, MomentumForm, Nadam, NormForm, Optimizer,
-    OptimizerState, RmsProp, Sgd, WeightDecay,
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Average, EpsilonForm, EpsilonPlace, MomentumForm, Nadam, NormForm,
+    Optimizer, OptimizerState, RmsProp, Sgd, WeightDecay,
 };
 pub use random::rng;
 pub use scalar::Scalar;

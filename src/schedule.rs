@@ -14,6 +14,8 @@ pub use cosine::Cosine;
 pub use exponential::{Constant, Exponential, Steps};
 pub use inverse_time::InverseTime;
 pub use one_cycle::OneCycle;
+#[cfg(feature = "safetensors")]
+pub(crate) use plateau::PlateauState;
 pub use plateau::ReduceOnPlateau;
 
 use crate::error::{Error, Result};

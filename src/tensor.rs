@@ -306,6 +306,10 @@ mod tests {
 
     #[test]
     fn a_place_is_in_its_own_name_and_in_those_of_the_layers_around_it() {
+        const INNER: &[TableEntry] = &[
+            TableEntry { name: "b", offset: 0, frozen: false, table: DENSE },
+            TableEntry { name: "c", offset: 8, frozen: true, table: DENSE },
+        ];
         let inside = |dotted: &str| {
             let mut offsets = Vec::new();
             let outer = TensorTable::Layers(&[
@@ -316,10 +320,6 @@ mod tests {
             outer.for_each_learned(&mut |place, _, range| offsets.extend(place.is_in(dotted).then_some(range.start)));
             offsets
         };
-        const INNER: &[TableEntry] = &[
-            TableEntry { name: "b", offset: 0, frozen: false, table: DENSE },
-            TableEntry { name: "c", offset: 8, frozen: true, table: DENSE },
-        ];
         assert_eq!(inside("a"), [8, 14]);
         assert_eq!(inside("a.b"), [8, 14]);
         assert_eq!(inside("a.b.bias"), [14]);

@@ -42,7 +42,7 @@ const EXCEPTIONS: [(&str, &str); 12] = [
 ];
 
 /// Files that the others of their family build on, the lowest first. Each may import only from those before it.
-const FOUNDATIONS: [&str; 14] = [
+const FOUNDATIONS: [&str; 15] = [
     "io::checksum",
     "io::label",
     "io::number",
@@ -57,6 +57,7 @@ const FOUNDATIONS: [&str; 14] = [
     "optimizer::setting",
     "optimizer::decay",
     "optimizer::rates",
+    "train::rate",
 ];
 
 /// A word, `::`, or any other single mark, with its place in the source.

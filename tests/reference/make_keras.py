@@ -450,6 +450,58 @@ def optimizers(name):
     return cases
 
 
+# Schedules: the rate at each step, from a rate of 1 or as said.
+
+STEPS = 60
+
+
+def schedules():
+    kinds = keras.optimizers.schedules
+    cases = []
+
+    def record(title, settings, schedule):
+        factors = [float(schedule(step)) for step in range(STEPS)]
+        cases.append({"name": title, **settings, "factors": factors})
+
+    record("inverse_time", {"every": 8, "decay": 0.5}, kinds.InverseTimeDecay(1.0, 8, 0.5))
+    record("exponential", {"beta": 0.9}, kinds.ExponentialDecay(1.0, 1, 0.9))
+    record("steps", {"every": 7, "beta": 0.5}, kinds.ExponentialDecay(1.0, 7, 0.5, staircase=True))
+    record("cosine", {"steps": 50, "floor": 0.0, "warm_up": 0, "first": 0.0}, kinds.CosineDecay(1.0, 50))
+    warm = kinds.CosineDecay(0.125, 40, alpha=0.25, warmup_target=1.0, warmup_steps=10)
+    record("cosine_warm_up", {"steps": 40, "floor": 0.25, "warm_up": 10, "first": 0.125}, warm)
+    return cases
+
+
+# Losses of epochs for plateaus: falling, staying within 1e-4, rising, noise.
+LOSSES = [2.0, 1.5, 1.2, 1.2, 1.19995, 1.3, 1.4, 1.1, 1.1, 1.1, 1.1, 1.09, 1.2, 1.2, 1.2, 1.2, 1.0, 0.5, 0.6, 0.7, 0.8]
+LOSSES += [0.9, 0.49995, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.4, 0.4]
+PLATEAU_CASES = {
+    "patience": {"factor": 0.5, "patience": 3, "min_delta": 1e-4, "cooldown": 0, "min_rate": 0.0},
+    "cooldown": {"factor": 0.5, "patience": 2, "min_delta": 1e-4, "cooldown": 3, "min_rate": 0.0},
+    "min_rate": {"factor": 0.25, "patience": 1, "min_delta": 0.0, "cooldown": 1, "min_rate": 0.01},
+    "min_delta": {"factor": 0.5, "patience": 2, "min_delta": 0.25, "cooldown": 0, "min_rate": 0.0},
+}
+
+
+def plateaus():
+    cases = []
+    for title, settings in PLATEAU_CASES.items():
+        names = {"min_rate": "min_lr"}
+        callback = keras.callbacks.ReduceLROnPlateau(
+            monitor="loss", **{names.get(key, key): value for key, value in settings.items()}
+        )
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(1.0), "mse")
+        callback.set_model(model)
+        callback.on_train_begin()
+        rates = []
+        for epoch, loss in enumerate(LOSSES):
+            callback.on_epoch_end(epoch, {"loss": loss})
+            rates.append(float(np.asarray(model.optimizer.learning_rate.value)))
+        cases.append({"name": title, **settings, "losses": LOSSES, "rates": rates})
+    return cases
+
+
 # Initializers.
 
 
@@ -486,6 +538,8 @@ def main():
             content[name] = make(name)
         write(f"{file}.json", content)
     keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    write("schedules.json", {"origin": ORIGIN, "schedules": schedules(), "plateaus": plateaus()})
     write("initializers.json", {"origin": ORIGIN, "cases": initializers()})
 
 

@@ -251,6 +251,65 @@ def optimizers(name, network, keras_cases):
     return cases
 
 
+# Schedules: the rate at each step, from a largest rate of 1.
+
+STEPS = 60
+
+
+def rates_of(make):
+    parameter = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.SGD([parameter], lr=1.0)
+    schedule = make(optimizer)
+    rates = []
+    for _ in range(STEPS):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return rates
+
+
+def schedules(keras_cases):
+    kinds, cases = torch.optim.lr_scheduler, []
+    same = {
+        "exponential": lambda optimizer: kinds.ExponentialLR(optimizer, 0.9),
+        "steps": lambda optimizer: kinds.StepLR(optimizer, 7, 0.5),
+        # Cosine annealing goes on up after its end; the recorded case ends there.
+        "cosine": lambda optimizer: kinds.LambdaLR(optimizer, cosine_until(50)),
+    }
+    for case in keras_cases:
+        if case["name"] in same:
+            agree(case["name"], rates_of(same[case["name"]]), case["factors"], TOLERANCE["f64"])
+    for title, settings in {
+        "one_cycle_defaults": {"steps": STEPS, "rise": 0.3, "first_divisor": 25.0, "last_divisor": 1e4},
+        "one_cycle": {"steps": STEPS, "rise": 0.45, "first_divisor": 10.0, "last_divisor": 50.0},
+    }.items():
+
+        def make(optimizer):
+            return kinds.OneCycleLR(
+                optimizer,
+                max_lr=1.0,
+                total_steps=STEPS + 1,
+                pct_start=settings["rise"],
+                div_factor=settings["first_divisor"],
+                final_div_factor=settings["last_divisor"],
+                cycle_momentum=False,
+            )
+
+        cases.append({"name": title, **settings, "steps": STEPS + 1, "factors": rates_of(make)})
+    return cases
+
+
+def cosine_until(end):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, end)
+    rates = [1.0]
+    for _ in range(end):
+        optimizer.step()
+        schedule.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+    return lambda step: rates[min(step, end)]
+
+
 # Initializers.
 
 
@@ -288,6 +347,7 @@ def main():
     write("sgd_torch.json", {"origin": ORIGIN, "f64": different["f64"]})
     write("adam_torch.json", {"origin": ORIGIN, **adams})
     write("optimizers_torch.json", {"origin": ORIGIN, **others})
+    write("schedules_torch.json", {"origin": ORIGIN, "schedules": schedules(read("schedules.json")["schedules"])})
     write("initializers_torch.json", {"origin": ORIGIN, "cases": initializers(recorded["initializers"]["cases"])})
 
 
