@@ -5,7 +5,7 @@
 //! - [`block`]: parameters as one slice, [`tensor`]: what lies where in it, [`random`]: seeds and samplers
 //! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
 //! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`schedule`], [`dataset`], [`metric`]: the parts of training
-//! - [`mod@network`]: what a declared network gives its user
+//! - [`mod@network`]: what a declared network gives its user, [`mod@minimize`]: descent on any other function
 //! - [`train`], [`history`], [`gradient_check`]: training and checking
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: the files of weights and checkpoints")]
 //!
@@ -33,6 +33,7 @@ pub mod kernel;
 pub mod layer;
 pub mod loss;
 pub mod metric;
+pub mod minimize;
 pub mod network;
 pub mod optimizer;
 pub mod prelude;

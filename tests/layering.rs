@@ -13,7 +13,7 @@ const LEVELS: [&[&str]; 7] = [
     &["shape", "target", "view", "random", "block", "threads"],
     &["kernel", "initializer", "io"],
     &["layer", "loss", "gradient", "optimizer", "schedule", "dataset", "metric"],
-    &["network", "history"],
+    &["network", "history", "minimize"],
     &["train", "gradient_check", "plot"],
     &["lib", "prelude", "private"],
 ];
