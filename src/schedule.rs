@@ -48,7 +48,7 @@ pub trait Schedule {
     /// Refuses settings out of range.
     ///
     /// # Errors
-    /// [`Error::Setting`](crate::Error::Setting) names the first setting that is out of range.
+    /// [`Error::Setting`] names the first setting that is out of range.
     fn check(&self) -> Result<()> {
         Ok(())
     }

@@ -13,8 +13,9 @@ pub(super) const fn stride(count: usize) -> usize {
     if count < 4096 { count } else { count.next_multiple_of(1024) }
 }
 
-/// Numbers that decay together: few enough for the stack and the nearest cache, beside what the optimizer remembers.
-const DECAYED_TOGETHER: usize = 256;
+/// Numbers that decay together: few enough for the stack and the nearest cache, and so many that what an optimizer computes
+/// once per call, such as Adam's corrections, does not weigh.
+const DECAYED_TOGETHER: usize = 2048;
 
 /// The largest magnitude of the learned numbers of a block, or only of those that decay; nothing when one is not finite.
 pub(super) struct Largest<'a, T> {
@@ -166,19 +167,15 @@ impl<O: Optimizer, T: Kernels> UpdateOfPiece<'_, O, T> {
     fn decayed<I: Isa>(self, isa: I) {
         let Self { optimizer, step, decay, parameters, gradient, mut slots } = self;
         let slots = &mut slots[..optimizer.slots()];
-        let mut sum = [T::ZERO; DECAYED_TOGETHER];
-        let mut gradient = gradient;
-        match decay {
-            WeightDecay::None => {}
-            WeightDecay::Coupled(lambda) => {
-                let sum = &mut sum[..gradient.len()];
-                couple(isa, T::from_f64(lambda), parameters, gradient, sum);
-                gradient = sum;
-            }
-            WeightDecay::Decoupled(lambda) => {
-                let rate = optimizer.learning_rate().unwrap_or(0.0);
-                shrink(T::from_f64(1.0 - rate * lambda), parameters);
-            }
+        if let Some(lambda) = decay.coupled() {
+            let sum = &mut [T::ZERO; DECAYED_TOGETHER][..gradient.len()];
+            couple(isa, T::from_f64(lambda), parameters, gradient, sum);
+            optimizer.update(isa, step, parameters, sum, slots);
+            return;
+        }
+        if let WeightDecay::Decoupled(lambda) = decay {
+            let rate = optimizer.learning_rate().unwrap_or(0.0);
+            shrink(T::from_f64(1.0 - rate * lambda), parameters);
         }
         optimizer.update(isa, step, parameters, gradient, slots);
     }
