@@ -289,7 +289,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
             largest.check::<T>()?;
         }
         let largest = largest.as_ref().unwrap_or(&self.optimizer);
-        largest.decay().check(largest.learning_rate().unwrap_or(0.0))
+        largest.decay().check::<T>(largest.learning_rate().unwrap_or(0.0))
     }
 
     fn check_gradient(&self, parameters: &[T], gradient: &[T], table: TensorTable) -> Result<()> {

@@ -268,7 +268,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     ///
     /// # Errors
     /// [`Error::Setting`] for a batch size, a number of batches per step or a number of threads of 0, for a bound of
-    /// gradients that is not a finite number above 0, and for whatever the optimizer or a callback refuses;
+    /// gradients that is not a finite number above 0, and for whatever the optimizer, a schedule or a callback refuses;
+    /// [`Error::UnknownLayer`] for a factor of a layer that the network does not have;
     /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
     /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
     /// [`Error::NonFiniteValidation`] when that shows on the validation set first;

@@ -68,7 +68,12 @@ fn decay_is_the_same_for_slices_of_any_length_and_shared_by_threads() {
 
 #[test]
 fn a_decay_out_of_range_or_of_broken_weights_is_refused_and_changes_nothing() {
-    for decay in [WeightDecay::Coupled(-1.0), WeightDecay::Decoupled(2.1), WeightDecay::Decoupled(f64::NAN)] {
+    for decay in [
+        WeightDecay::Coupled(-1.0),
+        WeightDecay::Coupled(1e39),
+        WeightDecay::Decoupled(2.1),
+        WeightDecay::Decoupled(f64::NAN),
+    ] {
         let mut x = [1.0_f32];
         let error = Sgd::new(0.5).weight_decay(decay).state().step_slice(&mut x, &[1.0]).unwrap_err();
         assert!(matches!(error, Error::Setting { name: "weight decay", .. }), "{error}");

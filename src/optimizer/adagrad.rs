@@ -1,6 +1,6 @@
 //! Adagrad: steps that become shorter with the squares of all gradients so far.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
 use crate::optimizer::setting::{check_epsilon, check_not_negative, check_rate};
 use crate::optimizer::{Optimizer, WeightDecay};
@@ -125,7 +125,12 @@ impl Optimizer for Adagrad {
     fn check<T: Scalar>(&self) -> Result<()> {
         check_epsilon::<T>(self.epsilon)?;
         check_not_negative("decay of the learning rate", self.rate_decay)?;
-        check_not_negative("initial sum of squares", self.initial)?;
+        let (name, value) = ("initial sum of squares", self.initial);
+        check_not_negative(name, value)?;
+        // Divided by the root of an infinite sum, nothing would be learned.
+        if !T::from_f64(value + self.epsilon).is_finite() {
+            return Err(Error::Setting { name, value, allowed: "within the range of the network's numbers" });
+        }
         check_rate::<T>(self.learning_rate, 1.0, self.epsilon)
     }
 
@@ -187,6 +192,7 @@ mod tests {
             assert_eq!(refused(Adagrad::new(0.1).initial(bad)), "initial sum of squares");
             assert_eq!(refused(Adagrad::new(0.1).rate_decay(bad)), "decay of the learning rate");
         }
+        assert_eq!(refused(Adagrad::new(0.1).initial(1e39)), "initial sum of squares");
         assert!(Adagrad::torch().check::<f32>().is_ok() && Adagrad::keras().check::<f32>().is_ok());
     }
 

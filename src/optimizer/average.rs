@@ -108,6 +108,39 @@ impl<T: Kernels> Average<T> {
         &self.parameters
     }
 
+    /// Goes on from an average that was kept as the parameters of a network, in a file of weights for one, and had so many
+    /// updates. Checkpoints of a `Trainer` do not hold averages.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    /// use typenet::Average;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    ///
+    /// let (mut line, mut average) = (Line::zeroed(), Average::mean());
+    /// average.update(&*line)?;
+    /// line.dense.bias[0] = 3.0;
+    /// average.update(&*line)?;
+    ///
+    /// let mut kept = Line::zeroed();
+    /// average.copy_to(&mut *kept)?;
+    /// let mut resumed = Average::mean();
+    /// resumed.resume(&*kept, average.updates());
+    /// for average in [&mut average, &mut resumed] {
+    ///     average.update(&*line)?;
+    ///     assert_eq!(average.parameters(), [0.0, 2.0]);
+    /// }
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn resume<N: Block<T>>(&mut self, average: &N, updates: u64) {
+        self.reset();
+        if updates > 0 {
+            self.parameters.extend_from_slice(average.parameters());
+            self.count = updates;
+        }
+    }
+
     /// Forgets everything but the settings.
     pub fn reset(&mut self) {
         self.parameters.clear();

@@ -39,11 +39,15 @@ pub enum WeightDecay {
 
 impl WeightDecay {
     /// Refuses a λ out of range, at learning rate η.
-    pub(super) fn check(self, rate: f64) -> Result<()> {
+    pub(super) fn check<T: Scalar>(self, rate: f64) -> Result<()> {
         let (Self::Coupled(value) | Self::Decoupled(value)) = self else {
             return Ok(());
         };
         check_not_negative("weight decay", value)?;
+        if !T::from_f64(value).is_finite() {
+            let allowed = "within the range of the network's numbers";
+            return Err(Error::Setting { name: "weight decay", value, allowed });
+        }
         if matches!(self, Self::Decoupled(_)) && value * rate > 1.0 {
             let allowed = "at most 1 divided by the learning rate, where nothing is left of a weight";
             return Err(Error::Setting { name: "weight decay", value, allowed });
