@@ -201,6 +201,22 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
+    /// A run ended with a loss that is not below that of its begin, and no smaller learning rate was to be tried.
+    StillDiverging {
+        /// The loss before the training.
+        first: f64,
+        /// The training loss of the last epoch.
+        last: f64,
+        /// The learning rate of the run.
+        rate: f64,
+    },
+    /// A setting is for a layer that the network does not have, or that does not learn.
+    UnknownLayer {
+        /// The dotted name that was given.
+        name: String,
+        /// The dotted names of the layers that learn; none for plain slices.
+        layers: Vec<String>,
+    },
     /// The system did not start the threads that were asked for.
     ThreadsNotStarted {
         /// How many were asked for.

@@ -5,8 +5,8 @@
 //! - [`shape`]: what flows between layers, [`target`]: what a network is told to answer, [`view`]: both as nalgebra matrices
 //! - [`block`]: parameters as one slice, [`tensor`]: what lies where in it, [`random`]: seeds and samplers
 //! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
-//! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`dataset`], [`metric`]: the parts of training
-//! - [`mod@network`]: what a declared network gives its user
+//! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`schedule`], [`dataset`], [`metric`]: the parts of training
+//! - [`mod@network`]: what a declared network gives its user, [`mod@minimize`]: descent on any other function
 //! - [`function`]: activations and their derivatives on plain numbers
 #![cfg_attr(feature = "std", doc = "- [`train`], [`history`]: training")]
 //! - [`gradient_check`]: whether derivatives are right
@@ -39,6 +39,7 @@ pub mod kernel;
 pub mod layer;
 pub mod loss;
 pub mod metric;
+pub mod minimize;
 pub mod network;
 pub mod optimizer;
 pub mod prelude;
@@ -46,6 +47,7 @@ pub mod prelude;
 pub mod private;
 pub mod random;
 mod scalar;
+pub mod schedule;
 pub mod shape;
 pub mod target;
 pub mod tensor;
@@ -74,7 +76,10 @@ pub use metric::{Classification, Evaluation, Regression};
 #[cfg(feature = "safetensors")]
 pub use network::Weights;
 pub use network::{Network, Summary, Workspace};
-pub use optimizer::{Adam, EpsilonForm, MomentumForm, Optimizer, OptimizerState, Sgd};
+pub use optimizer::{
+    Adadelta, Adagrad, Adam, AdamW, Adamax, Average, EpsilonForm, EpsilonPlace, MomentumForm, Nadam, NormForm,
+    Optimizer, OptimizerState, RmsProp, Sgd, WeightDecay,
+};
 pub use random::rng;
 pub use scalar::Scalar;
 pub use shape::{Image, Probabilities, Shape, Vector};

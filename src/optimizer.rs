@@ -3,23 +3,43 @@
 //! An [`Optimizer`] is a set of settings and one formula over flat blocks; it holds no state. An [`OptimizerState`] holds
 //! what the formula remembers between steps, and makes a step all or nothing.
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adam_w;
+mod adamax;
+mod average;
+mod decay;
 mod frozen;
+mod nadam;
+mod pass;
+mod rates;
+mod rms_prop;
+mod setting;
 mod sgd;
 
+pub use adadelta::Adadelta;
+pub use adagrad::{Adagrad, EpsilonPlace};
 pub use adam::{Adam, EpsilonForm};
+pub use adam_w::AdamW;
+pub use adamax::{Adamax, NormForm};
+pub use average::Average;
+pub use decay::WeightDecay;
+pub use nadam::Nadam;
+pub use rms_prop::RmsProp;
 pub use sgd::{MomentumForm, Sgd};
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use crate::block::Block;
 use crate::error::{Error, Result};
-use crate::kernel::{Isa, Kernels, Program, dispatch};
+use crate::kernel::{Isa, Kernels, dispatch};
 use crate::scalar::Scalar;
 use crate::tensor::TensorTable;
-use crate::threads;
+
+use pass::{Largest, Update, scaled, stride};
+use rates::Rates;
 
 use frozen::Frozen;
 
@@ -112,6 +132,19 @@ pub trait Optimizer: Clone + Send + Sync {
         slots: &mut [&mut [T]],
     );
 
+    /// η, which schedules and factors of layers multiply; nothing where there is none, and then they are refused.
+    fn learning_rate(&self) -> Option<f64> {
+        None
+    }
+
+    /// Sets η. An optimizer that has one implements both.
+    fn set_learning_rate(&mut self, _learning_rate: f64) {}
+
+    /// How weights are kept small. The state does it, around [`update`](Self::update).
+    fn decay(&self) -> WeightDecay {
+        WeightDecay::None
+    }
+
     /// The optimizer with its memory, for a loop of one's own.
     #[must_use]
     fn state<T: Kernels>(self) -> OptimizerState<Self, T> {
@@ -132,14 +165,14 @@ pub struct OptimizerState<O, T> {
     /// The number of parameters that the memory belongs to.
     parameters: Option<usize>,
     step: u64,
-    frozen: Frozen,
+    rates: Rates,
 }
 
 impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// The optimizer before its first step. Memory is allocated then.
     #[must_use]
     pub fn new(optimizer: O) -> Self {
-        Self { optimizer, memory: Vec::new(), parameters: None, step: 0, frozen: Frozen::default() }
+        Self { optimizer, memory: Vec::new(), parameters: None, step: 0, rates: Rates::ONE }
     }
 
     /// The settings.
@@ -160,9 +193,67 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         self.step
     }
 
-    /// Forgets everything but the settings of the optimizer; nothing is frozen then.
+    /// Multiplies the learning rate of the steps that follow, while the settings stay as they are: what a
+    /// [`Schedule`](crate::schedule::Schedule) asks for. Factors do not accumulate; 1 is as without one, and 0 makes steps
+    /// that are remembered and change nothing.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::schedule::{Exponential, Schedule};
+    /// use typenet::{Optimizer, Sgd};
+    ///
+    /// // η is halved after each step: 1 + 1/2 + 1/4.
+    /// let (mut optimizer, schedule) = (Sgd::new(1.0).state(), Exponential::new(0.5));
+    /// let mut x = [0.0_f64];
+    /// for _ in 0..3 {
+    ///     optimizer.set_factor(schedule.factor(optimizer.steps()));
+    ///     optimizer.step_slice(&mut x, &[-1.0])?;
+    /// }
+    /// assert_eq!(x, [1.75]);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn set_factor(&mut self, factor: f64) {
+        self.rates.all = factor;
+    }
+
+    /// The learning rate of the next step, but for factors of layers; nothing where the optimizer has none.
+    #[must_use]
+    pub fn learning_rate(&self) -> Option<f64> {
+        self.optimizer.learning_rate().map(|rate| rate * self.rates.all)
+    }
+
+    /// Multiplies the learning rate of a layer, or of a tensor, by its dotted name: `hidden`, `encoder.hidden.bias`. Where
+    /// one name is within another, the longer one counts alone.
+    ///
+    /// Names and factors are checked in each step, [`Error::UnknownLayer`] and [`Error::Setting`]. A layer that is not to
+    /// learn at all is frozen.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Two = first: Dense<1, 1>, last: Dense<1, 1>);
+    ///
+    /// let (mut network, mut gradient) = (Two::zeroed(), Gradient::<Two>::zeroed());
+    /// (gradient.first.bias[0], gradient.last.bias[0]) = (1.0, 1.0);
+    /// let mut optimizer = Sgd::new(1.0).state();
+    /// optimizer.set_layer_factor("first", 0.125);
+    /// optimizer.step(&mut *network, &*gradient)?;
+    /// assert_eq!((network.first.bias[0], network.last.bias[0]), (-0.125, -1.0));
+    ///
+    /// optimizer.set_layer_factor("hidden", 0.125);
+    /// let error = optimizer.step(&mut *network, &*gradient).unwrap_err();
+    /// assert_eq!(error.to_string(), "no layer that learns is named `hidden`: there are `first`, `last`");
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn set_layer_factor(&mut self, layer: &str, factor: f64) {
+        self.rates.set(layer, factor);
+    }
+
+    /// Forgets everything but the settings and the factors of layers; nothing is frozen then.
     pub fn reset(&mut self) {
-        *self = Self::new(self.optimizer.clone());
+        (self.memory, self.parameters, self.step, self.rates.all) = (Vec::new(), None, 0, 1.0);
+        self.rates.frozen = Frozen::NONE;
     }
 
     /// What is remembered, one slot after the other, and the number of parameters that it belongs to.
@@ -215,192 +306,76 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         if let Some(expected) = self.parameters.filter(|&expected| expected != count) {
             return Err(Error::ParameterCount { expected, given: count });
         }
-        self.optimizer.check::<T>()?;
-        if self.optimizer.slots() > MAX_SLOTS {
-            let value = self.optimizer.slots() as f64;
-            return Err(Error::Setting { name: "number of optimizer slots", value, allowed: "at most 4" });
-        }
-        self.check_gradient(gradient, table)?;
+        self.check(table)?;
+        self.check_gradient(parameters, gradient, table)?;
         // Longer than before when a setting that needs memory, such as momentum, was switched on between steps.
         let needed = stride(count) * self.optimizer.slots();
         if self.memory.len() < needed {
             self.memory.resize(needed, T::ZERO);
         }
         self.parameters = Some(count);
-        dispatch(Update { state: self, parameters, gradient, table });
+        let Self { optimizer, rates, step, memory, .. } = self;
+        dispatch(Update { optimizer: &*optimizer, rates, step: *step, memory, parameters, gradient, table });
         self.step += 1;
         Ok(())
     }
 
-    fn check_gradient(&self, gradient: &[T], table: TensorTable) -> Result<()> {
-        let learned = Learned { table, count: gradient.len(), frozen: &self.frozen };
-        let Some(largest) = dispatch(Largest { gradient, learned }) else {
-            return Err(Error::NonFiniteGradient {
-                tensor: owner(gradient, learned, |g| !g.is_finite()),
-                step: self.step,
-            });
+    /// Refuses settings, factors and names out of range for a block with this table.
+    pub(crate) fn check(&self, table: TensorTable) -> Result<()> {
+        self.optimizer.check::<T>()?;
+        if self.optimizer.slots() > MAX_SLOTS {
+            let value = self.optimizer.slots() as f64;
+            return Err(Error::Setting { name: "number of optimizer slots", value, allowed: "at most 4" });
+        }
+        self.rates.check(table)?;
+        let value = self.rates.largest();
+        if value != 1.0 && self.optimizer.learning_rate().is_none() {
+            let (name, allowed) = ("factor of the learning rate", "1 for an optimizer without a learning rate");
+            return Err(Error::Setting { name, value, allowed });
+        }
+        // A smaller rate than that of the settings breaks no bound, also one of zero.
+        let largest = scaled(&self.optimizer, value.max(1.0));
+        if let Some(largest) = &largest {
+            largest.check::<T>()?;
+        }
+        let largest = largest.as_ref().unwrap_or(&self.optimizer);
+        largest.decay().check::<T>(largest.learning_rate().unwrap_or(0.0))
+    }
+
+    fn check_gradient(&self, parameters: &[T], gradient: &[T], table: TensorTable) -> Result<()> {
+        let (rates, step) = (&self.rates, self.step);
+        let Some(largest) = dispatch(Largest { values: gradient, rates, table, decaying: false }) else {
+            return Err(Error::NonFiniteGradient { tensor: owner(gradient, rates, table, |g| !g.is_finite()), step });
         };
+        let mut magnitude = largest.to_f64();
+        if let Some(lambda) = self.optimizer.decay().coupled() {
+            let Some(weight) = dispatch(Largest { values: parameters, rates, table, decaying: true }) else {
+                return Err(Error::NonFiniteParameter { tensor: owner(parameters, rates, table, |p| !p.is_finite()) });
+            };
+            magnitude += lambda * weight.to_f64();
+        }
         // One step of this size from the largest finite number would still not reach infinity, and the parameters that
         // many steps of it could carry there make the loss overflow first, which is reported before the update.
-        let update = self.optimizer.largest_update(largest.to_f64());
+        let fastest = scaled(&self.optimizer, rates.largest().max(1.0));
+        let update = fastest.as_ref().unwrap_or(&self.optimizer).largest_update(magnitude);
         if update > T::LARGEST * 1e-8 || !update.is_finite() {
-            let tensor = owner(gradient, learned, |g| g.absolute() >= largest);
-            return Err(Error::UpdateTooLarge { tensor, update, step: self.step });
+            let tensor = owner(gradient, rates, table, |g| g.absolute() >= largest);
+            return Err(Error::UpdateTooLarge { tensor, update, step });
         }
         Ok(())
     }
 }
 
-/// Numbers from one slot to the next. Processors take a load for one of what was just stored where the lower twelve bits
-/// of the addresses agree, so large slots begin alike in their pages of 4 KiB: then loads are ahead of stores in all.
-const fn stride(count: usize) -> usize {
-    if count < 4096 { count } else { count.next_multiple_of(1024) }
-}
-
 /// The dotted name of the first learned tensor that has a number for which `is_it` holds.
-fn owner<T: Kernels>(gradient: &[T], learned: Learned<'_>, is_it: impl Fn(T) -> bool) -> String {
+fn owner<T: Kernels>(values: &[T], rates: &Rates, table: TensorTable, is_it: impl Fn(T) -> bool) -> String {
     let mut position = None;
-    learned.for_each_run(&mut |run| {
-        let start = run.start;
-        position = position.or_else(|| gradient[run].iter().position(|&g| is_it(g)).map(|place| start + place));
+    rates.for_each_run(table, values.len(), false, &mut |run| {
+        let start = run.range.start;
+        position = position.or_else(|| values[run.range].iter().position(|&x| is_it(x)).map(|place| start + place));
     });
-    learned
-        .table
+    table
         .list()
         .into_iter()
         .find(|tensor| position.is_some_and(|position| tensor.range.contains(&position)))
         .map_or_else(|| String::from("parameters"), |tensor| tensor.name)
-}
-
-/// The numbers that are learned: a table of nothing stands for plain slices, all of them.
-#[derive(Clone, Copy)]
-struct Learned<'a> {
-    table: TensorTable,
-    count: usize,
-    frozen: &'a Frozen,
-}
-
-impl Learned<'_> {
-    /// Calls `visit` with every run of them.
-    fn for_each_run(&self, visit: &mut dyn FnMut(Range<usize>)) {
-        if self.table.is_empty() {
-            self.frozen.for_each_free(0..self.count, visit);
-        } else {
-            self.table.for_each_trainable(&mut |run| self.frozen.for_each_free(run, visit));
-        }
-    }
-}
-
-/// The largest magnitude in the learned runs of a gradient, or nothing when one is not finite.
-struct Largest<'a, T> {
-    gradient: &'a [T],
-    learned: Learned<'a>,
-}
-
-impl<T: Kernels> Program for Largest<'_, T> {
-    type Output = Option<T>;
-
-    #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> Option<T> {
-        let mut largest = Some(T::ZERO);
-        self.learned.for_each_run(&mut |run| {
-            let found = largest_of(isa, &self.gradient[run]);
-            largest = largest.zip(found).map(|(largest, found)| found.maximum(largest));
-        });
-        largest
-    }
-}
-
-/// The largest magnitude in a run, or nothing when a number is not finite, shared by threads.
-fn largest_of<T: Kernels, I: Isa>(isa: I, gradient: &[T]) -> Option<T> {
-    let Some(middle) = threads::middle(gradient.len()) else {
-        return isa.call(LargestOfPiece(gradient));
-    };
-    let (first, second) = gradient.split_at(middle);
-    let (first, second) = threads::join(|| largest_of(isa, first), || largest_of(isa, second));
-    first.zip(second).map(|(first, second)| second.maximum(first))
-}
-
-/// A program of its own, since what a run is handed to is compiled for no instruction set.
-struct LargestOfPiece<'a, T>(&'a [T]);
-
-impl<T: Kernels> Program for LargestOfPiece<'_, T> {
-    type Output = Option<T>;
-
-    #[inline(always)]
-    fn run<I: Isa>(self, isa: I) -> Option<T> {
-        T::largest_magnitude(isa, self.0)
-    }
-}
-
-struct Update<'a, O, T> {
-    state: &'a mut OptimizerState<O, T>,
-    parameters: &'a mut [T],
-    gradient: &'a [T],
-    table: TensorTable,
-}
-
-impl<O: Optimizer, T: Kernels> Program for Update<'_, O, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self, isa: I) {
-        let Self { state, parameters, gradient, table } = self;
-        let count = parameters.len();
-        let OptimizerState { optimizer, memory, step, frozen, .. } = state;
-        Learned { table, count, frozen: &*frozen }.for_each_run(&mut |run| {
-            let mut slots: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
-            // `count` is not zero where there is memory to cut.
-            for (slot, memory) in slots.iter_mut().zip(memory.chunks_exact_mut(stride(count).max(1))) {
-                *slot = &mut memory[run.clone()];
-            }
-            let (parameters, gradient) = (&mut parameters[run.clone()], &gradient[run]);
-            update(isa, UpdateOfPiece { optimizer: &*optimizer, step: *step, parameters, gradient, slots });
-        });
-    }
-}
-
-/// Updates a run, shared by threads.
-fn update<O: Optimizer, T: Kernels, I: Isa>(isa: I, run: UpdateOfPiece<'_, O, T>) {
-    let Some(middle) = threads::middle(run.parameters.len()) else {
-        return isa.call(run);
-    };
-    let (first, second) = run.split_at(middle);
-    threads::join(|| update(isa, first), || update(isa, second));
-}
-
-/// A program of its own, as [`LargestOfPiece`].
-struct UpdateOfPiece<'a, O, T> {
-    optimizer: &'a O,
-    step: u64,
-    parameters: &'a mut [T],
-    gradient: &'a [T],
-    slots: [&'a mut [T]; MAX_SLOTS],
-}
-
-impl<O, T> UpdateOfPiece<'_, O, T> {
-    fn split_at(self, middle: usize) -> (Self, Self) {
-        let Self { optimizer, step, parameters, gradient, mut slots } = self;
-        let ((parameters, other_parameters), (gradient, other_gradient)) =
-            (parameters.split_at_mut(middle), gradient.split_at(middle));
-        let mut other_slots: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
-        for (slot, other_slot) in slots.iter_mut().zip(&mut other_slots) {
-            // Those that the optimizer does not use are empty.
-            let whole = core::mem::take(slot);
-            (*slot, *other_slot) = whole.split_at_mut(middle.min(whole.len()));
-        }
-        let other =
-            Self { optimizer, step, parameters: other_parameters, gradient: other_gradient, slots: other_slots };
-        (Self { optimizer, step, parameters, gradient, slots }, other)
-    }
-}
-
-impl<O: Optimizer, T: Kernels> Program for UpdateOfPiece<'_, O, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<I: Isa>(self, isa: I) {
-        let Self { optimizer, step, parameters, gradient, mut slots } = self;
-        optimizer.update(isa, step, parameters, gradient, &mut slots[..optimizer.slots()]);
-    }
 }

@@ -11,9 +11,10 @@ pub use crate::train::Checkpoints;
 #[cfg(feature = "std")]
 pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 pub use crate::{
-    AbsoluteError, Adam, BinaryCrossEntropy, Block, CategoricalHinge, Class, ClassWeights, CrossEntropy, Dataset,
-    Dense, Dropout, Elu, Gelu, GeluTanh, Gradient, HardSigmoid, HardSilu, HardTanh, Hinge, Huber, Identity, Image,
-    Initializer, Layer, LeakyRelu, Loss, MeanSquaredError, MinMax, Network, Nll, Optimizer, Pass, Probabilities,
-    QuantileTransformer, Relu, SampleWeights, Selu, Sgd, Shape, Sigmoid, Silu, Softmax, Softplus, Softsign,
-    Standardizer, Takes, Tanh, Vector, Workspace, dataset as datasets, network,
+    AbsoluteError, Adadelta, Adagrad, Adam, AdamW, Adamax, BinaryCrossEntropy, Block, CategoricalHinge, Class,
+    ClassWeights, CrossEntropy, Dataset, Dense, Dropout, Elu, Gelu, GeluTanh, Gradient, HardSigmoid, HardSilu,
+    HardTanh, Hinge, Huber, Identity, Image, Initializer, Layer, LeakyRelu, Loss, MeanSquaredError, MinMax, Nadam,
+    Network, Nll, Optimizer, Pass, Probabilities, QuantileTransformer, Relu, RmsProp, SampleWeights, Selu, Sgd, Shape,
+    Sigmoid, Silu, Softmax, Softplus, Softsign, Standardizer, Takes, Tanh, Vector, WeightDecay, Workspace,
+    dataset as datasets, network,
 };

@@ -99,6 +99,30 @@ pub struct TensorInfo {
     pub frozen: bool,
 }
 
+/// A tensor, or a layer around it, by the names from the outside to the inside; its dotted name without memory for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    outer: Option<&'a Place<'a>>,
+    name: &'static str,
+}
+
+impl Place<'_> {
+    /// The dotted name is that of this place, or of a layer that it is in.
+    pub(crate) fn is_in(&self, dotted: &str) -> bool {
+        !dotted.is_empty() && !dotted.ends_with('.') && self.strip(dotted) == Some("")
+    }
+
+    /// What is left of a dotted name behind the names of this place, as far as it goes; nothing where it leads elsewhere.
+    fn strip<'n>(&self, dotted: &'n str) -> Option<&'n str> {
+        let rest = self.outer.map_or(Some(dotted), |outer| outer.strip(dotted))?;
+        if rest.is_empty() || self.name.is_empty() {
+            return Some(rest);
+        }
+        let rest = rest.strip_prefix(self.name)?;
+        if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
+    }
+}
+
 impl TensorTable {
     /// A layer without parameters.
     pub const EMPTY: Self = Self::Tensors(&[]);
@@ -175,6 +199,33 @@ impl TensorTable {
             Self::Layers(layers) => {
                 for layer in *layers {
                     layer.table.append(&dotted(layer.name), start + layer.offset, frozen || layer.frozen, list);
+                }
+            }
+        }
+    }
+
+    /// Calls `visit` with every tensor that is not a frozen one's or a statistic, in the order of memory. Nothing is allocated.
+    pub(crate) fn for_each_learned(&self, visit: &mut dyn FnMut(&Place<'_>, TensorKind, Range<usize>)) {
+        self.visit_learned(None, 0, visit);
+    }
+
+    fn visit_learned(
+        &self,
+        outer: Option<&Place<'_>>,
+        start: usize,
+        visit: &mut dyn FnMut(&Place<'_>, TensorKind, Range<usize>),
+    ) {
+        match self {
+            Self::Tensors(tensors) => {
+                for tensor in tensors.iter().filter(|tensor| tensor.kind != TensorKind::Statistic) {
+                    let from = start + tensor.offset;
+                    visit(&Place { outer, name: tensor.name }, tensor.kind, from..from + tensor.len());
+                }
+            }
+            Self::Layers(layers) => {
+                for layer in layers.iter().filter(|layer| !layer.frozen) {
+                    let place = Place { outer, name: layer.name };
+                    layer.table.visit_learned(Some(&place), start + layer.offset, visit);
                 }
             }
         }
@@ -263,5 +314,31 @@ mod tests {
         assert_eq!(runs(network(true)).first(), Some(&(8..16)));
         assert_eq!(runs(network(true)).len(), 1);
         assert_eq!(runs(TensorTable::EMPTY), []);
+    }
+
+    #[test]
+    fn a_place_is_in_its_own_name_and_in_those_of_the_layers_around_it() {
+        const INNER: &[TableEntry] = &[
+            TableEntry { name: "b", offset: 0, frozen: false, table: DENSE },
+            TableEntry { name: "c", offset: 8, frozen: true, table: DENSE },
+        ];
+        let inside = |dotted: &str| {
+            let mut offsets = Vec::new();
+            let outer = TensorTable::Layers(&[
+                TableEntry { name: "", offset: 0, frozen: false, table: DENSE },
+                TableEntry { name: "a", offset: 8, frozen: false, table: TensorTable::Layers(INNER) },
+                TableEntry { name: "ab", offset: 24, frozen: false, table: NORMALIZATION },
+            ]);
+            outer.for_each_learned(&mut |place, _, range| offsets.extend(place.is_in(dotted).then_some(range.start)));
+            offsets
+        };
+        assert_eq!(inside("a"), [8, 14]);
+        assert_eq!(inside("a.b"), [8, 14]);
+        assert_eq!(inside("a.b.bias"), [14]);
+        assert_eq!(inside("ab"), [24]);
+        assert_eq!(inside("bias"), [6]);
+        for nowhere in ["", ".", "a.", "b", "a.c", "ab.mean", "a.b.bias.x", "A"] {
+            assert!(inside(nowhere).is_empty(), "{nowhere}");
+        }
     }
 }

@@ -14,6 +14,8 @@ mod epoch;
 mod feed;
 mod pool;
 mod progress;
+mod rate;
+mod retry;
 #[cfg(feature = "safetensors")]
 mod run_words;
 mod time_limit;
@@ -43,6 +45,7 @@ use crate::loss::Loss;
 use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::{Optimizer, OptimizerState};
+use crate::schedule::{ReduceOnPlateau, Schedule};
 use crate::shape::Shape;
 use crate::target::Target;
 
@@ -50,6 +53,7 @@ use callback_state::Interrupted;
 use epoch::{Epoch, Made, Run};
 use feed::{Checked, Feed, Shuffled};
 use pool::Threads;
+use rate::Rate;
 
 /// The samples that room is made for where nobody knows how many there will be.
 const RESERVED: usize = 1024;
@@ -96,7 +100,9 @@ impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
     pub fn new(loss: L, optimizer: O) -> Self {
         let optimizer = OptimizerState::new(optimizer);
         let (clip_value, clip_norm) = (None, None);
-        let epoch = Epoch { loss, optimizer, batch_size: 32, accumulate: 1, clip_value, clip_norm, seed: 0, begun: 0 };
+        let rate = Rate::default();
+        let epoch =
+            Epoch { loss, optimizer, rate, batch_size: 32, accumulate: 1, clip_value, clip_norm, seed: 0, begun: 0 };
         let history = History::default();
         let (threads, interrupted) = (Threads::Current, None);
         Self { epoch, epochs: 1, threads, validation: (), callbacks: (), history, interrupted }
@@ -135,6 +141,81 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// clipped first.
     pub fn clip_norm(self, largest: f64) -> Self {
         Self { epoch: Epoch { clip_norm: Some(largest), ..self.epoch }, ..self }
+    }
+
+    /// Multiplies the learning rate of each step by the factor of a schedule for its number, counted from 0 over all epochs and
+    /// calls of `fit`, also across a checkpoint. The settings of the optimizer stay as they are.
+    ///
+    /// # Example
+    /// The lecture's: the rate is multiplied by β < 1 after each update.
+    /// ```
+    /// use typenet::prelude::*;
+    /// use typenet::schedule::Exponential;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]; 4], vec![[1.0]; 4])?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5)).batch_size(1).schedule(Exponential::new(0.5));
+    /// trainer.fit(&mut Line::zeroed(), &data)?;
+    /// // The rate of the last of four steps: 0.5 · 0.5³.
+    /// assert_eq!(trainer.optimizer().learning_rate(), Some(0.0625));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn schedule(self, schedule: impl Schedule + Send + Sync + 'static) -> Self {
+        let rate = self.epoch.rate.with_schedule(schedule, false);
+        Self { epoch: Epoch { rate, ..self.epoch }, ..self }
+    }
+
+    /// As [`schedule`](Self::schedule), with the number of the epoch, counted from 0 over all calls of `fit`: all steps of an
+    /// epoch have one rate.
+    pub fn schedule_by_epoch(self, schedule: impl Schedule + Send + Sync + 'static) -> Self {
+        let rate = self.epoch.rate.with_schedule(schedule, true);
+        Self { epoch: Epoch { rate, ..self.epoch }, ..self }
+    }
+
+    /// Reduces the learning rate when the loss on the validation set, or the training loss without one, no longer falls. What
+    /// it has seen and done stays from one `fit` to the next, and is kept in checkpoints. With a schedule, that has its rate
+    /// reduced.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    /// use typenet::schedule::ReduceOnPlateau;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
+    /// // Steps as long as the error: forth and back, and nothing is gained.
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0))
+    ///     .epochs(20)
+    ///     .reduce_on_plateau(ReduceOnPlateau::new().factor(0.5).patience(3));
+    /// let mut line = Line::zeroed();
+    /// let history = trainer.fit(&mut line, &data)?;
+    /// assert_eq!(history.epochs()[3].loss, 1.0);
+    /// assert_eq!(history.final_loss(), Some(0.0));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn reduce_on_plateau(mut self, plateau: ReduceOnPlateau) -> Self {
+        self.epoch.rate.plateau = Some(plateau);
+        self
+    }
+
+    /// Multiplies the learning rate of a layer by its dotted name, see
+    /// [`OptimizerState::set_layer_factor`]. `fit` refuses names that the network does not have.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Two = features: Dense<1, 2>, Tanh, output: Dense<2, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
+    /// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).layer_factor("features", 0.1);
+    /// trainer.clone().fit(&mut Two::zeroed(), &data)?;
+    /// let error = trainer.layer_factor("tanh", 0.5).fit(&mut Two::zeroed(), &data).unwrap_err();
+    /// assert_eq!(error.to_string(), "no layer that learns is named `tanh`: there are `features`, `output`");
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn layer_factor(mut self, layer: &str, factor: f64) -> Self {
+        self.epoch.optimizer.set_layer_factor(layer, factor);
+        self
     }
 
     /// The seed of the order of samples, and of layers that draw random numbers. The order of an epoch is a function of
@@ -234,9 +315,11 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         self.epoch.optimizer.unfreeze::<N>(name)
     }
 
-    /// Forgets the state of the optimizer and the number of epochs, as after `new`; settings stay.
+    /// Forgets the state of the optimizer, what a plateau has reduced, and the number of epochs, as after `new`; settings stay,
+    /// and nothing is frozen then.
     pub fn reset(&mut self) {
         self.epoch.optimizer.reset();
+        self.epoch.rate.reset();
         self.epoch.begun = 0;
         self.interrupted = None;
     }
@@ -245,7 +328,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     ///
     /// # Errors
     /// [`Error::Setting`] for a batch size, a number of batches per step or a number of threads of 0, for a bound of
-    /// gradients that is not a finite number above 0, and for whatever the optimizer or a callback refuses;
+    /// gradients that is not a finite number above 0, and for whatever the optimizer, a schedule or a callback refuses;
+    /// [`Error::UnknownLayer`] for a factor of a layer that the network does not have;
     /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
     /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
     /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
@@ -294,7 +378,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         C: Callback<N>,
     {
         self.history = History::with_capacity(self.epochs, self.epoch.seed);
-        self.epoch.check()?;
+        self.epoch.check(N::TENSORS)?;
         // A saturating activation can hide an infinite weight from the loss.
         if let Some(tensor) = network.non_finite_tensor() {
             return Err(Error::NonFiniteParameter { tensor });
@@ -357,6 +441,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
             let (loss, samples) = (made.loss(), made.samples);
             let record = EpochRecord { epoch, epochs: *epochs, loss, samples, validation, seconds };
             history.push(record);
+            next.rate.observe(&record);
             stopped |= callbacks.epoch_end(network, &record).is_break();
             #[cfg(feature = "safetensors")]
             if C::SAVES {

@@ -18,6 +18,7 @@ use digits::DigitClassifier;
 use typenet::loss::Values;
 use typenet::metric::Measured;
 use typenet::prelude::*;
+use typenet::schedule::Schedule;
 use typenet::{Optimizer, Scalar, Target};
 
 /// The system's allocator, which counts the calls of each thread apart: the harness allocates in its own.
@@ -253,6 +254,24 @@ fn a_network_on_images_allocates_nothing() {
     passes_allocate_nothing(&*network, data.inputs(), &mut workspace, "Picture");
 }
 
+#[test]
+fn decay_layer_factors_schedules_and_averages_allocate_nothing_in_a_step() {
+    let (mut network, gradient) = (DigitClassifier::<f32>::zeroed(), Gradient::<DigitClassifier>::zeroed());
+    let mut optimizer = AdamW::new(1e-3, 0.1).state();
+    optimizer.set_layer_factor("hidden", 0.5);
+    optimizer.set_layer_factor("output.bias", 2.0);
+    let mut average = typenet::Average::exponential(0.9);
+    let schedule = typenet::schedule::Exponential::new(0.99);
+    let mut step = || {
+        optimizer.set_factor(schedule.factor(optimizer.steps()));
+        optimizer.step(&mut *network, &*gradient).unwrap();
+        average.update(&*network).unwrap();
+        average.with(&mut *network, |network| network.hidden.bias[0]).unwrap();
+    };
+    assert!(allocations(&mut step) > 0, "the first step allocates the moments and the average");
+    assert_eq!(allocations(&mut step), 0);
+}
+
 /// What one whole `fit` of a fresh network allocates.
 fn fit_allocations<N, Y>(data: &Dataset<N::Input, Y, N::Scalar>, epochs: usize, batch_size: usize) -> u64
 where
@@ -264,6 +283,8 @@ where
     let mut trainer = Trainer::new(Nll, Sgd::new(0.01).momentum(0.9))
         .epochs(epochs)
         .batch_size(batch_size)
+        .schedule(typenet::schedule::Exponential::new(0.999))
+        .reduce_on_plateau(typenet::schedule::ReduceOnPlateau::new().patience(1))
         .validation(data)
         .callback(EarlyStopping::patience(epochs).restore_best());
     allocations(|| trainer.fit::<N, _, _>(&mut network, data).unwrap())

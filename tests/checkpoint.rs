@@ -4,6 +4,7 @@
 use std::fs;
 
 use proptest::prelude::*;
+use typenet::schedule::{Cosine, ReduceOnPlateau, Schedule};
 use typenet::{Error, Optimizer, WrongTensor, prelude::*};
 
 #[path = "support/folder.rs"]
@@ -58,8 +59,47 @@ fn a_resumed_run_has_the_bits_of_an_uninterrupted_one() {
     assert_resumes("momentum", Sgd::new(0.01).momentum(0.9), 1, 2);
     assert_resumes("nesterov", Sgd::new(0.01).momentum(0.9).nesterov(), 3, 1);
     assert_resumes("adam", Adam::new(0.001), 2, 2);
+    assert_resumes("amsgrad", Adam::new(0.001).amsgrad(), 1, 1);
+    assert_resumes("adam_w", AdamW::new(0.001, 0.01), 1, 1);
+    assert_resumes("nadam", Nadam::new(0.001), 1, 1);
+    assert_resumes("adamax", Adamax::new(0.001), 1, 1);
+    assert_resumes("adagrad", Adagrad::new(0.01).rate_decay(0.1), 1, 1);
+    assert_resumes("adadelta", Adadelta::new(1.0), 1, 1);
+    assert_resumes("rms_prop", RmsProp::new(0.001).centered().momentum(0.9), 1, 1);
     assert_resumes("before_the_first_step", Adam::new(0.001), 0, 2);
     assert_resumes("nothing_more", Adam::keras(), 1, 0);
+}
+
+#[test]
+fn schedules_plateaus_and_layer_factors_resume_too() {
+    let folder = Folder::new("schedules");
+    let (data, validation) = datasets::digits().split(0.8);
+    let plateau = ReduceOnPlateau::new().factor(0.5).patience(1).min_delta(0.05).cooldown(1);
+    let trainer = || {
+        trainer(Sgd::new(0.02).momentum(0.9))
+            .layer_factor("dense", 0.5)
+            .schedule(Cosine::new(250).warm_up(20, 0.1))
+            .reduce_on_plateau(plateau)
+            .validation(&validation)
+    };
+    for first in [1, 3, 4, 5] {
+        let mut whole = Large::init(&mut typenet::rng(SEED));
+        let mut part = whole.clone();
+        let mut one = trainer().epochs(7);
+        one.fit(&mut whole, &data).unwrap();
+        // The plateau has done something, beside the schedule.
+        let scheduled = 0.02 * Cosine::new(250).warm_up(20, 0.1).factor(one.optimizer().steps() - 1);
+        assert!(one.optimizer().learning_rate().unwrap() < 0.6 * scheduled);
+
+        let mut before = trainer().epochs(first);
+        before.fit(&mut part, &data).unwrap();
+        before.save_checkpoint(&part, folder.path("c")).unwrap();
+        let (mut resumed, mut after) = (Large::zeroed(), trainer().epochs(7 - first));
+        after.resume(&mut resumed, folder.path("c")).unwrap();
+        after.fit(&mut resumed, &data).unwrap();
+        assert_eq!(resumed.parameters(), whole.parameters(), "{first}");
+        assert_eq!(after.optimizer().learning_rate(), one.optimizer().learning_rate());
+    }
 }
 
 #[test]

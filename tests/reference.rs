@@ -6,6 +6,7 @@
 use serde_json::Value;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
 use typenet::prelude::*;
+use typenet::schedule::{Cosine, Exponential, InverseTime, OneCycle, ReduceOnPlateau, Schedule, Steps};
 use typenet::{EpsilonForm, OptimizerState, Scalar};
 
 /// Relative to the value, or absolute below 1.
@@ -480,6 +481,156 @@ fn a_hundred_steps_of_adam_agree_with_keras_and_pytorch() {
                 }
             }
         }
+    }
+}
+
+fn setting(run: &Value, key: &str) -> f64 {
+    run[key].as_f64().unwrap()
+}
+
+fn decay(run: &Value) -> WeightDecay {
+    let lambda = setting(&run["decay"], "lambda");
+    match run["decay"]["form"].as_str().unwrap() {
+        "coupled" => WeightDecay::Coupled(lambda),
+        "decoupled" => WeightDecay::Decoupled(lambda),
+        _ => WeightDecay::None,
+    }
+}
+
+/// Starts from a library's defaults, and sets what is recorded, which changes nothing in the cases named "defaults".
+fn with_settings<O: PartialEq + Copy + std::fmt::Debug>(run: &Value, keras: O, torch: O, set: impl Fn(O) -> O) -> O {
+    let defaults = if run["form"] == "keras" { keras } else { torch };
+    let optimizer = set(defaults);
+    let is_default = run["name"].as_str().unwrap().ends_with("defaults");
+    assert!(!is_default || optimizer == defaults, "{optimizer:?} are the defaults of {}", run["form"]);
+    optimizer
+}
+
+/// A case of Adam or its kin.
+fn adams_agree<T: Kernels>(run: &Value, start: &Value) {
+    let [beta1, beta2, epsilon] = ["beta1", "beta2", "epsilon"].map(|key| setting(run, key));
+    let adam = |adam: Adam| adam.beta1(beta1).beta2(beta2).epsilon(epsilon);
+    match run["optimizer"].as_str().unwrap() {
+        "Adam" => {
+            let adam = with_settings(run, Adam::keras(), Adam::torch(), |defaults| adam(defaults).amsgrad());
+            descent_agrees::<T, _>(run, start, adam, |adam| &mut adam.learning_rate);
+        }
+        "AdamW" => {
+            let set = |defaults: AdamW| AdamW { adam: adam(defaults.adam).weight_decay(decay(run)) };
+            let adam_w = with_settings(run, AdamW::keras(), AdamW::torch(), set);
+            descent_agrees::<T, _>(run, start, adam_w, |adam_w| &mut adam_w.adam.learning_rate);
+        }
+        "Adamax" => {
+            let set = |adamax: Adamax| adamax.beta1(beta1).beta2(beta2).epsilon(epsilon).weight_decay(decay(run));
+            let adamax = with_settings(run, Adamax::keras(), Adamax::torch(), set);
+            descent_agrees::<T, _>(run, start, adamax, |adamax| &mut adamax.learning_rate);
+        }
+        other => {
+            assert_eq!(other, "Nadam");
+            let psi = setting(run, "momentum_decay");
+            let set =
+                |nadam: Nadam| Nadam { beta1, beta2, epsilon, momentum_decay: psi, ..nadam.weight_decay(decay(run)) };
+            let nadam = with_settings(run, Nadam::keras(), Nadam::torch(), set);
+            descent_agrees::<T, _>(run, start, nadam, |nadam| &mut nadam.learning_rate);
+        }
+    }
+}
+
+/// A case of any of the other optimizers.
+fn other_optimizer_agrees<T: Kernels>(run: &Value, start: &Value) {
+    match run["optimizer"].as_str().unwrap() {
+        "Sgd" => {
+            let set = |sgd: Sgd| sgd.momentum(setting(run, "momentum")).weight_decay(decay(run));
+            let sgd = with_settings(run, Sgd::new(1.0), Sgd::new(1.0).pytorch_momentum(), set);
+            descent_agrees::<T, _>(run, start, sgd, |sgd| &mut sgd.learning_rate);
+        }
+        "Adagrad" => {
+            let [initial, rate_decay, epsilon] = ["initial", "rate_decay", "epsilon"].map(|key| setting(run, key));
+            let set = |adagrad: Adagrad| Adagrad { initial, rate_decay, epsilon, ..adagrad.weight_decay(decay(run)) };
+            let adagrad = with_settings(run, Adagrad::keras(), Adagrad::torch(), set);
+            descent_agrees::<T, _>(run, start, adagrad, |adagrad| &mut adagrad.learning_rate);
+        }
+        "RmsProp" => {
+            let [rho, momentum, epsilon] = ["rho", "momentum", "epsilon"].map(|key| setting(run, key));
+            let centered = run["centered"] == true;
+            let set =
+                |defaults: RmsProp| RmsProp { rho, momentum, epsilon, centered, ..defaults }.weight_decay(decay(run));
+            let rms_prop = with_settings(run, RmsProp::keras(), RmsProp::torch(), set);
+            descent_agrees::<T, _>(run, start, rms_prop, |rms_prop| &mut rms_prop.learning_rate);
+        }
+        "Adadelta" => {
+            let [rho, epsilon] = ["rho", "epsilon"].map(|key| setting(run, key));
+            let set = |adadelta: Adadelta| adadelta.rho(rho).epsilon(epsilon).weight_decay(decay(run));
+            let adadelta = with_settings(run, Adadelta::keras(), Adadelta::torch(), set);
+            descent_agrees::<T, _>(run, start, adadelta, |adadelta| &mut adadelta.learning_rate);
+        }
+        _ => adams_agree::<T>(run, start),
+    }
+}
+
+#[test]
+fn a_hundred_steps_of_every_other_optimizer_agree_with_keras_and_pytorch() {
+    let start = recorded("networks.json");
+    for file in ["optimizers.json", "optimizers_torch.json"] {
+        let file = recorded(file);
+        for run in file["f64"].as_array().unwrap() {
+            other_optimizer_agrees::<f64>(run, &start["f64"]["classifier"]);
+        }
+        for run in file["f32"].as_array().unwrap() {
+            other_optimizer_agrees::<f32>(run, &start["f32"]["classifier"]);
+        }
+        assert_eq!((file["f64"].as_array().unwrap().len(), file["f32"].as_array().unwrap().len()), (16, 16));
+    }
+}
+
+fn schedule_factors(case: &Value) -> Vec<f64> {
+    let number = |key: &str| case[key].as_f64().unwrap();
+    let whole = |key: &str| case[key].as_u64().unwrap();
+    let all = |schedule: &dyn Schedule| {
+        schedule.check().unwrap();
+        (0..60).map(|time| schedule.factor(time)).collect()
+    };
+    match case["name"].as_str().unwrap() {
+        "inverse_time" => all(&InverseTime::new(whole("every"), number("decay"))),
+        "exponential" => all(&Exponential::new(number("beta"))),
+        "steps" => all(&Steps::new(whole("every"), number("beta"))),
+        "cosine" | "cosine_warm_up" => {
+            all(&Cosine::new(whole("steps")).floor(number("floor")).warm_up(whole("warm_up"), number("first")))
+        }
+        "one_cycle" | "one_cycle_defaults" => {
+            let cycle = OneCycle::new(whole("steps"));
+            let given = cycle.rise(number("rise")).divisors(number("first_divisor"), number("last_divisor"));
+            assert!(case["name"] != "one_cycle_defaults" || given == cycle);
+            all(&given)
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn every_schedule_agrees_with_keras_and_pytorch() {
+    let (keras, torch) = (recorded("schedules.json"), recorded("schedules_torch.json"));
+    let cases = [&keras, &torch].map(|file| file["schedules"].as_array().unwrap().clone()).concat();
+    assert_eq!(cases.len(), 7);
+    for case in &cases {
+        let factors = schedule_factors(case);
+        assert_near(&factors, &case["factors"], case["name"].as_str().unwrap());
+        assert!(factors.iter().any(|&factor| factor < 0.5) && factors.len() == 60);
+    }
+    for case in keras["plateaus"].as_array().unwrap() {
+        let small = |key: &str| u32::try_from(count(&case[key])).unwrap();
+        let number = |key: &str| case[key].as_f64().unwrap();
+        let mut plateau = ReduceOnPlateau::new()
+            .factor(number("factor"))
+            .patience(small("patience"))
+            .min_delta(number("min_delta"))
+            .cooldown(small("cooldown"))
+            .min_rate(number("min_rate"));
+        let observed = numbers::<f64>(&case["losses"]).into_iter().map(|loss| {
+            plateau.observe(loss);
+            plateau.rate(1.0)
+        });
+        assert_near(&observed.collect::<Vec<_>>(), &case["rates"], case["name"].as_str().unwrap());
     }
 }
 

@@ -57,6 +57,16 @@ impl Error {
                 "{what} {sample} of batch {batch} in epoch {epoch} holds {value} at position {position}: \
                  data must be finite"
             ),
+            Self::StillDiverging { first, last, rate } => {
+                write!(f, "the loss went from {first} to {last} with the smallest learning rate that was tried, {rate}")
+            }
+            Self::UnknownLayer { name, layers } => {
+                write!(f, "no layer that learns is named `{name}`")?;
+                for (position, layer) in layers.iter().enumerate() {
+                    write!(f, "{} `{layer}`", if position == 0 { ": there are" } else { "," })?;
+                }
+                Ok(())
+            }
             Self::Source { epoch, reason } => write!(f, "the source of batches failed in epoch {epoch}: {reason}"),
             Self::OtherCallbacks { name } => {
                 write!(f, "the interrupted run had other callbacks: `{name}` is not in both, or not in the same place")

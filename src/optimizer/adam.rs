@@ -1,8 +1,9 @@
 //! Adam: steps whose size does not depend on the scale of the gradient.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernel::{AdamStep, Isa, Kernels};
-use crate::optimizer::Optimizer;
+use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
+use crate::optimizer::{Optimizer, WeightDecay};
 use crate::scalar::Scalar;
 
 /// Where ε stands: before or after the bias of the second moment is corrected. The two differ in the first steps, and for
@@ -16,10 +17,6 @@ pub enum EpsilonForm {
     /// An ε of this form weighs as much as ε / √(1 - β₂ᵗ) in the other: about 30 times as much in the first step.
     Uncorrected,
 }
-
-/// A learning rate is at most this many times ε √MAX, with MAX the largest number. Moments that are let through stay below
-/// 1e-4 √MAX, so even a rate that was raised between steps makes no update above MAX / 10.
-const LARGEST_RATE: f64 = 1e3;
 
 /// Adam, adaptive moment estimation: the mean gradient, divided by the root of the mean squared gradient.
 ///
@@ -39,7 +36,8 @@ const LARGEST_RATE: f64 = 1e3;
 /// No step is longer than 7.3 η with the usual settings, whatever the gradients. Corrections are computed in `f64`.
 ///
 /// # Source
-/// D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1 and section 2.
+/// D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1 and section 2. AMSGrad: S. J. Reddi
+/// et al., "On the Convergence of Adam and Beyond", 2018, with the corrections of Keras and PyTorch.
 ///
 /// # Example
 /// ```
@@ -64,13 +62,19 @@ pub struct Adam {
     pub epsilon: f64,
     /// Where ε stands.
     pub form: EpsilonForm,
+    /// AMSGrad: divides by the root of the largest second moment so far, so that no parameter's steps become longer because
+    /// its gradients were small for a while.
+    pub amsgrad: bool,
+    /// How weights are kept small.
+    pub decay: WeightDecay,
 }
 
 impl Adam {
     /// The paper's settings with learning rate η: β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
     #[must_use]
     pub const fn new(learning_rate: f64) -> Self {
-        Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, form: EpsilonForm::Corrected }
+        let (form, decay) = (EpsilonForm::Corrected, WeightDecay::None);
+        Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, form, amsgrad: false, decay }
     }
 
     /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.001.
@@ -129,6 +133,18 @@ impl Adam {
         Self { form: EpsilonForm::Uncorrected, ..self }
     }
 
+    /// AMSGrad, with a third number per parameter: the largest v so far in place of v.
+    #[must_use]
+    pub const fn amsgrad(self) -> Self {
+        Self { amsgrad: true, ..self }
+    }
+
+    /// Keeps weights small. [`AdamW`](crate::AdamW) is the same with the decoupled form.
+    #[must_use]
+    pub const fn weight_decay(self, decay: WeightDecay) -> Self {
+        Self { decay, ..self }
+    }
+
     /// The numbers of a step, counted from 0, in the form that takes one division: for ε beside √v̂, numerator and
     /// denominator are both multiplied by √(1 - β₂ᵗ).
     #[inline]
@@ -151,34 +167,15 @@ impl Adam {
 
 impl Optimizer for Adam {
     fn slots(&self) -> usize {
-        2
+        2 + usize::from(self.amsgrad)
     }
 
     fn check<T: Scalar>(&self) -> Result<()> {
-        for (name, value) in [("beta1", self.beta1), ("beta2", self.beta2)] {
-            // Just below 1 may round to 1, which would keep the moment for ever.
-            if !((0.0..1.0).contains(&value) && T::from_f64(value) < T::ONE) {
-                return Err(Error::Setting { name, value, allowed: "at least 0 and below 1" });
-            }
-        }
-        let root = libm::sqrt(T::LARGEST);
-        let (name, value) = ("epsilon", self.epsilon);
-        // A smaller one would protect from nothing: there the squares of gradients are rounded to zero.
-        if !(2.0 / root..=root / 2.0).contains(&value) {
-            let allowed = "a number above 0 whose square is in the range of the network's numbers";
-            return Err(Error::Setting { name, value, allowed });
-        }
-        let (name, value) = ("learning rate", self.learning_rate);
-        if !(value.is_finite() && value > 0.0) {
-            return Err(Error::Setting { name, value, allowed: "a finite number above 0" });
-        }
-        // Rounded to zero it would learn nothing. The rate of the first step is the largest.
-        let (rounded, first) = (T::from_f64(value), T::from_f64(value / (1.0 - self.beta1)));
-        if !(rounded > T::ZERO && first.is_finite() && value / self.epsilon <= LARGEST_RATE * root) {
-            let allowed = "within the range of the network's numbers, also when divided by epsilon";
-            return Err(Error::Setting { name, value, allowed });
-        }
-        Ok(())
+        check_share::<T>("beta1", self.beta1)?;
+        check_share::<T>("beta2", self.beta2)?;
+        check_epsilon::<T>(self.epsilon)?;
+        // The rate of the first step is the largest.
+        check_rate::<T>(self.learning_rate, 1.0 / (1.0 - self.beta1), self.epsilon)
     }
 
     fn largest_update(&self, largest_gradient: f64) -> f64 {
@@ -193,6 +190,18 @@ impl Optimizer for Adam {
         step.max(largest_gradient * largest_gradient)
     }
 
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.learning_rate)
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+
+    fn decay(&self) -> WeightDecay {
+        self.decay
+    }
+
     #[inline(always)]
     fn update<T: Kernels, I: Isa>(
         &self,
@@ -202,8 +211,32 @@ impl Optimizer for Adam {
         gradient: &[T],
         slots: &mut [&mut [T]],
     ) {
-        let (first_moment, second_moment) = slots.split_at_mut(1);
-        T::adam(isa, self.step(step), parameters, gradient, first_moment[0], second_moment[0]);
+        match slots {
+            [first, second] => T::adam(isa, self.step(step), parameters, gradient, first, second),
+            [first, second, largest] => {
+                amsgrad(isa, self.step(step), parameters, gradient, [&mut **first, &mut **second, &mut **largest]);
+            }
+            _ => unreachable!("two slots, or three with AMSGrad"),
+        }
+    }
+}
+
+/// As the kernel, with the largest second moment so far below the root.
+#[inline(always)]
+fn amsgrad<T: Scalar, I: Isa>(
+    isa: I,
+    settings: AdamStep<T>,
+    parameters: &mut [T],
+    gradient: &[T],
+    [first, second, largest]: [&mut [T]; 3],
+) {
+    let AdamStep { first_share, second_share, rate, epsilon } = settings;
+    let pairs = parameters.iter_mut().zip(gradient);
+    for (((parameter, &g), (first, second)), largest) in pairs.zip(first.iter_mut().zip(second)).zip(largest) {
+        *first = isa.mul_add(first_share, g - *first, *first);
+        *second = isa.mul_add(second_share, isa.mul_add(g, g, -*second), *second);
+        *largest = second.maximum(*largest);
+        *parameter = isa.mul_add(-rate, *first / (largest.sqrt() + epsilon), *parameter);
     }
 }
 

@@ -12,10 +12,12 @@ use crate::scalar::Scalar;
 use crate::tensor::TensorInfo;
 
 /// Tensors that are frozen while the program runs, as ranges in the order of memory.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Frozen(Vec<Range<usize>>);
 
 impl Frozen {
+    pub(super) const NONE: Self = Self(Vec::new());
+
     fn freeze(&mut self, tensors: impl Iterator<Item = Range<usize>>) {
         for range in tensors {
             if let Err(place) = self.0.binary_search_by_key(&range.start, |frozen| frozen.start) {
@@ -82,7 +84,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     pub fn freeze<N: Block<T>>(&mut self, name: &str) -> Result<()> {
         let tensors = self.named::<N>(name)?;
         self.parameters = Some(N::LEN);
-        self.frozen.freeze(tensors.into_iter().map(|tensor| tensor.range));
+        self.rates.frozen.freeze(tensors.into_iter().map(|tensor| tensor.range));
         Ok(())
     }
 
@@ -93,7 +95,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// As [`freeze`](Self::freeze).
     pub fn unfreeze<N: Block<T>>(&mut self, name: &str) -> Result<()> {
         let tensors = self.named::<N>(name)?;
-        self.frozen.unfreeze(tensors.into_iter().map(|tensor| tensor.range));
+        self.rates.frozen.unfreeze(tensors.into_iter().map(|tensor| tensor.range));
         Ok(())
     }
 
@@ -101,7 +103,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// gradients. [`Trainer`](crate::train::Trainer) does it before it clips.
     pub fn clear_frozen(&self, gradient: &mut impl Block<T>) {
         let numbers = gradient.parameters_mut();
-        for range in &self.frozen.0 {
+        for range in &self.rates.frozen.0 {
             if let Some(numbers) = numbers.get_mut(range.clone()) {
                 numbers.fill(<T as Scalar>::ZERO);
             }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels, MomentumStep};
-use crate::optimizer::Optimizer;
+use crate::optimizer::{Optimizer, WeightDecay};
 use crate::scalar::Scalar;
 
 /// Which quantity the velocity accumulates. The two differ only when the learning rate changes during training.
@@ -52,13 +52,16 @@ pub struct Sgd {
     pub nesterov: bool,
     /// What the velocity accumulates.
     pub form: MomentumForm,
+    /// How weights are kept small.
+    pub decay: WeightDecay,
 }
 
 impl Sgd {
     /// Plain descent with learning rate η.
     #[must_use]
     pub const fn new(learning_rate: f64) -> Self {
-        Self { learning_rate, momentum: 0.0, nesterov: false, form: MomentumForm::Lecture }
+        let (form, decay) = (MomentumForm::Lecture, WeightDecay::None);
+        Self { learning_rate, momentum: 0.0, nesterov: false, form, decay }
     }
 
     /// Keeps the share γ of the velocity, typically 0.9.
@@ -77,6 +80,12 @@ impl Sgd {
     #[must_use]
     pub const fn pytorch_momentum(self) -> Self {
         Self { form: MomentumForm::PyTorch, ..self }
+    }
+
+    /// Keeps weights small.
+    #[must_use]
+    pub const fn weight_decay(self, decay: WeightDecay) -> Self {
+        Self { decay, ..self }
     }
 }
 
@@ -114,6 +123,18 @@ impl Optimizer for Sgd {
             MomentumForm::PyTorch => self.learning_rate.max(1.0),
         };
         factor * largest_gradient / (1.0 - self.momentum)
+    }
+
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.learning_rate)
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+
+    fn decay(&self) -> WeightDecay {
+        self.decay
     }
 
     #[inline(always)]

@@ -4,9 +4,10 @@ use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 use core::ops::ControlFlow;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::history::{EpochRecord, History};
 use crate::network::Network;
+use crate::optimizer::Average;
 use crate::train::CallbackState;
 #[cfg(feature = "safetensors")]
 use crate::train::RunState;
@@ -181,6 +182,24 @@ impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
     fn end(&mut self, network: &mut N, history: &History) {
         self.0.end(network, history);
         self.1.end(network, history);
+    }
+}
+
+/// Updated after each step, and read or copied into the network when `fit` has returned: `.callback(&mut average)`.
+impl<N: Network> Callback<N> for &mut Average<N::Scalar> {
+    fn begin(&mut self, network: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
+        self.check()?;
+        let (first_count, second_count) = (network.parameters().len(), self.parameters().len());
+        if second_count > 0 && first_count != second_count {
+            return Err(Error::CountMismatch { first: "parameters", first_count, second: "averages", second_count });
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn step_end(&mut self, network: &N, _: &StepRecord) -> ControlFlow<()> {
+        let updated = self.update(network);
+        debug_assert!(updated.is_ok(), "checked at the begin");
+        ControlFlow::Continue(())
     }
 }
 

@@ -16,6 +16,7 @@ use crate::kernel::Kernels;
 use crate::network::{Network, weights};
 use crate::optimizer::{MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
+use crate::schedule::{PlateauState, ReduceOnPlateau};
 use crate::tensor::{TensorInfo, TensorKind};
 use crate::train::Trainer;
 use crate::train::callback_state::{CallbackState, Interrupted};
@@ -32,11 +33,11 @@ const KIND: &str = "checkpoint";
 
 impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     /// Writes what the next call of `fit` depends on to a file, which is replaced as a whole: the network, the memory of the
-    /// optimizer and its number of steps, the number of epochs so far, the seed and the batch size.
+    /// optimizer and its number of steps, the number of epochs so far, the seed and the batch size, and what a plateau has seen.
     ///
     /// [`Checkpoints`](crate::train::Checkpoints) writes such files while `fit` runs.
     ///
-    /// Settings of the optimizer, frozen layers, clipping, batches per step, the loss, the validation set and callbacks are the program's and
+    /// Settings of the optimizer, schedules, factors of layers, frozen layers, clipping, batches per step, the loss, the validation set and callbacks are the program's and
     /// are not in the file.
     /// [`Weights::load`](crate::Weights::load) reads the network alone from it.
     ///
@@ -104,6 +105,10 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
         self.epoch.optimizer.restore(state.steps, state.slots.map(|_| N::PARAMETERS), slots);
         (self.epoch.begun, self.epoch.seed, self.epoch.batch_size) = (state.epochs, state.seed, state.batch_size);
         self.interrupted = interrupted;
+        self.epoch.rate.reset();
+        if let (Some(plateau), Some(state)) = (&mut self.epoch.rate.plateau, state.plateau) {
+            plateau.restore(state);
+        }
         Ok(())
     }
 }
@@ -138,6 +143,7 @@ impl<'a, T: Kernels> RunState<'a, T> {
             seed: epoch.seed,
             batch_size: epoch.batch_size,
             slots: parameters.map(|_| slots.len()),
+            plateau: epoch.rate.plateau.as_ref().map(ReduceOnPlateau::state),
             run: 0,
             copies: 0,
         };
@@ -239,6 +245,7 @@ struct State {
     /// How many words the state of an interrupted run has, and copies of the parameters; none between two runs.
     run: usize,
     copies: usize,
+    plateau: Option<PlateauState>,
 }
 
 impl State {
@@ -249,6 +256,10 @@ impl State {
         label.push("batch_size", &format!("{}", self.batch_size));
         if let Some(slots) = self.slots {
             label.push("slots", &format!("{slots}"));
+        }
+        if let Some(PlateauState { best, reduction, waited, cooling }) = self.plateau {
+            // As bits: a decimal number may be infinite, which JSON has no word for.
+            label.push("plateau", &format!("{} {} {waited} {cooling}", best.to_bits(), reduction.to_bits()));
         }
         if self.run > 0 {
             label.push("run", &format!("{}", self.run));
@@ -269,8 +280,21 @@ impl State {
             slots,
             run: label.get("run").map_or(Ok(0), |_| number(label, "run"))?,
             copies: label.get("copies").map_or(Ok(0), |_| number(label, "copies"))?,
+            plateau: label.get("plateau").map(plateau).transpose()?,
         })
     }
+}
+
+/// What a plateau has seen.
+fn plateau(text: &str) -> core::result::Result<PlateauState, String> {
+    let wrong = || format!("`plateau` in its metadata is no state of a plateau: {text:?}");
+    let mut numbers = text.split(' ').map(|number| number.parse::<u64>().map_err(|_| wrong()));
+    let mut next = || numbers.next().unwrap_or_else(|| Err(wrong()));
+    let (best, reduction) = (f64::from_bits(next()?), f64::from_bits(next()?));
+    let mut small = || next().and_then(|number| u32::try_from(number).map_err(|_| wrong()));
+    let state = PlateauState { best, reduction, waited: small()?, cooling: small()? };
+    let is_state = !best.is_nan() && reduction > 0.0 && reduction <= 1.0 && next().is_err();
+    if is_state { Ok(state) } else { Err(wrong()) }
 }
 
 fn number<X: FromStr>(label: &Label, key: &str) -> core::result::Result<X, String> {

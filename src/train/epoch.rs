@@ -14,14 +14,17 @@ use crate::network::{FitsInput, FitsTarget, Network, Workspace};
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::shape::Shape;
 use crate::target::Target;
+use crate::tensor::TensorTable;
 use crate::threads;
 use crate::train::feed::Feed;
+use crate::train::rate::Rate;
 
 /// What makes the steps of the next epoch.
 #[derive(Clone, Debug)]
 pub(super) struct Epoch<L, O, T> {
     pub(super) loss: L,
     pub(super) optimizer: OptimizerState<O, T>,
+    pub(super) rate: Rate,
     pub(super) batch_size: usize,
     /// Batches whose gradients make one step.
     pub(super) accumulate: usize,
@@ -54,7 +57,7 @@ impl Made {
 }
 
 impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
-    pub(super) fn check(&self) -> Result<()> {
+    pub(super) fn check(&self, table: TensorTable) -> Result<()> {
         if self.batch_size == 0 {
             return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
         }
@@ -63,7 +66,8 @@ impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
         }
         self.clip_value.map_or(Ok(()), check_value::<T>)?;
         self.clip_norm.map_or(Ok(()), check_norm::<T>)?;
-        self.optimizer.optimizer().check::<T>()
+        self.rate.check()?;
+        self.optimizer.check(table)
     }
 
     /// How many samples make a step.
@@ -111,6 +115,8 @@ impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
             if let Some(largest) = self.clip_norm {
                 gradient.clip_norm(largest)?;
             }
+            // `begun` counts this epoch already.
+            self.rate.set(&mut self.optimizer, self.begun.saturating_sub(1));
             self.optimizer.step(network, &**gradient)?;
             made.total += group.loss * group.samples as f64;
             made.samples += group.samples;

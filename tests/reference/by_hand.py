@@ -112,3 +112,91 @@ def adam(parameters, loss_and_gradient, learning_rates, beta1, beta2, epsilon, f
             copy = [{key: value.copy() for key, value in layer.items()} for layer in parameters]
             recorded.append({"step": step, "loss": loss_and_gradient(copy)[0], "parameters": copy})
     return recorded
+
+
+def descend(parameters, loss_and_gradient, learning_rates, rule, decay, record_after):
+    """Any other optimizer. A rule maps gradient, memory (a dictionary), rate and step from 1 to what is subtracted. Weights
+    decay, biases do not: `coupled` adds to the gradient, `decoupled` shrinks the weight before the step."""
+    parameters = [{key: value.copy() for key, value in layer.items()} for layer in parameters]
+    memory = [{key: {} for key in layer} for layer in parameters]
+    recorded = []
+    rates = [part["rate"] for part in learning_rates for _ in range(part["steps"])]
+    for step, rate in enumerate(rates, start=1):
+        _, gradient, *_ = loss_and_gradient(parameters)
+        for theta, remembered, g in zip(parameters, memory, gradient):
+            for key in theta:
+                g_key = g[key]
+                if key == "weight" and decay["form"] == "coupled":
+                    g_key = g_key + decay["lambda"] * theta[key]
+                if key == "weight" and decay["form"] == "decoupled":
+                    theta[key] *= 1 - rate * decay["lambda"]
+                theta[key] -= rule(g_key, remembered[key], rate, step)
+        if step in record_after:
+            copy = [{key: value.copy() for key, value in layer.items()} for layer in parameters]
+            recorded.append({"step": step, "loss": loss_and_gradient(copy)[0], "parameters": copy})
+    return recorded
+
+
+def rule(settings):
+    """The update rule of a case: `optimizer`, `form` ("keras" or "torch") and the settings by name."""
+    keras = settings["form"] == "keras"
+    get = settings.get
+    epsilon = get("epsilon")
+
+    def move(memory, name, share, towards):
+        memory[name] = memory.get(name, 0.0) * share + (1 - share) * towards
+        return memory[name]
+
+    def add(memory, name, share, addend):
+        memory[name] = memory.get(name, 0.0) * share + addend
+        return memory[name]
+
+    def root(square):
+        return np.sqrt(square + epsilon) if keras else np.sqrt(square) + epsilon
+
+    def sgd(g, memory, rate, step):
+        if not settings["momentum"]:
+            return rate * g
+        return add(memory, "v", settings["momentum"], rate * g) if keras else rate * add(memory, "v", settings["momentum"], g)
+
+    def adagrad(g, memory, rate, step):
+        total = settings["initial"] + add(memory, "sum", 1.0, g**2)
+        return rate / (1 + settings["rate_decay"] * (step - 1)) * g / root(total)
+
+    def rms_prop(g, memory, rate, step):
+        square = move(memory, "v", settings["rho"], g**2)
+        if settings["centered"]:
+            square = square - move(memory, "m", settings["rho"], g) ** 2
+        d = g / root(square)
+        if not settings["momentum"]:
+            return rate * d
+        return add(memory, "u", settings["momentum"], rate * d) if keras else rate * add(memory, "u", settings["momentum"], d)
+
+    def adadelta(g, memory, rate, step):
+        square = move(memory, "v", settings["rho"], g**2)
+        delta = g * np.sqrt(memory.get("u", 0.0) + epsilon) / np.sqrt(square + epsilon)
+        move(memory, "u", settings["rho"], delta**2)
+        return rate * delta
+
+    def adam(g, memory, rate, step):
+        m, v = move(memory, "m", get("beta1"), g), move(memory, "v", get("beta2"), g**2)
+        if settings["amsgrad"]:
+            v = memory["largest"] = np.maximum(memory.get("largest", 0.0), v)
+        correction = np.sqrt(1 - get("beta2") ** step)
+        denominator = (np.sqrt(v) + epsilon) / correction if keras else np.sqrt(v) / correction + epsilon
+        return rate * m / (1 - get("beta1") ** step) / denominator
+
+    def adamax(g, memory, rate, step):
+        m, u = move(memory, "m", get("beta1"), g), memory.get("u", 0.0) * get("beta2")
+        u = memory["u"] = np.maximum(u, np.abs(g) + (0 if keras else epsilon))
+        return rate / (1 - get("beta1") ** step) * m / (u + (epsilon if keras else 0))
+
+    def nadam(g, memory, rate, step):
+        m, v = move(memory, "m", get("beta1"), g), move(memory, "v", get("beta2"), g**2)
+        mu, following = (get("beta1") * (1 - 0.5 * 0.96 ** (get("momentum_decay") * t)) for t in (step, step + 1))
+        product = memory["product"] = memory.get("product", 1.0) * mu
+        ahead = (1 - mu) * g / (1 - product) + following * m / (1 - product * following)
+        return rate * ahead / (np.sqrt(v / (1 - get("beta2") ** step)) + epsilon)
+
+    rules = {"Sgd": sgd, "Adagrad": adagrad, "RmsProp": rms_prop, "Adadelta": adadelta, "Adam": adam, "AdamW": adam}
+    return {**rules, "Adamax": adamax, "Nadam": nadam}[settings["optimizer"]]

@@ -1,4 +1,4 @@
-"""Records layers, losses, networks, gradient descent and Adam of Keras on JAX. README.md tells how to run it."""
+"""Records layers, losses, networks, gradient descent, Adam, other optimizers and schedules of Keras on JAX. README.md tells how to run it."""
 
 import os
 
@@ -391,8 +391,119 @@ def adam(name):
     return cases
 
 
+# The other optimizers. "defaults" are those of Keras but for the learning rate.
+
+NO_DECAY = {"form": "none", "lambda": 0.0}
+DECOUPLED = {"form": "decoupled", "lambda": 0.5}
+RMS_PROP = {"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7, "centered": False}
+ADAMS = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-7}
+ADAM = {**ADAMS, "amsgrad": False}
+
+def changing(rate):
+    return [{"steps": 50, "rate": rate}, {"steps": 50, "rate": rate / 4}]
+
+
+# Optimizer, learning rates (or one for all steps; chosen so that no unit comes near to the kink), settings, decay.
+OPTIMIZER_CASES = {
+    "sgd_decay": ("Sgd", 0.11, {"momentum": 0.9}, {"form": "decoupled", "lambda": 0.05}),
+    "adagrad_defaults": ("Adagrad", 0.062, {"initial": 0.1, "epsilon": 1e-7, "rate_decay": 0.0}, NO_DECAY),
+    "adagrad": ("Adagrad", 0.005, {"initial": 0.0, "epsilon": 1e-3, "rate_decay": 0.0}, DECOUPLED),
+    "rms_prop_defaults": ("RmsProp", 0.011, RMS_PROP, NO_DECAY),
+    "rms_prop_centered": ("RmsProp", 0.0068, {**RMS_PROP, "centered": True, "epsilon": 1e-2}, NO_DECAY),
+    "rms_prop_momentum": ("RmsProp", changing(0.0008), {**RMS_PROP, "momentum": 0.5, "epsilon": 1e-2}, DECOUPLED),
+    "rms_prop_both": ("RmsProp", 0.013, {"rho": 0.7, "momentum": 0.5, "epsilon": 0.0625, "centered": True}, NO_DECAY),
+    "adadelta_defaults": ("Adadelta", 0.1, {"rho": 0.95, "epsilon": 1e-7}, NO_DECAY),
+    "adadelta": ("Adadelta", 0.55, {"rho": 0.7, "epsilon": 1e-3}, DECOUPLED),
+    "amsgrad": ("Adam", changing(0.022), {"beta1": 0.9, "beta2": 0.9, "epsilon": 1e-3, "amsgrad": True}, NO_DECAY),
+    "adam_w_defaults": ("AdamW", 0.017, ADAM, {"form": "decoupled", "lambda": 0.004}),
+    "adam_w": ("AdamW", changing(0.0068), ADAM, DECOUPLED),
+    "adamax_defaults": ("Adamax", 0.007, ADAMS, NO_DECAY),
+    "adamax": ("Adamax", changing(0.0044), {"beta1": 0.8, "beta2": 0.9, "epsilon": 0.01}, DECOUPLED),
+    "nadam_defaults": ("Nadam", 0.0188, {**ADAMS, "momentum_decay": 1.0}, NO_DECAY),
+    "nadam": ("Nadam", changing(0.0016), {"beta1": 0.8, "beta2": 0.9, "epsilon": 0.01, "momentum_decay": 1.0}, DECOUPLED),
+}
+
+# How Keras calls the settings, and which are not of its constructors.
+KERAS_NAMES = {"beta1": "beta_1", "beta2": "beta_2", "initial": "initial_accumulator_value"}
+NOT_OF_KERAS = {"momentum_decay", "rate_decay"}
+
+
+def optimizers(name):
+    cases = []
+    for title, (kind, rates, settings, decay) in OPTIMIZER_CASES.items():
+        learning_rates = rates if isinstance(rates, list) else [{"steps": 100, "rate": rates}]
+        network = classifier(name)
+        make = {"Sgd": keras.optimizers.SGD, "RmsProp": keras.optimizers.RMSprop}.get(kind) or getattr(keras.optimizers, kind)
+        given = {KERAS_NAMES.get(key, key): value for key, value in settings.items() if key not in NOT_OF_KERAS}
+        if title.endswith("defaults"):
+            defaults = make().get_config()
+            assert all(np.isclose(defaults[key], value, rtol=1e-6) for key, value in given.items()), title
+            assert (defaults["weight_decay"] or 0) == decay["lambda"], title
+        optimizer = make(learning_rates[0]["rate"], weight_decay=decay["lambda"] or None, **given)
+        optimizer.exclude_from_weight_decay(var_names=["bias"])
+        recorded = descend(network, optimizer, learning_rates)
+        case = {"name": title, "optimizer": kind, "form": "keras", **settings, "decay": decay}
+        start, rule = double(network.parameters), by_hand.rule(case)
+        expected = by_hand.descend(start, network.by_hand, learning_rates, rule, decay, RECORD_AFTER)
+        check(title, name, recorded, expected)
+        cases.append({**case, "learning_rates": learning_rates, "after": recorded})
+    return cases
+
+
+# Schedules: the rate at each step, from a rate of 1 or as said.
+
+STEPS = 60
+
+
+def schedules():
+    kinds = keras.optimizers.schedules
+    cases = []
+
+    def record(title, settings, schedule):
+        factors = [float(schedule(step)) for step in range(STEPS)]
+        cases.append({"name": title, **settings, "factors": factors})
+
+    record("inverse_time", {"every": 8, "decay": 0.5}, kinds.InverseTimeDecay(1.0, 8, 0.5))
+    record("exponential", {"beta": 0.9}, kinds.ExponentialDecay(1.0, 1, 0.9))
+    record("steps", {"every": 7, "beta": 0.5}, kinds.ExponentialDecay(1.0, 7, 0.5, staircase=True))
+    record("cosine", {"steps": 50, "floor": 0.0, "warm_up": 0, "first": 0.0}, kinds.CosineDecay(1.0, 50))
+    warm = kinds.CosineDecay(0.125, 40, alpha=0.25, warmup_target=1.0, warmup_steps=10)
+    record("cosine_warm_up", {"steps": 40, "floor": 0.25, "warm_up": 10, "first": 0.125}, warm)
+    return cases
+
+
+# Losses of epochs for plateaus: falling, staying within 1e-4, rising, noise.
+LOSSES = [2.0, 1.5, 1.2, 1.2, 1.19995, 1.3, 1.4, 1.1, 1.1, 1.1, 1.1, 1.09, 1.2, 1.2, 1.2, 1.2, 1.0, 0.5, 0.6, 0.7, 0.8]
+LOSSES += [0.9, 0.49995, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.45, 0.4, 0.4]
+PLATEAU_CASES = {
+    "patience": {"factor": 0.5, "patience": 3, "min_delta": 1e-4, "cooldown": 0, "min_rate": 0.0},
+    "cooldown": {"factor": 0.5, "patience": 2, "min_delta": 1e-4, "cooldown": 3, "min_rate": 0.0},
+    "min_rate": {"factor": 0.25, "patience": 1, "min_delta": 0.0, "cooldown": 1, "min_rate": 0.01},
+    "min_delta": {"factor": 0.5, "patience": 2, "min_delta": 0.25, "cooldown": 0, "min_rate": 0.0},
+}
+
+
+def plateaus():
+    cases = []
+    for title, settings in PLATEAU_CASES.items():
+        names = {"min_rate": "min_lr"}
+        callback = keras.callbacks.ReduceLROnPlateau(
+            monitor="loss", **{names.get(key, key): value for key, value in settings.items()}
+        )
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(1.0), "mse")
+        callback.set_model(model)
+        callback.on_train_begin()
+        rates = []
+        for epoch, loss in enumerate(LOSSES):
+            callback.on_epoch_end(epoch, {"loss": loss})
+            rates.append(float(np.asarray(model.optimizer.learning_rate.value)))
+        cases.append({"name": title, **settings, "losses": LOSSES, "rates": rates})
+    return cases
+
+
 def main():
-    made = {"layers": layers, "losses": losses, "networks": networks, "sgd": sgd, "adam": adam}
+    made = {"layers": layers, "losses": losses, "networks": networks, "sgd": sgd, "adam": adam, "optimizers": optimizers}
     for file, make in made.items():
         content = {"origin": ORIGIN}
         for name, dtype in PRECISIONS.items():
@@ -401,6 +512,9 @@ def main():
             keras.config.set_dtype_policy(np.dtype(dtype).name)
             content[name] = make(name)
         write(f"{file}.json", content)
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    write("schedules.json", {"origin": ORIGIN, "schedules": schedules(), "plateaus": plateaus()})
 
 
 if __name__ == "__main__":

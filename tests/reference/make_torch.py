@@ -114,7 +114,8 @@ def descend(name, network, case, make_optimizer):
     optimizer = make_optimizer([value for pair in parameters for value in pair])
     recorded, step = [], 0
     for part in case["learning_rates"]:
-        optimizer.param_groups[0]["lr"] = part["rate"]
+        for group in optimizer.param_groups:
+            group["lr"] = part["rate"]
         for _ in range(part["steps"]):
             step += 1
             optimizer.zero_grad()
@@ -127,7 +128,8 @@ def descend(name, network, case, make_optimizer):
     return recorded
 
 
-def descend_by_hand(network, case, rule, *settings):
+def by_hand_of(network):
+    """The start, and the loss with its gradient, written out."""
     arrays = [{key: np.asarray(value) for key, value in layer.items()} for layer in network["parameters"]]
     activations = ["tanh", "relu", None]
 
@@ -138,7 +140,15 @@ def descend_by_hand(network, case, rule, *settings):
         loss, grad = by_hand.cross_entropy(logits, np.asarray(network["label"]))
         return loss, by_hand.backward(parameters, activations, inputs, pre_activations, grad)
 
-    return rule(arrays, loss_and_gradient, case["learning_rates"], *settings, "torch", [1, 10, 100])
+    return arrays, loss_and_gradient
+
+
+def descend_by_hand(network, case, rule, *settings):
+    return rule(*by_hand_of(network), case["learning_rates"], *settings, "torch", [1, 10, 100])
+
+
+def descend_by_rule(network, case, rule):
+    return by_hand.descend(*by_hand_of(network), case["learning_rates"], rule, case["decay"], [1, 10, 100])
 
 
 def sgd(name, network, keras_cases):
@@ -182,19 +192,139 @@ def adam(name, network, keras_cases):
     return cases
 
 
+# The other optimizers.
+
+# What PyTorch has as defaults, or what it alone has, and the learning rates where those of Keras lead too near to the kink.
+OF_TORCH = {
+    "adagrad_defaults": {"initial": 0.0, "epsilon": 1e-10, "rate": 0.128},
+    "adagrad": {"rate_decay": 0.125},
+    "rms_prop_defaults": {"rho": 0.99, "epsilon": 1e-8},
+    "rms_prop_both": {"rate": 0.0122},
+    "adadelta_defaults": {"rho": 0.9, "epsilon": 1e-6},
+    "adam_w_defaults": {"epsilon": 1e-8, "decay": {"form": "decoupled", "lambda": 0.01}},
+    "adamax_defaults": {"epsilon": 1e-8},
+    "nadam_defaults": {"epsilon": 1e-8, "momentum_decay": 0.004, "rate": 0.0176},
+    "nadam": {"momentum_decay": 0.25},
+}
+CLASSES = {"Sgd": torch.optim.SGD, "RmsProp": torch.optim.RMSprop, "Nadam": torch.optim.NAdam}
+TORCH_NAMES = {"epsilon": "eps", "initial": "initial_accumulator_value", "rate_decay": "lr_decay"}
+
+
+def torch_settings(case):
+    """The settings of a case by the names of PyTorch."""
+    given = {TORCH_NAMES.get(key, key): case[key] for key in case if key in (*TORCH_NAMES, "rho", "momentum", "centered")}
+    given.update({key: case[key] for key in ("amsgrad", "momentum_decay") if key in case})
+    if "beta1" in case:
+        given["betas"] = (case["beta1"], case["beta2"])
+    if case["optimizer"] == "RmsProp":
+        given["alpha"] = given.pop("rho")
+    return given
+
+
+def optimizers(name, network, keras_cases):
+    """The same cases in PyTorch's forms, and with its own defaults; decay is coupled, but that of AdamW."""
+    # Also the type of numbers in which NAdam keeps its product.
+    torch.set_default_dtype(PRECISIONS[name])
+    cases = []
+    for case in keras_cases:
+        own = dict(OF_TORCH.get(case["name"], {}))
+        rate = own.pop("rate", None)
+        case = {**case, "form": "torch", **own}
+        case["learning_rates"] = [{"steps": 100, "rate": rate}] if rate else case["learning_rates"]
+        if case["optimizer"] != "AdamW" and case["decay"]["form"] == "decoupled":
+            case["decay"] = {"form": "coupled", "lambda": 0.0625}
+        kind = CLASSES.get(case["optimizer"]) or getattr(torch.optim, case["optimizer"])
+        given, decay = torch_settings(case), case["decay"]["lambda"]
+        if case["name"].endswith("defaults"):
+            defaults = kind([torch.zeros(1, requires_grad=True)]).defaults
+            assert all(defaults[key] == value for key, value in {**given, "weight_decay": decay}.items()), case["name"]
+
+        def make(flat):
+            groups = [{"params": flat[::2], "weight_decay": decay}, {"params": flat[1::2], "weight_decay": 0.0}]
+            return kind(groups, lr=1.0, **given)
+
+        recorded = descend(name, network, case, make)
+        rule = by_hand.rule(case)
+        agree(case["name"], recorded, descend_by_rule(network, case, rule), TOLERANCE[name])
+        cases.append({**case, "after": recorded})
+    torch.set_default_dtype(torch.float32)
+    return cases
+
+
+# Schedules: the rate at each step, from a largest rate of 1.
+
+STEPS = 60
+
+
+def rates_of(make):
+    parameter = torch.zeros(1, requires_grad=True)
+    optimizer = torch.optim.SGD([parameter], lr=1.0)
+    schedule = make(optimizer)
+    rates = []
+    for _ in range(STEPS):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return rates
+
+
+def schedules(keras_cases):
+    kinds, cases = torch.optim.lr_scheduler, []
+    same = {
+        "exponential": lambda optimizer: kinds.ExponentialLR(optimizer, 0.9),
+        "steps": lambda optimizer: kinds.StepLR(optimizer, 7, 0.5),
+        # Cosine annealing goes on up after its end; the recorded case ends there.
+        "cosine": lambda optimizer: kinds.LambdaLR(optimizer, cosine_until(50)),
+    }
+    for case in keras_cases:
+        if case["name"] in same:
+            agree(case["name"], rates_of(same[case["name"]]), case["factors"], TOLERANCE["f64"])
+    for title, settings in {
+        "one_cycle_defaults": {"steps": STEPS, "rise": 0.3, "first_divisor": 25.0, "last_divisor": 1e4},
+        "one_cycle": {"steps": STEPS, "rise": 0.45, "first_divisor": 10.0, "last_divisor": 50.0},
+    }.items():
+
+        def make(optimizer):
+            return kinds.OneCycleLR(
+                optimizer,
+                max_lr=1.0,
+                total_steps=STEPS + 1,
+                pct_start=settings["rise"],
+                div_factor=settings["first_divisor"],
+                final_div_factor=settings["last_divisor"],
+                cycle_momentum=False,
+            )
+
+        cases.append({"name": title, **settings, "steps": STEPS + 1, "factors": rates_of(make)})
+    return cases
+
+
+def cosine_until(end):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, end)
+    rates = [1.0]
+    for _ in range(end):
+        optimizer.step()
+        schedule.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+    return lambda step: rates[min(step, end)]
+
+
 def main():
-    recorded = {file: read(f"{file}.json") for file in ("layers", "losses", "networks", "sgd", "adam")}
+    recorded = {file: read(f"{file}.json") for file in ("layers", "losses", "networks", "sgd", "adam", "optimizers")}
     for name in PRECISIONS:
         layers(name, recorded["layers"][name])
         losses(name, recorded["losses"][name])
         networks(name, recorded["networks"][name])
-    different, adams = (
+    different, adams, others = (
         {name: make(name, recorded["networks"][name]["classifier"], recorded[file][name]) for name in PRECISIONS}
-        for file, make in {"sgd": sgd, "adam": adam}.items()
+        for file, make in {"sgd": sgd, "adam": adam, "optimizers": optimizers}.items()
     )
     # In single precision the forms were compared, but the values add nothing to those in double precision.
     write("sgd_torch.json", {"origin": ORIGIN, "f64": different["f64"]})
     write("adam_torch.json", {"origin": ORIGIN, **adams})
+    write("optimizers_torch.json", {"origin": ORIGIN, **others})
+    write("schedules_torch.json", {"origin": ORIGIN, "schedules": schedules(read("schedules.json")["schedules"])})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,183 @@
+//! Adadelta: steps in the units of the parameters.
+
+use crate::error::Result;
+use crate::kernel::{Isa, Kernels};
+use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
+use crate::optimizer::{Optimizer, WeightDecay};
+use crate::scalar::Scalar;
+
+/// How far above √ε the root mean square of updates is taken to rise: with a constant gradient u grows by (1 - ρ) ε a step,
+/// so that takes over 10⁸ of them.
+const LARGEST_RISE: f64 = 1e4;
+
+/// Adadelta: the gradient, divided by the root of its mean square and multiplied by that of the updates.
+///
+/// v ← ρ v + (1 - ρ) ∇², element by element; Δ = ∇ √(u + ε) / √(v + ε), u ← ρ u + (1 - ρ) Δ²; θ ← θ - η Δ, with η = 1 in the
+/// paper.
+///
+/// # Errors
+/// Refused when training starts: a learning rate that is not positive or out of range, a ρ outside [0, 1), and an ε whose
+/// square the network's numbers cannot represent. A step is refused where ∇² comes within eight powers of ten of the largest
+/// number.
+///
+/// # Numerics
+/// The first steps are about η √ε / √(1 - ρ) long, whatever the gradient: ε decides how soon something is learned.
+///
+/// # Source
+/// M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1.
+///
+/// # Example
+/// ```
+/// use typenet::{Adadelta, Optimizer};
+///
+/// let mut optimizer = Adadelta::new(1.0).rho(0.75).epsilon(0.0625).state();
+/// let mut x = [8.0_f64];
+/// // v = 0.25 · 4 - nothing before: Δ = 2 · √0.0625 / √(1 + 0.0625).
+/// optimizer.step_slice(&mut x, &[2.0])?;
+/// assert!((x[0] - (8.0 - 0.5 / 1.0625_f64.sqrt())).abs() < 1e-12);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adadelta {
+    /// η.
+    pub learning_rate: f64,
+    /// ρ, the share of the mean squares that is kept.
+    pub rho: f64,
+    /// ε, which starts the updates.
+    pub epsilon: f64,
+    /// How weights are kept small.
+    pub decay: WeightDecay,
+}
+
+impl Adadelta {
+    /// Learning rate η, with ρ = 0.9 and ε = 1e-6.
+    #[must_use]
+    pub const fn new(learning_rate: f64) -> Self {
+        Self { learning_rate, rho: 0.9, epsilon: 1e-6, decay: WeightDecay::None }
+    }
+
+    /// The defaults of PyTorch: as [`new`](Self::new), with η = 1.
+    #[must_use]
+    pub const fn torch() -> Self {
+        Self::new(1.0)
+    }
+
+    /// The defaults of Keras: η = 0.001, ρ = 0.95, ε = 1e-7. So small a rate learns next to nothing; the paper has 1.
+    #[must_use]
+    pub const fn keras() -> Self {
+        Self { rho: 0.95, epsilon: 1e-7, ..Self::new(0.001) }
+    }
+
+    /// Sets η.
+    #[must_use]
+    pub const fn learning_rate(self, learning_rate: f64) -> Self {
+        Self { learning_rate, ..self }
+    }
+
+    /// Sets ρ.
+    #[must_use]
+    pub const fn rho(self, rho: f64) -> Self {
+        Self { rho, ..self }
+    }
+
+    /// Sets ε.
+    #[must_use]
+    pub const fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
+    }
+
+    /// Keeps weights small.
+    #[must_use]
+    pub const fn weight_decay(self, decay: WeightDecay) -> Self {
+        Self { decay, ..self }
+    }
+}
+
+impl Optimizer for Adadelta {
+    fn slots(&self) -> usize {
+        2
+    }
+
+    fn check<T: Scalar>(&self) -> Result<()> {
+        check_share::<T>("rho", self.rho)?;
+        check_epsilon::<T>(self.epsilon)?;
+        check_rate::<T>(self.learning_rate, 1.0, self.epsilon)
+    }
+
+    fn largest_update(&self, largest_gradient: f64) -> f64 {
+        // v contains (1 - ρ) ∇². The squares must stay as far from the largest number as an update.
+        let update = LARGEST_RISE * libm::sqrt(self.epsilon / (1.0 - self.rho));
+        (self.learning_rate * update).max(update * update).max(largest_gradient * largest_gradient)
+    }
+
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.learning_rate)
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+
+    fn decay(&self) -> WeightDecay {
+        self.decay
+    }
+
+    #[inline(always)]
+    fn update<T: Kernels, I: Isa>(&self, isa: I, _: u64, parameters: &mut [T], gradient: &[T], slots: &mut [&mut [T]]) {
+        let [share, epsilon, rate] = [1.0 - self.rho, self.epsilon, self.learning_rate].map(T::from_f64);
+        let (squares, updates) = slots.split_at_mut(1);
+        let pairs = parameters.iter_mut().zip(gradient);
+        for ((parameter, &g), (square, update)) in pairs.zip(squares[0].iter_mut().zip(&mut *updates[0])) {
+            *square = isa.mul_add(share, isa.mul_add(g, g, -*square), *square);
+            let delta = g * ((*update + epsilon).sqrt() / (*square + epsilon).sqrt());
+            *update = isa.mul_add(share, isa.mul_add(delta, delta, -*update), *update);
+            *parameter = isa.mul_add(-rate, delta, *parameter);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Adadelta;
+    use crate::error::Error;
+    use crate::optimizer::Optimizer;
+
+    #[test]
+    fn two_steps_are_those_of_the_formula() {
+        let mut optimizer = Adadelta::new(0.5).rho(0.5).epsilon(0.25).state();
+        let mut x = [0.0_f64];
+        optimizer.step_slice(&mut x, &[2.0]).unwrap();
+        let first = 2.0 * 0.5 / 2.25_f64.sqrt();
+        assert!((x[0] + 0.5 * first).abs() < 1e-15);
+        optimizer.step_slice(&mut x, &[1.0]).unwrap();
+        let second = (0.5 * first * first + 0.25).sqrt() / (0.5 * 2.0 + 0.5 + 0.25_f64).sqrt();
+        assert!((x[0] + 0.5 * (first + second)).abs() < 1e-15, "{x:?}");
+    }
+
+    #[test]
+    fn updates_of_growing_and_of_constant_gradients_stay_within_the_bound() {
+        for adadelta in [Adadelta::torch(), Adadelta::keras().learning_rate(1.0)] {
+            let (mut optimizer, mut x) = (adadelta.state(), [0.0_f64; 2]);
+            for step in 0..40 {
+                let before = x;
+                optimizer.step_slice(&mut x, &[10.0_f64.powi(step - 10), 3.0]).unwrap();
+                assert!(
+                    before.iter().zip(x).all(|(b, x)| (b - x).abs() < adadelta.largest_update(0.0)),
+                    "{step}: {x:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused_by_name() {
+        let refused = |adadelta: Adadelta| match adadelta.check::<f32>() {
+            Err(Error::Setting { name, .. }) => name,
+            other => panic!("{adadelta:?}: {other:?}"),
+        };
+        assert_eq!(refused(Adadelta::new(1.0).rho(1.0)), "rho");
+        assert_eq!(refused(Adadelta::new(1.0).epsilon(0.0)), "epsilon");
+        assert_eq!(refused(Adadelta::new(f64::NAN)), "learning rate");
+        assert!(Adadelta::torch().check::<f32>().is_ok() && Adadelta::keras().check::<f32>().is_ok());
+    }
+}

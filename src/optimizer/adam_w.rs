@@ -1,0 +1,104 @@
+//! AdamW: Adam whose weight decay does not go through its moments.
+
+use crate::error::Result;
+use crate::kernel::{Isa, Kernels};
+use crate::optimizer::{Adam, Optimizer, WeightDecay};
+use crate::scalar::Scalar;
+
+/// AdamW: [`Adam`](crate::Adam) with decoupled weight decay.
+///
+/// θ ← (1 - η λ) θ for weights, then a step of Adam. Biases do not decay, nor do statistics; of plain slices every number
+/// does.
+///
+/// # Errors
+/// As Adam, and a λ below 0 or above 1 / η.
+///
+/// # Source
+/// I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2.
+///
+/// # Example
+/// ```
+/// use typenet::{AdamW, Optimizer};
+///
+/// let mut optimizer = AdamW::new(0.5, 0.25).state();
+/// let mut x = [8.0_f64];
+/// // An eighth of it decays, and the first step of Adam is η long.
+/// optimizer.step_slice(&mut x, &[4.0])?;
+/// assert!((x[0] - (8.0 - 1.0 - 0.5)).abs() < 1e-8);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamW {
+    /// The settings of Adam, the decay among them.
+    pub adam: Adam,
+}
+
+impl AdamW {
+    /// Adam with learning rate η and decay λ.
+    #[must_use]
+    pub const fn new(learning_rate: f64, lambda: f64) -> Self {
+        Self::of(Adam::new(learning_rate), lambda)
+    }
+
+    /// Any settings of Adam, with decay λ.
+    #[must_use]
+    pub const fn of(adam: Adam, lambda: f64) -> Self {
+        Self { adam: adam.weight_decay(WeightDecay::Decoupled(lambda)) }
+    }
+
+    /// The defaults of PyTorch: those of its Adam, λ = 0.01.
+    #[must_use]
+    pub const fn torch() -> Self {
+        Self::of(Adam::torch(), 0.01)
+    }
+
+    /// The defaults of Keras: those of its Adam, λ = 0.004.
+    #[must_use]
+    pub const fn keras() -> Self {
+        Self::of(Adam::keras(), 0.004)
+    }
+
+    /// Sets η.
+    #[must_use]
+    pub const fn learning_rate(self, learning_rate: f64) -> Self {
+        Self { adam: self.adam.learning_rate(learning_rate) }
+    }
+}
+
+impl Optimizer for AdamW {
+    fn slots(&self) -> usize {
+        self.adam.slots()
+    }
+
+    fn check<T: Scalar>(&self) -> Result<()> {
+        self.adam.check::<T>()
+    }
+
+    fn largest_update(&self, largest_gradient: f64) -> f64 {
+        self.adam.largest_update(largest_gradient)
+    }
+
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.adam.learning_rate)
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.adam.learning_rate = learning_rate;
+    }
+
+    fn decay(&self) -> WeightDecay {
+        self.adam.decay
+    }
+
+    #[inline(always)]
+    fn update<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        step: u64,
+        parameters: &mut [T],
+        gradient: &[T],
+        slots: &mut [&mut [T]],
+    ) {
+        self.adam.update(isa, step, parameters, gradient, slots);
+    }
+}

@@ -1,0 +1,221 @@
+//! Adamax: Adam with the largest gradient in place of the root of the mean square.
+
+use crate::error::Result;
+use crate::kernel::{Isa, Kernels};
+use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
+use crate::optimizer::{Optimizer, WeightDecay};
+use crate::scalar::Scalar;
+
+/// How ε keeps the norm of Adamax from zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum NormForm {
+    /// u ← max(β₂ u, |∇| + ε), divided by u: PyTorch's.
+    #[default]
+    Within,
+    /// u ← max(β₂ u, |∇|), divided by u + ε: Keras's.
+    Beside,
+}
+
+/// Adamax: the mean gradient, divided by the largest one of late.
+///
+/// m ← β₁ m + (1 - β₁) ∇, u ← max(β₂ u, |∇| + ε), element by element; after step t, counted from 1,
+/// θ ← θ - η m / (u (1 - β₁ᵗ)).
+///
+/// # Errors
+/// Refused when training starts: a learning rate that is not positive or out of range, β₁ or β₂ outside [0, 1), and an ε
+/// whose square the network's numbers cannot represent.
+///
+/// # Numerics
+/// With β₁ < β₂ no step is longer than η (1 - β₁) / (1 - β₁ / β₂), about η.
+///
+/// # Source
+/// D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 2.
+///
+/// # Example
+/// ```
+/// use typenet::{Adamax, Optimizer};
+///
+/// let mut optimizer = Adamax::new(0.5).beta1(0.5).beta2(0.75).state();
+/// let mut x = [8.0_f64];
+/// // m̂ = u = 4; then m = 1, u = 3 and 1 - β₁² = 3/4.
+/// optimizer.step_slice(&mut x, &[4.0])?;
+/// optimizer.step_slice(&mut x, &[0.0])?;
+/// assert!((x[0] - (8.0 - 0.5 - 0.5 * 4.0 / 9.0)).abs() < 1e-8);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Adamax {
+    /// η, about the size of a step.
+    pub learning_rate: f64,
+    /// β₁, the share of the mean gradient that is kept.
+    pub beta1: f64,
+    /// β₂, the share of the norm that is kept.
+    pub beta2: f64,
+    /// ε, which keeps the norm from zero.
+    pub epsilon: f64,
+    /// How ε does that.
+    pub form: NormForm,
+    /// How weights are kept small.
+    pub decay: WeightDecay,
+}
+
+impl Adamax {
+    /// The paper's β₁ = 0.9 and β₂ = 0.999 with learning rate η and ε = 1e-8.
+    #[must_use]
+    pub const fn new(learning_rate: f64) -> Self {
+        let (form, decay) = (NormForm::Within, WeightDecay::None);
+        Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, form, decay }
+    }
+
+    /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.002.
+    #[must_use]
+    pub const fn torch() -> Self {
+        Self::new(0.002)
+    }
+
+    /// The defaults of Keras: η = 0.001, ε = 1e-7 beside the norm.
+    #[must_use]
+    pub const fn keras() -> Self {
+        Self { epsilon: 1e-7, form: NormForm::Beside, ..Self::new(0.001) }
+    }
+
+    /// Sets η.
+    #[must_use]
+    pub const fn learning_rate(self, learning_rate: f64) -> Self {
+        Self { learning_rate, ..self }
+    }
+
+    /// Sets β₁.
+    #[must_use]
+    pub const fn beta1(self, beta1: f64) -> Self {
+        Self { beta1, ..self }
+    }
+
+    /// Sets β₂.
+    #[must_use]
+    pub const fn beta2(self, beta2: f64) -> Self {
+        Self { beta2, ..self }
+    }
+
+    /// Sets ε.
+    #[must_use]
+    pub const fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
+    }
+
+    /// Adds ε beside the norm, as Keras does.
+    #[must_use]
+    pub const fn epsilon_beside(self) -> Self {
+        Self { form: NormForm::Beside, ..self }
+    }
+
+    /// Keeps weights small.
+    #[must_use]
+    pub const fn weight_decay(self, decay: WeightDecay) -> Self {
+        Self { decay, ..self }
+    }
+}
+
+impl Optimizer for Adamax {
+    fn slots(&self) -> usize {
+        2
+    }
+
+    fn check<T: Scalar>(&self) -> Result<()> {
+        check_share::<T>("beta1", self.beta1)?;
+        check_share::<T>("beta2", self.beta2)?;
+        check_epsilon::<T>(self.epsilon)?;
+        // The rate of the first step is the largest.
+        check_rate::<T>(self.learning_rate, 1.0 / (1.0 - self.beta1), self.epsilon)
+    }
+
+    fn largest_update(&self, largest_gradient: f64) -> f64 {
+        let (beta1, beta2) = (self.beta1, self.beta2);
+        // |∇| of k steps ago is at most u / β₂ᵏ, and has the weight (1 - β₁) β₁ᵏ: a geometric series.
+        let by_norm = if beta1 < beta2 { (1.0 - beta1) / (1.0 - beta1 / beta2) } else { f64::INFINITY };
+        // The moment alone must not overflow either.
+        (self.learning_rate * by_norm.max(1.0).min(largest_gradient / self.epsilon)).max(largest_gradient)
+    }
+
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.learning_rate)
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+
+    fn decay(&self) -> WeightDecay {
+        self.decay
+    }
+
+    #[inline(always)]
+    fn update<T: Kernels, I: Isa>(
+        &self,
+        isa: I,
+        step: u64,
+        parameters: &mut [T],
+        gradient: &[T],
+        slots: &mut [&mut [T]],
+    ) {
+        let correction = 1.0 - libm::pow(self.beta1, step as f64 + 1.0);
+        let [share, beta2, epsilon, rate] =
+            [1.0 - self.beta1, self.beta2, self.epsilon, self.learning_rate / correction].map(T::from_f64);
+        let (within, beside) = match self.form {
+            NormForm::Within => (epsilon, T::ZERO),
+            NormForm::Beside => (T::ZERO, epsilon),
+        };
+        let (moments, norms) = slots.split_at_mut(1);
+        let pairs = parameters.iter_mut().zip(gradient);
+        for ((parameter, &g), (moment, norm)) in pairs.zip(moments[0].iter_mut().zip(&mut *norms[0])) {
+            *moment = isa.mul_add(share, g - *moment, *moment);
+            *norm = (g.absolute() + within).maximum(beta2 * *norm);
+            *parameter = isa.mul_add(-rate, *moment / (*norm + beside), *parameter);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Adamax;
+    use crate::error::Error;
+    use crate::optimizer::Optimizer;
+
+    #[test]
+    fn the_worst_gradients_make_no_longer_steps_than_the_bound() {
+        let adamax = Adamax::new(1.0).beta2(0.95);
+        let (mut optimizer, mut x, mut longest) = (adamax.state(), [0.0_f64], 0.0_f64);
+        // Each gradient is as large as the norm has become.
+        for k in (0..300).rev() {
+            let before = x;
+            optimizer.step_slice(&mut x, &[0.95_f64.powi(-k)]).unwrap();
+            longest = longest.max(before[0] - x[0]);
+        }
+        let bound = adamax.largest_update(1.0);
+        assert!(longest <= bound && bound < 1.91, "{longest}, {bound}");
+    }
+
+    #[test]
+    fn zero_and_vanishing_gradients_make_no_nan() {
+        for adamax in [Adamax::torch(), Adamax::keras()] {
+            let (mut optimizer, mut x) = (adamax.state(), [1.0_f32; 2]);
+            for _ in 0..100 {
+                optimizer.step_slice(&mut x, &[0.0, 1e-44]).unwrap();
+            }
+            assert!(x.iter().all(|x| (x - 1.0).abs() < 1e-6), "{x:?}");
+        }
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused_by_name() {
+        let refused = |adamax: Adamax| match adamax.check::<f32>() {
+            Err(Error::Setting { name, .. }) => name,
+            other => panic!("{adamax:?}: {other:?}"),
+        };
+        assert_eq!(refused(Adamax::new(1.0).beta1(1.0)), "beta1");
+        assert_eq!(refused(Adamax::new(1.0).beta2(-1.0)), "beta2");
+        assert_eq!(refused(Adamax::new(1.0).epsilon(0.0)), "epsilon");
+        assert_eq!(refused(Adamax::new(0.0)), "learning rate");
+        assert!(Adamax::torch().check::<f32>().is_ok() && Adamax::keras().check::<f32>().is_ok());
+    }
+}

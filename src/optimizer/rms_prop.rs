@@ -1,0 +1,289 @@
+//! RMSProp: steps divided by the root of a moving mean of squared gradients.
+
+use crate::error::{Error, Result};
+use crate::kernel::{Isa, Kernels};
+use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
+use crate::optimizer::{EpsilonPlace, MomentumForm, Optimizer, WeightDecay};
+use crate::scalar::Scalar;
+
+/// RMSProp: the gradient divided by the root of the mean squared gradient.
+///
+/// v ← ρ v + (1 - ρ) ∇², element by element; d = ∇ / (√v + ε), θ ← θ - η d. Centered, the mean gradient is remembered too,
+/// m ← ρ m + (1 - ρ) ∇, and v - m², the variance, takes the place of v. With momentum γ the velocity is u ← γ u + η d in the
+/// lecture's form and Keras's, θ ← θ - u, and u ← γ u + d in PyTorch's, θ ← θ - η u.
+///
+/// # Errors
+/// Refused when training starts: a learning rate that is not positive or out of range, a ρ or γ outside [0, 1), and an ε
+/// whose square the network's numbers cannot represent. A step is refused where ∇² comes within eight powers of ten of the
+/// largest number.
+///
+/// # Numerics
+/// Without centering and momentum, no step is longer than η / √(1 - ρ). A variance that rounding made negative is zero.
+///
+/// # Source
+/// T. Tieleman and G. Hinton, lecture 6.5 of "Neural Networks for Machine Learning", 2012; centered as in A. Graves,
+/// "Generating Sequences With Recurrent Neural Networks", 2013, equations 38 to 45.
+///
+/// # Example
+/// ```
+/// use typenet::{Optimizer, RmsProp};
+///
+/// let mut optimizer = RmsProp::new(0.5).rho(0.75).state();
+/// let mut x = [8.0_f64];
+/// // v = 0.25 · 16: the step is 0.5 · 4 / 2.
+/// optimizer.step_slice(&mut x, &[4.0])?;
+/// assert!((x[0] - 7.0).abs() < 1e-7);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RmsProp {
+    /// η.
+    pub learning_rate: f64,
+    /// ρ, the share of the mean square that is kept.
+    pub rho: f64,
+    /// ε, which keeps the quotient small where gradients are.
+    pub epsilon: f64,
+    /// Where ε stands.
+    pub place: EpsilonPlace,
+    /// Divides by the root of the variance.
+    pub centered: bool,
+    /// γ, the share of the velocity that is kept; 0 for none.
+    pub momentum: f64,
+    /// What the velocity accumulates.
+    pub form: MomentumForm,
+    /// How weights are kept small.
+    pub decay: WeightDecay,
+}
+
+impl RmsProp {
+    /// Learning rate η, with ρ = 0.99 and ε = 1e-8 beside the root.
+    #[must_use]
+    pub const fn new(learning_rate: f64) -> Self {
+        let (place, form, decay) = (EpsilonPlace::Beside, MomentumForm::Lecture, WeightDecay::None);
+        Self { learning_rate, rho: 0.99, epsilon: 1e-8, place, centered: false, momentum: 0.0, form, decay }
+    }
+
+    /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.01 and its form of momentum.
+    #[must_use]
+    pub const fn torch() -> Self {
+        Self::new(0.01).pytorch_momentum()
+    }
+
+    /// The defaults of Keras: η = 0.001, ρ = 0.9, ε = 1e-7 below the root.
+    #[must_use]
+    pub const fn keras() -> Self {
+        Self { rho: 0.9, epsilon: 1e-7, place: EpsilonPlace::Below, ..Self::new(0.001) }
+    }
+
+    /// Sets η.
+    #[must_use]
+    pub const fn learning_rate(self, learning_rate: f64) -> Self {
+        Self { learning_rate, ..self }
+    }
+
+    /// Sets ρ, the share of the mean square that is kept.
+    #[must_use]
+    pub const fn rho(self, rho: f64) -> Self {
+        Self { rho, ..self }
+    }
+
+    /// Sets ε.
+    #[must_use]
+    pub const fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
+    }
+
+    /// Adds ε below the root, as Keras does.
+    #[must_use]
+    pub const fn epsilon_below(self) -> Self {
+        Self { place: EpsilonPlace::Below, ..self }
+    }
+
+    /// Divides by the root of the variance instead of that of the mean square.
+    #[must_use]
+    pub const fn centered(self) -> Self {
+        Self { centered: true, ..self }
+    }
+
+    /// Keeps the share γ of the velocity.
+    #[must_use]
+    pub const fn momentum(self, momentum: f64) -> Self {
+        Self { momentum, ..self }
+    }
+
+    /// Uses PyTorch's form of the velocity instead of the lecture's.
+    #[must_use]
+    pub const fn pytorch_momentum(self) -> Self {
+        Self { form: MomentumForm::PyTorch, ..self }
+    }
+
+    /// Keeps weights small.
+    #[must_use]
+    pub const fn weight_decay(self, decay: WeightDecay) -> Self {
+        Self { decay, ..self }
+    }
+
+    /// The loop for each combination of what is remembered: v, then m where centered, then u.
+    #[inline(always)]
+    fn descend<T: Kernels, I: Isa, const CENTERED: bool, const MOMENTUM: bool>(
+        &self,
+        isa: I,
+        parameters: &mut [T],
+        gradient: &[T],
+        [square, mean, velocity]: [&mut [T]; 3],
+    ) {
+        let [share, momentum, epsilon] = [1.0 - self.rho, self.momentum, self.epsilon].map(T::from_f64);
+        let (below, beside) = match self.place {
+            EpsilonPlace::Below => (epsilon, T::ZERO),
+            EpsilonPlace::Beside => (T::ZERO, epsilon),
+        };
+        let rate = T::from_f64(self.learning_rate);
+        let (scale, rate) = match self.form {
+            MomentumForm::Lecture if MOMENTUM => (rate, T::ONE),
+            _ => (T::ONE, rate),
+        };
+        let count = parameters.len();
+        let (gradient, square) = (&gradient[..count], &mut square[..count]);
+        // What is not remembered is empty, and not looked at.
+        let mean = if CENTERED { &mut mean[..count] } else { mean };
+        let velocity = if MOMENTUM { &mut velocity[..count] } else { velocity };
+        for i in 0..count {
+            let g = gradient[i];
+            square[i] = isa.mul_add(share, isa.mul_add(g, g, -square[i]), square[i]);
+            let mut spread = square[i];
+            if CENTERED {
+                mean[i] = isa.mul_add(share, g - mean[i], mean[i]);
+                spread = isa.mul_add(-mean[i], mean[i], spread).maximum(T::ZERO);
+            }
+            let mut direction = scale * (g / ((spread + below).sqrt() + beside));
+            if MOMENTUM {
+                velocity[i] = isa.mul_add(momentum, velocity[i], direction);
+                direction = velocity[i];
+            }
+            parameters[i] = isa.mul_add(-rate, direction, parameters[i]);
+        }
+    }
+}
+
+impl Optimizer for RmsProp {
+    fn slots(&self) -> usize {
+        1 + usize::from(self.centered) + usize::from(self.momentum != 0.0)
+    }
+
+    fn check<T: Scalar>(&self) -> Result<()> {
+        check_share::<T>("rho", self.rho)?;
+        check_share::<T>("momentum", self.momentum)?;
+        check_epsilon::<T>(self.epsilon)?;
+        check_rate::<T>(self.learning_rate, 1.0, self.epsilon)?;
+        let (name, value) = ("learning rate", self.learning_rate);
+        // A velocity of the largest size that is let through times a rate that was raised must not overflow.
+        if self.form == MomentumForm::PyTorch && self.momentum != 0.0 && value > 1e7 {
+            return Err(Error::Setting { name, value, allowed: "at most 1e7 with PyTorch's form of momentum" });
+        }
+        Ok(())
+    }
+
+    fn largest_update(&self, largest_gradient: f64) -> f64 {
+        let smallest_root = match self.place {
+            EpsilonPlace::Beside => self.epsilon,
+            EpsilonPlace::Below => libm::sqrt(self.epsilon),
+        };
+        // The mean square contains (1 - ρ) ∇²; a variance may be zero.
+        let by_mean = if self.centered { f64::INFINITY } else { 1.0 / libm::sqrt(1.0 - self.rho) };
+        let rate = match self.form {
+            MomentumForm::PyTorch if self.momentum != 0.0 => self.learning_rate.max(1.0),
+            _ => self.learning_rate,
+        };
+        let step = rate * by_mean.min(largest_gradient / smallest_root) / (1.0 - self.momentum);
+        // The mean square must stay as far from the largest number as an update.
+        step.max(largest_gradient * largest_gradient)
+    }
+
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.learning_rate)
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+
+    fn decay(&self) -> WeightDecay {
+        self.decay
+    }
+
+    #[inline(always)]
+    fn update<T: Kernels, I: Isa>(&self, isa: I, _: u64, parameters: &mut [T], gradient: &[T], slots: &mut [&mut [T]]) {
+        let (none, other): (&mut [T], &mut [T]) = (&mut [], &mut []);
+        match (self.centered, slots) {
+            (false, [square]) => self.descend::<T, I, false, false>(isa, parameters, gradient, [square, none, other]),
+            (false, [square, velocity]) => {
+                self.descend::<T, I, false, true>(isa, parameters, gradient, [square, none, velocity]);
+            }
+            (true, [square, mean]) => {
+                self.descend::<T, I, true, false>(isa, parameters, gradient, [square, mean, none]);
+            }
+            (true, [square, mean, velocity]) => {
+                self.descend::<T, I, true, true>(isa, parameters, gradient, [square, mean, velocity]);
+            }
+            _ => unreachable!("a slot for each number that is remembered"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RmsProp;
+    use crate::error::Error;
+    use crate::optimizer::Optimizer;
+
+    #[test]
+    fn centering_divides_by_the_deviation_and_momentum_accumulates() {
+        let mut optimizer = RmsProp::new(1.0).rho(0.75).centered().momentum(0.5).epsilon(1e-12).state();
+        let mut x = [0.0_f64];
+        // v = 4, m = 1: 4 / √(4 - 1).
+        optimizer.step_slice(&mut x, &[4.0]).unwrap();
+        let first = 4.0 / 3.0_f64.sqrt();
+        assert!((x[0] + first).abs() < 1e-9, "{x:?}");
+        // A gradient of zero: half of the velocity is left.
+        optimizer.step_slice(&mut x, &[0.0]).unwrap();
+        assert!((x[0] + 1.5 * first).abs() < 1e-9, "{x:?}");
+    }
+
+    #[test]
+    fn a_constant_gradient_never_makes_nan_of_its_variance() {
+        let mut optimizer = RmsProp::new(1e-3).rho(0.9).centered().state();
+        let mut x = [0.0_f32; 3];
+        for _ in 0..2000 {
+            optimizer.step_slice(&mut x, &[0.1, -7.3, 1e-12]).unwrap();
+        }
+        assert!(x.iter().all(|x| x.is_finite()), "{x:?}");
+    }
+
+    #[test]
+    fn no_step_is_longer_than_the_bound() {
+        let rms_prop = RmsProp::new(0.5).rho(0.75);
+        assert_eq!(rms_prop.largest_update(1.0), 1.0);
+        assert_eq!(rms_prop.epsilon(0.25).centered().largest_update(1.0), 2.0);
+        assert_eq!(rms_prop.epsilon(0.25).centered().epsilon_below().momentum(0.5).largest_update(1.0), 2.0);
+        let (mut optimizer, mut x) = (rms_prop.state(), [0.0_f64]);
+        optimizer.step_slice(&mut x, &[1e100]).unwrap();
+        assert!(x[0] >= -1.0 && x[0] < -0.999, "{x:?}");
+        assert!(matches!(optimizer.step_slice(&mut x, &[1e152]), Err(Error::UpdateTooLarge { .. })));
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused_by_name() {
+        let refused = |rms_prop: RmsProp| match rms_prop.check::<f32>() {
+            Err(Error::Setting { name, .. }) => name,
+            other => panic!("{rms_prop:?}: {other:?}"),
+        };
+        for bad in [-0.1, 1.0, f64::NAN] {
+            assert_eq!(refused(RmsProp::new(0.1).rho(bad)), "rho");
+            assert_eq!(refused(RmsProp::new(0.1).momentum(bad)), "momentum");
+        }
+        assert_eq!(refused(RmsProp::new(0.1).epsilon(0.0)), "epsilon");
+        assert_eq!(refused(RmsProp::new(-0.1)), "learning rate");
+        assert_eq!(refused(RmsProp::torch().momentum(0.5).learning_rate(1e8)), "learning rate");
+        assert!(RmsProp::torch().check::<f32>().is_ok() && RmsProp::keras().check::<f32>().is_ok());
+    }
+}

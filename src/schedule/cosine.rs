@@ -1,0 +1,73 @@
+//! Rates that fall along half a cosine, after a warm-up.
+
+use crate::error::Result;
+use crate::schedule::Schedule;
+
+/// Half a period of the cosine, from η down to α η in `steps` steps, and α η from then on:
+/// η (α + (1 - α) (1 + cos (π t / steps)) / 2). With a warm-up the rate first rises in a straight line to η.
+///
+/// # Errors
+/// 0 `steps`, and an α or a first factor outside [0, 1], are refused when training starts.
+///
+/// # Source
+/// I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017, equation 5, without restarts;
+/// Keras's `CosineDecay`, warm-up included.
+///
+/// # Example
+/// ```
+/// use typenet::schedule::{Cosine, Schedule};
+///
+/// let schedule = Cosine::new(100).warm_up(10, 0.0).floor(0.5);
+/// assert_eq!([0, 5, 10, 110, 500].map(|t| schedule.factor(t)), [0.0, 0.5, 1.0, 0.5, 0.5]);
+/// assert!((schedule.factor(60) - 0.75).abs() < 1e-15);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cosine {
+    /// How many steps or epochs the fall takes, after the warm-up.
+    pub steps: u64,
+    /// α, the factor at the end.
+    pub floor: f64,
+    /// How many steps or epochs the warm-up takes.
+    pub warm_up: u64,
+    /// The factor at the beginning of the warm-up.
+    pub first: f64,
+}
+
+impl Cosine {
+    /// Falls to zero in so many steps or epochs.
+    #[must_use]
+    pub const fn new(steps: u64) -> Self {
+        Self { steps, floor: 0.0, warm_up: 0, first: 0.0 }
+    }
+
+    /// Sets α, the factor at the end.
+    #[must_use]
+    pub const fn floor(self, floor: f64) -> Self {
+        Self { floor, ..self }
+    }
+
+    /// Rises from the factor `first` to 1 in so many steps or epochs before.
+    #[must_use]
+    pub const fn warm_up(self, steps: u64, first: f64) -> Self {
+        Self { warm_up: steps, first, ..self }
+    }
+}
+
+impl Schedule for Cosine {
+    fn factor(&self, time: u64) -> f64 {
+        let Some(time) = time.checked_sub(self.warm_up) else {
+            return self.first + (1.0 - self.first) * (time as f64 / self.warm_up as f64);
+        };
+        if time >= self.steps {
+            return self.floor;
+        }
+        let wave = libm::cos(core::f64::consts::PI * (time as f64 / self.steps as f64));
+        self.floor + (1.0 - self.floor) * 0.5 * (1.0 + wave)
+    }
+
+    fn check(&self) -> Result<()> {
+        super::check_count("number of steps of the cosine", self.steps)?;
+        super::check_share("factor at the end of the cosine", self.floor)?;
+        super::check_share("factor at the begin of the warm-up", self.first)
+    }
+}
