@@ -1,0 +1,49 @@
+//! Gradient descent on two parameters until the loss changes by less than a threshold, or a set number of steps is reached.
+//!
+//! L(x, y) = x² + 10 y², a valley that is steeper across than along
+//!
+//! ```text
+//! cargo run --release --example 08_gradient_descent
+//! ```
+
+use typenet::minimize::{Descent, Stopped};
+use typenet::prelude::*;
+
+/// The valley, and its gradient.
+fn valley(point: &[f64], gradient: &mut [f64]) -> f64 {
+    let [x, y] = [point[0], point[1]];
+    gradient.copy_from_slice(&[2.0 * x, 20.0 * y]);
+    x * x + 10.0 * y * y
+}
+
+fn main() -> typenet::Result<()> {
+    println!("η       stopped by                        steps   value      at");
+    for learning_rate in [0.001, 0.01, 0.05, 0.09, 0.099] {
+        let mut point = [8.0, 1.0];
+        let descent = Descent::new(Sgd::new(learning_rate)).until_value_changes_less(1e-6).steps(1000);
+        let found = descent.minimize(&mut point, valley)?;
+        let reason = match found.stopped {
+            Stopped::Value => "the change of the value",
+            Stopped::Parameters => "the change of the parameters",
+            Stopped::Steps => "the number of steps",
+        };
+        println!(
+            "{learning_rate:5.3}   {reason:30} {:8}   {:.6}   ({:.4}, {:.4})",
+            found.steps, found.value, point[0], point[1]
+        );
+        assert_eq!(found.stopped == Stopped::Steps, learning_rate == 0.001);
+    }
+
+    // 2 / 20: every step across the valley ends higher up on the other side.
+    let mut point = [8.0, 1.0];
+    let error = Descent::new(Sgd::new(0.11)).steps(100_000).minimize(&mut point, valley).unwrap_err();
+    println!("\n0.110   {error}");
+
+    let mut point = [8.0, 1.0];
+    let path = Descent::new(Sgd::new(0.09)).steps(5).keep_path().minimize(&mut point, valley)?.path;
+    println!("\nthe first steps with 0.09, to and fro across the valley:");
+    for point in path {
+        println!("  ({:7.4}, {:7.4})", point[0], point[1]);
+    }
+    Ok(())
+}
