@@ -275,6 +275,16 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         (self.step, self.parameters) = (step, parameters);
     }
 
+    /// What is remembered, as it came from a file, leaves the parameters finite in a step without a gradient. It would not
+    /// where the root of something negative is taken.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn makes_finite_steps(&self, parameters: &[T], table: TensorTable) -> bool {
+        let (mut copy, mut moved) = (self.clone(), parameters.to_vec());
+        // Settings out of range are not the file's, and are refused where training starts.
+        let step = copy.step_with_table(&mut moved, &alloc::vec![T::ZERO; parameters.len()], table);
+        step.is_err() || moved.iter().all(|x| x.is_finite())
+    }
+
     /// Moves the parameters of a network, or of any other block, one step along its gradient. Statistics and frozen
     /// layers stay as they are, also those that [`freeze`](Self::freeze) froze.
     ///

@@ -101,8 +101,14 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
             _ => Some(read_run::<N>(&io::name(path), &mut file, length, &state, copies)?),
         };
         let (parameters, slots) = values.split_at(N::PARAMETERS);
+        let mut optimizer = self.epoch.optimizer.clone();
+        optimizer.restore(state.steps, state.slots.map(|_| N::PARAMETERS), slots);
+        if !optimizer.makes_finite_steps(parameters, N::TENSORS) {
+            let reason = "what the optimizer remembers makes a step that is not finite".into();
+            return Err(Error::Unreadable { source: io::name(path), reason });
+        }
         network.as_mut().parameters_mut().copy_from_slice(parameters);
-        self.epoch.optimizer.restore(state.steps, state.slots.map(|_| N::PARAMETERS), slots);
+        self.epoch.optimizer = optimizer;
         (self.epoch.begun, self.epoch.seed, self.epoch.batch_size) = (state.epochs, state.seed, state.batch_size);
         self.interrupted = interrupted;
         self.epoch.rate.reset();

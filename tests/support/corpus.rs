@@ -258,6 +258,8 @@ fn slots() -> Vec<Case> {
         let lines = CHECKPOINT.replace("slots 2", &format!("slots {slots}"));
         labelled(&lines, &checkpoint_entries(), &numbers(42))
     };
+    let mut negative = numbers(42);
+    negative[2 * 14 * 4..2 * 14 * 4 + 4].copy_from_slice(&(-1.0_f32).to_le_bytes());
     let mut infinite = numbers(42);
     infinite[100..104].copy_from_slice(&f32::INFINITY.to_le_bytes());
     vec![
@@ -275,6 +277,11 @@ fn slots() -> Vec<Case> {
             "slot_of_another_type",
             with("optimizer/0\":{\"dtype\":\"F32\"", "optimizer/0\":{\"dtype\":\"I32\""),
             "`optimizer/0` is of type I32",
+        ),
+        case(
+            "slot_of_squares_is_negative",
+            labelled(CHECKPOINT, &checkpoint_entries(), &negative),
+            "what the optimizer remembers makes a step that is not finite",
         ),
         case("slot_of_another_name", with("optimizer/0", "optimizer/9"), "`optimizer/0` of shape [14] is missing"),
         case(
