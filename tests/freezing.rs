@@ -184,3 +184,31 @@ proptest! {
         }
     }
 }
+
+/// One step of a gradient of ones from parameters of one, with decay and factors of layers.
+fn step_from_ones(frozen: &[&str]) -> Vec<f64> {
+    let (mut network, mut gradient) = (Net::<f64>::zeroed(), Gradient::<Net<f64>>::zeroed());
+    network.parameters_mut().fill(1.0);
+    gradient.parameters_mut().fill(1.0);
+    let mut optimizer = Sgd::new(0.5).weight_decay(WeightDecay::Decoupled(0.25)).state();
+    optimizer.set_layer_factor("inner", 0.5);
+    for name in frozen {
+        optimizer.freeze::<Net<f64>>(name).unwrap();
+    }
+    optimizer.step(&mut *network, &*gradient).unwrap();
+    network.parameters().to_vec()
+}
+
+#[test]
+fn frozen_weights_do_not_decay_and_others_keep_the_rate_of_their_layer() {
+    let (free, part) = (step_from_ones(&[]), step_from_ones(&["inner.first", "output.weight"]));
+    for tensor in Net::<f64>::TENSORS.list() {
+        // 1 - η λ where it is a weight, less η.
+        let rate = if tensor.name.starts_with("inner") { 0.25 } else { 0.5 };
+        let decay = if tensor.name.ends_with("weight") { rate * 0.25 } else { 0.0 };
+        let frozen = tensor.name.starts_with("inner.first") || tensor.name == "output.weight";
+        assert!(free[tensor.range.clone()].iter().all(|&x| x == 1.0 - decay - rate), "{}", tensor.name);
+        let expected = if frozen { 1.0 } else { 1.0 - decay - rate };
+        assert!(part[tensor.range].iter().all(|&x| x == expected), "{}", tensor.name);
+    }
+}
