@@ -33,13 +33,12 @@
 //! one. Links are followed. A file that may only be read is not replaced, nor is a folder or a device. Only a process that is killed meanwhile leaves a temporary file behind.
 
 mod checksum;
-mod file;
 mod label;
 mod number;
 mod read;
 mod write;
 
-pub(crate) use file::{name, open, replace};
+pub(crate) use crate::file::{name, open, replace};
 pub(crate) use label::Label;
 pub use number::Stored;
 pub(crate) use read::Reader;

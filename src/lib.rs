@@ -25,6 +25,8 @@ extern crate std;
 pub mod block;
 pub mod dataset;
 mod error;
+#[cfg(feature = "safetensors")]
+mod file;
 pub mod function;
 pub mod gradient;
 pub mod gradient_check;

@@ -10,7 +10,7 @@ use std::path::Path;
 /// Top-level modules by level. A file imports only from lower levels than its own.
 const LEVELS: [&[&str]; 7] = [
     &["scalar", "error", "tensor"],
-    &["shape", "target", "view", "random", "block", "threads"],
+    &["shape", "target", "view", "random", "block", "threads", "file"],
     &["kernel", "initializer", "io"],
     &["layer", "loss", "gradient", "optimizer", "schedule", "dataset", "metric"],
     &["network", "history", "function", "minimize"],
