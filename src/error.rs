@@ -32,6 +32,11 @@ pub enum Error {
         /// What is empty, as a noun: `data set`.
         what: &'static str,
     },
+    /// A picture would show nothing.
+    NothingToDraw {
+        /// Why, as a clause: `the history has no epochs`.
+        reason: &'static str,
+    },
     /// Two collections that belong together have different lengths.
     CountMismatch {
         /// What is counted first, in the plural: `inputs`.
@@ -166,7 +171,7 @@ pub enum Error {
         /// The epoch, counted from 1.
         epoch: usize,
     },
-    /// A callback needs a measure that is not taken.
+    /// A callback or a picture needs a measure that is not taken.
     NotMeasured {
         /// The measure: `accuracy`.
         what: &'static str,
@@ -264,6 +269,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty { what } => write!(f, "the {what} is empty: it needs at least one sample"),
+            Self::NothingToDraw { reason } => write!(f, "there is nothing to draw: {reason}"),
             Self::CountMismatch { first, first_count, second, second_count } => {
                 write!(f, "there are {first_count} {first} but {second_count} {second}")
             }

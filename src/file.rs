@@ -1,7 +1,9 @@
 //! Files: opened, and replaced as a whole.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+#[cfg(feature = "safetensors")]
+use alloc::string::String;
+use alloc::string::ToString;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -10,11 +12,13 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 
 /// A path in messages.
+#[cfg(feature = "safetensors")]
 pub(crate) fn name(path: &Path) -> String {
     format!("`{}`", path.display())
 }
 
 /// A file to be read, with its length.
+#[cfg(feature = "safetensors")]
 pub(crate) fn open(path: &Path) -> Result<(File, u64)> {
     File::open(path)
         .and_then(|file| file.metadata().map(|metadata| (file, metadata.len())))

@@ -11,6 +11,7 @@
 #![cfg_attr(feature = "std", doc = "- [`train`], [`history`]: training")]
 //! - [`gradient_check`]: whether derivatives are right
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: the files of weights and checkpoints")]
+#![cfg_attr(feature = "plot", doc = "- [`plot`]: pictures of all of this")]
 //!
 //! # Errors and panics
 //! Shapes cannot be wrong at run time: the compiler has checked them. Everything that comes from outside (data, settings)
@@ -25,7 +26,7 @@ extern crate std;
 pub mod block;
 pub mod dataset;
 mod error;
-#[cfg(feature = "safetensors")]
+#[cfg(any(feature = "plot", feature = "safetensors"))]
 mod file;
 pub mod function;
 pub mod gradient;
@@ -44,6 +45,8 @@ pub mod metric;
 pub mod minimize;
 pub mod network;
 pub mod optimizer;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod prelude;
 #[doc(hidden)]
 pub mod private;

@@ -42,7 +42,7 @@ const EXCEPTIONS: [(&str, &str); 12] = [
 ];
 
 /// Files that the others of their family build on, the lowest first. Each may import only from those before it.
-const FOUNDATIONS: [&str; 22] = [
+const FOUNDATIONS: [&str; 34] = [
     "dataset::feature",
     "io::checksum",
     "io::label",
@@ -55,6 +55,18 @@ const FOUNDATIONS: [&str; 22] = [
     "kernel::function",
     "kernel::dense::columns",
     "private::message",
+    "plot::color",
+    "plot::ending",
+    "plot::marks",
+    "plot::picture",
+    "plot::scale",
+    "plot::canvas",
+    "plot::axes",
+    "plot::pixels",
+    "plot::contours",
+    "plot::palette",
+    "plot::surface",
+    "plot::paths",
     "optimizer::setting",
     "optimizer::decay",
     "optimizer::frozen",

@@ -160,7 +160,7 @@ fn accuracy_is_monitored_only_where_it_is_measured() {
     let error = trainer.fit(&mut Xor::zeroed(), &data).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the accuracy is monitored but not measured: it takes a validation set whose targets are classes"
+        "the accuracy is asked for but not measured: it takes a validation set whose targets are classes"
     );
     // From zeros nothing but the bias of the output moves, and accuracy stays one half.
     let mut trainer = Trainer::new(Nll, Sgd::new(0.5)).epochs(9).batch_size(4).validation(&data).callback(stopping());

@@ -40,7 +40,7 @@ impl Error {
                  call `reset` first"
             ),
             Self::NotMeasured { what, needed } => {
-                write!(f, "the {what} is monitored but not measured: it takes {needed}")
+                write!(f, "the {what} is asked for but not measured: it takes {needed}")
             }
             Self::ThreadsNotStarted { threads, reason } => {
                 write!(f, "a pool of {threads} threads could not be started: {reason}")

@@ -1,0 +1,64 @@
+//! How does all of this look? Functions, training, classifiers, weights and optimizers as pictures.
+//!
+//! | what | function | gives |
+//! |---|---|---|
+//! | a function and its derivative | [`function`] | [`Picture`] |
+//! | one training run | [`history`](fn@history) | [`Picture`] |
+//! | several runs over one another | [`runs`] | [`Picture`] |
+//! | what a classifier of two inputs answers where | [`decision_regions`] | [`Picture`] |
+//! | which classes are taken for which | [`confusion_matrix`] | [`Picture`] |
+//! | images beside their predicted probabilities | [`predictions`] | [`Picture`] |
+//! | the weights of neurons as images | [`weights`] | [`Picture`] |
+//! | paths of optimizers over a [`Surface`] | [`paths`] | [`Picture`] |
+//! | the same, step by step | [`animated_paths`] | [`Animation`] |
+//! | why momentum works, with sliders | [`momentum_page`] | [`Page`] |
+//!
+//! A [`Picture`] is saved as SVG or PNG, an [`Animation`] as GIF, a [`Page`] as HTML; the ending of the path decides, and any
+//! other is an error. Files are replaced as a whole. Nothing is looked up in the system, so that a picture has the same bytes
+//! wherever it is made.
+//!
+//! # Colours
+//! Those of M. Okabe and K. Ito, which people with any kind of colour vision tell apart, less the yellow, which is not seen on
+//! white; from the eighth line on they come again with dashes. Functions are blue and derivatives green, as in the lecture.
+//!
+//! # Numbers that cannot be drawn
+//! Curves have a gap where a number is infinite or NaN. Data sets, images, probabilities and weights with such a number
+//! are an [`Error::NonFiniteData`](crate::Error::NonFiniteData). A picture that would show nothing is an
+//! [`Error::NothingToDraw`](crate::Error::NothingToDraw).
+
+mod animation;
+mod axes;
+mod canvas;
+mod color;
+mod confusion_matrix;
+mod contours;
+mod decision_regions;
+mod ending;
+mod function;
+mod history;
+mod marks;
+mod momentum_page;
+mod palette;
+mod paths;
+mod picture;
+mod pixels;
+mod predictions;
+mod runs;
+mod scale;
+mod surface;
+mod weights;
+
+pub use animation::{Animation, animated_paths};
+pub use confusion_matrix::confusion_matrix;
+pub use decision_regions::decision_regions;
+pub use function::function;
+pub use history::history;
+pub use momentum_page::{Page, momentum_page};
+pub use paths::paths;
+pub use picture::Picture;
+pub use pixels::Pixels;
+pub use predictions::predictions;
+pub use runs::{Measure, runs};
+pub use scale::Scale;
+pub use surface::Surface;
+pub use weights::weights;

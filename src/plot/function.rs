@@ -1,0 +1,66 @@
+//! A function and its derivative.
+
+use alloc::vec::Vec;
+use core::ops::RangeInclusive;
+
+use crate::error::{Error, Result};
+use crate::plot::axes::Field;
+use crate::plot::canvas::{Key, Stroke, TITLE, draw};
+use crate::plot::color::{BLUE, GREEN, GREY};
+use crate::plot::picture::Picture;
+use crate::plot::scale::{Axis, Scale, ends};
+
+/// So many points of each curve: one for every pixel.
+const POINTS: u32 = 641;
+
+/// A function and its derivative over a range: blue and green, as activations in the lecture.
+///
+/// Where either is infinite or NaN its curve has a gap. Numbers beyond ±10¹⁵ are outside of the picture.
+///
+/// # Errors
+/// [`Error::Setting`] for a range that is empty, not finite, or beyond ±10¹⁵; [`Error::NothingToDraw`] when the function is
+/// nowhere in it a number within ±10¹⁵.
+///
+/// # Example
+/// ```
+/// use typenet::plot;
+///
+/// let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+/// let picture = plot::function("sigmoid", -6.0..=6.0, sigmoid, |x| sigmoid(x) * (1.0 - sigmoid(x)))?;
+/// let svg = picture.to_svg();
+/// assert!(svg.contains("sigmoid") && svg.contains("derivative"));
+///
+/// let path = std::env::temp_dir().join("typenet-function.png");
+/// picture.save(&path)?;
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), typenet::Error>(())
+/// ```
+pub fn function(
+    title: &str,
+    range: RangeInclusive<f64>,
+    function: impl Fn(f64) -> f64,
+    derivative: impl Fn(f64) -> f64,
+) -> Result<Picture> {
+    let (low, high) = ends(&range)?;
+    let points: Vec<f64> =
+        (0..POINTS).map(|index| low + (high - low) * f64::from(index) / f64::from(POINTS - 1)).collect();
+    let values: Vec<f64> = points.iter().map(|&x| function(x)).collect();
+    let slopes: Vec<f64> = points.iter().map(|&x| derivative(x)).collect();
+    let seen = |y: &f64| y.abs() <= 1e15;
+    let shown = values.iter().chain(&slopes).copied().filter(seen);
+    let Some(vertical) = Axis::around(Scale::Linear, shown).filter(|_| values.iter().any(seen)) else {
+        return Err(Error::NothingToDraw { reason: "the function is finite nowhere in the range" });
+    };
+    Ok(draw(title, (720, 480), |canvas| {
+        let keys = [("function", BLUE), ("derivative", GREEN)].map(|(name, color)| (name, Stroke::new(color, 2.5)));
+        let top = canvas.legend(&keys.map(|(name, stroke)| (name, Key::Line(stroke))), TITLE);
+        let field = Field::draw(canvas, (top, canvas.height), ("x", Axis::exact(low, high)), ("", vertical));
+        // The axes of coordinates, where they are in the field.
+        field.curve(canvas, [(low, 0.0), (high, 0.0)], Stroke::new(GREY, 1.0));
+        let (bottom, ceiling) = vertical.bounds();
+        field.curve(canvas, [(0.0, bottom), (0.0, ceiling)], Stroke::new(GREY, 1.0));
+        for (ys, (_, stroke)) in [&slopes, &values].into_iter().zip(keys.into_iter().rev()) {
+            field.curve(canvas, points.iter().copied().zip(ys.iter().copied()), stroke);
+        }
+    }))
+}

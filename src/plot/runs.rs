@@ -1,0 +1,116 @@
+//! Several training runs over one another.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use crate::error::{Error, Result};
+use crate::history::{EpochRecord, History};
+use crate::plot::axes::Field;
+use crate::plot::canvas::{Key, Marker, Point, Stroke, TITLE, draw};
+use crate::plot::color::{SERIES, of_series};
+use crate::plot::picture::Picture;
+use crate::plot::scale::{Axis, Scale};
+
+/// Which measure of an epoch is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Measure {
+    /// The mean training loss.
+    #[default]
+    TrainingLoss,
+    /// The loss on the validation set.
+    ValidationLoss,
+    /// The accuracy on the validation set.
+    ValidationAccuracy,
+}
+
+impl Measure {
+    fn name(self) -> &'static str {
+        match self {
+            Self::TrainingLoss => "training loss",
+            Self::ValidationLoss => "validation loss",
+            Self::ValidationAccuracy => "validation accuracy",
+        }
+    }
+
+    fn of(self, record: &EpochRecord) -> Option<f64> {
+        match self {
+            Self::TrainingLoss => Some(record.loss),
+            Self::ValidationLoss => Some(record.validation?.loss),
+            Self::ValidationAccuracy => record.validation?.accuracy,
+        }
+    }
+}
+
+/// One measure of several runs over one another, to compare learning rates, optimizers or initializers.
+///
+/// A run that diverged is one of its epochs up to there, as `Trainer::history` keeps them; one without any is in the legend
+/// alone. A number that is not finite, or not positive on a logarithmic scale, is a gap in its curve.
+///
+/// # Errors
+/// [`Error::NothingToDraw`] when there are no runs, or none has a number to draw; [`Error::NotMeasured`] when a run has epochs but not the
+/// measure.
+///
+/// # Example
+/// ```
+/// use typenet::plot::{self, Measure, Scale};
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+/// let mut runs = Vec::new();
+/// for rate in [0.01, 0.1, 0.5] {
+///     let mut line = Line::init(&mut typenet::rng(1));
+///     let history = Trainer::new(MeanSquaredError, Sgd::new(rate)).epochs(30).fit(&mut line, &data)?;
+///     runs.push((format!("η = {rate}"), history));
+/// }
+/// let runs: Vec<_> = runs.iter().map(|(name, history)| (name.as_str(), history)).collect();
+/// let picture = plot::runs("learning rates", &runs, Measure::TrainingLoss, Scale::Logarithmic)?;
+///
+/// let path = std::env::temp_dir().join("typenet-runs.svg");
+/// picture.save(&path)?;
+/// assert!(std::fs::read_to_string(&path).unwrap().contains("η = 0.1"));
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), typenet::Error>(())
+/// ```
+pub fn runs(title: &str, runs: &[(&str, &History)], measure: Measure, scale: Scale) -> Result<Picture> {
+    let curves = runs.iter().map(|(_, history)| curve(history, measure)).collect::<Result<Vec<_>>>()?;
+    let values = curves.iter().flatten().map(|point| point.1);
+    let last = runs.iter().map(|(_, history)| history.epochs().len()).max().unwrap_or(0).max(2);
+    let Some(vertical) = Axis::around(scale, values) else {
+        return Err(Error::NothingToDraw { reason: "no run has a number with a place on the scale" });
+    };
+    Ok(draw(title, (720, 480), |canvas| {
+        let strokes = (0..runs.len()).map(stroke);
+        let keys: Vec<_> = runs.iter().zip(strokes).map(|((name, _), stroke)| (name, Key::Line(stroke))).collect();
+        let keys: Vec<_> = keys.into_iter().map(|(name, key)| (name.to_string(), key)).collect();
+        let top = canvas.legend(&keys, TITLE);
+        let epochs = Axis::exact(1.0, last as f64);
+        let field = Field::draw(canvas, (top, canvas.height), ("epoch", epochs), (measure.name(), vertical));
+        for (index, curve) in curves.iter().enumerate() {
+            field.curve(canvas, curve.iter().copied(), stroke(index));
+            // A lone point is no line.
+            let shown: Vec<_> = curve.iter().filter(|point| scale.shows(point.1)).collect();
+            if let [point] = shown[..] {
+                canvas.marker(Marker::of(index), field.at(*point), 4.0, of_series(index));
+            }
+        }
+    }))
+}
+
+fn stroke(index: usize) -> Stroke {
+    Stroke { dashed: index >= SERIES.len(), ..Stroke::new(of_series(index), 2.0) }
+}
+
+fn curve(history: &History, measure: Measure) -> Result<Vec<Point>> {
+    let point = |record: &EpochRecord| Some((record.epoch as f64, measure.of(record)?));
+    let points: Vec<Point> = history.epochs().iter().filter_map(point).collect();
+    if points.is_empty() && !history.epochs().is_empty() {
+        let needed = match measure {
+            Measure::ValidationAccuracy => "a validation set whose targets are classes",
+            _ => "a validation set",
+        };
+        return Err(Error::NotMeasured { what: measure.name(), needed });
+    }
+    Ok(points)
+}

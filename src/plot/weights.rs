@@ -1,0 +1,97 @@
+//! The weights of neurons as images.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use nalgebra::SMatrix;
+
+use crate::error::{Error, Result};
+use crate::plot::canvas::{Anchor, Canvas, SMALL, Stroke, TITLE, draw};
+use crate::plot::color::{BLACK, GREY, diverging};
+use crate::plot::picture::Picture;
+use crate::plot::pixels::{image, require_finite};
+use crate::scalar::Scalar;
+
+/// The weights of each neuron as an image: vermillion for positive ones, blue for negative ones, white for zero, with one scale
+/// for all, symmetric about zero.
+///
+/// `size` are the rows and columns that the inputs of the layer are an image of, such as `(8, 8)` for digits.
+///
+/// # Errors
+/// [`Error::Setting`] when rows times columns are not the inputs; [`Error::NonFiniteData`] names the neuron and the input;
+/// [`Error::NothingToDraw`] for a layer without neurons or inputs.
+///
+/// # Example
+/// ```
+/// use typenet::plot;
+/// use typenet::prelude::*;
+///
+/// network!(struct Classifier = hidden: Dense<64, 12>, Tanh, output: Dense<12, 10>, Softmax);
+/// let network = Classifier::init(&mut typenet::rng(1));
+/// let picture = plot::weights("weights at the start", &network.hidden.weight, (8, 8))?;
+///
+/// let path = std::env::temp_dir().join("typenet-weights.png");
+/// picture.save(&path)?;
+/// # std::fs::remove_file(path).unwrap();
+///
+/// let error = plot::weights("wrong", &network.hidden.weight, (8, 9)).unwrap_err();
+/// assert_eq!(error.to_string(), "the number of pixels is 72, but must be the number of inputs");
+/// # Ok::<(), typenet::Error>(())
+/// ```
+pub fn weights<T: Scalar, const N: usize, const H: usize>(
+    title: &str,
+    weight: &SMatrix<T, H, N>,
+    size: (usize, usize),
+) -> Result<Picture> {
+    let pixels = size.0.saturating_mul(size.1);
+    if pixels != N {
+        let value = pixels as f64;
+        return Err(Error::Setting { name: "number of pixels", value, allowed: "the number of inputs" });
+    }
+    if N == 0 || H == 0 {
+        return Err(Error::NothingToDraw { reason: "the layer has no weights" });
+    }
+    let neurons: Vec<Vec<f64>> =
+        weight.row_iter().map(|row| row.iter().map(|number| number.to_f64()).collect()).collect();
+    for (neuron, numbers) in neurons.iter().enumerate() {
+        require_finite("weight of neuron", neuron, numbers)?;
+    }
+    let largest = neurons.iter().flatten().fold(0.0_f64, |largest, number| largest.max(number.abs()));
+    let columns = libm::ceil(libm::sqrt(1.6 * H as f64)).max(2.0);
+    let rows = libm::ceil(H as f64 / columns);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a hundred pixels for a neuron")]
+    let picture = ((columns * TILE + 120.0).max(320.0) as u32, (TITLE + (rows * TILE).max(190.0) + 20.0) as u32);
+    Ok(draw(title, picture, |canvas| {
+        for (neuron, numbers) in neurons.iter().enumerate() {
+            let (row, column) = (libm::floor(neuron as f64 / columns), neuron as f64 % columns);
+            let corner = (20.0 + TILE * column, TITLE + TILE * row);
+            canvas.text(&format!("{neuron}"), (corner.0, corner.1 + 8.0), SMALL - 1.0, GREY, Anchor::Left);
+            let color = |index: usize| diverging(if largest > 0.0 { numbers[index] / largest } else { 0.0 });
+            image(canvas, (corner.0, corner.1 + 16.0), TILE - 24.0, size, color);
+        }
+        bar(canvas, (canvas.width - 84.0, TITLE + 16.0), largest);
+    }))
+}
+
+/// The room of one image.
+const TILE: f64 = 92.0;
+
+/// What the colours mean.
+fn bar(canvas: &Canvas<'_>, (x, top): (f64, f64), largest: f64) {
+    const HEIGHT: f64 = 160.0;
+    const STEPS: u32 = 80;
+    for step in 0..STEPS {
+        let value = 1.0 - 2.0 * (f64::from(step) + 0.5) / f64::from(STEPS);
+        let y = top + HEIGHT * f64::from(step) / f64::from(STEPS);
+        canvas.rect((x, y), (14.0, HEIGHT / f64::from(STEPS) + 0.25), diverging(value));
+    }
+    canvas.frame((x, top), (14.0, HEIGHT), Stroke::new(GREY, 1.0));
+    for (place, sign) in [(0.0, "+"), (0.5, ""), (1.0, "−")] {
+        let text = match sign {
+            "" => "0".into(),
+            sign if (1e-3..1e4).contains(&largest) => format!("{sign}{largest:.3}"),
+            sign => format!("{sign}{largest:.1e}"),
+        };
+        canvas.text(&text, (x + 20.0, top + HEIGHT * place), SMALL - 1.0, BLACK, Anchor::Left);
+    }
+}
