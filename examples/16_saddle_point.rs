@@ -1,0 +1,84 @@
+//! All optimizers around a saddle point and in a ravine, as moving pictures, and the page "why momentum works" with sliders.
+//!
+//! ```text
+//! cargo run --release --features plot --example 16_saddle_point
+//! ```
+
+use typenet::minimize::Descent;
+use typenet::plot::{self, Surface};
+use typenet::prelude::*;
+
+const STEPS: u64 = 120;
+
+/// A path of points in the plane.
+type Path = Vec<[f64; 2]>;
+
+fn main() -> typenet::Result<()> {
+    let folder = std::path::Path::new("target/pictures");
+    std::fs::create_dir_all(folder).expect("the folder target/ can be written to");
+
+    // Level at the origin: down along y, up along x. The start is next to the ridge, where the slope down is tiny.
+    let saddle = |[x, y]: [f64; 2]| (x * x - y * y, [2.0 * x, -2.0 * y]);
+    let walks = walks(saddle, [-1.5, 1e-3])?;
+    let surface = Surface::new(-2.0..=2.0, -1.5..=1.5, |point| saddle(point).0)?;
+    draw("around a saddle point", &surface, &walks, &folder.join("16_saddle_point"))?;
+
+    println!("steps until |y| > 1, down from the saddle:");
+    for (name, path) in &walks {
+        match path.iter().position(|[_, y]| y.abs() > 1.0) {
+            Some(steps) => println!("  {name:10} {steps:4}"),
+            None => println!("  {name:10} not within {STEPS}"),
+        }
+    }
+    // Adaptive rates make the tiny slope as long a step as any other.
+    let steps = |wanted: &str| {
+        let (_, path) = walks.iter().find(|(name, _)| *name == wanted)?;
+        path.iter().position(|[_, y]| y.abs() > 1.0)
+    };
+    assert!(steps("Adam") < steps("momentum") && steps("momentum") < steps("SGD"));
+
+    let ravine = |[x, y]: [f64; 2]| (0.1 * x * x + 2.0 * y * y, [0.2 * x, 4.0 * y]);
+    let walks = self::walks(ravine, [-1.8, 1.0])?;
+    let surface = Surface::new(-2.0..=2.0, -1.5..=1.5, |point| ravine(point).0)?;
+    draw("in a ravine", &surface, &walks, &folder.join("16_ravine"))?;
+
+    plot::momentum_page([1.0, 25.0], [-1.2, 0.35])?.save(folder.join("16_momentum.html"))?;
+    println!("\npictures and the page 16_momentum.html are in {}", folder.display());
+    Ok(())
+}
+
+/// The way of every optimizer, with the learning rates with which each does well on both functions.
+fn walks(
+    function: impl Fn([f64; 2]) -> (f64, [f64; 2]) + Copy,
+    start: [f64; 2],
+) -> typenet::Result<Vec<(&'static str, Path)>> {
+    Ok(vec![
+        ("SGD", walk(Sgd::new(0.03), function, start)?),
+        ("momentum", walk(Sgd::new(0.03).momentum(0.9), function, start)?),
+        ("Nesterov", walk(Sgd::new(0.03).momentum(0.9).nesterov(), function, start)?),
+        ("Adagrad", walk(Adagrad::new(0.1), function, start)?),
+        ("Adadelta", walk(Adadelta::new(5.0), function, start)?),
+        ("RMSProp", walk(RmsProp::new(0.015), function, start)?),
+        ("Adam", walk(Adam::new(0.06), function, start)?),
+    ])
+}
+
+fn walk<O: Optimizer>(
+    optimizer: O,
+    function: impl Fn([f64; 2]) -> (f64, [f64; 2]),
+    start: [f64; 2],
+) -> typenet::Result<Path> {
+    let found = Descent::new(optimizer).steps(STEPS).keep_path().minimize(&mut start.clone(), |point, gradient| {
+        let (value, slope) = function([point[0], point[1]]);
+        gradient.copy_from_slice(&slope);
+        value
+    })?;
+    Ok(found.path.iter().map(|point| [point[0], point[1]]).collect())
+}
+
+/// A picture of all paths, and one that moves.
+fn draw(title: &str, surface: &Surface, walks: &[(&str, Path)], path: &std::path::Path) -> typenet::Result<()> {
+    let paths: Vec<(&str, &[[f64; 2]])> = walks.iter().map(|(name, path)| (*name, &path[..])).collect();
+    plot::paths(title, surface, &paths)?.save(path.with_extension("svg"))?;
+    plot::animated_paths(title, surface, &paths)?.save(path.with_extension("gif"))
+}
