@@ -4,6 +4,8 @@
 //! ```text
 //! cargo run --release --example 13_learning_rate
 //! ```
+//!
+//! With `--features plot` it draws the losses too.
 
 use typenet::prelude::*;
 use typenet::random;
@@ -26,9 +28,13 @@ fn main() -> typenet::Result<()> {
     let trainer = |learning_rate| Trainer::new(Nll, Sgd::new(learning_rate)).epochs(EPOCHS);
 
     println!("η        loss after {EPOCHS} epochs   test accuracy");
+    let mut runs = Vec::new();
     for learning_rate in [0.0001, 0.001, 0.01, 0.1, 1.0, 10.0] {
         let mut network = Classifier::init(&mut typenet::rng(1));
-        match trainer(learning_rate).fit(&mut network, &train) {
+        let mut trainer = trainer(learning_rate);
+        let result = trainer.fit(&mut network, &train);
+        runs.push((format!("{learning_rate}"), trainer.history().clone()));
+        match result {
             Ok(history) => {
                 let loss = history.final_loss().unwrap_or(f64::NAN);
                 println!("{learning_rate:<8} {loss:.4}                 {:.4}", network.evaluate(&test, &Nll).accuracy);
@@ -36,6 +42,9 @@ fn main() -> typenet::Result<()> {
             Err(error) => println!("{learning_rate:<8} {error}"),
         }
     }
+
+    #[cfg(feature = "plot")]
+    draw(&runs)?;
 
     // The lecture's advice, as a function.
     let mut network = Classifier::init(&mut typenet::rng(1));
@@ -76,4 +85,15 @@ fn settle() -> typenet::Result<()> {
     }
     assert!(losses[1] < losses[0] / 10.0 && losses[2] < losses[0] / 10.0);
     Ok(())
+}
+
+/// The losses of all rates, in one picture.
+#[cfg(feature = "plot")]
+fn draw(runs: &[(String, typenet::History)]) -> typenet::Result<()> {
+    use typenet::plot::{self, Measure, Scale};
+
+    std::fs::create_dir_all("target/pictures").expect("the folder target/ can be written to");
+    let runs: Vec<_> = runs.iter().map(|(name, history)| (&name[..], history)).collect();
+    let picture = plot::runs("learning rates", &runs, Measure::TrainingLoss, Scale::Logarithmic)?;
+    picture.save("target/pictures/13_learning_rate.svg")
 }

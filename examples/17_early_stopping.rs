@@ -4,6 +4,8 @@
 //! ```text
 //! cargo run --release --example 17_early_stopping
 //! ```
+//!
+//! With `--features plot` it draws the losses too.
 
 use typenet::prelude::*;
 
@@ -30,6 +32,12 @@ fn main() -> typenet::Result<()> {
     for record in history.epochs().iter().filter(|record| record.epoch <= 5 || record.epoch % 40 == 0) {
         let validation = record.validation.map_or(f64::NAN, |validation| validation.loss);
         println!("{:5}   {:.6}  {validation:.4}", record.epoch, record.loss);
+    }
+
+    #[cfg(feature = "plot")]
+    {
+        std::fs::create_dir_all("target/pictures").expect("the folder target/ can be written to");
+        typenet::plot::history("two hundred epochs", &history)?.save("target/pictures/17_early_stopping.svg")?;
     }
 
     let (last, best) = (to_the_end.evaluate(&test, &Nll), stopped.evaluate(&test, &Nll));
