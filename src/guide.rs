@@ -9,6 +9,8 @@
 #![cfg_attr(feature = "safetensors", doc = "- [`files`]: weights and checkpoints, PyTorch and Keras")]
 //! - [`embedding`]: weights in the program, `no_std`, no allocation
 //! - [`errors`]: what an error means and what to do about it
+//! - [`lecture`]: how a network learns, from one neuron to Adam: the lecture, with a page for each part
+//! - [`keras_and_pytorch`]: the same program in the three, and what is called how where
 //!
 //! The modules hold no code.
 
@@ -39,3 +41,8 @@ pub mod embedding {}
 
 #[doc = include_str!("guide/errors.md")]
 pub mod errors {}
+
+pub mod lecture;
+
+#[doc = include_str!("guide/keras_and_pytorch.md")]
+pub mod keras_and_pytorch {}
