@@ -1,7 +1,8 @@
 //! How does a network learn? The lecture "Neural networks and backpropagation", a page for each part, in its order.
 //!
 //! The formulas are those of the slides, the numbers too, and every piece of code is run as a test. Each page names the
-//! numbered examples that belong to it: `cargo run --release --example 01_neuron`.
+//! numbered examples that belong to it: `cargo run --release --example 01_neuron`. The pictures at the end of pages are drawn by
+//! `examples/guide_pictures.rs`, with the feature `plot`.
 //!
 //! | slides | page |
 //! |---|---|
@@ -19,25 +20,77 @@
 pub mod neurons {}
 
 #[doc = include_str!("lecture/activations.md")]
+///
+/// # Pictures
+///
+/// Blue is the function, green its derivative, as on the slide.
+///
+/// <div>
+#[doc = include_str!("pictures/sigmoid.svg")]
+#[doc = include_str!("pictures/tanh.svg")]
+#[doc = include_str!("pictures/relu.svg")]
+/// </div>
 pub mod activations {}
 
 #[doc = include_str!("lecture/loss.md")]
 pub mod loss {}
 
 #[doc = include_str!("lecture/gradient_descent.md")]
+///
+/// # Picture
+///
+/// Digits, a fifth of those to learn from with a wrong label. The loss on them goes on falling, as the network learns even the wrong ones by
+/// heart; that on others is smallest early. The line is where [`EarlyStopping`](crate::EarlyStopping) goes back to.
+///
+/// <div>
+#[doc = include_str!("pictures/early_stopping.svg")]
+/// </div>
 pub mod gradient_descent {}
 
 #[doc = include_str!("lecture/backpropagation.md")]
 pub mod backpropagation {}
 
 #[doc = include_str!("lecture/initialization.md")]
+///
+/// # Picture
+///
+/// The digits, from six kinds of weights, with the same learning rate. Zero learns nothing; constant weights learn what a single hidden neuron
+/// can; weights that are far too large begin with a loss of 80 and saturated neurons.
+///
+/// <div>
+#[doc = include_str!("pictures/initialization.svg")]
+/// </div>
 pub mod initialization {}
 
 #[doc = include_str!("lecture/learning_rate.md")]
+///
+/// # Picture
+///
+/// The digits again, with five learning rates and plain descent. 0.001 is too low; 10 is too high, and stays on a plateau with much noise.
+///
+/// <div>
+#[doc = include_str!("pictures/learning_rate.svg")]
+/// </div>
 pub mod learning_rate {}
 
 #[doc = include_str!("lecture/momentum.md")]
+///
+/// # Picture
+///
+/// The ravine of above, with the slides' four values of γ: plain descent creeps along the bottom, momentum swings and is far ahead.
+///
+/// <div>
+#[doc = include_str!("pictures/momentum.svg")]
+/// </div>
 pub mod momentum {}
 
 #[doc = include_str!("lecture/optimizers.md")]
+///
+/// # Picture
+///
+/// The saddle point, from y = 0.001. Where a line leaves the picture the way out is found; plain descent and Adagrad are still on their way.
+///
+/// <div>
+#[doc = include_str!("pictures/saddle_point.svg")]
+/// </div>
 pub mod optimizers {}

@@ -1,0 +1,185 @@
+//! Draws the pictures of the guide on the lecture, `src/guide/pictures`, anew.
+//!
+//! ```text
+//! cargo run --release --features plot --example guide_pictures
+//! ```
+
+use std::path::Path;
+
+use typenet::minimize::Descent;
+use typenet::plot::{self, Measure, Picture, Scale, Surface};
+use typenet::prelude::*;
+use typenet::{Error, History, function};
+
+network!(
+    struct Classifier = Dense<64, 32>, Tanh, Dense<32, 10>, Softmax
+);
+
+network!(
+    /// Far more parameters than a few hundred samples can settle.
+    struct Large = Dense<64, 128>, Relu, Dense<128, 10>, Softmax
+);
+
+fn main() -> typenet::Result<()> {
+    save("sigmoid", &plot::function("sigm", -6.0..=6.0, function::sigmoid, function::sigmoid_derivative)?)?;
+    save("tanh", &plot::function("tanh", -4.0..=4.0, function::tanh, function::tanh_derivative)?)?;
+    save("relu", &plot::function("relu", -2.0..=2.0, function::relu, function::relu_derivative)?)?;
+    save("early_stopping", &early_stopping()?)?;
+    save("initialization", &initialization()?)?;
+    save("learning_rate", &learning_rate()?)?;
+    save("momentum", &momentum()?)?;
+    save("saddle_point", &saddle_point()?)
+}
+
+/// Writes a picture so that a page can hold it.
+fn save(name: &str, picture: &Picture) -> typenet::Result<()> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide/pictures").join(name).with_extension("svg");
+    let svg = smaller(&picture.to_svg());
+    let shown = path.display().to_string();
+    println!("{shown}: {} bytes", svg.len());
+    std::fs::write(path, svg).map_err(|error| Error::File { verb: "write", path: shown, reason: error.to_string() })
+}
+
+/// The same picture in fewer bytes, no wider than the page, and without blank lines, which would end it there.
+fn smaller(svg: &str) -> String {
+    let line = |line: &str| {
+        let line = line.replace(" opacity=\"1\"", "").replace("<svg ", "<svg style=\"max-width: 100%; height: auto\" ");
+        let Some((front, rest)) = line.split_once("points=\"").filter(|(front, _)| front.starts_with("<polyline"))
+        else {
+            return line + "\n";
+        };
+        let (points, back) = rest.split_once('"').unwrap_or((rest, ""));
+        let points: Vec<(f64, f64)> = points.split_whitespace().filter_map(point).collect();
+        let points: Vec<String> = thinned(&points).iter().map(|(x, y)| format!("{x},{y}")).collect();
+        format!("{front}points=\"{}\"{back}\n", points.join(" "))
+    };
+    svg.lines().filter(|text| !text.trim().is_empty()).map(line).collect()
+}
+
+fn point(text: &str) -> Option<(f64, f64)> {
+    let (x, y) = text.split_once(',')?;
+    Some((x.parse().ok()?, y.parse().ok()?))
+}
+
+/// A line with fewer points that is nowhere further off than a quarter of a pixel, by the method of Douglas and Peucker.
+fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    const NEAR: f64 = 1.0; // the drawing has four dots a pixel
+    let (&[(x0, y0), .., (x1, y1)], true) = (points, points.len() > 2) else {
+        return points.to_vec();
+    };
+    let (dx, dy) = (x1 - x0, y1 - y0);
+    let square = dx * dx + dy * dy;
+    let off = |&(x, y): &(f64, f64)| {
+        // How far along the straight line from end to end the nearest place is.
+        let along = if square > 0.0 { (((x - x0) * dx + (y - y0) * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
+        (x - x0 - along * dx).hypot(y - y0 - along * dy)
+    };
+    let inside = 1..points.len() - 1;
+    let (furthest, distance) =
+        inside.map(|i| (i, off(&points[i]))).fold((0, 0.0), |a, b| if b.1 > a.1 { b } else { a });
+    if distance <= NEAR {
+        return vec![(x0, y0), (x1, y1)];
+    }
+    let mut thinner = thinned(&points[..=furthest]);
+    thinner.extend(&thinned(&points[furthest..])[1..]);
+    thinner
+}
+
+/// The digits, standardised: those to learn from, and others.
+fn digits(share: f64) -> (Dataset<Vector<64>, Class<10>>, Dataset<Vector<64>, Class<10>>) {
+    let (train, rest) = datasets::digits().shuffled(&mut typenet::rng(37)).split(share);
+    let scaler = Standardizer::fit(train.inputs());
+    (scaler.transform(train), scaler.transform(rest))
+}
+
+/// Names beside runs, as `plot::runs` takes them.
+fn named(runs: &[(String, History)]) -> Vec<(&str, &History)> {
+    runs.iter().map(|(name, history)| (name.as_str(), history)).collect()
+}
+
+fn early_stopping() -> typenet::Result<Picture> {
+    let (few, others) = digits(0.15);
+    let labels: Vec<usize> = few.targets().iter().map(|class| class.index()).collect();
+    // Every fifth digit is taken for the next one: nothing that is of use for other digits.
+    let wrong = labels.iter().enumerate().map(|(i, &label)| if i % 5 == 0 { (label + 1) % 10 } else { label });
+    let few = Dataset::<Vector<64>, Class<10>>::labelled(few.inputs(), wrong)?;
+    let mut network = Large::init(&mut typenet::rng(1));
+    let mut trainer = Trainer::new(Nll, Adam::new(0.004)).epochs(40).validation(&others);
+    plot::history("a fifth of the labels is wrong", &trainer.fit(&mut network, &few)?)
+}
+
+fn initialization() -> typenet::Result<Picture> {
+    let (train, _) = digits(0.85);
+    let initializers = [
+        ("zero", Initializer::Zeros),
+        ("constant 0.1", Initializer::Constant(0.1)),
+        ("N(0, 0.1)", Initializer::Normal { mean: 0.0, deviation: 0.1 }),
+        ("Glorot", Initializer::GLOROT),
+        ("orthogonal", Initializer::Orthogonal { gain: 1.0 }),
+        ("N(0, 10)", Initializer::Normal { mean: 0.0, deviation: 10.0 }),
+    ];
+    let mut runs = Vec::new();
+    for (name, initializer) in initializers {
+        let mut network = Classifier::init_with(initializer, &mut typenet::rng(1));
+        runs.push((name.to_string(), Trainer::new(Nll, Sgd::new(0.1)).epochs(20).fit(&mut network, &train)?));
+    }
+    plot::runs("what weights start from", &named(&runs), Measure::TrainingLoss, Scale::Logarithmic)
+}
+
+fn learning_rate() -> typenet::Result<Picture> {
+    let (train, _) = digits(0.85);
+    let mut runs = Vec::new();
+    for rate in [0.001, 0.01, 0.1, 1.0, 10.0] {
+        let mut network = Classifier::init(&mut typenet::rng(1));
+        runs.push((format!("η = {rate}"), Trainer::new(Nll, Sgd::new(rate)).epochs(30).fit(&mut network, &train)?));
+    }
+    plot::runs("learning rates", &named(&runs), Measure::TrainingLoss, Scale::Logarithmic)
+}
+
+/// Where an optimizer goes on a function of two parameters, whose gradient is given.
+fn walk<O: Optimizer>(
+    optimizer: O,
+    steps: u64,
+    mut start: [f64; 2],
+    gradient: fn([f64; 2]) -> [f64; 2],
+) -> typenet::Result<Vec<[f64; 2]>> {
+    // Without thresholds the value decides nothing.
+    let found = Descent::new(optimizer).steps(steps).keep_path().minimize(&mut start, |place, slope| {
+        slope.copy_from_slice(&gradient([place[0], place[1]]));
+        0.0
+    })?;
+    Ok(found.path.iter().map(|place| [place[0], place[1]]).collect())
+}
+
+fn momentum() -> typenet::Result<Picture> {
+    let surface = Surface::new(-1.5..=4.5, -1.5..=1.5, |[x, y]| f64::midpoint(x * x, 100.0 * y * y))?;
+    let mut paths = Vec::new();
+    for gamma in [0.0, 0.6, 0.8, 0.9] {
+        let path = walk(Sgd::new(0.003).momentum(gamma), 100, [4.0, 1.0], |[x, y]| [x, 100.0 * y])?;
+        paths.push((format!("γ = {gamma}"), path));
+    }
+    let paths: Vec<_> = paths.iter().map(|(name, path)| (name.as_str(), path.as_slice())).collect();
+    plot::paths("100 steps of η = 0.003", &surface, &paths)
+}
+
+fn saddle_point() -> typenet::Result<Picture> {
+    fn from_the_ridge<O: Optimizer>(optimizer: O) -> typenet::Result<Vec<[f64; 2]>> {
+        let path = walk(optimizer, 60, [1.0, 1e-3], |[x, y]| [2.0 * x, -2.0 * y])?;
+        // Beyond the edge nothing is drawn.
+        let end = path.iter().position(|place| place[1] > 1.25).map_or(path.len(), |first| first + 1);
+        Ok(path[..end].to_vec())
+    }
+
+    let surface = Surface::new(-1.2..=1.2, -0.6..=1.2, |[x, y]| x * x - y * y)?;
+    let eta = 0.05;
+    let paths = [
+        ("SGD", from_the_ridge(Sgd::new(eta))?),
+        ("momentum", from_the_ridge(Sgd::new(eta).momentum(0.9))?),
+        ("Nesterov", from_the_ridge(Sgd::new(eta).momentum(0.9).nesterov())?),
+        ("Adagrad", from_the_ridge(Adagrad::new(eta))?),
+        ("RMSProp", from_the_ridge(RmsProp::new(eta))?),
+        ("Adam", from_the_ridge(Adam::new(eta))?),
+    ];
+    let paths: Vec<_> = paths.iter().map(|(name, path)| (*name, path.as_slice())).collect();
+    plot::paths("60 steps of η = 0.05 around a saddle point", &surface, &paths)
+}
