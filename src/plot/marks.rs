@@ -251,8 +251,11 @@ impl DrawingBackend for Recorder<'_> {
     }
 
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Recorded {
-        let text = text.chars().filter(|letter| !letter.is_control()).collect();
-        self.marks.push(Mark::Text(text, at, Letters::of(style)));
+        let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
+        // The name of an axis without one would be an empty line in an SVG.
+        if !text.is_empty() {
+            self.marks.push(Mark::Text(text, at, Letters::of(style)));
+        }
         Ok(())
     }
 }

@@ -112,7 +112,7 @@ pub trait Callback<N: Network> {
         ControlFlow::Continue(())
     }
 
-    /// Hands over what it remembers of the run so far, for a checkpoint of [`Checkpoints`](crate::train::Checkpoints).
+    /// Hands over what it remembers of the run so far, for a checkpoint of `train::Checkpoints`.
     fn save(&self, _state: &mut CallbackState<N::Scalar>) {}
 
     /// Takes back what [`save`](Self::save) handed over, after [`begin`](Self::begin), when an interrupted run goes on.
