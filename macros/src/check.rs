@@ -5,7 +5,7 @@ use proc_macro2::Span;
 
 use crate::errors::{self, Errors, Place};
 use crate::graph::{Kind, Layer, Network};
-use crate::shape::{Shape, Size};
+use crate::shape::{Comparison, Shape, Size};
 use crate::signature::BuiltIn;
 
 /// Who decides about an edge.
@@ -64,28 +64,6 @@ pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
     Judges { edges, output: output(network, errors), blocks }
 }
 
-/// How two sizes compare.
-enum Comparison {
-    /// They are the same.
-    Same,
-    /// They differ, or differ for most values of a parameter.
-    Different,
-    /// The compiler has to compute them.
-    Open,
-}
-
-/// Compares two sizes.
-fn compare(gives: &Size, takes: &Size) -> Comparison {
-    let parameter = |size: &Size| matches!(size, Size::Parameter(_));
-    if gives.same(takes) {
-        Comparison::Same
-    } else if (gives.is_opaque() || takes.is_opaque()) && !parameter(gives) && !parameter(takes) {
-        Comparison::Open
-    } else {
-        Comparison::Different
-    }
-}
-
 /// Judges the edge into the layer at `index`.
 fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> Judge {
     let (incoming, known) = network.incoming(index);
@@ -125,7 +103,7 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
 /// Judges the size that is given to the layer at `index` against the one it takes.
 fn sizes(network: &Network, index: usize, layer: &Layer, edge: (&Size, &Size), errors: &mut Errors) -> Judge {
     let (gives, takes) = edge;
-    match compare(gives, takes) {
+    match gives.compare(takes) {
         Comparison::Same => Judge::Settled,
         Comparison::Open => Judge::Assertion {
             gives: gives.clone(),
@@ -187,11 +165,18 @@ fn wants_vector(network: &Network, index: usize, layer: &Layer, errors: &mut Err
 
 /// The edits that would each make a consumer and its source agree.
 fn edits(network: &Network, index: usize, consumer: &Layer, gives: &Size, takes: &Size) -> Vec<String> {
+    // A block ends as it begins, so that one edit at its beginning has to fit its end too.
+    let begins_block = network.block.is_some() && !network.has_source(index);
+    let end = network.layers.last().and_then(|layer| layer.output.row());
+    let ends = |size: &Size| end.is_some_and(|end| end.same(size));
     let mut edits = Vec::new();
-    if let Some(outputs) = consumer.output.row().filter(|_| consumer.output_known) {
+    let outputs = consumer.output.row().filter(|_| consumer.output_known);
+    if let Some(outputs) = outputs.filter(|_| !begins_block || ends(gives) || !ends(takes)) {
         edits.push(dense(&gives.text(), &outputs.text(), consumer));
     }
-    edits.extend(network.source(index).giving(takes));
+    if !begins_block || ends(takes) {
+        edits.extend(network.source(index).giving(takes));
+    }
     edits
 }
 
@@ -216,7 +201,7 @@ fn output(network: &Network, errors: &mut Errors) -> Vec<Judge> {
         return vec![end_by_trait(network, declared, *place)];
     }
     let pairs = given.sizes().iter().zip(declared.sizes());
-    let mut differ = pairs.map(|(gives, takes)| matches!(compare(gives, takes), Comparison::Different));
+    let mut differ = pairs.map(|(gives, takes)| matches!(gives.compare(takes), Comparison::Different));
     if given.name() == declared.name() && !differ.any(|differ| differ) {
         return output_assertions(network, declared, given);
     }
@@ -257,7 +242,7 @@ fn end_place(network: &Network) -> Place {
 /// Assertions for the sizes of the declared output that only the compiler knows.
 fn output_assertions(network: &Network, declared: &Shape, given: &Shape) -> Vec<Judge> {
     let pairs = given.sizes().iter().zip(declared.sizes());
-    let open = pairs.filter(|(gives, takes)| matches!(compare(gives, takes), Comparison::Open));
+    let open = pairs.filter(|(gives, takes)| matches!(gives.compare(takes), Comparison::Open));
     open.map(|(gives, takes)| Judge::Assertion {
         gives: gives.clone(),
         takes: takes.clone(),

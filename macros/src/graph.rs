@@ -34,8 +34,8 @@ pub(crate) struct Network {
     pub(crate) name: Ident,
     /// What it is called: as the struct, or for a block `Name.block`.
     pub(crate) title: String,
-    /// The field of the block that it is the inside of.
-    pub(crate) block: Option<Ident>,
+    /// The block that it is the inside of, with the names of the blocks around that.
+    pub(crate) block: Option<String>,
     /// The names of the const parameters, all `usize`.
     pub(crate) parameters: Vec<Ident>,
     /// What the first layer is given.
@@ -63,6 +63,8 @@ pub(crate) struct Layer {
     pub(crate) frozen: bool,
     /// The user's name, or one made from the kind: `tanh`, `tanh_2`.
     pub(crate) field: Ident,
+    /// The same in a message, with the names of the blocks around it: `block.tanh`.
+    pub(crate) path: String,
     /// Which layer it is.
     pub(crate) kind: Kind,
     /// The word or path that names its type.
@@ -129,6 +131,11 @@ impl Network {
         before.rev().find(|layer| !layer.keeps_size()).map_or_else(|| self.source.clone(), Source::layer)
     }
 
+    /// Whether a layer of its own decides that, and not what comes in.
+    pub(crate) fn has_source(&self, index: usize) -> bool {
+        self.layers.iter().take(index).any(|layer| !layer.keeps_size())
+    }
+
     /// All layers, those in blocks behind their block.
     pub(crate) fn every_layer(&self) -> Vec<&Layer> {
         let mut layers = Vec::new();
@@ -158,6 +165,6 @@ impl Layer {
 
     /// Its name in a message.
     pub(crate) fn text(&self) -> String {
-        format!("`{}`", self.field)
+        format!("`{}`", self.path)
     }
 }

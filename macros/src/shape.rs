@@ -22,6 +22,16 @@ pub(crate) enum Size {
     FromProducer(Place),
 }
 
+/// How two sizes compare.
+pub(crate) enum Comparison {
+    /// They are the same.
+    Same,
+    /// They differ, or differ for most values of a parameter.
+    Different,
+    /// The compiler has to compute them.
+    Open,
+}
+
 impl Size {
     /// Reads a size: `None` for `_` and for mistakes, which are reported.
     pub(crate) fn resolve(size: &ast::Size, parameters: &[Ident], whose: &str, errors: &mut Errors) -> Option<Self> {
@@ -48,6 +58,18 @@ impl Size {
             (Self::Parameter(left), Self::Parameter(right)) => left == right,
             (Self::Opaque(left, _), Self::Opaque(right, _)) => left.to_string() == right.to_string(),
             _ => false,
+        }
+    }
+
+    /// Compares what is given with what is taken.
+    pub(crate) fn compare(&self, takes: &Self) -> Comparison {
+        let parameter = |size: &Self| matches!(size, Self::Parameter(_));
+        if self.same(takes) {
+            Comparison::Same
+        } else if (self.is_opaque() || takes.is_opaque()) && !parameter(self) && !parameter(takes) {
+            Comparison::Open
+        } else {
+            Comparison::Different
         }
     }
 

@@ -1,6 +1,5 @@
 //! Messages about blocks: layers in braces within a network.
 
-use proc_macro2::Ident;
 use syn::Error;
 
 use super::Place;
@@ -46,7 +45,7 @@ pub(crate) fn draws_block(place: Place, whose: &str) -> Error {
 /// A block that does not give what it takes.
 pub(crate) fn cannot_add(
     place: Place,
-    block: &Ident,
+    block: &str,
     (takes, source): (&str, &str),
     (gives, producer): (&str, &str),
     edits: &[String],

@@ -8,7 +8,8 @@ use super::{Names, plain};
 pub(super) fn structure(names: &Names) -> TokenStream {
     let Names { network, private, scalar, .. } = names;
     let (visibility, name, parameters) = (&network.visibility, name(names), names.parameters());
-    let docs = format!(" The output of every layer of `{}` for one sample.", plain(&network.name));
+    let docs = format!(" The output of every layer of `{}` for one sample.", network.title);
+    let hidden = network.block.is_some().then(|| code!(#[doc(hidden)]));
     let fields = names.layers.iter().zip(names.shapes.iter().skip(1)).map(|(site, shape)| {
         let field = &site.field;
         let docs = format!(" The output of `{}`.", plain(field));
@@ -16,6 +17,7 @@ pub(super) fn structure(names: &Names) -> TokenStream {
     });
     code! {
         #[doc = #docs]
+        #hidden
         #[derive(#private::core::clone::Clone, #private::core::fmt::Debug, #private::core::cmp::PartialEq)]
         #[allow(dead_code)]
         #visibility struct #name<#parameters #scalar: #private::Scalar = #private::f32> {

@@ -73,6 +73,7 @@ pub(super) fn structure(names: &Names) -> TokenStream {
     });
     let title = title.map(|title| code!(#[doc = #title]));
     let architecture = architecture_docs(names);
+    let hidden = network.block.is_some().then(|| code!(#[doc(hidden)]));
     let dense = |site: &Site| site.layer.and_then(Layer::built_in) == Some(BuiltIn::Dense);
     let mentions_scalar = names.layers.iter().any(dense);
     let fields = names.layers.iter().map(|site| {
@@ -87,6 +88,7 @@ pub(super) fn structure(names: &Names) -> TokenStream {
         #title
         #(#attributes)*
         #[doc = #architecture]
+        #hidden
         #[repr(C)]
         #visibility struct #name<#parameters #scalar: #private::Scalar = #private::f32> {
             #(#fields,)*

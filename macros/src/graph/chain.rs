@@ -10,7 +10,7 @@ use super::{Kind, Layer, Network, Source};
 use crate::ast::{Declaration, Form, Written};
 use crate::errors::{self, Errors, Place};
 use crate::fallback;
-use crate::shape::{Shape, Size};
+use crate::shape::{Comparison, Shape, Size};
 use crate::signature::{BuiltIn, RESIDUAL};
 use crate::words;
 
@@ -37,6 +37,8 @@ struct Whose<'a> {
     name: &'a Ident,
     /// What it is called.
     title: &'a str,
+    /// What stands before the names of its layers in messages.
+    prefix: &'a str,
     /// The names of the const parameters.
     parameters: &'a [Ident],
 }
@@ -72,6 +74,7 @@ pub(super) fn network(
         visibility: &declaration.visibility,
         name: &declaration.name,
         title: &words::plain(&declaration.name),
+        prefix: "",
         parameters: &declaration.parameters,
     };
     let layers = chain(drafts, output, &whose, &mut state, errors);
@@ -208,6 +211,7 @@ fn chain(
             state.known = false;
             continue;
         };
+        let path = format!("{}{}", whose.prefix, draft.field);
         let layer = match draft.kind {
             DraftKind::Dense { .. } => dense(draft, wanted, whose.parameters, state, errors),
             DraftKind::Residual(inside) => {
@@ -216,6 +220,7 @@ fn chain(
             }
             _ => follower(draft, wanted, state),
         };
+        let layer = Layer { path, ..layer };
         if !layer.keeps_size() {
             state.source = Source::layer(&layer);
         }
@@ -242,11 +247,16 @@ fn residual(
     let (input, output) = (state.shape.clone(), state.shape.plain());
     let name = format_ident!("__{}Block{index}", words::plain(whose.name), span = Span::mixed_site());
     let title = format!("{}.{}", whose.title, words::plain(&draft.field));
-    let inner = Whose { name: &name, title: &title, ..*whose };
+    let path = format!("{}{}", whose.prefix, draft.field);
+    let inner = Whose { name: &name, title: &title, prefix: &format!("{path}."), ..*whose };
     let State { shape, gap, source, unknown, .. } = state;
     let mut reached =
         State { shape: shape.clone(), known, gap: *gap, source: source.clone(), unknown: unknown.clone() };
     let layers = chain(inside, Some(&output), &inner, &mut reached, errors);
+    // A wrong number before the block is one mistake: neither the end of the block nor what follows is judged by it.
+    let first = layers.iter().find(|layer| !layer.keeps_size()).filter(|layer| known && layer.input_known);
+    let sizes = first.and_then(|first| input.row().zip(first.input.row()));
+    let fits = !sizes.is_some_and(|(gives, takes)| matches!(gives.compare(takes), Comparison::Different));
     let network = Network {
         attributes: Vec::new(),
         tile: None,
@@ -254,18 +264,18 @@ fn residual(
         visibility: whose.visibility.clone(),
         name: name.clone(),
         title,
-        block: Some(draft.field.clone()),
+        block: Some(path),
         parameters: whose.parameters.to_vec(),
         input: input.clone(),
         source: source.clone(),
         input_known: known,
         declared_output: Some((output.clone(), draft.place)),
-        open_end: reached.gap,
+        open_end: reached.gap || !fits,
         layers,
     };
     let kind = Kind::Residual(Box::new(network));
     let layer = finish(draft, kind, state, input, output, RESIDUAL.to_owned());
-    Layer { output_known: known, ..layer }
+    Layer { output_known: known && fits && reached.known, ..layer }
 }
 
 /// Resolves a `Dense`, whose sizes are its own.
@@ -353,6 +363,7 @@ fn finish(draft: Draft, kind: Kind, state: &State, input: Shape, output: Shape, 
         initialization: draft.initialization,
         frozen: draft.frozen,
         settings_place: draft.settings_place,
+        path: String::new(),
         field: draft.field,
         kind,
         place: draft.place,

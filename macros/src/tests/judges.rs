@@ -177,9 +177,9 @@ fn blocks_give_what_they_take() {
     assert_eq!(
         judges("struct Name { first: Dense<1, W>, block: Residual { inner: Dense<8, H>, Dense<H, K> }, Dense<W, 2> }"),
         [
-            "shape mismatch: `first` gives W but `inner` takes 8, help: write `Dense<W, H>` for `inner`, or \
-             `Dense<1, 8>` for `first`",
-            "shape mismatch: `dense` gives K but `block` adds them to W, help: write `Dense<H, W>` for `dense`"
+            "shape mismatch: `first` gives W but `block.inner` takes 8, help: write `Dense<W, H>` for `block.inner`",
+            "shape mismatch: `block.dense` gives K but `block` adds them to W, help: write `Dense<H, W>` for \
+             `block.dense`"
         ]
     );
     assert_eq!(
@@ -187,9 +187,9 @@ fn blocks_give_what_they_take() {
         [
             "the input gives, `own` takes another shape at 0",
             "`own` gives, `dense` takes `Vector<3>` at 2",
-            "`own` gives, `own` takes another shape at 0",
-            "`own` gives, `dense` takes a vector at 2",
-            "`dense` gives, `block` adds it to what `own` gives at 3"
+            "`own` gives, `block.own` takes another shape at 0",
+            "`block.own` gives, `block.dense` takes a vector at 2",
+            "`block.dense` gives, `block` adds it to what `own` gives at 3"
         ]
     );
 }

@@ -361,31 +361,41 @@ const BLOCKS: &[Case] = &[
     (
         "struct Name { first: Dense<1, 4>, Tanh, Residual { Relu, inner: Dense<3, 4> } }",
         "3",
-        "shape mismatch: `first` gives 4 values but `inner` takes 3\n\n\
-         help: write `Dense<4, 4>` for `inner`, or `Dense<1, 3>` for `first`",
+        "shape mismatch: `first` gives 4 values but `residual.inner` takes 3\n\n\
+         help: write `Dense<4, 4>` for `residual.inner`",
     ),
     (
         "struct Name (Vector<4>) { Residual { inner: Dense<3, 4> } }",
         "3",
-        "shape mismatch: the input gives 4 values but `inner` takes 3\n\n\
-         help: write `Dense<4, 4>` for `inner`, or `(Vector<3>)` for the input",
+        "shape mismatch: the input gives 4 values but `residual.inner` takes 3\n\n\
+         help: write `Dense<4, 4>` for `residual.inner`",
     ),
     (
         "struct Name { first: Dense<1, 4>, block: Residual { Tanh, outer: Dense<_, 3>, Relu }, Dense<4, 1> }",
         "3",
-        "shape mismatch: `relu` gives `Vector<3>` but `block` adds it to the `Vector<4>` of `first`\n\n\
-         help: write `Dense<_, 4>` for `outer`",
+        "shape mismatch: `block.relu` gives `Vector<3>` but `block` adds it to the `Vector<4>` of `first`\n\n\
+         help: write `Dense<_, 4>` for `block.outer`",
+    ),
+    (
+        "struct Name { first: Dense<4, 8>, block: Residual { a: Dense<10, 3>, b: Dense<3, 10> }, last: Dense<10, 2> }",
+        "10",
+        "shape mismatch: `first` gives 8 values but `block.a` takes 10\n\nhelp: write `Dense<4, 10>` for `first`",
+    ),
+    (
+        "struct Name { first: Dense<4, 8>, Residual { Residual { Dense<9, 9> } }, last: Dense<9, 2> }",
+        "9",
+        "shape mismatch: `first` gives 8 values but `residual.residual.dense` takes 9\n\nhelp: write `Dense<4, 9>` for `first`",
     ),
     (
         "struct Name<const N: usize, const H: usize> { block: Residual { Dense<N, H> } }",
         "H",
-        "shape mismatch: `dense` gives `Vector<H>` but `block` adds it to the `Vector<N>` of the input\n\n\
-         help: write `Dense<N, N>` for `dense`",
+        "shape mismatch: `block.dense` gives `Vector<H>` but `block` adds it to the `Vector<N>` of the input\n\n\
+         help: write `Dense<N, N>` for `block.dense`",
     ),
     (
         "struct Name { first: Dense<1, 4>, block: Residual { Softmax } }",
         "Softmax",
-        "shape mismatch: `softmax` gives `Probabilities<4>` but `block` adds it to the `Vector<4>` of `first`\n\n\
+        "shape mismatch: `block.softmax` gives `Probabilities<4>` but `block` adds it to the `Vector<4>` of `first`\n\n\
          help: write no `Softmax` at the end of `block`",
     ),
 ];
