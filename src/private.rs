@@ -48,6 +48,8 @@ mod files {
 
     /// One sample that a network takes.
     pub type InputOf<N> = Sample<N, <N as Network>::Input>;
+    /// One sample that a network gives.
+    pub type OutputOf<N> = Sample<N, <N as Network>::Output>;
 }
 #[cfg(feature = "safetensors")]
 pub use files::*;

@@ -112,8 +112,8 @@ pub trait Weights: Network<Scalar: Stored> {
     /// line.save_with_scalers(&inputs, &targets, &path)?;
     ///
     /// let (line, inputs, targets) = Line::load_with_scalers(&path)?;
-    /// let [money]: [f32; 1] = targets.invert(&line.predict(&inputs.apply(&[100.0])));
-    /// assert!((money - 5000.0).abs() < 1.0);
+    /// let money = targets.invert(&line.predict(&inputs.apply(&[100.0])));
+    /// assert!((money[0] - 5000.0).abs() < 1.0);
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), typenet::Error>(())
     /// ```

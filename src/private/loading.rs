@@ -7,7 +7,8 @@
 macro_rules! loading {
     (
         [$($parameters:tt)*] $network:ty:
-        $load:ident $load_with_scaler:ident $from_safetensors:ident $from_safetensors_with_scaler:ident
+        $load:ident $load_with_scaler:ident $load_with_scalers:ident
+        $from_safetensors:ident $from_safetensors_with_scaler:ident $from_safetensors_with_scalers:ident
     ) => {
         #[automatically_derived]
         impl<$($parameters)*> $network {
@@ -32,6 +33,24 @@ macro_rules! loading {
                 <Self as $crate::private::Weights>::load_with_scaler(path)
             }
 
+            /// The network with the weights of a file, and the scalers of inputs and targets that were saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::load_with_scalers`.
+            pub fn $load_with_scalers<__A: $crate::private::SampleArray, __B: $crate::private::SampleArray>(
+                path: impl $crate::private::AsRef<$crate::private::Path>,
+            ) -> $crate::private::Result<(
+                $crate::private::Box<Self>,
+                $crate::private::Standardizer<__A>,
+                $crate::private::Standardizer<__B>,
+            )>
+            where
+                $crate::private::InputOf<Self>: $crate::private::SameSample<__A>,
+                $crate::private::OutputOf<Self>: $crate::private::SameSample<__B>,
+            {
+                <Self as $crate::private::Weights>::load_with_scalers(path)
+            }
+
             /// The network with the weights of a file in memory.
             ///
             /// # Errors
@@ -51,6 +70,24 @@ macro_rules! loading {
                 $crate::private::InputOf<Self>: $crate::private::SameSample<__A>,
             {
                 <Self as $crate::private::Weights>::from_safetensors_with_scaler(bytes)
+            }
+
+            /// The network with the weights of a file in memory, and the scalers of inputs and targets that were saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::from_safetensors_with_scalers`.
+            pub fn $from_safetensors_with_scalers<__A: $crate::private::SampleArray, __B: $crate::private::SampleArray>(
+                bytes: &[$crate::private::u8],
+            ) -> $crate::private::Result<(
+                $crate::private::Box<Self>,
+                $crate::private::Standardizer<__A>,
+                $crate::private::Standardizer<__B>,
+            )>
+            where
+                $crate::private::InputOf<Self>: $crate::private::SameSample<__A>,
+                $crate::private::OutputOf<Self>: $crate::private::SameSample<__B>,
+            {
+                <Self as $crate::private::Weights>::from_safetensors_with_scalers(bytes)
             }
         }
     };

@@ -213,12 +213,18 @@ fn constructors(names: &Names) -> TokenStream {
 fn loading(names: &Names) -> TokenStream {
     let library = &names.library;
     let (parameters, architecture) = (names.parameters(), names.architecture());
-    let [load, load_with_scaler, from_safetensors, from_safetensors_with_scaler] =
-        ["load", "load_with_scaler", "from_safetensors", "from_safetensors_with_scaler"]
-            .map(|name| function(names, name));
+    let loading = [
+        "load",
+        "load_with_scaler",
+        "load_with_scalers",
+        "from_safetensors",
+        "from_safetensors_with_scaler",
+        "from_safetensors_with_scalers",
+    ]
+    .map(|name| function(names, name));
     code! {
         #library::loading! {
-            [#parameters] #architecture: #load #load_with_scaler #from_safetensors #from_safetensors_with_scaler
+            [#parameters] #architecture: #(#loading)*
         }
     }
 }
