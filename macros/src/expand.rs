@@ -31,6 +31,7 @@ use crate::check::Judges;
 use crate::graph::{Kind, Layer, Network};
 use crate::shape::{Shape, Size};
 use crate::signature::BuiltIn;
+use crate::words::{collect as collect_words, plain};
 use sizes::Sizes;
 
 /// The whole expansion.
@@ -372,11 +373,6 @@ fn pass_at(index: usize) -> TokenStream {
     code!(&__pass.at(#index))
 }
 
-/// An identifier without `r#`.
-fn plain(ident: &Ident) -> String {
-    ident.to_string().trim_start_matches("r#").to_owned()
-}
-
 /// Every word that the user wrote where a generic parameter of ours could capture it.
 fn used_words(network: &Network) -> HashSet<String> {
     let mut words: HashSet<String> = network.parameters.iter().map(ToString::to_string).collect();
@@ -398,16 +394,4 @@ fn used_words(network: &Network) -> HashSet<String> {
         }
     }
     words
-}
-
-fn collect_words(tokens: TokenStream, words: &mut HashSet<String>) {
-    for tree in tokens {
-        match tree {
-            TokenTree::Ident(ident) => {
-                words.insert(ident.to_string());
-            }
-            TokenTree::Group(group) => collect_words(group.stream(), words),
-            _ => {}
-        }
-    }
 }

@@ -1,5 +1,7 @@
 //! How are the user's tokens shown in a message? As a person would have typed them.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
 
 /// Words that cannot name anything as they stand; `gen` is one from edition 2024 on, and the macro
@@ -206,4 +208,17 @@ pub(crate) fn is_like(word: &str, meant: &str) -> bool {
         }
     }
     distances.last().is_some_and(|&distance| distance <= 2)
+}
+
+/// Puts every word of some tokens, those in groups too, into a set.
+pub(crate) fn collect(tokens: TokenStream, words: &mut HashSet<String>) {
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(ident) => {
+                words.insert(ident.to_string());
+            }
+            TokenTree::Group(group) => collect(group.stream(), words),
+            _ => {}
+        }
+    }
 }
