@@ -212,7 +212,7 @@ functions! {
 /// ```
 /// use typenet::function::softmax;
 ///
-/// let p = softmax(&[1.0, 2.0, 3.0]);
+/// let p = softmax(&[1.0_f64, 2.0, 3.0]);
 /// let rounded: Vec<f64> = p.iter().map(|p| (p * 100.0).round() / 100.0).collect();
 /// assert_eq!(rounded, [0.09, 0.24, 0.67]);
 /// ```
