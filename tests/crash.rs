@@ -3,7 +3,7 @@
 
 use std::process::{Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use typenet::prelude::*;
@@ -16,6 +16,12 @@ use folder::Folder;
 
 // 814,090 parameters: a save takes milliseconds.
 network!(struct Classifier = Dense<784, 1024>, Relu, Dense<1024, 10>, Softmax);
+
+/// What the name of a file begins with that is not whole yet.
+const UNFINISHED: &str = ".typenet-";
+
+/// A process that has not begun to save by then never will.
+const LONGEST_START: Duration = Duration::from_secs(60);
 
 /// The path that a process which is to be killed writes to.
 const PATH: &str = "TYPENET_CRASH_PATH";
@@ -49,12 +55,19 @@ fn assert_survives(test: &str, kills: usize) {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        sleep(Duration::from_micros(20_000 + random::below(&mut rng, 30_000) as u64));
+        // Where the machine is busy, it takes a while until the process saves.
+        let start = Instant::now();
+        while !folder.names().iter().any(|name| name.starts_with(UNFINISHED)) && start.elapsed() < LONGEST_START {
+            sleep(Duration::from_micros(200));
+        }
+        // Every other kill within the first save, the others anywhere in several.
+        let latest = if kill % 2 == 0 { 1_000 } else { 30_000 };
+        sleep(Duration::from_micros(random::below(&mut rng, latest) as u64));
         process.kill().unwrap();
         process.wait().unwrap();
         let loaded = Classifier::load(&path).unwrap_or_else(|error| panic!("after kill {kill}: {error}"));
         assert!(networks.iter().any(|network| network.parameters() == loaded.parameters()), "kill {kill}");
-        for name in folder.names().into_iter().filter(|name| name.starts_with(".typenet-")) {
+        for name in folder.names().into_iter().filter(|name| name.starts_with(UNFINISHED)) {
             fs::remove_file(folder.path(&name)).unwrap();
             interrupted += 1;
         }
