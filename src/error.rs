@@ -83,8 +83,8 @@ pub enum Error {
     NonFiniteBatch {
         /// `input` or `target`.
         what: &'static str,
-        /// The epoch, counted from 1.
-        epoch: u64,
+        /// The epoch of the run, counted from 1.
+        epoch: usize,
         /// The batch within the epoch, counted from 0.
         batch: usize,
         /// The position of the sample within the batch.
@@ -96,8 +96,8 @@ pub enum Error {
     },
     /// A source of batches failed.
     Source {
-        /// The epoch, counted from 1.
-        epoch: u64,
+        /// The epoch of the run, counted from 1.
+        epoch: usize,
         /// What the source says.
         reason: String,
     },

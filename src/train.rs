@@ -12,6 +12,7 @@ mod checkpoints;
 mod early_stopping;
 mod epoch;
 mod feed;
+mod fit;
 mod pool;
 mod progress;
 mod rate;
@@ -21,6 +22,8 @@ mod run_words;
 mod time_limit;
 mod validation;
 
+#[doc(hidden)]
+pub use callback::Stop;
 pub use callback::{Callback, OnEpoch, OnStep, StepRecord, TrainingPlan, on_epoch, on_step};
 pub use callback_state::CallbackState;
 #[cfg(feature = "safetensors")]
@@ -35,28 +38,20 @@ pub use progress::ProgressBar;
 pub use time_limit::TimeLimit;
 pub use validation::Validation;
 
-use std::time::Instant;
-
-use crate::dataset::{Batches, Dataset};
-use crate::error::{Error, Result};
-use crate::history::{EpochRecord, History};
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::history::History;
 use crate::kernel::Kernels;
-use crate::loss::Loss;
-use crate::metric::Measured;
-use crate::network::{FitsInput, FitsTarget, Network};
+use crate::network::Network;
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::schedule::{ReduceOnPlateau, Schedule};
 use crate::shape::Shape;
 use crate::target::Target;
 
 use callback_state::Interrupted;
-use epoch::{Epoch, Made, Run};
-use feed::{Checked, Feed, Shuffled};
+use epoch::Epoch;
 use pool::Threads;
 use rate::Rate;
-
-/// The samples that room is made for where nobody knows how many there will be.
-const RESERVED: usize = 1024;
 
 /// Trains networks: settings, a loss, an optimizer with its state.
 ///
@@ -281,7 +276,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// Leaves a layer or tensor of the network as it is, in the next calls of `fit`: see [`OptimizerState::freeze`].
     ///
     /// # Errors
-    /// [`Error::UnknownTensor`]; [`Error::ParameterCount`].
+    /// [`Error::UnknownTensor`](crate::Error::UnknownTensor); [`Error::ParameterCount`](crate::Error::ParameterCount).
     ///
     /// # Example
     /// The new head of a network alone, then all of it.
@@ -322,137 +317,5 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         self.epoch.rate.reset();
         self.epoch.begun = 0;
         self.interrupted = None;
-    }
-
-    /// Trains a network, handed over as the `Box` that `init` returns, or as the network in it.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] for a batch size, a number of batches per step or a number of threads of 0, for a bound of
-    /// gradients that is not a finite number above 0, and for whatever the optimizer, a schedule or a callback refuses;
-    /// [`Error::UnknownLayer`] for a factor of a layer that the network does not have;
-    /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
-    /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
-    /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
-    /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size;
-    /// [`Error::OtherCallbacks`] when an interrupted run is to go on with others than it had. The records of the
-    /// epochs before an error are in [`history`](Self::history), and callbacks have seen their `end`.
-    pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
-    where
-        N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
-        X: FitsInput<N::Input>,
-        Y: FitsTarget<L::Target>,
-        V: Validation<N, L>,
-        C: Callback<N>,
-    {
-        self.train(network.as_mut(), Shuffled::new(data))
-    }
-
-    /// Trains a network on a source of batches, for what is not a data set in memory: see [`Batches`]. Validation, callbacks,
-    /// accumulation and clipping are as in [`fit`](Self::fit).
-    ///
-    /// An epoch goes on until the source has no more samples. Steps have `batch_size` samples, however many the source adds at
-    /// a time; [`TrainingPlan`] has what the source knows of their number.
-    ///
-    /// # Errors
-    /// [`Error::Source`] for what the source finds wrong, or when it adds more than it was asked for; [`Error::CountMismatch`]
-    /// when it adds not as many targets as inputs; [`Error::NonFiniteBatch`] for a number that is not finite;
-    /// [`Error::Empty`] for an epoch without samples; and those of [`fit`](Self::fit).
-    pub fn fit_batches<N, B>(&mut self, network: &mut impl AsMut<N>, source: &mut B) -> Result<History>
-    where
-        N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
-        B: Batches<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
-        V: Validation<N, L>,
-        C: Callback<N>,
-    {
-        self.train(network.as_mut(), Checked::new(source))
-    }
-
-    fn train<N, F>(&mut self, network: &mut N, mut feed: F) -> Result<History>
-    where
-        N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
-        F: Feed<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
-        V: Validation<N, L>,
-        C: Callback<N>,
-    {
-        self.history = History::with_capacity(self.epochs, self.epoch.seed);
-        self.epoch.check(N::TENSORS)?;
-        // A saturating activation can hide an infinite weight from the loss.
-        if let Some(tensor) = network.non_finite_tensor() {
-            return Err(Error::NonFiniteParameter { tensor });
-        }
-        let samples = feed.samples().unwrap_or(0);
-        let plan = TrainingPlan {
-            epochs: self.epochs,
-            samples,
-            steps: self.epoch.steps(samples),
-            validation: V::EXISTS,
-            accuracy: self.validation.has_accuracy(),
-        };
-        let mut goes_on = self.callbacks.begin(network, &plan)?.is_continue();
-        if let Some(interrupted) = &self.interrupted {
-            let mut state = interrupted.callbacks.clone();
-            self.callbacks.resume(&mut state)?;
-            state.finish()?;
-            interrupted.records.iter().for_each(|&record| self.history.push(record));
-            goes_on &= !interrupted.stopped;
-        }
-        self.interrupted = None;
-        let ended = if goes_on { self.run_epochs(network, &mut feed) } else { Ok(()) };
-        self.callbacks.end(network, &self.history);
-        ended.map(|()| self.history.clone())
-    }
-
-    fn run_epochs<N, F>(&mut self, network: &mut N, feed: &mut F) -> Result<()>
-    where
-        N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
-        F: Feed<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
-        V: Validation<N, L>,
-        C: Callback<N>,
-    {
-        let Self { epoch: next, epochs, threads, validation, callbacks, history, .. } = self;
-        let pool = threads.start()?;
-        let mut run = Run::new(next.batch_size.min(feed.samples().unwrap_or(RESERVED)), next.accumulate > 1);
-        for epoch in history.epochs().len() + 1..=*epochs {
-            let start = Instant::now();
-            let (mut made, mut stopped) = (Made::default(), false);
-            next.begin(feed)?;
-            while !made.ended && !stopped {
-                let before = made.steps;
-                // Callbacks stay on this thread, so each step that they see is a way of its own to the others.
-                let steps = if C::WATCHES_STEPS { 1 } else { usize::MAX };
-                pool.run(run.is_shared(), || next.advance(steps, &mut made, network, feed, &mut run))?;
-                stopped = C::WATCHES_STEPS && made.steps > before && {
-                    let (step, total_steps, (samples, loss)) = (made.steps, next.optimizer.steps(), made.last);
-                    callbacks.step_end(network, &StepRecord { epoch, step, total_steps, samples, loss }).is_break()
-                };
-            }
-            if made.samples == 0 {
-                return Err(Error::Empty { what: "epoch" });
-            }
-            let validation = pool.run(run.is_shared(), || validation.measure(network, &next.loss, &mut run.workspace));
-            if let Some(value) = validation.map(|record| record.loss).filter(|loss| !loss.is_finite()) {
-                return Err(Error::NonFiniteValidation { value, epoch });
-            }
-            let seconds = start.elapsed().as_secs_f64();
-            let (loss, samples) = (made.loss(), made.samples);
-            let record = EpochRecord { epoch, epochs: *epochs, loss, samples, validation, seconds };
-            history.push(record);
-            next.rate.observe(&record);
-            stopped |= callbacks.epoch_end(network, &record).is_break();
-            #[cfg(feature = "safetensors")]
-            if C::SAVES {
-                let mut state = CallbackState::default();
-                callbacks.save(&mut state);
-                callbacks.write(network, &RunState::within_run(next, history, stopped, state))?;
-            }
-            if stopped {
-                break;
-            }
-        }
-        Ok(())
     }
 }

@@ -166,6 +166,11 @@ fn epochs_go_on_over_calls_with_seeds_of_their_own() {
     seeds.sort_unstable();
     seeds.dedup();
     assert_eq!(seeds.len(), 6);
+
+    // A message has the epoch of its run, as the records have.
+    source.fault = Some((8, Fault::Fails));
+    let error = trainer.fit_batches(&mut network, &mut source).unwrap_err();
+    assert_eq!(error.to_string(), "the source of batches failed in epoch 1: the disk is gone");
 }
 
 /// What goes wrong in the third batch of the first epoch, and whether two steps were made before.

@@ -7,8 +7,8 @@ use std::fs;
 use std::ops::ControlFlow;
 
 use typenet::prelude::*;
-use typenet::train::{CallbackState, on_epoch};
-use typenet::{Error, History, Result, ValidationRecord};
+use typenet::train::{CallbackState, StepRecord, TrainingPlan, on_epoch};
+use typenet::{Average, Error, History, Result, ValidationRecord};
 
 #[path = "support/folder.rs"]
 mod folder;
@@ -192,6 +192,124 @@ fn callbacks_of_ones_own_remember_and_other_callbacks_are_refused() {
         assert_eq!(early.fit(&mut network, &data).unwrap_err(), other("EarlyStopping"));
     }
     assert_ne!(network.parameters(), start);
+}
+
+/// Stops for now after so many steps of a call of `fit`.
+struct Pause {
+    after: usize,
+    steps: usize,
+}
+
+impl<N: Network> Callback<N> for Pause {
+    const PAUSES: bool = true;
+
+    fn begin(&mut self, _: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
+        self.steps = 0;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn step_end(&mut self, _: &N, _: &StepRecord) -> ControlFlow<()> {
+        self.steps += 1;
+        if self.steps < self.after { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+}
+
+/// Four steps an epoch. Calls of `fit` follow each other, each in a program of its own, until all epochs are made.
+fn paused(after: usize, every: usize) -> (Vec<f32>, Vec<f64>, usize) {
+    let folder = Folder::new("paused");
+    let (path, data) = (folder.path("run"), data(60));
+    for calls in 1..=40 {
+        let mut network = Net::init(&mut typenet::rng(1));
+        let pause = Pause { after, steps: 0 };
+        let mut trainer = trainer(6).callback(pause).callback(Checkpoints::every(every, &path));
+        if path.exists() {
+            trainer.resume(&mut network, &path).unwrap();
+        }
+        let history = trainer.fit(&mut network, &data).unwrap();
+        if history.epochs().last().is_some_and(|record| (record.epoch, record.samples) == (6, 60)) {
+            let losses = history.epochs().iter().map(|record| record.loss).collect();
+            return (network.parameters().to_vec(), losses, calls);
+        }
+    }
+    panic!("the run is never over");
+}
+
+#[test]
+fn a_pause_is_not_the_end_of_the_run() {
+    let (parameters, losses, calls) = paused(usize::MAX, 1);
+    assert_eq!((losses.len(), calls), (6, 1));
+    // At the end of an epoch, in the middle of one, and at the end of one that no checkpoint would be due after.
+    for (after, every, expected) in [(4, 1, 6), (6, 1, 6), (7, 1, 6), (9, 1, 3), (8, 5, 3)] {
+        assert_eq!(paused(after, every), (parameters.clone(), losses.clone(), expected), "{after} steps, {every}");
+    }
+}
+
+#[test]
+fn a_time_limit_is_a_pause() {
+    let folder = Folder::new("limit");
+    let (path, data) = (folder.path("run"), data(16));
+    let mut network = Net::init(&mut typenet::rng(1));
+    let limit = || TimeLimit::new(std::time::Duration::ZERO);
+    // Each epoch is one step, and each call makes one.
+    for made in 1..=3 {
+        let mut limited = trainer(9).callback(limit()).callback(Checkpoints::every(2, &path));
+        if made > 1 {
+            limited.resume(&mut network, &path).unwrap();
+        }
+        assert_eq!(limited.fit(&mut network, &data).unwrap().epochs().len(), made);
+    }
+}
+
+#[test]
+fn an_average_goes_on() {
+    let folder = Folder::new("average");
+    let (path, data) = (folder.path("run"), data(60));
+    let run = |epochs: usize, resumes: bool| {
+        let (mut network, mut average) = (Net::init(&mut typenet::rng(1)), Average::exponential(0.9));
+        let mut averaged = trainer(epochs).callback(&mut average).callback(Checkpoints::every(2, &path));
+        if resumes {
+            averaged.resume(&mut network, &path).unwrap();
+        }
+        averaged.fit(&mut network, &data).unwrap();
+        drop(averaged);
+        (average.parameters().to_vec(), average.updates())
+    };
+    run(3, false);
+    let resumed = run(6, true);
+    assert_eq!(resumed, run(6, false));
+    assert_eq!(resumed.1, 24);
+}
+
+/// Counts the calls of `begin` and `end`, and remembers nothing.
+struct Ends<'a>(&'a mut [usize; 2]);
+
+impl<N: Network> Callback<N> for Ends<'_> {
+    fn begin(&mut self, _: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
+        self.0[0] += 1;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn end(&mut self, _: &mut N, _: &History) {
+        self.0[1] += 1;
+    }
+}
+
+#[test]
+fn callbacks_see_the_end_of_a_run_that_refuses_others() {
+    let folder = Folder::new("ends");
+    let (path, data) = (folder.path("run"), data(60));
+    let mut network = Net::init(&mut typenet::rng(1));
+    let early = || EarlyStopping::patience(3).restore_best();
+    trainer(5).callback(early()).callback(Checkpoints::every(5, &path)).fit(&mut network, &data).unwrap();
+    let mut calls = [0; 2];
+    // The first takes its own up, and would put the best parameters back; the second has nothing to take.
+    let mut others = trainer(8).callback(early()).callback(early()).callback(Ends(&mut calls));
+    others.resume(&mut network, &path).unwrap();
+    let before = network.parameters().to_vec();
+    assert_eq!(others.fit(&mut network, &data).unwrap_err(), Error::OtherCallbacks { name: "EarlyStopping".into() });
+    drop(others);
+    assert_eq!(network.parameters(), before);
+    assert_eq!(calls, [1, 1]);
 }
 
 #[test]

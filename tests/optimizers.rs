@@ -277,3 +277,30 @@ fn a_rate_that_never_goes_well_leaves_network_and_optimizer_as_they_were() {
     assert!(matches!(trainer.fit_dividing_rate(&mut line, &far, 0), Err(Error::Setting { .. })));
     trainer.fit_dividing_rate(&mut line, &far, 9).unwrap();
 }
+
+#[test]
+fn a_run_with_dropout_is_compared_with_itself() {
+    network!(struct Wide = Dense<1, 32>, Tanh, Dropout(0.9), Dense<32, 1>);
+    let rows: Vec<[f32; 1]> = (-8_i8..8).map(|x| [f32::from(x) / 8.0]).collect();
+    let data = Dataset::<Vector<1>, Vector<1>>::new(rows.clone(), rows).unwrap();
+    let mut network = Wide::init(&mut typenet::rng(1));
+    let mut trainer = Trainer::new(MeanSquaredError, Adam::new(1e-3)).epochs(100);
+    trainer.fit(&mut network, &data).unwrap();
+    let first = network.evaluate(&data, &MeanSquaredError).loss;
+    let history = trainer.fit_dividing_rate(&mut network, &data, 1).unwrap();
+    // With so few neurons left in a step, it has a larger loss than the whole network had at first.
+    assert!(history.final_loss() > Some(first));
+    assert!(network.evaluate(&data, &MeanSquaredError).loss < first);
+}
+
+#[test]
+fn callbacks_forget_a_rate_that_was_too_large() {
+    network!(struct Line = Dense<1, 1>);
+    let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[10.0], [20.0]], vec![[1.0], [2.0]]).unwrap();
+    let (mut line, mut average) = (Line::zeroed(), Average::exponential(0.5));
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(4).callback(&mut average);
+    trainer.fit_dividing_rate(&mut line, &data, 3).unwrap();
+    drop(trainer);
+    assert_eq!(average.updates(), 4);
+    assert!(average.parameters().iter().all(|parameter| parameter.abs() < 1.0), "{:?}", average.parameters());
+}

@@ -109,7 +109,8 @@ impl<T: Kernels> Average<T> {
     }
 
     /// Goes on from an average that was kept as the parameters of a network, in a file of weights for one, and had so many
-    /// updates. Checkpoints of a `Trainer` do not hold averages.
+    /// updates. `Trainer::save_checkpoint` does not hold averages; `train::Checkpoints` does, for one that is a callback of
+    /// the run.
     ///
     /// # Example
     /// ```
@@ -134,9 +135,14 @@ impl<T: Kernels> Average<T> {
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn resume<N: Block<T>>(&mut self, average: &N, updates: u64) {
+        self.restore(average.parameters(), updates);
+    }
+
+    /// Takes back an average of so many updates.
+    pub(crate) fn restore(&mut self, parameters: &[T], updates: u64) {
         self.reset();
         if updates > 0 {
-            self.parameters.extend_from_slice(average.parameters());
+            self.parameters.extend_from_slice(parameters);
             self.count = updates;
         }
     }

@@ -89,9 +89,8 @@ pub trait Callback<N: Network> {
     /// `step_end` does something: without that, steps are made without a look at the callback.
     const WATCHES_STEPS: bool = true;
 
-    /// It writes what other callbacks remember, and so wants to see it.
-    #[doc(hidden)]
-    const SAVES: bool = false;
+    /// Its `Break` is a pause and not the end of the run: after `Trainer::resume` the run goes on.
+    const PAUSES: bool = false;
 
     /// Called once per `fit`, before the first epoch.
     ///
@@ -115,12 +114,32 @@ pub trait Callback<N: Network> {
     /// Hands over what it remembers of the run so far, for a checkpoint of `train::Checkpoints`.
     fn save(&self, _state: &mut CallbackState<N::Scalar>) {}
 
-    /// Takes back what [`save`](Self::save) handed over, after [`begin`](Self::begin), when an interrupted run goes on.
+    /// Takes back what [`save`](Self::save) handed over: after [`begin`](Self::begin) when an interrupted run goes on, and
+    /// before it when [`fit_dividing_rate`](crate::Trainer::fit_dividing_rate) tries again.
     ///
     /// # Errors
     /// Those of [`CallbackState::take`]; `fit` then fails with it, before anything has changed.
     fn resume(&mut self, _state: &mut CallbackState<N::Scalar>) -> Result<()> {
         Ok(())
+    }
+
+    /// What `step_end` says, and whether that is the end of the run.
+    #[doc(hidden)]
+    fn stop_step(&mut self, network: &N, record: &StepRecord) -> Stop {
+        Stop::new(self.step_end(network, record), Self::PAUSES)
+    }
+
+    /// What `epoch_end` says, and whether that is the end of the run.
+    #[doc(hidden)]
+    fn stop_epoch(&mut self, network: &N, record: &EpochRecord) -> Stop {
+        Stop::new(self.epoch_end(network, record), Self::PAUSES)
+    }
+
+    /// It wants to write down the epoch that is the last of the history: asked before what callbacks remember is copied.
+    #[cfg(feature = "safetensors")]
+    #[doc(hidden)]
+    fn is_due(&self, _history: &History, _stop: Stop) -> bool {
+        false
     }
 
     /// Called after an epoch that all callbacks have seen, where one of them writes it down.
@@ -142,6 +161,27 @@ impl<N: Network> Callback<N> for () {
     const WATCHES_STEPS: bool = false;
 }
 
+/// Whether callbacks stop the training, the stronger the later.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stop {
+    No,
+    /// For now: the run goes on when it is resumed.
+    Pause,
+    /// The run is over.
+    End,
+}
+
+impl Stop {
+    const fn new(flow: ControlFlow<()>, pauses: bool) -> Self {
+        match flow {
+            ControlFlow::Continue(()) => Self::No,
+            ControlFlow::Break(()) if pauses => Self::Pause,
+            ControlFlow::Break(()) => Self::End,
+        }
+    }
+}
+
 /// Both are called, and either can stop.
 fn either(first: ControlFlow<()>, second: ControlFlow<()>) -> ControlFlow<()> {
     if first.is_break() { first } else { second }
@@ -149,7 +189,6 @@ fn either(first: ControlFlow<()>, second: ControlFlow<()>) -> ControlFlow<()> {
 
 impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
     const WATCHES_STEPS: bool = A::WATCHES_STEPS || B::WATCHES_STEPS;
-    const SAVES: bool = A::SAVES || B::SAVES;
 
     fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
         Ok(either(self.0.begin(network, plan)?, self.1.begin(network, plan)?))
@@ -161,6 +200,19 @@ impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
 
     fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> ControlFlow<()> {
         either(self.0.epoch_end(network, record), self.1.epoch_end(network, record))
+    }
+
+    fn stop_step(&mut self, network: &N, record: &StepRecord) -> Stop {
+        self.0.stop_step(network, record).max(self.1.stop_step(network, record))
+    }
+
+    fn stop_epoch(&mut self, network: &N, record: &EpochRecord) -> Stop {
+        self.0.stop_epoch(network, record).max(self.1.stop_epoch(network, record))
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn is_due(&self, history: &History, stop: Stop) -> bool {
+        self.0.is_due(history, stop) || self.1.is_due(history, stop)
     }
 
     fn save(&self, state: &mut CallbackState<N::Scalar>) {
@@ -186,6 +238,7 @@ impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
 }
 
 /// Updated after each step, and read or copied into the network when `fit` has returned: `.callback(&mut average)`.
+/// Checkpoints of `train::Checkpoints` hold it.
 impl<N: Network> Callback<N> for &mut Average<N::Scalar> {
     fn begin(&mut self, network: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
         self.check()?;
@@ -200,6 +253,21 @@ impl<N: Network> Callback<N> for &mut Average<N::Scalar> {
         let updated = self.update(network);
         debug_assert!(updated.is_ok(), "checked at the begin");
         ControlFlow::Continue(())
+    }
+
+    fn save(&self, state: &mut CallbackState<N::Scalar>) {
+        let parameters = (self.updates() > 0).then_some(self.parameters());
+        state.push("Average", &[self.updates()], parameters);
+    }
+
+    fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()> {
+        let (words, parameters) = state.take("Average")?;
+        match (&words[..], parameters) {
+            (&[0], None) => self.reset(),
+            (&[updates], Some(parameters)) if updates > 0 => self.restore(&parameters, updates),
+            _ => return Err(Error::OtherCallbacks { name: "Average".into() }),
+        }
+        Ok(())
     }
 }
 

@@ -18,10 +18,10 @@ use crate::optimizer::{MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
 use crate::schedule::{PlateauState, ReduceOnPlateau};
 use crate::tensor::{TensorInfo, TensorKind};
-use crate::train::Trainer;
 use crate::train::callback_state::{CallbackState, Interrupted};
 use crate::train::epoch::Epoch;
 use crate::train::run_words;
+use crate::train::{Stop, Trainer};
 
 /// What the names of the tensors of an interrupted run begin with: its words, and copies of parameters.
 const WORDS: &str = "run/state/";
@@ -134,7 +134,7 @@ pub struct RunState<'a, T> {
 #[derive(Debug)]
 struct Run<'a, T> {
     history: &'a History,
-    stopped: bool,
+    stop: Stop,
     words: Vec<u64>,
     callbacks: CallbackState<T>,
 }
@@ -159,20 +159,20 @@ impl<'a, T: Kernels> RunState<'a, T> {
     pub(super) fn within_run<L, O: Optimizer>(
         epoch: &'a Epoch<L, O, T>,
         history: &'a History,
-        stopped: bool,
+        stop: Stop,
         callbacks: CallbackState<T>,
     ) -> Self {
         let mut state = Self::between_runs(epoch);
-        let words = run_words::words(history.epochs(), stopped, &callbacks);
+        let words = run_words::words(history.epochs(), stop == Stop::End, &callbacks);
         state.numbers.run = words.len();
         state.numbers.copies = callbacks.entries().iter().filter(|entry| entry.parameters.is_some()).count();
-        state.run = Some(Run { history, stopped, words, callbacks });
+        state.run = Some(Run { history, stop, words, callbacks });
         state
     }
 
-    /// The records of the run so far, and whether a callback ended it.
-    pub(super) fn run(&self) -> Option<(&History, bool)> {
-        self.run.as_ref().map(|run| (run.history, run.stopped))
+    /// The records of the run so far, and whether a callback stops it.
+    pub(super) fn run(&self) -> Option<(&History, Stop)> {
+        self.run.as_ref().map(|run| (run.history, run.stop))
     }
 }
 

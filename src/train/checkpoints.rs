@@ -8,13 +8,17 @@ use crate::history::History;
 use crate::io::{self, Stored};
 use crate::network::Network;
 use crate::train::checkpoint::{RunState, bytes};
-use crate::train::{Callback, TrainingPlan};
+use crate::train::{Callback, Stop, TrainingPlan};
 
 /// Writes checkpoints while [`fit`](crate::Trainer::fit) runs, each in the place of the one before.
 ///
 /// After [`Trainer::resume`](crate::Trainer::resume) the next `fit` finishes the run: with the same settings and callbacks, it has the
 /// bits, the history and the end of a run that was never interrupted, [`EarlyStopping`](crate::EarlyStopping) included. A run that had
-/// ended makes no further epoch. A [`TimeLimit`](crate::TimeLimit) begins anew.
+/// ended makes no further epoch; one that a [`TimeLimit`](crate::TimeLimit) stopped has not ended, and goes on with a limit that begins
+/// anew.
+///
+/// What a callback remembers is in the file where it has [`Callback::save`]: of the library's, [`EarlyStopping`](crate::EarlyStopping)
+/// and `&mut` [`Average`](crate::Average). Closures, and callbacks without `save`, begin anew.
 ///
 /// The file is complete at any time: see [`io`](crate::io). It is written after an epoch, when all callbacks have seen it.
 ///
@@ -62,7 +66,8 @@ pub struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// A checkpoint after each so many epochs, and after one in which a callback stopped the training.
+    /// A checkpoint after each so many epochs, and after one in which a callback stopped the training, unless that was a
+    /// pause in the middle of the epoch.
     #[must_use]
     pub fn every(epochs: usize, path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), every: Some(epochs) }
@@ -74,19 +79,10 @@ impl Checkpoints {
     pub fn best(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), every: None }
     }
-
-    fn is_due(&self, history: &History, stopped: bool) -> bool {
-        let epoch = history.epochs().len();
-        match self.every {
-            Some(every) => stopped || epoch.is_multiple_of(every),
-            None => history.best().map(|record| record.epoch) == history.epochs().last().map(|record| record.epoch),
-        }
-    }
 }
 
 impl<N: Network<Scalar: Stored>> Callback<N> for Checkpoints {
     const WATCHES_STEPS: bool = false;
-    const SAVES: bool = true;
 
     fn begin(&mut self, _: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
         match self.every {
@@ -95,9 +91,17 @@ impl<N: Network<Scalar: Stored>> Callback<N> for Checkpoints {
         }
     }
 
+    fn is_due(&self, history: &History, stop: Stop) -> bool {
+        match self.every {
+            Some(every) => stop != Stop::No || history.epochs().len().is_multiple_of(every),
+            None => history.best().map(|record| record.epoch) == history.epochs().last().map(|record| record.epoch),
+        }
+    }
+
     fn write(&mut self, network: &N, state: &RunState<'_, N::Scalar>) -> Result<()> {
         match state.run() {
-            Some((history, stopped)) if self.is_due(history, stopped) => {
+            // Another callback may have asked for the state.
+            Some((history, stop)) if Callback::<N>::is_due(self, history, stop) => {
                 io::replace(&self.path, &bytes(network, state)?)
             }
             _ => Ok(()),

@@ -80,9 +80,9 @@ impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
         samples.div_ceil(self.group_size())
     }
 
-    /// Starts the next epoch.
-    pub(super) fn begin<F: Feed<T>>(&mut self, feed: &mut F) -> Result<()> {
-        feed.begin(self.begun, mix(self.seed, self.begun))?;
+    /// Starts the next epoch, which has this number in the records of the run.
+    pub(super) fn begin<F: Feed<T>>(&mut self, feed: &mut F, epoch: usize) -> Result<()> {
+        feed.begin(epoch, self.begun, mix(self.seed, self.begun))?;
         self.begun += 1;
         Ok(())
     }

@@ -19,8 +19,8 @@ pub(super) trait Feed<T: Scalar>: Send {
     /// The samples of an epoch, where they are known.
     fn samples(&self) -> Option<usize>;
 
-    /// Starts the epoch of this number, counted from 0, and seed.
-    fn begin(&mut self, epoch: u64, seed: u64) -> Result<()>;
+    /// Starts an epoch: its number in the records, how many there were before it over all runs, and its seed.
+    fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()>;
 
     /// How many samples of the epoch are left, where that is certain.
     fn left(&self) -> Option<usize>;
@@ -55,7 +55,7 @@ impl<X: Shape, Y: Target, T: Scalar> Feed<T> for Shuffled<'_, X, Y, T> {
         Some(self.data.len())
     }
 
-    fn begin(&mut self, _: u64, seed: u64) -> Result<()> {
+    fn begin(&mut self, _: usize, _: u64, seed: u64) -> Result<()> {
         self.order.clear();
         self.order.extend(0..self.data.len());
         random::shuffle(&mut self.order, &mut random::rng(seed));
@@ -79,7 +79,8 @@ impl<X: Shape, Y: Target, T: Scalar> Feed<T> for Shuffled<'_, X, Y, T> {
 /// A source of one's own, which may give anything.
 pub(super) struct Checked<'a, B> {
     source: &'a mut B,
-    epoch: u64,
+    /// The number in the records.
+    epoch: usize,
     /// Batches of this epoch so far.
     batches: usize,
 }
@@ -90,7 +91,7 @@ impl<'a, B> Checked<'a, B> {
     }
 
     fn failed(&self, reason: &impl ToString) -> Error {
-        Error::Source { epoch: self.epoch + 1, reason: reason.to_string() }
+        Error::Source { epoch: self.epoch, reason: reason.to_string() }
     }
 }
 
@@ -102,9 +103,9 @@ impl<T: Scalar, B: Batches<T>> Feed<T> for Checked<'_, B> {
         self.source.samples()
     }
 
-    fn begin(&mut self, epoch: u64, seed: u64) -> Result<()> {
+    fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()> {
         (self.epoch, self.batches) = (epoch, 0);
-        self.source.begin(epoch, seed).map_err(|error| self.failed(&error))
+        self.source.begin(before, seed).map_err(|error| self.failed(&error))
     }
 
     fn left(&self) -> Option<usize> {
@@ -145,7 +146,7 @@ impl<B> Checked<'_, B> {
     fn require_finite<'a, T: Scalar>(&self, what: &'static str, samples: impl Iterator<Item = &'a [T]>) -> Result<()> {
         for (sample, numbers) in samples.enumerate() {
             if let Some(position) = numbers.iter().position(|number| !number.is_finite()) {
-                let (epoch, batch, value) = (self.epoch + 1, self.batches, numbers[position].to_f64());
+                let (epoch, batch, value) = (self.epoch, self.batches, numbers[position].to_f64());
                 return Err(Error::NonFiniteBatch { what, epoch, batch, sample, position, value });
             }
         }

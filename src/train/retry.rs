@@ -8,18 +8,19 @@ use crate::loss::Loss;
 use crate::metric::{Evaluation, Measured};
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
-use crate::train::{Callback, Trainer, Validation};
+use crate::train::{Callback, CallbackState, Trainer, Validation};
 
 impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// The lecture's advice: trains with the learning rate of the settings, a large one such as 0.1 or 1, and as long as the
     /// run diverges, divides it by 10 and trains again from where the network was. The rate that went well stays in the
     /// settings of [`optimizer`](Self::optimizer).
     ///
-    /// A run diverges when a loss, gradient or update leaves its range, or when the training loss of its last epoch is not
-    /// below the loss of the network before the training. At most `attempts` runs are made.
+    /// A run diverges when a loss, gradient or update leaves its range, or when the loss of the network on the training set,
+    /// as [`evaluate`](crate::Network::evaluate) measures it, is after the run not below that before it. At most `attempts`
+    /// runs are made.
     ///
     /// Each run begins with the state of the optimizer and the number of epochs as they are. Callbacks see the begin and the
-    /// end of every run.
+    /// end of every run; what a callback [saves](Callback::save) is as before the first run again.
     ///
     /// # Errors
     /// That of the last run, as [`fit`](Self::fit); [`Error::StillDiverging`] where its loss was finite and not below the
@@ -67,21 +68,25 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         let first = network.evaluate(data, &self.epoch.loss).loss();
         let epoch = (self.epoch.optimizer.clone(), self.epoch.rate.clone(), self.epoch.begun);
         let interrupted = self.interrupted.clone();
+        let mut callbacks = CallbackState::default();
+        self.callbacks.save(&mut callbacks);
         let mut divisor = 1.0;
         for attempt in 1..=attempts {
             self.epoch.optimizer.optimizer_mut().set_learning_rate(rate / divisor);
             let error = match self.fit(&mut Whole(network), data) {
-                Ok(history) => match history.final_loss() {
-                    Some(last) if last >= first || last.is_nan() => {
-                        Error::StillDiverging { first, last, rate: rate / divisor }
+                Ok(history) => {
+                    let last = network.evaluate(data, &self.epoch.loss).loss();
+                    if history.epochs().is_empty() || last < first {
+                        return Ok(history);
                     }
-                    _ => return Ok(history),
-                },
+                    Error::StillDiverging { first, last, rate: rate / divisor }
+                }
                 Err(error) => error,
             };
             network.parameters_mut().copy_from_slice(&before);
             (self.epoch.optimizer, self.epoch.rate, self.epoch.begun) = epoch.clone();
             self.interrupted.clone_from(&interrupted);
+            self.callbacks.resume(&mut callbacks.clone())?;
             self.epoch.optimizer.optimizer_mut().set_learning_rate(rate / divisor);
             if attempt == attempts || !is_divergence(&error) {
                 return Err(error);

@@ -13,6 +13,11 @@ use crate::train::{Callback, StepRecord, TrainingPlan};
 /// The epoch ends there, with its validation. How many steps fit is up to the machine: with a limit that is reached, the
 /// same seed does not give the same bits.
 ///
+/// A run with `train::Checkpoints` goes on after its limit: `Trainer::resume` takes up its last
+/// checkpoint, and the next `fit` has a limit of its own. An epoch that was cut short is not in the checkpoint, and is made
+/// again as a whole: the run then has the bits of one without a limit. A limit shorter than the way from one checkpoint to the
+/// next gains nothing.
+///
 /// # Example
 /// ```
 /// use core::time::Duration;
@@ -43,6 +48,8 @@ impl TimeLimit {
 }
 
 impl<N: Network> Callback<N> for TimeLimit {
+    const PAUSES: bool = true;
+
     fn begin(&mut self, _: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
         self.start = Some(Instant::now());
         Ok(ControlFlow::Continue(()))
