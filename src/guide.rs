@@ -24,6 +24,7 @@ pub mod datasets {}
 pub mod training {}
 
 #[doc = include_str!("guide/looking_inside.md")]
+#[cfg_attr(feature = "plot", doc = "All of them are in [`plot`](crate::plot).")]
 pub mod looking_inside {}
 
 #[doc = include_str!("guide/own_layers.md")]

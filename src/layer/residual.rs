@@ -18,6 +18,9 @@ use crate::shape::Shape;
 /// `network.block.hidden.weight`, in files `block.hidden.weight`. In Rust it is `Residual<L>` for a layer `L`, a network for
 /// one, without settings.
 ///
+/// **The field is the network of the layers alone.** `network.block.predict(&x)` is f(x), *without* the input that the block
+/// adds; the output of the block, f(x) + x, is `network.activations(&x).block`.
+///
 /// # Shapes
 /// Any shape that the layers take and give; the output has the same, and is no longer `Probabilities`.
 ///
@@ -49,6 +52,8 @@ use crate::shape::Shape;
 /// network.block.set_to_zero();
 /// let seen = network.activations(&[1.0, 2.0, 3.0, 4.0]);
 /// assert_eq!(*seen.block, *seen.first);
+/// // The field has only what the layers give.
+/// assert_eq!(network.block.predict(&*seen.first), [0.0; 8]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Residual<L>(PhantomData<L>);

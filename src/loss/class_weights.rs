@@ -23,7 +23,9 @@ use crate::target::Class;
 /// sample alike.
 ///
 /// # Numerics
-/// As for [`SampleWeights`](crate::loss::SampleWeights).
+/// As for [`SampleWeights`](crate::loss::SampleWeights). Weights are rounded to the network's numbers: a class whose weight is
+/// 0 in them, below about 10⁻⁴⁵ in `f32`, does not count, and where all are, every loss is 0 without an
+/// [`Error::AllWeightsZero`].
 ///
 /// # Example
 /// ```

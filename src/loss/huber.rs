@@ -20,6 +20,9 @@ use crate::shape::Shape;
 /// # Units
 /// The square of the targets' unit; training and evaluation take the mean over the samples, so over batch and outputs.
 ///
+/// # Numerics
+/// δ is rounded to the network's numbers. Where it is 0 in them, below about 10⁻⁴⁵ in `f32`, every loss and gradient is 0.
+///
 /// # Panics
 /// [`Huber::new`] panics unless δ is a finite number above 0.
 ///

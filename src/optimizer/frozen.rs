@@ -54,9 +54,13 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// Its gradient is neither looked at nor followed, and what the optimizer remembers of it stays. It is a setting of the
     /// program, not part of a checkpoint. Layers that are never learned are better declared `#[frozen]`.
     ///
+    /// What is kept are places among the parameters of `N`, not names: it is for one kind of network. One with another number
+    /// of parameters is refused from then on, in a step too ([`Error::ParameterCount`]), until [`reset`](Self::reset), after
+    /// which nothing is frozen. One with as many parameters is not noticed: the same places stay, whatever is there.
+    ///
     /// # Errors
     /// [`Error::UnknownTensor`] when the network has nothing of that name, with the names that it has;
-    /// [`Error::ParameterCount`] when an earlier step was for another number of parameters.
+    /// [`Error::ParameterCount`] when an earlier step, or an earlier `freeze`, was for another number of parameters.
     ///
     /// # Example
     /// ```
@@ -79,6 +83,10 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     ///     optimizer.freeze::<Net>("hiden").unwrap_err().to_string(),
     ///     "there is no layer or tensor `hiden`: there are `hidden.weight`, `hidden.bias`, `output.weight`, `output.bias`"
     /// );
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let error = optimizer.step(&mut *Line::zeroed(), &*Gradient::<Line>::zeroed()).unwrap_err();
+    /// assert_eq!(error, typenet::Error::ParameterCount { expected: 4, given: 2 });
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn freeze<N: Block<T>>(&mut self, name: &str) -> Result<()> {
