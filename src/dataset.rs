@@ -11,6 +11,7 @@ mod feature;
 mod min_max;
 mod quantile_transformer;
 mod rows;
+mod scaler;
 mod standardizer;
 mod stratified;
 mod weighted;
@@ -33,6 +34,10 @@ pub use digits::digits;
 pub use epoch::Epoch;
 pub use min_max::MinMax;
 pub use quantile_transformer::QuantileTransformer;
+pub use scaler::Scaler;
+#[cfg(feature = "safetensors")]
+#[doc(hidden)]
+pub use scaler::{StoredTensor, Unfit};
 pub use standardizer::{SameSample, SampleArray, Standardizer};
 
 /// A run of samples: the inputs and, in the same order, their targets.

@@ -6,10 +6,12 @@
 //! # The file
 //! - A tensor is named after its fields, as in a `state_dict` of PyTorch: `hidden.weight`, `hidden.bias`.
 //! - A `weight` is [outputs, inputs], row after row; in memory the same matrix is column after column.
-//! - Names with a slash are not of the network. `standardizer/mean` and `standardizer/deviation`, both `F64`, are the
-//!   scaler that was saved with the weights, `standardizer/target_mean` and `standardizer/target_deviation` that of the
-//!   targets, `optimizer/0` and so on the memory of an optimizer in a checkpoint, and what begins with `run/` an interrupted run. Programs
-//!   that load weights pass over these; every other name that the network does not have is an error.
+//! - Names with a slash are not of the network. A scaler that was saved with the weights is, all in `F64`,
+//!   `standardizer/mean` and `standardizer/deviation`; or `min_max/minimum`, `min_max/maximum` and `min_max/range`, its two
+//!   bounds; or `quantile_transformer/quantiles`, a matrix of [quantiles, features], and `quantile_transformer/normal`, 1 for
+//!   normal output and 0 for uniform. That of the targets has `target_` after the slash: `standardizer/target_mean`.
+//!   `optimizer/0` and so on are the memory of an optimizer in a checkpoint, and what begins with `run/` is an interrupted
+//!   run. Programs that load weights pass over these; every other name that the network does not have is an error.
 //! - The metadata have one entry, `typenet`, of lines of a key and a value: `checksum`, `format` (the version, 1), `typenet`
 //!   (the version of the library), `kind` (`weights` or `checkpoint`), `network`, `input`, a line `layer` for each layer,
 //!   and what a checkpoint adds. One entry, since the order of several is not fixed, and the same weights are to be the
@@ -41,13 +43,9 @@ mod write;
 pub(crate) use crate::file::{name, open, replace};
 pub(crate) use label::Label;
 pub use number::Stored;
-pub(crate) use read::Reader;
+pub(crate) use read::{Expected, Reader};
 pub(crate) use write::{Pieces, to_bytes};
 
-/// What the names of a saved scaler begin with.
-pub(crate) const STANDARDIZER: &str = "standardizer/";
-/// How the names of the scaler of targets begin, which are also names of scalers.
-pub(crate) const TARGET_STANDARDIZER: &str = "standardizer/target_";
 /// What the names of an optimizer's memory begin with.
 pub(crate) const OPTIMIZER: &str = "optimizer/";
 /// What the names of the state of an interrupted run begin with.

@@ -7,13 +7,17 @@ mod activation;
 mod batch;
 pub mod chain;
 mod classes;
+#[cfg(feature = "safetensors")]
+pub(crate) mod content;
 mod dot;
 mod fits;
 mod program;
+#[cfg(feature = "safetensors")]
+pub(crate) mod scalers;
 mod shards;
 mod summary;
 #[cfg(feature = "safetensors")]
-pub(crate) mod weights;
+mod weights;
 mod workspace;
 
 pub use activation::Activation;

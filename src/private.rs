@@ -41,7 +41,7 @@ mod files {
     pub use core::primitive::u8;
     pub use std::path::Path;
 
-    pub use crate::dataset::{SameSample, SampleArray, Standardizer};
+    pub use crate::dataset::Scaler;
     pub use crate::error::Result;
     pub use crate::network::Weights;
     use crate::network::{Network, Sample};

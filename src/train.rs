@@ -38,11 +38,15 @@ pub use progress::ProgressBar;
 pub use time_limit::TimeLimit;
 pub use validation::Validation;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Batches, Dataset};
+#[cfg(doc)]
+use crate::error::Error;
 use crate::error::Result;
 use crate::history::History;
 use crate::kernel::Kernels;
-use crate::network::Network;
+use crate::loss::Loss;
+use crate::metric::Measured;
+use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::schedule::{ReduceOnPlateau, Schedule};
 use crate::shape::Shape;
@@ -50,6 +54,7 @@ use crate::target::Target;
 
 use callback_state::Interrupted;
 use epoch::Epoch;
+use feed::{Checked, Shuffled};
 use pool::Threads;
 use rate::Rate;
 
@@ -276,7 +281,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// Leaves a layer or tensor of the network as it is, in the next calls of `fit`: see [`OptimizerState::freeze`].
     ///
     /// # Errors
-    /// [`Error::UnknownTensor`](crate::Error::UnknownTensor); [`Error::ParameterCount`](crate::Error::ParameterCount).
+    /// [`Error::UnknownTensor`]; [`Error::ParameterCount`].
     ///
     /// # Example
     /// The new head of a network alone, then all of it.
@@ -317,5 +322,50 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         self.epoch.rate.reset();
         self.epoch.begun = 0;
         self.interrupted = None;
+    }
+
+    /// Trains a network, handed over as the `Box` that `init` returns, or as the network in it.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a batch size, a number of batches per step or a number of threads of 0, for a bound of
+    /// gradients that is not a finite number above 0, and for whatever the optimizer, a schedule or a callback refuses;
+    /// [`Error::UnknownLayer`] for a factor of a layer that the network does not have;
+    /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
+    /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
+    /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
+    /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size;
+    /// [`Error::OtherCallbacks`] when an interrupted run is to go on with others than it had. The records of the
+    /// epochs before an error are in [`history`](Self::history), and callbacks have seen their `end`.
+    pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
+    where
+        N: Network<Scalar = T>,
+        L: Loss<N::Output, Target: Measured>,
+        X: FitsInput<N::Input>,
+        Y: FitsTarget<L::Target>,
+        V: Validation<N, L>,
+        C: Callback<N>,
+    {
+        self.train(network.as_mut(), Shuffled::new(data))
+    }
+
+    /// Trains a network on a source of batches, for what is not a data set in memory: see [`Batches`]. Validation, callbacks,
+    /// accumulation and clipping are as in [`fit`](Self::fit).
+    ///
+    /// An epoch goes on until the source has no more samples. Steps have `batch_size` samples, however many the source adds at
+    /// a time; [`TrainingPlan`] has what the source knows of their number.
+    ///
+    /// # Errors
+    /// [`Error::Source`] for what the source finds wrong, or when it adds more than it was asked for; [`Error::CountMismatch`]
+    /// when it adds not as many targets as inputs; [`Error::NonFiniteBatch`] for a number that is not finite;
+    /// [`Error::Empty`] for an epoch without samples; and those of [`fit`](Self::fit).
+    pub fn fit_batches<N, B>(&mut self, network: &mut impl AsMut<N>, source: &mut B) -> Result<History>
+    where
+        N: Network<Scalar = T>,
+        L: Loss<N::Output, Target: Measured>,
+        B: Batches<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
+        V: Validation<N, L>,
+        C: Callback<N>,
+    {
+        self.train(network.as_mut(), Checked::new(source))
     }
 }

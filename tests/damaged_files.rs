@@ -18,7 +18,7 @@ use support::folder::Folder;
 use support::measuring::{bound, measured};
 use support::mended;
 use typenet::prelude::*;
-use typenet::{Error, WrongTensor};
+use typenet::{Error, QuantileTransformer, WrongTensor};
 
 network!(struct Small = Dense<3, 2>, Tanh, Dense<2, 2>);
 
@@ -35,10 +35,15 @@ fn read(bytes: &[u8]) -> typenet::Result<Box<Small>> {
     let (result, memory) = measured(|| Small::from_safetensors(bytes));
     let bound = bound(bytes.len());
     assert!(memory <= bound, "{memory} bytes of memory for {} of a file", bytes.len());
-    let (with_scaler, memory) = measured(|| Small::from_safetensors_with_scaler::<[f32; 3]>(bytes).map(|both| both.0));
-    assert!(memory <= bound, "{memory} bytes of memory for {} of a file with its scaler", bytes.len());
-    if let Ok(network) = with_scaler {
-        assert_eq!(network.parameters(), result.as_ref().unwrap().parameters());
+    let with_scalers = [
+        measured(|| Small::from_safetensors_with_scaler::<Standardizer<_>>(bytes).map(|both| both.0)),
+        measured(|| Small::from_safetensors_with_scaler::<QuantileTransformer<_>>(bytes).map(|both| both.0)),
+    ];
+    for (with_scaler, memory) in with_scalers {
+        assert!(memory <= bound, "{memory} bytes of memory for {} of a file with its scaler", bytes.len());
+        if let Ok(network) = with_scaler {
+            assert_eq!(network.parameters(), result.as_ref().unwrap().parameters());
+        }
     }
     result
 }

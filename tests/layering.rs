@@ -42,8 +42,9 @@ const EXCEPTIONS: [(&str, &str); 12] = [
 ];
 
 /// Files that the others of their family build on, the lowest first. Each may import only from those before it.
-const FOUNDATIONS: [&str; 34] = [
+const FOUNDATIONS: [&str; 37] = [
     "dataset::feature",
+    "dataset::scaler",
     "io::checksum",
     "io::label",
     "io::number",
@@ -55,6 +56,8 @@ const FOUNDATIONS: [&str; 34] = [
     "kernel::function",
     "kernel::dense::columns",
     "private::message",
+    "network::content",
+    "network::scalers",
     "plot::color",
     "plot::ending",
     "plot::marks",

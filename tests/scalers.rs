@@ -287,3 +287,17 @@ fn samples_of_no_numbers_are_allowed() {
     assert!(MinMax::fit(&[[0.0_f32; 0]; 2]).minima().is_empty());
     assert_eq!(QuantileTransformer::fit(&[[0.0_f32; 0]; 2]).apply(&[]), [0.0; 0]);
 }
+
+#[test]
+fn transforming_targets_applies_to_each_target_and_leaves_inputs() {
+    let targets = vec![[0.0_f32, 5.0], [1.0, 7.0], [4.0, 6.0]];
+    let data = Dataset::<Vector<1>, Vector<2>>::new(vec![[1.0], [2.0], [3.0]], targets.clone()).unwrap();
+    let (min_max, normal) = (MinMax::fit(&targets), QuantileTransformer::fit(&targets).normal());
+    let scaled = min_max.transform_targets(data.clone());
+    let transformed = normal.transform_targets(data.clone());
+    for (index, target) in targets.iter().enumerate() {
+        assert_eq!(scaled.targets()[index], min_max.apply(target));
+        assert_eq!(transformed.targets()[index], normal.apply(target));
+    }
+    assert!(scaled.inputs() == data.inputs() && transformed.inputs() == data.inputs());
+}

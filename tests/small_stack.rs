@@ -137,7 +137,7 @@ fn a_large_network_is_saved_and_loaded_in_a_small_thread() {
         let mut network = Large::init(&mut typenet::rng(37));
         let scaler = Standardizer::fit(&[[0.0_f32; 784]; 2]);
         let bytes = network.to_safetensors_with_scaler(&scaler).unwrap();
-        let (loaded, loaded_scaler) = Large::from_safetensors_with_scaler(&bytes).unwrap();
+        let (loaded, loaded_scaler) = Large::from_safetensors_with_scaler::<Standardizer<_>>(&bytes).unwrap();
         assert!(loaded.parameters() == network.parameters() && loaded_scaler == scaler);
 
         let path = std::env::temp_dir().join(format!("typenet-small-stack-{}", std::process::id()));

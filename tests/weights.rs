@@ -4,8 +4,9 @@
 use std::fs;
 use std::path::PathBuf;
 
+use typenet::dataset::Scaler;
 use typenet::prelude::*;
-use typenet::{Error, WrongTensor};
+use typenet::{Error, MinMax, QuantileTransformer, WrongTensor};
 
 #[path = "support/folder.rs"]
 mod folder;
@@ -125,17 +126,21 @@ fn a_scaler_comes_back_with_the_weights_and_may_be_left() {
     let samples = [[1.0_f32, 2.0, 3.0, 4.0], [0.1, 0.2, 0.3, 0.4]];
     let (network, scaler) = (classifier(), Standardizer::fit(&samples));
     let bytes = network.to_safetensors_with_scaler(&scaler).unwrap();
-    let (loaded, loaded_scaler) = Classifier::from_safetensors_with_scaler(&bytes).unwrap();
+    let (loaded, loaded_scaler) = Classifier::from_safetensors_with_scaler::<Standardizer<_>>(&bytes).unwrap();
     assert_eq!(loaded_scaler, scaler);
     for sample in &samples {
         assert_eq!(loaded.predict(&loaded_scaler.apply(sample)), network.predict(&scaler.apply(sample)));
     }
     assert_eq!(Classifier::from_safetensors(&bytes).unwrap().parameters(), network.parameters());
 
-    let error = Classifier::from_safetensors_with_scaler::<[f32; 4]>(&network.to_safetensors().unwrap()).unwrap_err();
+    let error =
+        Classifier::from_safetensors_with_scaler::<Standardizer<_>>(&network.to_safetensors().unwrap()).unwrap_err();
     let missing = |name: &str| WrongTensor::Missing { name: name.into(), expected: vec![4] };
     assert_eq!(wrong_tensors(error), [missing("standardizer/mean"), missing("standardizer/deviation")]);
 }
+
+type OfInputs = Standardizer<[f32; 4]>;
+type OfTargets = Standardizer<[f32; 3]>;
 
 #[test]
 fn scalers_of_inputs_and_targets_come_back_and_may_be_left() {
@@ -143,22 +148,129 @@ fn scalers_of_inputs_and_targets_come_back_and_may_be_left() {
     let inputs = Standardizer::fit(&[[1.0_f32, 2.0, 3.0, 4.0], [0.1, 0.2, 0.3, 0.4]]);
     let targets = Standardizer::fit(&[[10.0_f32, 20.0, 30.0], [-1.0, -2.0, 0.5]]);
     let bytes = network.to_safetensors_with_scalers(&inputs, &targets).unwrap();
-    let (loaded, loaded_inputs, loaded_targets) = Classifier::from_safetensors_with_scalers(&bytes).unwrap();
+    let (loaded, loaded_inputs, loaded_targets) =
+        Classifier::from_safetensors_with_scalers::<OfInputs, OfTargets>(&bytes).unwrap();
     assert_eq!((loaded_inputs, loaded_targets), (inputs.clone(), targets));
     assert_eq!(loaded.parameters(), network.parameters());
     // One of the two, and none.
-    assert_eq!(Classifier::from_safetensors_with_scaler(&bytes).unwrap().1, inputs);
+    assert_eq!(Classifier::from_safetensors_with_scaler::<OfInputs>(&bytes).unwrap().1, inputs);
     assert_eq!(Classifier::from_safetensors(&bytes).unwrap().parameters(), network.parameters());
 
     let missing = |name: &str, size| WrongTensor::Missing { name: name.into(), expected: vec![size] };
     let one = network.to_safetensors_with_scaler(&inputs).unwrap();
-    let error = Classifier::from_safetensors_with_scalers::<[f32; 4], [f32; 3]>(&one).unwrap_err();
+    let error = Classifier::from_safetensors_with_scalers::<OfInputs, OfTargets>(&one).unwrap_err();
     let of_targets = [missing("standardizer/target_mean", 3), missing("standardizer/target_deviation", 3)];
     assert_eq!(wrong_tensors(error), of_targets);
     let none = network.to_safetensors().unwrap();
-    let error = Classifier::from_safetensors_with_scalers::<[f32; 4], [f32; 3]>(&none).unwrap_err();
+    let error = Classifier::from_safetensors_with_scalers::<OfInputs, OfTargets>(&none).unwrap_err();
     let of_inputs = [missing("standardizer/mean", 4), missing("standardizer/deviation", 4)];
     assert_eq!(wrong_tensors(error), [of_inputs, of_targets].concat());
+}
+
+#[test]
+fn every_kind_of_scaler_comes_back_with_the_weights() {
+    fn there_and_back<A, B>(inputs: &A, targets: &B)
+    where
+        A: Scaler<[f32; 4]>,
+        B: Scaler<[f32; 3]>,
+    {
+        let network = classifier();
+        let bytes = network.to_safetensors_with_scalers(inputs, targets).unwrap();
+        let (loaded, of_inputs, of_targets) = Classifier::from_safetensors_with_scalers::<A, B>(&bytes).unwrap();
+        assert_eq!((&of_inputs, &of_targets), (inputs, targets));
+        assert_eq!(Classifier::from_safetensors_with_scaler::<A>(&bytes).unwrap().1, *inputs);
+        assert_eq!(Classifier::from_safetensors(&bytes).unwrap().parameters(), loaded.parameters());
+        for x in [[1.0, 2.0, 3.0, 4.0], [-7.0, 0.3, 0.3, 99.0]] {
+            let answer = loaded.predict(&of_inputs.apply(&x));
+            assert_eq!(of_targets.invert(&answer), targets.invert(&network.predict(&inputs.apply(&x))));
+        }
+    }
+    let samples = [[1.0_f32, 2.0, 3.0, 4.0], [0.1, 0.2, 0.3, 0.4], [0.5, 9.0, 3.0, -4.0]];
+    let answers = [[10.0_f32, 20.0, 30.0], [-1.0, -2.0, 0.5]];
+    let (standard, range) = (Standardizer::fit(&samples), MinMax::fit(&samples).range(-1.0, 1.0));
+    let (uniform, normal) = (QuantileTransformer::fit(&samples), QuantileTransformer::fit_with(&samples, 2).normal());
+    there_and_back(&range, &MinMax::fit(&answers));
+    there_and_back(&uniform, &QuantileTransformer::fit(&answers).normal());
+    there_and_back(&normal, &Standardizer::fit(&answers));
+    there_and_back(&standard, &MinMax::fit(&answers));
+
+    // The other kind is not what was asked for, and is told.
+    let bytes = classifier().to_safetensors_with_scaler(&uniform).unwrap();
+    let error = Classifier::from_safetensors_with_scaler::<MinMax<_>>(&bytes).unwrap_err();
+    let missing = |name: &str, size| WrongTensor::Missing { name: name.into(), expected: vec![size] };
+    let unexpected = |name: &str, found: &[usize]| WrongTensor::Unexpected { name: name.into(), found: found.into() };
+    assert_eq!(
+        wrong_tensors(error),
+        [
+            missing("min_max/minimum", 4),
+            missing("min_max/maximum", 4),
+            missing("min_max/range", 2),
+            unexpected("quantile_transformer/normal", &[1]),
+            unexpected("quantile_transformer/quantiles", &[3, 4]),
+        ]
+    );
+}
+
+/// A file of another program with tensors of `F64`, each with its name, shape and numbers.
+fn doubles(tensors: &[(&str, &str, &[f64])]) -> Vec<u8> {
+    let (mut entries, mut numbers) = (Vec::new(), Vec::new());
+    for (name, shape, values) in tensors {
+        let start = numbers.len();
+        numbers.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        let end = numbers.len();
+        entries.push(format!(r#""{name}":{{"dtype":"F64","shape":{shape},"data_offsets":[{start},{end}]}}"#));
+    }
+    foreign(&format!("{{{}}}", entries.join(",")), &numbers)
+}
+
+/// Why a file of these tensors has no scaler of this kind.
+fn refused<S: Scaler<[f32; 3]>>(tensors: &[(&str, &str, &[f64])]) -> String {
+    let error = Nothing::from_safetensors_with_scaler::<S>(&doubles(tensors)).unwrap_err();
+    error.to_string().replace("the file in memory ", "")
+}
+
+#[test]
+fn bounds_that_no_scaler_has_are_refused() {
+    let message = |maximum: &[f64], range: &[f64]| {
+        refused::<MinMax<_>>(&[
+            ("min_max/minimum", "[3]", &[0.0, 1.0, 2.0]),
+            ("min_max/maximum", "[3]", maximum),
+            ("min_max/range", "[2]", range),
+        ])
+    };
+    assert_eq!(
+        message(&[0.0, 0.5, 3.0], &[0.0, 1.0]),
+        "cannot be read: `min_max/maximum` holds 0.5 at [1]: a maximum is not below its minimum"
+    );
+    assert_eq!(
+        message(&[0.0, 1.5, 3.0], &[1.0, 1.0]),
+        "cannot be read: `min_max/range` holds 1 at [1]: the end of a range is above its begin"
+    );
+}
+
+#[test]
+fn quantiles_that_no_scaler_has_are_refused() {
+    let message = |shape: &str, quantiles: &[f64], normal: f64| {
+        refused::<QuantileTransformer<_>>(&[
+            ("quantile_transformer/quantiles", shape, quantiles),
+            ("quantile_transformer/normal", "[1]", &[normal]),
+        ])
+    };
+    let sorted = [0.0, 1.0, 2.0, 5.0, 1.0, 2.5];
+    assert_eq!(
+        message("[2,3]", &sorted, 0.5),
+        "cannot be read: `quantile_transformer/normal` holds 0.5 at [0]: it is 1 for normal output and 0 for uniform"
+    );
+    assert_eq!(
+        message("[2,3]", &[0.0, 1.0, 2.0, 5.0, 1.0, 1.5], 0.0),
+        "cannot be read: `quantile_transformer/quantiles` holds 1.5 at [1, 2]: a quantile is not below the one before it"
+    );
+    for (shape, quantiles, found) in [("[3,2]", &sorted[..], "[3, 2]"), ("[0,3]", &[], "[0, 3]")] {
+        let expected = format!(
+            "does not fit `Nothing`: 1 wrong tensor\n  `quantile_transformer/quantiles` has shape {found}, but [1, 3] is expected"
+        );
+        assert_eq!(message(shape, quantiles, 0.0), expected);
+    }
 }
 
 #[test]
@@ -168,7 +280,8 @@ fn a_deviation_of_zero_is_refused() {
     };
     let header = format!("{{{},{}}}", entry("mean", 0), entry("deviation", 24));
     let numbers: Vec<u8> = [0.0_f64, 0.0, 0.0, 1.0, 0.0, 2.0].iter().flat_map(|x| x.to_le_bytes()).collect();
-    let error = Nothing::from_safetensors_with_scaler::<[f32; 3]>(&foreign(&header, &numbers)).unwrap_err();
+    let error =
+        Nothing::from_safetensors_with_scaler::<Standardizer<[f32; 3]>>(&foreign(&header, &numbers)).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the file in memory cannot be read: `standardizer/deviation` holds 0 at [1]: deviations are above 0"

@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use typenet::QuantileTransformer;
 use typenet::prelude::*;
 
 #[path = "../../tests/support/measuring.rs"]
@@ -26,11 +27,20 @@ fn read<N: Weights>(bytes: &[u8]) {
 }
 
 fn read_with_scaler(bytes: &[u8]) {
-    let (both, memory) = measured(|| Small::from_safetensors_with_scaler::<[f32; 3]>(bytes));
+    let (both, memory) = measured(|| Small::from_safetensors_with_scaler::<Standardizer<_>>(bytes));
     assert!(memory <= bound(bytes.len()), "{memory} bytes of memory for {} of a file", bytes.len());
     if let Ok((_, scaler)) = both {
         assert!(scaler.means().iter().all(|mean| mean.is_finite()));
         assert!(scaler.deviations().iter().all(|&deviation| deviation > 0.0 && deviation.is_finite()));
+    }
+}
+
+fn read_with_table(bytes: &[u8]) {
+    let (both, memory) = measured(|| Small::from_safetensors_with_scaler::<QuantileTransformer<_>>(bytes));
+    assert!(memory <= bound(bytes.len()), "{memory} bytes of memory for {} of a file", bytes.len());
+    if let Ok((_, scaler)) = both {
+        assert!((0..3).all(|feature| scaler.quantiles(feature).is_sorted()));
+        assert!(scaler.apply(&[0.0, 1.0, -1e30]).iter().all(|number| number.is_finite()));
     }
 }
 
@@ -39,5 +49,6 @@ fuzz_target!(|bytes: &[u8]| {
         read::<Small>(&bytes);
         read::<Small<f64>>(&bytes);
         read_with_scaler(&bytes);
+        read_with_table(&bytes);
     }
 });

@@ -2,11 +2,16 @@
 
 use alloc::boxed::Box;
 use alloc::vec;
+#[cfg(feature = "safetensors")]
+use alloc::vec::Vec;
 use core::marker::PhantomData;
 use core::slice;
 
 use crate::dataset::feature::{between, change, flat_mut, fraction};
-use crate::dataset::{Dataset, SameSample, SampleArray};
+use crate::dataset::scaler::sealed::Sealed;
+use crate::dataset::{Dataset, SameSample, SampleArray, Scaler};
+#[cfg(feature = "safetensors")]
+use crate::dataset::{StoredTensor, Unfit};
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -56,8 +61,8 @@ use crate::target::Target;
 pub struct MinMax<A: SampleArray> {
     minima: Box<[f64]>,
     maxima: Box<[f64]>,
-    low: f64,
-    high: f64,
+    /// What minima and maxima become.
+    range: [f64; 2],
     samples: PhantomData<fn(&A)>,
 }
 
@@ -78,7 +83,7 @@ impl<A: SampleArray> MinMax<A> {
                 (*min, *max) = (x.min(*min), x.max(*max));
             }
         }
-        Self { minima: minima.into(), maxima: maxima.into(), low: 0.0, high: 1.0, samples: PhantomData }
+        Self { minima: minima.into(), maxima: maxima.into(), range: [0.0, 1.0], samples: PhantomData }
     }
 
     /// The scaler of measured numbers, such as those that [`minima`](Self::minima) and [`maxima`](Self::maxima) gave
@@ -115,7 +120,7 @@ impl<A: SampleArray> MinMax<A> {
                 return Err(Error::Setting { name: "maximum", value: max, allowed });
             }
         }
-        Ok(Self { minima: minima.into(), maxima: maxima.into(), low: 0.0, high: 1.0, samples: PhantomData })
+        Ok(Self { minima: minima.into(), maxima: maxima.into(), range: [0.0, 1.0], samples: PhantomData })
     }
 
     /// The same scaler with another range in place of 0 to 1.
@@ -128,7 +133,7 @@ impl<A: SampleArray> MinMax<A> {
             low.is_finite() && high.is_finite() && low < high,
             "the range of a `MinMax` is from a finite number to a larger one, not from {low} to {high}"
         );
-        (self.low, self.high) = (low, high);
+        self.range = [low, high];
         self
     }
 
@@ -147,7 +152,7 @@ impl<A: SampleArray> MinMax<A> {
     /// What minima and maxima become.
     #[must_use]
     pub fn bounds(&self) -> (f64, f64) {
-        (self.low, self.high)
+        (self.range[0], self.range[1])
     }
 
     /// The sample with every feature scaled to the range. Allocates nothing.
@@ -176,7 +181,7 @@ impl<A: SampleArray> MinMax<A> {
         let mut result = *sample;
         change(flat_mut(&mut result), |feature, y| {
             let (min, max) = (self.minima[feature], self.maxima[feature]);
-            let t = fraction(y, self.low, self.high);
+            let t = fraction(y, self.range[0], self.range[1]);
             if min == max { min + t } else { between(t, min, max) }
         });
         result
@@ -194,12 +199,69 @@ impl<A: SampleArray> MinMax<A> {
         data
     }
 
+    /// The data set with every target scaled, where it lies: for a scaler that was fitted to targets. Inputs stay.
+    ///
+    /// What a network then predicts, [`invert`](Self::invert) gives its unit back.
+    #[must_use]
+    pub fn transform_targets<X: Shape, Y: Shape>(&self, mut data: Dataset<X, Y, A::Scalar>) -> Dataset<X, Y, A::Scalar>
+    where
+        Y::Array<A::Scalar>: SameSample<A>,
+    {
+        for target in &mut data.targets {
+            self.scale(Y::flat_mut(target));
+        }
+        data
+    }
+
     /// low + (x - min) / (max - min) · (high - low) for every number of a sample.
     fn scale(&self, numbers: &mut [A::Scalar]) {
         change(numbers, |feature, x| {
             let (min, max) = (self.minima[feature], self.maxima[feature]);
             let t = if min == max { x - min } else { fraction(x, min, max) };
-            between(t, self.low, self.high)
+            between(t, self.range[0], self.range[1])
         });
+    }
+}
+
+impl<A: SampleArray> Sealed for MinMax<A> {}
+
+impl<A: SampleArray> Scaler<A> for MinMax<A> {
+    fn apply(&self, sample: &A) -> A {
+        self.apply(sample)
+    }
+
+    fn invert(&self, sample: &A) -> A {
+        self.invert(sample)
+    }
+
+    #[cfg(feature = "safetensors")]
+    const STORED: (&'static str, &'static [StoredTensor]) = (
+        "min_max/",
+        &[
+            StoredTensor { name: "minimum", size: A::LEN, is_table: false },
+            StoredTensor { name: "maximum", size: A::LEN, is_table: false },
+            StoredTensor { name: "range", size: 2, is_table: false },
+        ],
+    );
+
+    #[cfg(feature = "safetensors")]
+    fn tensors(&self) -> Vec<&[f64]> {
+        vec![&self.minima, &self.maxima, &self.range]
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn restored(numbers: Vec<f64>) -> core::result::Result<Self, Unfit> {
+        let ((minima, rest), range) = (numbers.split_at(A::LEN), &numbers[2 * A::LEN..]);
+        let maxima = &rest[..A::LEN];
+        if let Some(place) = minima.iter().zip(maxima).position(|(min, max)| max < min) {
+            let value = maxima[place];
+            return Err(Unfit { position: A::LEN + place, value, rule: "a maximum is not below its minimum" });
+        }
+        if range[1] <= range[0] {
+            let (position, value) = (2 * A::LEN + 1, range[1]);
+            return Err(Unfit { position, value, rule: "the end of a range is above its begin" });
+        }
+        let range = [range[0], range[1]];
+        Ok(Self { minima: minima.into(), maxima: maxima.into(), range, samples: PhantomData })
     }
 }

@@ -2,13 +2,17 @@
 
 mod normal;
 
-use alloc::boxed::Box;
+#[cfg(feature = "safetensors")]
+use alloc::vec;
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 use core::slice;
 
 use crate::dataset::feature::{between, change, flat_mut, fraction};
-use crate::dataset::{Dataset, SameSample, SampleArray};
+use crate::dataset::scaler::sealed::Sealed;
+use crate::dataset::{Dataset, SameSample, SampleArray, Scaler};
+#[cfg(feature = "safetensors")]
+use crate::dataset::{StoredTensor, Unfit};
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -76,7 +80,7 @@ const TAIL: f64 = 1e-7;
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuantileTransformer<A: SampleArray> {
     /// Feature after feature, `count` for each.
-    quantiles: Box<[f64]>,
+    quantiles: Vec<f64>,
     count: usize,
     normal: bool,
     samples: PhantomData<fn(&A)>,
@@ -124,7 +128,7 @@ impl<A: SampleArray> QuantileTransformer<A> {
             sorted.sort_unstable_by(f64::total_cmp);
             append_quantiles(&sorted, count, &mut quantiles);
         }
-        Self { quantiles: quantiles.into(), count, normal: false, samples: PhantomData }
+        Self { quantiles, count, normal: false, samples: PhantomData }
     }
 
     /// The transformer of measured quantiles, `count` for each feature, feature after feature, such as those that
@@ -159,15 +163,9 @@ impl<A: SampleArray> QuantileTransformer<A> {
                 second_count: expected,
             });
         }
-        for quantiles in quantiles.chunks_exact(count) {
-            let mut last = f64::MIN;
-            for &value in quantiles {
-                if !value.is_finite() || value < last {
-                    let allowed = "a finite number not below the one before it";
-                    return Err(Error::Setting { name: "quantile", value, allowed });
-                }
-                last = value;
-            }
+        if let Some(position) = disorder(quantiles, count) {
+            let allowed = "a finite number not below the one before it";
+            return Err(Error::Setting { name: "quantile", value: quantiles[position], allowed });
         }
         Ok(Self { quantiles: quantiles.into(), count, normal: false, samples: PhantomData })
     }
@@ -240,6 +238,20 @@ impl<A: SampleArray> QuantileTransformer<A> {
         data
     }
 
+    /// The data set with every target transformed, where it lies: for a transformer that was fitted to targets. Inputs stay.
+    ///
+    /// What a network then predicts, [`invert`](Self::invert) gives its unit back.
+    #[must_use]
+    pub fn transform_targets<X: Shape, Y: Shape>(&self, mut data: Dataset<X, Y, A::Scalar>) -> Dataset<X, Y, A::Scalar>
+    where
+        Y::Array<A::Scalar>: SameSample<A>,
+    {
+        for target in &mut data.targets {
+            self.change(Y::flat_mut(target));
+        }
+        data
+    }
+
     /// F(x) or Φ⁻¹(F(x)) for every number of a sample.
     fn change(&self, numbers: &mut [A::Scalar]) {
         // A little further out than the tail, so that the inverse takes a bound for the bound.
@@ -249,6 +261,53 @@ impl<A: SampleArray> QuantileTransformer<A> {
             if self.normal { normal::quantile(p.clamp(end, 1.0 - end)) } else { p }
         });
     }
+}
+
+impl<A: SampleArray> Sealed for QuantileTransformer<A> {}
+
+impl<A: SampleArray> Scaler<A> for QuantileTransformer<A> {
+    fn apply(&self, sample: &A) -> A {
+        self.apply(sample)
+    }
+
+    fn invert(&self, sample: &A) -> A {
+        self.invert(sample)
+    }
+
+    #[cfg(feature = "safetensors")]
+    const STORED: (&'static str, &'static [StoredTensor]) = (
+        "quantile_transformer/",
+        &[
+            StoredTensor { name: "quantiles", size: A::LEN, is_table: true },
+            StoredTensor { name: "normal", size: 1, is_table: false },
+        ],
+    );
+
+    #[cfg(feature = "safetensors")]
+    fn tensors(&self) -> Vec<&[f64]> {
+        vec![&self.quantiles, if self.normal { &[1.0] } else { &[0.0] }]
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn restored(mut quantiles: Vec<f64>) -> core::result::Result<Self, Unfit> {
+        let normal = quantiles.pop().unwrap_or(f64::NAN);
+        if normal != 0.0 && normal != 1.0 {
+            let (position, rule) = (quantiles.len(), "it is 1 for normal output and 0 for uniform");
+            return Err(Unfit { position, value: normal, rule });
+        }
+        let count = quantiles.len() / A::LEN.max(1);
+        if let Some(position) = disorder(&quantiles, count.max(1)) {
+            let value = quantiles[position];
+            return Err(Unfit { position, value, rule: "a quantile is not below the one before it" });
+        }
+        Ok(Self { quantiles, count, normal: normal == 1.0, samples: PhantomData })
+    }
+}
+
+/// The first of the quantiles, `count` for each feature, that is not finite or below the one before it.
+fn disorder(quantiles: &[f64], count: usize) -> Option<usize> {
+    let in_order = |place: usize| place.is_multiple_of(count) || quantiles[place - 1] <= quantiles[place];
+    (0..quantiles.len()).find(|&place| !quantiles[place].is_finite() || !in_order(place))
 }
 
 /// Appends the quantiles 0, 1 / (count - 1), …, 1 of sorted numbers, linear between two of them.

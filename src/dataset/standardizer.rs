@@ -2,12 +2,17 @@
 
 use alloc::boxed::Box;
 use alloc::vec;
+#[cfg(feature = "safetensors")]
+use alloc::vec::Vec;
 use core::fmt::Debug;
 use core::marker::PhantomData;
 use core::slice;
 
-use crate::dataset::Dataset;
 use crate::dataset::feature::{change, flat_mut};
+use crate::dataset::scaler::sealed::Sealed;
+use crate::dataset::{Dataset, Scaler};
+#[cfg(feature = "safetensors")]
+use crate::dataset::{StoredTensor, Unfit};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
@@ -179,13 +184,6 @@ impl<A: SampleArray> Standardizer<A> {
         &self.deviations
     }
 
-    /// A standardizer of measured numbers, two for each feature, and no deviation 0.
-    #[cfg(feature = "safetensors")]
-    pub(crate) fn of_measured(means: &[f64], deviations: &[f64]) -> Self {
-        debug_assert!(means.len() == A::LEN && deviations.len() == A::LEN, "a file of another size is an error before");
-        Self { means: means.into(), deviations: deviations.into(), samples: PhantomData }
-    }
-
     /// The sample with every feature standardized: (x - μ) / σ. Allocates nothing.
     #[must_use]
     pub fn apply(&self, sample: &A) -> A {
@@ -255,6 +253,42 @@ impl<A: SampleArray> Standardizer<A> {
     /// Changes every number of a sample, given its mean and deviation, and keeps finite numbers finite.
     fn change(&self, numbers: &mut [A::Scalar], formula: impl Fn(f64, f64, f64) -> f64) {
         change(numbers, |feature, number| formula(number, self.means[feature], self.deviations[feature]));
+    }
+}
+
+impl<A: SampleArray> Sealed for Standardizer<A> {}
+
+impl<A: SampleArray> Scaler<A> for Standardizer<A> {
+    fn apply(&self, sample: &A) -> A {
+        self.apply(sample)
+    }
+
+    fn invert(&self, sample: &A) -> A {
+        self.invert(sample)
+    }
+
+    #[cfg(feature = "safetensors")]
+    const STORED: (&'static str, &'static [StoredTensor]) = (
+        "standardizer/",
+        &[
+            StoredTensor { name: "mean", size: A::LEN, is_table: false },
+            StoredTensor { name: "deviation", size: A::LEN, is_table: false },
+        ],
+    );
+
+    #[cfg(feature = "safetensors")]
+    fn tensors(&self) -> Vec<&[f64]> {
+        vec![&self.means, &self.deviations]
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn restored(numbers: Vec<f64>) -> core::result::Result<Self, Unfit> {
+        let (means, deviations) = numbers.split_at(A::LEN);
+        if let Some(position) = deviations.iter().position(|&deviation| deviation <= 0.0) {
+            let value = deviations[position];
+            return Err(Unfit { position: A::LEN + position, value, rule: "deviations are above 0" });
+        }
+        Ok(Self { means: means.into(), deviations: deviations.into(), samples: PhantomData })
     }
 }
 

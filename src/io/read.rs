@@ -1,10 +1,12 @@
 //! Bytes to named tensors, with everything that is wrong with them.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::Display;
+use core::ops::Range;
 use std::io::{ErrorKind, Read};
 
 use safetensors::tensor::{Metadata, TensorInfo as Entry};
@@ -22,14 +24,33 @@ const SMALL_HEADER: u64 = 1 << 15;
 const LENGTH_BYTES: usize = 8;
 /// Numbers are read through memory of this size, a multiple of the width of any number.
 const PIECE: usize = 1 << 15;
+/// What a file is too short for.
+const PROMISED: &str = "the numbers that its header promises";
 /// What our own header has for each tensor, at most, beside the name.
 const ENTRY: usize = 128;
+
+/// A tensor that a file should have.
+#[derive(Clone, Debug)]
+pub(crate) struct Expected {
+    pub(crate) name: String,
+    pub(crate) shape: Cow<'static, [usize]>,
+    /// Where its numbers go.
+    pub(crate) range: Range<usize>,
+}
+
+impl From<TensorInfo> for Expected {
+    fn from(tensor: TensorInfo) -> Self {
+        Self { name: tensor.name, shape: Cow::Borrowed(tensor.shape), range: tensor.range }
+    }
+}
 
 /// A file whose header was read and whose numbers were not.
 pub(crate) struct Reader<R> {
     name: String,
     input: R,
     checksum: Checksum,
+    /// The length of the file.
+    length: u64,
     metadata: Metadata,
     label: Label,
 }
@@ -37,7 +58,7 @@ pub(crate) struct Reader<R> {
 impl<R: Read> Reader<R> {
     /// Reads the header of a file of `length` bytes. `name` is for messages. `label` and `tensors` are those that are
     /// expected.
-    pub(crate) fn new(name: String, mut input: R, length: u64, label: &Label, tensors: &[TensorInfo]) -> Result<Self> {
+    pub(crate) fn new(name: String, mut input: R, length: u64, label: &Label, tensors: &[Expected]) -> Result<Self> {
         let unreadable = |reason| Error::Unreadable { source: name.clone(), reason };
         let mut bytes = [0; LENGTH_BYTES];
         fill(&mut input, &mut bytes, "the length of its header").map_err(unreadable)?;
@@ -62,12 +83,22 @@ impl<R: Read> Reader<R> {
             blank_checksum(&mut header);
         }
         checksum.add(&header);
-        Ok(Self { name, input, checksum, metadata, label })
+        Ok(Self { name, input, checksum, length, metadata, label })
     }
 
     /// What the file says about itself; nothing when another program wrote it.
     pub(crate) fn label(&self) -> &Label {
         &self.label
+    }
+
+    /// The shape of a tensor that the file has; an error when the file is too short for its numbers.
+    pub(crate) fn shape(&self, name: &str) -> Result<Option<&[usize]>> {
+        match self.metadata.info(name) {
+            Some(entry) if entry.data_offsets.1 as u64 > self.length => {
+                Err(self.unreadable(&format!("it ends before {PROMISED}")))
+            }
+            entry => Ok(entry.map(|entry| &entry.shape[..])),
+        }
     }
 
     /// An error about the file as a whole.
@@ -80,7 +111,7 @@ impl<R: Read> Reader<R> {
     pub(crate) fn read<T: Stored>(
         mut self,
         owner: &str,
-        tensors: &[TensorInfo],
+        tensors: &[Expected],
         pass_over: impl Fn(&str) -> bool,
         values: &mut [T],
     ) -> Result<()> {
@@ -120,17 +151,17 @@ impl<R: Read> Reader<R> {
     /// Reads the numbers of a tensor into the order of memory. Says where the first is that is not finite.
     fn read_tensor<T: Stored>(
         &mut self,
-        tensor: &TensorInfo,
+        tensor: &Expected,
         entry: &Entry,
         values: &mut [T],
     ) -> Result<Option<WrongTensor>> {
-        let (mut places, width) = (places(tensor.shape).enumerate(), width(entry.dtype));
+        let (mut places, width) = (places(&tensor.shape).enumerate(), width(entry.dtype));
         let mut wrong = None;
         self.pieces(entry, |piece| {
             for (bytes, (position, place)) in piece.chunks_exact(width).zip(&mut places) {
                 let value = decode(entry.dtype, bytes);
                 if !value.is_finite() && wrong.is_none() {
-                    let (name, index) = (tensor.name.clone(), index_of(position, tensor.shape));
+                    let (name, index) = (tensor.name.clone(), index_of(position, &tensor.shape));
                     wrong = Some(WrongTensor::NonFinite { name, index, value });
                 }
                 values[place] = T::from_f64(value);
@@ -150,7 +181,7 @@ impl<R: Read> Reader<R> {
         let mut memory = vec![0; left.min(PIECE)];
         while left > 0 {
             let piece = &mut memory[..left.min(PIECE)];
-            if let Err(reason) = fill(&mut self.input, piece, "the numbers that its header promises") {
+            if let Err(reason) = fill(&mut self.input, piece, PROMISED) {
                 return Err(self.unreadable(&reason));
             }
             self.checksum.add(piece);
@@ -219,9 +250,9 @@ fn blank_checksum(header: &mut [u8]) {
 }
 
 /// What is wrong with a tensor as the header describes it.
-fn objection<T: Stored>(tensor: &TensorInfo, entry: &Entry) -> Option<WrongTensor> {
+fn objection<T: Stored>(tensor: &Expected, entry: &Entry) -> Option<WrongTensor> {
     let name = || tensor.name.clone();
-    if entry.shape != tensor.shape {
+    if entry.shape != *tensor.shape {
         let (found, expected) = (entry.shape.clone(), tensor.shape.to_vec());
         return Some(WrongTensor::Shape { name: name(), found, expected });
     }

@@ -34,10 +34,11 @@ impl<'a> Pieces<'a> {
     }
 
     /// Adds one tensor, whose numbers are in the order of memory.
-    pub(crate) fn add<T: Stored>(&mut self, name: &str, shape: &'a [usize], values: &'a [T]) {
+    pub(crate) fn add<T: Stored>(&mut self, name: &str, shape: &[usize], values: &'a [T]) {
+        let sizes = shape.to_vec();
         let encode = Box::new(move || {
             let mut bytes = Vec::with_capacity(size_of_val(values));
-            for place in places(shape) {
+            for place in places(&sizes) {
                 values[place].encode(&mut bytes);
             }
             bytes

@@ -1,19 +1,16 @@
 //! How does a network go to a file, and come back?
 
 use alloc::boxed::Box;
-use alloc::format;
-use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 
-use crate::dataset::{SameSample, SampleArray, Standardizer};
+use crate::dataset::Scaler;
 use crate::error::{Error, Result};
-use crate::io::{self, Label, OPTIMIZER, Pieces, RUN, Reader, STANDARDIZER, Stored, TARGET_STANDARDIZER};
+use crate::io::{self, OPTIMIZER, RUN, Reader, Stored};
+use crate::network::content::{WEIGHTS, expected, label, pieces};
+use crate::network::scalers::{self, Of};
 use crate::network::{Network, Sample};
-use crate::shape::Shape;
-use crate::tensor::{TensorInfo, TensorKind};
 
 /// Saving and loading, for every network of `f32` or `f64`.
 ///
@@ -46,7 +43,7 @@ use crate::tensor::{TensorInfo, TensorKind};
 /// let path = std::env::temp_dir().join(format!("classifier-{}.safetensors", std::process::id()));
 /// network.save_with_scaler(&scaler, &path)?;
 ///
-/// let (loaded, loaded_scaler) = Classifier::load_with_scaler(&path)?;
+/// let (loaded, loaded_scaler) = Classifier::load_with_scaler::<Standardizer<_>>(&path)?;
 /// assert_eq!(loaded_scaler, scaler);
 /// assert_eq!(loaded.predict(&loaded_scaler.apply(&samples[0])), network.predict(&scaler.apply(&samples[0])));
 ///
@@ -77,21 +74,20 @@ pub trait Weights: Network<Scalar: Stored> {
         io::replace(path.as_ref(), &self.to_safetensors()?)
     }
 
-    /// Writes the weights and the scaler of the inputs to a file, which is replaced as a whole.
+    /// Writes the weights and the scaler of the inputs, any [`Scaler`], to a file, which is replaced as a whole.
     ///
     /// # Errors
     /// As [above](Self).
-    fn save_with_scaler<A>(&self, scaler: &Standardizer<A>, path: impl AsRef<Path>) -> Result<()>
+    fn save_with_scaler<S>(&self, scaler: &S, path: impl AsRef<Path>) -> Result<()>
     where
-        A: SampleArray,
-        Sample<Self, Self::Input>: SameSample<A>,
+        S: Scaler<Sample<Self, Self::Input>>,
     {
         io::replace(path.as_ref(), &self.to_safetensors_with_scaler(scaler)?)
     }
 
     /// Writes the weights, the scaler of the inputs and that of the targets to a file, which is replaced as a whole: for a
-    /// network that learned from [`Standardizer::transform_targets`], whose predictions [`Standardizer::invert`] gives their
-    /// unit back.
+    /// network that learned from [`transform_targets`](crate::Standardizer::transform_targets), whose predictions
+    /// [`invert`](Scaler::invert) gives their unit back.
     ///
     /// # Errors
     /// As [above](Self).
@@ -111,23 +107,16 @@ pub trait Weights: Network<Scalar: Stored> {
     /// let path = std::env::temp_dir().join(format!("line-{}.safetensors", std::process::id()));
     /// line.save_with_scalers(&inputs, &targets, &path)?;
     ///
-    /// let (line, inputs, targets) = Line::load_with_scalers(&path)?;
+    /// let (line, inputs, targets) = Line::load_with_scalers::<Standardizer<_>, Standardizer<_>>(&path)?;
     /// let money = targets.invert(&line.predict(&inputs.apply(&[100.0])));
     /// assert!((money[0] - 5000.0).abs() < 1.0);
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    fn save_with_scalers<A, B>(
-        &self,
-        inputs: &Standardizer<A>,
-        targets: &Standardizer<B>,
-        path: impl AsRef<Path>,
-    ) -> Result<()>
+    fn save_with_scalers<A, B>(&self, inputs: &A, targets: &B, path: impl AsRef<Path>) -> Result<()>
     where
-        A: SampleArray,
-        B: SampleArray,
-        Sample<Self, Self::Input>: SameSample<A>,
-        Sample<Self, Self::Output>: SameSample<B>,
+        A: Scaler<Sample<Self, Self::Input>>,
+        B: Scaler<Sample<Self, Self::Output>>,
     {
         io::replace(path.as_ref(), &self.to_safetensors_with_scalers(inputs, targets)?)
     }
@@ -137,38 +126,35 @@ pub trait Weights: Network<Scalar: Stored> {
     /// # Errors
     /// [`Error::NonFiniteParameter`].
     fn to_safetensors(&self) -> Result<Vec<u8>> {
-        io::to_bytes(pieces(self)?, &label::<Self>("weights"))
+        io::to_bytes(pieces(self)?, &label::<Self>(WEIGHTS))
     }
 
     /// The bytes that [`save_with_scaler`](Self::save_with_scaler) writes.
     ///
     /// # Errors
     /// [`Error::NonFiniteParameter`].
-    fn to_safetensors_with_scaler<A>(&self, scaler: &Standardizer<A>) -> Result<Vec<u8>>
+    fn to_safetensors_with_scaler<S>(&self, scaler: &S) -> Result<Vec<u8>>
     where
-        A: SampleArray,
-        Sample<Self, Self::Input>: SameSample<A>,
+        S: Scaler<Sample<Self, Self::Input>>,
     {
         let mut pieces = pieces(self)?;
-        add_scaler(&mut pieces, STANDARDIZER, scaler);
-        io::to_bytes(pieces, &label::<Self>("weights"))
+        scalers::add(&mut pieces, scaler, Of::Inputs);
+        io::to_bytes(pieces, &label::<Self>(WEIGHTS))
     }
 
     /// The bytes that [`save_with_scalers`](Self::save_with_scalers) writes.
     ///
     /// # Errors
     /// [`Error::NonFiniteParameter`].
-    fn to_safetensors_with_scalers<A, B>(&self, inputs: &Standardizer<A>, targets: &Standardizer<B>) -> Result<Vec<u8>>
+    fn to_safetensors_with_scalers<A, B>(&self, inputs: &A, targets: &B) -> Result<Vec<u8>>
     where
-        A: SampleArray,
-        B: SampleArray,
-        Sample<Self, Self::Input>: SameSample<A>,
-        Sample<Self, Self::Output>: SameSample<B>,
+        A: Scaler<Sample<Self, Self::Input>>,
+        B: Scaler<Sample<Self, Self::Output>>,
     {
         let mut pieces = pieces(self)?;
-        add_scaler(&mut pieces, STANDARDIZER, inputs);
-        add_scaler(&mut pieces, TARGET_STANDARDIZER, targets);
-        io::to_bytes(pieces, &label::<Self>("weights"))
+        scalers::add(&mut pieces, inputs, Of::Inputs);
+        scalers::add(&mut pieces, targets, Of::Targets);
+        io::to_bytes(pieces, &label::<Self>(WEIGHTS))
     }
 
     /// The network with the weights of a file.
@@ -181,34 +167,31 @@ pub trait Weights: Network<Scalar: Stored> {
         read(&io::name(path), &mut file, length)
     }
 
-    /// The network with the weights of a file, and the scaler that was saved with them.
+    /// The network with the weights of a file, and the scaler that was saved with them: `load_with_scaler::<Standardizer<_>>`.
     ///
     /// # Errors
-    /// As [above](Self); the scaler's tensors are missing in a file that was saved without it.
-    fn load_with_scaler<A>(path: impl AsRef<Path>) -> Result<(Box<Self>, Standardizer<A>)>
+    /// As [above](Self); the scaler's tensors are missing in a file that was saved without it, or with one of another kind.
+    fn load_with_scaler<S>(path: impl AsRef<Path>) -> Result<(Box<Self>, S)>
     where
-        A: SampleArray,
-        Sample<Self, Self::Input>: SameSample<A>,
+        S: Scaler<Sample<Self, Self::Input>>,
     {
         let path = path.as_ref();
         let (mut file, length) = io::open(path)?;
-        read_with_scaler(&io::name(path), &mut file, length)
+        with_scaler(&io::name(path), &mut file, length)
     }
 
     /// The network with the weights of a file, and the scalers of inputs and targets that were saved with them.
     ///
     /// # Errors
     /// As [above](Self); the tensors of a scaler are missing in a file that was saved without it.
-    fn load_with_scalers<A, B>(path: impl AsRef<Path>) -> Result<(Box<Self>, Standardizer<A>, Standardizer<B>)>
+    fn load_with_scalers<A, B>(path: impl AsRef<Path>) -> Result<(Box<Self>, A, B)>
     where
-        A: SampleArray,
-        B: SampleArray,
-        Sample<Self, Self::Input>: SameSample<A>,
-        Sample<Self, Self::Output>: SameSample<B>,
+        A: Scaler<Sample<Self, Self::Input>>,
+        B: Scaler<Sample<Self, Self::Output>>,
     {
         let path = path.as_ref();
         let (mut file, length) = io::open(path)?;
-        read_with_scalers(&io::name(path), &mut file, length)
+        with_scalers(&io::name(path), &mut file, length)
     }
 
     /// The network with the weights of a file in memory.
@@ -223,26 +206,23 @@ pub trait Weights: Network<Scalar: Stored> {
     ///
     /// # Errors
     /// As [`load_with_scaler`](Self::load_with_scaler).
-    fn from_safetensors_with_scaler<A>(bytes: &[u8]) -> Result<(Box<Self>, Standardizer<A>)>
+    fn from_safetensors_with_scaler<S>(bytes: &[u8]) -> Result<(Box<Self>, S)>
     where
-        A: SampleArray,
-        Sample<Self, Self::Input>: SameSample<A>,
+        S: Scaler<Sample<Self, Self::Input>>,
     {
-        read_with_scaler(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
+        with_scaler(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
     }
 
     /// The network with the weights of a file in memory, and the scalers of inputs and targets that were saved with them.
     ///
     /// # Errors
     /// As [`load_with_scalers`](Self::load_with_scalers).
-    fn from_safetensors_with_scalers<A, B>(bytes: &[u8]) -> Result<(Box<Self>, Standardizer<A>, Standardizer<B>)>
+    fn from_safetensors_with_scalers<A, B>(bytes: &[u8]) -> Result<(Box<Self>, A, B)>
     where
-        A: SampleArray,
-        B: SampleArray,
-        Sample<Self, Self::Input>: SameSample<A>,
-        Sample<Self, Self::Output>: SameSample<B>,
+        A: Scaler<Sample<Self, Self::Input>>,
+        B: Scaler<Sample<Self, Self::Output>>,
     {
-        read_with_scalers(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
+        with_scalers(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
     }
 
     /// Takes over the weights of a file.
@@ -269,89 +249,41 @@ impl<N: Network<Scalar: Stored>> Weights for N {}
 /// What messages call a file in memory.
 const BYTES: &str = "the file in memory";
 
-/// What a file says about a network.
-pub(crate) fn label<N: Network>(kind: &str) -> Label {
-    let mut label = Label::new(kind);
-    label.push("network", N::NAME);
-    label.push("input", &sizes(N::Input::DIMENSIONS));
-    for layer in N::LAYERS {
-        label.push("layer", &format!("{}: {}", layer.name, layer.layer));
-    }
-    label
-}
-
-/// `(1, 28, 28)`
-fn sizes(sizes: &[usize]) -> String {
-    format!("{sizes:?}").replace('[', "(").replace(']', ")")
-}
-
-/// The tensors of a network, all finite.
-pub(crate) fn pieces<N: Network<Scalar: Stored>>(network: &N) -> Result<Pieces<'_>> {
-    if let Some(tensor) = network.non_finite_tensor() {
-        return Err(Error::NonFiniteParameter { tensor });
-    }
-    let mut pieces = Pieces::default();
-    pieces.add_block(N::TENSORS.list(), network.parameters());
-    Ok(pieces)
-}
-
 fn read<N: Network<Scalar: Stored>>(name: &str, input: &mut impl Read, length: u64) -> Result<Box<N>> {
-    let tensors = N::TENSORS.list();
-    let reader = Reader::new(name.into(), input, length, &label::<N>("weights"), &tensors)?;
+    let tensors = expected::<N>();
+    let reader = Reader::new(name.into(), input, length, &label::<N>(WEIGHTS), &tensors)?;
     let mut network = N::zeroed();
-    let pass_over = |name: &str| [STANDARDIZER, OPTIMIZER, RUN].iter().any(|prefix| name.starts_with(prefix));
+    let pass_over = |name: &str| scalers::has(name) || name.starts_with(OPTIMIZER) || name.starts_with(RUN);
     reader.read(N::NAME, &tensors, pass_over, network.parameters_mut())?;
     Ok(network)
 }
 
-/// The network and the scaler of the inputs; one of targets that is there too is passed over.
-fn read_with_scaler<N, A>(name: &str, input: &mut (impl Read + Seek), length: u64) -> Result<(Box<N>, Standardizer<A>)>
+/// The network and the scaler of its inputs, each of which goes through the file once.
+fn with_scaler<N, S>(name: &str, input: &mut (impl Read + Seek), length: u64) -> Result<(Box<N>, S)>
 where
     N: Network<Scalar: Stored>,
-    A: SampleArray,
+    S: Scaler<Sample<N, N::Input>>,
 {
-    let pass_over = |name: &str| !name.starts_with(STANDARDIZER) || name.starts_with(TARGET_STANDARDIZER);
-    let tensors = scaler_tensors::<A>(STANDARDIZER, 0);
-    let (network, values) = read_beside::<N>(name, input, length, &tensors, pass_over)?;
-    Ok((network, scaler_of(name, STANDARDIZER, &values)?))
+    let network = read::<N>(name, input, length);
+    both(network, scalers::read::<N, _, S>(name, input, length, Of::Inputs))
 }
 
 /// The network and both scalers.
-#[allow(clippy::type_complexity, reason = "two scalers are of two types")]
-fn read_with_scalers<N, A, B>(
-    name: &str,
-    input: &mut (impl Read + Seek),
-    length: u64,
-) -> Result<(Box<N>, Standardizer<A>, Standardizer<B>)>
+fn with_scalers<N, A, B>(name: &str, input: &mut (impl Read + Seek), length: u64) -> Result<(Box<N>, A, B)>
 where
     N: Network<Scalar: Stored>,
-    A: SampleArray,
-    B: SampleArray,
+    A: Scaler<Sample<N, N::Input>>,
+    B: Scaler<Sample<N, N::Output>>,
 {
-    let mut tensors = scaler_tensors::<A>(STANDARDIZER, 0).to_vec();
-    tensors.extend(scaler_tensors::<B>(TARGET_STANDARDIZER, 2 * A::LEN));
-    let (network, values) = read_beside::<N>(name, input, length, &tensors, |name| !name.starts_with(STANDARDIZER))?;
-    let (inputs, targets) = values.split_at(2 * A::LEN);
-    Ok((network, scaler_of(name, STANDARDIZER, inputs)?, scaler_of(name, TARGET_STANDARDIZER, targets)?))
+    let rest = with_scaler::<N, A>(name, input, length);
+    let ((network, inputs), targets) = both(rest, scalers::read::<N, _, B>(name, input, length, Of::Targets))?;
+    Ok((network, inputs, targets))
 }
 
-/// The network and the numbers of other tensors. Goes through the file twice: the two are of different types of numbers.
-fn read_beside<N: Network<Scalar: Stored>>(
-    name: &str,
-    input: &mut (impl Read + Seek),
-    length: u64,
-    tensors: &[TensorInfo],
-    pass_over: impl Fn(&str) -> bool,
-) -> Result<(Box<N>, Vec<f64>)> {
-    let network = read::<N>(name, input, length);
-    input.rewind().map_err(|error| Error::Unreadable { source: name.into(), reason: format!("{error}") })?;
-    let mut all = N::TENSORS.list();
-    all.extend(tensors.iter().cloned());
-    let mut values = vec![0.0; tensors.last().map_or(0, |tensor| tensor.range.end)];
-    let others = Reader::new(name.into(), input, length, &label::<N>("weights"), &all)
-        .and_then(|reader| reader.read(N::NAME, tensors, pass_over, &mut values));
-    match (network, others) {
-        (Ok(network), Ok(())) => Ok((network, values)),
+/// Two parts of a file, or everything that is wrong with both.
+fn both<A, B>(first: Result<A>, second: Result<B>) -> Result<(A, B)> {
+    match (first, second) {
+        (Ok(first), Ok(second)) => Ok((first, second)),
         (
             Err(Error::WrongTensors { source, network, mut wrong, made_from }),
             Err(Error::WrongTensors { wrong: others, .. }),
@@ -361,33 +293,4 @@ fn read_beside<N: Network<Scalar: Stored>>(
         }
         (Err(error), _) | (_, Err(error)) => Err(error),
     }
-}
-
-/// The means, then the deviations, from this place on.
-fn scaler_tensors<A: SampleArray>(prefix: &str, start: usize) -> [TensorInfo; 2] {
-    let shape = const { &[A::LEN] };
-    let tensor = |name: &str, start| TensorInfo {
-        name: format!("{prefix}{name}"),
-        shape,
-        range: start..start + A::LEN,
-        kind: TensorKind::Statistic,
-        frozen: false,
-    };
-    [tensor("mean", start), tensor("deviation", start + A::LEN)]
-}
-
-fn add_scaler<'a, A: SampleArray>(pieces: &mut Pieces<'a>, prefix: &str, scaler: &'a Standardizer<A>) {
-    for (tensor, values) in scaler_tensors::<A>(prefix, 0).into_iter().zip([scaler.means(), scaler.deviations()]) {
-        pieces.add(&tensor.name, tensor.shape, values);
-    }
-}
-
-fn scaler_of<A: SampleArray>(name: &str, prefix: &str, values: &[f64]) -> Result<Standardizer<A>> {
-    let (means, deviations) = values.split_at(A::LEN);
-    if let Some(position) = deviations.iter().position(|&deviation| deviation <= 0.0) {
-        let value = deviations[position];
-        let reason = format!("`{prefix}deviation` holds {value} at [{position}]: deviations are above 0");
-        return Err(Error::Unreadable { source: name.into(), reason });
-    }
-    Ok(Standardizer::of_measured(means, deviations))
 }

@@ -24,11 +24,11 @@ macro_rules! loading {
             ///
             /// # Errors
             /// As `Weights::load_with_scaler`.
-            pub fn $load_with_scaler<__A: $crate::private::SampleArray>(
+            pub fn $load_with_scaler<__S>(
                 path: impl $crate::private::AsRef<$crate::private::Path>,
-            ) -> $crate::private::Result<($crate::private::Box<Self>, $crate::private::Standardizer<__A>)>
+            ) -> $crate::private::Result<($crate::private::Box<Self>, __S)>
             where
-                $crate::private::InputOf<Self>: $crate::private::SameSample<__A>,
+                __S: $crate::private::Scaler<$crate::private::InputOf<Self>>,
             {
                 <Self as $crate::private::Weights>::load_with_scaler(path)
             }
@@ -37,16 +37,12 @@ macro_rules! loading {
             ///
             /// # Errors
             /// As `Weights::load_with_scalers`.
-            pub fn $load_with_scalers<__A: $crate::private::SampleArray, __B: $crate::private::SampleArray>(
+            pub fn $load_with_scalers<__A, __B>(
                 path: impl $crate::private::AsRef<$crate::private::Path>,
-            ) -> $crate::private::Result<(
-                $crate::private::Box<Self>,
-                $crate::private::Standardizer<__A>,
-                $crate::private::Standardizer<__B>,
-            )>
+            ) -> $crate::private::Result<($crate::private::Box<Self>, __A, __B)>
             where
-                $crate::private::InputOf<Self>: $crate::private::SameSample<__A>,
-                $crate::private::OutputOf<Self>: $crate::private::SameSample<__B>,
+                __A: $crate::private::Scaler<$crate::private::InputOf<Self>>,
+                __B: $crate::private::Scaler<$crate::private::OutputOf<Self>>,
             {
                 <Self as $crate::private::Weights>::load_with_scalers(path)
             }
@@ -63,11 +59,11 @@ macro_rules! loading {
             ///
             /// # Errors
             /// As `Weights::from_safetensors_with_scaler`.
-            pub fn $from_safetensors_with_scaler<__A: $crate::private::SampleArray>(
+            pub fn $from_safetensors_with_scaler<__S>(
                 bytes: &[$crate::private::u8],
-            ) -> $crate::private::Result<($crate::private::Box<Self>, $crate::private::Standardizer<__A>)>
+            ) -> $crate::private::Result<($crate::private::Box<Self>, __S)>
             where
-                $crate::private::InputOf<Self>: $crate::private::SameSample<__A>,
+                __S: $crate::private::Scaler<$crate::private::InputOf<Self>>,
             {
                 <Self as $crate::private::Weights>::from_safetensors_with_scaler(bytes)
             }
@@ -76,16 +72,12 @@ macro_rules! loading {
             ///
             /// # Errors
             /// As `Weights::from_safetensors_with_scalers`.
-            pub fn $from_safetensors_with_scalers<__A: $crate::private::SampleArray, __B: $crate::private::SampleArray>(
+            pub fn $from_safetensors_with_scalers<__A, __B>(
                 bytes: &[$crate::private::u8],
-            ) -> $crate::private::Result<(
-                $crate::private::Box<Self>,
-                $crate::private::Standardizer<__A>,
-                $crate::private::Standardizer<__B>,
-            )>
+            ) -> $crate::private::Result<($crate::private::Box<Self>, __A, __B)>
             where
-                $crate::private::InputOf<Self>: $crate::private::SameSample<__A>,
-                $crate::private::OutputOf<Self>: $crate::private::SameSample<__B>,
+                __A: $crate::private::Scaler<$crate::private::InputOf<Self>>,
+                __B: $crate::private::Scaler<$crate::private::OutputOf<Self>>,
             {
                 <Self as $crate::private::Weights>::from_safetensors_with_scalers(bytes)
             }

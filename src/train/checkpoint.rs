@@ -11,13 +11,12 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::history::History;
-use crate::io::{self, Label, OPTIMIZER, Reader, STANDARDIZER, Stored};
+use crate::io::{self, Expected, Label, OPTIMIZER, Reader, Stored};
 use crate::kernel::Kernels;
-use crate::network::{Network, weights};
+use crate::network::{Network, content, scalers};
 use crate::optimizer::{MAX_SLOTS, Optimizer};
 use crate::scalar::Scalar;
 use crate::schedule::{PlateauState, ReduceOnPlateau};
-use crate::tensor::{TensorInfo, TensorKind};
 use crate::train::callback_state::{CallbackState, Interrupted};
 use crate::train::epoch::Epoch;
 use crate::train::run_words;
@@ -181,16 +180,16 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(network: &N, state: &RunState<'_
     if let Some(expected) = state.parameters.filter(|&expected| expected != N::PARAMETERS) {
         return Err(Error::ParameterCount { expected, given: N::PARAMETERS });
     }
-    let mut label = weights::label::<N>(KIND);
+    let mut label = content::label::<N>(KIND);
     label.push("optimizer", state.optimizer);
     state.numbers.write(&mut label);
     let words = state.run.as_ref().map_or_else(Vec::new, |run| halves(&run.words));
-    let mut pieces = weights::pieces(network)?;
+    let mut pieces = content::pieces(network)?;
     for (tensor, slot) in slot_tensors::<N>(OPTIMIZER, 1, state.slots.len()).iter().zip(&state.slots) {
-        pieces.add(&tensor.name, tensor.shape, slot);
+        pieces.add(&tensor.name, &tensor.shape, slot);
     }
     for (tensor, words) in word_tensors(state.numbers.run).iter().zip(words.chunks_exact(WORDS_LEN)) {
-        pieces.add(&tensor.name, tensor.shape, words);
+        pieces.add(&tensor.name, &tensor.shape, words);
     }
     let entries = state.run.as_ref().map_or(&[][..], |run| run.callbacks.entries());
     let copies = entries.iter().filter_map(|entry| entry.parameters.as_deref());
@@ -198,7 +197,7 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(network: &N, state: &RunState<'_
         if copy.len() != N::PARAMETERS {
             return Err(Error::ParameterCount { expected: N::PARAMETERS, given: copy.len() });
         }
-        pieces.add(&tensor.name, tensor.shape, copy);
+        pieces.add(&tensor.name, &tensor.shape, copy);
     }
     io::to_bytes(pieces, &label)
 }
@@ -222,10 +221,10 @@ fn read_run<N: Network<Scalar: Stored>>(
     let unreadable = |reason: &str| Error::Unreadable { source: name.into(), reason: reason.into() };
     file.rewind().map_err(|error| unreadable(&format!("{error}")))?;
     let tensors = word_tensors(state.run);
-    let mut all = N::TENSORS.list();
+    let mut all = content::expected::<N>();
     all.extend(tensors.iter().cloned());
     let mut halves = vec![0.0; tensors.len() * WORDS_LEN];
-    let reader = Reader::new(name.into(), file, length, &weights::label::<N>(KIND), &all)?;
+    let reader = Reader::new(name.into(), file, length, &content::label::<N>(KIND), &all)?;
     reader.read(N::NAME, &tensors, |name| !name.starts_with(WORDS), &mut halves)?;
     let word = |pair: &[f64]| {
         let half = |half: f64| ((0.0..4_294_967_296.0).contains(&half) && libm::trunc(half) == half).then_some(half);
@@ -323,9 +322,9 @@ fn read<N, O>(name: &str, input: &mut impl Read, length: u64) -> Result<(State, 
 where
     N: Network<Scalar: Stored>,
 {
-    let mut label = weights::label::<N>(KIND);
+    let mut label = content::label::<N>(KIND);
     label.push("optimizer", optimizer_name::<O>());
-    let mut tensors = N::TENSORS.list();
+    let mut tensors = content::expected::<N>();
     tensors.extend(slot_tensors::<N>(OPTIMIZER, 1, MAX_SLOTS));
     let reader = Reader::new(name.into(), input, length, &label, &tensors)?;
     let kind = reader.label().get("kind");
@@ -348,28 +347,27 @@ where
     tensors.truncate(tensors.len() - MAX_SLOTS + slots);
     tensors.extend(slot_tensors::<N>(COPIES, 1 + slots, state.copies));
     let mut values = vec![<N::Scalar as Scalar>::ZERO; N::PARAMETERS * (1 + slots + state.copies)];
-    let pass_over = |name: &str| name.starts_with(STANDARDIZER) || name.starts_with(WORDS);
+    let pass_over = |name: &str| scalers::has(name) || name.starts_with(WORDS);
     reader.read(N::NAME, &tensors, pass_over, &mut values)?;
     Ok((state, values))
 }
 
 /// Tensors as large as the parameters, from the place of so many of them on.
-fn slot_tensors<N: Network>(prefix: &str, place: usize, count: usize) -> Vec<TensorInfo> {
-    let shape = const { &[N::PARAMETERS] };
+fn slot_tensors<N: Network>(prefix: &str, place: usize, count: usize) -> Vec<Expected> {
+    let shape: &'static [usize] = const { &[N::PARAMETERS] };
     let tensor = |index| {
         let start = (place + index) * N::PARAMETERS;
         let (name, range) = (format!("{prefix}{index}"), start..start + N::PARAMETERS);
-        TensorInfo { name, shape, range, kind: TensorKind::Statistic, frozen: false }
+        Expected { name, shape: shape.into(), range }
     };
     (0..count).map(tensor).collect()
 }
 
 /// The tensors of so many words.
-fn word_tensors(words: usize) -> Vec<TensorInfo> {
+fn word_tensors(words: usize) -> Vec<Expected> {
     let tensor = |index| {
         let (name, start) = (format!("{WORDS}{index}"), index * WORDS_LEN);
-        let (shape, range) = (&[WORDS_LEN], start..start + WORDS_LEN);
-        TensorInfo { name, shape, range, kind: TensorKind::Statistic, frozen: false }
+        Expected { name, shape: (&[WORDS_LEN][..]).into(), range: start..start + WORDS_LEN }
     };
     (0..(2 * words).div_ceil(WORDS_LEN)).map(tensor).collect()
 }

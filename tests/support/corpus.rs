@@ -178,9 +178,14 @@ fn labels() -> Vec<Case> {
     scaled.push(entry("standardizer/mean", "F64", "[3]", 56, 80));
     scaled.push(entry("standardizer/deviation", "F64", "[3]", 80, 104));
     let scaler = [numbers(14), vec![0; 48]].concat();
+    let mut table = entries("F32", 4);
+    table.push(entry("quantile_transformer/normal", "F64", "[1]", 56, 64));
+    table.push(entry("quantile_transformer/quantiles", "F64", "[1000000000000,3]", 64, 24_000_000_000_064));
+    let table = file(&table, &[numbers(14), vec![0; 80]].concat());
     vec![
         case("labelled", label(WEIGHTS), ""),
         case("labelled_with_a_scaler_of_zeros", labelled(WEIGHTS, &scaled, &scaler), ""),
+        case("table_is_longer_than_the_file", table, "it ends before the numbers"),
         case("checksum_is_wrong", wrong, "its checksum does not match"),
         case("checksum_is_empty", label("format 1\nkind weights\nchecksum"), "its checksum does not match"),
         case("checksum_is_lost", label("format 1\nkind weights"), "it has lost its checksum"),

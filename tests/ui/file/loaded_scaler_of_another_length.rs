@@ -12,7 +12,7 @@ network! {
 }
 
 fn main() -> typenet::Result<()> {
-    let (network, scaler) = Digits::load_with_scaler("digits.safetensors")?;
+    let (network, scaler) = Digits::load_with_scaler::<Standardizer<_>>("digits.safetensors")?;
     println!("{:?}", network.predict(&scaler.apply(&[0.0; 60])));
     Ok(())
 }
