@@ -18,7 +18,7 @@ use crate::tensor::{TensorKind, TensorTable};
 /// Keras truncates its own at two deviations and widens them to keep the variance, so the deviations agree and the tails
 /// do not. [`TruncatedNormal`](Self::TruncatedNormal) is truncated and not widened, as in both.
 ///
-/// The matrix of [`Orthogonal`](Self::Orthogonal) is decomposed in `f64` by Householder reflections, in a fixed order, on
+/// The matrix of [`Orthogonal`](Self::Orthogonal) is decomposed in `f64` by the reflections of nalgebra, in a fixed order, on
 /// the heap. Tests hold W Wᵀ to gain² I with errors below 10⁻¹² gain² in `f64`, and 10⁻⁶ gain² in `f32`.
 ///
 /// # Source

@@ -1,20 +1,12 @@
 //! How is a random orthogonal matrix drawn? By the decomposition of a normal one.
-//!
-//! The decomposition is written here, and not nalgebra's: with another crate's choice of features that one multiplies
-//! matrices by instructions that the machine has, and draws have the same bits everywhere.
 
 use alloc::vec;
 
+use nalgebra::DMatrix;
 use rand::Rng as RandomSource;
 
 use crate::random::{self, normal};
 use crate::scalar::Scalar;
-
-/// Numbers that are summed side by side, so that the compiler has whole vectors to add. Part of the promised bits.
-const LANES: usize = 8;
-
-/// How many reflections go over a column at once: those of a thousand rows are an eighth of a MiB.
-const PANEL: usize = 16;
 
 /// Fills a matrix of `columns` columns, one after another, with gain · Q.
 pub(super) fn fill<T: Scalar, R: RandomSource + ?Sized>(weights: &mut [T], columns: usize, gain: f64, rng: &mut R) {
@@ -27,126 +19,25 @@ pub(super) fn fill<T: Scalar, R: RandomSource + ?Sized>(weights: &mut [T], colum
         "{numbers} weights of {columns} inputs each are not a matrix, which `Orthogonal` fills"
     );
     let rows = numbers / columns;
-    let long = rows.max(columns);
-    let mut matrix = vec![0.0; numbers];
-    random::fill(&mut matrix, || normal(rng));
-    orthonormalize(&mut matrix, long);
+    let (long, short) = (rows.max(columns), rows.min(columns));
+    let mut drawn = vec![0.0; numbers];
+    random::fill(&mut drawn, || normal(rng));
+    let q = orthonormal(DMatrix::from_vec(long, short, drawn));
     for (column, weights) in weights.chunks_exact_mut(rows).enumerate() {
         for (row, weight) in weights.iter_mut().enumerate() {
             // A wide matrix is the transposed one.
-            let at = if rows == long { column * long + row } else { row * long + column };
-            *weight = T::from_f64(gain * matrix[at]);
+            let place = if rows == long { (row, column) } else { (column, row) };
+            *weight = T::from_f64(gain * q[place]);
         }
     }
 }
 
-/// Replaces a matrix of columns of `rows` numbers, no more columns than rows, by the Q of its decomposition Q R with a
-/// positive diagonal of R.
+/// The Q of the decomposition Q R with a diagonal of R that is not negative, for a matrix of no more columns than rows.
 ///
-/// Q = H₁ H₂ … with reflections H = I - τ v vᵀ, each of which brings a column of what is left to a multiple of its first
-/// axis. A v takes the place of its column, from the diagonal on. A panel of reflections goes over each column behind it
-/// while that is in the cache; every column sees the same reflections in the same order, whatever the panels.
-///
-/// # Source
-/// G. Golub and C. Van Loan, "Matrix Computations", 4th edition, algorithms 5.1.1, 5.2.1 and section 5.1.6.
-fn orthonormalize(matrix: &mut [f64], rows: usize) {
-    let columns = matrix.len() / rows;
-    let mut factors = vec![0.0; columns];
-    let mut signs = vec![1.0; columns];
-    let panels = (0..columns).step_by(PANEL).map(|start| start..columns.min(start + PANEL));
-    for panel in panels.clone() {
-        let (done, behind) = matrix.split_at_mut(panel.end * rows);
-        for at in panel.clone() {
-            let (vector, rest) = vector_and_rest(done, rows, at);
-            (factors[at], signs[at]) = reflection(vector);
-            for column in rest.chunks_exact_mut(rows) {
-                reflect(&mut column[at..], vector, factors[at]);
-            }
-        }
-        for column in behind.chunks_exact_mut(rows) {
-            for at in panel.clone() {
-                reflect(&mut column[at..], vector_of(done, rows, at), factors[at]);
-            }
-        }
-    }
-    // The axes, from the last reflection to the first: those before the k-th leave the k-th axis to it.
-    for panel in panels.rev() {
-        let (done, behind) = matrix.split_at_mut(panel.end * rows);
-        for column in behind.chunks_exact_mut(rows) {
-            for at in panel.clone().rev() {
-                reflect(&mut column[at..], vector_of(done, rows, at), factors[at]);
-            }
-        }
-        for at in panel.rev() {
-            let (vector, rest) = vector_and_rest(done, rows, at);
-            for column in rest.chunks_exact_mut(rows) {
-                reflect(&mut column[at..], vector, factors[at]);
-            }
-            become_column(&mut done[at * rows..(at + 1) * rows], at, factors[at], signs[at]);
-        }
-    }
-}
-
-/// The v of a reflection.
-fn vector_of(matrix: &[f64], rows: usize, at: usize) -> &[f64] {
-    &matrix[at * rows + at..(at + 1) * rows]
-}
-
-/// The v of a reflection, and the columns behind it.
-fn vector_and_rest(matrix: &mut [f64], rows: usize, at: usize) -> (&mut [f64], &mut [f64]) {
-    let (done, rest) = matrix.split_at_mut((at + 1) * rows);
-    (&mut done[at * rows + at..], rest)
-}
-
-/// Replaces the column of a v by the axis that the reflection takes to what is there, times the sign.
-fn become_column(column: &mut [f64], at: usize, factor: f64, sign: f64) {
-    column[..at].fill(0.0);
-    for number in &mut column[at..] {
-        *number *= -factor;
-    }
-    column[at] += 1.0;
-    for number in &mut column[at..] {
-        *number *= sign;
-    }
-}
-
-/// Replaces x by the v with H x = r e₁, v₁ = 1, and gives τ and the sign of r.
-fn reflection(x: &mut [f64]) -> (f64, f64) {
-    let (first, square) = (x[0], dot(&x[1..], &x[1..]));
-    x[0] = 1.0;
-    // Nothing to bring to zero: H is the identity.
-    if square == 0.0 {
-        return (0.0, if first < 0.0 { -1.0 } else { 1.0 });
-    }
-    let length = libm::sqrt(first * first + square);
-    // The sign opposite to that of x₁, so that the difference loses no digits.
-    let r = if first < 0.0 { length } else { -length };
-    for number in &mut x[1..] {
-        *number /= first - r;
-    }
-    ((r - first) / r, r.signum())
-}
-
-/// x ← (I - τ v vᵀ) x
-fn reflect(x: &mut [f64], v: &[f64], factor: f64) {
-    let length = factor * dot(v, x);
-    for (x, v) in x.iter_mut().zip(v) {
-        *x -= length * v;
-    }
-}
-
-/// Σ a b: lane by lane, the rest after them, then the lanes in order.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let (a_blocks, a_rest) = a.as_chunks::<LANES>();
-    let (b_blocks, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a_blocks.iter().zip(b_blocks) {
-        for lane in 0..LANES {
-            lanes[lane] += a[lane] * b[lane];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    lanes.iter().sum::<f64>() + rest
+/// nalgebra's is one of reflections, whose sums are in a fixed order: neither its features nor the machine's instructions
+/// change a bit.
+fn orthonormal(matrix: DMatrix<f64>) -> DMatrix<f64> {
+    matrix.qr().q()
 }
 
 #[cfg(test)]
@@ -154,7 +45,9 @@ mod tests {
     use alloc::vec;
     use alloc::vec::Vec;
 
-    use super::{fill, orthonormalize};
+    use nalgebra::DMatrix;
+
+    use super::{fill, orthonormal};
     use crate::initializer::Initializer;
     use crate::random::rng;
     use crate::scalar::Scalar;
@@ -201,31 +94,28 @@ mod tests {
     /// The numbers of PyTorch 2.15.0: `torch.nn.init.orthogonal_` with these in place of its normal draws.
     #[test]
     fn a_matrix_becomes_that_of_pytorch() {
-        let mut matrix = [[1.0, 4.0, -2.0, 0.25], [-2.0, 0.5, 3.0, 1.0], [3.0, -1.0, 1.0, -3.0]];
-        orthonormalize(matrix.as_flattened_mut(), 4);
+        let columns = [[1.0, 4.0, -2.0, 0.25], [-2.0, 0.5, 3.0, 1.0], [3.0, -1.0, 1.0, -3.0]];
+        let matrix = orthonormal(DMatrix::from_column_slice(4, 3, columns.as_flattened()));
         let expected = [
             [0.217_893_884_281_137_32, 0.871_575_537_124_549_3, -0.435_787_768_562_274_64, 0.054_473_471_070_284_33],
             [-0.484_985_644_300_599_1, 0.447_070_099_943_765_5, 0.689_146_267_760_473_5, 0.299_991_120_185_937_65],
             [0.558_448_402_848_471_9, 0.170_324_714_602_574_1, 0.544_611_226_675_521, -0.602_099_231_630_906],
         ];
-        for (number, expected) in matrix.as_flattened().iter().zip(expected.as_flattened()) {
+        for (number, expected) in matrix.iter().zip(expected.as_flattened()) {
             assert!((number - expected).abs() < 1e-15, "{number} is not {expected}");
         }
     }
 
     #[test]
     fn what_is_orthonormal_already_stays() {
-        let mut matrix = [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]];
-        orthonormalize(matrix.as_flattened_mut(), 3);
-        assert_eq!(matrix, [[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]]);
+        let matrix = DMatrix::from_column_slice(3, 2, &[0.0, -1.0, 0.0, 1.0, 0.0, 0.0]);
+        assert!((orthonormal(matrix.clone()) - matrix).abs().max() < 1e-15);
     }
 
     /// Nothing that chance brings, but no reason for NaN.
     #[test]
     fn a_matrix_of_zeros_becomes_the_identity() {
-        let mut matrix = [[0.0, 0.0], [0.0, 0.0]];
-        orthonormalize(matrix.as_flattened_mut(), 2);
-        assert_eq!(matrix, [[1.0, 0.0], [0.0, 1.0]]);
+        assert_eq!(orthonormal(DMatrix::zeros(2, 2)), DMatrix::identity(2, 2));
     }
 
     /// Determinants are 1 and -1 equally often, and so is any number positive and negative: the matrix is not a product
