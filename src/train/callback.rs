@@ -111,7 +111,8 @@ pub trait Callback<N: Network> {
         ControlFlow::Continue(())
     }
 
-    /// Hands over what it remembers of the run so far, for a checkpoint of `train::Checkpoints`.
+    /// Hands over what it remembers of the run so far, for a checkpoint of `train::Checkpoints`, or to forget a rate that was
+    /// too large.
     fn save(&self, _state: &mut CallbackState<N::Scalar>) {}
 
     /// Takes back what [`save`](Self::save) handed over: after [`begin`](Self::begin) when an interrupted run goes on, and
