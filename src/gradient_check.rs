@@ -32,8 +32,9 @@ pub struct GradientCheck {
 /// All passes are those of one training step, so layers that draw random numbers draw the same ones each time.
 ///
 /// # Units
-/// A correct network of smooth layers is below 10⁻⁷. A kink such as ReLU's within the reach of the stencil spoils the
-/// differences, not the gradient.
+/// A correct network of smooth layers is below 10⁻⁷. What spoils the differences and not the gradient: a kink such as ReLU's
+/// within the reach of the stencil, or one of the slope, as ELU's; and a gradient with a norm below 10⁻³, as of samples that
+/// are learned, since differences have rounding errors of up to 10⁻¹⁰.
 ///
 /// # Errors
 /// As [`Network::gradient`].
