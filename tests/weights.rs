@@ -451,6 +451,15 @@ fn links_are_followed_and_rights_stay() {
 }
 
 #[test]
+fn a_file_says_what_its_blocks_were() {
+    network!(struct Deep = Residual { Dense<2, 2>, Residual { Tanh } }, Dense<2, 1>);
+    let error = Nothing::from_safetensors(&Deep::zeroed().to_safetensors().unwrap()).unwrap_err().to_string();
+    let origin = "the file was made from Deep: (2), residual: Residual { dense: Dense<2, 2>, residual: Residual { tanh: Tanh } }, \
+                  dense: Dense<2, 1>";
+    assert!(error.ends_with(origin), "{error}");
+}
+
+#[test]
 fn a_file_says_what_it_was_made_from() {
     let text = header(&classifier().to_safetensors().unwrap());
     for line in

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
 use crate::io::{Expected, Label, Pieces, Stored};
-use crate::network::Network;
+use crate::network::{LayerInfo, Network};
 use crate::shape::Shape;
 
 /// The kind of files that have the weights, and nothing of a run.
@@ -18,9 +18,19 @@ pub(crate) fn label<N: Network>(kind: &str) -> Label {
     label.push("network", N::NAME);
     label.push("input", &sizes(N::Input::DIMENSIONS));
     for layer in N::LAYERS {
-        label.push("layer", &format!("{}: {}", layer.name, layer.layer));
+        label.push("layer", &described(layer));
     }
     label
+}
+
+/// `hidden: Dense<2, 3>`, and a block with what is in it: `block: Residual { dense: Dense<2, 2>, tanh: Tanh }`
+fn described(layer: &LayerInfo) -> String {
+    let own = format!("{}: {}", layer.name, layer.layer);
+    if layer.inside.is_empty() {
+        return own;
+    }
+    let inside: Vec<_> = layer.inside.iter().map(described).collect();
+    format!("{own} {{ {} }}", inside.join(", "))
 }
 
 /// `(1, 28, 28)`
