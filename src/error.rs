@@ -190,6 +190,13 @@ pub enum Error {
         /// The name of the first that the program or the checkpoint lacks.
         name: String,
     },
+    /// A run that was interrupted within an epoch is to go on with fewer samples than it had.
+    FewerSamples {
+        /// The samples of an epoch.
+        samples: usize,
+        /// How many of the epoch the run had learned from.
+        needed: usize,
+    },
     /// A gradient became infinite or NaN. The parameters are as they were before the step.
     NonFiniteGradient {
         /// The dotted name of the first tensor with such a gradient: `hidden.weight`.

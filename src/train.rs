@@ -13,15 +13,21 @@ mod early_stopping;
 mod epoch;
 mod feed;
 mod fit;
+mod interrupted;
 mod pool;
 mod progress;
 mod rate;
+#[cfg(feature = "safetensors")]
+mod resume;
 mod retry;
 #[cfg(feature = "safetensors")]
 mod run_words;
 mod time_limit;
 mod validation;
 
+#[cfg(feature = "safetensors")]
+#[doc(hidden)]
+pub use callback::Moment;
 #[doc(hidden)]
 pub use callback::Stop;
 pub use callback::{Callback, OnEpoch, OnStep, StepRecord, TrainingPlan, on_epoch, on_step};
@@ -52,9 +58,9 @@ use crate::schedule::{ReduceOnPlateau, Schedule};
 use crate::shape::Shape;
 use crate::target::Target;
 
-use callback_state::Interrupted;
 use epoch::Epoch;
 use feed::{Checked, Shuffled};
+use interrupted::Interrupted;
 use pool::Threads;
 use rate::Rate;
 
@@ -334,7 +340,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
     /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
     /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size;
-    /// [`Error::OtherCallbacks`] when an interrupted run is to go on with others than it had. The records of the
+    /// [`Error::OtherCallbacks`] and [`Error::FewerSamples`] when an interrupted run is to go on with other callbacks than it
+    /// had, or with less data. The records of the
     /// epochs before an error are in [`history`](Self::history), and callbacks have seen their `end`.
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
     where

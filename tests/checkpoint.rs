@@ -5,7 +5,7 @@ use std::fs;
 
 use proptest::prelude::*;
 use typenet::schedule::{Cosine, ReduceOnPlateau, Schedule};
-use typenet::{Error, Optimizer, WrongTensor, prelude::*};
+use typenet::{Error, Optimizer, OptimizerState, WrongTensor, prelude::*};
 
 #[path = "support/folder.rs"]
 mod folder;
@@ -140,6 +140,55 @@ fn double_precision_resumes_too() {
     first.fit(&mut network, &data).unwrap();
     second.fit(&mut resumed, &data).unwrap();
     assert_eq!(resumed.parameters(), network.parameters());
+}
+
+/// One epoch of a loop of one's own.
+fn own_epoch(network: &mut Small, optimizer: &mut OptimizerState<Adam, f32>, seed: u64) {
+    let data = Dataset::<Vector<2>, Class<2>>::labelled([[0.0, 1.0], [1.0, 0.5], [0.2, 0.3]], [0, 1, 1]).unwrap();
+    let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    let mut batches = data.epoch(2, &mut typenet::rng(seed)).unwrap();
+    while let Some((inputs, targets)) = batches.next() {
+        let pass = Pass::training(7, optimizer.steps());
+        network.gradient(inputs, targets, &Nll, &pass, &mut workspace, &mut gradient).unwrap();
+        optimizer.step(network, &*gradient).unwrap();
+    }
+}
+
+#[test]
+fn a_loop_of_ones_own_resumes_too() {
+    let folder = Folder::new("own_loop");
+    let (mut network, mut optimizer) = (Small::init(&mut typenet::rng(SEED)), Adam::new(0.01).state());
+    // Also before the first step.
+    for made in 0..3 {
+        optimizer.save_checkpoint(&network, folder.path("c")).unwrap();
+        let (mut resumed, mut memory) = (Small::zeroed(), Adam::new(0.01).state());
+        memory.resume(&mut resumed, folder.path("c")).unwrap();
+        assert_eq!((resumed.parameters(), memory.steps()), (network.parameters(), 2 * made));
+        own_epoch(&mut network, &mut optimizer, made);
+        own_epoch(&mut resumed, &mut memory, made);
+        assert_eq!(resumed.parameters(), network.parameters());
+    }
+    let mut other = Sgd::new(0.1).state();
+    let before = network.parameters().to_vec();
+    assert!(matches!(other.resume(&mut network, folder.path("c")), Err(Error::Unreadable { .. })));
+    assert_eq!((network.parameters(), other.steps()), (&before[..], 0));
+}
+
+#[test]
+fn a_trainer_and_a_loop_of_ones_own_take_each_others_checkpoints() {
+    let folder = Folder::new("each_other");
+    let (network, trained, _) = checkpoint(&folder);
+    let (mut resumed, mut memory) = (Small::zeroed(), Adam::new(0.01).state());
+    memory.resume(&mut resumed, folder.path("c")).unwrap();
+    assert_eq!((resumed.parameters(), memory.steps()), (network.parameters(), trained.optimizer().steps()));
+
+    // A loop has no order of samples: that of the trainer stays.
+    memory.save_checkpoint(&resumed, folder.path("own")).unwrap();
+    let data = Dataset::<Vector<2>, Class<2>>::labelled([[0.0, 1.0], [1.0, 0.5], [0.2, 0.3]], [0, 1, 1]).unwrap();
+    let mut trainer = Trainer::new(Nll, Adam::new(0.01)).batch_size(1);
+    trainer.resume(&mut resumed, folder.path("own")).unwrap();
+    trainer.fit(&mut resumed, &data).unwrap();
+    assert_eq!(trainer.optimizer().steps(), trained.optimizer().steps() + 3);
 }
 
 /// A trained network, its trainer, and the file of both.

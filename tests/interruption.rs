@@ -7,6 +7,7 @@ use std::fs;
 use std::ops::ControlFlow;
 
 use typenet::prelude::*;
+use typenet::schedule::{Exponential, ReduceOnPlateau};
 use typenet::train::{CallbackState, StepRecord, TrainingPlan, on_epoch};
 use typenet::{Average, Error, History, Result, ValidationRecord};
 
@@ -239,9 +240,101 @@ fn a_pause_is_not_the_end_of_the_run() {
     let (parameters, losses, calls) = paused(usize::MAX, 1);
     assert_eq!((losses.len(), calls), (6, 1));
     // At the end of an epoch, in the middle of one, and at the end of one that no checkpoint would be due after.
-    for (after, every, expected) in [(4, 1, 6), (6, 1, 6), (7, 1, 6), (9, 1, 3), (8, 5, 3)] {
-        assert_eq!(paused(after, every), (parameters.clone(), losses.clone(), expected), "{after} steps, {every}");
+    for (after, every) in [(1, 9), (3, 1), (4, 1), (6, 1), (7, 9), (9, 1), (8, 5)] {
+        let expected = (parameters.clone(), losses.clone(), 24_usize.div_ceil(after));
+        assert_eq!(paused(after, every), expected, "{after} steps, {every}");
     }
+}
+
+/// Ends the program after so many steps in all.
+struct KilledAfter(u64);
+
+impl<N: Network> Callback<N> for KilledAfter {
+    fn step_end(&mut self, _: &N, record: &StepRecord) -> ControlFlow<()> {
+        if record.total_steps == self.0 {
+            std::panic::resume_unwind(Box::new("killed"));
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// A run of 4 epochs of 60 samples, with steps of two batches of 8, early stopping, an average, a plateau and a schedule, from
+/// a data set or from a source of batches.
+fn run_in_steps(folder: &Folder, every: usize, from_source: bool, killed: u64) -> Option<(Outcome, Vec<f32>)> {
+    let (path, data, validation) = (folder.path("run"), data(60), data(20));
+    let attempt = std::panic::catch_unwind(|| {
+        let (mut network, mut average) = (Net::init(&mut typenet::rng(1)), Average::exponential(0.9));
+        let mut trainer = Trainer::new(Nll, Adam::new(0.05))
+            .epochs(4)
+            .batch_size(8)
+            .accumulate(2)
+            .seed(3)
+            .schedule_by_epoch(Exponential::new(0.9))
+            .reduce_on_plateau(ReduceOnPlateau::new().patience(1))
+            .validation(&validation)
+            .callback(EarlyStopping::patience(3).restore_best())
+            .callback(&mut average)
+            .callback(Checkpoints::every_steps(every, &path))
+            .callback(KilledAfter(killed));
+        if path.exists() {
+            trainer.resume(&mut network, &path).unwrap();
+        }
+        let history = if from_source {
+            let moved = |x: &mut [f32; 4], rng: &mut _| x[0] += 0.01 * typenet::random::below(rng, 3) as f32;
+            trainer.fit_batches(&mut network, &mut data.augmented(moved)).unwrap()
+        } else {
+            trainer.fit(&mut network, &data).unwrap()
+        };
+        let outcome = outcome(&network, &history, trainer.optimizer().steps());
+        drop(trainer);
+        (outcome, average.parameters().to_vec())
+    });
+    attempt.ok()
+}
+
+#[test]
+fn a_run_that_is_killed_after_any_step_ends_as_one_that_was_not() {
+    for from_source in [false, true] {
+        let whole = run_in_steps(&Folder::new("whole_steps"), 3, from_source, u64::MAX).unwrap();
+        assert_eq!(whole.0.steps, 16);
+        for every in [1, 3, 4, 7] {
+            for killed in 1..=16 {
+                let folder = Folder::new("steps");
+                assert_eq!(run_in_steps(&folder, every, from_source, killed), None);
+                // Killed once more, soon after.
+                assert_eq!(folder.names().is_empty(), killed <= every as u64);
+                run_in_steps(&folder, every, from_source, killed + 2);
+                let resumed = run_in_steps(&folder, every, from_source, u64::MAX).unwrap();
+                assert_eq!(resumed, whole, "killed after step {killed}, a checkpoint every {every}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_that_lost_samples_does_not_go_on_within_an_epoch() {
+    let folder = Folder::new("lost");
+    let (path, whole) = (folder.path("run"), data(60));
+    let mut network = Net::init(&mut typenet::rng(1));
+    let steps = |callback| trainer(2).callback(Checkpoints::every_steps(3, &path)).callback(callback);
+    steps(Pause { after: 3, steps: 0 }).fit(&mut network, &whole).unwrap();
+    let mut resumed = steps(Pause { after: 9, steps: 0 });
+    resumed.resume(&mut network, &path).unwrap();
+    let before = network.parameters().to_vec();
+    let error = resumed.fit(&mut network, &data(40)).unwrap_err();
+    assert_eq!(error, Error::FewerSamples { samples: 40, needed: 48 });
+    assert_eq!(error.to_string(), "the interrupted run had learned from 48 samples of its epoch, but there are 40");
+    assert_eq!(network.parameters(), before);
+}
+
+#[test]
+fn steps_that_nobody_watches_are_made_together_between_checkpoints() {
+    let never = Checkpoints::every_steps(0, "nowhere");
+    let error = trainer(3).callback(never).fit(&mut Net::zeroed(), &data(60)).unwrap_err();
+    assert_eq!(error.to_string(), "the interval of checkpoints is 0, but must be at least 1 step");
+    let seven = Checkpoints::every_steps(7, "nowhere");
+    let looks = [0, 1, 6, 7, 13].map(|steps| Callback::<Net>::steps_to_look(&seven, steps));
+    assert_eq!(looks, [7, 6, 1, 7, 1]);
 }
 
 #[test]

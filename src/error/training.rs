@@ -71,6 +71,9 @@ impl Error {
             Self::OtherCallbacks { name } => {
                 write!(f, "the interrupted run had other callbacks: `{name}` is not in both, or not in the same place")
             }
+            Self::FewerSamples { samples, needed } => {
+                write!(f, "the interrupted run had learned from {needed} samples of its epoch, but there are {samples}")
+            }
             Self::UnknownTensor { name, names } => {
                 write!(f, "there is no layer or tensor `{name}`: ")?;
                 match names.split_last() {

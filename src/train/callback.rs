@@ -136,14 +136,20 @@ pub trait Callback<N: Network> {
         Stop::new(self.epoch_end(network, record), Self::PAUSES)
     }
 
-    /// It wants to write down the epoch that is the last of the history: asked before what callbacks remember is copied.
+    /// How many steps can be made before it looks at one, when there were so many in all.
+    #[doc(hidden)]
+    fn steps_to_look(&self, _total_steps: u64) -> usize {
+        if Self::WATCHES_STEPS { 1 } else { usize::MAX }
+    }
+
+    /// It wants to write down the run as it is: asked before what callbacks remember is copied.
     #[cfg(feature = "safetensors")]
     #[doc(hidden)]
-    fn is_due(&self, _history: &History, _stop: Stop) -> bool {
+    fn is_due(&self, _moment: &Moment<'_>) -> bool {
         false
     }
 
-    /// Called after an epoch that all callbacks have seen, where one of them writes it down.
+    /// Called after a step or an epoch that all callbacks have seen, where one of them writes the run down.
     ///
     /// # Errors
     /// What could not be written; `fit` then fails with it.
@@ -183,6 +189,19 @@ impl Stop {
     }
 }
 
+/// When a run could be written down: after a step or an epoch that all callbacks have seen.
+#[cfg(feature = "safetensors")]
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    pub history: &'a History,
+    /// The steps of the optimizer so far.
+    pub total_steps: u64,
+    pub stop: Stop,
+    /// The epoch goes on, and is not in the history.
+    pub within_epoch: bool,
+}
+
 /// Both are called, and either can stop.
 fn either(first: ControlFlow<()>, second: ControlFlow<()>) -> ControlFlow<()> {
     if first.is_break() { first } else { second }
@@ -211,9 +230,13 @@ impl<N: Network, A: Callback<N>, B: Callback<N>> Callback<N> for (A, B) {
         self.0.stop_epoch(network, record).max(self.1.stop_epoch(network, record))
     }
 
+    fn steps_to_look(&self, total_steps: u64) -> usize {
+        self.0.steps_to_look(total_steps).min(self.1.steps_to_look(total_steps))
+    }
+
     #[cfg(feature = "safetensors")]
-    fn is_due(&self, history: &History, stop: Stop) -> bool {
-        self.0.is_due(history, stop) || self.1.is_due(history, stop)
+    fn is_due(&self, moment: &Moment<'_>) -> bool {
+        self.0.is_due(moment) || self.1.is_due(moment)
     }
 
     fn save(&self, state: &mut CallbackState<N::Scalar>) {

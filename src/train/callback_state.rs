@@ -71,12 +71,3 @@ impl<T: Copy> CallbackState<T> {
         &self.entries
     }
 }
-
-/// A run that was interrupted, as its checkpoint has it.
-#[derive(Clone, Debug)]
-pub(super) struct Interrupted<T> {
-    pub(super) records: Vec<crate::history::EpochRecord>,
-    /// A callback had ended the run.
-    pub(super) stopped: bool,
-    pub(super) callbacks: CallbackState<T>,
-}

@@ -1,4 +1,4 @@
-//! How does a run go on, bit for bit, after the program has ended?
+//! What is in the file of a checkpoint?
 
 use alloc::format;
 use alloc::string::String;
@@ -7,20 +7,19 @@ use alloc::vec::Vec;
 use core::any::type_name;
 use core::str::FromStr;
 use std::io::{Read, Seek};
-use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::history::History;
 use crate::io::{self, Expected, Label, OPTIMIZER, Reader, Stored};
 use crate::kernel::Kernels;
 use crate::network::{Network, content, scalers};
-use crate::optimizer::{MAX_SLOTS, Optimizer};
+use crate::optimizer::{MAX_SLOTS, Optimizer, OptimizerState};
 use crate::scalar::Scalar;
 use crate::schedule::{PlateauState, ReduceOnPlateau};
-use crate::train::callback_state::{CallbackState, Interrupted};
-use crate::train::epoch::Epoch;
+use crate::train::callback_state::CallbackState;
+use crate::train::epoch::{Epoch, Made};
+use crate::train::interrupted::Interrupted;
 use crate::train::run_words;
-use crate::train::{Stop, Trainer};
+use crate::train::{Moment, Stop};
 
 /// What the names of the tensors of an interrupted run begin with: its words, and copies of parameters.
 const WORDS: &str = "run/state/";
@@ -29,94 +28,6 @@ const COPIES: &str = "run/parameters/";
 const WORDS_LEN: usize = 1024;
 /// The kind of file, in its label.
 const KIND: &str = "checkpoint";
-
-impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
-    /// Writes what the next call of `fit` depends on to a file, which is replaced as a whole: the network, the memory of the
-    /// optimizer and its number of steps, the number of epochs so far, the seed and the batch size, and what a plateau has seen.
-    ///
-    /// [`Checkpoints`](crate::train::Checkpoints) writes such files while `fit` runs.
-    ///
-    /// Settings of the optimizer, schedules, factors of layers, frozen layers, clipping, batches per step, the loss, the validation set and callbacks are the program's and
-    /// are not in the file.
-    /// [`Weights::load`](crate::Weights::load) reads the network alone from it.
-    ///
-    /// # Errors
-    /// [`Error::NonFiniteParameter`]; [`Error::ParameterCount`] when the state of the optimizer belongs to a network of
-    /// another size; [`Error::File`]. A file that was there is then as it was.
-    ///
-    /// # Example
-    /// A checkpoint after each ten epochs, and a run that goes on from it with the same bits.
-    /// ```
-    /// use typenet::prelude::*;
-    ///
-    /// network!(struct Xor = Dense<2, 8>, Tanh, Dense<8, 2>, Softmax);
-    ///
-    /// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
-    /// let data = Dataset::<Vector<2>, Class<2>>::labelled(inputs, [0, 1, 1, 0])?;
-    /// let trainer = || Trainer::new(Nll, Adam::new(0.01)).epochs(10).batch_size(2).seed(5);
-    /// let path = std::env::temp_dir().join(format!("xor-{}.checkpoint", std::process::id()));
-    ///
-    /// let (mut network, mut first) = (Xor::init(&mut typenet::rng(37)), trainer());
-    /// for _ in 0..3 {
-    ///     first.fit(&mut network, &data)?;
-    ///     first.save_checkpoint(&network, &path)?;
-    /// }
-    ///
-    /// let (mut resumed, mut second) = (Xor::zeroed(), trainer());
-    /// second.resume(&mut resumed, &path)?;
-    /// first.fit(&mut network, &data)?;
-    /// second.fit(&mut resumed, &data)?;
-    /// assert_eq!(resumed.parameters(), network.parameters());
-    /// # std::fs::remove_file(&path).unwrap();
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    pub fn save_checkpoint<N>(&self, network: &impl AsRef<N>, path: impl AsRef<Path>) -> Result<()>
-    where
-        N: Network<Scalar = T>,
-    {
-        io::replace(path.as_ref(), &bytes(network.as_ref(), &RunState::between_runs(&self.epoch))?)
-    }
-
-    /// Takes over a checkpoint, so that the next call of `fit` gives the bits that it would have given in the program that
-    /// wrote it, on the same data and with the same settings. Seed and batch size are those of the checkpoint afterwards.
-    ///
-    /// # Errors
-    /// [`Error::File`]; [`Error::Unreadable`] when the file is damaged, in any bit, or is no checkpoint, or one of another
-    /// optimizer; [`Error::WrongTensors`]. Network and trainer are then as they were.
-    ///
-    /// A checkpoint of [`Checkpoints`](crate::train::Checkpoints) has a run that was interrupted, and the next `fit` finishes it: its
-    /// epochs are those that were left. It refuses other callbacks than the file was made with
-    /// ([`Error::OtherCallbacks`]).
-    pub fn resume<N>(&mut self, network: &mut impl AsMut<N>, path: impl AsRef<Path>) -> Result<()>
-    where
-        N: Network<Scalar = T>,
-    {
-        let path = path.as_ref();
-        let (mut file, length) = io::open(path)?;
-        let (state, values) = read::<N, O>(&io::name(path), &mut file, length)?;
-        let (values, copies) = values.split_at(N::PARAMETERS * (1 + state.slots.unwrap_or(0)));
-        let interrupted = match state.run {
-            0 => None,
-            _ => Some(read_run::<N>(&io::name(path), &mut file, length, &state, copies)?),
-        };
-        let (parameters, slots) = values.split_at(N::PARAMETERS);
-        let mut optimizer = self.epoch.optimizer.clone();
-        optimizer.restore(state.steps, state.slots.map(|_| N::PARAMETERS), slots);
-        if !optimizer.makes_finite_steps(parameters, N::TENSORS) {
-            let reason = "what the optimizer remembers makes a step that is not finite".into();
-            return Err(Error::Unreadable { source: io::name(path), reason });
-        }
-        network.as_mut().parameters_mut().copy_from_slice(parameters);
-        self.epoch.optimizer = optimizer;
-        (self.epoch.begun, self.epoch.seed, self.epoch.batch_size) = (state.epochs, state.seed, state.batch_size);
-        self.interrupted = interrupted;
-        self.epoch.rate.reset();
-        if let (Some(plateau), Some(state)) = (&mut self.epoch.rate.plateau, state.plateau) {
-            plateau.restore(state);
-        }
-        Ok(())
-    }
-}
 
 /// What a checkpoint holds beside the network.
 #[derive(Debug)]
@@ -132,46 +43,51 @@ pub struct RunState<'a, T> {
 /// A run that is not at its end.
 #[derive(Debug)]
 struct Run<'a, T> {
-    history: &'a History,
-    stop: Stop,
+    moment: Moment<'a>,
     words: Vec<u64>,
     callbacks: CallbackState<T>,
 }
 
 impl<'a, T: Kernels> RunState<'a, T> {
-    fn between_runs<L, O: Optimizer>(epoch: &'a Epoch<L, O, T>) -> Self {
-        let (parameters, memory) = epoch.optimizer.memory();
+    /// That of a loop of one's own.
+    pub(super) fn of<O: Optimizer>(optimizer: &'a OptimizerState<O, T>) -> Self {
+        let (parameters, memory) = optimizer.memory();
         let slots: Vec<_> = memory.collect();
-        let numbers = State {
-            steps: epoch.optimizer.steps(),
-            epochs: epoch.begun,
-            seed: epoch.seed,
-            batch_size: epoch.batch_size,
-            slots: parameters.map(|_| slots.len()),
-            plateau: epoch.rate.plateau.as_ref().map(ReduceOnPlateau::state),
-            run: 0,
-            copies: 0,
-        };
+        let (steps, count) = (optimizer.steps(), parameters.map(|_| slots.len()));
+        let numbers = State { steps, order: None, slots: count, run: 0, copies: 0, plateau: None };
         Self { optimizer: optimizer_name::<O>(), numbers, parameters, slots, run: None }
     }
 
-    pub(super) fn within_run<L, O: Optimizer>(
-        epoch: &'a Epoch<L, O, T>,
-        history: &'a History,
-        stop: Stop,
-        callbacks: CallbackState<T>,
-    ) -> Self {
-        let mut state = Self::between_runs(epoch);
-        let words = run_words::words(history.epochs(), stop == Stop::End, &callbacks);
-        state.numbers.run = words.len();
-        state.numbers.copies = callbacks.entries().iter().filter(|entry| entry.parameters.is_some()).count();
-        state.run = Some(Run { history, stop, words, callbacks });
+    pub(super) fn between_runs<L, O: Optimizer>(epoch: &'a Epoch<L, O, T>) -> Self {
+        let mut state = Self::of(&epoch.optimizer);
+        let Epoch { begun: epochs, seed, batch_size, .. } = *epoch;
+        state.numbers.order = Some(Order { epochs, seed, batch_size });
+        state.numbers.plateau = epoch.rate.plateau.as_ref().map(ReduceOnPlateau::state);
         state
     }
 
-    /// The records of the run so far, and whether a callback stops it.
-    pub(super) fn run(&self) -> Option<(&History, Stop)> {
-        self.run.as_ref().map(|run| (run.history, run.stop))
+    /// `made` is what there is of an epoch that the history does not have.
+    pub(super) fn within_run<L, O: Optimizer>(
+        epoch: &'a Epoch<L, O, T>,
+        moment: Moment<'a>,
+        made: &Made,
+        callbacks: CallbackState<T>,
+    ) -> Self {
+        let mut state = Self::between_runs(epoch);
+        // It is begun once more when the run goes on.
+        if let Some(order) = state.numbers.order.as_mut().filter(|_| moment.within_epoch) {
+            order.epochs -= 1;
+        }
+        let words = run_words::words(moment.history.epochs(), moment.stop == Stop::End, made, &callbacks);
+        state.numbers.run = words.len();
+        state.numbers.copies = callbacks.entries().iter().filter(|entry| entry.parameters.is_some()).count();
+        state.run = Some(Run { moment, words, callbacks });
+        state
+    }
+
+    /// When it is, for a run that is not at its end.
+    pub(super) fn moment(&self) -> Option<&Moment<'a>> {
+        self.run.as_ref().map(|run| &run.moment)
     }
 }
 
@@ -211,7 +127,7 @@ fn halves(words: &[u64]) -> Vec<f64> {
 }
 
 /// The run that was interrupted; `file` is read once more, for numbers of another type.
-fn read_run<N: Network<Scalar: Stored>>(
+pub(super) fn read_run<N: Network<Scalar: Stored>>(
     name: &str,
     file: &mut (impl Read + Seek),
     length: u64,
@@ -240,25 +156,34 @@ fn read_run<N: Network<Scalar: Stored>>(
 
 /// The numbers of a run that are no tensors.
 #[derive(Debug)]
-struct State {
-    steps: u64,
-    epochs: u64,
-    seed: u64,
-    batch_size: usize,
+pub(super) struct State {
+    pub(super) steps: u64,
+    /// Nothing for a loop of one's own.
+    pub(super) order: Option<Order>,
     /// How many numbers are remembered for each parameter; nothing before the first step.
-    slots: Option<usize>,
+    pub(super) slots: Option<usize>,
     /// How many words the state of an interrupted run has, and copies of the parameters; none between two runs.
-    run: usize,
+    pub(super) run: usize,
     copies: usize,
-    plateau: Option<PlateauState>,
+    pub(super) plateau: Option<PlateauState>,
+}
+
+/// What decides the order of the samples.
+#[derive(Debug)]
+pub(super) struct Order {
+    pub(super) epochs: u64,
+    pub(super) seed: u64,
+    pub(super) batch_size: usize,
 }
 
 impl State {
     fn write(&self, label: &mut Label) {
         label.push("steps", &format!("{}", self.steps));
-        label.push("epochs", &format!("{}", self.epochs));
-        label.push("seed", &format!("{}", self.seed));
-        label.push("batch_size", &format!("{}", self.batch_size));
+        if let Some(Order { epochs, seed, batch_size }) = &self.order {
+            label.push("epochs", &format!("{epochs}"));
+            label.push("seed", &format!("{seed}"));
+            label.push("batch_size", &format!("{batch_size}"));
+        }
         if let Some(slots) = self.slots {
             label.push("slots", &format!("{slots}"));
         }
@@ -277,11 +202,11 @@ impl State {
         if slots > Some(MAX_SLOTS) {
             return Err(format!("an optimizer has at most {MAX_SLOTS} slots, and not {}", slots.unwrap_or(0)));
         }
+        let order =
+            |epochs| Ok(Order { epochs, seed: number(label, "seed")?, batch_size: number(label, "batch_size")? });
         Ok(Self {
             steps: count(label, "steps")?,
-            epochs: count(label, "epochs")?,
-            seed: number(label, "seed")?,
-            batch_size: number(label, "batch_size")?,
+            order: label.get("epochs").map(|_| count(label, "epochs").and_then(order)).transpose()?,
             slots,
             run: label.get("run").map_or(Ok(0), |_| number(label, "run"))?,
             copies: label.get("copies").map_or(Ok(0), |_| number(label, "copies"))?,
@@ -318,7 +243,7 @@ fn count(label: &Label, key: &str) -> core::result::Result<u64, String> {
 }
 
 /// The state and the numbers of a checkpoint: parameters, then slots, then copies of the parameters.
-fn read<N, O>(name: &str, input: &mut impl Read, length: u64) -> Result<(State, Vec<N::Scalar>)>
+pub(super) fn read<N, O>(name: &str, input: &mut impl Read, length: u64) -> Result<(State, Vec<N::Scalar>)>
 where
     N: Network<Scalar: Stored>,
 {

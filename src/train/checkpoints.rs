@@ -4,11 +4,11 @@ use core::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::history::History;
+use crate::history::EpochRecord;
 use crate::io::{self, Stored};
 use crate::network::Network;
 use crate::train::checkpoint::{RunState, bytes};
-use crate::train::{Callback, Stop, TrainingPlan};
+use crate::train::{Callback, Moment, Stop, TrainingPlan};
 
 /// Writes checkpoints while [`fit`](crate::Trainer::fit) runs, each in the place of the one before.
 ///
@@ -20,7 +20,9 @@ use crate::train::{Callback, Stop, TrainingPlan};
 /// What a callback remembers is in the file where it has [`Callback::save`]: of the library's, [`EarlyStopping`](crate::EarlyStopping)
 /// and `&mut` [`Average`](crate::Average). Closures, and callbacks without `save`, begin anew.
 ///
-/// The file is complete at any time: see [`io`](crate::io). It is written after an epoch, when all callbacks have seen it.
+/// The file is complete at any time: see [`io`](crate::io). It is written when all callbacks have seen the epoch, or the step
+/// within it: then it has the position in the epoch too, and the run goes on from the next batch. A source of
+/// [`Batches`](crate::dataset::Batches) is asked for the batches before that once more, and these are passed over.
 ///
 /// # Errors
 /// `fit` fails with [`Error::File`] when a checkpoint cannot be written, and refuses an interval of 0 ([`Error::Setting`]).
@@ -61,23 +63,59 @@ use crate::train::{Callback, Stop, TrainingPlan};
 #[derive(Clone, Debug)]
 pub struct Checkpoints {
     path: PathBuf,
-    /// Epochs from one to the next; nothing where the best is kept.
-    every: Option<usize>,
+    interval: Interval,
+}
+
+/// How long it is from one to the next.
+#[derive(Clone, Copy, Debug)]
+enum Interval {
+    Epochs(usize),
+    Steps(usize),
+    /// To the next epoch that is better than all before.
+    Best,
 }
 
 impl Checkpoints {
-    /// A checkpoint after each so many epochs, and after one in which a callback stopped the training, unless that was a
-    /// pause in the middle of the epoch.
+    /// A checkpoint after each so many epochs, and where a callback stopped the training: at the end of the epoch in which it
+    /// did, or, for a pause as that of [`TimeLimit`](crate::TimeLimit), within it.
     #[must_use]
     pub fn every(epochs: usize, path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), every: Some(epochs) }
+        Self { path: path.into(), interval: Interval::Epochs(epochs) }
+    }
+
+    /// A checkpoint whenever the number of all steps is a multiple of this, within an epoch too, and where a callback stopped
+    /// the training: for epochs that take long.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.5]; 60], vec![[1.0]; 60])?;
+    /// let path = std::env::temp_dir().join(format!("line-steps-{}.checkpoint", std::process::id()));
+    /// let trainer = || Trainer::new(MeanSquaredError, Adam::new(0.01)).batch_size(1).callback(Checkpoints::every_steps(25, &path));
+    /// let mut whole = Line::zeroed();
+    /// trainer().fit(&mut whole, &data)?;
+    ///
+    /// // 50 of the 60 steps of the epoch are in the file.
+    /// let (mut line, mut resumed) = (Line::zeroed(), trainer());
+    /// resumed.resume(&mut line, &path)?;
+    /// assert_eq!(resumed.optimizer().steps(), 50);
+    /// assert_eq!(resumed.fit(&mut line, &data)?.epochs()[0].samples, 60);
+    /// assert_eq!(line.parameters(), whole.parameters());
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn every_steps(steps: usize, path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), interval: Interval::Steps(steps) }
     }
 
     /// A checkpoint after each epoch that is the best so far: with the smallest loss on the validation set, or training loss
     /// where there is none.
     #[must_use]
     pub fn best(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), every: None }
+        Self { path: path.into(), interval: Interval::Best }
     }
 }
 
@@ -85,25 +123,40 @@ impl<N: Network<Scalar: Stored>> Callback<N> for Checkpoints {
     const WATCHES_STEPS: bool = false;
 
     fn begin(&mut self, _: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
-        match self.every {
-            Some(0) => Err(Error::Setting { name: "interval of checkpoints", value: 0.0, allowed: "at least 1 epoch" }),
-            _ => Ok(ControlFlow::Continue(())),
+        let allowed = match self.interval {
+            Interval::Epochs(0) => "at least 1 epoch",
+            Interval::Steps(0) => "at least 1 step",
+            _ => return Ok(ControlFlow::Continue(())),
+        };
+        Err(Error::Setting { name: "interval of checkpoints", value: 0.0, allowed })
+    }
+
+    fn steps_to_look(&self, total_steps: u64) -> usize {
+        match self.interval {
+            #[allow(clippy::cast_possible_truncation, reason = "the remainder is below a `usize`")]
+            Interval::Steps(steps) => steps - (total_steps % steps as u64) as usize,
+            Interval::Epochs(_) | Interval::Best => usize::MAX,
         }
     }
 
-    fn is_due(&self, history: &History, stop: Stop) -> bool {
-        match self.every {
-            Some(every) => stop != Stop::No || history.epochs().len().is_multiple_of(every),
-            None => history.best().map(|record| record.epoch) == history.epochs().last().map(|record| record.epoch),
+    fn is_due(&self, moment: &Moment<'_>) -> bool {
+        let &Moment { history, total_steps, stop, within_epoch } = moment;
+        match self.interval {
+            Interval::Epochs(epochs) => {
+                stop != Stop::No || (!within_epoch && history.epochs().len().is_multiple_of(epochs))
+            }
+            Interval::Steps(steps) => stop != Stop::No || total_steps.is_multiple_of(steps as u64),
+            Interval::Best => {
+                let number = |record: &EpochRecord| record.epoch;
+                !within_epoch && history.best().map(number) == history.epochs().last().map(number)
+            }
         }
     }
 
     fn write(&mut self, network: &N, state: &RunState<'_, N::Scalar>) -> Result<()> {
-        match state.run() {
+        match state.moment() {
             // Another callback may have asked for the state.
-            Some((history, stop)) if Callback::<N>::is_due(self, history, stop) => {
-                io::replace(&self.path, &bytes(network, state)?)
-            }
+            Some(moment) if Callback::<N>::is_due(self, moment) => io::replace(&self.path, &bytes(network, state)?),
             _ => Ok(()),
         }
     }

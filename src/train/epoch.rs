@@ -39,20 +39,22 @@ pub(super) struct Epoch<L, O, T> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Made {
     /// The sum of the losses of the samples.
-    total: f64,
+    pub(super) total: f64,
     /// The samples that were learned from.
     pub(super) samples: usize,
     pub(super) steps: usize,
     /// The number of samples of the last step, and their mean loss.
     pub(super) last: (usize, f64),
+    /// How long they took before the run was interrupted.
+    pub(super) seconds: f64,
     /// No samples are left.
     pub(super) ended: bool,
 }
 
 impl Made {
-    /// The mean loss of the samples.
-    pub(super) fn loss(&self) -> f64 {
-        self.total / self.samples as f64
+    /// The mean loss of the samples; there must be one.
+    pub(super) fn loss(&self) -> Result<f64> {
+        if self.samples == 0 { Err(Error::Empty { what: "epoch" }) } else { Ok(self.total / self.samples as f64) }
     }
 }
 
@@ -80,10 +82,29 @@ impl<L, O: Optimizer, T: Kernels> Epoch<L, O, T> {
         samples.div_ceil(self.group_size())
     }
 
-    /// Starts the next epoch, which has this number in the records of the run.
-    pub(super) fn begin<F: Feed<T>>(&mut self, feed: &mut F, epoch: usize) -> Result<()> {
+    /// Starts the next epoch, which has this number in the records of the run. Its first `passed` samples, which an interrupted
+    /// run has learned from, are passed over in the batches that it had.
+    pub(super) fn begin<N, F>(
+        &mut self,
+        feed: &mut F,
+        epoch: usize,
+        passed: usize,
+        run: &mut Run<N, F::Input, F::Target>,
+    ) -> Result<()>
+    where
+        N: Network<Scalar = T>,
+        F: Feed<T>,
+    {
         feed.begin(epoch, self.begun, mix(self.seed, self.begun))?;
         self.begun += 1;
+        let mut samples = 0;
+        while samples < passed {
+            feed.fill(self.batch_size.min(passed - samples), &mut run.inputs, &mut run.targets)?;
+            if run.inputs.is_empty() {
+                return Err(Error::FewerSamples { samples, needed: passed });
+            }
+            samples += run.inputs.len();
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use crate::train::epoch::{Made, Run};
 use crate::train::feed::Feed;
 use crate::train::{Callback, StepRecord, Stop, Trainer, TrainingPlan, Validation};
 #[cfg(feature = "safetensors")]
-use crate::train::{CallbackState, RunState};
+use crate::train::{CallbackState, Moment, RunState, epoch::Epoch};
 
 /// The samples that room is made for where nobody knows how many there will be.
 const RESERVED: usize = 1024;
@@ -42,8 +42,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
             accuracy: self.validation.has_accuracy(),
         };
         let begins = self.callbacks.begin(network, &plan)?.is_continue();
-        let goes_on = match self.take_up::<N>() {
-            Ok(goes_on) => begins && goes_on,
+        let begun = match self.take_up::<N>() {
+            Ok(begun) => begun.filter(|_| begins),
             Err(error) => {
                 // The run still waits for its own callbacks: these may not put anything into its network.
                 let before = network.parameters().to_vec();
@@ -52,29 +52,31 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
                 return Err(error);
             }
         };
-        let ended = if goes_on { self.run_epochs(network, &mut feed) } else { Ok(()) };
+        let ended = begun.map_or(Ok(()), |begun| self.run_epochs(network, &mut feed, begun));
         self.callbacks.end(network, &self.history);
         ended.map(|()| self.history.clone())
     }
 
-    /// Goes on with a run that was interrupted, where there is one; `false` for one that a callback had ended.
-    fn take_up<N: Network<Scalar = T>>(&mut self) -> Result<bool>
+    /// Goes on with a run that was interrupted, where there is one: what there is of its next epoch, and nothing for a run that
+    /// a callback had ended.
+    fn take_up<N: Network<Scalar = T>>(&mut self) -> Result<Option<Made>>
     where
         C: Callback<N>,
     {
         let Some(interrupted) = &self.interrupted else {
-            return Ok(true);
+            return Ok(Some(Made::default()));
         };
         let mut state = interrupted.callbacks.clone();
         self.callbacks.resume(&mut state)?;
         state.finish()?;
         interrupted.records.iter().for_each(|&record| self.history.push(record));
-        let goes_on = !interrupted.stopped;
+        let begun = (!interrupted.stopped).then_some(interrupted.made);
         self.interrupted = None;
-        Ok(goes_on)
+        Ok(begun)
     }
 
-    fn run_epochs<N, F>(&mut self, network: &mut N, feed: &mut F) -> Result<()>
+    /// The first of its epochs is `begun`.
+    fn run_epochs<N, F>(&mut self, network: &mut N, feed: &mut F, mut begun: Made) -> Result<()>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output, Target: Measured>,
@@ -87,37 +89,37 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         let mut run = Run::new(next.batch_size.min(feed.samples().unwrap_or(RESERVED)), next.accumulate > 1);
         for epoch in history.epochs().len() + 1..=*epochs {
             let start = Instant::now();
-            let (mut made, mut cut) = (Made::default(), Stop::No);
-            next.begin(feed, epoch)?;
+            let (mut made, mut cut) = (core::mem::take(&mut begun), Stop::No);
+            next.begin(feed, epoch, made.samples, &mut run)?;
             while !made.ended && cut == Stop::No {
                 let before = made.steps;
                 // Callbacks stay on this thread, so each step that they see is a way of its own to the others.
-                let steps = if C::WATCHES_STEPS { 1 } else { usize::MAX };
+                let steps = callbacks.steps_to_look(next.optimizer.steps());
                 pool.run(run.is_shared(), || next.advance(steps, &mut made, network, feed, &mut run))?;
                 if C::WATCHES_STEPS && made.steps > before {
                     let (step, total_steps, (samples, loss)) = (made.steps, next.optimizer.steps(), made.last);
                     cut = callbacks.stop_step(network, &StepRecord { epoch, step, total_steps, samples, loss });
                 }
+                #[cfg(feature = "safetensors")]
+                if !made.ended && cut != Stop::End {
+                    let made = Made { seconds: made.seconds + start.elapsed().as_secs_f64(), ..made };
+                    write_down(callbacks, network, next, history, cut, Some(&made))?;
+                }
             }
-            if made.samples == 0 {
-                return Err(Error::Empty { what: "epoch" });
-            }
+            let (loss, samples) = (made.loss()?, made.samples);
             let validation = pool.run(run.is_shared(), || validation.measure(network, &next.loss, &mut run.workspace));
             if let Some(value) = validation.map(|record| record.loss).filter(|loss| !loss.is_finite()) {
                 return Err(Error::NonFiniteValidation { value, epoch });
             }
-            let seconds = start.elapsed().as_secs_f64();
-            let (loss, samples) = (made.loss(), made.samples);
+            let seconds = made.seconds + start.elapsed().as_secs_f64();
             let record = EpochRecord { epoch, epochs: *epochs, loss, samples, validation, seconds };
             history.push(record);
             next.rate.observe(&record);
             let stop = cut.max(callbacks.stop_epoch(network, &record));
-            // An epoch that a pause cut short is made again, as a whole, when the run goes on.
+            // An epoch that a pause cut short is written down already, to be gone on with.
             #[cfg(feature = "safetensors")]
-            if (made.ended || cut != Stop::Pause) && callbacks.is_due(history, stop) {
-                let mut state = CallbackState::default();
-                callbacks.save(&mut state);
-                callbacks.write(network, &RunState::within_run(next, history, stop, state))?;
+            if made.ended || cut != Stop::Pause {
+                write_down(callbacks, network, next, history, stop, None)?;
             }
             if stop != Stop::No {
                 break;
@@ -125,4 +127,24 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         }
         Ok(())
     }
+}
+
+/// Has callbacks write the run down where one of them wants it; `within` is what was made of an epoch that is not over.
+#[cfg(feature = "safetensors")]
+fn write_down<N: Network, L, O: Optimizer>(
+    callbacks: &mut impl Callback<N>,
+    network: &N,
+    epoch: &Epoch<L, O, N::Scalar>,
+    history: &History,
+    stop: Stop,
+    within: Option<&Made>,
+) -> Result<()> {
+    let (total_steps, within_epoch) = (epoch.optimizer.steps(), within.is_some());
+    let moment = Moment { history, total_steps, stop, within_epoch };
+    if !callbacks.is_due(&moment) {
+        return Ok(());
+    }
+    let mut state = CallbackState::default();
+    callbacks.save(&mut state);
+    callbacks.write(network, &RunState::within_run(epoch, moment, within.unwrap_or(&Made::default()), state))
 }

@@ -4,14 +4,24 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::history::{EpochRecord, ValidationRecord};
-use crate::train::callback_state::{CallbackState, Entry, Interrupted};
+use crate::train::callback_state::{CallbackState, Entry};
+use crate::train::epoch::Made;
+use crate::train::interrupted::Interrupted;
 
 /// Words of a record.
 const RECORD: usize = 8;
 
-/// The records, whether a callback ended the run, and what callbacks remember, but for copies of parameters.
-pub(super) fn words<T: Copy>(records: &[EpochRecord], stopped: bool, callbacks: &CallbackState<T>) -> Vec<u64> {
-    let mut words = alloc::vec![u64::from(stopped), records.len() as u64];
+/// The records, whether a callback ended the run, what was made of the next epoch, and what callbacks remember, but for copies
+/// of parameters.
+pub(super) fn words<T: Copy>(
+    records: &[EpochRecord],
+    stopped: bool,
+    made: &Made,
+    callbacks: &CallbackState<T>,
+) -> Vec<u64> {
+    let mut words = alloc::vec![u64::from(stopped), made.steps as u64, made.samples as u64];
+    words.extend([made.total, made.seconds].map(f64::to_bits));
+    words.push(records.len() as u64);
     for record in records {
         let validation = record.validation;
         let accuracy = validation.and_then(|validation| validation.accuracy);
@@ -33,6 +43,8 @@ pub(super) fn words<T: Copy>(records: &[EpochRecord], stopped: bool, callbacks: 
 pub(super) fn interrupted<T: Copy>(words: &[u64], mut copies: impl Iterator<Item = Vec<T>>) -> Option<Interrupted<T>> {
     let mut words = Words(words);
     let stopped = words.flag()?;
+    let made = Made { steps: words.count()?, samples: words.count()?, ..Made::default() };
+    let made = Made { total: words.finite()?, seconds: words.finite()?, ..made };
     let count = words.count()?;
     let records = words.take(count.checked_mul(RECORD)?)?.chunks_exact(RECORD).map(record).collect::<Option<_>>()?;
     let mut callbacks = CallbackState::default();
@@ -43,7 +55,7 @@ pub(super) fn interrupted<T: Copy>(words: &[u64], mut copies: impl Iterator<Item
         let parameters = if copied { Some(copies.next()?) } else { None };
         callbacks.push(&name, own, parameters.as_deref());
     }
-    (words.0.is_empty() && copies.next().is_none()).then_some(Interrupted { records, stopped, callbacks })
+    (words.0.is_empty() && copies.next().is_none()).then_some(Interrupted { records, made, stopped, callbacks })
 }
 
 fn record(words: &[u64]) -> Option<EpochRecord> {
@@ -67,6 +79,10 @@ impl<'a> Words<'a> {
 
     fn count(&mut self) -> Option<usize> {
         self.take(1).and_then(|word| usize::try_from(word[0]).ok())
+    }
+
+    fn finite(&mut self) -> Option<f64> {
+        self.take(1).map(|word| f64::from_bits(word[0])).filter(|number| number.is_finite())
     }
 
     fn flag(&mut self) -> Option<bool> {

@@ -14,9 +14,8 @@ use crate::train::{Callback, StepRecord, TrainingPlan};
 /// same seed does not give the same bits.
 ///
 /// A run with `train::Checkpoints` goes on after its limit: `Trainer::resume` takes up its last
-/// checkpoint, and the next `fit` has a limit of its own. An epoch that was cut short is not in the checkpoint, and is made
-/// again as a whole: the run then has the bits of one without a limit. A limit shorter than the way from one checkpoint to the
-/// next gains nothing.
+/// checkpoint, and the next `fit` has a limit of its own. `Checkpoints::every` and `every_steps` write one where the limit is
+/// reached, with the position within the epoch, whose other batches follow: the run then has the bits of one without a limit.
 ///
 /// # Example
 /// ```

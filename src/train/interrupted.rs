@@ -1,0 +1,18 @@
+//! What is there of a run that is not at its end?
+
+use alloc::vec::Vec;
+
+use crate::history::EpochRecord;
+use crate::train::callback_state::CallbackState;
+use crate::train::epoch::Made;
+
+/// A run that was interrupted, as its checkpoint has it.
+#[derive(Clone, Debug)]
+pub(super) struct Interrupted<T> {
+    pub(super) records: Vec<EpochRecord>,
+    /// What it had made of the next epoch.
+    pub(super) made: Made,
+    /// A callback had ended the run.
+    pub(super) stopped: bool,
+    pub(super) callbacks: CallbackState<T>,
+}

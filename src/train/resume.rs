@@ -1,0 +1,185 @@
+//! How does a run go on, bit for bit, after the program has ended?
+
+use alloc::vec::Vec;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::io::{self, Stored};
+use crate::kernel::Kernels;
+use crate::network::Network;
+use crate::optimizer::{Optimizer, OptimizerState};
+use crate::train::Trainer;
+use crate::train::checkpoint::{self, Order, RunState, State};
+use crate::train::interrupted::Interrupted;
+
+impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
+    /// Writes what the next call of `fit` depends on to a file, which is replaced as a whole: the network, the memory of the
+    /// optimizer and its number of steps, the number of epochs so far, the seed and the batch size, and what a plateau has seen.
+    ///
+    /// [`Checkpoints`](crate::train::Checkpoints) writes such files while `fit` runs.
+    ///
+    /// Settings of the optimizer, schedules, factors of layers, frozen layers, clipping, batches per step, the loss, the validation set and callbacks are the program's and
+    /// are not in the file.
+    /// [`Weights::load`](crate::Weights::load) reads the network alone from it.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteParameter`]; [`Error::ParameterCount`] when the state of the optimizer belongs to a network of
+    /// another size; [`Error::File`]. A file that was there is then as it was.
+    ///
+    /// # Example
+    /// A checkpoint after each ten epochs, and a run that goes on from it with the same bits.
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Xor = Dense<2, 8>, Tanh, Dense<8, 2>, Softmax);
+    ///
+    /// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+    /// let data = Dataset::<Vector<2>, Class<2>>::labelled(inputs, [0, 1, 1, 0])?;
+    /// let trainer = || Trainer::new(Nll, Adam::new(0.01)).epochs(10).batch_size(2).seed(5);
+    /// let path = std::env::temp_dir().join(format!("xor-{}.checkpoint", std::process::id()));
+    ///
+    /// let (mut network, mut first) = (Xor::init(&mut typenet::rng(37)), trainer());
+    /// for _ in 0..3 {
+    ///     first.fit(&mut network, &data)?;
+    ///     first.save_checkpoint(&network, &path)?;
+    /// }
+    ///
+    /// let (mut resumed, mut second) = (Xor::zeroed(), trainer());
+    /// second.resume(&mut resumed, &path)?;
+    /// first.fit(&mut network, &data)?;
+    /// second.fit(&mut resumed, &data)?;
+    /// assert_eq!(resumed.parameters(), network.parameters());
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn save_checkpoint<N>(&self, network: &impl AsRef<N>, path: impl AsRef<Path>) -> Result<()>
+    where
+        N: Network<Scalar = T>,
+    {
+        io::replace(path.as_ref(), &checkpoint::bytes(network.as_ref(), &RunState::between_runs(&self.epoch))?)
+    }
+
+    /// Takes over a checkpoint, so that the next call of `fit` gives the bits that it would have given in the program that
+    /// wrote it, on the same data and with the same settings. Seed and batch size are those of the checkpoint afterwards.
+    ///
+    /// # Errors
+    /// [`Error::File`]; [`Error::Unreadable`] when the file is damaged, in any bit, or is no checkpoint, or one of another
+    /// optimizer; [`Error::WrongTensors`]. Network and trainer are then as they were.
+    ///
+    /// A checkpoint of [`Checkpoints`](crate::train::Checkpoints) has a run that was interrupted, and the next `fit` finishes it: its
+    /// epochs are those that were left. It refuses other callbacks than the file was made with
+    /// ([`Error::OtherCallbacks`]).
+    pub fn resume<N>(&mut self, network: &mut impl AsMut<N>, path: impl AsRef<Path>) -> Result<()>
+    where
+        N: Network<Scalar = T>,
+    {
+        let read = read::<N, O>(path.as_ref(), &self.epoch.optimizer)?;
+        network.as_mut().parameters_mut().copy_from_slice(&read.parameters);
+        self.epoch.optimizer = read.optimizer;
+        if let Some(Order { epochs, seed, batch_size }) = read.state.order {
+            (self.epoch.begun, self.epoch.seed, self.epoch.batch_size) = (epochs, seed, batch_size);
+        }
+        self.interrupted = read.interrupted;
+        self.epoch.rate.reset();
+        if let (Some(plateau), Some(state)) = (&mut self.epoch.rate.plateau, read.state.plateau) {
+            plateau.restore(state);
+        }
+        Ok(())
+    }
+}
+
+impl<O: Optimizer, T: Kernels + Stored> OptimizerState<O, T> {
+    /// Writes the network, what the optimizer remembers and its number of steps to a file, which is replaced as a whole: a
+    /// checkpoint of a loop of one's own. `Trainer` has its own, with more in it.
+    ///
+    /// What else the next step depends on is the loop's: its settings, and where it is in its data. Where the order of an
+    /// epoch is drawn from `typenet::rng(seed + epoch)`, the number of the epoch is all there is to keep.
+    ///
+    /// # Errors
+    /// As [`Trainer::save_checkpoint`].
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0], [2.0]], vec![[1.0], [3.0], [5.0]])?;
+    /// let path = std::env::temp_dir().join(format!("line-loop-{}.checkpoint", std::process::id()));
+    ///
+    /// // Epoch `e` of a run, in which every step is one sample.
+    /// let epoch = |line: &mut Line, optimizer: &mut typenet::OptimizerState<Adam, f32>, e: u64| -> typenet::Result<()> {
+    ///     let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    ///     let mut batches = data.epoch(1, &mut typenet::rng(37 + e))?;
+    ///     while let Some((inputs, targets)) = batches.next() {
+    ///         let pass = Pass::training(37, optimizer.steps());
+    ///         line.gradient(inputs, targets, &MeanSquaredError, &pass, &mut workspace, &mut gradient)?;
+    ///         optimizer.step(line, &*gradient)?;
+    ///     }
+    ///     Ok(())
+    /// };
+    ///
+    /// let (mut line, mut optimizer) = (Line::zeroed(), Adam::new(0.1).state());
+    /// epoch(&mut line, &mut optimizer, 0)?;
+    /// optimizer.save_checkpoint(&line, &path)?;
+    /// epoch(&mut line, &mut optimizer, 1)?;
+    ///
+    /// // Another process.
+    /// let (mut resumed, mut memory) = (Line::zeroed(), Adam::new(0.1).state());
+    /// memory.resume(&mut resumed, &path)?;
+    /// assert_eq!(memory.steps(), 3);
+    /// epoch(&mut resumed, &mut memory, 1)?;
+    /// assert_eq!(resumed.parameters(), line.parameters());
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn save_checkpoint<N>(&self, network: &impl AsRef<N>, path: impl AsRef<Path>) -> Result<()>
+    where
+        N: Network<Scalar = T>,
+    {
+        io::replace(path.as_ref(), &checkpoint::bytes(network.as_ref(), &RunState::of(self))?)
+    }
+
+    /// Takes over the network and the memory of a checkpoint, also of one that a `Trainer` has written. Settings, factors and
+    /// what is frozen stay as they are.
+    ///
+    /// # Errors
+    /// As [`Trainer::resume`]. Network and optimizer are then as they were.
+    pub fn resume<N>(&mut self, network: &mut impl AsMut<N>, path: impl AsRef<Path>) -> Result<()>
+    where
+        N: Network<Scalar = T>,
+    {
+        let read = read::<N, O>(path.as_ref(), self)?;
+        network.as_mut().parameters_mut().copy_from_slice(&read.parameters);
+        *self = read.optimizer;
+        Ok(())
+    }
+}
+
+/// A file that fits a network and an optimizer.
+struct Read<O, T> {
+    state: State,
+    parameters: Vec<T>,
+    optimizer: OptimizerState<O, T>,
+    interrupted: Option<Interrupted<T>>,
+}
+
+fn read<N, O: Optimizer>(path: &Path, optimizer: &OptimizerState<O, N::Scalar>) -> Result<Read<O, N::Scalar>>
+where
+    N: Network<Scalar: Stored>,
+{
+    let (mut file, length) = io::open(path)?;
+    let (state, mut parameters) = checkpoint::read::<N, O>(&io::name(path), &mut file, length)?;
+    let copies = parameters.split_off(N::PARAMETERS * (1 + state.slots.unwrap_or(0)));
+    let interrupted = match state.run {
+        0 => None,
+        _ => Some(checkpoint::read_run::<N>(&io::name(path), &mut file, length, &state, &copies)?),
+    };
+    let slots = parameters.split_off(N::PARAMETERS);
+    let mut optimizer = optimizer.clone();
+    optimizer.restore(state.steps, state.slots.map(|_| N::PARAMETERS), &slots);
+    if !optimizer.makes_finite_steps(&parameters, N::TENSORS) {
+        let reason = "what the optimizer remembers makes a step that is not finite".into();
+        return Err(Error::Unreadable { source: io::name(path), reason });
+    }
+    Ok(Read { state, parameters, optimizer, interrupted })
+}
