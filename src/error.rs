@@ -79,6 +79,17 @@ pub enum Error {
         /// The number.
         value: f64,
     },
+    /// A finite target that the loss cannot compare with. The network is as it was before the step.
+    TargetOutOfRange {
+        /// The position of the sample in the data set, or in the batch of a source or a loop of one's own.
+        sample: usize,
+        /// The position of the number within the flat target.
+        position: usize,
+        /// The number.
+        value: f64,
+        /// What it may be, as a phrase: `at least 0 and at most 1`.
+        allowed: &'static str,
+    },
     /// A number in what a source of batches gave is infinite or NaN. The network is as it was before the step.
     NonFiniteBatch {
         /// `input` or `target`.

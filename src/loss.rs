@@ -27,7 +27,9 @@ pub use sample_weights::SampleWeights;
 
 use core::slice;
 
+use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
+use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::{ClassTarget, Target};
 
@@ -78,6 +80,27 @@ pub trait Loss<Output: Shape>: Send + Sync {
     /// The kind of answer that it compares with.
     type Target: Target;
 
+    /// It takes raw scores, of which the logistic function leaves nothing: training with it a network that ends in `Sigmoid` or
+    /// `HardSigmoid` does not compile. Since both may come from a generic function, that is found when the program is built, and
+    /// not by `cargo check`.
+    ///
+    /// ```compile_fail,E0080
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Yes = Dense<2, 1>, Sigmoid);
+    /// let data = Dataset::<Vector<2>, Vector<1>>::new(vec![[0.0, 1.0]], vec![[1.0]])?;
+    /// Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).fit(&mut Yes::zeroed(), &data)?;
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    const TAKES_RAW_SCORES: bool = false;
+
+    /// What the loss cannot compare with in a target, although it is finite. Training with such a target is
+    /// [`Error::TargetOutOfRange`](crate::Error::TargetOutOfRange).
+    #[inline(always)]
+    fn objection<T: Scalar>(&self, _target: &<Self::Target as Target>::Value<T>) -> Option<Objection> {
+        None
+    }
+
     /// The sum of the losses of some samples; where wanted, the gradient of each by its logits times `weight`.
     ///
     /// `logits` and `gradient` hold the samples one after the other, as many as there are targets.
@@ -89,6 +112,41 @@ pub trait Loss<Output: Shape>: Send + Sync {
         weight: T,
         gradient: Option<&mut [T]>,
     ) -> T;
+}
+
+/// A number of a target that a loss cannot compare with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Objection {
+    /// The position of the number within the target.
+    pub position: usize,
+    /// What it may be, as a phrase: `at least 0 and at most 1`.
+    pub allowed: &'static str,
+}
+
+impl Objection {
+    /// The first number of a target that is not right.
+    #[inline(always)]
+    fn to_first<T: Scalar>(numbers: &[T], is_right: impl Fn(T) -> bool, allowed: &'static str) -> Option<Self> {
+        let position = numbers.iter().position(|&number| !is_right(number))?;
+        Some(Self { position, allowed })
+    }
+}
+
+/// Refuses targets that a loss cannot compare with.
+pub(crate) fn check_targets<L, Output, T>(loss: &L, targets: &[Values<L, Output, T>]) -> Result<()>
+where
+    L: Loss<Output>,
+    Output: Shape,
+    T: Scalar,
+{
+    let objections = targets.iter().enumerate().map(|(sample, target)| (sample, target, loss.objection::<T>(target)));
+    for (sample, target, objection) in objections {
+        if let Some(Objection { position, allowed }) = objection {
+            let value = L::Target::numbers::<T>(target).get(position).map_or(f64::NAN, |number| number.to_f64());
+            return Err(Error::TargetOutOfRange { sample, position, value, allowed });
+        }
+    }
+    Ok(())
 }
 
 /// The sum over samples of the mean over outputs of a function of each output and its target, which gives its value and its

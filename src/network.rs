@@ -24,6 +24,7 @@ pub use activation::Activation;
 use batch::{Batch, Room, check_counts};
 pub use classes::GivesClasses;
 pub use dot::Dot;
+use fits::FitsLoss;
 pub use fits::{FitsInput, FitsTarget, FitsValue};
 use program::{Backward, Forward, Infer, Show, TileLoss};
 use shards::Shards;
@@ -46,7 +47,7 @@ use crate::error::{Error, Result};
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, dispatch};
 use crate::layer::{Layer, Pass, Plan};
-use crate::loss::Loss;
+use crate::loss::{Loss, check_targets};
 use crate::metric::{Evaluation, Measured, Metric, argmax};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -409,7 +410,8 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     /// there, while each way into a pool from outside may.
     ///
     /// # Errors
-    /// [`Error::NonFiniteLoss`] names the layer and the step of `pass`; [`Error::CountMismatch`]; [`Error::Empty`].
+    /// [`Error::NonFiniteLoss`] names the layer and the step of `pass`; [`Error::TargetOutOfRange`]; [`Error::CountMismatch`];
+    /// [`Error::Empty`].
     ///
     /// # Example
     /// ```
@@ -437,11 +439,13 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
         L: Loss<Self::Output>,
         V: FitsValue<L::Target, Self::Scalar>,
     {
+        let () = FitsLoss::<Self, L>::RIGHT;
         let targets = V::values(targets);
         check_counts("inputs", inputs.len(), "targets", targets.len())?;
         if inputs.is_empty() {
             return Err(Error::Empty { what: "batch" });
         }
+        check_targets::<L, Self::Output, Self::Scalar>(loss, targets)?;
         let (shards, room) = workspace.room(inputs.len(), true);
         let value = Batch { network: self, loss, inputs, targets, shards }.gradient(pass, room, gradient);
         if value.is_finite() {
@@ -487,6 +491,7 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
         X: FitsInput<Self::Input>,
         Y: FitsTarget<L::Target>,
     {
+        let () = FitsLoss::<Self, L>::RIGHT;
         let (inputs, targets) = (X::arrays(data.inputs()), Y::values(data.targets()));
         let (shards, room) = workspace.room(inputs.len(), false);
         let (total, misses) = Batch { network: self, loss, inputs, targets, shards }.losses(room);

@@ -8,7 +8,7 @@ use dual::Dual;
 use proptest::prelude::*;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
 use typenet::prelude::*;
-use typenet::{LabelSmoothing, Scalar, Target};
+use typenet::{Error, LabelSmoothing, Scalar, Target};
 
 /// Relative to the largest slope; what is left is rounding.
 const TOLERANCE: f64 = 1e-12;
@@ -134,4 +134,49 @@ fn binary_cross_entropy_learns_several_answers_at_once() {
     for (input, wanted) in data.inputs().iter().zip(data.targets()) {
         assert_eq!(network.predict(input).map(|score| f32::from(score > 0.0)), *wanted);
     }
+}
+
+network!(struct Score = Dense<1, 2>);
+
+type Answers = Dataset<Vector<1>, Vector<2>>;
+
+fn answers(last: [f32; 2]) -> Answers {
+    Dataset::new(vec![[0.0]; 3], vec![[0.0, 1.0], [1.0, 1.0], last]).unwrap()
+}
+
+/// The error of training with a loss, before anything has changed.
+fn refused(loss: impl Loss<Vector<2>, Target = Vector<2>> + Copy, data: &Answers, validation: &Answers) -> String {
+    let mut score = Score::init(&mut typenet::rng(1));
+    let before = score.parameters().to_vec();
+    let mut trainer = Trainer::new(loss, Sgd::new(0.1)).batch_size(1).validation(validation);
+    let error = trainer.fit(&mut score, data).unwrap_err();
+    assert_eq!((score.parameters(), trainer.optimizer().steps()), (&before[..], 0));
+    error.to_string()
+}
+
+#[test]
+fn targets_that_a_loss_cannot_compare_with_are_refused_before_the_first_step() {
+    let probabilities = "but the loss takes at least 0 and at most 1";
+    let right = answers([0.5, 0.0]);
+    for (wrong, text) in [([0.0, 2.0], "2 at position 1"), ([-0.5, 2.0], "-0.5 at position 0")] {
+        let expected = format!("target 2 holds {text}, {probabilities}");
+        assert_eq!(refused(BinaryCrossEntropy, &answers(wrong), &right), expected);
+        assert_eq!(refused(BinaryCrossEntropy, &right, &answers(wrong)), expected);
+    }
+    let sides = "target 0 holds 0 at position 0, but the loss takes -1 or 1";
+    assert_eq!(refused(Hinge, &right, &right), sides);
+
+    // Through a weight, from a source, and in a loop of one's own.
+    let mut score = Score::zeroed();
+    let weighted = right.clone().weighted([1.0; 3]).unwrap();
+    let error = Trainer::new(SampleWeights(Hinge), Sgd::new(0.1)).fit(&mut score, &weighted).unwrap_err();
+    assert_eq!(error.to_string(), sides);
+    let wrong = answers([0.0, 2.0]);
+    let mut source = wrong.augmented(|_: &mut [f32; 1], _| ());
+    let error = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).fit_batches(&mut score, &mut source).unwrap_err();
+    assert!(matches!(error, Error::TargetOutOfRange { position: 1, value: 2.0, .. }), "{error}");
+    let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    let (input, target, pass) = ([[0.0]], [[0.0, -1.0]], Pass::training(1, 0));
+    let error = score.gradient(&input, &target, &BinaryCrossEntropy, &pass, &mut workspace, &mut gradient).unwrap_err();
+    assert!(matches!(error, Error::TargetOutOfRange { sample: 0, position: 1, value: -1.0, .. }), "{error}");
 }

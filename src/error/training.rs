@@ -57,6 +57,9 @@ impl Error {
                 "{what} {sample} of batch {batch} in epoch {epoch} holds {value} at position {position}: \
                  data must be finite"
             ),
+            Self::TargetOutOfRange { sample, position, value, allowed } => {
+                write!(f, "target {sample} holds {value} at position {position}, but the loss takes {allowed}")
+            }
             Self::StillDiverging { first, last, rate } => {
                 write!(f, "the loss went from {first} to {last} with the smallest learning rate that was tried, {rate}")
             }

@@ -1,7 +1,8 @@
 //! Binary cross-entropy from raw scores.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, each_output};
+use crate::loss::{Loss, Objection, each_output};
+use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 
 /// Cross-entropy between wanted probabilities and the logistic function of a network's raw scores, each output by itself: for
@@ -10,12 +11,16 @@ use crate::shape::{Shape, Vector};
 /// l(x, t) = -1/M Σ_j (t_j ln σ(z_j) + (1 - t_j) ln (1 - σ(z_j))), with z the scores and σ(z) = 1 / (1 + e⁻ᶻ)
 ///
 /// The network does not end in `Sigmoid`: the loss applies it, in a form that keeps its digits. The probability of a prediction z
-/// is σ(z), and yes is the likelier answer where z > 0. Keras's `BinaryCrossentropy(from_logits=True)`, PyTorch's
+/// is σ(z), [`function::sigmoid`](crate::function::sigmoid), and yes is the likelier answer where z > 0, as
+/// [`BinaryConfusionMatrix`](crate::metric::BinaryConfusionMatrix) counts it. Keras's `BinaryCrossentropy(from_logits=True)`, PyTorch's
 /// `BCEWithLogitsLoss`. Of exactly one class among several, [`Nll`](crate::Nll) is the loss.
 ///
 /// # Shapes
-/// Network output `Vector<M>`, targets `Vector<M>` of probabilities: 0 for no, 1 for yes. A network that ends in `Softmax` does
-/// not compile with this loss.
+/// Network output `Vector<M>`, targets `Vector<M>` of probabilities: 0 for no, 1 for yes. A network that ends in `Softmax` or
+/// `Sigmoid` does not compile with this loss.
+///
+/// # Errors
+/// [`Error::TargetOutOfRange`](crate::Error::TargetOutOfRange) when a network is trained with a target outside \[0, 1\].
 ///
 /// # Gradients
 /// dl/dz_j = (σ(z_j) - t_j) / M.
@@ -24,8 +29,7 @@ use crate::shape::{Shape, Vector};
 /// Nats; training and evaluation take the mean over the samples, so over batch and outputs.
 ///
 /// # Numerics
-/// Computed as max(0, z) - z t + ln(1 + e^-|z|): finite for scores up to ±10³⁰ in `f32`. A target outside \[0, 1\] is not a
-/// probability; its loss has no minimum, and training drives the score away.
+/// Computed as max(0, z) - z t + ln(1 + e^-|z|): finite for scores up to ±10³⁰ in `f32`.
 ///
 /// # Example
 /// ```
@@ -44,6 +48,13 @@ pub struct BinaryCrossEntropy;
 
 impl<const M: usize> Loss<Vector<M>> for BinaryCrossEntropy {
     type Target = Vector<M>;
+
+    const TAKES_RAW_SCORES: bool = true;
+
+    #[inline(always)]
+    fn objection<T: Scalar>(&self, target: &[T; M]) -> Option<Objection> {
+        Objection::to_first(target, |t| t >= T::ZERO && t <= T::ONE, "at least 0 and at most 1")
+    }
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, weighted_sum};
+use crate::loss::{Loss, Objection, weighted_sum};
+use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Class;
 
@@ -71,6 +72,13 @@ impl<L, const K: usize> ClassWeights<L, K> {
 
 impl<Output: Shape, L: Loss<Output, Target = Class<K>>, const K: usize> Loss<Output> for ClassWeights<L, K> {
     type Target = Class<K>;
+
+    const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
+
+    #[inline(always)]
+    fn objection<T: Scalar>(&self, target: &Class<K>) -> Option<Objection> {
+        self.loss.objection::<T>(target)
+    }
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

@@ -54,6 +54,8 @@ impl<const K: usize> RawScores for Vector<K> {
 impl<Output: RawScores> Loss<Output> for CrossEntropy {
     type Target = Output::Class;
 
+    const TAKES_RAW_SCORES: bool = true;
+
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(
         &self,

@@ -3,7 +3,8 @@
 use core::cmp::Ordering;
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, each_output};
+use crate::loss::{Loss, Objection, each_output};
+use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 use crate::target::Class;
 
@@ -14,7 +15,11 @@ use crate::target::Class;
 /// As Keras's `Hinge`. For one class among several there is [`CategoricalHinge`].
 ///
 /// # Shapes
-/// Network output `Vector<M>`, targets `Vector<M>` of -1 and 1.
+/// Network output `Vector<M>`, targets `Vector<M>` of -1 and 1. A network that ends in `Sigmoid` does not compile with this
+/// loss.
+///
+/// # Errors
+/// [`Error::TargetOutOfRange`](crate::Error::TargetOutOfRange) when a network is trained with a target that is neither.
 ///
 /// # Gradients
 /// dl/df_j = -t_j / M where t_j f_j < 1, else 0.
@@ -43,6 +48,13 @@ pub struct Hinge;
 
 impl<const M: usize> Loss<Vector<M>> for Hinge {
     type Target = Vector<M>;
+
+    const TAKES_RAW_SCORES: bool = true;
+
+    #[inline(always)]
+    fn objection<T: Scalar>(&self, target: &[T; M]) -> Option<Objection> {
+        Objection::to_first(target, |t| t.absolute() == T::ONE, "-1 or 1")
+    }
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(
@@ -95,6 +107,8 @@ pub struct CategoricalHinge;
 
 impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
     type Target = Class<K>;
+
+    const TAKES_RAW_SCORES: bool = true;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

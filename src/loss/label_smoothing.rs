@@ -95,6 +95,8 @@ impl CrossEntropy {
 impl<Output: Shape, L: Loss<Output, Target: ClassTarget>> Loss<Output> for LabelSmoothing<L> {
     type Target = L::Target;
 
+    const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
+
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(
         &self,

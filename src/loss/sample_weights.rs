@@ -1,7 +1,8 @@
 //! Samples that count more or less than others.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, Values, weighted_sum};
+use crate::loss::{Loss, Objection, Values, weighted_sum};
+use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::{Weighted, WeightedValue};
 
@@ -48,6 +49,13 @@ pub struct SampleWeights<L>(
 
 impl<Output: Shape, L: Loss<Output>> Loss<Output> for SampleWeights<L> {
     type Target = Weighted<L::Target>;
+
+    const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
+
+    #[inline(always)]
+    fn objection<T: Scalar>(&self, target: &WeightedValue<Values<L, Output, T>, T>) -> Option<Objection> {
+        self.0.objection::<T>(target.target())
+    }
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

@@ -5,6 +5,10 @@
 //! the compiler would take them for the truth about a network that it does not know yet, and complain in its own words
 //! about that.
 
+use core::marker::PhantomData;
+
+use crate::loss::Loss;
+use crate::network::{LayerInfo, Network};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
@@ -103,4 +107,21 @@ impl<V> SameValue<V> for V {
     fn same(values: &[V]) -> &[V] {
         values
     }
+}
+
+/// The last layer of a network leaves its loss something to compare: one constant for each pair, so that a wrong one is one error.
+pub(super) struct FitsLoss<N, L>(PhantomData<(N, L)>);
+
+impl<N: Network, L: Loss<N::Output>> FitsLoss<N, L> {
+    pub(super) const RIGHT: () = assert!(
+        !(L::TAKES_RAW_SCORES && ends_in_sigmoid(N::LAYERS)),
+        "the network ends in `Sigmoid`, but its loss takes raw scores\n\nhelp: leave `Sigmoid` out; for a prediction z of a \
+         network trained with `BinaryCrossEntropy`, `function::sigmoid(z)` is the probability"
+    );
+}
+
+/// The last layer squeezes every number into what is between 0 and 1. That of a nested network is not looked at.
+const fn ends_in_sigmoid(layers: &[LayerInfo]) -> bool {
+    let Some(last) = layers.last() else { return false };
+    matches!(last.layer.as_bytes(), b"Sigmoid" | b"HardSigmoid")
 }

@@ -22,6 +22,9 @@ pub(super) trait Feed<T: Scalar>: Send {
     /// Starts an epoch: its number in the records, how many there were before it over all runs, and its seed.
     fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()>;
 
+    /// The targets that are known before the first epoch.
+    fn targets(&self) -> &[<Self::Target as Target>::Value<T>];
+
     /// How many samples of the epoch are left, where that is certain.
     fn left(&self) -> Option<usize>;
 
@@ -61,6 +64,10 @@ impl<X: Shape, Y: Target, T: Scalar> Feed<T> for Shuffled<'_, X, Y, T> {
         random::shuffle(&mut self.order, &mut random::rng(seed));
         self.taken = 0;
         Ok(())
+    }
+
+    fn targets(&self) -> &[Y::Value<T>] {
+        self.data.targets()
     }
 
     fn left(&self) -> Option<usize> {
@@ -106,6 +113,10 @@ impl<T: Scalar, B: Batches<T>> Feed<T> for Checked<'_, B> {
     fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()> {
         (self.epoch, self.batches) = (epoch, 0);
         self.source.begin(before, seed).map_err(|error| self.failed(&error))
+    }
+
+    fn targets(&self) -> &[<B::Target as Target>::Value<T>] {
+        &[]
     }
 
     fn left(&self) -> Option<usize> {

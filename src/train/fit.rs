@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::history::{EpochRecord, History};
 use crate::kernel::Kernels;
-use crate::loss::Loss;
+use crate::loss::{Loss, check_targets};
 use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
@@ -29,6 +29,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     {
         self.history = History::with_capacity(self.epochs, self.epoch.seed);
         self.epoch.check(N::TENSORS)?;
+        check_targets::<L, N::Output, T>(&self.epoch.loss, F::Target::values(feed.targets()))?;
+        self.validation.check(&self.epoch.loss)?;
         // A saturating activation can hide an infinite weight from the loss.
         if let Some(tensor) = network.non_finite_tensor() {
             return Err(Error::NonFiniteParameter { tensor });
