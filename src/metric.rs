@@ -1,10 +1,12 @@
 //! How good is a network on data it did not learn from, in numbers that a person can read?
 
 mod accuracy;
+mod binary_confusion_matrix;
 mod confusion_matrix;
 mod distance;
 
 pub use accuracy::{Accuracy, TopK};
+pub use binary_confusion_matrix::BinaryConfusionMatrix;
 pub use confusion_matrix::ConfusionMatrix;
 pub use distance::{MeanAbsoluteError, RSquared, RootMeanSquaredError};
 
@@ -245,4 +247,9 @@ pub fn argmax<T: Scalar>(values: &[T]) -> usize {
         }
     }
     best
+}
+
+/// A share of a count; of nothing, 0.
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }

@@ -5,7 +5,9 @@ pub use crate::Weights;
 pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
 pub use crate::history::EpochRecord;
-pub use crate::metric::{Accuracy, ConfusionMatrix, MeanAbsoluteError, RSquared, RootMeanSquaredError, TopK};
+pub use crate::metric::{
+    Accuracy, BinaryConfusionMatrix, ConfusionMatrix, MeanAbsoluteError, RSquared, RootMeanSquaredError, TopK,
+};
 #[cfg(feature = "safetensors")]
 pub use crate::train::Checkpoints;
 #[cfg(feature = "std")]

@@ -109,3 +109,22 @@ fn many_batches_count_each_sample_once() -> typenet::Result<()> {
     assert!((accuracy - network.evaluate(&data, &Nll).accuracy).abs() < TOLERANCE);
     Ok(())
 }
+
+#[test]
+fn answers_of_yes_and_no_are_counted_for_both_kinds_of_targets() {
+    // The outputs of three samples with two each; an output that is not finite is wrong either way.
+    let outputs = [[2.0, -1.0], [0.5, 0.5], [f64::NAN, f64::INFINITY]];
+    for no in [0.0, -1.0] {
+        let targets = [[1.0, 1.0], [no, 1.0], [no, 1.0]];
+        let samples = outputs.map(|output| output.to_vec()).into_iter().zip(targets);
+        let matrix = measure::<Vector<2>, _>(BinaryConfusionMatrix::default(), samples);
+        let counts = [matrix.true_positives, matrix.false_positives, matrix.false_negatives, matrix.true_negatives];
+        assert_eq!(counts, [2, 2, 2, 0]);
+        assert_eq!((matrix.accuracy(), matrix.precision(), matrix.recall(), matrix.f1()), (2.0 / 6.0, 0.5, 0.5, 0.5));
+        let text = "2 true and 2 false yes, 0 true and 2 false no: accuracy 0.3333, precision 0.5000, recall 0.5000, F1 0.5000";
+        assert_eq!(matrix.to_string(), text);
+    }
+    let none = BinaryConfusionMatrix::default();
+    assert!(none.accuracy().is_nan());
+    assert_eq!((none.precision(), none.recall(), none.f1()), (0.0, 0.0, 0.0));
+}

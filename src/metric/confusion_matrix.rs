@@ -2,7 +2,7 @@
 
 use core::fmt::{self, Display};
 
-use crate::metric::{Metric, ScoresClasses, argmax};
+use crate::metric::{Metric, ScoresClasses, argmax, share};
 use crate::scalar::Scalar;
 use crate::target::Class;
 
@@ -111,11 +111,6 @@ impl<const K: usize> ConfusionMatrix<K> {
             classes.filter(occurs).fold((0.0, 0.0), |(sum, count), class| (sum + measure(self, class), count + 1.0));
         sum / count
     }
-}
-
-/// A share of a count; of nothing, 0.
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 impl<const K: usize, Output: ScoresClasses<Class = Class<K>>> Metric<Output> for ConfusionMatrix<K> {
