@@ -3,6 +3,7 @@
 //! In epochs: each goes once over all samples, in a new random order, in batches; each batch gives a gradient, each
 //! gradient a step.
 
+mod by_ref;
 mod callback;
 mod callback_state;
 #[cfg(feature = "safetensors")]
@@ -25,6 +26,7 @@ mod run_words;
 mod time_limit;
 mod validation;
 
+pub use by_ref::{ByRef, by_ref};
 #[cfg(feature = "safetensors")]
 #[doc(hidden)]
 pub use callback::Moment;
@@ -248,7 +250,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     }
 
     /// Adds a callback, which runs after those before it: [`EarlyStopping`], [`TimeLimit`], [`Progress`], a type of one's
-    /// own, a closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training.
+    /// own, a closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training. One
+    /// that is to be read after the run is lent, [`by_ref`].
     pub fn callback<A>(self, callback: A) -> Trainer<L, O, T, V, (C, A)> {
         let Self { epoch, epochs, threads, validation, callbacks, history, interrupted } = self;
         Trainer { epoch, epochs, threads, validation, callbacks: (callbacks, callback), history, interrupted }
@@ -336,6 +339,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// [`Error::Setting`] for a batch size, a number of batches per step or a number of threads of 0, for a bound of
     /// gradients that is not a finite number above 0, and for whatever the optimizer, a schedule or a callback refuses;
     /// [`Error::UnknownLayer`] for a factor of a layer that the network does not have;
+    /// [`Error::TargetOutOfRange`] for a target that the loss cannot compare with;
     /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
     /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
     /// [`Error::NonFiniteValidation`] when that shows on the validation set first;

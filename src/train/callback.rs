@@ -83,7 +83,8 @@ pub struct StepRecord {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a callback",
     note = "a closure is written `|record: &EpochRecord| ..` and returns `()`; to stop training, write \
-            `on_epoch(|_, record| ..)` or `on_step(|_, record| ..)`, or implement `Callback`"
+            `on_epoch(|_, record| ..)` or `on_step(|_, record| ..)`, or implement `Callback`; a callback that is lent \
+            is written `by_ref(&mut callback)`"
 )]
 pub trait Callback<N: Network> {
     /// `step_end` does something: without that, steps are made without a look at the callback.

@@ -1,0 +1,93 @@
+//! How is a callback read after the run?
+
+use core::ops::ControlFlow;
+
+use crate::error::Result;
+use crate::history::{EpochRecord, History};
+use crate::network::Network;
+use crate::train::{Callback, CallbackState, StepRecord, Stop, TrainingPlan};
+#[cfg(feature = "safetensors")]
+use crate::train::{Moment, RunState};
+
+/// A callback that is lent to a trainer, see [`by_ref`].
+#[derive(Debug)]
+pub struct ByRef<'a, C>(&'a mut C);
+
+/// Lends a callback to a trainer, so that what it has collected can be read when the trainer is gone.
+///
+/// # Example
+/// ```
+/// use core::ops::ControlFlow;
+/// use typenet::prelude::*;
+/// use typenet::train::by_ref;
+///
+/// #[derive(Default)]
+/// struct Epochs(usize);
+/// impl<N: Network> Callback<N> for Epochs {
+///     fn epoch_end(&mut self, _: &N, _: &EpochRecord) -> ControlFlow<()> {
+///         self.0 += 1;
+///         ControlFlow::Continue(())
+///     }
+/// }
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+/// let mut epochs = Epochs::default();
+/// Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(7).callback(by_ref(&mut epochs)).fit(&mut Line::zeroed(), &data)?;
+/// assert_eq!(epochs.0, 7);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+pub const fn by_ref<C>(callback: &mut C) -> ByRef<'_, C> {
+    ByRef(callback)
+}
+
+impl<N: Network, C: Callback<N>> Callback<N> for ByRef<'_, C> {
+    const WATCHES_STEPS: bool = C::WATCHES_STEPS;
+    const PAUSES: bool = C::PAUSES;
+
+    fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
+        self.0.begin(network, plan)
+    }
+
+    fn step_end(&mut self, network: &N, record: &StepRecord) -> ControlFlow<()> {
+        self.0.step_end(network, record)
+    }
+
+    fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> ControlFlow<()> {
+        self.0.epoch_end(network, record)
+    }
+
+    fn save(&self, state: &mut CallbackState<N::Scalar>) {
+        self.0.save(state);
+    }
+
+    fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()> {
+        self.0.resume(state)
+    }
+
+    fn stop_step(&mut self, network: &N, record: &StepRecord) -> Stop {
+        self.0.stop_step(network, record)
+    }
+
+    fn stop_epoch(&mut self, network: &N, record: &EpochRecord) -> Stop {
+        self.0.stop_epoch(network, record)
+    }
+
+    fn steps_to_look(&self, total_steps: u64) -> usize {
+        self.0.steps_to_look(total_steps)
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn is_due(&self, moment: &Moment<'_>) -> bool {
+        self.0.is_due(moment)
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn write(&mut self, network: &N, state: &RunState<'_, N::Scalar>) -> Result<()> {
+        self.0.write(network, state)
+    }
+
+    fn end(&mut self, network: &mut N, history: &History) {
+        self.0.end(network, history);
+    }
+}
