@@ -35,18 +35,38 @@ fn failed(verb: &'static str, path: &Path, error: &io::Error) -> Error {
     Error::File { verb, path: path.display().to_string(), reason: error.to_string() }
 }
 
-fn replace_quietly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Whether a file could be put there: for what takes long to make. Nothing is left behind.
+#[cfg(feature = "safetensors")]
+pub(crate) fn check_place(path: &Path) -> Result<()> {
+    let try_it = || place(path).and_then(|place| Temporary::new_in(&place.folder)).map(drop);
+    try_it().map_err(|error| failed("write", path, &error))
+}
+
+/// Where a file goes, links followed.
+struct Place {
+    target: PathBuf,
+    folder: PathBuf,
+    /// Of the file that is there.
+    old: Option<Metadata>,
+}
+
+fn place(path: &Path) -> io::Result<Place> {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let old = fs::metadata(&target).ok();
     if let Some(old) = &old {
         check(old)?;
     }
     let folder = match target.parent() {
-        Some(parent) if parent.as_os_str().is_empty() => Path::new("."),
-        Some(parent) => parent,
+        Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
+        Some(parent) => parent.to_path_buf(),
         None => return Err(io::Error::new(ErrorKind::IsADirectory, "the path names no file")),
     };
-    let (temporary, mut file) = Temporary::new_in(folder)?;
+    Ok(Place { target, folder, old })
+}
+
+fn replace_quietly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let Place { target, folder, old } = place(path)?;
+    let (temporary, mut file) = Temporary::new_in(&folder)?;
     if let Some(old) = old {
         file.set_permissions(old.permissions())?;
     }

@@ -40,7 +40,7 @@ mod number;
 mod read;
 mod write;
 
-pub(crate) use crate::file::{name, open, replace};
+pub(crate) use crate::file::{check_place, name, open, replace};
 pub(crate) use label::Label;
 pub use number::Stored;
 pub(crate) use read::{Expected, Reader};

@@ -276,6 +276,13 @@ fn files_that_are_no_checkpoint_of_this_run_are_told_apart() {
     assert_eq!(wrong.len(), 6);
     assert!(wrong.iter().all(|tensor| matches!(tensor, WrongTensor::Shape { .. })), "{wrong:?}");
 
+    // The same tensors, of layers that give other numbers.
+    network!(struct Other = Dense<2, 3>, Relu, Dense<3, 2>, Softmax);
+    let mut other = Trainer::new(Nll, Adam::new(0.1));
+    let error = other.resume(&mut Other::zeroed(), folder.path("c")).unwrap_err();
+    let layers = "Small: (2), dense: Dense<2, 3>, tanh: Tanh, dense_2: Dense<3, 2>, softmax: Softmax";
+    assert_eq!(reason(error), format!("it is a checkpoint of another network, {layers}"));
+
     // Weights alone can be read from a checkpoint.
     assert_eq!(Small::from_safetensors(&bytes).unwrap().parameters(), network.parameters());
 }

@@ -406,11 +406,18 @@ fn callbacks_see_the_end_of_a_run_that_refuses_others() {
 }
 
 #[test]
-fn a_checkpoint_that_cannot_be_written_ends_the_run() {
+fn a_checkpoint_that_cannot_be_written_is_an_error_before_the_first_step() {
     let folder = Folder::new("nowhere");
     let path = folder.path("missing/run");
-    let error = trainer(3).callback(Checkpoints::every(1, &path)).fit(&mut Net::zeroed(), &data(60)).unwrap_err();
-    assert!(matches!(error, Error::File { verb: "write", .. }), "{error}");
+    // Before the first step, whenever the first checkpoint were due; a folder has the name in the second case.
+    for path in [&path, &folder.path("")] {
+        let mut network = Net::init(&mut typenet::rng(1));
+        let before = network.parameters().to_vec();
+        let error = trainer(3).callback(Checkpoints::every(2, path)).fit(&mut network, &data(60)).unwrap_err();
+        assert!(matches!(error, Error::File { verb: "write", .. }), "{error}");
+        assert_eq!(network.parameters(), before);
+    }
+    assert!(folder.names().is_empty());
     let error = trainer(3).callback(Checkpoints::every(0, &path)).fit(&mut Net::zeroed(), &data(60)).unwrap_err();
     assert_eq!(error.to_string(), "the interval of checkpoints is 0, but must be at least 1 epoch");
 }

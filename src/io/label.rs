@@ -59,6 +59,20 @@ impl Label {
         Some(text)
     }
 
+    /// The names and the kinds of the layers, `hidden: Dense`, without their sizes: tensors have these.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = String> {
+        self.all("layer").map(|layer| {
+            let mut depth = 0_usize;
+            let mut outside = |letter: &char| {
+                depth += usize::from(*letter == '<');
+                let keeps = depth == 0;
+                depth -= usize::from(*letter == '>' && depth > 0);
+                keeps
+            };
+            layer.chars().filter(|letter| outside(letter)).collect()
+        })
+    }
+
     /// The text with a checksum of zeros.
     pub(super) fn with_room_for_checksum(&self) -> String {
         format!("{CHECKSUM}{:0CHECKSUM_DIGITS$}\n{self}", 0)
@@ -74,6 +88,8 @@ impl Display for Label {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::Label;
 
     #[test]
@@ -88,5 +104,8 @@ mod tests {
         assert_eq!(parsed.lines[1..], label.lines);
         assert_eq!(label.architecture().unwrap(), "Xor: (2), dense: Dense<2, 3>, own: two lines");
         assert_eq!(Label::new("weights").architecture(), None);
+        label.push("layer", "block: Residual { a: Dense<2, 3>, Tanh }");
+        let layers: Vec<_> = label.layers().collect();
+        assert_eq!(layers, ["dense: Dense", "own: two lines", "block: Residual { a: Dense, Tanh }"]);
     }
 }

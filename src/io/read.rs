@@ -69,7 +69,9 @@ impl<R: Read> Reader<R> {
         let own = (label.with_room_for_checksum().len() + names) as u64;
         let limit = SMALL_HEADER + (4 * own).max(length / 8);
         if header_length > limit {
-            let reason = format!("its header claims {header_length} bytes, and is read up to {limit}");
+            let reason = format!(
+                "it is no safetensors file, whose header would have {header_length} bytes: at most {limit} are read"
+            );
             return Err(unreadable(reason));
         }
         let mut header = Vec::new();

@@ -262,6 +262,12 @@ where
             reader.unreadable(&format!("it is a checkpoint of the optimizer `{found}`, and not of `{expected}`"))
         );
     }
+    let differs = reader.label().layers().next().is_some() && !reader.label().layers().eq(label.layers());
+    let other = reader
+        .label()
+        .architecture()
+        .filter(|_| differs)
+        .map(|other| reader.unreadable(&format!("it is a checkpoint of another network, {other}")));
     let state = State::read(reader.label()).map_err(|reason| reader.unreadable(&reason))?;
     // No memory for what the file is too short to hold.
     let numbers = state.copies.saturating_mul(N::PARAMETERS.max(1)).saturating_add(state.run);
@@ -274,7 +280,8 @@ where
     let mut values = vec![<N::Scalar as Scalar>::ZERO; N::PARAMETERS * (1 + slots + state.copies)];
     let pass_over = |name: &str| scalers::has(name) || name.starts_with(WORDS);
     reader.read(N::NAME, &tensors, pass_over, &mut values)?;
-    Ok((state, values))
+    // Tensors of other shapes say more.
+    other.map_or(Ok((state, values)), Err)
 }
 
 /// Tensors as large as the parameters, from the place of so many of them on.

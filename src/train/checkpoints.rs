@@ -25,7 +25,8 @@ use crate::train::{Callback, Moment, Stop, TrainingPlan};
 /// [`Batches`](crate::dataset::Batches) is asked for the batches before that once more, and these are passed over.
 ///
 /// # Errors
-/// `fit` fails with [`Error::File`] when a checkpoint cannot be written, and refuses an interval of 0 ([`Error::Setting`]).
+/// `fit` fails with [`Error::File`] when a checkpoint cannot be written, before its first step where there is no such folder, and
+/// refuses an interval of 0 ([`Error::Setting`]).
 ///
 /// # Example
 /// A program that may be killed at any time, and is started again until it is done.
@@ -126,7 +127,7 @@ impl<N: Network<Scalar: Stored>> Callback<N> for Checkpoints {
         let allowed = match self.interval {
             Interval::Epochs(0) => "at least 1 epoch",
             Interval::Steps(0) => "at least 1 step",
-            _ => return Ok(ControlFlow::Continue(())),
+            _ => return io::check_place(&self.path).map(ControlFlow::Continue),
         };
         Err(Error::Setting { name: "interval of checkpoints", value: 0.0, allowed })
     }
