@@ -340,7 +340,8 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         self.rates.check(table)?;
         let value = self.rates.largest();
         if value != 1.0 && self.optimizer.learning_rate().is_none() {
-            let (name, allowed) = ("factor of the learning rate", "1 for an optimizer without a learning rate");
+            let (name, allowed) =
+                ("factor of the learning rate", "1 for an optimizer without `learning_rate` and `set_learning_rate`");
             return Err(Error::Setting { name, value, allowed });
         }
         // A smaller rate than that of the settings breaks no bound, also one of zero.
