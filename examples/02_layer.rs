@@ -27,11 +27,14 @@ network!(
 fn main() {
     let mut layer = Layer3::<f64>::init(&mut typenet::rng(37));
     layer.linear.bias.copy_from_slice(&[0.0, 0.5, -0.5]);
-    println!("W = {:.4}b = {:.4}", layer.linear.weight, layer.linear.bias);
+    println!("W                    b");
+    for (row, bias) in layer.linear.weight.row_iter().zip(&layer.linear.bias) {
+        println!("{:8.4} {:8.4}    {bias:8.4}", row[0], row[1]);
+    }
 
     let x = [1.0, -2.0];
     let together = layer.predict(&x);
-    println!("f({x:?}) = {together:.4?}\n");
+    println!("\nf({x:?}) = {together:.4?}\n");
 
     // The same neuron by neuron: row i of W and entry i of b belong to neuron i.
     for (i, wanted) in together.iter().enumerate() {

@@ -1,16 +1,17 @@
-//! Activations with their derivatives, as numbers and as pictures: function blue, derivative green, as on the slide.
+//! Activations with their derivatives.
 //!
 //! ```text
-//! cargo run --release --features plot --example 04_activations
+//! cargo run --release --example 04_activations
 //! ```
+//!
+//! With `--features plot` it draws them too: function blue, derivative green, as on the slide.
 
-use typenet::{function, plot};
+use typenet::function;
 
 type Function = fn(f64) -> f64;
 
+#[cfg_attr(not(feature = "plot"), allow(clippy::unnecessary_wraps, reason = "pictures may fail to be written"))]
 fn main() -> typenet::Result<()> {
-    let folder = std::path::Path::new("target/pictures");
-    std::fs::create_dir_all(folder).expect("the folder target/ can be written to");
     let activations: [(&str, Function, Function); 12] = [
         ("sigmoid", function::sigmoid, function::sigmoid_derivative),
         ("tanh", function::tanh, function::tanh_derivative),
@@ -33,10 +34,9 @@ fn main() -> typenet::Result<()> {
             print!(" {value:8.4}");
         }
         println!();
-        let path = folder.join(format!("04_{}.svg", name.to_lowercase().replace(' ', "_")));
-        plot::function(name, -5.0..=5.0, f, derivative)?.save(&path)?;
     }
-    println!("\npictures are in {}", folder.display());
+    #[cfg(feature = "plot")]
+    draw(&activations)?;
 
     // What the slides say of the first three.
     for x in [-3.0_f64, -0.5, 0.25, 4.0] {
@@ -48,5 +48,17 @@ fn main() -> typenet::Result<()> {
         assert_eq!(function::relu(x), x.max(0.0));
         assert_eq!(function::relu_derivative(x), f64::from(x > 0.0));
     }
+    Ok(())
+}
+
+#[cfg(feature = "plot")]
+fn draw(activations: &[(&str, Function, Function)]) -> typenet::Result<()> {
+    let folder = std::path::Path::new("target/pictures");
+    std::fs::create_dir_all(folder).expect("the folder target/ can be written to");
+    for (name, f, derivative) in activations {
+        let path = folder.join(format!("04_{}.svg", name.to_lowercase().replace(' ', "_")));
+        typenet::plot::function(name, -5.0..=5.0, f, derivative)?.save(&path)?;
+    }
+    println!("\npictures are in {}", folder.display());
     Ok(())
 }

@@ -1,11 +1,14 @@
-//! All optimizers around a saddle point and in a ravine, as moving pictures, and the page "why momentum works" with sliders.
+//! All optimizers around a saddle point and in a ravine.
 //!
 //! ```text
-//! cargo run --release --features plot --example 16_saddle_point
+//! cargo run --release --example 16_saddle_point
 //! ```
+//!
+//! With `--features plot` it draws them too, as moving pictures, and makes the page "why momentum works" with sliders.
 
 use typenet::minimize::Descent;
-use typenet::plot::{self, Surface};
+#[cfg(feature = "plot")]
+use typenet::plot;
 use typenet::prelude::*;
 
 const STEPS: u64 = 120;
@@ -14,17 +17,11 @@ const STEPS: u64 = 120;
 type Path = Vec<[f64; 2]>;
 
 fn main() -> typenet::Result<()> {
-    let folder = std::path::Path::new("target/pictures");
-    std::fs::create_dir_all(folder).expect("the folder target/ can be written to");
-
     // Level at the origin: down along y, up along x. The start is next to the ridge, where the slope down is tiny.
     let saddle = |[x, y]: [f64; 2]| (x * x - y * y, [2.0 * x, -2.0 * y]);
-    let walks = walks(saddle, [-1.5, 1e-3])?;
-    let surface = Surface::new(-2.0..=2.0, -1.5..=1.5, |point| saddle(point).0)?;
-    draw("around a saddle point", &surface, &walks, &folder.join("16_saddle_point"))?;
-
+    let around_saddle = walks(saddle, [-1.5, 1e-3])?;
     println!("steps until |y| > 1, down from the saddle:");
-    for (name, path) in &walks {
+    for (name, path) in &around_saddle {
         match path.iter().position(|[_, y]| y.abs() > 1.0) {
             Some(steps) => println!("  {name:10} {steps:4}"),
             None => println!("  {name:10} not within {STEPS}"),
@@ -32,18 +29,31 @@ fn main() -> typenet::Result<()> {
     }
     // Adaptive rates make the tiny slope as long a step as any other.
     let steps = |wanted: &str| {
-        let (_, path) = walks.iter().find(|(name, _)| *name == wanted)?;
+        let (_, path) = around_saddle.iter().find(|(name, _)| *name == wanted)?;
         path.iter().position(|[_, y]| y.abs() > 1.0)
     };
     assert!(steps("Adam") < steps("momentum") && steps("momentum") < steps("SGD"));
 
     let ravine = |[x, y]: [f64; 2]| (0.1 * x * x + 2.0 * y * y, [0.2 * x, 4.0 * y]);
-    let walks = self::walks(ravine, [-1.8, 1.0])?;
-    let surface = Surface::new(-2.0..=2.0, -1.5..=1.5, |point| ravine(point).0)?;
-    draw("in a ravine", &surface, &walks, &folder.join("16_ravine"))?;
+    let in_ravine = walks(ravine, [-1.8, 1.0])?;
+    println!("\nheight above the bottom of a ravine after {STEPS} steps:");
+    for (name, path) in &in_ravine {
+        println!("  {name:10} {:8.1e}", ravine(path[path.len() - 1]).0);
+    }
 
-    plot::momentum_page([1.0, 25.0], [-1.2, 0.35])?.save(folder.join("16_momentum.html"))?;
-    println!("\npictures and the page 16_momentum.html are in {}", folder.display());
+    #[cfg(feature = "plot")]
+    {
+        let folder = std::path::Path::new("target/pictures");
+        std::fs::create_dir_all(folder).expect("the folder target/ can be written to");
+        let draw = |title: &str, function: &dyn Fn([f64; 2]) -> f64, walks: &[(&str, Path)], name: &str| {
+            let surface = plot::Surface::new(-2.0..=2.0, -1.5..=1.5, function)?;
+            draw(title, &surface, walks, &folder.join(name))
+        };
+        draw("around a saddle point", &|point| saddle(point).0, &around_saddle, "16_saddle_point")?;
+        draw("in a ravine", &|point| ravine(point).0, &in_ravine, "16_ravine")?;
+        plot::momentum_page([1.0, 25.0], [-1.2, 0.35])?.save(folder.join("16_momentum.html"))?;
+        println!("\npictures and the page 16_momentum.html are in {}", folder.display());
+    }
     Ok(())
 }
 
@@ -77,7 +87,8 @@ fn walk<O: Optimizer>(
 }
 
 /// A picture of all paths, and one that moves.
-fn draw(title: &str, surface: &Surface, walks: &[(&str, Path)], path: &std::path::Path) -> typenet::Result<()> {
+#[cfg(feature = "plot")]
+fn draw(title: &str, surface: &plot::Surface, walks: &[(&str, Path)], path: &std::path::Path) -> typenet::Result<()> {
     let paths: Vec<(&str, &[[f64; 2]])> = walks.iter().map(|(name, path)| (*name, &path[..])).collect();
     plot::paths(title, surface, &paths)?.save(path.with_extension("svg"))?;
     plot::animated_paths(title, surface, &paths)?.save(path.with_extension("gif"))
