@@ -16,8 +16,9 @@ impl<N> Gradient<N> {
     /// The square root of the sum of the squares of all learned numbers; statistics and frozen layers are left out.
     ///
     /// # Numerics
-    /// Summed in `f64` in an order that depends on sizes alone. Infinite or NaN where the gradient is, or where the squares
-    /// of an `f64` gradient exceed its range.
+    /// Summed in `f64` in an order that depends on sizes alone. Squares that leave its range are summed again with numbers
+    /// times a power of two, so that the norm is infinite or NaN only where the gradient is, or where it exceeds the range
+    /// itself.
     ///
     /// # Example
     /// ```
@@ -32,10 +33,19 @@ impl<N> Gradient<N> {
     where
         N: Block<T>,
     {
+        self.length().norm()
+    }
+
+    fn length<T: Kernels>(&self) -> Length
+    where
+        N: Block<T>,
+    {
         let numbers = self.parameters();
-        let mut sum = 0.0;
-        N::TENSORS.for_each_trainable(&mut |run| sum += dispatch(SquareSum(&numbers[run])));
-        libm::sqrt(sum)
+        Length::of(|factor| {
+            let mut sum = 0.0;
+            N::TENSORS.for_each_trainable(&mut |run| sum += dispatch(SquareSum { numbers: &numbers[run], factor }));
+            sum
+        })
     }
 
     /// The norm of every tensor with its dotted name, in the order of memory, statistics and frozen layers included.
@@ -99,7 +109,8 @@ impl<N> Gradient<N> {
     /// Makes the gradient shorter where its [`norm`](Self::norm) exceeds `largest`: all learned numbers are multiplied by
     /// `largest` / norm. Gives the norm before.
     ///
-    /// A gradient whose norm is not finite stays as it is, for the optimizer to report.
+    /// A gradient with a number that is not finite stays as it is, for the optimizer to report; one of finite numbers
+    /// becomes shorter also where its norm is beyond the largest `f64`.
     ///
     /// # Errors
     /// [`Error::Setting`] when `largest` is not a finite number above 0.
@@ -119,9 +130,20 @@ impl<N> Gradient<N> {
         N: Block<T>,
     {
         check_norm::<T>(largest)?;
-        let norm = self.norm();
-        if norm.is_finite() && norm > largest {
-            self.scale(largest / norm);
+        let length = self.length();
+        let norm = length.norm();
+        if length.root.is_finite() && norm > largest {
+            let factor = largest / norm;
+            // A factor below the smallest normal number, 4 / MAX, has lost digits or is zero. Then the gradient first gets the
+            // length 1, by two factors, since one alone may be too small as well.
+            if factor >= 4.0 / T::LARGEST {
+                self.scale(factor);
+            } else {
+                let first = 1.0 / libm::sqrt(T::LARGEST);
+                self.scale(first);
+                self.scale(1.0 / (length.root * (length.unit * first)));
+                self.scale(largest);
+            }
         }
         Ok(norm)
     }
@@ -199,12 +221,48 @@ fn check_bound<T: Scalar>(name: &'static str, value: f64) -> Result<()> {
 #[must_use]
 pub fn norms<T: Kernels, B: Block<T>>(block: &B) -> Vec<(String, f64)> {
     let numbers = block.parameters();
-    let norm = |range| libm::sqrt(dispatch(SquareSum(&numbers[range])));
+    let norm = |range: Range<usize>| {
+        let numbers = &numbers[range];
+        Length::of(|factor| dispatch(SquareSum { numbers, factor })).norm()
+    };
     B::TENSORS.list().into_iter().map(|tensor| (tensor.name, norm(tensor.range))).collect()
 }
 
-/// Σ x², in `f64`. Squares are rounded before they are added, so all instruction sets give the same bits.
-struct SquareSum<'a, T>(&'a [T]);
+/// √Σ x², as a power of two and how often it goes into it.
+struct Length {
+    unit: f64,
+    root: f64,
+}
+
+impl Length {
+    /// 2⁻⁶⁰⁰ and its inverse bring the largest numbers below 2⁴²⁴ and the smallest to 2⁻⁴⁷⁴: squares have room on both sides.
+    const SMALL: f64 = f64::from_bits((1023 - 600) << 52);
+    const LARGE: f64 = f64::from_bits((1023 + 600) << 52);
+    /// 2⁻⁹⁶⁰. In a sum of at least this, what squares below the normal numbers lose is beyond its last digit.
+    const SMALLEST_SUM: f64 = f64::from_bits((1023 - 960) << 52);
+
+    /// Of numbers whose squares, each number first multiplied by the argument, have the sum `square_sum`.
+    fn of(square_sum: impl Fn(f64) -> f64) -> Self {
+        let sum = square_sum(1.0);
+        if sum < Self::SMALLEST_SUM {
+            return Self { unit: Self::SMALL, root: libm::sqrt(square_sum(Self::LARGE)) };
+        }
+        if sum.is_finite() {
+            return Self { unit: 1.0, root: libm::sqrt(sum) };
+        }
+        Self { unit: Self::LARGE, root: libm::sqrt(square_sum(Self::SMALL)) }
+    }
+
+    fn norm(&self) -> f64 {
+        self.root * self.unit
+    }
+}
+
+/// Σ (c x)², in `f64`. Squares are rounded before they are added, so all instruction sets give the same bits.
+struct SquareSum<'a, T> {
+    numbers: &'a [T],
+    factor: f64,
+}
 
 impl<T: Kernels> Program for SquareSum<'_, T> {
     type Output = f64;
@@ -212,9 +270,9 @@ impl<T: Kernels> Program for SquareSum<'_, T> {
     #[inline(always)]
     fn run<I: Isa>(self, _: I) -> f64 {
         let mut sums = [0.0; PARTIAL_SUMS];
-        for chunk in self.0.chunks(PARTIAL_SUMS) {
+        for chunk in self.numbers.chunks(PARTIAL_SUMS) {
             for (sum, number) in sums.iter_mut().zip(chunk) {
-                let number = number.to_f64();
+                let number = number.to_f64() * self.factor;
                 *sum += number * number;
             }
         }

@@ -8,6 +8,9 @@ use typenet::prelude::*;
 use typenet::train::{on_epoch, on_step};
 use typenet::{Error, History, Monitor, Result, StepRecord, TrainingPlan};
 
+/// Of norms and of what is clipped to them, in `f64`, relative: some roundings.
+const NORM_TOLERANCE: f64 = 1e-14;
+
 network!(struct Line = Dense<1, 1>);
 network!(struct Xor = Dense<2, 4>, Tanh, Dense<4, 2>, Softmax);
 
@@ -247,6 +250,63 @@ fn a_gradient_that_is_not_finite_is_left_for_the_optimizer_to_name() {
         gradient.clip_value(1.0).unwrap();
         assert_eq!(gradient.dense.weight[0], 1.0);
         assert!(!gradient.dense.bias[0].is_finite());
+    }
+}
+
+/// A gradient of the numbers 3 and 4 times `unit`.
+fn three_and_four(unit: f64) -> Box<Gradient<Line<f64>>> {
+    let mut gradient = Gradient::<Line<f64>>::zeroed();
+    (gradient.dense.weight[0], gradient.dense.bias[0]) = (3.0 * unit, -4.0 * unit);
+    gradient
+}
+
+#[test]
+fn norms_are_right_where_squares_leave_the_range() {
+    // Subnormal numbers are multiples of 2⁻¹⁰⁷⁴, and all squares here infinite, subnormal or zero.
+    for unit in [1.3e154, 1.8e300, 4e307, 1e-154, 1e-158, 1e-163, 1e-300, f64::from_bits(1), f64::from_bits(1 << 20)] {
+        let mut gradient = three_and_four(unit);
+        let norm = 5.0 * unit;
+        let exact = |found: f64| found == norm || (found / norm - 1.0).abs() < NORM_TOLERANCE;
+        assert!(exact(gradient.norm()), "{unit:e}: {:e}", gradient.norm());
+        assert!((gradient.norms()[1].1 / (4.0 * unit) - 1.0).abs() < NORM_TOLERANCE, "{unit:e}");
+        assert!(exact(gradient.clip_norm(f64::from_bits(1 << 21)).unwrap()), "{unit:e}");
+    }
+    assert_eq!(three_and_four(0.0).norm(), 0.0);
+}
+
+#[test]
+fn a_gradient_is_clipped_where_squares_leave_the_range() {
+    for unit in [1.3e154, 1.8e300, 4e307] {
+        for largest in [1e-300, 5.0, 1e153] {
+            let mut gradient = three_and_four(unit);
+            gradient.clip_norm(largest).unwrap();
+            let [weight, bias] = [gradient.dense.weight[0], gradient.dense.bias[0]].map(|x| x / largest);
+            assert!(
+                (weight - 0.6).abs() < NORM_TOLERANCE && (bias + 0.8).abs() < NORM_TOLERANCE,
+                "{unit:e}, {largest:e}"
+            );
+        }
+    }
+    // The norm is beyond the largest number, its numbers are not.
+    let mut gradient = Gradient::<Line<f64>>::zeroed();
+    gradient.parameters_mut().fill(f64::MAX);
+    assert_eq!(gradient.clip_norm(1.0), Ok(f64::INFINITY));
+    assert!((gradient.norm() - 1.0).abs() < NORM_TOLERANCE, "{}", gradient.norm());
+    // In `f32` the factor, 2.5e-41, has four digits.
+    let mut gradient = Gradient::<Line>::zeroed();
+    (gradient.dense.weight[0], gradient.dense.bias[0]) = (3e38, 0.0);
+    gradient.clip_norm(0.007_5).unwrap();
+    assert!((gradient.dense.weight[0] / 0.007_5 - 1.0).abs() < 4.0 * f32::EPSILON, "{:?}", gradient.dense.weight);
+}
+
+#[test]
+fn a_clipped_step_has_the_length_of_the_bound_where_squares_leave_the_range() {
+    // The loss is 1e308, and both numbers of the gradient are 2e154.
+    let data = Dataset::<Vector<1>, Vector<1>, f64>::new(vec![[1.0]], vec![[-1e154]]).unwrap();
+    let mut network = Line::<f64>::zeroed();
+    Trainer::new(MeanSquaredError, Sgd::new(1.0)).clip_norm(0.5).epochs(1).fit(&mut network, &data).unwrap();
+    for parameter in network.parameters() {
+        assert!((parameter + 0.125_f64.sqrt()).abs() < NORM_TOLERANCE, "{parameter}");
     }
 }
 
