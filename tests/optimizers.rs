@@ -121,6 +121,64 @@ fn a_factor_that_makes_a_rate_too_large_is_refused() {
     }
 }
 
+/// Of settings that are switched between steps, against the formula; some roundings of numbers about one.
+const BY_HAND_TOLERANCE: f64 = 1e-12;
+
+#[test]
+fn settings_of_rms_prop_switched_between_steps_find_what_they_remember() {
+    // Off and on in every order; each number is kept while nothing needs it.
+    for switches in 0..4096_u32 {
+        let (mut optimizer, mut x) = (RmsProp::new(0.1).rho(0.5).epsilon(1e-3).state(), [1.0_f64]);
+        let (mut by_hand, mut v, mut u, mut m) = (1.0, 0.0, 0.0, 0.0);
+        for step in 0..6 {
+            let (centered, momentum) = (switches >> step & 1 == 1, f64::from(switches >> (6 + step) & 1) / 2.0);
+            (optimizer.optimizer_mut().centered, optimizer.optimizer_mut().momentum) = (centered, momentum);
+            let g = f64::from(step) - 1.75;
+            v += 0.5 * (g * g - v);
+            if centered {
+                m += 0.5 * (g - m);
+            }
+            let direction = 0.1 * g / ((if centered { v - m * m } else { v }).sqrt() + 1e-3);
+            if momentum == 0.0 {
+                by_hand -= direction;
+            } else {
+                u = momentum * u + direction;
+                by_hand -= u;
+            }
+            optimizer.step_slice(&mut x, &[g]).unwrap();
+            assert!((x[0] - by_hand).abs() < BY_HAND_TOLERANCE, "{switches:b}, {step}: {x:?}, not {by_hand}");
+        }
+    }
+}
+
+#[test]
+fn amsgrad_and_momentum_switched_between_steps_find_what_they_remember() {
+    for switches in 0..64_u32 {
+        let (mut adam, mut x) = (Adam::new(0.1).beta1(0.0).beta2(0.5).state(), [1.0_f64]);
+        let (mut sgd, mut y) = (Sgd::new(0.1).state(), [1.0_f64]);
+        let ([mut adam_by_hand, mut sgd_by_hand], mut v, mut largest, mut velocity) = ([1.0; 2], 0.0_f64, 0.0, 0.0);
+        for step in 0..6 {
+            let on = switches >> step & 1 == 1;
+            adam.optimizer_mut().amsgrad = on;
+            sgd.optimizer_mut().momentum = if on { 0.5 } else { 0.0 };
+            let g = 4.0 - f64::from(step);
+            v += 0.5 * (g * g - v);
+            let mut below = v;
+            if on {
+                largest = v.max(largest);
+                velocity = 0.5 * velocity + 0.1 * g;
+                below = largest;
+            }
+            adam_by_hand -= 0.1 * g / ((below / (1.0 - 0.5_f64.powi(step + 1))).sqrt() + 1e-8);
+            sgd_by_hand -= if on { velocity } else { 0.1 * g };
+            adam.step_slice(&mut x, &[g]).unwrap();
+            sgd.step_slice(&mut y, &[g]).unwrap();
+            assert!((x[0] - adam_by_hand).abs() < BY_HAND_TOLERANCE, "{switches:b}, {step}: {x:?}, not {adam_by_hand}");
+            assert!((y[0] - sgd_by_hand).abs() < BY_HAND_TOLERANCE, "{switches:b}, {step}: {y:?}, not {sgd_by_hand}");
+        }
+    }
+}
+
 #[test]
 fn a_factor_of_zero_changes_no_parameter() {
     let mut x = [1.0_f32, 2.0];

@@ -123,14 +123,14 @@ impl RmsProp {
         Self { decay, ..self }
     }
 
-    /// The loop for each combination of what is remembered: v, then m where centered, then u.
+    /// The loop for each combination of what is remembered: v, u with momentum, m where centered.
     #[inline(always)]
     fn descend<T: Kernels, I: Isa, const CENTERED: bool, const MOMENTUM: bool>(
         &self,
         isa: I,
         parameters: &mut [T],
         gradient: &[T],
-        [square, mean, velocity]: [&mut [T]; 3],
+        [square, velocity, mean]: [&mut [T]; 3],
     ) {
         let [share, momentum, epsilon] = [1.0 - self.rho, self.momentum, self.epsilon].map(T::from_f64);
         let (below, beside) = match self.place {
@@ -167,7 +167,13 @@ impl RmsProp {
 
 impl Optimizer for RmsProp {
     fn slots(&self) -> usize {
-        1 + usize::from(self.centered) + usize::from(self.momentum != 0.0)
+        // Each number has a place of its own, v, u, m, so that settings may be switched on and off between steps. Of the two
+        // that are not always there, the velocity is wanted more often.
+        match (self.centered, self.momentum != 0.0) {
+            (true, _) => 3,
+            (false, true) => 2,
+            (false, false) => 1,
+        }
     }
 
     fn check<T: Scalar>(&self) -> Result<()> {
@@ -213,19 +219,13 @@ impl Optimizer for RmsProp {
 
     #[inline(always)]
     fn update<T: Kernels, I: Isa>(&self, isa: I, _: u64, parameters: &mut [T], gradient: &[T], slots: &mut [&mut [T]]) {
-        let (none, other): (&mut [T], &mut [T]) = (&mut [], &mut []);
-        match (self.centered, slots) {
-            (false, [square]) => self.descend::<T, I, false, false>(isa, parameters, gradient, [square, none, other]),
-            (false, [square, velocity]) => {
-                self.descend::<T, I, false, true>(isa, parameters, gradient, [square, none, velocity]);
-            }
-            (true, [square, mean]) => {
-                self.descend::<T, I, true, false>(isa, parameters, gradient, [square, mean, none]);
-            }
-            (true, [square, mean, velocity]) => {
-                self.descend::<T, I, true, true>(isa, parameters, gradient, [square, mean, velocity]);
-            }
-            _ => unreachable!("a slot for each number that is remembered"),
+        let mut slots = slots.iter_mut();
+        let slots = core::array::from_fn(|_| slots.next().map_or(&mut [][..], |slot| &mut **slot));
+        match (self.centered, self.momentum != 0.0) {
+            (false, false) => self.descend::<T, I, false, false>(isa, parameters, gradient, slots),
+            (false, true) => self.descend::<T, I, false, true>(isa, parameters, gradient, slots),
+            (true, false) => self.descend::<T, I, true, false>(isa, parameters, gradient, slots),
+            (true, true) => self.descend::<T, I, true, true>(isa, parameters, gradient, slots),
         }
     }
 }
