@@ -107,12 +107,13 @@ impl<O: Optimizer, S: Schedule> Descent<O, S> {
         Self { steps, ..self }
     }
 
-    /// Ends after a step that changed the value by less than this.
+    /// Ends after a step that changed the value by less than this. A step whose factor is 0, as a schedule may begin with,
+    /// is not judged.
     pub fn until_value_changes_less(self, threshold: f64) -> Self {
         Self { value_threshold: Some(threshold), ..self }
     }
 
-    /// Ends after a step that changed no parameter by this or more.
+    /// Ends after a step that changed no parameter by this or more. A step whose factor is 0 is not judged.
     pub fn until_parameters_change_less(self, threshold: f64) -> Self {
         Self { parameter_threshold: Some(threshold), ..self }
     }
@@ -147,7 +148,8 @@ impl<O: Optimizer, S: Schedule> Descent<O, S> {
         self.record(&mut found, parameters);
         while found.steps < self.steps {
             before.copy_from_slice(parameters);
-            optimizer.set_factor(self.schedule.factor(found.steps));
+            let factor = self.schedule.factor(found.steps);
+            optimizer.set_factor(factor);
             optimizer.step_slice(parameters, &gradient)?;
             let value = match evaluate(found.steps + 1, parameters, &mut gradient, &mut function) {
                 Ok(value) => value,
@@ -159,19 +161,22 @@ impl<O: Optimizer, S: Schedule> Descent<O, S> {
             let change = (value - found.value).to_f64().abs();
             (found.value, found.steps) = (value, found.steps + 1);
             self.record(&mut found, parameters);
-            if self.value_threshold.is_some_and(|threshold| change < threshold) {
-                found.stopped = Stopped::Value;
-                break;
-            }
-            let still = |threshold: f64| {
-                before.iter().zip(&*parameters).all(|(&one, &other)| (other - one).to_f64().abs() < threshold)
-            };
-            if self.parameter_threshold.is_some_and(still) {
-                found.stopped = Stopped::Parameters;
+            // That a step of length 0 changed nothing says nothing about the function.
+            if let Some(stopped) = self.judge(change, &before, parameters).filter(|_| factor != 0.0) {
+                found.stopped = stopped;
                 break;
             }
         }
         Ok(found)
+    }
+
+    /// Why a step that changed the value by so much and led from `before` to `after` is the last, if it is.
+    fn judge<T: Kernels>(&self, change: f64, before: &[T], after: &[T]) -> Option<Stopped> {
+        if self.value_threshold.is_some_and(|threshold| change < threshold) {
+            return Some(Stopped::Value);
+        }
+        let still = |threshold| before.iter().zip(after).all(|(&a, &b)| (b - a).to_f64().abs() < threshold);
+        self.parameter_threshold.is_some_and(still).then_some(Stopped::Parameters)
     }
 
     fn record<T: Kernels>(&self, found: &mut Minimum<T>, parameters: &[T]) {
@@ -247,6 +252,16 @@ mod tests {
         assert_eq!(by_steps.path, [[1.0], [0.5], [0.25]]);
         let none = descent().steps(0).minimize(&mut z, parabola).unwrap();
         assert_eq!((none.value, none.steps, none.path.len()), (0.0625, 0, 1));
+    }
+
+    #[test]
+    fn a_step_of_factor_0_is_not_judged() {
+        let descent = || Descent::new(Sgd::new(0.25)).schedule(|step: u64| if step < 3 { 0.0 } else { 1.0 });
+        let (mut x, mut y) = ([1.0], [1.0]);
+        let by_value = descent().until_value_changes_less(0.05).minimize(&mut x, parabola).unwrap();
+        assert_eq!((by_value.stopped, by_value.steps, x), (Stopped::Value, 6, [0.125]));
+        let by_parameters = descent().until_parameters_change_less(0.125).minimize(&mut y, parabola).unwrap();
+        assert_eq!((by_parameters.stopped, by_parameters.steps, y), (Stopped::Parameters, 7, [0.0625]));
     }
 
     #[test]
