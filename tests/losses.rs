@@ -13,6 +13,9 @@ use typenet::{Error, LabelSmoothing, Scalar, Target};
 /// Relative to the largest slope; what is left is rounding.
 const TOLERANCE: f64 = 1e-12;
 
+/// In `f32`, relative: some roundings.
+const SINGLE_TOLERANCE: f64 = 1e-6;
+
 /// The sum of a loss over samples with the gradient of that sum.
 struct Of<'a, L, T, V>(&'a L, &'a [T], &'a [V]);
 
@@ -75,6 +78,123 @@ proptest! {
         let classes: Vec<Class<4>> = classes.iter().map(|&class| Class::new(class).unwrap()).collect();
         check(&CategoricalHinge, &scores, &classes, &classes);
         check(&CrossEntropy.label_smoothing(share), &scores, &classes, &classes);
+    }
+}
+
+/// Step of the stencil.
+const STEP: f64 = 1e-3;
+/// A five-point stencil of that step: 10⁻¹² of its fifth derivative, and rounding of 10⁻¹⁶ / 10⁻³.
+const STENCIL_TOLERANCE: f64 = 1e-10;
+
+/// Holds the gradient to a five-point stencil by each score in turn.
+fn check_stencil<L: Loss<Scores>>(loss: &L, scores: &[f64], targets: &[<L::Target as Target>::Value<f64>]) {
+    let (_, gradient) = dispatch(Of(loss, scores, targets));
+    for (position, g) in gradient.iter().enumerate() {
+        let at = |steps: f64| {
+            let mut moved = scores.to_vec();
+            moved[position] += steps * STEP;
+            dispatch(Of(loss, &moved, targets)).0
+        };
+        let slope = (8.0 * (at(1.0) - at(-1.0)) - (at(2.0) - at(-2.0))) / (12.0 * STEP);
+        assert!((g - slope).abs() < STENCIL_TOLERANCE, "{g}, not {slope}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn gradients_agree_with_a_stencil_away_from_kinks(
+        scores in prop::collection::vec(-3.0..3.0, 4),
+        values in prop::collection::vec(-3.0..3.0, 4),
+        wanted in 0_usize..4,
+        delta in 0.1..4.0,
+        share in 0.0..0.9,
+    ) {
+        let targets: [f64; 4] = core::array::from_fn(|i| values[i]);
+        let signs = targets.map(f64::signum);
+        // No stencil reaches a kink from further than this.
+        let smooth = |distance: f64| distance.abs() > 2.5 * STEP;
+        let each = |distance: &dyn Fn(usize) -> f64| (0..4).all(|i| smooth(distance(i)));
+        let missing = |i: usize| 1.0 + scores[i] - scores[wanted];
+        let class = [Class::<4>::new(wanted).unwrap()];
+        if each(&|i| scores[i] - targets[i]) {
+            check_stencil(&AbsoluteError, &scores, &[targets]);
+        }
+        if each(&|i| (scores[i] - targets[i]).abs() - delta) {
+            check_stencil(&Huber::new(delta), &scores, &[targets]);
+        }
+        if each(&|i| 1.0 - signs[i] * scores[i]) {
+            check_stencil(&Hinge, &scores, &[signs]);
+        }
+        // The kinks are where the largest other score changes, and where the margin is reached.
+        if (0..4).all(|i| i == wanted || smooth(missing(i)) && (0..i).all(|j| smooth(scores[i] - scores[j]))) {
+            check_stencil(&CategoricalHinge, &scores, &class);
+        }
+        check_stencil(&BinaryCrossEntropy, &scores, &[targets.map(|t| (t + 3.0) / 6.0)]);
+        check_stencil(&CrossEntropy.label_smoothing(share), &scores, &class);
+        let weighted = ClassWeights::new(CrossEntropy.label_smoothing(share), [0.5, 0.0, 2.0, 1.25]).unwrap();
+        check_stencil(&weighted, &scores, &class);
+        check(&weighted, &scores, &class, &class);
+    }
+}
+
+#[test]
+fn losses_at_the_boundaries_of_their_pieces_have_the_values_of_the_formulas() {
+    // Distances of δ, and just beyond it: the pieces meet.
+    let (value, gradient) = dispatch(Of(&Huber::new(0.5), &[0.5, -0.5, 0.75, 0.0], &[[0.0; 4]]));
+    assert_eq!((value, gradient), (0.25 * (0.125 + 0.125 + 0.25), vec![0.125, -0.125, 0.125, 0.0]));
+    // Margins of 1 are enough, and less are not.
+    let (value, gradient) = dispatch(Of(&Hinge, &[1.0, -1.0, 0.5, 0.0], &[[1.0, -1.0, 1.0, -1.0]]));
+    assert_eq!((value, gradient), (0.25 * 1.5, vec![0.0, 0.0, -0.25, 0.25]));
+    let class = [Class::new(2).unwrap()];
+    assert_eq!(dispatch(Of(&CategoricalHinge, &[0.5, -1.0, 1.5, 0.5], &class)), (0.0, vec![0.0; 4]));
+    assert_eq!(dispatch(Of(&CategoricalHinge, &[0.5, -1.0, 1.25, 0.5], &class)), (0.25, vec![1.0, 0.0, -1.0, 0.0]));
+    let (value, gradient) = dispatch(Of(&AbsoluteError, &[1.0; 4], &[[1.0; 4]]));
+    assert_eq!((value, gradient), (0.0, vec![0.0; 4]));
+}
+
+#[test]
+fn binary_cross_entropy_keeps_the_digits_of_answers_that_are_nearly_right() {
+    let exact = |z: f64| (-z).exp() / (1.0 + (-z).exp()) / 4.0;
+    for score in [0.5_f32, 3.0, 20.0, 60.0, 87.0] {
+        let (_, gradient) = dispatch(Of(&BinaryCrossEntropy, &[score, -score, score, -score], &[[1.0, 0.0, 1.0, 0.0]]));
+        for (g, sign) in gradient.into_iter().zip([-1.0, 1.0, -1.0, 1.0]) {
+            let exact = sign * exact(score.into());
+            assert!((f64::from(g) / exact - 1.0).abs() < SINGLE_TOLERANCE, "{score}: {g:e}, not {exact:e}");
+        }
+    }
+}
+
+#[test]
+fn label_smoothing_keeps_its_digits_where_logits_share_an_offset() {
+    network!(struct Many (Vector<1000>) = Identity);
+    let logits: [f32; 1000] = core::array::from_fn(|i| ((i * 37) % 64) as f32 / 64.0);
+    let loss = CrossEntropy.label_smoothing(0.5);
+    let of = |offset: f32| {
+        let data = Dataset::<Vector<1000>, Class<1000>>::labelled([logits.map(|x| x + offset)], [5]).unwrap();
+        Many::<f32>::zeroed().evaluate(&data, &loss).loss
+    };
+    let doubles = Dataset::<Vector<1000>, Class<1000>, f64>::labelled([logits.map(f64::from)], [5]).unwrap();
+    let exact = Many::<f64>::zeroed().evaluate(&doubles, &loss).loss;
+    // Multiples of 1/64 are exact up to 2¹⁸.
+    for offset in [0.0, 3000.0, -3000.0, 200_000.0] {
+        assert!((of(offset) / exact - 1.0).abs() < SINGLE_TOLERANCE, "{offset}: {}, not {exact}", of(offset));
+    }
+}
+
+#[test]
+fn a_class_weight_counts_the_whole_smoothed_loss_of_its_class() {
+    let (loss, weights) = (CrossEntropy.label_smoothing(0.25), [0.5, 0.0, 2.0, 1.0]);
+    let weighted = ClassWeights::new(loss, weights).unwrap();
+    for offset in [0.0, 4096.0] {
+        let scores = [0.5, -1.0, 2.0, 0.25].map(|score| score + offset);
+        for (class, weight) in weights.into_iter().enumerate() {
+            let target = [Class::new(class).unwrap()];
+            let (plain, counted) = (dispatch(Of(&loss, &scores, &target)), dispatch(Of(&weighted, &scores, &target)));
+            assert!((counted.0 - weight * plain.0).abs() < TOLERANCE, "{class}");
+            for (counted, plain) in counted.1.iter().zip(plain.1) {
+                assert!((counted - weight * plain).abs() < TOLERANCE, "{class}");
+            }
+        }
     }
 }
 

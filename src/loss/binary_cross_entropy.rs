@@ -29,7 +29,8 @@ use crate::shape::{Shape, Vector};
 /// Nats; training and evaluation take the mean over the samples, so over batch and outputs.
 ///
 /// # Numerics
-/// Computed as max(0, z) - z t + ln(1 + e^-|z|): finite for scores up to ±10³⁰ in `f32`.
+/// Computed as max(0, z) - z t + ln(1 + e^-|z|): finite for scores up to ±10³⁰ in `f32`. The gradient is computed with
+/// 1 - t and 1 - σ(z) where z ≥ 0, and so keeps its digits for answers that are nearly right on both sides.
 ///
 /// # Example
 /// ```
@@ -69,8 +70,10 @@ impl<const M: usize> Loss<Vector<M>> for BinaryCrossEntropy {
             // The exponential of a number that is not positive cannot overflow.
             let e = (-score.absolute()).exp();
             let positive = if score < T::ZERO { T::ZERO } else { score };
-            let probability = if score < T::ZERO { e } else { T::ONE } / (T::ONE + e);
-            (positive - score * target + e.ln_1p(), probability - target)
+            // The probability of the less likely answer, so that what is left of a nearly right one keeps its digits.
+            let less_likely = e / (T::ONE + e);
+            let slope = if score < T::ZERO { less_likely - target } else { (T::ONE - target) - less_likely };
+            (positive - score * target + e.ln_1p(), slope)
         })
     }
 }

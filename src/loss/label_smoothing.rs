@@ -26,7 +26,8 @@ use crate::target::{ClassTarget, Target};
 /// Both makers panic unless ε is at least 0 and below 1.
 ///
 /// # Numerics
-/// Computed as the loss without smoothing, plus ε (z_y - mean of z).
+/// Computed as the loss without smoothing, plus ε times the mean of z_y - z_k over all k: differences keep their digits where
+/// all scores have a large number in common.
 ///
 /// # Source
 /// C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna, "Rethinking the inception architecture for computer vision",
@@ -111,8 +112,8 @@ impl<Output: Shape, L: Loss<Output, Target: ClassTarget>> Loss<Output> for Label
         let of_each = T::ONE / T::from_count(Output::LEN);
         for (sample, (scores, target)) in logits.chunks_exact(Output::LEN).zip(targets).enumerate() {
             let wanted = <L::Target as ClassTarget>::number(target) as usize;
-            let mean = scores.iter().fold(T::ZERO, |sum, &score| sum + score * of_each);
-            sum += share * (scores[wanted] - mean);
+            let lead = scores.iter().fold(T::ZERO, |sum, &score| sum + (scores[wanted] - score) * of_each);
+            sum += share * lead;
             if let Some(gradient) = gradient.as_deref_mut() {
                 let gradient = &mut gradient[sample * Output::LEN..(sample + 1) * Output::LEN];
                 let factor = weight * share;
