@@ -182,6 +182,78 @@ fn activations_saturate_in_double_precision_too() {
     assert!(nan.is_nan());
 }
 
+/// What a function gives for `EXTREMES`, as text; and the layer of its name gives the same bits, in a vector.
+macro_rules! assert_extremes {
+    ($($function:ident $derivative:ident $layer:ident $(($setting:tt))?, $values:expr, $slopes:expr;)*) => {$({
+        network!(struct Alone (Vector<7>) = $layer $(($setting))?);
+        let values = EXTREMES.map(|x| typenet::function::$function(x $(, $setting)?));
+        let slopes = EXTREMES.map(|x| typenet::function::$derivative(x $(, $setting)?));
+        let name = stringify!($function);
+        assert_eq!(values.map(|y| format!("{y:?}")), $values.map(String::from), "{name}");
+        // An infinity or NaN is reported before a derivative there is asked for.
+        let finite = [0, 1, 5, 6].map(|place| format!("{:?}", slopes[place]));
+        assert_eq!(finite, $slopes.map(String::from), "slopes of {name}");
+        let layer = Alone::<f32>::zeroed().predict(&EXTREMES);
+        assert!(layer.iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()), "{name}");
+        let doubles = EXTREMES.map(|x| typenet::function::$function(f64::from(x) $(, $setting)?));
+        for (double, value) in doubles.into_iter().zip(values) {
+            let near = (double - f64::from(value)).abs() <= 1e-6 * double.abs();
+            let same = double == f64::from(value) || double.is_nan() && value.is_nan();
+            assert!(near || same || double.abs() < 1e-38, "{name}: {double} and {value}");
+        }
+    })*};
+}
+
+#[test]
+fn every_activation_of_extremes_is_its_limit_or_nan() {
+    // Where a limit is none of the values, an infinite input gives NaN, and never another number.
+    assert_extremes! {
+        leaky_relu leaky_relu_derivative LeakyRelu(0.25),
+            ["1e30", "-2.5e29", "inf", "-inf", "NaN", "1e-40", "0.0"], ["1.0", "0.25", "1.0", "0.25"];
+        elu elu_derivative Elu(0.5),
+            ["1e30", "-0.5", "inf", "-0.5", "NaN", "1e-40", "0.0"], ["1.0", "0.0", "1.0", "0.5"];
+        selu selu_derivative Selu,
+            ["1.050701e30", "-1.7580993", "inf", "-1.7580993", "NaN", "1.0507e-40", "0.0"],
+            ["1.050701", "0.0", "1.050701", "1.7580993"];
+        gelu gelu_derivative Gelu,
+            ["1e30", "0.0", "inf", "0.0", "NaN", "5e-41", "0.0"], ["1.0", "-0.0", "0.5", "0.5"];
+        gelu_tanh gelu_tanh_derivative GeluTanh,
+            ["1e30", "0.0", "inf", "0.0", "NaN", "5e-41", "0.0"], ["1.0", "-0.0", "0.5", "0.5"];
+        silu silu_derivative Silu,
+            ["1e30", "-0.0", "inf", "NaN", "NaN", "5e-41", "0.0"], ["1.0", "-0.0", "0.5", "0.5"];
+        softplus softplus_derivative Softplus(1.0),
+            ["1e30", "0.0", "inf", "0.0", "NaN", "0.6931472", "0.6931472"], ["1.0", "0.0", "0.5", "0.5"];
+        softplus softplus_derivative Softplus(10.0),
+            ["1e30", "0.0", "inf", "0.0", "NaN", "0.06931472", "0.06931472"], ["1.0", "0.0", "0.5", "0.5"];
+        softsign softsign_derivative Softsign,
+            ["1.0", "-1.0", "NaN", "NaN", "NaN", "1e-40", "0.0"], ["0.0", "0.0", "1.0", "1.0"];
+        hard_sigmoid hard_sigmoid_derivative HardSigmoid,
+            ["1.0", "0.0", "1.0", "0.0", "NaN", "0.5", "0.5"], ["0.0", "0.0", "0.16666667", "0.16666667"];
+        hard_tanh hard_tanh_derivative HardTanh,
+            ["1.0", "-1.0", "1.0", "-1.0", "NaN", "1e-40", "0.0"], ["0.0", "0.0", "1.0", "1.0"];
+        hard_silu hard_silu_derivative HardSilu,
+            ["1e30", "-0.0", "inf", "NaN", "NaN", "5e-41", "0.0"], ["1.0", "0.0", "0.5", "0.5"];
+    }
+}
+
+#[test]
+fn softplus_is_finite_where_beta_times_its_input_is_not() {
+    use typenet::function::{softplus, softplus_derivative};
+    for (x, beta, value, slope) in [(1e38, 10.0, 1e38, 1.0), (-1e38, 10.0, 0.0, 0.0), (3e38, 3e38, 3e38, 1.0)] {
+        assert_eq!((softplus::<f32>(x, beta), softplus_derivative::<f32>(x, beta)), (value, slope), "{x}, {beta}");
+    }
+    assert_eq!(softplus(1e308_f64, 1e38), 1e308);
+    assert!(softplus(0.0_f32, 1.2e-38).is_finite() && softplus(0.0_f32, 3.4e38) < f32::MIN_POSITIVE);
+}
+
+#[test]
+fn a_beta_that_vanishes_or_overflows_in_single_precision_is_refused() {
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e-50, 1e39] {
+        assert!(std::panic::catch_unwind(|| Softplus::settings(bad)).is_err(), "{bad}");
+    }
+    assert_eq!([1e-30, 1e30].map(Softplus::settings), [1e-30, 1e30]);
+}
+
 /// The single layers, as the loss sees them: the logits of a lone softmax are its inputs.
 #[test]
 fn a_network_that_is_a_softmax_alone_has_the_loss_of_its_logits() {

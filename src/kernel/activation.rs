@@ -202,15 +202,15 @@ pub(super) fn silu_gradient<T: Vectors, I: Isa>(isa: I, input: &[T], gradient: &
 #[inline(always)]
 pub(super) fn naive_softplus<T: Scalar, I: Isa>(_: I, beta: T, values: &mut [T]) {
     for value in values {
-        let x = *value * beta;
-        *value = (T::ZERO.maximum(x) + (-x.absolute()).exp().ln_1p()) / beta;
+        let scaled = *value * beta;
+        *value = T::ZERO.maximum(*value) + (-scaled.absolute()).exp().ln_1p() / beta;
     }
 }
 
 #[inline(always)]
 pub(super) fn softplus<T: Vectors, I: Isa>(isa: I, beta: T, values: &mut [T]) {
     let beta = <T::In<I>>::splat(isa, beta);
-    map!(T::In<I>, isa, values, |x| function::softplus(x.mul(beta)).div(beta));
+    map!(T::In<I>, isa, values, |x| function::softplus(x, beta));
 }
 
 #[inline(always)]

@@ -4,22 +4,22 @@ use super::exponential::exponential_of_non_positive;
 use super::logarithm::logarithm;
 use super::{Lanes, constant};
 
-/// y = ln (1 + eˣ)
+/// y = ln (1 + e^(β x)) / β
 ///
 /// # Numerics
-/// Within 2 ULP. Below x = -87.6 (`f32`), -708.7 (`f64`), where results are subnormal, the result is zero. NaN stays NaN.
+/// Within 2 ULP for β = 1. There, below x = -87.6 (`f32`), -708.7 (`f64`), where results are subnormal, the result is zero. NaN stays NaN.
 ///
 /// # Source
 /// ln (1 + u) is the logarithm of the rounded sum and, to first order, what the rounding took: the correction in the `log1p`
 /// of FDLIBM (Sun Microsystems, 1993).
 #[inline(always)]
-pub(in crate::kernel) fn softplus<V: Lanes>(x: V) -> V {
+pub(in crate::kernel) fn softplus<V: Lanes>(x: V, beta: V) -> V {
     let (zero, one) = (constant(x, 0.0), constant(x, 1.0));
-    // y = max(0, x) + ln (1 + e^-|x|), which cannot overflow.
-    let u = exponential_of_non_positive(zero.sub(x.absolute()));
+    // y = max(0, x) + ln (1 + e^-|β x|) / β: β x may overflow, and the second term is zero then.
+    let u = exponential_of_non_positive(zero.sub(x.mul(beta).absolute()));
     let sum = one.add(u);
     let lost = u.sub(sum.sub(one));
-    zero.maximum(x).add(logarithm(sum).add(lost.div(sum)))
+    zero.maximum(x).add(logarithm(sum).add(lost.div(sum)).div(beta))
 }
 
 /// The allowed error in ULP.
@@ -29,10 +29,15 @@ const BOUND: f64 = 2.0;
 #[cfg(test)]
 mod tests {
     use super::super::accuracy::{accuracy_tests, at, function};
-    use super::{BOUND, softplus};
+    use super::{BOUND, Lanes, constant, softplus};
+
+    #[inline(always)]
+    fn softplus_of_beta_1<V: Lanes>(x: V) -> V {
+        softplus(x, constant(x, 1.0))
+    }
 
     function!(
-        Softplus, softplus, |x: f64| x.max(0.0) + libm::log1p(libm::exp(-x.abs())), bound: BOUND,
+        Softplus, softplus_of_beta_1, |x: f64| x.max(0.0) + libm::log1p(libm::exp(-x.abs())), bound: BOUND,
         const FLUSHED: f64 = 1.0;
     );
 

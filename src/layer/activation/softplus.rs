@@ -23,7 +23,7 @@ from_input_layer! {
     /// f'(x) = 1 / (1 + e^(-β x)).
     ///
     /// # Errors
-    /// A β that is not a finite number above 0 does not compile.
+    /// A β that is not above 0, or not in the range of the normal numbers of `f32`, about 10⁻³⁸ to 10³⁸, does not compile.
     ///
     /// # Numerics
     /// Computed as max(0, x) + ln(1 + e^-|β x|) / β, which cannot overflow; there is no threshold above which it is x.
@@ -52,11 +52,14 @@ impl Softplus {
     /// The settings that `Softplus(beta)` stands for.
     ///
     /// # Panics
-    /// Unless β is finite and above 0.
+    /// Unless β is above 0 and in the range of the normal numbers of `f32`.
     #[must_use]
     #[track_caller]
     pub const fn settings(beta: f64) -> f64 {
-        assert!(beta > 0.0 && beta.is_finite(), "the beta of `Softplus` is a finite number above 0");
+        // In the numbers of a network it must be neither 0 nor infinite, and ln 2 / β, the value at 0, finite.
+        #[allow(clippy::cast_possible_truncation, reason = "what becomes of it in `f32` is asked")]
+        let single = beta as f32;
+        assert!(single > 0.0 && single.is_normal(), "the beta of `Softplus` is above 0 and in the range of `f32`");
         beta
     }
 }
