@@ -224,7 +224,7 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
-    /// A run ended with a loss that is not below that of its begin, and no smaller learning rate was to be tried.
+    /// A run ended with a loss that is above that of its begin, or NaN, and no smaller learning rate was to be tried.
     StillDiverging {
         /// The loss before the training.
         first: f64,

@@ -337,6 +337,16 @@ fn a_rate_that_never_goes_well_leaves_network_and_optimizer_as_they_were() {
 }
 
 #[test]
+fn a_network_that_is_right_already_does_not_diverge() {
+    network!(struct Line = Dense<1, 1>);
+    let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[1.0], [2.0]], vec![[0.0], [0.0]]).unwrap();
+    let mut line = Line::zeroed();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3);
+    let history = trainer.fit_dividing_rate(&mut line, &data, 2).unwrap();
+    assert_eq!((history.final_loss(), trainer.optimizer().optimizer().learning_rate), (Some(0.0), 0.1));
+}
+
+#[test]
 fn a_run_with_dropout_is_compared_with_itself() {
     network!(struct Wide = Dense<1, 32>, Tanh, Dropout(0.9), Dense<32, 1>);
     let rows: Vec<[f32; 1]> = (-8_i8..8).map(|x| [f32::from(x) / 8.0]).collect();

@@ -16,15 +16,15 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// settings of [`optimizer`](Self::optimizer).
     ///
     /// A run diverges when a loss, gradient or update leaves its range, or when the loss of the network on the training set,
-    /// as [`evaluate`](crate::Network::evaluate) measures it, is after the run not below that before it. At most `attempts`
+    /// as [`evaluate`](crate::Network::evaluate) measures it, is after the run above that before it. At most `attempts`
     /// runs are made.
     ///
     /// Each run begins with the state of the optimizer and the number of epochs as they are. Callbacks see the begin and the
     /// end of every run; what a callback [saves](Callback::save) is as before the first run again.
     ///
     /// # Errors
-    /// That of the last run, as [`fit`](Self::fit); [`Error::StillDiverging`] where its loss was finite and not below the
-    /// first; [`Error::Setting`] for no attempt, or an optimizer without a learning rate. The network is then as it was before
+    /// That of the last run, as [`fit`](Self::fit); [`Error::StillDiverging`] where its losses were finite and the network ended
+    /// above the first; [`Error::Setting`] for no attempt, or an optimizer without a learning rate. The network is then as it was before
     /// the first run, and so is the optimizer, but for its learning rate.
     ///
     /// # Example
@@ -76,7 +76,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
             let error = match self.fit(&mut Whole(network), data) {
                 Ok(history) => {
                     let last = network.evaluate(data, &self.epoch.loss).loss();
-                    if history.epochs().is_empty() || last < first {
+                    if history.epochs().is_empty() || last <= first {
                         return Ok(history);
                     }
                     Error::StillDiverging { first, last, rate: rate / divisor }
