@@ -6,9 +6,9 @@ use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
 use crate::optimizer::{Optimizer, WeightDecay};
 use crate::scalar::Scalar;
 
-/// How far above √ε the root mean square of updates is taken to rise: with a constant gradient u grows by (1 - ρ) ε a step,
-/// so that takes over 10⁸ of them.
-const LARGEST_RISE: f64 = 1e4;
+/// How many times as large u + ε may become as in the first step, as far as that is due to the number of steps alone: it takes
+/// 10⁸ / (1 - ρ) of them.
+const LARGEST_RISE: f64 = 1e8;
 
 /// Adadelta: the gradient, divided by the root of its mean square and multiplied by that of the updates.
 ///
@@ -21,7 +21,10 @@ const LARGEST_RISE: f64 = 1e4;
 /// number.
 ///
 /// # Numerics
-/// The first steps are about η √ε / √(1 - ρ) long, whatever the gradient: ε decides how soon something is learned.
+/// The first steps are about η √ε / √(1 - ρ) long, whatever the gradient: ε decides how soon something is learned. Gradients
+/// that grow from step to step make updates grow with them: after t steps with gradients up to G,
+/// Δ² ≤ ε^(1 - ρ) (G² + ε)^ρ (1 + (1 - ρ) t) / (1 - ρ). A step is also refused where that, for 10⁸ / (1 - ρ) steps, would come
+/// near the largest number.
 ///
 /// # Source
 /// M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1.
@@ -105,9 +108,15 @@ impl Optimizer for Adadelta {
     }
 
     fn largest_update(&self, largest_gradient: f64) -> f64 {
-        // v contains (1 - ρ) ∇². The squares must stay as far from the largest number as an update.
-        let update = LARGEST_RISE * libm::sqrt(self.epsilon / (1.0 - self.rho));
-        (self.learning_rate * update).max(update * update).max(largest_gradient * largest_gradient)
+        // With s = (1 - ρ) ∇² / (v + ε), of the new v, Δ² = (u + ε) s / (1 - ρ), and a step makes of u + ε at most
+        // (ρ + s) (u + ε) + (1 - ρ) ε, and of v + ε at least ρ / (1 - s) times as much. Since (ρ + s) ((1 - s) / ρ)^ρ is at
+        // most 1, where s = 1 - ρ, the quotient (u + ε) / (v + ε)^ρ grows by no more than (1 - ρ) ε^(1 - ρ) a step, from
+        // ε^(1 - ρ).
+        let square = largest_gradient * largest_gradient;
+        let (epsilon, rho) = (self.epsilon, self.rho);
+        let first = libm::pow(epsilon, 1.0 - rho) * libm::pow(square + epsilon, rho) / (1.0 - rho);
+        // The squares must stay as far from the largest number as an update; of u the rise is a part of that distance.
+        (self.learning_rate * libm::sqrt(LARGEST_RISE * first)).max(first).max(square)
     }
 
     fn learning_rate(&self) -> Option<f64> {
@@ -161,10 +170,37 @@ mod tests {
             for step in 0..40 {
                 let before = x;
                 optimizer.step_slice(&mut x, &[10.0_f64.powi(step - 10), 3.0]).unwrap();
-                assert!(
-                    before.iter().zip(x).all(|(b, x)| (b - x).abs() < adadelta.largest_update(0.0)),
-                    "{step}: {x:?}"
-                );
+                let bound = adadelta.largest_update(10.0_f64.powi(step - 10).max(3.0));
+                assert!(before.iter().zip(x).all(|(b, x)| (b - x).abs() < bound), "{step}: {x:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn slowly_growing_gradients_never_leave_the_bound_or_the_range() {
+        // The slower they grow, the longer the updates become: with a factor of 1.01, over 10¹² times the first one.
+        for (adadelta, factor) in
+            [(Adadelta::torch(), 2.0_f32), (Adadelta::torch(), 1.01), (Adadelta::new(1.0).rho(0.99), 1.1)]
+        {
+            let (mut optimizer, mut x, mut gradient, mut longest) = (adadelta.state(), [0.0_f32], 1e-6_f32, 0.0);
+            let refused = loop {
+                let before = x;
+                if let Err(error) = optimizer.step_slice(&mut x, &[gradient]) {
+                    assert_eq!(x, before);
+                    break error;
+                }
+                assert!(x[0].is_finite(), "{gradient}");
+                longest = f64::from((before[0] - x[0]).abs()).max(longest);
+                // A position of many digits rounds the difference.
+                assert!(longest <= 1.001 * adadelta.largest_update(gradient.into()), "{gradient}: {longest}");
+                (x, gradient) = ([0.0], gradient * factor);
+            };
+            assert!(matches!(refused, Error::UpdateTooLarge { .. }) && gradient > 1e14, "{refused} at {gradient}");
+            assert!(longest > 1e3, "{longest}");
+            // What is remembered moves nothing far once gradients are small again.
+            for _ in 0..1000 {
+                optimizer.step_slice(&mut x, &[1.0]).unwrap();
+                assert!(x[0].is_finite());
             }
         }
     }
