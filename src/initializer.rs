@@ -70,7 +70,7 @@ pub enum Initializer {
     Uniform {
         /// The lower bound.
         low: f64,
-        /// The upper bound, not reached.
+        /// The upper bound, reached only where a draw below it is rounded to it.
         high: f64,
     },
     /// Normal with deviation gain · √(2 / (n + m)).
@@ -160,11 +160,29 @@ impl Initializer {
         if right { None } else { Some(problem) }
     }
 
+    /// What no draw exceeds in magnitude, for `n` inputs and `m` outputs.
+    fn reach(self, n: f64, m: f64) -> f64 {
+        match self {
+            Self::Zeros => 0.0,
+            Self::Constant(value) => value.abs(),
+            Self::Normal { mean, deviation } => mean.abs() + LARGEST_NORMAL * deviation,
+            Self::TruncatedNormal { mean, deviation } => mean.abs() + 2.0 * deviation,
+            // The distance is computed too.
+            Self::Uniform { low, high } => low.abs().max(high.abs()).max(high - low),
+            Self::GlorotNormal { gain } => LARGEST_NORMAL * gain * libm::sqrt(2.0 / (n + m)),
+            Self::GlorotUniform { gain } => gain * libm::sqrt(6.0 / (n + m)),
+            Self::HeNormal { gain } | Self::LeCunNormal { gain } => LARGEST_NORMAL * gain / libm::sqrt(n),
+            Self::HeUniform { gain } | Self::LeCunUniform { gain } => gain * libm::sqrt(3.0 / n),
+            Self::Orthogonal { gain } => gain,
+        }
+    }
+
     /// Draws all of `weights`, which map `inputs` numbers to `outputs`.
     ///
     /// # Panics
-    /// When a setting is out of range, as `#[init(..)]` refuses it while compiling; and when there are weights for
-    /// [`Orthogonal`](Self::Orthogonal), but no multiple of `inputs`, so that they are not a matrix.
+    /// When a setting is out of range, as `#[init(..)]` refuses it while compiling; when numbers could be drawn that the type of
+    /// the weights cannot hold; and when there are weights for [`Orthogonal`](Self::Orthogonal), but no multiple of `inputs`, so
+    /// that they are not a matrix.
     pub fn fill<T: Scalar, R: RandomSource + ?Sized>(
         self,
         weights: &mut [T],
@@ -176,6 +194,8 @@ impl Initializer {
             panic!("{problem}");
         }
         let (n, m) = (inputs as f64, outputs as f64);
+        let fits = weights.is_empty() || T::from_f64(self.reach(n, m)).is_finite();
+        assert!(fits, "{self:?} could draw weights beyond the range of `{}`", T::NAME);
         match self {
             Self::Zeros => weights.fill(T::ZERO),
             Self::Constant(value) => weights.fill(T::from_f64(value)),
@@ -225,6 +245,9 @@ impl Initializer {
         }
     }
 }
+
+/// No draw of [`normal`] has a larger magnitude.
+const LARGEST_NORMAL: f64 = 8.6;
 
 /// A number drawn from the standard normal distribution, cut at two deviations: one draw in 22 is rejected.
 fn truncated_normal<R: RandomSource + ?Sized>(rng: &mut R) -> f64 {
@@ -301,6 +324,44 @@ mod tests {
         let table = TensorTable::Tensors(WEIGHT);
         Initializer::Orthogonal { gain: 0.5 }.fill_block(&mut weights, table, &mut crate::rng(13));
         assert!(weights.iter().all(|w| w.abs() == 0.5) && weights.contains(&0.5) && weights.contains(&-0.5));
+    }
+
+    #[test]
+    fn settings_out_of_the_range_of_the_weights_are_refused() {
+        let refused = |initializer: Initializer, single: bool| {
+            std::panic::catch_unwind(|| {
+                let (mut singles, mut doubles) = ([0.0_f32; 6], [0.0_f64; 6]);
+                if single {
+                    initializer.fill(&mut singles, 2, 3, &mut crate::rng(1));
+                } else {
+                    initializer.fill(&mut doubles, 2, 3, &mut crate::rng(1));
+                }
+                singles.iter().all(|weight| weight.is_finite()) && doubles.iter().all(|weight| weight.is_finite())
+            })
+        };
+        for large in [1e39, 3e38, 1e308, 1.7e308] {
+            for initializer in [
+                Initializer::Constant(large),
+                Initializer::Normal { mean: -large, deviation: 0.0 },
+                Initializer::Normal { mean: 0.0, deviation: large },
+                Initializer::TruncatedNormal { mean: large, deviation: large },
+                Initializer::Uniform { low: -large, high: large },
+                Initializer::GlorotNormal { gain: large },
+                Initializer::GlorotUniform { gain: large },
+                Initializer::HeNormal { gain: large },
+                Initializer::HeUniform { gain: large },
+                Initializer::Orthogonal { gain: large },
+            ] {
+                // All is finite or refused.
+                assert!(refused(initializer, true).unwrap_or(true), "{initializer:?}");
+                assert!(refused(initializer, false).unwrap_or(true), "{initializer:?}");
+                assert!(large < 1e39 || refused(initializer, true).is_err(), "{initializer:?}");
+                assert!(large > 1e39 || refused(initializer, false).is_ok(), "{initializer:?}");
+            }
+        }
+        assert!(refused(Initializer::Uniform { low: -1.7e308, high: 1.7e308 }, false).is_err());
+        // There is nothing to draw.
+        Initializer::HE.fill(&mut [0.0_f32; 0], 0, 0, &mut crate::rng(1));
     }
 
     #[test]
