@@ -64,6 +64,32 @@ impl Sgd {
         Self { learning_rate, momentum: 0.0, nesterov: false, form, decay }
     }
 
+    /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.001 and its form of momentum.
+    #[must_use]
+    pub const fn torch() -> Self {
+        Self::new(0.001).pytorch_momentum()
+    }
+
+    /// The defaults of Keras: as [`new`](Self::new), with η = 0.01.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::Sgd;
+    ///
+    /// assert_eq!(Sgd::keras(), Sgd::new(0.01));
+    /// assert_eq!(Sgd::torch().learning_rate(0.1), Sgd::new(0.1).pytorch_momentum());
+    /// ```
+    #[must_use]
+    pub const fn keras() -> Self {
+        Self::new(0.01)
+    }
+
+    /// Sets η.
+    #[must_use]
+    pub const fn learning_rate(self, learning_rate: f64) -> Self {
+        Self { learning_rate, ..self }
+    }
+
     /// Keeps the share γ of the velocity, typically 0.9.
     #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
