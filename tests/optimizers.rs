@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use typenet::prelude::*;
 use typenet::schedule::{Cosine, Exponential, ReduceOnPlateau, Schedule, Steps};
-use typenet::{Average, Error, OptimizerState};
+use typenet::{Average, Error, MomentumForm, OptimizerState};
 
 network!(struct Two = first: Dense<2, 3>, Tanh, last: Dense<3, 2>, Softmax);
 
@@ -186,6 +186,18 @@ fn a_factor_of_zero_changes_no_parameter() {
     optimizer.set_factor(0.0);
     optimizer.step_slice(&mut x, &[1.0, -1.0]).unwrap();
     assert_eq!((x, optimizer.steps()), ([1.0, 2.0], 1));
+}
+
+#[test]
+fn a_velocity_with_rates_in_it_goes_on_at_a_factor_of_zero() {
+    for (form, expected) in [(MomentumForm::Lecture, [-1.0, -1.5]), (MomentumForm::PyTorch, [-1.0, -1.0])] {
+        let (mut optimizer, mut x) = (Sgd { form, ..Sgd::new(1.0).momentum(0.5) }.state(), [0.0_f64]);
+        for (factor, expected) in [1.0, 0.0].into_iter().zip(expected) {
+            optimizer.set_factor(factor);
+            optimizer.step_slice(&mut x, &[1.0]).unwrap();
+            assert_eq!(x, [expected], "{form:?}");
+        }
+    }
 }
 
 /// Trains by hand as `Trainer` does, with the factor of each step.
