@@ -102,8 +102,10 @@ fn relative(a: &[f64], b: &[f64]) -> f64 {
 const SMOOTH: &[f64] = &[0.0];
 /// An activation whose slope has a kink spoils the stencil where that meets it, so it may be asked again elsewhere.
 const BENT: &[f64] = &[0.0, 1e-2, -1e-2];
-/// An activation that has a kink itself: the stencil is not asked.
+/// An activation that has a kink itself: the stencil is asked by each parameter along which there is none near.
 const KINKED: &[f64] = &[];
+/// The share of the parameters by which it must have been asked then.
+const LEAST_COMPARED: f64 = 0.25;
 
 /// How far the gradient is from the stencil, and the tensor where it is furthest, with all parameters moved by so much.
 fn stencil_error<N, L>(network: &mut N, moved: f64, loss: &L, seed: u64, samples: usize) -> (f64, String)
@@ -158,6 +160,10 @@ where
     let agrees = errors.is_empty() || errors.iter().any(|&(error, _)| error <= STENCIL_TOLERANCE);
     assert!(agrees, "{}: against the stencil {errors:?}, seed {seed}", F::NAME);
 
+    if places.is_empty() {
+        let share = stencil_between_kinks(&mut *network, &gradient, loss, seed, samples);
+        assert!(share >= LEAST_COMPARED, "{}: {share} was compared with the stencil, seed {seed}", F::NAME);
+    }
     if places.is_empty() && sits_on_a_kink(&mut *network, &gradient, loss, seed, samples) {
         return;
     }
@@ -167,6 +173,35 @@ where
     assert!(error <= SINGLE_TOLERANCE, "{}: {error:e} between f32 and f64, seed {seed}", F::NAME);
     let apart = (single_value.to_f64() - value).abs();
     assert!(apart <= SINGLE_TOLERANCE * (1.0 + value.abs()), "{}: loss {value} and {single_value}", F::NAME);
+}
+
+/// Holds the gradient to a five-point stencil by each parameter along which it has no kink within reach: where its fourth
+/// difference is no larger than what the stencil may be wrong by. Gives the share of those parameters.
+fn stencil_between_kinks<N, L>(network: &mut N, gradient: &[f64], loss: &L, seed: u64, samples: usize) -> f64
+where
+    N: Network<Scalar = f64>,
+    L: Loss<N::Output>,
+    L::Target: Drawn,
+{
+    const STEP: f64 = 1e-3;
+    let allowed = STENCIL_TOLERANCE * gradient.iter().fold(1.0, |largest: f64, g| largest.max(g.abs()));
+    let mut compared = 0.0;
+    for (position, &g) in gradient.iter().enumerate() {
+        let original = network.parameters()[position];
+        let [far_left, left, right, far_right] = [-2.0, -1.0, 1.0, 2.0].map(|steps| {
+            network.parameters_mut()[position] = original + steps * STEP;
+            let (value, gradient) = gradient_of(network, loss, seed, samples);
+            (value, gradient[position])
+        });
+        network.parameters_mut()[position] = original;
+        let jump = far_left.1 + far_right.1 - 4.0 * (left.1 + right.1) + 6.0 * g;
+        if jump.abs() <= allowed {
+            compared += 1.0;
+            let slope = (8.0 * (right.0 - left.0) - (far_right.0 - far_left.0)) / (12.0 * STEP);
+            assert!((g - slope).abs() <= 2.0 * allowed, "{}: {g} of {position}, not {slope}, seed {seed}", N::NAME);
+        }
+    }
+    compared / gradient.len().max(1) as f64
 }
 
 /// The gradient jumps when parameters move by what `f32` rounds: it has no one value that both types should agree on.
@@ -356,4 +391,41 @@ fn the_four_gradients_of_the_lecture_follow_the_chain_rule() {
     assert!(gradient.output.bias.iter().zip(grad_output.iter()).all(|(&a, &b)| near(a, b)));
     assert!(gradient.hidden.weight.iter().zip((grad_hidden * x.transpose()).iter()).all(|(&a, &b)| near(a, b)));
     assert!(gradient.hidden.bias.iter().zip(grad_hidden.iter()).all(|(&a, &b)| near(a, b)));
+}
+
+/// Of derivatives near one against dual numbers.
+const FUNCTION_TOLERANCE: f64 = 1e-14;
+
+#[test]
+fn derivatives_of_functions_are_those_of_dual_numbers() {
+    use typenet::function as f;
+    macro_rules! compare {
+        ($($function:ident $derivative:ident $(($setting:literal))?;)*) => {
+            // Between the kinks, and far out on both sides.
+            for x in (-60..60).map(|k| f64::from(k) * 0.125 + 0.0625).chain([-30.0, 30.0]) {$(
+                let exact = f::$function(Dual::variable(x) $(, $setting)?);
+                let apart = (f::$derivative(x $(, $setting)?) - exact.slope).abs();
+                assert!(apart < FUNCTION_TOLERANCE, "{} at {x}: {apart:e}", stringify!($derivative));
+                let apart = (f::$function(x $(, $setting)?) - exact.value).abs();
+                assert!(apart < FUNCTION_TOLERANCE * x.abs().max(1.0), "{} at {x}: {apart:e}", stringify!($function));
+            )*}
+        };
+    }
+    compare! {
+        sigmoid sigmoid_derivative;
+        tanh tanh_derivative;
+        relu relu_derivative;
+        leaky_relu leaky_relu_derivative (0.3);
+        elu elu_derivative (0.7);
+        selu selu_derivative;
+        gelu gelu_derivative;
+        gelu_tanh gelu_tanh_derivative;
+        silu silu_derivative;
+        softplus softplus_derivative (1.0);
+        softplus softplus_derivative (2.5);
+        softsign softsign_derivative;
+        hard_sigmoid hard_sigmoid_derivative;
+        hard_tanh hard_tanh_derivative;
+        hard_silu hard_silu_derivative;
+    }
 }

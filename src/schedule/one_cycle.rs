@@ -78,3 +78,40 @@ impl Schedule for OneCycle {
 fn along_cosine(from: f64, to: f64, share: f64) -> f64 {
     to + (from - to) / 2.0 * (libm::cos(core::f64::consts::PI * share) + 1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::OneCycle;
+    use crate::schedule::Schedule;
+
+    const TOLERANCE: f64 = 1e-15;
+
+    #[test]
+    fn a_rise_of_nothing_only_falls_and_one_of_all_only_rises() {
+        // The peak would be at step -1: the first step is a tenth of the way down, and the last at its end.
+        let falling = OneCycle::new(10).rise(0.0).divisors(4.0, 5.0);
+        let factors: [f64; 12] = core::array::from_fn(|step| falling.factor(step as u64));
+        assert!(factors[..10].is_sorted_by(|a, b| a > b), "{factors:?}");
+        let first = 0.05 + 0.95 * (1.0 + (0.1 * core::f64::consts::PI).cos()) / 2.0;
+        assert!((factors[0] - first).abs() < TOLERANCE, "{factors:?}");
+        assert!(factors[9..].iter().all(|factor| (factor - 0.05).abs() < TOLERANCE), "{factors:?}");
+
+        // The peak is the last step of the cycle; what is made beyond it has the last rate.
+        let rising = OneCycle::new(10).rise(1.0).divisors(4.0, 5.0);
+        let factors: [f64; 12] = core::array::from_fn(|step| rising.factor(step as u64));
+        assert!(factors[..10].is_sorted_by(|a, b| a < b), "{factors:?}");
+        assert!((factors[0] - 0.25).abs() < TOLERANCE && (factors[9] - 1.0).abs() < TOLERANCE, "{factors:?}");
+        assert!(factors[10..].iter().all(|factor| (factor - 0.05).abs() < TOLERANCE), "{factors:?}");
+        assert!(falling.check().is_ok() && rising.check().is_ok());
+    }
+
+    #[test]
+    fn the_shortest_cycles_have_finite_factors_within_their_bounds() {
+        for steps in 2..6 {
+            for rise in [0.0, 0.2, 0.25, 0.5, 1.0] {
+                let cycle = OneCycle::new(steps).rise(rise);
+                assert!((0..9).all(|step| (3.9e-6..=1.0).contains(&cycle.factor(step))), "{cycle:?}");
+            }
+        }
+    }
+}
