@@ -16,9 +16,9 @@ impl<N> Gradient<N> {
     /// The square root of the sum of the squares of all learned numbers; statistics and frozen layers are left out.
     ///
     /// # Numerics
-    /// Summed in `f64` in an order that depends on sizes alone. Squares that leave its range are summed again with numbers
-    /// times a power of two, so that the norm is infinite or NaN only where the gradient is, or where it exceeds the range
-    /// itself.
+    /// Summed in `f64` in an order that depends on sizes alone. Squares that leave its range are summed again with
+    /// numbers times a power of two, so that the norm is infinite or NaN only where the gradient is, or where it
+    /// exceeds the range itself.
     ///
     /// # Example
     /// ```
@@ -134,8 +134,8 @@ impl<N> Gradient<N> {
         let norm = length.norm();
         if length.root.is_finite() && norm > largest {
             let factor = largest / norm;
-            // A factor below the smallest normal number, 4 / MAX, has lost digits or is zero. Then the gradient first gets the
-            // length 1, by two factors, since one alone may be too small as well.
+            // A factor below the smallest normal number, 4 / MAX, has lost digits or is zero. Then the gradient first
+            // gets the length 1, by two factors, since one alone may be too small as well.
             if factor >= 4.0 / T::LARGEST {
                 self.scale(factor);
             } else {
@@ -235,7 +235,8 @@ struct Length {
 }
 
 impl Length {
-    /// 2⁻⁶⁰⁰ and its inverse bring the largest numbers below 2⁴²⁴ and the smallest to 2⁻⁴⁷⁴: squares have room on both sides.
+    /// 2⁻⁶⁰⁰ and its inverse bring the largest numbers below 2⁴²⁴ and the smallest to 2⁻⁴⁷⁴: squares have room on both
+    /// sides.
     const SMALL: f64 = f64::from_bits((1023 - 600) << 52);
     const LARGE: f64 = f64::from_bits((1023 + 600) << 52);
     /// 2⁻⁹⁶⁰. In a sum of at least this, what squares below the normal numbers lose is beyond its last digit.

@@ -180,9 +180,9 @@ impl Initializer {
     /// Draws all of `weights`, which map `inputs` numbers to `outputs`.
     ///
     /// # Panics
-    /// When a setting is out of range, as `#[init(..)]` refuses it while compiling; when numbers could be drawn that the type of
-    /// the weights cannot hold; and when there are weights for [`Orthogonal`](Self::Orthogonal), but no multiple of `inputs`, so
-    /// that they are not a matrix.
+    /// When a setting is out of range, as `#[init(..)]` refuses it while compiling; when numbers could be drawn that
+    /// the type of the weights cannot hold; and when there are weights for [`Orthogonal`](Self::Orthogonal), but no
+    /// multiple of `inputs`, so that they are not a matrix.
     pub fn fill<T: Scalar, R: RandomSource + ?Sized>(
         self,
         weights: &mut [T],

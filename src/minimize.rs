@@ -107,8 +107,8 @@ impl<O: Optimizer, S: Schedule> Descent<O, S> {
         Self { steps, ..self }
     }
 
-    /// Ends after a step that changed the value by less than this. A step whose factor is 0, as a schedule may begin with,
-    /// is not judged.
+    /// Ends after a step that changed the value by less than this. A step whose factor is 0, as a schedule may begin
+    /// with, is not judged.
     pub fn until_value_changes_less(self, threshold: f64) -> Self {
         Self { value_threshold: Some(threshold), ..self }
     }

@@ -194,9 +194,9 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     }
 
     /// Multiplies the learning rate of the steps that follow, while the settings stay as they are: what a
-    /// [`Schedule`](crate::schedule::Schedule) asks for. Factors do not accumulate; 1 is as without one, and 0 makes steps
-    /// that are remembered and change nothing, unless the velocity has learning rates in it: momentum in the lecture's form,
-    /// of [`Sgd`] and [`RmsProp`], goes on by what it has kept of earlier steps.
+    /// [`Schedule`](crate::schedule::Schedule) asks for. Factors do not accumulate; 1 is as without one, and 0 makes
+    /// steps that are remembered and change nothing, unless the velocity has learning rates in it: momentum in the
+    /// lecture's form, of [`Sgd`] and [`RmsProp`], goes on by what it has kept of earlier steps.
     ///
     /// # Example
     /// ```

@@ -175,8 +175,8 @@ where
     assert!(apart <= SINGLE_TOLERANCE * (1.0 + value.abs()), "{}: loss {value} and {single_value}", F::NAME);
 }
 
-/// Holds the gradient to a five-point stencil by each parameter along which it has no kink within reach: where its fourth
-/// difference is no larger than what the stencil may be wrong by. Gives the share of those parameters.
+/// Holds the gradient to a five-point stencil by each parameter along which it has no kink within reach: where its
+/// fourth difference is no larger than what the stencil may be wrong by. Gives the share of those parameters.
 fn stencil_between_kinks<N, L>(network: &mut N, gradient: &[f64], loss: &L, seed: u64, samples: usize) -> f64
 where
     N: Network<Scalar = f64>,

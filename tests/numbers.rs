@@ -194,7 +194,8 @@ macro_rules! assert_extremes {
         let finite = [0, 1, 5, 6].map(|place| format!("{:?}", slopes[place]));
         assert_eq!(finite, $slopes.map(String::from), "slopes of {name}");
         let layer = Alone::<f32>::zeroed().predict(&EXTREMES);
-        assert!(layer.iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()), "{name}");
+        let same = |(a, b): (&f32, f32)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan();
+        assert!(layer.iter().zip(values).all(same), "{name}");
         let doubles = EXTREMES.map(|x| typenet::function::$function(f64::from(x) $(, $setting)?));
         for (double, value) in doubles.into_iter().zip(values) {
             let near = (double - f64::from(value)).abs() <= 1e-6 * double.abs();

@@ -54,12 +54,13 @@ const TAIL: f64 = 1e-7;
 /// Quantiles are those of the whole of the samples, linear between two of them. Each result is computed in `f64`, with a
 /// relative error of Φ⁻¹ of about 10⁻¹⁶, and rounded to the scalar at the end.
 ///
-/// scikit-learn, with `subsample=None`, has the same results up to rounding, but with normal output also takes for the bound
-/// what is nearer to it than 10⁻⁷ in the unit of the feature. Its own default measures 10,000 samples drawn from more.
+/// scikit-learn, with `subsample=None`, has the same results up to rounding, but with normal output also takes for the
+/// bound what is nearer to it than 10⁻⁷ in the unit of the feature. Its own default measures 10,000 samples drawn from
+/// more.
 ///
-/// A value that many samples share gets the middle of its quantiles. Where there are as many quantiles as samples, those of
-/// scikit-learn can differ from the samples by rounding, and such a value then loses one of its quantiles at an end: of 22
-/// samples of the integers 0 to 3 one becomes 0.3571 here, and 0.3810 there.
+/// A value that many samples share gets the middle of its quantiles. Where there are as many quantiles as samples,
+/// those of scikit-learn can differ from the samples by rounding, and such a value then loses one of its quantiles at
+/// an end: of 22 samples of the integers 0 to 3 one becomes 0.3571 here, and 0.3810 there.
 ///
 /// Finite samples stay finite, and a data set stays valid. A sample that holds NaN or an infinity keeps it.
 ///

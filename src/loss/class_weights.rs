@@ -18,11 +18,12 @@ use crate::target::Class;
 /// Those of the loss times w_c.
 ///
 /// # Units
-/// Training and evaluation divide by the number of samples, as Keras does for `class_weight`. PyTorch's `weight` divides by
-/// the sum of the weights of the batch: with [`balanced_class_weights`](crate::Dataset::balanced_class_weights), whose mean
-/// is 1, the two agree on the whole data set, and on batches as far as their shares of classes do. With label smoothing they do
-/// not: this loss weights the whole smoothed loss of a sample by the class of the sample, PyTorch each class's term in it by
-/// that class. Accuracy counts every sample alike.
+/// Training and evaluation divide by the number of samples, as Keras does for `class_weight`. PyTorch's `weight`
+/// divides by the sum of the weights of the batch: with
+/// [`balanced_class_weights`](crate::Dataset::balanced_class_weights), whose mean is 1, the two agree on the whole data
+/// set, and on batches as far as their shares of classes do. With label smoothing they do not: this loss weights the
+/// whole smoothed loss of a sample by the class of the sample, PyTorch each class's term in it by that class. Accuracy
+/// counts every sample alike.
 ///
 /// # Numerics
 /// As for [`SampleWeights`](crate::loss::SampleWeights). Weights are rounded to the network's numbers: a class whose weight is

@@ -12,8 +12,9 @@ use crate::target::Class;
 ///
 /// l(x, t) = 1/M Σ_j max(0, 1 - t_j f(x)_j)
 ///
-/// As Keras's `Hinge`, but for targets that are all 0 or 1: Keras takes them for -1 and 1, while here they stay as they are,
-/// and an output whose target is 0 has the loss 1 and no gradient. For one class among several there is [`CategoricalHinge`].
+/// As Keras's `Hinge`, but for targets that are all 0 or 1: Keras takes them for -1 and 1, while here they stay as they
+/// are, and an output whose target is 0 has the loss 1 and no gradient. For one class among several there is
+/// [`CategoricalHinge`].
 ///
 /// # Shapes
 /// Network output `Vector<M>`, targets `Vector<M>` of -1 and 1. A network that ends in `Sigmoid` does not compile with this

@@ -26,8 +26,8 @@ use crate::target::{ClassTarget, Target};
 /// Both makers panic unless ε is at least 0 and below 1.
 ///
 /// # Numerics
-/// Computed as the loss without smoothing, plus ε times the mean of z_y - z_k over all k: differences keep their digits where
-/// all scores have a large number in common.
+/// Computed as the loss without smoothing, plus ε times the mean of z_y - z_k over all k: differences keep their digits
+/// where all scores have a large number in common.
 ///
 /// # Source
 /// C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna, "Rethinking the inception architecture for computer vision",

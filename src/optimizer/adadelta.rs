@@ -6,8 +6,8 @@ use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
 use crate::optimizer::{Optimizer, WeightDecay};
 use crate::scalar::Scalar;
 
-/// How many times as large u + ε may become as in the first step, as far as that is due to the number of steps alone: it takes
-/// 10⁸ / (1 - ρ) of them.
+/// How many times as large u + ε may become as in the first step, as far as that is due to the number of steps alone:
+/// it takes 10⁸ / (1 - ρ) of them.
 const LARGEST_RISE: f64 = 1e8;
 
 /// Adadelta: the gradient, divided by the root of its mean square and multiplied by that of the updates.
@@ -21,10 +21,10 @@ const LARGEST_RISE: f64 = 1e8;
 /// number.
 ///
 /// # Numerics
-/// The first steps are about η √ε / √(1 - ρ) long, whatever the gradient: ε decides how soon something is learned. Gradients
-/// that grow from step to step make updates grow with them: after t steps with gradients up to G,
-/// Δ² ≤ ε^(1 - ρ) (G² + ε)^ρ (1 + (1 - ρ) t) / (1 - ρ). A step is also refused where that, for 10⁸ / (1 - ρ) steps, would come
-/// near the largest number.
+/// The first steps are about η √ε / √(1 - ρ) long, whatever the gradient: ε decides how soon something is learned.
+/// Gradients that grow from step to step make updates grow with them: after t steps with gradients up to G,
+/// Δ² ≤ ε^(1 - ρ) (G² + ε)^ρ (1 + (1 - ρ) t) / (1 - ρ). A step is also refused where that, for 10⁸ / (1 - ρ) steps, would
+/// come near the largest number.
 ///
 /// # Source
 /// M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1.
@@ -109,9 +109,9 @@ impl Optimizer for Adadelta {
 
     fn largest_update(&self, largest_gradient: f64) -> f64 {
         // With s = (1 - ρ) ∇² / (v + ε), of the new v, Δ² = (u + ε) s / (1 - ρ), and a step makes of u + ε at most
-        // (ρ + s) (u + ε) + (1 - ρ) ε, and of v + ε at least ρ / (1 - s) times as much. Since (ρ + s) ((1 - s) / ρ)^ρ is at
-        // most 1, where s = 1 - ρ, the quotient (u + ε) / (v + ε)^ρ grows by no more than (1 - ρ) ε^(1 - ρ) a step, from
-        // ε^(1 - ρ).
+        // (ρ + s) (u + ε) + (1 - ρ) ε, and of v + ε at least ρ / (1 - s) times as much. Since (ρ + s) ((1 - s) / ρ)^ρ
+        // is at most 1, where s = 1 - ρ, the quotient (u + ε) / (v + ε)^ρ grows by no more than (1 - ρ) ε^(1 - ρ) a
+        // step, from ε^(1 - ρ).
         let square = largest_gradient * largest_gradient;
         let (epsilon, rho) = (self.epsilon, self.rho);
         let first = libm::pow(epsilon, 1.0 - rho) * libm::pow(square + epsilon, rho) / (1.0 - rho);

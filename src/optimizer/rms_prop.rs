@@ -167,8 +167,8 @@ impl RmsProp {
 
 impl Optimizer for RmsProp {
     fn slots(&self) -> usize {
-        // Each number has a place of its own, v, u, m, so that settings may be switched on and off between steps. Of the two
-        // that are not always there, the velocity is wanted more often.
+        // Each number has a place of its own, v, u, m, so that settings may be switched on and off between steps. Of
+        // the two that are not always there, the velocity is wanted more often.
         match (self.centered, self.momentum != 0.0) {
             (true, _) => 3,
             (false, true) => 2,

@@ -23,9 +23,9 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// end of every run; what a callback [saves](Callback::save) is as before the first run again.
     ///
     /// # Errors
-    /// That of the last run, as [`fit`](Self::fit); [`Error::StillDiverging`] where its losses were finite and the network ended
-    /// above the first; [`Error::Setting`] for no attempt, or an optimizer without a learning rate. The network is then as it was before
-    /// the first run, and so is the optimizer, but for its learning rate.
+    /// That of the last run, as [`fit`](Self::fit); [`Error::StillDiverging`] where its losses were finite and the
+    /// network ended above the first; [`Error::Setting`] for no attempt, or an optimizer without a learning rate. The
+    /// network is then as it was before the first run, and so is the optimizer, but for its learning rate.
     ///
     /// # Example
     /// ```

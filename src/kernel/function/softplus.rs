@@ -7,7 +7,8 @@ use super::{Lanes, constant};
 /// y = ln (1 + e^(β x)) / β
 ///
 /// # Numerics
-/// Within 2 ULP for β = 1. There, below x = -87.6 (`f32`), -708.7 (`f64`), where results are subnormal, the result is zero. NaN stays NaN.
+/// Within 2 ULP for β = 1. There, below x = -87.6 (`f32`), -708.7 (`f64`), where results are subnormal, the result is
+/// zero. NaN stays NaN.
 ///
 /// # Source
 /// ln (1 + u) is the logarithm of the rounded sum and, to first order, what the rounding took: the correction in the `log1p`

@@ -23,7 +23,8 @@ from_input_layer! {
     /// f'(x) = 1 / (1 + e^(-β x)).
     ///
     /// # Errors
-    /// A β that is not above 0, or not in the range of the normal numbers of `f32`, about 10⁻³⁸ to 10³⁸, does not compile.
+    /// A β that is not above 0, or not in the range of the normal numbers of `f32`, about 10⁻³⁸ to 10³⁸, does not
+    /// compile.
     ///
     /// # Numerics
     /// Computed as max(0, x) + ln(1 + e^-|β x|) / β, which cannot overflow; there is no threshold above which it is x.
