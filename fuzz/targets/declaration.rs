@@ -30,6 +30,9 @@ use errors::Errors;
 
 /// `declared` of the macro crate.
 fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
+    if let Some(parse::Conditional { conditions, declaration }) = parse::conditional(&declaration) {
+        return quote!(#conditions #library::network! { #declaration });
+    }
     let mut errors = Errors::new();
     let network = parse::declaration(declaration, &mut errors).map(|written| graph::resolve(written, &mut errors));
     let code = network.as_ref().map(|network| {

@@ -27,6 +27,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::errors::Errors;
+use crate::parse::Conditional;
 
 /// The declaration of a network, after `($crate)`: the wrapper `typenet::network!` hands over the path of the library, so
 /// that a renamed dependency works.
@@ -56,6 +57,10 @@ pub fn derive_block(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 
 /// The code of a declaration, or its mistakes and stand-ins that keep later uses of the network quiet.
 fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
+    // A condition is about all items that the network becomes, so the compiler decides it before they are written.
+    if let Some(Conditional { conditions, declaration }) = parse::conditional(&declaration) {
+        return quote!(#conditions #library::network! { #declaration });
+    }
     let mut errors = Errors::new();
     let network = parse::declaration(declaration, &mut errors).map(|written| graph::resolve(written, &mut errors));
     let code = network.as_ref().map(|network| {

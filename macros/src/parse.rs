@@ -12,10 +12,13 @@ use crate::tokens::{self, Tokens};
 use crate::words;
 
 mod attribute;
+mod condition;
 mod header;
 mod layer;
 mod path;
 mod setting;
+
+pub(crate) use condition::{Conditional, conditional};
 
 /// Reads a whole declaration; `None` when not even its name could be read.
 pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<Declaration> {

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::parse::Parse;
 use syn::{Attribute, Expr};
 
-use super::{Unread, limited, setting};
+use super::{Unread, condition, limited, setting};
 use crate::ast::{Init, Settings, Tile};
 use crate::errors::{self, Errors, Place};
 use crate::tokens::Tokens;
@@ -57,7 +57,7 @@ pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Error
                 own(word, &trees[1..], place, marked, &mut attributes, errors)
             }
             (Some("repr"), _) => Err(errors::representation(place)),
-            (Some("cfg"), _) if marked == Marked::Layer => Err(errors::conditional_layer(place)),
+            _ if marked == Marked::Layer && condition::is_condition(group) => Err(errors::conditional_layer(place)),
             _ => {
                 let written = [mark.clone(), TokenTree::Group(group.clone())].into_iter().collect();
                 passed(written, place).map(|read| attributes.passed.extend(read))

@@ -270,6 +270,11 @@ const LAYERS: &[Case] = &[
         "`hidden` is declared twice\n\nhelp: give one of them another name",
     ),
     (
+        "struct Name { Dense<1, 2>, #[cfg_attr(any(), cfg(test))] Tanh }",
+        "#[cfg_attr(any(), cfg(test))]",
+        "`#[cfg]` cannot remove a layer, because the shapes around it would change\n\nhelp: declare two networks and put `#[cfg]` on each",
+    ),
+    (
         "struct Name { Dense<1, 2>, #[cfg(test)] Tanh }",
         "#[cfg(test)]",
         "`#[cfg]` cannot remove a layer, because the shapes around it would change\n\nhelp: declare two networks and put `#[cfg]` on each",
