@@ -123,6 +123,11 @@ pub(crate) fn empty_declaration() -> Error {
     Place::call().error("expected a network, found nothing\n\nhelp: write `struct Name { Dense<64, 10>, Softmax }`")
 }
 
+/// `pub(here)`
+pub(crate) fn unknown_visibility(place: Place, text: &str) -> Error {
+    place.error(format!("`{text}` is no visibility\n\nhelp: write `pub`, or `pub(crate)`"))
+}
+
 /// Neither `{` nor `=` after the header.
 pub(crate) fn missing_body(place: Place, found: &str, name: &Ident) -> Error {
     place.error(format!("expected the layers of `{name}` in `{{ .. }}` or after `=`, found {found}"))

@@ -29,7 +29,7 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<De
         return None;
     }
     let attributes = attribute::attributes(&mut tokens, attribute::Marked::Network, errors);
-    let visibility = visibility(&mut tokens);
+    let visibility = visibility(&mut tokens, errors);
     let name = header::name(&mut tokens, errors)?;
     let parameters = header::parameters(&mut tokens, &name, errors);
     header::where_clause(&mut tokens, errors);
@@ -115,14 +115,19 @@ fn body(tokens: &mut Tokens, declaration: &mut Declaration, errors: &mut Errors)
 }
 
 /// Reads `pub`, `pub(crate)` and so on.
-fn visibility(tokens: &mut Tokens) -> Visibility {
-    let mut written = TokenStream::new();
-    if tokens.is_word("pub") {
-        written.extend(tokens.next().cloned());
-        let restriction = tokens.take_group(Delimiter::Parenthesis);
-        written.extend(restriction.cloned().map(TokenTree::Group));
+fn visibility(tokens: &mut Tokens, errors: &mut Errors) -> Visibility {
+    if !tokens.is_word("pub") {
+        return Visibility::Inherited;
     }
-    syn::parse2(written).unwrap_or(Visibility::Inherited)
+    let everyone: TokenStream = tokens.next().cloned().into_iter().collect();
+    let mut written = everyone.clone();
+    let restriction = tokens.take_group(Delimiter::Parenthesis).cloned().map(TokenTree::Group);
+    written.extend(restriction.clone());
+    syn::parse2(written.clone()).unwrap_or_else(|_| {
+        errors.push(errors::unknown_visibility(Place::of(TokenStream::from_iter(restriction)), &words::text(written)));
+        // Whoever uses the network finds it.
+        syn::parse2(everyone).unwrap_or(Visibility::Inherited)
+    })
 }
 
 /// Why tokens were not read.

@@ -20,6 +20,16 @@ fn assert_messages(cases: &[Case]) {
 const HEADERS: &[Case] = &[
     ("", "", "expected a network, found nothing\n\nhelp: write `struct Name { Dense<64, 10>, Softmax }`"),
     ("enum Name { Tanh }", "enum", "expected `struct`, found keyword `enum`"),
+    (
+        "pub(here) struct Name { Dense<1, 2> }",
+        "(here)",
+        "`pub(here)` is no visibility\n\nhelp: write `pub`, or `pub(crate)`",
+    ),
+    (
+        "pub(in 3) struct Name { Dense<1, 2> }",
+        "(in 3)",
+        "`pub(in 3)` is no visibility\n\nhelp: write `pub`, or `pub(crate)`",
+    ),
     ("struct", "struct", "expected the name of the network, found the end"),
     ("struct 3 {}", "3", "expected the name of the network, found `3`"),
     ("struct type { Dense<1, 2> }", "type", "`type` is a keyword: write `r#type`"),
