@@ -6,6 +6,12 @@ use syn::Error;
 use super::Place;
 use crate::words::count;
 
+/// Whose a size in parentheses after the name is.
+pub(crate) const THE_INPUT: &str = "the input";
+
+/// Whose a size after `->` is.
+pub(crate) const THE_OUTPUT: &str = "the output";
+
 /// Tokens that are no size at all.
 pub(crate) fn unreadable_size(place: Place, text: &str) -> Error {
     place.error(format!(

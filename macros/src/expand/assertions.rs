@@ -8,7 +8,6 @@ use super::{Names, at, plain};
 use crate::check::{Judge, Judges};
 use crate::errors;
 use crate::graph::Kind;
-use crate::shape::Size;
 
 /// A constant assertion or a trait for every edge that the macro left open, and for every size that may be 0.
 pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
@@ -21,17 +20,24 @@ pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
     assertions
 }
 
-/// Every size that only the compiler knows must be at least 1, in blocks too. One that stands in two layers is asserted once.
+/// Every size that only the compiler knows must be at least 1, in the header and in blocks too. One that stands in several
+/// places is asserted once.
 fn sizes(names: &Names) -> TokenStream {
-    let private = &names.private;
+    let (network, private) = (names.network, &names.private);
+    let layers = network.every_layer().into_iter().filter_map(|layer| match &layer.kind {
+        Kind::BuiltIn { sizes, .. } => Some((layer.text(), &sizes[..])),
+        Kind::Residual(_) | Kind::Own { .. } => None,
+    });
+    let output = network.declared_output.iter().map(|(shape, _)| (errors::THE_OUTPUT.to_owned(), shape.sizes()));
+    let header = [(errors::THE_INPUT.to_owned(), network.input.sizes())].into_iter().chain(output);
     let mut seen = HashSet::new();
     let mut assertions = TokenStream::new();
-    for layer in names.network.every_layer() {
-        let Kind::BuiltIn { sizes, .. } = &layer.kind else { continue };
+    // An input that the header does not name is that of the first layer.
+    for (whose, sizes) in layers.chain(header) {
         for size in sizes.iter().filter(|size| size.is_opaque() && seen.insert(size.text())) {
-            let (Size::Opaque(_, place), value) = (size, names.sizes.tokens(size)) else { continue };
-            let message = errors::open_zero(&layer.text());
-            assertions.extend(at(place.span(), code!(const _: () = #private::require_size(#value, #message);)));
+            let (value, message) = (names.sizes.tokens(size), errors::open_zero(&whose));
+            let assertion = code!(const _: () = #private::require_size(#value, #message););
+            assertions.extend(at(size.place().span(), assertion));
         }
     }
     assertions

@@ -112,8 +112,8 @@ pub(super) fn header(declaration: &Declaration, errors: &mut Errors) -> Header {
             (resolved, failed)
         }
     };
-    let (input, input_failed) = resolve(&declaration.input, "the input");
-    let (output, _) = resolve(&declaration.output, "the output");
+    let (input, input_failed) = resolve(&declaration.input, errors::THE_INPUT);
+    let (output, _) = resolve(&declaration.output, errors::THE_OUTPUT);
     Header { input, input_failed, output }
 }
 
