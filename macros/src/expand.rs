@@ -332,17 +332,17 @@ impl<'a> Names<'a> {
 
     /// The shape that losses are computed on. A last layer of the user's own, such as a nested network, may be a head.
     fn logits(&self) -> TokenStream {
-        let (private, count) = (&self.private, self.logits_chain());
-        match count.checked_sub(1).and_then(|last| self.layers.get(last).zip(self.shapes.get(last))) {
-            Some((site, input)) if site.is_own() => {
-                let kind = &site.kind;
-                code!(<#kind as #private::Layer>::Logits<#input>)
-            }
-            _ => {
-                let shape = &self.shapes[count];
-                code!(<#shape as #private::Shape>::Plain)
-            }
-        }
+        let (private, shape) = (&self.private, &self.shapes[self.logits_chain()]);
+        let head = self.logits_of_head().map(|_| self.apply(&self.alias("Logits")));
+        head.unwrap_or_else(|| code!(<#shape as #private::Shape>::Plain))
+    }
+
+    /// What a last layer of the user's own says of them.
+    fn logits_of_head(&self) -> Option<TokenStream> {
+        let (private, last) = (&self.private, self.logits_chain().checked_sub(1)?);
+        let (site, input) = (&self.layers[last], &self.shapes[last]);
+        let kind = &site.kind;
+        site.is_own().then(|| code!(<#kind as #private::Layer>::Logits<#input>))
     }
 
     /// The layers up to the logits: all but a final `Softmax`, unless it is alone.

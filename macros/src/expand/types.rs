@@ -1,7 +1,8 @@
 //! The items that a network is made of: aliases, the struct, its layout, `Debug` and `Clone`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
+use syn::Visibility;
 
 use super::{Names, Site, at};
 use crate::errors::{self, Place};
@@ -13,13 +14,15 @@ use crate::words;
 /// Names for the user's own types, each of which is written once, so that rustc reports a wrong one once; and for shapes
 /// that only the compiler knows, which without names would double with every layer.
 pub(super) fn aliases(names: &Names) -> TokenStream {
-    let (network, private, parameters) = (names.network, &names.private, names.parameters());
+    let (network, private, count) = (names.network, &names.private, names.layers.len());
     let mut aliases = TokenStream::new();
     let declared = network.declared_output.as_ref().map(|(shape, _)| shape);
-    for (shape, alias) in [(Some(&network.input), "Input"), (declared, "Output")] {
+    for (shape, alias, which) in [(Some(&network.input), "Input", count), (declared, "Output", count + 2)] {
         // The shapes around a block have their names from the network around it.
         if let (Some(Shape::Own(path)), None) = (shape, &network.block) {
-            aliases.extend(own(names, alias, path, "IS_SHAPE", errors::not_a_shape));
+            aliases.extend(own(names, &format!("{alias}Type"), path, "IS_SHAPE", errors::not_a_shape));
+            let shape = names.apply(&names.alias(&format!("{alias}Type")));
+            aliases.extend(shown(names, alias, which, &shape));
         }
     }
     for (index, layer) in network.layers.iter().enumerate() {
@@ -27,14 +30,50 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
             aliases.extend(own(names, &format!("Layer{index}"), path, "IS_LAYER", errors::not_a_layer));
         }
         if matches!(layer.output, Shape::Unknown) {
-            let (alias, kind, input) = (names.shape_alias(index), &names.layers[index].kind, &names.shapes[index]);
-            aliases.extend(code! {
-                #[doc(hidden)]
-                type #alias<#parameters> = <#kind as #private::Layer>::Output<#input>;
-            });
+            let (kind, input) = (&names.layers[index].kind, &names.shapes[index]);
+            let shape = code!(<#kind as #private::Layer>::Output<#input>);
+            aliases.extend(shown(names, &format!("Shape{index}"), index, &shape));
         }
     }
+    if let Some(shape) = names.logits_of_head() {
+        aliases.extend(shown(names, "Logits", count + 1, &shape));
+    }
+    aliases.extend(given(names).filter(|_| !aliases.is_empty()));
     aliases
+}
+
+/// The trait that gives the shapes which are `shown`, where there may be some.
+fn given(names: &Names) -> Option<TokenStream> {
+    let (private, given) = (&names.private, names.alias("Given"));
+    let visible = !matches!(names.network.visibility, Visibility::Inherited);
+    visible.then(|| code!(#[doc(hidden)] trait #given<const WHICH: #private::usize> { type Shape: #private::Shape; }))
+}
+
+/// The alias of a shape in whose type something of the user's own may be named.
+///
+/// That may be less visible than the network, and Rust refuses a private type in an associated type of a visible one. It
+/// accepts a private trait in the bounds of an implementation, so such a trait gives the shape.
+fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> TokenStream {
+    let (private, parameters, architecture) = (&names.private, names.parameters(), names.architecture());
+    let (alias, given, which) = (names.alias(alias), names.alias("Given"), Literal::usize_unsuffixed(which));
+    if matches!(names.network.visibility, Visibility::Inherited) {
+        return code!(#[doc(hidden)] type #alias<#parameters> = #shape;);
+    }
+    code! {
+        #[doc(hidden)]
+        type #alias<#parameters> = <#architecture as #private::Shown<#which>>::Shape;
+        #[automatically_derived]
+        impl<#parameters> #given<#which> for #architecture {
+            type Shape = #shape;
+        }
+        #[automatically_derived]
+        impl<#parameters __S: ?#private::core::marker::Sized> #private::Shown<#which> for #architecture
+        where
+            Self: #given<#which, Shape = __S>,
+        {
+            type Shape = __S;
+        }
+    }
 }
 
 /// The alias of a type of the user's own, which is an error in words if the answer to `question` about it is no.
