@@ -66,8 +66,13 @@ impl<S: Shape> Question<S> {
     pub const IS_SHAPE: bool = true;
 }
 
+impl<L: Takes<In>, In: Shape> Question<(L, In)> {
+    pub const FITS: bool = true;
+}
+
 /// The answer for all other types.
 pub trait Otherwise {
+    const FITS: bool = false;
     const IS_LAYER: bool = false;
     const IS_SHAPE: bool = false;
 }
@@ -88,6 +93,19 @@ impl<X> If<true> for X {
 /// less visible than the network. It has no bounds, since one about a type that does not exist would be an error of its own.
 pub trait Shown<const WHICH: usize> {
     type Shape: ?Sized;
+}
+
+/// A type itself, or another one in its place.
+pub trait Either<const ITSELF: bool, Other> {
+    type Type;
+}
+
+impl<X, Other> Either<true, Other> for X {
+    type Type = X;
+}
+
+impl<X, Other> Either<false, Other> for X {
+    type Type = Other;
 }
 
 /// Fails to compile with `otherwise` unless `yes`.

@@ -1,7 +1,7 @@
 //! Do the shapes meet? Every edge has exactly one judge: this file where the macro can compare,
 //! the compiler where it cannot.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 
 use crate::errors::{self, Errors, Place};
 use crate::graph::{Kind, Layer, Network};
@@ -23,6 +23,8 @@ pub(crate) enum Judge {
         message: [String; 3],
         /// The consumer's size.
         span: Span,
+        /// The blocks that what is given has to fit before this is a mistake of its own.
+        provided: Vec<Ident>,
     },
     /// A trait decides, because a type that only the compiler knows is involved.
     Trait {
@@ -36,7 +38,24 @@ pub(crate) enum Judge {
         span: Span,
         /// The consumer's place among the layers; their number for the declared output.
         consumer_index: usize,
+        /// As for an assertion.
+        provided: Vec<Ident>,
     },
+}
+
+impl Judge {
+    /// Whether the compiler judges.
+    fn is_open(&self) -> bool {
+        !matches!(self, Self::Settled)
+    }
+
+    /// The judge, who speaks only if what is given fits these blocks.
+    fn after(mut self, blocks: &[Ident]) -> Self {
+        if let Self::Assertion { provided, .. } | Self::Trait { provided, .. } = &mut self {
+            provided.extend_from_slice(blocks);
+        }
+        self
+    }
 }
 
 /// The judges of a network.
@@ -49,19 +68,65 @@ pub(crate) struct Judges {
     pub(crate) output: Vec<Judge>,
     /// The judges of the blocks, in their order.
     pub(crate) blocks: Vec<Judges>,
+    /// Who decides whether what comes in fits, for a block.
+    pub(crate) entry: Entry,
+}
+
+/// The beginning of a block, as far as the compiler judges it.
+#[derive(Debug, Default)]
+pub(crate) struct Entry {
+    /// The layers whose edges decide.
+    pub(crate) edges: Vec<usize>,
+    /// The blocks whose entries do.
+    pub(crate) blocks: Vec<Ident>,
+}
+
+impl Entry {
+    /// The name of the block, if the compiler judges its beginning.
+    fn name(&self, block: &Network) -> Option<Ident> {
+        let open = !(self.edges.is_empty() && self.blocks.is_empty());
+        (open && block.block.is_some()).then(|| block.name.clone())
+    }
 }
 
 /// Judges what the macro can compare, and says who judges the rest.
+///
+/// A block keeps the number of values, so that one wrong number meets its first layer, its end and what follows: only the
+/// first of them speaks.
 pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
-    let edges = network.layers.iter().enumerate();
-    let edges = edges.map(|(index, layer)| edge(network, index, layer, errors));
-    let edges = edges.collect();
-    let blocks = network.layers.iter().filter_map(|layer| match &layer.kind {
-        Kind::Residual(inside) => Some(check(inside, errors)),
-        Kind::BuiltIn { .. } | Kind::Own { .. } => None,
-    });
-    let blocks = blocks.collect();
-    Judges { edges, output: output(network, errors), blocks }
+    let (mut edges, mut blocks, mut passed) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, layer) in network.layers.iter().enumerate() {
+        edges.push(edge(network, index, layer, errors).after(&passed));
+        if let Kind::Residual(inside) = &layer.kind {
+            let judges = check(inside, errors);
+            passed.extend(judges.entry.name(inside));
+            blocks.push(judges);
+        } else if !layer.keeps_size() {
+            passed.clear();
+        }
+    }
+    let entry = entry(network, &edges, &blocks);
+    passed.extend(entry.name(network));
+    let output = output(network, errors).into_iter().map(|judge| judge.after(&passed)).collect();
+    Judges { edges, output, blocks, entry }
+}
+
+/// The beginning of a block: everything up to the first layer that does not keep the number of values.
+fn entry(network: &Network, edges: &[Judge], blocks: &[Judges]) -> Entry {
+    let mut entry = Entry::default();
+    let mut blocks = blocks.iter();
+    for (index, (layer, edge)) in network.layers.iter().zip(edges).enumerate() {
+        if let Kind::Residual(inside) = &layer.kind {
+            entry.blocks.extend(blocks.next().and_then(|judges| judges.entry.name(inside)));
+        }
+        // What a type says may depend on a const parameter, and then no constant can ask it.
+        let askable = network.parameters.is_empty() || !matches!(edge, Judge::Trait { .. });
+        entry.edges.extend((edge.is_open() && askable).then_some(index));
+        if !layer.keeps_size() {
+            break;
+        }
+    }
+    entry
 }
 
 /// Judges the edge into the layer at `index`.
@@ -83,6 +148,7 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
         help: way_out(network, index, layer),
         span: layer.size_places.first().unwrap_or(&layer.place).span(),
         consumer_index: index,
+        provided: Vec::new(),
     };
     let Some(built_in) = layer.built_in() else {
         return by_trait();
@@ -114,6 +180,7 @@ fn sizes(network: &Network, index: usize, layer: &Layer, edge: (&Size, &Size), e
                 &edits(network, index, layer, gives, takes),
             ),
             span: takes.place().span(),
+            provided: Vec::new(),
         },
         Comparison::Different => {
             errors.push(errors::size_mismatch(
@@ -230,7 +297,14 @@ fn end_by_trait(network: &Network, declared: &Shape, place: Place) -> Judge {
         ),
         None => (format!("`{}` declares `{}`", network.name, declared.text()), errors::declare_what_comes(&producer)),
     };
-    Judge::Trait { producer, consumer, help, span: place.span(), consumer_index: network.layers.len() }
+    Judge::Trait {
+        producer,
+        consumer,
+        help,
+        span: place.span(),
+        consumer_index: network.layers.len(),
+        provided: Vec::new(),
+    }
 }
 
 /// The last size of a block, or its last layer.
@@ -258,6 +332,7 @@ fn output_assertions(network: &Network, declared: &Shape, given: &Shape) -> Vec<
             Some(_) => end_place(network).span(),
             None => takes.place().span(),
         },
+        provided: Vec::new(),
     })
     .collect()
 }

@@ -159,7 +159,7 @@ impl Layer {
     }
 
     /// Whether it gives as many values as it takes.
-    fn keeps_size(&self) -> bool {
+    pub(crate) fn keeps_size(&self) -> bool {
         matches!(self.kind, Kind::Residual(_)) || self.built_in().is_some_and(BuiltIn::keeps_size)
     }
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident};
 
 use super::{Names, at, plain};
 use crate::check::{Judge, Judges};
@@ -16,6 +17,7 @@ pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
         assertions.extend(sizes(names));
     }
     assertions.extend(budget(names).filter(|_| names.network.parameters.is_empty()));
+    assertions.extend(entry(names, judges));
     assertions.extend(judges.edges.iter().chain(&judges.output).map(|judge| assertion(names, judge)));
     assertions
 }
@@ -67,32 +69,69 @@ pub(super) fn budget(names: &Names) -> Option<TokenStream> {
     Some(if names.network.parameters.is_empty() { code!(const _: () = #call;) } else { call })
 }
 
+/// The constant that says whether what comes into a block fits, where the compiler knows.
+fn entry(names: &Names, judges: &Judges) -> Option<TokenStream> {
+    let (private, name) = (&names.private, fits_name(&names.network.name));
+    let edges = judges.entry.edges.iter().filter_map(|&index| match judges.edges.get(index)? {
+        Judge::Assertion { gives, takes, .. } => {
+            let (gives, takes) = (names.sizes.tokens(gives), names.sizes.tokens(takes));
+            Some(code!(#gives == #takes))
+        }
+        Judge::Trait { .. } => {
+            let (kind, shape) = (&names.layers.get(index)?.kind, names.shapes.get(index)?);
+            Some(code!(#private::Question::<(#kind, #shape)>::FITS))
+        }
+        Judge::Settled => None,
+    });
+    let blocks = judges.entry.blocks.iter().map(|block| fits_name(block).into_token_stream());
+    let answers: Vec<_> = edges.chain(blocks).collect();
+    (!answers.is_empty()).then(|| {
+        code! {
+            #[doc(hidden)]
+            const #name: #private::bool = {
+                #[allow(unused_imports)]
+                use #private::Otherwise as _;
+                #(#answers)&&*
+            };
+        }
+    })
+}
+
+/// The name of that constant.
+fn fits_name(block: &Ident) -> Ident {
+    format_ident!("__{}Fits", plain(block), span = Span::mixed_site())
+}
+
 fn assertion(names: &Names, judge: &Judge) -> TokenStream {
     let private = &names.private;
     match judge {
         Judge::Settled => TokenStream::new(),
-        Judge::Assertion { gives, takes, message, span } => {
+        Judge::Assertion { gives, takes, message, span, provided } => {
             let (gives, takes) = (names.sizes.tokens(gives), names.sizes.tokens(takes));
-            at(*span, code!(const _: () = #private::require_same(#gives, #takes, [#(#message),*]);))
+            let call = code!(#private::require_same(#gives, #takes, [#(#message),*]));
+            let provided = provided.iter().map(fits_name).collect::<Vec<_>>();
+            let judged = if provided.is_empty() { call } else { code!(if #(#provided)&&* { #call }) };
+            at(*span, code!(const _: () = #judged;))
         }
-        Judge::Trait { producer, consumer, help, span, consumer_index } => {
-            at(*span, by_trait(names, [producer, consumer, help], *consumer_index))
+        Judge::Trait { producer, consumer, help, span, consumer_index, provided } => {
+            at(*span, by_trait(names, [producer, consumer, help], *consumer_index, provided))
         }
     }
 }
 
 /// A trait made for this edge, so that its message can name the two layers as the user does.
-fn by_trait(names: &Names, words: [&str; 3], index: usize) -> TokenStream {
-    let (private, parameters) = (&names.private, names.parameters());
+fn by_trait(names: &Names, words: [&str; 3], index: usize, provided: &[Ident]) -> TokenStream {
+    let (library, private, parameters) = (&names.library, &names.private, names.parameters());
     let shape = &names.shapes[index];
     // Braces in the user's words would be read as placeholders.
     let [producer, consumer, help] = words.map(|text| text.replace('{', "{{").replace('}', "}}"));
     let message = format!("shape mismatch: {producer} gives `{{In}}` but {consumer}");
     let label = format!("does not fit {producer}");
-    let (rule, subject) = if let Some(site) = names.layers.get(index) {
+    let (rule, subject, anything) = if let Some(site) = names.layers.get(index) {
         (
             code!(#[diagnostic::do_not_recommend] impl<In: #private::Shape, L: #private::Takes<In>> Fits<In> for L {}),
             site.kind.clone(),
+            code!(#library::Identity),
         )
     } else {
         let input = &names.shapes[0];
@@ -100,7 +139,13 @@ fn by_trait(names: &Names, words: [&str; 3], index: usize) -> TokenStream {
             Some(_) => code!(<#input as #private::Shape>::Plain),
             None => names.header_shape(shape, "Output"),
         });
-        (code!(impl<S: #private::Shape> Fits<S> for S {}), declared.unwrap_or_default())
+        (code!(impl<S: #private::Shape> Fits<S> for S {}), declared.unwrap_or_default(), shape.clone())
+    };
+    let subject = if provided.is_empty() {
+        subject
+    } else {
+        let provided = provided.iter().map(fits_name);
+        code!(<#subject as #private::Either<{ #(#provided)&&* }, #anything>>::Type)
     };
     code! {
         const _: () = {

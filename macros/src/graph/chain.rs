@@ -253,10 +253,13 @@ fn residual(
     let mut reached =
         State { shape: shape.clone(), known, gap: *gap, source: source.clone(), unknown: unknown.clone() };
     let layers = chain(inside, Some(&output), &inner, &mut reached, errors);
-    // A wrong number before the block is one mistake: neither the end of the block nor what follows is judged by it.
+    // What does not fit into the block is one mistake: neither the end of the block nor what follows is judged by it.
     let first = layers.iter().find(|layer| !layer.keeps_size()).filter(|layer| known && layer.input_known);
-    let sizes = first.and_then(|first| input.row().zip(first.input.row()));
-    let fits = !sizes.is_some_and(|(gives, takes)| matches!(gives.compare(takes), Comparison::Different));
+    let fits = first.and_then(|first| first.input.row()).is_none_or(|takes| match input.row() {
+        Some(gives) => !matches!(gives.compare(takes), Comparison::Different),
+        // An image is no row.
+        None => input.is_foreign(),
+    });
     let network = Network {
         attributes: Vec::new(),
         tile: None,
