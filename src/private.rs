@@ -122,6 +122,22 @@ pub const fn require_size(size: usize, otherwise: &str) {
     assert!(size > 0, "{}", otherwise);
 }
 
+/// More samples in a tile could overflow what their number is multiplied by.
+const LARGEST_TILE: usize = 1 << 24;
+
+/// Fails to compile with a message about a tile that is too small or too large.
+#[track_caller]
+pub const fn require_tile(samples: usize, few: &str, many: &str) {
+    assert!(samples > 0, "{}", few);
+    assert!(samples <= LARGEST_TILE, "{}", many);
+}
+
+/// The number of samples, or another one where it was refused.
+#[must_use]
+pub const fn tile_in_range(samples: usize) -> usize {
+    if samples > 0 && samples <= LARGEST_TILE { samples } else { 1 }
+}
+
 /// The settings of a layer after which none are written.
 #[diagnostic::on_unimplemented(
     message = "this layer has settings, and none are written",

@@ -86,6 +86,11 @@ pub(crate) fn tile_zero() -> String {
     "a tile has at least 1 sample".to_owned()
 }
 
+/// `#[tile(usize::MAX)]`
+pub(crate) fn tile_too_large() -> String {
+    "a tile has at most 16777216 samples".to_owned()
+}
+
 /// `#[budget]`
 pub(crate) fn budget_wanted(place: Place) -> Error {
     place.error("expected limits such as `#[budget(parameters = 10_000, workspace = \"64 KiB\")]`")

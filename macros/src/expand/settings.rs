@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::Expr;
 
 use super::{Names, Site, at, call};
+use crate::ast::Tile;
 use crate::errors;
 use crate::graph::{Initialization, InitializerKind, Kind, Layer};
 use crate::signature::Setting;
@@ -31,11 +32,25 @@ pub(super) fn constants(names: &Names) -> TokenStream {
             });
         }
     }
-    if let Some(tile) = names.network.tile.as_ref().filter(|tile| !names.mentions_parameters(&tile.samples)) {
-        let (samples, message) = (&tile.samples, errors::tile_zero());
-        constants.extend(at(tile.place.span(), code!(const _: () = #private::require_size(#samples, #message);)));
-    }
+    constants.extend(tile_constant(names));
     constants
+}
+
+/// The number of samples in a tile by its name, and what does not compile when it is out of range.
+fn tile_constant(names: &Names) -> Option<TokenStream> {
+    let (private, tile, name) = (&names.private, names.network.tile.as_ref()?, names.alias("Tile"));
+    let samples = &tile.samples;
+    let required = require_tile(names, tile, &name);
+    (!names.mentions_parameters(samples)).then(|| {
+        let required = at(tile.place.span(), code!(const _: () = #required;));
+        code!(#[doc(hidden)] const #name: #private::usize = #samples; #required)
+    })
+}
+
+/// The assertion that the size of a tile is in range.
+fn require_tile(names: &Names, tile: &Tile, samples: impl ToTokens) -> TokenStream {
+    let (private, few, many) = (&names.private, errors::tile_zero(), errors::tile_too_large());
+    call(tile.place.span(), &code!(#private::require_tile), code!(#samples, #few, #many))
 }
 
 /// The type of a layer that depends on no const parameter, where there are no const parameters.
@@ -75,19 +90,17 @@ pub(super) fn initializer(names: &Names, index: usize, site: &Site) -> Option<To
 
 /// The constant for the size of a tile, where the user says so.
 pub(super) fn tile(names: &Names) -> Option<TokenStream> {
-    let private = &names.private;
-    let samples = &names.network.tile.as_ref()?.samples;
-    // What depends on no parameter was asserted beside the network.
-    let assertion = names.mentions_parameters(samples).then(|| {
-        let message = errors::tile_zero();
-        code!(#private::require_size(#samples, #message);)
-    });
-    Some(code! {
-        const TILE: #private::usize = {
-            #assertion
-            #samples
-        };
-    })
+    let (private, tile) = (&names.private, names.network.tile.as_ref()?);
+    let value = if names.mentions_parameters(&tile.samples) {
+        let required = require_tile(names, tile, code!(__samples));
+        let samples = &tile.samples;
+        code!({ let __samples = #samples; #required; __samples })
+    } else {
+        // What is out of range was refused where it has its name, and nothing is computed with it.
+        let name = names.alias("Tile");
+        code!(#private::tile_in_range(#name))
+    };
+    Some(code!(const TILE: #private::usize = #value;))
 }
 
 /// Every expression of the user's in the settings and the initializer of a layer.

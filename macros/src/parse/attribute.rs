@@ -113,7 +113,9 @@ fn own(
         ("tile", [TokenTree::Group(group)]) if is_list(group) => {
             let place = Place::of(group.stream());
             let samples = limited(Expr::parse, group.stream(), place);
-            let samples = samples.map_err(|_| errors::tile_wanted(place))?;
+            // Names are for settings; here is only one.
+            let samples = samples.ok().filter(|samples| !matches!(samples, Expr::Assign(_)));
+            let samples = samples.ok_or_else(|| errors::tile_wanted(place))?;
             attributes.tile = Some(Tile { samples, place });
         }
         _ => return Err(errors::tile_wanted(place)),

@@ -104,6 +104,11 @@ const HEADERS: &[Case] = &[
     ("struct Name -> (Vector<2>) { Dense<1, 2> }", "(", "expected a shape such as `Vector<64>`, found `(`"),
     ("#[tile] struct Name { Dense<1, 2> }", "#[tile]", "expected a number of samples such as `#[tile(64)]`"),
     ("#[tile = 64] struct Name { Dense<1, 2> }", "#[tile = 64]", "expected a number of samples such as `#[tile(64)]`"),
+    (
+        "#[tile(samples = 64)] struct Name { Dense<1, 2> }",
+        "samples = 64",
+        "expected a number of samples such as `#[tile(64)]`",
+    ),
     ("#[tile(64 65)] struct Name { Dense<1, 2> }", "64 65", "expected a number of samples such as `#[tile(64)]`"),
     (
         "#[tile(64)] #[tile(32)] struct Name { Dense<1, 2> }",

@@ -1,0 +1,17 @@
+//! A tile of more samples than there can be.
+
+use typenet::prelude::*;
+
+network! {
+    #[tile(usize::MAX)]
+    struct Digits {
+        hidden: Dense<64, 32>,
+        Tanh,
+    }
+}
+
+fn main() {
+    println!("{} {}", Digits::TILE, Digits::WORKSPACE_LEN);
+    let output: [f32; 32] = Digits::zeroed().predict(&[0.0; 64]);
+    println!("{output:?}");
+}
