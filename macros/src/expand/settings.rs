@@ -1,4 +1,4 @@
-//! Settings of layers, initializers and the tile: constants beside the network, which are computed, and refused, once.
+//! Settings of layers, initializers and the tile: constants of the network, which are computed, and refused, once.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -10,30 +10,36 @@ use crate::errors;
 use crate::graph::{Initialization, InitializerKind, Kind, Layer};
 use crate::signature::Setting;
 
-/// The constants, where nothing in them depends on a const parameter. What does stands where it is used.
+/// The constants: items beside the network, or, where something in them depends on a const parameter, of the network.
 pub(super) fn constants(names: &Names) -> TokenStream {
     let private = &names.private;
-    let mut constants = TokenStream::new();
+    let (mut beside, mut of_network) = (TokenStream::new(), TokenStream::new());
     for (index, site) in names.layers.iter().enumerate() {
         let Some(layer) = site.layer else { continue };
-        let kind = &constant_kind(names, index, site);
-        if let Some(value) = settings(names, layer, kind).filter(|_| is_constant(names, layer)) {
+        let constant = is_constant(names, layer);
+        let list = if constant { &mut beside } else { &mut of_network };
+        let kind = if constant { &constant_kind(names, index, site) } else { &site.kind };
+        if let Some(value) = settings(names, layer, kind) {
             let name = settings_name(names, index);
-            constants.extend(code! {
-                #[doc(hidden)]
-                const #name: <#kind as #private::Layer>::Settings = #value;
-            });
+            list.extend(code!(#[doc(hidden)] const #name: <#kind as #private::Layer>::Settings = #value;));
         }
-        if let Some(initialization) = layer.initialization.as_ref().filter(|_| is_constant(names, layer)) {
+        if let Some(initialization) = &layer.initialization {
             let (name, value) = (initializer_name(names, index), initializer_value(names, initialization));
-            constants.extend(code! {
-                #[doc(hidden)]
-                const #name: #private::Initializer = #value;
-            });
+            list.extend(code!(#[doc(hidden)] const #name: #private::Initializer = #value;));
         }
     }
-    constants.extend(tile_constant(names));
-    constants
+    if !of_network.is_empty() {
+        let (parameters, architecture) = (names.parameters(), names.architecture());
+        beside.extend(code!(#[automatically_derived] impl<#parameters> #architecture { #of_network }));
+    }
+    beside.extend(tile_constant(names));
+    beside
+}
+
+/// One of the constants where it is used.
+fn constant(names: &Names, layer: &Layer, name: &Ident) -> TokenStream {
+    let architecture = names.architecture();
+    if is_constant(names, layer) { name.to_token_stream() } else { code!(<#architecture>::#name) }
 }
 
 /// The number of samples in a tile by its name, and what does not compile when it is out of range.
@@ -66,26 +72,17 @@ fn constant_kind(names: &Names, index: usize, site: &Site) -> TokenStream {
 
 /// A reference to the settings of a layer.
 pub(super) fn reference(names: &Names, index: usize, layer: &Layer, kind: &TokenStream) -> TokenStream {
-    match settings(names, layer, kind) {
-        None => code!(&()),
-        Some(_) if is_constant(names, layer) => {
-            let name = settings_name(names, index);
-            code!(&#name)
-        }
-        Some(value) => code!(&const { #value }),
+    if settings(names, layer, kind).is_none() {
+        return code!(&());
     }
+    let constant = constant(names, layer, &settings_name(names, index));
+    code!(&#constant)
 }
 
 /// What the weights of a layer are drawn by, where the user says so.
 pub(super) fn initializer(names: &Names, index: usize, site: &Site) -> Option<TokenStream> {
-    let layer = site.layer?;
-    let initialization = layer.initialization.as_ref()?;
-    Some(if is_constant(names, layer) {
-        initializer_name(names, index).into_token_stream()
-    } else {
-        let value = initializer_value(names, initialization);
-        code!(const { #value })
-    })
+    let layer = site.layer.filter(|layer| layer.initialization.is_some())?;
+    Some(constant(names, layer, &initializer_name(names, index)))
 }
 
 /// The constant for the size of a tile, where the user says so.
@@ -153,18 +150,18 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
         }
         Kind::Residual(_) => None,
         // A layer that has settings, and none were written, is one error here instead of one for each use.
-        Kind::Own { path, settings: None } if !names.mentions_parameters(path) => {
+        Kind::Own { settings: None, .. } => {
             let private = &names.private;
             Some(at(span, code!(<<#kind as #private::Layer>::Settings as #private::Unset>::VALUE)))
         }
-        Kind::Own { settings, .. } => settings.as_ref().map(|settings| {
+        Kind::Own { settings: Some(settings), .. } => {
             let arguments = &settings.arguments;
             let mut value = function(code!(#(#arguments),*));
             for (name, setting) in &settings.named {
                 value.extend(quote!(.#name(#setting)));
             }
-            value
-        }),
+            Some(value)
+        }
     }
 }
 

@@ -54,3 +54,12 @@ fn a_wrong_network_expands_to_rust_too() {
     assert_eq!(found.matches("compile_error!").count(), 2);
     assert!(found.contains("const __NameUnknownSize: usize = ::core::compile_error!"));
 }
+
+#[test]
+fn what_depends_on_a_parameter_is_computed_once() {
+    let found = expansion(
+        "struct Name<const N: usize> { Dense<N, 3>, Dropout(N as f64), #[init(Constant(N as f64))] Dense<3, 3> }",
+    );
+    assert_eq!(found.matches("settings(N as f64)").count(), 1);
+    assert_eq!(found.matches("Constant(N as f64)").count(), 1);
+}
