@@ -217,6 +217,20 @@ pub(crate) fn unclosed(place: Place) -> Error {
     place.error("this `<` is never closed\n\nhelp: write `>` after the last size")
 }
 
+/// `typenet::Dense<64, 32>`
+pub(crate) fn library_path(place: Place, path: &str, word: &Ident) -> Error {
+    let before = path.strip_suffix(&word.to_string()).unwrap_or(path);
+    place
+        .error(format!("`{path}` is a layer of the library, and those have no path here\n\nhelp: leave `{before}` out"))
+}
+
+/// `Dense::new(64, 32)`
+pub(crate) fn called(place: Place, path: &str, example: &str) -> Error {
+    place.error(format!(
+        "`{path}` is no layer: a layer is written as its type, and nothing is called\n\nhelp: write `{example}`"
+    ))
+}
+
 /// `#[repr(..)]`: the promise that parameters are one slice rests on the layout.
 pub(crate) fn representation(place: Place) -> Error {
     place.error("a network is laid out as `repr(C)`, and its parameters are one slice\n\nhelp: leave `#[repr]` out")

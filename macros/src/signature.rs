@@ -3,6 +3,8 @@
 
 use proc_macro2::Ident;
 
+use crate::words;
+
 /// The layers that the macro knows by a single identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BuiltIn {
@@ -93,6 +95,7 @@ impl BuiltIn {
 
     /// The layer that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<Self> {
+        let word = words::plain(word);
         Self::ALL.into_iter().find(|layer| word == layer.name())
     }
 
@@ -184,6 +187,7 @@ impl BuiltInShape {
 
     /// The shape that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<Self> {
+        let word = words::plain(word);
         Self::ALL.into_iter().find(|shape| word == shape.name())
     }
 
@@ -263,6 +267,7 @@ impl BuiltInInitializer {
 
     /// The initializer that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<Self> {
+        let word = words::plain(word);
         Self::ALL.into_iter().find(|initializer| word == initializer.name())
     }
 

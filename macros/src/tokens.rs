@@ -29,6 +29,8 @@ pub(crate) struct Path<'a> {
     pub(crate) trees: &'a [TokenTree],
     /// Its identifier, when it is a single one.
     pub(crate) word: Option<&'a Ident>,
+    /// Its first and its last identifier, when it has several.
+    pub(crate) ends: Option<[&'a Ident; 2]>,
     /// The tokens between the last `<` and `>`.
     pub(crate) arguments: Option<Tokens<'a>>,
 }
@@ -41,6 +43,11 @@ impl Path<'_> {
             [only] => Place::of(only),
             [] => Place::call(),
         }
+    }
+
+    /// Its last word, when the path leads into the library under its own name.
+    pub(crate) fn in_library(&self) -> Option<&Ident> {
+        self.ends.filter(|[first, _]| *first == "typenet").map(|[_, last]| last)
     }
 
     /// Its tokens without the arguments.
@@ -211,6 +218,7 @@ impl<'a> Tokens<'a> {
     pub(crate) fn path(&mut self) -> Result<Path<'a>, NoPath<'a>> {
         let start = self.trees;
         let mut segments = 0;
+        let mut first = None;
         if self.is_path_separator() {
             self.skip(2);
             segments += 1;
@@ -225,6 +233,8 @@ impl<'a> Tokens<'a> {
             }
             self.skip(1);
             let word = (segments == 0).then_some(segment);
+            let ends = (segments > 0).then_some([*first.get_or_insert(segment), segment]);
+            first = first.or(word);
             segments += 1;
             // `Dense::<64, 32>` is `Dense<64, 32>`.
             if self.is_path_separator() && self.is_mark_at(2, '<') {
@@ -234,7 +244,7 @@ impl<'a> Tokens<'a> {
             if !self.is_path_separator() {
                 let length = start.len() - self.trees.len();
                 let trees = start.get(..length).unwrap_or(start);
-                return Ok(Path { trees, word, arguments });
+                return Ok(Path { trees, word, ends, arguments });
             }
             self.skip(2);
         }

@@ -42,6 +42,14 @@ pub(crate) fn unknown_first(place: Place, word: &str, like_dense: bool, name: &I
     ))
 }
 
+/// `nn::Dense<64, 32>` as the first layer, without an input shape.
+pub(crate) fn own_first(place: Place, path: &str, word: &str, name: &Ident, header: &str) -> Error {
+    place.error(format!(
+        "`{path}` is taken for a layer of your own, so the input shape of `{name}` is not known\n\n\
+         help: write `{word}` for the library's, or for a layer of your own {header}"
+    ))
+}
+
 /// Two sizes that meet and differ.
 pub(crate) fn size_mismatch(
     place: Place,

@@ -137,21 +137,27 @@ fn input(
     let header = errors::header(&declaration.name, generics, declaration.form, size.as_deref());
     match own_first(drafts) {
         // A layer that does not exist is the likelier mistake. It is left out, since rustc would report it again.
-        Some((word, place)) => {
+        Some((path, word, place)) => {
             drafts[0] = None;
-            let alike = words::is_like(&word, BuiltIn::Dense.name());
-            errors.push(errors::unknown_first(place, &word, alike, &declaration.name, &header));
+            let alike = words::is_like(&words::plain(&word), BuiltIn::Dense.name());
+            errors.push(match BuiltIn::named(&word) {
+                // Only a path can lead to another layer of that name.
+                Some(layer) => errors::own_first(place, &path, layer.name(), &declaration.name, &header),
+                None => errors::unknown_first(place, &words::plain(&word), alike, &declaration.name, &header),
+            });
         }
         None => errors.push(errors::input_not_known(&declaration.name, &header)),
     }
     None
 }
 
-/// The type of a first layer that is not the library's: its last word, and where it stands.
-fn own_first(drafts: &[Option<Draft>]) -> Option<(String, Place)> {
+/// The type of a first layer that is not the library's: its path without arguments, its last word, and where that stands.
+fn own_first(drafts: &[Option<Draft>]) -> Option<(String, Ident, Place)> {
     let DraftKind::Own { path, .. } = &drafts.first()?.as_ref()?.kind else { return None };
-    let word = path.segments.last()?;
-    Some((words::plain(&word.ident), Place::of(&word.ident)))
+    let words: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let word = path.segments.last()?.ident.clone();
+    let place = Place::of(&word);
+    Some((words.join("::"), word, place))
 }
 
 /// The input that the first layer names, if it does.

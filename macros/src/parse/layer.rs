@@ -65,7 +65,12 @@ fn block(path: &Path, group: &Group, network: &Ident, depth: usize, errors: &mut
     // Deeper than anyone builds, and far from the end of the stack.
     const DEEPEST: usize = 16;
     let place = Place::between(path.place().span(), group.span_open());
-    let Some(word) = path.word.filter(|word| *word == RESIDUAL) else {
+    let residual = |word: &&Ident| words::plain(word) == RESIDUAL;
+    let behind = path.in_library().filter(residual);
+    if let Some(word) = behind {
+        errors.push(errors::library_path(path.place(), &words::text(path.base()), word));
+    }
+    let Some(word) = path.word.filter(residual).or(behind) else {
         errors.push(errors::unknown_block(place, &words::text(path.base())));
         return None;
     };
@@ -89,13 +94,21 @@ fn kind(path: &Path, tokens: &mut Tokens, network: &Ident, errors: &mut Errors) 
         errors.push(errors::shape_as_layer(place, shape.name(), network));
         return None;
     }
-    if path.word.is_some_and(|word| word == RESIDUAL) {
+    if path.word.is_some_and(|word| words::plain(word) == RESIDUAL) {
         errors.push(errors::block_without_layers(place));
         // The braces may stand behind what does not belong here.
         tokens.take_group(Delimiter::Brace);
         return None;
     }
-    Some(match path.word.and_then(|word| Some((word, BuiltIn::named(word)?))) {
+    if let Some(layer) = path.ends.and_then(|[first, _]| BuiltIn::named(first)) {
+        errors.push(errors::called(place, &words::text(path.base()), layer.example()));
+        return None;
+    }
+    let behind = path.in_library().and_then(|word| Some((word, BuiltIn::named(word)?)));
+    if let Some((word, _)) = behind {
+        errors.push(errors::library_path(place, &words::text(path.base()), word));
+    }
+    Some(match path.word.and_then(|word| Some((word, BuiltIn::named(word)?))).or(behind) {
         Some((word, layer)) => LayerKind::BuiltIn {
             layer,
             word: word.clone(),

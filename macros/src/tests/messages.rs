@@ -285,6 +285,31 @@ const LAYERS: &[Case] = &[
         "`hidden` is declared twice\n\nhelp: give one of them another name",
     ),
     (
+        "struct Name { typenet::Dense<1, 2>, Dense<2, 3> }",
+        "typenet::Dense<1, 2>",
+        "`typenet::Dense` is a layer of the library, and those have no path here\n\nhelp: leave `typenet::` out",
+    ),
+    (
+        "struct Name { Dense<1, 2>, typenet::layer::Dense<_, 2> }",
+        "typenet::layer::Dense<_, 2>",
+        "`typenet::layer::Dense` is a layer of the library, and those have no path here\n\nhelp: leave `typenet::layer::` out",
+    ),
+    (
+        "struct Name { Dense<1, 2>, typenet::Residual { Dense<2, 2> } }",
+        "typenet::Residual",
+        "`typenet::Residual` is a layer of the library, and those have no path here\n\nhelp: leave `typenet::` out",
+    ),
+    (
+        "struct Name { Dense::new(1, 2), Tanh }",
+        "Dense::new",
+        "`Dense::new` is no layer: a layer is written as its type, and nothing is called\n\nhelp: write `Dense<64, 32>`",
+    ),
+    (
+        "struct Name { nn::Dense<1, 2>, Tanh }",
+        "Dense",
+        "`nn::Dense` is taken for a layer of your own, so the input shape of `Name` is not known\n\nhelp: write `Dense` for the library's, or for a layer of your own `struct Name (Vector<64>) { .. }`, with the number of values that come in",
+    ),
+    (
         "struct Name { Dense<1, 2>, #[cfg_attr(any(), cfg(test))] Tanh }",
         "#[cfg_attr(any(), cfg(test))]",
         "`#[cfg]` cannot remove a layer, because the shapes around it would change\n\nhelp: declare two networks and put `#[cfg]` on each",
