@@ -2,10 +2,11 @@
 //! that it is never judged.
 
 use proc_macro2::{Ident, Span};
-use quote::format_ident;
-use syn::Visibility;
+use quote::{ToTokens, format_ident};
+use syn::{Expr, Path, Visibility};
 
 use super::draft::{Draft, DraftKind, header_shape};
+use super::settings::OwnSettings;
 use super::{Kind, Layer, Network, Source};
 use crate::ast::{Declaration, Form, Written};
 use crate::errors::{self, Errors, Place};
@@ -211,20 +212,21 @@ fn chain(
     let asked: Vec<_> =
         (1..=drafts.len()).map(|next| drafts.get(next..).and_then(|rest| wanted(rest, output))).collect();
     for (draft, wanted) in drafts.into_iter().zip(asked) {
-        let Some(draft) = draft else {
+        let Some(mut draft) = draft else {
             state.gap = true;
             state.shape = Shape::Vector(state.unknown.clone());
             state.known = false;
             continue;
         };
         let path = format!("{}{}", whose.prefix, draft.field);
-        let layer = match draft.kind {
-            DraftKind::Dense { .. } => dense(draft, wanted, whose.parameters, state, errors),
-            DraftKind::Residual(inside) => {
-                let draft = Draft { kind: PLACEHOLDER, ..draft };
-                residual(draft, inside, (whose, layers.len()), state, errors)
+        let layer = match std::mem::replace(&mut draft.kind, PLACEHOLDER) {
+            DraftKind::Dense { inputs, inferred, outputs } => {
+                let outputs = (outputs.is_some(), outputs.or(wanted));
+                dense(draft, (inputs, inferred), outputs, whose.parameters, state, errors)
             }
-            _ => follower(draft, wanted, state),
+            DraftKind::Residual(inside) => residual(draft, inside, (whose, layers.len()), state, errors),
+            DraftKind::Sizeless(layer, settings) => sizeless(draft, layer, settings, wanted, state),
+            DraftKind::Own { path, settings } => own(draft, path, settings, state),
         };
         let layer = Layer { path, ..layer };
         if !layer.keeps_size() {
@@ -287,21 +289,22 @@ fn residual(
     Layer { output_known: known && fits && reached.known, ..layer }
 }
 
-/// Resolves a `Dense`, whose sizes are its own.
-fn dense(mut draft: Draft, wanted: Option<Size>, parameters: &[Ident], state: &State, errors: &mut Errors) -> Layer {
-    let kind = std::mem::replace(&mut draft.kind, PLACEHOLDER);
-    let (inputs, inferred, outputs) = match kind {
-        DraftKind::Dense { inputs, inferred, outputs } => (inputs, inferred, outputs),
-        _ => (None, false, None),
-    };
+/// Resolves a `Dense`, whose sizes are its own; what comes in may say the first, and `outputs` is known or wanted.
+fn dense(
+    draft: Draft,
+    (inputs, inferred): (Option<Size>, bool),
+    (output_known, outputs): (bool, Option<Size>),
+    parameters: &[Ident],
+    state: &State,
+    errors: &mut Errors,
+) -> Layer {
     let place = draft.size_places.first().copied().unwrap_or(draft.place);
     let (inputs, input_known) = match inputs {
         Some(inputs) => (inputs, true),
         None if inferred => incoming(place, parameters, state, errors),
         None => (state.shape.row().cloned().unwrap_or_else(|| state.unknown.clone()), false),
     };
-    let output_known = outputs.is_some();
-    let outputs = outputs.or(wanted).unwrap_or_else(|| state.unknown.clone());
+    let outputs = outputs.unwrap_or_else(|| state.unknown.clone());
     let description = format!("{}<{}, {}>", BuiltIn::Dense.name(), inputs.text(), outputs.text());
     let (input, output) = (Shape::Vector(inputs.clone()), Shape::Vector(outputs.clone()));
     let kind = Kind::BuiltIn { layer: BuiltIn::Dense, sizes: vec![inputs, outputs], settings: Vec::new() };
@@ -329,30 +332,24 @@ fn incoming(place: Place, parameters: &[Ident], state: &State, errors: &mut Erro
     (state.unknown.clone(), false)
 }
 
-/// Resolves a layer whose shapes follow from what comes in.
-fn follower(mut draft: Draft, wanted: Option<Size>, state: &State) -> Layer {
+/// Resolves a layer of the library whose shapes follow from what comes in.
+fn sizeless(draft: Draft, layer: BuiltIn, settings: Vec<Option<Expr>>, wanted: Option<Size>, state: &State) -> Layer {
     let known = state.known && !state.gap;
     let input = state.shape.clone();
-    let (kind, output, output_known, name) =
-        match std::mem::replace(&mut draft.kind, DraftKind::Sizeless(BuiltIn::Identity, Vec::new())) {
-            DraftKind::Own { path, settings } => {
-                let name = words::text(quote::ToTokens::to_token_stream(&path));
-                (Kind::Own { path, settings }, Shape::Unknown, true, name)
-            }
-            DraftKind::Sizeless(layer, settings) => {
-                let (output, known) = match layer {
-                    BuiltIn::Softmax => normalized(&input, wanted, known, state),
-                    _ => (input.plain(), known),
-                };
-                (Kind::BuiltIn { layer, sizes: Vec::new(), settings }, output, known, layer.name().to_owned())
-            }
-            DraftKind::Dense { .. } | DraftKind::Residual(_) => {
-                let kind = Kind::BuiltIn { layer: BuiltIn::Identity, sizes: Vec::new(), settings: Vec::new() };
-                (kind, input.plain(), false, String::new())
-            }
-        };
-    let description = name + &draft.written_settings;
+    let (output, output_known) = match layer {
+        BuiltIn::Softmax => normalized(&input, wanted, known, state),
+        _ => (input.plain(), known),
+    };
+    let kind = Kind::BuiltIn { layer, sizes: Vec::new(), settings };
+    let description = layer.name().to_owned() + &draft.written_settings;
     Layer { output_known, ..finish(draft, kind, state, input, output, description) }
+}
+
+/// Resolves a layer of the user's own, of which only the compiler knows what it gives.
+fn own(draft: Draft, path: Path, settings: Option<OwnSettings>, state: &State) -> Layer {
+    let description = words::text(path.to_token_stream()) + &draft.written_settings;
+    let kind = Kind::Own { path, settings };
+    finish(draft, kind, state, state.shape.clone(), Shape::Unknown, description)
 }
 
 /// What `Softmax` makes of a shape.
