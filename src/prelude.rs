@@ -12,6 +12,8 @@ pub use crate::metric::{
 pub use crate::train::Checkpoints;
 #[cfg(feature = "std")]
 pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
+#[cfg(feature = "safetensors")]
+pub use crate::weights;
 pub use crate::{
     AbsoluteError, Adadelta, Adagrad, Adam, AdamW, Adamax, BinaryCrossEntropy, Block, CategoricalHinge, Class,
     ClassWeights, CrossEntropy, Dataset, Dense, Dropout, Elu, Gelu, GeluTanh, Gradient, HardSigmoid, HardSilu,

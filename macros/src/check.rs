@@ -70,6 +70,8 @@ pub(crate) struct Judges {
     pub(crate) blocks: Vec<Judges>,
     /// Who decides whether what comes in fits, for a block.
     pub(crate) entry: Entry,
+    /// Whether a mistake was found so far, here or before.
+    pub(crate) mistaken: bool,
 }
 
 /// The beginning of a block, as far as the compiler judges it.
@@ -108,7 +110,7 @@ pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
     let entry = entry(network, &edges, &blocks);
     passed.extend(entry.name(network));
     let output = output(network, errors).into_iter().map(|judge| judge.after(&passed)).collect();
-    Judges { edges, output, blocks, entry }
+    Judges { edges, output, blocks, entry, mistaken: errors.any() }
 }
 
 /// The beginning of a block: everything up to the first layer that does not keep the number of values.

@@ -95,6 +95,11 @@ impl Errors {
         }
     }
 
+    /// Whether there was one.
+    pub(crate) fn any(&self) -> bool {
+        self.combined.is_some()
+    }
+
     /// All mistakes in one error, if there were any.
     ///
     /// # Errors

@@ -57,7 +57,7 @@ fn items(names: &Names, judges: &Judges) -> TokenStream {
         types::aliases(names),
         settings::constants(names),
         types::structure(names),
-        types::block(names),
+        types::block(names, judges.mistaken),
         plan::plan(names),
         layer::layer(names),
         constants::network(names),
@@ -70,7 +70,7 @@ fn items(names: &Names, judges: &Judges) -> TokenStream {
 }
 
 /// `tokens`, whose names mean what they meant, at the user's place: there the compiler's carets point.
-fn at(span: Span, tokens: impl ToTokens) -> TokenStream {
+pub(crate) fn at(span: Span, tokens: impl ToTokens) -> TokenStream {
     let located = tokens.into_token_stream().into_iter().map(|tree| match tree {
         TokenTree::Group(group) => {
             let mut located = Group::new(group.delimiter(), at(span, group.stream()));

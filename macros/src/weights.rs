@@ -3,14 +3,16 @@
 
 use std::path::{Path, PathBuf};
 
-use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Token, Type};
 
 use crate::errors::{self, Place};
+use crate::expand;
+use crate::words;
 
 /// What stands between the parentheses.
 struct Call {
@@ -47,7 +49,7 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
     let bytes =
         std::fs::read(&path).map_err(|error| errors::unreadable_weights(place, &written, &error.to_string()))?;
     let tensors = SafeTensors::deserialize(&bytes)
-        .map_err(|error| errors::unreadable_weights(place, &written, &error.to_string()))?;
+        .map_err(|error| errors::no_safetensors(place, &written, &error.to_string()))?;
     // Names with a slash are of a scaler or an optimizer.
     let mut tensors: Vec<_> = tensors.tensors().into_iter().filter(|(name, _)| !name.contains('/')).collect();
     // The crate hands them over in random order, and equal files should be equal programs.
@@ -63,13 +65,16 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
     });
     // The compiler watches the file for the sake of the unused constant.
     let watched = path.canonicalize().unwrap_or(path).display().to_string();
+    let name = words::text(network.to_token_stream());
+    // What does not fit is told where the file is named: all that surrounds the call stands there.
     let span = Span::mixed_site().located_at(file.span());
-    let name = network.to_token_stream().to_string();
-    let check = quote::quote_spanned!(span=> #library::private::embedded::<#network>);
-    Ok(quote! {
+    let function = expand::at(span, quote!(#library::private::embedded));
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#name, #written, &[#(#tensors),*]));
+    arguments.set_span(span);
+    Ok(quote_spanned! {span=>
         const {
             const _: &[#library::private::u8] = #library::private::core::include_bytes!(#watched);
-            #check(#name, #written, &[#(#tensors),*])
+            #function::<#network> #arguments
         }
     })
 }

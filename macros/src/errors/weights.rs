@@ -9,9 +9,16 @@ pub(crate) fn weights_wanted(place: Place) -> Error {
     place.error("expected a network and a file such as `weights!(Digits, \"digits.safetensors\")`")
 }
 
-/// A file that is not there, or no safetensors.
+/// A file that is not there.
 pub(crate) fn unreadable_weights(place: Place, file: &str, reason: &str) -> Error {
     place.error(format!("`{file}` cannot be read: {reason}\n\nhelp: the path is relative to the source file"))
+}
+
+/// A file of something else, or a part of one.
+pub(crate) fn no_safetensors(place: Place, file: &str, reason: &str) -> Error {
+    place.error(format!(
+        "`{file}` is no whole file of safetensors: {reason}\n\nhelp: name one that `save` or PyTorch wrote"
+    ))
 }
 
 /// Tensors that fit no network.

@@ -6,6 +6,7 @@ use syn::Visibility;
 
 use super::{Names, Site, at};
 use crate::errors::{self, Place};
+use crate::fallback;
 use crate::graph::{Kind, Layer};
 use crate::shape::Shape;
 use crate::signature::BuiltIn;
@@ -151,8 +152,8 @@ fn architecture_docs(names: &Names) -> String {
 
 /// The promise that the struct is a block of numbers. The one `unsafe` token that `network!` writes; its span is the macro's
 /// own, so that a user's `forbid(unsafe_code)` does not speak of it.
-pub(super) fn block(names: &Names) -> TokenStream {
-    let Names { private, scalar, .. } = names;
+pub(super) fn block(names: &Names, mistaken: bool) -> TokenStream {
+    let Names { network, private, scalar, .. } = names;
     let (parameters, generic) = (names.parameters(), names.generic());
     let entries = names.layers.iter().map(|site| {
         let (field, with) = (&site.field, &site.with);
@@ -169,13 +170,19 @@ pub(super) fn block(names: &Names) -> TokenStream {
     });
     let derived = names.derived();
     // Whatever an instance of a network with const parameters is used for needs its length.
-    let budget = super::assertions::budget(names).filter(|_| !names.network.parameters.is_empty());
+    let budget = super::assertions::budget(names).filter(|_| !network.parameters.is_empty());
     let budget = budget.map(|call| code!(#call;));
+    // Nothing is compared with the tensors of a wrong network.
+    let unknown = fallback::size(&network.name);
+    let unknown = (mistaken && network.block.is_none()).then(|| unknown.tokens());
+    let unknown = unknown.map(|size| code!(let _: #private::usize = #size;));
+    let tensors = code!(#private::TensorTable::Layers(&[#(#entries),*]));
+    let tensors = if unknown.is_some() { code!({ #unknown #tensors }) } else { tensors };
     code! {
         // SAFETY: the struct is `repr(C)` and every field is a block of the same numbers, as the table requires.
         #derived
         unsafe impl<#parameters #scalar: #private::Scalar> #private::Block<#scalar> for #generic {
-            const TENSORS: #private::TensorTable = #private::TensorTable::Layers(&[#(#entries),*]);
+            const TENSORS: #private::TensorTable = #tensors;
             const LEN: #private::usize = {
                 #budget
                 #private::checked_len::<Self, #scalar>(&<Self as #private::Block<#scalar>>::TENSORS)

@@ -1,0 +1,20 @@
+//! A network with a mistake of its own, to whose tensors no file is compared.
+
+use typenet::prelude::*;
+
+network! {
+    struct Classifier {
+        hidden: Dense<5, 8>,
+        Tanh,
+        Dense<7, 6>,
+        Relu,
+        output: Dense<6, 3>,
+        Softmax,
+    }
+}
+
+static NETWORK: Classifier = typenet::weights!(Classifier, "../../reference/weights_torch_float32.safetensors");
+
+fn main() {
+    println!("{}", NETWORK.predict(&[0.0; 5])[0]);
+}
