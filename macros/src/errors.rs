@@ -241,6 +241,12 @@ pub(crate) fn representation(place: Place) -> Error {
     place.error("a network is laid out as `repr(C)`, and its parameters are one slice\n\nhelp: leave `#[repr]` out")
 }
 
+/// `#[derive(Clone)]`
+pub(crate) fn derived_already(word: &Ident) -> Error {
+    let owner = if word == "Clone" { "the box of every network" } else { "every network" };
+    Place::of(word).error(format!("`{word}` exists for {owner}\n\nhelp: leave `{word}` out"))
+}
+
 /// `#[cfg(..)]` at a layer.
 pub(crate) fn conditional_layer(place: Place) -> Error {
     place.error(

@@ -266,6 +266,17 @@ impl<'a> Tokens<'a> {
         Ok(Some(Self { trees: inside, end, end_word: "`>`" }))
     }
 
+    /// Goes behind the `>` that closes what an earlier `<` opened, if only a `;` is in the way, and gives the place of that.
+    pub(crate) fn skip_semicolon(&mut self) -> Option<Place> {
+        let place = self.place();
+        let mut after = *self;
+        after.take_mark(';')?;
+        let length = closing(after.trees)?;
+        after.skip(length + 1);
+        *self = after;
+        Some(place)
+    }
+
     /// Goes to the comma before what looks like the next layer: `name:` or a built-in one.
     fn skip_to_layer(&mut self) {
         while !self.is_empty() {

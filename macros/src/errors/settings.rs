@@ -51,6 +51,11 @@ pub(crate) fn unreadable_setting(place: Place, text: &str) -> Error {
     place.error(format!("expected an expression, found `{text}`"))
 }
 
+/// `Dropout(rate: 0.1)`
+pub(crate) fn setting_with_colon(place: Place, name: &Ident, value: &str) -> Error {
+    place.error(format!("expected `=` after `{name}`, found `:`\n\nhelp: write `{name} = {value}`"))
+}
+
 /// `#[init(Hee)]`
 pub(crate) fn unknown_initializer(word: &Ident, alike: Option<&str>) -> Error {
     let known = || {

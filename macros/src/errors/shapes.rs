@@ -96,6 +96,11 @@ pub(crate) fn declare_what_comes(producer: &str) -> String {
 
 /// A type of the user's own that turns out not to be a layer.
 pub(crate) fn not_a_layer(text: &str) -> String {
+    if text.ends_with("f64>") {
+        return format!(
+            "`{text}` is not a layer\n\nhelp: leave `f64` out: a network within another one has its numbers"
+        );
+    }
     format!("`{text}` is not a layer\n\nhelp: implement `Layer` for `{text}`, or write a layer such as `Dense<64, 32>`")
 }
 

@@ -20,6 +20,16 @@ pub(crate) fn unreadable_size(place: Place, text: &str) -> Error {
     ))
 }
 
+/// `Dense<inputs = 3, outputs = 4>`
+pub(crate) fn named_size(place: Place) -> Error {
+    place.error("a size has no name: its place says which it is\n\nhelp: leave the names and their `=` out")
+}
+
+/// `Dense[64, 32]`
+pub(crate) fn sizes_in_brackets(place: Place, written: &str) -> Error {
+    place.error(format!("expected sizes in `<` and `>`, found `[`\n\nhelp: write `{written}`"))
+}
+
 /// `64u8`
 pub(crate) fn size_suffix(place: Place, suffix: &str, digits: &str) -> Error {
     place.error(format!("a size is a `usize`, found the suffix `{suffix}`\n\nhelp: write `{digits}`"))

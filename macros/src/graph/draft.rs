@@ -217,6 +217,10 @@ fn with_settings(
     errors: &mut Errors,
 ) -> Option<DraftKind> {
     if !layer.settings().is_empty() {
+        // `Dropout<0.5>` is one mistake, about its sizes.
+        if settings.is_none() && sizes.len() != layer.sizes().len() {
+            return None;
+        }
         let values = settings::of_built_in(word, layer.settings(), layer.example(), settings, errors)?;
         return Some(DraftKind::Sizeless(layer, values));
     }

@@ -58,6 +58,7 @@ pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Error
             }
             (Some("repr"), _) => Err(errors::representation(place)),
             _ if marked == Marked::Layer && condition::is_condition(group) => Err(errors::conditional_layer(place)),
+            (Some("derive"), _) if marked == Marked::Network && derives(&trees[1..], errors) => Ok(()),
             _ => {
                 let written = [mark.clone(), TokenTree::Group(group.clone())].into_iter().collect();
                 passed(written, place).map(|read| attributes.passed.extend(read))
@@ -68,6 +69,22 @@ pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Error
         }
     }
     attributes
+}
+
+/// Reports what every network has without `#[derive(..)]`; whether there was some.
+fn derives(rest: &[TokenTree], errors: &mut Errors) -> bool {
+    let [TokenTree::Group(list)] = rest else { return false };
+    let mut found = false;
+    for tree in list.stream() {
+        match &tree {
+            TokenTree::Ident(word) if word == "Clone" || word == "Debug" => {
+                errors.push(errors::derived_already(word));
+                found = true;
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Reads an attribute of the compiler or another macro.
@@ -141,12 +158,12 @@ fn init(group: &Group, errors: &mut Errors) -> Option<Init> {
     }
     let place = Place::of(group.stream());
     match limited(Expr::parse, group.stream(), place) {
-        Ok(value) => Some(Init::Value(value)),
+        Ok(value) if !matches!(value, Expr::Assign(_)) => Some(Init::Value(value)),
         Err(Unread::TooLong(error)) => {
             errors.push(error);
             None
         }
-        Err(Unread::Wrong) => {
+        Ok(_) | Err(Unread::Wrong) => {
             errors.push(errors::initializer_wanted(place));
             None
         }

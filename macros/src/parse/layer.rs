@@ -86,27 +86,36 @@ fn block(path: &Path, group: &Group, network: &Ident, depth: usize, errors: &mut
     Some(LayerKind::Residual { word: word.clone(), layers })
 }
 
-/// Reads what stands behind the path of a layer that is no block.
-fn kind(path: &Path, tokens: &mut Tokens, network: &Ident, errors: &mut Errors) -> Option<LayerKind> {
+/// Why what begins with a path is no layer, if it is none.
+fn no_layer(path: &Path, tokens: &mut Tokens, network: &Ident) -> Option<syn::Error> {
     let place = path.place();
-    let settings = tokens.take_group(Delimiter::Parenthesis);
+    if let Some(group) = tokens.take_group(Delimiter::Bracket) {
+        let written = format!("{}<{}>", words::text(path.base()), words::text(group.stream()));
+        return Some(errors::sizes_in_brackets(group.span_open().into(), &written));
+    }
     if let Some(shape) = path.word.and_then(BuiltInShape::named) {
-        errors.push(errors::shape_as_layer(place, shape.name(), network));
-        return None;
+        return Some(errors::shape_as_layer(place, shape.name(), network));
     }
     if path.word.is_some_and(|word| words::plain(word) == RESIDUAL) {
-        errors.push(errors::block_without_layers(place));
         // The braces may stand behind what does not belong here.
+        tokens.take_group(Delimiter::Parenthesis);
         tokens.take_group(Delimiter::Brace);
+        return Some(errors::block_without_layers(place));
+    }
+    let layer = path.ends.and_then(|[first, _]| BuiltIn::named(first))?;
+    Some(errors::called(place, &words::text(path.base()), layer.example()))
+}
+
+/// Reads what stands behind the path of a layer that is no block.
+fn kind(path: &Path, tokens: &mut Tokens, network: &Ident, errors: &mut Errors) -> Option<LayerKind> {
+    if let Some(error) = no_layer(path, tokens, network) {
+        errors.push(error);
         return None;
     }
-    if let Some(layer) = path.ends.and_then(|[first, _]| BuiltIn::named(first)) {
-        errors.push(errors::called(place, &words::text(path.base()), layer.example()));
-        return None;
-    }
+    let settings = tokens.take_group(Delimiter::Parenthesis);
     let behind = path.in_library().and_then(|word| Some((word, BuiltIn::named(word)?)));
     if let Some((word, _)) = behind {
-        errors.push(errors::library_path(place, &words::text(path.base()), word));
+        errors.push(errors::library_path(path.place(), &words::text(path.base()), word));
     }
     Some(match path.word.and_then(|word| Some((word, BuiltIn::named(word)?))).or(behind) {
         Some((word, layer)) => LayerKind::BuiltIn {

@@ -27,7 +27,10 @@ pub(super) fn path<'a>(tokens: &mut Tokens<'a>, wanted: &str, errors: &mut Error
     match tokens.path() {
         Ok(path) => Some(path),
         Err(NoPath::Unclosed(open)) => {
-            errors.push(errors::unclosed(Place::of(open)));
+            errors.push(match tokens.skip_semicolon() {
+                Some(place) => errors::expected(place, "`,` between sizes", "`;`"),
+                None => errors::unclosed(Place::of(open)),
+            });
             None
         }
         Err(NoPath::Unexpected) => {
@@ -97,7 +100,19 @@ pub(super) fn own(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
 /// Reads the sizes between `<` and `>`.
 pub(super) fn sizes(arguments: Option<Tokens>, errors: &mut Errors) -> Vec<Size> {
     let pieces = arguments.map(Tokens::split).unwrap_or_default();
-    pieces.into_iter().map(|piece| size(piece, errors)).collect()
+    // Names for all of them are one mistake.
+    let mut named = false;
+    let mut read = |piece: Tokens| match piece.word_before('=') {
+        Some(_) => {
+            let place = Place::of(piece.stream());
+            if !std::mem::replace(&mut named, true) {
+                errors.push(errors::named_size(place));
+            }
+            Size::Failed(place)
+        }
+        None => size(piece, errors),
+    };
+    pieces.into_iter().map(&mut read).collect()
 }
 
 /// Reads one size.

@@ -38,7 +38,19 @@ fn setting(stream: TokenStream, place: Place) -> Result<Setting, syn::Error> {
         },
         Ok(value) => Ok(Setting { name: None, value, place }),
         Err(Unread::TooLong(error)) => Err(error),
-        Err(Unread::Wrong) => Err(errors::unreadable_setting(place, &words::text(stream))),
+        Err(Unread::Wrong) => Err(unreadable(stream, place)),
+    }
+}
+
+/// What to say about a setting that does not read as one.
+fn unreadable(stream: TokenStream, place: Place) -> syn::Error {
+    let trees: Vec<_> = stream.clone().into_iter().collect();
+    match &trees[..] {
+        [TokenTree::Ident(name), colon @ TokenTree::Punct(mark), value @ ..] if mark.as_char() == ':' => {
+            let value = words::text(value.iter().cloned().collect());
+            errors::setting_with_colon(Place::of(colon), name, &value)
+        }
+        _ => errors::unreadable_setting(place, &words::text(stream)),
     }
 }
 

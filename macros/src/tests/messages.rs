@@ -285,6 +285,42 @@ const LAYERS: &[Case] = &[
         "`hidden` is declared twice\n\nhelp: give one of them another name",
     ),
     (
+        "struct Name { Dense<1, 2>, Dropout<0.5>, Dense<2, 3> }",
+        "Dropout",
+        "`Dropout` takes no sizes but 1 was given\n\nhelp: write `Dropout(0.2)`",
+    ),
+    ("struct Name { Dense<1; 2>, Dense<2, 3> }", ";", "expected `,` between sizes, found `;`"),
+    (
+        "struct Name { Dense[1, 2], Dense<2, 3> }",
+        "[",
+        "expected sizes in `<` and `>`, found `[`\n\nhelp: write `Dense<1, 2>`",
+    ),
+    (
+        "struct Name { Dense<inputs = 1, outputs = 2>, Dense<2, 3> }",
+        "inputs = 1",
+        "a size has no name: its place says which it is\n\nhelp: leave the names and their `=` out",
+    ),
+    (
+        "#[derive(Clone, PartialEq)] struct Name { Dense<1, 2> }",
+        "Clone",
+        "`Clone` exists for the box of every network\n\nhelp: leave `Clone` out",
+    ),
+    (
+        "#[derive(core::fmt::Debug)] struct Name { Dense<1, 2> }",
+        "Debug",
+        "`Debug` exists for every network\n\nhelp: leave `Debug` out",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Dropout(rate: 0.1) }",
+        ":",
+        "expected `=` after `rate`, found `:`\n\nhelp: write `rate = 0.1`",
+    ),
+    (
+        "struct Name { #[init(weight = HeNormal)] Dense<1, 2> }",
+        "weight = HeNormal",
+        "expected an initializer such as `#[init(HeNormal)]`",
+    ),
+    (
         "struct Name { typenet::Dense<1, 2>, Dense<2, 3> }",
         "typenet::Dense<1, 2>",
         "`typenet::Dense` is a layer of the library, and those have no path here\n\nhelp: leave `typenet::` out",
