@@ -47,7 +47,7 @@ pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) 
 fn items(names: &Names, judges: &Judges) -> TokenStream {
     let mut items = TokenStream::new();
     let blocks = names.network.layers.iter().enumerate().filter_map(|(index, layer)| match &layer.kind {
-        Kind::Residual(inside) => Some((&**inside, &names.shapes[index])),
+        Kind::Residual(inside) => Some((&**inside, [&names.shapes[index], &names.own_shapes[index]])),
         Kind::BuiltIn { .. } | Kind::Own { .. } => None,
     });
     for ((inside, input), judges) in blocks.zip(&judges.blocks) {
@@ -108,6 +108,9 @@ struct Names<'a> {
     sizes: Rc<Sizes>,
     /// The shape before each layer, and after the last.
     shapes: Vec<TokenStream>,
+    /// The same by the types that they come from, which may be less visible than the network. Of these a shape is made: one
+    /// of what is shown would be a question to the compiler for every layer before it, and there is a limit to those.
+    own_shapes: Vec<TokenStream>,
     /// The name of the scalar parameter.
     scalar: Ident,
     /// The name of the parameter for the shape of an input.
@@ -145,7 +148,7 @@ impl Site<'_> {
 
 impl<'a> Names<'a> {
     /// The names of a network, or of a block with its input.
-    fn new(network: &'a Network, library: &TokenStream, sizes: &Rc<Sizes>, input: Option<&TokenStream>) -> Self {
+    fn new(network: &'a Network, library: &TokenStream, sizes: &Rc<Sizes>, input: Option<[&TokenStream; 2]>) -> Self {
         let used = used_words(network);
         let fresh = |word: &str| {
             let word = if used.contains(word) { format!("__{word}") } else { word.to_owned() };
@@ -158,19 +161,27 @@ impl<'a> Names<'a> {
             layers: Vec::new(),
             sizes: Rc::clone(sizes),
             shapes: Vec::new(),
+            own_shapes: Vec::new(),
             scalar: fresh("T"),
             input: fresh("In"),
             isa: fresh("I"),
             random: fresh("R"),
         };
-        names.shapes.push(input.cloned().unwrap_or_else(|| names.header_shape(&network.input, "Input")));
+        let header = names.header_shape(&network.input, "Input");
+        let [input, own_input] = input.unwrap_or([&header, &header]).map(TokenStream::clone);
+        names.shapes.push(input);
+        names.own_shapes.push(own_input);
         for (index, layer) in network.layers.iter().enumerate() {
             let site = names.site(index, layer);
             names.layers.push(site);
-            names.shapes.push(match &layer.output {
-                Shape::Unknown => names.apply(&names.shape_alias(index)),
-                known => names.shape(known),
-            });
+            let [shape, own_shape] = match &layer.output {
+                Shape::Unknown => {
+                    [names.shape_alias(index), names.own_shape_alias(index)].map(|name| names.apply(&name))
+                }
+                known => [names.shape(known), names.shape(known)],
+            };
+            names.shapes.push(shape);
+            names.own_shapes.push(own_shape);
         }
         if names.layers.is_empty() {
             names.stand_in();
@@ -191,8 +202,9 @@ impl<'a> Names<'a> {
             output: format_ident!("__identity_output"),
             cache: format_ident!("__identity_cache"),
         });
-        let shape = self.shapes.clone();
-        self.shapes.extend(shape);
+        for shapes in [&mut self.shapes, &mut self.own_shapes] {
+            shapes.extend(shapes.clone());
+        }
     }
 
     fn site(&self, index: usize, layer: &'a Layer) -> Site<'a> {
@@ -256,6 +268,11 @@ impl<'a> Names<'a> {
     /// The name of the alias for the shape after a layer, where only the compiler knows it.
     fn shape_alias(&self, index: usize) -> Ident {
         self.alias(&format!("Shape{index}"))
+    }
+
+    /// The name of the same shape by the types that it comes from.
+    fn own_shape_alias(&self, index: usize) -> Ident {
+        self.alias(&format!("Shape{index}Type"))
     }
 
     /// A shape that the macro knows as a type.
@@ -340,7 +357,7 @@ impl<'a> Names<'a> {
     /// What a last layer of the user's own says of them.
     fn logits_of_head(&self) -> Option<TokenStream> {
         let (private, last) = (&self.private, self.logits_chain().checked_sub(1)?);
-        let (site, input) = (&self.layers[last], &self.shapes[last]);
+        let (site, input) = (&self.layers[last], &self.own_shapes[last]);
         let kind = &site.kind;
         site.is_own().then(|| code!(<#kind as #private::Layer>::Logits<#input>))
     }

@@ -16,6 +16,7 @@ use crate::words;
 /// that only the compiler knows, which without names would double with every layer.
 pub(super) fn aliases(names: &Names) -> TokenStream {
     let (network, private, count) = (names.network, &names.private, names.layers.len());
+    let parameters = names.parameters();
     let mut aliases = TokenStream::new();
     let declared = network.declared_output.as_ref().map(|(shape, _)| shape);
     for (shape, alias, which) in [(Some(&network.input), "Input", count), (declared, "Output", count + 2)] {
@@ -31,9 +32,13 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
             aliases.extend(own(names, &format!("Layer{index}"), path, "IS_LAYER", errors::not_a_layer));
         }
         if matches!(layer.output, Shape::Unknown) {
-            let (kind, input) = (&names.layers[index].kind, &names.shapes[index]);
-            let shape = code!(<#kind as #private::Layer>::Output<#input>);
-            aliases.extend(shown(names, &format!("Shape{index}"), index, &shape));
+            let (kind, input, name) =
+                (&names.layers[index].kind, &names.own_shapes[index], names.own_shape_alias(index));
+            aliases.extend(code! {
+                #[doc(hidden)]
+                type #name<#parameters> = <#kind as #private::Layer>::Output<#input>;
+            });
+            aliases.extend(shown(names, &format!("Shape{index}"), index, &names.own_shapes[index + 1]));
         }
     }
     if let Some(shape) = names.logits_of_head() {

@@ -1,7 +1,7 @@
 //! Networks that are more visible than those in them, in whose interface only shapes are seen.
 #![deny(warnings)]
 
-use models::{Branch, Classifier, Family, Pictures};
+use models::{Branch, Classifier, Deep, Family, Pictures};
 use typenet::prelude::*;
 
 mod models {
@@ -14,6 +14,16 @@ mod models {
     network!(pub struct Family<const N: usize> = Dense<3, 4>, Hidden<N>, Tanh, Dense<N, 4>, last: Hidden<N>);
     network!(struct Brighten (Image<1, 2, 2>) = Sigmoid);
     network!(pub struct Pictures (Image<1, 2, 2>) = Residual { Brighten }, Brighten);
+
+    network!(struct Step = Dense<4, 4>);
+    // More in a row than the compiler asks questions within questions.
+    network!(pub struct Deep = Dense<3, 4>,
+        Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step,
+        Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step,
+        Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step,
+        Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step,
+        Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step
+    );
 }
 
 fn main() -> typenet::Result<()> {
@@ -24,5 +34,7 @@ fn main() -> typenet::Result<()> {
     assert_eq!(Branch::zeroed().predict(&[0.0; 3]), [0.5; 2]);
     assert_eq!(Family::<5>::zeroed().predict(&[0.0; 3]), [0.0; 5]);
     assert_eq!(*Pictures::zeroed().activations(&[[[0.0; 2]; 2]; 1]).residual, [[[0.5; 2]; 2]; 1]);
+    assert_eq!(Deep::PARAMETERS, 16 + 100 * 20);
+    assert_eq!(Deep::zeroed().predict(&[1.0; 3]), [0.0; 4]);
     Ok(())
 }
