@@ -44,6 +44,14 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use crate::scalar::Scalar;
 
+/// Whether code for a size up to `limit` is written out where a layer is called, rather than a call of a kernel.
+///
+/// In debug builds it never is: without optimisation every piece of such code has a place of its own on the stack, 140 KB for
+/// a small `Dense` with AVX-512, and networks have to fit a small one. The bits are the same.
+pub(crate) const fn written_out(size: usize, limit: usize) -> bool {
+    !cfg!(debug_assertions) && size <= limit
+}
+
 /// Code that runs with an instruction set chosen at run time.
 ///
 /// # Example

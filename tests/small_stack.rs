@@ -39,6 +39,26 @@ network! {
 
 network!(struct Small = Dense<3, 6>, Tanh, Dense<6, 4>, Softmax);
 
+network! {
+    /// A hundred layers, each so small that optimised code for it is written out.
+    struct Tower {
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
+        Softmax,
+    }
+}
+
+network!(struct Step = Dense<4, 4>, Tanh);
+network!(struct Steps = Dense<4, 4>, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Softmax);
+
 fn in_a_small_thread(work: impl FnOnce() + Send + 'static) {
     thread::Builder::new().stack_size(STACK).spawn(work).unwrap().join().unwrap();
 }
@@ -117,6 +137,17 @@ fn the_digits_network_lives_in_a_small_thread() {
         trainer.fit(&mut network, &split.train).unwrap();
         assert!(network.evaluate(&split.test, &Nll).accuracy > 0.5);
     });
+}
+
+#[test]
+fn a_hundred_layers_live_in_a_small_thread() {
+    in_a_small_thread(|| life_of_a_network::<Tower, 4>(300));
+    in_a_small_thread(|| life_of_a_network::<Tower<f64>, 4>(300));
+}
+
+#[test]
+fn twenty_networks_in_a_network_live_in_a_small_thread() {
+    in_a_small_thread(|| life_of_a_network::<Steps, 4>(300));
 }
 
 #[test]

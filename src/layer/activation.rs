@@ -22,7 +22,7 @@ pub use softsign::Softsign;
 
 use crate::block::block;
 use crate::initializer::Initializer;
-use crate::kernel::{Isa, Kernels};
+use crate::kernel::{Isa, Kernels, written_out};
 use crate::layer::{Backward, InPlacePlan, Layer, Pass, Plan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -238,7 +238,7 @@ in_place_layer! {
     /// ```
     Tanh, settings: (), reads_output: true,
     initialization: |_settings| Initializer::GLOROT,
-    forward: |isa, _settings, values| if const { In::LEN <= FEW } && values.len() == In::LEN {
+    forward: |isa, _settings, values| if const { written_out(In::LEN, FEW) } && values.len() == In::LEN {
         T::hyperbolic_tangent_alone(isa, values);
     } else {
         T::hyperbolic_tangent(isa, values);

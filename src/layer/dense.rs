@@ -5,7 +5,7 @@ use core::fmt::{self, Debug};
 use nalgebra::{SMatrix, SVector};
 
 use crate::block::block;
-use crate::kernel::{DenseSizes, Isa, Kernels};
+use crate::kernel::{DenseSizes, Isa, Kernels, written_out};
 use crate::layer::{Backward, Layer, Pass, Plan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
@@ -97,7 +97,7 @@ impl<const N: usize, const H: usize> Layer for Dense<N, H> {
         output: &mut [T],
         scratch: &mut [T],
     ) {
-        if const { N * H <= SMALL }
+        if const { written_out(N * H, SMALL) }
             && let Some(input) = input.first_chunk::<N>().filter(|_| input.len() == N)
         {
             let sizes = DenseSizes { samples: 1, inputs: N, outputs: H };

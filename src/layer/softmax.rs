@@ -1,7 +1,7 @@
 //! The softmax layer: scores become probabilities.
 
 use crate::block::block;
-use crate::kernel::{Isa, Kernels};
+use crate::kernel::{Isa, Kernels, written_out};
 use crate::layer::{Backward, InPlacePlan, Layer, Pass, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
@@ -72,7 +72,7 @@ impl Layer for Softmax {
 
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, _: &Self, (): &(), input: &[T], output: &mut [T], _: &mut [T]) {
-        if const { In::LEN <= FEW } && input.len() == In::LEN {
+        if const { written_out(In::LEN, FEW) } && input.len() == In::LEN {
             T::softmax_alone(isa, input, output);
         } else {
             T::softmax_into(isa, In::LEN, input, output);
