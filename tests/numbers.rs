@@ -513,14 +513,18 @@ fn errors_of_a_step_say_what_happened_in_words() {
     gradient.output.bias[1] = f32::NAN;
     assert_eq!(
         optimizer.step(&mut *line, &*gradient).unwrap_err().to_string(),
-        "the gradient of `output.bias` is not finite at step 0; the network is as it was before the step, \
+        "the gradient of `output.bias` is not finite at step 0; the parameters are as they were before the step, \
          a lower learning rate may help"
     );
     gradient.output.bias[1] = 0.0;
     gradient.hidden.weight[(2, 1)] = -2e38;
     let error = optimizer.step(&mut *line, &*gradient).unwrap_err().to_string();
     assert!(error.starts_with("the update of `hidden.weight` reaches 1.99999"), "{error}");
-    assert!(error.ends_with("e38 at step 0; the network is as it was before the step, a lower learning rate may help"));
+    assert!(
+        error.ends_with(
+            "e38 at step 0; the parameters are as they were before the step, a lower learning rate may help"
+        )
+    );
 }
 
 fn loss_error<N: Network<Output = Probabilities<4>>>(
@@ -544,7 +548,7 @@ fn a_parameter_that_is_not_finite_is_named() {
         assert_eq!(
             error.to_string(),
             "the loss is NaN at step 5: `hidden.weight` is the first that is not finite; \
-             the network is as it was before the step, a lower learning rate may help"
+             the parameters are as they were before the step, a lower learning rate may help"
         );
         assert_eq!(network.non_finite_tensor().as_deref(), Some("hidden.weight"));
         let mut network = healthy.clone();

@@ -13,7 +13,7 @@ impl Error {
                 if let Some(culprit) = culprit {
                     write!(f, ": `{culprit}` is the first that is not finite")?;
                 }
-                write!(f, "; the network is as it was before the step, a lower learning rate may help")
+                write!(f, "; the parameters are as they were before the step, a lower learning rate may help")
             }
             Self::NonFiniteValidation { value, epoch } => {
                 write!(
@@ -26,12 +26,12 @@ impl Error {
             }
             Self::NonFiniteGradient { tensor, step } => write!(
                 f,
-                "the gradient of `{tensor}` is not finite at step {step}; the network is as it was before the step, \
+                "the gradient of `{tensor}` is not finite at step {step}; the parameters are as they were before the step, \
                  a lower learning rate may help"
             ),
             Self::UpdateTooLarge { tensor, update, step } => write!(
                 f,
-                "the update of `{tensor}` reaches {update:e} at step {step}; the network is as it was before the step, \
+                "the update of `{tensor}` reaches {update:e} at step {step}; the parameters are as they were before the step, \
                  a lower learning rate may help"
             ),
             Self::ParameterCount { expected, given } => write!(
