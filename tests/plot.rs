@@ -240,6 +240,26 @@ fn surfaces_and_paths_that_cannot_be_drawn_are_errors() {
 }
 
 #[test]
+fn contours_have_numbers_and_every_second_path_is_dashed_over_the_others() {
+    let (surface, path) = (saddle(), [[-1.0, 0.5], [1.0, 0.5]]);
+    let svg = plot::paths("saddle", &surface, &[("solid", &path), ("dashed", &path)]).unwrap().to_svg();
+    let texts = texts_of_xml(&svg);
+    for level in [surface.contours()[1], surface.contours()[13]] {
+        let decimals = if level.abs() < 0.995 { 2 } else { 1 };
+        let number = format!("{level:.decimals$}").replace('-', "−");
+        assert!(texts.contains(&number.as_str()), "{number}: {texts:?}");
+    }
+    let lines = |color: &str| {
+        let of_color = |(_, line): &(usize, &str)| line.contains("<polyline") && line.contains(color);
+        svg.lines().enumerate().filter(of_color).map(|(number, _)| number).collect::<Vec<_>>()
+    };
+    // One in the legend, one in the field; and a dash each.
+    let (solid, dashed) = (lines("#0072B2"), lines("#D55E00"));
+    assert!(solid.len() == 2 && dashed.len() > 20, "{} {}", solid.len(), dashed.len());
+    assert!(solid[1] < dashed[dashed.len() - 1]);
+}
+
+#[test]
 fn runs_and_functions_with_extreme_numbers_are_drawn() {
     let history = run(1, 0.1);
     assert!(plot::history("one epoch", &history).is_ok());
@@ -255,9 +275,9 @@ fn runs_and_functions_with_extreme_numbers_are_drawn() {
 }
 
 #[test]
-fn an_animation_has_a_frame_for_each_step_and_at_most_120() {
+fn an_animation_has_a_frame_for_the_start_and_each_of_120_steps() {
     let path = |steps: i32| (0..=steps).map(|step| [f64::from(step) / 300.0, 0.25]).collect::<Vec<_>>();
-    for (steps, frames) in [(0, 1), (1, 2), (119, 120), (500, 120)] {
+    for (steps, frames) in [(0, 1), (1, 2), (119, 120), (120, 121), (500, 121)] {
         let (long, short) = (path(steps), path(steps / 2));
         let paths = [("long", long.as_slice()), ("short", short.as_slice())];
         assert_eq!(plot::animated_paths("saddle", &saddle(), &paths).unwrap().frames(), frames);

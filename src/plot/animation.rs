@@ -10,16 +10,16 @@ use gif::{DisposalMethod, Encoder, Frame, Repeat};
 use crate::error::Result;
 use crate::file::replace;
 use crate::plot::axes::Field;
-use crate::plot::canvas::{Anchor, Canvas, Marker, NORMAL, draw, sheet};
+use crate::plot::canvas::{Anchor, Canvas, Marker, NORMAL, Stroke, draw, sheet, solid_first};
 use crate::plot::color::{BLACK, WHITE, of_series};
 use crate::plot::ending;
 use crate::plot::palette::{CLEAR, Palette};
-use crate::plot::paths::{SIZE, Walk, finite, ground, stroke};
+use crate::plot::paths::{SIZE, WIDTH, Walk, finite, ground};
 use crate::plot::picture::{Picture, shrunk};
 use crate::plot::surface::Surface;
 
-/// The most frames: with more steps, a frame makes several.
-const MOST: usize = 120;
+/// The most frames, the start and 120 steps: with more, a frame makes several.
+const MOST: usize = 121;
 /// The time of a frame and of the last one, in hundredths of a second.
 const TIME: u16 = 6;
 const LAST_TIME: u16 = 200;
@@ -35,8 +35,8 @@ pub struct Animation {
 /// The picture of [`paths`](super::paths) in motion: all paths take their steps at the same time, and leave their lines behind.
 /// So optimizers are compared around a saddle point or in a ravine.
 ///
-/// A frame is a step, for up to 120 frames; longer paths take several steps in a frame. The numbers that are
-/// not drawn, and the errors, are those of [`paths`](super::paths).
+/// The first frame is the start, and each of the others a step, for up to 120 steps; longer paths take several steps in a
+/// frame. The numbers that are not drawn, and the errors, are those of [`paths`](super::paths).
 ///
 /// # Errors
 /// [`Error::NothingToDraw`](crate::Error::NothingToDraw) when there are no paths, or one has no place to start from.
@@ -82,8 +82,9 @@ pub fn animated_paths(title: &str, surface: &Surface, paths: &[(&str, &[[f64; 2]
 /// All paths after a number of steps.
 fn draw_step(canvas: &Canvas<'_>, field: &Field, paths: &[Walk<'_>], step: usize) {
     let made = |walk: &Walk<'_>| (step + 1).min(walk.places.len());
-    for (index, walk) in paths.iter().enumerate() {
-        field.curve(canvas, walk.places[..made(walk)].iter().copied(), stroke(index));
+    for index in solid_first(paths.len()) {
+        let walk = &paths[index];
+        field.curve(canvas, walk.places[..made(walk)].iter().copied(), Stroke::of(index, WIDTH));
     }
     for (index, walk) in paths.iter().enumerate() {
         let (start, here) = (field.at(walk.places[0]), field.at(walk.places[made(walk) - 1]));

@@ -13,7 +13,7 @@ use plotters::prelude::{
 use plotters::style::Color as _;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::plot::color::{BLACK, Color, WHITE};
+use crate::plot::color::{BLACK, Color, WHITE, of_series};
 use crate::plot::marks::{Recorder, font};
 use crate::plot::picture::{DOTS, Picture};
 
@@ -77,9 +77,19 @@ impl Stroke {
         Self { color, width, dashed: false }
     }
 
+    /// The line of the series with this number. There are seven colours, an odd number, so the first fourteen differ.
+    pub(super) fn of(index: usize, width: f64) -> Self {
+        Self { dashed: index % 2 == 1, ..Self::new(of_series(index), width) }
+    }
+
     fn style(self) -> ShapeStyle {
         ShapeStyle { color: rgb(self.color).to_rgba(), filled: false, stroke_width: length(self.width).max(1) }
     }
+}
+
+/// The series in the order in which they are drawn: dashed ones over the others, which are seen between the dashes.
+pub(super) fn solid_first(count: usize) -> impl Iterator<Item = usize> {
+    (0..count).step_by(2).chain((1..count).step_by(2))
 }
 
 pub(super) struct Canvas<'a> {

@@ -1,21 +1,25 @@
 //! Paths of optimizers over contours.
 
-use alloc::string::ToString;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
 use crate::plot::axes::Field;
-use crate::plot::canvas::{Canvas, Key, Marker, Point, Stroke, TITLE, draw};
-use crate::plot::color::{BLACK, Color, SERIES, between, of_series};
+use crate::plot::canvas::{Anchor, Canvas, Key, Marker, Point, SMALL, Stroke, TITLE, draw, solid_first};
+use crate::plot::color::{BLACK, Color, GREY, WHITE, between, of_series};
 use crate::plot::contours;
 use crate::plot::picture::Picture;
 use crate::plot::surface::{COLUMNS, ROWS, Surface};
 
 /// The width and height of a picture in pixels.
 pub(super) const SIZE: (u32, u32) = (720, 560);
+/// The width of a path.
+pub(super) const WIDTH: f64 = 2.25;
 
-/// Paths over the contours of a function, each with a name in the legend: the darker a contour, the lower it is. A ring marks
-/// where a path starts, a diamond where it ends; steps have dots where they are few.
+/// Paths over the contours of a function, each with a name in the legend: the darker a contour, the lower it is, and numbers
+/// on every third are its value. Every second path is dashed, so that those over one another are told apart. A ring
+/// marks where a path starts, a diamond where it ends; steps have dots where they are few.
 ///
 /// What is outside of the rectangle is not drawn. A path ends before its first place that is infinite or NaN.
 ///
@@ -52,9 +56,9 @@ pub fn paths(title: &str, surface: &Surface, paths: &[(&str, &[[f64; 2]])]) -> R
     let paths = finite(paths)?;
     Ok(draw(title, SIZE, |canvas| {
         let field = ground(canvas, surface, &paths);
-        for (index, path) in paths.iter().enumerate() {
-            field.curve(canvas, path.places.iter().copied(), stroke(index));
-            steps(canvas, &field, index, &path.places);
+        for index in solid_first(paths.len()) {
+            field.curve(canvas, paths[index].places.iter().copied(), Stroke::of(index, WIDTH));
+            steps(canvas, &field, index, &paths[index].places);
         }
         for (index, path) in paths.iter().enumerate() {
             ends(canvas, &field, index, &path.places);
@@ -86,33 +90,80 @@ pub(super) fn finite<'a>(paths: &[(&'a str, &[[f64; 2]])]) -> Result<Vec<Walk<'a
 
 /// Legend, axes and contours.
 pub(super) fn ground(canvas: &Canvas<'_>, surface: &Surface, paths: &[Walk<'_>]) -> Field {
-    let key = |(index, walk): (usize, &Walk<'_>)| (walk.name.to_string(), Key::Line(stroke(index)));
+    let key = |(index, walk): (usize, &Walk<'_>)| (walk.name.to_string(), Key::Line(Stroke::of(index, WIDTH)));
     let mut keys: Vec<_> = paths.iter().enumerate().map(key).collect();
     keys.push(("start".into(), Key::Marker(Marker::Ring, BLACK)));
     keys.push(("end".into(), Key::Marker(Marker::Diamond, BLACK)));
     let top = canvas.legend(&keys, TITLE);
     let (x, y) = surface.axes();
     let field = Field::draw(canvas, (top, canvas.height), ("first parameter", x), ("second parameter", y));
+    let places = paths.iter().flat_map(|walk| &walk.places).map(|&place| field.at(place)).collect::<Vec<_>>();
+    draw_contours(canvas, &field, surface, &places);
+    field
+}
+
+/// The contours, and numbers on some of them where there is room beside what will be drawn at `taken`.
+fn draw_contours(canvas: &Canvas<'_>, field: &Field, surface: &Surface, taken: &[Point]) {
+    /// Numbers on all would be more numbers than lines.
+    const NUMBERED: usize = 3;
     let count = surface.contours().len();
-    let (low, high) = (surface.x, surface.y);
     let along = |(low, high): (f64, f64), place: f64, count: usize| low + (high - low) * place / (count - 1) as f64;
+    let mut labels: Vec<(Point, String)> = Vec::new();
     for (index, &level) in surface.contours().iter().enumerate() {
         let color = contour_color(index as f64 / count as f64);
         for line in contours::lines(&surface.values, COLUMNS, level) {
-            let points = line.iter().map(|&(column, row)| (along(low, column, COLUMNS), along(high, row, ROWS)));
-            field.curve(canvas, points, Stroke::new(color, 1.0));
+            let point = |&(column, row): &Point| (along(surface.x, column, COLUMNS), along(surface.y, row, ROWS));
+            let line: Vec<Point> = line.iter().map(point).collect();
+            field.curve(canvas, line.iter().copied(), Stroke::new(color, 1.0));
+            let free = |at: &Point| {
+                let others = labels.iter().map(|(other, _)| other).chain(taken);
+                inside(field, *at) && others.into_iter().all(|other| !overlap(*at, *other))
+            };
+            if index % NUMBERED == 1
+                && let Some(at) = line.iter().map(|&place| field.at(place)).find(free)
+            {
+                labels.push((at, short(level)));
+            }
         }
     }
-    field
+    // Over all lines.
+    for (at, label) in labels {
+        let width = canvas.text_width(&label, SMALL - 1.0) + 4.0;
+        canvas.rect((at.0 - width / 2.0, at.1 - 7.0), (width, 14.0), WHITE);
+        canvas.text(&label, at, SMALL - 1.0, GREY, Anchor::Middle);
+    }
+}
+
+/// Whether two numbers are so close that they are hard to read.
+fn overlap((x, y): Point, (other_x, other_y): Point) -> bool {
+    (x - other_x).abs() < 60.0 && (y - other_y).abs() < 24.0
+}
+
+/// Whether a number has room between the edges of the field.
+fn inside(field: &Field, (x, y): Point) -> bool {
+    [(x - 30.0, y - 12.0), (x + 30.0, y + 12.0)].into_iter().all(|corner| field.holds(corner))
+}
+
+/// A value of a contour in two digits.
+fn short(value: f64) -> String {
+    let size = value.abs();
+    if size == 0.0 || (0.01..1000.0).contains(&size) {
+        let decimals = if size >= 9.95 || size == 0.0 {
+            0
+        } else if size >= 0.995 {
+            1
+        } else {
+            2
+        };
+        format!("{value:.decimals$}").replace('-', "−")
+    } else {
+        format!("{value:.1e}").replace('-', "−")
+    }
 }
 
 /// Dark where the function is low.
 fn contour_color(share: f64) -> Color {
     between((105, 120, 140), (214, 220, 228), share)
-}
-
-pub(super) fn stroke(index: usize) -> Stroke {
-    Stroke { dashed: index >= SERIES.len(), ..Stroke::new(of_series(index), 2.25) }
 }
 
 /// A dot for each step, where they are few.

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use crate::error::{Error, Result};
 use crate::history::{EpochRecord, History};
 use crate::plot::axes::Field;
-use crate::plot::canvas::{Key, Marker, Point, Stroke, TITLE, draw};
-use crate::plot::color::{SERIES, of_series};
+use crate::plot::canvas::{Key, Marker, Point, Stroke, TITLE, draw, solid_first};
+use crate::plot::color::of_series;
 use crate::plot::picture::Picture;
 use crate::plot::scale::{Axis, Scale};
 
@@ -44,6 +44,7 @@ impl Measure {
 
 /// One measure of several runs over one another, to compare learning rates, optimizers or initializers.
 ///
+/// Every second curve is dashed, so that those over one another are told apart.
 /// A run that diverged is one of its epochs up to there, as `Trainer::history` keeps them; one without any is in the legend
 /// alone. A number that is not finite, or not positive on a logarithmic scale, is a gap in its curve.
 ///
@@ -81,14 +82,15 @@ pub fn runs(title: &str, runs: &[(&str, &History)], measure: Measure, scale: Sca
         return Err(Error::NothingToDraw { reason: "no run has a number with a place on the scale" });
     };
     Ok(draw(title, (720, 480), |canvas| {
-        let strokes = (0..runs.len()).map(stroke);
+        let strokes = (0..runs.len()).map(|index| Stroke::of(index, 2.0));
         let keys: Vec<_> = runs.iter().zip(strokes).map(|((name, _), stroke)| (name, Key::Line(stroke))).collect();
         let keys: Vec<_> = keys.into_iter().map(|(name, key)| (name.to_string(), key)).collect();
         let top = canvas.legend(&keys, TITLE);
         let epochs = Axis::exact(1.0, last as f64);
         let field = Field::draw(canvas, (top, canvas.height), ("epoch", epochs), (measure.name(), vertical));
-        for (index, curve) in curves.iter().enumerate() {
-            field.curve(canvas, curve.iter().copied(), stroke(index));
+        for index in solid_first(curves.len()) {
+            let curve = &curves[index];
+            field.curve(canvas, curve.iter().copied(), Stroke::of(index, 2.0));
             // A lone point is no line.
             let shown: Vec<_> = curve.iter().filter(|point| scale.shows(point.1)).collect();
             if let [point] = shown[..] {
@@ -96,10 +98,6 @@ pub fn runs(title: &str, runs: &[(&str, &History)], measure: Measure, scale: Sca
             }
         }
     }))
-}
-
-fn stroke(index: usize) -> Stroke {
-    Stroke { dashed: index >= SERIES.len(), ..Stroke::new(of_series(index), 2.0) }
 }
 
 fn curve(history: &History, measure: Measure) -> Result<Vec<Point>> {
