@@ -1,4 +1,5 @@
-//! Initialisation: weights of zero never learn, equal weights learn one function together, random ones learn.
+//! Initialisation: weights of zero never learn, equal weights learn one function together, far too large ones saturate the
+//! neurons, and random ones of the right size learn.
 //!
 //! ```text
 //! cargo run --release --example 11_initialization
@@ -15,6 +16,10 @@ network! {
     }
 }
 
+type Digits = Dataset<Vector<64>, Class<10>>;
+
+const FAR_TOO_LARGE: Initializer = Initializer::Normal { mean: 0.0, deviation: 10.0 };
+
 fn main() -> typenet::Result<()> {
     let (train, test) = datasets::digits().shuffled(&mut typenet::rng(37)).split(0.85);
     let scaler = Standardizer::fit(train.inputs());
@@ -26,36 +31,92 @@ fn main() -> typenet::Result<()> {
         ("N(0, 0.1)", Initializer::Normal { mean: 0.0, deviation: 0.1 }),
         ("Glorot", Initializer::GLOROT),
         ("He", Initializer::HE),
-        ("N(0, 10)", Initializer::Normal { mean: 0.0, deviation: 10.0 }),
+        ("orthogonal", Initializer::Orthogonal { gain: 1.0 }),
+        ("N(0, 10)", FAR_TOO_LARGE),
     ];
-    println!("weights        norm of the first gradient    after 20 epochs: loss    accuracy   neurons that differ");
-    println!("               of W_h         of W_o");
+    println!("               at the start, on the training set            after 20 epochs, on the test set");
+    println!("weights        loss     norm of the gradient    saturated   loss     accuracy  neurons that differ");
+    println!("                        of W_h      of W_o");
     for (name, initializer) in initializers {
         let mut network = Classifier::init_with(initializer, &mut typenet::rng(1));
-        let mut gradient = Gradient::zeroed();
-        let pass = Pass::training(0, 0);
-        network.gradient(train.inputs(), train.targets(), &Nll, &pass, &mut Workspace::new(), &mut gradient)?;
-        let norms = [gradient.hidden.weight.norm(), gradient.output.weight.norm()];
+        let first = gradient(&network, &train)?;
+        let norms = [first.hidden.weight.norm(), first.output.weight.norm()];
+        let start = network.evaluate(&train, &Nll).loss;
+        print!("{name:13} {start:8.4}  {:<10.6}  {:<10.6}  ", norms[0], norms[1]);
+        print!("{:7.1} %", 100.0 * saturation(&network, &train).share);
 
         Trainer::new(Nll, Sgd::new(0.1)).epochs(20).fit(&mut network, &train)?;
         let (result, different) = (network.evaluate(&test, &Nll), different_neurons(&network));
-        println!(
-            "{name:13}  {:<13.6}  {:<13.6}                  {:.4}  {:.4}     {different:2} of 16",
-            norms[0], norms[1], result.loss, result.accuracy
-        );
+        println!("   {:7.4}  {:.4}    {different:2} of 16", result.loss, result.accuracy);
         match initializer {
-            // A saddle point: dl/dW_h = W_oᵀ(..) = 0, and dl/dW_o = (..) hᵀ = 0 as h = 0. Only the last biases move.
             Initializer::Zeros => assert!(norms == [0.0; 2] && result.accuracy < 0.2),
-            // All neurons compute the same function, get the same gradient, and stay alike.
             Initializer::Constant(_) => assert!(different == 1 && result.accuracy < 0.6),
-            Initializer::Normal { deviation: 10.0, .. } => {}
+            FAR_TOO_LARGE => assert!(result.accuracy < 0.6),
             _ => assert!(different == 16 && result.accuracy > 0.93),
         }
     }
+    println!();
+    explain(&train)
+}
+
+/// Why three of them fail.
+fn explain(train: &Digits) -> typenet::Result<()> {
+    println!("zero: h = tanh(0) = 0, so dl/dW_o = dl/dz_o hᵀ = 0; W_o = 0, so dl/dW_h = W_oᵀ dl/dz_o .. = 0 too.");
+    println!("    Only b_o moves. Zero is a saddle point.");
+
+    let mut network = Classifier::init_with(Initializer::Constant(0.1), &mut typenet::rng(1));
+    let mut optimizer = Sgd::new(0.1).state();
+    for _ in 0..10 {
+        let gradient = gradient(&network, train)?;
+        optimizer.step(&mut *network, &*gradient)?;
+    }
+    let after = gradient(&network, train)?.hidden.weight;
+    let apart = after.row_iter().map(|row| (row - after.row(0)).norm()).fold(0.0, f32::max);
+    println!("constant: at the start W_oᵀ dl/dz_o = 0.1 Σ (f - e(y)) = 0, as both f and e(y) add up to 1.");
     println!(
-        "\ntoo large is bad too: neurons that are saturated have no gradient either, so learning starts far off and slowly"
+        "    After ten steps the gradient of W_h has norm {:.4}, and its rows differ by {apart:.1e}:",
+        after.norm()
     );
+    println!("    all neurons compute the same function, learn the same, and stay the same.");
+    assert!(after.norm() > 1e-3 && apart < 1e-4 * after.norm());
+
+    let network = Classifier::init_with(FAR_TOO_LARGE, &mut typenet::rng(1));
+    let Saturation { inside, outside, .. } = saturation(&network, train);
+    println!("N(0, 10): where |h| > 0.99 the mean of |dl/dz_h| is {inside:.4}, elsewhere it is {outside:.2}:");
+    println!("    the few that are not saturated get huge gradients, the rest next to none.");
+    assert!(outside > 100.0 * inside);
     Ok(())
+}
+
+/// The gradient of the loss on a whole set.
+fn gradient(network: &Classifier, data: &Digits) -> typenet::Result<Box<Gradient<Classifier>>> {
+    let mut gradient = Gradient::zeroed();
+    let pass = Pass::training(0, 0);
+    network.gradient(data.inputs(), data.targets(), &Nll, &pass, &mut Workspace::new(), &mut gradient)?;
+    Ok(gradient)
+}
+
+/// How many hidden values are saturated, |h| > 0.99, and the mean of |dl/dz_h| there and elsewhere.
+struct Saturation {
+    share: f64,
+    inside: f64,
+    outside: f64,
+}
+
+fn saturation(network: &Classifier, data: &Digits) -> Saturation {
+    let (mut counts, mut sums) = ([0.0; 2], [0.0; 2]);
+    for (x, y) in data.inputs().iter().zip(data.targets()) {
+        let seen = network.activations(x);
+        let mut grad_z_output = nalgebra::SVector::from(*seen.softmax);
+        grad_z_output[y.index()] -= 1.0;
+        let grad_h = network.output.weight.transpose() * grad_z_output;
+        for (h, grad_h) in seen.tanh.iter().zip(&grad_h) {
+            let at = usize::from(h.abs() <= 0.99);
+            counts[at] += 1.0;
+            sums[at] += f64::from((grad_h * (1.0 - h * h)).abs());
+        }
+    }
+    Saturation { share: counts[0] / (counts[0] + counts[1]), inside: sums[0] / counts[0], outside: sums[1] / counts[1] }
 }
 
 /// How many hidden neurons have weights of their own.

@@ -1,23 +1,25 @@
-//! The learning rate: too low is slow, too high diverges, and a large constant one does not settle. So try a large one first,
-//! divide it by 10 while training diverges, and let it fall.
+//! The learning rate: too low is slow, too high stays on a plateau or diverges, and a large constant one does not settle. So
+//! try a large one first, divide it by 10 while training diverges, and let it fall.
 //!
 //! ```text
 //! cargo run --release --example 13_learning_rate
 //! ```
 //!
-//! With `--features plot` it draws the losses too.
+//! With `--features plot` it draws the losses too, to `target/pictures/13_learning_rate.svg`.
 
 use typenet::prelude::*;
 use typenet::random;
 use typenet::schedule::{Exponential, ReduceOnPlateau};
 
 network!(
-    struct Classifier = Dense<64, 32>, Relu, Dense<32, 10>, Softmax
+    struct Classifier = Dense<64, 32>, Relu, Dense<32, 32>, Relu, Dense<32, 10>, Softmax
 );
 
 network!(
     struct Line = Dense<1, 1>
 );
+
+type Digits = Dataset<Vector<64>, Class<10>>;
 
 const EPOCHS: usize = 20;
 
@@ -25,62 +27,103 @@ fn main() -> typenet::Result<()> {
     let (train, test) = datasets::digits().shuffled(&mut typenet::rng(37)).split(0.85);
     let scaler = Standardizer::fit(train.inputs());
     let (train, test) = (scaler.transform(train), scaler.transform(test));
-    let trainer = |learning_rate| Trainer::new(Nll, Sgd::new(learning_rate)).epochs(EPOCHS);
 
-    println!("η        loss after {EPOCHS} epochs   test accuracy");
-    let mut runs = Vec::new();
-    for learning_rate in [0.0001, 0.001, 0.01, 0.1, 1.0, 10.0] {
-        let mut network = Classifier::init(&mut typenet::rng(1));
-        let mut trainer = trainer(learning_rate);
-        let result = trainer.fit(&mut network, &train);
-        runs.push((format!("{learning_rate}"), trainer.history().clone()));
-        match result {
-            Ok(history) => {
-                let loss = history.final_loss().unwrap_or(f64::NAN);
-                println!("{learning_rate:<8} {loss:.4}                 {:.4}", network.evaluate(&test, &Nll).accuracy);
-            }
-            Err(error) => println!("{learning_rate:<8} {error}"),
-        }
-    }
-
+    let runs = try_rates(&train, &test);
     #[cfg(feature = "plot")]
     draw(&runs)?;
+    #[cfg(not(feature = "plot"))]
+    drop(runs);
 
     // The lecture's advice, as a function.
     let mut network = Classifier::init(&mut typenet::rng(1));
-    let mut first = trainer(100.0);
+    let mut first = Trainer::new(Nll, Sgd::new(100.0)).epochs(EPOCHS);
     first.fit_dividing_rate(&mut network, &train, 6)?;
     let found = first.optimizer().optimizer().learning_rate;
     println!("\nfrom 100, divided by 10 while the run diverges: {found}");
+    println!("a plateau is no divergence, so look at the loss: here one more division is better");
     assert!(found < 100.0);
 
     settle()
 }
 
+/// The runs of all rates that did not diverge.
+fn try_rates(train: &Digits, test: &Digits) -> Vec<(String, typenet::History)> {
+    // First a large one, as the lecture says; then lower, and higher.
+    let rates = [
+        (1.0, "too high: falls at first, then stays on a plateau"),
+        (0.1, "the best of these"),
+        (0.01, "low: on its way, but slower"),
+        (0.001, "too low: slow"),
+        (0.0001, "far too low: hardly anything happens"),
+        (2.0, "too high: a plateau from the start"),
+        (100.0, "far too high: it diverges"),
+    ];
+    println!("η        loss after epoch 1       2      10      20   test accuracy");
+    let mut runs = Vec::new();
+    for (learning_rate, words) in rates {
+        let mut network = Classifier::init(&mut typenet::rng(1));
+        print!("{learning_rate:<6}            ");
+        match Trainer::new(Nll, Sgd::new(learning_rate)).epochs(EPOCHS).fit(&mut network, train) {
+            Ok(history) => {
+                for epoch in [1, 2, 10, EPOCHS] {
+                    print!("  {:6.4}", history.epochs()[epoch - 1].loss);
+                }
+                let accuracy = network.evaluate(test, &Nll).accuracy;
+                println!("   {accuracy:.4}   {words}");
+                assert_eq!(accuracy > 0.95, learning_rate == 0.1, "only one is good: {learning_rate}");
+                runs.push((format!("η = {learning_rate}"), history));
+                if learning_rate == 2.0 {
+                    explain_plateau(&network, train);
+                }
+            }
+            Err(error) => println!("  {words}\n        {error}"),
+        }
+    }
+    runs
+}
+
+/// Steps that are too long push neurons to where ReLU is 0 for every sample: no gradient ever brings them back.
+fn explain_plateau(network: &Classifier, data: &Digits) {
+    let mut alive = [false; 32];
+    for x in data.inputs() {
+        for (alive, h) in alive.iter_mut().zip(&*network.activations(x).relu_2) {
+            *alive |= *h > 0.0;
+        }
+    }
+    let alive = alive.iter().filter(|alive| **alive).count();
+    println!(
+        "        {alive} of the 32 neurons of its second layer are above 0 for any sample; ln 10 = 2.3 is guessing"
+    );
+    assert!(alive < 16);
+}
+
 /// A line through noisy points, from single samples: with a constant rate every step follows the noise of its sample.
 fn settle() -> typenet::Result<()> {
     let mut rng = typenet::rng(37);
-    let inputs: Vec<[f64; 1]> = (0..200).map(|_| [random::normal(&mut rng)]).collect();
+    let inputs: Vec<[f64; 1]> = (0..250).map(|_| [random::normal(&mut rng)]).collect();
     let targets = inputs.iter().map(|[x]| [2.0 * x + 1.0 + 0.5 * random::normal(&mut rng)]).collect();
-    let points = Dataset::<Vector<1>, Vector<1>, f64>::new(inputs, targets)?;
+    let (points, validation) = Dataset::<Vector<1>, Vector<1>, f64>::new(inputs, targets)?.split(0.8);
 
     let mut best = Line::<f64>::zeroed();
-    Trainer::new(MeanSquaredError, Sgd::new(0.3)).epochs(200).batch_size(200).fit(&mut best, &points)?;
+    Trainer::new(MeanSquaredError, Sgd::new(0.3)).epochs(200).batch_size(points.len()).fit(&mut best, &points)?;
     let least = best.evaluate(&points, &MeanSquaredError).loss;
     println!("\na line through noisy points from single samples, η = 0.2; the least loss is {least:.4}");
 
-    let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.2)).epochs(30).batch_size(1);
+    let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.2)).epochs(30).batch_size(1).validation(&validation);
     let runs = [
         ("constant", trainer()),
         ("multiplied by 0.999 after each update", trainer().schedule(Exponential::new(0.999))),
-        ("divided by 10 when the loss stalls", trainer().reduce_on_plateau(ReduceOnPlateau::new().patience(3))),
+        (
+            "divided by 10 when the validation loss stalls",
+            trainer().reduce_on_plateau(ReduceOnPlateau::new().patience(3)),
+        ),
     ];
     let mut losses = Vec::new();
     for (name, mut trainer) in runs {
         let mut line = Line::<f64>::zeroed();
         trainer.fit(&mut line, &points)?;
         let loss = line.evaluate(&points, &MeanSquaredError).loss;
-        println!("{name:40} {loss:.4}, {:.4} too much", loss - least);
+        println!("{name:47} {loss:.4}, {:.4} too much", loss - least);
         losses.push(loss - least);
     }
     assert!(losses[1] < losses[0] / 10.0 && losses[2] < losses[0] / 10.0);

@@ -4,7 +4,7 @@
 //! cargo run --release --example 15_optimizers
 //! ```
 //!
-//! With `--features plot` it draws the losses too.
+//! With `--features plot` it draws the losses too, to `target/pictures/15_optimizers.svg`.
 
 use typenet::History;
 use typenet::prelude::*;
@@ -20,27 +20,27 @@ fn main() -> typenet::Result<()> {
     let scaler = Standardizer::fit(train.inputs());
     let data = (scaler.transform(train), scaler.transform(test));
 
-    println!("optimizer                      loss after epoch 1    5         20        test accuracy");
+    println!("optimizer                      loss after epoch 1         5        20     test accuracy");
     let runs = vec![
         run("SGD, η = 0.1", Sgd::new(0.1), &data)?,
-        run("momentum, γ = 0.9", Sgd::new(0.02).momentum(0.9), &data)?,
-        run("Nesterov, γ = 0.9", Sgd::new(0.02).momentum(0.9).nesterov(), &data)?,
-        run("Adagrad", Adagrad::new(0.05), &data)?,
-        run("RMSProp", RmsProp::new(0.002), &data)?,
-        run("Adadelta", Adadelta::new(1.0), &data)?,
+        run("momentum 0.9, η = 0.02", Sgd::new(0.02).momentum(0.9), &data)?,
+        run("Nesterov 0.9, η = 0.02", Sgd::new(0.02).momentum(0.9).nesterov(), &data)?,
+        run("Adagrad, η = 0.05", Adagrad::new(0.05), &data)?,
+        run("RMSProp, η = 0.002", RmsProp::new(0.002), &data)?,
+        run("Adadelta, η = 1", Adadelta::new(1.0), &data)?,
+        run("Adamax, η = 0.01", Adamax::new(1e-2), &data)?,
+        run("Adam, η = 0.005", Adam::new(5e-3), &data)?,
+        run("AdamW, η = 0.005", AdamW::new(5e-3, 0.01), &data)?,
+        run("Nadam, η = 0.005", Nadam::new(5e-3), &data)?,
         run("Adam, η = 3e-4", Adam::new(3e-4), &data)?,
-        run("Adam, η = 5e-3", Adam::new(5e-3), &data)?,
-        run("AdamW", AdamW::new(5e-3, 0.01), &data)?,
-        run("Nadam", Nadam::new(5e-3), &data)?,
-        run("Adamax", Adamax::new(1e-2), &data)?,
     ];
     #[cfg(feature = "plot")]
     draw(&runs)?;
     let last = |history: &History| history.final_loss().unwrap_or(f64::NAN);
     if let Some((name, _)) = runs.iter().min_by(|(_, a), (_, b)| last(a).total_cmp(&last(b))) {
-        println!("\nall arrive, {name} with the lowest loss; which one does, and with which rate, takes trying");
+        println!("\nthe lowest loss: {name}; which one has it, and with which rate, takes trying");
     }
-    Ok(())
+    karpathy(&data)
 }
 
 fn run<O: Optimizer>(
@@ -52,9 +52,25 @@ fn run<O: Optimizer>(
     let history = Trainer::new(Nll, optimizer).epochs(20).fit(&mut network, train)?;
     let [first, middle, last] = [1, 5, 20].map(|epoch| history.epochs()[epoch - 1].loss);
     let accuracy = network.evaluate(test, &Nll).accuracy;
-    println!("{name:30} {first:.4}                {middle:.4}    {last:.4}    {accuracy:.4}");
+    println!("{name:30} {first:18.4}    {middle:.4}    {last:.4}     {accuracy:.4}");
     assert!(accuracy > 0.9);
     Ok((name, history))
+}
+
+/// "3e-4 is the best learning rate for Adam, hands down." For a network this small in 20 epochs it is not.
+fn karpathy((train, test): &(Digits, Digits)) -> typenet::Result<()> {
+    const EPOCHS: usize = 100;
+    let mut network = Classifier::init(&mut typenet::rng(1));
+    let history = Trainer::new(Nll, Adam::new(3e-4)).epochs(EPOCHS).fit(&mut network, train)?;
+    let (loss, accuracy) = (history.final_loss().unwrap_or(f64::NAN), network.evaluate(test, &Nll).accuracy);
+    println!(
+        "Adam with 3e-4 is far behind after 20 epochs, fewer than a thousand steps of about 3e-4 for each weight: it is"
+    );
+    println!(
+        "a rate for longer training. After {EPOCHS} epochs its loss is {loss:.4}, and its test accuracy {accuracy:.4}."
+    );
+    assert!(loss < 0.05 && accuracy > 0.95);
+    Ok(())
 }
 
 /// The losses of all runs, in one picture.
