@@ -44,7 +44,17 @@ fn main() {
     assert!((f.iter().sum::<f32>() - 1.0).abs() < 1e-6, "probabilities add up to one");
     assert_eq!(f, *seen.softmax);
     assert_eq!(network.logits(&x), *seen.output);
-    // The sizes are in the type: W_h is H x N, W_o is K x H.
+    for (h, z_h) in seen.tanh.iter().zip(&*seen.hidden) {
+        assert!((h - z_h.tanh()).abs() < 1e-6, "h = tanh(z_h)");
+    }
+
+    // The sizes are in the type. Keras writes x W, so its matrices are the transposed ones.
+    println!("\n        typenet, W x      Keras, x W");
+    for (name, (rows, columns), keras) in
+        [("W_h", network.hidden.weight.shape(), "[N x H]"), ("W_o", network.output.weight.shape(), "[H x K]")]
+    {
+        println!("{name}     [{rows} x {columns}]           [{columns} x {rows}]   {keras} on the slide");
+    }
     assert_eq!(network.hidden.weight.shape(), (5, 4));
     assert_eq!(network.output.weight.shape(), (3, 5));
     assert_eq!(OneHidden::<4, 5, 3>::PARAMETERS, 4 * 5 + 5 + 5 * 3 + 3);

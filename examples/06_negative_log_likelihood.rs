@@ -18,7 +18,7 @@ fn main() -> typenet::Result<()> {
     let samples = [[1.0, 2.0, 0.5, 4.0], [0.0, 0.0, 0.0, 0.0], [9.0, 0.0, 0.0, 0.0], [0.0, 9.0, 0.0, 0.0]];
     let labels = [3, 2, 0, 0];
 
-    println!("f(x)                        y   -log f(x)_y");
+    println!("f(x)                           y   -log f(x)_y");
     let mut sum = 0.0;
     for (scores, &label) in samples.iter().zip(&labels) {
         let f = network.predict(scores);

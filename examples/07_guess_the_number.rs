@@ -9,26 +9,27 @@
 use typenet::prelude::*;
 
 const NUMBER: f64 = 42.0;
+/// So large that each guess passes the number, to show both answers: a step multiplies the distance by 1 - 2 η = -1/2.
+const LEARNING_RATE: f64 = 0.75;
 
 fn main() -> typenet::Result<()> {
-    let mut optimizer = Sgd::new(0.25).state();
+    let mut optimizer = Sgd::new(LEARNING_RATE).state();
     let mut guess = [0.0_f64];
 
-    println!("step   guess     error      slope");
+    println!("step      guess       error      slope");
     for step in 0..=12 {
         let (error, slope) = ((guess[0] - NUMBER).powi(2), 2.0 * (guess[0] - NUMBER));
-        let hint = if slope < 0.0 { "too low" } else { "too high" };
-        println!("{step:4}   {:8.5}  {error:9.5}  {slope:9.5}   {hint}", guess[0]);
+        let hint = if slope < 0.0 { "too low: increase it" } else { "too high: decrease it" };
+        println!("{step:4}   {:8.5}  {error:10.5}  {slope:9.5}   {hint}", guess[0]);
 
-        let by_hand = guess[0] - 0.25 * slope;
+        let by_hand = guess[0] - LEARNING_RATE * slope;
         optimizer.step_slice(&mut guess, &[slope])?;
         assert_eq!(guess[0], by_hand);
     }
-    // Each step halves the distance: 1 - 2 η = 1/2.
     assert!((guess[0] - NUMBER).abs() < 0.01);
 
     println!("\nη       after 20 steps");
-    for learning_rate in [0.01, 0.25, 0.5, 0.9, 1.1] {
+    for learning_rate in [0.01, 0.25, 0.5, 0.75, 0.9, 1.1] {
         let mut optimizer = Sgd::new(learning_rate).state();
         let mut guess = [0.0_f64];
         for _ in 0..20 {
@@ -37,10 +38,11 @@ fn main() -> typenet::Result<()> {
         }
         let words = match learning_rate {
             0.01 => "too low: slow",
+            0.25 => "good: each step halves the distance, from one side",
             0.5 => "the best for this parabola: one step",
-            0.9 => "too high: overshoots, and comes back",
-            1.1 => "far too high: overshoots further each time",
-            _ => "",
+            0.75 => "each step halves the distance, from side to side: the game above",
+            0.9 => "too high: overshoots, and comes back slowly",
+            _ => "far too high: overshoots further each time",
         };
         println!("{learning_rate:4.2}   {:11.4}   {words}", guess[0]);
     }

@@ -18,6 +18,7 @@ fn valley(point: &[f64], gradient: &mut [f64]) -> f64 {
 
 fn main() -> typenet::Result<()> {
     println!("η       stopped by                        steps   value      at");
+    let mut steps = Vec::new();
     for learning_rate in [0.001, 0.01, 0.05, 0.09, 0.099] {
         let mut point = [8.0, 1.0];
         let descent = Descent::new(Sgd::new(learning_rate)).until_value_changes_less(1e-6).steps(1000);
@@ -32,12 +33,23 @@ fn main() -> typenet::Result<()> {
             found.steps, found.value, point[0], point[1]
         );
         assert_eq!(found.stopped == Stopped::Steps, learning_rate == 0.001);
+        steps.push(found.steps);
     }
+    println!(
+        "\n0.001 is too low: a thousand steps do not arrive; 0.09 takes the fewest, and 0.099 is too high again: it swings"
+    );
+    println!("the threshold is on the change in a step, not on the value: where progress is slow, it stops higher up");
+    assert!(steps.iter().min() == Some(&steps[3]) && steps[4] > 4 * steps[3]);
+    far_too_high()
+}
 
-    // 2 / 20: every step across the valley ends higher up on the other side.
+/// Above 2 / 20 a step diverges; just below it swings.
+fn far_too_high() -> typenet::Result<()> {
+    // Every step across the valley ends higher up on the other side.
     let mut point = [8.0, 1.0];
     let error = Descent::new(Sgd::new(0.11)).steps(100_000).minimize(&mut point, valley).unwrap_err();
     println!("\n0.110   {error}");
+    println!("above 2 / 20 it diverges: 20 is the curvature across the valley");
 
     let mut point = [8.0, 1.0];
     let path = Descent::new(Sgd::new(0.09)).steps(5).keep_path().minimize(&mut point, valley)?.path;

@@ -1,4 +1,5 @@
-//! Momentum: steps that go the same way again and again grow longer, those that go to and fro cancel.
+//! Momentum: steps that go the same way again and again grow longer, those that go to and fro cancel, and it makes
+//! oscillations of its own.
 //!
 //! m_t = γ m_(t-1) + η ∇L(θ_(t-1)), θ_t = θ_(t-1) - m_t
 //!
@@ -9,15 +10,48 @@
 use typenet::minimize::Descent;
 use typenet::prelude::*;
 
-/// A long valley: fifty times as steep across as along.
+/// A thousand times as steep across as along: about where γ = 0.9 is best.
+const STEEP: f64 = 1000.0;
+
+/// L(x, y) = (x² + 1000 y²) / 2, a long valley.
 fn valley(point: &[f64], gradient: &mut [f64]) -> f64 {
-    gradient.copy_from_slice(&[point[0], 50.0 * point[1]]);
-    0.5 * (point[0] * point[0] + 50.0 * point[1] * point[1])
+    gradient.copy_from_slice(&[point[0], STEEP * point[1]]);
+    0.5 * (point[0] * point[0] + STEEP * point[1] * point[1])
 }
 
 fn main() -> typenet::Result<()> {
-    // The formula, written out beside the library's.
-    let (learning_rate, gamma) = (0.01, 0.9);
+    by_hand()?;
+    let rates = [0.0003, 0.001, 0.0019, 0.003, 0.0035];
+    println!("steps until the loss changes by less than 1e-10, from (10, 1)\n");
+    println!("γ        η = 0.0003   0.001  0.0019   0.003  0.0035");
+    let mut steps = Vec::new();
+    for gamma in [0.0, 0.6, 0.8, 0.9, 0.95, 0.99] {
+        print!("{gamma:4.2}         ");
+        for learning_rate in rates {
+            let descent = Descent::new(Sgd::new(learning_rate).momentum(gamma)).steps(100_000);
+            match descent.until_value_changes_less(1e-10).minimize(&mut [10.0, 1.0], valley) {
+                Ok(found) => {
+                    print!("{:7} ", found.steps);
+                    steps.push((gamma, found.steps));
+                }
+                Err(_) => print!("   div. "),
+            }
+        }
+        println!();
+    }
+    println!(
+        "\ndiv.: diverges. Without momentum η must be below 2 / {STEEP}, with it below (2 + 2 γ) / {STEEP}: larger steps"
+    );
+    println!("along the valley steps add up, to 1 / (1 - γ) of them: ten with 0.9; a hundred with 0.99 are too many");
+    let best = steps.iter().min_by_key(|(_, steps)| *steps).map(|(gamma, _)| *gamma);
+    println!("the fewest steps are those of γ = {}, which is what is typically taken", best.unwrap_or_default());
+    assert_eq!(best, Some(0.9));
+    own_oscillations()
+}
+
+/// The formula, written out beside the library's.
+fn by_hand() -> typenet::Result<()> {
+    let (learning_rate, gamma) = (0.001, 0.9);
     let mut optimizer = Sgd::new(learning_rate).momentum(gamma).state();
     let (mut theta, mut by_hand, mut m) = ([10.0, 1.0], [10.0, 1.0], [0.0, 0.0]);
     for _ in 0..100 {
@@ -30,29 +64,26 @@ fn main() -> typenet::Result<()> {
         }
     }
     assert!(theta.iter().zip(&by_hand).all(|(a, b): (&f64, &f64)| (a - b).abs() < 1e-12));
+    Ok(())
+}
 
-    println!("steps until the value changes by less than 1e-10, from (10, 1)\n");
-    println!("γ        η = 0.003   0.01     0.03     0.05     0.07");
-    let mut fewest = Vec::new();
-    for gamma in [0.0, 0.6, 0.8, 0.9] {
-        print!("{gamma:3.1}    ");
-        for learning_rate in [0.003, 0.01, 0.03, 0.05, 0.07] {
-            let descent = Descent::new(Sgd::new(learning_rate).momentum(gamma)).steps(50_000);
-            let found = descent.until_value_changes_less(1e-10).minimize(&mut [10.0, 1.0], valley);
-            match found {
-                Ok(found) => {
-                    print!("{:8} ", found.steps);
-                    if learning_rate == 0.01 {
-                        fewest.push(found.steps);
-                    }
-                }
-                // Without momentum, a step above 2 / 50 overshoots further each time.
-                Err(_) => print!("diverges "),
-            }
-        }
-        println!();
+/// Across the valley with a small step size: what does momentum do there?
+fn own_oscillations() -> typenet::Result<()> {
+    let across = |gamma: f64| -> typenet::Result<Vec<f64>> {
+        let descent = Descent::new(Sgd::new(0.0003).momentum(gamma)).steps(16).keep_path();
+        Ok(descent.minimize(&mut [10.0, 1.0], valley)?.path.iter().map(|point| point[1]).collect())
+    };
+    println!("\ny in the first steps of η = 0.0003");
+    println!("step    γ = 0    γ = 0.9");
+    let (plain, momentum) = (across(0.0)?, across(0.9)?);
+    for (step, (plain, momentum)) in plain.iter().zip(&momentum).enumerate() {
+        println!("{step:4}  {plain:7.4}    {momentum:7.4}");
     }
-    println!("\nwith momentum larger steps can be made, and along the valley they add up");
-    assert!(fewest[3] < fewest[0] / 4);
+    println!("\nplain descent comes down and never passes 0; momentum arrives with speed, passes it, and swings back:");
+    println!(
+        "it makes oscillations of its own, where γ is above (1 - √(η λ))², here {:.2}",
+        (1.0 - 0.3_f64.sqrt()).powi(2)
+    );
+    assert!(plain.iter().all(|y| *y > 0.0) && momentum.iter().any(|y| *y < -0.1));
     Ok(())
 }

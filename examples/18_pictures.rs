@@ -5,7 +5,7 @@
 //! ```
 //!
 //! With `--features plot` it draws the losses, the mistakes, single digits with their probabilities, the weights of the hidden
-//! neurons as images, and the regions of the classifier.
+//! neurons as images, and the regions of the classifier, in `target/pictures`.
 
 #[cfg(feature = "plot")]
 use typenet::plot;
@@ -26,13 +26,13 @@ network!(
 );
 
 fn main() -> typenet::Result<()> {
-    let (train, test) = datasets::digits().shuffled(&mut typenet::rng(37)).split(0.8);
+    let (train, raw_test) = datasets::digits().shuffled(&mut typenet::rng(37)).split(0.8);
+    let (train, validation) = train.split(0.85);
     let scaler = Standardizer::fit(train.inputs());
-    #[cfg(feature = "plot")]
-    let shown = test.inputs()[..12].to_vec();
-    let (train, test) = (scaler.transform(train), scaler.transform(test));
+    let (train, validation) = (scaler.transform(train), scaler.transform(validation));
+    let test = scaler.transform(raw_test.clone());
     let mut network = Digits::init(&mut typenet::rng(1));
-    let mut trainer = Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).epochs(30).validation(&test);
+    let mut trainer = Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).epochs(30).validation(&validation);
     trainer.fit(&mut network, &train)?;
     let (matrix, accuracy) = network.measure(&test, (ConfusionMatrix::<10>::default(), Accuracy::default()));
     println!("digits: test accuracy {accuracy:.4}\n{matrix}\n");
@@ -48,11 +48,9 @@ fn main() -> typenet::Result<()> {
     {
         let folder = std::path::Path::new("target/pictures");
         std::fs::create_dir_all(folder).expect("the folder target/ can be written to");
-        plot::history("digits", trainer.history())?.save(folder.join("18_history.svg"))?;
-        plot::confusion_matrix("digits", &matrix, None)?.save(folder.join("18_confusion.svg"))?;
-        let probabilities = network.predict_batch(&test.inputs()[..12]);
-        plot::predictions("the first of the test set", &shown, &probabilities, &test.targets()[..12])?
-            .save(folder.join("18_predictions.png"))?;
+        plot::history("digits while they are learned", trainer.history())?.save(folder.join("18_history.svg"))?;
+        plot::confusion_matrix("digits of the test set", &matrix, None)?.save(folder.join("18_confusion.svg"))?;
+        predictions(&network, &raw_test, &test)?.save(folder.join("18_predictions.png"))?;
         plot::weights("what the hidden neurons look for", &network.hidden.weight, (8, 8))?
             .save(folder.join("18_weights.png"))?;
         plot::decision_regions("three arms of a spiral", &spiral, |x| classifier.predict_class(x))
@@ -60,6 +58,22 @@ fn main() -> typenet::Result<()> {
         println!("\npictures are in {}", folder.display());
     }
     Ok(())
+}
+
+/// Six digits of the test set with a wrong answer, and six with a right one, as they were before they were scaled.
+#[cfg(feature = "plot")]
+fn predictions(
+    network: &Digits,
+    raw: &Dataset<Vector<64>, Class<10>>,
+    scaled: &Dataset<Vector<64>, Class<10>>,
+) -> typenet::Result<plot::Picture> {
+    let is_right = |index: &usize| network.predict_class(&scaled.inputs()[*index]) == scaled.targets()[*index];
+    let wrong = (0..raw.len()).filter(|index| !is_right(index)).take(6);
+    let chosen: Vec<usize> = wrong.chain((0..raw.len()).filter(is_right).take(6)).collect();
+    let (mut images, mut inputs, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+    raw.gather(&chosen, &mut images, &mut Vec::new());
+    scaled.gather(&chosen, &mut inputs, &mut wanted);
+    plot::predictions("mistakes, and right answers", &images, &network.predict_batch(&inputs), &wanted)
 }
 
 /// Three arms, a class each, of so many points.
