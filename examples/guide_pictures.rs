@@ -16,6 +16,11 @@ network!(
 );
 
 network!(
+    /// Deep enough for a plateau when steps are too long.
+    struct TwoHidden = Dense<64, 32>, Relu, Dense<32, 32>, Relu, Dense<32, 10>, Softmax
+);
+
+network!(
     /// Far more parameters than a few hundred samples can settle.
     struct Large = Dense<64, 128>, Relu, Dense<128, 10>, Softmax
 );
@@ -115,6 +120,7 @@ fn initialization() -> typenet::Result<Picture> {
         ("constant 0.1", Initializer::Constant(0.1)),
         ("N(0, 0.1)", Initializer::Normal { mean: 0.0, deviation: 0.1 }),
         ("Glorot", Initializer::GLOROT),
+        ("He", Initializer::HE),
         ("orthogonal", Initializer::Orthogonal { gain: 1.0 }),
         ("N(0, 10)", Initializer::Normal { mean: 0.0, deviation: 10.0 }),
     ];
@@ -129,8 +135,8 @@ fn initialization() -> typenet::Result<Picture> {
 fn learning_rate() -> typenet::Result<Picture> {
     let (train, _) = digits(0.85);
     let mut runs = Vec::new();
-    for rate in [0.001, 0.01, 0.1, 1.0, 10.0] {
-        let mut network = Classifier::init(&mut typenet::rng(1));
+    for rate in [0.001, 0.01, 0.1, 1.0, 2.0] {
+        let mut network = TwoHidden::init(&mut typenet::rng(1));
         runs.push((format!("η = {rate}"), Trainer::new(Nll, Sgd::new(rate)).epochs(30).fit(&mut network, &train)?));
     }
     plot::runs("learning rates", &named(&runs), Measure::TrainingLoss, Scale::Logarithmic)
