@@ -95,7 +95,7 @@ pub trait Loss<Output: Shape>: Send + Sync {
     const TAKES_RAW_SCORES: bool = false;
 
     /// What the loss cannot compare with in a target, although it is finite. Training with such a target is
-    /// [`Error::TargetOutOfRange`](crate::Error::TargetOutOfRange).
+    /// [`Error::TargetOutOfRange`].
     #[inline(always)]
     fn objection<T: Scalar>(&self, _target: &<Self::Target as Target>::Value<T>) -> Option<Objection> {
         None
