@@ -20,6 +20,7 @@ mod plan;
 mod settings;
 mod sizes;
 mod types;
+mod used_words;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -33,6 +34,7 @@ use crate::shape::{Shape, Size};
 use crate::signature::BuiltIn;
 use crate::words::{collect as collect_words, plain};
 use sizes::Sizes;
+use used_words::used_words;
 
 /// The whole expansion.
 pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) -> TokenStream {
@@ -388,27 +390,4 @@ impl<'a> Names<'a> {
 fn pass_at(index: usize) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     code!(&__pass.at(#index))
-}
-
-/// Every word that the user wrote where a generic parameter of ours could capture it.
-fn used_words(network: &Network) -> HashSet<String> {
-    let mut words: HashSet<String> = network.parameters.iter().map(ToString::to_string).collect();
-    words.insert(network.name.to_string());
-    let mut collect = |tokens: TokenStream| collect_words(tokens, &mut words);
-    let shapes = network.layers.iter().flat_map(|layer| [&layer.input, &layer.output]).chain([&network.input]);
-    for shape in shapes {
-        collect(shape.tokens(&TokenStream::new(), Size::tokens));
-    }
-    for layer in &network.layers {
-        match &layer.kind {
-            Kind::BuiltIn { sizes, .. } => sizes.iter().for_each(|size| collect(size.tokens())),
-            Kind::Own { path, .. } => collect(path.to_token_stream()),
-            // Its items have names of their own.
-            Kind::Residual(_) => {}
-        }
-        for expression in settings::expressions(layer) {
-            collect(expression.to_token_stream());
-        }
-    }
-    words
 }
