@@ -109,7 +109,8 @@ impl<V> SameValue<V> for V {
     }
 }
 
-/// The last layer of a network leaves its loss something to compare: one constant for each pair, so that a wrong one is one error.
+/// The last layer of a network leaves its loss something to compare: one constant for each pair, so that a wrong one is one
+/// error.
 pub(super) struct FitsLoss<N, L>(PhantomData<(N, L)>);
 
 impl<N: Network, L: Loss<N::Output>> FitsLoss<N, L> {

@@ -18,8 +18,8 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     ///
     /// [`Checkpoints`](crate::train::Checkpoints) writes such files while `fit` runs.
     ///
-    /// Settings of the optimizer, schedules, factors of layers, frozen layers, clipping, batches per step, the loss, the validation set and callbacks are the program's and
-    /// are not in the file.
+    /// Settings of the optimizer, schedules, factors of layers, frozen layers, clipping, batches per step, the loss, the
+    /// validation set and callbacks are the program's and are not in the file.
     /// [`Weights::load`](crate::Weights::load) reads the network alone from it.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     ///
     /// # Errors
     /// [`Error::File`]; [`Error::Unreadable`] when the file is damaged, in any bit, or is no checkpoint, or one of another
-    /// optimizer; [`Error::WrongTensors`]. Network and trainer are then as they were.
+    /// optimizer or of other kinds of layers; [`Error::WrongTensors`]. Network and trainer are then as they were.
     ///
     /// A checkpoint of [`Checkpoints`](crate::train::Checkpoints) has a run that was interrupted, and the next `fit` finishes it: its
     /// epochs are those that were left. It refuses other callbacks than the file was made with
