@@ -17,11 +17,13 @@ mod macros {
     pub(crate) mod expand;
     pub(crate) mod fallback;
     pub(crate) mod graph;
+    pub(crate) mod identifier;
     pub(crate) mod parse;
+    pub(crate) mod place;
     pub(crate) mod shape;
     pub(crate) mod signature;
     pub(crate) mod tokens;
-    pub(crate) mod words;
+    pub(crate) mod text;
 }
 // The modules name one another from the root of their crate.
 use macros::*;

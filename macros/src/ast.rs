@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::{Attribute, Expr, Path, Visibility};
 
-use crate::errors::Place;
+use crate::place::Place;
 use crate::signature::{BuiltIn, BuiltInShape};
 
 /// One whole `network!` declaration.

@@ -8,8 +8,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 use syn::{Attribute, Data, DeriveInput, Field, Fields, Path, Type};
 
-use crate::errors::{self, Errors, Place};
-use crate::words;
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
 
 /// Tokens whose names are the macro's own.
 macro_rules! code {
@@ -142,7 +143,7 @@ fn kind(field: &Field, errors: &mut Errors) -> Kind {
 /// What lies where: a matrix is a tensor named after the field, any other block has names of its own.
 fn entry(field: &Field, kind: Kind, scalar: &Ident, private: &TokenStream) -> TokenStream {
     let (ident, with) = (&field.ident, &field.ty);
-    let label = ident.as_ref().map(words::plain);
+    let label = ident.as_ref().map(identifier::plain);
     let kind = Ident::new(kind.name(), Span::mixed_site());
     let block = code!(<#with as #private::Block<#scalar>>);
     let size = |index: usize| code!(#private::size_of_matrix(#block::MATRIX, #index));

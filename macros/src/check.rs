@@ -3,8 +3,9 @@
 
 use proc_macro2::{Ident, Span};
 
-use crate::errors::{self, Errors, Place};
+use crate::errors::{self, Errors};
 use crate::graph::{Kind, Layer, Network};
+use crate::place::Place;
 use crate::shape::{Comparison, Shape, Size};
 use crate::signature::BuiltIn;
 

@@ -30,9 +30,9 @@ use quote::{ToTokens, format_ident};
 
 use crate::check::Judges;
 use crate::graph::{Kind, Layer, Network};
+use crate::identifier::{collect as collect_words, plain};
 use crate::shape::{Shape, Size};
 use crate::signature::BuiltIn;
-use crate::words::{collect as collect_words, plain};
 use sizes::Sizes;
 use used_words::used_words;
 

@@ -7,13 +7,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::Error;
 
-use crate::errors::Place;
+use crate::identifier;
+use crate::place::Place;
 use crate::shape::Size;
-use crate::words;
 
 /// The constant, whose name keeps two wrong networks in one module apart.
 fn constant(network: &Ident) -> Ident {
-    format_ident!("__{}UnknownSize", words::plain(network), span = Span::mixed_site())
+    format_ident!("__{}UnknownSize", identifier::plain(network), span = Span::mixed_site())
 }
 
 /// A size that nobody knows.

@@ -5,7 +5,8 @@ use proc_macro2::Ident;
 use syn::{Attribute, Expr, Path, Visibility};
 
 use crate::ast::{Declaration, Tile};
-use crate::errors::{Errors, Place};
+use crate::errors::Errors;
+use crate::place::Place;
 use crate::shape::{Shape, Size};
 use crate::signature::BuiltIn;
 

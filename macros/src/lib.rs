@@ -12,13 +12,15 @@ mod errors;
 mod expand;
 mod fallback;
 mod graph;
+mod identifier;
 mod parse;
+mod place;
 mod shape;
 mod signature;
+mod text;
 mod tokens;
 #[cfg(feature = "weights")]
 mod weights;
-mod words;
 
 #[cfg(test)]
 mod tests;

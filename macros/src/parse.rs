@@ -7,9 +7,11 @@ use syn::Visibility;
 use syn::parse::Parser;
 
 use crate::ast::{Declaration, Form, Layer, LayerKind, Shape, ShapeKind, Size, Written};
-use crate::errors::{self, Errors, Place};
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
+use crate::text;
 use crate::tokens::{self, Tokens};
-use crate::words;
 
 mod attribute;
 mod condition;
@@ -55,7 +57,7 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<De
 
 /// Takes whatever names a type parameter, which was reported, for a mistake of its own that was reported too.
 fn forget(declaration: &mut Declaration, types: &[Ident]) {
-    let names = |tokens: TokenStream| words::mentioned(tokens, types).is_some();
+    let names = |tokens: TokenStream| identifier::mentioned(tokens, types).is_some();
     let fail = |sizes: &mut [Size]| {
         for size in sizes {
             match size {
@@ -124,7 +126,7 @@ fn visibility(tokens: &mut Tokens, errors: &mut Errors) -> Visibility {
     let restriction = tokens.take_group(Delimiter::Parenthesis).cloned().map(TokenTree::Group);
     written.extend(restriction.clone());
     syn::parse2(written.clone()).unwrap_or_else(|_| {
-        errors.push(errors::unknown_visibility(Place::of(TokenStream::from_iter(restriction)), &words::text(written)));
+        errors.push(errors::unknown_visibility(Place::of(TokenStream::from_iter(restriction)), &text::of(written)));
         // Whoever uses the network finds it.
         syn::parse2(everyone).unwrap_or(Visibility::Inherited)
     })

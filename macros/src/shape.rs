@@ -6,8 +6,10 @@ use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, ExprLit, Lit, LitInt, UnOp};
 
 use crate::ast;
-use crate::errors::{self, Errors, Place};
-use crate::words;
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
+use crate::text;
 
 /// A size after resolution.
 #[derive(Clone, Debug)]
@@ -108,7 +110,7 @@ impl Size {
             Self::Number(value, _) => value.to_string(),
             Self::Parameter(name) => name.to_string(),
             Self::Opaque(tokens, _) => {
-                let text = words::text(tokens.clone());
+                let text = text::of(tokens.clone());
                 match syn::parse2::<syn::Path>(tokens.clone()) {
                     Ok(_) => text,
                     Err(_) => format!("{{ {text} }}"),
@@ -168,11 +170,11 @@ fn classify(expression: &Expr, braced: bool, place: Place, parameters: &[Ident])
         return value.map(|value| Size::Number(value, place));
     }
     let tokens = expression.to_token_stream();
-    let text = words::text(tokens.clone());
+    let text = text::of(tokens.clone());
     if let Expr::Lit(_) = expression {
         return Err(errors::unreadable_size(place, &text));
     }
-    if let Some(parameter) = words::mentioned(tokens.clone(), parameters) {
+    if let Some(parameter) = identifier::mentioned(tokens.clone(), parameters) {
         return Err(errors::computes_with_parameter(place, &text, &parameter, parameters));
     }
     // A block is what braces hold when it came through another macro as one piece.
@@ -192,14 +194,14 @@ fn evaluate(expression: &Expr) -> Option<syn::Result<u64>> {
         Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) => Some(number(literal)),
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
             let value = evaluate(&unary.expr)?;
-            let text = words::text(unary.to_token_stream());
+            let text = text::of(unary.to_token_stream());
             Some(value.and(Err(errors::size_negative(place, &text))))
         }
         Expr::Binary(binary) => {
             let operation = operation(binary.op)?;
             let left = evaluate(&binary.left)?;
             let right = evaluate(&binary.right)?;
-            let text = || words::text(binary.to_token_stream());
+            let text = || text::of(binary.to_token_stream());
             Some(left.and_then(|left| {
                 let right = right?;
                 operation(left, right).ok_or_else(|| match binary.op {
@@ -257,8 +259,8 @@ fn computing(group: &Group, parameters: &[Ident]) -> Option<syn::Error> {
     if !braced || alone {
         return None;
     }
-    let parameter = words::mentioned(group.stream(), parameters)?;
-    let text = words::text(group.stream());
+    let parameter = identifier::mentioned(group.stream(), parameters)?;
+    let text = text::of(group.stream());
     let place = Place::of(TokenTree::Group(group.clone()));
     Some(errors::computes_with_parameter(place, &text, &parameter, parameters))
 }
@@ -350,7 +352,7 @@ impl Shape {
     /// The shape in a message: `Vector<32>`.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Own(tokens) => words::text(tokens.clone()),
+            Self::Own(tokens) => text::of(tokens.clone()),
             Self::Unknown => "_".to_owned(),
             known => {
                 let sizes: Vec<_> = known.sizes().iter().map(Size::text).collect();

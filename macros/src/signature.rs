@@ -3,7 +3,7 @@
 
 use proc_macro2::Ident;
 
-use crate::words;
+use crate::identifier;
 
 /// The layers that the macro knows by a single identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl BuiltIn {
 
     /// The layer that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<Self> {
-        let word = words::plain(word);
+        let word = identifier::plain(word);
         Self::ALL.into_iter().find(|layer| word == layer.name())
     }
 
@@ -187,7 +187,7 @@ impl BuiltInShape {
 
     /// The shape that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<Self> {
-        let word = words::plain(word);
+        let word = identifier::plain(word);
         Self::ALL.into_iter().find(|shape| word == shape.name())
     }
 
@@ -267,7 +267,7 @@ impl BuiltInInitializer {
 
     /// The initializer that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<Self> {
-        let word = words::plain(word);
+        let word = identifier::plain(word);
         Self::ALL.into_iter().find(|initializer| word == initializer.name())
     }
 

@@ -3,9 +3,10 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 
-use crate::errors::Place;
+use crate::identifier;
+use crate::place::Place;
 use crate::signature::BuiltIn;
-use crate::words;
+use crate::text;
 
 mod brackets;
 
@@ -155,7 +156,7 @@ impl<'a> Tokens<'a> {
 
     /// The next token in words.
     pub(crate) fn found(&self) -> String {
-        words::found(self.trees, self.end_word)
+        text::found(self.trees, self.end_word)
     }
 
     /// Whether the token after `number` others is this mark.
@@ -228,7 +229,7 @@ impl<'a> Tokens<'a> {
                 return Err(NoPath::Unexpected);
             };
             let name = segment.to_string();
-            if words::is_keyword(&name) && (name == "_" || !words::is_never_a_name(&name)) {
+            if identifier::is_keyword(&name) && (name == "_" || !identifier::is_never_a_name(&name)) {
                 return Err(NoPath::Unexpected);
             }
             self.skip(1);

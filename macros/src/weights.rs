@@ -10,9 +10,10 @@ use safetensors::tensor::{Dtype, TensorView};
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Token, Type};
 
-use crate::errors::{self, Place};
+use crate::errors;
 use crate::expand;
-use crate::words;
+use crate::place::Place;
+use crate::text;
 
 /// What stands between the parentheses.
 struct Call {
@@ -65,7 +66,7 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
     });
     // The compiler watches the file for the sake of the unused constant.
     let watched = path.canonicalize().unwrap_or(path).display().to_string();
-    let name = words::text(network.to_token_stream());
+    let name = text::of(network.to_token_stream());
     // What does not fit is told where the file is named: all that surrounds the call stands there.
     let span = Span::mixed_site().located_at(file.span());
     let function = expand::at(span, quote!(#library::private::embedded));

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 use syn::Error;
 
-use super::Place;
+use crate::place::Place;
 
 /// A struct without a type parameter.
 pub(crate) fn block_without_scalar(name: &Ident) -> Error {

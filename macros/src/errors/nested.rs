@@ -2,8 +2,8 @@
 
 use syn::Error;
 
-use super::Place;
 use super::shapes::help;
+use crate::place::Place;
 
 /// `Parallel { .. }`
 pub(crate) fn unknown_block(place: Place, word: &str) -> Error {

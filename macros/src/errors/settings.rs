@@ -3,9 +3,9 @@
 use proc_macro2::Ident;
 use syn::Error;
 
-use super::Place;
+use crate::place::Place;
 use crate::signature::{BuiltInInitializer, Setting};
-use crate::words::count;
+use crate::text::count;
 
 /// `Tanh(3)`
 pub(crate) fn takes_no_settings(place: Place, word: &str, written: &str) -> Error {

@@ -3,8 +3,8 @@
 use proc_macro2::Ident;
 use syn::Error;
 
-use super::Place;
 use crate::ast::Form;
+use crate::place::Place;
 
 /// `(Dense<64, 32>)` as the input.
 pub(crate) fn layer_as_shape(place: Place, word: &str) -> Error {

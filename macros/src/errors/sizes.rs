@@ -3,8 +3,8 @@
 use proc_macro2::Ident;
 use syn::Error;
 
-use super::Place;
-use crate::words::count;
+use crate::place::Place;
+use crate::text::count;
 
 /// Whose a size in parentheses after the name is.
 pub(crate) const THE_INPUT: &str = "the input";

@@ -2,7 +2,7 @@
 
 use syn::Error;
 
-use super::Place;
+use crate::place::Place;
 
 /// `weights!()`
 pub(crate) fn weights_wanted(place: Place) -> Error {

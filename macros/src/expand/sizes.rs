@@ -5,8 +5,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 
 use crate::graph::{Kind, Network};
+use crate::identifier;
 use crate::shape::{Shape, Size};
-use crate::words;
 
 /// The sizes that have constants.
 pub(super) struct Sizes(Vec<Named>);
@@ -31,7 +31,7 @@ impl Sizes {
         });
         for size in shapes.chain(layers.flatten()).filter(|size| size.is_opaque()) {
             if !named.iter().any(|other| other.size.same(size)) {
-                let name = words::plain(&network.name);
+                let name = identifier::plain(&network.name);
                 let constant = format_ident!("__{name}Size{}", named.len(), span = Span::mixed_site());
                 named.push(Named { constant, size: size.clone() });
             }

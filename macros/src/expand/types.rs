@@ -5,12 +5,13 @@ use quote::{ToTokens, format_ident};
 use syn::Visibility;
 
 use super::{Names, Site, at};
-use crate::errors::{self, Place};
+use crate::errors;
 use crate::fallback;
 use crate::graph::{Kind, Layer};
+use crate::place::Place;
 use crate::shape::Shape;
 use crate::signature::BuiltIn;
-use crate::words;
+use crate::text;
 
 /// Names for the user's own types, each of which is written once, so that rustc reports a wrong one once; and for shapes
 /// that only the compiler knows, which without names would double with every layer.
@@ -91,7 +92,7 @@ fn own(names: &Names, alias: &str, path: impl ToTokens, question: &str, otherwis
         // Stable Rust lets no constant in a type depend on a parameter: the compiler's own words have to do.
         return code!(#[doc(hidden)] type #alias<#parameters> = #path;);
     }
-    let (question, message) = (format_ident!("{question}"), otherwise(&words::text(path.clone())));
+    let (question, message) = (format_ident!("{question}"), otherwise(&text::of(path.clone())));
     let answer = code!(#private::require(#private::Question::<#written>::#question, #message));
     let answer = at(Place::of(&path).span(), answer);
     code! {

@@ -7,14 +7,14 @@ use quote::ToTokens;
 
 use super::settings;
 use crate::graph::{Kind, Network};
+use crate::identifier;
 use crate::shape::Size;
-use crate::words;
 
 /// Every word that the user wrote where a generic parameter of ours could capture it.
 pub(super) fn used_words(network: &Network) -> HashSet<String> {
     let mut used: HashSet<String> = network.parameters.iter().map(ToString::to_string).collect();
     used.insert(network.name.to_string());
-    let mut collect = |tokens: TokenStream| words::collect(tokens, &mut used);
+    let mut collect = |tokens: TokenStream| identifier::collect(tokens, &mut used);
     let shapes = network.layers.iter().flat_map(|layer| [&layer.input, &layer.output]).chain([&network.input]);
     for shape in shapes {
         collect(shape.tokens(&TokenStream::new(), Size::tokens));

@@ -3,8 +3,10 @@
 use syn::{Expr, ExprLit, Lit};
 
 use crate::ast::Settings;
-use crate::errors::{self, Errors, Place};
-use crate::words;
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
+use crate::text;
 
 /// The limits of a network.
 pub(crate) struct Budget {
@@ -21,7 +23,7 @@ pub(super) fn budget(written: &Settings, errors: &mut Errors) -> Option<Budget> 
     let mut budget = Budget { parameters: None, workspace: None, place: written.place };
     let mut right = true;
     for setting in &written.list {
-        let name = setting.name.as_ref().map(words::plain);
+        let name = setting.name.as_ref().map(identifier::plain);
         let (place, value) = (setting.place, setting.value.clone());
         let result = match name.as_deref() {
             Some("parameters") if budget.parameters.is_none() => {
@@ -31,7 +33,7 @@ pub(super) fn budget(written: &Settings, errors: &mut Errors) -> Option<Budget> 
             Some("workspace") if budget.workspace.is_none() => bytes(value).map(|bytes| budget.workspace = Some(bytes)),
             Some(name @ ("parameters" | "workspace")) => Err(errors::setting_twice(place, name)),
             Some(name) => Err(errors::unknown_limit(place, name)),
-            None => Err(errors::unknown_limit(place, &words::text(quote::ToTokens::to_token_stream(&value)))),
+            None => Err(errors::unknown_limit(place, &text::of(quote::ToTokens::to_token_stream(&value)))),
         };
         if let Err(error) = result {
             errors.push(error);
@@ -45,7 +47,7 @@ pub(super) fn budget(written: &Settings, errors: &mut Errors) -> Option<Budget> 
 fn bytes(value: Expr) -> Result<Expr, syn::Error> {
     let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &value else { return Ok(value) };
     let wrong = || {
-        errors::unreadable_bytes(Place::of(text), &format!("`{}`", words::text(quote::ToTokens::to_token_stream(text))))
+        errors::unreadable_bytes(Place::of(text), &format!("`{}`", text::of(quote::ToTokens::to_token_stream(text))))
     };
     let written = text.value();
     let (number, unit) = written.split_at(written.find(|letter: char| letter.is_ascii_alphabetic()).ok_or_else(wrong)?);

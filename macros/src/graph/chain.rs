@@ -9,11 +9,13 @@ use super::draft::{Draft, DraftKind, header_shape};
 use super::settings::OwnSettings;
 use super::{Kind, Layer, Network, Source};
 use crate::ast::{Declaration, Form, Written};
-use crate::errors::{self, Errors, Place};
+use crate::errors::{self, Errors};
 use crate::fallback;
+use crate::identifier;
+use crate::place::Place;
 use crate::shape::{Comparison, Shape, Size};
 use crate::signature::{BuiltIn, RESIDUAL};
-use crate::words;
+use crate::text;
 
 /// What has reached the layer in question.
 struct State {
@@ -74,7 +76,7 @@ pub(super) fn network(
     let whose = Whose {
         visibility: &declaration.visibility,
         name: &declaration.name,
-        title: &words::plain(&declaration.name),
+        title: &identifier::plain(&declaration.name),
         prefix: "",
         parameters: &declaration.parameters,
     };
@@ -95,7 +97,7 @@ pub(super) fn network(
         tile: declaration.tile,
         budget,
         visibility: declaration.visibility,
-        title: words::plain(&declaration.name),
+        title: identifier::plain(&declaration.name),
         name: declaration.name,
         block: None,
         parameters: declaration.parameters,
@@ -140,11 +142,11 @@ fn input(
         // A layer that does not exist is the likelier mistake. It is left out, since rustc would report it again.
         Some((path, word, place)) => {
             drafts[0] = None;
-            let alike = words::is_like(&words::plain(&word), BuiltIn::Dense.name());
+            let alike = identifier::is_like(&identifier::plain(&word), BuiltIn::Dense.name());
             errors.push(match BuiltIn::named(&word) {
                 // Only a path can lead to another layer of that name.
                 Some(layer) => errors::own_first(place, &path, layer.name(), &declaration.name, &header),
-                None => errors::unknown_first(place, &words::plain(&word), alike, &declaration.name, &header),
+                None => errors::unknown_first(place, &identifier::plain(&word), alike, &declaration.name, &header),
             });
         }
         None => errors.push(errors::input_not_known(&declaration.name, &header)),
@@ -253,8 +255,8 @@ fn residual(
 ) -> Layer {
     let known = state.known && !state.gap;
     let (input, output) = (state.shape.clone(), state.shape.plain());
-    let name = format_ident!("__{}Block{index}", words::plain(whose.name), span = Span::mixed_site());
-    let title = format!("{}.{}", whose.title, words::plain(&draft.field));
+    let name = format_ident!("__{}Block{index}", identifier::plain(whose.name), span = Span::mixed_site());
+    let title = format!("{}.{}", whose.title, identifier::plain(&draft.field));
     let path = format!("{}{}", whose.prefix, draft.field);
     let inner = Whose { name: &name, title: &title, prefix: &format!("{path}."), ..*whose };
     let State { shape, gap, source, unknown, .. } = state;
@@ -347,7 +349,7 @@ fn sizeless(draft: Draft, layer: BuiltIn, settings: Vec<Option<Expr>>, wanted: O
 
 /// Resolves a layer of the user's own, of which only the compiler knows what it gives.
 fn own(draft: Draft, path: Path, settings: Option<OwnSettings>, state: &State) -> Layer {
-    let description = words::text(path.to_token_stream()) + &draft.written_settings;
+    let description = text::of(path.to_token_stream()) + &draft.written_settings;
     let kind = Kind::Own { path, settings };
     finish(draft, kind, state, state.shape.clone(), Shape::Unknown, description)
 }

@@ -7,10 +7,11 @@ use syn::{Attribute, Expr, Path};
 use super::fields;
 use super::settings::{self, Initialization, OwnSettings};
 use crate::ast::{self, Declaration, LayerKind, ShapeKind};
-use crate::errors::{self, Errors, Place};
+use crate::errors::{self, Errors};
+use crate::place::Place;
 use crate::shape::{self, Shape, Size};
 use crate::signature::{BuiltIn, BuiltInShape};
-use crate::words;
+use crate::text;
 
 /// A layer with the sizes that are written at it.
 pub(super) struct Draft {
@@ -165,7 +166,7 @@ fn judge_attributes(layer: &ast::Layer, field: &Ident, errors: &mut Errors) {
 /// Settings as one would write them: `(0.2)`.
 fn text_of(settings: &ast::Settings) -> String {
     let pieces = settings.list.iter().map(|setting| {
-        let value = words::text(setting.value.to_token_stream());
+        let value = text::of(setting.value.to_token_stream());
         setting.name.as_ref().map_or(value.clone(), |name| format!("{name} = {value}"))
     });
     format!("({})", pieces.collect::<Vec<_>>().join(", "))

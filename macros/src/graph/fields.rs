@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span};
 
 use crate::ast::{Layer, LayerKind};
 use crate::errors::{self, Errors};
-use crate::words;
+use crate::identifier;
 
 /// A field for every layer, in order.
 pub(super) fn fields(layers: &[Option<Layer>], errors: &mut Errors) -> Vec<Ident> {
@@ -15,7 +15,7 @@ pub(super) fn fields(layers: &[Option<Layer>], errors: &mut Errors) -> Vec<Ident
     // All of the user's names are taken before any automatic one, wherever they stand.
     for layer in layers.iter().flatten() {
         let name = layer.name.as_ref();
-        let first = name.filter(|name| used.insert(words::plain(name)));
+        let first = name.filter(|name| used.insert(identifier::plain(name)));
         if let (Some(name), None) = (name, first) {
             errors.push(errors::declared_twice(name));
         }
@@ -51,9 +51,9 @@ fn base(layer: &Layer) -> (String, Span) {
         (None, LayerKind::Own { path, .. }) => path.segments.last().map(|last| &last.ident),
     };
     let span = word.map_or_else(Span::call_site, Ident::span);
-    let name = word.map(words::plain).unwrap_or_default();
-    let name = words::snake_case(&name);
-    if words::is_keyword(&name) {
+    let name = word.map(identifier::plain).unwrap_or_default();
+    let name = identifier::snake_case(&name);
+    if identifier::is_keyword(&name) {
         return (format!("{name}_layer"), span);
     }
     let valid = syn::parse_str::<Ident>(&name).is_ok();

@@ -4,9 +4,10 @@ use proc_macro2::Ident;
 use syn::Expr;
 
 use crate::ast::{self, Init};
-use crate::errors::{self, Errors, Place};
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
 use crate::signature::{BuiltInInitializer, Setting};
-use crate::words;
 
 /// Settings of a layer of the user's own.
 #[derive(Default)]
@@ -82,7 +83,7 @@ pub(super) fn of_own(written: &ast::Settings, errors: &mut Errors) -> Option<Own
         let twice = |name: &Ident| settings.named.iter().any(|(other, _)| other == name);
         match &setting.name {
             Some(name) if twice(name) => {
-                errors.push(errors::setting_twice(setting.place, &words::plain(name)));
+                errors.push(errors::setting_twice(setting.place, &identifier::plain(name)));
                 right = false;
             }
             Some(name) => settings.named.push((name.clone(), setting.value.clone())),
@@ -115,13 +116,13 @@ pub(super) fn initialization(init: &Init, errors: &mut Errors) -> Option<Initial
 
 /// A constant of the user's own, which is written in capitals. Any other word is a mistake.
 fn constant(word: &Ident, settings: Option<&ast::Settings>, errors: &mut Errors) -> Option<Initialization> {
-    let name = words::plain(word);
+    let name = identifier::plain(word);
     if settings.is_none() && name.to_uppercase() == name {
         let path = syn::Path::from(word.clone());
         let value = Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path });
         return Some(Initialization { kind: InitializerKind::Value(Box::new(value)), place: Place::of(word) });
     }
-    let alike = BuiltInInitializer::ALL.into_iter().find(|known| words::is_like(&name, known.name()));
+    let alike = BuiltInInitializer::ALL.into_iter().find(|known| identifier::is_like(&name, known.name()));
     errors.push(errors::unknown_initializer(word, alike.map(BuiltInInitializer::example)));
     None
 }

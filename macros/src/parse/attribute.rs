@@ -6,9 +6,10 @@ use syn::{Attribute, Expr};
 
 use super::{Unread, condition, limited, setting};
 use crate::ast::{Init, Settings, Tile};
-use crate::errors::{self, Errors, Place};
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
 use crate::tokens::Tokens;
-use crate::words;
 
 /// What an attribute stands above.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Error
             Some(TokenTree::Ident(word)) => Some(word),
             _ => None,
         };
-        let result = match (word.map(words::plain).as_deref(), word) {
+        let result = match (word.map(identifier::plain).as_deref(), word) {
             (Some("init" | "frozen" | "tile" | "budget"), Some(word)) => {
                 own(word, &trees[1..], place, marked, &mut attributes, errors)
             }
@@ -104,7 +105,7 @@ fn own(
     attributes: &mut Attributes,
     errors: &mut Errors,
 ) -> Result<(), syn::Error> {
-    let name = words::plain(word);
+    let name = identifier::plain(word);
     let wanted = if name == "tile" || name == "budget" { Marked::Network } else { Marked::Layer };
     if marked != wanted {
         return Err(errors::misplaced_attribute(place, &name, wanted == Marked::Layer));

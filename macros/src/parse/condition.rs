@@ -2,8 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
+use crate::identifier;
 use crate::tokens;
-use crate::words;
 
 /// A declaration that depends on a condition.
 pub(crate) struct Conditional {
@@ -37,7 +37,7 @@ pub(super) fn is_condition(attribute: &Group) -> bool {
 /// Whether what stands in an attribute can remove what is below it.
 fn removes(attribute: &[TokenTree]) -> bool {
     let [TokenTree::Ident(word), TokenTree::Group(list), ..] = attribute else { return false };
-    match words::plain(word).as_str() {
+    match identifier::plain(word).as_str() {
         "cfg" => list.delimiter() == Delimiter::Parenthesis,
         // Behind its own condition stand attributes.
         "cfg_attr" => {

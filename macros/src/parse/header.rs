@@ -4,9 +4,10 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use super::path;
 use crate::ast::{Shape, Written};
-use crate::errors::{self, Errors, Place};
+use crate::errors::{self, Errors};
+use crate::place::Place;
+use crate::text;
 use crate::tokens::{self, NoPath, Tokens};
-use crate::words;
 
 /// Reads `struct Name`.
 pub(super) fn name(tokens: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
@@ -103,7 +104,7 @@ fn parameter_type(tokens: Tokens, name: &Ident, errors: &mut Errors) {
         [TokenTree::Ident(word)] if word == "usize" => {}
         // A `usize` that came through another macro.
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::None && group.stream().to_string() == "usize" => {}
-        _ => errors.push(errors::parameter_not_usize(Place::of(&written), name, &words::text(written.clone()))),
+        _ => errors.push(errors::parameter_not_usize(Place::of(&written), name, &text::of(written.clone()))),
     }
 }
 

@@ -5,10 +5,12 @@ use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 use super::attribute::{self, Marked};
 use super::{path, setting};
 use crate::ast::{Layer, LayerKind, Settings};
-use crate::errors::{self, Errors, Place};
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
 use crate::signature::{BuiltIn, BuiltInShape, RESIDUAL};
+use crate::text;
 use crate::tokens::{self, Path, Tokens};
-use crate::words;
 
 /// Reads all layers of `network`; `None` stands for one that could not be read.
 pub(super) fn layers(tokens: Tokens, network: &Ident, errors: &mut Errors) -> Vec<Option<Layer>> {
@@ -65,13 +67,13 @@ fn block(path: &Path, group: &Group, network: &Ident, depth: usize, errors: &mut
     // Deeper than anyone builds, and far from the end of the stack.
     const DEEPEST: usize = 16;
     let place = Place::between(path.place().span(), group.span_open());
-    let residual = |word: &&Ident| words::plain(word) == RESIDUAL;
+    let residual = |word: &&Ident| identifier::plain(word) == RESIDUAL;
     let behind = path.in_library().filter(residual);
     if let Some(word) = behind {
-        errors.push(errors::library_path(path.place(), &words::text(path.base()), word));
+        errors.push(errors::library_path(path.place(), &text::of(path.base()), word));
     }
     let Some(word) = path.word.filter(residual).or(behind) else {
-        errors.push(errors::unknown_block(place, &words::text(path.base())));
+        errors.push(errors::unknown_block(place, &text::of(path.base())));
         return None;
     };
     if path.arguments.is_some() {
@@ -90,20 +92,20 @@ fn block(path: &Path, group: &Group, network: &Ident, depth: usize, errors: &mut
 fn no_layer(path: &Path, tokens: &mut Tokens, network: &Ident) -> Option<syn::Error> {
     let place = path.place();
     if let Some(group) = tokens.take_group(Delimiter::Bracket) {
-        let written = format!("{}<{}>", words::text(path.base()), words::text(group.stream()));
+        let written = format!("{}<{}>", text::of(path.base()), text::of(group.stream()));
         return Some(errors::sizes_in_brackets(group.span_open().into(), &written));
     }
     if let Some(shape) = path.word.and_then(BuiltInShape::named) {
         return Some(errors::shape_as_layer(place, shape.name(), network));
     }
-    if path.word.is_some_and(|word| words::plain(word) == RESIDUAL) {
+    if path.word.is_some_and(|word| identifier::plain(word) == RESIDUAL) {
         // The braces may stand behind what does not belong here.
         tokens.take_group(Delimiter::Parenthesis);
         tokens.take_group(Delimiter::Brace);
         return Some(errors::block_without_layers(place));
     }
     let layer = path.ends.and_then(|[first, _]| BuiltIn::named(first))?;
-    Some(errors::called(place, &words::text(path.base()), layer.example()))
+    Some(errors::called(place, &text::of(path.base()), layer.example()))
 }
 
 /// Reads what stands behind the path of a layer that is no block.
@@ -115,7 +117,7 @@ fn kind(path: &Path, tokens: &mut Tokens, network: &Ident, errors: &mut Errors) 
     let settings = tokens.take_group(Delimiter::Parenthesis);
     let behind = path.in_library().and_then(|word| Some((word, BuiltIn::named(word)?)));
     if let Some((word, _)) = behind {
-        errors.push(errors::library_path(path.place(), &words::text(path.base()), word));
+        errors.push(errors::library_path(path.place(), &text::of(path.base()), word));
     }
     Some(match path.word.and_then(|word| Some((word, BuiltIn::named(word)?))).or(behind) {
         Some((word, layer)) => LayerKind::BuiltIn {

@@ -6,18 +6,20 @@ use syn::{Expr, GenericArgument};
 
 use super::{Unread, limited};
 use crate::ast::{Shape, ShapeKind, Size};
-use crate::errors::{self, Errors, Place};
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
 use crate::signature::{BuiltIn, BuiltInShape};
+use crate::text;
 use crate::tokens::{NoPath, Path, Tokens};
-use crate::words;
 
 /// The identifier, unless it is a keyword.
 pub(super) fn name<'a>(word: &'a Ident, errors: &mut Errors) -> Option<&'a Ident> {
     let text = word.to_string();
-    if !words::is_keyword(&text) {
+    if !identifier::is_keyword(&text) {
         return Some(word);
     }
-    let raw = !words::is_never_a_name(&text);
+    let raw = !identifier::is_never_a_name(&text);
     errors.push(errors::keyword_name(word, raw));
     None
 }
@@ -58,7 +60,7 @@ pub(super) fn shape(tokens: &mut Tokens, errors: &mut Errors) -> Option<Shape> {
 
 /// Reads a path that is not the library's, with types and sizes as arguments.
 pub(super) fn own(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
-    let word = words::text(path.base());
+    let word = text::of(path.base());
     let mut right = true;
     for piece in path.arguments.map(Tokens::split).unwrap_or_default() {
         let stream = piece.stream();
@@ -72,7 +74,7 @@ pub(super) fn own(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
             continue;
         };
         right = false;
-        let text = words::text(stream.clone());
+        let text = text::of(stream.clone());
         errors.push(match unread {
             Unread::TooLong(error) => error,
             Unread::Wrong if syn::parse2::<Expr>(stream).is_ok() => errors::needs_braces(place, &text),
@@ -91,7 +93,7 @@ pub(super) fn own(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
             None
         }
         Err(Unread::Wrong) => {
-            errors.push(errors::unreadable_path(place, &words::text(stream)));
+            errors.push(errors::unreadable_path(place, &text::of(stream)));
             None
         }
     }
@@ -141,7 +143,7 @@ fn size(tokens: Tokens, errors: &mut Errors) -> Size {
         Err(unread) => {
             errors.push(match unread {
                 Unread::TooLong(error) => error,
-                Unread::Wrong => errors::unreadable_size(place, &words::text(stream)),
+                Unread::Wrong => errors::unreadable_size(place, &text::of(stream)),
             });
             Size::Failed(place)
         }

@@ -7,8 +7,9 @@ use syn::parse::Parse;
 
 use super::{Unread, limited};
 use crate::ast::{Setting, Settings};
-use crate::errors::{self, Errors, Place};
-use crate::words;
+use crate::errors::{self, Errors};
+use crate::place::Place;
+use crate::text;
 
 /// Reads the parentheses; `None` after a mistake in them.
 pub(super) fn settings(group: &Group, errors: &mut Errors) -> Option<Settings> {
@@ -34,7 +35,7 @@ fn setting(stream: TokenStream, place: Place) -> Result<Setting, syn::Error> {
     match limited(Expr::parse, stream.clone(), place) {
         Ok(Expr::Assign(assign)) => match name(&assign.left) {
             Some(name) => Ok(Setting { name: Some(name), value: *assign.right, place }),
-            None => Err(errors::unreadable_setting(place, &words::text(stream))),
+            None => Err(errors::unreadable_setting(place, &text::of(stream))),
         },
         Ok(value) => Ok(Setting { name: None, value, place }),
         Err(Unread::TooLong(error)) => Err(error),
@@ -47,10 +48,10 @@ fn unreadable(stream: TokenStream, place: Place) -> syn::Error {
     let trees: Vec<_> = stream.clone().into_iter().collect();
     match &trees[..] {
         [TokenTree::Ident(name), colon @ TokenTree::Punct(mark), value @ ..] if mark.as_char() == ':' => {
-            let value = words::text(value.iter().cloned().collect());
+            let value = text::of(value.iter().cloned().collect());
             errors::setting_with_colon(Place::of(colon), name, &value)
         }
-        _ => errors::unreadable_setting(place, &words::text(stream)),
+        _ => errors::unreadable_setting(place, &text::of(stream)),
     }
 }
 

@@ -1,0 +1,100 @@
+//! Which words are names, and which names does a user's code mention?
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+
+/// Words that cannot name anything as they stand; `gen` is one from edition 2024 on, and the macro
+/// cannot see the edition of its caller.
+const KEYWORDS: [&str; 53] = [
+    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "Self", "self", "static", "struct",
+    "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while",
+    "yield",
+];
+
+/// Whether `word` cannot be used as a name without `r#`.
+pub(crate) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word)
+}
+
+/// Whether `r#word` is not a name either.
+pub(crate) fn is_never_a_name(word: &str) -> bool {
+    matches!(word, "_" | "crate" | "self" | "Self" | "super")
+}
+
+/// The identifier without `r#`.
+pub(crate) fn plain(word: &Ident) -> String {
+    let text = word.to_string();
+    text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
+}
+
+/// The first parameter that occurs by itself, not as part of a longer path or as a field.
+pub(crate) fn mentioned(tokens: TokenStream, parameters: &[Ident]) -> Option<Ident> {
+    let mut owned = false;
+    for tree in tokens {
+        match &tree {
+            TokenTree::Ident(word) if !owned && parameters.contains(word) => {
+                return Some(word.clone());
+            }
+            TokenTree::Group(group) => {
+                if let Some(word) = mentioned(group.stream(), parameters) {
+                    return Some(word);
+                }
+            }
+            _ => {}
+        }
+        owned = matches!(&tree, TokenTree::Punct(mark) if matches!(mark.as_char(), ':' | '.' | '\''));
+    }
+    None
+}
+
+/// A type's name as a field's: `LeakyRelu` becomes `leaky_relu`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let letters: Vec<char> = name.chars().collect();
+    let mut text = String::new();
+    for (index, letter) in letters.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|index| letters.get(index));
+        let after = letters.get(index + 1);
+        // A capital opens a word unless it stands inside an abbreviation: `MyGRUCell`.
+        let opens = before.is_some_and(|before| {
+            *before != '_' && (!before.is_uppercase() || after.is_some_and(|after| after.is_lowercase()))
+        });
+        if letter.is_uppercase() && opens {
+            text.push('_');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    text
+}
+
+/// Whether `word` is `meant` with up to two letters missing, added or changed; capitals count as small ones.
+pub(crate) fn is_like(word: &str, meant: &str) -> bool {
+    let (word, meant) = (word.to_lowercase(), meant.to_lowercase());
+    let letters: Vec<char> = meant.chars().collect();
+    // Levenshtein's distances from what was read of `word` to every beginning of `meant`.
+    let mut distances: Vec<usize> = (0..=letters.len()).collect();
+    for (read, letter) in word.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut distances[0], read + 1);
+        for (index, other) in letters.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *other);
+            diagonal = distances[index + 1];
+            distances[index + 1] = changed.min(diagonal + 1).min(distances[index] + 1);
+        }
+    }
+    distances.last().is_some_and(|&distance| distance <= 2)
+}
+
+/// Puts every word of some tokens, those in groups too, into a set.
+pub(crate) fn collect(tokens: TokenStream, words: &mut HashSet<String>) {
+    for tree in tokens {
+        match tree {
+            TokenTree::Ident(ident) => {
+                words.insert(ident.to_string());
+            }
+            TokenTree::Group(group) => collect(group.stream(), words),
+            _ => {}
+        }
+    }
+}
