@@ -33,6 +33,7 @@ pub use crate::layer::{Backward, Layer, Pass, Plan, Takes};
 pub use crate::network::{Activation, LayerInfo, Network, Summary};
 pub use crate::scalar::Scalar;
 pub use crate::shape::Shape;
+pub use crate::shape::arithmetic::*;
 pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
 #[cfg(feature = "safetensors")]
@@ -163,19 +164,35 @@ pub const fn require_initializer(initializer: Initializer) -> Initializer {
 }
 
 /// Fails to compile with the message of a shape mismatch whose sizes only the compiler knows: `[before, between, after]`
-/// around the two sizes. A size of 0 has a message of its own.
+/// around the two sizes, the first with what it counts, `[one, many]`. A size of 0 has a message of its own.
 ///
 /// The message is put together while compiling, since a constant panic formats nothing.
 #[track_caller]
-pub const fn require_same(gives: usize, takes: usize, [before, between, after]: [&str; 3]) {
+pub const fn require_same(gives: usize, takes: usize, message: [&str; 3], [one, many]: [&str; 2]) {
     if gives != takes && gives > 0 && takes > 0 {
-        let mut message = Message::<1024>::new();
-        message.text(before);
-        message.number(gives);
-        message.text(if gives == 1 { " value" } else { " values" });
-        message.text(between);
-        message.number(takes);
-        message.text(after);
-        panic!("{}", message.as_str());
+        let [before, between, after] = message;
+        let mut text = Message::<1024>::new();
+        text.text(before);
+        text.number(gives);
+        text.text(" ");
+        text.text(if gives == 1 { one } else { many });
+        text.text(between);
+        text.number(takes);
+        text.text(after);
+        panic!("{}", text.as_str());
+    }
+}
+
+/// Fails to compile with a message around two sizes if the first, a window, is larger than the second, its room.
+#[track_caller]
+pub const fn require_fits(window: usize, room: usize, [before, between, after]: [&str; 3]) {
+    if window > room && room > 0 {
+        let mut text = Message::<1024>::new();
+        text.text(before);
+        text.number(window);
+        text.text(between);
+        text.number(room);
+        text.text(after);
+        panic!("{}", text.as_str());
     }
 }

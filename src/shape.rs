@@ -3,6 +3,8 @@
 //! A shape is a type with constant sizes. It knows the plain nested array that holds one sample of it; a batch is a slice
 //! of such arrays, so sizes per sample are known to the compiler and the number of samples is not.
 
+pub(crate) mod arithmetic;
+
 use core::fmt::Debug;
 
 use crate::scalar::Scalar;

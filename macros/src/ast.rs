@@ -1,10 +1,9 @@
 //! What did the user write? Every node keeps its place in the source; nothing is judged here.
 
-use proc_macro2::Ident;
-use syn::{Attribute, Expr, Path, Visibility};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use syn::{Attribute, Expr, Visibility};
 
 use crate::place::Place;
-use crate::signature::{BuiltIn, BuiltInShape};
 
 /// One whole `network!` declaration.
 pub(crate) struct Declaration {
@@ -20,10 +19,12 @@ pub(crate) struct Declaration {
     pub(crate) name: Ident,
     /// The names of the const parameters.
     pub(crate) parameters: Vec<Ident>,
+    /// The names of type parameters, which were reported.
+    pub(crate) types: Vec<Ident>,
     /// The shape in parentheses after the name.
-    pub(crate) input: Written<Shape>,
+    pub(crate) input: Written<Path>,
     /// The shape after `->`.
-    pub(crate) output: Written<Shape>,
+    pub(crate) output: Written<Path>,
     /// Braces, or one line after `=`.
     pub(crate) form: Form,
     /// The layers in order; `None` where a layer was written that could not be read.
@@ -69,37 +70,73 @@ pub(crate) struct Layer {
     pub(crate) frozen: Option<Place>,
     /// The name before the colon.
     pub(crate) name: Option<Ident>,
-    /// What comes after it.
-    pub(crate) kind: LayerKind,
+    /// The type.
+    pub(crate) path: Path,
+    /// The parentheses after it.
+    pub(crate) settings: Option<Group>,
+    /// The braces after it, with how many blocks they are within.
+    pub(crate) block: Option<Block>,
 }
 
-/// A layer of this library, or one of the user's own.
-pub(crate) enum LayerKind {
-    /// A single identifier from the table in `signature.rs`.
-    BuiltIn {
-        /// Which one.
-        layer: BuiltIn,
-        /// The identifier as written.
-        word: Ident,
-        /// What stands between `<` and `>`.
-        sizes: Vec<Size>,
-        /// The parentheses after it.
-        settings: Option<Settings>,
-    },
-    /// `Residual { .. }`
-    Residual {
-        /// The word before the braces.
-        word: Ident,
-        /// What stands between them, as the layers of a network.
-        layers: Vec<Option<Layer>>,
-    },
-    /// Any other path; the compiler finds out whether it is a layer.
-    Own {
-        /// The path with its generic arguments.
-        path: Path,
-        /// The parentheses after it.
-        settings: Option<Settings>,
-    },
+/// `{ layers }` after the word of a block.
+pub(crate) struct Block {
+    /// The braces.
+    pub(crate) braces: Group,
+    /// The number of blocks around them.
+    pub(crate) depth: usize,
+}
+
+/// A path to a layer or a shape, with what stands between its last `<` and `>`.
+pub(crate) struct Path {
+    /// All of its tokens.
+    pub(crate) tokens: TokenStream,
+    /// Its tokens without the arguments.
+    pub(crate) base: TokenStream,
+    /// Its identifiers.
+    pub(crate) words: Vec<Ident>,
+    /// Whether it is more than one identifier with arguments.
+    pub(crate) leads: bool,
+    /// The arguments; nothing without `<` and `>`.
+    pub(crate) arguments: Option<Vec<Argument>>,
+    /// Where it stands.
+    pub(crate) place: Place,
+}
+
+/// What stands between two commas in `<..>`. How it reads depends on whose argument it is.
+pub(crate) struct Argument {
+    /// Its tokens.
+    pub(crate) trees: Vec<TokenTree>,
+    /// Whether a name and `=` come first.
+    pub(crate) named: bool,
+    /// Where it stands, or where one is missing.
+    pub(crate) place: Place,
+    /// What stands there in words, where one is missing.
+    pub(crate) found: String,
+}
+
+impl Argument {
+    /// Its tokens.
+    pub(crate) fn stream(&self) -> TokenStream {
+        self.trees.iter().cloned().collect()
+    }
+
+    /// Whether it is `_`.
+    pub(crate) fn is_inferred(&self) -> bool {
+        matches!(&self.trees[..], [TokenTree::Ident(word)] if word == "_")
+    }
+}
+
+impl Path {
+    /// Its identifier, when it is a single one.
+    pub(crate) fn word(&self) -> Option<&Ident> {
+        self.words.first().filter(|_| !self.leads)
+    }
+
+    /// Its last word, when the path leads into the library under its own name.
+    pub(crate) fn in_library(&self) -> Option<&Ident> {
+        let [first, .., last] = &self.words[..] else { return None };
+        (first == "typenet").then_some(last)
+    }
 }
 
 /// What stands in parentheses after a layer or an initializer.
@@ -133,27 +170,6 @@ pub(crate) enum Init {
     },
     /// Anything else: an expression whose value is an initializer.
     Value(Expr),
-}
-
-/// A shape in the header of a network.
-pub(crate) struct Shape {
-    /// Which shape.
-    pub(crate) kind: ShapeKind,
-    /// Where it stands.
-    pub(crate) place: Place,
-}
-
-/// A shape of this library, or one of the user's own.
-pub(crate) enum ShapeKind {
-    /// A single identifier from the table in `signature.rs`.
-    BuiltIn {
-        /// Which one.
-        shape: BuiltInShape,
-        /// What stands between `<` and `>`.
-        sizes: Vec<Size>,
-    },
-    /// Any other path.
-    Own(Path),
 }
 
 /// One size between `<` and `>`.

@@ -1,29 +1,25 @@
-//! Do the shapes meet? Every edge has exactly one judge: this file where the macro can compare,
-//! the compiler where it cannot.
+//! Do the shapes meet? Every edge has exactly one judge: this file where the macro can compare, the compiler where it cannot.
 
 use proc_macro2::{Ident, Span};
 
 use crate::errors::{self, Errors};
-use crate::graph::{Kind, Layer, Network};
+use crate::graph::{Kind, Layer, Network, Taken};
 use crate::place::Place;
-use crate::shape::{Comparison, Shape, Size};
-use crate::signature::BuiltIn;
+use crate::shape::{Axis, Shape, ShapeSpec};
+use crate::size::{Comparison, Size};
+
+mod edits;
+mod end;
 
 /// Who decides about an edge.
 #[derive(Debug)]
 pub(crate) enum Judge {
     /// It is decided: right, reported, or not to be judged because of an earlier mistake.
     Settled,
-    /// A constant assertion compares two expressions.
-    Assertion {
-        /// The size that is given.
-        gives: Size,
-        /// The size that is taken.
-        takes: Size,
-        /// The message before, between and after the two sizes.
-        message: [String; 3],
-        /// The consumer's size.
-        span: Span,
+    /// Constant assertions compare sizes that only the compiler knows.
+    Assertions {
+        /// What is compared.
+        comparisons: Vec<Assertion>,
         /// The blocks that what is given has to fit before this is a mistake of its own.
         provided: Vec<Ident>,
     },
@@ -39,23 +35,54 @@ pub(crate) enum Judge {
         span: Span,
         /// The consumer's place among the layers; their number for the declared output.
         consumer_index: usize,
-        /// As for an assertion.
+        /// As for assertions.
         provided: Vec<Ident>,
     },
 }
 
-impl Judge {
-    /// Whether the compiler judges.
-    fn is_open(&self) -> bool {
-        !matches!(self, Self::Settled)
-    }
+/// Two sizes that only the compiler can compare.
+#[derive(Debug)]
+pub(crate) struct Assertion {
+    /// What has to be true of them.
+    pub(crate) relation: Relation,
+    /// The size that is given.
+    pub(crate) gives: Size,
+    /// The size that is taken.
+    pub(crate) takes: Size,
+    /// The message before, between and after the two sizes.
+    pub(crate) message: [String; 3],
+    /// One of what is counted, and several.
+    pub(crate) nouns: [&'static str; 2],
+    /// The consumer's size.
+    pub(crate) span: Span,
+}
 
+/// What has to be true of two sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relation {
+    /// They are equal.
+    Same,
+    /// The second fits into the first.
+    Fits,
+}
+
+impl Judge {
     /// The judge, who speaks only if what is given fits these blocks.
     fn after(mut self, blocks: &[Ident]) -> Self {
-        if let Self::Assertion { provided, .. } | Self::Trait { provided, .. } = &mut self {
+        if let Self::Assertions { provided, .. } | Self::Trait { provided, .. } = &mut self {
             provided.extend_from_slice(blocks);
         }
         self
+    }
+
+    /// The judge of comparisons that are left to the compiler.
+    fn of(comparisons: Vec<Assertion>) -> Self {
+        if comparisons.is_empty() { Self::Settled } else { Self::Assertions { comparisons, provided: Vec::new() } }
+    }
+
+    /// Whether the compiler judges.
+    fn is_open(&self) -> bool {
+        !matches!(self, Self::Settled)
     }
 }
 
@@ -64,9 +91,8 @@ impl Judge {
 pub(crate) struct Judges {
     /// One for the edge into each layer.
     pub(crate) edges: Vec<Judge>,
-    /// Those of the declared output, one for each of its sizes; empty when none is declared. A block has to give what it
-    /// takes.
-    pub(crate) output: Vec<Judge>,
+    /// The one of the declared output. A block has to give what it takes.
+    pub(crate) output: Judge,
     /// The judges of the blocks, in their order.
     pub(crate) blocks: Vec<Judges>,
     /// Who decides whether what comes in fits, for a block.
@@ -94,13 +120,13 @@ impl Entry {
 
 /// Judges what the macro can compare, and says who judges the rest.
 ///
-/// A block keeps the number of values, so that one wrong number meets its first layer, its end and what follows: only the
-/// first of them speaks.
+/// A block keeps the sizes, so that one wrong number meets its first layer, its end and what follows: only the first of them
+/// speaks.
 pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
     let (mut edges, mut blocks, mut passed) = (Vec::new(), Vec::new(), Vec::new());
     for (index, layer) in network.layers.iter().enumerate() {
         edges.push(edge(network, index, layer, errors).after(&passed));
-        if let Kind::Residual(inside) = &layer.kind {
+        if let Kind::Block(inside) = &layer.kind {
             let judges = check(inside, errors);
             passed.extend(judges.entry.name(inside));
             blocks.push(judges);
@@ -110,16 +136,16 @@ pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
     }
     let entry = entry(network, &edges, &blocks);
     passed.extend(entry.name(network));
-    let output = output(network, errors).into_iter().map(|judge| judge.after(&passed)).collect();
+    let output = end::output(network, errors).after(&passed);
     Judges { edges, output, blocks, entry, mistaken: errors.any() }
 }
 
-/// The beginning of a block: everything up to the first layer that does not keep the number of values.
+/// The beginning of a block: everything up to the first layer that does not keep the sizes.
 fn entry(network: &Network, edges: &[Judge], blocks: &[Judges]) -> Entry {
     let mut entry = Entry::default();
     let mut blocks = blocks.iter();
     for (index, (layer, edge)) in network.layers.iter().zip(edges).enumerate() {
-        if let Kind::Residual(inside) = &layer.kind {
+        if let Kind::Block(inside) = &layer.kind {
             entry.blocks.extend(blocks.next().and_then(|judges| judges.entry.name(inside)));
         }
         // What a type says may depend on a const parameter, and then no constant can ask it.
@@ -132,242 +158,168 @@ fn entry(network: &Network, edges: &[Judge], blocks: &[Judges]) -> Entry {
     entry
 }
 
+/// An edge that is judged: from what comes in to the layer at `index`.
+#[derive(Clone, Copy)]
+struct Edge<'a> {
+    network: &'a Network,
+    index: usize,
+    layer: &'a Layer,
+    incoming: &'a Shape,
+}
+
 /// Judges the edge into the layer at `index`.
 fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> Judge {
     let (incoming, known) = network.incoming(index);
-    // The edge into a block is the one into the first layer that is in it.
-    if !(layer.joined && known && layer.input_known) || matches!(layer.kind, Kind::Residual(_)) {
+    if !(layer.joined && known && layer.takes_known) {
         return Judge::Settled;
     }
-    let by_trait = || Judge::Trait {
-        producer: network.source(index).text,
-        consumer: match (layer.built_in(), layer.input.row()) {
-            (None, _) => format!("{} takes another shape", layer.text()),
-            (Some(BuiltIn::Dense), Some(_)) if !layer.inferred => {
-                format!("{} takes `{}`", layer.text(), layer.input.text())
-            }
-            _ => format!("{} takes a vector", layer.text()),
-        },
-        help: way_out(network, index, layer),
-        span: layer.size_places.first().unwrap_or(&layer.place).span(),
-        consumer_index: index,
-        provided: Vec::new(),
-    };
-    let Some(built_in) = layer.built_in() else {
-        return by_trait();
-    };
-    if built_in.is_elementwise() {
-        return Judge::Settled;
-    }
-    if incoming.is_foreign() {
-        return by_trait();
-    }
-    let (Some(gives), Some(takes)) = (incoming.row(), layer.input.row()) else {
-        wants_vector(network, index, layer, errors);
-        return Judge::Settled;
-    };
-    sizes(network, index, layer, (gives, takes), errors)
-}
-
-/// Judges the size that is given to the layer at `index` against the one it takes.
-fn sizes(network: &Network, index: usize, layer: &Layer, edge: (&Size, &Size), errors: &mut Errors) -> Judge {
-    let (gives, takes) = edge;
-    match gives.compare(takes) {
-        Comparison::Same => Judge::Settled,
-        Comparison::Open => Judge::Assertion {
-            gives: gives.clone(),
-            takes: takes.clone(),
-            message: errors::open_mismatch(
-                &network.source(index).text,
-                &format!("{} takes", layer.text()),
-                &edits(network, index, layer, gives, takes),
-            ),
-            span: takes.place().span(),
-            provided: Vec::new(),
-        },
-        Comparison::Different => {
-            errors.push(errors::size_mismatch(
-                takes.place(),
-                &network.source(index).text,
-                &gives.values(),
-                &layer.text(),
-                &bare(takes),
-                &edits(network, index, layer, gives, takes),
-            ));
+    let edge = Edge { network, index, layer, incoming };
+    match &layer.takes {
+        // The edge into a block is the one into the first layer that is in it.
+        Taken::Any => Judge::of(edge.requirements(errors)),
+        Taken::Foreign => edge.by_trait(),
+        Taken::Shape(..) if incoming.is_foreign() => edge.by_trait(),
+        Taken::Shape(shape, _) if !incoming.is_a(shape) => {
+            edge.wants(shape, errors);
             Judge::Settled
         }
-    }
-}
-
-/// What to do where only the compiler knows the sizes.
-fn way_out(network: &Network, index: usize, consumer: &Layer) -> String {
-    let written = consumer.built_in() == Some(BuiltIn::Dense) && !consumer.inferred;
-    let outputs = consumer.output.row().filter(|_| written);
-    match outputs {
-        // Only without const parameters can the compiler fill `_` in.
-        Some(outputs) if network.parameters.is_empty() => {
-            errors::write_one_of(&[dense("_", &outputs.text(), consumer)])
+        Taken::Shape(shape, takes) => {
+            let mut comparisons = Vec::new();
+            for (axis, ((gives, takes), words)) in incoming.sizes().iter().zip(takes).zip(shape.axes).enumerate() {
+                if let Some(takes) = takes {
+                    comparisons.extend(edge.sizes(axis, words, (gives, takes), errors));
+                }
+            }
+            comparisons.extend(edge.requirements(errors));
+            Judge::of(comparisons)
         }
-        _ => errors::change_one_side(&network.source(index).text, &consumer.text()),
     }
 }
 
-/// A size where its noun was already said.
-fn bare(size: &Size) -> String {
-    match size {
-        Size::Number(..) => size.text(),
-        other => format!("`{}`", other.text()),
+impl Edge<'_> {
+    /// Who gives, in words.
+    fn producer(&self) -> String {
+        self.network.source(self.index).text
+    }
+
+    /// Leaves the edge to the compiler.
+    fn by_trait(&self) -> Judge {
+        let layer = self.layer;
+        let consumer = match &layer.takes {
+            Taken::Shape(shape, sizes) => match self.demanded(shape, sizes) {
+                Some(shape) => format!("{} takes `{shape}`", layer.text()),
+                None => format!("{} takes {}", layer.text(), shape.noun),
+            },
+            Taken::Any | Taken::Foreign => format!("{} takes another shape", layer.text()),
+        };
+        Judge::Trait {
+            producer: self.producer(),
+            consumer,
+            help: self.way_out(),
+            span: layer.size_places.first().unwrap_or(&layer.place).span(),
+            consumer_index: self.index,
+            provided: Vec::new(),
+        }
+    }
+
+    /// The shape that the layer demands, where all of its sizes are written.
+    fn demanded(&self, shape: &'static ShapeSpec, sizes: &[Option<Size>]) -> Option<String> {
+        let built_in = self.layer.built_in()?;
+        if built_in.inferred.contains(&true) {
+            return None;
+        }
+        let sizes: Option<Vec<_>> = sizes.iter().cloned().collect();
+        Some(Shape::Known(shape, sizes?).text())
+    }
+
+    /// What to do where only the compiler knows the sizes.
+    fn way_out(&self) -> String {
+        let written = |built_in: &&crate::graph::BuiltIn| !built_in.inferred.contains(&true);
+        let slot = self.layer.built_in().filter(written).and_then(|built_in| built_in.spec.slot_of_input(0));
+        match slot.and_then(|slot| self.layer.rewritten(slot, "_")) {
+            // Only without const parameters can the compiler fill `_` in.
+            Some(edit) if self.network.parameters.is_empty() => errors::write_one_of(&[edit]),
+            _ => errors::change_one_side(&self.producer(), &self.layer.text()),
+        }
+    }
+
+    /// Reports a shape of another kind than the layer wants.
+    fn wants(&self, shape: &'static ShapeSpec, errors: &mut Errors) {
+        let layer = self.layer;
+        errors.push(errors::shape_wanted(
+            *layer.size_places.first().unwrap_or(&layer.place),
+            &self.producer(),
+            &self.incoming.text(),
+            &layer.text(),
+            shape.noun,
+            &self.conversions(shape),
+        ));
+    }
+
+    /// Judges the size that is given along an axis against the one that is taken. The axis is said where there are several.
+    fn sizes(&self, axis: usize, words: &Axis, edge: (&Size, &Size), errors: &mut Errors) -> Option<Assertion> {
+        let (gives, takes) = edge;
+        let several = self.incoming.sizes().len() > 1;
+        match gives.compare(takes) {
+            Comparison::Same => None,
+            Comparison::Open => Some(Assertion {
+                relation: Relation::Same,
+                gives: gives.clone(),
+                takes: takes.clone(),
+                message: errors::open_mismatch(
+                    &self.producer(),
+                    &format!("{} takes", self.layer.text()),
+                    &self.edits(axis, gives, takes),
+                ),
+                nouns: words.nouns,
+                span: takes.place().span(),
+            }),
+            Comparison::Different => {
+                let gives_text =
+                    if several { format!("`{}`", self.incoming.text()) } else { gives.counted(words.nouns) };
+                let takes_text = if several { takes.counted(words.nouns) } else { takes.bare() };
+                errors.push(errors::size_mismatch(
+                    takes.place(),
+                    &self.producer(),
+                    &gives_text,
+                    &self.layer.text(),
+                    &takes_text,
+                    &self.edits(axis, gives, takes),
+                ));
+                None
+            }
+        }
+    }
+
+    /// Judges what a layer of the library demands beside its axes.
+    fn requirements(&self, errors: &mut Errors) -> Vec<Assertion> {
+        let Some(built_in) = self.layer.built_in() else { return Vec::new() };
+        let mut open = Vec::new();
+        for required in &built_in.requires {
+            let [_, many] = required.axis.nouns;
+            let (layer, input) = (self.layer.text(), self.incoming.text());
+            match (required.window.number(), required.room.number()) {
+                (Some(window), Some(room)) if window > room => {
+                    errors.push(errors::window_too_large(required.place, &layer, window, many, &input, room));
+                }
+                (Some(_), Some(_)) => {}
+                _ if required.window.is_unknown() || required.room.is_unknown() => {}
+                _ => open.push(Assertion {
+                    relation: Relation::Fits,
+                    gives: required.room.clone(),
+                    takes: required.window.clone(),
+                    message: errors::open_window(&layer, many, &input),
+                    nouns: required.axis.nouns,
+                    span: required.place.span(),
+                }),
+            }
+        }
+        open
     }
 }
 
-/// Reports an image, or what elementwise layers made of it, where a vector is wanted.
-fn wants_vector(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) {
-    let (incoming, _) = network.incoming(index);
-    let size = incoming.number().map_or("N".to_owned(), |number| number.to_string());
-    errors.push(errors::vector_wanted(
-        *layer.size_places.first().unwrap_or(&layer.place),
-        &network.source(index).text,
-        &incoming.text(),
-        &layer.text(),
-        &[format!("`(Vector<{size}>)` for the input")],
-    ));
-}
-
-/// The edits that would each make a consumer and its source agree.
-fn edits(network: &Network, index: usize, consumer: &Layer, gives: &Size, takes: &Size) -> Vec<String> {
-    // A block ends as it begins, so that one edit at its beginning has to fit its end too.
-    let begins_block = network.block.is_some() && !network.has_source(index);
-    let end = network.layers.last().and_then(|layer| layer.output.row());
-    let ends = |size: &Size| end.is_some_and(|end| end.same(size));
-    let mut edits = Vec::new();
-    let outputs = consumer.output.row().filter(|_| consumer.output_known);
-    if let Some(outputs) = outputs.filter(|_| !begins_block || ends(gives) || !ends(takes)) {
-        edits.push(dense(&gives.text(), &outputs.text(), consumer));
-    }
-    if !begins_block || ends(takes) {
-        edits.extend(network.source(index).giving(takes));
-    }
-    edits
-}
-
-/// How a `Dense` should be written.
-fn dense(inputs: &str, outputs: &str, layer: &Layer) -> String {
-    let name = BuiltIn::Dense.name();
-    format!("`{name}<{inputs}, {outputs}>` for {}", layer.text())
-}
-
-/// Judges the declared output against the last layer.
-fn output(network: &Network, errors: &mut Errors) -> Vec<Judge> {
-    let end = network.layers.len();
-    let Some((declared, place)) = &network.declared_output else {
-        return Vec::new();
-    };
-    let (given, known) = network.incoming(end);
-    // What is declared for a block is what it takes, which may not be known.
-    if network.open_end || !known || end == 0 || network.block.is_some() && !network.input_known {
-        return Vec::new();
-    }
-    if declared.is_foreign() || given.is_foreign() {
-        return vec![end_by_trait(network, declared, *place)];
-    }
-    let pairs = given.sizes().iter().zip(declared.sizes());
-    let mut differ = pairs.map(|(gives, takes)| matches!(gives.compare(takes), Comparison::Different));
-    if given.name() == declared.name() && !differ.any(|differ| differ) {
-        return output_assertions(network, declared, given);
-    }
-    let edits = output_edits(network, declared, given);
-    let (declared, producer, given) = (declared.text(), last_text(network), given.text());
-    errors.push(match &network.block {
-        Some(block) => errors::cannot_add(
-            end_place(network),
-            block,
-            (&declared, &network.source.text),
-            (&given, &producer),
-            &edits,
-        ),
-        None => errors::output_mismatch(*place, &network.name, &declared, &producer, &given, &edits),
-    });
-    Vec::new()
-}
-
-/// Leaves the end of a network to the compiler.
-fn end_by_trait(network: &Network, declared: &Shape, place: Place) -> Judge {
-    let producer = last_text(network);
-    let (consumer, help) = match &network.block {
-        Some(block) => (
-            format!("`{block}` adds it to what {} gives", network.source.text),
-            errors::change_one_side(&producer, &format!("`{block}`")),
-        ),
-        None => (format!("`{}` declares `{}`", network.name, declared.text()), errors::declare_what_comes(&producer)),
-    };
-    Judge::Trait {
-        producer,
-        consumer,
-        help,
-        span: place.span(),
-        consumer_index: network.layers.len(),
-        provided: Vec::new(),
-    }
-}
-
-/// The last size of a block, or its last layer.
+/// The last size of a network, or its last layer.
 fn end_place(network: &Network) -> Place {
     let sized = network.layers.iter().rev().find_map(|layer| layer.size_places.last());
     sized.copied().or(network.layers.last().map(|layer| layer.place)).unwrap_or_else(Place::call)
-}
-
-/// Assertions for the sizes of the declared output that only the compiler knows.
-fn output_assertions(network: &Network, declared: &Shape, given: &Shape) -> Vec<Judge> {
-    let pairs = given.sizes().iter().zip(declared.sizes());
-    let open = pairs.filter(|(gives, takes)| matches!(gives.compare(takes), Comparison::Open));
-    open.map(|(gives, takes)| Judge::Assertion {
-        gives: gives.clone(),
-        takes: takes.clone(),
-        message: errors::open_mismatch(
-            &network.source(network.layers.len()).text,
-            &match &network.block {
-                Some(block) => format!("`{block}` adds them to"),
-                None => format!("the output of `{}` has", network.name),
-            },
-            &output_edits(network, declared, given),
-        ),
-        span: match &network.block {
-            Some(_) => end_place(network).span(),
-            None => takes.place().span(),
-        },
-        provided: Vec::new(),
-    })
-    .collect()
-}
-
-/// The last layer in words.
-fn last_text(network: &Network) -> String {
-    network.layers.last().map_or_else(|| "the input".to_owned(), Layer::text)
-}
-
-/// The edits that would each make the declared output and the last layer agree.
-fn output_edits(network: &Network, declared: &Shape, given: &Shape) -> Vec<String> {
-    let mut edits = Vec::new();
-    if network.block.is_none() {
-        edits.push(format!("`-> {}`", given.text()));
-    }
-    let (Some(here), Some(there)) = (given.row(), declared.row()) else {
-        return edits;
-    };
-    match (given, declared) {
-        (Shape::Probabilities(_), Shape::Vector(_)) if here.same(there) => {
-            edits.push(match &network.block {
-                Some(block) => format!("no `{}` at the end of `{block}`", BuiltIn::Softmax.name()),
-                None => format!("leave `{}` out", BuiltIn::Softmax.name()),
-            });
-        }
-        (Shape::Vector(_), Shape::Probabilities(_)) if here.same(there) => {
-            edits.push(format!("add `{}` as the last layer", BuiltIn::Softmax.name()));
-        }
-        (Shape::Vector(_), Shape::Vector(_)) | (Shape::Probabilities(_), Shape::Probabilities(_)) => {
-            edits.extend(network.source(network.layers.len()).giving(there));
-        }
-        _ => {}
-    }
-    edits
 }

@@ -15,12 +15,12 @@ mod assertions;
 mod backward;
 mod constants;
 mod forward;
+mod hygiene;
 mod layer;
 mod plan;
 mod settings;
 mod sizes;
 mod types;
-mod used_words;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -29,12 +29,14 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree
 use quote::{ToTokens, format_ident};
 
 use crate::check::Judges;
+use crate::generated;
 use crate::graph::{Kind, Layer, Network};
 use crate::identifier::{collect as collect_words, plain};
-use crate::shape::{Shape, Size};
-use crate::signature::BuiltIn;
+use crate::layer::{Argument, RESIDUAL};
+use crate::shape::Shape;
+use crate::size::Size;
+use hygiene::user_words;
 use sizes::Sizes;
-use used_words::used_words;
 
 /// The whole expansion.
 pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) -> TokenStream {
@@ -49,8 +51,8 @@ pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) 
 fn items(names: &Names, judges: &Judges) -> TokenStream {
     let mut items = TokenStream::new();
     let blocks = names.network.layers.iter().enumerate().filter_map(|(index, layer)| match &layer.kind {
-        Kind::Residual(inside) => Some((&**inside, [&names.shapes[index], &names.own_shapes[index]])),
-        Kind::BuiltIn { .. } | Kind::Own { .. } => None,
+        Kind::Block(inside) => Some((&**inside, [&names.shapes[index], &names.own_shapes[index]])),
+        Kind::BuiltIn(_) | Kind::Custom { .. } => None,
     });
     for ((inside, input), judges) in blocks.zip(&judges.blocks) {
         items.extend(self::items(&Names::new(inside, &names.library, &names.sizes, Some(input)), judges));
@@ -143,15 +145,15 @@ struct Site<'a> {
 
 impl Site<'_> {
     /// Whether the layer is a type that only the compiler knows.
-    fn is_own(&self) -> bool {
-        self.layer.is_some_and(|layer| matches!(layer.kind, Kind::Own { .. }))
+    fn is_custom(&self) -> bool {
+        self.layer.is_some_and(|layer| matches!(layer.kind, Kind::Custom { .. }))
     }
 }
 
 impl<'a> Names<'a> {
     /// The names of a network, or of a block with its input.
     fn new(network: &'a Network, library: &TokenStream, sizes: &Rc<Sizes>, input: Option<[&TokenStream; 2]>) -> Self {
-        let used = used_words(network);
+        let used = user_words(network);
         let fresh = |word: &str| {
             let word = if used.contains(word) { format!("__{word}") } else { word.to_owned() };
             Ident::new(&word, Span::mixed_site())
@@ -169,7 +171,7 @@ impl<'a> Names<'a> {
             isa: fresh("I"),
             random: fresh("R"),
         };
-        let header = names.header_shape(&network.input, "Input");
+        let header = names.shape(&network.input);
         let [input, own_input] = input.unwrap_or([&header, &header]).map(TokenStream::clone);
         names.shapes.push(input);
         names.own_shapes.push(own_input);
@@ -177,9 +179,7 @@ impl<'a> Names<'a> {
             let site = names.site(index, layer);
             names.layers.push(site);
             let [shape, own_shape] = match &layer.output {
-                Shape::Unknown => {
-                    [names.shape_alias(index), names.own_shape_alias(index)].map(|name| names.apply(&name))
-                }
+                Shape::Unknown(alias) => [alias.clone(), names.own_shape_alias(index)].map(|name| names.apply(&name)),
                 known => [names.shape(known), names.shape(known)],
             };
             names.shapes.push(shape);
@@ -213,24 +213,21 @@ impl<'a> Names<'a> {
         let (library, private, scalar) = (&self.library, &self.private, &self.scalar);
         let alias = self.apply(&self.layer_alias(index));
         let (kind, with) = match &layer.kind {
-            Kind::BuiltIn { layer: built_in, sizes, .. } => {
-                let name = Ident::new(built_in.name(), Span::call_site());
-                let sizes: Vec<_> = sizes.iter().map(|size| self.size(index, size)).collect();
-                match built_in {
-                    BuiltIn::Dense => {
-                        (code!(#library::#name<#(#sizes),*>), code!(#library::#name<#(#sizes,)* #scalar>))
-                    }
-                    _ => (code!(#library::#name), code!(#library::#name)),
-                }
+            Kind::BuiltIn(built_in) => {
+                let kind = self.library_type(built_in.spec.name, &built_in.arguments, None);
+                let parameters = built_in.parameters.as_ref();
+                let with = parameters.map(|with| self.library_type(with.name, &with.arguments, Some(scalar)));
+                (kind.clone(), with.unwrap_or(kind))
             }
-            Kind::Residual(inside) => {
+            Kind::Block(inside) => {
                 let (name, parameters) = (&inside.name, &inside.parameters);
+                let residual = Ident::new(RESIDUAL, Span::call_site());
                 (
-                    code!(#library::Residual<#name<#(#parameters,)* #private::f32>>),
+                    code!(#library::#residual<#name<#(#parameters,)* #private::f32>>),
                     code!(#name<#(#parameters,)* #scalar>),
                 )
             }
-            Kind::Own { .. } => (alias.clone(), code!(<#alias as #private::Layer>::With<#scalar>)),
+            Kind::Custom { .. } => (alias.clone(), code!(<#alias as #private::Layer>::With<#scalar>)),
         };
         let settings = settings::reference(self, index, layer, &kind);
         let word = plain(&layer.field);
@@ -246,20 +243,20 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// A size as a generic argument.
-    fn size(&self, index: usize, size: &Size) -> TokenStream {
-        match (size, self.shapes.get(index)) {
-            (Size::FromProducer(_), Some(shape)) => {
-                let private = &self.private;
-                code!({ <#shape as #private::Shape>::LEN })
-            }
-            (size, _) => self.sizes.tokens(size),
-        }
+    /// A type of the library with its arguments, the last of which may be the type of the elements.
+    fn library_type(&self, name: &str, arguments: &[Argument], scalar: Option<&Ident>) -> TokenStream {
+        let (library, name) = (&self.library, Ident::new(name, Span::call_site()));
+        let arguments = arguments.iter().map(|argument| match argument {
+            Argument::Size(size) => self.sizes.tokens(size),
+            Argument::Shape(shape) => self.shape(shape),
+        });
+        let arguments: Vec<_> = arguments.chain(scalar.map(ToTokens::to_token_stream)).collect();
+        if arguments.is_empty() { code!(#library::#name) } else { code!(#library::#name<#(#arguments),*>) }
     }
 
     /// The name of an alias beside the network.
     fn alias(&self, name: &str) -> Ident {
-        format_ident!("__{}{name}", plain(&self.network.name), span = Span::mixed_site())
+        generated::name(&self.network.name, name)
     }
 
     /// The name of the alias for the user's own type of a layer.
@@ -267,26 +264,16 @@ impl<'a> Names<'a> {
         self.alias(&format!("Layer{index}"))
     }
 
-    /// The name of the alias for the shape after a layer, where only the compiler knows it.
-    fn shape_alias(&self, index: usize) -> Ident {
-        self.alias(&format!("Shape{index}"))
-    }
-
     /// The name of the same shape by the types that it comes from.
     fn own_shape_alias(&self, index: usize) -> Ident {
         self.alias(&format!("Shape{index}Type"))
     }
 
-    /// A shape that the macro knows as a type.
+    /// A shape as a type: one that only the compiler knows has an alias.
     fn shape(&self, shape: &Shape) -> TokenStream {
-        shape.tokens(&self.library, |size| self.sizes.tokens(size))
-    }
-
-    /// A shape of the header as a type; the user's own has an alias.
-    fn header_shape(&self, shape: &Shape, alias: &str) -> TokenStream {
-        match shape {
-            Shape::Own(_) => self.apply(&self.alias(alias)),
-            known => self.shape(known),
+        match shape.alias() {
+            Some(alias) => self.apply(alias),
+            None => shape.tokens(&self.library, |size| self.sizes.tokens(size)),
         }
     }
 
@@ -361,14 +348,13 @@ impl<'a> Names<'a> {
         let (private, last) = (&self.private, self.logits_chain().checked_sub(1)?);
         let (site, input) = (&self.layers[last], &self.own_shapes[last]);
         let kind = &site.kind;
-        site.is_own().then(|| code!(<#kind as #private::Layer>::Logits<#input>))
+        site.is_custom().then(|| code!(<#kind as #private::Layer>::Logits<#input>))
     }
 
-    /// The layers up to the logits: all but a final `Softmax`, unless it is alone.
+    /// The layers up to the logits: all but a final head, unless it is alone.
     fn logits_chain(&self) -> usize {
-        let softmax = |site: &Site| site.layer.and_then(Layer::built_in) == Some(BuiltIn::Softmax);
         match &self.layers[..] {
-            [_, .., last] if softmax(last) => self.layers.len() - 1,
+            [_, .., last] if last.layer.is_some_and(Layer::is_head) => self.layers.len() - 1,
             layers => layers.len(),
         }
     }

@@ -2,23 +2,32 @@
 //! layer to layer, so that `check` and `expand` read one plain chain.
 
 use proc_macro2::Ident;
-use syn::{Attribute, Expr, Path, Visibility};
+use syn::{Attribute, Path, Visibility};
 
-use crate::ast::{Declaration, Tile};
-use crate::errors::Errors;
+use crate::ast::{Declaration, Form, Tile, Written};
+use crate::errors::{self, Errors};
+use crate::fallback;
+use crate::identifier;
+use crate::layer::{Argument, Flow, Requirement, Spec, Type};
 use crate::place::Place;
-use crate::shape::{Shape, Size};
-use crate::signature::BuiltIn;
+use crate::setting::Value;
+use crate::shape::{Shape, ShapeSpec};
+use crate::size::Size;
 
+mod block;
 mod budget;
-mod chain;
-mod draft;
-mod fields;
+mod field;
+mod flow;
+mod header;
+mod identity;
 mod settings;
+mod size;
 mod source;
+mod statement;
 
 pub(crate) use budget::Budget;
-pub(crate) use settings::{Initialization, InitializerKind, OwnSettings};
+use flow::{State, Whose};
+pub(crate) use settings::{CustomSettings, Initialization, InitializerKind};
 pub(crate) use source::Source;
 
 /// A resolved network: a chain of layers. The layers of a block are a network within the one that is declared.
@@ -54,7 +63,6 @@ pub(crate) struct Network {
 }
 
 /// A resolved layer.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, read by itself")]
 pub(crate) struct Layer {
     /// Docs and attributes above the layer.
     pub(crate) attributes: Vec<Attribute>,
@@ -72,16 +80,14 @@ pub(crate) struct Layer {
     pub(crate) place: Place,
     /// Where each of its sizes stands, as many as the user wrote.
     pub(crate) size_places: Vec<Place>,
-    /// Whether its input size was written as `_`.
-    pub(crate) inferred: bool,
-    /// What it takes: `Vector<N>` for `Dense<N, _>`, else the shape that comes in.
-    pub(crate) input: Shape,
+    /// What it takes.
+    pub(crate) takes: Taken,
     /// What it gives.
     pub(crate) output: Shape,
     /// Where its settings stand, or its type where there are none.
     pub(crate) settings_place: Place,
-    /// Whether `input` can be judged: nothing on the way to it was guessed after an error.
-    pub(crate) input_known: bool,
+    /// Whether `takes` can be judged: nothing on the way to it was guessed after an error.
+    pub(crate) takes_known: bool,
     /// Whether `output` can be judged.
     pub(crate) output_known: bool,
     /// False when a layer right before it was left out, so that its edge is not judged.
@@ -90,33 +96,92 @@ pub(crate) struct Layer {
     pub(crate) description: String,
 }
 
-/// A layer of this library, or one of the user's own.
+/// What a layer takes.
+pub(crate) enum Taken {
+    /// Any shape.
+    Any,
+    /// This one, or one whose plain form it is, with the sizes that the layer demands along its axes.
+    Shape(&'static ShapeSpec, Vec<Option<Size>>),
+    /// What only the compiler knows.
+    Foreign,
+}
+
+/// A layer of this library, or one of the user's.
 pub(crate) enum Kind {
-    /// A layer of this library with exactly the sizes it takes.
-    BuiltIn {
-        /// Which one.
-        layer: BuiltIn,
-        /// Its sizes, in order.
-        sizes: Vec<Size>,
-        /// Its settings, in order; `None` where the default holds.
-        settings: Vec<Option<Expr>>,
-    },
+    /// A layer of this library.
+    BuiltIn(BuiltIn),
     /// A block whose input is added to its output.
-    Residual(Box<Network>),
+    Block(Box<Network>),
     /// Any other path.
-    Own {
+    Custom {
         /// The path with its generic arguments.
         path: Path,
         /// What stands in parentheses; `None` without parentheses.
-        settings: Option<OwnSettings>,
+        settings: Option<CustomSettings>,
     },
+}
+
+/// A layer of this library.
+pub(crate) struct BuiltIn {
+    /// Which one.
+    pub(crate) spec: &'static Spec,
+    /// Its sizes, one for each slot.
+    pub(crate) sizes: Vec<Size>,
+    /// Which of them were written as `_`.
+    pub(crate) inferred: Vec<bool>,
+    /// Its settings, one for each that it has.
+    pub(crate) settings: Vec<Value>,
+    /// The generic arguments of its type.
+    pub(crate) arguments: Vec<Argument>,
+    /// The type of its parameters.
+    pub(crate) parameters: Option<Type>,
+    /// What else its input has to fulfil.
+    pub(crate) requires: Vec<Requirement>,
 }
 
 /// Resolves a declaration. Mistakes are reported, and what they leave open is guessed or left out.
 pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network {
-    let header = chain::header(&declaration, errors);
-    let drafts = draft::drafts(&declaration.layers, &declaration, errors);
-    chain::network(declaration, header, drafts, errors)
+    let header = header::header(&declaration, errors);
+    let mut statements = statement::statements(&declaration.layers, &declaration, errors);
+    // One that could not be read was reported.
+    if declaration.layers.is_empty() && declaration.form != Form::Missing {
+        errors.push(errors::no_layers(&declaration.name));
+    }
+    let input = header::input(&header, &declaration, &mut statements, errors);
+    let input_known = input.is_some();
+    let unknown = fallback::size(&declaration.name);
+    let input = input.unwrap_or_else(|| Shape::vector(unknown.clone()));
+    let source = Source::input(header.input.as_ref());
+    let title = identifier::plain(&declaration.name);
+    let whose = Whose {
+        visibility: &declaration.visibility,
+        name: &declaration.name,
+        title: &title,
+        prefix: "",
+        parameters: &declaration.parameters,
+    };
+    let mut state = State { shape: input.clone(), known: input_known, gap: false, source: source.clone(), unknown };
+    let layers = flow::layers(statements, header.output.as_ref(), &whose, &mut state, errors);
+    let place = match &declaration.output {
+        Written::Here(path) => path.place,
+        Written::Absent | Written::Failed => Place::call(),
+    };
+    Network {
+        input,
+        source,
+        input_known,
+        declared_output: header.output.map(|shape| (shape, place)),
+        open_end: state.gap,
+        layers,
+        attributes: declaration.attributes,
+        tile: declaration.tile,
+        budget: declaration.budget.as_ref().and_then(|written| budget::budget(written, errors)),
+        visibility: declaration.visibility,
+        title,
+        name: declaration.name,
+        block: None,
+        parameters: declaration.parameters,
+    }
 }
 
 impl Network {
@@ -142,7 +207,7 @@ impl Network {
         let mut layers = Vec::new();
         for layer in &self.layers {
             layers.push(layer);
-            if let Kind::Residual(inside) = &layer.kind {
+            if let Kind::Block(inside) = &layer.kind {
                 layers.extend(inside.every_layer());
             }
         }
@@ -152,20 +217,43 @@ impl Network {
 
 impl Layer {
     /// The layer of the library, if it is one.
-    pub(crate) fn built_in(&self) -> Option<BuiltIn> {
-        match self.kind {
-            Kind::BuiltIn { layer, .. } => Some(layer),
-            Kind::Residual(_) | Kind::Own { .. } => None,
+    pub(crate) fn built_in(&self) -> Option<&BuiltIn> {
+        match &self.kind {
+            Kind::BuiltIn(built_in) => Some(built_in),
+            Kind::Block(_) | Kind::Custom { .. } => None,
         }
     }
 
     /// Whether it gives as many values as it takes.
     pub(crate) fn keeps_size(&self) -> bool {
-        matches!(self.kind, Kind::Residual(_)) || self.built_in().is_some_and(BuiltIn::keeps_size)
+        match &self.kind {
+            Kind::BuiltIn(built_in) => built_in.spec.keeps_size(),
+            Kind::Block(_) => true,
+            Kind::Custom { .. } => false,
+        }
+    }
+
+    /// Whether a network that ends with it learns from what is before it.
+    pub(crate) fn is_head(&self) -> bool {
+        self.built_in().is_some_and(|built_in| built_in.spec.flow == Flow::Head)
     }
 
     /// Its name in a message.
     pub(crate) fn text(&self) -> String {
         format!("`{}`", self.path)
+    }
+
+    /// How it would be written with another size in a slot: `` `Dense<64, 32>` for `hidden` ``.
+    pub(crate) fn rewritten(&self, slot: usize, size: &str) -> Option<String> {
+        let built_in = self.built_in()?;
+        let sizes = built_in.sizes.iter().zip(&built_in.inferred).enumerate();
+        let sizes: Vec<_> = sizes
+            .map(|(index, (written, &inferred))| match index {
+                _ if index == slot => size.to_owned(),
+                _ if inferred => "_".to_owned(),
+                _ => written.text(),
+            })
+            .collect();
+        Some(format!("`{}` for {}", built_in.spec.written(&sizes), self.text()))
     }
 }

@@ -30,6 +30,12 @@ pub(crate) fn plain(word: &Ident) -> String {
     text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
 }
 
+/// Whether a word is written as types are, and constants are not: `Dense`, but neither `dense` nor `HIDDEN`.
+pub(crate) fn is_type_like(word: &Ident) -> bool {
+    let text = plain(word);
+    text.starts_with(char::is_uppercase) && text.contains(char::is_lowercase)
+}
+
 /// The first parameter that occurs by itself, not as part of a longer path or as a field.
 pub(crate) fn mentioned(tokens: TokenStream, parameters: &[Ident]) -> Option<Ident> {
     let mut owned = false;

@@ -5,20 +5,40 @@
 //! never generates, expanding never fails. After a mistake, `fallback` stands in for what is not known.
 #![forbid(unsafe_code)]
 
-mod ast;
-mod block;
-mod check;
-mod errors;
-mod expand;
-mod fallback;
-mod graph;
+// How names, texts and places are, and what is said about mistakes.
 mod identifier;
-mod parse;
 mod place;
-mod shape;
-mod signature;
+
+mod generated;
 mod text;
+
+mod errors;
+
+// What the macro knows about the library.
+mod size;
+
+mod fallback;
+mod setting;
+mod shape;
+
+mod initializer;
+mod layer;
+
+// What the user wrote, and its phases.
 mod tokens;
+
+mod ast;
+
+mod parse;
+
+mod graph;
+
+mod check;
+
+mod expand;
+
+// The other macros.
+mod block;
 #[cfg(feature = "weights")]
 mod weights;
 

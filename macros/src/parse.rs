@@ -1,14 +1,12 @@
 //! How does a declaration read? Tokens become the tree of `ast.rs`; syntax errors only, and after
 //! each of them reading goes on.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::Visibility;
 use syn::parse::Parser;
 
-use crate::ast::{Declaration, Form, Layer, LayerKind, Shape, ShapeKind, Size, Written};
+use crate::ast::{Declaration, Form, Written};
 use crate::errors::{self, Errors};
-use crate::identifier;
 use crate::place::Place;
 use crate::text;
 use crate::tokens::{self, Tokens};
@@ -21,6 +19,9 @@ mod path;
 mod setting;
 
 pub(crate) use condition::{Conditional, conditional};
+pub(crate) use layer::block;
+pub(crate) use path::{custom, sizes};
+pub(crate) use setting::settings;
 
 /// Reads a whole declaration; `None` when not even its name could be read.
 pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<Declaration> {
@@ -45,51 +46,14 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<De
         visibility,
         name,
         parameters: parameters.sizes,
+        types: parameters.types,
         input,
         output,
         form: Form::Missing,
         layers: Vec::new(),
     };
     body(&mut tokens, &mut declaration, errors);
-    forget(&mut declaration, &parameters.types);
     Some(declaration)
-}
-
-/// Takes whatever names a type parameter, which was reported, for a mistake of its own that was reported too.
-fn forget(declaration: &mut Declaration, types: &[Ident]) {
-    let names = |tokens: TokenStream| identifier::mentioned(tokens, types).is_some();
-    let fail = |sizes: &mut [Size]| {
-        for size in sizes {
-            match size {
-                Size::Expression { expression, place, .. } if names(expression.to_token_stream()) => {
-                    *size = Size::Failed(*place);
-                }
-                _ => {}
-            }
-        }
-    };
-    forget_layers(&mut declaration.layers, &names, &fail);
-    for written in [&mut declaration.input, &mut declaration.output] {
-        match written {
-            Written::Here(Shape { kind: ShapeKind::BuiltIn { sizes, .. }, .. }) => fail(sizes),
-            Written::Here(Shape { kind: ShapeKind::Own(path), .. }) if names(path.to_token_stream()) => {
-                *written = Written::Failed;
-            }
-            _ => {}
-        }
-    }
-}
-
-/// As `forget`, for layers and those in their blocks.
-fn forget_layers(layers: &mut [Option<Layer>], names: &dyn Fn(TokenStream) -> bool, fail: &dyn Fn(&mut [Size])) {
-    for layer in layers {
-        match layer.as_mut().map(|layer| &mut layer.kind) {
-            Some(LayerKind::BuiltIn { sizes, .. }) => fail(sizes),
-            Some(LayerKind::Residual { layers, .. }) => forget_layers(layers, names, fail),
-            Some(LayerKind::Own { path, .. }) if names(path.to_token_stream()) => *layer = None,
-            _ => {}
-        }
-    }
 }
 
 /// Reads the layers in either form.
@@ -106,13 +70,13 @@ fn body(tokens: &mut Tokens, declaration: &mut Declaration, errors: &mut Errors)
     if let Some(group) = tokens.take_group(Delimiter::Brace) {
         declaration.form = Form::Braces;
         let trees = tokens::flatten(group.stream());
-        declaration.layers = layer::layers(Tokens::inside(group, &trees), name, errors);
+        declaration.layers = layer::layers(Tokens::inside(group, &trees), errors);
         if !tokens.is_empty() {
             errors.push(errors::after_body(tokens.place(), &tokens.found(), name));
         }
     } else if tokens.take_mark('=').is_some() {
         declaration.form = Form::OneLine;
-        declaration.layers = layer::layers(tokens.without_last(';'), name, errors);
+        declaration.layers = layer::layers(tokens.without_last(';'), errors);
     }
 }
 

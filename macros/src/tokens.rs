@@ -5,7 +5,6 @@ use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 
 use crate::identifier;
 use crate::place::Place;
-use crate::signature::BuiltIn;
 use crate::text;
 
 mod brackets;
@@ -28,10 +27,10 @@ pub(crate) struct Tokens<'a> {
 pub(crate) struct Path<'a> {
     /// All of its tokens.
     pub(crate) trees: &'a [TokenTree],
-    /// Its identifier, when it is a single one.
-    pub(crate) word: Option<&'a Ident>,
-    /// Its first and its last identifier, when it has several.
-    pub(crate) ends: Option<[&'a Ident; 2]>,
+    /// Its identifiers.
+    pub(crate) words: Vec<Ident>,
+    /// Whether it is more than one identifier with arguments.
+    pub(crate) leads: bool,
     /// The tokens between the last `<` and `>`.
     pub(crate) arguments: Option<Tokens<'a>>,
 }
@@ -44,11 +43,6 @@ impl Path<'_> {
             [only] => Place::of(only),
             [] => Place::call(),
         }
-    }
-
-    /// Its last word, when the path leads into the library under its own name.
-    pub(crate) fn in_library(&self) -> Option<&Ident> {
-        self.ends.filter(|[first, _]| *first == "typenet").map(|[_, last]| last)
     }
 
     /// Its tokens without the arguments.
@@ -218,11 +212,10 @@ impl<'a> Tokens<'a> {
     /// Takes a path; after an error the cursor stands where the next layer may begin.
     pub(crate) fn path(&mut self) -> Result<Path<'a>, NoPath<'a>> {
         let start = self.trees;
-        let mut segments = 0;
-        let mut first = None;
-        if self.is_path_separator() {
+        let mut words = Vec::new();
+        let mut leads = self.is_path_separator();
+        if leads {
             self.skip(2);
-            segments += 1;
         }
         loop {
             let Some(TokenTree::Ident(segment)) = self.peek() else {
@@ -233,10 +226,7 @@ impl<'a> Tokens<'a> {
                 return Err(NoPath::Unexpected);
             }
             self.skip(1);
-            let word = (segments == 0).then_some(segment);
-            let ends = (segments > 0).then_some([*first.get_or_insert(segment), segment]);
-            first = first.or(word);
-            segments += 1;
+            words.push(segment.clone());
             // `Dense::<64, 32>` is `Dense<64, 32>`.
             if self.is_path_separator() && self.is_mark_at(2, '<') {
                 self.skip(2);
@@ -245,8 +235,9 @@ impl<'a> Tokens<'a> {
             if !self.is_path_separator() {
                 let length = start.len() - self.trees.len();
                 let trees = start.get(..length).unwrap_or(start);
-                return Ok(Path { trees, word, ends, arguments });
+                return Ok(Path { trees, words, leads, arguments });
             }
+            leads = true;
             self.skip(2);
         }
     }
@@ -278,7 +269,7 @@ impl<'a> Tokens<'a> {
         Some(place)
     }
 
-    /// Goes to the comma before what looks like the next layer: `name:` or a built-in one.
+    /// Goes to the comma before what looks like the next layer: `name:` or the name of a type.
     fn skip_to_layer(&mut self) {
         while !self.is_empty() {
             if self.is_mark(';') {
@@ -286,11 +277,8 @@ impl<'a> Tokens<'a> {
             }
             let mut after = *self;
             if after.take_mark(',').is_some() {
-                let built_in = matches!(
-                    after.peek(),
-                    Some(TokenTree::Ident(word)) if BuiltIn::named(word).is_some()
-                );
-                if built_in || after.word_before(':').is_some() {
+                let is_type = matches!(after.peek(), Some(TokenTree::Ident(word)) if identifier::is_type_like(word));
+                if is_type || after.word_before(':').is_some() {
                     return;
                 }
             }

@@ -4,7 +4,6 @@ use proc_macro2::Ident;
 use syn::Error;
 
 use crate::place::Place;
-use crate::signature::{BuiltInInitializer, Setting};
 use crate::text::count;
 
 /// `Tanh(3)`
@@ -21,8 +20,8 @@ pub(crate) fn too_many_settings(place: Place, whose: &Ident, known: usize, examp
 }
 
 /// `Dropout(rte = 0.2)`
-pub(crate) fn unknown_setting(name: &Ident, whose: &Ident, known: &[Setting]) -> Error {
-    let names: Vec<_> = known.iter().map(|setting| format!("`{}`", setting.name)).collect();
+pub(crate) fn unknown_setting(name: &Ident, whose: &Ident, known: &[&str]) -> Error {
+    let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
     let way_out = match &names[..] {
         [] => format!("write `{whose}` alone"),
         [name] => format!("its setting is {name}"),
@@ -57,9 +56,9 @@ pub(crate) fn setting_with_colon(place: Place, name: &Ident, value: &str) -> Err
 }
 
 /// `#[init(Hee)]`
-pub(crate) fn unknown_initializer(word: &Ident, alike: Option<&str>) -> Error {
+pub(crate) fn unknown_initializer(word: &Ident, alike: Option<&str>, examples: &[&str]) -> Error {
     let known = || {
-        let names: Vec<_> = BuiltInInitializer::ALL.iter().map(|known| format!("`{}`", known.example())).collect();
+        let names: Vec<_> = examples.iter().map(|example| format!("`{example}`")).collect();
         format!("write one of {}, or a constant of type `Initializer`", names.join(", "))
     };
     let way_out = alike.map_or_else(known, |alike| format!("write `{alike}`"));
@@ -120,4 +119,27 @@ pub(crate) fn misplaced_attribute(place: Place, word: &str, of_layer: bool) -> E
 /// `#[frozen] #[frozen]`
 pub(crate) fn attribute_twice(place: Place, word: &str) -> Error {
     place.error(format!("`#[{word}]` is written twice\n\nhelp: leave one of them out"))
+}
+
+/// `Conv2d<_, 8, 3>(padding = SAME)`
+pub(crate) fn unknown_word(place: Place, found: &str, setting: &str, alike: &str) -> Error {
+    place.error(format!("`{found}` is not a value of `{setting}`\n\nhelp: write `{setting} = {alike}`"))
+}
+
+/// `Conv2d<_, 8, 3>(stride = 0)`
+pub(crate) fn setting_too_small(place: Place, setting: &str, whose: &str, found: u64, least: u64) -> Error {
+    place.error(format!("the `{setting}` of {whose} is {found}, but it is at least {least}"))
+}
+
+/// A setting that changes shapes and turns out to be 0.
+pub(crate) fn open_setting_zero(setting: &str, whose: &str) -> String {
+    format!("the `{setting}` of {whose} is 0, but it is at least 1")
+}
+
+/// `Conv2d<_, 8, 3>(stride = S)` where `S` is a parameter.
+pub(crate) fn setting_is_parameter(place: Place, setting: &str, parameter: &Ident) -> Error {
+    place.error(format!(
+        "`{setting}` changes the shape, and stable Rust cannot compute a shape from the const parameter `{parameter}`\n\n\
+         help: write a number or a named constant"
+    ))
 }

@@ -3,7 +3,6 @@
 use proc_macro2::Ident;
 use syn::Error;
 
-use crate::ast::Form;
 use crate::place::Place;
 
 /// `(Dense<64, 32>)` as the input.
@@ -19,13 +18,12 @@ pub(crate) fn shape_as_layer(place: Place, word: &str, name: &Ident) -> Error {
     ))
 }
 
-/// The header of a network with its input shape. Where nothing says the size, it is an example.
-pub(crate) fn header(name: &Ident, generics: bool, form: Form, size: Option<&str>) -> String {
+/// The header of a network with its input shape, which may be an example `with` what is to be written.
+pub(crate) fn header(name: &Ident, generics: bool, one_line: bool, shape: &str, with: Option<&str>) -> String {
     let generics = if generics { "<..>" } else { "" };
-    let body = if form == Form::OneLine { "= .." } else { "{ .. }" };
-    let example = if size.is_none() { ", with the number of values that come in" } else { "" };
-    let size = size.unwrap_or("64");
-    format!("`struct {name}{generics} (Vector<{size}>) {body}`{example}")
+    let body = if one_line { "= .." } else { "{ .. }" };
+    let with = with.map_or_else(String::new, |with| format!(", with {with}"));
+    format!("`struct {name}{generics} ({shape}) {body}`{with}")
 }
 
 /// Nothing says what the first layer is given.
@@ -43,7 +41,7 @@ pub(crate) fn unknown_first(place: Place, word: &str, like_dense: bool, name: &I
 }
 
 /// `nn::Dense<64, 32>` as the first layer, without an input shape.
-pub(crate) fn own_first(place: Place, path: &str, word: &str, name: &Ident, header: &str) -> Error {
+pub(crate) fn custom_first(place: Place, path: &str, word: &str, name: &Ident, header: &str) -> Error {
     place.error(format!(
         "`{path}` is taken for a layer of your own, so the input shape of `{name}` is not known\n\n\
          help: write `{word}` for the library's, or for a layer of your own {header}"
@@ -62,9 +60,36 @@ pub(crate) fn size_mismatch(
     mismatch(place, &format!("{producer} gives {gives} but {consumer} takes {takes}"), edits)
 }
 
-/// A vector is wanted and an image comes.
-pub(crate) fn vector_wanted(place: Place, producer: &str, gives: &str, consumer: &str, edits: &[String]) -> Error {
-    mismatch(place, &format!("{producer} gives `{gives}` but {consumer} takes a vector"), edits)
+/// A vector is wanted and an image comes, or the reverse.
+pub(crate) fn shape_wanted(
+    place: Place,
+    producer: &str,
+    gives: &str,
+    consumer: &str,
+    wanted: &str,
+    edits: &[String],
+) -> Error {
+    if edits.is_empty() {
+        let way_out = change_one_side(producer, consumer);
+        return place
+            .error(format!("shape mismatch: {producer} gives `{gives}` but {consumer} takes {wanted}\n\n{way_out}"));
+    }
+    mismatch(place, &format!("{producer} gives `{gives}` but {consumer} takes {wanted}"), edits)
+}
+
+/// A kernel that is larger than what it slides over.
+pub(crate) fn window_too_large(place: Place, layer: &str, window: u64, many: &str, input: &str, room: u64) -> Error {
+    let [before, between, after] = open_window(layer, many, input);
+    place.error(format!("{before}{window}{between}{room}{after}"))
+}
+
+/// A kernel that turns out to be larger than what it slides over: the message before, between and after the two sizes.
+pub(crate) fn open_window(layer: &str, many: &str, input: &str) -> [String; 3] {
+    [
+        format!("kernel too large: {layer} slides "),
+        format!(" {many} over its input `{input}`, which has "),
+        " with its padding\n\nhelp: write a smaller kernel, or more `padding`".to_owned(),
+    ]
 }
 
 /// The declared output is not what the last layer gives.

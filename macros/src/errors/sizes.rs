@@ -89,10 +89,10 @@ pub(crate) fn computes_with_parameter(place: Place, text: &str, parameter: &Iden
 }
 
 /// `Dense<64, _>`
-pub(crate) fn cannot_infer_output(place: Place, word: &str) -> Error {
+pub(crate) fn cannot_infer(place: Place, word: &str, phrase: &str, example: &str) -> Error {
     place.error(format!(
         "`_` stands for the size that comes in, and only the first size of `{word}` can be left to it\n\n\
-         help: write the number of outputs, such as `{word}<_, 32>`"
+         help: write {phrase}, such as `{example}`"
     ))
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn cannot_infer_shape(place: Place, word: &str, example: &str) -> Err
 }
 
 /// `Mine<_>`
-pub(crate) fn cannot_infer_own(place: Place, word: &str) -> Error {
+pub(crate) fn cannot_infer_custom(place: Place, word: &str) -> Error {
     place.error(format!(
         "`_` can be filled in for built-in layers and shapes only, and `{word}` is not one\n\n\
          help: write the argument out"
@@ -118,6 +118,23 @@ pub(crate) fn cannot_infer_generic(place: Place, producer: &str) -> Error {
         "`_` cannot be filled in: only the compiler knows what {producer} gives, \
          and stable Rust cannot compute a size in a network with const parameters\n\n\
          help: write the size instead of `_`"
+    ))
+}
+
+/// `Flatten` after `Image<C, 28, 28>`, where `C` is a parameter.
+pub(crate) fn depends_on_parameter(place: Place, layer: &str, parameter: &Ident) -> Error {
+    place.error(format!(
+        "a size of {layer} is computed from the const parameter `{parameter}`, which stable Rust cannot do in a type\n\n\
+         help: write a number or a named constant in the place of `{parameter}`"
+    ))
+}
+
+/// `Flatten` after a layer of the user's, in a network with parameters.
+pub(crate) fn size_of_custom_shape(place: Place, layer: &str, producer: &str) -> Error {
+    place.error(format!(
+        "a size of {layer} is computed from what {producer} gives, which only the compiler knows, \
+         and stable Rust cannot compute a size in a network with const parameters\n\n\
+         help: write numbers or named constants in the place of the parameters"
     ))
 }
 

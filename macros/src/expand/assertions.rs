@@ -2,13 +2,15 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident};
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 
 use super::{Names, at, plain};
-use crate::check::{Judge, Judges};
+use crate::check::{Assertion, Judge, Judges, Relation};
 use crate::errors;
-use crate::graph::Kind;
+use crate::generated;
+use crate::setting::{Reading, Value};
+use crate::size::Size;
 
 /// A constant assertion or a trait for every edge that the macro left open, and for every size that may be 0.
 pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
@@ -18,7 +20,7 @@ pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
     }
     assertions.extend(budget(names).filter(|_| names.network.parameters.is_empty()));
     assertions.extend(entry(names, judges));
-    assertions.extend(judges.edges.iter().chain(&judges.output).map(|judge| assertion(names, judge)));
+    assertions.extend(judges.edges.iter().chain([&judges.output]).map(|judge| assertion(names, judge)));
     assertions
 }
 
@@ -26,23 +28,43 @@ pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
 /// places is asserted once.
 fn sizes(names: &Names) -> TokenStream {
     let (network, private) = (names.network, &names.private);
-    let layers = network.every_layer().into_iter().filter_map(|layer| match &layer.kind {
-        Kind::BuiltIn { sizes, .. } => Some((layer.text(), &sizes[..])),
-        Kind::Residual(_) | Kind::Own { .. } => None,
-    });
+    let layers = network.every_layer().into_iter();
+    let layers = layers.filter_map(|layer| Some((layer.text(), &layer.built_in()?.sizes[..])));
     let output = network.declared_output.iter().map(|(shape, _)| (errors::THE_OUTPUT.to_owned(), shape.sizes()));
     let header = [(errors::THE_INPUT.to_owned(), network.input.sizes())].into_iter().chain(output);
     let mut seen = HashSet::new();
     let mut assertions = TokenStream::new();
     // An input that the header does not name is that of the first layer.
     for (whose, sizes) in layers.chain(header) {
-        for size in sizes.iter().filter(|size| size.is_opaque() && seen.insert(size.text())) {
+        for size in sizes.iter().filter(|size| matches!(size, Size::Opaque(..)) && seen.insert(size.text())) {
             let (value, message) = (names.sizes.tokens(size), errors::open_zero(&whose));
             let assertion = code!(const _: () = #private::require_size(#value, #message););
             assertions.extend(at(size.place().span(), assertion));
         }
     }
+    assertions.extend(settings(names));
     assertions
+}
+
+/// The smallest values of settings that change shapes, where only the compiler knows what is written.
+fn settings(names: &Names) -> TokenStream {
+    let private = &names.private;
+    let layers = names.network.every_layer().into_iter();
+    let built_in = layers.filter_map(|layer| Some((layer.text(), layer.built_in()?)));
+    let settings = built_in.flat_map(|(whose, built_in)| {
+        let settings = built_in.spec.settings.iter().zip(&built_in.settings);
+        settings.filter_map(move |(setting, value)| match (&setting.reading, value) {
+            (Reading::Shapes { least, .. }, Value::Size(size)) if *least > 0 && size.is_open() => {
+                Some((size, errors::open_setting_zero(setting.name, &whose)))
+            }
+            _ => None,
+        })
+    });
+    let assertions = settings.map(|(size, message)| {
+        let value = names.sizes.tokens(size);
+        at(size.place().span(), code!(const _: () = #private::require_size(#value, #message);))
+    });
+    assertions.collect()
 }
 
 /// The comparison of what the network takes with its budget: an item, or, for a network with const parameters, what an
@@ -73,9 +95,15 @@ pub(super) fn budget(names: &Names) -> Option<TokenStream> {
 fn entry(names: &Names, judges: &Judges) -> Option<TokenStream> {
     let (private, name) = (&names.private, fits_name(&names.network.name));
     let edges = judges.entry.edges.iter().filter_map(|&index| match judges.edges.get(index)? {
-        Judge::Assertion { gives, takes, .. } => {
-            let (gives, takes) = (names.sizes.tokens(gives), names.sizes.tokens(takes));
-            Some(code!(#gives == #takes))
+        Judge::Assertions { comparisons, .. } => {
+            let comparisons = comparisons.iter().map(|assertion| {
+                let (gives, takes) = (names.sizes.tokens(&assertion.gives), names.sizes.tokens(&assertion.takes));
+                match assertion.relation {
+                    Relation::Same => code!(#gives == #takes),
+                    Relation::Fits => code!(#gives >= #takes),
+                }
+            });
+            Some(code!(#(#comparisons)&&*))
         }
         Judge::Trait { .. } => {
             let (kind, shape) = (&names.layers.get(index)?.kind, names.shapes.get(index)?);
@@ -99,24 +127,32 @@ fn entry(names: &Names, judges: &Judges) -> Option<TokenStream> {
 
 /// The name of that constant.
 fn fits_name(block: &Ident) -> Ident {
-    format_ident!("__{}Fits", plain(block), span = Span::mixed_site())
+    generated::name(block, "Fits")
 }
 
 fn assertion(names: &Names, judge: &Judge) -> TokenStream {
-    let private = &names.private;
     match judge {
         Judge::Settled => TokenStream::new(),
-        Judge::Assertion { gives, takes, message, span, provided } => {
-            let (gives, takes) = (names.sizes.tokens(gives), names.sizes.tokens(takes));
-            let call = code!(#private::require_same(#gives, #takes, [#(#message),*]));
-            let provided = provided.iter().map(fits_name).collect::<Vec<_>>();
-            let judged = if provided.is_empty() { call } else { code!(if #(#provided)&&* { #call }) };
-            at(*span, code!(const _: () = #judged;))
+        Judge::Assertions { comparisons, provided } => {
+            comparisons.iter().map(|assertion| comparison(names, assertion, provided)).collect()
         }
         Judge::Trait { producer, consumer, help, span, consumer_index, provided } => {
             at(*span, by_trait(names, [producer, consumer, help], *consumer_index, provided))
         }
     }
+}
+
+/// A constant that does not compile where two sizes do not agree.
+fn comparison(names: &Names, assertion: &Assertion, provided: &[Ident]) -> TokenStream {
+    let (private, Assertion { message, nouns, span, .. }) = (&names.private, assertion);
+    let (gives, takes) = (names.sizes.tokens(&assertion.gives), names.sizes.tokens(&assertion.takes));
+    let call = match assertion.relation {
+        Relation::Same => code!(#private::require_same(#gives, #takes, [#(#message),*], [#(#nouns),*])),
+        Relation::Fits => code!(#private::require_fits(#takes, #gives, [#(#message),*])),
+    };
+    let provided = provided.iter().map(fits_name).collect::<Vec<_>>();
+    let judged = if provided.is_empty() { call } else { code!(if #(#provided)&&* { #call }) };
+    at(*span, code!(const _: () = #judged;))
 }
 
 /// A trait made for this edge, so that its message can name the two layers as the user does.
@@ -137,7 +173,7 @@ fn by_trait(names: &Names, words: [&str; 3], index: usize, provided: &[Ident]) -
         let input = &names.shapes[0];
         let declared = names.network.declared_output.as_ref().map(|(shape, _)| match names.network.block {
             Some(_) => code!(<#input as #private::Shape>::Plain),
-            None => names.header_shape(shape, "Output"),
+            None => names.shape(shape),
         });
         (code!(impl<S: #private::Shape> Fits<S> for S {}), declared.unwrap_or_default(), shape.clone())
     };

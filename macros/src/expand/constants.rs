@@ -56,7 +56,7 @@ fn layer_infos(names: &Names) -> TokenStream {
         let name = plain(&site.field);
         let layer = site.layer.map_or("", |layer| &layer.description);
         let frozen = site.layer.is_some_and(|layer| layer.frozen);
-        let is_block = site.layer.is_some_and(|layer| matches!(layer.kind, Kind::Residual(_)));
+        let is_block = site.layer.is_some_and(|layer| matches!(layer.kind, Kind::Block(_)));
         let inside = if is_block { code!(<#with as #private::Network>::LAYERS) } else { code!(&[]) };
         let kept = (index + 1 < names.layers.len()).then(|| {
             let kept = super::forward::kept(names, index);
@@ -117,15 +117,20 @@ pub(super) fn initialization(names: &Names) -> TokenStream {
     }
 }
 
-/// A network that takes `Vector<N>` takes `Probabilities<N>` too.
-pub(super) fn also_takes_probabilities(names: &Names) -> Option<TokenStream> {
+/// A network that takes a shape of the library takes those too whose plain form it is: `Probabilities<N>` for `Vector<N>`.
+pub(super) fn also_takes(names: &Names) -> TokenStream {
     let (library, private) = (&names.library, &names.private);
-    let Shape::Vector(size) = &names.network.input else { return None };
-    let (parameters, architecture, size) = (names.parameters(), names.architecture(), names.sizes.tokens(size));
-    Some(code! {
-        #[automatically_derived]
-        impl<#parameters> #private::Takes<#library::Probabilities<#size>> for #architecture {}
-    })
+    let Shape::Known(spec, sizes) = &names.network.input else { return TokenStream::new() };
+    let (parameters, architecture) = (names.parameters(), names.architecture());
+    let sizes: Vec<_> = sizes.iter().map(|size| names.sizes.tokens(size)).collect();
+    let accepted = spec.accepted().map(|accepted| {
+        let name = Ident::new(accepted.name, Span::call_site());
+        code! {
+            #[automatically_derived]
+            impl<#parameters> #private::Takes<#library::#name<#(#sizes),*>> for #architecture {}
+        }
+    });
+    accepted.collect()
 }
 
 /// Constructors and constants, on the `f32` network so that they need no type argument; methods on all.
@@ -237,7 +242,7 @@ fn methods(names: &Names) -> TokenStream {
     let input = array(names, 0, &numbers);
     let output = array(names, names.layers.len(), &numbers);
     let scores = match names.logits_chain().checked_sub(1).and_then(|last| names.layers.get(last)) {
-        Some(site) if site.is_own() => {
+        Some(site) if site.is_custom() => {
             let logits = names.logits();
             code!(<#logits as #private::Shape>::Array<#numbers>)
         }
@@ -286,12 +291,15 @@ fn methods(names: &Names) -> TokenStream {
 fn array(names: &Names, index: usize, scalar: &TokenStream) -> TokenStream {
     let (private, network) = (&names.private, names.network);
     let shape = match index.checked_sub(1) {
-        None => &network.input,
-        Some(before) => network.layers.get(before).map_or(&Shape::Unknown, |layer| &layer.output),
+        None => Some(&network.input),
+        Some(before) => network.layers.get(before).map(|layer| &layer.output),
     };
-    if let Some(size) = shape.row() {
-        let size = names.sizes.tokens(size);
-        return code!([#scalar; #size]);
+    if let Some(Shape::Known(_, sizes)) = shape {
+        // The last axis is the innermost.
+        return sizes.iter().rev().fold(scalar.clone(), |inner, size| {
+            let size = names.sizes.tokens(size);
+            code!([#inner; #size])
+        });
     }
     let shape = &names.shapes[index];
     let shape = code!(<#shape as #private::Shape>);

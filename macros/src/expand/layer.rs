@@ -13,7 +13,7 @@ pub(super) fn layer(names: &Names) -> TokenStream {
     let logits = names.logits();
     let initialization = constants::initialization(names);
     let passes = [forward::passes(names), backward::passes(names)];
-    let also_probabilities = constants::also_takes_probabilities(names);
+    let also_takes = constants::also_takes(names);
     let derived = names.derived();
     code! {
         #derived
@@ -43,6 +43,6 @@ pub(super) fn layer(names: &Names) -> TokenStream {
 
         #[automatically_derived]
         impl<#parameters> #private::Takes<#first> for #architecture {}
-        #also_probabilities
+        #also_takes
     }
 }

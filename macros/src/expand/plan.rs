@@ -4,8 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::{Names, at};
 use crate::errors;
-use crate::graph::Kind;
-use crate::shape::Size;
+use crate::size::Size;
 
 /// `impl Plan` for the network as a layer.
 pub(super) fn plan(names: &Names) -> TokenStream {
@@ -49,10 +48,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
 /// them; whatever it is used for needs one of the two.
 fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) -> (TokenStream, TokenStream) {
     let (private, network) = (&names.private, names.network);
-    let layers = network.every_layer().into_iter().filter_map(|layer| match &layer.kind {
-        Kind::BuiltIn { sizes, .. } => Some(sizes),
-        Kind::Residual(_) | Kind::Own { .. } => None,
-    });
+    let layers = network.every_layer().into_iter().filter_map(|layer| Some(&layer.built_in()?.sizes));
     let sizes: Vec<_> = network.input.sizes().iter().chain(layers.flatten()).collect();
     let is_size =
         |parameter: &&Ident| sizes.iter().any(|size| matches!(size, Size::Parameter(name) if name == *parameter));

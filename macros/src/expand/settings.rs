@@ -8,7 +8,8 @@ use super::{Names, Site, at, call};
 use crate::ast::Tile;
 use crate::errors;
 use crate::graph::{Initialization, InitializerKind, Kind, Layer};
-use crate::signature::Setting;
+use crate::initializer::Variant;
+use crate::setting::{DefaultValue, Reading, Setting, Value};
 
 /// The constants: items beside the network, or, where something in them depends on a const parameter, of the network.
 pub(super) fn constants(names: &Names) -> TokenStream {
@@ -62,7 +63,7 @@ fn require_tile(names: &Names, tile: &Tile, samples: impl ToTokens) -> TokenStre
 /// The type of a layer that depends on no const parameter, where there are no const parameters.
 fn constant_kind(names: &Names, index: usize, site: &Site) -> TokenStream {
     let parameters = &names.network.parameters;
-    if parameters.is_empty() || !site.is_own() {
+    if parameters.is_empty() || !site.is_custom() {
         return site.kind.clone();
     }
     // Its alias has them all the same, and does not use them.
@@ -104,12 +105,15 @@ pub(super) fn tile(names: &Names) -> Option<TokenStream> {
 pub(super) fn expressions(layer: &Layer) -> Vec<&Expr> {
     let mut expressions = Vec::new();
     match &layer.kind {
-        Kind::BuiltIn { settings, .. } => expressions.extend(settings.iter().flatten()),
-        Kind::Own { settings: Some(settings), .. } => {
+        Kind::BuiltIn(built_in) => expressions.extend(built_in.settings.iter().filter_map(|value| match value {
+            Value::Expression(expression) => expression.as_ref(),
+            Value::Size(_) | Value::Word(_) => None,
+        })),
+        Kind::Custom { settings: Some(settings), .. } => {
             expressions.extend(&settings.arguments);
             expressions.extend(settings.named.iter().map(|(_, value)| value));
         }
-        Kind::Residual(_) | Kind::Own { settings: None, .. } => {}
+        Kind::Block(_) | Kind::Custom { settings: None, .. } => {}
     }
     match layer.initialization.as_ref().map(|initialization| &initialization.kind) {
         Some(InitializerKind::BuiltIn(_, values)) => expressions.extend(values.iter().flatten()),
@@ -122,8 +126,8 @@ pub(super) fn expressions(layer: &Layer) -> Vec<&Expr> {
 /// Whether no setting of the layer, nor its type, depends on a const parameter of the network.
 fn is_constant(names: &Names, layer: &Layer) -> bool {
     let own = match &layer.kind {
-        Kind::Own { path, .. } => names.mentions_parameters(path),
-        Kind::BuiltIn { .. } | Kind::Residual(_) => false,
+        Kind::Custom { path, .. } => names.mentions_parameters(path),
+        Kind::BuiltIn(_) | Kind::Block(_) => false,
     };
     !own && !expressions(layer).into_iter().any(|expression| names.mentions_parameters(expression))
 }
@@ -141,20 +145,24 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
     let span = layer.settings_place.span();
     let function = |arguments| call(span, &code!(<#kind>::settings), arguments);
     match &layer.kind {
-        Kind::BuiltIn { layer: built_in, settings, .. } => {
-            let known = built_in.settings();
+        Kind::BuiltIn(built_in) => {
+            let known = built_in.spec.settings;
             (!known.is_empty()).then(|| {
-                let values = values(known, settings, kind);
+                let values = known.iter().zip(&built_in.settings).map(|(known, value)| match value {
+                    Value::Expression(written) => expression(known, written.as_ref(), kind),
+                    Value::Size(size) => shaping(names, known, &code!(Of), Some(names.sizes.tokens(size))),
+                    Value::Word(word) => shaping(names, known, &Ident::new(word, Span::mixed_site()), None),
+                });
                 function(code!(#(#values),*))
             })
         }
-        Kind::Residual(_) => None,
+        Kind::Block(_) => None,
         // A layer that has settings, and none were written, is one error here instead of one for each use.
-        Kind::Own { settings: None, .. } => {
+        Kind::Custom { settings: None, .. } => {
             let private = &names.private;
             Some(at(span, code!(<<#kind as #private::Layer>::Settings as #private::Unset>::VALUE)))
         }
-        Kind::Own { settings: Some(settings), .. } => {
+        Kind::Custom { settings: Some(settings), .. } => {
             let arguments = &settings.arguments;
             let mut value = function(code!(#(#arguments),*));
             for (name, setting) in &settings.named {
@@ -165,17 +173,25 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
     }
 }
 
-/// The values of settings, each as written or as the constant of `owner` that holds its default.
-fn values(known: &[Setting], written: &[Option<Expr>], owner: &TokenStream) -> Vec<TokenStream> {
-    let value = |(known, written): (&Setting, &Option<Expr>)| match (written, known.default) {
+/// The value of a setting, as written or as the constant of `owner` that holds its default.
+fn expression(known: &Setting, written: Option<&Expr>, owner: &TokenStream) -> TokenStream {
+    match (written, &known.default) {
         (Some(written), _) => written.to_token_stream(),
-        (None, Some(default)) => {
+        (None, DefaultValue::Constant(default)) => {
             let default = Ident::new(default, Span::mixed_site());
             code!(<#owner>::#default)
         }
-        (None, None) => TokenStream::new(),
-    };
-    known.iter().zip(written).map(value).collect()
+        (None, DefaultValue::None | DefaultValue::Number(_)) => TokenStream::new(),
+    }
+}
+
+/// The value of a setting that changes shapes: a size, or a variant of the library's enum.
+fn shaping(names: &Names, known: &Setting, variant: &impl ToTokens, size: Option<TokenStream>) -> TokenStream {
+    let library = &names.library;
+    let Reading::Shapes { named: Some(named), .. } = known.reading else { return size.unwrap_or_default() };
+    let named = Ident::new(named, Span::call_site());
+    let size = size.map(|size| code!((#size)));
+    code!(#library::#named::#variant #size)
 }
 
 /// An initializer as a value, which does not compile when it is out of range.
@@ -184,15 +200,15 @@ fn initializer_value(names: &Names, initialization: &Initialization) -> TokenStr
     let value = match &initialization.kind {
         InitializerKind::Value(value) => value.to_token_stream(),
         InitializerKind::BuiltIn(kind, written) => {
-            let known = kind.settings();
             let owner = code!(#private::Initializer);
-            let name = Ident::new(kind.name(), Span::mixed_site());
-            let values = values(known, written, &owner);
-            let fields = known.iter().map(|setting| Ident::new(setting.name, Span::mixed_site()));
-            match known {
-                [] => code!(#owner::#name),
-                [Setting { name: "value", .. }] => code!(#owner::#name(#(#values),*)),
-                _ => code!(#owner::#name { #(#fields: #values),* }),
+            let name = Ident::new(kind.name, Span::mixed_site());
+            let pairs = kind.settings.iter().zip(written);
+            let values = pairs.map(|(known, written)| expression(known, written.as_ref(), &owner));
+            let fields = kind.settings.iter().map(|setting| Ident::new(setting.name, Span::mixed_site()));
+            match kind.variant {
+                Variant::Unit => code!(#owner::#name),
+                Variant::Tuple => code!(#owner::#name(#(#values),*)),
+                Variant::Struct => code!(#owner::#name { #(#fields: #values),* }),
             }
         }
     };

@@ -1,12 +1,15 @@
 //! What do sizes look like in generated code? Those that only the compiler knows are written once, as constants, so that
 //! a mistake in one is one error where the user wrote it.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident};
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
 
-use crate::graph::{Kind, Network};
-use crate::identifier;
-use crate::shape::{Shape, Size};
+use crate::generated;
+use crate::graph::{BuiltIn, Layer, Network};
+use crate::layer::Argument;
+use crate::setting::Value;
+use crate::shape::Shape;
+use crate::size::Size;
 
 /// The sizes that have constants.
 pub(super) struct Sizes(Vec<Named>);
@@ -22,26 +25,38 @@ struct Named {
 impl Sizes {
     /// One constant for each different expression, in blocks too.
     pub(super) fn new(network: &Network) -> Self {
-        let mut named: Vec<Named> = Vec::new();
+        let mut sizes = Self(Vec::new());
         let declared = network.declared_output.iter().map(|(shape, _)| shape);
-        let shapes = [&network.input].into_iter().chain(declared).flat_map(Shape::sizes);
-        let layers = network.every_layer().into_iter().filter_map(|layer| match &layer.kind {
-            Kind::BuiltIn { sizes, .. } => Some(sizes),
-            Kind::Residual(_) | Kind::Own { .. } => None,
-        });
-        for size in shapes.chain(layers.flatten()).filter(|size| size.is_opaque()) {
-            if !named.iter().any(|other| other.size.same(size)) {
-                let name = identifier::plain(&network.name);
-                let constant = format_ident!("__{name}Size{}", named.len(), span = Span::mixed_site());
-                named.push(Named { constant, size: size.clone() });
-            }
+        let header = [&network.input].into_iter().chain(declared).flat_map(Shape::sizes);
+        header.for_each(|size| sizes.name(network, size));
+        for layer in network.every_layer() {
+            of_layer(layer).into_iter().for_each(|size| sizes.name(network, size));
         }
-        Self(named)
+        sizes
+    }
+
+    /// Gives a size its constant, after those that it is computed from.
+    fn name(&mut self, network: &Network, size: &Size) {
+        if !size.is_open() || size.is_unknown() || self.named(size).is_some() {
+            return;
+        }
+        if let Size::Computed(computed, _) = size {
+            computed.arguments.iter().for_each(|argument| self.name(network, argument));
+        }
+        let constant = generated::name(&network.name, &format!("Size{}", self.0.len()));
+        self.0.push(Named { constant, size: size.clone() });
+    }
+
+    fn named(&self, size: &Size) -> Option<&Named> {
+        self.0.iter().find(|named| named.size.same(size))
     }
 
     /// A size as a generic argument, which is an expression too, at the user's place.
     pub(super) fn tokens(&self, size: &Size) -> TokenStream {
-        let Some(named) = self.0.iter().find(|named| named.size.same(size)) else {
+        if let Some(unknown) = size.unknown() {
+            return unknown.to_token_stream();
+        }
+        let Some(named) = self.named(size) else {
             return size.tokens();
         };
         let mut constant = named.constant.clone();
@@ -52,9 +67,43 @@ impl Sizes {
     /// The constants.
     pub(super) fn items(&self, private: &TokenStream) -> TokenStream {
         let items = self.0.iter().map(|Named { constant, size }| {
-            let value = size.expression();
+            let value = self.value(size, private);
             code!(#[doc(hidden)] const #constant: #private::usize = #value;)
         });
         items.collect()
     }
+
+    /// What the compiler computes.
+    fn value(&self, size: &Size, private: &TokenStream) -> TokenStream {
+        match size {
+            Size::Opaque(tokens, _) => tokens.clone(),
+            Size::Computed(computed, _) => {
+                let function = Ident::new(computed.function.name, proc_macro2::Span::mixed_site());
+                let shape = computed.shape.as_ref().map(|shape| code!(::<#shape>));
+                let arguments = computed.arguments.iter().map(|argument| self.tokens(argument));
+                match computed.function.takes_list {
+                    true => code!(#private::#function(&[#(#arguments),*])),
+                    false => code!(#private::#function #shape(#(#arguments),*)),
+                }
+            }
+            other => other.tokens(),
+        }
+    }
+}
+
+/// Every size that the code of a layer has.
+fn of_layer(layer: &Layer) -> Vec<&Size> {
+    let mut sizes = Vec::new();
+    if let Some(BuiltIn { sizes: written, settings, arguments, parameters, requires, .. }) = layer.built_in() {
+        sizes.extend(written);
+        sizes.extend(settings.iter().filter_map(|value| match value {
+            Value::Size(size) => Some(size),
+            Value::Expression(_) | Value::Word(_) => None,
+        }));
+        let parameters = parameters.iter().flat_map(|parameters| &parameters.arguments);
+        sizes.extend(arguments.iter().chain(parameters).flat_map(Argument::sizes));
+        sizes.extend(requires.iter().flat_map(|required| [&required.window, &required.room]));
+    }
+    sizes.extend(layer.output.sizes());
+    sizes
 }

@@ -10,7 +10,6 @@ use crate::fallback;
 use crate::graph::{Kind, Layer};
 use crate::place::Place;
 use crate::shape::Shape;
-use crate::signature::BuiltIn;
 use crate::text;
 
 /// Names for the user's own types, each of which is written once, so that rustc reports a wrong one once; and for shapes
@@ -22,17 +21,17 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
     let declared = network.declared_output.as_ref().map(|(shape, _)| shape);
     for (shape, alias, which) in [(Some(&network.input), "Input", count), (declared, "Output", count + 2)] {
         // The shapes around a block have their names from the network around it.
-        if let (Some(Shape::Own(path)), None) = (shape, &network.block) {
+        if let (Some(Shape::Custom(path, _)), None) = (shape, &network.block) {
             aliases.extend(own(names, &format!("{alias}Type"), path, "IS_SHAPE", errors::not_a_shape));
             let shape = names.apply(&names.alias(&format!("{alias}Type")));
             aliases.extend(shown(names, alias, which, &shape));
         }
     }
     for (index, layer) in network.layers.iter().enumerate() {
-        if let Kind::Own { path, .. } = &layer.kind {
+        if let Kind::Custom { path, .. } = &layer.kind {
             aliases.extend(own(names, &format!("Layer{index}"), path, "IS_LAYER", errors::not_a_layer));
         }
-        if matches!(layer.output, Shape::Unknown) {
+        if matches!(layer.output, Shape::Unknown(_)) {
             let (kind, input, name) =
                 (&names.layers[index].kind, &names.own_shapes[index], names.own_shape_alias(index));
             aliases.extend(code! {
@@ -120,8 +119,9 @@ pub(super) fn structure(names: &Names) -> TokenStream {
     let title = title.map(|title| code!(#[doc = #title]));
     let architecture = architecture_docs(names);
     let hidden = network.block.is_some().then(|| code!(#[doc(hidden)]));
-    let dense = |site: &Site| site.layer.and_then(Layer::built_in) == Some(BuiltIn::Dense);
-    let mentions_scalar = names.layers.iter().any(dense);
+    let has_parameters =
+        |site: &Site| site.layer.and_then(Layer::built_in).is_some_and(|built_in| built_in.parameters.is_some());
+    let mentions_scalar = names.layers.iter().any(has_parameters);
     let fields = names.layers.iter().map(|site| {
         let (field, kind) = (&site.field, &site.kind);
         // Where no layer has parameters, the scalar is mentioned all the same, as the language demands.
@@ -147,7 +147,7 @@ fn architecture_docs(names: &Names) -> String {
     let mut docs = String::from("\n# Architecture\n| field | layer | output |\n|---|---|---|\n");
     for layer in &names.network.layers {
         let output = match &layer.output {
-            Shape::Unknown => String::from("as the layer says"),
+            Shape::Unknown(_) => String::from("as the layer says"),
             known => format!("`{}`", known.text()),
         };
         let (field, layer) = (&layer.field, &layer.description);

@@ -1,46 +1,61 @@
 //! Who decides how many values reach a layer, and what would have to be written there for another number?
 
 use super::{Kind, Layer};
-use crate::shape::{Shape, Size};
-use crate::signature::BuiltIn;
+use crate::shape::{self, Shape};
+use crate::size::Size;
 
-/// The input, or a layer that does not keep the number of values.
+/// The input, or a layer that does not keep the sizes.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
     /// It in the words of a message.
     pub(crate) text: String,
-    /// What would be written before and after another size; nothing where that is not one size.
-    edit: Option<[String; 2]>,
+    /// Whether it is the input of the network.
+    pub(crate) is_input: bool,
+    /// What would be written before and after another size, for each axis of what it gives; nothing where no size decides.
+    edits: Vec<Option<[String; 2]>>,
 }
 
 impl Source {
     /// The input of the network, with its shape where that is written in the header.
     pub(super) fn input(declared: Option<&Shape>) -> Self {
-        let name = declared.and_then(Shape::name);
-        let edit = name.map(|name| [format!("`({name}<"), ">)` for the input".to_owned()]);
-        Self { text: "the input".to_owned(), edit }
+        let mut edits = Vec::new();
+        if let Some(Shape::Known(spec, sizes)) = declared {
+            for axis in 0..sizes.len() {
+                let sizes = with_mark(sizes.iter().map(Size::text), axis);
+                edits.push(around_mark(&format!("`({})` for the input", shape::written(spec, sizes.into_iter()))));
+            }
+        }
+        Self { text: "the input".to_owned(), is_input: true, edits }
     }
 
     /// A layer.
     pub(super) fn layer(layer: &Layer) -> Self {
-        let inputs = match &layer.kind {
-            Kind::BuiltIn { layer: BuiltIn::Dense, sizes, .. } if layer.input_known => {
-                if layer.inferred {
-                    Some("_".to_owned())
-                } else {
-                    sizes.first().map(Size::text)
-                }
+        let mut edits = Vec::new();
+        if let Kind::BuiltIn(built_in) = &layer.kind
+            && layer.takes_known
+        {
+            for axis in 0..layer.output.sizes().len() {
+                let slot = built_in.spec.slot_of_output(axis);
+                edits.push(slot.and_then(|slot| around_mark(&layer.rewritten(slot, MARK)?)));
             }
-            _ => None,
-        };
-        let name = BuiltIn::Dense.name();
-        let edit = inputs.map(|inputs| [format!("`{name}<{inputs}, "), format!(">` for {}", layer.text())]);
-        Self { text: layer.text(), edit }
+        }
+        Self { text: layer.text(), is_input: false, edits }
     }
 
-    /// What would have to be written so that it gives `size` values.
-    pub(crate) fn giving(&self, size: &Size) -> Option<String> {
-        let [before, after] = self.edit.as_ref()?;
+    /// What would have to be written so that it gives `size` along `axis`.
+    pub(crate) fn giving(&self, axis: usize, size: &Size) -> Option<String> {
+        let [before, after] = self.edits.get(axis)?.as_ref()?;
         Some(format!("{before}{}{after}", size.text()))
     }
+}
+
+/// Where another size would be written. No source text has it.
+const MARK: &str = "\0";
+
+fn with_mark(sizes: impl Iterator<Item = String>, axis: usize) -> Vec<String> {
+    sizes.enumerate().map(|(index, size)| if index == axis { MARK.to_owned() } else { size }).collect()
+}
+
+fn around_mark(text: &str) -> Option<[String; 2]> {
+    text.split_once(MARK).map(|(before, after)| [before.to_owned(), after.to_owned()])
 }

@@ -3,11 +3,14 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use super::path;
-use crate::ast::{Shape, Written};
+use crate::ast::{Path, Written};
 use crate::errors::{self, Errors};
 use crate::place::Place;
 use crate::text;
 use crate::tokens::{self, NoPath, Tokens};
+
+/// What is wanted where a shape belongs.
+const SHAPE: &str = "a shape such as `Vector<64>`";
 
 /// Reads `struct Name`.
 pub(super) fn name(tokens: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
@@ -117,7 +120,7 @@ pub(super) fn where_clause(tokens: &mut Tokens, errors: &mut Errors) {
 }
 
 /// Reads `(Input)`.
-pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Shape> {
+pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> {
     let Some(group) = tokens.take_group(Delimiter::Parenthesis) else {
         return Written::Absent;
     };
@@ -130,7 +133,7 @@ pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Shape> 
         return Written::Failed;
     }
     let mut piece = pieces.first().copied().unwrap_or(inside);
-    let Some(shape) = path::shape(&mut piece, errors) else {
+    let Some(shape) = path::path(&mut piece, SHAPE, errors) else {
         return Written::Failed;
     };
     if !piece.is_empty() {
@@ -141,14 +144,14 @@ pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Shape> 
 }
 
 /// Reads `-> Output`.
-pub(super) fn output(tokens: &mut Tokens, errors: &mut Errors) -> Written<Shape> {
+pub(super) fn output(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> {
     if !tokens.is_arrow() {
         return Written::Absent;
     }
     tokens.next();
     tokens.next();
     let before = *tokens;
-    if let Some(shape) = path::shape(tokens, errors) {
+    if let Some(shape) = path::path(tokens, SHAPE, errors) {
         return Written::Here(shape);
     }
     // An unclosed `<` looked for its `>` among the layers.

@@ -5,13 +5,12 @@ use syn::parse::Parse;
 use syn::{Expr, GenericArgument};
 
 use super::{Unread, limited};
-use crate::ast::{Shape, ShapeKind, Size};
+use crate::ast::{Argument, Path, Size};
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
-use crate::signature::{BuiltIn, BuiltInShape};
 use crate::text;
-use crate::tokens::{NoPath, Path, Tokens};
+use crate::tokens::{NoPath, Tokens};
 
 /// The identifier, unless it is a keyword.
 pub(super) fn name<'a>(word: &'a Ident, errors: &mut Errors) -> Option<&'a Ident> {
@@ -24,10 +23,17 @@ pub(super) fn name<'a>(word: &'a Ident, errors: &mut Errors) -> Option<&'a Ident
     None
 }
 
-/// Reads a path, or says that `wanted` was expected.
-pub(super) fn path<'a>(tokens: &mut Tokens<'a>, wanted: &str, errors: &mut Errors) -> Option<Path<'a>> {
+/// Reads a path, or says that `wanted` was expected. Its arguments are taken, not read.
+pub(super) fn path(tokens: &mut Tokens, wanted: &str, errors: &mut Errors) -> Option<Path> {
     match tokens.path() {
-        Ok(path) => Some(path),
+        Ok(path) => Some(Path {
+            tokens: path.trees.iter().cloned().collect(),
+            base: path.base(),
+            place: path.place(),
+            arguments: path.arguments.map(|inside| inside.split().into_iter().map(argument).collect()),
+            words: path.words,
+            leads: path.leads,
+        }),
         Err(NoPath::Unclosed(open)) => {
             errors.push(match tokens.skip_semicolon() {
                 Some(place) => errors::expected(place, "`,` between sizes", "`;`"),
@@ -42,31 +48,19 @@ pub(super) fn path<'a>(tokens: &mut Tokens<'a>, wanted: &str, errors: &mut Error
     }
 }
 
-/// Reads a shape.
-pub(super) fn shape(tokens: &mut Tokens, errors: &mut Errors) -> Option<Shape> {
-    let path = path(tokens, "a shape such as `Vector<64>`", errors)?;
-    let place = path.place();
-    if let Some(shape) = path.word.and_then(BuiltInShape::named) {
-        let kind = ShapeKind::BuiltIn { shape, sizes: sizes(path.arguments, errors) };
-        return Some(Shape { kind, place });
-    }
-    if let Some(layer) = path.word.and_then(BuiltIn::named) {
-        errors.push(errors::layer_as_shape(place, layer.name()));
-        return None;
-    }
-    let kind = ShapeKind::Own(own(&path, errors)?);
-    Some(Shape { kind, place })
+fn argument(tokens: Tokens) -> Argument {
+    let place = if tokens.is_empty() { tokens.place() } else { Place::of(tokens.stream()) };
+    Argument { trees: tokens.rest().to_vec(), named: tokens.word_before('=').is_some(), place, found: tokens.found() }
 }
 
-/// Reads a path that is not the library's, with types and sizes as arguments.
-pub(super) fn own(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
-    let word = text::of(path.base());
+/// Reads the arguments of a path that is not the library's as types and sizes; `None` after a mistake in them.
+pub(crate) fn custom(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
+    let word = text::of(path.base.clone());
     let mut right = true;
-    for piece in path.arguments.map(Tokens::split).unwrap_or_default() {
-        let stream = piece.stream();
-        let place = Place::of(&stream);
-        if matches!(piece.rest(), [TokenTree::Ident(word)] if word == "_") {
-            errors.push(errors::cannot_infer_own(place, &word));
+    for argument in path.arguments.iter().flatten() {
+        let (stream, place) = (argument.stream(), argument.place);
+        if argument.is_inferred() {
+            errors.push(errors::cannot_infer_custom(place, &word));
             right = false;
             continue;
         }
@@ -84,57 +78,46 @@ pub(super) fn own(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
     if !right {
         return None;
     }
-    let stream: TokenStream = path.trees.iter().cloned().collect();
-    let place = path.place();
-    match limited(syn::Path::parse, stream.clone(), place) {
+    match limited(syn::Path::parse, path.tokens.clone(), path.place) {
         Ok(path) => Some(path),
         Err(Unread::TooLong(error)) => {
             errors.push(error);
             None
         }
         Err(Unread::Wrong) => {
-            errors.push(errors::unreadable_path(place, &text::of(stream)));
+            errors.push(errors::unreadable_path(path.place, &text::of(path.tokens.clone())));
             None
         }
     }
 }
 
-/// Reads the sizes between `<` and `>`.
-pub(super) fn sizes(arguments: Option<Tokens>, errors: &mut Errors) -> Vec<Size> {
-    let pieces = arguments.map(Tokens::split).unwrap_or_default();
+/// Reads the arguments of a path of the library as sizes.
+pub(crate) fn sizes(path: &Path, errors: &mut Errors) -> Vec<Size> {
     // Names for all of them are one mistake.
     let mut named = false;
-    let mut read = |piece: Tokens| match piece.word_before('=') {
-        Some(_) => {
-            let place = Place::of(piece.stream());
+    let mut read = |argument: &Argument| {
+        if argument.named {
             if !std::mem::replace(&mut named, true) {
-                errors.push(errors::named_size(place));
+                errors.push(errors::named_size(argument.place));
             }
-            Size::Failed(place)
+            return Size::Failed(argument.place);
         }
-        None => size(piece, errors),
+        size(argument, errors)
     };
-    pieces.into_iter().map(&mut read).collect()
+    path.arguments.iter().flatten().map(&mut read).collect()
 }
 
 /// Reads one size.
-fn size(tokens: Tokens, errors: &mut Errors) -> Size {
-    let stream = tokens.stream();
-    if tokens.is_empty() {
-        errors.push(errors::expected(tokens.place(), "a size", &tokens.found()));
-        return Size::Failed(tokens.place());
-    }
-    let place = Place::of(&stream);
-    let read = match tokens.rest() {
-        [TokenTree::Ident(word)] if word == "_" => return Size::Infer(place),
+fn size(argument: &Argument, errors: &mut Errors) -> Size {
+    let (stream, place) = (argument.stream(), argument.place);
+    let read = match &argument.trees[..] {
+        [] => {
+            errors.push(errors::expected(place, "a size", &argument.found));
+            return Size::Failed(place);
+        }
+        _ if argument.is_inferred() => return Size::Infer(place),
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => {
-            // Most braces hold one expression; statements read as the whole block.
-            let inside = limited(Expr::parse, group.stream(), place);
-            let whole = || {
-                let empty = group.stream().is_empty();
-                if empty { Err(Unread::Wrong) } else { limited(Expr::parse, stream.clone(), place) }
-            };
-            inside.or_else(|_| whole()).map(|expression| (expression, true))
+            braced(group.stream(), stream.clone(), place).map(|expression| (expression, true))
         }
         _ => limited(Expr::parse, stream.clone(), place).map(|expression| (expression, false)),
     };
@@ -148,4 +131,11 @@ fn size(tokens: Tokens, errors: &mut Errors) -> Size {
             Size::Failed(place)
         }
     }
+}
+
+/// Reads what braces hold: most hold one expression; statements read as the whole block.
+fn braced(inside: TokenStream, whole: TokenStream, place: Place) -> Result<Expr, Unread> {
+    let empty = inside.is_empty();
+    limited(Expr::parse, inside, place)
+        .or_else(|_| if empty { Err(Unread::Wrong) } else { limited(Expr::parse, whole, place) })
 }

@@ -12,7 +12,7 @@ use crate::place::Place;
 use crate::text;
 
 /// Reads the parentheses; `None` after a mistake in them.
-pub(super) fn settings(group: &Group, errors: &mut Errors) -> Option<Settings> {
+pub(crate) fn settings(group: &Group, errors: &mut Errors) -> Option<Settings> {
     // Invisible groups stay closed here: they keep the order of computation.
     let trees: Vec<_> = group.stream().into_iter().collect();
     let mut list = Vec::new();

@@ -3,9 +3,10 @@
 use quote::quote;
 
 use super::{chain, network, outcome};
-use crate::check::Judge;
+use crate::check::{Assertion, Judge, Relation};
 use crate::graph::Kind;
-use crate::shape::{Shape, Size};
+use crate::shape::{IMAGE, Shape};
+use crate::size::Size;
 
 /// Asserts the chain of a network without mistakes.
 fn assert_chain(source: &str, expected: &str) {
@@ -18,20 +19,27 @@ fn judges(source: &str) -> Vec<String> {
     let Some(judges) = outcome(source).judges else {
         return Vec::new();
     };
-    let mut all: Vec<_> = judges.edges.iter().chain(&judges.output).collect();
-    all.extend(judges.blocks.iter().flat_map(|block| block.edges.iter().chain(&block.output)));
+    let mut all: Vec<_> = judges.edges.iter().chain([&judges.output]).collect();
+    all.extend(judges.blocks.iter().flat_map(|block| block.edges.iter().chain([&block.output])));
     all.into_iter()
-        .filter_map(|judge| match judge {
-            Judge::Settled => None,
-            Judge::Assertion { gives, takes, message: [before, between, after], .. } => {
-                let (gives, takes, after) = (gives.text(), takes.text(), after.replace("\n\n", ", "));
-                Some(format!("{before}{gives}{between}{takes}{after}"))
-            }
+        .flat_map(|judge| match judge {
+            Judge::Settled => Vec::new(),
+            Judge::Assertions { comparisons, .. } => comparisons.iter().map(compared).collect(),
             Judge::Trait { producer, consumer, consumer_index, .. } => {
-                Some(format!("{producer} gives, {consumer} at {consumer_index}"))
+                vec![format!("{producer} gives, {consumer} at {consumer_index}")]
             }
         })
         .collect()
+}
+
+/// The message of an assertion, with the sizes as they are written.
+fn compared(assertion: &Assertion) -> String {
+    let Assertion { relation, gives, takes, message: [before, between, after], .. } = assertion;
+    let [first, second] = match relation {
+        Relation::Same => [gives, takes],
+        Relation::Fits => [takes, gives],
+    };
+    format!("{before}{}{between}{}{}", first.text(), second.text(), after.replace("\n\n", ", "))
 }
 
 #[test]
@@ -108,7 +116,7 @@ fn own_layers_keep_their_path_and_settings() {
         panic!("one layer was written");
     };
     assert_eq!(layer.attributes.len(), 1);
-    let Kind::Own { path, settings: Some(settings) } = &layer.kind else {
+    let Kind::Custom { path, settings: Some(settings) } = &layer.kind else {
         panic!("an own layer with settings was written");
     };
     assert_eq!(quote!(#path).to_string(), quote!(a::Own<f32, { 2 + 1 }>).to_string());
@@ -122,7 +130,7 @@ fn shapes_become_absolute_types() {
         network.input.tokens(&quote!(::typenet), Size::tokens).to_string(),
         quote!(::typenet::Image<N, { config::H }, 3>).to_string()
     );
-    assert!(matches!(network.incoming(1).0, Shape::Image(_)));
+    assert!(matches!(network.incoming(1).0, Shape::Known(spec, _) if *spec == &IMAGE));
 }
 
 #[test]
@@ -163,7 +171,7 @@ fn blocks_give_what_they_take() {
          -block: Residual-> Vector<4> -dense_2: Dense<4, 2>-> Vector<2>"
     );
     let inside = network.layers.iter().find_map(|layer| match &layer.kind {
-        Kind::Residual(inside) => Some(inside),
+        Kind::Block(inside) => Some(inside),
         _ => None,
     });
     assert_eq!(

@@ -696,7 +696,7 @@ const SHAPES: &[Case] = &[
     (
         "struct Name (Image<1, 28, 28>) -> Image<1, 28, 29> { Tanh }",
         "Image<1, 28, 29>",
-        "shape mismatch: `Name` declares `Image<1, 28, 29>` but `tanh` gives `Image<1, 28, 28>`\n\nhelp: write `-> Image<1, 28, 28>`",
+        "shape mismatch: `Name` declares `Image<1, 28, 29>` but `tanh` gives `Image<1, 28, 28>`\n\nhelp: write `-> Image<1, 28, 28>`, or `(Image<1, 28, 29>)` for the input",
     ),
 ];
 

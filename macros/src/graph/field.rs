@@ -4,35 +4,36 @@ use std::collections::HashSet;
 
 use proc_macro2::{Ident, Span};
 
-use crate::ast::{Layer, LayerKind};
+use super::identity::Identity;
+use crate::ast::Layer;
 use crate::errors::{self, Errors};
 use crate::identifier;
 
 /// A field for every layer, in order.
-pub(super) fn fields(layers: &[Option<Layer>], errors: &mut Errors) -> Vec<Ident> {
+pub(super) fn fields(layers: &[(&Layer, &Identity)], errors: &mut Errors) -> Vec<Ident> {
     let mut used = HashSet::new();
     let mut given = Vec::new();
     // All of the user's names are taken before any automatic one, wherever they stand.
-    for layer in layers.iter().flatten() {
+    for &(layer, identity) in layers {
         let name = layer.name.as_ref();
         let first = name.filter(|name| used.insert(identifier::plain(name)));
         if let (Some(name), None) = (name, first) {
             errors.push(errors::declared_twice(name));
         }
-        given.push((layer, first));
+        given.push((layer, identity, first));
     }
     given
         .into_iter()
-        .map(|(layer, first)| match first {
+        .map(|(layer, identity, first)| match first {
             Some(name) => name.clone(),
-            None => automatic(layer, &mut used),
+            None => automatic(layer, identity, &mut used),
         })
         .collect()
 }
 
 /// The first free one of `tanh`, `tanh_2`, `tanh_3` and so on.
-fn automatic(layer: &Layer, used: &mut HashSet<String>) -> Ident {
-    let (base, span) = base(layer);
+fn automatic(layer: &Layer, identity: &Identity, used: &mut HashSet<String>) -> Ident {
+    let (base, span) = base(layer, identity);
     let mut name = base.clone();
     let mut number = 1_usize;
     while !used.insert(name.clone()) {
@@ -44,11 +45,11 @@ fn automatic(layer: &Layer, used: &mut HashSet<String>) -> Ident {
 }
 
 /// What an automatic name starts with, always a valid identifier, and the place of the layer.
-fn base(layer: &Layer) -> (String, Span) {
-    let word = match (&layer.name, &layer.kind) {
+fn base(layer: &Layer, identity: &Identity) -> (String, Span) {
+    let word = match (&layer.name, identity) {
         (Some(name), _) => Some(name),
-        (None, LayerKind::BuiltIn { word, .. } | LayerKind::Residual { word, .. }) => Some(word),
-        (None, LayerKind::Own { path, .. }) => path.segments.last().map(|last| &last.ident),
+        (None, Identity::BuiltIn { word, .. } | Identity::Block { word, .. }) => Some(word),
+        (None, Identity::Custom { path, .. }) => path.segments.last().map(|last| &last.ident),
     };
     let span = word.map_or_else(Span::call_site, Ident::span);
     let name = word.map(identifier::plain).unwrap_or_default();

@@ -1,0 +1,50 @@
+//! Which edits would each make the two sides of an edge agree?
+
+use super::Edge;
+use crate::graph::Layer;
+use crate::layer;
+use crate::shape::ShapeSpec;
+use crate::size::Size;
+
+impl Edge<'_> {
+    /// The edits that would each make a consumer and its source agree along an axis.
+    pub(super) fn edits(&self, axis: usize, gives: &Size, takes: &Size) -> Vec<String> {
+        let network = self.network;
+        // A block ends as it begins, so that one edit at its beginning has to fit its end too.
+        let begins_block = network.block.is_some() && !network.has_source(self.index);
+        let end = network.layers.last().and_then(|layer| layer.output.sizes().get(axis));
+        let ends = |size: &Size| end.is_some_and(|end| end.same(size));
+        let mut edits = Vec::new();
+        if !begins_block || ends(gives) || !ends(takes) {
+            edits.extend(self.at_consumer(axis, gives));
+        }
+        if !begins_block || ends(takes) {
+            edits.extend(network.source(self.index).giving(axis, takes));
+        }
+        edits
+    }
+
+    /// How the consumer would take `gives`, where it is known what it gives.
+    fn at_consumer(&self, axis: usize, gives: &Size) -> Option<String> {
+        let layer: &Layer = self.layer;
+        let slot = layer.built_in()?.spec.slot_of_input(axis)?;
+        layer.rewritten(slot, &gives.text()).filter(|_| layer.output_known)
+    }
+
+    /// What would make the shape that is wanted of the one that comes in.
+    pub(super) fn conversions(&self, wanted: &'static ShapeSpec) -> Vec<String> {
+        let mut edits = Vec::new();
+        if self.network.source(self.index).is_input {
+            let shape = match (wanted.axes, self.incoming.number()) {
+                ([_], Some(number)) => format!("{}<{number}>", wanted.name),
+                ([_], None) => format!("{}<N>", wanted.name),
+                _ => wanted.example.to_owned(),
+            };
+            edits.push(format!("`({shape})` for the input"));
+        }
+        if let Some(layer) = layer::making(wanted, self.incoming) {
+            edits.push(format!("`{}` before {}", layer.name, self.layer.text()));
+        }
+        edits
+    }
+}

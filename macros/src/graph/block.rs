@@ -1,0 +1,59 @@
+//! What is a block? A network within the one that is declared.
+
+use proc_macro2::Ident;
+
+use super::flow::{self, Form, State, Whose};
+use super::statement::Statement;
+use super::{Kind, Network, Taken};
+use crate::errors::Errors;
+use crate::generated;
+use crate::identifier;
+use crate::layer::RESIDUAL;
+use crate::place::Place;
+
+/// Resolves the block at `index`, which gives the shape that comes in.
+pub(super) fn form(
+    inside: Vec<Option<Statement>>,
+    (path, field, place): (&str, &Ident, Place),
+    (whose, index): (&Whose, usize),
+    state: &State,
+    errors: &mut Errors,
+) -> Form {
+    let known = state.is_judged();
+    let name = generated::block(whose.name, index);
+    let unknown = crate::shape::Shape::Unknown(generated::shape(whose.name, index));
+    let (input, output) = (state.shape.clone(), state.shape.plain(&unknown));
+    let title = format!("{}.{}", whose.title, identifier::plain(field));
+    let inner = Whose { name: &name, title: &title, prefix: &format!("{path}."), ..*whose };
+    let State { shape, gap, source, unknown, .. } = state;
+    let mut reached =
+        State { shape: shape.clone(), known, gap: *gap, source: source.clone(), unknown: unknown.clone() };
+    let layers = flow::layers(inside, Some(&output), &inner, &mut reached, errors);
+    // What does not fit into the block is one mistake: neither the end of the block nor what follows is judged by it.
+    let first = layers.iter().find(|layer| !layer.keeps_size()).filter(|layer| known && layer.takes_known);
+    let fits = first.is_none_or(|first| flow::fits(&input, &first.takes));
+    let network = Network {
+        attributes: Vec::new(),
+        tile: None,
+        budget: None,
+        visibility: whose.visibility.clone(),
+        name: name.clone(),
+        title,
+        block: Some(path.to_owned()),
+        parameters: whose.parameters.to_vec(),
+        input,
+        source: source.clone(),
+        input_known: known,
+        declared_output: Some((output.clone(), place)),
+        open_end: reached.gap || !fits,
+        layers,
+    };
+    Form {
+        kind: Kind::Block(Box::new(network)),
+        takes: Taken::Any,
+        takes_known: true,
+        output,
+        output_known: known && fits && reached.known,
+        description: RESIDUAL.to_owned(),
+    }
+}

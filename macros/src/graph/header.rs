@@ -1,0 +1,216 @@
+//! Which shapes does the header of a network name, and what comes in where it names none?
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+
+use super::identity::names_type;
+use super::size;
+use super::statement::{StatedKind, Statement};
+use crate::ast::{self, Declaration, Form, Path, Written};
+use crate::errors::{self, Errors};
+use crate::generated;
+use crate::identifier;
+use crate::layer::{Spec, Takes};
+use crate::parse;
+use crate::place::Place;
+use crate::shape::{Shape, ShapeSpec};
+use crate::size::Size;
+
+/// The shapes around the layers.
+pub(super) struct Header {
+    /// The shape in parentheses.
+    pub(super) input: Option<Shape>,
+    /// Whether it was wrong and reported.
+    input_failed: bool,
+    /// The shape after `->`.
+    pub(super) output: Option<Shape>,
+}
+
+/// Resolves the shapes in the header.
+pub(super) fn header(declaration: &Declaration, errors: &mut Errors) -> Header {
+    let mut resolve = |written: &Written<_>, whose, alias| match written {
+        Written::Absent => (None, false),
+        Written::Failed => (None, true),
+        Written::Here(path) => {
+            let resolved = shape(path, declaration, (whose, alias), errors);
+            let failed = resolved.is_none();
+            (resolved, failed)
+        }
+    };
+    let (input, input_failed) = resolve(&declaration.input, errors::THE_INPUT, "Input");
+    let (output, _) = resolve(&declaration.output, errors::THE_OUTPUT, "Output");
+    Header { input, input_failed, output }
+}
+
+/// Resolves a shape of the header; `whose` is the network's side it describes, `alias` what its alias is called.
+fn shape(path: &Path, declaration: &Declaration, (whose, alias): (&str, &str), errors: &mut Errors) -> Option<Shape> {
+    if let Some(spec) = path.word().and_then(ShapeSpec::named) {
+        return known(path, spec, declaration, whose, errors);
+    }
+    if let Some(layer) = path.word().and_then(Spec::named) {
+        errors.push(errors::layer_as_shape(path.place, layer.name));
+        return None;
+    }
+    let custom = parse::custom(path, errors)?;
+    let right = size::is_custom_right(&custom, &declaration.parameters, errors);
+    let tokens = custom.to_token_stream();
+    (right && !names_type(tokens.clone(), declaration))
+        .then(|| Shape::Custom(tokens, generated::name(&declaration.name, alias)))
+}
+
+/// Resolves a shape of the library.
+fn known(
+    path: &Path,
+    spec: &'static ShapeSpec,
+    declaration: &Declaration,
+    whose: &str,
+    errors: &mut Errors,
+) -> Option<Shape> {
+    let sizes = parse::sizes(path, errors);
+    if sizes.len() != spec.axes.len() {
+        let names: Vec<_> = spec.axes.iter().map(|axis| axis.name).collect();
+        errors.push(errors::wrong_number_of_sizes(path.place, spec.name, &names, sizes.len(), spec.example));
+        return None;
+    }
+    for size in &sizes {
+        if let ast::Size::Infer(place) = size {
+            errors.push(errors::cannot_infer_shape(*place, spec.name, spec.example));
+        }
+    }
+    let named = |size: &&ast::Size| match size {
+        ast::Size::Expression { expression, .. } => names_type(expression.to_token_stream(), declaration),
+        ast::Size::Infer(_) | ast::Size::Failed(_) => false,
+    };
+    if sizes.iter().any(|size| named(&size)) {
+        return None;
+    }
+    // Every size is looked at before the first wrong one ends the shape.
+    let resolved: Vec<_> =
+        sizes.iter().map(|size| size::resolve(size, &declaration.parameters, whose, errors)).collect();
+    let resolved: Option<Vec<_>> = resolved.into_iter().collect();
+    Some(Shape::Known(spec, resolved?))
+}
+
+/// The input of the network: as declared, or as the first layer says.
+pub(super) fn input(
+    header: &Header,
+    declaration: &Declaration,
+    statements: &mut [Option<Statement>],
+    errors: &mut Errors,
+) -> Option<Shape> {
+    // A wrong declaration is not replaced by what the first layer says: they might disagree.
+    if header.input_failed {
+        return None;
+    }
+    let input = header.input.clone().or_else(|| of_first_layer(statements));
+    if input.is_some() || !needs_input(statements) {
+        return input;
+    }
+    let (shape, example) = example(statements, header.output.as_ref());
+    let generics = !declaration.parameters.is_empty();
+    let header = errors::header(&declaration.name, generics, declaration.form == Form::OneLine, &shape, example);
+    match custom_first(statements) {
+        // A layer that does not exist is the likelier mistake. It is left out, since rustc would report it again.
+        Some((path, word, place)) => {
+            statements[0] = None;
+            let alike = identifier::is_like(&identifier::plain(&word), "Dense");
+            errors.push(match Spec::named(&word) {
+                // Only a path can lead to another layer of that name.
+                Some(layer) => errors::custom_first(place, &path, layer.name, &declaration.name, &header),
+                None => errors::unknown_first(place, &identifier::plain(&word), alike, &declaration.name, &header),
+            });
+        }
+        None => errors.push(errors::input_not_known(&declaration.name, &header)),
+    }
+    None
+}
+
+/// The type of a first layer that is not the library's: its path without arguments, its last word, and where that stands.
+fn custom_first(statements: &[Option<Statement>]) -> Option<(String, Ident, Place)> {
+    let StatedKind::Custom { path, .. } = &statements.first()?.as_ref()?.kind else { return None };
+    let words: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let word = path.segments.last()?.ident.clone();
+    let place = Place::of(&word);
+    Some((words.join("::"), word, place))
+}
+
+/// The input that the first layer names, if it names all of it.
+fn of_first_layer(statements: &[Option<Statement>]) -> Option<Shape> {
+    match &statements.first()?.as_ref()?.kind {
+        StatedKind::BuiltIn { spec, sizes, .. } => {
+            let Takes::Shape(shape) = spec.takes else { return None };
+            let axis = |axis| sizes.get(spec.slot_of_input(axis)?)?.given().cloned();
+            let axes: Option<Vec<_>> = (0..shape.axes.len()).map(axis).collect();
+            Some(Shape::Known(shape, axes?))
+        }
+        StatedKind::Block(inside) => of_first_layer(inside),
+        StatedKind::Custom { .. } => None,
+    }
+}
+
+/// Whether the first layer, as it is written, cannot do without a declared input. One that is wrong in itself was already
+/// reported.
+fn needs_input(statements: &[Option<Statement>]) -> bool {
+    let Some(Some(first)) = statements.first() else { return false };
+    match &first.kind {
+        StatedKind::BuiltIn { spec, sizes, .. } => {
+            let wrong = |axis| {
+                let slot = spec.slot_of_input(axis).and_then(|slot| sizes.get(slot));
+                matches!(slot, Some(super::statement::StatedSize::Failed))
+            };
+            match spec.takes {
+                Takes::Any => true,
+                Takes::Shape(shape) => !(0..shape.axes.len()).any(wrong),
+            }
+        }
+        StatedKind::Block(inside) => needs_input(inside),
+        StatedKind::Custom { .. } => true,
+    }
+}
+
+/// An input that would do, and whether its sizes are an example.
+fn example(statements: &[Option<Statement>], output: Option<&Shape>) -> (String, Option<&'static str>) {
+    if let Some(size) = wanted(statements, output) {
+        return (format!("Vector<{}>", size.text()), None);
+    }
+    match taken(statements) {
+        Some(shape) if shape.axes.len() > 1 => (shape.example.to_owned(), Some("the sizes of what comes in")),
+        _ => ("Vector<64>".to_owned(), Some("the number of values that come in")),
+    }
+}
+
+/// The shape that the first layer takes which does not take any.
+fn taken(statements: &[Option<Statement>]) -> Option<&'static ShapeSpec> {
+    for statement in statements {
+        match &statement.as_ref()?.kind {
+            StatedKind::BuiltIn { spec, .. } => match spec.takes {
+                Takes::Shape(shape) => return Some(shape),
+                Takes::Any if spec.keeps_size() => {}
+                Takes::Any => return None,
+            },
+            StatedKind::Block(inside) => return taken(inside),
+            StatedKind::Custom { .. } => return None,
+        }
+    }
+    None
+}
+
+/// The number of values that `statements`, and behind them the declared output, ask for.
+pub(super) fn wanted(statements: &[Option<Statement>], output: Option<&Shape>) -> Option<Size> {
+    for statement in statements {
+        match &statement.as_ref()?.kind {
+            StatedKind::BuiltIn { spec, sizes, .. } => match (spec.takes, spec.slot_of_input(0)) {
+                (Takes::Shape(shape), Some(slot)) if shape.axes.len() == 1 => return sizes.get(slot)?.given().cloned(),
+                _ if spec.keeps_size() => {}
+                _ => return None,
+            },
+            StatedKind::Block(inside) => {
+                if let Some(size) = wanted(inside, None) {
+                    return Some(size);
+                }
+            }
+            StatedKind::Custom { .. } => return None,
+        }
+    }
+    output?.row().cloned()
+}

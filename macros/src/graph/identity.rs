@@ -1,0 +1,163 @@
+//! Which layer is meant: one of the library, a block, or a type of the user's?
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+
+use crate::ast::{self, Block, Declaration, Path};
+use crate::errors::{self, Errors};
+use crate::graph::size;
+use crate::identifier;
+use crate::layer::{RESIDUAL, Spec};
+use crate::parse;
+use crate::place::Place;
+use crate::shape::ShapeSpec;
+use crate::text;
+
+/// What a layer is.
+pub(super) enum Identity {
+    /// A layer of the library.
+    BuiltIn {
+        /// Which one.
+        spec: &'static Spec,
+        /// Its word as written.
+        word: Ident,
+        /// What stands between `<` and `>`.
+        sizes: Vec<ast::Size>,
+        /// What stands in parentheses.
+        settings: Option<ast::Settings>,
+    },
+    /// A block.
+    Block {
+        /// Its word as written.
+        word: Ident,
+        /// What stands in braces.
+        layers: Vec<Option<ast::Layer>>,
+    },
+    /// Any other path; the compiler finds out whether it is a layer.
+    Custom {
+        /// The path with its generic arguments.
+        path: syn::Path,
+        /// What stands in parentheses.
+        settings: Option<ast::Settings>,
+    },
+}
+
+/// What a written layer is; `None` after a mistake, where it has to be left out.
+pub(super) fn identity(layer: &ast::Layer, declaration: &Declaration, errors: &mut Errors) -> Option<Identity> {
+    if let Some(block) = braces(layer, errors) {
+        return self::block(&layer.path, block, errors);
+    }
+    if let Some(error) = no_layer(layer, &declaration.name) {
+        errors.push(error);
+        return None;
+    }
+    match library_layer(&layer.path, errors) {
+        Some((spec, word)) => built_in(layer, spec, word, declaration, errors),
+        None => custom(layer, declaration, errors),
+    }
+}
+
+/// The braces of a block. Behind parentheses they belong to nothing.
+fn braces<'a>(layer: &'a ast::Layer, errors: &mut Errors) -> Option<&'a Block> {
+    let block = layer.block.as_ref()?;
+    if layer.settings.is_none() {
+        return Some(block);
+    }
+    if layer.path.word().is_none_or(|word| !is_residual(word)) {
+        errors.push(errors::expected_comma(block.braces.span_open().into(), "`{`"));
+    }
+    None
+}
+
+/// Reads the layers of a block.
+fn block(path: &Path, block: &Block, errors: &mut Errors) -> Option<Identity> {
+    // Deeper than anyone builds, and far from the end of the stack.
+    const DEEPEST: usize = 16;
+    let place = Place::between(path.place.span(), block.braces.span_open());
+    let behind = path.in_library().filter(|word| is_residual(word));
+    if let Some(word) = behind {
+        errors.push(errors::library_path(path.place, &text::of(path.base.clone()), word));
+    }
+    let Some(word) = path.word().filter(|word| is_residual(word)).or(behind) else {
+        errors.push(errors::unknown_block(place, &text::of(path.base.clone())));
+        return None;
+    };
+    if path.arguments.is_some() {
+        errors.push(errors::block_with_sizes(path.place));
+    }
+    if block.depth == DEEPEST {
+        errors.push(errors::blocks_too_deep(place, DEEPEST));
+        return None;
+    }
+    Some(Identity::Block { word: word.clone(), layers: parse::block(block, errors) })
+}
+
+fn is_residual(word: &Ident) -> bool {
+    identifier::plain(word) == RESIDUAL
+}
+
+/// Why what is written is no layer, if it is none.
+fn no_layer(layer: &ast::Layer, network: &Ident) -> Option<syn::Error> {
+    let path = &layer.path;
+    if let Some(shape) = path.word().and_then(ShapeSpec::named) {
+        return Some(errors::shape_as_layer(path.place, shape.name, network));
+    }
+    if path.word().is_some_and(is_residual) {
+        return Some(errors::block_without_layers(path.place));
+    }
+    let layer = path.words.first().filter(|_| path.leads).and_then(Spec::named)?;
+    Some(errors::called(path.place, &text::of(path.base.clone()), layer.example))
+}
+
+/// The layer of the library that a path names, also one that leads into the library, which is reported.
+fn library_layer<'a>(path: &'a Path, errors: &mut Errors) -> Option<(&'static Spec, &'a Ident)> {
+    let named = |word: &'a Ident| Some((Spec::named(word)?, word));
+    let behind = path.in_library().and_then(named);
+    if let Some((_, word)) = behind {
+        errors.push(errors::library_path(path.place, &text::of(path.base.clone()), word));
+    }
+    path.word().and_then(named).or(behind)
+}
+
+fn built_in(
+    layer: &ast::Layer,
+    spec: &'static Spec,
+    word: &Ident,
+    declaration: &Declaration,
+    errors: &mut Errors,
+) -> Option<Identity> {
+    let mut sizes = parse::sizes(&layer.path, errors);
+    for size in &mut sizes {
+        if let ast::Size::Expression { expression, place, .. } = size
+            && names_type(expression.to_token_stream(), declaration)
+        {
+            *size = ast::Size::Failed(*place);
+        }
+    }
+    let settings = match &layer.settings {
+        Some(group) if !spec.settings.is_empty() => Some(parse::settings(group, errors)?),
+        // Where there is nothing to set, what was written is not read.
+        Some(group) => Some(ast::Settings { list: Vec::new(), place: Place::of(group.to_token_stream()) }),
+        None => None,
+    };
+    Some(Identity::BuiltIn { spec, word: word.clone(), sizes, settings })
+}
+
+fn custom(layer: &ast::Layer, declaration: &Declaration, errors: &mut Errors) -> Option<Identity> {
+    let path = parse::custom(&layer.path, errors)?;
+    let settings = match &layer.settings {
+        Some(group) => Some(parse::settings(group, errors)?),
+        None => None,
+    };
+    if path.is_ident(&declaration.name) {
+        errors.push(errors::contains_itself(&declaration.name, layer.path.place));
+        return None;
+    }
+    let right = size::is_custom_right(&path, &declaration.parameters, errors);
+    (right && !names_type(path.to_token_stream(), declaration)).then_some(Identity::Custom { path, settings })
+}
+
+/// Whether something names a type parameter, which was reported: that is not a second mistake.
+pub(super) fn names_type(tokens: TokenStream, declaration: &Declaration) -> bool {
+    identifier::mentioned(tokens, &declaration.types).is_some()
+}

@@ -1,0 +1,143 @@
+//! Which size does an expression stand for?
+
+use proc_macro2::{Group, Ident, TokenTree};
+use quote::ToTokens;
+use syn::{BinOp, Expr, ExprLit, Lit, LitInt, UnOp};
+
+use crate::ast;
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
+use crate::size::Size;
+use crate::text;
+
+/// The size that is written: `None` for `_` and for mistakes, which are reported.
+pub(super) fn resolve(size: &ast::Size, parameters: &[Ident], whose: &str, errors: &mut Errors) -> Option<Size> {
+    let ast::Size::Expression { expression, braced, place } = size else {
+        return None;
+    };
+    match classify(expression, *braced, *place, parameters) {
+        Ok(Size::Number(0, place)) => {
+            errors.push(errors::size_zero(place, whose));
+            None
+        }
+        Ok(size) => Some(size),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    }
+}
+
+/// Which kind of size an expression is, or why it is none.
+pub(super) fn classify(expression: &Expr, braced: bool, place: Place, parameters: &[Ident]) -> syn::Result<Size> {
+    match expression {
+        Expr::Group(group) => return classify(&group.expr, braced, place, parameters),
+        Expr::Paren(paren) => return classify(&paren.expr, braced, place, parameters),
+        Expr::Path(path) => {
+            let name = path.path.get_ident();
+            return Ok(match name {
+                Some(name) if parameters.contains(name) => Size::Parameter(name.clone()),
+                _ => Size::Opaque(path.to_token_stream(), place),
+            });
+        }
+        _ => {}
+    }
+    if let Some(value) = evaluate(expression) {
+        return value.map(|value| Size::Number(value, place));
+    }
+    let tokens = expression.to_token_stream();
+    let text = text::of(tokens.clone());
+    if let Expr::Lit(_) = expression {
+        return Err(errors::unreadable_size(place, &text));
+    }
+    if let Some(parameter) = identifier::mentioned(tokens.clone(), parameters) {
+        return Err(errors::computes_with_parameter(place, &text, &parameter, parameters));
+    }
+    // A block is what braces hold when it came through another macro as one piece.
+    if braced || matches!(expression, Expr::Block(_)) {
+        Ok(Size::Opaque(tokens, place))
+    } else {
+        Err(errors::needs_braces(place, &text))
+    }
+}
+
+/// The value of arithmetic on literals; `None` when there is anything else in it.
+fn evaluate(expression: &Expr) -> Option<syn::Result<u64>> {
+    let place = Place::of(expression);
+    match expression {
+        Expr::Group(group) => evaluate(&group.expr),
+        Expr::Paren(paren) => evaluate(&paren.expr),
+        Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) => Some(number(literal)),
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
+            let value = evaluate(&unary.expr)?;
+            let text = text::of(unary.to_token_stream());
+            Some(value.and(Err(errors::size_negative(place, &text))))
+        }
+        Expr::Binary(binary) => {
+            let operation = operation(binary.op)?;
+            let left = evaluate(&binary.left)?;
+            let right = evaluate(&binary.right)?;
+            let text = || text::of(binary.to_token_stream());
+            Some(left.and_then(|left| {
+                let right = right?;
+                operation(left, right).ok_or_else(|| match binary.op {
+                    BinOp::Sub(_) => errors::size_negative(place, &text()),
+                    BinOp::Div(_) | BinOp::Rem(_) => errors::size_division_by_zero(place, &text()),
+                    _ => errors::size_overflow(place, &text()),
+                })
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// The operators that are computed here; the others are left to the compiler.
+fn operation(operator: BinOp) -> Option<fn(u64, u64) -> Option<u64>> {
+    match operator {
+        BinOp::Add(_) => Some(u64::checked_add),
+        BinOp::Sub(_) => Some(u64::checked_sub),
+        BinOp::Mul(_) => Some(u64::checked_mul),
+        BinOp::Div(_) => Some(u64::checked_div),
+        BinOp::Rem(_) => Some(u64::checked_rem),
+        _ => None,
+    }
+}
+
+/// The value of a literal.
+fn number(literal: &LitInt) -> syn::Result<u64> {
+    let place = Place::of(literal);
+    let digits = literal.base10_digits();
+    if !matches!(literal.suffix(), "" | "usize") {
+        return Err(errors::size_suffix(place, literal.suffix(), digits));
+    }
+    digits.parse().map_err(|_| errors::size_too_large(place, digits))
+}
+
+/// Reports braces in the arguments of a path of the user's that compute with a parameter.
+pub(super) fn is_custom_right(path: &syn::Path, parameters: &[Ident], errors: &mut Errors) -> bool {
+    let mut right = true;
+    for tree in path.to_token_stream() {
+        let TokenTree::Group(group) = tree else {
+            continue;
+        };
+        if let Some(error) = computing(&group, parameters) {
+            errors.push(error);
+            right = false;
+        }
+    }
+    right
+}
+
+/// The complaint about a group in which a parameter stands among other tokens.
+fn computing(group: &Group, parameters: &[Ident]) -> Option<syn::Error> {
+    let braced = group.delimiter() == proc_macro2::Delimiter::Brace;
+    let alone = group.stream().into_iter().count() == 1;
+    if !braced || alone {
+        return None;
+    }
+    let parameter = identifier::mentioned(group.stream(), parameters)?;
+    let text = text::of(group.stream());
+    let place = Place::of(TokenTree::Group(group.clone()));
+    Some(errors::computes_with_parameter(place, &text, &parameter, parameters))
+}

@@ -1,0 +1,280 @@
+//! What does each layer say about itself, before its neighbours are asked?
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+use syn::{Attribute, Path};
+
+use super::field;
+use super::identity::{Identity, identity};
+use super::settings::{self, CustomSettings, Initialization};
+use super::size;
+use crate::ast::{self, Declaration};
+use crate::errors::{self, Errors};
+use crate::layer::Spec;
+use crate::place::Place;
+use crate::setting::Value;
+use crate::size::Size;
+use crate::text;
+
+/// A layer with what is written at it.
+pub(super) struct Statement {
+    /// Docs and attributes above the layer.
+    pub(super) attributes: Vec<Attribute>,
+    /// How its weights are drawn, where the user says so.
+    pub(super) initialization: Option<Initialization>,
+    /// Whether the optimizer leaves it as it is.
+    pub(super) frozen: bool,
+    /// The user's name or an automatic one.
+    pub(super) field: Ident,
+    /// The word or path that names its type.
+    pub(super) place: Place,
+    /// Where its sizes stand.
+    pub(super) size_places: Vec<Place>,
+    /// Where its settings stand, or its type where there are none.
+    pub(super) settings_place: Place,
+    /// Its settings as one would write them.
+    pub(super) written_settings: String,
+    /// Which layer it is.
+    pub(super) kind: StatedKind,
+}
+
+/// A layer and its own sizes.
+pub(super) enum StatedKind {
+    /// A layer of the library.
+    BuiltIn {
+        /// Which one.
+        spec: &'static Spec,
+        /// Its sizes, one for each slot.
+        sizes: Vec<StatedSize>,
+        /// Its settings, one for each that it has.
+        settings: Vec<Value>,
+    },
+    /// A block, and its layers.
+    Block(Vec<Option<Statement>>),
+    /// A type of the user's.
+    Custom {
+        /// The path with its generic arguments.
+        path: Path,
+        /// What stands in parentheses.
+        settings: Option<CustomSettings>,
+    },
+}
+
+/// One size of a layer.
+#[derive(Clone)]
+pub(super) enum StatedSize {
+    /// It is written.
+    Given(Size),
+    /// It is `_`.
+    Inferred(Place),
+    /// It is wrong, which was reported.
+    Failed,
+}
+
+impl StatedSize {
+    /// The size, if it is written.
+    pub(super) fn given(&self) -> Option<&Size> {
+        match self {
+            Self::Given(size) => Some(size),
+            Self::Inferred(_) | Self::Failed => None,
+        }
+    }
+}
+
+/// What each of `layers` says, which stand in the declaration or in a block of it; `None` where one has to be left out.
+pub(super) fn statements(
+    layers: &[Option<ast::Layer>],
+    declaration: &Declaration,
+    errors: &mut Errors,
+) -> Vec<Option<Statement>> {
+    let mut identify = |layer: &ast::Layer| identity(layer, declaration, errors);
+    let identities: Vec<_> = layers.iter().map(|layer| layer.as_ref().and_then(&mut identify)).collect();
+    let pairs = layers.iter().zip(&identities);
+    let known: Vec<_> = pairs.filter_map(|(layer, identity)| Some((layer.as_ref()?, identity.as_ref()?))).collect();
+    let mut fields = field::fields(&known, errors).into_iter();
+    let mut statements = Vec::new();
+    for (layer, identity) in layers.iter().zip(identities) {
+        let (Some(layer), Some(identity)) = (layer, identity) else {
+            statements.push(None);
+            continue;
+        };
+        // One name was made for every layer that is known.
+        statements.extend(fields.next().map(|field| statement(layer, identity, field, declaration, errors)));
+    }
+    statements
+}
+
+/// What one layer says.
+fn statement(
+    layer: &ast::Layer,
+    identity: Identity,
+    field: Ident,
+    declaration: &Declaration,
+    errors: &mut Errors,
+) -> Option<Statement> {
+    let mut size_places = Vec::new();
+    let has_parameters = HasParameters::of(&identity);
+    let (place, kind, settings) = match identity {
+        Identity::BuiltIn { spec, word, sizes, settings } => {
+            size_places.extend(sizes.iter().map(ast::Size::place));
+            let layer = BuiltIn { spec, word: &word, field: &field, sizes: &sizes, settings: settings.as_ref() };
+            (Place::of(&word), layer.stated(&declaration.parameters, errors)?, settings)
+        }
+        Identity::Block { word, layers } => {
+            if layers.is_empty() {
+                errors.push(errors::empty_block(Place::of(word), &format!("`{field}`")));
+                return None;
+            }
+            (Place::of(word), StatedKind::Block(statements(&layers, declaration, errors)), None)
+        }
+        Identity::Custom { path, settings } => {
+            let values = match &settings {
+                Some(settings) => Some(settings::of_custom(settings, errors)?),
+                None => None,
+            };
+            (Place::of(&path), StatedKind::Custom { path, settings: values }, settings)
+        }
+    };
+    judge_attributes(layer, has_parameters, &field, errors);
+    Some(Statement {
+        attributes: layer.attributes.clone(),
+        initialization: layer.init.as_ref().and_then(|init| settings::initialization(init, errors)),
+        frozen: layer.frozen.is_some(),
+        field,
+        place,
+        size_places,
+        settings_place: settings.as_ref().map_or(place, |settings| settings.place),
+        written_settings: settings.as_ref().map_or_else(String::new, text_of),
+        kind,
+    })
+}
+
+/// What attributes about parameters may say of a layer.
+#[derive(Clone, Copy)]
+enum HasParameters {
+    /// It has none.
+    No,
+    /// It may have some.
+    Yes,
+    /// Its layers may have some.
+    InLayers,
+}
+
+impl HasParameters {
+    fn of(identity: &Identity) -> Self {
+        match identity {
+            Identity::BuiltIn { spec, .. } if !spec.has_parameters => Self::No,
+            Identity::BuiltIn { .. } | Identity::Custom { .. } => Self::Yes,
+            Identity::Block { .. } => Self::InLayers,
+        }
+    }
+}
+
+/// Reports attributes about parameters at a layer that has none, and an initializer for a block.
+fn judge_attributes(layer: &ast::Layer, parameters: HasParameters, field: &Ident, errors: &mut Errors) {
+    let whose = format!("`{field}`");
+    let place = layer.init.as_ref().map(|init| match init {
+        ast::Init::Word { word, .. } => Place::of(word),
+        ast::Init::Value(value) => Place::of(value),
+    });
+    match parameters {
+        HasParameters::Yes => {}
+        HasParameters::InLayers => {
+            if let Some(place) = place {
+                errors.push(errors::draws_block(place, &whose));
+            }
+        }
+        HasParameters::No => {
+            if let Some(place) = place {
+                errors.push(errors::nothing_to(place, &whose, "draw", "init"));
+            }
+            if let Some(place) = layer.frozen {
+                errors.push(errors::nothing_to(place, &whose, "freeze", "frozen"));
+            }
+        }
+    }
+}
+
+/// Settings as one would write them: `(0.2)`.
+fn text_of(settings: &ast::Settings) -> String {
+    let pieces = settings.list.iter().map(|setting| {
+        let value = text::of(setting.value.to_token_stream());
+        setting.name.as_ref().map_or(value.clone(), |name| format!("{name} = {value}"))
+    });
+    format!("({})", pieces.collect::<Vec<_>>().join(", "))
+}
+
+/// A layer of the library as it is written.
+struct BuiltIn<'a> {
+    spec: &'static Spec,
+    word: &'a Ident,
+    field: &'a Ident,
+    sizes: &'a [ast::Size],
+    settings: Option<&'a ast::Settings>,
+}
+
+impl BuiltIn<'_> {
+    /// Its sizes and settings; `None` after a mistake in the settings.
+    fn stated(&self, parameters: &[Ident], errors: &mut Errors) -> Option<StatedKind> {
+        let Self { spec, word, settings, .. } = *self;
+        let sizes = self.sizes(parameters, errors);
+        let complete = self.sizes.len() == spec.sizes.len();
+        if spec.settings.is_empty() {
+            // `Dense(64, 32)` is one mistake, about its sizes.
+            if let Some(unwanted) = settings.filter(|_| complete) {
+                errors.push(errors::takes_no_settings(unwanted.place, spec.name, &self.written(&sizes)));
+            }
+            return Some(StatedKind::BuiltIn { spec, sizes, settings: Vec::new() });
+        }
+        // `Dropout<0.5>` is one mistake, about its sizes.
+        if settings.is_none() && !complete {
+            return None;
+        }
+        let written = settings::of_built_in(word, spec.settings, spec.example, settings, errors)?;
+        let whose = format!("`{}`", self.field);
+        let settings = settings::values(spec.settings, written, (Place::of(word), &whose), parameters, errors)?;
+        Some(StatedKind::BuiltIn { spec, sizes, settings })
+    }
+
+    /// A size for each slot.
+    fn sizes(&self, parameters: &[Ident], errors: &mut Errors) -> Vec<StatedSize> {
+        let Self { spec, word, field, sizes, .. } = *self;
+        let complete = sizes.len() == spec.sizes.len();
+        if !complete && !sizes.iter().any(|size| matches!(size, ast::Size::Failed(_))) {
+            let names: Vec<_> = spec.sizes.iter().map(|slot| slot.name).collect();
+            errors.push(errors::wrong_number_of_sizes(Place::of(word), spec.name, &names, sizes.len(), spec.example));
+        }
+        if spec.sizes.is_empty() {
+            return Vec::new();
+        }
+        // Every size is looked at, also where there are too many.
+        let whose = format!("`{field}`");
+        let resolve = |size| size::resolve(size, parameters, &whose, errors);
+        let resolved: Vec<_> = sizes.iter().map(resolve).collect();
+        if !complete {
+            return vec![StatedSize::Failed; spec.sizes.len()];
+        }
+        let slots = sizes.iter().zip(resolved).zip(spec.sizes);
+        let stated = slots.map(|((size, resolved), slot)| match (size, resolved) {
+            (_, Some(size)) => StatedSize::Given(size),
+            (ast::Size::Infer(place), None) if slot.takes.is_some() => StatedSize::Inferred(*place),
+            (ast::Size::Infer(place), None) => {
+                errors.push(errors::cannot_infer(*place, spec.name, slot.phrase, &spec.inferred_example()));
+                StatedSize::Failed
+            }
+            (_, None) => StatedSize::Failed,
+        });
+        stated.collect()
+    }
+
+    /// The layer as it has to be written, without settings.
+    fn written(&self, sizes: &[StatedSize]) -> String {
+        let text = |size: &StatedSize| match size {
+            StatedSize::Given(size) => Some(size.text()),
+            StatedSize::Inferred(_) => Some("_".to_owned()),
+            StatedSize::Failed => None,
+        };
+        let sizes: Option<Vec<_>> = sizes.iter().map(text).collect();
+        sizes.map_or_else(|| self.spec.example.to_owned(), |sizes| self.spec.written(&sizes))
+    }
+}

@@ -1,0 +1,5 @@
+//! `GeluTanh`
+
+use super::Spec;
+
+pub(super) const SPEC: Spec = Spec::elementwise("GeluTanh", "GeluTanh", &[]);

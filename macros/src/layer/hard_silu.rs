@@ -1,0 +1,5 @@
+//! `HardSilu`
+
+use super::Spec;
+
+pub(super) const SPEC: Spec = Spec::elementwise("HardSilu", "HardSilu", &[]);

@@ -1,0 +1,5 @@
+//! `HardTanh`
+
+use super::Spec;
+
+pub(super) const SPEC: Spec = Spec::elementwise("HardTanh", "HardTanh", &[]);

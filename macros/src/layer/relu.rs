@@ -1,0 +1,5 @@
+//! `Relu`
+
+use super::Spec;
+
+pub(super) const SPEC: Spec = Spec::elementwise("Relu", "Relu", &[]);

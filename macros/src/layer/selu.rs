@@ -1,0 +1,5 @@
+//! `Selu`
+
+use super::Spec;
+
+pub(super) const SPEC: Spec = Spec::elementwise("Selu", "Selu", &[]);

@@ -1,0 +1,5 @@
+//! `Sigmoid`
+
+use super::Spec;
+
+pub(super) const SPEC: Spec = Spec::elementwise("Sigmoid", "Sigmoid", &[]);

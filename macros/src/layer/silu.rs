@@ -1,0 +1,5 @@
+//! `Silu`
+
+use super::Spec;
+
+pub(super) const SPEC: Spec = Spec::elementwise("Silu", "Silu", &[]);

@@ -1,0 +1,15 @@
+//! `Softmax`
+
+use super::{Flow, Resolved, Spec, Takes};
+use crate::shape::VECTOR;
+
+pub(super) const SPEC: Spec = Spec {
+    name: "Softmax",
+    example: "Softmax",
+    takes: Takes::Shape(&VECTOR),
+    sizes: &[],
+    settings: &[],
+    has_parameters: false,
+    flow: Flow::Head,
+    resolve: |written| Resolved::without_parameters(written.input.normalized(written.unknown)),
+};

@@ -1,0 +1,5 @@
+//! `Softsign`
+
+use super::Spec;
+
+pub(super) const SPEC: Spec = Spec::elementwise("Softsign", "Softsign", &[]);

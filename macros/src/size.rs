@@ -1,0 +1,229 @@
+//! What is a size to the macro: a number, a const parameter, or something that the compiler computes?
+
+use std::rc::Rc;
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{ToTokens, quote};
+
+use crate::place::Place;
+use crate::text;
+
+mod function;
+
+pub(crate) use function::{AXIS, CEILING, Function, LENGTH, PRODUCT, WINDOWS};
+
+/// A size after resolution.
+#[derive(Clone, Debug)]
+pub(crate) enum Size {
+    /// A number the macro knows.
+    Number(u64, Place),
+    /// A const parameter of the network.
+    Parameter(Ident),
+    /// A named constant or const expression; the tokens carry no braces around them.
+    Opaque(TokenStream, Place),
+    /// What a function of the library makes of other sizes, where they are not all numbers.
+    Computed(Rc<Computed>, Place),
+    /// What a mistake left unknown: a constant that is itself the error, and is never judged.
+    Unknown(Ident),
+}
+
+/// A function of the library with its arguments.
+#[derive(Debug)]
+pub(crate) struct Computed {
+    /// The function.
+    pub(crate) function: &'static Function,
+    /// The shape that is asked, where the function asks one that only the compiler knows: its alias.
+    pub(crate) shape: Option<Ident>,
+    /// The sizes that it is given.
+    pub(crate) arguments: Vec<Size>,
+    /// The result in a message: ``the rows of `conv` ``.
+    pub(crate) words: String,
+}
+
+/// How two sizes compare.
+pub(crate) enum Comparison {
+    /// They are the same.
+    Same,
+    /// They differ, or differ for most values of a parameter.
+    Different,
+    /// The compiler has to compute them.
+    Open,
+}
+
+impl Size {
+    /// What `function` makes of `arguments`: a number if all of them are.
+    pub(crate) fn computed(function: &'static Function, arguments: Vec<Self>, words: String, place: Place) -> Self {
+        let numbers: Option<Vec<_>> = arguments.iter().map(Self::number).collect();
+        match numbers.and_then(|numbers| (function.fold)(&numbers)) {
+            Some(value) => Self::Number(value, place),
+            None => Self::Computed(Rc::new(Computed { function, shape: None, arguments, words }), place),
+        }
+    }
+
+    /// What `function` says about a shape that only the compiler knows.
+    pub(crate) fn asked(
+        function: &'static Function,
+        shape: Ident,
+        arguments: Vec<Self>,
+        words: String,
+        place: Place,
+    ) -> Self {
+        Self::Computed(Rc::new(Computed { function, shape: Some(shape), arguments, words }), place)
+    }
+
+    /// The product of sizes, which is one of them if all others are 1.
+    pub(crate) fn product(factors: &[Self], words: String, place: Place) -> Self {
+        let mut factors: Vec<_> = factors.iter().filter(|factor| factor.number() != Some(1)).cloned().collect();
+        match factors.len() {
+            0 => Self::Number(1, place),
+            1 => factors.remove(0).moved(place),
+            _ => Self::computed(&PRODUCT, factors, words, place),
+        }
+    }
+
+    /// The number, if the macro knows it.
+    pub(crate) fn number(&self) -> Option<u64> {
+        match self {
+            Self::Number(value, _) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Whether both are the same whatever the parameters' values, as far as the macro can see.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(left, _), Self::Number(right, _)) => left == right,
+            (Self::Parameter(left), Self::Parameter(right)) | (Self::Unknown(left), Self::Unknown(right)) => {
+                left == right
+            }
+            (Self::Opaque(left, _), Self::Opaque(right, _)) => left.to_string() == right.to_string(),
+            (Self::Computed(left, _), Self::Computed(right, _)) => {
+                left.function.name == right.function.name
+                    && left.shape == right.shape
+                    && left.arguments.len() == right.arguments.len()
+                    && left.arguments.iter().zip(&right.arguments).all(|(left, right)| left.same(right))
+            }
+            _ => false,
+        }
+    }
+
+    /// Compares what is given with what is taken.
+    pub(crate) fn compare(&self, takes: &Self) -> Comparison {
+        let parameter = |size: &Self| matches!(size, Self::Parameter(_));
+        if self.same(takes) || self.is_unknown() || takes.is_unknown() {
+            Comparison::Same
+        } else if (self.is_open() || takes.is_open()) && !parameter(self) && !parameter(takes) {
+            Comparison::Open
+        } else {
+            Comparison::Different
+        }
+    }
+
+    /// Whether only the compiler knows the value.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Self::Opaque(..) | Self::Computed(..))
+    }
+
+    /// Whether a mistake left it unknown, or something that it is computed from.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.unknown().is_some()
+    }
+
+    /// The constant of a size that a mistake left unknown.
+    pub(crate) fn unknown(&self) -> Option<&Ident> {
+        match self {
+            Self::Unknown(name) => Some(name),
+            Self::Computed(computed, _) => computed.arguments.iter().find_map(Self::unknown),
+            Self::Number(..) | Self::Parameter(_) | Self::Opaque(..) => None,
+        }
+    }
+
+    /// The first const parameter that it is computed from; nothing for a parameter itself.
+    pub(crate) fn computes_with(&self) -> Option<&Ident> {
+        let Self::Computed(computed, _) = self else { return None };
+        computed.arguments.iter().find_map(|argument| match argument {
+            Self::Parameter(name) => Some(name),
+            other => other.computes_with(),
+        })
+    }
+
+    /// Whether a shape is asked for it that only the compiler knows.
+    pub(crate) fn asks_shape(&self) -> bool {
+        let Self::Computed(computed, _) = self else { return false };
+        computed.shape.is_some() || computed.arguments.iter().any(Self::asks_shape)
+    }
+
+    /// The size as a generic argument, which is an expression too. One that is computed has a constant instead.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        match self {
+            Self::Number(value, place) => {
+                let mut literal = Literal::u64_unsuffixed(*value);
+                literal.set_span(place.span());
+                literal.into_token_stream()
+            }
+            Self::Parameter(name) | Self::Unknown(name) => name.into_token_stream(),
+            // Paths of several segments are types in this position unless they stand in braces.
+            Self::Opaque(tokens, _) => quote!({ #tokens }),
+            Self::Computed(..) => quote!(_),
+        }
+    }
+
+    /// The size in a message or description: `32`, `H`, `config::HIDDEN`, `{ H * 2 }`; `_` for one that is computed.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Number(value, _) => value.to_string(),
+            Self::Parameter(name) | Self::Unknown(name) => name.to_string(),
+            Self::Opaque(tokens, _) => {
+                let text = text::of(tokens.clone());
+                match syn::parse2::<syn::Path>(tokens.clone()) {
+                    Ok(_) => text,
+                    Err(_) => format!("{{ {text} }}"),
+                }
+            }
+            Self::Computed(..) => "_".to_owned(),
+        }
+    }
+
+    /// The size with its noun: `1 value`, `32 values`, `` `H` values ``, ``the values of `flatten` ``.
+    pub(crate) fn counted(&self, [one, many]: [&str; 2]) -> String {
+        match self {
+            Self::Number(1, _) => format!("1 {one}"),
+            Self::Number(value, _) => format!("{value} {many}"),
+            Self::Computed(computed, _) => computed.words.clone(),
+            other => format!("`{}` {many}", other.text()),
+        }
+    }
+
+    /// The size where its noun was already said.
+    pub(crate) fn bare(&self) -> String {
+        match self {
+            Self::Number(..) => self.text(),
+            Self::Computed(computed, _) => computed.words.clone(),
+            other => format!("`{}`", other.text()),
+        }
+    }
+
+    /// Where the size stands.
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::Number(_, place) | Self::Opaque(_, place) | Self::Computed(_, place) => *place,
+            Self::Parameter(name) => Place::of(name),
+            Self::Unknown(_) => Place::call(),
+        }
+    }
+
+    /// The same size, standing elsewhere: what `_` becomes points at the `_`.
+    pub(crate) fn moved(&self, to: Place) -> Self {
+        match self {
+            Self::Number(value, _) => Self::Number(*value, to),
+            Self::Parameter(name) => {
+                let mut name = name.clone();
+                name.set_span(to.span().resolved_at(name.span()));
+                Self::Parameter(name)
+            }
+            Self::Opaque(tokens, _) => Self::Opaque(tokens.clone(), to),
+            Self::Computed(computed, _) => Self::Computed(Rc::clone(computed), to),
+            Self::Unknown(name) => Self::Unknown(name.clone()),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Which functions make sizes out of sizes? Each is a `const fn` of the library, and the same formula here for numbers.
+
+/// A function of sizes.
+#[derive(Debug)]
+pub(crate) struct Function {
+    /// Its name in the library.
+    pub(crate) name: &'static str,
+    /// Whether its arguments are one list.
+    pub(crate) takes_list: bool,
+    /// The result where all arguments are numbers; nothing where it leaves the range, which the compiler reports.
+    pub(crate) fold: fn(&[u64]) -> Option<u64>,
+}
+
+/// The elements of a shape that only the compiler knows.
+pub(crate) static LENGTH: Function = Function { name: "length", takes_list: false, fold: |_| None };
+
+/// One axis of a shape that only the compiler knows, by its number; 1 where it has fewer.
+pub(crate) static AXIS: Function = Function { name: "axis", takes_list: false, fold: |_| None };
+
+/// The product of all arguments.
+pub(crate) static PRODUCT: Function = Function {
+    name: "product",
+    takes_list: true,
+    fold: |factors| factors.iter().try_fold(1, |product: u64, &factor| product.checked_mul(factor)),
+};
+
+/// How many windows fit, for (size, window, stride, padding on either side): ⌊(size + 2 padding - window) / stride⌋ + 1, or 0
+/// if the window is larger than the padded size, which is a mistake of its own.
+pub(crate) static WINDOWS: Function = Function {
+    name: "windows",
+    takes_list: false,
+    fold: |arguments| {
+        let &[size, window, stride, padding] = arguments else { return None };
+        let padded = size.checked_add(padding.checked_mul(2)?)?;
+        match padded.checked_sub(window) {
+            Some(rest) => rest.checked_div(stride)?.checked_add(1),
+            None => Some(0),
+        }
+    },
+};
+
+/// The quotient of two sizes, rounded up.
+pub(crate) static CEILING: Function = Function {
+    name: "ceiling",
+    takes_list: false,
+    fold: |arguments| {
+        let &[size, stride] = arguments else { return None };
+        (stride > 0).then(|| size.div_ceil(stride))
+    },
+};
