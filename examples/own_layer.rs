@@ -8,7 +8,7 @@
 use nalgebra::SVector;
 use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
-use typenet::{Backward, Plan, Scalar};
+use typenet::{Backward, Forward, Plan, Scalar, Site};
 
 /// f(x) = x where x > 0, else a x, with a slope `a` for each of `N` neurons.
 ///
@@ -57,17 +57,9 @@ impl<const N: usize> Layer for ParametricRelu<N> {
         parameters.slope.fill(T::from_f64(start.0));
     }
 
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        _: I,
-        parameters: &Slopes<T, N>,
-        _: &Start,
-        _: &Pass,
-        input: &[T],
-        output: &mut [T],
-        _: &mut [T],
-    ) {
-        for (x, y) in input.chunks_exact(N).zip(output.chunks_exact_mut(N)) {
-            for ((y, &x), &slope) in y.iter_mut().zip(x).zip(&parameters.slope) {
+    fn forward<In: Shape, T: Kernels, I: Isa>(_: I, site: Site<'_, Slopes<T, N>, Start>, memory: Forward<'_, T>) {
+        for (x, y) in memory.input.chunks_exact(N).zip(memory.output.chunks_exact_mut(N)) {
+            for ((y, &x), &slope) in y.iter_mut().zip(x).zip(&site.parameters.slope) {
                 *y = if x > T::ZERO { x } else { slope * x };
             }
         }
@@ -76,9 +68,7 @@ impl<const N: usize> Layer for ParametricRelu<N> {
     // dL/da adds up g x over the negative x; dL/dx = g or a g.
     fn backward<In: Shape, T: Kernels, I: Isa>(
         _: I,
-        parameters: &Slopes<T, N>,
-        _: &Start,
-        _: &Pass,
+        site: Site<'_, Slopes<T, N>, Start>,
         memory: Backward<'_, T>,
         gradient: &mut Slopes<T, N>,
     ) {
@@ -89,7 +79,8 @@ impl<const N: usize> Layer for ParametricRelu<N> {
         }
         if let Some(grad_input) = memory.grad_input {
             let inputs = memory.input.iter().zip(&*memory.grad_output);
-            for ((dx, (&x, &g)), &slope) in grad_input.iter_mut().zip(inputs).zip(parameters.slope.iter().cycle()) {
+            for ((dx, (&x, &g)), &slope) in grad_input.iter_mut().zip(inputs).zip(site.parameters.slope.iter().cycle())
+            {
                 *dx = if x > T::ZERO { g } else { slope * g };
             }
         }

@@ -3,15 +3,16 @@
 //! [`Dataset`] holds them, splits them and cuts them into batches; [`Standardizer`] gives every feature mean 0 and
 //! deviation 1, [`MinMax`] a range, [`QuantileTransformer`] a distribution; [`digits`] is a data set to begin with.
 
+mod feature;
+mod scaler;
+
 mod augmented;
 mod batches;
 mod digits;
 mod epoch;
-mod feature;
 mod min_max;
 mod quantile_transformer;
 mod rows;
-mod scaler;
 mod standardizer;
 mod stratified;
 mod weighted;

@@ -24,47 +24,41 @@
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
-use crate::block::Block;
 use crate::kernel::{Isa, Kernels, Program, dispatch};
 use crate::layer::{
-    Backward, Elu, Gelu, GeluTanh, HardSigmoid, HardSilu, HardTanh, Layer, LeakyRelu, Pass, Relu, Selu, Sigmoid, Silu,
-    Softplus, Softsign, Tanh,
+    Elementwise, Elu, Gelu, GeluTanh, HardSigmoid, HardSilu, HardTanh, LeakyRelu, Pass, Reads, Relu, Selu, Sigmoid,
+    Silu, Site, Softplus, Softsign, Tanh,
 };
 use crate::shape::Vector;
 
-/// A layer without parameters on one number: what it gives, and its derivative.
-struct Of<'a, L: Layer, T> {
-    settings: &'a L::Settings,
+/// An elementwise layer on one number: what it gives, and its derivative.
+struct Of<'a, E: Elementwise, T> {
+    settings: &'a E::Settings,
     x: T,
-    layer: PhantomData<L>,
+    layer: PhantomData<E>,
 }
 
-impl<L: Layer, T: Kernels> Program for Of<'_, L, T> {
+impl<E: Elementwise, T: Kernels> Program for Of<'_, E, T> {
     type Output = (T, T);
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> (T, T) {
-        let (parameters, pass) = (L::With::<T>::zeroed(), Pass::inference());
-        let (mut output, mut grad_output, mut derivative) = ([T::ZERO], [T::ONE], [T::ZERO]);
-        let input = [self.x];
-        L::forward::<Vector<1>, T, I>(isa, &parameters, self.settings, &pass, &input, &mut output, &mut []);
-        let memory = Backward {
-            input: &input,
-            output: &output,
-            cache: &mut [],
-            grad_output: &mut grad_output,
-            grad_input: Some(&mut derivative),
-            accumulate: false,
+        let site = Site { parameters: &(), settings: self.settings, pass: &Pass::inference() };
+        let (input, mut output, mut derivative) = ([self.x], [self.x], [T::ONE]);
+        E::map::<Vector<1>, T, I>(isa, site, &mut output);
+        let read = match E::READS {
+            Reads::Nothing => &[][..],
+            Reads::Input => &input,
+            Reads::Output => &output,
         };
-        let none = &mut L::With::<T>::zeroed();
-        L::backward::<Vector<1>, T, I>(isa, &parameters, self.settings, &pass, memory, none);
+        E::multiply_by_derivative::<Vector<1>, T, I>(isa, site, read, &mut derivative);
         (output[0], derivative[0])
     }
 }
 
-/// What a layer without parameters gives for one number, and its derivative there.
-fn at<L: Layer, T: Kernels>(settings: &L::Settings, x: T) -> (T, T) {
-    dispatch(Of::<L, T> { settings, x, layer: PhantomData })
+/// What an elementwise layer gives for one number, and its derivative there.
+fn at<E: Elementwise, T: Kernels>(settings: &E::Settings, x: T) -> (T, T) {
+    dispatch(Of::<E, T> { settings, x, layer: PhantomData })
 }
 
 macro_rules! functions {

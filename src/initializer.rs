@@ -224,7 +224,7 @@ impl Initializer {
         }
     }
 
-    /// Draws every weight of a block by its shape `[outputs, inputs, ..]`; biases and statistics become zero.
+    /// Draws every weight of a block by its shape `[outputs, inputs, ..]`; scales become one, biases and statistics zero.
     pub(crate) fn fill_block<T: Scalar, R: RandomSource + ?Sized>(
         self,
         parameters: &mut [T],
@@ -240,6 +240,7 @@ impl Initializer {
                 }
                 // Each weight of a number, such as a scale, is a map of one input to one output.
                 (TensorKind::Weight, _) => values.chunks_mut(1).for_each(|value| self.fill(value, 1, 1, rng)),
+                (TensorKind::Scale, _) => values.fill(T::ONE),
                 (TensorKind::Bias | TensorKind::Statistic, _) => values.fill(T::ZERO),
             }
         }

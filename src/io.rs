@@ -37,8 +37,10 @@
 mod checksum;
 mod label;
 mod number;
-mod read;
+
 mod write;
+
+mod read;
 
 pub(crate) use crate::file::{check_place, name, open, replace};
 pub(crate) use label::Label;

@@ -28,16 +28,24 @@
     reason = "a function compiled for an instruction set is entered here, after the set was detected"
 )]
 
-mod activation;
 mod compiled;
-mod dense;
-mod function;
-mod kernels;
 mod lanes;
+
+mod function;
+
+mod activation;
+mod convolution;
+mod dense;
+mod normalization;
 mod softmax;
 mod update;
 
-pub use kernels::{AdamStep, DenseSizes, Kernels, MomentumStep};
+pub use activation::ActivationKernels;
+pub use convolution::{ConvolutionKernels, ConvolutionSizes};
+pub use dense::{DenseKernels, DenseSizes};
+pub use normalization::{NormalizationKernels, NormalizationSizes};
+pub use softmax::SoftmaxKernels;
+pub use update::{AdamStep, MomentumStep, UpdateKernels};
 
 use core::fmt::Debug;
 use core::sync::atomic::{AtomicU8, Ordering};
@@ -51,6 +59,32 @@ use crate::scalar::Scalar;
 pub(crate) const fn written_out(size: usize, limit: usize) -> bool {
     !cfg!(debug_assertions) && size <= limit
 }
+
+/// The loops that layers, losses and optimizers are made of, for one type of element: all families of kernels.
+///
+/// All slices are flat and dense: batches are sample after sample. `f32` and `f64` have kernels of their own; any other scalar
+/// takes the naive ones by `impl NaiveKernels for Mine {}`.
+///
+/// # Panics
+/// A kernel panics when the lengths of its slices contradict one another. The layers of typenet never do that.
+pub trait Kernels:
+    ActivationKernels + ConvolutionKernels + DenseKernels + NormalizationKernels + SoftmaxKernels + UpdateKernels
+{
+}
+
+impl<T> Kernels for T where
+    T: ActivationKernels + ConvolutionKernels + DenseKernels + NormalizationKernels + SoftmaxKernels + UpdateKernels
+{
+}
+
+/// A scalar that takes the naive form of every kernel.
+///
+/// # Example
+/// Dual numbers, which differentiate, or any other custom number:
+/// ```ignore
+/// impl typenet::kernel::NaiveKernels for Dual {}
+/// ```
+pub trait NaiveKernels: Scalar {}
 
 /// Code that runs with an instruction set chosen at run time.
 ///

@@ -6,20 +6,38 @@
 //! Which inputs a layer accepts is stated apart from what it computes, in [`Takes`]: since [`Layer::Output`] exists for
 //! every input, a wrong edge does not take the rest of the chain with it, and one mistake is one error.
 
-mod activation;
+mod pass;
+mod plan;
+
+mod elementwise;
+
+mod conv2d;
 mod dense;
 mod dropout;
+mod elu;
+mod flatten;
+mod gelu;
+mod gelu_tanh;
+mod hard_sigmoid;
+mod hard_silu;
+mod hard_tanh;
+mod identity;
+mod layer_norm;
+mod leaky_relu;
+mod relu;
 mod residual;
+mod selu;
+mod sigmoid;
+mod silu;
 mod softmax;
+mod softplus;
+mod softsign;
+mod tanh;
 
-pub use activation::{
-    Elu, Gelu, GeluTanh, HardSigmoid, HardSilu, HardTanh, Identity, LeakyRelu, Relu, Selu, Sigmoid, Silu, Softplus,
-    Softsign, Tanh,
-};
-pub use dense::Dense;
-pub use dropout::Dropout;
-pub use residual::Residual;
-pub use softmax::Softmax;
+pub use elementwise::{Elementwise, ElementwisePlan, Reads};
+pub use list::*;
+pub use pass::{Mode, Pass};
+pub use plan::{Layout, Plan};
 
 use rand::Rng as RandomSource;
 
@@ -29,98 +47,64 @@ use crate::kernel::{Isa, Kernels};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
-/// Is the network learning or answering?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mode {
-    /// Learning: layers may drop units and measure statistics.
-    Training,
-    /// Answering: the same input gives the same output.
-    Inference,
+/// Every layer of the library; the root and the prelude re-export this list.
+pub mod list {
+    pub use super::conv2d::{Conv2d, Filters, Padding};
+    pub use super::dense::Dense;
+    pub use super::dropout::Dropout;
+    pub use super::elu::Elu;
+    pub use super::flatten::Flatten;
+    pub use super::gelu::Gelu;
+    pub use super::gelu_tanh::GeluTanh;
+    pub use super::hard_sigmoid::HardSigmoid;
+    pub use super::hard_silu::HardSilu;
+    pub use super::hard_tanh::HardTanh;
+    pub use super::identity::Identity;
+    pub use super::layer_norm::LayerNorm;
+    pub use super::leaky_relu::LeakyRelu;
+    pub use super::relu::Relu;
+    pub use super::residual::Residual;
+    pub use super::selu::Selu;
+    pub use super::sigmoid::Sigmoid;
+    pub use super::silu::Silu;
+    pub use super::softmax::Softmax;
+    pub use super::softplus::Softplus;
+    pub use super::softsign::Softsign;
+    pub use super::tanh::Tanh;
 }
 
-/// What every layer is told about the pass it is part of.
-///
-/// A layer that draws random numbers draws them as a function of (seed, step, position of the layer, sample), never from
-/// a running stream, so that they do not depend on tiles and threads.
-///
-/// # Example
-/// ```
-/// use typenet::{Mode, Pass};
-///
-/// let pass = Pass::training(37, 5);
-/// assert_eq!((pass.mode, pass.seed, pass.step, pass.first_sample), (Mode::Training, 37, 5, 0));
-/// assert_ne!(pass.at(0).layer, pass.at(1).layer);
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Pass {
-    /// Learning or answering.
-    pub mode: Mode,
-    /// The seed of the run.
-    pub seed: u64,
-    /// The step, counted from 0 over all epochs.
-    pub step: u64,
-    /// The position within the batch of the first sample that the layer sees.
-    pub first_sample: usize,
-    /// Which layer sees the pass: a number for each position, through nested networks too.
-    pub layer: u64,
-}
-
-impl Pass {
-    /// The pass of a training step.
-    #[must_use]
-    pub const fn training(seed: u64, step: u64) -> Self {
-        Self { mode: Mode::Training, seed, step, first_sample: 0, layer: 0 }
-    }
-
-    /// The pass of a prediction.
-    #[must_use]
-    pub const fn inference() -> Self {
-        Self { mode: Mode::Inference, seed: 0, step: 0, first_sample: 0, layer: 0 }
-    }
-
-    /// The pass as the layer at `position` of the network that has this pass sees it.
-    #[must_use]
-    #[inline(always)]
-    pub const fn at(&self, position: u64) -> Self {
-        // An odd factor and an addend keep positions apart on every level of nesting: (2, 0) is not (0, 2).
-        Self { layer: self.layer.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(position + 1), ..*self }
-    }
-}
-
-/// The constants by which a network lays out its workspace around a layer, for one shape of input.
-///
-/// The defaults are right for a layer that computes its output into a slice of its own and whose derivative reads both
-/// its input and its output.
-pub trait Plan {
-    /// How many numbers per sample the layer keeps from `forward` for `backward`, beside its input and output.
-    const CACHE_LEN: usize = 0;
-    /// How many numbers per sample the layer needs while it infers.
-    const INFERENCE_LEN: usize = Self::CACHE_LEN;
-    /// Multiplications with addition per sample in `forward`.
-    const MULTIPLY_ADDS: u64 = 0;
-    /// `backward` reads the input; else it is handed an empty slice.
-    const READS_INPUT: bool = true;
-    /// `backward` reads the output; else it is handed an empty slice.
-    const READS_OUTPUT: bool = true;
-    /// `backward` forms its sums over its samples from zero, and then writes them to the gradient of the parameters, or adds
-    /// them to it where [`Backward::accumulate`] says so. That spares a pass over all parameters that sets them to zero, and
-    /// most sums of tiles a gradient of their own. A layer without parameters has nothing to say here.
-    const SUMS_FROM_ZERO: bool = false;
-    /// The layer can replace its input by its output (`forward_in_place`) and the gradient of its output by the one of
-    /// its input (`backward_in_place`). Such a layer does not read its input in `backward`, gives as many numbers as it
-    /// takes and has no parameters; anything else does not compile.
-    const IN_PLACE: bool = false;
-}
-
-/// The plan of a layer without parameters that works in place.
+/// A layer within a pass: its parameters `P`, its settings `S`, and what it is told about the pass.
 #[derive(Debug)]
-pub struct InPlacePlan<const READS_OUTPUT: bool>;
+pub struct Site<'a, P, S> {
+    /// The parameters.
+    pub parameters: &'a P,
+    /// The settings.
+    pub settings: &'a S,
+    /// The pass.
+    pub pass: &'a Pass,
+}
 
-impl<const READS_OUTPUT: bool> Plan for InPlacePlan<READS_OUTPUT> {
-    const READS_INPUT: bool = false;
-    const READS_OUTPUT: bool = READS_OUTPUT;
-    const IN_PLACE: bool = true;
+impl<P, S> Clone for Site<'_, P, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P, S> Copy for Site<'_, P, S> {}
+
+/// The site of a layer `L` whose elements are of type `T`.
+pub type SiteOf<'a, L, T> = Site<'a, <L as Layer>::With<T>, <L as Layer>::Settings>;
+
+/// What [`Layer::forward`] reads and writes, beside parameters: slices of samples.
+#[derive(Debug)]
+pub struct Forward<'a, T> {
+    /// The samples that come in.
+    pub input: &'a [T],
+    /// Where the output of every sample goes.
+    pub output: &'a mut [T],
+    /// What `backward` needs, [`Plan::CACHE_LEN`] elements a sample; in inference [`Plan::INFERENCE_LEN`] elements of scratch
+    /// memory.
+    pub cache: &'a mut [T],
 }
 
 /// What [`Layer::backward`] reads and writes, beside parameters: slices of samples.
@@ -141,6 +125,19 @@ pub struct Backward<'a, T> {
     pub accumulate: bool,
 }
 
+/// What the output of a layer stands for, as far as losses have to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Head {
+    /// Scores, or anything else.
+    None,
+    /// The elements of a sample are probabilities that a softmax made: a loss is computed on what comes in, the logits.
+    Softmax,
+    /// Each element is a probability by itself, between 0 and 1, as a logistic function gives it: a loss of raw scores is not
+    /// meant for it.
+    Sigmoid,
+}
+
 /// A layer, as written in the type language.
 ///
 /// `T` in a function is the type of number, `In` the shape of the input, `I` the instruction set, which the function
@@ -152,11 +149,11 @@ pub struct Backward<'a, T> {
 /// false. It never divides by the number of samples: the loss decides whether a gradient is a sum or a mean.
 ///
 /// # Example
-/// A layer of one's own that doubles every number.
+/// A custom layer that doubles every number.
 /// ```
 /// use typenet::prelude::*;
 /// use typenet::kernel::{Isa, Kernels};
-/// use typenet::{Backward, Pass, Plan, Scalar, Shape};
+/// use typenet::{Backward, Forward, Plan, Scalar, Shape, Site};
 ///
 /// pub struct Double;
 ///
@@ -173,16 +170,14 @@ pub struct Backward<'a, T> {
 ///     type Settings = ();
 ///     type Plan<In: Shape> = DoublePlan;
 ///
-///     fn forward<In: Shape, T: Kernels, I: Isa>(
-///         _: I, (): &(), (): &(), _: &Pass, input: &[T], output: &mut [T], _: &mut [T],
-///     ) {
-///         for (y, &x) in output.iter_mut().zip(input) {
+///     fn forward<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, memory: Forward<'_, T>) {
+///         for (y, &x) in memory.output.iter_mut().zip(memory.input) {
 ///             *y = x + x;
 ///         }
 ///     }
 ///
 ///     fn backward<In: Shape, T: Kernels, I: Isa>(
-///         _: I, (): &(), (): &(), _: &Pass, memory: Backward<'_, T>, (): &mut (),
+///         _: I, _: Site<'_, (), ()>, memory: Backward<'_, T>, (): &mut (),
 ///     ) {
 ///         if let Some(grad_input) = memory.grad_input {
 ///             for (dx, &g) in grad_input.iter_mut().zip(&*memory.grad_output) {
@@ -219,13 +214,19 @@ pub trait Layer: Sized + 'static {
     /// How much memory the layer needs and what it reads.
     type Plan<In: Shape>: Plan;
 
+    /// What the output stands for, where losses have to know.
+    const HEAD: Head = Head::None;
+
     /// What this layer wants the weights of the layer before it to start from.
+    ///
+    /// `next` is what the layer after this one wants. A layer that keeps the magnitudes of its input, such as `Dropout` or a
+    /// normalization, returns it; an activation returns what suits it.
     #[must_use]
-    fn initialization(_settings: &Self::Settings) -> Initializer {
+    fn initialization(_settings: &Self::Settings, _next: Initializer) -> Initializer {
         Initializer::GLOROT
     }
 
-    /// Draws the parameters. `initializer` is what the layer that follows wants.
+    /// Draws the parameters. `initializer` is what the layers that follow want.
     fn initialize<T: Scalar, R: RandomSource + ?Sized>(
         parameters: &mut Self::With<T>,
         _settings: &Self::Settings,
@@ -236,63 +237,36 @@ pub trait Layer: Sized + 'static {
     }
 
     /// Computes the output of every sample and leaves in the cache what `backward` needs.
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        parameters: &Self::With<T>,
-        settings: &Self::Settings,
-        pass: &Pass,
-        input: &[T],
-        output: &mut [T],
-        cache: &mut [T],
-    );
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>);
 
     /// As `forward`, with the input in the memory of the output. Called only when the plan says `IN_PLACE`. The cache has
-    /// `CACHE_LEN` numbers per sample in a training pass, `INFERENCE_LEN` in a prediction.
+    /// `CACHE_LEN` elements per sample in a training pass, `INFERENCE_LEN` in a prediction.
     fn forward_in_place<In: Shape, T: Kernels, I: Isa>(
         _isa: I,
-        _parameters: &Self::With<T>,
-        _settings: &Self::Settings,
-        _pass: &Pass,
+        _site: SiteOf<'_, Self, T>,
         _values: &mut [T],
         _cache: &mut [T],
     ) {
         unreachable!("a layer whose plan says IN_PLACE has a `forward_in_place`")
     }
 
-    /// As `forward` in inference mode, with `INFERENCE_LEN` numbers of scratch per sample and nothing kept.
+    /// As `forward` in inference mode, with `INFERENCE_LEN` elements of scratch memory per sample and nothing kept.
     #[inline(always)]
-    fn infer<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        parameters: &Self::With<T>,
-        settings: &Self::Settings,
-        input: &[T],
-        output: &mut [T],
-        scratch: &mut [T],
-    ) {
-        Self::forward::<In, T, I>(isa, parameters, settings, &Pass::inference(), input, output, scratch);
+    fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        Self::forward::<In, T, I>(isa, site, memory);
     }
 
     /// As `forward`, up to the logits.
     #[inline(always)]
-    fn forward_logits<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        parameters: &Self::With<T>,
-        settings: &Self::Settings,
-        pass: &Pass,
-        input: &[T],
-        output: &mut [T],
-        cache: &mut [T],
-    ) {
-        Self::forward::<In, T, I>(isa, parameters, settings, pass, input, output, cache);
+    fn forward_logits<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        Self::forward::<In, T, I>(isa, site, memory);
     }
 
     /// Adds to the gradient of the parameters, or writes it, see [`Backward::accumulate`], and writes the gradient of the
     /// input, where wanted.
     fn backward<In: Shape, T: Kernels, I: Isa>(
         isa: I,
-        parameters: &Self::With<T>,
-        settings: &Self::Settings,
-        pass: &Pass,
+        site: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
         gradient: &mut Self::With<T>,
     );
@@ -301,8 +275,7 @@ pub trait Layer: Sized + 'static {
     /// says `IN_PLACE`; such a layer has no parameters.
     fn backward_in_place<In: Shape, T: Kernels, I: Isa>(
         _isa: I,
-        _settings: &Self::Settings,
-        _pass: &Pass,
+        _site: SiteOf<'_, Self, T>,
         _output: &[T],
         _cache: &mut [T],
         _gradient: &mut [T],
@@ -314,13 +287,11 @@ pub trait Layer: Sized + 'static {
     #[inline(always)]
     fn backward_logits<In: Shape, T: Kernels, I: Isa>(
         isa: I,
-        parameters: &Self::With<T>,
-        settings: &Self::Settings,
-        pass: &Pass,
+        site: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
         gradient: &mut Self::With<T>,
     ) {
-        Self::backward::<In, T, I>(isa, parameters, settings, pass, memory, gradient);
+        Self::backward::<In, T, I>(isa, site, memory, gradient);
     }
 }
 

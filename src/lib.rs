@@ -23,43 +23,59 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-pub mod block;
-pub mod dataset;
+// A module imports only from groups above its own; `tests/layering.rs` reads them.
+
+// Numbers, and what can go wrong.
 mod error;
+mod scalar;
+pub mod tensor;
+
+// What flows between layers, and parameters as one slice.
+pub mod block;
 #[cfg(any(feature = "plot", feature = "safetensors"))]
 mod file;
-pub mod function;
-pub mod gradient;
-pub mod gradient_check;
-#[cfg(feature = "std")]
-pub mod guide;
-#[cfg(feature = "std")]
-pub mod history;
+pub mod random;
+pub mod shape;
+mod threads;
+pub mod view;
+
+pub mod target;
+
+// Loops and the instructions they use, what weights start from, files.
 pub mod initializer;
 #[cfg(feature = "safetensors")]
 pub mod io;
 pub mod kernel;
+
+// The parts of training.
+pub mod dataset;
+pub mod gradient;
 pub mod layer;
 pub mod loss;
 pub mod metric;
+pub mod optimizer;
+pub mod schedule;
+
+// Networks.
+pub mod function;
+#[cfg(feature = "std")]
+pub mod history;
 pub mod minimize;
 pub mod network;
-pub mod optimizer;
+
+// Training, checking, pictures.
+pub mod gradient_check;
 #[cfg(feature = "plot")]
 pub mod plot;
+#[cfg(feature = "std")]
+pub mod train;
+
+// Names.
+#[cfg(feature = "std")]
+pub mod guide;
 pub mod prelude;
 #[doc(hidden)]
 pub mod private;
-pub mod random;
-mod scalar;
-pub mod schedule;
-pub mod shape;
-pub mod target;
-pub mod tensor;
-mod threads;
-#[cfg(feature = "std")]
-pub mod train;
-pub mod view;
 
 pub use block::{Block, Gradient};
 pub use dataset::{Dataset, MinMax, QuantileTransformer, Standardizer};
@@ -69,10 +85,8 @@ pub use history::{EpochRecord, History, ValidationRecord};
 pub use initializer::Initializer;
 #[cfg(feature = "safetensors")]
 pub use io::Stored;
-pub use layer::{
-    Backward, Dense, Dropout, Elu, Gelu, GeluTanh, HardSigmoid, HardSilu, HardTanh, Identity, Layer, LeakyRelu, Mode,
-    Pass, Plan, Relu, Residual, Selu, Sigmoid, Silu, Softmax, Softplus, Softsign, Takes, Tanh,
-};
+pub use layer::list::*;
+pub use layer::{Backward, Elementwise, Forward, Layer, Mode, Pass, Plan, Site, Takes};
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Hinge, Huber, LabelSmoothing,
     Loss, MeanSquaredError, Nll, SampleWeights,

@@ -3,19 +3,21 @@
 //! `network!` writes a struct and a few constants and functions that call the layers one after the other. Everything else
 //! is here, once for all networks: predictions, gradients over tiles, evaluation, summaries.
 
+#[cfg(feature = "safetensors")]
+pub(crate) mod content;
+
+#[cfg(feature = "safetensors")]
+pub(crate) mod scalers;
+mod summary;
+
 mod activation;
 mod batch;
 pub mod chain;
 mod classes;
-#[cfg(feature = "safetensors")]
-pub(crate) mod content;
 mod dot;
 mod fits;
 mod program;
-#[cfg(feature = "safetensors")]
-pub(crate) mod scalers;
 mod shards;
-mod summary;
 #[cfg(feature = "safetensors")]
 mod weights;
 mod workspace;

@@ -3,19 +3,21 @@
 //! An [`Optimizer`] is a set of settings and one formula over flat blocks; it holds no state. An [`OptimizerState`] holds
 //! what the formula remembers between steps, and makes a step all or nothing.
 
+mod frozen;
+mod setting;
+
+mod decay;
+mod rates;
+
 mod adadelta;
 mod adagrad;
 mod adam;
 mod adam_w;
 mod adamax;
 mod average;
-mod decay;
-mod frozen;
 mod nadam;
 mod pass;
-mod rates;
 mod rms_prop;
-mod setting;
 mod sgd;
 
 pub use adadelta::Adadelta;

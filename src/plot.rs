@@ -26,26 +26,31 @@
 //! are an [`Error::NonFiniteData`](crate::Error::NonFiniteData). A picture that would show nothing is an
 //! [`Error::NothingToDraw`](crate::Error::NothingToDraw).
 
-mod animation;
-mod axes;
-mod canvas;
-mod color;
-mod confusion_matrix;
-mod contours;
-mod decision_regions;
 mod ending;
-mod function;
-mod history;
 mod marks;
-mod momentum_page;
+
+mod color;
+mod picture;
+
+mod canvas;
+mod scale;
+
+mod axes;
+mod contours;
+mod surface;
+
 mod palette;
 mod paths;
-mod picture;
 mod pixels;
+
+mod animation;
+mod confusion_matrix;
+mod decision_regions;
+mod function;
+mod history;
+mod momentum_page;
 mod predictions;
 mod runs;
-mod scale;
-mod surface;
 mod weights;
 
 pub use animation::{Animation, animated_paths};

@@ -5,6 +5,7 @@ pub use crate::Weights;
 pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
 pub use crate::history::EpochRecord;
+pub use crate::layer::list::*;
 pub use crate::metric::{
     Accuracy, BinaryConfusionMatrix, ConfusionMatrix, MeanAbsoluteError, RSquared, RootMeanSquaredError, TopK,
 };
@@ -16,9 +17,7 @@ pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 pub use crate::weights;
 pub use crate::{
     AbsoluteError, Adadelta, Adagrad, Adam, AdamW, Adamax, BinaryCrossEntropy, Block, CategoricalHinge, Class,
-    ClassWeights, CrossEntropy, Dataset, Dense, Dropout, Elu, Gelu, GeluTanh, Gradient, HardSigmoid, HardSilu,
-    HardTanh, Hinge, Huber, Identity, Image, Initializer, Layer, LeakyRelu, Loss, MeanSquaredError, MinMax, Nadam,
-    Network, Nll, Optimizer, Pass, Probabilities, QuantileTransformer, Relu, RmsProp, SampleWeights, Selu, Sgd, Shape,
-    Sigmoid, Silu, Softmax, Softplus, Softsign, Standardizer, Takes, Tanh, Vector, WeightDecay, Workspace,
-    dataset as datasets, network,
+    ClassWeights, CrossEntropy, Dataset, Gradient, Hinge, Huber, Image, Initializer, Layer, Loss, MeanSquaredError,
+    MinMax, Nadam, Network, Nll, Optimizer, Pass, Probabilities, QuantileTransformer, RmsProp, SampleWeights, Sgd,
+    Shape, Standardizer, Takes, Vector, WeightDecay, Workspace, dataset as datasets, network,
 };

@@ -1,13 +1,13 @@
 //! Names for generated code. Nothing here is part of the public interface.
 
-mod loading;
-
-use core::marker::PhantomData;
+mod message;
 
 mod budget;
 #[cfg(feature = "safetensors")]
 mod embedded;
-mod message;
+mod loading;
+
+use core::marker::PhantomData;
 
 pub use budget::{Budget, require_budget};
 #[cfg(feature = "safetensors")]
@@ -29,7 +29,7 @@ pub use rand::Rng as RandomSource;
 pub use crate::block::{Block, checked_len, size_of_matrix, without_destructor};
 pub use crate::initializer::Initializer;
 pub use crate::kernel::{Isa, Kernels};
-pub use crate::layer::{Backward, Layer, Pass, Plan, Takes};
+pub use crate::layer::{Backward, Forward, Head, Layer, Pass, Plan, Site, SiteOf, Takes};
 pub use crate::network::{Activation, LayerInfo, Network, Summary};
 pub use crate::scalar::Scalar;
 pub use crate::shape::Shape;

@@ -109,12 +109,33 @@ pub trait Scalar:
         if self < Self::ZERO { -self } else { self }
     }
 
+    /// The nearest number that is not beyond `low` or `high`. NaN stays NaN.
+    #[must_use]
+    #[inline(always)]
+    fn clamped(self, low: Self, high: Self) -> Self {
+        if self > high {
+            high
+        } else if self < low {
+            low
+        } else {
+            self
+        }
+    }
+
     /// A count as a number.
     #[must_use]
     #[inline(always)]
     fn from_count(count: usize) -> Self {
         Self::from_f64(count as f64)
     }
+}
+
+/// A setting that networks of `f32` can compute with: neither 0 nor subnormal, infinite or NaN there.
+#[must_use]
+pub(crate) const fn is_normal_in_f32(value: f64) -> bool {
+    #[allow(clippy::cast_possible_truncation, reason = "what becomes of it in `f32` is asked")]
+    let single = value as f32;
+    single.is_normal()
 }
 
 macro_rules! float {

@@ -12,6 +12,8 @@ use core::ops::Range;
 pub enum TensorKind {
     /// Learned numbers that multiply.
     Weight,
+    /// Learned factors of one element each, which start from one: those of a normalization.
+    Scale,
     /// Learned numbers that are added.
     Bias,
     /// Numbers that training measures rather than learns; no optimizer touches them.

@@ -3,26 +3,31 @@
 //! In epochs: each goes once over all samples, in a new random order, in batches; each batch gives a gradient, each
 //! gradient a step.
 
-mod by_ref;
-mod callback;
+mod feed;
+mod rate;
+
 mod callback_state;
+mod epoch;
+
+mod interrupted;
+
+#[cfg(feature = "safetensors")]
+mod run_words;
+
 #[cfg(feature = "safetensors")]
 mod checkpoint;
+
+mod by_ref;
+mod callback;
 #[cfg(feature = "safetensors")]
 mod checkpoints;
 mod early_stopping;
-mod epoch;
-mod feed;
 mod fit;
-mod interrupted;
 mod pool;
 mod progress;
-mod rate;
 #[cfg(feature = "safetensors")]
 mod resume;
 mod retry;
-#[cfg(feature = "safetensors")]
-mod run_words;
 mod time_limit;
 mod validation;
 

@@ -11,13 +11,13 @@ use digits::DigitClassifier;
 use typenet::dataset::{Epoch, SameSample};
 use typenet::gradient_check::GradientCheck;
 use typenet::kernel::{MomentumStep, Path, Portable};
-use typenet::layer::InPlacePlan;
+use typenet::layer::{ElementwisePlan, Head, Layout, Reads};
 use typenet::network::LayerInfo;
 use typenet::prelude::*;
 use typenet::tensor::{TableEntry, Tensor};
 use typenet::{
-    Backward, Classification, EpochRecord, Error, History, Mode, MomentumForm, OptimizerState, Regression, Summary,
-    TensorInfo, TensorKind, TensorTable, ValidationRecord,
+    Backward, Classification, EpochRecord, Error, Forward, History, Mode, MomentumForm, OptimizerState, Regression,
+    Site, Summary, TensorInfo, TensorKind, TensorTable, ValidationRecord,
 };
 
 /// What every public type is: usable from any thread, movable, and showable in an assertion.
@@ -48,7 +48,12 @@ fn networks_and_what_belongs_to_them_cross_threads_and_show_themselves() {
     ordinary::<Dense<3, 4>>();
     ordinary::<Dense<3, 4, f64>>();
     ordinary::<Backward<'_, f32>>();
-    ordinary::<InPlacePlan<true>>();
+    ordinary::<Forward<'_, f32>>();
+    ordinary::<Site<'_, (), ()>>();
+    ordinary::<ElementwisePlan<Tanh>>();
+    comparable::<Layout>();
+    comparable::<Reads>();
+    comparable::<Head>();
     comparable::<Summary>();
     comparable::<LayerInfo>();
     comparable::<TensorInfo>();

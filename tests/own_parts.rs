@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use nalgebra::{SMatrix, SVector};
 use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
-use typenet::{Backward, Error, Plan, Result, Scalar, TensorKind};
+use typenet::{Backward, Error, Forward, Plan, Result, Scalar, Site, TensorKind};
 
 /// Multiplies every number by a weight of its own; the parameters are an nalgebra vector.
 struct Scale<const N: usize>;
@@ -25,25 +25,15 @@ impl<const N: usize> Layer for Scale<N> {
     type Settings = ();
     type Plan<In: Shape> = ScalePlan;
 
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        _: I,
-        weight: &SVector<T, N>,
-        (): &(),
-        _: &Pass,
-        input: &[T],
-        output: &mut [T],
-        _: &mut [T],
-    ) {
-        for (position, (y, &x)) in output.iter_mut().zip(input).enumerate() {
-            *y = weight[position % N] * x;
+    fn forward<In: Shape, T: Kernels, I: Isa>(_: I, site: Site<'_, SVector<T, N>, ()>, memory: Forward<'_, T>) {
+        for (position, (y, &x)) in memory.output.iter_mut().zip(memory.input).enumerate() {
+            *y = site.parameters[position % N] * x;
         }
     }
 
     fn backward<In: Shape, T: Kernels, I: Isa>(
         _: I,
-        weight: &SVector<T, N>,
-        (): &(),
-        _: &Pass,
+        site: Site<'_, SVector<T, N>, ()>,
         memory: Backward<'_, T>,
         gradient: &mut SVector<T, N>,
     ) {
@@ -52,7 +42,7 @@ impl<const N: usize> Layer for Scale<N> {
         }
         if let Some(grad_input) = memory.grad_input {
             for (position, (dx, &g)) in grad_input.iter_mut().zip(&*memory.grad_output).enumerate() {
-                *dx = weight[position % N] * g;
+                *dx = site.parameters[position % N] * g;
             }
         }
     }
@@ -110,35 +100,29 @@ impl<const N: usize> Layer for Normal<N> {
 
     fn forward<In: Shape, T: Kernels, I: Isa>(
         _: I,
-        parameters: &NormalParameters<T, N>,
-        (): &(),
-        _: &Pass,
-        input: &[T],
-        output: &mut [T],
-        _: &mut [T],
+        site: Site<'_, NormalParameters<T, N>, ()>,
+        memory: Forward<'_, T>,
     ) {
-        for (position, (y, &x)) in output.iter_mut().zip(input).enumerate() {
+        for (position, (y, &x)) in memory.output.iter_mut().zip(memory.input).enumerate() {
             let i = position % N;
-            *y = parameters.scale[i] * (x - parameters.inner.mean[i]) + parameters.inner.shift[i];
+            *y = site.parameters.scale[i] * (x - site.parameters.inner.mean[i]) + site.parameters.inner.shift[i];
         }
     }
 
     fn backward<In: Shape, T: Kernels, I: Isa>(
         _: I,
-        parameters: &NormalParameters<T, N>,
-        (): &(),
-        _: &Pass,
+        site: Site<'_, NormalParameters<T, N>, ()>,
         memory: Backward<'_, T>,
         gradient: &mut NormalParameters<T, N>,
     ) {
         for (position, (&g, &x)) in memory.grad_output.iter().zip(memory.input).enumerate() {
             let i = position % N;
-            gradient.scale[i] += g * (x - parameters.inner.mean[i]);
+            gradient.scale[i] += g * (x - site.parameters.inner.mean[i]);
             gradient.inner.shift[i] += g;
         }
         if let Some(grad_input) = memory.grad_input {
             for (position, (dx, &g)) in grad_input.iter_mut().zip(&*memory.grad_output).enumerate() {
-                *dx = parameters.scale[position % N] * g;
+                *dx = site.parameters.scale[position % N] * g;
             }
         }
     }
@@ -186,28 +170,13 @@ impl Layer for Witness {
     type Settings = ();
     type Plan<In: Shape> = ScalePlan;
 
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        _: I,
-        (): &(),
-        (): &(),
-        pass: &Pass,
-        input: &[T],
-        output: &mut [T],
-        _: &mut [T],
-    ) {
-        SEEN.lock().unwrap().push(pass.layer);
-        output.copy_from_slice(input);
+    fn forward<In: Shape, T: Kernels, I: Isa>(_: I, site: Site<'_, (), ()>, memory: Forward<'_, T>) {
+        SEEN.lock().unwrap().push(site.pass.layer);
+        memory.output.copy_from_slice(memory.input);
     }
 
-    fn backward<In: Shape, T: Kernels, I: Isa>(
-        _: I,
-        (): &(),
-        (): &(),
-        pass: &Pass,
-        memory: Backward<'_, T>,
-        (): &mut (),
-    ) {
-        SEEN.lock().unwrap().push(pass.layer);
+    fn backward<In: Shape, T: Kernels, I: Isa>(_: I, site: Site<'_, (), ()>, memory: Backward<'_, T>, (): &mut ()) {
+        SEEN.lock().unwrap().push(site.pass.layer);
         if let Some(grad_input) = memory.grad_input {
             grad_input.copy_from_slice(memory.grad_output);
         }

@@ -146,7 +146,7 @@ fn elementwise_agrees<N: Network<Input = Vector<1>, Output = Vector<1>>>(case: &
 
 /// The derivative through the layer's own backward pass.
 fn derivative<N: Network<Input = Vector<1>, Output = Vector<1>>>(x: N::Scalar) -> N::Scalar {
-    use typenet::Backward;
+    use typenet::{Backward, Forward, Site};
     struct Slope<N: Network>(N::Scalar, std::marker::PhantomData<N>);
     impl<N: Network> Program for Slope<N> {
         type Output = N::Scalar;
@@ -154,15 +154,9 @@ fn derivative<N: Network<Input = Vector<1>, Output = Vector<1>>>(x: N::Scalar) -
             let (network, one, zero) = (N::zeroed(), N::Scalar::ONE, N::Scalar::ZERO);
             let (mut output, mut grad_output, mut grad_input) = ([zero], [one], [zero]);
             let (mut cache, mut gradient, pass) = ([zero; 8], N::zeroed(), Pass::inference());
-            N::Architecture::forward::<N::Input, N::Scalar, I>(
-                isa,
-                &*network,
-                &(),
-                &pass,
-                &[self.0],
-                &mut output,
-                &mut cache,
-            );
+            let site = Site { parameters: &*network, settings: &(), pass: &pass };
+            let memory = Forward { input: &[self.0], output: &mut output, cache: &mut cache };
+            N::Architecture::forward::<N::Input, N::Scalar, I>(isa, site, memory);
             let memory = Backward {
                 input: &[self.0],
                 output: &output,
@@ -171,7 +165,7 @@ fn derivative<N: Network<Input = Vector<1>, Output = Vector<1>>>(x: N::Scalar) -
                 grad_input: Some(&mut grad_input),
                 accumulate: true,
             };
-            N::Architecture::backward::<N::Input, N::Scalar, I>(isa, &*network, &(), &pass, memory, &mut *gradient);
+            N::Architecture::backward::<N::Input, N::Scalar, I>(isa, site, memory, &mut *gradient);
             grad_input[0]
         }
     }

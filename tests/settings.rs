@@ -9,7 +9,7 @@ mod support {
 use support::samples;
 use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
-use typenet::{Backward, Plan, Scalar};
+use typenet::{Backward, Forward, Plan, Scalar, Site};
 
 /// y = a x + b, with a from its place and b from its name.
 struct Line;
@@ -47,32 +47,22 @@ impl Layer for Line {
     type Settings = LineSettings;
     type Plan<In: Shape> = LinePlan;
 
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        _: I,
-        (): &(),
-        settings: &LineSettings,
-        _: &Pass,
-        input: &[T],
-        output: &mut [T],
-        _: &mut [T],
-    ) {
-        let [slope, offset] = [settings.slope, settings.offset].map(T::from_f64);
-        for (y, &x) in output.iter_mut().zip(input) {
+    fn forward<In: Shape, T: Kernels, I: Isa>(_: I, site: Site<'_, (), LineSettings>, memory: Forward<'_, T>) {
+        let [slope, offset] = [site.settings.slope, site.settings.offset].map(T::from_f64);
+        for (y, &x) in memory.output.iter_mut().zip(memory.input) {
             *y = slope * x + offset;
         }
     }
 
     fn backward<In: Shape, T: Kernels, I: Isa>(
         _: I,
-        (): &(),
-        settings: &LineSettings,
-        _: &Pass,
+        site: Site<'_, (), LineSettings>,
         memory: Backward<'_, T>,
         (): &mut (),
     ) {
         if let Some(grad_input) = memory.grad_input {
             for (dx, &g) in grad_input.iter_mut().zip(&*memory.grad_output) {
-                *dx = T::from_f64(settings.slope) * g;
+                *dx = T::from_f64(site.settings.slope) * g;
             }
         }
     }

@@ -10,7 +10,7 @@ use bits::{Bits, hash, hash_of};
 use nalgebra::SVector;
 use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
-use typenet::{Backward, Plan, Scalar};
+use typenet::{Backward, Forward, Plan, Scalar, Site};
 
 /// Multiplies every number by a weight of its own. It does what a layer does that knows nothing of tiles: it adds to its
 /// gradient sample by sample, so its plan cannot say `SUMS_FROM_ZERO`.
@@ -29,25 +29,15 @@ impl<const N: usize> Layer for Scale<N> {
     type Settings = ();
     type Plan<In: Shape> = ScalePlan;
 
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        _: I,
-        weight: &SVector<T, N>,
-        (): &(),
-        _: &Pass,
-        input: &[T],
-        output: &mut [T],
-        _: &mut [T],
-    ) {
-        for (y, x) in output.chunks_exact_mut(N).zip(input.chunks_exact(N)) {
-            y.iter_mut().zip(x).zip(weight).for_each(|((y, &x), &w)| *y = w * x);
+    fn forward<In: Shape, T: Kernels, I: Isa>(_: I, site: Site<'_, SVector<T, N>, ()>, memory: Forward<'_, T>) {
+        for (y, x) in memory.output.chunks_exact_mut(N).zip(memory.input.chunks_exact(N)) {
+            y.iter_mut().zip(x).zip(site.parameters).for_each(|((y, &x), &w)| *y = w * x);
         }
     }
 
     fn backward<In: Shape, T: Kernels, I: Isa>(
         _: I,
-        weight: &SVector<T, N>,
-        (): &(),
-        _: &Pass,
+        site: Site<'_, SVector<T, N>, ()>,
         memory: Backward<'_, T>,
         gradient: &mut SVector<T, N>,
     ) {
@@ -57,7 +47,7 @@ impl<const N: usize> Layer for Scale<N> {
         }
         if let Some(grad_input) = memory.grad_input {
             for (dx, g) in grad_input.chunks_exact_mut(N).zip(memory.grad_output.chunks_exact(N)) {
-                dx.iter_mut().zip(g).zip(weight).for_each(|((dx, &g), &w)| *dx = w * g);
+                dx.iter_mut().zip(g).zip(site.parameters).for_each(|((dx, &g), &w)| *dx = w * g);
             }
         }
     }

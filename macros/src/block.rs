@@ -23,6 +23,7 @@ macro_rules! code {
 #[derive(Clone, Copy)]
 enum Kind {
     Weight,
+    Scale,
     Bias,
     Statistic,
 }
@@ -32,6 +33,7 @@ impl Kind {
     const fn name(self) -> &'static str {
         match self {
             Self::Weight => "Weight",
+            Self::Scale => "Scale",
             Self::Bias => "Bias",
             Self::Statistic => "Statistic",
         }
@@ -132,6 +134,7 @@ fn kind(field: &Field, errors: &mut Errors) -> Kind {
         let word = attribute.parse_args::<Ident>().map(|word| word.to_string());
         match word.as_deref() {
             Ok("weight") => kind = Kind::Weight,
+            Ok("scale") => kind = Kind::Scale,
             Ok("bias") => kind = Kind::Bias,
             Ok("statistic") => kind = Kind::Statistic,
             _ => errors.push(errors::tensor_kind(Place::of(attribute))),

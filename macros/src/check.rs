@@ -170,7 +170,7 @@ struct Edge<'a> {
 /// Judges the edge into the layer at `index`.
 fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> Judge {
     let (incoming, known) = network.incoming(index);
-    if !(layer.joined && known && layer.takes_known) {
+    if !(layer.joined && known && layer.known.takes) {
         return Judge::Settled;
     }
     let edge = Edge { network, index, layer, incoming };
@@ -291,24 +291,26 @@ impl Edge<'_> {
         }
     }
 
-    /// Judges what a layer of the library demands beside its axes.
+    /// Judges what a layer of the library demands beside its axes; the first demand that is not fulfilled speaks.
     fn requirements(&self, errors: &mut Errors) -> Vec<Assertion> {
         let Some(built_in) = self.layer.built_in() else { return Vec::new() };
         let mut open = Vec::new();
         for required in &built_in.requires {
-            let [_, many] = required.axis.nouns;
+            let (window, room, [_, many]) = (&required.window, &required.room, required.axis.nouns);
             let (layer, input) = (self.layer.text(), self.incoming.text());
-            match (required.window.number(), required.room.number()) {
+            let message = errors::window_too_large(&layer, many, &input, required.padded);
+            match (window.number(), room.number()) {
                 (Some(window), Some(room)) if window > room => {
-                    errors.push(errors::window_too_large(required.place, &layer, window, many, &input, room));
+                    errors.push(errors::window_of_number_too_large(required.place, &message, window, room));
+                    return Vec::new();
                 }
                 (Some(_), Some(_)) => {}
-                _ if required.window.is_unknown() || required.room.is_unknown() => {}
+                _ if window.is_unknown() || room.is_unknown() => {}
                 _ => open.push(Assertion {
                     relation: Relation::Fits,
-                    gives: required.room.clone(),
-                    takes: required.window.clone(),
-                    message: errors::open_window(&layer, many, &input),
+                    gives: room.clone(),
+                    takes: window.clone(),
+                    message,
                     nouns: required.axis.nouns,
                     span: required.place.span(),
                 }),

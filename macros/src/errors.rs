@@ -6,10 +6,11 @@ use syn::Error;
 
 use crate::place::Place;
 
+mod shapes;
+
 mod block;
 mod nested;
 mod settings;
-mod shapes;
 mod sizes;
 #[cfg(feature = "weights")]
 mod weights;

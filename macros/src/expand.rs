@@ -11,14 +11,16 @@ macro_rules! code {
 }
 
 mod activations;
+mod forward;
+mod settings;
+
 mod assertions;
 mod backward;
 mod constants;
-mod forward;
+
 mod hygiene;
 mod layer;
 mod plan;
-mod settings;
 mod sizes;
 mod types;
 
@@ -198,8 +200,8 @@ impl<'a> Names<'a> {
         self.layers.push(Site {
             layer: None,
             field: format_ident!("identity"),
-            kind: identity.clone(),
-            with: identity,
+            kind: identity,
+            with: code!(()),
             settings: code!(&()),
             output: format_ident!("__identity_output"),
             cache: format_ident!("__identity_cache"),
@@ -217,7 +219,7 @@ impl<'a> Names<'a> {
                 let kind = self.library_type(built_in.spec.name, &built_in.arguments, None);
                 let parameters = built_in.parameters.as_ref();
                 let with = parameters.map(|with| self.library_type(with.name, &with.arguments, Some(scalar)));
-                (kind.clone(), with.unwrap_or(kind))
+                (kind, with.unwrap_or_else(|| code!(())))
             }
             Kind::Block(inside) => {
                 let (name, parameters) = (&inside.name, &inside.parameters);
@@ -245,10 +247,21 @@ impl<'a> Names<'a> {
 
     /// A type of the library with its arguments, the last of which may be the type of the elements.
     fn library_type(&self, name: &str, arguments: &[Argument], scalar: Option<&Ident>) -> TokenStream {
+        self.library_type_with(name, arguments, scalar, &|size| self.sizes.tokens(size))
+    }
+
+    /// The same with sizes as `size` writes them.
+    fn library_type_with(
+        &self,
+        name: &str,
+        arguments: &[Argument],
+        scalar: Option<&Ident>,
+        size: &dyn Fn(&Size) -> TokenStream,
+    ) -> TokenStream {
         let (library, name) = (&self.library, Ident::new(name, Span::call_site()));
         let arguments = arguments.iter().map(|argument| match argument {
-            Argument::Size(size) => self.sizes.tokens(size),
-            Argument::Shape(shape) => self.shape(shape),
+            Argument::Size(written) => size(written),
+            Argument::Shape(shape) => self.shape_with(shape, size),
         });
         let arguments: Vec<_> = arguments.chain(scalar.map(ToTokens::to_token_stream)).collect();
         if arguments.is_empty() { code!(#library::#name) } else { code!(#library::#name<#(#arguments),*>) }
@@ -271,9 +284,14 @@ impl<'a> Names<'a> {
 
     /// A shape as a type: one that only the compiler knows has an alias.
     fn shape(&self, shape: &Shape) -> TokenStream {
+        self.shape_with(shape, &|size| self.sizes.tokens(size))
+    }
+
+    /// The same with sizes as `size` writes them.
+    fn shape_with(&self, shape: &Shape, size: &dyn Fn(&Size) -> TokenStream) -> TokenStream {
         match shape.alias() {
             Some(alias) => self.apply(alias),
-            None => shape.tokens(&self.library, |size| self.sizes.tokens(size)),
+            None => shape.tokens(&self.library, size),
         }
     }
 

@@ -14,16 +14,20 @@ use crate::setting::Value;
 use crate::shape::{Shape, ShapeSpec};
 use crate::size::Size;
 
-mod block;
-mod budget;
-mod field;
-mod flow;
-mod header;
+mod size;
+
 mod identity;
 mod settings;
-mod size;
-mod source;
+
+mod field;
+
 mod statement;
+
+mod header;
+
+mod budget;
+mod flow;
+mod source;
 
 pub(crate) use budget::Budget;
 use flow::{State, Whose};
@@ -86,14 +90,21 @@ pub(crate) struct Layer {
     pub(crate) output: Shape,
     /// Where its settings stand, or its type where there are none.
     pub(crate) settings_place: Place,
-    /// Whether `takes` can be judged: nothing on the way to it was guessed after an error.
-    pub(crate) takes_known: bool,
-    /// Whether `output` can be judged.
-    pub(crate) output_known: bool,
+    /// What of them can be judged.
+    pub(crate) known: Known,
     /// False when a layer right before it was left out, so that its edge is not judged.
     pub(crate) joined: bool,
     /// How it is shown to the user: `Dense<64, 32>`.
     pub(crate) description: String,
+}
+
+/// What of a layer can be judged, since nothing on the way to it was guessed after an error.
+#[derive(Clone, Copy)]
+pub(crate) struct Known {
+    /// The shape that it takes.
+    pub(crate) takes: bool,
+    /// The shape that it gives.
+    pub(crate) output: bool,
 }
 
 /// What a layer takes.
@@ -147,10 +158,10 @@ pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network 
     if declaration.layers.is_empty() && declaration.form != Form::Missing {
         errors.push(errors::no_layers(&declaration.name));
     }
+    let unknown = fallback::size(&declaration.name);
     let input = header::input(&header, &declaration, &mut statements, errors);
     let input_known = input.is_some();
-    let unknown = fallback::size(&declaration.name);
-    let input = input.unwrap_or_else(|| Shape::vector(unknown.clone()));
+    let input = input.unwrap_or_else(|| header::guess(&statements, &unknown));
     let source = Source::input(header.input.as_ref());
     let title = identifier::plain(&declaration.name);
     let whose = Whose {
@@ -188,7 +199,7 @@ impl Network {
     /// What comes into the layer at `index`; behind the last layer, the network's output.
     pub(crate) fn incoming(&self, index: usize) -> (&Shape, bool) {
         let before = index.checked_sub(1).and_then(|index| self.layers.get(index));
-        before.map_or((&self.input, self.input_known), |layer| (&layer.output, layer.output_known))
+        before.map_or((&self.input, self.input_known), |layer| (&layer.output, layer.known.output))
     }
 
     /// Who decides how many values reach the layer at `index`.

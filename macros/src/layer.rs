@@ -10,15 +10,18 @@ use crate::setting::{Setting, Value};
 use crate::shape::{Axis, Shape, ShapeSpec};
 use crate::size::{AXIS, Function, LENGTH, Size};
 
+mod conv2d;
 mod dense;
 mod dropout;
 mod elu;
+mod flatten;
 mod gelu;
 mod gelu_tanh;
 mod hard_sigmoid;
 mod hard_silu;
 mod hard_tanh;
 mod identity;
+mod layer_norm;
 mod leaky_relu;
 mod relu;
 mod selu;
@@ -32,6 +35,9 @@ mod tanh;
 /// Every layer.
 static ALL: &[&Spec] = &[
     &dense::SPEC,
+    &conv2d::SPEC,
+    &flatten::SPEC,
+    &layer_norm::SPEC,
     &sigmoid::SPEC,
     &tanh::SPEC,
     &relu::SPEC,
@@ -160,6 +166,8 @@ pub(crate) struct Requirement {
     pub(crate) window: Size,
     /// The size of the input along it, with padding.
     pub(crate) room: Size,
+    /// Whether there is some padding.
+    pub(crate) padded: bool,
     /// Where the window is written.
     pub(crate) place: Place,
 }

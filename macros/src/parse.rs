@@ -11,12 +11,14 @@ use crate::place::Place;
 use crate::text;
 use crate::tokens::{self, Tokens};
 
-mod attribute;
 mod condition;
+mod setting;
+
+mod attribute;
+mod path;
+
 mod header;
 mod layer;
-mod path;
-mod setting;
 
 pub(crate) use condition::{Conditional, conditional};
 pub(crate) use layer::block;

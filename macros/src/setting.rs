@@ -53,6 +53,18 @@ impl Setting {
     pub(crate) const fn optional(name: &'static str, default: &'static str) -> Self {
         Self { name, default: DefaultValue::Constant(default), reading: Reading::Value }
     }
+
+    /// A setting that changes shapes: a size of at least `least`, which is `default` unless written.
+    pub(crate) const fn shaping(name: &'static str, default: u64, least: u64) -> Self {
+        let reading = Reading::Shapes { least, words: &[], named: None };
+        Self { name, default: DefaultValue::Number(default), reading }
+    }
+
+    /// The setting with words that may be written instead of a size, and the library's enum that has both.
+    pub(crate) const fn with_words(self, words: &'static [&'static str], named: &'static str) -> Self {
+        let Reading::Shapes { least, .. } = self.reading else { return self };
+        Self { reading: Reading::Shapes { least, words, named: Some(named) }, ..self }
+    }
 }
 
 /// What a setting is after resolution.

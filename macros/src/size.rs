@@ -10,7 +10,8 @@ use crate::text;
 
 mod function;
 
-pub(crate) use function::{AXIS, CEILING, Function, LENGTH, PRODUCT, WINDOWS};
+use function::PRODUCT;
+pub(crate) use function::{AXIS, CEILING, Function, LENGTH, PADDED, WINDOWS};
 
 /// A size after resolution.
 #[derive(Clone, Debug)]

@@ -1,299 +1,152 @@
 //! Elementwise nonlinear functions, in place, and their derivatives.
-//!
-//! The naive loops take one number after the other, for any type of number. The others take vector registers.
 
-use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+mod naive;
+mod vector;
 
-use super::Isa;
-use super::function::{self, map};
-use super::lanes::{Lanes, Vectors};
+use super::compiled::{compiled, for_floats};
+use super::{Isa, NaiveKernels};
 use crate::scalar::Scalar;
 
-#[inline(always)]
-pub(super) fn naive_sigmoid<T: Scalar, I: Isa>(_: I, values: &mut [T]) {
-    for value in values {
-        *value = naive_logistic(*value);
+/// Nonlinear functions of each element of a slice, and their derivatives.
+pub trait ActivationKernels: Scalar {
+    /// y = 1 / (1 + e⁻ˣ), in place.
+    fn sigmoid<I: Isa>(isa: I, values: &mut [Self]) {
+        naive::sigmoid(isa, values);
+    }
+
+    /// g ← g y (1 - y), with y the output of the logistic function.
+    fn sigmoid_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
+        naive::sigmoid_gradient(isa, output, gradient);
+    }
+
+    /// y = tanh x, in place.
+    fn hyperbolic_tangent<I: Isa>(isa: I, values: &mut [Self]) {
+        naive::tanh(isa, values);
+    }
+
+    /// As [`hyperbolic_tangent`](ActivationKernels::hyperbolic_tangent), written out where it is called.
+    #[inline(always)]
+    fn hyperbolic_tangent_alone<I: Isa>(isa: I, values: &mut [Self]) {
+        Self::hyperbolic_tangent(isa, values);
+    }
+
+    /// g ← g (1 - y²), with y the output of tanh.
+    fn hyperbolic_tangent_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
+        naive::tanh_gradient(isa, output, gradient);
+    }
+
+    /// y = max(0, x), in place.
+    fn relu<I: Isa>(isa: I, values: &mut [Self]) {
+        naive::relu(isa, values);
+    }
+
+    /// g ← g where y > 0, else 0, with y the output of ReLU.
+    fn relu_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
+        naive::relu_gradient(isa, output, gradient);
+    }
+
+    /// y = x where x > 0, else s x, in place, with s the slope.
+    fn leaky_relu<I: Isa>(isa: I, slope: Self, values: &mut [Self]) {
+        naive::leaky_relu(isa, slope, values);
+    }
+
+    /// g ← g where y > 0, else s g, with y the output of the leaky ReLU of slope s > 0.
+    fn leaky_relu_gradient<I: Isa>(isa: I, slope: Self, output: &[Self], gradient: &mut [Self]) {
+        naive::leaky_relu_gradient(isa, slope, output, gradient);
+    }
+
+    /// y = x where x > 0, else α (eˣ - 1), in place.
+    fn elu<I: Isa>(isa: I, alpha: Self, values: &mut [Self]) {
+        naive::elu(isa, alpha, values);
+    }
+
+    /// g ← g where y > 0, else g (y + α), with y the output of ELU and α > 0.
+    fn elu_gradient<I: Isa>(isa: I, alpha: Self, output: &[Self], gradient: &mut [Self]) {
+        naive::elu_gradient(isa, alpha, output, gradient);
+    }
+
+    /// y = x σ(x) with σ(x) = 1 / (1 + e⁻ˣ), in place.
+    fn silu<I: Isa>(isa: I, values: &mut [Self]) {
+        naive::silu(isa, values);
+    }
+
+    /// g ← g σ(x) (1 + x (1 - σ(x))), with x the input of SiLU.
+    fn silu_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
+        naive::silu_gradient(isa, input, gradient);
+    }
+
+    /// y = ln (1 + e^(β x)) / β, in place.
+    fn softplus<I: Isa>(isa: I, beta: Self, values: &mut [Self]) {
+        naive::softplus(isa, beta, values);
+    }
+
+    /// g ← g σ(β x), with x the input of softplus.
+    fn softplus_gradient<I: Isa>(isa: I, beta: Self, input: &[Self], gradient: &mut [Self]) {
+        naive::softplus_gradient(isa, beta, input, gradient);
+    }
+
+    /// y = x Φ(x) = x (1 + erf(x / √2)) / 2, in place.
+    fn gelu<I: Isa>(isa: I, values: &mut [Self]) {
+        naive::gelu(isa, values);
+    }
+
+    /// g ← g (Φ(x) + x φ(x)), with x the input of GELU and φ(x) = e^(-x²/2) / √(2π).
+    fn gelu_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
+        naive::gelu_gradient(isa, input, gradient);
+    }
+
+    /// y = x (1 + t) / 2 with t = tanh (√(2/π) (x + 0.044715 x³)), in place.
+    fn gelu_tanh<I: Isa>(isa: I, values: &mut [Self]) {
+        naive::gelu_tanh(isa, values);
+    }
+
+    /// g ← g (1 + t + x (1 - t²) √(2/π) (1 + 3 · 0.044715 x²)) / 2, with x the input and t as in
+    /// [`gelu_tanh`](ActivationKernels::gelu_tanh).
+    fn gelu_tanh_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
+        naive::gelu_tanh_gradient(isa, input, gradient);
     }
 }
 
-#[inline(always)]
-pub(super) fn sigmoid<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| function::logistic(x));
-}
+impl<T: NaiveKernels> ActivationKernels for T {}
 
-#[inline(always)]
-pub(super) fn naive_sigmoid_gradient<T: Scalar, I: Isa>(_: I, output: &[T], gradient: &mut [T]) {
-    assert_eq!(output.len(), gradient.len(), "an output per gradient");
-    for (g, &y) in gradient.iter_mut().zip(output) {
-        *g *= y * (T::ONE - y);
-    }
-}
-
-#[inline(always)]
-pub(super) fn sigmoid_gradient<T: Vectors, I: Isa>(isa: I, output: &[T], gradient: &mut [T]) {
-    let one = <T::In<I>>::splat(isa, T::ONE);
-    map!(T::In<I>, isa, gradient, output, |g, y| g.mul(y.mul(one.sub(y))));
-}
-
-#[inline(always)]
-pub(super) fn naive_tanh<T: Scalar, I: Isa>(_: I, values: &mut [T]) {
-    for value in values {
-        *value = value.tanh();
-    }
-}
-
-#[inline(always)]
-pub(super) fn tanh<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| function::tanh(x));
-}
-
-#[inline(always)]
-pub(super) fn naive_tanh_gradient<T: Scalar, I: Isa>(_: I, output: &[T], gradient: &mut [T]) {
-    assert_eq!(output.len(), gradient.len(), "an output per gradient");
-    for (g, &y) in gradient.iter_mut().zip(output) {
-        *g *= T::ONE - y * y;
-    }
-}
-
-#[inline(always)]
-pub(super) fn tanh_gradient<T: Vectors, I: Isa>(isa: I, output: &[T], gradient: &mut [T]) {
-    let one = <T::In<I>>::splat(isa, T::ONE);
-    map!(T::In<I>, isa, gradient, output, |g, y| g.mul(one.sub(y.mul(y))));
-}
-
-#[inline(always)]
-pub(super) fn naive_relu<T: Scalar, I: Isa>(_: I, values: &mut [T]) {
-    for value in values {
-        // Written so that NaN stays NaN: a diverged network must not look healthy.
-        if *value < T::ZERO {
-            *value = T::ZERO;
+/// Kernels that replace each number of a slice by a function of it and, for those with a second slice, of the number at the
+/// same place there: their names, and those of the vector versions with `[parameter]` and `(second slice)`.
+macro_rules! elementwise {
+    ($float:ident: $($name:ident = $kernel:ident $([$parameter:ident])? ($($other:ident)?),)*) => {$(
+        #[inline]
+        fn $name<I: Isa>(_: I, $($parameter: $float,)? $($other: &[$float],)? values: &mut [$float]) {
+            compiled!(I, |isa, $($parameter: $float,)? $($other: &[$float],)? values: &mut [$float]| -> () {
+                vector::$kernel(isa, $($parameter,)? $($other,)? values);
+            });
         }
-    }
+    )*};
 }
 
-#[inline(always)]
-pub(super) fn relu<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    // Of zero and NaN this is NaN.
-    let zero = <T::In<I>>::splat(isa, T::ZERO);
-    map!(T::In<I>, isa, values, |x| zero.maximum(x));
-}
+macro_rules! activation_kernels {
+    ($float:ident) => {
+        impl ActivationKernels for $float {
+            #[inline(always)]
+            fn hyperbolic_tangent_alone<I: Isa>(isa: I, values: &mut [$float]) {
+                vector::tanh(isa, values);
+            }
 
-#[inline(always)]
-pub(super) fn naive_relu_gradient<T: Scalar, I: Isa>(_: I, output: &[T], gradient: &mut [T]) {
-    assert_eq!(output.len(), gradient.len(), "an output per gradient");
-    for (g, &y) in gradient.iter_mut().zip(output) {
-        if y <= T::ZERO {
-            *g = T::ZERO;
+            elementwise! {
+                $float:
+                sigmoid = sigmoid(), sigmoid_gradient = sigmoid_gradient(output),
+                hyperbolic_tangent = tanh(), hyperbolic_tangent_gradient = tanh_gradient(output),
+                relu = relu(), relu_gradient = relu_gradient(output),
+                gelu = gelu(), gelu_gradient = gelu_gradient(input),
+                gelu_tanh = gelu_tanh(), gelu_tanh_gradient = gelu_tanh_gradient(input),
+                silu = silu(), silu_gradient = silu_gradient(input),
+                leaky_relu = leaky_relu[slope](), leaky_relu_gradient = leaky_relu_gradient[slope](output),
+                elu = elu[alpha](), elu_gradient = elu_gradient[alpha](output),
+                softplus = softplus[beta](), softplus_gradient = softplus_gradient[beta](input),
+            }
         }
-    }
+    };
 }
 
-#[inline(always)]
-pub(super) fn relu_gradient<T: Vectors, I: Isa>(isa: I, output: &[T], gradient: &mut [T]) {
-    // Less than the smallest number above zero is at most zero.
-    let least = <T::In<I>>::splat(isa, T::LEAST);
-    map!(T::In<I>, isa, gradient, output, |g, y| g.zero_where(y.less(least)));
-}
-
-#[inline(always)]
-pub(super) fn naive_leaky_relu<T: Scalar, I: Isa>(_: I, slope: T, values: &mut [T]) {
-    for value in values {
-        if *value < T::ZERO {
-            *value *= slope;
-        }
-    }
-}
-
-#[inline(always)]
-pub(super) fn leaky_relu<T: Vectors, I: Isa>(isa: I, slope: T, values: &mut [T]) {
-    let [zero, slope] = [T::ZERO, slope].map(|value| <T::In<I>>::splat(isa, value));
-    map!(T::In<I>, isa, values, |x| x.mul(slope).select(x.less(zero), x));
-}
-
-#[inline(always)]
-pub(super) fn naive_leaky_relu_gradient<T: Scalar, I: Isa>(_: I, slope: T, output: &[T], gradient: &mut [T]) {
-    assert_eq!(output.len(), gradient.len(), "an output per gradient");
-    for (g, &y) in gradient.iter_mut().zip(output) {
-        if y <= T::ZERO {
-            *g *= slope;
-        }
-    }
-}
-
-#[inline(always)]
-pub(super) fn leaky_relu_gradient<T: Vectors, I: Isa>(isa: I, slope: T, output: &[T], gradient: &mut [T]) {
-    let [least, slope] = [T::LEAST, slope].map(|value| <T::In<I>>::splat(isa, value));
-    map!(T::In<I>, isa, gradient, output, |g, y| g.mul(slope).select(y.less(least), g));
-}
-
-#[inline(always)]
-pub(super) fn naive_elu<T: Scalar, I: Isa>(_: I, alpha: T, values: &mut [T]) {
-    for value in values {
-        if *value < T::ZERO {
-            *value = alpha * value.exp_m1();
-        }
-    }
-}
-
-#[inline(always)]
-pub(super) fn elu<T: Vectors, I: Isa>(isa: I, alpha: T, values: &mut [T]) {
-    let [zero, alpha] = [T::ZERO, alpha].map(|value| <T::In<I>>::splat(isa, value));
-    map!(T::In<I>, isa, values, |x| {
-        let negative = function::exponential_minus_one_of_non_positive(zero.minimum(x));
-        negative.mul(alpha).select(x.less(zero), x)
-    });
-}
-
-#[inline(always)]
-pub(super) fn naive_elu_gradient<T: Scalar, I: Isa>(_: I, alpha: T, output: &[T], gradient: &mut [T]) {
-    assert_eq!(output.len(), gradient.len(), "an output per gradient");
-    for (g, &y) in gradient.iter_mut().zip(output) {
-        if y <= T::ZERO {
-            *g *= y + alpha;
-        }
-    }
-}
-
-#[inline(always)]
-pub(super) fn elu_gradient<T: Vectors, I: Isa>(isa: I, alpha: T, output: &[T], gradient: &mut [T]) {
-    let [least, alpha] = [T::LEAST, alpha].map(|value| <T::In<I>>::splat(isa, value));
-    map!(T::In<I>, isa, gradient, output, |g, y| g.mul(y.add(alpha)).select(y.less(least), g));
-}
-
-/// σ(x) = 1 / (1 + e⁻ˣ)
-#[inline(always)]
-fn naive_logistic<T: Scalar>(x: T) -> T {
-    // The exponential of a number that is not positive cannot overflow.
-    let e = (-x.absolute()).exp();
-    let numerator = if x < T::ZERO { e } else { T::ONE };
-    numerator / (T::ONE + e)
-}
-
-#[inline(always)]
-pub(super) fn naive_silu<T: Scalar, I: Isa>(_: I, values: &mut [T]) {
-    for value in values {
-        *value *= naive_logistic(*value);
-    }
-}
-
-#[inline(always)]
-pub(super) fn silu<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| x.mul(function::logistic(x)));
-}
-
-#[inline(always)]
-pub(super) fn naive_silu_gradient<T: Scalar, I: Isa>(_: I, input: &[T], gradient: &mut [T]) {
-    assert_eq!(input.len(), gradient.len(), "an input per gradient");
-    for (g, &x) in gradient.iter_mut().zip(input) {
-        let y = naive_logistic(x);
-        *g *= y * (T::ONE + x * (T::ONE - y));
-    }
-}
-
-#[inline(always)]
-pub(super) fn silu_gradient<T: Vectors, I: Isa>(isa: I, input: &[T], gradient: &mut [T]) {
-    let one = <T::In<I>>::splat(isa, T::ONE);
-    map!(T::In<I>, isa, gradient, input, |g, x| {
-        let y = function::logistic(x);
-        g.mul(y.mul(x.mul_add(one.sub(y), one)))
-    });
-}
-
-#[inline(always)]
-pub(super) fn naive_softplus<T: Scalar, I: Isa>(_: I, beta: T, values: &mut [T]) {
-    for value in values {
-        let scaled = *value * beta;
-        *value = T::ZERO.maximum(*value) + (-scaled.absolute()).exp().ln_1p() / beta;
-    }
-}
-
-#[inline(always)]
-pub(super) fn softplus<T: Vectors, I: Isa>(isa: I, beta: T, values: &mut [T]) {
-    let beta = <T::In<I>>::splat(isa, beta);
-    map!(T::In<I>, isa, values, |x| function::softplus(x, beta));
-}
-
-#[inline(always)]
-pub(super) fn naive_softplus_gradient<T: Scalar, I: Isa>(_: I, beta: T, input: &[T], gradient: &mut [T]) {
-    assert_eq!(input.len(), gradient.len(), "an input per gradient");
-    for (g, &x) in gradient.iter_mut().zip(input) {
-        *g *= naive_logistic(x * beta);
-    }
-}
-
-#[inline(always)]
-pub(super) fn softplus_gradient<T: Vectors, I: Isa>(isa: I, beta: T, input: &[T], gradient: &mut [T]) {
-    let beta = <T::In<I>>::splat(isa, beta);
-    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(function::logistic(x.mul(beta))));
-}
-
-#[inline(always)]
-pub(super) fn naive_gelu<T: Scalar, I: Isa>(_: I, values: &mut [T]) {
-    for x in values {
-        *x *= cumulative(*x);
-    }
-}
-
-#[inline(always)]
-pub(super) fn gelu<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| function::gelu(x));
-}
-
-#[inline(always)]
-pub(super) fn naive_gelu_gradient<T: Scalar, I: Isa>(_: I, input: &[T], gradient: &mut [T]) {
-    assert_eq!(input.len(), gradient.len(), "an input per gradient");
-    // φ(x) = e^(-x²/2) / √(2π).
-    let [minus_half, at_zero] = [-0.5, 0.5 * FRAC_1_SQRT_2 * FRAC_2_SQRT_PI].map(T::from_f64);
-    for (g, &x) in gradient.iter_mut().zip(input) {
-        *g *= cumulative(x) + x * at_zero * (minus_half * x * x).exp();
-    }
-}
-
-/// Φ(x), the probability that a standard normal number is less than x.
-#[inline(always)]
-fn cumulative<T: Scalar>(x: T) -> T {
-    T::from_f64(0.5) * (-x * T::from_f64(FRAC_1_SQRT_2)).erfc()
-}
-
-#[inline(always)]
-pub(super) fn gelu_gradient<T: Vectors, I: Isa>(isa: I, input: &[T], gradient: &mut [T]) {
-    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(function::gelu_derivative(x)));
-}
-
-/// √(2/π) (x + 0.044715 x³).
-#[inline(always)]
-fn argument<T: Scalar>(x: T) -> T {
-    T::from_f64(FRAC_1_SQRT_2 * FRAC_2_SQRT_PI) * (x + T::from_f64(0.044_715) * x * x * x)
-}
-
-#[inline(always)]
-pub(super) fn naive_gelu_tanh<T: Scalar, I: Isa>(_: I, values: &mut [T]) {
-    let half = T::from_f64(0.5);
-    for x in values {
-        *x *= half * (T::ONE + argument(*x).tanh());
-    }
-}
-
-#[inline(always)]
-pub(super) fn gelu_tanh<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| function::gelu_tanh(x));
-}
-
-#[inline(always)]
-pub(super) fn naive_gelu_tanh_gradient<T: Scalar, I: Isa>(_: I, input: &[T], gradient: &mut [T]) {
-    assert_eq!(input.len(), gradient.len(), "an input per gradient");
-    let [half, linear, cubic] = [0.5, FRAC_1_SQRT_2 * FRAC_2_SQRT_PI, 3.0 * 0.044_715].map(T::from_f64);
-    for (g, &x) in gradient.iter_mut().zip(input) {
-        let y = argument(x).tanh();
-        let slope = linear * (T::ONE + cubic * x * x);
-        *g *= half * (T::ONE + y + x * (T::ONE - y * y) * slope);
-    }
-}
-
-#[inline(always)]
-pub(super) fn gelu_tanh_gradient<T: Vectors, I: Isa>(isa: I, input: &[T], gradient: &mut [T]) {
-    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(function::gelu_tanh_derivative(x)));
-}
+for_floats!(activation_kernels);
 
 #[cfg(test)]
 mod tests {
@@ -320,29 +173,29 @@ mod tests {
                 ($($kernel:ident $([$parameter:literal])? $naive:ident of ($start:ident $(, $input:ident)?);)*) => {$(
                     let (mut ours, mut naive) = ($start.to_vec(), $start.to_vec());
                     T::$kernel(isa, $(T::from_f64($parameter),)? $($input,)? &mut ours);
-                    super::$naive(isa, $(T::from_f64($parameter),)? $($input,)? &mut naive);
+                    super::naive::$naive(isa, $(T::from_f64($parameter),)? $($input,)? &mut naive);
                     results.push((stringify!($kernel), ours, naive));
                 )*};
             }
             compare! {
-                sigmoid naive_sigmoid of (values);
-                sigmoid_gradient naive_sigmoid_gradient of (gradient, values);
-                hyperbolic_tangent naive_tanh of (values);
-                hyperbolic_tangent_gradient naive_tanh_gradient of (gradient, values);
-                relu naive_relu of (values);
-                relu_gradient naive_relu_gradient of (gradient, values);
-                gelu naive_gelu of (values);
-                gelu_gradient naive_gelu_gradient of (gradient, values);
-                gelu_tanh naive_gelu_tanh of (values);
-                gelu_tanh_gradient naive_gelu_tanh_gradient of (gradient, values);
-                leaky_relu [0.3] naive_leaky_relu of (values);
-                leaky_relu_gradient [0.3] naive_leaky_relu_gradient of (gradient, values);
-                elu [0.7] naive_elu of (values);
-                elu_gradient [0.7] naive_elu_gradient of (gradient, values);
-                silu naive_silu of (values);
-                silu_gradient naive_silu_gradient of (gradient, values);
-                softplus [1.5] naive_softplus of (values);
-                softplus_gradient [1.5] naive_softplus_gradient of (gradient, values);
+                sigmoid sigmoid of (values);
+                sigmoid_gradient sigmoid_gradient of (gradient, values);
+                hyperbolic_tangent tanh of (values);
+                hyperbolic_tangent_gradient tanh_gradient of (gradient, values);
+                relu relu of (values);
+                relu_gradient relu_gradient of (gradient, values);
+                gelu gelu of (values);
+                gelu_gradient gelu_gradient of (gradient, values);
+                gelu_tanh gelu_tanh of (values);
+                gelu_tanh_gradient gelu_tanh_gradient of (gradient, values);
+                leaky_relu [0.3] leaky_relu of (values);
+                leaky_relu_gradient [0.3] leaky_relu_gradient of (gradient, values);
+                elu [0.7] elu of (values);
+                elu_gradient [0.7] elu_gradient of (gradient, values);
+                silu silu of (values);
+                silu_gradient silu_gradient of (gradient, values);
+                softplus [1.5] softplus of (values);
+                softplus_gradient [1.5] softplus_gradient of (gradient, values);
             }
             results
         }
@@ -368,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn kernels_agree_with_their_naive_twins() {
+    fn kernels_agree_with_their_twins() {
         let specials = [0.0, -0.0, f64::NAN, 1e-30, -1e-30];
         check::<f32>(f32::EPSILON.into(), &specials);
         check::<f64>(f64::EPSILON, &specials);

@@ -1,105 +1,94 @@
 //! Products of a batch with a weight: forward, gradient of the input, gradient of weight and bias.
 //!
-//! The naive kernels here say what is computed, and in which order it is added up. The files beside compute the same bits
-//! in vector registers.
+//! The naive kernels say what is computed, and in which order it is added up; the others compute the same bits in vector
+//! registers.
 #![allow(
     clippy::needless_range_loop,
     reason = "blocks are written out per path: iterators take half as long again to compile"
 )]
 
 mod columns;
+
 mod forward;
 mod gradient;
+mod naive;
 
-pub(super) use forward::Forward;
-pub(super) use gradient::{InputGradient, WeightGradient};
+use forward::Forward;
+use gradient::{InputGradient, WeightGradient};
 
-use super::{DenseSizes, Isa};
+use super::compiled::{compiled, for_floats};
+use super::{Isa, NaiveKernels, Program};
 use crate::scalar::Scalar;
 
-/// From this many inputs on an output is the sum of [`RUNS`] runs: a lone sample would wait for one long chain of additions.
-const SPLIT_FROM: usize = 16;
-/// Runs of inputs that the forward pass adds up on their own.
-const RUNS: usize = 4;
-/// Outputs that the gradient of an input adds up at a time: their weights are transposed into a panel.
-const PANEL: usize = 128;
+/// Products of a batch with a weight. A weight of `H` outputs and `N` inputs has its outputs contiguous: element (o, i) stands
+/// at `i * H + o`.
+pub trait DenseKernels: Scalar {
+    /// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, added in the order of i, the bias first. From 16 inputs on they are cut into
+    /// four runs of ⌊N/4⌋, the last with what is left: each run but the first is summed from zero, and the sums of the runs are
+    /// added one after the other.
+    fn dense_forward<I: Isa>(
+        isa: I,
+        sizes: DenseSizes,
+        weight: &[Self],
+        bias: &[Self],
+        input: &[Self],
+        output: &mut [Self],
+    ) {
+        naive::forward(isa, sizes, weight, bias, input, output);
+    }
 
-/// The runs that the inputs are cut into: their number, and the length of each; the last one takes what is left.
-#[inline(always)]
-const fn runs(inputs: usize) -> (usize, usize) {
-    if inputs < SPLIT_FROM { (1, inputs) } else { (RUNS, inputs / RUNS) }
-}
+    /// As [`dense_forward`](DenseKernels::dense_forward) for one sample, written out where it is called: for layers so small that
+    /// a call weighs beside them.
+    #[inline(always)]
+    fn dense_forward_alone<I: Isa>(
+        isa: I,
+        sizes: DenseSizes,
+        weight: &[Self],
+        bias: &[Self],
+        input: &[Self],
+        output: &mut [Self],
+    ) {
+        Self::dense_forward(isa, sizes, weight, bias, input, output);
+    }
 
-/// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, one output after the other.
-#[inline(always)]
-pub(super) fn naive_forward<T: Scalar, I: Isa>(
-    isa: I,
-    sizes: DenseSizes,
-    weight: &[T],
-    bias: &[T],
-    input: &[T],
-    output: &mut [T],
-) {
-    sizes.check(weight.len(), Some(bias.len()), input.len(), output.len());
-    let DenseSizes { inputs, outputs, .. } = sizes;
-    for (x, y) in input.chunks_exact(inputs).zip(output.chunks_exact_mut(outputs)) {
-        for (o, y) in y.iter_mut().enumerate() {
-            let (runs, len) = runs(inputs);
-            for run in 0..runs {
-                let end = if run + 1 == runs { inputs } else { (run + 1) * len };
-                let start = if run == 0 { bias[o] } else { T::ZERO };
-                let sum = (run * len..end).fold(start, |sum, i| isa.mul_add(x[i], weight[i * outputs + o], sum));
-                *y = if run == 0 { sum } else { *y + sum };
-            }
-        }
+    /// `dx[s, i] = Σ_o g[s, o] w[o, i]`, added in the order of o, in runs of 128: each run is summed from zero, and the sums
+    /// of the runs are added one after the other.
+    fn dense_input_gradient<I: Isa>(
+        isa: I,
+        sizes: DenseSizes,
+        weight: &[Self],
+        grad_output: &[Self],
+        grad_input: &mut [Self],
+    ) {
+        naive::input_gradient(isa, sizes, weight, grad_output, grad_input);
+    }
+
+    /// `dw[o, i] = Σ_s g[s, o] x[s, i]` and `db[o] = Σ_s g[s, o]`, summed from zero in the order of s, and then written or,
+    /// where `accumulate` says so, added to what is there.
+    fn dense_weight_gradient<I: Isa>(
+        isa: I,
+        sizes: DenseSizes,
+        input: &[Self],
+        grad_output: &[Self],
+        accumulate: bool,
+        grad_weight: &mut [Self],
+        grad_bias: &mut [Self],
+    ) {
+        naive::weight_gradient(isa, sizes, input, grad_output, accumulate, grad_weight, grad_bias);
     }
 }
 
-/// `dx[s, i] = Σ_o g[s, o] w[o, i]`, one input after the other.
-#[inline(always)]
-pub(super) fn naive_input_gradient<T: Scalar, I: Isa>(
-    isa: I,
-    sizes: DenseSizes,
-    weight: &[T],
-    grad_output: &[T],
-    grad_input: &mut [T],
-) {
-    sizes.check(weight.len(), None, grad_input.len(), grad_output.len());
-    let DenseSizes { inputs, outputs, .. } = sizes;
-    for (g, dx) in grad_output.chunks_exact(outputs).zip(grad_input.chunks_exact_mut(inputs)) {
-        for (dx, weights) in dx.iter_mut().zip(weight.chunks_exact(outputs)) {
-            let runs = g
-                .chunks(PANEL)
-                .zip(weights.chunks(PANEL))
-                .map(|(g, weights)| g.iter().zip(weights).fold(T::ZERO, |sum, (&g, &w)| isa.mul_add(g, w, sum)));
-            *dx = runs.reduce(|sum, run| sum + run).unwrap_or(T::ZERO);
-        }
-    }
-}
+impl<T: NaiveKernels> DenseKernels for T {}
 
-/// `dw[o, i] = Σ_s g[s, o] x[s, i]`, `db[o] = Σ_s g[s, o]`, one weight after the other.
-#[inline(always)]
-pub(super) fn naive_weight_gradient<T: Scalar, I: Isa>(
-    isa: I,
-    sizes: DenseSizes,
-    input: &[T],
-    grad_output: &[T],
-    accumulate: bool,
-    grad_weight: &mut [T],
-    grad_bias: &mut [T],
-) {
-    sizes.check(grad_weight.len(), Some(grad_bias.len()), input.len(), grad_output.len());
-    let DenseSizes { inputs, outputs, .. } = sizes;
-    let samples = || input.chunks_exact(inputs).zip(grad_output.chunks_exact(outputs));
-    let put = |place: &mut T, sum: T| *place = if accumulate { *place + sum } else { sum };
-    for (i, weights) in grad_weight.chunks_exact_mut(outputs).enumerate() {
-        for (o, place) in weights.iter_mut().enumerate() {
-            put(place, samples().fold(T::ZERO, |sum, (x, g)| isa.mul_add(x[i], g[o], sum)));
-        }
-    }
-    for (o, place) in grad_bias.iter_mut().enumerate() {
-        put(place, samples().fold(T::ZERO, |sum, (_, g)| sum + g[o]));
-    }
+/// The sizes of a product of a batch with a weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DenseSizes {
+    /// The number of samples.
+    pub samples: usize,
+    /// Inputs per sample, N.
+    pub inputs: usize,
+    /// Outputs per sample, H.
+    pub outputs: usize,
 }
 
 impl DenseSizes {
@@ -114,6 +103,120 @@ impl DenseSizes {
     }
 }
 
+/// From this many inputs on an output is the sum of [`RUNS`] runs: a lone sample would wait for one long chain of additions.
+const SPLIT_FROM: usize = 16;
+/// Runs of inputs that the forward pass adds up on their own.
+const RUNS: usize = 4;
+/// Outputs that the gradient of an input adds up at a time: their weights are transposed into a panel.
+const PANEL: usize = 128;
+
+/// The runs that the inputs are cut into: their number, and the length of each; the last one takes what is left.
+#[inline(always)]
+const fn runs(inputs: usize) -> (usize, usize) {
+    if inputs < SPLIT_FROM { (1, inputs) } else { (RUNS, inputs / RUNS) }
+}
+
+macro_rules! dense_kernels {
+    ($float:ident) => {
+        impl DenseKernels for $float {
+            #[inline]
+            fn dense_forward<I: Isa>(
+                _: I,
+                sizes: DenseSizes,
+                weight: &[$float],
+                bias: &[$float],
+                input: &[$float],
+                output: &mut [$float],
+            ) {
+                // Apart, since a struct would go through memory and its constants be lost on the way.
+                let DenseSizes { samples, inputs, outputs } = sizes;
+                compiled!(I, |isa,
+                              samples: usize,
+                              inputs: usize,
+                              outputs: usize,
+                              weight: &[$float],
+                              bias: &[$float],
+                              input: &[$float],
+                              output: &mut [$float]|
+                 -> () {
+                    Forward { sizes: DenseSizes { samples, inputs, outputs }, weight, bias, input, output }.run(isa);
+                });
+            }
+
+            #[inline(always)]
+            fn dense_forward_alone<I: Isa>(
+                isa: I,
+                sizes: DenseSizes,
+                weight: &[$float],
+                bias: &[$float],
+                input: &[$float],
+                output: &mut [$float],
+            ) {
+                Forward { sizes, weight, bias, input, output }.run_alone(isa);
+            }
+
+            #[inline]
+            fn dense_input_gradient<I: Isa>(
+                _: I,
+                sizes: DenseSizes,
+                weight: &[$float],
+                grad_output: &[$float],
+                grad_input: &mut [$float],
+            ) {
+                // Apart, since a struct would go through memory and its constants be lost on the way.
+                let DenseSizes { samples, inputs, outputs } = sizes;
+                compiled!(I, |isa,
+                              samples: usize,
+                              inputs: usize,
+                              outputs: usize,
+                              weight: &[$float],
+                              grad_output: &[$float],
+                              grad_input: &mut [$float]|
+                 -> () {
+                    InputGradient { sizes: DenseSizes { samples, inputs, outputs }, weight, grad_output, grad_input }
+                        .run(isa);
+                });
+            }
+
+            #[inline]
+            fn dense_weight_gradient<I: Isa>(
+                _: I,
+                sizes: DenseSizes,
+                input: &[$float],
+                grad_output: &[$float],
+                accumulate: bool,
+                grad_weight: &mut [$float],
+                grad_bias: &mut [$float],
+            ) {
+                // Apart, since a struct would go through memory and its constants be lost on the way.
+                let DenseSizes { samples, inputs, outputs } = sizes;
+                compiled!(I, |isa,
+                              samples: usize,
+                              inputs: usize,
+                              outputs: usize,
+                              input: &[$float],
+                              grad_output: &[$float],
+                              accumulate: bool,
+                              grad_weight: &mut [$float],
+                              grad_bias: &mut [$float]|
+                 -> () {
+                    WeightGradient {
+                        sizes: DenseSizes { samples, inputs, outputs },
+                        input,
+                        grad_output,
+                        accumulate,
+                        grad_weight,
+                        grad_bias,
+                    }
+                    .run(isa);
+                });
+            }
+        }
+    };
+}
+
+for_floats!(dense_kernels);
+
 #[cfg(test)]
 mod tests {
     use alloc::vec;
@@ -122,7 +225,8 @@ mod tests {
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
 
-    use crate::kernel::{DenseSizes, Isa, Kernels, Path, Program};
+    use super::DenseSizes;
+    use crate::kernel::{Isa, Kernels, Path, Program};
     use crate::random;
     use crate::scalar::Scalar;
 
@@ -160,17 +264,17 @@ mod tests {
 
             let (mut y, mut naive_y) = (zeros(grad_output.len()), zeros(grad_output.len()));
             T::dense_forward(isa, *sizes, weight, bias, input, &mut y);
-            super::naive_forward(isa, *sizes, weight, bias, input, &mut naive_y);
+            super::naive::forward(isa, *sizes, weight, bias, input, &mut naive_y);
 
             let (mut dx, mut naive_dx) = (zeros(input.len()), zeros(input.len()));
             T::dense_input_gradient(isa, *sizes, weight, grad_output, &mut dx);
-            super::naive_input_gradient(isa, *sizes, weight, grad_output, &mut naive_dx);
+            super::naive::input_gradient(isa, *sizes, weight, grad_output, &mut naive_dx);
 
             // Gradients add to what is there, so they start from something.
             let (mut dw, mut naive_dw) = (weight.clone(), weight.clone());
             let (mut db, mut naive_db) = (bias.clone(), bias.clone());
             T::dense_weight_gradient(isa, *sizes, input, grad_output, true, &mut dw, &mut db);
-            super::naive_weight_gradient(isa, *sizes, input, grad_output, true, &mut naive_dw, &mut naive_db);
+            super::naive::weight_gradient(isa, *sizes, input, grad_output, true, &mut naive_dw, &mut naive_db);
             [(y, naive_y), (dx, naive_dx), (dw, naive_dw), (db, naive_db)]
         }
     }

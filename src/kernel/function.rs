@@ -8,13 +8,14 @@
 //! rounded at once, or one after the other with those behind fitted again. Each file states the interval and the error of its
 //! fits, rounding included. The bounds of the functions are enforced by tests, and hold without fused multiply-add too.
 
+mod exponential;
+mod logarithm;
+
 #[cfg(test)]
 mod accuracy;
-mod exponential;
 mod exponential_minus_one;
 mod gelu;
 mod gelu_tanh;
-mod logarithm;
 mod logistic;
 mod softplus;
 mod tanh;

@@ -3,98 +3,57 @@
 //! Sums over classes have a fixed order, whatever the registers: class k joins partial sum k mod 16, and partial sums are
 //! added in halves, 8 apart, then 4, 2 and 1.
 
-use super::Isa;
-use super::function::{exponential_of_non_positive, logarithm};
-use super::lanes::{Lanes, Vectors};
+mod naive;
+mod vector;
+
+use super::compiled::{compiled, for_floats};
+use super::{Isa, NaiveKernels};
 use crate::scalar::Scalar;
+
+/// Softmax over the classes of each sample, and what losses need on top of it.
+pub trait SoftmaxKernels: Scalar {
+    /// `y[s, c] = e^(x[s, c] - m) / Σ_k e^(x[s, k] - m)`, with m the largest of the sample.
+    ///
+    /// Sums over classes have a fixed order: class k joins partial sum k mod 16; partial sums are added in halves.
+    fn softmax<I: Isa>(isa: I, classes: usize, values: &mut [Self]) {
+        naive::softmax(isa, classes, values);
+    }
+
+    /// As [`softmax`](SoftmaxKernels::softmax), from one place to another.
+    fn softmax_into<I: Isa>(isa: I, classes: usize, input: &[Self], output: &mut [Self]) {
+        output.copy_from_slice(input);
+        Self::softmax(isa, classes, output);
+    }
+
+    /// As [`softmax_into`](SoftmaxKernels::softmax_into) for one sample, written out where it is called.
+    #[inline(always)]
+    fn softmax_alone<I: Isa>(isa: I, input: &[Self], output: &mut [Self]) {
+        Self::softmax_into(isa, input.len(), input, output);
+    }
+
+    /// `dx[s, c] = y[s, c] (g[s, c] - Σ_k g[s, k] y[s, k])`, in place of g, with y the output of softmax.
+    fn softmax_gradient<I: Isa>(isa: I, classes: usize, output: &[Self], gradient: &mut [Self]) {
+        naive::softmax_gradient(isa, classes, output, gradient);
+    }
+
+    /// The sum over samples of the negative log likelihood of each one's target class under the softmax of its logits, in
+    /// nats, added in the order of the samples. Where wanted, the gradient by the logits times `weight` is written too. Sums
+    /// over classes are as in [`softmax`](SoftmaxKernels::softmax), the target class last.
+    fn softmax_nll<I: Isa>(
+        isa: I,
+        logits: &[Self],
+        targets: &[u32],
+        weight: Self,
+        gradient: Option<&mut [Self]>,
+    ) -> Self {
+        naive::softmax_nll(isa, logits, targets, weight, gradient)
+    }
+}
+
+impl<T: NaiveKernels> SoftmaxKernels for T {}
 
 /// Partial sums over classes.
 const PARTS: usize = 16;
-
-/// The sum of partial sums.
-#[inline(always)]
-fn folded<T: Scalar>(mut parts: [T; PARTS]) -> T {
-    for half in [8, 4, 2, 1] {
-        for part in 0..half {
-            parts[part] += parts[part + half];
-        }
-    }
-    parts[0]
-}
-
-#[inline(always)]
-fn naive_sum<T: Scalar>(values: impl Iterator<Item = T>) -> T {
-    let mut parts = [T::ZERO; PARTS];
-    for (class, value) in values.enumerate() {
-        parts[class % PARTS] += value;
-    }
-    folded(parts)
-}
-
-#[inline(always)]
-fn naive_largest<T: Scalar>(values: &[T]) -> T {
-    // A NaN is lost here, but stays in the sum of the exponentials.
-    values.iter().fold(values[0], |largest, &value| value.maximum(largest))
-}
-
-#[inline(always)]
-pub(super) fn naive_softmax<T: Scalar, I: Isa>(_: I, classes: usize, values: &mut [T]) {
-    for row in values.chunks_exact_mut(classes) {
-        let largest = naive_largest(row);
-        for value in row.iter_mut() {
-            *value = (*value - largest).exp();
-        }
-        let sum = naive_sum(row.iter().copied());
-        for value in row {
-            *value /= sum;
-        }
-    }
-}
-
-#[inline(always)]
-pub(super) fn softmax_gradient<T: Scalar, I: Isa>(isa: I, classes: usize, output: &[T], gradient: &mut [T]) {
-    assert_eq!(output.len(), gradient.len(), "an output per gradient");
-    for (y, g) in output.chunks_exact(classes).zip(gradient.chunks_exact_mut(classes)) {
-        let mean = y.iter().zip(&*g).fold(T::ZERO, |sum, (&y, &g)| isa.mul_add(g, y, sum));
-        for (g, &y) in g.iter_mut().zip(y) {
-            *g = y * (*g - mean);
-        }
-    }
-}
-
-/// -ln softmax(z)_c = ln Σ e^(z_k - m) - (z_c - m): no exponential overflows, and no logarithm sees zero, since the
-/// largest logit contributes one.
-///
-/// The probability of the class minus one is minus the probabilities of the others: their sum keeps its digits where the
-/// difference of a probability near one would lose them.
-#[inline(always)]
-pub(super) fn naive_softmax_nll<T: Scalar, I: Isa>(
-    _: I,
-    logits: &[T],
-    targets: &[u32],
-    weight: T,
-    mut gradient: Option<&mut [T]>,
-) -> T {
-    let classes = check_rows(logits, targets, gradient.as_deref());
-    let mut loss = T::ZERO;
-    for (row, &class) in targets.iter().enumerate() {
-        let class = class as usize;
-        let logits = &logits[row * classes..(row + 1) * classes];
-        let largest = naive_largest(logits);
-        let exponentials = || logits.iter().map(|&z| (z - largest).exp()).enumerate();
-        let others = naive_sum(exponentials().map(|(k, e)| if k == class { T::ZERO } else { e }));
-        let sum = others + (logits[class] - largest).exp();
-        if let Some(gradient) = gradient.as_deref_mut() {
-            let gradient = &mut gradient[row * classes..(row + 1) * classes];
-            let factor = weight / sum;
-            for (k, e) in exponentials() {
-                gradient[k] = if k == class { -(others * factor) } else { e * factor };
-            }
-        }
-        loss += sum.ln() - (logits[class] - largest);
-    }
-    loss
-}
 
 /// The number of classes; every target is one of them.
 #[inline(always)]
@@ -106,245 +65,55 @@ fn check_rows<T>(logits: &[T], targets: &[u32], gradient: Option<&[T]>) -> usize
     classes
 }
 
-/// One register of a row of classes after the other, with its place, the number of its partial sum's register, and the
-/// lanes that exist. A macro, since a closure would be compiled for no instruction set.
-macro_rules! by_registers {
-    ($isa:ident, $classes:expr, $start:ident, $part:ident, $first:ident => $block:expr) => {{
-        let (mut $start, mut $part) = (0, 0);
-        while $start < $classes {
-            let $first = V::first($isa, $classes - $start);
-            $block;
-            $start += V::COUNT;
-            $part = if ($part + 1) * V::COUNT == PARTS { 0 } else { $part + 1 };
-        }
-    }};
-}
+macro_rules! softmax_kernels {
+    ($float:ident) => {
+        impl SoftmaxKernels for $float {
+            #[inline]
+            fn softmax<I: Isa>(_: I, classes: usize, values: &mut [$float]) {
+                compiled!(I, |isa, classes: usize, values: &mut [$float]| -> () {
+                    vector::softmax(isa, classes, values);
+                });
+            }
 
-/// The row's largest number.
-///
-/// # Safety
-/// `row` is valid for reads of `classes` numbers.
-#[inline(always)]
-unsafe fn largest<V: Lanes>(isa: V::Isa, row: *const V::Number, classes: usize) -> V {
-    // SAFETY: a row has at least one number, by the caller's promise.
-    let start = V::splat(isa, unsafe { *row });
-    let mut largest = start;
-    by_registers!(isa, classes, place, _part, first => {
-        // SAFETY: the lanes that exist lie within the row.
-        let values = unsafe { V::load_first(isa, first, row.add(place)) }.first_or(first, start);
-        largest = values.maximum(largest);
-    });
-    V::splat(isa, largest.largest())
-}
+            #[inline]
+            fn softmax_into<I: Isa>(_: I, classes: usize, input: &[$float], output: &mut [$float]) {
+                compiled!(I, |isa, classes: usize, input: &[$float], output: &mut [$float]| -> () {
+                    vector::softmax_into(isa, classes, input, output);
+                });
+            }
 
-/// The sum of partial sums in registers.
-#[inline(always)]
-fn folded_registers<V: Lanes>(mut parts: [V; 4]) -> V::Number {
-    if V::COUNT <= 4 {
-        (parts[0], parts[1]) = (parts[0].add(parts[2]), parts[1].add(parts[3]));
-    }
-    if V::COUNT <= 8 {
-        parts[0] = parts[0].add(parts[1]);
-    }
-    parts[0].sum()
-}
+            #[inline(always)]
+            fn softmax_alone<I: Isa>(isa: I, input: &[$float], output: &mut [$float]) {
+                vector::softmax_into(isa, input.len(), input, output);
+            }
 
-/// The vector twin of [`naive_softmax`].
-#[inline(always)]
-pub(super) fn softmax<T: Vectors, I: Isa>(isa: I, classes: usize, values: &mut [T]) {
-    assert!(classes > 0 && values.len().is_multiple_of(classes), "whole rows of classes");
-    let (from, to) = (values.as_ptr(), values.as_mut_ptr());
-    for row in (0..values.len()).step_by(classes) {
-        // SAFETY: the row lies within the slice.
-        unsafe { softmax_of_row::<T::In<I>>(isa, classes, from.add(row), to.add(row)) };
-    }
-}
+            #[inline]
+            fn softmax_nll<I: Isa>(
+                _: I,
+                logits: &[$float],
+                targets: &[u32],
+                weight: $float,
+                gradient: Option<&mut [$float]>,
+            ) -> $float {
+                compiled!(I, |isa,
+                              logits: &[$float],
+                              targets: &[u32],
+                              weight: $float,
+                              gradient: Option<&mut [$float]>|
+                 -> $float { vector::softmax_nll(isa, logits, targets, weight, gradient) })
+            }
 
-/// As [`softmax`], from one place to another.
-#[inline(always)]
-pub(super) fn softmax_into<T: Vectors, I: Isa>(isa: I, classes: usize, input: &[T], output: &mut [T]) {
-    assert!(classes > 0 && input.len().is_multiple_of(classes), "whole rows of classes");
-    assert_eq!(input.len(), output.len(), "an output per input");
-    for row in (0..input.len()).step_by(classes) {
-        // SAFETY: the row lies within both slices.
-        unsafe { softmax_of_row::<T::In<I>>(isa, classes, input.as_ptr().add(row), output.as_mut_ptr().add(row)) };
-    }
-}
-
-/// # Safety
-/// `from` and `to` are valid for reads and writes of `classes` numbers; they may be the same.
-#[inline(always)]
-unsafe fn softmax_of_row<V: Lanes>(isa: V::Isa, classes: usize, from: *const V::Number, to: *mut V::Number) {
-    let zero = V::splat(isa, V::Number::ZERO);
-    if classes <= V::COUNT {
-        // The row stays in its register: what was written through a mask comes back late when it is read.
-        let first = V::first(isa, classes);
-        // SAFETY: the first lanes are the row.
-        unsafe {
-            let values = V::load_first(isa, first, from);
-            let largest = values.first_or(first, V::splat(isa, *from)).largest();
-            let exponential = exponential_of_non_positive(values.sub(V::splat(isa, largest)));
-            let sum = folded_registers([exponential.first_or(first, zero), zero, zero, zero]);
-            exponential.div(V::splat(isa, sum)).store_first(first, to);
-        }
-        return;
-    }
-    let mut parts = [zero; 4];
-    // SAFETY: the lanes that exist lie within the row, here and below.
-    let largest = unsafe { largest::<V>(isa, from, classes) };
-    by_registers!(isa, classes, place, part, first => {
-        // SAFETY: as above.
-        let exponential = unsafe {
-            let e = exponential_of_non_positive(V::load_first(isa, first, from.add(place)).sub(largest));
-            e.store_first(first, to.add(place));
-            e
-        };
-        parts[part] = parts[part].add(exponential.first_or(first, zero));
-    });
-    let sum = V::splat(isa, folded_registers(parts));
-    by_registers!(isa, classes, place, _part, first => {
-        // SAFETY: as above.
-        unsafe { V::load_first(isa, first, to.add(place)).div(sum).store_first(first, to.add(place)) };
-    });
-}
-
-/// Rows whose logarithms are taken together.
-const ROWS: usize = 32;
-
-/// The vector twin of [`naive_softmax_nll`].
-#[inline(always)]
-pub(super) fn softmax_nll<T: Vectors, I: Isa>(
-    isa: I,
-    logits: &[T],
-    targets: &[u32],
-    weight: T,
-    gradient: Option<&mut [T]>,
-) -> T {
-    softmax_nll_of_rows::<T::In<I>>(isa, logits, targets, weight, gradient)
-}
-
-#[inline(always)]
-fn softmax_nll_of_rows<V: Lanes>(
-    isa: V::Isa,
-    logits: &[V::Number],
-    targets: &[u32],
-    weight: V::Number,
-    mut gradient: Option<&mut [V::Number]>,
-) -> V::Number {
-    let classes = check_rows(logits, targets, gradient.as_deref());
-    let mut loss = V::Number::ZERO;
-    for (chunk, targets) in targets.chunks(ROWS).enumerate() {
-        // Sums of exponentials, one where there is no row, and what is subtracted from their logarithms.
-        let (mut sums, mut shifts) = ([V::Number::ONE; ROWS], [V::Number::ZERO; ROWS]);
-        for (row, &class) in targets.iter().enumerate() {
-            let start = (chunk * ROWS + row) * classes;
-            let gradient = gradient.as_deref_mut().map(|gradient| gradient[start..start + classes].as_mut_ptr());
-            // SAFETY: `check_rows` compared the lengths of the slices, and found the class in range.
-            (sums[row], shifts[row]) = unsafe {
-                let row = (logits[start..].as_ptr(), classes);
-                nll_of_row::<V>(isa, row, class as usize, weight, gradient)
-            };
-        }
-        for place in (0..targets.len()).step_by(V::COUNT) {
-            // SAFETY: the number of rows is a multiple of every register's.
-            unsafe {
-                let logarithms = logarithm(V::load(isa, sums.as_ptr().add(place)));
-                logarithms.sub(V::load(isa, shifts.as_ptr().add(place))).store(sums.as_mut_ptr().add(place));
+            #[inline]
+            fn softmax_gradient<I: Isa>(_: I, classes: usize, output: &[$float], gradient: &mut [$float]) {
+                compiled!(I, |isa, classes: usize, output: &[$float], gradient: &mut [$float]| -> () {
+                    naive::softmax_gradient(isa, classes, output, gradient);
+                });
             }
         }
-        for &row in &sums[..targets.len()] {
-            loss += row;
-        }
-    }
-    loss
+    };
 }
 
-/// The sum of the exponentials of a row, and its logit of the class; both after the largest was subtracted. Where wanted,
-/// the gradient is written.
-///
-/// # Safety
-/// `logits` and `gradient` are valid for reads and writes of as many classes; the class is one of them.
-#[inline(always)]
-unsafe fn nll_of_row<V: Lanes>(
-    isa: V::Isa,
-    (logits, classes): (*const V::Number, usize),
-    class: usize,
-    weight: V::Number,
-    gradient: Option<*mut V::Number>,
-) -> (V::Number, V::Number) {
-    if classes <= V::COUNT {
-        // SAFETY: the caller's promise.
-        return unsafe { nll_of_short_row::<V>(isa, (logits, classes), class, weight, gradient) };
-    }
-    let zero = V::splat(isa, V::Number::ZERO);
-    let mut parts = [zero; 4];
-    // SAFETY: the caller's promise; the lanes that exist lie within the row, here and below.
-    let (largest, wanted) = unsafe { (largest::<V>(isa, logits, classes), V::splat(isa, *logits.add(class))) };
-    let shift = wanted.sub(largest);
-    by_registers!(isa, classes, place, part, first => {
-        // SAFETY: as above.
-        let exponential = unsafe {
-            let e = exponential_of_non_positive(V::load_first(isa, first, logits.add(place)).sub(largest));
-            if let Some(gradient) = gradient {
-                e.store_first(first, gradient.add(place));
-            }
-            e
-        };
-        // All lanes that exist but the one of the class: those before it, and those after it.
-        let before = exponential.first_or(V::first(isa, class.saturating_sub(place)), zero);
-        let after = zero.first_or(V::first(isa, (class + 1).saturating_sub(place)), exponential);
-        parts[part] = parts[part].add(before.add(after).first_or(first, zero));
-    });
-    let others = folded_registers(parts);
-    let of_class = exponential_of_non_positive(shift).lane_zero();
-    let sum = others + of_class;
-    if let Some(gradient) = gradient {
-        let factor = weight / sum;
-        let factors = V::splat(isa, factor);
-        // SAFETY: as above.
-        unsafe {
-            by_registers!(isa, classes, place, _part, first => {
-                let exponential = V::load_first(isa, first, gradient.add(place));
-                exponential.mul(factors).store_first(first, gradient.add(place));
-            });
-            *gradient.add(class) = -(others * factor);
-        }
-    }
-    (sum, shift.lane_zero())
-}
-
-/// As [`nll_of_row`], for a row that one register holds.
-///
-/// # Safety
-/// As there.
-#[inline(always)]
-unsafe fn nll_of_short_row<V: Lanes>(
-    isa: V::Isa,
-    (logits, classes): (*const V::Number, usize),
-    class: usize,
-    weight: V::Number,
-    gradient: Option<*mut V::Number>,
-) -> (V::Number, V::Number) {
-    let (first, zero) = (V::first(isa, classes), V::splat(isa, V::Number::ZERO));
-    let (before, through) = (V::first(isa, class), V::first(isa, class + 1));
-    // SAFETY: the caller's promise; the first lanes are the row.
-    let (values, start, wanted) = unsafe { (V::load_first(isa, first, logits), *logits, *logits.add(class)) };
-    let largest = values.first_or(first, V::splat(isa, start)).largest();
-    let exponential = exponential_of_non_positive(values.sub(V::splat(isa, largest)));
-    // All lanes that exist but the one of the class, and that lane alone.
-    let rest = exponential.first_or(before, zero.first_or(through, exponential)).first_or(first, zero);
-    let own = zero.first_or(before, exponential.first_or(through, zero));
-    let others = folded_registers([rest, zero, zero, zero]);
-    // Adding zeros changes no bits: it brings the lane's number out of the register.
-    let sum = others + own.sum();
-    if let Some(gradient) = gradient {
-        let minus = zero.first_or(before, V::splat(isa, -others).first_or(through, zero));
-        let factor = V::splat(isa, weight / sum);
-        // SAFETY: as above.
-        unsafe { rest.add(minus).mul(factor).store_first(first, gradient) };
-    }
-    (sum, wanted - largest)
-}
+for_floats!(softmax_kernels);
 
 #[cfg(test)]
 mod tests {
@@ -354,6 +123,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::test_runner::RngSeed;
 
+    use super::SoftmaxKernels;
     use crate::kernel::{Isa, Kernels, Path, Program, dispatch};
     use crate::random;
     use crate::scalar::Scalar;
@@ -423,9 +193,9 @@ mod tests {
         fn run<I: Isa>(self, isa: I) -> Results<T> {
             let Rows { classes, logits, targets } = self.0;
             let mut probabilities = logits.clone();
-            super::naive_softmax(isa, *classes, &mut probabilities);
+            super::naive::softmax(isa, *classes, &mut probabilities);
             let mut gradient = logits.clone();
-            let loss = super::naive_softmax_nll(isa, logits, targets, T::from_f64(0.25), Some(&mut gradient));
+            let loss = super::naive::softmax_nll(isa, logits, targets, T::from_f64(0.25), Some(&mut gradient));
             [probabilities.clone(), probabilities, gradient, vec![loss; 2]]
         }
     }

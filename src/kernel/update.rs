@@ -1,123 +1,153 @@
 //! What runs once over all parameters in a step: sums of gradients, checks, updates.
 
-use core::ops::Range;
+mod loops;
 
-use super::{AdamStep, Isa, MomentumStep};
+use super::compiled::{compiled, for_floats};
+use super::{Isa, NaiveKernels};
 use crate::scalar::Scalar;
 
-/// Lanes of the reductions: two registers of AVX-512 each, so that one can be added to while the other waits for its sum.
-const LANES: usize = 32;
+/// What runs once over all parameters in a step.
+pub trait UpdateKernels: Scalar {
+    /// a ← a + b.
+    fn add_assign<I: Isa>(isa: I, sum: &mut [Self], addend: &[Self]) {
+        loops::add_assign(isa, sum, addend);
+    }
 
-/// Bytes of a cache line.
-const LINE: usize = 64;
+    /// The largest magnitude among the values, or nothing when one is infinite or NaN.
+    fn largest_magnitude<I: Isa>(isa: I, values: &[Self]) -> Option<Self> {
+        loops::largest_magnitude(isa, values)
+    }
 
-/// Two pieces of so many numbers: those before a cache line begins, and the rest. Blocks of memory of one size mostly begin
-/// alike, so where vectors do not straddle lines in the one they do not in the others.
-#[inline(always)]
-fn by_lines<T>(block: &[T]) -> [Range<usize>; 2] {
-    let lead = block.as_ptr().align_offset(LINE).min(block.len());
-    [0..lead, lead..block.len()]
-}
+    /// One step of stochastic gradient descent: θ ← θ - η ∇.
+    fn sgd<I: Isa>(isa: I, rate: Self, parameters: &mut [Self], gradient: &[Self]) {
+        loops::sgd(isa, rate, parameters, gradient);
+    }
 
-#[inline(always)]
-pub(super) fn add_assign<T: Scalar, I: Isa>(_: I, sum: &mut [T], addend: &[T]) {
-    assert_eq!(sum.len(), addend.len(), "an addend per sum");
-    for (sum, &addend) in sum.iter_mut().zip(addend) {
-        *sum += addend;
+    /// One step with momentum: v ← γ v + s ∇, then θ ← θ - r d with d = v, or d = γ v + s ∇ for Nesterov's form.
+    ///
+    /// `scale` s and `rate` r tell the lecture's form (s = η, r = 1) from PyTorch's (s = 1, r = η).
+    fn momentum<I: Isa>(
+        isa: I,
+        settings: MomentumStep<Self>,
+        parameters: &mut [Self],
+        gradient: &[Self],
+        velocity: &mut [Self],
+    ) {
+        loops::momentum(isa, settings, parameters, gradient, velocity);
+    }
+
+    /// One step of Adam: m ← m + a (∇ - m), v ← v + b (∇² - v), then θ ← θ - r m / (√v + ε).
+    fn adam<I: Isa>(
+        isa: I,
+        settings: AdamStep<Self>,
+        parameters: &mut [Self],
+        gradient: &[Self],
+        first_moment: &mut [Self],
+        second_moment: &mut [Self],
+    ) {
+        loops::adam(isa, settings, parameters, gradient, first_moment, second_moment);
     }
 }
 
-#[inline(always)]
-pub(super) fn largest_magnitude<T: Scalar, I: Isa>(isa: I, values: &[T]) -> Option<T> {
-    let mut extremes = [[T::ZERO; LANES]; 3];
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        extend(isa, &mut extremes, chunk);
-    }
-    let mut last = [T::ZERO; LANES];
-    last[..rest.len()].copy_from_slice(rest);
-    extend(isa, &mut extremes, &last);
-    let [largest, smallest, zeros] = extremes;
-    let magnitude = largest.into_iter().chain(smallest.map(|value| -value)).fold(T::ZERO, T::maximum);
-    zeros.iter().all(|zero| zero.is_finite()).then_some(magnitude)
+impl<T: NaiveKernels> UpdateKernels for T {}
+
+/// The numbers of one step with momentum, see [`UpdateKernels::momentum`].
+#[derive(Clone, Copy, Debug)]
+pub struct MomentumStep<T> {
+    /// γ, the share of the velocity that is kept.
+    pub momentum: T,
+    /// s, what the gradient is multiplied by before it joins the velocity.
+    pub scale: T,
+    /// r, what the velocity is multiplied by before it is subtracted.
+    pub rate: T,
+    /// Nesterov's form.
+    pub nesterov: bool,
 }
 
-/// Takes one more value per lane into the largest, the smallest, and a sum of zeros that is NaN once a value was not finite:
-/// zero times a number is zero, but NaN for NaN and infinities.
-#[inline(always)]
-fn extend<T: Scalar, I: Isa>(isa: I, [largest, smallest, zeros]: &mut [[T; LANES]; 3], values: &[T; LANES]) {
-    for lane in 0..LANES {
-        let value = values[lane];
-        largest[lane] = value.maximum(largest[lane]);
-        smallest[lane] = if value < smallest[lane] { value } else { smallest[lane] };
-        zeros[lane] = isa.mul_add(value, T::ZERO, zeros[lane]);
-    }
+/// The numbers of one step of Adam, see [`UpdateKernels::adam`]. Corrections of the bias are part of them.
+#[derive(Clone, Copy, Debug)]
+pub struct AdamStep<T> {
+    /// a = 1 - β₁, how far the first moment moves towards the gradient.
+    pub first_share: T,
+    /// b = 1 - β₂, how far the second moment moves towards the square of the gradient.
+    pub second_share: T,
+    /// r, what the quotient of the moments is multiplied by before it is subtracted.
+    pub rate: T,
+    /// ε, what is added to the root of the second moment. Above zero, or a gradient of zero may make NaN.
+    pub epsilon: T,
 }
 
-#[inline(always)]
-pub(super) fn sgd<T: Scalar, I: Isa>(isa: I, rate: T, parameters: &mut [T], gradient: &[T]) {
-    assert_eq!(parameters.len(), gradient.len(), "a gradient per parameter");
-    for part in by_lines(parameters) {
-        for (parameter, &g) in parameters[part.clone()].iter_mut().zip(&gradient[part]) {
-            *parameter = isa.mul_add(-rate, g, *parameter);
+macro_rules! update_kernels {
+    ($float:ident) => {
+        impl UpdateKernels for $float {
+            #[inline]
+            fn add_assign<I: Isa>(_: I, sum: &mut [$float], addend: &[$float]) {
+                compiled!(I, |isa, sum: &mut [$float], addend: &[$float]| -> () {
+                    loops::add_assign(isa, sum, addend)
+                });
+            }
+
+            #[inline]
+            fn largest_magnitude<I: Isa>(_: I, values: &[$float]) -> Option<$float> {
+                compiled!(I, |isa, values: &[$float]| -> Option<$float> { loops::largest_magnitude(isa, values) })
+            }
+
+            #[inline]
+            fn sgd<I: Isa>(_: I, rate: $float, parameters: &mut [$float], gradient: &[$float]) {
+                compiled!(I, |isa, rate: $float, parameters: &mut [$float], gradient: &[$float]| -> () {
+                    loops::sgd(isa, rate, parameters, gradient);
+                });
+            }
+
+            #[inline]
+            fn momentum<I: Isa>(
+                _: I,
+                settings: MomentumStep<$float>,
+                parameters: &mut [$float],
+                gradient: &[$float],
+                velocity: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              settings: MomentumStep<$float>,
+                              parameters: &mut [$float],
+                              gradient: &[$float],
+                              velocity: &mut [$float]|
+                 -> () {
+                    loops::momentum(isa, settings, parameters, gradient, velocity);
+                });
+            }
+
+            #[inline]
+            fn adam<I: Isa>(
+                _: I,
+                settings: AdamStep<$float>,
+                parameters: &mut [$float],
+                gradient: &[$float],
+                first_moment: &mut [$float],
+                second_moment: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              settings: AdamStep<$float>,
+                              parameters: &mut [$float],
+                              gradient: &[$float],
+                              first_moment: &mut [$float],
+                              second_moment: &mut [$float]|
+                 -> () {
+                    loops::adam(isa, settings, parameters, gradient, first_moment, second_moment);
+                });
+            }
         }
-    }
+    };
 }
 
-#[inline(always)]
-pub(super) fn momentum<T: Scalar, I: Isa>(
-    isa: I,
-    settings: MomentumStep<T>,
-    parameters: &mut [T],
-    gradient: &[T],
-    velocity: &mut [T],
-) {
-    assert_eq!(parameters.len(), gradient.len(), "a gradient per parameter");
-    assert_eq!(parameters.len(), velocity.len(), "a velocity per parameter");
-    let MomentumStep { momentum, scale, rate, nesterov } = settings;
-    for part in by_lines(parameters) {
-        let pairs = parameters[part.clone()].iter_mut().zip(&gradient[part.clone()]);
-        for ((parameter, &g), v) in pairs.zip(&mut velocity[part]) {
-            let scaled = scale * g;
-            *v = isa.mul_add(momentum, *v, scaled);
-            let direction = if nesterov { isa.mul_add(momentum, *v, scaled) } else { *v };
-            *parameter = isa.mul_add(-rate, direction, *parameter);
-        }
-    }
-}
-
-#[inline(always)]
-pub(super) fn adam<T: Scalar, I: Isa>(
-    isa: I,
-    settings: AdamStep<T>,
-    parameters: &mut [T],
-    gradient: &[T],
-    first_moment: &mut [T],
-    second_moment: &mut [T],
-) {
-    assert_eq!(parameters.len(), gradient.len(), "a gradient per parameter");
-    assert_eq!(parameters.len(), first_moment.len(), "a first moment per parameter");
-    assert_eq!(parameters.len(), second_moment.len(), "a second moment per parameter");
-    let AdamStep { first_share, second_share, rate, epsilon } = settings;
-    for part in by_lines(parameters) {
-        let pairs = parameters[part.clone()].iter_mut().zip(&gradient[part.clone()]);
-        let moments = first_moment[part.clone()].iter_mut().zip(&mut second_moment[part]);
-        for ((parameter, &g), (first, second)) in pairs.zip(moments) {
-            // As a move towards the gradient, with one rounded share: β and 1 - β, rounded apart, would not add up to one.
-            let m = isa.mul_add(first_share, g - *first, *first);
-            let v = isa.mul_add(second_share, isa.mul_add(g, g, -*second), *second);
-            (*first, *second) = (m, v);
-            // The quotient first: the rate times the moment may leave the range where the quotient does not.
-            *parameter = isa.mul_add(-rate, m / (v.sqrt() + epsilon), *parameter);
-        }
-    }
-}
+for_floats!(update_kernels);
 
 #[cfg(test)]
 mod tests {
     use alloc::vec;
 
-    use crate::kernel::{AdamStep, Isa, Kernels, Path, Program};
+    use super::{AdamStep, UpdateKernels};
+    use crate::kernel::{Isa, Kernels, Path, Program};
 
     struct Largest<'a>(&'a [f32]);
 

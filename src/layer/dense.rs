@@ -6,7 +6,7 @@ use nalgebra::{SMatrix, SVector};
 
 use crate::block::block;
 use crate::kernel::{DenseSizes, Isa, Kernels, written_out};
-use crate::layer::{Backward, Layer, Pass, Plan, Takes};
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -23,8 +23,7 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// dL/dW = Σ g xᵀ and dL/db = Σ g over the samples, dL/dx = Wᵀ g, with g = dL/dy.
 ///
 /// # Numerics
-/// Sums are formed in the fixed orders of [`Kernels::dense_forward`], [`Kernels::dense_input_gradient`] and
-/// [`Kernels::dense_weight_gradient`], with fused multiply-add where the processor has it.
+/// Sums are formed in the fixed orders of [`DenseKernels`](crate::kernel::DenseKernels), with fused multiply-add where the processor has it.
 ///
 /// # Example
 /// The neuron of the lecture before its activation: W = [3, -2], b = 1.
@@ -75,60 +74,39 @@ impl<const N: usize, const H: usize> Layer for Dense<N, H> {
     type Plan<In: Shape> = DensePlan<N, H>;
 
     #[inline(always)]
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        parameters: &Dense<N, H, T>,
-        (): &(),
-        _: &Pass,
-        input: &[T],
-        output: &mut [T],
-        _: &mut [T],
-    ) {
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        let Forward { input, output, .. } = memory;
         let sizes = DenseSizes { samples: input.len() / N, inputs: N, outputs: H };
-        T::dense_forward(isa, sizes, parameters.weight.as_slice(), parameters.bias.as_slice(), input, output);
+        let Dense { weight, bias } = site.parameters;
+        T::dense_forward(isa, sizes, weight.as_slice(), bias.as_slice(), input, output);
     }
 
     #[inline(always)]
-    fn infer<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        parameters: &Dense<N, H, T>,
-        (): &(),
-        input: &[T],
-        output: &mut [T],
-        scratch: &mut [T],
-    ) {
+    fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         if const { written_out(N * H, SMALL) }
-            && let Some(input) = input.first_chunk::<N>().filter(|_| input.len() == N)
+            && let Some(input) = memory.input.first_chunk::<N>().filter(|_| memory.input.len() == N)
         {
             let sizes = DenseSizes { samples: 1, inputs: N, outputs: H };
-            T::dense_forward_alone(isa, sizes, parameters.weight.as_slice(), parameters.bias.as_slice(), input, output);
+            let Dense { weight, bias } = site.parameters;
+            T::dense_forward_alone(isa, sizes, weight.as_slice(), bias.as_slice(), input, memory.output);
         } else {
-            Self::forward::<In, T, I>(isa, parameters, &(), &Pass::inference(), input, output, scratch);
+            Self::forward::<In, T, I>(isa, site, memory);
         }
     }
 
     #[inline(always)]
     fn backward<In: Shape, T: Kernels, I: Isa>(
         isa: I,
-        parameters: &Dense<N, H, T>,
-        (): &(),
-        _: &Pass,
+        site: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
         gradient: &mut Dense<N, H, T>,
     ) {
-        let sizes = DenseSizes { samples: memory.grad_output.len() / H, inputs: N, outputs: H };
+        let Backward { input, grad_output, grad_input, accumulate, .. } = memory;
+        let sizes = DenseSizes { samples: grad_output.len() / H, inputs: N, outputs: H };
         let (grad_weight, grad_bias) = (gradient.weight.as_mut_slice(), gradient.bias.as_mut_slice());
-        T::dense_weight_gradient(
-            isa,
-            sizes,
-            memory.input,
-            memory.grad_output,
-            memory.accumulate,
-            grad_weight,
-            grad_bias,
-        );
-        if let Some(grad_input) = memory.grad_input {
-            T::dense_input_gradient(isa, sizes, parameters.weight.as_slice(), memory.grad_output, grad_input);
+        T::dense_weight_gradient(isa, sizes, input, grad_output, accumulate, grad_weight, grad_bias);
+        if let Some(grad_input) = grad_input {
+            T::dense_input_gradient(isa, sizes, site.parameters.weight.as_slice(), grad_output, grad_input);
         }
     }
 }

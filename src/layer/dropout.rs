@@ -1,13 +1,11 @@
 //! Dropout: units that are left out at random while a network learns.
 
-use crate::block::block;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, InPlacePlan, Layer, Mode, Pass, Takes};
+use crate::layer::{Elementwise, Mode, Pass, Reads, Site};
 use crate::random;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::tensor::TensorTable;
 
 /// Sets numbers to zero at random while training, so that no unit relies on a single other one.
 ///
@@ -44,10 +42,7 @@ use crate::tensor::TensorTable;
 /// assert_eq!(network.predict(&[1.0; 4]), network.predict(&[1.0; 4]));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[repr(C)]
 pub struct Dropout;
-
-block!([] Dropout, TensorTable::EMPTY);
 
 impl Dropout {
     /// The settings that `Dropout(rate)` stands for.
@@ -62,76 +57,35 @@ impl Dropout {
     }
 }
 
-impl Layer for Dropout {
-    type Output<In: Shape> = In::Plain;
-    type Logits<In: Shape> = In::Plain;
-    type With<T: Scalar> = Self;
+impl Elementwise for Dropout {
     type Settings = f64;
-    type Plan<In: Shape> = InPlacePlan<false>;
 
-    fn initialization(_: &f64) -> Initializer {
-        Initializer::GLOROT
+    const READS: Reads = Reads::Nothing;
+
+    /// The expected magnitudes stay.
+    fn initialization(_: &f64, next: Initializer) -> Initializer {
+        next
     }
 
     #[inline(always)]
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        parameters: &Self,
-        rate: &f64,
-        pass: &Pass,
-        input: &[T],
-        output: &mut [T],
-        cache: &mut [T],
-    ) {
-        output.copy_from_slice(input);
-        Self::forward_in_place::<In, T, I>(isa, parameters, rate, pass, output, cache);
-    }
-
-    #[inline(always)]
-    fn forward_in_place<In: Shape, T: Kernels, I: Isa>(
-        _: I,
-        _: &Self,
-        rate: &f64,
-        pass: &Pass,
-        values: &mut [T],
-        _: &mut [T],
-    ) {
-        if pass.mode == Mode::Training {
-            leave_out(*rate, pass, In::LEN, values);
+    fn map<In: Shape, T: Kernels, I: Isa>(_: I, site: Site<'_, (), f64>, values: &mut [T]) {
+        if site.pass.mode == Mode::Training {
+            leave_out(*site.settings, site.pass, In::LEN, values);
         }
     }
 
     #[inline(always)]
-    fn backward<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        _: &Self,
-        rate: &f64,
-        pass: &Pass,
-        memory: Backward<'_, T>,
-        _: &mut Self,
-    ) {
-        if let Some(grad_input) = memory.grad_input {
-            grad_input.copy_from_slice(memory.grad_output);
-            Self::backward_in_place::<In, T, I>(isa, rate, pass, memory.output, memory.cache, grad_input);
-        }
-    }
-
-    #[inline(always)]
-    fn backward_in_place<In: Shape, T: Kernels, I: Isa>(
+    fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
         _: I,
-        rate: &f64,
-        pass: &Pass,
+        site: Site<'_, (), f64>,
         _: &[T],
-        _: &mut [T],
         gradient: &mut [T],
     ) {
-        if pass.mode == Mode::Training {
-            leave_out(*rate, pass, In::LEN, gradient);
+        if site.pass.mode == Mode::Training {
+            leave_out(*site.settings, site.pass, In::LEN, gradient);
         }
     }
 }
-
-impl<In: Shape> Takes<In> for Dropout {}
 
 /// Multiplies every number of some samples of `len` numbers by 0 with probability `rate`, else by 1 / (1 - rate).
 #[inline(always)]

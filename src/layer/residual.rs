@@ -5,8 +5,8 @@ use core::marker::PhantomData;
 use rand::Rng as RandomSource;
 
 use crate::initializer::Initializer;
-use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Layer, Pass, Plan, Takes};
+use crate::kernel::{Isa, Kernels, UpdateKernels};
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -92,8 +92,8 @@ impl<L: Layer<Settings = ()>> Layer for Residual<L> {
     type Settings = ();
     type Plan<In: Shape> = ResidualPlan<L, In>;
 
-    fn initialization((): &()) -> Initializer {
-        L::initialization(&())
+    fn initialization((): &(), next: Initializer) -> Initializer {
+        L::initialization(&(), next)
     }
 
     fn initialize<T: Scalar, R: RandomSource + ?Sized>(
@@ -106,42 +106,27 @@ impl<L: Layer<Settings = ()>> Layer for Residual<L> {
     }
 
     #[inline(always)]
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        parameters: &L::With<T>,
-        (): &(),
-        pass: &Pass,
-        input: &[T],
-        output: &mut [T],
-        cache: &mut [T],
-    ) {
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        let Forward { input, output, cache } = memory;
         let (cache, given, _) = cut::<L, In, T>(cache, input.len() / In::LEN);
-        L::forward::<In, T, I>(isa, parameters, &(), pass, input, output, cache);
+        L::forward::<In, T, I>(isa, site, Forward { input, output: &mut *output, cache });
         if Inner::<L, In>::READS_OUTPUT {
             given.copy_from_slice(output);
         }
-        <T as Kernels>::add_assign(isa, output, input);
+        <T as UpdateKernels>::add_assign(isa, output, input);
     }
 
     #[inline(always)]
-    fn infer<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        parameters: &L::With<T>,
-        (): &(),
-        input: &[T],
-        output: &mut [T],
-        scratch: &mut [T],
-    ) {
-        L::infer::<In, T, I>(isa, parameters, &(), input, output, scratch);
-        <T as Kernels>::add_assign(isa, output, input);
+    fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        let Forward { input, output, cache } = memory;
+        L::infer::<In, T, I>(isa, site, Forward { input, output: &mut *output, cache });
+        <T as UpdateKernels>::add_assign(isa, output, input);
     }
 
     #[inline(always)]
     fn backward<In: Shape, T: Kernels, I: Isa>(
         isa: I,
-        parameters: &L::With<T>,
-        (): &(),
-        pass: &Pass,
+        site: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
         gradient: &mut L::With<T>,
     ) {
@@ -151,9 +136,9 @@ impl<L: Layer<Settings = ()>> Layer for Residual<L> {
         kept.copy_from_slice(grad_output);
         let inner =
             Backward { input, output: given, cache, grad_output, grad_input: grad_input.as_deref_mut(), accumulate };
-        L::backward::<In, T, I>(isa, parameters, &(), pass, inner, gradient);
+        L::backward::<In, T, I>(isa, site, inner, gradient);
         if let Some(grad_input) = grad_input {
-            <T as Kernels>::add_assign(isa, grad_input, kept);
+            <T as UpdateKernels>::add_assign(isa, grad_input, kept);
         }
     }
 }

@@ -1,11 +1,9 @@
 //! The softmax layer: scores become probabilities.
 
-use crate::block::block;
 use crate::kernel::{Isa, Kernels, written_out};
-use crate::layer::{Backward, InPlacePlan, Layer, Pass, Takes};
+use crate::layer::{Backward, Forward, Head, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
-use crate::tensor::TensorTable;
 
 /// Turns scores (logits) into probabilities that add up to one.
 ///
@@ -30,48 +28,42 @@ use crate::tensor::TensorTable;
 /// assert_eq!(p.map(|p| (p * 100.0).round()), [9.0, 24.0, 67.0]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[repr(C)]
 pub struct Softmax;
 
 /// Up to so many classes of a lone sample are turned in code of their own: a call would take as long.
 const FEW: usize = 4;
 
-block!([] Softmax, TensorTable::EMPTY);
+/// The plan of a [`Softmax`].
+#[derive(Debug)]
+pub struct SoftmaxPlan;
+
+impl Plan for SoftmaxPlan {
+    const READS_INPUT: bool = false;
+    const IN_PLACE: bool = true;
+}
 
 impl Layer for Softmax {
     type Output<In: Shape> = In::Normalized;
     type Logits<In: Shape> = In;
-    type With<T: Scalar> = Self;
+    type With<T: Scalar> = ();
     type Settings = ();
-    type Plan<In: Shape> = InPlacePlan<true>;
+    type Plan<In: Shape> = SoftmaxPlan;
+
+    const HEAD: Head = Head::Softmax;
 
     #[inline(always)]
-    fn forward<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        _: &Self,
-        (): &(),
-        _: &Pass,
-        input: &[T],
-        output: &mut [T],
-        _: &mut [T],
-    ) {
-        T::softmax_into(isa, In::LEN, input, output);
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        T::softmax_into(isa, In::LEN, memory.input, memory.output);
     }
 
     #[inline(always)]
-    fn forward_in_place<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        _: &Self,
-        (): &(),
-        _: &Pass,
-        values: &mut [T],
-        _: &mut [T],
-    ) {
+    fn forward_in_place<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, values: &mut [T], _: &mut [T]) {
         T::softmax(isa, In::LEN, values);
     }
 
     #[inline(always)]
-    fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, _: &Self, (): &(), input: &[T], output: &mut [T], _: &mut [T]) {
+    fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        let Forward { input, output, .. } = memory;
         if const { written_out(In::LEN, FEW) } && input.len() == In::LEN {
             T::softmax_alone(isa, input, output);
         } else {
@@ -80,27 +72,12 @@ impl Layer for Softmax {
     }
 
     #[inline(always)]
-    fn forward_logits<In: Shape, T: Kernels, I: Isa>(
-        _: I,
-        _: &Self,
-        (): &(),
-        _: &Pass,
-        input: &[T],
-        output: &mut [T],
-        _: &mut [T],
-    ) {
-        output.copy_from_slice(input);
+    fn forward_logits<In: Shape, T: Kernels, I: Isa>(_: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        memory.output.copy_from_slice(memory.input);
     }
 
     #[inline(always)]
-    fn backward<In: Shape, T: Kernels, I: Isa>(
-        isa: I,
-        _: &Self,
-        (): &(),
-        _: &Pass,
-        memory: Backward<'_, T>,
-        _: &mut Self,
-    ) {
+    fn backward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Backward<'_, T>, (): &mut ()) {
         if let Some(grad_input) = memory.grad_input {
             grad_input.copy_from_slice(memory.grad_output);
             T::softmax_gradient(isa, In::LEN, memory.output, grad_input);
@@ -110,8 +87,7 @@ impl Layer for Softmax {
     #[inline(always)]
     fn backward_in_place<In: Shape, T: Kernels, I: Isa>(
         isa: I,
-        (): &(),
-        _: &Pass,
+        _: SiteOf<'_, Self, T>,
         output: &[T],
         _: &mut [T],
         gradient: &mut [T],
@@ -122,11 +98,9 @@ impl Layer for Softmax {
     #[inline(always)]
     fn backward_logits<In: Shape, T: Kernels, I: Isa>(
         _: I,
-        _: &Self,
-        (): &(),
-        _: &Pass,
+        _: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
-        _: &mut Self,
+        (): &mut (),
     ) {
         if let Some(grad_input) = memory.grad_input {
             grad_input.copy_from_slice(memory.grad_output);

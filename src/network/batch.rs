@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use crate::block::{Gradient, with_scratch};
 use crate::error::{Error, Result};
-use crate::kernel::{Isa, Kernels, Program, dispatch};
+use crate::kernel::{Isa, Kernels, Program, UpdateKernels, dispatch};
 use crate::layer::{Pass, Plan};
 use crate::loss::{Loss, Values};
 use crate::metric::{Measured, Metric};
@@ -192,7 +192,7 @@ impl<T: Kernels> Program for Add<'_, T> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        <T as Kernels>::add_assign(isa, self.sum, self.addend);
+        <T as UpdateKernels>::add_assign(isa, self.sum, self.addend);
     }
 }
 

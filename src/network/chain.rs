@@ -5,22 +5,8 @@
 
 use crate::block::Block;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Layer, Pass, Plan};
+use crate::layer::{Backward, Forward, Layer, Layout, Plan, SiteOf};
 use crate::shape::Shape;
-
-/// A layer within a pass: its parameters and settings, and what the pass is.
-#[derive(Debug)]
-pub struct Site<'a, P, S> {
-    /// The parameters.
-    pub parameters: &'a P,
-    /// The settings.
-    pub settings: &'a S,
-    /// The pass.
-    pub pass: &'a Pass,
-}
-
-/// The site of a layer `L` in numbers of type `T`.
-pub type SiteOf<'a, L, T> = Site<'a, <L as Layer>::With<T>, <L as Layer>::Settings>;
 
 /// Layer `L` works in place, and keeps the promises of such a layer.
 #[must_use]
@@ -53,8 +39,20 @@ pub const fn kept<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> usiz
 }
 
 /// How many numbers per sample layer `L` keeps beside its output.
+///
+/// # Panics
+/// While compiling, for a plan that asks for what no network does yet.
 #[must_use]
 pub const fn cache<L: Layer, In: Shape>() -> usize {
+    assert!(
+        !matches!(<L::Plan<In> as Plan>::TAKES, Layout::Lanes)
+            && !matches!(<L::Plan<In> as Plan>::GIVES, Layout::Lanes),
+        "a layer takes and gives samples in `Layout::Rows`: no other layout is implemented yet"
+    );
+    assert!(
+        !<L::Plan<In> as Plan>::MIXES_SAMPLES,
+        "a layer whose plan says MIXES_SAMPLES would see the samples of a tile, not of the batch: that is not implemented yet"
+    );
     <L::Plan<In> as Plan>::CACHE_LEN
 }
 
@@ -132,16 +130,16 @@ impl<'a, T> Memory<'a, T> {
 #[inline(always)]
 pub fn forward<'m, L: Layer, In: Shape, Before: Layer, BeforeIn: Shape, T: Kernels, I: Isa>(
     isa: I,
-    site: &SiteOf<'_, L, T>,
+    site: SiteOf<'_, L, T>,
     input: &'m mut [T],
     own: &'m mut [T],
     cache: &mut [T],
 ) -> &'m mut [T] {
     if const { in_place::<L, In, Before, BeforeIn>() } {
-        L::forward_in_place::<In, T, I>(isa, site.parameters, site.settings, site.pass, input, cache);
+        L::forward_in_place::<In, T, I>(isa, site, input, cache);
         input
     } else {
-        L::forward::<In, T, I>(isa, site.parameters, site.settings, site.pass, input, own, cache);
+        L::forward::<In, T, I>(isa, site, Forward { input, output: &mut *own, cache });
         own
     }
 }
@@ -169,7 +167,7 @@ pub fn readable<L: Layer, In: Shape, T>(memory: Backward<'_, T>) -> Backward<'_,
 #[inline(always)]
 pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     isa: I,
-    site: &SiteOf<'_, L, T>,
+    site: SiteOf<'_, L, T>,
     samples: usize,
     memory: Backward<'m, T>,
     spare: &'m mut [T],
@@ -187,10 +185,10 @@ pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
         accumulate,
     });
     if const { works_in_place::<L, In>() } {
-        L::backward_in_place::<In, T, I>(isa, site.settings, site.pass, read.output, read.cache, read.grad_output);
+        L::backward_in_place::<In, T, I>(isa, site, read.output, read.cache, read.grad_output);
         (grad_output, spare)
     } else {
-        L::backward::<In, T, I>(isa, site.parameters, site.settings, site.pass, read, gradient);
+        L::backward::<In, T, I>(isa, site, read, gradient);
         (spare, grad_output)
     }
 }
@@ -200,7 +198,7 @@ pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
 #[inline(always)]
 pub fn infer<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     isa: I,
-    site: &SiteOf<'_, L, T>,
+    site: SiteOf<'_, L, T>,
     samples: usize,
     (front, back): (&'m mut [T], &'m mut [T]),
     scratch: &mut [T],
@@ -208,11 +206,11 @@ pub fn infer<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     let scratch = &mut scratch[..samples * <L::Plan<In> as Plan>::INFERENCE_LEN];
     let input = &mut front[..samples * In::LEN];
     if const { works_in_place::<L, In>() } {
-        L::forward_in_place::<In, T, I>(isa, site.parameters, site.settings, site.pass, input, scratch);
+        L::forward_in_place::<In, T, I>(isa, site, input, scratch);
         (front, back)
     } else {
         let output = &mut back[..samples * <L::Output<In> as Shape>::LEN];
-        L::infer::<In, T, I>(isa, site.parameters, site.settings, input, output, scratch);
+        L::infer::<In, T, I>(isa, site, Forward { input, output, cache: scratch });
         (back, front)
     }
 }

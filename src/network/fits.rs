@@ -7,8 +7,9 @@
 
 use core::marker::PhantomData;
 
+use crate::layer::{Head, Layer};
 use crate::loss::Loss;
-use crate::network::{LayerInfo, Network};
+use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
@@ -115,14 +116,9 @@ pub(super) struct FitsLoss<N, L>(PhantomData<(N, L)>);
 
 impl<N: Network, L: Loss<N::Output>> FitsLoss<N, L> {
     pub(super) const RIGHT: () = assert!(
-        !(L::TAKES_RAW_SCORES && ends_in_sigmoid(N::LAYERS)),
-        "the network ends in `Sigmoid`, but its loss takes raw scores\n\nhelp: leave `Sigmoid` out; for a prediction z of a \
-         network trained with `BinaryCrossEntropy`, `function::sigmoid(z)` is the probability"
+        !(L::TAKES_RAW_SCORES && matches!(<N::Architecture as Layer>::HEAD, Head::Sigmoid)),
+        "the network ends in `Sigmoid`, or another layer that gives probabilities, but its loss takes raw scores\n\nhelp: \
+         leave that layer out; for a prediction z of a network trained with `BinaryCrossEntropy`, `function::sigmoid(z)` is \
+         the probability"
     );
-}
-
-/// The last layer squeezes every number into what is between 0 and 1. That of a nested network is not looked at.
-const fn ends_in_sigmoid(layers: &[LayerInfo]) -> bool {
-    let Some(last) = layers.last() else { return false };
-    matches!(last.layer.as_bytes(), b"Sigmoid" | b"HardSigmoid")
 }

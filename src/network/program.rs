@@ -3,8 +3,8 @@
 use alloc::string::{String, ToString};
 
 use crate::block::with_scratch;
-use crate::kernel::{Isa, Kernels, Program, dispatch};
-use crate::layer::{Backward as LayerBackward, Layer, Pass, Plan};
+use crate::kernel::{Isa, Program, SoftmaxKernels, dispatch};
+use crate::layer::{Backward as LayerBackward, Forward as LayerForward, Layer, Pass, Plan, Site};
 use crate::loss::{Loss, Values};
 use crate::network::{Network, PlanOf, Sample, cut};
 use crate::scalar::Scalar;
@@ -56,7 +56,9 @@ impl<N: Network> Program for Forward<'_, N> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
         let Self { network, pass, input, logits, cache } = self;
-        N::Architecture::forward_logits::<N::Input, N::Scalar, I>(isa, network, &(), pass, input, logits, cache);
+        let site = Site { parameters: network, settings: &(), pass };
+        let memory = LayerForward { input, output: logits, cache };
+        N::Architecture::forward_logits::<N::Input, N::Scalar, I>(isa, site, memory);
     }
 }
 
@@ -86,7 +88,8 @@ impl<N: Network> Program for Backward<'_, N> {
             accumulate: self.accumulate,
         };
         let Self { network, pass, gradient, .. } = self;
-        N::Architecture::backward_logits::<N::Input, N::Scalar, I>(isa, network, &(), pass, memory, gradient);
+        let site = Site { parameters: network, settings: &(), pass };
+        N::Architecture::backward_logits::<N::Input, N::Scalar, I>(isa, site, memory, gradient);
     }
 }
 

@@ -58,7 +58,7 @@ mod tests {
             for window in 1..6 {
                 for stride in 1..4 {
                     for padding in 0..3 {
-                        let last = (size + 2 * padding + 1).saturating_sub(window);
+                        let last = (size + 2 * padding + 1_usize).saturating_sub(window);
                         let counted = (0..last).step_by(stride).count();
                         assert_eq!(windows(size, window, stride, padding), counted);
                     }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use typenet::Scalar;
-use typenet::kernel::Kernels;
+use typenet::kernel::NaiveKernels;
 
 /// `value` + `slope` ε, with ε² = 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -143,4 +143,4 @@ impl Scalar for Dual {
     }
 }
 
-impl Kernels for Dual {}
+impl NaiveKernels for Dual {}

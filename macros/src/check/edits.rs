@@ -28,7 +28,7 @@ impl Edge<'_> {
     fn at_consumer(&self, axis: usize, gives: &Size) -> Option<String> {
         let layer: &Layer = self.layer;
         let slot = layer.built_in()?.spec.slot_of_input(axis)?;
-        layer.rewritten(slot, &gives.text()).filter(|_| layer.output_known)
+        layer.rewritten(slot, &gives.text()).filter(|_| layer.known.output)
     }
 
     /// What would make the shape that is wanted of the one that comes in.
@@ -42,7 +42,9 @@ impl Edge<'_> {
             };
             edits.push(format!("`({shape})` for the input"));
         }
-        if let Some(layer) = layer::making(wanted, self.incoming) {
+        // A block gives what it takes, so that its beginning cannot make another shape of it.
+        let begins_block = self.network.block.is_some() && !self.network.has_source(self.index);
+        if let Some(layer) = layer::making(wanted, self.incoming).filter(|_| !begins_block) {
             edits.push(format!("`{}` before {}", layer.name, self.layer.text()));
         }
         edits

@@ -45,5 +45,5 @@ pub(crate) fn block_attribute(place: Place) -> Error {
 
 /// `#[tensor(..)]` with something else than a kind.
 pub(crate) fn tensor_kind(place: Place) -> Error {
-    place.error("expected what the tensor is for: `#[tensor(weight)]`, `#[tensor(bias)]` or `#[tensor(statistic)]`")
+    place.error("expected what the tensor is for: `#[tensor(weight)]`, `#[tensor(scale)]`, `#[tensor(bias)]` or `#[tensor(statistic)]`")
 }

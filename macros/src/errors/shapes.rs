@@ -77,19 +77,20 @@ pub(crate) fn shape_wanted(
     mismatch(place, &format!("{producer} gives `{gives}` but {consumer} takes {wanted}"), edits)
 }
 
-/// A kernel that is larger than what it slides over.
-pub(crate) fn window_too_large(place: Place, layer: &str, window: u64, many: &str, input: &str, room: u64) -> Error {
-    let [before, between, after] = open_window(layer, many, input);
-    place.error(format!("{before}{window}{between}{room}{after}"))
+/// A kernel that is larger than what it slides over: the message before, between and after the two sizes.
+pub(crate) fn window_too_large(layer: &str, many: &str, input: &str, padded: bool) -> [String; 3] {
+    let after = if padded { " with its padding" } else { "" };
+    [
+        format!("kernel too large: {layer} has "),
+        format!(" {many} but its input `{input}` has "),
+        format!("{after}\n\nhelp: write a smaller kernel, or more `padding`"),
+    ]
 }
 
-/// A kernel that turns out to be larger than what it slides over: the message before, between and after the two sizes.
-pub(crate) fn open_window(layer: &str, many: &str, input: &str) -> [String; 3] {
-    [
-        format!("kernel too large: {layer} slides "),
-        format!(" {many} over its input `{input}`, which has "),
-        " with its padding\n\nhelp: write a smaller kernel, or more `padding`".to_owned(),
-    ]
+/// The same where the macro knows the two sizes.
+pub(crate) fn window_of_number_too_large(place: Place, message: &[String; 3], window: u64, room: u64) -> Error {
+    let [before, between, after] = message;
+    place.error(format!("{before}{window}{between}{room}{after}"))
 }
 
 /// The declared output is not what the last layer gives.

@@ -134,7 +134,15 @@ fn assertion(names: &Names, judge: &Judge) -> TokenStream {
     match judge {
         Judge::Settled => TokenStream::new(),
         Judge::Assertions { comparisons, provided } => {
-            comparisons.iter().map(|assertion| comparison(names, assertion, provided)).collect()
+            // Windows of one kernel are one mistake: what is judged in one constant ends with the first that is too large.
+            let windows = comparisons.iter().filter(|assertion| assertion.relation == Relation::Fits);
+            let windows = constant(names, windows, provided);
+            let sizes = comparisons.iter().filter(|assertion| assertion.relation == Relation::Same);
+            sizes
+                .map(|assertion| constant(names, [assertion].into_iter(), provided))
+                .chain([windows])
+                .flatten()
+                .collect()
         }
         Judge::Trait { producer, consumer, help, span, consumer_index, provided } => {
             at(*span, by_trait(names, [producer, consumer, help], *consumer_index, provided))
@@ -142,17 +150,29 @@ fn assertion(names: &Names, judge: &Judge) -> TokenStream {
     }
 }
 
-/// A constant that does not compile where two sizes do not agree.
-fn comparison(names: &Names, assertion: &Assertion, provided: &[Ident]) -> TokenStream {
-    let (private, Assertion { message, nouns, span, .. }) = (&names.private, assertion);
+/// A constant that does not compile where sizes do not agree; nothing for no sizes.
+fn constant<'a>(
+    names: &Names,
+    assertions: impl Iterator<Item = &'a Assertion>,
+    provided: &[Ident],
+) -> Option<TokenStream> {
+    let mut assertions = assertions.peekable();
+    let span = assertions.peek()?.span;
+    let calls = assertions.map(|assertion| comparison(names, assertion)).collect::<Vec<_>>();
+    let calls = if let [call] = &calls[..] { call.clone() } else { code!({ #(#calls;)* }) };
+    let provided = provided.iter().map(fits_name).collect::<Vec<_>>();
+    let judged = if provided.is_empty() { calls } else { code!(if #(#provided)&&* { #calls }) };
+    Some(at(span, code!(const _: () = #judged;)))
+}
+
+/// The call that compares two sizes.
+fn comparison(names: &Names, assertion: &Assertion) -> TokenStream {
+    let (private, Assertion { message, nouns, .. }) = (&names.private, assertion);
     let (gives, takes) = (names.sizes.tokens(&assertion.gives), names.sizes.tokens(&assertion.takes));
-    let call = match assertion.relation {
+    match assertion.relation {
         Relation::Same => code!(#private::require_same(#gives, #takes, [#(#message),*], [#(#nouns),*])),
         Relation::Fits => code!(#private::require_fits(#takes, #gives, [#(#message),*])),
-    };
-    let provided = provided.iter().map(fits_name).collect::<Vec<_>>();
-    let judged = if provided.is_empty() { call } else { code!(if #(#provided)&&* { #call }) };
-    at(*span, code!(const _: () = #judged;))
+    }
 }
 
 /// A trait made for this edge, so that its message can name the two layers as the user does.

@@ -29,12 +29,11 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
         #[inline(always)]
         fn #function<#input: #private::Shape, #scalar: #private::Kernels, #isa: #private::Isa>(
             __isa: #isa,
-            __parameters: &Self::With<#scalar>,
-            _: &(),
-            __pass: &#private::Pass,
+            __site: #private::SiteOf<'_, Self, #scalar>,
             __memory: #private::Backward<'_, #scalar>,
             __gradient: &mut Self::With<#scalar>,
         ) {
+            let #private::Site { parameters: __parameters, pass: __pass, .. } = __site;
             let #private::Backward {
                 input: __input,
                 output: __output,
@@ -98,9 +97,7 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
         #unused
         <#kind as #private::Layer>::#function::<#shape, #scalar, #isa>(
             __isa,
-            &__parameters.#field,
-            #settings,
-            #pass,
+            #private::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },
             #private::chain::readable::<#kind, #shape, #scalar>(#private::Backward {
                 input: #before,
                 output: #output,
@@ -123,7 +120,7 @@ fn call_between(names: &Names, index: usize) -> TokenStream {
     code! {
         let (__front, __back) = #private::chain::backward::<#kind, #shape, #scalar, #isa>(
             __isa,
-            &#private::chain::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },
+            #private::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },
             __samples,
             #private::Backward {
                 input: #before,

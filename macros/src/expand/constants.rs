@@ -78,19 +78,22 @@ fn layer_infos(names: &Names) -> TokenStream {
     layers.collect()
 }
 
-/// `initialization` and `initialize`: every layer is drawn as the layer after it wants it.
+/// `initialization` and `initialize`: every layer is drawn as those after it want it.
 pub(super) fn initialization(names: &Names) -> TokenStream {
     let Names { private, scalar, random, .. } = names;
+    let count = names.layers.len();
+    // What the layers from one on want of the weights before them, the last first. One that keeps magnitudes passes on what
+    // those after it want.
+    let wishes = (0..count).rev().map(|index| {
+        let (site, wish, next) = (&names.layers[index], wish(index), wish(index + 1));
+        let (kind, settings) = (&site.kind, &site.settings);
+        code!(let #wish = <#kind as #private::Layer>::initialization(#settings, #next);)
+    });
+    let wishes: Vec<_> = wishes.collect();
     let calls = names.layers.iter().enumerate().map(|(index, site)| {
         let (kind, field, settings) = (&site.kind, &site.field, &site.settings);
-        let next = || match names.layers.get(index + 1) {
-            None => code!(__initializer),
-            Some(next) => {
-                let (kind, settings) = (&next.kind, &next.settings);
-                code!(<#kind as #private::Layer>::initialization(#settings))
-            }
-        };
-        let wanted = super::settings::initializer(names, index, site).unwrap_or_else(next);
+        let wanted = super::settings::initializer(names, index, site);
+        let wanted = wanted.unwrap_or_else(|| wish(index + 1).into_token_stream());
         code! {
             <#kind as #private::Layer>::initialize::<#scalar, #random>(
                 &mut __parameters.#field,
@@ -100,21 +103,29 @@ pub(super) fn initialization(names: &Names) -> TokenStream {
             );
         }
     });
-    let (first, first_settings) = (&names.layers[0].kind, &names.layers[0].settings);
+    let (first, last) = (wish(0), wish(count));
+    let behind_first = &wishes[..count - 1];
     code! {
-        fn initialization(_: &()) -> #private::Initializer {
-            <#first as #private::Layer>::initialization(#first_settings)
+        fn initialization(_: &(), #last: #private::Initializer) -> #private::Initializer {
+            #(#wishes)*
+            #first
         }
 
         fn initialize<#scalar: #private::Scalar, #random: #private::RandomSource + ?#private::core::marker::Sized>(
             __parameters: &mut Self::With<#scalar>,
             _: &(),
-            __initializer: #private::Initializer,
+            #last: #private::Initializer,
             __rng: &mut #random,
         ) {
+            #(#behind_first)*
             #(#calls)*
         }
     }
+}
+
+/// The name of what the layers from `index` on want of the weights before them.
+fn wish(index: usize) -> Ident {
+    Ident::new(&format!("__initializer_{index}"), Span::mixed_site())
 }
 
 /// A network that takes a shape of the library takes those too whose plain form it is: `Probabilities<N>` for `Vector<N>`.

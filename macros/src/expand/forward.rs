@@ -22,13 +22,11 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
         #[inline(always)]
         fn #function<#input: #private::Shape, #scalar: #private::Kernels, #isa: #private::Isa>(
             __isa: #isa,
-            __parameters: &Self::With<#scalar>,
-            _: &(),
-            __pass: &#private::Pass,
-            __input: &[#scalar],
-            __output: &mut [#scalar],
-            __cache: &mut [#scalar],
+            __site: #private::SiteOf<'_, Self, #scalar>,
+            __memory: #private::Forward<'_, #scalar>,
         ) {
+            let #private::Site { parameters: __parameters, pass: __pass, .. } = __site;
+            let #private::Forward { input: __input, output: __output, cache: __cache } = __memory;
             let mut __memory = #private::chain::Memory::new(__cache, __input.len() / #first_len);
             #(#cuts)*
             #(#calls)*
@@ -67,28 +65,18 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
     let (field, kind, settings, output, cache) = (&site.field, &site.kind, &site.settings, &site.output, &site.cache);
     let (before, pass) = (names.before(index), pass_at(index));
     let layer = code!(<#kind as #private::Layer>);
+    let site = code!(#private::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass });
+    let memory = |output| code!(#private::Forward { input: #before, output: #output, cache: #cache });
     if index + 1 == count {
-        code! {
-            #layer::#function::<#shape, #scalar, #isa>(
-                __isa, &__parameters.#field, #settings, #pass, #before, __output, #cache,
-            );
-        }
+        let memory = memory(code!(__output));
+        code!(#layer::#function::<#shape, #scalar, #isa>(__isa, #site, #memory);)
     } else if index == 0 {
-        code! {
-            #layer::forward::<#shape, #scalar, #isa>(
-                __isa, &__parameters.#field, #settings, #pass, __input, #output, #cache,
-            );
-        }
+        let memory = memory(code!(&mut *#output));
+        code!(#layer::forward::<#shape, #scalar, #isa>(__isa, #site, #memory);)
     } else {
         let link = names.link(index);
         code! {
-            let #output = #private::chain::forward::<#link, #scalar, #isa>(
-                __isa,
-                &#private::chain::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },
-                #before,
-                #output,
-                #cache,
-            );
+            let #output = #private::chain::forward::<#link, #scalar, #isa>(__isa, #site, #before, #output, #cache);
         }
     }
 }
@@ -138,11 +126,12 @@ fn infer(names: &Names, index: usize, count: usize) -> TokenStream {
         #unused
         <#kind as #private::Layer>::infer::<#shape, #scalar, #isa>(
             __isa,
-            &self.#field,
-            #settings,
-            #first,
-            #output,
-            &mut __scratch[..__samples * #private::chain::scratch::<#kind, #shape>()],
+            #private::Site { parameters: &self.#field, settings: #settings, pass: &#private::Pass::inference() },
+            #private::Forward {
+                input: #first,
+                output: #output,
+                cache: &mut __scratch[..__samples * #private::chain::scratch::<#kind, #shape>()],
+            },
         );
         __visit(#name, #shown);
     }
@@ -156,11 +145,7 @@ fn infer_between(names: &Names, index: usize) -> TokenStream {
     code! {
         let (__front, __back) = #private::chain::infer::<#kind, #shape, #scalar, #isa>(
             __isa,
-            &#private::chain::Site {
-                parameters: &self.#field,
-                settings: #settings,
-                pass: &#private::Pass::inference(),
-            },
+            #private::Site { parameters: &self.#field, settings: #settings, pass: &#private::Pass::inference() },
             __samples,
             (__front, __back),
             __scratch,

@@ -11,6 +11,7 @@ pub(super) fn layer(names: &Names) -> TokenStream {
     let (architecture, generic) = (names.architecture(), names.generic());
     let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
     let logits = names.logits();
+    let last_kind = &names.layers[names.layers.len() - 1].kind;
     let initialization = constants::initialization(names);
     let passes = [forward::passes(names), backward::passes(names)];
     let also_takes = constants::also_takes(names);
@@ -24,6 +25,8 @@ pub(super) fn layer(names: &Names) -> TokenStream {
             type Settings = ();
             type Plan<#input: #private::Shape> = Self;
 
+            const HEAD: #private::Head = <#last_kind as #private::Layer>::HEAD;
+
             #initialization
 
             #(#passes)*
@@ -31,13 +34,11 @@ pub(super) fn layer(names: &Names) -> TokenStream {
             #[inline(always)]
             fn infer<#input: #private::Shape, #scalar: #private::Kernels, #isa: #private::Isa>(
                 __isa: #isa,
-                __parameters: &Self::With<#scalar>,
-                _: &(),
-                __input: &[#scalar],
-                __output: &mut [#scalar],
-                __scratch: &mut [#scalar],
+                __site: #private::SiteOf<'_, Self, #scalar>,
+                __memory: #private::Forward<'_, #scalar>,
             ) {
-                #private::Network::trace(__parameters, __isa, __input, __output, __scratch, &mut |_, _| {});
+                let #private::Forward { input: __input, output: __output, cache: __scratch } = __memory;
+                #private::Network::trace(__site.parameters, __isa, __input, __output, __scratch, &mut |_, _| {});
             }
         }
 

@@ -10,6 +10,7 @@ use crate::errors;
 use crate::graph::{Initialization, InitializerKind, Kind, Layer};
 use crate::initializer::Variant;
 use crate::setting::{DefaultValue, Reading, Setting, Value};
+use crate::size::Size;
 
 /// The constants: items beside the network, or, where something in them depends on a const parameter, of the network.
 pub(super) fn constants(names: &Names) -> TokenStream {
@@ -60,15 +61,23 @@ fn require_tile(names: &Names, tile: &Tile, samples: impl ToTokens) -> TokenStre
     call(tile.place.span(), &code!(#private::require_tile), code!(#samples, #few, #many))
 }
 
-/// The type of a layer that depends on no const parameter, where there are no const parameters.
+/// The type of a layer whose settings depend on no const parameter, where there are no const parameters.
 fn constant_kind(names: &Names, index: usize, site: &Site) -> TokenStream {
     let parameters = &names.network.parameters;
-    if parameters.is_empty() || !site.is_custom() {
-        return site.kind.clone();
+    match site.layer.map(|layer| &layer.kind) {
+        _ if parameters.is_empty() => site.kind.clone(),
+        // The settings are of one type, whatever the sizes.
+        Some(Kind::BuiltIn(built_in)) => {
+            let size = |size: &Size| if let Size::Parameter(_) = size { code!(1) } else { names.sizes.tokens(size) };
+            names.library_type_with(built_in.spec.name, &built_in.arguments, None, &size)
+        }
+        // Its alias has them all the same, and does not use them.
+        Some(Kind::Custom { .. }) => {
+            let (alias, any) = (names.layer_alias(index), parameters.iter().map(|_| code!(1)));
+            code!(#alias<#(#any),*>)
+        }
+        Some(Kind::Block(_)) | None => site.kind.clone(),
     }
-    // Its alias has them all the same, and does not use them.
-    let (alias, any) = (names.layer_alias(index), parameters.iter().map(|_| code!(1)));
-    code!(#alias<#(#any),*>)
 }
 
 /// A reference to the settings of a layer.

@@ -30,7 +30,9 @@ impl Sizes {
         let header = [&network.input].into_iter().chain(declared).flat_map(Shape::sizes);
         header.for_each(|size| sizes.name(network, size));
         for layer in network.every_layer() {
-            of_layer(layer).into_iter().for_each(|size| sizes.name(network, size));
+            for size in of_layer(layer) {
+                sizes.name(network, size);
+            }
         }
         sizes
     }
@@ -81,10 +83,10 @@ impl Sizes {
                 let function = Ident::new(computed.function.name, proc_macro2::Span::mixed_site());
                 let shape = computed.shape.as_ref().map(|shape| code!(::<#shape>));
                 let arguments = computed.arguments.iter().map(|argument| self.tokens(argument));
-                match computed.function.takes_list {
-                    true => code!(#private::#function(&[#(#arguments),*])),
-                    false => code!(#private::#function #shape(#(#arguments),*)),
+                if computed.function.takes_list {
+                    return code!(#private::#function(&[#(#arguments),*]));
                 }
+                code!(#private::#function #shape(#(#arguments),*))
             }
             other => other.tokens(),
         }

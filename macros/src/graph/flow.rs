@@ -4,19 +4,20 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Path, Visibility};
 
-use super::block;
 use super::header::wanted;
 use super::settings::CustomSettings;
-use super::statement::{StatedKind, StatedSize, Statement};
-use super::{BuiltIn, Kind, Layer, Source, Taken};
-use crate::errors::{self, Errors};
+use super::statement::{StatedKind, Statement};
+use super::{Kind, Known, Layer, Source, Taken};
+use crate::errors::Errors;
 use crate::generated;
-use crate::layer::{Resolved, Spec, Takes, Written};
-use crate::place::Place;
-use crate::setting::Value;
-use crate::shape::{Shape, ShapeSpec, VECTOR};
-use crate::size::{AXIS, Comparison, LENGTH, Size};
+use crate::shape::{Shape, ShapeSpec};
+use crate::size::Size;
 use crate::text;
+
+mod block;
+mod built_in;
+
+use built_in::Stated;
 
 /// What has reached the layer in question.
 pub(super) struct State {
@@ -77,12 +78,12 @@ pub(super) fn layers(
             state.known = false;
             continue;
         };
-        let layer = layer(statement, wanted, whose, layers.len(), state, errors);
+        let layer = layer(statement, wanted.as_ref(), whose, layers.len(), state, errors);
         if !layer.keeps_size() {
             state.source = Source::layer(&layer);
         }
         state.shape = layer.output.clone();
-        state.known = layer.output_known;
+        state.known = layer.known.output;
         state.gap = false;
         layers.push(layer);
     }
@@ -92,7 +93,7 @@ pub(super) fn layers(
 /// Resolves the layer at `index`.
 fn layer(
     statement: Statement,
-    wanted: Option<Size>,
+    wanted: Option<&Size>,
     whose: &Whose,
     index: usize,
     state: &State,
@@ -122,8 +123,7 @@ fn layer(
         kind: form.kind,
         takes: form.takes,
         output: form.output,
-        takes_known: form.takes_known,
-        output_known: form.output_known,
+        known: form.known,
         joined: !state.gap,
         description: form.description,
     }
@@ -133,9 +133,8 @@ fn layer(
 pub(super) struct Form {
     pub(super) kind: Kind,
     pub(super) takes: Taken,
-    pub(super) takes_known: bool,
     pub(super) output: Shape,
-    pub(super) output_known: bool,
+    pub(super) known: Known,
     pub(super) description: String,
 }
 
@@ -145,193 +144,7 @@ fn custom(path: Path, settings: Option<CustomSettings>, written: &str, unknown: 
         description: text::of(path.to_token_stream()) + written,
         kind: Kind::Custom { path, settings },
         takes: Taken::Foreign,
-        takes_known: true,
         output: unknown,
-        output_known: true,
+        known: Known { takes: true, output: true },
     }
-}
-
-/// A layer of the library as it is written.
-struct Stated<'a> {
-    spec: &'static Spec,
-    path: &'a str,
-    place: Place,
-    settings: Vec<Value>,
-    unknown: &'a Shape,
-}
-
-/// The sizes of a layer, and what may be judged by them.
-#[derive(Default)]
-struct Filled {
-    sizes: Vec<Size>,
-    inferred: Vec<bool>,
-    takes_known: bool,
-    output_known: bool,
-}
-
-impl Stated<'_> {
-    /// Fills in what comes in and what it gives.
-    fn form(
-        self,
-        stated: &[StatedSize],
-        settings: &str,
-        wanted: Option<Size>,
-        parameters: &[Ident],
-        state: &State,
-        errors: &mut Errors,
-    ) -> Form {
-        let spec = self.spec;
-        let filled = self.filled(stated, wanted, parameters, state, errors);
-        let (input, fits) = match spec.takes {
-            Takes::Any => (state.shape.clone(), true),
-            Takes::Shape(shape) if state.shape.is_a(shape) || state.shape.is_foreign() => (state.shape.clone(), true),
-            Takes::Shape(shape) => (state.guess(shape), false),
-        };
-        let mut resolved = self.resolved(&filled.sizes, &input);
-        // What does not depend on the input is known whatever comes in.
-        let depends = || match spec.takes {
-            Takes::Any => true,
-            Takes::Shape(shape) => self.resolved(&filled.sizes, &state.guess(shape)).gives.is_guessed(),
-        };
-        let judged = fits && state.is_judged();
-        let mut output_known = filled.output_known && (judged || !depends());
-        output_known &= resolved.requires.iter().all(|required| required.may_hold());
-        if let Some(error) = self.cannot_compute(&resolved, parameters, state) {
-            if judged && filled.takes_known {
-                errors.push(error);
-            }
-            let known = input.spec().unwrap_or(&VECTOR);
-            resolved = self.resolved(&filled.sizes, &state.guess(known));
-            output_known = false;
-        }
-        let axes = |shape: &'static ShapeSpec| {
-            let axis = |axis| spec.slot_of_input(axis).and_then(|slot| filled.sizes.get(slot)).cloned();
-            (0..shape.axes.len()).map(axis).collect()
-        };
-        let texts: Vec<_> = filled.sizes.iter().map(Size::text).collect();
-        Form {
-            takes: match spec.takes {
-                Takes::Any => Taken::Any,
-                Takes::Shape(shape) => Taken::Shape(shape, axes(shape)),
-            },
-            takes_known: filled.takes_known,
-            output: resolved.gives,
-            output_known,
-            description: spec.written(&texts) + settings,
-            kind: Kind::BuiltIn(BuiltIn {
-                spec,
-                sizes: filled.sizes,
-                inferred: filled.inferred,
-                settings: self.settings,
-                arguments: resolved.arguments,
-                parameters: resolved.parameters,
-                requires: resolved.requires,
-            }),
-        }
-    }
-
-    /// Why a size of the layer cannot be computed in a network with const parameters, if one has to be.
-    fn cannot_compute(&self, resolved: &Resolved, parameters: &[Ident], state: &State) -> Option<syn::Error> {
-        if parameters.is_empty() {
-            return None;
-        }
-        let layer = format!("`{}`", self.path);
-        resolved.sizes().into_iter().find_map(|size| {
-            if size.asks_shape() {
-                return Some(errors::size_of_custom_shape(self.place, &layer, &state.source.text));
-            }
-            let parameter = size.computes_with()?;
-            Some(errors::depends_on_parameter(self.place, &layer, parameter))
-        })
-    }
-
-    fn resolved(&self, sizes: &[Size], input: &Shape) -> Resolved {
-        let layer = format!("`{}`", self.path);
-        (self.spec.resolve)(&Written {
-            sizes,
-            settings: &self.settings,
-            input,
-            unknown: self.unknown,
-            layer: &layer,
-            place: self.place,
-        })
-    }
-
-    /// A size for each slot: what is written, what comes in, or a guess.
-    fn filled(
-        &self,
-        stated: &[StatedSize],
-        wanted: Option<Size>,
-        parameters: &[Ident],
-        state: &State,
-        errors: &mut Errors,
-    ) -> Filled {
-        let mut filled = Filled { takes_known: true, output_known: true, ..Filled::default() };
-        for (slot, stated) in self.spec.sizes.iter().zip(stated) {
-            let (size, known) = match (stated, slot.takes) {
-                (StatedSize::Given(size), _) => (size.clone(), true),
-                (StatedSize::Inferred(place), Some(axis)) => self.incoming(axis, *place, parameters, state, errors),
-                (_, Some(axis)) => (state.shape.sizes().get(axis).unwrap_or(&state.unknown).clone(), false),
-                (_, None) => (wanted.clone().unwrap_or_else(|| state.unknown.clone()), false),
-            };
-            filled.inferred.push(matches!(stated, StatedSize::Inferred(_)));
-            filled.sizes.push(size);
-            match slot.takes {
-                Some(_) => filled.takes_known &= known,
-                None => filled.output_known &= known,
-            }
-        }
-        filled
-    }
-
-    /// What `_` stands for, and whether that can be judged.
-    fn incoming(
-        &self,
-        axis: usize,
-        place: Place,
-        parameters: &[Ident],
-        state: &State,
-        errors: &mut Errors,
-    ) -> (Size, bool) {
-        let (known, Takes::Shape(shape)) = (state.is_judged(), self.spec.takes) else {
-            return (state.unknown.clone(), false);
-        };
-        if state.shape.is_a(shape) {
-            return match state.shape.sizes().get(axis) {
-                Some(size) => (size.moved(place), known),
-                None => (state.unknown.clone(), false),
-            };
-        }
-        let Some(alias) = state.shape.alias() else {
-            // The kind of shape is what the check reports.
-            let size = state.shape.number().map(|number| Size::Number(number, place));
-            return (size.unwrap_or_else(|| state.unknown.clone()), known);
-        };
-        if !known {
-            return (state.unknown.clone(), false);
-        }
-        if !parameters.is_empty() {
-            errors.push(errors::cannot_infer_generic(place, &state.source.text));
-            return (state.unknown.clone(), false);
-        }
-        let words = format!("the {} of {}", shape.axes[axis].nouns[1], state.source.text);
-        let number = Size::Number(axis as u64, place);
-        let size = match shape.axes.len() {
-            1 => Size::asked(&LENGTH, alias.clone(), Vec::new(), words, place),
-            _ => Size::asked(&AXIS, alias.clone(), vec![number], words, place),
-        };
-        (size, true)
-    }
-}
-
-/// Whether a shape fits what the first layer of a block takes, as far as the macro sees.
-pub(super) fn fits(given: &Shape, takes: &Taken) -> bool {
-    let Taken::Shape(shape, axes) = takes else { return true };
-    if given.is_foreign() {
-        return true;
-    }
-    let differ = |(gives, takes): (&Size, &Option<Size>)| {
-        takes.as_ref().is_some_and(|takes| matches!(gives.compare(takes), Comparison::Different))
-    };
-    given.is_a(shape) && !given.sizes().iter().zip(axes).any(differ)
 }

@@ -13,7 +13,7 @@ use crate::identifier;
 use crate::layer::{Spec, Takes};
 use crate::parse;
 use crate::place::Place;
-use crate::shape::{Shape, ShapeSpec};
+use crate::shape::{Shape, ShapeSpec, VECTOR};
 use crate::size::Size;
 
 /// The shapes around the layers.
@@ -177,6 +177,12 @@ fn example(statements: &[Option<Statement>], output: Option<&Shape>) -> (String,
         Some(shape) if shape.axes.len() > 1 => (shape.example.to_owned(), Some("the sizes of what comes in")),
         _ => ("Vector<64>".to_owned(), Some("the number of values that come in")),
     }
+}
+
+/// What stands in for the input after a mistake: a shape that the layers take, with sizes that are not judged.
+pub(super) fn guess(statements: &[Option<Statement>], unknown: &Size) -> Shape {
+    let spec = taken(statements).unwrap_or(&VECTOR);
+    Shape::Known(spec, vec![unknown.clone(); spec.axes.len()])
 }
 
 /// The shape that the first layer takes which does not take any.

@@ -32,7 +32,7 @@ impl Source {
     pub(super) fn layer(layer: &Layer) -> Self {
         let mut edits = Vec::new();
         if let Kind::BuiltIn(built_in) = &layer.kind
-            && layer.takes_known
+            && layer.known.takes
         {
             for axis in 0..layer.output.sizes().len() {
                 let slot = built_in.spec.slot_of_output(axis);

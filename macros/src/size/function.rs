@@ -48,3 +48,13 @@ pub(crate) static CEILING: Function = Function {
         (stride > 0).then(|| size.div_ceil(stride))
     },
 };
+
+/// A size with its padding on both sides.
+pub(crate) static PADDED: Function = Function {
+    name: "padded",
+    takes_list: false,
+    fold: |arguments| {
+        let &[size, padding] = arguments else { return None };
+        size.checked_add(padding.checked_mul(2)?)
+    },
+};

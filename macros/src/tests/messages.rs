@@ -661,12 +661,12 @@ const SHAPES: &[Case] = &[
     (
         "struct Name (Image<1, 28, 28>) { Relu, output: Dense<784, 10> }",
         "784",
-        "shape mismatch: the input gives `Image<1, 28, 28>` but `output` takes a vector\n\nhelp: write `(Vector<784>)` for the input",
+        "shape mismatch: the input gives `Image<1, 28, 28>` but `output` takes a vector\n\nhelp: write `(Vector<784>)` for the input, or `Flatten` before `output`",
     ),
     (
         "struct Name (Image<1, H, 28>) { Softmax }",
         "Softmax",
-        "shape mismatch: the input gives `Image<1, H, 28>` but `softmax` takes a vector\n\nhelp: write `(Vector<N>)` for the input",
+        "shape mismatch: the input gives `Image<1, H, 28>` but `softmax` takes a vector\n\nhelp: write `(Vector<N>)` for the input, or `Flatten` before `softmax`",
     ),
     (
         "struct Name -> Vector<10> { Dense<64, 10>, Softmax }",

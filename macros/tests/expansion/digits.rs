@@ -13,11 +13,11 @@ pub struct DigitClassifier<T: Scalar = f32> {
     /// `Dense<64, 32>`
     pub hidden: Dense<64, 32, T>,
     /// `Tanh`
-    pub tanh: Tanh,
+    pub tanh: (),
     /// `Dense<32, 10>`
     pub output: Dense<32, 10, T>,
     /// `Softmax`
-    pub softmax: Softmax,
+    pub softmax: (),
 }
 #[automatically_derived]
 unsafe impl<T: Scalar> Block<T> for DigitClassifier<T> {
@@ -33,7 +33,7 @@ unsafe impl<T: Scalar> Block<T> for DigitClassifier<T> {
                 name: "tanh",
                 offset: core::mem::offset_of!(Self, tanh) / core::mem::size_of::<T>(),
                 frozen: false,
-                table: <Tanh as Block<T>>::TENSORS,
+                table: <() as Block<T>>::TENSORS,
             },
             TableEntry {
                 name: "output",
@@ -45,7 +45,7 @@ unsafe impl<T: Scalar> Block<T> for DigitClassifier<T> {
                 name: "softmax",
                 offset: core::mem::offset_of!(Self, softmax) / core::mem::size_of::<T>(),
                 frozen: false,
-                table: <Softmax as Block<T>>::TENSORS,
+                table: <() as Block<T>>::TENSORS,
             },
         ],
     );
@@ -107,53 +107,63 @@ impl Layer for DigitClassifier<f32> {
     type With<T: Scalar> = DigitClassifier<T>;
     type Settings = ();
     type Plan<In: Shape> = Self;
-    fn initialization(_: &()) -> Initializer {
-        <Dense<64, 32> as Layer>::initialization(&())
+    const HEAD: Head = <Softmax as Layer>::HEAD;
+    fn initialization(_: &(), __initializer_4: Initializer) -> Initializer {
+        let __initializer_3 = <Softmax as Layer>::initialization(&(), __initializer_4);
+        let __initializer_2 = <Dense<
+            32,
+            10,
+        > as Layer>::initialization(&(), __initializer_3);
+        let __initializer_1 = <Tanh as Layer>::initialization(&(), __initializer_2);
+        let __initializer_0 = <Dense<
+            64,
+            32,
+        > as Layer>::initialization(&(), __initializer_1);
+        __initializer_0
     }
     fn initialize<T: Scalar, R: RandomSource + ?core::marker::Sized>(
         __parameters: &mut Self::With<T>,
         _: &(),
-        __initializer: Initializer,
+        __initializer_4: Initializer,
         __rng: &mut R,
     ) {
+        let __initializer_3 = <Softmax as Layer>::initialization(&(), __initializer_4);
+        let __initializer_2 = <Dense<
+            32,
+            10,
+        > as Layer>::initialization(&(), __initializer_3);
+        let __initializer_1 = <Tanh as Layer>::initialization(&(), __initializer_2);
         <Dense<
             64,
             32,
         > as Layer>::initialize::<
             T,
             R,
-        >(&mut __parameters.hidden, &(), <Tanh as Layer>::initialization(&()), __rng);
+        >(&mut __parameters.hidden, &(), __initializer_1, __rng);
         <Tanh as Layer>::initialize::<
             T,
             R,
-        >(
-            &mut __parameters.tanh,
-            &(),
-            <Dense<32, 10> as Layer>::initialization(&()),
-            __rng,
-        );
+        >(&mut __parameters.tanh, &(), __initializer_2, __rng);
         <Dense<
             32,
             10,
         > as Layer>::initialize::<
             T,
             R,
-        >(&mut __parameters.output, &(), <Softmax as Layer>::initialization(&()), __rng);
+        >(&mut __parameters.output, &(), __initializer_3, __rng);
         <Softmax as Layer>::initialize::<
             T,
             R,
-        >(&mut __parameters.softmax, &(), __initializer, __rng);
+        >(&mut __parameters.softmax, &(), __initializer_4, __rng);
     }
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(
         __isa: I,
-        __parameters: &Self::With<T>,
-        _: &(),
-        __pass: &Pass,
-        __input: &[T],
-        __output: &mut [T],
-        __cache: &mut [T],
+        __site: SiteOf<'_, Self, T>,
+        __memory: Forward<'_, T>,
     ) {
+        let Site { parameters: __parameters, pass: __pass, .. } = __site;
+        let Forward { input: __input, output: __output, cache: __cache } = __memory;
         let mut __memory = chain::Memory::new(
             __cache,
             __input.len() / <Vector<64> as Shape>::LEN,
@@ -176,12 +186,16 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &__parameters.hidden,
-            &(),
-            &__pass.at(0),
-            __input,
-            __hidden_output,
-            __hidden_cache,
+            Site {
+                parameters: &__parameters.hidden,
+                settings: &(),
+                pass: &__pass.at(0),
+            },
+            Forward {
+                input: __input,
+                output: &mut *__hidden_output,
+                cache: __hidden_cache,
+            },
         );
         let __tanh_output = chain::forward::<
             Tanh,
@@ -192,7 +206,7 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &chain::Site {
+            Site {
                 parameters: &__parameters.tanh,
                 settings: &(),
                 pass: &__pass.at(1),
@@ -210,7 +224,7 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &chain::Site {
+            Site {
                 parameters: &__parameters.output,
                 settings: &(),
                 pass: &__pass.at(2),
@@ -225,24 +239,26 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &__parameters.softmax,
-            &(),
-            &__pass.at(3),
-            __output_output,
-            __output,
-            __softmax_cache,
+            Site {
+                parameters: &__parameters.softmax,
+                settings: &(),
+                pass: &__pass.at(3),
+            },
+            Forward {
+                input: __output_output,
+                output: __output,
+                cache: __softmax_cache,
+            },
         );
     }
     #[inline(always)]
     fn forward_logits<In: Shape, T: Kernels, I: Isa>(
         __isa: I,
-        __parameters: &Self::With<T>,
-        _: &(),
-        __pass: &Pass,
-        __input: &[T],
-        __output: &mut [T],
-        __cache: &mut [T],
+        __site: SiteOf<'_, Self, T>,
+        __memory: Forward<'_, T>,
     ) {
+        let Site { parameters: __parameters, pass: __pass, .. } = __site;
+        let Forward { input: __input, output: __output, cache: __cache } = __memory;
         let mut __memory = chain::Memory::new(
             __cache,
             __input.len() / <Vector<64> as Shape>::LEN,
@@ -262,12 +278,16 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &__parameters.hidden,
-            &(),
-            &__pass.at(0),
-            __input,
-            __hidden_output,
-            __hidden_cache,
+            Site {
+                parameters: &__parameters.hidden,
+                settings: &(),
+                pass: &__pass.at(0),
+            },
+            Forward {
+                input: __input,
+                output: &mut *__hidden_output,
+                cache: __hidden_cache,
+            },
         );
         let __tanh_output = chain::forward::<
             Tanh,
@@ -278,7 +298,7 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &chain::Site {
+            Site {
                 parameters: &__parameters.tanh,
                 settings: &(),
                 pass: &__pass.at(1),
@@ -296,23 +316,26 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &__parameters.output,
-            &(),
-            &__pass.at(2),
-            __tanh_output,
-            __output,
-            __output_cache,
+            Site {
+                parameters: &__parameters.output,
+                settings: &(),
+                pass: &__pass.at(2),
+            },
+            Forward {
+                input: __tanh_output,
+                output: __output,
+                cache: __output_cache,
+            },
         );
     }
     #[inline(always)]
     fn backward<In: Shape, T: Kernels, I: Isa>(
         __isa: I,
-        __parameters: &Self::With<T>,
-        _: &(),
-        __pass: &Pass,
+        __site: SiteOf<'_, Self, T>,
         __memory: Backward<'_, T>,
         __gradient: &mut Self::With<T>,
     ) {
+        let Site { parameters: __parameters, pass: __pass, .. } = __site;
         let Backward {
             input: __input,
             output: __output,
@@ -374,9 +397,11 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &__parameters.softmax,
-            &(),
-            &__pass.at(3),
+            Site {
+                parameters: &__parameters.softmax,
+                settings: &(),
+                pass: &__pass.at(3),
+            },
             chain::readable::<
                 Softmax,
                 Vector<10>,
@@ -404,7 +429,7 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &chain::Site {
+            Site {
                 parameters: &__parameters.output,
                 settings: &(),
                 pass: &__pass.at(2),
@@ -428,7 +453,7 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &chain::Site {
+            Site {
                 parameters: &__parameters.tanh,
                 settings: &(),
                 pass: &__pass.at(1),
@@ -455,9 +480,11 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &__parameters.hidden,
-            &(),
-            &__pass.at(0),
+            Site {
+                parameters: &__parameters.hidden,
+                settings: &(),
+                pass: &__pass.at(0),
+            },
             chain::readable::<
                 Dense<64, 32>,
                 Vector<64>,
@@ -480,12 +507,11 @@ impl Layer for DigitClassifier<f32> {
     #[inline(always)]
     fn backward_logits<In: Shape, T: Kernels, I: Isa>(
         __isa: I,
-        __parameters: &Self::With<T>,
-        _: &(),
-        __pass: &Pass,
+        __site: SiteOf<'_, Self, T>,
         __memory: Backward<'_, T>,
         __gradient: &mut Self::With<T>,
     ) {
+        let Site { parameters: __parameters, pass: __pass, .. } = __site;
         let Backward {
             input: __input,
             output: __output,
@@ -527,9 +553,11 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &__parameters.output,
-            &(),
-            &__pass.at(2),
+            Site {
+                parameters: &__parameters.output,
+                settings: &(),
+                pass: &__pass.at(2),
+            },
             chain::readable::<
                 Dense<32, 10>,
                 Vector<32>,
@@ -557,7 +585,7 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &chain::Site {
+            Site {
                 parameters: &__parameters.tanh,
                 settings: &(),
                 pass: &__pass.at(1),
@@ -584,9 +612,11 @@ impl Layer for DigitClassifier<f32> {
             I,
         >(
             __isa,
-            &__parameters.hidden,
-            &(),
-            &__pass.at(0),
+            Site {
+                parameters: &__parameters.hidden,
+                settings: &(),
+                pass: &__pass.at(0),
+            },
             chain::readable::<
                 Dense<64, 32>,
                 Vector<64>,
@@ -609,14 +639,12 @@ impl Layer for DigitClassifier<f32> {
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(
         __isa: I,
-        __parameters: &Self::With<T>,
-        _: &(),
-        __input: &[T],
-        __output: &mut [T],
-        __scratch: &mut [T],
+        __site: SiteOf<'_, Self, T>,
+        __memory: Forward<'_, T>,
     ) {
+        let Forward { input: __input, output: __output, cache: __scratch } = __memory;
         Network::trace(
-            __parameters,
+            __site.parameters,
             __isa,
             __input,
             __output,
@@ -654,7 +682,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             name: "tanh",
             layer: "Tanh",
             output: <Vector<32> as Shape>::DIMENSIONS,
-            parameters: <Tanh as Block<T>>::LEN,
+            parameters: <() as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Tanh, Vector<32>>(),
             kept: chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>()
                 + chain::cache::<Tanh, Vector<32>>(),
@@ -676,7 +704,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             name: "softmax",
             layer: "Softmax",
             output: <Probabilities<10> as Shape>::DIMENSIONS,
-            parameters: <Softmax as Block<T>>::LEN,
+            parameters: <() as Block<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Softmax, Vector<10>>(),
             kept: chain::cache::<Softmax, Vector<10>>(),
             frozen: false,
@@ -712,11 +740,17 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             I,
         >(
             __isa,
-            &self.hidden,
-            &(),
-            __input,
-            &mut __front[..__samples * <Vector<32> as Shape>::LEN],
-            &mut __scratch[..__samples * chain::scratch::<Dense<64, 32>, Vector<64>>()],
+            Site {
+                parameters: &self.hidden,
+                settings: &(),
+                pass: &Pass::inference(),
+            },
+            Forward {
+                input: __input,
+                output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
+                cache: &mut __scratch[..__samples
+                    * chain::scratch::<Dense<64, 32>, Vector<64>>()],
+            },
         );
         __visit("hidden", &__front[..__samples * <Vector<32> as Shape>::LEN]);
         let (__front, __back) = chain::infer::<
@@ -726,7 +760,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             I,
         >(
             __isa,
-            &chain::Site {
+            Site {
                 parameters: &self.tanh,
                 settings: &(),
                 pass: &Pass::inference(),
@@ -743,7 +777,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             I,
         >(
             __isa,
-            &chain::Site {
+            Site {
                 parameters: &self.output,
                 settings: &(),
                 pass: &Pass::inference(),
@@ -760,11 +794,17 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             I,
         >(
             __isa,
-            &self.softmax,
-            &(),
-            &__front[..__samples * <Vector<10> as Shape>::LEN],
-            __output,
-            &mut __scratch[..__samples * chain::scratch::<Softmax, Vector<10>>()],
+            Site {
+                parameters: &self.softmax,
+                settings: &(),
+                pass: &Pass::inference(),
+            },
+            Forward {
+                input: &__front[..__samples * <Vector<10> as Shape>::LEN],
+                output: __output,
+                cache: &mut __scratch[..__samples
+                    * chain::scratch::<Softmax, Vector<10>>()],
+            },
         );
         __visit("softmax", __output);
     }

@@ -209,7 +209,8 @@ macro_rules! register {
     };
 }
 
+mod folds;
+
 // Below the macro, which they use.
 mod avx2;
 mod avx512;
-mod folds;

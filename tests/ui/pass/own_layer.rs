@@ -4,7 +4,7 @@ pub mod layers {
     //! Layers that a user could write.
     use typenet::kernel::{Isa, Kernels};
     use typenet::prelude::*;
-    use typenet::{Backward, Plan, Scalar, TensorTable};
+    use typenet::{Backward, Forward, Plan, Scalar, Site, TensorTable};
 
     /// Multiplies every number by a factor, which is a setting.
     #[derive(Debug)]
@@ -39,19 +39,19 @@ pub mod layers {
         type Plan<In: Shape> = ScalePlan;
 
         fn forward<In: Shape, T: Kernels, I: Isa>(
-            _: I, _: &Self, factor: &f64, _: &Pass, input: &[T], output: &mut [T], _: &mut [T],
+            _: I, site: Site<'_, Self, f64>, memory: Forward<'_, T>,
         ) {
-            for (y, &x) in output.iter_mut().zip(input) {
-                *y = T::from_f64(*factor) * x;
+            for (y, &x) in memory.output.iter_mut().zip(memory.input) {
+                *y = T::from_f64(*site.settings) * x;
             }
         }
 
         fn backward<In: Shape, T: Kernels, I: Isa>(
-            _: I, _: &Self, factor: &f64, _: &Pass, memory: Backward<'_, T>, _: &mut Self,
+            _: I, site: Site<'_, Self, f64>, memory: Backward<'_, T>, _: &mut Self,
         ) {
             if let Some(grad_input) = memory.grad_input {
                 for (dx, &g) in grad_input.iter_mut().zip(&*memory.grad_output) {
-                    *dx = T::from_f64(*factor) * g;
+                    *dx = T::from_f64(*site.settings) * g;
                 }
             }
         }
@@ -76,15 +76,15 @@ pub mod layers {
         type Plan<In: Shape> = ScalePlan;
 
         fn forward<In: Shape, T: Kernels, I: Isa>(
-            _: I, _: &Self, (): &(), _: &Pass, input: &[T], output: &mut [T], _: &mut [T],
+            _: I, _: Site<'_, Self, ()>, memory: Forward<'_, T>,
         ) {
-            for (y, x) in output.iter_mut().zip(input.chunks(N)) {
+            for (y, x) in memory.output.iter_mut().zip(memory.input.chunks(N)) {
                 *y = x.iter().fold(T::ZERO, |sum, &x| sum + x);
             }
         }
 
         fn backward<In: Shape, T: Kernels, I: Isa>(
-            _: I, _: &Self, (): &(), _: &Pass, memory: Backward<'_, T>, _: &mut Self,
+            _: I, _: Site<'_, Self, ()>, memory: Backward<'_, T>, _: &mut Self,
         ) {
             if let Some(grad_input) = memory.grad_input {
                 for (dx, &g) in grad_input.chunks_mut(N).zip(&*memory.grad_output) {

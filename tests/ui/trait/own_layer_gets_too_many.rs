@@ -3,7 +3,7 @@
 use typenet::prelude::*;
 
 use typenet::kernel::{Isa, Kernels};
-use typenet::{Backward, Plan, Scalar, TensorTable};
+use typenet::{Backward, Forward, Plan, Scalar, Site, TensorTable};
 
 /// Swaps two values.
 pub struct Swap;
@@ -25,15 +25,15 @@ impl Layer for Swap {
     type Plan<In: Shape> = SwapPlan;
 
     fn forward<In: Shape, T: Kernels, I: Isa>(
-        _: I, _: &Swap, (): &(), _: &Pass, input: &[T], output: &mut [T], _: &mut [T],
+        _: I, _: Site<'_, Swap, ()>, memory: Forward<'_, T>,
     ) {
-        for (output, input) in output.chunks_mut(2).zip(input.chunks(2)) {
+        for (output, input) in memory.output.chunks_mut(2).zip(memory.input.chunks(2)) {
             output.copy_from_slice(&[input[1], input[0]]);
         }
     }
 
     fn backward<In: Shape, T: Kernels, I: Isa>(
-        _: I, _: &Swap, (): &(), _: &Pass, memory: Backward<'_, T>, _: &mut Swap,
+        _: I, _: Site<'_, Swap, ()>, memory: Backward<'_, T>, _: &mut Swap,
     ) {
         if let Some(grad_input) = memory.grad_input {
             grad_input.copy_from_slice(memory.grad_output);

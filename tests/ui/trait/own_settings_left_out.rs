@@ -2,7 +2,7 @@
 
 use typenet::prelude::*;
 use typenet::kernel::{Isa, Kernels};
-use typenet::{Backward, Plan, Scalar};
+use typenet::{Backward, Forward, Plan, Scalar, Site};
 
 struct Shift;
 struct ShiftPlan;
@@ -26,15 +26,15 @@ impl Layer for Shift {
     type Plan<In: Shape> = ShiftPlan;
 
     fn forward<In: Shape, T: Kernels, I: Isa>(
-        _: I, (): &(), settings: &ShiftSettings, _: &Pass, input: &[T], output: &mut [T], _: &mut [T],
+        _: I, site: Site<'_, (), ShiftSettings>, memory: Forward<'_, T>,
     ) {
-        for (y, &x) in output.iter_mut().zip(input) {
-            *y = x + T::from_f64(settings.0);
+        for (y, &x) in memory.output.iter_mut().zip(memory.input) {
+            *y = x + T::from_f64(site.settings.0);
         }
     }
 
     fn backward<In: Shape, T: Kernels, I: Isa>(
-        _: I, (): &(), _: &ShiftSettings, _: &Pass, memory: Backward<'_, T>, (): &mut (),
+        _: I, _: Site<'_, (), ShiftSettings>, memory: Backward<'_, T>, (): &mut (),
     ) {
         if let Some(grad_input) = memory.grad_input {
             grad_input.copy_from_slice(memory.grad_output);

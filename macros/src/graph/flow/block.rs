@@ -2,14 +2,16 @@
 
 use proc_macro2::Ident;
 
-use super::flow::{self, Form, State, Whose};
-use super::statement::Statement;
-use super::{Kind, Network, Taken};
+use super::{Form, State, Whose, layers};
 use crate::errors::Errors;
 use crate::generated;
+use crate::graph::statement::Statement;
+use crate::graph::{Kind, Known, Network, Taken};
 use crate::identifier;
 use crate::layer::RESIDUAL;
 use crate::place::Place;
+use crate::shape::Shape;
+use crate::size::{Comparison, Size};
 
 /// Resolves the block at `index`, which gives the shape that comes in.
 pub(super) fn form(
@@ -21,17 +23,17 @@ pub(super) fn form(
 ) -> Form {
     let known = state.is_judged();
     let name = generated::block(whose.name, index);
-    let unknown = crate::shape::Shape::Unknown(generated::shape(whose.name, index));
+    let unknown = Shape::Unknown(generated::shape(whose.name, index));
     let (input, output) = (state.shape.clone(), state.shape.plain(&unknown));
     let title = format!("{}.{}", whose.title, identifier::plain(field));
     let inner = Whose { name: &name, title: &title, prefix: &format!("{path}."), ..*whose };
     let State { shape, gap, source, unknown, .. } = state;
     let mut reached =
         State { shape: shape.clone(), known, gap: *gap, source: source.clone(), unknown: unknown.clone() };
-    let layers = flow::layers(inside, Some(&output), &inner, &mut reached, errors);
+    let layers = layers(inside, Some(&output), &inner, &mut reached, errors);
     // What does not fit into the block is one mistake: neither the end of the block nor what follows is judged by it.
-    let first = layers.iter().find(|layer| !layer.keeps_size()).filter(|layer| known && layer.takes_known);
-    let fits = first.is_none_or(|first| flow::fits(&input, &first.takes));
+    let first = layers.iter().find(|layer| !layer.keeps_size()).filter(|layer| known && layer.known.takes);
+    let fits = first.is_none_or(|first| fits(&input, &first.takes));
     let network = Network {
         attributes: Vec::new(),
         tile: None,
@@ -51,9 +53,20 @@ pub(super) fn form(
     Form {
         kind: Kind::Block(Box::new(network)),
         takes: Taken::Any,
-        takes_known: true,
         output,
-        output_known: known && fits && reached.known,
+        known: Known { takes: true, output: known && fits && reached.known },
         description: RESIDUAL.to_owned(),
     }
+}
+
+/// Whether a shape fits what the first layer of a block takes, as far as the macro sees.
+fn fits(given: &Shape, takes: &Taken) -> bool {
+    let Taken::Shape(shape, axes) = takes else { return true };
+    if given.is_foreign() {
+        return true;
+    }
+    let differ = |(gives, takes): (&Size, &Option<Size>)| {
+        takes.as_ref().is_some_and(|takes| matches!(gives.compare(takes), Comparison::Different))
+    };
+    given.is_a(shape) && !given.sizes().iter().zip(axes).any(differ)
 }

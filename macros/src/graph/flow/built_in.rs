@@ -1,0 +1,188 @@
+//! What does a layer of the library take and give, in the middle of a chain?
+
+use proc_macro2::Ident;
+
+use super::{Form, State};
+use crate::errors::{self, Errors};
+use crate::graph::statement::StatedSize;
+use crate::graph::{BuiltIn, Kind, Known, Taken};
+use crate::layer::{Requirement, Resolved, Spec, Takes, Written};
+use crate::place::Place;
+use crate::setting::Value;
+use crate::shape::{Shape, VECTOR};
+use crate::size::{AXIS, LENGTH, Size};
+
+/// A layer of the library as it is written.
+pub(super) struct Stated<'a> {
+    pub(super) spec: &'static Spec,
+    pub(super) path: &'a str,
+    pub(super) place: Place,
+    pub(super) settings: Vec<Value>,
+    pub(super) unknown: &'a Shape,
+}
+
+/// The sizes of a layer, and what may be judged by them.
+struct Filled {
+    sizes: Vec<Size>,
+    inferred: Vec<bool>,
+    known: Known,
+}
+
+impl Stated<'_> {
+    /// Fills in what comes in and what it gives.
+    pub(super) fn form(
+        self,
+        stated: &[StatedSize],
+        settings: &str,
+        wanted: Option<&Size>,
+        parameters: &[Ident],
+        state: &State,
+        errors: &mut Errors,
+    ) -> Form {
+        let spec = self.spec;
+        let filled = self.filled(stated, wanted, parameters, state, errors);
+        let (input, fits) = match spec.takes {
+            Takes::Any => (state.shape.clone(), true),
+            Takes::Shape(shape) if state.shape.is_a(shape) || state.shape.is_foreign() => (state.shape.clone(), true),
+            Takes::Shape(shape) => (state.guess(shape), false),
+        };
+        let mut known = filled.known;
+        let judged = fits && state.is_judged();
+        known.output &= judged || !self.follows_input(&filled.sizes, state);
+        let mut resolved = self.resolved(&filled.sizes, &input);
+        known.output &= resolved.requires.iter().all(Requirement::may_hold);
+        if let Some(error) = self.cannot_compute(&resolved, parameters, state) {
+            if judged && known.takes {
+                errors.push(error);
+            }
+            let shape = input.spec().unwrap_or(&VECTOR);
+            resolved = self.resolved(&filled.sizes, &state.guess(shape));
+            known.output = false;
+        }
+        let texts: Vec<_> = filled.sizes.iter().map(Size::text).collect();
+        Form {
+            takes: self.takes(&filled.sizes),
+            output: resolved.gives,
+            known,
+            description: spec.written(&texts) + settings,
+            kind: Kind::BuiltIn(BuiltIn {
+                spec,
+                sizes: filled.sizes,
+                inferred: filled.inferred,
+                settings: self.settings,
+                arguments: resolved.arguments,
+                parameters: resolved.parameters,
+                requires: resolved.requires,
+            }),
+        }
+    }
+
+    /// Whether what it gives depends on what comes in.
+    fn follows_input(&self, sizes: &[Size], state: &State) -> bool {
+        match self.spec.takes {
+            Takes::Any => true,
+            Takes::Shape(shape) => self.resolved(sizes, &state.guess(shape)).gives.is_guessed(),
+        }
+    }
+
+    /// The shape that it takes, with the sizes that it demands along the axes.
+    fn takes(&self, sizes: &[Size]) -> Taken {
+        let Takes::Shape(shape) = self.spec.takes else { return Taken::Any };
+        let axis = |axis| self.spec.slot_of_input(axis).and_then(|slot| sizes.get(slot)).cloned();
+        Taken::Shape(shape, (0..shape.axes.len()).map(axis).collect())
+    }
+
+    /// Why a size of the layer cannot be computed in a network with const parameters, if one has to be.
+    fn cannot_compute(&self, resolved: &Resolved, parameters: &[Ident], state: &State) -> Option<syn::Error> {
+        if parameters.is_empty() {
+            return None;
+        }
+        let layer = format!("`{}`", self.path);
+        resolved.sizes().into_iter().find_map(|size| {
+            if size.asks_shape() {
+                return Some(errors::size_of_custom_shape(self.place, &layer, &state.source.text));
+            }
+            let parameter = size.computes_with()?;
+            Some(errors::depends_on_parameter(self.place, &layer, parameter))
+        })
+    }
+
+    fn resolved(&self, sizes: &[Size], input: &Shape) -> Resolved {
+        let layer = format!("`{}`", self.path);
+        (self.spec.resolve)(&Written {
+            sizes,
+            settings: &self.settings,
+            input,
+            unknown: self.unknown,
+            layer: &layer,
+            place: self.place,
+        })
+    }
+
+    /// A size for each slot: what is written, what comes in, or a guess.
+    fn filled(
+        &self,
+        stated: &[StatedSize],
+        wanted: Option<&Size>,
+        parameters: &[Ident],
+        state: &State,
+        errors: &mut Errors,
+    ) -> Filled {
+        let known = Known { takes: true, output: true };
+        let mut filled = Filled { sizes: Vec::new(), inferred: Vec::new(), known };
+        for (slot, stated) in self.spec.sizes.iter().zip(stated) {
+            let (size, known) = match (stated, slot.takes) {
+                (StatedSize::Given(size), _) => (size.clone(), true),
+                (StatedSize::Inferred(place), Some(axis)) => self.incoming(axis, *place, parameters, state, errors),
+                (_, Some(axis)) => (state.shape.sizes().get(axis).unwrap_or(&state.unknown).clone(), false),
+                (_, None) => (wanted.cloned().unwrap_or_else(|| state.unknown.clone()), false),
+            };
+            filled.inferred.push(matches!(stated, StatedSize::Inferred(_)));
+            filled.sizes.push(size);
+            match slot.takes {
+                Some(_) => filled.known.takes &= known,
+                None => filled.known.output &= known,
+            }
+        }
+        filled
+    }
+
+    /// What `_` stands for, and whether that can be judged.
+    fn incoming(
+        &self,
+        axis: usize,
+        place: Place,
+        parameters: &[Ident],
+        state: &State,
+        errors: &mut Errors,
+    ) -> (Size, bool) {
+        let (known, Takes::Shape(shape)) = (state.is_judged(), self.spec.takes) else {
+            return (state.unknown.clone(), false);
+        };
+        if state.shape.is_a(shape) {
+            return match state.shape.sizes().get(axis) {
+                Some(size) => (size.moved(place), known),
+                None => (state.unknown.clone(), false),
+            };
+        }
+        let Some(alias) = state.shape.alias() else {
+            // The kind of shape is what the check reports.
+            let size = state.shape.number().map(|number| Size::Number(number, place));
+            return (size.unwrap_or_else(|| state.unknown.clone()), known);
+        };
+        if !known {
+            return (state.unknown.clone(), false);
+        }
+        if !parameters.is_empty() {
+            errors.push(errors::cannot_infer_generic(place, &state.source.text));
+            return (state.unknown.clone(), false);
+        }
+        let words = format!("the {} of {}", shape.axes[axis].nouns[1], state.source.text);
+        let number = Size::Number(axis as u64, place);
+        let size = match shape.axes.len() {
+            1 => Size::asked(&LENGTH, alias.clone(), Vec::new(), words, place),
+            _ => Size::asked(&AXIS, alias.clone(), vec![number], words, place),
+        };
+        (size, true)
+    }
+}

@@ -1,0 +1,65 @@
+//! `Conv2d<input channels, output channels, kernel size>(stride, padding)`
+
+use super::{Argument, Flow, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
+use crate::setting::{Setting, Value};
+use crate::shape::{IMAGE, Shape};
+use crate::size::{CEILING, PADDED, Size, WINDOWS};
+
+pub(super) const SPEC: Spec = Spec {
+    name: "Conv2d",
+    example: "Conv2d<3, 8, 5>",
+    takes: Takes::Shape(&IMAGE),
+    sizes: &[
+        Slot { name: "input channels", phrase: "the number of input channels", takes: Some(0), gives: None },
+        Slot { name: "output channels", phrase: "the number of output channels", takes: None, gives: Some(0) },
+        Slot { name: "kernel size", phrase: "the size of the kernel", takes: None, gives: None },
+    ],
+    settings: &[
+        Setting::shaping("stride", 1, 1),
+        Setting::shaping("padding", 0, 0).with_words(&["Same", "Valid"], "Padding"),
+    ],
+    has_parameters: true,
+    flow: Flow::Changes,
+    resolve,
+};
+
+fn resolve(written: &Written) -> Resolved {
+    let [input, output, kernel] = [0, 1, 2].map(|slot| written.sizes[slot].clone());
+    let mut requires = Vec::new();
+    let [rows, columns] = [1, 2].map(|axis| {
+        let (size, requirement) = positions(written, axis, &kernel);
+        requires.extend(requirement);
+        size
+    });
+    let gives = Shape::Known(&IMAGE, vec![output.clone(), rows, columns]);
+    let filters = || [&input, &output, &kernel, &kernel].map(|size| Argument::Size(size.clone())).into_iter();
+    Resolved {
+        arguments: filters().chain([Argument::Shape(gives.clone())]).collect(),
+        gives,
+        parameters: Some(Type { name: "Filters", arguments: filters().collect() }),
+        requires,
+    }
+}
+
+/// How many positions the kernel has along an axis, and that it fits.
+fn positions(written: &Written, axis: usize, kernel: &Size) -> (Size, Option<Requirement>) {
+    let words = &IMAGE.axes[axis];
+    let (size, place) = (written.axis(axis, &IMAGE), written.place);
+    let named = format!("the {} of {}", words.nouns[1], written.layer);
+    let stride = match &written.settings[0] {
+        Value::Size(stride) => stride.clone(),
+        Value::Word(_) | Value::Expression(_) => Size::Number(1, place),
+    };
+    let padding = match &written.settings[1] {
+        Value::Word("Same") if stride.number() == Some(1) => return (size, None),
+        Value::Word("Same") => return (Size::computed(&CEILING, vec![size, stride], named, place), None),
+        Value::Size(padding) => padding.clone(),
+        Value::Word(_) | Value::Expression(_) => Size::Number(0, place),
+    };
+    let padded = format!("the padded {}", words.nouns[1]);
+    let room = Size::computed(&PADDED, vec![size.clone(), padding.clone()], padded, place);
+    let is_padded = padding.number() != Some(0);
+    let requirement =
+        Requirement { axis: words, window: kernel.clone(), room, padded: is_padded, place: kernel.place() };
+    (Size::computed(&WINDOWS, vec![size, kernel.clone(), stride, padding], named, place), Some(requirement))
+}

@@ -1,0 +1,23 @@
+//! `LayerNorm(epsilon)`
+
+use super::{Argument, Flow, Resolved, Spec, Takes, Type};
+use crate::setting::Setting;
+
+pub(super) const SPEC: Spec = Spec {
+    name: "LayerNorm",
+    example: "LayerNorm(1e-5)",
+    takes: Takes::Any,
+    sizes: &[],
+    settings: &[Setting::optional("epsilon", "EPSILON")],
+    has_parameters: true,
+    flow: Flow::Keeps,
+    resolve: |written| {
+        let length = || vec![Argument::Size(written.length())];
+        Resolved {
+            gives: written.input.plain(written.unknown),
+            arguments: length(),
+            parameters: Some(Type { name: "LayerNorm", arguments: length() }),
+            requires: Vec::new(),
+        }
+    },
+};

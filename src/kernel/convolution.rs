@@ -1,0 +1,234 @@
+//! Convolutions of images: forward, gradient of the input, gradient of weight and bias.
+//!
+//! Plain loops over rows; positions outside of an image are left out, not multiplied by zero.
+
+mod loops;
+
+use super::compiled::{compiled, for_floats};
+use super::{Isa, NaiveKernels};
+use crate::scalar::Scalar;
+
+/// Convolutions of images, channels first. A weight has its output channels contiguous: element (co, ci, ky, kx) stands at
+/// `((ci * KH + ky) * KW + kx) * CO + co`.
+pub trait ConvolutionKernels: Scalar {
+    /// `y[s, co, oy, ox] = b[co] + Σ x[s, ci, iy, ix] w[co, ci, ky, kx]` with `iy = oy * stride + ky - padding` and ix alike, added in
+    /// the order of ci, ky and kx, the bias first.
+    fn convolve<I: Isa>(
+        isa: I,
+        sizes: ConvolutionSizes,
+        weight: &[Self],
+        bias: &[Self],
+        input: &[Self],
+        output: &mut [Self],
+    ) {
+        loops::convolve(isa, sizes, weight, bias, input, output);
+    }
+
+    /// `dx[s, ci, iy, ix] = Σ g[s, co, oy, ox] w[co, ci, ky, kx]`, summed from zero in the order of co, ky and kx.
+    fn convolve_input_gradient<I: Isa>(
+        isa: I,
+        sizes: ConvolutionSizes,
+        weight: &[Self],
+        grad_output: &[Self],
+        grad_input: &mut [Self],
+    ) {
+        loops::convolve_input_gradient(isa, sizes, weight, grad_output, grad_input);
+    }
+
+    /// `dw[co, ci, ky, kx] = Σ g[s, co, oy, ox] x[s, ci, iy, ix]` and `db[co] = Σ g[s, co, oy, ox]`, summed from zero in the order of s,
+    /// oy and ox, and then written or, where `accumulate` says so, added to what is there.
+    fn convolve_weight_gradient<I: Isa>(
+        isa: I,
+        sizes: ConvolutionSizes,
+        input: &[Self],
+        grad_output: &[Self],
+        accumulate: bool,
+        grad_weight: &mut [Self],
+        grad_bias: &mut [Self],
+    ) {
+        loops::convolve_weight_gradient(isa, sizes, input, grad_output, accumulate, grad_weight, grad_bias);
+    }
+}
+
+impl<T: NaiveKernels> ConvolutionKernels for T {}
+
+/// The sizes of a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConvolutionSizes {
+    /// The number of samples.
+    pub samples: usize,
+    /// Channels, rows and columns of what comes in.
+    pub input: [usize; 3],
+    /// Channels, rows and columns of what is given.
+    pub output: [usize; 3],
+    /// Rows and columns of the kernel.
+    pub kernel: [usize; 2],
+    /// Rows and columns from one position of the kernel to the next.
+    pub stride: [usize; 2],
+    /// Rows above the image and columns to its left that the first position of the kernel covers.
+    pub padding: [usize; 2],
+}
+
+macro_rules! convolution_kernels {
+    ($float:ident) => {
+        impl ConvolutionKernels for $float {
+            #[inline]
+            fn convolve<I: Isa>(
+                _: I,
+                sizes: ConvolutionSizes,
+                weight: &[$float],
+                bias: &[$float],
+                input: &[$float],
+                output: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: ConvolutionSizes,
+                              weight: &[$float],
+                              bias: &[$float],
+                              input: &[$float],
+                              output: &mut [$float]|
+                 -> () { loops::convolve(isa, sizes, weight, bias, input, output) });
+            }
+
+            #[inline]
+            fn convolve_input_gradient<I: Isa>(
+                _: I,
+                sizes: ConvolutionSizes,
+                weight: &[$float],
+                grad_output: &[$float],
+                grad_input: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: ConvolutionSizes,
+                              weight: &[$float],
+                              grad_output: &[$float],
+                              grad_input: &mut [$float]|
+                 -> () {
+                    loops::convolve_input_gradient(isa, sizes, weight, grad_output, grad_input)
+                });
+            }
+
+            #[inline]
+            fn convolve_weight_gradient<I: Isa>(
+                _: I,
+                sizes: ConvolutionSizes,
+                input: &[$float],
+                grad_output: &[$float],
+                accumulate: bool,
+                grad_weight: &mut [$float],
+                grad_bias: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: ConvolutionSizes,
+                              input: &[$float],
+                              grad_output: &[$float],
+                              accumulate: bool,
+                              grad_weight: &mut [$float],
+                              grad_bias: &mut [$float]|
+                 -> () {
+                    loops::convolve_weight_gradient(isa, sizes, input, grad_output, accumulate, grad_weight, grad_bias);
+                });
+            }
+        }
+    };
+}
+
+for_floats!(convolution_kernels);
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use super::{ConvolutionKernels, ConvolutionSizes};
+    use crate::kernel::{Isa, Path, Program};
+    use crate::random;
+
+    struct Data {
+        sizes: ConvolutionSizes,
+        weight: Vec<f64>,
+        bias: Vec<f64>,
+        input: Vec<f64>,
+        grad_output: Vec<f64>,
+    }
+
+    impl Data {
+        fn new(sizes: ConvolutionSizes) -> Self {
+            let mut rng = crate::rng(37);
+            let mut draw = |count: usize| {
+                let mut values = vec![0.0; count];
+                random::fill(&mut values, || random::uniform(&mut rng) - 0.5);
+                values
+            };
+            let ConvolutionSizes { samples, input, output, kernel, .. } = sizes;
+            Self {
+                sizes,
+                weight: draw(input[0] * output[0] * kernel[0] * kernel[1]),
+                bias: draw(output[0]),
+                input: draw(samples * input.iter().product::<usize>()),
+                grad_output: draw(samples * output.iter().product::<usize>()),
+            }
+        }
+    }
+
+    impl Program for &Data {
+        type Output = [Vec<f64>; 4];
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) -> [Vec<f64>; 4] {
+            let Data { sizes, weight, bias, input, grad_output } = self;
+            let (mut y, mut dx) = (vec![0.0; grad_output.len()], vec![1.0; input.len()]);
+            let (mut dw, mut db) = (vec![0.0; weight.len()], vec![0.0; bias.len()]);
+            f64::convolve(isa, *sizes, weight, bias, input, &mut y);
+            f64::convolve_input_gradient(isa, *sizes, weight, grad_output, &mut dx);
+            f64::convolve_weight_gradient(isa, *sizes, input, grad_output, false, &mut dw, &mut db);
+            [y, dx, dw, db]
+        }
+    }
+
+    fn product(one: &[f64], other: &[f64]) -> f64 {
+        one.iter().zip(other).map(|(a, b)| a * b).sum()
+    }
+
+    #[test]
+    fn gradients_are_the_adjoints_of_the_forward_pass() {
+        for (rows, columns, kernel, stride, padding) in [
+            (5, 7, [3, 3], [1, 1], [0, 0]),
+            (6, 4, [3, 2], [2, 1], [1, 0]),
+            (3, 3, [3, 3], [3, 2], [2, 1]),
+            (1, 1, [1, 1], [1, 1], [0, 0]),
+        ] {
+            let along = |size: usize, axis: usize| (size + 2 * padding[axis] - kernel[axis]) / stride[axis] + 1;
+            let output = [4, along(rows, 0), along(columns, 1)];
+            let sizes = ConvolutionSizes { samples: 2, input: [3, rows, columns], output, kernel, stride, padding };
+            let data = Data::new(sizes);
+            let found: Vec<_> = Path::available().map(|path| path.run(&data)).collect();
+            for [y, dx, dw, db] in &found {
+                // ⟨g, W x⟩ = ⟨Wᵀ g, x⟩ = ⟨dW, W⟩, the bias apart.
+                let with_bias = product(&data.grad_output, y);
+                let linear = with_bias - product(db, &data.bias);
+                assert!((linear - product(dx, &data.input)).abs() < 1e-12 * linear.abs().max(1.0), "{sizes:?}");
+                assert!((linear - product(dw, &data.weight)).abs() < 1e-12 * linear.abs().max(1.0), "{sizes:?}");
+            }
+            let fused: Vec<_> = Path::available().zip(&found).filter(|(path, _)| *path != Path::Portable).collect();
+            assert!(fused.windows(2).all(|pair| pair[0].1 == pair[1].1), "{sizes:?}: the same bits");
+        }
+    }
+
+    #[test]
+    fn positions_outside_of_the_image_are_left_out() {
+        let sizes = ConvolutionSizes {
+            samples: 1,
+            input: [1, 1, 1],
+            output: [1, 1, 1],
+            kernel: [3, 3],
+            stride: [1, 1],
+            padding: [1, 1],
+        };
+        let mut weight = vec![f64::INFINITY; 9];
+        weight[4] = 2.0;
+        let data = Data { sizes, weight, bias: vec![1.0], input: vec![3.0], grad_output: vec![1.0] };
+        let [y, dx, dw, _] = Path::Portable.run(&data);
+        assert_eq!((y[0], dx[0], dw[4]), (7.0, 2.0, 3.0));
+    }
+}

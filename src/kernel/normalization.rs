@@ -1,0 +1,212 @@
+//! Normalization of every sample: forward, and the gradients of the input and of scale and shift.
+
+mod loops;
+
+use super::compiled::{compiled, for_floats};
+use super::{Isa, NaiveKernels};
+use crate::scalar::Scalar;
+
+/// Normalization of every sample to mean 0 and variance 1.
+///
+/// Sums over the elements of a sample have a fixed order: element n joins partial sum n mod 16, and partial sums are added in
+/// halves, 8 apart, then 4, 2 and 1.
+pub trait NormalizationKernels: Scalar {
+    /// `y[s, n] = w[n] (x[s, n] - μ) r + b[n]`, with the mean μ of the sample and r = 1 / √(σ² + ε), which are kept as two elements
+    /// for each sample.
+    fn normalize<I: Isa>(
+        isa: I,
+        sizes: NormalizationSizes,
+        weight: &[Self],
+        bias: &[Self],
+        input: &[Self],
+        output: &mut [Self],
+        kept: &mut [Self],
+    ) {
+        loops::normalize(isa, sizes, weight, bias, input, output, kept);
+    }
+
+    /// `dx[s, n] = r (h - mean(h) - x̂ mean(h x̂))` with `x̂ = (x[s, n] - μ) r` and `h = w[n] g[s, n]`.
+    fn normalize_input_gradient<I: Isa>(
+        isa: I,
+        sizes: NormalizationSizes,
+        weight: &[Self],
+        input: &[Self],
+        kept: &[Self],
+        grad_output: &[Self],
+        grad_input: &mut [Self],
+    ) {
+        loops::normalize_input_gradient(isa, sizes, weight, input, kept, grad_output, grad_input);
+    }
+
+    /// `dw[n] = Σ_s g[s, n] x̂[s, n]` and `db[n] = Σ_s g[s, n]`, summed from zero in the order of s, and then written or, where
+    /// `accumulate` says so, added to what is there.
+    #[allow(clippy::too_many_arguments, reason = "what is read, and the two gradients that are written")]
+    fn normalize_weight_gradient<I: Isa>(
+        isa: I,
+        sizes: NormalizationSizes,
+        input: &[Self],
+        kept: &[Self],
+        grad_output: &[Self],
+        accumulate: bool,
+        grad_weight: &mut [Self],
+        grad_bias: &mut [Self],
+    ) {
+        loops::normalize_weight_gradient(isa, sizes, input, kept, grad_output, accumulate, grad_weight, grad_bias);
+    }
+}
+
+impl<T: NaiveKernels> NormalizationKernels for T {}
+
+/// The sizes of a normalization.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NormalizationSizes {
+    /// The number of samples.
+    pub samples: usize,
+    /// Elements of a sample.
+    pub elements: usize,
+    /// ε, which is added to the variance.
+    pub epsilon: f64,
+}
+
+macro_rules! normalization_kernels {
+    ($float:ident) => {
+        impl NormalizationKernels for $float {
+            #[inline]
+            fn normalize<I: Isa>(
+                _: I,
+                sizes: NormalizationSizes,
+                weight: &[$float],
+                bias: &[$float],
+                input: &[$float],
+                output: &mut [$float],
+                kept: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: NormalizationSizes,
+                              weight: &[$float],
+                              bias: &[$float],
+                              input: &[$float],
+                              output: &mut [$float],
+                              kept: &mut [$float]|
+                 -> () {
+                    loops::normalize(isa, sizes, weight, bias, input, output, kept);
+                });
+            }
+
+            #[inline]
+            fn normalize_input_gradient<I: Isa>(
+                _: I,
+                sizes: NormalizationSizes,
+                weight: &[$float],
+                input: &[$float],
+                kept: &[$float],
+                grad_output: &[$float],
+                grad_input: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: NormalizationSizes,
+                              weight: &[$float],
+                              input: &[$float],
+                              kept: &[$float],
+                              grad_output: &[$float],
+                              grad_input: &mut [$float]|
+                 -> () {
+                    loops::normalize_input_gradient(isa, sizes, weight, input, kept, grad_output, grad_input);
+                });
+            }
+
+            #[inline]
+            fn normalize_weight_gradient<I: Isa>(
+                _: I,
+                sizes: NormalizationSizes,
+                input: &[$float],
+                kept: &[$float],
+                grad_output: &[$float],
+                accumulate: bool,
+                grad_weight: &mut [$float],
+                grad_bias: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: NormalizationSizes,
+                              input: &[$float],
+                              kept: &[$float],
+                              grad_output: &[$float],
+                              accumulate: bool,
+                              grad_weight: &mut [$float],
+                              grad_bias: &mut [$float]|
+                 -> () {
+                    loops::normalize_weight_gradient(
+                        isa,
+                        sizes,
+                        input,
+                        kept,
+                        grad_output,
+                        accumulate,
+                        grad_weight,
+                        grad_bias,
+                    );
+                });
+            }
+        }
+    };
+}
+
+for_floats!(normalization_kernels);
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use super::{NormalizationKernels, NormalizationSizes};
+    use crate::kernel::{Isa, Path, Program};
+    use crate::random;
+
+    /// Output and gradients of some samples in `f32`.
+    struct All<'a>(NormalizationSizes, &'a [f32], &'a [f32], &'a [f32]);
+
+    impl Program for All<'_> {
+        type Output = [Vec<f32>; 4];
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) -> [Vec<f32>; 4] {
+            let Self(sizes, weight, input, grad_output) = self;
+            let mut kept = vec![0.0; 2 * sizes.samples];
+            let (mut y, mut dx) = (vec![0.0; input.len()], vec![0.0; input.len()]);
+            let (mut dw, mut db) = (vec![0.0; sizes.elements], vec![0.0; sizes.elements]);
+            f32::normalize(isa, sizes, weight, weight, input, &mut y, &mut kept);
+            f32::normalize_input_gradient(isa, sizes, weight, input, &kept, grad_output, &mut dx);
+            f32::normalize_weight_gradient(isa, sizes, input, &kept, grad_output, false, &mut dw, &mut db);
+            [y, dx, dw, db]
+        }
+    }
+
+    fn draws(count: usize, seed: u64) -> Vec<f32> {
+        let mut rng = crate::rng(seed);
+        let mut values = vec![0.0; count];
+        random::fill(&mut values, || random::uniform(&mut rng) - 0.5);
+        values
+    }
+
+    #[test]
+    fn all_fused_instructions_give_the_same_bits_and_the_others_nearly() {
+        for elements in [1, 2, 15, 16, 17, 31, 64, 100] {
+            let sizes = NormalizationSizes { samples: 3, elements, epsilon: 1e-5 };
+            let (weight, input, gradient) = (draws(elements, 1), draws(3 * elements, 2), draws(3 * elements, 3));
+            let found = |path: Path| path.run(All(sizes, &weight, &input, &gradient));
+            let fused: Vec<_> = Path::available().filter(|&path| path != Path::Portable).map(found).collect();
+            assert!(fused.windows(2).all(|pair| pair[0] == pair[1]), "{elements} elements");
+            let portable = found(Path::Portable);
+            for (one, other) in fused.first().into_iter().flatten().flatten().zip(portable.iter().flatten()) {
+                assert!((one - other).abs() <= 1e-4 * one.abs().max(1.0), "{elements} elements: {one} and {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sample_with_a_common_offset_keeps_its_digits() {
+        let sizes = NormalizationSizes { samples: 1, elements: 4, epsilon: 1e-5 };
+        let [y, ..] = Path::Portable.run(All(sizes, &[1.0; 4], &[4096.0, 4098.0, 4096.0, 4098.0], &[0.0; 4]));
+        assert!(y.iter().zip([0.0, 2.0, 0.0, 2.0]).all(|(y, expected)| (y - expected).abs() < 1e-4), "{y:?}");
+    }
+}

@@ -1,0 +1,115 @@
+//! The loops, which are written so that a compiler makes vector code of them.
+
+use core::ops::Range;
+
+use super::{AdamStep, MomentumStep};
+use crate::kernel::Isa;
+use crate::scalar::Scalar;
+
+/// Lanes of the reductions: two registers of AVX-512 each, so that one can be added to while the other waits for its sum.
+const LANES: usize = 32;
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
+
+/// Two pieces of so many numbers: those before a cache line begins, and the rest. Blocks of memory of one size mostly begin
+/// alike, so where vectors do not straddle lines in the one they do not in the others.
+#[inline(always)]
+fn by_lines<T>(block: &[T]) -> [Range<usize>; 2] {
+    let lead = block.as_ptr().align_offset(LINE).min(block.len());
+    [0..lead, lead..block.len()]
+}
+
+#[inline(always)]
+pub(super) fn add_assign<T: Scalar, I: Isa>(_: I, sum: &mut [T], addend: &[T]) {
+    assert_eq!(sum.len(), addend.len(), "an addend per sum");
+    for (sum, &addend) in sum.iter_mut().zip(addend) {
+        *sum += addend;
+    }
+}
+
+#[inline(always)]
+pub(super) fn largest_magnitude<T: Scalar, I: Isa>(isa: I, values: &[T]) -> Option<T> {
+    let mut extremes = [[T::ZERO; LANES]; 3];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for chunk in chunks {
+        extend(isa, &mut extremes, chunk);
+    }
+    let mut last = [T::ZERO; LANES];
+    last[..rest.len()].copy_from_slice(rest);
+    extend(isa, &mut extremes, &last);
+    let [largest, smallest, zeros] = extremes;
+    let magnitude = largest.into_iter().chain(smallest.map(|value| -value)).fold(T::ZERO, T::maximum);
+    zeros.iter().all(|zero| zero.is_finite()).then_some(magnitude)
+}
+
+/// Takes one more value per lane into the largest, the smallest, and a sum of zeros that is NaN once a value was not finite:
+/// zero times a number is zero, but NaN for NaN and infinities.
+#[inline(always)]
+fn extend<T: Scalar, I: Isa>(isa: I, [largest, smallest, zeros]: &mut [[T; LANES]; 3], values: &[T; LANES]) {
+    for lane in 0..LANES {
+        let value = values[lane];
+        largest[lane] = value.maximum(largest[lane]);
+        smallest[lane] = if value < smallest[lane] { value } else { smallest[lane] };
+        zeros[lane] = isa.mul_add(value, T::ZERO, zeros[lane]);
+    }
+}
+
+#[inline(always)]
+pub(super) fn sgd<T: Scalar, I: Isa>(isa: I, rate: T, parameters: &mut [T], gradient: &[T]) {
+    assert_eq!(parameters.len(), gradient.len(), "a gradient per parameter");
+    for part in by_lines(parameters) {
+        for (parameter, &g) in parameters[part.clone()].iter_mut().zip(&gradient[part]) {
+            *parameter = isa.mul_add(-rate, g, *parameter);
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn momentum<T: Scalar, I: Isa>(
+    isa: I,
+    settings: MomentumStep<T>,
+    parameters: &mut [T],
+    gradient: &[T],
+    velocity: &mut [T],
+) {
+    assert_eq!(parameters.len(), gradient.len(), "a gradient per parameter");
+    assert_eq!(parameters.len(), velocity.len(), "a velocity per parameter");
+    let MomentumStep { momentum, scale, rate, nesterov } = settings;
+    for part in by_lines(parameters) {
+        let pairs = parameters[part.clone()].iter_mut().zip(&gradient[part.clone()]);
+        for ((parameter, &g), v) in pairs.zip(&mut velocity[part]) {
+            let scaled = scale * g;
+            *v = isa.mul_add(momentum, *v, scaled);
+            let direction = if nesterov { isa.mul_add(momentum, *v, scaled) } else { *v };
+            *parameter = isa.mul_add(-rate, direction, *parameter);
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn adam<T: Scalar, I: Isa>(
+    isa: I,
+    settings: AdamStep<T>,
+    parameters: &mut [T],
+    gradient: &[T],
+    first_moment: &mut [T],
+    second_moment: &mut [T],
+) {
+    assert_eq!(parameters.len(), gradient.len(), "a gradient per parameter");
+    assert_eq!(parameters.len(), first_moment.len(), "a first moment per parameter");
+    assert_eq!(parameters.len(), second_moment.len(), "a second moment per parameter");
+    let AdamStep { first_share, second_share, rate, epsilon } = settings;
+    for part in by_lines(parameters) {
+        let pairs = parameters[part.clone()].iter_mut().zip(&gradient[part.clone()]);
+        let moments = first_moment[part.clone()].iter_mut().zip(&mut second_moment[part]);
+        for ((parameter, &g), (first, second)) in pairs.zip(moments) {
+            // As a move towards the gradient, with one rounded share: β and 1 - β, rounded apart, would not add up to one.
+            let m = isa.mul_add(first_share, g - *first, *first);
+            let v = isa.mul_add(second_share, isa.mul_add(g, g, -*second), *second);
+            (*first, *second) = (m, v);
+            // The quotient first: the rate times the moment may leave the range where the quotient does not.
+            *parameter = isa.mul_add(-rate, m / (v.sqrt() + epsilon), *parameter);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The convolution of images.
+
+use core::fmt::{self, Debug};
+use core::marker::PhantomData;
+
+use nalgebra::SVector;
+
+use crate::block::{Block, block};
+use crate::kernel::{ConvolutionSizes, Isa, Kernels};
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::scalar::Scalar;
+use crate::shape::{Image, Shape};
+use crate::tensor::{Tensor, TensorKind, TensorTable};
+
+/// Convolution of an image: `CO` filters of `KH` rows and `KW` columns, each of which sees all `CI` channels.
+///
+/// `y[co, oy, ox] = b[co] + Σ w[co, ci, ky, kx] x[ci, oy * stride + ky - padding, ox * stride + kx - padding]`, added over ci, ky and kx
+///
+/// Written `Conv2d<3, 8, 5>` or `Conv2d<_, 8, 5>(stride = 2, padding = Same)`: the channels that come in, the channels that are
+/// given, and the size of the square kernel. `stride` is 1 unless written, and `padding` 0: a number of rows and columns on each
+/// side, [`Same`](Padding::Same) or [`Valid`](Padding::Valid). As in Keras and PyTorch the kernel is not flipped, and what does
+/// not fill a window at the end is left out. The network fills in the shape `Out`.
+///
+/// # Shapes
+/// Input `Image<CI, H, W>`, output `Image<CO, OH, OW>` with OH = ⌊(H + 2 padding - KH) / stride⌋ + 1 and OW alike, weight
+/// `[CO, CI, KH, KW]`, bias `[CO]`.
+///
+/// # Gradients
+/// With g = dL/dy: dL/dw = Σ g x over samples and positions, dL/db = Σ g, dL/dx = Σ g w over the filters and positions that see x.
+///
+/// # Errors
+/// A kernel that is larger than the padded image, a stride of 0 and a wrong number of channels do not compile.
+///
+/// # Numerics
+/// Elements outside of the image are left out of the sums, not multiplied by zero. Sums have the fixed orders of
+/// [`ConvolutionKernels`](crate::kernel::ConvolutionKernels).
+///
+/// # Example
+/// A filter of ones sums each window.
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Windows (Image<1, 3, 3>) -> Image<1, 2, 2> = conv: Conv2d<_, 1, 2>);
+/// let mut windows = Windows::zeroed();
+/// windows.conv.weight[0].iter_mut().flatten().for_each(|w| w[0] = 1.0);
+/// let image = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]];
+/// assert_eq!(windows.predict(&image), [[[12.0, 16.0], [24.0, 28.0]]]);
+/// ```
+pub struct Conv2d<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out>(PhantomData<Out>);
+
+/// The parameters of a [`Conv2d`].
+#[repr(C)]
+pub struct Filters<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar = f32> {
+    /// w, by input channel, row and column of the kernel, and filter: `weight[ci][ky][kx][co]`.
+    pub weight: [[[SVector<T, CO>; KW]; KH]; CI],
+    /// b, by filter.
+    pub bias: SVector<T, CO>,
+}
+
+block!(
+    [const CI: usize, const CO: usize, const KH: usize, const KW: usize,] Filters<CI, CO, KH, KW, T>,
+    TensorTable::Tensors(&[
+        Tensor { name: "weight", shape: &[CO, CI, KH, KW], offset: 0, kind: TensorKind::Weight },
+        Tensor { name: "bias", shape: &[CO], offset: CO * CI * KH * KW, kind: TensorKind::Bias },
+    ])
+);
+
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar> Filters<CI, CO, KH, KW, T> {
+    /// Weight and bias as slices.
+    #[inline(always)]
+    fn parts(&self) -> (&[T], &[T]) {
+        self.parameters().split_at(CO * CI * KH * KW)
+    }
+}
+
+/// What surrounds an image before a kernel slides over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Padding {
+    /// So many rows and columns on each side.
+    Of(usize),
+    /// As many that ⌈size / stride⌉ windows fit, the odd one below and to the right, as in Keras. With a stride of 1 the size
+    /// stays, as with PyTorch's `padding="same"`.
+    Same,
+    /// None.
+    Valid,
+}
+
+/// The settings of a [`Conv2d`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Conv2dSettings {
+    stride: usize,
+    padding: Padding,
+}
+
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out> Conv2d<CI, CO, KH, KW, Out> {
+    /// The settings that `Conv2d<..>(stride, padding)` stands for. `network!` refuses a stride of 0.
+    #[must_use]
+    pub const fn settings(stride: usize, padding: Padding) -> Conv2dSettings {
+        Conv2dSettings { stride, padding }
+    }
+}
+
+impl Conv2dSettings {
+    /// Rows above, or columns to the left of, an image of which `size` give `positions` of a kernel.
+    const fn before(self, size: usize, kernel: usize, positions: usize) -> usize {
+        match self.padding {
+            Padding::Of(padding) => padding,
+            Padding::Valid => 0,
+            Padding::Same => ((positions - 1) * self.stride + kernel).saturating_sub(size) / 2,
+        }
+    }
+}
+
+/// The plan of a [`Conv2d`].
+#[derive(Debug)]
+pub struct Conv2dPlan<const CI: usize, const KH: usize, const KW: usize, Out>(PhantomData<Out>);
+
+impl<const CI: usize, const KH: usize, const KW: usize, Out: Shape> Plan for Conv2dPlan<CI, KH, KW, Out> {
+    const MULTIPLY_ADDS: u64 = (Out::LEN * CI * KH * KW) as u64;
+    const READS_OUTPUT: bool = false;
+    const SUMS_FROM_ZERO: bool = true;
+}
+
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape> Conv2d<CI, CO, KH, KW, Out> {
+    /// The sizes of a pass.
+    #[inline(always)]
+    fn sizes<In: Shape>(settings: Conv2dSettings, samples: usize) -> ConvolutionSizes {
+        let [input, output] = [In::DIMENSIONS, Out::DIMENSIONS].map(|sizes| match sizes {
+            &[channels, rows, columns] => [channels, rows, columns],
+            _ => unreachable!("the shapes of a `Conv2d` are images"),
+        });
+        let before = |axis: usize, kernel| settings.before(input[axis], kernel, output[axis]);
+        ConvolutionSizes {
+            samples,
+            input,
+            output,
+            kernel: [KH, KW],
+            stride: [settings.stride; 2],
+            padding: [before(1, KH), before(2, KW)],
+        }
+    }
+}
+
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape> Layer
+    for Conv2d<CI, CO, KH, KW, Out>
+{
+    type Output<In: Shape> = Out;
+    type Logits<In: Shape> = Out;
+    type With<T: Scalar> = Filters<CI, CO, KH, KW, T>;
+    type Settings = Conv2dSettings;
+    type Plan<In: Shape> = Conv2dPlan<CI, KH, KW, Out>;
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        let Forward { input, output, .. } = memory;
+        let sizes = Self::sizes::<In>(*site.settings, input.len() / In::LEN);
+        let (weight, bias) = site.parameters.parts();
+        T::convolve(isa, sizes, weight, bias, input, output);
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        site: SiteOf<'_, Self, T>,
+        memory: Backward<'_, T>,
+        gradient: &mut Filters<CI, CO, KH, KW, T>,
+    ) {
+        let Backward { input, grad_output, grad_input, accumulate, .. } = memory;
+        let sizes = Self::sizes::<In>(*site.settings, grad_output.len() / Out::LEN);
+        let (grad_weight, grad_bias) = gradient.parameters_mut().split_at_mut(CO * CI * KH * KW);
+        T::convolve_weight_gradient(isa, sizes, input, grad_output, accumulate, grad_weight, grad_bias);
+        if let Some(grad_input) = grad_input {
+            T::convolve_input_gradient(isa, sizes, site.parameters.parts().0, grad_output, grad_input);
+        }
+    }
+}
+
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const H: usize, const W: usize>
+    Takes<Image<CI, H, W>> for Conv2d<CI, CO, KH, KW, Out>
+{
+}
+
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar> Debug
+    for Filters<CI, CO, KH, KW, T>
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Filters").field("weight", &self.weight).field("bias", &self.bias).finish()
+    }
+}

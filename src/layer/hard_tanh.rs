@@ -1,0 +1,56 @@
+//! The hyperbolic tangent in straight pieces.
+
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Elementwise, Reads, Site};
+use crate::shape::Shape;
+
+/// [`Tanh`](crate::Tanh) in three straight pieces.
+///
+/// f(x) = max(-1, min(1, x))
+///
+/// # Shapes
+/// Any shape; the output has the same, and is no longer `Probabilities`.
+///
+/// # Gradients
+/// f'(x) = 1 where -1 < x < 1, else 0; so 0 at the kinks, as in PyTorch.
+///
+/// # Numerics
+/// NaN stays NaN.
+///
+/// # Source
+/// R. Collobert, "Large scale machine learning", 2004, section 6.2.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Squash (Vector<3>) = HardTanh);
+/// assert_eq!(Squash::zeroed().predict(&[-4.0, 0.25, 4.0]), [-1.0, 0.25, 1.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct HardTanh;
+
+impl Elementwise for HardTanh {
+    type Settings = ();
+
+    const READS: Reads = Reads::Output;
+
+    #[inline(always)]
+    fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, values: &mut [T]) {
+        for value in values {
+            *value = value.clamped(-T::ONE, T::ONE);
+        }
+    }
+
+    #[inline(always)]
+    fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
+        _: I,
+        _: Site<'_, (), ()>,
+        output: &[T],
+        gradient: &mut [T],
+    ) {
+        for (g, &y) in gradient.iter_mut().zip(output) {
+            *g *= if y <= -T::ONE || y >= T::ONE { T::ZERO } else { T::ONE };
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The function that changes nothing.
+
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Elementwise, Reads, Site};
+use crate::shape::Shape;
+
+/// Passes every number on as it is.
+///
+/// f(x) = x
+///
+/// # Shapes
+/// Any shape; the output has the same, and is no longer `Probabilities`.
+///
+/// # Gradients
+/// f'(x) = 1.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Same (Vector<2>) = Identity);
+/// assert_eq!(Same::zeroed().predict(&[-1.0, 2.0]), [-1.0, 2.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Identity;
+
+impl Elementwise for Identity {
+    type Settings = ();
+
+    const READS: Reads = Reads::Nothing;
+
+    fn initialization((): &(), next: Initializer) -> Initializer {
+        next
+    }
+
+    #[inline(always)]
+    fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, _: &mut [T]) {}
+
+    #[inline(always)]
+    fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, _: &[T], _: &mut [T]) {}
+}

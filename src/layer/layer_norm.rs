@@ -1,0 +1,151 @@
+//! Layer normalization.
+
+use core::fmt::{self, Debug};
+
+use nalgebra::SVector;
+
+use crate::block::block;
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels, NormalizationSizes};
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::scalar::{Scalar, is_normal_in_f32};
+use crate::shape::Shape;
+use crate::tensor::{Tensor, TensorKind, TensorTable};
+
+/// Layer normalization: every sample gets mean 0 and variance 1, and then a scale and a shift of each element that are learned.
+///
+/// y = w (x - μ) / √(σ² + ε) + b, with the mean μ = Σ x / N and the variance σ² = Σ (x - μ)² / N of the N elements of the sample
+///
+/// Written `LayerNorm`, `LayerNorm(1e-6)` or `LayerNorm(epsilon = 1e-6)`; ε is [`LayerNorm::EPSILON`] unless written. The network
+/// fills in N.
+///
+/// # Shapes
+/// Any shape; the output has the same, and is no longer `Probabilities`. All elements of a sample are normalized together, those
+/// of all channels of an image too, as by PyTorch's `LayerNorm` over the shape of a sample. Weight `[N]`, bias `[N]`.
+///
+/// # Gradients
+/// With x̂ = (x - μ) / √(σ² + ε), g = dL/dy and h = w g: dL/dw = Σ g x̂ and dL/db = Σ g over the samples,
+/// dL/dx = (h - mean(h) - x̂ mean(h x̂)) / √(σ² + ε).
+///
+/// # Errors
+/// An ε that is not above 0, or not in the range of the normal numbers of `f32`, about 10⁻³⁸ to 10³⁸, does not compile.
+///
+/// # Numerics
+/// The variance is the mean of squared differences from the mean, in a second pass over the sample, so that nothing cancels.
+///
+/// # Source
+/// J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", 2016, equation 4.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Normalize (Vector<2>) = norm: LayerNorm);
+/// let mut network = Normalize::init(&mut typenet::rng(37));
+/// // Mean 3 and deviation 2; ε moves the last digits.
+/// let [low, high] = network.predict(&[1.0, 5.0]);
+/// assert!((low + 1.0).abs() < 1e-5 && (high - 1.0).abs() < 1e-5);
+///
+/// network.norm.bias[1] = 10.0;
+/// assert!((network.predict(&[1.0, 5.0])[1] - 11.0).abs() < 1e-5);
+/// ```
+#[repr(C)]
+pub struct LayerNorm<const N: usize, T: Scalar = f32> {
+    /// w, which starts from one.
+    pub weight: SVector<T, N>,
+    /// b, which starts from zero.
+    pub bias: SVector<T, N>,
+}
+
+block!(
+    [const N: usize,] LayerNorm<N, T>,
+    TensorTable::Tensors(&[
+        Tensor { name: "weight", shape: &[N], offset: 0, kind: TensorKind::Scale },
+        Tensor { name: "bias", shape: &[N], offset: N, kind: TensorKind::Bias },
+    ])
+);
+
+impl<const N: usize> LayerNorm<N> {
+    /// ε where none is written, as in PyTorch. Keras takes 10⁻³.
+    pub const EPSILON: f64 = 1e-5;
+
+    /// The settings that `LayerNorm(epsilon)` stands for.
+    ///
+    /// # Panics
+    /// Unless ε is above 0 and in the range of the normal numbers of `f32`.
+    #[must_use]
+    #[track_caller]
+    pub const fn settings(epsilon: f64) -> f64 {
+        assert!(
+            epsilon > 0.0 && is_normal_in_f32(epsilon),
+            "the epsilon of `LayerNorm` is above 0 and in the range of `f32`"
+        );
+        epsilon
+    }
+}
+
+/// The plan of a [`LayerNorm`]: the mean and 1 / √(σ² + ε) of every sample are kept.
+#[derive(Debug)]
+pub struct LayerNormPlan<const N: usize>;
+
+impl<const N: usize> Plan for LayerNormPlan<N> {
+    const CACHE_LEN: usize = 2;
+    const MULTIPLY_ADDS: u64 = 2 * N as u64;
+    const READS_OUTPUT: bool = false;
+    const SUMS_FROM_ZERO: bool = true;
+}
+
+impl<const N: usize> LayerNorm<N> {
+    /// The samples in a slice of elements.
+    #[inline(always)]
+    fn sizes<In: Shape>(elements: usize, epsilon: f64) -> NormalizationSizes {
+        const { assert!(In::LEN == N, "a `LayerNorm<N>` has as many elements as its input") };
+        NormalizationSizes { samples: elements / N, elements: N, epsilon }
+    }
+}
+
+impl<const N: usize> Layer for LayerNorm<N> {
+    type Output<In: Shape> = In::Plain;
+    type Logits<In: Shape> = In::Plain;
+    type With<T: Scalar> = LayerNorm<N, T>;
+    type Settings = f64;
+    type Plan<In: Shape> = LayerNormPlan<N>;
+
+    /// The magnitudes behind it are about one, whatever they were.
+    fn initialization(_: &f64, next: Initializer) -> Initializer {
+        next
+    }
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        let Forward { input, output, cache } = memory;
+        let LayerNorm { weight, bias } = site.parameters;
+        let sizes = Self::sizes::<In>(input.len(), *site.settings);
+        T::normalize(isa, sizes, weight.as_slice(), bias.as_slice(), input, output, cache);
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        site: SiteOf<'_, Self, T>,
+        memory: Backward<'_, T>,
+        gradient: &mut LayerNorm<N, T>,
+    ) {
+        let Backward { input, cache, grad_output, grad_input, accumulate, .. } = memory;
+        let sizes = Self::sizes::<In>(input.len(), *site.settings);
+        let (grad_weight, grad_bias) = (gradient.weight.as_mut_slice(), gradient.bias.as_mut_slice());
+        T::normalize_weight_gradient(isa, sizes, input, cache, grad_output, accumulate, grad_weight, grad_bias);
+        if let Some(grad_input) = grad_input {
+            let weight = site.parameters.weight.as_slice();
+            T::normalize_input_gradient(isa, sizes, weight, input, cache, grad_output, grad_input);
+        }
+    }
+}
+
+impl<In: Shape, const N: usize> Takes<In> for LayerNorm<N> {}
+
+impl<const N: usize, T: Scalar> Debug for LayerNorm<N, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LayerNorm").field("weight", &self.weight).field("bias", &self.bias).finish()
+    }
+}

@@ -1,0 +1,80 @@
+//! The rectifier that lets a little through.
+
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Elementwise, Reads, Site};
+use crate::scalar::is_normal_in_f32;
+use crate::shape::Shape;
+
+/// The leaky rectified linear unit: negative numbers are multiplied by a small slope.
+///
+/// f(x) = x where x > 0, else s x
+///
+/// Written `LeakyRelu`, `LeakyRelu(0.2)` or `LeakyRelu(slope = 0.2)`; the slope s is [`LeakyRelu::SLOPE`] unless written.
+///
+/// # Shapes
+/// Any shape; the output has the same, and is no longer `Probabilities`.
+///
+/// # Gradients
+/// f'(x) = 1 where x > 0, else s; so s at the kink, as in Keras and PyTorch.
+///
+/// # Errors
+/// A slope that is not above 0, or not in the range of the normal numbers of `f32`, about 10⁻³⁸ to 10³⁸, does not compile. For a
+/// slope of 0 there is `Relu`.
+///
+/// # Source
+/// A. Maas, A. Hannun and A. Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Leaky (Vector<3>) = LeakyRelu(0.5));
+/// assert_eq!(Leaky::zeroed().predict(&[-1.0, 0.0, 2.0]), [-0.5, 0.0, 2.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LeakyRelu;
+
+impl Elementwise for LeakyRelu {
+    type Settings = f64;
+
+    const READS: Reads = Reads::Output;
+
+    fn initialization(slope: &f64, _: Initializer) -> Initializer {
+        Initializer::HeUniform { gain: libm::sqrt(2.0 / (1.0 + slope * slope)) }
+    }
+
+    #[inline(always)]
+    fn map<In: Shape, T: Kernels, I: Isa>(isa: I, site: Site<'_, (), f64>, values: &mut [T]) {
+        T::leaky_relu(isa, T::from_f64(*site.settings), values);
+    }
+
+    #[inline(always)]
+    fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        site: Site<'_, (), f64>,
+        output: &[T],
+        gradient: &mut [T],
+    ) {
+        T::leaky_relu_gradient(isa, T::from_f64(*site.settings), output, gradient);
+    }
+}
+
+impl LeakyRelu {
+    /// The slope where none is written, as in PyTorch.
+    pub const SLOPE: f64 = 0.01;
+
+    /// The settings that `LeakyRelu(slope)` stands for.
+    ///
+    /// # Panics
+    /// Unless the slope is above 0 and in the range of the normal numbers of `f32`.
+    #[must_use]
+    #[track_caller]
+    pub const fn settings(slope: f64) -> f64 {
+        assert!(
+            slope > 0.0 && is_normal_in_f32(slope),
+            "the slope of `LeakyRelu` is above 0 and in the range of `f32`"
+        );
+        slope
+    }
+}

@@ -1,0 +1,72 @@
+//! The scaled exponential linear unit.
+
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Elementwise, Reads, Site};
+use crate::shape::Shape;
+
+/// The scaled exponential linear unit, which keeps mean 0 and deviation 1 from layer to layer.
+///
+/// f(x) = λ x where x > 0, else λ α (eˣ - 1), with [`Selu::LAMBDA`] and [`Selu::ALPHA`]
+///
+/// The weights before it are drawn with deviation 1/√N for N inputs, as the two constants ask.
+///
+/// # Shapes
+/// Any shape; the output has the same, and is no longer `Probabilities`.
+///
+/// # Gradients
+/// f'(x) = λ where x > 0, else λ α eˣ = y + λ α, with y the output.
+///
+/// # Source
+/// G. Klambauer, T. Unterthiner, A. Mayr and S. Hochreiter, "Self-normalizing neural networks", 2017, equations 2 and 14.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Steady (Vector<3>) = Selu);
+/// let [low, middle, high] = Steady::zeroed().predict(&[-100.0, 0.0, 2.0]);
+/// assert!((low + 1.7580993).abs() < 1e-6 && middle == 0.0 && (high - 2.101402).abs() < 1e-6);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Selu;
+
+impl Elementwise for Selu {
+    type Settings = ();
+
+    const READS: Reads = Reads::Output;
+
+    fn initialization((): &(), _: Initializer) -> Initializer {
+        Initializer::HeNormal { gain: 1.0 }
+    }
+
+    #[inline(always)]
+    fn map<In: Shape, T: Kernels, I: Isa>(isa: I, _: Site<'_, (), ()>, values: &mut [T]) {
+        T::elu(isa, T::from_f64(Selu::ALPHA), values);
+        let lambda = T::from_f64(Selu::LAMBDA);
+        for value in values {
+            *value *= lambda;
+        }
+    }
+
+    #[inline(always)]
+    fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        _: Site<'_, (), ()>,
+        output: &[T],
+        gradient: &mut [T],
+    ) {
+        let [lambda, lowest] = [Selu::LAMBDA, Selu::LAMBDA * Selu::ALPHA].map(T::from_f64);
+        T::elu_gradient(isa, lowest, output, gradient);
+        for (g, &y) in gradient.iter_mut().zip(output) {
+            *g *= if y > T::ZERO { lambda } else { T::ONE };
+        }
+    }
+}
+
+impl Selu {
+    /// α, as in the paper.
+    pub const ALPHA: f64 = 1.673_263_242_354_377_2;
+    /// λ, as in the paper.
+    pub const LAMBDA: f64 = 1.050_700_987_355_480_5;
+}

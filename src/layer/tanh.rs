@@ -1,0 +1,54 @@
+//! The hyperbolic tangent.
+
+use crate::kernel::{Isa, Kernels, written_out};
+use crate::layer::{Elementwise, Reads, Site};
+use crate::shape::Shape;
+
+/// Up to so many elements of a lone sample go through tanh in code of their own: a call would take as long.
+const FEW: usize = 16;
+
+/// The hyperbolic tangent: squashes every number into (-1, 1).
+///
+/// tanh(x) = (e²ˣ - 1) / (e²ˣ + 1)
+///
+/// # Shapes
+/// Any shape; the output has the same, and is no longer `Probabilities`.
+///
+/// # Gradients
+/// tanh'(x) = 1 - y², with y the output.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Squash (Vector<3>) = Tanh);
+/// let [low, middle, high] = Squash::zeroed().predict(&[-100.0, 0.0, 100.0]);
+/// assert_eq!([low, middle, high], [-1.0, 0.0, 1.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Tanh;
+
+impl Elementwise for Tanh {
+    type Settings = ();
+
+    const READS: Reads = Reads::Output;
+
+    #[inline(always)]
+    fn map<In: Shape, T: Kernels, I: Isa>(isa: I, _: Site<'_, (), ()>, values: &mut [T]) {
+        if const { written_out(In::LEN, FEW) } && values.len() == In::LEN {
+            T::hyperbolic_tangent_alone(isa, values);
+        } else {
+            T::hyperbolic_tangent(isa, values);
+        }
+    }
+
+    #[inline(always)]
+    fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        _: Site<'_, (), ()>,
+        output: &[T],
+        gradient: &mut [T],
+    ) {
+        T::hyperbolic_tangent_gradient(isa, output, gradient);
+    }
+}
