@@ -10,6 +10,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::readable::Exact;
+
 /// The result of everything in typenet that can fail.
 pub type Result<T> = core::result::Result<T, Error>;
 
@@ -304,11 +306,9 @@ impl fmt::Display for Error {
             Self::NonFiniteData { what, sample, position, value } => {
                 write!(f, "{what} {sample} holds {value} at position {position}: data must be finite")
             }
-            Self::Setting { name, value, allowed } if (1e-5..1e16).contains(&value.abs()) || *value == 0.0 => {
-                write!(f, "the {name} is {value}, but must be {allowed}")
+            Self::Setting { name, value, allowed } => {
+                write!(f, "the {name} is {}, but must be {allowed}", Exact(*value))
             }
-            // Without an exponent these would be a row of zeros.
-            Self::Setting { name, value, allowed } => write!(f, "the {name} is {value:e}, but must be {allowed}"),
             Self::TooManySamples { samples, limit } => {
                 write!(
                     f,
@@ -338,7 +338,7 @@ impl Error {
                     Some(position) => write!(f, "the weight of {what} {position}")?,
                     None => write!(f, "the weight of a {what}")?,
                 }
-                write!(f, " is {value}, but must be a finite number of at least 0")
+                write!(f, " is {}, but must be a finite number of at least 0", Exact(*value))
             }
             Self::AllWeightsZero { what } => write!(f, "every {what} has weight 0: nothing would be learned"),
             Self::AbsentClass { class } => {

@@ -2,19 +2,29 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt::{self, Display};
 
 use crate::block::{Block, Gradient};
 use crate::error::Result;
 use crate::layer::Pass;
 use crate::loss::{Loss, Values};
 use crate::network::{Network, Sample, Workspace};
+use crate::readable::Significant;
 
 /// The step of the stencil, times the magnitude of the parameter where that is above 1. The rounding error of the
 /// differences is then around 10⁻¹² of the loss; the truncation error, of the fourth power of the step, stays below 10⁻⁷
 /// of the gradient for steep networks too, in which a parameter moves pre-activations by ten times its own change.
 const STEP: f64 = 2e-4;
 
-/// How far backpropagation and differences are apart.
+/// How far backpropagation and differences are apart. `Display` prints the relative error and the tensor.
+///
+/// # Example
+/// ```
+/// use typenet::gradient_check::GradientCheck;
+///
+/// let check = GradientCheck { relative_error: 2.5e-11, worst: "hidden.weight".into(), differences: vec![0.5, -1.0] };
+/// assert_eq!(check.to_string(), "relative error 2.500e-11 over 2 parameters, the largest difference in `hidden.weight`");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct GradientCheck {
     /// |g - d| / max(|g|, |d|) over all parameters, with the Euclidean norm; 0 where both vanish.
@@ -23,6 +33,13 @@ pub struct GradientCheck {
     pub worst: String,
     /// The derivatives by differences, in the order of the parameters.
     pub differences: Vec<f64>,
+}
+
+impl Display for GradientCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (relative_error, count) = (Significant(self.relative_error), self.differences.len());
+        write!(f, "relative error {relative_error} over {count} parameters, the largest difference in `{}`", self.worst)
+    }
 }
 
 /// Compares the gradient of the mean loss with differences of the loss, for every parameter, in `f64`.

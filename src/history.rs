@@ -6,6 +6,7 @@ use core::fmt::{self, Display, Write};
 
 use crate::kernel::Path;
 use crate::metric::Evaluation;
+use crate::readable::{Seconds, Share, Significant};
 
 /// The measures on the validation set at the end of an epoch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,14 +23,15 @@ impl ValidationRecord {
     }
 }
 
-/// One epoch.
+/// One epoch. `Display` prints a line; its numbers have four significant digits, as [`readable`](crate::readable) writes them,
+/// and so much room that the lines of a run are aligned.
 ///
 /// # Example
 /// ```
 /// use typenet::EpochRecord;
 ///
-/// let record = EpochRecord { epoch: 3, epochs: 50, loss: 0.5, samples: 1800, validation: None, seconds: 0.0125 };
-/// assert_eq!(record.to_string(), "epoch  3/50  loss 0.5000  12.5 ms");
+/// let record = EpochRecord { epoch: 3, epochs: 50, loss: 1.25e-5, samples: 1800, validation: None, seconds: 0.0125 };
+/// assert_eq!(record.to_string(), "epoch  3/50  loss 1.250e-5   12.50 ms");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EpochRecord {
@@ -47,21 +49,55 @@ pub struct EpochRecord {
     pub seconds: f64,
 }
 
-impl Display for EpochRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// How wide the columns of measures are in lines below one another.
+#[derive(Clone, Copy)]
+struct Columns {
+    loss: usize,
+    validation_loss: usize,
+    accuracy: usize,
+}
+
+impl Columns {
+    /// So wide that nearly any number fits, for a line that does not know of the others.
+    const USUAL: Self = Self { loss: 9, validation_loss: 9, accuracy: 8 };
+
+    /// Wide enough for all of these records.
+    fn of(records: &[EpochRecord]) -> Self {
+        records.iter().fold(Self::USUAL, |columns, record| {
+            let validation = record.validation;
+            let validation_loss = validation.map_or(0, |validation| width(&Significant(validation.loss)));
+            let accuracy = validation.and_then(|validation| validation.accuracy);
+            Self {
+                loss: columns.loss.max(width(&Significant(record.loss))),
+                validation_loss: columns.validation_loss.max(validation_loss),
+                accuracy: columns.accuracy.max(accuracy.map_or(0, |accuracy| width(&Share(accuracy)))),
+            }
+        })
+    }
+}
+
+fn width(number: &impl Display) -> usize {
+    alloc::format!("{number}").len()
+}
+
+impl EpochRecord {
+    fn write(&self, f: &mut fmt::Formatter<'_>, columns: Columns) -> fmt::Result {
+        let Columns { loss, validation_loss, accuracy } = columns;
         let width = self.epochs.max(1).ilog10() as usize + 1;
-        write!(f, "epoch {:width$}/{}  loss {:.4}", self.epoch, self.epochs, self.loss)?;
+        write!(f, "epoch {:width$}/{}  loss {:<loss$}", self.epoch, self.epochs, Significant(self.loss))?;
         if let Some(validation) = self.validation {
-            write!(f, "  validation loss {:.4}", validation.loss)?;
-            if let Some(accuracy) = validation.accuracy {
-                write!(f, " accuracy {accuracy:.4}")?;
+            write!(f, "  validation loss {:<validation_loss$}", Significant(validation.loss))?;
+            if let Some(share) = validation.accuracy {
+                write!(f, " accuracy {:<accuracy$}", Share(share))?;
             }
         }
-        if self.seconds < 1.0 {
-            write!(f, "  {:.1} ms", self.seconds * 1e3)
-        } else {
-            write!(f, "  {:.1} s", self.seconds)
-        }
+        write!(f, "  {}", Seconds(self.seconds))
+    }
+}
+
+impl Display for EpochRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, Columns::USUAL)
     }
 }
 
@@ -211,9 +247,59 @@ impl Display for History {
         if let Some((seed, path)) = self.run {
             write!(f, "seed {seed}, {path:?}")?;
         }
+        let columns = Columns::of(&self.epochs);
         for record in &self.epochs {
-            write!(f, "\n{record}")?;
+            f.write_str("\n")?;
+            record.write(f, columns)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::{String, ToString};
+    use alloc::vec::Vec;
+
+    use super::{EpochRecord, History, ValidationRecord};
+
+    fn history(losses: &[f64], validated: bool) -> History {
+        let mut history = History::default();
+        for (index, &loss) in losses.iter().enumerate() {
+            let validation = validated.then_some(ValidationRecord { loss, accuracy: Some(1.0 / (index as f64 + 1.0)) });
+            let (epoch, epochs) = (index + 1, losses.len());
+            history.push(EpochRecord { epoch, epochs, loss, samples: 1, validation, seconds: loss.abs() });
+        }
+        history
+    }
+
+    fn lines(history: &History) -> Vec<String> {
+        history.to_string().lines().skip(1).map(String::from).collect()
+    }
+
+    #[test]
+    fn losses_of_any_magnitude_are_shown_with_four_digits() {
+        let shown = lines(&history(&[1e300, 12.0, 0.05, 1.25e-5, 1e-300, 5e-324, 0.0, -1e-7], false));
+        let expected =
+            ["1.000e300 ", "12.00 ", "0.05000 ", "1.250e-5 ", "1.000e-300 ", "4.941e-324 ", "0 ", "-1.000e-7 "];
+        for (line, loss) in shown.iter().zip(expected) {
+            assert!(line.contains(&alloc::format!("loss {loss}")), "{line}");
+        }
+        assert!(shown[3].ends_with("12.50 µs"), "{}", shown[3]);
+    }
+
+    #[test]
+    fn lines_of_a_history_are_aligned_whatever_their_losses() {
+        for losses in [&[2.0, 0.5, 0.09, 1e-12][..], &[-1e-300, 3.0, 1e300, f64::INFINITY]] {
+            let shown = lines(&history(losses, true));
+            for word in ["validation", "accuracy"] {
+                let places: Vec<_> = shown.iter().map(|line| line.find(word)).collect();
+                assert!(places.windows(2).all(|pair| pair[0] == pair[1] && pair[0].is_some()), "{shown:#?}");
+            }
+        }
+        // A line that knows of no other has the places of the usual ones.
+        let records = history(&[2.0, 0.5, 0.09, 1e-12], true);
+        let alone: Vec<_> = records.epochs().iter().map(ToString::to_string).collect();
+        assert_eq!(alone, lines(&records));
     }
 }

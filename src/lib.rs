@@ -25,7 +25,9 @@ extern crate std;
 
 // A module imports only from groups above its own; `tests/layering.rs` reads them.
 
-// Numbers, and what can go wrong.
+// Scalars, and what can go wrong.
+pub mod readable;
+
 mod error;
 mod scalar;
 pub mod tensor;

@@ -12,6 +12,7 @@ pub use distance::{MeanAbsoluteError, RSquared, RootMeanSquaredError};
 
 use core::fmt::{self, Debug, Display};
 
+use crate::readable::{Share, Significant};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
 use crate::target::{Class, ClassTarget, Target, Weighted};
@@ -131,7 +132,7 @@ pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
     fn accuracy(&self) -> Option<f64>;
 }
 
-/// The measures of a classifier.
+/// The measures of a classifier. `Display` writes the loss as [`Significant`] and the accuracy as [`Share`].
 ///
 /// # Example
 /// ```
@@ -150,7 +151,7 @@ pub struct Classification {
 
 impl Display for Classification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "loss {:.4}, accuracy {:.4}", self.loss, self.accuracy)
+        write!(f, "loss {}, accuracy {}", Significant(self.loss), Share(self.accuracy))
     }
 }
 
@@ -168,14 +169,14 @@ impl Evaluation for Classification {
     }
 }
 
-/// The measures of a network that answers with values.
+/// The measures of a network that answers with values. `Display` writes both as [`Significant`].
 ///
 /// # Example
 /// ```
 /// use typenet::Regression;
 ///
-/// let result = Regression { loss: 0.25, mean_absolute_error: 0.5 };
-/// assert_eq!(result.to_string(), "loss 0.2500, mean absolute error 0.5000");
+/// let result = Regression { loss: 2.5e-5, mean_absolute_error: 0.005 };
+/// assert_eq!(result.to_string(), "loss 2.500e-5, mean absolute error 0.005000");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Regression {
@@ -187,7 +188,8 @@ pub struct Regression {
 
 impl Display for Regression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "loss {:.4}, mean absolute error {:.4}", self.loss, self.mean_absolute_error)
+        let (loss, mean_absolute_error) = (Significant(self.loss), Significant(self.mean_absolute_error));
+        write!(f, "loss {loss}, mean absolute error {mean_absolute_error}")
     }
 }
 

@@ -125,6 +125,34 @@ fn errors_are_errors_of_the_standard_library() {
 }
 
 #[test]
+fn measures_of_any_magnitude_print_with_four_digits() {
+    let regression = |loss, mean_absolute_error| Regression { loss, mean_absolute_error }.to_string();
+    assert_eq!(regression(1.25e-5, 1e-300), "loss 1.250e-5, mean absolute error 1.000e-300");
+    assert_eq!(regression(f64::NAN, 1e300), "loss NaN, mean absolute error 1.000e300");
+    let classification = |loss, accuracy| Classification { loss, accuracy }.to_string();
+    assert_eq!(classification(0.0, 1.0), "loss 0, accuracy 1.0000");
+    assert_eq!(classification(-1e-7, 0.99999), "loss -1.000e-7, accuracy 0.99999");
+}
+
+#[test]
+fn errors_print_numbers_without_noise_and_rows_of_zeros() {
+    let [first, last] = [0.1_f32, f32::MAX].map(f64::from);
+    let diverging = Error::StillDiverging { first, last, rate: 0.7 / 100.0 }.to_string();
+    assert_eq!(
+        diverging,
+        "the loss went from 0.1000 to 3.403e38 with the smallest learning rate that was tried, 0.007000"
+    );
+    let update = Error::UpdateTooLarge { tensor: "w".into(), update: f64::from(f32::MAX), step: 3 }.to_string();
+    assert!(update.starts_with("the update of `w` reaches 3.403e38 at step 3;"), "{update}");
+    // What is out of range is not rounded into it.
+    let above = f64::from(1.000_000_1_f32);
+    let target = Error::TargetOutOfRange { sample: 1, position: 2, value: above, allowed: "at most 1" }.to_string();
+    assert_eq!(target, "target 1 holds 1.0000001 at position 2, but the loss takes at most 1");
+    let weight = Error::WeightOutOfRange { what: "sample", position: Some(1), value: -1e300 }.to_string();
+    assert_eq!(weight, "the weight of sample 1 is -1e300, but must be a finite number of at least 0");
+}
+
+#[test]
 fn errors_are_small_enough_to_return() {
     // Clippy's `result_large_err` complains from 128 bytes on.
     assert!(size_of::<Error>() < 128, "{}", size_of::<Error>());

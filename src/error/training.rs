@@ -3,9 +3,10 @@
 use core::fmt;
 
 use crate::error::Error;
+use crate::readable::{Exact, Significant};
 
 impl Error {
-    /// Mostly of numbers that left their range.
+    /// Of numbers that left their range.
     pub(super) fn fmt_training(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NonFiniteLoss { value, culprit, step } => {
@@ -31,9 +32,21 @@ impl Error {
             ),
             Self::UpdateTooLarge { tensor, update, step } => write!(
                 f,
-                "the update of `{tensor}` reaches {update:e} at step {step}; the parameters are as they were before the step, \
-                 a lower learning rate may help"
+                "the update of `{tensor}` reaches {} at step {step}; the parameters are as they were before the step, \
+                 a lower learning rate may help",
+                Significant(*update)
             ),
+            Self::StillDiverging { first, last, rate } => {
+                let [first, last, rate] = [first, last, rate].map(|number| Significant(*number));
+                write!(f, "the loss went from {first} to {last} with the smallest learning rate that was tried, {rate}")
+            }
+            _ => self.fmt_run(f),
+        }
+    }
+
+    /// Of what a run takes from its caller: an optimizer, threads, callbacks, names.
+    fn fmt_run(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::ParameterCount { expected, given } => write!(
                 f,
                 "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \
@@ -45,24 +58,6 @@ impl Error {
             Self::ThreadsNotStarted { threads, reason } => {
                 write!(f, "a pool of {threads} threads could not be started: {reason}")
             }
-            _ => self.fmt_run(f),
-        }
-    }
-
-    /// Of what a run takes from its caller: a source of batches, names, callbacks.
-    fn fmt_run(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NonFiniteBatch { what, epoch, batch, sample, position, value } => write!(
-                f,
-                "{what} {sample} of batch {batch} in epoch {epoch} holds {value} at position {position}: \
-                 data must be finite"
-            ),
-            Self::TargetOutOfRange { sample, position, value, allowed } => {
-                write!(f, "target {sample} holds {value} at position {position}, but the loss takes {allowed}")
-            }
-            Self::StillDiverging { first, last, rate } => {
-                write!(f, "the loss went from {first} to {last} with the smallest learning rate that was tried, {rate}")
-            }
             Self::UnknownLayer { name, layers } => {
                 write!(f, "no layer that learns is named `{name}`")?;
                 for (position, layer) in layers.iter().enumerate() {
@@ -70,12 +65,8 @@ impl Error {
                 }
                 Ok(())
             }
-            Self::Source { epoch, reason } => write!(f, "the source of batches failed in epoch {epoch}: {reason}"),
             Self::OtherCallbacks { name } => {
                 write!(f, "the interrupted run had other callbacks: `{name}` is not in both, or not in the same place")
-            }
-            Self::FewerSamples { samples, needed } => {
-                write!(f, "the interrupted run had learned from {needed} samples of its epoch, but there are {samples}")
             }
             Self::UnknownTensor { name, names } => {
                 write!(f, "there is no layer or tensor `{name}`: ")?;
@@ -87,6 +78,26 @@ impl Error {
                     }
                     None => f.write_str("the network has no parameters"),
                 }
+            }
+            _ => self.fmt_samples(f),
+        }
+    }
+
+    /// Of the samples that a run is given.
+    fn fmt_samples(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NonFiniteBatch { what, epoch, batch, sample, position, value } => write!(
+                f,
+                "{what} {sample} of batch {batch} in epoch {epoch} holds {value} at position {position}: \
+                 data must be finite"
+            ),
+            Self::TargetOutOfRange { sample, position, value, allowed } => {
+                let value = Exact(*value);
+                write!(f, "target {sample} holds {value} at position {position}, but the loss takes {allowed}")
+            }
+            Self::Source { epoch, reason } => write!(f, "the source of batches failed in epoch {epoch}: {reason}"),
+            Self::FewerSamples { samples, needed } => {
+                write!(f, "the interrupted run had learned from {needed} samples of its epoch, but there are {samples}")
             }
             _ => Ok(()),
         }

@@ -3,6 +3,7 @@
 use core::fmt::{self, Display};
 
 use crate::metric::{Metric, share};
+use crate::readable::Share;
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 
@@ -107,20 +108,20 @@ impl<const M: usize> Metric<Vector<M>> for BinaryConfusionMatrix {
     }
 }
 
-/// The four counts and what follows from them: `accuracy 0.6000, precision 0.6667, recall 0.6667, F1 0.6667`.
+/// The four counts and what follows from them, as [`Share`]: `accuracy 0.6000, precision 0.6667, recall 0.6667, F1 0.6667`.
 impl Display for BinaryConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} true and {} false yes, {} true and {} false no: accuracy {:.4}, precision {:.4}, recall {:.4}, F1 {:.4}",
+            "{} true and {} false yes, {} true and {} false no: accuracy {}, precision {}, recall {}, F1 {}",
             self.true_positives,
             self.false_positives,
             self.true_negatives,
             self.false_negatives,
-            self.accuracy(),
-            self.precision(),
-            self.recall(),
-            self.f1()
+            Share(self.accuracy()),
+            Share(self.precision()),
+            Share(self.recall()),
+            Share(self.f1())
         )
     }
 }
