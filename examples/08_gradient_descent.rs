@@ -8,6 +8,7 @@
 
 use typenet::minimize::{Descent, Stopped};
 use typenet::prelude::*;
+use typenet::readable::Significant;
 
 /// The valley, and its gradient.
 fn valley(point: &[f64], gradient: &mut [f64]) -> f64 {
@@ -17,7 +18,7 @@ fn valley(point: &[f64], gradient: &mut [f64]) -> f64 {
 }
 
 fn main() -> typenet::Result<()> {
-    println!("η       stopped by                        steps   value      at");
+    println!("η       stopped by                        steps   value       at");
     let mut steps = Vec::new();
     for learning_rate in [0.001, 0.01, 0.05, 0.09, 0.099] {
         let mut point = [8.0, 1.0];
@@ -29,8 +30,11 @@ fn main() -> typenet::Result<()> {
             Stopped::Steps => "the number of steps",
         };
         println!(
-            "{learning_rate:5.3}   {reason:30} {:8}   {:.6}   ({:.4}, {:.4})",
-            found.steps, found.value, point[0], point[1]
+            "{learning_rate:5.3}   {reason:30} {:8}   {:<9}   ({:.4}, {:.4})",
+            found.steps,
+            Significant(found.value),
+            point[0],
+            point[1]
         );
         assert_eq!(found.stopped == Stopped::Steps, learning_rate == 0.001);
         steps.push(found.steps);

@@ -10,6 +10,7 @@
 use std::time::Instant;
 
 use typenet::prelude::*;
+use typenet::readable::{Seconds, Significant};
 
 network!(
     struct Classifier = Dense<64, 32>, Tanh, Dense<32, 10>, Softmax
@@ -39,11 +40,11 @@ fn main() -> typenet::Result<()> {
         let begin = Instant::now();
         let history = trainer.fit(&mut network, &train)?;
         let pass = begin.elapsed().as_secs_f64() / EPOCHS as f64;
-        let [first, tenth] = [1, 10].map(|epoch| history.epochs()[epoch - 1].loss);
+        let [first, tenth] = [1, 10].map(|epoch| Significant(history.epochs()[epoch - 1].loss));
         let passes = history.epochs().iter().position(|record| record.loss < WANTED).map_or(EPOCHS, |last| last + 1);
         let (steps, accuracy) = (trainer.optimizer().steps(), network.evaluate(&test, &Nll).accuracy);
-        print!("{name:15} {noise:6.2}  {steps:7}    {first:.4}             {tenth:.4}    {passes:2} passes, ");
-        println!("{:5.1} ms     {accuracy:.4}", 1e3 * pass * passes as f64);
+        print!("{name:15} {noise:6.2}  {steps:7}    {first:<9}          {tenth:<9} {passes:2} passes, ");
+        println!("{:>8}  {accuracy:.4}", Seconds(pass * passes as f64));
         noises.push(noise);
         needed.push(passes);
     }

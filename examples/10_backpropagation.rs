@@ -15,6 +15,7 @@
 
 use nalgebra::{SMatrix, SVector};
 use typenet::prelude::*;
+use typenet::readable::Significant;
 
 network!(
     struct OneHidden {
@@ -55,15 +56,15 @@ fn main() -> typenet::Result<()> {
         ("dl/dW_h", (gradient.hidden.weight - grad_weight_hidden).norm(), grad_weight_hidden.norm()),
         ("dl/db_h", (gradient.hidden.bias - grad_z_hidden).norm(), grad_z_hidden.norm()),
     ];
-    println!("gradient   norm      chain rule and library differ by");
+    println!("gradient   norm       chain rule and library differ by");
     for (name, difference, norm) in differences {
-        println!("{name}   {norm:.6}  {difference:.1e}");
+        println!("{name}   {:<9}  {}", Significant(norm), Significant(difference));
         assert!(difference < 1e-14);
     }
 
     // What a derivative is: how much the loss changes when a parameter does.
     let check = gradient_check(&mut *network, &[input], &targets, &Nll)?;
-    println!("\nchanging every parameter a little and looking at the loss agrees up to {:.1e}", check.relative_error);
+    println!("\nagainst changing every parameter a little and looking at the loss: {check}");
     assert!(check.relative_error < 1e-7);
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! ```
 
 use typenet::prelude::*;
+use typenet::readable::Significant;
 
 network! {
     struct Classifier {
@@ -42,12 +43,13 @@ fn main() -> typenet::Result<()> {
         let first = gradient(&network, &train)?;
         let norms = [first.hidden.weight.norm(), first.output.weight.norm()];
         let start = network.evaluate(&train, &Nll).loss;
-        print!("{name:13} {start:8.4}  {:<10.6}  {:<10.6}  ", norms[0], norms[1]);
+        let [start, hidden, output] = [start, norms[0].into(), norms[1].into()].map(Significant);
+        print!("{name:13} {start:>8}  {hidden:<10}  {output:<10}  ");
         print!("{:7.1} %", 100.0 * saturation(&network, &train).share);
 
         Trainer::new(Nll, Sgd::new(0.1)).epochs(20).fit(&mut network, &train)?;
         let (result, different) = (network.evaluate(&test, &Nll), different_neurons(&network));
-        println!("   {:7.4}  {:.4}    {different:2} of 16", result.loss, result.accuracy);
+        println!("   {:>7}  {:.4}    {different:2} of 16", Significant(result.loss), result.accuracy);
         match initializer {
             Initializer::Zeros => assert!(norms == [0.0; 2] && result.accuracy < 0.2),
             Initializer::Constant(_) => assert!(different == 1 && result.accuracy < 0.6),
@@ -74,15 +76,17 @@ fn explain(train: &Digits) -> typenet::Result<()> {
     let apart = after.row_iter().map(|row| (row - after.row(0)).norm()).fold(0.0, f32::max);
     println!("constant: at the start W_oᵀ dl/dz_o = 0.1 Σ (f - e(y)) = 0, as both f and e(y) add up to 1.");
     println!(
-        "    After ten steps the gradient of W_h has norm {:.4}, and its rows differ by {apart:.1e}:",
-        after.norm()
+        "    After ten steps the gradient of W_h has norm {}, and its rows differ by {}:",
+        Significant(after.norm()),
+        Significant(apart)
     );
     println!("    all neurons compute the same function, learn the same, and stay the same.");
     assert!(after.norm() > 1e-3 && apart < 1e-4 * after.norm());
 
     let network = Classifier::init_with(FAR_TOO_LARGE, &mut typenet::rng(1));
     let Saturation { inside, outside, .. } = saturation(&network, train);
-    println!("N(0, 10): where |h| > 0.99 the mean of |dl/dz_h| is {inside:.4}, elsewhere it is {outside:.2}:");
+    let (few, most) = (Significant(outside), Significant(inside));
+    println!("N(0, 10): where |h| > 0.99 the mean of |dl/dz_h| is {most}, elsewhere it is {few}:");
     println!("    the few that are not saturated get huge gradients, the rest next to none.");
     assert!(outside > 100.0 * inside);
     Ok(())

@@ -9,6 +9,7 @@
 
 use typenet::prelude::*;
 use typenet::random;
+use typenet::readable::Significant;
 
 network! {
     struct Classifier {
@@ -56,7 +57,7 @@ fn main() -> typenet::Result<()> {
         let history = Trainer::new(Nll, Sgd::new(0.1)).epochs(30).fit(&mut network, &train)?;
         let result = network.evaluate(&test, &Nll);
         let loss = history.final_loss().unwrap_or(f64::NAN);
-        println!("{name:20}  {slope:<15.4}    {loss:<30.4}   {result}");
+        println!("{name:20}  {:<15}    {:<30}   {result}", Significant(slope), Significant(loss));
         found.push((slope, result.accuracy));
     }
     println!("\n1 - h² is the derivative of tanh, at the start: every gradient of the first layer has it as a factor");

@@ -9,6 +9,7 @@
 
 use typenet::prelude::*;
 use typenet::random;
+use typenet::readable::Significant;
 use typenet::schedule::{Exponential, ReduceOnPlateau};
 
 network!(
@@ -58,15 +59,15 @@ fn try_rates(train: &Digits, test: &Digits) -> Vec<(String, typenet::History)> {
         (2.0, "too high: a plateau from the start"),
         (100.0, "far too high: it diverges"),
     ];
-    println!("η        loss after epoch 1       2      10      20   test accuracy");
+    println!("η        loss after epoch 1          2         10         20   test accuracy");
     let mut runs = Vec::new();
     for (learning_rate, words) in rates {
         let mut network = Classifier::init(&mut typenet::rng(1));
-        print!("{learning_rate:<6}            ");
+        print!("{learning_rate:<6}         ");
         match Trainer::new(Nll, Sgd::new(learning_rate)).epochs(EPOCHS).fit(&mut network, train) {
             Ok(history) => {
                 for epoch in [1, 2, 10, EPOCHS] {
-                    print!("  {:6.4}", history.epochs()[epoch - 1].loss);
+                    print!("  {:>9}", Significant(history.epochs()[epoch - 1].loss));
                 }
                 let accuracy = network.evaluate(test, &Nll).accuracy;
                 println!("   {accuracy:.4}   {words}");
@@ -107,7 +108,7 @@ fn settle() -> typenet::Result<()> {
     let mut best = Line::<f64>::zeroed();
     Trainer::new(MeanSquaredError, Sgd::new(0.3)).epochs(200).batch_size(points.len()).fit(&mut best, &points)?;
     let least = best.evaluate(&points, &MeanSquaredError).loss;
-    println!("\na line through noisy points from single samples, η = 0.2; the least loss is {least:.4}");
+    println!("\na line through noisy points from single samples, η = 0.2; the least loss is {}", Significant(least));
 
     let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.2)).epochs(30).batch_size(1).validation(&validation);
     let runs = [
@@ -123,7 +124,7 @@ fn settle() -> typenet::Result<()> {
         let mut line = Line::<f64>::zeroed();
         trainer.fit(&mut line, &points)?;
         let loss = line.evaluate(&points, &MeanSquaredError).loss;
-        println!("{name:47} {loss:.4}, {:.4} too much", loss - least);
+        println!("{name:47} {}, {} too much", Significant(loss), Significant(loss - least));
         losses.push(loss - least);
     }
     assert!(losses[1] < losses[0] / 10.0 && losses[2] < losses[0] / 10.0);

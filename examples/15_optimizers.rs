@@ -8,6 +8,7 @@
 
 use typenet::History;
 use typenet::prelude::*;
+use typenet::readable::Significant;
 
 network!(
     struct Classifier = Dense<64, 32>, Relu, Dense<32, 10>, Softmax
@@ -20,7 +21,7 @@ fn main() -> typenet::Result<()> {
     let scaler = Standardizer::fit(train.inputs());
     let data = (scaler.transform(train), scaler.transform(test));
 
-    println!("optimizer                      loss after epoch 1         5        20     test accuracy");
+    println!("optimizer                        loss after epoch 1          5         20     test accuracy");
     let runs = vec![
         run("SGD, η = 0.1", Sgd::new(0.1), &data)?,
         run("momentum 0.9, η = 0.02", Sgd::new(0.02).momentum(0.9), &data)?,
@@ -50,9 +51,9 @@ fn run<O: Optimizer>(
 ) -> typenet::Result<(&'static str, History)> {
     let mut network = Classifier::init(&mut typenet::rng(1));
     let history = Trainer::new(Nll, optimizer).epochs(20).fit(&mut network, train)?;
-    let [first, middle, last] = [1, 5, 20].map(|epoch| history.epochs()[epoch - 1].loss);
+    let [first, middle, last] = [1, 5, 20].map(|epoch| Significant(history.epochs()[epoch - 1].loss));
     let accuracy = network.evaluate(test, &Nll).accuracy;
-    println!("{name:30} {first:18.4}    {middle:.4}    {last:.4}     {accuracy:.4}");
+    println!("{name:30} {first:>20}  {middle:>9}  {last:>9}     {accuracy:.4}");
     assert!(accuracy > 0.9);
     Ok((name, history))
 }
@@ -67,7 +68,8 @@ fn karpathy((train, test): &(Digits, Digits)) -> typenet::Result<()> {
         "Adam with 3e-4 is far behind after 20 epochs, fewer than a thousand steps of about 3e-4 for each weight: it is"
     );
     println!(
-        "a rate for longer training. After {EPOCHS} epochs its loss is {loss:.4}, and its test accuracy {accuracy:.4}."
+        "a rate for longer training. After {EPOCHS} epochs its loss is {}, and its test accuracy {accuracy:.4}.",
+        Significant(loss)
     );
     assert!(loss < 0.05 && accuracy > 0.95);
     Ok(())

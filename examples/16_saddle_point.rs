@@ -11,6 +11,7 @@ use typenet::minimize::Descent;
 #[cfg(feature = "plot")]
 use typenet::plot;
 use typenet::prelude::*;
+use typenet::readable::Significant;
 
 const STEPS: u64 = 120;
 
@@ -40,7 +41,7 @@ fn main() -> typenet::Result<()> {
     let in_ravine = walks(ravine, [-1.8, 1.0])?;
     println!("\nheight above the bottom of a ravine after {STEPS} steps:");
     for (name, path) in &in_ravine {
-        println!("  {name:20} {:8.1e}", ravine(path[path.len() - 1]).0);
+        println!("  {name:20} {:>9}", Significant(ravine(path[path.len() - 1]).0));
     }
 
     #[cfg(feature = "plot")]

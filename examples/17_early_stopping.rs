@@ -8,6 +8,7 @@
 //! With `--features plot` it draws the losses too, to `target/pictures/17_early_stopping.svg`.
 
 use typenet::prelude::*;
+use typenet::readable::Significant;
 
 network!(
     /// Far more parameters than a few hundred samples can settle.
@@ -41,12 +42,12 @@ fn main() -> typenet::Result<()> {
     let shorter = trainer().callback(EarlyStopping::patience(5).restore_best()).fit(&mut stopped, &few)?;
     let best_epoch = shorter.best().map_or(0, |record| record.epoch);
 
-    println!("epoch   loss      validation loss");
+    println!("epoch   loss       validation loss");
     let told = |epoch: usize| epoch <= 10 || epoch.is_multiple_of(20);
     for record in history.epochs().iter().filter(|record| told(record.epoch)) {
         let validation = record.validation.map_or(f64::NAN, |validation| validation.loss);
         let best = if record.epoch == best_epoch { "   the best" } else { "" };
-        println!("{:5}   {:.6}  {validation:.4}{best}", record.epoch, record.loss);
+        println!("{:5}   {:<9}  {}{best}", record.epoch, Significant(record.loss), Significant(validation));
     }
 
     #[cfg(feature = "plot")]

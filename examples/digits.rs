@@ -40,7 +40,7 @@ fn main() -> typenet::Result<()> {
         .fit(&mut network, &train)?;
 
     let result = network.evaluate(&test, &Nll);
-    println!("\ntest accuracy {:.4}, loss {:.4}, on {} digits\n", result.accuracy, result.loss, test.len());
+    println!("\non {} test digits: {result}\n", test.len());
 
     let answers: Vec<[f32; 10]> = network.predict_batch(test.inputs());
     let labels = test.targets();

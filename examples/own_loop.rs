@@ -5,6 +5,7 @@
 //! ```
 
 use typenet::prelude::*;
+use typenet::readable::Significant;
 
 network! {
     struct DigitClassifier {
@@ -42,8 +43,8 @@ fn main() -> typenet::Result<()> {
             total += f64::from(loss) * inputs.len() as f64;
         }
         if epoch % 5 == 0 {
-            let mean = total / train.len() as f64;
-            println!("epoch {epoch:2}  loss {mean:.4}  largest norm of the hidden layer's gradient {largest:.4}");
+            let (mean, largest) = (Significant(total / train.len() as f64), Significant(largest));
+            println!("epoch {epoch:2}  loss {mean:<9}  largest norm of the hidden layer's gradient {largest}");
         }
     }
 

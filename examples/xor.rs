@@ -5,6 +5,7 @@
 //! ```
 
 use typenet::prelude::*;
+use typenet::readable::Significant;
 
 network!(
     /// One hidden layer of four neurons and one output between 0 and 1.
@@ -20,13 +21,13 @@ fn main() -> typenet::Result<()> {
     println!("{}\n", Xor::<f64>::summary());
 
     let check = gradient_check(&mut *network, data.inputs(), data.targets(), &MeanSquaredError)?;
-    println!("the gradient differs from differences of the loss by {:.1e}\n", check.relative_error);
+    println!("the gradient against differences of the loss: {check}\n");
 
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0).momentum(0.9)).batch_size(4).epochs(250);
     for _ in 0..4 {
         let history = trainer.fit(&mut network, &data)?;
         let steps = trainer.optimizer().steps();
-        println!("after {steps:4} steps  loss {:.6}", history.final_loss().unwrap_or(f64::NAN));
+        println!("after {steps:4} steps  loss {}", Significant(history.final_loss().unwrap_or(f64::NAN)));
     }
 
     println!();
