@@ -246,6 +246,37 @@ fn a_pause_is_not_the_end_of_the_run() {
     }
 }
 
+/// Notes how much was made before each call of `fit`.
+struct Before<'a>(&'a mut Vec<(usize, usize)>);
+
+impl<N: Network> Callback<N> for Before<'_> {
+    fn begin(&mut self, _: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
+        self.0.push((plan.epochs_before, plan.steps_before));
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+#[test]
+fn the_plan_of_a_resumed_run_says_what_was_made_before() {
+    let folder = Folder::new("before");
+    let (path, data) = (folder.path("run"), data(60));
+    let mut before = Vec::new();
+    for made in [0, 4, 6] {
+        let (mut network, pause) = (Net::init(&mut typenet::rng(1)), Pause { after: made, steps: 0 });
+        if made > 0 {
+            trainer(3).callback(pause).callback(Checkpoints::every(9, &path)).fit(&mut network, &data).unwrap();
+        }
+        let mut resumed = trainer(3).callback(Before(&mut before));
+        if made > 0 {
+            resumed.resume(&mut network, &path).unwrap();
+        }
+        resumed.fit(&mut network, &data).unwrap();
+        resumed.fit(&mut network, &data).unwrap();
+    }
+    // Four steps are an epoch. The second call of each is no longer that of the interrupted run.
+    assert_eq!(before, [(0, 0), (0, 0), (1, 0), (0, 0), (1, 2), (0, 0)]);
+}
+
 /// Ends the program after so many steps in all.
 struct KilledAfter(u64);
 

@@ -26,6 +26,10 @@ pub struct TrainingPlan {
     pub validation: bool,
     /// Its targets are classes, so that records of epochs have an accuracy.
     pub accuracy: bool,
+    /// How many of the epochs an earlier process has made, when this call resumes an interrupted run; else 0.
+    pub epochs_before: usize,
+    /// How many steps of the epoch after these an earlier process has made; else 0.
+    pub steps_before: usize,
 }
 
 /// One step.

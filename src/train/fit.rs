@@ -35,14 +35,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         if let Some(tensor) = network.non_finite_tensor() {
             return Err(Error::NonFiniteParameter { tensor });
         }
-        let samples = feed.samples().unwrap_or(0);
-        let plan = TrainingPlan {
-            epochs: self.epochs,
-            samples,
-            steps: self.epoch.steps(samples),
-            validation: V::EXISTS,
-            accuracy: self.validation.has_accuracy(),
-        };
+        let plan = self.plan(feed.samples().unwrap_or(0), V::EXISTS, self.validation.has_accuracy());
         let begins = self.callbacks.begin(network, &plan)?.is_continue();
         let begun = match self.take_up::<N>() {
             Ok(begun) => begun.filter(|_| begins),
@@ -57,6 +50,14 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         let ended = begun.map_or(Ok(()), |begun| self.run_epochs(network, &mut feed, begun));
         self.callbacks.end(network, &self.history);
         ended.map(|()| self.history.clone())
+    }
+
+    /// What the next `fit` is about to do.
+    fn plan(&self, samples: usize, validation: bool, accuracy: bool) -> TrainingPlan {
+        let before = self.interrupted.as_ref().map(|run| (run.records.len(), run.made.steps));
+        let (epochs_before, steps_before) = before.unwrap_or_default();
+        let (epochs, steps) = (self.epochs, self.epoch.steps(samples));
+        TrainingPlan { epochs, samples, steps, validation, accuracy, epochs_before, steps_before }
     }
 
     /// Goes on with a run that was interrupted, where there is one: what there is of its next epoch, and nothing for a run that

@@ -1,30 +1,37 @@
 //! How far is the training, and how long will it take?
 
+mod pace;
+
 use alloc::format;
 use alloc::string::String;
 use core::ops::ControlFlow;
 use core::time::Duration;
 use std::time::Instant;
 
-use indicatif::{ProgressBar as Bar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar as Bar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::Result;
 use crate::history::{EpochRecord, History};
 use crate::network::Network;
+use crate::readable::{Share, Significant};
 use crate::train::{Callback, Progress, StepRecord, TrainingPlan};
+
+use pace::Pace;
 
 /// What it shows is made anew this often, as often as it is drawn.
 const INTERVAL: Duration = Duration::from_millis(50);
 /// The bar goes over all epochs; a line that is too long is cut at its end.
-const RUNNING: &str = "{prefix} [{bar:12}] {eta} left, {wide_msg}";
+const RUNNING: &str = "{prefix} [{bar:12}] {wide_msg}";
 const ENDED: &str = "{prefix} [{bar:12}] {elapsed} {wide_msg}";
 
 /// A line on standard error that shows how far training is: what [`Progress::bar`] returns.
 #[derive(Debug)]
 pub struct ProgressBar {
     target: fn() -> ProgressDrawTarget,
+    clock: fn() -> Instant,
     bar: Option<Bar>,
     plan: Option<TrainingPlan>,
+    pace: Option<Pace>,
     shown: Option<Instant>,
     /// The measures of the last whole epoch.
     measures: String,
@@ -33,6 +40,10 @@ pub struct ProgressBar {
 impl Progress {
     /// A line on standard error with a bar over all epochs, the time that is left, the loss of the last step, the measures of the
     /// last validation, and the step within the epoch. The last state stays, on a line of its own.
+    ///
+    /// The time that is left follows from the mean time of the steps that this process has made, validation included: after
+    /// `Trainer::resume` the bar starts where the run was interrupted, and earlier steps do not count. Before the first step,
+    /// or epoch where the bar goes by epochs, no time is shown.
     ///
     /// Nothing is shown where standard error is no terminal; [`lines`](Self::lines) writes everywhere. Where a source of batches
     /// does not know how many samples it has, the bar goes by epochs.
@@ -53,23 +64,82 @@ impl Progress {
     /// ```
     #[must_use]
     pub fn bar() -> ProgressBar {
-        ProgressBar::on(ProgressDrawTarget::stderr)
+        ProgressBar::on(ProgressDrawTarget::stderr, Instant::now)
     }
 }
 
 impl ProgressBar {
-    fn on(target: fn() -> ProgressDrawTarget) -> Self {
-        Self { target, bar: None, plan: None, shown: None, measures: String::new() }
+    fn on(target: fn() -> ProgressDrawTarget, clock: fn() -> Instant) -> Self {
+        Self { target, clock, bar: None, plan: None, pace: None, shown: None, measures: String::new() }
+    }
+
+    /// An empty bar, or one as far as the run was before it was interrupted.
+    fn start(&mut self, plan: &TrainingPlan) {
+        let begin = place(plan, plan.epochs_before, plan.steps_before);
+        let bar = Bar::with_draw_target(Some(place(plan, plan.epochs, 0) as u64), (self.target)());
+        self.bar = Some(bar.with_style(styled(RUNNING)).with_position(begin as u64));
+        (self.plan, self.pace) = (Some(*plan), Some(Pace::new((self.clock)(), begin)));
+        (self.shown, self.measures) = (None, String::new());
+    }
+
+    fn show_step(&mut self, record: &StepRecord) {
+        let drawn = self.bar.as_ref().is_some_and(|bar| !bar.is_hidden());
+        if let Some(plan) = self.plan.filter(|_| drawn && self.is_due()) {
+            let of = if plan.steps > 0 { format!("/{}", plan.steps) } else { String::new() };
+            let message = format!("loss {}{}, step {}{of}", Significant(record.loss), self.measures, record.step);
+            self.show_running(record.epoch, place(&plan, record.epoch - 1, record.step), &message);
+        }
+    }
+
+    fn show_epoch(&mut self, record: &EpochRecord) {
+        self.measures = record.validation.map_or_else(String::new, |validation| {
+            let accuracy = validation.accuracy.map_or_else(String::new, |share| format!(", accuracy {}", Share(share)));
+            format!(", validation {}{accuracy}", Significant(validation.loss))
+        });
+        let Some(position) = self.plan.map(|plan| place(&plan, record.epoch, 0)) else {
+            return;
+        };
+        // An epoch that is not drawn counts all the same.
+        if let Some(pace) = &mut self.pace {
+            pace.record((self.clock)(), position);
+        }
+        if self.is_due() {
+            let message = format!("loss {}{}", Significant(record.loss), self.measures);
+            self.show_running(record.epoch, position, &message);
+        }
+    }
+
+    /// Leaves the state after the last epoch, where there was one.
+    fn finish(&mut self, last: Option<&EpochRecord>) {
+        if let (Some(plan), Some(record)) = (self.plan, last) {
+            let message = format!("loss {}{}", Significant(record.loss), self.measures);
+            self.show(record.epoch, place(&plan, record.epoch, 0), message);
+        }
+        if let Some(bar) = self.bar.take() {
+            bar.set_style(styled(ENDED));
+            bar.abandon();
+        }
     }
 
     /// Whether it is time for another picture.
     fn is_due(&mut self) -> bool {
-        let now = Instant::now();
+        let now = (self.clock)();
         let due = self.shown.is_none_or(|shown| now.duration_since(shown) >= INTERVAL);
         if due {
             self.shown = Some(now);
         }
         due
+    }
+
+    /// Shows a place in a run that goes on, with the time that is left from there.
+    fn show_running(&mut self, epoch: usize, position: usize, message: &str) {
+        let now = (self.clock)();
+        let left = self.pace.as_mut().zip(self.plan).and_then(|(pace, plan)| {
+            pace.record(now, position);
+            pace.left(now, place(&plan, plan.epochs, 0))
+        });
+        let left = left.map_or_else(String::new, |left| format!("{:#} left, ", HumanDuration(left)));
+        self.show(epoch, position, left + message);
     }
 
     fn show(&self, epoch: usize, position: usize, message: String) {
@@ -81,11 +151,11 @@ impl ProgressBar {
         bar.set_message(message);
         bar.set_position(position as u64);
     }
+}
 
-    /// The steps of whole epochs; without a number of steps, the epochs.
-    fn position(&self, epochs: usize) -> usize {
-        self.plan.map_or(0, |plan| epochs.saturating_mul(plan.steps.max(1)))
-    }
+/// Where the run is after so many epochs and steps of the next: in steps, or in epochs where the number of steps is not known.
+fn place(plan: &TrainingPlan, epochs: usize, steps: usize) -> usize {
+    if plan.steps == 0 { epochs } else { epochs.saturating_mul(plan.steps).saturating_add(steps) }
 }
 
 fn styled(template: &str) -> ProgressStyle {
@@ -94,44 +164,158 @@ fn styled(template: &str) -> ProgressStyle {
 
 impl<N: Network> Callback<N> for ProgressBar {
     fn begin(&mut self, _: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
-        self.plan = Some(*plan);
-        (self.shown, self.measures) = (None, String::new());
-        let length = self.position(plan.epochs) as u64;
-        let bar = Bar::with_draw_target(Some(length), (self.target)()).with_style(styled(RUNNING));
-        self.bar = Some(bar);
+        self.start(plan);
         Ok(ControlFlow::Continue(()))
     }
 
     fn step_end(&mut self, _: &N, record: &StepRecord) -> ControlFlow<()> {
-        if self.bar.as_ref().is_some_and(|bar| !bar.is_hidden()) && self.is_due() {
-            let steps = self.plan.map_or(0, |plan| plan.steps);
-            let (of, within) = if steps > 0 { (format!("/{steps}"), record.step) } else { (String::new(), 0) };
-            let message = format!("loss {:.4}{}, step {}{of}", record.loss, self.measures, record.step);
-            self.show(record.epoch, self.position(record.epoch - 1) + within, message);
-        }
+        self.show_step(record);
         ControlFlow::Continue(())
     }
 
     fn epoch_end(&mut self, _: &N, record: &EpochRecord) -> ControlFlow<()> {
-        self.measures = record.validation.map_or_else(String::new, |validation| {
-            let accuracy = validation.accuracy.map_or_else(String::new, |accuracy| format!(", accuracy {accuracy:.4}"));
-            format!(", validation {:.4}{accuracy}", validation.loss)
-        });
-        if self.is_due() {
-            let message = format!("loss {:.4}{}", record.loss, self.measures);
-            self.show(record.epoch, self.position(record.epoch), message);
-        }
+        self.show_epoch(record);
         ControlFlow::Continue(())
     }
 
     fn end(&mut self, _: &mut N, history: &History) {
-        if let Some(record) = history.epochs().last() {
-            let message = format!("loss {:.4}{}", record.loss, self.measures);
-            self.show(record.epoch, self.position(record.epoch), message);
+        self.finish(history.epochs().last());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::boxed::Box;
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+    use core::cell::{Cell, RefCell};
+    use std::io::Result as IoResult;
+    use std::thread_local;
+
+    use indicatif::TermLike;
+
+    use super::*;
+
+    thread_local! {
+        static NOW: Cell<Instant> = Cell::new(Instant::now());
+        static WRITTEN: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// A terminal that keeps what is written, one for each thread.
+    #[derive(Debug)]
+    struct Screen;
+
+    impl TermLike for Screen {
+        fn width(&self) -> u16 {
+            120
         }
-        if let Some(bar) = self.bar.take() {
-            bar.set_style(styled(ENDED));
-            bar.abandon();
+
+        fn move_cursor_up(&self, _: usize) -> IoResult<()> {
+            Ok(())
+        }
+
+        fn move_cursor_down(&self, _: usize) -> IoResult<()> {
+            Ok(())
+        }
+
+        fn move_cursor_right(&self, _: usize) -> IoResult<()> {
+            Ok(())
+        }
+
+        fn move_cursor_left(&self, _: usize) -> IoResult<()> {
+            Ok(())
+        }
+
+        fn write_line(&self, text: &str) -> IoResult<()> {
+            self.write_str(text)
+        }
+
+        fn write_str(&self, text: &str) -> IoResult<()> {
+            WRITTEN.with_borrow_mut(|written| written.push(text.to_string()));
+            Ok(())
+        }
+
+        fn clear_line(&self) -> IoResult<()> {
+            Ok(())
+        }
+
+        fn flush(&self) -> IoResult<()> {
+            Ok(())
+        }
+    }
+
+    fn bar() -> ProgressBar {
+        ProgressBar::on(|| ProgressDrawTarget::term_like(Box::new(Screen)), || NOW.get())
+    }
+
+    fn plan(epochs: usize, steps: usize) -> TrainingPlan {
+        let (epochs_before, steps_before) = (0, 0);
+        TrainingPlan { epochs, samples: steps, steps, validation: false, accuracy: false, epochs_before, steps_before }
+    }
+
+    /// What is drawn in a run whose steps take so many seconds, and whose epochs have so many steps.
+    fn lines(bar: &mut ProgressBar, plan: &TrainingPlan, steps: usize, seconds: u64, loss: f64) -> Vec<String> {
+        bar.start(plan);
+        let mut last = None;
+        for epoch in plan.epochs_before + 1..=plan.epochs {
+            let first = if epoch == plan.epochs_before + 1 { plan.steps_before + 1 } else { 1 };
+            for step in first..=steps {
+                NOW.set(NOW.get() + Duration::from_secs(seconds));
+                bar.show_step(&StepRecord { epoch, step, total_steps: 0, samples: 1, loss });
+            }
+            let record =
+                EpochRecord { epoch, epochs: plan.epochs, loss, samples: steps, validation: None, seconds: 0.0 };
+            bar.show_epoch(&record);
+            last = Some(record);
+        }
+        bar.finish(last.as_ref());
+        let mut lines = WRITTEN.take();
+        lines.retain(|line| line.contains("epoch"));
+        lines
+    }
+
+    /// The times that are shown, each once.
+    fn times(lines: &[String]) -> Vec<&str> {
+        let before = lines.iter().filter_map(|line| line.split_once(" left")).map(|(before, _)| before);
+        let mut times: Vec<&str> = before.map(|before| before.rsplit(' ').next().unwrap()).collect();
+        times.dedup();
+        times
+    }
+
+    #[test]
+    fn a_resumed_run_shows_the_time_of_its_own_steps() {
+        // A million epochs were made before, and two of the four steps of the next.
+        let before = TrainingPlan { epochs_before: 1_000_000, steps_before: 2, ..plan(1_000_002, 4) };
+        let lines = lines(&mut bar(), &before, 4, 3, 0.5);
+        assert_eq!(times(&lines), ["15s", "12s", "9s", "6s", "3s", "0s"]);
+        assert!(lines[0].starts_with("epoch 1000001/1000002 [===========>]"), "{}", lines[0]);
+    }
+
+    #[test]
+    fn each_run_has_a_time_of_its_own() {
+        let mut bar = bar();
+        for seconds in [7, 2] {
+            let lines = lines(&mut bar, &plan(3, 1), 1, seconds, 0.5);
+            let expected = [2 * seconds, seconds, 0].map(|left| format!("{left}s"));
+            assert_eq!(times(&lines), expected);
+        }
+    }
+
+    #[test]
+    fn no_time_is_shown_before_the_first_epoch_of_unknown_length() {
+        let lines = lines(&mut bar(), &plan(2, 0), 4, 5, 0.5);
+        let first = lines.iter().position(|line| line.contains("left")).unwrap();
+        assert!(lines[..first].iter().any(|line| line.contains("step 4")), "{lines:?}");
+        // The first epoch takes 20 s, and of the second these are left after each step.
+        assert_eq!(times(&lines), ["15s", "10s", "5s", "0s"]);
+    }
+
+    #[test]
+    fn losses_of_any_magnitude_are_shown() {
+        for (loss, text) in [(1e-10, "loss 1.000e-10"), (1e300, "loss 1.000e300"), (f64::NAN, "loss NaN")] {
+            let lines = lines(&mut bar(), &plan(1, 1), 1, 1, loss);
+            assert!(lines.iter().all(|line| line.contains(text) || !line.contains("loss")), "{lines:?}");
+            assert!(lines.last().unwrap().contains(text), "{lines:?}");
         }
     }
 }
