@@ -21,19 +21,27 @@
 //! Those of M. Okabe and K. Ito, which people with any kind of colour vision tell apart, less the yellow, which is not seen on
 //! white; from the eighth line on they come again with dashes. Functions are blue and derivatives green, as in the lecture.
 //!
+//! # Numbers beside axes
+//! They are round, all different, and as many as there is room for, up to ten; epochs are whole. Each is written with the digits that
+//! tell it from the others, however close or large they are. Values that differ by less than 10⁻¹³ of their size, on a
+//! logarithmic scale by less than 10⁻⁹ decades, are drawn as a level line. Numbers on
+//! contours have four digits, or as many more as it takes to tell them apart. Percentages are whole, and 0 % and 100 % exact.
+//!
 //! # Numbers that cannot be drawn
 //! Curves have a gap where a number is infinite or NaN. Data sets, images, probabilities and weights with such a number
 //! are an [`Error::NonFiniteData`](crate::Error::NonFiniteData). A picture that would show nothing is an
 //! [`Error::NothingToDraw`](crate::Error::NothingToDraw).
 
+mod decimal;
 mod ending;
 mod marks;
+mod scale;
 
 mod color;
 mod picture;
 
 mod canvas;
-mod scale;
+mod ticks;
 
 mod axes;
 mod contours;

@@ -14,6 +14,7 @@ use typenet::kernel::{MomentumStep, Path, Portable};
 use typenet::layer::{ElementwisePlan, Head, Layout, Reads};
 use typenet::network::LayerInfo;
 use typenet::prelude::*;
+use typenet::readable::{Exact, Percent, Seconds, Share, Significant};
 use typenet::tensor::{TableEntry, Tensor};
 use typenet::{
     Backward, Classification, EpochRecord, Error, Forward, History, Mode, MomentumForm, OptimizerState, Regression,
@@ -106,6 +107,11 @@ fn what_training_uses_and_gives_can_be_cloned_and_shown() {
     comparable::<Classification>();
     comparable::<Regression>();
     comparable::<GradientCheck>();
+    comparable::<Significant<f32>>();
+    comparable::<Share>();
+    comparable::<Percent>();
+    comparable::<Seconds>();
+    comparable::<Exact>();
     comparable::<Error>();
 }
 

@@ -10,8 +10,10 @@ use std::fs;
 use std::io::Cursor;
 
 use folder::Folder;
+use typenet::dataset::Batches;
 use typenet::plot::{self, Animation, Measure, Page, Picture, Scale, Surface};
 use typenet::prelude::*;
+use typenet::readable::Significant;
 use typenet::{Error, History};
 
 network!(struct Line = Dense<1, 1>);
@@ -30,6 +32,60 @@ fn classifier_run() -> History {
     let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.0], [1.0], [2.0]], [0, 1, 2]).unwrap();
     let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).epochs(12).validation(&data);
     trainer.fit(&mut Guess::init(&mut typenet::rng(1)), &data).unwrap()
+}
+
+/// Batches of one sample an epoch, whose absolute error is the loss that is wanted.
+struct Given {
+    losses: Vec<f64>,
+    next: Option<f64>,
+}
+
+impl Batches<f64> for Given {
+    type Input = Vector<1>;
+    type Target = Vector<1>;
+    type Error = String;
+
+    fn begin(&mut self, epoch: u64, _: u64) -> std::result::Result<(), String> {
+        self.next = self.losses.get(usize::try_from(epoch).unwrap()).copied();
+        Ok(())
+    }
+
+    fn fill(
+        &mut self,
+        _: usize,
+        inputs: &mut Vec<[f64; 1]>,
+        targets: &mut Vec<[f64; 1]>,
+    ) -> std::result::Result<(), String> {
+        if let Some(loss) = self.next.take() {
+            inputs.push([0.0]);
+            targets.push([loss]);
+        }
+        Ok(())
+    }
+}
+
+/// A run with these losses.
+fn run_with(losses: &[f64]) -> History {
+    let mut source = Given { losses: losses.to_vec(), next: None };
+    let mut trainer = Trainer::new(AbsoluteError, Sgd::new(f64::from_bits(1))).epochs(losses.len());
+    let history = trainer.fit_batches(&mut Line::<f64>::zeroed(), &mut source).unwrap();
+    assert_eq!(history.epochs().iter().map(|record| record.loss).collect::<Vec<_>>(), losses);
+    history
+}
+
+/// The numbers beside the upright axis and below the other one.
+fn numbers_of_axes(svg: &str) -> (Vec<&str>, Vec<&str>) {
+    let (mut upright, mut level) = (Vec::new(), Vec::new());
+    for part in svg.split("<text ").skip(1) {
+        let (attributes, rest) = part.split_once('>').unwrap();
+        let text = rest.split('<').next().unwrap().trim();
+        // Names and titles are larger.
+        if attributes.contains("font-size=\"48\"") {
+            let axis = if attributes.contains("text-anchor=\"end\"") { &mut upright } else { &mut level };
+            axis.push(text);
+        }
+    }
+    (upright, level)
 }
 
 fn saddle() -> Surface {
@@ -240,13 +296,98 @@ fn surfaces_and_paths_that_cannot_be_drawn_are_errors() {
 }
 
 #[test]
+fn epochs_below_a_picture_are_whole_numbers() {
+    for (epochs, expected) in [(1, "1"), (2, "1 2"), (3, "1 2 3"), (5, "1 2 3 4 5"), (20, "2 4 6 8 10 12 14 16 18 20")]
+    {
+        let losses: Vec<f64> = (0..epochs).map(|epoch| 3.0 - f64::from(epoch) / 10.0).collect();
+        let run = run_with(&losses);
+        let runs = plot::runs("runs", &[("a", &run)], Measure::TrainingLoss, Scale::Linear).unwrap();
+        for svg in [plot::history("history", &run).unwrap().to_svg(), runs.to_svg()] {
+            assert_eq!(numbers_of_axes(&svg).1.join(" "), expected);
+        }
+    }
+    let long = run_with(&vec![1.0; 20_000]);
+    let svg = plot::history("long", &long).unwrap().to_svg();
+    assert_eq!(
+        numbers_of_axes(&svg).1,
+        ["2000", "4000", "6000", "8000", "10000", "12000", "14000", "16000", "18000", "20000"]
+    );
+}
+
+#[test]
+fn numbers_beside_losses_of_any_magnitude_are_different_and_without_noise() {
+    let decades: Vec<f64> = (-30..=30).map(|step| 10_f64.powi(5 * step)).collect();
+    let ulp = f64::from_bits(1e-5_f64.to_bits() + 1);
+    let cases: [&[f64]; 10] = [
+        &[3.2e-6, 3.9e-6],
+        &[1e-5, 1.000_000_1e-5],
+        &[1e-5, ulp],
+        &[1e-5],
+        &[1e300, 1.1e300],
+        &[2e-300, 9e-300],
+        &[0.0, 1e308],
+        &[0.3, 0.1 + 0.2],
+        &[7.0, 7.0, 7.0],
+        &decades,
+    ];
+    for losses in cases {
+        let run = run_with(losses);
+        for scale in [Scale::Linear, Scale::Logarithmic] {
+            let svg = plot::runs("runs", &[("a", &run)], Measure::TrainingLoss, scale).unwrap().to_svg();
+            let (numbers, _) = numbers_of_axes(&svg);
+            let different: BTreeSet<_> = numbers.iter().collect();
+            assert!(numbers.len() >= 2 && different.len() == numbers.len(), "{losses:?}: {numbers:?}");
+            // 1.00000002e−5 is the longest that there is reason for.
+            assert!(numbers.iter().all(|number| number.chars().count() <= 13), "{losses:?}: {numbers:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_of_contours_are_told_apart() {
+    let numbers = |function: fn([f64; 2]) -> f64| {
+        let surface = Surface::new(-2.0..=2.0, -1.0..=1.0, function).unwrap();
+        let svg = plot::paths("contours", &surface, &[("a", &[[0.0, 0.0]])]).unwrap().to_svg();
+        let numbers =
+            svg.split("font-size=\"44\"").skip(1).map(|part| part.split(['>', '<']).nth(1).unwrap().trim().to_string());
+        (numbers.collect::<BTreeSet<_>>(), surface.contours().len())
+    };
+    // Every third of sixteen, some of them on two lines.
+    let (flat, count) = numbers(|[x, y]| 5.0 + 1e-6 * (x * x + 20.0 * y * y));
+    assert_eq!((flat.len(), count), (5, 16), "{flat:?}");
+    assert!(flat.iter().all(|number| number.starts_with("5.0000") && number.len() == 10), "{flat:?}");
+    let (small, _) = numbers(|[x, y]| 1e-6 * (x * x + 20.0 * y * y));
+    assert!(small.len() == 5 && small.iter().all(|number| number.contains("e−")), "{small:?}");
+    // Differences of one unit in the last place are no landscape.
+    let (noise, count) = numbers(|[x, y]| 3.0 + 1e-16 * (x + y));
+    assert_eq!((count, noise.into_iter().collect::<Vec<_>>()), (1, vec!["3.000".to_string()]));
+}
+
+#[test]
+fn shares_in_pictures_are_rounded_to_all_or_nothing_only_where_they_are() {
+    // One of a thousand samples of the first class is taken for another.
+    let mut inputs = vec![[0.0_f32]; 999];
+    inputs.push([1.0]);
+    let data = Dataset::<Vector<1>, Class<3>>::labelled(inputs, vec![0; 1000]).unwrap();
+    let mut network = Guess::zeroed();
+    network.dense.weight[(2, 0)] = 9.0;
+    let matrix = network.measure(&data, ConfusionMatrix::default());
+    let matrix = plot::confusion_matrix("nearly", &matrix, Some(&["the first", "b", "c"])).unwrap().to_svg();
+    let class = Class::<3>::new(0).unwrap();
+    let bars = plot::predictions("nearly", &[[0.0_f32; 4]], &[[0.998, 0.002, 0.0]], &[class]).unwrap().to_svg();
+    for svg in [&matrix, &bars] {
+        assert!(texts_of_xml(svg).contains(&"&gt;99 %"), "{:?}", texts_of_xml(svg));
+    }
+    assert!(texts_of_xml(&matrix).contains(&"&lt;1 %") && !texts_of_xml(&bars).contains(&"100 %"));
+}
+
+#[test]
 fn contours_have_numbers_and_every_second_path_is_dashed_over_the_others() {
     let (surface, path) = (saddle(), [[-1.0, 0.5], [1.0, 0.5]]);
     let svg = plot::paths("saddle", &surface, &[("solid", &path), ("dashed", &path)]).unwrap().to_svg();
     let texts = texts_of_xml(&svg);
     for level in [surface.contours()[1], surface.contours()[13]] {
-        let decimals = if level.abs() < 0.995 { 2 } else { 1 };
-        let number = format!("{level:.decimals$}").replace('-', "−");
+        let number = Significant(level).to_string().replace('-', "−");
         assert!(texts.contains(&number.as_str()), "{number}: {texts:?}");
     }
     let lines = |color: &str| {
@@ -268,8 +409,27 @@ fn runs_and_functions_with_extreme_numbers_are_drawn() {
         let picture = plot::function("steep", -1.0..=1.0, |x| factor * x, |_| factor).unwrap();
         texts_of_xml(&picture.to_svg());
     }
+    for range in [f64::MIN..=f64::MAX, 1e300..=2e300, -3e-300..=-2e-300, 1e6..=1e6 + 1e-6, -1e-310..=1e-310] {
+        let svg = plot::function("far", range.clone(), |x| x, |_| 1.0).unwrap().to_svg();
+        let (upright, level) = numbers_of_axes(&svg);
+        for numbers in [upright, level] {
+            let different: BTreeSet<_> = numbers.iter().collect();
+            assert!(numbers.len() >= 2 && different.len() == numbers.len(), "{range:?}: {numbers:?}");
+        }
+        assert!(
+            plot::paths(
+                "far",
+                &Surface::new(range.clone(), range, |[x, y]| x / 2.0 - y / 2.0).unwrap(),
+                &[("a", &[[0.0, 0.0]])]
+            )
+            .is_ok()
+        );
+    }
     assert!(plot::function("constant", -1.0..=1.0, |_| 0.0, |_| 0.0).is_ok());
     assert!(plot::function("pole", -1.0..=1.0, |x| 1.0 / x, |x| -1.0 / (x * x)).is_ok());
+    // At π / 2, the middle, tan is 1.6e16 in floating point.
+    let tan = plot::function("tan", 0.0..=core::f64::consts::PI, f64::tan, |_| 0.0).unwrap().to_svg();
+    assert_eq!(numbers_of_axes(&tan).0, ["−200", "−150", "−100", "−50", "0", "50", "100", "150", "200"]);
     let far: Vec<[f64; 2]> = (0..60).map(|step| [10_f64.powi(5 * step), -(10_f64.powi(5 * step))]).collect();
     assert!(plot::paths("far", &saddle(), &[("a", &far)]).is_ok());
 }

@@ -13,33 +13,60 @@ use crate::plot::color::{BLACK, GREY, LIGHT};
 use crate::plot::marks::font;
 use crate::plot::picture::DOTS;
 use crate::plot::scale::Axis;
+use crate::plot::ticks::{Tick, ticks};
 
-/// As plotters wants an axis: its numbers are those along the scale.
-impl Ranged for Axis {
+/// An axis with the numbers beside it, as plotters wants it: its numbers are those along the scale.
+#[derive(Clone)]
+struct Marked {
+    axis: Axis,
+    ticks: Vec<Tick>,
+}
+
+impl Ranged for Marked {
     type FormatOption = NoDefaultFormatting;
     type ValueType = f64;
 
     #[allow(clippy::cast_possible_truncation, reason = "between the limits")]
-    fn map(&self, value: &f64, (first, last): (i32, i32)) -> i32 {
-        let (low, high) = self.bounds();
-        let share = ((value / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0)).clamp(0.0, 1.0);
-        first + libm::round(share * f64::from(last - first)) as i32
+    fn map(&self, along: &f64, (first, last): (i32, i32)) -> i32 {
+        first + libm::round(self.axis.share(*along).clamp(0.0, 1.0) * f64::from(last - first)) as i32
     }
 
     fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        if hint.weight().allow_light_points() { Vec::new() } else { self.ticks() }
+        let places = self.ticks.iter().map(|tick| tick.place);
+        if hint.weight().allow_light_points() { Vec::new() } else { places.collect() }
     }
 
     fn range(&self) -> Range<f64> {
-        let (low, high) = self.bounds();
+        let (low, high) = self.axis.bounds();
         low..high
     }
 }
 
-impl ValueFormatter<f64> for Axis {
-    fn format_ext(&self, value: &f64) -> String {
-        self.label(*value)
+impl ValueFormatter<f64> for Marked {
+    fn format_ext(&self, along: &f64) -> String {
+        let tick = self.ticks.iter().find(|tick| tick.place == *along);
+        tick.map_or_else(String::new, |tick| tick.label.clone())
     }
+}
+
+/// The numbers beside an axis from bottom to top, of this length.
+fn upright(axis: Axis, length: f64) -> Marked {
+    const LINE: f64 = 1.25 * SMALL;
+    let apart = |pair: &[Tick]| length * (axis.share(pair[1].place) - axis.share(pair[0].place)) >= LINE;
+    Marked { axis, ticks: ticks(axis, |ticks| ticks.windows(2).all(apart)) }
+}
+
+/// The numbers below an axis of this length, and the width of the widest.
+fn level(canvas: &Canvas<'_>, axis: Axis, length: f64) -> (Marked, f64) {
+    const GAP: f64 = 8.0;
+    let width = |tick: &Tick| canvas.text_width(&tick.label, SMALL);
+    let apart = |pair: &[Tick]| {
+        let distance = length * (axis.share(pair[1].place) - axis.share(pair[0].place));
+        distance >= f64::midpoint(width(&pair[0]), width(&pair[1])) + GAP
+    };
+    let ticks = ticks(axis, |ticks| ticks.windows(2).all(apart));
+    let widest = ticks.iter().map(width).fold(0.0, f64::max);
+    (Marked { axis, ticks }, widest)
 }
 
 /// The least room for numbers beside an axis, so that fields below one another begin alike.
@@ -57,19 +84,26 @@ pub(super) struct Field {
 impl Field {
     /// Draws axes with grid lines, numbers and names between `top` and `bottom`. A name may be empty.
     pub(super) fn draw(canvas: &Canvas<'_>, (top, bottom): (f64, f64), x: (&str, Axis), y: (&str, Axis)) -> Self {
+        const LEFT: f64 = 8.0;
+        const ABOVE: f64 = 10.0;
         let ((x_name, x), (y_name, y)) = (x, y);
-        let widest = y.ticks().into_iter().map(|tick| canvas.text_width(&y.label(tick), SMALL)).fold(LABELS, f64::max);
-        let left = 16.0 + widest + if y_name.is_empty() { 0.0 } else { 22.0 };
         let below = if x_name.is_empty() { 26.0 } else { 48.0 };
+        let marked_y = upright(y, bottom - top - below - ABOVE);
+        let widest = marked_y.ticks.iter().map(|tick| canvas.text_width(&tick.label, SMALL)).fold(LABELS, f64::max);
+        let left = 16.0 + widest + if y_name.is_empty() { 0.0 } else { 22.0 };
+        // A number at the right end is as wide beyond it; the shorter axis then has the same numbers, or fewer.
+        let (_, widest) = level(canvas, x, canvas.width - LEFT - left);
+        let right = (widest / 2.0 + 4.0).max(26.0);
+        let (marked_x, _) = level(canvas, x, canvas.width - LEFT - left - right);
         let area = canvas.area.clone().shrink((0, length(top)), (length(canvas.width), length(bottom - top)));
         let style = |size: f64| font(size * f64::from(DOTS)).color(&rgb(BLACK));
         let mut chart = ChartBuilder::on(&area)
-            .margin_right(length(26.0))
-            .margin_left(length(8.0))
-            .margin_top(length(10.0))
+            .margin_right(length(right))
+            .margin_left(length(LEFT))
+            .margin_top(length(ABOVE))
             .x_label_area_size(length(below))
             .y_label_area_size(length(left))
-            .build_cartesian_2d(x, y)
+            .build_cartesian_2d(marked_x, marked_y)
             .unwrap_or_else(never);
         chart
             .configure_mesh()

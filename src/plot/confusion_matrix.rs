@@ -1,6 +1,5 @@
 //! Which classes are taken for which, as a picture.
 
-use alloc::format;
 use alloc::string::{String, ToString};
 
 use crate::error::{Error, Result};
@@ -8,6 +7,7 @@ use crate::metric::ConfusionMatrix;
 use crate::plot::canvas::{Anchor, Canvas, NORMAL, Point, SMALL, Stroke, TITLE, draw};
 use crate::plot::color::{BLACK, GREY, LIGHT, sequential, text_on};
 use crate::plot::picture::Picture;
+use crate::readable::Percent;
 use crate::target::Class;
 
 /// The counts of a [`ConfusionMatrix`] with their shares: a row per wanted class, a column per answer, the darker the larger
@@ -108,7 +108,7 @@ impl Layout {
         let (x, y) = self.corner_of(place);
         let color = sequential(share);
         canvas.rect((x, y), (self.cell, self.cell), color);
-        let (text, percent) = (count.to_string(), format!("{:.0} %", 100.0 * share));
+        let (text, percent) = (count.to_string(), Percent(share).to_string());
         let fits = |text: &str, size: f64| canvas.text_width(text, size) < self.cell - 4.0 && self.cell >= 20.0;
         let middle = (x + self.cell / 2.0, y + self.cell / 2.0);
         let ink = if count == 0 { GREY } else { text_on(color) };
@@ -137,7 +137,7 @@ impl Layout {
         canvas.frame((x, top), (14.0, height), Stroke::new(GREY, 1.0));
         for share in [0.0, 0.5, 1.0] {
             let y = top + height * (1.0 - share);
-            canvas.text(&format!("{:.0} %", 100.0 * share), (x + 20.0, y), SMALL, BLACK, Anchor::Left);
+            canvas.text(&Percent(share).to_string(), (x + 20.0, y), SMALL, BLACK, Anchor::Left);
         }
     }
 }

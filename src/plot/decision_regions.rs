@@ -8,7 +8,7 @@ use crate::plot::axes::Field;
 use crate::plot::canvas::{Canvas, Key, Marker, Point, TITLE, draw};
 use crate::plot::color::{Color, WHITE, between, of_series};
 use crate::plot::picture::Picture;
-use crate::plot::scale::{Axis, Scale};
+use crate::plot::scale::{Axis, Scale, interpolate};
 use crate::scalar::Scalar;
 use crate::shape::Vector;
 use crate::target::Class;
@@ -72,7 +72,7 @@ pub fn decision_regions<const K: usize, T: Scalar>(
 fn answers<const K: usize, T: Scalar>(across: Axis, down: Axis, answer: impl Fn(&[T; 2]) -> Class<K>) -> Vec<usize> {
     let middle = |axis: Axis, cell: u32, cells: u32| {
         let (low, high) = axis.bounds();
-        T::from_f64(low + (high - low) * (f64::from(cell) + 0.5) / f64::from(cells))
+        T::from_f64(interpolate(low, high, (f64::from(cell) + 0.5) / f64::from(cells)))
     };
     let row = |row: u32| (0..COLUMNS).map(move |column| (column, ROWS - 1 - row));
     let cells = (0..ROWS).flat_map(row);

@@ -8,18 +8,18 @@ use crate::plot::axes::Field;
 use crate::plot::canvas::{Key, Stroke, TITLE, draw};
 use crate::plot::color::{BLUE, GREEN, GREY};
 use crate::plot::picture::Picture;
-use crate::plot::scale::{Axis, Scale, ends};
+use crate::plot::scale::{Axis, Scale, ends, interpolate};
 
 /// So many points of each curve: one for every pixel.
 const POINTS: u32 = 641;
 
 /// A function and its derivative over a range: blue and green, as activations in the lecture.
 ///
-/// Where either is infinite or NaN its curve has a gap. Numbers beyond ±10¹⁵ are outside of the picture.
+/// Where either is infinite or NaN its curve has a gap. What is beyond ±10¹⁵ and beyond 10¹⁵ times the median magnitude is outside of
+/// the picture: poles, which rounding makes finite.
 ///
 /// # Errors
-/// [`Error::Setting`] for a range that is empty, not finite, or beyond ±10¹⁵; [`Error::NothingToDraw`] when the function is
-/// nowhere in it a number within ±10¹⁵.
+/// [`Error::Setting`] for a range that is empty or not finite; [`Error::NothingToDraw`] when the function is finite nowhere in it.
 ///
 /// # Example
 /// ```
@@ -43,10 +43,11 @@ pub fn function(
 ) -> Result<Picture> {
     let (low, high) = ends(&range)?;
     let points: Vec<f64> =
-        (0..POINTS).map(|index| low + (high - low) * f64::from(index) / f64::from(POINTS - 1)).collect();
+        (0..POINTS).map(|index| interpolate(low, high, f64::from(index) / f64::from(POINTS - 1))).collect();
     let values: Vec<f64> = points.iter().map(|&x| function(x)).collect();
     let slopes: Vec<f64> = points.iter().map(|&x| derivative(x)).collect();
-    let seen = |y: &f64| y.abs() <= 1e15;
+    let limit = limit(values.iter().chain(&slopes).copied());
+    let seen = |y: &f64| y.is_finite() && y.abs() <= limit;
     let shown = values.iter().chain(&slopes).copied().filter(seen);
     let Some(vertical) = Axis::around(Scale::Linear, shown).filter(|_| values.iter().any(seen)) else {
         return Err(Error::NothingToDraw { reason: "the function is finite nowhere in the range" });
@@ -63,4 +64,11 @@ pub fn function(
             field.curve(canvas, points.iter().copied().zip(ys.iter().copied()), stroke);
         }
     }))
+}
+
+/// The largest magnitude that is drawn.
+fn limit(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sizes: Vec<f64> = values.map(f64::abs).filter(|size| size.is_finite()).collect();
+    sizes.sort_by(f64::total_cmp);
+    1e15 * sizes.get(sizes.len() / 2).map_or(1.0, |median| median.max(1.0))
 }

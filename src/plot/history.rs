@@ -48,7 +48,7 @@ pub fn history(title: &str, history: &History) -> Result<Picture> {
     let Some(losses) = Axis::around(Scale::Linear, losses) else {
         return Err(Error::NothingToDraw { reason: "the history has no finite loss" });
     };
-    let epochs = epochs(records.len());
+    let epochs = Axis::epochs(records.len());
     let height = if accuracy.is_empty() { 460 } else { 700 };
     Ok(draw(title, (720, height), |canvas| {
         let top = canvas.legend(&keys(best, &training, &validation), TITLE);
@@ -72,11 +72,6 @@ pub fn history(title: &str, history: &History) -> Result<Picture> {
 /// The points of a measure, where it was taken.
 fn curve(records: &[EpochRecord], measure: impl Fn(&EpochRecord) -> Option<f64>) -> Vec<Point> {
     records.iter().filter_map(|record| Some((record.epoch as f64, measure(record)?))).collect()
-}
-
-/// An axis from the first epoch to the last.
-fn epochs(count: usize) -> Axis {
-    if count == 1 { Axis::exact(0.0, 2.0) } else { Axis::exact(1.0, count as f64) }
 }
 
 fn keys(best: &EpochRecord, training: &[Point], validation: &[Point]) -> Vec<(String, Key)> {

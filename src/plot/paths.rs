@@ -1,7 +1,6 @@
 //! Paths of optimizers over contours.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
@@ -9,7 +8,9 @@ use crate::plot::axes::Field;
 use crate::plot::canvas::{Anchor, Canvas, Key, Marker, Point, SMALL, Stroke, TITLE, draw, solid_first};
 use crate::plot::color::{BLACK, Color, GREY, WHITE, between, of_series};
 use crate::plot::contours;
+use crate::plot::decimal::distinct_texts;
 use crate::plot::picture::Picture;
+use crate::plot::scale::interpolate;
 use crate::plot::surface::{COLUMNS, ROWS, Surface};
 
 /// The width and height of a picture in pixels.
@@ -18,7 +19,8 @@ pub(super) const SIZE: (u32, u32) = (720, 560);
 pub(super) const WIDTH: f64 = 2.25;
 
 /// Paths over the contours of a function, each with a name in the legend: the darker a contour, the lower it is, and numbers
-/// on every third are its value. Every second path is dashed, so that those over one another are told apart. A ring
+/// on every third are its value, with four digits or, where it takes more to tell
+/// them apart, with more. Every second path is dashed, so that those over one another are told apart. A ring
 /// marks where a path starts, a diamond where it ends; steps have dots where they are few.
 ///
 /// What is outside of the rectangle is not drawn. A path ends before its first place that is infinite or NaN.
@@ -106,58 +108,53 @@ pub(super) fn ground(canvas: &Canvas<'_>, surface: &Surface, paths: &[Walk<'_>])
 fn draw_contours(canvas: &Canvas<'_>, field: &Field, surface: &Surface, taken: &[Point]) {
     /// Numbers on all would be more numbers than lines.
     const NUMBERED: usize = 3;
-    let count = surface.contours().len();
-    let along = |(low, high): (f64, f64), place: f64, count: usize| low + (high - low) * place / (count - 1) as f64;
-    let mut labels: Vec<(Point, String)> = Vec::new();
+    let (count, numbers) = (surface.contours().len(), distinct_texts(surface.contours()));
+    let along = |(low, high): (f64, f64), place: f64, count: usize| interpolate(low, high, place / (count - 1) as f64);
+    let mut labels: Vec<Label<'_>> = Vec::new();
     for (index, &level) in surface.contours().iter().enumerate() {
         let color = contour_color(index as f64 / count as f64);
         for line in contours::lines(&surface.values, COLUMNS, level) {
             let point = |&(column, row): &Point| (along(surface.x, column, COLUMNS), along(surface.y, row, ROWS));
             let line: Vec<Point> = line.iter().map(point).collect();
             field.curve(canvas, line.iter().copied(), Stroke::new(color, 1.0));
-            let free = |at: &Point| {
-                let others = labels.iter().map(|(other, _)| other).chain(taken);
-                inside(field, *at) && others.into_iter().all(|other| !overlap(*at, *other))
-            };
-            if index % NUMBERED == 1
-                && let Some(at) = line.iter().map(|&place| field.at(place)).find(free)
-            {
-                labels.push((at, short(level)));
+            if index % NUMBERED != 1 % count {
+                continue;
             }
+            let text = numbers[index].as_str();
+            let width = canvas.text_width(text, SMALL - 1.0) + 4.0;
+            let free = |label: &Label<'_>| label.is_inside(field) && label.is_clear_of(&labels, taken);
+            let label = line.iter().map(|&place| Label { text, at: field.at(place), width }).find(free);
+            labels.extend(label);
         }
     }
     // Over all lines.
-    for (at, label) in labels {
-        let width = canvas.text_width(&label, SMALL - 1.0) + 4.0;
+    for Label { text, at, width } in labels {
         canvas.rect((at.0 - width / 2.0, at.1 - 7.0), (width, 14.0), WHITE);
-        canvas.text(&label, at, SMALL - 1.0, GREY, Anchor::Middle);
+        canvas.text(text, at, SMALL - 1.0, GREY, Anchor::Middle);
     }
 }
 
-/// Whether two numbers are so close that they are hard to read.
-fn overlap((x, y): Point, (other_x, other_y): Point) -> bool {
-    (x - other_x).abs() < 60.0 && (y - other_y).abs() < 24.0
+/// The number of a contour, centred on it.
+struct Label<'a> {
+    text: &'a str,
+    at: Point,
+    width: f64,
 }
 
-/// Whether a number has room between the edges of the field.
-fn inside(field: &Field, (x, y): Point) -> bool {
-    [(x - 30.0, y - 12.0), (x + 30.0, y + 12.0)].into_iter().all(|corner| field.holds(corner))
-}
+impl Label<'_> {
+    /// Whether it has room between the edges of the field.
+    fn is_inside(&self, field: &Field) -> bool {
+        let ((x, y), half) = (self.at, self.width / 2.0 + 8.0);
+        [(x - half, y - 12.0), (x + half, y + 12.0)].into_iter().all(|corner| field.holds(corner))
+    }
 
-/// A value of a contour in two digits.
-fn short(value: f64) -> String {
-    let size = value.abs();
-    if size == 0.0 || (0.01..1000.0).contains(&size) {
-        let decimals = if size >= 9.95 || size == 0.0 {
-            0
-        } else if size >= 0.995 {
-            1
-        } else {
-            2
+    /// Whether it is easy to read beside other numbers and what will be drawn over it.
+    fn is_clear_of(&self, others: &[Label<'_>], places: &[Point]) -> bool {
+        let apart = |(x, y): Point, width: f64| {
+            let room = f64::midpoint(self.width, width) + 24.0;
+            (x - self.at.0).abs() >= room || (y - self.at.1).abs() >= 24.0
         };
-        format!("{value:.decimals$}").replace('-', "−")
-    } else {
-        format!("{value:.1e}").replace('-', "−")
+        others.iter().all(|other| apart(other.at, other.width)) && places.iter().all(|&place| apart(place, 0.0))
     }
 }
 

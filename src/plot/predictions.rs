@@ -1,6 +1,7 @@
 //! Images beside what a network makes of them.
 
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
@@ -9,6 +10,7 @@ use crate::plot::canvas::{Anchor, Canvas, Key, NORMAL, Point, SMALL, TITLE, draw
 use crate::plot::color::{BLACK, Color, GREEN, GREY, LIGHT, VERMILLION, WHITE, between};
 use crate::plot::picture::Picture;
 use crate::plot::pixels::{Pixels, image, require_finite};
+use crate::readable::Percent;
 use crate::scalar::Scalar;
 use crate::target::Class;
 
@@ -127,8 +129,13 @@ impl Card {
         canvas.rect((x, y + 1.5), (LENGTH, BAR - 3.0), between(WHITE, LIGHT, 0.5));
         canvas.rect((x, y + 1.5), (LENGTH * share, BAR - 3.0), color);
         if share >= 0.01 {
-            let text = format!("{:.0} %", 100.0 * share);
-            canvas.text(&text, (x + LENGTH + 4.0, y + BAR / 2.0), SMALL - 2.0, BLACK, Anchor::Left);
+            canvas.text(
+                &Percent(share).to_string(),
+                (x + LENGTH + 4.0, y + BAR / 2.0),
+                SMALL - 2.0,
+                BLACK,
+                Anchor::Left,
+            );
         }
     }
 }

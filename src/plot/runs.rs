@@ -77,7 +77,7 @@ impl Measure {
 pub fn runs(title: &str, runs: &[(&str, &History)], measure: Measure, scale: Scale) -> Result<Picture> {
     let curves = runs.iter().map(|(_, history)| curve(history, measure)).collect::<Result<Vec<_>>>()?;
     let values = curves.iter().flatten().map(|point| point.1);
-    let last = runs.iter().map(|(_, history)| history.epochs().len()).max().unwrap_or(0).max(2);
+    let last = runs.iter().map(|(_, history)| history.epochs().len()).max().unwrap_or(0);
     let Some(vertical) = Axis::around(scale, values) else {
         return Err(Error::NothingToDraw { reason: "no run has a number with a place on the scale" });
     };
@@ -86,8 +86,8 @@ pub fn runs(title: &str, runs: &[(&str, &History)], measure: Measure, scale: Sca
         let keys: Vec<_> = runs.iter().zip(strokes).map(|((name, _), stroke)| (name, Key::Line(stroke))).collect();
         let keys: Vec<_> = keys.into_iter().map(|(name, key)| (name.to_string(), key)).collect();
         let top = canvas.legend(&keys, TITLE);
-        let epochs = Axis::exact(1.0, last as f64);
-        let field = Field::draw(canvas, (top, canvas.height), ("epoch", epochs), (measure.name(), vertical));
+        let epochs = ("epoch", Axis::epochs(last));
+        let field = Field::draw(canvas, (top, canvas.height), epochs, (measure.name(), vertical));
         for index in solid_first(curves.len()) {
             let curve = &curves[index];
             field.curve(canvas, curve.iter().copied(), Stroke::of(index, 2.0));

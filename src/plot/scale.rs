@@ -1,8 +1,5 @@
-//! From numbers to places along an axis, and which of them to write beside it.
+//! From numbers to places along an axis.
 
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 use core::ops::RangeInclusive;
 
 use crate::error::{Error, Result};
@@ -18,13 +15,21 @@ pub enum Scale {
 }
 
 /// An axis without its name.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Axis {
     scale: Scale,
     /// In numbers of the scale: powers of ten on a logarithmic one.
     low: f64,
     high: f64,
+    /// Numbers between whole ones have no meaning.
+    whole: bool,
 }
+
+/// Numbers that differ by less than this share of their size, some hundreds of units in the last place, are as good as equal: what
+/// is left of their difference is mostly the rounding of sums.
+pub(super) const SAME: f64 = 1e-13;
+/// The same along a logarithmic scale, in decades.
+const SAME_DECADES: f64 = 1e-9;
 
 impl Scale {
     /// A number along the scale; NaN for one without a place.
@@ -45,10 +50,17 @@ impl Scale {
 impl Axis {
     /// From `low` to `high`, which differ.
     pub(super) fn exact(low: f64, high: f64) -> Self {
-        Self { scale: Scale::Linear, low, high }
+        Self { scale: Scale::Linear, low, high, whole: false }
     }
 
-    /// So long that it shows all of the numbers that have a place, with room at both ends; nothing without any.
+    /// From the first of so many epochs to the last.
+    pub(super) fn epochs(count: usize) -> Self {
+        let axis = if count > 1 { Self::exact(1.0, count as f64) } else { Self::exact(0.5, 1.5) };
+        Self { whole: true, ..axis }
+    }
+
+    /// So long that it shows all of the numbers that have a place, with room at both ends; nothing without any. Numbers that are
+    /// equal up to rounding are in the middle.
     pub(super) fn around(scale: Scale, values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let places = values.into_iter().map(|value| scale.along(value)).filter(|place| place.is_finite());
         let (low, high) =
@@ -56,11 +68,22 @@ impl Axis {
         if low > high {
             return None;
         }
-        // A single number is in the middle of its own size.
-        let room = if high > low { 0.05 * (high - low) } else { (0.5 * high.abs()).max(0.5) };
+        // Half of it, since the difference of the largest numbers is infinite.
+        let half = high / 2.0 - low / 2.0;
+        let room = match scale {
+            Scale::Linear if differ(low, high) => 0.1 * half,
+            Scale::Logarithmic if half > SAME_DECADES / 2.0 && differ(from_log10(low), from_log10(high)) => 0.1 * half,
+            // A single number is in the middle of its own size.
+            Scale::Linear if low == 0.0 => 0.5,
+            Scale::Linear => (0.5 * low.abs()).max(f64::MIN_POSITIVE),
+            Scale::Logarithmic => 0.5,
+        };
         // Beyond the largest numbers there is no room.
-        let (low, high) = ((low - room).max(-1e300), (high + room).min(1e300));
-        Some(Self { scale, low, high })
+        let [least, greatest] = match scale {
+            Scale::Linear => [f64::MIN, f64::MAX],
+            Scale::Logarithmic => [f64::from_bits(1), f64::MAX].map(libm::log10),
+        };
+        Some(Self { scale, low: (low - room).max(least), high: (high + room).min(greatest), whole: false })
     }
 
     /// The same, but not beyond these numbers.
@@ -68,90 +91,45 @@ impl Axis {
         Self { low: self.low.max(low), high: self.high.min(high), ..self }
     }
 
+    /// The ends along the scale.
     pub(super) fn bounds(self) -> (f64, f64) {
         (self.low, self.high)
     }
 
+    pub(super) fn scale(self) -> Scale {
+        self.scale
+    }
+
+    pub(super) fn is_whole(self) -> bool {
+        self.whole
+    }
+
     /// Where a number is: 0 at the low end, 1 at the high one.
     pub(super) fn place(self, value: f64) -> f64 {
+        self.share(self.scale.along(value))
+    }
+
+    /// The same of a number along the scale.
+    pub(super) fn share(self, along: f64) -> f64 {
         // Halves, since the difference of the largest numbers is infinite.
-        (self.scale.along(value) / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0)
-    }
-
-    /// Places to be marked, along the scale.
-    pub(super) fn ticks(self) -> Vec<f64> {
-        let span = self.high - self.low;
-        if self.scale == Scale::Logarithmic && span > 1.0 {
-            let step = libm::ceil(span / 8.0);
-            return multiples(self.low, self.high, step);
-        }
-        if self.scale == Scale::Logarithmic {
-            let digits = [1.0, 2.0, 3.0, 5.0, 7.0].map(libm::log10);
-            let decades = multiples(libm::floor(self.low), self.high, 1.0);
-            let within = |place: &f64| (self.low..=self.high).contains(place);
-            let places = decades.iter().flat_map(|decade| digits.map(|digit| decade + digit)).filter(within);
-            let places: Vec<_> = places.collect();
-            return if places.len() > 1 { places } else { alloc::vec![self.low, self.high] };
-        }
-        multiples(self.low, self.high, step(span))
-    }
-
-    /// What is written at a tick.
-    pub(super) fn label(self, place: f64) -> String {
-        match self.scale {
-            Scale::Linear => number(place, step(self.high - self.low)),
-            Scale::Logarithmic if (-4.0..=4.0).contains(&place) => {
-                let value = libm::pow(10.0, place);
-                number(
-                    value,
-                    libm::pow(10.0, libm::floor(place + 1e-9)) / if self.high - self.low > 1.0 { 1.0 } else { 10.0 },
-                )
-            }
-            Scale::Logarithmic => power_of_ten(place),
-        }
+        (along / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0)
     }
 }
 
-/// 1, 2 or 5 times a power of ten, so that there are some five to ten in the span.
-fn step(span: f64) -> f64 {
-    // A little more, since a span of five steps may be rounded to less.
-    let fifth = span / 5.0 * (1.0 + 1e-9);
-    let power = libm::pow(10.0, libm::floor(libm::log10(fifth)));
-    match fifth / power {
-        ratio if ratio >= 5.0 => 5.0 * power,
-        ratio if ratio >= 2.0 => 2.0 * power,
-        _ => power,
-    }
+/// Whether two numbers have places of their own along a linear axis.
+fn differ(low: f64, high: f64) -> bool {
+    // Halves, since the difference of the largest numbers is infinite.
+    high / 2.0 - low / 2.0 > SAME / 2.0 * low.abs().max(high.abs()).max(f64::MIN_POSITIVE)
 }
 
-/// The multiples of a step from `low` to `high`.
-fn multiples(low: f64, high: f64, step: f64) -> Vec<f64> {
-    let first = libm::ceil(low / step - 1e-9);
-    let places = (0..100).map(|count| (first + f64::from(count)) * step);
-    places.take_while(|place| *place <= high + 1e-9 * step).collect()
+/// The finite number with this logarithm.
+pub(super) fn from_log10(power: f64) -> f64 {
+    libm::pow(10.0, power).min(f64::MAX)
 }
 
-/// A multiple of a step with the digits that it takes.
-fn number(value: f64, step: f64) -> String {
-    if value.abs() < 1e-9 * step {
-        return "0".to_string();
-    }
-    if value.abs() >= 1e5 || step < 1e-5 {
-        return format!("{:e}", (value / step * 1e6).round() / 1e6 * step).replace('-', "−");
-    }
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most five")]
-    let decimals = (-libm::floor(libm::log10(step) + 1e-9)).max(0.0) as usize;
-    format!("{value:.decimals$}").replace('-', "−")
-}
-
-/// 10 with a small number above it.
-fn power_of_ten(place: f64) -> String {
-    let digits = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let small = |digit: char| digit.to_digit(10).map_or('⁻', |digit| digits[digit as usize]);
-    let whole = libm::floor(place + 1e-9);
-    let factor = libm::pow(10.0, place - whole);
-    let power: String = format!("{whole}").chars().map(small).collect();
-    if (factor - 1.0).abs() < 1e-6 { format!("10{power}") } else { format!("{factor:.1}·10{power}") }
+/// The number at a share of the way between two.
+pub(super) fn interpolate(low: f64, high: f64, share: f64) -> f64 {
+    2.0 * (low / 2.0 + (high / 2.0 - low / 2.0) * share)
 }
 
 /// The ends of a range that can be drawn.
@@ -160,15 +138,12 @@ fn power_of_ten(place: f64) -> String {
 /// [`Error::Setting`] names the end that is not finite, or not above the other.
 pub(super) fn ends(range: &RangeInclusive<f64>) -> Result<(f64, f64)> {
     let (low, high) = (*range.start(), *range.end());
-    let drawn = -1e15..=1e15;
-    if !drawn.contains(&low) {
-        return Err(Error::Setting { name: "begin of the range", value: low, allowed: "between -1e15 and 1e15" });
+    for (name, value) in [("begin of the range", low), ("end of the range", high)] {
+        if !value.is_finite() {
+            return Err(Error::Setting { name, value, allowed: "a finite number" });
+        }
     }
-    if !drawn.contains(&high) {
-        return Err(Error::Setting { name: "end of the range", value: high, allowed: "between -1e15 and 1e15" });
-    }
-    // Numbers that are so close have no place of their own along an axis.
-    if high - low <= 1e-9 * low.abs().max(high.abs()) || high - low < 1e-100 {
+    if !differ(low, high) {
         return Err(Error::Setting { name: "end of the range", value: high, allowed: "clearly above its begin" });
     }
     Ok((low, high))
@@ -176,29 +151,7 @@ pub(super) fn ends(range: &RangeInclusive<f64>) -> Result<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::{Axis, Scale, ends};
-
-    fn labels(axis: Axis) -> Vec<alloc::string::String> {
-        axis.ticks().into_iter().map(|tick| axis.label(tick)).collect()
-    }
-
-    #[test]
-    fn ticks_are_round_numbers_with_the_digits_they_take() {
-        assert_eq!(labels(Axis::exact(-4.0, 4.0)), ["−4", "−3", "−2", "−1", "0", "1", "2", "3", "4"]);
-        assert_eq!(labels(Axis::exact(0.0, 1.0)), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
-        assert_eq!(labels(Axis::exact(0.93, 0.98)), ["0.93", "0.94", "0.95", "0.96", "0.97", "0.98"]);
-        assert_eq!(labels(Axis::exact(1e6, 2e6)), ["1e6", "1.2e6", "1.4e6", "1.6e6", "1.8e6", "2e6"]);
-    }
-
-    #[test]
-    fn logarithmic_ticks_are_powers_of_ten_or_between_them() {
-        let axis = |values: [f64; 2]| Axis::around(Scale::Logarithmic, values).unwrap();
-        assert_eq!(labels(axis([1e-3, 1e2])), ["0.001", "0.01", "0.1", "1", "10", "100"]);
-        assert_eq!(labels(axis([1e-12, 1e-6])), ["10⁻¹²", "10⁻¹¹", "10⁻¹⁰", "10⁻⁹", "10⁻⁸", "10⁻⁷", "10⁻⁶"]);
-        assert_eq!(labels(axis([0.11, 0.6])), ["0.20", "0.30", "0.50"]);
-    }
 
     #[test]
     fn places_run_from_0_to_1_and_numbers_without_one_are_nan() {
@@ -207,12 +160,49 @@ mod tests {
         assert!((axis.place(10.0) - 0.5).abs() < 1e-12);
         assert!(axis.place(0.0).is_nan());
         assert!(Axis::around(Scale::Logarithmic, [-1.0, 0.0]).is_none());
-        assert!(Axis::around(Scale::Linear, [f64::MAX, f64::MIN]).unwrap().place(0.0) == 0.5);
+        assert_eq!(Axis::around(Scale::Linear, [f64::MAX, f64::MIN]).unwrap().place(0.0), 0.5);
+    }
+
+    #[test]
+    fn equal_numbers_are_in_the_middle_of_an_axis_of_their_size() {
+        for value in [1e-5, -3.0, 1e300, 1e-300, 0.0, 1.0, f64::MIN_POSITIVE] {
+            let next = f64::from_bits(value.to_bits() + 1);
+            for values in [[value, value], [value, next]] {
+                let axis = Axis::around(Scale::Linear, values).unwrap();
+                assert!((axis.place(value) - 0.5).abs() < 1e-9, "{values:?}: {axis:?}");
+                let (low, high) = axis.bounds();
+                assert!(value == 0.0 || (low >= -value.abs() * 2.0 && high <= value.abs() * 2.0), "{axis:?}");
+            }
+        }
+        let level = Axis::around(Scale::Logarithmic, [1e-5]).unwrap();
+        assert_eq!(level.bounds(), (-5.5, -4.5));
+    }
+
+    #[test]
+    fn all_finite_numbers_are_on_the_axis_around_them() {
+        let extreme = [f64::MIN, -1.0, -f64::MIN_POSITIVE, 0.0, f64::from_bits(1), 1e-300, 1.0, 1e301, f64::MAX];
+        for (index, &one) in extreme.iter().enumerate() {
+            for &other in &extreme[index..] {
+                for scale in [Scale::Linear, Scale::Logarithmic] {
+                    let Some(axis) = Axis::around(scale, [one, other]) else {
+                        continue;
+                    };
+                    let (low, high) = axis.bounds();
+                    assert!(low < high && low.is_finite() && high.is_finite(), "{one} {other}: {axis:?}");
+                    for place in [one, other].map(|value| axis.place(value)).into_iter().filter(|place| !place.is_nan())
+                    {
+                        assert!((0.0..=1.0).contains(&place), "{one} {other}: {axis:?}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]
     fn ranges_that_cannot_be_drawn_are_refused() {
-        assert!(ends(&(0.0..=1.0)).is_ok());
+        for (low, high) in [(0.0, 1.0), (f64::MIN, f64::MAX), (1.0, 1.000_000_000_001), (1e-310, 2e-310)] {
+            assert!(ends(&(low..=high)).is_ok(), "{low} to {high}");
+        }
         for (low, high) in [(1.0, 1.0), (2.0, 1.0), (f64::NAN, 1.0), (0.0, f64::INFINITY), (1e15, 1e15 + 1.0)] {
             assert!(ends(&(low..=high)).is_err(), "{low} to {high}");
         }

@@ -5,7 +5,7 @@ use core::fmt;
 use core::ops::RangeInclusive;
 
 use crate::error::{Error, Result};
-use crate::plot::scale::{Axis, ends};
+use crate::plot::scale::{Axis, SAME, ends, interpolate};
 
 /// So many values across and down.
 pub(super) const COLUMNS: usize = 301;
@@ -42,12 +42,12 @@ impl Surface {
     /// The function over two ranges.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a range that is empty, not finite, or beyond ±10¹⁵; [`Error::NothingToDraw`] when the function
+    /// [`Error::Setting`] for a range that is empty or not finite; [`Error::NothingToDraw`] when the function
     /// is finite nowhere.
     pub fn new(x: RangeInclusive<f64>, y: RangeInclusive<f64>, function: impl Fn([f64; 2]) -> f64) -> Result<Self> {
         let (x, y) = (ends(&x)?, ends(&y)?);
         let at = |(low, high): (f64, f64), index: usize, count: usize| {
-            low + (high - low) * index as f64 / (count - 1) as f64
+            interpolate(low, high, index as f64 / (count - 1) as f64)
         };
         let places = (0..ROWS).flat_map(|row| (0..COLUMNS).map(move |column| (column, row)));
         let values: Vec<f64> =
@@ -60,7 +60,8 @@ impl Surface {
         // Between values, so that no contour runs through a whole plain.
         let mut contours: Vec<f64> =
             (0..CONTOURS).map(|index| sorted[(2 * index + 1) * (sorted.len() - 1) / (2 * CONTOURS)]).collect();
-        contours.dedup();
+        // Values that differ by rounding are one.
+        contours.dedup_by(|next, kept| *next - *kept <= SAME * next.abs().max(kept.abs()));
         Ok(Self { x, y, values, contours })
     }
 

@@ -10,6 +10,7 @@ use crate::plot::canvas::{Anchor, Canvas, SMALL, Stroke, TITLE, draw};
 use crate::plot::color::{BLACK, GREY, diverging};
 use crate::plot::picture::Picture;
 use crate::plot::pixels::{image, require_finite};
+use crate::readable::Significant;
 use crate::scalar::Scalar;
 
 /// The weights of each neuron as an image: vermillion for positive ones, blue for negative ones, white for zero, with one scale
@@ -60,7 +61,7 @@ pub fn weights<T: Scalar, const N: usize, const H: usize>(
     let columns = libm::ceil(libm::sqrt(1.6 * H as f64)).max(2.0);
     let rows = libm::ceil(H as f64 / columns);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a hundred pixels for a neuron")]
-    let picture = ((columns * TILE + 120.0).max(320.0) as u32, (TITLE + (rows * TILE).max(190.0) + 20.0) as u32);
+    let picture = ((columns * TILE + 136.0).max(336.0) as u32, (TITLE + (rows * TILE).max(190.0) + 20.0) as u32);
     Ok(draw(title, picture, |canvas| {
         for (neuron, numbers) in neurons.iter().enumerate() {
             let (row, column) = (libm::floor(neuron as f64 / columns), neuron as f64 % columns);
@@ -69,7 +70,7 @@ pub fn weights<T: Scalar, const N: usize, const H: usize>(
             let color = |index: usize| diverging(if largest > 0.0 { numbers[index] / largest } else { 0.0 });
             image(canvas, (corner.0, corner.1 + 16.0), TILE - 24.0, size, color);
         }
-        bar(canvas, (canvas.width - 84.0, TITLE + 16.0), largest);
+        bar(canvas, (canvas.width - 100.0, TITLE + 16.0), largest);
     }))
 }
 
@@ -86,12 +87,10 @@ fn bar(canvas: &Canvas<'_>, (x, top): (f64, f64), largest: f64) {
         canvas.rect((x, y), (14.0, HEIGHT / f64::from(STEPS) + 0.25), diverging(value));
     }
     canvas.frame((x, top), (14.0, HEIGHT), Stroke::new(GREY, 1.0));
-    for (place, sign) in [(0.0, "+"), (0.5, ""), (1.0, "−")] {
-        let text = match sign {
-            "" => "0".into(),
-            sign if (1e-3..1e4).contains(&largest) => format!("{sign}{largest:.3}"),
-            sign => format!("{sign}{largest:.1e}"),
-        };
-        canvas.text(&text, (x + 20.0, top + HEIGHT * place), SMALL - 1.0, BLACK, Anchor::Left);
+    let ends = [(0.0, "+"), (1.0, "−")].map(|(place, sign)| (place, format!("{sign}{}", Significant(largest))));
+    // Of weights that are all 0 there is one number.
+    let ends = ends.into_iter().filter(|_| largest > 0.0);
+    for (place, text) in ends.chain([(0.5, "0".into())]) {
+        canvas.text(&text.replace('-', "−"), (x + 20.0, top + HEIGHT * place), SMALL - 1.0, BLACK, Anchor::Left);
     }
 }
