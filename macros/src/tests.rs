@@ -10,6 +10,7 @@ use crate::errors::Errors;
 use crate::graph::{Network, resolve};
 use crate::parse::declaration;
 
+mod coverage;
 mod expansion;
 mod judges;
 mod messages;

@@ -23,7 +23,6 @@ pub(crate) fn too_many_settings(place: Place, whose: &Ident, known: usize, examp
 pub(crate) fn unknown_setting(name: &Ident, whose: &Ident, known: &[&str]) -> Error {
     let names: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
     let way_out = match &names[..] {
-        [] => format!("write `{whose}` alone"),
         [name] => format!("its setting is {name}"),
         names => format!("its settings are {}", names.join(", ")),
     };

@@ -77,10 +77,8 @@ pub(crate) fn needs_braces(place: Place, text: &str) -> Error {
 
 /// `Dense<{ N * 2 }, 32>` where `N` is a parameter.
 pub(crate) fn computes_with_parameter(place: Place, text: &str, parameter: &Ident, parameters: &[Ident]) -> Error {
-    let fresh = ["M", "H", "K", "L", "P", "Q"]
-        .into_iter()
-        .find(|word| parameters.iter().all(|parameter| parameter != word))
-        .unwrap_or("ANOTHER");
+    let is_fresh = |letter: &char| parameters.iter().all(|parameter| *parameter != letter.to_string());
+    let fresh = "MHKL".chars().chain('A'..='Z').find(is_fresh).unwrap_or('M');
     place.error(format!(
         "`{text}` computes with the const parameter `{parameter}`, \
          which stable Rust cannot do in a type\n\n\

@@ -1,0 +1,22 @@
+//! A size that overflows as it is computed.
+
+use typenet::prelude::*;
+
+network! {
+    struct Digits {
+        hidden: Dense<64, 18_446_744_073_709_551_615 + 1>,
+        Tanh,
+        output: Dense<32, 10>,
+        Softmax,
+    }
+}
+
+fn main() -> typenet::Result<()> {
+    let mut network = Digits::init(&mut typenet::rng(37));
+    let data = Dataset::<Vector<64>, Class<10>>::labelled([[0.0; 64]], [0])?;
+    Trainer::new(Nll, Sgd::new(0.1)).validation(&data).fit(&mut network, &data)?;
+    let result = network.evaluate(&data, &Nll);
+    let prediction: [f32; 10] = network.predict(&[0.0; 64]);
+    println!("{} {}", result.accuracy, prediction[0]);
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! A macro call without a network.
+
+use typenet::prelude::*;
+
+network! {}
+
+fn main() {}
