@@ -177,6 +177,13 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
     /// ```
     #[must_use]
     pub fn split(mut self, fraction: f64) -> (Self, Self) {
+        let first = self.first_part(fraction);
+        let second = Self { inputs: self.inputs.split_off(first), targets: self.targets.split_off(first) };
+        (self, second)
+    }
+
+    /// How many samples the first part of a split has.
+    fn first_part(&self, fraction: f64) -> usize {
         assert!(
             fraction > 0.0 && fraction < 1.0,
             "the fraction of a split is {fraction}, but must lie between 0 and 1"
@@ -188,9 +195,7 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
             reason = "between 0 and the number of samples"
         )]
         let wanted = libm::round(fraction * self.len() as f64) as usize;
-        let first = wanted.clamp(1, self.len() - 1);
-        let second = Self { inputs: self.inputs.split_off(first), targets: self.targets.split_off(first) };
-        (self, second)
+        wanted.clamp(1, self.len() - 1)
     }
 
     /// The samples in order, cut into batches of `batch_size`; the last one is smaller where the size does not divide.
