@@ -611,7 +611,9 @@ fn every_schedule_agrees_with_keras_and_pytorch() {
         assert_near(&factors, &case["factors"], case["name"].as_str().unwrap());
         assert!(factors.iter().any(|&factor| factor < 0.5) && factors.len() == 60);
     }
-    for case in keras["plateaus"].as_array().unwrap() {
+    let plateaus = keras["plateaus"].as_array().unwrap();
+    assert_eq!(plateaus.len(), 7);
+    for case in plateaus {
         let small = |key: &str| u32::try_from(count(&case[key])).unwrap();
         let number = |key: &str| case[key].as_f64().unwrap();
         let mut plateau = ReduceOnPlateau::new()

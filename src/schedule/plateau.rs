@@ -5,13 +5,14 @@ use crate::error::{Error, Result};
 /// Multiplies the learning rate by a factor when the loss has not become better for some epochs, and has a state.
 ///
 /// An epoch is better when its loss is below the best one by more than `min_delta`. After `patience` epochs in a row that
-/// were not, the rate is multiplied by `factor`, never below `min_rate`, and for `cooldown` epochs nothing is counted.
+/// were not, the rate is multiplied by `factor`, never below `min_rate`, and a [`cooldown`](Self::cooldown) starts.
 ///
 /// # Errors
 /// A factor outside (0, 1), and a `min_delta` or `min_rate` that is negative or not finite, are refused when training starts.
 ///
 /// # Source
-/// Keras's `ReduceLROnPlateau`, with its defaults.
+/// Keras's `ReduceLROnPlateau`, with its defaults and its way of counting. PyTorch's counts one epoch more of each: its
+/// `patience=p, cooldown=c, threshold_mode="abs"` is `.patience(p + 1).cooldown(c + 1)` here.
 ///
 /// # Example
 /// In a loop of one's own; `Trainer::reduce_on_plateau` does the same with the loss on the validation set, or the training loss
@@ -46,7 +47,7 @@ pub(crate) struct PlateauState {
     pub(crate) reduction: f64,
     /// Epochs in a row that were not better.
     pub(crate) waited: u32,
-    /// Epochs in which nothing is counted.
+    /// What is left of the cooldown, in epochs; the last of them counts again.
     pub(crate) cooling: u32,
 }
 
@@ -85,7 +86,32 @@ impl ReduceOnPlateau {
         Self { min_delta, ..self }
     }
 
-    /// In how many epochs after a reduction nothing is counted.
+    /// Cooldown after a reduction: the next `cooldown - 1` epochs do not count towards `patience`.
+    ///
+    /// Keras counts in this way: an epoch first shortens the cooldown by 1, and counts if nothing is left of it. So a
+    /// cooldown of 1 is the same as none. An epoch that does not count can still be the best one.
+    ///
+    /// # Example
+    /// A loss that never falls, with a patience of 2.
+    /// ```
+    /// use typenet::schedule::ReduceOnPlateau;
+    ///
+    /// /// The epochs, counted from 1, after which the rate is reduced.
+    /// fn reductions(mut plateau: ReduceOnPlateau) -> Vec<usize> {
+    ///     let mut rate = 1.0;
+    ///     let mut is_reduced = |_: &usize| {
+    ///         plateau.observe(1.0);
+    ///         let before = std::mem::replace(&mut rate, plateau.rate(1.0));
+    ///         rate < before
+    ///     };
+    ///     (1..=10).filter(|epoch| is_reduced(epoch)).collect()
+    /// }
+    /// let plateau = ReduceOnPlateau::new().patience(2);
+    /// assert_eq!(reductions(plateau), [3, 5, 7, 9]);
+    /// assert_eq!(reductions(plateau.cooldown(1)), [3, 5, 7, 9]);
+    /// assert_eq!(reductions(plateau.cooldown(2)), [3, 6, 9]);
+    /// assert_eq!(reductions(plateau.cooldown(3)), [3, 7]);
+    /// ```
     #[must_use]
     pub const fn cooldown(self, epochs: u32) -> Self {
         Self { cooldown: epochs, ..self }
@@ -166,15 +192,24 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_falls_after_patience_and_waits_for_the_cooldown() {
+    fn the_rate_falls_after_patience() {
         let plateau = ReduceOnPlateau::new().factor(0.5).patience(1);
         assert_eq!(rates(plateau, [2.0, 2.0, 2.0, 1.0, f64::NAN]), [1.0, 0.5, 0.25, 0.25, 0.125]);
-        // The epoch after a reduction does not count, and the one in which the cooldown ends does.
-        assert_eq!(rates(plateau.cooldown(2), [2.0; 6]), [1.0, 0.5, 0.5, 0.25, 0.25, 0.125]);
         assert_eq!(rates(plateau.min_rate(0.3), [2.0; 4]), [1.0, 0.5, 0.3, 0.3]);
         assert_eq!(rates(plateau.min_delta(0.5), [2.0, 1.6, 1.4, 1.0]), [1.0, 0.5, 0.5, 0.25]);
         // A rate that is smaller already stays.
         assert_eq!(plateau.min_rate(2.0).rate(1.0), 1.0);
+    }
+
+    #[test]
+    fn a_cooldown_leaves_out_one_epoch_less_than_its_length() {
+        let plateau = ReduceOnPlateau::new().factor(0.5).patience(1);
+        assert_eq!(rates(plateau.cooldown(0), [2.0; 6]), [1.0, 0.5, 0.25, 0.125, 0.0625, 0.03125]);
+        assert_eq!(rates(plateau.cooldown(1), [2.0; 6]), [1.0, 0.5, 0.25, 0.125, 0.0625, 0.03125]);
+        assert_eq!(rates(plateau.cooldown(2), [2.0; 6]), [1.0, 0.5, 0.5, 0.25, 0.25, 0.125]);
+        assert_eq!(rates(plateau.cooldown(3), [2.0; 6]), [1.0, 0.5, 0.5, 0.5, 0.25, 0.25]);
+        // The epoch that does not count is the best: 1.5 is no better than it.
+        assert_eq!(rates(plateau.cooldown(2), [2.0, 2.0, 1.0, 1.5]), [1.0, 0.5, 0.5, 0.25]);
     }
 
     #[test]

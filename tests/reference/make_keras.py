@@ -480,6 +480,9 @@ PLATEAU_CASES = {
     "cooldown": {"factor": 0.5, "patience": 2, "min_delta": 1e-4, "cooldown": 3, "min_rate": 0.0},
     "min_rate": {"factor": 0.25, "patience": 1, "min_delta": 0.0, "cooldown": 1, "min_rate": 0.01},
     "min_delta": {"factor": 0.5, "patience": 2, "min_delta": 0.25, "cooldown": 0, "min_rate": 0.0},
+    "no_cooldown": {"factor": 0.5, "patience": 2, "min_delta": 1e-4, "cooldown": 0, "min_rate": 0.0},
+    "cooldown_of_one": {"factor": 0.5, "patience": 2, "min_delta": 1e-4, "cooldown": 1, "min_rate": 0.0},
+    "cooldown_of_two": {"factor": 0.5, "patience": 2, "min_delta": 1e-4, "cooldown": 2, "min_rate": 0.0},
 }
 
 
