@@ -68,7 +68,7 @@ use crate::target::Target;
 use epoch::Epoch;
 use feed::{Checked, Shuffled};
 use interrupted::Interrupted;
-use pool::Threads;
+use pool::{Pool, Threads};
 use rate::Rate;
 
 /// Trains networks: settings, a loss, an optimizer with its state.
@@ -237,9 +237,11 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         Self { epoch: Epoch { seed, ..self.epoch }, ..self }
     }
 
-    /// How many threads share the steps, at least 1. Each `fit` then starts a pool of its own. Without this it uses the pool
-    /// that it is called in, or else the global one of `rayon`, which has a thread per core.
+    /// How many threads share the steps: at least 1, and at most 1,024 or as many as the machine has, if these are more. Each
+    /// `fit` then starts a pool of its own. Without this it uses the pool that it is called in, or else the global one of
+    /// `rayon`, which has a thread per core.
     ///
+    /// More threads than cores make nothing faster, and at most eight share the gradient of a batch.
     /// The number of threads changes no bit of the result. Batches of one tile, `Network::TILE` samples, and small networks
     /// are left to one thread. Callbacks run on the thread that calls `fit`.
     #[cfg(feature = "rayon")]
@@ -341,8 +343,9 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// Trains a network, handed over as the `Box` that `init` returns, or as the network in it.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a batch size, a number of batches per step or a number of threads of 0, for a bound of
-    /// gradients that is not a finite number above 0, and for whatever the optimizer, a schedule or a callback refuses;
+    /// [`Error::Setting`] for a batch size or a number of batches per step of 0, for a number of threads out of range, for a
+    /// bound of gradients that is not a finite number above 0, and for whatever the optimizer, a schedule or a callback
+    /// refuses;
     /// [`Error::UnknownLayer`] for a factor of a layer that the network does not have;
     /// [`Error::TargetOutOfRange`] for a target that the loss cannot compare with;
     /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;

@@ -146,6 +146,22 @@ fn the_next_fit_after_an_interrupted_one_is_a_new_one() {
     assert_eq!(resumed.fit(&mut network, &data).unwrap().epochs()[0].epoch, 1);
 }
 
+#[cfg(feature = "rayon")]
+#[test]
+fn an_interrupted_run_waits_for_a_number_of_threads_that_can_be_had() {
+    let folder = Folder::new("threads");
+    let (path, data) = (folder.path("run"), data(60));
+    let mut network = Net::init(&mut typenet::rng(1));
+    trainer(4).callback(Checkpoints::every(3, &path)).fit(&mut network, &data).unwrap();
+    let expected = network.clone();
+    let mut resumed = trainer(4).threads(100_000);
+    resumed.resume(&mut network, &path).unwrap();
+    let refused = resumed.fit(&mut network, &data);
+    assert!(matches!(refused, Err(Error::Setting { name: "number of threads", .. })), "{refused:?}");
+    let history = resumed.threads(2).fit(&mut network, &data).unwrap();
+    assert_eq!((history.epochs().len(), network.parameters()), (4, expected.parameters()));
+}
+
 /// Counts epochs over interruptions.
 struct Counter<'a>(&'a mut u64);
 

@@ -258,11 +258,13 @@ fn lent_memory_gives_the_same_bits() {
 #[cfg(feature = "rayon")]
 mod threads {
     use std::cell::Cell;
+    use std::ops::ControlFlow;
     use std::rc::Rc;
     use std::thread;
 
     use rayon::{ThreadPool, ThreadPoolBuilder};
     use typenet::prelude::*;
+    use typenet::train::TrainingPlan;
     use typenet::{Adam, EpochRecord, Error, Optimizer, Scalar};
 
     use super::bits::{Bits, hash, hash_of};
@@ -402,10 +404,28 @@ mod threads {
     }
 
     #[test]
-    fn a_trainer_without_threads_is_refused() {
-        let mut network = Plain::init(&mut typenet::rng(1));
-        let error = Trainer::new(Nll, Sgd::new(0.1)).threads(0).fit(&mut network, &data(3)).unwrap_err();
-        assert_eq!(error.to_string(), "the number of threads is 0, but must be at least 1");
+    fn no_threads_and_more_than_any_machine_has_are_refused_before_anything_starts() {
+        for threads in [0, 100_000, usize::MAX] {
+            let (mut network, begins) = (Plain::init(&mut typenet::rng(1)), Rc::new(Cell::new(0)));
+            let seen = Rc::clone(&begins);
+            let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).callback(Begins(seen)).threads(threads);
+            let error = trainer.fit(&mut network, &data(3)).unwrap_err();
+            assert!(
+                error.to_string().ends_with("at least 1, and at most 1024 or as many as the machine has"),
+                "{error}"
+            );
+            assert_eq!(begins.get(), 0);
+        }
+    }
+
+    /// Counts the runs that it saw begin.
+    struct Begins(Rc<Cell<usize>>);
+
+    impl<N: Network> Callback<N> for Begins {
+        fn begin(&mut self, _: &N, _: &TrainingPlan) -> typenet::Result<ControlFlow<()>> {
+            self.0.set(self.0.get() + 1);
+            Ok(ControlFlow::Continue(()))
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
 use crate::train::epoch::{Made, Run};
 use crate::train::feed::Feed;
-use crate::train::{Callback, StepRecord, Stop, Trainer, TrainingPlan, Validation};
+use crate::train::{Callback, Pool, StepRecord, Stop, Trainer, TrainingPlan, Validation};
 #[cfg(feature = "safetensors")]
 use crate::train::{CallbackState, Moment, RunState, epoch::Epoch};
 
@@ -35,6 +35,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         if let Some(tensor) = network.non_finite_tensor() {
             return Err(Error::NonFiniteParameter { tensor });
         }
+        // Before callbacks see anything, and before an interrupted run is taken up.
+        let pool = self.threads.start()?;
         let plan = self.plan(feed.samples().unwrap_or(0), V::EXISTS, self.validation.has_accuracy());
         let begins = self.callbacks.begin(network, &plan)?.is_continue();
         let begun = match self.take_up::<N>() {
@@ -47,7 +49,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
                 return Err(error);
             }
         };
-        let ended = begun.map_or(Ok(()), |begun| self.run_epochs(network, &mut feed, begun));
+        let ended = begun.map_or(Ok(()), |begun| self.run_epochs(network, &mut feed, &pool, begun));
         self.callbacks.end(network, &self.history);
         ended.map(|()| self.history.clone())
     }
@@ -79,7 +81,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     }
 
     /// The first of its epochs is `begun`.
-    fn run_epochs<N, F>(&mut self, network: &mut N, feed: &mut F, mut begun: Made) -> Result<()>
+    fn run_epochs<N, F>(&mut self, network: &mut N, feed: &mut F, pool: &Pool, mut begun: Made) -> Result<()>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output, Target: Measured>,
@@ -87,8 +89,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         V: Validation<N, L>,
         C: Callback<N>,
     {
-        let Self { epoch: next, epochs, threads, validation, callbacks, history, .. } = self;
-        let pool = threads.start()?;
+        let Self { epoch: next, epochs, validation, callbacks, history, .. } = self;
         let mut run = Run::new(next.batch_size.min(feed.samples().unwrap_or(RESERVED)), next.accumulate > 1);
         for epoch in history.epochs().len() + 1..=*epochs {
             let start = Instant::now();
