@@ -4,7 +4,9 @@
 //! what the formula remembers between steps, and makes a step all or nothing.
 
 mod frozen;
+mod memory;
 mod setting;
+mod slot;
 
 mod decay;
 mod rates;
@@ -30,9 +32,11 @@ pub use decay::WeightDecay;
 pub use nadam::Nadam;
 pub use rms_prop::RmsProp;
 pub use sgd::{MomentumForm, Sgd};
+pub use slot::Slot;
 
+#[cfg(feature = "safetensors")]
+use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 use crate::block::Block;
 use crate::error::{Error, Result};
@@ -40,12 +44,12 @@ use crate::kernel::{Isa, Kernels, dispatch};
 use crate::scalar::Scalar;
 use crate::tensor::TensorTable;
 
-use pass::{Largest, Update, scaled, stride};
+use frozen::Frozen;
+use memory::Memory;
+use pass::{Largest, Update, scaled};
 use rates::Rates;
 
-use frozen::Frozen;
-
-/// The most blocks of memory that an optimizer may ask for.
+/// The most slots that an optimizer may have, over all its settings.
 pub const MAX_SLOTS: usize = 4;
 
 /// The settings and the formula of an optimizer.
@@ -66,6 +70,7 @@ pub const MAX_SLOTS: usize = 4;
 /// ```
 /// use typenet::kernel::{Isa, Kernels};
 /// use typenet::prelude::*;
+/// use typenet::optimizer::Slot;
 /// use typenet::{Error, Result, Scalar};
 ///
 /// #[derive(Clone)]
@@ -74,8 +79,8 @@ pub const MAX_SLOTS: usize = 4;
 /// }
 ///
 /// impl Optimizer for SignDescent {
-///     fn slots(&self) -> usize {
-///         0
+///     fn slots(&self) -> &'static [Slot] {
+///         &[]
 ///     }
 ///
 ///     fn check<T: Scalar>(&self) -> Result<()> {
@@ -108,8 +113,9 @@ pub const MAX_SLOTS: usize = 4;
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Optimizer: Clone + Send + Sync {
-    /// How many numbers per parameter it remembers, at most [`MAX_SLOTS`].
-    fn slots(&self) -> usize;
+    /// What it remembers with these settings, under names that are different from each other: at most [`MAX_SLOTS`] slots
+    /// over all settings.
+    fn slots(&self) -> &'static [Slot];
 
     /// Refuses settings out of range, also those that are so only in numbers of type `T`.
     ///
@@ -121,7 +127,8 @@ pub trait Optimizer: Clone + Send + Sync {
     /// is remembered of it.
     fn largest_update(&self, largest_gradient: f64) -> f64;
 
-    /// Changes the parameters. `slots` holds, for each number that is remembered, a value per parameter, zero at first.
+    /// Changes the parameters. `slots` holds an element per parameter for each of [`slots`](Self::slots), in their order, zero
+    /// at first.
     ///
     /// It is called for pieces of the parameters, which threads may share: how a parameter changes must depend on its own
     /// numbers alone.
@@ -162,10 +169,7 @@ pub trait Optimizer: Clone + Send + Sync {
 #[derive(Clone, Debug)]
 pub struct OptimizerState<O, T> {
     optimizer: O,
-    /// The slots one after the other, [`stride`] numbers apart, empty before the first step.
-    memory: Vec<T>,
-    /// The number of parameters that the memory belongs to.
-    parameters: Option<usize>,
+    memory: Memory<T>,
     step: u64,
     rates: Rates,
 }
@@ -174,7 +178,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// The optimizer before its first step. Memory is allocated then.
     #[must_use]
     pub fn new(optimizer: O) -> Self {
-        Self { optimizer, memory: Vec::new(), parameters: None, step: 0, rates: Rates::ONE }
+        Self { optimizer, memory: Memory::EMPTY, step: 0, rates: Rates::ONE }
     }
 
     /// The settings.
@@ -255,27 +259,33 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
 
     /// Forgets everything but the settings and the factors of layers; nothing is frozen then.
     pub fn reset(&mut self) {
-        (self.memory, self.parameters, self.step, self.rates.all) = (Vec::new(), None, 0, 1.0);
+        (self.memory, self.step, self.rates.all) = (Memory::EMPTY, 0, 1.0);
         self.rates.frozen = Frozen::NONE;
     }
 
-    /// What is remembered, one slot after the other, and the number of parameters that it belongs to.
+    /// The number of parameters that the memory belongs to, as soon as it is known.
     #[cfg(feature = "safetensors")]
-    pub(crate) fn memory(&self) -> (Option<usize>, impl ExactSizeIterator<Item = &[T]>) {
-        let count = self.parameters.unwrap_or(0);
-        (self.parameters, self.memory.chunks_exact(stride(count).max(1)).map(move |slot| &slot[..count]))
+    pub(crate) fn parameters(&self) -> Option<usize> {
+        self.memory.parameters()
     }
 
-    /// The state after `step` steps, the last of which left these slots, of `parameters` numbers each.
+    /// What is remembered, slot by slot, with their names.
     #[cfg(feature = "safetensors")]
-    pub(crate) fn restore(&mut self, step: u64, parameters: Option<usize>, slots: &[T]) {
-        let count = parameters.unwrap_or(0);
-        self.memory.clear();
-        for slot in slots.chunks_exact(count.max(1)) {
-            self.memory.extend_from_slice(slot);
-            self.memory.resize(self.memory.len().next_multiple_of(stride(count).max(1)), T::ZERO);
-        }
-        (self.step, self.parameters) = (step, parameters);
+    pub(crate) fn memory(&self) -> impl ExactSizeIterator<Item = (&str, &[T])> {
+        self.memory.slots()
+    }
+
+    /// The state after `step` steps, the last of which left these slots for so many parameters.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn restore<'a>(
+        &mut self,
+        step: u64,
+        parameters: usize,
+        slots: impl Iterator<Item = (Cow<'static, str>, &'a [T])>,
+    ) where
+        T: 'a,
+    {
+        (self.step, self.memory) = (step, Memory::restored(parameters, slots));
     }
 
     /// What is remembered, as it came from a file, leaves the parameters finite in a step without a gradient. It would not
@@ -316,17 +326,12 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
                 second_count: gradient.len(),
             });
         }
-        if let Some(expected) = self.parameters.filter(|&expected| expected != count) {
+        if let Some(expected) = self.memory.parameters().filter(|&expected| expected != count) {
             return Err(Error::ParameterCount { expected, given: count });
         }
         self.check(table)?;
         self.check_gradient(parameters, gradient, table)?;
-        // Longer than before when a setting that needs memory, such as momentum, was switched on between steps.
-        let needed = stride(count) * self.optimizer.slots();
-        if self.memory.len() < needed {
-            self.memory.resize(needed, T::ZERO);
-        }
-        self.parameters = Some(count);
+        self.memory.prepare(self.optimizer.slots(), count);
         let Self { optimizer, rates, step, memory, .. } = self;
         dispatch(Update { optimizer: &*optimizer, rates, step: *step, memory, parameters, gradient, table });
         self.step += 1;
@@ -336,10 +341,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// Refuses settings, factors and names out of range for a block with this table.
     pub(crate) fn check(&self, table: TensorTable) -> Result<()> {
         self.optimizer.check::<T>()?;
-        if self.optimizer.slots() > MAX_SLOTS {
-            let value = self.optimizer.slots() as f64;
-            return Err(Error::Setting { name: "number of optimizer slots", value, allowed: "at most 4" });
-        }
+        self.memory.check(self.optimizer.slots())?;
         self.rates.check(table)?;
         let value = self.rates.largest();
         if value != 1.0 && self.optimizer.learning_rate().is_none() {

@@ -9,8 +9,11 @@ use typenet::{Error, Optimizer, OptimizerState, WrongTensor, prelude::*};
 
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "support/mended.rs"]
+mod mended;
 
 use folder::Folder;
+use mended::mended;
 
 network!(struct Small = Dense<2, 3>, Tanh, Dense<3, 2>, Softmax);
 network! {
@@ -294,4 +297,53 @@ fn a_state_of_another_network_is_not_saved() {
     let error = trainer.save_checkpoint(&Large::zeroed(), folder.path("c")).unwrap_err();
     assert_eq!(error, Error::ParameterCount { expected: Small::PARAMETERS, given: Large::PARAMETERS });
     assert_eq!(fs::read(folder.path("c")).unwrap(), bytes);
+}
+
+/// The checkpoint of an optimizer names what is remembered; the negative of any of it is refused where it has no sign.
+fn assert_named<O: Optimizer>(optimizer: &O, signed: &[&str], nonnegative: &[&str]) {
+    let folder = Folder::new("named");
+    let path = folder.path("checkpoint");
+    let mut state = optimizer.clone().state::<f32>();
+    state.step(&mut *Small::zeroed(), &*Small::init(&mut typenet::rng(SEED))).unwrap();
+    state.save_checkpoint(&Small::zeroed(), &path).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let start = 8 + usize::try_from(u64::from_le_bytes(bytes[..8].try_into().unwrap())).unwrap();
+    let header: serde_json::Value = serde_json::from_slice(&bytes[8..start]).unwrap();
+    let slots = header.as_object().unwrap().iter().filter_map(|(name, entry)| {
+        let offset = usize::try_from(entry["data_offsets"][0].as_u64()?).ok()?;
+        name.strip_prefix("optimizer/").map(|name| (name, start + offset))
+    });
+    let mut names: Vec<_> = slots.clone().map(|(name, _)| name).collect();
+    let mut expected = [signed, nonnegative].concat();
+    names.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    for (name, offset) in slots {
+        let mut negative = bytes.clone();
+        negative[offset..offset + 4].copy_from_slice(&(-1.0_f32).to_le_bytes());
+        fs::write(&path, mended(&negative).unwrap()).unwrap();
+        let resumed = optimizer.clone().state().resume(&mut *Small::zeroed(), &path);
+        match resumed {
+            Ok(()) => assert!(signed.contains(&name), "{name}"),
+            Err(error) => {
+                let expected = format!("`optimizer/{name}` holds -1 at [0], and is never negative");
+                assert!(nonnegative.contains(&name) && error.to_string().ends_with(&expected), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_optimizers_remember_has_a_name_and_no_wrong_sign() {
+    assert_named(&Sgd::new(0.1), &[], &[]);
+    assert_named(&Sgd::new(0.1).momentum(0.5), &["velocity"], &[]);
+    assert_named(&Adam::new(0.1), &["first_moment"], &["second_moment"]);
+    assert_named(&Adam::new(0.1).amsgrad(), &["first_moment"], &["second_moment", "largest_second_moment"]);
+    assert_named(&AdamW::new(0.1, 0.1), &["first_moment"], &["second_moment"]);
+    assert_named(&Nadam::new(0.1), &["first_moment"], &["second_moment"]);
+    assert_named(&Adamax::new(0.1), &["first_moment"], &["infinity_norm"]);
+    assert_named(&Adagrad::new(0.1), &[], &["sum_of_squares"]);
+    assert_named(&Adadelta::new(0.1), &[], &["mean_square", "mean_squared_update"]);
+    assert_named(&RmsProp::new(0.1).momentum(0.5), &["velocity"], &["mean_square"]);
+    assert_named(&RmsProp::new(0.1).centered(), &["mean"], &["mean_square"]);
 }

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use nalgebra::{SMatrix, SVector};
 use typenet::kernel::{Isa, Kernels};
+use typenet::optimizer::{OptimizerState, Slot};
 use typenet::prelude::*;
 use typenet::{Backward, Error, Forward, Plan, Result, Scalar, Site, TensorKind};
 
@@ -204,13 +205,13 @@ fn every_layer_of_nested_networks_has_a_number_of_its_own_the_same_in_both_direc
     assert!(forward.iter().eq(backward.iter().rev()), "{forward:?} {backward:?}");
 }
 
-/// Asks for more memory than there is.
+/// Asks for these slots.
 #[derive(Clone)]
-struct Greedy;
+struct Remembers(&'static [Slot]);
 
-impl Optimizer for Greedy {
-    fn slots(&self) -> usize {
-        5
+impl Optimizer for Remembers {
+    fn slots(&self) -> &'static [Slot] {
+        self.0
     }
 
     fn check<T: Scalar>(&self) -> Result<()> {
@@ -225,9 +226,24 @@ impl Optimizer for Greedy {
 }
 
 #[test]
-fn an_optimizer_with_too_many_slots_is_refused() {
-    let error = Greedy.state().step_slice(&mut [1.0_f32], &[1.0]).unwrap_err();
-    assert!(matches!(error, Error::Setting { name: "number of optimizer slots", .. }), "{error}");
+fn an_optimizer_with_too_many_slots_or_two_of_one_name_is_refused() {
+    const SLOTS: [Slot; 5] =
+        [Slot::signed("a"), Slot::signed("b"), Slot::signed("c"), Slot::signed("d"), Slot::signed("e")];
+    let refused = |optimizer: &mut OptimizerState<Remembers, f32>| {
+        let error = optimizer.step_slice(&mut [1.0], &[1.0]).unwrap_err();
+        assert!(matches!(error, Error::Setting { name: "number of optimizer slots", .. }), "{error}");
+        error.to_string()
+    };
+    assert!(refused(&mut Remembers(&SLOTS).state()).contains("is 5, but must be at most 4"));
+    // Those that other settings needed count too.
+    let mut optimizer = Remembers(&SLOTS[..3]).state();
+    optimizer.step_slice(&mut [1.0], &[1.0]).unwrap();
+    optimizer.optimizer_mut().0 = &SLOTS[2..4];
+    optimizer.step_slice(&mut [1.0], &[1.0]).unwrap();
+    optimizer.optimizer_mut().0 = &SLOTS[4..];
+    assert!(refused(&mut optimizer).contains("is 5, but must be at most 4"));
+    let twice = const { &[Slot::signed("velocity"), Slot::nonnegative("velocity")] };
+    assert!(refused(&mut Remembers(twice).state()).contains("each has a name of its own"));
 }
 
 #[test]

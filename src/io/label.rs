@@ -43,7 +43,8 @@ impl Label {
         self.all(key).next()
     }
 
-    fn all(&self, key: &str) -> impl Iterator<Item = &str> {
+    /// The values of all lines with this key.
+    pub(crate) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
         self.lines.iter().filter(move |(other, _)| other == key).map(|(_, value)| value.as_str())
     }
 

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::kernel::{Isa, Kernels};
 use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
-use crate::optimizer::{Optimizer, WeightDecay};
+use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
 /// How many times as large u + ε may become as in the first step, as far as that is due to the number of steps alone:
@@ -97,8 +97,8 @@ impl Adadelta {
 }
 
 impl Optimizer for Adadelta {
-    fn slots(&self) -> usize {
-        2
+    fn slots(&self) -> &'static [Slot] {
+        const { &[Slot::nonnegative("mean_square"), Slot::nonnegative("mean_squared_update")] }
     }
 
     fn check<T: Scalar>(&self) -> Result<()> {

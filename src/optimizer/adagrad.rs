@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
 use crate::optimizer::setting::{check_epsilon, check_not_negative, check_rate};
-use crate::optimizer::{Optimizer, WeightDecay};
+use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
 /// Where ε stands: beside the root of a sum or mean of squares, or below it.
@@ -118,8 +118,8 @@ impl Adagrad {
 }
 
 impl Optimizer for Adagrad {
-    fn slots(&self) -> usize {
-        1
+    fn slots(&self) -> &'static [Slot] {
+        const { &[Slot::nonnegative("sum_of_squares")] }
     }
 
     fn check<T: Scalar>(&self) -> Result<()> {

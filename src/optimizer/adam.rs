@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::kernel::{AdamStep, Isa, Kernels};
 use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
-use crate::optimizer::{Optimizer, WeightDecay};
+use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
 /// Where ε stands: before or after the bias of the second moment is corrected. The two differ in the first steps, and for
@@ -166,8 +166,10 @@ impl Adam {
 }
 
 impl Optimizer for Adam {
-    fn slots(&self) -> usize {
-        2 + usize::from(self.amsgrad)
+    fn slots(&self) -> &'static [Slot] {
+        const MOMENTS: [Slot; 2] = [Slot::signed("first_moment"), Slot::nonnegative("second_moment")];
+        const WITH_LARGEST: [Slot; 3] = [MOMENTS[0], MOMENTS[1], Slot::nonnegative("largest_second_moment")];
+        if self.amsgrad { &WITH_LARGEST } else { &MOMENTS }
     }
 
     fn check<T: Scalar>(&self) -> Result<()> {

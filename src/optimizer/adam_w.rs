@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::kernel::{Isa, Kernels};
-use crate::optimizer::{Adam, Optimizer, WeightDecay};
+use crate::optimizer::{Adam, Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
 /// AdamW: [`Adam`](crate::Adam) with decoupled weight decay.
@@ -66,7 +66,7 @@ impl AdamW {
 }
 
 impl Optimizer for AdamW {
-    fn slots(&self) -> usize {
+    fn slots(&self) -> &'static [Slot] {
         self.adam.slots()
     }
 

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::kernel::{Isa, Kernels};
 use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
-use crate::optimizer::{Optimizer, WeightDecay};
+use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
 /// How ε keeps the norm of Adamax from zero.
@@ -117,8 +117,8 @@ impl Adamax {
 }
 
 impl Optimizer for Adamax {
-    fn slots(&self) -> usize {
-        2
+    fn slots(&self) -> &'static [Slot] {
+        const { &[Slot::signed("first_moment"), Slot::nonnegative("infinity_norm")] }
     }
 
     fn check<T: Scalar>(&self) -> Result<()> {

@@ -91,7 +91,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// ```
     pub fn freeze<N: Block<T>>(&mut self, name: &str) -> Result<()> {
         let tensors = self.named::<N>(name)?;
-        self.parameters = Some(N::LEN);
+        self.memory.belongs_to(N::LEN);
         self.rates.frozen.freeze(tensors.into_iter().map(|tensor| tensor.range));
         Ok(())
     }
@@ -120,7 +120,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
 
     /// The tensors of a name.
     fn named<N: Block<T>>(&self, name: &str) -> Result<Vec<TensorInfo>> {
-        if let Some(expected) = self.parameters.filter(|&expected| expected != N::LEN) {
+        if let Some(expected) = self.memory.parameters().filter(|&expected| expected != N::LEN) {
             return Err(Error::ParameterCount { expected, given: N::LEN });
         }
         let mut tensors = N::TENSORS.list();

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::kernel::{Isa, Kernels};
 use crate::optimizer::setting::{check_epsilon, check_not_negative, check_rate, check_share};
-use crate::optimizer::{Optimizer, WeightDecay};
+use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
 /// Nadam: Adam whose step looks ahead by the momentum of the next one.
@@ -127,8 +127,8 @@ impl Nadam {
 }
 
 impl Optimizer for Nadam {
-    fn slots(&self) -> usize {
-        2
+    fn slots(&self) -> &'static [Slot] {
+        const { &[Slot::signed("first_moment"), Slot::nonnegative("second_moment")] }
     }
 
     fn check<T: Scalar>(&self) -> Result<()> {

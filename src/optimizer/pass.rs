@@ -3,15 +3,9 @@
 use crate::kernel::{Isa, Kernels, Program};
 use crate::optimizer::decay::{couple, shrink};
 use crate::optimizer::rates::{Rates, Run};
-use crate::optimizer::{MAX_SLOTS, Optimizer, WeightDecay};
+use crate::optimizer::{MAX_SLOTS, Memory, Optimizer, WeightDecay};
 use crate::tensor::TensorTable;
 use crate::threads;
-
-/// Numbers from one slot to the next. Processors take a load for one of what was just stored where the lower twelve bits
-/// of the addresses agree, so large slots begin alike in their pages of 4 KiB: then loads are ahead of stores in all.
-pub(super) const fn stride(count: usize) -> usize {
-    if count < 4096 { count } else { count.next_multiple_of(1024) }
-}
 
 /// Numbers that decay together: few enough for the stack and the nearest cache, and so many that what an optimizer computes
 /// once per call, such as Adam's corrections, does not weigh.
@@ -69,7 +63,7 @@ pub(super) struct Update<'a, O, T> {
     pub(super) optimizer: &'a O,
     pub(super) rates: &'a Rates,
     pub(super) step: u64,
-    pub(super) memory: &'a mut [T],
+    pub(super) memory: &'a mut Memory<T>,
     pub(super) parameters: &'a mut [T],
     pub(super) gradient: &'a [T],
     pub(super) table: TensorTable,
@@ -84,11 +78,7 @@ impl<O: Optimizer, T: Kernels> Program for Update<'_, O, T> {
         let count = parameters.len();
         let decays = !optimizer.decay().is_none();
         rates.for_each_run(table, count, decays, &mut |Run { range, factor, decays }| {
-            let mut slots: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
-            // `count` is not zero where there is memory to cut.
-            for (slot, memory) in slots.iter_mut().zip(memory.chunks_exact_mut(stride(count).max(1))) {
-                *slot = &mut memory[range.clone()];
-            }
+            let slots = memory.pieces(optimizer.slots(), &range);
             let (parameters, gradient) = (&mut parameters[range.clone()], &gradient[range]);
             let scaled = scaled(optimizer, factor);
             let optimizer = scaled.as_ref().unwrap_or(optimizer);
@@ -149,7 +139,7 @@ impl<O: Optimizer, T: Kernels> Program for UpdateOfPiece<'_, O, T> {
     fn run<I: Isa>(self, isa: I) {
         if self.decay.is_none() {
             let Self { optimizer, step, parameters, gradient, mut slots, .. } = self;
-            return optimizer.update(isa, step, parameters, gradient, &mut slots[..optimizer.slots()]);
+            return optimizer.update(isa, step, parameters, gradient, &mut slots[..optimizer.slots().len()]);
         }
         let mut rest = self;
         while rest.parameters.len() > DECAYED_TOGETHER {
@@ -166,7 +156,7 @@ impl<O: Optimizer, T: Kernels> UpdateOfPiece<'_, O, T> {
     #[inline(always)]
     fn decayed<I: Isa>(self, isa: I) {
         let Self { optimizer, step, decay, parameters, gradient, mut slots } = self;
-        let slots = &mut slots[..optimizer.slots()];
+        let slots = &mut slots[..optimizer.slots().len()];
         if let Some(lambda) = decay.coupled() {
             let sum = &mut [T::ZERO; DECAYED_TOGETHER][..gradient.len()];
             couple(isa, T::from_f64(lambda), parameters, gradient, sum);

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
 use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
-use crate::optimizer::{EpsilonPlace, MomentumForm, Optimizer, WeightDecay};
+use crate::optimizer::{EpsilonPlace, MomentumForm, Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
 /// RMSProp: the gradient divided by the root of the mean squared gradient.
@@ -123,14 +123,14 @@ impl RmsProp {
         Self { decay, ..self }
     }
 
-    /// The loop for each combination of what is remembered: v, u with momentum, m where centered.
+    /// The loop for each combination of what is remembered: v, m where centered, u with momentum.
     #[inline(always)]
     fn descend<T: Kernels, I: Isa, const CENTERED: bool, const MOMENTUM: bool>(
         &self,
         isa: I,
         parameters: &mut [T],
         gradient: &[T],
-        [square, velocity, mean]: [&mut [T]; 3],
+        [square, mean, velocity]: [&mut [T]; 3],
     ) {
         let [share, momentum, epsilon] = [1.0 - self.rho, self.momentum, self.epsilon].map(T::from_f64);
         let (below, beside) = match self.place {
@@ -166,13 +166,15 @@ impl RmsProp {
 }
 
 impl Optimizer for RmsProp {
-    fn slots(&self) -> usize {
-        // Each number has a place of its own, v, u, m, so that settings may be switched on and off between steps. Of
-        // the two that are not always there, the velocity is wanted more often.
+    fn slots(&self) -> &'static [Slot] {
+        const SQUARE: Slot = Slot::nonnegative("mean_square");
+        const MEAN: Slot = Slot::signed("mean");
+        const VELOCITY: Slot = Slot::signed("velocity");
         match (self.centered, self.momentum != 0.0) {
-            (true, _) => 3,
-            (false, true) => 2,
-            (false, false) => 1,
+            (false, false) => &[SQUARE],
+            (false, true) => &[SQUARE, VELOCITY],
+            (true, false) => &[SQUARE, MEAN],
+            (true, true) => &[SQUARE, MEAN, VELOCITY],
         }
     }
 
@@ -219,13 +221,20 @@ impl Optimizer for RmsProp {
 
     #[inline(always)]
     fn update<T: Kernels, I: Isa>(&self, isa: I, _: u64, parameters: &mut [T], gradient: &[T], slots: &mut [&mut [T]]) {
-        let mut slots = slots.iter_mut();
-        let slots = core::array::from_fn(|_| slots.next().map_or(&mut [][..], |slot| &mut **slot));
-        match (self.centered, self.momentum != 0.0) {
-            (false, false) => self.descend::<T, I, false, false>(isa, parameters, gradient, slots),
-            (false, true) => self.descend::<T, I, false, true>(isa, parameters, gradient, slots),
-            (true, false) => self.descend::<T, I, true, false>(isa, parameters, gradient, slots),
-            (true, true) => self.descend::<T, I, true, true>(isa, parameters, gradient, slots),
+        match (self.centered, slots) {
+            (false, [square]) => {
+                self.descend::<T, I, false, false>(isa, parameters, gradient, [square, &mut [], &mut []]);
+            }
+            (false, [square, velocity]) => {
+                self.descend::<T, I, false, true>(isa, parameters, gradient, [square, &mut [], velocity]);
+            }
+            (true, [square, mean]) => {
+                self.descend::<T, I, true, false>(isa, parameters, gradient, [square, mean, &mut []]);
+            }
+            (true, [square, mean, velocity]) => {
+                self.descend::<T, I, true, true>(isa, parameters, gradient, [square, mean, velocity]);
+            }
+            _ => unreachable!("the slots that the settings ask for"),
         }
     }
 }

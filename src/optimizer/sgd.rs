@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels, MomentumStep};
-use crate::optimizer::{Optimizer, WeightDecay};
+use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
 /// Which quantity the velocity accumulates. The two differ only when the learning rate changes during training.
@@ -116,8 +116,8 @@ impl Sgd {
 }
 
 impl Optimizer for Sgd {
-    fn slots(&self) -> usize {
-        usize::from(self.momentum != 0.0)
+    fn slots(&self) -> &'static [Slot] {
+        if self.momentum == 0.0 { &[] } else { const { &[Slot::signed("velocity")] } }
     }
 
     fn check<T: Scalar>(&self) -> Result<()> {

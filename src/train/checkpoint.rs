@@ -1,7 +1,7 @@
 //! What is in the file of a checkpoint?
 
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::any::type_name;
@@ -34,8 +34,9 @@ const KIND: &str = "checkpoint";
 pub struct RunState<'a, T> {
     optimizer: &'static str,
     numbers: State,
-    /// What the optimizer remembers, and the number of parameters that it belongs to.
+    /// The number of parameters that the optimizer's memory belongs to.
     parameters: Option<usize>,
+    /// What it remembers, in the order of the names.
     slots: Vec<&'a [T]>,
     run: Option<Run<'a, T>>,
 }
@@ -51,10 +52,9 @@ struct Run<'a, T> {
 impl<'a, T: Kernels> RunState<'a, T> {
     /// That of a loop of one's own.
     pub(super) fn of<O: Optimizer>(optimizer: &'a OptimizerState<O, T>) -> Self {
-        let (parameters, memory) = optimizer.memory();
-        let slots: Vec<_> = memory.collect();
-        let (steps, count) = (optimizer.steps(), parameters.map(|_| slots.len()));
-        let numbers = State { steps, order: None, slots: count, run: 0, copies: 0, plateau: None };
+        let (names, slots) = optimizer.memory().map(|(name, slot)| (name.to_string(), slot)).unzip();
+        let (steps, parameters) = (optimizer.steps(), optimizer.parameters());
+        let numbers = State { steps, order: None, slots: names, run: 0, copies: 0, plateau: None };
         Self { optimizer: optimizer_name::<O>(), numbers, parameters, slots, run: None }
     }
 
@@ -101,7 +101,7 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(network: &N, state: &RunState<'_
     state.numbers.write(&mut label);
     let words = state.run.as_ref().map_or_else(Vec::new, |run| halves(&run.words));
     let mut pieces = content::pieces(network)?;
-    for (tensor, slot) in slot_tensors::<N>(OPTIMIZER, 1, state.slots.len()).iter().zip(&state.slots) {
+    for (tensor, slot) in slot_tensors::<N>(&state.numbers.slots).iter().zip(&state.slots) {
         pieces.add(&tensor.name, &tensor.shape, slot);
     }
     for (tensor, words) in word_tensors(state.numbers.run).iter().zip(words.chunks_exact(WORDS_LEN)) {
@@ -109,7 +109,7 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(network: &N, state: &RunState<'_
     }
     let entries = state.run.as_ref().map_or(&[][..], |run| run.callbacks.entries());
     let copies = entries.iter().filter_map(|entry| entry.parameters.as_deref());
-    for (tensor, copy) in slot_tensors::<N>(COPIES, 0, state.numbers.copies).iter().zip(copies) {
+    for (tensor, copy) in copy_tensors::<N>(0, state.numbers.copies).iter().zip(copies) {
         if copy.len() != N::PARAMETERS {
             return Err(Error::ParameterCount { expected: N::PARAMETERS, given: copy.len() });
         }
@@ -160,8 +160,8 @@ pub(super) struct State {
     pub(super) steps: u64,
     /// Nothing for a loop of one's own.
     pub(super) order: Option<Order>,
-    /// How many numbers are remembered for each parameter; nothing before the first step.
-    pub(super) slots: Option<usize>,
+    /// The names of what the optimizer remembers.
+    pub(super) slots: Vec<String>,
     /// How many words the state of an interrupted run has, and copies of the parameters; none between two runs.
     pub(super) run: usize,
     copies: usize,
@@ -184,9 +184,7 @@ impl State {
             label.push("seed", &format!("{seed}"));
             label.push("batch_size", &format!("{batch_size}"));
         }
-        if let Some(slots) = self.slots {
-            label.push("slots", &format!("{slots}"));
-        }
+        self.slots.iter().for_each(|slot| label.push("slot", slot));
         if let Some(PlateauState { best, reduction, waited, cooling }) = self.plateau {
             // As bits: a decimal number may be infinite, which JSON has no word for.
             label.push("plateau", &format!("{} {} {waited} {cooling}", best.to_bits(), reduction.to_bits()));
@@ -198,9 +196,12 @@ impl State {
     }
 
     fn read(label: &Label) -> core::result::Result<Self, String> {
-        let slots = label.get("slots").map(|_| number(label, "slots")).transpose()?;
-        if slots > Some(MAX_SLOTS) {
-            return Err(format!("an optimizer has at most {MAX_SLOTS} slots, and not {}", slots.unwrap_or(0)));
+        let slots: Vec<_> = label.all("slot").take(MAX_SLOTS + 1).map(ToString::to_string).collect();
+        if slots.len() > MAX_SLOTS {
+            return Err(format!("it has more slots of an optimizer than {MAX_SLOTS}"));
+        }
+        if let Some(twice) = (1..slots.len()).find(|&slot| slots[..slot].contains(&slots[slot])) {
+            return Err(format!("it has two slots of the name `{}`", slots[twice]));
         }
         let order =
             |epochs| Ok(Order { epochs, seed: number(label, "seed")?, batch_size: number(label, "batch_size")? });
@@ -250,7 +251,6 @@ where
     let mut label = content::label::<N>(KIND);
     label.push("optimizer", optimizer_name::<O>());
     let mut tensors = content::expected::<N>();
-    tensors.extend(slot_tensors::<N>(OPTIMIZER, 1, MAX_SLOTS));
     let reader = Reader::new(name.into(), input, length, &label, &tensors)?;
     let kind = reader.label().get("kind");
     if kind != Some(KIND) {
@@ -274,9 +274,9 @@ where
     if numbers as u64 > length {
         return Err(reader.unreadable(&"it claims a run that is longer than the file"));
     }
-    let slots = state.slots.unwrap_or(0);
-    tensors.truncate(tensors.len() - MAX_SLOTS + slots);
-    tensors.extend(slot_tensors::<N>(COPIES, 1 + slots, state.copies));
+    let slots = state.slots.len();
+    tensors.extend(slot_tensors::<N>(&state.slots));
+    tensors.extend(copy_tensors::<N>(1 + slots, state.copies));
     let mut values = vec![<N::Scalar as Scalar>::ZERO; N::PARAMETERS * (1 + slots + state.copies)];
     let pass_over = |name: &str| scalers::has(name) || name.starts_with(WORDS);
     reader.read(N::NAME, &tensors, pass_over, &mut values)?;
@@ -284,15 +284,21 @@ where
     other.map_or(Ok((state, values)), Err)
 }
 
-/// Tensors as large as the parameters, from the place of so many of them on.
-fn slot_tensors<N: Network>(prefix: &str, place: usize, count: usize) -> Vec<Expected> {
+/// The tensors of slots, behind the parameters.
+fn slot_tensors<N: Network>(names: &[String]) -> Vec<Expected> {
+    let tensor = |(index, name): (usize, &String)| as_large::<N>(format!("{OPTIMIZER}{name}"), 1 + index);
+    names.iter().enumerate().map(tensor).collect()
+}
+
+/// The tensors of copies of the parameters, from a place on.
+fn copy_tensors<N: Network>(place: usize, count: usize) -> Vec<Expected> {
+    (0..count).map(|index| as_large::<N>(format!("{COPIES}{index}"), place + index)).collect()
+}
+
+/// A tensor as large as the parameters.
+fn as_large<N: Network>(name: String, place: usize) -> Expected {
     let shape: &'static [usize] = const { &[N::PARAMETERS] };
-    let tensor = |index| {
-        let start = (place + index) * N::PARAMETERS;
-        let (name, range) = (format!("{prefix}{index}"), start..start + N::PARAMETERS);
-        Expected { name, shape: shape.into(), range }
-    };
-    (0..count).map(tensor).collect()
+    Expected { name, shape: shape.into(), range: place * N::PARAMETERS..(place + 1) * N::PARAMETERS }
 }
 
 /// The tensors of so many words.

@@ -1,13 +1,16 @@
 //! How does a run go on, bit for bit, after the program has ended?
 
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::io::{self, Stored};
+use crate::io::{self, OPTIMIZER, Stored};
 use crate::kernel::Kernels;
 use crate::network::Network;
-use crate::optimizer::{Optimizer, OptimizerState};
+use crate::optimizer::{Optimizer, OptimizerState, Slot};
+use crate::scalar::Scalar;
 use crate::train::Trainer;
 use crate::train::checkpoint::{self, Order, RunState, State};
 use crate::train::interrupted::Interrupted;
@@ -169,17 +172,36 @@ where
 {
     let (mut file, length) = io::open(path)?;
     let (state, mut parameters) = checkpoint::read::<N, O>(&io::name(path), &mut file, length)?;
-    let copies = parameters.split_off(N::PARAMETERS * (1 + state.slots.unwrap_or(0)));
+    let copies = parameters.split_off(N::PARAMETERS * (1 + state.slots.len()));
     let interrupted = match state.run {
         0 => None,
         _ => Some(checkpoint::read_run::<N>(&io::name(path), &mut file, length, &state, &copies)?),
     };
-    let slots = parameters.split_off(N::PARAMETERS);
+    let values = parameters.split_off(N::PARAMETERS);
     let mut optimizer = optimizer.clone();
-    optimizer.restore(state.steps, state.slots.map(|_| N::PARAMETERS), &slots);
+    let slots = state.slots.iter().zip(values.chunks_exact(N::PARAMETERS.max(1)));
+    check_signs(&io::name(path), optimizer.optimizer().slots(), slots.clone())?;
+    optimizer.restore(state.steps, N::PARAMETERS, slots.map(|(name, values)| (name.clone().into(), values)));
     if !optimizer.makes_finite_steps(&parameters, N::TENSORS) {
         let reason = "what the optimizer remembers makes a step that is not finite".into();
         return Err(Error::Unreadable { source: io::name(path), reason });
     }
     Ok(Read { state, parameters, optimizer, interrupted })
+}
+
+/// Refuses negative elements in slots that have none.
+fn check_signs<'a, T: Scalar>(
+    source: &str,
+    known: &[Slot],
+    slots: impl Iterator<Item = (&'a String, &'a [T])>,
+) -> Result<()> {
+    for (name, values) in slots {
+        let is_nonnegative = known.iter().any(|slot| slot.name() == name && slot.is_nonnegative());
+        if let Some(index) = values.iter().position(|&value| is_nonnegative && value < T::ZERO) {
+            let value = values[index].to_f64();
+            let reason = format!("`{OPTIMIZER}{name}` holds {value} at [{index}], and is never negative");
+            return Err(Error::Unreadable { source: source.into(), reason });
+        }
+    }
+    Ok(())
 }

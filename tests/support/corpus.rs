@@ -199,18 +199,20 @@ fn labels() -> Vec<Case> {
 }
 
 const CHECKPOINT: &str = "checksum 0000000000000000\nformat 1\ntypenet 0.1.0\nkind checkpoint\nnetwork Small\ninput (3)\n\
-                          optimizer Adam\nsteps 6\nepochs 3\nseed 5\nbatch_size 2\nslots 2";
+                          optimizer Adam\nsteps 6\nepochs 3\nseed 5\nbatch_size 2\nslot first_moment\nslot second_moment";
+/// The lines of the slots.
+const SLOTS: &str = "\nslot first_moment\nslot second_moment";
 
 /// The tensors of a checkpoint with two slots.
 fn checkpoint_entries() -> Vec<String> {
     let mut all = entries("F32", 4);
-    all.push(entry("optimizer/0", "F32", "[14]", 56, 112));
-    all.push(entry("optimizer/1", "F32", "[14]", 112, 168));
+    all.push(entry("optimizer/first_moment", "F32", "[14]", 56, 112));
+    all.push(entry("optimizer/second_moment", "F32", "[14]", 112, 168));
     all
 }
 
 pub(crate) fn checkpoints() -> Vec<Case> {
-    [states(), slots()].into_iter().flatten().collect()
+    [states(), slot_names(), slot_elements()].into_iter().flatten().collect()
 }
 
 /// Checkpoints whose label says something else.
@@ -220,7 +222,7 @@ fn states() -> Vec<Case> {
         labelled(&CHECKPOINT.replacen(from, to, 1), &checkpoint_entries(), &numbers(42))
     };
     let whole = with("seed 5", "seed 5");
-    let before = labelled(&CHECKPOINT.replace("\nslots 2", ""), &entries("F32", 4), &numbers(14));
+    let before = labelled(&CHECKPOINT.replace(SLOTS, ""), &entries("F32", 4), &numbers(14));
     let mut flipped = whole.clone();
     *flipped.last_mut().expect("a file") ^= 1;
     vec![
@@ -253,46 +255,74 @@ fn states() -> Vec<Case> {
     ]
 }
 
-/// Checkpoints whose memory of the optimizer is another.
-fn slots() -> Vec<Case> {
-    let with = |from: &str, to: &str| {
-        let entries = checkpoint_entries().into_iter().map(|entry| entry.replacen(from, to, 1)).collect::<Vec<_>>();
+/// Checkpoints whose optimizer remembers something else.
+fn slot_names() -> Vec<Case> {
+    let claims = |slots: &str| labelled(&CHECKPOINT.replace(SLOTS, slots), &checkpoint_entries(), &numbers(42));
+    let mut numbered = checkpoint_entries();
+    numbered[4] = numbered[4].replace("first_moment", "0");
+    let mut further = checkpoint_entries();
+    further.push(entry("optimizer/velocity", "F32", "[14]", 168, 224));
+    let further = labelled(&format!("{CHECKPOINT}\nslot velocity"), &further, &numbers(56));
+    vec![
+        case("slot_of_other_settings", further, ""),
+        case(
+            "slots_of_five_names",
+            claims("\nslot a\nslot b\nslot c\nslot d\nslot e"),
+            "it has more slots of an optimizer than 4",
+        ),
+        case(
+            "slots_of_one_name",
+            claims("\nslot second_moment\nslot second_moment"),
+            "two slots of the name `second_moment`",
+        ),
+        case("slot_without_a_name", claims("\nslot"), "`optimizer/` of shape [14] is missing"),
+        case(
+            "slot_is_missing",
+            claims(&format!("{SLOTS}\nslot velocity")),
+            "`optimizer/velocity` of shape [14] is missing",
+        ),
+        case(
+            "slot_is_not_named",
+            claims("\nslot first_moment"),
+            "`optimizer/second_moment` of shape [14] is not expected",
+        ),
+        case(
+            "slot_of_a_number",
+            labelled(CHECKPOINT, &numbered, &numbers(42)),
+            "`optimizer/first_moment` of shape [14] is missing",
+        ),
+    ]
+}
+
+/// Checkpoints whose optimizer remembers other elements.
+fn slot_elements() -> Vec<Case> {
+    let with = |slot: usize, from: &str, to: &str| {
+        let mut entries = checkpoint_entries();
+        assert!(entries[4 + slot].contains(from), "{from}");
+        entries[4 + slot] = entries[4 + slot].replace(from, to);
         labelled(CHECKPOINT, &entries, &numbers(42))
     };
-    let claims = |slots: &str| {
-        let lines = CHECKPOINT.replace("slots 2", &format!("slots {slots}"));
-        labelled(&lines, &checkpoint_entries(), &numbers(42))
+    let hold = |values: &[(usize, f32)]| {
+        let mut numbers = numbers(42);
+        for &(position, value) in values {
+            numbers[4 * position..][..4].copy_from_slice(&value.to_le_bytes());
+        }
+        labelled(CHECKPOINT, &checkpoint_entries(), &numbers)
     };
-    let mut negative = numbers(42);
-    negative[2 * 14 * 4..2 * 14 * 4 + 4].copy_from_slice(&(-1.0_f32).to_le_bytes());
-    let mut infinite = numbers(42);
-    infinite[100..104].copy_from_slice(&f32::INFINITY.to_le_bytes());
     vec![
-        case("slots_of_5", claims("5"), "an optimizer has at most 4 slots, and not 5"),
-        case("slots_of_all_ones", claims("18446744073709551615"), "an optimizer has at most 4 slots"),
-        case("slots_are_negative", claims("-1"), "`slots` in its metadata is no number"),
-        case("slots_of_3_but_2_are_there", claims("3"), "`optimizer/2` of shape [14] is missing"),
-        case("slots_of_1_but_2_are_there", claims("1"), "`optimizer/1` of shape [14] is not expected"),
-        case(
-            "slot_of_another_length",
-            with("optimizer/1\":{\"dtype\":\"F32\",\"shape\":[14]", "optimizer/1\":{\"dtype\":\"F32\",\"shape\":[7,2]"),
-            "`optimizer/1` has shape [7, 2]",
-        ),
-        case(
-            "slot_of_another_type",
-            with("optimizer/0\":{\"dtype\":\"F32\"", "optimizer/0\":{\"dtype\":\"I32\""),
-            "`optimizer/0` is of type I32",
-        ),
+        case("slot_of_another_length", with(1, "[14]", "[7,2]"), "`optimizer/second_moment` has shape [7, 2]"),
+        case("slot_of_another_type", with(0, "F32", "I32"), "`optimizer/first_moment` is of type I32"),
         case(
             "slot_of_squares_is_negative",
-            labelled(CHECKPOINT, &checkpoint_entries(), &negative),
-            "what the optimizer remembers makes a step that is not finite",
+            hold(&[(28, -1.0)]),
+            "`optimizer/second_moment` holds -1 at [0], and is never negative",
         ),
-        case("slot_of_another_name", with("optimizer/0", "optimizer/9"), "`optimizer/0` of shape [14] is missing"),
+        case("slot_of_squares_is_negative_zero", hold(&[(28, -0.0)]), ""),
+        case("slot_is_infinite", hold(&[(25, f32::INFINITY)]), "`optimizer/first_moment` holds inf at [11]"),
         case(
-            "slot_is_infinite",
-            labelled(CHECKPOINT, &checkpoint_entries(), &infinite),
-            "`optimizer/0` holds inf at [11]",
+            "slot_makes_an_infinite_step",
+            hold(&[(14, 1e38), (28, 0.0)]),
+            "what the optimizer remembers makes a step that is not finite",
         ),
     ]
 }
