@@ -345,5 +345,6 @@ fn what_optimizers_remember_has_a_name_and_no_wrong_sign() {
     assert_named(&Adagrad::new(0.1), &[], &["sum_of_squares"]);
     assert_named(&Adadelta::new(0.1), &[], &["mean_square", "mean_squared_update"]);
     assert_named(&RmsProp::new(0.1).momentum(0.5), &["velocity"], &["mean_square"]);
-    assert_named(&RmsProp::new(0.1).centered(), &["mean"], &["mean_square"]);
+    assert_named(&RmsProp::new(0.1).centered(), &["mean"], &["variance"]);
+    assert_named(&RmsProp::new(0.1).centered().momentum(0.5), &["mean", "velocity"], &["variance"]);
 }

@@ -129,16 +129,20 @@ fn settings_of_rms_prop_switched_between_steps_find_what_they_remember() {
     // Off and on in every order; each number is kept while nothing needs it.
     for switches in 0..4096_u32 {
         let (mut optimizer, mut x) = (RmsProp::new(0.1).rho(0.5).epsilon(1e-3).state(), [1.0_f64]);
-        let (mut by_hand, mut v, mut u, mut m) = (1.0, 0.0, 0.0, 0.0);
+        let (mut by_hand, mut square, mut variance, mut m, mut u) = (1.0, 0.0, 0.0, 0.0, 0.0);
         for step in 0..6 {
             let (centered, momentum) = (switches >> step & 1 == 1, f64::from(switches >> (6 + step) & 1) / 2.0);
             (optimizer.optimizer_mut().centered, optimizer.optimizer_mut().momentum) = (centered, momentum);
             let g = f64::from(step) - 1.75;
-            v += 0.5 * (g * g - v);
             if centered {
+                // The mean square of the centered steps less the square of their mean.
+                variance = 0.5 * (variance + m * m) + 0.5 * g * g;
                 m += 0.5 * (g - m);
+                variance -= m * m;
+            } else {
+                square += 0.5 * (g * g - square);
             }
-            let direction = 0.1 * g / ((if centered { v - m * m } else { v }).sqrt() + 1e-3);
+            let direction = 0.1 * g / (if centered { variance } else { square }.sqrt() + 1e-3);
             if momentum == 0.0 {
                 by_hand -= direction;
             } else {
