@@ -1,9 +1,11 @@
 //! What can go wrong at run time? Shapes cannot: the compiler has checked them. What is left comes from outside: data,
 //! settings, and numbers that grow without bound.
 
+mod foreign_text;
 mod tensors;
 mod training;
 
+pub(crate) use foreign_text::shown;
 pub use tensors::WrongTensor;
 
 use alloc::string::String;

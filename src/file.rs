@@ -1,8 +1,6 @@
-//! Files: opened, and replaced as a whole.
+//! Files: replaced as a whole.
 
 use alloc::format;
-#[cfg(feature = "safetensors")]
-use alloc::string::String;
 use alloc::string::ToString;
 use core::sync::atomic::{AtomicU64, Ordering};
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -11,27 +9,13 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// A path in messages.
-#[cfg(feature = "safetensors")]
-pub(crate) fn name(path: &Path) -> String {
-    format!("`{}`", path.display())
-}
-
-/// A file to be read, with its length.
-#[cfg(feature = "safetensors")]
-pub(crate) fn open(path: &Path) -> Result<(File, u64)> {
-    File::open(path)
-        .and_then(|file| file.metadata().map(|metadata| (file, metadata.len())))
-        .map_err(|error| failed("read", path, &error))
-}
-
 /// Puts `bytes` in the place of a file, or leaves everything as it was. A link is followed; rights of the old file stay, and
 /// one that may not be written is not replaced, nor is what is no file, such as a device.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     replace_quietly(path, bytes).map_err(|error| failed("write", path, &error))
 }
 
-fn failed(verb: &'static str, path: &Path, error: &io::Error) -> Error {
+pub(crate) fn failed(verb: &'static str, path: &Path, error: &io::Error) -> Error {
     Error::File { verb, path: path.display().to_string(), reason: error.to_string() }
 }
 

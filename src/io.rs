@@ -25,28 +25,40 @@
 //! exactly are taken, `F32`, `BF16` and `F16` by `f32`, and these and `F64` by `f64`. `F64` for a network of `f32`, and all
 //! types of whole numbers, are errors.
 //!
+//! # Files of other programs
+//! Every file that the format allows is read: any metadata, tensors and bytes in any order, tensors without elements or
+//! without dimensions, a header of up to 100 MB. Two tensors of one name are refused, as the format says; the crate
+//! `safetensors` keeps the second. What other names the tensors have, a [`WeightsFile`] says.
+//!
 //! # Damaged and hostile files
-//! A header is read before any number, and numbers straight into place, so that a file of false promises costs no memory. A
-//! header may have 32 KiB, and on top four times what ours would have, or an eighth of the file; JSON in memory takes
-//! several times its length.
+//! A header is read before any number, and numbers straight into place, so that a file of false promises costs no memory:
+//! reading takes at most four times the length of the file and 1 MiB, beside the network.
 //!
 //! # Saving
 //! A file is replaced as a whole: a temporary file in the same folder, `.typenet-<process>-<number>.tmp`, is written and
 //! brought to the disk, and then takes the name. Whoever reads meanwhile, or after a crash, finds the old file or the new
-//! one. Links are followed. A file that may only be read is not replaced, nor is a folder or a device. Only a process that is killed meanwhile leaves a temporary file behind.
+//! one. Links are followed. A file that may only be read is not replaced, nor is a folder or a device. Only a process that is
+//! killed meanwhile leaves a temporary file behind.
 
 mod checksum;
+mod header;
 mod label;
 mod number;
 
+mod opened;
+mod renames;
 mod write;
 
 mod read;
+mod weights_file;
 
-pub(crate) use crate::file::{check_place, name, open, replace};
+pub(crate) use crate::file::{check_place, replace};
 pub(crate) use label::Label;
 pub use number::Stored;
-pub(crate) use read::{Expected, Reader};
+pub(crate) use opened::Opened;
+pub(crate) use read::{Contents, Expected, Part};
+pub(crate) use renames::Renames;
+pub use weights_file::WeightsFile;
 pub(crate) use write::{Pieces, to_bytes};
 
 /// What the names of an optimizer's memory begin with.

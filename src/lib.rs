@@ -86,7 +86,7 @@ pub use error::{Error, Result, WrongTensor};
 pub use history::{EpochRecord, History, ValidationRecord};
 pub use initializer::Initializer;
 #[cfg(feature = "safetensors")]
-pub use io::Stored;
+pub use io::{Stored, WeightsFile};
 pub use layer::list::*;
 pub use layer::{Backward, Elementwise, Forward, Layer, Mode, Pass, Plan, Site, Takes};
 pub use loss::{

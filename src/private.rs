@@ -38,12 +38,12 @@ pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
 #[cfg(feature = "safetensors")]
 mod files {
-    pub use core::convert::AsRef;
+    pub use core::convert::Into;
     pub use core::primitive::u8;
-    pub use std::path::Path;
 
     pub use crate::dataset::Scaler;
     pub use crate::error::Result;
+    pub use crate::io::WeightsFile;
     pub use crate::network::Weights;
     use crate::network::{Network, Sample};
 

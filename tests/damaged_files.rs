@@ -158,19 +158,25 @@ fn hostile_headers_are_refused_and_named() {
     let cases = [
         (weight(&format!("[{huge},{huge}]"), "[0,24]"), "overflow"),
         (weight("[9223372036854775808,2]", "[0,0]"), "overflow"),
-        (weight("[2,3]", &format!("[0,{huge}]")), "invalid shape"),
+        (weight("[2,3]", &format!("[0,{huge}]")), "takes 24 bytes, but"),
         (weight(&format!("[{}]", 1_u64 << 58), &format!("[0,{}]", 1_u64 << 60)), "it ends before the numbers"),
-        (weight("[2,3]", "[24,0]"), "invalid offset"),
-        (weight("[2,3]", "[-1,23]"), "invalid value"),
-        (weight("[2,3]", "[8,32]"), "invalid offset"),
-        (weight("[2,3]", "[0,24]").replace("F32", "F33"), "unknown variant"),
-        (weight("[2,3]", "[0,24]").replace("F32", "F4"), "invalid shape"),
-        (weight("[2.5]", "[0,24]"), "invalid type"),
-        (format!("{{{},{}}}", entry("a", "[0,8]"), entry("b", "[4,12]")), "invalid offset"),
-        (format!("{{{},{}}}", entry("a", "[0,8]"), entry("b", "[16,24]")), "invalid offset"),
-        (format!("{{{},{}}}", entry("a", "[0,8]"), entry("a", "[0,8]")), "2 entries under 1 names"),
+        (weight("[2,3]", "[24,0]"), "takes 24 bytes, but"),
+        (weight("[2,3]", "[-1,23]"), "has [-1,23] as `data_offsets`, and not two positions"),
+        (weight("[2,3]", "[8,32]"), "begin at 8, and those before them end at 0"),
+        (weight("[2,3]", "[0,24]").replace("F32", "F33"), r#"is of type "F33", which the format does not have"#),
+        (weight("[2,3]", "[0,24]").replace("F32", "F4"), "takes 3 bytes, but"),
+        (weight("[2.5]", "[0,24]"), "has the shape [2.5], and not a list of sizes"),
+        (
+            format!("{{{},{}}}", entry("a", "[0,8]"), entry("b", "[4,12]")),
+            "`b` begin at 4, and those before them end at 8",
+        ),
+        (
+            format!("{{{},{}}}", entry("a", "[0,8]"), entry("b", "[16,24]")),
+            "`b` begin at 16, and those before them end at 8",
+        ),
+        (format!("{{{},{}}}", entry("a", "[0,8]"), entry("a", "[0,8]")), "it has two tensors of the name `a`"),
         (format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000)), "header is wrong"),
-        (format!(r#"{{"a":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000)), "recursion limit"),
+        (format!(r#"{{"a":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000)), "`a` is [[["),
         (r#"{"__metadata__":{"typenet":7}}"#.into(), "header is wrong"),
         (r#"{"__metadata__":{"typenet":"format 1"}}"#.into(), "lost its checksum"),
         (r#"{"__metadata__":{"typenet":""}}"#.into(), "do not tell the version"),
@@ -189,7 +195,12 @@ fn hostile_headers_are_refused_and_named() {
 fn lengths_of_headers_cost_no_memory() {
     for length in [1 << 20, 99_999_999, 100_000_001, 1 << 40, u64::MAX - 8, u64::MAX] {
         let message = message(&[&u64::to_le_bytes(length)[..], b"{}"].concat());
-        assert!(message.contains(&format!("whose header would have {length} bytes")), "{message}");
+        let words = if length <= 100_000_000 {
+            "it ends within its header, which"
+        } else {
+            "no safetensors file, whose header"
+        };
+        assert!(message.contains(&format!("{words} would have {length} bytes")), "{message}");
     }
 }
 
@@ -200,19 +211,99 @@ fn names_from_files_give_no_commands_to_terminals() {
     assert!(message.contains(r"`\u{1b}[2J\n` of shape [0] is not expected"), "{message}");
 }
 
-/// The JSON that takes most memory for its length: lists of short numbers, and names without content.
+/// The headers that take most memory for their length, of so many bytes.
+fn swelling(length: usize) -> Vec<String> {
+    let tensor = |name: &str, kind: &str, shape: &str, end| {
+        format!(r#"{{"{name}":{{"dtype":"{kind}","shape":{shape},"data_offsets":[0,{end}]}}}}"#)
+    };
+    let metadata = |inside: String| format!(r#"{{"__metadata__":{{{inside}}}}}"#);
+    let many = |entry: &dyn Fn(usize) -> String| {
+        let count = length / entry(length).len();
+        format!("{{{}}}", (0..count).map(entry).collect::<Vec<_>>().join(","))
+    };
+    let ones = |count: usize| format!("[{}1]", "1,".repeat(count - 1));
+    let label = |line: &str| {
+        let lines = line.repeat(length / line.len());
+        metadata(format!(r#""typenet":"checksum 0000000000000000\nformat 1\n{lines}""#))
+    };
+    vec![
+        tensor("a", "U8", &ones(length / 2), 1),
+        tensor("a", "U8", &format!("[{}[]]", "[],".repeat(length / 3)), 1),
+        tensor("a", "U8", &"[".repeat(length), 1),
+        tensor("a", &"F".repeat(length), "[]", 1),
+        tensor("a", "U8", &format!("\"{}\"", "\u{200b}".repeat(length / 3)), 1),
+        tensor(&"a".repeat(length), "U8", "[]", 1),
+        tensor(&r"\n".repeat(length / 2), "U8", "[]", 1),
+        tensor(&"\u{200b}".repeat(length / 3), "U8", "[]", 1),
+        format!(r#"{{"a":"{}"}}"#, "\u{200b}".repeat(length / 3)),
+        many(&|index| format!(r#""{index}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#)),
+        many(&|index| format!(r#""\u0061{index}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#)),
+        many(&|index| format!(r#""{index}":{{"dtype":"U8","shape":[0{}],"data_offsets":[0,0]}}"#, ",1".repeat(7))),
+        many(&|index| format!(r#""{index}":{{"dtype":"U8","shape":[0{}],"data_offsets":[0,0]}}"#, ",1".repeat(60))),
+        metadata(many(&|index| format!(r#""{index}":"""#)).trim_matches(['{', '}']).into()),
+        metadata(format!(r#""{}":"""#, r"\n".repeat(length / 2))),
+        metadata(format!(r#""a":"{}""#, r"\n".repeat(length / 2))),
+        label(r"\n"),
+        label(r"layer\n"),
+        label(r"network "),
+        label(r"slot a\n"),
+        label(r"optimizer \u200b"),
+    ]
+}
+
 #[test]
 fn headers_that_swell_stay_within_the_bound() {
-    for length in [1_000, 10_000, 30_000, 32_000, 100_000] {
-        let numbers =
-            format!(r#"{{"a":{{"dtype":"U8","shape":[{}1],"data_offsets":[0,1]}}}}"#, "1,".repeat(length / 2));
-        assert!(read(&foreign(&numbers, &[0])).is_err());
-        let entry = |index: usize| format!(r#""{index}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#);
-        let names = (0..length / 55).map(entry).collect::<Vec<_>>().join(",");
-        assert!(read(&foreign(&format!("{{{names}}}"), &[])).is_err());
-        let lists = format!(r#"{{"a":[{}[]]}}"#, "[],".repeat(length / 3));
-        assert!(read(&foreign(&lists, &[])).is_err());
+    let folder = Folder::new("swelling");
+    for length in [1_000, 30_000, 2_000_000] {
+        for header in swelling(length) {
+            let numbers = if header.contains(",1]}}") { &[0][..] } else { &[] };
+            let bytes = foreign(&header, numbers);
+            assert!(read(&bytes).is_err(), "{header:.80}");
+            // Behind the checksum as well.
+            let Some(mended) = mended::mended(&bytes) else { continue };
+            assert!(read(&mended).is_err(), "{header:.80}");
+            let checkpoint = header.replace("format 1", "format 1\\nkind checkpoint\\noptimizer Adam\\nsteps 1");
+            let checkpoint = mended::mended(&foreign(&checkpoint, &[])).unwrap();
+            fs::write(folder.path("c"), &checkpoint).unwrap();
+            let mut trainer = Trainer::new(Nll, Adam::new(0.01));
+            let (resumed, memory) = measured(|| trainer.resume(&mut Small::zeroed(), folder.path("c")));
+            assert!(memory <= bound(checkpoint.len()), "{header:.80}: {memory} bytes for {}", checkpoint.len());
+            assert!(resumed.is_err(), "{header:.80}");
+        }
     }
+}
+
+#[test]
+fn tables_of_narrow_types_stay_within_the_bound() {
+    for (kind, width) in [("U8", 1), ("BF16", 2), ("F32", 4)] {
+        let (rows, table) = (1_000_000, "quantile_transformer/quantiles");
+        let end = rows * 3 * width;
+        let header = format!(r#"{{"{table}":{{"dtype":"{kind}","shape":[{rows},3],"data_offsets":[0,{end}]}}}}"#);
+        let message = read(&foreign(&header, &vec![0; end])).map(drop).unwrap_err().to_string();
+        assert!(!message.contains(table), "the weights are read without it: {message}");
+        let with_table =
+            Small::from_safetensors_with_scaler::<QuantileTransformer<_>>(&foreign(&header, &vec![0; end]));
+        let message = with_table.map(drop).unwrap_err().to_string();
+        assert_eq!(message.contains(&format!("`{table}` is of type U8")), kind == "U8", "{message}");
+        assert!(!message.contains(&format!("`{table}` has shape")), "{message}");
+    }
+}
+
+#[test]
+fn a_large_checkpoint_is_resumed_within_the_bound() {
+    network!(struct Large = Dense<700, 700>);
+    let folder = Folder::new("large");
+    let path = folder.path("c");
+    let optimizer = || Adam::new(0.01).amsgrad().state::<f32>();
+    let (mut network, mut state) = (Large::zeroed(), optimizer());
+    state.step(&mut *network, &*Large::init(&mut typenet::rng(37))).unwrap();
+    state.save_checkpoint(&network, &path).unwrap();
+    let length = usize::try_from(fs::metadata(&path).unwrap().len()).unwrap();
+    assert!(length > 7 << 20);
+    let mut resumed = optimizer();
+    let (result, memory) = measured(|| resumed.resume(&mut network, &path));
+    result.unwrap();
+    assert!(memory <= bound(length), "{memory} bytes of memory for {length} of a file");
 }
 
 /// The committed files of a folder of `tests/corpus`, which are those that its cases describe.

@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use typenet::QuantileTransformer;
 use typenet::prelude::*;
+use typenet::{QuantileTransformer, WeightsFile};
 
 #[path = "../../tests/support/measuring.rs"]
 mod measuring;
@@ -44,11 +44,22 @@ fn read_with_table(bytes: &[u8]) {
     }
 }
 
+fn read_renamed(bytes: &[u8]) {
+    let file = || WeightsFile::in_memory(bytes).strip_prefix("module.").strip_prefix("dense");
+    let (network, memory) = measured(|| Small::load(file()));
+    assert!(memory <= bound(bytes.len()), "{memory} bytes of memory for {} of a file", bytes.len());
+    // The message is made of what is in the file.
+    if let Err(error) = network {
+        assert!(!error.to_string().contains('\u{1b}'));
+    }
+}
+
 fuzz_target!(|bytes: &[u8]| {
     for bytes in [Some(bytes.to_vec()), mended(bytes)].into_iter().flatten() {
         read::<Small>(&bytes);
         read::<Small<f64>>(&bytes);
         read_with_scaler(&bytes);
         read_with_table(&bytes);
+        read_renamed(&bytes);
     }
 });

@@ -1,20 +1,22 @@
 //! What a file says about itself, as lines of text in its metadata.
 
 use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
-use core::fmt::{self, Display, Write};
+use alloc::string::String;
+use core::fmt::{self, Display};
 
 /// The version of the layout of names and lines that this library writes, and the only one that it reads so far.
 pub(super) const FORMAT: &str = "1";
 /// The line before all others, up to its digits.
 pub(super) const CHECKSUM: &str = "checksum ";
 pub(super) const CHECKSUM_DIGITS: usize = 16;
+/// The most letters of an architecture in a message: those of some hundred layers.
+const LONGEST_ARCHITECTURE: usize = 10_000;
 
 /// Lines of a key and a value, in order. A key has no space, and may come again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Label {
-    lines: Vec<(String, String)>,
+    /// One text, since a file may have millions of lines.
+    text: String,
 }
 
 impl Label {
@@ -29,13 +31,15 @@ impl Label {
 
     /// Adds a line. A value has no line break, whatever was given.
     pub(crate) fn push(&mut self, key: &str, value: &str) {
-        self.lines.push((key.to_string(), value.replace(['\n', '\r'], " ")));
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
+        self.text.extend([key, " ", &value.replace(['\n', '\r'], " ")]);
     }
 
     /// The lines of a text. A line without a space is a key without a value.
-    pub(super) fn parse(text: &str) -> Self {
-        let lines = text.lines().map(|line| line.split_once(' ').unwrap_or((line, "")));
-        Self { lines: lines.map(|(key, value)| (key.to_string(), value.to_string())).collect() }
+    pub(super) fn parse(text: String) -> Self {
+        Self { text }
     }
 
     /// The value of the first line with this key.
@@ -45,33 +49,38 @@ impl Label {
 
     /// The values of all lines with this key.
     pub(crate) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
-        self.lines.iter().filter(move |(other, _)| other == key).map(|(_, value)| value.as_str())
+        let lines = self.text.lines().map(|line| line.split_once(' ').unwrap_or((line, "")));
+        lines.filter(move |(other, _)| *other == key).map(|(_, value)| value)
     }
 
     /// The network that a file was made from, for messages: `Xor: (2), dense: Dense<2, 3>, tanh: Tanh`. Commands to a
-    /// terminal are left out.
+    /// terminal are left out, and what no message should have.
     pub(crate) fn architecture(&self) -> Option<String> {
-        let mut text = String::from(self.get("network")?);
-        let parts = self.get("input").into_iter().chain(self.all("layer"));
-        for (index, part) in parts.enumerate() {
-            let _ = write!(text, "{}{part}", if index == 0 { ": " } else { ", " });
+        let parts = core::iter::once(self.get("network")?).chain(self.get("input")).chain(self.all("layer"));
+        let separator = |index| ["", ": ", ", "][usize::min(index, 2)];
+        let pieces = parts.enumerate().flat_map(|(index, part)| [separator(index), part]);
+        let mut letters = pieces.flat_map(str::chars).filter(|letter| !letter.is_control());
+        let mut text: String = letters.by_ref().take(LONGEST_ARCHITECTURE).collect();
+        if letters.next().is_some() {
+            text.push('…');
         }
-        text.retain(|letter| !letter.is_control());
         Some(text)
     }
 
-    /// The names and the kinds of the layers, `hidden: Dense`, without their sizes: tensors have these.
-    pub(crate) fn layers(&self) -> impl Iterator<Item = String> {
-        self.all("layer").map(|layer| {
-            let mut depth = 0_usize;
-            let mut outside = |letter: &char| {
-                depth += usize::from(*letter == '<');
-                let keeps = depth == 0;
-                depth -= usize::from(*letter == '>' && depth > 0);
-                keeps
-            };
-            layer.chars().filter(|letter| outside(letter)).collect()
-        })
+    /// It has layers, and their names or kinds, `hidden: Dense`, are others. Their sizes are not compared: tensors have
+    /// these.
+    pub(crate) fn has_other_layers(&self, other: &Self) -> bool {
+        let (mut own, mut others) = (self.all("layer").peekable(), other.all("layer"));
+        if own.peek().is_none() {
+            return false;
+        }
+        loop {
+            match (own.next(), others.next()) {
+                (None, None) => return false,
+                (Some(one), Some(other)) if without_sizes(one).eq(without_sizes(other)) => {}
+                _ => return true,
+            }
+        }
     }
 
     /// The text with a checksum of zeros.
@@ -80,10 +89,20 @@ impl Label {
     }
 }
 
+/// The letters of a layer but for what is in angle brackets.
+fn without_sizes(layer: &str) -> impl Iterator<Item = char> {
+    let mut depth = 0_usize;
+    layer.chars().filter(move |&letter| {
+        depth += usize::from(letter == '<');
+        let keeps = depth == 0;
+        depth -= usize::from(letter == '>' && depth > 0);
+        keeps
+    })
+}
+
 impl Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = |(key, value): &(String, String)| format!("{key} {value}");
-        f.write_str(&self.lines.iter().map(line).collect::<Vec<_>>().join("\n"))
+        f.write_str(&self.text)
     }
 }
 
@@ -100,13 +119,27 @@ mod tests {
         label.push("input", "(2)");
         label.push("layer", "dense: Dense<2, 3>");
         label.push("layer", "own: two\nlines");
-        let parsed = Label::parse(&label.with_room_for_checksum());
+        let parsed = Label::parse(label.with_room_for_checksum());
         assert_eq!(parsed.get("checksum"), Some("0000000000000000"));
-        assert_eq!(parsed.lines[1..], label.lines);
+        assert_eq!(parsed.get("network"), Some("Xor"));
+        assert_eq!(parsed.all("layer").collect::<Vec<_>>(), ["dense: Dense<2, 3>", "own: two lines"]);
+        assert_eq!(Label::parse("checksum\nformat 1\n".into()).get("checksum"), Some(""));
         assert_eq!(label.architecture().unwrap(), "Xor: (2), dense: Dense<2, 3>, own: two lines");
         assert_eq!(Label::new("weights").architecture(), None);
         label.push("layer", "block: Residual { a: Dense<2, 3>, Tanh }");
-        let layers: Vec<_> = label.layers().collect();
-        assert_eq!(layers, ["dense: Dense", "own: two lines", "block: Residual { a: Dense, Tanh }"]);
+        let with = |layers: [&str; 3]| {
+            let mut label = Label::new("weights");
+            for layer in layers {
+                label.push("layer", layer);
+            }
+            label
+        };
+        let block = "block: Residual { a: Dense<30, 3>, Tanh }";
+        assert!(!label.has_other_layers(&with(["dense: Dense<4, 3>", "own: two lines", block])));
+        assert!(label.has_other_layers(&with(["dense: Conv<4, 3>", "own: two lines", block])));
+        assert!(label.has_other_layers(&Label::new("weights")) && !Label::new("weights").has_other_layers(&label));
+        label.push("layer", &"x".repeat(20_000));
+        let architecture = label.architecture().unwrap();
+        assert!(architecture.ends_with("xxx…") && architecture.chars().count() == 10_001);
     }
 }

@@ -23,6 +23,56 @@ pub trait Encoded: Float {
 
     /// Appends the bytes of the number, lowest first.
     fn encode(self, bytes: &mut Vec<u8>);
+
+    /// Memory of the type, for code that reads both.
+    fn values(values: &mut [Self]) -> Values<'_>;
+}
+
+/// Elements of a type that files can hold.
+#[derive(Debug)]
+pub enum Values<'a> {
+    F32(&'a mut [f32]),
+    F64(&'a mut [f64]),
+}
+
+impl Values<'_> {
+    /// The types that can be read into them.
+    pub(super) fn types(&self) -> &'static [Dtype] {
+        match self {
+            Self::F32(_) => f32::TYPES,
+            Self::F64(_) => f64::TYPES,
+        }
+    }
+
+    /// Puts elements of a type into these places, in order. Says which is the first that is not finite.
+    pub(super) fn put(
+        &mut self,
+        kind: Dtype,
+        bytes: &[u8],
+        places: &mut impl Iterator<Item = usize>,
+    ) -> Option<(usize, f64)> {
+        match self {
+            Self::F32(values) => put(values, kind, bytes, places),
+            Self::F64(values) => put(values, kind, bytes, places),
+        }
+    }
+}
+
+fn put<T: Float>(
+    values: &mut [T],
+    kind: Dtype,
+    bytes: &[u8],
+    places: &mut impl Iterator<Item = usize>,
+) -> Option<(usize, f64)> {
+    let mut broken = None;
+    for (position, (bytes, place)) in bytes.chunks_exact(width(kind)).zip(places).enumerate() {
+        let value = decode(kind, bytes);
+        if !value.is_finite() && broken.is_none() {
+            broken = Some((position, value));
+        }
+        values[place] = T::from_f64(value);
+    }
+    broken
 }
 
 impl Encoded for f32 {
@@ -31,6 +81,10 @@ impl Encoded for f32 {
     fn encode(self, bytes: &mut Vec<u8>) {
         bytes.extend(self.to_le_bytes());
     }
+
+    fn values(values: &mut [Self]) -> Values<'_> {
+        Values::F32(values)
+    }
 }
 
 impl Encoded for f64 {
@@ -38,6 +92,10 @@ impl Encoded for f64 {
 
     fn encode(self, bytes: &mut Vec<u8>) {
         bytes.extend(self.to_le_bytes());
+    }
+
+    fn values(values: &mut [Self]) -> Values<'_> {
+        Values::F64(values)
     }
 }
 

@@ -7,34 +7,29 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::Display;
 use core::ops::Range;
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 
-use safetensors::tensor::{Metadata, TensorInfo as Entry};
-
-use crate::error::{Error, Result, WrongTensor};
+use crate::error::{Error, Result, WrongTensor, shown};
 use crate::io::checksum::Checksum;
+use crate::io::header::{Entry, parse};
 use crate::io::label::{CHECKSUM_DIGITS, FORMAT, Label};
-use crate::io::number::{Stored, decode, width};
+use crate::io::number::{Stored, Values, width};
+use crate::io::opened::{PROMISED, fill, require};
 use crate::io::write::{checksum_digits, places};
+use crate::io::{Opened, Renames};
 use crate::tensor::TensorInfo;
 
-/// A header of this many bytes is read whatever the file.
-const SMALL_HEADER: u64 = 1 << 15;
-/// The bytes of the number before the header, which is its length.
-const LENGTH_BYTES: usize = 8;
-/// Numbers are read through memory of this size, a multiple of the width of any number.
+/// Elements are read through memory of this size, a multiple of the width of any element.
 const PIECE: usize = 1 << 15;
-/// What a file is too short for.
-const PROMISED: &str = "the numbers that its header promises";
-/// What our own header has for each tensor, at most, beside the name.
-const ENTRY: usize = 128;
+/// Of a tensor with more dimensions messages have the number of these, since a file may claim millions.
+const FEW_DIMENSIONS: usize = 8;
 
 /// A tensor that a file should have.
 #[derive(Clone, Debug)]
 pub(crate) struct Expected {
     pub(crate) name: String,
     pub(crate) shape: Cow<'static, [usize]>,
-    /// Where its numbers go.
+    /// Where its elements go.
     pub(crate) range: Range<usize>,
 }
 
@@ -44,48 +39,48 @@ impl From<TensorInfo> for Expected {
     }
 }
 
-/// A file whose header was read and whose numbers were not.
-pub(crate) struct Reader<R> {
-    name: String,
-    input: R,
-    checksum: Checksum,
-    /// The length of the file.
-    length: u64,
-    metadata: Metadata,
-    label: Label,
+/// Tensors that a file should have, and the memory that they go to.
+pub(crate) struct Part<'a> {
+    tensors: &'a [Expected],
+    values: Values<'a>,
 }
 
-impl<R: Read> Reader<R> {
-    /// Reads the header of a file of `length` bytes. `name` is for messages. `label` and `tensors` are those that are
-    /// expected.
-    pub(crate) fn new(name: String, mut input: R, length: u64, label: &Label, tensors: &[Expected]) -> Result<Self> {
-        let unreadable = |reason| Error::Unreadable { source: name.clone(), reason };
-        let mut bytes = [0; LENGTH_BYTES];
-        fill(&mut input, &mut bytes, "the length of its header").map_err(unreadable)?;
-        let mut checksum = Checksum::new();
-        checksum.add(&bytes);
-        let header_length = u64::from_le_bytes(bytes);
-        let names: usize = tensors.iter().map(|tensor| tensor.name.len() + ENTRY).sum();
-        let own = (label.with_room_for_checksum().len() + names) as u64;
-        let limit = SMALL_HEADER + (4 * own).max(length / 8);
-        if header_length > limit {
-            let reason = format!(
-                "it is no safetensors file, whose header would have {header_length} bytes: at most {limit} are read"
-            );
-            return Err(unreadable(reason));
+impl<'a> Part<'a> {
+    pub(crate) fn new<T: Stored>(tensors: &'a [Expected], values: &'a mut [T]) -> Self {
+        Self { tensors, values: T::values(values) }
+    }
+}
+
+/// What a file has, as its header says. The elements are still to be read.
+pub(crate) struct Contents<'o> {
+    source: &'o str,
+    input: &'o mut dyn Read,
+    checksum: Checksum,
+    label: Label,
+    /// In the order of their bytes.
+    tensors: Vec<Entry<'o>>,
+}
+
+impl Opened<'_> {
+    /// Reads what the header says, with other names for the tensors.
+    pub(crate) fn contents(&mut self, renames: &Renames<'_>) -> Result<Contents<'_>> {
+        let Self { source, input, length, header } = self;
+        let unreadable = |reason| Error::Unreadable { source: source.clone(), reason };
+        let mut parsed = parse(header).map_err(|reason| unreadable(format!("its header is wrong: {reason}")))?;
+        let label = own_label(parsed.label.take()).map_err(unreadable)?;
+        require(input, *length, header, parsed.len()).map_err(unreadable)?;
+        if !renames.is_empty() {
+            parsed.rename(|name| renames.apply(name)).map_err(unreadable)?;
         }
-        let mut header = Vec::new();
-        input.by_ref().take(header_length).read_to_end(&mut header).map_err(|error| unreadable(error.to_string()))?;
-        if (header.len() as u64) < header_length {
-            return Err(unreadable("it ends within its header".to_string()));
-        }
-        let metadata = parse(&header).map_err(unreadable)?;
-        let label = own_label(&metadata).map_err(unreadable)?;
-        if label.get("checksum").is_some() {
-            blank_checksum(&mut header);
-        }
-        checksum.add(&header);
-        Ok(Self { name, input, checksum, length, metadata, label })
+        let checksum = checksum(header.as_bytes(), &label);
+        Ok(Contents { source, input, checksum, label, tensors: parsed.tensors })
+    }
+}
+
+impl Contents<'_> {
+    /// The file, for messages.
+    pub(crate) fn source(&self) -> &str {
+        self.source
     }
 
     /// What the file says about itself; nothing when another program wrote it.
@@ -93,97 +88,91 @@ impl<R: Read> Reader<R> {
         &self.label
     }
 
-    /// The shape of a tensor that the file has; an error when the file is too short for its numbers.
-    pub(crate) fn shape(&self, name: &str) -> Result<Option<&[usize]>> {
-        match self.metadata.info(name) {
-            Some(entry) if entry.data_offsets.1 as u64 > self.length => {
-                Err(self.unreadable(&format!("it ends before {PROMISED}")))
-            }
-            entry => Ok(entry.map(|entry| &entry.shape[..])),
-        }
+    /// The bytes of all tensors.
+    pub(crate) fn len(&self) -> usize {
+        self.tensors.iter().map(Entry::len).sum()
+    }
+
+    /// The rows and columns of a tensor that the file has with two dimensions, of a type that can be read.
+    pub(crate) fn table<T: Stored>(&self, name: &str) -> Option<[usize; 2]> {
+        let tensor = self.tensors.iter().find(|tensor| tensor.name == name)?;
+        let mut sizes = tensor.sizes().take_while(|_| T::TYPES.contains(&tensor.kind));
+        let table = [sizes.next()?, sizes.next()?];
+        sizes.next().is_none().then_some(table)
     }
 
     /// An error about the file as a whole.
     pub(crate) fn unreadable(&self, reason: &dyn Display) -> Error {
-        Error::Unreadable { source: self.name.clone(), reason: reason.to_string() }
+        Error::Unreadable { source: self.source.to_string(), reason: reason.to_string() }
     }
 
-    /// Reads all numbers of the file, and those of `tensors` into their ranges of `values`. Other tensors are passed over
-    /// if `pass_over` says so. After an error `values` may hold anything.
-    pub(crate) fn read<T: Stored>(
-        mut self,
-        owner: &str,
-        tensors: &[Expected],
-        pass_over: impl Fn(&str) -> bool,
-        values: &mut [T],
-    ) -> Result<()> {
-        let (mut wrong, mut unexpected) = (vec![None; tensors.len()], Vec::new());
-        let mut found = vec![false; tensors.len()];
-        for name in self.metadata.offset_keys() {
-            let Some(entry) = self.metadata.info(&name).cloned() else { continue };
-            let Some(index) = tensors.iter().position(|tensor| tensor.name == name) else {
-                if !pass_over(&name) {
-                    unexpected.push(WrongTensor::Unexpected { name, found: entry.shape.clone() });
-                }
-                self.skip(&entry)?;
+    /// Reads all elements of the file, and those of the parts into their memory. Other tensors are passed over if
+    /// `pass_over` says so. After an error the memory may hold anything.
+    pub(crate) fn read(mut self, owner: &str, parts: &mut [Part<'_>], pass_over: &dyn Fn(&str) -> bool) -> Result<()> {
+        let tensors = core::mem::take(&mut self.tensors);
+        let wanted = Wanted::of(parts);
+        let mut wrong: Vec<Option<WrongTensor>> =
+            wanted.places.iter().map(|&place| Some(missing(parts, place))).collect();
+        let mut unexpected = 0;
+        for entry in &tensors {
+            let Some(index) = wanted.find(parts, &entry.name) else {
+                unexpected += usize::from(!pass_over(&entry.name));
+                self.skip(entry)?;
                 continue;
             };
-            let tensor = &tensors[index];
-            found[index] = true;
-            wrong[index] = objection::<T>(tensor, &entry);
-            if wrong[index].is_some() {
-                self.skip(&entry)?;
-            } else {
-                wrong[index] = self.read_tensor(tensor, &entry, &mut values[tensor.range.clone()])?;
-            }
+            let (part, tensor) = wanted.places[index];
+            let Part { tensors, values } = &mut parts[part];
+            wrong[index] = self.read_tensor(&tensors[tensor], entry, values)?;
         }
         self.finish()?;
-        let missing = tensors.iter().zip(&found).zip(&mut wrong).filter(|((_, found), _)| !**found);
-        for ((tensor, _), wrong) in missing {
-            *wrong = Some(WrongTensor::Missing { name: tensor.name.clone(), expected: tensor.shape.to_vec() });
-        }
-        let wrong: Vec<_> = wrong.into_iter().flatten().chain(unexpected).collect();
-        if wrong.is_empty() {
+        // As many as there are, since a file may have very many that nobody expects.
+        let mut all = Vec::with_capacity(wrong.iter().flatten().count() + unexpected);
+        all.extend(wrong.into_iter().flatten());
+        let others =
+            tensors.iter().filter(|entry| wanted.find(parts, &entry.name).is_none() && !pass_over(&entry.name));
+        all.extend(others.map(not_expected));
+        if all.is_empty() {
             return Ok(());
         }
-        let made_from = self.label.architecture();
-        Err(Error::WrongTensors { source: self.name, network: owner.to_string(), wrong, made_from })
+        let (source, network) = (self.source.to_string(), owner.to_string());
+        Err(Error::WrongTensors { source, network, wrong: all, made_from: self.label.architecture() })
     }
 
-    /// Reads the numbers of a tensor into the order of memory. Says where the first is that is not finite.
-    fn read_tensor<T: Stored>(
+    /// Reads the elements of a tensor into the order of memory, or passes over them. Says what is wrong with it.
+    fn read_tensor(
         &mut self,
         tensor: &Expected,
-        entry: &Entry,
-        values: &mut [T],
+        entry: &Entry<'_>,
+        values: &mut Values<'_>,
     ) -> Result<Option<WrongTensor>> {
-        let (mut places, width) = (places(&tensor.shape).enumerate(), width(entry.dtype));
-        let mut wrong = None;
+        if let Some(wrong) = objection(tensor, entry, values) {
+            self.skip(entry)?;
+            return Ok(Some(wrong));
+        }
+        let (mut places, width) = (places(&tensor.shape).map(|place| tensor.range.start + place), width(entry.kind));
+        let (mut position, mut broken) = (0, None);
         self.pieces(entry, |piece| {
-            for (bytes, (position, place)) in piece.chunks_exact(width).zip(&mut places) {
-                let value = decode(entry.dtype, bytes);
-                if !value.is_finite() && wrong.is_none() {
-                    let (name, index) = (tensor.name.clone(), index_of(position, &tensor.shape));
-                    wrong = Some(WrongTensor::NonFinite { name, index, value });
-                }
-                values[place] = T::from_f64(value);
-            }
+            let in_piece = values.put(entry.kind, piece, &mut places);
+            broken = broken.or(in_piece.map(|(element, value)| (position + element, value)));
+            position += piece.len() / width;
         })?;
-        Ok(wrong)
+        Ok(broken.map(|(position, value)| {
+            let (name, index) = (tensor.name.clone(), index_of(position, &tensor.shape));
+            WrongTensor::NonFinite { name, index, value }
+        }))
     }
 
-    fn skip(&mut self, entry: &Entry) -> Result<()> {
+    fn skip(&mut self, entry: &Entry<'_>) -> Result<()> {
         self.pieces(entry, |_| ())
     }
 
     /// Reads the bytes of the next tensor, piece by piece.
-    fn pieces(&mut self, entry: &Entry, mut use_it: impl FnMut(&[u8])) -> Result<()> {
-        let (start, end) = entry.data_offsets;
-        let mut left = end - start;
+    fn pieces(&mut self, entry: &Entry<'_>, mut use_it: impl FnMut(&[u8])) -> Result<()> {
+        let mut left = entry.len();
         let mut memory = vec![0; left.min(PIECE)];
         while left > 0 {
             let piece = &mut memory[..left.min(PIECE)];
-            if let Err(reason) = fill(&mut self.input, piece, PROMISED) {
+            if let Err(reason) = fill(self.input, piece, PROMISED) {
                 return Err(self.unreadable(&reason));
             }
             self.checksum.add(piece);
@@ -193,10 +182,10 @@ impl<R: Read> Reader<R> {
         Ok(())
     }
 
-    /// After the last number the file ends, and its checksum is that of the label, if there is one.
+    /// After the last element the file ends, and its checksum is that of the label, if there is one.
     fn finish(&mut self) -> Result<()> {
         let mut rest = Vec::new();
-        match self.input.by_ref().take(1).read_to_end(&mut rest) {
+        match self.input.take(1).read_to_end(&mut rest) {
             Ok(0) => {}
             Ok(_) => return Err(self.unreadable(&"it goes on after its last tensor")),
             Err(error) => return Err(self.unreadable(&error)),
@@ -211,58 +200,95 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// Fills `bytes`, or says that the file ends before `what` does.
-fn fill(input: &mut impl Read, bytes: &mut [u8], what: &str) -> core::result::Result<(), String> {
-    input.read_exact(bytes).map_err(|error| match error.kind() {
-        ErrorKind::UnexpectedEof => format!("it ends before {what}"),
-        _ => error.to_string(),
-    })
+/// The tensors of all parts.
+struct Wanted {
+    /// The part and the tensor in it, in order.
+    places: Vec<(usize, usize)>,
+    /// The positions in `places`, in the order of the names.
+    by_name: Vec<usize>,
 }
 
-/// The header, whose tensors the crate of the format holds to be one after the other and of the sizes they claim.
-fn parse(header: &[u8]) -> core::result::Result<Metadata, String> {
-    let metadata: Metadata = serde_json::from_slice(header).map_err(|error| format!("its header is wrong: {error}"))?;
-    // Of two entries with one name, the parser has kept one. Each has this key once.
-    let entries = header.windows(14).filter(|window| window == b"\"data_offsets\"").count();
-    let names = metadata.tensors().len() + usize::from(metadata.info("data_offsets").is_some());
-    if entries != names {
-        return Err(format!("its header has {entries} entries under {names} names"));
+impl Wanted {
+    fn of(parts: &[Part<'_>]) -> Self {
+        let of_part = |(part, all): (usize, &Part<'_>)| (0..all.tensors.len()).map(move |tensor| (part, tensor));
+        let places: Vec<_> = parts.iter().enumerate().flat_map(of_part).collect();
+        let mut by_name: Vec<_> = (0..places.len()).collect();
+        by_name.sort_by_key(|&index| name(parts, places[index]));
+        Self { places, by_name }
     }
-    Ok(metadata)
+
+    /// The position of the tensor of a name.
+    fn find(&self, parts: &[Part<'_>], wanted: &str) -> Option<usize> {
+        let found = self.by_name.binary_search_by_key(&wanted, |&index| name(parts, self.places[index]));
+        found.ok().map(|place| self.by_name[place])
+    }
+}
+
+fn name<'p>(parts: &'p [Part<'_>], (part, tensor): (usize, usize)) -> &'p str {
+    &parts[part].tensors[tensor].name
+}
+
+fn missing(parts: &[Part<'_>], (part, tensor): (usize, usize)) -> WrongTensor {
+    let Expected { name, shape, .. } = &parts[part].tensors[tensor];
+    WrongTensor::Missing { name: name.clone(), expected: shape.to_vec() }
+}
+
+/// What is wrong with a tensor that nobody expects.
+fn not_expected(entry: &Entry<'_>) -> WrongTensor {
+    let (name, dimensions) = (entry.name.to_string(), entry.sizes().count());
+    if dimensions > FEW_DIMENSIONS {
+        return WrongTensor::Dimensions { name, found: dimensions, expected: None };
+    }
+    let mut found = Vec::with_capacity(dimensions);
+    found.extend(entry.sizes());
+    WrongTensor::Unexpected { name, found }
+}
+
+/// What is wrong with a tensor as the header describes it.
+fn objection(tensor: &Expected, entry: &Entry<'_>, values: &Values<'_>) -> Option<WrongTensor> {
+    let name = || tensor.name.clone();
+    if !values.types().contains(&entry.kind) {
+        let expected = values.types().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        return Some(WrongTensor::Type { name: name(), found: entry.kind.to_string(), expected });
+    }
+    if !entry.sizes().eq(tensor.shape.iter().copied()) {
+        let (expected, dimensions) = (tensor.shape.to_vec(), entry.sizes().count());
+        return Some(if dimensions > expected.len().max(FEW_DIMENSIONS) {
+            WrongTensor::Dimensions { name: name(), found: dimensions, expected: Some(expected) }
+        } else {
+            WrongTensor::Shape { name: name(), found: entry.sizes().collect(), expected }
+        });
+    }
+    None
 }
 
 /// Our entry in the metadata.
-fn own_label(metadata: &Metadata) -> core::result::Result<Label, String> {
-    let Some(text) = metadata.metadata().as_ref().and_then(|entries| entries.get("typenet")) else {
+fn own_label(text: Option<Cow<'_, str>>) -> core::result::Result<Label, String> {
+    let Some(text) = text else {
         return Ok(Label::default());
     };
-    let label = Label::parse(text);
+    let label = Label::parse(text.into_owned());
     match label.get("format") {
         Some(FORMAT) if label.get("checksum").is_some() => Ok(label),
         Some(FORMAT) => Err("it has lost its checksum".to_string()),
-        Some(other) => Err(format!("its format is {other:?}, and this version of typenet reads {FORMAT}")),
+        Some(other) => Err(format!("its format is \"{}\", and this version of typenet reads {FORMAT}", shown(other))),
         None => Err("typenet's metadata do not tell the version of the format".to_string()),
     }
 }
 
-fn blank_checksum(header: &mut [u8]) {
-    if let Some(digits) = checksum_digits(header) {
-        header[digits..digits + CHECKSUM_DIGITS].fill(b'0');
+/// The checksum of a header, with zeros in place of the digits of the one that it may hold.
+fn checksum(header: &[u8], label: &Label) -> Checksum {
+    let mut checksum = Checksum::new();
+    checksum.add(&(header.len() as u64).to_le_bytes());
+    match label.get("checksum").and_then(|_| checksum_digits(header)) {
+        Some(digits) => {
+            checksum.add(&header[..digits]);
+            checksum.add(&[b'0'; CHECKSUM_DIGITS]);
+            checksum.add(&header[digits + CHECKSUM_DIGITS..]);
+        }
+        None => checksum.add(header),
     }
-}
-
-/// What is wrong with a tensor as the header describes it.
-fn objection<T: Stored>(tensor: &Expected, entry: &Entry) -> Option<WrongTensor> {
-    let name = || tensor.name.clone();
-    if entry.shape != *tensor.shape {
-        let (found, expected) = (entry.shape.clone(), tensor.shape.to_vec());
-        return Some(WrongTensor::Shape { name: name(), found, expected });
-    }
-    if !T::TYPES.contains(&entry.dtype) {
-        let expected = T::TYPES.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        return Some(WrongTensor::Type { name: name(), found: entry.dtype.to_string(), expected });
-    }
-    None
+    checksum
 }
 
 /// The indices of a position, the last of which is the fastest.

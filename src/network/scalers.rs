@@ -5,12 +5,10 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use std::io::{Read, Seek};
 
 use crate::dataset::{MinMax, QuantileTransformer, Scaler, Standardizer, Unfit};
 use crate::error::{Error, Result};
-use crate::io::{Expected, Pieces, Reader, Stored};
-use crate::network::{Network, content};
+use crate::io::{Contents, Expected, Part, Pieces};
 
 /// What a scaler was fitted to.
 #[derive(Clone, Copy)]
@@ -32,7 +30,7 @@ pub(crate) fn has(name: &str) -> bool {
 }
 
 /// The name is that of a tensor of a scaler of these.
-fn has_of(name: &str, of: Of) -> bool {
+pub(super) fn has_of(name: &str, of: Of) -> bool {
     let of_targets = |rest: &str| rest.starts_with(TARGET);
     PREFIXES
         .iter()
@@ -68,34 +66,43 @@ pub(super) fn add<'a, A, S: Scaler<A>>(pieces: &mut Pieces<'a>, scaler: &'a S, o
     }
 }
 
-/// Reads the scaler of a network's inputs or targets from the beginning of a file of `length` bytes.
-pub(super) fn read<N, A, S>(name: &str, input: &mut (impl Read + Seek), length: u64, of: Of) -> Result<S>
-where
-    N: Network<Scalar: Stored>,
-    S: Scaler<A>,
-{
-    let unreadable = |reason: String| Error::Unreadable { source: name.into(), reason };
-    input.rewind().map_err(|error| unreadable(format!("{error}")))?;
-    let mut tensors = expected::<A, S>(of);
-    let mut all = content::expected::<N>();
-    all.extend(tensors.iter().cloned());
-    let reader = Reader::new(name.into(), input, length, &content::label::<N>(content::WEIGHTS), &all)?;
-    let mut end = 0;
-    for tensor in &mut tensors {
-        // A table may have any number of rows above 0.
-        if let ([rows, columns], Some(&[found_rows, found_columns])) =
-            (&mut tensor.shape.to_mut()[..], reader.shape(&tensor.name)?)
-            && *columns == found_columns
-        {
-            *rows = found_rows.max(1);
+/// A scaler of a file that is to be read.
+pub(super) struct Wanted {
+    pub(super) of: Of,
+    source: String,
+    tensors: Vec<Expected>,
+    numbers: Vec<f64>,
+}
+
+impl Wanted {
+    /// The scaler of a network's inputs or targets, with as many rows in tables as the file has.
+    pub(super) fn new<A, S: Scaler<A>>(of: Of, contents: &Contents<'_>) -> Self {
+        let mut tensors = expected::<A, S>(of);
+        let mut end = 0;
+        for tensor in &mut tensors {
+            if let ([rows, columns], Some([found_rows, found_columns])) =
+                (&mut tensor.shape.to_mut()[..], contents.table::<f64>(&tensor.name))
+                && *columns == found_columns
+            {
+                // Any number above 0.
+                *rows = found_rows.max(1);
+            }
+            let count = tensor.shape.iter().product::<usize>();
+            tensor.range = end..end + count;
+            end += count;
         }
-        let count = tensor.shape.iter().product::<usize>();
-        tensor.range = end..end + count;
-        end += count;
+        Self { of, source: contents.source().into(), tensors, numbers: vec![0.0; end] }
     }
-    let mut numbers = vec![0.0; end];
-    reader.read(N::NAME, &tensors, |name| !has_of(name, of), &mut numbers)?;
-    S::restored(numbers).map_err(|unfit| unreadable(reason(&tensors, unfit)))
+
+    pub(super) fn part(&mut self) -> Part<'_> {
+        Part::new(&self.tensors, &mut self.numbers)
+    }
+
+    /// The scaler of what was read.
+    pub(super) fn restored<A, S: Scaler<A>>(self) -> Result<S> {
+        let Self { source, tensors, numbers, .. } = self;
+        S::restored(numbers).map_err(|unfit| Error::Unreadable { source, reason: reason(&tensors, unfit) })
+    }
 }
 
 /// What a number of a scaler breaks, with its place in the file.

@@ -2,14 +2,14 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use std::io::{Cursor, Read, Seek};
+use core::iter::once;
 use std::path::Path;
 
 use crate::dataset::Scaler;
-use crate::error::{Error, Result};
-use crate::io::{self, OPTIMIZER, RUN, Reader, Stored};
+use crate::error::Result;
+use crate::io::{self, Contents, OPTIMIZER, Part, RUN, Stored, WeightsFile};
 use crate::network::content::{WEIGHTS, expected, label, pieces};
-use crate::network::scalers::{self, Of};
+use crate::network::scalers::{self, Of, Wanted};
 use crate::network::{Network, Sample};
 
 /// Saving and loading, for every network of `f32` or `f64`.
@@ -28,7 +28,8 @@ use crate::network::{Network, Sample};
 ///   [`Error::WrongTensors`] with *every* tensor that is missing or unexpected, or of another shape, or of a type that
 ///   would have to be rounded, or holds a number that is not finite. A network that was there is then as it was.
 ///
-/// Only tensors are compared: a network that differs in its activations alone loads, as it does in PyTorch.
+/// Only tensors are compared: a network that differs in its activations alone loads, as it does in PyTorch. A file whose
+/// tensors have other names is loaded as a [`WeightsFile`], which every function that takes a path takes too.
 ///
 /// # Example
 /// Weights and the scaler of the inputs in one file, and one sample through both.
@@ -65,6 +66,11 @@ use crate::network::{Network, Sample};
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), typenet::Error>(())
 /// ```
+///
+/// [`Error::NonFiniteParameter`]: crate::Error::NonFiniteParameter
+/// [`Error::File`]: crate::Error::File
+/// [`Error::Unreadable`]: crate::Error::Unreadable
+/// [`Error::WrongTensors`]: crate::Error::WrongTensors
 pub trait Weights: Network<Scalar: Stored> {
     /// Writes the weights to a file, which is replaced as a whole.
     ///
@@ -124,7 +130,7 @@ pub trait Weights: Network<Scalar: Stored> {
     /// The bytes that [`save`](Self::save) writes; the same weights are the same bytes.
     ///
     /// # Errors
-    /// [`Error::NonFiniteParameter`].
+    /// [`Error::NonFiniteParameter`](crate::Error::NonFiniteParameter).
     fn to_safetensors(&self) -> Result<Vec<u8>> {
         io::to_bytes(pieces(self)?, &label::<Self>(WEIGHTS))
     }
@@ -132,7 +138,7 @@ pub trait Weights: Network<Scalar: Stored> {
     /// The bytes that [`save_with_scaler`](Self::save_with_scaler) writes.
     ///
     /// # Errors
-    /// [`Error::NonFiniteParameter`].
+    /// [`Error::NonFiniteParameter`](crate::Error::NonFiniteParameter).
     fn to_safetensors_with_scaler<S>(&self, scaler: &S) -> Result<Vec<u8>>
     where
         S: Scaler<Sample<Self, Self::Input>>,
@@ -145,7 +151,7 @@ pub trait Weights: Network<Scalar: Stored> {
     /// The bytes that [`save_with_scalers`](Self::save_with_scalers) writes.
     ///
     /// # Errors
-    /// [`Error::NonFiniteParameter`].
+    /// [`Error::NonFiniteParameter`](crate::Error::NonFiniteParameter).
     fn to_safetensors_with_scalers<A, B>(&self, inputs: &A, targets: &B) -> Result<Vec<u8>>
     where
         A: Scaler<Sample<Self, Self::Input>>,
@@ -157,41 +163,40 @@ pub trait Weights: Network<Scalar: Stored> {
         io::to_bytes(pieces, &label::<Self>(WEIGHTS))
     }
 
-    /// The network with the weights of a file.
+    /// The network with the weights of a file: a path, or a [`WeightsFile`] whose tensors have other names.
     ///
     /// # Errors
     /// As [above](Self).
-    fn load(path: impl AsRef<Path>) -> Result<Box<Self>> {
-        let path = path.as_ref();
-        let (mut file, length) = io::open(path)?;
-        read(&io::name(path), &mut file, length)
+    fn load<'a>(file: impl Into<WeightsFile<'a>>) -> Result<Box<Self>> {
+        let (network, []) = read(&file.into(), |_| [])?;
+        Ok(network)
     }
 
     /// The network with the weights of a file, and the scaler that was saved with them: `load_with_scaler::<Standardizer<_>>`.
     ///
     /// # Errors
     /// As [above](Self); the scaler's tensors are missing in a file that was saved without it, or with one of another kind.
-    fn load_with_scaler<S>(path: impl AsRef<Path>) -> Result<(Box<Self>, S)>
+    fn load_with_scaler<'a, S>(file: impl Into<WeightsFile<'a>>) -> Result<(Box<Self>, S)>
     where
         S: Scaler<Sample<Self, Self::Input>>,
     {
-        let path = path.as_ref();
-        let (mut file, length) = io::open(path)?;
-        with_scaler(&io::name(path), &mut file, length)
+        let (network, [inputs]) = read(&file.into(), |contents| [Wanted::new::<_, S>(Of::Inputs, contents)])?;
+        Ok((network, inputs.restored()?))
     }
 
     /// The network with the weights of a file, and the scalers of inputs and targets that were saved with them.
     ///
     /// # Errors
     /// As [above](Self); the tensors of a scaler are missing in a file that was saved without it.
-    fn load_with_scalers<A, B>(path: impl AsRef<Path>) -> Result<(Box<Self>, A, B)>
+    fn load_with_scalers<'a, A, B>(file: impl Into<WeightsFile<'a>>) -> Result<(Box<Self>, A, B)>
     where
         A: Scaler<Sample<Self, Self::Input>>,
         B: Scaler<Sample<Self, Self::Output>>,
     {
-        let path = path.as_ref();
-        let (mut file, length) = io::open(path)?;
-        with_scalers(&io::name(path), &mut file, length)
+        let (network, [inputs, targets]) = read(&file.into(), |contents| {
+            [Wanted::new::<_, A>(Of::Inputs, contents), Wanted::new::<_, B>(Of::Targets, contents)]
+        })?;
+        Ok((network, inputs.restored()?, targets.restored()?))
     }
 
     /// The network with the weights of a file in memory.
@@ -199,7 +204,7 @@ pub trait Weights: Network<Scalar: Stored> {
     /// # Errors
     /// As [above](Self).
     fn from_safetensors(bytes: &[u8]) -> Result<Box<Self>> {
-        read(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
+        Self::load(WeightsFile::in_memory(bytes))
     }
 
     /// The network with the weights of a file in memory, and the scaler that was saved with them.
@@ -210,7 +215,7 @@ pub trait Weights: Network<Scalar: Stored> {
     where
         S: Scaler<Sample<Self, Self::Input>>,
     {
-        with_scaler(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
+        Self::load_with_scaler(WeightsFile::in_memory(bytes))
     }
 
     /// The network with the weights of a file in memory, and the scalers of inputs and targets that were saved with them.
@@ -222,15 +227,15 @@ pub trait Weights: Network<Scalar: Stored> {
         A: Scaler<Sample<Self, Self::Input>>,
         B: Scaler<Sample<Self, Self::Output>>,
     {
-        with_scalers(BYTES, &mut Cursor::new(bytes), bytes.len() as u64)
+        Self::load_with_scalers(WeightsFile::in_memory(bytes))
     }
 
     /// Takes over the weights of a file.
     ///
     /// # Errors
     /// As [above](Self).
-    fn load_from(&mut self, path: impl AsRef<Path>) -> Result<()> {
-        self.copy_from(&*Self::load(path)?);
+    fn load_from<'a>(&mut self, file: impl Into<WeightsFile<'a>>) -> Result<()> {
+        self.copy_from(&*Self::load(file)?);
         Ok(())
     }
 
@@ -239,58 +244,30 @@ pub trait Weights: Network<Scalar: Stored> {
     /// # Errors
     /// As [above](Self).
     fn copy_from_safetensors(&mut self, bytes: &[u8]) -> Result<()> {
-        self.copy_from(&*Self::from_safetensors(bytes)?);
-        Ok(())
+        self.load_from(WeightsFile::in_memory(bytes))
     }
 }
 
 impl<N: Network<Scalar: Stored>> Weights for N {}
 
-/// What messages call a file in memory.
-const BYTES: &str = "the file in memory";
-
-fn read<N: Network<Scalar: Stored>>(name: &str, input: &mut impl Read, length: u64) -> Result<Box<N>> {
-    let tensors = expected::<N>();
-    let reader = Reader::new(name.into(), input, length, &label::<N>(WEIGHTS), &tensors)?;
-    let mut network = N::zeroed();
-    let pass_over = |name: &str| scalers::has(name) || name.starts_with(OPTIMIZER) || name.starts_with(RUN);
-    reader.read(N::NAME, &tensors, pass_over, network.parameters_mut())?;
-    Ok(network)
-}
-
-/// The network and the scaler of its inputs, each of which goes through the file once.
-fn with_scaler<N, S>(name: &str, input: &mut (impl Read + Seek), length: u64) -> Result<(Box<N>, S)>
-where
-    N: Network<Scalar: Stored>,
-    S: Scaler<Sample<N, N::Input>>,
-{
-    let network = read::<N>(name, input, length);
-    both(network, scalers::read::<N, _, S>(name, input, length, Of::Inputs))
-}
-
-/// The network and both scalers.
-fn with_scalers<N, A, B>(name: &str, input: &mut (impl Read + Seek), length: u64) -> Result<(Box<N>, A, B)>
-where
-    N: Network<Scalar: Stored>,
-    A: Scaler<Sample<N, N::Input>>,
-    B: Scaler<Sample<N, N::Output>>,
-{
-    let rest = with_scaler::<N, A>(name, input, length);
-    let ((network, inputs), targets) = both(rest, scalers::read::<N, _, B>(name, input, length, Of::Targets))?;
-    Ok((network, inputs, targets))
-}
-
-/// Two parts of a file, or everything that is wrong with both.
-fn both<A, B>(first: Result<A>, second: Result<B>) -> Result<(A, B)> {
-    match (first, second) {
-        (Ok(first), Ok(second)) => Ok((first, second)),
-        (
-            Err(Error::WrongTensors { source, network, mut wrong, made_from }),
-            Err(Error::WrongTensors { wrong: others, .. }),
-        ) => {
-            wrong.extend(others);
-            Err(Error::WrongTensors { source, network, wrong, made_from })
-        }
-        (Err(error), _) | (_, Err(error)) => Err(error),
-    }
+/// The network of a file, with scalers, in one pass over it.
+fn read<N: Network<Scalar: Stored>, const S: usize>(
+    file: &WeightsFile<'_>,
+    scalers: impl FnOnce(&Contents<'_>) -> [Wanted; S],
+) -> Result<(Box<N>, [Wanted; S])> {
+    let mut opened = file.open()?;
+    let contents = opened.contents(file.renames())?;
+    let mut scalers = scalers(&contents);
+    // A scaler that is asked for has no tensors of another kind beside it.
+    let wanted = scalers.each_ref().map(|scaler| scaler.of);
+    let pass_over = |name: &str| {
+        let of_others = scalers::has(name) && !wanted.iter().any(|&of| scalers::has_of(name, of));
+        of_others || name.starts_with(OPTIMIZER) || name.starts_with(RUN)
+    };
+    let (mut network, tensors) = (N::zeroed(), expected::<N>());
+    let weights = Part::new(&tensors, network.parameters_mut());
+    let mut parts: Vec<_> = once(weights).chain(scalers.iter_mut().map(Wanted::part)).collect();
+    contents.read(N::NAME, &mut parts, &pass_over)?;
+    drop(parts);
+    Ok((network, scalers))
 }

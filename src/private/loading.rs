@@ -16,35 +16,37 @@ macro_rules! loading {
             ///
             /// # Errors
             /// As `Weights::load`.
-            pub fn $load(path: impl $crate::private::AsRef<$crate::private::Path>) -> $crate::private::Result<$crate::private::Box<Self>> {
-                <Self as $crate::private::Weights>::load(path)
+            pub fn $load<'__f>(
+                file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
+            ) -> $crate::private::Result<$crate::private::Box<Self>> {
+                <Self as $crate::private::Weights>::load(file)
             }
 
             /// The network with the weights of a file, and the scaler that was saved with them.
             ///
             /// # Errors
             /// As `Weights::load_with_scaler`.
-            pub fn $load_with_scaler<__S>(
-                path: impl $crate::private::AsRef<$crate::private::Path>,
+            pub fn $load_with_scaler<'__f, __S>(
+                file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
             ) -> $crate::private::Result<($crate::private::Box<Self>, __S)>
             where
                 __S: $crate::private::Scaler<$crate::private::InputOf<Self>>,
             {
-                <Self as $crate::private::Weights>::load_with_scaler(path)
+                <Self as $crate::private::Weights>::load_with_scaler(file)
             }
 
             /// The network with the weights of a file, and the scalers of inputs and targets that were saved with them.
             ///
             /// # Errors
             /// As `Weights::load_with_scalers`.
-            pub fn $load_with_scalers<__A, __B>(
-                path: impl $crate::private::AsRef<$crate::private::Path>,
+            pub fn $load_with_scalers<'__f, __A, __B>(
+                file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
             ) -> $crate::private::Result<($crate::private::Box<Self>, __A, __B)>
             where
                 __A: $crate::private::Scaler<$crate::private::InputOf<Self>>,
                 __B: $crate::private::Scaler<$crate::private::OutputOf<Self>>,
             {
-                <Self as $crate::private::Weights>::load_with_scalers(path)
+                <Self as $crate::private::Weights>::load_with_scalers(file)
             }
 
             /// The network with the weights of a file in memory.

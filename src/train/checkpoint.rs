@@ -6,10 +6,10 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::any::type_name;
 use core::str::FromStr;
-use std::io::{Read, Seek};
+use std::path::Path;
 
-use crate::error::{Error, Result};
-use crate::io::{self, Expected, Label, OPTIMIZER, Reader, Stored};
+use crate::error::{Error, Result, shown};
+use crate::io::{self, Expected, Label, OPTIMIZER, Opened, Part, Renames, Stored};
 use crate::kernel::Kernels;
 use crate::network::{Network, content, scalers};
 use crate::optimizer::{MAX_SLOTS, Optimizer, OptimizerState};
@@ -109,7 +109,7 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(network: &N, state: &RunState<'_
     }
     let entries = state.run.as_ref().map_or(&[][..], |run| run.callbacks.entries());
     let copies = entries.iter().filter_map(|entry| entry.parameters.as_deref());
-    for (tensor, copy) in copy_tensors::<N>(0, state.numbers.copies).iter().zip(copies) {
+    for (tensor, copy) in copy_tensors::<N>(state.numbers.copies).iter().zip(copies) {
         if copy.len() != N::PARAMETERS {
             return Err(Error::ParameterCount { expected: N::PARAMETERS, given: copy.len() });
         }
@@ -126,32 +126,19 @@ fn halves(words: &[u64]) -> Vec<f64> {
     halves
 }
 
-/// The run that was interrupted; `file` is read once more, for numbers of another type.
-pub(super) fn read_run<N: Network<Scalar: Stored>>(
-    name: &str,
-    file: &mut (impl Read + Seek),
-    length: u64,
-    state: &State,
-    copies: &[N::Scalar],
-) -> Result<Interrupted<N::Scalar>> {
-    let unreadable = |reason: &str| Error::Unreadable { source: name.into(), reason: reason.into() };
-    file.rewind().map_err(|error| unreadable(&format!("{error}")))?;
-    let tensors = word_tensors(state.run);
-    let mut all = content::expected::<N>();
-    all.extend(tensors.iter().cloned());
-    let mut halves = vec![0.0; tensors.len() * WORDS_LEN];
-    let reader = Reader::new(name.into(), file, length, &content::label::<N>(KIND), &all)?;
-    reader.read(N::NAME, &tensors, |name| !name.starts_with(WORDS), &mut halves)?;
+/// The run of these words and copies of the parameters.
+fn interrupted<T: Scalar>(
+    halves: &[f64],
+    words: usize,
+    copies: impl Iterator<Item = Vec<T>>,
+) -> Option<Interrupted<T>> {
     let word = |pair: &[f64]| {
         let half = |half: f64| ((0.0..4_294_967_296.0).contains(&half) && libm::trunc(half) == half).then_some(half);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2³²")]
         half(pair[0]).zip(half(pair[1])).map(|(high, low)| ((high as u64) << 32) | low as u64)
     };
-    let words: Option<Vec<u64>> = halves.chunks_exact(2).take(state.run).map(word).collect();
-    let copies = (0..state.copies).map(|copy| copies[copy * N::PARAMETERS..(copy + 1) * N::PARAMETERS].to_vec());
-    words
-        .and_then(|words| run_words::interrupted(&words, copies))
-        .ok_or_else(|| unreadable("what it says of an interrupted run is not what this library writes"))
+    let words: Option<Vec<u64>> = halves.chunks_exact(2).take(words).map(word).collect();
+    words.and_then(|words| run_words::interrupted(&words, copies))
 }
 
 /// The numbers of a run that are no tensors.
@@ -201,7 +188,7 @@ impl State {
             return Err(format!("it has more slots of an optimizer than {MAX_SLOTS}"));
         }
         if let Some(twice) = (1..slots.len()).find(|&slot| slots[..slot].contains(&slots[slot])) {
-            return Err(format!("it has two slots of the name `{}`", slots[twice]));
+            return Err(format!("it has two slots of the name `{}`", shown(&slots[twice])));
         }
         let order =
             |epochs| Ok(Order { epochs, seed: number(label, "seed")?, batch_size: number(label, "batch_size")? });
@@ -218,7 +205,7 @@ impl State {
 
 /// What a plateau has seen.
 fn plateau(text: &str) -> core::result::Result<PlateauState, String> {
-    let wrong = || format!("`plateau` in its metadata is no state of a plateau: {text:?}");
+    let wrong = || format!("`plateau` in its metadata is no state of a plateau: \"{}\"", shown(text));
     let mut numbers = text.split(' ').map(|number| number.parse::<u64>().map_err(|_| wrong()));
     let mut next = || numbers.next().unwrap_or_else(|| Err(wrong()));
     let (best, reduction) = (f64::from_bits(next()?), f64::from_bits(next()?));
@@ -230,7 +217,7 @@ fn plateau(text: &str) -> core::result::Result<PlateauState, String> {
 
 fn number<X: FromStr>(label: &Label, key: &str) -> core::result::Result<X, String> {
     let text = label.get(key).unwrap_or("");
-    text.parse().map_err(|_| format!("`{key}` in its metadata is no number: {text:?}"))
+    text.parse().map_err(|_| format!("`{key}` in its metadata is no number: \"{}\"", shown(text)))
 }
 
 /// A number that can be counted on from.
@@ -243,56 +230,82 @@ fn count(label: &Label, key: &str) -> core::result::Result<u64, String> {
     }
 }
 
-/// The state and the numbers of a checkpoint: parameters, then slots, then copies of the parameters.
-pub(super) fn read<N, O>(name: &str, input: &mut impl Read, length: u64) -> Result<(State, Vec<N::Scalar>)>
+/// What a checkpoint holds.
+pub(super) struct Checkpoint<T> {
+    pub(super) state: State,
+    pub(super) parameters: Vec<T>,
+    /// What the optimizer remembers, slot after slot.
+    pub(super) slots: Vec<T>,
+    pub(super) interrupted: Option<Interrupted<T>>,
+}
+
+/// Reads a checkpoint of a network and an optimizer, in one pass over the file.
+pub(super) fn read<N, O>(path: &Path) -> Result<Checkpoint<N::Scalar>>
 where
     N: Network<Scalar: Stored>,
 {
-    let mut label = content::label::<N>(KIND);
-    label.push("optimizer", optimizer_name::<O>());
-    let mut tensors = content::expected::<N>();
-    let reader = Reader::new(name.into(), input, length, &label, &tensors)?;
-    let kind = reader.label().get("kind");
-    if kind != Some(KIND) {
-        return Err(reader.unreadable(&format!("it is no checkpoint but a file of {}", kind.unwrap_or("weights"))));
-    }
-    let (found, expected) = (reader.label().get("optimizer").unwrap_or(""), optimizer_name::<O>());
-    if found != expected {
-        return Err(
-            reader.unreadable(&format!("it is a checkpoint of the optimizer `{found}`, and not of `{expected}`"))
-        );
-    }
-    let differs = reader.label().layers().next().is_some() && !reader.label().layers().eq(label.layers());
-    let other = reader
-        .label()
-        .architecture()
-        .filter(|_| differs)
-        .map(|other| reader.unreadable(&format!("it is a checkpoint of another network, {other}")));
-    let state = State::read(reader.label()).map_err(|reason| reader.unreadable(&reason))?;
+    let mut opened = Opened::at(path)?;
+    let contents = opened.contents(&Renames::NONE)?;
+    check_kind::<O>(contents.label()).map_err(|reason| contents.unreadable(&reason))?;
+    let other = contents.label().has_other_layers(&content::label::<N>(KIND)).then(|| {
+        let made_from = contents.label().architecture().unwrap_or_default();
+        contents.unreadable(&format!("it is a checkpoint of another network, {made_from}"))
+    });
+    let state = State::read(contents.label()).map_err(|reason| contents.unreadable(&reason))?;
     // No memory for what the file is too short to hold.
     let numbers = state.copies.saturating_mul(N::PARAMETERS.max(1)).saturating_add(state.run);
-    if numbers as u64 > length {
-        return Err(reader.unreadable(&"it claims a run that is longer than the file"));
+    if numbers > contents.len() {
+        return Err(contents.unreadable(&"it claims a run that is longer than the file"));
     }
-    let slots = state.slots.len();
-    tensors.extend(slot_tensors::<N>(&state.slots));
-    tensors.extend(copy_tensors::<N>(1 + slots, state.copies));
-    let mut values = vec![<N::Scalar as Scalar>::ZERO; N::PARAMETERS * (1 + slots + state.copies)];
-    let pass_over = |name: &str| scalers::has(name) || name.starts_with(WORDS);
-    reader.read(N::NAME, &tensors, pass_over, &mut values)?;
+    let zeros = |count| vec![<N::Scalar as Scalar>::ZERO; count * N::PARAMETERS];
+    let (mut parameters, mut slots, mut copies) = (zeros(1), zeros(state.slots.len()), zeros(state.copies));
+    let tensors = [content::expected::<N>(), slot_tensors::<N>(&state.slots), copy_tensors::<N>(state.copies)];
+    let word_tensors = word_tensors(state.run);
+    let mut halves = vec![0.0_f64; word_tensors.len() * WORDS_LEN];
+    let mut parts = [
+        Part::new(&tensors[0], &mut parameters),
+        Part::new(&tensors[1], &mut slots),
+        Part::new(&tensors[2], &mut copies),
+        Part::new(&word_tensors, &mut halves),
+    ];
+    let unreadable = contents.unreadable(&"what it says of an interrupted run is not what this library writes");
+    contents.read(N::NAME, &mut parts, &scalers::has)?;
     // Tensors of other shapes say more.
-    other.map_or(Ok((state, values)), Err)
+    if let Some(other) = other {
+        return Err(other);
+    }
+    let interrupted = match state.run {
+        0 => None,
+        words => {
+            let copies = (0..state.copies).map(|copy| copies[copy * N::PARAMETERS..][..N::PARAMETERS].to_vec());
+            Some(interrupted(&halves, words, copies).ok_or(unreadable)?)
+        }
+    };
+    Ok(Checkpoint { state, parameters, slots, interrupted })
 }
 
-/// The tensors of slots, behind the parameters.
+/// Refuses what is no checkpoint of the optimizer.
+fn check_kind<O>(label: &Label) -> core::result::Result<(), String> {
+    let kind = label.get("kind");
+    if kind != Some(KIND) {
+        return Err(format!("it is no checkpoint but a file of {}", shown(kind.unwrap_or("weights"))));
+    }
+    let (found, expected) = (label.get("optimizer").unwrap_or(""), optimizer_name::<O>());
+    if found != expected {
+        return Err(format!("it is a checkpoint of the optimizer `{}`, and not of `{expected}`", shown(found)));
+    }
+    Ok(())
+}
+
+/// The tensors of slots.
 fn slot_tensors<N: Network>(names: &[String]) -> Vec<Expected> {
-    let tensor = |(index, name): (usize, &String)| as_large::<N>(format!("{OPTIMIZER}{name}"), 1 + index);
+    let tensor = |(index, name)| as_large::<N>(format!("{OPTIMIZER}{name}"), index);
     names.iter().enumerate().map(tensor).collect()
 }
 
-/// The tensors of copies of the parameters, from a place on.
-fn copy_tensors<N: Network>(place: usize, count: usize) -> Vec<Expected> {
-    (0..count).map(|index| as_large::<N>(format!("{COPIES}{index}"), place + index)).collect()
+/// The tensors of copies of the parameters.
+fn copy_tensors<N: Network>(count: usize) -> Vec<Expected> {
+    (0..count).map(|index| as_large::<N>(format!("{COPIES}{index}"), index)).collect()
 }
 
 /// A tensor as large as the parameters.

@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::optimizer::{Optimizer, OptimizerState, Slot};
 use crate::scalar::Scalar;
 use crate::train::Trainer;
-use crate::train::checkpoint::{self, Order, RunState, State};
+use crate::train::checkpoint::{self, Checkpoint, Order, RunState, State};
 use crate::train::interrupted::Interrupted;
 
 impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
@@ -170,37 +170,28 @@ fn read<N, O: Optimizer>(path: &Path, optimizer: &OptimizerState<O, N::Scalar>) 
 where
     N: Network<Scalar: Stored>,
 {
-    let (mut file, length) = io::open(path)?;
-    let (state, mut parameters) = checkpoint::read::<N, O>(&io::name(path), &mut file, length)?;
-    let copies = parameters.split_off(N::PARAMETERS * (1 + state.slots.len()));
-    let interrupted = match state.run {
-        0 => None,
-        _ => Some(checkpoint::read_run::<N>(&io::name(path), &mut file, length, &state, &copies)?),
-    };
-    let values = parameters.split_off(N::PARAMETERS);
+    let Checkpoint { state, parameters, slots, interrupted } = checkpoint::read::<N, O>(path)?;
+    let unreadable = |reason| Error::Unreadable { source: format!("`{}`", path.display()), reason };
     let mut optimizer = optimizer.clone();
-    let slots = state.slots.iter().zip(values.chunks_exact(N::PARAMETERS.max(1)));
-    check_signs(&io::name(path), optimizer.optimizer().slots(), slots.clone())?;
+    let slots = state.slots.iter().zip(slots.chunks_exact(N::PARAMETERS.max(1)));
+    check_signs(optimizer.optimizer().slots(), slots.clone()).map_err(unreadable)?;
     optimizer.restore(state.steps, N::PARAMETERS, slots.map(|(name, values)| (name.clone().into(), values)));
     if !optimizer.makes_finite_steps(&parameters, N::TENSORS) {
-        let reason = "what the optimizer remembers makes a step that is not finite".into();
-        return Err(Error::Unreadable { source: io::name(path), reason });
+        return Err(unreadable("what the optimizer remembers makes a step that is not finite".into()));
     }
     Ok(Read { state, parameters, optimizer, interrupted })
 }
 
 /// Refuses negative elements in slots that have none.
 fn check_signs<'a, T: Scalar>(
-    source: &str,
     known: &[Slot],
     slots: impl Iterator<Item = (&'a String, &'a [T])>,
-) -> Result<()> {
+) -> core::result::Result<(), String> {
     for (name, values) in slots {
         let is_nonnegative = known.iter().any(|slot| slot.name() == name && slot.is_nonnegative());
         if let Some(index) = values.iter().position(|&value| is_nonnegative && value < T::ZERO) {
             let value = values[index].to_f64();
-            let reason = format!("`{OPTIMIZER}{name}` holds {value} at [{index}], and is never negative");
-            return Err(Error::Unreadable { source: source.into(), reason });
+            return Err(format!("`{OPTIMIZER}{name}` holds {value} at [{index}], and is never negative"));
         }
     }
     Ok(())

@@ -71,7 +71,17 @@ fn labelled(lines: &str, entries: &[String], numbers: &[u8]) -> Vec<u8> {
 const WEIGHTS: &str = "checksum 0000000000000000\nformat 1\ntypenet 0.1.0\nkind weights\nnetwork Small\ninput (3)";
 
 pub(crate) fn weights() -> Vec<Case> {
-    [lengths(), ranges_and_sizes(), entries_and_names(), types_and_numbers(), labels()].into_iter().flatten().collect()
+    let groups = [
+        lengths(),
+        ranges_and_sizes(),
+        entries_and_names(),
+        orders(),
+        names(),
+        types_and_numbers(),
+        labels(),
+        metadata(),
+    ];
+    groups.into_iter().flatten().collect()
 }
 
 fn case(name: &'static str, bytes: Vec<u8>, refused: &'static str) -> Case {
@@ -86,8 +96,13 @@ fn lengths() -> Vec<Case> {
         case("whole", whole.clone(), ""),
         case("empty", Vec::new(), "it ends before the length of its header"),
         case("seven_bytes", vec![0; 7], "it ends before the length of its header"),
-        case("header_of_no_bytes", vec![0; 8], "its header is wrong"),
+        case("header_of_no_bytes", vec![0; 8], "its header is wrong: it is empty"),
         case("header_of_one_byte_more_than_there_is", claims(3), "it ends within its header"),
+        case(
+            "header_of_100_megabytes",
+            claims(100_000_000),
+            "it ends within its header, which would have 100000000 bytes",
+        ),
         case("header_of_a_gigabyte", claims(1 << 30), "whose header would have 1073741824 bytes"),
         case("header_of_2_pow_63", claims(1 << 63), "whose header would have 9223372036854775808 bytes"),
         case("header_of_all_ones", claims(u64::MAX), "whose header would have 18446744073709551615 bytes"),
@@ -107,24 +122,39 @@ fn ranges_and_sizes() -> Vec<Case> {
     let far = 1_usize << 60;
     let huge = [entry("dense.weight", "F32", &format!("[{}]", far / 4), 0, far)];
     vec![
-        case("ranges_overlap", changed("[24,32]", "[20,28]"), "invalid offset"),
-        case("ranges_leave_a_gap", changed("[24,32]", "[28,36]"), "invalid offset"),
-        case("range_backwards", changed("[24,32]", "[32,24]"), "invalid offset"),
-        case("range_does_not_begin_at_zero", changed("[0,24]", "[4,28]"), "invalid offset"),
-        case("range_is_negative", changed("[0,24]", "[-24,0]"), "invalid value"),
-        case("range_ends_at_2_pow_64", changed("[0,24]", "[0,18446744073709551616]"), "its header is wrong"),
-        case("range_of_all_ones", changed("[0,24]", "[0,18446744073709551615]"), "its header is wrong"),
-        case("range_is_missing", changed(r#","data_offsets":[0,24]"#, ""), "missing field"),
+        case("ranges_overlap", changed("[24,32]", "[20,28]"), "begin at 20, and those before them end at 24"),
+        case("ranges_leave_a_gap", changed("[24,32]", "[28,36]"), "begin at 28, and those before them end at 24"),
+        case("range_backwards", changed("[24,32]", "[32,24]"), "takes 8 bytes, but its `data_offsets` are 32 and 24"),
+        case("range_does_not_begin_at_zero", changed("[0,24]", "[4,28]"), "`dense.weight` begin at 4"),
+        case("range_is_negative", changed("[0,24]", "[-24,0]"), "and not two positions"),
+        case("range_ends_at_2_pow_64", changed("[0,24]", "[0,18446744073709551616]"), "and not two positions"),
+        case("range_of_one_number", changed("[0,24]", "[24]"), "and not two positions"),
+        case("range_of_three_numbers", changed("[0,24]", "[0,24,24]"), "and not two positions"),
+        case("range_is_a_text", changed("[0,24]", "\"0,24\""), "and not two positions"),
+        case("range_of_all_ones", changed("[0,24]", "[0,18446744073709551615]"), "`dense.weight` takes 24 bytes, but"),
+        case("range_is_missing", changed(r#","data_offsets":[0,24]"#, ""), "`dense.weight` has no `data_offsets`"),
         case("tensor_of_an_exabyte", file(&huge, &numbers(14)), "it ends before the numbers"),
-        case("size_of_2_pow_63", changed("[2,3]", "[9223372036854775808,2]"), "its header is wrong"),
+        case("size_of_2_pow_63", changed("[2,3]", "[9223372036854775808,2]"), "`dense.weight` has sizes that overflow"),
         case("sizes_overflow", changed("[2,3]", "[18446744073709551615,18446744073709551615]"), "overflow"),
         case("sizes_overflow_to_their_range", changed("[2,3]", "[4611686018427387905,6]"), "overflow"),
-        case("size_is_negative", changed("[2,3]", "[-2,-3]"), "its header is wrong"),
-        case("size_is_a_fraction", changed("[2,3]", "[2.5,3]"), "its header is wrong"),
-        case("size_is_zero", changed("[2,3]", "[0,3]"), "its header is wrong"),
-        case("sizes_do_not_fill_their_range", changed("[2,3]", "[2,2]"), "its header is wrong"),
+        case("size_is_negative", changed("[2,3]", "[-2,-3]"), "has the shape [-2,-3], and not a list of sizes"),
+        case("size_is_a_fraction", changed("[2,3]", "[2.5,3]"), "has the shape [2.5,3]"),
+        case("size_is_a_text", changed("[2,3]", r#"["2",3]"#), "and not a list of sizes"),
+        case("sizes_are_an_object", changed("[2,3]", r#"{"0":2,"1":3}"#), "and not a list of sizes"),
+        case(
+            "size_is_zero",
+            changed("[2,3]", "[0,3]"),
+            "`dense.weight` takes 0 bytes, but its `data_offsets` are 0 and 24",
+        ),
+        case("sizes_do_not_fill_their_range", changed("[2,3]", "[2,2]"), "`dense.weight` takes 16 bytes, but"),
         case("sizes_in_another_order", changed("[2,3]", "[3,2]"), "`dense.weight` has shape [3, 2]"),
         case("sizes_of_one", changed("[2,3]", "[2,3,1]"), "`dense.weight` has shape [2, 3, 1]"),
+        case(
+            "sizes_of_500_dimensions",
+            changed("[2,3]", &format!("[2,3{}]", ",1".repeat(498))),
+            "`dense.weight` has 500 dimensions, but shape [2, 3] is expected",
+        ),
+        case("sizes_with_blanks", changed("[2,3]", "[ 2 ,\t3\n]"), ""),
     ]
 }
 
@@ -140,13 +170,78 @@ fn entries_and_names() -> Vec<Case> {
     vec![
         case("tensor_is_missing", file(&missing, &numbers(12)), "`dense_2.bias` of shape [2] is missing"),
         case("tensor_is_not_expected", file(&unexpected, &numbers(14)), "`other` of shape [0] is not expected"),
-        case("tensor_twice", file(&twice, &numbers(14)), "5 entries under 4 names"),
-        case("field_twice", changed(r#""shape":[2,3]"#, r#""shape":[2,3],"shape":[2,3]"#), "duplicate field"),
+        case("tensor_twice", file(&twice, &numbers(14)), "it has two tensors of the name `dense.bias`"),
+        case(
+            "field_twice",
+            changed(r#""shape":[2,3]"#, r#""shape":[2,3],"shape":[2,3]"#),
+            "`dense.weight` has `shape` twice",
+        ),
         case("tensors_without_entries", foreign("{}", &[]), "4 wrong tensors"),
         case("name_commands_a_terminal", file(&foreign_name, &numbers(14)), r"`\u{1b}[2J\n`"),
-        case("entry_is_null", changed(&entries("F32", 4)[0], r#""dense.weight":null"#), "its header is wrong"),
+        case(
+            "entry_is_null",
+            changed(&entries("F32", 4)[0], r#""dense.weight":null"#),
+            "`dense.weight` is null, and not an object",
+        ),
         case("header_goes_on", foreign(r#"{}{"a":1}"#, &[]), "its header is wrong"),
         case("offsets_as_a_name", changed("dense.weight", "data_offsets"), "`data_offsets` of shape [2, 3]"),
+    ]
+}
+
+/// A whole file with one more entry, and with so many numbers.
+fn with_entry(further: String, count: u8) -> Vec<u8> {
+    let mut entries = entries("F32", 4);
+    entries.push(further);
+    file(&entries, &numbers(count))
+}
+
+/// Files as other programs may write them.
+fn orders() -> Vec<Case> {
+    let mut reversed = entries("F32", 4);
+    reversed.reverse();
+    let moved = changed(
+        r#"[32,48]},"dense_2.bias":{"dtype":"F32","shape":[2],"data_offsets":[48,56]"#,
+        r#"[40,56]},"dense_2.bias":{"dtype":"F32","shape":[2],"data_offsets":[32,40]"#,
+    );
+    let strides = format!("[2,3],\"strides\":{}{}", "[".repeat(500), "]".repeat(500));
+    let blanks = format!(" \n{{{}}} \n\t ", entries("F32", 4).join(" , "));
+    vec![
+        case("tensors_in_another_order", file(&reversed, &numbers(14)), ""),
+        case("bytes_in_another_order", moved, ""),
+        case("tensor_without_elements", with_entry(entry("optimizer/none", "F32", "[0,3]", 24, 24), 14), ""),
+        case("tensor_without_dimensions", with_entry(entry("optimizer/one", "F32", "[]", 56, 60), 15), ""),
+        case("field_unknown", changed("[2,3]", &strides), ""),
+        case("header_with_blanks", foreign(&blanks, &numbers(14)), ""),
+    ]
+}
+
+/// Files with names, or tensors of sizes, that the network does not have.
+fn names() -> Vec<Case> {
+    let renamed = |name: &dyn Fn(&str) -> String| {
+        let renamed = |((old, ..), entry): (&(&str, _, _, _), String)| entry.replace(old, &name(old));
+        file(&TENSORS.iter().zip(entries("F32", 4)).map(renamed).collect::<Vec<_>>(), &numbers(14))
+    };
+    let ones = format!("[1{}]", ",1".repeat(499));
+    let long = entry(&"a".repeat(5_000), "U8", "[0]", 56, 56);
+    vec![
+        case("name_with_an_escape", renamed(&|name| name.replace('.', r"\u002e")), ""),
+        case("names_of_a_wrapped_model", renamed(&|name| format!("module.{name}")), r#".strip_prefix("module.")`"#),
+        case(
+            "tensor_twice_by_an_escape",
+            with_entry(entry(r"dense\u002ebias", "F32", "[2]", 56, 64), 16),
+            "it has two tensors of the name `dense.bias`",
+        ),
+        case("name_of_5000_letters", with_entry(long, 14), "of shape [0] is not expected"),
+        case(
+            "scalar_is_not_expected",
+            with_entry(entry("count", "F32", "[]", 56, 60), 15),
+            "`count` of shape [] is not expected",
+        ),
+        case(
+            "500_dimensions_are_not_expected",
+            with_entry(entry("other", "F32", &ones, 56, 60), 15),
+            "`other` of 500 dimensions is not expected",
+        ),
     ]
 }
 
@@ -161,9 +256,15 @@ fn types_and_numbers() -> Vec<Case> {
         case("double_precision", file(&entries("F64", 8), &[0; 112]), "`dense.weight` is of type F64"),
         case("whole_numbers", file(&entries("I32", 4), &[0; 56]), "`dense.weight` is of type I32"),
         case("complex_numbers", file(&entries("C64", 8), &[0; 112]), "`dense.weight` is of type C64"),
-        case("four_bits", changed("F32", "F4"), "its header is wrong"),
-        case("type_unknown", changed("F32", "F33"), "unknown variant"),
-        case("type_is_a_number", changed(r#""F32""#, "32"), "its header is wrong"),
+        case("four_bits", changed("F32", "F4"), "`dense.weight` takes 3 bytes, but"),
+        case(
+            "four_bits_of_three_numbers",
+            changed(r#""F32","shape":[2,3]"#, r#""F4","shape":[3]"#),
+            "`dense.weight` ends within a byte",
+        ),
+        case("type_unknown", changed("F32", "F33"), r#"is of type "F33", which the format does not have"#),
+        case("type_with_an_escape", changed("F32", r"F\u00332"), ""),
+        case("type_is_a_number", changed(r#""F32""#, "32"), "is of type 32, which the format does not have"),
         case("number_is_nan", with_number(4, f32::NAN), "`dense.weight` holds NaN at [1, 1]"),
         case("number_is_infinite", with_number(13, f32::NEG_INFINITY), "`dense_2.bias` holds -inf at [1]"),
         case("numbers_are_subnormal", with_number(7, f32::from_bits(1)), ""),
@@ -192,9 +293,35 @@ fn labels() -> Vec<Case> {
         case("format_2", label(&WEIGHTS.replace("format 1", "format 2")), r#"its format is "2""#),
         case("format_is_missing", label("kind weights"), "do not tell the version"),
         case("metadata_of_others", with_metadata(r#"{"format":"pt"}"#), ""),
-        case("metadata_are_a_number", with_metadata("7"), "its header is wrong"),
-        case("label_is_a_number", with_metadata(r#"{"typenet":7}"#), "its header is wrong"),
+        case("metadata_are_a_number", with_metadata("7"), "`__metadata__` is 7, and not an object"),
+        case("label_is_a_number", with_metadata(r#"{"typenet":7}"#), "has something that is no text under `typenet`"),
         case("label_is_empty", with_metadata(r#"{"typenet":""}"#), "do not tell the version"),
+    ]
+}
+
+/// Entries of other programs, beside the tensors.
+fn metadata() -> Vec<Case> {
+    let tags = format!(r#"{{"format":"pt","ss_tag_frequency":"{}"}}"#, "a tag of an image; ".repeat(3_150));
+    let many = (0..2_000).map(|key| format!(r#""{key}":"""#)).collect::<Vec<_>>().join(",");
+    let mut last = entries("F32", 4);
+    last.push(r#""__metadata__":{"format":"pt"}"#.into());
+    let mut twice = last.clone();
+    twice.push(r#""__metadata__":{"format":"tf"}"#.into());
+    vec![
+        case("metadata_of_60_kilobytes", with_metadata(&tags), ""),
+        case("metadata_of_2000_entries", with_metadata(&format!("{{{many}}}")), ""),
+        case("metadata_named_as_offsets", with_metadata(r#"{"data_offsets":"none"}"#), ""),
+        case("metadata_named_as_a_tensor", with_metadata(r#"{"dense.weight":"none","shape":"[2,3]"}"#), ""),
+        case("metadata_with_escapes", with_metadata(r#"{"\u0041\n":"\ud83e\udd17\u0000"}"#), ""),
+        case("metadata_are_null", with_metadata("null"), ""),
+        case("metadata_come_last", file(&last, &numbers(14)), ""),
+        case("metadata_twice", file(&twice, &numbers(14)), "it has `__metadata__` twice"),
+        case(
+            "metadata_hold_an_object",
+            with_metadata(r#"{"format":{"typenet":""}}"#),
+            "has something that is no text under `format`",
+        ),
+        case("label_twice", with_metadata(r#"{"typenet":"","typenet":""}"#), "`__metadata__` has `typenet` twice"),
     ]
 }
 

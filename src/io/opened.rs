@@ -1,0 +1,112 @@
+//! Where does a file come from, and how long is its header?
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use std::fs::File;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::file;
+
+/// The longest header that the format allows.
+const LONGEST_HEADER: u64 = 100_000_000;
+/// The bytes of the number before the header, which is its length.
+const LENGTH_BYTES: usize = 8;
+/// What a file is too short for.
+pub(super) const PROMISED: &str = "the numbers that its header promises";
+/// What messages call a file in memory.
+const IN_MEMORY: &str = "the file in memory";
+
+/// A file whose header was read, but not understood.
+pub(crate) struct Opened<'f> {
+    /// The file, for messages.
+    pub(super) source: String,
+    /// What follows the header.
+    pub(super) input: Box<dyn Read + 'f>,
+    /// The length of the file; nothing for what has none, such as a pipe.
+    pub(super) length: Option<u64>,
+    pub(super) header: String,
+}
+
+impl<'f> Opened<'f> {
+    /// The file of a path.
+    pub(crate) fn at(path: &Path) -> Result<Self> {
+        let file = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
+        let (file, metadata) = file.map_err(|error| file::failed("read", path, &error))?;
+        // Files that the system makes up have no length either.
+        let length = Some(metadata.len()).filter(|&length| metadata.is_file() && length > 0);
+        Self::read(format!("`{}`", path.display()), Box::new(file), length)
+    }
+
+    /// A file in memory.
+    pub(crate) fn in_memory(bytes: &'f [u8]) -> Result<Self> {
+        Self::read(IN_MEMORY.to_owned(), Box::new(bytes), Some(bytes.len() as u64))
+    }
+
+    fn read(source: String, mut input: Box<dyn Read + 'f>, length: Option<u64>) -> Result<Self> {
+        match header(&mut *input, length) {
+            Ok(header) => Ok(Self { source, input, length, header }),
+            Err(reason) => Err(Error::Unreadable { source, reason }),
+        }
+    }
+}
+
+/// Refuses a file that is too short for so many bytes behind its header. What has no length is read for that.
+pub(super) fn require<'f>(
+    input: &mut Box<dyn Read + 'f>,
+    length: Option<u64>,
+    header: &str,
+    behind: usize,
+) -> core::result::Result<(), String> {
+    let (start, behind) = ((LENGTH_BYTES + header.len()) as u64, behind as u64);
+    let length = if let Some(length) = length {
+        length
+    } else {
+        let mut rest = Vec::new();
+        // One byte more is noticed later.
+        let read = input.by_ref().take(behind.saturating_add(1)).read_to_end(&mut rest);
+        read.map_err(|error| error.to_string())?;
+        let length = start + rest.len() as u64;
+        *input = Box::new(Cursor::new(rest));
+        length
+    };
+    if start.saturating_add(behind) > length { Err(format!("it ends before {PROMISED}")) } else { Ok(()) }
+}
+
+/// Reads the header of a file of so many bytes. Nothing is allocated for one that the file is too short for.
+fn header(input: &mut dyn Read, length: Option<u64>) -> core::result::Result<String, String> {
+    let mut bytes = [0; LENGTH_BYTES];
+    fill(input, &mut bytes, "the length of its header")?;
+    let header_length = u64::from_le_bytes(bytes);
+    if header_length > LONGEST_HEADER {
+        return Err(format!(
+            "it is no safetensors file, whose header would have {header_length} bytes: the format allows {LONGEST_HEADER}"
+        ));
+    }
+    let cut = || format!("it ends within its header, which would have {header_length} bytes");
+    let mut header = Vec::new();
+    if let Some(length) = length {
+        if header_length > length.saturating_sub(LENGTH_BYTES as u64) {
+            return Err(cut());
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "at most the longest header")]
+        header.reserve_exact(header_length as usize);
+    }
+    input.take(header_length).read_to_end(&mut header).map_err(|error| error.to_string())?;
+    if (header.len() as u64) < header_length {
+        return Err(cut());
+    }
+    String::from_utf8(header).map_err(|error| format!("its header is wrong: it is no text, {}", error.utf8_error()))
+}
+
+/// Fills `bytes`, or says that the file ends before `what` does.
+pub(super) fn fill(input: &mut dyn Read, bytes: &mut [u8], what: &str) -> core::result::Result<(), String> {
+    input.read_exact(bytes).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => format!("it ends before {what}"),
+        _ => error.to_string(),
+    })
+}
