@@ -118,6 +118,8 @@ pub use typenet_macros::Block;
 ///
 /// `weights!(Digits, "digits.safetensors")`; the path is relative to the source file, as in `include_bytes!`, and the program
 /// is built again when the file changes. The file is one of [`Weights::save`] or of PyTorch; a scaler in it is left out.
+/// `weights!(Digits, "digits.safetensors", strip_prefix = "module.")` takes the prefix away from the names that begin with it,
+/// as [`WeightsFile::strip_prefix`] does.
 ///
 /// # Errors
 /// It does not compile when the file cannot be read, when its tensors have other names, shapes or types of number than the

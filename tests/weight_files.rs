@@ -118,6 +118,18 @@ fn every_way_to_load_can_strip_a_prefix() {
     assert_eq!(Net::load(file).unwrap().parameters(), net().parameters());
 }
 
+network!(struct Small = Dense<3, 2>, Tanh, Dense<2, 2>);
+
+static EMBEDDED: Small =
+    weights!(Small, "corpus/weights/names_of_a_wrapped_model", strip_prefix = "other.", strip_prefix = "module.",);
+
+#[test]
+fn an_embedded_file_can_strip_prefixes_too() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/weights/names_of_a_wrapped_model");
+    let loaded = Small::load(WeightsFile::at(path).strip_prefix("module.")).unwrap();
+    assert_eq!((EMBEDDED.parameters(), EMBEDDED.parameters()[13]), (loaded.parameters(), 3.25));
+}
+
 #[test]
 fn an_error_names_the_prefix_and_the_call_that_strips_it() {
     let bytes = wrapped(&Standardizer::fit(&[[0.0, 0.0]]), &MinMax::fit(&[[0.0]]));

@@ -1,14 +1,17 @@
 //! `weights!`: a file of weights becomes a constant. What only this macro can do is done here: the file is read, its numbers are
 //! put into the order of memory. The library compares names, shapes and type of number with the network, while compiling.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use syn::parse::{Parse, ParseStream};
-use syn::{LitStr, Token, Type};
+use syn::{Ident, LitStr, Token, Type};
 
 use crate::errors;
 use crate::expand;
@@ -19,6 +22,8 @@ use crate::text;
 struct Call {
     network: Type,
     file: LitStr,
+    /// What follows them.
+    options: TokenStream,
 }
 
 impl Parse for Call {
@@ -26,8 +31,32 @@ impl Parse for Call {
         let network = input.parse()?;
         input.parse::<Token![,]>()?;
         let file = input.parse()?;
-        input.parse::<Option<Token![,]>>()?;
-        Ok(Self { network, file })
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+        Ok(Self { network, file, options: input.parse()? })
+    }
+}
+
+/// `strip_prefix = "module."`, any number of times.
+struct Options {
+    prefixes: Vec<LitStr>,
+}
+
+impl Parse for Options {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let mut prefixes = Vec::new();
+        while !input.is_empty() {
+            if input.parse::<Ident>()? != "strip_prefix" {
+                return Err(input.error("an unknown option"));
+            }
+            input.parse::<Token![=]>()?;
+            prefixes.push(input.parse()?);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(Self { prefixes })
     }
 }
 
@@ -44,17 +73,24 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 }
 
 fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
-    let Call { network, file } = call;
+    let Call { network, file, options } = call;
     let (place, written) = (Place::of(file), file.value());
+    let Options { prefixes } = syn::parse2(options.clone()).map_err(|_| errors::weights_option(Place::of(options)))?;
     let path = located(file.span(), &written);
     let bytes =
         std::fs::read(&path).map_err(|error| errors::unreadable_weights(place, &written, &error.to_string()))?;
     let tensors = SafeTensors::deserialize(&bytes)
         .map_err(|error| errors::no_safetensors(place, &written, &error.to_string()))?;
-    // Names with a slash are of a scaler or an optimizer.
-    let mut tensors: Vec<_> = tensors.tensors().into_iter().filter(|(name, _)| !name.contains('/')).collect();
+    let mut tensors: Vec<_> =
+        tensors.tensors().into_iter().map(|(name, tensor)| (stripped(name, &prefixes), tensor)).collect();
     // The crate hands them over in random order, and equal files should be equal programs.
     tensors.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let after = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| pair[0].0.clone());
+    if let Some(twice) = twice(&bytes).or(after) {
+        return Err(errors::weights_twice(place, &written, &twice));
+    }
+    // Names with a slash are of a scaler or an optimizer.
+    tensors.retain(|(name, _)| !name.contains('/'));
     let wrong: Vec<_> = tensors.iter().filter_map(|(name, tensor)| problem(name, tensor)).collect();
     if !wrong.is_empty() {
         return Err(errors::wrong_weights(place, &written, &wrong));
@@ -78,6 +114,47 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
             #function::<#network> #arguments
         }
     })
+}
+
+/// A name without the prefixes that it begins with, one after the other.
+fn stripped(name: String, prefixes: &[LitStr]) -> String {
+    prefixes.iter().fold(name, |name, prefix| name.strip_prefix(&prefix.value()).map_or(name.clone(), String::from))
+}
+
+/// The name of two tensors, of which the crate of the format drops one. It has accepted the file.
+fn twice(bytes: &[u8]) -> Option<String> {
+    let (length, header) = bytes.split_first_chunk()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    serde_json::from_slice(header.get(..length)?).ok().and_then(|Twice(name)| name)
+}
+
+/// The first key of an object that is there again.
+struct Twice(Option<String>);
+
+impl<'de> Deserialize<'de> for Twice {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Twice;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Twice, M::Error> {
+                let (mut keys, mut twice) = (BTreeSet::new(), None);
+                while let Some((key, IgnoredAny)) = map.next_entry::<String, _>()? {
+                    if let Some(key) = keys.replace(key) {
+                        twice = twice.or(Some(key));
+                    }
+                }
+                Ok(Twice(twice))
+            }
+        }
+
+        deserializer.deserialize_map(Keys)
+    }
 }
 
 /// The path of a file that is named beside the source, as in `include_bytes!`.

@@ -34,7 +34,8 @@ pub const fn embedded<N: Network<Scalar: Stored>>(network: &str, file: &str, ten
     const {
         assert!(cfg!(target_endian = "little"), "weights are embedded as they are in the file: lowest byte first");
     };
-    let mut reading = Reading { block: MaybeUninit::<N>::uninit(), bytes: 0, wrong: Message::new(), tensors };
+    let mut reading =
+        Reading { block: MaybeUninit::<N>::uninit(), bytes: 0, wrong: Message::new(), prefix: None, tensors };
     let table = <N as Block<N::Scalar>>::TENSORS;
     reading.table::<N::Scalar>(&table, &Message::new(), 0);
     let mut index = 0;
@@ -47,16 +48,35 @@ pub const fn embedded<N: Network<Scalar: Stored>>(network: &str, file: &str, ten
         index += 1;
     }
     if reading.wrong.room() < LONGEST {
-        let mut message = Message::<{ LONGEST + 2 * NAME }>::new();
-        message.text("`");
-        message.text(file);
-        message.text("` does not fit `");
-        message.text(network);
-        message.text("`\n");
-        message.text(reading.wrong.as_str());
+        let message = does_not_fit(network, file, &reading.wrong, reading.prefix);
         panic!("{}", message.as_str());
     }
     filled(reading.block, reading.bytes)
+}
+
+/// The list of what is wrong, and what helps if a prefix stands before names in the file.
+const fn does_not_fit(
+    network: &str,
+    file: &str,
+    wrong: &Message<LONGEST>,
+    prefix: Option<&str>,
+) -> Message<{ LONGEST + 4 * NAME }> {
+    let mut message = Message::new();
+    all(&mut message, &["`", file, "` does not fit `", network, "`\n", wrong.as_str()]);
+    if let Some(prefix) = prefix {
+        all(&mut message, &["\n\nhelp: `", prefix, "` stands before names in the file: `weights!(", network]);
+        all(&mut message, &[", \"", file, "\", strip_prefix = \"", prefix, "\")`"]);
+    }
+    message
+}
+
+/// Appends some texts.
+const fn all<const N: usize>(message: &mut Message<N>, texts: &[&str]) {
+    let mut index = 0;
+    while index < texts.len() {
+        message.text(texts[index]);
+        index += 1;
+    }
 }
 
 /// A network that is filled tensor by tensor.
@@ -66,6 +86,8 @@ struct Reading<'a, N> {
     bytes: usize,
     /// A line for each tensor that does not fit.
     wrong: Message<LONGEST>,
+    /// What stands in the file before the name of the first tensor that is missing there.
+    prefix: Option<&'a str>,
     tensors: &'a [Embedded],
 }
 
@@ -100,6 +122,9 @@ impl<N> Reading<'_, N> {
             line(&mut self.wrong, name, " of shape ");
             sizes(&mut self.wrong, tensor.shape);
             self.wrong.text(" is missing");
+            if self.prefix.is_none() {
+                self.prefix = prefix(self.tensors, name);
+            }
             return;
         }
         let found = &self.tensors[index];
@@ -119,6 +144,23 @@ impl<N> Reading<'_, N> {
             self.bytes += found.numbers.len();
         }
     }
+}
+
+/// What stands before a name in that of a tensor, up to a dot: `module.` in `module.hidden.weight`.
+const fn prefix<'a>(tensors: &'a [Embedded], name: &str) -> Option<&'a str> {
+    let mut index = 0;
+    while index < tensors.len() {
+        let full = tensors[index].name;
+        if full.len() > name.len() {
+            let start = full.len() - name.len();
+            if full.is_char_boundary(start) && full.as_bytes()[start - 1] == b'.' && same(full.split_at(start).1, name)
+            {
+                return Some(full.split_at(start).0);
+            }
+        }
+        index += 1;
+    }
+    None
 }
 
 /// A new line that begins with a name in backticks.

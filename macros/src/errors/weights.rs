@@ -9,6 +9,16 @@ pub(crate) fn weights_wanted(place: Place) -> Error {
     place.error("expected a network and a file such as `weights!(Digits, \"digits.safetensors\")`")
 }
 
+/// `weights!(Digits, "digits.safetensors", prefix = "module.")`
+pub(crate) fn weights_option(place: Place) -> Error {
+    place.error("expected `strip_prefix = \"module.\"`, which takes a prefix away from the names in the file")
+}
+
+/// Two tensors of one name.
+pub(crate) fn weights_twice(place: Place, file: &str, name: &str) -> Error {
+    place.error(format!("`{file}` cannot be embedded\n\ntwo of its tensors have the name `{name}`"))
+}
+
 /// A file that is not there.
 pub(crate) fn unreadable_weights(place: Place, file: &str, reason: &str) -> Error {
     place.error(format!("`{file}` cannot be read: {reason}\n\nhelp: the path is relative to the source file"))

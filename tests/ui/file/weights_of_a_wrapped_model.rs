@@ -1,0 +1,9 @@
+//! Weights of a model that was wrapped when it was saved.
+
+use typenet::prelude::*;
+
+network!(struct Small = Dense<3, 2>, Tanh, Dense<2, 2>);
+
+static SMALL: Small = typenet::weights!(Small, "../../corpus/weights/names_of_a_wrapped_model");
+
+fn main() {}
