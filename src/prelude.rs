@@ -1,7 +1,5 @@
 //! What a program that declares and trains a network uses: `use typenet::prelude::*;`.
 
-#[cfg(feature = "safetensors")]
-pub use crate::Weights;
 pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
 pub use crate::history::EpochRecord;
@@ -21,3 +19,5 @@ pub use crate::{
     MinMax, Nadam, Network, Nll, Optimizer, Pass, Probabilities, QuantileTransformer, RmsProp, SampleWeights, Sgd,
     Shape, Standardizer, Takes, Vector, WeightDecay, Workspace, dataset as datasets, network,
 };
+#[cfg(feature = "safetensors")]
+pub use crate::{Weights, WeightsFile};

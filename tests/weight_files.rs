@@ -4,7 +4,7 @@
 use std::fs;
 
 use typenet::prelude::*;
-use typenet::{Error, MinMax, WeightsFile, WrongTensor};
+use typenet::{Error, MinMax, WrongTensor};
 
 #[path = "support/folder.rs"]
 mod folder;

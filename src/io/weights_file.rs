@@ -21,7 +21,6 @@ use crate::io::{Opened, Renames};
 ///
 /// # Example
 /// ```
-/// use typenet::WeightsFile;
 /// use typenet::prelude::*;
 ///
 /// network!(struct Inner = hidden: Dense<2, 3>, Tanh, output: Dense<3, 1>);
@@ -87,7 +86,6 @@ impl<'a> WeightsFile<'a> {
     /// # Example
     /// A file of a PyTorch model that calls its layers otherwise.
     /// ```
-    /// use typenet::WeightsFile;
     /// use typenet::prelude::*;
     ///
     /// network!(struct Theirs = fc1: Dense<2, 3>, Tanh, fc2: Dense<3, 1>);

@@ -104,8 +104,8 @@ impl RmsProp {
         Self { place: EpsilonPlace::Below, ..self }
     }
 
-    /// Divides by the root of the variance instead of that of the mean square. A step takes part in the
-    /// one that it uses alone.
+    /// Divides by the root of the variance instead of that of the mean square. A step changes only the one of the two that
+    /// it uses.
     #[must_use]
     pub const fn centered(self) -> Self {
         Self { centered: true, ..self }

@@ -67,7 +67,8 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     ///
     /// # Errors
     /// [`Error::File`]; [`Error::Unreadable`] when the file is damaged, in any bit, or is no checkpoint, or one of another
-    /// optimizer or of other kinds of layers; [`Error::WrongTensors`]. Network and trainer are then as they were.
+    /// optimizer or of other kinds of layers, or has a negative number where the optimizer remembers none;
+    /// [`Error::WrongTensors`]. Network and trainer are then as they were.
     ///
     /// A checkpoint of [`Checkpoints`](crate::train::Checkpoints) has a run that was interrupted, and the next `fit` finishes it: its
     /// epochs are those that were left. It refuses other callbacks than the file was made with
