@@ -216,11 +216,6 @@ pub(crate) fn too_long(place: Place) -> Error {
     place.error("this expression is too long\n\nhelp: name it in a `const` and write the name")
 }
 
-/// A path whose generic arguments do not read as such.
-pub(crate) fn unreadable_path(place: Place, text: &str) -> Error {
-    place.error(format!("expected a type, found `{text}`"))
-}
-
 /// `struct Name { Name }`
 pub(crate) fn contains_itself(name: &Ident, place: Place) -> Error {
     place.error(format!(

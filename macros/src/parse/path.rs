@@ -85,7 +85,7 @@ pub(crate) fn custom(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
             None
         }
         Err(Unread::Wrong) => {
-            errors.push(errors::unreadable_path(path.place, &text::of(path.tokens.clone())));
+            errors.push(errors::expected(path.place, "a type", &format!("`{}`", text::of(path.tokens.clone()))));
             None
         }
     }

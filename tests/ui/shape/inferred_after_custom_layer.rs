@@ -39,9 +39,9 @@ impl Takes<Vector<64>> for Halving {}
 network! {
     struct Digits<const H: usize> (Vector<64>) {
         Halving,
-        hidden: Dense<32, H>,
-        Halving,
-        output: Dense<_, 10>,
+        Tanh,
+        hidden: Dense<_, H>,
+        output: Dense<H, 10>,
         Softmax,
     }
 }

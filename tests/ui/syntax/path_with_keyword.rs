@@ -1,11 +1,11 @@
-//! A layer whose argument is no type.
+//! A keyword in the path of a layer.
 
 use typenet::prelude::*;
 
 network! {
     struct Digits {
         hidden: Dense<64, 32>,
-        Mixing<3 4>,
+        layers::type::Mixing,
         output: Dense<32, 10>,
         Softmax,
     }
