@@ -8,7 +8,7 @@ mod orthogonal;
 use rand::Rng as RandomSource;
 
 use crate::random::{self, normal, uniform};
-use crate::scalar::Scalar;
+use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::tensor::{TensorKind, TensorTable};
 
 /// How weights are drawn. `n` is the number of inputs of a weight (fan-in), `m` the number of outputs (fan-out).
@@ -160,6 +160,29 @@ impl Initializer {
         if right { None } else { Some(problem) }
     }
 
+    /// What `f32` cannot hold of the settings and of what is drawn, if anything.
+    pub(crate) const fn problem_in_f32(self) -> Option<&'static str> {
+        let right = match self {
+            Self::Zeros => true,
+            Self::Constant(value) => is_zero_or_normal(value),
+            Self::Normal { mean, deviation } | Self::TruncatedNormal { mean, deviation } => {
+                let reach = mean.abs() + LARGEST_NORMAL * deviation;
+                is_zero_or_normal(mean) && is_zero_or_normal(deviation) && is_zero_or_normal(reach)
+            }
+            Self::Uniform { low, high } => {
+                is_zero_or_normal(low) && is_zero_or_normal(high) && is_zero_or_normal(high - low)
+            }
+            Self::GlorotNormal { gain }
+            | Self::GlorotUniform { gain }
+            | Self::HeNormal { gain }
+            | Self::HeUniform { gain }
+            | Self::LeCunNormal { gain }
+            | Self::LeCunUniform { gain }
+            | Self::Orthogonal { gain } => is_normal_in_f32(gain) && is_normal_in_f32(2.0 * LARGEST_NORMAL * gain),
+        };
+        if right { None } else { Some("the settings of an initializer, and what it draws, are in the range of `f32`") }
+    }
+
     /// What no draw exceeds in magnitude, for `n` inputs and `m` outputs.
     fn reach(self, n: f64, m: f64) -> f64 {
         match self {
@@ -245,6 +268,11 @@ impl Initializer {
             }
         }
     }
+}
+
+/// Whether `f32` holds it.
+const fn is_zero_or_normal(value: f64) -> bool {
+    value == 0.0 || is_normal_in_f32(value)
 }
 
 /// No draw of [`normal`] has a larger magnitude.

@@ -134,7 +134,40 @@ pub enum Head {
     /// The elements of a sample are probabilities that a softmax made: a loss is computed on what comes in, the logits.
     Softmax,
     /// Each element is a probability by itself, between 0 and 1, as a logistic function gives it: a loss of raw scores is not
-    /// meant for it.
+    /// meant for it, and does not compile with it.
+    ///
+    /// ```compile_fail,E0080
+    /// use typenet::kernel::{Isa, Kernels};
+    /// use typenet::prelude::*;
+    /// use typenet::{Elementwise, Head, Reads, Site};
+    ///
+    /// /// (x / (1 + |x|) + 1) / 2, between 0 and 1.
+    /// struct Squash;
+    ///
+    /// impl Elementwise for Squash {
+    ///     type Settings = ();
+    ///     const READS: Reads = Reads::Input;
+    ///     const HEAD: Head = Head::Sigmoid;
+    ///
+    ///     fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, values: &mut [T]) {
+    ///         values.iter_mut().for_each(|x| *x = (*x / (T::ONE + x.abs()) + T::ONE) / T::from_f64(2.0));
+    ///     }
+    ///
+    ///     fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
+    ///         _: I, _: Site<'_, (), ()>, input: &[T], gradient: &mut [T],
+    ///     ) {
+    ///         for (g, x) in gradient.iter_mut().zip(input) {
+    ///             let below = T::ONE + x.abs();
+    ///             *g /= T::from_f64(2.0) * below * below;
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// network!(struct Yes = Dense<2, 1>, Squash);
+    /// let data = Dataset::<Vector<2>, Vector<1>>::new(vec![[0.0, 1.0]], vec![[1.0]])?;
+    /// Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).fit(&mut Yes::zeroed(), &data)?;
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
     Sigmoid,
 }
 

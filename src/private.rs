@@ -157,7 +157,10 @@ impl Unset for () {
 #[track_caller]
 #[must_use]
 pub const fn require_initializer(initializer: Initializer) -> Initializer {
+    // Every network exists in `f32`.
     if let Some(problem) = initializer.problem() {
+        panic!("{}", problem);
+    } else if let Some(problem) = initializer.problem_in_f32() {
         panic!("{}", problem);
     }
     initializer

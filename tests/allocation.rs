@@ -105,6 +105,19 @@ network! {
     }
 }
 
+network! {
+    /// Images on the way to classes.
+    struct Convolutional (Image<2, 6, 5>) {
+        Conv2d<_, 3, 3>(padding = 1),
+        LayerNorm,
+        Relu,
+        Conv2d<_, 4, 3>(stride = 2),
+        Flatten,
+        Dense<_, 3>,
+        Softmax,
+    }
+}
+
 /// The input, the output and the loss are of a shape that is no vector.
 mod picture {
     typenet::network!(pub(crate) struct Picture (Image<2, 3, 4>) = Tanh, Identity, Sigmoid);
@@ -229,6 +242,12 @@ fn the_first_prediction_beyond_64_kib_of_scratch_makes_the_buffer_of_its_thread(
 fn a_network_of_networks_allocates_nothing() {
     classifier_allocates_nothing::<Nested, _, _, 3>(&Nll);
     classifier_allocates_nothing::<Nested<f64>, _, _, 3>(&Nll);
+}
+
+#[test]
+fn a_network_of_convolutions_allocates_nothing() {
+    classifier_allocates_nothing::<Convolutional, _, _, 3>(&Nll);
+    classifier_allocates_nothing::<Convolutional<f64>, _, _, 3>(&Nll);
 }
 
 #[test]

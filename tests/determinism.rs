@@ -39,6 +39,20 @@ network! {
     }
 }
 
+network! {
+    /// Windows, strides and filters that leave a remainder.
+    struct Convolutional (Image<1, 8, 8>) {
+        first: Conv2d<_, 21, 3>(padding = Same),
+        LayerNorm,
+        Gelu,
+        second: Conv2d<_, 5, 4>(2, 1),
+        Tanh,
+        Flatten,
+        output: Dense<_, 10>,
+        Softmax,
+    }
+}
+
 /// `Path::force` is for the whole process: the test that forces holds this lock alone, all others share it.
 static PATH: RwLock<()> = RwLock::new(());
 
@@ -88,6 +102,17 @@ fn trained_regressor<T: Kernels>() -> Box<Regressor<T>> {
         network.gradient(&inputs, &targets, &MeanSquaredError, &pass, &mut workspace, &mut gradient).unwrap();
         optimizer.step(&mut *network, &*gradient).unwrap();
     }
+    network
+}
+
+/// A network of convolutions after three epochs on some of the digits.
+fn trained_convolutional<T: Kernels>() -> Box<Convolutional<T>> {
+    let digits = convert::<T>(&digits::split(&mut typenet::rng(37)).train);
+    let rows = |input: &[T; 64]| [std::array::from_fn(|row| std::array::from_fn(|column| input[8 * row + column]))];
+    let inputs = digits.inputs()[..200].iter().map(rows).collect();
+    let data = Dataset::<Image<1, 8, 8>, Class<10>, T>::new(inputs, digits.targets()[..200].to_vec()).unwrap();
+    let mut network = Convolutional::<T>::init(&mut typenet::rng(6));
+    Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).epochs(3).batch_size(32).fit(&mut network, &data).unwrap();
     network
 }
 
@@ -144,8 +169,17 @@ fn trained_networks_have_their_golden_hash() {
             ("digits in f64", hash_of(&*trained_digits::<f64>())),
             ("regressor in f32", hash_of(&*trained_regressor::<f32>())),
             ("regressor in f64", hash_of(&*trained_regressor::<f64>())),
+            ("convolutions in f32", hash_of(&*trained_convolutional::<f32>())),
+            ("convolutions in f64", hash_of(&*trained_convolutional::<f64>())),
         ],
-        [0xB23B_AAD1_ED2F_296F, 0x6C7B_9215_3626_E84F, 0xC4E3_DDF6_9D76_9012, 0xDADE_3C18_50A9_48F9],
+        [
+            0xB23B_AAD1_ED2F_296F,
+            0x6C7B_9215_3626_E84F,
+            0xC4E3_DDF6_9D76_9012,
+            0xDADE_3C18_50A9_48F9,
+            0x6F66_68F8_338F_ED25,
+            0x2244_B72E_C04C_5048,
+        ],
     );
 }
 
@@ -268,6 +302,8 @@ fn every_path_gives_the_same_bits_and_portable_code_nearly() {
     assert_paths_agree(trained_digits::<f64>, PORTABLE_TOLERANCE_DOUBLE);
     assert_paths_agree(trained_regressor::<f32>, PORTABLE_TOLERANCE_SINGLE);
     assert_paths_agree(trained_regressor::<f64>, PORTABLE_TOLERANCE_DOUBLE);
+    assert_paths_agree(trained_convolutional::<f32>, PORTABLE_TOLERANCE_SINGLE);
+    assert_paths_agree(trained_convolutional::<f64>, PORTABLE_TOLERANCE_DOUBLE);
     assert!(best.force());
 }
 
@@ -308,6 +344,7 @@ fn a_prediction_does_not_depend_on_its_batch() {
     every_row_is_the_prediction_of_its_sample::<Odd<f64>>();
     every_row_is_the_prediction_of_its_sample::<Regressor>();
     every_row_is_the_prediction_of_its_sample::<DigitClassifier>();
+    every_row_is_the_prediction_of_its_sample::<Convolutional>();
 }
 
 #[test]

@@ -42,6 +42,12 @@ impl<const N: usize> Drawn for Vector<N> {
     }
 }
 
+impl<const C: usize, const H: usize, const W: usize> Drawn for Image<C, H, W> {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> [[[T; W]; H]; C] {
+        draw_sample::<Self, T>(rng)
+    }
+}
+
 fn draw_sample<S: Shape, T: Scalar>(rng: &mut random::Rng) -> S::Array<T> {
     let mut sample = S::zero::<T>();
     for value in S::flat_mut(&mut sample) {
@@ -313,6 +319,12 @@ network!(struct Chain12 = Dense<5, 4>, Dropout(0.5), Tanh, Dropout(rate = 0.25),
 
 network!(struct Chain17 = Dense<3, 6>, Selu, Softsign, Dense<_, 5>, HardSilu, Selu, Dense<_, 4>, HardTanh, HardSigmoid, Dense<_, 3>);
 
+// Images and normalization, with sizes that no vector divides and windows that leave rows over.
+network!(struct Chain18 (Image<2, 5, 7>) = Conv2d<_, 3, 3>(2, 1), LayerNorm, Gelu, Conv2d<_, 2, 2>(padding = Same), Tanh, Flatten, Dense<_, 3>, Softmax);
+network!(struct Chain19 (Vector<6>) = LayerNorm, Dense<_, 5>, LayerNorm(1e-3), Silu, Residual { LayerNorm, Dense<_, 5>, Tanh }, Dense<_, 2>);
+network!(struct Chain20 (Image<1, 1, 9>) = Conv2d<_, 17, 1>(stride = 3), Residual { Conv2d<_, 2, 3>(1, 1), Gelu, Conv2d<_, 17, 1> }, LayerNorm, Flatten, Dense<_, 1>);
+network!(struct Chain21 (Image<3, 6, 4>) = Conv2d<_, 5, 4>(1, Same), Dropout(0.2), Conv2d<_, 2, 3>(2, Same), Sigmoid, Conv2d<_, 1, 2>(padding = 3), Flatten, Dense<_, 2>);
+
 // Blocks: first, in the middle, last, in each other; around layers that need their output, that work in place and that draw
 // random numbers; a nested network in one.
 network!(struct Pair = Dense<4, 2>, Tanh, Dense<2, 4>);
@@ -429,3 +441,33 @@ fn derivatives_of_functions_are_those_of_dual_numbers() {
         hard_silu hard_silu_derivative;
     }
 }
+
+proptest! {
+    // Each has some hundred parameters, and dual numbers go through the network once for each.
+    #![proptest_config(cases(4))]
+
+    #[test]
+    fn networks_of_images_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..4) {
+        check!(Chain18, Nll, SMOOTH, seed, samples);
+        check!(Chain19, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Chain20, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Chain21, MeanSquaredError, SMOOTH, seed, samples);
+    }
+}
+
+/// Holds the networks around the examples of all layers to the three truths.
+macro_rules! every_layer_is_checked {
+    ($([$title:literal $module:ident::Example])*) => {
+        #[test]
+        fn every_layer_of_the_table_has_the_right_gradient() {
+            $(
+                println!("{}", $title);
+                check::<$module::Example<f64>, $module::Example<Dual>, $module::Example<f32>, _>(
+                    &MeanSquaredError, KINKED, 37, 3,
+                );
+            )*
+        }
+    };
+}
+
+typenet_macros::every_layer!(every_layer_is_checked);

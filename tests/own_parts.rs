@@ -205,6 +205,49 @@ fn every_layer_of_nested_networks_has_a_number_of_its_own_the_same_in_both_direc
     assert!(forward.iter().eq(backward.iter().rev()), "{forward:?} {backward:?}");
 }
 
+/// A custom layer with the name of one of the library, which squashes nothing.
+mod linear {
+    use typenet::kernel::{Isa, Kernels};
+    use typenet::prelude::*;
+    use typenet::{Elementwise, Reads, Site};
+
+    pub(crate) struct Sigmoid;
+
+    impl Elementwise for Sigmoid {
+        type Settings = ();
+
+        const READS: Reads = Reads::Nothing;
+
+        fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, values: &mut [T]) {
+            values.iter_mut().for_each(|x| *x = T::from_f64(2.0) * *x);
+        }
+
+        fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
+            _: I,
+            _: Site<'_, (), ()>,
+            _: &[T],
+            gradient: &mut [T],
+        ) {
+            gradient.iter_mut().for_each(|g| *g *= T::from_f64(2.0));
+        }
+    }
+}
+
+network!(struct Named = Dense<2, 1>, linear::Sigmoid);
+
+#[test]
+fn a_loss_of_raw_scores_asks_what_the_last_layer_is_and_not_its_name() {
+    let inputs = vec![[0.0, 1.0], [1.0, 0.0], [0.5, -2.0], [-1.0, 1.0]];
+    let data = Dataset::<Vector<2>, Vector<1>>::new(inputs, vec![[1.0], [0.0], [0.0], [1.0]]).unwrap();
+    let mut network = Named::init(&mut typenet::rng(37));
+    Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(50).fit(&mut network, &data).unwrap();
+    assert!(network.evaluate(&data, &BinaryCrossEntropy).loss < 0.2);
+    let targets = data.targets();
+    let check =
+        gradient_check(&mut *Named::<f64>::init(&mut typenet::rng(37)), &[[0.5, 1.0]], &[[1.0]], &BinaryCrossEntropy);
+    assert!(check.unwrap().relative_error < 1e-8 && targets.len() == 4);
+}
+
 /// Asks for these slots.
 #[derive(Clone)]
 struct Remembers(&'static [Slot]);

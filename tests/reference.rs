@@ -188,6 +188,108 @@ fn activations_agree_with_pytorch() {
     activations_agree::<f32>(&file["f32"]);
 }
 
+/// The layer `layer` of a network of one layer, against a recorded one.
+macro_rules! layer_agrees {
+    ($case:expr, $name:literal: ($($input:tt)*) $($layer:tt)*) => {{
+        network!(struct Alone ($($input)*) = layer: $($layer)*);
+        layer_agrees::<Alone<f64>>(&$case["f64"], $name);
+        layer_agrees::<Alone<f32>>(&$case["f32"], $name);
+    }};
+}
+
+/// Compares the output and both gradients of a network that is one layer with `weight` and `bias`.
+fn layer_agrees<N: Network<Scalar: Kernels>>(case: &Value, what: &str) {
+    let mut network = N::zeroed();
+    fill::<N>(network.parameters_mut(), &case["weight"], &case["bias"]);
+    let pass = LayerPass::<N> {
+        network: &*network,
+        input: numbers(&case["input"]),
+        grad_output: numbers(&case["grad_output"]),
+    };
+    let (output, grad_input, gradient) = dispatch(pass);
+    assert_near(&output, &case["output"], what);
+    assert_near(&grad_input, &case["grad_input"], &format!("{what}: input gradient"));
+    let mut expected = N::zeroed();
+    fill::<N>(expected.parameters_mut(), &case["grad_weight"], &case["grad_bias"]);
+    let expected = Value::Array(expected.parameters().iter().map(|x| Value::from(x.to_f64())).collect());
+    assert_near(gradient.parameters(), &expected, &format!("{what}: gradient"));
+}
+
+/// Fills a weight that is recorded as [filters, channels, rows, columns], or as a shape, and the bias behind it.
+fn fill<N: Network>(parameters: &mut [N::Scalar], weight: &Value, bias: &Value) {
+    let (weight, bias): (Vec<N::Scalar>, Vec<N::Scalar>) = (numbers(weight), numbers(bias));
+    let (to_weight, to_bias) = parameters.split_at_mut(weight.len());
+    to_bias.copy_from_slice(&bias);
+    match N::TENSORS.list()[0].shape {
+        &[filters, ref window @ ..] if !window.is_empty() => {
+            let positions: usize = window.iter().product();
+            for (index, &value) in weight.iter().enumerate() {
+                to_weight[index % positions * filters + index / positions] = value;
+            }
+        }
+        _ => to_weight.copy_from_slice(&weight),
+    }
+}
+
+/// A forward and a backward pass: the output, the gradient of the input, and that of the parameters.
+struct LayerPass<'a, N: Network> {
+    network: &'a N,
+    input: Vec<N::Scalar>,
+    grad_output: Vec<N::Scalar>,
+}
+
+impl<N: Network<Scalar: Kernels>> Program for LayerPass<'_, N> {
+    type Output = (Vec<N::Scalar>, Vec<N::Scalar>, Box<N>);
+
+    fn run<I: Isa>(self, isa: I) -> Self::Output {
+        use typenet::{Backward, Forward, Site};
+        let Self { network, input, mut grad_output } = self;
+        let zero = N::Scalar::ZERO;
+        let (mut output, mut grad_input) = (vec![zero; grad_output.len()], vec![zero; input.len()]);
+        let (mut cache, mut gradient, pass) = (vec![zero; 10_000], N::zeroed(), Pass::inference());
+        let site = Site { parameters: network, settings: &(), pass: &pass };
+        let memory = Forward { input: &input, output: &mut output, cache: &mut cache };
+        N::Architecture::forward::<N::Input, N::Scalar, I>(isa, site, memory);
+        let memory = Backward {
+            input: &input,
+            output: &output,
+            cache: &mut cache,
+            grad_output: &mut grad_output,
+            grad_input: Some(&mut grad_input),
+            accumulate: false,
+        };
+        N::Architecture::backward::<N::Input, N::Scalar, I>(isa, site, memory, &mut *gradient);
+        (output, grad_input, gradient)
+    }
+}
+
+#[test]
+fn convolutions_agree_with_pytorch_and_keras() {
+    let file = recorded("images.json");
+    let case = |name: &str| serde_json::json!({ "f64": file["f64"]["convolutions"][name], "f32": file["f32"]["convolutions"][name] });
+    layer_agrees!(case("plain"), "plain": (Image<1, 5, 5>) Conv2d<_, 2, 3>);
+    layer_agrees!(case("one_by_one"), "one by one": (Image<3, 4, 5>) Conv2d<_, 4, 1>);
+    layer_agrees!(case("padded"), "padded": (Image<2, 4, 3>) Conv2d<_, 3, 3>(padding = 1));
+    layer_agrees!(case("strided"), "strided": (Image<2, 7, 6>) Conv2d<_, 3, 3>(2));
+    layer_agrees!(case("strided_and_padded"), "strided and padded": (Image<3, 5, 8>) Conv2d<_, 2, 4>(3, 2));
+    layer_agrees!(case("whole_image"), "whole image": (Image<2, 3, 3>) Conv2d<_, 5, 3>(padding = Valid));
+    layer_agrees!(case("same"), "same": (Image<2, 5, 4>) Conv2d<_, 3, 3>(padding = Same));
+    layer_agrees!(case("same_even_kernel"), "same, even kernel": (Image<1, 5, 6>) Conv2d<_, 2, 4>(padding = Same));
+    layer_agrees!(case("same_strided"), "same, strided": (Image<2, 7, 6>) Conv2d<_, 3, 3>(2, Same));
+    layer_agrees!(case("same_strided_even"), "same, strided, even": (Image<3, 5, 8>) Conv2d<_, 2, 2>(3, Same));
+}
+
+#[test]
+fn normalized_layers_agree_with_pytorch() {
+    let file = recorded("images.json");
+    let case = |name: &str| serde_json::json!({ "f64": file["f64"]["normalizations"][name], "f32": file["f32"]["normalizations"][name] });
+    layer_agrees!(case("vector"), "vector": (Vector<7>) LayerNorm);
+    layer_agrees!(case("image"), "image": (Image<2, 3, 4>) LayerNorm(0.25));
+    // In single precision PyTorch loses four digits of the sample whose mean is a thousand times its deviation.
+    let exact = &file["f64"]["normalizations"]["constant"];
+    layer_agrees!(serde_json::json!({ "f64": exact, "f32": exact }), "constant": (Vector<4>) LayerNorm(epsilon = 1e-3));
+}
+
 fn softmax_agrees<T: Kernels>(case: &Value) {
     for (position, input) in case["input"].as_array().unwrap().iter().enumerate() {
         let values: Vec<T> = numbers(input);

@@ -100,6 +100,36 @@ fn settings_of_the_library_have_names_and_defaults() {
 
 const TENTH: Initializer = Initializer::Constant(0.1);
 
+/// The weights of the first layer, drawn for the layers behind it, are those of this initializer.
+fn assert_drawn_by<N: Network>(initializer: Initializer) {
+    let weights = |network: &N| network.parameters()[N::TENSORS.list()[0].range.clone()].to_vec();
+    let [ours, theirs] = [N::init(&mut typenet::rng(4)), N::init_with(initializer, &mut typenet::rng(4))];
+    assert_eq!(weights(&ours), weights(&theirs), "{}", N::NAME);
+}
+
+#[test]
+fn weights_start_as_the_activation_wants_it_behind_layers_that_keep_magnitudes() {
+    network!(struct AtOnce = Dense<30, 20>, Relu);
+    network!(struct ThroughDropout = Dense<30, 20>, Dropout(0.2), Relu);
+    network!(struct ThroughNormalization = Dense<30, 20>, LayerNorm, Relu, Dense<_, 3>, Softmax);
+    network!(struct ThroughAll (Image<1, 6, 5>) = Conv2d<_, 4, 3>, Identity, Flatten, Dropout(0.1), LayerNorm, Relu);
+    network!(struct IntoResidual = Dense<30, 20>, Residual { Dropout(0.1), Relu });
+    for_he::<AtOnce>();
+    for_he::<ThroughDropout>();
+    for_he::<ThroughNormalization>();
+    for_he::<ThroughAll>();
+    for_he::<IntoResidual>();
+    network!(struct ThroughTanh = Dense<30, 20>, Tanh, Relu);
+    network!(struct ThroughDense = Dense<30, 20>, Dense<20, 4>, Relu);
+    network!(struct ThroughNothing = Dense<30, 20>, Dropout(0.2));
+    assert_drawn_by::<ThroughTanh>(Initializer::GLOROT);
+    assert_drawn_by::<ThroughDense>(Initializer::GLOROT);
+    assert_drawn_by::<ThroughNothing>(Initializer::GLOROT);
+    fn for_he<N: Network>() {
+        assert_drawn_by::<N>(Initializer::HE);
+    }
+}
+
 network! {
     struct Drawn {
         #[init(Zeros)]

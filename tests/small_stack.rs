@@ -37,6 +37,19 @@ network! {
     }
 }
 
+network! {
+    /// A convolution with more parameters than the stack has bytes for.
+    struct Convolutional (Image<1, 8, 8>) {
+        Conv2d<_, 64, 3>,
+        LayerNorm,
+        Relu,
+        Conv2d<_, 128, 5>,
+        Flatten,
+        Dense<_, 10>,
+        Softmax,
+    }
+}
+
 network!(struct Small = Dense<3, 6>, Tanh, Dense<6, 4>, Softmax);
 
 network! {
@@ -125,6 +138,13 @@ fn a_network_of_800_000_double_parameters_lives_in_a_small_thread() {
 #[test]
 fn a_network_with_a_large_network_inside_lives_in_a_small_thread() {
     in_a_small_thread(|| life_of_a_network::<Nested, 3>(6));
+}
+
+#[test]
+fn a_network_with_a_large_convolution_lives_in_a_small_thread() {
+    const { assert!(Convolutional::PARAMETER_BYTES > STACK) };
+    in_a_small_thread(|| life_of_a_network::<Convolutional, 10>(6));
+    in_a_small_thread(|| life_of_a_network::<Convolutional<f64>, 10>(6));
 }
 
 #[test]

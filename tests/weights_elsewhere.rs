@@ -66,6 +66,44 @@ fn weights_of_pytorch_give_its_answers() {
     }
 }
 
+network! {
+    struct Images (Image<2, 6, 9>) {
+        first: Conv2d<_, 5, 3>(stride = 2, padding = 1),
+        Relu,
+        second: Conv2d<_, 3, 2>,
+        Tanh,
+        Flatten,
+        output: Dense<_, 4>,
+        Softmax,
+    }
+}
+
+/// A convolution keeps its weight in another order in memory, and in PyTorch's in files.
+#[test]
+fn convolutions_of_pytorch_give_its_predictions_and_are_written_as_they_were() {
+    let recorded: Value =
+        serde_json::from_str(&fs::read_to_string(reference("weights_torch_images.json")).unwrap()).unwrap();
+    let images: Vec<[[[f64; 9]; 6]; 2]> = serde_json::from_value(recorded["inputs"].clone()).unwrap();
+    let predictions: Vec<[f64; 4]> = serde_json::from_value(recorded["predictions"].clone()).unwrap();
+    let file = reference("weights_torch_images.safetensors");
+    let network = <Images<f64> as Weights>::load(&file).unwrap();
+    for (image, expected) in images.iter().zip(&predictions) {
+        let found = network.predict(image);
+        assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12), "{found:?}");
+    }
+    let theirs = fs::read(&file).unwrap();
+    let ours = Images::load(&file).unwrap().to_safetensors().unwrap();
+    let tensor = |bytes: &[u8], name: &str| {
+        let file = safetensors::SafeTensors::deserialize(bytes).unwrap();
+        let tensor = file.tensor(name).unwrap();
+        (tensor.shape().to_vec(), tensor.data().to_vec())
+    };
+    for name in ["first.weight", "first.bias", "second.weight", "output.weight"] {
+        assert_eq!(tensor(&ours, name), tensor(&theirs, name), "{name}");
+    }
+    assert_eq!(tensor(&ours, "first.weight").0, [5, 2, 3, 3]);
+}
+
 #[test]
 fn weights_of_keras_give_its_answers() {
     let (inputs, cases) = recorded("weights_keras.json");

@@ -49,6 +49,13 @@ pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) 
     code
 }
 
+/// The layer at `index` as a type, what it takes and what it gives.
+#[cfg(feature = "examples")]
+pub(crate) fn edge(network: &Network, library: &TokenStream, index: usize) -> [TokenStream; 3] {
+    let names = Names::new(network, library, &Rc::new(Sizes::new(network)), None);
+    [names.layers[index].kind.clone(), names.shapes[index].clone(), names.shapes[index + 1].clone()]
+}
+
 /// The items of a network, after those of the blocks in it, which are networks within.
 fn items(names: &Names, judges: &Judges) -> TokenStream {
     let mut items = TokenStream::new();

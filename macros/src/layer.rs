@@ -233,15 +233,25 @@ impl Spec {
         if sizes.is_empty() { self.name.to_owned() } else { format!("{}<{}>", self.name, sizes.join(", ")) }
     }
 
+    /// The sizes in the example.
+    pub(crate) fn example_sizes(&self) -> Vec<&'static str> {
+        let sizes = self.example.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+        sizes.map_or_else(Vec::new, |(sizes, _)| sizes.split(", ").collect())
+    }
+
     /// The example with `_` for every size that comes in.
     pub(crate) fn inferred_example(&self) -> String {
-        let Some((name, sizes)) = self.example.strip_suffix('>').and_then(|example| example.split_once('<')) else {
-            return self.example.to_owned();
-        };
-        let sizes = sizes.split(", ").zip(self.sizes);
-        let sizes = sizes.map(|(size, slot)| if slot.takes.is_some() { "_" } else { size });
-        format!("{name}<{}>", sizes.collect::<Vec<_>>().join(", "))
+        let sizes = self.example_sizes().into_iter().zip(self.sizes);
+        let sizes: Vec<_> =
+            sizes.map(|(size, slot)| if slot.takes.is_some() { "_" } else { size }.to_owned()).collect();
+        self.written(&sizes)
     }
+}
+
+/// Every layer.
+#[cfg(feature = "examples")]
+pub(crate) fn all() -> impl Iterator<Item = &'static Spec> {
+    ALL.iter().copied()
 }
 
 /// The layers that are heads.

@@ -39,6 +39,8 @@ mod expand;
 
 // The other macros.
 mod block;
+#[cfg(feature = "examples")]
+mod examples;
 #[cfg(feature = "weights")]
 mod weights;
 
@@ -66,6 +68,14 @@ pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 #[proc_macro]
 pub fn weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     weights::expand(input.into()).into()
+}
+
+/// A network around the example of every layer, for the tests of `typenet`: written out at the head of the module `examples`.
+#[cfg(feature = "examples")]
+#[doc(hidden)]
+#[proc_macro]
+pub fn every_layer(callback: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    examples::every_layer(&callback.into()).into()
 }
 
 /// Implements `typenet::Block` for the parameters of a layer of one's own; described there.

@@ -9,6 +9,7 @@ use crate::block::{Block, block};
 use crate::kernel::{ConvolutionSizes, Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
+use crate::shape::arithmetic::{ceiling, windows};
 use crate::shape::{Image, Shape};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
@@ -30,6 +31,9 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///
 /// # Errors
 /// A kernel that is larger than the padded image, a stride of 0 and a wrong number of channels do not compile.
+///
+/// # Panics
+/// Where the type is written by hand, with another shape for `Out` than follows from the input and the settings.
 ///
 /// # Numerics
 /// Elements outside of the image are left out of the sums, not multiplied by zero. Sums have the fixed orders of
@@ -101,6 +105,15 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out> Co
 }
 
 impl Conv2dSettings {
+    /// How many positions a kernel has along an axis.
+    const fn positions(self, size: usize, kernel: usize) -> usize {
+        match self.padding {
+            Padding::Of(padding) => windows(size, kernel, self.stride, padding),
+            Padding::Valid => windows(size, kernel, self.stride, 0),
+            Padding::Same => ceiling(size, self.stride),
+        }
+    }
+
     /// Rows above, or columns to the left of, an image of which `size` give `positions` of a kernel.
     const fn before(self, size: usize, kernel: usize, positions: usize) -> usize {
         match self.padding {
@@ -129,6 +142,8 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
             &[channels, rows, columns] => [channels, rows, columns],
             _ => unreachable!("the shapes of a `Conv2d` are images"),
         });
+        let positions = [(1, KH), (2, KW)].map(|(axis, kernel)| settings.positions(input[axis], kernel));
+        assert!(output == [CO, positions[0], positions[1]], "the output of a `Conv2d` is not its `Out`");
         let before = |axis: usize, kernel| settings.before(input[axis], kernel, output[axis]);
         ConvolutionSizes {
             samples,

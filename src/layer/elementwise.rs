@@ -26,8 +26,8 @@ use crate::shape::Shape;
 /// f(x) = x², whose derivative is a function of x.
 /// ```
 /// use typenet::kernel::{Isa, Kernels};
-/// use typenet::layer::{Elementwise, Reads, Site};
 /// use typenet::prelude::*;
+/// use typenet::{Elementwise, Reads, Site};
 ///
 /// pub struct Square;
 ///
@@ -55,8 +55,11 @@ use crate::shape::Shape;
 ///
 /// network!(struct Fourth (Vector<2>) = Square, Square);
 /// assert_eq!(Fourth::zeroed().predict(&[2.0, -1.0]), [16.0, 1.0]);
-/// let data = [([0.5, -1.5], [0.0, 1.0])];
-/// gradient_check(&Fourth::<f64>::zeroed(), &data.map(|(x, _)| x), &data.map(|(_, y)| y), &MeanSquaredError)?;
+///
+/// network!(struct Quadric = Dense<2, 3>, Square, Dense<3, 1>);
+/// let mut quadric = Quadric::<f64>::init(&mut typenet::rng(1));
+/// let check = gradient_check(&mut *quadric, &[[0.5, -1.5]], &[[1.0]], &MeanSquaredError)?;
+/// assert!(check.relative_error < 1e-8);
 /// # Ok::<(), typenet::Error>(())
 /// ```
 pub trait Elementwise: Sized + 'static {

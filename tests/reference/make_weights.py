@@ -2,6 +2,7 @@
 answers with a file of typenet's. README.md tells how to run it.
 
     make_weights.py torch         writes weights_torch_*.safetensors and weights_torch.json
+    make_weights.py images        writes weights_torch_images.safetensors and weights_torch_images.json
     make_weights.py keras         writes weights_keras.safetensors and weights_keras.json
     make_weights.py check FOLDER  loads typenet.safetensors in FOLDER into PyTorch and compares with typenet.json there
 """
@@ -59,6 +60,31 @@ def make_torch():
     write("weights_torch.json", {"origin": origin, "inputs": INPUTS, "cases": cases})
 
 
+def make_images():
+    import torch
+    from safetensors.torch import save_file
+
+    class Network(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.first = torch.nn.Conv2d(2, 5, 3, stride=2, padding=1)
+            self.second = torch.nn.Conv2d(5, 3, 2)
+            self.output = torch.nn.Linear(24, 4)
+
+        def forward(self, x):
+            x = torch.tanh(self.second(torch.relu(self.first(x))))
+            return torch.softmax(self.output(x.flatten(1)), dim=-1)
+
+    torch.manual_seed(SEED)
+    network = Network()
+    save_file(network.state_dict(), FOLDER / "weights_torch_images.safetensors")
+    images = np.round(np.random.default_rng(SEED).normal(size=(3, 2, 6, 9)) * 64) / 64
+    with torch.no_grad():
+        predictions = network.double()(torch.tensor(images)).numpy()
+    origin = f"PyTorch {torch.__version__}, made by make_weights.py"
+    write("weights_torch_images.json", {"origin": origin, "inputs": images, "predictions": predictions})
+
+
 def make_keras():
     import keras
     from safetensors.numpy import save_file
@@ -102,6 +128,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["torch"]:
             make_torch()
+        case ["images"]:
+            make_images()
         case ["keras"]:
             make_keras()
         case ["check", folder]:

@@ -55,6 +55,12 @@ impl ShapeSpec {
         ALL.into_iter().find(|shape| word == shape.name)
     }
 
+    /// Every shape.
+    #[cfg(feature = "examples")]
+    pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
+        ALL.into_iter()
+    }
+
     /// What a layer makes of it that maps each element alone.
     pub(crate) fn plain(&'static self) -> &'static Self {
         self.plain.of(self)

@@ -58,3 +58,35 @@ pub(crate) static PADDED: Function = Function {
         size.checked_add(padding.checked_mul(2)?)
     },
 };
+
+#[cfg(test)]
+mod tests {
+    use super::{CEILING, PADDED, PRODUCT, WINDOWS};
+
+    #[test]
+    fn windows_are_those_that_lie_within_the_padded_axis() {
+        for size in 1..12 {
+            for window in 1..6 {
+                for stride in 1..4 {
+                    for padding in 0..3 {
+                        let last = (size + 2 * padding + 1_u64).saturating_sub(window);
+                        let counted = (0..last).step_by(usize::try_from(stride).unwrap_or(1)).count() as u64;
+                        assert_eq!((WINDOWS.fold)(&[size, window, stride, padding]), Some(counted));
+                        assert_eq!((PADDED.fold)(&[size, padding]), Some(size + padding + padding));
+                    }
+                    let covered = (0..=size).find(|count| count * stride >= size);
+                    assert_eq!((CEILING.fold)(&[size, stride]), covered);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_leaves_the_range_is_left_to_the_compiler() {
+        assert_eq!((PRODUCT.fold)(&[2, 3, 4]), Some(24));
+        assert_eq!((PRODUCT.fold)(&[u64::MAX, 2]), None);
+        assert_eq!((PADDED.fold)(&[1, u64::MAX]), None);
+        assert_eq!((WINDOWS.fold)(&[4, 2, 0, 0]), None);
+        assert_eq!((CEILING.fold)(&[4, 0]), None);
+    }
+}

@@ -1,0 +1,137 @@
+//! Every layer of the table in the middle of a network, for the tests of the library.
+//!
+//! An example becomes two networks: one with numbers as sizes, which the macro computes with, and one with named constants, which it
+//! leaves to the compiler. In both, the layer has to give what the table says, as the library has it, and both have to
+//! give the same shape.
+
+use std::collections::BTreeSet;
+use std::str::FromStr as _;
+
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+
+use crate::check;
+use crate::errors::Errors;
+use crate::expand;
+use crate::graph;
+use crate::layer::{self, Flow, Spec, Takes};
+use crate::parse;
+use crate::setting::{DefaultValue, Reading};
+use crate::shape::{IMAGE, ShapeSpec};
+
+/// The axes of a shape that a layer leaves open.
+const AXES: [&str; 3] = ["3", "6", "7"];
+
+/// `callback! { ["Vector<6>: LayerNorm, Relu, Identity" module::Example] .. }` behind the networks in their modules.
+pub(crate) fn every_layer(callback: &TokenStream) -> TokenStream {
+    let library = quote!(::typenet);
+    let (mut modules, mut list) = (TokenStream::new(), TokenStream::new());
+    for (index, (input, layers)) in layer::all().flat_map(examples).enumerate() {
+        let title = format!("{input}: {layers}");
+        let declaration = format!("pub struct Example ({input}) {{ {layers} }}");
+        let declaration = TokenStream::from_str(&declaration).unwrap_or_default();
+        let [numbers, constants] = ["numbers", "constants"].map(|kind| format_ident!("{kind}_{index}"));
+        let mut used = BTreeSet::new();
+        let named = named(declaration.clone(), &mut used);
+        modules.extend(module(&numbers, declaration, &BTreeSet::new(), &library));
+        modules.extend(module(&constants, named, &used, &library));
+        modules.extend(quote! {
+            const _: fn(
+                <#numbers::Example as #library::Network>::Output,
+            ) -> <#constants::Example as #library::Network>::Output = |shape| shape;
+        });
+        list.extend(quote!([#title #numbers::Example]));
+    }
+    quote!(#modules #callback! { #list })
+}
+
+/// A layer after each shape that it takes and with each of its settings that change shapes: the input and the layers.
+///
+/// One shape is enough for an elementwise layer, since all of them share the function that gives their output.
+fn examples(layer: &'static Spec) -> Vec<(String, String)> {
+    let shapes: Vec<_> = match layer.takes {
+        Takes::Shape(shape) => std::iter::once(shape).chain(shape.accepted()).collect(),
+        Takes::Any if layer.flow == Flow::Elementwise => vec![&IMAGE],
+        Takes::Any => ShapeSpec::all().collect(),
+    };
+    let written = std::iter::once(layer.example.to_owned()).chain(settings(layer));
+    written
+        .flat_map(|written| shapes.iter().map(move |shape| example(layer, &written, shape)).collect::<Vec<_>>())
+        .collect()
+}
+
+/// The example with one of its settings that change shapes.
+fn settings(layer: &'static Spec) -> Vec<String> {
+    let values = layer.settings.iter().flat_map(|setting| match (&setting.reading, &setting.default) {
+        (Reading::Shapes { words, .. }, DefaultValue::Number(default)) => {
+            let numbers = [default + 1, default + 2].map(|number| number.to_string());
+            let words = words.iter().map(|word| (*word).to_owned());
+            let values = numbers.into_iter().chain(words);
+            values.map(|value| format!("{}({} = {value})", layer.example, setting.name)).collect()
+        }
+        _ => Vec::new(),
+    });
+    values.collect()
+}
+
+/// A layer as it is written, after a layer that gives `shape` and has parameters.
+fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (String, String) {
+    let sizes = layer.example_sizes();
+    let size = |axis| layer.slot_of_input(axis).and_then(|slot| sizes.get(slot).copied()).unwrap_or(AXES[axis]);
+    let axes: Vec<_> = (0..shape.axes.len()).map(size).collect();
+    let before = if shape.plain() == shape { "LayerNorm" } else { "LayerNorm, Softmax" };
+    (format!("{}<{}>", shape.plain().name, axes.join(", ")), format!("{before}, layer: {written}, Identity"))
+}
+
+/// The whole numbers in `tokens` as names.
+fn named(tokens: TokenStream, used: &mut BTreeSet<usize>) -> TokenStream {
+    let tree = |tree| match tree {
+        TokenTree::Group(group) => TokenTree::Group(Group::new(group.delimiter(), named(group.stream(), used))),
+        TokenTree::Literal(literal) => match literal.to_string().parse() {
+            Ok(number) => {
+                used.insert(number);
+                TokenTree::Ident(constant(number))
+            }
+            Err(_) => TokenTree::Literal(literal),
+        },
+        other => other,
+    };
+    tokens.into_iter().map(tree).collect()
+}
+
+/// The name of a number.
+fn constant(number: usize) -> Ident {
+    format_ident!("NUMBER_{number}", span = Span::call_site())
+}
+
+/// A module with a network whose field `layer` is what the table says.
+fn module(name: &Ident, declaration: TokenStream, used: &BTreeSet<usize>, library: &TokenStream) -> TokenStream {
+    let mut errors = Errors::new();
+    let network = parse::declaration(declaration, &mut errors).map(|written| graph::resolve(written, &mut errors));
+    let judged = network.map(|network| (check::check(&network, &mut errors), network));
+    let (judges, network) = match (errors.into_result(), judged) {
+        (Ok(()), Some(judged)) => judged,
+        (Err(mistakes), _) => return mistakes.to_compile_error(),
+        (Ok(()), None) => return TokenStream::new(),
+    };
+    let code = expand::expand(&network, &judges, library);
+    let edges = network.layers.iter().enumerate().filter(|(_, layer)| layer.field == "layer").map(|(index, layer)| {
+        let [kind, takes, gives] = expand::edge(&network, library, index);
+        let is_head = layer.is_head();
+        quote! {
+            const _: fn(<#kind as #library::Layer>::Output<#takes>) -> #gives = |shape| shape;
+            const _: () = assert!(matches!(<#kind as #library::Layer>::HEAD, #library::Head::Softmax) == #is_head);
+        }
+    });
+    let constants = used.iter().map(|&number| {
+        let (constant, number) = (constant(number), Literal::usize_unsuffixed(number));
+        quote!(const #constant: usize = #number;)
+    });
+    quote! {
+        mod #name {
+            #(#constants)*
+            #code
+            #(#edges)*
+        }
+    }
+}
