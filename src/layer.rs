@@ -150,7 +150,9 @@ pub enum Head {
     ///     const HEAD: Head = Head::Sigmoid;
     ///
     ///     fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, values: &mut [T]) {
-    ///         values.iter_mut().for_each(|x| *x = (*x / (T::ONE + x.abs()) + T::ONE) / T::from_f64(2.0));
+    ///         for x in values {
+    ///             *x = (*x / (T::ONE + x.abs()) + T::ONE) / T::from_f64(2.0);
+    ///         }
     ///     }
     ///
     ///     fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(

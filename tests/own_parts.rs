@@ -219,7 +219,9 @@ mod linear {
         const READS: Reads = Reads::Nothing;
 
         fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, values: &mut [T]) {
-            values.iter_mut().for_each(|x| *x = T::from_f64(2.0) * *x);
+            for x in values {
+                *x *= T::from_f64(2.0);
+            }
         }
 
         fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
@@ -228,7 +230,9 @@ mod linear {
             _: &[T],
             gradient: &mut [T],
         ) {
-            gradient.iter_mut().for_each(|g| *g *= T::from_f64(2.0));
+            for g in gradient {
+                *g *= T::from_f64(2.0);
+            }
         }
     }
 }
