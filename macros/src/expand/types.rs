@@ -170,7 +170,7 @@ pub(super) fn block(names: &Names, mistaken: bool) -> TokenStream {
                 name: #name,
                 offset: #private::core::mem::offset_of!(Self, #field) / #private::core::mem::size_of::<#scalar>(),
                 frozen: #frozen,
-                table: <#with as #private::Block<#scalar>>::TENSORS,
+                table: <#with as #private::FlatParameters<#scalar>>::TENSORS,
             }
         }
     });
@@ -187,11 +187,11 @@ pub(super) fn block(names: &Names, mistaken: bool) -> TokenStream {
     code! {
         // SAFETY: the struct is `repr(C)` and every field is a block of the same numbers, as the table requires.
         #derived
-        unsafe impl<#parameters #scalar: #private::Scalar> #private::Block<#scalar> for #generic {
+        unsafe impl<#parameters #scalar: #private::Scalar> #private::FlatParameters<#scalar> for #generic {
             const TENSORS: #private::TensorTable = #tensors;
             const LEN: #private::usize = {
                 #budget
-                #private::checked_len::<Self, #scalar>(&<Self as #private::Block<#scalar>>::TENSORS)
+                #private::checked_len::<Self, #scalar>(&<Self as #private::FlatParameters<#scalar>>::TENSORS)
             };
         }
     }
@@ -232,8 +232,8 @@ pub(super) fn traits(names: &Names) -> TokenStream {
         #[automatically_derived]
         impl<#parameters #scalar: #private::Scalar> #private::core::clone::Clone for #private::Box<#generic> {
             fn #clone(&self) -> Self {
-                let mut __copy = <#generic as #private::Block<#scalar>>::zeroed();
-                #private::Block::<#scalar>::copy_from(&mut *__copy, self);
+                let mut __copy = <#generic as #private::FlatParameters<#scalar>>::zeroed();
+                #private::FlatParameters::<#scalar>::copy_from(&mut *__copy, self);
                 __copy
             }
         }
