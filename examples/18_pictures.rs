@@ -34,7 +34,7 @@ fn main() -> typenet::Result<()> {
     let mut network = Digits::init(&mut typenet::rng(1));
     let mut trainer = Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).epochs(30).validation(&validation);
     trainer.fit(&mut network, &train)?;
-    let (matrix, accuracy) = network.measure(&test, (ConfusionMatrix::<10>::default(), Accuracy::default()));
+    let (matrix, accuracy) = network.measure(&test, (ConfusionMatrix::<10>::default(), Accuracy));
     println!("digits: test accuracy {accuracy:.4}\n{matrix}\n");
 
     let spiral = spiral(100)?;

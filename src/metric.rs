@@ -1,5 +1,7 @@
 //! How good is a network on data it did not learn from, in numbers that a person can read?
 
+mod state;
+
 mod accuracy;
 mod binary_confusion_matrix;
 mod confusion_matrix;
@@ -9,7 +11,10 @@ pub use accuracy::{Accuracy, TopK};
 pub use binary_confusion_matrix::BinaryConfusionMatrix;
 pub use confusion_matrix::ConfusionMatrix;
 pub use distance::{MeanAbsoluteError, RSquared, RootMeanSquaredError};
+pub use state::MetricState;
 
+use alloc::string::String;
+use core::any::type_name;
 use core::fmt::{self, Debug, Display};
 
 use crate::readable::{Share, Significant};
@@ -17,82 +22,145 @@ use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
 use crate::target::{Class, ClassTarget, Target, Weighted};
 
-/// Something that is measured from predictions and targets, sample after sample. `network.measure(&data, metric)` takes one,
-/// or a tuple of up to four.
+/// Something that is measured from predictions and targets, sample after sample.
+///
+/// [`Network::measure`](crate::Network::measure) takes a metric, or a tuple of up to twelve; tuples can be nested.
+///
+/// The metric itself holds only its settings. What it has counted is its [`State`](Self::State), which the library clears at the
+/// begin of an epoch and keeps in checkpoints. Samples are added in their order, by one thread, so that the number of threads
+/// changes no bit of the result. The value is computed from all samples: a metric that is no mean over samples, such as F1, is
+/// exact for the whole epoch and not a mean over batches.
 ///
 /// # Example
-/// A metric of one's own: the largest distance.
+/// A custom metric: the largest distance between a prediction and its target.
 /// ```
-/// use typenet::metric::{MeanAbsoluteError, Metric};
+/// use typenet::metric::{Better, MeanAbsoluteError, Metric};
 /// use typenet::prelude::*;
 /// use typenet::Scalar;
 ///
-/// #[derive(Default)]
-/// struct Largest(f64);
+/// struct LargestError;
 ///
-/// impl<const N: usize> Metric<Vector<N>> for Largest {
+/// impl<const N: usize> Metric<Vector<N>> for LargestError {
 ///     type Target = Vector<N>;
+///     type State = f64;
 ///     type Value = f64;
 ///
-///     fn add<T: Scalar>(&mut self, prediction: &[T], target: &[T; N]) {
+///     fn better(&self) -> Option<Better> {
+///         Some(Better::Smaller)
+///     }
+///
+///     fn add<T: Scalar>(&self, largest: &mut f64, prediction: &[T], target: &[T; N]) {
 ///         for (p, t) in prediction.iter().zip(target) {
-///             self.0 = self.0.max((p.to_f64() - t.to_f64()).abs());
+///             *largest = largest.max((p.to_f64() - t.to_f64()).abs());
 ///         }
 ///     }
 ///
-///     fn value(self) -> f64 {
-///         self.0
+///     fn value(&self, largest: &f64) -> f64 {
+///         *largest
 ///     }
 /// }
 ///
 /// network!(struct Line = Dense<1, 1>);
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [-3.0]])?;
-/// let (largest, mean) = Line::zeroed().measure(&data, (Largest::default(), MeanAbsoluteError::default()));
-/// assert_eq!((largest, mean), (3.0, 2.0));
+/// assert_eq!(Line::zeroed().measure(&data, (LargestError, MeanAbsoluteError)), (3.0, 2.0));
 /// # Ok::<(), typenet::Error>(())
 /// ```
-#[diagnostic::on_unimplemented(message = "the metric `{Self}` does not fit a network whose output is `{Output}`")]
-pub trait Metric<Output: Shape> {
-    /// The kind of answer that it compares with.
+#[diagnostic::on_unimplemented(
+    message = "the metric `{Self}` does not fit a network whose output is `{Output}`",
+    label = "this metric does not fit the network"
+)]
+pub trait Metric<Output: Shape>: Send + Sync {
+    /// The kind of target that it compares with. Weights of [`Weighted`] targets are left out.
     type Target: Target;
-    /// What it says about all samples.
+    /// What it remembers of the samples so far. Numbers, arrays, tuples and vectors of these implement [`MetricState`].
+    type State: MetricState;
+    /// What it says about all samples: `f64` for a metric that is recorded during training.
     type Value;
 
-    /// Takes in one more sample.
-    fn add<T: Scalar>(&mut self, prediction: &[T], target: &<Self::Target as Target>::Value<T>);
+    /// The name in histories, where the measure on the validation set has `val_` before it.
+    ///
+    /// By default it is the name of the type in snake case, without generic arguments: `largest_error` for `LargestError`.
+    fn name(&self) -> String {
+        snake_case(type_name::<Self>())
+    }
+
+    /// Which values are better: what early stopping, a plateau and the best checkpoint go by.
+    ///
+    /// By default it is not known, and whoever watches the metric has to say it.
+    fn better(&self) -> Option<Better> {
+        None
+    }
+
+    /// Adds a sample.
+    fn add<T: Scalar>(&self, state: &mut Self::State, prediction: &[T], target: &<Self::Target as Target>::Value<T>);
 
     /// The measure of the samples so far.
     #[must_use]
-    fn value(self) -> Self::Value;
+    fn value(&self, state: &Self::State) -> Self::Value;
+}
+
+/// Which values of a measure are better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Better {
+    /// Smaller ones, as of a loss.
+    Smaller,
+    /// Larger ones, as of an accuracy.
+    Larger,
+}
+
+/// The last name of a path of types, in snake case.
+fn snake_case(path: &str) -> String {
+    let path = path.split('<').next().unwrap_or(path);
+    let name = path.rsplit("::").next().unwrap_or(path);
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (index, letter) in name.char_indices() {
+        let ends_word = name[..index].ends_with(|before: char| !before.is_uppercase());
+        let begins_word = name[index..].chars().nth(1).is_some_and(char::is_lowercase);
+        if letter.is_uppercase() && index > 0 && (ends_word || begins_word) {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
 }
 
 macro_rules! metrics_at_once {
-    ($first:ident $(, $other:ident)*) => {
-        impl<Output: Shape, $first: Metric<Output>, $($other: Metric<Output, Target = $first::Target>),*> Metric<Output>
-            for ($first, $($other),*)
+    ($($metric:ident $index:tt)*) => {
+        impl<Output: Shape, A: Metric<Output>, $($metric: Metric<Output, Target = A::Target>),*> Metric<Output>
+            for (A, $($metric),*)
         {
-            type Target = $first::Target;
-            type Value = ($first::Value, $($other::Value),*);
+            type Target = A::Target;
+            type State = (A::State, $($metric::State),*);
+            type Value = (A::Value, $($metric::Value),*);
 
-            #[allow(non_snake_case, reason = "the variables are named after their types")]
-            fn add<T: Scalar>(&mut self, prediction: &[T], target: &<$first::Target as Target>::Value<T>) {
-                let ($first, $($other),*) = self;
-                $first.add(prediction, target);
-                $($other.add(prediction, target);)*
+            fn add<T: Scalar>(
+                &self,
+                state: &mut Self::State,
+                prediction: &[T],
+                target: &<A::Target as Target>::Value<T>,
+            ) {
+                self.0.add(&mut state.0, prediction, target);
+                $(self.$index.add(&mut state.$index, prediction, target);)*
             }
 
-            #[allow(non_snake_case, reason = "the variables are named after their types")]
-            fn value(self) -> Self::Value {
-                let ($first, $($other),*) = self;
-                ($first.value(), $($other.value()),*)
+            fn value(&self, state: &Self::State) -> Self::Value {
+                (self.0.value(&state.0), $(self.$index.value(&state.$index)),*)
             }
         }
     };
 }
 
-metrics_at_once!(A, B);
-metrics_at_once!(A, B, C);
-metrics_at_once!(A, B, C, D);
+metrics_at_once!(B 1);
+metrics_at_once!(B 1 C 2);
+metrics_at_once!(B 1 C 2 D 3);
+metrics_at_once!(B 1 C 2 D 3 E 4);
+metrics_at_once!(B 1 C 2 D 3 E 4 F 5);
+metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6);
+metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7);
+metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8);
+metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
+metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
+metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);
 
 /// The output of a network that scores classes: probabilities, or raw scores.
 #[diagnostic::on_unimplemented(
@@ -254,4 +322,25 @@ pub fn argmax<T: Scalar>(values: &[T]) -> usize {
 /// A share of a count; of nothing, 0.
 fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn names_are_those_of_the_types_in_snake_case() {
+        let names = [
+            ("my_crate::metrics::LargestError", "largest_error"),
+            ("Top3", "top3"),
+            ("a::Within<10>", "within"),
+            ("a::Pair<a::B, c::D<1>>", "pair"),
+            ("RSquared", "r_squared"),
+            ("MSE", "mse"),
+            ("a::MSEOfAll", "mse_of_all"),
+        ];
+        for (path, name) in names {
+            assert_eq!(snake_case(path), name);
+        }
+    }
 }

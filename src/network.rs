@@ -513,7 +513,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// network!(struct Guess = Dense<1, 3>, Softmax);
     /// let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.5]; 4], [0, 1, 0, 2])?;
     /// // Zero weights make all classes equally likely; the lower ones come first.
-    /// let (accuracy, among_two) = Guess::zeroed().measure(&data, (Accuracy::default(), TopK::<2>::default()));
+    /// let (accuracy, among_two) = Guess::zeroed().measure(&data, (Accuracy, TopK::<2>));
     /// assert_eq!((accuracy, among_two), (0.5, 0.75));
     /// # Ok::<(), typenet::Error>(())
     /// ```
@@ -524,7 +524,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
         X: FitsInput<Self::Input>,
         Y: FitsTarget<M::Target>,
     {
-        batch::measure(self, X::arrays(data.inputs()), Y::values(data.targets()), metric)
+        batch::measure(self, X::arrays(data.inputs()), Y::values(data.targets()), &metric)
     }
 
     /// The dotted name of the first tensor of parameters with a number that is not finite.

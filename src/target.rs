@@ -109,6 +109,31 @@ impl<S: Shape> Target for S {
     }
 }
 
+/// A kind of target that holds another: itself, or, for [`Weighted`], what the weight belongs to. So metrics, which count every
+/// sample alike, measure weighted data too.
+#[diagnostic::on_unimplemented(
+    message = "target mismatch: the targets are `{Self}` but the metric compares with `{Inner}`",
+    label = "this metric does not fit the targets"
+)]
+pub trait Holds<Inner: Target>: Target {
+    /// The target inside.
+    fn inner<T: Scalar>(value: &Self::Value<T>) -> &Inner::Value<T>;
+}
+
+impl<Y: Target> Holds<Y> for Y {
+    #[inline(always)]
+    fn inner<T: Scalar>(value: &Y::Value<T>) -> &Y::Value<T> {
+        value
+    }
+}
+
+impl<Y: Target> Holds<Y> for Weighted<Y> {
+    #[inline(always)]
+    fn inner<T: Scalar>(value: &Self::Value<T>) -> &Y::Value<T> {
+        value.target()
+    }
+}
+
 /// A kind of target that is a class, whatever the number of classes.
 pub trait ClassTarget: Target {
     /// The number of the class.

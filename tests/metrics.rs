@@ -1,7 +1,7 @@
 //! Do metrics give scikit-learn's numbers, its answers where there are none, and the same over many batches?
 
 use serde_json::Value;
-use typenet::metric::{Metric, argmax};
+use typenet::metric::{Metric, MetricState, argmax};
 use typenet::prelude::*;
 
 /// Sums of some ten numbers in another order.
@@ -26,11 +26,12 @@ fn assert_near(found: f64, wanted: &Value, what: &str) {
 
 /// What a metric says about a case.
 fn measure<Output: Shape, M: Metric<Output>>(
-    mut metric: M,
+    metric: &M,
     samples: impl Iterator<Item = (Vec<f64>, <M::Target as typenet::Target>::Value<f64>)>,
 ) -> M::Value {
-    samples.for_each(|(prediction, target)| metric.add(&prediction, &target));
-    metric.value()
+    let mut state = M::State::new();
+    samples.for_each(|(prediction, target)| metric.add(&mut state, &prediction, &target));
+    metric.value(&state)
 }
 
 #[test]
@@ -41,8 +42,8 @@ fn class_metrics_are_those_of_scikit_learn() {
             let label = usize::try_from(label.as_u64().expect("a class")).expect("a small number");
             (row::<4>(scores).to_vec(), Class::<4>::new(label).expect("below four"))
         });
-        let metrics = (Accuracy::default(), TopK::<2>::default(), ConfusionMatrix::<4>::default());
-        let (accuracy, top, matrix) = measure::<Probabilities<4>, _>(metrics, samples);
+        let metrics = (Accuracy, TopK::<2>, ConfusionMatrix::<4>::default());
+        let (accuracy, top, matrix) = measure::<Probabilities<4>, _>(&metrics, samples);
         assert_near(accuracy, &case["accuracy"], "accuracy");
         assert_near(top, &case["top_2"], "top 2");
         assert_eq!(serde_json::json!(matrix.counts().map(|row| row.to_vec()).to_vec()), case["counts"]);
@@ -63,8 +64,8 @@ fn value_metrics_are_those_of_scikit_learn() {
         let predictions = case["predictions"].as_array().expect("a list");
         let targets = case["targets"].as_array().expect("a list");
         let samples = predictions.iter().zip(targets).map(|(p, t)| (row::<2>(p).to_vec(), row::<2>(t)));
-        let metrics = (MeanAbsoluteError::default(), RootMeanSquaredError::default(), RSquared::default());
-        let (absolute, root, r_squared) = measure::<Vector<2>, _>(metrics, samples);
+        let metrics = (MeanAbsoluteError, RootMeanSquaredError, RSquared);
+        let (absolute, root, r_squared) = measure::<Vector<2>, _>(&metrics, samples);
         assert_near(absolute, &case["mean_absolute_error"], "mean absolute error");
         assert_near(root, &case["root_mean_squared_error"], "root mean squared error");
         assert_near(r_squared, &case["r_squared"], "R²");
@@ -73,9 +74,9 @@ fn value_metrics_are_those_of_scikit_learn() {
 
 #[test]
 fn measures_of_no_samples_and_r_squared_of_one_are_nan() {
-    assert!(Metric::<Vector<2>>::value(Accuracy::default()).is_nan());
-    assert!(Metric::<Vector<2>>::value(RootMeanSquaredError::default()).is_nan());
-    assert!(measure::<Vector<1>, _>(RSquared::default(), [(vec![1.0], [1.0])].into_iter()).is_nan());
+    assert!(measure::<Vector<2>, _>(&Accuracy, std::iter::empty()).is_nan());
+    assert!(measure::<Vector<2>, _>(&RootMeanSquaredError, std::iter::empty()).is_nan());
+    assert!(measure::<Vector<1>, _>(&RSquared, [(vec![1.0], [1.0])].into_iter()).is_nan());
     assert!(ConfusionMatrix::<3>::default().macro_f1().is_nan());
 }
 
@@ -83,8 +84,8 @@ fn measures_of_no_samples_and_r_squared_of_one_are_nan() {
 fn prediction_that_is_nan_is_wrong_and_of_no_class() -> typenet::Result<()> {
     let samples = || [(vec![f64::NAN, 0.5], Class::<2>::new(0)), (vec![0.9, 0.1], Class::new(0))].into_iter();
     let samples = || samples().map(|(prediction, class)| (prediction, class.expect("below two")));
-    let metrics = (Accuracy::default(), TopK::<2>::default(), ConfusionMatrix::<2>::default());
-    let (accuracy, top, matrix) = measure::<Vector<2>, _>(metrics, samples());
+    let metrics = (Accuracy, TopK::<2>, ConfusionMatrix::<2>::default());
+    let (accuracy, top, matrix) = measure::<Vector<2>, _>(&metrics, samples());
     assert_eq!((accuracy, top), (0.5, 0.5));
     assert_eq!(matrix.counts(), &[[1, 0], [0, 0]]);
     assert_eq!((matrix.support(Class::new(0)?), matrix.recall(Class::new(0)?)), (2, 0.5));
@@ -104,7 +105,7 @@ fn many_batches_count_each_sample_once() -> typenet::Result<()> {
         counts[label][argmax(&network.predict(point))] += 1;
     }
     let data = Dataset::<Vector<2>, Class<3>>::labelled(points, labels)?;
-    let (matrix, accuracy) = network.measure(&data, (ConfusionMatrix::<3>::default(), Accuracy::default()));
+    let (matrix, accuracy) = network.measure(&data, (ConfusionMatrix::<3>::default(), Accuracy));
     assert_eq!(matrix.counts(), &counts);
     assert!((accuracy - network.evaluate(&data, &Nll).accuracy).abs() < TOLERANCE);
     Ok(())
@@ -117,7 +118,7 @@ fn answers_of_yes_and_no_are_counted_for_both_kinds_of_targets() {
     for no in [0.0, -1.0] {
         let targets = [[1.0, 1.0], [no, 1.0], [no, 1.0]];
         let samples = outputs.map(|output| output.to_vec()).into_iter().zip(targets);
-        let matrix = measure::<Vector<2>, _>(BinaryConfusionMatrix::default(), samples);
+        let matrix = measure::<Vector<2>, _>(&BinaryConfusionMatrix::default(), samples);
         let counts = [matrix.true_positives, matrix.false_positives, matrix.false_negatives, matrix.true_negatives];
         assert_eq!(counts, [2, 2, 2, 0]);
         assert_eq!((matrix.accuracy(), matrix.precision(), matrix.recall(), matrix.f1()), (2.0 / 6.0, 0.5, 0.5, 0.5));

@@ -15,6 +15,8 @@ use crate::shape::{Shape, Vector};
 ///
 /// An output that is not finite is wrong, whatever the target: it says no where yes is wanted, and yes where no is.
 ///
+/// As a metric, it is an empty matrix that is filled: what it holds already does not count.
+///
 /// # Numerics
 /// What would be a division by zero is 0, as in scikit-learn; the accuracy of no outputs is NaN.
 ///
@@ -85,26 +87,32 @@ impl BinaryConfusionMatrix {
     }
 }
 
+/// True positives, false positives, false negatives, true negatives.
+type Counts = [u64; 4];
+
 impl<const M: usize> Metric<Vector<M>> for BinaryConfusionMatrix {
     type Target = Vector<M>;
+    type State = Counts;
     type Value = Self;
 
-    fn add<T: Scalar>(&mut self, prediction: &[T], target: &<Vector<M> as Shape>::Array<T>) {
+    fn add<T: Scalar>(&self, counts: &mut Counts, prediction: &[T], target: &<Vector<M> as Shape>::Array<T>) {
+        let [true_positives, false_positives, false_negatives, true_negatives] = counts;
         for (output, target) in prediction.iter().zip(target) {
             let wanted = target.to_f64() > 0.5;
             let said = if output.is_finite() { output.to_f64() > self.threshold } else { !wanted };
             let count = match (wanted, said) {
-                (true, true) => &mut self.true_positives,
-                (false, true) => &mut self.false_positives,
-                (true, false) => &mut self.false_negatives,
-                (false, false) => &mut self.true_negatives,
+                (true, true) => &mut *true_positives,
+                (false, true) => &mut *false_positives,
+                (true, false) => &mut *false_negatives,
+                (false, false) => &mut *true_negatives,
             };
             *count += 1;
         }
     }
 
-    fn value(self) -> Self {
-        self
+    fn value(&self, counts: &Counts) -> Self {
+        let [true_positives, false_positives, false_negatives, true_negatives] = *counts;
+        Self { true_positives, false_positives, false_negatives, true_negatives, threshold: self.threshold }
     }
 }
 

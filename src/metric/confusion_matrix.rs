@@ -1,8 +1,9 @@
 //! Which classes does a network take for which?
 
+use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use crate::metric::{Metric, ScoresClasses, argmax, share};
+use crate::metric::{Metric, MetricState, ScoresClasses, argmax, share};
 use crate::scalar::Scalar;
 use crate::target::Class;
 
@@ -11,6 +12,8 @@ use crate::target::Class;
 ///
 /// A prediction with a number that is not finite takes its sample for no class: it lowers the recall of that class and is in
 /// no column.
+///
+/// As a metric, it is an empty matrix that is filled: what it holds already does not count.
 ///
 /// # Numerics
 /// What would be a division by zero is 0, as in scikit-learn without `zero_division`: the precision of a class that was
@@ -115,18 +118,39 @@ impl<const K: usize> ConfusionMatrix<K> {
 
 impl<const K: usize, Output: ScoresClasses<Class = Class<K>>> Metric<Output> for ConfusionMatrix<K> {
     type Target = Class<K>;
+    type State = Self;
     type Value = Self;
 
-    fn add<T: Scalar>(&mut self, prediction: &[T], target: &Class<K>) {
+    fn add<T: Scalar>(&self, matrix: &mut Self, prediction: &[T], target: &Class<K>) {
         if prediction.iter().all(|p| p.is_finite()) {
-            self.counts[target.index()][argmax(prediction)] += 1;
+            matrix.counts[target.index()][argmax(prediction)] += 1;
         } else {
-            self.unanswered[target.index()] += 1;
+            matrix.unanswered[target.index()] += 1;
         }
     }
 
-    fn value(self) -> Self {
-        self
+    fn value(&self, matrix: &Self) -> Self {
+        *matrix
+    }
+}
+
+impl<const K: usize> MetricState for ConfusionMatrix<K> {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn clear(&mut self) {
+        self.counts.clear();
+        self.unanswered.clear();
+    }
+
+    fn save(&self, words: &mut Vec<u64>) {
+        self.counts.save(words);
+        self.unanswered.save(words);
+    }
+
+    fn restore(words: &mut &[u64]) -> Option<Self> {
+        Some(Self { counts: MetricState::restore(words)?, unanswered: MetricState::restore(words)? })
     }
 }
 

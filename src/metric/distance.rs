@@ -1,8 +1,9 @@
 //! How far are values from the wanted ones?
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::metric::Metric;
+use crate::metric::{Better, Metric, MetricState};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -17,9 +18,9 @@ struct Column {
     squares: f64,
 }
 
-/// A column for each output, from the first sample on.
+/// What [`RootMeanSquaredError`] and [`RSquared`] remember: a column for each output, from the first sample on.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Columns {
+pub struct Columns {
     columns: Vec<Column>,
     samples: u64,
 }
@@ -43,6 +44,28 @@ impl Columns {
     }
 }
 
+impl MetricState for Columns {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn clear(&mut self) {
+        self.columns.clear();
+        self.samples = 0;
+    }
+
+    fn save(&self, words: &mut Vec<u64>) {
+        let columns: Vec<_> = self.columns.iter().map(|column| [column.mean, column.spread, column.squares]).collect();
+        (columns, self.samples).save(words);
+    }
+
+    fn restore(words: &mut &[u64]) -> Option<Self> {
+        let (columns, samples) = <(Vec<[f64; 3]>, u64)>::restore(words)?;
+        let columns = columns.into_iter().map(|[mean, spread, squares]| Column { mean, spread, squares }).collect();
+        Some(Self { columns, samples })
+    }
+}
+
 /// The mean over samples and outputs of |prediction - target|; of no samples, NaN.
 ///
 /// # Example
@@ -52,28 +75,36 @@ impl Columns {
 ///
 /// network!(struct Line = Dense<1, 1>);
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [-3.0]])?;
-/// assert_eq!(Line::zeroed().measure(&data, MeanAbsoluteError::default()), 2.0);
+/// assert_eq!(Line::zeroed().measure(&data, MeanAbsoluteError), 2.0);
 /// # Ok::<(), typenet::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct MeanAbsoluteError {
-    sum: f64,
-    numbers: u64,
-}
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MeanAbsoluteError;
 
 impl<Output: Shape> Metric<Output> for MeanAbsoluteError {
     type Target = Output::Plain;
+    /// The sum of the distances, and their number.
+    type State = (f64, u64);
     type Value = f64;
 
-    fn add<T: Scalar>(&mut self, prediction: &[T], target: &<Output::Plain as Shape>::Array<T>) {
+    fn better(&self) -> Option<Better> {
+        Some(Better::Smaller)
+    }
+
+    fn add<T: Scalar>(
+        &self,
+        (sum, count): &mut (f64, u64),
+        prediction: &[T],
+        target: &<Output::Plain as Shape>::Array<T>,
+    ) {
         for (p, t) in prediction.iter().zip(Output::Plain::flat(target)) {
-            self.sum += (p.to_f64() - t.to_f64()).absolute();
-            self.numbers += 1;
+            *sum += (p.to_f64() - t.to_f64()).absolute();
+            *count += 1;
         }
     }
 
-    fn value(self) -> f64 {
-        self.sum / self.numbers as f64
+    fn value(&self, &(sum, count): &(f64, u64)) -> f64 {
+        sum / count as f64
     }
 }
 
@@ -88,22 +119,27 @@ impl<Output: Shape> Metric<Output> for MeanAbsoluteError {
 /// network!(struct Line = Dense<1, 1>);
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [-7.0]])?;
 /// // The root of (1 + 49) / 2.
-/// assert_eq!(Line::zeroed().measure(&data, RootMeanSquaredError::default()), 5.0);
+/// assert_eq!(Line::zeroed().measure(&data, RootMeanSquaredError), 5.0);
 /// # Ok::<(), typenet::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RootMeanSquaredError(Columns);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RootMeanSquaredError;
 
 impl<Output: Shape> Metric<Output> for RootMeanSquaredError {
     type Target = Output::Plain;
+    type State = Columns;
     type Value = f64;
 
-    fn add<T: Scalar>(&mut self, prediction: &[T], target: &<Output::Plain as Shape>::Array<T>) {
-        self.0.add(prediction, Output::Plain::flat(target));
+    fn better(&self) -> Option<Better> {
+        Some(Better::Smaller)
     }
 
-    fn value(self) -> f64 {
-        self.0.mean(|column| (column.squares / self.0.samples as f64).sqrt())
+    fn add<T: Scalar>(&self, columns: &mut Columns, prediction: &[T], target: &<Output::Plain as Shape>::Array<T>) {
+        columns.add(prediction, Output::Plain::flat(target));
+    }
+
+    fn value(&self, columns: &Columns) -> f64 {
+        columns.mean(|column| (column.squares / columns.samples as f64).sqrt())
     }
 }
 
@@ -111,7 +147,7 @@ impl<Output: Shape> Metric<Output> for RootMeanSquaredError {
 ///
 /// # Numerics
 /// As scikit-learn's `r2_score`: an output whose targets are all equal counts 1 where every prediction is exact, else 0;
-/// of fewer than two samples the answer is NaN.
+/// of fewer than two samples the answer is NaN. In histories it is `r2_score`, as in Keras and scikit-learn.
 ///
 /// # Example
 /// ```
@@ -121,25 +157,34 @@ impl<Output: Shape> Metric<Output> for RootMeanSquaredError {
 /// network!(struct Line = Dense<1, 1>);
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
 /// // 1 - (1 + 9) / (1 + 1): worse than the mean, which has 0.
-/// assert_eq!(Line::zeroed().measure(&data, RSquared::default()), -4.0);
+/// assert_eq!(Line::zeroed().measure(&data, RSquared), -4.0);
 /// # Ok::<(), typenet::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RSquared(Columns);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RSquared;
 
 impl<Output: Shape> Metric<Output> for RSquared {
     type Target = Output::Plain;
+    type State = Columns;
     type Value = f64;
 
-    fn add<T: Scalar>(&mut self, prediction: &[T], target: &<Output::Plain as Shape>::Array<T>) {
-        self.0.add(prediction, Output::Plain::flat(target));
+    fn name(&self) -> String {
+        String::from("r2_score")
     }
 
-    fn value(self) -> f64 {
-        if self.0.samples < 2 {
+    fn better(&self) -> Option<Better> {
+        Some(Better::Larger)
+    }
+
+    fn add<T: Scalar>(&self, columns: &mut Columns, prediction: &[T], target: &<Output::Plain as Shape>::Array<T>) {
+        columns.add(prediction, Output::Plain::flat(target));
+    }
+
+    fn value(&self, columns: &Columns) -> f64 {
+        if columns.samples < 2 {
             return f64::NAN;
         }
-        self.0.mean(|&Column { spread, squares, .. }| match (spread == 0.0, squares == 0.0) {
+        columns.mean(|&Column { spread, squares, .. }| match (spread == 0.0, squares == 0.0) {
             (true, true) => 1.0,
             (true, false) => 0.0,
             (false, _) => 1.0 - squares / spread,

@@ -11,7 +11,7 @@ use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, Program, UpdateKernels, dispatch};
 use crate::layer::{Pass, Plan};
 use crate::loss::{Loss, Values};
-use crate::metric::{Measured, Metric};
+use crate::metric::{Measured, Metric, MetricState};
 use crate::network::{Backward, Forward, Infer, Network, PlanOf, Sample, Shards, TileLoss, cut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -265,18 +265,19 @@ pub(super) fn measure<N: Network, M: Metric<N::Output>>(
     network: &N,
     inputs: &[Sample<N, N::Input>],
     targets: &[<M::Target as Target>::Value<N::Scalar>],
-    mut metric: M,
+    metric: &M,
 ) -> M::Value {
+    let mut state = M::State::new();
     let batch = TILES_MEASURED * N::TILE;
     let mut outputs = vec![N::Output::zero(); inputs.len().min(batch)];
     for (inputs, targets) in inputs.chunks(batch).zip(targets.chunks(batch)) {
         let outputs = &mut outputs[..inputs.len()];
         infer(network, inputs, outputs);
         for (output, target) in outputs.iter().zip(targets) {
-            metric.add(N::Output::flat(output), target);
+            metric.add(&mut state, N::Output::flat(output), target);
         }
     }
-    metric.value()
+    metric.value(&state)
 }
 
 /// The answers for some samples; one thread does up to `alone` of them.
