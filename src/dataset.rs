@@ -17,6 +17,8 @@ mod standardizer;
 mod stratified;
 mod weighted;
 
+mod checked_batches;
+
 use alloc::vec::Vec;
 use core::any::type_name;
 use core::fmt;
@@ -31,6 +33,7 @@ use crate::target::Target;
 
 pub use augmented::Augmented;
 pub use batches::Batches;
+pub(crate) use checked_batches::CheckedBatches;
 pub use digits::digits;
 pub use epoch::Epoch;
 pub use min_max::MinMax;

@@ -98,8 +98,10 @@ pub enum Error {
     NonFiniteBatch {
         /// `input` or `target`.
         what: &'static str,
-        /// The epoch of the run, counted from 1.
-        epoch: usize,
+        /// The source is that of the validation samples.
+        validation: bool,
+        /// The epoch of the training run, counted from 1, where there is one.
+        epoch: Option<usize>,
         /// The batch within the epoch, counted from 0.
         batch: usize,
         /// The position of the sample within the batch.
@@ -111,8 +113,10 @@ pub enum Error {
     },
     /// A source of batches failed.
     Source {
-        /// The epoch of the run, counted from 1.
-        epoch: usize,
+        /// It is the source of the validation samples.
+        validation: bool,
+        /// The epoch of the training run, counted from 1, where there is one.
+        epoch: Option<usize>,
         /// What the source says.
         reason: String,
     },

@@ -15,6 +15,7 @@ pub mod chain;
 mod classes;
 mod compatibility;
 mod dot;
+mod evaluation;
 mod layer_output;
 mod program;
 mod shards;
@@ -22,11 +23,14 @@ mod shards;
 mod weights;
 mod workspace;
 
-use batch::{Batch, Room, check_counts};
+use batch::{Batch, Room, check_counts, infer};
 pub use classes::GivesClasses;
 use compatibility::FitsLoss;
 pub use compatibility::{FitsInput, FitsTarget, FitsValue};
 pub use dot::Dot;
+#[cfg(feature = "std")]
+pub(crate) use evaluation::{Buffers, BuffersOf, Observer};
+pub(crate) use evaluation::{Evaluator, Predictions};
 pub use layer_output::LayerOutput;
 use program::{Backward, Forward, Infer, Show, TileLoss};
 use shards::Shards;
@@ -43,7 +47,7 @@ use alloc::vec::Vec;
 
 use rand::Rng as RandomSource;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Batches, Dataset};
 use crate::error::{Error, Result};
 use crate::flat_parameters::FlatParameters;
 use crate::gradient::Gradient;
@@ -52,9 +56,10 @@ use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, dispatch};
 use crate::layer::{Layer, Pass, Plan};
 use crate::loss::{Loss, check_targets};
-use crate::metric::{Evaluation, Measured, Metric, argmax};
+use crate::metric::{Measured, Metric, argmax};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::target::Holds;
 
 /// One sample of a shape, in a network's numbers.
 pub type Sample<N, S> = <S as Shape>::Array<<N as Network>::Scalar>;
@@ -497,10 +502,48 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     {
         let () = FitsLoss::<Self, L>::RIGHT;
         let (inputs, targets) = (X::arrays(data.inputs()), Y::values(data.targets()));
-        let (shards, room) = workspace.room(inputs.len(), false);
-        let (total, misses) = Batch { network: self, loss, inputs, targets, shards }.losses(room);
-        let count = inputs.len() as f64;
-        Evaluation::from_means(total / count, misses / count)
+        let predictions = &mut Predictions::new();
+        let mut evaluator = Evaluator { network: self, loss, workspace, predictions, observer: () };
+        match evaluator.totals(inputs, targets).means() {
+            Some(evaluation) => evaluation,
+            None => unreachable!("a data set is never empty"),
+        }
+    }
+
+    /// As [`evaluate`](Self::evaluate), on a source of batches, from its begin until it has no more samples. A batch has
+    /// `batch_size` samples, and is in memory as a whole.
+    ///
+    /// The source begins with epoch 0 and seed 0 each time, so that one that draws its samples gives the same ones. On the samples
+    /// of a data set the loss is that of `evaluate` up to the rounding of another order of additions, and accuracy is the
+    /// same.
+    ///
+    /// # Errors
+    /// [`Error::Source`], [`Error::NonFiniteBatch`] and [`Error::CountMismatch`] for what the source gives;
+    /// [`Error::TargetOutOfRange`]; [`Error::Empty`] where it has no samples; [`Error::Setting`] for batches of no samples.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+    /// let mut moved = data.augmented(|x: &mut [f32; 1], _| x[0] += 0.5);
+    /// let result = Line::zeroed().evaluate_batches(&mut moved, &MeanSquaredError, 32)?;
+    /// assert_eq!((result.loss, result.mean_absolute_error), (5.0, 2.0)); // (1 + 9) / 2 and (1 + 3) / 2
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    fn evaluate_batches<B, L>(
+        &self,
+        source: &mut B,
+        loss: &L,
+        batch_size: usize,
+    ) -> Result<EvaluationOf<L, Self::Output>>
+    where
+        L: Loss<Self::Output, Target: Measured>,
+        B: Batches<Self::Scalar, Input: FitsInput<Self::Input>, Target: FitsTarget<L::Target>>,
+    {
+        let () = FitsLoss::<Self, L>::RIGHT;
+        evaluation::evaluate_batches(self, source, loss, batch_size)
     }
 
     /// What a metric, or a tuple of them, says about the predictions for a data set: see [`Metric`]. Memory for some hundred
@@ -522,9 +565,22 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     where
         M: Metric<Self::Output>,
         X: FitsInput<Self::Input>,
-        Y: FitsTarget<M::Target>,
+        Y: Holds<M::Target>,
     {
-        batch::measure(self, X::arrays(data.inputs()), Y::values(data.targets()), &metric)
+        evaluation::measure::<Self, M, Y>(self, X::arrays(data.inputs()), data.targets(), &metric)
+    }
+
+    /// As [`measure`](Self::measure), on a source of batches, as in [`evaluate_batches`](Self::evaluate_batches).
+    ///
+    /// # Errors
+    /// [`Error::Source`], [`Error::NonFiniteBatch`] and [`Error::CountMismatch`] for what the source gives; [`Error::Setting`]
+    /// for batches of no samples.
+    fn measure_batches<B, M>(&self, source: &mut B, metric: M, batch_size: usize) -> Result<M::Value>
+    where
+        M: Metric<Self::Output>,
+        B: Batches<Self::Scalar, Input: FitsInput<Self::Input>, Target: Holds<M::Target>>,
+    {
+        evaluation::measure_batches(self, source, &metric, batch_size)
     }
 
     /// The dotted name of the first tensor of parameters with a number that is not finite.

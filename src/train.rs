@@ -8,6 +8,7 @@ mod rate;
 
 mod callback_state;
 mod epoch;
+mod validation;
 
 mod interrupted;
 
@@ -29,7 +30,6 @@ mod progress;
 mod resume;
 mod retry;
 mod time_limit;
-mod validation;
 
 pub use by_ref::{ByRef, by_ref};
 #[cfg(feature = "safetensors")]
@@ -49,9 +49,11 @@ pub use progress::Progress;
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
 pub use time_limit::TimeLimit;
+#[doc(hidden)]
+pub use validation::Trained;
 pub use validation::Validation;
 
-use crate::dataset::{Batches, Dataset};
+use crate::dataset::{Batches, CheckedBatches, Dataset};
 #[cfg(doc)]
 use crate::error::Error;
 use crate::error::Result;
@@ -66,7 +68,7 @@ use crate::shape::Shape;
 use crate::target::Target;
 
 use epoch::Epoch;
-use feed::{Checked, Shuffled};
+use feed::Shuffled;
 use interrupted::Interrupted;
 use pool::{Pool, Threads};
 use rate::Rate;
@@ -256,6 +258,29 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         Trainer { epoch, epochs, threads, validation: data, callbacks, history, interrupted }
     }
 
+    /// A source of batches that is measured after each epoch and not learned from: for validation samples that are not all in
+    /// memory. Its batches have the size of those of training, and it begins with epoch 0 and seed 0 each time, as in
+    /// [`Network::evaluate_batches`].
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+    /// let mut moved = data.augmented(|x: &mut [f32; 1], _| x[0] += 0.5);
+    /// let mut line = Line::zeroed();
+    /// let history =
+    ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3).validation_batches(&mut moved).fit(&mut line, &data)?;
+    /// let last = history.epochs()[2].validation.expect("there is a source");
+    /// assert_eq!(last.loss, line.evaluate_batches(&mut moved, &MeanSquaredError, 32)?.loss);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn validation_batches<B: Batches<T>>(self, source: &mut B) -> Trainer<L, O, T, &mut B, C> {
+        let Self { epoch, epochs, threads, callbacks, history, interrupted, .. } = self;
+        Trainer { epoch, epochs, threads, validation: source, callbacks, history, interrupted }
+    }
+
     /// Adds a callback, which runs after those before it: [`EarlyStopping`], [`TimeLimit`], [`Progress`], a type of one's
     /// own, a closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training. One
     /// that is to be read after the run is lent, [`by_ref`].
@@ -385,6 +410,6 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         V: Validation<N, L>,
         C: Callback<N>,
     {
-        self.train(network.as_mut(), Checked::new(source))
+        self.train(network.as_mut(), CheckedBatches::new(source))
     }
 }

@@ -254,3 +254,76 @@ fn numbers_that_augmentation_breaks_are_an_error() {
     let error = trainer().fit_batches(&mut Classifier::zeroed(), &mut broken).unwrap_err();
     assert_eq!(error.to_string(), "input 0 of batch 0 in epoch 1 holds inf at position 3: data must be finite");
 }
+
+/// A mean of some hundred losses in another order of additions, in `f32`.
+const LOSS_TOLERANCE: f64 = 1e-6;
+
+#[test]
+fn a_source_is_evaluated_and_measured_as_its_samples_are() {
+    let (data, network) = (data(301), Classifier::init(&mut typenet::rng(2)));
+    let expected = network.evaluate(&data, &Nll);
+    let matrix = network.measure(&data, ConfusionMatrix::<3>::default());
+    for (at_most, batch_size) in [(1000, 1000), (7, 32), (1, 301), (1000, 1)] {
+        let mut source = Source::new(&data, at_most);
+        let found = network.evaluate_batches(&mut source, &Nll, batch_size).unwrap();
+        assert_eq!(found.accuracy, expected.accuracy);
+        assert!((found.loss - expected.loss).abs() < LOSS_TOLERANCE, "{found} and {expected}");
+        let counted = network.measure_batches(&mut source, ConfusionMatrix::<3>::default(), batch_size).unwrap();
+        assert_eq!(counted, matrix);
+        assert_eq!(source.seeds, [(0, 0); 2]);
+    }
+}
+
+#[test]
+fn what_a_source_that_is_evaluated_does_wrong_is_named() {
+    let (data, network) = (data(64), Classifier::init(&mut typenet::rng(2)));
+    let failed = |fault| {
+        let mut source = Source { fault: Some((48, fault)), ..Source::new(&data, 1000) };
+        let measured = network.measure_batches(&mut source, Accuracy, 16).unwrap_err().to_string();
+        assert_eq!(network.evaluate_batches(&mut source, &Nll, 16).unwrap_err().to_string(), measured);
+        measured
+    };
+    assert_eq!(failed(Fault::Fails), "the source of batches failed: the disk is gone");
+    assert_eq!(failed(Fault::NonFinite), "input 15 of batch 1 holds NaN at position 2: data must be finite");
+    assert_eq!(failed(Fault::LacksTarget), "there are 16 inputs but 15 targets");
+
+    let nothing = network.evaluate_batches(&mut Nothing, &Nll, 16).unwrap_err();
+    assert_eq!(nothing.to_string(), "the source of batches is empty: it needs at least one sample");
+    assert!(network.measure_batches(&mut Nothing, Accuracy, 16).unwrap().is_nan());
+    let error = network.evaluate_batches(&mut Source::new(&data, 8), &Nll, 0).unwrap_err();
+    assert_eq!(error.to_string(), "the batch size is 0, but must be at least 1");
+}
+
+#[test]
+fn a_validation_source_is_measured_after_each_epoch_and_changes_nothing_else() {
+    let (data, held) = (data(61), self::data(29));
+    let mut source = Source::new(&held, 5);
+    let mut network = Classifier::init(&mut typenet::rng(2));
+    let mut measured = trainer().validation_batches(&mut source);
+    let history = measured.fit(&mut network, &data).unwrap();
+    drop(measured);
+    assert_eq!(source.seeds, [(0, 0); 3]);
+    let last = history.epochs()[2].validation.unwrap();
+    let expected = network.evaluate_batches(&mut source, &Nll, 8).unwrap();
+    assert_eq!((last.loss, last.accuracy), (expected.loss, Some(expected.accuracy)));
+    let (losses, parameters) = fitted(trainer(), &data);
+    assert_eq!(history.epochs().iter().map(|record| record.loss).collect::<Vec<_>>(), losses);
+    assert_eq!(network.parameters(), parameters);
+}
+
+#[test]
+fn what_a_validation_source_does_wrong_is_named_with_its_epoch() {
+    let (data, held) = (data(64), self::data(29));
+    let failed = |fault| {
+        let mut source = Source { fault: Some((13, fault)), ..Source::new(&held, 1000) };
+        let mut trainer = trainer().validation_batches(&mut source);
+        trainer.fit(&mut Classifier::init(&mut typenet::rng(2)), &data).unwrap_err().to_string()
+    };
+    assert_eq!(failed(Fault::Fails), "the source of validation batches failed in epoch 1: the disk is gone");
+    assert_eq!(
+        failed(Fault::NonFinite),
+        "input 7 of validation batch 2 in epoch 1 holds NaN at position 2: data must be finite"
+    );
+    let error = trainer().validation_batches(&mut Nothing).fit(&mut Classifier::zeroed(), &data).unwrap_err();
+    assert_eq!(error.to_string(), "the source of validation batches is empty: it needs at least one sample");
+}

@@ -86,20 +86,40 @@ impl Error {
     /// Of the samples that a run is given.
     fn fmt_samples(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NonFiniteBatch { what, epoch, batch, sample, position, value } => write!(
-                f,
-                "{what} {sample} of batch {batch} in epoch {epoch} holds {value} at position {position}: \
-                 data must be finite"
-            ),
+            Self::NonFiniteBatch { what, validation, epoch, batch, sample, position, value } => {
+                let (validation, epoch) = (of_validation(*validation), InEpoch(*epoch));
+                write!(
+                    f,
+                    "{what} {sample} of {validation}batch {batch}{epoch} holds {value} at position {position}: data must be \
+                     finite"
+                )
+            }
             Self::TargetOutOfRange { sample, position, value, allowed } => {
                 let value = Exact(*value);
                 write!(f, "target {sample} holds {value} at position {position}, but the loss takes {allowed}")
             }
-            Self::Source { epoch, reason } => write!(f, "the source of batches failed in epoch {epoch}: {reason}"),
+            Self::Source { validation, epoch, reason } => {
+                let (validation, epoch) = (of_validation(*validation), InEpoch(*epoch));
+                write!(f, "the source of {validation}batches failed{epoch}: {reason}")
+            }
             Self::FewerSamples { samples, needed } => {
                 write!(f, "the interrupted run had learned from {needed} samples of its epoch, but there are {samples}")
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The kind of batches.
+fn of_validation(validation: bool) -> &'static str {
+    if validation { "validation " } else { "" }
+}
+
+/// ` in epoch 3`, or nothing outside of training.
+struct InEpoch(Option<usize>);
+
+impl fmt::Display for InEpoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |epoch| write!(f, " in epoch {epoch}"))
     }
 }

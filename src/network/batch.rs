@@ -1,7 +1,6 @@
 //! How does a batch of any size go through a network? Tile by tile, in sums whose order is fixed.
 
 use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -11,11 +10,9 @@ use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, Program, UpdateKernels, dispatch};
 use crate::layer::{Pass, Plan};
 use crate::loss::{Loss, Values};
-use crate::metric::{Measured, Metric, MetricState};
-use crate::network::{Backward, Forward, Infer, Network, PlanOf, Sample, Shards, TileLoss, cut};
+use crate::network::{Backward, Forward, Infer, Network, PlanOf, Sample, Shards, cut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::target::Target;
 use crate::threads;
 
 /// No thread predicts fewer samples than this on its own: their products would wait for the weights.
@@ -24,9 +21,6 @@ const SMALLEST_INFERENCE: usize = 32;
 const INFERENCES_PER_THREAD: usize = 2;
 /// Such pieces start at multiples of this many samples, so that blocks of samples in kernels have no remainder.
 const INFERENCE_STEP: usize = 8;
-/// Predictions that are measured at a time: tiles enough for several threads, while their memory stays small.
-const TILES_MEASURED: usize = 8;
-
 /// Samples with their targets, and how they go through a network.
 pub(super) struct Batch<'a, N: Network, L: Loss<N::Output>> {
     pub(super) network: &'a N,
@@ -43,16 +37,8 @@ impl<N: Network, L: Loss<N::Output>> Batch<'_, N, L> {
         Sums { batch: self, pass, weight }.of(self.shards.all(), gradient, room) * weight
     }
 
-    /// The sums of the losses and of the misses.
-    pub(super) fn losses(&self, Room { tile, tiles, .. }: Room<'_, N>) -> (f64, f64)
-    where
-        L: Loss<N::Output, Target: Measured>,
-    {
-        losses(self, self.shards.all(), tile, tiles)
-    }
-
     /// The samples of a tile.
-    fn samples(&self, tile: usize) -> Range<usize> {
+    pub(super) fn samples(&self, tile: usize) -> Range<usize> {
         tile * N::TILE..self.inputs.len().min((tile + 1) * N::TILE)
     }
 }
@@ -85,12 +71,26 @@ impl<'a, N: Network> Room<'a, N> {
     fn shared(self, shards: &Shards, first: &Range<usize>) -> (Self, &'a mut N, Self) {
         let needs = shards.needs(first);
         let (gradients, rest) = self.gradients.split_at_mut(needs.gradients);
-        let (tiles, others) = self.tiles.split_at_mut(needs.tiles);
-        let (Some((gradient, more)), Some((tile, others))) = (rest.split_first_mut(), others.split_first_mut()) else {
-            unreachable!("there is room for every sum that another thread forms")
+        let (tiles, tile, others) = Self::for_two_threads(self.tiles, needs.tiles);
+        let Some((gradient, more)) = rest.split_first_mut() else {
+            unreachable!("a gradient waits for every sum that another thread forms")
         };
         let first = Self { tile: self.tile, tiles, gradients };
         (first, gradient, Self { tile, tiles: others, gradients: more })
+    }
+}
+
+/// Memory of tiles for a thread, and for another that has one of its own.
+type TilesForTwo<'a, T> = (&'a mut [Vec<T>], &'a mut Vec<T>, &'a mut [Vec<T>]);
+
+impl<N: Network> Room<'_, N> {
+    /// Memory of tiles for two threads: so many for the first, and for the second its own and the others.
+    pub(super) fn for_two_threads(tiles: &mut [Vec<N::Scalar>], first: usize) -> TilesForTwo<'_, N::Scalar> {
+        let (tiles, others) = tiles.split_at_mut(first);
+        let Some((tile, others)) = others.split_first_mut() else {
+            unreachable!("there is a tile for every further thread")
+        };
+        (tiles, tile, others)
     }
 }
 
@@ -206,50 +206,6 @@ fn add<T: Kernels>(sum: &mut [T], addend: &[T]) {
     threads::join(|| add(sum, addend), || add(other_sum, other_addend));
 }
 
-/// Losses and misses of some shards.
-fn losses<N: Network, L: Loss<N::Output, Target: Measured>>(
-    batch: &Batch<'_, N, L>,
-    shards: Range<usize>,
-    tile: &mut [N::Scalar],
-    tiles: &mut [Vec<N::Scalar>],
-) -> (f64, f64) {
-    let plan = &batch.shards;
-    let Some((first, second)) = Shards::halves(&shards) else {
-        return losses_of_tiles(batch, plan.tiles(&shards), tile);
-    };
-    let (left, right) = if threads::POSSIBLE && plan.is_shared(&shards) {
-        let (tiles, others) = tiles.split_at_mut(plan.needs(&first).tiles);
-        let Some((other, others)) = others.split_first_mut() else {
-            unreachable!("there is a tile for every further thread")
-        };
-        threads::join(|| losses(batch, first, tile, tiles), || losses(batch, second, other, others))
-    } else {
-        (losses(batch, first, tile, tiles), losses(batch, second, tile, tiles))
-    };
-    (left.0 + right.0, left.1 + right.1)
-}
-
-/// Losses and misses of some tiles, in their order.
-fn losses_of_tiles<N: Network, L: Loss<N::Output, Target: Measured>>(
-    batch: &Batch<'_, N, L>,
-    tiles: Range<usize>,
-    memory: &mut [N::Scalar],
-) -> (f64, f64) {
-    let (mut total, mut misses) = (0.0, 0.0);
-    for tile in tiles {
-        let samples = batch.samples(tile);
-        let (inputs, targets) = (&batch.inputs[samples.clone()], &batch.targets[samples]);
-        let Batch { network, loss, .. } = *batch;
-        total += dispatch(TileLoss { network, loss, inputs, targets, memory: &mut *memory }).to_f64();
-        // The losses are taken from the logits; what a prediction misses, from the predictions themselves.
-        let predictions = &memory[..inputs.len() * N::Logits::LEN];
-        for (prediction, target) in predictions.chunks_exact(N::Logits::LEN).zip(targets) {
-            misses += <L::Target as Measured>::miss(prediction, target);
-        }
-    }
-    (total, misses)
-}
-
 /// The answers for a batch.
 pub(super) fn infer<N: Network>(network: &N, inputs: &[Sample<N, N::Input>], outputs: &mut [Sample<N, N::Output>]) {
     let samples = inputs.len();
@@ -258,26 +214,6 @@ pub(super) fn infer<N: Network>(network: &N, inputs: &[Sample<N, N::Input>], out
         threads => samples.div_ceil(INFERENCES_PER_THREAD * threads).max(SMALLEST_INFERENCE),
     };
     infer_pieces(network, inputs, outputs, alone);
-}
-
-/// What a metric says about the answers, taken in the order of the samples.
-pub(super) fn measure<N: Network, M: Metric<N::Output>>(
-    network: &N,
-    inputs: &[Sample<N, N::Input>],
-    targets: &[<M::Target as Target>::Value<N::Scalar>],
-    metric: &M,
-) -> M::Value {
-    let mut state = M::State::new();
-    let batch = TILES_MEASURED * N::TILE;
-    let mut outputs = vec![N::Output::zero(); inputs.len().min(batch)];
-    for (inputs, targets) in inputs.chunks(batch).zip(targets.chunks(batch)) {
-        let outputs = &mut outputs[..inputs.len()];
-        infer(network, inputs, outputs);
-        for (output, target) in outputs.iter().zip(targets) {
-            metric.add(&mut state, N::Output::flat(output), target);
-        }
-    }
-    metric.value(&state)
 }
 
 /// The answers for some samples; one thread does up to `alone` of them.

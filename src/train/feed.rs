@@ -1,11 +1,9 @@
 //! Where do the batches of an epoch come from?
 
-use alloc::format;
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use crate::dataset::{Batches, Dataset};
-use crate::error::{Error, Result};
+use crate::dataset::{Batches, CheckedBatches, Dataset};
+use crate::error::Result;
 use crate::random;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -83,36 +81,16 @@ impl<X: Shape, Y: Target, T: Scalar> Feed<T> for Shuffled<'_, X, Y, T> {
     }
 }
 
-/// A source of one's own, which may give anything.
-pub(super) struct Checked<'a, B> {
-    source: &'a mut B,
-    /// The number in the records.
-    epoch: usize,
-    /// Batches of this epoch so far.
-    batches: usize,
-}
-
-impl<'a, B> Checked<'a, B> {
-    pub(super) fn new(source: &'a mut B) -> Self {
-        Self { source, epoch: 0, batches: 0 }
-    }
-
-    fn failed(&self, reason: &impl ToString) -> Error {
-        Error::Source { epoch: self.epoch, reason: reason.to_string() }
-    }
-}
-
-impl<T: Scalar, B: Batches<T>> Feed<T> for Checked<'_, B> {
+impl<T: Scalar, B: Batches<T>> Feed<T> for CheckedBatches<'_, B> {
     type Input = B::Input;
     type Target = B::Target;
 
     fn samples(&self) -> Option<usize> {
-        self.source.samples()
+        CheckedBatches::samples(self)
     }
 
     fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()> {
-        (self.epoch, self.batches) = (epoch, 0);
-        self.source.begin(before, seed).map_err(|error| self.failed(&error))
+        CheckedBatches::begin(self, Some(epoch), before, seed)
     }
 
     fn targets(&self) -> &[<B::Target as Target>::Value<T>] {
@@ -129,38 +107,6 @@ impl<T: Scalar, B: Batches<T>> Feed<T> for Checked<'_, B> {
         inputs: &mut Vec<<B::Input as Shape>::Array<T>>,
         targets: &mut Vec<<B::Target as Target>::Value<T>>,
     ) -> Result<()> {
-        inputs.clear();
-        targets.clear();
-        while inputs.len() < count {
-            let (before, asked) = (inputs.len(), count - inputs.len());
-            self.source.fill(asked, inputs, targets).map_err(|error| self.failed(&error))?;
-            if inputs.len() != targets.len() {
-                let (first_count, second_count) = (inputs.len(), targets.len());
-                return Err(Error::CountMismatch { first: "inputs", first_count, second: "targets", second_count });
-            }
-            if inputs.len() == before {
-                break;
-            }
-            if inputs.len() < before || inputs.len() > count {
-                let given = inputs.len().saturating_sub(before);
-                return Err(self.failed(&format!("it gave {given} samples where up to {asked} were asked for")));
-            }
-        }
-        self.require_finite::<T>("input", inputs.iter().map(<B::Input as Shape>::flat))?;
-        self.require_finite::<T>("target", targets.iter().map(<B::Target as Target>::numbers))?;
-        self.batches += 1;
-        Ok(())
-    }
-}
-
-impl<B> Checked<'_, B> {
-    fn require_finite<'a, T: Scalar>(&self, what: &'static str, samples: impl Iterator<Item = &'a [T]>) -> Result<()> {
-        for (sample, numbers) in samples.enumerate() {
-            if let Some(position) = numbers.iter().position(|number| !number.is_finite()) {
-                let (epoch, batch, value) = (self.epoch, self.batches, numbers[position].to_f64());
-                return Err(Error::NonFiniteBatch { what, epoch, batch, sample, position, value });
-            }
-        }
-        Ok(())
+        CheckedBatches::fill(self, count, inputs, targets)
     }
 }

@@ -3,17 +3,18 @@
 use std::time::Instant;
 
 use crate::error::{Error, Result};
-use crate::history::{EpochRecord, History};
+use crate::history::{EpochRecord, History, ValidationRecord};
 use crate::kernel::Kernels;
 use crate::loss::{Loss, check_targets};
 use crate::metric::Measured;
-use crate::network::{FitsInput, FitsTarget, Network};
+use crate::network::{FitsInput, FitsTarget, Network, Workspace};
 use crate::optimizer::Optimizer;
-use crate::train::epoch::{Made, Run};
+use crate::train::epoch::{Epoch, Made, Run};
 use crate::train::feed::Feed;
+use crate::train::validation::{Trained, has_accuracy};
 use crate::train::{Callback, Pool, StepRecord, Stop, Trainer, TrainingPlan, Validation};
 #[cfg(feature = "safetensors")]
-use crate::train::{CallbackState, Moment, RunState, epoch::Epoch};
+use crate::train::{CallbackState, Moment, RunState};
 
 /// The samples that room is made for where nobody knows how many there will be.
 const RESERVED: usize = 1024;
@@ -37,7 +38,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         }
         // Before callbacks see anything, and before an interrupted run is taken up.
         let pool = self.threads.start()?;
-        let plan = self.plan(feed.samples().unwrap_or(0), V::EXISTS, self.validation.has_accuracy());
+        let plan = self.plan(feed.samples().unwrap_or(0), V::EXISTS, V::EXISTS && has_accuracy::<N, L>());
         let begins = self.callbacks.begin(network, &plan)?.is_continue();
         let begun = match self.take_up::<N>() {
             Ok(begun) => begun.filter(|_| begins),
@@ -91,6 +92,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     {
         let Self { epoch: next, epochs, validation, callbacks, history, .. } = self;
         let mut run = Run::new(next.batch_size.min(feed.samples().unwrap_or(RESERVED)), next.accumulate > 1);
+        let mut memory = validation.memory(next.batch_size);
         for epoch in history.epochs().len() + 1..=*epochs {
             let start = Instant::now();
             let (mut made, mut cut) = (core::mem::take(&mut begun), Stop::No);
@@ -111,10 +113,9 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
                 }
             }
             let (loss, samples) = (made.loss()?, made.samples);
-            let validation = pool.run(run.is_shared(), || validation.measure(network, &next.loss, &mut run.workspace));
-            if let Some(value) = validation.map(|record| record.loss).filter(|loss| !loss.is_finite()) {
-                return Err(Error::NonFiniteValidation { value, epoch });
-            }
+            let validation = pool.run(run.is_shared(), || {
+                measure(&mut *validation, next, network, epoch, &mut run.workspace, &mut memory)
+            })?;
             let seconds = made.seconds + start.elapsed().as_secs_f64();
             let record = EpochRecord { epoch, epochs: *epochs, loss, samples, validation, seconds };
             history.push(record);
@@ -130,6 +131,29 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
             }
         }
         Ok(())
+    }
+}
+
+/// Measures the network after an epoch on the validation set.
+fn measure<N, L, O, V>(
+    validation: &mut V,
+    Epoch { loss, batch_size, .. }: &Epoch<L, O, N::Scalar>,
+    network: &N,
+    epoch: usize,
+    workspace: &mut Workspace<'static, N>,
+    memory: &mut V::Memory,
+) -> Result<Option<ValidationRecord>>
+where
+    N: Network,
+    L: Loss<N::Output, Target: Measured>,
+    V: Validation<N, L>,
+{
+    let trained = Trained { network, loss, workspace, batch_size: *batch_size, epoch };
+    let evaluation = validation.measure(trained, memory, ())?;
+    let record = evaluation.map(|evaluation| ValidationRecord::of(&evaluation));
+    match record.map(|record| record.loss).filter(|loss| !loss.is_finite()) {
+        Some(value) => Err(Error::NonFiniteValidation { value, epoch }),
+        None => Ok(record),
     }
 }
 

@@ -1,43 +1,86 @@
 //! What is measured after each epoch?
 
-use crate::dataset::Dataset;
-use crate::error::Result;
-use crate::history::ValidationRecord;
+use crate::dataset::{Batches, CheckedBatches, Dataset};
+use crate::error::{Error, Result};
 use crate::loss::{Loss, check_targets};
 use crate::metric::{Evaluation, Measured};
-use crate::network::{FitsInput, FitsTarget, Network, Workspace};
+use crate::network::{Buffers, BuffersOf, EvaluationOf, Evaluator, FitsInput, FitsTarget, Network, Observer};
+use crate::network::{Predictions, Workspace};
 
-/// A validation set, or none: `()`.
-pub trait Validation<N: Network, L>: Sync {
-    /// There is a validation set.
+/// What a network is measured on after each epoch: a data set, a source of batches, or nothing, `()`.
+pub trait Validation<N: Network, L: Loss<N::Output, Target: Measured>>: Send {
+    /// There is something to measure on.
     const EXISTS: bool;
 
-    /// Accuracy is among its measures.
-    fn has_accuracy(&self) -> bool;
+    /// Memory that is taken once for all epochs.
+    #[doc(hidden)]
+    type Memory: Send;
 
-    /// Refuses targets that the loss cannot compare with.
+    /// Memory for batches of so many samples.
+    #[doc(hidden)]
+    fn memory(&self, batch_size: usize) -> Self::Memory;
+
+    /// Refuses targets that the loss cannot compare with, as far as they are known before training.
     ///
     /// # Errors
-    /// [`Error::TargetOutOfRange`](crate::Error::TargetOutOfRange).
+    /// [`Error::TargetOutOfRange`].
+    #[doc(hidden)]
     fn check(&self, loss: &L) -> Result<()>;
 
-    /// The measures of the network.
-    fn measure(&self, network: &N, loss: &L, workspace: &mut Workspace<'_, N>) -> Option<ValidationRecord>;
+    /// Measures the network after an epoch; nothing without samples to measure it on.
+    ///
+    /// # Errors
+    /// Those of a source of batches.
+    #[doc(hidden)]
+    fn measure<O: Observer<N, L::Target>>(
+        &mut self,
+        trained: Trained<'_, N, L>,
+        memory: &mut Self::Memory,
+        observer: O,
+    ) -> Result<Option<EvaluationOf<L, N::Output>>>;
 }
 
-impl<N: Network, L> Validation<N, L> for () {
+/// A network after an epoch, and what it is measured with.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Trained<'a, N: Network, L> {
+    pub network: &'a N,
+    pub loss: &'a L,
+    pub workspace: &'a mut Workspace<'static, N>,
+    pub batch_size: usize,
+    pub epoch: usize,
+}
+
+impl<'a, N: Network, L: Loss<N::Output, Target: Measured>> Trained<'a, N, L> {
+    fn evaluator<O>(self, predictions: &'a mut Predictions<N::Scalar>, observer: O) -> Evaluator<'a, 'static, N, L, O> {
+        let Self { network, loss, workspace, .. } = self;
+        Evaluator { network, loss, workspace, predictions, observer }
+    }
+}
+
+/// Accuracy is among the measures that belong to the targets of a loss.
+pub(super) fn has_accuracy<N: Network, L: Loss<N::Output, Target: Measured>>() -> bool {
+    <L::Target as Measured>::Evaluation::from_means(0.0, 0.0).accuracy().is_some()
+}
+
+impl<N: Network, L: Loss<N::Output, Target: Measured>> Validation<N, L> for () {
     const EXISTS: bool = false;
 
-    fn has_accuracy(&self) -> bool {
-        false
-    }
+    type Memory = ();
+
+    fn memory(&self, _: usize) {}
 
     fn check(&self, _: &L) -> Result<()> {
         Ok(())
     }
 
-    fn measure(&self, _: &N, _: &L, _: &mut Workspace<'_, N>) -> Option<ValidationRecord> {
-        None
+    fn measure<O: Observer<N, L::Target>>(
+        &mut self,
+        _: Trained<'_, N, L>,
+        (): &mut (),
+        _: O,
+    ) -> Result<Option<EvaluationOf<L, N::Output>>> {
+        Ok(None)
     }
 }
 
@@ -50,15 +93,54 @@ where
 {
     const EXISTS: bool = true;
 
-    fn has_accuracy(&self) -> bool {
-        <L::Target as Measured>::Evaluation::from_means(0.0, 0.0).accuracy().is_some()
+    type Memory = Predictions<N::Scalar>;
+
+    fn memory(&self, _: usize) -> Predictions<N::Scalar> {
+        Predictions::new()
     }
 
     fn check(&self, loss: &L) -> Result<()> {
         check_targets::<L, N::Output, N::Scalar>(loss, Y::values(self.targets()))
     }
 
-    fn measure(&self, network: &N, loss: &L, workspace: &mut Workspace<'_, N>) -> Option<ValidationRecord> {
-        Some(ValidationRecord::of(&network.evaluate_with(self, loss, workspace)))
+    fn measure<O: Observer<N, L::Target>>(
+        &mut self,
+        trained: Trained<'_, N, L>,
+        predictions: &mut Predictions<N::Scalar>,
+        observer: O,
+    ) -> Result<Option<EvaluationOf<L, N::Output>>> {
+        let (inputs, targets) = (X::arrays(self.inputs()), Y::values(self.targets()));
+        Ok(trained.evaluator(predictions, observer).totals(inputs, targets).means())
+    }
+}
+
+impl<N, L, B> Validation<N, L> for &mut B
+where
+    N: Network,
+    L: Loss<N::Output, Target: Measured>,
+    B: Batches<N::Scalar, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
+{
+    const EXISTS: bool = true;
+
+    type Memory = (BuffersOf<B, N::Scalar>, Predictions<N::Scalar>);
+
+    fn memory(&self, batch_size: usize) -> Self::Memory {
+        (Buffers::new(batch_size, self.samples()), Predictions::new())
+    }
+
+    fn check(&self, _: &L) -> Result<()> {
+        Ok(())
+    }
+
+    fn measure<O: Observer<N, L::Target>>(
+        &mut self,
+        trained: Trained<'_, N, L>,
+        (buffers, predictions): &mut Self::Memory,
+        observer: O,
+    ) -> Result<Option<EvaluationOf<L, N::Output>>> {
+        let Trained { batch_size, epoch, .. } = trained;
+        let mut source = CheckedBatches::of_validation(*self, epoch);
+        let totals = trained.evaluator(predictions, observer).totals_of_batches(&mut source, batch_size, buffers)?;
+        totals.means().map(Some).ok_or(Error::Empty { what: "source of validation batches" })
     }
 }

@@ -1,0 +1,339 @@
+//! How good is a network on samples that it does not learn from: its mean loss, and what metrics say about its predictions?
+
+use alloc::vec;
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::dataset::{Batches, CheckedBatches};
+use crate::error::{Error, Result};
+use crate::kernel::dispatch;
+use crate::loss::{Loss, Values, check_targets};
+use crate::metric::{Evaluation, Measured, Metric, MetricState};
+use crate::network::{
+    Batch, EvaluationOf, FitsInput, FitsTarget, Network, Room, Sample, Shards, TileLoss, Workspace, infer,
+};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::target::{Holds, Target};
+use crate::threads;
+
+/// Tiles whose predictions are in memory at a time: enough for several threads. They are as many as the shards of a batch, so
+/// that each is a shard by itself.
+const TILES_SEEN: usize = 8;
+/// The bytes that these predictions take at most, unless those of a single tile take more.
+const BYTES_SEEN: usize = 16 << 20;
+/// The samples that room is made for where a source of batches does not know how many it has.
+const RESERVED: usize = 1024;
+
+/// What sees the predictions while the loss is measured, in the order of the samples.
+#[cfg_attr(not(feature = "std"), allow(unreachable_pub, reason = "it is in a signature of `train` alone"))]
+pub trait Observer<N: Network, Y: Target> {
+    /// It looks at them; else none are kept for it.
+    const LOOKS: bool;
+
+    /// Shows some predictions, one after the other, with their targets.
+    fn see(&mut self, predictions: &[N::Scalar], targets: &[Y::Value<N::Scalar>]);
+}
+
+/// Nobody looks.
+impl<N: Network, Y: Target> Observer<N, Y> for () {
+    const LOOKS: bool = false;
+
+    fn see(&mut self, _: &[N::Scalar], _: &[Y::Value<N::Scalar>]) {}
+}
+
+/// Memory for predictions that are looked at; none is taken before.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "std"), allow(unreachable_pub, reason = "it is in a signature of `train` alone"))]
+pub struct Predictions<T> {
+    values: Vec<T>,
+    /// Losses and misses of each tile.
+    tiles: Vec<(f64, f64)>,
+}
+
+impl<T> Predictions<T> {
+    pub(crate) const fn new() -> Self {
+        Self { values: Vec::new(), tiles: Vec::new() }
+    }
+}
+
+/// Sums over samples.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    losses: f64,
+    misses: f64,
+    samples: usize,
+}
+
+impl Totals {
+    /// The means; nothing of no samples.
+    pub(crate) fn means<E: Evaluation>(self) -> Option<E> {
+        let count = self.samples as f64;
+        (self.samples > 0).then(|| E::from_means(self.losses / count, self.misses / count))
+    }
+}
+
+/// Adds pairs of losses and misses.
+fn plus(left: (f64, f64), right: (f64, f64)) -> (f64, f64) {
+    (left.0 + right.0, left.1 + right.1)
+}
+
+/// How a network is evaluated: with a loss, in memory that is there already, before an observer.
+pub(crate) struct Evaluator<'a, 'w, N: Network, L, O> {
+    pub(crate) network: &'a N,
+    pub(crate) loss: &'a L,
+    pub(crate) workspace: &'a mut Workspace<'w, N>,
+    pub(crate) predictions: &'a mut Predictions<N::Scalar>,
+    pub(crate) observer: O,
+}
+
+impl<N, L, O> Evaluator<'_, '_, N, L, O>
+where
+    N: Network,
+    L: Loss<N::Output, Target: Measured>,
+    O: Observer<N, L::Target>,
+{
+    /// The sums over some samples. They have the same bits whether or not somebody looks, and for any number of threads.
+    pub(crate) fn totals(
+        &mut self,
+        inputs: &[Sample<N, N::Input>],
+        targets: &[Values<L, N::Output, N::Scalar>],
+    ) -> Totals {
+        let (losses, misses) = if O::LOOKS {
+            self.observed(inputs, targets)
+        } else {
+            let (shards, room) = self.workspace.room(inputs.len(), false);
+            let batch = Batch { network: self.network, loss: self.loss, inputs, targets, shards };
+            sums(&batch, batch.shards.all(), room.tile, room.tiles)
+        };
+        Totals { losses, misses, samples: inputs.len() }
+    }
+
+    /// The sums over the samples of a source, in batches of this size.
+    pub(crate) fn totals_of_batches<B>(
+        &mut self,
+        source: &mut CheckedBatches<'_, B>,
+        batch_size: usize,
+        Buffers { inputs, targets }: &mut BuffersOf<B, N::Scalar>,
+    ) -> Result<Totals>
+    where
+        B: Batches<N::Scalar, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
+    {
+        let mut all = Totals::default();
+        // The same samples each time, of a source that draws them.
+        source.begin(None, 0, 0)?;
+        loop {
+            source.fill(batch_size, inputs, targets)?;
+            if inputs.is_empty() {
+                return Ok(all);
+            }
+            let (inputs, targets) = (B::Input::arrays(inputs), B::Target::values(targets));
+            check_targets::<L, N::Output, N::Scalar>(self.loss, targets)?;
+            let Totals { losses, misses, samples } = self.totals(inputs, targets);
+            (all.losses, all.misses) = plus((all.losses, all.misses), (losses, misses));
+            all.samples += samples;
+        }
+    }
+
+    /// The sums, from those of each tile. The tiles are evaluated some at a time, whose predictions are then shown.
+    fn observed(&mut self, inputs: &[Sample<N, N::Input>], targets: &[Values<L, N::Output, N::Scalar>]) -> (f64, f64) {
+        let Self { network, loss, workspace, predictions, observer } = self;
+        let Predictions { values, tiles } = predictions;
+        let seen = tiles_seen::<N>() * N::TILE;
+        tiles.clear();
+        tiles.resize(inputs.len().div_ceil(N::TILE), (0.0, 0.0));
+        values.resize(values.len().max(seen.min(inputs.len()) * N::Output::LEN), N::Scalar::ZERO);
+        let pieces = inputs.chunks(seen).zip(targets.chunks(seen)).zip(tiles.chunks_mut(tiles_seen::<N>()));
+        for ((inputs, targets), tiles) in pieces {
+            let (shards, room) = workspace.room(inputs.len(), false);
+            let values = &mut values[..inputs.len() * N::Output::LEN];
+            let batch = Batch { network: *network, loss: *loss, inputs, targets, shards };
+            predict(&batch, batch.shards.all(), (room.tile, room.tiles), tiles, values);
+            observer.see(values, targets);
+        }
+        let (all, _) = workspace.room(inputs.len(), false);
+        joined(&all, all.all(), tiles)
+    }
+}
+
+/// The number of tiles whose predictions are in memory at a time.
+fn tiles_seen<N: Network>() -> usize {
+    let bytes = N::TILE.saturating_mul(N::Output::LEN).saturating_mul(size_of::<N::Scalar>()).max(1);
+    (BYTES_SEEN / bytes).clamp(1, TILES_SEEN)
+}
+
+/// Losses and misses of some shards.
+fn sums<N: Network, L: Loss<N::Output, Target: Measured>>(
+    batch: &Batch<'_, N, L>,
+    shards: Range<usize>,
+    tile: &mut [N::Scalar],
+    tiles: &mut [Vec<N::Scalar>],
+) -> (f64, f64) {
+    let plan = &batch.shards;
+    let Some((first, second)) = Shards::halves(&shards) else {
+        let sums = plan.tiles(&shards).map(|index| sum(batch, index, tile));
+        return sums.fold((0.0, 0.0), plus);
+    };
+    if threads::POSSIBLE && plan.is_shared(&shards) {
+        let (tiles, other, others) = Room::<N>::for_two_threads(tiles, plan.needs(&first).tiles);
+        let (left, right) = threads::join(|| sums(batch, first, tile, tiles), || sums(batch, second, other, others));
+        plus(left, right)
+    } else {
+        plus(sums(batch, first, tile, tiles), sums(batch, second, tile, tiles))
+    }
+}
+
+/// As [`sums`], from the sums of the tiles.
+fn joined(plan: &Shards, shards: Range<usize>, tiles: &[(f64, f64)]) -> (f64, f64) {
+    match Shards::halves(&shards) {
+        Some((first, second)) => plus(joined(plan, first, tiles), joined(plan, second, tiles)),
+        None => tiles[plan.tiles(&shards)].iter().copied().fold((0.0, 0.0), plus),
+    }
+}
+
+/// Losses and misses of each of some tiles, and the predictions of all. Every tile is a shard.
+fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
+    batch: &Batch<'_, N, L>,
+    shards: Range<usize>,
+    (tile, tiles): (&mut [N::Scalar], &mut [Vec<N::Scalar>]),
+    sums: &mut [(f64, f64)],
+    predictions: &mut [N::Scalar],
+) {
+    let plan = &batch.shards;
+    let Some((first, second)) = Shards::halves(&shards) else {
+        sums[0] = sum(batch, shards.start, tile);
+        predictions.copy_from_slice(&tile[..predictions.len()]);
+        return;
+    };
+    let (sums, other_sums) = sums.split_at_mut(first.len());
+    let (predictions, other_predictions) = predictions.split_at_mut(first.len() * N::TILE * N::Output::LEN);
+    if threads::POSSIBLE && plan.is_shared(&shards) {
+        let (tiles, other, others) = Room::<N>::for_two_threads(tiles, plan.needs(&first).tiles);
+        threads::join(
+            || predict(batch, first, (tile, tiles), sums, predictions),
+            || predict(batch, second, (other, others), other_sums, other_predictions),
+        );
+    } else {
+        predict(batch, first, (&mut *tile, &mut *tiles), sums, predictions);
+        predict(batch, second, (tile, tiles), other_sums, other_predictions);
+    }
+}
+
+/// Losses and misses of a tile, whose predictions are left at the start of the memory.
+fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
+    batch: &Batch<'_, N, L>,
+    tile: usize,
+    memory: &mut [N::Scalar],
+) -> (f64, f64) {
+    let samples = batch.samples(tile);
+    let (inputs, targets) = (&batch.inputs[samples.clone()], &batch.targets[samples]);
+    let Batch { network, loss, .. } = *batch;
+    let losses = dispatch(TileLoss { network, loss, inputs, targets, memory: &mut *memory }).to_f64();
+    // The losses are taken from the logits; what a prediction misses, from the predictions themselves.
+    let predictions = &memory[..inputs.len() * N::Logits::LEN];
+    let mut misses = 0.0;
+    for (prediction, target) in predictions.chunks_exact(N::Logits::LEN).zip(targets) {
+        misses += <L::Target as Measured>::miss(prediction, target);
+    }
+    (losses, misses)
+}
+
+/// The samples of a batch.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "std"), allow(unreachable_pub, reason = "it is in a signature of `train` alone"))]
+pub struct Buffers<X, Y> {
+    inputs: Vec<X>,
+    targets: Vec<Y>,
+}
+
+/// The buffers for a source.
+pub(crate) type BuffersOf<B, T> =
+    Buffers<<<B as Batches<T>>::Input as Shape>::Array<T>, <<B as Batches<T>>::Target as Target>::Value<T>>;
+
+impl<X, Y> Buffers<X, Y> {
+    /// Room for batches of this size, out of as many samples as are known to be there.
+    pub(crate) fn new(batch_size: usize, samples: Option<usize>) -> Self {
+        let capacity = batch_size.min(samples.unwrap_or(RESERVED));
+        Self { inputs: Vec::with_capacity(capacity), targets: Vec::with_capacity(capacity) }
+    }
+}
+
+/// The measures of a network on a source of batches.
+pub(super) fn evaluate_batches<N, L, B>(
+    network: &N,
+    source: &mut B,
+    loss: &L,
+    batch_size: usize,
+) -> Result<EvaluationOf<L, N::Output>>
+where
+    N: Network,
+    L: Loss<N::Output, Target: Measured>,
+    B: Batches<N::Scalar, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
+{
+    check_batch_size(batch_size)?;
+    let (mut source, workspace) = (CheckedBatches::new(source), &mut Workspace::new());
+    let mut buffers = Buffers::new(batch_size, source.samples());
+    let predictions = &mut Predictions::new();
+    let mut evaluator = Evaluator { network, loss, workspace, predictions, observer: () };
+    let totals = evaluator.totals_of_batches(&mut source, batch_size, &mut buffers)?;
+    totals.means().ok_or(Error::Empty { what: "source of batches" })
+}
+
+/// Shows a metric the predictions for some samples, in their order.
+fn add<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
+    network: &N,
+    inputs: &[Sample<N, N::Input>],
+    targets: &[Y::Value<N::Scalar>],
+    (metric, state): (&M, &mut M::State),
+    outputs: &mut Vec<Sample<N, N::Output>>,
+) {
+    let seen = tiles_seen::<N>() * N::TILE;
+    outputs.resize(outputs.len().max(inputs.len().min(seen)), N::Output::zero());
+    for (inputs, targets) in inputs.chunks(seen).zip(targets.chunks(seen)) {
+        let outputs = &mut outputs[..inputs.len()];
+        infer(network, inputs, outputs);
+        for (output, target) in outputs.iter().zip(targets) {
+            metric.add(state, N::Output::flat(output), Y::inner(target));
+        }
+    }
+}
+
+/// What a metric says about the predictions for some samples.
+pub(super) fn measure<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
+    network: &N,
+    inputs: &[Sample<N, N::Input>],
+    targets: &[Y::Value<N::Scalar>],
+    metric: &M,
+) -> M::Value {
+    let mut state = M::State::new();
+    add::<N, M, Y>(network, inputs, targets, (metric, &mut state), &mut vec![]);
+    metric.value(&state)
+}
+
+/// What a metric says about the predictions for the samples of a source.
+pub(super) fn measure_batches<N, M, B>(network: &N, source: &mut B, metric: &M, batch_size: usize) -> Result<M::Value>
+where
+    N: Network,
+    M: Metric<N::Output>,
+    B: Batches<N::Scalar, Input: FitsInput<N::Input>, Target: Holds<M::Target>>,
+{
+    check_batch_size(batch_size)?;
+    let (mut source, mut state, mut outputs) = (CheckedBatches::new(source), M::State::new(), vec![]);
+    let Buffers { mut inputs, mut targets } = BuffersOf::<B, N::Scalar>::new(batch_size, source.samples());
+    source.begin(None, 0, 0)?;
+    loop {
+        source.fill(batch_size, &mut inputs, &mut targets)?;
+        if inputs.is_empty() {
+            return Ok(metric.value(&state));
+        }
+        let inputs = B::Input::arrays(&inputs);
+        add::<N, M, B::Target>(network, inputs, &targets, (metric, &mut state), &mut outputs);
+    }
+}
+
+fn check_batch_size(batch_size: usize) -> Result<()> {
+    if batch_size == 0 {
+        return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
+    }
+    Ok(())
+}
