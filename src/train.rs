@@ -3,54 +3,50 @@
 //! In epochs: each goes once over all samples, in a new random order, in batches; each batch gives a gradient, each
 //! gradient a step.
 
-mod feed;
-mod rate;
-
 mod callback_state;
-mod epoch;
+mod epoch_progress;
+mod learning_rate;
+mod sample_source;
+mod stop;
+mod thread_pool;
 mod validation;
 
-mod interrupted;
-
-#[cfg(feature = "safetensors")]
-mod run_words;
+mod interrupted_run;
+mod step_settings;
 
 #[cfg(feature = "safetensors")]
 mod checkpoint;
 
-mod by_ref;
 mod callback;
-#[cfg(feature = "safetensors")]
-mod checkpoints;
+
+mod average;
+mod by_ref;
+mod closures;
 mod early_stopping;
-mod fit;
-mod pool;
+mod hooks;
 mod progress;
-#[cfg(feature = "safetensors")]
-mod resume;
-mod retry;
 mod time_limit;
 
-pub use by_ref::{ByRef, by_ref};
 #[cfg(feature = "safetensors")]
-#[doc(hidden)]
-pub use callback::Moment;
-#[doc(hidden)]
-pub use callback::Stop;
-pub use callback::{Callback, OnEpoch, OnStep, StepRecord, TrainingPlan, on_epoch, on_step};
+mod checkpoints;
+mod training_loop;
+
+mod dividing_rate;
+#[cfg(feature = "safetensors")]
+mod resume;
+
+pub use by_ref::{ByRef, by_ref};
+pub use callback::{Callback, StepRecord, TrainingPlan};
 pub use callback_state::CallbackState;
 #[cfg(feature = "safetensors")]
-#[doc(hidden)]
-pub use checkpoint::RunState;
-#[cfg(feature = "safetensors")]
-pub use checkpoints::Checkpoints;
+pub use checkpoints::{Checkpoints, WithCheckpoints};
+pub use closures::{OnEpoch, OnStep, on_epoch, on_step};
 pub use early_stopping::{EarlyStopping, Monitor};
+pub use hooks::Hooks;
 pub use progress::Progress;
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
 pub use time_limit::TimeLimit;
-#[doc(hidden)]
-pub use validation::Trained;
 pub use validation::Validation;
 
 use crate::dataset::{Batches, CheckedBatches, Dataset};
@@ -63,15 +59,13 @@ use crate::loss::Loss;
 use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::{Optimizer, OptimizerState};
-use crate::schedule::{ReduceOnPlateau, Schedule};
 use crate::shape::Shape;
 use crate::target::Target;
 
-use epoch::Epoch;
-use feed::Shuffled;
-use interrupted::Interrupted;
-use pool::{Pool, Threads};
-use rate::Rate;
+use interrupted_run::InterruptedRun;
+use sample_source::Shuffled;
+use step_settings::StepSettings;
+use thread_pool::Threads;
 
 /// Trains networks: settings, a loss, an optimizer with its state.
 ///
@@ -99,32 +93,33 @@ use rate::Rate;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a trainer does nothing before `fit`"]
-pub struct Trainer<L, O, T, V = (), C = ()> {
-    epoch: Epoch<L, O, T>,
+pub struct Trainer<L, O, T, V = (), H = ()> {
+    steps: StepSettings<L, O, T>,
     epochs: usize,
     threads: Threads,
     validation: V,
-    callbacks: C,
+    hooks: H,
     history: History,
     /// What the next `fit` goes on with.
-    interrupted: Option<Interrupted<T>>,
+    interrupted: Option<InterruptedRun<T>>,
 }
 
 impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
     /// A trainer for one epoch in batches of 32, without validation set.
     pub fn new(loss: L, optimizer: O) -> Self {
-        let optimizer = OptimizerState::new(optimizer);
-        let (clip_value, clip_norm) = (None, None);
-        let rate = Rate::default();
-        let epoch =
-            Epoch { loss, optimizer, rate, batch_size: 32, accumulate: 1, clip_value, clip_norm, seed: 0, begun: 0 };
-        let history = History::default();
-        let (threads, interrupted) = (Threads::Current, None);
-        Self { epoch, epochs: 1, threads, validation: (), callbacks: (), history, interrupted }
+        Self {
+            steps: StepSettings::new(loss, optimizer),
+            epochs: 1,
+            threads: Threads::Current,
+            validation: (),
+            hooks: (),
+            history: History::default(),
+            interrupted: None,
+        }
     }
 }
 
-impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
+impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
     /// How often to go over the data.
     pub fn epochs(self, epochs: usize) -> Self {
         Self { epochs, ..self }
@@ -132,7 +127,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
 
     /// How many samples make a step; the last batch of an epoch may be smaller.
     pub fn batch_size(self, batch_size: usize) -> Self {
-        Self { epoch: Epoch { batch_size, ..self.epoch }, ..self }
+        Self { steps: StepSettings { batch_size, ..self.steps }, ..self }
     }
 
     /// How many batches make a step: for steps over more samples than memory holds the activations of, or than a batch is to
@@ -142,101 +137,26 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// The last step of an epoch takes the batches that are left, and the mean over their samples. With batches of 32, 4 a
     /// step, an epoch of 200 samples has one step of 128 and one of 72.
     pub fn accumulate(self, batches: usize) -> Self {
-        Self { epoch: Epoch { accumulate: batches, ..self.epoch }, ..self }
+        Self { steps: StepSettings { accumulate: batches, ..self.steps }, ..self }
     }
 
     /// Brings every number of the gradient of a step into -`largest` ..= `largest`, see
     /// [`Gradient::clip_value`](crate::Gradient::clip_value).
     pub fn clip_value(self, largest: f64) -> Self {
-        Self { epoch: Epoch { clip_value: Some(largest), ..self.epoch }, ..self }
+        Self { steps: StepSettings { clip_value: Some(largest), ..self.steps }, ..self }
     }
 
     /// Makes the gradient of a step shorter where its norm over all learned parameters exceeds `largest`, see
     /// [`Gradient::clip_norm`](crate::Gradient::clip_norm). Together with [`clip_value`](Self::clip_value), values are
     /// clipped first.
     pub fn clip_norm(self, largest: f64) -> Self {
-        Self { epoch: Epoch { clip_norm: Some(largest), ..self.epoch }, ..self }
-    }
-
-    /// Multiplies the learning rate of each step by the factor of a schedule for its number, counted from 0 over all epochs and
-    /// calls of `fit`, also across a checkpoint. The settings of the optimizer stay as they are.
-    ///
-    /// # Example
-    /// The lecture's: the rate is multiplied by β < 1 after each update.
-    /// ```
-    /// use typenet::prelude::*;
-    /// use typenet::schedule::Exponential;
-    ///
-    /// network!(struct Line = Dense<1, 1>);
-    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]; 4], vec![[1.0]; 4])?;
-    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5)).batch_size(1).schedule(Exponential::new(0.5));
-    /// trainer.fit(&mut Line::zeroed(), &data)?;
-    /// // The rate of the last of four steps: 0.5 · 0.5³.
-    /// assert_eq!(trainer.optimizer().learning_rate(), Some(0.0625));
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    pub fn schedule(self, schedule: impl Schedule + Send + Sync + 'static) -> Self {
-        let rate = self.epoch.rate.with_schedule(schedule, false);
-        Self { epoch: Epoch { rate, ..self.epoch }, ..self }
-    }
-
-    /// As [`schedule`](Self::schedule), with the number of the epoch, counted from 0 over all calls of `fit`: all steps of an
-    /// epoch have one rate.
-    pub fn schedule_by_epoch(self, schedule: impl Schedule + Send + Sync + 'static) -> Self {
-        let rate = self.epoch.rate.with_schedule(schedule, true);
-        Self { epoch: Epoch { rate, ..self.epoch }, ..self }
-    }
-
-    /// Reduces the learning rate when the loss on the validation set, or the training loss without one, no longer falls. What
-    /// it has seen and done stays from one `fit` to the next, and is kept in checkpoints. With a schedule, that has its rate
-    /// reduced.
-    ///
-    /// # Example
-    /// ```
-    /// use typenet::prelude::*;
-    /// use typenet::schedule::ReduceOnPlateau;
-    ///
-    /// network!(struct Line = Dense<1, 1>);
-    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
-    /// // Steps as long as the error: forth and back, and nothing is gained.
-    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0))
-    ///     .epochs(20)
-    ///     .reduce_on_plateau(ReduceOnPlateau::new().factor(0.5).patience(3));
-    /// let mut line = Line::zeroed();
-    /// let history = trainer.fit(&mut line, &data)?;
-    /// assert_eq!(history.epochs()[3].loss, 1.0);
-    /// assert_eq!(history.final_loss(), Some(0.0));
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    pub fn reduce_on_plateau(mut self, plateau: ReduceOnPlateau) -> Self {
-        self.epoch.rate.plateau = Some(plateau);
-        self
-    }
-
-    /// Multiplies the learning rate of a layer by its dotted name, see
-    /// [`OptimizerState::set_layer_factor`]. `fit` refuses names that the network does not have.
-    ///
-    /// # Example
-    /// ```
-    /// use typenet::prelude::*;
-    ///
-    /// network!(struct Two = features: Dense<1, 2>, Tanh, output: Dense<2, 1>);
-    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
-    /// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).layer_factor("features", 0.1);
-    /// trainer.clone().fit(&mut Two::zeroed(), &data)?;
-    /// let error = trainer.layer_factor("tanh", 0.5).fit(&mut Two::zeroed(), &data).unwrap_err();
-    /// assert_eq!(error.to_string(), "no layer that learns is named `tanh`: there are `features`, `output`");
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    pub fn layer_factor(mut self, layer: &str, factor: f64) -> Self {
-        self.epoch.optimizer.set_layer_factor(layer, factor);
-        self
+        Self { steps: StepSettings { clip_norm: Some(largest), ..self.steps }, ..self }
     }
 
     /// The seed of the order of samples, and of layers that draw random numbers. The order of an epoch is a function of
     /// the seed and the number of the epoch.
     pub fn seed(self, seed: u64) -> Self {
-        Self { epoch: Epoch { seed, ..self.epoch }, ..self }
+        Self { steps: StepSettings { seed, ..self.steps }, ..self }
     }
 
     /// How many threads share the steps: at least 1, and at most 1,024 or as many as the machine has, if these are more. Each
@@ -245,7 +165,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     ///
     /// More threads than cores make nothing faster, and at most eight share the gradient of a batch.
     /// The number of threads changes no bit of the result. Batches of one tile, `Network::TILE` samples, and small networks
-    /// are left to one thread. Callbacks run on the thread that calls `fit`.
+    /// are left to one thread. Callbacks are called on the thread that calls `fit`.
     #[cfg(feature = "rayon")]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Threads::Own(threads), ..self }
@@ -253,9 +173,9 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
 
     /// A data set that is measured after each epoch and not learned from. It must fit the network as the training set
     /// must.
-    pub fn validation<X: Shape, Y: Target>(self, data: &Dataset<X, Y, T>) -> Trainer<L, O, T, &Dataset<X, Y, T>, C> {
-        let Self { epoch, epochs, threads, callbacks, history, interrupted, .. } = self;
-        Trainer { epoch, epochs, threads, validation: data, callbacks, history, interrupted }
+    pub fn validation<X: Shape, Y: Target>(self, data: &Dataset<X, Y, T>) -> Trainer<L, O, T, &Dataset<X, Y, T>, H> {
+        let Self { steps, epochs, threads, hooks, history, interrupted, .. } = self;
+        Trainer { steps, epochs, threads, validation: data, hooks, history, interrupted }
     }
 
     /// A source of batches that is measured after each epoch and not learned from: for validation samples that are not all in
@@ -276,17 +196,25 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// assert_eq!(last.loss, line.evaluate_batches(&mut moved, &MeanSquaredError, 32)?.loss);
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    pub fn validation_batches<B: Batches<T>>(self, source: &mut B) -> Trainer<L, O, T, &mut B, C> {
-        let Self { epoch, epochs, threads, callbacks, history, interrupted, .. } = self;
-        Trainer { epoch, epochs, threads, validation: source, callbacks, history, interrupted }
+    pub fn validation_batches<B: Batches<T>>(self, source: &mut B) -> Trainer<L, O, T, &mut B, H> {
+        let Self { steps, epochs, threads, hooks, history, interrupted, .. } = self;
+        Trainer { steps, epochs, threads, validation: source, hooks, history, interrupted }
     }
 
-    /// Adds a callback, which runs after those before it: [`EarlyStopping`], [`TimeLimit`], [`Progress`], a type of one's
-    /// own, a closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training. One
-    /// that is to be read after the run is lent, [`by_ref`].
-    pub fn callback<A>(self, callback: A) -> Trainer<L, O, T, V, (C, A)> {
-        let Self { epoch, epochs, threads, validation, callbacks, history, interrupted } = self;
-        Trainer { epoch, epochs, threads, validation, callbacks: (callbacks, callback), history, interrupted }
+    /// Adds a callback, which is called after those before it: [`EarlyStopping`], [`TimeLimit`], [`Progress`], a custom type, a
+    /// closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training. One
+    /// that is to be read after training is lent, [`by_ref`].
+    pub fn callback<C>(self, callback: C) -> Trainer<L, O, T, V, (H, C)> {
+        let Self { steps, epochs, threads, validation, hooks, history, interrupted } = self;
+        Trainer { steps, epochs, threads, validation, hooks: (hooks, callback), history, interrupted }
+    }
+
+    /// Writes checkpoints during training, when all callbacks have seen the step or the epoch: see [`Checkpoints`].
+    #[cfg(feature = "safetensors")]
+    pub fn checkpoints(self, checkpoints: Checkpoints) -> Trainer<L, O, T, V, WithCheckpoints<H>> {
+        let Self { steps, epochs, threads, validation, hooks, history, interrupted } = self;
+        let hooks = WithCheckpoints::new(hooks, checkpoints);
+        Trainer { steps, epochs, threads, validation, hooks, history, interrupted }
     }
 
     /// The records of the last call of `fit`, also of one that failed: its epochs before the error.
@@ -311,12 +239,12 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// The optimizer with its state.
     #[must_use]
     pub fn optimizer(&self) -> &OptimizerState<O, T> {
-        &self.epoch.optimizer
+        &self.steps.optimizer
     }
 
     /// The optimizer with its state, for changes between calls of `fit`.
     pub fn optimizer_mut(&mut self) -> &mut OptimizerState<O, T> {
-        &mut self.epoch.optimizer
+        &mut self.steps.optimizer
     }
 
     /// Leaves a layer or tensor of the network as it is, in the next calls of `fit`: see [`OptimizerState::freeze`].
@@ -345,7 +273,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn freeze<N: Network<Scalar = T>>(&mut self, name: &str) -> Result<()> {
-        self.epoch.optimizer.freeze::<N>(name)
+        self.steps.optimizer.freeze::<N>(name)
     }
 
     /// Learns a layer or tensor again that [`freeze`](Self::freeze) left as it is: see [`OptimizerState::unfreeze`].
@@ -353,15 +281,15 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
     /// # Errors
     /// As [`freeze`](Self::freeze).
     pub fn unfreeze<N: Network<Scalar = T>>(&mut self, name: &str) -> Result<()> {
-        self.epoch.optimizer.unfreeze::<N>(name)
+        self.steps.optimizer.unfreeze::<N>(name)
     }
 
     /// Forgets the state of the optimizer, what a plateau has reduced, and the number of epochs, as after `new`; settings stay,
     /// and nothing is frozen then.
     pub fn reset(&mut self) {
-        self.epoch.optimizer.reset();
-        self.epoch.rate.reset();
-        self.epoch.begun = 0;
+        self.steps.optimizer.reset();
+        self.steps.learning_rate.reset();
+        self.steps.epochs_begun = 0;
         self.interrupted = None;
     }
 
@@ -387,9 +315,9 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
         V: Validation<N, L>,
-        C: Callback<N>,
+        H: Hooks<N>,
     {
-        self.train(network.as_mut(), Shuffled::new(data))
+        self.train(network.as_mut(), &mut Shuffled::new(data))
     }
 
     /// Trains a network on a source of batches, for what is not a data set in memory: see [`Batches`]. Validation, callbacks,
@@ -408,8 +336,8 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         L: Loss<N::Output, Target: Measured>,
         B: Batches<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
-        C: Callback<N>,
+        H: Hooks<N>,
     {
-        self.train(network.as_mut(), CheckedBatches::new(source))
+        self.train(network.as_mut(), &mut CheckedBatches::new(source))
     }
 }

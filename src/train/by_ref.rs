@@ -1,13 +1,11 @@
-//! How is a callback read after the run?
+//! How is a callback read after training?
 
 use core::ops::ControlFlow;
 
 use crate::error::Result;
 use crate::history::{EpochRecord, History};
 use crate::network::Network;
-use crate::train::{Callback, CallbackState, StepRecord, Stop, TrainingPlan};
-#[cfg(feature = "safetensors")]
-use crate::train::{Moment, RunState};
+use crate::train::{Callback, CallbackState, StepRecord, TrainingPlan};
 
 /// A callback that is lent to a trainer, see [`by_ref`].
 #[derive(Debug)]
@@ -63,28 +61,6 @@ impl<N: Network, C: Callback<N>> Callback<N> for ByRef<'_, C> {
 
     fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()> {
         self.0.resume(state)
-    }
-
-    fn stop_step(&mut self, network: &N, record: &StepRecord) -> Stop {
-        self.0.stop_step(network, record)
-    }
-
-    fn stop_epoch(&mut self, network: &N, record: &EpochRecord) -> Stop {
-        self.0.stop_epoch(network, record)
-    }
-
-    fn steps_to_look(&self, total_steps: u64) -> usize {
-        self.0.steps_to_look(total_steps)
-    }
-
-    #[cfg(feature = "safetensors")]
-    fn is_due(&self, moment: &Moment<'_>) -> bool {
-        self.0.is_due(moment)
-    }
-
-    #[cfg(feature = "safetensors")]
-    fn write(&mut self, network: &N, state: &RunState<'_, N::Scalar>) -> Result<()> {
-        self.0.write(network, state)
     }
 
     fn end(&mut self, network: &mut N, history: &History) {

@@ -1,5 +1,7 @@
 //! What is in the file of a checkpoint?
 
+mod encoding;
+
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -9,6 +11,7 @@ use core::str::FromStr;
 use std::path::Path;
 
 use crate::error::{Error, Result, shown};
+use crate::history::History;
 use crate::io::{self, Expected, Label, OPTIMIZER, Opened, Part, Renames, Stored};
 use crate::kernel::Kernels;
 use crate::network::{Network, file_contents, scalers};
@@ -16,10 +19,10 @@ use crate::optimizer::{MAX_SLOTS, Optimizer, OptimizerState};
 use crate::scalar::Scalar;
 use crate::schedule::{PlateauState, ReduceOnPlateau};
 use crate::train::callback_state::CallbackState;
-use crate::train::epoch::{Epoch, Made};
-use crate::train::interrupted::Interrupted;
-use crate::train::run_words;
-use crate::train::{Moment, Stop};
+use crate::train::epoch_progress::EpochProgress;
+use crate::train::interrupted_run::InterruptedRun;
+use crate::train::step_settings::StepSettings;
+use crate::train::stop::Stop;
 
 /// What the names of the tensors of an interrupted run begin with: its words, and copies of parameters.
 const WORDS: &str = "run/state/";
@@ -29,87 +32,97 @@ const WORDS_LEN: usize = 1024;
 /// The kind of file, in its label.
 const KIND: &str = "checkpoint";
 
+/// Where a training run is, after a step or an epoch that all callbacks have seen.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct RunPosition<'a> {
+    pub history: &'a History,
+    /// The steps of the optimizer so far.
+    pub total_steps: u64,
+    pub stop: Stop,
+    /// The epoch goes on, and is not in the history.
+    pub within_epoch: bool,
+}
+
 /// What a checkpoint holds beside the network.
 #[derive(Debug)]
-pub struct RunState<'a, T> {
+pub struct CheckpointContents<'a, T> {
     optimizer: &'static str,
-    numbers: State,
+    numbers: CheckpointNumbers,
     /// The number of parameters that the optimizer's memory belongs to.
     parameters: Option<usize>,
     /// What it remembers, in the order of the names.
     slots: Vec<&'a [T]>,
-    run: Option<Run<'a, T>>,
+    run: Option<RunInProgress<T>>,
 }
 
-/// A run that is not at its end.
+/// A training run that is not at its end.
 #[derive(Debug)]
-struct Run<'a, T> {
-    moment: Moment<'a>,
+struct RunInProgress<T> {
     words: Vec<u64>,
     callbacks: CallbackState<T>,
 }
 
-impl<'a, T: Kernels> RunState<'a, T> {
-    /// That of a loop of one's own.
+impl<'a, T: Kernels> CheckpointContents<'a, T> {
+    /// Those of a training loop that is not a trainer's.
     pub(super) fn of<O: Optimizer>(optimizer: &'a OptimizerState<O, T>) -> Self {
         let (names, slots) = optimizer.memory().map(|(name, slot)| (name.to_string(), slot)).unzip();
         let (steps, parameters) = (optimizer.steps(), optimizer.parameters());
-        let numbers = State { steps, order: None, slots: names, run: 0, copies: 0, plateau: None };
+        let numbers = CheckpointNumbers { steps, order: None, slots: names, words: 0, copies: 0, plateau: None };
         Self { optimizer: optimizer_name::<O>(), numbers, parameters, slots, run: None }
     }
 
-    pub(super) fn between_runs<L, O: Optimizer>(epoch: &'a Epoch<L, O, T>) -> Self {
-        let mut state = Self::of(&epoch.optimizer);
-        let Epoch { begun: epochs, seed, batch_size, .. } = *epoch;
-        state.numbers.order = Some(Order { epochs, seed, batch_size });
-        state.numbers.plateau = epoch.rate.plateau.as_ref().map(ReduceOnPlateau::state);
-        state
+    pub(super) fn between_runs<L, O: Optimizer>(settings: &'a StepSettings<L, O, T>) -> Self {
+        let mut contents = Self::of(&settings.optimizer);
+        let StepSettings { epochs_begun: epochs, seed, batch_size, .. } = *settings;
+        contents.numbers.order = Some(SampleOrder { epochs, seed, batch_size });
+        contents.numbers.plateau = settings.learning_rate.plateau.as_ref().map(ReduceOnPlateau::state);
+        contents
     }
 
-    /// `made` is what there is of an epoch that the history does not have.
+    /// `progress` is what there is of an epoch that the history does not have.
     pub(super) fn within_run<L, O: Optimizer>(
-        epoch: &'a Epoch<L, O, T>,
-        moment: Moment<'a>,
-        made: &Made,
+        settings: &'a StepSettings<L, O, T>,
+        position: &RunPosition<'_>,
+        progress: &EpochProgress,
         callbacks: CallbackState<T>,
     ) -> Self {
-        let mut state = Self::between_runs(epoch);
+        let mut contents = Self::between_runs(settings);
         // It is begun once more when the run goes on.
-        if let Some(order) = state.numbers.order.as_mut().filter(|_| moment.within_epoch) {
+        if let Some(order) = contents.numbers.order.as_mut().filter(|_| position.within_epoch) {
             order.epochs -= 1;
         }
-        let words = run_words::words(moment.history.epochs(), moment.stop == Stop::End, made, &callbacks);
-        state.numbers.run = words.len();
-        state.numbers.copies = callbacks.entries().iter().filter(|entry| entry.parameters.is_some()).count();
-        state.run = Some(Run { moment, words, callbacks });
-        state
-    }
-
-    /// When it is, for a run that is not at its end.
-    pub(super) fn moment(&self) -> Option<&Moment<'a>> {
-        self.run.as_ref().map(|run| &run.moment)
+        let stopped = position.stop == Stop::End;
+        let words = encoding::to_words(position.history.epochs(), stopped, progress, &callbacks);
+        contents.numbers.words = words.len();
+        contents.numbers.copies = callbacks.entries().iter().filter(|entry| entry.parameters.is_some()).count();
+        contents.run = Some(RunInProgress { words, callbacks });
+        contents
     }
 }
 
 /// The bytes of a checkpoint.
-pub(super) fn bytes<N: Network<Scalar: Stored>>(network: &N, state: &RunState<'_, N::Scalar>) -> Result<Vec<u8>> {
-    if let Some(expected) = state.parameters.filter(|&expected| expected != N::PARAMETERS) {
+pub(super) fn bytes<N: Network<Scalar: Stored>>(
+    network: &N,
+    contents: &CheckpointContents<'_, N::Scalar>,
+) -> Result<Vec<u8>> {
+    if let Some(expected) = contents.parameters.filter(|&expected| expected != N::PARAMETERS) {
         return Err(Error::ParameterCount { expected, given: N::PARAMETERS });
     }
     let mut label = file_contents::label::<N>(KIND);
-    label.push("optimizer", state.optimizer);
-    state.numbers.write(&mut label);
-    let words = state.run.as_ref().map_or_else(Vec::new, |run| halves(&run.words));
+    label.push("optimizer", contents.optimizer);
+    contents.numbers.write(&mut label);
+    let words = contents.run.as_ref().map_or_else(Vec::new, |run| halves(&run.words));
     let mut pieces = file_contents::pieces(network)?;
-    for (tensor, slot) in slot_tensors::<N>(&state.numbers.slots).iter().zip(&state.slots) {
+    for (tensor, slot) in slot_tensors::<N>(&contents.numbers.slots).iter().zip(&contents.slots) {
         pieces.add(&tensor.name, &tensor.shape, slot);
     }
-    for (tensor, words) in word_tensors(state.numbers.run).iter().zip(words.chunks_exact(WORDS_LEN)) {
+    for (tensor, words) in word_tensors(contents.numbers.words).iter().zip(words.chunks_exact(WORDS_LEN)) {
         pieces.add(&tensor.name, &tensor.shape, words);
     }
-    let entries = state.run.as_ref().map_or(&[][..], |run| run.callbacks.entries());
+    let entries = contents.run.as_ref().map_or(&[][..], |run| run.callbacks.entries());
     let copies = entries.iter().filter_map(|entry| entry.parameters.as_deref());
-    for (tensor, copy) in copy_tensors::<N>(state.numbers.copies).iter().zip(copies) {
+    for (tensor, copy) in copy_tensors::<N>(contents.numbers.copies).iter().zip(copies) {
         if copy.len() != N::PARAMETERS {
             return Err(Error::ParameterCount { expected: N::PARAMETERS, given: copy.len() });
         }
@@ -127,46 +140,46 @@ fn halves(words: &[u64]) -> Vec<f64> {
 }
 
 /// The run of these words and copies of the parameters.
-fn interrupted<T: Scalar>(
+fn interrupted_run<T: Scalar>(
     halves: &[f64],
     words: usize,
     copies: impl Iterator<Item = Vec<T>>,
-) -> Option<Interrupted<T>> {
+) -> Option<InterruptedRun<T>> {
     let word = |pair: &[f64]| {
         let half = |half: f64| ((0.0..4_294_967_296.0).contains(&half) && libm::trunc(half) == half).then_some(half);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2³²")]
         half(pair[0]).zip(half(pair[1])).map(|(high, low)| ((high as u64) << 32) | low as u64)
     };
     let words: Option<Vec<u64>> = halves.chunks_exact(2).take(words).map(word).collect();
-    words.and_then(|words| run_words::interrupted(&words, copies))
+    words.and_then(|words| InterruptedRun::from_words(&words, copies))
 }
 
-/// The numbers of a run that are no tensors.
+/// What a checkpoint holds that is no tensor.
 #[derive(Debug)]
-pub(super) struct State {
+pub(super) struct CheckpointNumbers {
     pub(super) steps: u64,
-    /// Nothing for a loop of one's own.
-    pub(super) order: Option<Order>,
+    /// Nothing for a training loop that is not a trainer's.
+    pub(super) order: Option<SampleOrder>,
     /// The names of what the optimizer remembers.
     pub(super) slots: Vec<String>,
     /// How many words the state of an interrupted run has, and copies of the parameters; none between two runs.
-    pub(super) run: usize,
+    words: usize,
     copies: usize,
     pub(super) plateau: Option<PlateauState>,
 }
 
 /// What decides the order of the samples.
 #[derive(Debug)]
-pub(super) struct Order {
+pub(super) struct SampleOrder {
     pub(super) epochs: u64,
     pub(super) seed: u64,
     pub(super) batch_size: usize,
 }
 
-impl State {
+impl CheckpointNumbers {
     fn write(&self, label: &mut Label) {
         label.push("steps", &format!("{}", self.steps));
-        if let Some(Order { epochs, seed, batch_size }) = &self.order {
+        if let Some(SampleOrder { epochs, seed, batch_size }) = &self.order {
             label.push("epochs", &format!("{epochs}"));
             label.push("seed", &format!("{seed}"));
             label.push("batch_size", &format!("{batch_size}"));
@@ -176,8 +189,8 @@ impl State {
             // As bits: a decimal number may be infinite, which JSON has no word for.
             label.push("plateau", &format!("{} {} {waited} {cooling}", best.to_bits(), reduction.to_bits()));
         }
-        if self.run > 0 {
-            label.push("run", &format!("{}", self.run));
+        if self.words > 0 {
+            label.push("run", &format!("{}", self.words));
             label.push("copies", &format!("{}", self.copies));
         }
     }
@@ -191,12 +204,12 @@ impl State {
             return Err(format!("it has two slots of the name `{}`", shown(&slots[twice])));
         }
         let order =
-            |epochs| Ok(Order { epochs, seed: number(label, "seed")?, batch_size: number(label, "batch_size")? });
+            |epochs| Ok(SampleOrder { epochs, seed: number(label, "seed")?, batch_size: number(label, "batch_size")? });
         Ok(Self {
             steps: count(label, "steps")?,
             order: label.get("epochs").map(|_| count(label, "epochs").and_then(order)).transpose()?,
             slots,
-            run: label.get("run").map_or(Ok(0), |_| number(label, "run"))?,
+            words: label.get("run").map_or(Ok(0), |_| number(label, "run"))?,
             copies: label.get("copies").map_or(Ok(0), |_| number(label, "copies"))?,
             plateau: label.get("plateau").map(plateau).transpose()?,
         })
@@ -232,11 +245,11 @@ fn count(label: &Label, key: &str) -> core::result::Result<u64, String> {
 
 /// What a checkpoint holds.
 pub(super) struct Checkpoint<T> {
-    pub(super) state: State,
+    pub(super) numbers: CheckpointNumbers,
     pub(super) parameters: Vec<T>,
     /// What the optimizer remembers, slot after slot.
     pub(super) slots: Vec<T>,
-    pub(super) interrupted: Option<Interrupted<T>>,
+    pub(super) interrupted: Option<InterruptedRun<T>>,
 }
 
 /// Reads a checkpoint of a network and an optimizer, in one pass over the file.
@@ -251,16 +264,17 @@ where
         let made_from = contents.label().architecture().unwrap_or_default();
         contents.unreadable(&format!("it is a checkpoint of another network, {made_from}"))
     });
-    let state = State::read(contents.label()).map_err(|reason| contents.unreadable(&reason))?;
+    let numbers = CheckpointNumbers::read(contents.label()).map_err(|reason| contents.unreadable(&reason))?;
     // No memory for what the file is too short to hold.
-    let numbers = state.copies.saturating_mul(N::PARAMETERS.max(1)).saturating_add(state.run);
-    if numbers > contents.len() {
+    let needed = numbers.copies.saturating_mul(N::PARAMETERS.max(1)).saturating_add(numbers.words);
+    if needed > contents.len() {
         return Err(contents.unreadable(&"it claims a run that is longer than the file"));
     }
     let zeros = |count| vec![<N::Scalar as Scalar>::ZERO; count * N::PARAMETERS];
-    let (mut parameters, mut slots, mut copies) = (zeros(1), zeros(state.slots.len()), zeros(state.copies));
-    let tensors = [file_contents::expected::<N>(), slot_tensors::<N>(&state.slots), copy_tensors::<N>(state.copies)];
-    let word_tensors = word_tensors(state.run);
+    let (mut parameters, mut slots, mut copies) = (zeros(1), zeros(numbers.slots.len()), zeros(numbers.copies));
+    let tensors =
+        [file_contents::expected::<N>(), slot_tensors::<N>(&numbers.slots), copy_tensors::<N>(numbers.copies)];
+    let word_tensors = word_tensors(numbers.words);
     let mut halves = vec![0.0_f64; word_tensors.len() * WORDS_LEN];
     let mut parts = [
         Part::new(&tensors[0], &mut parameters),
@@ -274,14 +288,14 @@ where
     if let Some(other) = other {
         return Err(other);
     }
-    let interrupted = match state.run {
+    let interrupted = match numbers.words {
         0 => None,
         words => {
-            let copies = (0..state.copies).map(|copy| copies[copy * N::PARAMETERS..][..N::PARAMETERS].to_vec());
-            Some(interrupted(&halves, words, copies).ok_or(unreadable)?)
+            let copies = (0..numbers.copies).map(|copy| copies[copy * N::PARAMETERS..][..N::PARAMETERS].to_vec());
+            Some(interrupted_run(&halves, words, copies).ok_or(unreadable)?)
         }
     };
-    Ok(Checkpoint { state, parameters, slots, interrupted })
+    Ok(Checkpoint { numbers, parameters, slots, interrupted })
 }
 
 /// Refuses what is no checkpoint of the optimizer.

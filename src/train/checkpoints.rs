@@ -1,16 +1,21 @@
-//! What is left of a run that was killed?
+//! When are checkpoints written during training?
 
 use core::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::history::EpochRecord;
+use crate::history::{EpochRecord, History};
 use crate::io::{self, Stored};
 use crate::network::Network;
-use crate::train::checkpoint::{RunState, bytes};
-use crate::train::{Callback, Moment, Stop, TrainingPlan};
+#[cfg(doc)]
+use crate::train::Callback;
+use crate::train::checkpoint::{CheckpointContents, RunPosition, bytes};
+use crate::train::hooks::Hooks;
+use crate::train::stop::Stop;
+use crate::train::{CallbackState, StepRecord, TrainingPlan};
 
-/// Writes checkpoints while [`fit`](crate::Trainer::fit) runs, each in the place of the one before.
+/// Writes checkpoints during [`fit`](crate::Trainer::fit), each in the place of the one before: what
+/// [`Trainer::checkpoints`](crate::Trainer::checkpoints) takes.
 ///
 /// After [`Trainer::resume`](crate::Trainer::resume) the next `fit` finishes the run: with the same settings and callbacks, it has the
 /// bits, the history and the end of a run that was never interrupted, [`EarlyStopping`](crate::EarlyStopping) included. A run that had
@@ -44,7 +49,7 @@ use crate::train::{Callback, Moment, Stop, TrainingPlan};
 ///     let mut trainer = Trainer::new(Nll, Adam::new(0.01))
 ///         .epochs(epochs)
 ///         .callback(EarlyStopping::patience(5).restore_best())
-///         .callback(Checkpoints::every(2, &path));
+///         .checkpoints(Checkpoints::every(2, &path));
 ///     if path.exists() {
 ///         trainer.resume(&mut network, &path)?;
 ///     }
@@ -94,7 +99,7 @@ impl Checkpoints {
     /// network!(struct Line = Dense<1, 1>);
     /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.5]; 60], vec![[1.0]; 60])?;
     /// let path = std::env::temp_dir().join(format!("line-steps-{}.checkpoint", std::process::id()));
-    /// let trainer = || Trainer::new(MeanSquaredError, Adam::new(0.01)).batch_size(1).callback(Checkpoints::every_steps(25, &path));
+    /// let trainer = || Trainer::new(MeanSquaredError, Adam::new(0.01)).batch_size(1).checkpoints(Checkpoints::every_steps(25, &path));
     /// let mut whole = Line::zeroed();
     /// trainer().fit(&mut whole, &data)?;
     ///
@@ -120,19 +125,18 @@ impl Checkpoints {
     }
 }
 
-impl<N: Network<Scalar: Stored>> Callback<N> for Checkpoints {
-    const WATCHES_STEPS: bool = false;
-
-    fn begin(&mut self, _: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
+impl Checkpoints {
+    fn check(&self) -> Result<()> {
         let allowed = match self.interval {
             Interval::Epochs(0) => "at least 1 epoch",
             Interval::Steps(0) => "at least 1 step",
-            _ => return io::check_place(&self.path).map(ControlFlow::Continue),
+            _ => return io::check_place(&self.path),
         };
         Err(Error::Setting { name: "interval of checkpoints", value: 0.0, allowed })
     }
 
-    fn steps_to_look(&self, total_steps: u64) -> usize {
+    /// How many steps can be made before the next checkpoint, when there were so many in all.
+    fn steps_to_next(&self, total_steps: u64) -> usize {
         match self.interval {
             #[allow(clippy::cast_possible_truncation, reason = "the remainder is below a `usize`")]
             Interval::Steps(steps) => steps - (total_steps % steps as u64) as usize,
@@ -140,8 +144,8 @@ impl<N: Network<Scalar: Stored>> Callback<N> for Checkpoints {
         }
     }
 
-    fn is_due(&self, moment: &Moment<'_>) -> bool {
-        let &Moment { history, total_steps, stop, within_epoch } = moment;
+    fn is_due(&self, position: &RunPosition<'_>) -> bool {
+        let &RunPosition { history, total_steps, stop, within_epoch } = position;
         match self.interval {
             Interval::Epochs(epochs) => {
                 stop != Stop::No || (!within_epoch && history.epochs().len().is_multiple_of(epochs))
@@ -153,12 +157,80 @@ impl<N: Network<Scalar: Stored>> Callback<N> for Checkpoints {
             }
         }
     }
+}
 
-    fn write(&mut self, network: &N, state: &RunState<'_, N::Scalar>) -> Result<()> {
-        match state.moment() {
-            // Another callback may have asked for the state.
-            Some(moment) if Callback::<N>::is_due(self, moment) => io::replace(&self.path, &bytes(network, state)?),
-            _ => Ok(()),
+/// Hooks with checkpoints after them: what [`Trainer::checkpoints`](crate::Trainer::checkpoints) adds to a trainer.
+#[derive(Clone, Debug)]
+pub struct WithCheckpoints<H> {
+    hooks: H,
+    checkpoints: Checkpoints,
+}
+
+impl<H> WithCheckpoints<H> {
+    pub(super) fn new(hooks: H, checkpoints: Checkpoints) -> Self {
+        Self { hooks, checkpoints }
+    }
+}
+
+impl<N: Network<Scalar: Stored>, H: Hooks<N>> Hooks<N> for WithCheckpoints<H> {
+    const WATCHES_STEPS: bool = H::WATCHES_STEPS;
+
+    fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
+        let flow = self.hooks.begin(network, plan)?;
+        self.checkpoints.check().map(|()| flow)
+    }
+
+    fn step_end(&mut self, network: &N, record: &StepRecord) -> Stop {
+        self.hooks.step_end(network, record)
+    }
+
+    fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> Stop {
+        self.hooks.epoch_end(network, record)
+    }
+
+    fn end(&mut self, network: &mut N, history: &History) {
+        self.hooks.end(network, history);
+    }
+
+    fn save(&self, state: &mut CallbackState<N::Scalar>) {
+        self.hooks.save(state);
+    }
+
+    fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()> {
+        self.hooks.resume(state)
+    }
+
+    fn steps_to_look(&self, total_steps: u64) -> usize {
+        self.hooks.steps_to_look(total_steps).min(self.checkpoints.steps_to_next(total_steps))
+    }
+
+    fn is_due(&self, position: &RunPosition<'_>) -> bool {
+        self.hooks.is_due(position) || self.checkpoints.is_due(position)
+    }
+
+    fn write(
+        &mut self,
+        network: &N,
+        position: &RunPosition<'_>,
+        contents: &CheckpointContents<'_, N::Scalar>,
+    ) -> Result<()> {
+        self.hooks.write(network, position, contents)?;
+        // Others may have asked for the contents.
+        if self.checkpoints.is_due(position) {
+            io::replace(&self.checkpoints.path, &bytes(network, contents)?)?;
         }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Checkpoints;
+
+    #[test]
+    fn steps_that_nobody_watches_are_made_together_between_checkpoints() {
+        let seven = Checkpoints::every_steps(7, "nowhere");
+        assert_eq!([0, 1, 6, 7, 13].map(|steps| seven.steps_to_next(steps)), [7, 6, 1, 7, 1]);
+        assert_eq!(Checkpoints::every(3, "nowhere").steps_to_next(5), usize::MAX);
     }
 }

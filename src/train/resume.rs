@@ -12,14 +12,14 @@ use crate::network::Network;
 use crate::optimizer::{Optimizer, OptimizerState, Slot};
 use crate::scalar::Scalar;
 use crate::train::Trainer;
-use crate::train::checkpoint::{self, Checkpoint, Order, RunState, State};
-use crate::train::interrupted::Interrupted;
+use crate::train::checkpoint::{self, Checkpoint, CheckpointContents, CheckpointNumbers, SampleOrder};
+use crate::train::interrupted_run::InterruptedRun;
 
-impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
+impl<L, O: Optimizer, T: Kernels + Stored, V, H> Trainer<L, O, T, V, H> {
     /// Writes what the next call of `fit` depends on to a file, which is replaced as a whole: the network, the memory of the
     /// optimizer and its number of steps, the number of epochs so far, the seed and the batch size, and what a plateau has seen.
     ///
-    /// [`Checkpoints`](crate::train::Checkpoints) writes such files while `fit` runs.
+    /// [`Checkpoints`](crate::train::Checkpoints) writes such files during `fit`.
     ///
     /// Settings of the optimizer, schedules, factors of layers, frozen layers, clipping, batches per step, the loss, the
     /// validation set and callbacks are the program's and are not in the file.
@@ -59,7 +59,10 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     where
         N: Network<Scalar = T>,
     {
-        io::replace(path.as_ref(), &checkpoint::bytes(network.as_ref(), &RunState::between_runs(&self.epoch))?)
+        io::replace(
+            path.as_ref(),
+            &checkpoint::bytes(network.as_ref(), &CheckpointContents::between_runs(&self.steps))?,
+        )
     }
 
     /// Takes over a checkpoint, so that the next call of `fit` gives the bits that it would have given in the program that
@@ -77,15 +80,15 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, C> Trainer<L, O, T, V, C> {
     where
         N: Network<Scalar = T>,
     {
-        let read = read::<N, O>(path.as_ref(), &self.epoch.optimizer)?;
+        let read = read::<N, O>(path.as_ref(), &self.steps.optimizer)?;
         network.as_mut().parameters_mut().copy_from_slice(&read.parameters);
-        self.epoch.optimizer = read.optimizer;
-        if let Some(Order { epochs, seed, batch_size }) = read.state.order {
-            (self.epoch.begun, self.epoch.seed, self.epoch.batch_size) = (epochs, seed, batch_size);
+        self.steps.optimizer = read.optimizer;
+        if let Some(SampleOrder { epochs, seed, batch_size }) = read.numbers.order {
+            (self.steps.epochs_begun, self.steps.seed, self.steps.batch_size) = (epochs, seed, batch_size);
         }
         self.interrupted = read.interrupted;
-        self.epoch.rate.reset();
-        if let (Some(plateau), Some(state)) = (&mut self.epoch.rate.plateau, read.state.plateau) {
+        self.steps.learning_rate.reset();
+        if let (Some(plateau), Some(state)) = (&mut self.steps.learning_rate.plateau, read.numbers.plateau) {
             plateau.restore(state);
         }
         Ok(())
@@ -140,7 +143,7 @@ impl<O: Optimizer, T: Kernels + Stored> OptimizerState<O, T> {
     where
         N: Network<Scalar = T>,
     {
-        io::replace(path.as_ref(), &checkpoint::bytes(network.as_ref(), &RunState::of(self))?)
+        io::replace(path.as_ref(), &checkpoint::bytes(network.as_ref(), &CheckpointContents::of(self))?)
     }
 
     /// Takes over the network and the memory of a checkpoint, also of one that a `Trainer` has written. Settings, factors and
@@ -161,26 +164,26 @@ impl<O: Optimizer, T: Kernels + Stored> OptimizerState<O, T> {
 
 /// A file that fits a network and an optimizer.
 struct Read<O, T> {
-    state: State,
+    numbers: CheckpointNumbers,
     parameters: Vec<T>,
     optimizer: OptimizerState<O, T>,
-    interrupted: Option<Interrupted<T>>,
+    interrupted: Option<InterruptedRun<T>>,
 }
 
 fn read<N, O: Optimizer>(path: &Path, optimizer: &OptimizerState<O, N::Scalar>) -> Result<Read<O, N::Scalar>>
 where
     N: Network<Scalar: Stored>,
 {
-    let Checkpoint { state, parameters, slots, interrupted } = checkpoint::read::<N, O>(path)?;
+    let Checkpoint { numbers, parameters, slots, interrupted } = checkpoint::read::<N, O>(path)?;
     let unreadable = |reason| Error::Unreadable { source: format!("`{}`", path.display()), reason };
     let mut optimizer = optimizer.clone();
-    let slots = state.slots.iter().zip(slots.chunks_exact(N::PARAMETERS.max(1)));
+    let slots = numbers.slots.iter().zip(slots.chunks_exact(N::PARAMETERS.max(1)));
     check_signs(optimizer.optimizer().slots(), slots.clone()).map_err(unreadable)?;
-    optimizer.restore(state.steps, N::PARAMETERS, slots.map(|(name, values)| (name.clone().into(), values)));
+    optimizer.restore(numbers.steps, N::PARAMETERS, slots.map(|(name, values)| (name.clone().into(), values)));
     if !optimizer.makes_finite_steps(&parameters, N::TENSORS) {
         return Err(unreadable("what the optimizer remembers makes a step that is not finite".into()));
     }
-    Ok(Read { state, parameters, optimizer, interrupted })
+    Ok(Read { numbers, parameters, optimizer, interrupted })
 }
 
 /// Refuses negative elements in slots that have none.

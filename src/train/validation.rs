@@ -8,7 +8,7 @@ use crate::network::{Buffers, BuffersOf, EvaluationOf, Evaluator, FitsInput, Fit
 use crate::network::{Predictions, Workspace};
 
 /// What a network is measured on after each epoch: a data set, a source of batches, or nothing, `()`.
-pub trait Validation<N: Network, L: Loss<N::Output, Target: Measured>>: Send {
+pub trait Validation<N: Network, L>: Send {
     /// There is something to measure on.
     const EXISTS: bool;
 
@@ -32,12 +32,15 @@ pub trait Validation<N: Network, L: Loss<N::Output, Target: Measured>>: Send {
     /// # Errors
     /// Those of a source of batches.
     #[doc(hidden)]
-    fn measure<O: Observer<N, L::Target>>(
+    fn measure<O>(
         &mut self,
         trained: Trained<'_, N, L>,
         memory: &mut Self::Memory,
         observer: O,
-    ) -> Result<Option<EvaluationOf<L, N::Output>>>;
+    ) -> Result<Option<EvaluationOf<L, N::Output>>>
+    where
+        L: Loss<N::Output, Target: Measured>,
+        O: Observer<N, L::Target>;
 }
 
 /// A network after an epoch, and what it is measured with.
@@ -63,7 +66,7 @@ pub(super) fn has_accuracy<N: Network, L: Loss<N::Output, Target: Measured>>() -
     <L::Target as Measured>::Evaluation::from_means(0.0, 0.0).accuracy().is_some()
 }
 
-impl<N: Network, L: Loss<N::Output, Target: Measured>> Validation<N, L> for () {
+impl<N: Network, L> Validation<N, L> for () {
     const EXISTS: bool = false;
 
     type Memory = ();
@@ -74,12 +77,11 @@ impl<N: Network, L: Loss<N::Output, Target: Measured>> Validation<N, L> for () {
         Ok(())
     }
 
-    fn measure<O: Observer<N, L::Target>>(
-        &mut self,
-        _: Trained<'_, N, L>,
-        (): &mut (),
-        _: O,
-    ) -> Result<Option<EvaluationOf<L, N::Output>>> {
+    fn measure<O>(&mut self, _: Trained<'_, N, L>, (): &mut (), _: O) -> Result<Option<EvaluationOf<L, N::Output>>>
+    where
+        L: Loss<N::Output, Target: Measured>,
+        O: Observer<N, L::Target>,
+    {
         Ok(None)
     }
 }

@@ -8,9 +8,11 @@ use crate::loss::Loss;
 use crate::metric::{Evaluation, Measured};
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
-use crate::train::{Callback, CallbackState, Trainer, Validation};
+#[cfg(doc)]
+use crate::train::Callback;
+use crate::train::{CallbackState, Hooks, Trainer, Validation};
 
-impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
+impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
     /// The lecture's advice: trains with the learning rate of the settings, a large one such as 0.1 or 1, and as long as the
     /// run diverges, divides it by 10 and trains again from where the network was. The rate that went well stays in the
     /// settings of [`optimizer`](Self::optimizer).
@@ -53,7 +55,7 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
         V: Validation<N, L>,
-        C: Callback<N>,
+        H: Hooks<N>,
     {
         let network = network.as_mut();
         let Some(rate) = self.optimizer().optimizer().learning_rate().filter(|_| attempts > 0) else {
@@ -65,17 +67,17 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
             });
         };
         let before = network.parameters().to_vec();
-        let first = network.evaluate(data, &self.epoch.loss).loss();
-        let epoch = (self.epoch.optimizer.clone(), self.epoch.rate.clone(), self.epoch.begun);
+        let first = network.evaluate(data, &self.steps.loss).loss();
+        let steps = (self.steps.optimizer.clone(), self.steps.learning_rate.clone(), self.steps.epochs_begun);
         let interrupted = self.interrupted.clone();
         let mut callbacks = CallbackState::default();
-        self.callbacks.save(&mut callbacks);
+        self.hooks.save(&mut callbacks);
         let mut divisor = 1.0;
         for attempt in 1..=attempts {
-            self.epoch.optimizer.optimizer_mut().set_learning_rate(rate / divisor);
-            let error = match self.fit(&mut Whole(network), data) {
+            self.steps.optimizer.optimizer_mut().set_learning_rate(rate / divisor);
+            let error = match self.fit(&mut Borrowed(network), data) {
                 Ok(history) => {
-                    let last = network.evaluate(data, &self.epoch.loss).loss();
+                    let last = network.evaluate(data, &self.steps.loss).loss();
                     if history.epochs().is_empty() || last <= first {
                         return Ok(history);
                     }
@@ -84,10 +86,10 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
                 Err(error) => error,
             };
             network.parameters_mut().copy_from_slice(&before);
-            (self.epoch.optimizer, self.epoch.rate, self.epoch.begun) = epoch.clone();
+            (self.steps.optimizer, self.steps.learning_rate, self.steps.epochs_begun) = steps.clone();
             self.interrupted.clone_from(&interrupted);
-            self.callbacks.resume(&mut callbacks.clone())?;
-            self.epoch.optimizer.optimizer_mut().set_learning_rate(rate / divisor);
+            self.hooks.resume(&mut callbacks.clone())?;
+            self.steps.optimizer.optimizer_mut().set_learning_rate(rate / divisor);
             if attempt == attempts || !is_divergence(&error) {
                 return Err(error);
             }
@@ -98,9 +100,9 @@ impl<L, O: Optimizer, T: Kernels, V, C> Trainer<L, O, T, V, C> {
 }
 
 /// A network that is borrowed, for `fit`.
-struct Whole<'a, N>(&'a mut N);
+struct Borrowed<'a, N>(&'a mut N);
 
-impl<N> AsMut<N> for Whole<'_, N> {
+impl<N> AsMut<N> for Borrowed<'_, N> {
     fn as_mut(&mut self) -> &mut N {
         self.0
     }

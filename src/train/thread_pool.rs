@@ -26,23 +26,23 @@ pub(super) enum Threads {
 impl Threads {
     /// Starts those that are not there yet.
     #[cfg_attr(not(feature = "rayon"), allow(clippy::unnecessary_wraps, reason = "threads may fail to start"))]
-    pub(super) fn start(self) -> Result<Pool> {
+    pub(super) fn start(self) -> Result<ThreadPool> {
         match self {
-            Self::Current => Ok(Pool::default()),
+            Self::Current => Ok(ThreadPool::default()),
             #[cfg(feature = "rayon")]
-            Self::Own(threads) => Pool::of(threads),
+            Self::Own(threads) => ThreadPool::of(threads),
         }
     }
 }
 
 /// The threads of one training run.
 #[derive(Debug, Default)]
-pub(super) struct Pool {
+pub(super) struct ThreadPool {
     #[cfg(feature = "rayon")]
     own: Option<rayon::ThreadPool>,
 }
 
-impl Pool {
+impl ThreadPool {
     #[cfg(feature = "rayon")]
     fn of(threads: usize) -> Result<Self> {
         check(threads, std::thread::available_parallelism().map_or(1, usize::from))?;
@@ -52,13 +52,13 @@ impl Pool {
         }
     }
 
-    /// Runs `work` where its parts can be shared. `shared` says whether they will be: only then is it worth the way into the
+    /// Does `work` where its parts can be shared. `shared` says whether they will be: only then is it worth the way into the
     /// pool for all, once instead of in each step.
     #[cfg_attr(
         not(feature = "rayon"),
         allow(clippy::unused_self, reason = "without threads there is no pool to enter")
     )]
-    pub(super) fn run<R: Send>(&self, shared: bool, work: impl FnOnce() -> R + Send) -> R {
+    pub(super) fn enter<R: Send>(&self, shared: bool, work: impl FnOnce() -> R + Send) -> R {
         #[cfg(feature = "rayon")]
         return match &self.own {
             Some(pool) => pool.install(work),

@@ -1,26 +1,26 @@
-//! How does the state of a run become numbers, and numbers the state?
+//! How does a training run that was interrupted become words of a checkpoint, and words the run?
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::history::{EpochRecord, ValidationRecord};
 use crate::train::callback_state::{CallbackState, Entry};
-use crate::train::epoch::Made;
-use crate::train::interrupted::Interrupted;
+use crate::train::epoch_progress::EpochProgress;
+use crate::train::interrupted_run::InterruptedRun;
 
 /// Words of a record.
 const RECORD: usize = 8;
 
-/// The records, whether a callback ended the run, what was made of the next epoch, and what callbacks remember, but for copies
+/// The records, whether a callback ended the run, what was made of the next epoch, and what callbacks remember, except copies
 /// of parameters.
-pub(super) fn words<T: Copy>(
+pub(super) fn to_words<T: Copy>(
     records: &[EpochRecord],
     stopped: bool,
-    made: &Made,
+    progress: &EpochProgress,
     callbacks: &CallbackState<T>,
 ) -> Vec<u64> {
-    let mut words = alloc::vec![u64::from(stopped), made.steps as u64, made.samples as u64];
-    words.extend([made.total, made.seconds].map(f64::to_bits));
+    let mut words = alloc::vec![u64::from(stopped), progress.steps as u64, progress.samples as u64];
+    words.extend([progress.total_loss, progress.seconds].map(f64::to_bits));
     words.push(records.len() as u64);
     for record in records {
         let validation = record.validation;
@@ -39,23 +39,27 @@ pub(super) fn words<T: Copy>(
     words
 }
 
-/// What [`words`] wrote, with the copies of parameters that belong to it; nothing for words that it does not write.
-pub(super) fn interrupted<T: Copy>(words: &[u64], mut copies: impl Iterator<Item = Vec<T>>) -> Option<Interrupted<T>> {
-    let mut words = Words(words);
-    let stopped = words.flag()?;
-    let made = Made { steps: words.count()?, samples: words.count()?, ..Made::default() };
-    let made = Made { total: words.finite()?, seconds: words.finite()?, ..made };
-    let count = words.count()?;
-    let records = words.take(count.checked_mul(RECORD)?)?.chunks_exact(RECORD).map(record).collect::<Option<_>>()?;
-    let mut callbacks = CallbackState::default();
-    for _ in 0..words.count()? {
-        let (name, own, copied) = (words.count()?, words.count()?, words.flag()?);
-        let bytes = words.take(name)?.iter().map(|&word| u8::try_from(word).ok()).collect::<Option<_>>()?;
-        let (name, own) = (String::from_utf8(bytes).ok()?, words.take(own)?);
-        let parameters = if copied { Some(copies.next()?) } else { None };
-        callbacks.push(&name, own, parameters.as_deref());
+impl<T: Copy> InterruptedRun<T> {
+    /// What [`to_words`] wrote, with the copies of parameters that belong to it; nothing for words that it does not write.
+    pub(super) fn from_words(words: &[u64], mut copies: impl Iterator<Item = Vec<T>>) -> Option<Self> {
+        let mut words = Words(words);
+        let stopped = words.flag()?;
+        let progress = EpochProgress { steps: words.count()?, samples: words.count()?, ..EpochProgress::default() };
+        let progress = EpochProgress { total_loss: words.finite()?, seconds: words.finite()?, ..progress };
+        let count = words.count()?;
+        let records =
+            words.take(count.checked_mul(RECORD)?)?.chunks_exact(RECORD).map(record).collect::<Option<_>>()?;
+        let mut callbacks = CallbackState::default();
+        for _ in 0..words.count()? {
+            let (name, own, copied) = (words.count()?, words.count()?, words.flag()?);
+            let bytes = words.take(name)?.iter().map(|&word| u8::try_from(word).ok()).collect::<Option<_>>()?;
+            let (name, own) = (String::from_utf8(bytes).ok()?, words.take(own)?);
+            let parameters = if copied { Some(copies.next()?) } else { None };
+            callbacks.push(&name, own, parameters.as_deref());
+        }
+        let whole = words.0.is_empty() && copies.next().is_none();
+        whole.then_some(Self { records, progress, stopped, callbacks })
     }
-    (words.0.is_empty() && copies.next().is_none()).then_some(Interrupted { records, made, stopped, callbacks })
 }
 
 fn record(words: &[u64]) -> Option<EpochRecord> {

@@ -1,4 +1,4 @@
-//! Where do the batches of an epoch come from?
+//! Where do the samples of an epoch come from?
 
 use alloc::vec::Vec;
 
@@ -9,19 +9,19 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// What gives the batches of an epoch.
-pub(super) trait Feed<T: Scalar>: Send {
+/// What gives the samples of an epoch, a batch at a time.
+pub(super) trait SampleSource<T: Scalar>: Send {
     type Input: Shape;
     type Target: Target;
 
     /// The samples of an epoch, where they are known.
     fn samples(&self) -> Option<usize>;
 
-    /// Starts an epoch: its number in the records, how many there were before it over all runs, and its seed.
-    fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()>;
-
     /// The targets that are known before the first epoch.
     fn targets(&self) -> &[<Self::Target as Target>::Value<T>];
+
+    /// Starts an epoch: its number in the records, how many there were before it in all training runs, and its seed.
+    fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()>;
 
     /// How many samples of the epoch are left, where that is certain.
     fn left(&self) -> Option<usize>;
@@ -48,12 +48,16 @@ impl<'a, X: Shape, Y: Target, T: Scalar> Shuffled<'a, X, Y, T> {
     }
 }
 
-impl<X: Shape, Y: Target, T: Scalar> Feed<T> for Shuffled<'_, X, Y, T> {
+impl<X: Shape, Y: Target, T: Scalar> SampleSource<T> for Shuffled<'_, X, Y, T> {
     type Input = X;
     type Target = Y;
 
     fn samples(&self) -> Option<usize> {
         Some(self.data.len())
+    }
+
+    fn targets(&self) -> &[Y::Value<T>] {
+        self.data.targets()
     }
 
     fn begin(&mut self, _: usize, _: u64, seed: u64) -> Result<()> {
@@ -62,10 +66,6 @@ impl<X: Shape, Y: Target, T: Scalar> Feed<T> for Shuffled<'_, X, Y, T> {
         random::shuffle(&mut self.order, &mut random::rng(seed));
         self.taken = 0;
         Ok(())
-    }
-
-    fn targets(&self) -> &[Y::Value<T>] {
-        self.data.targets()
     }
 
     fn left(&self) -> Option<usize> {
@@ -81,7 +81,8 @@ impl<X: Shape, Y: Target, T: Scalar> Feed<T> for Shuffled<'_, X, Y, T> {
     }
 }
 
-impl<T: Scalar, B: Batches<T>> Feed<T> for CheckedBatches<'_, B> {
+/// A source that its user has written, which may give anything.
+impl<T: Scalar, B: Batches<T>> SampleSource<T> for CheckedBatches<'_, B> {
     type Input = B::Input;
     type Target = B::Target;
 
@@ -89,12 +90,12 @@ impl<T: Scalar, B: Batches<T>> Feed<T> for CheckedBatches<'_, B> {
         CheckedBatches::samples(self)
     }
 
-    fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()> {
-        CheckedBatches::begin(self, Some(epoch), before, seed)
-    }
-
     fn targets(&self) -> &[<B::Target as Target>::Value<T>] {
         &[]
+    }
+
+    fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()> {
+        CheckedBatches::begin(self, Some(epoch), before, seed)
     }
 
     fn left(&self) -> Option<usize> {

@@ -1,0 +1,150 @@
+//! What does the training loop call, and what may stop it?
+
+use core::ops::ControlFlow;
+
+use crate::error::Result;
+use crate::history::{EpochRecord, History};
+use crate::network::Network;
+#[cfg(feature = "safetensors")]
+use crate::train::checkpoint::{CheckpointContents, RunPosition};
+use crate::train::stop::Stop;
+use crate::train::{Callback, CallbackState, StepRecord, TrainingPlan};
+
+/// The callbacks and checkpoints of a trainer, in the order in which they were added.
+///
+/// [`Trainer::callback`](crate::Trainer::callback) and, with the feature `safetensors`, `Trainer::checkpoints` add to them. What
+/// a type does during training is [`Callback`].
+pub trait Hooks<N: Network> {
+    /// Somebody looks at every step.
+    #[doc(hidden)]
+    const WATCHES_STEPS: bool;
+
+    #[doc(hidden)]
+    fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>>;
+
+    #[doc(hidden)]
+    fn step_end(&mut self, network: &N, record: &StepRecord) -> Stop;
+
+    #[doc(hidden)]
+    fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> Stop;
+
+    #[doc(hidden)]
+    fn end(&mut self, network: &mut N, history: &History);
+
+    #[doc(hidden)]
+    fn save(&self, state: &mut CallbackState<N::Scalar>);
+
+    #[doc(hidden)]
+    fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()>;
+
+    /// How many steps can be made before somebody looks at one, when there were so many in all.
+    #[doc(hidden)]
+    fn steps_to_look(&self, total_steps: u64) -> usize;
+
+    /// A checkpoint is to be written: asked before what callbacks remember is copied.
+    #[cfg(feature = "safetensors")]
+    #[doc(hidden)]
+    fn is_due(&self, position: &RunPosition<'_>) -> bool;
+
+    /// Writes the checkpoints that are due, when all callbacks have seen the step or the epoch.
+    #[cfg(feature = "safetensors")]
+    #[doc(hidden)]
+    fn write(
+        &mut self,
+        network: &N,
+        position: &RunPosition<'_>,
+        contents: &CheckpointContents<'_, N::Scalar>,
+    ) -> Result<()>;
+}
+
+impl<N: Network> Hooks<N> for () {
+    const WATCHES_STEPS: bool = false;
+
+    fn begin(&mut self, _: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn step_end(&mut self, _: &N, _: &StepRecord) -> Stop {
+        Stop::No
+    }
+
+    fn epoch_end(&mut self, _: &N, _: &EpochRecord) -> Stop {
+        Stop::No
+    }
+
+    fn end(&mut self, _: &mut N, _: &History) {}
+
+    fn save(&self, _: &mut CallbackState<N::Scalar>) {}
+
+    fn resume(&mut self, _: &mut CallbackState<N::Scalar>) -> Result<()> {
+        Ok(())
+    }
+
+    fn steps_to_look(&self, _: u64) -> usize {
+        usize::MAX
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn is_due(&self, _: &RunPosition<'_>) -> bool {
+        false
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn write(&mut self, _: &N, _: &RunPosition<'_>, _: &CheckpointContents<'_, N::Scalar>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A callback after others. All of them are called, and each can stop the training.
+impl<N: Network, H: Hooks<N>, C: Callback<N>> Hooks<N> for (H, C) {
+    const WATCHES_STEPS: bool = H::WATCHES_STEPS || C::WATCHES_STEPS;
+
+    fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
+        let (first, second) = (self.0.begin(network, plan)?, self.1.begin(network, plan)?);
+        Ok(if first.is_break() { first } else { second })
+    }
+
+    fn step_end(&mut self, network: &N, record: &StepRecord) -> Stop {
+        let first = self.0.step_end(network, record);
+        first.max(Stop::new(self.1.step_end(network, record), C::PAUSES))
+    }
+
+    fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> Stop {
+        let first = self.0.epoch_end(network, record);
+        first.max(Stop::new(self.1.epoch_end(network, record), C::PAUSES))
+    }
+
+    fn end(&mut self, network: &mut N, history: &History) {
+        self.0.end(network, history);
+        self.1.end(network, history);
+    }
+
+    fn save(&self, state: &mut CallbackState<N::Scalar>) {
+        self.0.save(state);
+        self.1.save(state);
+    }
+
+    fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()> {
+        self.0.resume(state)?;
+        self.1.resume(state)
+    }
+
+    fn steps_to_look(&self, total_steps: u64) -> usize {
+        if C::WATCHES_STEPS { 1 } else { self.0.steps_to_look(total_steps) }
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn is_due(&self, position: &RunPosition<'_>) -> bool {
+        self.0.is_due(position)
+    }
+
+    #[cfg(feature = "safetensors")]
+    fn write(
+        &mut self,
+        network: &N,
+        position: &RunPosition<'_>,
+        contents: &CheckpointContents<'_, N::Scalar>,
+    ) -> Result<()> {
+        self.0.write(network, position, contents)
+    }
+}

@@ -1,0 +1,146 @@
+//! Which learning rate does a step have?
+
+use alloc::sync::Arc;
+use core::fmt::{self, Debug};
+
+use crate::error::Result;
+use crate::history::EpochRecord;
+use crate::kernel::Kernels;
+use crate::optimizer::{Optimizer, OptimizerState};
+use crate::schedule::{ReduceOnPlateau, Schedule};
+use crate::train::{StepSettings, Trainer};
+
+/// What makes the rate of the settings that of a step.
+#[derive(Clone, Default)]
+pub(super) struct LearningRate {
+    schedule: Option<Arc<dyn Schedule + Send + Sync>>,
+    /// The schedule counts epochs, not steps.
+    by_epoch: bool,
+    pub(super) plateau: Option<ReduceOnPlateau>,
+}
+
+impl LearningRate {
+    pub(super) fn with_schedule(self, schedule: impl Schedule + Send + Sync + 'static, by_epoch: bool) -> Self {
+        Self { schedule: Some(Arc::new(schedule)), by_epoch, ..self }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        self.schedule.as_ref().map_or(Ok(()), |schedule| schedule.check())?;
+        self.plateau.as_ref().map_or(Ok(()), ReduceOnPlateau::check)
+    }
+
+    pub(super) fn reset(&mut self) {
+        if let Some(plateau) = &mut self.plateau {
+            plateau.reset();
+        }
+    }
+
+    /// Sets the factor of the next step, in the epoch with this number. A factor that was set by hand stays where there is
+    /// neither schedule nor plateau.
+    pub(super) fn set<O: Optimizer, T: Kernels>(&self, optimizer: &mut OptimizerState<O, T>, epoch: u64) {
+        let time = if self.by_epoch { epoch } else { optimizer.steps() };
+        let scheduled = self.schedule.as_ref().map(|schedule| schedule.factor(time));
+        let mut factor = scheduled.unwrap_or(1.0);
+        if let (Some(plateau), Some(rate)) = (&self.plateau, optimizer.optimizer().learning_rate()) {
+            let rate = rate * factor;
+            factor = if rate == 0.0 { 0.0 } else { factor * (plateau.rate(rate) / rate) };
+        }
+        if scheduled.is_some() || self.plateau.is_some() {
+            optimizer.set_factor(factor);
+        }
+    }
+
+    /// Shows an epoch to the plateau.
+    pub(super) fn observe(&mut self, record: &EpochRecord) {
+        if let Some(plateau) = &mut self.plateau {
+            plateau.observe(record.validation.map_or(record.loss, |validation| validation.loss));
+        }
+    }
+}
+
+impl Debug for LearningRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let schedule = self.schedule.as_ref().map(|_| "..");
+        f.debug_struct("LearningRate")
+            .field("schedule", &schedule)
+            .field("plateau", &self.plateau)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
+    /// Multiplies the learning rate of each step by the factor of a schedule for its number, counted from 0 over all epochs and
+    /// calls of `fit`, also across a checkpoint. The settings of the optimizer stay as they are.
+    ///
+    /// # Example
+    /// The lecture's: the rate is multiplied by β < 1 after each update.
+    /// ```
+    /// use typenet::prelude::*;
+    /// use typenet::schedule::Exponential;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]; 4], vec![[1.0]; 4])?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5)).batch_size(1).schedule(Exponential::new(0.5));
+    /// trainer.fit(&mut Line::zeroed(), &data)?;
+    /// // The rate of the last of four steps: 0.5 · 0.5³.
+    /// assert_eq!(trainer.optimizer().learning_rate(), Some(0.0625));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn schedule(self, schedule: impl Schedule + Send + Sync + 'static) -> Self {
+        let learning_rate = self.steps.learning_rate.with_schedule(schedule, false);
+        Self { steps: StepSettings { learning_rate, ..self.steps }, ..self }
+    }
+
+    /// As [`schedule`](Self::schedule), with the number of the epoch, counted from 0 over all calls of `fit`: all steps of an
+    /// epoch have one rate.
+    pub fn schedule_by_epoch(self, schedule: impl Schedule + Send + Sync + 'static) -> Self {
+        let learning_rate = self.steps.learning_rate.with_schedule(schedule, true);
+        Self { steps: StepSettings { learning_rate, ..self.steps }, ..self }
+    }
+
+    /// Reduces the learning rate when the loss on the validation set, or the training loss without one, no longer falls. What
+    /// it has seen and done stays from one `fit` to the next, and is kept in checkpoints. With a schedule, that has its rate
+    /// reduced.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    /// use typenet::schedule::ReduceOnPlateau;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
+    /// // Steps as long as the error: forth and back, and nothing is gained.
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0))
+    ///     .epochs(20)
+    ///     .reduce_on_plateau(ReduceOnPlateau::new().factor(0.5).patience(3));
+    /// let mut line = Line::zeroed();
+    /// let history = trainer.fit(&mut line, &data)?;
+    /// assert_eq!(history.epochs()[3].loss, 1.0);
+    /// assert_eq!(history.final_loss(), Some(0.0));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn reduce_on_plateau(mut self, plateau: ReduceOnPlateau) -> Self {
+        self.steps.learning_rate.plateau = Some(plateau);
+        self
+    }
+
+    /// Multiplies the learning rate of a layer by its dotted name, see
+    /// [`OptimizerState::set_layer_factor`]. `fit` refuses names that the network does not have.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Two = features: Dense<1, 2>, Tanh, output: Dense<2, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
+    /// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).layer_factor("features", 0.1);
+    /// trainer.clone().fit(&mut Two::zeroed(), &data)?;
+    /// let error = trainer.layer_factor("tanh", 0.5).fit(&mut Two::zeroed(), &data).unwrap_err();
+    /// assert_eq!(error.to_string(), "no layer that learns is named `tanh`: there are `features`, `output`");
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn layer_factor(mut self, layer: &str, factor: f64) -> Self {
+        self.steps.optimizer.set_layer_factor(layer, factor);
+        self
+    }
+}

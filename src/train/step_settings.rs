@@ -1,0 +1,79 @@
+//! What does a step of training follow from?
+
+use crate::error::{Error, Result};
+use crate::gradient::{check_norm, check_value};
+use crate::kernel::Kernels;
+use crate::optimizer::{Optimizer, OptimizerState};
+use crate::tensor::TensorTable;
+use crate::train::learning_rate::LearningRate;
+
+/// The settings of steps, the state of the optimizer, and how many epochs there were.
+#[derive(Clone, Debug)]
+pub(super) struct StepSettings<L, O, T> {
+    pub(super) loss: L,
+    pub(super) optimizer: OptimizerState<O, T>,
+    pub(super) learning_rate: LearningRate,
+    pub(super) batch_size: usize,
+    /// Batches whose gradients make one step.
+    pub(super) accumulate: usize,
+    pub(super) clip_value: Option<f64>,
+    pub(super) clip_norm: Option<f64>,
+    pub(super) seed: u64,
+    /// How many epochs were begun since the last reset: the number of the next shuffle.
+    pub(super) epochs_begun: u64,
+}
+
+impl<L, O: Optimizer, T: Kernels> StepSettings<L, O, T> {
+    pub(super) fn new(loss: L, optimizer: O) -> Self {
+        let (optimizer, learning_rate) = (OptimizerState::new(optimizer), LearningRate::default());
+        let (batch_size, accumulate, clip_value, clip_norm, seed, epochs_begun) = (32, 1, None, None, 0, 0);
+        Self { loss, optimizer, learning_rate, batch_size, accumulate, clip_value, clip_norm, seed, epochs_begun }
+    }
+
+    pub(super) fn check(&self, table: TensorTable) -> Result<()> {
+        if self.batch_size == 0 {
+            return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
+        }
+        if self.accumulate == 0 {
+            return Err(Error::Setting { name: "number of batches per step", value: 0.0, allowed: "at least 1" });
+        }
+        self.clip_value.map_or(Ok(()), check_value::<T>)?;
+        self.clip_norm.map_or(Ok(()), check_norm::<T>)?;
+        self.learning_rate.check()?;
+        self.optimizer.check(table)
+    }
+
+    /// How many samples make a step.
+    pub(super) fn step_size(&self) -> usize {
+        self.batch_size.saturating_mul(self.accumulate)
+    }
+
+    /// How many steps an epoch over so many samples has.
+    pub(super) fn steps_of(&self, samples: usize) -> usize {
+        samples.div_ceil(self.step_size())
+    }
+
+    /// The seed of the next epoch. Neighbouring seeds and epochs must not share orders, and the generator's own seeding scrambles
+    /// what is left of regularity.
+    pub(super) fn epoch_seed(&self) -> u64 {
+        mix(self.seed, self.epochs_begun)
+    }
+}
+
+fn mix(seed: u64, epoch: u64) -> u64 {
+    seed.rotate_left(32) ^ epoch.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mix;
+
+    #[test]
+    fn seeds_of_epochs_differ() {
+        let mut seeds: alloc::vec::Vec<u64> =
+            (0..50).flat_map(|seed| (0..50).map(move |epoch| mix(seed, epoch))).collect();
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), 2500);
+    }
+}
