@@ -40,8 +40,8 @@ fn main() -> typenet::Result<()> {
         let begin = Instant::now();
         let history = trainer.fit(&mut network, &train)?;
         let pass = begin.elapsed().as_secs_f64() / EPOCHS as f64;
-        let [first, tenth] = [1, 10].map(|epoch| Significant(history.epochs()[epoch - 1].loss));
-        let passes = history.epochs().iter().position(|record| record.loss < WANTED).map_or(EPOCHS, |last| last + 1);
+        let [first, tenth] = [1, 10].map(|epoch| Significant(history["loss"][epoch - 1]));
+        let passes = history.epochs().position(|record| record.loss < WANTED).map_or(EPOCHS, |last| last + 1);
         let (steps, accuracy) = (trainer.optimizer().steps(), network.evaluate(&test, &Nll).accuracy);
         print!("{name:15} {noise:6.2}  {steps:7}    {first:<9}          {tenth:<9} {passes:2} passes, ");
         println!("{:>8}  {accuracy:.4}", Seconds(pass * passes as f64));

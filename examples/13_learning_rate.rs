@@ -67,7 +67,7 @@ fn try_rates(train: &Digits, test: &Digits) -> Vec<(String, typenet::History)> {
         match Trainer::new(Nll, Sgd::new(learning_rate)).epochs(EPOCHS).fit(&mut network, train) {
             Ok(history) => {
                 for epoch in [1, 2, 10, EPOCHS] {
-                    print!("  {:>9}", Significant(history.epochs()[epoch - 1].loss));
+                    print!("  {:>9}", Significant(history["loss"][epoch - 1]));
                 }
                 let accuracy = network.evaluate(test, &Nll).accuracy;
                 println!("   {accuracy:.4}   {words}");
@@ -134,10 +134,10 @@ fn settle() -> typenet::Result<()> {
 /// The losses of all rates, in one picture.
 #[cfg(feature = "plot")]
 fn draw(runs: &[(String, typenet::History)]) -> typenet::Result<()> {
-    use typenet::plot::{self, Measure, Scale};
+    use typenet::plot::{self, Scale};
 
     std::fs::create_dir_all("target/pictures").expect("the folder target/ can be written to");
     let runs: Vec<_> = runs.iter().map(|(name, history)| (&name[..], history)).collect();
-    let picture = plot::runs("learning rates", &runs, Measure::TrainingLoss, Scale::Logarithmic)?;
+    let picture = plot::runs("learning rates", &runs, "loss", Scale::Logarithmic)?;
     picture.save("target/pictures/13_learning_rate.svg")
 }

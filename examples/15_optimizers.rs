@@ -51,7 +51,7 @@ fn run<O: Optimizer>(
 ) -> typenet::Result<(&'static str, History)> {
     let mut network = Classifier::init(&mut typenet::rng(1));
     let history = Trainer::new(Nll, optimizer).epochs(20).fit(&mut network, train)?;
-    let [first, middle, last] = [1, 5, 20].map(|epoch| Significant(history.epochs()[epoch - 1].loss));
+    let [first, middle, last] = [1, 5, 20].map(|epoch| Significant(history["loss"][epoch - 1]));
     let accuracy = network.evaluate(test, &Nll).accuracy;
     println!("{name:30} {first:>20}  {middle:>9}  {last:>9}     {accuracy:.4}");
     assert!(accuracy > 0.9);
@@ -78,10 +78,10 @@ fn karpathy((train, test): &(Digits, Digits)) -> typenet::Result<()> {
 /// The losses of all runs, in one picture.
 #[cfg(feature = "plot")]
 fn draw(runs: &[(&str, History)]) -> typenet::Result<()> {
-    use typenet::plot::{self, Measure, Scale};
+    use typenet::plot::{self, Scale};
 
     std::fs::create_dir_all("target/pictures").expect("the folder target/ can be written to");
     let runs: Vec<_> = runs.iter().map(|(name, history)| (*name, history)).collect();
-    let picture = plot::runs("optimizers on digits", &runs, Measure::TrainingLoss, Scale::Logarithmic)?;
+    let picture = plot::runs("optimizers on digits", &runs, "loss", Scale::Logarithmic)?;
     picture.save("target/pictures/15_optimizers.svg")
 }

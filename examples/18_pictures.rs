@@ -32,7 +32,8 @@ fn main() -> typenet::Result<()> {
     let (train, validation) = (scaler.transform(train), scaler.transform(validation));
     let test = scaler.transform(raw_test.clone());
     let mut network = Digits::init(&mut typenet::rng(1));
-    let mut trainer = Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).epochs(30).validation(&validation);
+    let trainer = Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).epochs(30);
+    let mut trainer = trainer.metric(Accuracy).validation(&validation);
     trainer.fit(&mut network, &train)?;
     let (matrix, accuracy) = network.measure(&test, (ConfusionMatrix::<10>::default(), Accuracy));
     println!("digits: test accuracy {accuracy:.4}\n{matrix}\n");

@@ -35,6 +35,7 @@ fn main() -> typenet::Result<()> {
     Trainer::new(Nll, Sgd::new(0.1).momentum(0.9))
         .epochs(50)
         .batch_size(32)
+        .metric(Accuracy)
         .validation(&validation)
         .callback(Progress::lines())
         .fit(&mut network, &train)?;

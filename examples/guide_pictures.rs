@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use typenet::minimize::Descent;
-use typenet::plot::{self, Measure, Picture, Scale, Surface};
+use typenet::plot::{self, Picture, Scale, Surface};
 use typenet::prelude::*;
 use typenet::{Error, History, function};
 
@@ -109,7 +109,7 @@ fn early_stopping() -> typenet::Result<Picture> {
     let wrong = labels.iter().enumerate().map(|(i, &label)| if i % 5 == 0 { (label + 1) % 10 } else { label });
     let few = Dataset::<Vector<64>, Class<10>>::labelled(few.inputs(), wrong)?;
     let mut network = Large::init(&mut typenet::rng(1));
-    let mut trainer = Trainer::new(Nll, Adam::new(0.004)).epochs(40).validation(&others);
+    let mut trainer = Trainer::new(Nll, Adam::new(0.004)).epochs(40).metric(Accuracy).validation(&others);
     plot::history("a fifth of the labels is wrong", &trainer.fit(&mut network, &few)?)
 }
 
@@ -129,7 +129,7 @@ fn initialization() -> typenet::Result<Picture> {
         let mut network = Classifier::init_with(initializer, &mut typenet::rng(1));
         runs.push((name.to_string(), Trainer::new(Nll, Sgd::new(0.1)).epochs(20).fit(&mut network, &train)?));
     }
-    plot::runs("what weights start from", &named(&runs), Measure::TrainingLoss, Scale::Logarithmic)
+    plot::runs("what weights start from", &named(&runs), "loss", Scale::Logarithmic)
 }
 
 fn learning_rate() -> typenet::Result<Picture> {
@@ -139,7 +139,7 @@ fn learning_rate() -> typenet::Result<Picture> {
         let mut network = TwoHidden::init(&mut typenet::rng(1));
         runs.push((format!("η = {rate}"), Trainer::new(Nll, Sgd::new(rate)).epochs(30).fit(&mut network, &train)?));
     }
-    plot::runs("learning rates", &named(&runs), Measure::TrainingLoss, Scale::Logarithmic)
+    plot::runs("learning rates", &named(&runs), "loss", Scale::Logarithmic)
 }
 
 /// Where an optimizer goes on a function of two parameters, whose gradient is given.

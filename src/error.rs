@@ -100,7 +100,7 @@ pub enum Error {
         what: &'static str,
         /// The source is that of the validation samples.
         validation: bool,
-        /// The epoch of the training run, counted from 1, where there is one.
+        /// The epoch of training, counted from 1, where there is one.
         epoch: Option<usize>,
         /// The batch within the epoch, counted from 0.
         batch: usize,
@@ -115,7 +115,7 @@ pub enum Error {
     Source {
         /// It is the source of the validation samples.
         validation: bool,
-        /// The epoch of the training run, counted from 1, where there is one.
+        /// The epoch of training, counted from 1, where there is one.
         epoch: Option<usize>,
         /// What the source says.
         reason: String,
@@ -190,12 +190,27 @@ pub enum Error {
         /// The epoch, counted from 1.
         epoch: usize,
     },
-    /// A callback or a picture needs a measure that is not taken.
-    NotMeasured {
-        /// The measure: `accuracy`.
-        what: &'static str,
-        /// What it takes to have it, as a noun.
-        needed: &'static str,
+    /// A callback, a plateau, a checkpoint or a picture asks for a measure that is not recorded.
+    UnknownMeasure {
+        /// The name that was given.
+        name: String,
+        /// The names of the recorded measures.
+        names: Vec<String>,
+    },
+    /// A metric is watched whose better values, smaller or larger, are not known.
+    UnknownDirection {
+        /// The name of the measure.
+        name: String,
+    },
+    /// Two columns of a history would have one name.
+    DuplicateMeasure {
+        /// The name.
+        name: String,
+    },
+    /// Interrupted training is to go on with other measures than it recorded.
+    OtherMeasures {
+        /// The name of the first that the program or the checkpoint lacks.
+        name: String,
     },
     /// A network has no layer and no tensor of a name.
     UnknownTensor {
@@ -204,16 +219,16 @@ pub enum Error {
         /// The dotted names of its tensors.
         names: Vec<String>,
     },
-    /// An interrupted run is to go on with other callbacks than it had.
+    /// Interrupted training is to go on with other callbacks than it had.
     OtherCallbacks {
         /// The name of the first that the program or the checkpoint lacks.
         name: String,
     },
-    /// A run that was interrupted within an epoch is to go on with fewer samples than it had.
+    /// Training that was interrupted within an epoch is to go on with fewer samples than it had.
     FewerSamples {
         /// The samples of an epoch.
         samples: usize,
-        /// How many of the epoch the run had learned from.
+        /// How many of the epoch it had learned from.
         needed: usize,
     },
     /// A gradient became infinite or NaN. The parameters are as they were before the step.
@@ -232,13 +247,13 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
-    /// A run ended with a loss that is above that of its begin, or NaN, and no smaller learning rate was to be tried.
+    /// Training ended with a loss that is above that at its begin, or NaN, and no smaller learning rate was to be tried.
     StillDiverging {
         /// The loss before the training.
         first: f64,
         /// The training loss of the last epoch.
         last: f64,
-        /// The learning rate of the run.
+        /// Its learning rate.
         rate: f64,
     },
     /// A setting is for a layer that the network does not have, or that does not learn.

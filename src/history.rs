@@ -1,107 +1,31 @@
 //! What happened during training, epoch by epoch?
+//!
+//! A [`History`] has a column for every [`Measure`]: the training loss, metrics of training, and the same on the validation set,
+//! under the names that Keras gives them. An [`EpochRecord`] is a row of it, and a [`Monitor`] names the column that decides
+//! which row is the best.
 
-use alloc::string::String;
+mod measure;
+mod record;
+
+mod table;
+
+pub(crate) use measure::{LOSS, VALIDATION, VALIDATION_LOSS, Watched};
+pub use measure::{Measure, Monitor};
+pub use record::EpochRecord;
+pub(crate) use table::OTHER_COLUMNS;
+
+use alloc::vec;
 use alloc::vec::Vec;
-use core::fmt::{self, Display, Write};
+use core::fmt::{self, Display};
+use core::ops::Index;
 
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
 use crate::kernel::Path;
-use crate::metric::Evaluation;
-use crate::readable::{Seconds, Share, Significant};
 
-/// The measures on the validation set at the end of an epoch.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ValidationRecord {
-    /// The mean loss.
-    pub loss: f64,
-    /// The share of samples that were classified right, where there are classes.
-    pub accuracy: Option<f64>,
-}
-
-impl ValidationRecord {
-    pub(crate) fn of(evaluation: &impl Evaluation) -> Self {
-        Self { loss: evaluation.loss(), accuracy: evaluation.accuracy() }
-    }
-}
-
-/// One epoch. `Display` prints a line; its numbers have four significant digits, as [`readable`](crate::readable) writes them,
-/// and so much room that the lines of a run are aligned.
-///
-/// # Example
-/// ```
-/// use typenet::EpochRecord;
-///
-/// let record = EpochRecord { epoch: 3, epochs: 50, loss: 1.25e-5, samples: 1800, validation: None, seconds: 0.0125 };
-/// assert_eq!(record.to_string(), "epoch  3/50  loss 1.250e-5   12.50 ms");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct EpochRecord {
-    /// The number of the epoch, counted from 1.
-    pub epoch: usize,
-    /// The number of epochs that were asked for.
-    pub epochs: usize,
-    /// The mean over the samples of the training loss, each measured before the step of its batch.
-    pub loss: f64,
-    /// How many samples that are: all of the data set, unless a callback stopped the epoch after one of its steps.
-    pub samples: usize,
-    /// The measures on the validation set, where there is one.
-    pub validation: Option<ValidationRecord>,
-    /// How long the epoch took, validation included.
-    pub seconds: f64,
-}
-
-/// How wide the columns of measures are in lines below one another.
-#[derive(Clone, Copy)]
-struct Columns {
-    loss: usize,
-    validation_loss: usize,
-    accuracy: usize,
-}
-
-impl Columns {
-    /// So wide that nearly any number fits, for a line that does not know of the others.
-    const USUAL: Self = Self { loss: 9, validation_loss: 9, accuracy: 8 };
-
-    /// Wide enough for all of these records.
-    fn of(records: &[EpochRecord]) -> Self {
-        records.iter().fold(Self::USUAL, |columns, record| {
-            let validation = record.validation;
-            let validation_loss = validation.map_or(0, |validation| width(&Significant(validation.loss)));
-            let accuracy = validation.and_then(|validation| validation.accuracy);
-            Self {
-                loss: columns.loss.max(width(&Significant(record.loss))),
-                validation_loss: columns.validation_loss.max(validation_loss),
-                accuracy: columns.accuracy.max(accuracy.map_or(0, |accuracy| width(&Share(accuracy)))),
-            }
-        })
-    }
-}
-
-fn width(number: &impl Display) -> usize {
-    alloc::format!("{number}").len()
-}
-
-impl EpochRecord {
-    fn write(&self, f: &mut fmt::Formatter<'_>, columns: Columns) -> fmt::Result {
-        let Columns { loss, validation_loss, accuracy } = columns;
-        let width = self.epochs.max(1).ilog10() as usize + 1;
-        write!(f, "epoch {:width$}/{}  loss {:<loss$}", self.epoch, self.epochs, Significant(self.loss))?;
-        if let Some(validation) = self.validation {
-            write!(f, "  validation loss {:<validation_loss$}", Significant(validation.loss))?;
-            if let Some(share) = validation.accuracy {
-                write!(f, " accuracy {:<accuracy$}", Share(share))?;
-            }
-        }
-        write!(f, "  {}", Seconds(self.seconds))
-    }
-}
-
-impl Display for EpochRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, Columns::USUAL)
-    }
-}
-
-/// The records of a training run, with what its bits depend on. `Display` prints that and a line per epoch.
+/// The records of training, with the seed and the instruction set that its bits depend on. `Display` prints these and a line per
+/// epoch.
 ///
 /// # Example
 /// ```
@@ -110,147 +34,168 @@ impl Display for EpochRecord {
 /// network!(struct Line = Dense<1, 1>);
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
 /// let mut line = Line::init(&mut typenet::rng(1));
-/// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3).fit(&mut line, &data)?;
-/// assert_eq!(history.epochs().len(), 3);
-/// assert!(history.final_loss() < Some(history.epochs()[0].loss));
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(MeanAbsoluteError).validation(&data).epochs(3);
+/// let history = trainer.fit(&mut line, &data)?;
+///
+/// // By measure, as in Keras.
+/// assert_eq!(history["loss"].len(), 3);
+/// assert!(history["val_mean_absolute_error"][2] < history["val_mean_absolute_error"][0]);
+/// assert_eq!(history.get("accuracy"), None);
+/// // By epoch.
 /// assert_eq!(history.best().map(|record| record.epoch), Some(3));
+/// assert!(history.epochs().all(|record| record.samples == 2));
 /// assert!(history.to_string().starts_with("seed 0, "));
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    run: Option<(u64, Path)>,
-    epochs: Vec<EpochRecord>,
+    begin: Option<(u64, Path)>,
+    /// The number of epochs that were asked for.
+    planned: usize,
+    measures: Vec<Measure>,
+    /// One for each measure, with a value for each epoch.
+    columns: Vec<Vec<f64>>,
+    samples: Vec<usize>,
+    seconds: Vec<f64>,
 }
 
-/// Records that room is made for before training, so that no epoch allocates: 4 MiB at most. Who asks for more epochs
-/// lets a callback decide when to stop.
+/// Epochs that are allocated before training, so that none allocates: half a MiB for each measure at most. A trainer with more
+/// epochs is one that a callback stops.
 const RESERVED: usize = 1 << 16;
 
 impl History {
-    pub(crate) fn with_capacity(epochs: usize, seed: u64) -> Self {
-        Self { run: Some((seed, Path::chosen())), epochs: Vec::with_capacity(epochs.min(RESERVED)) }
+    /// An empty history for this many epochs of these measures, of which the first is the training loss.
+    pub(crate) fn new(planned: usize, seed: u64, measures: Vec<Measure>) -> Self {
+        let room = planned.min(RESERVED);
+        let columns = measures.iter().map(|_| Vec::with_capacity(room)).collect();
+        let (samples, seconds) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        Self { begin: Some((seed, Path::chosen())), planned, measures, columns, samples, seconds }
     }
 
-    pub(crate) fn push(&mut self, record: EpochRecord) {
-        self.epochs.push(record);
+    /// Adds an epoch; `values` hands over its measures in their order.
+    pub(crate) fn push(&mut self, samples: usize, seconds: f64, values: impl FnOnce(&mut dyn FnMut(f64))) {
+        let mut columns = self.columns.iter_mut();
+        values(&mut |value| columns.next().into_iter().for_each(|column| column.push(value)));
+        debug_assert!(columns.next().is_none(), "every measure has a value for every epoch");
+        self.samples.push(samples);
+        self.seconds.push(seconds);
+    }
+
+    /// The number of epochs.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    /// Whether there are no epochs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    /// What is recorded for every epoch, in the order of lines and tables: the training loss, metrics of training in the order in
+    /// which they were added, then the same on the validation set.
+    #[must_use]
+    pub fn measures(&self) -> &[Measure] {
+        &self.measures
+    }
+
+    /// The values of a measure, one for each epoch: `history.get("val_accuracy")`. `history["val_accuracy"]` is the same, and
+    /// panics when no measure has the name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[f64]> {
+        let column = self.measures.iter().position(|measure| measure.name == name)?;
+        Some(&self.columns[column])
     }
 
     /// The epochs in order.
     #[must_use]
-    pub fn epochs(&self) -> &[EpochRecord] {
-        &self.epochs
+    pub fn epochs(&self) -> impl ExactSizeIterator<Item = EpochRecord<'_>> + DoubleEndedIterator + Clone {
+        (0..self.len()).map(|index| EpochRecord::new(self, index))
     }
 
-    /// The training loss of the last epoch; nothing after a run of no epochs.
+    /// The last epoch; `None` after no epochs.
+    #[must_use]
+    pub fn last(&self) -> Option<EpochRecord<'_>> {
+        self.epochs().next_back()
+    }
+
+    /// The training loss of the last epoch; `None` after no epochs.
     #[must_use]
     pub fn final_loss(&self) -> Option<f64> {
-        self.epochs.last().map(|record| record.loss)
+        self.last().map(|record| record.loss)
     }
 
-    /// The seed of the run; nothing before the first.
+    /// The seed of the trainer; `None` before its first `fit`.
     #[must_use]
     pub fn seed(&self) -> Option<u64> {
-        self.run.map(|(seed, _)| seed)
+        self.begin.map(|(seed, _)| seed)
     }
 
-    /// The instruction set that was chosen when the run began; nothing before the first.
+    /// The instruction set that was chosen when training began; `None` before the first `fit`.
     #[must_use]
     pub fn path(&self) -> Option<Path> {
-        self.run.map(|(_, path)| path)
+        self.begin.map(|(_, path)| path)
     }
 
-    /// The epoch with the smallest loss on the validation set, or training loss where there is none; the first of several.
-    /// Nothing after a run of no epochs.
+    /// The epoch with the smallest loss on the validation set, or training loss without one; the first of equal ones. `None` after
+    /// no epochs, and when every loss is NaN.
     #[must_use]
-    pub fn best(&self) -> Option<&EpochRecord> {
-        let loss = |record: &EpochRecord| record.validation.map_or(record.loss, |validation| validation.loss);
-        self.epochs.iter().min_by(|one, other| loss(one).total_cmp(&loss(other)))
+    pub fn best(&self) -> Option<EpochRecord<'_>> {
+        self.best_by(Monitor::LOSS).ok().flatten()
     }
 
-    /// A table as text, with a head and a line per epoch; measures that were not taken are empty. Numbers have as many digits
-    /// as it takes to read them back exactly.
+    /// The best epoch by any measure; the first of equal ones. `None` after no epochs, and when every value is NaN.
+    ///
+    /// # Errors
+    /// [`Error::UnknownMeasure`]; [`Error::UnknownDirection`].
     ///
     /// # Example
     /// ```
     /// use typenet::prelude::*;
     ///
-    /// network!(struct Line = Dense<1, 1>);
-    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
-    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).validation(&data).fit(&mut Line::zeroed(), &data)?;
-    /// let text = history.to_csv();
-    /// let mut lines = text.lines();
-    /// assert_eq!(lines.next(), Some("epoch,samples,loss,validation_loss,validation_accuracy,seconds"));
-    /// assert!(lines.next().is_some_and(|line| line.starts_with("1,1,1,0.64")));
+    /// network!(struct Guess = Dense<1, 2>, Softmax);
+    /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0]], [0, 1])?;
+    /// let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).metric(Accuracy).epochs(9);
+    /// let history = trainer.fit(&mut Guess::zeroed(), &data)?;
+    /// let best = history.best_by("accuracy")?.expect("there were epochs");
+    /// assert_eq!((best.epoch, best["accuracy"]), (2, 1.0));
+    /// assert!(history.best_by("val_accuracy").is_err());
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    #[must_use]
-    pub fn to_csv(&self) -> String {
-        let mut text = String::from("epoch,samples,loss,validation_loss,validation_accuracy,seconds\n");
-        for record in &self.epochs {
-            let EpochRecord { epoch, samples, loss, validation, seconds, .. } = record;
-            let (validation_loss, accuracy) = (validation.map(|v| v.loss), validation.and_then(|v| v.accuracy));
-            let [loss, validation_loss, accuracy] =
-                [Some(*loss), validation_loss, accuracy].map(|number| Cell(number, ""));
-            // Writing to a string does not fail.
-            let _ = writeln!(text, "{epoch},{samples},{loss},{validation_loss},{accuracy},{seconds}");
-        }
-        text
-    }
-
-    /// A JSON object: `seed`, a string, since many readers take numbers for floats; `path`; and `epochs`, an array of objects
-    /// with the names of [`to_csv`](Self::to_csv). Measures that were not taken are `null`.
-    ///
-    /// # Example
-    /// ```
-    /// let none = typenet::History::default();
-    /// assert_eq!(none.to_json(), r#"{"seed":null,"path":null,"epochs":[]}"#);
-    /// ```
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let mut text = match self.run {
-            Some((seed, path)) => alloc::format!(r#"{{"seed":"{seed}","path":"{path:?}","epochs":["#),
-            None => String::from(r#"{"seed":null,"path":null,"epochs":["#),
-        };
-        for (index, record) in self.epochs.iter().enumerate() {
-            let EpochRecord { epoch, samples, loss, validation, seconds, .. } = record;
-            let (validation_loss, accuracy) = (validation.map(|v| v.loss), validation.and_then(|v| v.accuracy));
-            let [loss, validation_loss, accuracy] =
-                [Some(*loss), validation_loss, accuracy].map(|number| Cell(number, "null"));
-            let comma = if index == 0 { "" } else { "," };
-            // Writing to a string does not fail.
-            let _ = write!(
-                text,
-                r#"{comma}{{"epoch":{epoch},"samples":{samples},"loss":{loss},"validation_loss":{validation_loss},"validation_accuracy":{accuracy},"seconds":{seconds}}}"#
-            );
-        }
-        text.push_str("]}");
-        text
+    pub fn best_by(&self, monitor: impl Into<Monitor>) -> Result<Option<EpochRecord<'_>>> {
+        let watched = monitor.into().find(&self.measures)?;
+        let costs = self.epochs().map(|record| (record, watched.cost(&record))).filter(|(_, cost)| !cost.is_nan());
+        Ok(costs.min_by(|one, other| one.1.total_cmp(&other.1)).map(|(record, _)| record))
     }
 }
 
-/// A number of a table, or what stands for none. Finite numbers print as JSON has them; a mean loss that is not finite,
-/// which takes an `f64` network and losses near the largest number, is none.
-struct Cell(Option<f64>, &'static str);
+/// # Panics
+/// When no measure has the name; the message lists those that there are.
+impl Index<&str> for History {
+    type Output = [f64];
 
-impl Display for Cell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(number) if number.is_finite() => Display::fmt(&number, f),
-            _ => f.write_str(self.1),
+    fn index(&self, name: &str) -> &[f64] {
+        match self.get(name) {
+            Some(values) => values,
+            None => panic!(
+                "{}",
+                crate::error::Error::UnknownMeasure { name: name.into(), names: measure::names(&self.measures) }
+            ),
         }
     }
 }
 
 impl Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some((seed, path)) = self.run {
+        if let Some((seed, path)) = self.begin {
             write!(f, "seed {seed}, {path:?}")?;
         }
-        let columns = Columns::of(&self.epochs);
-        for record in &self.epochs {
+        let mut widths = vec![0; self.measures.len()];
+        self.epochs().for_each(|record| record.widen(&mut widths));
+        for record in self.epochs() {
             f.write_str("\n")?;
-            record.write(f, columns)?;
+            record.write(f, &widths)?;
         }
         Ok(())
     }
@@ -261,14 +206,23 @@ mod tests {
     use alloc::string::{String, ToString};
     use alloc::vec::Vec;
 
-    use super::{EpochRecord, History, ValidationRecord};
+    use super::{History, Measure, Monitor};
+    use crate::error::Error;
+    use crate::metric::Better;
 
+    /// Losses as they are, and metrics that fall and rise with them.
     fn history(losses: &[f64], validated: bool) -> History {
-        let mut history = History::default();
+        let mut measures = alloc::vec![Measure::new("loss", Some(Better::Smaller))];
+        if validated {
+            measures.push(Measure::new("val_loss", Some(Better::Smaller)));
+            measures.push(Measure::new("val_accuracy", Some(Better::Larger)));
+            measures.push(Measure::new("val_own", None));
+        }
+        let mut history = History::new(losses.len(), 0, measures);
         for (index, &loss) in losses.iter().enumerate() {
-            let validation = validated.then_some(ValidationRecord { loss, accuracy: Some(1.0 / (index as f64 + 1.0)) });
-            let (epoch, epochs) = (index + 1, losses.len());
-            history.push(EpochRecord { epoch, epochs, loss, samples: 1, validation, seconds: loss.abs() });
+            let values = [loss, loss, 1.0 / (index as f64 + 1.0), index as f64];
+            let count = if validated { 4 } else { 1 };
+            history.push(1, loss.abs(), |add| values[..count].iter().for_each(|&value| add(value)));
         }
         history
     }
@@ -286,20 +240,45 @@ mod tests {
             assert!(line.contains(&alloc::format!("loss {loss}")), "{line}");
         }
         assert!(shown[3].ends_with("12.50 µs"), "{}", shown[3]);
+        // The widest of these takes ten places.
+        assert!(shown[3].starts_with("epoch 4/8  loss 1.250e-5    "), "{}", shown[3]);
     }
 
     #[test]
-    fn lines_of_a_history_are_aligned_whatever_their_losses() {
-        for losses in [&[2.0, 0.5, 0.09, 1e-12][..], &[-1e-300, 3.0, 1e300, f64::INFINITY]] {
+    fn lines_of_a_history_are_aligned_whatever_their_values() {
+        for losses in [&[2.0, 0.5, 0.09, 1e-12][..], &[-1e-300, 3.0, 1e300, f64::INFINITY, f64::NAN]] {
             let shown = lines(&history(losses, true));
-            for word in ["validation", "accuracy"] {
+            for word in ["val_loss", "val_accuracy", "val_own"] {
                 let places: Vec<_> = shown.iter().map(|line| line.find(word)).collect();
                 assert!(places.windows(2).all(|pair| pair[0] == pair[1] && pair[0].is_some()), "{shown:#?}");
             }
         }
         // A line that knows of no other has the places of the usual ones.
         let records = history(&[2.0, 0.5, 0.09, 1e-12], true);
-        let alone: Vec<_> = records.epochs().iter().map(ToString::to_string).collect();
+        let alone: Vec<_> = records.epochs().map(|record| record.to_string()).collect();
         assert_eq!(alone, lines(&records));
+    }
+
+    #[test]
+    fn the_best_epoch_is_the_first_with_the_best_value_and_never_nan() {
+        let best = |history: &History, monitor: Monitor| history.best_by(monitor).unwrap().map(|record| record.epoch);
+        let history = history(&[f64::NAN, 3.0, 2.0, -f64::NAN, 2.0], true);
+        assert_eq!(best(&history, Monitor::LOSS), Some(3));
+        assert_eq!(best(&history, "val_accuracy".into()), Some(1));
+        assert_eq!(best(&history, Monitor::new("val_accuracy").smaller_is_better()), Some(5));
+        assert_eq!(best(&history, Monitor::new("loss").larger_is_better()), Some(2));
+        assert_eq!(best(&history, Monitor::new("val_own").larger_is_better()), Some(5));
+        let unknown = Error::UnknownDirection { name: "val_own".into() };
+        assert_eq!(history.best_by("val_own").unwrap_err(), unknown);
+        assert_eq!(best(&self::history(&[f64::NAN; 2], false), Monitor::LOSS), None);
+        assert_eq!(History::default().best(), None);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "no measure is named `accuracy`: there are `loss`, `val_loss`, `val_accuracy`, `val_own`"
+    )]
+    fn an_index_that_is_no_measure_panics_with_the_names_that_are() {
+        let _ = &history(&[1.0], true)["accuracy"];
     }
 }

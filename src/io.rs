@@ -10,8 +10,8 @@
 //!   `standardizer/mean` and `standardizer/deviation`; or `min_max/minimum`, `min_max/maximum` and `min_max/range`, its two
 //!   bounds; or `quantile_transformer/quantiles`, a matrix of [quantiles, features], and `quantile_transformer/normal`, 1 for
 //!   normal output and 0 for uniform. That of the targets has `target_` after the slash: `standardizer/target_mean`.
-//!   `optimizer/velocity` and the like are what an optimizer remembers in a checkpoint, and what begins with `run/` is an
-//!   interrupted run. Programs that load weights pass over these; every other name that the network does not have is an
+//!   `optimizer/velocity` and the like are what an optimizer remembers in a checkpoint, and what begins with `run/` is
+//!   interrupted training. Programs that load weights pass over these; every other name that the network does not have is an
 //!   error.
 //! - The metadata have one entry, `typenet`, of lines of a key and a value: `checksum`, `format` (the version, 1), `typenet`
 //!   (the version of the library), `kind` (`weights` or `checkpoint`), `network`, `input`, a line `layer` for each layer,
@@ -63,5 +63,5 @@ pub(crate) use write::{Pieces, to_bytes};
 
 /// What the names of an optimizer's memory begin with.
 pub(crate) const OPTIMIZER: &str = "optimizer/";
-/// What the names of the state of an interrupted run begin with.
+/// What the names of the state of interrupted training begin with.
 pub(crate) const RUN: &str = "run/";

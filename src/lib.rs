@@ -87,7 +87,7 @@ pub use error::{Error, Result, WrongTensor};
 pub use flat_parameters::FlatParameters;
 pub use gradient::Gradient;
 #[cfg(feature = "std")]
-pub use history::{EpochRecord, History, ValidationRecord};
+pub use history::{EpochRecord, History, Measure, Monitor};
 pub use initializer::Initializer;
 #[cfg(feature = "safetensors")]
 pub use io::{Stored, WeightsFile};
@@ -113,7 +113,7 @@ pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "safetensors")]
 pub use train::Checkpoints;
 #[cfg(feature = "std")]
-pub use train::{Callback, EarlyStopping, Monitor, Progress, StepRecord, TimeLimit, Trainer, TrainingPlan};
+pub use train::{Callback, EarlyStopping, Progress, StepRecord, TimeLimit, Trainer, TrainingPlan};
 
 #[doc(no_inline)]
 pub use typenet_macros::FlatParameters;

@@ -6,11 +6,15 @@ mod accuracy;
 mod binary_confusion_matrix;
 mod confusion_matrix;
 mod distance;
+mod named;
+mod number;
 
 pub use accuracy::{Accuracy, TopK};
 pub use binary_confusion_matrix::BinaryConfusionMatrix;
 pub use confusion_matrix::ConfusionMatrix;
 pub use distance::{MeanAbsoluteError, RSquared, RootMeanSquaredError};
+pub use named::{Named, named};
+pub use number::{Number, OneNumber, number};
 pub use state::MetricState;
 
 use alloc::string::String;
@@ -24,12 +28,15 @@ use crate::target::{Class, ClassTarget, Target, Weighted};
 
 /// Something that is measured from predictions and targets, sample after sample.
 ///
-/// [`Network::measure`](crate::Network::measure) takes a metric, or a tuple of up to twelve; tuples can be nested.
+/// [`Network::measure`](crate::Network::measure) takes a metric, or a tuple of up to twelve; tuples can be nested. A metric whose
+/// [`Value`](Self::Value) is one number can also be recorded for every epoch of training:
+#[cfg_attr(feature = "std", doc = "[`Trainer::metric`](crate::Trainer::metric).")]
+#[cfg_attr(not(feature = "std"), doc = "`Trainer::metric`.")]
 ///
 /// The metric itself holds only its settings. What it has counted is its [`State`](Self::State), which the library clears at the
-/// begin of an epoch and keeps in checkpoints. Samples are added in their order, by one thread, so that the number of threads
-/// changes no bit of the result. The value is computed from all samples: a metric that is no mean over samples, such as F1, is
-/// exact for the whole epoch and not a mean over batches.
+/// start of an epoch and keeps in checkpoints. Samples are added in order, by one thread, so the number of threads changes no bit
+/// of the result. The value is computed over all samples: a metric that is no mean over samples, such as F1, is exact for the
+/// whole epoch and not a mean over batches.
 ///
 /// # Example
 /// A custom metric: the largest distance between a prediction and its target.
@@ -62,7 +69,13 @@ use crate::target::{Class, ClassTarget, Target, Weighted};
 ///
 /// network!(struct Line = Dense<1, 1>);
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [-3.0]])?;
-/// assert_eq!(Line::zeroed().measure(&data, (LargestError, MeanAbsoluteError)), (3.0, 2.0));
+/// let mut line = Line::zeroed();
+/// assert_eq!(line.measure(&data, (LargestError, MeanAbsoluteError)), (3.0, 2.0));
+///
+/// // For every epoch of training, under its name.
+/// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(LargestError).epochs(9).fit(&mut line, &data)?;
+/// assert_eq!(history["largest_error"][0], 3.0);
+/// assert!(history["largest_error"][8] < 3.0);
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -74,7 +87,7 @@ pub trait Metric<Output: Shape>: Send + Sync {
     type Target: Target;
     /// What it remembers of the samples so far. Numbers, arrays, tuples and vectors of these implement [`MetricState`].
     type State: MetricState;
-    /// What it says about all samples: `f64` for a metric that is recorded during training.
+    /// The result over all samples: `f64` for a metric that is recorded during training.
     type Value;
 
     /// The name in histories, where the measure on the validation set has `val_` before it.
@@ -84,9 +97,9 @@ pub trait Metric<Output: Shape>: Send + Sync {
         snake_case(type_name::<Self>())
     }
 
-    /// Which values are better: what early stopping, a plateau and the best checkpoint go by.
+    /// Which values are better: the direction of early stopping, a plateau and the best checkpoint.
     ///
-    /// By default it is not known, and whoever watches the metric has to say it.
+    /// By default it is not known, and a [`Monitor`](crate::Monitor) of the metric sets it.
     fn better(&self) -> Option<Better> {
         None
     }
@@ -179,6 +192,17 @@ impl<const K: usize> ScoresClasses for Vector<K> {
     type Class = Class<K>;
 }
 
+/// The output of a network that scores `K` classes.
+#[diagnostic::on_unimplemented(
+    message = "the metric counts {K} classes, but the output of the network is `{Self}`",
+    label = "this metric does not fit the network"
+)]
+pub trait ScoresClassesOf<const K: usize>: ScoresClasses<Class = Class<K>> {}
+
+impl<const K: usize> ScoresClassesOf<K> for Probabilities<K> {}
+
+impl<const K: usize> ScoresClassesOf<K> for Vector<K> {}
+
 /// A kind of target with the measures that belong to it.
 pub trait Measured: Target {
     /// The measures of a whole data set.
@@ -190,8 +214,8 @@ pub trait Measured: Target {
 
 /// The measures of a network on a data set.
 pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
-    /// From the mean loss and the mean of [`Measured::miss`].
-    fn from_means(loss: f64, miss: f64) -> Self;
+    /// From the sums of the loss and of [`Measured::miss`] over a number of samples, which is at least 1.
+    fn from_sums(loss: f64, miss: f64, samples: usize) -> Self;
 
     /// The mean loss.
     fn loss(&self) -> f64;
@@ -224,8 +248,10 @@ impl Display for Classification {
 }
 
 impl Evaluation for Classification {
-    fn from_means(loss: f64, miss: f64) -> Self {
-        Self { loss, accuracy: 1.0 - miss }
+    fn from_sums(loss: f64, miss: f64, samples: usize) -> Self {
+        let samples = samples as f64;
+        // Whole numbers: 1 - miss / samples would be the metric `Accuracy` up to a rounding.
+        Self { loss: loss / samples, accuracy: (samples - miss) / samples }
     }
 
     fn loss(&self) -> f64 {
@@ -262,8 +288,8 @@ impl Display for Regression {
 }
 
 impl Evaluation for Regression {
-    fn from_means(loss: f64, miss: f64) -> Self {
-        Self { loss, mean_absolute_error: miss }
+    fn from_sums(loss: f64, miss: f64, samples: usize) -> Self {
+        Self { loss: loss / samples as f64, mean_absolute_error: miss / samples as f64 }
     }
 
     fn loss(&self) -> f64 {

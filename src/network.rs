@@ -23,6 +23,7 @@ mod shards;
 mod weights;
 mod workspace;
 
+pub(crate) use batch::TrainingBatch;
 use batch::{Batch, Room, check_counts, infer};
 pub use classes::GivesClasses;
 use compatibility::FitsLoss;
@@ -32,7 +33,7 @@ pub use dot::Dot;
 pub(crate) use evaluation::{Buffers, BuffersOf, Observer};
 pub(crate) use evaluation::{Evaluator, Predictions};
 pub use layer_output::LayerOutput;
-use program::{Backward, Forward, Infer, Show, TileLoss};
+use program::{Backward, Forward, Infer, Show, TileLoss, first_non_finite};
 use shards::Shards;
 pub use summary::{LayerInfo, Summary};
 #[cfg(feature = "safetensors")]
@@ -48,14 +49,16 @@ use alloc::vec::Vec;
 use rand::Rng as RandomSource;
 
 use crate::dataset::{Batches, Dataset};
-use crate::error::{Error, Result};
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
 use crate::flat_parameters::FlatParameters;
 use crate::gradient::Gradient;
 use crate::initializer::Initializer;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, dispatch};
 use crate::layer::{Layer, Pass, Plan};
-use crate::loss::{Loss, check_targets};
+use crate::loss::Loss;
 use crate::metric::{Measured, Metric, argmax};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -448,20 +451,8 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
         L: Loss<Self::Output>,
         V: FitsValue<L::Target, Self::Scalar>,
     {
-        let () = FitsLoss::<Self, L>::RIGHT;
         let targets = V::values(targets);
-        check_counts("inputs", inputs.len(), "targets", targets.len())?;
-        if inputs.is_empty() {
-            return Err(Error::Empty { what: "batch" });
-        }
-        check_targets::<L, Self::Output, Self::Scalar>(loss, targets)?;
-        let (shards, room) = workspace.room(inputs.len(), true);
-        let value = Batch { network: self, loss, inputs, targets, shards }.gradient(pass, room, gradient);
-        if value.is_finite() {
-            return Ok(value);
-        }
-        let culprit = program::first_non_finite(self, inputs);
-        Err(Error::NonFiniteLoss { value: value.to_f64(), culprit, step: pass.step })
+        TrainingBatch { network: self, loss, inputs, targets, pass }.gradient(workspace, gradient, &mut [])
     }
 
     /// The mean loss on a data set, and the measures that belong to its kind of target: accuracy for classes.

@@ -71,7 +71,7 @@ pub use paths::paths;
 pub use picture::Picture;
 pub use pixels::Pixels;
 pub use predictions::predictions;
-pub use runs::{Measure, runs};
+pub use runs::runs;
 pub use scale::Scale;
 pub use surface::Surface;
 pub use weights::weights;

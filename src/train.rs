@@ -6,13 +6,14 @@
 mod callback_state;
 mod epoch_progress;
 mod learning_rate;
+mod metrics;
 mod sample_source;
 mod stop;
 mod thread_pool;
-mod validation;
 
-mod interrupted_run;
+mod interrupted_training;
 mod step_settings;
+mod validation;
 
 #[cfg(feature = "safetensors")]
 mod checkpoint;
@@ -41,8 +42,9 @@ pub use callback_state::CallbackState;
 #[cfg(feature = "safetensors")]
 pub use checkpoints::{Checkpoints, WithCheckpoints};
 pub use closures::{OnEpoch, OnStep, on_epoch, on_step};
-pub use early_stopping::{EarlyStopping, Monitor};
+pub use early_stopping::EarlyStopping;
 pub use hooks::Hooks;
+pub use metrics::Metrics;
 pub use progress::Progress;
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
@@ -62,7 +64,7 @@ use crate::optimizer::{Optimizer, OptimizerState};
 use crate::shape::Shape;
 use crate::target::Target;
 
-use interrupted_run::InterruptedRun;
+use interrupted_training::InterruptedTraining;
 use sample_source::Shuffled;
 use step_settings::StepSettings;
 use thread_pool::Threads;
@@ -93,15 +95,16 @@ use thread_pool::Threads;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a trainer does nothing before `fit`"]
-pub struct Trainer<L, O, T, V = (), H = ()> {
+pub struct Trainer<L, O, T, V = (), H = (), M = ()> {
     steps: StepSettings<L, O, T>,
     epochs: usize,
     threads: Threads,
     validation: V,
     hooks: H,
+    metrics: M,
     history: History,
     /// What the next `fit` goes on with.
-    interrupted: Option<InterruptedRun<T>>,
+    interrupted: Option<InterruptedTraining<T>>,
 }
 
 impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
@@ -113,13 +116,14 @@ impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
             threads: Threads::Current,
             validation: (),
             hooks: (),
+            metrics: (),
             history: History::default(),
             interrupted: None,
         }
     }
 }
 
-impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
+impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// How often to go over the data.
     pub fn epochs(self, epochs: usize) -> Self {
         Self { epochs, ..self }
@@ -173,13 +177,13 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
 
     /// A data set that is measured after each epoch and not learned from. It must fit the network as the training set
     /// must.
-    pub fn validation<X: Shape, Y: Target>(self, data: &Dataset<X, Y, T>) -> Trainer<L, O, T, &Dataset<X, Y, T>, H> {
-        let Self { steps, epochs, threads, hooks, history, interrupted, .. } = self;
-        Trainer { steps, epochs, threads, validation: data, hooks, history, interrupted }
+    pub fn validation<X: Shape, Y: Target>(self, data: &Dataset<X, Y, T>) -> Trainer<L, O, T, &Dataset<X, Y, T>, H, M> {
+        let Self { steps, epochs, threads, hooks, metrics, history, interrupted, .. } = self;
+        Trainer { steps, epochs, threads, validation: data, hooks, metrics, history, interrupted }
     }
 
-    /// A source of batches that is measured after each epoch and not learned from: for validation samples that are not all in
-    /// memory. Its batches have the size of those of training, and it begins with epoch 0 and seed 0 each time, as in
+    /// Measures a source of batches after each epoch, without learning from it: for validation samples that are not all in memory.
+    /// Its batches have the size of those of training. It begins with epoch 0 and seed 0 each time, as in
     /// [`Network::evaluate_batches`].
     ///
     /// # Example
@@ -192,29 +196,70 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
     /// let mut line = Line::zeroed();
     /// let history =
     ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3).validation_batches(&mut moved).fit(&mut line, &data)?;
-    /// let last = history.epochs()[2].validation.expect("there is a source");
-    /// assert_eq!(last.loss, line.evaluate_batches(&mut moved, &MeanSquaredError, 32)?.loss);
+    /// assert_eq!(history["val_loss"][2], line.evaluate_batches(&mut moved, &MeanSquaredError, 32)?.loss);
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    pub fn validation_batches<B: Batches<T>>(self, source: &mut B) -> Trainer<L, O, T, &mut B, H> {
-        let Self { steps, epochs, threads, hooks, history, interrupted, .. } = self;
-        Trainer { steps, epochs, threads, validation: source, hooks, history, interrupted }
+    pub fn validation_batches<B: Batches<T>>(self, source: &mut B) -> Trainer<L, O, T, &mut B, H, M> {
+        let Self { steps, epochs, threads, hooks, metrics, history, interrupted, .. } = self;
+        Trainer { steps, epochs, threads, validation: source, hooks, metrics, history, interrupted }
+    }
+
+    /// Adds a metric that is recorded for every epoch, beside the loss: under its name for training, and with `val_` before the name
+    /// on the validation set.
+    ///
+    /// As in Keras, the metric of training uses the predictions of the training passes, each made before the step of its batch and
+    /// with dropout. The metric of validation uses the network after the epoch. Every sample counts alike, whatever its weight. A
+    /// metric is computed over all samples of the epoch, and is not a mean over batches. Metrics change no bit of the parameters, and
+    /// the number of threads changes no bit of a metric.
+    ///
+    /// Accuracy on a validation set of classes, `val_accuracy`, is always recorded. [`Progress`], [`History`] with its tables, and
+    /// pictures show all measures. [`EarlyStopping`], [`reduce_on_plateau_of`](Self::reduce_on_plateau_of) and `Checkpoints::best`
+    /// watch any of them by name.
+    ///
+    /// # Errors
+    /// `fit` refuses two measures with one name ([`Error::DuplicateMeasure`]); [`metric::named`](crate::metric::named) renames a
+    /// metric.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::metric::number;
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Guess = Dense<1, 3>, Softmax);
+    /// let data = Dataset::<Vector<1>, Class<3>>::labelled([[-1.0], [0.0], [1.0]], [0, 1, 2])?;
+    /// let history = Trainer::new(Nll, Sgd::new(0.1))
+    ///     .metric(Accuracy)
+    ///     .metric(TopK::<2>)
+    ///     .metric(number("macro_f1", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_f1).larger_is_better())
+    ///     .validation(&data)
+    ///     .callback(EarlyStopping::patience(3).monitor("val_macro_f1"))
+    ///     .epochs(20)
+    ///     .fit(&mut Guess::zeroed(), &data)?;
+    /// // Zeros make all classes equally likely, and the first is predicted.
+    /// assert_eq!((history["accuracy"][0], history["top_2_accuracy"][0]), (1.0 / 3.0, 2.0 / 3.0));
+    /// assert!(history["val_macro_f1"].iter().all(|f1| (0.0..=1.0).contains(f1)));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn metric<A>(self, metric: A) -> Trainer<L, O, T, V, H, (M, A)> {
+        let Self { steps, epochs, threads, validation, hooks, metrics, history, interrupted } = self;
+        Trainer { steps, epochs, threads, validation, hooks, metrics: (metrics, metric), history, interrupted }
     }
 
     /// Adds a callback, which is called after those before it: [`EarlyStopping`], [`TimeLimit`], [`Progress`], a custom type, a
-    /// closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training. One
-    /// that is to be read after training is lent, [`by_ref`].
-    pub fn callback<C>(self, callback: C) -> Trainer<L, O, T, V, (H, C)> {
-        let Self { steps, epochs, threads, validation, hooks, history, interrupted } = self;
-        Trainer { steps, epochs, threads, validation, hooks: (hooks, callback), history, interrupted }
+    /// closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training. [`by_ref`]
+    /// lends a callback, to be read after training.
+    pub fn callback<C>(self, callback: C) -> Trainer<L, O, T, V, (H, C), M> {
+        let Self { steps, epochs, threads, validation, hooks, metrics, history, interrupted } = self;
+        Trainer { steps, epochs, threads, validation, hooks: (hooks, callback), metrics, history, interrupted }
     }
 
-    /// Writes checkpoints during training, when all callbacks have seen the step or the epoch: see [`Checkpoints`].
+    /// Writes checkpoints during training, after all callbacks have seen the step or the epoch: see [`Checkpoints`]. Several calls
+    /// add several, such as the last epoch and the best one.
     #[cfg(feature = "safetensors")]
-    pub fn checkpoints(self, checkpoints: Checkpoints) -> Trainer<L, O, T, V, WithCheckpoints<H>> {
-        let Self { steps, epochs, threads, validation, hooks, history, interrupted } = self;
+    pub fn checkpoints(self, checkpoints: Checkpoints) -> Trainer<L, O, T, V, WithCheckpoints<H>, M> {
+        let Self { steps, epochs, threads, validation, hooks, metrics, history, interrupted } = self;
         let hooks = WithCheckpoints::new(hooks, checkpoints);
-        Trainer { steps, epochs, threads, validation, hooks, history, interrupted }
+        Trainer { steps, epochs, threads, validation, hooks, metrics, history, interrupted }
     }
 
     /// The records of the last call of `fit`, also of one that failed: its epochs before the error.
@@ -228,7 +273,7 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
     /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0)).epochs(100);
     /// assert!(trainer.fit(&mut Line::zeroed(), &data).is_err(), "the steps are far too long");
     /// // The first loss is (0 - 1)².
-    /// assert_eq!(trainer.history().epochs()[0].loss, 1.0);
+    /// assert_eq!(trainer.history()["loss"][0], 1.0);
     /// # Ok::<(), typenet::Error>(())
     /// ```
     #[must_use]
@@ -305,7 +350,7 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
     /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
     /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
     /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size;
-    /// [`Error::OtherCallbacks`] and [`Error::FewerSamples`] when an interrupted run is to go on with other callbacks than it
+    /// [`Error::OtherCallbacks`] and [`Error::FewerSamples`] when interrupted training is to go on with other callbacks than it
     /// had, or with less data. The records of the
     /// epochs before an error are in [`history`](Self::history), and callbacks have seen their `end`.
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
@@ -316,6 +361,7 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
         Y: FitsTarget<L::Target>,
         V: Validation<N, L>,
         H: Hooks<N>,
+        M: Metrics<N::Output, L::Target>,
     {
         self.train(network.as_mut(), &mut Shuffled::new(data))
     }
@@ -337,6 +383,7 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
         B: Batches<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
         H: Hooks<N>,
+        M: Metrics<N::Output, L::Target>,
     {
         self.train(network.as_mut(), &mut CheckedBatches::new(source))
     }

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use digits::DigitClassifier;
 use typenet::loss::Values;
-use typenet::metric::Measured;
+use typenet::metric::{Measured, number};
 use typenet::prelude::*;
 use typenet::schedule::Schedule;
 use typenet::{Optimizer, Scalar, Target};
@@ -292,11 +292,13 @@ fn decay_layer_factors_schedules_and_averages_allocate_nothing_in_a_step() {
 }
 
 /// What one whole `fit` of a fresh network allocates.
-fn fit_allocations<N, Y>(data: &Dataset<N::Input, Y, N::Scalar>, epochs: usize, batch_size: usize) -> u64
+fn fit_allocations<N, const K: usize>(
+    data: &Dataset<N::Input, Class<K>, N::Scalar>,
+    epochs: usize,
+    batch_size: usize,
+) -> u64
 where
-    N: Network,
-    Y: Measured,
-    Nll: Loss<N::Output, Target = Y>,
+    N: Network<Output = Probabilities<K>>,
 {
     let mut network = N::init(&mut typenet::rng(5));
     let mut trainer = Trainer::new(Nll, Sgd::new(0.01).momentum(0.9))
@@ -304,8 +306,10 @@ where
         .batch_size(batch_size)
         .schedule(typenet::schedule::Exponential::new(0.999))
         .reduce_on_plateau(typenet::schedule::ReduceOnPlateau::new().patience(1))
+        .metric(Accuracy)
+        .metric(number("macro_f1", ConfusionMatrix::<K>::default(), ConfusionMatrix::macro_f1).larger_is_better())
         .validation(data)
-        .callback(EarlyStopping::patience(epochs).restore_best());
+        .callback(EarlyStopping::patience(epochs).monitor("val_macro_f1").restore_best());
     allocations(|| trainer.fit::<N, _, _>(&mut network, data).unwrap())
 }
 
@@ -316,12 +320,12 @@ where
 {
     let inputs = samples::normal::<Vector<64>, T>(700, 1);
     let data = Dataset::<Vector<64>, Class<10>, T>::new(inputs, samples::classes(700)).unwrap();
-    let few = fit_allocations::<N, _>(&data, 2, 32);
+    let few = fit_allocations::<N, 10>(&data, 2, 32);
     assert!(few > 0);
-    assert_eq!(fit_allocations::<N, _>(&data, 20, 32), few, "ten times the epochs");
-    assert_eq!(fit_allocations::<N, _>(&data, 20, 8), few, "forty times the steps");
-    let tiles = fit_allocations::<N, _>(&data, 2, 512);
-    assert_eq!(fit_allocations::<N, _>(&data, 20, 512), tiles, "ten times the epochs, batches of several tiles");
+    assert_eq!(fit_allocations::<N, 10>(&data, 20, 32), few, "ten times the epochs");
+    assert_eq!(fit_allocations::<N, 10>(&data, 20, 8), few, "forty times the steps");
+    let tiles = fit_allocations::<N, 10>(&data, 2, 512);
+    assert_eq!(fit_allocations::<N, 10>(&data, 20, 512), tiles, "ten times the epochs, batches of several tiles");
     assert!(tiles > few, "sums of gradients wait when a batch has several tiles");
 }
 
@@ -409,7 +413,9 @@ fn a_source_of_batches_allocates_the_same_for_any_number_of_steps() {
         let run = |epochs| {
             let mut network = Narrow::zeroed();
             let mut source = data.augmented(|input: &mut [f32; 2], _| input[0] = 0.5);
-            let mut trainer = Trainer::new(Nll, Sgd::new(0.01)).epochs(epochs).batch_size(7).accumulate(3);
+            let mut validation = data.augmented(|input: &mut [f32; 2], _| input[1] = 0.5);
+            let trainer = Trainer::new(Nll, Sgd::new(0.01)).epochs(epochs).batch_size(7).accumulate(3);
+            let mut trainer = trainer.metric(TopK::<1>).validation_batches(&mut validation);
             allocations(|| trainer.fit_batches::<Narrow, _>(&mut network, &mut source).unwrap())
         };
         assert_eq!(run(2), run(20));

@@ -12,13 +12,14 @@ use typenet::dataset::{Epoch, SameSample};
 use typenet::gradient_check::GradientCheck;
 use typenet::kernel::{MomentumStep, Path, Portable};
 use typenet::layer::{ElementwisePlan, Head, Layout, Reads};
+use typenet::metric::Better;
 use typenet::network::LayerInfo;
 use typenet::prelude::*;
 use typenet::readable::{Exact, Percent, Seconds, Share, Significant};
 use typenet::tensor::{TableEntry, Tensor};
 use typenet::{
-    Backward, Classification, EpochRecord, Error, Forward, History, Mode, MomentumForm, OptimizerState, Regression,
-    Site, Summary, TensorInfo, TensorKind, TensorTable, ValidationRecord,
+    Backward, Classification, EpochRecord, Error, Forward, History, Measure, Mode, MomentumForm, Monitor,
+    OptimizerState, Regression, Site, Summary, TensorInfo, TensorKind, TensorTable,
 };
 
 /// What every public type is: usable from any thread, movable, and showable in an assertion.
@@ -103,7 +104,9 @@ fn what_training_uses_and_gives_can_be_cloned_and_shown() {
     cloneable::<Progress>();
     comparable::<History>();
     comparable::<EpochRecord>();
-    comparable::<ValidationRecord>();
+    comparable::<Measure>();
+    comparable::<Monitor>();
+    comparable::<Better>();
     comparable::<Classification>();
     comparable::<Regression>();
     comparable::<GradientCheck>();

@@ -6,10 +6,11 @@
 use std::fs;
 use std::ops::ControlFlow;
 
+use typenet::metric::{Metric, number};
 use typenet::prelude::*;
 use typenet::schedule::{Exponential, ReduceOnPlateau};
 use typenet::train::{CallbackState, StepRecord, TrainingPlan, on_epoch};
-use typenet::{Average, Error, History, Result, ValidationRecord};
+use typenet::{Average, Error, History, Result};
 
 #[path = "support/folder.rs"]
 mod folder;
@@ -29,17 +30,29 @@ fn data(samples: usize) -> Data {
 
 const EPOCHS: usize = 30;
 
+/// A metric that is no mean over samples.
+fn macro_recall() -> impl Metric<Probabilities<3>, Target = Class<3>, Value = f64> {
+    number("macro_recall", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_recall).larger_is_better()
+}
+
 /// All that a run leaves, but for how long it took.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     parameters: Vec<f32>,
-    records: Vec<(usize, f64, Option<ValidationRecord>)>,
+    measures: Vec<(String, Vec<f64>)>,
     steps: u64,
 }
 
+impl Outcome {
+    fn epochs(&self) -> usize {
+        self.measures[0].1.len()
+    }
+}
+
 fn outcome(network: &Net, history: &History, steps: u64) -> Outcome {
-    let records = history.epochs().iter().map(|record| (record.epoch, record.loss, record.validation)).collect();
-    Outcome { parameters: network.parameters().to_vec(), records, steps }
+    let names = history.measures().iter().map(|measure| measure.name.clone());
+    let measures = names.map(|name| (name.clone(), history[&*name].to_vec())).collect();
+    Outcome { parameters: network.parameters().to_vec(), measures, steps }
 }
 
 /// A run with early stopping that is killed, by a panic, after some epoch; nothing for one that is left alone. It goes on from
@@ -53,6 +66,8 @@ fn run(folder: &Folder, patience: usize, every: usize, killed: Option<usize>) ->
             .batch_size(16)
             .seed(3)
             .validation(&validation)
+            .metric(Accuracy)
+            .metric(macro_recall())
             .callback(EarlyStopping::patience(patience).restore_best())
             .checkpoints(Checkpoints::every(every, &path))
             .callback(|record: &EpochRecord| {
@@ -73,9 +88,9 @@ fn run(folder: &Folder, patience: usize, every: usize, killed: Option<usize>) ->
 fn a_killed_run_ends_as_one_that_was_not() {
     for (patience, every) in [(4, 1), (4, 3), (EPOCHS, 5)] {
         let whole = run(&Folder::new("whole"), patience, every, None).unwrap();
-        assert!(whole.records.len() > patience + 1 || patience == EPOCHS, "the first epoch is not the best");
-        assert_eq!(whole.records.len() < EPOCHS, patience < EPOCHS, "early stopping ends the first two alone");
-        for killed in 1..whole.records.len() {
+        assert!(whole.epochs() > patience + 1 || patience == EPOCHS, "the first epoch is not the best");
+        assert_eq!(whole.epochs() < EPOCHS, patience < EPOCHS, "early stopping ends the first two alone");
+        for killed in 1..whole.epochs() {
             let folder = Folder::new("killed");
             assert_eq!(run(&folder, patience, every, Some(killed)), None);
             assert_eq!(run(&folder, patience, every, None).unwrap(), whole, "killed after epoch {killed}");
@@ -90,7 +105,7 @@ fn a_killed_run_ends_as_one_that_was_not() {
 fn a_run_can_be_killed_often() {
     let whole = run(&Folder::new("rarely"), 6, 1, None).unwrap();
     let folder = Folder::new("often");
-    for killed in 2..whole.records.len() {
+    for killed in 2..whole.epochs() {
         assert_eq!(run(&folder, 6, 1, Some(killed)), None);
     }
     assert_eq!(run(&folder, 6, 1, None).unwrap(), whole);
@@ -124,8 +139,41 @@ fn the_best_epoch_is_kept_apart() {
     resumed.resume(&mut network, &path).unwrap();
     let rest = resumed.fit(&mut network, &data).unwrap();
     assert_eq!(network.parameters(), copies[best + 1]);
-    let losses = |history: &History| history.epochs().iter().map(|record| record.loss).collect::<Vec<_>>();
+    let losses = |history: &History| history["loss"].to_vec();
     assert_eq!(losses(&rest), losses(&history)[..best + 2]);
+}
+
+#[test]
+fn the_best_epoch_before_an_interruption_counts_after_it() {
+    let data = data(60);
+    let fit = |folder: &Folder, killed: Option<usize>| {
+        let (path, best) = (folder.path("last"), folder.path("best"));
+        let attempt = std::panic::catch_unwind(|| {
+            let mut network = Net::init(&mut typenet::rng(1));
+            let mut trainer = trainer(12)
+                .metric(macro_recall())
+                .checkpoints(Checkpoints::best(&best).monitor("macro_recall"))
+                .checkpoints(Checkpoints::every(1, &path))
+                .callback(|record: &EpochRecord| {
+                    if killed == Some(record.epoch) {
+                        std::panic::resume_unwind(Box::new("killed"));
+                    }
+                });
+            if path.exists() {
+                trainer.resume(&mut network, &path).unwrap();
+            }
+            trainer.fit(&mut network, &data).unwrap()
+        });
+        let saved = best.exists().then(|| Net::load(&best).unwrap().parameters().to_vec());
+        attempt.ok().map(|history| (history["macro_recall"].to_vec(), saved))
+    };
+    let whole = fit(&Folder::new("best_whole"), None).unwrap();
+    assert!(whole.0.windows(2).any(|pair| pair[1] < pair[0]), "an epoch is worse than the one before: {:?}", whole.0);
+    for killed in 2..=12 {
+        let folder = Folder::new("best_killed");
+        assert_eq!(fit(&folder, Some(killed)), None);
+        assert_eq!(fit(&folder, None).unwrap(), whole, "killed after epoch {killed}");
+    }
 }
 
 #[test]
@@ -137,13 +185,13 @@ fn the_next_fit_after_an_interrupted_one_is_a_new_one() {
     let mut resumed = trainer(4);
     resumed.resume(&mut network, &path).unwrap();
     // A checkpoint of a run without callbacks that remember can be finished by any such program.
-    assert_eq!(resumed.fit(&mut network, &data).unwrap().epochs().len(), 4);
+    assert_eq!(resumed.fit(&mut network, &data).unwrap().len(), 4);
     let mut expected = network.clone();
     let again = resumed.clone().fit(&mut expected, &data).unwrap();
-    assert_eq!(again.epochs().iter().map(|record| record.epoch).collect::<Vec<_>>(), [1, 2, 3, 4]);
+    assert_eq!(again.epochs().map(|record| record.epoch).collect::<Vec<_>>(), [1, 2, 3, 4]);
     resumed.resume(&mut network, &path).unwrap();
     resumed.reset();
-    assert_eq!(resumed.fit(&mut network, &data).unwrap().epochs()[0].epoch, 1);
+    assert_eq!(resumed.fit(&mut network, &data).unwrap().last().unwrap().epoch, 4);
 }
 
 #[cfg(feature = "rayon")]
@@ -159,7 +207,7 @@ fn an_interrupted_run_waits_for_a_number_of_threads_that_can_be_had() {
     let refused = resumed.fit(&mut network, &data);
     assert!(matches!(refused, Err(Error::Setting { name: "number of threads", .. })), "{refused:?}");
     let history = resumed.threads(2).fit(&mut network, &data).unwrap();
-    assert_eq!((history.epochs().len(), network.parameters()), (4, expected.parameters()));
+    assert_eq!((history.len(), network.parameters()), (4, expected.parameters()));
 }
 
 /// Counts epochs over interruptions.
@@ -248,7 +296,7 @@ fn paused(after: usize, every: usize) -> (Vec<f32>, Vec<f64>, usize) {
         }
         let history = trainer.fit(&mut network, &data).unwrap();
         if history.epochs().last().is_some_and(|record| (record.epoch, record.samples) == (6, 60)) {
-            let losses = history.epochs().iter().map(|record| record.loss).collect();
+            let losses = history["loss"].to_vec();
             return (network.parameters().to_vec(), losses, calls);
         }
     }
@@ -293,7 +341,7 @@ fn the_plan_of_a_resumed_run_says_what_was_made_before() {
         resumed.fit(&mut network, &data).unwrap();
         resumed.fit(&mut network, &data).unwrap();
     }
-    // Four steps are an epoch. The second call of each is no longer that of the interrupted run.
+    // Four steps are an epoch. The second call of each is no longer that of the interrupted training.
     assert_eq!(before, [(0, 0), (0, 0), (1, 0), (0, 0), (1, 2), (0, 0)]);
 }
 
@@ -321,9 +369,11 @@ fn run_in_steps(folder: &Folder, every: usize, from_source: bool, killed: u64) -
             .accumulate(2)
             .seed(3)
             .schedule_by_epoch(Exponential::new(0.9))
-            .reduce_on_plateau(ReduceOnPlateau::new().patience(1))
+            .reduce_on_plateau_of("val_top_2_accuracy", ReduceOnPlateau::new().patience(1))
             .validation(&validation)
-            .callback(EarlyStopping::patience(3).restore_best())
+            .metric(macro_recall())
+            .metric(TopK::<2>)
+            .callback(EarlyStopping::patience(3).monitor("macro_recall").restore_best())
             .callback(&mut average)
             .checkpoints(Checkpoints::every_steps(every, &path))
             .callback(KilledAfter(killed));
@@ -374,7 +424,10 @@ fn a_run_that_lost_samples_does_not_go_on_within_an_epoch() {
     let before = network.parameters().to_vec();
     let error = resumed.fit(&mut network, &data(40)).unwrap_err();
     assert_eq!(error, Error::FewerSamples { samples: 40, needed: 48 });
-    assert_eq!(error.to_string(), "the interrupted run had learned from 48 samples of its epoch, but there are 40");
+    assert_eq!(
+        error.to_string(),
+        "the interrupted training had learned from 48 samples of its epoch, but there are 40"
+    );
     assert_eq!(network.parameters(), before);
 }
 
@@ -397,7 +450,7 @@ fn a_time_limit_is_a_pause() {
         if made > 1 {
             limited.resume(&mut network, &path).unwrap();
         }
-        assert_eq!(limited.fit(&mut network, &data).unwrap().epochs().len(), made);
+        assert_eq!(limited.fit(&mut network, &data).unwrap().len(), made);
     }
 }
 
@@ -492,4 +545,49 @@ fn every_flip_and_cut_of_an_interrupted_run_is_an_error() {
     }
     fs::write(&path, &bytes).unwrap();
     early().resume(&mut Net::zeroed(), &path).unwrap();
+}
+
+#[test]
+fn a_run_goes_on_with_the_measures_that_it_recorded_and_no_others() {
+    let folder = Folder::new("measures");
+    let (path, data, validation) = (folder.path("run"), data(60), data(20));
+    let start = Net::init(&mut typenet::rng(1));
+    let mut network = start.clone();
+    let pause = Pause { after: 6, steps: 0 };
+    let first = trainer(3).metric(Accuracy).validation(&validation).callback(pause);
+    first.checkpoints(Checkpoints::every(9, &path)).fit(&mut network, &data).unwrap();
+
+    let other = |name: &str| Error::OtherMeasures { name: name.into() };
+    let refused = |fit: &dyn Fn(&mut Net) -> Result<History>| {
+        let mut network = start.clone();
+        let error = fit(&mut network).unwrap_err();
+        (error, network.parameters() != start.parameters())
+    };
+    let fewer = |network: &mut Net| {
+        let mut trainer = trainer(3).validation(&validation);
+        trainer.resume(network, &path)?;
+        trainer.fit(network, &data)
+    };
+    assert_eq!(refused(&fewer), (other("accuracy"), true));
+    let unvalidated = |network: &mut Net| {
+        let mut trainer = trainer(3).metric(Accuracy);
+        trainer.resume(network, &path)?;
+        trainer.fit(network, &data)
+    };
+    assert_eq!(refused(&unvalidated), (other("val_loss"), true));
+    // A metric of the same name that counts something else.
+    let counted_otherwise = |network: &mut Net| {
+        let metric = typenet::metric::named("accuracy", macro_recall());
+        let mut trainer = trainer(3).metric(metric).validation(&validation);
+        trainer.resume(network, &path)?;
+        trainer.fit(network, &data)
+    };
+    assert_eq!(refused(&counted_otherwise), (other("accuracy"), true));
+
+    let mut right = trainer(3).metric(Accuracy).validation(&validation);
+    right.resume(&mut network, &path).unwrap();
+    let resumed = right.fit(&mut network, &data).unwrap();
+    let mut whole = start.clone();
+    let expected = trainer(3).metric(Accuracy).validation(&validation).fit(&mut whole, &data).unwrap();
+    assert_eq!(outcome(&network, &resumed, 12), outcome(&whole, &expected, 12));
 }

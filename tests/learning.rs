@@ -26,7 +26,7 @@ fn digits_accuracy(optimizer: Sgd) -> f64 {
         .fit(&mut network, &split.train)
         .unwrap();
     let accuracy = network.evaluate(&split.test, &Nll).accuracy;
-    let watched = history.epochs().last().unwrap().validation.unwrap().accuracy.unwrap();
+    let watched = history.last().unwrap()["val_accuracy"];
     assert!(watched > 0.9, "validation accuracy {watched}");
     accuracy
 }

@@ -292,7 +292,7 @@ fn a_plateau_of_the_validation_loss_reduces_the_rate() {
     let mut trainer = Trainer::new(Nll, Sgd::new(0.125)).epochs(6).validation(&validation).reduce_on_plateau(plateau);
     let mut network = Two::init(&mut typenet::rng(SEED));
     let history = trainer.fit(&mut network, &train).unwrap();
-    let losses: Vec<f64> = history.epochs().iter().map(|record| record.validation.unwrap().loss).collect();
+    let losses: Vec<f64> = history["val_loss"].to_vec();
     assert!(losses.is_sorted(), "{losses:?}");
     // Epochs 2 and 3 were not better, nor 4 and 5: the sixth has a quarter of the rate.
     assert_eq!(trainer.optimizer().learning_rate(), Some(0.125 / 4.0));

@@ -11,7 +11,8 @@ use std::io::Cursor;
 
 use folder::Folder;
 use typenet::dataset::Batches;
-use typenet::plot::{self, Animation, Measure, Page, Picture, Scale, Surface};
+use typenet::metric;
+use typenet::plot::{self, Animation, Page, Picture, Scale, Surface};
 use typenet::prelude::*;
 use typenet::readable::Significant;
 use typenet::{Error, History};
@@ -27,10 +28,11 @@ fn run(epochs: usize, rate: f64) -> History {
     trainer.fit(&mut Line::init(&mut typenet::rng(1)), &data).unwrap()
 }
 
-/// The run of a classifier, whose accuracy is measured.
+/// The training of a classifier, whose accuracy and recall are recorded.
 fn classifier_run() -> History {
     let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.0], [1.0], [2.0]], [0, 1, 2]).unwrap();
-    let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).epochs(12).validation(&data);
+    let recall = metric::number("macro_recall", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_recall);
+    let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).epochs(12).metric(recall).validation(&data);
     trainer.fit(&mut Guess::init(&mut typenet::rng(1)), &data).unwrap()
 }
 
@@ -69,7 +71,7 @@ fn run_with(losses: &[f64]) -> History {
     let mut source = Given { losses: losses.to_vec(), next: None };
     let mut trainer = Trainer::new(AbsoluteError, Sgd::new(f64::from_bits(1))).epochs(losses.len());
     let history = trainer.fit_batches(&mut Line::<f64>::zeroed(), &mut source).unwrap();
-    assert_eq!(history.epochs().iter().map(|record| record.loss).collect::<Vec<_>>(), losses);
+    assert_eq!(history["loss"].to_vec(), losses);
     history
 }
 
@@ -107,12 +109,8 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
     vec![
         ("function", plot::function("x²", -2.0..=2.0, |x| x * x, |x| 2.0 * x).unwrap(), "derivative"),
         ("history", plot::history("line", &long).unwrap(), "best: epoch 30"),
-        ("accuracy", plot::history("classifier", &classifier_run()).unwrap(), "validation accuracy"),
-        (
-            "runs",
-            plot::runs("rates", &runs, Measure::ValidationLoss, Scale::Logarithmic).unwrap(),
-            "slow &amp; &lt;steady&gt;",
-        ),
+        ("accuracy", plot::history("classifier", &classifier_run()).unwrap(), "macro_recall"),
+        ("runs", plot::runs("rates", &runs, "val_loss", Scale::Logarithmic).unwrap(), "slow &amp; &lt;steady&gt;"),
         ("regions", plot::decision_regions("halves", &corners, side), "class 1"),
         ("matrix", plot::confusion_matrix("guess", &matrix, Some(&["ant", "bee", "cow"])).unwrap(), "bee"),
         (
@@ -250,9 +248,10 @@ fn what_cannot_be_drawn_is_an_error() {
     assert_eq!(none.unwrap_err().to_string(), "there is nothing to draw: the history has no epochs");
     let none: &[(&str, &History)] = &[];
     let linear = |runs, measure| plot::runs("none", runs, measure, Scale::Linear).map(|_| ());
-    assert!(nothing(&linear(none, Measure::TrainingLoss)));
+    assert!(nothing(&linear(none, "loss")));
     let line = run(2, 0.1);
-    assert!(matches!(linear(&[("line", &line)], Measure::ValidationAccuracy), Err(Error::NotMeasured { .. })));
+    let unknown = linear(&[("line", &line)], "val_accuracy").unwrap_err();
+    assert_eq!(unknown.to_string(), "no measure is named `val_accuracy`: there are `loss`, `val_loss`");
     assert!(nothing(&plot::confusion_matrix("none", &ConfusionMatrix::<2>::default(), None)));
     let images: [[f32; 4]; 0] = [];
     let shares: [[f32; 2]; 0] = [];
@@ -301,7 +300,7 @@ fn epochs_below_a_picture_are_whole_numbers() {
     {
         let losses: Vec<f64> = (0..epochs).map(|epoch| 3.0 - f64::from(epoch) / 10.0).collect();
         let run = run_with(&losses);
-        let runs = plot::runs("runs", &[("a", &run)], Measure::TrainingLoss, Scale::Linear).unwrap();
+        let runs = plot::runs("runs", &[("a", &run)], "loss", Scale::Linear).unwrap();
         for svg in [plot::history("history", &run).unwrap().to_svg(), runs.to_svg()] {
             assert_eq!(numbers_of_axes(&svg).1.join(" "), expected);
         }
@@ -333,7 +332,7 @@ fn numbers_beside_losses_of_any_magnitude_are_different_and_without_noise() {
     for losses in cases {
         let run = run_with(losses);
         for scale in [Scale::Linear, Scale::Logarithmic] {
-            let svg = plot::runs("runs", &[("a", &run)], Measure::TrainingLoss, scale).unwrap().to_svg();
+            let svg = plot::runs("runs", &[("a", &run)], "loss", scale).unwrap().to_svg();
             let (numbers, _) = numbers_of_axes(&svg);
             let different: BTreeSet<_> = numbers.iter().collect();
             assert!(numbers.len() >= 2 && different.len() == numbers.len(), "{losses:?}: {numbers:?}");
@@ -404,7 +403,7 @@ fn contours_have_numbers_and_every_second_path_is_dashed_over_the_others() {
 fn runs_and_functions_with_extreme_numbers_are_drawn() {
     let history = run(1, 0.1);
     assert!(plot::history("one epoch", &history).is_ok());
-    assert!(plot::runs("one", &[("a", &history)], Measure::TrainingLoss, Scale::Logarithmic).is_ok());
+    assert!(plot::runs("one", &[("a", &history)], "loss", Scale::Logarithmic).is_ok());
     for factor in [1e-200, 1e-12, 1e12, 1e300] {
         let picture = plot::function("steep", -1.0..=1.0, |x| factor * x, |_| factor).unwrap();
         texts_of_xml(&picture.to_svg());
@@ -502,7 +501,6 @@ fn pictures_animations_and_pages_are_ordinary_values() {
     ordinary::<Animation>();
     ordinary::<Page>();
     ordinary::<Surface>();
-    ordinary::<Measure>();
     ordinary::<Scale>();
     let picture = plot::function("line", 0.0..=1.0, |x| x, |_| 1.0).unwrap();
     assert_eq!(format!("{picture:?}"), "Picture { title: \"line\", size: (720, 480), .. }");

@@ -1,5 +1,6 @@
 //! Messages about training.
 
+use alloc::string::String;
 use core::fmt;
 
 use crate::error::Error;
@@ -44,7 +45,7 @@ impl Error {
         }
     }
 
-    /// Of what a run takes from its caller: an optimizer, threads, callbacks, names.
+    /// Of what training takes from its caller: an optimizer, threads, callbacks, names.
     fn fmt_run(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ParameterCount { expected, given } => write!(
@@ -52,9 +53,10 @@ impl Error {
                 "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \
                  call `reset` first"
             ),
-            Self::NotMeasured { what, needed } => {
-                write!(f, "the {what} is asked for but not measured: it takes {needed}")
-            }
+            Self::UnknownMeasure { .. }
+            | Self::UnknownDirection { .. }
+            | Self::DuplicateMeasure { .. }
+            | Self::OtherMeasures { .. } => self.fmt_measures(f),
             Self::ThreadsNotStarted { threads, reason } => {
                 write!(f, "a pool of {threads} threads could not be started: {reason}")
             }
@@ -66,24 +68,46 @@ impl Error {
                 Ok(())
             }
             Self::OtherCallbacks { name } => {
-                write!(f, "the interrupted run had other callbacks: `{name}` is not in both, or not in the same place")
+                write!(
+                    f,
+                    "the interrupted training had other callbacks: `{name}` is not in both, or not in the same place"
+                )
             }
             Self::UnknownTensor { name, names } => {
                 write!(f, "there is no layer or tensor `{name}`: ")?;
-                match names.split_last() {
-                    Some((last, names)) => {
-                        f.write_str("there are ")?;
-                        names.iter().try_for_each(|name| write!(f, "`{name}`, "))?;
-                        write!(f, "`{last}`")
-                    }
-                    None => f.write_str("the network has no parameters"),
-                }
+                write_names(f, names, "the network has no parameters")
             }
             _ => self.fmt_samples(f),
         }
     }
 
-    /// Of the samples that a run is given.
+    /// Of the measures that training records.
+    fn fmt_measures(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownMeasure { name, names } => {
+                write!(f, "no measure is named `{name}`: ")?;
+                write_names(f, names, "nothing is recorded")
+            }
+            Self::UnknownDirection { name } => write!(
+                f,
+                "whether smaller or larger values of `{name}` are better is not known: write \
+                 `Monitor::new(\"{name}\").larger_is_better()` or `.smaller_is_better()`, or let the metric say it"
+            ),
+            Self::DuplicateMeasure { name } => write!(
+                f,
+                "two columns of the history would be named `{name}`: `metric::named(\"..\", metric)` is the metric under \
+                 another name"
+            ),
+            Self::OtherMeasures { name } => write!(
+                f,
+                "the interrupted training recorded other measures: `{name}` is not in both, not in the same place, or not of the \
+                 same metric"
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Of the samples that training is given.
     fn fmt_samples(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NonFiniteBatch { what, validation, epoch, batch, sample, position, value } => {
@@ -103,11 +127,24 @@ impl Error {
                 write!(f, "the source of {validation}batches failed{epoch}: {reason}")
             }
             Self::FewerSamples { samples, needed } => {
-                write!(f, "the interrupted run had learned from {needed} samples of its epoch, but there are {samples}")
+                write!(
+                    f,
+                    "the interrupted training had learned from {needed} samples of its epoch, but there are {samples}"
+                )
             }
             _ => Ok(()),
         }
     }
+}
+
+/// The names that there are, or what it means that there are none.
+fn write_names(f: &mut fmt::Formatter<'_>, names: &[String], none: &str) -> fmt::Result {
+    let Some((last, names)) = names.split_last() else {
+        return f.write_str(none);
+    };
+    f.write_str(if names.is_empty() { "there is only " } else { "there are " })?;
+    names.iter().try_for_each(|name| write!(f, "`{name}`, "))?;
+    write!(f, "`{last}`")
 }
 
 /// The kind of batches.

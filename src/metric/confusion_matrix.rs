@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use crate::metric::{Metric, MetricState, ScoresClasses, argmax, share};
+use crate::metric::{Metric, MetricState, ScoresClassesOf, argmax, share};
 use crate::scalar::Scalar;
 use crate::target::Class;
 
@@ -13,7 +13,8 @@ use crate::target::Class;
 /// A prediction with a number that is not finite takes its sample for no class: it lowers the recall of that class and is in
 /// no column.
 ///
-/// As a metric, it is an empty matrix that is filled: what it holds already does not count.
+/// As a metric, it is an empty matrix that is filled: what it holds already does not count. [`number`](crate::metric::number)
+/// records one of its numbers during training, such as [`macro_f1`](Self::macro_f1).
 ///
 /// # Numerics
 /// What would be a division by zero is 0, as in scikit-learn without `zero_division`: the precision of a class that was
@@ -116,8 +117,9 @@ impl<const K: usize> ConfusionMatrix<K> {
     }
 }
 
-impl<const K: usize, Output: ScoresClasses<Class = Class<K>>> Metric<Output> for ConfusionMatrix<K> {
-    type Target = Class<K>;
+impl<const K: usize, Output: ScoresClassesOf<K>> Metric<Output> for ConfusionMatrix<K> {
+    // `Class<K>`, written so that another number of classes is one error and not two.
+    type Target = Output::Class;
     type State = Self;
     type Value = Self;
 

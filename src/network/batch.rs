@@ -7,10 +7,12 @@ use core::ops::Range;
 use crate::error::{Error, Result};
 use crate::gradient::Gradient;
 use crate::kernel::scratch::with_scratch;
-use crate::kernel::{Isa, Kernels, Program, UpdateKernels, dispatch};
+use crate::kernel::{Isa, Kernels, Program, SoftmaxKernels, UpdateKernels, dispatch};
 use crate::layer::{Pass, Plan};
-use crate::loss::{Loss, Values};
-use crate::network::{Backward, Forward, Infer, Network, PlanOf, Sample, Shards, cut};
+use crate::loss::{Loss, Values, check_targets};
+use crate::network::{
+    Backward, FitsLoss, Forward, Infer, Network, PlanOf, Sample, Shards, Workspace, cut, first_non_finite,
+};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::threads;
@@ -31,15 +33,46 @@ pub(super) struct Batch<'a, N: Network, L: Loss<N::Output>> {
 }
 
 impl<N: Network, L: Loss<N::Output>> Batch<'_, N, L> {
-    /// The mean loss; its gradient replaces what was in `gradient`.
-    pub(super) fn gradient(&self, pass: &Pass, room: Room<'_, N>, gradient: &mut Gradient<N>) -> N::Scalar {
-        let weight = N::Scalar::ONE / N::Scalar::from_count(self.inputs.len());
-        Sums { batch: self, pass, weight }.of(self.shards.all(), gradient, room) * weight
-    }
-
     /// The samples of a tile.
     pub(super) fn samples(&self, tile: usize) -> Range<usize> {
         tile * N::TILE..self.inputs.len().min((tile + 1) * N::TILE)
+    }
+}
+
+/// What a gradient follows from: samples with their targets, and how they are learned from.
+pub(crate) struct TrainingBatch<'a, N: Network, L: Loss<N::Output>> {
+    pub(crate) network: &'a N,
+    pub(crate) loss: &'a L,
+    pub(crate) inputs: &'a [Sample<N, N::Input>],
+    pub(crate) targets: &'a [Values<L, N::Output, N::Scalar>],
+    pub(crate) pass: &'a Pass,
+}
+
+impl<N: Network, L: Loss<N::Output>> TrainingBatch<'_, N, L> {
+    /// The mean loss; its gradient replaces what was in `gradient`, and the predictions what was in `predictions`, unless that
+    /// is empty.
+    pub(crate) fn gradient(
+        &self,
+        workspace: &mut Workspace<'_, N>,
+        gradient: &mut Gradient<N>,
+        predictions: &mut [N::Scalar],
+    ) -> Result<N::Scalar> {
+        let () = FitsLoss::<N, L>::RIGHT;
+        let &Self { network, loss, inputs, targets, pass } = self;
+        check_counts("inputs", inputs.len(), "targets", targets.len())?;
+        if inputs.is_empty() {
+            return Err(Error::Empty { what: "batch" });
+        }
+        check_targets::<L, N::Output, N::Scalar>(loss, targets)?;
+        let (shards, room) = workspace.room(inputs.len(), true);
+        let batch = &Batch { network, loss, inputs, targets, shards };
+        let weight = N::Scalar::ONE / N::Scalar::from_count(inputs.len());
+        let value = Sums { batch, pass, weight }.of(batch.shards.all(), gradient, room, predictions) * weight;
+        if value.is_finite() {
+            return Ok(value);
+        }
+        let culprit = first_non_finite(network, inputs);
+        Err(Error::NonFiniteLoss { value: value.to_f64(), culprit, step: pass.step })
     }
 }
 
@@ -103,21 +136,30 @@ struct Sums<'a, N: Network, L: Loss<N::Output>> {
 }
 
 impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
-    /// The sum of the losses of some shards; their gradient replaces what was in `gradient`.
-    fn of(&self, shards: Range<usize>, gradient: &mut N, mut room: Room<'_, N>) -> N::Scalar {
+    /// The sum of the losses of some shards; their gradient replaces what was in `gradient`, and their predictions what was in
+    /// `predictions`, unless that is empty.
+    fn of(
+        &self,
+        shards: Range<usize>,
+        gradient: &mut N,
+        mut room: Room<'_, N>,
+        predictions: &mut [N::Scalar],
+    ) -> N::Scalar {
         let plan = &self.batch.shards;
         let Some((first, second)) = Shards::halves(&shards) else {
-            return self.of_shard(&shards, false, gradient, room.tile);
+            return self.of_shard(&shards, false, (gradient, predictions), room.tile);
         };
+        let before = plan.tiles(&first).len() * N::TILE * N::Output::LEN;
+        let (predictions, other) = predictions.split_at_mut(before.min(predictions.len()));
         if threads::POSSIBLE && plan.is_shared(&shards) {
-            return self.of_two_threads((first, second), gradient, room);
+            return self.of_two_threads((first, second), gradient, room, (predictions, other));
         }
-        let loss = self.of(first, gradient, room.first());
+        let loss = self.of(first, gradient, room.first(), predictions);
         if plan.joins_in_place(&second) {
-            return loss + self.of_shard(&second, true, gradient, room.tile);
+            return loss + self.of_shard(&second, true, (gradient, other), room.tile);
         }
         let (addend, room) = room.second();
-        let later = self.of(second, addend, room);
+        let later = self.of(second, addend, room, other);
         dispatch(Add { sum: gradient.parameters_mut(), addend: addend.parameters() });
         loss + later
     }
@@ -127,11 +169,11 @@ impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
         &self,
         shard: &Range<usize>,
         accumulate: bool,
-        gradient: &mut N,
+        (gradient, predictions): (&mut N, &mut [N::Scalar]),
         memory: &mut [N::Scalar],
     ) -> N::Scalar {
         let tiles = self.batch.shards.tiles(shard);
-        dispatch(Shard { sums: self, tiles, accumulate, gradient, memory })
+        dispatch(Shard { sums: self, tiles, accumulate, gradient, predictions, memory })
     }
 
     /// As `of`, for the two halves of a range.
@@ -140,10 +182,12 @@ impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
         (first, second): (Range<usize>, Range<usize>),
         gradient: &mut N,
         room: Room<'_, N>,
+        (predictions, other): (&mut [N::Scalar], &mut [N::Scalar]),
     ) -> N::Scalar {
         let (room, addend, other_room) = room.shared(&self.batch.shards, &first);
         let sum = &mut *gradient;
-        let (loss, later) = threads::join(|| self.of(first, sum, room), || self.of(second, addend, other_room));
+        let (loss, later) =
+            threads::join(|| self.of(first, sum, room, predictions), || self.of(second, addend, other_room, other));
         add(gradient.parameters_mut(), addend.parameters());
         loss + later
     }
@@ -156,6 +200,8 @@ struct Shard<'a, 's, N: Network, L: Loss<N::Output>> {
     /// The gradient is added to what is there.
     accumulate: bool,
     gradient: &'a mut N,
+    /// Where predictions are wanted, else empty.
+    predictions: &'a mut [N::Scalar],
     memory: &'a mut [N::Scalar],
 }
 
@@ -164,7 +210,8 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> N::Scalar {
-        let Self { sums: Sums { batch, pass, weight }, tiles, mut accumulate, gradient, memory } = self;
+        let Self { sums: Sums { batch, pass, weight }, tiles, mut accumulate, gradient, mut predictions, memory } =
+            self;
         let network = batch.network;
         let mut sum = N::Scalar::ZERO;
         for tile in tiles {
@@ -174,6 +221,14 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
             let input = N::Input::flat_batch(&batch.inputs[samples.clone()]);
             Forward { network, pass, input, logits: &mut *logits, cache: &mut *cache }.run(isa);
             sum += batch.loss.evaluate(isa, logits, &batch.targets[samples], *weight, Some(&mut *grad_logits));
+            if !predictions.is_empty() {
+                let (of_tile, others) = predictions.split_at_mut(logits.len());
+                of_tile.copy_from_slice(logits);
+                if N::Output::PROBABILITIES {
+                    N::Scalar::softmax(isa, N::Logits::LEN, of_tile);
+                }
+                predictions = others;
+            }
             let gradient = &mut *gradient;
             Backward { network, pass, input, logits, grad_logits, cache, accumulate, gradient }.run(isa);
             accumulate = true;

@@ -68,8 +68,7 @@ pub(crate) struct Totals {
 impl Totals {
     /// The means; nothing of no samples.
     pub(crate) fn means<E: Evaluation>(self) -> Option<E> {
-        let count = self.samples as f64;
-        (self.samples > 0).then(|| E::from_means(self.losses / count, self.misses / count))
+        (self.samples > 0).then(|| E::from_sums(self.losses, self.misses, self.samples))
     }
 }
 

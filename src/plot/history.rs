@@ -5,17 +5,19 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
-use crate::history::{EpochRecord, History};
+use crate::history::{EpochRecord, History, LOSS, VALIDATION};
+use crate::metric::Better;
 use crate::plot::axes::Field;
 use crate::plot::canvas::{Canvas, Key, Marker, Point, Stroke, TITLE, draw};
 use crate::plot::color::{BLACK, BLUE, Color, GREY, VERMILLION};
 use crate::plot::picture::Picture;
 use crate::plot::scale::{Axis, Scale};
 
-/// Loss by epoch, of training and, where there is one, on the validation set, with the best epoch marked. Below it, where it
-/// was measured, the accuracy on the validation set.
+/// Loss by epoch, of training and, where there is one, on the validation set, with the best epoch marked. Below it, the same for
+/// every metric that was recorded.
 ///
-/// The best epoch is [`History::best`]. Where a loss is infinite its curve has a gap.
+/// The best epoch is [`History::best`]. A value that is infinite or NaN is a gap in its curve. A metric without any finite value
+/// is left out.
 ///
 /// # Errors
 /// [`Error::NothingToDraw`] for a run of no epochs, or when no loss is finite.
@@ -27,56 +29,94 @@ use crate::plot::scale::{Axis, Scale};
 ///
 /// network!(struct Line = Dense<1, 1>);
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
-/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(20).validation(&data);
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(RSquared).epochs(20).validation(&data);
 /// let history = trainer.fit(&mut Line::init(&mut typenet::rng(1)), &data)?;
 ///
 /// let path = std::env::temp_dir().join("typenet-history.svg");
 /// plot::history("a line", &history)?.save(&path)?;
-/// assert!(std::fs::read_to_string(&path).unwrap().contains("best: epoch 20"));
+/// let svg = std::fs::read_to_string(&path).unwrap();
+/// assert!(svg.contains("best: epoch 20") && svg.contains("r2_score"));
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), typenet::Error>(())
 /// ```
 pub fn history(title: &str, history: &History) -> Result<Picture> {
-    let records = history.epochs();
     let Some(best) = history.best() else {
-        return Err(Error::NothingToDraw { reason: "the history has no epochs" });
+        let reason = if history.is_empty() { "the history has no epochs" } else { "the history has no finite loss" };
+        return Err(Error::NothingToDraw { reason });
     };
-    let training: Vec<Point> = curve(records, |record| Some(record.loss));
-    let validation: Vec<Point> = curve(records, |record| Some(record.validation?.loss));
-    let accuracy: Vec<Point> = curve(records, |record| record.validation?.accuracy);
-    let losses = training.iter().chain(&validation).map(|point| point.1);
-    let Some(losses) = Axis::around(Scale::Linear, losses) else {
+    let mut panels = panels(history).into_iter();
+    let Some(loss) = panels.next().filter(|panel| panel.name == LOSS) else {
         return Err(Error::NothingToDraw { reason: "the history has no finite loss" });
     };
-    let epochs = Axis::epochs(records.len());
-    let height = if accuracy.is_empty() { 460 } else { 700 };
+    let metrics: Vec<Panel<'_>> = panels.collect();
+    let epochs = Axis::epochs(history.len());
+    let height = LOSS_HEIGHT + METRIC_HEIGHT * u32::try_from(metrics.len()).unwrap_or(u32::MAX / METRIC_HEIGHT);
     Ok(draw(title, (720, height), |canvas| {
-        let top = canvas.legend(&keys(best, &training, &validation), TITLE);
-        let bottom = if accuracy.is_empty() { canvas.height } else { top + 0.55 * (canvas.height - top) };
-        let field = Field::draw(canvas, (top, bottom), ("epoch", epochs), ("loss", losses));
-        mark_best(canvas, &field, best, losses);
-        curve_with_points(canvas, &field, &training, BLUE);
-        curve_with_points(canvas, &field, &validation, VERMILLION);
-        let loss = best.validation.map_or(best.loss, |validation| validation.loss);
-        canvas.marker(Marker::Diamond, field.at((best.epoch as f64, loss)), 5.0, BLACK);
-        if let Some(shares) = Axis::around(Scale::Linear, accuracy.iter().map(|point| point.1)) {
-            let shares = shares.within(0.0, 1.0);
-            let field =
-                Field::draw(canvas, (bottom, canvas.height), ("epoch", epochs), ("validation accuracy", shares));
-            mark_best(canvas, &field, best, shares);
-            curve_with_points(canvas, &field, &accuracy, VERMILLION);
+        let top = canvas.legend(&keys(&best, &loss), TITLE);
+        // The panel of the loss is a little higher than the others.
+        let share = 11.0 / (11.0 + 9.0 * metrics.len() as f64);
+        let mut bottom = top + share * (canvas.height - top);
+        let field = loss.draw(canvas, (top, bottom), epochs, &best);
+        let value = best.get(&[VALIDATION, LOSS].concat()).unwrap_or(best.loss);
+        canvas.marker(Marker::Diamond, field.at((best.epoch as f64, value)), 5.0, BLACK);
+        let each = (canvas.height - bottom) / metrics.len().max(1) as f64;
+        for metric in &metrics {
+            metric.draw(canvas, (bottom, bottom + each), epochs, &best);
+            bottom += each;
         }
     }))
 }
 
-/// The points of a measure, where it was taken.
-fn curve(records: &[EpochRecord], measure: impl Fn(&EpochRecord) -> Option<f64>) -> Vec<Point> {
-    records.iter().filter_map(|record| Some((record.epoch as f64, measure(record)?))).collect()
+/// The heights of a picture of the loss, and of each metric below it.
+const LOSS_HEIGHT: u32 = 460;
+const METRIC_HEIGHT: u32 = 240;
+
+/// A measure of training and on the validation set, over one another.
+struct Panel<'a> {
+    name: &'a str,
+    training: Vec<Point>,
+    validation: Vec<Point>,
+    values: Axis,
 }
 
-fn keys(best: &EpochRecord, training: &[Point], validation: &[Point]) -> Vec<(String, Key)> {
+/// The measures in the order in which they are recorded.
+fn panels(history: &History) -> Vec<Panel<'_>> {
+    let mut panels: Vec<Panel<'_>> = Vec::new();
+    for measure in history.measures() {
+        let name = measure.name.strip_prefix(VALIDATION).unwrap_or(&measure.name);
+        if panels.iter().any(|panel| panel.name == name) {
+            continue;
+        }
+        let (training, validation) = (curve(history, name), curve(history, &[VALIDATION, name].concat()));
+        let points = || training.iter().chain(&validation).map(|point| point.1);
+        if let Some(values) = Axis::around(Scale::Linear, points()) {
+            let shares = measure.better == Some(Better::Larger) && points().all(|value| (0.0..=1.0).contains(&value));
+            let values = if shares { values.within(0.0, 1.0) } else { values };
+            panels.push(Panel { name, training, validation, values });
+        }
+    }
+    panels
+}
+
+impl Panel<'_> {
+    fn draw(&self, canvas: &Canvas<'_>, vertical: (f64, f64), epochs: Axis, best: &EpochRecord) -> Field {
+        let field = Field::draw(canvas, vertical, ("epoch", epochs), (self.name, self.values));
+        mark_best(canvas, &field, best, self.values);
+        curve_with_points(canvas, &field, &self.training, BLUE);
+        curve_with_points(canvas, &field, &self.validation, VERMILLION);
+        field
+    }
+}
+
+/// The points of a measure; none where it is not recorded.
+fn curve(history: &History, name: &str) -> Vec<Point> {
+    let values = history.get(name).unwrap_or_default();
+    history.epochs().zip(values).map(|(record, &value)| (record.epoch as f64, value)).collect()
+}
+
+fn keys(best: &EpochRecord, loss: &Panel<'_>) -> Vec<(String, Key)> {
     let mut keys = Vec::new();
-    for (name, curve, color) in [("training", training, BLUE), ("validation", validation, VERMILLION)] {
+    for (name, curve, color) in [("training", &loss.training, BLUE), ("validation", &loss.validation, VERMILLION)] {
         if !curve.is_empty() {
             keys.push((name.into(), Key::Line(Stroke::new(color, 2.0))));
         }

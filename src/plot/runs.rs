@@ -4,57 +4,27 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
-use crate::history::{EpochRecord, History};
+use crate::history::History;
 use crate::plot::axes::Field;
 use crate::plot::canvas::{Key, Marker, Point, Stroke, TITLE, draw, solid_first};
 use crate::plot::color::of_series;
 use crate::plot::picture::Picture;
 use crate::plot::scale::{Axis, Scale};
 
-/// Which measure of an epoch is drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Measure {
-    /// The mean training loss.
-    #[default]
-    TrainingLoss,
-    /// The loss on the validation set.
-    ValidationLoss,
-    /// The accuracy on the validation set.
-    ValidationAccuracy,
-}
-
-impl Measure {
-    fn name(self) -> &'static str {
-        match self {
-            Self::TrainingLoss => "training loss",
-            Self::ValidationLoss => "validation loss",
-            Self::ValidationAccuracy => "validation accuracy",
-        }
-    }
-
-    fn of(self, record: &EpochRecord) -> Option<f64> {
-        match self {
-            Self::TrainingLoss => Some(record.loss),
-            Self::ValidationLoss => Some(record.validation?.loss),
-            Self::ValidationAccuracy => record.validation?.accuracy,
-        }
-    }
-}
-
-/// One measure of several runs over one another, to compare learning rates, optimizers or initializers.
+/// One measure of several runs over one another, to compare learning rates, optimizers or initializers: `"loss"`, `"val_accuracy"`,
+/// or any other that the runs recorded.
 ///
 /// Every second curve is dashed, so that those over one another are told apart.
 /// A run that diverged is one of its epochs up to there, as `Trainer::history` keeps them; one without any is in the legend
 /// alone. A number that is not finite, or not positive on a logarithmic scale, is a gap in its curve.
 ///
 /// # Errors
-/// [`Error::NothingToDraw`] when there are no runs, or none has a number to draw; [`Error::NotMeasured`] when a run has epochs but not the
-/// measure.
+/// [`Error::NothingToDraw`] when there are no runs, or none has a number to draw; [`Error::UnknownMeasure`] when a run has epochs but not
+/// the measure.
 ///
 /// # Example
 /// ```
-/// use typenet::plot::{self, Measure, Scale};
+/// use typenet::plot::{self, Scale};
 /// use typenet::prelude::*;
 ///
 /// network!(struct Line = Dense<1, 1>);
@@ -66,7 +36,7 @@ impl Measure {
 ///     runs.push((format!("η = {rate}"), history));
 /// }
 /// let runs: Vec<_> = runs.iter().map(|(name, history)| (name.as_str(), history)).collect();
-/// let picture = plot::runs("learning rates", &runs, Measure::TrainingLoss, Scale::Logarithmic)?;
+/// let picture = plot::runs("learning rates", &runs, "loss", Scale::Logarithmic)?;
 ///
 /// let path = std::env::temp_dir().join("typenet-runs.svg");
 /// picture.save(&path)?;
@@ -74,10 +44,10 @@ impl Measure {
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), typenet::Error>(())
 /// ```
-pub fn runs(title: &str, runs: &[(&str, &History)], measure: Measure, scale: Scale) -> Result<Picture> {
+pub fn runs(title: &str, runs: &[(&str, &History)], measure: &str, scale: Scale) -> Result<Picture> {
     let curves = runs.iter().map(|(_, history)| curve(history, measure)).collect::<Result<Vec<_>>>()?;
     let values = curves.iter().flatten().map(|point| point.1);
-    let last = runs.iter().map(|(_, history)| history.epochs().len()).max().unwrap_or(0);
+    let last = runs.iter().map(|(_, history)| history.len()).max().unwrap_or(0);
     let Some(vertical) = Axis::around(scale, values) else {
         return Err(Error::NothingToDraw { reason: "no run has a number with a place on the scale" });
     };
@@ -87,7 +57,7 @@ pub fn runs(title: &str, runs: &[(&str, &History)], measure: Measure, scale: Sca
         let keys: Vec<_> = keys.into_iter().map(|(name, key)| (name.to_string(), key)).collect();
         let top = canvas.legend(&keys, TITLE);
         let epochs = ("epoch", Axis::epochs(last));
-        let field = Field::draw(canvas, (top, canvas.height), epochs, (measure.name(), vertical));
+        let field = Field::draw(canvas, (top, canvas.height), epochs, (measure, vertical));
         for index in solid_first(curves.len()) {
             let curve = &curves[index];
             field.curve(canvas, curve.iter().copied(), Stroke::of(index, 2.0));
@@ -100,15 +70,10 @@ pub fn runs(title: &str, runs: &[(&str, &History)], measure: Measure, scale: Sca
     }))
 }
 
-fn curve(history: &History, measure: Measure) -> Result<Vec<Point>> {
-    let point = |record: &EpochRecord| Some((record.epoch as f64, measure.of(record)?));
-    let points: Vec<Point> = history.epochs().iter().filter_map(point).collect();
-    if points.is_empty() && !history.epochs().is_empty() {
-        let needed = match measure {
-            Measure::ValidationAccuracy => "a validation set whose targets are classes",
-            _ => "a validation set",
-        };
-        return Err(Error::NotMeasured { what: measure.name(), needed });
-    }
-    Ok(points)
+fn curve(history: &History, measure: &str) -> Result<Vec<Point>> {
+    let Some(values) = history.get(measure).or_else(|| history.is_empty().then_some(&[][..])) else {
+        let names = history.measures().iter().map(|measure| measure.name.clone()).collect();
+        return Err(Error::UnknownMeasure { name: measure.to_string(), names });
+    };
+    Ok(history.epochs().zip(values).map(|(record, &value)| (record.epoch as f64, value)).collect())
 }

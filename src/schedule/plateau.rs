@@ -15,8 +15,8 @@ use crate::error::{Error, Result};
 /// `patience=p, cooldown=c, threshold_mode="abs"` is `.patience(p + 1).cooldown(c + 1)` here.
 ///
 /// # Example
-/// In a loop of one's own; `Trainer::reduce_on_plateau` does the same with the loss on the validation set, or the training loss
-/// without one.
+/// In a custom loop; `Trainer::reduce_on_plateau` does the same with the loss on the validation set, or the training loss without
+/// one, and `Trainer::reduce_on_plateau_of` with any measure.
 /// ```
 /// use typenet::schedule::ReduceOnPlateau;
 ///
@@ -140,7 +140,8 @@ impl ReduceOnPlateau {
         Ok(())
     }
 
-    /// Takes the loss of an epoch into account. One that is NaN is no better than the best.
+    /// Takes the loss of an epoch into account. NaN is no better than the best. Of a value that is better when it is larger, such as
+    /// an accuracy, observe the negative.
     pub fn observe(&mut self, loss: f64) {
         let state = &mut self.state;
         if state.cooling > 0 {

@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 
 use crate::error::Result;
-use crate::history::{EpochRecord, History};
+use crate::history::{EpochRecord, History, Measure};
 use crate::network::Network;
 use crate::train::CallbackState;
 #[cfg(doc)]
@@ -12,18 +12,16 @@ use crate::train::{on_epoch, on_step};
 /// What a call of `fit` is about to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct TrainingPlan {
+pub struct TrainingPlan<'a> {
     /// The number of epochs that were asked for.
     pub epochs: usize,
     /// The number of samples in an epoch; 0 where a source of batches does not know it.
     pub samples: usize,
     /// The number of steps in an epoch; 0 where a source of batches does not know it.
     pub steps: usize,
-    /// A validation set is measured after each epoch.
-    pub validation: bool,
-    /// Its targets are classes, so that records of epochs have an accuracy.
-    pub accuracy: bool,
-    /// How many of the epochs an earlier process has made, when this call resumes an interrupted run; else 0.
+    /// What is recorded for every epoch.
+    pub measures: &'a [Measure],
+    /// How many of the epochs an earlier process has made, when this call resumes interrupted training; else 0.
     pub epochs_before: usize,
     /// How many steps of the epoch after these an earlier process has made; else 0.
     pub steps_before: usize,
@@ -77,8 +75,8 @@ pub struct StepRecord {
 ///     .callback(Until(1e-6))
 ///     .callback(|record: &EpochRecord| losses.push(record.loss))
 ///     .fit(&mut Line::zeroed(), &data)?;
-/// assert!(history.epochs().len() < 1000);
-/// assert_eq!(losses.len(), history.epochs().len());
+/// assert!(history.len() < 1000);
+/// assert_eq!(losses.len(), history.len());
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
@@ -91,7 +89,7 @@ pub trait Callback<N: Network> {
     /// `step_end` does something: without that, steps are made without a look at the callback.
     const WATCHES_STEPS: bool = true;
 
-    /// Its `Break` is a pause and not the end of the run: after `Trainer::resume` the run goes on.
+    /// Its `Break` is a pause and not the end of training, which goes on after `Trainer::resume`.
     const PAUSES: bool = false;
 
     /// Called once per `fit`, before the first epoch.
@@ -113,11 +111,11 @@ pub trait Callback<N: Network> {
         ControlFlow::Continue(())
     }
 
-    /// Hands over what it remembers of the run so far, for a checkpoint of `train::Checkpoints`, or to forget a rate that was
+    /// Hands over what it remembers of the training so far, for a checkpoint of `train::Checkpoints`, or to forget a rate that was
     /// too large.
     fn save(&self, _state: &mut CallbackState<N::Scalar>) {}
 
-    /// Takes back what [`save`](Self::save) handed over: after [`begin`](Self::begin) when an interrupted run goes on, and
+    /// Takes back what [`save`](Self::save) handed over: after [`begin`](Self::begin) when interrupted training goes on, and
     /// before it when [`fit_dividing_rate`](crate::Trainer::fit_dividing_rate) tries again.
     ///
     /// # Errors

@@ -1,11 +1,11 @@
-//! What do callbacks remember, so that an interrupted run goes on as if it had not been?
+//! What do callbacks remember, so that interrupted training goes on as if it had not been?
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
 
-/// What the callbacks of a run remember, in their order: see [`Callback::save`](crate::Callback::save).
+/// What the callbacks of a trainer remember, in their order: see [`Callback::save`](crate::Callback::save).
 ///
 /// # Example
 /// ```

@@ -20,11 +20,11 @@ use crate::scalar::Scalar;
 use crate::schedule::{PlateauState, ReduceOnPlateau};
 use crate::train::callback_state::CallbackState;
 use crate::train::epoch_progress::EpochProgress;
-use crate::train::interrupted_run::InterruptedRun;
+use crate::train::interrupted_training::InterruptedTraining;
 use crate::train::step_settings::StepSettings;
 use crate::train::stop::Stop;
 
-/// What the names of the tensors of an interrupted run begin with: its words, and copies of parameters.
+/// What the names of the tensors of interrupted training begin with: its words, and copies of parameters.
 const WORDS: &str = "run/state/";
 const COPIES: &str = "run/parameters/";
 /// The numbers of a tensor of words: enough that headers stay short beside them.
@@ -32,10 +32,10 @@ const WORDS_LEN: usize = 1024;
 /// The kind of file, in its label.
 const KIND: &str = "checkpoint";
 
-/// Where a training run is, after a step or an epoch that all callbacks have seen.
+/// Where training is, after a step or an epoch that all callbacks have seen.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
-pub struct RunPosition<'a> {
+pub struct TrainingPosition<'a> {
     pub history: &'a History,
     /// The steps of the optimizer so far.
     pub total_steps: u64,
@@ -53,12 +53,12 @@ pub struct CheckpointContents<'a, T> {
     parameters: Option<usize>,
     /// What it remembers, in the order of the names.
     slots: Vec<&'a [T]>,
-    run: Option<RunInProgress<T>>,
+    in_progress: Option<TrainingInProgress<T>>,
 }
 
-/// A training run that is not at its end.
+/// Training that is not at its end.
 #[derive(Debug)]
-struct RunInProgress<T> {
+struct TrainingInProgress<T> {
     words: Vec<u64>,
     callbacks: CallbackState<T>,
 }
@@ -69,10 +69,10 @@ impl<'a, T: Kernels> CheckpointContents<'a, T> {
         let (names, slots) = optimizer.memory().map(|(name, slot)| (name.to_string(), slot)).unzip();
         let (steps, parameters) = (optimizer.steps(), optimizer.parameters());
         let numbers = CheckpointNumbers { steps, order: None, slots: names, words: 0, copies: 0, plateau: None };
-        Self { optimizer: optimizer_name::<O>(), numbers, parameters, slots, run: None }
+        Self { optimizer: optimizer_name::<O>(), numbers, parameters, slots, in_progress: None }
     }
 
-    pub(super) fn between_runs<L, O: Optimizer>(settings: &'a StepSettings<L, O, T>) -> Self {
+    pub(super) fn between_fits<L, O: Optimizer>(settings: &'a StepSettings<L, O, T>) -> Self {
         let mut contents = Self::of(&settings.optimizer);
         let StepSettings { epochs_begun: epochs, seed, batch_size, .. } = *settings;
         contents.numbers.order = Some(SampleOrder { epochs, seed, batch_size });
@@ -80,23 +80,24 @@ impl<'a, T: Kernels> CheckpointContents<'a, T> {
         contents
     }
 
-    /// `progress` is what there is of an epoch that the history does not have.
-    pub(super) fn within_run<L, O: Optimizer>(
+    /// `progress` is what there is of an epoch that the history does not have, and `metrics` what they have counted in it.
+    pub(super) fn within_fit<L, O: Optimizer>(
         settings: &'a StepSettings<L, O, T>,
-        position: &RunPosition<'_>,
+        position: &TrainingPosition<'_>,
         progress: &EpochProgress,
+        metrics: &[u64],
         callbacks: CallbackState<T>,
     ) -> Self {
-        let mut contents = Self::between_runs(settings);
-        // It is begun once more when the run goes on.
+        let mut contents = Self::between_fits(settings);
+        // It is begun once more when training goes on.
         if let Some(order) = contents.numbers.order.as_mut().filter(|_| position.within_epoch) {
             order.epochs -= 1;
         }
         let stopped = position.stop == Stop::End;
-        let words = encoding::to_words(position.history.epochs(), stopped, progress, &callbacks);
+        let words = encoding::to_words(position.history, stopped, progress, metrics, &callbacks);
         contents.numbers.words = words.len();
         contents.numbers.copies = callbacks.entries().iter().filter(|entry| entry.parameters.is_some()).count();
-        contents.run = Some(RunInProgress { words, callbacks });
+        contents.in_progress = Some(TrainingInProgress { words, callbacks });
         contents
     }
 }
@@ -112,7 +113,7 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(
     let mut label = file_contents::label::<N>(KIND);
     label.push("optimizer", contents.optimizer);
     contents.numbers.write(&mut label);
-    let words = contents.run.as_ref().map_or_else(Vec::new, |run| halves(&run.words));
+    let words = contents.in_progress.as_ref().map_or_else(Vec::new, |training| halves(&training.words));
     let mut pieces = file_contents::pieces(network)?;
     for (tensor, slot) in slot_tensors::<N>(&contents.numbers.slots).iter().zip(&contents.slots) {
         pieces.add(&tensor.name, &tensor.shape, slot);
@@ -120,7 +121,7 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(
     for (tensor, words) in word_tensors(contents.numbers.words).iter().zip(words.chunks_exact(WORDS_LEN)) {
         pieces.add(&tensor.name, &tensor.shape, words);
     }
-    let entries = contents.run.as_ref().map_or(&[][..], |run| run.callbacks.entries());
+    let entries = contents.in_progress.as_ref().map_or(&[][..], |training| training.callbacks.entries());
     let copies = entries.iter().filter_map(|entry| entry.parameters.as_deref());
     for (tensor, copy) in copy_tensors::<N>(contents.numbers.copies).iter().zip(copies) {
         if copy.len() != N::PARAMETERS {
@@ -139,19 +140,19 @@ fn halves(words: &[u64]) -> Vec<f64> {
     halves
 }
 
-/// The run of these words and copies of the parameters.
-fn interrupted_run<T: Scalar>(
+/// The training of these words and copies of the parameters.
+fn interrupted_training<T: Scalar>(
     halves: &[f64],
     words: usize,
     copies: impl Iterator<Item = Vec<T>>,
-) -> Option<InterruptedRun<T>> {
+) -> Option<InterruptedTraining<T>> {
     let word = |pair: &[f64]| {
         let half = |half: f64| ((0.0..4_294_967_296.0).contains(&half) && libm::trunc(half) == half).then_some(half);
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole numbers below 2³²")]
         half(pair[0]).zip(half(pair[1])).map(|(high, low)| ((high as u64) << 32) | low as u64)
     };
     let words: Option<Vec<u64>> = halves.chunks_exact(2).take(words).map(word).collect();
-    words.and_then(|words| InterruptedRun::from_words(&words, copies))
+    words.and_then(|words| InterruptedTraining::from_words(&words, copies))
 }
 
 /// What a checkpoint holds that is no tensor.
@@ -162,7 +163,7 @@ pub(super) struct CheckpointNumbers {
     pub(super) order: Option<SampleOrder>,
     /// The names of what the optimizer remembers.
     pub(super) slots: Vec<String>,
-    /// How many words the state of an interrupted run has, and copies of the parameters; none between two runs.
+    /// How many words the state of interrupted training has, and copies of the parameters; none between two calls of `fit`.
     words: usize,
     copies: usize,
     pub(super) plateau: Option<PlateauState>,
@@ -239,7 +240,7 @@ fn count(label: &Label, key: &str) -> core::result::Result<u64, String> {
     if count < 1 << 63 {
         Ok(count)
     } else {
-        Err(format!("`{key}` in its metadata is {count}, and no run is that long"))
+        Err(format!("`{key}` in its metadata is {count}, and no training is that long"))
     }
 }
 
@@ -249,7 +250,7 @@ pub(super) struct Checkpoint<T> {
     pub(super) parameters: Vec<T>,
     /// What the optimizer remembers, slot after slot.
     pub(super) slots: Vec<T>,
-    pub(super) interrupted: Option<InterruptedRun<T>>,
+    pub(super) interrupted: Option<InterruptedTraining<T>>,
 }
 
 /// Reads a checkpoint of a network and an optimizer, in one pass over the file.
@@ -268,7 +269,7 @@ where
     // No memory for what the file is too short to hold.
     let needed = numbers.copies.saturating_mul(N::PARAMETERS.max(1)).saturating_add(numbers.words);
     if needed > contents.len() {
-        return Err(contents.unreadable(&"it claims a run that is longer than the file"));
+        return Err(contents.unreadable(&"it claims training that is longer than the file"));
     }
     let zeros = |count| vec![<N::Scalar as Scalar>::ZERO; count * N::PARAMETERS];
     let (mut parameters, mut slots, mut copies) = (zeros(1), zeros(numbers.slots.len()), zeros(numbers.copies));
@@ -282,7 +283,7 @@ where
         Part::new(&tensors[2], &mut copies),
         Part::new(&word_tensors, &mut halves),
     ];
-    let unreadable = contents.unreadable(&"what it says of an interrupted run is not what this library writes");
+    let unreadable = contents.unreadable(&"what it says of interrupted training is not what this library writes");
     contents.read(N::NAME, &mut parts, &scalers::has)?;
     // Tensors of other shapes say more.
     if let Some(other) = other {
@@ -292,7 +293,7 @@ where
         0 => None,
         words => {
             let copies = (0..numbers.copies).map(|copy| copies[copy * N::PARAMETERS..][..N::PARAMETERS].to_vec());
-            Some(interrupted_run(&halves, words, copies).ok_or(unreadable)?)
+            Some(interrupted_training(&halves, words, copies).ok_or(unreadable)?)
         }
     };
     Ok(Checkpoint { numbers, parameters, slots, interrupted })

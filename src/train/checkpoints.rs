@@ -4,12 +4,12 @@ use core::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::history::{EpochRecord, History};
+use crate::history::{EpochRecord, History, Monitor, Watched};
 use crate::io::{self, Stored};
 use crate::network::Network;
 #[cfg(doc)]
 use crate::train::Callback;
-use crate::train::checkpoint::{CheckpointContents, RunPosition, bytes};
+use crate::train::checkpoint::{CheckpointContents, TrainingPosition, bytes};
 use crate::train::hooks::Hooks;
 use crate::train::stop::Stop;
 use crate::train::{CallbackState, StepRecord, TrainingPlan};
@@ -17,16 +17,16 @@ use crate::train::{CallbackState, StepRecord, TrainingPlan};
 /// Writes checkpoints during [`fit`](crate::Trainer::fit), each in the place of the one before: what
 /// [`Trainer::checkpoints`](crate::Trainer::checkpoints) takes.
 ///
-/// After [`Trainer::resume`](crate::Trainer::resume) the next `fit` finishes the run: with the same settings and callbacks, it has the
-/// bits, the history and the end of a run that was never interrupted, [`EarlyStopping`](crate::EarlyStopping) included. A run that had
-/// ended makes no further epoch; one that a [`TimeLimit`](crate::TimeLimit) stopped has not ended, and goes on with a limit that begins
-/// anew.
+/// After [`Trainer::resume`](crate::Trainer::resume) the next `fit` finishes the training: with the same settings, metrics and
+/// callbacks, it has the bits, the history and the end of training that was never interrupted, [`EarlyStopping`](crate::EarlyStopping)
+/// included. Training that had ended makes no further epoch; training that a [`TimeLimit`](crate::TimeLimit) stopped has not ended,
+/// and goes on with a limit that begins anew.
 ///
 /// What a callback remembers is in the file where it has [`Callback::save`]: of the library's, [`EarlyStopping`](crate::EarlyStopping)
 /// and `&mut` [`Average`](crate::Average). Closures, and callbacks without `save`, begin anew.
 ///
 /// The file is complete at any time: see [`io`](crate::io). It is written when all callbacks have seen the epoch, or the step
-/// within it: then it has the position in the epoch too, and the run goes on from the next batch. A source of
+/// within it: then it has the position in the epoch too, and training goes on from the next batch. A source of
 /// [`Batches`](crate::dataset::Batches) is asked for the batches before that once more, and these are passed over.
 ///
 /// # Errors
@@ -42,9 +42,9 @@ use crate::train::{CallbackState, StepRecord, TrainingPlan};
 ///
 /// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 /// let data = Dataset::<Vector<2>, Class<2>>::labelled(inputs, [0, 1, 1, 0])?;
-/// let path = std::env::temp_dir().join(format!("xor-run-{}.checkpoint", std::process::id()));
+/// let path = std::env::temp_dir().join(format!("xor-killed-{}.checkpoint", std::process::id()));
 ///
-/// let run = |epochs| -> typenet::Result<_> {
+/// let train = |epochs| -> typenet::Result<_> {
 ///     let mut network = Xor::init(&mut typenet::rng(37));
 ///     let mut trainer = Trainer::new(Nll, Adam::new(0.01))
 ///         .epochs(epochs)
@@ -54,14 +54,14 @@ use crate::train::{CallbackState, StepRecord, TrainingPlan};
 ///         trainer.resume(&mut network, &path)?;
 ///     }
 ///     let history = trainer.fit(&mut network, &data)?;
-///     Ok((history.epochs().len(), network))
+///     Ok((history.len(), network))
 /// };
 ///
-/// // As if the first run had been killed after its seventh epoch: six are in the file.
-/// run(7)?;
-/// let (epochs, network) = run(20)?;
+/// // As if the first call had been killed after its seventh epoch: six are in the file.
+/// train(7)?;
+/// let (epochs, network) = train(20)?;
 /// # std::fs::remove_file(&path).unwrap();
-/// let (expected, uninterrupted) = run(20)?;
+/// let (expected, uninterrupted) = train(20)?;
 /// assert_eq!((epochs, network.parameters()), (expected, uninterrupted.parameters()));
 /// # std::fs::remove_file(&path).unwrap();
 /// # Ok::<(), typenet::Error>(())
@@ -70,6 +70,34 @@ use crate::train::{CallbackState, StepRecord, TrainingPlan};
 pub struct Checkpoints {
     path: PathBuf,
     interval: Interval,
+    monitor: Monitor,
+    best: Best,
+}
+
+/// What the best epoch so far is.
+#[derive(Clone, Debug, Default)]
+struct Best {
+    watched: Option<Watched>,
+    /// How many epochs were looked at.
+    epochs: usize,
+    cost: Option<f64>,
+    /// The last of them is better than all before.
+    is_last: bool,
+}
+
+impl Best {
+    /// Looks at an epoch, and at those before it that an earlier process made.
+    fn look(&mut self, record: &EpochRecord) {
+        let Some(watched) = self.watched else { return };
+        for record in record.history().epochs().skip(self.epochs) {
+            let cost = watched.cost(&record);
+            self.is_last = !cost.is_nan() && self.cost.is_none_or(|best| cost < best);
+            if self.is_last {
+                self.cost = Some(cost);
+            }
+            self.epochs += 1;
+        }
+    }
 }
 
 /// How long it is from one to the next.
@@ -86,7 +114,7 @@ impl Checkpoints {
     /// did, or, for a pause as that of [`TimeLimit`](crate::TimeLimit), within it.
     #[must_use]
     pub fn every(epochs: usize, path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), interval: Interval::Epochs(epochs) }
+        Self::new(path, Interval::Epochs(epochs))
     }
 
     /// A checkpoint whenever the number of all steps is a multiple of this, within an epoch too, and where a callback stopped
@@ -107,32 +135,67 @@ impl Checkpoints {
     /// let (mut line, mut resumed) = (Line::zeroed(), trainer());
     /// resumed.resume(&mut line, &path)?;
     /// assert_eq!(resumed.optimizer().steps(), 50);
-    /// assert_eq!(resumed.fit(&mut line, &data)?.epochs()[0].samples, 60);
+    /// assert_eq!(resumed.fit(&mut line, &data)?.last().map(|record| record.samples), Some(60));
     /// assert_eq!(line.parameters(), whole.parameters());
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), typenet::Error>(())
     /// ```
     #[must_use]
     pub fn every_steps(steps: usize, path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), interval: Interval::Steps(steps) }
+        Self::new(path, Interval::Steps(steps))
     }
 
-    /// A checkpoint after each epoch that is the best so far: with the smallest loss on the validation set, or training loss
-    /// where there is none.
+    /// A checkpoint after each epoch that is the best so far: by the loss on the validation set, or the training loss without one,
+    /// or by a [`monitor`](Self::monitor). Keras's `ModelCheckpoint(save_best_only=True)` does this.
+    ///
+    /// # Example
+    /// The network with the best accuracy, read back on its own.
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Guess = Dense<1, 2>, Softmax);
+    /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0]], [0, 1])?;
+    /// let path = std::env::temp_dir().join(format!("guess-best-{}.checkpoint", std::process::id()));
+    /// let mut guess = Guess::zeroed();
+    /// Trainer::new(Nll, Sgd::new(0.1))
+    ///     .epochs(9)
+    ///     .metric(Accuracy)
+    ///     .checkpoints(Checkpoints::best(&path).monitor("accuracy"))
+    ///     .fit(&mut guess, &data)?;
+    /// // Accuracy is measured before the step of an epoch, and was first 1 in the second of the nine.
+    /// let best = Guess::load(&path)?;
+    /// assert!(best.parameters() != guess.parameters() && best.evaluate(&data, &Nll).accuracy == 1.0);
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
     #[must_use]
     pub fn best(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), interval: Interval::Best }
+        Self::new(path, Interval::Best)
+    }
+
+    /// Sets what [`best`](Self::best) compares: any measure of training or on the validation set, by its name.
+    #[must_use]
+    pub fn monitor(self, monitor: impl Into<Monitor>) -> Self {
+        Self { monitor: monitor.into(), ..self }
+    }
+
+    fn new(path: impl Into<PathBuf>, interval: Interval) -> Self {
+        Self { path: path.into(), interval, monitor: Monitor::LOSS, best: Best::default() }
     }
 }
 
 impl Checkpoints {
-    fn check(&self) -> Result<()> {
-        let allowed = match self.interval {
-            Interval::Epochs(0) => "at least 1 epoch",
-            Interval::Steps(0) => "at least 1 step",
-            _ => return io::check_place(&self.path),
-        };
-        Err(Error::Setting { name: "interval of checkpoints", value: 0.0, allowed })
+    fn begin(&mut self, plan: &TrainingPlan) -> Result<()> {
+        let zero = |allowed| Err(Error::Setting { name: "interval of checkpoints", value: 0.0, allowed });
+        match self.interval {
+            Interval::Epochs(0) => return zero("at least 1 epoch"),
+            Interval::Steps(0) => return zero("at least 1 step"),
+            Interval::Epochs(_) | Interval::Steps(_) => {}
+            Interval::Best => {
+                self.best = Best { watched: Some(self.monitor.find(plan.measures)?), ..Best::default() };
+            }
+        }
+        io::check_place(&self.path)
     }
 
     /// How many steps can be made before the next checkpoint, when there were so many in all.
@@ -144,17 +207,12 @@ impl Checkpoints {
         }
     }
 
-    fn is_due(&self, position: &RunPosition<'_>) -> bool {
-        let &RunPosition { history, total_steps, stop, within_epoch } = position;
+    fn is_due(&self, position: &TrainingPosition<'_>) -> bool {
+        let &TrainingPosition { history, total_steps, stop, within_epoch } = position;
         match self.interval {
-            Interval::Epochs(epochs) => {
-                stop != Stop::No || (!within_epoch && history.epochs().len().is_multiple_of(epochs))
-            }
+            Interval::Epochs(epochs) => stop != Stop::No || (!within_epoch && history.len().is_multiple_of(epochs)),
             Interval::Steps(steps) => stop != Stop::No || total_steps.is_multiple_of(steps as u64),
-            Interval::Best => {
-                let number = |record: &EpochRecord| record.epoch;
-                !within_epoch && history.best().map(number) == history.epochs().last().map(number)
-            }
+            Interval::Best => !within_epoch && self.best.is_last,
         }
     }
 }
@@ -177,7 +235,7 @@ impl<N: Network<Scalar: Stored>, H: Hooks<N>> Hooks<N> for WithCheckpoints<H> {
 
     fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
         let flow = self.hooks.begin(network, plan)?;
-        self.checkpoints.check().map(|()| flow)
+        self.checkpoints.begin(plan).map(|()| flow)
     }
 
     fn step_end(&mut self, network: &N, record: &StepRecord) -> Stop {
@@ -185,6 +243,7 @@ impl<N: Network<Scalar: Stored>, H: Hooks<N>> Hooks<N> for WithCheckpoints<H> {
     }
 
     fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> Stop {
+        self.checkpoints.best.look(record);
         self.hooks.epoch_end(network, record)
     }
 
@@ -204,14 +263,14 @@ impl<N: Network<Scalar: Stored>, H: Hooks<N>> Hooks<N> for WithCheckpoints<H> {
         self.hooks.steps_to_look(total_steps).min(self.checkpoints.steps_to_next(total_steps))
     }
 
-    fn is_due(&self, position: &RunPosition<'_>) -> bool {
+    fn is_due(&self, position: &TrainingPosition<'_>) -> bool {
         self.hooks.is_due(position) || self.checkpoints.is_due(position)
     }
 
     fn write(
         &mut self,
         network: &N,
-        position: &RunPosition<'_>,
+        position: &TrainingPosition<'_>,
         contents: &CheckpointContents<'_, N::Scalar>,
     ) -> Result<()> {
         self.hooks.write(network, position, contents)?;

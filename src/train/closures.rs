@@ -44,7 +44,7 @@ pub struct OnEpoch<N, F> {
 ///     }))
 ///     .callback(on_epoch(|_, record| if record.epoch < 500 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }))
 ///     .fit(&mut Line::zeroed(), &data)?;
-/// assert!(history.epochs().len() < 500);
+/// assert!(history.len() < 500);
 /// # Ok::<(), typenet::Error>(())
 /// ```
 pub fn on_epoch<N, F>(closure: F) -> OnEpoch<N, F>
@@ -89,7 +89,7 @@ pub struct OnStep<N, F> {
 ///     .batch_size(2)
 ///     .callback(on_step(|_, record| if record.step == 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }))
 ///     .fit(&mut Line::zeroed(), &data)?;
-/// assert_eq!(history.epochs()[0].samples, 20);
+/// assert_eq!(history.last().map(|record| record.samples), Some(20));
 /// # Ok::<(), typenet::Error>(())
 /// ```
 pub fn on_step<N, F>(closure: F) -> OnStep<N, F>

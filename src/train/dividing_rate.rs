@@ -10,24 +10,24 @@ use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
 #[cfg(doc)]
 use crate::train::Callback;
-use crate::train::{CallbackState, Hooks, Trainer, Validation};
+use crate::train::{CallbackState, Hooks, Metrics, Trainer, Validation};
 
-impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
+impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// The lecture's advice: trains with the learning rate of the settings, a large one such as 0.1 or 1, and as long as the
-    /// run diverges, divides it by 10 and trains again from where the network was. The rate that went well stays in the
+    /// training diverges, divides it by 10 and trains again from where the network was. The rate that went well stays in the
     /// settings of [`optimizer`](Self::optimizer).
     ///
-    /// A run diverges when a loss, gradient or update leaves its range, or when the loss of the network on the training set,
-    /// as [`evaluate`](crate::Network::evaluate) measures it, is after the run above that before it. At most `attempts`
-    /// runs are made.
+    /// Training diverges when a loss, gradient or update leaves its range, or when the loss of the network on the training set,
+    /// as [`evaluate`](crate::Network::evaluate) measures it, is after training above that before it. It makes at
+    /// most `attempts`.
     ///
-    /// Each run begins with the state of the optimizer and the number of epochs as they are. Callbacks see the begin and the
-    /// end of every run; what a callback [saves](Callback::save) is as before the first run again.
+    /// Each attempt begins with the state of the optimizer and the number of epochs as they are. Callbacks see the begin and the
+    /// end of every attempt; what a callback [saves](Callback::save) is as before the first again.
     ///
     /// # Errors
-    /// That of the last run, as [`fit`](Self::fit); [`Error::StillDiverging`] where its losses were finite and the
+    /// That of the last attempt, as [`fit`](Self::fit); [`Error::StillDiverging`] where its losses were finite and the
     /// network ended above the first; [`Error::Setting`] for no attempt, or an optimizer without a learning rate. The
-    /// network is then as it was before the first run, and so is the optimizer, but for its learning rate.
+    /// network is then as it was before the first attempt, and so is the optimizer, except for its learning rate.
     ///
     /// # Example
     /// ```
@@ -56,6 +56,7 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
         Y: FitsTarget<L::Target>,
         V: Validation<N, L>,
         H: Hooks<N>,
+        M: Metrics<N::Output, L::Target>,
     {
         let network = network.as_mut();
         let Some(rate) = self.optimizer().optimizer().learning_rate().filter(|_| attempts > 0) else {
@@ -78,7 +79,7 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
             let error = match self.fit(&mut Borrowed(network), data) {
                 Ok(history) => {
                     let last = network.evaluate(data, &self.steps.loss).loss();
-                    if history.epochs().is_empty() || last <= first {
+                    if history.is_empty() || last <= first {
                         return Ok(history);
                     }
                     Error::StillDiverging { first, last, rate: rate / divisor }

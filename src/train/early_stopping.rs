@@ -4,42 +4,18 @@ use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
 use crate::error::{Error, Result};
-use crate::history::{EpochRecord, History};
+use crate::history::{EpochRecord, History, Monitor, Watched};
 use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::train::{Callback, CallbackState, TrainingPlan};
-
-/// What tells a better epoch from a worse one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Monitor {
-    /// The loss on the validation set where there is one, else the training loss. Smaller is better.
-    #[default]
-    Loss,
-    /// The training loss, whether or not there is a validation set. Smaller is better.
-    TrainingLoss,
-    /// The accuracy on the validation set. Larger is better.
-    Accuracy,
-}
-
-impl Monitor {
-    /// A number of the epoch that is smaller for a better one.
-    fn cost(self, record: &EpochRecord) -> Option<f64> {
-        match self {
-            Self::Loss => Some(record.validation.map_or(record.loss, |validation| validation.loss)),
-            Self::TrainingLoss => Some(record.loss),
-            Self::Accuracy => record.validation.and_then(|validation| validation.accuracy).map(|accuracy| -accuracy),
-        }
-    }
-}
 
 /// Stops the training when it has not become better for some epochs.
 ///
 /// An epoch is better when what is monitored improves on the best one by more than `min_delta`. Each `fit` begins anew.
 ///
 /// # Errors
-/// `fit` refuses a `min_delta` that is negative or not finite ([`Error::Setting`]), and an accuracy to be monitored where
-/// none is measured ([`Error::NotMeasured`]).
+/// `fit` refuses a `min_delta` that is negative or not finite ([`Error::Setting`]), and a monitor that is not recorded
+/// ([`Error::UnknownMeasure`], [`Error::UnknownDirection`]).
 ///
 /// # Example
 /// The target of the validation sample, -1, is the opposite of what is learned: the first epoch is the best.
@@ -55,7 +31,7 @@ impl Monitor {
 ///     .validation(&validation)
 ///     .callback(EarlyStopping::patience(5).restore_best())
 ///     .fit(&mut line, &train)?;
-/// assert_eq!(history.epochs().len(), 6);
+/// assert_eq!(history.len(), 6);
 /// // The bias after one step: η · 2 · (1 - 0).
 /// assert_eq!(line.predict(&[0.0]), [0.25]);
 /// # Ok::<(), typenet::Error>(())
@@ -65,6 +41,8 @@ pub struct EarlyStopping<T> {
     patience: usize,
     min_delta: f64,
     monitor: Monitor,
+    /// The measure that it is, from the begin of training on.
+    watched: Option<Watched>,
     restores: bool,
     best: Option<f64>,
     waited: usize,
@@ -76,8 +54,16 @@ impl<T: Scalar> EarlyStopping<T> {
     /// Stops after so many epochs in a row that were not better; 0 is as 1.
     #[must_use]
     pub const fn patience(epochs: usize) -> Self {
-        let (min_delta, monitor, restores) = (0.0, Monitor::Loss, false);
-        Self { patience: epochs, min_delta, monitor, restores, best: None, waited: 0, parameters: Vec::new() }
+        Self {
+            patience: epochs,
+            min_delta: 0.0,
+            monitor: Monitor::LOSS,
+            watched: None,
+            restores: false,
+            best: None,
+            waited: 0,
+            parameters: Vec::new(),
+        }
     }
 
     /// How much better than the best an epoch must be to count as better; 0 without this.
@@ -86,10 +72,11 @@ impl<T: Scalar> EarlyStopping<T> {
         Self { min_delta, ..self }
     }
 
-    /// What is compared; [`Monitor::Loss`] without this.
+    /// Sets the measure that is compared, by its name: any measure of training or on the validation set, such as `"val_accuracy"`.
+    /// The default is the loss, [`Monitor::LOSS`].
     #[must_use]
-    pub fn monitor(self, monitor: Monitor) -> Self {
-        Self { monitor, ..self }
+    pub fn monitor(self, monitor: impl Into<Monitor>) -> Self {
+        Self { monitor: monitor.into(), ..self }
     }
 
     /// Gives the network the parameters of the best epoch at the end of training: when it was stopped, when it went through
@@ -110,9 +97,7 @@ impl<N: Network> Callback<N> for EarlyStopping<N::Scalar> {
             let allowed = "a finite number of at least 0";
             return Err(Error::Setting { name: "smallest improvement", value: self.min_delta, allowed });
         }
-        if self.monitor == Monitor::Accuracy && !plan.accuracy {
-            return Err(Error::NotMeasured { what: "accuracy", needed: "a validation set whose targets are classes" });
-        }
+        self.watched = Some(self.monitor.find(plan.measures)?);
         (self.best, self.waited) = (None, 0);
         self.parameters.clear();
         if self.restores {
@@ -122,10 +107,9 @@ impl<N: Network> Callback<N> for EarlyStopping<N::Scalar> {
     }
 
     fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> ControlFlow<()> {
-        let Some(cost) = self.monitor.cost(record) else {
-            return ControlFlow::Continue(());
-        };
-        if self.best.is_none_or(|best| cost < best - self.min_delta) {
+        // One that is NaN is no better than any other.
+        let cost = self.watched.map_or(f64::NAN, |watched| watched.cost(record));
+        if !cost.is_nan() && self.best.is_none_or(|best| cost < best - self.min_delta) {
             (self.best, self.waited) = (Some(cost), 0);
             if self.restores {
                 self.parameters.clear();

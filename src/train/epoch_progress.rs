@@ -14,7 +14,7 @@ pub(super) struct EpochProgress {
     pub(super) steps: usize,
     /// The number of samples of the last step, and their mean loss.
     pub(super) last_step: (usize, f64),
-    /// How long they took before the training run was interrupted.
+    /// How long they took before training was interrupted.
     pub(super) seconds: f64,
     /// No samples are left.
     pub(super) ended: bool,
@@ -31,6 +31,12 @@ impl EpochProgress {
     /// How long it takes, from this process's start on with what there was before.
     pub(super) fn seconds_since(&self, start: Instant) -> f64 {
         self.seconds + start.elapsed().as_secs_f64()
+    }
+
+    /// The same for a checkpoint, in an epoch that this process began at `start`.
+    #[cfg(feature = "safetensors")]
+    pub(super) fn at_interruption(&self, start: Instant) -> Self {
+        Self { seconds: self.seconds_since(start), ..*self }
     }
 
     /// The mean loss of the samples; there must be one.

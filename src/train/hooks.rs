@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::history::{EpochRecord, History};
 use crate::network::Network;
 #[cfg(feature = "safetensors")]
-use crate::train::checkpoint::{CheckpointContents, RunPosition};
+use crate::train::checkpoint::{CheckpointContents, TrainingPosition};
 use crate::train::stop::Stop;
 use crate::train::{Callback, CallbackState, StepRecord, TrainingPlan};
 
@@ -44,7 +44,7 @@ pub trait Hooks<N: Network> {
     /// A checkpoint is to be written: asked before what callbacks remember is copied.
     #[cfg(feature = "safetensors")]
     #[doc(hidden)]
-    fn is_due(&self, position: &RunPosition<'_>) -> bool;
+    fn is_due(&self, position: &TrainingPosition<'_>) -> bool;
 
     /// Writes the checkpoints that are due, when all callbacks have seen the step or the epoch.
     #[cfg(feature = "safetensors")]
@@ -52,7 +52,7 @@ pub trait Hooks<N: Network> {
     fn write(
         &mut self,
         network: &N,
-        position: &RunPosition<'_>,
+        position: &TrainingPosition<'_>,
         contents: &CheckpointContents<'_, N::Scalar>,
     ) -> Result<()>;
 }
@@ -85,12 +85,12 @@ impl<N: Network> Hooks<N> for () {
     }
 
     #[cfg(feature = "safetensors")]
-    fn is_due(&self, _: &RunPosition<'_>) -> bool {
+    fn is_due(&self, _: &TrainingPosition<'_>) -> bool {
         false
     }
 
     #[cfg(feature = "safetensors")]
-    fn write(&mut self, _: &N, _: &RunPosition<'_>, _: &CheckpointContents<'_, N::Scalar>) -> Result<()> {
+    fn write(&mut self, _: &N, _: &TrainingPosition<'_>, _: &CheckpointContents<'_, N::Scalar>) -> Result<()> {
         Ok(())
     }
 }
@@ -134,7 +134,7 @@ impl<N: Network, H: Hooks<N>, C: Callback<N>> Hooks<N> for (H, C) {
     }
 
     #[cfg(feature = "safetensors")]
-    fn is_due(&self, position: &RunPosition<'_>) -> bool {
+    fn is_due(&self, position: &TrainingPosition<'_>) -> bool {
         self.0.is_due(position)
     }
 
@@ -142,7 +142,7 @@ impl<N: Network, H: Hooks<N>, C: Callback<N>> Hooks<N> for (H, C) {
     fn write(
         &mut self,
         network: &N,
-        position: &RunPosition<'_>,
+        position: &TrainingPosition<'_>,
         contents: &CheckpointContents<'_, N::Scalar>,
     ) -> Result<()> {
         self.0.write(network, position, contents)

@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 use core::fmt::{self, Debug};
 
 use crate::error::Result;
-use crate::history::EpochRecord;
+use crate::history::{EpochRecord, Measure, Monitor, Watched};
 use crate::kernel::Kernels;
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::schedule::{ReduceOnPlateau, Schedule};
@@ -17,11 +17,20 @@ pub(super) struct LearningRate {
     /// The schedule counts epochs, not steps.
     by_epoch: bool,
     pub(super) plateau: Option<ReduceOnPlateau>,
+    /// What the plateau watches.
+    monitor: Monitor,
+    watched: Option<Watched>,
 }
 
 impl LearningRate {
     pub(super) fn with_schedule(self, schedule: impl Schedule + Send + Sync + 'static, by_epoch: bool) -> Self {
         Self { schedule: Some(Arc::new(schedule)), by_epoch, ..self }
+    }
+
+    /// Finds what the plateau watches among the measures that are recorded.
+    pub(super) fn watch(&mut self, measures: &[Measure]) -> Result<()> {
+        self.watched = self.plateau.map(|_| self.monitor.find(measures)).transpose()?;
+        Ok(())
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -52,8 +61,8 @@ impl LearningRate {
 
     /// Shows an epoch to the plateau.
     pub(super) fn observe(&mut self, record: &EpochRecord) {
-        if let Some(plateau) = &mut self.plateau {
-            plateau.observe(record.validation.map_or(record.loss, |validation| validation.loss));
+        if let (Some(plateau), Some(watched)) = (&mut self.plateau, self.watched) {
+            plateau.observe(watched.cost(record));
         }
     }
 }
@@ -68,7 +77,7 @@ impl Debug for LearningRate {
     }
 }
 
-impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
+impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// Multiplies the learning rate of each step by the factor of a schedule for its number, counted from 0 over all epochs and
     /// calls of `fit`, also across a checkpoint. The settings of the optimizer stay as they are.
     ///
@@ -115,12 +124,39 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
     ///     .reduce_on_plateau(ReduceOnPlateau::new().factor(0.5).patience(3));
     /// let mut line = Line::zeroed();
     /// let history = trainer.fit(&mut line, &data)?;
-    /// assert_eq!(history.epochs()[3].loss, 1.0);
+    /// assert_eq!(history["loss"][3], 1.0);
     /// assert_eq!(history.final_loss(), Some(0.0));
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    pub fn reduce_on_plateau(mut self, plateau: ReduceOnPlateau) -> Self {
-        self.steps.learning_rate.plateau = Some(plateau);
+    pub fn reduce_on_plateau(self, plateau: ReduceOnPlateau) -> Self {
+        self.reduce_on_plateau_of(Monitor::LOSS, plateau)
+    }
+
+    /// As [`reduce_on_plateau`](Self::reduce_on_plateau), when another measure no longer becomes better: any measure of training or
+    /// on the validation set, by its name.
+    ///
+    /// `min_delta` is an absolute difference of that measure. `fit` refuses a name that is not recorded: see [`Monitor`].
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    /// use typenet::schedule::ReduceOnPlateau;
+    ///
+    /// network!(struct Guess = Dense<1, 2>, Softmax);
+    /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0]], [0, 1])?;
+    /// let mut trainer = Trainer::new(Nll, Sgd::new(0.1))
+    ///     .epochs(20)
+    ///     .metric(Accuracy)
+    ///     .reduce_on_plateau_of("accuracy", ReduceOnPlateau::new().patience(10));
+    /// let history = trainer.fit(&mut Guess::zeroed(), &data)?;
+    /// // The ten epochs after the second gain nothing.
+    /// assert_eq!(history.best_by("accuracy")?.map(|record| record.epoch), Some(2));
+    /// assert!((trainer.optimizer().learning_rate().unwrap() - 0.01).abs() < 1e-12);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn reduce_on_plateau_of(mut self, monitor: impl Into<Monitor>, plateau: ReduceOnPlateau) -> Self {
+        let rate = &mut self.steps.learning_rate;
+        (rate.plateau, rate.monitor) = (Some(plateau), monitor.into());
         self
     }
 

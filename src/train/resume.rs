@@ -1,4 +1,4 @@
-//! How does a run go on, bit for bit, after the program has ended?
+//! How does training go on, bit for bit, after the program has ended?
 
 use alloc::format;
 use alloc::string::String;
@@ -13,9 +13,9 @@ use crate::optimizer::{Optimizer, OptimizerState, Slot};
 use crate::scalar::Scalar;
 use crate::train::Trainer;
 use crate::train::checkpoint::{self, Checkpoint, CheckpointContents, CheckpointNumbers, SampleOrder};
-use crate::train::interrupted_run::InterruptedRun;
+use crate::train::interrupted_training::InterruptedTraining;
 
-impl<L, O: Optimizer, T: Kernels + Stored, V, H> Trainer<L, O, T, V, H> {
+impl<L, O: Optimizer, T: Kernels + Stored, V, H, M> Trainer<L, O, T, V, H, M> {
     /// Writes what the next call of `fit` depends on to a file, which is replaced as a whole: the network, the memory of the
     /// optimizer and its number of steps, the number of epochs so far, the seed and the batch size, and what a plateau has seen.
     ///
@@ -30,7 +30,7 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, H> Trainer<L, O, T, V, H> {
     /// another size; [`Error::File`]. A file that was there is then as it was.
     ///
     /// # Example
-    /// A checkpoint after each ten epochs, and a run that goes on from it with the same bits.
+    /// A checkpoint after each ten epochs, and training that goes on from it with the same bits.
     /// ```
     /// use typenet::prelude::*;
     ///
@@ -61,7 +61,7 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, H> Trainer<L, O, T, V, H> {
     {
         io::replace(
             path.as_ref(),
-            &checkpoint::bytes(network.as_ref(), &CheckpointContents::between_runs(&self.steps))?,
+            &checkpoint::bytes(network.as_ref(), &CheckpointContents::between_fits(&self.steps))?,
         )
     }
 
@@ -73,7 +73,7 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, H> Trainer<L, O, T, V, H> {
     /// optimizer or of other kinds of layers, or has a negative number where the optimizer remembers none;
     /// [`Error::WrongTensors`]. Network and trainer are then as they were.
     ///
-    /// A checkpoint of [`Checkpoints`](crate::train::Checkpoints) has a run that was interrupted, and the next `fit` finishes it: its
+    /// A checkpoint of [`Checkpoints`](crate::train::Checkpoints) holds training that was interrupted, and the next `fit` finishes it: its
     /// epochs are those that were left. It refuses other callbacks than the file was made with
     /// ([`Error::OtherCallbacks`]).
     pub fn resume<N>(&mut self, network: &mut impl AsMut<N>, path: impl AsRef<Path>) -> Result<()>
@@ -113,7 +113,7 @@ impl<O: Optimizer, T: Kernels + Stored> OptimizerState<O, T> {
     /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0], [2.0]], vec![[1.0], [3.0], [5.0]])?;
     /// let path = std::env::temp_dir().join(format!("line-loop-{}.checkpoint", std::process::id()));
     ///
-    /// // Epoch `e` of a run, in which every step is one sample.
+    /// // Epoch `e`, in which every step is one sample.
     /// let epoch = |line: &mut Line, optimizer: &mut typenet::OptimizerState<Adam, f32>, e: u64| -> typenet::Result<()> {
     ///     let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
     ///     let mut batches = data.epoch(1, &mut typenet::rng(37 + e))?;
@@ -167,7 +167,7 @@ struct Read<O, T> {
     numbers: CheckpointNumbers,
     parameters: Vec<T>,
     optimizer: OptimizerState<O, T>,
-    interrupted: Option<InterruptedRun<T>>,
+    interrupted: Option<InterruptedTraining<T>>,
 }
 
 fn read<N, O: Optimizer>(path: &Path, optimizer: &OptimizerState<O, N::Scalar>) -> Result<Read<O, N::Scalar>>

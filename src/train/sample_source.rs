@@ -20,7 +20,7 @@ pub(super) trait SampleSource<T: Scalar>: Send {
     /// The targets that are known before the first epoch.
     fn targets(&self) -> &[<Self::Target as Target>::Value<T>];
 
-    /// Starts an epoch: its number in the records, how many there were before it in all training runs, and its seed.
+    /// Starts an epoch: its number in the records, how many there were before it in all calls of `fit`, and its seed.
     fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()>;
 
     /// How many samples of the epoch are left, where that is certain.

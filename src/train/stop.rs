@@ -7,9 +7,9 @@ use core::ops::ControlFlow;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stop {
     No,
-    /// For now: the training run is to go on after `resume`.
+    /// For now: training is to go on after `resume`.
     Pause,
-    /// The training run is over.
+    /// Training is over.
     End,
 }
 

@@ -1,4 +1,4 @@
-//! Which threads does a training run use?
+//! Which threads does training use?
 
 #[cfg(feature = "rayon")]
 use alloc::string::ToString;
@@ -12,7 +12,7 @@ use crate::error::Result;
 #[cfg(feature = "rayon")]
 const MOST_THREADS: usize = 1024;
 
-/// Where a training run takes its threads from.
+/// Where training takes its threads from.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Threads {
     /// From the pool that it is called in, or the one for all.
@@ -35,7 +35,7 @@ impl Threads {
     }
 }
 
-/// The threads of one training run.
+/// The threads of one call of `fit`.
 #[derive(Debug, Default)]
 pub(super) struct ThreadPool {
     #[cfg(feature = "rayon")]

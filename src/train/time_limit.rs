@@ -13,9 +13,9 @@ use crate::train::{Callback, StepRecord, TrainingPlan};
 /// The epoch ends there, with its validation. How many steps fit is up to the machine: with a limit that is reached, the
 /// same seed does not give the same bits.
 ///
-/// A run with `train::Checkpoints` goes on after its limit: `Trainer::resume` takes up its last
+/// Training with `train::Checkpoints` goes on after its limit: `Trainer::resume` takes up its last
 /// checkpoint, and the next `fit` has a limit of its own. `Checkpoints::every` and `every_steps` write one where the limit is
-/// reached, with the position within the epoch, whose other batches follow: the run then has the bits of one without a limit.
+/// reached, with the position within the epoch, whose other batches follow: training then has the bits of training without a limit.
 ///
 /// # Example
 /// ```
@@ -29,7 +29,7 @@ use crate::train::{Callback, StepRecord, TrainingPlan};
 ///     .callback(TimeLimit::new(Duration::ZERO))
 ///     .fit(&mut Line::zeroed(), &data)?;
 /// // One step of 32 samples.
-/// assert_eq!((history.epochs().len(), history.epochs()[0].samples), (1, 32));
+/// assert_eq!((history.len(), history.last().map(|record| record.samples)), (1, Some(32)));
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

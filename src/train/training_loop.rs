@@ -8,12 +8,12 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::flat_parameters::FlatParameters;
 use crate::gradient::Gradient;
-use crate::history::{EpochRecord, History, ValidationRecord};
+use crate::history::History;
 use crate::kernel::Kernels;
 use crate::layer::Pass;
 use crate::loss::{Loss, check_targets};
 use crate::metric::Measured;
-use crate::network::{FitsInput, FitsTarget, Network, Workspace};
+use crate::network::{FitsInput, FitsTarget, Network, Observer, TrainingBatch, Workspace};
 use crate::optimizer::Optimizer;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -22,20 +22,20 @@ use crate::threads;
 #[cfg(feature = "safetensors")]
 use crate::train::CallbackState;
 #[cfg(feature = "safetensors")]
-use crate::train::checkpoint::{CheckpointContents, RunPosition};
+use crate::train::checkpoint::{CheckpointContents, TrainingPosition};
 use crate::train::epoch_progress::EpochProgress;
-use crate::train::hooks::Hooks;
+use crate::train::metrics::{Metrics, Watching, measures};
 use crate::train::sample_source::SampleSource;
 use crate::train::step_settings::StepSettings;
 use crate::train::stop::Stop;
 use crate::train::thread_pool::ThreadPool;
-use crate::train::validation::{Trained, Validation, has_accuracy};
-use crate::train::{StepRecord, Trainer, TrainingPlan};
+use crate::train::validation::{Trained, Validation, Validator};
+use crate::train::{Hooks, StepRecord, Trainer, TrainingPlan};
 
 /// The samples that room is made for where nobody knows how many there will be.
 const RESERVED: usize = 1024;
 
-impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
+impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// One call of `fit`: checks, the begin that callbacks see, all epochs, and the end.
     pub(super) fn train<N, S>(&mut self, network: &mut N, source: &mut S) -> Result<History>
     where
@@ -44,8 +44,11 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
         S: SampleSource<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
         H: Hooks<N>,
+        M: Metrics<N::Output, L::Target>,
     {
-        self.history = History::with_capacity(self.epochs, self.steps.seed);
+        let measures = measures::<N, L, M>(&self.metrics, V::EXISTS)?;
+        self.steps.learning_rate.watch(&measures)?;
+        self.history = History::new(self.epochs, self.steps.seed, measures);
         self.steps.check(N::TENSORS)?;
         check_targets::<L, N::Output, T>(&self.steps.loss, S::Target::values(source.targets()))?;
         self.validation.check(&self.steps.loss)?;
@@ -53,49 +56,54 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
         if let Some(tensor) = network.non_finite_tensor() {
             return Err(Error::NonFiniteParameter { tensor });
         }
-        // Before callbacks see anything, and before an interrupted run is taken up.
+        // Before callbacks see anything, and before interrupted training is resumed.
         let pool = self.threads.start()?;
-        let plan = self.plan(source.samples().unwrap_or(0), V::EXISTS, V::EXISTS && has_accuracy::<N, L>());
+        let mut states = self.metrics.states();
+        let plan = TrainingPlan {
+            epochs: self.epochs,
+            samples: source.samples().unwrap_or(0),
+            steps: self.steps.steps_of(source.samples().unwrap_or(0)),
+            measures: self.history.measures(),
+            epochs_before: self.interrupted.as_ref().map_or(0, |training| training.epochs.len()),
+            steps_before: self.interrupted.as_ref().map_or(0, |training| training.progress.steps),
+        };
         let begins = self.hooks.begin(network, &plan)?.is_continue();
-        let progress = match self.take_up_interrupted_run::<N>() {
+        let progress = match self.resume_interrupted::<N>(&mut states) {
             Ok(progress) => progress.filter(|_| begins),
             Err(error) => {
-                // The run still waits for its own callbacks: these may not put anything into its network.
+                // Interrupted training still waits for its own callbacks: these may not put anything into its network.
                 let before = network.parameters().to_vec();
                 self.hooks.end(network, &self.history);
                 network.parameters_mut().copy_from_slice(&before);
                 return Err(error);
             }
         };
-        let ended = progress.map_or(Ok(()), |progress| self.train_epochs(network, source, &pool, progress));
+        let ended = progress.map_or(Ok(()), |progress| self.train_epochs(network, source, &pool, progress, states));
         self.hooks.end(network, &self.history);
         ended.map(|()| self.history.clone())
     }
 
-    /// What the next epochs are, for callbacks.
-    fn plan(&self, samples: usize, validation: bool, accuracy: bool) -> TrainingPlan {
-        let before = self.interrupted.as_ref().map(|run| (run.records.len(), run.progress.steps));
-        let (epochs_before, steps_before) = before.unwrap_or_default();
-        let (epochs, steps) = (self.epochs, self.steps.steps_of(samples));
-        TrainingPlan { epochs, samples, steps, validation, accuracy, epochs_before, steps_before }
-    }
-
-    /// Goes on with a run that was interrupted, where there is one: what there is of its next epoch, and nothing for a run that
-    /// a callback had ended.
-    fn take_up_interrupted_run<N: Network<Scalar = T>>(&mut self) -> Result<Option<EpochProgress>>
+    /// Resumes interrupted training, where there is any: what there is of its next epoch, and nothing where a callback had ended
+    /// it.
+    fn resume_interrupted<N>(&mut self, states: &mut M::States) -> Result<Option<EpochProgress>>
     where
+        N: Network<Scalar = T>,
+        L: Loss<N::Output>,
         H: Hooks<N>,
+        M: Metrics<N::Output, L::Target>,
     {
         let Some(interrupted) = &self.interrupted else {
             return Ok(Some(EpochProgress::default()));
         };
+        interrupted.check_measures(self.history.measures())?;
+        if interrupted.progress.samples > 0 {
+            *states = self.metrics.restore(&mut &interrupted.metrics[..])?;
+        }
         let mut state = interrupted.callbacks.clone();
         self.hooks.resume(&mut state)?;
         state.finish()?;
-        interrupted.records.iter().for_each(|&record| self.history.push(record));
-        let progress = (!interrupted.stopped).then_some(interrupted.progress);
-        self.interrupted = None;
-        Ok(progress)
+        interrupted.write_history(&mut self.history);
+        Ok(self.interrupted.take().filter(|training| !training.stopped).map(|training| training.progress))
     }
 
     /// The epochs that are left; `progress` is what there is of the first. Each: steps, validation, record, callbacks,
@@ -106,6 +114,7 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
         source: &mut S,
         pool: &ThreadPool,
         mut progress: EpochProgress,
+        states: M::States,
     ) -> Result<()>
     where
         N: Network<Scalar = T>,
@@ -113,30 +122,23 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
         S: SampleSource<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
         H: Hooks<N>,
+        M: Metrics<N::Output, L::Target>,
     {
-        let Self { steps: settings, epochs, validation, hooks, history, .. } = self;
-        let mut validation_memory = validation.memory(settings.batch_size);
-        let mut learner = Learner::new(network, source, settings);
-        let shared = learner.is_shared();
-        for epoch in history.epochs().len() + 1..=*epochs {
+        let Self { steps: settings, epochs, validation, hooks, metrics, history, .. } = self;
+        let mut validator = Validator::new(validation, metrics, settings.batch_size);
+        let mut learner = Learner::new(network, source, settings, metrics, states);
+        for epoch in history.len() + 1..=*epochs {
             let start = Instant::now();
             learner.begin_epoch(epoch, mem::take(&mut progress))?;
-            let mut cut = Stop::No;
-            while !learner.progress.ended && cut == Stop::No {
-                // Callbacks stay on this thread, so each step that they see is a way of its own to the others.
-                let steps = hooks.steps_to_look(learner.settings.optimizer.steps());
-                let step = pool.enter(shared, || learner.make_steps(steps))?;
-                cut = step.filter(|_| H::WATCHES_STEPS).map_or(Stop::No, |step| hooks.step_end(learner.network, &step));
-                #[cfg(feature = "safetensors")]
-                if !learner.progress.ended && cut != Stop::End {
-                    learner.write_checkpoint(hooks, history, cut, Some(start))?;
-                }
-            }
+            let cut = learner.train_epoch(hooks, history, pool, start)?;
             let loss = learner.progress.loss()?;
-            let validation = pool.enter(shared, || learner.validate(validation, &mut validation_memory))?;
-            let (samples, seconds) = (learner.progress.samples, learner.progress.seconds_since(start));
-            let record = EpochRecord { epoch, epochs: *epochs, loss, samples, validation, seconds };
-            history.push(record);
+            pool.enter(learner.is_shared(), || validator.measure(learner.trained()))?;
+            history.push(learner.progress.samples, learner.progress.seconds_since(start), |value| {
+                value(loss);
+                metrics.values(&learner.states, value);
+                validator.values(value);
+            });
+            let record = history.last().expect("an epoch was recorded");
             learner.settings.learning_rate.observe(&record);
             let stop = cut.max(hooks.epoch_end(learner.network, &record));
             // An epoch that a pause cut short is written already, to be gone on with.
@@ -153,10 +155,19 @@ impl<L, O: Optimizer, T: Kernels, V, H> Trainer<L, O, T, V, H> {
 }
 
 /// What learns: a network from a source of samples, with the memory that this takes, which is allocated once.
-struct Learner<'a, N: Network, L, O, S: SampleSource<N::Scalar>> {
+struct Learner<'a, N, L, O, S, M>
+where
+    N: Network,
+    L: Loss<N::Output>,
+    S: SampleSource<N::Scalar>,
+    M: Metrics<N::Output, L::Target>,
+{
     network: &'a mut N,
     source: &'a mut S,
     settings: &'a mut StepSettings<L, O, N::Scalar>,
+    metrics: &'a M,
+    /// What the metrics have counted in the epoch.
+    states: M::States,
     epoch: usize,
     progress: EpochProgress,
     workspace: Workspace<'static, N>,
@@ -166,6 +177,8 @@ struct Learner<'a, N: Network, L, O, S: SampleSource<N::Scalar>> {
     sum: Option<Box<Gradient<N>>>,
     inputs: Vec<<S::Input as Shape>::Array<N::Scalar>>,
     targets: Vec<<S::Target as Target>::Value<N::Scalar>>,
+    /// The predictions for a batch, where there are metrics.
+    predictions: Vec<N::Scalar>,
 }
 
 /// What the batches of a step have come to.
@@ -179,14 +192,21 @@ struct StepGradient {
     ended: bool,
 }
 
-impl<'a, N, L, O, S> Learner<'a, N, L, O, S>
+impl<'a, N, L, O, S, M> Learner<'a, N, L, O, S, M>
 where
     N: Network,
     L: Loss<N::Output, Target: Measured>,
     O: Optimizer,
     S: SampleSource<N::Scalar, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
+    M: Metrics<N::Output, L::Target>,
 {
-    fn new(network: &'a mut N, source: &'a mut S, settings: &'a mut StepSettings<L, O, N::Scalar>) -> Self {
+    fn new(
+        network: &'a mut N,
+        source: &'a mut S,
+        settings: &'a mut StepSettings<L, O, N::Scalar>,
+        metrics: &'a M,
+        states: M::States,
+    ) -> Self {
         let batch_size = settings.batch_size.min(source.samples().unwrap_or(RESERVED));
         Self {
             workspace: Workspace::new(),
@@ -194,11 +214,14 @@ where
             sum: (settings.accumulate > 1).then(Gradient::zeroed),
             inputs: Vec::with_capacity(batch_size),
             targets: Vec::with_capacity(batch_size),
+            predictions: Vec::with_capacity(if M::EXIST { batch_size * N::Output::LEN } else { 0 }),
             epoch: 0,
             progress: EpochProgress::default(),
             network,
             source,
             settings,
+            metrics,
+            states,
         }
     }
 
@@ -207,10 +230,13 @@ where
         Workspace::<N>::threads(self.inputs.capacity()) > 1 || threads::middle(N::PARAMETERS).is_some()
     }
 
-    /// Starts the next epoch, which has this number in the records. The samples that an interrupted run has learned from are passed
-    /// over, in the batches that it had.
+    /// Starts the next epoch, which has this number in the records. The samples that interrupted training has learned from are
+    /// passed over, in the batches that it had.
     fn begin_epoch(&mut self, epoch: usize, progress: EpochProgress) -> Result<()> {
         (self.epoch, self.progress) = (epoch, progress);
+        if progress.samples == 0 {
+            M::clear(&mut self.states);
+        }
         self.source.begin(epoch, self.settings.epochs_begun, self.settings.epoch_seed())?;
         self.settings.epochs_begun += 1;
         let (mut samples, needed) = (0, progress.samples);
@@ -222,6 +248,30 @@ where
             samples += self.inputs.len();
         }
         Ok(())
+    }
+
+    /// Makes the steps of the epoch until its samples are used up or a callback stops it. Callbacks stay on this thread, so each
+    /// step that they see is a way of its own to the others.
+    fn train_epoch<H: Hooks<N>>(
+        &mut self,
+        hooks: &mut H,
+        history: &History,
+        pool: &ThreadPool,
+        start: Instant,
+    ) -> Result<Stop> {
+        let (mut cut, shared) = (Stop::No, self.is_shared());
+        while !self.progress.ended && cut == Stop::No {
+            let steps = hooks.steps_to_look(self.settings.optimizer.steps());
+            let step = pool.enter(shared, || self.make_steps(steps))?;
+            cut = step.filter(|_| H::WATCHES_STEPS).map_or(Stop::No, |step| hooks.step_end(self.network, &step));
+            #[cfg(feature = "safetensors")]
+            if !self.progress.ended && cut != Stop::End {
+                self.write_checkpoint(hooks, history, cut, Some(start))?;
+            }
+        }
+        #[cfg(not(feature = "safetensors"))]
+        let _ = (history, start);
+        Ok(cut)
     }
 
     /// Makes up to so many of the epoch's next steps, and gives the last.
@@ -306,25 +356,21 @@ where
         }
         let (inputs, targets) = (S::Input::arrays(&self.inputs), S::Target::values(&self.targets));
         let StepSettings { loss, optimizer, seed, .. } = &*self.settings;
-        let pass = Pass { first_sample, ..Pass::training(*seed, optimizer.steps()) };
-        let loss = self.network.gradient(inputs, targets, loss, &pass, &mut self.workspace, &mut self.gradient)?;
+        let pass = &Pass { first_sample, ..Pass::training(*seed, optimizer.steps()) };
+        let predictions = if M::EXIST { inputs.len() * N::Output::LEN } else { 0 };
+        self.predictions.resize(predictions, N::Scalar::ZERO);
+        let batch = TrainingBatch { network: &*self.network, loss, inputs, targets, pass };
+        let loss = batch.gradient(&mut self.workspace, &mut self.gradient, &mut self.predictions)?;
+        // Metrics see the predictions that were learned from, before the step; without metrics there are none.
+        let metrics = &mut Watching { metrics: self.metrics, states: &mut self.states };
+        Observer::<N, L::Target>::see(metrics, &self.predictions, targets);
         Ok((inputs.len(), loss.to_f64()))
     }
 
-    /// Measures the network after an epoch on the validation set.
-    fn validate<V: Validation<N, L>>(
-        &mut self,
-        validation: &mut V,
-        memory: &mut V::Memory,
-    ) -> Result<Option<ValidationRecord>> {
+    /// The network as it is after the epoch.
+    fn trained(&mut self) -> Trained<'_, N, L> {
         let Self { network, workspace, settings, epoch, .. } = self;
-        let (epoch, batch_size) = (*epoch, settings.batch_size);
-        let trained = Trained { network: &**network, loss: &settings.loss, workspace, batch_size, epoch };
-        let record = validation.measure(trained, memory, ())?.map(|evaluation| ValidationRecord::of(&evaluation));
-        match record.map(|record| record.loss).filter(|loss| !loss.is_finite()) {
-            Some(value) => Err(Error::NonFiniteValidation { value, epoch }),
-            None => Ok(record),
-        }
+        Trained { network, loss: &settings.loss, workspace, batch_size: settings.batch_size, epoch: *epoch }
     }
 
     /// Writes the checkpoints that are due: within an epoch that began at `within`, or after one.
@@ -337,17 +383,18 @@ where
         within: Option<Instant>,
     ) -> Result<()> {
         let (total_steps, within_epoch) = (self.settings.optimizer.steps(), within.is_some());
-        let position = RunPosition { history, total_steps, stop, within_epoch };
+        let position = TrainingPosition { history, total_steps, stop, within_epoch };
         if !hooks.is_due(&position) {
             return Ok(());
         }
         let mut callbacks = CallbackState::default();
         hooks.save(&mut callbacks);
-        let progress = within.map_or_else(EpochProgress::default, |start| {
-            let seconds = self.progress.seconds_since(start);
-            EpochProgress { seconds, ..self.progress }
-        });
-        let contents = CheckpointContents::within_run(self.settings, &position, &progress, callbacks);
+        let progress = within.map_or_else(EpochProgress::default, |start| self.progress.at_interruption(start));
+        let mut metrics = Vec::new();
+        if within_epoch {
+            M::save(&self.states, &mut metrics);
+        }
+        let contents = CheckpointContents::within_fit(self.settings, &position, &progress, &metrics, callbacks);
         hooks.write(self.network, &position, &contents)
     }
 }

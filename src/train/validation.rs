@@ -6,6 +6,7 @@ use crate::loss::{Loss, check_targets};
 use crate::metric::{Evaluation, Measured};
 use crate::network::{Buffers, BuffersOf, EvaluationOf, Evaluator, FitsInput, FitsTarget, Network, Observer};
 use crate::network::{Predictions, Workspace};
+use crate::train::metrics::{Metrics, Watching, adds_accuracy};
 
 /// What a network is measured on after each epoch: a data set, a source of batches, or nothing, `()`.
 pub trait Validation<N: Network, L>: Send {
@@ -16,7 +17,7 @@ pub trait Validation<N: Network, L>: Send {
     #[doc(hidden)]
     type Memory: Send;
 
-    /// Memory for batches of so many samples.
+    /// Memory for batches of this many samples.
     #[doc(hidden)]
     fn memory(&self, batch_size: usize) -> Self::Memory;
 
@@ -61,9 +62,58 @@ impl<'a, N: Network, L: Loss<N::Output, Target: Measured>> Trained<'a, N, L> {
     }
 }
 
-/// Accuracy is among the measures that belong to the targets of a loss.
-pub(super) fn has_accuracy<N: Network, L: Loss<N::Output, Target: Measured>>() -> bool {
-    <L::Target as Measured>::Evaluation::from_means(0.0, 0.0).accuracy().is_some()
+/// Measures a network after each epoch, with the loss and metrics of training, in memory that is taken once.
+pub(super) struct Validator<'a, N, L, V, M>
+where
+    N: Network,
+    L: Loss<N::Output>,
+    V: Validation<N, L>,
+    M: Metrics<N::Output, L::Target>,
+{
+    validation: &'a mut V,
+    memory: V::Memory,
+    metrics: &'a M,
+    states: M::States,
+    /// The loss, and accuracy where that is recorded although no metric asks for it.
+    measured: Option<(f64, Option<f64>)>,
+    adds_accuracy: bool,
+}
+
+impl<'a, N, L, V, M> Validator<'a, N, L, V, M>
+where
+    N: Network,
+    L: Loss<N::Output, Target: Measured>,
+    V: Validation<N, L>,
+    M: Metrics<N::Output, L::Target>,
+{
+    pub(super) fn new(validation: &'a mut V, metrics: &'a M, batch_size: usize) -> Self {
+        let (memory, states) = (validation.memory(batch_size), metrics.states());
+        let adds_accuracy = adds_accuracy::<N, L, M>(metrics);
+        Self { validation, memory, metrics, states, measured: None, adds_accuracy }
+    }
+
+    pub(super) fn measure(&mut self, trained: Trained<'_, N, L>) -> Result<()> {
+        M::clear(&mut self.states);
+        let (epoch, observer) = (trained.epoch, Watching { metrics: self.metrics, states: &mut self.states });
+        let evaluation = self.validation.measure(trained, &mut self.memory, observer)?;
+        if let Some(value) = evaluation.as_ref().map(Evaluation::loss).filter(|loss| !loss.is_finite()) {
+            return Err(Error::NonFiniteValidation { value, epoch });
+        }
+        let measured = |evaluation: EvaluationOf<L, N::Output>| {
+            (evaluation.loss(), evaluation.accuracy().filter(|_| self.adds_accuracy))
+        };
+        self.measured = evaluation.map(measured);
+        Ok(())
+    }
+
+    /// Hands over what was measured, where there was something to measure on.
+    pub(super) fn values(&self, value: &mut dyn FnMut(f64)) {
+        if let Some((loss, accuracy)) = self.measured {
+            value(loss);
+            accuracy.into_iter().for_each(&mut *value);
+            self.metrics.values(&self.states, value);
+        }
+    }
 }
 
 impl<N: Network, L> Validation<N, L> for () {

@@ -366,7 +366,7 @@ fn states() -> Vec<Case> {
         case("kind_is_missing", with("kind checkpoint\n", ""), "it is no checkpoint but a file of weights"),
         case("optimizer_of_another_kind", with("Adam", "Sgd"), "a checkpoint of the optimizer `Sgd`"),
         case("optimizer_is_missing", with("optimizer Adam\n", ""), "a checkpoint of the optimizer ``"),
-        case("steps_of_2_pow_63", with("steps 6", "steps 9223372036854775808"), "no run is that long"),
+        case("steps_of_2_pow_63", with("steps 6", "steps 9223372036854775808"), "no training is that long"),
         case(
             "steps_of_2_pow_64",
             with("steps 6", "steps 18446744073709551616"),
@@ -374,7 +374,7 @@ fn states() -> Vec<Case> {
         ),
         case("steps_are_negative", with("steps 6", "steps -6"), "`steps` in its metadata is no number"),
         case("steps_are_a_fraction", with("steps 6", "steps 6.5"), "`steps` in its metadata is no number"),
-        case("epochs_of_all_ones", with("epochs 3", "epochs 18446744073709551615"), "no run is that long"),
+        case("epochs_of_all_ones", with("epochs 3", "epochs 18446744073709551615"), "no training is that long"),
         case("seed_is_missing", with("seed 5\n", ""), "`seed` in its metadata is no number"),
         case("seed_is_text", with("seed 5", "seed five"), "`seed` in its metadata is no number"),
         case("steps_twice", with("steps 6", "steps 6\nsteps 7"), ""),

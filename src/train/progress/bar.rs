@@ -4,6 +4,7 @@ mod pace;
 
 use alloc::format;
 use alloc::string::String;
+use core::fmt::Write;
 use core::ops::ControlFlow;
 use core::time::Duration;
 use std::time::Instant;
@@ -13,7 +14,7 @@ use indicatif::{HumanDuration, ProgressBar as Bar, ProgressDrawTarget, ProgressS
 use crate::error::Result;
 use crate::history::{EpochRecord, History};
 use crate::network::Network;
-use crate::readable::{Share, Significant};
+use crate::readable::Significant;
 use crate::train::{Callback, Progress, StepRecord, TrainingPlan};
 
 use pace::Pace;
@@ -30,19 +31,33 @@ pub struct ProgressBar {
     target: fn() -> ProgressDrawTarget,
     clock: fn() -> Instant,
     bar: Option<Bar>,
-    plan: Option<TrainingPlan>,
+    plan: Option<Lengths>,
     pace: Option<Pace>,
     shown: Option<Instant>,
-    /// The measures of the last whole epoch.
+    /// The measures of the last whole epoch, beside the training loss.
     measures: String,
 }
 
+/// How many epochs training has, and how many steps each of them; 0 where that is not known.
+#[derive(Clone, Copy, Debug)]
+struct Lengths {
+    epochs: usize,
+    steps: usize,
+}
+
+impl Lengths {
+    /// The place after so many epochs and steps of the next: in steps, or in epochs where their number of steps is not known.
+    fn place(self, epochs: usize, steps: usize) -> usize {
+        if self.steps == 0 { epochs } else { epochs.saturating_mul(self.steps).saturating_add(steps) }
+    }
+}
+
 impl Progress {
-    /// A line on standard error with a bar over all epochs, the time that is left, the loss of the last step, the measures of the
-    /// last validation, and the step within the epoch. The last state stays, on a line of its own.
+    /// A line on standard error with a bar over all epochs, the time that is left, the loss of the last step, the other measures of
+    /// the last epoch, and the step within the epoch. The last state stays, on a line of its own.
     ///
     /// The time that is left follows from the mean time of the steps that this process has made, validation included: after
-    /// `Trainer::resume` the bar starts where the run was interrupted, and earlier steps do not count. Before the first step,
+    /// `Trainer::resume` the bar starts where training was interrupted, and earlier steps do not count. Before the first step,
     /// or epoch where the bar goes by epochs, no time is shown.
     ///
     /// Nothing is shown where standard error is no terminal; [`lines`](Self::lines) writes everywhere. Where a source of batches
@@ -73,12 +88,13 @@ impl ProgressBar {
         Self { target, clock, bar: None, plan: None, pace: None, shown: None, measures: String::new() }
     }
 
-    /// An empty bar, or one as far as the run was before it was interrupted.
+    /// An empty bar, or one as far as training was before it was interrupted.
     fn start(&mut self, plan: &TrainingPlan) {
-        let begin = place(plan, plan.epochs_before, plan.steps_before);
-        let bar = Bar::with_draw_target(Some(place(plan, plan.epochs, 0) as u64), (self.target)());
+        let lengths = Lengths { epochs: plan.epochs, steps: plan.steps };
+        let begin = lengths.place(plan.epochs_before, plan.steps_before);
+        let bar = Bar::with_draw_target(Some(lengths.place(plan.epochs, 0) as u64), (self.target)());
         self.bar = Some(bar.with_style(styled(RUNNING)).with_position(begin as u64));
-        (self.plan, self.pace) = (Some(*plan), Some(Pace::new((self.clock)(), begin)));
+        (self.plan, self.pace) = (Some(lengths), Some(Pace::new((self.clock)(), begin)));
         (self.shown, self.measures) = (None, String::new());
     }
 
@@ -87,16 +103,17 @@ impl ProgressBar {
         if let Some(plan) = self.plan.filter(|_| drawn && self.is_due()) {
             let of = if plan.steps > 0 { format!("/{}", plan.steps) } else { String::new() };
             let message = format!("loss {}{}, step {}{of}", Significant(record.loss), self.measures, record.step);
-            self.show_running(record.epoch, place(&plan, record.epoch - 1, record.step), &message);
+            self.show_running(record.epoch, plan.place(record.epoch - 1, record.step), &message);
         }
     }
 
     fn show_epoch(&mut self, record: &EpochRecord) {
-        self.measures = record.validation.map_or_else(String::new, |validation| {
-            let accuracy = validation.accuracy.map_or_else(String::new, |share| format!(", accuracy {}", Share(share)));
-            format!(", validation {}{accuracy}", Significant(validation.loss))
-        });
-        let Some(position) = self.plan.map(|plan| place(&plan, record.epoch, 0)) else {
+        self.measures.clear();
+        for text in record.readable().skip(1) {
+            // Writing to a string does not fail.
+            let _ = write!(self.measures, ", {text}");
+        }
+        let Some(position) = self.plan.map(|plan| plan.place(record.epoch, 0)) else {
             return;
         };
         // An epoch that is not drawn counts all the same.
@@ -113,7 +130,7 @@ impl ProgressBar {
     fn finish(&mut self, last: Option<&EpochRecord>) {
         if let (Some(plan), Some(record)) = (self.plan, last) {
             let message = format!("loss {}{}", Significant(record.loss), self.measures);
-            self.show(record.epoch, place(&plan, record.epoch, 0), message);
+            self.show(record.epoch, plan.place(record.epoch, 0), message);
         }
         if let Some(bar) = self.bar.take() {
             bar.set_style(styled(ENDED));
@@ -131,12 +148,12 @@ impl ProgressBar {
         due
     }
 
-    /// Shows a place in a run that goes on, with the time that is left from there.
+    /// Shows a place in training that goes on, with the time that is left from there.
     fn show_running(&mut self, epoch: usize, position: usize, message: &str) {
         let now = (self.clock)();
         let left = self.pace.as_mut().zip(self.plan).and_then(|(pace, plan)| {
             pace.record(now, position);
-            pace.left(now, place(&plan, plan.epochs, 0))
+            pace.left(now, plan.place(plan.epochs, 0))
         });
         let left = left.map_or_else(String::new, |left| format!("{:#} left, ", HumanDuration(left)));
         self.show(epoch, position, left + message);
@@ -151,11 +168,6 @@ impl ProgressBar {
         bar.set_message(message);
         bar.set_position(position as u64);
     }
-}
-
-/// Where the run is after so many epochs and steps of the next: in steps, or in epochs where the number of steps is not known.
-fn place(plan: &TrainingPlan, epochs: usize, steps: usize) -> usize {
-    if plan.steps == 0 { epochs } else { epochs.saturating_mul(plan.steps).saturating_add(steps) }
 }
 
 fn styled(template: &str) -> ProgressStyle {
@@ -179,7 +191,7 @@ impl<N: Network> Callback<N> for ProgressBar {
     }
 
     fn end(&mut self, _: &mut N, history: &History) {
-        self.finish(history.epochs().last());
+        self.finish(history.last().as_ref());
     }
 }
 
@@ -195,6 +207,8 @@ mod tests {
     use indicatif::TermLike;
 
     use super::*;
+    use crate::history::Measure;
+    use crate::metric::Better;
 
     thread_local! {
         static NOW: Cell<Instant> = Cell::new(Instant::now());
@@ -248,27 +262,30 @@ mod tests {
         ProgressBar::on(|| ProgressDrawTarget::term_like(Box::new(Screen)), || NOW.get())
     }
 
-    fn plan(epochs: usize, steps: usize) -> TrainingPlan {
-        let (epochs_before, steps_before) = (0, 0);
-        TrainingPlan { epochs, samples: steps, steps, validation: false, accuracy: false, epochs_before, steps_before }
+    fn plan(epochs: usize, steps: usize) -> TrainingPlan<'static> {
+        let (measures, epochs_before, steps_before) = (&[][..], 0, 0);
+        TrainingPlan { epochs, samples: steps, steps, measures, epochs_before, steps_before }
     }
 
-    /// What is drawn in a run whose steps take so many seconds, and whose epochs have so many steps.
+    /// What is drawn in training whose steps take so many seconds, and whose epochs have so many steps.
     fn lines(bar: &mut ProgressBar, plan: &TrainingPlan, steps: usize, seconds: u64, loss: f64) -> Vec<String> {
         bar.start(plan);
-        let mut last = None;
+        let measures = [("loss", Better::Smaller), ("accuracy", Better::Larger), ("val_loss", Better::Smaller)];
+        let measures = measures.map(|(name, better)| Measure::new(name, Some(better)));
+        let mut history = History::new(plan.epochs, 0, measures.to_vec());
+        for _ in 0..plan.epochs_before {
+            history.push(steps, 0.0, |value| [loss, 0.5, loss].into_iter().for_each(value));
+        }
         for epoch in plan.epochs_before + 1..=plan.epochs {
             let first = if epoch == plan.epochs_before + 1 { plan.steps_before + 1 } else { 1 };
             for step in first..=steps {
                 NOW.set(NOW.get() + Duration::from_secs(seconds));
                 bar.show_step(&StepRecord { epoch, step, total_steps: 0, samples: 1, loss });
             }
-            let record =
-                EpochRecord { epoch, epochs: plan.epochs, loss, samples: steps, validation: None, seconds: 0.0 };
-            bar.show_epoch(&record);
-            last = Some(record);
+            history.push(steps, 0.0, |value| [loss, 0.5, loss].into_iter().for_each(value));
+            bar.show_epoch(&history.last().unwrap());
         }
-        bar.finish(last.as_ref());
+        bar.finish(history.last().as_ref());
         let mut lines = WRITTEN.take();
         lines.retain(|line| line.contains("epoch"));
         lines
@@ -283,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_resumed_run_shows_the_time_of_its_own_steps() {
+    fn resumed_training_shows_the_time_of_its_own_steps() {
         // A million epochs were made before, and two of the four steps of the next.
         let before = TrainingPlan { epochs_before: 1_000_000, steps_before: 2, ..plan(1_000_002, 4) };
         let lines = lines(&mut bar(), &before, 4, 3, 0.5);
@@ -292,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn each_run_has_a_time_of_its_own() {
+    fn each_training_has_a_time_of_its_own() {
         let mut bar = bar();
         for seconds in [7, 2] {
             let lines = lines(&mut bar, &plan(3, 1), 1, seconds, 0.5);
@@ -308,6 +325,15 @@ mod tests {
         assert!(lines[..first].iter().any(|line| line.contains("step 4")), "{lines:?}");
         // The first epoch takes 20 s, and of the second these are left after each step.
         assert_eq!(times(&lines), ["15s", "10s", "5s", "0s"]);
+    }
+
+    #[test]
+    fn the_measures_of_the_last_epoch_stand_beside_the_loss_of_the_step() {
+        let lines = lines(&mut bar(), &plan(2, 2), 2, 1, 0.25);
+        let measures = "loss 0.2500, accuracy 0.5000, val_loss 0.2500";
+        assert!(!lines[0].contains("accuracy"), "{}", lines[0]);
+        assert!(lines.iter().any(|line| line.contains(&[measures, ", step 1/2"].concat())), "{lines:?}");
+        assert!(lines.last().unwrap().contains(measures), "{lines:?}");
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use core::time::Duration;
 use std::time::Instant;
 
-/// What this process has done since it began, and when. Positions count steps, or epochs, from the begin of the run.
+/// What this process has done since it began, and when. Positions count steps, or epochs, from the begin of training.
 ///
-/// What an earlier process did before the run was resumed has taken none of this process's time, so it counts neither as work
+/// What an earlier process did before training was resumed has taken none of this process's time, so it counts neither as work
 /// done nor as time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {

@@ -1,0 +1,164 @@
+//! What happened in one epoch?
+
+use alloc::format;
+use core::fmt::{self, Debug, Display};
+use core::ops::Index;
+
+use crate::history::{History, Measure};
+use crate::metric::Better;
+use crate::readable::{Seconds, Share, Significant};
+
+/// One epoch of a [`History`]. `Display` prints a line with all measures. Values have four significant digits, as
+/// [`readable`](crate::readable) writes them, and are padded so that the lines of all epochs are aligned.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[2.0]])?;
+/// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+///     .metric(MeanAbsoluteError)
+///     .validation(&data)
+///     .fit(&mut Line::zeroed(), &data)?;
+/// let record = history.last().expect("there was an epoch");
+/// // Zeros predict 0; after the step, the prediction is 0.4.
+/// assert_eq!((record.epoch, record.loss, record["mean_absolute_error"]), (1, 4.0, 2.0));
+/// assert_eq!(record.get("val_mean_absolute_error").map(|error| error as f32), Some(1.6));
+/// assert!(record.to_string().starts_with("epoch 1/1  loss 4.000      mean_absolute_error 2.000      val_loss 2.560"));
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct EpochRecord<'a> {
+    /// The number of the epoch, counted from 1.
+    pub epoch: usize,
+    /// The number of epochs that were asked for.
+    pub epochs: usize,
+    /// The mean over the samples of the training loss, each measured before the step of its batch.
+    pub loss: f64,
+    /// How many samples that are: all of the data set, unless a callback stopped the epoch after one of its steps.
+    pub samples: usize,
+    /// How long the epoch took, validation included.
+    pub seconds: f64,
+    history: &'a History,
+}
+
+impl<'a> EpochRecord<'a> {
+    pub(super) fn new(history: &'a History, index: usize) -> Self {
+        Self {
+            epoch: index + 1,
+            epochs: history.planned,
+            loss: history.columns[0][index],
+            samples: history.samples[index],
+            seconds: history.seconds[index],
+            history,
+        }
+    }
+
+    /// The measure with this name: `record.get("val_accuracy")`.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.history.get(name).map(|values| values[self.epoch - 1])
+    }
+
+    /// All measures of the epoch, with their names.
+    #[must_use]
+    pub fn measures(&self) -> impl ExactSizeIterator<Item = (&'a str, f64)> + use<'a> {
+        let record = *self;
+        let names = self.history.measures.iter().map(|measure| measure.name.as_str());
+        names.enumerate().map(move |(column, name)| (name, record.value(column)))
+    }
+
+    /// The epochs up to this one.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn history(&self) -> &'a History {
+        self.history
+    }
+
+    /// The measure in a column.
+    pub(crate) fn value(&self, column: usize) -> f64 {
+        self.history.columns[column][self.epoch - 1]
+    }
+
+    /// Its measures for a person, each with its name: `val_loss 0.2500`.
+    #[cfg(feature = "progress")]
+    pub(crate) fn readable(&self) -> impl Iterator<Item = impl Display + use<'a>> + use<'a> {
+        let record = *self;
+        let texts = move |(column, measure): (usize, &'a Measure)| {
+            format!("{} {}", measure.name, Readable(measure, record.value(column)))
+        };
+        self.history.measures.iter().enumerate().map(texts)
+    }
+
+    /// Writes a line whose columns of measures have at least these widths.
+    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, widths: &[usize]) -> fmt::Result {
+        let width = self.epochs.max(1).ilog10() as usize + 1;
+        write!(f, "epoch {:width$}/{}", self.epoch, self.epochs)?;
+        for (column, measure) in self.history.measures.iter().enumerate() {
+            let width = widths.get(column).copied().unwrap_or(0).max(Readable::usual_width(measure));
+            let text = format!("{}", Readable(measure, self.value(column)));
+            write!(f, "  {} {text:<width$}", measure.name)?;
+        }
+        write!(f, "  {}", Seconds(self.seconds))
+    }
+
+    /// Raises each width to that of its measure here.
+    pub(super) fn widen(&self, widths: &mut [usize]) {
+        for ((column, measure), width) in self.history.measures.iter().enumerate().zip(widths) {
+            *width = (*width).max(format!("{}", Readable(measure, self.value(column))).len());
+        }
+    }
+}
+
+/// # Panics
+/// When no measure has the name; the message lists those that there are.
+impl Index<&str> for EpochRecord<'_> {
+    type Output = f64;
+
+    fn index(&self, name: &str) -> &f64 {
+        &self.history[name][self.epoch - 1]
+    }
+}
+
+impl PartialEq for EpochRecord<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let numbers = |record: &Self| (record.epoch, record.epochs, record.samples, record.seconds);
+        numbers(self) == numbers(other) && self.measures().eq(other.measures())
+    }
+}
+
+impl Debug for EpochRecord<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut record = f.debug_struct("EpochRecord");
+        record.field("epoch", &self.epoch).field("epochs", &self.epochs);
+        for (name, value) in self.measures() {
+            record.field(name, &value);
+        }
+        record.field("samples", &self.samples).field("seconds", &self.seconds).finish()
+    }
+}
+
+impl Display for EpochRecord<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, &[])
+    }
+}
+
+/// A measure for a person. A measure of which larger values are better is mostly a share, and only 1 prints as `1.0000`.
+struct Readable<'a>(&'a Measure, f64);
+
+impl Readable<'_> {
+    /// A width that fits nearly any value, for a line that does not know the others.
+    fn usual_width(measure: &Measure) -> usize {
+        if measure.better == Some(Better::Larger) { 8 } else { 9 }
+    }
+}
+
+impl Display for Readable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.better {
+            Some(Better::Larger) => Display::fmt(&Share(self.1), f),
+            _ => Display::fmt(&Significant(self.1), f),
+        }
+    }
+}

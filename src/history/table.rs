@@ -1,0 +1,133 @@
+//! How is a history written for programs?
+
+use alloc::format;
+use alloc::string::String;
+use core::fmt::{self, Display, Write};
+
+use crate::history::History;
+
+/// The columns beside the measures in a table.
+pub(crate) const OTHER_COLUMNS: [&str; 3] = ["epoch", "samples", "seconds"];
+
+impl History {
+    /// The history as comma-separated values, with a header and a line per epoch: the number of the epoch, its samples, the
+    /// measures under their names, and seconds. Values have as many digits as it takes to read them back exactly. One that is not
+    /// finite is an empty cell.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Guess = Dense<1, 2>, Softmax);
+    /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0]], [0, 1])?;
+    /// let history = Trainer::new(Nll, Sgd::new(0.5)).metric(Accuracy).validation(&data).fit(&mut Guess::zeroed(), &data)?;
+    /// let text = history.to_csv();
+    /// let mut lines = text.lines();
+    /// assert_eq!(lines.next(), Some("epoch,samples,loss,accuracy,val_loss,val_accuracy,seconds"));
+    /// assert!(lines.next().is_some_and(|line| line.starts_with("1,2,0.693147")));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_csv(&self) -> String {
+        let mut text = String::from("epoch,samples");
+        // Writing to a string does not fail.
+        for measure in self.measures() {
+            let _ = write!(text, ",{}", CsvText(&measure.name));
+        }
+        text.push_str(",seconds\n");
+        for record in self.epochs() {
+            let _ = write!(text, "{},{}", record.epoch, record.samples);
+            for (_, value) in record.measures() {
+                let _ = write!(text, ",{}", Cell(value, ""));
+            }
+            let _ = writeln!(text, ",{}", record.seconds);
+        }
+        text
+    }
+
+    /// The history as a JSON object: `seed`, a string, since many readers take numbers for floats; `path`; and `epochs`, an array
+    /// of objects with the names of [`to_csv`](Self::to_csv). A value that is not finite is `null`.
+    ///
+    /// # Example
+    /// ```
+    /// let none = typenet::History::default();
+    /// assert_eq!(none.to_json(), r#"{"seed":null,"path":null,"epochs":[]}"#);
+    /// ```
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = match (self.seed(), self.path()) {
+            (Some(seed), Some(path)) => format!(r#"{{"seed":"{seed}","path":"{path:?}","epochs":["#),
+            _ => String::from(r#"{"seed":null,"path":null,"epochs":["#),
+        };
+        for record in self.epochs() {
+            let comma = if record.epoch == 1 { "" } else { "," };
+            // Writing to a string does not fail.
+            let _ = write!(text, r#"{comma}{{"epoch":{},"samples":{}"#, record.epoch, record.samples);
+            for (name, value) in record.measures() {
+                let _ = write!(text, r#","{}":{}"#, JsonText(name), Cell(value, "null"));
+            }
+            let _ = write!(text, r#","seconds":{}}}"#, record.seconds);
+        }
+        text.push_str("]}");
+        text
+    }
+}
+
+/// A value of a table, or what stands for one that is not finite. Finite values print as JSON has them.
+struct Cell(f64, &'static str);
+
+impl Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_finite() { Display::fmt(&self.0, f) } else { f.write_str(self.1) }
+    }
+}
+
+/// A text in a table, in quotes where that is needed.
+///
+/// # Source
+/// RFC 4180, section 2.
+struct CsvText<'a>(&'a str);
+
+impl Display for CsvText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.contains(['"', ',', '\n', '\r']) {
+            write!(f, "\"{}\"", self.0.replace('"', "\"\""))
+        } else {
+            f.write_str(self.0)
+        }
+    }
+}
+
+/// A text between the quotes of JSON.
+///
+/// # Source
+/// RFC 8259, section 7.
+struct JsonText<'a>(&'a str);
+
+impl Display for JsonText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            match character {
+                '"' | '\\' => write!(f, "\\{character}")?,
+                '\0'..='\x1F' => write!(f, "\\u{:04x}", u32::from(character))?,
+                _ => f.write_char(character)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::{CsvText, JsonText};
+
+    #[test]
+    fn names_of_any_letters_are_one_text_in_a_table() {
+        assert_eq!(CsvText("f1, strict").to_string(), "\"f1, strict\"");
+        assert_eq!(CsvText("a \"b\"").to_string(), "\"a \"\"b\"\"\"");
+        assert_eq!(CsvText("größe").to_string(), "größe");
+        assert_eq!(JsonText("a\"b\\\n\u{7f}ö").to_string(), "a\\\"b\\\\\\u000a\u{7f}ö");
+    }
+}
