@@ -16,7 +16,7 @@ use typenet::{Backward, Forward, Plan, Scalar, Site};
 struct ParametricRelu<const N: usize>;
 
 /// The parameters: one slice of numbers, named as the fields are.
-#[derive(Block)]
+#[derive(FlatParameters)]
 #[repr(C)]
 struct Slopes<T, const N: usize> {
     slope: SVector<T, N>,

@@ -1,15 +1,62 @@
-//! How long is a gradient, and how is it made shorter?
+//! What is the gradient of a network, how large is its norm, and how is it clipped?
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
+use core::fmt::{self, Debug};
+use core::ops::{Deref, DerefMut, Range};
 
-use crate::block::{Block, Gradient};
 use crate::error::{Error, Result};
+use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{Isa, Kernels, Program, dispatch};
 use crate::scalar::Scalar;
 
-/// Partial sums of a norm: number i of a run joins sum i mod 16, and the sums are added in their order.
+/// The derivatives of a loss with respect to every parameter of a network, laid out as the network: `gradient.hidden.weight`.
+///
+/// # Example
+/// ```
+/// use typenet::{FlatParameters, Dense, Gradient};
+///
+/// let gradient = Gradient::<Dense<2, 3>>::zeroed();
+/// assert_eq!(gradient.weight.norm(), 0.0);
+/// ```
+#[repr(transparent)]
+pub struct Gradient<N>(N);
+
+flat_parameters!([N: FlatParameters<T>,] Gradient<N>, N::TENSORS);
+
+impl<N> Gradient<N> {
+    /// Allocates a gradient of zeros.
+    #[must_use]
+    pub fn zeroed<T: Scalar>() -> Box<Self>
+    where
+        N: FlatParameters<T>,
+    {
+        <Self as FlatParameters<T>>::zeroed()
+    }
+}
+
+impl<N> Deref for Gradient<N> {
+    type Target = N;
+
+    fn deref(&self) -> &N {
+        &self.0
+    }
+}
+
+impl<N> DerefMut for Gradient<N> {
+    fn deref_mut(&mut self) -> &mut N {
+        &mut self.0
+    }
+}
+
+impl<N: Debug> Debug for Gradient<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Gradient").field(&self.0).finish()
+    }
+}
+
+/// Partial sums of a norm: element i of a range joins sum i mod 16, and the sums are added in their order.
 const PARTIAL_SUMS: usize = 16;
 
 impl<N> Gradient<N> {
@@ -31,19 +78,19 @@ impl<N> Gradient<N> {
     #[must_use]
     pub fn norm<T: Kernels>(&self) -> f64
     where
-        N: Block<T>,
+        N: FlatParameters<T>,
     {
         self.length().norm()
     }
 
     fn length<T: Kernels>(&self) -> Length
     where
-        N: Block<T>,
+        N: FlatParameters<T>,
     {
         let numbers = self.parameters();
         Length::of(|factor| {
             let mut sum = 0.0;
-            N::TENSORS.for_each_trainable(&mut |run| sum += dispatch(SquareSum { numbers: &numbers[run], factor }));
+            N::TENSORS.for_each_trainable(&mut |range| sum += dispatch(SquareSum { numbers: &numbers[range], factor }));
             sum
         })
     }
@@ -61,7 +108,7 @@ impl<N> Gradient<N> {
     #[must_use]
     pub fn norms<T: Kernels>(&self) -> Vec<(String, f64)>
     where
-        N: Block<T>,
+        N: FlatParameters<T>,
     {
         norms(self)
     }
@@ -70,7 +117,7 @@ impl<N> Gradient<N> {
     ///
     /// # Example
     /// ```
-    /// use typenet::{Block, Dense, Gradient};
+    /// use typenet::{FlatParameters, Dense, Gradient};
     ///
     /// let mut gradient = Gradient::<Dense<1, 1>>::zeroed();
     /// (gradient.weight[0], gradient.bias[0]) = (3.0_f32, 4.0);
@@ -79,7 +126,7 @@ impl<N> Gradient<N> {
     /// ```
     pub fn scale<T: Kernels>(&mut self, factor: f64)
     where
-        N: Block<T>,
+        N: FlatParameters<T>,
     {
         let factor = T::from_f64(factor);
         self.for_each_learned(|number| *number *= factor);
@@ -90,7 +137,7 @@ impl<N> Gradient<N> {
     ///
     /// # Example
     /// ```
-    /// use typenet::{Block, Dense, Gradient};
+    /// use typenet::{FlatParameters, Dense, Gradient};
     ///
     /// let (mut sum, mut gradient) = (Gradient::<Dense<1, 1>>::zeroed(), Gradient::<Dense<1, 1>>::zeroed());
     /// (gradient.weight[0], gradient.bias[0]) = (3.0_f32, 4.0);
@@ -100,7 +147,7 @@ impl<N> Gradient<N> {
     /// ```
     pub fn add_scaled<T: Kernels>(&mut self, other: &Self, weight: f64)
     where
-        N: Block<T>,
+        N: FlatParameters<T>,
     {
         let (sum, addend) = (self.parameters_mut(), other.parameters());
         dispatch(AddScaled { sum, addend, weight: T::from_f64(weight) });
@@ -117,7 +164,7 @@ impl<N> Gradient<N> {
     ///
     /// # Example
     /// ```
-    /// use typenet::{Block, Dense, Gradient};
+    /// use typenet::{FlatParameters, Dense, Gradient};
     ///
     /// let mut gradient = Gradient::<Dense<1, 1>>::zeroed();
     /// (gradient.weight[0], gradient.bias[0]) = (3.0_f32, 4.0);
@@ -127,7 +174,7 @@ impl<N> Gradient<N> {
     /// ```
     pub fn clip_norm<T: Kernels>(&mut self, largest: f64) -> Result<f64>
     where
-        N: Block<T>,
+        N: FlatParameters<T>,
     {
         check_norm::<T>(largest)?;
         let length = self.length();
@@ -157,7 +204,7 @@ impl<N> Gradient<N> {
     ///
     /// # Example
     /// ```
-    /// use typenet::{Block, Dense, Gradient};
+    /// use typenet::{FlatParameters, Dense, Gradient};
     ///
     /// let mut gradient = Gradient::<Dense<1, 1>>::zeroed();
     /// (gradient.weight[0], gradient.bias[0]) = (-3.0_f32, 0.25);
@@ -167,7 +214,7 @@ impl<N> Gradient<N> {
     /// ```
     pub fn clip_value<T: Kernels>(&mut self, largest: f64) -> Result<()>
     where
-        N: Block<T>,
+        N: FlatParameters<T>,
     {
         check_value::<T>(largest)?;
         let largest = T::from_f64(largest);
@@ -181,10 +228,10 @@ impl<N> Gradient<N> {
 
     fn for_each_learned<T: Kernels>(&mut self, mut change: impl FnMut(&mut T))
     where
-        N: Block<T>,
+        N: FlatParameters<T>,
     {
         let numbers = self.parameters_mut();
-        N::TENSORS.for_each_trainable(&mut |run: Range<usize>| numbers[run].iter_mut().for_each(&mut change));
+        N::TENSORS.for_each_trainable(&mut |range: Range<usize>| numbers[range].iter_mut().for_each(&mut change));
     }
 }
 
@@ -212,14 +259,14 @@ fn check_bound<T: Scalar>(name: &'static str, value: f64) -> Result<()> {
 /// # Example
 /// ```
 /// use typenet::gradient::norms;
-/// use typenet::{Block, Dense};
+/// use typenet::{FlatParameters, Dense};
 ///
-/// let mut layer: Box<Dense<2, 1>> = Block::<f32>::zeroed();
+/// let mut layer: Box<Dense<2, 1>> = FlatParameters::<f32>::zeroed();
 /// (layer.weight[0], layer.weight[1]) = (3.0, 4.0);
 /// assert_eq!(norms(&*layer), [("weight".to_string(), 5.0), ("bias".to_string(), 0.0)]);
 /// ```
 #[must_use]
-pub fn norms<T: Kernels, B: Block<T>>(block: &B) -> Vec<(String, f64)> {
+pub fn norms<T: Kernels, B: FlatParameters<T>>(block: &B) -> Vec<(String, f64)> {
     let numbers = block.parameters();
     let norm = |range: Range<usize>| {
         let numbers = &numbers[range];

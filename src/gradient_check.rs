@@ -4,8 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use crate::block::{Block, Gradient};
 use crate::error::Result;
+use crate::flat_parameters::FlatParameters;
+use crate::gradient::Gradient;
 use crate::layer::Pass;
 use crate::loss::{Loss, Values};
 use crate::network::{Network, Sample, Workspace};

@@ -248,7 +248,7 @@ impl Initializer {
     }
 
     /// Draws every weight of a block by its shape `[outputs, inputs, ..]`; scales become one, biases and statistics zero.
-    pub(crate) fn fill_block<T: Scalar, R: RandomSource + ?Sized>(
+    pub(crate) fn fill_tensors<T: Scalar, R: RandomSource + ?Sized>(
         self,
         parameters: &mut [T],
         table: TensorTable,
@@ -351,7 +351,7 @@ mod tests {
         const WEIGHT: &[Tensor] = &[Tensor { name: "scale", shape: &[64], offset: 0, kind: TensorKind::Weight }];
         let mut weights = [0.0_f32; 64];
         let table = TensorTable::Tensors(WEIGHT);
-        Initializer::Orthogonal { gain: 0.5 }.fill_block(&mut weights, table, &mut crate::rng(13));
+        Initializer::Orthogonal { gain: 0.5 }.fill_tensors(&mut weights, table, &mut crate::rng(13));
         assert!(weights.iter().all(|w| w.abs() == 0.5) && weights.contains(&0.5) && weights.contains(&-0.5));
     }
 

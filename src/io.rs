@@ -43,7 +43,7 @@
 mod checksum;
 mod header;
 mod label;
-mod number;
+mod stored;
 
 mod opened;
 mod renames;
@@ -54,10 +54,10 @@ mod weights_file;
 
 pub(crate) use crate::file::{check_place, replace};
 pub(crate) use label::Label;
-pub use number::Stored;
 pub(crate) use opened::Opened;
 pub(crate) use read::{Contents, Expected, Part};
 pub(crate) use renames::Renames;
+pub use stored::Stored;
 pub use weights_file::WeightsFile;
 pub(crate) use write::{Pieces, to_bytes};
 

@@ -30,8 +30,9 @@
 
 mod compiled;
 mod lanes;
+pub(crate) mod scratch;
 
-mod function;
+mod elementary;
 
 mod activation;
 mod convolution;

@@ -41,7 +41,7 @@ pub use plan::{Layout, Plan};
 
 use rand::Rng as RandomSource;
 
-use crate::block::Block;
+use crate::flat_parameters::FlatParameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::scalar::Scalar;
@@ -240,7 +240,7 @@ pub trait Layer: Sized + 'static {
     /// The shape before the layer, where the layer is a head whose loss is computed on its input; else its output.
     type Logits<In: Shape>: Shape;
     /// The parameters, and the type of the field in a network.
-    type With<T: Scalar>: Block<T> + Send + Sync;
+    type With<T: Scalar>: FlatParameters<T> + Send + Sync;
     /// What is written in parentheses behind the layer; `()` when there is nothing to set.
     ///
     /// `Own(0.2, depth = 3)` stands for `Own::settings(0.2).depth(3)`: an inherent `const fn settings(..)` of the layer, which
@@ -268,7 +268,7 @@ pub trait Layer: Sized + 'static {
         initializer: Initializer,
         rng: &mut R,
     ) {
-        initializer.fill_block(parameters.parameters_mut(), <Self::With<T> as Block<T>>::TENSORS, rng);
+        initializer.fill_tensors(parameters.parameters_mut(), <Self::With<T> as FlatParameters<T>>::TENSORS, rng);
     }
 
     /// Computes the output of every sample and leaves in the cache what `backward` needs.

@@ -3,7 +3,7 @@
 //! # Modules, in reading order
 #![cfg_attr(feature = "std", doc = "- [`guide`]: how all of it is used, a page for each part")]
 //! - [`shape`]: what flows between layers, [`target`]: what a network is told to answer, [`view`]: both as nalgebra matrices
-//! - [`block`]: parameters as one slice, [`tensor`]: what lies where in it, [`random`]: seeds and samplers
+//! - [`flat_parameters`]: parameters as one slice, [`tensor`]: the names and shapes of tensors in it, [`random`]: seeds and samplers
 //! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
 //! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`schedule`], [`dataset`], [`metric`]: the parts of training
 //! - [`mod@network`]: what a declared network gives its user, [`mod@minimize`]: descent on any other function
@@ -33,9 +33,9 @@ mod scalar;
 pub mod tensor;
 
 // What flows between layers, and parameters as one slice.
-pub mod block;
 #[cfg(any(feature = "plot", feature = "safetensors"))]
 mod file;
+pub mod flat_parameters;
 pub mod random;
 pub mod shape;
 mod threads;
@@ -72,6 +72,9 @@ pub mod plot;
 #[cfg(feature = "std")]
 pub mod train;
 
+// What the compiler computes for generated code.
+mod compile_time;
+
 // Names.
 #[cfg(feature = "std")]
 pub mod guide;
@@ -79,9 +82,10 @@ pub mod prelude;
 #[doc(hidden)]
 pub mod private;
 
-pub use block::{Block, Gradient};
 pub use dataset::{Dataset, MinMax, QuantileTransformer, Standardizer};
 pub use error::{Error, Result, WrongTensor};
+pub use flat_parameters::FlatParameters;
+pub use gradient::Gradient;
 #[cfg(feature = "std")]
 pub use history::{EpochRecord, History, ValidationRecord};
 pub use initializer::Initializer;
@@ -112,7 +116,7 @@ pub use train::Checkpoints;
 pub use train::{Callback, EarlyStopping, Monitor, Progress, StepRecord, TimeLimit, Trainer, TrainingPlan};
 
 #[doc(no_inline)]
-pub use typenet_macros::Block;
+pub use typenet_macros::FlatParameters;
 
 /// A network with the weights of a safetensors file, read, checked and embedded while compiling: for a `static`.
 ///

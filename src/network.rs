@@ -4,30 +4,30 @@
 //! is here, once for all networks: predictions, gradients over tiles, evaluation, summaries.
 
 #[cfg(feature = "safetensors")]
-pub(crate) mod content;
+pub(crate) mod file_contents;
 
 #[cfg(feature = "safetensors")]
 pub(crate) mod scalers;
 mod summary;
 
-mod activation;
 mod batch;
 pub mod chain;
 mod classes;
+mod compatibility;
 mod dot;
-mod fits;
+mod layer_output;
 mod program;
 mod shards;
 #[cfg(feature = "safetensors")]
 mod weights;
 mod workspace;
 
-pub use activation::Activation;
 use batch::{Batch, Room, check_counts};
 pub use classes::GivesClasses;
+use compatibility::FitsLoss;
+pub use compatibility::{FitsInput, FitsTarget, FitsValue};
 pub use dot::Dot;
-use fits::FitsLoss;
-pub use fits::{FitsInput, FitsTarget, FitsValue};
+pub use layer_output::LayerOutput;
 use program::{Backward, Forward, Infer, Show, TileLoss};
 use shards::Shards;
 pub use summary::{LayerInfo, Summary};
@@ -43,10 +43,12 @@ use alloc::vec::Vec;
 
 use rand::Rng as RandomSource;
 
-use crate::block::{Block, Gradient, with_scratch};
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
+use crate::flat_parameters::FlatParameters;
+use crate::gradient::Gradient;
 use crate::initializer::Initializer;
+use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, dispatch};
 use crate::layer::{Layer, Pass, Plan};
 use crate::loss::{Loss, check_targets};
@@ -84,7 +86,7 @@ pub type ClassOf<N> = <<N as Network>::Output as GivesClasses>::Class;
     message = "`{Self}` is not a network",
     note = "declare one with `network! {{ struct Name {{ .. }} }}`"
 )]
-pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync + 'static {
+pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync + 'static {
     /// The type of its numbers.
     type Scalar: Kernels;
     /// The network as a layer.
@@ -163,7 +165,7 @@ pub trait Network: Block<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync
     #[must_use]
     fn init_with<R: RandomSource + ?Sized>(initializer: Initializer, rng: &mut R) -> Box<Self> {
         let mut network = Self::zeroed();
-        initializer.fill_block(network.parameters_mut(), Self::TENSORS, rng);
+        initializer.fill_tensors(network.parameters_mut(), Self::TENSORS, rng);
         network
     }
 

@@ -4,9 +4,9 @@
 //! what the formula remembers between steps, and makes a step all or nothing.
 
 mod frozen;
-mod memory;
 mod setting;
 mod slot;
+mod slot_values;
 
 mod decay;
 mod rates;
@@ -18,9 +18,9 @@ mod adam_w;
 mod adamax;
 mod average;
 mod nadam;
-mod pass;
 mod rms_prop;
 mod sgd;
+mod step;
 
 pub use adadelta::Adadelta;
 pub use adagrad::{Adagrad, EpsilonPlace};
@@ -38,16 +38,16 @@ pub use slot::Slot;
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use crate::block::Block;
 use crate::error::{Error, Result};
+use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels, dispatch};
 use crate::scalar::Scalar;
 use crate::tensor::TensorTable;
 
 use frozen::Frozen;
-use memory::Memory;
-use pass::{Largest, Update, scaled};
 use rates::Rates;
+use slot_values::SlotValues;
+use step::{Largest, Update, scaled};
 
 /// The most slots that an optimizer may have, over all its settings.
 pub const MAX_SLOTS: usize = 4;
@@ -169,16 +169,16 @@ pub trait Optimizer: Clone + Send + Sync {
 #[derive(Clone, Debug)]
 pub struct OptimizerState<O, T> {
     optimizer: O,
-    memory: Memory<T>,
+    memory: SlotValues<T>,
     step: u64,
     rates: Rates,
 }
 
 impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
-    /// The optimizer before its first step. Memory is allocated then.
+    /// The optimizer before its first step. SlotValues is allocated then.
     #[must_use]
     pub fn new(optimizer: O) -> Self {
-        Self { optimizer, memory: Memory::EMPTY, step: 0, rates: Rates::ONE }
+        Self { optimizer, memory: SlotValues::EMPTY, step: 0, rates: Rates::ONE }
     }
 
     /// The settings.
@@ -259,7 +259,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
 
     /// Forgets everything but the settings and the factors of layers; nothing is frozen then.
     pub fn reset(&mut self) {
-        (self.memory, self.step, self.rates.all) = (Memory::EMPTY, 0, 1.0);
+        (self.memory, self.step, self.rates.all) = (SlotValues::EMPTY, 0, 1.0);
         self.rates.frozen = Frozen::NONE;
     }
 
@@ -285,7 +285,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     ) where
         T: 'a,
     {
-        (self.step, self.memory) = (step, Memory::restored(parameters, slots));
+        (self.step, self.memory) = (step, SlotValues::restored(parameters, slots));
     }
 
     /// What is remembered, as it came from a file, leaves the parameters finite in a step without a gradient. It would not
@@ -304,7 +304,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// # Errors
     /// [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] name the tensor; [`Error::Setting`];
     /// [`Error::ParameterCount`] when an earlier step was for another number of parameters. Nothing has changed then.
-    pub fn step<N: Block<T>>(&mut self, network: &mut N, gradient: &impl Block<T>) -> Result<()> {
+    pub fn step<N: FlatParameters<T>>(&mut self, network: &mut N, gradient: &impl FlatParameters<T>) -> Result<()> {
         self.step_with_table(network.parameters_mut(), gradient.parameters(), N::TENSORS)
     }
 
@@ -385,9 +385,9 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
 /// The dotted name of the first learned tensor that has a number for which `is_it` holds.
 fn owner<T: Kernels>(values: &[T], rates: &Rates, table: TensorTable, is_it: impl Fn(T) -> bool) -> String {
     let mut position = None;
-    rates.for_each_run(table, values.len(), false, &mut |run| {
-        let start = run.range.start;
-        position = position.or_else(|| values[run.range].iter().position(|&x| is_it(x)).map(|place| start + place));
+    rates.for_each_segment(table, values.len(), false, &mut |segment| {
+        let start = segment.range.start;
+        position = position.or_else(|| values[segment.range].iter().position(|&x| is_it(x)).map(|place| start + place));
     });
     table
         .list()

@@ -14,8 +14,8 @@ pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 #[cfg(feature = "safetensors")]
 pub use crate::weights;
 pub use crate::{
-    AbsoluteError, Adadelta, Adagrad, Adam, AdamW, Adamax, BinaryCrossEntropy, Block, CategoricalHinge, Class,
-    ClassWeights, CrossEntropy, Dataset, Gradient, Hinge, Huber, Image, Initializer, Layer, Loss, MeanSquaredError,
+    AbsoluteError, Adadelta, Adagrad, Adam, AdamW, Adamax, BinaryCrossEntropy, CategoricalHinge, Class, ClassWeights,
+    CrossEntropy, Dataset, FlatParameters, Gradient, Hinge, Huber, Image, Initializer, Layer, Loss, MeanSquaredError,
     MinMax, Nadam, Network, Nll, Optimizer, Pass, Probabilities, QuantileTransformer, RmsProp, SampleWeights, Sgd,
     Shape, Standardizer, Takes, Vector, WeightDecay, Workspace, dataset as datasets, network,
 };

@@ -71,9 +71,9 @@ pub struct TableEntry {
 ///
 /// # Example
 /// ```
-/// use typenet::{Block, Dense};
+/// use typenet::{FlatParameters, Dense};
 ///
-/// let table = <Dense<64, 32> as Block<f32>>::TENSORS;
+/// let table = <Dense<64, 32> as FlatParameters<f32>>::TENSORS;
 /// let [weight, bias] = &table.list()[..] else { panic!() };
 /// assert_eq!((weight.name.as_str(), weight.shape, weight.range.clone()), ("weight", &[32, 64][..], 0..2048));
 /// assert_eq!((bias.name.as_str(), bias.shape, bias.range.clone()), ("bias", &[32][..], 2048..2080));
@@ -233,26 +233,26 @@ impl TensorTable {
         }
     }
 
-    /// Calls `visit` with every run of numbers that an optimizer may change, in order; neighbouring tensors are one run.
+    /// Calls `visit` with every range of elements that an optimizer may change, in order; adjacent tensors form one range.
     /// Nothing is allocated.
     pub fn for_each_trainable(&self, visit: &mut dyn FnMut(Range<usize>)) {
-        let mut run = 0..0;
-        self.extend_run(0, &mut run, visit);
-        if !run.is_empty() {
-            visit(run);
+        let mut range = 0..0;
+        self.extend_range(0, &mut range, visit);
+        if !range.is_empty() {
+            visit(range);
         }
     }
 
-    fn extend_run(&self, start: usize, run: &mut Range<usize>, visit: &mut dyn FnMut(Range<usize>)) {
+    fn extend_range(&self, start: usize, range: &mut Range<usize>, visit: &mut dyn FnMut(Range<usize>)) {
         match self {
             Self::Tensors(tensors) => {
                 for tensor in tensors.iter().filter(|tensor| tensor.kind != TensorKind::Statistic) {
                     let from = start + tensor.offset;
                     let to = from + tensor.len();
-                    if run.end == from && run.start < run.end {
-                        run.end = to;
+                    if range.end == from && range.start < range.end {
+                        range.end = to;
                     } else {
-                        let finished = core::mem::replace(run, from..to);
+                        let finished = core::mem::replace(range, from..to);
                         if !finished.is_empty() {
                             visit(finished);
                         }
@@ -261,7 +261,7 @@ impl TensorTable {
             }
             Self::Layers(layers) => {
                 for layer in layers.iter().filter(|layer| !layer.frozen) {
-                    layer.table.extend_run(start + layer.offset, run, visit);
+                    layer.table.extend_range(start + layer.offset, range, visit);
                 }
             }
         }
@@ -296,10 +296,10 @@ mod tests {
         TensorTable::Layers(if frozen { FROZEN } else { FREE })
     }
 
-    fn runs(table: TensorTable) -> Vec<core::ops::Range<usize>> {
-        let mut runs = Vec::new();
-        table.for_each_trainable(&mut |run| runs.push(run));
-        runs
+    fn ranges(table: TensorTable) -> Vec<core::ops::Range<usize>> {
+        let mut ranges = Vec::new();
+        table.for_each_trainable(&mut |range| ranges.push(range));
+        ranges
     }
 
     #[test]
@@ -312,10 +312,10 @@ mod tests {
 
     #[test]
     fn statistics_and_frozen_layers_are_left_out_and_neighbours_joined() {
-        assert_eq!(runs(network(false)), [0..10, 12..20]);
-        assert_eq!(runs(network(true)).first(), Some(&(8..16)));
-        assert_eq!(runs(network(true)).len(), 1);
-        assert_eq!(runs(TensorTable::EMPTY), []);
+        assert_eq!(ranges(network(false)), [0..10, 12..20]);
+        assert_eq!(ranges(network(true)).first(), Some(&(8..16)));
+        assert_eq!(ranges(network(true)).len(), 1);
+        assert_eq!(ranges(TensorTable::EMPTY), []);
     }
 
     #[test]

@@ -185,7 +185,7 @@ fn the_constants_are_the_same_through_the_trait_and_in_double_precision() {
     assert_eq!(parameters::<DigitClassifier>(), (2410, 9640, 2368));
     assert_eq!(parameters::<DigitClassifier<f64>>(), (2410, 19_280, 2368));
     assert_eq!(<DigitClassifier as Network>::NAME, "DigitClassifier");
-    assert_eq!(<DigitClassifier as Block<f32>>::LEN, 2410);
+    assert_eq!(<DigitClassifier as FlatParameters<f32>>::LEN, 2410);
 }
 
 #[test]

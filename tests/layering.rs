@@ -323,7 +323,7 @@ fn count_unsafe(source: &str) -> usize {
 }
 
 fn may_be_unsafe(path: &str) -> bool {
-    path == "src/block.rs" || path == "src/kernel.rs" || path.starts_with("src/kernel/")
+    path == "src/flat_parameters.rs" || path == "src/kernel.rs" || path.starts_with("src/kernel/")
 }
 
 /// All Rust files below a folder of the repository, as (path from the root, text).
@@ -389,9 +389,9 @@ fn is_test(files: &[(String, String)], module: &[&str]) -> bool {
 }
 
 #[test]
-fn library_is_unsafe_only_in_kernels_and_blocks() {
+fn library_is_unsafe_only_in_kernels_and_flat_parameters() {
     for (path, source) in rust_files("src").iter().filter(|(path, _)| !may_be_unsafe(path)) {
-        assert_eq!(count_unsafe(source), 0, "{path}: unsafe code belongs in src/kernel* or src/block.rs");
+        assert_eq!(count_unsafe(source), 0, "{path}: unsafe code belongs in src/kernel* or src/flat_parameters.rs");
     }
 }
 
@@ -400,8 +400,8 @@ fn each_macro_writes_unsafe_once() {
     let files = rust_files("macros/src");
     let counts = files.iter().map(|(path, source)| (path.as_str(), count_unsafe(source)));
     let found: Vec<_> = counts.filter(|&(_, count)| count > 0).collect();
-    // `#[derive(Block)]` and `network!`: the `unsafe impl Block` of each.
-    assert_eq!(found, [("macros/src/block.rs", 1), ("macros/src/expand/types.rs", 1)]);
+    // `#[derive(FlatParameters)]` and `network!`: the `unsafe impl FlatParameters` of each.
+    assert_eq!(found, [("macros/src/expand/types.rs", 1), ("macros/src/flat_parameters.rs", 1)]);
 }
 
 /// The number of objections to a text, were it this file of a crate with these modules.
@@ -550,12 +550,12 @@ fn code_after_a_literal_is_still_read() {
 #[test]
 fn unsafe_is_counted_as_code_only() {
     assert_eq!(count_unsafe("#![allow(unsafe_code)] // unsafe\nconst A: &str = \"unsafe\"; /* unsafe */"), 0);
-    assert_eq!(count_unsafe("unsafe impl Block for A {} fn f() { unsafe { g() } } unsafe fn h() {}"), 3);
+    assert_eq!(count_unsafe("unsafe impl FlatParameters for A {} fn f() { unsafe { g() } } unsafe fn h() {}"), 3);
     assert_eq!(count_unsafe("quote! { unsafe impl #name {} }"), 1);
 }
 
 #[test]
-fn unsafe_places_are_kernels_and_blocks() {
-    assert!(["src/block.rs", "src/kernel.rs", "src/kernel/dense.rs"].into_iter().all(may_be_unsafe));
-    assert!(!["src/blocks.rs", "src/layer.rs", "src/layer/kernel.rs", "src/kernels.rs"].into_iter().any(may_be_unsafe));
+fn unsafe_places_are_kernels_and_flat_parameters() {
+    assert!(["src/flat_parameters.rs", "src/kernel.rs", "src/kernel/dense.rs"].into_iter().all(may_be_unsafe));
+    assert!(!["src/flat.rs", "src/layer.rs", "src/layer/kernel.rs", "src/kernels.rs"].into_iter().any(may_be_unsafe));
 }

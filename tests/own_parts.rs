@@ -72,7 +72,7 @@ fn an_nalgebra_vector_is_initialised_named_checked_and_trained() {
 }
 
 /// Parameters of several kinds, some in a struct of their own.
-#[derive(Block)]
+#[derive(FlatParameters)]
 #[repr(C)]
 struct NormalParameters<T, const N: usize> {
     scale: SVector<T, N>,
@@ -80,7 +80,7 @@ struct NormalParameters<T, const N: usize> {
     mix: SMatrix<T, N, 2>,
 }
 
-#[derive(Block)]
+#[derive(FlatParameters)]
 #[repr(C)]
 struct Moments<T, const N: usize> {
     #[tensor(bias)]

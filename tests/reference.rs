@@ -74,7 +74,7 @@ fn set_parameters<N: Network>(network: &mut N, layers: &Value) {
 }
 
 /// Compares a network, or a gradient, with `[{weight, bias}, ..]`.
-fn assert_parameters<N: Network>(block: &impl Block<N::Scalar>, layers: &Value, what: &str) {
+fn assert_parameters<N: Network>(block: &impl FlatParameters<N::Scalar>, layers: &Value, what: &str) {
     let mut expected = N::zeroed();
     set_parameters(&mut *expected, layers);
     for tensor in N::TENSORS.list() {

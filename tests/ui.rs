@@ -5,9 +5,9 @@
 
 /// The folders of mistakes. Those with files need a feature.
 const KINDS: &[&str] = if cfg!(feature = "safetensors") {
-    &["syntax", "graph", "shape", "trait", "block", "file"]
+    &["syntax", "graph", "shape", "trait", "derive", "file"]
 } else {
-    &["syntax", "graph", "shape", "trait", "block"]
+    &["syntax", "graph", "shape", "trait", "derive"]
 };
 
 #[test]

@@ -1,4 +1,4 @@
-//! Whatever the tokens, `network!` and `#[derive(Block)]` answer with code or with messages, and do not stop.
+//! Whatever the tokens, `network!` and `#[derive(FlatParameters)]` answer with code or with messages, and do not stop.
 //!
 //! A proc-macro crate cannot be linked, so its modules are compiled here, and `proc_macro2` stands in for the compiler.
 #![no_main]
@@ -11,7 +11,7 @@ use quote::quote;
 #[path = "../../macros/src"]
 mod macros {
     pub(crate) mod ast;
-    pub(crate) mod block;
+    pub(crate) mod flat_parameters;
     pub(crate) mod check;
     pub(crate) mod errors;
     pub(crate) mod expand;
@@ -56,6 +56,6 @@ fuzz_target!(|text: &str| {
     let code = declared(tokens.clone(), &quote!(::typenet));
     assert!(!code.is_empty(), "a declaration gives code or messages");
     if let Ok(input) = syn::parse2(tokens) {
-        assert!(!block::derive(&input).is_empty());
+        assert!(!flat_parameters::derive(&input).is_empty());
     }
 });

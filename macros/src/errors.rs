@@ -8,20 +8,20 @@ use crate::place::Place;
 
 mod shapes;
 
-mod block;
+#[cfg(feature = "weights")]
+mod embed;
+mod flat_parameters;
 mod nested;
 mod settings;
 mod sizes;
-#[cfg(feature = "weights")]
-mod weights;
 
-pub(crate) use block::*;
+#[cfg(feature = "weights")]
+pub(crate) use embed::*;
+pub(crate) use flat_parameters::*;
 pub(crate) use nested::*;
 pub(crate) use settings::*;
 pub(crate) use shapes::*;
 pub(crate) use sizes::*;
-#[cfg(feature = "weights")]
-pub(crate) use weights::*;
 
 /// The mistakes found so far.
 #[derive(Default)]

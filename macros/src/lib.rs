@@ -1,4 +1,4 @@
-//! The macros of `typenet`: `network!`, and `#[derive(Block)]` for layers of one's own (`block`).
+//! The macros of `typenet`: `network!`, and `#[derive(FlatParameters)]` for the parameters of custom layers (`flat_parameters`).
 //!
 //! `network!` has four phases, each a module: `parse` reads what the user wrote, `graph` resolves names and carries shapes along the
 //! chain, `check` judges the edges that the macro can judge, `expand` writes the code. Parsing never judges, checking
@@ -38,11 +38,11 @@ mod check;
 mod expand;
 
 // The other macros.
-mod block;
+#[cfg(feature = "weights")]
+mod embed;
 #[cfg(feature = "examples")]
 mod examples;
-#[cfg(feature = "weights")]
-mod weights;
+mod flat_parameters;
 
 #[cfg(test)]
 mod tests;
@@ -67,7 +67,7 @@ pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 #[cfg(feature = "weights")]
 #[proc_macro]
 pub fn weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    weights::expand(input.into()).into()
+    embed::expand(input.into()).into()
 }
 
 /// A network around the example of every layer, for the tests of `typenet`: written out at the head of the module `examples`.
@@ -78,11 +78,11 @@ pub fn every_layer(callback: proc_macro::TokenStream) -> proc_macro::TokenStream
     examples::every_layer(&callback.into()).into()
 }
 
-/// Implements `typenet::Block` for the parameters of a layer of one's own; described there.
-#[proc_macro_derive(Block, attributes(block, tensor))]
-pub fn derive_block(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+/// Implements `typenet::FlatParameters` for the parameters of a custom layer; described there.
+#[proc_macro_derive(FlatParameters, attributes(flat_parameters, tensor))]
+pub fn derive_flat_parameters(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     match syn::parse::<syn::DeriveInput>(input) {
-        Ok(input) => block::derive(&input).into(),
+        Ok(input) => flat_parameters::derive(&input).into(),
         Err(error) => error.to_compile_error().into(),
     }
 }

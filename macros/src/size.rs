@@ -8,10 +8,10 @@ use quote::{ToTokens, quote};
 use crate::place::Place;
 use crate::text;
 
-mod function;
+mod computed;
 
-use function::PRODUCT;
-pub(crate) use function::{AXIS, CEILING, Function, LENGTH, PADDED, WINDOWS};
+use computed::PRODUCT;
+pub(crate) use computed::{AXIS, CEILING, Function, LENGTH, PADDED, WINDOWS};
 
 /// A size after resolution.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ use safetensors::{Dtype, View, serialize};
 use crate::error::{Error, Result};
 use crate::io::checksum::Checksum;
 use crate::io::label::{CHECKSUM, CHECKSUM_DIGITS, Label};
-use crate::io::number::{Stored, width};
+use crate::io::stored::{Stored, width};
 use crate::tensor::TensorInfo;
 
 /// The tensors of a file, whose bytes are made when they are wanted.
@@ -26,7 +26,7 @@ struct Piece<'a> {
 
 impl<'a> Pieces<'a> {
     /// Adds the tensors of a block.
-    pub(crate) fn add_block<T: Stored>(&mut self, tensors: Vec<TensorInfo>, values: &'a [T]) {
+    pub(crate) fn add_tensors<T: Stored>(&mut self, tensors: Vec<TensorInfo>, values: &'a [T]) {
         for tensor in tensors {
             let values = &values[tensor.range.clone()];
             self.add(&tensor.name, tensor.shape, values);

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 
 use nalgebra::SVector;
 
-use crate::block::{Block, block};
+use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{ConvolutionSizes, Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
@@ -61,7 +61,7 @@ pub struct Filters<const CI: usize, const CO: usize, const KH: usize, const KW: 
     pub bias: SVector<T, CO>,
 }
 
-block!(
+flat_parameters!(
     [const CI: usize, const CO: usize, const KH: usize, const KW: usize,] Filters<CI, CO, KH, KW, T>,
     TensorTable::Tensors(&[
         Tensor { name: "weight", shape: &[CO, CI, KH, KW], offset: 0, kind: TensorKind::Weight },

@@ -4,7 +4,7 @@ use core::fmt::{self, Debug};
 
 use nalgebra::{SMatrix, SVector};
 
-use crate::block::block;
+use crate::flat_parameters::flat_parameters;
 use crate::kernel::{DenseSizes, Isa, Kernels, written_out};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
@@ -45,7 +45,7 @@ pub struct Dense<const N: usize, const H: usize, T: Scalar = f32> {
     pub bias: SVector<T, H>,
 }
 
-block!(
+flat_parameters!(
     [const N: usize, const H: usize,] Dense<N, H, T>,
     TensorTable::Tensors(&[
         Tensor { name: "weight", shape: &[H, N], offset: 0, kind: TensorKind::Weight },

@@ -4,7 +4,7 @@ use core::fmt::{self, Debug};
 
 use nalgebra::SVector;
 
-use crate::block::block;
+use crate::flat_parameters::flat_parameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, NormalizationSizes};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
@@ -57,7 +57,7 @@ pub struct LayerNorm<const N: usize, T: Scalar = f32> {
     pub bias: SVector<T, N>,
 }
 
-block!(
+flat_parameters!(
     [const N: usize,] LayerNorm<N, T>,
     TensorTable::Tensors(&[
         Tensor { name: "weight", shape: &[N], offset: 0, kind: TensorKind::Scale },

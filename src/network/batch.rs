@@ -5,8 +5,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::block::{Gradient, with_scratch};
 use crate::error::{Error, Result};
+use crate::gradient::Gradient;
+use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, Program, UpdateKernels, dispatch};
 use crate::layer::{Pass, Plan};
 use crate::loss::{Loss, Values};

@@ -3,7 +3,7 @@
 //! `network!` writes a call per layer to the functions here. They decide what depends on the constants of two
 //! neighbouring layers: whether a layer works in the memory of the one before it.
 
-use crate::block::Block;
+use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Layout, Plan, SiteOf};
 use crate::shape::Shape;

@@ -2,7 +2,7 @@
 
 use alloc::string::{String, ToString};
 
-use crate::block::with_scratch;
+use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Program, SoftmaxKernels, dispatch};
 use crate::layer::{Backward as LayerBackward, Forward as LayerForward, Layer, Pass, Plan, Site};
 use crate::loss::{Loss, Values};

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::dataset::Scaler;
 use crate::error::Result;
 use crate::io::{self, Contents, OPTIMIZER, Part, RUN, Stored, WeightsFile};
-use crate::network::content::{WEIGHTS, expected, label, pieces};
+use crate::network::file_contents::{WEIGHTS, expected, label, pieces};
 use crate::network::scalers::{self, Of, Wanted};
 use crate::network::{Network, Sample};
 
@@ -18,7 +18,7 @@ use crate::network::{Network, Sample};
 /// is loaded has the bits that were saved.
 ///
 /// The functions that make a network are `load` and `from_…`, as `init` is, and are called on its type; the methods that
-/// fill one that is there, as [`copy_from`](crate::Block::copy_from) does, are [`load_from`](Self::load_from) and
+/// fill one that is there, as [`copy_from`](crate::FlatParameters::copy_from) does, are [`load_from`](Self::load_from) and
 /// [`copy_from_safetensors`](Self::copy_from_safetensors).
 ///
 /// # Errors

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::block::Block;
 use crate::error::{Error, Result};
+use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels, Program, dispatch};
 use crate::scalar::Scalar;
 
@@ -77,11 +77,11 @@ impl<T: Kernels> Average<T> {
         }
     }
 
-    /// Takes the parameters into the average. Memory is allocated the first time.
+    /// Takes the parameters into the average. SlotValues is allocated the first time.
     ///
     /// # Errors
     /// [`Error::Setting`]; [`Error::CountMismatch`] after a network of another size. Nothing has changed then.
-    pub fn update<N: Block<T>>(&mut self, network: &N) -> Result<()> {
+    pub fn update<N: FlatParameters<T>>(&mut self, network: &N) -> Result<()> {
         self.check()?;
         let parameters = network.parameters();
         if self.count == 0 {
@@ -134,7 +134,7 @@ impl<T: Kernels> Average<T> {
     /// }
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    pub fn resume<N: Block<T>>(&mut self, average: &N, updates: u64) {
+    pub fn resume<N: FlatParameters<T>>(&mut self, average: &N, updates: u64) {
         self.restore(average.parameters(), updates);
     }
 
@@ -157,7 +157,7 @@ impl<T: Kernels> Average<T> {
     ///
     /// # Errors
     /// [`Error::CountMismatch`] for a network of another size, and before the first update. Nothing has changed then.
-    pub fn copy_to<N: Block<T>>(&self, network: &mut N) -> Result<()> {
+    pub fn copy_to<N: FlatParameters<T>>(&self, network: &mut N) -> Result<()> {
         self.check_count(N::LEN)?;
         network.parameters_mut().copy_from_slice(&self.parameters);
         Ok(())
@@ -167,7 +167,7 @@ impl<T: Kernels> Average<T> {
     ///
     /// # Errors
     /// As [`copy_to`](Self::copy_to).
-    pub fn with<N: Block<T>, R>(&mut self, network: &mut N, use_it: impl FnOnce(&N) -> R) -> Result<R> {
+    pub fn with<N: FlatParameters<T>, R>(&mut self, network: &mut N, use_it: impl FnOnce(&N) -> R) -> Result<R> {
         self.check_count(N::LEN)?;
         let swapped = Swapped::new(network, &mut self.parameters);
         Ok(use_it(swapped.network))
@@ -183,19 +183,19 @@ impl<T: Kernels> Average<T> {
 }
 
 /// A network whose parameters are elsewhere until this is dropped, also by a panic.
-struct Swapped<'a, N: Block<T>, T: Scalar> {
+struct Swapped<'a, N: FlatParameters<T>, T: Scalar> {
     network: &'a mut N,
     own: &'a mut [T],
 }
 
-impl<'a, N: Block<T>, T: Scalar> Swapped<'a, N, T> {
+impl<'a, N: FlatParameters<T>, T: Scalar> Swapped<'a, N, T> {
     fn new(network: &'a mut N, other: &'a mut [T]) -> Self {
         network.parameters_mut().swap_with_slice(other);
         Self { network, own: other }
     }
 }
 
-impl<N: Block<T>, T: Scalar> Drop for Swapped<'_, N, T> {
+impl<N: FlatParameters<T>, T: Scalar> Drop for Swapped<'_, N, T> {
     fn drop(&mut self) {
         self.network.parameters_mut().swap_with_slice(self.own);
     }
@@ -221,14 +221,14 @@ impl<T: Kernels> Program for Move<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::Average;
-    use crate::block::Block;
     use crate::error::Error;
+    use crate::flat_parameters::FlatParameters;
     use crate::layer::Dense;
 
     type Layer = Dense<1, 1, f64>;
 
     fn layer(weight: f64) -> alloc::boxed::Box<Layer> {
-        let mut layer: alloc::boxed::Box<Layer> = Block::<f64>::zeroed();
+        let mut layer: alloc::boxed::Box<Layer> = FlatParameters::<f64>::zeroed();
         layer.weight[0] = weight;
         layer
     }
@@ -253,7 +253,7 @@ mod tests {
         let mut average = Average::<f64>::exponential(0.5);
         assert!(average.copy_to(&mut *layer(1.0)).is_err());
         average.update(&*layer(1.0)).unwrap();
-        let mut other: alloc::boxed::Box<Dense<2, 1, f64>> = Block::<f64>::zeroed();
+        let mut other: alloc::boxed::Box<Dense<2, 1, f64>> = FlatParameters::<f64>::zeroed();
         assert!(average.update(&*other).is_err() && average.copy_to(&mut *other).is_err());
         assert!(average.with(&mut *other, |_| ()).is_err());
         assert_eq!(average.updates(), 1);

@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use crate::block::Block;
 use crate::error::{Error, Result};
+use crate::flat_parameters::FlatParameters;
 use crate::kernel::Kernels;
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::scalar::Scalar;
@@ -32,17 +32,17 @@ impl Frozen {
         }
     }
 
-    /// Calls `visit` with the pieces of a run that are not frozen.
-    pub(super) fn for_each_free(&self, run: Range<usize>, visit: &mut dyn FnMut(Range<usize>)) {
-        let mut start = run.start;
-        for frozen in self.0.iter().filter(|frozen| frozen.start < run.end && frozen.end > run.start) {
+    /// Calls `visit` with the pieces of a segment that are not frozen.
+    pub(super) fn for_each_free(&self, segment: Range<usize>, visit: &mut dyn FnMut(Range<usize>)) {
+        let mut start = segment.start;
+        for frozen in self.0.iter().filter(|frozen| frozen.start < segment.end && frozen.end > segment.start) {
             if start < frozen.start {
                 visit(start..frozen.start);
             }
             start = frozen.end;
         }
-        if start < run.end {
-            visit(start..run.end);
+        if start < segment.end {
+            visit(start..segment.end);
         }
     }
 }
@@ -89,7 +89,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     /// assert_eq!(error, typenet::Error::ParameterCount { expected: 4, given: 2 });
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    pub fn freeze<N: Block<T>>(&mut self, name: &str) -> Result<()> {
+    pub fn freeze<N: FlatParameters<T>>(&mut self, name: &str) -> Result<()> {
         let tensors = self.named::<N>(name)?;
         self.memory.belongs_to(N::LEN);
         self.rates.frozen.freeze(tensors.into_iter().map(|tensor| tensor.range));
@@ -101,7 +101,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     ///
     /// # Errors
     /// As [`freeze`](Self::freeze).
-    pub fn unfreeze<N: Block<T>>(&mut self, name: &str) -> Result<()> {
+    pub fn unfreeze<N: FlatParameters<T>>(&mut self, name: &str) -> Result<()> {
         let tensors = self.named::<N>(name)?;
         self.rates.frozen.unfreeze(tensors.into_iter().map(|tensor| tensor.range));
         Ok(())
@@ -109,7 +109,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
 
     /// Sets the gradient of what [`freeze`](Self::freeze) froze to zero, so that it counts in no norm: for own loops that clip
     /// gradients. [`Trainer`](crate::train::Trainer) does it before it clips.
-    pub fn clear_frozen(&self, gradient: &mut impl Block<T>) {
+    pub fn clear_frozen(&self, gradient: &mut impl FlatParameters<T>) {
         let numbers = gradient.parameters_mut();
         for range in &self.rates.frozen.0 {
             if let Some(numbers) = numbers.get_mut(range.clone()) {
@@ -119,7 +119,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     }
 
     /// The tensors of a name.
-    fn named<N: Block<T>>(&self, name: &str) -> Result<Vec<TensorInfo>> {
+    fn named<N: FlatParameters<T>>(&self, name: &str) -> Result<Vec<TensorInfo>> {
         if let Some(expected) = self.memory.parameters().filter(|&expected| expected != N::LEN) {
             return Err(Error::ParameterCount { expected, given: N::LEN });
         }

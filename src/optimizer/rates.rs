@@ -1,4 +1,4 @@
-//! Which run of parameters learns how fast?
+//! Which segment of parameters learns how fast?
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,7 +20,7 @@ pub(super) struct Rates {
 
 /// Neighbouring numbers that are treated alike.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Run {
+pub(super) struct Segment {
     pub(super) range: Range<usize>,
     /// What the learning rate is multiplied by.
     pub(super) factor: f64,
@@ -56,7 +56,7 @@ impl Rates {
         Ok(())
     }
 
-    /// The largest factor of any run.
+    /// The largest factor of any segment.
     pub(super) fn largest(&self) -> f64 {
         self.all * self.layers.iter().fold(1.0, |largest: f64, &(_, factor)| largest.max(factor))
     }
@@ -67,33 +67,39 @@ impl Rates {
         self.all * inside.max_by_key(|(name, _)| name.len()).map_or(1.0, |&(_, factor)| factor)
     }
 
-    /// Calls `visit` with every run of numbers that is learned; those that decay are told apart where wanted. A table of
+    /// Calls `visit` with every segment of numbers that is learned; those that decay are told apart where wanted. A table of
     /// nothing stands for plain slices: all of it. Nothing is allocated.
-    pub(super) fn for_each_run(&self, table: TensorTable, count: usize, decays: bool, visit: &mut dyn FnMut(Run)) {
-        let visit = &mut |run: Run| {
-            let Run { range, factor, decays } = run;
-            self.frozen.for_each_free(range, &mut |range| visit(Run { range, factor, decays }));
+    pub(super) fn for_each_segment(
+        &self,
+        table: TensorTable,
+        count: usize,
+        decays: bool,
+        visit: &mut dyn FnMut(Segment),
+    ) {
+        let visit = &mut |segment: Segment| {
+            let Segment { range, factor, decays } = segment;
+            self.frozen.for_each_free(range, &mut |range| visit(Segment { range, factor, decays }));
         };
         if table.is_empty() {
-            return visit(Run { range: 0..count, factor: self.all, decays });
+            return visit(Segment { range: 0..count, factor: self.all, decays });
         }
         if self.layers.is_empty() && !decays {
-            return table.for_each_trainable(&mut |range| visit(Run { range, factor: self.all, decays }));
+            return table.for_each_trainable(&mut |range| visit(Segment { range, factor: self.all, decays }));
         }
-        let mut run = Run { range: 0..0, factor: self.all, decays };
+        let mut segment = Segment { range: 0..0, factor: self.all, decays };
         table.for_each_learned(&mut |place, kind, range| {
             let (factor, decays) = (self.of(place), decays && kind == TensorKind::Weight);
-            if run.range.end == range.start && run.factor == factor && run.decays == decays {
-                run.range.end = range.end;
+            if segment.range.end == range.start && segment.factor == factor && segment.decays == decays {
+                segment.range.end = range.end;
                 return;
             }
-            let finished = core::mem::replace(&mut run, Run { range, factor, decays });
+            let finished = core::mem::replace(&mut segment, Segment { range, factor, decays });
             if !finished.range.is_empty() {
                 visit(finished);
             }
         });
-        if !run.range.is_empty() {
-            visit(run);
+        if !segment.range.is_empty() {
+            visit(segment);
         }
     }
 }
@@ -114,7 +120,7 @@ fn names(table: TensorTable) -> Vec<String> {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{Rates, Run};
+    use super::{Rates, Segment};
     use crate::error::Error;
     use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
@@ -131,7 +137,7 @@ mod tests {
 
     fn runs(rates: &Rates, decays: bool) -> Vec<(core::ops::Range<usize>, f64, bool)> {
         let mut runs = Vec::new();
-        rates.for_each_run(NETWORK, 32, decays, &mut |Run { range, factor, decays }| {
+        rates.for_each_segment(NETWORK, 32, decays, &mut |Segment { range, factor, decays }| {
             runs.push((range, factor, decays));
         });
         runs

@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::error::{Error, Result, shown};
 use crate::io::{self, Expected, Label, OPTIMIZER, Opened, Part, Renames, Stored};
 use crate::kernel::Kernels;
-use crate::network::{Network, content, scalers};
+use crate::network::{Network, file_contents, scalers};
 use crate::optimizer::{MAX_SLOTS, Optimizer, OptimizerState};
 use crate::scalar::Scalar;
 use crate::schedule::{PlateauState, ReduceOnPlateau};
@@ -96,11 +96,11 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(network: &N, state: &RunState<'_
     if let Some(expected) = state.parameters.filter(|&expected| expected != N::PARAMETERS) {
         return Err(Error::ParameterCount { expected, given: N::PARAMETERS });
     }
-    let mut label = content::label::<N>(KIND);
+    let mut label = file_contents::label::<N>(KIND);
     label.push("optimizer", state.optimizer);
     state.numbers.write(&mut label);
     let words = state.run.as_ref().map_or_else(Vec::new, |run| halves(&run.words));
-    let mut pieces = content::pieces(network)?;
+    let mut pieces = file_contents::pieces(network)?;
     for (tensor, slot) in slot_tensors::<N>(&state.numbers.slots).iter().zip(&state.slots) {
         pieces.add(&tensor.name, &tensor.shape, slot);
     }
@@ -247,7 +247,7 @@ where
     let mut opened = Opened::at(path)?;
     let contents = opened.contents(&Renames::NONE)?;
     check_kind::<O>(contents.label()).map_err(|reason| contents.unreadable(&reason))?;
-    let other = contents.label().has_other_layers(&content::label::<N>(KIND)).then(|| {
+    let other = contents.label().has_other_layers(&file_contents::label::<N>(KIND)).then(|| {
         let made_from = contents.label().architecture().unwrap_or_default();
         contents.unreadable(&format!("it is a checkpoint of another network, {made_from}"))
     });
@@ -259,7 +259,7 @@ where
     }
     let zeros = |count| vec![<N::Scalar as Scalar>::ZERO; count * N::PARAMETERS];
     let (mut parameters, mut slots, mut copies) = (zeros(1), zeros(state.slots.len()), zeros(state.copies));
-    let tensors = [content::expected::<N>(), slot_tensors::<N>(&state.slots), copy_tensors::<N>(state.copies)];
+    let tensors = [file_contents::expected::<N>(), slot_tensors::<N>(&state.slots), copy_tensors::<N>(state.copies)];
     let word_tensors = word_tensors(state.run);
     let mut halves = vec![0.0_f64; word_tensors.len() * WORDS_LEN];
     let mut parts = [

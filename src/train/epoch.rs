@@ -3,8 +3,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use crate::block::{Block, Gradient};
 use crate::error::{Error, Result};
+use crate::flat_parameters::FlatParameters;
+use crate::gradient::Gradient;
 use crate::gradient::{check_norm, check_value};
 use crate::kernel::Kernels;
 use crate::layer::Pass;

@@ -13,7 +13,7 @@ pub(super) fn structure(names: &Names) -> TokenStream {
     let fields = names.layers.iter().zip(names.shapes.iter().skip(1)).map(|(site, shape)| {
         let field = &site.field;
         let docs = format!(" The output of `{}`.", plain(field));
-        code!(#[doc = #docs] #visibility #field: #private::Activation<#shape, #scalar>)
+        code!(#[doc = #docs] #visibility #field: #private::LayerOutput<#shape, #scalar>)
     });
     code! {
         #[doc = #docs]
@@ -32,7 +32,7 @@ pub(super) fn function(names: &Names) -> [TokenStream; 2] {
     let (name, parameters) = (name(names), &network.parameters);
     let zeroed = names.layers.iter().map(|site| {
         let field = &site.field;
-        code!(#field: #private::Activation::zeroed())
+        code!(#field: #private::LayerOutput::zeroed())
     });
     let arms = names.layers.iter().map(|site| {
         let (field, word) = (&site.field, plain(&site.field));

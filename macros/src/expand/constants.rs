@@ -67,7 +67,7 @@ fn layer_infos(names: &Names) -> TokenStream {
                 name: #name,
                 layer: #layer,
                 output: <#next as #private::Shape>::DIMENSIONS,
-                parameters: <#with as #private::Block<#scalar>>::LEN,
+                parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
                 multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
                 kept: #kept #private::chain::cache::<#kind, #shape>(),
                 frozen: #frozen,
@@ -180,7 +180,7 @@ fn constants(names: &Names) -> TokenStream {
             /// The length of the workspace of a training step in `f32`, whatever the batch.
             pub const WORKSPACE_LEN: #private::usize = <Self as #private::Network>::WORKSPACE_LEN;
             /// What lies where in the block of parameters.
-            pub const TENSORS: #private::TensorTable = <Self as #private::Block<#private::f32>>::TENSORS;
+            pub const TENSORS: #private::TensorTable = <Self as #private::FlatParameters<#private::f32>>::TENSORS;
         }
     }
 }
@@ -213,7 +213,7 @@ fn constructors(names: &Names) -> TokenStream {
             /// A network of zeros, on the heap.
             #[must_use]
             pub fn #zeroed() -> #private::Box<Self> {
-                <Self as #private::Block<#private::f32>>::zeroed()
+                <Self as #private::FlatParameters<#private::f32>>::zeroed()
             }
 
             /// The layers with output shapes and parameters, as a table.

@@ -82,23 +82,23 @@ fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> Token
     }
 }
 
-/// The alias of a type of the user's own, which is an error in words if the answer to `question` about it is no.
+/// The alias of a custom type, which is an error in words if the answer to `question` about it is no.
+///
+/// No constant in a type may depend on a const parameter on stable Rust, so the question is about the type with 1 for every
+/// parameter: what is implemented for a parameter is implemented for 1, as a network has no bounds on its parameters.
 fn own(names: &Names, alias: &str, path: impl ToTokens, question: &str, otherwise: fn(&str) -> String) -> TokenStream {
     let (private, parameters, written) = (&names.private, names.parameters(), names.alias(&format!("{alias}Written")));
     let alias = names.alias(alias);
     let path = path.into_token_stream();
-    if names.mentions_parameters(&path) {
-        // Stable Rust lets no constant in a type depend on a parameter: the compiler's own words have to do.
-        return code!(#[doc(hidden)] type #alias<#parameters> = #path;);
-    }
     let (question, message) = (format_ident!("{question}"), otherwise(&text::of(path.clone())));
-    let answer = code!(#private::require(#private::Question::<#written>::#question, #message));
+    let (itself, ones) = (names.apply(&written), names.network.parameters.iter().map(|_| code!(1)));
+    let answer = code!(#private::require(#private::Question::<#written<#(#ones),*>>::#question, #message));
     let answer = at(Place::of(&path).span(), answer);
     code! {
         #[doc(hidden)]
-        type #written = #path;
+        type #written<#parameters> = #path;
         #[doc(hidden)]
-        type #alias<#parameters> = <#written as #private::If<{
+        type #alias<#parameters> = <#itself as #private::If<{
             #[allow(unused_imports)]
             use #private::Otherwise as _;
             #answer
@@ -170,7 +170,7 @@ pub(super) fn block(names: &Names, mistaken: bool) -> TokenStream {
                 name: #name,
                 offset: #private::core::mem::offset_of!(Self, #field) / #private::core::mem::size_of::<#scalar>(),
                 frozen: #frozen,
-                table: <#with as #private::Block<#scalar>>::TENSORS,
+                table: <#with as #private::FlatParameters<#scalar>>::TENSORS,
             }
         }
     });
@@ -187,11 +187,11 @@ pub(super) fn block(names: &Names, mistaken: bool) -> TokenStream {
     code! {
         // SAFETY: the struct is `repr(C)` and every field is a block of the same numbers, as the table requires.
         #derived
-        unsafe impl<#parameters #scalar: #private::Scalar> #private::Block<#scalar> for #generic {
+        unsafe impl<#parameters #scalar: #private::Scalar> #private::FlatParameters<#scalar> for #generic {
             const TENSORS: #private::TensorTable = #tensors;
             const LEN: #private::usize = {
                 #budget
-                #private::checked_len::<Self, #scalar>(&<Self as #private::Block<#scalar>>::TENSORS)
+                #private::checked_len::<Self, #scalar>(&<Self as #private::FlatParameters<#scalar>>::TENSORS)
             };
         }
     }
@@ -232,8 +232,8 @@ pub(super) fn traits(names: &Names) -> TokenStream {
         #[automatically_derived]
         impl<#parameters #scalar: #private::Scalar> #private::core::clone::Clone for #private::Box<#generic> {
             fn #clone(&self) -> Self {
-                let mut __copy = <#generic as #private::Block<#scalar>>::zeroed();
-                #private::Block::<#scalar>::copy_from(&mut *__copy, self);
+                let mut __copy = <#generic as #private::FlatParameters<#scalar>>::zeroed();
+                #private::FlatParameters::<#scalar>::copy_from(&mut *__copy, self);
                 __copy
             }
         }

@@ -20,36 +20,36 @@ pub struct DigitClassifier<T: Scalar = f32> {
     pub softmax: (),
 }
 #[automatically_derived]
-unsafe impl<T: Scalar> Block<T> for DigitClassifier<T> {
+unsafe impl<T: Scalar> FlatParameters<T> for DigitClassifier<T> {
     const TENSORS: TensorTable = TensorTable::Layers(
         &[
             TableEntry {
                 name: "hidden",
                 offset: core::mem::offset_of!(Self, hidden) / core::mem::size_of::<T>(),
                 frozen: false,
-                table: <Dense<64, 32, T> as Block<T>>::TENSORS,
+                table: <Dense<64, 32, T> as FlatParameters<T>>::TENSORS,
             },
             TableEntry {
                 name: "tanh",
                 offset: core::mem::offset_of!(Self, tanh) / core::mem::size_of::<T>(),
                 frozen: false,
-                table: <() as Block<T>>::TENSORS,
+                table: <() as FlatParameters<T>>::TENSORS,
             },
             TableEntry {
                 name: "output",
                 offset: core::mem::offset_of!(Self, output) / core::mem::size_of::<T>(),
                 frozen: false,
-                table: <Dense<32, 10, T> as Block<T>>::TENSORS,
+                table: <Dense<32, 10, T> as FlatParameters<T>>::TENSORS,
             },
             TableEntry {
                 name: "softmax",
                 offset: core::mem::offset_of!(Self, softmax) / core::mem::size_of::<T>(),
                 frozen: false,
-                table: <() as Block<T>>::TENSORS,
+                table: <() as FlatParameters<T>>::TENSORS,
             },
         ],
     );
-    const LEN: usize = { checked_len::<Self, T>(&<Self as Block<T>>::TENSORS) };
+    const LEN: usize = { checked_len::<Self, T>(&<Self as FlatParameters<T>>::TENSORS) };
 }
 #[automatically_derived]
 impl Plan for DigitClassifier<f32> {
@@ -671,7 +671,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             name: "hidden",
             layer: "Dense<64, 32>",
             output: <Vector<32> as Shape>::DIMENSIONS,
-            parameters: <Dense<64, 32, T> as Block<T>>::LEN,
+            parameters: <Dense<64, 32, T> as FlatParameters<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Dense<64, 32>, Vector<64>>(),
             kept: <Vector<32> as Shape>::LEN
                 + chain::cache::<Dense<64, 32>, Vector<64>>(),
@@ -682,7 +682,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             name: "tanh",
             layer: "Tanh",
             output: <Vector<32> as Shape>::DIMENSIONS,
-            parameters: <() as Block<T>>::LEN,
+            parameters: <() as FlatParameters<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Tanh, Vector<32>>(),
             kept: chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>()
                 + chain::cache::<Tanh, Vector<32>>(),
@@ -693,7 +693,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             name: "output",
             layer: "Dense<32, 10>",
             output: <Vector<10> as Shape>::DIMENSIONS,
-            parameters: <Dense<32, 10, T> as Block<T>>::LEN,
+            parameters: <Dense<32, 10, T> as FlatParameters<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Dense<32, 10>, Vector<32>>(),
             kept: chain::kept::<Dense<32, 10>, Vector<32>, Tanh, Vector<32>>()
                 + chain::cache::<Dense<32, 10>, Vector<32>>(),
@@ -704,7 +704,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             name: "softmax",
             layer: "Softmax",
             output: <Probabilities<10> as Shape>::DIMENSIONS,
-            parameters: <() as Block<T>>::LEN,
+            parameters: <() as FlatParameters<T>>::LEN,
             multiply_adds: chain::multiply_adds::<Softmax, Vector<10>>(),
             kept: chain::cache::<Softmax, Vector<10>>(),
             frozen: false,
@@ -813,10 +813,10 @@ impl<T: Kernels> Network for DigitClassifier<T> {
         __input: &<Self::Input as Shape>::Array<T>,
     ) -> Self::Activations {
         let mut __activations = __DigitClassifierActivations {
-            hidden: Activation::zeroed(),
-            tanh: Activation::zeroed(),
-            output: Activation::zeroed(),
-            softmax: Activation::zeroed(),
+            hidden: LayerOutput::zeroed(),
+            tanh: LayerOutput::zeroed(),
+            output: LayerOutput::zeroed(),
+            softmax: LayerOutput::zeroed(),
         };
         Network::show(
             self,
@@ -837,13 +837,13 @@ impl<T: Kernels> Network for DigitClassifier<T> {
 #[allow(dead_code)]
 pub struct __DigitClassifierActivations<T: Scalar = f32> {
     /// The output of `hidden`.
-    pub hidden: Activation<Vector<32>, T>,
+    pub hidden: LayerOutput<Vector<32>, T>,
     /// The output of `tanh`.
-    pub tanh: Activation<Vector<32>, T>,
+    pub tanh: LayerOutput<Vector<32>, T>,
     /// The output of `output`.
-    pub output: Activation<Vector<10>, T>,
+    pub output: LayerOutput<Vector<10>, T>,
     /// The output of `softmax`.
-    pub softmax: Activation<Probabilities<10>, T>,
+    pub softmax: LayerOutput<Probabilities<10>, T>,
 }
 #[automatically_derived]
 impl DigitClassifier<f32> {
@@ -858,7 +858,7 @@ impl DigitClassifier<f32> {
     /// The length of the workspace of a training step in `f32`, whatever the batch.
     pub const WORKSPACE_LEN: usize = <Self as Network>::WORKSPACE_LEN;
     /// What lies where in the block of parameters.
-    pub const TENSORS: TensorTable = <Self as Block<f32>>::TENSORS;
+    pub const TENSORS: TensorTable = <Self as FlatParameters<f32>>::TENSORS;
 }
 #[automatically_derived]
 #[allow(clippy::unnecessary_box_returns)]
@@ -879,7 +879,7 @@ impl DigitClassifier<f32> {
     /// A network of zeros, on the heap.
     #[must_use]
     pub fn zeroed() -> Box<Self> {
-        <Self as Block<f32>>::zeroed()
+        <Self as FlatParameters<f32>>::zeroed()
     }
     /// The layers with output shapes and parameters, as a table.
     #[must_use]
@@ -947,8 +947,8 @@ impl<T: Scalar> core::convert::AsMut<Self> for DigitClassifier<T> {
 #[automatically_derived]
 impl<T: Scalar> core::clone::Clone for Box<DigitClassifier<T>> {
     fn clone(&self) -> Self {
-        let mut __copy = <DigitClassifier<T> as Block<T>>::zeroed();
-        Block::<T>::copy_from(&mut *__copy, self);
+        let mut __copy = <DigitClassifier<T> as FlatParameters<T>>::zeroed();
+        FlatParameters::<T>::copy_from(&mut *__copy, self);
         __copy
     }
 }

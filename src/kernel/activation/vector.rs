@@ -1,12 +1,12 @@
 //! The functions on vector registers.
 
 use crate::kernel::Isa;
-use crate::kernel::function::{self, map};
+use crate::kernel::elementary::{self, map};
 use crate::kernel::lanes::{Lanes, Vectors};
 
 #[inline(always)]
 pub(super) fn sigmoid<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| function::logistic(x));
+    map!(T::In<I>, isa, values, |x| elementary::logistic(x));
 }
 
 #[inline(always)]
@@ -17,7 +17,7 @@ pub(super) fn sigmoid_gradient<T: Vectors, I: Isa>(isa: I, output: &[T], gradien
 
 #[inline(always)]
 pub(super) fn tanh<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| function::tanh(x));
+    map!(T::In<I>, isa, values, |x| elementary::tanh(x));
 }
 
 #[inline(always)]
@@ -56,7 +56,7 @@ pub(super) fn leaky_relu_gradient<T: Vectors, I: Isa>(isa: I, slope: T, output: 
 pub(super) fn elu<T: Vectors, I: Isa>(isa: I, alpha: T, values: &mut [T]) {
     let [zero, alpha] = [T::ZERO, alpha].map(|value| <T::In<I>>::splat(isa, value));
     map!(T::In<I>, isa, values, |x| {
-        let negative = function::exponential_minus_one_of_non_positive(zero.minimum(x));
+        let negative = elementary::exponential_minus_one_of_non_positive(zero.minimum(x));
         negative.mul(alpha).select(x.less(zero), x)
     });
 }
@@ -69,14 +69,14 @@ pub(super) fn elu_gradient<T: Vectors, I: Isa>(isa: I, alpha: T, output: &[T], g
 
 #[inline(always)]
 pub(super) fn silu<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| x.mul(function::logistic(x)));
+    map!(T::In<I>, isa, values, |x| x.mul(elementary::logistic(x)));
 }
 
 #[inline(always)]
 pub(super) fn silu_gradient<T: Vectors, I: Isa>(isa: I, input: &[T], gradient: &mut [T]) {
     let one = <T::In<I>>::splat(isa, T::ONE);
     map!(T::In<I>, isa, gradient, input, |g, x| {
-        let y = function::logistic(x);
+        let y = elementary::logistic(x);
         g.mul(y.mul(x.mul_add(one.sub(y), one)))
     });
 }
@@ -84,31 +84,31 @@ pub(super) fn silu_gradient<T: Vectors, I: Isa>(isa: I, input: &[T], gradient: &
 #[inline(always)]
 pub(super) fn softplus<T: Vectors, I: Isa>(isa: I, beta: T, values: &mut [T]) {
     let beta = <T::In<I>>::splat(isa, beta);
-    map!(T::In<I>, isa, values, |x| function::softplus(x, beta));
+    map!(T::In<I>, isa, values, |x| elementary::softplus(x, beta));
 }
 
 #[inline(always)]
 pub(super) fn softplus_gradient<T: Vectors, I: Isa>(isa: I, beta: T, input: &[T], gradient: &mut [T]) {
     let beta = <T::In<I>>::splat(isa, beta);
-    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(function::logistic(x.mul(beta))));
+    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(elementary::logistic(x.mul(beta))));
 }
 
 #[inline(always)]
 pub(super) fn gelu<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| function::gelu(x));
+    map!(T::In<I>, isa, values, |x| elementary::gelu(x));
 }
 
 #[inline(always)]
 pub(super) fn gelu_gradient<T: Vectors, I: Isa>(isa: I, input: &[T], gradient: &mut [T]) {
-    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(function::gelu_derivative(x)));
+    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(elementary::gelu_derivative(x)));
 }
 
 #[inline(always)]
 pub(super) fn gelu_tanh<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    map!(T::In<I>, isa, values, |x| function::gelu_tanh(x));
+    map!(T::In<I>, isa, values, |x| elementary::gelu_tanh(x));
 }
 
 #[inline(always)]
 pub(super) fn gelu_tanh_gradient<T: Vectors, I: Isa>(isa: I, input: &[T], gradient: &mut [T]) {
-    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(function::gelu_tanh_derivative(x)));
+    map!(T::In<I>, isa, gradient, input, |g, x| g.mul(elementary::gelu_tanh_derivative(x)));
 }

@@ -2,7 +2,7 @@
 
 use super::{PARTS, check_rows};
 use crate::kernel::Isa;
-use crate::kernel::function::{exponential_of_non_positive, logarithm};
+use crate::kernel::elementary::{exponential_of_non_positive, logarithm};
 use crate::kernel::lanes::{Lanes, Vectors};
 use crate::scalar::Scalar;
 

@@ -11,7 +11,7 @@ pub mod layers {
     pub struct Scale;
 
     // SAFETY: the type has no size.
-    unsafe impl<T: Scalar> Block<T> for Scale {
+    unsafe impl<T: Scalar> FlatParameters<T> for Scale {
         const TENSORS: TensorTable = TensorTable::EMPTY;
     }
 
@@ -64,7 +64,7 @@ pub mod layers {
     pub struct Sum<const N: usize>;
 
     // SAFETY: the type has no size.
-    unsafe impl<const N: usize, T: Scalar> Block<T> for Sum<N> {
+    unsafe impl<const N: usize, T: Scalar> FlatParameters<T> for Sum<N> {
         const TENSORS: TensorTable = TensorTable::EMPTY;
     }
 

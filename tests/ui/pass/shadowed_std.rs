@@ -26,7 +26,7 @@ mod models {
     pub trait Sized {}
     pub trait Drop {}
     pub trait Network {}
-    pub trait Block {}
+    pub trait FlatParameters {}
     pub mod core {}
     pub mod std {}
     pub mod alloc {}

@@ -9,7 +9,7 @@ use typenet::{Backward, Forward, Plan, Scalar, Site, TensorTable};
 pub struct Swap;
 
 // SAFETY: the type has no size.
-unsafe impl<T: Scalar> Block<T> for Swap {
+unsafe impl<T: Scalar> FlatParameters<T> for Swap {
     const TENSORS: TensorTable = TensorTable::EMPTY;
 }
 

@@ -1,0 +1,24 @@
+//! What generated code has the compiler compute: answers about types, assertions with messages, embedded weights.
+
+mod message;
+
+mod budget;
+#[cfg(feature = "safetensors")]
+mod embedded;
+mod loading;
+mod question;
+mod require;
+mod shown;
+mod unset;
+
+pub use budget::{Budget, require_budget};
+#[cfg(feature = "safetensors")]
+pub use embedded::{Embedded, embedded};
+#[cfg(feature = "safetensors")]
+pub use loading::{InputOf, OutputOf};
+pub use question::{Either, If, Otherwise, Question};
+pub use require::{
+    require, require_fits, require_initializer, require_same, require_size, require_tile, tile_in_range,
+};
+pub use shown::Shown;
+pub use unset::Unset;

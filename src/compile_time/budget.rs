@@ -1,0 +1,122 @@
+//! Does a network stay within what its user grants it? Answered while compiling, with a table of who uses what.
+
+use super::message::{Message, columns, width};
+use crate::network::LayerInfo;
+
+/// What a network may take, and what it takes; in bytes for the workspace.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// The name of the network.
+    pub name: &'static str,
+    /// Its layers, for the table.
+    pub layers: &'static [LayerInfo],
+    /// Its parameters.
+    pub parameters: usize,
+    /// The most parameters it may have.
+    pub parameters_allowed: usize,
+    /// Its workspace, in bytes.
+    pub workspace: usize,
+    /// The most bytes that its workspace may take.
+    pub workspace_allowed: usize,
+    /// Samples of a tile.
+    pub tile: usize,
+}
+
+impl Budget {
+    /// No limit.
+    pub const UNLIMITED: usize = usize::MAX;
+}
+
+/// Room for some two hundred layers.
+const LONGEST: usize = 16_384;
+
+/// Fails to compile when a network takes more than its budget.
+///
+/// # Panics
+/// In constant evaluation, with the table.
+#[track_caller]
+pub const fn require_budget(budget: &Budget) {
+    if budget.parameters > budget.parameters_allowed {
+        let mut message = Message::<LONGEST>::new();
+        start(&mut message, budget.name, budget.parameters, " parameters", budget.parameters_allowed);
+        table(&mut message, budget, 1, false);
+        panic!("{}", message.as_str());
+    }
+    if budget.workspace > budget.workspace_allowed {
+        let mut message = Message::<LONGEST>::new();
+        start(&mut message, budget.name, budget.workspace, " bytes of workspace", budget.workspace_allowed);
+        // A layer keeps numbers of four bytes for every sample of a tile.
+        table(&mut message, budget, 4 * budget.tile, true);
+        help(&mut message, budget);
+        panic!("{}", message.as_str());
+    }
+}
+
+const fn start(message: &mut Message<LONGEST>, name: &str, taken: usize, what: &str, allowed: usize) {
+    message.text("`");
+    message.text(name);
+    message.text("` takes ");
+    message.number(taken);
+    message.text(what);
+    message.text(", and its budget is ");
+    message.number(allowed);
+    message.text("\n");
+}
+
+/// A line for each layer that takes something: its parameters, or what it keeps, times `unit`.
+const fn table(message: &mut Message<LONGEST>, budget: &Budget, unit: usize, kept: bool) {
+    let layers = budget.layers;
+    let total = if kept { budget.workspace } else { budget.parameters };
+    let rest = "the way back, shared by all layers";
+    let mut names = if kept { columns(rest) } else { 0 };
+    let mut index = 0;
+    while index < layers.len() {
+        let own = columns(layers[index].name) + columns(layers[index].layer) + 2;
+        names = if own > names { own } else { names };
+        index += 1;
+    }
+    let mut listed = 0;
+    let mut index = 0;
+    while index < layers.len() {
+        let taken = unit * if kept { layers[index].kept } else { layers[index].parameters };
+        listed += taken;
+        if taken > 0 && message.room() < names + 512 {
+            message.text("\n...");
+        } else if taken > 0 {
+            message.text("\n");
+            message.text(layers[index].name);
+            message.text(": ");
+            message.text(layers[index].layer);
+            line_end(message, columns(layers[index].name) + columns(layers[index].layer) + 2, names, taken, total);
+        }
+        index += 1;
+    }
+    if kept && total > listed {
+        message.text("\n");
+        message.text(rest);
+        line_end(message, columns(rest), names, total - listed, total);
+    }
+}
+
+/// The number of a line, its last digit below that of `total`.
+const fn line_end(message: &mut Message<LONGEST>, used: usize, names: usize, taken: usize, total: usize) {
+    message.pad(used + width(taken), names + 2 + width(total));
+    message.number(taken);
+}
+
+/// The tile with which the workspace would fit.
+const fn help(message: &mut Message<LONGEST>, budget: &Budget) {
+    let sample = budget.workspace / budget.tile;
+    let fits = budget.workspace_allowed / sample;
+    if fits > 0 {
+        message.text("\n\nhelp: write `#[tile(");
+        message.number(fits);
+        message.text(")]`: the workspace is that of one tile, now of ");
+        message.number(budget.tile);
+        message.text(" samples");
+    } else {
+        message.text("\n\nhelp: even a tile of one sample takes ");
+        message.number(sample);
+        message.text(" bytes: smaller layers take less");
+    }
+}

@@ -1,0 +1,106 @@
+//! Constructors that generated code asks for without knowing the features of this crate.
+
+#[cfg(feature = "safetensors")]
+use crate::network::{Network, Sample};
+
+/// One sample that a network takes.
+#[cfg(feature = "safetensors")]
+pub type InputOf<N> = Sample<N, <N as Network>::Input>;
+/// One sample that a network gives.
+#[cfg(feature = "safetensors")]
+pub type OutputOf<N> = Sample<N, <N as Network>::Output>;
+
+/// Constructors of a network of `f32` that read files.
+#[cfg(feature = "safetensors")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! loading {
+    (
+        [$($parameters:tt)*] $network:ty:
+        $load:ident $load_with_scaler:ident $load_with_scalers:ident
+        $from_safetensors:ident $from_safetensors_with_scaler:ident $from_safetensors_with_scalers:ident
+    ) => {
+        #[automatically_derived]
+        impl<$($parameters)*> $network {
+            /// The network with the weights of a file.
+            ///
+            /// # Errors
+            /// As `Weights::load`.
+            pub fn $load<'__f>(
+                file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
+            ) -> $crate::private::Result<$crate::private::Box<Self>> {
+                <Self as $crate::private::Weights>::load(file)
+            }
+
+            /// The network with the weights of a file, and the scaler that was saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::load_with_scaler`.
+            pub fn $load_with_scaler<'__f, __S>(
+                file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
+            ) -> $crate::private::Result<($crate::private::Box<Self>, __S)>
+            where
+                __S: $crate::private::Scaler<$crate::private::InputOf<Self>>,
+            {
+                <Self as $crate::private::Weights>::load_with_scaler(file)
+            }
+
+            /// The network with the weights of a file, and the scalers of inputs and targets that were saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::load_with_scalers`.
+            pub fn $load_with_scalers<'__f, __A, __B>(
+                file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
+            ) -> $crate::private::Result<($crate::private::Box<Self>, __A, __B)>
+            where
+                __A: $crate::private::Scaler<$crate::private::InputOf<Self>>,
+                __B: $crate::private::Scaler<$crate::private::OutputOf<Self>>,
+            {
+                <Self as $crate::private::Weights>::load_with_scalers(file)
+            }
+
+            /// The network with the weights of a file in memory.
+            ///
+            /// # Errors
+            /// As `Weights::from_safetensors`.
+            pub fn $from_safetensors(bytes: &[$crate::private::u8]) -> $crate::private::Result<$crate::private::Box<Self>> {
+                <Self as $crate::private::Weights>::from_safetensors(bytes)
+            }
+
+            /// The network with the weights of a file in memory, and the scaler that was saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::from_safetensors_with_scaler`.
+            pub fn $from_safetensors_with_scaler<__S>(
+                bytes: &[$crate::private::u8],
+            ) -> $crate::private::Result<($crate::private::Box<Self>, __S)>
+            where
+                __S: $crate::private::Scaler<$crate::private::InputOf<Self>>,
+            {
+                <Self as $crate::private::Weights>::from_safetensors_with_scaler(bytes)
+            }
+
+            /// The network with the weights of a file in memory, and the scalers of inputs and targets that were saved with them.
+            ///
+            /// # Errors
+            /// As `Weights::from_safetensors_with_scalers`.
+            pub fn $from_safetensors_with_scalers<__A, __B>(
+                bytes: &[$crate::private::u8],
+            ) -> $crate::private::Result<($crate::private::Box<Self>, __A, __B)>
+            where
+                __A: $crate::private::Scaler<$crate::private::InputOf<Self>>,
+                __B: $crate::private::Scaler<$crate::private::OutputOf<Self>>,
+            {
+                <Self as $crate::private::Weights>::from_safetensors_with_scalers(bytes)
+            }
+        }
+    };
+}
+
+/// Nothing to load without the feature `safetensors`.
+#[cfg(not(feature = "safetensors"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! loading {
+    ($($tokens:tt)*) => {};
+}

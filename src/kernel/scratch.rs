@@ -1,0 +1,115 @@
+//! Where does the memory of one pass come from?
+#![allow(unsafe_code, reason = "memory of the stack and of a thread is viewed as a slice of any scalar")]
+
+use core::mem::MaybeUninit;
+
+use crate::scalar::Scalar;
+
+/// Up to this many bytes of scratch memory come from the stack, above from a buffer that each thread keeps.
+const LARGEST_STACK_SCRATCH: usize = 64 << 10;
+
+/// Calls `use_it` with a slice of `len` zeros. Allocates only the first time that a thread needs more than 64 KiB, or more
+/// than before; without `std` there is no memory per thread, and each call with more than 64 KiB allocates.
+///
+/// The sizes of the stack buffers are constants because an array length cannot depend on a generic parameter; the small
+/// ones spare small networks the probing of sixteen pages of stack.
+#[inline(always)]
+pub(crate) fn with_scratch<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    const { assert!(align_of::<T>() <= align_of::<u64>(), "scalars are aligned to 8 bytes at most") };
+    // A layer's plan is safe code and may say anything: a product that wraps must not pass for a small one.
+    let bytes = len.checked_mul(size_of::<T>()).expect("scratch memory of a pass fits the address space");
+    match bytes {
+        0..=512 => on_stack::<T, R, 64>(len, use_it),
+        513..=4096 => on_stack::<T, R, 512>(len, use_it),
+        4097..=LARGEST_STACK_SCRATCH => on_large_stack(len, use_it),
+        _ => in_thread_buffer(len, use_it),
+    }
+}
+
+/// Kept out of line, so that a caller's frame holds the large buffer only while it is used.
+#[inline(never)]
+fn on_large_stack<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    on_stack::<T, R, { LARGEST_STACK_SCRATCH / 8 }>(len, use_it)
+}
+
+#[inline(always)]
+fn on_stack<T: Scalar, R, const WORDS: usize>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    let mut memory = [const { MaybeUninit::<u64>::uninit() }; WORDS];
+    assert!(len <= size_of_val(&memory) / size_of::<T>());
+    // SAFETY: the array has room for `len` scalars, as asserted, is aligned for them, and lives until the end of this
+    // function, longer than the slice.
+    use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) })
+}
+
+#[inline(never)]
+fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    #[cfg(feature = "std")]
+    std::thread_local! {
+        static MEMORY: core::cell::Cell<Vec<u64>> = const { core::cell::Cell::new(Vec::new()) };
+    }
+    // Taken out for the time of use: a call from within `use_it` finds an empty one and allocates its own.
+    #[cfg(feature = "std")]
+    let mut memory = MEMORY.take();
+    #[cfg(not(feature = "std"))]
+    let mut memory = Vec::<u64>::new();
+
+    let words = len.checked_mul(size_of::<T>()).expect("scratch memory of a pass fits the address space").div_ceil(8);
+    if memory.len() < words {
+        memory = vec![0; words];
+    }
+    // SAFETY: the vector has room for `len` scalars and is aligned for them; it is not touched while the slice lives.
+    let result = use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) });
+    #[cfg(feature = "std")]
+    MEMORY.set(memory);
+    result
+}
+
+/// Writes `len` zeros and returns them as a slice.
+///
+/// # Safety
+/// `start` is valid for writes of `len` values of `T`, aligned, and nothing else uses that memory for `'a`.
+#[inline(always)]
+unsafe fn zero_places<'a, T: Scalar>(start: *mut T, len: usize) -> &'a mut [T] {
+    for index in 0..len {
+        // SAFETY: in bounds by the caller's promise.
+        unsafe { start.add(index).write(T::ZERO) };
+    }
+    // SAFETY: `len` initialised scalars, by the loop above.
+    unsafe { core::slice::from_raw_parts_mut(start, len) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_scratch;
+
+    #[test]
+    fn scratch_is_zero_whatever_was_there_before() {
+        for len in [0, 1, 128, 129, 1_000, 16_384, 16_385, 100_000] {
+            for _ in 0..2 {
+                with_scratch(len, |memory: &mut [f32]| {
+                    assert_eq!(memory.len(), len);
+                    assert!(memory.iter().all(|&x| x == 0.0));
+                    memory.fill(7.0);
+                });
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "fits the address space")]
+    fn scratch_whose_bytes_overflow_is_refused() {
+        with_scratch((usize::MAX >> 2) + 2, |memory: &mut [f32]| memory.fill(1.0));
+    }
+
+    #[test]
+    fn scratch_within_scratch_is_separate_memory() {
+        with_scratch(50_000, |outer: &mut [f64]| {
+            outer.fill(1.0);
+            with_scratch(60_000, |inner: &mut [f64]| inner.fill(2.0));
+            assert!(outer.iter().all(|&x| x == 1.0));
+        });
+    }
+}

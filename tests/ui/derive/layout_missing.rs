@@ -1,0 +1,13 @@
+//! A struct that the compiler may lay out as it likes.
+
+use nalgebra::SVector;
+use typenet::prelude::*;
+
+#[derive(FlatParameters)]
+struct Parameters<T, const N: usize> {
+    scale: SVector<T, N>,
+}
+
+fn main() {
+    println!("{}", <Parameters<f32, 3> as FlatParameters<f32>>::LEN);
+}

@@ -1,0 +1,24 @@
+//! A custom type with a const parameter of the network that does not implement `Layer`.
+
+use typenet::prelude::*;
+
+struct Mixing<const N: usize>;
+
+network! {
+    struct Digits<const H: usize> {
+        hidden: Dense<64, H>,
+        Mixing<H>,
+        output: Dense<H, 10>,
+        Softmax,
+    }
+}
+
+fn main() -> typenet::Result<()> {
+    let mut network = Digits::<32>::init(&mut typenet::rng(37));
+    let data = Dataset::<Vector<64>, Class<10>>::labelled([[0.0; 64]], [0])?;
+    Trainer::new(Nll, Sgd::new(0.1)).validation(&data).fit(&mut network, &data)?;
+    let result = network.evaluate(&data, &Nll);
+    let prediction: [f32; 10] = network.predict(&[0.0; 64]);
+    println!("{} {}", result.accuracy, prediction[0]);
+    Ok(())
+}
