@@ -20,7 +20,7 @@
 //! |---|---|
 //! | `digits` | a classifier of handwritten digits, its predictions and its worst mistakes |
 //! | `xor` | the smallest network that learns |
-//! | `01_neuron` to `18_pictures` | the [`lecture`], slide by slide |
+//! | `01_neuron` to `18_pictures` | the [`lecture`], slide by slide; with `--features plot`, some write pictures into `target/pictures` |
 //! | `own_layer` | a custom layer with parameters, a setting and a gradient check |
 //! | `own_loss` | a custom loss, Huber's |
 //! | `own_loop` | training without `Trainer`; the gradient as a struct, `gradient.hidden.weight` |
