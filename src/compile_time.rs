@@ -5,7 +5,6 @@ mod message;
 mod budget;
 #[cfg(feature = "safetensors")]
 mod embedded;
-mod loading;
 mod question;
 mod require;
 mod shown;
@@ -14,8 +13,6 @@ mod unset;
 pub use budget::{Budget, require_budget};
 #[cfg(feature = "safetensors")]
 pub use embedded::{Embedded, embedded};
-#[cfg(feature = "safetensors")]
-pub use loading::{InputOf, OutputOf};
 pub use question::{Either, If, Otherwise, Question};
 pub use require::{
     require, require_fits, require_initializer, require_same, require_size, require_tile, tile_in_range,

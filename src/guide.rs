@@ -1,16 +1,33 @@
-//! How is it all used? A page for each part, in reading order; every piece of code in them is run as a test.
+//! How do I use all of this? A page for each part, in reading order. Every piece of code in the guide is a test.
 //!
-//! - [`declaring`]: the language of `network!`, and its errors
+//! - [`declaring`]: the language of `network!`, the layers, and the errors
 //! - [`datasets`]: samples, splits, scaling, batches
-//! - [`training`]: `Trainer`, callbacks, a loop of one's own, what the bits depend on
-//! - [`looking_inside`]: tables, pictures, outputs of layers, classes, norms, parts of other networks
-//! - [`own_layers`]: a layer of one's own, without and with parameters and settings
-//! - [`own_parts`]: a loss, an optimizer, a metric, a callback of one's own
+//! - [`training`]: `Trainer`, losses, optimizers, learning rates, callbacks, a custom training loop
+//! - [`looking_inside`]: summaries, outputs of layers, classes, metrics, norms, parts of other networks, pictures
+//! - [`custom_layers`]: a custom layer, without and with parameters and settings
+//! - [`custom_parts`]: a custom loss, optimizer, metric, callback and scalar
 #![cfg_attr(feature = "safetensors", doc = "- [`files`]: weights and checkpoints, PyTorch and Keras")]
 //! - [`embedding`]: weights in the program, `no_std`, no allocation
-//! - [`errors`]: what an error means and what to do about it
-//! - [`lecture`]: how a network learns, from one neuron to Adam: the lecture, with a page for each part
-//! - [`keras_and_pytorch`]: the same program in the three, and what is called how where
+//! - [`errors`]: what each error means and what to do about it
+//! - [`lecture`]: how a network learns, from one neuron to Adam, a page for each part of the lecture
+//! - [`keras_and_pytorch`]: the same program in the three libraries, and tables of names
+//!
+//! # Examples
+//!
+//! Each example is a program of the repository: `cargo run --release --example digits`.
+//!
+//! | example | shows |
+//! |---|---|
+//! | `digits` | a classifier of handwritten digits, its predictions and its worst mistakes |
+//! | `xor` | the smallest network that learns |
+//! | `01_neuron` to `18_pictures` | the [`lecture`], slide by slide; with `--features plot`, some write pictures into `target/pictures` |
+//! | `own_layer` | a custom layer with parameters, a setting and a gradient check |
+//! | `own_loss` | a custom loss, Huber's |
+//! | `own_loop` | training without `Trainer`; the gradient as a struct, `gradient.hidden.weight` |
+//! | `transfer` | a frozen layer from another network |
+//! | `resume`, with `--features safetensors` | a resumed run with the bits of an uninterrupted one |
+//! | `from_pytorch`, with `--features safetensors` | weights that PyTorch wrote |
+//! | `embedded_weights`, with `--features safetensors` | weights in the program |
 //!
 //! The modules hold no code.
 
@@ -27,11 +44,11 @@ pub mod training {}
 #[cfg_attr(feature = "plot", doc = "All of them are in [`plot`](crate::plot).")]
 pub mod looking_inside {}
 
-#[doc = include_str!("guide/own_layers.md")]
-pub mod own_layers {}
+#[doc = include_str!("guide/custom_layers.md")]
+pub mod custom_layers {}
 
-#[doc = include_str!("guide/own_parts.md")]
-pub mod own_parts {}
+#[doc = include_str!("guide/custom_parts.md")]
+pub mod custom_parts {}
 
 #[cfg(feature = "safetensors")]
 #[doc = include_str!("guide/files.md")]

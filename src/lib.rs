@@ -156,7 +156,8 @@ macro_rules! weights {
 
 /// Declares a network: a struct with one field per layer, and straight-line code for exactly that network.
 ///
-/// See the [crate documentation](crate) for the language, and [`Network`] for what the struct can do.
+/// [`Network`] is what the struct can do.
+#[cfg_attr(feature = "std", doc = "The page [`guide::declaring`] describes the language.")]
 ///
 /// # Example
 /// ```

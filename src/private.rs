@@ -1,5 +1,7 @@
 //! Names for generated code. Nothing here is part of the public interface.
 
+mod loading;
+
 pub use crate::compile_time::*;
 pub use crate::network::chain;
 pub use core;
@@ -23,6 +25,8 @@ pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
 #[cfg(feature = "safetensors")]
 pub use self::files::*;
+#[cfg(feature = "safetensors")]
+pub use loading::{InputOf, OutputOf};
 #[cfg(feature = "safetensors")]
 mod files {
     pub use core::convert::Into;

@@ -317,13 +317,13 @@ fn every_wrong_tensor_is_reported_at_once() {
 }
 
 #[test]
-fn the_message_in_the_readme_is_the_one_that_is_given() {
+fn the_message_in_the_guide_is_the_one_that_is_given() {
     network!(struct DigitClassifier { hidden: Dense<64, 32>, Tanh, output: Dense<32, 10>, Softmax });
     network!(struct Wider { hidden: Dense<64, 48>, Tanh, decoder: Dense<48, 10>, Softmax });
     let bytes = Wider::zeroed().to_safetensors().unwrap();
     let message = DigitClassifier::from_safetensors(&bytes).unwrap_err().to_string();
-    let readme = include_str!("../README.md");
-    assert!(readme.contains(&message.replace("the file in memory", "`digits.safetensors`")), "{message}");
+    let page = include_str!("../src/guide/files.md");
+    assert!(page.contains(&message.replace("the file in memory", "`digits.safetensors`")), "{message}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! How does a network learn? The lecture "Neural networks and backpropagation", a page for each part, in its order.
 //!
-//! The formulas are those of the slides, the numbers too, and every piece of code is run as a test. Each page names the
-//! numbered examples that belong to it: `cargo run --release --example 01_neuron`. The pictures at the end of pages are drawn by
-//! `examples/guide_pictures.rs`, with the feature `plot`.
+//! The formulas and the figures are those of the slides, and every piece of code is a test. Each page names its numbered examples:
+//! `cargo run --release --example 01_neuron`. `examples/guide_pictures.rs` draws the pictures at the end of the pages, with the feature
+//! `plot`.
 //!
 //! | slides | page |
 //! |---|---|
@@ -23,7 +23,7 @@ pub mod neurons {}
 ///
 /// # Pictures
 ///
-/// Blue is the function, green its derivative, as on the slide.
+/// The function is blue and its derivative green, as on the slide.
 ///
 /// <div>
 #[doc = include_str!("pictures/sigmoid.svg")]
@@ -39,8 +39,8 @@ pub mod loss {}
 ///
 /// # Picture
 ///
-/// Digits, a fifth of those to learn from with a wrong label. The loss on them goes on falling, as the network learns even the wrong ones by
-/// heart; that on others is smallest early. The line is where [`EarlyStopping`](crate::EarlyStopping) goes back to.
+/// The digits, with wrong labels for a fifth of the training set. The training loss keeps falling, since the network memorizes even the wrong
+/// labels; the validation loss is smallest early. [`EarlyStopping`](crate::EarlyStopping) returns to the line.
 ///
 /// <div>
 #[doc = include_str!("pictures/early_stopping.svg")]
@@ -54,8 +54,8 @@ pub mod backpropagation {}
 ///
 /// # Picture
 ///
-/// The digits, from seven kinds of weights, with the same learning rate. Zero learns nothing; constant weights learn what a single hidden neuron
-/// can; weights that are far too large begin with a loss above 80 and saturated neurons.
+/// The digits, with seven kinds of initial weights and the same learning rate. With weights of zero, the network learns nothing; with constant weights, what a
+/// single hidden neuron can. Weights that are far too large start with a loss above 80 and saturated neurons.
 ///
 /// <div>
 #[doc = include_str!("pictures/initialization.svg")]
@@ -66,8 +66,8 @@ pub mod initialization {}
 ///
 /// # Picture
 ///
-/// The digits again, with two hidden layers of ReLU, five learning rates and plain descent. 0.001 and 0.01 are low: slow. 1 and 2 are too high, and stay
-/// on a plateau: 1 falls at first, and 2 is at ln 10, the loss of guessing. 0.1 is good.
+/// The digits, with two hidden layers of ReLU, plain descent and five learning rates. 0.001 and 0.01 are slow. 1 and 2 are too high and stay on a plateau:
+/// the loss falls at first with 1, and stays at ln 10, the loss of guessing, with 2. 0.1 is good.
 ///
 /// <div>
 #[doc = include_str!("pictures/learning_rate.svg")]
@@ -78,8 +78,8 @@ pub mod learning_rate {}
 ///
 /// # Picture
 ///
-/// The ravine of above, with the slides' four values of γ: plain descent creeps along the bottom, momentum swings and is far ahead. The
-/// numbers are those of the contours.
+/// The ravine above, with the four values of γ on the slides. Plain descent moves slowly along the bottom; momentum oscillates and is far ahead. The
+/// numbers belong to the contours.
 ///
 /// <div>
 #[doc = include_str!("pictures/momentum.svg")]
@@ -90,8 +90,8 @@ pub mod momentum {}
 ///
 /// # Picture
 ///
-/// The saddle point, from y = 0.001. The numbers are those of the contours. Where a line leaves the picture, or passes 1, the way out is
-/// found; plain descent is still on its way, and Adagrad, whose steps become ever shorter, passes 1 late.
+/// The saddle point, from y = 0.001. The numbers belong to the contours. A path has escaped where it leaves the picture or passes 1. Plain descent has not
+/// yet escaped, and Adagrad, whose steps become ever shorter, passes 1 late.
 ///
 /// <div>
 #[doc = include_str!("pictures/saddle_point.svg")]

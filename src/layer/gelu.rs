@@ -9,7 +9,7 @@ use crate::shape::Shape;
 ///
 /// gelu(x) = x Φ(x) = x (1 + erf(x / √2)) / 2
 ///
-/// The form of Keras and PyTorch without an approximation; [`GeluTanh`] is the approximate one.
+/// The form of Keras and PyTorch without an approximation; [`GeluTanh`](crate::GeluTanh) is the approximate one.
 ///
 /// # Shapes
 /// Any shape; the output has the same, and is no longer `Probabilities`.

@@ -17,7 +17,7 @@ use crate::shape::Shape;
 /// f'(x) = (1 + t) / 2 + x (1 - t²) √(2/π) (1 + 3 · 0.044715 x²) / 2, with t the tanh.
 ///
 /// # Numerics
-/// At most 0.0005 from the exact form [`Gelu`].
+/// At most 0.0005 from the exact form [`Gelu`](crate::Gelu).
 ///
 /// # Source
 /// D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", 2016, section 2.

@@ -16,7 +16,7 @@ pub trait Plan {
     /// `backward` reads the output; else it is handed an empty slice.
     const READS_OUTPUT: bool = true;
     /// `backward` forms its sums over its samples from zero, and then writes them to the gradient of the parameters, or adds
-    /// them to it where [`Backward::accumulate`] says so. That spares a pass over all parameters that sets them to zero, and
+    /// them to it where [`Backward::accumulate`](crate::Backward::accumulate) says so. That spares a pass over all parameters that sets them to zero, and
     /// most sums of tiles a gradient of their own. A layer without parameters has nothing to say here.
     const SUMS_FROM_ZERO: bool = false;
     /// The layer can replace its input by its output (`forward_in_place`) and the gradient of its output by the one of
