@@ -11,7 +11,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use typenet::prelude::*;
-use typenet::random;
+use typenet::{Predict, random};
 
 network!(struct Net4 = Dense<4, 16>, Tanh, Dense<16, 3>, Softmax);
 network!(struct Net64 = Dense<64, 32>, Tanh, Dense<32, 10>, Softmax);
@@ -31,7 +31,7 @@ fn predict<N: Network<Scalar = f32>>(criterion: &mut Criterion, name: &str) {
     let network = N::init(&mut typenet::rng(1));
     let input = samples::<N::Input>(1)[0];
     criterion.bench_function(&format!("A predict {name}"), |bencher| {
-        bencher.iter(|| Network::predict(&*network, black_box(&input)));
+        bencher.iter(|| Predict::predict(&*network, black_box(&input)));
     });
 }
 

@@ -9,7 +9,7 @@ use crate::flat_parameters::FlatParameters;
 use crate::gradient::Gradient;
 use crate::layer::Pass;
 use crate::loss::{Loss, Values};
-use crate::network::{Network, Sample, Workspace};
+use crate::network::{Differentiate, Network, Sample, Workspace};
 use crate::readable::Significant;
 
 /// The step of the stencil, times the magnitude of the parameter where that is above 1. The rounding error of the
@@ -55,7 +55,7 @@ impl Display for GradientCheck {
 /// are learned, since differences have rounding errors of up to 10⁻¹⁰.
 ///
 /// # Errors
-/// As [`Network::gradient`].
+/// As [`Differentiate::gradient`].
 ///
 /// # Example
 /// ```

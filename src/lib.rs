@@ -100,7 +100,7 @@ pub use loss::{
 pub use metric::{Classification, Evaluation, Regression};
 #[cfg(feature = "safetensors")]
 pub use network::Weights;
-pub use network::{Network, Summary, Workspace};
+pub use network::{Differentiate, Evaluate, Network, Predict, Summary, Workspace};
 pub use optimizer::{
     Adadelta, Adagrad, Adam, AdamW, Adamax, Average, EpsilonForm, EpsilonPlace, MomentumForm, Nadam, NormForm,
     Optimizer, OptimizerState, RmsProp, Sgd, WeightDecay,

@@ -28,7 +28,7 @@ use crate::target::{Class, ClassTarget, Target, Weighted};
 
 /// Something that is measured from predictions and targets, sample after sample.
 ///
-/// [`Network::measure`](crate::Network::measure) takes a metric, or a tuple of up to twelve; tuples can be nested. A metric whose
+/// [`Evaluate::measure`](crate::Evaluate::measure) takes a metric, or a tuple of up to twelve; tuples can be nested. A metric whose
 /// [`Value`](Self::Value) is one number can also be recorded for every epoch of training:
 #[cfg_attr(feature = "std", doc = "[`Trainer::metric`](crate::Trainer::metric).")]
 #[cfg_attr(not(feature = "std"), doc = "`Trainer::metric`.")]

@@ -4,9 +4,11 @@ pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
 pub use crate::history::EpochRecord;
 pub use crate::layer::list::*;
+// Their methods without their names, which programs may want for their own types.
 pub use crate::metric::{
     Accuracy, BinaryConfusionMatrix, ConfusionMatrix, MeanAbsoluteError, RSquared, RootMeanSquaredError, TopK,
 };
+pub use crate::network::{Differentiate as _, Evaluate as _, Predict as _};
 #[cfg(feature = "safetensors")]
 pub use crate::train::Checkpoints;
 #[cfg(feature = "std")]

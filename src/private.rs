@@ -17,7 +17,7 @@ pub use crate::flat_parameters::{FlatParameters, checked_len, size_of_matrix, wi
 pub use crate::initializer::Initializer;
 pub use crate::kernel::{Isa, Kernels};
 pub use crate::layer::{Backward, Forward, Head, Layer, Pass, Plan, Site, SiteOf, Takes};
-pub use crate::network::{LayerInfo, LayerOutput, Network, Summary};
+pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Summary};
 pub use crate::scalar::Scalar;
 pub use crate::shape::Shape;
 pub use crate::shape::arithmetic::*;

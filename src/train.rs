@@ -184,7 +184,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
 
     /// Measures a source of batches after each epoch, without learning from it: for validation samples that are not all in memory.
     /// Its batches have the size of those of training. It begins with epoch 0 and seed 0 each time, as in
-    /// [`Network::evaluate_batches`].
+    /// [`Evaluate::evaluate_batches`].
     ///
     /// # Example
     /// ```

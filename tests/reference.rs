@@ -7,7 +7,7 @@ use serde_json::Value;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
 use typenet::prelude::*;
 use typenet::schedule::{Cosine, Exponential, InverseTime, OneCycle, ReduceOnPlateau, Schedule, Steps};
-use typenet::{EpsilonForm, OptimizerState, Scalar};
+use typenet::{EpsilonForm, OptimizerState, Predict, Scalar};
 
 /// Relative to the value, or absolute below 1.
 fn tolerance<T: Scalar>() -> f64 {
@@ -138,7 +138,7 @@ fn dense_agrees<T: Kernels>(case: &Value) {
 /// An elementwise layer behind a weight of one: the gradient of that weight's bias is the derivative.
 fn elementwise_agrees<N: Network<Input = Vector<1>, Output = Vector<1>>>(case: &Value, what: &str) {
     let inputs = rows::<N::Scalar, 1>(&case["input"]);
-    let outputs: Vec<N::Scalar> = inputs.iter().map(|x| Network::predict(&*N::zeroed(), x)[0]).collect();
+    let outputs: Vec<N::Scalar> = inputs.iter().map(|x| Predict::predict(&*N::zeroed(), x)[0]).collect();
     assert_near(&outputs, &case["output"], what);
     let derivatives: Vec<N::Scalar> = inputs.iter().map(|&x| derivative::<N>(x[0])).collect();
     assert_near(&derivatives, &case["derivative"], what);

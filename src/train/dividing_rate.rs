@@ -6,7 +6,7 @@ use crate::history::History;
 use crate::kernel::Kernels;
 use crate::loss::Loss;
 use crate::metric::{Evaluation, Measured};
-use crate::network::{FitsInput, FitsTarget, Network};
+use crate::network::{Evaluate, FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
 #[cfg(doc)]
 use crate::train::Callback;
@@ -18,7 +18,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// settings of [`optimizer`](Self::optimizer).
     ///
     /// Training diverges when a loss, gradient or update leaves its range, or when the loss of the network on the training set,
-    /// as [`evaluate`](crate::Network::evaluate) measures it, is after training above that before it. It makes at
+    /// as [`evaluate`](crate::Evaluate::evaluate) measures it, is after training above that before it. It makes at
     /// most `attempts`.
     ///
     /// Each attempt begins with the state of the optimizer and the number of epochs as they are. Callbacks see the begin and the

@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use typenet::prelude::*;
-use typenet::{Scalar, random};
+use typenet::{Predict, Scalar, random};
 
 use crate::networks::{Deep784, Net4, Net64, Net784, Wide};
 
@@ -81,7 +81,7 @@ where
     let input = samples::<N::Input>(1);
     Box::new(move |steps| {
         for _ in 0..steps {
-            black_box(Network::predict(&*network, black_box(&input[0])));
+            black_box(Predict::predict(&*network, black_box(&input[0])));
         }
     })
 }

@@ -268,19 +268,19 @@ fn methods(names: &Names) -> TokenStream {
             #[must_use]
             #[inline]
             pub fn #predict(&self, input: &#input) -> #output {
-                #private::Network::predict(self, input)
+                #private::Predict::predict(self, input)
             }
 
             /// The answer for one sample, written where the caller wants it. Memory as in `predict`.
             #[inline]
             pub fn #predict_into(&self, input: &#input, output: &mut #output) {
-                #private::Network::predict_into(self, input, output);
+                #private::Predict::predict_into(self, input, output);
             }
 
             /// The answers for a batch, each with the same bits as `predict` gives.
             #[must_use]
             pub fn #predict_batch(&self, inputs: &[#input]) -> #private::Vec<#output> {
-                #private::Network::predict_batch(self, inputs)
+                #private::Predict::predict_batch(self, inputs)
             }
 
             /// The output of every layer for one sample: a field per layer, with its name.
@@ -292,7 +292,7 @@ fn methods(names: &Names) -> TokenStream {
             /// The scores of one sample before a final `Softmax`. Memory as in `predict`.
             #[must_use]
             pub fn #logits(&self, input: &#input) -> #scores {
-                #private::Network::logits(self, input)
+                #private::Predict::logits(self, input)
             }
         }
     }

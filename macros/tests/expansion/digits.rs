@@ -897,17 +897,17 @@ impl<T: Kernels> DigitClassifier<T> {
     #[must_use]
     #[inline]
     pub fn predict(&self, input: &[T; 64]) -> [T; 10] {
-        Network::predict(self, input)
+        Predict::predict(self, input)
     }
     /// The answer for one sample, written where the caller wants it. Memory as in `predict`.
     #[inline]
     pub fn predict_into(&self, input: &[T; 64], output: &mut [T; 10]) {
-        Network::predict_into(self, input, output);
+        Predict::predict_into(self, input, output);
     }
     /// The answers for a batch, each with the same bits as `predict` gives.
     #[must_use]
     pub fn predict_batch(&self, inputs: &[[T; 64]]) -> Vec<[T; 10]> {
-        Network::predict_batch(self, inputs)
+        Predict::predict_batch(self, inputs)
     }
     /// The output of every layer for one sample: a field per layer, with its name.
     #[must_use]
@@ -917,7 +917,7 @@ impl<T: Kernels> DigitClassifier<T> {
     /// The scores of one sample before a final `Softmax`. Memory as in `predict`.
     #[must_use]
     pub fn logits(&self, input: &[T; 64]) -> [T; 10] {
-        Network::logits(self, input)
+        Predict::logits(self, input)
     }
 }
 #[automatically_derived]

@@ -1,0 +1,123 @@
+//! What is the gradient of a network's loss?
+
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
+use crate::gradient::Gradient;
+use crate::kernel::dispatch;
+use crate::layer::Pass;
+use crate::loss::Loss;
+use crate::network::{Backward, FitsValue, Forward, Network, Sample, TrainingBatch, Workspace, check_counts};
+use crate::shape::Shape;
+
+/// The forward and backward pass of a network, for training loops without `Trainer`. Every [`Network`]
+/// implements the trait.
+pub trait Differentiate: Network {
+    /// Computes the logits of a batch, and keeps what [`backward`](Self::backward) needs in `workspace`.
+    ///
+    /// # Errors
+    /// [`Error::TooManySamples`] if the batch does not fit the workspace; [`gradient`](Self::gradient) takes a batch of any size.
+    ///
+    /// # Example
+    /// See [`backward`](Self::backward).
+    fn forward<'w>(
+        &self,
+        inputs: &[Sample<Self, Self::Input>],
+        pass: &Pass,
+        workspace: &'w mut Workspace<'_, Self>,
+    ) -> Result<&'w [Sample<Self, Self::Logits>]> {
+        let input = Self::Input::flat_batch(inputs);
+        let (logits, _, cache) = workspace.begin(inputs.len())?;
+        dispatch(Forward { network: self, pass, input, logits, cache });
+        Ok(Self::Logits::batch(logits))
+    }
+
+    /// Adds to `gradient` the derivatives of a loss with respect to the parameters, from those with respect to the logits. Call
+    /// [`forward`](Self::forward) first, with the same inputs and workspace.
+    ///
+    /// The workspace knows how many samples the forward pass had, but not which. With other inputs, or another network of the
+    /// same type, the gradient is wrong.
+    ///
+    /// # Errors
+    /// [`Error::BackwardWithoutForward`] if the last forward pass had another number of samples; [`Error::CountMismatch`] if
+    /// `inputs` and `grad_logits` differ in length.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = dense: Dense<1, 1>);
+    /// let line = Line::zeroed();
+    /// let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    /// let (inputs, pass) = ([[1.0], [2.0]], Pass::training(37, 0));
+    /// let outputs = line.forward(&inputs, &pass, &mut workspace)?;
+    /// assert_eq!(outputs, [[0.0], [0.0]]);
+    ///
+    /// // A loss whose derivatives with respect to the two outputs are 3 and 5: dL/dw = 3 · 1 + 5 · 2, dL/db = 3 + 5.
+    /// line.backward(&inputs, &[[3.0], [5.0]], &pass, &mut workspace, &mut gradient)?;
+    /// assert_eq!((gradient.dense.weight[0], gradient.dense.bias[0]), (13.0, 8.0));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    fn backward(
+        &self,
+        inputs: &[Sample<Self, Self::Input>],
+        grad_logits: &[Sample<Self, Self::Logits>],
+        pass: &Pass,
+        workspace: &mut Workspace<'_, Self>,
+        gradient: &mut Gradient<Self>,
+    ) -> Result<()> {
+        check_counts("inputs", inputs.len(), "gradients with respect to the logits", grad_logits.len())?;
+        let (logits, kept, cache) = workspace.resume(inputs.len())?;
+        kept.copy_from_slice(Self::Logits::flat_batch(grad_logits));
+        let input = Self::Input::flat_batch(inputs);
+        let (grad_logits, accumulate) = (kept, true);
+        dispatch(Backward { network: self, pass, input, logits, grad_logits, cache, accumulate, gradient });
+        Ok(())
+    }
+
+    /// Returns the mean loss of a batch of any size, and overwrites `gradient` with its gradient.
+    ///
+    /// The batch goes through the network tile by tile, and the gradients of tiles are added in a fixed order. For a batch of many
+    /// tiles, the first call allocates up to three more gradients in the workspace.
+    ///
+    /// With the feature `rayon`, the threads of the current pool share a large batch, with the same bits. The workspace then
+    /// holds a tile and a gradient for each of up to seven more threads. Later calls inside `pool.install` allocate nothing;
+    /// rayon may allocate when a call enters a pool from outside.
+    ///
+    /// # Errors
+    /// [`Error::NonFiniteLoss`], with the layer and the step of `pass`, if the loss is not finite; [`Error::TargetOutOfRange`] if
+    /// the loss does not take a target; [`Error::CountMismatch`] if `inputs` and `targets` differ in length; [`Error::Empty`] if
+    /// they are empty.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = dense: Dense<1, 1>);
+    /// let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    /// let pass = Pass::training(37, 0);
+    /// let line = Line::zeroed();
+    /// let loss = line.gradient(&[[2.0]], &[[3.0]], &MeanSquaredError, &pass, &mut workspace, &mut gradient)?;
+    /// // L = (2 w + b - 3)²: at zero its value is 9, and its derivatives are -12 and -6.
+    /// assert_eq!((loss, gradient.dense.weight[0], gradient.dense.bias[0]), (9.0, -12.0, -6.0));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    fn gradient<L, V>(
+        &self,
+        inputs: &[Sample<Self, Self::Input>],
+        targets: &[V],
+        loss: &L,
+        pass: &Pass,
+        workspace: &mut Workspace<'_, Self>,
+        gradient: &mut Gradient<Self>,
+    ) -> Result<Self::Scalar>
+    where
+        L: Loss<Self::Output>,
+        V: FitsValue<L::Target, Self::Scalar>,
+    {
+        let targets = V::values(targets);
+        TrainingBatch { network: self, loss, inputs, targets, pass }.gradient(workspace, gradient, &mut [])
+    }
+}
+
+impl<N: Network> Differentiate for N {}

@@ -1,0 +1,136 @@
+//! How good are a network's predictions?
+
+use crate::dataset::{Batches, Dataset};
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
+use crate::loss::Loss;
+use crate::metric::{Measured, Metric};
+use crate::network::{
+    EvaluationOf, Evaluator, FitsInput, FitsLoss, FitsTarget, Network, Predictions, Workspace, evaluator,
+};
+use crate::target::Holds;
+
+/// The loss and metrics of a network on data. Every [`Network`] implements the trait.
+pub trait Evaluate: Network {
+    /// Returns the mean loss on a data set, and the measures that belong to its kind of target: the accuracy for classes.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+    /// let result = Line::zeroed().evaluate(&data, &MeanSquaredError);
+    /// assert_eq!((result.loss, result.mean_absolute_error), (5.0, 2.0)); // (1 + 9) / 2 and (1 + 3) / 2
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    fn evaluate<X, Y, L>(&self, data: &Dataset<X, Y, Self::Scalar>, loss: &L) -> EvaluationOf<L, Self::Output>
+    where
+        L: Loss<Self::Output, Target: Measured>,
+        X: FitsInput<Self::Input>,
+        Y: FitsTarget<L::Target>,
+    {
+        self.evaluate_with(data, loss, &mut Workspace::new())
+    }
+
+    /// Evaluates as [`evaluate`](Self::evaluate) does, and reuses a workspace. Allocates only the first time that threads share a
+    /// large data set.
+    #[must_use]
+    fn evaluate_with<X, Y, L>(
+        &self,
+        data: &Dataset<X, Y, Self::Scalar>,
+        loss: &L,
+        workspace: &mut Workspace<'_, Self>,
+    ) -> EvaluationOf<L, Self::Output>
+    where
+        L: Loss<Self::Output, Target: Measured>,
+        X: FitsInput<Self::Input>,
+        Y: FitsTarget<L::Target>,
+    {
+        let () = FitsLoss::<Self, L>::RIGHT;
+        let (inputs, targets) = (X::arrays(data.inputs()), Y::values(data.targets()));
+        let predictions = &mut Predictions::new();
+        let mut evaluator = Evaluator { network: self, loss, workspace, predictions, observer: () };
+        match evaluator.totals(inputs, targets).means() {
+            Some(evaluation) => evaluation,
+            None => unreachable!("a data set is never empty"),
+        }
+    }
+
+    /// Evaluates as [`evaluate`](Self::evaluate) does, on all samples of a source of batches. Holds one batch of `batch_size`
+    /// samples in memory.
+    ///
+    /// Each call begins epoch 0 of the source with seed 0, so a source that draws its samples gives the same ones. On the samples
+    /// of a data set the accuracy is that of `evaluate`, and the loss differs by rounding, since the order of additions differs.
+    ///
+    /// # Errors
+    /// [`Error::Source`] if the source fails; [`Error::NonFiniteBatch`], [`Error::CountMismatch`] or [`Error::TargetOutOfRange`]
+    /// for its samples; [`Error::Empty`] if it has none; [`Error::Setting`] if `batch_size` is 0.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+    /// let mut moved = data.augmented(|x: &mut [f32; 1], _| x[0] += 0.5);
+    /// let result = Line::zeroed().evaluate_batches(&mut moved, &MeanSquaredError, 32)?;
+    /// assert_eq!((result.loss, result.mean_absolute_error), (5.0, 2.0)); // (1 + 9) / 2 and (1 + 3) / 2
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    fn evaluate_batches<B, L>(
+        &self,
+        source: &mut B,
+        loss: &L,
+        batch_size: usize,
+    ) -> Result<EvaluationOf<L, Self::Output>>
+    where
+        L: Loss<Self::Output, Target: Measured>,
+        B: Batches<Self::Scalar, Input: FitsInput<Self::Input>, Target: FitsTarget<L::Target>>,
+    {
+        let () = FitsLoss::<Self, L>::RIGHT;
+        evaluator::evaluate_batches(self, source, loss, batch_size)
+    }
+
+    /// Returns the value of a metric, or of a tuple of metrics, for the predictions on a data set: see [`Metric`]. Allocates memory
+    /// for some hundred predictions.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Guess = Dense<1, 3>, Softmax);
+    /// let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.5]; 4], [0, 1, 0, 2])?;
+    /// // Zero weights make all classes equally likely; the lower ones come first.
+    /// let (accuracy, among_two) = Guess::zeroed().measure(&data, (Accuracy, TopK::<2>));
+    /// assert_eq!((accuracy, among_two), (0.5, 0.75));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    fn measure<X, Y, M>(&self, data: &Dataset<X, Y, Self::Scalar>, metric: M) -> M::Value
+    where
+        M: Metric<Self::Output>,
+        X: FitsInput<Self::Input>,
+        Y: Holds<M::Target>,
+    {
+        evaluator::measure::<Self, M, Y>(self, X::arrays(data.inputs()), data.targets(), &metric)
+    }
+
+    /// Measures as [`measure`](Self::measure) does, on all samples of a source of batches: see
+    /// [`evaluate_batches`](Self::evaluate_batches).
+    ///
+    /// # Errors
+    /// [`Error::Source`] if the source fails; [`Error::NonFiniteBatch`] or [`Error::CountMismatch`] for its samples;
+    /// [`Error::Setting`] if `batch_size` is 0.
+    fn measure_batches<B, M>(&self, source: &mut B, metric: M, batch_size: usize) -> Result<M::Value>
+    where
+        M: Metric<Self::Output>,
+        B: Batches<Self::Scalar, Input: FitsInput<Self::Input>, Target: Holds<M::Target>>,
+    {
+        evaluator::measure_batches(self, source, &metric, batch_size)
+    }
+}
+
+impl<N: Network> Evaluate for N {}

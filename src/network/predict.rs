@@ -1,0 +1,163 @@
+//! What does a network predict?
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
+use crate::kernel::dispatch;
+use crate::kernel::scratch::with_scratch;
+use crate::layer::{Pass, Plan};
+use crate::metric::argmax;
+use crate::network::{
+    ClassOf, Forward, GivesClasses, Infer, Network, PlanOf, Sample, check_counts, infer, largest_classes,
+};
+use crate::shape::Shape;
+
+/// Predictions of a network, for one sample or for a batch. Every [`Network`] implements the trait.
+pub trait Predict: Network {
+    /// Returns the prediction for one sample. Allocates only the first time that a thread needs more than 64 KiB of scratch
+    /// memory, or more than before.
+    #[must_use]
+    #[inline]
+    fn predict(&self, input: &Sample<Self, Self::Input>) -> Sample<Self, Self::Output> {
+        let mut output = Self::Output::zero();
+        self.predict_into(input, &mut output);
+        output
+    }
+
+    /// Writes the prediction for one sample into `output`. Allocates as [`predict`](Self::predict) does.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Scores = Dense<1, 2>, Softmax);
+    /// let mut predictions = [[0.0; 2]; 3];
+    /// Scores::zeroed().predict_into(&[7.0], &mut predictions[1]);
+    /// assert_eq!(predictions, [[0.0, 0.0], [0.5, 0.5], [0.0, 0.0]]);
+    /// ```
+    #[inline]
+    fn predict_into(&self, input: &Sample<Self, Self::Input>, output: &mut Sample<Self, Self::Output>) {
+        let (input, output) = (Self::Input::flat(input), Self::Output::flat_mut(output));
+        with_scratch(<PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
+            dispatch(Infer { network: self, input, output, scratch });
+        });
+    }
+
+    /// Returns the most probable class for one sample, and the lowest of equally probable ones. Allocates as
+    /// [`predict`](Self::predict) does.
+    ///
+    /// Returns class 0 if every probability is NaN, as in a network that diverged.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Sign = Dense<1, 2>, Softmax);
+    /// let mut sign = Sign::zeroed();
+    /// // The scores of x are 0 and x.
+    /// sign.parameters_mut()[1] = 1.0;
+    /// assert_eq!(sign.predict_class(&[3.0]), Class::new(1)?);
+    /// assert_eq!(sign.predict_class(&[-3.0]).index(), 0);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    fn predict_class(&self, input: &Sample<Self, Self::Input>) -> ClassOf<Self>
+    where
+        Self::Output: GivesClasses,
+    {
+        Self::Output::class(argmax(Self::Output::flat(&self.predict(input))))
+    }
+
+    /// Returns the `COUNT` most probable classes for one sample with their probabilities, the most probable first. Of equally
+    /// probable classes, the lower one is first. Allocates as [`predict`](Self::predict) does.
+    ///
+    /// Does not compile for a network with fewer than `COUNT` classes. Since `COUNT` may come from a generic function, that is
+    /// an error of `cargo build` and not of `cargo check`.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Guess = Dense<1, 4>, Softmax);
+    /// // Zero weights make all four classes equally likely.
+    /// let [(first, probability), (second, _)] = Guess::zeroed().top::<2>(&[0.5]);
+    /// assert_eq!((first.index(), second.index(), probability), (0, 1, 0.25));
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// # use typenet::prelude::*;
+    /// # network!(struct Guess = Dense<1, 4>, Softmax);
+    /// let all_and_one_more = Guess::zeroed().top::<5>(&[0.5]);
+    /// ```
+    #[must_use]
+    fn top<const COUNT: usize>(&self, input: &Sample<Self, Self::Input>) -> [(ClassOf<Self>, Self::Scalar); COUNT]
+    where
+        Self::Output: GivesClasses,
+    {
+        const { assert!(COUNT <= Self::Output::LEN, "the network has fewer classes than `top` returns") };
+        let largest = largest_classes::<_, COUNT>(Self::Output::flat(&self.predict(input)));
+        largest.map(|(index, probability)| (Self::Output::class(index), probability))
+    }
+
+    /// Returns the predictions for a batch, each with the same bits as from [`predict`](Self::predict). With the feature `rayon`,
+    /// the threads of the current pool share a large batch.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Classifier = Dense<64, 10>, Softmax);
+    /// let network = Classifier::init(&mut typenet::rng(37));
+    /// let digits = datasets::digits();
+    /// let predictions = network.predict_batch(digits.inputs());
+    /// assert_eq!(predictions.len(), 1797);
+    /// assert_eq!(predictions[7], network.predict(&digits.inputs()[7]));
+    /// ```
+    #[must_use]
+    fn predict_batch(&self, inputs: &[Sample<Self, Self::Input>]) -> Vec<Sample<Self, Self::Output>> {
+        let mut outputs = vec![Self::Output::zero(); inputs.len()];
+        infer(self, inputs, &mut outputs);
+        outputs
+    }
+
+    /// Writes the predictions for a batch into `outputs`.
+    ///
+    /// # Errors
+    /// [`Error::CountMismatch`] if `outputs` does not have the length of `inputs`.
+    fn predict_batch_into(
+        &self,
+        inputs: &[Sample<Self, Self::Input>],
+        outputs: &mut [Sample<Self, Self::Output>],
+    ) -> Result<()> {
+        check_counts("inputs", inputs.len(), "outputs", outputs.len())?;
+        infer(self, inputs, outputs);
+        Ok(())
+    }
+
+    /// Returns the logits of one sample: the output before a final `Softmax`. Without one, they are the prediction. Allocates as
+    /// [`predict`](Self::predict) does.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Scores = scores: Dense<1, 2>, Softmax);
+    /// let mut network = Scores::zeroed();
+    /// network.scores.weight[1] = 2.0;
+    /// assert_eq!(network.logits(&[3.0]), [0.0, 6.0]);
+    /// ```
+    #[must_use]
+    fn logits(&self, input: &Sample<Self, Self::Input>) -> Sample<Self, Self::Logits> {
+        let mut logits = Self::Logits::zero();
+        let (input, flat) = (Self::Input::flat(input), Self::Logits::flat_mut(&mut logits));
+        with_scratch(<PlanOf<Self> as Plan>::CACHE_LEN, |cache| {
+            dispatch(Forward { network: self, pass: &Pass::inference(), input, logits: flat, cache });
+        });
+        logits
+    }
+}
+
+impl<N: Network> Predict for N {}
