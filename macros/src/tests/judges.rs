@@ -209,8 +209,8 @@ fn custom_types_are_checked_by_traits() {
         [
             "the input gives, `custom` takes another shape at 1",
             "`custom` gives, `dense` takes a vector at 3",
-            "`dense` gives, `own_2` takes another shape at 4",
-            "`own_2` gives, `softmax` takes a vector at 5",
+            "`dense` gives, `custom_2` takes another shape at 4",
+            "`custom_2` gives, `softmax` takes a vector at 5",
             "`softmax` gives, `Name` declares `Vector<3>` at 6"
         ]
     );
