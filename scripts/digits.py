@@ -1,11 +1,11 @@
-"""Writes `src/dataset/digits.bin`: the 8x8 digits of scikit-learn, in its order.
+"""Writes `src/dataset/digits.bin`: the 8x8 digits of scikit-learn, in the same order.
 
-Run from the repository's root, with scikit-learn installed:
+Run from the root of the repository, with scikit-learn installed:
 
     python scripts/digits.py
 
-The file is 1,797 records of 65 bytes: 64 pixels of value 0 to 16, row by row from the top left, then the digit, 0 to 9.
-The tests of `src/dataset/digits.rs` hold the numbers that this script prints.
+The file consists of 1,797 records of 65 bytes: 64 pixels from 0 to 16, row by row from the top left, then the digit, 0 to 9.
+The tests of `src/dataset/digits.rs` contain the numbers that this script prints.
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Writes `src/plot/dejavu_sans.ttf`, the letters of pictures: a part of DejaVu Sans.
+"""Writes `src/plot/dejavu_sans.ttf`, the font of pictures: a subset of DejaVu Sans.
 
-Run from the repository's root, with fonttools installed, and the path of DejaVuSans.ttf, version 2.37:
+Run from the root of the repository, with fonttools installed and the path of DejaVuSans.ttf, version 2.37:
 
     python scripts/font.py path/to/DejaVuSans.ttf
 """
@@ -20,7 +20,7 @@ CHARACTERS = [
     (0x2026, 0x2026),
     (0x2030, 0x2030),
     (0x2032, 0x2033),  # primes
-    (0x2070, 0x208E),  # small numbers above and below
+    (0x2070, 0x208E),  # superscripts and subscripts
     (0x20AC, 0x20AC),
     (0x2190, 0x2199),  # arrows
     (0x2200, 0x2265),  # mathematics

@@ -1,5 +1,5 @@
-//! Whatever the bytes, a checkpoint is refused, with network and trainer as they were, or resumed from, without a panic and in
-//! bounded memory.
+//! For any bytes, a checkpoint is either rejected, which leaves network and trainer unchanged, or resumed from, without a panic
+//! and in bounded memory.
 #![no_main]
 
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use mended::mended;
 
 network!(struct Small = Dense<3, 2>, Tanh, Dense<2, 2>);
 
-/// Checkpoints are read from files alone. Removed by `fuzz/run`.
+/// Checkpoints can only be read from files. `fuzz/run` removes this one.
 static PATH: LazyLock<PathBuf> = LazyLock::new(|| {
     let folder = std::env::var_os("FUZZ_FOLDER").map_or_else(std::env::temp_dir, PathBuf::from);
     folder.join(format!("checkpoint-{}", std::process::id()))
@@ -34,10 +34,10 @@ fn resume(bytes: &[u8]) {
         assert_eq!(trainer.optimizer().steps(), 0);
         return;
     }
-    trainer.save_checkpoint(&network, &*PATH).expect("numbers that were read are finite");
+    trainer.save_checkpoint(&network, &*PATH).expect("the values that were read are finite");
     let (mut again, steps) = (Small::zeroed(), trainer.optimizer().steps());
     trainer.reset();
-    trainer.resume(&mut again, &*PATH).expect("what was written is read");
+    trainer.resume(&mut again, &*PATH).expect("a written checkpoint can be read");
     assert!(again.parameters() == network.parameters() && trainer.optimizer().steps() == steps);
 }
 

@@ -1,13 +1,13 @@
-//! Whatever the tokens, `network!` and `#[derive(FlatParameters)]` answer with code or with messages, and do not stop.
+//! For any tokens, `network!` and `#[derive(FlatParameters)]` return code or messages, and terminate.
 //!
-//! A proc-macro crate cannot be linked, so its modules are compiled here, and `proc_macro2` stands in for the compiler.
+//! A proc-macro crate cannot be linked, so its modules are compiled here, and `proc_macro2` replaces the compiler.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-#[allow(dead_code, reason = "`weights!` is not among them: it reads a file of whoever compiles")]
+#[allow(dead_code, reason = "`weights!` is left out, because it reads a file of the user")]
 #[path = "../../macros/src"]
 mod macros {
     pub(crate) mod ast;
@@ -25,12 +25,12 @@ mod macros {
     pub(crate) mod tokens;
     pub(crate) mod text;
 }
-// The modules name one another from the root of their crate.
+// The modules refer to each other through the root of their crate.
 use macros::*;
 
 use errors::Errors;
 
-/// `declared` of the macro crate.
+/// Expands a declaration like `declared` of the macro crate.
 fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
     if let Some(parse::Conditional { conditions, declaration }) = parse::conditional(&declaration) {
         return quote!(#conditions #library::network! { #declaration });
@@ -54,7 +54,7 @@ fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
 fuzz_target!(|text: &str| {
     let Ok(tokens) = text.parse::<TokenStream>() else { return };
     let code = declared(tokens.clone(), &quote!(::typenet));
-    assert!(!code.is_empty(), "a declaration gives code or messages");
+    assert!(!code.is_empty(), "a declaration expands to code or messages");
     if let Ok(input) = syn::parse2(tokens) {
         assert!(!flat_parameters::derive(&input).is_empty());
     }

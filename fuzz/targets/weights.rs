@@ -1,5 +1,5 @@
-//! Whatever the bytes, a file of weights is read as finite numbers or refused, without a panic and in bounded memory; what
-//! was read is written and read again with the same bits.
+//! For any bytes, a weights file is either read as finite values or rejected, without a panic and in bounded memory. What was
+//! read is written and read again with the same bits.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -20,8 +20,8 @@ fn read<N: Weights>(bytes: &[u8]) {
     let (network, memory) = measured(|| N::from_safetensors(bytes));
     assert!(memory <= bound(bytes.len()), "{memory} bytes of memory for {} of a file", bytes.len());
     if let Ok(network) = network {
-        let written = network.to_safetensors().expect("numbers that were read are finite");
-        let again = N::from_safetensors(&written).expect("what was written is read");
+        let written = network.to_safetensors().expect("the values that were read are finite");
+        let again = N::from_safetensors(&written).expect("a written file can be read");
         assert!(again.parameters() == network.parameters(), "the same bits");
     }
 }
@@ -40,7 +40,7 @@ fn read_with_table(bytes: &[u8]) {
     assert!(memory <= bound(bytes.len()), "{memory} bytes of memory for {} of a file", bytes.len());
     if let Ok((_, scaler)) = both {
         assert!((0..3).all(|feature| scaler.quantiles(feature).is_sorted()));
-        assert!(scaler.apply(&[0.0, 1.0, -1e30]).iter().all(|number| number.is_finite()));
+        assert!(scaler.apply(&[0.0, 1.0, -1e30]).iter().all(|value| value.is_finite()));
     }
 }
 
@@ -48,7 +48,7 @@ fn read_renamed(bytes: &[u8]) {
     let file = || WeightsFile::in_memory(bytes).strip_prefix("module.").strip_prefix("dense");
     let (network, memory) = measured(|| Small::load(file()));
     assert!(memory <= bound(bytes.len()), "{memory} bytes of memory for {} of a file", bytes.len());
-    // The message is made of what is in the file.
+    // The message quotes the contents of the file.
     if let Err(error) = network {
         assert!(!error.to_string().contains('\u{1b}'));
     }

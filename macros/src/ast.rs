@@ -1,4 +1,4 @@
-//! What did the user write? Every node keeps its place in the source; nothing is judged here.
+//! What did the user write? Each node keeps its position in the source; nothing is checked here.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use syn::{Attribute, Expr, Visibility};
@@ -9,9 +9,9 @@ use crate::place::Place;
 pub(crate) struct Declaration {
     /// Docs and attributes above the struct.
     pub(crate) attributes: Vec<Attribute>,
-    /// `#[tile(..)]`: how many samples go through the network together.
+    /// `#[tile(..)]`: the number of samples that pass through the network together.
     pub(crate) tile: Option<Tile>,
-    /// `#[budget(..)]`: what the network may take.
+    /// `#[budget(..)]`: the limits of the network's size.
     pub(crate) budget: Option<Settings>,
     /// The visibility of the struct.
     pub(crate) visibility: Visibility,
@@ -19,36 +19,36 @@ pub(crate) struct Declaration {
     pub(crate) name: Ident,
     /// The names of the const parameters.
     pub(crate) parameters: Vec<Ident>,
-    /// The names of type parameters, which were reported.
+    /// The names of type parameters, which were reported as mistakes.
     pub(crate) types: Vec<Ident>,
     /// The shape in parentheses after the name.
     pub(crate) input: Written<Path>,
     /// The shape after `->`.
     pub(crate) output: Written<Path>,
-    /// Braces, or one line after `=`.
+    /// Whether the layers stand in braces or after `=`.
     pub(crate) form: Form,
-    /// The layers in order; `None` where a layer was written that could not be read.
+    /// The layers in order; `None` for a layer that could not be parsed.
     pub(crate) layers: Vec<Option<Layer>>,
 }
 
-/// Something that may be left out, or be there and wrong, which was then already reported.
+/// An optional part of a declaration.
 pub(crate) enum Written<T> {
-    /// Not there.
+    /// It was left out.
     Absent,
-    /// There, reported as wrong.
+    /// It was written but could not be parsed, which was reported.
     Failed,
-    /// There and readable.
+    /// It was parsed.
     Here(T),
 }
 
-/// Which of the two ways of writing a network was used.
+/// The form in which the layers were written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// `struct Name { .. }`
     Braces,
     /// `struct Name = ..`
     OneLine,
-    /// Neither followed the header, which was already reported.
+    /// Neither followed the header, which was reported.
     Missing,
 }
 
@@ -56,7 +56,7 @@ pub(crate) enum Form {
 pub(crate) struct Tile {
     /// The number of samples.
     pub(crate) samples: Expr,
-    /// Where it stands.
+    /// Its position.
     pub(crate) place: Place,
 }
 
@@ -64,29 +64,29 @@ pub(crate) struct Tile {
 pub(crate) struct Layer {
     /// Docs and attributes above the layer.
     pub(crate) attributes: Vec<Attribute>,
-    /// `#[init(..)]`: how its weights are drawn.
+    /// `#[init(..)]`: its initializer.
     pub(crate) init: Option<Init>,
-    /// `#[frozen]`: the optimizer leaves it as it is.
+    /// `#[frozen]`: the optimizer does not change it.
     pub(crate) frozen: Option<Place>,
     /// The name before the colon.
     pub(crate) name: Option<Ident>,
-    /// The type.
+    /// Its type.
     pub(crate) path: Path,
     /// The parentheses after it.
     pub(crate) settings: Option<Group>,
-    /// The braces after it, with how many blocks they are within.
+    /// The braces after it, with their depth.
     pub(crate) block: Option<Block>,
 }
 
-/// `{ layers }` after the word of a block.
+/// `{ layers }` after the keyword of a block.
 pub(crate) struct Block {
     /// The braces.
     pub(crate) braces: Group,
-    /// The number of blocks around them.
+    /// The number of blocks that enclose it.
     pub(crate) depth: usize,
 }
 
-/// A path to a layer or a shape, with what stands between its last `<` and `>`.
+/// A path to a layer or a shape, with the arguments between its last `<` and `>`.
 pub(crate) struct Path {
     /// All of its tokens.
     pub(crate) tokens: TokenStream,
@@ -96,21 +96,21 @@ pub(crate) struct Path {
     pub(crate) words: Vec<Ident>,
     /// Whether it is more than one identifier with arguments.
     pub(crate) leads: bool,
-    /// The arguments; nothing without `<` and `>`.
+    /// The arguments; `None` without `<` and `>`.
     pub(crate) arguments: Option<Vec<Argument>>,
-    /// Where it stands.
+    /// Its position.
     pub(crate) place: Place,
 }
 
-/// What stands between two commas in `<..>`. How it reads depends on whose argument it is.
+/// One argument in `<..>`. How it is parsed depends on the path that it belongs to.
 pub(crate) struct Argument {
     /// Its tokens.
     pub(crate) trees: Vec<TokenTree>,
-    /// Whether a name and `=` come first.
+    /// Whether it starts with a name and `=`.
     pub(crate) named: bool,
-    /// Where it stands, or where one is missing.
+    /// Its position, or the position where one is missing.
     pub(crate) place: Place,
-    /// What stands there in words, where one is missing.
+    /// The token found where one is missing, in words.
     pub(crate) found: String,
 }
 
@@ -120,50 +120,50 @@ impl Argument {
         self.trees.iter().cloned().collect()
     }
 
-    /// Whether it is `_`.
+    /// Returns whether it is `_`.
     pub(crate) fn is_inferred(&self) -> bool {
         matches!(&self.trees[..], [TokenTree::Ident(word)] if word == "_")
     }
 }
 
 impl Path {
-    /// Its identifier, when it is a single one.
+    /// Returns its identifier if the path is a single one.
     pub(crate) fn word(&self) -> Option<&Ident> {
         self.words.first().filter(|_| !self.leads)
     }
 
-    /// Its last word, when the path leads into the library under its own name.
+    /// Returns its last word if the path starts with `typenet`.
     pub(crate) fn in_library(&self) -> Option<&Ident> {
         let [first, .., last] = &self.words[..] else { return None };
         (first == "typenet").then_some(last)
     }
 }
 
-/// What stands in parentheses after a layer or an initializer.
+/// The settings in parentheses after a layer or an initializer.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    /// One after the other.
+    /// The settings in order.
     pub(crate) list: Vec<Setting>,
     /// The parentheses.
     pub(crate) place: Place,
 }
 
-/// One of them.
+/// One setting.
 #[derive(Clone)]
 pub(crate) struct Setting {
-    /// What stands before `=`.
+    /// The name before `=`.
     pub(crate) name: Option<Ident>,
     /// The value.
     pub(crate) value: Expr,
-    /// Where it stands.
+    /// Its position.
     pub(crate) place: Place,
 }
 
-/// What stands in `#[init(..)]`.
+/// The argument of `#[init(..)]`.
 pub(crate) enum Init {
-    /// A word such as `HeNormal`, perhaps with settings.
+    /// The name of an initializer such as `HeNormal`, with optional settings.
     Word {
-        /// The word.
+        /// The name.
         word: Ident,
         /// The parentheses after it.
         settings: Option<Settings>,
@@ -178,19 +178,19 @@ pub(crate) enum Size {
     Infer(Place),
     /// An expression, with or without braces.
     Expression {
-        /// What is computed; a block when the braces hold more than one expression.
+        /// The expression; a block expression if the braces hold more than one.
         expression: Box<Expr>,
-        /// Whether it stood in braces.
+        /// Whether it was written in braces.
         braced: bool,
-        /// Where it stands.
+        /// Its position.
         place: Place,
     },
-    /// Unreadable, and already reported.
+    /// It could not be parsed, which was reported.
     Failed(Place),
 }
 
 impl Size {
-    /// Where the size stands.
+    /// Returns the position of the size.
     pub(crate) fn place(&self) -> Place {
         match self {
             Self::Infer(place) | Self::Failed(place) | Self::Expression { place, .. } => *place,

@@ -1,4 +1,5 @@
-//! Do the shapes meet? Every edge has exactly one judge: this file where the macro can compare, the compiler where it cannot.
+//! Do the shapes match? Each edge has exactly one judge: this module if the macro can compare the shapes, and the compiler
+//! otherwise.
 
 use proc_macro2::{Ident, Span};
 
@@ -11,31 +12,31 @@ use crate::size::{Comparison, Size};
 mod edits;
 mod end;
 
-/// Who decides about an edge.
+/// What decides whether an edge is correct.
 #[derive(Debug)]
 pub(crate) enum Judge {
-    /// It is decided: right, reported, or not to be judged because of an earlier mistake.
+    /// The edge is decided: it is correct, it was reported, or an earlier mistake prevents the comparison.
     Settled,
     /// Constant assertions compare sizes that only the compiler knows.
     Assertions {
-        /// What is compared.
+        /// The comparisons.
         comparisons: Vec<Assertion>,
-        /// The blocks that what is given has to fit before this is a mistake of its own.
+        /// The blocks whose input has to fit before a mismatch here counts as a separate mistake.
         provided: Vec<Ident>,
     },
-    /// A trait decides, because a type that only the compiler knows is involved.
+    /// A trait decides, because the edge involves a type that only the compiler knows.
     Trait {
-        /// Who gives, in words.
+        /// The producer, in words.
         producer: String,
-        /// Who takes what, in words.
+        /// The consumer and what it takes, in words.
         consumer: String,
-        /// The way out.
+        /// The suggested fix.
         help: String,
         /// The consumer's size or type.
         span: Span,
-        /// The consumer's place among the layers; their number for the declared output.
+        /// The consumer's index among the layers; the number of layers for the declared output.
         consumer_index: usize,
-        /// As for assertions.
+        /// The same as for assertions.
         provided: Vec<Ident>,
     },
 }
@@ -43,31 +44,31 @@ pub(crate) enum Judge {
 /// Two sizes that only the compiler can compare.
 #[derive(Debug)]
 pub(crate) struct Assertion {
-    /// What has to be true of them.
+    /// The required relation between them.
     pub(crate) relation: Relation,
-    /// The size that is given.
+    /// The size that the producer gives.
     pub(crate) gives: Size,
-    /// The size that is taken.
+    /// The size that the consumer takes.
     pub(crate) takes: Size,
-    /// The message before, between and after the two sizes.
+    /// The parts of the message before, between and after the two sizes.
     pub(crate) message: [String; 3],
-    /// One of what is counted, and several.
+    /// The noun for what is counted, in singular and plural.
     pub(crate) nouns: [&'static str; 2],
     /// The consumer's size.
     pub(crate) span: Span,
 }
 
-/// What has to be true of two sizes.
+/// The required relation between two sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relation {
     /// They are equal.
     Same,
-    /// The second fits into the first.
+    /// The second size fits into the first.
     Fits,
 }
 
 impl Judge {
-    /// The judge, who speaks only if what is given fits these blocks.
+    /// Makes the judge depend on these blocks: it reports a mistake only if their inputs fit.
     fn after(mut self, blocks: &[Ident]) -> Self {
         if let Self::Assertions { provided, .. } | Self::Trait { provided, .. } = &mut self {
             provided.extend_from_slice(blocks);
@@ -75,12 +76,12 @@ impl Judge {
         self
     }
 
-    /// The judge of comparisons that are left to the compiler.
+    /// Returns the judge of comparisons that are left to the compiler.
     fn of(comparisons: Vec<Assertion>) -> Self {
         if comparisons.is_empty() { Self::Settled } else { Self::Assertions { comparisons, provided: Vec::new() } }
     }
 
-    /// Whether the compiler judges.
+    /// Returns whether the compiler decides.
     fn is_open(&self) -> bool {
         !matches!(self, Self::Settled)
     }
@@ -91,37 +92,37 @@ impl Judge {
 pub(crate) struct Judges {
     /// One for the edge into each layer.
     pub(crate) edges: Vec<Judge>,
-    /// The one of the declared output. A block has to give what it takes.
+    /// The judge of the declared output. A block has to give the shape that it takes.
     pub(crate) output: Judge,
-    /// The judges of the blocks, in their order.
+    /// The judges of the blocks, in order.
     pub(crate) blocks: Vec<Judges>,
-    /// Who decides whether what comes in fits, for a block.
+    /// For a block, what decides whether its input fits.
     pub(crate) entry: Entry,
-    /// Whether a mistake was found so far, here or before.
+    /// Whether a mistake has been found so far, here or earlier.
     pub(crate) mistaken: bool,
 }
 
-/// The beginning of a block, as far as the compiler judges it.
+/// The beginning of a block, as far as the compiler checks it.
 #[derive(Debug, Default)]
 pub(crate) struct Entry {
     /// The layers whose edges decide.
     pub(crate) edges: Vec<usize>,
-    /// The blocks whose entries do.
+    /// The blocks whose entries decide.
     pub(crate) blocks: Vec<Ident>,
 }
 
 impl Entry {
-    /// The name of the block, if the compiler judges its beginning.
+    /// Returns the name of the block if the compiler checks its beginning.
     fn name(&self, block: &Network) -> Option<Ident> {
         let open = !(self.edges.is_empty() && self.blocks.is_empty());
         (open && block.block.is_some()).then(|| block.name.clone())
     }
 }
 
-/// Judges what the macro can compare, and says who judges the rest.
+/// Checks what the macro can compare, and determines what checks the rest.
 ///
-/// A block keeps the sizes, so that one wrong number meets its first layer, its end and what follows: only the first of them
-/// speaks.
+/// A block preserves the sizes, so one wrong size reaches the first layer of the block, its end and the layer after it. Only
+/// the first of these mismatches is reported.
 pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
     let (mut edges, mut blocks, mut passed) = (Vec::new(), Vec::new(), Vec::new());
     for (index, layer) in network.layers.iter().enumerate() {
@@ -140,7 +141,7 @@ pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
     Judges { edges, output, blocks, entry, mistaken: errors.any() }
 }
 
-/// The beginning of a block: everything up to the first layer that does not keep the sizes.
+/// Returns the beginning of a block: everything up to the first layer that changes the sizes.
 fn entry(network: &Network, edges: &[Judge], blocks: &[Judges]) -> Entry {
     let mut entry = Entry::default();
     let mut blocks = blocks.iter();
@@ -148,7 +149,7 @@ fn entry(network: &Network, edges: &[Judge], blocks: &[Judges]) -> Entry {
         if let Kind::Block(inside) = &layer.kind {
             entry.blocks.extend(blocks.next().and_then(|judges| judges.entry.name(inside)));
         }
-        // What a type says may depend on a const parameter, and then no constant can ask it.
+        // The types on such an edge may depend on a const parameter, which a constant cannot mention.
         let askable = network.parameters.is_empty() || !matches!(edge, Judge::Trait { .. });
         entry.edges.extend((edge.is_open() && askable).then_some(index));
         if !layer.keeps_size() {
@@ -158,7 +159,7 @@ fn entry(network: &Network, edges: &[Judge], blocks: &[Judges]) -> Entry {
     entry
 }
 
-/// An edge that is judged: from what comes in to the layer at `index`.
+/// An edge that is being checked: from the incoming shape to the layer at `index`.
 #[derive(Clone, Copy)]
 struct Edge<'a> {
     network: &'a Network,
@@ -167,7 +168,7 @@ struct Edge<'a> {
     incoming: &'a Shape,
 }
 
-/// Judges the edge into the layer at `index`.
+/// Checks the edge into the layer at `index`.
 fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> Judge {
     let (incoming, known) = network.incoming(index);
     if !(layer.joined && known && layer.known.takes) {
@@ -175,7 +176,7 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
     }
     let edge = Edge { network, index, layer, incoming };
     match &layer.takes {
-        // The edge into a block is the one into the first layer that is in it.
+        // The edge into a block is the edge into its first layer.
         Taken::Any => Judge::of(edge.requirements(errors)),
         Taken::Foreign => edge.by_trait(),
         Taken::Shape(..) if incoming.is_foreign() => edge.by_trait(),
@@ -197,7 +198,7 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
 }
 
 impl Edge<'_> {
-    /// Who gives, in words.
+    /// Returns the producer in words.
     fn producer(&self) -> String {
         self.network.source(self.index).text
     }
@@ -222,7 +223,7 @@ impl Edge<'_> {
         }
     }
 
-    /// The shape that the layer demands, where all of its sizes are written.
+    /// Returns the shape that the layer requires, if all of its sizes are written.
     fn demanded(&self, shape: &'static ShapeSpec, sizes: &[Option<Size>]) -> Option<String> {
         let built_in = self.layer.built_in()?;
         if built_in.inferred.contains(&true) {
@@ -232,18 +233,18 @@ impl Edge<'_> {
         Some(Shape::Known(shape, sizes?).text())
     }
 
-    /// What to do where only the compiler knows the sizes.
+    /// Returns the suggested fix for an edge whose sizes only the compiler knows.
     fn way_out(&self) -> String {
         let written = |built_in: &&crate::graph::BuiltIn| !built_in.inferred.contains(&true);
         let slot = self.layer.built_in().filter(written).and_then(|built_in| built_in.spec.slot_of_input(0));
         match slot.and_then(|slot| self.layer.rewritten(slot, "_")) {
-            // Only without const parameters can the compiler fill `_` in.
+            // Only without const parameters can the compiler infer `_`.
             Some(edit) if self.network.parameters.is_empty() => errors::write_one_of(&[edit]),
             _ => errors::change_one_side(&self.producer(), &self.layer.text()),
         }
     }
 
-    /// Reports a shape of another kind than the layer wants.
+    /// Reports a shape of another kind than the layer takes.
     fn wants(&self, shape: &'static ShapeSpec, errors: &mut Errors) {
         let layer = self.layer;
         errors.push(errors::shape_wanted(
@@ -256,7 +257,7 @@ impl Edge<'_> {
         ));
     }
 
-    /// Judges the size that is given along an axis against the one that is taken. The axis is said where there are several.
+    /// Compares the sizes along one axis. The message names the axis if the shape has several.
     fn sizes(&self, axis: usize, words: &Axis, edge: (&Size, &Size), errors: &mut Errors) -> Option<Assertion> {
         let (gives, takes) = edge;
         let several = self.incoming.sizes().len() > 1;
@@ -291,7 +292,7 @@ impl Edge<'_> {
         }
     }
 
-    /// Judges what a layer of the library demands beside its axes; the first demand that is not fulfilled speaks.
+    /// Checks the other requirements of a layer of the library. Only the first that fails is reported.
     fn requirements(&self, errors: &mut Errors) -> Vec<Assertion> {
         let Some(built_in) = self.layer.built_in() else { return Vec::new() };
         let mut open = Vec::new();
@@ -320,7 +321,7 @@ impl Edge<'_> {
     }
 }
 
-/// The last size of a network, or its last layer.
+/// Returns the position of the last size of a network, or of its last layer.
 fn end_place(network: &Network) -> Place {
     let sized = network.layers.iter().rev().find_map(|layer| layer.size_places.last());
     sized.copied().or(network.layers.last().map(|layer| layer.place)).unwrap_or_else(Place::call)

@@ -1,5 +1,6 @@
-//! `weights!`: a file of weights becomes a constant. What only this macro can do is done here: the file is read, its numbers are
-//! put into the order of memory. The library compares names, shapes and type of number with the network, while compiling.
+//! `weights!`: embeds a weights file as a constant. The macro does only what cannot be done later: it reads the file and puts
+//! the elements into memory order. At compile time the library compares the names, the shapes and the scalar type with the
+//! network.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,11 +19,11 @@ use crate::expand;
 use crate::place::Place;
 use crate::text;
 
-/// What stands between the parentheses.
+/// The arguments of the macro.
 struct Call {
     network: Type,
     file: LitStr,
-    /// What follows them.
+    /// The options that follow the file.
     options: TokenStream,
 }
 
@@ -60,7 +61,7 @@ impl Parse for Options {
     }
 }
 
-/// The constant, or what is wrong with the file.
+/// Returns the constant, or the errors in the file.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
     let mut input = input.into_iter();
     let library =
@@ -83,13 +84,13 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
         .map_err(|error| errors::no_safetensors(place, &written, &error.to_string()))?;
     let mut tensors: Vec<_> =
         tensors.tensors().into_iter().map(|(name, tensor)| (stripped(name, &prefixes), tensor)).collect();
-    // The crate hands them over in random order, and equal files should be equal programs.
+    // `safetensors` returns the tensors in random order, but equal files should give equal programs.
     tensors.sort_by(|(one, _), (other, _)| one.cmp(other));
     let after = tensors.windows(2).find(|pair| pair[0].0 == pair[1].0).map(|pair| pair[0].0.clone());
     if let Some(twice) = twice(&bytes).or(after) {
         return Err(errors::weights_twice(place, &written, &twice));
     }
-    // Names with a slash are of a scaler or an optimizer.
+    // Names with a slash belong to a scaler or an optimizer.
     tensors.retain(|(name, _)| !name.contains('/'));
     let wrong: Vec<_> = tensors.iter().filter_map(|(name, tensor)| problem(name, tensor)).collect();
     if !wrong.is_empty() {
@@ -97,13 +98,13 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
     }
     let tensors = tensors.iter().map(|(name, tensor)| {
         let (shape, kind) = (tensor.shape(), format!("{:?}", tensor.dtype()).to_lowercase());
-        let numbers = Literal::byte_string(&in_memory(tensor));
-        quote!(#library::private::Embedded { name: #name, shape: &[#(#shape),*], kind: #kind, numbers: #numbers })
+        let elements = Literal::byte_string(&in_memory(tensor));
+        quote!(#library::private::Embedded { name: #name, shape: &[#(#shape),*], kind: #kind, numbers: #elements })
     });
-    // The compiler watches the file for the sake of the unused constant.
+    // The unused constant makes the compiler track changes of the file.
     let watched = path.canonicalize().unwrap_or(path).display().to_string();
     let name = text::of(network.to_token_stream());
-    // What does not fit is told where the file is named: all that surrounds the call stands there.
+    // Every token around the call has this span, so that a mismatch is reported at the file name.
     let span = Span::mixed_site().located_at(file.span());
     let function = expand::at(span, quote!(#library::private::embedded));
     let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#name, #written, &[#(#tensors),*]));
@@ -116,19 +117,19 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
     })
 }
 
-/// A name without the prefixes that it begins with, one after the other.
+/// Returns a name without the prefixes that it starts with, each removed in turn.
 fn stripped(name: String, prefixes: &[LitStr]) -> String {
     prefixes.iter().fold(name, |name, prefix| name.strip_prefix(&prefix.value()).map_or(name.clone(), String::from))
 }
 
-/// The name of two tensors, of which the crate of the format drops one. It has accepted the file.
+/// Returns a tensor name that occurs twice in the file. `safetensors` has accepted the file and dropped one of the two.
 fn twice(bytes: &[u8]) -> Option<String> {
     let (length, header) = bytes.split_first_chunk()?;
     let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
     serde_json::from_slice(header.get(..length)?).ok().and_then(|Twice(name)| name)
 }
 
-/// The first key of an object that is there again.
+/// The first duplicate key of a JSON object.
 struct Twice(Option<String>);
 
 impl<'de> Deserialize<'de> for Twice {
@@ -157,7 +158,7 @@ impl<'de> Deserialize<'de> for Twice {
     }
 }
 
-/// The path of a file that is named beside the source, as in `include_bytes!`.
+/// Returns the path of a file relative to the source file, as in `include_bytes!`.
 fn located(span: Span, written: &str) -> PathBuf {
     let beside = std::panic::catch_unwind(|| span.unwrap().local_file()).ok().flatten();
     let folder = beside
@@ -167,23 +168,23 @@ fn located(span: Span, written: &str) -> PathBuf {
     folder.join(written)
 }
 
-/// What no network can take: another type than the two floats, or a number that is not finite.
+/// Describes a tensor that no network can load: its scalar type is neither of the two floats, or an element is not finite.
 fn problem(name: &str, tensor: &TensorView<'_>) -> Option<String> {
     let finite = match tensor.dtype() {
         Dtype::F32 => tensor.data().as_chunks().0.iter().all(|bytes| f32::from_le_bytes(*bytes).is_finite()),
         Dtype::F64 => tensor.data().as_chunks().0.iter().all(|bytes| f64::from_le_bytes(*bytes).is_finite()),
         other => return Some(format!("`{name}` is of type {other:?}, but only F32 and F64 can be embedded")),
     };
-    (!finite).then(|| format!("`{name}` holds a number that is not finite"))
+    (!finite).then(|| format!("`{name}` has an element that is not finite"))
 }
 
-/// The numbers in the order of memory: a matrix of as many rows as the first size, column after column. The file has them row
-/// after row.
+/// Returns the elements in memory order: the tensor is a matrix whose number of rows is its first size, stored column by
+/// column. The file stores it row by row.
 fn in_memory(tensor: &TensorView<'_>) -> Vec<u8> {
     let size = if tensor.dtype() == Dtype::F32 { 4 } else { 8 };
     let rows = tensor.shape().first().copied().unwrap_or(1).max(1);
-    let numbers: Vec<&[u8]> = tensor.data().chunks_exact(size).collect();
-    let columns = numbers.len() / rows;
+    let elements: Vec<&[u8]> = tensor.data().chunks_exact(size).collect();
+    let columns = elements.len() / rows;
     let in_order = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column));
-    in_order.filter_map(|index| numbers.get(index)).copied().flatten().copied().collect()
+    in_order.filter_map(|index| elements.get(index)).copied().flatten().copied().collect()
 }

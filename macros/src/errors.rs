@@ -1,5 +1,5 @@
-//! What is the user told? Every message is a function here; a sink collects them, so that one run
-//! reports all mistakes.
+//! What are the error messages? Each is a function here. A collection gathers them, so that one expansion reports all
+//! mistakes.
 
 use proc_macro2::Ident;
 use syn::Error;
@@ -28,17 +28,17 @@ pub(crate) use sizes::*;
 pub(crate) struct Errors {
     /// All of them in one, `None` while there are none.
     combined: Option<Error>,
-    /// Whether the mistakes were asked for.
+    /// Whether `into_result` was called.
     read: bool,
 }
 
 impl Errors {
-    /// No mistakes yet.
+    /// Returns an empty collection.
     pub(crate) fn new() -> Self {
         Self::default()
     }
 
-    /// Records a mistake.
+    /// Adds a mistake.
     pub(crate) fn push(&mut self, error: Error) {
         match &mut self.combined {
             Some(combined) => combined.combine(error),
@@ -46,16 +46,16 @@ impl Errors {
         }
     }
 
-    /// Whether there was one.
+    /// Returns whether there are mistakes.
     pub(crate) fn any(&self) -> bool {
         self.combined.is_some()
     }
 
-    /// All mistakes in one error, if there were any.
+    /// Combines all mistakes in one error, if there are any.
     ///
     /// # Errors
     ///
-    /// When at least one mistake was recorded.
+    /// If at least one mistake was added.
     pub(crate) fn into_result(mut self) -> Result<(), Error> {
         self.read = true;
         self.combined.take().map_or(Ok(()), Err)
@@ -64,12 +64,12 @@ impl Errors {
 
 impl Drop for Errors {
     fn drop(&mut self) {
-        // A mistake that nobody sees would let a wrong network compile.
-        debug_assert!(self.read || std::thread::panicking(), "the errors were never read");
+        // An unreported mistake would let a wrong network compile.
+        debug_assert!(self.read || std::thread::panicking(), "the errors were never reported");
     }
 }
 
-/// Something else than `wanted` stands here.
+/// Something other than `wanted`.
 pub(crate) fn expected(place: Place, wanted: &str, found: &str) -> Error {
     place.error(format!("expected {wanted}, found {found}"))
 }
@@ -81,7 +81,7 @@ pub(crate) fn empty_declaration() -> Error {
 
 /// `pub(here)`
 pub(crate) fn unknown_visibility(place: Place, text: &str) -> Error {
-    place.error(format!("`{text}` is no visibility\n\nhelp: write `pub`, or `pub(crate)`"))
+    place.error(format!("`{text}` is not a visibility\n\nhelp: write `pub`, or `pub(crate)`"))
 }
 
 /// Neither `{` nor `=` after the header.
@@ -132,12 +132,12 @@ pub(crate) fn where_clause(place: Place) -> Error {
     place.error("a network has no `where` clause\n\nhelp: leave it out: the shapes are the bounds")
 }
 
-/// Two parameters, or two layers, of one name.
+/// Two parameters, or two layers, with the same name.
 pub(crate) fn declared_twice(name: &Ident) -> Error {
     Place::of(name).error(format!("`{name}` is declared twice\n\nhelp: give one of them another name"))
 }
 
-/// A keyword where a name belongs.
+/// A keyword in place of a name.
 pub(crate) fn keyword_name(word: &Ident, raw: bool) -> Error {
     let place = Place::of(word);
     if raw {
@@ -163,7 +163,7 @@ pub(crate) fn layer_visibility(place: Place) -> Error {
     )
 }
 
-/// Two layers without a comma between them, or something else after a layer.
+/// Two layers without a comma between them, or another token after a layer.
 pub(crate) fn expected_comma(place: Place, found: &str) -> Error {
     place.error(format!("expected `,` after the layer, found {found}"))
 }
@@ -176,18 +176,19 @@ pub(crate) fn unclosed(place: Place) -> Error {
 /// `typenet::Dense<64, 32>`
 pub(crate) fn library_path(place: Place, path: &str, word: &Ident) -> Error {
     let before = path.strip_suffix(&word.to_string()).unwrap_or(path);
-    place
-        .error(format!("`{path}` is a layer of the library, and those have no path here\n\nhelp: leave `{before}` out"))
+    place.error(format!(
+        "`{path}` is a layer of the library, and these are written without a path\n\nhelp: leave `{before}` out"
+    ))
 }
 
 /// `Dense::new(64, 32)`
 pub(crate) fn called(place: Place, path: &str, example: &str) -> Error {
     place.error(format!(
-        "`{path}` is no layer: a layer is written as its type, and nothing is called\n\nhelp: write `{example}`"
+        "`{path}` is not a layer: a layer is written as a type, without a call\n\nhelp: write `{example}`"
     ))
 }
 
-/// `#[repr(..)]`: the promise that parameters are one slice rests on the layout.
+/// `#[repr(..)]`: that the parameters are one slice depends on the layout.
 pub(crate) fn representation(place: Place) -> Error {
     place.error("a network is laid out as `repr(C)`, and its parameters are one slice\n\nhelp: leave `#[repr]` out")
 }
@@ -195,10 +196,10 @@ pub(crate) fn representation(place: Place) -> Error {
 /// `#[derive(Clone)]`
 pub(crate) fn derived_already(word: &Ident) -> Error {
     let owner = if word == "Clone" { "the box of every network" } else { "every network" };
-    Place::of(word).error(format!("`{word}` exists for {owner}\n\nhelp: leave `{word}` out"))
+    Place::of(word).error(format!("`{word}` is already implemented for {owner}\n\nhelp: leave `{word}` out"))
 }
 
-/// `#[cfg(..)]` at a layer.
+/// `#[cfg(..)]` on a layer.
 pub(crate) fn conditional_layer(place: Place) -> Error {
     place.error(
         "`#[cfg]` cannot remove a layer, because the shapes around it would change\n\n\
@@ -206,12 +207,12 @@ pub(crate) fn conditional_layer(place: Place) -> Error {
     )
 }
 
-/// An attribute that does not read as one.
+/// An attribute that cannot be parsed.
 pub(crate) fn unreadable_attribute(place: Place) -> Error {
     place.error("expected an attribute such as `#[allow(dead_code)]`")
 }
 
-/// More tokens than the reader, which calls itself, should be given.
+/// More tokens than the recursive parser can take.
 pub(crate) fn too_long(place: Place) -> Error {
     place.error("this expression is too long\n\nhelp: name it in a `const` and write the name")
 }
@@ -219,7 +220,7 @@ pub(crate) fn too_long(place: Place) -> Error {
 /// `struct Name { Name }`
 pub(crate) fn contains_itself(name: &Ident, place: Place) -> Error {
     place.error(format!(
-        "`{name}` contains itself, so it would have no end\n\nhelp: write the layers that you want instead"
+        "`{name}` contains itself, so it would be infinite\n\nhelp: write the layers that you want instead"
     ))
 }
 

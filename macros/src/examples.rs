@@ -1,8 +1,8 @@
-//! Every layer of the table in the middle of a network, for the tests of the library.
+//! Every layer of the table within a network, for the tests of the library.
 //!
-//! An example becomes two networks: one with numbers as sizes, which the macro computes with, and one with named constants, which it
-//! leaves to the compiler. In both, the layer has to give what the table says, as the library has it, and both have to
-//! give the same shape.
+//! Each example becomes two networks: one with numbers as sizes, which the macro computes with, and one with named constants,
+//! which it leaves to the compiler. In both, the library's layer has to give the shape in the table, and both have to give the
+//! same shape.
 
 use std::collections::BTreeSet;
 use std::str::FromStr as _;
@@ -19,10 +19,10 @@ use crate::parse;
 use crate::setting::{DefaultValue, Reading};
 use crate::shape::{IMAGE, ShapeSpec};
 
-/// The axes of a shape that a layer leaves open.
+/// The sizes of the axes that a layer does not determine.
 const AXES: [&str; 3] = ["3", "6", "7"];
 
-/// `callback! { ["Vector<6>: LayerNorm, Relu, Identity" module::Example] .. }` behind the networks in their modules.
+/// `callback! { ["Vector<6>: LayerNorm, Relu, Identity" module::Example] .. }` after the modules with the networks.
 pub(crate) fn every_layer(callback: &TokenStream) -> TokenStream {
     let library = quote!(::typenet);
     let (mut modules, mut list) = (TokenStream::new(), TokenStream::new());
@@ -45,9 +45,9 @@ pub(crate) fn every_layer(callback: &TokenStream) -> TokenStream {
     quote!(#modules #callback! { #list })
 }
 
-/// A layer after each shape that it takes and with each of its settings that change shapes: the input and the layers.
+/// Returns a layer after each shape that it takes and with each of its settings that change shapes, as an input and a chain.
 ///
-/// One shape is enough for an elementwise layer, since all of them share the function that gives their output.
+/// One shape is enough for an elementwise layer, because all of them share the function that computes the output shape.
 fn examples(layer: &'static Spec) -> Vec<(String, String)> {
     let shapes: Vec<_> = match layer.takes {
         Takes::Shape(shape) => std::iter::once(shape).chain(shape.accepted()).collect(),
@@ -60,7 +60,7 @@ fn examples(layer: &'static Spec) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The example with one of its settings that change shapes.
+/// Returns the example with each of its settings that change shapes.
 fn settings(layer: &'static Spec) -> Vec<String> {
     let values = layer.settings.iter().flat_map(|setting| match (&setting.reading, &setting.default) {
         (Reading::Shapes { words, .. }, DefaultValue::Number(default)) => {
@@ -74,7 +74,7 @@ fn settings(layer: &'static Spec) -> Vec<String> {
     values.collect()
 }
 
-/// A layer as it is written, after a layer that gives `shape` and has parameters.
+/// Returns the source text of a layer after a layer that gives `shape` and has parameters.
 fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (String, String) {
     let sizes = layer.example_sizes();
     let size = |axis| layer.slot_of_input(axis).and_then(|slot| sizes.get(slot).copied()).unwrap_or(AXES[axis]);
@@ -83,7 +83,7 @@ fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (S
     (format!("{}<{}>", shape.plain().name, axes.join(", ")), format!("{before}, layer: {written}, Identity"))
 }
 
-/// The whole numbers in `tokens` as names.
+/// Replaces the integers in `tokens` by names.
 fn named(tokens: TokenStream, used: &mut BTreeSet<usize>) -> TokenStream {
     let tree = |tree| match tree {
         TokenTree::Group(group) => TokenTree::Group(Group::new(group.delimiter(), named(group.stream(), used))),
@@ -99,12 +99,12 @@ fn named(tokens: TokenStream, used: &mut BTreeSet<usize>) -> TokenStream {
     tokens.into_iter().map(tree).collect()
 }
 
-/// The name of a number.
+/// Returns the name of a number.
 fn constant(number: usize) -> Ident {
     format_ident!("NUMBER_{number}", span = Span::call_site())
 }
 
-/// A module with a network whose field `layer` is what the table says.
+/// Returns a module with a network, and assertions that its field `layer` agrees with the table.
 fn module(name: &Ident, declaration: TokenStream, used: &BTreeSet<usize>, library: &TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let network = parse::declaration(declaration, &mut errors).map(|written| graph::resolve(written, &mut errors));

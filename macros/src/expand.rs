@@ -1,9 +1,9 @@
-//! Which code does a network become? Straight-line calls of its layers, no formula.
+//! Which code does a network become? Straight-line calls of its layers, without any formula.
 //!
-//! Nothing here fails: after a mistake the same code is written for what could be resolved, and its assertions are left
-//! out, so that uses of the network elsewhere bring no errors of their own.
+//! Expansion never fails: after a mistake the same code is generated for what could be resolved. Its assertions are left out,
+//! so that uses of the network elsewhere cause no further errors.
 
-/// Tokens whose names are the macro's own: variables do not meet the user's.
+/// Quotes tokens whose names are hygienic: variables do not collide with the user's.
 macro_rules! code {
     ($($tokens:tt)*) => {
         quote::quote_spanned!(proc_macro2::Span::mixed_site()=> $($tokens)*)
@@ -40,7 +40,7 @@ use crate::size::Size;
 use hygiene::user_words;
 use sizes::Sizes;
 
-/// The whole expansion.
+/// Returns the whole expansion.
 pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) -> TokenStream {
     let sizes = Rc::new(Sizes::new(network));
     let names = Names::new(network, library, &sizes, None);
@@ -49,18 +49,18 @@ pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) 
     code
 }
 
-/// The layer at `index` as a type, what it takes and what it gives.
+/// Returns the type of the layer at `index`, its input shape and its output shape.
 #[cfg(feature = "examples")]
 pub(crate) fn edge(network: &Network, library: &TokenStream, index: usize) -> [TokenStream; 3] {
     let names = Names::new(network, library, &Rc::new(Sizes::new(network)), None);
     [names.layers[index].kind.clone(), names.shapes[index].clone(), names.shapes[index + 1].clone()]
 }
 
-/// The items of a network, after those of the blocks in it, which are networks within.
+/// Returns the items of a network. Those of its blocks, which are nested networks, come first.
 fn items(names: &Names, judges: &Judges) -> TokenStream {
     let mut items = TokenStream::new();
     let blocks = names.network.layers.iter().enumerate().filter_map(|(index, layer)| match &layer.kind {
-        Kind::Block(inside) => Some((&**inside, [&names.shapes[index], &names.own_shapes[index]])),
+        Kind::Block(inside) => Some((&**inside, [&names.shapes[index], &names.underlying_shapes[index]])),
         Kind::BuiltIn(_) | Kind::Custom { .. } => None,
     });
     for ((inside, input), judges) in blocks.zip(&judges.blocks) {
@@ -70,7 +70,7 @@ fn items(names: &Names, judges: &Judges) -> TokenStream {
         types::aliases(names),
         settings::constants(names),
         types::structure(names),
-        types::block(names, judges.mistaken),
+        types::flat_parameters(names, judges.mistaken),
         plan::plan(names),
         layer::layer(names),
         constants::network(names),
@@ -82,7 +82,7 @@ fn items(names: &Names, judges: &Judges) -> TokenStream {
     items
 }
 
-/// `tokens`, whose names mean what they meant, at the user's place: there the compiler's carets point.
+/// Moves `tokens` to the user's `span`, where the compiler's carets then point. Name resolution does not change.
 pub(crate) fn at(span: Span, tokens: impl ToTokens) -> TokenStream {
     let located = tokens.into_token_stream().into_iter().map(|tree| match tree {
         TokenTree::Group(group) => {
@@ -98,7 +98,7 @@ pub(crate) fn at(span: Span, tokens: impl ToTokens) -> TokenStream {
     located.collect()
 }
 
-/// A call at the user's place, with arguments that stay at their own.
+/// Returns a call at the user's `span`, with arguments that keep their own spans.
 fn call(span: Span, function: &TokenStream, arguments: TokenStream) -> TokenStream {
     let mut list = Group::new(Delimiter::Parenthesis, arguments);
     list.set_span(Span::mixed_site().located_at(span));
@@ -107,7 +107,7 @@ fn call(span: Span, function: &TokenStream, arguments: TokenStream) -> TokenStre
     call
 }
 
-/// Everything that the generated code calls by name.
+/// Every name that the generated code uses.
 struct Names<'a> {
     /// The network.
     network: &'a Network,
@@ -115,18 +115,19 @@ struct Names<'a> {
     library: TokenStream,
     /// The path of the names for generated code.
     private: TokenStream,
-    /// The layers, in order; one stands in for the layers of an empty network.
+    /// The layers in order; a stand-in if the network is empty.
     layers: Vec<Site<'a>>,
-    /// How sizes are written, in blocks as in the network around them.
+    /// How sizes are written, in blocks in the same way as in the network around them.
     sizes: Rc<Sizes>,
-    /// The shape before each layer, and after the last.
+    /// The shape before each layer, and the shape after the last.
     shapes: Vec<TokenStream>,
-    /// The same by the types that they come from, which may be less visible than the network. Of these a shape is made: one
-    /// of what is shown would be a question to the compiler for every layer before it, and there is a limit to those.
-    own_shapes: Vec<TokenStream>,
+    /// The same shapes through the types that define them, which may be less visible than the network. Later shapes are built
+    /// from these: an alias built from the visible ones would add one trait query for each layer before it, and the compiler
+    /// limits their depth.
+    underlying_shapes: Vec<TokenStream>,
     /// The name of the scalar parameter.
     scalar: Ident,
-    /// The name of the parameter for the shape of an input.
+    /// The name of the parameter for the input shape.
     input: Ident,
     /// The name of the parameter for the instruction set.
     isa: Ident,
@@ -136,11 +137,11 @@ struct Names<'a> {
 
 /// A layer in generated code.
 struct Site<'a> {
-    /// The layer; nothing for the stand-in of an empty network.
+    /// The layer; `None` for the stand-in of an empty network.
     layer: Option<&'a Layer>,
     /// Its field.
     field: Ident,
-    /// Its type as written in the language of architectures.
+    /// Its type, as an architecture.
     kind: TokenStream,
     /// The type of its field.
     with: TokenStream,
@@ -153,14 +154,14 @@ struct Site<'a> {
 }
 
 impl Site<'_> {
-    /// Whether the layer is a type that only the compiler knows.
+    /// Returns whether the layer is a type that only the compiler knows.
     fn is_custom(&self) -> bool {
         self.layer.is_some_and(|layer| matches!(layer.kind, Kind::Custom { .. }))
     }
 }
 
 impl<'a> Names<'a> {
-    /// The names of a network, or of a block with its input.
+    /// Returns the names of a network, or of a block with its input.
     fn new(network: &'a Network, library: &TokenStream, sizes: &Rc<Sizes>, input: Option<[&TokenStream; 2]>) -> Self {
         let used = user_words(network);
         let fresh = |word: &str| {
@@ -174,25 +175,27 @@ impl<'a> Names<'a> {
             layers: Vec::new(),
             sizes: Rc::clone(sizes),
             shapes: Vec::new(),
-            own_shapes: Vec::new(),
+            underlying_shapes: Vec::new(),
             scalar: fresh("T"),
             input: fresh("In"),
             isa: fresh("I"),
             random: fresh("R"),
         };
         let header = names.shape(&network.input);
-        let [input, own_input] = input.unwrap_or([&header, &header]).map(TokenStream::clone);
+        let [input, underlying_input] = input.unwrap_or([&header, &header]).map(TokenStream::clone);
         names.shapes.push(input);
-        names.own_shapes.push(own_input);
+        names.underlying_shapes.push(underlying_input);
         for (index, layer) in network.layers.iter().enumerate() {
             let site = names.site(index, layer);
             names.layers.push(site);
-            let [shape, own_shape] = match &layer.output {
-                Shape::Unknown(alias) => [alias.clone(), names.own_shape_alias(index)].map(|name| names.apply(&name)),
+            let [shape, underlying_shape] = match &layer.output {
+                Shape::Unknown(alias) => {
+                    [alias.clone(), names.underlying_shape_alias(index)].map(|name| names.apply(&name))
+                }
                 known => [names.shape(known), names.shape(known)],
             };
             names.shapes.push(shape);
-            names.own_shapes.push(own_shape);
+            names.underlying_shapes.push(underlying_shape);
         }
         if names.layers.is_empty() {
             names.stand_in();
@@ -200,7 +203,7 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// A chain of one layer that passes everything on, for a network whose layers could not be read.
+    /// Adds an identity layer, for a network whose layers could not be parsed.
     fn stand_in(&mut self) {
         let library = &self.library;
         let identity = code!(#library::Identity);
@@ -213,7 +216,7 @@ impl<'a> Names<'a> {
             output: format_ident!("__identity_output"),
             cache: format_ident!("__identity_cache"),
         });
-        for shapes in [&mut self.shapes, &mut self.own_shapes] {
+        for shapes in [&mut self.shapes, &mut self.underlying_shapes] {
             shapes.extend(shapes.clone());
         }
     }
@@ -246,18 +249,18 @@ impl<'a> Names<'a> {
             kind,
             with,
             settings,
-            // No two of these names are equal, and no other variable of generated code ends like them.
+            // All of these names are different, and no other variable of generated code has these endings.
             output: Ident::new(&format!("__{word}_output"), Span::mixed_site()),
             cache: Ident::new(&format!("__{word}_cache"), Span::mixed_site()),
         }
     }
 
-    /// A type of the library with its arguments, the last of which may be the type of the elements.
+    /// Returns a type of the library with its arguments; the last one may be the scalar type.
     fn library_type(&self, name: &str, arguments: &[Argument], scalar: Option<&Ident>) -> TokenStream {
         self.library_type_with(name, arguments, scalar, &|size| self.sizes.tokens(size))
     }
 
-    /// The same with sizes as `size` writes them.
+    /// Does the same with sizes formatted by `size`.
     fn library_type_with(
         &self,
         name: &str,
@@ -274,27 +277,27 @@ impl<'a> Names<'a> {
         if arguments.is_empty() { code!(#library::#name) } else { code!(#library::#name<#(#arguments),*>) }
     }
 
-    /// The name of an alias beside the network.
+    /// Returns the name of an item that belongs to the network.
     fn alias(&self, name: &str) -> Ident {
         generated::name(&self.network.name, name)
     }
 
-    /// The name of the alias for the user's own type of a layer.
+    /// Returns the name of the alias for the custom type of a layer.
     fn layer_alias(&self, index: usize) -> Ident {
         self.alias(&format!("Layer{index}"))
     }
 
-    /// The name of the same shape by the types that it comes from.
-    fn own_shape_alias(&self, index: usize) -> Ident {
+    /// Returns the name of the alias for the same shape through the types that define it.
+    fn underlying_shape_alias(&self, index: usize) -> Ident {
         self.alias(&format!("Shape{index}Type"))
     }
 
-    /// A shape as a type: one that only the compiler knows has an alias.
+    /// Returns a shape as a type. A shape that only the compiler knows has an alias.
     fn shape(&self, shape: &Shape) -> TokenStream {
         self.shape_with(shape, &|size| self.sizes.tokens(size))
     }
 
-    /// The same with sizes as `size` writes them.
+    /// Does the same with sizes formatted by `size`.
     fn shape_with(&self, shape: &Shape, size: &dyn Fn(&Size) -> TokenStream) -> TokenStream {
         match shape.alias() {
             Some(alias) => self.apply(alias),
@@ -302,50 +305,50 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Whether a type of the user's own depends on a const parameter.
+    /// Returns whether the tokens of a custom type mention a const parameter.
     fn mentions_parameters(&self, tokens: impl ToTokens) -> bool {
         let mut words = HashSet::new();
         collect_words(tokens.into_token_stream(), &mut words);
         self.network.parameters.iter().any(|parameter| words.contains(&parameter.to_string()))
     }
 
-    /// A name with the const parameters of the network as its arguments.
+    /// Returns a name with the const parameters of the network as its arguments.
     fn apply(&self, name: &Ident) -> TokenStream {
         let parameters = &self.network.parameters;
         if parameters.is_empty() { name.to_token_stream() } else { code!(#name<#(#parameters),*>) }
     }
 
-    /// The const parameters as a declaration, each with a comma behind it.
+    /// Returns the declaration of the const parameters, each followed by a comma.
     fn parameters(&self) -> TokenStream {
         let parameters = &self.network.parameters;
         let private = &self.private;
         code!(#(const #parameters: #private::usize,)*)
     }
 
-    /// The network in numbers of type `scalar`.
+    /// Returns the type of the network with the scalar type `scalar`.
     fn of(&self, scalar: &TokenStream) -> TokenStream {
         let (name, parameters) = (&self.network.name, &self.network.parameters);
         code!(#name<#(#parameters,)* #scalar>)
     }
 
-    /// The network in its own parameter's numbers.
+    /// Returns the type of the network with its generic scalar type.
     fn generic(&self) -> TokenStream {
         self.of(&self.scalar.to_token_stream())
     }
 
-    /// The network as a layer: its `f32` form.
+    /// Returns the network as an architecture: its `f32` form.
     fn architecture(&self) -> TokenStream {
         let private = &self.private;
         self.of(&code!(#private::f32))
     }
 
-    /// How many numbers the shape before layer `index` has.
+    /// Returns the number of elements of the shape before layer `index`.
     fn len(&self, index: usize) -> TokenStream {
         let (shape, private) = (&self.shapes[index], &self.private);
         code!(<#shape as #private::Shape>::LEN)
     }
 
-    /// The attributes of an impl that reads fields, which the user may have marked as deprecated.
+    /// Returns the attributes of an impl that reads fields, which the user may have marked as deprecated.
     fn derived(&self) -> TokenStream {
         let attributes = self.network.layers.iter().flat_map(|layer| &layer.attributes);
         let mut words = HashSet::new();
@@ -354,29 +357,29 @@ impl<'a> Names<'a> {
         code!(#[automatically_derived] #allow)
     }
 
-    /// The largest number of values between two of the first `count` layers.
+    /// Returns the largest number of values between two of the first `count` layers.
     fn widest(&self, count: usize) -> TokenStream {
         let private = &self.private;
         let lengths = (1..count).map(|index| self.len(index));
         code!(#private::chain::largest(&[#(#lengths),*]))
     }
 
-    /// The shape that losses are computed on. A last layer of the user's own, such as a nested network, may be a head.
+    /// Returns the shape that losses are computed on. A custom last layer, such as a nested network, may be a head.
     fn logits(&self) -> TokenStream {
         let (private, shape) = (&self.private, &self.shapes[self.logits_chain()]);
         let head = self.logits_of_head().map(|_| self.apply(&self.alias("Logits")));
         head.unwrap_or_else(|| code!(<#shape as #private::Shape>::Plain))
     }
 
-    /// What a last layer of the user's own says of them.
+    /// Returns the logits shape that a custom last layer defines.
     fn logits_of_head(&self) -> Option<TokenStream> {
         let (private, last) = (&self.private, self.logits_chain().checked_sub(1)?);
-        let (site, input) = (&self.layers[last], &self.own_shapes[last]);
+        let (site, input) = (&self.layers[last], &self.underlying_shapes[last]);
         let kind = &site.kind;
         site.is_custom().then(|| code!(<#kind as #private::Layer>::Logits<#input>))
     }
 
-    /// The layers up to the logits: all but a final head, unless it is alone.
+    /// Returns the number of layers up to the logits: all except a final head, unless it is the only layer.
     fn logits_chain(&self) -> usize {
         match &self.layers[..] {
             [_, .., last] if last.layer.is_some_and(Layer::is_head) => self.layers.len() - 1,
@@ -384,12 +387,13 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The slice that layer `index` reads: the output of the layer before it, or the input of the whole.
+    /// Returns the slice that layer `index` reads: the output of the layer before it, or the input of the network.
     fn before(&self, index: usize) -> TokenStream {
         index.checked_sub(1).map_or_else(|| code!(__input), |before| self.layers[before].output.to_token_stream())
     }
 
-    /// The type of layer `index`, its input's shape, the type of the layer before it and that one's input's shape.
+    /// Returns the type of layer `index`, the shape of its input, the type of the layer before it and the shape of that layer's
+    /// input.
     fn link(&self, index: usize) -> TokenStream {
         let (kind, shape) = (&self.layers[index].kind, &self.shapes[index]);
         let (before, before_shape) = (&self.layers[index - 1].kind, &self.shapes[index - 1]);
@@ -397,7 +401,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The pass as layer `index` sees it.
+/// Returns the pass argument for layer `index`.
 fn pass_at(index: usize) -> TokenStream {
     let index = Literal::usize_unsuffixed(index);
     code!(&__pass.at(#index))

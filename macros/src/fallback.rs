@@ -1,7 +1,7 @@
-//! What stands in for a size that a mistake left unknown?
+//! What replaces a size that a mistake left unknown?
 //!
-//! A constant that is itself an error: the compiler says nothing about types with such a size, so that uses of the
-//! network stay quiet, whatever they expect.
+//! A constant that is itself an error: the compiler reports nothing about types with such a size, so uses of the network cause
+//! no further errors.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -10,17 +10,17 @@ use syn::Error;
 use crate::generated;
 use crate::size::Size;
 
-/// The constant, whose name keeps two wrong networks in one module apart.
+/// Returns the constant. Its name is different for each network in a module.
 fn constant(network: &Ident) -> Ident {
     generated::name(network, "UnknownSize")
 }
 
-/// A size that nobody knows.
+/// Returns an unknown size.
 pub(crate) fn size(network: &Ident) -> Size {
     Size::Unknown(constant(network))
 }
 
-/// The mistakes as items; the first of them is the value of the constant.
+/// Returns the mistakes as items; the first is the value of the constant.
 pub(crate) fn items(network: &Ident, mistakes: Error) -> TokenStream {
     let name = constant(network);
     let mut mistakes = mistakes.into_iter().map(|mistake| mistake.to_compile_error());

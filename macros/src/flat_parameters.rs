@@ -1,6 +1,6 @@
 //! `#[derive(FlatParameters)]`: the parameters of a custom layer as one slice.
 //!
-//! What makes the derived `unsafe impl` sound: the struct is `#[repr(C)]`, the compiler requires the trait of every field, and
+//! The derived `unsafe impl` is sound because the struct is `#[repr(C)]`, the compiler requires the trait of each field, and
 //! constants assert the size, the alignment and the absence of a destructor.
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -11,14 +11,14 @@ use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
 
-/// Tokens whose names are the macro's own.
+/// Quotes tokens whose names are hygienic.
 macro_rules! code {
     ($($tokens:tt)*) => {
         quote::quote_spanned!(Span::mixed_site()=> $($tokens)*)
     };
 }
 
-/// What a tensor is for, as `#[tensor(..)]` says.
+/// The purpose of a tensor, as written in `#[tensor(..)]`.
 #[derive(Clone, Copy)]
 enum Kind {
     Weight,
@@ -28,7 +28,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// The name of its variant in the library.
+    /// Returns the name of the library's variant.
     const fn name(self) -> &'static str {
         match self {
             Self::Weight => "Weight",
@@ -39,8 +39,8 @@ impl Kind {
     }
 }
 
-/// The implementation of `FlatParameters`; after a mistake, the errors and an implementation without tensors, so that uses of
-/// the struct add no further errors.
+/// Returns the implementation of `FlatParameters`. After mistakes, returns the errors and an implementation without tensors, so
+/// that uses of the struct cause no further errors.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut errors = Errors::new();
     let scalar = scalar(input, &mut errors);
@@ -68,7 +68,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     }
 }
 
-/// The one type parameter, which is the type of number.
+/// Returns the one type parameter, which is the scalar type.
 fn scalar(input: &DeriveInput, errors: &mut Errors) -> Ident {
     let types: Vec<_> = input.generics.type_params().map(|parameter| &parameter.ident).collect();
     match types[..] {
@@ -84,7 +84,7 @@ fn scalar(input: &DeriveInput, errors: &mut Errors) -> Ident {
     }
 }
 
-/// The named fields.
+/// Returns the named fields.
 fn fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<&'a Field> {
     match &input.data {
         Data::Struct(data) => match &data.fields {
@@ -97,7 +97,7 @@ fn fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<&'a Field> {
     Vec::new()
 }
 
-/// Demands `#[repr(C)]` and nothing beside it.
+/// Requires `#[repr(C)]` and no other `#[repr]`.
 fn layout(input: &DeriveInput, errors: &mut Errors) {
     let written: Vec<_> = input.attrs.iter().filter(|attribute| attribute.path().is_ident("repr")).collect();
     let is_c = |attribute: &&Attribute| attribute.parse_args::<Ident>().is_ok_and(|word| word == "C");
@@ -108,7 +108,7 @@ fn layout(input: &DeriveInput, errors: &mut Errors) {
     }
 }
 
-/// The path of the library: `::typenet`, or what `#[flat_parameters(crate = ..)]` says.
+/// Returns the path of the library: `::typenet`, or the path in `#[flat_parameters(crate = ..)]`.
 fn library(attributes: &[Attribute], errors: &mut Errors) -> TokenStream {
     let mut library = code!(::typenet);
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("flat_parameters")) {
@@ -126,7 +126,7 @@ fn library(attributes: &[Attribute], errors: &mut Errors) -> TokenStream {
     library
 }
 
-/// What `#[tensor(..)]` at a field says; a weight without it.
+/// Returns the kind that `#[tensor(..)]` sets on a field; the default is a weight.
 fn kind(field: &Field, errors: &mut Errors) -> Kind {
     let mut kind = Kind::Weight;
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("tensor")) {
@@ -142,7 +142,8 @@ fn kind(field: &Field, errors: &mut Errors) -> Kind {
     kind
 }
 
-/// The entry of a field: a matrix is a tensor with the name of the field, any other type has tensors with names.
+/// Returns the table entry of a field: a matrix is one tensor with the name of the field, and any other type has a table of its
+/// own.
 fn entry(field: &Field, kind: Kind, scalar: &Ident, private: &TokenStream) -> TokenStream {
     let (ident, with) = (&field.ident, &field.ty);
     let label = ident.as_ref().map(identifier::plain);
@@ -167,12 +168,12 @@ fn entry(field: &Field, kind: Kind, scalar: &Ident, private: &TokenStream) -> To
     }
 }
 
-/// The type is written `SVector`: its tensor has one size.
+/// Returns whether the type is written `SVector`. Its tensor has one size.
 fn is_vector(with: &Type) -> bool {
     matches!(with, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "SVector"))
 }
 
-/// The implementation, with its two constants.
+/// Returns the implementation with its two constants.
 fn implementation(
     input: &DeriveInput,
     scalar: &Ident,

@@ -1,5 +1,5 @@
-//! Which network was declared? Names are resolved, `_` is filled in and shapes are carried from
-//! layer to layer, so that `check` and `expand` read one plain chain.
+//! Which network was declared? Names are resolved, `_` is inferred and shapes are propagated from layer to layer, so that
+//! `check` and `expand` read one plain chain.
 
 use proc_macro2::Ident;
 use syn::{Attribute, Path, Visibility};
@@ -34,35 +34,35 @@ use flow::{State, Whose};
 pub(crate) use settings::{CustomSettings, Initialization, InitializerKind};
 pub(crate) use source::Source;
 
-/// A resolved network: a chain of layers. The layers of a block are a network within the one that is declared.
+/// A resolved network: a chain of layers. The layers of a block are a network nested in the declared one.
 pub(crate) struct Network {
     /// Docs and attributes above the struct.
     pub(crate) attributes: Vec<Attribute>,
-    /// How many samples go through the network together, where the user says so.
+    /// The number of samples that pass through the network together, if the user chose it.
     pub(crate) tile: Option<Tile>,
-    /// What it may take, where the user says so.
+    /// The limits of its size, if the user chose some.
     pub(crate) budget: Option<Budget>,
     /// The visibility of the struct.
     pub(crate) visibility: Visibility,
     /// The name of its struct.
     pub(crate) name: Ident,
-    /// What it is called: as the struct, or for a block `Name.block`.
+    /// Its name in messages: that of the struct, or `Name.block` for a block.
     pub(crate) title: String,
-    /// The block that it is the inside of, with the names of the blocks around that.
+    /// The path of the block whose layers these are, with the names of the blocks around it; `None` for a declared network.
     pub(crate) block: Option<String>,
     /// The names of the const parameters, all `usize`.
     pub(crate) parameters: Vec<Ident>,
-    /// What the first layer is given.
+    /// The shape that the first layer receives.
     pub(crate) input: Shape,
-    /// Who gives it.
+    /// The producer of this shape.
     pub(crate) source: Source,
-    /// Whether `input` is what the user wrote, not a guess after an error.
+    /// Whether `input` is what the user wrote, not a guess after a mistake.
     pub(crate) input_known: bool,
-    /// The shape after `->`, and where it stands.
+    /// The shape after `->`, and its position.
     pub(crate) declared_output: Option<(Shape, Place)>,
-    /// Whether a layer was left out at the end, so that the declared output is not judged.
+    /// Whether a layer was left out at the end, so that the declared output is not checked.
     pub(crate) open_end: bool,
-    /// The layers in order; empty only after an error.
+    /// The layers in order; empty only after a mistake.
     pub(crate) layers: Vec<Layer>,
 }
 
@@ -70,35 +70,35 @@ pub(crate) struct Network {
 pub(crate) struct Layer {
     /// Docs and attributes above the layer.
     pub(crate) attributes: Vec<Attribute>,
-    /// How its weights are drawn, where the user says so.
+    /// Its initializer, if the user chose one.
     pub(crate) initialization: Option<Initialization>,
-    /// Whether the optimizer leaves it as it is.
+    /// Whether the optimizer leaves it unchanged.
     pub(crate) frozen: bool,
-    /// The user's name, or one made from the kind: `tanh`, `tanh_2`.
+    /// The user's name, or one derived from the kind: `tanh`, `tanh_2`.
     pub(crate) field: Ident,
-    /// The same in a message, with the names of the blocks around it: `block.tanh`.
+    /// The same name in messages, with the names of the blocks around it: `block.tanh`.
     pub(crate) path: String,
-    /// Which layer it is.
+    /// The kind of the layer.
     pub(crate) kind: Kind,
-    /// The word or path that names its type.
+    /// The position of the name or path of its type.
     pub(crate) place: Place,
-    /// Where each of its sizes stands, as many as the user wrote.
+    /// The position of each size that the user wrote.
     pub(crate) size_places: Vec<Place>,
-    /// What it takes.
+    /// The shape that it takes.
     pub(crate) takes: Taken,
-    /// What it gives.
+    /// The shape that it gives.
     pub(crate) output: Shape,
-    /// Where its settings stand, or its type where there are none.
+    /// The position of its settings, or of its type if it has none.
     pub(crate) settings_place: Place,
-    /// What of them can be judged.
+    /// Which of its shapes can be checked.
     pub(crate) known: Known,
-    /// False when a layer right before it was left out, so that its edge is not judged.
+    /// False if a layer right before it was left out, so that the edge between them is not checked.
     pub(crate) joined: bool,
-    /// How it is shown to the user: `Dense<64, 32>`.
+    /// Its type as shown to the user: `Dense<64, 32>`.
     pub(crate) description: String,
 }
 
-/// What of a layer can be judged, since nothing on the way to it was guessed after an error.
+/// Which shapes of a layer can be checked, because they do not depend on a guess after a mistake.
 #[derive(Clone, Copy)]
 pub(crate) struct Known {
     /// The shape that it takes.
@@ -107,17 +107,17 @@ pub(crate) struct Known {
     pub(crate) output: bool,
 }
 
-/// What a layer takes.
+/// The shape that a layer takes.
 pub(crate) enum Taken {
     /// Any shape.
     Any,
-    /// This one, or one whose plain form it is, with the sizes that the layer demands along its axes.
+    /// This shape, or one whose plain form it is, with the sizes that the layer requires along its axes.
     Shape(&'static ShapeSpec, Vec<Option<Size>>),
-    /// What only the compiler knows.
+    /// A shape that only the compiler knows.
     Foreign,
 }
 
-/// A layer of this library, or one of the user's.
+/// The kind of a layer.
 pub(crate) enum Kind {
     /// A layer of this library.
     BuiltIn(BuiltIn),
@@ -127,34 +127,34 @@ pub(crate) enum Kind {
     Custom {
         /// The path with its generic arguments.
         path: Path,
-        /// What stands in parentheses; `None` without parentheses.
+        /// The settings in parentheses; `None` without parentheses.
         settings: Option<CustomSettings>,
     },
 }
 
 /// A layer of this library.
 pub(crate) struct BuiltIn {
-    /// Which one.
+    /// The specification of the layer.
     pub(crate) spec: &'static Spec,
-    /// Its sizes, one for each slot.
+    /// Its sizes, one per slot.
     pub(crate) sizes: Vec<Size>,
-    /// Which of them were written as `_`.
+    /// For each size, whether it was written as `_`.
     pub(crate) inferred: Vec<bool>,
-    /// Its settings, one for each that it has.
+    /// Its settings, one per setting of the specification.
     pub(crate) settings: Vec<Value>,
     /// The generic arguments of its type.
     pub(crate) arguments: Vec<Argument>,
     /// The type of its parameters.
     pub(crate) parameters: Option<Type>,
-    /// What else its input has to fulfil.
+    /// The other requirements on its input.
     pub(crate) requires: Vec<Requirement>,
 }
 
-/// Resolves a declaration. Mistakes are reported, and what they leave open is guessed or left out.
+/// Resolves a declaration. Mistakes are reported, and the affected parts are guessed or left out.
 pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network {
     let header = header::header(&declaration, errors);
     let mut statements = statement::statements(&declaration.layers, &declaration, errors);
-    // One that could not be read was reported.
+    // A body that could not be parsed was already reported.
     if declaration.layers.is_empty() && declaration.form != Form::Missing {
         errors.push(errors::no_layers(&declaration.name));
     }
@@ -196,24 +196,25 @@ pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network 
 }
 
 impl Network {
-    /// What comes into the layer at `index`; behind the last layer, the network's output.
+    /// Returns the shape that reaches the layer at `index`, and whether it is known; after the last layer, the network's
+    /// output.
     pub(crate) fn incoming(&self, index: usize) -> (&Shape, bool) {
         let before = index.checked_sub(1).and_then(|index| self.layers.get(index));
         before.map_or((&self.input, self.input_known), |layer| (&layer.output, layer.known.output))
     }
 
-    /// Who decides how many values reach the layer at `index`.
+    /// Returns the source of the number of values that reach the layer at `index`.
     pub(crate) fn source(&self, index: usize) -> Source {
         let before = self.layers.iter().take(index);
         before.rev().find(|layer| !layer.keeps_size()).map_or_else(|| self.source.clone(), Source::layer)
     }
 
-    /// Whether a layer of its own decides that, and not what comes in.
+    /// Returns whether a layer of this network determines that number, and not its input.
     pub(crate) fn has_source(&self, index: usize) -> bool {
         self.layers.iter().take(index).any(|layer| !layer.keeps_size())
     }
 
-    /// All layers, those in blocks behind their block.
+    /// Returns all layers; the layers of a block follow their block.
     pub(crate) fn every_layer(&self) -> Vec<&Layer> {
         let mut layers = Vec::new();
         for layer in &self.layers {
@@ -227,7 +228,7 @@ impl Network {
 }
 
 impl Layer {
-    /// The layer of the library, if it is one.
+    /// Returns the layer of the library, if it is one.
     pub(crate) fn built_in(&self) -> Option<&BuiltIn> {
         match &self.kind {
             Kind::BuiltIn(built_in) => Some(built_in),
@@ -235,7 +236,7 @@ impl Layer {
         }
     }
 
-    /// Whether it gives as many values as it takes.
+    /// Returns whether it gives as many values as it takes.
     pub(crate) fn keeps_size(&self) -> bool {
         match &self.kind {
             Kind::BuiltIn(built_in) => built_in.spec.keeps_size(),
@@ -244,17 +245,17 @@ impl Layer {
         }
     }
 
-    /// Whether a network that ends with it learns from what is before it.
+    /// Returns whether it is a head: a network that ends with it learns from the values before it.
     pub(crate) fn is_head(&self) -> bool {
         self.built_in().is_some_and(|built_in| built_in.spec.flow == Flow::Head)
     }
 
-    /// Its name in a message.
+    /// Returns its name in a message.
     pub(crate) fn text(&self) -> String {
         format!("`{}`", self.path)
     }
 
-    /// How it would be written with another size in a slot: `` `Dense<64, 32>` for `hidden` ``.
+    /// Returns its source text with another size in a slot: `` `Dense<64, 32>` for `hidden` ``.
     pub(crate) fn rewritten(&self, slot: usize, size: &str) -> Option<String> {
         let built_in = self.built_in()?;
         let sizes = built_in.sizes.iter().zip(&built_in.inferred).enumerate();

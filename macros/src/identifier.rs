@@ -1,11 +1,11 @@
-//! Which words are names, and which names does a user's code mention?
+//! Which words are names, and which names does the user's code mention?
 
 use std::collections::HashSet;
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
-/// Words that cannot name anything as they stand; `gen` is one from edition 2024 on, and the macro
-/// cannot see the edition of its caller.
+/// Words that cannot be names without `r#`. `gen` is a keyword since edition 2024, and the macro cannot see the edition of its
+/// caller.
 const KEYWORDS: [&str; 53] = [
     "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
@@ -14,29 +14,29 @@ const KEYWORDS: [&str; 53] = [
     "yield",
 ];
 
-/// Whether `word` cannot be used as a name without `r#`.
+/// Returns whether `word` cannot be used as a name without `r#`.
 pub(crate) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 
-/// Whether `r#word` is not a name either.
+/// Returns whether `r#word` is not a name either.
 pub(crate) fn is_never_a_name(word: &str) -> bool {
     matches!(word, "_" | "crate" | "self" | "Self" | "super")
 }
 
-/// The identifier without `r#`.
+/// Returns the identifier without `r#`.
 pub(crate) fn plain(word: &Ident) -> String {
     let text = word.to_string();
     text.strip_prefix("r#").map_or(text.clone(), str::to_owned)
 }
 
-/// Whether a word is written as types are, and constants are not: `Dense`, but neither `dense` nor `HIDDEN`.
+/// Returns whether a word is written like a type and not like a constant: `Dense`, but neither `dense` nor `HIDDEN`.
 pub(crate) fn is_type_like(word: &Ident) -> bool {
     let text = plain(word);
     text.starts_with(char::is_uppercase) && text.contains(char::is_lowercase)
 }
 
-/// The first parameter that occurs by itself, not as part of a longer path or as a field.
+/// Returns the first parameter that occurs by itself, not as part of a longer path or as a field.
 pub(crate) fn mentioned(tokens: TokenStream, parameters: &[Ident]) -> Option<Ident> {
     let mut owned = false;
     for tree in tokens {
@@ -56,14 +56,14 @@ pub(crate) fn mentioned(tokens: TokenStream, parameters: &[Ident]) -> Option<Ide
     None
 }
 
-/// A type's name as a field's: `LeakyRelu` becomes `leaky_relu`.
+/// Converts the name of a type to that of a field: `LeakyRelu` becomes `leaky_relu`.
 pub(crate) fn snake_case(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut text = String::new();
     for (index, letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|index| letters.get(index));
         let after = letters.get(index + 1);
-        // A capital opens a word unless it stands inside an abbreviation: `MyGRUCell`.
+        // A capital starts a new word except inside an abbreviation: `MyGRUCell`.
         let opens = before.is_some_and(|before| {
             *before != '_' && (!before.is_uppercase() || after.is_some_and(|after| after.is_lowercase()))
         });
@@ -75,11 +75,11 @@ pub(crate) fn snake_case(name: &str) -> String {
     text
 }
 
-/// Whether `word` is `meant` with up to two letters missing, added or changed; capitals count as small ones.
+/// Returns whether `word` is `meant` with at most two letters missing, added or changed, ignoring case.
 pub(crate) fn is_like(word: &str, meant: &str) -> bool {
     let (word, meant) = (word.to_lowercase(), meant.to_lowercase());
     let letters: Vec<char> = meant.chars().collect();
-    // Levenshtein's distances from what was read of `word` to every beginning of `meant`.
+    // The Levenshtein distances from the part of `word` read so far to each prefix of `meant`.
     let mut distances: Vec<usize> = (0..=letters.len()).collect();
     for (read, letter) in word.chars().enumerate() {
         let mut diagonal = std::mem::replace(&mut distances[0], read + 1);
@@ -92,7 +92,7 @@ pub(crate) fn is_like(word: &str, meant: &str) -> bool {
     distances.last().is_some_and(|&distance| distance <= 2)
 }
 
-/// Puts every word of some tokens, those in groups too, into a set.
+/// Inserts every word of some tokens, including those in groups, into a set.
 pub(crate) fn collect(tokens: TokenStream, words: &mut HashSet<String>) {
     for tree in tokens {
         match tree {

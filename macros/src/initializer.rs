@@ -1,30 +1,30 @@
-//! Which initializers does the library bring, and what settings do they take?
+//! Which initializers does the library provide, and what settings do they take?
 
 use proc_macro2::Ident;
 
 use crate::identifier;
 use crate::setting::Setting;
 
-/// What the macro knows about an initializer.
+/// The specification of an initializer.
 pub(crate) struct InitializerSpec {
     /// The name of its variant in the library.
     pub(crate) name: &'static str,
-    /// How it is written, for messages.
+    /// Its source text in messages.
     pub(crate) example: &'static str,
-    /// What stands in parentheses, in order.
+    /// Its settings, in order.
     pub(crate) settings: &'static [Setting],
-    /// What its variant looks like.
+    /// The form of its variant.
     pub(crate) variant: Variant,
 }
 
-/// What a variant of the library's enum looks like.
+/// The form of a variant of the library's enum.
 #[derive(Clone, Copy)]
 pub(crate) enum Variant {
     /// A word alone.
     Unit,
     /// A value in parentheses.
     Tuple,
-    /// Fields of the names of the settings.
+    /// Fields with the names of the settings.
     Struct,
 }
 
@@ -57,24 +57,24 @@ static ALL: [InitializerSpec; 12] = [
     scaled("Orthogonal", &[Setting::optional("gain", "ORTHOGONAL_GAIN")]),
 ];
 
-/// An initializer that has a gain, with a default.
+/// Returns an initializer that has a gain with a default.
 const fn scaled(name: &'static str, settings: &'static [Setting]) -> InitializerSpec {
     InitializerSpec { name, example: name, settings, variant: Variant::Struct }
 }
 
 impl InitializerSpec {
-    /// The initializer that `word` names, if the library has one.
+    /// Returns the initializer that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<&'static Self> {
         let word = identifier::plain(word);
         ALL.iter().find(|initializer| word == initializer.name)
     }
 
-    /// The initializer whose name is nearly `word`.
+    /// Returns the initializer with a name similar to `word`.
     pub(crate) fn like(word: &str) -> Option<&'static Self> {
         ALL.iter().find(|initializer| identifier::is_like(word, initializer.name))
     }
 
-    /// How each is written, for messages.
+    /// Returns the source text of each initializer, for messages.
     pub(crate) fn examples() -> Vec<&'static str> {
         ALL.iter().map(|initializer| initializer.example).collect()
     }

@@ -1,6 +1,7 @@
-//! Which layers does the library bring, and what does each make of its input?
+//! Which layers does the library provide, and what does each give for its input?
 //!
-//! A layer is one file with a constant [`Spec`], named in the list below; everything else about layers is asked of their specs.
+//! A layer is one file with a constant [`Spec`], named in the list below. Everything else that the macro knows about layers
+//! follows from these constants.
 
 use proc_macro2::Ident;
 
@@ -57,88 +58,88 @@ static ALL: &[&Spec] = &[
     &softmax::SPEC,
 ];
 
-/// The word before the braces of a block whose input is added to what its layers give.
+/// The keyword before the braces of a block whose input is added to the output of its layers.
 pub(crate) const RESIDUAL: &str = "Residual";
 
-/// What the macro knows about a layer.
+/// The specification of a layer.
 pub(crate) struct Spec {
     /// The name of its type in the library.
     pub(crate) name: &'static str,
-    /// How it is written, for messages.
+    /// Its source text in messages.
     pub(crate) example: &'static str,
-    /// What it takes.
+    /// The shape that it takes.
     pub(crate) takes: Takes,
-    /// What stands between `<` and `>`, in order.
+    /// Its sizes between `<` and `>`, in order.
     pub(crate) sizes: &'static [Slot],
-    /// What stands in parentheses, in order.
+    /// Its settings in parentheses, in order.
     pub(crate) settings: &'static [Setting],
     /// Whether it has parameters.
     pub(crate) has_parameters: bool,
-    /// What becomes of a shape in it.
+    /// Its effect on a shape.
     pub(crate) flow: Flow,
-    /// The shape that it gives and its types, for what is written and what comes in.
+    /// Returns its output shape and its types, for its source text and its input.
     pub(crate) resolve: fn(&Written) -> Resolved,
 }
 
-/// What a layer takes.
+/// The shape that a layer takes.
 #[derive(Clone, Copy)]
 pub(crate) enum Takes {
     /// Any shape.
     Any,
-    /// This one, or one whose plain form it is.
+    /// This shape, or one whose plain form it is.
     Shape(&'static ShapeSpec),
 }
 
-/// What becomes of a shape in a layer.
+/// The effect of a layer on a shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// Each element is mapped alone, and the shape becomes its plain form.
+    /// Each element is mapped independently, and the shape becomes its plain form.
     Elementwise,
-    /// The sizes stay, but elements are mapped together.
+    /// The sizes stay the same, but elements are combined.
     Keeps,
     /// The sizes change.
     Changes,
-    /// The sizes stay, and the output is a distribution: a network that ends here learns from what is before it.
+    /// The sizes stay the same, and the output is a distribution: a network that ends here learns from the values before it.
     Head,
 }
 
 /// One size between `<` and `>`.
 pub(crate) struct Slot {
-    /// What it is called where all of them are listed: `outputs`.
+    /// Its name in a list of all sizes: `outputs`.
     pub(crate) name: &'static str,
-    /// What a message asks for: `the number of outputs`.
+    /// Its description in a message: `the number of outputs`.
     pub(crate) phrase: &'static str,
-    /// The axis of what the layer takes that it is, for which `_` may stand.
+    /// The axis of the input that it is, for which `_` may be written.
     pub(crate) takes: Option<usize>,
-    /// The axis of what the layer gives that it is.
+    /// The axis of the output that it is.
     pub(crate) gives: Option<usize>,
 }
 
-/// A layer as it is written, and what comes in.
+/// A layer as written, with its input.
 pub(crate) struct Written<'a> {
-    /// Its sizes, one for each slot.
+    /// Its sizes, one per slot.
     pub(crate) sizes: &'a [Size],
-    /// Its settings, one for each that it has.
+    /// Its settings, one per setting of the specification.
     pub(crate) settings: &'a [Value],
-    /// The shape that comes in: one that it takes, or one that only the compiler knows.
+    /// Its input shape: one that it takes, or one that only the compiler knows.
     pub(crate) input: &'a Shape,
-    /// What it gives where only the compiler knows it.
+    /// Its output shape, if only the compiler knows it.
     pub(crate) unknown: &'a Shape,
-    /// The layer in a message.
+    /// The name of the layer in a message.
     pub(crate) layer: &'a str,
-    /// Where it stands.
+    /// Its position.
     pub(crate) place: Place,
 }
 
-/// What a layer is after resolution.
+/// A layer after resolution.
 pub(crate) struct Resolved {
     /// The shape that it gives.
     pub(crate) gives: Shape,
     /// The generic arguments of its type.
     pub(crate) arguments: Vec<Argument>,
-    /// The type of its parameters before the type of the elements; none for a layer without.
+    /// The type of its parameters without the scalar type; `None` for a layer without parameters.
     pub(crate) parameters: Option<Type>,
-    /// What else its input has to fulfil.
+    /// The other requirements on its input.
     pub(crate) requires: Vec<Requirement>,
 }
 
@@ -158,22 +159,22 @@ pub(crate) enum Argument {
     Shape(Shape),
 }
 
-/// What an input has to fulfil beside its axes.
+/// A requirement on an input apart from its axes.
 pub(crate) struct Requirement {
-    /// The axis that is meant.
+    /// The axis that it applies to.
     pub(crate) axis: &'static Axis,
-    /// The size of the window along it.
+    /// The size of the window along this axis.
     pub(crate) window: Size,
-    /// The size of the input along it, with padding.
+    /// The size of the input along this axis, with padding.
     pub(crate) room: Size,
-    /// Whether there is some padding.
+    /// Whether there is padding.
     pub(crate) padded: bool,
-    /// Where the window is written.
+    /// The position of the window in the source.
     pub(crate) place: Place,
 }
 
 impl Argument {
-    /// The sizes in it.
+    /// Returns the sizes in it.
     pub(crate) fn sizes(&self) -> &[Size] {
         match self {
             Self::Size(size) => std::slice::from_ref(size),
@@ -183,14 +184,14 @@ impl Argument {
 }
 
 impl Requirement {
-    /// Whether it holds, as far as the macro knows the numbers.
+    /// Returns whether it may be met: false only if the macro knows both sizes and the window is larger.
     pub(crate) fn may_hold(&self) -> bool {
         !matches!((self.window.number(), self.room.number()), (Some(window), Some(room)) if window > room)
     }
 }
 
 impl Spec {
-    /// A layer without parameters and sizes that maps each element alone.
+    /// Returns a layer without parameters and sizes that maps each element independently.
     const fn elementwise(name: &'static str, example: &'static str, settings: &'static [Setting]) -> Self {
         Self {
             name,
@@ -204,13 +205,13 @@ impl Spec {
         }
     }
 
-    /// The layer that `word` names, if the library has one.
+    /// Returns the layer that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<&'static Self> {
         let word = identifier::plain(word);
         ALL.iter().copied().find(|layer| word == layer.name)
     }
 
-    /// Whether it gives as many values as it takes, so that its sizes are its producer's.
+    /// Returns whether it gives as many values as it takes, so that its producer determines its sizes.
     pub(crate) fn keeps_size(&self) -> bool {
         match self.flow {
             Flow::Elementwise | Flow::Keeps | Flow::Head => true,
@@ -218,28 +219,28 @@ impl Spec {
         }
     }
 
-    /// The slot that is an axis of what the layer takes.
+    /// Returns the slot for an axis of the input.
     pub(crate) fn slot_of_input(&self, axis: usize) -> Option<usize> {
         self.sizes.iter().position(|slot| slot.takes == Some(axis))
     }
 
-    /// The slot that is an axis of what the layer gives.
+    /// Returns the slot for an axis of the output.
     pub(crate) fn slot_of_output(&self, axis: usize) -> Option<usize> {
         self.sizes.iter().position(|slot| slot.gives == Some(axis))
     }
 
-    /// The layer as one would write it, with these sizes.
+    /// Returns the source text of the layer with these sizes.
     pub(crate) fn written(&self, sizes: &[String]) -> String {
         if sizes.is_empty() { self.name.to_owned() } else { format!("{}<{}>", self.name, sizes.join(", ")) }
     }
 
-    /// The sizes in the example.
+    /// Returns the sizes in the example.
     pub(crate) fn example_sizes(&self) -> Vec<&'static str> {
         let sizes = self.example.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
         sizes.map_or_else(Vec::new, |(sizes, _)| sizes.split(", ").collect())
     }
 
-    /// The example with `_` for every size that comes in.
+    /// Returns the example with `_` for each size that can be inferred.
     pub(crate) fn inferred_example(&self) -> String {
         let sizes = self.example_sizes().into_iter().zip(self.sizes);
         let sizes: Vec<_> =
@@ -248,18 +249,18 @@ impl Spec {
     }
 }
 
-/// Every layer.
+/// Returns every layer.
 #[cfg(feature = "examples")]
 pub(crate) fn all() -> impl Iterator<Item = &'static Spec> {
     ALL.iter().copied()
 }
 
-/// The layers that are heads.
+/// Returns the layers that are heads.
 pub(crate) fn heads() -> impl Iterator<Item = &'static Spec> {
     ALL.iter().copied().filter(|layer| layer.flow == Flow::Head)
 }
 
-/// A layer without sizes and settings that makes `wanted` of `input`, for messages.
+/// Returns a layer without sizes and settings that converts `input` to `wanted`, for messages.
 pub(crate) fn making(wanted: &'static ShapeSpec, input: &Shape) -> Option<&'static Spec> {
     let plain = |layer: &&&Spec| layer.flow == Flow::Changes && layer.sizes.is_empty() && layer.settings.is_empty();
     let written = Written { sizes: &[], settings: &[], input, unknown: input, layer: "", place: Place::call() };
@@ -267,7 +268,7 @@ pub(crate) fn making(wanted: &'static ShapeSpec, input: &Shape) -> Option<&'stat
 }
 
 impl Written<'_> {
-    /// One axis of the input.
+    /// Returns one axis of the input.
     pub(crate) fn axis(&self, axis: usize, spec: &'static ShapeSpec) -> Size {
         if let Some(size) = self.input.sizes().get(axis) {
             return size.moved(self.place);
@@ -276,7 +277,7 @@ impl Written<'_> {
         self.asked(&AXIS, vec![Size::Number(axis as u64, self.place)], words)
     }
 
-    /// The number of elements of the input.
+    /// Returns the number of elements of the input.
     pub(crate) fn length(&self) -> Size {
         let words = format!("the values of the input of {}", self.layer);
         if self.input.is_foreign() {
@@ -285,7 +286,7 @@ impl Written<'_> {
         Size::product(self.input.sizes(), words, self.place)
     }
 
-    /// What the compiler says about the input.
+    /// Returns a size that the compiler computes from the input.
     fn asked(&self, function: &'static Function, arguments: Vec<Size>, words: String) -> Size {
         match self.input.alias() {
             Some(shape) => Size::asked(function, shape.clone(), arguments, words, self.place),
@@ -295,13 +296,13 @@ impl Written<'_> {
 }
 
 impl Resolved {
-    /// Every size in it, those in shapes too.
+    /// Returns every size in it, including those in shapes.
     pub(crate) fn sizes(&self) -> Vec<&Size> {
         let parameters = self.parameters.iter().flat_map(|parameters| &parameters.arguments);
         self.gives.sizes().iter().chain(self.arguments.iter().chain(parameters).flat_map(Argument::sizes)).collect()
     }
 
-    /// A layer whose type has no generic arguments and no parameters.
+    /// Returns a layer whose type has no generic arguments and no parameters.
     fn without_parameters(gives: Shape) -> Self {
         Self { gives, arguments: Vec::new(), parameters: None, requires: Vec::new() }
     }

@@ -1,11 +1,11 @@
 //! The macros of `typenet`: `network!`, and `#[derive(FlatParameters)]` for the parameters of custom layers (`flat_parameters`).
 //!
-//! `network!` has four phases, each a module: `parse` reads what the user wrote, `graph` resolves names and carries shapes along the
-//! chain, `check` judges the edges that the macro can judge, `expand` writes the code. Parsing never judges, checking
-//! never generates, expanding never fails. After a mistake, `fallback` stands in for what is not known.
+//! `network!` has four phases, each a module: `parse` reads the declaration, `graph` resolves names and propagates shapes along
+//! the chain, `check` checks the edges that the macro can decide, `expand` generates the code. Parsing never checks shapes,
+//! checking never generates code, and expansion never fails. After a mistake, `fallback` replaces what is unknown.
 #![forbid(unsafe_code)]
 
-// How names, texts and places are, and what is said about mistakes.
+// Names, texts and positions in the source, and the messages about mistakes.
 mod identifier;
 mod place;
 
@@ -24,7 +24,7 @@ mod shape;
 mod initializer;
 mod layer;
 
-// What the user wrote, and its phases.
+// The declaration and its phases.
 mod tokens;
 
 mod ast;
@@ -53,8 +53,8 @@ use quote::quote;
 use crate::errors::Errors;
 use crate::parse::Conditional;
 
-/// The declaration of a network, after `($crate)`: the wrapper `typenet::network!` hands over the path of the library, so
-/// that a renamed dependency works.
+/// Expands the declaration of a network, which follows `($crate)`: the wrapper `typenet::network!` passes the path of the
+/// library, so that a renamed dependency works.
 #[proc_macro]
 pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let mut input = TokenStream::from(input).into_iter();
@@ -63,14 +63,15 @@ pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     declared(input.collect(), &library).into()
 }
 
-/// A file of weights as a constant, after `($crate)` as in `network`.
+/// Embeds a weights file as a constant. The arguments follow `($crate)`, as in `network`.
 #[cfg(feature = "weights")]
 #[proc_macro]
 pub fn weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     embed::expand(input.into()).into()
 }
 
-/// A network around the example of every layer, for the tests of `typenet`: written out at the head of the module `examples`.
+/// Generates a network around the example of each layer, for the tests of `typenet`. The module `examples` describes the
+/// output.
 #[cfg(feature = "examples")]
 #[doc(hidden)]
 #[proc_macro]
@@ -78,7 +79,7 @@ pub fn every_layer(callback: proc_macro::TokenStream) -> proc_macro::TokenStream
     examples::every_layer(&callback.into()).into()
 }
 
-/// Implements `typenet::FlatParameters` for the parameters of a custom layer; described there.
+/// Implements `typenet::FlatParameters` for the parameters of a custom layer. The trait's documentation describes it.
 #[proc_macro_derive(FlatParameters, attributes(flat_parameters, tensor))]
 pub fn derive_flat_parameters(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     match syn::parse::<syn::DeriveInput>(input) {
@@ -87,9 +88,10 @@ pub fn derive_flat_parameters(input: proc_macro::TokenStream) -> proc_macro::Tok
     }
 }
 
-/// The code of a declaration, or its mistakes and stand-ins that keep later uses of the network quiet.
+/// Returns the code of a declaration. After mistakes, it returns their messages and stand-ins that prevent further errors where
+/// the network is used.
 fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
-    // A condition is about all items that the network becomes, so the compiler decides it before they are written.
+    // A condition applies to all items that the network becomes, so the compiler has to evaluate it before they are generated.
     if let Some(Conditional { conditions, declaration }) = parse::conditional(&declaration) {
         return quote!(#conditions #library::network! { #declaration });
     }

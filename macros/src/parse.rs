@@ -1,5 +1,5 @@
-//! How does a declaration read? Tokens become the tree of `ast.rs`; syntax errors only, and after
-//! each of them reading goes on.
+//! How is a declaration parsed? Tokens become the tree in `ast.rs`. Only syntax errors are reported, and parsing continues
+//! after each of them.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::Visibility;
@@ -25,7 +25,7 @@ pub(crate) use layer::block;
 pub(crate) use path::{custom, sizes};
 pub(crate) use setting::settings;
 
-/// Reads a whole declaration; `None` when not even its name could be read.
+/// Parses a whole declaration; `None` if not even its name could be parsed.
 pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<Declaration> {
     let trees = tokens::flatten(stream);
     let mut tokens = Tokens::new(&trees);
@@ -58,12 +58,12 @@ pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<De
     Some(declaration)
 }
 
-/// Reads the layers in either form.
+/// Parses the layers in either form.
 fn body(tokens: &mut Tokens, declaration: &mut Declaration, errors: &mut Errors) {
     let name = &declaration.name;
     if !tokens.is_mark('=') && tokens.group(Delimiter::Brace).is_none() {
         let failed = matches!(declaration.input, Written::Failed) || matches!(declaration.output, Written::Failed);
-        // A header that went wrong may have swallowed the body.
+        // A wrong header may have consumed the body.
         if !(failed && tokens.is_empty()) {
             errors.push(errors::missing_body(tokens.place(), &tokens.found(), name));
         }
@@ -82,7 +82,7 @@ fn body(tokens: &mut Tokens, declaration: &mut Declaration, errors: &mut Errors)
     }
 }
 
-/// Reads `pub`, `pub(crate)` and so on.
+/// Parses `pub`, `pub(crate)` and so on.
 fn visibility(tokens: &mut Tokens, errors: &mut Errors) -> Visibility {
     if !tokens.is_word("pub") {
         return Visibility::Inherited;
@@ -93,22 +93,22 @@ fn visibility(tokens: &mut Tokens, errors: &mut Errors) -> Visibility {
     written.extend(restriction.clone());
     syn::parse2(written.clone()).unwrap_or_else(|_| {
         errors.push(errors::unknown_visibility(Place::of(TokenStream::from_iter(restriction)), &text::of(written)));
-        // Whoever uses the network finds it.
+        // Makes the network visible to its users, so that they cause no further errors.
         syn::parse2(everyone).unwrap_or(Visibility::Inherited)
     })
 }
 
-/// Why tokens were not read.
+/// The reason why tokens were not parsed.
 enum Unread {
     /// There are too many of them.
     TooLong(syn::Error),
-    /// They are something else; the caller knows what was wanted.
+    /// They are something else; the caller knows what was expected.
     Wrong,
 }
 
-/// Lets syn read tokens, unless there are so many that its recursion could exhaust the stack.
+/// Parses tokens with syn, unless they are so many that its recursion could exhaust the stack.
 fn limited<P: Parser>(parser: P, stream: TokenStream, place: Place) -> Result<P::Output, Unread> {
-    // 500 unary operators in a row fit into the 2 MiB of a test thread without optimisation.
+    // Without optimization, 500 consecutive unary operators fit into the 2 MiB stack of a test thread.
     const MOST_TOKENS: usize = 400;
     if exceeds(&stream, &mut MOST_TOKENS.clone(), 0) {
         return Err(Unread::TooLong(errors::too_long(place)));
@@ -116,9 +116,9 @@ fn limited<P: Parser>(parser: P, stream: TokenStream, place: Place) -> Result<P:
     parser.parse2(stream).map_err(|_| Unread::Wrong)
 }
 
-/// Whether there are more than `left` tokens, or groups nested too deeply to be counted.
+/// Returns whether there are more than `left` tokens, or groups nested too deeply to be counted.
 fn exceeds(stream: &TokenStream, left: &mut usize, depth: usize) -> bool {
-    // An unoptimised syn takes some 30 KiB of stack for each array in an array.
+    // Without optimization, syn uses about 30 KiB of stack for each level of nested arrays.
     const DEEPEST: usize = 24;
     depth > DEEPEST
         || stream.clone().into_iter().any(|tree| {

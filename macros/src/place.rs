@@ -1,10 +1,10 @@
-//! Where does something written stand?
+//! Where in the source was something written?
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Error;
 
-/// From the first to the last token of something written.
+/// A range of the source, from its first to its last token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     /// The first token.
@@ -14,17 +14,17 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// The whole macro call, for what is not there at all.
+    /// Returns the whole macro call, for something that is missing entirely.
     pub(crate) fn call() -> Self {
         Span::call_site().into()
     }
 
-    /// From one token to another.
+    /// Returns the range from one token to another.
     pub(crate) fn between(first: Span, last: Span) -> Self {
         Self { first, last }
     }
 
-    /// Where these tokens stand; the whole call if there are none.
+    /// Returns the range of these tokens; the whole call if there are none.
     pub(crate) fn of(tokens: impl ToTokens) -> Self {
         let mut trees = tokens.into_token_stream().into_iter();
         let Some(first) = trees.next() else {
@@ -34,15 +34,14 @@ impl Place {
         Self::between(first.span(), last.span())
     }
 
-    /// One span for generated tokens: the whole place where the compiler can join spans, else its
-    /// first token.
+    /// Returns one span for generated tokens: the whole range if the compiler can join spans, and its first token otherwise.
     pub(crate) fn span(self) -> Span {
         self.first.join(self.last).unwrap_or(self.first)
     }
 
-    /// An error whose caret runs from the first to the last token.
+    /// Returns an error whose caret extends from the first to the last token.
     pub(crate) fn error(self, message: impl std::fmt::Display) -> Error {
-        // `Error::new` takes one span only; carriers in both places make syn underline the range.
+        // `Error::new` takes only one span; tokens at both ends make syn underline the range.
         let carriers: TokenStream =
             [self.first, self.last].into_iter().map(|span| TokenTree::from(Ident::new("_", span))).collect();
         Error::new_spanned(carriers, message)

@@ -1,24 +1,24 @@
-//! What stands in parentheses after a layer or an initializer?
+//! What settings can a layer or an initializer have?
 
 use syn::Expr;
 
 use crate::size::Size;
 
-/// A setting that a layer or an initializer has.
+/// The specification of a setting of a layer or an initializer.
 #[derive(Debug)]
 pub(crate) struct Setting {
-    /// What it is called.
+    /// Its name.
     pub(crate) name: &'static str,
-    /// What holds where the user leaves it out.
+    /// Its default.
     pub(crate) default: DefaultValue,
-    /// What the macro does with what is written.
+    /// How the macro treats its value.
     pub(crate) reading: Reading,
 }
 
-/// What holds for a setting that is not written.
+/// The default of a setting.
 #[derive(Debug)]
 pub(crate) enum DefaultValue {
-    /// Nothing: it must be written.
+    /// None: the setting is required.
     None,
     /// A constant of the type that the setting belongs to.
     Constant(&'static str),
@@ -26,15 +26,15 @@ pub(crate) enum DefaultValue {
     Number(u64),
 }
 
-/// What the macro does with the value of a setting.
+/// How the macro treats the value of a setting.
 #[derive(Debug)]
 pub(crate) enum Reading {
-    /// It is an expression that is left to the compiler.
+    /// It is an expression that the compiler evaluates.
     Value,
-    /// It changes shapes: a size of at least `least`, or one of some words. The library has an enum of the name `named` for it
-    /// where there are words: a variant for each of them, and `Of` for a size.
+    /// It changes shapes: it is a size of at least `least`, or one of some words. For a setting with words the library has an
+    /// enum called `named`, with a variant for each word, and `Of` for a size.
     Shapes {
-        /// The smallest size.
+        /// The lower bound of the size.
         least: u64,
         /// The words.
         words: &'static [&'static str],
@@ -44,32 +44,32 @@ pub(crate) enum Reading {
 }
 
 impl Setting {
-    /// A setting that must be written.
+    /// Returns a required setting.
     pub(crate) const fn needed(name: &'static str) -> Self {
         Self { name, default: DefaultValue::None, reading: Reading::Value }
     }
 
-    /// A setting whose value is the constant `default`, a member of the type that it belongs to, unless written.
+    /// Returns a setting whose default is the constant `default`, a member of the type that it belongs to.
     pub(crate) const fn optional(name: &'static str, default: &'static str) -> Self {
         Self { name, default: DefaultValue::Constant(default), reading: Reading::Value }
     }
 
-    /// A setting that changes shapes: a size of at least `least`, which is `default` unless written.
+    /// Returns a setting that changes shapes: a size of at least `least`, with a default.
     pub(crate) const fn shaping(name: &'static str, default: u64, least: u64) -> Self {
         let reading = Reading::Shapes { least, words: &[], named: None };
         Self { name, default: DefaultValue::Number(default), reading }
     }
 
-    /// The setting with words that may be written instead of a size, and the library's enum that has both.
+    /// Adds words that may be written instead of a size, and the library's enum of both.
     pub(crate) const fn with_words(self, words: &'static [&'static str], named: &'static str) -> Self {
         let Reading::Shapes { least, .. } = self.reading else { return self };
         Self { reading: Reading::Shapes { least, words, named: Some(named) }, ..self }
     }
 }
 
-/// What a setting is after resolution.
+/// The value of a setting after resolution.
 pub(crate) enum Value {
-    /// An expression of the user's; nothing where the default holds.
+    /// An expression that the user wrote; `None` for the default.
     Expression(Option<Expr>),
     /// A size.
     Size(Size),

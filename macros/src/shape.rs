@@ -1,4 +1,4 @@
-//! What is a shape to the macro?
+//! What does the macro know about a shape?
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -13,21 +13,21 @@ pub(crate) use spec::{Axis, IMAGE, ShapeSpec, VECTOR};
 /// A shape after resolution.
 #[derive(Clone, Debug)]
 pub(crate) enum Shape {
-    /// One of the library's with its sizes.
+    /// A shape of the library with its sizes.
     Known(&'static ShapeSpec, Vec<Size>),
-    /// A shape of the user's, as written, and the name of its alias.
+    /// A custom shape, as written, and the name of its alias.
     Custom(TokenStream, Ident),
-    /// What a layer makes of its input where only the compiler knows it: the name of its alias.
+    /// The output of a layer whose shape only the compiler knows: the name of its alias.
     Unknown(Ident),
 }
 
 impl Shape {
-    /// A vector of `size` values.
+    /// Returns a vector of `size` values.
     pub(crate) fn vector(size: Size) -> Self {
         Self::Known(&VECTOR, vec![size])
     }
 
-    /// The sizes, as far as the macro sees them.
+    /// Returns the sizes that the macro knows.
     pub(crate) fn sizes(&self) -> &[Size] {
         match self {
             Self::Known(_, sizes) => sizes,
@@ -35,7 +35,7 @@ impl Shape {
         }
     }
 
-    /// The only size of a shape that has one.
+    /// Returns the only size of a shape with one axis.
     pub(crate) fn row(&self) -> Option<&Size> {
         match self.sizes() {
             [size] => Some(size),
@@ -43,7 +43,7 @@ impl Shape {
         }
     }
 
-    /// The shape of the library, if it is one.
+    /// Returns the shape of the library, if it is one.
     pub(crate) fn spec(&self) -> Option<&'static ShapeSpec> {
         match self {
             Self::Known(spec, _) => Some(spec),
@@ -51,7 +51,7 @@ impl Shape {
         }
     }
 
-    /// The alias of a shape that only the compiler knows.
+    /// Returns the alias of a shape that only the compiler knows.
     pub(crate) fn alias(&self) -> Option<&Ident> {
         match self {
             Self::Custom(_, alias) | Self::Unknown(alias) => Some(alias),
@@ -59,28 +59,28 @@ impl Shape {
         }
     }
 
-    /// Whether only the compiler knows what this shape holds.
+    /// Returns whether only the compiler knows the sizes of this shape.
     pub(crate) fn is_foreign(&self) -> bool {
         self.alias().is_some()
     }
 
-    /// Whether it may be given where `wanted` is taken, whatever its sizes.
+    /// Returns whether it is accepted where `wanted` is taken, apart from its sizes.
     pub(crate) fn is_a(&self, wanted: &'static ShapeSpec) -> bool {
         self.spec().is_some_and(|spec| spec == wanted || spec.plain() == wanted)
     }
 
-    /// Whether a mistake left one of its sizes unknown.
+    /// Returns whether a mistake left one of its sizes unknown.
     pub(crate) fn is_guessed(&self) -> bool {
         self.sizes().iter().any(Size::is_unknown)
     }
 
-    /// The number of elements where every size is a number.
+    /// Returns the number of elements, if each size is a number.
     pub(crate) fn number(&self) -> Option<u64> {
         let Self::Known(_, sizes) = self else { return None };
         sizes.iter().try_fold(1, |product: u64, size| product.checked_mul(size.number()?))
     }
 
-    /// What a layer makes of it that maps each element alone; `unknown` is that where only the compiler knows it.
+    /// Returns the output of an elementwise layer for this shape; `unknown` if only the compiler knows it.
     pub(crate) fn plain(&self, unknown: &Self) -> Self {
         match self {
             Self::Known(spec, sizes) => Self::Known(spec.plain(), sizes.clone()),
@@ -88,7 +88,7 @@ impl Shape {
         }
     }
 
-    /// What a softmax makes of it; `unknown` is that where only the compiler knows it.
+    /// Returns the output of a softmax for this shape; `unknown` if only the compiler knows it.
     pub(crate) fn normalized(&self, unknown: &Self) -> Self {
         match self {
             Self::Known(spec, sizes) => Self::Known(spec.normalized.of(spec), sizes.clone()),
@@ -96,7 +96,8 @@ impl Shape {
         }
     }
 
-    /// The type of a shape of the library at `library`, with sizes as `size` writes them; of another one, its alias.
+    /// Returns the type of a shape: the library's type at `library` with sizes formatted by `size`, or the alias of another
+    /// shape.
     pub(crate) fn tokens(&self, library: &TokenStream, size: impl Fn(&Size) -> TokenStream) -> TokenStream {
         match self {
             Self::Custom(_, alias) | Self::Unknown(alias) => quote!(#alias),
@@ -108,7 +109,7 @@ impl Shape {
         }
     }
 
-    /// The shape in a message: `Vector<32>`.
+    /// Returns the shape in a message: `Vector<32>`.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Custom(tokens, _) => text::of(tokens.clone()),
@@ -118,7 +119,7 @@ impl Shape {
     }
 }
 
-/// A shape with these sizes, as one would write it.
+/// Returns the source text of a shape with these sizes.
 pub(crate) fn written(spec: &ShapeSpec, sizes: impl Iterator<Item = String>) -> String {
     format!("{}<{}>", spec.name, sizes.collect::<Vec<_>>().join(", "))
 }

@@ -1,4 +1,4 @@
-//! What is a size to the macro: a number, a const parameter, or something that the compiler computes?
+//! What kind of size is it: a number, a const parameter, or an expression that the compiler evaluates?
 
 use std::rc::Rc;
 
@@ -16,15 +16,15 @@ pub(crate) use computed::{AXIS, CEILING, Function, LENGTH, PADDED, WINDOWS};
 /// A size after resolution.
 #[derive(Clone, Debug)]
 pub(crate) enum Size {
-    /// A number the macro knows.
+    /// A number that the macro knows.
     Number(u64, Place),
     /// A const parameter of the network.
     Parameter(Ident),
-    /// A named constant or const expression; the tokens carry no braces around them.
+    /// A named constant or const expression; the tokens are without braces.
     Opaque(TokenStream, Place),
-    /// What a function of the library makes of other sizes, where they are not all numbers.
+    /// The result of a function of the library for other sizes, not all of which are numbers.
     Computed(Rc<Computed>, Place),
-    /// What a mistake left unknown: a constant that is itself the error, and is never judged.
+    /// A size that a mistake left unknown: a constant that is itself the error. It is never checked.
     Unknown(Ident),
 }
 
@@ -33,26 +33,26 @@ pub(crate) enum Size {
 pub(crate) struct Computed {
     /// The function.
     pub(crate) function: &'static Function,
-    /// The shape that is asked, where the function asks one that only the compiler knows: its alias.
+    /// The alias of the shape that the function is about, if it is about one that only the compiler knows.
     pub(crate) shape: Option<Ident>,
-    /// The sizes that it is given.
+    /// The arguments of the function.
     pub(crate) arguments: Vec<Size>,
     /// The result in a message: ``the rows of `conv` ``.
     pub(crate) words: String,
 }
 
-/// How two sizes compare.
+/// The result of comparing two sizes.
 pub(crate) enum Comparison {
-    /// They are the same.
+    /// They are equal.
     Same,
-    /// They differ, or differ for most values of a parameter.
+    /// They differ, possibly only for most values of a parameter.
     Different,
-    /// The compiler has to compute them.
+    /// The compiler has to evaluate them.
     Open,
 }
 
 impl Size {
-    /// What `function` makes of `arguments`: a number if all of them are.
+    /// Returns the result of `function` for `arguments`: a number if all of them are.
     pub(crate) fn computed(function: &'static Function, arguments: Vec<Self>, words: String, place: Place) -> Self {
         let numbers: Option<Vec<_>> = arguments.iter().map(Self::number).collect();
         match numbers.and_then(|numbers| (function.fold)(&numbers)) {
@@ -61,7 +61,7 @@ impl Size {
         }
     }
 
-    /// What `function` says about a shape that only the compiler knows.
+    /// Returns the result of `function` for a shape that only the compiler knows.
     pub(crate) fn asked(
         function: &'static Function,
         shape: Ident,
@@ -72,7 +72,7 @@ impl Size {
         Self::Computed(Rc::new(Computed { function, shape: Some(shape), arguments, words }), place)
     }
 
-    /// The product of sizes, which is one of them if all others are 1.
+    /// Returns the product of sizes. It is one of the factors if all others are 1.
     pub(crate) fn product(factors: &[Self], words: String, place: Place) -> Self {
         let mut factors: Vec<_> = factors.iter().filter(|factor| factor.number() != Some(1)).cloned().collect();
         match factors.len() {
@@ -82,7 +82,7 @@ impl Size {
         }
     }
 
-    /// The number, if the macro knows it.
+    /// Returns the number, if the macro knows it.
     pub(crate) fn number(&self) -> Option<u64> {
         match self {
             Self::Number(value, _) => Some(*value),
@@ -90,7 +90,7 @@ impl Size {
         }
     }
 
-    /// Whether both are the same whatever the parameters' values, as far as the macro can see.
+    /// Returns whether both are equal for all values of the parameters, as far as the macro knows.
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(left, _), Self::Number(right, _)) => left == right,
@@ -108,7 +108,7 @@ impl Size {
         }
     }
 
-    /// Compares what is given with what is taken.
+    /// Compares the size that is given with the size that is taken.
     pub(crate) fn compare(&self, takes: &Self) -> Comparison {
         let parameter = |size: &Self| matches!(size, Self::Parameter(_));
         if self.same(takes) || self.is_unknown() || takes.is_unknown() {
@@ -120,17 +120,17 @@ impl Size {
         }
     }
 
-    /// Whether only the compiler knows the value.
+    /// Returns whether only the compiler knows the value.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self, Self::Opaque(..) | Self::Computed(..))
     }
 
-    /// Whether a mistake left it unknown, or something that it is computed from.
+    /// Returns whether a mistake left it, or a size that it is computed from, unknown.
     pub(crate) fn is_unknown(&self) -> bool {
         self.unknown().is_some()
     }
 
-    /// The constant of a size that a mistake left unknown.
+    /// Returns the constant of a size that a mistake left unknown.
     pub(crate) fn unknown(&self) -> Option<&Ident> {
         match self {
             Self::Unknown(name) => Some(name),
@@ -139,7 +139,7 @@ impl Size {
         }
     }
 
-    /// The first const parameter that it is computed from; nothing for a parameter itself.
+    /// Returns the first const parameter that it is computed from; `None` for a parameter itself.
     pub(crate) fn computes_with(&self) -> Option<&Ident> {
         let Self::Computed(computed, _) = self else { return None };
         computed.arguments.iter().find_map(|argument| match argument {
@@ -148,13 +148,13 @@ impl Size {
         })
     }
 
-    /// Whether a shape is asked for it that only the compiler knows.
+    /// Returns whether it is computed from a shape that only the compiler knows.
     pub(crate) fn asks_shape(&self) -> bool {
         let Self::Computed(computed, _) = self else { return false };
         computed.shape.is_some() || computed.arguments.iter().any(Self::asks_shape)
     }
 
-    /// The size as a generic argument, which is an expression too. One that is computed has a constant instead.
+    /// Returns the size as a generic argument, which is an expression too. A computed size has a constant instead.
     pub(crate) fn tokens(&self) -> TokenStream {
         match self {
             Self::Number(value, place) => {
@@ -163,13 +163,13 @@ impl Size {
                 literal.into_token_stream()
             }
             Self::Parameter(name) | Self::Unknown(name) => name.into_token_stream(),
-            // Paths of several segments are types in this position unless they stand in braces.
+            // A path of several segments is parsed as a type in this position unless it stands in braces.
             Self::Opaque(tokens, _) => quote!({ #tokens }),
             Self::Computed(..) => quote!(_),
         }
     }
 
-    /// The size in a message or description: `32`, `H`, `config::HIDDEN`, `{ H * 2 }`; `_` for one that is computed.
+    /// Returns the size in a message or description: `32`, `H`, `config::HIDDEN`, `{ H * 2 }`; `_` for a computed size.
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Number(value, _) => value.to_string(),
@@ -185,7 +185,7 @@ impl Size {
         }
     }
 
-    /// The size with its noun: `1 value`, `32 values`, `` `H` values ``, ``the values of `flatten` ``.
+    /// Returns the size with its noun: `1 value`, `32 values`, `` `H` values ``, ``the values of `flatten` ``.
     pub(crate) fn counted(&self, [one, many]: [&str; 2]) -> String {
         match self {
             Self::Number(1, _) => format!("1 {one}"),
@@ -195,7 +195,7 @@ impl Size {
         }
     }
 
-    /// The size where its noun was already said.
+    /// Returns the size without its noun, for a message that has already named it.
     pub(crate) fn bare(&self) -> String {
         match self {
             Self::Number(..) => self.text(),
@@ -204,7 +204,7 @@ impl Size {
         }
     }
 
-    /// Where the size stands.
+    /// Returns the position of the size.
     pub(crate) fn place(&self) -> Place {
         match self {
             Self::Number(_, place) | Self::Opaque(_, place) | Self::Computed(_, place) => *place,
@@ -213,7 +213,7 @@ impl Size {
         }
     }
 
-    /// The same size, standing elsewhere: what `_` becomes points at the `_`.
+    /// Returns the same size at another position: an inferred size points to its `_`.
     pub(crate) fn moved(&self, to: Place) -> Self {
         match self {
             Self::Number(value, _) => Self::Number(*value, to),

@@ -1,4 +1,4 @@
-//! Token strings in, messages and resolved networks out.
+//! Tests from source text to messages and resolved networks.
 
 use std::fmt::Write as _;
 use std::str::FromStr as _;
@@ -16,27 +16,27 @@ mod judges;
 mod messages;
 mod robustness;
 
-/// Everything the front end says about a declaration.
+/// The result of parsing, resolving and checking a declaration.
 struct Outcome {
-    /// The resolved network, if there was a name.
+    /// The resolved network, if the declaration had a name.
     network: Option<Network>,
-    /// Who judges its edges.
+    /// The judges of its edges.
     judges: Option<Judges>,
-    /// The messages in the order of their discovery.
+    /// The messages in the order in which they were found.
     messages: Vec<String>,
     /// The source under the caret of each message.
     carets: Vec<String>,
 }
 
-/// Runs parse, resolve and check over source text.
+/// Parses, resolves and checks source text.
 fn outcome(source: &str) -> Outcome {
     match TokenStream::from_str(source) {
         Ok(tokens) => outcome_of(tokens),
-        Err(error) => panic!("the test's own source does not lex: {error}: {source}"),
+        Err(error) => panic!("the source of the test is not valid tokens: {error}: {source}"),
     }
 }
 
-/// Runs parse, resolve and check over tokens.
+/// Parses, resolves and checks tokens.
 fn outcome_of(tokens: TokenStream) -> Outcome {
     let mut errors = Errors::new();
     let network = declaration(tokens, &mut errors).map(|written| resolve(written, &mut errors));
@@ -53,7 +53,7 @@ fn outcome_of(tokens: TokenStream) -> Outcome {
     }
 }
 
-/// The resolved network of a declaration without mistakes.
+/// Returns the resolved network of a declaration without mistakes.
 fn network(source: &str) -> Network {
     let outcome = outcome(source);
     assert!(outcome.messages.is_empty(), "{:?}", outcome.messages);
@@ -63,7 +63,7 @@ fn network(source: &str) -> Network {
     }
 }
 
-/// The chain as one line: `Vector<64> -hidden: Dense<64, 32>-> Vector<32>`.
+/// Formats the chain as one line: `Vector<64> -hidden: Dense<64, 32>-> Vector<32>`.
 fn chain(network: &Network) -> String {
     let mut text = network.input.text();
     for layer in &network.layers {

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
 use crate::identifier;
 
-/// What stands at the front of `trees`, in backticks; an operator or lifetime is shown whole.
+/// Returns the first token of `trees` in backticks. An operator or a lifetime is shown whole.
 pub(crate) fn found(trees: &[TokenTree], end: &str) -> String {
     let Some(first) = trees.first() else {
         return end.to_owned();
@@ -27,7 +27,7 @@ pub(crate) fn found(trees: &[TokenTree], end: &str) -> String {
     }
 }
 
-/// The punctuation at the front of `trees` up to the end of its operator.
+/// Returns the punctuation at the start of `trees` up to the end of its operator.
 fn operator(trees: &[TokenTree]) -> String {
     let mut text = String::new();
     for tree in trees {
@@ -48,19 +48,19 @@ fn operator(trees: &[TokenTree]) -> String {
     text
 }
 
-/// The tokens as one line of source.
+/// Returns the tokens as one line of source.
 pub(crate) fn of(tokens: TokenStream) -> String {
     let mut text = String::new();
     write(tokens, false, &mut text);
     text
 }
 
-/// Appends `tokens` to `text`; `spaced` puts blanks around operators, as between braces.
+/// Appends `tokens` to `text`; `spaced` puts spaces around operators, as between braces.
 fn write(tokens: TokenStream, spaced: bool, text: &mut String) {
     let trees: Vec<_> = tokens.into_iter().collect();
     let computes = spaced || is_computation(&trees);
     let mut previous: Option<&TokenTree> = None;
-    // An operator without a left side belongs to its right side: `-3`.
+    // A prefix operator belongs to the token after it: `-3`.
     let mut prefix = false;
     for tree in &trees {
         if !prefix && previous.is_some_and(|previous| is_apart(previous, tree, computes)) {
@@ -87,7 +87,7 @@ fn write(tokens: TokenStream, spaced: bool, text: &mut String) {
     }
 }
 
-/// Whether the tokens are an operation such as `H * 2`, not a path such as `Own<3, 5>`.
+/// Returns whether the tokens are an operation such as `H * 2`, not a path such as `Custom<3, 5>`.
 fn is_computation(trees: &[TokenTree]) -> bool {
     let operator = |tree: &TokenTree| matches!(tree, TokenTree::Punct(mark) if "*/%+-^|".contains(mark.as_char()));
     // `>>` closes two brackets as well, but then no number follows.
@@ -105,7 +105,7 @@ fn is_computation(trees: &[TokenTree]) -> bool {
     trees.iter().any(operator) || trees.windows(3).any(shift)
 }
 
-/// Whether a blank belongs between two neighbours.
+/// Returns whether a space belongs between two adjacent tokens.
 fn is_apart(previous: &TokenTree, next: &TokenTree, spaced: bool) -> bool {
     match (previous, next) {
         (TokenTree::Punct(mark), _) if mark.spacing() == Spacing::Joint => false,

@@ -1,5 +1,5 @@
-//! Where does one written thing end and the next begin? A cursor over tokens that knows what
-//! `<` and `>` enclose, so that reading can go on after a mistake.
+//! Where does one construct end and the next begin? A cursor over tokens that knows what `<` and `>` enclose, so that parsing
+//! can continue after a mistake.
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 
@@ -15,15 +15,15 @@ use brackets::{closing, is_joint, is_mark};
 /// A position in a list of tokens.
 #[derive(Clone, Copy)]
 pub(crate) struct Tokens<'a> {
-    /// What is still to be read.
+    /// The remaining tokens.
     trees: &'a [TokenTree],
-    /// Where a complaint about missing tokens points.
+    /// The position for an error about missing tokens.
     end: Place,
-    /// What stands there, for messages.
+    /// The name of the end, for messages.
     end_word: &'static str,
 }
 
-/// A path with what stands between its last `<` and `>`.
+/// A path with the tokens between its last `<` and `>`.
 pub(crate) struct Path<'a> {
     /// All of its tokens.
     pub(crate) trees: &'a [TokenTree],
@@ -36,7 +36,7 @@ pub(crate) struct Path<'a> {
 }
 
 impl Path<'_> {
-    /// Where it stands.
+    /// Returns its position.
     pub(crate) fn place(&self) -> Place {
         match self.trees {
             [first, .., last] => Place::between(first.span(), last.span()),
@@ -45,7 +45,7 @@ impl Path<'_> {
         }
     }
 
-    /// Its tokens without the arguments.
+    /// Returns its tokens without the arguments.
     pub(crate) fn base(&self) -> TokenStream {
         let arguments = self.arguments.map_or(0, |inside| inside.trees.len() + 2);
         let length = self.trees.len().saturating_sub(arguments);
@@ -53,22 +53,22 @@ impl Path<'_> {
     }
 }
 
-/// Why a path could not be read.
+/// The reason why a path could not be parsed.
 pub(crate) enum NoPath<'a> {
-    /// What stands here does not begin or continue a path.
+    /// The next token does not begin or continue a path.
     Unexpected,
-    /// This `<` has no `>`; reading goes on at the next layer.
+    /// This `<` has no `>`; parsing continues at the next layer.
     Unclosed(&'a TokenTree),
 }
 
 impl<'a> Tokens<'a> {
-    /// The tokens of a whole macro call.
+    /// Returns a cursor over the tokens of a whole macro call.
     pub(crate) fn new(trees: &'a [TokenTree]) -> Self {
         let end = trees.last().map_or_else(Place::call, Place::of);
         Self { trees, end, end_word: "the end" }
     }
 
-    /// The tokens between the delimiters of `group`, which were put into `trees`.
+    /// Returns a cursor over the tokens between the delimiters of `group`, which were collected into `trees`.
     pub(crate) fn inside(group: &Group, trees: &'a [TokenTree]) -> Self {
         let end_word = match group.delimiter() {
             Delimiter::Brace => "`}`",
@@ -79,7 +79,7 @@ impl<'a> Tokens<'a> {
         Self { trees, end: group.span_close().into(), end_word }
     }
 
-    /// The same tokens without a last `mark`.
+    /// Returns the same tokens without a final `mark`.
     pub(crate) fn without_last(mut self, mark: char) -> Self {
         if let Some((last, before)) = self.trees.split_last()
             && is_mark(Some(last), mark)
@@ -89,22 +89,22 @@ impl<'a> Tokens<'a> {
         self
     }
 
-    /// What is still to be read.
+    /// Returns the remaining tokens.
     pub(crate) fn rest(&self) -> &'a [TokenTree] {
         self.trees
     }
 
-    /// What is still to be read, as a stream.
+    /// Returns the remaining tokens as a stream.
     pub(crate) fn stream(&self) -> TokenStream {
         self.trees.iter().cloned().collect()
     }
 
-    /// Whether nothing is left.
+    /// Returns whether no tokens remain.
     pub(crate) fn is_empty(&self) -> bool {
         self.trees.is_empty()
     }
 
-    /// The next token.
+    /// Returns the next token without taking it.
     pub(crate) fn peek(&self) -> Option<&'a TokenTree> {
         self.trees.first()
     }
@@ -116,12 +116,12 @@ impl<'a> Tokens<'a> {
         Some(first)
     }
 
-    /// Leaves out `number` tokens.
+    /// Skips `number` tokens.
     fn skip(&mut self, number: usize) {
         self.trees = self.trees.get(number..).unwrap_or_default();
     }
 
-    /// Where the next token stands, or the end.
+    /// Returns the position of the next token, or of the end.
     pub(crate) fn place(&self) -> Place {
         match self.trees {
             [] => self.end,
@@ -148,17 +148,17 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// The next token in words.
+    /// Returns the next token in words.
     pub(crate) fn found(&self) -> String {
         text::found(self.trees, self.end_word)
     }
 
-    /// Whether the token after `number` others is this mark.
+    /// Returns whether the token after `number` others is this mark.
     fn is_mark_at(&self, number: usize, mark: char) -> bool {
         is_mark(self.trees.get(number), mark)
     }
 
-    /// Whether the next token is this mark.
+    /// Returns whether the next token is this mark.
     pub(crate) fn is_mark(&self, mark: char) -> bool {
         self.is_mark_at(0, mark)
     }
@@ -168,22 +168,22 @@ impl<'a> Tokens<'a> {
         if self.is_mark(mark) { self.next() } else { None }
     }
 
-    /// Whether the next two tokens are `->`.
+    /// Returns whether the next two tokens are `->`.
     pub(crate) fn is_arrow(&self) -> bool {
         self.is_mark_at(0, '-') && self.is_mark_at(1, '>')
     }
 
-    /// Whether the next two tokens are `::`.
+    /// Returns whether the next two tokens are `::`.
     fn is_path_separator(&self) -> bool {
         is_joint(self.trees.first(), ':') && self.is_mark_at(1, ':')
     }
 
-    /// Whether the next token is this word.
+    /// Returns whether the next token is this word.
     pub(crate) fn is_word(&self, word: &str) -> bool {
         matches!(self.peek(), Some(TokenTree::Ident(ident)) if ident == word)
     }
 
-    /// The next token, if it is a group in these delimiters.
+    /// Returns the next token, if it is a group in these delimiters.
     pub(crate) fn group(&self, delimiter: Delimiter) -> Option<&'a Group> {
         match self.peek() {
             Some(TokenTree::Group(group)) if group.delimiter() == delimiter => Some(group),
@@ -198,7 +198,7 @@ impl<'a> Tokens<'a> {
         Some(group)
     }
 
-    /// The word before a single `mark`, such as the name in `name: ..`.
+    /// Returns the word before a single `mark`, such as the name in `name: ..`.
     pub(crate) fn word_before(&self, mark: char) -> Option<&'a Ident> {
         match self.trees {
             [TokenTree::Ident(word), TokenTree::Punct(punct), rest @ ..] if punct.as_char() == mark => {
@@ -209,7 +209,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Takes a path; after an error the cursor stands where the next layer may begin.
+    /// Takes a path. After an error the cursor is at the next possible layer.
     pub(crate) fn path(&mut self) -> Result<Path<'a>, NoPath<'a>> {
         let start = self.trees;
         let mut words = Vec::new();
@@ -227,7 +227,7 @@ impl<'a> Tokens<'a> {
             }
             self.skip(1);
             words.push(segment.clone());
-            // `Dense::<64, 32>` is `Dense<64, 32>`.
+            // `Dense::<64, 32>` is the same as `Dense<64, 32>`.
             if self.is_path_separator() && self.is_mark_at(2, '<') {
                 self.skip(2);
             }
@@ -242,7 +242,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Takes `<..>` if it is next and gives what stands inside.
+    /// Takes `<..>` if it is next, and returns the tokens inside.
     pub(crate) fn arguments(&mut self) -> Result<Option<Self>, NoPath<'a>> {
         let Some(open) = self.take_mark('<') else {
             return Ok(None);
@@ -258,7 +258,7 @@ impl<'a> Tokens<'a> {
         Ok(Some(Self { trees: inside, end, end_word: "`>`" }))
     }
 
-    /// Goes behind the `>` that closes what an earlier `<` opened, if only a `;` is in the way, and gives the place of that.
+    /// Skips the `>` that closes an earlier `<` if only a `;` precedes it, and returns the position of the `;`.
     pub(crate) fn skip_semicolon(&mut self) -> Option<Place> {
         let place = self.place();
         let mut after = *self;
@@ -269,7 +269,7 @@ impl<'a> Tokens<'a> {
         Some(place)
     }
 
-    /// Goes to the comma before what looks like the next layer: `name:` or the name of a type.
+    /// Skips to the comma before the next probable layer: `name:` or the name of a type.
     fn skip_to_layer(&mut self) {
         while !self.is_empty() {
             if self.is_mark(';') {
@@ -286,7 +286,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Goes behind the next comma, or before the next `name:`.
+    /// Skips the next comma, or stops before the next `name:`.
     pub(crate) fn skip_behind_comma(&mut self) {
         while let Some(tree) = self.next() {
             if is_mark(Some(tree), ',') || is_mark(Some(tree), ';') {
@@ -303,7 +303,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// Goes to the next `{ .. }` or `=` that is not inside `<..>`.
+    /// Skips to the next `{ .. }` or `=` outside `<..>`.
     pub(crate) fn skip_to_body(&mut self) {
         while !self.is_empty() && !self.is_mark('=') && self.group(Delimiter::Brace).is_none() {
             let tree = self.next();
@@ -315,7 +315,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// The pieces between commas that are not inside `<..>`; a last comma adds no piece.
+    /// Splits the tokens at commas outside `<..>`. A final comma adds no piece.
     pub(crate) fn split(mut self) -> Vec<Self> {
         let mut pieces = Vec::new();
         while !self.is_empty() {

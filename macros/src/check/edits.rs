@@ -1,4 +1,4 @@
-//! Which edits would each make the two sides of an edge agree?
+//! Which edits would each make the two sides of an edge match?
 
 use super::Edge;
 use crate::graph::Layer;
@@ -7,10 +7,10 @@ use crate::shape::ShapeSpec;
 use crate::size::Size;
 
 impl Edge<'_> {
-    /// The edits that would each make a consumer and its source agree along an axis.
+    /// Returns the edits that would each make a consumer and its source agree along an axis.
     pub(super) fn edits(&self, axis: usize, gives: &Size, takes: &Size) -> Vec<String> {
         let network = self.network;
-        // A block ends as it begins, so that one edit at its beginning has to fit its end too.
+        // A block gives the shape that it takes, so an edit at its beginning has to match its end too.
         let begins_block = network.block.is_some() && !network.has_source(self.index);
         let end = network.layers.last().and_then(|layer| layer.output.sizes().get(axis));
         let ends = |size: &Size| end.is_some_and(|end| end.same(size));
@@ -24,14 +24,14 @@ impl Edge<'_> {
         edits
     }
 
-    /// How the consumer would take `gives`, where it is known what it gives.
+    /// Returns the edit that makes the consumer take `gives`, if the size is known.
     fn at_consumer(&self, axis: usize, gives: &Size) -> Option<String> {
         let layer: &Layer = self.layer;
         let slot = layer.built_in()?.spec.slot_of_input(axis)?;
         layer.rewritten(slot, &gives.text()).filter(|_| layer.known.output)
     }
 
-    /// What would make the shape that is wanted of the one that comes in.
+    /// Returns the edits that would convert the incoming shape to the one that the layer takes.
     pub(super) fn conversions(&self, wanted: &'static ShapeSpec) -> Vec<String> {
         let mut edits = Vec::new();
         if self.network.source(self.index).is_input {
@@ -42,7 +42,7 @@ impl Edge<'_> {
             };
             edits.push(format!("`({shape})` for the input"));
         }
-        // A block gives what it takes, so that its beginning cannot make another shape of it.
+        // A block gives the shape that it takes, so a conversion at its beginning does not help.
         let begins_block = self.network.block.is_some() && !self.network.has_source(self.index);
         if let Some(layer) = layer::making(wanted, self.incoming).filter(|_| !begins_block) {
             edits.push(format!("`{}` before {}", layer.name, self.layer.text()));

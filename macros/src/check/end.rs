@@ -1,4 +1,4 @@
-//! Does the last layer give what is declared, or what a block adds to it?
+//! Does the last layer give the declared output, or the shape that a block adds to it?
 
 use super::{Assertion, Judge, Relation, end_place};
 use crate::errors::{self, Errors};
@@ -8,14 +8,14 @@ use crate::place::Place;
 use crate::shape::Shape;
 use crate::size::{Comparison, Size};
 
-/// Judges the declared output against the last layer.
+/// Compares the declared output with the output of the last layer.
 pub(super) fn output(network: &Network, errors: &mut Errors) -> Judge {
     let end = network.layers.len();
     let Some((declared, place)) = &network.declared_output else {
         return Judge::Settled;
     };
     let (given, known) = network.incoming(end);
-    // What is declared for a block is what it takes, which may not be known.
+    // The declared output of a block is its input, which may be unknown.
     if network.open_end || !known || end == 0 || network.block.is_some() && !network.input_known {
         return Judge::Settled;
     }
@@ -62,7 +62,7 @@ fn by_trait(network: &Network, declared: &Shape, place: Place) -> Judge {
     }
 }
 
-/// Assertions for the sizes of the declared output that only the compiler knows.
+/// Returns assertions for the sizes of the declared output that only the compiler knows.
 fn assertions(network: &Network, declared: &Shape, given: &Shape) -> Vec<Assertion> {
     let axes = declared.spec().map_or(&[][..], |spec| spec.axes);
     let pairs = given.sizes().iter().zip(declared.sizes()).zip(axes);
@@ -88,15 +88,15 @@ fn assertions(network: &Network, declared: &Shape, given: &Shape) -> Vec<Asserti
     .collect()
 }
 
-/// The last layer in words.
+/// Returns the last layer in words.
 fn last_text(network: &Network) -> String {
     network.layers.last().map_or_else(|| "the input".to_owned(), Layer::text)
 }
 
-/// The edits that would each make the declared output and the last layer agree.
+/// Returns the edits that would each make the declared output and the last layer agree.
 fn edits(network: &Network, declared: &Shape, given: &Shape) -> Vec<String> {
     let mut edits = Vec::new();
-    // A size that is computed cannot be written.
+    // A computed size has no source text to suggest.
     let computed = given.sizes().iter().any(|size| matches!(size, Size::Computed(..)));
     if network.block.is_none() && !computed {
         edits.push(format!("`-> {}`", given.text()));
@@ -114,7 +114,7 @@ fn edits(network: &Network, declared: &Shape, given: &Shape) -> Vec<String> {
     edits
 }
 
-/// The edit about a head that is too many or missing at the end.
+/// Returns the edit that adds a missing head at the end, or removes an extra one.
 fn head(network: &Network, declared: &Shape, given: &Shape) -> Option<String> {
     let last = network.layers.last().filter(|last| last.is_head()).and_then(Layer::built_in);
     if let Some(last) = last

@@ -1,4 +1,4 @@
-//! Messages of `#[derive(FlatParameters)]`.
+//! The messages of `#[derive(FlatParameters)]`.
 
 use proc_macro2::Ident;
 use syn::Error;
@@ -8,15 +8,15 @@ use crate::place::Place;
 /// A struct without a type parameter.
 pub(crate) fn flat_parameters_without_scalar(name: &Ident) -> Error {
     Place::of(name).error(format!(
-        "`{name}` has no type parameter for its scalar\n\n\
+        "`{name}` has no type parameter for its scalar type\n\n\
          help: write `struct {name}<T>`, with fields such as `weight: SVector<T, 3>`"
     ))
 }
 
-/// A struct with several.
+/// A struct with several type parameters.
 pub(crate) fn flat_parameters_with_types(second: &Ident) -> Error {
     Place::of(second).error(format!(
-        "flat parameters have one type parameter, for their scalar, and `{second}` is another\n\n\
+        "flat parameters have one type parameter, their scalar type, and `{second}` is another\n\n\
          help: make `{second}` a `const` parameter, or leave it out"
     ))
 }
@@ -31,19 +31,19 @@ pub(crate) fn flat_parameters_of_no_struct(name: &Ident) -> Error {
     Place::of(name).error(format!("`{name}` is not a struct: flat parameters consist of tensors and nothing else"))
 }
 
-/// No `#[repr(C)]`, or another one.
+/// No `#[repr(C)]`, or another `#[repr]`.
 pub(crate) fn flat_parameters_without_layout(place: Place, name: &Ident) -> Error {
     place.error(format!(
         "`{name}` is not laid out as one slice\n\nhelp: write `#[repr(C)]`, and no other `#[repr]`, above it"
     ))
 }
 
-/// `#[flat_parameters(..)]` with something else than `crate`.
+/// `#[flat_parameters(..)]` with something other than `crate`.
 pub(crate) fn flat_parameters_attribute(place: Place) -> Error {
     place.error("expected the path of the library: `#[flat_parameters(crate = typenet)]`")
 }
 
-/// `#[tensor(..)]` with something else than a kind.
+/// `#[tensor(..)]` with something other than a kind.
 pub(crate) fn tensor_kind(place: Place) -> Error {
     place.error("expected what the tensor is for: `#[tensor(weight)]`, `#[tensor(scale)]`, `#[tensor(bias)]` or `#[tensor(statistic)]`")
 }

@@ -1,4 +1,4 @@
-//! Messages about blocks: layers in braces within a network.
+//! The messages about blocks: layers in braces within a network.
 
 use syn::Error;
 
@@ -8,14 +8,14 @@ use crate::place::Place;
 /// `Parallel { .. }`
 pub(crate) fn unknown_block(place: Place, word: &str) -> Error {
     place.error(format!(
-        "`{word}` is no block, so no braces follow it\n\n\
-         help: the one block is `Residual {{ .. }}`; else write the layers one after the other"
+        "`{word}` is not a block, so it takes no braces\n\n\
+         help: the only block is `Residual {{ .. }}`; write other layers one after the other"
     ))
 }
 
 /// `Residual<64> { .. }`
 pub(crate) fn block_with_sizes(place: Place) -> Error {
-    place.error(format!("`Residual` takes no sizes: it gives what it takes\n\n{EXAMPLE}"))
+    place.error(format!("`Residual` takes no sizes: its output has the shape of its input\n\n{EXAMPLE}"))
 }
 
 /// `Residual`
@@ -25,10 +25,10 @@ pub(crate) fn block_without_layers(place: Place) -> Error {
 
 const EXAMPLE: &str = "help: write `Residual { Dense<64, 64>, Tanh }`";
 
-/// Blocks in blocks in blocks.
+/// Too many nested blocks.
 pub(crate) fn blocks_too_deep(place: Place, deepest: usize) -> Error {
     place.error(format!(
-        "more than {deepest} blocks within each other\n\nhelp: declare a network of the inner ones, and write its name"
+        "more than {deepest} nested blocks\n\nhelp: declare the inner blocks as a network, and write its name"
     ))
 }
 
@@ -38,11 +38,13 @@ pub(crate) fn empty_block(place: Place, whose: &str) -> Error {
 }
 
 /// `#[init(..)] block: Residual { .. }`
-pub(crate) fn draws_block(place: Place, whose: &str) -> Error {
-    place.error(format!("{whose} has many layers to draw\n\nhelp: write `#[init]` at those in the braces"))
+pub(crate) fn initializes_block(place: Place, whose: &str) -> Error {
+    place.error(format!(
+        "{whose} has several layers to initialize\n\nhelp: write `#[init]` above the layers in the braces"
+    ))
 }
 
-/// A block that does not give what it takes.
+/// A block whose output does not have the shape of its input.
 pub(crate) fn cannot_add(
     place: Place,
     block: &str,

@@ -1,4 +1,4 @@
-//! Messages about what stands in parentheses and in the library's own attributes.
+//! The messages about settings in parentheses and the library's attributes.
 
 use proc_macro2::Ident;
 use syn::Error;
@@ -31,7 +31,7 @@ pub(crate) fn unknown_setting(name: &Ident, whose: &Ident, known: &[&str]) -> Er
 
 /// `Dropout`
 pub(crate) fn missing_setting(place: Place, whose: &Ident, name: &str, example: &str) -> Error {
-    place.error(format!("`{whose}` needs its `{name}`\n\nhelp: write `{example}`, or another value"))
+    place.error(format!("`{whose}` requires the setting `{name}`\n\nhelp: write `{example}`, or another value"))
 }
 
 /// `Normal(mean = 0.0, mean = 1.0)`
@@ -44,7 +44,7 @@ pub(crate) fn position_after_name(place: Place) -> Error {
     place.error("a setting without a name comes before those with names\n\nhelp: write its name and `=` before it")
 }
 
-/// An expression in the settings that does not read as one.
+/// A setting that is not an expression.
 pub(crate) fn unreadable_setting(place: Place, text: &str) -> Error {
     place.error(format!("expected an expression, found `{text}`"))
 }
@@ -76,7 +76,8 @@ pub(crate) fn nothing_to(place: Place, layer: &str, verb: &str, attribute: &str)
 
 /// `#[frozen(true)]`
 pub(crate) fn frozen_takes_nothing(place: Place) -> Error {
-    place.error("`#[frozen]` takes nothing\n\nhelp: write `#[frozen]`, or leave it out for a layer that learns")
+    place
+        .error("`#[frozen]` takes no arguments\n\nhelp: write `#[frozen]`, or leave it out for a layer that is trained")
 }
 
 /// `#[tile]`, `#[tile = 64]`
@@ -106,7 +107,7 @@ pub(crate) fn unknown_limit(place: Place, found: &str) -> Error {
 
 /// `workspace = "64 K"`
 pub(crate) fn unreadable_bytes(place: Place, found: &str) -> Error {
-    place.error(format!("{found} is not a number of bytes\n\nhelp: write `65_536`, or a text such as `\"64 KiB\"`, with B, KiB, MiB or GiB"))
+    place.error(format!("{found} is not a number of bytes\n\nhelp: write `65_536`, or a string such as `\"64 KiB\"`, with B, KiB, MiB or GiB"))
 }
 
 /// `#[init(..)]` above the network, `#[tile(..)]` above a layer.
@@ -127,12 +128,12 @@ pub(crate) fn unknown_word(place: Place, found: &str, setting: &str, alike: &str
 
 /// `Conv2d<_, 8, 3>(stride = 0)`
 pub(crate) fn setting_too_small(place: Place, setting: &str, whose: &str, found: u64, least: u64) -> Error {
-    place.error(format!("the `{setting}` of {whose} is {found}, but it is at least {least}"))
+    place.error(format!("the `{setting}` of {whose} is {found}, but it must be at least {least}"))
 }
 
-/// A setting that changes shapes and turns out to be 0.
+/// A setting that changes shapes and evaluates to 0.
 pub(crate) fn open_setting_zero(setting: &str, whose: &str) -> String {
-    format!("the `{setting}` of {whose} is 0, but it is at least 1")
+    format!("the `{setting}` of {whose} is 0, but it must be at least 1")
 }
 
 /// `Conv2d<_, 8, 3>(stride = S)` where `S` is a parameter.

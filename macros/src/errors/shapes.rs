@@ -1,4 +1,4 @@
-//! Messages about shapes: which one is meant, and which two do not meet.
+//! The messages about shapes: unknown shapes, and shapes that do not match.
 
 use proc_macro2::Ident;
 use syn::Error;
@@ -18,7 +18,7 @@ pub(crate) fn shape_as_layer(place: Place, word: &str, name: &Ident) -> Error {
     ))
 }
 
-/// The header of a network with its input shape, which may be an example `with` what is to be written.
+/// Returns the header of a network with its input shape, which may be an example; `with` then describes the actual sizes.
 pub(crate) fn header(name: &Ident, generics: bool, one_line: bool, shape: &str, with: Option<&str>) -> String {
     let generics = if generics { "<..>" } else { "" };
     let body = if one_line { "= .." } else { "{ .. }" };
@@ -26,29 +26,29 @@ pub(crate) fn header(name: &Ident, generics: bool, one_line: bool, shape: &str, 
     format!("`struct {name}{generics} ({shape}) {body}`{with}")
 }
 
-/// Nothing says what the first layer is given.
+/// A network whose input shape is not written and not determined by the first layer.
 pub(crate) fn input_not_known(name: &Ident, header: &str) -> Error {
     Place::of(name).error(format!("the input shape of `{name}` is not known\n\nhelp: write {header}"))
 }
 
-/// `Dens<64, 32>` as the first layer, or a layer of the user's own without an input shape.
+/// `Dens<64, 32>` as the first layer, or a custom layer, without an input shape.
 pub(crate) fn unknown_first(place: Place, word: &str, like_dense: bool, name: &Ident, header: &str) -> Error {
     let layer = if like_dense { "`Dense`" } else { "a layer such as `Dense<64, 32>`" };
     place.error(format!(
         "`{word}` is not a layer of the library, so the input shape of `{name}` is not known\n\n\
-         help: write {layer}, or for a layer of your own {header}"
+         help: write {layer}, or, for a custom layer, {header}"
     ))
 }
 
 /// `nn::Dense<64, 32>` as the first layer, without an input shape.
 pub(crate) fn custom_first(place: Place, path: &str, word: &str, name: &Ident, header: &str) -> Error {
     place.error(format!(
-        "`{path}` is taken for a layer of your own, so the input shape of `{name}` is not known\n\n\
-         help: write `{word}` for the library's, or for a layer of your own {header}"
+        "`{path}` is treated as a custom layer, so the input shape of `{name}` is not known\n\n\
+         help: write `{word}` for the library's layer, or, for a custom layer, {header}"
     ))
 }
 
-/// Two sizes that meet and differ.
+/// Two sizes of an edge that differ.
 pub(crate) fn size_mismatch(
     place: Place,
     producer: &str,
@@ -60,7 +60,7 @@ pub(crate) fn size_mismatch(
     mismatch(place, &format!("{producer} gives {gives} but {consumer} takes {takes}"), edits)
 }
 
-/// A vector is wanted and an image comes, or the reverse.
+/// An image where a vector is expected, or the reverse.
 pub(crate) fn shape_wanted(
     place: Place,
     producer: &str,
@@ -77,7 +77,7 @@ pub(crate) fn shape_wanted(
     mismatch(place, &format!("{producer} gives `{gives}` but {consumer} takes {wanted}"), edits)
 }
 
-/// A kernel that is larger than what it slides over: the message before, between and after the two sizes.
+/// A kernel that is larger than its padded input: the parts of the message before, between and after the two sizes.
 pub(crate) fn window_too_large(layer: &str, many: &str, input: &str, padded: bool) -> [String; 3] {
     let after = if padded { " with its padding" } else { "" };
     [
@@ -87,13 +87,13 @@ pub(crate) fn window_too_large(layer: &str, many: &str, input: &str, padded: boo
     ]
 }
 
-/// The same where the macro knows the two sizes.
+/// The same if the macro knows the two sizes.
 pub(crate) fn window_of_number_too_large(place: Place, message: &[String; 3], window: u64, room: u64) -> Error {
     let [before, between, after] = message;
     place.error(format!("{before}{window}{between}{room}{after}"))
 }
 
-/// The declared output is not what the last layer gives.
+/// A declared output that the last layer does not give.
 pub(crate) fn output_mismatch(
     place: Place,
     name: &Ident,
@@ -105,47 +105,47 @@ pub(crate) fn output_mismatch(
     mismatch(place, &format!("`{name}` declares `{declares}` but {producer} gives `{gives}`"), edits)
 }
 
-/// Two sizes that meet, if they turn out to differ: the message before, between and after the sizes.
+/// Two sizes of an edge that the compiler compares: the parts of the message before, between and after the sizes.
 pub(crate) fn open_mismatch(producer: &str, takes: &str, edits: &[String]) -> [String; 3] {
     [format!("shape mismatch: {producer} gives "), format!(" but {takes} "), help(edits)]
 }
 
-/// What to do where a layer of the user's own gives something else than the next takes.
+/// Suggests what to do if a custom layer does not give the shape that the next one takes.
 pub(crate) fn change_one_side(producer: &str, consumer: &str) -> String {
     format!("help: make {producer} give what {consumer} takes, or put a layer between them")
 }
 
-/// What to do where a layer of the user's own does not give what was declared.
+/// Suggests what to do if a custom layer does not give the declared shape.
 pub(crate) fn declare_what_comes(producer: &str) -> String {
     format!("help: write the shape that {producer} gives after `->`, or leave `->` out")
 }
 
-/// A type of the user's own that turns out not to be a layer.
+/// A custom type that is not a layer.
 pub(crate) fn not_a_layer(text: &str) -> String {
     if text.ends_with("f64>") {
         return format!(
-            "`{text}` is not a layer\n\nhelp: leave `f64` out: a network within another one has its numbers"
+            "`{text}` is not a layer\n\nhelp: leave `f64` out: a nested network has the scalar type of the network around it"
         );
     }
     format!("`{text}` is not a layer\n\nhelp: implement `Layer` for `{text}`, or write a layer such as `Dense<64, 32>`")
 }
 
-/// A type of the user's own that turns out not to be a shape.
+/// A custom type that is not a shape.
 pub(crate) fn not_a_shape(text: &str) -> String {
     format!("`{text}` is not a shape\n\nhelp: write a shape such as `Vector<64>`")
 }
 
-/// What disagrees, then the edits that would each put it right.
+/// A mismatch, followed by the edits that would each fix it.
 fn mismatch(place: Place, what: &str, edits: &[String]) -> Error {
     place.error(format!("shape mismatch: {what}{}", help(edits)))
 }
 
-/// The edits that would each put something right, behind an empty line.
+/// Formats the edits that would each fix a mistake, after an empty line.
 pub(super) fn help(edits: &[String]) -> String {
     if edits.is_empty() { String::new() } else { format!("\n\n{}", write_one_of(edits)) }
 }
 
-/// The edits that would each put something right.
+/// Formats the edits that would each fix a mistake.
 pub(crate) fn write_one_of(edits: &[String]) -> String {
     format!("help: write {}", edits.join(", or "))
 }

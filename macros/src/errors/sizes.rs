@@ -1,4 +1,4 @@
-//! Messages about single sizes and how many there are.
+//! The messages about sizes and their number.
 
 use proc_macro2::Ident;
 use syn::Error;
@@ -6,13 +6,13 @@ use syn::Error;
 use crate::place::Place;
 use crate::text::count;
 
-/// Whose a size in parentheses after the name is.
+/// The owner of the sizes in parentheses after the name.
 pub(crate) const THE_INPUT: &str = "the input";
 
-/// Whose a size after `->` is.
+/// The owner of the sizes after `->`.
 pub(crate) const THE_OUTPUT: &str = "the output";
 
-/// Tokens that are no size at all.
+/// Tokens that are not a size.
 pub(crate) fn unreadable_size(place: Place, text: &str) -> Error {
     place.error(format!(
         "expected a size, found `{text}`\n\n\
@@ -22,7 +22,7 @@ pub(crate) fn unreadable_size(place: Place, text: &str) -> Error {
 
 /// `Dense<inputs = 3, outputs = 4>`
 pub(crate) fn named_size(place: Place) -> Error {
-    place.error("a size has no name: its place says which it is\n\nhelp: leave the names and their `=` out")
+    place.error("a size has no name: its position determines its meaning\n\nhelp: leave the names and their `=` out")
 }
 
 /// `Dense[64, 32]`
@@ -35,22 +35,22 @@ pub(crate) fn size_suffix(place: Place, suffix: &str, digits: &str) -> Error {
     place.error(format!("a size is a `usize`, found the suffix `{suffix}`\n\nhelp: write `{digits}`"))
 }
 
-/// A literal beyond 64 bits.
+/// A literal that exceeds 64 bits.
 pub(crate) fn size_too_large(place: Place, text: &str) -> Error {
     place.error(format!("`{text}` is too large for a size"))
 }
 
-/// The arithmetic leaves the range of a `usize`.
+/// Arithmetic that overflows a `usize`.
 pub(crate) fn size_overflow(place: Place, text: &str) -> Error {
     place.error(format!("`{text}` overflows"))
 }
 
-/// The arithmetic goes below zero.
+/// Arithmetic with a negative result.
 pub(crate) fn size_negative(place: Place, text: &str) -> Error {
     place.error(format!("`{text}` is negative, but sizes are at least 1"))
 }
 
-/// The arithmetic divides by zero.
+/// Arithmetic that divides by zero.
 pub(crate) fn size_division_by_zero(place: Place, text: &str) -> Error {
     place.error(format!("`{text}` divides by zero"))
 }
@@ -60,7 +60,7 @@ pub(crate) fn size_zero(place: Place, whose: &str) -> Error {
     place.error(open_zero(whose))
 }
 
-/// A size that turns out to be 0.
+/// A size that evaluates to 0.
 pub(crate) fn open_zero(whose: &str) -> String {
     format!("{whose} has size 0, but sizes are at least 1")
 }
@@ -89,7 +89,7 @@ pub(crate) fn computes_with_parameter(place: Place, text: &str, parameter: &Iden
 /// `Dense<64, _>`
 pub(crate) fn cannot_infer(place: Place, word: &str, phrase: &str, example: &str) -> Error {
     place.error(format!(
-        "`_` stands for the size that comes in, and only the first size of `{word}` can be left to it\n\n\
+        "`_` stands for the size that comes in, and only the first size of `{word}` can be inferred\n\n\
          help: write {phrase}, such as `{example}`"
     ))
 }
@@ -105,15 +105,15 @@ pub(crate) fn cannot_infer_shape(place: Place, word: &str, example: &str) -> Err
 /// `Mine<_>`
 pub(crate) fn cannot_infer_custom(place: Place, word: &str) -> Error {
     place.error(format!(
-        "`_` can be filled in for built-in layers and shapes only, and `{word}` is not one\n\n\
+        "`_` can be inferred only in built-in layers and shapes, and `{word}` is not one\n\n\
          help: write the argument out"
     ))
 }
 
-/// `Dense<_, 32>` after a shape the macro cannot see, in a network with parameters.
+/// `Dense<_, 32>` after a shape that only the compiler knows, in a network with const parameters.
 pub(crate) fn cannot_infer_generic(place: Place, producer: &str) -> Error {
     place.error(format!(
-        "`_` cannot be filled in: only the compiler knows what {producer} gives, \
+        "`_` cannot be inferred: only the compiler knows what {producer} gives, \
          and stable Rust cannot compute a size in a network with const parameters\n\n\
          help: write the size instead of `_`"
     ))
@@ -123,16 +123,16 @@ pub(crate) fn cannot_infer_generic(place: Place, producer: &str) -> Error {
 pub(crate) fn depends_on_parameter(place: Place, layer: &str, parameter: &Ident) -> Error {
     place.error(format!(
         "a size of {layer} is computed from the const parameter `{parameter}`, which stable Rust cannot do in a type\n\n\
-         help: write a number or a named constant in the place of `{parameter}`"
+         help: write a number or a named constant instead of `{parameter}`"
     ))
 }
 
-/// `Flatten` after a layer of the user's, in a network with parameters.
+/// `Flatten` after a custom layer, in a network with const parameters.
 pub(crate) fn size_of_custom_shape(place: Place, layer: &str, producer: &str) -> Error {
     place.error(format!(
         "a size of {layer} is computed from what {producer} gives, which only the compiler knows, \
          and stable Rust cannot compute a size in a network with const parameters\n\n\
-         help: write numbers or named constants in the place of the parameters"
+         help: write numbers or named constants instead of the parameters"
     ))
 }
 

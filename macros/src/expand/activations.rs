@@ -1,10 +1,10 @@
-//! The outputs of all layers for one sample, as a struct with a field for each.
+//! The outputs of all layers for one sample, as a struct with one field per layer.
 
 use proc_macro2::{Ident, TokenStream};
 
 use super::{Names, plain};
 
-/// The struct.
+/// Returns the struct.
 pub(super) fn structure(names: &Names) -> TokenStream {
     let Names { network, private, scalar, .. } = names;
     let (visibility, name, parameters) = (&network.visibility, name(names), names.parameters());
@@ -26,7 +26,7 @@ pub(super) fn structure(names: &Names) -> TokenStream {
     }
 }
 
-/// The part of `impl Network` that makes it.
+/// Returns the part of `impl Network` that computes it.
 pub(super) fn function(names: &Names) -> [TokenStream; 2] {
     let Names { network, private, scalar, .. } = names;
     let (name, parameters) = (name(names), &network.parameters);
@@ -55,7 +55,7 @@ pub(super) fn function(names: &Names) -> [TokenStream; 2] {
     [types, function]
 }
 
-/// The name of the struct.
+/// Returns the name of the struct.
 fn name(names: &Names) -> Ident {
     names.alias("Activations")
 }

@@ -1,4 +1,4 @@
-//! What the compiler has to judge: sizes that only it can compute, and types that only it knows.
+//! What does the compiler check? Sizes that only it can compute, and types that only it knows.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::generated;
 use crate::setting::{Reading, Value};
 use crate::size::Size;
 
-/// A constant assertion or a trait for every edge that the macro left open, and for every size that may be 0.
+/// Returns a constant assertion or a trait for each edge that the macro left open, and for each size that may be 0.
 pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
     let mut assertions = TokenStream::new();
     if names.network.block.is_none() {
@@ -24,8 +24,8 @@ pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
     assertions
 }
 
-/// Every size that only the compiler knows must be at least 1, in the header and in blocks too. One that stands in several
-/// places is asserted once.
+/// Asserts that each size which only the compiler knows is at least 1, in the header and in blocks too. A size that occurs
+/// several times is asserted once.
 fn sizes(names: &Names) -> TokenStream {
     let (network, private) = (names.network, &names.private);
     let layers = network.every_layer().into_iter();
@@ -34,7 +34,7 @@ fn sizes(names: &Names) -> TokenStream {
     let header = [(errors::THE_INPUT.to_owned(), network.input.sizes())].into_iter().chain(output);
     let mut seen = HashSet::new();
     let mut assertions = TokenStream::new();
-    // An input that the header does not name is that of the first layer.
+    // Without a header, the input is the input of the first layer.
     for (whose, sizes) in layers.chain(header) {
         for size in sizes.iter().filter(|size| matches!(size, Size::Opaque(..)) && seen.insert(size.text())) {
             let (value, message) = (names.sizes.tokens(size), errors::open_zero(&whose));
@@ -46,7 +46,7 @@ fn sizes(names: &Names) -> TokenStream {
     assertions
 }
 
-/// The smallest values of settings that change shapes, where only the compiler knows what is written.
+/// Asserts the lower bounds of settings that change shapes, if only the compiler knows their values.
 fn settings(names: &Names) -> TokenStream {
     let private = &names.private;
     let layers = names.network.every_layer().into_iter();
@@ -67,8 +67,9 @@ fn settings(names: &Names) -> TokenStream {
     assertions.collect()
 }
 
-/// The comparison of what the network takes with its budget: an item, or, for a network with const parameters, what an
-/// instance of it has to evaluate. It does not ask for the length of the block, which may be what asks.
+/// Returns the comparison of the network's size with its budget: an item, or, for a network with const parameters, an
+/// expression that each instance has to evaluate. It does not use the number of parameters in `FlatParameters`, because it may
+/// be part of the constant that computes this number.
 pub(super) fn budget(names: &Names) -> Option<TokenStream> {
     let budget = names.network.budget.as_ref()?;
     let (private, name, architecture) = (&names.private, plain(&names.network.name), names.architecture());
@@ -91,7 +92,7 @@ pub(super) fn budget(names: &Names) -> Option<TokenStream> {
     Some(if names.network.parameters.is_empty() { code!(const _: () = #call;) } else { call })
 }
 
-/// The constant that says whether what comes into a block fits, where the compiler knows.
+/// Returns the constant that tells whether the input of a block fits, if the compiler decides it.
 fn entry(names: &Names, judges: &Judges) -> Option<TokenStream> {
     let (private, name) = (&names.private, fits_name(&names.network.name));
     let edges = judges.entry.edges.iter().filter_map(|&index| match judges.edges.get(index)? {
@@ -125,7 +126,7 @@ fn entry(names: &Names, judges: &Judges) -> Option<TokenStream> {
     })
 }
 
-/// The name of that constant.
+/// Returns the name of that constant.
 fn fits_name(block: &Ident) -> Ident {
     generated::name(block, "Fits")
 }
@@ -134,7 +135,7 @@ fn assertion(names: &Names, judge: &Judge) -> TokenStream {
     match judge {
         Judge::Settled => TokenStream::new(),
         Judge::Assertions { comparisons, provided } => {
-            // Windows of one kernel are one mistake: what is judged in one constant ends with the first that is too large.
+            // Each constant stops at the first kernel that is too large, because several windows of one kernel are one mistake.
             let windows = comparisons.iter().filter(|assertion| assertion.relation == Relation::Fits);
             let windows = constant(names, windows, provided);
             let sizes = comparisons.iter().filter(|assertion| assertion.relation == Relation::Same);
@@ -150,7 +151,7 @@ fn assertion(names: &Names, judge: &Judge) -> TokenStream {
     }
 }
 
-/// A constant that does not compile where sizes do not agree; nothing for no sizes.
+/// Returns a constant that does not compile if sizes disagree; nothing without comparisons.
 fn constant<'a>(
     names: &Names,
     assertions: impl Iterator<Item = &'a Assertion>,
@@ -165,7 +166,7 @@ fn constant<'a>(
     Some(at(span, code!(const _: () = #judged;)))
 }
 
-/// The call that compares two sizes.
+/// Returns the call that compares two sizes.
 fn comparison(names: &Names, assertion: &Assertion) -> TokenStream {
     let (private, Assertion { message, nouns, .. }) = (&names.private, assertion);
     let (gives, takes) = (names.sizes.tokens(&assertion.gives), names.sizes.tokens(&assertion.takes));
@@ -175,11 +176,11 @@ fn comparison(names: &Names, assertion: &Assertion) -> TokenStream {
     }
 }
 
-/// A trait made for this edge, so that its message can name the two layers as the user does.
+/// Returns a trait for this edge alone, so that its message can name the two layers as the user does.
 fn by_trait(names: &Names, words: [&str; 3], index: usize, provided: &[Ident]) -> TokenStream {
     let (library, private, parameters) = (&names.library, &names.private, names.parameters());
     let shape = &names.shapes[index];
-    // Braces in the user's words would be read as placeholders.
+    // Braces in the user's text would be parsed as placeholders.
     let [producer, consumer, help] = words.map(|text| text.replace('{', "{{").replace('}', "}}"));
     let message = format!("shape mismatch: {producer} gives `{{In}}` but {consumer}");
     let label = format!("does not fit {producer}");

@@ -1,17 +1,17 @@
-//! The backward passes: the layers in reverse, with two alternating buffers for the gradients between them.
+//! The backward passes: the layers in reverse order, with two alternating buffers for the gradients between them.
 
 use proc_macro2::{Ident, Span, TokenStream};
 
 use super::{Names, forward, pass_at};
 
-/// `backward` through all layers and `backward_logits` from the head on.
+/// Returns `backward` through all layers and `backward_logits` from the head on.
 pub(super) fn passes(names: &Names) -> TokenStream {
     let mut passes = pass(names, "backward", names.layers.len());
     passes.extend(pass(names, "backward_logits", names.logits_chain()));
     passes
 }
 
-/// A pass back through the first `count` layers, which calls the last of them by the pass's own name.
+/// Returns a backward pass through the first `count` layers. It calls the last of them by the name of the pass.
 fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
     let Names { private, scalar, input, isa, .. } = names;
     let function = Ident::new(function, Span::mixed_site());
@@ -51,12 +51,12 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
     }
 }
 
-/// The memory that the forward pass cut for layer `index`.
+/// Returns the splitting of the memory that the forward pass reserved for layer `index`.
 fn cut(names: &Names, index: usize, count: usize) -> TokenStream {
     let (private, scalar) = (&names.private, &names.scalar);
     let (site, shape) = (&names.layers[index], &names.shapes[index]);
     let (kind, output, cache) = (&site.kind, &site.output, &site.cache);
-    let own = (index + 1 < count).then(|| {
+    let cut_output = (index + 1 < count).then(|| {
         let len = forward::kept(names, index);
         match index.checked_sub(1) {
             None => code!(let #output: &[#scalar] = __memory.cut(#len);),
@@ -67,12 +67,12 @@ fn cut(names: &Names, index: usize, count: usize) -> TokenStream {
         }
     });
     code! {
-        #own
+        #cut_output
         let #cache = __memory.cut(#private::chain::cache::<#kind, #shape>());
     }
 }
 
-/// The call of layer `index`; the last of the pass is given the gradient, the first may have to give one.
+/// Returns the call of layer `index`. The last layer of the pass receives the gradient; the first may have to return one.
 fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
     let is_last = index + 1 == count;
@@ -111,7 +111,7 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
     }
 }
 
-/// The call of a layer that is neither first nor last of the pass.
+/// Returns the call of a layer between the first and the last of the pass.
 fn call_between(names: &Names, index: usize) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
     let (site, shape, before) = (&names.layers[index], &names.shapes[index], names.before(index));

@@ -1,4 +1,4 @@
-//! What can be asked of a network: the trait `Network`, and the same as functions and constants of its own.
+//! The trait `Network`, and the inherent functions and constants of a network.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
@@ -7,7 +7,7 @@ use super::{Names, plain};
 use crate::graph::Kind;
 use crate::shape::Shape;
 
-/// `impl Network`.
+/// Returns `impl Network`.
 pub(super) fn network(names: &Names) -> TokenStream {
     let Names { network, private, scalar, isa, .. } = names;
     let (parameters, generic, architecture) = (names.parameters(), names.generic(), names.architecture());
@@ -48,7 +48,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
     }
 }
 
-/// What a summary says about each layer.
+/// Returns the data of each layer for a summary.
 fn layer_infos(names: &Names) -> TokenStream {
     let (private, scalar) = (&names.private, &names.scalar);
     let layers = names.layers.iter().enumerate().map(|(index, site)| {
@@ -78,12 +78,12 @@ fn layer_infos(names: &Names) -> TokenStream {
     layers.collect()
 }
 
-/// `initialization` and `initialize`: every layer is drawn as those after it want it.
+/// Returns `initialization` and `initialize`: the weights of each layer are initialized for the layers after it.
 pub(super) fn initialization(names: &Names) -> TokenStream {
     let Names { private, scalar, random, .. } = names;
     let count = names.layers.len();
-    // What the layers from one on want of the weights before them, the last first. One that keeps magnitudes passes on what
-    // those after it want.
+    // The initializer that the layers from each index on prefer for the weights before them, the last index first. A layer that
+    // keeps magnitudes passes on the preference of the layers after it.
     let wishes = (0..count).rev().map(|index| {
         let (site, wish, next) = (&names.layers[index], wish(index), wish(index + 1));
         let (kind, settings) = (&site.kind, &site.settings);
@@ -123,12 +123,13 @@ pub(super) fn initialization(names: &Names) -> TokenStream {
     }
 }
 
-/// The name of what the layers from `index` on want of the weights before them.
+/// Returns the name of the initializer that the layers from `index` on prefer for the weights before them.
 fn wish(index: usize) -> Ident {
     Ident::new(&format!("__initializer_{index}"), Span::mixed_site())
 }
 
-/// A network that takes a shape of the library takes those too whose plain form it is: `Probabilities<N>` for `Vector<N>`.
+/// Returns the impls for further inputs: a network also takes the shapes whose plain form it takes, such as `Probabilities<N>`
+/// for `Vector<N>`.
 pub(super) fn also_takes(names: &Names) -> TokenStream {
     let (library, private) = (&names.library, &names.private);
     let Shape::Known(spec, sizes) = &names.network.input else { return TokenStream::new() };
@@ -144,9 +145,9 @@ pub(super) fn also_takes(names: &Names) -> TokenStream {
     accepted.collect()
 }
 
-/// Constructors and constants, on the `f32` network so that they need no type argument; methods on all.
+/// Returns constructors and constants of the `f32` network, so that they need no type argument, and methods of all instances.
 pub(super) fn inherent(names: &Names) -> TokenStream {
-    // The inside of a block is asked through its network.
+    // A block is used only through its network.
     if names.network.block.is_some() {
         return TokenStream::new();
     }
@@ -157,12 +158,12 @@ pub(super) fn inherent(names: &Names) -> TokenStream {
     inherent
 }
 
-/// The name of a public function. The compiler and editors show the name of the network as its definition.
+/// Returns the name of a public function. The compiler and editors show the name of the network as its definition.
 fn function(names: &Names, name: &str) -> Ident {
     Ident::new(name, Span::mixed_site().located_at(names.network.name.span()))
 }
 
-/// The constants of the `f32` network.
+/// Returns the constants of the `f32` network.
 fn constants(names: &Names) -> TokenStream {
     let private = &names.private;
     let (parameters, architecture) = (names.parameters(), names.architecture());
@@ -173,19 +174,19 @@ fn constants(names: &Names) -> TokenStream {
             pub const PARAMETERS: #private::usize = <Self as #private::Network>::PARAMETERS;
             /// The bytes that the parameters take in `f32`.
             pub const PARAMETER_BYTES: #private::usize = <Self as #private::Network>::PARAMETER_BYTES;
-            /// Multiplications with addition that one prediction takes.
+            /// The number of multiply-add operations for one prediction.
             pub const MULTIPLY_ADDS: #private::u64 = <Self as #private::Network>::MULTIPLY_ADDS;
-            /// How many samples go through the whole network, forward then backward, before the next do.
+            /// The number of samples that pass through the whole network together, forward and backward.
             pub const TILE: #private::usize = <Self as #private::Network>::TILE;
-            /// The length of the workspace of a training step in `f32`, whatever the batch.
+            /// The length of the workspace of a training step in `f32`, for any batch size.
             pub const WORKSPACE_LEN: #private::usize = <Self as #private::Network>::WORKSPACE_LEN;
-            /// What lies where in the block of parameters.
+            /// The position of each tensor in the slice of parameters.
             pub const TENSORS: #private::TensorTable = <Self as #private::FlatParameters<#private::f32>>::TENSORS;
         }
     }
 }
 
-/// The constructors of the `f32` network.
+/// Returns the constructors of the `f32` network.
 fn constructors(names: &Names) -> TokenStream {
     let Names { private, random, .. } = names;
     let (parameters, architecture) = (names.parameters(), names.architecture());
@@ -195,13 +196,13 @@ fn constructors(names: &Names) -> TokenStream {
         #[automatically_derived]
         #[allow(clippy::unnecessary_box_returns)]
         impl<#parameters> #architecture {
-            /// A network with random weights and zero biases, on the heap.
+            /// Returns a network with random weights and zero biases, on the heap.
             #[must_use]
             pub fn #init<#random: #private::RandomSource + ?#private::core::marker::Sized>(rng: &mut #random) -> #private::Box<Self> {
                 <Self as #private::Network>::init(rng)
             }
 
-            /// A network whose weights all come from one initializer, and zero biases, on the heap.
+            /// Returns a network on the heap with weights from one initializer and zero biases.
             #[must_use]
             pub fn #init_with<#random: #private::RandomSource + ?#private::core::marker::Sized>(
                 initializer: #private::Initializer,
@@ -210,13 +211,13 @@ fn constructors(names: &Names) -> TokenStream {
                 <Self as #private::Network>::init_with(initializer, rng)
             }
 
-            /// A network of zeros, on the heap.
+            /// Returns a network whose parameters are all zero, on the heap.
             #[must_use]
             pub fn #zeroed() -> #private::Box<Self> {
                 <Self as #private::FlatParameters<#private::f32>>::zeroed()
             }
 
-            /// The layers with output shapes and parameters, as a table.
+            /// Returns a table of the layers, their output shapes and their numbers of parameters.
             #[must_use]
             pub fn #summary() -> #private::Summary {
                 <Self as #private::Network>::summary()
@@ -225,7 +226,8 @@ fn constructors(names: &Names) -> TokenStream {
     }
 }
 
-/// The constructors that read files. The library writes them, since it alone knows whether it has that feature.
+/// Returns the constructors that read files. A macro of the library generates them, because only the library knows whether that
+/// feature is enabled.
 fn loading(names: &Names) -> TokenStream {
     let library = &names.library;
     let (parameters, architecture) = (names.parameters(), names.architecture());
@@ -245,7 +247,7 @@ fn loading(names: &Names) -> TokenStream {
     }
 }
 
-/// What all instances of the network can do.
+/// Returns the methods of all instances of the network.
 fn methods(names: &Names) -> TokenStream {
     let Names { private, scalar, .. } = names;
     let (parameters, generic) = (names.parameters(), names.generic());
@@ -264,32 +266,32 @@ fn methods(names: &Names) -> TokenStream {
     code! {
         #[automatically_derived]
         impl<#parameters #scalar: #private::Kernels> #generic {
-            /// The answer for one sample. Nothing is allocated, but for a thread's first scratch above 64 KiB.
+            /// Predicts one sample. Allocates nothing, except a thread's first scratch buffer above 64 KiB.
             #[must_use]
             #[inline]
             pub fn #predict(&self, input: &#input) -> #output {
                 #private::Predict::predict(self, input)
             }
 
-            /// The answer for one sample, written where the caller wants it. Memory as in `predict`.
+            /// Predicts one sample and writes the prediction into `output`. Allocates like `predict`.
             #[inline]
             pub fn #predict_into(&self, input: &#input, output: &mut #output) {
                 #private::Predict::predict_into(self, input, output);
             }
 
-            /// The answers for a batch, each with the same bits as `predict` gives.
+            /// Predicts a batch. Each prediction has the same bits as that of `predict`.
             #[must_use]
             pub fn #predict_batch(&self, inputs: &[#input]) -> #private::Vec<#output> {
                 #private::Predict::predict_batch(self, inputs)
             }
 
-            /// The output of every layer for one sample: a field per layer, with its name.
+            /// Returns the output of each layer for one sample, as a struct with a field per layer.
             #[must_use]
             pub fn #activations(&self, input: &#input) -> <Self as #private::Network>::Activations {
                 #private::Network::activations(self, input)
             }
 
-            /// The scores of one sample before a final `Softmax`. Memory as in `predict`.
+            /// Returns the logits of one sample, the values before a final `Softmax`. Allocates like `predict`.
             #[must_use]
             pub fn #logits(&self, input: &#input) -> #scores {
                 #private::Predict::logits(self, input)
@@ -298,7 +300,8 @@ fn methods(names: &Names) -> TokenStream {
     }
 }
 
-/// The array type of the shape before layer `index`, written out where the macro can, for error messages and rustdoc.
+/// Returns the array type of the shape before layer `index`. It is written out if the macro knows the sizes, for error messages
+/// and rustdoc.
 fn array(names: &Names, index: usize, scalar: &TokenStream) -> TokenStream {
     let (private, network) = (&names.private, names.network);
     let shape = match index.checked_sub(1) {

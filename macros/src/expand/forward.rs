@@ -1,17 +1,17 @@
-//! The forward passes: of training, which keep what the backward pass needs, and of inference.
+//! The forward passes: for training, which keep what the backward pass needs, and for inference.
 
 use proc_macro2::{Ident, Span, TokenStream};
 
 use super::{Names, pass_at, plain};
 
-/// `forward` through all layers and `forward_logits` up to the head.
+/// Returns `forward` through all layers and `forward_logits` up to the head.
 pub(super) fn passes(names: &Names) -> TokenStream {
     let mut passes = pass(names, "forward", names.layers.len());
     passes.extend(pass(names, "forward_logits", names.logits_chain()));
     passes
 }
 
-/// A pass through the first `count` layers, which calls the last of them by the pass's own name.
+/// Returns a forward pass through the first `count` layers. It calls the last of them by the name of the pass.
 fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
     let Names { private, scalar, input, isa, .. } = names;
     let function = Ident::new(function, Span::mixed_site());
@@ -34,21 +34,22 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
     }
 }
 
-/// The memory of layer `index`: for its output, unless that is the output of the whole pass, and its cache.
+/// Returns the splitting of the memory for layer `index`: for its cache, and for its output unless that is the output of the
+/// pass.
 fn cut(names: &Names, index: usize, count: usize) -> TokenStream {
     let (private, site, shape) = (&names.private, &names.layers[index], &names.shapes[index]);
     let (kind, output, cache) = (&site.kind, &site.output, &site.cache);
-    let own = (index + 1 < count).then(|| {
+    let cut_output = (index + 1 < count).then(|| {
         let len = kept(names, index);
         code!(let #output = __memory.cut(#len);)
     });
     code! {
-        #own
+        #cut_output
         let #cache = __memory.cut(#private::chain::cache::<#kind, #shape>());
     }
 }
 
-/// How many numbers per sample are kept for the output of layer `index`.
+/// Returns the number of values per sample that are kept of the output of layer `index`.
 pub(super) fn kept(names: &Names, index: usize) -> TokenStream {
     let private = &names.private;
     if index == 0 {
@@ -58,7 +59,7 @@ pub(super) fn kept(names: &Names, index: usize) -> TokenStream {
     code!(#private::chain::kept::<#link>())
 }
 
-/// The call of layer `index`; the last of the pass writes into the output of the whole.
+/// Returns the call of layer `index`. The last layer writes into the output of the pass.
 fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
     let (site, shape) = (&names.layers[index], &names.shapes[index]);
@@ -81,7 +82,7 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
     }
 }
 
-/// The body of `trace`: inference in two alternating buffers, each layer's output shown by name.
+/// Returns the body of `trace`: inference with two alternating buffers, which passes on each layer's output by name.
 pub(super) fn trace(names: &Names) -> TokenStream {
     let count = names.layers.len();
     let first_len = names.len(0);
@@ -101,7 +102,8 @@ pub(super) fn trace(names: &Names) -> TokenStream {
     }
 }
 
-/// The inference of layer `index`: the first reads the input, the last writes the output, the others alternate.
+/// Returns the inference of layer `index`: the first layer reads the input, the last writes the output, and the others
+/// alternate between the buffers.
 fn infer(names: &Names, index: usize, count: usize) -> TokenStream {
     let (name, next_len) = (plain(&names.layers[index].field), names.len(index + 1));
     if index > 0 && index + 1 < count {
@@ -137,7 +139,7 @@ fn infer(names: &Names, index: usize, count: usize) -> TokenStream {
     }
 }
 
-/// The inference of a layer that is neither first nor last.
+/// Returns the inference of a layer between the first and the last.
 fn infer_between(names: &Names, index: usize) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
     let (site, shape) = (&names.layers[index], &names.shapes[index]);

@@ -1,4 +1,4 @@
-//! Which names may generic parameters of generated code not have?
+//! Which names are not available for generic parameters of generated code?
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::identifier;
 use crate::shape::Shape;
 use crate::size::Size;
 
-/// Every word that the user wrote where a generic parameter of ours could capture it.
+/// Returns each word that the user wrote where a generic parameter of generated code could capture it.
 pub(super) fn user_words(network: &Network) -> HashSet<String> {
     let mut used: HashSet<String> = network.parameters.iter().map(ToString::to_string).collect();
     used.insert(network.name.to_string());
@@ -27,7 +27,7 @@ pub(super) fn user_words(network: &Network) -> HashSet<String> {
         match &layer.kind {
             Kind::BuiltIn(built_in) => built_in.sizes.iter().for_each(|size| collect(size.tokens())),
             Kind::Custom { path, .. } => collect(path.to_token_stream()),
-            // Its items have names of their own.
+            // The items of a block have their own names.
             Kind::Block(_) => {}
         }
         for expression in settings::expressions(layer) {

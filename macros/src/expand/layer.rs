@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 
 use super::{Names, backward, constants, forward};
 
-/// `impl Layer`: the network as a layer, for training passes and as a part of other networks.
+/// Returns `impl Layer`: the network as a layer, for training passes and within other networks.
 pub(super) fn layer(names: &Names) -> TokenStream {
     let Names { private, scalar, input, isa, .. } = names;
     let parameters = names.parameters();

@@ -1,4 +1,4 @@
-//! The constants by which memory around the network is laid out.
+//! The constants that define the memory layout around the network.
 
 use proc_macro2::{Ident, Span, TokenStream};
 
@@ -6,7 +6,7 @@ use super::{Names, at};
 use crate::errors;
 use crate::size::Size;
 
-/// `impl Plan` for the network as a layer.
+/// Returns `impl Plan` for the network as a layer.
 pub(super) fn plan(names: &Names) -> TokenStream {
     let private = &names.private;
     let (parameters, architecture) = (names.parameters(), names.architecture());
@@ -44,8 +44,8 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     }
 }
 
-/// Both lengths, after assertions that the parameters which are sizes are not 0. Only an instance of the network can fail
-/// them; whatever it is used for needs one of the two.
+/// Returns both lengths, preceded by assertions that the const parameters which are sizes are not 0. Only an instance of the
+/// network can fail them, and each use of an instance needs one of the two lengths.
 fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) -> (TokenStream, TokenStream) {
     let (private, network) = (&names.private, names.network);
     let layers = network.every_layer().into_iter().filter_map(|layer| Some(&layer.built_in()?.sizes));
@@ -53,7 +53,7 @@ fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) ->
     let is_size =
         |parameter: &&Ident| sizes.iter().any(|size| matches!(size, Size::Parameter(name) if name == *parameter));
     let mut checks = network.parameters.iter().filter(is_size).peekable();
-    // Those of a block are among those of the network around it.
+    // The const parameters of a block are those of the network around it.
     if checks.peek().is_none() || network.block.is_some() {
         return (cache_len, inference_len);
     }

@@ -1,4 +1,4 @@
-//! Settings of layers, initializers and the tile: constants of the network, which are computed, and refused, once.
+//! Settings of layers, initializers and the tile: constants of the network, which are computed and checked once.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -12,7 +12,7 @@ use crate::initializer::Variant;
 use crate::setting::{DefaultValue, Reading, Setting, Value};
 use crate::size::Size;
 
-/// The constants: items beside the network, or, where something in them depends on a const parameter, of the network.
+/// Returns the constants: free items, or associated constants of the network if an expression depends on a const parameter.
 pub(super) fn constants(names: &Names) -> TokenStream {
     let private = &names.private;
     let (mut beside, mut of_network) = (TokenStream::new(), TokenStream::new());
@@ -38,13 +38,13 @@ pub(super) fn constants(names: &Names) -> TokenStream {
     beside
 }
 
-/// One of the constants where it is used.
+/// Returns the path of one of these constants.
 fn constant(names: &Names, layer: &Layer, name: &Ident) -> TokenStream {
     let architecture = names.architecture();
     if is_constant(names, layer) { name.to_token_stream() } else { code!(<#architecture>::#name) }
 }
 
-/// The number of samples in a tile by its name, and what does not compile when it is out of range.
+/// Returns the constant for the number of samples in a tile, with an assertion that it is in range.
 fn tile_constant(names: &Names) -> Option<TokenStream> {
     let (private, tile, name) = (&names.private, names.network.tile.as_ref()?, names.alias("Tile"));
     let samples = &tile.samples;
@@ -55,23 +55,23 @@ fn tile_constant(names: &Names) -> Option<TokenStream> {
     })
 }
 
-/// The assertion that the size of a tile is in range.
+/// Returns the assertion that the size of a tile is in range.
 fn require_tile(names: &Names, tile: &Tile, samples: impl ToTokens) -> TokenStream {
     let (private, few, many) = (&names.private, errors::tile_zero(), errors::tile_too_large());
     call(tile.place.span(), &code!(#private::require_tile), code!(#samples, #few, #many))
 }
 
-/// The type of a layer whose settings depend on no const parameter, where there are no const parameters.
+/// Returns the type of a layer whose settings depend on no const parameter, without const parameters.
 fn constant_kind(names: &Names, index: usize, site: &Site) -> TokenStream {
     let parameters = &names.network.parameters;
     match site.layer.map(|layer| &layer.kind) {
         _ if parameters.is_empty() => site.kind.clone(),
-        // The settings are of one type, whatever the sizes.
+        // The type of the settings does not depend on the sizes.
         Some(Kind::BuiltIn(built_in)) => {
             let size = |size: &Size| if let Size::Parameter(_) = size { code!(1) } else { names.sizes.tokens(size) };
             names.library_type_with(built_in.spec.name, &built_in.arguments, None, &size)
         }
-        // Its alias has them all the same, and does not use them.
+        // The alias still has the parameters but does not use them.
         Some(Kind::Custom { .. }) => {
             let (alias, any) = (names.layer_alias(index), parameters.iter().map(|_| code!(1)));
             code!(#alias<#(#any),*>)
@@ -80,7 +80,7 @@ fn constant_kind(names: &Names, index: usize, site: &Site) -> TokenStream {
     }
 }
 
-/// A reference to the settings of a layer.
+/// Returns a reference to the settings of a layer.
 pub(super) fn reference(names: &Names, index: usize, layer: &Layer, kind: &TokenStream) -> TokenStream {
     if settings(names, layer, kind).is_none() {
         return code!(&());
@@ -89,13 +89,13 @@ pub(super) fn reference(names: &Names, index: usize, layer: &Layer, kind: &Token
     code!(&#constant)
 }
 
-/// What the weights of a layer are drawn by, where the user says so.
+/// Returns the initializer that the user chose for a layer, if any.
 pub(super) fn initializer(names: &Names, index: usize, site: &Site) -> Option<TokenStream> {
     let layer = site.layer.filter(|layer| layer.initialization.is_some())?;
     Some(constant(names, layer, &initializer_name(names, index)))
 }
 
-/// The constant for the size of a tile, where the user says so.
+/// Returns the constant for the size of a tile, if the user chose one.
 pub(super) fn tile(names: &Names) -> Option<TokenStream> {
     let (private, tile) = (&names.private, names.network.tile.as_ref()?);
     let value = if names.mentions_parameters(&tile.samples) {
@@ -103,14 +103,14 @@ pub(super) fn tile(names: &Names) -> Option<TokenStream> {
         let samples = &tile.samples;
         code!({ let __samples = #samples; #required; __samples })
     } else {
-        // What is out of range was refused where it has its name, and nothing is computed with it.
+        // An out-of-range value was rejected where the constant is defined, so nothing is computed with it.
         let name = names.alias("Tile");
         code!(#private::tile_in_range(#name))
     };
     Some(code!(const TILE: #private::usize = #value;))
 }
 
-/// Every expression of the user's in the settings and the initializer of a layer.
+/// Returns each expression that the user wrote in the settings and the initializer of a layer.
 pub(super) fn expressions(layer: &Layer) -> Vec<&Expr> {
     let mut expressions = Vec::new();
     match &layer.kind {
@@ -132,13 +132,13 @@ pub(super) fn expressions(layer: &Layer) -> Vec<&Expr> {
     expressions
 }
 
-/// Whether no setting of the layer, nor its type, depends on a const parameter of the network.
+/// Returns whether neither the settings of the layer nor its type depend on a const parameter of the network.
 fn is_constant(names: &Names, layer: &Layer) -> bool {
-    let own = match &layer.kind {
+    let type_depends = match &layer.kind {
         Kind::Custom { path, .. } => names.mentions_parameters(path),
         Kind::BuiltIn(_) | Kind::Block(_) => false,
     };
-    !own && !expressions(layer).into_iter().any(|expression| names.mentions_parameters(expression))
+    !type_depends && !expressions(layer).into_iter().any(|expression| names.mentions_parameters(expression))
 }
 
 fn settings_name(names: &Names, index: usize) -> Ident {
@@ -149,7 +149,7 @@ fn initializer_name(names: &Names, index: usize) -> Ident {
     names.alias(&format!("Initializer{index}"))
 }
 
-/// The settings of a layer as a value; nothing where there is nothing to set.
+/// Returns the settings of a layer as a value; `None` for a layer without settings.
 fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStream> {
     let span = layer.settings_place.span();
     let function = |arguments| call(span, &code!(<#kind>::settings), arguments);
@@ -166,7 +166,7 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
             })
         }
         Kind::Block(_) => None,
-        // A layer that has settings, and none were written, is one error here instead of one for each use.
+        // A layer whose required settings are missing is one error here instead of one for each use.
         Kind::Custom { settings: None, .. } => {
             let private = &names.private;
             Some(at(span, code!(<<#kind as #private::Layer>::Settings as #private::Unset>::VALUE)))
@@ -182,7 +182,7 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
     }
 }
 
-/// The value of a setting, as written or as the constant of `owner` that holds its default.
+/// Returns the value of a setting: the written expression, or the constant of `owner` that is its default.
 fn expression(known: &Setting, written: Option<&Expr>, owner: &TokenStream) -> TokenStream {
     match (written, &known.default) {
         (Some(written), _) => written.to_token_stream(),
@@ -194,7 +194,7 @@ fn expression(known: &Setting, written: Option<&Expr>, owner: &TokenStream) -> T
     }
 }
 
-/// The value of a setting that changes shapes: a size, or a variant of the library's enum.
+/// Returns the value of a setting that changes shapes: a size, or a variant of the library's enum.
 fn shaping(names: &Names, known: &Setting, variant: &impl ToTokens, size: Option<TokenStream>) -> TokenStream {
     let library = &names.library;
     let Reading::Shapes { named: Some(named), .. } = known.reading else { return size.unwrap_or_default() };
@@ -203,7 +203,7 @@ fn shaping(names: &Names, known: &Setting, variant: &impl ToTokens, size: Option
     code!(#library::#named::#variant #size)
 }
 
-/// An initializer as a value, which does not compile when it is out of range.
+/// Returns an initializer as a value that does not compile if it is out of range.
 fn initializer_value(names: &Names, initialization: &Initialization) -> TokenStream {
     let private = &names.private;
     let value = match &initialization.kind {

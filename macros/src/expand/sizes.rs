@@ -1,5 +1,5 @@
-//! What do sizes look like in generated code? Those that only the compiler knows are written once, as constants, so that
-//! a mistake in one is one error where the user wrote it.
+//! How are sizes written in generated code? Sizes that only the compiler knows become constants, so that a mistake in one is
+//! one error at its source.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -18,12 +18,12 @@ pub(super) struct Sizes(Vec<Named>);
 struct Named {
     /// The name of the constant.
     constant: Ident,
-    /// Where the user wrote it first.
+    /// The size at its first position in the source.
     size: Size,
 }
 
 impl Sizes {
-    /// One constant for each different expression, in blocks too.
+    /// Creates one constant for each different expression, in blocks too.
     pub(super) fn new(network: &Network) -> Self {
         let mut sizes = Self(Vec::new());
         let declared = network.declared_output.iter().map(|(shape, _)| shape);
@@ -37,7 +37,7 @@ impl Sizes {
         sizes
     }
 
-    /// Gives a size its constant, after those that it is computed from.
+    /// Gives a size its constant, after the sizes that it is computed from.
     fn name(&mut self, network: &Network, size: &Size) {
         if !size.is_open() || size.is_unknown() || self.named(size).is_some() {
             return;
@@ -53,7 +53,7 @@ impl Sizes {
         self.0.iter().find(|named| named.size.same(size))
     }
 
-    /// A size as a generic argument, which is an expression too, at the user's place.
+    /// Returns a size as a generic argument at its source position. The argument is an expression too.
     pub(super) fn tokens(&self, size: &Size) -> TokenStream {
         if let Some(unknown) = size.unknown() {
             return unknown.to_token_stream();
@@ -66,7 +66,7 @@ impl Sizes {
         constant.into_token_stream()
     }
 
-    /// The constants.
+    /// Returns the constants.
     pub(super) fn items(&self, private: &TokenStream) -> TokenStream {
         let items = self.0.iter().map(|Named { constant, size }| {
             let value = self.value(size, private);
@@ -75,7 +75,7 @@ impl Sizes {
         items.collect()
     }
 
-    /// What the compiler computes.
+    /// Returns the expression that the compiler evaluates.
     fn value(&self, size: &Size, private: &TokenStream) -> TokenStream {
         match size {
             Size::Opaque(tokens, _) => tokens.clone(),
@@ -93,7 +93,7 @@ impl Sizes {
     }
 }
 
-/// Every size that the code of a layer has.
+/// Returns every size in the code of a layer.
 fn of_layer(layer: &Layer) -> Vec<&Size> {
     let mut sizes = Vec::new();
     if let Some(BuiltIn { sizes: written, settings, arguments, parameters, requires, .. }) = layer.built_in() {

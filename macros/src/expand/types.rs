@@ -1,4 +1,4 @@
-//! The items that a network is made of: aliases, the struct, its layout, `Debug` and `Clone`.
+//! The items of a network: aliases, the struct, its layout, `Debug` and `Clone`.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
@@ -12,33 +12,33 @@ use crate::place::Place;
 use crate::shape::Shape;
 use crate::text;
 
-/// Names for the user's own types, each of which is written once, so that rustc reports a wrong one once; and for shapes
-/// that only the compiler knows, which without names would double with every layer.
+/// Returns aliases for custom types, so that each is written once and rustc reports a mistake in it once, and for shapes that
+/// only the compiler knows, whose types would double in length with each layer.
 pub(super) fn aliases(names: &Names) -> TokenStream {
     let (network, private, count) = (names.network, &names.private, names.layers.len());
     let parameters = names.parameters();
     let mut aliases = TokenStream::new();
     let declared = network.declared_output.as_ref().map(|(shape, _)| shape);
     for (shape, alias, which) in [(Some(&network.input), "Input", count), (declared, "Output", count + 2)] {
-        // The shapes around a block have their names from the network around it.
+        // The network around a block defines the aliases of the shapes around it.
         if let (Some(Shape::Custom(path, _)), None) = (shape, &network.block) {
-            aliases.extend(own(names, &format!("{alias}Type"), path, "IS_SHAPE", errors::not_a_shape));
+            aliases.extend(custom_alias(names, &format!("{alias}Type"), path, "IS_SHAPE", errors::not_a_shape));
             let shape = names.apply(&names.alias(&format!("{alias}Type")));
             aliases.extend(shown(names, alias, which, &shape));
         }
     }
     for (index, layer) in network.layers.iter().enumerate() {
         if let Kind::Custom { path, .. } = &layer.kind {
-            aliases.extend(own(names, &format!("Layer{index}"), path, "IS_LAYER", errors::not_a_layer));
+            aliases.extend(custom_alias(names, &format!("Layer{index}"), path, "IS_LAYER", errors::not_a_layer));
         }
         if matches!(layer.output, Shape::Unknown(_)) {
             let (kind, input, name) =
-                (&names.layers[index].kind, &names.own_shapes[index], names.own_shape_alias(index));
+                (&names.layers[index].kind, &names.underlying_shapes[index], names.underlying_shape_alias(index));
             aliases.extend(code! {
                 #[doc(hidden)]
                 type #name<#parameters> = <#kind as #private::Layer>::Output<#input>;
             });
-            aliases.extend(shown(names, &format!("Shape{index}"), index, &names.own_shapes[index + 1]));
+            aliases.extend(shown(names, &format!("Shape{index}"), index, &names.underlying_shapes[index + 1]));
         }
     }
     if let Some(shape) = names.logits_of_head() {
@@ -48,17 +48,17 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
     aliases
 }
 
-/// The trait that gives the shapes which are `shown`, where there may be some.
+/// Returns the trait that gives the shapes which are `shown`, if there are any.
 fn given(names: &Names) -> Option<TokenStream> {
     let (private, given) = (&names.private, names.alias("Given"));
     let visible = !matches!(names.network.visibility, Visibility::Inherited);
     visible.then(|| code!(#[doc(hidden)] trait #given<const WHICH: #private::usize> { type Shape: #private::Shape; }))
 }
 
-/// The alias of a shape in whose type something of the user's own may be named.
+/// Returns the alias of a shape whose type may mention a custom type.
 ///
-/// That may be less visible than the network, and Rust refuses a private type in an associated type of a visible one. It
-/// accepts a private trait in the bounds of an implementation, so such a trait gives the shape.
+/// A custom type may be less visible than the network, and Rust rejects a private type as an associated type of a visible one.
+/// It accepts a private trait in the bounds of an implementation, so such a trait gives the shape.
 fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> TokenStream {
     let (private, parameters, architecture) = (&names.private, names.parameters(), names.architecture());
     let (alias, given, which) = (names.alias(alias), names.alias("Given"), Literal::usize_unsuffixed(which));
@@ -82,11 +82,18 @@ fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> Token
     }
 }
 
-/// The alias of a custom type, which is an error in words if the answer to `question` about it is no.
+/// Returns the alias of a custom type, which fails to compile with a clear message if `question` about the type is false.
 ///
-/// No constant in a type may depend on a const parameter on stable Rust, so the question is about the type with 1 for every
-/// parameter: what is implemented for a parameter is implemented for 1, as a network has no bounds on its parameters.
-fn own(names: &Names, alias: &str, path: impl ToTokens, question: &str, otherwise: fn(&str) -> String) -> TokenStream {
+/// On stable Rust no constant in a type may depend on a const parameter. The question is therefore asked with 1 for every
+/// parameter: a trait that is implemented for all values of a parameter is implemented for 1, because a network has no bounds
+/// on its parameters.
+fn custom_alias(
+    names: &Names,
+    alias: &str,
+    path: impl ToTokens,
+    question: &str,
+    otherwise: fn(&str) -> String,
+) -> TokenStream {
     let (private, parameters, written) = (&names.private, names.parameters(), names.alias(&format!("{alias}Written")));
     let alias = names.alias(alias);
     let path = path.into_token_stream();
@@ -106,7 +113,7 @@ fn own(names: &Names, alias: &str, path: impl ToTokens, question: &str, otherwis
     }
 }
 
-/// The struct, with the user's attributes, docs and visibility.
+/// Returns the struct, with the user's attributes, docs and visibility.
 pub(super) fn structure(names: &Names) -> TokenStream {
     let Names { network, private, scalar, .. } = names;
     let (attributes, visibility, name) = (&network.attributes, &network.visibility, &network.name);
@@ -124,7 +131,7 @@ pub(super) fn structure(names: &Names) -> TokenStream {
     let mentions_scalar = names.layers.iter().any(has_parameters);
     let fields = names.layers.iter().map(|site| {
         let (field, kind) = (&site.field, &site.kind);
-        // Where no layer has parameters, the scalar is mentioned all the same, as the language demands.
+        // A struct has to mention its scalar parameter even if no layer has parameters.
         let with = if mentions_scalar { site.with.clone() } else { code!(<#kind as #private::Layer>::With<#scalar>) };
         let attributes = site.layer.map_or(&[][..], |layer| &layer.attributes);
         let docs = site.layer.map_or_else(String::new, |layer| format!(" `{}`", layer.description));
@@ -142,7 +149,7 @@ pub(super) fn structure(names: &Names) -> TokenStream {
     }
 }
 
-/// The layers as a table, for rustdoc.
+/// Returns the layers as a table, for rustdoc.
 fn architecture_docs(names: &Names) -> String {
     let mut docs = String::from("\n# Architecture\n| field | layer | output |\n|---|---|---|\n");
     for layer in &names.network.layers {
@@ -156,9 +163,9 @@ fn architecture_docs(names: &Names) -> String {
     docs
 }
 
-/// The promise that the struct is a block of numbers. The one `unsafe` token that `network!` writes; its span is the macro's
-/// own, so that a user's `forbid(unsafe_code)` does not speak of it.
-pub(super) fn block(names: &Names, mistaken: bool) -> TokenStream {
+/// Returns the implementation of `FlatParameters`. It contains the one `unsafe` token that `network!` generates; its span is
+/// that of the macro, so that a user's `forbid(unsafe_code)` does not reject it.
+pub(super) fn flat_parameters(names: &Names, mistaken: bool) -> TokenStream {
     let Names { network, private, scalar, .. } = names;
     let (parameters, generic) = (names.parameters(), names.generic());
     let entries = names.layers.iter().map(|site| {
@@ -175,17 +182,17 @@ pub(super) fn block(names: &Names, mistaken: bool) -> TokenStream {
         }
     });
     let derived = names.derived();
-    // Whatever an instance of a network with const parameters is used for needs its length.
+    // Each use of an instance of a network with const parameters needs this length.
     let budget = super::assertions::budget(names).filter(|_| !network.parameters.is_empty());
     let budget = budget.map(|call| code!(#call;));
-    // Nothing is compared with the tensors of a wrong network.
+    // The tensors of a wrong network must not be compared with those of a file.
     let unknown = fallback::size(&network.name);
     let unknown = (mistaken && network.block.is_none()).then(|| unknown.tokens());
     let unknown = unknown.map(|size| code!(let _: #private::usize = #size;));
     let tensors = code!(#private::TensorTable::Layers(&[#(#entries),*]));
     let tensors = if unknown.is_some() { code!({ #unknown #tensors }) } else { tensors };
     code! {
-        // SAFETY: the struct is `repr(C)` and every field is a block of the same numbers, as the table requires.
+        // SAFETY: the struct is `repr(C)`, and every field implements the trait for the same scalar, as the table requires.
         #derived
         unsafe impl<#parameters #scalar: #private::Scalar> #private::FlatParameters<#scalar> for #generic {
             const TENSORS: #private::TensorTable = #tensors;
@@ -197,7 +204,7 @@ pub(super) fn block(names: &Names, mistaken: bool) -> TokenStream {
     }
 }
 
-/// `Debug` for the network, which names its layers and not its numbers, and `Clone` for a network on the heap.
+/// Returns `Debug`, which prints the layers of the network but not their parameters, and `Clone` for a network on the heap.
 pub(super) fn traits(names: &Names) -> TokenStream {
     let Names { network, private, scalar, .. } = names;
     let (parameters, generic) = (names.parameters(), names.generic());

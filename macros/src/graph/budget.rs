@@ -1,4 +1,4 @@
-//! What may the network take?
+//! What limits does the network have?
 
 use syn::{Expr, ExprLit, Lit};
 
@@ -10,15 +10,15 @@ use crate::text;
 
 /// The limits of a network.
 pub(crate) struct Budget {
-    /// Of its parameters.
+    /// The limit of the number of parameters.
     pub(crate) parameters: Option<Expr>,
-    /// Of its workspace in `f32`, in bytes.
+    /// The limit of the workspace in `f32`, in bytes.
     pub(crate) workspace: Option<Expr>,
-    /// Where they stand.
+    /// The position of the limits.
     pub(crate) place: Place,
 }
 
-/// The limits that `#[budget(..)]` names; `None` after a mistake.
+/// Returns the limits in `#[budget(..)]`; `None` after a mistake.
 pub(super) fn budget(written: &Settings, errors: &mut Errors) -> Option<Budget> {
     let mut budget = Budget { parameters: None, workspace: None, place: written.place };
     let mut right = true;
@@ -43,7 +43,7 @@ pub(super) fn budget(written: &Settings, errors: &mut Errors) -> Option<Budget> 
     right.then_some(budget)
 }
 
-/// A number of bytes: any expression, or a text with a unit.
+/// Returns a number of bytes: any expression, or a text with a unit.
 fn bytes(value: Expr) -> Result<Expr, syn::Error> {
     let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &value else { return Ok(value) };
     let wrong = || {

@@ -1,4 +1,4 @@
-//! What are the layers called? The user's names first, then one for each layer without.
+//! What are the layers called? The user's names come first, then each unnamed layer receives one.
 
 use std::collections::HashSet;
 
@@ -9,11 +9,11 @@ use crate::ast::Layer;
 use crate::errors::{self, Errors};
 use crate::identifier;
 
-/// A field for every layer, in order.
+/// Returns a field for each layer, in order.
 pub(super) fn fields(layers: &[(&Layer, &Identity)], errors: &mut Errors) -> Vec<Ident> {
     let mut used = HashSet::new();
     let mut given = Vec::new();
-    // All of the user's names are taken before any automatic one, wherever they stand.
+    // All of the user's names are reserved before any automatic one, wherever they stand.
     for &(layer, identity) in layers {
         let name = layer.name.as_ref();
         let first = name.filter(|name| used.insert(identifier::plain(name)));
@@ -31,7 +31,7 @@ pub(super) fn fields(layers: &[(&Layer, &Identity)], errors: &mut Errors) -> Vec
         .collect()
 }
 
-/// The first free one of `tanh`, `tanh_2`, `tanh_3` and so on.
+/// Returns the first unused name of `tanh`, `tanh_2`, `tanh_3` and so on.
 fn automatic(layer: &Layer, identity: &Identity, used: &mut HashSet<String>) -> Ident {
     let (base, span) = base(layer, identity);
     let mut name = base.clone();
@@ -40,11 +40,11 @@ fn automatic(layer: &Layer, identity: &Identity, used: &mut HashSet<String>) -> 
         number += 1;
         name = format!("{base}_{number}");
     }
-    // The name is not in the source, but the layer is: editors and errors lead there.
+    // The name is not in the source, but the layer is: editors and errors point to it.
     Ident::new(&name, span)
 }
 
-/// What an automatic name starts with, always a valid identifier, and the place of the layer.
+/// Returns the base of an automatic name, always a valid identifier, and the span of the layer.
 fn base(layer: &Layer, identity: &Identity) -> (String, Span) {
     let word = match (&layer.name, identity) {
         (Some(name), _) => Some(name),

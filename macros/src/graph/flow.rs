@@ -1,4 +1,4 @@
-//! Which shape travels from layer to layer? After a mistake a guess travels on, marked as such, so that it is never judged.
+//! Which shape passes from layer to layer? After a mistake a guess is passed on, marked as such, so that it is never checked.
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -19,48 +19,48 @@ mod built_in;
 
 use built_in::Stated;
 
-/// What has reached the layer in question.
+/// The input of the layer that is being resolved.
 pub(super) struct State {
-    /// The shape.
+    /// Its shape.
     pub(super) shape: Shape,
-    /// Whether it follows from what the user wrote.
+    /// Whether the shape follows from what the user wrote.
     pub(super) known: bool,
     /// Whether a layer was left out right before.
     pub(super) gap: bool,
-    /// Who gives it.
+    /// The producer of the shape.
     pub(super) source: Source,
-    /// What stands in for a size that a mistake left unknown.
+    /// The stand-in for a size that a mistake left unknown.
     pub(super) unknown: Size,
 }
 
 impl State {
-    /// Whether what comes into a layer can be judged.
+    /// Returns whether the input of the next layer can be checked.
     pub(super) fn is_judged(&self) -> bool {
         self.known && !self.gap
     }
 
-    /// A shape of which nothing is known.
+    /// Returns a shape whose sizes are unknown.
     fn guess(&self, spec: &'static ShapeSpec) -> Shape {
         Shape::Known(spec, vec![self.unknown.clone(); spec.axes.len()])
     }
 }
 
-/// The network, or the inside of a block, that layers belong to.
+/// The network, or the inside of a block, that contains the layers.
 #[derive(Clone, Copy)]
 pub(super) struct Whose<'a> {
     /// Its visibility.
     pub(super) visibility: &'a Visibility,
     /// The name of its struct.
     pub(super) name: &'a Ident,
-    /// What it is called.
+    /// Its name in messages.
     pub(super) title: &'a str,
-    /// What stands before the names of its layers in messages.
+    /// The prefix of its layers' names in messages.
     pub(super) prefix: &'a str,
     /// The names of the const parameters.
     pub(super) parameters: &'a [Ident],
 }
 
-/// Carries the shape through all layers.
+/// Propagates the shape through all layers.
 pub(super) fn layers(
     statements: Vec<Option<Statement>>,
     output: Option<&Shape>,
@@ -129,7 +129,7 @@ fn layer(
     }
 }
 
-/// What a layer is after resolution, without what stands around it.
+/// The resolved type of a layer, without its name and attributes.
 pub(super) struct Form {
     pub(super) kind: Kind,
     pub(super) takes: Taken,
@@ -138,7 +138,7 @@ pub(super) struct Form {
     pub(super) description: String,
 }
 
-/// A custom layer, of which only the compiler knows what it takes and gives.
+/// Returns a custom layer, whose shapes only the compiler knows.
 fn custom(path: Path, settings: Option<CustomSettings>, written: &str, unknown: Shape) -> Form {
     Form {
         description: text::of(path.to_token_stream()) + written,

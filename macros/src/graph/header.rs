@@ -1,4 +1,4 @@
-//! Which shapes does the header of a network name, and what comes in where it names none?
+//! Which shapes does the header of a network name, and what is the input if it names none?
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -16,11 +16,11 @@ use crate::place::Place;
 use crate::shape::{Shape, ShapeSpec, VECTOR};
 use crate::size::Size;
 
-/// The shapes around the layers.
+/// The shapes in the header.
 pub(super) struct Header {
     /// The shape in parentheses.
     pub(super) input: Option<Shape>,
-    /// Whether it was wrong and reported.
+    /// Whether the input shape was wrong, which was reported.
     input_failed: bool,
     /// The shape after `->`.
     pub(super) output: Option<Shape>,
@@ -42,7 +42,8 @@ pub(super) fn header(declaration: &Declaration, errors: &mut Errors) -> Header {
     Header { input, input_failed, output }
 }
 
-/// Resolves a shape of the header; `whose` is the network's side it describes, `alias` what its alias is called.
+/// Resolves a shape in the header. `whose` names the side of the network that it describes, and `alias` is the name of its
+/// alias.
 fn shape(path: &Path, declaration: &Declaration, (whose, alias): (&str, &str), errors: &mut Errors) -> Option<Shape> {
     if let Some(spec) = path.word().and_then(ShapeSpec::named) {
         return known(path, spec, declaration, whose, errors);
@@ -84,21 +85,21 @@ fn known(
     if sizes.iter().any(|size| named(&size)) {
         return None;
     }
-    // Every size is looked at before the first wrong one ends the shape.
+    // All sizes are resolved first, so that each wrong one is reported.
     let resolved: Vec<_> =
         sizes.iter().map(|size| size::resolve(size, &declaration.parameters, whose, errors)).collect();
     let resolved: Option<Vec<_>> = resolved.into_iter().collect();
     Some(Shape::Known(spec, resolved?))
 }
 
-/// The input of the network: as declared, or as the first layer says.
+/// Returns the input of the network: the declared one, or the input of the first layer.
 pub(super) fn input(
     header: &Header,
     declaration: &Declaration,
     statements: &mut [Option<Statement>],
     errors: &mut Errors,
 ) -> Option<Shape> {
-    // A wrong declaration is not replaced by what the first layer says: they might disagree.
+    // A wrong declaration is not replaced by the first layer's input, because the two might disagree.
     if header.input_failed {
         return None;
     }
@@ -110,12 +111,12 @@ pub(super) fn input(
     let generics = !declaration.parameters.is_empty();
     let header = errors::header(&declaration.name, generics, declaration.form == Form::OneLine, &shape, example);
     match custom_first(statements) {
-        // A layer that does not exist is the likelier mistake. It is left out, since rustc would report it again.
+        // A layer that does not exist is the likelier mistake. It is left out, because rustc would report it again.
         Some((path, word, place)) => {
             statements[0] = None;
             let alike = identifier::is_like(&identifier::plain(&word), "Dense");
             errors.push(match Spec::named(&word) {
-                // Only a path can lead to another layer of that name.
+                // Only a path can name another layer of that name.
                 Some(layer) => errors::custom_first(place, &path, layer.name, &declaration.name, &header),
                 None => errors::unknown_first(place, &identifier::plain(&word), alike, &declaration.name, &header),
             });
@@ -125,7 +126,7 @@ pub(super) fn input(
     None
 }
 
-/// The type of a first layer that is not the library's: its path without arguments, its last word, and where that stands.
+/// Returns the type of a custom first layer: its path without arguments, its last word, and the word's position.
 fn custom_first(statements: &[Option<Statement>]) -> Option<(String, Ident, Place)> {
     let StatedKind::Custom { path, .. } = &statements.first()?.as_ref()?.kind else { return None };
     let words: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
@@ -134,7 +135,7 @@ fn custom_first(statements: &[Option<Statement>]) -> Option<(String, Ident, Plac
     Some((words.join("::"), word, place))
 }
 
-/// The input that the first layer names, if it names all of it.
+/// Returns the input of the first layer, if the layer determines all of it.
 fn of_first_layer(statements: &[Option<Statement>]) -> Option<Shape> {
     match &statements.first()?.as_ref()?.kind {
         StatedKind::BuiltIn { spec, sizes, .. } => {
@@ -148,7 +149,7 @@ fn of_first_layer(statements: &[Option<Statement>]) -> Option<Shape> {
     }
 }
 
-/// Whether the first layer, as it is written, cannot do without a declared input. One that is wrong in itself was already
+/// Returns whether the first layer, as written, requires a declared input. A first layer that is wrong in itself was already
 /// reported.
 fn needs_input(statements: &[Option<Statement>]) -> bool {
     let Some(Some(first)) = statements.first() else { return false };
@@ -168,24 +169,24 @@ fn needs_input(statements: &[Option<Statement>]) -> bool {
     }
 }
 
-/// An input that would do, and whether its sizes are an example.
+/// Returns a suitable input, and a note if its sizes are an example.
 fn example(statements: &[Option<Statement>], output: Option<&Shape>) -> (String, Option<&'static str>) {
     if let Some(size) = wanted(statements, output) {
         return (format!("Vector<{}>", size.text()), None);
     }
     match taken(statements) {
-        Some(shape) if shape.axes.len() > 1 => (shape.example.to_owned(), Some("the sizes of what comes in")),
+        Some(shape) if shape.axes.len() > 1 => (shape.example.to_owned(), Some("the sizes of the input")),
         _ => ("Vector<64>".to_owned(), Some("the number of values that come in")),
     }
 }
 
-/// What stands in for the input after a mistake: a shape that the layers take, with sizes that are not judged.
+/// Returns the stand-in for the input after a mistake: a shape that the layers take, with sizes that are not checked.
 pub(super) fn guess(statements: &[Option<Statement>], unknown: &Size) -> Shape {
     let spec = taken(statements).unwrap_or(&VECTOR);
     Shape::Known(spec, vec![unknown.clone(); spec.axes.len()])
 }
 
-/// The shape that the first layer takes which does not take any.
+/// Returns the shape that the first shape-specific layer takes.
 fn taken(statements: &[Option<Statement>]) -> Option<&'static ShapeSpec> {
     for statement in statements {
         match &statement.as_ref()?.kind {
@@ -201,7 +202,7 @@ fn taken(statements: &[Option<Statement>]) -> Option<&'static ShapeSpec> {
     None
 }
 
-/// The number of values that `statements`, and behind them the declared output, ask for.
+/// Returns the number of values that `statements`, and after them the declared output, require.
 pub(super) fn wanted(statements: &[Option<Statement>], output: Option<&Shape>) -> Option<Size> {
     for statement in statements {
         match &statement.as_ref()?.kind {

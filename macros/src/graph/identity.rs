@@ -1,4 +1,4 @@
-//! Which layer is meant: one of the library, a block, or a type of the user's?
+//! Which layer is meant: one of the library, a block, or a custom type?
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
@@ -13,36 +13,36 @@ use crate::place::Place;
 use crate::shape::ShapeSpec;
 use crate::text;
 
-/// What a layer is.
+/// The identity of a layer.
 pub(super) enum Identity {
     /// A layer of the library.
     BuiltIn {
-        /// Which one.
+        /// The specification of the layer.
         spec: &'static Spec,
-        /// Its word as written.
+        /// Its name as written.
         word: Ident,
-        /// What stands between `<` and `>`.
+        /// The sizes between `<` and `>`.
         sizes: Vec<ast::Size>,
-        /// What stands in parentheses.
+        /// The settings in parentheses.
         settings: Option<ast::Settings>,
     },
     /// A block.
     Block {
-        /// Its word as written.
+        /// Its keyword as written.
         word: Ident,
-        /// What stands in braces.
+        /// The layers in braces.
         layers: Vec<Option<ast::Layer>>,
     },
-    /// Any other path; the compiler finds out whether it is a layer.
+    /// Any other path. The compiler decides whether it is a layer.
     Custom {
         /// The path with its generic arguments.
         path: syn::Path,
-        /// What stands in parentheses.
+        /// The settings in parentheses.
         settings: Option<ast::Settings>,
     },
 }
 
-/// What a written layer is; `None` after a mistake, where it has to be left out.
+/// Returns the identity of a layer; `None` after a mistake, which leaves the layer out.
 pub(super) fn identity(layer: &ast::Layer, declaration: &Declaration, errors: &mut Errors) -> Option<Identity> {
     if let Some(block) = braces(layer, errors) {
         return self::block(&layer.path, block, errors);
@@ -57,7 +57,7 @@ pub(super) fn identity(layer: &ast::Layer, declaration: &Declaration, errors: &m
     }
 }
 
-/// The braces of a block. Behind parentheses they belong to nothing.
+/// Returns the braces of a block. Braces after parentheses belong to nothing.
 fn braces<'a>(layer: &'a ast::Layer, errors: &mut Errors) -> Option<&'a Block> {
     let block = layer.block.as_ref()?;
     if layer.settings.is_none() {
@@ -69,9 +69,9 @@ fn braces<'a>(layer: &'a ast::Layer, errors: &mut Errors) -> Option<&'a Block> {
     None
 }
 
-/// Reads the layers of a block.
+/// Parses the layers of a block.
 fn block(path: &Path, block: &Block, errors: &mut Errors) -> Option<Identity> {
-    // Deeper than anyone builds, and far from the end of the stack.
+    // Deeper than any practical network, and far from the end of the stack.
     const DEEPEST: usize = 16;
     let place = Place::between(path.place.span(), block.braces.span_open());
     let behind = path.in_library().filter(|word| is_residual(word));
@@ -96,7 +96,7 @@ fn is_residual(word: &Ident) -> bool {
     identifier::plain(word) == RESIDUAL
 }
 
-/// Why what is written is no layer, if it is none.
+/// Returns the mistake if the written text cannot be a layer.
 fn no_layer(layer: &ast::Layer, network: &Ident) -> Option<syn::Error> {
     let path = &layer.path;
     if let Some(shape) = path.word().and_then(ShapeSpec::named) {
@@ -109,7 +109,7 @@ fn no_layer(layer: &ast::Layer, network: &Ident) -> Option<syn::Error> {
     Some(errors::called(path.place, &text::of(path.base.clone()), layer.example))
 }
 
-/// The layer of the library that a path names, also one that leads into the library, which is reported.
+/// Returns the layer of the library that a path names. A path into the library is reported.
 fn library_layer<'a>(path: &'a Path, errors: &mut Errors) -> Option<(&'static Spec, &'a Ident)> {
     let named = |word: &'a Ident| Some((Spec::named(word)?, word));
     let behind = path.in_library().and_then(named);
@@ -136,7 +136,7 @@ fn built_in(
     }
     let settings = match &layer.settings {
         Some(group) if !spec.settings.is_empty() => Some(parse::settings(group, errors)?),
-        // Where there is nothing to set, what was written is not read.
+        // The settings of a layer that has none are not parsed.
         Some(group) => Some(ast::Settings { list: Vec::new(), place: Place::of(group.to_token_stream()) }),
         None => None,
     };
@@ -157,7 +157,7 @@ fn custom(layer: &ast::Layer, declaration: &Declaration, errors: &mut Errors) ->
     (right && !names_type(path.to_token_stream(), declaration)).then_some(Identity::Custom { path, settings })
 }
 
-/// Whether something names a type parameter, which was reported: that is not a second mistake.
+/// Returns whether some tokens mention a type parameter. It was already reported, so the use is not a second mistake.
 pub(super) fn names_type(tokens: TokenStream, declaration: &Declaration) -> bool {
     identifier::mentioned(tokens, &declaration.types).is_some()
 }

@@ -17,27 +17,27 @@ use crate::size::Size;
 pub(crate) struct CustomSettings {
     /// The arguments of its function `settings`.
     pub(crate) arguments: Vec<Expr>,
-    /// Those written as `name = value`: each is set by the method of that name.
+    /// The settings written as `name = value`: each is set by the method of that name.
     pub(crate) named: Vec<(Ident, Expr)>,
 }
 
-/// How the weights of a layer are drawn, where the user says so.
+/// The initializer of a layer, if the user chose one.
 pub(crate) struct Initialization {
     /// The initializer.
     pub(crate) kind: InitializerKind,
-    /// Where it is written.
+    /// The position of the expression.
     pub(crate) place: Place,
 }
 
 /// One of the library's initializers, or any other value.
 pub(crate) enum InitializerKind {
-    /// One of the library's, with its settings in order; `None` where the default holds.
+    /// An initializer of the library, with its settings in order; `None` stands for a default.
     BuiltIn(&'static InitializerSpec, Vec<Option<Expr>>),
-    /// An expression of the user's.
+    /// An expression that the user wrote.
     Value(Box<Expr>),
 }
 
-/// The values of the settings of `whose`, in the order of `known`; `None` after a mistake.
+/// Returns the values of the settings of `whose`, in the order of `known`; `None` after a mistake.
 pub(super) fn of_built_in(
     whose: &Ident,
     known: &[Setting],
@@ -79,12 +79,12 @@ pub(super) fn of_built_in(
     right.then_some(values)
 }
 
-/// What settings are called.
+/// Returns the names of settings.
 fn names(known: &[Setting]) -> Vec<&'static str> {
     known.iter().map(|setting| setting.name).collect()
 }
 
-/// What the macro makes of the values of settings that stand at `place`; `None` after a mistake.
+/// Resolves the values of settings at `place`; `None` after a mistake.
 pub(super) fn values(
     known: &[Setting],
     written: Vec<Option<Expr>>,
@@ -112,7 +112,7 @@ pub(super) fn values(
     (values.len() == known.len()).then_some(values)
 }
 
-/// The value of a setting that changes shapes.
+/// Resolves the value of a setting that changes shapes.
 fn shaping(
     written: &Expr,
     (name, whose): (&str, &str),
@@ -139,7 +139,7 @@ fn shaping(
     }
 }
 
-/// The settings of a custom layer; `None` after a mistake.
+/// Returns the settings of a custom layer; `None` after a mistake.
 pub(super) fn of_custom(written: &ast::Settings, errors: &mut Errors) -> Option<CustomSettings> {
     let mut settings = CustomSettings::default();
     let mut right = true;
@@ -161,7 +161,7 @@ pub(super) fn of_custom(written: &ast::Settings, errors: &mut Errors) -> Option<
     right.then_some(settings)
 }
 
-/// The initializer that `#[init(..)]` names; `None` after a mistake.
+/// Returns the initializer in `#[init(..)]`; `None` after a mistake.
 pub(super) fn initialization(init: &Init, errors: &mut Errors) -> Option<Initialization> {
     match init {
         Init::Value(value) => {
@@ -178,7 +178,7 @@ pub(super) fn initialization(init: &Init, errors: &mut Errors) -> Option<Initial
     }
 }
 
-/// A constant of the user's, which is written in capitals. Any other word is a mistake.
+/// Returns a user-defined constant, which is written in capitals. Any other word is a mistake.
 fn constant(word: &Ident, settings: Option<&ast::Settings>, errors: &mut Errors) -> Option<Initialization> {
     let name = identifier::plain(word);
     if settings.is_none() && name.to_uppercase() == name {

@@ -11,7 +11,7 @@ use crate::place::Place;
 use crate::size::Size;
 use crate::text;
 
-/// The size that is written: `None` for `_` and for mistakes, which are reported.
+/// Returns the written size; `None` for `_` and for mistakes, which are reported.
 pub(super) fn resolve(size: &ast::Size, parameters: &[Ident], whose: &str, errors: &mut Errors) -> Option<Size> {
     let ast::Size::Expression { expression, braced, place } = size else {
         return None;
@@ -29,7 +29,7 @@ pub(super) fn resolve(size: &ast::Size, parameters: &[Ident], whose: &str, error
     }
 }
 
-/// Which kind of size an expression is, or why it is none.
+/// Returns the kind of size that an expression is, or the reason why it is not a size.
 pub(super) fn classify(expression: &Expr, braced: bool, place: Place, parameters: &[Ident]) -> syn::Result<Size> {
     match expression {
         Expr::Group(group) => return classify(&group.expr, braced, place, parameters),
@@ -54,7 +54,7 @@ pub(super) fn classify(expression: &Expr, braced: bool, place: Place, parameters
     if let Some(parameter) = identifier::mentioned(tokens.clone(), parameters) {
         return Err(errors::computes_with_parameter(place, &text, &parameter, parameters));
     }
-    // A block is what braces hold when it came through another macro as one piece.
+    // Braces become a block expression if they came through another macro as one token.
     if braced || matches!(expression, Expr::Block(_)) {
         Ok(Size::Opaque(tokens, place))
     } else {
@@ -62,7 +62,7 @@ pub(super) fn classify(expression: &Expr, braced: bool, place: Place, parameters
     }
 }
 
-/// The value of arithmetic on literals; `None` when there is anything else in it.
+/// Returns the value of arithmetic on literals; `None` if the expression contains anything else.
 fn evaluate(expression: &Expr) -> Option<syn::Result<u64>> {
     let place = Place::of(expression);
     match expression {
@@ -92,7 +92,7 @@ fn evaluate(expression: &Expr) -> Option<syn::Result<u64>> {
     }
 }
 
-/// The operators that are computed here; the others are left to the compiler.
+/// Returns the function of an operator that is evaluated here; the compiler evaluates the others.
 fn operation(operator: BinOp) -> Option<fn(u64, u64) -> Option<u64>> {
     match operator {
         BinOp::Add(_) => Some(u64::checked_add),
@@ -104,7 +104,7 @@ fn operation(operator: BinOp) -> Option<fn(u64, u64) -> Option<u64>> {
     }
 }
 
-/// The value of a literal.
+/// Returns the value of a literal.
 fn number(literal: &LitInt) -> syn::Result<u64> {
     let place = Place::of(literal);
     let digits = literal.base10_digits();
@@ -114,7 +114,7 @@ fn number(literal: &LitInt) -> syn::Result<u64> {
     digits.parse().map_err(|_| errors::size_too_large(place, digits))
 }
 
-/// Reports braces in the arguments of a path of the user's that compute with a parameter.
+/// Checks the arguments of a custom path, and reports braces that compute with a parameter.
 pub(super) fn is_custom_right(path: &syn::Path, parameters: &[Ident], errors: &mut Errors) -> bool {
     let mut right = true;
     for tree in path.to_token_stream() {
@@ -129,7 +129,7 @@ pub(super) fn is_custom_right(path: &syn::Path, parameters: &[Ident], errors: &m
     right
 }
 
-/// The complaint about a group in which a parameter stands among other tokens.
+/// Returns the mistake in a group that contains a parameter among other tokens.
 fn computing(group: &Group, parameters: &[Ident]) -> Option<syn::Error> {
     let braced = group.delimiter() == proc_macro2::Delimiter::Brace;
     let alone = group.stream().into_iter().count() == 1;

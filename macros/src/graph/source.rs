@@ -1,22 +1,22 @@
-//! Who decides how many values reach a layer, and what would have to be written there for another number?
+//! What determines the number of values that reach a layer, and which edit would change it?
 
 use super::{Kind, Layer};
 use crate::shape::{self, Shape};
 use crate::size::Size;
 
-/// The input, or a layer that does not keep the sizes.
+/// The input, or a layer that changes the sizes.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
-    /// It in the words of a message.
+    /// Its description in messages.
     pub(crate) text: String,
     /// Whether it is the input of the network.
     pub(crate) is_input: bool,
-    /// What would be written before and after another size, for each axis of what it gives; nothing where no size decides.
+    /// The text before and after another size, for each axis of its output; `None` if no size determines the axis.
     edits: Vec<Option<[String; 2]>>,
 }
 
 impl Source {
-    /// The input of the network, with its shape where that is written in the header.
+    /// Returns the input of the network, with its shape if that is written in the header.
     pub(super) fn input(declared: Option<&Shape>) -> Self {
         let mut edits = Vec::new();
         if let Some(Shape::Known(spec, sizes)) = declared {
@@ -28,7 +28,7 @@ impl Source {
         Self { text: "the input".to_owned(), is_input: true, edits }
     }
 
-    /// A layer.
+    /// Returns a layer as a source.
     pub(super) fn layer(layer: &Layer) -> Self {
         let mut edits = Vec::new();
         if let Kind::BuiltIn(built_in) = &layer.kind
@@ -42,14 +42,14 @@ impl Source {
         Self { text: layer.text(), is_input: false, edits }
     }
 
-    /// What would have to be written so that it gives `size` along `axis`.
+    /// Returns the edit that makes the source give `size` along `axis`.
     pub(crate) fn giving(&self, axis: usize, size: &Size) -> Option<String> {
         let [before, after] = self.edits.get(axis)?.as_ref()?;
         Some(format!("{before}{}{after}", size.text()))
     }
 }
 
-/// Where another size would be written. No source text has it.
+/// Marks the place of another size. No source text contains it.
 const MARK: &str = "\0";
 
 fn with_mark(sizes: impl Iterator<Item = String>, axis: usize) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! What does each layer say about itself, before its neighbours are asked?
+//! What does each layer state about itself, independent of adjacent layers?
 
 use proc_macro2::Ident;
 use quote::ToTokens;
@@ -16,46 +16,46 @@ use crate::setting::Value;
 use crate::size::Size;
 use crate::text;
 
-/// A layer with what is written at it.
+/// A layer with its attributes and settings.
 pub(super) struct Statement {
     /// Docs and attributes above the layer.
     pub(super) attributes: Vec<Attribute>,
-    /// How its weights are drawn, where the user says so.
+    /// Its initializer, if the user chose one.
     pub(super) initialization: Option<Initialization>,
-    /// Whether the optimizer leaves it as it is.
+    /// Whether the optimizer leaves it unchanged.
     pub(super) frozen: bool,
     /// The user's name or an automatic one.
     pub(super) field: Ident,
-    /// The word or path that names its type.
+    /// The position of the name or path of its type.
     pub(super) place: Place,
-    /// Where its sizes stand.
+    /// The positions of its sizes.
     pub(super) size_places: Vec<Place>,
-    /// Where its settings stand, or its type where there are none.
+    /// The position of its settings, or of its type if it has none.
     pub(super) settings_place: Place,
-    /// Its settings as one would write them.
+    /// The source text of its settings.
     pub(super) written_settings: String,
-    /// Which layer it is.
+    /// The kind of the layer.
     pub(super) kind: StatedKind,
 }
 
-/// A layer and its own sizes.
+/// The kind of a layer, with the sizes that it states.
 pub(super) enum StatedKind {
     /// A layer of the library.
     BuiltIn {
-        /// Which one.
+        /// The specification of the layer.
         spec: &'static Spec,
-        /// Its sizes, one for each slot.
+        /// Its sizes, one per slot.
         sizes: Vec<StatedSize>,
-        /// Its settings, one for each that it has.
+        /// Its settings, one per setting of the specification.
         settings: Vec<Value>,
     },
-    /// A block, and its layers.
+    /// A block with its layers.
     Block(Vec<Option<Statement>>),
-    /// A type of the user's.
+    /// A custom type.
     Custom {
         /// The path with its generic arguments.
         path: Path,
-        /// What stands in parentheses.
+        /// The settings in parentheses.
         settings: Option<CustomSettings>,
     },
 }
@@ -81,7 +81,8 @@ impl StatedSize {
     }
 }
 
-/// What each of `layers` says, which stand in the declaration or in a block of it; `None` where one has to be left out.
+/// Returns the statement of each of `layers`, which belong to the declaration or to one of its blocks; `None` for a layer that
+/// is left out.
 pub(super) fn statements(
     layers: &[Option<ast::Layer>],
     declaration: &Declaration,
@@ -98,13 +99,13 @@ pub(super) fn statements(
             statements.push(None);
             continue;
         };
-        // One name was made for every layer that is known.
+        // There is one name for each layer with an identity.
         statements.extend(fields.next().map(|field| statement(layer, identity, field, declaration, errors)));
     }
     statements
 }
 
-/// What one layer says.
+/// Returns the statement of one layer.
 fn statement(
     layer: &ast::Layer,
     identity: Identity,
@@ -149,14 +150,14 @@ fn statement(
     })
 }
 
-/// What attributes about parameters may say of a layer.
+/// Whether a layer can have attributes for parameters.
 #[derive(Clone, Copy)]
 enum HasParameters {
     /// It has none.
     No,
     /// It may have some.
     Yes,
-    /// Its layers may have some.
+    /// Its inner layers may have some.
     InLayers,
 }
 
@@ -170,7 +171,7 @@ impl HasParameters {
     }
 }
 
-/// Reports attributes about parameters at a layer that has none, and an initializer for a block.
+/// Reports attributes for parameters on a layer without parameters, and an initializer on a block.
 fn judge_attributes(layer: &ast::Layer, parameters: HasParameters, field: &Ident, errors: &mut Errors) {
     let whose = format!("`{field}`");
     let place = layer.init.as_ref().map(|init| match init {
@@ -181,12 +182,12 @@ fn judge_attributes(layer: &ast::Layer, parameters: HasParameters, field: &Ident
         HasParameters::Yes => {}
         HasParameters::InLayers => {
             if let Some(place) = place {
-                errors.push(errors::draws_block(place, &whose));
+                errors.push(errors::initializes_block(place, &whose));
             }
         }
         HasParameters::No => {
             if let Some(place) = place {
-                errors.push(errors::nothing_to(place, &whose, "draw", "init"));
+                errors.push(errors::nothing_to(place, &whose, "initialize", "init"));
             }
             if let Some(place) = layer.frozen {
                 errors.push(errors::nothing_to(place, &whose, "freeze", "frozen"));
@@ -195,7 +196,7 @@ fn judge_attributes(layer: &ast::Layer, parameters: HasParameters, field: &Ident
     }
 }
 
-/// Settings as one would write them: `(0.2)`.
+/// Returns the source text of settings: `(0.2)`.
 fn text_of(settings: &ast::Settings) -> String {
     let pieces = settings.list.iter().map(|setting| {
         let value = text::of(setting.value.to_token_stream());
@@ -204,7 +205,7 @@ fn text_of(settings: &ast::Settings) -> String {
     format!("({})", pieces.collect::<Vec<_>>().join(", "))
 }
 
-/// A layer of the library as it is written.
+/// A layer of the library as written.
 struct BuiltIn<'a> {
     spec: &'static Spec,
     word: &'a Ident,
@@ -214,19 +215,19 @@ struct BuiltIn<'a> {
 }
 
 impl BuiltIn<'_> {
-    /// Its sizes and settings; `None` after a mistake in the settings.
+    /// Returns its sizes and settings; `None` after a mistake in the settings.
     fn stated(&self, parameters: &[Ident], errors: &mut Errors) -> Option<StatedKind> {
         let Self { spec, word, settings, .. } = *self;
         let sizes = self.sizes(parameters, errors);
         let complete = self.sizes.len() == spec.sizes.len();
         if spec.settings.is_empty() {
-            // `Dense(64, 32)` is one mistake, about its sizes.
+            // `Dense(64, 32)` is one mistake, in its sizes.
             if let Some(unwanted) = settings.filter(|_| complete) {
                 errors.push(errors::takes_no_settings(unwanted.place, spec.name, &self.written(&sizes)));
             }
             return Some(StatedKind::BuiltIn { spec, sizes, settings: Vec::new() });
         }
-        // `Dropout<0.5>` is one mistake, about its sizes.
+        // `Dropout<0.5>` is one mistake, in its sizes.
         if settings.is_none() && !complete {
             return None;
         }
@@ -236,7 +237,7 @@ impl BuiltIn<'_> {
         Some(StatedKind::BuiltIn { spec, sizes, settings })
     }
 
-    /// A size for each slot.
+    /// Returns a size for each slot.
     fn sizes(&self, parameters: &[Ident], errors: &mut Errors) -> Vec<StatedSize> {
         let Self { spec, word, field, sizes, .. } = *self;
         let complete = sizes.len() == spec.sizes.len();
@@ -247,7 +248,7 @@ impl BuiltIn<'_> {
         if spec.sizes.is_empty() {
             return Vec::new();
         }
-        // Every size is looked at, also where there are too many.
+        // All sizes are checked, even if there are too many.
         let whose = format!("`{field}`");
         let resolve = |size| size::resolve(size, parameters, &whose, errors);
         let resolved: Vec<_> = sizes.iter().map(resolve).collect();
@@ -267,7 +268,7 @@ impl BuiltIn<'_> {
         stated.collect()
     }
 
-    /// The layer as it has to be written, without settings.
+    /// Returns the source text of the layer without settings.
     fn written(&self, sizes: &[StatedSize]) -> String {
         let text = |size: &StatedSize| match size {
             StatedSize::Given(size) => Some(size.text()),

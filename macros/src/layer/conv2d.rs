@@ -41,7 +41,7 @@ fn resolve(written: &Written) -> Resolved {
     }
 }
 
-/// How many positions the kernel has along an axis, and that it fits.
+/// Returns the number of kernel positions along an axis, and the requirement that the kernel fits.
 fn positions(written: &Written, axis: usize, kernel: &Size) -> (Size, Option<Requirement>) {
     let words = &IMAGE.axes[axis];
     let (size, place) = (written.axis(axis, &IMAGE), written.place);

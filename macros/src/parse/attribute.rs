@@ -1,4 +1,4 @@
-//! `#[..]` above the network and its layers: the library's own are read, all others are passed on.
+//! `#[..]` above the network and its layers: the library's attributes are parsed, and all others are passed on.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use syn::parse::Parse;
@@ -11,7 +11,7 @@ use crate::identifier;
 use crate::place::Place;
 use crate::tokens::Tokens;
 
-/// What an attribute stands above.
+/// The item that an attribute belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Marked {
     /// The struct.
@@ -20,7 +20,7 @@ pub(super) enum Marked {
     Layer,
 }
 
-/// All that stand above one thing.
+/// The attributes of one item.
 #[derive(Default)]
 pub(super) struct Attributes {
     /// Docs and attributes for the compiler.
@@ -35,13 +35,13 @@ pub(super) struct Attributes {
     pub(super) budget: Option<Settings>,
 }
 
-/// Reads `#[..]` as long as there are some; those that cannot be used are reported and left out.
+/// Parses consecutive `#[..]`. Those that cannot be used are reported and left out.
 pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Errors) -> Attributes {
     let mut attributes = Attributes::default();
     while let Some(mark) = tokens.take_mark('#') {
         let Some(group) = tokens.take_group(Delimiter::Bracket) else {
             errors.push(errors::expected(tokens.place(), "`[` after `#`", &tokens.found()));
-            // `#![..]`, which would be an attribute of what is around it.
+            // `#![..]` would be an attribute of the enclosing item.
             if tokens.take_mark('!').is_some() {
                 tokens.take_group(Delimiter::Bracket);
             }
@@ -55,7 +55,7 @@ pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Error
         };
         let result = match (word.map(identifier::plain).as_deref(), word) {
             (Some("init" | "frozen" | "tile" | "budget"), Some(word)) => {
-                own(word, &trees[1..], place, marked, &mut attributes, errors)
+                library_attribute(word, &trees[1..], place, marked, &mut attributes, errors)
             }
             (Some("repr"), _) => Err(errors::representation(place)),
             _ if marked == Marked::Layer && condition::is_condition(group) => Err(errors::conditional_layer(place)),
@@ -72,7 +72,7 @@ pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Error
     attributes
 }
 
-/// Reports what every network has without `#[derive(..)]`; whether there was some.
+/// Reports derived traits that every network implements, and returns whether there were any.
 fn derives(rest: &[TokenTree], errors: &mut Errors) -> bool {
     let [TokenTree::Group(list)] = rest else { return false };
     let mut found = false;
@@ -88,7 +88,7 @@ fn derives(rest: &[TokenTree], errors: &mut Errors) -> bool {
     found
 }
 
-/// Reads an attribute of the compiler or another macro.
+/// Parses an attribute of the compiler or of another macro.
 fn passed(written: TokenStream, place: Place) -> Result<Vec<Attribute>, syn::Error> {
     limited(Attribute::parse_outer, written, place).map_err(|unread| match unread {
         Unread::TooLong(error) => error,
@@ -96,8 +96,8 @@ fn passed(written: TokenStream, place: Place) -> Result<Vec<Attribute>, syn::Err
     })
 }
 
-/// Reads an attribute of the library, whose word is `word` with `rest` behind it.
-fn own(
+/// Parses an attribute of the library: its name is `word`, and `rest` follows it.
+fn library_attribute(
     word: &Ident,
     rest: &[TokenTree],
     place: Place,
@@ -131,7 +131,7 @@ fn own(
         ("tile", [TokenTree::Group(group)]) if is_list(group) => {
             let place = Place::of(group.stream());
             let samples = limited(Expr::parse, group.stream(), place);
-            // Names are for settings; here is only one.
+            // The tile has one value, so a name is a mistake.
             let samples = samples.ok().filter(|samples| !matches!(samples, Expr::Assign(_)));
             let samples = samples.ok_or_else(|| errors::tile_wanted(place))?;
             attributes.tile = Some(Tile { samples, place });
@@ -141,12 +141,12 @@ fn own(
     Ok(())
 }
 
-/// Whether the group is parentheses with something in them.
+/// Returns whether the group is a non-empty list in parentheses.
 fn is_list(group: &Group) -> bool {
     group.delimiter() == Delimiter::Parenthesis && !group.stream().is_empty()
 }
 
-/// Reads what stands in the parentheses of `#[init(..)]`; `None` after a mistake.
+/// Parses the argument of `#[init(..)]`; `None` after a mistake.
 fn init(group: &Group, errors: &mut Errors) -> Option<Init> {
     let trees: Vec<_> = group.stream().into_iter().collect();
     match &trees[..] {

@@ -1,4 +1,4 @@
-//! Is the network there at all? `#[cfg(..)]` above it is for the compiler, before anything else is read.
+//! Does the network exist at all? The compiler evaluates `#[cfg(..)]` above it before anything else is parsed.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -13,7 +13,7 @@ pub(crate) struct Conditional {
     pub(crate) declaration: TokenStream,
 }
 
-/// Takes the conditions off a declaration, if there are some.
+/// Splits the conditions from a declaration, if there are any.
 pub(crate) fn conditional(declaration: &TokenStream) -> Option<Conditional> {
     let trees = tokens::flatten(declaration.clone());
     let (mut conditions, mut rest) = (TokenStream::new(), TokenStream::new());
@@ -29,17 +29,17 @@ pub(crate) fn conditional(declaration: &TokenStream) -> Option<Conditional> {
     (!conditions.is_empty()).then_some(Conditional { conditions, declaration: rest })
 }
 
-/// Whether the brackets of an attribute hold `cfg(..)`, perhaps within `cfg_attr(..)`.
+/// Returns whether the brackets of an attribute contain `cfg(..)`, possibly within `cfg_attr(..)`.
 pub(super) fn is_condition(attribute: &Group) -> bool {
     removes(&tokens::flatten(attribute.stream()))
 }
 
-/// Whether what stands in an attribute can remove what is below it.
+/// Returns whether an attribute can remove the item below it.
 fn removes(attribute: &[TokenTree]) -> bool {
     let [TokenTree::Ident(word), TokenTree::Group(list), ..] = attribute else { return false };
     match identifier::plain(word).as_str() {
         "cfg" => list.delimiter() == Delimiter::Parenthesis,
-        // Behind its own condition stand attributes.
+        // Its attributes follow its condition.
         "cfg_attr" => {
             let trees = tokens::flatten(list.stream());
             trees.split(|tree| matches!(tree, TokenTree::Punct(mark) if mark.as_char() == ',')).skip(1).any(removes)

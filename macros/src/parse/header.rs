@@ -9,10 +9,10 @@ use crate::place::Place;
 use crate::text;
 use crate::tokens::{self, NoPath, Tokens};
 
-/// What is wanted where a shape belongs.
+/// What is expected in the place of a shape.
 const SHAPE: &str = "a shape such as `Vector<64>`";
 
-/// Reads `struct Name`.
+/// Parses `struct Name`.
 pub(super) fn name(tokens: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
     if !tokens.is_word("struct") {
         errors.push(errors::expected(tokens.place(), "`struct`", &tokens.found()));
@@ -30,13 +30,13 @@ pub(super) fn name(tokens: &mut Tokens, errors: &mut Errors) -> Option<Ident> {
 /// The names between `<` and `>`.
 #[derive(Default)]
 pub(super) struct Parameters {
-    /// Const parameters, also after a mistake, so that their uses stay quiet.
+    /// The const parameters, including wrong ones, so that their uses cause no further errors.
     pub(super) sizes: Vec<Ident>,
-    /// Type parameters, which were reported.
+    /// The type parameters, which were reported as mistakes.
     pub(super) types: Vec<Ident>,
 }
 
-/// Reads `<const N: usize, ..>`.
+/// Parses `<const N: usize, ..>`.
 pub(super) fn parameters(tokens: &mut Tokens, name: &Ident, errors: &mut Errors) -> Parameters {
     let mut parameters = Parameters::default();
     let before = *tokens;
@@ -56,7 +56,7 @@ pub(super) fn parameters(tokens: &mut Tokens, name: &Ident, errors: &mut Errors)
     parameters
 }
 
-/// Reads one parameter.
+/// Parses one parameter.
 fn parameter(mut tokens: Tokens, network: &Ident, parameters: &mut Parameters, errors: &mut Errors) {
     let place = tokens.place();
     if tokens.is_mark('\'') {
@@ -92,7 +92,7 @@ fn parameter(mut tokens: Tokens, network: &Ident, parameters: &mut Parameters, e
     }
 }
 
-/// Reads `usize`, and finds a default behind it.
+/// Parses `usize`, and reports a default after it.
 fn parameter_type(tokens: Tokens, name: &Ident, errors: &mut Errors) {
     let mut kind = tokens.rest();
     if let Some(index) = kind.iter().position(|tree| matches!(tree, TokenTree::Punct(mark) if mark.as_char() == '=')) {
@@ -105,13 +105,13 @@ fn parameter_type(tokens: Tokens, name: &Ident, errors: &mut Errors) {
     match kind {
         [] => errors.push(errors::expected(tokens.place(), &format!("`usize` after `{name}:`"), &tokens.found())),
         [TokenTree::Ident(word)] if word == "usize" => {}
-        // A `usize` that came through another macro.
+        // A `usize` that was passed through another macro.
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::None && group.stream().to_string() == "usize" => {}
         _ => errors.push(errors::parameter_not_usize(Place::of(&written), name, &text::of(written.clone()))),
     }
 }
 
-/// Reports a `where` clause and goes to what follows it.
+/// Reports a `where` clause and skips it.
 pub(super) fn where_clause(tokens: &mut Tokens, errors: &mut Errors) {
     if tokens.is_word("where") {
         errors.push(errors::where_clause(tokens.place()));
@@ -119,7 +119,7 @@ pub(super) fn where_clause(tokens: &mut Tokens, errors: &mut Errors) {
     }
 }
 
-/// Reads `(Input)`.
+/// Parses `(Input)`.
 pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> {
     let Some(group) = tokens.take_group(Delimiter::Parenthesis) else {
         return Written::Absent;
@@ -143,7 +143,7 @@ pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> {
     Written::Here(shape)
 }
 
-/// Reads `-> Output`.
+/// Parses `-> Output`.
 pub(super) fn output(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> {
     if !tokens.is_arrow() {
         return Written::Absent;
@@ -154,7 +154,7 @@ pub(super) fn output(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> 
     if let Some(shape) = path::path(tokens, SHAPE, errors) {
         return Written::Here(shape);
     }
-    // An unclosed `<` looked for its `>` among the layers.
+    // The search for the `>` of an unclosed `<` continued into the layers.
     *tokens = before;
     tokens.skip_to_body();
     Written::Failed

@@ -1,4 +1,4 @@
-//! The list of layers. After a mistake reading goes on at the next layer.
+//! The list of layers. After a mistake parsing continues at the next layer.
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 
@@ -9,18 +9,18 @@ use crate::errors::{self, Errors};
 use crate::text;
 use crate::tokens::{self, Tokens};
 
-/// Reads the layers of a network; `None` stands for one that could not be read.
+/// Parses the layers of a network; `None` stands for a layer that could not be parsed.
 pub(super) fn layers(tokens: Tokens, errors: &mut Errors) -> Vec<Option<Layer>> {
     list(tokens, 0, errors)
 }
 
-/// Reads the layers of a block.
+/// Parses the layers of a block.
 pub(crate) fn block(block: &Block, errors: &mut Errors) -> Vec<Option<Layer>> {
     let trees = tokens::flatten(block.braces.stream());
     list(Tokens::inside(&block.braces, &trees), block.depth + 1, errors)
 }
 
-/// Reads layers that stand in `depth` blocks.
+/// Parses layers that are nested in `depth` blocks.
 fn list(mut tokens: Tokens, depth: usize, errors: &mut Errors) -> Vec<Option<Layer>> {
     let mut layers = Vec::new();
     while !tokens.is_empty() {
@@ -35,7 +35,7 @@ fn list(mut tokens: Tokens, depth: usize, errors: &mut Errors) -> Vec<Option<Lay
     layers
 }
 
-/// Reads the comma after a layer, or reports that it is missing.
+/// Parses the comma after a layer, or reports that it is missing.
 fn separator(tokens: &mut Tokens, errors: &mut Errors) {
     if tokens.is_empty() || tokens.take_mark(',').is_some() {
         return;
@@ -47,7 +47,7 @@ fn separator(tokens: &mut Tokens, errors: &mut Errors) {
     }
 }
 
-/// Reads one layer.
+/// Parses one layer.
 fn layer(tokens: &mut Tokens, depth: usize, errors: &mut Errors) -> Option<Layer> {
     let attributes = attribute::attributes(tokens, Marked::Layer, errors);
     if tokens.is_word("pub") {
@@ -68,7 +68,7 @@ fn layer(tokens: &mut Tokens, depth: usize, errors: &mut Errors) -> Option<Layer
     Some(Layer { attributes: passed, init, frozen, name, path, settings, block })
 }
 
-/// Reads `name:`, and says what has to follow.
+/// Parses `name:`, and returns what is expected next.
 fn name(tokens: &mut Tokens, errors: &mut Errors) -> (Option<Ident>, String) {
     let nameless = "a layer such as `Dense<64, 32>`".to_owned();
     let Some(word) = tokens.word_before(':').or_else(|| tokens.word_before('=')) else {

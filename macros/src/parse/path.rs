@@ -1,4 +1,4 @@
-//! Names, paths and what stands between their `<` and `>`.
+//! Names, paths and the arguments between their `<` and `>`.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use syn::parse::Parse;
@@ -12,7 +12,7 @@ use crate::place::Place;
 use crate::text;
 use crate::tokens::{NoPath, Tokens};
 
-/// The identifier, unless it is a keyword.
+/// Returns the identifier, unless it is a keyword.
 pub(super) fn name<'a>(word: &'a Ident, errors: &mut Errors) -> Option<&'a Ident> {
     let text = word.to_string();
     if !identifier::is_keyword(&text) {
@@ -23,7 +23,7 @@ pub(super) fn name<'a>(word: &'a Ident, errors: &mut Errors) -> Option<&'a Ident
     None
 }
 
-/// Reads a path, or says that `wanted` was expected. Its arguments are taken, not read.
+/// Parses a path, or reports that `wanted` was expected. The arguments are split but not parsed.
 pub(super) fn path(tokens: &mut Tokens, wanted: &str, errors: &mut Errors) -> Option<Path> {
     match tokens.path() {
         Ok(path) => Some(Path {
@@ -53,7 +53,7 @@ fn argument(tokens: Tokens) -> Argument {
     Argument { trees: tokens.rest().to_vec(), named: tokens.word_before('=').is_some(), place, found: tokens.found() }
 }
 
-/// Reads the arguments of a path that is not the library's as types and sizes; `None` after a mistake in them.
+/// Parses the arguments of a custom path as types and sizes; `None` after a mistake in them.
 pub(crate) fn custom(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
     let word = text::of(path.base.clone());
     let mut right = true;
@@ -91,9 +91,9 @@ pub(crate) fn custom(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
     }
 }
 
-/// Reads the arguments of a path of the library as sizes.
+/// Parses the arguments of a library path as sizes.
 pub(crate) fn sizes(path: &Path, errors: &mut Errors) -> Vec<Size> {
-    // Names for all of them are one mistake.
+    // Names for several sizes are one mistake.
     let mut named = false;
     let mut read = |argument: &Argument| {
         if argument.named {
@@ -107,7 +107,7 @@ pub(crate) fn sizes(path: &Path, errors: &mut Errors) -> Vec<Size> {
     path.arguments.iter().flatten().map(&mut read).collect()
 }
 
-/// Reads one size.
+/// Parses one size.
 fn size(argument: &Argument, errors: &mut Errors) -> Size {
     let (stream, place) = (argument.stream(), argument.place);
     let read = match &argument.trees[..] {
@@ -133,7 +133,7 @@ fn size(argument: &Argument, errors: &mut Errors) -> Size {
     }
 }
 
-/// Reads what braces hold: most hold one expression; statements read as the whole block.
+/// Parses the contents of braces: usually one expression, otherwise a block of statements.
 fn braced(inside: TokenStream, whole: TokenStream, place: Place) -> Result<Expr, Unread> {
     let empty = inside.is_empty();
     limited(Expr::parse, inside, place)

@@ -1,4 +1,4 @@
-//! What stands in parentheses after a layer or an initializer.
+//! The settings in parentheses after a layer or an initializer.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -11,9 +11,9 @@ use crate::errors::{self, Errors};
 use crate::place::Place;
 use crate::text;
 
-/// Reads the parentheses; `None` after a mistake in them.
+/// Parses the parentheses; `None` after a mistake in them.
 pub(crate) fn settings(group: &Group, errors: &mut Errors) -> Option<Settings> {
-    // Invisible groups stay closed here: they keep the order of computation.
+    // Invisible groups are not opened here: they preserve operator precedence.
     let trees: Vec<_> = group.stream().into_iter().collect();
     let mut list = Vec::new();
     let mut right = true;
@@ -30,7 +30,7 @@ pub(crate) fn settings(group: &Group, errors: &mut Errors) -> Option<Settings> {
     right.then_some(Settings { list, place })
 }
 
-/// Reads `value` or `name = value`.
+/// Parses `value` or `name = value`.
 fn setting(stream: TokenStream, place: Place) -> Result<Setting, syn::Error> {
     match limited(Expr::parse, stream.clone(), place) {
         Ok(Expr::Assign(assign)) => match name(&assign.left) {
@@ -43,7 +43,7 @@ fn setting(stream: TokenStream, place: Place) -> Result<Setting, syn::Error> {
     }
 }
 
-/// What to say about a setting that does not read as one.
+/// Returns the mistake in a setting that could not be parsed.
 fn unreadable(stream: TokenStream, place: Place) -> syn::Error {
     let trees: Vec<_> = stream.clone().into_iter().collect();
     match &trees[..] {
@@ -55,7 +55,7 @@ fn unreadable(stream: TokenStream, place: Place) -> syn::Error {
     }
 }
 
-/// The single word that an expression is.
+/// Returns the single word of an expression, if it is one.
 pub(super) fn name(expression: &Expr) -> Option<Ident> {
     match expression {
         Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => path.path.get_ident().cloned(),
@@ -63,8 +63,8 @@ pub(super) fn name(expression: &Expr) -> Option<Ident> {
     }
 }
 
-/// The tokens between commas. Unlike in types, `<` compares here, so commas alone decide unless
-/// syn reads the whole as a list.
+/// Splits tokens at commas. Unlike in types, `<` is a comparison here, so only commas separate settings, unless syn can parse
+/// the whole as a list.
 fn pieces(trees: &[TokenTree]) -> Vec<(TokenStream, Place)> {
     let stream: TokenStream = trees.iter().cloned().collect();
     let place = Place::of(&stream);

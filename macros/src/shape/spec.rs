@@ -1,4 +1,4 @@
-//! Which shapes does the library bring?
+//! Which shapes does the library provide?
 
 use proc_macro2::Ident;
 
@@ -7,33 +7,33 @@ use crate::identifier;
 /// Every shape of the library.
 const ALL: [&ShapeSpec; 3] = [&VECTOR, &IMAGE, &PROBABILITIES];
 
-/// What the macro knows about a shape of the library.
+/// The specification of a shape of the library.
 #[derive(Debug)]
 pub(crate) struct ShapeSpec {
     /// The name of its type.
     pub(crate) name: &'static str,
-    /// How it is written, for messages.
+    /// Its source text in messages.
     pub(crate) example: &'static str,
-    /// What a message calls it: `a vector`.
+    /// Its name in messages: `a vector`.
     pub(crate) noun: &'static str,
     /// Its sizes, in order.
     pub(crate) axes: &'static [Axis],
-    /// What a layer makes of it that maps each element alone.
+    /// The output of an elementwise layer for this shape.
     pub(crate) plain: Form,
-    /// What a softmax makes of it.
+    /// The output of a softmax for this shape.
     pub(crate) normalized: Form,
 }
 
 /// One of the sizes of a shape.
 #[derive(Debug)]
 pub(crate) struct Axis {
-    /// What the size is called where all of them are listed: `height`.
+    /// Its name in a list of all sizes: `height`.
     pub(crate) name: &'static str,
-    /// One of what it counts, and several: `row`, `rows`.
+    /// The noun for what it counts, in singular and plural: `row`, `rows`.
     pub(crate) nouns: [&'static str; 2],
 }
 
-/// What becomes of a shape whose sizes stay.
+/// What a shape becomes if its sizes stay the same.
 #[derive(Debug)]
 pub(crate) enum Form {
     /// The shape itself.
@@ -49,31 +49,31 @@ impl PartialEq for ShapeSpec {
 }
 
 impl ShapeSpec {
-    /// The shape that `word` names, if the library has one.
+    /// Returns the shape that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<&'static Self> {
         let word = identifier::plain(word);
         ALL.into_iter().find(|shape| word == shape.name)
     }
 
-    /// Every shape.
+    /// Returns every shape.
     #[cfg(feature = "examples")]
     pub(crate) fn all() -> impl Iterator<Item = &'static Self> {
         ALL.into_iter()
     }
 
-    /// What a layer makes of it that maps each element alone.
+    /// Returns the output of an elementwise layer for this shape.
     pub(crate) fn plain(&'static self) -> &'static Self {
         self.plain.of(self)
     }
 
-    /// The other shapes that are taken where this one is wanted.
+    /// Returns the other shapes that are accepted in place of this one.
     pub(crate) fn accepted(&'static self) -> impl Iterator<Item = &'static Self> {
         ALL.into_iter().filter(move |shape| *shape != self && shape.plain() == self)
     }
 }
 
 impl Form {
-    /// The form of `itself`.
+    /// Returns the form of `itself`.
     pub(super) fn of(&self, itself: &'static ShapeSpec) -> &'static ShapeSpec {
         match self {
             Self::Itself => itself,
@@ -82,7 +82,7 @@ impl Form {
     }
 }
 
-/// `N` values in a row.
+/// A vector of `N` values.
 pub(crate) static VECTOR: ShapeSpec = ShapeSpec {
     name: "Vector",
     example: "Vector<64>",
@@ -92,7 +92,7 @@ pub(crate) static VECTOR: ShapeSpec = ShapeSpec {
     normalized: Form::Other(&PROBABILITIES),
 };
 
-/// `C` channels of `H` rows and `W` columns.
+/// An image of `C` channels with `H` rows and `W` columns.
 pub(crate) static IMAGE: ShapeSpec = ShapeSpec {
     name: "Image",
     example: "Image<1, 28, 28>",
@@ -106,7 +106,7 @@ pub(crate) static IMAGE: ShapeSpec = ShapeSpec {
     normalized: Form::Itself,
 };
 
-/// `K` probabilities that a softmax made.
+/// A vector of `K` probabilities, the output of a softmax.
 static PROBABILITIES: ShapeSpec = ShapeSpec {
     name: "Probabilities",
     example: "Probabilities<10>",

@@ -1,20 +1,20 @@
-//! Which functions make sizes out of sizes? Each is a `const fn` of the library, and the same formula here for numbers.
+//! Which functions compute sizes from sizes? Each is a `const fn` of the library, with the same formula here for numbers.
 
 /// A function of sizes.
 #[derive(Debug)]
 pub(crate) struct Function {
     /// Its name in the library.
     pub(crate) name: &'static str,
-    /// Whether its arguments are one list.
+    /// Whether it takes its arguments as one list.
     pub(crate) takes_list: bool,
-    /// The result where all arguments are numbers; nothing where it leaves the range, which the compiler reports.
+    /// Returns the result for numbers; `None` on overflow, which the compiler reports.
     pub(crate) fold: fn(&[u64]) -> Option<u64>,
 }
 
-/// The elements of a shape that only the compiler knows.
+/// The number of elements of a shape that only the compiler knows.
 pub(crate) static LENGTH: Function = Function { name: "length", takes_list: false, fold: |_| None };
 
-/// One axis of a shape that only the compiler knows, by its number; 1 where it has fewer.
+/// The size of a shape that only the compiler knows along an axis, given by its index; 1 if the shape has fewer axes.
 pub(crate) static AXIS: Function = Function { name: "axis", takes_list: false, fold: |_| None };
 
 /// The product of all arguments.
@@ -24,8 +24,8 @@ pub(crate) static PRODUCT: Function = Function {
     fold: |factors| factors.iter().try_fold(1, |product: u64, &factor| product.checked_mul(factor)),
 };
 
-/// How many windows fit, for (size, window, stride, padding on either side): ⌊(size + 2 padding - window) / stride⌋ + 1, or 0
-/// if the window is larger than the padded size, which is a mistake of its own.
+/// The number of windows that fit, for (size, window, stride, padding on each side): ⌊(size + 2 padding - window) / stride⌋ +
+/// 1, or 0 if the window exceeds the padded size, which is reported as a separate mistake.
 pub(crate) static WINDOWS: Function = Function {
     name: "windows",
     takes_list: false,
@@ -49,7 +49,7 @@ pub(crate) static CEILING: Function = Function {
     },
 };
 
-/// A size with its padding on both sides.
+/// A size with padding on both sides.
 pub(crate) static PADDED: Function = Function {
     name: "padded",
     takes_list: false,

@@ -1,7 +1,7 @@
-//! Does a user meet every message somewhere in `tests/ui`, as the compiler prints it?
+//! Does an input in `tests/ui` show every message as the compiler prints it?
 //!
-//! The texts are read from the source of `errors`: each literal is cut at its placeholders and line ends, and what is left has to stand
-//! in a `.stderr` file. A message without an input of its own is found by a part that no other message has.
+//! The texts are read from the source of `errors`: each literal is split at its placeholders and line ends, and each part must
+//! occur in a `.stderr` file. A message without an input is detected by a part that no other message contains.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,10 +11,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Item, LitStr};
 
-/// Words such as `a` or `the` are everywhere.
+/// Shorter parts, such as `a` or `the`, occur everywhere.
 const SHORTEST: usize = 6;
 
-/// The texts of all files with this ending in a folder and the folders in it.
+/// Returns the texts of all files with this extension in a folder and its subfolders.
 fn texts(folder: &Path, ending: &str) -> Vec<String> {
     let mut texts = Vec::new();
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -29,7 +29,7 @@ fn texts(folder: &Path, ending: &str) -> Vec<String> {
     texts
 }
 
-/// The functions of a file, each with the literals in it.
+/// Returns the functions of a file with the literals in each.
 fn functions(source: &str) -> BTreeMap<String, Vec<String>> {
     let file = syn::parse_file(source).unwrap_or_else(|error| panic!("a file of messages does not parse: {error}"));
     let mut functions = BTreeMap::new();
@@ -43,7 +43,7 @@ fn functions(source: &str) -> BTreeMap<String, Vec<String>> {
     functions
 }
 
-/// The literals of some tokens, those in the arguments of macros too.
+/// Collects the literals of some tokens, including those in the arguments of macros.
 fn collect(tokens: TokenStream, literals: &mut Vec<String>) {
     for tree in tokens {
         match tree {
@@ -58,7 +58,9 @@ fn collect(tokens: TokenStream, literals: &mut Vec<String>) {
     }
 }
 
-/// What of a format string is printed as it is: `` `{a}` gives {{ 3 `` has the parts `` ` `` and `` ` gives { 3 ``.
+/// Returns the parts of a format string that are printed unchanged.
+///
+/// For `` `{a}` gives {{ 3 `` they are `` ` `` and `` ` gives { 3 ``.
 fn parts(literal: &str) -> Vec<String> {
     let literal = literal.replace("{{", "\u{1}").replace("}}", "\u{2}");
     let cut = literal.split(['{', '\n']).map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
@@ -66,7 +68,7 @@ fn parts(literal: &str) -> Vec<String> {
 }
 
 #[test]
-fn parts_are_what_is_printed_as_it_is() {
+fn parts_are_the_text_that_is_printed_unchanged() {
     assert_eq!(parts("`{a}` gives {{ 3 }}\n\nhelp: {b:?}"), ["`", "` gives { 3 }", "", "help:", ""]);
 }
 

@@ -1,4 +1,4 @@
-//! What a network expands to, as a file that people can read and reviews show.
+//! The expansion of a network as a readable file, so that a review shows its changes.
 
 use std::path::Path;
 use std::str::FromStr as _;
@@ -17,11 +17,11 @@ const DIGITS: &str = "
     }
 ";
 
-/// The expansion, pretty-printed. Paths into the library, which are absolute, are shortened to be read.
+/// Returns the pretty-printed expansion. Absolute paths into the library are shortened for readability.
 fn expansion(source: &str) -> String {
     let tokens = match TokenStream::from_str(source) {
         Ok(tokens) => crate::declared(tokens, &quote!(typenet)).to_string(),
-        Err(error) => panic!("the test's own source does not lex: {error}"),
+        Err(error) => panic!("the source of the test is not valid tokens: {error}"),
     };
     let short = tokens.replace("typenet :: private :: ", "").replace("typenet :: ", "");
     match syn::parse_file(&short) {

@@ -1,4 +1,4 @@
-//! Resolved networks, and who judges their edges.
+//! Resolved networks and the judges of their edges.
 
 use quote::quote;
 
@@ -14,7 +14,7 @@ fn assert_chain(source: &str, expected: &str) {
     assert_eq!(chain(&network), expected, "{source}");
 }
 
-/// The judges that are not settled, one line each: first the edges, then the output.
+/// Returns one line for each judge that is not settled: first the edges, then the output.
 fn judges(source: &str) -> Vec<String> {
     let Some(judges) = outcome(source).judges else {
         return Vec::new();
@@ -32,7 +32,7 @@ fn judges(source: &str) -> Vec<String> {
         .collect()
 }
 
-/// The message of an assertion, with the sizes as they are written.
+/// Returns the message of an assertion, with the sizes as written.
 fn compared(assertion: &Assertion) -> String {
     let Assertion { relation, gives, takes, message: [before, between, after], .. } = assertion;
     let [first, second] = match relation {
@@ -59,7 +59,7 @@ fn both_forms_resolve_to_the_same_chain() {
 }
 
 #[test]
-fn literals_are_computed() {
+fn arithmetic_on_literals_is_evaluated() {
     assert_chain(
         "struct Name { Dense<28 * 28, { 2 + 3 * (10 - 4) }>, Dense<0x14, 1_0usize>, Dense<10, 7 / 2 % 2> }",
         "Vector<784> -dense: Dense<784, 20>-> Vector<20> -dense_2: Dense<20, 10>-> Vector<10> \
@@ -68,7 +68,7 @@ fn literals_are_computed() {
 }
 
 #[test]
-fn names_are_parameters_or_left_to_the_compiler() {
+fn names_are_parameters_or_are_left_to_the_compiler() {
     assert_chain(
         "struct Name<const N: usize> { Dense<N, {HIDDEN}>, Dense<HIDDEN, {N}>, \
          Dense<_, config::OUT>, Dense<_, {1 << 3}> }",
@@ -79,7 +79,7 @@ fn names_are_parameters_or_left_to_the_compiler() {
 }
 
 #[test]
-fn a_path_that_ends_like_a_parameter_is_no_parameter() {
+fn a_path_whose_last_word_is_a_parameter_is_not_a_parameter() {
     assert_chain(
         "struct Name<const N: usize> { Dense<{ config::N * 2 }, 3> }",
         "Vector<{ config::N * 2 }> -dense: Dense<{ config::N * 2 }, 3>-> Vector<3>",
@@ -87,12 +87,12 @@ fn a_path_that_ends_like_a_parameter_is_no_parameter() {
 }
 
 #[test]
-fn automatic_names_step_aside() {
+fn automatic_names_avoid_the_names_of_the_user() {
     assert_chain(
-        "struct Name (Vector<2>) = Tanh, tanh: Relu, Tanh, tanh_2: Relu, Tanh, my::LSTMCell<3>, Loop, r#type: Own",
+        "struct Name (Vector<2>) = Tanh, tanh: Relu, Tanh, tanh_2: Relu, Tanh, my::LSTMCell<3>, Loop, r#type: Custom",
         "Vector<2> -tanh_3: Tanh-> Vector<2> -tanh: Relu-> Vector<2> -tanh_4: Tanh-> Vector<2> \
          -tanh_2: Relu-> Vector<2> -tanh_5: Tanh-> Vector<2> -lstm_cell: my::LSTMCell<3>-> _ \
-         -loop_layer: Loop-> _ -r#type: Own-> _",
+         -loop_layer: Loop-> _ -r#type: Custom-> _",
     );
 }
 
@@ -109,17 +109,17 @@ fn elementwise_layers_keep_images_and_flatten_probabilities() {
 }
 
 #[test]
-fn own_layers_keep_their_path_and_settings() {
+fn custom_layers_keep_their_path_and_settings() {
     let network =
-        network("struct Name (Vector<3>) { #[allow(x)] a::Own<f32, { 2 + 1 }>(0.5, a < b, c > d, rate = 1.0) }");
+        network("struct Name (Vector<3>) { #[allow(x)] a::Custom<f32, { 2 + 1 }>(0.5, a < b, c > d, rate = 1.0) }");
     let Some(layer) = network.layers.first() else {
         panic!("one layer was written");
     };
     assert_eq!(layer.attributes.len(), 1);
     let Kind::Custom { path, settings: Some(settings) } = &layer.kind else {
-        panic!("an own layer with settings was written");
+        panic!("the declaration has a custom layer with settings");
     };
-    assert_eq!(quote!(#path).to_string(), quote!(a::Own<f32, { 2 + 1 }>).to_string());
+    assert_eq!(quote!(#path).to_string(), quote!(a::Custom<f32, { 2 + 1 }>).to_string());
     assert_eq!((settings.arguments.len(), settings.named.len()), (3, 1));
 }
 
@@ -134,7 +134,7 @@ fn shapes_become_absolute_types() {
 }
 
 #[test]
-fn sizes_of_other_macros_are_read() {
+fn sizes_from_other_macros_are_parsed() {
     let number = proc_macro2::TokenTree::from(proc_macro2::Group::new(proc_macro2::Delimiter::None, quote!(2 + 3)));
     let layer = proc_macro2::TokenTree::from(proc_macro2::Group::new(
         proc_macro2::Delimiter::None,
@@ -161,7 +161,7 @@ fn opaque_sizes_are_asserted() {
 }
 
 #[test]
-fn blocks_give_what_they_take() {
+fn blocks_give_the_shape_that_they_take() {
     let network = network(
         "struct Name { Dense<1, 4>, Softmax, block: Residual { Tanh, Dense<_, H>, Dense<H, 4> }, Dense<_, 2> }",
     );
@@ -191,26 +191,26 @@ fn blocks_give_what_they_take() {
         ]
     );
     assert_eq!(
-        judges("struct Name (Vector<3>) = Own, block: Residual { Own, Tanh, Dense<_, 3> }, Dense<3, 2>"),
+        judges("struct Name (Vector<3>) = Custom, block: Residual { Custom, Tanh, Dense<_, 3> }, Dense<3, 2>"),
         [
-            "the input gives, `own` takes another shape at 0",
-            "`own` gives, `dense` takes `Vector<3>` at 2",
-            "`own` gives, `block.own` takes another shape at 0",
-            "`block.own` gives, `block.dense` takes a vector at 2",
-            "`block.dense` gives, `block` adds it to what `own` gives at 3"
+            "the input gives, `custom` takes another shape at 0",
+            "`custom` gives, `dense` takes `Vector<3>` at 2",
+            "`custom` gives, `block.custom` takes another shape at 0",
+            "`block.custom` gives, `block.dense` takes a vector at 2",
+            "`block.dense` gives, `block` adds it to what `custom` gives at 3"
         ]
     );
 }
 
 #[test]
-fn own_types_are_judged_by_traits() {
+fn custom_types_are_checked_by_traits() {
     assert_eq!(
-        judges("struct Name (Vector<3>) -> Vector<3> = Tanh, Own, Relu, Dense<_, 3>, Own, Softmax"),
+        judges("struct Name (Vector<3>) -> Vector<3> = Tanh, Custom, Relu, Dense<_, 3>, Custom, Softmax"),
         [
-            "the input gives, `own` takes another shape at 1",
-            "`own` gives, `dense` takes a vector at 3",
-            "`dense` gives, `own_2` takes another shape at 4",
-            "`own_2` gives, `softmax` takes a vector at 5",
+            "the input gives, `custom` takes another shape at 1",
+            "`custom` gives, `dense` takes a vector at 3",
+            "`dense` gives, `custom_2` takes another shape at 4",
+            "`custom_2` gives, `softmax` takes a vector at 5",
             "`softmax` gives, `Name` declares `Vector<3>` at 6"
         ]
     );
@@ -221,7 +221,7 @@ fn own_types_are_judged_by_traits() {
 }
 
 #[test]
-fn wrong_layers_leave_a_stand_in_with_sizes_of_their_neighbours() {
+fn wrong_layers_are_replaced_by_a_stand_in_with_the_adjacent_sizes() {
     let outcome = outcome("struct Name { a: Dense<64, 32>, b: Dense<5>, Tanh, c: Dense<16, 3> }");
     assert_eq!(outcome.messages.len(), 1);
     let network = outcome.network.as_ref();

@@ -1,11 +1,11 @@
-//! Every message, word for word, with the source under its caret.
+//! Every message word for word, with the source under its caret.
 
 use super::outcome;
 
 /// A declaration, the source under the caret of its only mistake, and the message.
 type Case = (&'static str, &'static str, &'static str);
 
-/// Asserts that each declaration gives exactly its message, and still a network where it has a name.
+/// Asserts that each declaration gives exactly its message, and a network nevertheless if it has a name.
 fn assert_messages(cases: &[Case]) {
     for (source, caret, message) in cases {
         let outcome = outcome(source);
@@ -23,12 +23,12 @@ const HEADERS: &[Case] = &[
     (
         "pub(here) struct Name { Dense<1, 2> }",
         "(here)",
-        "`pub(here)` is no visibility\n\nhelp: write `pub`, or `pub(crate)`",
+        "`pub(here)` is not a visibility\n\nhelp: write `pub`, or `pub(crate)`",
     ),
     (
         "pub(in 3) struct Name { Dense<1, 2> }",
         "(in 3)",
-        "`pub(in 3)` is no visibility\n\nhelp: write `pub`, or `pub(crate)`",
+        "`pub(in 3)` is not a visibility\n\nhelp: write `pub`, or `pub(crate)`",
     ),
     ("struct", "struct", "expected the name of the network, found the end"),
     ("struct 3 {}", "3", "expected the name of the network, found `3`"),
@@ -143,28 +143,28 @@ const HEADERS: &[Case] = &[
     (
         "#[budget(workspace = \"64 K\")] struct Name { Dense<1, 2> }",
         "\"64 K\"",
-        "`\"64 K\"` is not a number of bytes\n\nhelp: write `65_536`, or a text such as `\"64 KiB\"`, with B, KiB, MiB or GiB",
+        "`\"64 K\"` is not a number of bytes\n\nhelp: write `65_536`, or a string such as `\"64 KiB\"`, with B, KiB, MiB or GiB",
     ),
     ("#![doc = \"x\"] struct Name { Dense<1, 2> }", "!", "expected `[` after `#`, found `!`"),
     ("#[3] struct Name { Dense<1, 2> }", "#[3]", "expected an attribute such as `#[allow(dead_code)]`"),
 ];
 
 #[test]
-fn headers_are_read_to_the_end() {
+fn headers_are_parsed_to_the_end() {
     assert_messages(HEADERS);
 }
 
-/// Mistakes in parentheses and in the library's own attributes.
+/// Mistakes in parentheses and in the library's attributes.
 const SETTINGS: &[Case] = &[
     (
         "struct Name { Dense<1, 2>, Dropout }",
         "Dropout",
-        "`Dropout` needs its `rate`\n\nhelp: write `Dropout(0.2)`, or another value",
+        "`Dropout` requires the setting `rate`\n\nhelp: write `Dropout(0.2)`, or another value",
     ),
     (
         "struct Name { Dense<1, 2>, Dropout() }",
         "()",
-        "`Dropout` needs its `rate`\n\nhelp: write `Dropout(0.2)`, or another value",
+        "`Dropout` requires the setting `rate`\n\nhelp: write `Dropout(0.2)`, or another value",
     ),
     (
         "struct Name { Dense<1, 2>, Dropout(0.1, 0.2) }",
@@ -188,12 +188,12 @@ const SETTINGS: &[Case] = &[
         "expected an expression, found `rate() = 0.2`",
     ),
     (
-        "struct Name { Dense<1, 2>, Own(rate = 0.5, 3) }",
+        "struct Name { Dense<1, 2>, Custom(rate = 0.5, 3) }",
         "3",
         "a setting without a name comes before those with names\n\nhelp: write its name and `=` before it",
     ),
     (
-        "struct Name { Dense<1, 2>, Own(rate = 0.5, rate = 1.0) }",
+        "struct Name { Dense<1, 2>, Custom(rate = 0.5, rate = 1.0) }",
         "rate = 1.0",
         "`rate` is set twice\n\nhelp: leave one of them out",
     ),
@@ -215,7 +215,7 @@ const SETTINGS: &[Case] = &[
     (
         "struct Name { #[init(Normal(0.0))] Dense<1, 2> }",
         "(0.0)",
-        "`Normal` needs its `deviation`\n\nhelp: write `Normal(0.0, 0.1)`, or another value",
+        "`Normal` requires the setting `deviation`\n\nhelp: write `Normal(0.0, 0.1)`, or another value",
     ),
     ("struct Name { #[init(Zeros(1.0))] Dense<1, 2> }", "1.0", "`Zeros` takes no settings\n\nhelp: write `Zeros`"),
     (
@@ -226,7 +226,7 @@ const SETTINGS: &[Case] = &[
     (
         "struct Name { Dense<1, 2>, #[init(Zeros)] Tanh }",
         "Zeros",
-        "`tanh` has no parameters to draw\n\nhelp: leave `#[init]` out",
+        "`tanh` has no parameters to initialize\n\nhelp: leave `#[init]` out",
     ),
     (
         "struct Name { Dense<1, 2>, #[frozen] Tanh }",
@@ -236,7 +236,7 @@ const SETTINGS: &[Case] = &[
     (
         "struct Name { #[frozen(true)] Dense<1, 2> }",
         "#[frozen(true)]",
-        "`#[frozen]` takes nothing\n\nhelp: write `#[frozen]`, or leave it out for a layer that learns",
+        "`#[frozen]` takes no arguments\n\nhelp: write `#[frozen]`, or leave it out for a layer that is trained",
     ),
     (
         "struct Name { #[init(Zeros)] #[init(Zeros)] Dense<1, 2> }",
@@ -251,17 +251,17 @@ const SETTINGS: &[Case] = &[
 ];
 
 #[test]
-fn settings_and_attributes_are_read_to_the_end() {
+fn settings_and_attributes_are_parsed_to_the_end() {
     assert_messages(SETTINGS);
 }
 
-/// Mistakes of and between layers.
+/// Mistakes in layers and between them.
 const LAYERS: &[Case] = &[
     ("struct Name { }", "Name", "`Name` has no layers\n\nhelp: write at least one, such as `Dense<64, 10>`"),
     (
         "struct Name { Dense<1, 2>, Name }",
         "Name",
-        "`Name` contains itself, so it would have no end\n\nhelp: write the layers that you want instead",
+        "`Name` contains itself, so it would be infinite\n\nhelp: write the layers that you want instead",
     ),
     ("struct Name { hidden: , Dense<1, 2> }", ",", "expected a layer after `hidden:`, found `,`"),
     ("struct Name { Dense<1, 2>, hidden: }", "}", "expected a layer after `hidden:`, found `}`"),
@@ -298,17 +298,17 @@ const LAYERS: &[Case] = &[
     (
         "struct Name { Dense<inputs = 1, outputs = 2>, Dense<2, 3> }",
         "inputs = 1",
-        "a size has no name: its place says which it is\n\nhelp: leave the names and their `=` out",
+        "a size has no name: its position determines its meaning\n\nhelp: leave the names and their `=` out",
     ),
     (
         "#[derive(Clone, PartialEq)] struct Name { Dense<1, 2> }",
         "Clone",
-        "`Clone` exists for the box of every network\n\nhelp: leave `Clone` out",
+        "`Clone` is already implemented for the box of every network\n\nhelp: leave `Clone` out",
     ),
     (
         "#[derive(core::fmt::Debug)] struct Name { Dense<1, 2> }",
         "Debug",
-        "`Debug` exists for every network\n\nhelp: leave `Debug` out",
+        "`Debug` is already implemented for every network\n\nhelp: leave `Debug` out",
     ),
     (
         "struct Name { Dense<1, 2>, Dropout(rate: 0.1) }",
@@ -323,27 +323,27 @@ const LAYERS: &[Case] = &[
     (
         "struct Name { typenet::Dense<1, 2>, Dense<2, 3> }",
         "typenet::Dense<1, 2>",
-        "`typenet::Dense` is a layer of the library, and those have no path here\n\nhelp: leave `typenet::` out",
+        "`typenet::Dense` is a layer of the library, and these are written without a path\n\nhelp: leave `typenet::` out",
     ),
     (
         "struct Name { Dense<1, 2>, typenet::layer::Dense<_, 2> }",
         "typenet::layer::Dense<_, 2>",
-        "`typenet::layer::Dense` is a layer of the library, and those have no path here\n\nhelp: leave `typenet::layer::` out",
+        "`typenet::layer::Dense` is a layer of the library, and these are written without a path\n\nhelp: leave `typenet::layer::` out",
     ),
     (
         "struct Name { Dense<1, 2>, typenet::Residual { Dense<2, 2> } }",
         "typenet::Residual",
-        "`typenet::Residual` is a layer of the library, and those have no path here\n\nhelp: leave `typenet::` out",
+        "`typenet::Residual` is a layer of the library, and these are written without a path\n\nhelp: leave `typenet::` out",
     ),
     (
         "struct Name { Dense::new(1, 2), Tanh }",
         "Dense::new",
-        "`Dense::new` is no layer: a layer is written as its type, and nothing is called\n\nhelp: write `Dense<64, 32>`",
+        "`Dense::new` is not a layer: a layer is written as a type, without a call\n\nhelp: write `Dense<64, 32>`",
     ),
     (
         "struct Name { nn::Dense<1, 2>, Tanh }",
         "Dense",
-        "`nn::Dense` is taken for a layer of your own, so the input shape of `Name` is not known\n\nhelp: write `Dense` for the library's, or for a layer of your own `struct Name (Vector<64>) { .. }`, with the number of values that come in",
+        "`nn::Dense` is treated as a custom layer, so the input shape of `Name` is not known\n\nhelp: write `Dense` for the library's layer, or, for a custom layer, `struct Name (Vector<64>) { .. }`, with the number of values that come in",
     ),
     (
         "struct Name { Dense<1, 2>, #[cfg_attr(any(), cfg(test))] Tanh }",
@@ -357,7 +357,7 @@ const LAYERS: &[Case] = &[
     ),
     ("struct Name { Dense<1, 2>, Tanh(3) }", "(3)", "`Tanh` takes no settings\n\nhelp: write `Tanh`"),
     ("struct Name { Dense<1, 2>(3) }", "(3)", "`Dense` takes no settings\n\nhelp: write `Dense<1, 2>`"),
-    ("struct Name { Dense<1, 2>, Own(1 +) }", "1 +", "expected an expression, found `1 +`"),
+    ("struct Name { Dense<1, 2>, Custom(1 +) }", "1 +", "expected an expression, found `1 +`"),
     (
         "struct Name { Vector<1>, Dense<1, 2> }",
         "Vector<1>",
@@ -369,14 +369,14 @@ const LAYERS: &[Case] = &[
         "the input shape of `Name` is not known\n\nhelp: write `struct Name (Vector<64>) { .. }`",
     ),
     (
-        "struct Name<const N: usize> = Own<N>, Dense<64, 2>",
-        "Own",
-        "`Own` is not a layer of the library, so the input shape of `Name` is not known\n\nhelp: write a layer such as `Dense<64, 32>`, or for a layer of your own `struct Name<..> (Vector<64>) = ..`, with the number of values that come in",
+        "struct Name<const N: usize> = Custom<N>, Dense<64, 2>",
+        "Custom",
+        "`Custom` is not a layer of the library, so the input shape of `Name` is not known\n\nhelp: write a layer such as `Dense<64, 32>`, or, for a custom layer, `struct Name<..> (Vector<64>) = ..`, with the number of values that come in",
     ),
     (
         "struct Name { dens<64, 32>, Tanh }",
         "dens",
-        "`dens` is not a layer of the library, so the input shape of `Name` is not known\n\nhelp: write `Dense`, or for a layer of your own `struct Name (Vector<64>) { .. }`, with the number of values that come in",
+        "`dens` is not a layer of the library, so the input shape of `Name` is not known\n\nhelp: write `Dense`, or, for a custom layer, `struct Name (Vector<64>) { .. }`, with the number of values that come in",
     ),
     (
         "struct Name { Dense<_, 2> }",
@@ -386,7 +386,7 @@ const LAYERS: &[Case] = &[
 ];
 
 #[test]
-fn layers_are_read_one_by_one() {
+fn layers_are_parsed_one_by_one() {
     assert_messages(LAYERS);
 }
 
@@ -395,13 +395,13 @@ const BLOCKS: &[Case] = &[
     (
         "struct Name { Dense<1, 2>, Parallel { Tanh } }",
         "Parallel {",
-        "`Parallel` is no block, so no braces follow it\n\n\
-         help: the one block is `Residual { .. }`; else write the layers one after the other",
+        "`Parallel` is not a block, so it takes no braces\n\n\
+         help: the only block is `Residual { .. }`; write other layers one after the other",
     ),
     (
         "struct Name { Dense<1, 2>, Residual<2> { Tanh } }",
         "Residual<2>",
-        "`Residual` takes no sizes: it gives what it takes\n\nhelp: write `Residual { Dense<64, 64>, Tanh }`",
+        "`Residual` takes no sizes: its output has the shape of its input\n\nhelp: write `Residual { Dense<64, 64>, Tanh }`",
     ),
     (
         "struct Name { Dense<1, 2>, Residual, Tanh }",
@@ -421,7 +421,7 @@ const BLOCKS: &[Case] = &[
     (
         "struct Name { Dense<1, 2>, #[init(HeNormal)] Residual { Dense<2, 2> } }",
         "HeNormal",
-        "`residual` has many layers to draw\n\nhelp: write `#[init]` at those in the braces",
+        "`residual` has several layers to initialize\n\nhelp: write `#[init]` above the layers in the braces",
     ),
     (
         "struct Name { Dense<1, 2>, Residual { Tanh Dense<2, 2> } }",
@@ -431,7 +431,7 @@ const BLOCKS: &[Case] = &[
     (
         "struct Name { Dense<1, 2>, Residual { Name, Dense<2, 2> } }",
         "Name",
-        "`Name` contains itself, so it would have no end\n\nhelp: write the layers that you want instead",
+        "`Name` contains itself, so it would be infinite\n\nhelp: write the layers that you want instead",
     ),
     (
         "struct Name { Residual { Tanh, Dense<_, 2> } }",
@@ -570,34 +570,34 @@ const SIZES: &[Case] = &[
         "`N + M` computes with the const parameter `N`, which stable Rust cannot do in a type\n\nhelp: add another parameter, `const H: usize`, and write `H` here",
     ),
     (
-        "struct Name<const N: usize> { Dense<N, 2>, Own<{ N + 1 }> }",
+        "struct Name<const N: usize> { Dense<N, 2>, Custom<{ N + 1 }> }",
         "{ N + 1 }",
         "`N + 1` computes with the const parameter `N`, which stable Rust cannot do in a type\n\nhelp: add another parameter, `const M: usize`, and write `M` here",
     ),
     (
         "struct Name { Dense<1, _> }",
         "_",
-        "`_` stands for the size that comes in, and only the first size of `Dense` can be left to it\n\nhelp: write the number of outputs, such as `Dense<_, 32>`",
+        "`_` stands for the size that comes in, and only the first size of `Dense` can be inferred\n\nhelp: write the number of outputs, such as `Dense<_, 32>`",
     ),
     (
-        "struct Name { Dense<1, 2>, Own<_> }",
+        "struct Name { Dense<1, 2>, Custom<_> }",
         "_",
-        "`_` can be filled in for built-in layers and shapes only, and `Own` is not one\n\nhelp: write the argument out",
+        "`_` can be inferred only in built-in layers and shapes, and `Custom` is not one\n\nhelp: write the argument out",
     ),
     (
-        "struct Name { Dense<1, 2>, Own<3 * 4> }",
+        "struct Name { Dense<1, 2>, Custom<3 * 4> }",
         "3 * 4",
         "`3 * 4` needs braces to be a size\n\nhelp: write `{ 3 * 4 }`",
     ),
     (
-        "struct Name { Dense<1, 2>, Own<3 4> }",
+        "struct Name { Dense<1, 2>, Custom<3 4> }",
         "3 4",
         "expected a size, found `3 4`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
     ),
     (
-        "struct Name<const N: usize> { Dense<1, N>, Own, Dense<_, 3> }",
+        "struct Name<const N: usize> { Dense<1, N>, Custom, Dense<_, 3> }",
         "_",
-        "`_` cannot be filled in: only the compiler knows what `own` gives, and stable Rust cannot compute a size in a network with const parameters\n\nhelp: write the size instead of `_`",
+        "`_` cannot be inferred: only the compiler knows what `custom` gives, and stable Rust cannot compute a size in a network with const parameters\n\nhelp: write the size instead of `_`",
     ),
     (
         "struct Name { Dense<64, 32, Tanh, output: Dense<32, 10> }",
@@ -611,7 +611,7 @@ fn sizes_are_numbers_parameters_or_constants() {
     assert_messages(SIZES);
 }
 
-/// Edges that do not meet.
+/// Edges whose shapes do not match.
 const SHAPES: &[Case] = &[
     (
         "struct Name { hidden: Dense<64, 32>, Tanh, output: Dense<64, 10>, Softmax }",
@@ -701,7 +701,7 @@ const SHAPES: &[Case] = &[
 ];
 
 #[test]
-fn edges_that_do_not_meet_name_both_layers_and_a_way_out() {
+fn mismatched_edges_name_both_layers_and_a_fix() {
     assert_messages(SHAPES);
 }
 
@@ -724,7 +724,7 @@ fn all_mistakes_are_reported_at_once() {
             "a layer has no visibility of its own: every layer is as visible as its network",
             "`type` is a keyword: write `r#type`",
             "expected `,` after the layer, found `Softmax`",
-            "`Parallel` is no block, so no braces follow it",
+            "`Parallel` is not a block, so it takes no braces",
             "`hidden` is declared twice",
             "`Softmax` takes no settings",
             "`Dense` takes 2 sizes (inputs, outputs) but 3 were given",
@@ -736,7 +736,7 @@ fn all_mistakes_are_reported_at_once() {
 }
 
 #[test]
-fn three_wrong_edges_are_three_mistakes() {
+fn three_wrong_edges_give_three_messages() {
     assert_all(
         "struct Name { a: Dense<1, 2>, b: Dense<3, 4>, c: Dense<5, 6>, d: Dense<7, 8> }",
         &[
@@ -748,10 +748,10 @@ fn three_wrong_edges_are_three_mistakes() {
 }
 
 #[test]
-fn a_wrong_layer_has_no_echo_at_its_neighbours() {
+fn a_wrong_layer_causes_no_further_messages_at_adjacent_layers() {
     assert_all(
         "struct Name -> Vector<3> { Dense<1, 2>, hidden: 3, Dense<5, 6>, Parallel { Tanh } }",
-        &["expected a layer after `hidden:`, found `3`", "`Parallel` is no block, so no braces follow it"],
+        &["expected a layer after `hidden:`, found `3`", "`Parallel` is not a block, so it takes no braces"],
     );
     assert_all(
         "struct Name (Vector<0>) { Dense<1, 2>, Dense<2, 2u8>, Tanh, Dense<3, 4> }",
@@ -760,19 +760,19 @@ fn a_wrong_layer_has_no_echo_at_its_neighbours() {
 }
 
 #[test]
-fn blocks_within_blocks_have_an_end() {
+fn the_depth_of_nested_blocks_is_limited() {
     let nested = |depth: usize| {
         format!("struct Name (Vector<2>) {{ {}Tanh{} }}", "Residual { ".repeat(depth), " }".repeat(depth))
     };
     assert!(outcome(&nested(16)).messages.is_empty());
     assert_eq!(
         outcome(&nested(17)).messages,
-        ["more than 16 blocks within each other\n\nhelp: declare a network of the inner ones, and write its name"]
+        ["more than 16 nested blocks\n\nhelp: declare the inner blocks as a network, and write its name"]
     );
 }
 
 #[test]
-fn more_tokens_than_the_stack_can_bear_are_refused() {
+fn token_lists_that_could_exhaust_the_stack_are_rejected() {
     let long = "- ".repeat(500);
     let outcome = outcome(&format!("struct Name {{ Dense<1, {long}1> }}"));
     assert_eq!(outcome.messages, ["this expression is too long\n\nhelp: name it in a `const` and write the name"]);

@@ -1,14 +1,14 @@
-//! Whatever the tokens, the front end answers with messages and never stops.
+//! For any tokens, the front end returns messages and terminates.
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use super::{outcome, outcome_of};
 
-/// A small generator of its own, so that a failure can be repeated from its seed.
+/// A small pseudorandom generator, so that a failure can be reproduced from its seed.
 struct Random(u64);
 
 impl Random {
-    /// The next number below `end`.
+    /// Returns the next number below `end`.
     fn below(&mut self, end: u64) -> u64 {
         // The multiplier and increment of Knuth's MMIX generator.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -16,11 +16,11 @@ impl Random {
     }
 }
 
-/// Up to `most` random tokens.
+/// Returns up to `most` random tokens.
 fn soup(random: &mut Random, most: u64, depth: u32) -> TokenStream {
     const WORDS: [&str; 22] = [
         "struct", "const", "usize", "where", "pub", "type", "self", "_", "N", "H", "Dense", "Tanh", "Softmax",
-        "Vector", "Image", "Own", "hidden", "as", "if", "fn", "Residual", "Residual",
+        "Vector", "Image", "Custom", "hidden", "as", "if", "fn", "Residual", "Residual",
     ];
     const MARKS: &[u8] = b"<>,:;=-+*/#!.'&|$?";
     let mut trees = TokenStream::new();
@@ -34,7 +34,7 @@ fn soup(random: &mut Random, most: u64, depth: u32) -> TokenStream {
             4..7 => {
                 let mark = MARKS[usize::try_from(random.below(18)).unwrap_or(0)];
                 let spacing = match random.below(2) {
-                    // A lone quote is no token.
+                    // A lone quote is not a token.
                     0 if mark != b'\'' => Spacing::Alone,
                     _ => Spacing::Joint,
                 };
@@ -59,7 +59,7 @@ fn soup(random: &mut Random, most: u64, depth: u32) -> TokenStream {
 }
 
 #[test]
-fn random_tokens_are_answered() {
+fn random_tokens_give_a_network_or_messages() {
     let mut random = Random(37);
     for _ in 0..20_000 {
         let mut header: TokenStream = "struct Name".parse().unwrap_or_default();
@@ -80,9 +80,9 @@ fn random_tokens_are_answered() {
 }
 
 #[test]
-fn every_beginning_and_every_gap_is_answered() {
+fn every_prefix_and_every_gap_gives_a_network_or_messages() {
     let source = "#[doc = \"x\"] pub(crate) struct Name<const N: usize, const H: usize>(Vector<N>) \
-                  -> Probabilities<3> { hidden: Dense<N, { H }>, Tanh, own: a::Own<_, 3>(1, 2), \
+                  -> Probabilities<3> { hidden: Dense<N, { H }>, Tanh, custom: a::Custom<_, 3>(1, 2), \
                   Dense<2 * 8, 3>, Softmax, }";
     let trees: Vec<_> = source.parse::<TokenStream>().unwrap_or_default().into_iter().collect();
     for length in 0..trees.len() {
@@ -100,7 +100,7 @@ fn every_beginning_and_every_gap_is_answered() {
 }
 
 #[test]
-fn long_and_deep_expressions_are_refused_before_they_exhaust_the_stack() {
+fn long_and_deep_expressions_are_rejected_before_they_exhaust_the_stack() {
     for (text, mistakes) in [
         (format!("{}1", "- ".repeat(100_000)), 1),
         (format!("{}1{}", "(".repeat(300), ")".repeat(300)), 1),
@@ -113,8 +113,8 @@ fn long_and_deep_expressions_are_refused_before_they_exhaust_the_stack() {
     ] {
         let layer = outcome(&format!("struct Name {{ Dense<1, {text}> }}"));
         assert_eq!(layer.messages.len(), mistakes, "{text:.40}");
-        let _ = outcome(&format!("struct Name (Vector<3>) {{ Own<{text}>({text}) }}"));
+        let _ = outcome(&format!("struct Name (Vector<3>) {{ Custom<{text}>({text}) }}"));
     }
-    let nested = format!("{}u8{}", "Own<".repeat(20_000), ">".repeat(20_000));
+    let nested = format!("{}u8{}", "Custom<".repeat(20_000), ">".repeat(20_000));
     let _ = outcome(&format!("struct Name (Vector<3>) = {nested}"));
 }

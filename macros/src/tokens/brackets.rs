@@ -1,27 +1,27 @@
-//! What do `<` and `>` enclose? Tokens know them only as marks, which compute and point as well.
+//! What do `<` and `>` enclose? In tokens they are only marks, which are also used in operators and arrows.
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// Whether this token is this mark.
+/// Returns whether this token is this mark.
 pub(super) fn is_mark(tree: Option<&TokenTree>, mark: char) -> bool {
     matches!(tree, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
 }
 
-/// Whether this token is this mark, grown together with the next one.
+/// Returns whether this token is this mark, joined to the next one.
 pub(super) fn is_joint(tree: Option<&TokenTree>, mark: char) -> bool {
     matches!(tree, Some(TokenTree::Punct(punct))
         if punct.as_char() == mark && punct.spacing() == Spacing::Joint)
 }
 
-/// Whether an operator may follow this token.
+/// Returns whether an operator may follow this token.
 fn is_operand(tree: Option<&TokenTree>) -> bool {
     matches!(tree, Some(TokenTree::Literal(_) | TokenTree::Group(_)))
 }
 
-/// How many tokens stand before the `>` that closes a `<` just read.
+/// Returns the number of tokens before the `>` that closes a `<` just taken.
 ///
-/// Shifts and arrows hold the same marks, so the neighbours decide: `<` after a number computes,
-/// and so does `>>` that would close more than was opened and stands before an operand.
+/// Shifts and arrows contain the same marks, so the adjacent tokens decide: `<` after a number is an operator, and so is a `>>`
+/// before an operand that would close more brackets than are open.
 pub(super) fn closing(trees: &[TokenTree]) -> Option<usize> {
     let mut depth = 1_usize;
     let mut index = 0;
@@ -56,8 +56,8 @@ pub(super) fn closing(trees: &[TokenTree]) -> Option<usize> {
     None
 }
 
-/// The tokens with the invisible groups of other macros opened, except inside `<..>`, where
-/// they keep the order of computation.
+/// Returns the tokens with the invisible groups of other macros opened, except inside `<..>`, where the groups preserve
+/// operator precedence.
 pub(crate) fn flatten(stream: TokenStream) -> Vec<TokenTree> {
     let mut trees = Vec::new();
     let mut depth = 0_usize;
@@ -65,7 +65,7 @@ pub(crate) fn flatten(stream: TokenStream) -> Vec<TokenTree> {
     trees
 }
 
-/// Appends to `trees`, counting how many `<` are open.
+/// Appends the tokens to `trees` and counts the open `<`.
 fn flatten_into(stream: TokenStream, depth: &mut usize, trees: &mut Vec<TokenTree>) {
     for tree in stream {
         match &tree {

@@ -851,24 +851,24 @@ impl DigitClassifier<f32> {
     pub const PARAMETERS: usize = <Self as Network>::PARAMETERS;
     /// The bytes that the parameters take in `f32`.
     pub const PARAMETER_BYTES: usize = <Self as Network>::PARAMETER_BYTES;
-    /// Multiplications with addition that one prediction takes.
+    /// The number of multiply-add operations for one prediction.
     pub const MULTIPLY_ADDS: u64 = <Self as Network>::MULTIPLY_ADDS;
-    /// How many samples go through the whole network, forward then backward, before the next do.
+    /// The number of samples that pass through the whole network together, forward and backward.
     pub const TILE: usize = <Self as Network>::TILE;
-    /// The length of the workspace of a training step in `f32`, whatever the batch.
+    /// The length of the workspace of a training step in `f32`, for any batch size.
     pub const WORKSPACE_LEN: usize = <Self as Network>::WORKSPACE_LEN;
-    /// What lies where in the block of parameters.
+    /// The position of each tensor in the slice of parameters.
     pub const TENSORS: TensorTable = <Self as FlatParameters<f32>>::TENSORS;
 }
 #[automatically_derived]
 #[allow(clippy::unnecessary_box_returns)]
 impl DigitClassifier<f32> {
-    /// A network with random weights and zero biases, on the heap.
+    /// Returns a network with random weights and zero biases, on the heap.
     #[must_use]
     pub fn init<R: RandomSource + ?core::marker::Sized>(rng: &mut R) -> Box<Self> {
         <Self as Network>::init(rng)
     }
-    /// A network whose weights all come from one initializer, and zero biases, on the heap.
+    /// Returns a network on the heap with weights from one initializer and zero biases.
     #[must_use]
     pub fn init_with<R: RandomSource + ?core::marker::Sized>(
         initializer: Initializer,
@@ -876,12 +876,12 @@ impl DigitClassifier<f32> {
     ) -> Box<Self> {
         <Self as Network>::init_with(initializer, rng)
     }
-    /// A network of zeros, on the heap.
+    /// Returns a network whose parameters are all zero, on the heap.
     #[must_use]
     pub fn zeroed() -> Box<Self> {
         <Self as FlatParameters<f32>>::zeroed()
     }
-    /// The layers with output shapes and parameters, as a table.
+    /// Returns a table of the layers, their output shapes and their numbers of parameters.
     #[must_use]
     pub fn summary() -> Summary {
         <Self as Network>::summary()
@@ -893,28 +893,28 @@ loading! {
 }
 #[automatically_derived]
 impl<T: Kernels> DigitClassifier<T> {
-    /// The answer for one sample. Nothing is allocated, but for a thread's first scratch above 64 KiB.
+    /// Predicts one sample. Allocates nothing, except a thread's first scratch buffer above 64 KiB.
     #[must_use]
     #[inline]
     pub fn predict(&self, input: &[T; 64]) -> [T; 10] {
         Predict::predict(self, input)
     }
-    /// The answer for one sample, written where the caller wants it. Memory as in `predict`.
+    /// Predicts one sample and writes the prediction into `output`. Allocates like `predict`.
     #[inline]
     pub fn predict_into(&self, input: &[T; 64], output: &mut [T; 10]) {
         Predict::predict_into(self, input, output);
     }
-    /// The answers for a batch, each with the same bits as `predict` gives.
+    /// Predicts a batch. Each prediction has the same bits as that of `predict`.
     #[must_use]
     pub fn predict_batch(&self, inputs: &[[T; 64]]) -> Vec<[T; 10]> {
         Predict::predict_batch(self, inputs)
     }
-    /// The output of every layer for one sample: a field per layer, with its name.
+    /// Returns the output of each layer for one sample, as a struct with a field per layer.
     #[must_use]
     pub fn activations(&self, input: &[T; 64]) -> <Self as Network>::Activations {
         Network::activations(self, input)
     }
-    /// The scores of one sample before a final `Softmax`. Memory as in `predict`.
+    /// Returns the logits of one sample, the values before a final `Softmax`. Allocates like `predict`.
     #[must_use]
     pub fn logits(&self, input: &[T; 64]) -> [T; 10] {
         Predict::logits(self, input)

@@ -1,4 +1,4 @@
-//! A field that is not made of numbers.
+//! A field that does not consist of scalars.
 
 use nalgebra::SVector;
 use typenet::prelude::*;

@@ -1,4 +1,4 @@
-//! Fields that no tensor can be named after.
+//! Tuple fields, which have no names for the tensors.
 
 use nalgebra::SVector;
 use typenet::prelude::*;

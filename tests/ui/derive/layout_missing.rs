@@ -1,4 +1,4 @@
-//! A struct that the compiler may lay out as it likes.
+//! A struct without `#[repr(C)]`, whose layout the compiler may choose.
 
 use nalgebra::SVector;
 use typenet::prelude::*;

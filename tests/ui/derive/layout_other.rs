@@ -1,4 +1,4 @@
-//! A layout with room between the fields.
+//! A layout with padding between the fields.
 
 use nalgebra::SVector;
 use typenet::prelude::*;

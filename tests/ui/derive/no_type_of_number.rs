@@ -1,4 +1,4 @@
-//! A struct in one type of number alone.
+//! A struct with a fixed scalar type.
 
 use nalgebra::SVector;
 use typenet::prelude::*;

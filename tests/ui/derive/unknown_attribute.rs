@@ -1,4 +1,4 @@
-//! An attribute of the struct with something unknown in it.
+//! An attribute of the struct with unknown contents.
 
 use nalgebra::SVector;
 use typenet::prelude::*;

@@ -1,4 +1,4 @@
-//! A tensor that is for nothing known.
+//! A tensor of an unknown kind.
 
 use nalgebra::SVector;
 use typenet::prelude::*;

@@ -1,4 +1,4 @@
-//! A sample of another length than the network takes, for the scaler that was loaded with it.
+//! A sample whose length differs from the network's input, for the scaler that was loaded with it.
 
 use typenet::prelude::*;
 

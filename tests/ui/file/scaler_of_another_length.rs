@@ -1,4 +1,4 @@
-//! A standardizer that was fitted to samples of another length than the network takes, saved with it.
+//! A standardizer that was fitted to samples of another length than the network's input, saved with the network.
 
 use typenet::prelude::*;
 

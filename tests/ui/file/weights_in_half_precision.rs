@@ -1,4 +1,4 @@
-//! Weights that no network can embed.
+//! Weights of a scalar type that cannot be embedded.
 
 use typenet::prelude::*;
 

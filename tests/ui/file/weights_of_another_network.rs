@@ -1,4 +1,4 @@
-//! Weights whose shapes and names are of another network.
+//! Weights with the names and shapes of another network.
 
 use typenet::prelude::*;
 

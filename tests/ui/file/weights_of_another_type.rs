@@ -1,4 +1,4 @@
-//! Weights in double precision for a network in single.
+//! Weights in double precision for a single-precision network.
 
 use typenet::prelude::*;
 

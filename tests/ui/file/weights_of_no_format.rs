@@ -1,4 +1,4 @@
-//! A file that is no safetensors.
+//! A file that is not in the safetensors format.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A network with a mistake of its own, to whose tensors no file is compared.
+//! A wrong network, whose tensors are not compared with the file.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A file in which two tensors have one name.
+//! A file in which two tensors have the same name.
 
 use typenet::prelude::*;
 

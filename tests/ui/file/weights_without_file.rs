@@ -1,4 +1,4 @@
-//! No file.
+//! A call without a file.
 
 use typenet::prelude::*;
 

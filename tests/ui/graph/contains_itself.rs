@@ -1,4 +1,4 @@
-//! A network as a layer of itself.
+//! A network that contains itself as a layer.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Two layers of one name.
+//! Two layers with the same name.
 
 use typenet::prelude::*;
 

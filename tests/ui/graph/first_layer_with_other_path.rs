@@ -1,4 +1,4 @@
-//! A layer of the library by another path, from which no input is read.
+//! A path to a layer of the library, which does not determine the input shape.
 
 #[allow(unused_imports)]
 use typenet as nn;

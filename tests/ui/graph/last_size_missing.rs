@@ -1,4 +1,4 @@
-//! The last layer with one size too few, so that the output is not known.
+//! The last layer with one size too few, which leaves the output unknown.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A type of one's own, last, that does not implement `Layer`.
+//! A custom type as the last layer that does not implement `Layer`.
 
 use typenet::prelude::*;
 

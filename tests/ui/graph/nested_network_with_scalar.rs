@@ -1,4 +1,4 @@
-//! The type of its numbers at a network within another one.
+//! A nested network with a scalar type.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A type of one's own that does not implement `Layer`.
+//! A custom type that does not implement `Layer`.
 
 use typenet::prelude::*;
 

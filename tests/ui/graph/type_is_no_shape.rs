@@ -1,4 +1,4 @@
-//! A type of one's own as the input that is no shape.
+//! A custom type as the input that is not a shape.
 
 use typenet::prelude::*;
 

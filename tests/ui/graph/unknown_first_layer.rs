@@ -1,4 +1,4 @@
-//! A first layer that does not exist, and whose name is like none that does.
+//! A first layer that does not exist and has no similar name in the library.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A shape that nobody declared.
+//! An undeclared shape.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A type that does not exist as the last layer of a network that others see.
+//! A type that does not exist, as the last layer of a public network.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A layer that nobody declared, close to one that exists.
+//! An undeclared layer with a name similar to an existing one.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A misspelt `Dense`.
+//! A misspelled `Dense`.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A path to a layer that is not there.
+//! A path to a layer that does not exist.
 
 use typenet::prelude::*;
 

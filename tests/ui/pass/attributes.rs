@@ -1,4 +1,4 @@
-//! Docs, attributes and visibility go through to the struct and its fields.
+//! Docs, attributes and visibility are passed on to the struct and its fields.
 #![deny(deprecated)]
 
 mod models {

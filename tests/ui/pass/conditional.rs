@@ -1,10 +1,10 @@
-//! `#[cfg]` above a network is about everything that the network becomes.
+//! `#[cfg]` above a network applies to every item that the network becomes.
 #![deny(unused)]
 
 use typenet::prelude::*;
 
 network! {
-    /// The one that is there.
+    /// The network that exists.
     #[cfg(not(target_os = "none"))]
     #[tile(8)]
     pub struct Model {
@@ -21,7 +21,7 @@ network! {
     }
 }
 
-// Nothing of it is read.
+// Its contents are not read.
 network! {
     #[cfg(any())]
     pub struct Nothing {

@@ -1,4 +1,4 @@
-//! Networks with const parameters, at several sizes, whatever the parameters are called.
+//! Networks with const parameters, at several sizes and with any parameter names.
 #![allow(non_upper_case_globals)]
 
 use typenet::prelude::*;
@@ -13,7 +13,7 @@ network! {
     }
 }
 
-// The names that generated code would like to use itself.
+// Names that generated code would otherwise use.
 network!(struct Names<const T: usize, const I: usize, const R: usize, const In: usize>
     = Dense<T, I>, Tanh, Dense<I, R>, Relu, Dense<R, In>, Softmax);
 network!(struct Letters<const L: usize, const S: usize, const X: usize> = Dense<L, S>, Tanh, Dense<S, X>);

@@ -1,4 +1,4 @@
-//! Other crates' names in scope beside the prelude, by glob and by hand.
+//! Names of other crates in scope together with the prelude, imported by glob and by name.
 
 #[allow(unused_imports)]
 mod beside_nalgebra {
@@ -26,7 +26,7 @@ mod own_names {
     impl Layer for Softmax {}
     impl Shape for Probabilities {}
 
-    // In the language of architectures a single name of the library is the library's.
+    // Within `network!`, a single name of the library always means the library's type.
     typenet::network!(pub struct Network (Vector<2>) -> Probabilities<2> = Dense<2, 3>, Tanh, Dense<3, 2>, Softmax);
 }
 

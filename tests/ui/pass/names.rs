@@ -1,11 +1,11 @@
-//! Fields, constants and networks named like things in generated code.
+//! Fields, constants and networks with names that occur in generated code.
 #![allow(non_upper_case_globals, non_camel_case_types)]
 #![deny(unused)]
 
 use typenet::prelude::*;
 
-// A lower-case constant turns a variable of the same name into a comparison. Only the parameters of public functions
-// (`rng`, `initializer`, `input`, `inputs`, `output`) keep plain names, for the sake of their documentation.
+// A lower-case constant turns a variable of the same name into a pattern. Only the parameters of public functions (`rng`,
+// `initializer`, `input`, `inputs`, `output`) keep plain names, which appear in their documentation.
 pub const hidden: usize = 1;
 pub const samples: usize = 2;
 pub const memory: &str = "";

@@ -1,4 +1,4 @@
-//! A network as a layer of another: it trains, and its gradient is right, wherever it stands and whatever it ends in.
+//! A network as a layer of another: it trains and its gradient is correct, at any position and with any last layer.
 
 use typenet::prelude::*;
 

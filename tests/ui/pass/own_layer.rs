@@ -1,4 +1,4 @@
-//! Layers of one's own: by path, without parameters in first, middle and last place, with parameters and settings.
+//! Custom layers: by path, without parameters in first, middle and last position, with parameters and settings.
 
 pub mod layers {
     //! Layers that a user could write.
@@ -6,11 +6,11 @@ pub mod layers {
     use typenet::prelude::*;
     use typenet::{Backward, Forward, Plan, Scalar, Site, TensorTable};
 
-    /// Multiplies every number by a factor, which is a setting.
+    /// Multiplies each element by a factor, which is a setting.
     #[derive(Debug)]
     pub struct Scale;
 
-    // SAFETY: the type has no size.
+    // SAFETY: the type has size 0.
     unsafe impl<T: Scalar> FlatParameters<T> for Scale {
         const TENSORS: TensorTable = TensorTable::EMPTY;
     }
@@ -59,11 +59,11 @@ pub mod layers {
 
     impl<In: Shape> Takes<In> for Scale {}
 
-    /// The sum of `N` numbers.
+    /// The sum of `N` values.
     #[derive(Debug)]
     pub struct Sum<const N: usize>;
 
-    // SAFETY: the type has no size.
+    // SAFETY: the type has size 0.
     unsafe impl<const N: usize, T: Scalar> FlatParameters<T> for Sum<N> {
         const TENSORS: TensorTable = TensorTable::EMPTY;
     }

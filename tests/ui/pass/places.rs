@@ -1,4 +1,4 @@
-//! Networks inside functions, inside modules, several in one module, in both forms, with and without trailing commas.
+//! Networks in functions, in modules, several in one module, in both forms, with and without trailing commas.
 
 use typenet::prelude::*;
 

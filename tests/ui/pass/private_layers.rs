@@ -1,4 +1,4 @@
-//! Networks that are more visible than those in them, in whose interface only shapes are seen.
+//! Networks that are more visible than the networks in them, with only shapes in their public interface.
 #![deny(warnings)]
 
 use models::{Branch, Classifier, Deep, Family, Pictures};
@@ -16,7 +16,7 @@ mod models {
     network!(pub struct Pictures (Image<1, 2, 2>) = Residual { Brighten }, Brighten);
 
     network!(struct Step = Dense<4, 4>);
-    // More in a row than the compiler asks questions within questions.
+    // More consecutive layers than the compiler's limit for nested queries.
     network!(pub struct Deep = Dense<3, 4>,
         Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step,
         Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step, Step,

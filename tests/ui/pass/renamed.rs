@@ -1,9 +1,9 @@
-//! The library under another name, as a renamed dependency has it; `::typenet` is out of reach of `tn::network!`.
+//! The library under another name, like a renamed dependency; `tn::network!` cannot use `::typenet`.
 
 extern crate typenet as tn;
 
 mod elsewhere {
-    // Whatever the crate is called in the extern prelude, this module calls something else so.
+    // Whatever the name of the crate in the extern prelude is, this module shadows it.
     #[allow(dead_code)]
     pub mod typenet {
         pub struct Vector;

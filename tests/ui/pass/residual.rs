@@ -1,4 +1,4 @@
-//! Blocks: anywhere, in generic networks, around layers of every kind, under strict lints.
+//! Blocks: at any position, in generic networks, around all kinds of layers, under strict lints.
 #![deny(warnings, missing_docs, unused, clippy::all, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
@@ -7,11 +7,11 @@ use typenet::prelude::*;
 const WIDTH: usize = 3;
 
 network!(
-    /// Three in, three out.
+    /// Three inputs, three outputs.
     pub struct Inner = Dense<3, 5>, Tanh, Dense<5, WIDTH>
 );
 network! {
-    /// Blocks at both ends, and a deep one in between.
+    /// Blocks at both ends, and a deeply nested one between them.
     pub struct Deep {
         first: Residual { Dense<WIDTH, 4>, Tanh, Dense<_, WIDTH> },
         middle: Residual {
@@ -26,12 +26,12 @@ network! {
     }
 }
 network!(
-    /// Sizes that are parameters.
+    /// Const parameters as sizes.
     pub struct Sized<const T: usize, const I: usize> =
         Dense<2, T>, Residual { Relu, Dense<T, I>, Residual { LeakyRelu(0.1) }, Dense<I, T> }, Dense<T, 3>, Softmax
 );
 network!(
-    /// Without a parameter in sight.
+    /// A block without parameters.
     pub struct Plain (Image<1, 2, 2>) = Residual { Sigmoid }, Residual { r#loop: Tanh }
 );
 

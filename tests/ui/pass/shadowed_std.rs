@@ -1,4 +1,4 @@
-//! Names of the standard prelude, of primitive types and of `core` and `std` mean something else in scope.
+//! The names of the standard prelude, of primitive types and of `core` and `std` have other meanings in scope.
 #![allow(dead_code, non_camel_case_types, unused_imports, unused_macros)]
 
 mod models {

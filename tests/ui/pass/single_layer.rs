@@ -1,4 +1,4 @@
-//! Networks of one layer.
+//! Networks with one layer.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Networks of every visibility, used and not, compile without a warning in a strict program.
+//! Networks of every visibility, used and unused, compile without a warning under strict lints.
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, missing_debug_implementations, missing_copy_implementations, unreachable_pub)]
 #![deny(nonstandard_style, unused_qualifications, unused_results, trivial_casts, single_use_lifetimes)]
@@ -28,7 +28,7 @@ pub mod models {
     network!(struct Private = Dense<4, 3>, Documented2, Softmax);
     network!(struct Documented2 = Dense<3, 3>);
 
-    /// The answer of the private network.
+    /// The prediction of the private network.
     #[must_use]
     pub fn private() -> [f32; 3] {
         Private::zeroed().predict(&[0.0; 4])
@@ -36,7 +36,7 @@ pub mod models {
 }
 
 pub mod unused {
-    //! Networks that nobody uses.
+    //! Unused networks.
     typenet::network!(pub struct Unused = Dense<4, 3>, Softmax);
     typenet::network!(pub struct UnusedGeneric<const N: usize> (Vector<N>) -> Probabilities<3> = Dense<_, 3>, Softmax);
 }

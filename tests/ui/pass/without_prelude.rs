@@ -1,4 +1,4 @@
-//! Nothing is imported.
+//! A program without imports.
 
 typenet::network! {
     pub struct Classifier<const N: usize> {

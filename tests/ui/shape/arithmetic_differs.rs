@@ -1,4 +1,4 @@
-//! A size computed from literals does not fit.
+//! A size computed from literals that does not match.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A block that gives another size, which only the compiler knows.
+//! A block whose output has another size than its input, which only the compiler knows.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A block whose layers give another size than they take.
+//! A block whose output has another size than its input.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A mistake in a block within a block.
+//! A mismatch in a nested block.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A block whose layers take a vector, where an image comes in.
+//! A block whose layers take a vector, after an image.
 
 use typenet::prelude::*;
 

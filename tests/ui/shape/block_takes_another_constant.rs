@@ -1,4 +1,4 @@
-//! A block whose layers keep a constant number of values, which is not the one that comes in.
+//! A block whose layers preserve a constant number of values that differs from the incoming one.
 
 use typenet::prelude::*;
 

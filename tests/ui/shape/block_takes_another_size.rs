@@ -1,4 +1,4 @@
-//! A block whose first layer takes another size than comes in.
+//! A block whose first layer takes another size than the incoming one.
 
 use typenet::prelude::*;
 

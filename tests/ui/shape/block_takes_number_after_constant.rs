@@ -1,4 +1,4 @@
-//! A constant before a block and a number in it and behind it: one of them is wrong, and is told of once.
+//! A constant before a block and a number in it and after it: one of them is wrong and is reported once.
 
 use typenet::prelude::*;
 

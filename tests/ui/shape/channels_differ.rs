@@ -1,4 +1,4 @@
-//! A convolution takes other channels than come in.
+//! A convolution takes another number of channels than the incoming one.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A size computed with one of two const parameters.
+//! A size computed from one of two const parameters.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A named constant is not the number that the next layer takes.
+//! A named constant that differs from the number that the next layer takes.
 
 use typenet::prelude::*;
 

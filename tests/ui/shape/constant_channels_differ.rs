@@ -1,4 +1,4 @@
-//! A convolution takes other channels than come in, by named constants.
+//! A convolution takes another number of channels than the incoming one, by named constants.
 
 use typenet::prelude::*;
 

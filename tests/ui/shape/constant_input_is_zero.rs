@@ -1,4 +1,4 @@
-//! An input whose size is a constant of value zero.
+//! An input whose size is a constant with the value 0.
 
 use typenet::prelude::*;
 

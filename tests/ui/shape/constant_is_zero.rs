@@ -1,4 +1,4 @@
-//! A layer whose outputs are a constant of value zero.
+//! A layer whose number of outputs is a constant with the value 0.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The declared output is a constant of another value.
+//! The declared output is a constant with another value.
 
 use typenet::prelude::*;
 

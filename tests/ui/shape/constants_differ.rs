@@ -1,4 +1,4 @@
-//! Two named constants whose values differ.
+//! Two named constants with different values.
 
 use typenet::prelude::*;
 

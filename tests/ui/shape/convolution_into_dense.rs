@@ -1,4 +1,4 @@
-//! An image comes from a layer where a vector is wanted.
+//! A layer gives an image, but the next one takes a vector.
 
 use typenet::prelude::*;
 

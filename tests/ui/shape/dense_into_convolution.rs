@@ -1,4 +1,4 @@
-//! A layer gives a vector where an image is wanted.
+//! A layer gives a vector, but the next one takes an image.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `_` in the first layer of a network without declared input.
+//! `_` in the first layer of a network without a declared input.
 
 use typenet::prelude::*;
 

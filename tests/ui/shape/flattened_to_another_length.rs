@@ -1,4 +1,4 @@
-//! What is flattened has another length than the next layer takes.
+//! The flattened vector has another length than the next layer takes.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The length of what a custom layer gives, in a network with const parameters.
+//! The length of a custom layer's output, in a network with const parameters.
 
 use typenet::prelude::*;
 use typenet::kernel::{Isa, Kernels};

@@ -1,4 +1,4 @@
-//! The length of what is flattened depends on a const parameter.
+//! The length of the flattened vector depends on a const parameter.
 
 use typenet::prelude::*;
 

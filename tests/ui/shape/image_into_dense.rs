@@ -1,4 +1,4 @@
-//! An image comes where a vector is wanted.
+//! An image as the input of a layer that takes a vector.
 
 use typenet::prelude::*;
 

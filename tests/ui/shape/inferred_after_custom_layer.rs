@@ -1,4 +1,4 @@
-//! A size that is left out behind a layer of which only the compiler knows what it gives, in a network with const parameters.
+//! `_` after a custom layer, whose output only the compiler knows, in a network with const parameters.
 
 use typenet::prelude::*;
 

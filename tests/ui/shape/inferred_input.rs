@@ -1,4 +1,4 @@
-//! An input shape whose size is left out.
+//! `_` in an input shape.
 
 use typenet::prelude::*;
 

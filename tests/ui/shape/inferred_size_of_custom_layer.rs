@@ -1,4 +1,4 @@
-//! A size that is left out in a layer which is not the library's.
+//! `_` in a custom layer.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The declared input is not what the first layer takes.
+//! The declared input differs from the shape that the first layer takes.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Nothing says how many values come in.
+//! Nothing determines the size of the input.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A convolution alone does not say how large an image is.
+//! A convolution alone does not determine the size of the image.
 
 use typenet::prelude::*;
 

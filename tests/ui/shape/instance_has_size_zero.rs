@@ -1,4 +1,4 @@
-//! A network with const parameters, of which one is 0 where it is used.
+//! A network with const parameters, one of which is 0 in an instance.
 
 use typenet::prelude::*;
 
@@ -11,7 +11,7 @@ network! {
     }
 }
 
-// `cargo check` computes constants; functions of a generic network are looked at by `cargo build`.
+// `cargo check` evaluates constants; only `cargo build` instantiates functions of a generic network.
 const WORKSPACE_LEN: usize = Mlp::<4, 0>::WORKSPACE_LEN;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! `_` for the size of a kernel.
+//! `_` as the size of a kernel.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A layer where the input shape belongs.
+//! A layer in place of the input shape.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The declared output is probabilities, but no `Softmax` makes them.
+//! The declared output is probabilities, but the network does not end in `Softmax`.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A kernel larger than the image with its padding.
+//! A kernel that is larger than the image with its padding.
 
 use typenet::prelude::*;
 

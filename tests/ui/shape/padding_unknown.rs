@@ -1,4 +1,4 @@
-//! A word for the padding in other letters.
+//! A padding word in the wrong case.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A const parameter meets a named constant.
+//! A const parameter and a named constant for the same size.
 
 use typenet::prelude::*;
 

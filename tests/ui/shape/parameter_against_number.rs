@@ -1,4 +1,4 @@
-//! A const parameter meets a number.
+//! A const parameter and a number for the same size.
 
 use typenet::prelude::*;
 

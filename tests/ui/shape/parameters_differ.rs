@@ -1,4 +1,4 @@
-//! Two const parameters by name: right only for some values, so wrong.
+//! Two const parameters for the same size, which are equal only for some values.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The second layer takes more values than the first gives, behind an activation.
+//! The second layer takes more values than the first gives, after an activation.
 
 use typenet::prelude::*;
 

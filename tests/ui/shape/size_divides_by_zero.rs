@@ -1,4 +1,4 @@
-//! A size that is divided by zero.
+//! A size with a division by zero.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A size below zero.
+//! A negative size.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A size that is no whole number.
+//! A size that is not a whole number.
 
 use typenet::prelude::*;
 

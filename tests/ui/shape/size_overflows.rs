@@ -1,4 +1,4 @@
-//! A size that overflows as it is computed.
+//! A size whose arithmetic overflows.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A size that no integer holds.
+//! A size that exceeds every integer type.
 
 use typenet::prelude::*;
 

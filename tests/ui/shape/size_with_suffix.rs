@@ -1,4 +1,4 @@
-//! A size of another integer type.
+//! A size with the suffix of another integer type.
 
 use typenet::prelude::*;
 

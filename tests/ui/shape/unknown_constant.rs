@@ -1,4 +1,4 @@
-//! A constant that nobody declared, in two places.
+//! An undeclared constant, in two places.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A vector comes where an image is wanted.
+//! A vector as the input of a layer that takes an image.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! An attribute of a layer at the network.
+//! An attribute of layers, above the network.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! An attribute that is no attribute.
+//! An attribute that cannot be parsed.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! An initializer at a block instead of at its layers.
+//! An initializer above a block instead of its layers.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A block with nothing in its braces.
+//! A block without layers in its braces.
 
 use typenet::prelude::*;
 

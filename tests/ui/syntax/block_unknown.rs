@@ -1,4 +1,4 @@
-//! Braces after a word that is no block.
+//! Braces after a word that is not a block.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A block with sizes of its own.
+//! A block with sizes.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Blocks in blocks without end.
+//! Too many nested blocks.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! More parameters than granted.
+//! More parameters than the budget allows.
 
 use typenet::prelude::*;
 

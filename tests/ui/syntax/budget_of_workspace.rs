@@ -1,4 +1,4 @@
-//! A larger workspace than granted.
+//! A larger workspace than the budget allows.
 
 use typenet::prelude::*;
 

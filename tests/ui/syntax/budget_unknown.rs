@@ -1,4 +1,4 @@
-//! A budget for something that has no limit.
+//! A budget with an unknown limit.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A number of bytes in no unit.
+//! A number of bytes with an unknown unit.
 
 use typenet::prelude::*;
 

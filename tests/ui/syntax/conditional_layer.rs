@@ -1,4 +1,4 @@
-//! A layer behind `#[cfg]`.
+//! A layer with `#[cfg]`.
 
 use typenet::prelude::*;
 

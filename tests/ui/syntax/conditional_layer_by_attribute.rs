@@ -1,4 +1,4 @@
-//! A layer behind `#[cfg]` that another attribute holds.
+//! A layer with `#[cfg]` inside another attribute.
 
 use typenet::prelude::*;
 

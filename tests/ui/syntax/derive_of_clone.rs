@@ -1,4 +1,4 @@
-//! A trait that the box of every network has.
+//! A derived trait that the box of every network implements.
 
 use typenet::prelude::*;
 

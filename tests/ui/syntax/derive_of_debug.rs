@@ -1,4 +1,4 @@
-//! A trait that every network has.
+//! A derived trait that every network implements.
 
 use typenet::prelude::*;
 

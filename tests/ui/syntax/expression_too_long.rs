@@ -1,4 +1,4 @@
-//! A size of more terms than anybody writes.
+//! A size with too many terms.
 
 use typenet::prelude::*;
 

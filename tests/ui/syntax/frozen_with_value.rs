@@ -1,4 +1,4 @@
-//! A value for an attribute that takes none.
+//! An argument of an attribute that takes none.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Weights that only double precision holds: every network exists in single precision.
+//! Weights that overflow single precision, in which every network exists.
 
 use typenet::prelude::*;
 

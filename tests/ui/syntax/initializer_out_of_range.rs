@@ -1,4 +1,4 @@
-//! A negative deviation.
+//! A negative standard deviation.
 
 use typenet::prelude::*;
 

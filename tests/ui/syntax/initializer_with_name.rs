@@ -1,4 +1,4 @@
-//! An initializer with a name, as settings have.
+//! An initializer with a name, as for a setting.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A layer with the name of a keyword that cannot be written otherwise.
+//! A layer whose name is a keyword that cannot be a raw identifier.
 
 use typenet::prelude::*;
 

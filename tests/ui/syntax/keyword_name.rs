@@ -1,4 +1,4 @@
-//! A layer named like a keyword.
+//! A layer whose name is a keyword.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A layer as if it were made by a function.
+//! A layer written as a constructor call.
 
 use typenet::prelude::*;
 

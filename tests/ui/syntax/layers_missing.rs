@@ -1,4 +1,4 @@
-//! A network without layers, as structs without fields are written.
+//! A network without a body, like a unit struct.
 
 use typenet::prelude::*;
 

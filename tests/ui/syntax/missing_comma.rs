@@ -1,4 +1,4 @@
-//! No comma between two layers.
+//! Two layers without a comma between them.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A const parameter of a type that is no size.
+//! A const parameter of a type other than `usize`.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A layout of the user's own.
+//! A user-defined layout.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A setting without a name behind one with a name.
+//! A setting without a name after one with a name.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A setting where sizes stand.
+//! A setting in place of a size.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A slope of zero, by its name.
+//! A slope of zero, set by name.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A layer without the setting that it needs.
+//! A layer without its required setting.
 
 use typenet::prelude::*;
 

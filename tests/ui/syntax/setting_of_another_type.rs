@@ -1,4 +1,4 @@
-//! A whole number where a real one belongs.
+//! An integer in place of a float.
 
 use typenet::prelude::*;
 

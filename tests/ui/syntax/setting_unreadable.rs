@@ -1,4 +1,4 @@
-//! A setting that is no expression.
+//! A setting that is not an expression.
 
 use typenet::prelude::*;
 

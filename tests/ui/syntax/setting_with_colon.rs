@@ -1,4 +1,4 @@
-//! A colon behind the name of a setting.
+//! A colon after the name of a setting.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A token that belongs nowhere.
+//! An unexpected token.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A tile that is no number.
+//! A tile that is not a number.
 
 use typenet::prelude::*;
 

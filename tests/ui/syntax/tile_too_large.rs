@@ -1,4 +1,4 @@
-//! A tile of more samples than there can be.
+//! A tile with too many samples.
 
 use typenet::prelude::*;
 

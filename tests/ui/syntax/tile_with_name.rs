@@ -1,4 +1,4 @@
-//! A tile with a name, as settings have.
+//! A tile with a name, as for a setting.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Sizes that are never closed.
+//! Sizes without a closing `>`.
 
 use typenet::prelude::*;
 

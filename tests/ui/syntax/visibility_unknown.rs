@@ -1,4 +1,4 @@
-//! A visibility that is none.
+//! An unknown visibility.
 
 use typenet::prelude::*;
 

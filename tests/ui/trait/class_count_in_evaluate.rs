@@ -1,4 +1,4 @@
-//! Measuring a data set of another number of classes.
+//! Evaluation on a data set with another number of classes.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Training on a data set of another number of classes.
+//! Training on a data set with another number of classes.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Validation with a data set of another number of classes.
+//! Validation on a data set with another number of classes.
 
 use typenet::prelude::*;
 

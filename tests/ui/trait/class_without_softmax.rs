@@ -1,4 +1,4 @@
-//! The class of a network that gives raw scores.
+//! The class of a network that gives logits.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `CrossEntropy` trains a network that ends in `Softmax`.
+//! Training with `CrossEntropy` of a network that ends in `Softmax`.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `CrossEntropy` measures a network that ends in `Softmax`.
+//! Evaluation with `CrossEntropy` of a network that ends in `Softmax`.
 
 use typenet::prelude::*;
 

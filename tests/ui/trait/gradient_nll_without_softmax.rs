@@ -1,4 +1,4 @@
-//! A loop of one's own with `Nll` on raw scores.
+//! A custom training loop with `Nll` on logits.
 
 use typenet::prelude::*;
 

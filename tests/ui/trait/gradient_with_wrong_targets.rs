@@ -1,4 +1,4 @@
-//! A loop of one's own with targets of another number of classes.
+//! A custom training loop with targets of another number of classes.
 
 use typenet::prelude::*;
 

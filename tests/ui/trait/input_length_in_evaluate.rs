@@ -1,4 +1,4 @@
-//! Measuring a data set of longer or shorter samples.
+//! Evaluation on a data set with longer or shorter samples.
 
 use typenet::prelude::*;
 

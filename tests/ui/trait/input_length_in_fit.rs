@@ -1,4 +1,4 @@
-//! Training on a data set of longer or shorter samples.
+//! Training on a data set with longer or shorter samples.
 
 use typenet::prelude::*;
 

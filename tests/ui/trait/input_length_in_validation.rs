@@ -1,4 +1,4 @@
-//! Validation with a data set of longer or shorter samples.
+//! Validation on a data set with longer or shorter samples.
 
 use typenet::prelude::*;
 

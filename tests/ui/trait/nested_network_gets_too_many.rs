@@ -1,4 +1,4 @@
-//! A network as a layer is given more values than it takes.
+//! A network as a layer receives more values than it takes.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A network in a block that gives what it takes, which is not what comes in.
+//! A nested network in a block that preserves its size, but the incoming size differs.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A block around a network that takes more values than come in.
+//! A block around a network that takes more values than the incoming ones.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `Nll` trains a network that gives raw scores.
+//! Training with `Nll` of a network that gives logits.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! `Nll` measures a network that gives raw scores.
+//! Evaluation with `Nll` of a network that gives logits.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A layer of one's own does not give the declared output.
+//! A custom layer does not give the declared output.
 
 use typenet::prelude::*;
 
@@ -8,7 +8,7 @@ use typenet::{Backward, Forward, Plan, Scalar, Site, TensorTable};
 /// Swaps two values.
 pub struct Swap;
 
-// SAFETY: the type has no size.
+// SAFETY: the type has size 0.
 unsafe impl<T: Scalar> FlatParameters<T> for Swap {
     const TENSORS: TensorTable = TensorTable::EMPTY;
 }

@@ -1,4 +1,4 @@
-//! A layer of one's own is given more values than it takes.
+//! A custom layer receives more values than it takes.
 
 use typenet::prelude::*;
 
@@ -8,7 +8,7 @@ use typenet::{Backward, Forward, Plan, Scalar, Site, TensorTable};
 /// Swaps two values.
 pub struct Swap;
 
-// SAFETY: the type has no size.
+// SAFETY: the type has size 0.
 unsafe impl<T: Scalar> FlatParameters<T> for Swap {
     const TENSORS: TensorTable = TensorTable::EMPTY;
 }

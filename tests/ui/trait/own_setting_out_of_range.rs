@@ -1,4 +1,4 @@
-//! A setting that a layer of the user refuses.
+//! A setting that a custom layer rejects.
 
 use typenet::prelude::*;
 use typenet::kernel::{Isa, Kernels};

@@ -1,4 +1,4 @@
-//! A setting that a layer of the user does not have.
+//! A setting that a custom layer does not have.
 
 use typenet::prelude::*;
 use typenet::kernel::{Isa, Kernels};

@@ -1,4 +1,4 @@
-//! A layer of the user without its settings.
+//! A custom layer without its settings.
 
 use typenet::prelude::*;
 use typenet::kernel::{Isa, Kernels};

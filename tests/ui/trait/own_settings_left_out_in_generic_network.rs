@@ -1,4 +1,4 @@
-//! A layer of the user without its settings, whose type has a const parameter of the network.
+//! A custom layer without its settings, whose type has a const parameter of the network.
 
 use typenet::prelude::*;
 use typenet::kernel::{Isa, Kernels};

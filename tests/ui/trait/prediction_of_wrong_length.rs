@@ -1,4 +1,4 @@
-//! A prediction taken as an array of another length.
+//! A prediction assigned to an array of another length.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Data in `f32` measured by a network in `f64`.
+//! Evaluation of a network in `f64` on data in `f32`.
 
 use typenet::prelude::*;
 

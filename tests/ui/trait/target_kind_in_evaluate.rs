@@ -1,4 +1,4 @@
-//! Measuring a data set of values instead of classes.
+//! Evaluation on a data set with values instead of classes.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Training on a data set of values instead of classes.
+//! Training on a data set with values instead of classes.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Validation with a data set of values instead of classes.
+//! Validation on a data set with values instead of classes.
 
 use typenet::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The most probable classes of a network that gives raw scores.
+//! The most probable classes of a network that gives logits.
 
 use typenet::prelude::*;
 

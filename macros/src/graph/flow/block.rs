@@ -1,4 +1,4 @@
-//! What is a block? A network within the one that is declared.
+//! How is a block resolved? As a network nested in the declared one.
 
 use proc_macro2::Ident;
 
@@ -13,7 +13,7 @@ use crate::place::Place;
 use crate::shape::Shape;
 use crate::size::{Comparison, Size};
 
-/// Resolves the block at `index`, which gives the shape that comes in.
+/// Resolves the block at `index`, which gives the shape that it receives.
 pub(super) fn form(
     inside: Vec<Option<Statement>>,
     (path, field, place): (&str, &Ident, Place),
@@ -31,7 +31,7 @@ pub(super) fn form(
     let mut reached =
         State { shape: shape.clone(), known, gap: *gap, source: source.clone(), unknown: unknown.clone() };
     let layers = layers(inside, Some(&output), &inner, &mut reached, errors);
-    // What does not fit into the block is one mistake: neither the end of the block nor what follows is judged by it.
+    // An input that does not fit the block is one mistake: it affects neither the end of the block nor the following layers.
     let first = layers.iter().find(|layer| !layer.keeps_size()).filter(|layer| known && layer.known.takes);
     let fits = first.is_none_or(|first| fits(&input, &first.takes));
     let network = Network {
@@ -59,7 +59,7 @@ pub(super) fn form(
     }
 }
 
-/// Whether a shape fits what the first layer of a block takes, as far as the macro sees.
+/// Returns whether a shape fits the first layer of a block, as far as the macro knows.
 fn fits(given: &Shape, takes: &Taken) -> bool {
     let Taken::Shape(shape, axes) = takes else { return true };
     if given.is_foreign() {

@@ -1,4 +1,4 @@
-//! What does a layer of the library take and give, in the middle of a chain?
+//! What does a layer of the library take and give within a chain?
 
 use proc_macro2::Ident;
 
@@ -12,7 +12,7 @@ use crate::setting::Value;
 use crate::shape::{Shape, VECTOR};
 use crate::size::{AXIS, LENGTH, Size};
 
-/// A layer of the library as it is written.
+/// A layer of the library as written.
 pub(super) struct Stated<'a> {
     pub(super) spec: &'static Spec,
     pub(super) path: &'a str,
@@ -21,7 +21,7 @@ pub(super) struct Stated<'a> {
     pub(super) unknown: &'a Shape,
 }
 
-/// The sizes of a layer, and what may be judged by them.
+/// The sizes of a layer, and whether its shapes can be checked.
 struct Filled {
     sizes: Vec<Size>,
     inferred: Vec<bool>,
@@ -29,7 +29,7 @@ struct Filled {
 }
 
 impl Stated<'_> {
-    /// Fills in what comes in and what it gives.
+    /// Resolves the layer from its input.
     pub(super) fn form(
         self,
         stated: &[StatedSize],
@@ -77,7 +77,7 @@ impl Stated<'_> {
         }
     }
 
-    /// Whether what it gives depends on what comes in.
+    /// Returns whether its output depends on its input.
     fn follows_input(&self, sizes: &[Size], state: &State) -> bool {
         match self.spec.takes {
             Takes::Any => true,
@@ -85,14 +85,14 @@ impl Stated<'_> {
         }
     }
 
-    /// The shape that it takes, with the sizes that it demands along the axes.
+    /// Returns the shape that it takes, with the sizes that it requires along the axes.
     fn takes(&self, sizes: &[Size]) -> Taken {
         let Takes::Shape(shape) = self.spec.takes else { return Taken::Any };
         let axis = |axis| self.spec.slot_of_input(axis).and_then(|slot| sizes.get(slot)).cloned();
         Taken::Shape(shape, (0..shape.axes.len()).map(axis).collect())
     }
 
-    /// Why a size of the layer cannot be computed in a network with const parameters, if one has to be.
+    /// Returns the reason why a size of the layer cannot be computed in a network with const parameters, if there is one.
     fn cannot_compute(&self, resolved: &Resolved, parameters: &[Ident], state: &State) -> Option<syn::Error> {
         if parameters.is_empty() {
             return None;
@@ -119,7 +119,7 @@ impl Stated<'_> {
         })
     }
 
-    /// A size for each slot: what is written, what comes in, or a guess.
+    /// Returns a size for each slot: the written one, the incoming one, or a guess.
     fn filled(
         &self,
         stated: &[StatedSize],
@@ -147,7 +147,7 @@ impl Stated<'_> {
         filled
     }
 
-    /// What `_` stands for, and whether that can be judged.
+    /// Returns the size that `_` stands for, and whether it can be checked.
     fn incoming(
         &self,
         axis: usize,
@@ -166,7 +166,7 @@ impl Stated<'_> {
             };
         }
         let Some(alias) = state.shape.alias() else {
-            // The kind of shape is what the check reports.
+            // A wrong kind of shape is reported by the check.
             let size = state.shape.number().map(|number| Size::Number(number, place));
             return (size.unwrap_or_else(|| state.unknown.clone()), known);
         };
