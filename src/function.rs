@@ -84,7 +84,7 @@ macro_rules! functions {
 }
 
 functions! {
-    /// sigm(x) = 1 / (1 + e⁻ˣ), the logistic function.
+    /// Computes sigm(x) = 1 / (1 + e⁻ˣ), the logistic function.
     ///
     /// # Example
     /// ```
@@ -93,10 +93,10 @@ functions! {
     /// assert_eq!((sigmoid(0.0), sigmoid_derivative(0.0)), (0.5, 0.25));
     /// ```
     sigmoid,
-    /// sigm'(x) = sigm(x) (1 - sigm(x)).
+    /// Computes sigm'(x) = sigm(x) (1 - sigm(x)).
     sigmoid_derivative, Sigmoid;
 
-    /// tanh(x) = (e²ˣ - 1) / (e²ˣ + 1).
+    /// Computes tanh(x) = (e²ˣ - 1) / (e²ˣ + 1).
     ///
     /// # Example
     /// ```
@@ -105,10 +105,10 @@ functions! {
     /// assert_eq!((tanh(0.0), tanh_derivative(0.0)), (0.0, 1.0));
     /// ```
     tanh,
-    /// tanh'(x) = 1 - tanh(x)².
+    /// Computes tanh'(x) = 1 - tanh(x)².
     tanh_derivative, Tanh;
 
-    /// relu(x) = max(0, x).
+    /// Computes relu(x) = max(0, x).
     ///
     /// # Example
     /// ```
@@ -120,80 +120,80 @@ functions! {
     /// assert_eq!(relu_derivative(5.0), 1.0);
     /// ```
     relu,
-    /// relu'(x) = 1 if x > 0, and 0 otherwise.
+    /// Computes relu'(x) = 1 if x > 0, and 0 otherwise.
     relu_derivative, Relu;
 
-    /// x if x > 0, and `slope` x otherwise.
+    /// Returns x if x > 0, and `slope` x otherwise.
     ///
     /// # Panics
     /// Panics under the conditions of [`LeakyRelu::settings`].
     leaky_relu,
-    /// 1 if x > 0, and `slope` otherwise.
+    /// Returns 1 if x > 0, and `slope` otherwise.
     ///
     /// # Panics
     /// Panics under the conditions of [`LeakyRelu::settings`].
     leaky_relu_derivative, LeakyRelu(slope);
 
-    /// x if x > 0, and α (eˣ - 1) otherwise.
+    /// Returns x if x > 0, and α (eˣ - 1) otherwise.
     ///
     /// # Panics
     /// Panics under the conditions of [`Elu::settings`].
     elu,
-    /// 1 if x > 0, and α eˣ otherwise.
+    /// Returns 1 if x > 0, and α eˣ otherwise.
     ///
     /// # Panics
     /// Panics under the conditions of [`Elu::settings`].
     elu_derivative, Elu(alpha);
 
-    /// λ x if x > 0, and λ α (eˣ - 1) otherwise.
+    /// Returns λ x if x > 0, and λ α (eˣ - 1) otherwise.
     selu,
-    /// λ if x > 0, and λ α eˣ otherwise.
+    /// Returns λ if x > 0, and λ α eˣ otherwise.
     selu_derivative, Selu;
 
-    /// x Φ(x), where Φ is the cumulative distribution function of the standard normal distribution.
+    /// Computes x Φ(x), where Φ is the cumulative distribution function of the standard normal distribution.
     gelu,
-    /// Φ(x) + x φ(x), where φ is the density of the standard normal distribution.
+    /// Computes Φ(x) + x φ(x), where φ is the density of the standard normal distribution.
     gelu_derivative, Gelu;
 
-    /// x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))).
+    /// Computes x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))).
     gelu_tanh,
-    /// (1 + t)/2 + x/2 (1 - t²) √(2/π) (1 + 3 · 0.044715 x²), where t is the tanh in [`gelu_tanh`].
+    /// Computes (1 + t)/2 + x/2 (1 - t²) √(2/π) (1 + 3 · 0.044715 x²), where t is the tanh in [`gelu_tanh`].
     gelu_tanh_derivative, GeluTanh;
 
-    /// x sigm(x).
+    /// Computes x sigm(x).
     silu,
-    /// sigm(x) (1 + x (1 - sigm(x))).
+    /// Computes sigm(x) (1 + x (1 - sigm(x))).
     silu_derivative, Silu;
 
-    /// ln(1 + e^(β x)) / β.
+    /// Computes ln(1 + e^(β x)) / β.
     ///
     /// # Panics
     /// Panics under the conditions of [`Softplus::settings`].
     softplus,
-    /// sigm(β x).
+    /// Computes sigm(β x).
     ///
     /// # Panics
     /// Panics under the conditions of [`Softplus::settings`].
     softplus_derivative, Softplus(beta);
 
-    /// x / (1 + |x|).
+    /// Computes x / (1 + |x|).
     softsign,
-    /// 1 / (1 + |x|)².
+    /// Computes 1 / (1 + |x|)².
     softsign_derivative, Softsign;
 
-    /// max(0, min(1, x/6 + 1/2)).
+    /// Computes max(0, min(1, x/6 + 1/2)).
     hard_sigmoid,
-    /// 1/6 if -3 < x < 3, and 0 otherwise.
+    /// Returns 1/6 if -3 < x < 3, and 0 otherwise.
     hard_sigmoid_derivative, HardSigmoid;
 
-    /// max(-1, min(1, x)).
+    /// Computes max(-1, min(1, x)).
     hard_tanh,
-    /// 1 if -1 < x < 1, and 0 otherwise.
+    /// Returns 1 if -1 < x < 1, and 0 otherwise.
     hard_tanh_derivative, HardTanh;
 
-    /// x max(0, min(1, x/6 + 1/2)).
+    /// Computes x max(0, min(1, x/6 + 1/2)).
     hard_silu,
-    /// 0 if x ≤ -3, 1 if x ≥ 3, and x/3 + 1/2 otherwise.
+    /// Returns 0 if x ≤ -3, 1 if x ≥ 3, and x/3 + 1/2 otherwise.
     hard_silu_derivative, HardSilu;
 }
 

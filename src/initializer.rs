@@ -356,8 +356,8 @@ mod tests {
     }
 
     #[test]
-    fn settings_out_of_the_range_of_the_weights_are_refused() {
-        let refused = |initializer: Initializer, single: bool| {
+    fn settings_out_of_the_range_of_the_weights_are_rejected() {
+        let rejected = |initializer: Initializer, single: bool| {
             std::panic::catch_unwind(|| {
                 let (mut singles, mut doubles) = ([0.0_f32; 6], [0.0_f64; 6]);
                 if single {
@@ -382,20 +382,20 @@ mod tests {
                 Initializer::Orthogonal { gain: large },
             ] {
                 // Every value is finite or rejected.
-                assert!(refused(initializer, true).unwrap_or(true), "{initializer:?}");
-                assert!(refused(initializer, false).unwrap_or(true), "{initializer:?}");
-                assert!(large < 1e39 || refused(initializer, true).is_err(), "{initializer:?}");
-                assert!(large > 1e39 || refused(initializer, false).is_ok(), "{initializer:?}");
+                assert!(rejected(initializer, true).unwrap_or(true), "{initializer:?}");
+                assert!(rejected(initializer, false).unwrap_or(true), "{initializer:?}");
+                assert!(large < 1e39 || rejected(initializer, true).is_err(), "{initializer:?}");
+                assert!(large > 1e39 || rejected(initializer, false).is_ok(), "{initializer:?}");
             }
         }
-        assert!(refused(Initializer::Uniform { low: -1.7e308, high: 1.7e308 }, false).is_err());
+        assert!(rejected(Initializer::Uniform { low: -1.7e308, high: 1.7e308 }, false).is_err());
         // There is nothing to draw.
         Initializer::HE.fill(&mut [0.0_f32; 0], 0, 0, &mut crate::rng(1));
     }
 
     #[test]
     #[should_panic(expected = "the mean and the deviation of `TruncatedNormal` must be finite")]
-    fn settings_out_of_range_are_refused() {
+    fn settings_out_of_range_are_rejected() {
         Initializer::TruncatedNormal { mean: 0.0, deviation: -1.0 }.fill(&mut [0.0_f32], 1, 1, &mut crate::rng(1));
     }
 }

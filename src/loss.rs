@@ -80,9 +80,9 @@ pub trait Loss<Output: Shape>: Send + Sync {
     /// The kind of target that the loss compares with.
     type Target: Target;
 
-    /// Whether the loss expects logits. A network that ends in `Sigmoid` or `HardSigmoid` outputs probabilities instead, and does
-    /// not compile with such a loss. Network and loss may be parameters of a generic function, so the error appears when the
-    /// program is built, and not in `cargo check`.
+    /// Whether the loss expects logits. A network that ends in `Sigmoid` or `HardSigmoid` outputs probabilities instead, and
+    /// does not compile with such a loss. Network and loss may be parameters of a generic function, so the error appears when
+    /// the program is built, and not in `cargo check`.
     ///
     /// ```compile_fail,E0080
     /// use typenet::prelude::*;
@@ -94,7 +94,7 @@ pub trait Loss<Output: Shape>: Send + Sync {
     /// ```
     const TAKES_RAW_SCORES: bool = false;
 
-    /// Returns the first value of a target that is finite, but that the loss cannot compare with. Training with such a target
+    /// Returns a value of the target that is finite, but that the loss cannot compare with. Training with such a target
     /// fails with [`Error::TargetOutOfRange`].
     #[inline(always)]
     fn objection<T: Scalar>(&self, _target: &<Self::Target as Target>::Value<T>) -> Option<Objection> {

@@ -49,7 +49,7 @@ pub(crate) const fn mix(bits: u64) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// Draws a value uniformly from [ 0, 1), as a multiple of 2⁻⁵³.
+/// Draws a value uniformly from [0, 1), as a multiple of 2⁻⁵³.
 ///
 /// # Example
 /// ```

@@ -57,8 +57,8 @@ mod tests {
     /// The same after rounding the values to `f32`.
     const TOLERANCE_SINGLE: f64 = 1e-6;
 
-    /// Returns the largest difference between the products of all rows, or of all columns if they are fewer, and those of gain
-    /// · Q, relative to gain².
+    /// Returns the largest error relative to gain²: the difference between the products of all rows, or of all columns if they
+    /// are fewer, and those of gain · Q.
     fn error<T: Scalar>(rows: usize, columns: usize, gain: f64) -> f64 {
         let mut weights = vec![T::ZERO; rows * columns];
         fill(&mut weights, columns, gain, &mut rng(21));

@@ -9,17 +9,17 @@ use crate::scalar::Scalar;
 
 /// Nonlinear functions of each element of a slice, and their derivatives.
 pub trait ActivationKernels: Scalar {
-    /// y = 1 / (1 + e⁻ˣ), in place.
+    /// Computes y = 1 / (1 + e⁻ˣ), in place.
     fn sigmoid<I: Isa>(isa: I, values: &mut [Self]) {
         naive::sigmoid(isa, values);
     }
 
-    /// g ← g y (1 - y), where y is the output of the logistic function.
+    /// Computes g ← g y (1 - y), where y is the output of the logistic function.
     fn sigmoid_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
         naive::sigmoid_gradient(isa, output, gradient);
     }
 
-    /// y = tanh x, in place.
+    /// Computes y = tanh x, in place.
     fn hyperbolic_tangent<I: Isa>(isa: I, values: &mut [Self]) {
         naive::tanh(isa, values);
     }
@@ -30,77 +30,77 @@ pub trait ActivationKernels: Scalar {
         Self::hyperbolic_tangent(isa, values);
     }
 
-    /// g ← g (1 - y²), where y is the output of tanh.
+    /// Computes g ← g (1 - y²), where y is the output of tanh.
     fn hyperbolic_tangent_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
         naive::tanh_gradient(isa, output, gradient);
     }
 
-    /// y = max(0, x), in place.
+    /// Computes y = max(0, x), in place.
     fn relu<I: Isa>(isa: I, values: &mut [Self]) {
         naive::relu(isa, values);
     }
 
-    /// g ← g if y > 0, and 0 otherwise, where y is the output of ReLU.
+    /// Computes g ← g if y > 0, and 0 otherwise, where y is the output of ReLU.
     fn relu_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
         naive::relu_gradient(isa, output, gradient);
     }
 
-    /// y = x if x > 0, and s x otherwise, in place, where s is the slope.
+    /// Computes y = x if x > 0, and s x otherwise, in place, where s is the slope.
     fn leaky_relu<I: Isa>(isa: I, slope: Self, values: &mut [Self]) {
         naive::leaky_relu(isa, slope, values);
     }
 
-    /// g ← g if y > 0, and s g otherwise, where y is the output of the leaky ReLU with slope s > 0.
+    /// Computes g ← g if y > 0, and s g otherwise, where y is the output of the leaky ReLU with slope s > 0.
     fn leaky_relu_gradient<I: Isa>(isa: I, slope: Self, output: &[Self], gradient: &mut [Self]) {
         naive::leaky_relu_gradient(isa, slope, output, gradient);
     }
 
-    /// y = x if x > 0, and α (eˣ - 1) otherwise, in place.
+    /// Computes y = x if x > 0, and α (eˣ - 1) otherwise, in place.
     fn elu<I: Isa>(isa: I, alpha: Self, values: &mut [Self]) {
         naive::elu(isa, alpha, values);
     }
 
-    /// g ← g if y > 0, and g (y + α) otherwise, where y is the output of ELU and α > 0.
+    /// Computes g ← g if y > 0, and g (y + α) otherwise, where y is the output of ELU and α > 0.
     fn elu_gradient<I: Isa>(isa: I, alpha: Self, output: &[Self], gradient: &mut [Self]) {
         naive::elu_gradient(isa, alpha, output, gradient);
     }
 
-    /// y = x σ(x) with σ(x) = 1 / (1 + e⁻ˣ), in place.
+    /// Computes y = x σ(x) with σ(x) = 1 / (1 + e⁻ˣ), in place.
     fn silu<I: Isa>(isa: I, values: &mut [Self]) {
         naive::silu(isa, values);
     }
 
-    /// g ← g σ(x) (1 + x (1 - σ(x))), where x is the input of SiLU.
+    /// Computes g ← g σ(x) (1 + x (1 - σ(x))), where x is the input of SiLU.
     fn silu_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
         naive::silu_gradient(isa, input, gradient);
     }
 
-    /// y = ln (1 + e^(β x)) / β, in place.
+    /// Computes y = ln (1 + e^(β x)) / β, in place.
     fn softplus<I: Isa>(isa: I, beta: Self, values: &mut [Self]) {
         naive::softplus(isa, beta, values);
     }
 
-    /// g ← g σ(β x), where x is the input of softplus.
+    /// Computes g ← g σ(β x), where x is the input of softplus.
     fn softplus_gradient<I: Isa>(isa: I, beta: Self, input: &[Self], gradient: &mut [Self]) {
         naive::softplus_gradient(isa, beta, input, gradient);
     }
 
-    /// y = x Φ(x) = x (1 + erf(x / √2)) / 2, in place.
+    /// Computes y = x Φ(x) = x (1 + erf(x / √2)) / 2, in place.
     fn gelu<I: Isa>(isa: I, values: &mut [Self]) {
         naive::gelu(isa, values);
     }
 
-    /// g ← g (Φ(x) + x φ(x)), where x is the input of GELU and φ(x) = e^(-x²/2) / √(2π).
+    /// Computes g ← g (Φ(x) + x φ(x)), where x is the input of GELU and φ(x) = e^(-x²/2) / √(2π).
     fn gelu_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
         naive::gelu_gradient(isa, input, gradient);
     }
 
-    /// y = x (1 + t) / 2 with t = tanh (√(2/π) (x + 0.044715 x³)), in place.
+    /// Computes y = x (1 + t) / 2 with t = tanh (√(2/π) (x + 0.044715 x³)), in place.
     fn gelu_tanh<I: Isa>(isa: I, values: &mut [Self]) {
         naive::gelu_tanh(isa, values);
     }
 
-    /// g ← g (1 + t + x (1 - t²) √(2/π) (1 + 3 · 0.044715 x²)) / 2, where x is the input and t the same as in
+    /// Computes g ← g (1 + t + x (1 - t²) √(2/π) (1 + 3 · 0.044715 x²)) / 2, where x is the input and t the same as in
     /// [`gelu_tanh`](ActivationKernels::gelu_tanh).
     fn gelu_tanh_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
         naive::gelu_tanh_gradient(isa, input, gradient);

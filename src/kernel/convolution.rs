@@ -11,8 +11,8 @@ use crate::scalar::Scalar;
 /// Convolutions of images, channels first. The output channels of a weight are contiguous: element (co, ci, ky, kx) is at
 /// `((ci * KH + ky) * KW + kx) * CO + co`.
 pub trait ConvolutionKernels: Scalar {
-    /// `y[s, co, oy, ox] = b[co] + Σ x[s, ci, iy, ix] w[co, ci, ky, kx]` with `iy = oy * stride + ky - padding`, and ix
-    /// analogously. Starts with the bias and adds the terms in the order of ci, ky and kx.
+    /// Computes `y[s, co, oy, ox] = b[co] + Σ x[s, ci, iy, ix] w[co, ci, ky, kx]` with `iy = oy * stride + ky - padding`, and
+    /// ix analogously. Starts with the bias and adds the terms in the order of ci, ky and kx.
     fn convolve<I: Isa>(
         isa: I,
         sizes: ConvolutionSizes,
@@ -24,7 +24,7 @@ pub trait ConvolutionKernels: Scalar {
         loops::convolve(isa, sizes, weight, bias, input, output);
     }
 
-    /// `dx[s, ci, iy, ix] = Σ g[s, co, oy, ox] w[co, ci, ky, kx]`, summed from zero in the order of co, ky and kx.
+    /// Computes `dx[s, ci, iy, ix] = Σ g[s, co, oy, ox] w[co, ci, ky, kx]`, summed from zero in the order of co, ky and kx.
     fn convolve_input_gradient<I: Isa>(
         isa: I,
         sizes: ConvolutionSizes,
@@ -35,8 +35,9 @@ pub trait ConvolutionKernels: Scalar {
         loops::convolve_input_gradient(isa, sizes, weight, grad_output, grad_input);
     }
 
-    /// `dw[co, ci, ky, kx] = Σ g[s, co, oy, ox] x[s, ci, iy, ix]` and `db[co] = Σ g[s, co, oy, ox]`, summed from zero in the
-    /// order of s, oy and ox. Adds the sums to the gradients if `accumulate` is true, and overwrites the gradients otherwise.
+    /// Computes `dw[co, ci, ky, kx] = Σ g[s, co, oy, ox] x[s, ci, iy, ix]` and `db[co] = Σ g[s, co, oy, ox]`, summed from zero
+    /// in the order of s, oy and ox. Adds the sums to the gradients if `accumulate` is true, and overwrites the gradients
+    /// otherwise.
     fn convolve_weight_gradient<I: Isa>(
         isa: I,
         sizes: ConvolutionSizes,

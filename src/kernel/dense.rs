@@ -23,9 +23,9 @@ use crate::scalar::Scalar;
 /// Products of a batch and a weight. The outputs of a weight with `H` outputs and `N` inputs are contiguous: element (o, i) is
 /// at `i * H + o`.
 pub trait DenseKernels: Scalar {
-    /// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`. Starts with the bias and adds the terms in the order of i. From 16 inputs on,
-    /// they are split into four ranges of ⌊N/4⌋, the last of which also takes the remainder. Each range except the first is
-    /// summed from zero, and the sums of the ranges are added one after another.
+    /// Computes `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`. Starts with the bias and adds the terms in the order of i. From 16
+    /// inputs on, they are split into four ranges of ⌊N/4⌋, the last of which also takes the remainder. Each range except the
+    /// first is summed from zero, and the sums of the ranges are added one after another.
     fn dense_forward<I: Isa>(
         isa: I,
         sizes: DenseSizes,
@@ -51,8 +51,8 @@ pub trait DenseKernels: Scalar {
         Self::dense_forward(isa, sizes, weight, bias, input, output);
     }
 
-    /// `dx[s, i] = Σ_o g[s, o] w[o, i]`, added in the order of o, in ranges of 128. Each range is summed from zero, and the
-    /// sums of the ranges are added one after another.
+    /// Computes `dx[s, i] = Σ_o g[s, o] w[o, i]`, added in the order of o, in ranges of 128. Each range is summed from zero,
+    /// and the sums of the ranges are added one after another.
     fn dense_input_gradient<I: Isa>(
         isa: I,
         sizes: DenseSizes,
@@ -63,8 +63,8 @@ pub trait DenseKernels: Scalar {
         naive::input_gradient(isa, sizes, weight, grad_output, grad_input);
     }
 
-    /// `dw[o, i] = Σ_s g[s, o] x[s, i]` and `db[o] = Σ_s g[s, o]`, summed from zero in the order of s. Adds the sums to the
-    /// gradients if `accumulate` is true, and overwrites the gradients otherwise.
+    /// Computes `dw[o, i] = Σ_s g[s, o] x[s, i]` and `db[o] = Σ_s g[s, o]`, summed from zero in the order of s. Adds the sums
+    /// to the gradients if `accumulate` is true, and overwrites the gradients otherwise.
     fn dense_weight_gradient<I: Isa>(
         isa: I,
         sizes: DenseSizes,

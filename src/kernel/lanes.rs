@@ -138,11 +138,11 @@ pub trait Lanes: Copy {
     /// Returns 2ⁿ for integers n whose power is a normal value.
     #[must_use]
     fn power_of_two(self) -> Self;
-    /// Splits a positive normal value m · 2ⁿ, with m in [ 1, 2), into (m, n).
+    /// Splits a positive normal value m · 2ⁿ, with m in [1, 2), into (m, n).
     #[must_use]
     fn mantissa_and_exponent(self) -> (Self, Self);
 
-    /// Returns where `self < other`, which is false if either is NaN.
+    /// Compares lane by lane: `self < other`, which is false if either is NaN.
     fn less(self, other: Self) -> Self::Choice;
     /// Returns `self` in the chosen lanes, and `other` in the rest.
     #[must_use]

@@ -11,8 +11,8 @@ use crate::scalar::Scalar;
 /// Sums over the elements of a sample have a fixed order: element n is added to partial sum n mod 16, and partial sums are
 /// added in halves, 8 apart, then 4, 2 and 1.
 pub trait NormalizationKernels: Scalar {
-    /// `y[s, n] = w[n] (x[s, n] - μ) r + b[n]`, with the mean μ of the sample and r = 1 / √(σ² + ε). These two elements are
-    /// kept for each sample.
+    /// Computes `y[s, n] = w[n] (x[s, n] - μ) r + b[n]`, with the mean μ of the sample and r = 1 / √(σ² + ε). These two
+    /// elements are kept for each sample.
     fn normalize<I: Isa>(
         isa: I,
         sizes: NormalizationSizes,
@@ -25,7 +25,7 @@ pub trait NormalizationKernels: Scalar {
         loops::normalize(isa, sizes, weight, bias, input, output, kept);
     }
 
-    /// `dx[s, n] = r (h - mean(h) - x̂ mean(h x̂))` with `x̂ = (x[s, n] - μ) r` and `h = w[n] g[s, n]`.
+    /// Computes `dx[s, n] = r (h - mean(h) - x̂ mean(h x̂))` with `x̂ = (x[s, n] - μ) r` and `h = w[n] g[s, n]`.
     fn normalize_input_gradient<I: Isa>(
         isa: I,
         sizes: NormalizationSizes,
@@ -38,8 +38,8 @@ pub trait NormalizationKernels: Scalar {
         loops::normalize_input_gradient(isa, sizes, weight, input, kept, grad_output, grad_input);
     }
 
-    /// `dw[n] = Σ_s g[s, n] x̂[s, n]` and `db[n] = Σ_s g[s, n]`, summed from zero in the order of s. Adds the sums to the
-    /// gradients if `accumulate` is true, and overwrites the gradients otherwise.
+    /// Computes `dw[n] = Σ_s g[s, n] x̂[s, n]` and `db[n] = Σ_s g[s, n]`, summed from zero in the order of s. Adds the sums to
+    /// the gradients if `accumulate` is true, and overwrites the gradients otherwise.
     #[allow(clippy::too_many_arguments, reason = "the inputs, and the two gradients that are written")]
     fn normalize_weight_gradient<I: Isa>(
         isa: I,

@@ -12,7 +12,7 @@ use crate::scalar::Scalar;
 
 /// Softmax over the classes of each sample, and the losses based on it.
 pub trait SoftmaxKernels: Scalar {
-    /// `y[s, c] = e^(x[s, c] - m) / Σ_k e^(x[s, k] - m)`, in place, where m is the largest element of the sample.
+    /// Computes `y[s, c] = e^(x[s, c] - m) / Σ_k e^(x[s, k] - m)`, in place, where m is the largest element of the sample.
     ///
     /// Sums over classes have a fixed order: class k is added to partial sum k mod 16, and partial sums are added in halves.
     fn softmax<I: Isa>(isa: I, classes: usize, values: &mut [Self]) {
@@ -31,7 +31,7 @@ pub trait SoftmaxKernels: Scalar {
         Self::softmax_into(isa, input.len(), input, output);
     }
 
-    /// `dx[s, c] = y[s, c] (g[s, c] - Σ_k g[s, k] y[s, k])`, in place of g, where y is the output of softmax.
+    /// Computes `dx[s, c] = y[s, c] (g[s, c] - Σ_k g[s, k] y[s, k])`, in place of g, where y is the output of softmax.
     fn softmax_gradient<I: Isa>(isa: I, classes: usize, output: &[Self], gradient: &mut [Self]) {
         naive::softmax_gradient(isa, classes, output, gradient);
     }

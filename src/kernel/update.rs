@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 
 /// The operations that pass over all parameters once in a step.
 pub trait UpdateKernels: Scalar {
-    /// a ← a + b.
+    /// Computes a ← a + b.
     fn add_assign<I: Isa>(isa: I, sum: &mut [Self], addend: &[Self]) {
         loops::add_assign(isa, sum, addend);
     }
@@ -18,12 +18,12 @@ pub trait UpdateKernels: Scalar {
         loops::largest_magnitude(isa, values)
     }
 
-    /// One step of stochastic gradient descent: θ ← θ - η ∇.
+    /// Performs one step of stochastic gradient descent: θ ← θ - η ∇.
     fn sgd<I: Isa>(isa: I, rate: Self, parameters: &mut [Self], gradient: &[Self]) {
         loops::sgd(isa, rate, parameters, gradient);
     }
 
-    /// One step with momentum: v ← γ v + s ∇, then θ ← θ - r d with d = v, or d = γ v + s ∇ for Nesterov's form.
+    /// Performs one step with momentum: v ← γ v + s ∇, then θ ← θ - r d with d = v, or d = γ v + s ∇ for Nesterov's form.
     ///
     /// `scale` s and `rate` r distinguish the lecture's form (s = η, r = 1) from PyTorch's (s = 1, r = η).
     fn momentum<I: Isa>(
@@ -36,7 +36,7 @@ pub trait UpdateKernels: Scalar {
         loops::momentum(isa, settings, parameters, gradient, velocity);
     }
 
-    /// One step of Adam: m ← m + a (∇ - m), v ← v + b (∇² - v), then θ ← θ - r m / (√v + ε).
+    /// Performs one step of Adam: m ← m + a (∇ - m), v ← v + b (∇² - v), then θ ← θ - r m / (√v + ε).
     fn adam<I: Isa>(
         isa: I,
         settings: AdamStep<Self>,

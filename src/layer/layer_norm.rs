@@ -27,8 +27,8 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// `[N]`.
 ///
 /// # Gradients
-/// With x̂ = (x - μ) / √(σ² + ε), g = dL/dy and h = w g: dL/dw = Σ g x̂ and dL/db = Σ g over the samples, and dL/dx = (h -
-/// mean(h) - x̂ mean(h x̂)) / √(σ² + ε).
+/// With x̂ = (x - μ) / √(σ² + ε), g = dL/dy and h = w g: dL/dw = Σ g x̂ and dL/db = Σ g over the samples, and
+/// dL/dx = (h - mean(h) - x̂ mean(h x̂)) / √(σ² + ε).
 ///
 /// # Errors
 /// The layer does not compile unless ε is above 0 and in the range of the normal values of `f32`, about 10⁻³⁸ to 10³⁸.

@@ -7,7 +7,7 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Class;
 
-/// A loss with class targets, in which each sample is weighted by the weight of its class.
+/// A loss with class targets that multiplies the inner loss of each sample by the weight of its class.
 ///
 /// l(x, c) = w_c l(x, c)
 ///

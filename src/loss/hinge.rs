@@ -8,7 +8,8 @@ use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 use crate::target::Class;
 
-/// The hinge loss for targets of -1 and 1: the mean over the outputs of the amount by which they fall short of a margin of 1.
+/// The hinge loss for targets of -1 and 1: the mean over the outputs of the amount by which each falls short of a margin
+/// of 1.
 ///
 /// l(x, t) = 1/M Σ_j max(0, 1 - t_j f(x)_j)
 ///
@@ -75,8 +76,8 @@ impl<const M: usize> Loss<Vector<M>> for Hinge {
     }
 }
 
-/// The hinge loss of one class among several: the amount by which the score of the target class fails to exceed all others by
-/// 1.
+/// The hinge loss of one class among several: the amount by which the score of the target class falls short of exceeding
+/// all others by 1.
 ///
 /// l(x, y) = max(0, 1 + max_(j ≠ y) f(x)_j - f(x)_y)
 ///

@@ -6,7 +6,7 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::{Weighted, WeightedValue};
 
-/// A loss in which each sample is multiplied by its weight.
+/// A loss that multiplies the inner loss of each sample by the weight of the sample.
 ///
 /// l(x, (t, w)) = w l(x, t)
 ///

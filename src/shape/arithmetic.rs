@@ -1,5 +1,5 @@
-//! How are sizes computed at compile time? If they are literals, `network!` computes them itself, by the same formulas.
-//! Otherwise it calls these functions.
+//! How are sizes computed at compile time? `network!` computes those of literal sizes itself, by the same formulas, and calls
+//! these functions for all others.
 
 use crate::shape::Shape;
 

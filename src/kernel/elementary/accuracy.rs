@@ -68,8 +68,7 @@ fn single_unit(value: f64) -> f64 {
     f64::from_bits((exponent - 23) << 52)
 }
 
-/// Returns the spacing of `f64` values around a value, or a multiple of the smallest positive value for results that round to
-/// it.
+/// Returns the spacing of `f64` values around a value, which is itself subnormal for small values.
 fn double_unit(value: f64) -> f64 {
     let exponent = value.abs().to_bits() >> 52;
     if exponent > 52 { f64::from_bits((exponent - 52) << 52) } else { f64::from_bits(1 << exponent.saturating_sub(1)) }
