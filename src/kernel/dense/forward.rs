@@ -123,8 +123,8 @@ impl<T: Vectors> Forward<'_, T> {
                 let rest = (weight.add(done * outputs), outputs);
                 let [last] = columns.multiply([last], inputs - done, (input.add(done), 0, 1), rest);
                 let mut sum = first;
-                for range in [second, third, last] {
-                    sum = sum_of(sum, range);
+                for part in [second, third, last] {
+                    sum = sum_of(sum, part);
                 }
                 sum
             };

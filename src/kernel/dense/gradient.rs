@@ -70,13 +70,13 @@ fn transpose_into<V: Lanes>(
         let weights = weight.get((input + register * V::COUNT) * outputs..).unwrap_or_default();
         for start in (0..count).step_by(V::COUNT) {
             let first = V::first(isa, count - start);
-            let mut block = [V::splat(isa, V::Element::ZERO); 16];
-            let rows = weights.chunks_exact(outputs).zip(&mut block[..V::COUNT]);
+            let mut square = [V::splat(isa, V::Element::ZERO); 16];
+            let rows = weights.chunks_exact(outputs).zip(&mut square[..V::COUNT]);
             for (weights, row) in rows {
                 // SAFETY: `count` outputs from index `output` on are within a row of the weight.
                 *row = unsafe { V::load_first(isa, first, weights.as_ptr().add(output + start)) };
             }
-            for (place, row) in panel[PAIR * start + register..].iter_mut().step_by(PAIR).zip(transposed(block)) {
+            for (place, row) in panel[PAIR * start + register..].iter_mut().step_by(PAIR).zip(transposed(square)) {
                 place.write(row);
             }
         }
@@ -85,8 +85,8 @@ fn transpose_into<V: Lanes>(
 
 /// Transposes the square matrix in the first `COUNT` registers.
 #[inline(always)]
-fn transposed<V: Lanes>(block: [V; 16]) -> impl Iterator<Item = V> {
-    let mut rows = block;
+fn transposed<V: Lanes>(square: [V; 16]) -> impl Iterator<Item = V> {
+    let mut rows = square;
     let half = V::COUNT / 2;
     // Each round brings together elements that are half as far apart. After log₂ of the size, each element is in its place.
     let mut round = 1;

@@ -42,11 +42,11 @@ pub(super) fn input_gradient<T: Scalar, I: Isa>(
     let DenseSizes { inputs, outputs, .. } = sizes;
     for (g, dx) in grad_output.chunks_exact(outputs).zip(grad_input.chunks_exact_mut(inputs)) {
         for (dx, weights) in dx.iter_mut().zip(weight.chunks_exact(outputs)) {
-            let ranges = g
+            let sums = g
                 .chunks(PANEL)
                 .zip(weights.chunks(PANEL))
                 .map(|(g, weights)| g.iter().zip(weights).fold(T::ZERO, |sum, (&g, &w)| isa.mul_add(g, w, sum)));
-            *dx = ranges.reduce(|sum, range| sum + range).unwrap_or(T::ZERO);
+            *dx = sums.reduce(|sum, part| sum + part).unwrap_or(T::ZERO);
         }
     }
 }
