@@ -9,7 +9,7 @@ use crate::shape::Shape;
 ///
 /// gelu(x) = x Φ(x) = x (1 + erf(x / √2)) / 2
 ///
-/// This is the exact form, as in Keras and PyTorch by default. [`GeluTanh`] is the approximation.
+/// This is the exact form, as in Keras and PyTorch by default. [`GeluTanh`](crate::GeluTanh) is the approximation.
 ///
 /// # Shapes
 /// Any shape. The output has the same shape, but is no longer `Probabilities`.

@@ -17,7 +17,7 @@ use crate::shape::Shape;
 /// f'(x) = (1 + t) / 2 + x (1 - t²) √(2/π) (1 + 3 · 0.044715 x²) / 2, where t is the tanh in f(x).
 ///
 /// # Numerics
-/// The result differs from the exact form [`Gelu`] by at most 0.0005.
+/// The result differs from the exact form [`Gelu`](crate::Gelu) by at most 0.0005.
 ///
 /// # Source
 /// D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", 2016, section 2.

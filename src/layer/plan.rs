@@ -16,9 +16,9 @@ pub trait Plan {
     /// Whether `backward` reads the output. If not, it receives an empty slice.
     const READS_OUTPUT: bool = true;
     /// Whether `backward` starts its sums over the samples from zero, and then either overwrites the gradient of the parameters
-    /// or adds to it, as [`Backward::accumulate`] requires. This saves a pass over all parameters that sets the gradient to
-    /// zero, and most partial sums of tiles need no separate gradient. The constant has no meaning for a layer without
-    /// parameters.
+    /// or adds to it, as [`Backward::accumulate`](crate::Backward::accumulate) requires. This saves a pass over all parameters
+    /// that sets the gradient to zero, and most partial sums of tiles need no separate gradient. The constant has no meaning
+    /// for a layer without parameters.
     const SUMS_FROM_ZERO: bool = false;
     /// Whether the layer can replace its input with its output (`forward_in_place`) and the gradient of its output with the
     /// gradient of its input (`backward_in_place`). Such a layer does not read its input in `backward`, has an output of as
