@@ -1,7 +1,7 @@
-//! How are the parameters of a network one slice?
+//! How are all parameters of a network one slice?
 //!
-//! A network is a plain `#[repr(C)]` struct of its layers, and each layer is one of its tensors, so all parameters lie in
-//! memory one after the other without padding. [`FlatParameters`] states that. Everything that treats all parameters alike
+//! A network is a plain `#[repr(C)]` struct of its layers, and each layer a struct of its tensors, so all parameters are
+//! contiguous in memory, without padding. [`FlatParameters`] states this. Everything that treats all parameters alike
 //! (optimizers, files, norms, checks) works on the slice.
 #![allow(unsafe_code, reason = "a struct of scalars is viewed as a slice of scalars here, and nowhere else")]
 
@@ -94,7 +94,8 @@ pub unsafe trait FlatParameters<T: Scalar>: Sized {
         unsafe { core::slice::from_raw_parts_mut(core::ptr::from_mut(self).cast(), Self::LEN) }
     }
 
-    /// Allocates parameters that are all zero. Fills them in place: nothing of their size is on the stack, in debug builds too.
+    /// Allocates parameters that are all zero. They are filled in place, so nothing of their size is on the stack, even in
+    /// debug builds.
     #[must_use]
     fn zeroed() -> Box<Self> {
         let mut allocated = Box::<Self>::new_uninit();
@@ -132,7 +133,7 @@ unsafe impl<T: Scalar, const R: usize, const C: usize> FlatParameters<T> for SMa
     const MATRIX: Option<[usize; 2]> = Some([R, C]);
 }
 
-// The parameters of a layer that has none.
+// For layers without parameters.
 // SAFETY: the type has no size.
 unsafe impl<T: Scalar> FlatParameters<T> for () {
     const TENSORS: TensorTable = TensorTable::EMPTY;
@@ -141,7 +142,7 @@ unsafe impl<T: Scalar> FlatParameters<T> for () {
 /// Returns the number of scalars in `P`, which its table must cover: padding, or a field that no table lists, is an error.
 ///
 /// # Panics
-/// In constant evaluation, if the table does not cover the type.
+/// Panics in constant evaluation if the table does not cover the type.
 #[must_use]
 pub const fn checked_len<P, T>(table: &TensorTable) -> usize {
     let len = table.len();
@@ -153,10 +154,10 @@ pub const fn checked_len<P, T>(table: &TensorTable) -> usize {
     len
 }
 
-/// Writes bytes into parameters that are being filled, from byte `at` on.
+/// Writes bytes into partly initialized parameters, starting at byte `at`.
 ///
 /// # Panics
-/// If they do not fit.
+/// Panics if they do not fit.
 #[cfg(feature = "safetensors")]
 pub(crate) const fn put<P>(parameters: &mut MaybeUninit<P>, at: usize, bytes: &[u8]) {
     assert!(at <= size_of::<P>() && bytes.len() <= size_of::<P>() - at, "the bytes are within the parameters");
@@ -166,10 +167,10 @@ pub(crate) const fn put<P>(parameters: &mut MaybeUninit<P>, at: usize, bytes: &[
     };
 }
 
-/// Returns parameters whose every tensor was [`put`] once: `bytes` in total.
+/// Returns parameters in which every tensor was [`put`] once: `bytes` in total.
 ///
 /// # Panics
-/// If these are not all bytes.
+/// Panics if these are not all bytes.
 #[cfg(feature = "safetensors")]
 pub(crate) const fn filled<T: Float, P: FlatParameters<T>>(parameters: MaybeUninit<P>, bytes: usize) -> P {
     assert!(bytes == size_of::<P>() && P::LEN * size_of::<T>() == size_of::<P>(), "every tensor was put");
@@ -190,7 +191,7 @@ pub const fn size_of_matrix(sizes: Option<[usize; 2]>, index: usize) -> usize {
 /// Fails to compile for a type with a destructor.
 ///
 /// # Panics
-/// In constant evaluation, if the type has one.
+/// Panics in constant evaluation if the type has one.
 pub const fn without_destructor<P>() {
     assert!(
         !core::mem::needs_drop::<P>(),

@@ -1,7 +1,7 @@
-//! What does each activation do to one number, and how fast does it change there?
+//! What are the value and the slope of each activation at a point?
 //!
-//! The functions of the layers with their derivatives, on plain numbers: to draw them, to compute by hand, to compare with.
-//! Each gives the bits that the layer of its name gives.
+//! The functions of the layers and their derivatives, for single scalars: for plots, manual calculations and comparisons. Each
+//! result has the same bits as that of the layer with the same name.
 //!
 //! | function | derivative | layer |
 //! |---|---|---|
@@ -31,7 +31,7 @@ use crate::layer::{
 };
 use crate::shape::Vector;
 
-/// An elementwise layer on one number: what it gives, and its derivative.
+/// Computes the value and the derivative of an elementwise layer at one point.
 struct Of<'a, E: Elementwise, T> {
     settings: &'a E::Settings,
     x: T,
@@ -56,7 +56,7 @@ impl<E: Elementwise, T: Kernels> Program for Of<'_, E, T> {
     }
 }
 
-/// What an elementwise layer gives for one number, and its derivative there.
+/// Returns the value and the derivative of an elementwise layer at `x`.
 fn at<E: Elementwise, T: Kernels>(settings: &E::Settings, x: T) -> (T, T) {
     dispatch(Of::<E, T> { settings, x, layer: PhantomData })
 }
@@ -84,7 +84,7 @@ macro_rules! functions {
 }
 
 functions! {
-    /// sigm(x) = 1 / (1 + e⁻ˣ), the logistic function.
+    /// Computes sigm(x) = 1 / (1 + e⁻ˣ), the logistic function.
     ///
     /// # Example
     /// ```
@@ -93,10 +93,10 @@ functions! {
     /// assert_eq!((sigmoid(0.0), sigmoid_derivative(0.0)), (0.5, 0.25));
     /// ```
     sigmoid,
-    /// sigm'(x) = sigm(x) (1 - sigm(x)).
+    /// Computes sigm'(x) = sigm(x) (1 - sigm(x)).
     sigmoid_derivative, Sigmoid;
 
-    /// tanh(x) = (e²ˣ - 1) / (e²ˣ + 1).
+    /// Computes tanh(x) = (e²ˣ - 1) / (e²ˣ + 1).
     ///
     /// # Example
     /// ```
@@ -105,99 +105,99 @@ functions! {
     /// assert_eq!((tanh(0.0), tanh_derivative(0.0)), (0.0, 1.0));
     /// ```
     tanh,
-    /// tanh'(x) = 1 - tanh(x)².
+    /// Computes tanh'(x) = 1 - tanh(x)².
     tanh_derivative, Tanh;
 
-    /// relu(x) = max(0, x).
+    /// Computes relu(x) = max(0, x).
     ///
     /// # Example
     /// ```
     /// use typenet::function::{relu, relu_derivative};
     ///
-    /// // The lecture's neuron: W = [3, -2], b = 1, for the input [1, 3] and for [2, 1].
+    /// // The lecture's neuron: W = [3, -2], b = 1, for the inputs [1, 3] and [2, 1].
     /// assert_eq!(relu(3.0 * 1.0 - 2.0 * 3.0 + 1.0), 0.0);
     /// assert_eq!(relu(3.0 * 2.0 - 2.0 * 1.0 + 1.0), 5.0);
     /// assert_eq!(relu_derivative(5.0), 1.0);
     /// ```
     relu,
-    /// relu'(x) = 1 where x > 0, else 0.
+    /// Computes relu'(x) = 1 if x > 0, and 0 otherwise.
     relu_derivative, Relu;
 
-    /// x where x > 0, else `slope` x.
+    /// Returns x if x > 0, and `slope` x otherwise.
     ///
     /// # Panics
-    /// As [`LeakyRelu::settings`].
+    /// Panics under the conditions of [`LeakyRelu::settings`].
     leaky_relu,
-    /// 1 where x > 0, else `slope`.
+    /// Returns 1 if x > 0, and `slope` otherwise.
     ///
     /// # Panics
-    /// As [`LeakyRelu::settings`].
+    /// Panics under the conditions of [`LeakyRelu::settings`].
     leaky_relu_derivative, LeakyRelu(slope);
 
-    /// x where x > 0, else α (eˣ - 1).
+    /// Returns x if x > 0, and α (eˣ - 1) otherwise.
     ///
     /// # Panics
-    /// As [`Elu::settings`].
+    /// Panics under the conditions of [`Elu::settings`].
     elu,
-    /// 1 where x > 0, else α eˣ.
+    /// Returns 1 if x > 0, and α eˣ otherwise.
     ///
     /// # Panics
-    /// As [`Elu::settings`].
+    /// Panics under the conditions of [`Elu::settings`].
     elu_derivative, Elu(alpha);
 
-    /// λ x where x > 0, else λ α (eˣ - 1).
+    /// Returns λ x if x > 0, and λ α (eˣ - 1) otherwise.
     selu,
-    /// λ where x > 0, else λ α eˣ.
+    /// Returns λ if x > 0, and λ α eˣ otherwise.
     selu_derivative, Selu;
 
-    /// x Φ(x), with Φ the cumulative distribution of the standard normal.
+    /// Computes x Φ(x), where Φ is the cumulative distribution function of the standard normal distribution.
     gelu,
-    /// Φ(x) + x φ(x), with φ the density of the standard normal.
+    /// Computes Φ(x) + x φ(x), where φ is the density of the standard normal distribution.
     gelu_derivative, Gelu;
 
-    /// x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))).
+    /// Computes x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))).
     gelu_tanh,
-    /// (1 + t)/2 + x/2 (1 - t²) √(2/π) (1 + 3 · 0.044715 x²), with t the tanh in [`gelu_tanh`].
+    /// Computes (1 + t)/2 + x/2 (1 - t²) √(2/π) (1 + 3 · 0.044715 x²), where t is the tanh in [`gelu_tanh`].
     gelu_tanh_derivative, GeluTanh;
 
-    /// x sigm(x).
+    /// Computes x sigm(x).
     silu,
-    /// sigm(x) (1 + x (1 - sigm(x))).
+    /// Computes sigm(x) (1 + x (1 - sigm(x))).
     silu_derivative, Silu;
 
-    /// ln(1 + e^(β x)) / β.
+    /// Computes ln(1 + e^(β x)) / β.
     ///
     /// # Panics
-    /// As [`Softplus::settings`].
+    /// Panics under the conditions of [`Softplus::settings`].
     softplus,
-    /// sigm(β x).
+    /// Computes sigm(β x).
     ///
     /// # Panics
-    /// As [`Softplus::settings`].
+    /// Panics under the conditions of [`Softplus::settings`].
     softplus_derivative, Softplus(beta);
 
-    /// x / (1 + |x|).
+    /// Computes x / (1 + |x|).
     softsign,
-    /// 1 / (1 + |x|)².
+    /// Computes 1 / (1 + |x|)².
     softsign_derivative, Softsign;
 
-    /// max(0, min(1, x/6 + 1/2)).
+    /// Computes max(0, min(1, x/6 + 1/2)).
     hard_sigmoid,
-    /// 1/6 where -3 < x < 3, else 0.
+    /// Returns 1/6 if -3 < x < 3, and 0 otherwise.
     hard_sigmoid_derivative, HardSigmoid;
 
-    /// max(-1, min(1, x)).
+    /// Computes max(-1, min(1, x)).
     hard_tanh,
-    /// 1 where -1 < x < 1, else 0.
+    /// Returns 1 if -1 < x < 1, and 0 otherwise.
     hard_tanh_derivative, HardTanh;
 
-    /// x max(0, min(1, x/6 + 1/2)).
+    /// Computes x max(0, min(1, x/6 + 1/2)).
     hard_silu,
-    /// 0 where x ≤ -3, 1 where x ≥ 3, else x/3 + 1/2.
+    /// Returns 0 if x ≤ -3, 1 if x ≥ 3, and x/3 + 1/2 otherwise.
     hard_silu_derivative, HardSilu;
 }
 
-/// Scores as probabilities that add up to one: softmax(x)_c = e^(x_c) / Σ_k e^(x_k).
+/// Turns scores into probabilities whose sum is one: softmax(x)_c = e^(x_c) / Σ_k e^(x_k).
 ///
 /// # Numerics
 /// The largest score is subtracted first, so no exponential overflows.
@@ -234,7 +234,7 @@ pub fn softmax<T: Kernels>(scores: &[T]) -> Vec<T> {
 mod tests {
     use super::*;
 
-    /// Of a central difference of step 1e-5 in `f64`.
+    /// For a central difference with step 1e-5 in `f64`.
     const TOLERANCE: f64 = 1e-8;
 
     #[test]
@@ -256,11 +256,11 @@ mod tests {
             (hard_tanh, hard_tanh_derivative),
             (hard_silu, hard_silu_derivative),
         ];
-        for (number, (function, derivative)) in pairs.into_iter().enumerate() {
-            // No multiple of a half, where pieces meet.
+        for (index, (function, derivative)) in pairs.into_iter().enumerate() {
+            // Avoids multiples of one half, where the pieces meet.
             for x in (-40..40).map(|k| f64::from(k) * 0.1 + 0.03) {
                 let slope = (function(x + 1e-5) - function(x - 1e-5)) / 2e-5;
-                assert!((slope - derivative(x)).abs() < TOLERANCE, "function {number} at {x}: {slope}");
+                assert!((slope - derivative(x)).abs() < TOLERANCE, "function {index} at {x}: {slope}");
             }
         }
     }

@@ -1,7 +1,7 @@
-//! What do weights start from?
+//! How are weights initialized?
 //!
-//! Zero is a saddle point, and equal weights make all neurons of a layer compute the same; random weights of the right
-//! size keep the variance of activations and gradients about constant from layer to layer. Biases start at zero.
+//! Zero is a saddle point, and with equal weights all neurons of a layer compute the same. Random weights of the right
+//! magnitude keep the variance of activations and gradients approximately constant from layer to layer. Biases start at zero.
 
 mod orthogonal;
 
@@ -14,20 +14,19 @@ use crate::tensor::{TensorKind, TensorTable};
 /// How weights are drawn. `n` is the number of inputs of a weight (fan-in), `m` the number of outputs (fan-out).
 ///
 /// # Numerics
-/// Draws are made in `f64` and rounded. Normal draws of the Glorot, He and LeCun forms are not truncated, as in PyTorch;
-/// Keras truncates its own at two deviations and widens them to keep the variance, so the deviations agree and the tails
-/// do not. [`TruncatedNormal`](Self::TruncatedNormal) is truncated and not widened, as in both.
+/// Values are drawn in `f64` and rounded. The normal distributions of the Glorot, He and LeCun forms are not truncated, as in
+/// PyTorch. Keras truncates them at two standard deviations and widens them to preserve the variance, so the deviations agree
+/// and the tails differ. [`TruncatedNormal`](Self::TruncatedNormal) is truncated and not widened, as in both.
 ///
-/// The matrix of [`Orthogonal`](Self::Orthogonal) is decomposed in `f64` by the reflections of nalgebra, in a fixed order, on
-/// the heap. Tests hold W Wᵀ to gain² I with errors below 10⁻¹² gain² in `f64`, and 10⁻⁶ gain² in `f32`.
+/// The matrix of [`Orthogonal`](Self::Orthogonal) is decomposed in `f64` by nalgebra's Householder reflections, in a fixed
+/// order, on the heap. Tests verify that W Wᵀ equals gain² I with errors below 10⁻¹² gain² in `f64`, and 10⁻⁶ gain² in `f32`.
 ///
 /// # Source
-/// Glorot: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010,
-/// equation 16. He: K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers", 2015, equation 10. LeCun:
-/// Y. LeCun, L. Bottou, G. Orr and K.-R. Müller, "Efficient BackProp", 1998, equation 16. Orthogonal: A. Saxe,
-/// J. McClelland and S. Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks",
-/// 2013; that the signs make every rotation equally likely: F. Mezzadri, "How to generate random matrices from the
-/// classical compact groups", 2007, section 5.
+/// Glorot: X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010, equation
+/// 16. He: K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers", 2015, equation 10. LeCun: Y. LeCun, L. Bottou,
+/// G. Orr and K.-R. Müller, "Efficient BackProp", 1998, equation 16. Orthogonal: A. Saxe, J. McClelland and S. Ganguli, "Exact
+/// solutions to the nonlinear dynamics of learning in deep linear neural networks", 2013. The choice of signs that makes every
+/// rotation equally likely: F. Mezzadri, "How to generate random matrices from the classical compact groups", 2007, section 5.
 ///
 /// # Example
 /// ```
@@ -38,7 +37,7 @@ use crate::tensor::{TensorKind, TensorTable};
 /// let bound = (6.0_f32 / 100.0).sqrt();
 /// assert!(weights.iter().all(|w| w.abs() <= bound));
 ///
-/// // A rotation, perhaps with a reflection: columns of length 1 that are orthogonal.
+/// // A rotation, possibly with a reflection: the columns are orthogonal and of length 1.
 /// let mut weights = [0.0_f64; 4];
 /// Initializer::Orthogonal { gain: 1.0 }.fill(&mut weights, 2, 2, &mut typenet::rng(1));
 /// let [a, b, c, d] = weights;
@@ -46,106 +45,107 @@ use crate::tensor::{TensorKind, TensorTable};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Initializer {
-    /// All zero. A network with hidden layers does not learn from it.
+    /// All weights zero. A network with hidden layers does not learn from it.
     Zeros,
-    /// All the same. The neurons of a layer stay copies of one another.
+    /// All weights equal to this value. The neurons of a layer remain identical.
     Constant(f64),
-    /// Normal with this mean and deviation.
+    /// Normal with this mean and standard deviation.
     Normal {
         /// The mean.
         mean: f64,
         /// The standard deviation.
         deviation: f64,
     },
-    /// Normal with this mean and deviation, drawn again until it is within two deviations of the mean.
+    /// Normal with this mean and standard deviation. Values are redrawn until they are within two deviations of the mean.
     ///
-    /// What is left has the deviation 0.8796 · `deviation`.
+    /// The remaining distribution has the standard deviation 0.8796 · `deviation`.
     TruncatedNormal {
         /// The mean.
         mean: f64,
-        /// The standard deviation of the normal distribution before it is cut.
+        /// The standard deviation of the normal distribution before truncation.
         deviation: f64,
     },
     /// Uniform between two bounds.
     Uniform {
         /// The lower bound.
         low: f64,
-        /// The upper bound, reached only where a draw below it is rounded to it.
+        /// The upper bound, which is reached only if a value below it is rounded to it.
         high: f64,
     },
-    /// Normal with deviation gain · √(2 / (n + m)).
+    /// Normal with standard deviation gain · √(2 / (n + m)).
     GlorotNormal {
-        /// What the activation needs: 1 for all but the ReLU family.
+        /// The gain of the activation: 1 for all except the ReLU family.
         gain: f64,
     },
     /// Uniform within ± gain · √(6 / (n + m)).
     GlorotUniform {
-        /// What the activation needs: 1 for all but the ReLU family.
+        /// The gain of the activation: 1 for all except the ReLU family.
         gain: f64,
     },
-    /// Normal with deviation gain / √n.
+    /// Normal with standard deviation gain / √n.
     HeNormal {
-        /// What the activation needs: √2 for ReLU.
+        /// The gain of the activation: √2 for ReLU.
         gain: f64,
     },
     /// Uniform within ± gain · √(3 / n).
     HeUniform {
-        /// What the activation needs: √2 for ReLU.
+        /// The gain of the activation: √2 for ReLU.
         gain: f64,
     },
-    /// Normal with deviation gain / √n: He's formula, with the gain 1 unless another is written.
+    /// Normal with standard deviation gain / √n: He's formula, but with a default gain of 1.
     LeCunNormal {
-        /// What the activation needs: 1 for SELU and for no activation.
+        /// The gain of the activation: 1 for SELU and for no activation.
         gain: f64,
     },
-    /// Uniform within ± gain · √(3 / n): He's formula, with the gain 1 unless another is written.
+    /// Uniform within ± gain · √(3 / n): He's formula, but with a default gain of 1.
     LeCunUniform {
-        /// What the activation needs: 1 for SELU and for no activation.
+        /// The gain of the activation: 1 for SELU and for no activation.
         gain: f64,
     },
-    /// A random matrix whose rows, or columns if it has more rows, are orthogonal and of length gain.
+    /// A random matrix whose rows are orthogonal and of length gain. If it has more rows than columns, this holds for the
+    /// columns.
     ///
-    /// It is gain · Q, with the decomposition Q R of a matrix of standard normal draws, transposed where that is wider
-    /// than high, and the signs that make the diagonal of R positive. So every orthogonal matrix is equally likely, and
-    /// the layer keeps the lengths of vectors, or of their projections, up to the gain. A weight with more than two
-    /// sizes is the matrix with a row for each value of the first, as in PyTorch; one with a single size is ± gain
-    /// everywhere.
+    /// It is gain · Q from the decomposition Q R of a matrix of standard normal values, which is transposed if the weight has
+    /// more columns than rows. Signs are chosen such that the diagonal of R is positive, which makes every orthogonal matrix
+    /// equally likely. The layer then preserves the lengths of vectors, or of their projections, up to the gain. A weight with
+    /// more than two axes is treated as a matrix with one row per index of the first axis, as in PyTorch. A weight with a
+    /// single axis is ± gain everywhere.
     Orthogonal {
-        /// The length of rows or columns: all singular values of the matrix.
+        /// The length of the rows or columns, which is every singular value of the matrix.
         gain: f64,
     },
 }
 
 impl Initializer {
-    /// Glorot's uniform form with gain 1: what layers get that no activation follows.
+    /// Glorot's uniform form with gain 1, the default for layers that are not followed by an activation.
     pub const GLOROT: Self = Self::GlorotUniform { gain: Self::GLOROT_GAIN };
     /// He's uniform form with the gain √2 of ReLU.
     pub const HE: Self = Self::HeUniform { gain: Self::HE_GAIN };
-    /// The gain of `#[init(GlorotNormal)]` and `#[init(GlorotUniform)]` where none is written.
+    /// The default gain of `#[init(GlorotNormal)]` and `#[init(GlorotUniform)]`.
     pub const GLOROT_GAIN: f64 = 1.0;
-    /// The gain of `#[init(HeNormal)]` and `#[init(HeUniform)]` where none is written: √2, for ReLU.
+    /// The default gain of `#[init(HeNormal)]` and `#[init(HeUniform)]`: √2, for ReLU.
     pub const HE_GAIN: f64 = core::f64::consts::SQRT_2;
-    /// The gain of `#[init(LeCunNormal)]` and `#[init(LeCunUniform)]` where none is written.
+    /// The default gain of `#[init(LeCunNormal)]` and `#[init(LeCunUniform)]`.
     pub const LECUN_GAIN: f64 = 1.0;
-    /// The gain of `#[init(Orthogonal)]` where none is written.
+    /// The default gain of `#[init(Orthogonal)]`.
     pub const ORTHOGONAL_GAIN: f64 = 1.0;
 
-    /// What is wrong with the settings, if anything.
+    /// Returns what is wrong with the settings, if anything.
     pub(crate) const fn problem(self) -> Option<&'static str> {
         let (right, problem) = match self {
             Self::Zeros => (true, ""),
-            Self::Constant(value) => (value.is_finite(), "the value of `Constant` is a finite number"),
+            Self::Constant(value) => (value.is_finite(), "the value of `Constant` must be finite"),
             Self::Normal { mean, deviation } => (
                 mean.is_finite() && deviation.is_finite() && deviation >= 0.0,
-                "the mean of `Normal` is a finite number, and the deviation one that is not negative",
+                "the mean and the deviation of `Normal` must be finite, and the deviation must not be negative",
             ),
             Self::TruncatedNormal { mean, deviation } => (
                 mean.is_finite() && deviation.is_finite() && deviation >= 0.0,
-                "the mean of `TruncatedNormal` is a finite number, and the deviation one that is not negative",
+                "the mean and the deviation of `TruncatedNormal` must be finite, and the deviation must not be negative",
             ),
             Self::Uniform { low, high } => (
                 low.is_finite() && high.is_finite() && low <= high,
-                "the bounds of `Uniform` are finite numbers, the lower one first",
+                "the bounds of `Uniform` must be finite, and the lower bound must come first",
             ),
             Self::GlorotNormal { gain }
             | Self::GlorotUniform { gain }
@@ -154,13 +154,13 @@ impl Initializer {
             | Self::LeCunNormal { gain }
             | Self::LeCunUniform { gain }
             | Self::Orthogonal { gain } => {
-                (gain.is_finite() && gain > 0.0, "the gain of an initializer is a finite number above 0")
+                (gain.is_finite() && gain > 0.0, "the gain of an initializer must be finite and above 0")
             }
         };
         if right { None } else { Some(problem) }
     }
 
-    /// What `f32` cannot hold of the settings and of what is drawn, if anything.
+    /// Returns an error message if `f32` cannot represent the settings or every value that may be drawn.
     pub(crate) const fn problem_in_f32(self) -> Option<&'static str> {
         let right = match self {
             Self::Zeros => true,
@@ -180,17 +180,17 @@ impl Initializer {
             | Self::LeCunUniform { gain }
             | Self::Orthogonal { gain } => is_normal_in_f32(gain) && is_normal_in_f32(2.0 * LARGEST_NORMAL * gain),
         };
-        if right { None } else { Some("the settings of an initializer, and what it draws, are in the range of `f32`") }
+        if right { None } else { Some("the settings of an initializer, and its values, must be in the range of `f32`") }
     }
 
-    /// What no draw exceeds in magnitude, for `n` inputs and `m` outputs.
+    /// Returns a bound on the magnitude of all values that may be drawn, for `n` inputs and `m` outputs.
     fn reach(self, n: f64, m: f64) -> f64 {
         match self {
             Self::Zeros => 0.0,
             Self::Constant(value) => value.abs(),
             Self::Normal { mean, deviation } => mean.abs() + LARGEST_NORMAL * deviation,
             Self::TruncatedNormal { mean, deviation } => mean.abs() + 2.0 * deviation,
-            // The distance is computed too.
+            // The difference is computed too, so it must not overflow.
             Self::Uniform { low, high } => low.abs().max(high.abs()).max(high - low),
             Self::GlorotNormal { gain } => LARGEST_NORMAL * gain * libm::sqrt(2.0 / (n + m)),
             Self::GlorotUniform { gain } => gain * libm::sqrt(6.0 / (n + m)),
@@ -200,12 +200,12 @@ impl Initializer {
         }
     }
 
-    /// Draws all of `weights`, which map `inputs` numbers to `outputs`.
+    /// Draws all of `weights`, which map `inputs` elements to `outputs` elements.
     ///
     /// # Panics
-    /// When a setting is out of range, as `#[init(..)]` refuses it while compiling; when numbers could be drawn that
-    /// the type of the weights cannot hold; and when there are weights for [`Orthogonal`](Self::Orthogonal), but no
-    /// multiple of `inputs`, so that they are not a matrix.
+    /// Panics if a setting is out of range (`#[init(..)]` rejects it at compile time), if values could be drawn that the scalar
+    /// type cannot represent, or if the number of weights for [`Orthogonal`](Self::Orthogonal) is not a multiple of `inputs`,
+    /// so that they do not form a matrix.
     pub fn fill<T: Scalar, R: RandomSource + ?Sized>(
         self,
         weights: &mut [T],
@@ -247,7 +247,7 @@ impl Initializer {
         }
     }
 
-    /// Draws every weight of a block by its shape `[outputs, inputs, ..]`; scales become one, biases and statistics zero.
+    /// Draws every weight by its shape `[outputs, inputs, ..]`. Scales become one, and biases and statistics zero.
     pub(crate) fn fill_tensors<T: Scalar, R: RandomSource + ?Sized>(
         self,
         parameters: &mut [T],
@@ -261,7 +261,7 @@ impl Initializer {
                     let window: usize = window.iter().product();
                     self.fill(values, inputs * window, outputs * window, rng);
                 }
-                // Each weight of a number, such as a scale, is a map of one input to one output.
+                // A weight with a single axis, such as a scale, maps each input to one output.
                 (TensorKind::Weight, _) => values.chunks_mut(1).for_each(|value| self.fill(value, 1, 1, rng)),
                 (TensorKind::Scale, _) => values.fill(T::ONE),
                 (TensorKind::Bias | TensorKind::Statistic, _) => values.fill(T::ZERO),
@@ -270,15 +270,15 @@ impl Initializer {
     }
 }
 
-/// Whether `f32` holds it.
+/// Returns whether `f32` represents the value as zero or a normal value.
 const fn is_zero_or_normal(value: f64) -> bool {
     value == 0.0 || is_normal_in_f32(value)
 }
 
-/// No draw of [`normal`] has a larger magnitude.
+/// A bound on the magnitude of [`normal`].
 const LARGEST_NORMAL: f64 = 8.6;
 
-/// A number drawn from the standard normal distribution, cut at two deviations: one draw in 22 is rejected.
+/// Draws from the standard normal distribution truncated at two standard deviations. One in 22 draws is rejected.
 fn truncated_normal<R: RandomSource + ?Sized>(rng: &mut R) -> f64 {
     loop {
         let draw = normal(rng);
@@ -295,7 +295,7 @@ mod tests {
     use super::Initializer;
     use crate::tensor::{Tensor, TensorKind, TensorTable};
 
-    /// Mean and deviation of 30,000 draws for 300 inputs and 100 outputs.
+    /// Returns mean and standard deviation of 30,000 draws for 300 inputs and 100 outputs.
     fn moments(initializer: Initializer) -> (f64, f64) {
         let mut weights = vec![0.0_f64; 30_000];
         initializer.fill(&mut weights, 300, 100, &mut crate::rng(11));
@@ -313,16 +313,16 @@ mod tests {
             (Initializer::GlorotUniform { gain: 1.0 }, (2.0_f64 / 400.0).sqrt()),
             (Initializer::HeNormal { gain: 2.0_f64.sqrt() }, (2.0_f64 / 300.0).sqrt()),
             (Initializer::HE, (2.0_f64 / 300.0).sqrt()),
-            // √(1 - 4 φ(2) / (2 Φ(2) - 1)), with density φ and distribution Φ of the standard normal.
+            // √(1 - 4 φ(2) / (2 Φ(2) - 1)), with density φ and distribution function Φ of the standard normal distribution.
             (Initializer::TruncatedNormal { mean: 0.0, deviation: 0.1 }, 0.087_962_566_103_423_98),
             (Initializer::LeCunNormal { gain: 1.0 }, (1.0_f64 / 300.0).sqrt()),
             (Initializer::LeCunUniform { gain: 1.0 }, (1.0_f64 / 300.0).sqrt()),
-            // The mean square of the numbers is 1/300 exactly.
+            // The mean square of the elements is exactly 1/300.
             (Initializer::Orthogonal { gain: 1.0 }, (1.0_f64 / 300.0).sqrt()),
         ];
         for (initializer, expected) in cases {
             let (mean, deviation) = moments(initializer);
-            // Five standard errors: σ/√n of the mean, σ/√(2n) of the deviation of normal draws (less for uniform ones).
+            // Five standard errors: σ/√n of the mean, σ/√(2n) of the deviation of normal values (less for uniform ones).
             assert!(mean.abs() < 5.0 * expected / 30_000.0_f64.sqrt(), "{initializer:?}: mean {mean}");
             assert!(
                 (deviation - expected).abs() < 5.0 * expected / 60_000.0_f64.sqrt(),
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_of_one_size_is_drawn_number_by_number() {
+    fn a_weight_of_one_axis_is_drawn_element_by_element() {
         const WEIGHT: &[Tensor] = &[Tensor { name: "scale", shape: &[64], offset: 0, kind: TensorKind::Weight }];
         let mut weights = [0.0_f32; 64];
         let table = TensorTable::Tensors(WEIGHT);
@@ -356,8 +356,8 @@ mod tests {
     }
 
     #[test]
-    fn settings_out_of_the_range_of_the_weights_are_refused() {
-        let refused = |initializer: Initializer, single: bool| {
+    fn settings_out_of_the_range_of_the_weights_are_rejected() {
+        let rejected = |initializer: Initializer, single: bool| {
             std::panic::catch_unwind(|| {
                 let (mut singles, mut doubles) = ([0.0_f32; 6], [0.0_f64; 6]);
                 if single {
@@ -381,21 +381,21 @@ mod tests {
                 Initializer::HeUniform { gain: large },
                 Initializer::Orthogonal { gain: large },
             ] {
-                // All is finite or refused.
-                assert!(refused(initializer, true).unwrap_or(true), "{initializer:?}");
-                assert!(refused(initializer, false).unwrap_or(true), "{initializer:?}");
-                assert!(large < 1e39 || refused(initializer, true).is_err(), "{initializer:?}");
-                assert!(large > 1e39 || refused(initializer, false).is_ok(), "{initializer:?}");
+                // Every value is finite or rejected.
+                assert!(rejected(initializer, true).unwrap_or(true), "{initializer:?}");
+                assert!(rejected(initializer, false).unwrap_or(true), "{initializer:?}");
+                assert!(large < 1e39 || rejected(initializer, true).is_err(), "{initializer:?}");
+                assert!(large > 1e39 || rejected(initializer, false).is_ok(), "{initializer:?}");
             }
         }
-        assert!(refused(Initializer::Uniform { low: -1.7e308, high: 1.7e308 }, false).is_err());
+        assert!(rejected(Initializer::Uniform { low: -1.7e308, high: 1.7e308 }, false).is_err());
         // There is nothing to draw.
         Initializer::HE.fill(&mut [0.0_f32; 0], 0, 0, &mut crate::rng(1));
     }
 
     #[test]
-    #[should_panic(expected = "the mean of `TruncatedNormal` is a finite number, and the deviation one that is not")]
-    fn settings_out_of_range_are_refused() {
+    #[should_panic(expected = "the mean and the deviation of `TruncatedNormal` must be finite")]
+    fn settings_out_of_range_are_rejected() {
         Initializer::TruncatedNormal { mean: 0.0, deviation: -1.0 }.fill(&mut [0.0_f32], 1, 1, &mut crate::rng(1));
     }
 }

@@ -1,21 +1,21 @@
-//! Which instructions does this machine have, and who may use them?
+//! Which instructions does this machine have, and how does code get to use them?
 //!
-//! A [`Program`] is code that wants to run with the best instruction set of the machine. [`dispatch`] looks once which
-//! that is and calls the program with an [`Isa`], the proof that the instructions exist. Whatever the program calls
-//! passes the proof on, so that a whole training step or prediction is dispatched once.
+//! A [`Program`] is code that should run with the best instruction set of the machine. [`dispatch`] detects that set once and
+//! calls the program with an [`Isa`], the proof that the instructions exist. Whatever the program calls passes the proof on, so
+//! a whole training step or prediction is dispatched once.
 //!
-//! [`Kernels`] are the loops over numbers that layers, losses and optimizers are made of. They take sizes as arguments.
-//! Every kernel has a naive twin, which is the default body in the trait: a scalar type of one's own needs only an empty
+//! [`Kernels`] are the loops over elements that layers, losses and optimizers are built from. They take sizes as arguments.
+//! Every kernel has a naive twin, which is the default body in the trait, so a custom scalar type needs only an empty
 //! implementation.
 //!
 //! # Same bits
-//! The order of additions is part of each kernel's contract: lanes of a vector are different outputs, never partial sums of
-//! one, where that is not too slow; where it is, the sum is split at constants that each kernel states. So all instruction
-//! sets with fused multiply-add give the same bits. [`Portable`] code on a processor type without it rounds products too,
-//! and gives other bits.
+//! The reduction order is part of each kernel's contract. The lanes of a vector are different outputs, not partial sums of one
+//! output, unless that is too slow. In that case the sum is split at constants that each kernel documents. All instruction sets
+//! with fused multiply-add therefore give the same bits. [`Portable`] code on a processor type without fused multiply-add also
+//! rounds products, and gives other bits.
 //!
 //! # Forcing an instruction set
-//! [`Path::chosen`] says which set programs take, [`Path::force`] makes them take another one, for a test or to narrow down
+//! [`Path::chosen`] returns the set that programs use. [`Path::force`] makes them use another one, for a test or to narrow down
 //! a bug:
 //! ```
 //! use typenet::kernel::Path;
@@ -53,21 +53,21 @@ use core::sync::atomic::{AtomicU8, Ordering};
 
 use crate::scalar::Scalar;
 
-/// Whether code for a size up to `limit` is written out where a layer is called, rather than a call of a kernel.
+/// Returns whether code for a size of at most `limit` is inlined into the layer instead of calling a kernel.
 ///
-/// In debug builds it never is: without optimisation every piece of such code has a place of its own on the stack, 140 KB for
-/// a small `Dense` with AVX-512, and networks have to fit a small one. The bits are the same.
+/// In debug builds it never is: without optimization every piece of inlined code takes separate space on the stack, 140 KB for
+/// a small `Dense` with AVX-512, and networks must work on a small stack. The bits are the same.
 pub(crate) const fn written_out(size: usize, limit: usize) -> bool {
     !cfg!(debug_assertions) && size <= limit
 }
 
-/// The loops that layers, losses and optimizers are made of, for one type of element: all families of kernels.
+/// The loops that layers, losses and optimizers are built from, for one scalar type: all families of kernels.
 ///
-/// All slices are flat and dense: batches are sample after sample. `f32` and `f64` have kernels of their own; any other scalar
-/// takes the naive ones by `impl NaiveKernels for Mine {}`.
+/// All slices are flat and dense, and batches are stored sample after sample. `f32` and `f64` have specialized kernels. Any
+/// other scalar type gets the naive ones by `impl NaiveKernels for Mine {}`.
 ///
 /// # Panics
-/// A kernel panics when the lengths of its slices contradict one another. The layers of typenet never do that.
+/// A kernel panics if the lengths of its slices are inconsistent. The layers of typenet never cause that.
 pub trait Kernels:
     ActivationKernels + ConvolutionKernels + DenseKernels + NormalizationKernels + SoftmaxKernels + UpdateKernels
 {
@@ -78,16 +78,16 @@ impl<T> Kernels for T where
 {
 }
 
-/// A scalar that takes the naive form of every kernel.
+/// A scalar type that uses the naive form of every kernel.
 ///
 /// # Example
-/// Dual numbers, which differentiate, or any other custom number:
+/// Dual numbers for differentiation, or any other custom type:
 /// ```ignore
 /// impl typenet::kernel::NaiveKernels for Dual {}
 /// ```
 pub trait NaiveKernels: Scalar {}
 
-/// Code that runs with an instruction set chosen at run time.
+/// Code that runs with an instruction set that is chosen at run time.
 ///
 /// # Example
 /// ```
@@ -104,25 +104,25 @@ pub trait NaiveKernels: Scalar {}
 /// assert_eq!(dispatch(Sum(&[1.0, 2.0])), 3.0);
 /// ```
 pub trait Program {
-    /// What the program returns.
+    /// The return type of the program.
     type Output;
 
-    /// The code. Mark the implementation `#[inline(always)]`: it is compiled for an instruction set only where it becomes
-    /// part of the function that was entered.
+    /// Runs the code. Mark the implementation `#[inline(always)]`: it is compiled for an instruction set only if it is inlined
+    /// into the function that was entered.
     fn run<I: Isa>(self, isa: I) -> Self::Output;
 }
 
-/// A set of instructions that this machine has: possession of a value is the proof.
+/// An instruction set that this machine supports. A value of the type is the proof.
 pub trait Isa: sealed::Sealed + Copy + Debug + Send + Sync + 'static {
-    /// The set that the value proves.
+    /// The instruction set that the value proves.
     const PATH: Path;
-    /// Multiplication and addition round once, in one instruction.
+    /// Whether multiplication and addition are one instruction that rounds once.
     const FUSED: bool;
 
-    /// Runs a program, compiled as a function of its own for this instruction set.
+    /// Runs a program, compiled as a separate function for this instruction set.
     fn call<P: Program>(self, program: P) -> P::Output;
 
-    /// `factor * other + addend`, fused where the instruction set can.
+    /// Returns `factor * other + addend`, fused if the instruction set supports it.
     #[inline(always)]
     fn mul_add<T: Scalar>(self, factor: T, other: T, addend: T) -> T {
         if Self::FUSED { factor.mul_add(other, addend) } else { factor * other + addend }
@@ -136,7 +136,7 @@ mod sealed {
 /// The instruction sets that code is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Path {
-    /// What every processor of the target has.
+    /// The baseline of the target.
     Portable,
     /// x86-64 with AVX2 and fused multiply-add.
     Avx2,
@@ -144,7 +144,7 @@ pub enum Path {
     Avx512,
 }
 
-/// What every processor of the target has.
+/// The baseline of the target, which every processor supports.
 #[derive(Clone, Copy, Debug)]
 pub struct Portable(());
 
@@ -179,7 +179,7 @@ macro_rules! x86_isa {
                 fn entered<P: Program>(isa: $isa, program: P) -> P::Output {
                     program.run(isa)
                 }
-                // SAFETY: a value of this type is made only after the processor was found to have these features.
+                // SAFETY: a value of this type is created only after the processor was found to have these features.
                 unsafe { entered(self, program) }
             }
         }
@@ -200,13 +200,13 @@ x86_isa!(
     "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"
 );
 
-/// 0: not looked yet; else the chosen path's number plus one.
+/// 0 before detection. Afterwards the index of the chosen path plus one.
 static CHOSEN: AtomicU8 = AtomicU8::new(0);
 
 const PATHS: [Path; 3] = [Path::Portable, Path::Avx2, Path::Avx512];
 
 impl Path {
-    /// This machine can run the path.
+    /// Returns whether this machine can run the path.
     ///
     /// # Example
     /// ```
@@ -233,12 +233,12 @@ impl Path {
         }
     }
 
-    /// The paths that this machine can run, the plainest first.
+    /// Returns the paths that this machine can run, from the simplest to the most capable.
     pub fn available() -> impl Iterator<Item = Self> {
         PATHS.into_iter().filter(|path| path.is_available())
     }
 
-    /// The path that programs take from now on, in the whole process: the best one, unless [`Path::force`] said otherwise.
+    /// Returns the path that programs use from now on in the whole process: the best one, unless [`Path::force`] chose another.
     #[must_use]
     #[inline]
     pub fn chosen() -> Self {
@@ -249,27 +249,27 @@ impl Path {
         match CHOSEN.load(Ordering::Relaxed) {
             0 => {
                 let best = Self::available().last().unwrap_or(Self::Portable);
-                // Kept apart from a concurrent `force`, which must win.
+                // A concurrent `force` must win over detection.
                 #[cfg(all(feature = "std", target_arch = "x86_64"))]
                 let _ = CHOSEN.compare_exchange(0, best as u8 + 1, Ordering::Relaxed, Ordering::Relaxed);
                 best
             }
-            number => PATHS[usize::from(number - 1)],
+            index => PATHS[usize::from(index - 1)],
         }
     }
 
-    /// Runs a program on this path, whatever [`Path::chosen`] says.
+    /// Runs a program on this path, whatever [`Path::chosen`] returns.
     ///
     /// # Panics
-    /// When the machine cannot run the path.
+    /// Panics if the machine cannot run the path.
     #[inline]
     pub fn run<P: Program>(self, program: P) -> P::Output {
         assert!(self.is_available(), "this machine cannot run {self:?}");
         enter(self, program)
     }
 
-    /// Makes every program of the process take this path from now on, for a test or to narrow down a bug report. False,
-    /// and nothing changes, when the machine cannot run it.
+    /// Makes every program of the process use this path from now on, for a test or to narrow down a bug report. If the machine
+    /// cannot run it, returns `false` and changes nothing.
     ///
     /// # Example
     /// ```
@@ -287,13 +287,13 @@ impl Path {
     }
 }
 
-/// Runs a program with the best instructions that this machine has.
+/// Runs a program with the best instruction set that this machine has.
 #[inline]
 pub fn dispatch<P: Program>(program: P) -> P::Output {
     enter(Path::chosen(), program)
 }
 
-/// The path must be one that the machine has: both callers have made sure.
+/// Runs a program on a path that the machine supports, which both callers have ensured.
 #[inline]
 fn enter<P: Program>(path: Path, program: P) -> P::Output {
     match path {

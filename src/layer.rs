@@ -1,10 +1,10 @@
-//! What is a layer, and what does it owe the network around it?
+//! What is a layer, and what must it provide to the network that contains it?
 //!
-//! A layer is a type of the language of architectures: `Dense<64, 32>` says what it computes, [`Layer::With`] is where
-//! its parameters live. Generated code calls its functions one after the other, with slices of a workspace.
+//! A layer is a type of the architecture language: `Dense<64, 32>` states what it computes, and [`Layer::With`] holds its
+//! parameters. Generated code calls the functions of the layers one after another, with slices of a workspace.
 //!
-//! Which inputs a layer accepts is stated apart from what it computes, in [`Takes`]: since [`Layer::Output`] exists for
-//! every input, a wrong edge does not take the rest of the chain with it, and one mistake is one error.
+//! The inputs that a layer accepts are declared separately from its computation, in [`Takes`]. Because [`Layer::Output`] exists
+//! for every input shape, a wrong edge does not invalidate the rest of the chain, and one mistake gives one error.
 
 mod pass;
 mod plan;
@@ -47,7 +47,7 @@ use crate::kernel::{Isa, Kernels};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
-/// Every layer of the library; the root and the prelude re-export this list.
+/// All layers of the library. The crate root and the prelude re-export this list.
 pub mod list {
     pub use super::conv2d::{Conv2d, Filters, Padding};
     pub use super::dense::Dense;
@@ -73,7 +73,7 @@ pub mod list {
     pub use super::tanh::Tanh;
 }
 
-/// A layer within a pass: its parameters `P`, its settings `S`, and what it is told about the pass.
+/// What a layer receives in a pass: its parameters `P`, its settings `S` and a description of the pass.
 #[derive(Debug)]
 pub struct Site<'a, P, S> {
     /// The parameters.
@@ -95,46 +95,47 @@ impl<P, S> Copy for Site<'_, P, S> {}
 /// The site of a layer `L` whose elements are of type `T`.
 pub type SiteOf<'a, L, T> = Site<'a, <L as Layer>::With<T>, <L as Layer>::Settings>;
 
-/// What [`Layer::forward`] reads and writes, beside parameters: slices of samples.
+/// The memory that [`Layer::forward`] reads and writes, apart from the parameters. Each slice holds the samples of the pass.
 #[derive(Debug)]
 pub struct Forward<'a, T> {
-    /// The samples that come in.
+    /// The input samples.
     pub input: &'a [T],
-    /// Where the output of every sample goes.
+    /// The memory for the output of every sample.
     pub output: &'a mut [T],
-    /// What `backward` needs, [`Plan::CACHE_LEN`] elements a sample; in inference [`Plan::INFERENCE_LEN`] elements of scratch
-    /// memory.
+    /// The memory for what `backward` needs, [`Plan::CACHE_LEN`] elements per sample. In inference, [`Plan::INFERENCE_LEN`]
+    /// elements of scratch memory per sample.
     pub cache: &'a mut [T],
 }
 
-/// What [`Layer::backward`] reads and writes, beside parameters: slices of samples.
+/// The memory that [`Layer::backward`] reads and writes, apart from the parameters. Each slice holds the samples of the pass.
 #[derive(Debug)]
 pub struct Backward<'a, T> {
-    /// The input of `forward`; empty unless the plan says `READS_INPUT`.
+    /// The input of `forward`, or an empty slice unless the plan sets `READS_INPUT`.
     pub input: &'a [T],
-    /// The output of `forward`; empty unless the plan says `READS_OUTPUT`.
+    /// The output of `forward`, or an empty slice unless the plan sets `READS_OUTPUT`.
     pub output: &'a [T],
-    /// What `forward` left in the cache.
+    /// What `forward` stored in the cache.
     pub cache: &'a mut [T],
-    /// The gradient of the loss by the output. The layer may use the memory.
+    /// The gradient of the loss with respect to the output. The layer may overwrite it.
     pub grad_output: &'a mut [T],
-    /// Where the gradient by the input is wanted; the first layer of a network is not asked for it.
+    /// The memory for the gradient with respect to the input, or `None` if it is not needed, as for the first layer of a
+    /// network.
     pub grad_input: Option<&'a mut [T]>,
-    /// Add to the gradient of the parameters; else write it, over whatever is there. A layer whose plan does not say
-    /// [`SUMS_FROM_ZERO`](Plan::SUMS_FROM_ZERO) is always asked to add, to zeros where need be.
+    /// Whether to add to the gradient of the parameters (`true`) or to overwrite it (`false`). For a layer whose plan does not
+    /// set [`SUMS_FROM_ZERO`](Plan::SUMS_FROM_ZERO), this is always `true`, and the gradient is zeroed beforehand if necessary.
     pub accumulate: bool,
 }
 
-/// What the output of a layer stands for, as far as losses have to know.
+/// What the output of a layer represents, as far as losses need to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Head {
-    /// Scores, or anything else.
+    /// Scores, or any other values.
     None,
-    /// The elements of a sample are probabilities that a softmax made: a loss is computed on what comes in, the logits.
+    /// The elements of a sample are probabilities computed by a softmax. A loss is computed from the layer's input, the logits.
     Softmax,
-    /// Each element is a probability by itself, between 0 and 1, as a logistic function gives it: a loss of raw scores is not
-    /// meant for it, and does not compile with it.
+    /// Each element is an independent probability between 0 and 1, as a logistic function gives it. A loss that expects logits
+    /// does not compile with such an output.
     ///
     /// ```compile_fail,E0080
     /// use typenet::kernel::{Isa, Kernels};
@@ -173,18 +174,18 @@ pub enum Head {
     Sigmoid,
 }
 
-/// A layer, as written in the type language.
+/// A layer, as written in the architecture language.
 ///
-/// `T` in a function is the type of number, `In` the shape of the input, `I` the instruction set, which the function
-/// hands to kernels. Every slice holds whole samples: their number is the length of `input` divided by `In::LEN`.
+/// In the functions, `T` is the scalar type, `In` the shape of the input, and `I` the instruction set, which the function
+/// passes to kernels. Every slice holds whole samples, and the number of samples is the length of `input` divided by `In::LEN`.
 ///
 /// # Gradients
-/// `backward` **adds** to the gradient of the parameters and **overwrites** the gradient of the input. A layer whose plan says
-/// [`SUMS_FROM_ZERO`](Plan::SUMS_FROM_ZERO) also overwrites the gradient of the parameters, where [`Backward::accumulate`] is
-/// false. It never divides by the number of samples: the loss decides whether a gradient is a sum or a mean.
+/// `backward` **adds** to the gradient of the parameters and **overwrites** the gradient of the input. If the plan of the layer
+/// sets [`SUMS_FROM_ZERO`](Plan::SUMS_FROM_ZERO) and [`Backward::accumulate`] is false, it also overwrites the gradient of the
+/// parameters. It never divides by the number of samples: the loss decides whether a gradient is a sum or a mean.
 ///
 /// # Example
-/// A custom layer that doubles every number.
+/// A custom layer that doubles every element.
 /// ```
 /// use typenet::prelude::*;
 /// use typenet::kernel::{Isa, Kernels};
@@ -229,39 +230,41 @@ pub enum Head {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a layer",
     label = "not a layer",
-    note = "layers are `Dense<N, H>`, activations such as `Tanh`, networks, and types of one's own that implement `Layer`"
+    note = "layers are `Dense<N, H>`, activations such as `Tanh`, networks, and custom types that implement `Layer`"
 )]
 pub trait Layer: Sized + 'static {
-    /// The shape of the output, for every shape of input.
+    /// The shape of the output for an input of shape `In`.
     ///
-    /// A layer that gives `Probabilities` is a head: its `forward_logits` gives the scores whose softmax they are. It is
-    /// the only kind of head: every other layer has its output for logits.
+    /// A layer whose output is `Probabilities` is a softmax head: its `forward_logits` computes the scores whose softmax the
+    /// output is. There is no other kind of head: for every other layer, the logits are the output.
     type Output<In: Shape>: Shape;
-    /// The shape before the layer, where the layer is a head whose loss is computed on its input; else its output.
+    /// For a softmax head, whose loss is computed from its input, the shape of that input. For any other layer, the shape of
+    /// the output.
     type Logits<In: Shape>: Shape;
-    /// The parameters, and the type of the field in a network.
+    /// The parameters, which are also the type of the layer's field in a network.
     type With<T: Scalar>: FlatParameters<T> + Send + Sync;
-    /// What is written in parentheses behind the layer; `()` when there is nothing to set.
+    /// The settings, written in parentheses after the layer, or `()` if the layer has none.
     ///
-    /// `Own(0.2, depth = 3)` stands for `Own::settings(0.2).depth(3)`: an inherent `const fn settings(..)` of the layer, which
-    /// asserts ranges, and a `const fn` of that name on the settings for each named one. Both run while compiling.
+    /// `Custom(0.2, depth = 3)` stands for `Custom::settings(0.2).depth(3)`. `settings` is an inherent `const fn` of the layer,
+    /// which asserts the ranges of its arguments. Each named setting is a `const fn` of that name on the settings. Both are
+    /// evaluated at compile time.
     type Settings: Copy + Send + Sync;
-    /// How much memory the layer needs and what it reads.
+    /// How much memory the layer needs, and what it reads.
     type Plan<In: Shape>: Plan;
 
-    /// What the output stands for, where losses have to know.
+    /// What the output represents, as far as losses need to know.
     const HEAD: Head = Head::None;
 
-    /// What this layer wants the weights of the layer before it to start from.
+    /// Returns the initializer that this layer requests for the weights of the layer before it.
     ///
-    /// `next` is what the layer after this one wants. A layer that keeps the magnitudes of its input, such as `Dropout` or a
-    /// normalization, returns it; an activation returns what suits it.
+    /// `next` is the initializer that the layer after this one requests. A layer that preserves the magnitudes of its input,
+    /// such as `Dropout` or a normalization, returns `next`. An activation returns the initializer that suits it.
     #[must_use]
     fn initialization(_settings: &Self::Settings, _next: Initializer) -> Initializer {
         Initializer::GLOROT
     }
 
-    /// Draws the parameters. `initializer` is what the layers that follow want.
+    /// Initializes the parameters. `initializer` is the one that the following layers request.
     fn initialize<T: Scalar, R: RandomSource + ?Sized>(
         parameters: &mut Self::With<T>,
         _settings: &Self::Settings,
@@ -271,34 +274,35 @@ pub trait Layer: Sized + 'static {
         initializer.fill_tensors(parameters.parameters_mut(), <Self::With<T> as FlatParameters<T>>::TENSORS, rng);
     }
 
-    /// Computes the output of every sample and leaves in the cache what `backward` needs.
+    /// Computes the output of every sample and stores in the cache what `backward` needs.
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>);
 
-    /// As `forward`, with the input in the memory of the output. Called only when the plan says `IN_PLACE`. The cache has
-    /// `CACHE_LEN` elements per sample in a training pass, `INFERENCE_LEN` in a prediction.
+    /// Computes the same as `forward`, with the output replacing the input in place. Called only if the plan sets `IN_PLACE`.
+    /// The cache has `CACHE_LEN` elements per sample in a training pass and `INFERENCE_LEN` in a prediction.
     fn forward_in_place<In: Shape, T: Kernels, I: Isa>(
         _isa: I,
         _site: SiteOf<'_, Self, T>,
         _values: &mut [T],
         _cache: &mut [T],
     ) {
-        unreachable!("a layer whose plan says IN_PLACE has a `forward_in_place`")
+        unreachable!("a layer whose plan sets IN_PLACE implements `forward_in_place`")
     }
 
-    /// As `forward` in inference mode, with `INFERENCE_LEN` elements of scratch memory per sample and nothing kept.
+    /// Computes the same as `forward` in inference mode, with `INFERENCE_LEN` elements of scratch memory per sample and without
+    /// storing anything for `backward`.
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         Self::forward::<In, T, I>(isa, site, memory);
     }
 
-    /// As `forward`, up to the logits.
+    /// Computes the same as `forward`, but only up to the logits.
     #[inline(always)]
     fn forward_logits<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         Self::forward::<In, T, I>(isa, site, memory);
     }
 
-    /// Adds to the gradient of the parameters, or writes it, see [`Backward::accumulate`], and writes the gradient of the
-    /// input, where wanted.
+    /// Adds to the gradient of the parameters, or overwrites it (see [`Backward::accumulate`]), and writes the gradient of the
+    /// input if it is needed.
     fn backward<In: Shape, T: Kernels, I: Isa>(
         isa: I,
         site: SiteOf<'_, Self, T>,
@@ -306,8 +310,8 @@ pub trait Layer: Sized + 'static {
         gradient: &mut Self::With<T>,
     );
 
-    /// As `backward`, with the gradient of the input in the memory of the one of the output. Called only when the plan
-    /// says `IN_PLACE`; such a layer has no parameters.
+    /// Computes the same as `backward`, with the gradient of the input replacing the gradient of the output in place. Called
+    /// only if the plan sets `IN_PLACE`; such a layer has no parameters.
     fn backward_in_place<In: Shape, T: Kernels, I: Isa>(
         _isa: I,
         _site: SiteOf<'_, Self, T>,
@@ -315,10 +319,10 @@ pub trait Layer: Sized + 'static {
         _cache: &mut [T],
         _gradient: &mut [T],
     ) {
-        unreachable!("a layer whose plan says IN_PLACE has a `backward_in_place`")
+        unreachable!("a layer whose plan sets IN_PLACE implements `backward_in_place`")
     }
 
-    /// As `backward`, from the logits; the counterpart of `forward_logits`.
+    /// Computes the same as `backward`, but starts from the gradient of the logits. The counterpart of `forward_logits`.
     #[inline(always)]
     fn backward_logits<In: Shape, T: Kernels, I: Isa>(
         isa: I,
@@ -330,8 +334,8 @@ pub trait Layer: Sized + 'static {
     }
 }
 
-/// The layer accepts inputs of shape `In`.
+/// Marks a layer that accepts inputs of shape `In`.
 ///
-/// Implement it for every shape that the layer is made for. `network!` asks for it once per edge.
+/// Implement it for every shape that the layer accepts. `network!` checks it once per edge.
 #[diagnostic::on_unimplemented(message = "shape mismatch: `{Self}` does not take `{In}`")]
 pub trait Takes<In: Shape>: Layer {}

@@ -1,7 +1,7 @@
-//! How wrong is an answer, and in which direction is it less wrong?
+//! How wrong is a prediction, and in which direction does it improve?
 //!
-//! A loss is computed on the **logits**: where a network ends in `Softmax`, that is what comes before it. Value and
-//! gradient come from one function, so that each can be written in its stable form.
+//! A loss is computed from the **logits**: for a network that ends in `Softmax`, these are the inputs of the softmax. One
+//! function computes value and gradient, so that each can be written in its numerically stable form.
 
 mod absolute_error;
 mod binary_cross_entropy;
@@ -33,19 +33,19 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::{ClassTarget, Target};
 
-/// The answers that a loss compares with, one per sample.
+/// The targets that a loss compares with, one per sample.
 pub type Values<L, Output, T> = <<L as Loss<Output>>::Target as Target>::Value<T>;
 
-/// A function of a network's answer and the wanted one that training makes small.
+/// A function of a network's prediction and its target that training minimizes.
 ///
 /// `Output` is the shape of the network's output.
 ///
 /// # Units
-/// Training uses the mean over the batch: it passes `weight` = 1 / batch for the gradients and divides the sum of the
-/// losses itself.
+/// Training uses the mean over the batch: it passes `weight` = 1 / batch for the gradients, and divides the sum of the losses
+/// itself.
 ///
 /// # Example
-/// A loss of one's own: half the squared distance.
+/// A custom loss: half the squared distance.
 /// ```
 /// use typenet::prelude::*;
 /// use typenet::kernel::{Isa, Kernels};
@@ -77,12 +77,12 @@ pub type Values<L, Output, T> = <<L as Loss<Output>>::Target as Target>::Value<T
 /// ```
 #[diagnostic::on_unimplemented(message = "the loss `{Self}` does not fit a network whose output is `{Output}`")]
 pub trait Loss<Output: Shape>: Send + Sync {
-    /// The kind of answer that it compares with.
+    /// The kind of target that the loss compares with.
     type Target: Target;
 
-    /// It takes raw scores, of which the logistic function leaves nothing: training with it a network that ends in `Sigmoid` or
-    /// `HardSigmoid` does not compile. Since both may come from a generic function, that is found when the program is built, and
-    /// not by `cargo check`.
+    /// Whether the loss expects logits. A network that ends in `Sigmoid` or `HardSigmoid` outputs probabilities instead, and
+    /// does not compile with such a loss. Network and loss may be parameters of a generic function, so the error appears when
+    /// the program is built, and not in `cargo check`.
     ///
     /// ```compile_fail,E0080
     /// use typenet::prelude::*;
@@ -94,16 +94,17 @@ pub trait Loss<Output: Shape>: Send + Sync {
     /// ```
     const TAKES_RAW_SCORES: bool = false;
 
-    /// What the loss cannot compare with in a target, although it is finite. Training with such a target is
-    /// [`Error::TargetOutOfRange`].
+    /// Returns a value of the target that is finite, but that the loss cannot compare with. Training with such a target
+    /// fails with [`Error::TargetOutOfRange`].
     #[inline(always)]
     fn objection<T: Scalar>(&self, _target: &<Self::Target as Target>::Value<T>) -> Option<Objection> {
         None
     }
 
-    /// The sum of the losses of some samples; where wanted, the gradient of each by its logits times `weight`.
+    /// Returns the sum of the losses over the samples. If `gradient` is given, also writes the gradient of each loss with
+    /// respect to its logits, multiplied by `weight`.
     ///
-    /// `logits` and `gradient` hold the samples one after the other, as many as there are targets.
+    /// `logits` and `gradient` hold one sample after another, as many as there are targets.
     fn evaluate<T: Kernels, I: Isa>(
         &self,
         isa: I,
@@ -114,25 +115,25 @@ pub trait Loss<Output: Shape>: Send + Sync {
     ) -> T;
 }
 
-/// A number of a target that a loss cannot compare with.
+/// A value in a target that a loss cannot compare with.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Objection {
-    /// The position of the number within the target.
+    /// The position of the value within the target.
     pub position: usize,
-    /// What it may be, as a phrase: `at least 0 and at most 1`.
+    /// The allowed values, as a phrase: `at least 0 and at most 1`.
     pub allowed: &'static str,
 }
 
 impl Objection {
-    /// The first number of a target that is not right.
+    /// Finds the first value of a target that is not allowed.
     #[inline(always)]
-    fn to_first<T: Scalar>(numbers: &[T], is_right: impl Fn(T) -> bool, allowed: &'static str) -> Option<Self> {
-        let position = numbers.iter().position(|&number| !is_right(number))?;
+    fn to_first<T: Scalar>(values: &[T], is_allowed: impl Fn(T) -> bool, allowed: &'static str) -> Option<Self> {
+        let position = values.iter().position(|&value| !is_allowed(value))?;
         Some(Self { position, allowed })
     }
 }
 
-/// Refuses targets that a loss cannot compare with.
+/// Rejects targets that a loss cannot compare with.
 pub(crate) fn check_targets<L, Output, T>(loss: &L, targets: &[Values<L, Output, T>]) -> Result<()>
 where
     L: Loss<Output>,
@@ -142,15 +143,15 @@ where
     let objections = targets.iter().enumerate().map(|(sample, target)| (sample, target, loss.objection::<T>(target)));
     for (sample, target, objection) in objections {
         if let Some(Objection { position, allowed }) = objection {
-            let value = L::Target::numbers::<T>(target).get(position).map_or(f64::NAN, |number| number.to_f64());
+            let value = L::Target::numbers::<T>(target).get(position).map_or(f64::NAN, |value| value.to_f64());
             return Err(Error::TargetOutOfRange { sample, position, value, allowed });
         }
     }
     Ok(())
 }
 
-/// The sum over samples of the mean over outputs of a function of each output and its target, which gives its value and its
-/// slope. The outputs of a sample are added in their order, then divided by their number.
+/// Returns the sum over the samples of the mean over the outputs of a function. The function receives an output and its target,
+/// and returns its value and its slope. The outputs of a sample are added in order, and the sum is divided by their count.
 #[inline(always)]
 fn each_output<Output: Shape, T: Kernels>(
     outputs: &[T],
@@ -178,10 +179,10 @@ fn each_output<Output: Shape, T: Kernels>(
     sum
 }
 
-/// Targets whose class numbers are gathered at a time.
+/// The number of targets whose class indices are gathered at a time.
 const GATHERED: usize = 64;
 
-/// The negative log likelihood of class targets under the softmax of the logits: what [`Nll`] and [`CrossEntropy`] share.
+/// Returns the negative log-likelihood of class targets under the softmax of the logits. [`Nll`] and [`CrossEntropy`] share it.
 #[inline(always)]
 fn softmax_nll<C: ClassTarget, T: Kernels, I: Isa>(
     isa: I,
@@ -193,19 +194,20 @@ fn softmax_nll<C: ClassTarget, T: Kernels, I: Isa>(
     let classes = logits.len() / targets.len().max(1);
     let mut sum = T::ZERO;
     for (chunk, targets) in targets.chunks(GATHERED).enumerate() {
-        let mut numbers = [0; GATHERED];
-        for (number, target) in numbers.iter_mut().zip(targets) {
-            *number = C::number(target);
+        let mut indices = [0; GATHERED];
+        for (index, target) in indices.iter_mut().zip(targets) {
+            *index = C::number(target);
         }
         let start = chunk * GATHERED * classes;
         let rows = start..start + targets.len() * classes;
         let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[rows.clone()]);
-        sum += T::softmax_nll(isa, &logits[rows], &numbers[..targets.len()], weight, gradient);
+        sum += T::softmax_nll(isa, &logits[rows], &indices[..targets.len()], weight, gradient);
     }
     sum
 }
 
-/// Σ w_i l_i over samples with a target and a weight each, and the gradients of w_i l_i: a call of the loss for every sample.
+/// Returns Σ w_i l_i over the samples and writes the gradients of w_i l_i, given a target and a weight for each sample. The
+/// loss is called once per sample.
 #[inline(always)]
 fn weighted_sum<'a, Output: Shape, L: Loss<Output>, T: Kernels, I: Isa>(
     loss: &L,
@@ -217,10 +219,11 @@ fn weighted_sum<'a, Output: Shape, L: Loss<Output>, T: Kernels, I: Isa>(
 ) -> T {
     let length = logits.len() / targets.len().max(1);
     let mut sum = T::ZERO;
-    for (sample, (target, own)) in targets.enumerate() {
+    for (sample, (target, sample_weight)) in targets.enumerate() {
         let row = sample * length..(sample + 1) * length;
         let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[row.clone()]);
-        sum += own * loss.evaluate(isa, &logits[row], slice::from_ref(target), weight * own, gradient);
+        sum +=
+            sample_weight * loss.evaluate(isa, &logits[row], slice::from_ref(target), weight * sample_weight, gradient);
     }
     sum
 }

@@ -1,7 +1,7 @@
-//! Where do random numbers come from, so that a seed means the same numbers in every release and on every machine?
+//! Where do random values come from, so that a seed gives the same values in every release and on every machine?
 //!
-//! From a named generator, xoshiro256++ seeded by SplitMix64, and from samplers of our own on top of it. Neither changes
-//! between releases.
+//! From a named generator, xoshiro256++ seeded by SplitMix64, and from the library's own samplers. Neither changes between
+//! releases.
 
 use alloc::vec::Vec;
 
@@ -11,14 +11,14 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use crate::scalar::Scalar;
 
-/// The library's generator: xoshiro256++.
+/// The library's random generator: xoshiro256++.
 ///
 /// # Source
 /// D. Blackman and S. Vigna, "Scrambled linear pseudorandom number generators", ACM Transactions on Mathematical
 /// Software 47 (2021).
 pub type Rng = Xoshiro256PlusPlus;
 
-/// The library's generator, seeded by SplitMix64 from `seed`.
+/// Creates the library's random generator, seeded by SplitMix64 from `seed`.
 ///
 /// # Example
 /// ```
@@ -33,23 +33,23 @@ pub fn rng(seed: u64) -> Rng {
     Xoshiro256PlusPlus::seed_from_u64(seed)
 }
 
-/// 2⁶⁴ divided by the golden ratio: multiples of it are spread evenly.
+/// 2⁶⁴ divided by the golden ratio. Its multiples are spread evenly.
 pub(crate) const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Scrambles a number so that every bit of the result depends on every bit of it: one step of SplitMix64.
+/// Scrambles `bits` so that every bit of the result depends on every bit of the input: one step of SplitMix64.
 ///
 /// # Source
 /// G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", 2014, with the constants of D. Stafford's
 /// variant 13.
 #[inline(always)]
-pub(crate) const fn mix(number: u64) -> u64 {
-    let mut bits = number.wrapping_add(GOLDEN);
+pub(crate) const fn mix(bits: u64) -> u64 {
+    let mut bits = bits.wrapping_add(GOLDEN);
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     bits ^ (bits >> 31)
 }
 
-/// A number drawn uniformly from [0, 1), a multiple of 2⁻⁵³.
+/// Draws a value uniformly from [0, 1), as a multiple of 2⁻⁵³.
 ///
 /// # Example
 /// ```
@@ -61,11 +61,11 @@ pub fn uniform<R: RandomSource + ?Sized>(rng: &mut R) -> f64 {
     (rng.next_u64() >> 11) as f64 * (1.0 / (1_u64 << 53) as f64)
 }
 
-/// A number drawn from the standard normal distribution, by the Box-Muller transform.
+/// Draws from the standard normal distribution, by the Box-Muller transform.
 ///
 /// # Numerics
-/// Two uniform draws give one number; the largest magnitude is below 8.6. Cosine and logarithm come from `libm`, so the
-/// bits are the same on every machine.
+/// Two uniform draws give one value, whose magnitude is below 8.6. Cosine and logarithm come from `libm`, so the bits are the
+/// same on every machine.
 ///
 /// # Source
 /// G. E. P. Box and M. E. Muller, "A note on the generation of random normal deviates", 1958.
@@ -77,27 +77,27 @@ pub fn uniform<R: RandomSource + ?Sized>(rng: &mut R) -> f64 {
 /// assert!(mean.abs() < 0.05);
 /// ```
 pub fn normal<R: RandomSource + ?Sized>(rng: &mut R) -> f64 {
-    // 1 - u lies in (0, 1], so the logarithm is finite.
+    // 1 - u is in (0, 1], so the logarithm is finite.
     let radius = libm::sqrt(-2.0 * libm::log(1.0 - uniform(rng)));
     radius * libm::cos(core::f64::consts::TAU * uniform(rng))
 }
 
-/// A whole number drawn uniformly from 0 to `bound` - 1.
+/// Draws an integer uniformly from 0 to `bound` - 1.
 ///
 /// # Panics
-/// When `bound` is 0.
+/// Panics if `bound` is 0.
 ///
 /// # Source
-/// D. Lemire, "Fast random integer generation in an interval", 2019: multiply, and reject the few products that would
-/// favour small numbers.
+/// D. Lemire, "Fast random integer generation in an interval", 2019: multiplies, and rejects the few products that would favor
+/// small results.
 ///
 /// # Example
 /// ```
 /// assert!(typenet::random::below(&mut typenet::rng(5), 6) < 6);
 /// ```
-#[allow(clippy::cast_possible_truncation, reason = "the two halves of the product are wanted")]
+#[allow(clippy::cast_possible_truncation, reason = "the two halves of the product are used separately")]
 pub fn below<R: RandomSource + ?Sized>(rng: &mut R, bound: usize) -> usize {
-    assert!(bound > 0, "no whole number is below 0");
+    assert!(bound > 0, "the bound must be above 0");
     let bound = bound as u64;
     let rejected = bound.wrapping_neg() % bound;
     loop {
@@ -108,7 +108,7 @@ pub fn below<R: RandomSource + ?Sized>(rng: &mut R, bound: usize) -> usize {
     }
 }
 
-/// Puts `items` into random order, every order equally likely (Fisher and Yates).
+/// Shuffles `items`, with every order equally likely (Fisher and Yates).
 ///
 /// # Example
 /// ```
@@ -123,7 +123,7 @@ pub fn shuffle<I, R: RandomSource + ?Sized>(items: &mut [I], rng: &mut R) {
     }
 }
 
-/// The numbers 0 to `count` - 1 in random order.
+/// Returns the integers from 0 to `count` - 1 in random order.
 #[must_use]
 pub fn permutation<R: RandomSource + ?Sized>(count: usize, rng: &mut R) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
@@ -142,7 +142,7 @@ pub(crate) fn fill<T: Scalar>(values: &mut [T], mut sample: impl FnMut() -> f64)
 mod tests {
     use super::{RandomSource, below, normal, rng, shuffle, uniform};
 
-    /// The stream is part of the library's promises: these numbers never change.
+    /// The library promises that the stream never changes.
     #[test]
     fn the_stream_of_seed_37_is_pinned() {
         let mut generator = rng(37);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn below_reaches_every_number_equally_often() {
+    fn below_reaches_every_integer_equally_often() {
         let mut generator = rng(2);
         let mut counts = [0_u32; 7];
         for _ in 0..70_000 {

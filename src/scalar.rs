@@ -1,16 +1,16 @@
-//! What does the library ask of a number?
+//! What does the library require of a scalar type?
 //!
-//! Formulas of layers and losses are written once, over [`Scalar`], so that the same code runs in `f32`, in `f64`
-//! and over the dual numbers that the tests differentiate with.
+//! The formulas of layers and losses are written once, over [`Scalar`], so that the same code runs in `f32`, in `f64`, and over
+//! the dual numbers with which the tests differentiate.
 
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
-/// A real number that networks can be made of: `f32`, `f64`, or a type of one's own.
+/// A type of real numbers that networks can compute with: `f32`, `f64`, or a custom type.
 ///
 /// # Numerics
-/// `exp`, `exp_m1`, `ln`, `ln_1p`, `tanh` and `erfc` come from the `libm` crate for both floats, not from the system's C
-/// library, so that their bits do not change with the machine. The first four are within 1 ULP, the others within 3.
+/// For both floats, `exp`, `exp_m1`, `ln`, `ln_1p`, `tanh` and `erfc` come from the `libm` crate and not from the system's C
+/// library, so their bits do not depend on the machine. The first four are within 1 ULP, the others within 3 ULP.
 ///
 /// # Example
 /// ```
@@ -42,74 +42,74 @@ pub trait Scalar:
     + Sync
     + 'static
 {
-    /// The number zero.
+    /// Zero.
     const ZERO: Self;
-    /// The number one.
+    /// One.
     const ONE: Self;
-    /// The name of the type, as a user writes it: `f32`.
+    /// The name of the type as written in code: `f32`.
     const NAME: &'static str;
-    /// The largest finite number, as `f64`.
+    /// The largest finite value, as `f64`.
     const LARGEST: f64;
 
-    /// The nearest number to `value`.
+    /// Converts an `f64` to the nearest value of the type.
     #[must_use]
     fn from_f64(value: f64) -> Self;
 
-    /// The number as `f64`, without loss for the floats.
+    /// Converts the value to `f64`, which is exact for both floats.
     #[must_use]
     fn to_f64(self) -> f64;
 
-    /// `self * factor + addend`, rounded once.
+    /// Returns `self * factor + addend`, rounded once.
     #[must_use]
     fn mul_add(self, factor: Self, addend: Self) -> Self;
 
-    /// e to the power of the number.
+    /// Returns e raised to the power of the value.
     #[must_use]
     fn exp(self) -> Self;
 
-    /// e to the power of the number, minus one, with all its digits near zero.
+    /// Returns e raised to the power of the value, minus one, with full precision near zero.
     #[must_use]
     fn exp_m1(self) -> Self;
 
-    /// The natural logarithm.
+    /// Returns the natural logarithm.
     #[must_use]
     fn ln(self) -> Self;
 
-    /// The natural logarithm of one plus the number, with all its digits near zero.
+    /// Returns the natural logarithm of one plus the value, with full precision near zero.
     #[must_use]
     fn ln_1p(self) -> Self;
 
-    /// The hyperbolic tangent.
+    /// Returns the hyperbolic tangent.
     #[must_use]
     fn tanh(self) -> Self;
 
-    /// The complementary error function, 2/√π ∫ e^(-t²) dt from the number to infinity.
+    /// Returns the complementary error function: 2/√π ∫ e^(-t²) dt from the value to infinity.
     #[must_use]
     fn erfc(self) -> Self;
 
-    /// The square root.
+    /// Returns the square root.
     #[must_use]
     fn sqrt(self) -> Self;
 
-    /// Neither infinite nor NaN.
+    /// Returns whether the value is neither infinite nor NaN.
     #[must_use]
     fn is_finite(self) -> bool;
 
-    /// The larger of the two. Where either is NaN the result is `other`.
+    /// Returns the larger of two values, or `other` if either is NaN.
     #[must_use]
     #[inline(always)]
     fn maximum(self, other: Self) -> Self {
         if self > other { self } else { other }
     }
 
-    /// The number without its sign.
+    /// Returns the absolute value.
     #[must_use]
     #[inline(always)]
     fn absolute(self) -> Self {
         if self < Self::ZERO { -self } else { self }
     }
 
-    /// The nearest number that is not beyond `low` or `high`. NaN stays NaN.
+    /// Returns the nearest value between `low` and `high`. NaN stays NaN.
     #[must_use]
     #[inline(always)]
     fn clamped(self, low: Self, high: Self) -> Self {
@@ -122,7 +122,7 @@ pub trait Scalar:
         }
     }
 
-    /// A count as a number.
+    /// Converts a count to the scalar type.
     #[must_use]
     #[inline(always)]
     fn from_count(count: usize) -> Self {
@@ -130,10 +130,10 @@ pub trait Scalar:
     }
 }
 
-/// A setting that networks of `f32` can compute with: neither 0 nor subnormal, infinite or NaN there.
+/// Returns whether a setting is usable in networks of `f32`: as an `f32` it is neither 0 nor subnormal, infinite or NaN.
 #[must_use]
 pub(crate) const fn is_normal_in_f32(value: f64) -> bool {
-    #[allow(clippy::cast_possible_truncation, reason = "what becomes of it in `f32` is asked")]
+    #[allow(clippy::cast_possible_truncation, reason = "the check concerns the value after the cast to `f32`")]
     let single = value as f32;
     single.is_normal()
 }
@@ -161,7 +161,7 @@ macro_rules! float {
 
             #[inline(always)]
             fn mul_add(self, factor: Self, addend: Self) -> Self {
-                // The standard library's method becomes one instruction where the target has it.
+                // The standard library's method compiles to one instruction if the target has it.
                 #[cfg(feature = "std")]
                 return $float::mul_add(self, factor, addend);
                 #[cfg(not(feature = "std"))]
@@ -200,7 +200,7 @@ macro_rules! float {
 
             #[inline(always)]
             fn sqrt(self) -> Self {
-                // Both round correctly, so their bits agree; only the standard library's becomes a vector instruction.
+                // Both round correctly, so their bits agree. Only the standard library's compiles to a vector instruction.
                 #[cfg(feature = "std")]
                 return $float::sqrt(self);
                 #[cfg(not(feature = "std"))]
@@ -218,7 +218,7 @@ macro_rules! float {
 float!(f32, expf, expm1f, logf, log1pf, tanhf, erfcf, sqrtf, fmaf);
 float!(f64, exp, expm1, log, log1p, tanh, erfc, sqrt, fma);
 
-/// A scalar of which any bytes are a value. Nobody else can implement it.
+/// A scalar type for which any bytes are a valid value. It cannot be implemented outside this crate.
 #[cfg(feature = "safetensors")]
 pub trait Float: Scalar {}
 
@@ -232,7 +232,7 @@ mod tests {
     use super::Scalar;
 
     #[test]
-    fn maximum_of_nan_and_a_number_is_the_second() {
+    fn maximum_of_nan_and_a_value_is_the_second() {
         assert!(Scalar::maximum(f32::NAN, 1.0) == 1.0);
         assert!(Scalar::maximum(1.0_f32, f32::NAN).is_nan());
     }
@@ -246,7 +246,7 @@ mod tests {
         }
     }
 
-    /// The distance of an `f32` result from the exact value, in units of the last place.
+    /// Returns the distance of an `f32` result from the exact value in units in the last place.
     fn ulps(ours: f32, exact: f64) -> f64 {
         let nearest: f32 = Scalar::from_f64(exact.abs());
         let unit = f64::from(f32::from_bits(nearest.to_bits() + 1)) - f64::from(nearest);
@@ -263,7 +263,7 @@ mod tests {
             assert!(x <= -1.0 || ulps(Scalar::ln_1p(x), f64::ln_1p(exact)) <= 1.0, "ln_1p {x}");
             assert!(x == 0.0 || ulps(Scalar::tanh(x), f64::tanh(exact)) <= 3.0, "tanh {x}");
             assert!(x <= 0.0 || x == 1.0 || ulps(Scalar::ln(x), f64::ln(exact)) <= 1.0, "ln {x}");
-            // Beyond 9 results are subnormal, and their units larger.
+            // Beyond 9, results are subnormal and their units larger.
             assert!(x > 9.0 || ulps(Scalar::erfc(x), Scalar::erfc(exact)) <= 3.0, "erfc {x}");
         }
     }

@@ -1,7 +1,7 @@
-//! What does a value that flows between layers look like?
+//! What is the form of the values that pass between layers?
 //!
-//! A shape is a type with constant sizes. It knows the plain nested array that holds one sample of it; a batch is a slice
-//! of such arrays, so sizes per sample are known to the compiler and the number of samples is not.
+//! A shape is a type with constant sizes. It determines the plain nested array that holds one sample. A batch is a slice of
+//! such arrays, so the compiler knows the sizes of a sample, but not the number of samples.
 
 pub(crate) mod arithmetic;
 
@@ -12,8 +12,8 @@ use crate::scalar::Scalar;
 /// The shape of one sample, as a type.
 ///
 /// # Shapes
-/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, and [`Probabilities<K>`](Probabilities), which is a
-/// vector that a `Softmax` made.
+/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, and [`Probabilities<K>`](Probabilities), a vector that a
+/// `Softmax` computed.
 ///
 /// # Example
 /// ```
@@ -31,44 +31,44 @@ use crate::scalar::Scalar;
     note = "shapes are `Vector<N>`, `Image<C, H, W>` and `Probabilities<K>`"
 )]
 pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
-    /// How many numbers one sample has.
+    /// The number of elements of one sample.
     const LEN: usize;
-    /// The sizes, slowest first.
+    /// The sizes of the axes, the slowest-varying one first.
     const DIMENSIONS: &'static [usize];
-    /// The numbers of a sample are probabilities that a softmax made of logits.
+    /// Whether the elements of a sample are probabilities that a softmax computed from logits.
     const PROBABILITIES: bool = false;
 
-    /// One sample.
+    /// The type of one sample.
     type Array<T: Scalar>: Copy + Debug + PartialEq + Send + Sync + 'static;
-    /// What a layer that acts on each number alone makes of this shape.
+    /// The output shape of a layer that maps each element independently.
     type Plain: Shape;
-    /// What a softmax makes of this shape.
+    /// The output shape of a softmax.
     type Normalized: Shape;
 
-    /// A sample of zeros.
+    /// Returns a sample of zeros.
     #[must_use]
     fn zero<T: Scalar>() -> Self::Array<T>;
 
-    /// The numbers of a batch, sample after sample.
+    /// Returns the elements of a batch, sample after sample.
     #[must_use]
     fn flat_batch<T: Scalar>(batch: &[Self::Array<T>]) -> &[T];
 
-    /// The numbers of a batch, sample after sample, to be changed.
+    /// Returns the elements of a batch mutably, sample after sample.
     #[must_use]
     fn flat_batch_mut<T: Scalar>(batch: &mut [Self::Array<T>]) -> &mut [T];
 
-    /// The samples of a flat slice. Numbers that do not fill a sample are left out.
+    /// Splits a flat slice into samples. Trailing elements that do not fill a sample are ignored.
     #[must_use]
     fn batch<T: Scalar>(flat: &[T]) -> &[Self::Array<T>];
 
-    /// The numbers of one sample.
+    /// Returns the elements of one sample.
     #[must_use]
     #[inline(always)]
     fn flat<T: Scalar>(sample: &Self::Array<T>) -> &[T] {
         Self::flat_batch(core::slice::from_ref(sample))
     }
 
-    /// The numbers of one sample, to be changed.
+    /// Returns the elements of one sample mutably.
     #[must_use]
     #[inline(always)]
     fn flat_mut<T: Scalar>(sample: &mut Self::Array<T>) -> &mut [T] {
@@ -76,7 +76,7 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     }
 }
 
-/// `N` numbers: `[T; N]`.
+/// A vector of `N` elements: `[T; N]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Vector<const N: usize>;
 
@@ -84,10 +84,10 @@ pub struct Vector<const N: usize>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Image<const C: usize, const H: usize, const W: usize>;
 
-/// `K` probabilities that add up to one, made by a `Softmax`: `[T; K]`.
+/// `K` probabilities whose sum is one, computed by a `Softmax`: `[T; K]`.
 ///
-/// A network with this output ends in `Softmax`, so its training pass can stop at the logits, and the losses that need
-/// logits know that they get them.
+/// A network with this output ends in `Softmax`. Its training pass can therefore stop at the logits, and losses that require
+/// logits know that they receive them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Probabilities<const K: usize>;
 
@@ -160,7 +160,7 @@ mod tests {
     use super::{Image, Probabilities, Shape, Vector};
 
     #[test]
-    fn flattening_and_cutting_an_image_gives_it_back() {
+    fn flattening_and_splitting_an_image_restores_it() {
         let batch = [[[[1.0_f32, 2.0, 3.0], [4.0, 5.0, 6.0]]], [[[7.0, 8.0, 9.0], [10.0, 11.0, 12.0]]]];
         let flat = <Image<1, 2, 3>>::flat_batch(&batch);
         assert_eq!(flat, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0]);

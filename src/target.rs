@@ -1,4 +1,4 @@
-//! What is a network told to answer? A class, or a value of some shape.
+//! What should a network predict? A class, or values of some shape.
 
 mod weighted;
 
@@ -10,8 +10,8 @@ use crate::shape::Shape;
 
 pub use weighted::{Weighted, WeightedValue};
 
-/// A kind of wanted answer: [`Class<K>`](Class), or a shape such as `Vector<1>`, whose answers are arrays; either may carry
-/// a weight, as [`Weighted`].
+/// A kind of target: [`Class<K>`](Class), or a shape such as `Vector<1>`, whose values are arrays. Either may carry a weight,
+/// as [`Weighted`].
 ///
 /// # Example
 /// ```
@@ -27,17 +27,17 @@ pub use weighted::{Weighted, WeightedValue};
     note = "targets are `Class<K>`, or a shape such as `Vector<N>` for values"
 )]
 pub trait Target: Debug + Copy + Send + Sync + 'static {
-    /// The answer for one sample.
+    /// The target of one sample.
     type Value<T: Scalar>: Copy + Debug + PartialEq + Send + Sync + 'static;
 
-    /// The numbers that one answer consists of; empty for a class.
+    /// Returns the elements of a target, or an empty slice for a class.
     fn numbers<T: Scalar>(value: &Self::Value<T>) -> &[T];
 }
 
-/// One of `K` classes, numbered from 0.
+/// One of `K` classes, with indices from 0.
 ///
 /// # Errors
-/// [`Class::new`] refuses an index of `K` or above, so a value of this type is always in range.
+/// [`Class::new`] rejects an index of `K` or above, so a value of this type is always in range.
 ///
 /// # Example
 /// ```
@@ -51,12 +51,12 @@ pub trait Target: Debug + Copy + Send + Sync + 'static {
 pub struct Class<const K: usize>(u32);
 
 impl<const K: usize> Class<K> {
-    /// The class of number `index`.
+    /// Creates the class with this index.
     ///
     /// # Errors
-    /// [`Error::LabelOutOfRange`] when `index` is not below `K`.
+    /// [`Error::LabelOutOfRange`] if `index` is not below `K`.
     pub const fn new(index: usize) -> Result<Self> {
-        const { assert!(K <= u32::MAX as usize, "a class number has 32 bits") };
+        const { assert!(K <= u32::MAX as usize, "a class index has 32 bits") };
         if index < K {
             #[allow(clippy::cast_possible_truncation, reason = "K fits 32 bits, as asserted above")]
             Ok(Self(index as u32))
@@ -65,7 +65,7 @@ impl<const K: usize> Class<K> {
         }
     }
 
-    /// The number of the class, below `K`.
+    /// Returns the index of the class, which is below `K`.
     #[must_use]
     #[inline(always)]
     pub const fn index(self) -> usize {
@@ -136,7 +136,7 @@ impl<Y: Target> Holds<Y> for Weighted<Y> {
 
 /// A kind of target that is a class, whatever the number of classes.
 pub trait ClassTarget: Target {
-    /// The number of the class.
+    /// Returns the index of the class.
     fn number<T: Scalar>(value: &Self::Value<T>) -> u32;
 }
 

@@ -1,41 +1,41 @@
-//! Which numbers of a block belong to which tensor?
+//! Which parameters of a network belong to which tensor?
 //!
-//! The table is a tree of constant arrays, one per layer: constants of generic code can refer to other tables, but cannot
-//! be joined to one flat array.
+//! The table is a tree of constant arrays, one per layer. Constants in generic code can refer to other tables, but cannot be
+//! concatenated into one flat array.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-/// What a tensor is for. Optimizers, weight decay and norms ask.
+/// The purpose of a tensor, which optimizers, weight decay and norms depend on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum TensorKind {
-    /// Learned numbers that multiply.
+    /// Learned coefficients that multiply inputs.
     Weight,
-    /// Learned factors of one element each, which start from one: those of a normalization.
+    /// Learned factors of single elements, which start at one, as in a normalization.
     Scale,
-    /// Learned numbers that are added.
+    /// Learned values that are added.
     Bias,
-    /// Numbers that training measures rather than learns; no optimizer touches them.
+    /// Values that training measures rather than learns. No optimizer changes them.
     Statistic,
 }
 
 /// One tensor of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tensor {
-    /// The name of the field that holds it: `weight`.
+    /// The name of the field that holds the tensor: `weight`.
     pub name: &'static str,
-    /// The sizes in the order of files and of PyTorch: `[outputs, inputs]` for a weight. In memory the tensor is a matrix
-    /// with a row for each value of the first index, column after column.
+    /// The sizes in the order of files and of PyTorch: `[outputs, inputs]` for a weight. In memory, the tensor is a
+    /// column-major matrix with one row per index of the first axis.
     pub shape: &'static [usize],
-    /// Where the tensor starts within its layer, in numbers.
+    /// The offset of the tensor within its layer, in elements.
     pub offset: usize,
-    /// What it is for.
+    /// The purpose of the tensor.
     pub kind: TensorKind,
 }
 
 impl Tensor {
-    /// How many numbers the tensor has.
+    /// Returns the number of elements.
     #[must_use]
     pub const fn len(&self) -> usize {
         let mut product = 1;
@@ -47,27 +47,27 @@ impl Tensor {
         product
     }
 
-    /// There are no numbers.
+    /// Returns whether the tensor has no elements.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// One layer of a network, in a table.
+/// One layer of a network in a table.
 #[derive(Clone, Copy, Debug)]
 pub struct TableEntry {
-    /// The name of the layer's field: `hidden`. Without one its tensors are named as those around it.
+    /// The name of the layer's field: `hidden`. If it is empty, the tensors are named without a prefix for this layer.
     pub name: &'static str,
-    /// Where the layer starts within the network, in numbers.
+    /// The offset of the layer within the network, in elements.
     pub offset: usize,
-    /// The optimizer leaves the layer as it is.
+    /// Whether optimizers leave the layer unchanged.
     pub frozen: bool,
-    /// The layer's own table.
+    /// The table of the layer.
     pub table: TensorTable,
 }
 
-/// What lies where in a block of parameters.
+/// The tensors of flat parameters and their positions.
 ///
 /// # Example
 /// ```
@@ -86,22 +86,23 @@ pub enum TensorTable {
     Layers(&'static [TableEntry]),
 }
 
-/// A tensor with its place in the whole network.
+/// A tensor and its position in the whole network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TensorInfo {
     /// The dotted name: `hidden.weight`.
     pub name: String,
     /// The sizes in the order of files: `[outputs, inputs]` for a weight.
     pub shape: &'static [usize],
-    /// Which numbers of the block belong to it.
+    /// The range of the tensor in the flat parameters.
     pub range: Range<usize>,
-    /// What it is for.
+    /// The purpose of the tensor.
     pub kind: TensorKind,
-    /// The optimizer leaves it as it is.
+    /// Whether optimizers leave the tensor unchanged.
     pub frozen: bool,
 }
 
-/// A tensor, or a layer around it, by the names from the outside to the inside; its dotted name without memory for it.
+/// A tensor or an enclosing layer, as the path of names from the outermost inwards. It represents a dotted name without
+/// allocating.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
     outer: Option<&'a Place<'a>>,
@@ -109,12 +110,12 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// The dotted name is that of this place, or of a layer that it is in.
+    /// Returns whether `dotted` is the name of this place or of a layer that contains it.
     pub(crate) fn is_in(&self, dotted: &str) -> bool {
         !dotted.is_empty() && !dotted.ends_with('.') && self.strip(dotted) == Some("")
     }
 
-    /// What is left of a dotted name behind the names of this place, as far as it goes; nothing where it leads elsewhere.
+    /// Returns what remains of a dotted name after removing the names of this place, or `None` if the name leads elsewhere.
     fn strip<'n>(&self, dotted: &'n str) -> Option<&'n str> {
         let rest = self.outer.map_or(Some(dotted), |outer| outer.strip(dotted))?;
         if rest.is_empty() || self.name.is_empty() {
@@ -126,10 +127,10 @@ impl Place<'_> {
 }
 
 impl TensorTable {
-    /// A layer without parameters.
+    /// The table of a layer without parameters.
     pub const EMPTY: Self = Self::Tensors(&[]);
 
-    /// How many numbers the tensors have together.
+    /// Returns the total number of elements of the tensors.
     #[must_use]
     pub const fn len(&self) -> usize {
         let mut sum = 0;
@@ -152,13 +153,13 @@ impl TensorTable {
         sum
     }
 
-    /// There are no numbers.
+    /// Returns whether there are no elements.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Every tensor with its dotted name, in the order of memory.
+    /// Returns every tensor with its dotted name, in memory order.
     ///
     /// # Example
     /// ```
@@ -168,7 +169,7 @@ impl TensorTable {
     /// let tensors = Classifier::TENSORS.list();
     /// let names: Vec<_> = tensors.iter().map(|tensor| tensor.name.as_str()).collect();
     /// assert_eq!(names, ["hidden.weight", "hidden.bias", "dense.weight", "dense.bias"]);
-    /// // In memory, what follows the six weights and two biases of `hidden`.
+    /// // In memory, the six weights and two biases of `hidden` come first.
     /// assert_eq!((tensors[2].shape, tensors[2].range.clone()), (&[4, 2][..], 8..16));
     /// ```
     #[must_use]
@@ -206,7 +207,7 @@ impl TensorTable {
         }
     }
 
-    /// Calls `visit` with every tensor that is not a frozen one's or a statistic, in the order of memory. Nothing is allocated.
+    /// Calls `visit` with every tensor that is neither frozen nor a statistic, in memory order. Does not allocate.
     pub(crate) fn for_each_learned(&self, visit: &mut dyn FnMut(&Place<'_>, TensorKind, Range<usize>)) {
         self.visit_learned(None, 0, visit);
     }
@@ -233,8 +234,8 @@ impl TensorTable {
         }
     }
 
-    /// Calls `visit` with every range of elements that an optimizer may change, in order; adjacent tensors form one range.
-    /// Nothing is allocated.
+    /// Calls `visit` with every range of elements that an optimizer may change, in order. Adjacent tensors form one range. Does
+    /// not allocate.
     pub fn for_each_trainable(&self, visit: &mut dyn FnMut(Range<usize>)) {
         let mut range = 0..0;
         self.extend_range(0, &mut range, visit);
@@ -311,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn statistics_and_frozen_layers_are_left_out_and_neighbours_joined() {
+    fn statistics_and_frozen_layers_are_skipped_and_adjacent_tensors_joined() {
         assert_eq!(ranges(network(false)), [0..10, 12..20]);
         assert_eq!(ranges(network(true)).first(), Some(&(8..16)));
         assert_eq!(ranges(network(true)).len(), 1);
@@ -319,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_is_in_its_own_name_and_in_those_of_the_layers_around_it() {
+    fn a_place_is_in_its_own_name_and_in_those_of_the_enclosing_layers() {
         const INNER: &[TableEntry] = &[
             TableEntry { name: "b", offset: 0, frozen: false, table: DENSE },
             TableEntry { name: "c", offset: 8, frozen: true, table: DENSE },

@@ -1,30 +1,30 @@
-//! Who does the work? The caller alone or, with the feature `rayon`, the threads of the pool that it runs in.
+//! Who does the work? The calling thread alone or, with the feature `rayon`, the threads of the current pool.
 //!
-//! Which sums are formed, and in which order, follows from sizes alone; threads decide who forms them. So nothing here
-//! changes a bit of any result.
+//! The sums that are computed, and their order, follow from sizes alone. Threads determine only who computes them, so nothing
+//! here changes a bit of any result.
 
-/// Threads can share work at all.
+/// Whether threads can share work at all.
 pub(crate) const POSSIBLE: bool = cfg!(feature = "rayon");
-/// Passes over a batch with fewer multiplications with addition than this are left to the caller: one core makes them in
-/// some twenty microseconds, and waking another thread takes about as long.
+/// The number of multiply-adds below which the calling thread runs a pass over a batch alone. One core takes about twenty
+/// microseconds for them, and waking another thread takes about as long.
 const MULTIPLY_ADDS_WORTH_SHARING: u64 = 1 << 21;
-/// Passes over parameters are shared in pieces of at least this many numbers: fewer are in a core's own cache.
+/// The smallest number of elements per piece if a pass over the parameters is shared. Fewer fit in the cache of one core.
 const SMALLEST_PIECE: usize = 1 << 16;
-/// Pieces start at multiples of this many numbers, so that no line of cache and no vector belongs to two.
+/// Pieces start at multiples of this many elements, so that no cache line and no vector belongs to two pieces.
 const PIECE_STEP: usize = 64;
 
-/// How many threads are to share a pass with that many multiplications with addition.
+/// Returns how many threads should share a pass with this many multiply-adds.
 pub(crate) fn sharing(multiply_adds: u64) -> usize {
     if multiply_adds < MULTIPLY_ADDS_WORTH_SHARING { 1 } else { current() }
 }
 
-/// Where to cut a pass over `len` parameters for two threads, if it is worth sharing.
+/// Returns where to split a pass over `len` parameters between two threads, if it is worth sharing.
 pub(crate) fn middle(len: usize) -> Option<usize> {
     let shared = POSSIBLE && len >= 2 * SMALLEST_PIECE && current() > 1;
     shared.then_some(len / 2 / PIECE_STEP * PIECE_STEP)
 }
 
-/// The number of threads of the pool that the caller runs in, or of the one for all who run in none.
+/// Returns the number of threads of the current pool, or of the global pool outside any pool.
 fn current() -> usize {
     #[cfg(feature = "rayon")]
     return rayon::current_num_threads();
@@ -32,7 +32,7 @@ fn current() -> usize {
     1
 }
 
-/// Does both, at the same time where another thread is free.
+/// Calls both closures, at the same time if another thread is free.
 pub(crate) fn join<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B + Send) -> (A, B) {
     #[cfg(feature = "rayon")]
     return rayon::join(first, second);

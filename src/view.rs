@@ -1,4 +1,4 @@
-//! How do samples and batches become nalgebra matrices, and back, without a copy?
+//! How are samples and batches converted to nalgebra matrices, and back, without a copy?
 
 use core::ops::Mul;
 
@@ -10,14 +10,14 @@ use crate::scalar::Scalar;
 /// One sample as a nalgebra vector.
 pub type VectorView<'a, T, const N: usize> = Matrix<T, Const<N>, U1, ViewStorage<'a, T, Const<N>, U1, U1, Const<N>>>;
 
-/// A batch as a nalgebra matrix: a static number of rows, a column per sample.
+/// A batch as a nalgebra matrix with a static number of rows and one column per sample.
 pub type BatchView<'a, T, const N: usize> = Matrix<T, Const<N>, Dyn, ViewStorage<'a, T, Const<N>, Dyn, U1, Const<N>>>;
 
-/// A sample read as the rows of a picture: element (r, c) stands at position r·`COLUMNS` + c.
+/// A flat sample viewed as a matrix: the element in row r and column c is at position r·`COLUMNS` + c.
 pub type RowsView<'a, T, const ROWS: usize, const COLUMNS: usize> =
     Matrix<T, Const<ROWS>, Const<COLUMNS>, ViewStorage<'a, T, Const<ROWS>, Const<COLUMNS>, Const<COLUMNS>, U1>>;
 
-/// A sample as a nalgebra vector.
+/// Views a sample as a nalgebra vector.
 ///
 /// # Example
 /// ```
@@ -29,7 +29,7 @@ pub fn vector<T: Scalar, const N: usize>(sample: &[T; N]) -> VectorView<'_, T, N
     VectorView::from_slice_generic(sample, Const::<N>, Const::<1>)
 }
 
-/// A nalgebra vector as a sample.
+/// Views a nalgebra vector as a sample.
 ///
 /// # Example
 /// ```
@@ -41,7 +41,7 @@ pub fn sample<T: Scalar, const N: usize>(vector: &SVector<T, N>) -> &[T; N] {
     &vector.data.0[0]
 }
 
-/// A batch as a nalgebra matrix, a column per sample.
+/// Views a batch as a nalgebra matrix with one column per sample.
 ///
 /// # Example
 /// ```
@@ -55,12 +55,12 @@ pub fn batch<T: Scalar, const N: usize>(batch: &[[T; N]]) -> BatchView<'_, T, N>
     BatchView::from_slice_generic(batch.as_flattened(), Const::<N>, Dyn(batch.len()))
 }
 
-/// The fact that `ROWS` times `COLUMNS` is `LEN`, which the compiler proves before generic code is instantiated.
+/// States that `ROWS` times `COLUMNS` is `LEN`. The compiler proves it before generic code is instantiated.
 ///
-/// typenum carries the proof, through the sizes that nalgebra converts to it: at most 127 for each of the three.
+/// The proof uses typenum, through the sizes that nalgebra converts to its types, which are at most 127 for each of the three.
 #[diagnostic::on_unimplemented(
-    message = "a sample of {LEN} values has no {ROWS} rows of {COLUMNS} columns",
-    note = "the proof covers sizes up to 127; above, index the sample directly"
+    message = "a sample of {LEN} values does not have {ROWS} rows of {COLUMNS} columns",
+    note = "the proof covers sizes up to 127; for larger sizes, index the sample directly"
 )]
 pub trait Factors<const ROWS: usize, const COLUMNS: usize, const LEN: usize> {}
 
@@ -73,8 +73,8 @@ where
 {
 }
 
-/// A flat sample read as the rows of a picture. A number of rows and columns that do not multiply to the length of the
-/// sample does not compile, in generic code too.
+/// Views a flat sample as a matrix of `ROWS` rows. If the product of `ROWS` and `COLUMNS` differs from the length of the
+/// sample, the call does not compile, even in generic code.
 ///
 /// # Example
 /// ```

@@ -1,4 +1,4 @@
-//! How is a random orthogonal matrix drawn? By the decomposition of a normal one.
+//! How is a random orthogonal matrix drawn? By decomposition of a matrix of normal values.
 
 use alloc::vec;
 
@@ -8,34 +8,34 @@ use rand::Rng as RandomSource;
 use crate::random::{self, normal};
 use crate::scalar::Scalar;
 
-/// Fills a matrix of `columns` columns, one after another, with gain · Q.
+/// Fills a matrix of `columns` columns, stored one after another, with gain · Q.
 pub(super) fn fill<T: Scalar, R: RandomSource + ?Sized>(weights: &mut [T], columns: usize, gain: f64, rng: &mut R) {
     if weights.is_empty() {
         return;
     }
-    let numbers = weights.len();
+    let elements = weights.len();
     assert!(
-        columns > 0 && numbers.is_multiple_of(columns),
-        "{numbers} weights of {columns} inputs each are not a matrix, which `Orthogonal` fills"
+        columns > 0 && elements.is_multiple_of(columns),
+        "`Orthogonal` cannot initialize {elements} weights with {columns} inputs each, since they do not form a matrix"
     );
-    let rows = numbers / columns;
+    let rows = elements / columns;
     let (long, short) = (rows.max(columns), rows.min(columns));
-    let mut drawn = vec![0.0; numbers];
+    let mut drawn = vec![0.0; elements];
     random::fill(&mut drawn, || normal(rng));
     let q = orthonormal(DMatrix::from_vec(long, short, drawn));
     for (column, weights) in weights.chunks_exact_mut(rows).enumerate() {
         for (row, weight) in weights.iter_mut().enumerate() {
-            // A wide matrix is the transposed one.
+            // A wide matrix is the transpose.
             let place = if rows == long { (row, column) } else { (column, row) };
             *weight = T::from_f64(gain * q[place]);
         }
     }
 }
 
-/// The Q of the decomposition Q R with a diagonal of R that is not negative, for a matrix of no more columns than rows.
+/// Returns Q of the decomposition Q R with a non-negative diagonal of R, for a matrix with at most as many columns as rows.
 ///
-/// nalgebra's is one of reflections, whose sums are in a fixed order: neither its features nor the machine's instructions
-/// change a bit.
+/// nalgebra's decomposition uses Householder reflections, whose sums have a fixed order. Neither its features nor the machine's
+/// instructions change a bit.
 fn orthonormal(matrix: DMatrix<f64>) -> DMatrix<f64> {
     matrix.qr().q()
 }
@@ -52,13 +52,13 @@ mod tests {
     use crate::random::rng;
     use crate::scalar::Scalar;
 
-    /// Sums of a few hundred products of numbers below 1.
+    /// For sums of a few hundred products of values below 1.
     const TOLERANCE: f64 = 1e-12;
-    /// The same after the numbers were rounded to `f32`.
+    /// The same after rounding the values to `f32`.
     const TOLERANCE_SINGLE: f64 = 1e-6;
 
-    /// The largest difference of the products of all rows, or of all columns if they are fewer, from those of gain · Q,
-    /// relative to gain².
+    /// Returns the largest error relative to gain²: the difference between the products of all rows, or of all columns if they
+    /// are fewer, and those of gain · Q.
     fn error<T: Scalar>(rows: usize, columns: usize, gain: f64) -> f64 {
         let mut weights = vec![T::ZERO; rows * columns];
         fill(&mut weights, columns, gain, &mut rng(21));
@@ -91,7 +91,7 @@ mod tests {
         }
     }
 
-    /// The numbers of PyTorch 2.15.0: `torch.nn.init.orthogonal_` with these in place of its normal draws.
+    /// The values of PyTorch 2.15.0: `torch.nn.init.orthogonal_` with these in place of its normal values.
     #[test]
     fn a_matrix_becomes_that_of_pytorch() {
         let columns = [[1.0, 4.0, -2.0, 0.25], [-2.0, 0.5, 3.0, 1.0], [3.0, -1.0, 1.0, -3.0]];
@@ -101,8 +101,8 @@ mod tests {
             [-0.484_985_644_300_599_1, 0.447_070_099_943_765_5, 0.689_146_267_760_473_5, 0.299_991_120_185_937_65],
             [0.558_448_402_848_471_9, 0.170_324_714_602_574_1, 0.544_611_226_675_521, -0.602_099_231_630_906],
         ];
-        for (number, expected) in matrix.iter().zip(expected.as_flattened()) {
-            assert!((number - expected).abs() < 1e-15, "{number} is not {expected}");
+        for (value, expected) in matrix.iter().zip(expected.as_flattened()) {
+            assert!((value - expected).abs() < 1e-15, "{value} is not {expected}");
         }
     }
 
@@ -112,14 +112,14 @@ mod tests {
         assert!((orthonormal(matrix.clone()) - matrix).abs().max() < 1e-15);
     }
 
-    /// Nothing that chance brings, but no reason for NaN.
+    /// Random values never produce this case, but it must not give NaN.
     #[test]
     fn a_matrix_of_zeros_becomes_the_identity() {
         assert_eq!(orthonormal(DMatrix::zeros(2, 2)), DMatrix::identity(2, 2));
     }
 
-    /// Determinants are 1 and -1 equally often, and so is any number positive and negative: the matrix is not a product
-    /// of reflections of a fixed number.
+    /// Determinants are 1 and -1 equally often, and so is the sign of any element: the matrix is not a product of a fixed
+    /// number of reflections.
     #[test]
     fn rotations_and_reflections_are_equally_likely() {
         let mut rng = rng(22);
@@ -142,8 +142,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "7 weights of 3 inputs each are not a matrix, which `Orthogonal` fills")]
-    fn weights_that_are_no_matrix_are_refused() {
+    #[should_panic(expected = "cannot initialize 7 weights with 3 inputs each, since they do not form a matrix")]
+    fn weights_that_do_not_form_a_matrix_are_rejected() {
         Initializer::Orthogonal { gain: 1.0 }.fill(&mut [0.0_f32; 7], 3, 2, &mut rng(1));
     }
 }

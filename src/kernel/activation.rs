@@ -9,98 +9,98 @@ use crate::scalar::Scalar;
 
 /// Nonlinear functions of each element of a slice, and their derivatives.
 pub trait ActivationKernels: Scalar {
-    /// y = 1 / (1 + e⁻ˣ), in place.
+    /// Computes y = 1 / (1 + e⁻ˣ), in place.
     fn sigmoid<I: Isa>(isa: I, values: &mut [Self]) {
         naive::sigmoid(isa, values);
     }
 
-    /// g ← g y (1 - y), with y the output of the logistic function.
+    /// Computes g ← g y (1 - y), where y is the output of the logistic function.
     fn sigmoid_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
         naive::sigmoid_gradient(isa, output, gradient);
     }
 
-    /// y = tanh x, in place.
+    /// Computes y = tanh x, in place.
     fn hyperbolic_tangent<I: Isa>(isa: I, values: &mut [Self]) {
         naive::tanh(isa, values);
     }
 
-    /// As [`hyperbolic_tangent`](ActivationKernels::hyperbolic_tangent), written out where it is called.
+    /// The same as [`hyperbolic_tangent`](ActivationKernels::hyperbolic_tangent), inlined into the caller.
     #[inline(always)]
     fn hyperbolic_tangent_alone<I: Isa>(isa: I, values: &mut [Self]) {
         Self::hyperbolic_tangent(isa, values);
     }
 
-    /// g ← g (1 - y²), with y the output of tanh.
+    /// Computes g ← g (1 - y²), where y is the output of tanh.
     fn hyperbolic_tangent_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
         naive::tanh_gradient(isa, output, gradient);
     }
 
-    /// y = max(0, x), in place.
+    /// Computes y = max(0, x), in place.
     fn relu<I: Isa>(isa: I, values: &mut [Self]) {
         naive::relu(isa, values);
     }
 
-    /// g ← g where y > 0, else 0, with y the output of ReLU.
+    /// Computes g ← g if y > 0, and 0 otherwise, where y is the output of ReLU.
     fn relu_gradient<I: Isa>(isa: I, output: &[Self], gradient: &mut [Self]) {
         naive::relu_gradient(isa, output, gradient);
     }
 
-    /// y = x where x > 0, else s x, in place, with s the slope.
+    /// Computes y = x if x > 0, and s x otherwise, in place, where s is the slope.
     fn leaky_relu<I: Isa>(isa: I, slope: Self, values: &mut [Self]) {
         naive::leaky_relu(isa, slope, values);
     }
 
-    /// g ← g where y > 0, else s g, with y the output of the leaky ReLU of slope s > 0.
+    /// Computes g ← g if y > 0, and s g otherwise, where y is the output of the leaky ReLU with slope s > 0.
     fn leaky_relu_gradient<I: Isa>(isa: I, slope: Self, output: &[Self], gradient: &mut [Self]) {
         naive::leaky_relu_gradient(isa, slope, output, gradient);
     }
 
-    /// y = x where x > 0, else α (eˣ - 1), in place.
+    /// Computes y = x if x > 0, and α (eˣ - 1) otherwise, in place.
     fn elu<I: Isa>(isa: I, alpha: Self, values: &mut [Self]) {
         naive::elu(isa, alpha, values);
     }
 
-    /// g ← g where y > 0, else g (y + α), with y the output of ELU and α > 0.
+    /// Computes g ← g if y > 0, and g (y + α) otherwise, where y is the output of ELU and α > 0.
     fn elu_gradient<I: Isa>(isa: I, alpha: Self, output: &[Self], gradient: &mut [Self]) {
         naive::elu_gradient(isa, alpha, output, gradient);
     }
 
-    /// y = x σ(x) with σ(x) = 1 / (1 + e⁻ˣ), in place.
+    /// Computes y = x σ(x) with σ(x) = 1 / (1 + e⁻ˣ), in place.
     fn silu<I: Isa>(isa: I, values: &mut [Self]) {
         naive::silu(isa, values);
     }
 
-    /// g ← g σ(x) (1 + x (1 - σ(x))), with x the input of SiLU.
+    /// Computes g ← g σ(x) (1 + x (1 - σ(x))), where x is the input of SiLU.
     fn silu_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
         naive::silu_gradient(isa, input, gradient);
     }
 
-    /// y = ln (1 + e^(β x)) / β, in place.
+    /// Computes y = ln (1 + e^(β x)) / β, in place.
     fn softplus<I: Isa>(isa: I, beta: Self, values: &mut [Self]) {
         naive::softplus(isa, beta, values);
     }
 
-    /// g ← g σ(β x), with x the input of softplus.
+    /// Computes g ← g σ(β x), where x is the input of softplus.
     fn softplus_gradient<I: Isa>(isa: I, beta: Self, input: &[Self], gradient: &mut [Self]) {
         naive::softplus_gradient(isa, beta, input, gradient);
     }
 
-    /// y = x Φ(x) = x (1 + erf(x / √2)) / 2, in place.
+    /// Computes y = x Φ(x) = x (1 + erf(x / √2)) / 2, in place.
     fn gelu<I: Isa>(isa: I, values: &mut [Self]) {
         naive::gelu(isa, values);
     }
 
-    /// g ← g (Φ(x) + x φ(x)), with x the input of GELU and φ(x) = e^(-x²/2) / √(2π).
+    /// Computes g ← g (Φ(x) + x φ(x)), where x is the input of GELU and φ(x) = e^(-x²/2) / √(2π).
     fn gelu_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
         naive::gelu_gradient(isa, input, gradient);
     }
 
-    /// y = x (1 + t) / 2 with t = tanh (√(2/π) (x + 0.044715 x³)), in place.
+    /// Computes y = x (1 + t) / 2 with t = tanh (√(2/π) (x + 0.044715 x³)), in place.
     fn gelu_tanh<I: Isa>(isa: I, values: &mut [Self]) {
         naive::gelu_tanh(isa, values);
     }
 
-    /// g ← g (1 + t + x (1 - t²) √(2/π) (1 + 3 · 0.044715 x²)) / 2, with x the input and t as in
+    /// Computes g ← g (1 + t + x (1 - t²) √(2/π) (1 + 3 · 0.044715 x²)) / 2, where x is the input and t the same as in
     /// [`gelu_tanh`](ActivationKernels::gelu_tanh).
     fn gelu_tanh_gradient<I: Isa>(isa: I, input: &[Self], gradient: &mut [Self]) {
         naive::gelu_tanh_gradient(isa, input, gradient);
@@ -109,8 +109,9 @@ pub trait ActivationKernels: Scalar {
 
 impl<T: NaiveKernels> ActivationKernels for T {}
 
-/// Kernels that replace each number of a slice by a function of it and, for those with a second slice, of the number at the
-/// same place there: their names, and those of the vector versions with `[parameter]` and `(second slice)`.
+/// Defines kernels that replace each element of a slice by a function of it and, with a second slice, of the element at the
+/// same position there. The arguments are their names, and those of the vector versions with `[parameter]` and
+/// `(second slice)`.
 macro_rules! elementwise {
     ($float:ident: $($name:ident = $kernel:ident $([$parameter:ident])? ($($other:ident)?),)*) => {$(
         #[inline]
@@ -155,11 +156,11 @@ mod tests {
     use crate::kernel::lanes::Vectors;
     use crate::kernel::{Isa, Kernels, Path, Program};
 
-    /// What the kernels may differ by from their naive twins, which call libm, for numbers around one: in units of the
-    /// type's precision. The naive GELU subtracts numbers of the size of one, whatever the size of the result.
+    /// The allowed difference between the kernels and their naive twins, which call libm, for values around one, in units of
+    /// the type's precision. The naive GELU subtracts values of about one, whatever the magnitude of the result.
     const TOLERANCE: f64 = 8.0;
 
-    /// Results of the kernels and of their naive twins on values (NaN, zeros and infinities among them) and gradients.
+    /// The results of the kernels and of their naive twins on values (including NaN, zeros and infinities) and gradients.
     struct Compare<'a, T>(&'a [T], &'a [T]);
 
     impl<T: Kernels + Vectors> Program for Compare<'_, T> {

@@ -1,24 +1,24 @@
 //! How is a kernel compiled once per instruction set, in this crate?
 
-/// Calls a function that is compiled in this crate once per instruction set: code that uses the kernels holds the call,
+/// Calls a function that this crate compiles once per instruction set. Code that uses the kernels contains only the call,
 /// however many layers it has.
 macro_rules! compiled {
     ($generic:ident, |$isa:ident, $($argument:ident: $type:ty),*| -> $output:ty { $($body:tt)* }) => {
         match $generic::PATH {
             #[cfg(all(feature = "std", target_arch = "x86_64"))]
             $crate::kernel::Path::Avx512 => {
-                #[allow(clippy::too_many_arguments, reason = "sizes come apart from their struct")]
+                #[allow(clippy::too_many_arguments, reason = "sizes are passed separately instead of in their struct")]
                 #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
                 fn compiled($($argument: $type),*) -> $output {
                     let $isa = $crate::kernel::Avx512(());
                     $($body)*
                 }
-                // SAFETY: the path is this one only where the caller's `isa` proves that the machine has it.
+                // SAFETY: this path is reached only if the caller's `isa` proves that the machine has it.
                 unsafe { compiled($($argument),*) }
             }
             #[cfg(all(feature = "std", target_arch = "x86_64"))]
             $crate::kernel::Path::Avx2 => {
-                #[allow(clippy::too_many_arguments, reason = "sizes come apart from their struct")]
+                #[allow(clippy::too_many_arguments, reason = "sizes are passed separately instead of in their struct")]
                 #[target_feature(enable = "avx2,fma")]
                 fn compiled($($argument: $type),*) -> $output {
                     let $isa = $crate::kernel::Avx2(());
@@ -28,7 +28,7 @@ macro_rules! compiled {
                 unsafe { compiled($($argument),*) }
             }
             _ => {
-                #[allow(clippy::too_many_arguments, reason = "sizes come apart from their struct")]
+                #[allow(clippy::too_many_arguments, reason = "sizes are passed separately instead of in their struct")]
                 fn compiled($($argument: $type),*) -> $output {
                     let $isa = $crate::kernel::Portable(());
                     $($body)*
@@ -39,17 +39,17 @@ macro_rules! compiled {
     };
 }
 
-/// Implements a family of kernels for `f32` and `f64` by a macro that does so for one: in modules of their own, since a compiler
-/// translates modules at the same time, but the functions of one in turn.
+/// Implements a family of kernels for `f32` and `f64`, given a macro that does so for one type. Each gets a separate module,
+/// since the compiler translates modules in parallel, but the functions of one module in sequence.
 macro_rules! for_floats {
     ($family:ident) => {
         mod single {
-            #[allow(clippy::wildcard_imports, reason = "what the macro names")]
+            #[allow(clippy::wildcard_imports, reason = "the names that the macro uses")]
             use super::*;
             $family!(f32);
         }
         mod double {
-            #[allow(clippy::wildcard_imports, reason = "what the macro names")]
+            #[allow(clippy::wildcard_imports, reason = "the names that the macro uses")]
             use super::*;
             $family!(f64);
         }

@@ -1,6 +1,6 @@
-//! Convolutions of images: forward, gradient of the input, gradient of weight and bias.
+//! Convolutions of images: forward pass, gradient of the input, gradient of weight and bias.
 //!
-//! Plain loops over rows; positions outside of an image are left out, not multiplied by zero.
+//! Plain loops over rows. Positions outside an image are omitted rather than multiplied by zero.
 
 mod loops;
 
@@ -8,11 +8,11 @@ use super::compiled::{compiled, for_floats};
 use super::{Isa, NaiveKernels};
 use crate::scalar::Scalar;
 
-/// Convolutions of images, channels first. A weight has its output channels contiguous: element (co, ci, ky, kx) stands at
+/// Convolutions of images, channels first. The output channels of a weight are contiguous: element (co, ci, ky, kx) is at
 /// `((ci * KH + ky) * KW + kx) * CO + co`.
 pub trait ConvolutionKernels: Scalar {
-    /// `y[s, co, oy, ox] = b[co] + Σ x[s, ci, iy, ix] w[co, ci, ky, kx]` with `iy = oy * stride + ky - padding` and ix alike, added in
-    /// the order of ci, ky and kx, the bias first.
+    /// Computes `y[s, co, oy, ox] = b[co] + Σ x[s, ci, iy, ix] w[co, ci, ky, kx]` with `iy = oy * stride + ky - padding`, and
+    /// ix analogously. Starts with the bias and adds the terms in the order of ci, ky and kx.
     fn convolve<I: Isa>(
         isa: I,
         sizes: ConvolutionSizes,
@@ -24,7 +24,7 @@ pub trait ConvolutionKernels: Scalar {
         loops::convolve(isa, sizes, weight, bias, input, output);
     }
 
-    /// `dx[s, ci, iy, ix] = Σ g[s, co, oy, ox] w[co, ci, ky, kx]`, summed from zero in the order of co, ky and kx.
+    /// Computes `dx[s, ci, iy, ix] = Σ g[s, co, oy, ox] w[co, ci, ky, kx]`, summed from zero in the order of co, ky and kx.
     fn convolve_input_gradient<I: Isa>(
         isa: I,
         sizes: ConvolutionSizes,
@@ -35,8 +35,9 @@ pub trait ConvolutionKernels: Scalar {
         loops::convolve_input_gradient(isa, sizes, weight, grad_output, grad_input);
     }
 
-    /// `dw[co, ci, ky, kx] = Σ g[s, co, oy, ox] x[s, ci, iy, ix]` and `db[co] = Σ g[s, co, oy, ox]`, summed from zero in the order of s,
-    /// oy and ox, and then written or, where `accumulate` says so, added to what is there.
+    /// Computes `dw[co, ci, ky, kx] = Σ g[s, co, oy, ox] x[s, ci, iy, ix]` and `db[co] = Σ g[s, co, oy, ox]`, summed from zero
+    /// in the order of s, oy and ox. Adds the sums to the gradients if `accumulate` is true, and overwrites the gradients
+    /// otherwise.
     fn convolve_weight_gradient<I: Isa>(
         isa: I,
         sizes: ConvolutionSizes,
@@ -57,15 +58,15 @@ impl<T: NaiveKernels> ConvolutionKernels for T {}
 pub struct ConvolutionSizes {
     /// The number of samples.
     pub samples: usize,
-    /// Channels, rows and columns of what comes in.
+    /// Channels, rows and columns of the input.
     pub input: [usize; 3],
-    /// Channels, rows and columns of what is given.
+    /// Channels, rows and columns of the output.
     pub output: [usize; 3],
     /// Rows and columns of the kernel.
     pub kernel: [usize; 2],
-    /// Rows and columns from one position of the kernel to the next.
+    /// The step of the kernel from one position to the next, in rows and columns.
     pub stride: [usize; 2],
-    /// Rows above the image and columns to its left that the first position of the kernel covers.
+    /// The number of padding rows above the image, and of padding columns to its left.
     pub padding: [usize; 2],
 }
 
@@ -204,7 +205,7 @@ mod tests {
             let data = Data::new(sizes);
             let found: Vec<_> = Path::available().map(|path| path.run(&data)).collect();
             for [y, dx, dw, db] in &found {
-                // ⟨g, W x⟩ = ⟨Wᵀ g, x⟩ = ⟨dW, W⟩, the bias apart.
+                // ⟨g, W x⟩ = ⟨Wᵀ g, x⟩ = ⟨dW, W⟩, without the bias.
                 let with_bias = product(&data.grad_output, y);
                 let linear = with_bias - product(db, &data.bias);
                 assert!((linear - product(dx, &data.input)).abs() < 1e-12 * linear.abs().max(1.0), "{sizes:?}");
@@ -216,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn positions_outside_of_the_image_are_left_out() {
+    fn positions_outside_the_image_are_omitted() {
         let sizes = ConvolutionSizes {
             samples: 1,
             input: [1, 1, 1],

@@ -1,10 +1,10 @@
-//! Products of a batch with a weight: forward, gradient of the input, gradient of weight and bias.
+//! Products of a batch and a weight: forward pass, gradient of the input, gradient of weight and bias.
 //!
-//! The naive kernels say what is computed, and in which order it is added up; the others compute the same bits in vector
+//! The naive kernels define what is computed, and in which reduction order. The others compute the same bits in vector
 //! registers.
 #![allow(
     clippy::needless_range_loop,
-    reason = "blocks are written out per path: iterators take half as long again to compile"
+    reason = "tiles are spelled out per path: iterators take half as long again to compile"
 )]
 
 mod columns;
@@ -20,12 +20,12 @@ use super::compiled::{compiled, for_floats};
 use super::{Isa, NaiveKernels, Program};
 use crate::scalar::Scalar;
 
-/// Products of a batch with a weight. A weight of `H` outputs and `N` inputs has its outputs contiguous: element (o, i) stands
+/// Products of a batch and a weight. The outputs of a weight with `H` outputs and `N` inputs are contiguous: element (o, i) is
 /// at `i * H + o`.
 pub trait DenseKernels: Scalar {
-    /// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, added in the order of i, the bias first. From 16 inputs on they are cut into
-    /// four runs of ⌊N/4⌋, the last with what is left: each run but the first is summed from zero, and the sums of the runs are
-    /// added one after the other.
+    /// Computes `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`. Starts with the bias and adds the terms in the order of i. From 16
+    /// inputs on, they are split into four ranges of ⌊N/4⌋, the last of which also takes the remainder. Each range except the
+    /// first is summed from zero, and the sums of the ranges are added one after another.
     fn dense_forward<I: Isa>(
         isa: I,
         sizes: DenseSizes,
@@ -37,8 +37,8 @@ pub trait DenseKernels: Scalar {
         naive::forward(isa, sizes, weight, bias, input, output);
     }
 
-    /// As [`dense_forward`](DenseKernels::dense_forward) for one sample, written out where it is called: for layers so small that
-    /// a call weighs beside them.
+    /// The same as [`dense_forward`](DenseKernels::dense_forward) for one sample, inlined into the caller: for layers so small
+    /// that the cost of a call matters.
     #[inline(always)]
     fn dense_forward_alone<I: Isa>(
         isa: I,
@@ -51,8 +51,8 @@ pub trait DenseKernels: Scalar {
         Self::dense_forward(isa, sizes, weight, bias, input, output);
     }
 
-    /// `dx[s, i] = Σ_o g[s, o] w[o, i]`, added in the order of o, in runs of 128: each run is summed from zero, and the sums
-    /// of the runs are added one after the other.
+    /// Computes `dx[s, i] = Σ_o g[s, o] w[o, i]`, added in the order of o, in ranges of 128. Each range is summed from zero,
+    /// and the sums of the ranges are added one after another.
     fn dense_input_gradient<I: Isa>(
         isa: I,
         sizes: DenseSizes,
@@ -63,8 +63,8 @@ pub trait DenseKernels: Scalar {
         naive::input_gradient(isa, sizes, weight, grad_output, grad_input);
     }
 
-    /// `dw[o, i] = Σ_s g[s, o] x[s, i]` and `db[o] = Σ_s g[s, o]`, summed from zero in the order of s, and then written or,
-    /// where `accumulate` says so, added to what is there.
+    /// Computes `dw[o, i] = Σ_s g[s, o] x[s, i]` and `db[o] = Σ_s g[s, o]`, summed from zero in the order of s. Adds the sums
+    /// to the gradients if `accumulate` is true, and overwrites the gradients otherwise.
     fn dense_weight_gradient<I: Isa>(
         isa: I,
         sizes: DenseSizes,
@@ -80,19 +80,19 @@ pub trait DenseKernels: Scalar {
 
 impl<T: NaiveKernels> DenseKernels for T {}
 
-/// The sizes of a product of a batch with a weight.
+/// The sizes of a product of a batch and a weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DenseSizes {
     /// The number of samples.
     pub samples: usize,
-    /// Inputs per sample, N.
+    /// The number of inputs per sample, N.
     pub inputs: usize,
-    /// Outputs per sample, H.
+    /// The number of outputs per sample, H.
     pub outputs: usize,
 }
 
 impl DenseSizes {
-    /// A sample is at least one number, and the slices of a pass are as long as the sizes say.
+    /// Checks that a sample has at least one element, and that the lengths of the slices match the sizes.
     #[inline(always)]
     fn check(self, weight: usize, bias: Option<usize>, input: usize, output: usize) {
         let Self { samples, inputs, outputs } = self;
@@ -103,17 +103,18 @@ impl DenseSizes {
     }
 }
 
-/// From this many inputs on an output is the sum of [`RUNS`] runs: a lone sample would wait for one long chain of additions.
+/// From this many inputs on, an output is the sum of [`RANGES`] ranges, since a single sample would wait for one long chain of
+/// additions.
 const SPLIT_FROM: usize = 16;
-/// Runs of inputs that the forward pass adds up on their own.
-const RUNS: usize = 4;
-/// Outputs that the gradient of an input adds up at a time: their weights are transposed into a panel.
+/// The number of ranges of inputs that the forward pass sums separately.
+const RANGES: usize = 4;
+/// The number of outputs that the gradient of the input sums at a time. Their weights are transposed into a panel.
 const PANEL: usize = 128;
 
-/// The runs that the inputs are cut into: their number, and the length of each; the last one takes what is left.
+/// Returns the number of ranges into which the inputs are split, and their length. The last range also takes the remainder.
 #[inline(always)]
-const fn runs(inputs: usize) -> (usize, usize) {
-    if inputs < SPLIT_FROM { (1, inputs) } else { (RUNS, inputs / RUNS) }
+const fn ranges(inputs: usize) -> (usize, usize) {
+    if inputs < SPLIT_FROM { (1, inputs) } else { (RANGES, inputs / RANGES) }
 }
 
 macro_rules! dense_kernels {
@@ -128,7 +129,7 @@ macro_rules! dense_kernels {
                 input: &[$float],
                 output: &mut [$float],
             ) {
-                // Apart, since a struct would go through memory and its constants be lost on the way.
+                // Separate values, since a struct would go through memory and lose its constants on the way.
                 let DenseSizes { samples, inputs, outputs } = sizes;
                 compiled!(I, |isa,
                               samples: usize,
@@ -163,7 +164,7 @@ macro_rules! dense_kernels {
                 grad_output: &[$float],
                 grad_input: &mut [$float],
             ) {
-                // Apart, since a struct would go through memory and its constants be lost on the way.
+                // Separate values, since a struct would go through memory and lose its constants on the way.
                 let DenseSizes { samples, inputs, outputs } = sizes;
                 compiled!(I, |isa,
                               samples: usize,
@@ -188,7 +189,7 @@ macro_rules! dense_kernels {
                 grad_weight: &mut [$float],
                 grad_bias: &mut [$float],
             ) {
-                // Apart, since a struct would go through memory and its constants be lost on the way.
+                // Separate values, since a struct would go through memory and lose its constants on the way.
                 let DenseSizes { samples, inputs, outputs } = sizes;
                 compiled!(I, |isa,
                               samples: usize,
@@ -230,7 +231,7 @@ mod tests {
     use crate::random;
     use crate::scalar::Scalar;
 
-    /// All three kernels and their naive twins over one set of data.
+    /// All three kernels and their naive twins on one set of values.
     struct Compare<T> {
         sizes: DenseSizes,
         weight: Vec<T>,
@@ -270,7 +271,7 @@ mod tests {
             T::dense_input_gradient(isa, *sizes, weight, grad_output, &mut dx);
             super::naive::input_gradient(isa, *sizes, weight, grad_output, &mut naive_dx);
 
-            // Gradients add to what is there, so they start from something.
+            // Gradients are added to previous values, so they start from some.
             let (mut dw, mut naive_dw) = (weight.clone(), weight.clone());
             let (mut db, mut naive_db) = (bias.clone(), bias.clone());
             T::dense_weight_gradient(isa, *sizes, input, grad_output, true, &mut dw, &mut db);
@@ -279,18 +280,18 @@ mod tests {
         }
     }
 
-    /// The order of additions is the same, so the bits are: no tolerance.
+    /// The reduction order is the same, so the bits must be: no tolerance.
     fn assert_same<T: Kernels>(samples: usize, inputs: usize, outputs: usize) {
         let data = Compare::<T>::new(samples, inputs, outputs);
         for path in Path::available() {
-            for (index, (blocked, naive)) in path.run(&data).into_iter().enumerate() {
-                assert_eq!(blocked, naive, "kernel {index} on {path:?} with {samples}, {inputs}, {outputs}");
+            for (index, (tiled, naive)) in path.run(&data).into_iter().enumerate() {
+                assert_eq!(tiled, naive, "kernel {index} on {path:?} with {samples}, {inputs}, {outputs}");
             }
         }
     }
 
     #[test]
-    fn blocked_kernels_give_the_bits_of_the_naive_ones_at_the_edges_of_blocks() {
+    fn tiled_kernels_give_the_bits_of_the_naive_ones_at_the_edges_of_tiles() {
         for size in [1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 16, 17, 31, 32, 33, 1000] {
             assert_same::<f32>(7, size, 10);
             assert_same::<f32>(7, 10, size);
@@ -300,7 +301,7 @@ mod tests {
 
     #[test]
     fn one_sample_has_the_bits_of_the_naive_kernel_whatever_its_width() {
-        // Registers side by side, eight of them, and stripes; with and without runs, and with a rest.
+        // Adjacent registers, eight of them, and stripes; with and without ranges, and with a remainder.
         for outputs in [1, 3, 16, 31, 48, 64, 65, 128, 129, 520, 1000, 1031] {
             for inputs in [1, 15, 16, 17, 67, 130] {
                 assert_same::<f32>(1, inputs, outputs);
@@ -312,7 +313,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(37), failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn blocked_kernels_give_the_bits_of_the_naive_ones(
+        fn tiled_kernels_give_the_bits_of_the_naive_ones(
             samples in 0_usize..40, inputs in 1_usize..40, outputs in 1_usize..40,
         ) {
             assert_same::<f32>(samples, inputs, outputs);

@@ -1,12 +1,11 @@
 //! How are elementary functions computed in vector registers?
 //!
-//! One function per file, written once over [`Lanes`] for both floats. Every lane takes the same steps, so all instruction
-//! sets with fused multiply-add give the same bits. There is no table and no branch: what depends on the argument is
-//! selected.
+//! One function per file, written once over [`Lanes`] for both floats. Every lane takes the same steps, so all instruction sets
+//! with fused multiply-add give the same bits. There are no tables and no branches: cases are distinguished by selection.
 //!
-//! Polynomials are fitted for the smallest largest error: by the exchange algorithm of Remez in 200 bits, the coefficients
-//! rounded at once, or one after the other with those behind fitted again. Each file states the interval and the error of its
-//! fits, rounding included. The bounds of the functions are enforced by tests, and hold without fused multiply-add too.
+//! Polynomials minimize the largest error. They are fitted by the Remez exchange algorithm in 200 bits. The coefficients are
+//! rounded either all at once, or one after another with the remaining ones refitted. Each file states the interval and the
+//! error of its fits, rounding included. Tests enforce the bounds of the functions, which also hold without fused multiply-add.
 
 mod exponential;
 mod logarithm;
@@ -33,19 +32,19 @@ use super::Isa;
 use super::lanes::{Lanes, Vectors};
 use crate::scalar::Scalar;
 
-/// ln 2 for `f32`: 16 bits, so that its product with an exponent of 8 bits is exact, and the rest.
+/// ln 2 for `f32`: 16 bits, so that its product with an exponent of 8 bits is exact, and the remainder.
 const SINGLE_OCTAVE: [f64; 2] = [0.693_145_751_953_125, 1.428_606_765_330_187e-6];
-/// ln 2 for `f64`: 42 bits, so that its product with an exponent of 11 bits is exact, and the rest.
+/// ln 2 for `f64`: 42 bits, so that its product with an exponent of 11 bits is exact, and the remainder.
 const DOUBLE_OCTAVE: [f64; 2] = [0.693_147_180_559_890_3, 5.497_923_018_708_371e-14];
 
-/// The same number in all lanes of a register like this one.
+/// Returns a register like this one with the same value in all lanes.
 #[inline(always)]
 pub(super) fn constant<V: Lanes>(like: V, value: f64) -> V {
-    V::splat(like.isa(), V::Number::from_f64(value))
+    V::splat(like.isa(), V::Element::from_f64(value))
 }
 
-/// Σ_k c_k xᵏ. Neighbouring terms are joined, and Horner's scheme in x² joins the pairs: half as long a chain of operations
-/// that wait for one another as in Horner's scheme in x, for one product more.
+/// Computes Σ_k c_k xᵏ. Adjacent terms are paired, and Horner's scheme in x² combines the pairs. The chain of dependent
+/// operations is half as long as in Horner's scheme in x, at the cost of one more product.
 #[inline(always)]
 fn polynomial<V: Lanes, const N: usize>(x: V, coefficients: [f64; N]) -> V {
     let square = x.mul(x);
@@ -60,14 +59,14 @@ fn polynomial<V: Lanes, const N: usize>(x: V, coefficients: [f64; N]) -> V {
     sum
 }
 
-/// Replaces every number of a slice by a function of it and, where a second slice is given, of the number at the same place
-/// there. A macro, since nothing ensures that the body of a closure is compiled for the instruction set.
+/// Replaces every element of a slice by a function of it and, if a second slice is given, of the element at the same position
+/// there. A macro, since the body of a closure is not guaranteed to be compiled for the instruction set.
 macro_rules! map {
     ($lanes:ty, $isa:ident, $values:ident, |$x:ident| $result:expr) => {
         crate::kernel::elementary::map!($lanes, $isa, $values, $values, |$x, _| $result)
     };
     ($lanes:ty, $isa:ident, $values:ident, $others:ident, |$x:ident, $y:tt| $result:expr) => {{
-        assert_eq!($values.len(), $others.len(), "slices of one length");
+        assert_eq!($values.len(), $others.len(), "the slices have the same length");
         let (len, mut start) = ($values.len(), 0);
         while start + <$lanes>::COUNT <= len {
             // SAFETY: all lanes are within both slices.
@@ -81,7 +80,7 @@ macro_rules! map {
         }
         if start < len {
             let rest = <$lanes>::first($isa, len - start);
-            // SAFETY: the first lanes are the rest of both slices.
+            // SAFETY: the first lanes are the remainder of both slices.
             let ($x, $y) = unsafe {
                 (
                     <$lanes>::load_first($isa, rest, $values.as_ptr().add(start)),

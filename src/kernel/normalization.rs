@@ -1,4 +1,4 @@
-//! Normalization of every sample: forward, and the gradients of the input and of scale and shift.
+//! Normalization of every sample: forward pass, and the gradients of the input and of scale and shift.
 
 mod loops;
 
@@ -8,11 +8,11 @@ use crate::scalar::Scalar;
 
 /// Normalization of every sample to mean 0 and variance 1.
 ///
-/// Sums over the elements of a sample have a fixed order: element n joins partial sum n mod 16, and partial sums are added in
-/// halves, 8 apart, then 4, 2 and 1.
+/// Sums over the elements of a sample have a fixed order: element n is added to partial sum n mod 16, and partial sums are
+/// added in halves, 8 apart, then 4, 2 and 1.
 pub trait NormalizationKernels: Scalar {
-    /// `y[s, n] = w[n] (x[s, n] - μ) r + b[n]`, with the mean μ of the sample and r = 1 / √(σ² + ε), which are kept as two elements
-    /// for each sample.
+    /// Computes `y[s, n] = w[n] (x[s, n] - μ) r + b[n]`, with the mean μ of the sample and r = 1 / √(σ² + ε). These two
+    /// elements are kept for each sample.
     fn normalize<I: Isa>(
         isa: I,
         sizes: NormalizationSizes,
@@ -25,7 +25,7 @@ pub trait NormalizationKernels: Scalar {
         loops::normalize(isa, sizes, weight, bias, input, output, kept);
     }
 
-    /// `dx[s, n] = r (h - mean(h) - x̂ mean(h x̂))` with `x̂ = (x[s, n] - μ) r` and `h = w[n] g[s, n]`.
+    /// Computes `dx[s, n] = r (h - mean(h) - x̂ mean(h x̂))` with `x̂ = (x[s, n] - μ) r` and `h = w[n] g[s, n]`.
     fn normalize_input_gradient<I: Isa>(
         isa: I,
         sizes: NormalizationSizes,
@@ -38,9 +38,9 @@ pub trait NormalizationKernels: Scalar {
         loops::normalize_input_gradient(isa, sizes, weight, input, kept, grad_output, grad_input);
     }
 
-    /// `dw[n] = Σ_s g[s, n] x̂[s, n]` and `db[n] = Σ_s g[s, n]`, summed from zero in the order of s, and then written or, where
-    /// `accumulate` says so, added to what is there.
-    #[allow(clippy::too_many_arguments, reason = "what is read, and the two gradients that are written")]
+    /// Computes `dw[n] = Σ_s g[s, n] x̂[s, n]` and `db[n] = Σ_s g[s, n]`, summed from zero in the order of s. Adds the sums to
+    /// the gradients if `accumulate` is true, and overwrites the gradients otherwise.
+    #[allow(clippy::too_many_arguments, reason = "the inputs, and the two gradients that are written")]
     fn normalize_weight_gradient<I: Isa>(
         isa: I,
         sizes: NormalizationSizes,
@@ -62,7 +62,7 @@ impl<T: NaiveKernels> NormalizationKernels for T {}
 pub struct NormalizationSizes {
     /// The number of samples.
     pub samples: usize,
-    /// Elements of a sample.
+    /// The number of elements per sample.
     pub elements: usize,
     /// ε, which is added to the variance.
     pub epsilon: f64,
@@ -162,7 +162,7 @@ mod tests {
     use crate::kernel::{Isa, Path, Program};
     use crate::random;
 
-    /// Output and gradients of some samples in `f32`.
+    /// The output and the gradients of some samples in `f32`.
     struct All<'a>(NormalizationSizes, &'a [f32], &'a [f32], &'a [f32]);
 
     impl Program for All<'_> {
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn all_fused_instructions_give_the_same_bits_and_the_others_nearly() {
+    fn all_fused_instruction_sets_give_the_same_bits_and_the_others_approximately() {
         for elements in [1, 2, 15, 16, 17, 31, 64, 100] {
             let sizes = NormalizationSizes { samples: 3, elements, epsilon: 1e-5 };
             let (weight, input, gradient) = (draws(elements, 1), draws(3 * elements, 2), draws(3 * elements, 3));
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_with_a_common_offset_keeps_its_digits() {
+    fn a_sample_with_a_common_offset_keeps_its_precision() {
         let sizes = NormalizationSizes { samples: 1, elements: 4, epsilon: 1e-5 };
         let [y, ..] = Path::Portable.run(All(sizes, &[1.0; 4], &[4096.0, 4098.0, 4096.0, 4098.0], &[0.0; 4]));
         assert!(y.iter().zip([0.0, 2.0, 0.0, 2.0]).all(|(y, expected)| (y - expected).abs() < 1e-4), "{y:?}");

@@ -1,22 +1,22 @@
-//! Where does the memory of one pass come from?
+//! Where does the scratch memory of a pass come from?
 #![allow(unsafe_code, reason = "memory of the stack and of a thread is viewed as a slice of any scalar")]
 
 use core::mem::MaybeUninit;
 
 use crate::scalar::Scalar;
 
-/// Up to this many bytes of scratch memory come from the stack, above from a buffer that each thread keeps.
+/// Scratch memory of at most this many bytes is on the stack. Above that, it is a buffer that each thread keeps.
 const LARGEST_STACK_SCRATCH: usize = 64 << 10;
 
-/// Calls `use_it` with a slice of `len` zeros. Allocates only the first time that a thread needs more than 64 KiB, or more
-/// than before; without `std` there is no memory per thread, and each call with more than 64 KiB allocates.
+/// Calls `use_it` with a slice of `len` zeros. Allocates only the first time that a thread needs more than 64 KiB, or more than
+/// before. Without `std` there is no memory per thread, and each call with more than 64 KiB allocates.
 ///
-/// The sizes of the stack buffers are constants because an array length cannot depend on a generic parameter; the small
-/// ones spare small networks the probing of sixteen pages of stack.
+/// The sizes of the stack buffers are constants because an array length cannot depend on a generic parameter. The small sizes
+/// save small networks the probing of sixteen stack pages.
 #[inline(always)]
 pub(crate) fn with_scratch<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
     const { assert!(align_of::<T>() <= align_of::<u64>(), "scalars are aligned to 8 bytes at most") };
-    // A layer's plan is safe code and may say anything: a product that wraps must not pass for a small one.
+    // A layer's plan is safe code and may contain any size. A product that wraps must not be mistaken for a small one.
     let bytes = len.checked_mul(size_of::<T>()).expect("scratch memory of a pass fits the address space");
     match bytes {
         0..=512 => on_stack::<T, R, 64>(len, use_it),
@@ -26,7 +26,7 @@ pub(crate) fn with_scratch<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T
     }
 }
 
-/// Kept out of line, so that a caller's frame holds the large buffer only while it is used.
+/// Not inlined, so that the caller's frame holds the large buffer only while it is in use.
 #[inline(never)]
 fn on_large_stack<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
     on_stack::<T, R, { LARGEST_STACK_SCRATCH / 8 }>(len, use_it)
@@ -36,8 +36,8 @@ fn on_large_stack<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) 
 fn on_stack<T: Scalar, R, const WORDS: usize>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
     let mut memory = [const { MaybeUninit::<u64>::uninit() }; WORDS];
     assert!(len <= size_of_val(&memory) / size_of::<T>());
-    // SAFETY: the array has room for `len` scalars, as asserted, is aligned for them, and lives until the end of this
-    // function, longer than the slice.
+    // SAFETY: the array has room for `len` scalars, as asserted, is aligned for them, and lives until the end of this function,
+    // longer than the slice.
     use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) })
 }
 
@@ -50,7 +50,7 @@ fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R
     std::thread_local! {
         static MEMORY: core::cell::Cell<Vec<u64>> = const { core::cell::Cell::new(Vec::new()) };
     }
-    // Taken out for the time of use: a call from within `use_it` finds an empty one and allocates its own.
+    // The buffer is taken out while in use. A call from within `use_it` finds an empty one and allocates another.
     #[cfg(feature = "std")]
     let mut memory = MEMORY.take();
     #[cfg(not(feature = "std"))]
@@ -60,7 +60,7 @@ fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R
     if memory.len() < words {
         memory = vec![0; words];
     }
-    // SAFETY: the vector has room for `len` scalars and is aligned for them; it is not touched while the slice lives.
+    // SAFETY: the vector has room for `len` scalars and is aligned for them. It is not accessed while the slice lives.
     let result = use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) });
     #[cfg(feature = "std")]
     MEMORY.set(memory);
@@ -74,10 +74,10 @@ fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R
 #[inline(always)]
 unsafe fn zero_places<'a, T: Scalar>(start: *mut T, len: usize) -> &'a mut [T] {
     for index in 0..len {
-        // SAFETY: in bounds by the caller's promise.
+        // SAFETY: in bounds by the caller's contract.
         unsafe { start.add(index).write(T::ZERO) };
     }
-    // SAFETY: `len` initialised scalars, by the loop above.
+    // SAFETY: the loop above initialized `len` scalars.
     unsafe { core::slice::from_raw_parts_mut(start, len) }
 }
 
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "fits the address space")]
-    fn scratch_whose_bytes_overflow_is_refused() {
+    fn scratch_whose_size_in_bytes_overflows_is_rejected() {
         with_scratch((usize::MAX >> 2) + 2, |memory: &mut [f32]| memory.fill(1.0));
     }
 

@@ -1,6 +1,6 @@
-//! Softmax over the classes of each sample, its gradient, and the negative log likelihood on top of it.
+//! Softmax over the classes of each sample, its gradient, and the negative log-likelihood based on it.
 //!
-//! Sums over classes have a fixed order, whatever the registers: class k joins partial sum k mod 16, and partial sums are
+//! Sums over classes have a fixed order, whatever the registers: class k is added to partial sum k mod 16, and partial sums are
 //! added in halves, 8 apart, then 4, 2 and 1.
 
 mod naive;
@@ -10,35 +10,35 @@ use super::compiled::{compiled, for_floats};
 use super::{Isa, NaiveKernels};
 use crate::scalar::Scalar;
 
-/// Softmax over the classes of each sample, and what losses need on top of it.
+/// Softmax over the classes of each sample, and the losses based on it.
 pub trait SoftmaxKernels: Scalar {
-    /// `y[s, c] = e^(x[s, c] - m) / Σ_k e^(x[s, k] - m)`, with m the largest of the sample.
+    /// Computes `y[s, c] = e^(x[s, c] - m) / Σ_k e^(x[s, k] - m)`, in place, where m is the largest element of the sample.
     ///
-    /// Sums over classes have a fixed order: class k joins partial sum k mod 16; partial sums are added in halves.
+    /// Sums over classes have a fixed order: class k is added to partial sum k mod 16, and partial sums are added in halves.
     fn softmax<I: Isa>(isa: I, classes: usize, values: &mut [Self]) {
         naive::softmax(isa, classes, values);
     }
 
-    /// As [`softmax`](SoftmaxKernels::softmax), from one place to another.
+    /// The same as [`softmax`](SoftmaxKernels::softmax), from one slice to another.
     fn softmax_into<I: Isa>(isa: I, classes: usize, input: &[Self], output: &mut [Self]) {
         output.copy_from_slice(input);
         Self::softmax(isa, classes, output);
     }
 
-    /// As [`softmax_into`](SoftmaxKernels::softmax_into) for one sample, written out where it is called.
+    /// The same as [`softmax_into`](SoftmaxKernels::softmax_into) for one sample, inlined into the caller.
     #[inline(always)]
     fn softmax_alone<I: Isa>(isa: I, input: &[Self], output: &mut [Self]) {
         Self::softmax_into(isa, input.len(), input, output);
     }
 
-    /// `dx[s, c] = y[s, c] (g[s, c] - Σ_k g[s, k] y[s, k])`, in place of g, with y the output of softmax.
+    /// Computes `dx[s, c] = y[s, c] (g[s, c] - Σ_k g[s, k] y[s, k])`, in place of g, where y is the output of softmax.
     fn softmax_gradient<I: Isa>(isa: I, classes: usize, output: &[Self], gradient: &mut [Self]) {
         naive::softmax_gradient(isa, classes, output, gradient);
     }
 
-    /// The sum over samples of the negative log likelihood of each one's target class under the softmax of its logits, in
-    /// nats, added in the order of the samples. Where wanted, the gradient by the logits times `weight` is written too. Sums
-    /// over classes are as in [`softmax`](SoftmaxKernels::softmax), the target class last.
+    /// Returns the sum over the samples of the negative log-likelihood of each target class under the softmax of the logits, in
+    /// nats, added in the order of the samples. If `gradient` is given, also writes the gradient with respect to the logits
+    /// times `weight`. Sums over classes are computed as in [`softmax`](SoftmaxKernels::softmax), with the target class last.
     fn softmax_nll<I: Isa>(
         isa: I,
         logits: &[Self],
@@ -52,14 +52,14 @@ pub trait SoftmaxKernels: Scalar {
 
 impl<T: NaiveKernels> SoftmaxKernels for T {}
 
-/// Partial sums over classes.
+/// The number of partial sums over classes.
 const PARTS: usize = 16;
 
-/// The number of classes; every target is one of them.
+/// Checks that every target is a class, and returns the number of classes.
 #[inline(always)]
 fn check_rows<T>(logits: &[T], targets: &[u32], gradient: Option<&[T]>) -> usize {
     let classes = logits.len() / targets.len().max(1);
-    assert_eq!(classes * targets.len(), logits.len(), "as many logits for each target");
+    assert_eq!(classes * targets.len(), logits.len(), "the same number of logits for each target");
     assert!(targets.iter().all(|&class| (class as usize) < classes), "a target is a class");
     assert!(gradient.is_none_or(|gradient| gradient.len() == logits.len()), "a gradient per logit");
     classes
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gradient_of_a_sample_that_is_nearly_right_keeps_its_digits() {
+    fn the_gradient_of_a_sample_that_is_nearly_correct_keeps_its_precision() {
         // p = 1 - 2 e^-20 to the last digit of f32 and beyond: p - 1 would be 0.
         let mut gradient = [0.0; 3];
         dispatch(GradientOf(&[20.0, 0.0, 0.0], &mut gradient));
@@ -148,7 +148,7 @@ mod tests {
         assert!((f64::from(gradient[0]) / expected - 1.0).abs() < 1e-6, "{gradient:?}");
     }
 
-    /// All kernels of this file over one set of rows.
+    /// All kernels of this file on one set of rows.
     struct Rows<T> {
         classes: usize,
         logits: Vec<T>,
@@ -165,7 +165,7 @@ mod tests {
         }
     }
 
-    /// Probabilities in place and at another place, gradients, and the loss with and without them.
+    /// Probabilities in place and in another slice, gradients, and the loss with and without them.
     type Results<T> = [Vec<T>; 4];
 
     impl<T: Kernels> Program for &Rows<T> {
@@ -200,8 +200,8 @@ mod tests {
         }
     }
 
-    /// Relative to the value: an exponential and a logarithm are within 1 ULP each on both sides, and up to 1000 of them
-    /// are added, whose errors do not all have one sign.
+    /// Relative to the value. On both sides an exponential and a logarithm are within 1 ULP each, and up to 1000 of them are
+    /// added, whose errors do not all have the same sign.
     const TOLERANCE_IN_ULPS: f64 = 16.0;
 
     fn assert_alike<T: Kernels>(samples: usize, classes: usize, epsilon: f64) {
@@ -219,17 +219,17 @@ mod tests {
                     );
                 }
             }
-            assert_eq!(found[0], found[1], "{path:?}: the same bits in place and at another place");
+            assert_eq!(found[0], found[1], "{path:?}: the same bits in place and in another slice");
             assert_eq!(found[3][0], found[3][1], "{path:?}: the same loss with and without a gradient");
             if path != Path::Portable {
                 let first = fused.get_or_insert_with(|| found.clone());
-                assert_eq!(*first, found, "{path:?}: the same bits with all fused instructions");
+                assert_eq!(*first, found, "{path:?}: the same bits on all fused paths");
             }
         }
     }
 
     #[test]
-    fn vector_kernels_are_the_naive_ones_at_the_edges_of_registers() {
+    fn vector_kernels_match_the_naive_ones_at_the_edges_of_registers() {
         for classes in [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 1000] {
             for samples in [1, 5, 32, 33] {
                 assert_alike::<f32>(samples, classes, f64::from(f32::EPSILON));
@@ -241,7 +241,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(37), failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
-        fn vector_kernels_are_the_naive_ones(samples in 0_usize..70, classes in 1_usize..70) {
+        fn vector_kernels_match_the_naive_ones(samples in 0_usize..70, classes in 1_usize..70) {
             assert_alike::<f32>(samples, classes, f64::from(f32::EPSILON));
             assert_alike::<f64>(samples, classes, f64::EPSILON);
         }

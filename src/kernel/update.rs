@@ -1,4 +1,4 @@
-//! What runs once over all parameters in a step: sums of gradients, checks, updates.
+//! Which operations pass over all parameters once in a step? Sums of gradients, checks, updates.
 
 mod loops;
 
@@ -6,26 +6,26 @@ use super::compiled::{compiled, for_floats};
 use super::{Isa, NaiveKernels};
 use crate::scalar::Scalar;
 
-/// What runs once over all parameters in a step.
+/// The operations that pass over all parameters once in a step.
 pub trait UpdateKernels: Scalar {
-    /// a ← a + b.
+    /// Computes a ← a + b.
     fn add_assign<I: Isa>(isa: I, sum: &mut [Self], addend: &[Self]) {
         loops::add_assign(isa, sum, addend);
     }
 
-    /// The largest magnitude among the values, or nothing when one is infinite or NaN.
+    /// Returns the largest magnitude among the values, or `None` if one is infinite or NaN.
     fn largest_magnitude<I: Isa>(isa: I, values: &[Self]) -> Option<Self> {
         loops::largest_magnitude(isa, values)
     }
 
-    /// One step of stochastic gradient descent: θ ← θ - η ∇.
+    /// Performs one step of stochastic gradient descent: θ ← θ - η ∇.
     fn sgd<I: Isa>(isa: I, rate: Self, parameters: &mut [Self], gradient: &[Self]) {
         loops::sgd(isa, rate, parameters, gradient);
     }
 
-    /// One step with momentum: v ← γ v + s ∇, then θ ← θ - r d with d = v, or d = γ v + s ∇ for Nesterov's form.
+    /// Performs one step with momentum: v ← γ v + s ∇, then θ ← θ - r d with d = v, or d = γ v + s ∇ for Nesterov's form.
     ///
-    /// `scale` s and `rate` r tell the lecture's form (s = η, r = 1) from PyTorch's (s = 1, r = η).
+    /// `scale` s and `rate` r distinguish the lecture's form (s = η, r = 1) from PyTorch's (s = 1, r = η).
     fn momentum<I: Isa>(
         isa: I,
         settings: MomentumStep<Self>,
@@ -36,7 +36,7 @@ pub trait UpdateKernels: Scalar {
         loops::momentum(isa, settings, parameters, gradient, velocity);
     }
 
-    /// One step of Adam: m ← m + a (∇ - m), v ← v + b (∇² - v), then θ ← θ - r m / (√v + ε).
+    /// Performs one step of Adam: m ← m + a (∇ - m), v ← v + b (∇² - v), then θ ← θ - r m / (√v + ε).
     fn adam<I: Isa>(
         isa: I,
         settings: AdamStep<Self>,
@@ -51,29 +51,29 @@ pub trait UpdateKernels: Scalar {
 
 impl<T: NaiveKernels> UpdateKernels for T {}
 
-/// The numbers of one step with momentum, see [`UpdateKernels::momentum`].
+/// The coefficients of one step with momentum. See [`UpdateKernels::momentum`].
 #[derive(Clone, Copy, Debug)]
 pub struct MomentumStep<T> {
-    /// γ, the share of the velocity that is kept.
+    /// γ, the fraction of the velocity that is kept.
     pub momentum: T,
-    /// s, what the gradient is multiplied by before it joins the velocity.
+    /// s, the factor of the gradient that is added to the velocity.
     pub scale: T,
-    /// r, what the velocity is multiplied by before it is subtracted.
+    /// r, the factor of the velocity that is subtracted.
     pub rate: T,
-    /// Nesterov's form.
+    /// Whether to use Nesterov's form.
     pub nesterov: bool,
 }
 
-/// The numbers of one step of Adam, see [`UpdateKernels::adam`]. Corrections of the bias are part of them.
+/// The coefficients of one step of Adam, which include the bias correction. See [`UpdateKernels::adam`].
 #[derive(Clone, Copy, Debug)]
 pub struct AdamStep<T> {
-    /// a = 1 - β₁, how far the first moment moves towards the gradient.
+    /// a = 1 - β₁, the fraction by which the first moment moves towards the gradient.
     pub first_share: T,
-    /// b = 1 - β₂, how far the second moment moves towards the square of the gradient.
+    /// b = 1 - β₂, the fraction by which the second moment moves towards the square of the gradient.
     pub second_share: T,
-    /// r, what the quotient of the moments is multiplied by before it is subtracted.
+    /// r, the factor of the quotient of the moments that is subtracted.
     pub rate: T,
-    /// ε, what is added to the root of the second moment. Above zero, or a gradient of zero may make NaN.
+    /// ε, which is added to the root of the second moment. It must be above zero, or a gradient of zero may give NaN.
     pub epsilon: T,
 }
 
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_magnitude_is_found_and_every_non_finite_value_is_noticed() {
+    fn the_largest_magnitude_is_found_and_every_non_finite_value_is_detected() {
         for path in Path::available() {
             let mut values = vec![0.5_f32; 67];
             values[40] = -3.0;
@@ -176,7 +176,7 @@ mod tests {
         }
     }
 
-    /// 67 of each: parameters, gradient, first and second moment.
+    /// Slices of 67 elements each: parameters, gradient, first and second moment.
     struct Adam<'a, T>([&'a mut [T]; 4]);
 
     impl<T: Kernels> Program for Adam<'_, T> {
@@ -190,29 +190,29 @@ mod tests {
         }
     }
 
-    /// The blocks after a step, from numbers without pattern, and how far they are from the formula in `f64`.
+    /// Returns the four arrays after a step from values without a pattern, and their distance from the formula in `f64`.
     fn adam_on<T: Kernels>(path: Path) -> ([[T; 67]; 4], f64) {
         let noise = |seed: f64| core::array::from_fn(|i| T::from_f64(libm::sin(seed + 7.7 * i as f64)));
-        let mut blocks: [[T; 67]; 4] = [noise(1.0), noise(2.0), noise(3.0), noise(4.0).map(T::absolute)];
-        let start = blocks;
-        path.run(Adam(blocks.each_mut().map(|block| &mut block[..])));
+        let mut arrays: [[T; 67]; 4] = [noise(1.0), noise(2.0), noise(3.0), noise(4.0).map(T::absolute)];
+        let start = arrays;
+        path.run(Adam(arrays.each_mut().map(|array| &mut array[..])));
         let mut apart = 0.0_f64;
         for i in 0..67 {
-            let [x, g, m, v] = start.map(|block| block[i].to_f64());
+            let [x, g, m, v] = start.map(|array| array[i].to_f64());
             let (m, v) = (0.875 * m + 0.125 * g, 0.99 * v + 0.01 * g * g);
             let expected = [x - 0.5 * m / (v.sqrt() + 1e-3), g, m, v];
-            for (block, expected) in blocks.iter().zip(expected) {
-                apart = apart.max((block[i].to_f64() - expected).abs() / expected.abs().max(1.0));
+            for (array, expected) in arrays.iter().zip(expected) {
+                apart = apart.max((array[i].to_f64() - expected).abs() / expected.abs().max(1.0));
             }
         }
-        (blocks, apart)
+        (arrays, apart)
     }
 
-    /// In units of the rounding error: a handful of operations, of which the difference in the last may cancel.
+    /// In units of the rounding error: a handful of operations, with possible cancellation in the last difference.
     const ADAM_TOLERANCE: f64 = 8.0;
 
     #[test]
-    fn adam_is_the_formula_and_has_the_same_bits_with_all_fused_instructions() {
+    fn adam_matches_its_formula_and_gives_the_same_bits_on_all_fused_paths() {
         let single: alloc::vec::Vec<_> = Path::available().map(|path| (path, adam_on::<f32>(path))).collect();
         let double: alloc::vec::Vec<_> = Path::available().map(|path| (path, adam_on::<f64>(path))).collect();
         assert!(single.iter().all(|(_, (_, apart))| *apart < ADAM_TOLERANCE * f64::from(f32::EPSILON)), "{single:?}");

@@ -1,4 +1,4 @@
-//! The convolution of images.
+//! Two-dimensional convolution.
 
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
@@ -13,31 +13,35 @@ use crate::shape::arithmetic::{ceiling, windows};
 use crate::shape::{Image, Shape};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
-/// Convolution of an image: `CO` filters of `KH` rows and `KW` columns, each of which sees all `CI` channels.
+/// Convolves an image with `CO` filters of `KH` rows and `KW` columns. Each filter reads all `CI` channels.
 ///
-/// `y[co, oy, ox] = b[co] + Σ w[co, ci, ky, kx] x[ci, oy * stride + ky - padding, ox * stride + kx - padding]`, added over ci, ky and kx
+/// `y[co, oy, ox] = b[co] + Σ w[co, ci, ky, kx] x[ci, oy * stride + ky - padding, ox * stride + kx - padding]`
 ///
-/// Written `Conv2d<3, 8, 5>` or `Conv2d<_, 8, 5>(stride = 2, padding = Same)`: the channels that come in, the channels that are
-/// given, and the size of the square kernel. `stride` is 1 unless written, and `padding` 0: a number of rows and columns on each
-/// side, [`Same`](Padding::Same) or [`Valid`](Padding::Valid). As in Keras and PyTorch the kernel is not flipped, and what does
-/// not fill a window at the end is left out. The network fills in the shape `Out`.
+/// The sum is over ci, ky and kx.
+///
+/// Written `Conv2d<3, 8, 5>` or `Conv2d<_, 8, 5>(stride = 2, padding = Same)`: the number of input channels, the number of
+/// output channels, and the size of the square kernel. The default of `stride` is 1. `padding` is a number of
+/// rows and columns on each side, [`Same`](Padding::Same) or [`Valid`](Padding::Valid), and 0 by default. As in Keras and
+/// PyTorch, the kernel is not flipped, and trailing rows and columns that do not fill a window are ignored. The network infers
+/// the shape `Out`.
 ///
 /// # Shapes
-/// Input `Image<CI, H, W>`, output `Image<CO, OH, OW>` with OH = ⌊(H + 2 padding - KH) / stride⌋ + 1 and OW alike, weight
-/// `[CO, CI, KH, KW]`, bias `[CO]`.
+/// Input: `Image<CI, H, W>`. Output: `Image<CO, OH, OW>` with OH = ⌊(H + 2 padding - KH) / stride⌋ + 1, and OW analogously.
+/// Weight: `[CO, CI, KH, KW]`. Bias: `[CO]`.
 ///
 /// # Gradients
-/// With g = dL/dy: dL/dw = Σ g x over samples and positions, dL/db = Σ g, dL/dx = Σ g w over the filters and positions that see x.
+/// With g = dL/dy: dL/dw = Σ g x over samples and positions, dL/db = Σ g, and dL/dx = Σ g w over the filters and positions that
+/// read x.
 ///
 /// # Errors
-/// A kernel that is larger than the padded image, a stride of 0 and a wrong number of channels do not compile.
+/// A kernel larger than the padded image, a stride of 0 and a wrong number of channels do not compile.
 ///
 /// # Panics
-/// Where the type is written by hand, with another shape for `Out` than follows from the input and the settings.
+/// Panics if the type is written by hand, with an `Out` other than the shape that follows from the input and the settings.
 ///
 /// # Numerics
-/// Elements outside of the image are left out of the sums, not multiplied by zero. Sums have the fixed orders of
-/// [`ConvolutionKernels`](crate::kernel::ConvolutionKernels).
+/// Elements outside the image are omitted from the sums rather than multiplied by zero. Sums are computed in the fixed orders
+/// of [`ConvolutionKernels`](crate::kernel::ConvolutionKernels).
 ///
 /// # Example
 /// A filter of ones sums each window.
@@ -55,9 +59,9 @@ pub struct Conv2d<const CI: usize, const CO: usize, const KH: usize, const KW: u
 /// The parameters of a [`Conv2d`].
 #[repr(C)]
 pub struct Filters<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar = f32> {
-    /// w, by input channel, row and column of the kernel, and filter: `weight[ci][ky][kx][co]`.
+    /// The weight w, indexed by input channel, kernel row, kernel column and filter: `weight[ci][ky][kx][co]`.
     pub weight: [[[SVector<T, CO>; KW]; KH]; CI],
-    /// b, by filter.
+    /// The bias b, one per filter.
     pub bias: SVector<T, CO>,
 }
 
@@ -70,22 +74,22 @@ flat_parameters!(
 );
 
 impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar> Filters<CI, CO, KH, KW, T> {
-    /// Weight and bias as slices.
+    /// Returns weight and bias as slices.
     #[inline(always)]
     fn parts(&self) -> (&[T], &[T]) {
         self.parameters().split_at(CO * CI * KH * KW)
     }
 }
 
-/// What surrounds an image before a kernel slides over it.
+/// The padding around an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Padding {
-    /// So many rows and columns on each side.
+    /// This many rows and columns on each side.
     Of(usize),
-    /// As many that ⌈size / stride⌉ windows fit, the odd one below and to the right, as in Keras. With a stride of 1 the size
-    /// stays, as with PyTorch's `padding="same"`.
+    /// Enough padding for ⌈size / stride⌉ windows. If the number of rows or columns is odd, the extra one is below or to the
+    /// right, as in Keras. With a stride of 1 the size is preserved, as with PyTorch's `padding="same"`.
     Same,
-    /// None.
+    /// No padding.
     Valid,
 }
 
@@ -97,7 +101,7 @@ pub struct Conv2dSettings {
 }
 
 impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out> Conv2d<CI, CO, KH, KW, Out> {
-    /// The settings that `Conv2d<..>(stride, padding)` stands for. `network!` refuses a stride of 0.
+    /// Returns the settings that `Conv2d<..>(stride, padding)` stands for. `network!` rejects a stride of 0.
     #[must_use]
     pub const fn settings(stride: usize, padding: Padding) -> Conv2dSettings {
         Conv2dSettings { stride, padding }
@@ -105,7 +109,7 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out> Co
 }
 
 impl Conv2dSettings {
-    /// How many positions a kernel has along an axis.
+    /// Returns the number of kernel positions along an axis.
     const fn positions(self, size: usize, kernel: usize) -> usize {
         match self.padding {
             Padding::Of(padding) => windows(size, kernel, self.stride, padding),
@@ -114,7 +118,8 @@ impl Conv2dSettings {
         }
     }
 
-    /// Rows above, or columns to the left of, an image of which `size` give `positions` of a kernel.
+    /// Returns the padding before an axis (above the rows, or to the left of the columns) of `size` elements, for a kernel with
+    /// this many `positions`.
     const fn before(self, size: usize, kernel: usize, positions: usize) -> usize {
         match self.padding {
             Padding::Of(padding) => padding,
@@ -135,7 +140,7 @@ impl<const CI: usize, const KH: usize, const KW: usize, Out: Shape> Plan for Con
 }
 
 impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape> Conv2d<CI, CO, KH, KW, Out> {
-    /// The sizes of a pass.
+    /// Returns the sizes of a pass.
     #[inline(always)]
     fn sizes<In: Shape>(settings: Conv2dSettings, samples: usize) -> ConvolutionSizes {
         let [input, output] = [In::DIMENSIONS, Out::DIMENSIONS].map(|sizes| match sizes {
@@ -143,7 +148,7 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
             _ => unreachable!("the shapes of a `Conv2d` are images"),
         });
         let positions = [(1, KH), (2, KW)].map(|(axis, kernel)| settings.positions(input[axis], kernel));
-        assert!(output == [CO, positions[0], positions[1]], "the output of a `Conv2d` is not its `Out`");
+        assert!(output == [CO, positions[0], positions[1]], "the output of a `Conv2d` does not have the shape `Out`");
         let before = |axis: usize, kernel| settings.before(input[axis], kernel, output[axis]);
         ConvolutionSizes {
             samples,

@@ -11,22 +11,23 @@ use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
-/// Fully connected layer: an affine map from `N` inputs to `H` outputs.
+/// The fully connected layer, an affine map from `N` inputs to `H` outputs.
 ///
 /// y = W x + b
 ///
 /// # Shapes
-/// Input `Vector<N>` (or `Probabilities<N>`), output `Vector<H>`, weight `[H, N]`, bias `[H]`. The weight is column-major
-/// in memory: the weights that one input goes to are neighbours.
+/// Input: `Vector<N>` or `Probabilities<N>`. Output: `Vector<H>`. Weight: `[H, N]`. Bias: `[H]`. The weight is column-major in
+/// memory, so the `H` weights of one input are adjacent.
 ///
 /// # Gradients
-/// dL/dW = Σ g xᵀ and dL/db = Σ g over the samples, dL/dx = Wᵀ g, with g = dL/dy.
+/// dL/dW = Σ g xᵀ and dL/db = Σ g over the samples, and dL/dx = Wᵀ g, where g = dL/dy.
 ///
 /// # Numerics
-/// Sums are formed in the fixed orders of [`DenseKernels`](crate::kernel::DenseKernels), with fused multiply-add where the processor has it.
+/// Sums are computed in the fixed orders of [`DenseKernels`](crate::kernel::DenseKernels), with fused multiply-add if the
+/// processor supports it.
 ///
 /// # Example
-/// The neuron of the lecture before its activation: W = [3, -2], b = 1.
+/// The lecture's neuron without its activation: W = [3, -2], b = 1.
 /// ```
 /// use typenet::prelude::*;
 ///
@@ -39,9 +40,9 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// ```
 #[repr(C)]
 pub struct Dense<const N: usize, const H: usize, T: Scalar = f32> {
-    /// W, of `H` rows and `N` columns.
+    /// The weight W, with `H` rows and `N` columns.
     pub weight: SMatrix<T, H, N>,
-    /// b, of `H` rows.
+    /// The bias b, with `H` rows.
     pub bias: SVector<T, H>,
 }
 
@@ -53,7 +54,7 @@ flat_parameters!(
     ])
 );
 
-/// Weights of up to this many numbers meet a lone sample in code of their own: a call would take as long.
+/// The largest number of weights for which a single sample is computed inline: a call would take as long as the computation.
 const SMALL: usize = 64;
 
 /// The plan of a [`Dense`].

@@ -1,8 +1,8 @@
-//! What is a layer that maps each element alone?
+//! How is a layer defined that maps each element independently?
 //!
-//! A function, its derivative, and what the derivative is computed from: the one implementation of [`Layer`] below makes a layer
-//! of them. Where the derivative is a function of the output, or of nothing, the layer works in place and keeps nothing; else its
-//! input is kept.
+//! By a function, its derivative, and the value from which the derivative is computed. The single implementation of [`Layer`]
+//! below turns these into a layer. If the derivative is a function of the output, or of neither input nor output, the layer
+//! works in place and keeps nothing. Otherwise it keeps its input.
 
 use core::marker::PhantomData;
 
@@ -12,18 +12,18 @@ use crate::layer::{Backward, Forward, Head, Layer, Layout, Plan, Site, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
-/// A layer without parameters that maps each element alone, such as an activation: y = f(x).
+/// A layer without parameters that maps each element independently, such as an activation: y = f(x).
 ///
 /// Every type that implements this trait is a [`Layer`].
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Numerics
-/// Mark both functions `#[inline(always)]`: they are compiled for an instruction set only where they become part of the pass.
+/// Mark both functions `#[inline(always)]`: they are compiled for an instruction set only if they are inlined into the pass.
 ///
 /// # Example
-/// f(x) = x², whose derivative is a function of x.
+/// f(x) = x². Its derivative is a function of x.
 /// ```
 /// use typenet::kernel::{Isa, Kernels};
 /// use typenet::prelude::*;
@@ -63,16 +63,16 @@ use crate::shape::Shape;
 /// # Ok::<(), typenet::Error>(())
 /// ```
 pub trait Elementwise: Sized + 'static {
-    /// What is written in parentheses behind the layer, as [`Layer::Settings`].
+    /// The settings, written in parentheses after the layer. See [`Layer::Settings`].
     type Settings: Copy + Send + Sync;
 
-    /// What the derivative is computed from.
+    /// The value from which the derivative is computed.
     const READS: Reads;
 
-    /// What the output stands for, where losses have to know.
+    /// What the output represents, as far as losses need to know.
     const HEAD: Head = Head::None;
 
-    /// What the layer wants the weights before it to start from, as [`Layer::initialization`].
+    /// Returns the initializer that this layer requests for the weights before it. See [`Layer::initialization`].
     #[must_use]
     fn initialization(_settings: &Self::Settings, _next: Initializer) -> Initializer {
         Initializer::GLOROT
@@ -81,8 +81,8 @@ pub trait Elementwise: Sized + 'static {
     /// Replaces each element x by f(x).
     fn map<In: Shape, T: Kernels, I: Isa>(isa: I, site: Site<'_, (), Self::Settings>, values: &mut [T]);
 
-    /// Multiplies each element of the gradient by the derivative: dL/dx = f'(x) dL/dy. `read` is what [`READS`](Self::READS)
-    /// says, and else empty.
+    /// Multiplies each element of the gradient by the derivative: dL/dx = f'(x) dL/dy. `read` is the value that
+    /// [`READS`](Self::READS) names, or an empty slice for [`Reads::Nothing`].
     fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
         isa: I,
         site: Site<'_, (), Self::Settings>,
@@ -91,14 +91,14 @@ pub trait Elementwise: Sized + 'static {
     );
 }
 
-/// What the derivative of an [`Elementwise`] layer is computed from.
+/// The value from which the derivative of an [`Elementwise`] layer is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reads {
-    /// From neither input nor output, such as that of `Dropout`.
+    /// Neither input nor output, as in `Dropout`.
     Nothing,
-    /// From the input x.
+    /// The input x.
     Input,
-    /// From the output y, such as that of `Tanh`: 1 - y².
+    /// The output y, as in `Tanh`: 1 - y².
     Output,
 }
 

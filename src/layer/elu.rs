@@ -6,23 +6,23 @@ use crate::layer::{Elementwise, Reads, Site};
 use crate::scalar::is_normal_in_f32;
 use crate::shape::Shape;
 
-/// The exponential linear unit: negative numbers go smoothly towards -α.
+/// The exponential linear unit, in which negative elements approach -α smoothly.
 ///
-/// f(x) = x where x > 0, else α (eˣ - 1)
+/// f(x) = x if x > 0, and α (eˣ - 1) otherwise
 ///
-/// Written `Elu`, `Elu(0.5)` or `Elu(alpha = 0.5)`; α is [`Elu::ALPHA`] unless written.
+/// Written `Elu`, `Elu(0.5)` or `Elu(alpha = 0.5)`. The default of α is [`Elu::ALPHA`].
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// f'(x) = 1 where x > 0, else α eˣ = y + α, with y the output.
+/// f'(x) = 1 if x > 0, and α eˣ = y + α otherwise, where y is the output.
 ///
 /// # Errors
-/// An α that is not above 0, or not in the range of the normal numbers of `f32`, about 10⁻³⁸ to 10³⁸, does not compile.
+/// The layer does not compile unless α is above 0 and in the range of the normal values of `f32`, about 10⁻³⁸ to 10³⁸.
 ///
 /// # Numerics
-/// eˣ - 1 is computed as such, with all its digits near zero.
+/// eˣ - 1 is computed as one function, with full precision near zero.
 ///
 /// # Source
 /// D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and accurate deep network learning by exponential linear units
@@ -64,17 +64,17 @@ impl Elementwise for Elu {
 }
 
 impl Elu {
-    /// α where none is written, as in Keras and PyTorch.
+    /// The default of α, as in Keras and PyTorch.
     pub const ALPHA: f64 = 1.0;
 
-    /// The settings that `Elu(alpha)` stands for.
+    /// Returns the settings that `Elu(alpha)` stands for.
     ///
     /// # Panics
-    /// Unless α is above 0 and in the range of the normal numbers of `f32`.
+    /// Panics if α is not above 0, or not in the range of the normal values of `f32`.
     #[must_use]
     #[track_caller]
     pub const fn settings(alpha: f64) -> f64 {
-        assert!(alpha > 0.0 && is_normal_in_f32(alpha), "the alpha of `Elu` is above 0 and in the range of `f32`");
+        assert!(alpha > 0.0 && is_normal_in_f32(alpha), "the alpha of `Elu` must be above 0 and in the range of `f32`");
         alpha
     }
 }

@@ -1,4 +1,4 @@
-//! The layer that makes one row of any shape.
+//! The layer that flattens any shape to a vector.
 
 use core::marker::PhantomData;
 
@@ -8,14 +8,14 @@ use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
-/// Makes one row of an image or any other shape, so that a `Dense` can follow.
+/// Flattens an image, or any other shape, to a vector, so that a `Dense` can follow.
 ///
-/// y = x, with the elements in the order of memory: channel after channel, row after row.
+/// y = x, with the elements in memory order: channel by channel, row by row.
 ///
-/// Written `Flatten` in a network, which fills in the shape `Out`: a vector of as many elements as the input has.
+/// Written `Flatten` in a network, which infers the shape `Out`: a vector with as many elements as the input.
 ///
 /// # Shapes
-/// Input any shape, output `Vector<N>` for N elements.
+/// Input: any shape of N elements. Output: `Vector<N>`.
 ///
 /// # Gradients
 /// dL/dx = dL/dy.
@@ -56,7 +56,7 @@ impl<Out: Shape> Layer for Flatten<Out> {
 
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(_: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
-        const { assert!(In::LEN == Out::LEN, "a flattened sample has as many elements as before") };
+        const { assert!(In::LEN == Out::LEN, "flattening keeps the number of elements") };
         memory.output.copy_from_slice(memory.input);
     }
 

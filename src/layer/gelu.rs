@@ -5,17 +5,17 @@ use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// The Gaussian error linear unit: a number times the share of standard normal numbers below it.
+/// The Gaussian error linear unit: x times the probability that a standard normal variable is below x.
 ///
 /// gelu(x) = x Φ(x) = x (1 + erf(x / √2)) / 2
 ///
-/// The form of Keras and PyTorch without an approximation; [`GeluTanh`](crate::GeluTanh) is the approximate one.
+/// This is the exact form, as in Keras and PyTorch by default. [`GeluTanh`](crate::GeluTanh) is the approximation.
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// gelu'(x) = Φ(x) + x φ(x), with φ the density of the standard normal distribution.
+/// gelu'(x) = Φ(x) + x φ(x), where φ is the density of the standard normal distribution.
 ///
 /// # Source
 /// D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", 2016, section 2.

@@ -1,23 +1,23 @@
-//! The Gaussian error linear unit with tanh in place of the error function.
+//! The approximation of the Gaussian error linear unit by tanh.
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// The Gaussian error linear unit with tanh in place of the error function: what GPT-2 and BERT were trained with, and
-/// what Keras and PyTorch compute with `approximate`.
+/// The approximation of the Gaussian error linear unit that uses tanh instead of the error function. GPT-2 and BERT were
+/// trained with it, and Keras and PyTorch compute it if `approximate` is set.
 ///
 /// f(x) = x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// f'(x) = (1 + t) / 2 + x (1 - t²) √(2/π) (1 + 3 · 0.044715 x²) / 2, with t the tanh.
+/// f'(x) = (1 + t) / 2 + x (1 - t²) √(2/π) (1 + 3 · 0.044715 x²) / 2, where t is the tanh in f(x).
 ///
 /// # Numerics
-/// At most 0.0005 from the exact form [`Gelu`](crate::Gelu).
+/// The result differs from the exact form [`Gelu`](crate::Gelu) by at most 0.0005.
 ///
 /// # Source
 /// D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", 2016, section 2.

@@ -1,24 +1,24 @@
-//! The logistic function in straight pieces.
+//! The piecewise linear approximation of the logistic function.
 
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Head, Reads, Site};
 use crate::shape::Shape;
 
-/// [`Sigmoid`](crate::Sigmoid) in three straight pieces.
+/// A piecewise linear approximation of [`Sigmoid`](crate::Sigmoid) with three pieces.
 ///
 /// f(x) = max(0, min(1, x/6 + 1/2))
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// f'(x) = 1/6 where -3 < x < 3, else 0; so 0 at the kinks, as in PyTorch.
+/// f'(x) = 1/6 if -3 < x < 3, and 0 otherwise. At the kinks it is therefore 0, as in PyTorch.
 ///
 /// # Numerics
 /// NaN stays NaN.
 ///
 /// # Source
-/// M. Courbariaux, Y. Bengio and J.-P. David, "BinaryConnect", 2015, equation 3; with the slope 1/6 of Keras 3 and PyTorch.
+/// M. Courbariaux, Y. Bengio and J.-P. David, "BinaryConnect", 2015, equation 3. The slope 1/6 is that of Keras 3 and PyTorch.
 ///
 /// # Example
 /// ```

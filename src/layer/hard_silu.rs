@@ -1,19 +1,19 @@
-//! SiLU in straight pieces.
+//! The approximation of SiLU by a piecewise linear logistic function.
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// [`Silu`](crate::Silu) with straight pieces for its logistic function; also called hard swish.
+/// An approximation of [`Silu`](crate::Silu) with a piecewise linear logistic function, also called hard swish.
 ///
 /// f(x) = x max(0, min(1, x/6 + 1/2))
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// f'(x) = 0 where x ≤ -3, 1 where x ≥ 3, else x/3 + 1/2.
+/// f'(x) = 0 if x ≤ -3, 1 if x ≥ 3, and x/3 + 1/2 otherwise.
 ///
 /// # Numerics
 /// NaN stays NaN.

@@ -1,18 +1,18 @@
-//! The hyperbolic tangent in straight pieces.
+//! The piecewise linear approximation of the hyperbolic tangent.
 
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// [`Tanh`](crate::Tanh) in three straight pieces.
+/// A piecewise linear approximation of [`Tanh`](crate::Tanh) with three pieces.
 ///
 /// f(x) = max(-1, min(1, x))
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// f'(x) = 1 where -1 < x < 1, else 0; so 0 at the kinks, as in PyTorch.
+/// f'(x) = 1 if -1 < x < 1, and 0 otherwise. At the kinks it is therefore 0, as in PyTorch.
 ///
 /// # Numerics
 /// NaN stays NaN.

@@ -1,16 +1,16 @@
-//! The function that changes nothing.
+//! The identity function.
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// Passes every number on as it is.
+/// The identity function, which returns every element unchanged.
 ///
 /// f(x) = x
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
 /// f'(x) = 1.

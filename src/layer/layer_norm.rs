@@ -12,26 +12,30 @@ use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::Shape;
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
-/// Layer normalization: every sample gets mean 0 and variance 1, and then a scale and a shift of each element that are learned.
+/// Layer normalization: normalizes every sample to mean 0 and variance 1, then applies a learned scale and shift to each
+/// element.
 ///
-/// y = w (x - μ) / √(σ² + ε) + b, with the mean μ = Σ x / N and the variance σ² = Σ (x - μ)² / N of the N elements of the sample
+/// y = w (x - μ) / √(σ² + ε) + b, with the mean μ = Σ x / N and the variance σ² = Σ (x - μ)² / N over the N elements of the
+/// sample
 ///
-/// Written `LayerNorm`, `LayerNorm(1e-6)` or `LayerNorm(epsilon = 1e-6)`; ε is [`LayerNorm::EPSILON`] unless written. The network
-/// fills in N.
+/// Written `LayerNorm`, `LayerNorm(1e-6)` or `LayerNorm(epsilon = 1e-6)`. The default of ε is [`LayerNorm::EPSILON`]. The
+/// network infers N.
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`. All elements of a sample are normalized together, those
-/// of all channels of an image too, as by PyTorch's `LayerNorm` over the shape of a sample. Weight `[N]`, bias `[N]`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`. All elements of a sample are normalized
+/// together, for an image those of all channels, as PyTorch's `LayerNorm` does over the shape of a sample. Weight: `[N]`. Bias:
+/// `[N]`.
 ///
 /// # Gradients
-/// With x̂ = (x - μ) / √(σ² + ε), g = dL/dy and h = w g: dL/dw = Σ g x̂ and dL/db = Σ g over the samples,
+/// With x̂ = (x - μ) / √(σ² + ε), g = dL/dy and h = w g: dL/dw = Σ g x̂ and dL/db = Σ g over the samples, and
 /// dL/dx = (h - mean(h) - x̂ mean(h x̂)) / √(σ² + ε).
 ///
 /// # Errors
-/// An ε that is not above 0, or not in the range of the normal numbers of `f32`, about 10⁻³⁸ to 10³⁸, does not compile.
+/// The layer does not compile unless ε is above 0 and in the range of the normal values of `f32`, about 10⁻³⁸ to 10³⁸.
 ///
 /// # Numerics
-/// The variance is the mean of squared differences from the mean, in a second pass over the sample, so that nothing cancels.
+/// The variance is the mean of the squared differences from the mean. It is computed in a second pass over the sample, which
+/// avoids cancellation.
 ///
 /// # Source
 /// J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", 2016, equation 4.
@@ -42,7 +46,7 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///
 /// network!(struct Normalize (Vector<2>) = norm: LayerNorm);
 /// let mut network = Normalize::init(&mut typenet::rng(37));
-/// // Mean 3 and deviation 2; ε moves the last digits.
+/// // The mean is 3 and the standard deviation 2. ε affects only the last digits.
 /// let [low, high] = network.predict(&[1.0, 5.0]);
 /// assert!((low + 1.0).abs() < 1e-5 && (high - 1.0).abs() < 1e-5);
 ///
@@ -51,9 +55,9 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// ```
 #[repr(C)]
 pub struct LayerNorm<const N: usize, T: Scalar = f32> {
-    /// w, which starts from one.
+    /// The weight w, which starts at one.
     pub weight: SVector<T, N>,
-    /// b, which starts from zero.
+    /// The bias b, which starts at zero.
     pub bias: SVector<T, N>,
 }
 
@@ -66,25 +70,25 @@ flat_parameters!(
 );
 
 impl<const N: usize> LayerNorm<N> {
-    /// ε where none is written, as in PyTorch. Keras takes 10⁻³.
+    /// The default of ε, as in PyTorch. The default of Keras is 10⁻³.
     pub const EPSILON: f64 = 1e-5;
 
-    /// The settings that `LayerNorm(epsilon)` stands for.
+    /// Returns the settings that `LayerNorm(epsilon)` stands for.
     ///
     /// # Panics
-    /// Unless ε is above 0 and in the range of the normal numbers of `f32`.
+    /// Panics if ε is not above 0, or not in the range of the normal values of `f32`.
     #[must_use]
     #[track_caller]
     pub const fn settings(epsilon: f64) -> f64 {
         assert!(
             epsilon > 0.0 && is_normal_in_f32(epsilon),
-            "the epsilon of `LayerNorm` is above 0 and in the range of `f32`"
+            "the epsilon of `LayerNorm` must be above 0 and in the range of `f32`"
         );
         epsilon
     }
 }
 
-/// The plan of a [`LayerNorm`]: the mean and 1 / √(σ² + ε) of every sample are kept.
+/// The plan of a [`LayerNorm`], which keeps the mean and 1 / √(σ² + ε) of every sample.
 #[derive(Debug)]
 pub struct LayerNormPlan<const N: usize>;
 
@@ -96,10 +100,10 @@ impl<const N: usize> Plan for LayerNormPlan<N> {
 }
 
 impl<const N: usize> LayerNorm<N> {
-    /// The samples in a slice of elements.
+    /// Returns the sizes of a slice of elements.
     #[inline(always)]
     fn sizes<In: Shape>(elements: usize, epsilon: f64) -> NormalizationSizes {
-        const { assert!(In::LEN == N, "a `LayerNorm<N>` has as many elements as its input") };
+        const { assert!(In::LEN == N, "a `LayerNorm<N>` needs an input of N elements") };
         NormalizationSizes { samples: elements / N, elements: N, epsilon }
     }
 }
@@ -111,7 +115,7 @@ impl<const N: usize> Layer for LayerNorm<N> {
     type Settings = f64;
     type Plan<In: Shape> = LayerNormPlan<N>;
 
-    /// The magnitudes behind it are about one, whatever they were.
+    /// Returns `next`, since the output magnitudes are about one, whatever those of the input.
     fn initialization(_: &f64, next: Initializer) -> Initializer {
         next
     }

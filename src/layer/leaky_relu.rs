@@ -1,4 +1,4 @@
-//! The rectifier that lets a little through.
+//! The leaky rectified linear unit.
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
@@ -6,21 +6,21 @@ use crate::layer::{Elementwise, Reads, Site};
 use crate::scalar::is_normal_in_f32;
 use crate::shape::Shape;
 
-/// The leaky rectified linear unit: negative numbers are multiplied by a small slope.
+/// The leaky rectified linear unit, which multiplies negative elements by a small slope.
 ///
-/// f(x) = x where x > 0, else s x
+/// f(x) = x if x > 0, and s x otherwise
 ///
-/// Written `LeakyRelu`, `LeakyRelu(0.2)` or `LeakyRelu(slope = 0.2)`; the slope s is [`LeakyRelu::SLOPE`] unless written.
+/// Written `LeakyRelu`, `LeakyRelu(0.2)` or `LeakyRelu(slope = 0.2)`. The default of the slope s is [`LeakyRelu::SLOPE`].
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// f'(x) = 1 where x > 0, else s; so s at the kink, as in Keras and PyTorch.
+/// f'(x) = 1 if x > 0, and s otherwise. At the kink it is therefore s, as in Keras and PyTorch.
 ///
 /// # Errors
-/// A slope that is not above 0, or not in the range of the normal numbers of `f32`, about 10⁻³⁸ to 10³⁸, does not compile. For a
-/// slope of 0 there is `Relu`.
+/// The layer does not compile unless the slope is above 0 and in the range of the normal values of `f32`, about 10⁻³⁸ to 10³⁸.
+/// For a slope of 0, use `Relu`.
 ///
 /// # Source
 /// A. Maas, A. Hannun and A. Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
@@ -61,19 +61,19 @@ impl Elementwise for LeakyRelu {
 }
 
 impl LeakyRelu {
-    /// The slope where none is written, as in PyTorch.
+    /// The default of the slope, as in PyTorch.
     pub const SLOPE: f64 = 0.01;
 
-    /// The settings that `LeakyRelu(slope)` stands for.
+    /// Returns the settings that `LeakyRelu(slope)` stands for.
     ///
     /// # Panics
-    /// Unless the slope is above 0 and in the range of the normal numbers of `f32`.
+    /// Panics if the slope is not above 0, or not in the range of the normal values of `f32`.
     #[must_use]
     #[track_caller]
     pub const fn settings(slope: f64) -> f64 {
         assert!(
             slope > 0.0 && is_normal_in_f32(slope),
-            "the slope of `LeakyRelu` is above 0 and in the range of `f32`"
+            "the slope of `LeakyRelu` must be above 0 and in the range of `f32`"
         );
         slope
     }

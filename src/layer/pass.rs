@@ -1,18 +1,18 @@
-//! What is a layer told about the pass that it is part of?
+//! What does a layer know about the current pass?
 
-/// Is the network learning or answering?
+/// The mode of a pass: training or inference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// Learning: layers may drop units and measure statistics.
+    /// Training. Layers may drop elements and measure statistics.
     Training,
-    /// Answering: the same input gives the same output.
+    /// Inference. The same input always gives the same output.
     Inference,
 }
 
-/// What every layer is told about the pass it is part of.
+/// The description of a pass that every layer receives.
 ///
-/// A layer that draws random numbers draws them as a function of (seed, step, position of the layer, sample), never from
-/// a running stream, so that they do not depend on tiles and threads.
+/// A layer that uses random values computes them as a function of (seed, step, position of the layer, sample). It never draws
+/// from a stream, so the values do not depend on tiles and threads.
 ///
 /// # Example
 /// ```
@@ -25,36 +25,36 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pass {
-    /// Learning or answering.
+    /// Training or inference.
     pub mode: Mode,
-    /// The seed of the run.
+    /// The seed of the training.
     pub seed: u64,
-    /// The step, counted from 0 over all epochs.
+    /// The step, counted from 0 across all epochs.
     pub step: u64,
-    /// The position within the batch of the first sample that the layer sees.
+    /// The position within the batch of the first sample in the pass.
     pub first_sample: usize,
-    /// Which layer sees the pass: a number for each position, through nested networks too.
+    /// An identifier of the layer's position, which is distinct in nested networks too.
     pub layer: u64,
 }
 
 impl Pass {
-    /// The pass of a training step.
+    /// Returns the pass of a training step.
     #[must_use]
     pub const fn training(seed: u64, step: u64) -> Self {
         Self { mode: Mode::Training, seed, step, first_sample: 0, layer: 0 }
     }
 
-    /// The pass of a prediction.
+    /// Returns the pass of a prediction.
     #[must_use]
     pub const fn inference() -> Self {
         Self { mode: Mode::Inference, seed: 0, step: 0, first_sample: 0, layer: 0 }
     }
 
-    /// The pass as the layer at `position` of the network that has this pass sees it.
+    /// Returns the pass for the layer at `position` in the network that runs this pass.
     #[must_use]
     #[inline(always)]
     pub const fn at(&self, position: u64) -> Self {
-        // An odd factor and an addend keep positions apart on every level of nesting: (2, 0) is not (0, 2).
+        // The odd factor and the addend keep positions distinct at every level of nesting: (2, 0) differs from (0, 2).
         Self { layer: self.layer.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(position + 1), ..*self }
     }
 }

@@ -5,18 +5,18 @@ use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// The rectified linear unit: negative numbers become zero.
+/// The rectified linear unit, which sets negative elements to zero.
 ///
 /// relu(x) = max(0, x)
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// relu'(x) = 1 where x > 0, else 0; so 0 at the kink, as in Keras and PyTorch.
+/// relu'(x) = 1 if x > 0, and 0 otherwise. At the kink it is therefore 0, as in Keras and PyTorch.
 ///
 /// # Numerics
-/// NaN stays NaN: a network that diverged does not look healthy.
+/// NaN stays NaN, so that a diverged network is not mistaken for a healthy one.
 ///
 /// # Example
 /// ```

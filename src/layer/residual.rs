@@ -10,26 +10,26 @@ use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
-/// Layers around which the input is led, and added to what they give.
+/// Layers whose output is added to their input by a skip connection.
 ///
 /// y = f(x) + x
 ///
-/// Written `Residual { .. }` in a network, with layers between the braces. The field of the block has a field for each of them:
-/// `network.block.hidden.weight`, in files `block.hidden.weight`. In Rust it is `Residual<L>` for a layer `L`, a network for
-/// one, without settings.
+/// Written `Residual { .. }` in a network, with the layers between the braces. The field of the block has a field for each
+/// layer: `network.block.hidden.weight`, in files `block.hidden.weight`. In Rust the type is `Residual<L>`, where `L` is a
+/// layer without settings, such as a network.
 ///
-/// **The field is the network of the layers alone.** `network.block.predict(&x)` is f(x), *without* the input that the block
-/// adds; the output of the block, f(x) + x, is `network.activations(&x).block`.
+/// **The field is the network of the inner layers only.** `network.block.predict(&x)` is f(x), *without* the input that the
+/// block adds. The output of the block, f(x) + x, is `network.activations(&x).block`.
 ///
 /// # Shapes
-/// Any shape that the layers take and give; the output has the same, and is no longer `Probabilities`.
+/// Any shape that the inner layers both take and return. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// dL/dx = g + (df/dx)ᵀ g, with g = dL/dy: however small the second term, the first reaches the layers before the block.
+/// dL/dx = g + (df/dx)ᵀ g, where g = dL/dy. However small the second term is, the first reaches the layers before the block.
 ///
 /// # Numerics
-/// f(x) is computed first, and x added to it with one rounding. A training pass keeps a copy of g, and f(x) where the last of
-/// the layers needs it.
+/// f(x) is computed first, and x is added with one rounding. A training pass keeps a copy of g, and also of f(x) if the last of
+/// the inner layers needs it.
 ///
 /// # Source
 /// K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", 2016, equation 1.
@@ -48,11 +48,11 @@ use crate::shape::Shape;
 /// let mut network = Deep::init(&mut typenet::rng(37));
 /// assert_eq!(network.block.inner.weight.shape(), (3, 8));
 ///
-/// // Layers of zeros add nothing: the block passes on what comes in.
+/// // Layers of zeros add nothing: the output of the block equals its input.
 /// network.block.set_to_zero();
 /// let seen = network.activations(&[1.0, 2.0, 3.0, 4.0]);
 /// assert_eq!(*seen.block, *seen.first);
-/// // The field has only what the layers give.
+/// // The field computes only f(x).
 /// assert_eq!(network.block.predict(&*seen.first), [0.0; 8]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -64,7 +64,7 @@ pub struct ResidualPlan<L, In>(PhantomData<(L, In)>);
 
 type Inner<L, In> = <L as Layer>::Plan<In>;
 
-/// How many numbers per sample are kept of what the layers give.
+/// Returns the number of elements of the inner output that are kept per sample.
 const fn kept<L: Layer, In: Shape>() -> usize {
     if Inner::<L, In>::READS_OUTPUT { In::LEN } else { 0 }
 }
@@ -78,7 +78,7 @@ impl<L: Layer, In: Shape> Plan for ResidualPlan<L, In> {
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
 }
 
-/// The memory of a block for some samples: the cache of its layers, what they gave, and the gradient of the output.
+/// Splits the memory of a block into the cache of its layers, their output, and the gradient of the output.
 fn cut<L: Layer, In: Shape, T>(cache: &mut [T], samples: usize) -> (&mut [T], &mut [T], &mut [T]) {
     let (inner, rest) = cache.split_at_mut(samples * Inner::<L, In>::CACHE_LEN);
     let (given, rest) = rest.split_at_mut(samples * kept::<L, In>());
@@ -132,7 +132,7 @@ impl<L: Layer<Settings = ()>> Layer for Residual<L> {
     ) {
         let Backward { input, cache, grad_output, mut grad_input, accumulate, .. } = memory;
         let (cache, given, kept) = cut::<L, In, T>(cache, grad_output.len() / In::LEN);
-        // The layers may use the memory of the gradient of their output as they like.
+        // The inner layers may overwrite the gradient of their output.
         kept.copy_from_slice(grad_output);
         let inner =
             Backward { input, output: given, cache, grad_output, grad_input: grad_input.as_deref_mut(), accumulate };

@@ -5,17 +5,17 @@ use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// The scaled exponential linear unit, which keeps mean 0 and deviation 1 from layer to layer.
+/// The scaled exponential linear unit, which preserves mean 0 and standard deviation 1 from layer to layer.
 ///
-/// f(x) = λ x where x > 0, else λ α (eˣ - 1), with [`Selu::LAMBDA`] and [`Selu::ALPHA`]
+/// f(x) = λ x if x > 0, and λ α (eˣ - 1) otherwise, with [`Selu::LAMBDA`] and [`Selu::ALPHA`]
 ///
-/// The weights before it are drawn with deviation 1/√N for N inputs, as the two constants ask.
+/// The weights before it are drawn with standard deviation 1/√N for N inputs, as the two constants require.
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// f'(x) = λ where x > 0, else λ α eˣ = y + λ α, with y the output.
+/// f'(x) = λ if x > 0, and λ α eˣ = y + λ α otherwise, where y is the output.
 ///
 /// # Source
 /// G. Klambauer, T. Unterthiner, A. Mayr and S. Hochreiter, "Self-normalizing neural networks", 2017, equations 2 and 14.
@@ -65,8 +65,8 @@ impl Elementwise for Selu {
 }
 
 impl Selu {
-    /// α, as in the paper.
+    /// The constant α of the paper.
     pub const ALPHA: f64 = 1.673_263_242_354_377_2;
-    /// λ, as in the paper.
+    /// The constant λ of the paper.
     pub const LAMBDA: f64 = 1.050_700_987_355_480_5;
 }

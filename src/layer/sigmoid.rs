@@ -4,18 +4,18 @@ use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Head, Reads, Site};
 use crate::shape::Shape;
 
-/// The logistic function: squashes every number into (0, 1).
+/// The logistic function, which maps every element into (0, 1).
 ///
 /// sigm(x) = 1 / (1 + e⁻ˣ)
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// sigm'(x) = y (1 - y), with y the output.
+/// sigm'(x) = y (1 - y), where y is the output.
 ///
 /// # Numerics
-/// Only exponentials of numbers that are not positive are taken, so nothing overflows.
+/// Only exponentials of non-positive values are computed, so nothing overflows.
 ///
 /// # Example
 /// ```

@@ -5,12 +5,12 @@ use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// The sigmoid linear unit, also called swish: a number times its logistic function.
+/// The sigmoid linear unit, also called swish: x times the logistic function of x.
 ///
 /// silu(x) = x σ(x), with σ(x) = 1 / (1 + e⁻ˣ)
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
 /// silu'(x) = σ(x) (1 + x (1 - σ(x))).

@@ -1,20 +1,20 @@
-//! The softmax layer: scores become probabilities.
+//! The softmax layer, which turns scores into probabilities.
 
 use crate::kernel::{Isa, Kernels, written_out};
 use crate::layer::{Backward, Forward, Head, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
 
-/// Turns scores (logits) into probabilities that add up to one.
+/// Turns scores (logits) into probabilities whose sum is one.
 ///
 /// softmax(x)_c = e^(x_c) / Σ_k e^(x_k)
 ///
 /// # Shapes
-/// Input `Vector<K>` (or `Probabilities<K>`), output `Probabilities<K>`. As the last layer it is the network's head:
-/// training stops at the logits before it, and the loss goes on from there in one stable formula.
+/// Input: `Vector<K>` or `Probabilities<K>`. Output: `Probabilities<K>`. As the last layer it is the head of the network:
+/// training stops at the logits before it, and the loss continues from there in one numerically stable formula.
 ///
 /// # Gradients
-/// dL/dx_c = y_c (g_c - Σ_k g_k y_k), with y the output and g = dL/dy; needed only where softmax is not last.
+/// dL/dx_c = y_c (g_c - Σ_k g_k y_k), where y is the output and g = dL/dy. Needed only if the softmax is not the last layer.
 ///
 /// # Numerics
 /// The largest score is subtracted first, so no exponential overflows, for scores up to ±10³⁰ in `f32`.
@@ -30,7 +30,7 @@ use crate::shape::{Probabilities, Shape, Vector};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Softmax;
 
-/// Up to so many classes of a lone sample are turned in code of their own: a call would take as long.
+/// The largest number of classes for which a single sample is computed inline: a call would take as long as the computation.
 const FEW: usize = 4;
 
 /// The plan of a [`Softmax`].

@@ -6,24 +6,23 @@ use crate::layer::{Elementwise, Reads, Site};
 use crate::scalar::is_normal_in_f32;
 use crate::shape::Shape;
 
-/// The smooth rectifier: always positive, and about x for large x.
+/// The smooth rectifier, which is always positive and approaches x for large x.
 ///
 /// f(x) = ln(1 + e^(β x)) / β
 ///
-/// Written `Softplus`, `Softplus(2.0)` or `Softplus(beta = 2.0)`; β is [`Softplus::BETA`] unless written.
+/// Written `Softplus`, `Softplus(2.0)` or `Softplus(beta = 2.0)`. The default of β is [`Softplus::BETA`].
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
 /// f'(x) = 1 / (1 + e^(-β x)).
 ///
 /// # Errors
-/// A β that is not above 0, or not in the range of the normal numbers of `f32`, about 10⁻³⁸ to 10³⁸, does not
-/// compile.
+/// The layer does not compile unless β is above 0 and in the range of the normal values of `f32`, about 10⁻³⁸ to 10³⁸.
 ///
 /// # Numerics
-/// Computed as max(0, x) + ln(1 + e^-|β x|) / β, which cannot overflow; there is no threshold above which it is x.
+/// Computed as max(0, x) + ln(1 + e^-|β x|) / β, which cannot overflow. There is no threshold above which the result is x.
 ///
 /// # Source
 /// C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau and R. Garcia, "Incorporating second-order functional knowledge for better
@@ -66,18 +65,21 @@ impl Elementwise for Softplus {
 }
 
 impl Softplus {
-    /// β where none is written, as in Keras and PyTorch.
+    /// The default of β, as in Keras and PyTorch.
     pub const BETA: f64 = 1.0;
 
-    /// The settings that `Softplus(beta)` stands for.
+    /// Returns the settings that `Softplus(beta)` stands for.
     ///
     /// # Panics
-    /// Unless β is above 0 and in the range of the normal numbers of `f32`.
+    /// Panics if β is not above 0, or not in the range of the normal values of `f32`.
     #[must_use]
     #[track_caller]
     pub const fn settings(beta: f64) -> f64 {
-        // ln 2 / β, the value at 0, must be finite too.
-        assert!(beta > 0.0 && is_normal_in_f32(beta), "the beta of `Softplus` is above 0 and in the range of `f32`");
+        // The value at 0, ln 2 / β, must also be finite.
+        assert!(
+            beta > 0.0 && is_normal_in_f32(beta),
+            "the beta of `Softplus` must be above 0 and in the range of `f32`"
+        );
         beta
     }
 }

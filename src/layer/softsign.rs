@@ -4,18 +4,19 @@ use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// Squashes every number into (-1, 1), more slowly than [`Tanh`](crate::Tanh) and without an exponential.
+/// The softsign function, which maps every element into (-1, 1). It saturates more slowly than [`Tanh`](crate::Tanh) and needs
+/// no exponential.
 ///
 /// f(x) = x / (1 + |x|)
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// f'(x) = 1 / (1 + |x|)² = (1 - |y|)², with y the output.
+/// f'(x) = 1 / (1 + |x|)² = (1 - |y|)², where y is the output.
 ///
 /// # Numerics
-/// An infinite number becomes NaN, so that a network that diverged does not look healthy.
+/// An infinite element becomes NaN, so that a diverged network is not mistaken for a healthy one.
 ///
 /// # Source
 /// J. Bergstra, G. Desjardins, P. Lamblin and Y. Bengio, "Quadratic polynomials learn better image features", 2009, section 2.

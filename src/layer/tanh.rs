@@ -4,18 +4,18 @@ use crate::kernel::{Isa, Kernels, written_out};
 use crate::layer::{Elementwise, Reads, Site};
 use crate::shape::Shape;
 
-/// Up to so many elements of a lone sample go through tanh in code of their own: a call would take as long.
+/// The largest number of elements for which a single sample is computed inline: a call would take as long as the computation.
 const FEW: usize = 16;
 
-/// The hyperbolic tangent: squashes every number into (-1, 1).
+/// The hyperbolic tangent, which maps every element into (-1, 1).
 ///
 /// tanh(x) = (e²ˣ - 1) / (e²ˣ + 1)
 ///
 /// # Shapes
-/// Any shape; the output has the same, and is no longer `Probabilities`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`.
 ///
 /// # Gradients
-/// tanh'(x) = 1 - y², with y the output.
+/// tanh'(x) = 1 - y², where y is the output.
 ///
 /// # Example
 /// ```

@@ -4,22 +4,22 @@ use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, each_output};
 use crate::shape::Shape;
 
-/// The mean over the outputs of the distance to the wanted values.
+/// The mean over the outputs of the absolute difference to the target.
 ///
 /// l(x, t) = 1/M Σ_j |f(x)_j - t_j|
 ///
-/// Large distances weigh less than in [`MeanSquaredError`](crate::MeanSquaredError), so that samples far off pull less: its best
-/// constant answer is the median. Keras's `MeanAbsoluteError`, PyTorch's `L1Loss`; the metric of that name is
+/// Large differences weigh less than in [`MeanSquaredError`](crate::MeanSquaredError), so outliers have less influence: the
+/// best constant prediction is the median. The loss is `MeanAbsoluteError` in Keras and `L1Loss` in PyTorch. The metric is
 /// [`MeanAbsoluteError`](crate::metric::MeanAbsoluteError).
 ///
 /// # Shapes
-/// Network output `Vector<M>` or another plain shape, targets of the same.
+/// Network output: `Vector<M>` or another plain shape. Targets: the same shape.
 ///
 /// # Gradients
-/// dl/df_j = sign(f_j - t_j) / M, and 0 where they are equal.
+/// dl/df_j = sign(f_j - t_j) / M, and 0 if they are equal.
 ///
 /// # Units
-/// That of the targets; training and evaluation take the mean over the samples, so over batch and outputs.
+/// The unit of the targets. Training and evaluation use the mean over the samples, and thus over batch and outputs.
 ///
 /// # Example
 /// ```
@@ -28,7 +28,7 @@ use crate::shape::Shape;
 /// network!(struct Line = Dense<1, 2>);
 ///
 /// let data = Dataset::<Vector<1>, Vector<2>>::new(vec![[0.0]], vec![[1.0, -3.0]])?;
-/// // Zero weights answer 0: (1 + 3) / 2.
+/// // Zero weights predict 0: (1 + 3) / 2.
 /// assert_eq!(Line::zeroed().evaluate(&data, &AbsoluteError).loss, 2.0);
 /// # Ok::<(), typenet::Error>(())
 /// ```
@@ -54,7 +54,7 @@ impl<Output: Shape<Plain = Output>> Loss<Output> for AbsoluteError {
     }
 }
 
-/// -1, 0 or 1; NaN of NaN.
+/// Returns -1, 0 or 1, or NaN for NaN.
 #[inline(always)]
 fn sign<T: Kernels>(x: T) -> T {
     if x > T::ZERO {
@@ -62,7 +62,7 @@ fn sign<T: Kernels>(x: T) -> T {
     } else if x < T::ZERO {
         -T::ONE
     } else {
-        // Zero, and NaN.
+        // Zero or NaN.
         x
     }
 }

@@ -1,4 +1,4 @@
-//! Classes that count more or less than others.
+//! Class weights: classes that count more or less than others.
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
@@ -7,27 +7,26 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Class;
 
-/// Any loss whose targets are classes, with each sample counted by the weight of its class.
+/// A loss with class targets that multiplies the inner loss of each sample by the weight of its class.
 ///
 /// l(x, c) = w_c l(x, c)
 ///
 /// # Shapes
-/// Those of the loss; `K` is its number of classes.
+/// Those of the inner loss, which has `K` classes.
 ///
 /// # Gradients
-/// Those of the loss times w_c.
+/// Those of the inner loss times w_c.
 ///
 /// # Units
-/// Training and evaluation divide by the number of samples, as Keras does for `class_weight`. PyTorch's `weight`
-/// divides by the sum of the weights of the batch: with
-/// [`balanced_class_weights`](crate::Dataset::balanced_class_weights), whose mean is 1, the two agree on the whole data
-/// set, and on batches as far as their shares of classes do. With label smoothing they do not: this loss weights the
-/// whole smoothed loss of a sample by the class of the sample, PyTorch each class's term in it by that class. Accuracy
-/// counts every sample alike.
+/// Training and evaluation divide by the number of samples, as Keras does for `class_weight`. PyTorch's `weight` divides by the
+/// sum of the weights of the batch instead. With [`balanced_class_weights`](crate::Dataset::balanced_class_weights), whose mean
+/// is 1, the two agree on the whole data set, and approximately on batches, depending on their class proportions. With label
+/// smoothing they do not agree: this loss multiplies the whole smoothed loss of a sample by the weight of the sample's class,
+/// while PyTorch multiplies the term of each class by the weight of that class. Accuracy counts every sample equally.
 ///
 /// # Numerics
-/// As for [`SampleWeights`](crate::loss::SampleWeights). Weights are rounded to the network's numbers: a class whose weight is
-/// 0 in them, below about 10⁻⁴⁵ in `f32`, does not count, and where all are, every loss is 0 without an
+/// As for [`SampleWeights`](crate::loss::SampleWeights). Weights are rounded to the network's scalar type. A class whose
+/// rounded weight is 0, in `f32` below about 10⁻⁴⁵, does not count. If all rounded weights are 0, every loss is 0, without an
 /// [`Error::AllWeightsZero`].
 ///
 /// # Example
@@ -42,7 +41,7 @@ use crate::target::Class;
 /// let loss = ClassWeights::new(Nll, [2.0, 1.0])?;
 /// assert!((guess.evaluate(&data, &loss).loss - 1.25 * 2.0_f64.ln()).abs() < 1e-6);
 ///
-/// // Three of four samples are in class 1, but both classes count as much.
+/// // Three of the four samples belong to class 1, but both classes have the same total weight.
 /// let loss = ClassWeights::new(Nll, data.balanced_class_weights()?)?;
 /// guess.dense.bias[0] = 1.0;
 /// Trainer::new(loss, Sgd::new(1.0)).epochs(200).fit(&mut guess, &data)?;
@@ -56,10 +55,11 @@ pub struct ClassWeights<L, const K: usize> {
 }
 
 impl<L, const K: usize> ClassWeights<L, K> {
-    /// A loss with a weight for each class, in their order.
+    /// Creates a loss with one weight per class, in class order.
     ///
     /// # Errors
-    /// [`Error::WeightOutOfRange`] for the first weight that is negative, infinite or NaN; [`Error::AllWeightsZero`].
+    /// [`Error::WeightOutOfRange`] for the first weight that is negative, infinite or NaN. [`Error::AllWeightsZero`] if all
+    /// weights are zero.
     pub fn new(loss: L, weights: [f64; K]) -> Result<Self> {
         let (what, in_range) = ("class", |weight: f64| weight.is_finite() && weight >= 0.0);
         if let Some(class) = weights.iter().position(|&weight| !in_range(weight)) {

@@ -1,26 +1,26 @@
-//! Cross-entropy from raw scores.
+//! Cross-entropy of logits.
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, softmax_nll};
 use crate::shape::{Shape, Vector};
 use crate::target::{Class, ClassTarget, Target};
 
-/// Cross-entropy between the wanted class and the softmax of a network's raw scores.
+/// The cross-entropy between the target class and the softmax of the network's outputs (logits).
 ///
 /// l(x, y) = -ln softmax(z(x))_y
 ///
 /// # Shapes
-/// Network output `Vector<K>`, targets `Class<K>`. A network that ends in `Softmax` does not compile with this loss,
-/// which would apply softmax twice: use [`Nll`](crate::Nll).
+/// Network output: `Vector<K>`. Targets: `Class<K>`. A network that ends in `Softmax` does not compile with this loss, which
+/// would apply softmax twice. Use [`Nll`](crate::Nll) instead.
 ///
 /// # Gradients
-/// dl/dz_c = softmax(z)_c - 1 where c is the wanted class, else softmax(z)_c.
+/// dl/dz_c = softmax(z)_c - 1 if c is the target class, and softmax(z)_c otherwise.
 ///
 /// # Units
-/// Nats; training and evaluation take the mean over the samples.
+/// Nats. Training and evaluation use the mean over the samples.
 ///
 /// # Numerics
-/// As [`Nll`](crate::Nll): finite for scores up to ±10³⁰ in `f32`.
+/// As for [`Nll`](crate::Nll): finite for logits up to ±10³⁰ in `f32`.
 ///
 /// # Example
 /// ```
@@ -36,14 +36,14 @@ use crate::target::{Class, ClassTarget, Target};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CrossEntropy;
 
-/// The output of a network that gives raw scores, one per class.
+/// The output of a network that computes logits, one per class.
 #[diagnostic::on_unimplemented(
     message = "`CrossEntropy` takes raw scores, but this network gives `{Self}`",
     label = "not raw scores",
     note = "help: for a network that ends in `Softmax` use `Nll`; raw scores are `Vector<K>`"
 )]
 pub trait RawScores: Shape {
-    /// The kind of target that belongs to it.
+    /// The corresponding kind of target.
     type Class: ClassTarget;
 }
 

@@ -1,4 +1,4 @@
-//! Hinge losses: enough distance from the boundary is enough.
+//! Hinge losses, which are zero beyond a margin.
 
 use core::cmp::Ordering;
 
@@ -8,29 +8,30 @@ use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 use crate::target::Class;
 
-/// The hinge loss of answers that are -1 or 1: the mean over the outputs of what is missing to a margin of 1.
+/// The hinge loss for targets of -1 and 1: the mean over the outputs of the amount by which each falls short of a margin
+/// of 1.
 ///
 /// l(x, t) = 1/M Σ_j max(0, 1 - t_j f(x)_j)
 ///
-/// As Keras's `Hinge`, but for targets that are all 0 or 1: Keras takes them for -1 and 1, while here they stay as they
-/// are, and an output whose target is 0 has the loss 1 and no gradient. For one class among several there is
+/// The same as Keras's `Hinge`, except if all targets are 0 or 1. Keras then converts them to -1 and 1. Here they remain
+/// unchanged, and an output whose target is 0 has the loss 1 and no gradient. For one class among several, use
 /// [`CategoricalHinge`].
 ///
 /// # Shapes
-/// Network output `Vector<M>`, targets `Vector<M>` of -1 and 1. A network that ends in `Sigmoid` does not compile with this
+/// Network output: `Vector<M>`. Targets: `Vector<M>` of -1 and 1. A network that ends in `Sigmoid` does not compile with this
 /// loss.
 ///
 /// # Errors
-/// [`Error::TargetOutOfRange`](crate::Error::TargetOutOfRange) when a network is trained with a target that is neither.
+/// [`Error::TargetOutOfRange`](crate::Error::TargetOutOfRange) if a network is trained with a target other than -1 and 1.
 ///
 /// # Gradients
-/// dl/df_j = -t_j / M where t_j f_j < 1, else 0.
+/// dl/df_j = -t_j / M if t_j f_j < 1, and 0 otherwise.
 ///
 /// # Units
-/// That of the scores; training and evaluation take the mean over the samples, so over batch and outputs.
+/// The unit of the scores. Training and evaluation use the mean over the samples, and thus over batch and outputs.
 ///
 /// # Source
-/// C. Cortes and V. Vapnik, "Support-vector networks", 1995, whose slack variables it sums.
+/// C. Cortes and V. Vapnik, "Support-vector networks", 1995. The loss is the sum of its slack variables.
 ///
 /// # Example
 /// ```
@@ -75,20 +76,21 @@ impl<const M: usize> Loss<Vector<M>> for Hinge {
     }
 }
 
-/// The hinge loss of one class among several: what the score of the wanted class lacks to be 1 above all others.
+/// The hinge loss of one class among several: the amount by which the score of the target class falls short of exceeding
+/// all others by 1.
 ///
 /// l(x, y) = max(0, 1 + max_(j ≠ y) f(x)_j - f(x)_y)
 ///
-/// As Keras's `CategoricalHinge`, up to its use of 0 among the other scores.
+/// The same as Keras's `CategoricalHinge`, except that Keras includes 0 among the other scores.
 ///
 /// # Shapes
-/// Network output `Vector<K>`, with K of at least 2, targets `Class<K>`.
+/// Network output: `Vector<K>`, with K of at least 2. Targets: `Class<K>`.
 ///
 /// # Gradients
-/// Where the loss is above 0: dl/df_y = -1 and dl/df_j = 1 for the first of the largest other scores; else 0.
+/// If the loss is above 0: dl/df_y = -1, and dl/df_j = 1 for the first of the largest other scores. Otherwise 0.
 ///
 /// # Units
-/// That of the scores; training and evaluation take the mean over the samples.
+/// The unit of the scores. Training and evaluation use the mean over the samples.
 ///
 /// # Source
 /// K. Crammer and Y. Singer, "On the algorithmic implementation of multiclass kernel-based vector machines", 2001, equation 3.
@@ -121,13 +123,13 @@ impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
         weight: T,
         mut gradient: Option<&mut [T]>,
     ) -> T {
-        const { assert!(K > 1, "`CategoricalHinge` compares the scores of at least 2 classes") };
+        const { assert!(K > 1, "`CategoricalHinge` needs at least 2 classes") };
         let mut sum = T::ZERO;
         for (sample, (scores, target)) in logits.chunks_exact(K).zip(targets).enumerate() {
             let wanted = target.index();
             let other = largest_other(scores, wanted);
             let missing = T::ONE + scores[other] - scores[wanted];
-            // Also where it is NaN.
+            // Also true for NaN.
             let misses = missing.partial_cmp(&T::ZERO).is_none_or(Ordering::is_gt);
             if misses {
                 sum += missing;
@@ -144,7 +146,8 @@ impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
     }
 }
 
-/// The position of the first of the largest scores but that of the wanted class; of the first NaN, where there is one.
+/// Returns the position of the first of the largest scores except that of the target class, or of the first NaN, if there is
+/// one.
 #[inline(always)]
 fn largest_other<T: Kernels>(scores: &[T], wanted: usize) -> usize {
     let mut best = usize::from(wanted == 0);

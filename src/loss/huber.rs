@@ -4,27 +4,28 @@ use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, each_output};
 use crate::shape::Shape;
 
-/// Squared error near the wanted values, absolute error far from them: the mean over the outputs.
+/// The mean over the outputs of Huber's function: squared error near the target, absolute error far from it.
 ///
-/// l(x, t) = 1/M Σ_j h(f(x)_j - t_j), with h(d) = d²/2 where |d| ≤ δ, else δ (|d| - δ/2)
+/// l(x, t) = 1/M Σ_j h(f(x)_j - t_j), with h(d) = d²/2 if |d| ≤ δ, and δ (|d| - δ/2) otherwise
 ///
-/// Smooth at 0, and samples far off pull no harder than those at a distance of δ. As in Keras and PyTorch, where δ = 1 is the
-/// default too; PyTorch's `SmoothL1Loss` is this divided by δ.
+/// The loss is smooth at 0, and an outlier has no more influence than a difference of δ. As in Keras and PyTorch, the default
+/// of δ is 1. PyTorch's `SmoothL1Loss` is this loss divided by δ.
 ///
 /// # Shapes
-/// Network output `Vector<M>` or another plain shape, targets of the same.
+/// Network output: `Vector<M>` or another plain shape. Targets: the same shape.
 ///
 /// # Gradients
-/// dl/df_j = d/M where |d| ≤ δ, else δ sign(d) / M, with d = f_j - t_j.
+/// dl/df_j = d/M if |d| ≤ δ, and δ sign(d) / M otherwise, where d = f_j - t_j.
 ///
 /// # Units
-/// The square of the targets' unit; training and evaluation take the mean over the samples, so over batch and outputs.
+/// The square of the targets' unit. Training and evaluation use the mean over the samples, and thus over batch and outputs.
 ///
 /// # Numerics
-/// δ is rounded to the network's numbers. Where it is 0 in them, below about 10⁻⁴⁵ in `f32`, every loss and gradient is 0.
+/// δ is rounded to the network's scalar type. If the result is 0, in `f32` for δ below about 10⁻⁴⁵, every loss and gradient is
+/// 0.
 ///
 /// # Panics
-/// [`Huber::new`] panics unless δ is a finite number above 0.
+/// [`Huber::new`] panics unless δ is finite and above 0.
 ///
 /// # Source
 /// P. J. Huber, "Robust estimation of a location parameter", 1964, section 4.
@@ -36,7 +37,7 @@ use crate::shape::Shape;
 /// network!(struct Line = Dense<1, 2>);
 ///
 /// let data = Dataset::<Vector<1>, Vector<2>>::new(vec![[0.0]], vec![[0.5, -3.0]])?;
-/// // Zero weights answer 0: (0.5² / 2 + 1 (3 - 1 / 2)) / 2.
+/// // Zero weights predict 0: (0.5² / 2 + 1 (3 - 1 / 2)) / 2.
 /// assert_eq!(Line::zeroed().evaluate(&data, &Huber::default()).loss, 1.3125);
 /// # Ok::<(), typenet::Error>(())
 /// ```
@@ -46,18 +47,18 @@ pub struct Huber {
 }
 
 impl Huber {
-    /// Squared up to a distance of δ.
+    /// Creates the loss that squares differences up to δ.
     ///
     /// # Panics
-    /// Unless δ is a finite number above 0.
+    /// Panics unless δ is finite and above 0.
     #[must_use]
     #[track_caller]
     pub const fn new(delta: f64) -> Self {
-        assert!(delta > 0.0 && delta.is_finite(), "the delta of `Huber` is a finite number above 0");
+        assert!(delta > 0.0 && delta.is_finite(), "the delta of `Huber` must be finite and above 0");
         Self { delta }
     }
 
-    /// δ, up to which errors are squared.
+    /// Returns δ, the largest difference that is squared.
     #[must_use]
     pub const fn delta(&self) -> f64 {
         self.delta

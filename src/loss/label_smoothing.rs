@@ -1,33 +1,33 @@
-//! Label smoothing: classes that are wanted almost, not wholly.
+//! Label smoothing: targets that assign some probability to every class.
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{CrossEntropy, Loss, Nll};
 use crate::shape::Shape;
 use crate::target::{ClassTarget, Target};
 
-/// [`Nll`] or [`CrossEntropy`] with a share ε of the wanted probability spread evenly over all K classes, so that scores do not
-/// grow without end and answers stay less sure.
+/// [`Nll`] or [`CrossEntropy`] with a fraction ε of the target probability spread evenly over all K classes. Scores then do not
+/// grow without bound, and predictions remain less confident.
 ///
-/// l(x, y) = -(1 - ε) ln p_y - ε/K Σ_k ln p_k, with p the softmax of the scores
+/// l(x, y) = -(1 - ε) ln p_y - ε/K Σ_k ln p_k, where p is the softmax of the scores
 ///
-/// Made by [`Nll::label_smoothing`] and [`CrossEntropy::label_smoothing`]. As in Keras and PyTorch.
+/// Created by [`Nll::label_smoothing`] and [`CrossEntropy::label_smoothing`]. The same as in Keras and PyTorch.
 ///
 /// # Shapes
-/// Those of the loss that it was made of.
+/// Those of the inner loss.
 ///
 /// # Gradients
-/// By the logits: dl/dz_c = p_c - ε/K, less 1 - ε where c is the wanted class.
+/// With respect to the logits: dl/dz_c = p_c - ε/K, minus 1 - ε if c is the target class.
 ///
 /// # Units
-/// Nats; training and evaluation take the mean over the samples. The loss of a sure and right answer is not 0, so it does not
-/// compare with that of other ε: evaluate with the loss without it.
+/// Nats. Training and evaluation use the mean over the samples. The loss of a confident and correct prediction is not 0, so
+/// losses with different ε are not comparable. Evaluate with the loss without smoothing.
 ///
 /// # Panics
-/// Both makers panic unless ε is at least 0 and below 1.
+/// Both methods panic unless ε is at least 0 and below 1.
 ///
 /// # Numerics
-/// Computed as the loss without smoothing, plus ε times the mean of z_y - z_k over all k: differences keep their digits
-/// where all scores have a large number in common.
+/// Computed as the loss without smoothing, plus ε times the mean of z_y - z_k over all k. The differences keep their precision
+/// if all scores share a large offset.
 ///
 /// # Source
 /// C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna, "Rethinking the inception architecture for computer vision",
@@ -41,7 +41,7 @@ use crate::target::{ClassTarget, Target};
 ///
 /// let data = Dataset::<Vector<2>, Class<2>>::labelled([[100.0, 0.0]], [0])?;
 /// assert_eq!(Scores::zeroed().evaluate(&data, &Nll).loss, 0.0);
-/// // A share of 0.2 / 2 for the other class, whose -ln p is 100.
+/// // A fraction of 0.2 / 2 for the other class, whose -ln p is 100.
 /// let loss = Scores::zeroed().evaluate(&data, &Nll.label_smoothing(0.2)).loss;
 /// assert!((loss - 10.0).abs() < 1e-5);
 /// # Ok::<(), typenet::Error>(())
@@ -58,11 +58,11 @@ impl<L> LabelSmoothing<L> {
     where
         L: Copy,
     {
-        assert!(share >= 0.0 && share < 1.0, "the share that is spread over all classes is at least 0 and below 1");
+        assert!(share >= 0.0 && share < 1.0, "the share of label smoothing must be at least 0 and below 1");
         Self { loss, share }
     }
 
-    /// ε, the share that is spread over all classes.
+    /// Returns ε, the fraction that is spread over all classes.
     #[must_use]
     pub const fn share(&self) -> f64 {
         self.share
@@ -70,10 +70,10 @@ impl<L> LabelSmoothing<L> {
 }
 
 impl Nll {
-    /// This loss with a share ε of the wanted probability spread over all classes.
+    /// Returns this loss with a fraction ε of the target probability spread over all classes.
     ///
     /// # Panics
-    /// Unless ε is at least 0 and below 1.
+    /// Panics unless ε is at least 0 and below 1.
     #[must_use]
     #[track_caller]
     pub const fn label_smoothing(self, share: f64) -> LabelSmoothing<Self> {
@@ -82,10 +82,10 @@ impl Nll {
 }
 
 impl CrossEntropy {
-    /// This loss with a share ε of the wanted probability spread over all classes.
+    /// Returns this loss with a fraction ε of the target probability spread over all classes.
     ///
     /// # Panics
-    /// Unless ε is at least 0 and below 1.
+    /// Panics unless ε is at least 0 and below 1.
     #[must_use]
     #[track_caller]
     pub const fn label_smoothing(self, share: f64) -> LabelSmoothing<Self> {

@@ -4,18 +4,20 @@ use crate::kernel::{Isa, Kernels};
 use crate::loss::Loss;
 use crate::shape::Shape;
 
-/// The mean over the outputs of the squared difference to the wanted values.
+/// The mean over the outputs of the squared difference to the target.
 ///
 /// l(x, t) = 1/M Σ_j (f(x)_j - t_j)²
 ///
 /// # Shapes
-/// Any network output; targets of the same plain shape: `Vector<M>` for an output `Vector<M>` or `Probabilities<M>`.
+/// Network output: any. Targets: the corresponding plain shape, which is `Vector<M>` for an output of `Vector<M>` or
+/// `Probabilities<M>`.
 ///
 /// # Gradients
-/// dl/df_j = 2/M (f_j - t_j); for `Probabilities` this goes on through the Jacobian of the softmax to the logits.
+/// dl/df_j = 2/M (f_j - t_j). For `Probabilities`, the gradient is propagated through the Jacobian of the softmax to the
+/// logits.
 ///
 /// # Units
-/// The square of the targets' unit; training and evaluation take the mean over the samples, so over batch and outputs, as
+/// The square of the targets' unit. Training and evaluation use the mean over the samples, and thus over batch and outputs, as
 /// in Keras and PyTorch.
 ///
 /// # Example
@@ -25,7 +27,7 @@ use crate::shape::Shape;
 /// network!(struct Line = Dense<1, 2>);
 ///
 /// let data = Dataset::<Vector<1>, Vector<2>>::new(vec![[0.0]], vec![[1.0, 3.0]])?;
-/// // Zero weights answer 0: (1² + 3²) / 2.
+/// // Zero weights predict 0: (1² + 3²) / 2.
 /// assert_eq!(Line::zeroed().evaluate(&data, &MeanSquaredError).loss, 5.0);
 /// # Ok::<(), typenet::Error>(())
 /// ```
@@ -61,7 +63,7 @@ impl<Output: Shape> Loss<Output> for MeanSquaredError {
     }
 }
 
-/// One sample whose logits are the output.
+/// Computes one sample whose logits are the output.
 #[inline(always)]
 fn direct<T: Kernels, I: Isa>(
     isa: I,
@@ -84,7 +86,7 @@ fn direct<T: Kernels, I: Isa>(
     squares * mean
 }
 
-/// One sample whose output is the softmax of the logits.
+/// Computes one sample whose output is the softmax of the logits.
 #[inline(always)]
 fn through_softmax<T: Kernels, I: Isa>(
     isa: I,
@@ -102,7 +104,7 @@ fn through_softmax<T: Kernels, I: Isa>(
         return differences.fold(T::ZERO, square) * mean;
     };
     let factor = (weight + weight) * mean;
-    // g_k and p_k are each used twice; p is kept in the gradient's memory and g follows from it.
+    // g_k and p_k are each used twice. p is stored in the memory of the gradient, and g is computed from it.
     let (mut squares, mut inner) = (T::ZERO, T::ZERO);
     for ((place, &z), &target) in gradient.iter_mut().zip(logits).zip(targets) {
         *place = (z - largest).exp() / sum;

@@ -1,27 +1,28 @@
-//! Negative log likelihood of the wanted class, for networks that end in softmax.
+//! Negative log-likelihood of the target class, for networks that end in softmax.
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, softmax_nll};
 use crate::shape::{Probabilities, Shape};
 use crate::target::{Class, ClassTarget, Target};
 
-/// Negative log likelihood of the wanted class, for a network that ends in `Softmax`.
+/// The negative log-likelihood of the target class, for a network that ends in `Softmax`.
 ///
 /// l(x, y) = -ln f(x)_y
 ///
 /// # Shapes
-/// Network output `Probabilities<K>`, targets `Class<K>`. A network that gives raw scores does not compile with this
-/// loss: end it with `Softmax`, or use [`CrossEntropy`](crate::CrossEntropy).
+/// Network output: `Probabilities<K>`. Targets: `Class<K>`. A network that outputs logits does not compile with this loss. End
+/// it with `Softmax`, or use [`CrossEntropy`](crate::CrossEntropy).
 ///
 /// # Gradients
-/// By the logits z before the softmax: dl/dz_c = f(x)_c - 1 where c is the wanted class, else f(x)_c.
+/// With respect to the logits z before the softmax: dl/dz_c = f(x)_c - 1 if c is the target class, and f(x)_c otherwise.
 ///
 /// # Units
-/// Nats; training and evaluation take the mean over the samples.
+/// Nats. Training and evaluation use the mean over the samples.
 ///
 /// # Numerics
-/// Computed from the logits as ln Σ e^(z_k - m) - (z_y - m) with m the largest: finite for logits up to ±10³⁰ in `f32`. The
-/// gradient of the wanted class is minus the sum of the others', which keeps its digits when the answer is nearly right.
+/// Computed from the logits as ln Σ e^(z_k - m) - (z_y - m), where m is the largest. The result is finite for logits up to
+/// ±10³⁰ in `f32`. The gradient of the target class is minus the sum of the others, which keeps its precision if the prediction
+/// is nearly correct.
 ///
 /// # Example
 /// ```
@@ -45,7 +46,7 @@ pub struct Nll;
     note = "help: end the network with `Softmax`, or train it with `CrossEntropy`, which takes raw scores"
 )]
 pub trait EndsInSoftmax: Shape {
-    /// The kind of target that belongs to it.
+    /// The corresponding kind of target.
     type Class: ClassTarget;
 }
 

@@ -1,4 +1,4 @@
-//! Samples that count more or less than others.
+//! Sample weights: samples that count more or less than others.
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, Objection, Values, weighted_sum};
@@ -6,25 +6,25 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::{Weighted, WeightedValue};
 
-/// Any loss, with each sample counted by its weight.
+/// A loss that multiplies the inner loss of each sample by the weight of the sample.
 ///
 /// l(x, (t, w)) = w l(x, t)
 ///
 /// # Shapes
-/// Those of the loss; targets are [`Weighted`], as [`Dataset::weighted`](crate::Dataset::weighted) makes them. The validation
-/// set has weights too: `data.weighted(vec![1.0; data.len()])` for a plain one.
+/// Those of the inner loss. Targets are [`Weighted`], as [`Dataset::weighted`](crate::Dataset::weighted) creates them. The
+/// validation set needs weights too. For unweighted samples, use `data.weighted(vec![1.0; data.len()])`.
 ///
 /// # Gradients
-/// Those of the loss times w.
+/// Those of the inner loss times w.
 ///
 /// # Units
 /// Training and evaluation divide by the number of samples, as Keras does for `sample_weight`, and not by the sum of the
-/// weights: weights with mean 1 leave the scale of loss and gradient as it is. To divide by the sum over the data set, divide
-/// the weights by their mean first. Accuracy and mean absolute error count every sample alike.
+/// weights. Weights with mean 1 therefore preserve the scale of loss and gradient. To divide by the sum over the data set,
+/// first divide the weights by their mean. Accuracy and mean absolute error count every sample equally.
 ///
 /// # Numerics
-/// With weights of 1, gradients have the bits of the loss without weights. So has the value up to 64 samples a tile; above,
-/// its sum may be added in another order.
+/// With weights of 1, gradients have the same bits as without weights. The value has the same bits for up to 64 samples per
+/// tile. Above that, its sum may be computed in another order.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::target::{Weighted, WeightedValue};
 ///
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [0.0]], vec![[1.0], [3.0]])?.weighted([1.0, 0.5])?;
 /// let mut line = Line::zeroed();
-/// // Zero weights answer 0: (1 · 1² + 0.5 · 3²) / 2.
+/// // Zero weights predict 0: (1 · 1² + 0.5 · 3²) / 2.
 /// assert_eq!(line.evaluate(&data, &SampleWeights(MeanSquaredError)).loss, 2.75);
 /// Trainer::new(SampleWeights(MeanSquaredError), Sgd::new(0.5)).epochs(200).fit(&mut line, &data)?;
 /// // The weighted mean (1 · 1 + 0.5 · 3) / 1.5.
@@ -43,7 +43,7 @@ use crate::target::{Weighted, WeightedValue};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SampleWeights<L>(
-    /// The loss of a sample.
+    /// The inner loss.
     pub L,
 );
 

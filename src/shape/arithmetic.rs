@@ -1,21 +1,21 @@
-//! How are sizes computed while compiling? `network!` computes those of numbers itself, by the same formulas, and calls these
-//! functions for all others.
+//! How are sizes computed at compile time? `network!` computes those of literal sizes itself, by the same formulas, and calls
+//! these functions for all others.
 
 use crate::shape::Shape;
 
-/// The number of elements of a shape.
+/// Returns the number of elements of a shape.
 #[must_use]
 pub const fn length<S: Shape>() -> usize {
     S::LEN
 }
 
-/// One axis of a shape, by its number; 1 where it has fewer.
+/// Returns the size of one axis of a shape, or 1 if the shape has fewer axes.
 #[must_use]
-pub const fn axis<S: Shape>(number: usize) -> usize {
-    if number < S::DIMENSIONS.len() { S::DIMENSIONS[number] } else { 1 }
+pub const fn axis<S: Shape>(index: usize) -> usize {
+    if index < S::DIMENSIONS.len() { S::DIMENSIONS[index] } else { 1 }
 }
 
-/// The product of all factors.
+/// Returns the product of all factors.
 #[must_use]
 pub const fn product(factors: &[usize]) -> usize {
     let mut product = 1;
@@ -27,21 +27,21 @@ pub const fn product(factors: &[usize]) -> usize {
     product
 }
 
-/// How many windows fit along an axis: ⌊(size + 2 padding - window) / stride⌋ + 1, or 0 if the window is larger than the padded
-/// size, which is a mistake that is reported by itself.
+/// Returns how many windows fit along an axis: ⌊(size + 2 padding - window) / stride⌋ + 1, or 0 if the window is larger than
+/// the padded size. That mistake is reported separately.
 #[must_use]
 pub const fn windows(size: usize, window: usize, stride: usize, padding: usize) -> usize {
     let padded = size + 2 * padding;
     if window > padded || stride == 0 { 0 } else { (padded - window) / stride + 1 }
 }
 
-/// The quotient of two sizes, rounded up; 0 for a divisor of 0, which is a mistake that is reported by itself.
+/// Returns the quotient of two sizes, rounded up, or 0 if the divisor is 0. That mistake is reported separately.
 #[must_use]
 pub const fn ceiling(size: usize, divisor: usize) -> usize {
     if divisor == 0 { 0 } else { size.div_ceil(divisor) }
 }
 
-/// The size of an axis with its padding on both sides.
+/// Returns the size of an axis including its padding on both sides.
 #[must_use]
 pub const fn padded(size: usize, padding: usize) -> usize {
     size + 2 * padding

@@ -6,18 +6,18 @@ use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::target::Target;
 
-/// A kind of target whose every answer has a weight: what [`Dataset::weighted`](crate::Dataset::weighted) makes of `Y`, and
-/// [`SampleWeights`](crate::loss::SampleWeights) compares with.
+/// A kind of target with a weight for each sample. [`Dataset::weighted`](crate::Dataset::weighted) turns targets `Y` into it,
+/// and [`SampleWeights`](crate::loss::SampleWeights) uses it.
 ///
-/// The weight is part of the answer, so that whatever is done to samples, shuffling, splitting and gathering for one, is
-/// done to their weights too.
+/// The weight is part of the target, so whatever operates on samples, such as shuffling, splitting and gathering, keeps each
+/// weight with its sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Weighted<Y>(PhantomData<fn() -> Y>);
 
-/// An answer with the weight of its sample, which is finite and not negative.
+/// A target with the weight of its sample, which is finite and not negative.
 ///
 /// # Errors
-/// [`WeightedValue::new`] refuses other weights, so a value of this type is always in range.
+/// [`WeightedValue::new`] rejects other weights, so a value of this type is always in range.
 ///
 /// # Example
 /// ```
@@ -36,10 +36,10 @@ pub struct WeightedValue<V, T> {
 }
 
 impl<V, T: Scalar> WeightedValue<V, T> {
-    /// An answer with its weight.
+    /// Combines a target with its weight.
     ///
     /// # Errors
-    /// [`Error::WeightOutOfRange`] when the weight is negative, infinite or NaN.
+    /// [`Error::WeightOutOfRange`] if the weight is negative, infinite or NaN.
     pub fn new(target: V, weight: T) -> Result<Self> {
         if weight.is_finite() && weight >= T::ZERO {
             Ok(Self { target, weight })
@@ -48,14 +48,14 @@ impl<V, T: Scalar> WeightedValue<V, T> {
         }
     }
 
-    /// The answer.
+    /// Returns the target.
     #[must_use]
     #[inline(always)]
     pub const fn target(&self) -> &V {
         &self.target
     }
 
-    /// The weight.
+    /// Returns the weight.
     #[must_use]
     #[inline(always)]
     pub const fn weight(&self) -> T {

@@ -1,4 +1,4 @@
-//! The functions on one element after the other, for any type of element.
+//! The functions, computed one element after another, for any scalar type.
 
 use core::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 
@@ -38,7 +38,7 @@ pub(super) fn tanh_gradient<T: Scalar, I: Isa>(_: I, output: &[T], gradient: &mu
 #[inline(always)]
 pub(super) fn relu<T: Scalar, I: Isa>(_: I, values: &mut [T]) {
     for value in values {
-        // Written so that NaN stays NaN: a diverged network must not look healthy.
+        // Written so that NaN stays NaN: a diverged network must not be mistaken for a healthy one.
         if *value < T::ZERO {
             *value = T::ZERO;
         }
@@ -96,7 +96,7 @@ pub(super) fn elu_gradient<T: Scalar, I: Isa>(_: I, alpha: T, output: &[T], grad
 /// σ(x) = 1 / (1 + e⁻ˣ)
 #[inline(always)]
 fn logistic<T: Scalar>(x: T) -> T {
-    // The exponential of a number that is not positive cannot overflow.
+    // The exponential of a non-positive value cannot overflow.
     let e = (-x.absolute()).exp();
     let numerator = if x < T::ZERO { e } else { T::ONE };
     numerator / (T::ONE + e)
@@ -151,7 +151,7 @@ pub(super) fn gelu_gradient<T: Scalar, I: Isa>(_: I, input: &[T], gradient: &mut
     }
 }
 
-/// Φ(x), the probability that a standard normal number is less than x.
+/// Φ(x), the probability that a standard normal variable is less than x.
 #[inline(always)]
 fn cumulative<T: Scalar>(x: T) -> T {
     T::from_f64(0.5) * (-x * T::from_f64(FRAC_1_SQRT_2)).erfc()

@@ -1,4 +1,4 @@
-//! The functions on vector registers.
+//! The functions, computed in vector registers.
 
 use crate::kernel::Isa;
 use crate::kernel::elementary::{self, map};
@@ -28,14 +28,14 @@ pub(super) fn tanh_gradient<T: Vectors, I: Isa>(isa: I, output: &[T], gradient: 
 
 #[inline(always)]
 pub(super) fn relu<T: Vectors, I: Isa>(isa: I, values: &mut [T]) {
-    // Of zero and NaN this is NaN.
+    // The result for zero and NaN is NaN.
     let zero = <T::In<I>>::splat(isa, T::ZERO);
     map!(T::In<I>, isa, values, |x| zero.maximum(x));
 }
 
 #[inline(always)]
 pub(super) fn relu_gradient<T: Vectors, I: Isa>(isa: I, output: &[T], gradient: &mut [T]) {
-    // Less than the smallest number above zero is at most zero.
+    // A value below the smallest positive value is at most zero.
     let least = <T::In<I>>::splat(isa, T::LEAST);
     map!(T::In<I>, isa, gradient, output, |g, y| g.zero_where(y.less(least)));
 }

@@ -1,4 +1,4 @@
-//! The loops, a row of positions at a time.
+//! The loops, over one row of positions at a time.
 
 use core::ops::Range;
 
@@ -7,7 +7,7 @@ use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
 impl ConvolutionSizes {
-    /// The slices of a pass are as long as the sizes say, and no size is 0.
+    /// Checks that the lengths of the slices match the sizes, and that no size is 0.
     #[inline(always)]
     fn check(self, weight: usize, bias: usize, input: usize, output: usize) {
         let Self { samples, input: [ci, ih, iw], output: [co, oh, ow], kernel: [kh, kw], stride, .. } = self;
@@ -22,25 +22,25 @@ impl ConvolutionSizes {
         );
     }
 
-    /// The row or column of the input that meets a position of the output and an element of the kernel, if there is one.
+    /// Returns the row or column of the input at which an element of the kernel lies for an output position, if there is one.
     #[inline(always)]
     fn meets(self, axis: usize, position: usize, element: usize) -> Option<usize> {
         let place = (position * self.stride[axis] + element).checked_sub(self.padding[axis])?;
         (place < self.input[axis + 1]).then_some(place)
     }
 
-    /// The columns of the output at which an element of the kernel lies within the image, and the column of the input that the
-    /// first of them meets.
+    /// Returns the columns of the output for which an element of the kernel lies within the image, and the column of the input
+    /// that corresponds to the first of them.
     #[inline(always)]
     fn columns(self, element: usize) -> (Range<usize>, usize) {
         let (stride, padding) = (self.stride[1], self.padding[1]);
-        // ox * stride + element - padding lies from 0 to the last column.
+        // ox * stride + element - padding ranges from 0 to the last column.
         let first = padding.saturating_sub(element).div_ceil(stride);
         let end = (self.input[2] + padding).saturating_sub(element).div_ceil(stride).min(self.output[2]);
         (first..end.max(first), (first * stride + element).saturating_sub(padding))
     }
 
-    /// Every channel of input and output of a sample with every element of the kernel, and the place of their weight.
+    /// Returns the position of the weight of a filter, an input channel and an element of the kernel.
     #[inline(always)]
     fn place_of_weight(self, filter: usize, channel: usize, [row, column]: [usize; 2]) -> usize {
         ((channel * self.kernel[0] + row) * self.kernel[1] + column) * self.output[0] + filter

@@ -1,19 +1,20 @@
-//! Blocks of products in vector registers.
+//! Tiles of products in vector registers.
 //!
-//! A block is some rows (samples, or inputs for the gradient of the weight) by two registers of columns (outputs, or
-//! inputs for the gradient of the input). Its sums stay in registers while the terms go by: per term, each row's one
-//! number is multiplied with the two registers of columns. Columns are contiguous in memory, so no operand is packed; only
-//! the gradient of the input transposes weights, into a panel. Sizes are arguments: constant ones ran no faster.
+//! A tile consists of some rows (samples, or inputs for the gradient of the weight) and two registers of columns (outputs, or
+//! inputs for the gradient of the input). Its sums stay in registers during the loop over the terms. For each term, the single
+//! element of each row is multiplied by the two registers of columns. Columns are contiguous in memory, so no operand is
+//! packed. Only the gradient of the input transposes weights, into a panel. Sizes are arguments: constant sizes were not
+//! faster.
 
 use crate::kernel::lanes::Lanes;
 
-/// Registers side by side in a block.
+/// The number of adjacent registers in a tile.
 pub(super) const PAIR: usize = 2;
-/// Registers of so many numbers are taken one at a time where less than two are left. That is 1.3 times as fast for 20
-/// outputs; with shorter ones 10 outputs, which they need two for, would take 1.6 times as long.
+/// Registers of at least this many lanes are processed one at a time if fewer than two remain. This is 1.3 times as fast for 20
+/// outputs. With shorter registers, 10 outputs, which need two of them, would take 1.6 times as long.
 pub(super) const SINGLY_FROM: usize = 16;
 
-/// The numbers of rows that share the loads of a register of columns, so many times at most.
+/// Processes the rows in groups that share the loads of a register of columns, of at most this many rows.
 macro_rules! by_rows {
     ($most:expr, $count:expr, $start:ident, $rows:ident => $block:expr) => {{
         let (count, mut $start) = ($count, 0);
@@ -41,8 +42,8 @@ macro_rules! by_rows {
     }};
 }
 
-/// Two registers of columns each, and at the end what is left: two registers or one, of which the last may be part. Long
-/// registers are taken one at a time there.
+/// Processes the columns two registers at a time. The remainder is two registers or one, of which the last may be partial. Long
+/// registers are processed one at a time there.
 macro_rules! by_columns {
     ($isa:ident, $count:expr, $start:ident, $columns:ident, $full:ident => $block:expr) => {{
         let (count, mut $start) = ($count, 0);
@@ -64,7 +65,7 @@ macro_rules! by_columns {
     }};
 }
 
-/// One register of `count` numbers after the other; the last one may be part. A macro, since a closure would not be
+/// Processes one register of `count` elements after another. The last one may be partial. A macro, since a closure would not be
 /// compiled for the instruction set unless the compiler chose to inline it.
 macro_rules! by_registers {
     ($isa:ident, $count:expr, $register:ident, $columns:ident => $block:expr) => {{
@@ -78,7 +79,7 @@ macro_rules! by_registers {
     }};
 }
 
-/// Columns of a block: `C` registers, of which the last is full or holds the first few numbers.
+/// The columns of a tile: `C` registers, of which the last is full or holds only its first lanes.
 #[derive(Clone, Copy)]
 pub(super) struct Columns<V: Lanes, const C: usize, const FULL: bool> {
     isa: V::Isa,
@@ -93,12 +94,12 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
 
     #[inline(always)]
     pub(super) fn zeros(self) -> [V; C] {
-        [V::splat(self.isa, V::Number::default()); C]
+        [V::splat(self.isa, V::Element::default()); C]
     }
 
-    /// Asks for the memory of the columns at `place` to be near soon.
+    /// Prefetches the memory of the columns at `place`.
     #[inline(always)]
-    pub(super) fn prefetch(self, place: *const V::Number) {
+    pub(super) fn prefetch(self, place: *const V::Element) {
         for c in 0..C {
             V::prefetch(self.isa, place.wrapping_add(c * V::COUNT));
         }
@@ -107,10 +108,10 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     /// # Safety
     /// `from` is valid for reads of the columns.
     #[inline(always)]
-    pub(super) unsafe fn load(self, from: *const V::Number) -> [V; C] {
+    pub(super) unsafe fn load(self, from: *const V::Element) -> [V; C] {
         let mut values = self.zeros();
         for c in 0..C {
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller's contract.
             unsafe {
                 let from = from.add(c * V::COUNT);
                 values[c] =
@@ -123,9 +124,9 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     /// # Safety
     /// `to` is valid for writes of the columns.
     #[inline(always)]
-    pub(super) unsafe fn store(self, values: [V; C], to: *mut V::Number) {
+    pub(super) unsafe fn store(self, values: [V; C], to: *mut V::Element) {
         for c in 0..C {
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller's contract.
             unsafe {
                 let to = to.add(c * V::COUNT);
                 if FULL || c + 1 < C { values[c].store(to) } else { values[c].store_first(self.last, to) }
@@ -133,13 +134,13 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
         }
     }
 
-    /// Writes the values, or adds them to what is there.
+    /// Writes the values, or adds them to the existing ones.
     ///
     /// # Safety
     /// `to` is valid for reads and writes of the columns.
     #[inline(always)]
-    pub(super) unsafe fn put(self, values: [V; C], add: bool, to: *mut V::Number) {
-        // SAFETY: the caller's promise.
+    pub(super) unsafe fn put(self, values: [V; C], add: bool, to: *mut V::Element) {
+        // SAFETY: the caller's contract.
         unsafe {
             if add {
                 self.store(sum_of(self.load(to), values), to);
@@ -149,7 +150,7 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
         }
     }
 
-    /// Adds to each row's sums the product of the row's number with the columns, for each term.
+    /// Adds to the sums of each row the product of the row's element and the columns, for each term.
     ///
     /// # Safety
     /// For each row r and term k, `rows + r · row + k · row_term` is valid for a read, and `columns + k · column_term` for
@@ -159,17 +160,17 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
         self,
         mut sums: [[V; C]; R],
         terms: usize,
-        (rows, row, row_term): (*const V::Number, usize, usize),
-        (columns, column_term): (*const V::Number, usize),
+        (rows, row, row_term): (*const V::Element, usize, usize),
+        (columns, column_term): (*const V::Element, usize),
     ) -> [[V; C]; R] {
         for term in 0..terms {
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller's contract.
             let column = unsafe { self.load(columns.add(term * column_term)) };
             for r in 0..R {
-                // SAFETY: the caller's promise.
-                let number = V::splat(self.isa, unsafe { *rows.add(r * row + term * row_term) });
+                // SAFETY: the caller's contract.
+                let factor = V::splat(self.isa, unsafe { *rows.add(r * row + term * row_term) });
                 for c in 0..C {
-                    sums[r][c] = number.mul_add(column[c], sums[r][c]);
+                    sums[r][c] = factor.mul_add(column[c], sums[r][c]);
                 }
             }
         }

@@ -1,20 +1,20 @@
-//! The forward pass in blocks: a batch, or one sample.
+//! The forward pass in tiles: a batch, or one sample.
 
 use super::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_registers, by_rows, sum_of};
-use super::{RUNS, runs};
+use super::{RANGES, ranges};
 use crate::kernel::lanes::{Lanes, Vectors};
 use crate::kernel::{DenseSizes, Isa, Program};
 
-/// Registers of outputs up to which the runs of one sample go on side by side.
+/// The largest number of output registers for which the ranges of one sample are interleaved.
 const ABREAST: usize = 4;
-/// Registers of outputs that go through a whole run at once, each of them waiting for no other.
+/// The number of output registers that are computed at once over a whole range, none of them waiting for another.
 const WIDE: usize = 8;
-/// Registers of outputs whose sums one sample keeps in memory at a time.
+/// The number of output registers whose sums are kept in memory at a time for one sample.
 const STRIPE: usize = 32;
-/// Inputs whose weights one sample adds to these sums in one go.
+/// The number of inputs whose weights are added to these sums at a time.
 const GROUP: usize = 8;
 
-/// The blocked twin of [`naive_forward`](super::naive_forward).
+/// The tiled twin of [`naive_forward`](super::naive_forward).
 pub(in crate::kernel) struct Forward<'a, T> {
     pub(in crate::kernel) sizes: DenseSizes,
     pub(in crate::kernel) weight: &'a [T],
@@ -38,7 +38,7 @@ impl<T: Vectors> Program for Forward<'_, T> {
 }
 
 impl<T: Vectors> Forward<'_, T> {
-    /// As [`run`](Program::run), for one sample.
+    /// The same as [`run`](Program::run), for one sample.
     #[inline(always)]
     pub(in crate::kernel) fn run_alone<I: Isa>(self, isa: I) {
         self.sizes.check(self.weight.len(), Some(self.bias.len()), self.input.len(), self.output.len());
@@ -47,32 +47,32 @@ impl<T: Vectors> Forward<'_, T> {
     }
 
     #[inline(always)]
-    fn of_batch<V: Lanes<Number = T>>(self, isa: V::Isa) {
+    fn of_batch<V: Lanes<Element = T>>(self, isa: V::Isa) {
         let DenseSizes { samples, inputs, outputs } = self.sizes;
-        let (runs, len) = runs(inputs);
+        let (ranges, len) = ranges(inputs);
         let output = self.output.as_mut_ptr();
         by_columns!(isa, outputs, column, columns, full => {
-            // Full registers take run by run, whose weights then stay in the nearest cache for all samples; sums wait in
-            // the output. Parts of registers take all runs of some samples at once: what was written through a mask comes
-            // back late when it is read through one.
-            let (passes, runs_of_pass) = if full { (runs, 1) } else { (1, runs) };
+            // Full registers process range by range. The weights of a range then stay in the nearest cache for all samples, and
+            // the sums are kept in the output. Partial registers process all ranges of some samples at once, since reading back
+            // a masked store is slow.
+            let (passes, ranges_of_pass) = if full { (ranges, 1) } else { (1, ranges) };
             for pass in 0..passes {
                 by_rows!(V::ROWS, samples, sample, R => {
                     let mut total = [columns.zeros(); R];
-                    for run in pass * runs_of_pass..(pass + 1) * runs_of_pass {
-                        let start = run * len;
-                        let terms = if run + 1 == runs { inputs - start } else { len };
-                        // SAFETY: the lengths of the slices were checked; samples, inputs and
-                        // outputs are within them by the loops.
+                    for range in pass * ranges_of_pass..(pass + 1) * ranges_of_pass {
+                        let start = range * len;
+                        let terms = if range + 1 == ranges { inputs - start } else { len };
+                        // SAFETY: the lengths of the slices were checked, and the loops keep samples, inputs and outputs within
+                        // them.
                         let sums = unsafe {
                             let bias = self.bias.as_ptr().add(column);
-                            let sums = if run == 0 { columns.load(bias) } else { columns.zeros() };
+                            let sums = if range == 0 { columns.load(bias) } else { columns.zeros() };
                             let rows = (self.input.as_ptr().add(sample * inputs + start), inputs, 1);
                             let weights = (self.weight.as_ptr().add(start * outputs + column), outputs);
                             columns.multiply([sums; R], terms, rows, weights)
                         };
                         for r in 0..R {
-                            total[r] = if run == pass * runs_of_pass { sums[r] } else { sum_of(total[r], sums[r]) };
+                            total[r] = if range == pass * ranges_of_pass { sums[r] } else { sum_of(total[r], sums[r]) };
                         }
                     }
                     for r in 0..R {
@@ -85,7 +85,7 @@ impl<T: Vectors> Forward<'_, T> {
     }
 
     #[inline(always)]
-    fn of_one<V: Lanes<Number = T>>(self, isa: V::Isa) {
+    fn of_one<V: Lanes<Element = T>>(self, isa: V::Isa) {
         match self.sizes.outputs.div_ceil(V::COUNT) {
             1 => self.abreast::<V, 1>(isa),
             2 => self.abreast::<V, 2>(isa),
@@ -96,40 +96,40 @@ impl<T: Vectors> Forward<'_, T> {
         }
     }
 
-    /// One sample and few outputs: one run alone would wait for its own sums, so the runs go on side by side.
+    /// One sample with few outputs. A single range would wait for its own sums, so the ranges are interleaved.
     #[inline(always)]
-    fn abreast<V: Lanes<Number = T>, const C: usize>(self, isa: V::Isa) {
+    fn abreast<V: Lanes<Element = T>, const C: usize>(self, isa: V::Isa) {
         let DenseSizes { inputs, outputs, .. } = self.sizes;
-        let (runs, len) = runs(inputs);
+        let (ranges, len) = ranges(inputs);
         let columns = Columns::<V, C, false>::new(isa, outputs);
         let (input, weight) = (self.input.as_ptr(), self.weight.as_ptr());
-        // SAFETY: the lengths of the slices were checked; inputs and outputs are within them.
+        // SAFETY: the lengths of the slices were checked, and inputs and outputs are within them.
         unsafe {
             let bias = columns.load(self.bias.as_ptr());
-            let sum = if runs == 1 {
+            let sum = if ranges == 1 {
                 let [sum] = columns.multiply([bias], inputs, (input, 0, 1), (weight, outputs));
                 sum
             } else {
-                let mut sums = [columns.zeros(); RUNS];
+                let mut sums = [columns.zeros(); RANGES];
                 sums[0] = bias;
                 for term in 0..len {
-                    for (run, sums) in sums.iter_mut().enumerate() {
-                        let i = run * len + term;
+                    for (range, sums) in sums.iter_mut().enumerate() {
+                        let i = range * len + term;
                         *sums = columns.multiply([*sums], 1, (input.add(i), 0, 0), (weight.add(i * outputs), 0))[0];
                     }
                 }
-                let done = RUNS * len;
+                let done = RANGES * len;
                 let [first, second, third, last] = sums;
                 let rest = (weight.add(done * outputs), outputs);
                 let [last] = columns.multiply([last], inputs - done, (input.add(done), 0, 1), rest);
                 let mut sum = first;
-                for run in [second, third, last] {
-                    sum = sum_of(sum, run);
+                for part in [second, third, last] {
+                    sum = sum_of(sum, part);
                 }
                 sum
             };
             if outputs == C * V::COUNT {
-                // A whole register comes back at once when the next layer reads it, a masked one late.
+                // A full store can be read back by the next layer immediately, a masked one only slowly.
                 Columns::<V, C, true>::new(isa, outputs).store(sum, self.output.as_mut_ptr());
             } else {
                 columns.store(sum, self.output.as_mut_ptr());
@@ -137,47 +137,47 @@ impl<T: Vectors> Forward<'_, T> {
         }
     }
 
-    /// One sample and as many outputs as keep the processor busy on their own: sums never leave their registers.
+    /// One sample with enough outputs to keep the processor busy: the sums never leave their registers.
     #[inline(always)]
-    fn wide<V: Lanes<Number = T>>(self, isa: V::Isa) {
+    fn wide<V: Lanes<Element = T>>(self, isa: V::Isa) {
         let DenseSizes { inputs, outputs, .. } = self.sizes;
-        let (runs, len) = runs(inputs);
+        let (ranges, len) = ranges(inputs);
         let columns = Columns::<V, WIDE, true>::new(isa, outputs);
         let mut total = columns.zeros();
-        for run in 0..runs {
-            let start = run * len;
-            let terms = if run + 1 == runs { inputs - start } else { len };
-            // SAFETY: the lengths of the slices were checked; inputs and outputs are within them.
+        for range in 0..ranges {
+            let start = range * len;
+            let terms = if range + 1 == ranges { inputs - start } else { len };
+            // SAFETY: the lengths of the slices were checked, and inputs and outputs are within them.
             let [sums] = unsafe {
-                let sums = if run == 0 { columns.load(self.bias.as_ptr()) } else { columns.zeros() };
+                let sums = if range == 0 { columns.load(self.bias.as_ptr()) } else { columns.zeros() };
                 let weights = (self.weight.as_ptr().add(start * outputs), outputs);
                 columns.multiply([sums], terms, (self.input.as_ptr().add(start), 0, 1), weights)
             };
-            total = if run == 0 { sums } else { sum_of(total, sums) };
+            total = if range == 0 { sums } else { sum_of(total, sums) };
         }
         // SAFETY: as above.
         unsafe { columns.store(total, self.output.as_mut_ptr()) };
     }
 
-    /// One sample and many outputs: weights are read in the order in which they lie, for a stripe of outputs whose sums
-    /// stay in the nearest cache.
+    /// One sample with many outputs. Weights are read in memory order, for a stripe of outputs whose sums stay in the nearest
+    /// cache.
     #[inline(always)]
-    fn in_stripes<V: Lanes<Number = T>>(self, isa: V::Isa) {
+    fn in_stripes<V: Lanes<Element = T>>(self, isa: V::Isa) {
         let DenseSizes { inputs, outputs, .. } = self.sizes;
-        let (runs, len) = runs(inputs);
+        let (ranges, len) = ranges(inputs);
         for from in (0..outputs).step_by(STRIPE * V::COUNT) {
             let bias = &self.bias[from..outputs.min(from + STRIPE * V::COUNT)];
             let output = &mut self.output[from..from + bias.len()];
             let mut sums = [V::splat(isa, T::ZERO); STRIPE];
-            for run in 0..runs {
-                let end = if run + 1 == runs { inputs } else { (run + 1) * len };
+            for range in 0..ranges {
+                let end = if range + 1 == ranges { inputs } else { (range + 1) * len };
                 let zeros = V::splat(isa, T::ZERO);
                 by_registers!(isa, bias.len(), register, columns => {
                     // SAFETY: the register lies within the stripe.
                     let [bias] = unsafe { columns.load(bias.as_ptr().add(register * V::COUNT)) };
-                    sums[register] = if run == 0 { bias } else { zeros };
+                    sums[register] = if range == 0 { bias } else { zeros };
                 });
-                let mut start = run * len;
+                let mut start = range * len;
                 while start + GROUP <= end {
                     add_group::<V, GROUP>(
                         isa,
@@ -200,34 +200,34 @@ impl<T: Vectors> Forward<'_, T> {
                 }
                 by_registers!(isa, bias.len(), register, columns => {
                     // SAFETY: the register lies within the stripe.
-                    unsafe { columns.put([sums[register]], run > 0, output.as_mut_ptr().add(register * V::COUNT)) };
+                    unsafe { columns.put([sums[register]], range > 0, output.as_mut_ptr().add(register * V::COUNT)) };
                 });
             }
         }
     }
 }
 
-/// Adds the products of the first `G` inputs with their weights to the sums of a stripe of `count` outputs. The weights of
-/// neighbouring inputs are `outputs` numbers apart.
+/// Adds the products of the first `G` inputs and their weights to the sums of a stripe of `count` outputs. The weights of
+/// adjacent inputs are `outputs` elements apart.
 #[inline(always)]
 fn add_group<V: Lanes, const G: usize>(
     isa: V::Isa,
     sums: &mut [V; STRIPE],
-    input: &[V::Number],
-    weight: &[V::Number],
+    input: &[V::Element],
+    weight: &[V::Element],
     (outputs, count): (usize, usize),
 ) {
-    let mut numbers = [V::splat(isa, V::Number::default()); G];
+    let mut factors = [V::splat(isa, V::Element::default()); G];
     for g in 0..G {
-        numbers[g] = V::splat(isa, input[g]);
+        factors[g] = V::splat(isa, input[g]);
     }
     assert!(weight.len() >= (G - 1) * outputs + count, "weights for every input of the group");
     by_registers!(isa, count, register, columns => {
         let mut sum = sums[register];
         for g in 0..G {
-            // SAFETY: the register lies within the stripe, whose weights are there by the assertion.
+            // SAFETY: the register lies within the stripe, and the assertion ensures that its weights exist.
             let [weights] = unsafe { columns.load(weight.as_ptr().add(g * outputs + register * V::COUNT)) };
-            sum = numbers[g].mul_add(weights, sum);
+            sum = factors[g].mul_add(weights, sum);
         }
         sums[register] = sum;
     });

@@ -1,4 +1,4 @@
-//! The gradients in blocks: of the input, and of weight and bias.
+//! The gradients in tiles: of the input, and of weight and bias.
 
 use core::mem::MaybeUninit;
 
@@ -8,7 +8,7 @@ use crate::kernel::lanes::{Lanes, Vectors};
 use crate::kernel::{DenseSizes, Isa, Program};
 use crate::scalar::Scalar;
 
-/// The blocked twin of [`naive_input_gradient`](super::naive_input_gradient).
+/// The tiled twin of [`naive_input_gradient`](super::naive_input_gradient).
 pub(in crate::kernel) struct InputGradient<'a, T> {
     pub(in crate::kernel) sizes: DenseSizes,
     pub(in crate::kernel) weight: &'a [T],
@@ -27,7 +27,7 @@ impl<T: Vectors> Program for InputGradient<'_, T> {
 
 impl<T: Vectors> InputGradient<'_, T> {
     #[inline(always)]
-    fn of_batch<V: Lanes<Number = T>>(self, isa: V::Isa) {
+    fn of_batch<V: Lanes<Element = T>>(self, isa: V::Isa) {
         self.sizes.check(self.weight.len(), None, self.grad_input.len(), self.grad_output.len());
         let DenseSizes { samples, inputs, outputs } = self.sizes;
         let grad_input = self.grad_input.as_mut_ptr();
@@ -37,8 +37,8 @@ impl<T: Vectors> InputGradient<'_, T> {
                 let terms = PANEL.min(outputs - start);
                 transpose_into(isa, &mut panel, self.weight, outputs, column, start);
                 by_rows!(V::ROWS, samples, sample, R => {
-                    // SAFETY: the lengths of the slices were checked; samples, inputs and outputs
-                    // are within them by the loops. The panel was filled for these outputs and all the columns.
+                    // SAFETY: the lengths of the slices were checked, and the loops keep samples, inputs and outputs within
+                    // them. The panel was filled for these outputs and all the columns.
                     unsafe {
                         let rows = (self.grad_output.as_ptr().add(sample * outputs + start), outputs, 1);
                         let weights = (panel.as_ptr().cast(), PAIR * V::COUNT);
@@ -53,13 +53,14 @@ impl<T: Vectors> InputGradient<'_, T> {
     }
 }
 
-/// Fills a panel with the weights of up to [`PANEL`] outputs, from number `output` on, of two registers of inputs, from
-/// number `input` on: output after output. Places of outputs and inputs that do not exist are zero or left as they are.
+/// Fills a panel with the weights of up to [`PANEL`] outputs, starting at index `output`, for two registers of inputs, starting
+/// at index `input`. The panel is stored output after output. Positions of nonexistent outputs and inputs are zero or
+/// unchanged.
 #[inline(always)]
 fn transpose_into<V: Lanes>(
     isa: V::Isa,
     panel: &mut [MaybeUninit<V>; PAIR * PANEL],
-    weight: &[V::Number],
+    weight: &[V::Element],
     outputs: usize,
     input: usize,
     output: usize,
@@ -69,25 +70,25 @@ fn transpose_into<V: Lanes>(
         let weights = weight.get((input + register * V::COUNT) * outputs..).unwrap_or_default();
         for start in (0..count).step_by(V::COUNT) {
             let first = V::first(isa, count - start);
-            let mut block = [V::splat(isa, V::Number::ZERO); 16];
-            let rows = weights.chunks_exact(outputs).zip(&mut block[..V::COUNT]);
+            let mut square = [V::splat(isa, V::Element::ZERO); 16];
+            let rows = weights.chunks_exact(outputs).zip(&mut square[..V::COUNT]);
             for (weights, row) in rows {
-                // SAFETY: `count` outputs from number `output` on are within a row of the weight.
+                // SAFETY: `count` outputs from index `output` on are within a row of the weight.
                 *row = unsafe { V::load_first(isa, first, weights.as_ptr().add(output + start)) };
             }
-            for (place, row) in panel[PAIR * start + register..].iter_mut().step_by(PAIR).zip(transposed(block)) {
+            for (place, row) in panel[PAIR * start + register..].iter_mut().step_by(PAIR).zip(transposed(square)) {
                 place.write(row);
             }
         }
     }
 }
 
-/// The square of the first `COUNT` registers, with rows and columns exchanged.
+/// Transposes the square matrix in the first `COUNT` registers.
 #[inline(always)]
-fn transposed<V: Lanes>(block: [V; 16]) -> impl Iterator<Item = V> {
-    let mut rows = block;
+fn transposed<V: Lanes>(square: [V; 16]) -> impl Iterator<Item = V> {
+    let mut rows = square;
     let half = V::COUNT / 2;
-    // Each round brings together what is half as far apart: after log₂ of the size each number is at its place.
+    // Each round brings together elements that are half as far apart. After log₂ of the size, each element is in its place.
     let mut round = 1;
     while round < V::COUNT {
         let before = rows;
@@ -99,7 +100,7 @@ fn transposed<V: Lanes>(block: [V; 16]) -> impl Iterator<Item = V> {
     rows.into_iter().take(V::COUNT)
 }
 
-/// The blocked twin of [`naive_weight_gradient`](super::naive_weight_gradient).
+/// The tiled twin of [`naive_weight_gradient`](super::naive_weight_gradient).
 pub(in crate::kernel) struct WeightGradient<'a, T> {
     pub(in crate::kernel) sizes: DenseSizes,
     pub(in crate::kernel) input: &'a [T],
@@ -120,14 +121,13 @@ impl<T: Vectors> Program for WeightGradient<'_, T> {
 
 impl<T: Vectors> WeightGradient<'_, T> {
     #[inline(always)]
-    fn of_batch<V: Lanes<Number = T>>(self, isa: V::Isa) {
+    fn of_batch<V: Lanes<Element = T>>(self, isa: V::Isa) {
         let DenseSizes { samples, inputs, outputs } = self.sizes;
         let bias = Some(self.grad_bias.len());
         self.sizes.check(self.grad_weight.len(), bias, self.input.len(), self.grad_output.len());
         let (grad_weight, grad_bias) = (self.grad_weight.as_mut_ptr(), self.grad_bias.as_mut_ptr());
         by_columns!(isa, outputs, column, columns, _full => {
-            // SAFETY: the lengths of the slices were checked; samples, inputs and outputs are within
-            // them by the loops.
+            // SAFETY: the lengths of the slices were checked, and the loops keep samples, inputs and outputs within them.
             let gradients = unsafe { self.grad_output.as_ptr().add(column) };
             by_rows!(V::ROWS, inputs, input, R => {
                 // SAFETY: as above.

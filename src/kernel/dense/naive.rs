@@ -1,10 +1,10 @@
-//! The products one element after the other.
+//! The products, computed one element after another.
 
-use super::{DenseSizes, PANEL, runs};
+use super::{DenseSizes, PANEL, ranges};
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
-/// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, one output after the other.
+/// `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`, one output after another.
 #[inline(always)]
 pub(super) fn forward<T: Scalar, I: Isa>(
     isa: I,
@@ -18,18 +18,18 @@ pub(super) fn forward<T: Scalar, I: Isa>(
     let DenseSizes { inputs, outputs, .. } = sizes;
     for (x, y) in input.chunks_exact(inputs).zip(output.chunks_exact_mut(outputs)) {
         for (o, y) in y.iter_mut().enumerate() {
-            let (runs, len) = runs(inputs);
-            for run in 0..runs {
-                let end = if run + 1 == runs { inputs } else { (run + 1) * len };
-                let start = if run == 0 { bias[o] } else { T::ZERO };
-                let sum = (run * len..end).fold(start, |sum, i| isa.mul_add(x[i], weight[i * outputs + o], sum));
-                *y = if run == 0 { sum } else { *y + sum };
+            let (ranges, len) = ranges(inputs);
+            for range in 0..ranges {
+                let end = if range + 1 == ranges { inputs } else { (range + 1) * len };
+                let start = if range == 0 { bias[o] } else { T::ZERO };
+                let sum = (range * len..end).fold(start, |sum, i| isa.mul_add(x[i], weight[i * outputs + o], sum));
+                *y = if range == 0 { sum } else { *y + sum };
             }
         }
     }
 }
 
-/// `dx[s, i] = Σ_o g[s, o] w[o, i]`, one input after the other.
+/// `dx[s, i] = Σ_o g[s, o] w[o, i]`, one input after another.
 #[inline(always)]
 pub(super) fn input_gradient<T: Scalar, I: Isa>(
     isa: I,
@@ -42,16 +42,16 @@ pub(super) fn input_gradient<T: Scalar, I: Isa>(
     let DenseSizes { inputs, outputs, .. } = sizes;
     for (g, dx) in grad_output.chunks_exact(outputs).zip(grad_input.chunks_exact_mut(inputs)) {
         for (dx, weights) in dx.iter_mut().zip(weight.chunks_exact(outputs)) {
-            let runs = g
+            let sums = g
                 .chunks(PANEL)
                 .zip(weights.chunks(PANEL))
                 .map(|(g, weights)| g.iter().zip(weights).fold(T::ZERO, |sum, (&g, &w)| isa.mul_add(g, w, sum)));
-            *dx = runs.reduce(|sum, run| sum + run).unwrap_or(T::ZERO);
+            *dx = sums.reduce(|sum, part| sum + part).unwrap_or(T::ZERO);
         }
     }
 }
 
-/// `dw[o, i] = Σ_s g[s, o] x[s, i]`, `db[o] = Σ_s g[s, o]`, one weight after the other.
+/// `dw[o, i] = Σ_s g[s, o] x[s, i]`, `db[o] = Σ_s g[s, o]`, one weight after another.
 #[inline(always)]
 pub(super) fn weight_gradient<T: Scalar, I: Isa>(
     isa: I,

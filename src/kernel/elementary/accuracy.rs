@@ -8,25 +8,25 @@ use crate::kernel::lanes::Vectors;
 
 /// A function under test.
 pub(super) trait Function {
-    /// Applied in place; tells whether the path fuses multiplication and addition.
+    /// Applies the function in place, and returns whether the path fuses multiplication and addition.
     fn apply<T: Vectors>(path: Path, values: &mut [T]) -> bool;
 
-    /// The value with the error of an `f64`.
+    /// Returns the value with the error of an `f64`.
     fn reference(x: f64) -> f64;
 
-    /// The allowed error in ULP, of an exact value.
+    /// The allowed error relative to the exact value, in ULP.
     const BOUND: f64;
 
-    /// Results below this many times the smallest normal number may be zero.
+    /// Results below this multiple of the smallest normal value may be zero.
     const FLUSHED: f64 = 0.0;
 
-    /// The number whose distance to the next one is the unit of the error: the exact value, or what it is a difference of.
+    /// Returns the value whose ULP is the unit of the error: the exact value, or the operand of a difference.
     fn magnitude(_x: f64, exact: f64) -> f64 {
         exact
     }
 }
 
-/// Implements [`Function`] by a function over lanes.
+/// Implements [`Function`] for a function over lanes.
 macro_rules! function {
     ($name:ident, $function:ident, $reference:expr, bound: $bound:expr, $($item:item)*) => {
         struct $name;
@@ -62,38 +62,38 @@ macro_rules! function {
 
 pub(super) use function;
 
-/// The distance of `f32` numbers around a value.
+/// Returns the spacing of `f32` values around a value.
 fn single_unit(value: f64) -> f64 {
     let exponent = (value.abs().to_bits() >> 52).max(1023 - 126);
     f64::from_bits((exponent - 23) << 52)
 }
 
-/// The distance of `f64` numbers around a value, in units of the smallest one where that is what it would round to.
+/// Returns the spacing of `f64` values around a value, which is itself subnormal for small values.
 fn double_unit(value: f64) -> f64 {
     let exponent = value.abs().to_bits() >> 52;
     if exponent > 52 { f64::from_bits((exponent - 52) << 52) } else { f64::from_bits(1 << exponent.saturating_sub(1)) }
 }
 
-/// The error of a result in `f32`, in ULP.
+/// Returns the error of a result in `f32`, in ULP.
 #[allow(clippy::cast_possible_truncation, reason = "rounding to the type is the point")]
 fn single_error<F: Function>(x: f32, ours: f32, exact: f64) -> f64 {
     let flushed = exact.abs() < F::FLUSHED * f64::from(f32::MIN_POSITIVE) && ours == 0.0;
     if ours == exact as f32 || ours.is_nan() && exact.is_nan() || flushed {
         return 0.0;
     }
-    // Infinity stands for the number after the largest.
+    // Infinity stands for the value after the largest finite one.
     let (infinity, ours) = (f64::exp2(128.0), f64::from(ours));
     let ours = if ours.is_infinite() { infinity.copysign(ours) } else { ours };
     let error = (ours - exact.clamp(-infinity, infinity)).abs() / single_unit(F::magnitude(x.into(), exact));
     if error.is_nan() { f64::INFINITY } else { error }
 }
 
-/// The results on each path that differs from those before, and its name. Paths that fuse agree bit for bit.
-fn results<F: Function, T: Vectors>(numbers: &[T], same: impl Fn(T, T) -> bool) -> Vec<(Path, Vec<T>)> {
+/// Returns the name and the results of each path whose results differ from those before. Fused paths must agree bit for bit.
+fn results<F: Function, T: Vectors>(inputs: &[T], same: impl Fn(T, T) -> bool) -> Vec<(Path, Vec<T>)> {
     let mut all: Vec<(Path, Vec<T>)> = Vec::new();
     let mut fused = None;
     for path in Path::available() {
-        let mut results = numbers.to_vec();
+        let mut results = inputs.to_vec();
         if F::apply(path, &mut results) {
             if let Some(first) = fused {
                 let (first, expected): &(Path, Vec<T>) = &all[first];
@@ -108,11 +108,11 @@ fn results<F: Function, T: Vectors>(numbers: &[T], same: impl Fn(T, T) -> bool) 
     all
 }
 
-/// Raises the largest error of each path to that over the numbers, which is at most the bound.
-fn check_singles<F: Function>(numbers: &[f32], largest: &mut BTreeMap<u8, f64>) {
-    let exact: Vec<f64> = numbers.iter().map(|&x| F::reference(x.into())).collect();
-    for (path, results) in results::<F, f32>(numbers, |a, b| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()) {
-        for ((&x, ours), &exact) in numbers.iter().zip(results).zip(&exact) {
+/// Raises the largest error of each path to that of the inputs, and checks that it is within the bound.
+fn check_singles<F: Function>(inputs: &[f32], largest: &mut BTreeMap<u8, f64>) {
+    let exact: Vec<f64> = inputs.iter().map(|&x| F::reference(x.into())).collect();
+    for (path, results) in results::<F, f32>(inputs, |a, b| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()) {
+        for ((&x, ours), &exact) in inputs.iter().zip(results).zip(&exact) {
             let error = single_error::<F>(x, ours, exact);
             assert!(error <= F::BOUND, "{error} ULP at {x:e} on {path:?}: {ours:e}, not {exact:e}");
             let largest = largest.entry(path as u8).or_default();
@@ -121,22 +121,22 @@ fn check_singles<F: Function>(numbers: &[f32], largest: &mut BTreeMap<u8, f64>) 
     }
 }
 
-/// Every `stride`th float. Prints the largest error by path, without those that have the bits of another.
+/// Checks every `stride`th float. Prints the largest error of each path, without paths that have the bits of another.
 pub(super) fn check_every<F: Function>(stride: usize) {
     let mut largest = BTreeMap::new();
-    let mut numbers = Vec::with_capacity(1 << 16);
+    let mut inputs = Vec::with_capacity(1 << 16);
     for bits in (0..=u32::MAX).step_by(stride) {
-        numbers.push(f32::from_bits(bits));
-        if numbers.len() == numbers.capacity() {
-            check_singles::<F>(&numbers, &mut largest);
-            numbers.clear();
+        inputs.push(f32::from_bits(bits));
+        if inputs.len() == inputs.capacity() {
+            check_singles::<F>(&inputs, &mut largest);
+            inputs.clear();
         }
     }
-    check_singles::<F>(&numbers, &mut largest);
+    check_singles::<F>(&inputs, &mut largest);
     std::println!("largest errors in f32, in ULP: {largest:.3?}");
 }
 
-/// `f64` results against exact ones, rounded: bits of x and of y. No NaN.
+/// Compares `f64` results with exact ones that are rounded. The table holds the bits of x and y, and no NaN.
 pub(super) fn check_table<F: Function>(table: &[(u64, u64)]) {
     for path in Path::available() {
         let mut results: Vec<f64> = table.iter().map(|&(x, _)| f64::from_bits(x)).collect();
@@ -147,22 +147,22 @@ pub(super) fn check_table<F: Function>(table: &[(u64, u64)]) {
                 continue;
             }
             let error = if ours == y { 0.0 } else { (ours - y).abs() / double_unit(F::magnitude(x, y)) };
-            // Half a unit is the error of the table.
+            // The error of the table is up to half a unit.
             assert!(error <= F::BOUND + 0.5, "{error} ULP at {x:e} on {path:?}: {ours:e}, not {y:e}");
         }
     }
 }
 
-/// `f64` results between two numbers, and over all exponents, against a reference that is itself right to one ULP. Paths
-/// that fuse agree bit for bit.
+/// Compares `f64` results, between two bounds and over all exponents, with a reference that is itself within one ULP. Fused
+/// paths must agree bit for bit.
 pub(super) fn check_doubles<F: Function>(low: f64, high: f64) {
     const COUNT: u32 = 20_000;
     let even = (0..=COUNT).map(|k| low + (high - low) * (f64::from(k) / f64::from(COUNT)));
     // Odd, so that all bits vary.
     let scattered = (0..u64::from(COUNT)).map(|k| f64::from_bits(k.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-    let numbers: Vec<f64> = even.chain(scattered).collect();
-    for (path, results) in results::<F, f64>(&numbers, |a, b| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()) {
-        for (&x, ours) in numbers.iter().zip(results) {
+    let inputs: Vec<f64> = even.chain(scattered).collect();
+    for (path, results) in results::<F, f64>(&inputs, |a, b| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()) {
+        for (&x, ours) in inputs.iter().zip(results) {
             let y = F::reference(x);
             let zero = y.abs() < F::FLUSHED * f64::MIN_POSITIVE && ours == 0.0;
             if ours == y || ours.is_nan() && y.is_nan() || zero {
@@ -174,21 +174,21 @@ pub(super) fn check_doubles<F: Function>(low: f64, high: f64) {
     }
 }
 
-/// A slice of any length gives what its numbers give one by one.
+/// Checks that a slice of any length gives the same results as its elements one by one.
 pub(super) fn check_tails<F: Function>() {
     fn check<F: Function, T: Vectors>() {
         for path in Path::available() {
-            let numbers: Vec<T> = (0..50_u8).map(|k| T::from_f64(f64::from(k) / 7.0 - 4.0)).collect();
-            let mut alone = numbers.clone();
-            for number in &mut alone {
-                F::apply(path, core::slice::from_mut(number));
+            let inputs: Vec<T> = (0..50_u8).map(|k| T::from_f64(f64::from(k) / 7.0 - 4.0)).collect();
+            let mut alone = inputs.clone();
+            for input in &mut alone {
+                F::apply(path, core::slice::from_mut(input));
             }
-            for len in 0..=numbers.len() {
-                let mut results = numbers.clone();
+            for len in 0..=inputs.len() {
+                let mut results = inputs.clone();
                 F::apply(path, &mut results[..len]);
                 let same = |(a, b): (&T, &T)| a == b || a.to_f64().is_nan() && b.to_f64().is_nan();
-                assert!(results[..len].iter().zip(&alone).all(same), "{len} numbers on {path:?}");
-                assert!(results[len..] == numbers[len..], "numbers after the slice are untouched");
+                assert!(results[..len].iter().zip(&alone).all(same), "{len} inputs on {path:?}");
+                assert!(results[len..] == inputs[len..], "inputs after the slice are untouched");
             }
         }
     }
@@ -196,7 +196,7 @@ pub(super) fn check_tails<F: Function>() {
     check::<F, f64>();
 }
 
-/// One number on every path.
+/// Returns the results for one element on every path.
 pub(super) fn at<F: Function, T: Vectors>(x: T) -> Vec<T> {
     Path::available()
         .map(|path| {
@@ -228,7 +228,7 @@ macro_rules! accuracy_tests {
         }
 
         #[test]
-        fn tails_give_what_single_numbers_give() {
+        fn tails_give_the_results_of_single_elements() {
             crate::kernel::elementary::accuracy::check_tails::<$function>();
         }
     };

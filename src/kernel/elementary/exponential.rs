@@ -21,21 +21,21 @@ const DOUBLE: [f64; 10] = [
     2.499_999_596_197_967_3e-8,
 ];
 
-/// A number as n ln 2 + r with whole n and |r| ≤ ln 2 / 2.
+/// A value as n ln 2 + r with integer n and |r| ≤ ln 2 / 2.
 pub(super) struct Octaves<V> {
     /// n.
     #[cfg_attr(not(test), allow(dead_code, reason = "see `exponential`"))]
     pub(super) count: V,
-    /// 2ⁿ; zero and infinity one beyond the exponents of normal numbers, and meaningless farther out.
+    /// 2ⁿ. One beyond the exponents of normal values it is zero or infinity, and farther out it is meaningless.
     pub(super) power: V,
     /// r.
     pub(super) rest: V,
 }
 
-/// Splits x, which is NaN or of a magnitude below 2¹⁰ (`f32`), 2¹³ (`f64`).
+/// Splits x, which must be NaN or of a magnitude below 2¹⁰ (`f32`), 2¹³ (`f64`).
 #[inline(always)]
 pub(super) fn octaves<V: Lanes>(x: V) -> Octaves<V> {
-    let [octave, rest] = if V::Number::SINGLE { SINGLE_OCTAVE } else { DOUBLE_OCTAVE };
+    let [octave, rest] = if V::Element::SINGLE { SINGLE_OCTAVE } else { DOUBLE_OCTAVE };
     let (count, power) = x.whole_and_power(constant(x, PER_OCTAVE));
     let rest = count.mul_add(constant(x, -rest), count.mul_add(constant(x, -octave), x));
     Octaves { count, power, rest }
@@ -44,21 +44,21 @@ pub(super) fn octaves<V: Lanes>(x: V) -> Octaves<V> {
 /// eʳ - 1 for |r| ≤ ln 2 / 2.
 #[inline(always)]
 pub(super) fn excess<V: Lanes>(r: V) -> V {
-    let q = if V::Number::SINGLE { polynomial(r, SINGLE) } else { polynomial(r, DOUBLE) };
+    let q = if V::Element::SINGLE { polynomial(r, SINGLE) } else { polynomial(r, DOUBLE) };
     r.mul(r).mul_add(q, r)
 }
 
 /// y = eˣ
 ///
 /// # Numerics
-/// Within 1.1 ULP for all numbers, subnormal results included. NaN stays NaN.
-#[cfg_attr(not(test), allow(dead_code, reason = "no kernel takes the exponential of a positive number yet"))]
+/// Within 1.1 ULP for all values, subnormal results included. NaN stays NaN.
+#[cfg_attr(not(test), allow(dead_code, reason = "no kernel computes the exponential of a positive value yet"))]
 #[inline(always)]
 pub(in crate::kernel) fn exponential<V: Lanes>(x: V) -> V {
-    // The first results that are infinity and zero lie within.
-    let (low, high) = if V::Number::SINGLE { (-104.0, 89.0) } else { (-746.0, 710.0) };
+    // The bounds include the first results that are infinity and zero.
+    let (low, high) = if V::Element::SINGLE { (-104.0, 89.0) } else { (-746.0, 710.0) };
     let x = constant(x, high).minimum(constant(x, low).maximum(x));
-    // Two halves of the exponent, since 2ⁿ alone may be no normal number. Only the last product rounds.
+    // Two halves of the exponent, since 2ⁿ may not be a normal value. Only the last product rounds.
     let Octaves { count, rest, .. } = octaves(x);
     let half = count.mul(constant(x, 0.5)).round();
     let power = half.power_of_two();
@@ -68,11 +68,11 @@ pub(in crate::kernel) fn exponential<V: Lanes>(x: V) -> V {
 /// y = eˣ for x ≤ 0
 ///
 /// # Numerics
-/// Within 1.1 ULP. Below e⁻⁸⁷·⁶ (`f32`), e⁻⁷⁰⁸·⁷ (`f64`), where results are subnormal, the result is zero. NaN stays NaN.
+/// Within 1.1 ULP. Below e⁻⁸⁷·⁶ (`f32`), e⁻⁷⁰⁸·⁷ (`f64`), where results would be subnormal, the result is zero. NaN stays NaN.
 #[inline(always)]
 pub(in crate::kernel) fn exponential_of_non_positive<V: Lanes>(x: V) -> V {
     // The power is zero from here on.
-    let low = if V::Number::SINGLE { -88.0 } else { -709.0 };
+    let low = if V::Element::SINGLE { -88.0 } else { -709.0 };
     let Octaves { power, rest, .. } = octaves(constant(x, low).maximum(x));
     excess(rest).mul_add(power, power)
 }
@@ -88,7 +88,7 @@ mod tests {
 
     function!(Exponential, exponential, libm::exp, bound: BOUND,);
 
-    /// (x, eˣ) from mpmath, rounded to the nearest number.
+    /// (x, eˣ) from mpmath, rounded to the nearest value.
     const EXACT: [(u64, u64); 36] = [
         (0x0000_0000_0000_0000, 0x3ff0_0000_0000_0000),
         (0x0000_0000_0000_0001, 0x3ff0_0000_0000_0000),
@@ -145,7 +145,7 @@ mod tests {
 
         #[inline(always)]
         fn of_minus_magnitude<V: Lanes>(x: V) -> V {
-            exponential_of_non_positive(V::splat(x.isa(), V::Number::default()).sub(x.absolute()))
+            exponential_of_non_positive(V::splat(x.isa(), V::Element::default()).sub(x.absolute()))
         }
 
         function!(
@@ -153,7 +153,7 @@ mod tests {
             const FLUSHED: f64 = 1.0;
         );
 
-        /// (x, e⁻ˣ) from mpmath, rounded to the nearest number.
+        /// (x, e⁻ˣ) from mpmath, rounded to the nearest value.
         const EXACT: [(u64, u64); 32] = [
             (0x0000_0000_0000_0000, 0x3ff0_0000_0000_0000),
             (0x8000_0000_0000_0001, 0x3ff0_0000_0000_0000),

@@ -6,11 +6,11 @@ use super::{Lanes, Vectors, constant};
 /// y = eˣ - 1 for x ≤ 0
 ///
 /// # Numerics
-/// Within 2 ULP, near zero too. NaN stays NaN.
+/// Within 2 ULP, including near zero. NaN stays NaN.
 #[inline(always)]
 pub(in crate::kernel) fn exponential_minus_one_of_non_positive<V: Lanes>(x: V) -> V {
     // The power is zero from here on.
-    let low = if V::Number::SINGLE { -88.0 } else { -709.0 };
+    let low = if V::Element::SINGLE { -88.0 } else { -709.0 };
     let Octaves { power, rest, .. } = octaves(constant(x, low).maximum(x));
     excess(rest).mul_add(power, power.sub(constant(x, 1.0)))
 }
@@ -24,7 +24,7 @@ mod tests {
     use super::super::accuracy::{accuracy_tests, at, function};
     use super::{BOUND, exponential_minus_one_of_non_positive};
 
-    /// Of a number's magnitude with the sign that the function is made for.
+    /// Applies the function to the negated magnitude, for which it is defined.
     #[inline(always)]
     fn of_magnitude<V: crate::kernel::lanes::Lanes>(x: V) -> V {
         let zero = super::constant(x, 0.0);
@@ -35,7 +35,7 @@ mod tests {
         ExponentialMinusOne, of_magnitude, |x: f64| libm::expm1(-x.abs()), bound: BOUND,
     );
 
-    /// (x, eˣ - 1) from mpmath, rounded to the nearest number.
+    /// (x, eˣ - 1) from mpmath, rounded to the nearest value.
     const EXACT: [(u64, u64); 27] = [
         (0x0000_0000_0000_0000, 0x0000_0000_0000_0000),
         (0x81a5_6e1f_c2f8_f359, 0x81a5_6e1f_c2f8_f359),

@@ -3,9 +3,9 @@
 use super::exponential::{Octaves, excess, octaves};
 use super::{Isa, Lanes, Vectors, constant, polynomial};
 
-/// p and q with Φ(-a) ≈ e^(-a²/2) p(a) / q(a) for 0 ≤ a ≤ 13.27, in `f32`. Two polynomials whose coefficients are all above
-/// zero, so that nothing cancels. The error is below 2⁻²⁶ of Φ(-a) (least squares, reweighted until the errors are even;
-/// the coefficients of q rounded, then those of p fitted again as those of the polynomials).
+/// p and q with Φ(-a) ≈ e^(-a²/2) p(a) / q(a) for 0 ≤ a ≤ 13.27, in `f32`. All coefficients of the two polynomials are
+/// positive, so nothing cancels. The error is below 2⁻²⁶ of Φ(-a). The fit uses least squares, reweighted until the errors are
+/// even. The coefficients of q were rounded first, then those of p refitted like those of the other polynomials.
 const SINGLE: ([f64; 5], [f64; 6]) = (
     [0.5, 0.434_930_503, 0.180_725_351, 0.039_781_913_2, 0.003_988_290_67],
     [1.0, 1.667_745_83, 1.192_115_9, 0.462_839_812, 0.099_726_021_3, 0.009_997_014_89],
@@ -42,13 +42,13 @@ const DOUBLE: ([f64; 10], [f64; 11]) = (
 /// 1 / √(2π).
 const DENSITY_AT_ZERO: f64 = 0.398_942_280_401_432_7;
 
-/// The magnitude of x, or that from which on e^(-a²/2) is zero.
+/// Returns the magnitude of x, limited to the value from which on e^(-a²/2) is zero.
 #[inline(always)]
 fn magnitude<V: Lanes>(x: V) -> V {
-    constant(x, if V::Number::SINGLE { 13.27 } else { 37.655 }).minimum(x.absolute())
+    constant(x, if V::Element::SINGLE { 13.27 } else { 37.655 }).minimum(x.absolute())
 }
 
-/// e^(-a²/2), and p(a) / q(a).
+/// Returns e^(-a²/2), and p(a) / q(a).
 #[inline(always)]
 fn factors<V: Lanes>(a: V) -> (V, V) {
     let minus_half = a.mul(constant(a, -0.5));
@@ -61,7 +61,7 @@ fn factors<V: Lanes>(a: V) -> (V, V) {
     };
     let Octaves { power, rest, .. } = octaves(exponent);
     let exponential = excess(rest.add(error)).mul_add(power, power);
-    let quotient = if V::Number::SINGLE {
+    let quotient = if V::Element::SINGLE {
         polynomial(a, SINGLE.0).div(polynomial(a, SINGLE.1))
     } else {
         polynomial(a, DOUBLE.0).div(polynomial(a, DOUBLE.1))
@@ -69,10 +69,10 @@ fn factors<V: Lanes>(a: V) -> (V, V) {
     (exponential, quotient)
 }
 
-/// -a²/2 - h, with h the rounded product, from products of halves of the digits (Dekker, 1971).
+/// Returns -a²/2 - h, where h is the rounded product, from products of split digits (Dekker, 1971).
 #[inline(always)]
 fn error_of_half_square<V: Lanes>(a: V, h: V) -> V {
-    let split = a.mul(constant(a, if V::Number::SINGLE { 4_097.0 } else { 134_217_729.0 }));
+    let split = a.mul(constant(a, if V::Element::SINGLE { 4_097.0 } else { 134_217_729.0 }));
     let high = split.sub(split.sub(a));
     let low = a.sub(high);
     let half = constant(a, -0.5);
@@ -83,9 +83,9 @@ fn error_of_half_square<V: Lanes>(a: V, h: V) -> V {
 /// y = x Φ(x) = x (1 + erf(x / √2)) / 2
 ///
 /// # Numerics
-/// Within 8 ULP; results that are subnormal may be zero. NaN stays NaN.
+/// Within 8 ULP. Subnormal results may be flushed to zero. NaN stays NaN.
 ///
-/// Φ(-a) = e^(-a²/2) p(a) / q(a) keeps its digits where it is small, and x Φ(x) = max(x, 0) - |x| Φ(-|x|).
+/// Φ(-a) = e^(-a²/2) p(a) / q(a) keeps its precision where it is small, and x Φ(x) = max(x, 0) - |x| Φ(-|x|).
 ///
 /// # Source
 /// D. Hendrycks and K. Gimpel, Gaussian error linear units, 2016, section 2.
@@ -94,20 +94,20 @@ pub(in crate::kernel) fn gelu<V: Lanes>(x: V) -> V {
     let a = magnitude(x);
     let (exponential, quotient) = factors(a);
     let positive = constant(x, 0.0).maximum(x);
-    // Small last: the power alone may be subnormal.
+    // The small factor comes last, since the power alone may be subnormal.
     a.mul(quotient).mul(constant(x, -1.0)).mul_add(exponential, positive)
 }
 
 /// dy/dx = Φ(x) + x φ(x), with φ(x) = e^(-x²/2) / √(2π)
 ///
 /// # Numerics
-/// Within 8 ULP of Φ(x) + |x| φ(x): the two cancel near x = -0.75, where the derivative is zero. Results that are less than
-/// 8 times the smallest normal number may be zero. NaN stays NaN.
+/// Within 8 ULP of Φ(x) + |x| φ(x). The two terms cancel near x = -0.75, where the derivative is zero. Results below 8 times
+/// the smallest normal value may be zero. NaN stays NaN.
 #[inline(always)]
 pub(in crate::kernel) fn gelu_derivative<V: Lanes>(x: V) -> V {
     let a = magnitude(x);
     let (exponential, quotient) = factors(a);
-    // That of -a; the two add up to one.
+    // The derivative at -a. The two add up to one.
     let low = a.mul_add(constant(x, -DENSITY_AT_ZERO), quotient).mul(exponential);
     low.select(x.less(constant(x, 0.0)), constant(x, 1.0).sub(low))
 }
@@ -121,7 +121,7 @@ mod tests {
     use super::super::accuracy::{accuracy_tests, at, function};
     use super::{BOUND, DENSITY_AT_ZERO, gelu, gelu_derivative};
 
-    /// Φ(x), with a correction for what the rounding of x / √2 does to the tail.
+    /// Φ(x), with a correction for the effect of rounding x / √2 on the tail.
     fn cumulative(x: f64) -> f64 {
         const ROOT: [f64; 2] = [core::f64::consts::FRAC_1_SQRT_2, -4.833_646_656_726_457e-17];
         let argument = -x * ROOT[0];
@@ -136,7 +136,7 @@ mod tests {
         DENSITY_AT_ZERO * libm::exp(-0.5 * square) * (1.0 - 0.5 * rest)
     }
 
-    /// Numbers whose tails are beyond all digits are cut off, so that no infinity meets zero.
+    /// Tails beyond the precision are cut off, so that infinity is not multiplied by zero.
     fn value(x: f64) -> f64 {
         if x < -40.0 { 0.0 } else { x * cumulative(x.min(40.0)) }
     }
@@ -161,7 +161,7 @@ mod tests {
         }
     );
 
-    /// (x, x Φ(x)) from mpmath, rounded to the nearest number.
+    /// (x, x Φ(x)) from mpmath, rounded to the nearest value.
     const EXACT: [(u64, u64); 42] = [
         (0x0000_0000_0000_0000, 0x0000_0000_0000_0000),
         (0x0000_0000_0000_0001, 0x0000_0000_0000_0000),
@@ -220,7 +220,7 @@ mod tests {
         use super::GeluDerivative;
         use crate::kernel::elementary::accuracy::{accuracy_tests, at};
 
-        /// (x, Φ(x) + x φ(x)) from mpmath, rounded to the nearest number.
+        /// (x, Φ(x) + x φ(x)) from mpmath, rounded to the nearest value.
         const EXACT: [(u64, u64); 42] = [
             (0x0000_0000_0000_0000, 0x3fe0_0000_0000_0000),
             (0x0000_0000_0000_0001, 0x3fe0_0000_0000_0000),

@@ -1,16 +1,16 @@
-//! The form of the Gaussian error linear unit with a hyperbolic tangent, and its derivative.
+//! The tanh approximation of the Gaussian error linear unit, and its derivative.
 
 use super::exponential::exponential_of_non_positive;
 use super::{Lanes, Vectors, constant};
 
-/// 2 √(2/π): u below is twice the argument of the hyperbolic tangent, since (1 + tanh (u / 2)) / 2 = 1 / (1 + e⁻ᵘ).
+/// 2 √(2/π). The u below is twice the argument of the tanh, since (1 + tanh (u / 2)) / 2 = 1 / (1 + e⁻ᵘ).
 const LINEAR: f64 = 1.595_769_121_605_730_8;
-/// The factor of the cube in the argument, relative to the linear term.
+/// The coefficient of the cubic term in the argument, relative to the linear term.
 const CUBIC: f64 = 0.044_715;
 
-/// What both functions are made of.
+/// The common parts of both functions.
 struct Parts<V> {
-    /// a, the magnitude of x, or that from which on the exponential is zero.
+    /// a, the magnitude of x, limited to the value from which on the exponential is zero.
     magnitude: V,
     /// e⁻ᵘ for u = 2 √(2/π) (a + 0.044715 a³).
     exponential: V,
@@ -20,7 +20,7 @@ struct Parts<V> {
 
 #[inline(always)]
 fn parts<V: Lanes>(x: V) -> Parts<V> {
-    let magnitude = constant(x, if V::Number::SINGLE { 10.1 } else { 21.3 }).minimum(x.absolute());
+    let magnitude = constant(x, if V::Element::SINGLE { 10.1 } else { 21.3 }).minimum(x.absolute());
     let square = magnitude.mul(magnitude);
     let minus_slope = square.mul_add(constant(x, -LINEAR * CUBIC), constant(x, -LINEAR));
     let exponential = exponential_of_non_positive(magnitude.mul(minus_slope));
@@ -31,7 +31,7 @@ fn parts<V: Lanes>(x: V) -> Parts<V> {
 /// y = x / (1 + e⁻ᵘ) = x (1 + tanh (u / 2)) / 2, with u = 2 √(2/π) (x + 0.044715 x³)
 ///
 /// # Numerics
-/// Within 3 (1 + |u|) ULP; results below 16 times the smallest normal number may be zero. NaN stays NaN.
+/// Within 3 (1 + |u|) ULP. Results below 16 times the smallest normal value may be zero. NaN stays NaN.
 ///
 /// # Source
 /// D. Hendrycks and K. Gimpel, Gaussian error linear units, 2016, section 2.
@@ -39,22 +39,22 @@ fn parts<V: Lanes>(x: V) -> Parts<V> {
 pub(in crate::kernel) fn gelu_tanh<V: Lanes>(x: V) -> V {
     let Parts { magnitude, exponential, upper } = parts(x);
     let positive = constant(x, 0.0).maximum(x);
-    // What x loses: |x| / (1 + e^|u|). Small last, as the exponential alone may be subnormal.
+    // The term subtracted from x: |x| / (1 + e^|u|). The small factor comes last, as the exponential alone may be subnormal.
     magnitude.mul(upper).mul(constant(x, -1.0)).mul_add(exponential, positive)
 }
 
 /// dy/dx = s + x s (1 - s) u', with s = 1 / (1 + e⁻ᵘ) and u' = 2 √(2/π) (1 + 3 · 0.044715 x²)
 ///
 /// # Numerics
-/// Within 3 (1 + |u|) ULP of s + |x| s (1 - s) u': the two cancel near x = -0.75, where the derivative is zero. Results below
-/// 2048 times the smallest normal number may be zero. NaN stays NaN.
+/// Within 3 (1 + |u|) ULP of s + |x| s (1 - s) u'. The two terms cancel near x = -0.75, where the derivative is zero. Results
+/// below 2048 times the smallest normal value may be zero. NaN stays NaN.
 #[inline(always)]
 pub(in crate::kernel) fn gelu_tanh_derivative<V: Lanes>(x: V) -> V {
     let Parts { magnitude, exponential, upper } = parts(x);
     let one = constant(x, 1.0);
     let square = magnitude.mul(magnitude);
     let minus_slope = square.mul_add(constant(x, -3.0 * LINEAR * CUBIC), constant(x, -LINEAR));
-    // That of -|x|; the two add up to one.
+    // The derivative at -|x|. The two add up to one.
     let low = magnitude.mul(minus_slope).mul_add(upper, one).mul(upper).mul(exponential);
     low.select(x.less(constant(x, 0.0)), one.sub(low))
 }
@@ -68,7 +68,7 @@ mod tests {
     use super::super::accuracy::{accuracy_tests, at, function};
     use super::{BOUND, CUBIC, LINEAR, gelu_tanh, gelu_tanh_derivative};
 
-    /// Numbers whose tails are beyond all digits are cut off, so that no infinity meets zero.
+    /// Tails beyond the precision are cut off, so that infinity is not multiplied by zero.
     fn argument(x: f64) -> f64 {
         let x = x.clamp(-30.0, 30.0);
         LINEAR * x * (1.0 + CUBIC * x * x)
@@ -106,7 +106,7 @@ mod tests {
         }
     );
 
-    /// (x, x / (1 + e⁻ᵘ)) from mpmath, rounded to the nearest number.
+    /// (x, x / (1 + e⁻ᵘ)) from mpmath, rounded to the nearest value.
     const EXACT: [(u64, u64); 42] = [
         (0x0000_0000_0000_0000, 0x0000_0000_0000_0000),
         (0x0000_0000_0000_0001, 0x0000_0000_0000_0000),
@@ -165,7 +165,7 @@ mod tests {
         use super::GeluTanhDerivative;
         use crate::kernel::elementary::accuracy::{accuracy_tests, at};
 
-        /// (x, s + x s (1 - s) u') from mpmath, rounded to the nearest number.
+        /// (x, s + x s (1 - s) u') from mpmath, rounded to the nearest value.
         const EXACT: [(u64, u64); 42] = [
             (0x0000_0000_0000_0000, 0x3fe0_0000_0000_0000),
             (0x0000_0000_0000_0001, 0x3fe0_0000_0000_0000),

@@ -18,15 +18,16 @@ const DOUBLE: [f64; 7] = [
 /// y = ln x, in nats
 ///
 /// # Numerics
-/// Within 1 ULP for all positive numbers, subnormal ones included. Of zero -∞, of infinity ∞, of a negative number NaN.
+/// Within 1 ULP for all positive values, subnormal ones included. The result is -∞ for zero, ∞ for infinity, and NaN for
+/// negative values.
 ///
 /// # Source
-/// x = 2ⁿ (1 + f) with 1 + f between √½ and √2, and ln (1 + f) = 2 artanh s for s = f / (2 + f): the reduction of the
-/// logarithm in FDLIBM (Sun Microsystems, 1993), whose order of additions is kept since it loses the fewest digits.
+/// x = 2ⁿ (1 + f) with 1 + f between √½ and √2, and ln (1 + f) = 2 artanh s for s = f / (2 + f): the reduction of the logarithm
+/// in FDLIBM (Sun Microsystems, 1993), whose order of additions is kept since it loses the least precision.
 #[inline(always)]
 pub(in crate::kernel) fn logarithm<V: Lanes>(x: V) -> V {
-    // A subnormal number is made normal first.
-    let (smallest, shift, factor) = if V::Number::SINGLE {
+    // Subnormal values are made normal first.
+    let (smallest, shift, factor) = if V::Element::SINGLE {
         (f64::from(f32::MIN_POSITIVE), 24.0, 16_777_216.0)
     } else {
         (f64::MIN_POSITIVE, 54.0, 18_014_398_509_481_984.0)
@@ -42,14 +43,14 @@ pub(in crate::kernel) fn logarithm<V: Lanes>(x: V) -> V {
     let f = mantissa.sub(constant(x, 1.0));
     let s = f.div(constant(x, 2.0).add(f));
     let z = s.mul(s);
-    let p = z.mul(if V::Number::SINGLE { polynomial(z, SINGLE) } else { polynomial(z, DOUBLE) });
+    let p = z.mul(if V::Element::SINGLE { polynomial(z, SINGLE) } else { polynomial(z, DOUBLE) });
     let half = f.mul(f).mul(constant(x, 0.5));
-    let [octave, rest] = if V::Number::SINGLE { SINGLE_OCTAVE } else { DOUBLE_OCTAVE };
+    let [octave, rest] = if V::Element::SINGLE { SINGLE_OCTAVE } else { DOUBLE_OCTAVE };
     let small = half.sub(s.mul_add(half.add(p), exponent.mul(constant(x, rest)))).sub(f);
     let y = exponent.mul_add(constant(x, octave), small.mul(constant(x, -1.0)));
 
     let infinity = constant(x, f64::INFINITY);
-    // Not less than infinity are infinity and NaN; not positive are zero, negative numbers and NaN.
+    // Infinity and NaN are not less than infinity. Zero, negative values and NaN are not positive.
     let y = y.select(x.less(infinity), x);
     let outside = constant(x, f64::NAN).select(x.less(zero), x.sub(infinity));
     y.select(zero.less(x), outside)
@@ -66,7 +67,7 @@ mod tests {
 
     function!(Logarithm, logarithm, libm::log, bound: BOUND,);
 
-    /// (x, ln x) from mpmath, rounded to the nearest number.
+    /// (x, ln x) from mpmath, rounded to the nearest value.
     const EXACT: [(u64, u64); 38] = [
         (0x0000_0000_0000_0001, 0xc087_4385_446d_71c3),
         (0x0000_0000_0000_07e8, 0xc087_069e_3078_e52d),
@@ -111,7 +112,7 @@ mod tests {
     accuracy_tests!(Logarithm, doubles: 0.0..4.0);
 
     #[test]
-    fn zero_gives_minus_infinity_and_negative_numbers_nan() {
+    fn zero_gives_minus_infinity_and_negative_values_nan() {
         for zero in [0.0, -0.0] {
             assert!(at::<Logarithm, f64>(zero).into_iter().all(|y| y == f64::NEG_INFINITY));
         }

@@ -6,12 +6,12 @@ use super::{Lanes, Vectors, constant};
 /// y = 1 / (1 + e⁻ˣ)
 ///
 /// # Numerics
-/// Within 3 ULP. Below x = -88.4 (`f32`), -709.4 (`f64`), where results are subnormal, the result is zero. NaN stays NaN.
+/// Within 3 ULP. Below x = -88.4 (`f32`), -709.4 (`f64`), where results would be subnormal, the result is zero. NaN stays NaN.
 #[inline(always)]
 pub(in crate::kernel) fn logistic<V: Lanes>(x: V) -> V {
     let one = constant(x, 1.0);
-    // At the bounds the power is zero and infinity, and the result one and zero.
-    let (low, high) = if V::Number::SINGLE { (-88.0, 88.7) } else { (-709.0, 709.7) };
+    // At the bounds the power is zero or infinity, and the result one or zero.
+    let (low, high) = if V::Element::SINGLE { (-88.0, 88.7) } else { (-709.0, 709.7) };
     let minus = constant(x, high).minimum(constant(x, low).maximum(constant(x, 0.0).sub(x)));
     let Octaves { power, rest, .. } = octaves(minus);
     one.div(one.add(excess(rest)).mul_add(power, one))
@@ -31,7 +31,7 @@ mod tests {
         const FLUSHED: f64 = 1.0;
     );
 
-    /// (x, 1 / (1 + e⁻ˣ)) from mpmath, rounded to the nearest number.
+    /// (x, 1 / (1 + e⁻ˣ)) from mpmath, rounded to the nearest value.
     const EXACT: [(u64, u64); 40] = [
         (0x0000_0000_0000_0000, 0x3fe0_0000_0000_0000),
         (0x01a5_6e1f_c2f8_f359, 0x3fe0_0000_0000_0000),

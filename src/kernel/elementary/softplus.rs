@@ -1,4 +1,4 @@
-//! Softplus, the smooth maximum of zero and a number.
+//! Softplus, the smooth maximum of zero and x.
 
 use super::exponential::exponential_of_non_positive;
 use super::logarithm::logarithm;
@@ -7,16 +7,16 @@ use super::{Lanes, constant};
 /// y = ln (1 + e^(β x)) / β
 ///
 /// # Numerics
-/// Within 2 ULP for β = 1. There, below x = -87.6 (`f32`), -708.7 (`f64`), where results are subnormal, the result is
-/// zero. NaN stays NaN.
+/// Within 2 ULP for β = 1. In this case, below x = -87.6 (`f32`), -708.7 (`f64`), where results would be subnormal, the result
+/// is zero. NaN stays NaN.
 ///
 /// # Source
-/// ln (1 + u) is the logarithm of the rounded sum and, to first order, what the rounding took: the correction in the `log1p`
-/// of FDLIBM (Sun Microsystems, 1993).
+/// ln (1 + u) is the logarithm of the rounded sum plus a first-order correction for the rounding error, as in the `log1p` of
+/// FDLIBM (Sun Microsystems, 1993).
 #[inline(always)]
 pub(in crate::kernel) fn softplus<V: Lanes>(x: V, beta: V) -> V {
     let (zero, one) = (constant(x, 0.0), constant(x, 1.0));
-    // y = max(0, x) + ln (1 + e^-|β x|) / β: β x may overflow, and the second term is zero then.
+    // y = max(0, x) + ln (1 + e^-|β x|) / β. β x may overflow, and the second term is then zero.
     let u = exponential_of_non_positive(zero.sub(x.mul(beta).absolute()));
     let sum = one.add(u);
     let lost = u.sub(sum.sub(one));
@@ -42,7 +42,7 @@ mod tests {
         const FLUSHED: f64 = 1.0;
     );
 
-    /// (x, ln (1 + eˣ)) from mpmath, rounded to the nearest number.
+    /// (x, ln (1 + eˣ)) from mpmath, rounded to the nearest value.
     const EXACT: [(u64, u64); 37] = [
         (0x0000_0000_0000_0000, 0x3fe6_2e42_fefa_39ef),
         (0x01a5_6e1f_c2f8_f359, 0x3fe6_2e42_fefa_39ef),
@@ -86,7 +86,7 @@ mod tests {
     accuracy_tests!(Softplus, doubles: -720.0..40.0);
 
     #[test]
-    fn large_numbers_stay_and_small_ones_become_zero() {
+    fn large_values_are_unchanged_and_small_ones_become_zero() {
         assert!(at::<Softplus, _>(f32::INFINITY).into_iter().all(|y| y == f32::INFINITY));
         assert!(at::<Softplus, _>(1e30_f64).into_iter().all(|y| y == 1e30));
         assert!(at::<Softplus, _>(f64::NEG_INFINITY).into_iter().all(|y| y == 0.0));

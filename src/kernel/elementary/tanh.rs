@@ -2,7 +2,7 @@
 
 use super::{Lanes, Vectors, constant, polynomial};
 
-/// q with (e²ʳ - 1) / 2 ≈ r + r² q(r) for |r| ≤ ln 2 / 4, in `f32`. What is left of the error in tanh is below 2⁻²⁶.
+/// q with (e²ʳ - 1) / 2 ≈ r + r² q(r) for |r| ≤ ln 2 / 4, in `f32`. The resulting error in tanh is below 2⁻²⁶.
 const SINGLE: [f64; 5] = [1.000_000_12, 0.666_660_607, 0.333_327_353, 0.133_909_196, 0.044_574_927_5];
 /// The same in `f64`: below 2⁻⁵⁴.
 const DOUBLE: [f64; 10] = [
@@ -21,18 +21,18 @@ const DOUBLE: [f64; 10] = [
 /// y = tanh x = (e²ˣ - 1) / (e²ˣ + 1)
 ///
 /// # Numerics
-/// Within 3 ULP for all numbers. The sign of zero stays, and NaN stays NaN.
+/// Within 3 ULP for all values. The sign of zero is preserved, and NaN stays NaN.
 ///
-/// With |x| = n ln 2 / 2 + r and h = (e²ʳ - 1) / 2 the quotient is (2ⁿ h + (2ⁿ - 1) / 2) / (2ⁿ h + (2ⁿ + 1) / 2). Near zero n
-/// is 0 and the numerator h, so nothing cancels; far from it both are the same number. One part of ln 2 is enough: where n is
-/// large the quotient hardly depends on r.
+/// With |x| = n ln 2 / 2 + r and h = (e²ʳ - 1) / 2, the quotient is (2ⁿ h + (2ⁿ - 1) / 2) / (2ⁿ h + (2ⁿ + 1) / 2). Near zero, n
+/// is 0 and the numerator h, so nothing cancels. Far from zero, numerator and denominator are equal. A single-part ln 2 is
+/// enough: if n is large, the quotient hardly depends on r.
 #[inline(always)]
 pub(in crate::kernel) fn tanh<V: Lanes>(x: V) -> V {
-    // The result is one from here on.
-    let magnitude = constant(x, if V::Number::SINGLE { 10.0 } else { 20.0 }).minimum(x.absolute());
+    // Beyond this magnitude the result is one.
+    let magnitude = constant(x, if V::Element::SINGLE { 10.0 } else { 20.0 }).minimum(x.absolute());
     let (exponent, power) = magnitude.whole_and_power(constant(x, 2.0 * core::f64::consts::LOG2_E));
     let r = exponent.mul_add(constant(x, -0.5 * core::f64::consts::LN_2), magnitude);
-    let q = if V::Number::SINGLE { polynomial(r, SINGLE) } else { polynomial(r, DOUBLE) };
+    let q = if V::Element::SINGLE { polynomial(r, SINGLE) } else { polynomial(r, DOUBLE) };
     let h = r.mul(r).mul_add(q, r);
     let half = constant(x, 0.5);
     let numerator = h.mul_add(power, power.mul_add(half, constant(x, -0.5)));
@@ -51,7 +51,7 @@ mod tests {
 
     function!(Tanh, tanh, libm::tanh, bound: BOUND,);
 
-    /// (x, tanh x) from mpmath, rounded to the nearest number.
+    /// (x, tanh x) from mpmath, rounded to the nearest value.
     const EXACT: [(u64, u64); 37] = [
         (0x0000_0000_0000_0001, 0x0000_0000_0000_0001),
         (0x8000_1268_8b70_e62b, 0x8000_1268_8b70_e62b),
@@ -95,7 +95,7 @@ mod tests {
     accuracy_tests!(Tanh, doubles: -21.0..21.0);
 
     #[test]
-    fn the_sign_of_zero_stays_and_the_ends_are_one() {
+    fn the_sign_of_zero_is_preserved_and_the_ends_are_one() {
         assert!(at::<Tanh, _>(-0.0_f32).into_iter().all(|y| y == 0.0 && y.is_sign_negative()));
         assert!(at::<Tanh, _>(0.0_f64).into_iter().all(|y| y == 0.0 && y.is_sign_positive()));
         assert!(at::<Tanh, _>(f32::INFINITY).into_iter().all(|y| y == 1.0));
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn no_result_is_beyond_one() {
+    fn no_result_exceeds_one() {
         let mut x = 0.0_f32;
         while x < 12.0 {
             assert!(at::<Tanh, _>(x).into_iter().all(|y| y <= 1.0), "{x}");

@@ -1,4 +1,4 @@
-//! Registers for every processor: small arrays, which compilers keep in what vector registers there are.
+//! Registers for every processor: small arrays, which compilers keep in the available vector registers.
 
 use super::{Lanes, Registers};
 use crate::kernel::{Isa, Portable};
@@ -9,7 +9,7 @@ impl Registers for Portable {
     type F64 = Four<f64>;
 }
 
-/// Four numbers.
+/// Four elements.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(16))]
 pub struct Four<T>(Portable, [T; 4]);
@@ -27,17 +27,18 @@ impl<T: Copy> Four<T> {
     }
 }
 
-/// A value per lane. `core::array::from_fn` gives the same, and takes longer to compile.
+/// Returns one value per lane. `core::array::from_fn` gives the same, but takes longer to compile.
 #[inline(always)]
 fn four<R>(value: impl Fn(usize) -> R) -> [R; 4] {
     [value(0), value(1), value(2), value(3)]
 }
 
-/// Implements registers for a type of float: bits as an integer, the bits of the mantissa, the bias of the exponent.
+/// Implements registers for a float type. The arguments are the integer type of its bits, the bits of the mantissa, and the
+/// exponent bias.
 macro_rules! four {
     ($float:ident, $bits:ident, $mantissa:literal, $bias:literal) => {
         impl Lanes for Four<$float> {
-            type Number = $float;
+            type Element = $float;
             type Isa = Portable;
             type First = usize;
             type Choice = [bool; 4];
@@ -62,31 +63,31 @@ macro_rules! four {
 
             #[inline(always)]
             unsafe fn load(isa: Portable, from: *const $float) -> Self {
-                // SAFETY: the caller's promise.
+                // SAFETY: the caller's contract.
                 Self(isa, unsafe { from.cast::<[$float; 4]>().read() })
             }
 
             #[inline(always)]
             unsafe fn load_first(isa: Portable, first: usize, from: *const $float) -> Self {
-                let mut numbers = [0.0; 4];
-                for (lane, number) in numbers.iter_mut().enumerate().take(first) {
-                    // SAFETY: the caller's promise.
-                    *number = unsafe { from.add(lane).read() };
+                let mut elements = [0.0; 4];
+                for (lane, element) in elements.iter_mut().enumerate().take(first) {
+                    // SAFETY: the caller's contract.
+                    *element = unsafe { from.add(lane).read() };
                 }
-                Self(isa, numbers)
+                Self(isa, elements)
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut $float) {
-                // SAFETY: the caller's promise.
+                // SAFETY: the caller's contract.
                 unsafe { to.cast::<[$float; 4]>().write(self.1) };
             }
 
             #[inline(always)]
             unsafe fn store_first(self, first: usize, to: *mut $float) {
-                for (lane, &number) in self.1.iter().enumerate().take(first) {
-                    // SAFETY: the caller's promise.
-                    unsafe { to.add(lane).write(number) };
+                for (lane, &element) in self.1.iter().enumerate().take(first) {
+                    // SAFETY: the caller's contract.
+                    unsafe { to.add(lane).write(element) };
                 }
             }
 
@@ -145,14 +146,15 @@ macro_rules! four {
 
             #[inline(always)]
             fn round(self) -> Self {
-                // One and a half times the number from which on neighbours are whole numbers apart: the addition rounds.
+                // One and a half times the value from which on adjacent floats are one apart: the addition rounds to an
+                // integer.
                 const WHOLE: $float = 1.5 * (1_u64 << $mantissa) as $float;
                 self.map(|x| (x + WHOLE) - WHOLE)
             }
 
             #[inline(always)]
             fn whole_and_power(self, factor: Self) -> (Self, Self) {
-                // As in `round`, with the bias on top: the low bits of the sum are those of the biased exponent.
+                // As in `round`, with the bias added: the low bits of the sum are those of the biased exponent.
                 const WHOLE: $float = 1.5 * (1_u64 << $mantissa) as $float + $bias;
                 let sum = self.mul_add(factor, Self(self.0, [WHOLE; 4]));
                 (sum.map(|k| k - WHOLE), sum.map(|k| $float::from_bits(k.to_bits() << $mantissa)))

@@ -2,10 +2,10 @@
 
 use core::arch::x86_64::{_MM_FROUND_NO_EXC, _MM_FROUND_TO_NEAREST_INT};
 
-/// The nearest whole number, without an exception for inexact results.
+/// Rounding to the nearest integer, without an exception for inexact results.
 const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
 
-/// Implements a register by intrinsics. `$op` writes one operation as `name(operands) => intrinsic`.
+/// Implements a register by intrinsics. `$op` defines one operation as `name(operands) => intrinsic`.
 macro_rules! register {
     (
         $(#[$doc:meta])*
@@ -22,7 +22,7 @@ macro_rules! register {
         pub struct $name($vector);
 
         impl Lanes for $name {
-            type Number = $float;
+            type Element = $float;
             type Isa = $isa;
             type First = $first;
             type Choice = $choice;
@@ -32,7 +32,7 @@ macro_rules! register {
 
             #[inline(always)]
             fn isa(self) -> $isa {
-                // A register is proof of its instructions.
+                // A register is the proof of its instructions.
                 $isa(())
             }
 
@@ -49,25 +49,25 @@ macro_rules! register {
 
             #[inline(always)]
             unsafe fn load(_: $isa, from: *const $float) -> Self {
-                // SAFETY: the caller's promise, and the proof.
+                // SAFETY: the caller's contract, and the proof.
                 Self(unsafe { $load(from) })
             }
 
             #[inline(always)]
             unsafe fn load_first(_: $isa, first: $first, from: *const $float) -> Self {
-                // SAFETY: the caller's promise, and the proof. Lanes that are masked out are not read.
+                // SAFETY: the caller's contract, and the proof. Masked lanes are not read.
                 Self(unsafe { $load_first(first, from) })
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut $float) {
-                // SAFETY: the caller's promise; a register is proof of its instructions.
+                // SAFETY: the caller's contract. A register is the proof of its instructions.
                 unsafe { $store(to, self.0) }
             }
 
             #[inline(always)]
             unsafe fn store_first(self, first: $first, to: *mut $float) {
-                // SAFETY: as above. Lanes that are masked out are not written.
+                // SAFETY: as above. Masked lanes are not written.
                 unsafe { $store_first(to, first, self.0) }
             }
 
@@ -79,7 +79,7 @@ macro_rules! register {
 
             #[inline(always)]
             fn add(self, other: Self) -> Self {
-                // SAFETY: a register is proof of its instructions; so below.
+                // SAFETY: a register is the proof of its instructions. The same holds below.
                 Self(unsafe { $add(self.0, other.0) })
             }
 
@@ -115,7 +115,7 @@ macro_rules! register {
 
             #[inline(always)]
             fn maximum(self, other: Self) -> Self {
-                // SAFETY: as in `add`. The instruction gives its second operand where either is NaN.
+                // SAFETY: as in `add`. The instruction returns its second operand if either is NaN.
                 Self(unsafe { $max(self.0, other.0) })
             }
 
@@ -211,6 +211,6 @@ macro_rules! register {
 
 mod folds;
 
-// Below the macro, which they use.
+// After the macro, which they use.
 mod avx2;
 mod avx512;

@@ -1,14 +1,14 @@
-//! The loops, which are written so that a compiler makes vector code of them.
+//! The loops, which are written so that the compiler vectorizes them.
 
 use super::NormalizationSizes;
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
-/// Partial sums over the elements of a sample.
+/// The number of partial sums over the elements of a sample.
 const PARTS: usize = 16;
 
-/// The sum over the elements of a sample: `$next` is the sum `$sum` with the term of element `$n`. A macro, since nothing ensures
-/// that the body of a closure is compiled for the instruction set.
+/// Computes the sum over the elements of a sample. `$next` is `$sum` plus the term of element `$n`. A macro, since the body of
+/// a closure is not guaranteed to be compiled for the instruction set.
 macro_rules! sum {
     ($elements:ident, |$sum:ident, $n:ident| $next:expr) => {{
         let mut parts = [T::ZERO; PARTS];
@@ -27,7 +27,7 @@ macro_rules! sum {
     }};
 }
 
-/// The sum of partial sums.
+/// Adds up the partial sums.
 #[inline(always)]
 fn folded<T: Scalar>(mut parts: [T; PARTS]) -> T {
     for half in [8, 4, 2, 1] {
@@ -39,7 +39,7 @@ fn folded<T: Scalar>(mut parts: [T; PARTS]) -> T {
 }
 
 impl NormalizationSizes {
-    /// The slices of a pass are as long as the sizes say.
+    /// Checks that the lengths of the slices match the sizes.
     #[inline(always)]
     fn check(self, parameters: usize, input: usize, output: usize, kept: usize) {
         let Self { samples, elements, .. } = self;
@@ -104,7 +104,7 @@ pub(super) fn normalize_input_gradient<T: Scalar, I: Isa>(
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "what is read, and the two gradients that are written")]
+#[allow(clippy::too_many_arguments, reason = "the inputs, and the two gradients that are written")]
 #[inline(always)]
 pub(super) fn normalize_weight_gradient<T: Scalar, I: Isa>(
     isa: I,
@@ -120,7 +120,7 @@ pub(super) fn normalize_weight_gradient<T: Scalar, I: Isa>(
     assert_eq!(grad_weight.len(), grad_bias.len(), "a shift per scale");
     let elements = sizes.elements;
     let put = |place: &mut T, sum: T| *place = if accumulate { *place + sum } else { sum };
-    // So many elements at a time are summed over all samples.
+    // This many elements at a time are summed over all samples.
     for start in (0..elements).step_by(PARTS) {
         let columns = start..elements.min(start + PARTS);
         let (mut weights, mut biases) = ([T::ZERO; PARTS], [T::ZERO; PARTS]);

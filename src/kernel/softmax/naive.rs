@@ -1,10 +1,10 @@
-//! The kernels one class after the other.
+//! The kernels, computed one class after another.
 
 use super::{PARTS, check_rows};
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
-/// The sum of partial sums.
+/// Adds up the partial sums.
 #[inline(always)]
 fn folded<T: Scalar>(mut parts: [T; PARTS]) -> T {
     for half in [8, 4, 2, 1] {
@@ -26,7 +26,7 @@ fn sum_of<T: Scalar>(values: impl Iterator<Item = T>) -> T {
 
 #[inline(always)]
 fn largest<T: Scalar>(values: &[T]) -> T {
-    // A NaN is lost here, but stays in the sum of the exponentials.
+    // A NaN is lost here, but persists in the sum of the exponentials.
     values.iter().fold(values[0], |largest, &value| value.maximum(largest))
 }
 
@@ -55,11 +55,11 @@ pub(super) fn softmax_gradient<T: Scalar, I: Isa>(isa: I, classes: usize, output
     }
 }
 
-/// -ln softmax(z)_c = ln Σ e^(z_k - m) - (z_c - m): no exponential overflows, and no logarithm sees zero, since the
-/// largest logit contributes one.
+/// -ln softmax(z)_c = ln Σ e^(z_k - m) - (z_c - m): no exponential overflows, and the argument of the logarithm is never zero,
+/// since the largest logit contributes one.
 ///
-/// The probability of the class minus one is minus the probabilities of the others: their sum keeps its digits where the
-/// difference of a probability near one would lose them.
+/// The probability of the target class minus one equals minus the sum of the other probabilities. The sum keeps its precision
+/// if the probability is near one, whereas the difference would lose it.
 #[inline(always)]
 pub(super) fn softmax_nll<T: Scalar, I: Isa>(
     _: I,

@@ -1,4 +1,4 @@
-//! The kernels on vector registers.
+//! The kernels, computed in vector registers.
 
 use super::{PARTS, check_rows};
 use crate::kernel::Isa;
@@ -6,8 +6,8 @@ use crate::kernel::elementary::{exponential_of_non_positive, logarithm};
 use crate::kernel::lanes::{Lanes, Vectors};
 use crate::scalar::Scalar;
 
-/// One register of a row of classes after the other, with its place, the number of its partial sum's register, and the
-/// lanes that exist. A macro, since a closure would be compiled for no instruction set.
+/// Processes one register of a row of classes after another, given its position, the index of the register of its partial sum,
+/// and the lanes that exist. A macro, since a closure would not be compiled for the instruction set.
 macro_rules! by_registers {
     ($isa:ident, $classes:expr, $start:ident, $part:ident, $first:ident => $block:expr) => {{
         let (mut $start, mut $part) = (0, 0);
@@ -20,13 +20,13 @@ macro_rules! by_registers {
     }};
 }
 
-/// The row's largest number.
+/// Returns the largest element of a row.
 ///
 /// # Safety
-/// `row` is valid for reads of `classes` numbers.
+/// `row` is valid for reads of `classes` elements.
 #[inline(always)]
-unsafe fn largest<V: Lanes>(isa: V::Isa, row: *const V::Number, classes: usize) -> V {
-    // SAFETY: a row has at least one number, by the caller's promise.
+unsafe fn largest<V: Lanes>(isa: V::Isa, row: *const V::Element, classes: usize) -> V {
+    // SAFETY: a row has at least one element, by the caller's contract.
     let start = V::splat(isa, unsafe { *row });
     let mut largest = start;
     by_registers!(isa, classes, place, _part, first => {
@@ -37,9 +37,9 @@ unsafe fn largest<V: Lanes>(isa: V::Isa, row: *const V::Number, classes: usize) 
     V::splat(isa, largest.largest())
 }
 
-/// The sum of partial sums in registers.
+/// Adds up the partial sums in registers.
 #[inline(always)]
-fn folded_registers<V: Lanes>(mut parts: [V; 4]) -> V::Number {
+fn folded_registers<V: Lanes>(mut parts: [V; 4]) -> V::Element {
     if V::COUNT <= 4 {
         (parts[0], parts[1]) = (parts[0].add(parts[2]), parts[1].add(parts[3]));
     }
@@ -60,7 +60,7 @@ pub(super) fn softmax<T: Vectors, I: Isa>(isa: I, classes: usize, values: &mut [
     }
 }
 
-/// As [`softmax`], from one place to another.
+/// The same as [`softmax`], from one slice to another.
 #[inline(always)]
 pub(super) fn softmax_into<T: Vectors, I: Isa>(isa: I, classes: usize, input: &[T], output: &mut [T]) {
     assert!(classes > 0 && input.len().is_multiple_of(classes), "whole rows of classes");
@@ -72,12 +72,12 @@ pub(super) fn softmax_into<T: Vectors, I: Isa>(isa: I, classes: usize, input: &[
 }
 
 /// # Safety
-/// `from` and `to` are valid for reads and writes of `classes` numbers; they may be the same.
+/// `from` and `to` are valid for reads and writes of `classes` elements. They may be equal.
 #[inline(always)]
-unsafe fn softmax_of_row<V: Lanes>(isa: V::Isa, classes: usize, from: *const V::Number, to: *mut V::Number) {
-    let zero = V::splat(isa, V::Number::ZERO);
+unsafe fn softmax_of_row<V: Lanes>(isa: V::Isa, classes: usize, from: *const V::Element, to: *mut V::Element) {
+    let zero = V::splat(isa, V::Element::ZERO);
     if classes <= V::COUNT {
-        // The row stays in its register: what was written through a mask comes back late when it is read.
+        // The row stays in its register, since reading back a masked store is slow.
         let first = V::first(isa, classes);
         // SAFETY: the first lanes are the row.
         unsafe {
@@ -108,7 +108,7 @@ unsafe fn softmax_of_row<V: Lanes>(isa: V::Isa, classes: usize, from: *const V::
     });
 }
 
-/// Rows whose logarithms are taken together.
+/// The number of rows whose logarithms are computed together.
 const ROWS: usize = 32;
 
 /// The vector twin of `naive::softmax_nll`.
@@ -126,27 +126,27 @@ pub(super) fn softmax_nll<T: Vectors, I: Isa>(
 #[inline(always)]
 fn softmax_nll_of_rows<V: Lanes>(
     isa: V::Isa,
-    logits: &[V::Number],
+    logits: &[V::Element],
     targets: &[u32],
-    weight: V::Number,
-    mut gradient: Option<&mut [V::Number]>,
-) -> V::Number {
+    weight: V::Element,
+    mut gradient: Option<&mut [V::Element]>,
+) -> V::Element {
     let classes = check_rows(logits, targets, gradient.as_deref());
-    let mut loss = V::Number::ZERO;
+    let mut loss = V::Element::ZERO;
     for (chunk, targets) in targets.chunks(ROWS).enumerate() {
-        // Sums of exponentials, one where there is no row, and what is subtracted from their logarithms.
-        let (mut sums, mut shifts) = ([V::Number::ONE; ROWS], [V::Number::ZERO; ROWS]);
+        // The sums of exponentials, one for missing rows, and the values to subtract from their logarithms.
+        let (mut sums, mut shifts) = ([V::Element::ONE; ROWS], [V::Element::ZERO; ROWS]);
         for (row, &class) in targets.iter().enumerate() {
             let start = (chunk * ROWS + row) * classes;
             let gradient = gradient.as_deref_mut().map(|gradient| gradient[start..start + classes].as_mut_ptr());
-            // SAFETY: `check_rows` compared the lengths of the slices, and found the class in range.
+            // SAFETY: `check_rows` compared the lengths of the slices and checked that the class is in range.
             (sums[row], shifts[row]) = unsafe {
                 let row = (logits[start..].as_ptr(), classes);
                 nll_of_row::<V>(isa, row, class as usize, weight, gradient)
             };
         }
         for place in (0..targets.len()).step_by(V::COUNT) {
-            // SAFETY: the number of rows is a multiple of every register's.
+            // SAFETY: the number of rows is a multiple of every register's lanes.
             unsafe {
                 let logarithms = logarithm(V::load(isa, sums.as_ptr().add(place)));
                 logarithms.sub(V::load(isa, shifts.as_ptr().add(place))).store(sums.as_mut_ptr().add(place));
@@ -159,26 +159,26 @@ fn softmax_nll_of_rows<V: Lanes>(
     loss
 }
 
-/// The sum of the exponentials of a row, and its logit of the class; both after the largest was subtracted. Where wanted,
-/// the gradient is written.
+/// Returns the sum of the exponentials of a row and the logit of the class, both after subtracting the largest logit. If
+/// `gradient` is given, also writes the gradient.
 ///
 /// # Safety
-/// `logits` and `gradient` are valid for reads and writes of as many classes; the class is one of them.
+/// `logits` and `gradient` are valid for reads and writes of `classes` elements, and `class` is less than `classes`.
 #[inline(always)]
 unsafe fn nll_of_row<V: Lanes>(
     isa: V::Isa,
-    (logits, classes): (*const V::Number, usize),
+    (logits, classes): (*const V::Element, usize),
     class: usize,
-    weight: V::Number,
-    gradient: Option<*mut V::Number>,
-) -> (V::Number, V::Number) {
+    weight: V::Element,
+    gradient: Option<*mut V::Element>,
+) -> (V::Element, V::Element) {
     if classes <= V::COUNT {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller's contract.
         return unsafe { nll_of_short_row::<V>(isa, (logits, classes), class, weight, gradient) };
     }
-    let zero = V::splat(isa, V::Number::ZERO);
+    let zero = V::splat(isa, V::Element::ZERO);
     let mut parts = [zero; 4];
-    // SAFETY: the caller's promise; the lanes that exist lie within the row, here and below.
+    // SAFETY: the caller's contract. The lanes that exist lie within the row, here and below.
     let (largest, wanted) = unsafe { (largest::<V>(isa, logits, classes), V::splat(isa, *logits.add(class))) };
     let shift = wanted.sub(largest);
     by_registers!(isa, classes, place, part, first => {
@@ -190,7 +190,7 @@ unsafe fn nll_of_row<V: Lanes>(
             }
             e
         };
-        // All lanes that exist but the one of the class: those before it, and those after it.
+        // All lanes that exist except that of the class: those before it, and those after it.
         let before = exponential.first_or(V::first(isa, class.saturating_sub(place)), zero);
         let after = zero.first_or(V::first(isa, (class + 1).saturating_sub(place)), exponential);
         parts[part] = parts[part].add(before.add(after).first_or(first, zero));
@@ -213,30 +213,30 @@ unsafe fn nll_of_row<V: Lanes>(
     (sum, shift.lane_zero())
 }
 
-/// As [`nll_of_row`], for a row that one register holds.
+/// The same as [`nll_of_row`], for a row that fits in one register.
 ///
 /// # Safety
-/// As there.
+/// Those of [`nll_of_row`].
 #[inline(always)]
 unsafe fn nll_of_short_row<V: Lanes>(
     isa: V::Isa,
-    (logits, classes): (*const V::Number, usize),
+    (logits, classes): (*const V::Element, usize),
     class: usize,
-    weight: V::Number,
-    gradient: Option<*mut V::Number>,
-) -> (V::Number, V::Number) {
-    let (first, zero) = (V::first(isa, classes), V::splat(isa, V::Number::ZERO));
+    weight: V::Element,
+    gradient: Option<*mut V::Element>,
+) -> (V::Element, V::Element) {
+    let (first, zero) = (V::first(isa, classes), V::splat(isa, V::Element::ZERO));
     let (before, through) = (V::first(isa, class), V::first(isa, class + 1));
-    // SAFETY: the caller's promise; the first lanes are the row.
+    // SAFETY: the caller's contract. The first lanes are the row.
     let (values, start, wanted) = unsafe { (V::load_first(isa, first, logits), *logits, *logits.add(class)) };
     let largest = values.first_or(first, V::splat(isa, start)).largest();
     let exponential = exponential_of_non_positive(values.sub(V::splat(isa, largest)));
-    // All lanes that exist but the one of the class, and that lane alone.
+    // All lanes that exist except that of the class, and that lane alone.
     let rest = exponential.first_or(before, zero.first_or(through, exponential)).first_or(first, zero);
-    let own = zero.first_or(before, exponential.first_or(through, zero));
+    let of_class = zero.first_or(before, exponential.first_or(through, zero));
     let others = folded_registers([rest, zero, zero, zero]);
-    // Adding zeros changes no bits: it brings the lane's number out of the register.
-    let sum = others + own.sum();
+    // Adding zeros does not change any bits. It extracts the lane's value from the register.
+    let sum = others + of_class.sum();
     if let Some(gradient) = gradient {
         let minus = zero.first_or(before, V::splat(isa, -others).first_or(through, zero));
         let factor = V::splat(isa, weight / sum);

@@ -1,4 +1,4 @@
-//! The loops, which are written so that a compiler makes vector code of them.
+//! The loops, which are written so that the compiler vectorizes them.
 
 use core::ops::Range;
 
@@ -6,18 +6,19 @@ use super::{AdamStep, MomentumStep};
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
-/// Lanes of the reductions: two registers of AVX-512 each, so that one can be added to while the other waits for its sum.
+/// The number of lanes of the reductions: two AVX-512 registers each, so that one is added to while the other waits for its
+/// sum.
 const LANES: usize = 32;
 
-/// Bytes of a cache line.
+/// The number of bytes in a cache line.
 const LINE: usize = 64;
 
-/// Two pieces of so many numbers: those before a cache line begins, and the rest. Blocks of memory of one size mostly begin
-/// alike, so where vectors do not straddle lines in the one they do not in the others.
+/// Splits a slice into the elements before the first cache line boundary, and the rest. Allocations of one size usually have
+/// the same alignment, so if vectors do not straddle cache lines in one of them, they do not in the others.
 #[inline(always)]
-fn by_lines<T>(block: &[T]) -> [Range<usize>; 2] {
-    let lead = block.as_ptr().align_offset(LINE).min(block.len());
-    [0..lead, lead..block.len()]
+fn by_lines<T>(values: &[T]) -> [Range<usize>; 2] {
+    let lead = values.as_ptr().align_offset(LINE).min(values.len());
+    [0..lead, lead..values.len()]
 }
 
 #[inline(always)]
@@ -43,8 +44,8 @@ pub(super) fn largest_magnitude<T: Scalar, I: Isa>(isa: I, values: &[T]) -> Opti
     zeros.iter().all(|zero| zero.is_finite()).then_some(magnitude)
 }
 
-/// Takes one more value per lane into the largest, the smallest, and a sum of zeros that is NaN once a value was not finite:
-/// zero times a number is zero, but NaN for NaN and infinities.
+/// Adds one more value per lane to the largest, the smallest, and a sum of zeros. The sum becomes NaN once a value is not
+/// finite: zero times a finite value is zero, but zero times NaN or infinity is NaN.
 #[inline(always)]
 fn extend<T: Scalar, I: Isa>(isa: I, [largest, smallest, zeros]: &mut [[T; LANES]; 3], values: &[T; LANES]) {
     for lane in 0..LANES {
@@ -104,11 +105,12 @@ pub(super) fn adam<T: Scalar, I: Isa>(
         let pairs = parameters[part.clone()].iter_mut().zip(&gradient[part.clone()]);
         let moments = first_moment[part.clone()].iter_mut().zip(&mut second_moment[part]);
         for ((parameter, &g), (first, second)) in pairs.zip(moments) {
-            // As a move towards the gradient, with one rounded share: β and 1 - β, rounded apart, would not add up to one.
+            // As a move towards the gradient, with one rounded coefficient: β and 1 - β, rounded separately, would not add up
+            // to one.
             let m = isa.mul_add(first_share, g - *first, *first);
             let v = isa.mul_add(second_share, isa.mul_add(g, g, -*second), *second);
             (*first, *second) = (m, v);
-            // The quotient first: the rate times the moment may leave the range where the quotient does not.
+            // The quotient comes first: the learning rate times the moment may be out of range although the quotient is not.
             *parameter = isa.mul_add(-rate, m / (v.sqrt() + epsilon), *parameter);
         }
     }

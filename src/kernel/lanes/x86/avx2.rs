@@ -1,6 +1,6 @@
 //! Registers of AVX2.
 
-#[allow(clippy::wildcard_imports, reason = "forty intrinsics, named after what they are")]
+#[allow(clippy::wildcard_imports, reason = "forty intrinsics with descriptive names")]
 use core::arch::x86_64::*;
 
 use super::{
@@ -18,7 +18,7 @@ impl Registers for Avx2 {
 }
 
 register! {
-    /// A register of AVX2.
+    /// An AVX2 register of `f32`.
     F32x8(__m256) of f32 in Avx2, count: 8, rows: 4,
     first: __m256i = |_isa, count| {
         let count = i32::try_from(count).unwrap_or(8);
@@ -62,7 +62,7 @@ register! {
 }
 
 register! {
-    /// A register of AVX2.
+    /// An AVX2 register of `f64`.
     F64x4(__m256d) of f64 in Avx2, count: 4, rows: 4,
     first: __m256i = |_isa, count| {
         let count = i64::try_from(count).unwrap_or(4);
@@ -84,7 +84,7 @@ register! {
             _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_castpd_si256(sum))),
         )
     },
-    // A whole number lies in the low bits of its sum with 1.5 · 2⁵²: AVX2 cannot turn doubles into long integers.
+    // An integer is in the low bits of its sum with 1.5 · 2⁵². AVX2 cannot convert doubles to 64-bit integers.
     power_of_two: |n| {
         let biased = _mm256_add_pd(n, _mm256_set1_pd(1.5 * 4_503_599_627_370_496.0 + 1023.0));
         _mm256_castsi256_pd(_mm256_slli_epi64::<52>(_mm256_castpd_si256(biased)))
@@ -92,7 +92,7 @@ register! {
     parts: |x| {
         let bits = _mm256_castpd_si256(x);
         let below = _mm256_and_si256(bits, _mm256_set1_epi64x(0x000f_ffff_ffff_ffff));
-        // The other way round: the bits of 2⁵² + n are those of 2⁵² with n in the low bits.
+        // The inverse: the bits of 2⁵² + n are those of 2⁵² with n in the low bits.
         let whole = _mm256_set1_pd(4_503_599_627_370_496.0);
         let exponent = _mm256_castsi256_pd(_mm256_or_si256(_mm256_srli_epi64::<52>(bits), _mm256_castpd_si256(whole)));
         (

@@ -1,6 +1,6 @@
 //! Registers of AVX-512.
 
-#[allow(clippy::wildcard_imports, reason = "forty intrinsics, named after what they are")]
+#[allow(clippy::wildcard_imports, reason = "forty intrinsics with descriptive names")]
 use core::arch::x86_64::*;
 
 use super::{
@@ -18,7 +18,7 @@ impl Registers for Avx512 {
 }
 
 register! {
-    /// A register of AVX-512.
+    /// An AVX-512 register of `f32`.
     F32x16(__m512) of f32 in Avx512, count: 16, rows: 8,
     first: __mmask16 = |_isa, count| if count >= 16 { !0 } else { (1 << count) - 1 },
     choice: __mmask16,
@@ -53,7 +53,7 @@ register! {
 }
 
 register! {
-    /// A register of AVX-512.
+    /// An AVX-512 register of `f64`.
     F64x8(__m512d) of f64 in Avx512, count: 8, rows: 8,
     first: __mmask8 = |_isa, count| if count >= 8 { !0 } else { (1 << count) - 1 },
     choice: __mmask8,

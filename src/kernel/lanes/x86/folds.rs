@@ -1,9 +1,9 @@
-//! From the lanes of a register to one number.
+//! Reductions of the lanes of a register to one value.
 
-#[allow(clippy::wildcard_imports, reason = "forty intrinsics, named after what they are")]
+#[allow(clippy::wildcard_imports, reason = "forty intrinsics with descriptive names")]
 use core::arch::x86_64::*;
 
-/// Defines a function that folds a register to one number: halves of 512 bits, of 256, of 128, and the last two lanes.
+/// Defines a function that reduces a register to one value: halves of 512 bits, of 256, of 128, and the last two lanes.
 macro_rules! folds {
     ($float:ident: $of_512:ident, $of_256:ident, $v512:ident, $v256:ident, $op256:ident, $op128:ident, $first:ident,
      $low256:ident, $high256:expr, $low128:ident, $high128:expr, $fold128:expr) => {
@@ -11,7 +11,7 @@ macro_rules! folds {
         /// The machine has AVX-512.
         #[inline(always)]
         pub(super) unsafe fn $of_512(x: $v512) -> $float {
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller's contract.
             unsafe { $of_256($op256($low256(x), $high256(x))) }
         }
 
@@ -19,7 +19,7 @@ macro_rules! folds {
         /// The machine has AVX2.
         #[inline(always)]
         pub(super) unsafe fn $of_256(x: $v256) -> $float {
-            // SAFETY: the caller's promise.
+            // SAFETY: the caller's contract.
             unsafe { $first($fold128($op128($low128(x), $high128(x)))) }
         }
     };
