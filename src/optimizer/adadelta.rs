@@ -24,8 +24,8 @@ const LARGEST_RISE: f64 = 1e8;
 /// visible.
 ///
 /// If gradients grow from step to step, the updates grow with them: after t steps with gradients up to G,
-/// Δ² ≤ ε^(1 - ρ) (G² + ε)^ρ (1 + (1 - ρ) t) / (1 - ρ). A step is also refused if this bound, for 10⁸ / (1 - ρ) steps, would come near the largest
-/// finite value.
+/// Δ² ≤ ε^(1 - ρ) (G² + ε)^ρ (1 + (1 - ρ) t) / (1 - ρ). A step is also refused if this bound, for 10⁸ / (1 - ρ) steps,
+/// would come near the largest finite value.
 ///
 /// # Source
 /// M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1.

@@ -18,8 +18,8 @@ pub enum NormForm {
 
 /// Adamax: divides the mean gradient by the largest recent gradient.
 ///
-/// For each element, m ← β₁ m + (1 - β₁) ∇ and u ← max(β₂ u, |∇| + ε). After step t, counted from 1, θ ← θ - η m / (u (1 -
-/// β₁ᵗ)).
+/// For each element, m ← β₁ m + (1 - β₁) ∇ and u ← max(β₂ u, |∇| + ε). After step t, counted from 1,
+/// θ ← θ - η m / (u (1 - β₁ᵗ)).
 ///
 /// # Errors
 /// Training does not start if the learning rate is not positive or out of range, if β₁ or β₂ is outside [0, 1), or if the

@@ -3,8 +3,8 @@
 use crate::error::Result;
 use crate::schedule::Schedule;
 
-/// Half a period of a cosine, which falls from η to α η in `steps` steps and then stays at α η: η (α + (1 - α) (1 + cos (π t /
-/// steps)) / 2). With a warm-up, the rate first rises linearly to η.
+/// Half a period of a cosine, which falls from η to α η in `steps` steps and then stays at α η:
+/// η (α + (1 - α) (1 + cos (π t / steps)) / 2). With a warm-up, the rate first rises linearly to η.
 ///
 /// # Errors
 /// Training does not start if `steps` is 0, or if α or the first factor is outside [0, 1].
