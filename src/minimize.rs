@@ -161,7 +161,7 @@ impl<O: Optimizer, S: Schedule> Descent<O, S> {
             let change = (value - found.value).to_f64().abs();
             (found.value, found.steps) = (value, found.steps + 1);
             self.record(&mut found, parameters);
-            // A step of length 0 that changed nothing is no information about the function.
+            // A step of length 0 that changed nothing says nothing about the function.
             if let Some(stopped) = self.judge(change, &before, parameters).filter(|_| factor != 0.0) {
                 found.stopped = stopped;
                 break;

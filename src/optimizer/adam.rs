@@ -324,7 +324,8 @@ mod tests {
         assert!(Adam::new(0.25).state().step_slice(&mut [1.0], &[2e150_f64]).is_err());
     }
 
-    /// The largest m̂ / √v̂ after `t` steps. By Cauchy–Schwarz, gradients in proportion to (β₁ / β₂)ᵏ, where k counts back from the last step, reach it.
+    /// The largest m̂ / √v̂ after `t` steps. By Cauchy–Schwarz, gradients in proportion to (β₁ / β₂)ᵏ, where k counts back from
+    /// the last step, reach it.
     fn largest_quotient(adam: &Adam, t: i32) -> f64 {
         let (beta1, beta2) = (adam.beta1, adam.beta2);
         let ratio = beta1 * beta1 / beta2;
