@@ -276,7 +276,7 @@ pub fn norms<T: Kernels, B: FlatParameters<T>>(block: &B) -> Vec<(String, f64)> 
     B::TENSORS.list().into_iter().map(|tensor| (tensor.name, norm(tensor.range))).collect()
 }
 
-/// √Σ x², stored as a scaled sum and the power of two that it was scaled by.
+/// √Σ x², as the product of a power of two and a scaled root.
 struct Length {
     unit: f64,
     root: f64,

@@ -31,7 +31,7 @@
 //! `safetensors` keeps the second. If the tensors have other names, a [`WeightsFile`] maps them.
 //!
 //! # Damaged and hostile files
-//! The header is read and checked before any element, and elements are read directly into place, so a file with a false header
+//! The header is read and checked before any element, and elements are read directly into place, so a header with false claims
 //! costs no memory: reading takes at most four times the length of the file plus 1 MiB, in addition to the network.
 //!
 //! # Saving

@@ -27,11 +27,11 @@ const TAIL: f64 = 1e-7;
 /// y = F(x) for each feature, where F is the distribution function of the samples of [`fit`](Self::fit): piecewise linear
 /// through (quantile i, i / (k - 1)) for the k quantiles. After [`normal`](Self::normal), y = Φ⁻¹(F(x)), where Φ is the
 /// distribution function of the standard normal distribution. The order of the samples is preserved; distances are not. An
-/// outlier is no farther away than any other sample.
+/// outlier ends up no farther away than the next sample.
 ///
 /// - A value that several quantiles are equal to becomes the mean of their probabilities.
-/// - Values at or below the smallest quantile become 0, values at or above the largest become 1. With normal output these are ±
-///   5.199, beyond which 10⁻⁷ of the distribution remains. A value outside the training data therefore becomes a bound, and
+/// - Values at or below the smallest quantile become 0, values at or above the largest become 1. With normal output these are
+///   ±5.199, beyond which 10⁻⁷ of the distribution remains. A value outside the training data therefore becomes a bound, and
 ///   inverts to the smallest or largest training sample. If many samples are equal to the smallest, as black pixels are,
 ///   uniform output keeps them closer to the others.
 /// - A constant feature becomes the lower bound, as in scikit-learn, as does any value below it. A value above it becomes the

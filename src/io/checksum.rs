@@ -1,4 +1,4 @@
-//! CRC-64/XZ, which detects all damage within 64 adjacent bits, and all but one in 2⁶⁴ of other damages.
+//! CRC-64/XZ, which detects all damage within 64 adjacent bits, and all other damage except in one case in 2⁶⁴.
 //!
 //! # Source
 //! ECMA-182 for the polynomial, the XZ format for its use: bits reversed, all bits set at the start and flipped at the end.

@@ -20,8 +20,8 @@ const LARGEST_RISE: f64 = 1e8;
 /// cannot represent the square of ε. A step is refused if ∇² comes within a factor of 1e8 of the largest finite value.
 ///
 /// # Numerics
-/// The first steps have a length of about η √ε / √(1 - ρ), whatever the gradient, so ε decides how soon learning becomes
-/// visible.
+/// The first steps have a length of about η √ε / √(1 - ρ), whatever the gradient, so ε decides how soon the network
+/// starts to learn.
 ///
 /// If gradients grow from step to step, the updates grow with them: after t steps with gradients up to G,
 /// Δ² ≤ ε^(1 - ρ) (G² + ε)^ρ (1 + (1 - ρ) t) / (1 - ρ). A step is also refused if this bound, for 10⁸ / (1 - ρ) steps,

@@ -20,8 +20,8 @@ pub enum EpsilonForm {
 
 /// Adam, adaptive moment estimation: divides the mean gradient by the root of the mean squared gradient.
 ///
-/// For each element, m ← β₁ m + (1 - β₁) ∇ and v ← β₂ v + (1 - β₂) ∇². After step t, counted from 1, m̂ = m / (1 - β₁ᵗ), v̂ = v
-/// / (1 - β₂ᵗ), θ ← θ - η m̂ / (√v̂ + ε).
+/// For each element, m ← β₁ m + (1 - β₁) ∇ and v ← β₂ v + (1 - β₂) ∇². After step t, counted from 1,
+/// m̂ = m / (1 - β₁ᵗ), v̂ = v / (1 - β₂ᵗ), θ ← θ - η m̂ / (√v̂ + ε).
 ///
 /// The corrections 1 - βᵗ assume moments that started at zero, so [`OptimizerState::reset`](crate::OptimizerState::reset)
 /// resets both the moments and t.
