@@ -1,6 +1,6 @@
 //! One step of Adam on the 669,706 parameters of 784-512-512-10: row C of the benchmarks.
 //!
-//! Beside it, the same formula as a plain loop, which looks neither for NaN nor for numbers that are too large.
+//! For comparison, the same formula as a plain loop, which checks neither for NaN nor for values that are too large.
 //!
 //! ```text
 //! cargo bench --bench adam
@@ -21,7 +21,7 @@ fn noise(seed: u64, deviation: f64) -> Vec<f32> {
     (0..PARAMETERS).map(|_| Scalar::from_f64(deviation * random::normal(&mut rng))).collect()
 }
 
-/// Parameters, gradient, first and second moment; the corrections of the bias for both.
+/// Parameters, gradient, first and second moment; the bias corrections of both.
 struct PlainLoop<'a>(&'a mut [f32], &'a [f32], &'a mut [f32], &'a mut [f32], [f32; 2]);
 
 impl Program for PlainLoop<'_> {

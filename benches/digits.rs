@@ -1,6 +1,6 @@
-//! Training alone of the classic job, 64-32-10 for 50 epochs on 1,437 digits: row E of the benchmarks.
+//! Only the training of the classic job, 64-32-10 for 50 epochs on 1,437 digits: row E of the benchmarks.
 //!
-//! The whole process is timed from outside: `worker/src/bin/digits_job.rs`.
+//! The whole process is timed from outside, with `worker/src/bin/digits_job.rs`.
 //!
 //! ```text
 //! cargo bench --bench digits
@@ -14,7 +14,7 @@ use typenet::prelude::*;
 
 network!(struct Digits = Dense<64, 32>, Tanh, Dense<32, 10>, Softmax);
 
-/// The share to learn from: a fifth, rounded up, is kept back.
+/// The share for training: a fifth, rounded up, is held out.
 const TRAINING: f64 = 1437.0 / 1797.0;
 
 fn training(criterion: &mut Criterion) {
@@ -33,7 +33,7 @@ fn training(criterion: &mut Criterion) {
 
 criterion_group! {
     name = benches;
-    // An iteration takes tens of milliseconds: a hundred of them would tell no more.
+    // An iteration takes tens of milliseconds, so a hundred of them would not improve the result.
     config = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(3));
     targets = training
 }

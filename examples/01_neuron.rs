@@ -1,4 +1,4 @@
-//! A neuron: a weighted sum of its inputs, a bias, and a nonlinear function of what comes out.
+//! A neuron: a weighted sum of its inputs plus a bias, followed by a nonlinear function.
 //!
 //! z(x) = wᵀ x + b, f(x) = g(z(x)), here with w = [3, -2], b = 1 and g = ReLU
 //!
@@ -31,5 +31,5 @@ fn main() {
         let by_hand = 3.0 * x[0] - 2.0 * x[1] + 1.0;
         assert_eq!((z, f), (by_hand, by_hand.max(0.0)));
     }
-    println!("\nwhere z is negative the neuron is silent, and a small change of x changes nothing");
+    println!("\nwhere z is negative, the neuron outputs 0, and a small change of x changes nothing");
 }

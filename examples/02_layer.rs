@@ -1,4 +1,4 @@
-//! A layer of neurons: their weights are the rows of a matrix, and all of them are computed at once.
+//! A layer of neurons: their weights are the rows of a matrix, and all neurons are computed at once.
 //!
 //! f(x) = g(z(x)) = g(W x + b)
 //!
@@ -17,7 +17,7 @@ network!(
 );
 
 network!(
-    /// One of them.
+    /// One of these neurons.
     struct Neuron {
         linear: Dense<2, 1>,
         Sigmoid,
@@ -36,7 +36,7 @@ fn main() {
     let together = layer.predict(&x);
     println!("\nf({x:?}) = {together:.4?}\n");
 
-    // The same neuron by neuron: row i of W and entry i of b belong to neuron i.
+    // The same, one neuron at a time: row i of W and entry i of b belong to neuron i.
     for (i, wanted) in together.iter().enumerate() {
         let mut neuron = Neuron::<f64>::zeroed();
         neuron.linear.weight.copy_from(&layer.linear.weight.row(i));

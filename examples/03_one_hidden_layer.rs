@@ -1,4 +1,4 @@
-//! The network with one hidden layer: two layers of neurons, and probabilities at the end.
+//! The network with one hidden layer: two layers of neurons, with probabilities as output.
 //!
 //! h(x) = tanh(W_h x + b_h), f(x) = softmax(W_o h(x) + b_o)
 //!
@@ -31,7 +31,7 @@ fn main() {
     let network = OneHidden::<4, 5, 3>::init(&mut typenet::rng(37));
     println!("{}\n", OneHidden::<4, 5, 3>::summary());
 
-    // Every value between input and output has the name of its layer.
+    // Every intermediate value has the name of its layer.
     let x = [0.5, -1.0, 2.0, 0.0];
     let seen = network.activations(&x);
     println!("x   = {x:6.3?}");
@@ -41,14 +41,14 @@ fn main() {
     println!("f   = {:6.3?}   P(Y = c | X = x)", *seen.softmax);
 
     let f = network.predict(&x);
-    assert!((f.iter().sum::<f32>() - 1.0).abs() < 1e-6, "probabilities add up to one");
+    assert!((f.iter().sum::<f32>() - 1.0).abs() < 1e-6, "probabilities sum to one");
     assert_eq!(f, *seen.softmax);
     assert_eq!(network.logits(&x), *seen.output);
     for (h, z_h) in seen.tanh.iter().zip(&*seen.hidden) {
         assert!((h - z_h.tanh()).abs() < 1e-6, "h = tanh(z_h)");
     }
 
-    // The sizes are in the type. Keras writes x W, so its matrices are the transposed ones.
+    // The sizes are in the type. Keras computes x W, so its matrices are the transposes.
     println!("\n        typenet, W x      Keras, x W");
     for (name, (rows, columns), keras) in
         [("W_h", network.hidden.weight.shape(), "[N x H]"), ("W_o", network.output.weight.shape(), "[H x K]")]

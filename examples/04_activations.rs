@@ -4,13 +4,13 @@
 //! cargo run --release --example 04_activations
 //! ```
 //!
-//! With `--features plot` it draws them too: function blue, derivative green, as on the slide.
+//! With `--features plot` it also draws them: the function in blue and the derivative in green, as on the slide.
 
 use typenet::function;
 
 type Function = fn(f64) -> f64;
 
-#[cfg_attr(not(feature = "plot"), allow(clippy::unnecessary_wraps, reason = "pictures may fail to be written"))]
+#[cfg_attr(not(feature = "plot"), allow(clippy::unnecessary_wraps, reason = "writing pictures may fail"))]
 fn main() -> typenet::Result<()> {
     let activations: [(&str, Function, Function); 12] = [
         ("sigmoid", function::sigmoid, function::sigmoid_derivative),
@@ -38,7 +38,7 @@ fn main() -> typenet::Result<()> {
     #[cfg(feature = "plot")]
     draw(&activations)?;
 
-    // What the slides say of the first three.
+    // What the slides say about the first three.
     for x in [-3.0_f64, -0.5, 0.25, 4.0] {
         let (s, t) = (function::sigmoid(x), function::tanh(x));
         assert!((s - 1.0 / (1.0 + (-x).exp())).abs() < 1e-15);

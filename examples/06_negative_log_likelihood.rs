@@ -1,4 +1,4 @@
-//! The negative log likelihood: how surprised a network is by the right answer, for a sample and for a set.
+//! The negative log likelihood: how surprised a network is by the correct class, for one sample and for a set.
 //!
 //! l(f(x), y) = -log f(x)_y, L_S = -1/|S| Σ_s log f(xˢ)_(yˢ)
 //!
@@ -9,7 +9,7 @@
 use typenet::prelude::*;
 
 network!(
-    /// Its input are the scores themselves.
+    /// The inputs are the logits themselves.
     struct Probabilities4 (Vector<4>) = Softmax
 );
 
@@ -30,7 +30,7 @@ fn main() -> typenet::Result<()> {
         assert!((network.evaluate(&one, &Nll).loss - loss).abs() < 1e-12);
     }
     println!(
-        "\nsure and right costs next to nothing, not knowing costs ln 4 = {:.4}, sure and wrong costs most",
+        "\nconfident and right costs almost nothing, undecided costs ln 4 = {:.4}, confident and wrong costs most",
         4.0_f64.ln()
     );
 
@@ -39,7 +39,7 @@ fn main() -> typenet::Result<()> {
     println!("the cost of the set is their mean: {cost:.4}");
     assert!((cost - sum / 4.0).abs() < 1e-12);
 
-    // With one-hot targets it is the cross-entropy: only the term of the right class is left.
+    // With one-hot targets it equals the cross-entropy: only the term of the correct class remains.
     let (f, one_hot) = (network.predict(&samples[0]), [0.0, 0.0, 0.0, 1.0]);
     let cross_entropy: f64 = f.iter().zip(one_hot).map(|(f, t)| -t * f.ln()).sum();
     assert!((cross_entropy + f[3].ln()).abs() < 1e-12);

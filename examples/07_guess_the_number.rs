@@ -9,7 +9,7 @@
 use typenet::prelude::*;
 
 const NUMBER: f64 = 42.0;
-/// So large that each guess passes the number, to show both answers: a step multiplies the distance by 1 - 2 η = -1/2.
+/// Large enough for each guess to pass the number, to show both hints: a step multiplies the distance by 1 - 2 η = -1/2.
 const LEARNING_RATE: f64 = 0.75;
 
 fn main() -> typenet::Result<()> {
@@ -40,9 +40,9 @@ fn main() -> typenet::Result<()> {
             0.01 => "too low: slow",
             0.25 => "good: each step halves the distance, from one side",
             0.5 => "the best for this parabola: one step",
-            0.75 => "each step halves the distance, from side to side: the game above",
-            0.9 => "too high: overshoots, and comes back slowly",
-            _ => "far too high: overshoots further each time",
+            0.75 => "each step halves the distance, from alternating sides: the game above",
+            0.9 => "too high: overshoots, and converges slowly",
+            _ => "far too high: overshoots more each time",
         };
         println!("{learning_rate:4.2}   {:11.4}   {words}", guess[0]);
     }

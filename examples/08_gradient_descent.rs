@@ -1,4 +1,4 @@
-//! Gradient descent on two parameters until the loss changes by less than a threshold, or a set number of steps is reached.
+//! Gradient descent on two parameters until the loss changes by less than a threshold, or for a fixed number of steps.
 //!
 //! L(x, y) = x² + 10 y², a valley that is steeper across than along
 //!
@@ -10,7 +10,7 @@ use typenet::minimize::{Descent, Stopped};
 use typenet::prelude::*;
 use typenet::readable::Significant;
 
-/// The valley, and its gradient.
+/// The valley and its gradient.
 fn valley(point: &[f64], gradient: &mut [f64]) -> f64 {
     let [x, y] = [point[0], point[1]];
     gradient.copy_from_slice(&[2.0 * x, 20.0 * y]);
@@ -40,14 +40,14 @@ fn main() -> typenet::Result<()> {
         steps.push(found.steps);
     }
     println!(
-        "\n0.001 is too low: a thousand steps do not arrive; 0.09 takes the fewest, and 0.099 is too high again: it swings"
+        "\n0.001 is too low: a thousand steps are not enough; 0.09 needs the fewest; 0.099 is too high and oscillates"
     );
-    println!("the threshold is on the change in a step, not on the value: where progress is slow, it stops higher up");
+    println!("the threshold is on the change in a step, not on the value: slow progress stops at a higher value");
     assert!(steps.iter().min() == Some(&steps[3]) && steps[4] > 4 * steps[3]);
     far_too_high()
 }
 
-/// Above 2 / 20 a step diverges; just below it swings.
+/// Above 2 / 20 a step diverges; just below, it oscillates.
 fn far_too_high() -> typenet::Result<()> {
     // Every step across the valley ends higher up on the other side.
     let mut point = [8.0, 1.0];
@@ -57,7 +57,7 @@ fn far_too_high() -> typenet::Result<()> {
 
     let mut point = [8.0, 1.0];
     let path = Descent::new(Sgd::new(0.09)).steps(5).keep_path().minimize(&mut point, valley)?.path;
-    println!("\nthe first steps with 0.09, to and fro across the valley:");
+    println!("\nthe first steps with 0.09, back and forth across the valley:");
     for point in path {
         println!("  ({:7.4}, {:7.4})", point[0], point[1]);
     }

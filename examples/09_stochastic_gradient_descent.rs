@@ -1,7 +1,7 @@
-//! Gradient descent on the whole set, on small batches, and on single samples: how noisy their gradients are, and how soon
-//! they arrive.
+//! Gradient descent on the whole set, on small batches, and on single samples: how noisy their gradients are, and how fast they
+//! reach the same loss.
 //!
-//! θ ← θ - η ∇L_B(θ); each epoch shuffles S and cuts it into batches B, until all of S is covered
+//! θ ← θ - η ∇L_B(θ); each epoch shuffles S and divides it into batches B, until all of S is covered
 //!
 //! ```text
 //! cargo run --release --example 09_stochastic_gradient_descent
@@ -26,7 +26,7 @@ fn main() -> typenet::Result<()> {
     let scaler = Standardizer::fit(train.inputs());
     let (train, test) = (scaler.transform(train), scaler.transform(test));
 
-    // Each with a learning rate that suits it: the larger the batch, the less noise, and the longer a step may be.
+    // Each with a suitable learning rate: the larger the batch, the less noise, and the longer a step may be.
     let runs = [("the whole set", train.len(), 0.5), ("batches of 32", 32, 0.1), ("single samples", 1, 0.01)];
     println!("{} samples, {EPOCHS} passes over them\n", train.len());
     println!(
@@ -49,12 +49,12 @@ fn main() -> typenet::Result<()> {
         needed.push(passes);
     }
     println!(
-        "\nnoise: how far the gradient of a batch is from that of the whole set, as a share of its length, at the start"
+        "\nnoise: the distance of the gradient of a batch from that of the whole set, relative to its norm, at the start"
     );
+    println!("the gradient of a few samples is noisy, but a pass has many more steps, so far fewer passes are needed");
     println!(
-        "the gradient of a few samples is noisy, but there are many more steps in a pass: it takes far fewer passes"
+        "even smaller is not faster: a pass over single samples takes longer, because nothing is computed together"
     );
-    println!("smaller still is not faster: a pass over single samples takes longer, as nothing is computed together");
     assert!(noises[0] < 1e-3 && noises[0] < noises[1] && noises[1] < noises[2]);
     assert!(needed[1] < needed[0] / 4 && needed[2] < needed[0] / 4);
     Ok(())

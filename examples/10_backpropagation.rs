@@ -1,5 +1,5 @@
-//! Backpropagation: the four gradients of the one-hidden-layer network by the chain rule, written out with matrices, against
-//! those of the library and against differences of the loss.
+//! Backpropagation: the four gradients of the one-hidden-layer network by the chain rule, written out with matrices, compared
+//! with those of the library and with differences of the loss.
 //!
 //! With f = softmax(z_o), z_o = W_o h + b_o, h = tanh(z_h), z_h = W_h x + b_h and l = -log f_y:
 //!
@@ -44,7 +44,7 @@ fn main() -> typenet::Result<()> {
     let grad_z_hidden = grad_h.component_mul(&h.map(|h| 1.0 - h * h));
     let grad_weight_hidden: SMatrix<f64, 4, 3> = grad_z_hidden * x.transpose();
 
-    // The library's: a struct with the same fields as the network.
+    // The library's gradient: a struct with the same fields as the network.
     let mut gradient = Gradient::zeroed();
     let targets = [Class::<2>::new(label)?];
     let pass = Pass::training(0, 0);
@@ -56,15 +56,15 @@ fn main() -> typenet::Result<()> {
         ("dl/dW_h", (gradient.hidden.weight - grad_weight_hidden).norm(), grad_weight_hidden.norm()),
         ("dl/db_h", (gradient.hidden.bias - grad_z_hidden).norm(), grad_z_hidden.norm()),
     ];
-    println!("gradient   norm       chain rule and library differ by");
+    println!("gradient   norm       difference between chain rule and library");
     for (name, difference, norm) in differences {
         println!("{name}   {:<9}  {}", Significant(norm), Significant(difference));
         assert!(difference < 1e-14);
     }
 
-    // What a derivative is: how much the loss changes when a parameter does.
+    // What a derivative is: how much the loss changes when a parameter changes.
     let check = gradient_check(&mut *network, &[input], &targets, &Nll)?;
-    println!("\nagainst changing every parameter a little and looking at the loss: {check}");
+    println!("\ncompared with changing every parameter slightly and observing the loss: {check}");
     assert!(check.relative_error < 1e-7);
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Initialisation: weights of zero never learn, equal weights learn one function together, far too large ones saturate the
-//! neurons, and random ones of the right size learn.
+//! Initialisation: weights of zero never learn, equal weights all learn the same function, far too large weights saturate the
+//! neurons, and random weights of the right size learn.
 //!
 //! ```text
 //! cargo run --release --example 11_initialization
@@ -61,7 +61,7 @@ fn main() -> typenet::Result<()> {
     explain(&train)
 }
 
-/// Why three of them fail.
+/// Explains why three of them fail.
 fn explain(train: &Digits) -> typenet::Result<()> {
     println!("zero: h = tanh(0) = 0, so dl/dW_o = dl/dz_o hᵀ = 0; W_o = 0, so dl/dW_h = W_oᵀ dl/dz_o .. = 0 too.");
     println!("    Only b_o moves. Zero is a saddle point.");
@@ -74,7 +74,7 @@ fn explain(train: &Digits) -> typenet::Result<()> {
     }
     let after = gradient(&network, train)?.hidden.weight;
     let apart = after.row_iter().map(|row| (row - after.row(0)).norm()).fold(0.0, f32::max);
-    println!("constant: at the start W_oᵀ dl/dz_o = 0.1 Σ (f - e(y)) = 0, as both f and e(y) add up to 1.");
+    println!("constant: at the start W_oᵀ dl/dz_o = 0.1 Σ (f - e(y)) = 0, as both f and e(y) sum to 1.");
     println!(
         "    After ten steps the gradient of W_h has norm {}, and its rows differ by {}:",
         Significant(after.norm()),
@@ -86,13 +86,13 @@ fn explain(train: &Digits) -> typenet::Result<()> {
     let network = Classifier::init_with(FAR_TOO_LARGE, &mut typenet::rng(1));
     let Saturation { inside, outside, .. } = saturation(&network, train);
     let (few, most) = (Significant(outside), Significant(inside));
-    println!("N(0, 10): where |h| > 0.99 the mean of |dl/dz_h| is {most}, elsewhere it is {few}:");
-    println!("    the few that are not saturated get huge gradients, the rest next to none.");
+    println!("N(0, 10): where |h| > 0.99, the mean of |dl/dz_h| is {most}, elsewhere it is {few}:");
+    println!("    the few neurons that are not saturated get huge gradients, the others almost none.");
     assert!(outside > 100.0 * inside);
     Ok(())
 }
 
-/// The gradient of the loss on a whole set.
+/// Computes the gradient of the loss on a whole set.
 fn gradient(network: &Classifier, data: &Digits) -> typenet::Result<Box<Gradient<Classifier>>> {
     let mut gradient = Gradient::zeroed();
     let pass = Pass::training(0, 0);
@@ -100,7 +100,7 @@ fn gradient(network: &Classifier, data: &Digits) -> typenet::Result<Box<Gradient
     Ok(gradient)
 }
 
-/// How many hidden values are saturated, |h| > 0.99, and the mean of |dl/dz_h| there and elsewhere.
+/// The share of hidden values that are saturated, |h| > 0.99, and the mean of |dl/dz_h| there and elsewhere.
 struct Saturation {
     share: f64,
     inside: f64,
@@ -123,7 +123,7 @@ fn saturation(network: &Classifier, data: &Digits) -> Saturation {
     Saturation { share: counts[0] / (counts[0] + counts[1]), inside: sums[0] / counts[0], outside: sums[1] / counts[1] }
 }
 
-/// How many hidden neurons have weights of their own.
+/// Returns the number of hidden neurons whose weights differ from those of all others.
 fn different_neurons(network: &Classifier) -> usize {
     let rows: Vec<_> = network.hidden.weight.row_iter().collect();
     let is_new = |index: &usize| rows[..*index].iter().all(|other| (rows[*index] - other).norm() > 1e-4);

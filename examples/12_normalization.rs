@@ -1,7 +1,7 @@
-//! Normalisation: a network learns from inputs of about the same range, and hardly from raw ones of very different ranges.
+//! Normalisation: a network learns from inputs of similar ranges, and hardly at all from raw inputs of very different ranges.
 //!
-//! Standardisation is x'_i = (x_i - mean_i) / deviation_i; quantile normalisation is x'_i = the share of samples that are
-//! smaller, here made normal. Both are measured on the training set alone.
+//! Standardisation is x'_i = (x_i - mean_i) / deviation_i. Quantile normalisation is x'_i = the share of smaller samples, here
+//! mapped to the normal distribution. Both are measured on the training set only.
 //!
 //! ```text
 //! cargo run --release --example 12_normalization
@@ -22,7 +22,7 @@ network! {
 
 type People = Dataset<Vector<2>, Class<2>, f64>;
 
-/// People with an age in years and an income a year: class 1 where income is more than 1500 times age.
+/// People with an age in years and an annual income. The class is 1 if the income is more than 1500 times the age.
 fn people(count: usize) -> typenet::Result<People> {
     let mut rng = typenet::rng(37);
     let mut inputs = Vec::new();
@@ -60,14 +60,16 @@ fn main() -> typenet::Result<()> {
         println!("{name:20}  {:<15}    {:<30}   {result}", Significant(slope), Significant(loss));
         found.push((slope, result.accuracy));
     }
-    println!("\n1 - h² is the derivative of tanh, at the start: every gradient of the first layer has it as a factor");
-    println!("incomes of ten thousands drive every tanh to -1 or 1, where it is 0: no gradient gets through");
+    println!(
+        "\n1 - h² is the derivative of tanh, at the start: every gradient of the first layer contains it as a factor"
+    );
+    println!("incomes of tens of thousands drive every tanh to -1 or 1, where it is 0: the gradient vanishes");
     assert!(found[0].0 < 1e-3 && found[1].0 > 0.3 && found[2].0 > 0.3);
     assert!(found[0].1 < 0.9 && found[1].1 > 0.97 && found[2].1 > 0.95);
     Ok(())
 }
 
-/// The mean derivative of tanh over all samples and hidden neurons.
+/// Returns the mean derivative of tanh over all samples and hidden neurons.
 fn mean_slope(network: &Classifier<f64>, data: &People) -> f64 {
     let slopes = data.inputs().iter().flat_map(|x| *network.activations(x).tanh).map(|h| 1.0 - h * h);
     slopes.sum::<f64>() / (8 * data.len()) as f64

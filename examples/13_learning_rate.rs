@@ -1,11 +1,11 @@
-//! The learning rate: too low is slow, too high stays on a plateau or diverges, and a large constant one does not settle. So
-//! try a large one first, divide it by 10 while training diverges, and let it fall.
+//! The learning rate: a low rate is slow, a high rate stays on a plateau or diverges, and a large constant rate does not
+//! converge. So start with a large rate, divide it by 10 while training diverges, and let it decay.
 //!
 //! ```text
 //! cargo run --release --example 13_learning_rate
 //! ```
 //!
-//! With `--features plot` it draws the losses too, to `target/pictures/13_learning_rate.svg`.
+//! With `--features plot` it also draws the losses, to `target/pictures/13_learning_rate.svg`.
 
 use typenet::prelude::*;
 use typenet::random;
@@ -40,20 +40,20 @@ fn main() -> typenet::Result<()> {
     let mut first = Trainer::new(Nll, Sgd::new(100.0)).epochs(EPOCHS);
     first.fit_dividing_rate(&mut network, &train, 6)?;
     let found = first.optimizer().optimizer().learning_rate;
-    println!("\nfrom 100, divided by 10 while the run diverges: {found}");
-    println!("a plateau is no divergence, so look at the loss: here one more division is better");
+    println!("\nfrom 100, divided by 10 while training diverges: {found}");
+    println!("a plateau is not divergence, so look at the loss: here one more division is better");
     assert!(found < 100.0);
 
     settle()
 }
 
-/// The runs of all rates that did not diverge.
+/// Trains with each rate, and returns the histories that did not diverge.
 fn try_rates(train: &Digits, test: &Digits) -> Vec<(String, typenet::History)> {
-    // First a large one, as the lecture says; then lower, and higher.
+    // First a large rate, as the lecture advises; then lower ones, and higher ones.
     let rates = [
         (1.0, "too high: falls at first, then stays on a plateau"),
         (0.1, "the best of these"),
-        (0.01, "low: on its way, but slower"),
+        (0.01, "low: makes progress, but more slowly"),
         (0.001, "too low: slow"),
         (0.0001, "far too low: hardly anything happens"),
         (2.0, "too high: a plateau from the start"),
@@ -83,7 +83,7 @@ fn try_rates(train: &Digits, test: &Digits) -> Vec<(String, typenet::History)> {
     runs
 }
 
-/// Steps that are too long push neurons to where ReLU is 0 for every sample: no gradient ever brings them back.
+/// Steps that are too long move neurons to where ReLU is 0 for every sample. No gradient ever brings them back.
 fn explain_plateau(network: &Classifier, data: &Digits) {
     let mut alive = [false; 32];
     for x in data.inputs() {
@@ -98,7 +98,7 @@ fn explain_plateau(network: &Classifier, data: &Digits) {
     assert!(alive < 16);
 }
 
-/// A line through noisy points, from single samples: with a constant rate every step follows the noise of its sample.
+/// Fits a line to noisy points from single samples: with a constant rate every step follows the noise of its sample.
 fn settle() -> typenet::Result<()> {
     let mut rng = typenet::rng(37);
     let inputs: Vec<[f64; 1]> = (0..250).map(|_| [random::normal(&mut rng)]).collect();
@@ -108,7 +108,7 @@ fn settle() -> typenet::Result<()> {
     let mut best = Line::<f64>::zeroed();
     Trainer::new(MeanSquaredError, Sgd::new(0.3)).epochs(200).batch_size(points.len()).fit(&mut best, &points)?;
     let least = best.evaluate(&points, &MeanSquaredError).loss;
-    println!("\na line through noisy points from single samples, η = 0.2; the least loss is {}", Significant(least));
+    println!("\na line through noisy points from single samples, η = 0.2; the minimum loss is {}", Significant(least));
 
     let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.2)).epochs(30).batch_size(1).validation(&validation);
     let runs = [
@@ -124,14 +124,14 @@ fn settle() -> typenet::Result<()> {
         let mut line = Line::<f64>::zeroed();
         trainer.fit(&mut line, &points)?;
         let loss = line.evaluate(&points, &MeanSquaredError).loss;
-        println!("{name:47} {}, {} too much", Significant(loss), Significant(loss - least));
+        println!("{name:47} {}, {} above the minimum", Significant(loss), Significant(loss - least));
         losses.push(loss - least);
     }
     assert!(losses[1] < losses[0] / 10.0 && losses[2] < losses[0] / 10.0);
     Ok(())
 }
 
-/// The losses of all rates, in one picture.
+/// Draws the losses of all rates in one picture.
 #[cfg(feature = "plot")]
 fn draw(runs: &[(String, typenet::History)]) -> typenet::Result<()> {
     use typenet::plot::{self, Scale};

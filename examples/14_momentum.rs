@@ -1,5 +1,5 @@
-//! Momentum: steps that go the same way again and again grow longer, those that go to and fro cancel, and it makes
-//! oscillations of its own.
+//! Momentum: repeated steps in the same direction grow longer, alternating steps cancel, and momentum causes oscillations of
+//! its own.
 //!
 //! m_t = γ m_(t-1) + η ∇L(θ_(t-1)), θ_t = θ_(t-1) - m_t
 //!
@@ -40,16 +40,18 @@ fn main() -> typenet::Result<()> {
         println!();
     }
     println!(
-        "\ndiv.: diverges. Without momentum η must be below 2 / {STEEP}, with it below (2 + 2 γ) / {STEEP}: larger steps"
+        "\ndiv.: diverges. Without momentum, η must be below 2 / {STEEP}; with momentum, below (2 + 2 γ) / {STEEP}"
     );
-    println!("along the valley steps add up, to 1 / (1 - γ) of them: ten with 0.9; a hundred with 0.99 are too many");
+    println!(
+        "along the valley, steps grow by a factor of up to 1 / (1 - γ): ten with 0.9; a hundred with 0.99 is too much"
+    );
     let best = steps.iter().min_by_key(|(_, steps)| *steps).map(|(gamma, _)| *gamma);
-    println!("the fewest steps are those of γ = {}, which is what is typically taken", best.unwrap_or_default());
+    println!("γ = {} needs the fewest steps, and is the typical choice", best.unwrap_or_default());
     assert_eq!(best, Some(0.9));
     own_oscillations()
 }
 
-/// The formula, written out beside the library's.
+/// The formula, written out next to the library's.
 fn by_hand() -> typenet::Result<()> {
     let (learning_rate, gamma) = (0.001, 0.9);
     let mut optimizer = Sgd::new(learning_rate).momentum(gamma).state();
@@ -67,7 +69,7 @@ fn by_hand() -> typenet::Result<()> {
     Ok(())
 }
 
-/// Across the valley with a small step size: what does momentum do there?
+/// What does momentum do across the valley with a small step size?
 fn own_oscillations() -> typenet::Result<()> {
     let across = |gamma: f64| -> typenet::Result<Vec<f64>> {
         let descent = Descent::new(Sgd::new(0.0003).momentum(gamma)).steps(16).keep_path();
@@ -79,9 +81,11 @@ fn own_oscillations() -> typenet::Result<()> {
     for (step, (plain, momentum)) in plain.iter().zip(&momentum).enumerate() {
         println!("{step:4}  {plain:7.4}    {momentum:7.4}");
     }
-    println!("\nplain descent comes down and never passes 0; momentum arrives with speed, passes it, and swings back:");
     println!(
-        "it makes oscillations of its own, where γ is above (1 - √(η λ))², here {:.2}",
+        "\nplain descent approaches 0 and never passes it; momentum arrives with speed, passes 0, and swings back:"
+    );
+    println!(
+        "it causes oscillations of its own if γ is above (1 - √(η λ))², here {:.2}",
         (1.0 - 0.3_f64.sqrt()).powi(2)
     );
     assert!(plain.iter().all(|y| *y > 0.0) && momentum.iter().any(|y| *y < -0.1));

@@ -4,7 +4,7 @@
 //! cargo run --release --example 15_optimizers
 //! ```
 //!
-//! With `--features plot` it draws the losses too, to `target/pictures/15_optimizers.svg`.
+//! With `--features plot` it also draws the losses, to `target/pictures/15_optimizers.svg`.
 
 use typenet::History;
 use typenet::prelude::*;
@@ -39,7 +39,7 @@ fn main() -> typenet::Result<()> {
     draw(&runs)?;
     let last = |history: &History| history.final_loss().unwrap_or(f64::NAN);
     if let Some((name, _)) = runs.iter().min_by(|(_, a), (_, b)| last(a).total_cmp(&last(b))) {
-        println!("\nthe lowest loss: {name}; which one has it, and with which rate, takes trying");
+        println!("\nthe lowest loss: {name}; which optimizer has it, and with which rate, must be found by trial");
     }
     karpathy(&data)
 }
@@ -58,7 +58,7 @@ fn run<O: Optimizer>(
     Ok((name, history))
 }
 
-/// "3e-4 is the best learning rate for Adam, hands down." For a network this small in 20 epochs it is not.
+/// "3e-4 is the best learning rate for Adam, hands down." For a network this small and 20 epochs, it is not.
 fn karpathy((train, test): &(Digits, Digits)) -> typenet::Result<()> {
     const EPOCHS: usize = 100;
     let mut network = Classifier::init(&mut typenet::rng(1));
@@ -75,7 +75,7 @@ fn karpathy((train, test): &(Digits, Digits)) -> typenet::Result<()> {
     Ok(())
 }
 
-/// The losses of all runs, in one picture.
+/// Draws the losses of all optimizers in one picture.
 #[cfg(feature = "plot")]
 fn draw(runs: &[(&str, History)]) -> typenet::Result<()> {
     use typenet::plot::{self, Scale};

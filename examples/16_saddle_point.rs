@@ -4,8 +4,8 @@
 //! cargo run --release --example 16_saddle_point
 //! ```
 //!
-//! With `--features plot` it draws them too, in `target/pictures`, still and moving, and makes the page "why momentum works" with
-//! sliders, `16_momentum.html`.
+//! With `--features plot` it also draws them in `target/pictures`, still and animated, and writes the page "why momentum works"
+//! with sliders, `16_momentum.html`.
 
 use typenet::minimize::Descent;
 #[cfg(feature = "plot")]
@@ -19,10 +19,10 @@ const STEPS: u64 = 120;
 type Path = Vec<[f64; 2]>;
 
 fn main() -> typenet::Result<()> {
-    // Level at the origin: down along y, up along x. The start is next to the ridge, where the slope down is tiny.
+    // Flat at the origin: down along y, up along x. The start is next to the ridge, where the slope down is tiny.
     let saddle = |[x, y]: [f64; 2]| (x * x - y * y, [2.0 * x, -2.0 * y]);
     let around_saddle = walks(saddle, [-1.5, 1e-3])?;
-    println!("each with its learning rate; momentum and Nesterov have γ = 0.9\n");
+    println!("each with its own learning rate; momentum and Nesterov have γ = 0.9\n");
     println!("steps until |y| > 1, down from the saddle:");
     for (name, path) in &around_saddle {
         match path.iter().position(|[_, y]| y.abs() > 1.0) {
@@ -30,7 +30,7 @@ fn main() -> typenet::Result<()> {
             None => println!("  {name:20} not within {STEPS}"),
         }
     }
-    // Adaptive rates make the tiny slope as long a step as any other.
+    // Adaptive rates turn the tiny slope into a step as long as any other.
     let steps = |wanted: &str| {
         let (_, path) = around_saddle.iter().find(|(name, _)| name.starts_with(wanted))?;
         path.iter().position(|[_, y]| y.abs() > 1.0)
@@ -57,7 +57,7 @@ fn main() -> typenet::Result<()> {
     Ok(())
 }
 
-/// The way of every optimizer, with the learning rates with which each does well on both functions.
+/// Returns the path of every optimizer, with learning rates with which each does well on both functions.
 fn walks(
     function: impl Fn([f64; 2]) -> (f64, [f64; 2]) + Copy,
     start: [f64; 2],
@@ -87,7 +87,7 @@ fn walk<O: Optimizer>(
     Ok(found.path.iter().map(|point| [point[0], point[1]]).collect())
 }
 
-/// A picture of all paths, and one that moves.
+/// Draws a picture of all paths, and an animation.
 #[cfg(feature = "plot")]
 fn draw(
     title: &str,

@@ -1,17 +1,17 @@
-//! Early stopping: training ends when the loss on samples that are not learned from has stopped decreasing, and the network
-//! goes back to its best epoch.
+//! Early stopping: training ends when the loss on samples that are not used for training has stopped decreasing, and the
+//! network returns to its best epoch.
 //!
 //! ```text
 //! cargo run --release --example 17_early_stopping
 //! ```
 //!
-//! With `--features plot` it draws the losses too, to `target/pictures/17_early_stopping.svg`.
+//! With `--features plot` it also draws the losses, to `target/pictures/17_early_stopping.svg`.
 
 use typenet::prelude::*;
 use typenet::readable::Significant;
 
 network!(
-    /// Far more parameters than a few hundred samples can settle.
+    /// Far more parameters than a few hundred samples can determine.
     struct Large = Dense<64, 128>, Relu, Dense<128, 10>, Softmax
 );
 
@@ -19,8 +19,8 @@ type Digits = Dataset<Vector<64>, Class<10>>;
 
 const EPOCHS: usize = 100;
 
-/// A few digits to learn from, and others. Every fifth of the few is taken for the next digit: what is learned from these by
-/// heart is wrong for all others.
+/// Returns a few digits for training, and others. Every fifth of the few gets the label of the next digit, so what the network
+/// memorizes about these is wrong for all others.
 fn digits() -> typenet::Result<(Digits, Digits)> {
     let (few, others) = datasets::digits().shuffled(&mut typenet::rng(37)).split(0.15);
     let scaler = Standardizer::fit(few.inputs());
@@ -33,7 +33,7 @@ fn digits() -> typenet::Result<(Digits, Digits)> {
 fn main() -> typenet::Result<()> {
     let (few, others) = digits()?;
     let (validation, test) = others.split(0.3);
-    println!("{} samples to learn from, a fifth with a wrong label; {} validate\n", few.len(), validation.len());
+    println!("{} samples for training, a fifth with a wrong label; {} for validation\n", few.len(), validation.len());
     let trainer = || Trainer::new(Nll, Adam::new(0.004)).epochs(EPOCHS).metric(Accuracy).validation(&validation);
 
     let mut to_the_end = Large::init(&mut typenet::rng(1));
@@ -64,7 +64,7 @@ fn main() -> typenet::Result<()> {
     println!("after {EPOCHS} epochs                                 {last}");
     println!("stopped after {:2} epochs, back at the best, {best_epoch:2}    {best}", shorter.len());
     println!(
-        "\nthe loss on the samples goes on falling, as the wrong labels are learned by heart; that on others rises"
+        "\nthe training loss keeps falling, because the wrong labels are memorized; the loss on other samples rises"
     );
     assert!(shorter.len() < EPOCHS / 2 && best.loss < last.loss && best.accuracy > last.accuracy);
     Ok(())

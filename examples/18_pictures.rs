@@ -1,11 +1,11 @@
-//! What a network has learned: which digits it takes for which, and a classifier of two inputs.
+//! What a network has learned: which digits it confuses, and a classifier of two inputs.
 //!
 //! ```text
 //! cargo run --release --example 18_pictures
 //! ```
 //!
-//! With `--features plot` it draws the losses, the mistakes, single digits with their probabilities, the weights of the hidden
-//! neurons as images, and the regions of the classifier, in `target/pictures`.
+//! With `--features plot` it draws, in `target/pictures`, the losses, the confusion matrix, single digits with their
+//! probabilities, the weights of the hidden neurons as images, and the decision regions of the classifier.
 
 #[cfg(feature = "plot")]
 use typenet::plot;
@@ -49,7 +49,7 @@ fn main() -> typenet::Result<()> {
     {
         let folder = std::path::Path::new("target/pictures");
         std::fs::create_dir_all(folder).expect("the folder target/ can be written to");
-        plot::history("digits while they are learned", trainer.history())?.save(folder.join("18_history.svg"))?;
+        plot::history("digits during training", trainer.history())?.save(folder.join("18_history.svg"))?;
         plot::confusion_matrix("digits of the test set", &matrix, None)?.save(folder.join("18_confusion.svg"))?;
         predictions(&network, &raw_test, &test)?.save(folder.join("18_predictions.png"))?;
         plot::weights("what the hidden neurons look for", &network.hidden.weight, (8, 8))?
@@ -61,7 +61,7 @@ fn main() -> typenet::Result<()> {
     Ok(())
 }
 
-/// Six digits of the test set with a wrong answer, and six with a right one, as they were before they were scaled.
+/// Draws six digits of the test set with a wrong prediction, and six with a right one, as they were before scaling.
 #[cfg(feature = "plot")]
 fn predictions(
     network: &Digits,
@@ -74,10 +74,10 @@ fn predictions(
     let (mut images, mut inputs, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
     raw.gather(&chosen, &mut images, &mut Vec::new());
     scaled.gather(&chosen, &mut inputs, &mut wanted);
-    plot::predictions("mistakes, and right answers", &images, &network.predict_batch(&inputs), &wanted)
+    plot::predictions("mistakes, and right predictions", &images, &network.predict_batch(&inputs), &wanted)
 }
 
-/// Three arms, a class each, of so many points.
+/// Returns three arms of a spiral, one class each, with the given number of points.
 fn spiral(points: usize) -> typenet::Result<Dataset<Vector<2>, Class<3>, f64>> {
     let mut rng = typenet::rng(37);
     let (mut inputs, mut labels) = (Vec::new(), Vec::new());

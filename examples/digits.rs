@@ -1,4 +1,4 @@
-//! Trains a network with one hidden layer on 1,797 handwritten digits, and shows what it makes of digits that it has not
+//! Trains a network with one hidden layer on 1,797 handwritten digits, and shows its predictions for digits that it has not
 //! seen.
 //!
 //! ```text
@@ -19,7 +19,7 @@ network! {
     }
 }
 
-/// How many digits are drawn of the right and of the wrong answers.
+/// The number of right and of wrong predictions that are drawn.
 const SHOWN: usize = 4;
 
 fn main() -> typenet::Result<()> {
@@ -43,36 +43,36 @@ fn main() -> typenet::Result<()> {
     let result = network.evaluate(&test, &Nll);
     println!("\non {} test digits: {result}\n", test.len());
 
-    let answers: Vec<[f32; 10]> = network.predict_batch(test.inputs());
+    let predictions: Vec<[f32; 10]> = network.predict_batch(test.inputs());
     let labels = test.targets();
     // The probability that the network gave the right class: the worst mistakes come first.
     let mut order: Vec<usize> = (0..test.len()).collect();
-    order.sort_by(|&a, &b| answers[a][labels[a].index()].total_cmp(&answers[b][labels[b].index()]));
-    let wrong = order.iter().filter(|&&i| argmax(&answers[i]) != labels[i].index()).take(SHOWN);
-    let right = (0..test.len()).filter(|&i| argmax(&answers[i]) == labels[i].index()).take(SHOWN);
-    println!("The first digits that it reads right:\n");
-    right.for_each(|i| draw(&pictures[i], labels[i], &answers[i]));
-    println!("Its worst mistakes:\n");
-    wrong.for_each(|&i| draw(&pictures[i], labels[i], &answers[i]));
+    order.sort_by(|&a, &b| predictions[a][labels[a].index()].total_cmp(&predictions[b][labels[b].index()]));
+    let wrong = order.iter().filter(|&&i| argmax(&predictions[i]) != labels[i].index()).take(SHOWN);
+    let right = (0..test.len()).filter(|&i| argmax(&predictions[i]) == labels[i].index()).take(SHOWN);
+    println!("The first right predictions:\n");
+    right.for_each(|i| draw(&pictures[i], labels[i], &predictions[i]));
+    println!("The worst mistakes:\n");
+    wrong.for_each(|&i| draw(&pictures[i], labels[i], &predictions[i]));
     Ok(())
 }
 
-/// A share from 0 to 1 in whole steps.
+/// Converts a share from 0 to 1 to an integer number of steps.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a small count is a small count")]
 fn steps(share: f32, count: u8) -> usize {
     (share * f32::from(count)).round() as usize
 }
 
-/// Draws a digit beside the probabilities of the ten classes.
+/// Draws a digit next to the probabilities of the ten classes.
 fn draw(picture: &[f32; 64], label: Class<10>, probabilities: &[f32; 10]) {
     const INK: [&str; 5] = ["  ", "░░", "▒▒", "▓▓", "██"];
     let picture = view::rows::<8, 8, 64, f32>(picture);
-    let answer = argmax(probabilities);
+    let prediction = argmax(probabilities);
     for (row, &probability) in probabilities.iter().enumerate() {
         let pixels: String = match row {
-            0 => format!("a {label}, read as {answer}"),
+            0 => format!("a {label}, read as {prediction}"),
             9 => String::new(),
-            // Pixels are numbers from 0 to 16.
+            // Pixels are integers from 0 to 16.
             row => (0..8).map(|column| INK[steps(picture[(row - 1, column)] / 16.0, 4)]).collect(),
         };
         let bar = "━".repeat(steps(probability, 30));

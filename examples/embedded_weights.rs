@@ -1,5 +1,5 @@
-//! A network whose weights are part of the program: checked against the declaration while compiling, there without a file,
-//! without loading and without memory of its own.
+//! A network whose weights are part of the program: checked against the declaration at compile time, and available without a
+//! file, without loading and without additional memory.
 //!
 //! ```text
 //! cargo run --release --features safetensors --example embedded_weights
@@ -18,7 +18,7 @@ network! {
     }
 }
 
-/// Made by `tests/reference/make_weights.py`, with PyTorch.
+/// Written by `tests/reference/make_weights.py`, with PyTorch.
 static NETWORK: Classifier = typenet::weights!(Classifier, "../tests/reference/weights_torch_float32.safetensors");
 
 fn main() {
@@ -26,7 +26,7 @@ fn main() {
     println!("{:.4?}", NETWORK.predict(&input));
     println!("{} parameters, {} bytes of the program", Classifier::PARAMETERS, size_of_val(&NETWORK));
 
-    // To learn on, the weights go into a network on the heap.
+    // To continue training, copy the weights into a network on the heap.
     let mut network = Classifier::zeroed();
     network.copy_from(&NETWORK);
     assert_eq!(network.predict(&input), NETWORK.predict(&input));

@@ -1,5 +1,5 @@
-//! Weights that PyTorch trained, embedded in the program: the same network is declared here, its tensors have the names of
-//! the `state_dict`, and it gives the same answers.
+//! Weights trained with PyTorch, embedded in the program. The same network is declared here, its tensors have the names of the
+//! `state_dict`, and it makes the same predictions.
 //!
 //! In Python, with a module whose layers are called `hidden`, `middle` and `output`:
 //!
@@ -24,7 +24,7 @@ network! {
     }
 }
 
-/// Made by `tests/reference/make_weights.py`.
+/// Written by `tests/reference/make_weights.py`.
 const WEIGHTS: &[u8] = include_bytes!("../tests/reference/weights_torch_float32.safetensors");
 
 fn main() -> typenet::Result<()> {
@@ -35,18 +35,18 @@ fn main() -> typenet::Result<()> {
     let input = [0.375, -0.25, -1.25, 0.5, 2.0];
     println!("f32: {:.6?}", network.predict(&input));
 
-    // The same file in double precision: every `f32` is an `f64`.
+    // The same file in double precision: every `f32` is also an `f64`.
     let exact = Classifier::<f64>::from_safetensors(WEIGHTS)?;
-    let answers = exact.predict(&input.map(f64::from));
-    println!("f64: {answers:.6?}");
-    assert!(network.predict(&input).iter().zip(answers).all(|(&p, q)| (f64::from(p) - q).abs() < 1e-6));
+    let predictions = exact.predict(&input.map(f64::from));
+    println!("f64: {predictions:.6?}");
+    assert!(network.predict(&input).iter().zip(predictions).all(|(&p, q)| (f64::from(p) - q).abs() < 1e-6));
 
-    // A network that differs says how, in every tensor.
+    // For a different network, the error lists every tensor that does not fit.
     network!(struct Wider = hidden: Dense<5, 8>, Tanh, Dense<8, 6>, Relu, output: Dense<6, 3>, Softmax);
     let Err(error) = Wider::from_safetensors(WEIGHTS) else { panic!("the layers differ") };
     println!("\n{error}");
 
-    // And back: PyTorch loads what `save` writes, by `load_state_dict(safetensors.torch.load_file(..))`.
+    // The other way: PyTorch loads what `save` writes, by `load_state_dict(safetensors.torch.load_file(..))`.
     println!("\n{} bytes for PyTorch", network.to_safetensors()?.len());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Draws the pictures of the guide on the lecture, `src/guide/pictures`, anew.
+//! Redraws the pictures of the guide to the lecture, `src/guide/pictures`.
 //!
 //! ```text
 //! cargo run --release --features plot --example guide_pictures
@@ -21,7 +21,7 @@ network!(
 );
 
 network!(
-    /// Far more parameters than a few hundred samples can settle.
+    /// Far more parameters than a few hundred samples can determine.
     struct Large = Dense<64, 128>, Relu, Dense<128, 10>, Softmax
 );
 
@@ -36,7 +36,7 @@ fn main() -> typenet::Result<()> {
     save("saddle_point", &saddle_point()?)
 }
 
-/// Writes a picture so that a page can hold it.
+/// Writes a picture in a form that a page can include.
 fn save(name: &str, picture: &Picture) -> typenet::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide/pictures").join(name).with_extension("svg");
     let svg = smaller(&picture.to_svg());
@@ -45,7 +45,7 @@ fn save(name: &str, picture: &Picture) -> typenet::Result<()> {
     std::fs::write(path, svg).map_err(|error| Error::File { verb: "write", path: shown, reason: error.to_string() })
 }
 
-/// The same picture in fewer bytes, no wider than the page, and without blank lines, which would end it there.
+/// Returns the same picture in fewer bytes, no wider than the page, and without blank lines, which would end the HTML there.
 fn smaller(svg: &str) -> String {
     let line = |line: &str| {
         let line = line.replace(" opacity=\"1\"", "").replace("<svg ", "<svg style=\"max-width: 100%; height: auto\" ");
@@ -66,16 +66,16 @@ fn point(text: &str) -> Option<(f64, f64)> {
     Some((x.parse().ok()?, y.parse().ok()?))
 }
 
-/// A line with fewer points that is nowhere further off than a quarter of a pixel, by the method of Douglas and Peucker.
+/// Removes points of a line so that it moves by at most a quarter of a pixel, by the method of Douglas and Peucker.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    const NEAR: f64 = 1.0; // the drawing has four dots a pixel
+    const NEAR: f64 = 1.0; // the drawing has four units per pixel
     let (&[(x0, y0), .., (x1, y1)], true) = (points, points.len() > 2) else {
         return points.to_vec();
     };
     let (dx, dy) = (x1 - x0, y1 - y0);
     let square = dx * dx + dy * dy;
     let off = |&(x, y): &(f64, f64)| {
-        // How far along the straight line from end to end the nearest place is.
+        // The position of the closest point along the straight line from end to end.
         let along = if square > 0.0 { (((x - x0) * dx + (y - y0) * dy) / square).clamp(0.0, 1.0) } else { 0.0 };
         (x - x0 - along * dx).hypot(y - y0 - along * dy)
     };
@@ -90,14 +90,14 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     thinner
 }
 
-/// The digits, standardised: those to learn from, and others.
+/// Returns the standardised digits: those for training, and others.
 fn digits(share: f64) -> (Dataset<Vector<64>, Class<10>>, Dataset<Vector<64>, Class<10>>) {
     let (train, rest) = datasets::digits().shuffled(&mut typenet::rng(37)).split(share);
     let scaler = Standardizer::fit(train.inputs());
     (scaler.transform(train), scaler.transform(rest))
 }
 
-/// Names beside runs, as `plot::runs` takes them.
+/// Pairs names with histories, as `plot::runs` takes them.
 fn named(runs: &[(String, History)]) -> Vec<(&str, &History)> {
     runs.iter().map(|(name, history)| (name.as_str(), history)).collect()
 }
@@ -105,7 +105,7 @@ fn named(runs: &[(String, History)]) -> Vec<(&str, &History)> {
 fn early_stopping() -> typenet::Result<Picture> {
     let (few, others) = digits(0.15);
     let labels: Vec<usize> = few.targets().iter().map(|class| class.index()).collect();
-    // Every fifth digit is taken for the next one: nothing that is of use for other digits.
+    // Every fifth digit gets the label of the next one, which is of no use for other digits.
     let wrong = labels.iter().enumerate().map(|(i, &label)| if i % 5 == 0 { (label + 1) % 10 } else { label });
     let few = Dataset::<Vector<64>, Class<10>>::labelled(few.inputs(), wrong)?;
     let mut network = Large::init(&mut typenet::rng(1));
@@ -142,14 +142,14 @@ fn learning_rate() -> typenet::Result<Picture> {
     plot::runs("learning rates", &named(&runs), "loss", Scale::Logarithmic)
 }
 
-/// Where an optimizer goes on a function of two parameters, whose gradient is given.
+/// Returns the path of an optimizer on a function of two parameters with the given gradient.
 fn walk<O: Optimizer>(
     optimizer: O,
     steps: u64,
     mut start: [f64; 2],
     gradient: fn([f64; 2]) -> [f64; 2],
 ) -> typenet::Result<Vec<[f64; 2]>> {
-    // Without thresholds the value decides nothing.
+    // Without thresholds, the value does not affect the path.
     let found = Descent::new(optimizer).steps(steps).keep_path().minimize(&mut start, |place, slope| {
         slope.copy_from_slice(&gradient([place[0], place[1]]));
         0.0
@@ -171,7 +171,7 @@ fn momentum() -> typenet::Result<Picture> {
 fn saddle_point() -> typenet::Result<Picture> {
     fn from_the_ridge<O: Optimizer>(optimizer: O) -> typenet::Result<Vec<[f64; 2]>> {
         let path = walk(optimizer, 60, [1.0, 1e-3], |[x, y]| [2.0 * x, -2.0 * y])?;
-        // Beyond the edge nothing is drawn.
+        // Nothing is drawn beyond the edge.
         let end = path.iter().position(|place| place[1] > 1.25).map_or(path.len(), |first| first + 1);
         Ok(path[..end].to_vec())
     }

@@ -1,5 +1,5 @@
-//! A layer of one's own with parameters and a setting, in a network with the library's: a parametric rectifier, whose slope
-//! for negative numbers is learned.
+//! A custom layer with parameters and a setting, in a network with layers of the library: a parametric rectifier, whose slope
+//! for negative values is learned.
 //!
 //! ```text
 //! cargo run --release --example own_layer
@@ -10,24 +10,24 @@ use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
 use typenet::{Backward, Forward, Plan, Scalar, Site};
 
-/// f(x) = x where x > 0, else a x, with a slope `a` for each of `N` neurons.
+/// f(x) = x if x > 0, else a x, with a slope `a` for each of `N` neurons.
 ///
 /// K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers", 2015, equation 1.
 struct ParametricRelu<const N: usize>;
 
-/// The parameters: one slice of numbers, named as the fields are.
+/// The parameters: one slice of elements, named after the fields.
 #[derive(FlatParameters)]
 #[repr(C)]
 struct Slopes<T, const N: usize> {
     slope: SVector<T, N>,
 }
 
-/// The slope that all neurons start from.
+/// The initial slope of all neurons.
 #[derive(Clone, Copy)]
 struct Start(f64);
 
 impl<const N: usize> ParametricRelu<N> {
-    /// What `ParametricRelu<N>(start)` stands for; it runs while compiling.
+    /// Creates the settings of `ParametricRelu<N>(start)`, at compile time.
     const fn settings(start: f64) -> Start {
         assert!(start >= 0.0 && start <= 1.0, "the first slope of `ParametricRelu` is from 0 to 1");
         Start(start)
@@ -65,7 +65,7 @@ impl<const N: usize> Layer for ParametricRelu<N> {
         }
     }
 
-    // dL/da adds up g x over the negative x; dL/dx = g or a g.
+    // dL/da is the sum of g x over the negative x; dL/dx = g or a g.
     fn backward<In: Shape, T: Kernels, I: Isa>(
         _: I,
         site: Site<'_, Slopes<T, N>, Start>,
@@ -104,11 +104,11 @@ fn main() -> typenet::Result<()> {
     let scaler = Standardizer::fit(train.inputs());
     let (train, test) = (scaler.transform(train), scaler.transform(test));
 
-    // Is the derivative right? In `f64`, against differences of the loss.
+    // Is the derivative right? Compared in `f64` with differences of the loss.
     let mut exact = DigitClassifier::<f64>::init(&mut rng);
     let inputs: Vec<[f64; 64]> = train.inputs()[..4].iter().map(|input| input.map(f64::from)).collect();
     let check = gradient_check(&mut *exact, &inputs, &train.targets()[..4], &Nll)?;
-    println!("the gradient against differences of the loss: {check}");
+    println!("the gradient compared with differences of the loss: {check}");
     assert!(check.relative_error < 1e-7);
 
     let mut network = DigitClassifier::init(&mut rng);
@@ -116,7 +116,7 @@ fn main() -> typenet::Result<()> {
     println!("{}", DigitClassifier::summary());
     println!("test accuracy {:.4}", network.evaluate(&test, &Nll).accuracy);
     let slopes = &network.rectifier.slope;
-    println!("slopes: all began at 0.25, now from {:.2} to {:.2}", slopes.min(), slopes.max());
+    println!("slopes: all started at 0.25, and are now from {:.2} to {:.2}", slopes.min(), slopes.max());
     assert!(slopes.iter().any(|&slope| slope != 0.25));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Trains digits without `Trainer`: the loop of the lecture, written out.
+//! Trains on digits without `Trainer`: the loop of the lecture, written out.
 //!
 //! ```text
 //! cargo run --release --example own_loop
@@ -27,7 +27,7 @@ fn main() -> typenet::Result<()> {
 
     let mut network = DigitClassifier::init(&mut rng);
     let mut optimizer = Sgd::new(0.1).momentum(0.9).state();
-    // What a step works in; after the first, which makes the velocity, no step allocates.
+    // The workspace of a step. After the first step, which allocates the velocity, no step allocates.
     let mut workspace = Workspace::new();
     let mut gradient = Gradient::zeroed();
 
@@ -37,7 +37,7 @@ fn main() -> typenet::Result<()> {
         while let Some((inputs, targets)) = batches.next() {
             let pass = Pass::training(SEED, optimizer.steps());
             let loss = network.gradient(inputs, targets, &Nll, &pass, &mut workspace, &mut gradient)?;
-            // The gradient is a struct like the network: its fields can be read, and changed.
+            // The gradient is a struct like the network: its fields can be read and changed.
             largest = largest.max(gradient.hidden.weight.norm());
             optimizer.step(&mut *network, &*gradient)?;
             total += f64::from(loss) * inputs.len() as f64;
@@ -48,7 +48,7 @@ fn main() -> typenet::Result<()> {
         }
     }
 
-    // The same step in its two halves, for a loss that the library does not know: a small penalty on large logits.
+    // The same step in its two halves, for a loss that the library does not have: a small penalty on large logits.
     let inputs = &train.inputs()[..8];
     let pass = Pass::training(SEED, optimizer.steps());
     let logits = network.forward(inputs, &pass, &mut workspace)?;

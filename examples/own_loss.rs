@@ -1,5 +1,5 @@
-//! A loss of one's own: Huber's, which is quadratic near zero and linear far away, so that a few wild targets do not decide
-//! what a line looks like.
+//! A custom loss: Huber's, which is quadratic near zero and linear far away, so that a few outliers among the targets do not
+//! determine the line.
 //!
 //! ```text
 //! cargo run --release --example own_loss
@@ -9,7 +9,7 @@ use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
 use typenet::random;
 
-/// L(p, t) = d² / 2 where |d| ≤ δ, else δ (|d| - δ / 2), with d = p - t; the sum over the outputs.
+/// L(p, t) = d² / 2 if |d| ≤ δ, else δ (|d| - δ / 2), with d = p - t; the sum over the outputs.
 ///
 /// P. Huber, "Robust estimation of a location parameter", 1964.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ impl<const N: usize> Loss<Vector<N>> for Huber {
 network!(struct Line = Dense<1, 1>);
 
 fn main() -> typenet::Result<()> {
-    // y = 2 x + 1 with a little noise; every tenth target is 30 too large.
+    // y = 2 x + 1 with a little noise; every tenth target is too large by 30.
     let mut rng = typenet::rng(37);
     let inputs: Vec<[f64; 1]> = (0..200).map(|k| [f64::from(k) / 100.0 - 1.0]).collect();
     let targets = inputs.iter().enumerate().map(|(k, &[x])| {
@@ -58,7 +58,7 @@ fn main() -> typenet::Result<()> {
 
     let mut exact = Line::<f64>::init(&mut rng);
     let check = gradient_check(&mut *exact, &data.inputs()[1..5], &data.targets()[1..5], &Huber { delta: 1.0 })?;
-    println!("the gradient against differences of the loss: {check}\n");
+    println!("the gradient compared with differences of the loss: {check}\n");
     assert!(check.relative_error < 1e-7);
 
     let (slope, offset) = fitted(Huber { delta: 1.0 }, &data)?;
@@ -66,11 +66,11 @@ fn main() -> typenet::Result<()> {
     assert!((slope - 2.0).abs() < 0.2 && (offset - 1.0).abs() < 0.2);
     let (slope, offset) = fitted(MeanSquaredError, &data)?;
     println!("mean squared error    y = {slope:.2} x + {offset:.2}");
-    assert!(offset > 3.0, "the wild targets pull it up");
+    assert!(offset > 3.0, "the outliers pull it up");
     Ok(())
 }
 
-/// Slope and offset of the line that makes a loss small.
+/// Returns the slope and offset of the line that minimizes a loss.
 fn fitted<L>(loss: L, data: &Dataset<Vector<1>, Vector<1>, f64>) -> typenet::Result<(f64, f64)>
 where
     L: Loss<Vector<1>, Target = Vector<1>>,

@@ -1,4 +1,4 @@
-//! A run that is stopped after ten epochs and goes on from a file has the bits of one that was never stopped.
+//! Training that is stopped after ten epochs and resumed from a file has the same bits as training that was never stopped.
 //!
 //! ```text
 //! cargo run --release --features safetensors --example resume
@@ -16,7 +16,7 @@ network! {
     }
 }
 
-/// Momentum has a memory, dropout draws random numbers: both have to go on where they stopped.
+/// Momentum has state, and dropout draws random numbers: both must continue where they stopped.
 macro_rules! trainer {
     ($epochs:expr) => {
         Trainer::new(Nll, Sgd::new(0.05).momentum(0.9)).epochs($epochs).seed(5)
@@ -40,14 +40,14 @@ fn main() -> typenet::Result<()> {
     first.save_checkpoint(&network, &path)?;
     println!("10 epochs, and a stop    accuracy {:.4}", network.evaluate(&test, &Nll).accuracy);
 
-    // Another process would begin here.
+    // Another process would start here.
     let (mut second, mut network) = (trainer!(10), DigitClassifier::zeroed());
     second.resume(&mut network, &path)?;
     second.fit(&mut network, &train)?;
     println!("10 more from the file    accuracy {:.4}", network.evaluate(&test, &Nll).accuracy);
     assert_eq!(network.parameters(), whole.parameters(), "the same bits");
     println!("The parameters are the same, bit for bit.");
-    // What is left behind in the folder for temporary files does no harm.
+    // A file left behind in the folder for temporary files does no harm.
     let _ = std::fs::remove_file(&path);
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Transfer: a network learns the ten digits; another takes over its first layer, frozen, and learns from a hundred samples
-//! alone whether a digit is even, better than one that starts from nothing.
+//! Transfer learning: a network learns the ten digits. Another takes over its first layer, frozen, and learns from only a
+//! hundred samples whether a digit is even, better than a network that starts from random weights.
 //!
 //! ```text
 //! cargo run --release --example transfer
@@ -56,12 +56,12 @@ fn main() -> typenet::Result<()> {
     let [with, without] = [student.evaluate(&rest, &Nll).accuracy, beginner.evaluate(&rest, &Nll).accuracy];
     println!("even or odd, from {} samples, on {}:", few.len(), rest.len());
     println!("  with the features of the ten digits  accuracy {with:.4}");
-    println!("  from nothing                         accuracy {without:.4}");
+    println!("  from random weights                  accuracy {without:.4}");
     assert!(with > without);
     Ok(())
 }
 
-/// The first digits, up to `most`, with class 0 for even and 1 for odd ones.
+/// Returns the first digits, up to `most`, with class 0 for even and 1 for odd ones.
 fn parity(data: &Dataset<Vector<64>, Class<10>>, most: usize) -> typenet::Result<Dataset<Vector<64>, Class<2>>> {
     let count = most.min(data.len());
     let targets = data.targets()[..count].iter().map(|digit| Class::new(digit.index() % 2));

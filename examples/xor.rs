@@ -21,7 +21,7 @@ fn main() -> typenet::Result<()> {
     println!("{}\n", Xor::<f64>::summary());
 
     let check = gradient_check(&mut *network, data.inputs(), data.targets(), &MeanSquaredError)?;
-    println!("the gradient against differences of the loss: {check}\n");
+    println!("the gradient compared with differences of the loss: {check}\n");
 
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0).momentum(0.9)).batch_size(4).epochs(250);
     for _ in 0..4 {
@@ -32,9 +32,9 @@ fn main() -> typenet::Result<()> {
 
     println!();
     for (input, target) in data.inputs().iter().zip(data.targets()) {
-        let [answer] = network.predict(input);
-        println!("{} xor {} = {answer:.4}, should be {}", input[0], input[1], target[0]);
-        assert!((answer - target[0]).abs() < 0.1, "the network has learned XOR");
+        let [prediction] = network.predict(input);
+        println!("{} xor {} = {prediction:.4}, should be {}", input[0], input[1], target[0]);
+        assert!((prediction - target[0]).abs() < 0.1, "the network has learned XOR");
     }
     Ok(())
 }

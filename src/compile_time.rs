@@ -1,4 +1,4 @@
-//! What generated code has the compiler compute: answers about types, assertions with messages, embedded weights.
+//! What does the compiler compute for generated code? Facts about types, assertions with messages, embedded weights.
 
 mod message;
 

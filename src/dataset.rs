@@ -1,7 +1,8 @@
-//! What does a network learn from? Samples with their wanted answers, checked once, when they come in.
+//! What does a network learn from? Samples with targets, checked once when the data set is created.
 //!
-//! [`Dataset`] holds them, splits them and cuts them into batches; [`Standardizer`] gives every feature mean 0 and
-//! deviation 1, [`MinMax`] a range, [`QuantileTransformer`] a distribution; [`digits`] is a data set to begin with.
+//! [`Dataset`] holds the samples, splits them and divides them into batches. [`Standardizer`] gives every feature mean 0 and
+//! standard deviation 1, [`MinMax`] a range, and [`QuantileTransformer`] a distribution. [`digits`] is a data set to start
+//! with.
 
 mod feature;
 mod scaler;
@@ -44,16 +45,16 @@ pub use scaler::Scaler;
 pub use scaler::{StoredTensor, Unfit};
 pub use standardizer::{SameSample, SampleArray, Standardizer};
 
-/// A run of samples: the inputs and, in the same order, their targets.
+/// Consecutive samples: the inputs and, in the same order, their targets.
 pub type Batch<'a, X, Y, T = f32> = (&'a [<X as Shape>::Array<T>], &'a [<Y as Target>::Value<T>]);
 
-/// Samples: inputs of shape `X` with wanted answers of kind `Y`, [`Class<K>`](crate::Class) or a shape.
+/// Samples: inputs of shape `X` with targets of kind `Y`, which is [`Class<K>`](crate::Class) or a shape.
 ///
-/// A data set is never empty, holds as many targets as inputs, and all its numbers are finite: the constructors check.
-/// So a loss that turns infinite during training comes from the training, not from the data.
+/// A data set is never empty, holds as many targets as inputs, and contains only finite values; the constructors check this. A
+/// loss that becomes infinite during training is therefore caused by the training, not by the data.
 ///
 /// # Shapes
-/// Inputs are `[X::Array<T>]`, targets `[Y::Value<T>]`: a sample has a constant size, the number of samples is known at
+/// Inputs are `[X::Array<T>]`, targets `[Y::Value<T>]`. The size of a sample is a constant; the number of samples is known at
 /// run time.
 ///
 /// # Example
@@ -77,12 +78,12 @@ pub struct Dataset<X: Shape, Y: Target, T: Scalar = f32> {
 }
 
 impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
-    /// A data set of samples whose lengths the compiler knows.
+    /// Creates a data set of samples whose lengths are known at compile time.
     ///
     /// # Errors
-    /// - [`Error::CountMismatch`] when there are not as many targets as inputs.
-    /// - [`Error::Empty`] when there are none.
-    /// - [`Error::NonFiniteData`] for the first number that is infinite or NaN, inputs before targets.
+    /// - [`Error::CountMismatch`] if the number of targets differs from the number of inputs.
+    /// - [`Error::Empty`] if there are none.
+    /// - [`Error::NonFiniteData`] for the first value that is infinite or NaN, inputs before targets.
     ///
     /// # Example
     /// ```
@@ -113,29 +114,28 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
         Ok(Self { inputs, targets })
     }
 
-    /// The number of samples, at least 1.
+    /// Returns the number of samples, at least 1.
     #[must_use]
     #[allow(clippy::len_without_is_empty, reason = "a data set is never empty")]
     pub fn len(&self) -> usize {
         self.inputs.len()
     }
 
-    /// The inputs, in order.
+    /// Returns the inputs, in order.
     #[must_use]
     pub fn inputs(&self) -> &[X::Array<T>] {
         &self.inputs
     }
 
-    /// The targets, in the order of the inputs.
+    /// Returns the targets, in the order of the inputs.
     #[must_use]
     pub fn targets(&self) -> &[Y::Value<T>] {
         &self.targets
     }
 
-    /// The same samples in random order, every order equally likely.
+    /// Returns the same samples in random order. All orders have the same probability.
     ///
-    /// It is the order of [`random::permutation`], but the samples change places where they lie, without a copy of the
-    /// data.
+    /// The order is that of [`random::permutation`]. The samples are moved within their memory; the data are not copied.
     ///
     /// # Example
     /// ```
@@ -163,13 +163,13 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
         self
     }
 
-    /// Cuts the data set in two, in order: the first part gets `fraction` of the samples.
+    /// Splits the data set in two, in order: the first part gets `fraction` of the samples.
     ///
-    /// The first part has n₁ = round(`fraction` · n) samples of n, halves rounded up, but each part gets at least one.
-    /// Shuffle first when the order of the samples says something about them.
+    /// Of n samples, the first part gets n₁ = round(`fraction` · n), where halves are rounded up, but each part gets at least
+    /// one. Shuffle first if the order of the samples carries information.
     ///
     /// # Panics
-    /// When `fraction` does not lie between 0 and 1, both excluded, or there is only one sample.
+    /// Panics if `fraction` is not strictly between 0 and 1, or if there is only one sample.
     ///
     /// # Example
     /// ```
@@ -185,7 +185,7 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
         (self, second)
     }
 
-    /// How many samples the first part of a split has.
+    /// Returns the number of samples in the first part of a split.
     fn first_part(&self, fraction: f64) -> usize {
         assert!(
             fraction > 0.0 && fraction < 1.0,
@@ -201,10 +201,11 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
         wanted.clamp(1, self.len() - 1)
     }
 
-    /// The samples in order, cut into batches of `batch_size`; the last one is smaller where the size does not divide.
+    /// Returns the samples in order, in batches of `batch_size`. The last batch is smaller if `batch_size` does not divide the
+    /// number of samples.
     ///
     /// # Errors
-    /// [`Error::Setting`] when `batch_size` is 0.
+    /// [`Error::Setting`] if `batch_size` is 0.
     ///
     /// # Example
     /// ```
@@ -220,11 +221,11 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
         Ok(self.inputs.chunks(batch_size).zip(self.targets.chunks(batch_size)))
     }
 
-    /// One pass over the samples in random order, in batches of `batch_size`; the last one is smaller where the size
-    /// does not divide.
+    /// Returns one pass over the samples in random order, in batches of `batch_size`. The last batch is smaller if `batch_size`
+    /// does not divide the number of samples.
     ///
     /// # Errors
-    /// [`Error::Setting`] when `batch_size` is 0.
+    /// [`Error::Setting`] if `batch_size` is 0.
     ///
     /// # Example
     /// ```
@@ -246,12 +247,12 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
         Ok(Epoch::new(self, batch_size, rng))
     }
 
-    /// Replaces what `inputs` and `targets` hold by the samples at `indices`, in that order.
+    /// Replaces the contents of `inputs` and `targets` by the samples at `indices`, in that order.
     ///
-    /// It allocates nothing when the two have the capacity, so one pair serves for all batches.
+    /// Nothing is allocated if the two vectors have the capacity, so one pair serves for all batches.
     ///
     /// # Panics
-    /// When an index is not below the number of samples.
+    /// Panics if an index is not below the number of samples.
     ///
     /// # Example
     /// ```
@@ -268,16 +269,16 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
         fill(targets, &self.targets, indices);
     }
 
-    /// The data set with every input changed by `change`.
+    /// Returns the data set with `change` applied to every input.
     ///
     /// # Errors
-    /// [`Error::NonFiniteData`] for the first number that `change` made infinite or NaN.
+    /// [`Error::NonFiniteData`] for the first value that `change` made infinite or NaN.
     ///
     /// # Example
     /// ```
     /// use typenet::dataset;
     ///
-    /// // Pixels from 0 to 1.
+    /// // Scale the pixels to the range 0 to 1.
     /// let digits = dataset::digits().map_inputs(|image| *image = image.map(|pixel| pixel / 16.0))?;
     /// assert_eq!(digits.inputs()[0][3], 0.8125);
     /// # Ok::<(), typenet::Error>(())
@@ -289,8 +290,8 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
     }
 }
 
-/// The samples and their kinds, without their numbers: `Dataset { samples: 4, input: Vector<2>, target: Class<2>,
-/// scalar: f32 }`.
+/// Prints the number and the types of the samples, without their values:
+/// `Dataset { samples: 4, input: Vector<2>, target: Class<2>, scalar: f32 }`.
 impl<X: Shape, Y: Target, T: Scalar> fmt::Debug for Dataset<X, Y, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dataset")
@@ -302,24 +303,24 @@ impl<X: Shape, Y: Target, T: Scalar> fmt::Debug for Dataset<X, Y, T> {
     }
 }
 
-// Not derived: that would ask the markers `X` and `Y` for equality, which says nothing about their arrays.
+// Not derived: a derived implementation would require equality of the markers `X` and `Y` instead of their arrays.
 impl<X: Shape, Y: Target, T: Scalar> PartialEq for Dataset<X, Y, T> {
     fn eq(&self, other: &Self) -> bool {
         self.inputs == other.inputs && self.targets == other.targets
     }
 }
 
-/// Reports the first number that is infinite or NaN.
+/// Checks that all values are finite, and reports the first that is infinite or NaN.
 fn require_finite<'a, T: Scalar>(what: &'static str, samples: impl Iterator<Item = &'a [T]>) -> Result<()> {
-    for (sample, numbers) in samples.enumerate() {
-        if let Some(position) = numbers.iter().position(|number| !number.is_finite()) {
-            return Err(Error::NonFiniteData { what, sample, position, value: numbers[position].to_f64() });
+    for (sample, values) in samples.enumerate() {
+        if let Some(position) = values.iter().position(|value| !value.is_finite()) {
+            return Err(Error::NonFiniteData { what, sample, position, value: values[position].to_f64() });
         }
     }
     Ok(())
 }
 
-/// Reports a batch size of 0.
+/// Refuses a batch size of 0.
 fn require_batch_size(batch_size: usize) -> Result<()> {
     if batch_size == 0 {
         return Err(Error::Setting { name: "batch size", value: 0.0, allowed: "at least 1" });
@@ -327,17 +328,17 @@ fn require_batch_size(batch_size: usize) -> Result<()> {
     Ok(())
 }
 
-/// Replaces what `buffer` holds by the items at `indices`.
+/// Replaces the contents of `buffer` by the items at `indices`.
 fn fill<I: Copy>(buffer: &mut Vec<I>, items: &[I], indices: &[usize]) {
     buffer.clear();
     buffer.reserve(indices.len());
     for &index in indices {
-        // As a slice of one, for the reason in `read_rows`.
+        // As a slice of one element, for the reason given in `read_rows`.
         buffer.extend_from_slice(core::slice::from_ref(&items[index]));
     }
 }
 
-/// The name of a type without the path to it: `Vector<64>`.
+/// Returns the name of a type without its path: `Vector<64>`.
 fn short_name<S>() -> &'static str {
     let name = type_name::<S>();
     let parameters = name.find('<').unwrap_or(name.len());
@@ -357,10 +358,10 @@ mod tests {
     use crate::shape::{Image, Vector};
     use crate::target::Class;
 
-    /// `count` samples: input i is (i, -i), target i is 10 i.
+    /// Returns `count` samples: input i is (i, -i), target i is 10 i.
     fn counted(count: u8) -> Dataset<Vector<2>, Vector<1>> {
-        let numbers = || (0..count).map(f32::from);
-        Dataset::new(numbers().map(|i| [i, -i]).collect(), numbers().map(|i| [10.0 * i]).collect()).unwrap()
+        let values = || (0..count).map(f32::from);
+        Dataset::new(values().map(|i| [i, -i]).collect(), values().map(|i| [10.0 * i]).collect()).unwrap()
     }
 
     fn belong_together(inputs: &[[f32; 2]], targets: &[[f32; 1]]) -> bool {
@@ -396,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_number_that_is_not_finite_is_named() {
+    fn the_first_value_that_is_not_finite_is_named() {
         let inputs = vec![[[[0.0, 1.0], [2.0, 3.0]]], [[[0.0, 1.0], [f32::NEG_INFINITY, f32::NAN]]]];
         let error = Dataset::<Image<1, 2, 2>, Vector<1>>::new(inputs, vec![[f32::NAN], [0.0]]).unwrap_err();
         let found = Error::NonFiniteData { what: "input", sample: 1, position: 2, value: f64::NEG_INFINITY };
@@ -428,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn shuffling_is_the_permutation_of_the_same_seed() {
+    fn shuffling_applies_the_permutation_of_the_same_seed() {
         let data = counted(50);
         let shuffled = data.clone().shuffled(&mut rng(37));
         assert_ne!(shuffled, data);
@@ -446,7 +447,7 @@ mod tests {
     }
 
     #[test]
-    fn a_split_rounds_and_keeps_a_sample_on_each_side() {
+    fn a_split_rounds_and_keeps_a_sample_in_each_part() {
         let sizes = |count, fraction| {
             let (first, second) = counted(count).split(fraction);
             assert!(belong_together(first.inputs(), first.targets()));
@@ -505,7 +506,7 @@ mod tests {
     }
 
     #[test]
-    fn an_epoch_shows_every_sample_once_in_the_order_of_the_permutation() {
+    fn an_epoch_yields_every_sample_once_in_the_order_of_the_permutation() {
         let data = counted(11);
         for batch_size in [1, 4, 11, usize::MAX] {
             let mut epoch = data.epoch(batch_size, &mut rng(5)).unwrap();
@@ -536,7 +537,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "index out of bounds")]
-    fn gathering_a_sample_that_is_not_there_panics() {
+    fn gathering_a_missing_sample_panics() {
         counted(2).gather(&[2], &mut Vec::new(), &mut Vec::new());
     }
 

@@ -1,4 +1,4 @@
-//! Files: replaced as a whole.
+//! How is a file replaced as a whole?
 
 use alloc::format;
 use alloc::string::ToString;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Puts `bytes` in the place of a file, or leaves everything as it was. A link is followed; rights of the old file stay, and
-/// one that may not be written is not replaced, nor is what is no file, such as a device.
+/// Replaces the contents of a file by `bytes`, or leaves everything unchanged. Links are followed, and the permissions of the
+/// old file are kept. A read-only file is not replaced, nor is anything that is not a file, such as a device.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     replace_quietly(path, bytes).map_err(|error| failed("write", path, &error))
 }
@@ -19,18 +19,18 @@ pub(crate) fn failed(verb: &'static str, path: &Path, error: &io::Error) -> Erro
     Error::File { verb, path: path.display().to_string(), reason: error.to_string() }
 }
 
-/// Whether a file could be put there: for what takes long to make. Nothing is left behind.
+/// Checks that a file could be written at this path, before contents that take long to compute. Leaves nothing behind.
 #[cfg(feature = "safetensors")]
 pub(crate) fn check_place(path: &Path) -> Result<()> {
     let try_it = || place(path).and_then(|place| Temporary::new_in(&place.folder)).map(drop);
     try_it().map_err(|error| failed("write", path, &error))
 }
 
-/// Where a file goes, links followed.
+/// The location of a file, after following links.
 struct Place {
     target: PathBuf,
     folder: PathBuf,
-    /// Of the file that is there.
+    /// The metadata of the existing file.
     old: Option<Metadata>,
 }
 
@@ -43,7 +43,7 @@ fn place(path: &Path) -> io::Result<Place> {
     let folder = match target.parent() {
         Some(parent) if parent.as_os_str().is_empty() => PathBuf::from("."),
         Some(parent) => parent.to_path_buf(),
-        None => return Err(io::Error::new(ErrorKind::IsADirectory, "the path names no file")),
+        None => return Err(io::Error::new(ErrorKind::IsADirectory, "the path does not name a file")),
     };
     Ok(Place { target, folder, old })
 }
@@ -58,23 +58,23 @@ fn replace_quietly(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     drop(file);
     fs::rename(&temporary.0, &target)?;
-    // The name is on the disk when the folder is. Not every system can do that, and the file is in place.
+    // The new name is durable only once the folder is synced. Not every system can do that, and the file is already in place.
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
     Ok(())
 }
 
-/// Renaming would replace anything.
+/// Refuses what renaming would replace without asking.
 fn check(old: &Metadata) -> io::Result<()> {
     if !old.is_file() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "something that is no file has this name"));
+        return Err(io::Error::new(ErrorKind::InvalidInput, "something that is not a file has this name"));
     }
     if old.permissions().readonly() {
-        return Err(io::Error::new(ErrorKind::PermissionDenied, "the file that is there may only be read"));
+        return Err(io::Error::new(ErrorKind::PermissionDenied, "the existing file is read-only"));
     }
     Ok(())
 }
 
-/// A file that goes away when it is not renamed.
+/// A file that is removed on drop if it was not renamed.
 struct Temporary(PathBuf);
 
 impl Temporary {
@@ -85,7 +85,7 @@ impl Temporary {
             let path = folder.join(format!(".typenet-{}-{number}.tmp", std::process::id()));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => return Ok((Self(path), file)),
-                // Another process had this number, and was killed.
+                // Another process used this number, and was killed.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -95,7 +95,7 @@ impl Temporary {
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        // After the renaming there is nothing left to remove.
+        // After a rename there is nothing to remove.
         let _ = fs::remove_file(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! What is the gradient of a network, how large is its norm, and how is it clipped?
+//! What is the gradient of a network, what is its norm, and how is it clipped?
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -11,7 +11,8 @@ use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{Isa, Kernels, Program, dispatch};
 use crate::scalar::Scalar;
 
-/// The derivatives of a loss with respect to every parameter of a network, laid out as the network: `gradient.hidden.weight`.
+/// The derivatives of a loss with respect to every parameter of a network, with the layout of the network:
+/// `gradient.hidden.weight`.
 ///
 /// # Example
 /// ```
@@ -56,16 +57,16 @@ impl<N: Debug> Debug for Gradient<N> {
     }
 }
 
-/// Partial sums of a norm: element i of a range joins sum i mod 16, and the sums are added in their order.
+/// The number of partial sums of a norm. Element i of a range is added to sum i mod 16, and the sums are added in order.
 const PARTIAL_SUMS: usize = 16;
 
 impl<N> Gradient<N> {
-    /// The square root of the sum of the squares of all learned numbers; statistics and frozen layers are left out.
+    /// Returns the square root of the sum of the squares of all trained elements. Statistics and frozen layers are excluded.
     ///
     /// # Numerics
-    /// Summed in `f64` in an order that depends on sizes alone. Squares that leave its range are summed again with
-    /// numbers times a power of two, so that the norm is infinite or NaN only where the gradient is, or where it
-    /// exceeds the range itself.
+    /// The sum is computed in `f64`, in an order that depends only on sizes. If squares leave the range of `f64`, the elements
+    /// are scaled by a power of two and summed again. The norm is therefore infinite or NaN only if the gradient is, or if the
+    /// norm itself exceeds the range.
     ///
     /// # Example
     /// ```
@@ -87,15 +88,15 @@ impl<N> Gradient<N> {
     where
         N: FlatParameters<T>,
     {
-        let numbers = self.parameters();
+        let values = self.parameters();
         Length::of(|factor| {
             let mut sum = 0.0;
-            N::TENSORS.for_each_trainable(&mut |range| sum += dispatch(SquareSum { numbers: &numbers[range], factor }));
+            N::TENSORS.for_each_trainable(&mut |range| sum += dispatch(SquareSum { values: &values[range], factor }));
             sum
         })
     }
 
-    /// The norm of every tensor with its dotted name, in the order of memory, statistics and frozen layers included.
+    /// Returns the norm of every tensor with its dotted name, in memory order, including statistics and frozen layers.
     ///
     /// # Example
     /// ```
@@ -113,7 +114,7 @@ impl<N> Gradient<N> {
         norms(self)
     }
 
-    /// Multiplies all learned numbers by `factor`; statistics and frozen layers stay as they are.
+    /// Multiplies all trained elements by `factor`. Statistics and frozen layers stay unchanged.
     ///
     /// # Example
     /// ```
@@ -129,11 +130,11 @@ impl<N> Gradient<N> {
         N: FlatParameters<T>,
     {
         let factor = T::from_f64(factor);
-        self.for_each_learned(|number| *number *= factor);
+        self.for_each_learned(|value| *value *= factor);
     }
 
-    /// Adds another gradient times `weight`, statistics and frozen layers included: gradients of several batches become that
-    /// of the joint batch, each with its share of the samples as weight.
+    /// Adds another gradient times `weight`, including statistics and frozen layers. This combines the gradients of several
+    /// batches into that of the joint batch, each weighted by its share of the samples.
     ///
     /// # Example
     /// ```
@@ -153,14 +154,14 @@ impl<N> Gradient<N> {
         dispatch(AddScaled { sum, addend, weight: T::from_f64(weight) });
     }
 
-    /// Makes the gradient shorter where its [`norm`](Self::norm) exceeds `largest`: all learned numbers are multiplied by
-    /// `largest` / norm. Gives the norm before.
+    /// Shortens the gradient if its [`norm`](Self::norm) exceeds `largest`, by multiplying all trained elements by
+    /// `largest` / norm. Returns the norm before the change.
     ///
-    /// A gradient with a number that is not finite stays as it is, for the optimizer to report; one of finite numbers
-    /// becomes shorter also where its norm is beyond the largest `f64`.
+    /// A gradient with an element that is not finite stays unchanged, so that the optimizer can report it. A gradient of finite
+    /// elements is shortened even if its norm exceeds the largest `f64`.
     ///
     /// # Errors
-    /// [`Error::Setting`] when `largest` is not a finite number above 0.
+    /// [`Error::Setting`] if `largest` is not a finite number above 0.
     ///
     /// # Example
     /// ```
@@ -181,8 +182,8 @@ impl<N> Gradient<N> {
         let norm = length.norm();
         if length.root.is_finite() && norm > largest {
             let factor = largest / norm;
-            // A factor below the smallest normal number, 4 / MAX, has lost digits or is zero. Then the gradient first
-            // gets the length 1, by two factors, since one alone may be too small as well.
+            // A factor below the smallest normal value, 4 / MAX, has lost digits or is zero. The gradient is then first
+            // scaled to the length 1, by two factors, since one alone may be too small as well.
             if factor >= 4.0 / T::LARGEST {
                 self.scale(factor);
             } else {
@@ -195,12 +196,12 @@ impl<N> Gradient<N> {
         Ok(norm)
     }
 
-    /// Brings every learned number into -`largest` ..= `largest`; statistics and frozen layers stay as they are.
+    /// Clamps every trained element to -`largest` ..= `largest`. Statistics and frozen layers stay unchanged.
     ///
-    /// NaN stays NaN, for the optimizer to report, and so do infinities.
+    /// NaN and infinities stay unchanged, so that the optimizer can report them.
     ///
     /// # Errors
-    /// [`Error::Setting`] when `largest` is not a finite number above 0.
+    /// [`Error::Setting`] if `largest` is not a finite number above 0.
     ///
     /// # Example
     /// ```
@@ -218,9 +219,9 @@ impl<N> Gradient<N> {
     {
         check_value::<T>(largest)?;
         let largest = T::from_f64(largest);
-        self.for_each_learned(|number| {
-            if number.is_finite() && number.absolute() > largest {
-                *number = if *number > T::ZERO { largest } else { T::ZERO - largest };
+        self.for_each_learned(|value| {
+            if value.is_finite() && value.absolute() > largest {
+                *value = if *value > T::ZERO { largest } else { T::ZERO - largest };
             }
         });
         Ok(())
@@ -230,31 +231,31 @@ impl<N> Gradient<N> {
     where
         N: FlatParameters<T>,
     {
-        let numbers = self.parameters_mut();
-        N::TENSORS.for_each_trainable(&mut |range: Range<usize>| numbers[range].iter_mut().for_each(&mut change));
+        let values = self.parameters_mut();
+        N::TENSORS.for_each_trainable(&mut |range: Range<usize>| values[range].iter_mut().for_each(&mut change));
     }
 }
 
-/// Refuses what cannot be the largest norm.
+/// Checks the largest norm of a gradient.
 pub(crate) fn check_norm<T: Scalar>(largest: f64) -> Result<()> {
     check_bound::<T>("largest norm of a gradient", largest)
 }
 
-/// Refuses what cannot be the largest value.
+/// Checks the largest value of a gradient.
 pub(crate) fn check_value<T: Scalar>(largest: f64) -> Result<()> {
     check_bound::<T>("largest value of a gradient", largest)
 }
 
-/// Refuses a bound for gradients that is not a finite number above 0, also one that is so only in numbers of type `T`.
+/// Checks that a bound on gradients is a finite number above 0, also after rounding to `T`.
 fn check_bound<T: Scalar>(name: &'static str, value: f64) -> Result<()> {
     let rounded = T::from_f64(value);
     if value.is_finite() && rounded.is_finite() && rounded > T::ZERO {
         return Ok(());
     }
-    Err(Error::Setting { name, value, allowed: "a finite number above 0 in the network's numbers" })
+    Err(Error::Setting { name, value, allowed: "a finite number above 0, also after rounding to the scalar type" })
 }
 
-/// The norm of every tensor of a block, with its dotted name, in the order of memory.
+/// Returns the norm of every tensor with its dotted name, in memory order.
 ///
 /// # Example
 /// ```
@@ -267,29 +268,30 @@ fn check_bound<T: Scalar>(name: &'static str, value: f64) -> Result<()> {
 /// ```
 #[must_use]
 pub fn norms<T: Kernels, B: FlatParameters<T>>(block: &B) -> Vec<(String, f64)> {
-    let numbers = block.parameters();
+    let values = block.parameters();
     let norm = |range: Range<usize>| {
-        let numbers = &numbers[range];
-        Length::of(|factor| dispatch(SquareSum { numbers, factor })).norm()
+        let values = &values[range];
+        Length::of(|factor| dispatch(SquareSum { values, factor })).norm()
     };
     B::TENSORS.list().into_iter().map(|tensor| (tensor.name, norm(tensor.range))).collect()
 }
 
-/// √Σ x², as a power of two and how often it goes into it.
+/// √Σ x², as the product of a power of two and a scaled root.
 struct Length {
     unit: f64,
     root: f64,
 }
 
 impl Length {
-    /// 2⁻⁶⁰⁰ and its inverse bring the largest numbers below 2⁴²⁴ and the smallest to 2⁻⁴⁷⁴: squares have room on both
-    /// sides.
+    /// 2⁻⁶⁰⁰ and its inverse bring the largest values below 2⁴²⁴ and the smallest to 2⁻⁴⁷⁴, so that squares neither overflow
+    /// nor underflow.
     const SMALL: f64 = f64::from_bits((1023 - 600) << 52);
     const LARGE: f64 = f64::from_bits((1023 + 600) << 52);
-    /// 2⁻⁹⁶⁰. In a sum of at least this, what squares below the normal numbers lose is beyond its last digit.
+    /// 2⁻⁹⁶⁰. In a sum of at least this size, the digits that squares lose below the normal range are beyond the last digit.
     const SMALLEST_SUM: f64 = f64::from_bits((1023 - 960) << 52);
 
-    /// Of numbers whose squares, each number first multiplied by the argument, have the sum `square_sum`.
+    /// Computes the length of the elements for which `square_sum` returns the sum of squares after multiplying each element by
+    /// its argument.
     fn of(square_sum: impl Fn(f64) -> f64) -> Self {
         let sum = square_sum(1.0);
         if sum < Self::SMALLEST_SUM {
@@ -306,9 +308,9 @@ impl Length {
     }
 }
 
-/// Σ (c x)², in `f64`. Squares are rounded before they are added, so all instruction sets give the same bits.
+/// Computes Σ (c x)² in `f64`. Squares are rounded before they are added, so all instruction sets give the same bits.
 struct SquareSum<'a, T> {
-    numbers: &'a [T],
+    values: &'a [T],
     factor: f64,
 }
 
@@ -318,17 +320,17 @@ impl<T: Kernels> Program for SquareSum<'_, T> {
     #[inline(always)]
     fn run<I: Isa>(self, _: I) -> f64 {
         let mut sums = [0.0; PARTIAL_SUMS];
-        for chunk in self.numbers.chunks(PARTIAL_SUMS) {
-            for (sum, number) in sums.iter_mut().zip(chunk) {
-                let number = number.to_f64() * self.factor;
-                *sum += number * number;
+        for chunk in self.values.chunks(PARTIAL_SUMS) {
+            for (sum, value) in sums.iter_mut().zip(chunk) {
+                let value = value.to_f64() * self.factor;
+                *sum += value * value;
             }
         }
         sums.iter().sum()
     }
 }
 
-/// a ← a + w b, rounded twice, so that all instruction sets give the same bits.
+/// Computes a ← a + w b, rounded twice, so that all instruction sets give the same bits.
 struct AddScaled<'a, T> {
     sum: &'a mut [T],
     addend: &'a [T],

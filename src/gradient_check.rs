@@ -1,4 +1,4 @@
-//! Are the derivatives right? The chain rule against differences of the loss itself.
+//! Are the derivatives right? The chain rule compared with differences of the loss itself.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,12 +12,13 @@ use crate::loss::{Loss, Values};
 use crate::network::{Differentiate, Network, Sample, Workspace};
 use crate::readable::Significant;
 
-/// The step of the stencil, times the magnitude of the parameter where that is above 1. The rounding error of the
-/// differences is then around 10⁻¹² of the loss; the truncation error, of the fourth power of the step, stays below 10⁻⁷
-/// of the gradient for steep networks too, in which a parameter moves pre-activations by ten times its own change.
+/// The step of the stencil, relative to the magnitude of a parameter above 1. With this step, the rounding error of the
+/// differences is around 10⁻¹² of the loss. The truncation error, proportional to the fourth power of the step, stays below
+/// 10⁻⁷ of the gradient even for steep networks, in which a change of a parameter changes pre-activations by ten times as much.
 const STEP: f64 = 2e-4;
 
-/// How far backpropagation and differences are apart. `Display` prints the relative error and the tensor.
+/// The distance between the gradient of backpropagation and that of differences. `Display` prints the relative error and the
+/// tensor.
 ///
 /// # Example
 /// ```
@@ -28,11 +29,11 @@ const STEP: f64 = 2e-4;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct GradientCheck {
-    /// |g - d| / max(|g|, |d|) over all parameters, with the Euclidean norm; 0 where both vanish.
+    /// |g - d| / max(|g|, |d|) over all parameters, with the Euclidean norm; 0 if both are zero.
     pub relative_error: f64,
     /// The dotted name of the tensor with the largest single difference.
     pub worst: String,
-    /// The derivatives by differences, in the order of the parameters.
+    /// The derivatives computed by differences, in the order of the parameters.
     pub differences: Vec<f64>,
 }
 
@@ -47,15 +48,16 @@ impl Display for GradientCheck {
 ///
 /// dL/dθ ≈ (L(θ-2h) - 8 L(θ-h) + 8 L(θ+h) - L(θ+2h)) / 12h
 ///
-/// All passes are those of one training step, so layers that draw random numbers draw the same ones each time.
+/// All passes are those of the same training step, so layers that draw random numbers draw the same ones in each.
 ///
 /// # Units
-/// A correct network of smooth layers is below 10⁻⁷. What spoils the differences and not the gradient: a kink such as ReLU's
-/// within the reach of the stencil, or one of the slope, as ELU's; and a gradient with a norm below 10⁻³, as of samples that
-/// are learned, since differences have rounding errors of up to 10⁻¹⁰.
+/// A correct network of smooth layers has a relative error below 10⁻⁷. Two cases make the differences inaccurate, but not the
+/// gradient. One is a kink within the reach of the stencil, such as that of ReLU, or a kink of the slope, such as that of ELU.
+/// The other is a gradient with a norm below 10⁻³, as for samples that the network has learned, since differences have rounding
+/// errors of up to 10⁻¹⁰.
 ///
 /// # Errors
-/// As [`Differentiate::gradient`].
+/// The same as [`Differentiate::gradient`].
 ///
 /// # Example
 /// ```
@@ -101,10 +103,10 @@ where
 
 fn compare<N: Network<Scalar = f64>>(gradient: &[f64], differences: Vec<f64>) -> GradientCheck {
     let norm = |values: &mut dyn Iterator<Item = f64>| libm::sqrt(values.map(|x| x * x).sum());
-    let apart: Vec<f64> = gradient.iter().zip(&differences).map(|(g, d)| (g - d).abs()).collect();
+    let distances: Vec<f64> = gradient.iter().zip(&differences).map(|(g, d)| (g - d).abs()).collect();
     let scale = norm(&mut gradient.iter().copied()).max(norm(&mut differences.iter().copied()));
-    let relative_error = if scale == 0.0 { 0.0 } else { norm(&mut apart.iter().copied()) / scale };
-    let worst = crate::metric::argmax(&apart);
+    let relative_error = if scale == 0.0 { 0.0 } else { norm(&mut distances.iter().copied()) / scale };
+    let worst = crate::metric::argmax(&distances);
     let tensor = N::TENSORS.list().into_iter().find(|tensor| tensor.range.contains(&worst));
     GradientCheck { relative_error, worst: tensor.map_or_else(String::new, |tensor| tensor.name), differences }
 }

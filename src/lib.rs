@@ -1,21 +1,23 @@
 #![doc = include_str!("../README.md")]
 //!
 //! # Modules, in reading order
-#![cfg_attr(feature = "std", doc = "- [`guide`]: how all of it is used, a page for each part")]
-//! - [`shape`]: what flows between layers, [`target`]: what a network is told to answer, [`view`]: both as nalgebra matrices
-//! - [`flat_parameters`]: parameters as one slice, [`tensor`]: the names and shapes of tensors in it, [`random`]: seeds and samplers
-//! - [`kernel`]: instruction sets and loops over numbers, [`initializer`]: what weights start from
+#![cfg_attr(feature = "std", doc = "- [`guide`]: how to use all of it, one page for each part")]
+//! - [`shape`]: what flows between layers, [`target`]: what a network learns to predict, [`view`]: both as nalgebra matrices
+//! - [`flat_parameters`]: parameters as one slice, [`tensor`]: the names and shapes of tensors in it, [`random`]: seeds and
+//!   samplers
+//! - [`kernel`]: instruction sets and loops over elements, [`initializer`]: initial values of weights
 //! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`schedule`], [`dataset`], [`metric`]: the parts of training
-//! - [`mod@network`]: what a declared network gives its user, [`mod@minimize`]: descent on any other function
-//! - [`function`]: activations and their derivatives on plain numbers
+//! - [`mod@network`]: what a declared network provides, [`mod@minimize`]: descent on any other function
+//! - [`function`]: activations and their derivatives on plain scalars
 #![cfg_attr(feature = "std", doc = "- [`train`], [`history`]: training")]
 //! - [`gradient_check`]: whether derivatives are right
-#![cfg_attr(feature = "safetensors", doc = "- [`io`]: the files of weights and checkpoints")]
+#![cfg_attr(feature = "safetensors", doc = "- [`io`]: weights files and checkpoints")]
 #![cfg_attr(feature = "plot", doc = "- [`plot`]: pictures of all of this")]
 //!
 //! # Errors and panics
-//! Shapes cannot be wrong at run time: the compiler has checked them. Everything that comes from outside (data, settings)
-//! and numbers that leave their range are an [`Error`]. Functions panic only where their documentation says so.
+//! Shapes cannot be wrong at run time, because the compiler has checked them. Everything that comes from outside (data,
+//! settings) and values that leave their range are reported as an [`Error`]. Functions panic only where their documentation
+//! says so.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -23,9 +25,9 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-// A module imports only from groups above its own; `tests/layering.rs` reads them.
+// A module imports only from groups above its own; `tests/layering.rs` checks this.
 
-// Scalars, and what can go wrong.
+// Scalars and errors.
 pub mod readable;
 
 mod error;
@@ -43,7 +45,7 @@ pub mod view;
 
 pub mod target;
 
-// Loops and the instructions they use, what weights start from, files.
+// Loops and the instructions they use, initial weights, files.
 pub mod initializer;
 #[cfg(feature = "safetensors")]
 pub mod io;
@@ -118,17 +120,18 @@ pub use train::{Callback, EarlyStopping, Progress, StepRecord, TimeLimit, Traine
 #[doc(no_inline)]
 pub use typenet_macros::FlatParameters;
 
-/// A network with the weights of a safetensors file, read, checked and embedded while compiling: for a `static`.
+/// Returns a network with the weights of a safetensors file, which is read, checked and embedded at compile time; for a
+/// `static`.
 ///
-/// `weights!(Digits, "digits.safetensors")`; the path is relative to the source file, as in `include_bytes!`, and the program
-/// is built again when the file changes. The file is one of [`Weights::save`] or of PyTorch; a scaler in it is left out.
-/// `weights!(Digits, "digits.safetensors", strip_prefix = "module.")` takes the prefix away from the names that begin with it,
-/// as [`WeightsFile::strip_prefix`] does.
+/// `weights!(Digits, "digits.safetensors")`: the path is relative to the source file, as in `include_bytes!`, and the program
+/// is rebuilt when the file changes. The file is one of [`Weights::save`] or of PyTorch; a scaler in it is ignored.
+/// `weights!(Digits, "digits.safetensors", strip_prefix = "module.")` removes the prefix from the names that start with it, as
+/// [`WeightsFile::strip_prefix`] does.
 ///
 /// # Errors
-/// It does not compile when the file cannot be read, when its tensors have other names, shapes or types of number than the
-/// network's, or when a number is not finite; one error lists every tensor. Nothing is widened: an F32 file is for a network of
-/// `f32`. Targets whose highest byte comes first are refused.
+/// The call does not compile if the file cannot be read, if the names, shapes or element types of its tensors differ from those
+/// of the network, or if an element is not finite; a single error lists every tensor. Nothing is widened: an F32 file is for a
+/// network of `f32`. Big-endian targets are refused.
 ///
 /// # Example
 /// ```
@@ -141,7 +144,7 @@ pub use typenet_macros::FlatParameters;
 /// let [a, b, c] = NETWORK.predict(&[0.5, -1.0, 0.25, 2.0, 0.0]);
 /// assert!((a + b + c - 1.0).abs() < 1e-6);
 ///
-/// // To learn on, into a box.
+/// // To continue training, in a box.
 /// let mut network = Classifier::zeroed();
 /// network.copy_from(&NETWORK);
 /// assert_eq!(network.parameters(), NETWORK.parameters());

@@ -1,7 +1,7 @@
-//! Where is a function of some numbers smallest?
+//! At which parameters does a function have its minimum?
 //!
-//! Gradient descent without a network: the caller's function gives a value and a gradient, and any optimizer follows it.
-//! What a network does with its loss, a reader can try here on a function of one or two parameters.
+//! Gradient descent without a network: the caller's function returns a value and a gradient, and any optimizer follows it. A
+//! function of one or two parameters shows what a network does with its loss.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -13,8 +13,8 @@ use crate::schedule::Schedule;
 
 /// Gradient descent on a function of a slice of parameters.
 ///
-/// θ ← θ - η dL/dθ, repeated until the value or the parameters change by less than a threshold, or for a set number of
-/// steps. In place of this formula any optimizer may make the steps.
+/// θ ← θ - η dL/dθ, repeated until the value or the parameters change by less than a threshold, or for a fixed number of steps.
+/// Any optimizer can replace this formula.
 ///
 /// # Errors
 /// [`minimize`](Self::minimize) refuses parameters that are not finite and settings out of range. A value or gradient that is
@@ -24,7 +24,7 @@ use crate::schedule::Schedule;
 /// The lecture, "Implementing Gradient Descent".
 ///
 /// # Example
-/// The lecture's game of guessing a number, 42: the error is a parabola with its lowest point there.
+/// The lecture's game of guessing a number, 42: the error is a parabola with its minimum there.
 /// ```
 /// use typenet::minimize::{Descent, Stopped};
 /// use typenet::Sgd;
@@ -39,7 +39,7 @@ use crate::schedule::Schedule;
 /// # Ok::<(), typenet::Error>(())
 /// ```
 ///
-/// Two parameters and the way there: L(x, y) = x² + 10 y², with momentum.
+/// Two parameters and the path to the minimum: L(x, y) = x² + 10 y², with momentum.
 /// ```
 /// use typenet::minimize::Descent;
 /// use typenet::Sgd;
@@ -56,7 +56,7 @@ use crate::schedule::Schedule;
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a descent does nothing before `minimize`"]
+#[must_use = "a descent does nothing until `minimize` is called"]
 pub struct Descent<O, S = crate::schedule::Constant> {
     optimizer: O,
     schedule: S,
@@ -69,31 +69,31 @@ pub struct Descent<O, S = crate::schedule::Constant> {
 /// Why a descent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stopped {
-    /// The last step changed the value by less than its threshold.
+    /// The last step changed the value by less than the threshold.
     Value,
-    /// The last step changed every parameter by less than their threshold.
+    /// The last step changed every parameter by less than the threshold.
     Parameters,
-    /// All steps were made.
+    /// The number of steps was reached.
     Steps,
 }
 
-/// Where a descent has come to.
+/// The result of a descent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Minimum<T> {
     /// The value at the parameters.
     pub value: T,
-    /// How many steps were made.
+    /// The number of steps made.
     pub steps: u64,
-    /// Why no more were.
+    /// Why the descent stopped.
     pub stopped: Stopped,
-    /// The parameters at the start and after each step, where they were to be kept.
+    /// The parameters at the start and after each step, if [`Descent::keep_path`] was set.
     pub path: Vec<Vec<T>>,
-    /// The value at each point of the path, where that was to be kept.
+    /// The value at each point of the path, if [`Descent::keep_path`] was set.
     pub values: Vec<T>,
 }
 
 impl<O: Optimizer> Descent<O> {
-    /// At most 1000 steps, without thresholds.
+    /// Creates a descent of at most 1000 steps, without thresholds.
     pub fn new(optimizer: O) -> Self {
         let (value_threshold, parameter_threshold) = (None, None);
         let schedule = crate::schedule::Constant;
@@ -102,23 +102,23 @@ impl<O: Optimizer> Descent<O> {
 }
 
 impl<O: Optimizer, S: Schedule> Descent<O, S> {
-    /// At most so many steps.
+    /// Sets the maximum number of steps.
     pub fn steps(self, steps: u64) -> Self {
         Self { steps, ..self }
     }
 
-    /// Ends after a step that changed the value by less than this. A step whose factor is 0, as a schedule may begin
-    /// with, is not judged.
+    /// Stops after a step that changed the value by less than `threshold`. A step whose factor is 0, as at the start of some
+    /// schedules, is not judged.
     pub fn until_value_changes_less(self, threshold: f64) -> Self {
         Self { value_threshold: Some(threshold), ..self }
     }
 
-    /// Ends after a step that changed no parameter by this or more. A step whose factor is 0 is not judged.
+    /// Stops after a step that changed every parameter by less than `threshold`. A step whose factor is 0 is not judged.
     pub fn until_parameters_change_less(self, threshold: f64) -> Self {
         Self { parameter_threshold: Some(threshold), ..self }
     }
 
-    /// Keeps the parameters and the value of every step, in [`Minimum::path`] and [`Minimum::values`].
+    /// Records the parameters and the value of every step, in [`Minimum::path`] and [`Minimum::values`].
     pub fn keep_path(self) -> Self {
         Self { keeps_path: true, ..self }
     }
@@ -129,12 +129,12 @@ impl<O: Optimizer, S: Schedule> Descent<O, S> {
         Descent { optimizer, schedule, steps, value_threshold, parameter_threshold, keeps_path }
     }
 
-    /// Goes down from `parameters`, which are changed in place. `function` gives the value at the parameters of its first
-    /// argument, and writes the gradient to its second, which holds zeros.
+    /// Descends from `parameters`, which change in place. `function` returns the value at its first argument, and writes the
+    /// gradient to its second argument, which holds zeros.
     ///
     /// # Errors
-    /// [`Error::Setting`], also without a parameter; [`Error::NonFiniteParameter`]; [`Error::NonFiniteLoss`] for a
-    /// value that is infinite or NaN, [`Error::NonFiniteGradient`], and [`Error::UpdateTooLarge`].
+    /// [`Error::Setting`], also if there are no parameters; [`Error::NonFiniteParameter`]; [`Error::NonFiniteLoss`] if a value
+    /// is infinite or NaN; [`Error::NonFiniteGradient`]; [`Error::UpdateTooLarge`].
     pub fn minimize<T: Kernels>(
         &self,
         parameters: &mut [T],
@@ -161,7 +161,7 @@ impl<O: Optimizer, S: Schedule> Descent<O, S> {
             let change = (value - found.value).to_f64().abs();
             (found.value, found.steps) = (value, found.steps + 1);
             self.record(&mut found, parameters);
-            // That a step of length 0 changed nothing says nothing about the function.
+            // A step of length 0 that changed nothing says nothing about the function.
             if let Some(stopped) = self.judge(change, &before, parameters).filter(|_| factor != 0.0) {
                 found.stopped = stopped;
                 break;
@@ -170,7 +170,7 @@ impl<O: Optimizer, S: Schedule> Descent<O, S> {
         Ok(found)
     }
 
-    /// Why a step that changed the value by so much and led from `before` to `after` is the last, if it is.
+    /// Returns why a step from `before` to `after` that changed the value by `change` is the last, if it is.
     fn judge<T: Kernels>(&self, change: f64, before: &[T], after: &[T]) -> Option<Stopped> {
         if self.value_threshold.is_some_and(|threshold| change < threshold) {
             return Some(Stopped::Value);
@@ -206,7 +206,7 @@ impl<O: Optimizer, S: Schedule> Descent<O, S> {
     }
 }
 
-/// The value and the gradient at some parameters.
+/// Computes the value and the gradient at the given parameters.
 fn evaluate<T: Kernels>(
     step: u64,
     parameters: &[T],
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn each_rule_stops_where_it_says() {
+    fn each_rule_stops_at_its_threshold() {
         let descent = || Descent::new(Sgd::new(0.25)).keep_path();
         // θ is halved in each step, the value quartered.
         let (mut x, mut y, mut z) = ([1.0], [1.0], [1.0]);
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn any_optimizer_and_schedule_makes_the_steps() {
+    fn any_optimizer_and_schedule_can_make_the_steps() {
         let mut x = [3.0, -2.0];
         let descent = Descent::new(Adam::new(0.5)).schedule(Exponential::new(0.98)).steps(500);
         let found = descent.minimize(&mut x, parabola).unwrap();
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn divergence_and_bad_settings_are_errors_and_leave_finite_parameters() {
         let mut x = [1.0];
-        // Steps three times as long as the way.
+        // Steps three times as long as the distance to the minimum.
         let error = Descent::new(Sgd::new(2.0)).minimize(&mut x, parabola).unwrap_err();
         assert!(matches!(error, Error::NonFiniteLoss { .. } | Error::UpdateTooLarge { .. }), "{error}");
         assert!(x[0].is_finite() && x[0].abs() > 1e100);

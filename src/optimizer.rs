@@ -1,7 +1,7 @@
 //! How do parameters follow the gradient?
 //!
-//! An [`Optimizer`] is a set of settings and one formula over flat blocks; it holds no state. An [`OptimizerState`] holds
-//! what the formula remembers between steps, and makes a step all or nothing.
+//! An [`Optimizer`] consists of settings and one update rule over flat slices; it holds no state. An [`OptimizerState`] holds
+//! what the rule remembers between steps, and makes each step succeed as a whole or change nothing.
 
 mod frozen;
 mod setting;
@@ -49,10 +49,10 @@ use rates::Rates;
 use slot_values::SlotValues;
 use step::{Largest, Update, scaled};
 
-/// The most slots that an optimizer may have, over all its settings.
+/// The maximum number of slots of an optimizer, over all its settings.
 pub const MAX_SLOTS: usize = 4;
 
-/// The settings and the formula of an optimizer.
+/// The settings and the update rule of an optimizer.
 ///
 /// # Example
 /// One step of plain gradient descent on a slice.
@@ -66,7 +66,7 @@ pub const MAX_SLOTS: usize = 4;
 /// # Ok::<(), typenet::Error>(())
 /// ```
 ///
-/// An optimizer of one's own: θ ← θ - η · sign(∇), which remembers nothing.
+/// A custom optimizer: θ ← θ - η · sign(∇), which needs no state.
 /// ```
 /// use typenet::kernel::{Isa, Kernels};
 /// use typenet::prelude::*;
@@ -113,25 +113,25 @@ pub const MAX_SLOTS: usize = 4;
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Optimizer: Clone + Send + Sync {
-    /// What it remembers with these settings, under names that are different from each other: at most [`MAX_SLOTS`] slots
-    /// over all settings.
+    /// Returns the slots that the optimizer needs with these settings. Their names are distinct, and there are at most
+    /// [`MAX_SLOTS`] over all settings.
     fn slots(&self) -> &'static [Slot];
 
-    /// Refuses settings out of range, also those that are so only in numbers of type `T`.
+    /// Checks the settings, including that they are still in range after rounding to `T`.
     ///
     /// # Errors
     /// [`Error::Setting`] names the first setting that is out of range.
     fn check<T: Scalar>(&self) -> Result<()>;
 
-    /// The largest change of a parameter that gradients of at most this magnitude can cause, in one step or through what
-    /// is remembered of it.
+    /// Returns a bound on the change of a parameter that gradients of at most this magnitude can cause, in this step or,
+    /// through the slots, in later ones.
     fn largest_update(&self, largest_gradient: f64) -> f64;
 
-    /// Changes the parameters. `slots` holds an element per parameter for each of [`slots`](Self::slots), in their order, zero
-    /// at first.
+    /// Updates the parameters. `slots` holds one slice for each of [`slots`](Self::slots), in the same order, with one element
+    /// per parameter. The elements are zero before the first step.
     ///
-    /// It is called for pieces of the parameters, which threads may share: how a parameter changes must depend on its own
-    /// numbers alone.
+    /// The method is called on pieces of the parameters, possibly from several threads, so the update of a parameter must
+    /// depend only on its own elements of the gradient and the slots.
     fn update<T: Kernels, I: Isa>(
         &self,
         isa: I,
@@ -141,31 +141,31 @@ pub trait Optimizer: Clone + Send + Sync {
         slots: &mut [&mut [T]],
     );
 
-    /// η, which schedules and factors of layers multiply; nothing where there is none, and then they are refused.
+    /// Returns η, which schedules and layer factors multiply. With `None`, schedules and layer factors are refused.
     fn learning_rate(&self) -> Option<f64> {
         None
     }
 
-    /// Sets η. An optimizer that has one implements both.
+    /// Sets η. An optimizer with a learning rate implements both methods.
     fn set_learning_rate(&mut self, _learning_rate: f64) {}
 
-    /// How weights are kept small. The state does it, around [`update`](Self::update).
+    /// Returns the weight decay, which [`OptimizerState`] applies around [`update`](Self::update).
     fn decay(&self) -> WeightDecay {
         WeightDecay::None
     }
 
-    /// The optimizer with its memory, for a loop of one's own.
+    /// Creates the state of this optimizer, for a custom training loop.
     #[must_use]
     fn state<T: Kernels>(self) -> OptimizerState<Self, T> {
         OptimizerState::new(self)
     }
 }
 
-/// An optimizer and what it remembers between steps.
+/// An optimizer together with what it remembers between steps.
 ///
 /// # Errors
-/// A step checks the gradient first, and refuses one that is not finite or would make an update that is too large to
-/// represent. Then neither parameters nor memory have changed.
+/// Each step first checks the gradient. It refuses a gradient that is not finite, or whose update would be too large to
+/// represent. In that case neither the parameters nor the slots change.
 #[derive(Clone, Debug)]
 pub struct OptimizerState<O, T> {
     optimizer: O,
@@ -175,34 +175,36 @@ pub struct OptimizerState<O, T> {
 }
 
 impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
-    /// The optimizer before its first step. SlotValues is allocated then.
+    /// Creates the state before the first step. The slots are allocated by the first step.
     #[must_use]
     pub fn new(optimizer: O) -> Self {
         Self { optimizer, memory: SlotValues::EMPTY, step: 0, rates: Rates::ONE }
     }
 
-    /// The settings.
+    /// Returns the settings.
     #[must_use]
     pub fn optimizer(&self) -> &O {
         &self.optimizer
     }
 
-    /// The settings, to be changed between steps.
+    /// Returns the settings mutably, to change them between steps.
     #[must_use]
     pub fn optimizer_mut(&mut self) -> &mut O {
         &mut self.optimizer
     }
 
-    /// How many steps were made.
+    /// Returns the number of steps made so far.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.step
     }
 
-    /// Multiplies the learning rate of the steps that follow, while the settings stay as they are: what a
-    /// [`Schedule`](crate::schedule::Schedule) asks for. Factors do not accumulate; 1 is as without one, and 0 makes
-    /// steps that are remembered and change nothing, unless the velocity has learning rates in it: momentum in the
-    /// lecture's form, of [`Sgd`] and [`RmsProp`], goes on by what it has kept of earlier steps.
+    /// Multiplies the learning rate of all following steps by `factor`; the settings stay unchanged. This is how a
+    /// [`Schedule`](crate::schedule::Schedule) is applied.
+    ///
+    /// Factors do not accumulate, and 1 restores the learning rate of the settings. With 0, a step updates the slots but not
+    /// the parameters. The exception is a velocity that contains learning rates, as the momentum of [`Sgd`] and [`RmsProp`]
+    /// does in the lecture's form: it keeps moving the parameters by what earlier steps left in it.
     ///
     /// # Example
     /// ```
@@ -223,17 +225,17 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         self.rates.all = factor;
     }
 
-    /// The learning rate of the next step, but for factors of layers; nothing where the optimizer has none.
+    /// Returns the learning rate of the next step, before layer factors, or `None` if the optimizer has none.
     #[must_use]
     pub fn learning_rate(&self) -> Option<f64> {
         self.optimizer.learning_rate().map(|rate| rate * self.rates.all)
     }
 
-    /// Multiplies the learning rate of a layer, or of a tensor, by its dotted name: `hidden`, `encoder.hidden.bias`. Where
-    /// one name is within another, the longer one counts alone.
+    /// Multiplies the learning rate of a layer or tensor, given by its dotted name, such as `hidden` or `encoder.hidden.bias`.
+    /// If several names match a tensor, only the longest applies.
     ///
-    /// Names and factors are checked in each step, [`Error::UnknownLayer`] and [`Error::Setting`]. A layer that is not to
-    /// learn at all is frozen.
+    /// Each step checks names and factors, and returns [`Error::UnknownLayer`] or [`Error::Setting`]. To stop a layer from
+    /// learning at all, freeze it.
     ///
     /// # Example
     /// ```
@@ -257,25 +259,25 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         self.rates.set(layer, factor);
     }
 
-    /// Forgets everything but the settings and the factors of layers; nothing is frozen then.
+    /// Resets everything except the settings and the layer factors. Nothing stays frozen.
     pub fn reset(&mut self) {
         (self.memory, self.step, self.rates.all) = (SlotValues::EMPTY, 0, 1.0);
         self.rates.frozen = Frozen::NONE;
     }
 
-    /// The number of parameters that the memory belongs to, as soon as it is known.
+    /// Returns the number of parameters that the slots belong to, once it is known.
     #[cfg(feature = "safetensors")]
     pub(crate) fn parameters(&self) -> Option<usize> {
         self.memory.parameters()
     }
 
-    /// What is remembered, slot by slot, with their names.
+    /// Returns the name and the elements of each slot.
     #[cfg(feature = "safetensors")]
     pub(crate) fn memory(&self) -> impl ExactSizeIterator<Item = (&str, &[T])> {
         self.memory.slots()
     }
 
-    /// The state after `step` steps, the last of which left these slots for so many parameters.
+    /// Restores the state after `step` steps, with these slots for a network of `parameters` parameters.
     #[cfg(feature = "safetensors")]
     pub(crate) fn restore<'a>(
         &mut self,
@@ -288,30 +290,31 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         (self.step, self.memory) = (step, SlotValues::restored(parameters, slots));
     }
 
-    /// What is remembered, as it came from a file, leaves the parameters finite in a step without a gradient. It would not
-    /// where the root of something negative is taken.
+    /// Returns whether a step with a zero gradient keeps the parameters finite. Slots read from a file may not, for example if
+    /// a root is taken of a negative element.
     #[cfg(feature = "safetensors")]
     pub(crate) fn makes_finite_steps(&self, parameters: &[T], table: TensorTable) -> bool {
         let (mut copy, mut moved) = (self.clone(), parameters.to_vec());
-        // Settings out of range are not the file's, and are refused where training starts.
+        // Settings out of range are not an error of the file. They are refused when training starts.
         let step = copy.step_with_table(&mut moved, &alloc::vec![T::ZERO; parameters.len()], table);
         step.is_err() || moved.iter().all(|x| x.is_finite())
     }
 
-    /// Moves the parameters of a network, or of any other block, one step along its gradient. Statistics and frozen
-    /// layers stay as they are, also those that [`freeze`](Self::freeze) froze.
+    /// Moves the parameters of a network, or of any other [`FlatParameters`], one step along the gradient. Statistics and
+    /// frozen layers stay unchanged, including those frozen by [`freeze`](Self::freeze).
     ///
     /// # Errors
-    /// [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] name the tensor; [`Error::Setting`];
-    /// [`Error::ParameterCount`] when an earlier step was for another number of parameters. Nothing has changed then.
+    /// [`Error::NonFiniteGradient`] or [`Error::UpdateTooLarge`], which name the tensor; [`Error::Setting`];
+    /// [`Error::ParameterCount`] if an earlier step had a different number of parameters. Nothing changes in any of these
+    /// cases.
     pub fn step<N: FlatParameters<T>>(&mut self, network: &mut N, gradient: &impl FlatParameters<T>) -> Result<()> {
         self.step_with_table(network.parameters_mut(), gradient.parameters(), N::TENSORS)
     }
 
-    /// As [`step`](Self::step), on plain slices.
+    /// Makes a [`step`](Self::step) on plain slices.
     ///
     /// # Errors
-    /// As [`step`](Self::step); the tensor is named `parameters`.
+    /// The same as [`step`](Self::step), where the tensor is named `parameters`.
     pub fn step_slice(&mut self, parameters: &mut [T], gradient: &[T]) -> Result<()> {
         self.step_with_table(parameters, gradient, TensorTable::EMPTY)
     }
@@ -338,7 +341,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         Ok(())
     }
 
-    /// Refuses settings, factors and names out of range for a block with this table.
+    /// Checks the settings, and the factors and names of layers against this table.
     pub(crate) fn check(&self, table: TensorTable) -> Result<()> {
         self.optimizer.check::<T>()?;
         self.memory.check(self.optimizer.slots())?;
@@ -349,7 +352,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
                 ("factor of the learning rate", "1 for an optimizer without `learning_rate` and `set_learning_rate`");
             return Err(Error::Setting { name, value, allowed });
         }
-        // A smaller rate than that of the settings breaks no bound, also one of zero.
+        // A rate below that of the settings, even zero, exceeds no bound.
         let largest = scaled(&self.optimizer, value.max(1.0));
         if let Some(largest) = &largest {
             largest.check::<T>()?;
@@ -370,8 +373,8 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
             };
             magnitude += lambda * weight.to_f64();
         }
-        // One step of this size from the largest finite number would still not reach infinity, and the parameters that
-        // many steps of it could carry there make the loss overflow first, which is reported before the update.
+        // One step of this size from the largest finite value would still not reach infinity. The parameters that many such
+        // steps could carry there make the loss overflow first, which is reported before the update.
         let fastest = scaled(&self.optimizer, rates.largest().max(1.0));
         let update = fastest.as_ref().unwrap_or(&self.optimizer).largest_update(magnitude);
         if update > T::LARGEST * 1e-8 || !update.is_finite() {
@@ -382,7 +385,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     }
 }
 
-/// The dotted name of the first learned tensor that has a number for which `is_it` holds.
+/// Returns the dotted name of the first trained tensor with an element that satisfies `is_it`.
 fn owner<T: Kernels>(values: &[T], rates: &Rates, table: TensorTable, is_it: impl Fn(T) -> bool) -> String {
     let mut position = None;
     rates.for_each_segment(table, values.len(), false, &mut |segment| {

@@ -1,32 +1,32 @@
-//! How is a number written for a person, whatever its magnitude?
+//! How is a number formatted for a reader, whatever its magnitude?
 //!
-//! Losses fall from 10³ to 10⁻¹², and a fixed number of decimals shows `0.0000` for most of that way. The types of this module
-//! write a number with as many digits as it takes, and no more: [`Significant`] for anything that was measured, [`Share`] for
-//! parts of a whole, [`Percent`] where there is little room, [`Seconds`] for how long something took, and [`Exact`] where the last
-//! digit matters. Progress, histories, evaluations, metrics, messages and pictures use them; so can a training loop that prints
-//! its own losses.
+//! Losses fall from 10³ to 10⁻¹², and a fixed number of decimals shows `0.0000` for most of that range. The types of this
+//! module write a number with as many digits as it needs, and no more: [`Significant`] for measured values, [`Share`] for parts
+//! of a whole, [`Percent`] where there is little space, [`Seconds`] for durations, and [`Exact`] where the last digit matters.
+//! Progress, histories, evaluations, metrics, messages and pictures use them, and so can a custom training loop that prints its
+//! losses.
 //!
-//! `History::to_csv` and `History::to_json`, which programs read, hold every digit instead.
+//! `History::to_csv` and `History::to_json`, which programs read, contain every digit instead.
 
 use core::fmt::{self, Display, Formatter, Write};
 use core::ops::RangeInclusive;
 
-/// Significant digits without a precision.
+/// The number of significant digits without a precision.
 const DIGITS: usize = 4;
-/// An `f64` has no more; further ones would be those of its binary form.
+/// The largest useful number of digits of an `f64`. Further digits would be those of its binary form.
 const MOST_DIGITS: usize = 17;
-/// Powers of ten of the first digit that are written without an exponent: from 0.0001 to below a million.
+/// The powers of ten of the first digit that are written without an exponent: from 0.0001 to below a million.
 const PLAIN: RangeInclusive<i32> = -4..=5;
 
 /// A number with four significant digits.
 ///
 /// From 0.0001 to below a million it is written plainly, with all digits before the decimal point; otherwise with an exponent.
-/// Zero, which is exact, is `0`, and what is not a number is `inf`, `-inf` or `NaN`. A precision sets the number of significant
-/// digits, from 1 to 17; a width, a fill and an alignment do what they do for any number, so that columns can be aligned: nine
-/// characters hold every number from 10⁻⁹⁹ to 10⁹⁹ that is not negative.
+/// Zero, which is exact, is written as `0`, and non-finite values as `inf`, `-inf` or `NaN`. A precision sets the number of
+/// significant digits, from 1 to 17. Width, fill and alignment work as for any number, so columns can be aligned: nine
+/// characters hold every nonnegative number from 10⁻⁹⁹ to 10⁹⁹.
 ///
 /// # Numerics
-/// Digits are correctly rounded: of all numbers with so many digits, the text is the nearest. Nothing is allocated.
+/// Digits are correctly rounded: the text is the nearest of all numbers with that many digits. Nothing is allocated.
 ///
 /// # Example
 /// ```
@@ -39,11 +39,11 @@ const PLAIN: RangeInclusive<i32> = -4..=5;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Significant<T>(pub T);
 
-/// A part of a whole, such as an accuracy: four decimals, and more where these would mislead.
+/// A part of a whole, such as an accuracy: four decimals, and more where four would mislead.
 ///
-/// Counts of a few thousand samples are told apart by four decimals, and numbers of a column with the same number of decimals are
-/// easily compared. A share below 0.1 has four significant digits, as [`Significant`] has; one that is nearly 1 has as many
-/// decimals as it takes not to be rounded to 1. So `0.0000` and `1.0000` are exact: none, and all.
+/// Four decimals distinguish counts of a few thousand samples, and a column of numbers with the same number of decimals is easy
+/// to compare. A share below 0.1 has four significant digits, as in [`Significant`]. A share close to 1 has as many decimals as
+/// it needs not to be rounded to 1. So `0.0000` and `1.0000` are exact: none, and all.
 ///
 /// # Example
 /// ```
@@ -55,8 +55,8 @@ pub struct Significant<T>(pub T);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Share(pub f64);
 
-/// A share in whole percent, for texts beside an exact count or a bar: `0 %` and `100 %` are exact, and `<1 %` and `>99 %` are what
-/// would be rounded to them.
+/// A share in whole percent, for texts next to an exact count or a bar. `0 %` and `100 %` are exact; `<1 %` and `>99 %` replace
+/// what would be rounded to them.
 ///
 /// # Example
 /// ```
@@ -68,7 +68,7 @@ pub struct Share(pub f64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Percent(pub f64);
 
-/// A duration in seconds, with four significant digits and a unit: seconds from 1 on, then milliseconds, then microseconds.
+/// A duration with four significant digits and a unit: seconds from 1 s on, below that milliseconds, then microseconds.
 ///
 /// # Example
 /// ```
@@ -80,10 +80,11 @@ pub struct Percent(pub f64);
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seconds(pub f64);
 
-/// A number with the fewest digits that read back as the same number, and an exponent where these would be a row of zeros.
+/// A number with the fewest digits that read back as the same number, with an exponent where the digits would include a row of
+/// zeros.
 ///
-/// For messages about a number that is out of range, which rounding could put back into it. A number that an `f32` holds is
-/// written as that `f32` is: 0.1 in single precision is `0.1` and not `0.10000000149011612`.
+/// For messages about a number that is out of range, which rounding could make appear in range. A number that an `f32`
+/// represents is written as that `f32`: 0.1 in single precision is `0.1` and not `0.10000000149011612`.
 ///
 /// # Example
 /// ```
@@ -112,12 +113,12 @@ impl<T: Copy + Into<f64>> Display for Significant<T> {
 impl Display for Share {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let share = self.0;
-        // What is no share, such as a negative number, has no upper end to be told apart from.
+        // What is not a share, such as a negative number, has no upper end to be distinguished from.
         if share != 0.0 && !(0.1..=1.0).contains(&share) {
             return write_padded(f, format_args!("{}", Significant(share)));
         }
         let mut decimals = DIGITS;
-        // At most sixteen: the largest number below 1 is 0.9999999999999999.
+        // At most sixteen: the largest `f64` below 1 is 0.9999999999999999.
         while share < 1.0 && rounds_to_one(share, decimals) {
             decimals += 1;
         }
@@ -154,7 +155,7 @@ impl Display for Exact {
         let plain = value == 0.0 || (1e-5..1e16).contains(&value.abs());
         #[allow(
             clippy::cast_possible_truncation,
-            reason = "a number that an `f32` does not hold is not written as one"
+            reason = "a number that an `f32` does not represent is not written as one"
         )]
         let single = value as f32;
         match (f64::from(single) == value, plain) {
@@ -166,7 +167,7 @@ impl Display for Exact {
     }
 }
 
-/// The digits of a finite number above 0, at least so many.
+/// Writes the digits of a finite number above 0, at least `digits` of them.
 fn write_significant(text: &mut Text, value: f64, digits: usize) -> fmt::Result {
     let (decimal, power) = rounded(value, digits)?;
     let (decimal, last) = (decimal.as_str(), i32::try_from(digits).unwrap_or(i32::MAX) - 1);
@@ -189,7 +190,7 @@ fn write_significant(text: &mut Text, value: f64, digits: usize) -> fmt::Result 
     }
 }
 
-/// So many digits of a finite number above 0, and the power of ten of the first.
+/// Returns `digits` digits of a finite number above 0, and the power of ten of the first.
 fn rounded(value: f64, digits: usize) -> Result<(Text, i32), fmt::Error> {
     let mut scientific = Text::default();
     write!(scientific, "{value:.0$e}", digits - 1)?;
@@ -199,7 +200,7 @@ fn rounded(value: f64, digits: usize) -> Result<(Text, i32), fmt::Error> {
     Ok((decimal, power.parse().map_err(|_| fmt::Error)?))
 }
 
-/// Whether a share below 1 would be written as 1.
+/// Returns whether a share below 1 would be written as 1.
 fn rounds_to_one(share: f64, decimals: usize) -> bool {
     let mut text = Text::default();
     write!(text, "{share:.decimals$}").is_ok() && text.as_str().starts_with('1')
@@ -215,7 +216,7 @@ fn write_padded(f: &mut Formatter<'_>, arguments: fmt::Arguments<'_>) -> fmt::Re
     }
 }
 
-/// Room for any number that is written here, so that nothing is allocated.
+/// A buffer with room for any number that this module writes, so that nothing is allocated.
 #[derive(Default)]
 struct Text {
     bytes: [u8; 32],
@@ -300,9 +301,9 @@ mod tests {
             format!("{:.1} {:.2} {:.6}", Significant(9.9), Significant(0.1), Significant(2.0)),
             "10 0.10 2.00000"
         );
-        assert_eq!(format!("{:.0}", Significant(0.12)), "0.1", "no digits are no number");
+        assert_eq!(format!("{:.0}", Significant(0.12)), "0.1", "a number has at least one digit");
         assert_eq!(format!("{:.99}", Significant(0.1)), "0.10000000000000001");
-        assert_eq!(format!("{:.99e}", 1e-300).len(), 106, "what the bound spares a reader");
+        assert_eq!(format!("{:.99e}", 1e-300).len(), 106, "the length without the bound");
         assert_eq!(
             format!("[{:9}] [{:<9}] [{:^+9}]", Significant(0.5), Significant(-0.5), Significant(0.5)),
             "[   0.5000] [-0.5000  ] [ +0.5000 ]"
@@ -315,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn single_precision_shows_no_digits_of_its_own() {
+    fn single_precision_shows_no_spurious_digits() {
         assert_eq!(Significant(0.1_f32).to_string(), "0.1000");
         assert_eq!(Exact(f64::from(1.1_f32)).to_string(), "1.1");
         assert_eq!(Exact(f64::from(f32::MIN_POSITIVE)).to_string(), "1.1754944e-38");
@@ -327,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn only_all_is_one_and_only_nothing_is_zero() {
+    fn only_a_whole_is_written_as_one_and_only_nothing_as_zero() {
         let below = f64::from_bits(1.0_f64.to_bits() - 1);
         assert_eq!(Share(below).to_string(), "0.9999999999999999");
         assert_eq!((Share(0.999_94).to_string(), Share(0.999_96).to_string()), ("0.9999".into(), "0.99996".into()));
@@ -345,7 +346,7 @@ mod tests {
         }
     }
 
-    /// Any bits, which any magnitude is as likely as any other of.
+    /// Any bits, so that all magnitudes are equally likely.
     fn any_number() -> impl Strategy<Value = f64> {
         any::<u64>().prop_map(f64::from_bits)
     }
@@ -359,7 +360,8 @@ mod tests {
                 prop_assert!(read == value || (read.is_nan() && value.is_nan()));
                 return Ok(());
             }
-            // Half a unit of the last digit is at most 5 · 10⁻ᵈ of a number whose first digit is 1; so is the spacing of subnormal numbers.
+            // Half a unit of the last digit is at most 5 · 10⁻ᵈ of a number whose first digit is 1; so is the spacing of
+            // subnormal numbers.
             let allowed = 5.0 * 10_f64.powi(-i32::try_from(digits).unwrap()) * value.abs() + f64::from_bits(1);
             prop_assert!((read / 2.0 - value / 2.0).abs() <= allowed * 0.500_001, "{value:e}: {text}");
             let digits_shown = text.split('e').next().unwrap().trim_start_matches(['-', '0', '.']);
@@ -388,7 +390,7 @@ mod tests {
         }
 
         #[test]
-        fn a_share_is_one_or_zero_only_where_it_is(share in prop_oneof![0.0..=1.0, any_number()]) {
+        fn a_share_is_written_as_one_or_zero_only_if_it_is(share in prop_oneof![0.0..=1.0, any_number()]) {
             let text = Share(share).to_string();
             let read: f64 = text.parse().unwrap();
             prop_assert_eq!(text == "1.0000", share == 1.0);

@@ -1,8 +1,8 @@
 //! How does the learning rate change during training?
 //!
-//! A [`Schedule`] is a pure function: what the learning rate of the settings is multiplied by at a time, which is a number of
-//! steps or of epochs. So a run that goes on from a checkpoint goes on with the same rates. [`ReduceOnPlateau`] watches the
-//! loss instead and has a state, which checkpoints keep.
+//! A [`Schedule`] is a pure function of time, a number of steps or epochs. Its value is the factor by which the learning rate
+//! of the settings is multiplied. Training that resumes from a checkpoint therefore continues with the same rates.
+//! [`ReduceOnPlateau`] watches the loss instead; its state is kept in checkpoints.
 
 mod cosine;
 mod exponential;
@@ -20,10 +20,10 @@ pub use plateau::ReduceOnPlateau;
 
 use crate::error::{Error, Result};
 
-/// What the learning rate of the settings is multiplied by, as a function of the time alone. A closure is one.
+/// The factor of the learning rate as a function of time alone. Closures implement it.
 ///
 /// # Example
-/// In a loop of one's own; `Trainer::schedule` does the same.
+/// In a custom loop; `Trainer::schedule` does the same.
 /// ```
 /// use typenet::schedule::{Schedule, Steps};
 /// use typenet::{Optimizer, Sgd};
@@ -42,10 +42,10 @@ use crate::error::{Error, Result};
 /// # Ok::<(), typenet::Error>(())
 /// ```
 pub trait Schedule {
-    /// The factor of the step or epoch with this number, counted from 0: a finite number of at least 0.
+    /// Returns the factor of the step or epoch with this number, counted from 0. It must be finite and at least 0.
     fn factor(&self, time: u64) -> f64;
 
-    /// Refuses settings out of range.
+    /// Checks that the settings are in range.
     ///
     /// # Errors
     /// [`Error::Setting`] names the first setting that is out of range.
@@ -60,18 +60,18 @@ impl<F: Fn(u64) -> f64> Schedule for F {
     }
 }
 
-/// Refuses 0.
+/// Refuses a count of 0.
 fn check_count(name: &'static str, count: u64) -> Result<()> {
     if count > 0 { Ok(()) } else { Err(Error::Setting { name, value: 0.0, allowed: "at least 1" }) }
 }
 
-/// A finite number above 0.
+/// Checks that a setting is finite and above 0.
 fn check_positive(name: &'static str, value: f64) -> Result<()> {
     let right = value.is_finite() && value > 0.0;
     if right { Ok(()) } else { Err(Error::Setting { name, value, allowed: "a finite number above 0" }) }
 }
 
-/// A share of a whole.
+/// Checks that a setting is a share, from 0 to 1.
 fn check_share(name: &'static str, value: f64) -> Result<()> {
     let right = (0.0..=1.0).contains(&value);
     if right { Ok(()) } else { Err(Error::Setting { name, value, allowed: "at least 0 and at most 1" }) }

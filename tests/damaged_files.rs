@@ -159,7 +159,7 @@ fn hostile_headers_are_refused_and_named() {
         (weight(&format!("[{huge},{huge}]"), "[0,24]"), "overflow"),
         (weight("[9223372036854775808,2]", "[0,0]"), "overflow"),
         (weight("[2,3]", &format!("[0,{huge}]")), "takes 24 bytes, but"),
-        (weight(&format!("[{}]", 1_u64 << 58), &format!("[0,{}]", 1_u64 << 60)), "it ends before the numbers"),
+        (weight(&format!("[{}]", 1_u64 << 58), &format!("[0,{}]", 1_u64 << 60)), "it ends before the elements"),
         (weight("[2,3]", "[24,0]"), "takes 24 bytes, but"),
         (weight("[2,3]", "[-1,23]"), "has [-1,23] as `data_offsets`, and not two positions"),
         (weight("[2,3]", "[8,32]"), "begin at 8, and those before them end at 0"),
@@ -174,12 +174,12 @@ fn hostile_headers_are_refused_and_named() {
             format!("{{{},{}}}", entry("a", "[0,8]"), entry("b", "[16,24]")),
             "`b` begin at 16, and those before them end at 8",
         ),
-        (format!("{{{},{}}}", entry("a", "[0,8]"), entry("a", "[0,8]")), "it has two tensors of the name `a`"),
+        (format!("{{{},{}}}", entry("a", "[0,8]"), entry("a", "[0,8]")), "it has two tensors named `a`"),
         (format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000)), "header is wrong"),
         (format!(r#"{{"a":{}1{}}}"#, "[".repeat(10_000), "]".repeat(10_000)), "`a` is [[["),
         (r#"{"__metadata__":{"typenet":7}}"#.into(), "header is wrong"),
         (r#"{"__metadata__":{"typenet":"format 1"}}"#.into(), "lost its checksum"),
-        (r#"{"__metadata__":{"typenet":""}}"#.into(), "do not tell the version"),
+        (r#"{"__metadata__":{"typenet":""}}"#.into(), "does not contain the version"),
         (String::new(), "header is wrong"),
         ("7".into(), "header is wrong"),
         ("\u{0}".into(), "header is wrong"),
@@ -198,7 +198,7 @@ fn lengths_of_headers_cost_no_memory() {
         let words = if length <= 100_000_000 {
             "it ends within its header, which"
         } else {
-            "no safetensors file, whose header"
+            "not a safetensors file: its header"
         };
         assert!(message.contains(&format!("{words} would have {length} bytes")), "{message}");
     }

@@ -594,7 +594,7 @@ fn settings_of_extreme_size_are_written_with_an_exponent() {
     let text = |rate| Sgd::new(rate).check::<f32>().unwrap_err().to_string();
     assert_eq!(
         text(f64::MAX),
-        "the learning rate is 1.7976931348623157e308, but must be within the range of the network's numbers"
+        "the learning rate is 1.7976931348623157e308, but must be within the range of the scalar type"
     );
     assert_eq!(text(-1e-300), "the learning rate is -1e-300, but must be a finite number above 0");
     assert_eq!(text(0.0), "the learning rate is 0, but must be a finite number above 0");

@@ -290,7 +290,7 @@ fn an_optimizer_with_too_many_slots_or_two_of_one_name_is_refused() {
     optimizer.optimizer_mut().0 = &SLOTS[4..];
     assert!(refused(&mut optimizer).contains("is 5, but must be at most 4"));
     let twice = const { &[Slot::signed("velocity"), Slot::nonnegative("velocity")] };
-    assert!(refused(&mut Remembers(twice).state()).contains("each has a name of its own"));
+    assert!(refused(&mut Remembers(twice).state()).contains("number of distinct slot names"));
 }
 
 #[test]

@@ -231,15 +231,15 @@ fn stored_numbers_give_the_scaler_again_and_wrong_ones_are_refused() {
     assert_eq!(QuantileTransformer::from_quantiles(&stored, 3).unwrap().normal(), quantiles);
 
     let message = |minima: &[f64], maxima: &[f64]| Bounds::from_bounds(minima, maxima).unwrap_err().to_string();
-    assert_eq!(message(&[1.0], &[1.0, 2.0]), "there are 1 minima but 2 numbers in a sample");
-    assert_eq!(message(&[1.0, 2.0], &[1.0; 3]), "there are 3 maxima but 2 numbers in a sample");
+    assert_eq!(message(&[1.0], &[1.0, 2.0]), "there are 1 minima but 2 features in a sample");
+    assert_eq!(message(&[1.0, 2.0], &[1.0; 3]), "there are 3 maxima but 2 features in a sample");
     assert_eq!(message(&[1.0, f64::NAN], &[1.0; 2]), "the minimum is NaN, but must be a finite number");
     let low = "the maximum is 0, but must be a finite number not below its minimum";
     assert_eq!(message(&[1.0; 2], &[1.0, 0.0]), low);
 
     let message = |values: &[f64], count| Quantiles::from_quantiles(values, count).unwrap_err().to_string();
     assert_eq!(message(&[], 0), "the number of quantiles is 0, but must be at least 1");
-    let places = "there are 3 quantiles but 4 places for them in samples of this size";
+    let places = "there are 3 quantiles but 4 expected for samples of this size";
     assert_eq!(message(&[1.0; 3], 2), places);
     let order = "the quantile is 1, but must be a finite number not below the one before it";
     assert_eq!(message(&[1.0, 2.0, 2.0, 1.0], 2), order);

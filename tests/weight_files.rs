@@ -68,7 +68,7 @@ fn weights_are_read_from_what_has_no_length() {
     assert_eq!(through_a_pipe(bytes.clone()), Ok([321.0]));
     let refused = |bytes| through_a_pipe(bytes).unwrap_err();
     assert!(
-        refused(bytes[..bytes.len() - 1].to_vec()).ends_with("it ends before the numbers that its header promises")
+        refused(bytes[..bytes.len() - 1].to_vec()).ends_with("it ends before the elements that its header declares")
     );
     assert!(refused([&bytes[..], &[0]].concat()).ends_with("it goes on after its last tensor"));
     assert!(refused(bytes[..40].to_vec()).contains("it ends within its header"));
@@ -173,6 +173,6 @@ fn tensors_that_have_one_name_after_a_change_are_refused() {
     let file = WeightsFile::in_memory(&bytes).map_names(|name| name.replace("output.bias", "hidden.bias"));
     assert_eq!(
         Net::load(file).unwrap_err().to_string(),
-        "the file in memory cannot be read: two of its tensors have the name `hidden.bias` after the change of names"
+        "the file in memory cannot be read: two of its tensors have the name `hidden.bias` after renaming"
     );
 }

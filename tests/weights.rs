@@ -244,7 +244,7 @@ fn bounds_that_no_scaler_has_are_refused() {
     );
     assert_eq!(
         message(&[0.0, 1.5, 3.0], &[1.0, 1.0]),
-        "cannot be read: `min_max/range` holds 1 at [1]: the end of a range is above its begin"
+        "cannot be read: `min_max/range` holds 1 at [1]: the end of a range is above its start"
     );
 }
 
@@ -425,11 +425,11 @@ fn files_for_reading_and_devices_are_not_replaced() {
     fs::write(&path, "kept").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
     let error = classifier().save(&path).unwrap_err().to_string();
-    assert!(error.ends_with("the file that is there may only be read"), "{error}");
+    assert!(error.ends_with("the existing file is read-only"), "{error}");
     assert_eq!(fs::read(&path).unwrap(), b"kept");
     symlink("/dev/null", &link).unwrap();
     let error = classifier().save(&link).unwrap_err().to_string();
-    assert!(error.ends_with("something that is no file has this name"), "{error}");
+    assert!(error.ends_with("something that is not a file has this name"), "{error}");
     assert!(fs::metadata(&link).unwrap().file_type().is_char_device());
 }
 

@@ -1,24 +1,24 @@
-//! Does a network stay within what its user grants it? Answered while compiling, with a table of who uses what.
+//! Does a network stay within the budget that its user set? Checked at compile time, with a table of what each layer uses.
 
 use super::message::{Message, columns, width};
 use crate::network::LayerInfo;
 
-/// What a network may take, and what it takes; in bytes for the workspace.
+/// The budget of a network and what the network uses; workspaces in bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
     /// The name of the network.
     pub name: &'static str,
-    /// Its layers, for the table.
+    /// The layers, for the table.
     pub layers: &'static [LayerInfo],
-    /// Its parameters.
+    /// The number of parameters.
     pub parameters: usize,
-    /// The most parameters it may have.
+    /// The maximum number of parameters.
     pub parameters_allowed: usize,
-    /// Its workspace, in bytes.
+    /// The size of the workspace, in bytes.
     pub workspace: usize,
-    /// The most bytes that its workspace may take.
+    /// The maximum size of the workspace, in bytes.
     pub workspace_allowed: usize,
-    /// Samples of a tile.
+    /// The number of samples of a tile.
     pub tile: usize,
 }
 
@@ -27,13 +27,13 @@ impl Budget {
     pub const UNLIMITED: usize = usize::MAX;
 }
 
-/// Room for some two hundred layers.
+/// Enough for about two hundred layers.
 const LONGEST: usize = 16_384;
 
-/// Fails to compile when a network takes more than its budget.
+/// Fails to compile if a network exceeds its budget.
 ///
 /// # Panics
-/// In constant evaluation, with the table.
+/// Panics in constant evaluation, with the table.
 #[track_caller]
 pub const fn require_budget(budget: &Budget) {
     if budget.parameters > budget.parameters_allowed {
@@ -45,7 +45,7 @@ pub const fn require_budget(budget: &Budget) {
     if budget.workspace > budget.workspace_allowed {
         let mut message = Message::<LONGEST>::new();
         start(&mut message, budget.name, budget.workspace, " bytes of workspace", budget.workspace_allowed);
-        // A layer keeps numbers of four bytes for every sample of a tile.
+        // A layer keeps elements of four bytes for every sample of a tile.
         table(&mut message, budget, 4 * budget.tile, true);
         help(&mut message, budget);
         panic!("{}", message.as_str());
@@ -63,11 +63,11 @@ const fn start(message: &mut Message<LONGEST>, name: &str, taken: usize, what: &
     message.text("\n");
 }
 
-/// A line for each layer that takes something: its parameters, or what it keeps, times `unit`.
+/// Writes a line for each layer that uses something: its parameters, or the values it caches, times `unit`.
 const fn table(message: &mut Message<LONGEST>, budget: &Budget, unit: usize, kept: bool) {
     let layers = budget.layers;
     let total = if kept { budget.workspace } else { budget.parameters };
-    let rest = "the way back, shared by all layers";
+    let rest = "the backward pass, shared by all layers";
     let mut names = if kept { columns(rest) } else { 0 };
     let mut index = 0;
     while index < layers.len() {
@@ -98,25 +98,25 @@ const fn table(message: &mut Message<LONGEST>, budget: &Budget, unit: usize, kep
     }
 }
 
-/// The number of a line, its last digit below that of `total`.
+/// Writes the number of a line, aligned with the last digit of `total`.
 const fn line_end(message: &mut Message<LONGEST>, used: usize, names: usize, taken: usize, total: usize) {
     message.pad(used + width(taken), names + 2 + width(total));
     message.number(taken);
 }
 
-/// The tile with which the workspace would fit.
+/// Writes the tile with which the workspace would fit.
 const fn help(message: &mut Message<LONGEST>, budget: &Budget) {
     let sample = budget.workspace / budget.tile;
     let fits = budget.workspace_allowed / sample;
     if fits > 0 {
         message.text("\n\nhelp: write `#[tile(");
         message.number(fits);
-        message.text(")]`: the workspace is that of one tile, now of ");
+        message.text(")]`: the workspace is that of one tile, currently of ");
         message.number(budget.tile);
         message.text(" samples");
     } else {
         message.text("\n\nhelp: even a tile of one sample takes ");
         message.number(sample);
-        message.text(" bytes: smaller layers take less");
+        message.text(" bytes: use smaller layers");
     }
 }

@@ -1,4 +1,4 @@
-//! Do the weights in a file fit a network? Answered while compiling, with everything that is wrong.
+//! Do the weights in a file fit a network? Checked at compile time, with a list of everything that is wrong.
 
 use core::mem::MaybeUninit;
 
@@ -9,28 +9,28 @@ use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::tensor::{Tensor, TensorTable};
 
-/// A tensor of a file, its numbers in the order of memory.
+/// A tensor of a file, with its elements in memory order.
 #[derive(Clone, Copy, Debug)]
 pub struct Embedded {
-    /// Its dotted name.
+    /// The dotted name.
     pub name: &'static str,
-    /// Its sizes, in the order of files.
+    /// The sizes, in the order of the file.
     pub shape: &'static [usize],
     /// `f32` or `f64`.
     pub kind: &'static str,
-    /// Its elements, as little-endian bytes.
+    /// The elements, as little-endian bytes.
     pub numbers: &'static [u8],
 }
 
-/// Room for some hundred wrong tensors.
+/// Enough for about a hundred wrong tensors.
 const LONGEST: usize = 16_384;
-/// Room for the dotted name of a tensor.
+/// Enough for the dotted name of a tensor.
 const NAME: usize = 1024;
 
-/// The network with the weights of a file.
+/// Returns the network with the weights of a file.
 ///
 /// # Panics
-/// In constant evaluation, with a list of the tensors that do not fit.
+/// Panics in constant evaluation, with a list of the tensors that do not fit.
 #[track_caller]
 #[must_use]
 pub const fn embedded<N: Network<Scalar: Stored>>(network: &str, file: &str, tensors: &[Embedded]) -> N {
@@ -57,7 +57,7 @@ pub const fn embedded<N: Network<Scalar: Stored>>(network: &str, file: &str, ten
     filled(reading.block, reading.bytes)
 }
 
-/// The list of what is wrong, and what helps if a prefix stands before names in the file.
+/// Formats the list of what is wrong, and the remedy if the names in the file have a prefix.
 const fn does_not_fit(
     network: &str,
     file: &str,
@@ -67,13 +67,13 @@ const fn does_not_fit(
     let mut message = Message::new();
     all(&mut message, &["`", file, "` does not fit `", network, "`\n", wrong.as_str()]);
     if let Some(prefix) = prefix {
-        all(&mut message, &["\n\nhelp: `", prefix, "` stands before names in the file: `weights!(", network]);
+        all(&mut message, &["\n\nhelp: the names in the file start with `", prefix, "`: `weights!(", network]);
         all(&mut message, &[", \"", file, "\", strip_prefix = \"", prefix, "\")`"]);
     }
     message
 }
 
-/// Appends some texts.
+/// Appends several texts.
 const fn all<const N: usize>(message: &mut Message<N>, texts: &[&str]) {
     let mut index = 0;
     while index < texts.len() {
@@ -82,20 +82,20 @@ const fn all<const N: usize>(message: &mut Message<N>, texts: &[&str]) {
     }
 }
 
-/// A network that is filled tensor by tensor.
+/// A network that is filled one tensor after the other.
 struct Reading<'a, N> {
     block: MaybeUninit<N>,
-    /// How many were written.
+    /// The number of bytes written so far.
     bytes: usize,
     /// A line for each tensor that does not fit.
     wrong: Message<LONGEST>,
-    /// What stands in the file before the name of the first tensor that is missing there.
+    /// What precedes, in the file, the name of the first tensor that is missing there.
     prefix: Option<&'a str>,
     tensors: &'a [Embedded],
 }
 
 impl<N> Reading<'_, N> {
-    /// Fills what the table describes; it starts at number `start`.
+    /// Fills the tensors that the table describes, starting at element `start`.
     const fn table<T: Scalar>(&mut self, table: &TensorTable, prefix: &Message<NAME>, start: usize) {
         let mut index = 0;
         match table {
@@ -149,7 +149,7 @@ impl<N> Reading<'_, N> {
     }
 }
 
-/// What stands before a name in that of a tensor, up to a dot: `module.` in `module.hidden.weight`.
+/// Returns what precedes `name` in the name of a tensor, up to a dot: `module.` in `module.hidden.weight`.
 const fn prefix<'a>(tensors: &'a [Embedded], name: &str) -> Option<&'a str> {
     let mut index = 0;
     while index < tensors.len() {
@@ -166,7 +166,7 @@ const fn prefix<'a>(tensors: &'a [Embedded], name: &str) -> Option<&'a str> {
     None
 }
 
-/// A new line that begins with a name in backticks.
+/// Starts a new line with a name in backticks.
 const fn line(message: &mut Message<LONGEST>, name: &str, then: &str) {
     message.text("\n`");
     message.text(name);
@@ -174,7 +174,7 @@ const fn line(message: &mut Message<LONGEST>, name: &str, then: &str) {
     message.text(then);
 }
 
-/// `[32, 64]`
+/// Writes sizes as `[32, 64]`.
 const fn sizes(message: &mut Message<LONGEST>, sizes: &[usize]) {
     message.text("[");
     let mut index = 0;
@@ -188,7 +188,7 @@ const fn sizes(message: &mut Message<LONGEST>, sizes: &[usize]) {
     message.text("]");
 }
 
-/// The name of a part: with a dot between, unless one of the two is empty.
+/// Joins the names of a layer and its part with a dot, unless one of the two is empty.
 const fn dotted(prefix: &Message<NAME>, name: &str) -> Message<NAME> {
     let mut full = *prefix;
     if full.room() < NAME && !name.is_empty() {
@@ -198,7 +198,7 @@ const fn dotted(prefix: &Message<NAME>, name: &str) -> Message<NAME> {
     full
 }
 
-/// The table has a tensor of this name.
+/// Returns whether the table has a tensor of this name.
 const fn names(table: &TensorTable, prefix: &Message<NAME>, name: &str) -> bool {
     let mut index = 0;
     match table {

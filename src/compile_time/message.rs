@@ -1,4 +1,4 @@
-//! How is a message with numbers made while compiling?
+//! How is a message with numbers formatted at compile time?
 
 /// Text that grows in constant evaluation, up to `N` bytes.
 #[derive(Clone, Copy)]
@@ -12,12 +12,12 @@ impl<const N: usize> Message<N> {
         Self { bytes: [0; N], len: 0 }
     }
 
-    /// How many bytes are left.
+    /// Returns the number of bytes left.
     pub(super) const fn room(&self) -> usize {
         N - self.len
     }
 
-    /// Appends as much as fits, up to the end of a character.
+    /// Appends as much as fits, ending at a character boundary.
     pub(super) const fn text(&mut self, text: &str) {
         let text = text.as_bytes();
         let mut index = 0;
@@ -28,7 +28,7 @@ impl<const N: usize> Message<N> {
         }
     }
 
-    /// Appends blanks until `width` columns are filled, of which `used` are.
+    /// Appends spaces up to `width` columns, of which `used` are filled.
     pub(super) const fn pad(&mut self, used: usize, width: usize) {
         let mut column = used;
         while column < width {
@@ -37,7 +37,7 @@ impl<const N: usize> Message<N> {
         }
     }
 
-    /// Appends a number, its digits in groups of three: `1,234`.
+    /// Appends a number, with its digits in groups of three: `1,234`.
     pub(super) const fn number(&mut self, number: usize) {
         if number >= 1000 {
             self.number(number / 1000);
@@ -61,13 +61,13 @@ impl<const N: usize> Message<N> {
     pub(super) const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
-            // Only a name of hundreds of characters, cut within one of them, comes here.
+            // Only reached by a name of hundreds of characters that was cut within one of them.
             Err(_) => "a message with a name that is too long",
         }
     }
 }
 
-/// How many columns a number takes.
+/// Returns the number of columns that a number takes.
 pub(super) const fn width(number: usize) -> usize {
     let mut digits = 1;
     let mut rest = number / 10;
@@ -78,12 +78,12 @@ pub(super) const fn width(number: usize) -> usize {
     digits + (digits - 1) / 3
 }
 
-/// How many characters a text has.
+/// Returns the number of characters of a text.
 pub(super) const fn columns(text: &str) -> usize {
     let bytes = text.as_bytes();
     let (mut count, mut index) = (0, 0);
     while index < bytes.len() {
-        // Bytes that continue a character have the high bits 10.
+        // The continuation bytes of a character have the high bits 10.
         if bytes[index] & 0xC0 != 0x80 {
             count += 1;
         }
@@ -97,7 +97,7 @@ mod tests {
     use super::{Message, columns, width};
 
     #[test]
-    fn numbers_are_grouped_and_texts_cut_where_they_must_be() {
+    fn numbers_are_grouped_and_texts_cut_at_character_boundaries() {
         for (number, text) in [(0, "0"), (7, "7"), (42, "42"), (100, "100"), (1_000, "1,000"), (1_020_304, "1,020,304")]
         {
             let mut message = Message::<64>::new();

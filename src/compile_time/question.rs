@@ -1,43 +1,43 @@
-//! Which traits does a type implement? Constants answer, so that generated code can ask before it relies on it.
+//! Which traits does a type implement? Constants tell, so that generated code can check before it relies on a trait.
 
 use core::marker::PhantomData;
 
 use crate::layer::{Layer, Takes};
 use crate::shape::Shape;
 
-/// A type about which is asked what it implements. The answer is a constant: the type's own, where there is one, hides the
-/// one of the trait [`Otherwise`].
+/// A type, with constants that tell what it implements. An inherent constant, which exists only if the type implements the
+/// trait, shadows the one of the trait [`Otherwise`].
 pub struct Question<X>(PhantomData<X>);
 
 impl<L: Layer> Question<L> {
-    /// It implements `Layer`.
+    /// The type implements `Layer`.
     pub const IS_LAYER: bool = true;
 }
 
 impl<S: Shape> Question<S> {
-    /// It implements `Shape`.
+    /// The type implements `Shape`.
     pub const IS_SHAPE: bool = true;
 }
 
 impl<L: Takes<In>, In: Shape> Question<(L, In)> {
-    /// The layer takes the shape.
+    /// The layer accepts the shape.
     pub const FITS: bool = true;
 }
 
-/// The answer for all other types.
+/// The constants of all other types.
 pub trait Otherwise {
-    /// The layer takes the shape.
+    /// Whether the layer accepts the shape.
     const FITS: bool = false;
-    /// It implements `Layer`.
+    /// Whether the type implements `Layer`.
     const IS_LAYER: bool = false;
-    /// It implements `Shape`.
+    /// Whether the type implements `Shape`.
     const IS_SHAPE: bool = false;
 }
 
 impl<X> Otherwise for Question<X> {}
 
-/// A type itself, after a question about it. Where the answer is a failed assertion, so is the type, and the compiler
-/// says nothing more about it.
+/// A type itself, on a condition. If the condition is a failed assertion, so is the type, and the compiler reports nothing else
+/// about it.
 pub trait If<const ANSWER: bool> {
     /// The type.
     type Itself;
@@ -47,7 +47,7 @@ impl<X> If<true> for X {
     type Itself = X;
 }
 
-/// A type itself, or another one in its place.
+/// A type itself, or another type in its place.
 pub trait Either<const ITSELF: bool, Other> {
     /// The type, or `Other`.
     type Type;

@@ -1,5 +1,5 @@
-//! Assertions of generated code: each fails to compile with a message.
-#![expect(clippy::missing_panics_doc, reason = "to panic in constant evaluation is what they are for")]
+//! Which assertions does generated code use? Each fails to compile with a message.
+#![expect(clippy::missing_panics_doc, reason = "a panic in constant evaluation is their purpose")]
 
 use super::message::Message;
 use crate::initializer::Initializer;
@@ -18,7 +18,7 @@ pub const fn require_size(size: usize, otherwise: &str) {
     assert!(size > 0, "{}", otherwise);
 }
 
-/// More samples in a tile could overflow what their number is multiplied by.
+/// The largest number of samples in a tile. Products with a larger number could overflow.
 const LARGEST_TILE: usize = 1 << 24;
 
 /// Fails to compile with a message about a tile that is too small or too large.
@@ -28,13 +28,13 @@ pub const fn require_tile(samples: usize, few: &str, many: &str) {
     assert!(samples <= LARGEST_TILE, "{}", many);
 }
 
-/// The number of samples, or another one where it was refused.
+/// Returns the number of samples, or a replacement if it was refused.
 #[must_use]
 pub const fn tile_in_range(samples: usize) -> usize {
     if samples > 0 && samples <= LARGEST_TILE { samples } else { 1 }
 }
 
-/// An initializer, which fails to compile when it is out of range.
+/// Returns the initializer, and fails to compile if it is out of range.
 #[track_caller]
 #[must_use]
 pub const fn require_initializer(initializer: Initializer) -> Initializer {
@@ -47,10 +47,10 @@ pub const fn require_initializer(initializer: Initializer) -> Initializer {
     initializer
 }
 
-/// Fails to compile with the message of a shape mismatch whose sizes only the compiler knows: `[before, between, after]`
-/// around the two sizes, the first with what it counts, `[one, many]`. A size of 0 has a message of its own.
+/// Fails to compile with the message of a shape mismatch whose sizes only the compiler knows. `[before, between, after]`
+/// surround the two sizes; `[one, many]` names what the first size counts. A size of 0 has a separate message.
 ///
-/// The message is put together while compiling, since a constant panic formats nothing.
+/// The message is assembled at compile time, because a panic in a constant cannot format values.
 #[track_caller]
 pub const fn require_same(gives: usize, takes: usize, message: [&str; 3], [one, many]: [&str; 2]) {
     if gives != takes && gives > 0 && takes > 0 {
@@ -67,7 +67,7 @@ pub const fn require_same(gives: usize, takes: usize, message: [&str; 3], [one, 
     }
 }
 
-/// Fails to compile with a message around two sizes if the first, a window, is larger than the second, its room.
+/// Fails to compile with a message around two sizes if the first, a window, is larger than the second, the available space.
 #[track_caller]
 pub const fn require_fits(window: usize, room: usize, [before, between, after]: [&str; 3]) {
     if window > room && room > 0 {

@@ -1,6 +1,6 @@
-//! Which settings does a layer have that declares none?
+//! Which settings does a layer have if none are written?
 
-/// The settings of a layer after which none are written.
+/// The settings of a layer that is written without settings.
 #[diagnostic::on_unimplemented(
     message = "this layer has settings, and none are written",
     label = "needs its settings",

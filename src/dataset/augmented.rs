@@ -1,4 +1,4 @@
-//! How does a network see more than the samples that there are?
+//! How does a network learn from more samples than the data set holds?
 
 use alloc::vec::Vec;
 use core::convert::Infallible;
@@ -10,7 +10,7 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// A data set whose inputs are changed at random each time that they are learned from: what [`Dataset::augmented`] returns.
+/// A data set whose inputs change randomly each time they are used for training. Created by [`Dataset::augmented`].
 pub struct Augmented<'a, X: Shape, Y: Target, T: Scalar, F> {
     data: &'a Dataset<X, Y, T>,
     change: F,
@@ -20,14 +20,14 @@ pub struct Augmented<'a, X: Shape, Y: Target, T: Scalar, F> {
 }
 
 impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
-    /// A source of batches in which every input is changed by `change` whenever its turn comes.
+    /// Returns a source of batches that applies `change` to every input each time it is used.
     ///
-    /// Samples come in the random order in which [`fit`](crate::train::Trainer::fit) takes them. The random numbers that a sample is
-    /// changed by are a function of the trainer's seed, the epoch and the position of the sample in the data set, and of
-    /// nothing else: not of the order or the batch size.
+    /// The samples come in the random order in which [`fit`](crate::train::Trainer::fit) takes them. The random numbers for a
+    /// sample are a function of the trainer's seed, the epoch and the position of the sample in the data set. They do not
+    /// depend on the order or the batch size.
     ///
     /// # Example
-    /// Digits moved by up to one pixel each way.
+    /// Shift digits by up to one pixel in each direction.
     /// ```
     /// use typenet::prelude::*;
     /// use typenet::random;
@@ -90,7 +90,7 @@ where
         let left = &self.order[self.taken..];
         let chosen = &left[..left.len().min(count)];
         for &sample in chosen {
-            // As a slice of one, for the reason in `rows`.
+            // As a slice of one element, for the reason given in `rows`.
             inputs.extend_from_slice(core::slice::from_ref(&self.data.inputs[sample]));
             targets.extend_from_slice(core::slice::from_ref(&self.data.targets[sample]));
             let mut rng = random::rng(random::mix(self.seed ^ random::mix(sample as u64)));

@@ -1,4 +1,4 @@
-//! Where do samples come from that are not all in memory?
+//! Where do samples come from if they are not all in memory?
 
 use alloc::vec::Vec;
 use core::fmt::Display;
@@ -7,16 +7,16 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// A source of samples that [`Trainer::fit_batches`](crate::train::Trainer::fit_batches) learns from: a file that is larger
-/// than memory, samples that are made as they are needed, or a data set changed at random, which
-/// [`Dataset::augmented`](crate::Dataset::augmented) makes.
+/// A source of samples for [`Trainer::fit_batches`](crate::train::Trainer::fit_batches): a file larger than memory, samples
+/// that are generated on demand, or a data set with random changes, which [`Dataset::augmented`](crate::Dataset::augmented)
+/// creates.
 ///
-/// Each epoch starts with [`begin`](Self::begin); then [`fill`](Self::fill) is called until it adds nothing. The trainer
-/// checks that numbers are finite. It runs where the steps are made, which with the feature `rayon` may be another thread,
-/// and so is `Send`.
+/// Each epoch starts with [`begin`](Self::begin). Then [`fill`](Self::fill) is called until it adds nothing. The trainer checks
+/// that the values are finite. A source runs in the thread that makes the steps. With the feature `rayon` that may be another
+/// thread, so a source is `Send`.
 ///
 /// # Example
-/// A file of numbers, two a line, input and target, of which a line at a time is in memory.
+/// A file with one sample per line, an input and a target. Only one line is in memory at a time.
 /// ```
 /// use std::fs::File;
 /// use std::io::{self, BufRead, BufReader, Write};
@@ -47,9 +47,9 @@ use crate::target::Target;
 ///             if reader.read_line(&mut self.line)? == 0 {
 ///                 break;
 ///             }
-///             let mut numbers = self.line.split_whitespace().map(|word| word.parse().map_err(io::Error::other));
-///             let mut number = || numbers.next().unwrap_or_else(|| Err(io::Error::other("a line is too short")));
-///             let (x, y) = (number()?, number()?);
+///             let mut values = self.line.split_whitespace().map(|word| word.parse().map_err(io::Error::other));
+///             let mut value = || values.next().unwrap_or_else(|| Err(io::Error::other("a line is too short")));
+///             let (x, y) = (value()?, value()?);
 ///             inputs.push([x]);
 ///             targets.push([y]);
 ///         }
@@ -70,7 +70,7 @@ use crate::target::Target;
 /// Trainer::new(MeanSquaredError, Sgd::new(0.2)).epochs(200).fit_batches(&mut line, &mut source)?;
 /// assert!((line.predict(&[2.0])[0] - 5.0).abs() < 1e-2);
 ///
-/// // What the source finds wrong is what `fit_batches` returns.
+/// // `fit_batches` returns the errors of the source.
 /// writeln!(file, "0.5").unwrap();
 /// let error = Trainer::new(MeanSquaredError, Sgd::new(0.2)).fit_batches(&mut line, &mut source).unwrap_err();
 /// assert_eq!(error.to_string(), "the source of batches failed in epoch 1: a line is too short");
@@ -82,35 +82,35 @@ use crate::target::Target;
     note = "implement `Batches<{T}>`, or use `data.augmented(..)`; a whole data set goes to `fit`"
 )]
 pub trait Batches<T: Scalar>: Send {
-    /// The shape of its inputs.
+    /// The shape of the inputs.
     type Input: Shape;
-    /// The kind of its targets.
+    /// The kind of the targets.
     type Target: Target;
-    /// Why it fails.
+    /// The error of a source that fails.
     type Error: Display;
 
-    /// The number of samples in an epoch, where it is known: for what callbacks are told of the plan.
+    /// Returns the number of samples in an epoch, if it is known. Callbacks receive it as part of the plan of the training.
     fn samples(&self) -> Option<usize> {
         None
     }
 
-    /// Starts an epoch, also one after an epoch that was left in the middle.
+    /// Starts an epoch, possibly before the previous one was finished.
     ///
-    /// `epoch` counts from 0 and goes on over all calls of `fit` until `reset`, as checkpoints keep it. `seed` is a function
-    /// of the trainer's seed and of the epoch: a source whose random numbers come from `rng(seed)` makes runs that can be
-    /// repeated and resumed.
+    /// `epoch` counts from 0 and keeps counting over all calls of `fit` until `reset`; checkpoints store it. `seed` is a
+    /// function of the trainer's seed and of the epoch. A source that takes its random numbers from `rng(seed)` makes training
+    /// repeatable and resumable.
     ///
     /// # Errors
-    /// Those of the source; training ends with [`Error::Source`](crate::Error::Source).
+    /// Those of the source; they end the training with [`Error::Source`](crate::Error::Source).
     fn begin(&mut self, epoch: u64, seed: u64) -> Result<(), Self::Error>;
 
-    /// Adds the next samples of the epoch, at most `count`, behind those that are there: an input and a target for each. None
-    /// says that the epoch is over; fewer than `count` do not.
+    /// Appends the next samples of the epoch, at most `count`, to the buffers: one input and one target for each. To end the
+    /// epoch, append none; fewer than `count` do not end it.
     ///
-    /// The buffers are kept from batch to batch, so nothing is allocated but by the source.
+    /// The buffers are reused from batch to batch, so only the source may allocate.
     ///
     /// # Errors
-    /// As for [`begin`](Self::begin).
+    /// The same as for [`begin`](Self::begin).
     fn fill(
         &mut self,
         count: usize,

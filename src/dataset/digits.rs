@@ -1,19 +1,19 @@
-//! Is there a data set to begin with, without a download?
+//! Is there a data set to start with, without a download?
 
 use crate::dataset::Dataset;
 use crate::shape::Vector;
 use crate::target::Class;
 
-/// Pixels of one image.
+/// The number of pixels of one image.
 const PIXELS: usize = 64;
 
-/// One record per image: its pixels, a byte each, then its digit. `scripts/digits.py` makes the file.
+/// One record per image: one byte for each pixel, then the digit. `scripts/digits.py` writes the file.
 const FILE: &[u8] = include_bytes!("digits.bin");
 
-/// The 1,797 handwritten digits of scikit-learn, in its order.
+/// Returns the 1,797 handwritten digits of scikit-learn, in its order.
 ///
-/// A digit is an image of 8 rows and 8 columns, row by row from the top left. A pixel is a whole number from 0, blank,
-/// to 16, dark, kept as it is: `0.0` to `16.0`. The images are not in random order, so shuffle before you split.
+/// A digit is an image of 8 rows and 8 columns, row by row from the top left. A pixel is an integer from 0, blank, to 16, dark,
+/// stored unscaled as `0.0` to `16.0`. The images are not in random order, so shuffle before you split.
 ///
 /// # Source
 /// E. Alpaydin and C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository, 1998,
@@ -31,7 +31,7 @@ const FILE: &[u8] = include_bytes!("digits.bin");
 /// assert_eq!(picture[(0, 3)], 13.0);
 /// ```
 #[must_use]
-#[allow(clippy::missing_panics_doc, reason = "the file is a part of the library, and a test reads all of it")]
+#[allow(clippy::missing_panics_doc, reason = "the file is part of the library, and a test reads all of it")]
 pub fn digits() -> Dataset<Vector<PIXELS>, Class<10>> {
     let (records, _) = FILE.as_chunks::<{ PIXELS + 1 }>();
     let pixels = records.iter().map(|record| core::array::from_fn::<f32, PIXELS, _>(|pixel| f32::from(record[pixel])));
@@ -44,7 +44,7 @@ pub fn digits() -> Dataset<Vector<PIXELS>, Class<10>> {
 mod tests {
     use super::{FILE, PIXELS, digits};
 
-    // All expected numbers are printed by `scripts/digits.py`, from scikit-learn 1.9.1.
+    // All expected values are printed by `scripts/digits.py`, from scikit-learn 1.9.1.
 
     #[test]
     fn every_class_is_as_frequent_as_in_scikit_learn() {
@@ -57,8 +57,8 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels are whole numbers from 0 to 16")]
-    fn pixels_and_their_order_are_those_of_scikit_learn() {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels are integers from 0 to 16")]
+    fn pixels_and_their_order_match_scikit_learn() {
         let digits = digits();
         let pixels = digits.inputs().as_flattened();
         assert!(pixels.iter().all(|&pixel| (0.0..=16.0).contains(&pixel) && pixel.fract() == 0.0));

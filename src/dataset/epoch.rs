@@ -11,9 +11,10 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// One pass over a data set in random order: what [`Dataset::epoch`] returns.
+/// One pass over a data set in random order. Created by [`Dataset::epoch`].
 ///
-/// It is no [`Iterator`], since every batch lies in the same two buffers: a batch has to go before the next one comes.
+/// It does not implement [`Iterator`], because all batches share the same two buffers: a batch must be dropped before the next
+/// one is requested.
 pub struct Epoch<'a, X: Shape, Y: Target, T: Scalar = f32> {
     data: &'a Dataset<X, Y, T>,
     order: Vec<usize>,
@@ -36,7 +37,7 @@ impl<'a, X: Shape, Y: Target, T: Scalar> Epoch<'a, X, Y, T> {
         }
     }
 
-    /// The next batch, or `None` after the last sample. Allocates nothing.
+    /// Returns the next batch, or `None` after the last sample. Allocates nothing.
     #[allow(clippy::should_implement_trait, reason = "a batch borrows the buffers, which an iterator's items cannot")]
     pub fn next(&mut self) -> Option<Batch<'_, X, Y, T>> {
         let left = &self.order[self.taken..];

@@ -1,4 +1,4 @@
-//! How do features come into a range that is known in advance?
+//! How are features brought to a range that is known in advance?
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -17,18 +17,17 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// Gives every feature the range 0 to 1, or another one, with smallest and largest numbers measured on training data.
+/// Gives every feature the range 0 to 1, or another range, with minima and maxima measured on training data.
 ///
-/// y = low + (x - min) / (max - min) · (high - low), feature by feature, with min and max over the samples of
-/// [`fit`](Self::fit). A feature that is constant there has 1 in place of max - min, so that it becomes `low`.
+/// y = low + (x - min) / (max - min) · (high - low) for each feature, with min and max over the samples of [`fit`](Self::fit).
+/// A feature that is constant there uses 1 in place of max - min, so that it becomes `low`.
 ///
-/// Fit it to the training data alone: what the test data look like is not known in advance. Numbers outside of min and
-/// max become numbers outside of the range, on the same line; they are not cut off. One outlier takes the range for
-/// itself: then [`Standardizer`](crate::Standardizer) or [`QuantileTransformer`](crate::QuantileTransformer) is better.
+/// Fit it to the training data only, because the test data are not known in advance. Values outside of min and max are mapped
+/// outside of the range, by the same line; they are not clipped. A single outlier can take up most of the range; then
+/// [`Standardizer`](crate::Standardizer) or [`QuantileTransformer`](crate::QuantileTransformer) is better.
 ///
 /// # Shapes
-/// `A` is the array of one sample, `[f32; 64]` for a `Vector<64>`. A sample or a data set of another size does not
-/// compile:
+/// `A` is the array of one sample, `[f32; 64]` for a `Vector<64>`. A sample or a data set of a different size does not compile:
 ///
 /// ```compile_fail,E0277
 /// use typenet::dataset::{self, MinMax};
@@ -38,12 +37,12 @@ use crate::target::Target;
 /// ```
 ///
 /// # Numerics
-/// Each result is computed in `f64` and rounded to the scalar at the end; min becomes `low` and max becomes `high`
-/// exactly. A feature is constant when all its numbers are equal; scikit-learn also takes one for constant whose range
-/// is below 2.2 · 10⁻¹⁵, whatever its unit.
+/// Each result is computed in `f64` and rounded to the scalar type at the end; min becomes exactly `low` and max exactly
+/// `high`. A feature is constant if all its values are equal. scikit-learn also treats a feature as constant if its range is
+/// below 2.2 · 10⁻¹⁵, whatever its unit.
 ///
-/// A result that is too large for the scalar becomes the largest finite number of its sign. So finite samples stay
-/// finite, and a data set stays valid. A sample that holds NaN or an infinity keeps it.
+/// A result that is too large for the scalar type becomes the largest finite value of its sign. Finite samples therefore stay
+/// finite, and a data set stays valid. NaN and infinities in a sample stay unchanged.
 ///
 /// # Source
 /// The formula is that of scikit-learn's `MinMaxScaler`.
@@ -61,24 +60,24 @@ use crate::target::Target;
 pub struct MinMax<A: SampleArray> {
     minima: Box<[f64]>,
     maxima: Box<[f64]>,
-    /// What minima and maxima become.
+    /// The results for minima and maxima.
     range: [f64; 2],
     samples: PhantomData<fn(&A)>,
 }
 
 impl<A: SampleArray> MinMax<A> {
-    /// Measures the smallest and the largest number of every feature over `samples`.
+    /// Measures the smallest and the largest value of every feature over `samples`.
     ///
     /// # Panics
-    /// When `samples` is empty, or holds a number that is not finite. The inputs of a [`Dataset`] never do.
+    /// Panics if `samples` is empty, or contains a value that is not finite. The inputs of a [`Dataset`] never do.
     #[must_use]
     pub fn fit(samples: &[A]) -> Self {
         assert!(!samples.is_empty(), "a `MinMax` needs at least one sample");
         let (mut minima, mut maxima) = (vec![f64::INFINITY; A::LEN], vec![f64::NEG_INFINITY; A::LEN]);
         for sample in samples {
-            let numbers = A::flat_batch(slice::from_ref(sample));
-            for ((number, min), max) in numbers.iter().zip(&mut minima).zip(&mut maxima) {
-                let x = number.to_f64();
+            let values = A::flat_batch(slice::from_ref(sample));
+            for ((value, min), max) in values.iter().zip(&mut minima).zip(&mut maxima) {
+                let x = value.to_f64();
                 assert!(x.is_finite(), "a `MinMax` cannot be fitted to {x}: data must be finite");
                 (*min, *max) = (x.min(*min), x.max(*max));
             }
@@ -86,12 +85,12 @@ impl<A: SampleArray> MinMax<A> {
         Self { minima: minima.into(), maxima: maxima.into(), range: [0.0, 1.0], samples: PhantomData }
     }
 
-    /// The scaler of measured numbers, such as those that [`minima`](Self::minima) and [`maxima`](Self::maxima) gave
-    /// before they were stored. Its range is 0 to 1.
+    /// Creates a scaler from measured minima and maxima, such as those that [`minima`](Self::minima) and
+    /// [`maxima`](Self::maxima) returned before they were stored. The range is 0 to 1.
     ///
     /// # Errors
-    /// - [`Error::CountMismatch`] when there are not as many of each as a sample has numbers.
-    /// - [`Error::Setting`] for the first that is not finite, or a maximum below its minimum.
+    /// - [`Error::CountMismatch`] if there is not one minimum and one maximum for each feature of a sample.
+    /// - [`Error::Setting`] for the first value that is not finite, or a maximum below its minimum.
     ///
     /// # Example
     /// ```
@@ -107,7 +106,7 @@ impl<A: SampleArray> MinMax<A> {
     pub fn from_bounds(minima: &[f64], maxima: &[f64]) -> Result<Self> {
         for (first, count) in [("minima", minima.len()), ("maxima", maxima.len())] {
             if count != A::LEN {
-                let (second, second_count) = ("numbers in a sample", A::LEN);
+                let (second, second_count) = ("features in a sample", A::LEN);
                 return Err(Error::CountMismatch { first, first_count: count, second, second_count });
             }
         }
@@ -123,10 +122,10 @@ impl<A: SampleArray> MinMax<A> {
         Ok(Self { minima: minima.into(), maxima: maxima.into(), range: [0.0, 1.0], samples: PhantomData })
     }
 
-    /// The same scaler with another range in place of 0 to 1.
+    /// Returns the same scaler with another range in place of 0 to 1.
     ///
     /// # Panics
-    /// Unless both are finite and `low` is below `high`.
+    /// Panics unless both bounds are finite and `low` is below `high`.
     #[must_use]
     pub fn range(mut self, low: f64, high: f64) -> Self {
         assert!(
@@ -137,25 +136,25 @@ impl<A: SampleArray> MinMax<A> {
         self
     }
 
-    /// The smallest number of every feature, in the order of the flat sample.
+    /// Returns the smallest value of every feature, in the order of the flat sample.
     #[must_use]
     pub fn minima(&self) -> &[f64] {
         &self.minima
     }
 
-    /// The largest number of every feature, in the order of the flat sample.
+    /// Returns the largest value of every feature, in the order of the flat sample.
     #[must_use]
     pub fn maxima(&self) -> &[f64] {
         &self.maxima
     }
 
-    /// What minima and maxima become.
+    /// Returns the range: the results for minima and maxima.
     #[must_use]
     pub fn bounds(&self) -> (f64, f64) {
         (self.range[0], self.range[1])
     }
 
-    /// The sample with every feature scaled to the range. Allocates nothing.
+    /// Returns the sample with every feature scaled to the range. Allocates nothing.
     #[must_use]
     pub fn apply(&self, sample: &A) -> A {
         let mut result = *sample;
@@ -163,10 +162,10 @@ impl<A: SampleArray> MinMax<A> {
         result
     }
 
-    /// The sample that [`apply`](Self::apply) takes to `sample`, up to rounding: x = min + (y - low) / (high - low) ·
-    /// (max - min).
+    /// Returns the sample that [`apply`](Self::apply) maps to `sample`, up to rounding:
+    /// x = min + (y - low) / (high - low) · (max - min).
     ///
-    /// Fitted to targets, it gives predictions their unit back.
+    /// For a scaler that was fitted to targets, this converts predictions back to their original unit.
     ///
     /// # Example
     /// ```
@@ -187,7 +186,7 @@ impl<A: SampleArray> MinMax<A> {
         result
     }
 
-    /// The data set with every input scaled, where it lies. Targets stay.
+    /// Scales every input of the data set in place. Targets stay unchanged.
     #[must_use]
     pub fn transform<X: Shape, Y: Target>(&self, mut data: Dataset<X, Y, A::Scalar>) -> Dataset<X, Y, A::Scalar>
     where
@@ -199,9 +198,9 @@ impl<A: SampleArray> MinMax<A> {
         data
     }
 
-    /// The data set with every target scaled, where it lies: for a scaler that was fitted to targets. Inputs stay.
+    /// Scales every target of the data set in place, for a scaler that was fitted to targets. Inputs stay unchanged.
     ///
-    /// What a network then predicts, [`invert`](Self::invert) gives its unit back.
+    /// [`invert`](Self::invert) then converts the predictions of a network back to their original unit.
     #[must_use]
     pub fn transform_targets<X: Shape, Y: Shape>(&self, mut data: Dataset<X, Y, A::Scalar>) -> Dataset<X, Y, A::Scalar>
     where
@@ -213,9 +212,9 @@ impl<A: SampleArray> MinMax<A> {
         data
     }
 
-    /// low + (x - min) / (max - min) · (high - low) for every number of a sample.
-    fn scale(&self, numbers: &mut [A::Scalar]) {
-        change(numbers, |feature, x| {
+    /// Computes low + (x - min) / (max - min) · (high - low) for every element of a sample.
+    fn scale(&self, values: &mut [A::Scalar]) {
+        change(values, |feature, x| {
             let (min, max) = (self.minima[feature], self.maxima[feature]);
             let t = if min == max { x - min } else { fraction(x, min, max) };
             between(t, self.range[0], self.range[1])
@@ -250,8 +249,8 @@ impl<A: SampleArray> Scaler<A> for MinMax<A> {
     }
 
     #[cfg(feature = "safetensors")]
-    fn restored(numbers: Vec<f64>) -> core::result::Result<Self, Unfit> {
-        let ((minima, rest), range) = (numbers.split_at(A::LEN), &numbers[2 * A::LEN..]);
+    fn restored(values: Vec<f64>) -> core::result::Result<Self, Unfit> {
+        let ((minima, rest), range) = (values.split_at(A::LEN), &values[2 * A::LEN..]);
         let maxima = &rest[..A::LEN];
         if let Some(place) = minima.iter().zip(maxima).position(|(min, max)| max < min) {
             let value = maxima[place];
@@ -259,7 +258,7 @@ impl<A: SampleArray> Scaler<A> for MinMax<A> {
         }
         if range[1] <= range[0] {
             let (position, value) = (2 * A::LEN + 1, range[1]);
-            return Err(Unfit { position, value, rule: "the end of a range is above its begin" });
+            return Err(Unfit { position, value, rule: "the end of a range is above its start" });
         }
         let range = [range[0], range[1]];
         Ok(Self { minima: minima.into(), maxima: maxima.into(), range, samples: PhantomData })

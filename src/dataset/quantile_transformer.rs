@@ -1,4 +1,4 @@
-//! How do features come to the same distribution, whatever theirs is?
+//! How are features with different distributions brought to the same distribution?
 
 mod normal;
 
@@ -18,30 +18,29 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// The part of a distribution that counts as all of its tail where the output is normal; it is that of scikit-learn.
+/// The probability that counts as the whole tail in normal output. The value is that of scikit-learn.
 const TAIL: f64 = 1e-7;
 
-/// Gives every feature the uniform distribution on 0 to 1, or the standard normal one, with quantiles measured on
+/// Gives every feature the uniform distribution on 0 to 1, or the standard normal distribution, with quantiles measured on
 /// training data.
 ///
-/// y = F(x), feature by feature, with F the distribution function of the samples of [`fit`](Self::fit): piecewise linear
-/// through (quantile i, i / (k - 1)) for the k quantiles. After [`normal`](Self::normal) it is y = Φ⁻¹(F(x)), with Φ the
-/// distribution function of the standard normal distribution. The order of samples stays, distances do not; an outlier
-/// is no further away than the next sample.
+/// y = F(x) for each feature, where F is the distribution function of the samples of [`fit`](Self::fit): piecewise linear
+/// through (quantile i, i / (k - 1)) for the k quantiles. After [`normal`](Self::normal), y = Φ⁻¹(F(x)), where Φ is the
+/// distribution function of the standard normal distribution. The order of the samples is preserved; distances are not. An
+/// outlier ends up no farther away than the next sample.
 ///
-/// - A number that several quantiles are equal to becomes the mean of their parts.
-/// - Numbers not above the smallest quantile become 0, numbers not below the largest 1. With normal output these are
-///   ± 5.199, where 10⁻⁷ of the distribution is left. So what is outside of the training data becomes a bound, and
-///   inverts to the smallest or largest training sample. Where many samples are equal to the smallest, as black pixels
-///   are, uniform output keeps them nearer to the others.
-/// - A feature that is constant becomes the lower bound, as in scikit-learn, as does what is below it; what is above it
-///   becomes the upper one.
+/// - A value that several quantiles are equal to becomes the mean of their probabilities.
+/// - Values at or below the smallest quantile become 0, values at or above the largest become 1. With normal output these are
+///   ±5.199, beyond which 10⁻⁷ of the distribution remains. A value outside the training data therefore becomes a bound, and
+///   inverts to the smallest or largest training sample. If many samples are equal to the smallest, as black pixels are,
+///   uniform output keeps them closer to the others.
+/// - A constant feature becomes the lower bound, as in scikit-learn, as does any value below it. A value above it becomes the
+///   upper bound.
 ///
-/// Fit it to the training data alone: what the test data look like is not known in advance.
+/// Fit it to the training data only, because the test data are not known in advance.
 ///
 /// # Shapes
-/// `A` is the array of one sample, `[f32; 64]` for a `Vector<64>`. A sample or a data set of another size does not
-/// compile:
+/// `A` is the array of one sample, `[f32; 64]` for a `Vector<64>`. A sample or a data set of a different size does not compile:
 ///
 /// ```compile_fail,E0277
 /// use typenet::dataset::{self, QuantileTransformer};
@@ -51,21 +50,21 @@ const TAIL: f64 = 1e-7;
 /// ```
 ///
 /// # Numerics
-/// Quantiles are those of the whole of the samples, linear between two of them. Each result is computed in `f64`, with a
-/// relative error of Φ⁻¹ of about 10⁻¹⁶, and rounded to the scalar at the end.
+/// The quantiles are those of all samples, interpolated linearly between two samples. Each result is computed in `f64`, with a
+/// relative error of Φ⁻¹ of about 10⁻¹⁶, and rounded to the scalar type at the end.
 ///
-/// scikit-learn, with `subsample=None`, has the same results up to rounding, but with normal output also takes for the
-/// bound what is nearer to it than 10⁻⁷ in the unit of the feature. Its own default measures 10,000 samples drawn from
-/// more.
+/// scikit-learn, with `subsample=None`, has the same results up to rounding, except that with normal output it also maps to the
+/// bound what is within 10⁻⁷ of it, in the unit of the feature. Its default measures 10,000 samples drawn at random from a
+/// larger data set.
 ///
-/// A value that many samples share gets the middle of its quantiles. Where there are as many quantiles as samples,
-/// those of scikit-learn can differ from the samples by rounding, and such a value then loses one of its quantiles at
-/// an end: of 22 samples of the integers 0 to 3 one becomes 0.3571 here, and 0.3810 there.
+/// A value that many samples share is mapped to the middle of its quantiles. With as many quantiles as samples, those of
+/// scikit-learn can differ from the samples by rounding, and such a value then loses one of its quantiles at an end: of 22
+/// samples of the integers 0 to 3, one becomes 0.3571 here and 0.3810 there.
 ///
-/// Finite samples stay finite, and a data set stays valid. A sample that holds NaN or an infinity keeps it.
+/// Finite samples stay finite, and a data set stays valid. NaN and infinities in a sample stay unchanged.
 ///
 /// # Source
-/// The formulas are those of scikit-learn's `QuantileTransformer`; quantiles are definition 7 of R. Hyndman and Y. Fan,
+/// The formulas are those of scikit-learn's `QuantileTransformer`. Quantiles follow definition 7 of R. Hyndman and Y. Fan,
 /// "Sample quantiles in statistical packages", The American Statistician 50 (1996).
 ///
 /// # Example
@@ -80,11 +79,11 @@ const TAIL: f64 = 1e-7;
 ///
 /// let scaler = scaler.normal();
 /// assert_eq!(scaler.apply(&[4.0]), [0.0]);
-/// assert!((scaler.apply(&[8.0])[0] - 0.674_49).abs() < 1e-5); // a quarter is above it
+/// assert!((scaler.apply(&[8.0])[0] - 0.674_49).abs() < 1e-5); // a quarter of the distribution is above it
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuantileTransformer<A: SampleArray> {
-    /// Feature after feature, `count` for each.
+    /// One feature after the other, `count` quantiles for each.
     quantiles: Vec<f64>,
     count: usize,
     normal: bool,
@@ -92,13 +91,14 @@ pub struct QuantileTransformer<A: SampleArray> {
 }
 
 impl<A: SampleArray> QuantileTransformer<A> {
-    /// How many quantiles [`fit`](Self::fit) measures for each feature, where there are as many samples.
+    /// The number of quantiles that [`fit`](Self::fit) measures for each feature, if there are as many samples.
     pub const QUANTILES: usize = 1000;
 
-    /// Measures [`QUANTILES`](Self::QUANTILES) of every feature over `samples`, or as many as there are samples.
+    /// Measures [`QUANTILES`](Self::QUANTILES) quantiles of every feature over `samples`, or as many as there are samples if
+    /// these are fewer.
     ///
     /// # Panics
-    /// When `samples` is empty, or holds a number that is not finite. The inputs of a [`Dataset`] never do.
+    /// Panics if `samples` is empty, or contains a value that is not finite. The inputs of a [`Dataset`] never do.
     #[must_use]
     pub fn fit(samples: &[A]) -> Self {
         Self::fit_with(samples, Self::QUANTILES)
@@ -107,7 +107,7 @@ impl<A: SampleArray> QuantileTransformer<A> {
     /// Measures `count` quantiles of every feature over `samples`, or as many as there are samples if these are fewer.
     ///
     /// # Panics
-    /// As [`fit`](Self::fit), and when `count` is 0.
+    /// Panics in the same cases as [`fit`](Self::fit), and if `count` is 0.
     ///
     /// # Example
     /// ```
@@ -136,12 +136,12 @@ impl<A: SampleArray> QuantileTransformer<A> {
         Self { quantiles, count, normal: false, samples: PhantomData }
     }
 
-    /// The transformer of measured quantiles, `count` for each feature, feature after feature, such as those that
-    /// [`quantiles`](Self::quantiles) gave before they were stored. Its output is uniform.
+    /// Creates a transformer from measured quantiles, `count` for each feature, one feature after the other, such as those that
+    /// [`quantiles`](Self::quantiles) returned before they were stored. The output is uniform.
     ///
     /// # Errors
-    /// - [`Error::CountMismatch`] when there are not `count` of them for each number of a sample.
-    /// - [`Error::Setting`] when `count` is 0, and for the first quantile that is not finite or below the one before it.
+    /// - [`Error::CountMismatch`] if there are not `count` quantiles for each element of a sample.
+    /// - [`Error::Setting`] if `count` is 0, and for the first quantile that is not finite or is below the one before it.
     ///
     /// # Example
     /// ```
@@ -164,7 +164,7 @@ impl<A: SampleArray> QuantileTransformer<A> {
             return Err(Error::CountMismatch {
                 first: "quantiles",
                 first_count: quantiles.len(),
-                second: "places for them in samples of this size",
+                second: "expected for samples of this size",
                 second_count: expected,
             });
         }
@@ -175,31 +175,31 @@ impl<A: SampleArray> QuantileTransformer<A> {
         Ok(Self { quantiles: quantiles.into(), count, normal: false, samples: PhantomData })
     }
 
-    /// The same transformer with standard normal output.
+    /// Returns the same transformer with standard normal output.
     #[must_use]
     pub fn normal(mut self) -> Self {
         self.normal = true;
         self
     }
 
-    /// The quantiles of a feature, counted from 0 in the order of the flat sample: from the smallest number to the
-    /// largest, with the same part of the samples between one and the next.
+    /// Returns the quantiles of a feature, from the smallest value to the largest, with the same share of the samples between
+    /// any two consecutive ones. Features are counted from 0 in the order of the flat sample.
     ///
     /// # Panics
-    /// When a sample has no such feature.
+    /// Panics if a sample has no such feature.
     #[must_use]
     pub fn quantiles(&self, feature: usize) -> &[f64] {
         assert!(feature < A::LEN, "there is no feature {feature}: a sample has {}", A::LEN);
         &self.quantiles[feature * self.count..][..self.count]
     }
 
-    /// Whether the output is normal, and not uniform.
+    /// Returns whether the output is normal instead of uniform.
     #[must_use]
     pub fn is_normal(&self) -> bool {
         self.normal
     }
 
-    /// The sample with every feature transformed. Allocates nothing.
+    /// Returns the sample with every feature transformed. Allocates nothing.
     #[must_use]
     pub fn apply(&self, sample: &A) -> A {
         let mut result = *sample;
@@ -207,10 +207,10 @@ impl<A: SampleArray> QuantileTransformer<A> {
         result
     }
 
-    /// The sample that [`apply`](Self::apply) takes to `sample`, up to rounding, where there is one: linear between the
-    /// quantiles, and the smallest or the largest of them from the bounds on.
+    /// Returns the sample that [`apply`](Self::apply) maps to `sample`, up to rounding, if there is one. The inverse is linear
+    /// between the quantiles. At and beyond the bounds it is the smallest or the largest quantile.
     ///
-    /// Fitted to targets, it gives predictions their unit back.
+    /// For a transformer that was fitted to targets, this converts predictions back to their original unit.
     ///
     /// # Example
     /// ```
@@ -231,7 +231,7 @@ impl<A: SampleArray> QuantileTransformer<A> {
         result
     }
 
-    /// The data set with every input transformed, where it lies. Targets stay.
+    /// Transforms every input of the data set in place. Targets stay unchanged.
     #[must_use]
     pub fn transform<X: Shape, Y: Target>(&self, mut data: Dataset<X, Y, A::Scalar>) -> Dataset<X, Y, A::Scalar>
     where
@@ -243,9 +243,9 @@ impl<A: SampleArray> QuantileTransformer<A> {
         data
     }
 
-    /// The data set with every target transformed, where it lies: for a transformer that was fitted to targets. Inputs stay.
+    /// Transforms every target of the data set in place, for a transformer that was fitted to targets. Inputs stay unchanged.
     ///
-    /// What a network then predicts, [`invert`](Self::invert) gives its unit back.
+    /// [`invert`](Self::invert) then converts the predictions of a network back to their original unit.
     #[must_use]
     pub fn transform_targets<X: Shape, Y: Shape>(&self, mut data: Dataset<X, Y, A::Scalar>) -> Dataset<X, Y, A::Scalar>
     where
@@ -257,11 +257,11 @@ impl<A: SampleArray> QuantileTransformer<A> {
         data
     }
 
-    /// F(x) or Φ⁻¹(F(x)) for every number of a sample.
-    fn change(&self, numbers: &mut [A::Scalar]) {
-        // A little further out than the tail, so that the inverse takes a bound for the bound.
+    /// Computes F(x) or Φ⁻¹(F(x)) for every element of a sample.
+    fn change(&self, values: &mut [A::Scalar]) {
+        // Slightly farther out than the tail, so that the inverse recognizes a bound as a bound.
         let end = TAIL - f64::EPSILON;
-        change(numbers, |feature, x| {
+        change(values, |feature, x| {
             let p = part_below(x, self.quantiles(feature));
             if self.normal { normal::quantile(p.clamp(end, 1.0 - end)) } else { p }
         });
@@ -309,29 +309,30 @@ impl<A: SampleArray> Scaler<A> for QuantileTransformer<A> {
     }
 }
 
-/// The first of the quantiles, `count` for each feature, that is not finite or below the one before it.
+/// Returns the position of the first quantile that is not finite or is below the one before it, with `count` quantiles for each
+/// feature.
 fn disorder(quantiles: &[f64], count: usize) -> Option<usize> {
     let in_order = |place: usize| place.is_multiple_of(count) || quantiles[place - 1] <= quantiles[place];
     (0..quantiles.len()).find(|&place| !quantiles[place].is_finite() || !in_order(place))
 }
 
-/// Appends the quantiles 0, 1 / (count - 1), …, 1 of sorted numbers, linear between two of them.
+/// Appends the quantiles 0, 1 / (count - 1), …, 1 of sorted values, interpolated linearly between two of them.
 fn append_quantiles(sorted: &[f64], count: usize, quantiles: &mut Vec<f64>) {
     let start = quantiles.len();
     for index in 0..count {
-        // Whole numbers, so that a quantile that is a sample is that sample.
+        // In integers, so that a quantile at a sample is exactly that sample.
         let position = index as u128 * (sorted.len() - 1) as u128;
         let steps = (count - 1).max(1) as u128;
         #[allow(clippy::cast_possible_truncation, reason = "a position in the samples")]
         let below = (position / steps) as usize;
         let above = (below + 1).min(sorted.len() - 1);
         let quantile = between((position % steps) as f64 / steps as f64, sorted[below], sorted[above]);
-        // Rounding must not undo the order.
+        // Rounding must not change the order.
         quantiles.push(quantiles[start..].last().map_or(quantile, |&last| quantile.max(last)));
     }
 }
 
-/// Which part of the distribution is below `x`, from 0 to 1.
+/// Returns the share of the distribution below `x`, from 0 to 1.
 fn part_below(x: f64, quantiles: &[f64]) -> f64 {
     let last = quantiles.len() - 1;
     let part = |index: usize| index as f64 / last as f64;
@@ -349,7 +350,7 @@ fn part_below(x: f64, quantiles: &[f64]) -> f64 {
     between(fraction(x, quantiles[first - 1], quantiles[first]), part(first - 1), part(first))
 }
 
-/// The number with the part `p` of the distribution below it, where `tail` at both ends counts as nothing.
+/// Returns the value below which the share `p` of the distribution lies, where `tail` at both ends counts as nothing.
 fn inverted(p: f64, tail: f64, quantiles: &[f64]) -> f64 {
     let last = quantiles.len() - 1;
     if p - tail <= 0.0 {

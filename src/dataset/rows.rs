@@ -1,4 +1,4 @@
-//! Data sets of rows whose lengths are known at run time only.
+//! Data sets of rows whose lengths are known only at run time.
 
 use alloc::vec::Vec;
 
@@ -9,14 +9,14 @@ use crate::shape::Shape;
 use crate::target::Class;
 
 impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
-    /// A data set for classification, of rows and class numbers whose lengths and values are known at run time only.
+    /// Creates a data set for classification from rows and class indices whose lengths and values are known only at run time.
     ///
-    /// A row is anything that gives a slice of numbers: `Vec<f32>`, `[f32; N]`, `&[f32]`.
+    /// A row is anything that can be borrowed as a slice of values: `Vec<f32>`, `[f32; N]`, `&[f32]`.
     ///
     /// # Errors
-    /// - [`Error::Ragged`] for the first row that has not as many numbers as `X`.
+    /// - [`Error::Ragged`] for the first row whose length differs from that of `X`.
     /// - [`Error::LabelOutOfRange`] for the first label that is not below `K`.
-    /// - What [`Dataset::new`] finds.
+    /// - Those of [`Dataset::new`].
     ///
     /// # Example
     /// ```
@@ -44,13 +44,13 @@ impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
 }
 
 impl<X: Shape, Y: Shape, T: Scalar> Dataset<X, Y, T> {
-    /// A data set for regression, of rows whose lengths are known at run time only.
+    /// Creates a data set for regression from rows whose lengths are known only at run time.
     ///
-    /// A row is anything that gives a slice of numbers: `Vec<f32>`, `[f32; N]`, `&[f32]`.
+    /// A row is anything that can be borrowed as a slice of values: `Vec<f32>`, `[f32; N]`, `&[f32]`.
     ///
     /// # Errors
-    /// - [`Error::Ragged`] for the first row that has not as many numbers as `X`, or as `Y`.
-    /// - What [`Dataset::new`] finds.
+    /// - [`Error::Ragged`] for the first row whose length differs from that of `X`, or of `Y`.
+    /// - Those of [`Dataset::new`].
     ///
     /// # Example
     /// ```
@@ -73,7 +73,7 @@ impl<X: Shape, Y: Shape, T: Scalar> Dataset<X, Y, T> {
     }
 }
 
-/// Rows of the right length as samples.
+/// Converts rows of the right length to samples.
 fn read_rows<S: Shape, T: Scalar>(
     what: &'static str,
     rows: impl IntoIterator<Item: AsRef<[T]>>,
@@ -85,7 +85,7 @@ fn read_rows<S: Shape, T: Scalar>(
         if row.len() != S::LEN {
             return Err(Error::Ragged { what, sample, length: row.len(), expected: S::LEN });
         }
-        // From slice to vector: a sample by value would lie on the stack, where a large image has no room.
+        // Copied from slice to vector: a sample passed by value would be on the stack, which has no room for a large image.
         samples.extend_from_slice(S::batch(row));
     }
     Ok(samples)

@@ -4,11 +4,11 @@
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
-/// A scaler that was fitted to samples `A`, for code that takes any: [`Standardizer`](crate::Standardizer),
-/// [`MinMax`](crate::MinMax), [`QuantileTransformer`](crate::QuantileTransformer).
+/// A scaler fitted to samples `A`, for code that accepts any of [`Standardizer`](crate::Standardizer),
+/// [`MinMax`](crate::MinMax) and [`QuantileTransformer`](crate::QuantileTransformer).
 ///
-/// With the feature `safetensors` each is kept in the file of a network's weights, see `Weights::save_with_scaler`. The trait
-/// is implemented by these three alone.
+/// With the feature `safetensors`, each can be stored in the weights file of a network, see `Weights::save_with_scaler`. Only
+/// these three types implement the trait.
 ///
 /// # Example
 /// ```
@@ -28,35 +28,35 @@ use core::fmt::Debug;
     note = "scalers are `Standardizer`, `MinMax` and `QuantileTransformer`, each fitted to samples of one size"
 )]
 pub trait Scaler<A>: sealed::Sealed + Clone + Debug + PartialEq + Send + Sync + 'static {
-    /// The sample with every feature scaled. Allocates nothing.
+    /// Returns the sample with every feature scaled. Allocates nothing.
     #[must_use]
     fn apply(&self, sample: &A) -> A;
 
-    /// The sample that [`apply`](Self::apply) takes to `sample`, up to rounding.
+    /// Returns the sample that [`apply`](Self::apply) maps to `sample`, up to rounding.
     #[must_use]
     fn invert(&self, sample: &A) -> A;
 
-    /// The prefix of its tensors in a file, and what these are.
+    /// The prefix of the scaler's tensors in a file, and their descriptions.
     #[cfg(feature = "safetensors")]
     #[doc(hidden)]
     const STORED: (&'static str, &'static [StoredTensor]);
 
-    /// The numbers of its tensors.
+    /// Returns the elements of the scaler's tensors.
     #[cfg(feature = "safetensors")]
     #[doc(hidden)]
     fn tensors(&self) -> Vec<&[f64]>;
 
-    /// The scaler of finite numbers, those of one tensor after those of the other.
+    /// Restores the scaler from finite elements, one tensor after the other.
     #[cfg(feature = "safetensors")]
     #[doc(hidden)]
-    fn restored(numbers: Vec<f64>) -> core::result::Result<Self, Unfit>;
+    fn restored(values: Vec<f64>) -> core::result::Result<Self, Unfit>;
 }
 
 pub(super) mod sealed {
     pub trait Sealed {}
 }
 
-/// A tensor of a scaler in a file, of shape [size], or [any number, size] for a table.
+/// A tensor of a scaler in a file, of shape [size], or [rows, size] with any number of rows for a table.
 #[cfg(feature = "safetensors")]
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -66,12 +66,12 @@ pub struct StoredTensor {
     pub is_table: bool,
 }
 
-/// What numbers from a file break.
+/// The rule that values from a file break.
 #[cfg(feature = "safetensors")]
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Unfit {
-    /// The position among all numbers of the scaler.
+    /// The position among all values of the scaler.
     pub position: usize,
     pub value: f64,
     /// `deviations are above 0`

@@ -1,4 +1,4 @@
-//! How do features of different units come to the same scale?
+//! How are features with different units brought to the same scale?
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -19,23 +19,23 @@ use crate::target::Target;
 
 /// A plain array of one sample: `[T; N]`, an array of such arrays, and so on.
 ///
-/// The array of every shape is one. A scaler such as [`Standardizer`] is about arrays and not about shapes, since several
-/// shapes have the same array, so that the array tells nobody which shape was meant.
+/// The array of every shape implements it. A scaler such as [`Standardizer`] is defined on arrays and not on shapes, because
+/// several shapes have the same array type, which does not determine the shape.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an array of numbers",
+    message = "`{Self}` is not an array of values",
     note = "samples are arrays of one size, such as `[f32; 64]` or `[[[f32; 28]; 28]; 1]`"
 )]
 pub trait SampleArray: Copy + Debug + PartialEq + Send + Sync + 'static {
-    /// The numbers that it is made of.
+    /// The scalar type of the elements.
     type Scalar: Scalar;
-    /// How many there are.
+    /// The number of elements.
     const LEN: usize;
 
-    /// The numbers of a batch, sample after sample.
+    /// Returns the elements of a batch, one sample after the other.
     #[must_use]
     fn flat_batch(batch: &[Self]) -> &[Self::Scalar];
 
-    /// The numbers of a batch, sample after sample, to be changed.
+    /// Returns the elements of a batch mutably, one sample after the other.
     #[must_use]
     fn flat_batch_mut(batch: &mut [Self]) -> &mut [Self::Scalar];
 }
@@ -66,7 +66,7 @@ impl<A: SampleArray, const N: usize> SampleArray for [A; N] {
     }
 }
 
-/// The fact that a data set's samples are the arrays that a scaler was fitted to.
+/// States that the samples of a data set are the arrays that a scaler was fitted to.
 #[diagnostic::on_unimplemented(
     message = "shape mismatch: the scaler was fitted to samples `{A}` but the data set has samples `{Self}`",
     label = "a data set of other samples",
@@ -76,16 +76,15 @@ pub trait SameSample<A> {}
 
 impl<A> SameSample<A> for A {}
 
-/// Gives every feature mean 0 and deviation 1, with means and deviations measured on training data.
+/// Gives every feature mean 0 and standard deviation 1, with means and deviations measured on training data.
 ///
-/// y = (x - μ) / σ, feature by feature, with μ the mean and σ = √(Σ (x - μ)² / n) the population standard deviation
-/// over the n samples of [`fit`](Self::fit). A feature that is constant there has σ = 1, so that it becomes 0.
+/// y = (x - μ) / σ for each feature, where μ is the mean and σ = √(Σ (x - μ)² / n) the population standard deviation over the n
+/// samples of [`fit`](Self::fit). A feature that is constant there has σ = 1, so that it becomes 0.
 ///
-/// Fit it to the training data alone: what the test data look like is not known in advance.
+/// Fit it to the training data only, because the test data are not known in advance.
 ///
 /// # Shapes
-/// `A` is the array of one sample, `[f32; 64]` for a `Vector<64>`. A sample or a data set of another size does not
-/// compile:
+/// `A` is the array of one sample, `[f32; 64]` for a `Vector<64>`. A sample or a data set of a different size does not compile:
 ///
 /// ```compile_fail,E0277
 /// use typenet::dataset::{self, Standardizer};
@@ -95,18 +94,17 @@ impl<A> SameSample<A> for A {}
 /// ```
 ///
 /// # Numerics
-/// Means and deviations are computed in `f64`, in two passes with the correction for the rounding of the mean, each
-/// feature scaled by a power of two first so that no square overflows. A feature counts as constant, as in
-/// scikit-learn, when its variance is within the error bound of that algorithm, σ² ≤ n ε σ² + (n ε μ)². Each result is
-/// computed in `f64` and rounded to the scalar at the end.
+/// Means and deviations are computed in `f64`, in two passes, with the correction for the rounding of the mean. Each feature is
+/// first scaled by a power of two so that no square overflows. As in scikit-learn, a feature counts as constant if its variance
+/// is within the error bound of that algorithm, σ² ≤ n ε σ² + (n ε μ)². Each result is computed in `f64` and rounded to the
+/// scalar type at the end.
 ///
-/// A result that is too large for the scalar becomes the largest finite number of its sign. So finite samples stay
-/// finite, and a data set stays valid. A sample that holds NaN or an infinity keeps it.
+/// A result that is too large for the scalar type becomes the largest finite value of its sign. Finite samples therefore stay
+/// finite, and a data set stays valid. NaN and infinities in a sample stay unchanged.
 ///
 /// # Source
-/// T. F. Chan et al., "Algorithms for computing the sample variance: analysis and recommendations", The American
-/// Statistician 37 (1983), the corrected two-pass algorithm. The rule for constant features is that of scikit-learn's
-/// `StandardScaler`.
+/// T. F. Chan et al., "Algorithms for computing the sample variance: analysis and recommendations", The American Statistician
+/// 37 (1983), the corrected two-pass algorithm. The rule for constant features is that of scikit-learn's `StandardScaler`.
 ///
 /// # Example
 /// ```
@@ -130,10 +128,10 @@ pub struct Standardizer<A: SampleArray> {
 }
 
 impl<A: SampleArray> Standardizer<A> {
-    /// Measures mean and standard deviation of every feature over `samples`.
+    /// Measures the mean and the standard deviation of every feature over `samples`.
     ///
     /// # Panics
-    /// When `samples` is empty, or holds a number that is not finite. The inputs of a [`Dataset`] never do.
+    /// Panics if `samples` is empty, or contains a value that is not finite. The inputs of a [`Dataset`] never do.
     ///
     /// # Example
     /// ```
@@ -147,18 +145,18 @@ impl<A: SampleArray> Standardizer<A> {
         assert!(!samples.is_empty(), "a standardizer needs at least one sample");
         let count = samples.len() as f64;
         let mut features = vec![Feature::default(); A::LEN];
-        each_number(samples, &mut features, |feature, x| {
+        each_element(samples, &mut features, |feature, x| {
             assert!(x.is_finite(), "a standardizer cannot be fitted to {x}: data must be finite");
             feature.largest = feature.largest.max(x.abs());
         });
         for feature in &mut features {
             feature.choose_scale();
         }
-        each_number(samples, &mut features, |feature, x| feature.mean += x * feature.scale);
+        each_element(samples, &mut features, |feature, x| feature.mean += x * feature.scale);
         for feature in &mut features {
             feature.mean /= count;
         }
-        each_number(samples, &mut features, |feature, x| {
+        each_element(samples, &mut features, |feature, x| {
             let deviation = x * feature.scale - feature.mean;
             feature.residue += deviation;
             feature.squares += deviation * deviation;
@@ -171,20 +169,19 @@ impl<A: SampleArray> Standardizer<A> {
         }
     }
 
-    /// The mean of every feature, in the order of the flat sample.
+    /// Returns the mean of every feature, in the order of the flat sample.
     #[must_use]
     pub fn means(&self) -> &[f64] {
         &self.means
     }
 
-    /// What every feature is divided by, in the order of the flat sample: its standard deviation, or 1 where it is
-    /// constant.
+    /// Returns the divisor of every feature, in the order of the flat sample: its standard deviation, or 1 if it is constant.
     #[must_use]
     pub fn deviations(&self) -> &[f64] {
         &self.deviations
     }
 
-    /// The sample with every feature standardized: (x - μ) / σ. Allocates nothing.
+    /// Returns the sample with every feature standardized, (x - μ) / σ. Allocates nothing.
     #[must_use]
     pub fn apply(&self, sample: &A) -> A {
         let mut result = *sample;
@@ -192,9 +189,9 @@ impl<A: SampleArray> Standardizer<A> {
         result
     }
 
-    /// The sample that [`apply`](Self::apply) takes to `sample`, up to rounding: x = σ y + μ.
+    /// Returns the sample that [`apply`](Self::apply) maps to `sample`, up to rounding: x = σ y + μ.
     ///
-    /// Fitted to targets, it gives predictions their unit back.
+    /// For a standardizer that was fitted to targets, this converts predictions back to their original unit.
     ///
     /// # Example
     /// ```
@@ -211,7 +208,7 @@ impl<A: SampleArray> Standardizer<A> {
         result
     }
 
-    /// The data set with every input standardized, where it lies. Targets stay.
+    /// Standardizes every input of the data set in place. Targets stay unchanged.
     #[must_use]
     pub fn transform<X: Shape, Y: Target>(&self, mut data: Dataset<X, Y, A::Scalar>) -> Dataset<X, Y, A::Scalar>
     where
@@ -223,9 +220,10 @@ impl<A: SampleArray> Standardizer<A> {
         data
     }
 
-    /// The data set with every target standardized, where it lies: for a standardizer that was fitted to targets. Inputs stay.
+    /// Standardizes every target of the data set in place, for a standardizer that was fitted to targets. Inputs stay
+    /// unchanged.
     ///
-    /// What a network then predicts, [`invert`](Self::invert) gives its unit back.
+    /// [`invert`](Self::invert) then converts the predictions of a network back to their original unit.
     ///
     /// # Example
     /// ```
@@ -250,9 +248,9 @@ impl<A: SampleArray> Standardizer<A> {
         data
     }
 
-    /// Changes every number of a sample, given its mean and deviation, and keeps finite numbers finite.
-    fn change(&self, numbers: &mut [A::Scalar], formula: impl Fn(f64, f64, f64) -> f64) {
-        change(numbers, |feature, number| formula(number, self.means[feature], self.deviations[feature]));
+    /// Applies a formula to every element of a sample, given its mean and deviation, and keeps finite elements finite.
+    fn change(&self, values: &mut [A::Scalar], formula: impl Fn(f64, f64, f64) -> f64) {
+        change(values, |feature, value| formula(value, self.means[feature], self.deviations[feature]));
     }
 }
 
@@ -282,8 +280,8 @@ impl<A: SampleArray> Scaler<A> for Standardizer<A> {
     }
 
     #[cfg(feature = "safetensors")]
-    fn restored(numbers: Vec<f64>) -> core::result::Result<Self, Unfit> {
-        let (means, deviations) = numbers.split_at(A::LEN);
+    fn restored(values: Vec<f64>) -> core::result::Result<Self, Unfit> {
+        let (means, deviations) = values.split_at(A::LEN);
         if let Some(position) = deviations.iter().position(|&deviation| deviation <= 0.0) {
             let value = deviations[position];
             return Err(Unfit { position: A::LEN + position, value, rule: "deviations are above 0" });
@@ -292,51 +290,51 @@ impl<A: SampleArray> Scaler<A> for Standardizer<A> {
     }
 }
 
-/// (x - μ) / σ, also where the difference of two finite numbers is not finite.
+/// Computes (x - μ) / σ, also if the difference of two finite values is not finite.
 fn standardized(x: f64, mean: f64, deviation: f64) -> f64 {
     let difference = x - mean;
     if difference.is_finite() { difference / deviation } else { (x / 2.0 - mean / 2.0) / deviation * 2.0 }
 }
 
-/// What the passes over the data know of one feature. Mean, residue and squares are of the scaled numbers.
+/// What the passes over the data collect about one feature. Mean, residue and squares refer to the scaled values.
 #[derive(Clone, Copy, Default)]
 struct Feature {
     largest: f64,
     scale: f64,
     mean: f64,
-    /// The sum of deviations: 0, but for the rounding of the mean.
+    /// The sum of the differences from the mean: 0, except for the rounding of the mean.
     residue: f64,
     squares: f64,
 }
 
 impl Feature {
-    /// The power of two that brings the largest magnitude into [1, 2), or as near as a power of two can be.
+    /// Sets the power of two that brings the largest magnitude into [1, 2), or as close to it as a power of two can.
     fn choose_scale(&mut self) {
-        // 2¹⁰²³ is the largest; it also serves for 0, whose exponent is a large negative number.
+        // 2¹⁰²³ is the largest power; it also serves for 0, whose exponent is a large negative value.
         self.scale = libm::scalbn(1.0, -libm::ilogb(self.largest).max(-1023));
     }
 
-    /// Mean and deviation of the unscaled numbers; deviation 1 for a constant.
+    /// Returns the mean and the deviation of the unscaled values; the deviation of a constant is 1.
     fn mean_and_deviation(&self, count: f64) -> (f64, f64) {
-        // The corrected mean of equal numbers is that number exactly, so that a constant feature becomes 0, and not a
-        // rounding error of its own size.
+        // The corrected mean of equal values is exactly that value, so that a constant feature becomes 0 instead of a
+        // rounding error of its own magnitude.
         let mean = self.mean + self.residue / count;
         let variance = (self.squares - self.residue * self.residue / count) / count;
         let rounding = count * f64::EPSILON;
         let bound = rounding * variance + (rounding * mean) * (rounding * mean);
         // The exact deviation cannot exceed the largest magnitude, which is finite.
         let deviation = (libm::sqrt(variance.max(0.0)) / self.scale).min(self.largest);
-        // A deviation among the smallest subnormal numbers may round to 0.
+        // A deviation among the smallest subnormal values may round to 0.
         let constant = variance <= bound || deviation == 0.0;
         (mean / self.scale, if constant { 1.0 } else { deviation })
     }
 }
 
-/// Shows every number to what is known of its feature, sample after sample.
-fn each_number<A: SampleArray>(samples: &[A], features: &mut [Feature], observe: impl Fn(&mut Feature, f64)) {
+/// Calls `observe` for every element and its feature, one sample after the other.
+fn each_element<A: SampleArray>(samples: &[A], features: &mut [Feature], observe: impl Fn(&mut Feature, f64)) {
     for sample in samples {
-        for (feature, number) in features.iter_mut().zip(A::flat_batch(slice::from_ref(sample))) {
-            observe(feature, number.to_f64());
+        for (feature, value) in features.iter_mut().zip(A::flat_batch(slice::from_ref(sample))) {
+            observe(feature, value.to_f64());
         }
     }
 }
@@ -353,14 +351,14 @@ mod tests {
     use crate::shape::{Image, Probabilities, Shape, Vector};
     use crate::target::Class;
 
-    /// Sums of a few thousand numbers in `f64`, in another order.
+    /// Covers sums of a few thousand values in `f64`, in a different order.
     const TOLERANCE: f64 = 1e-13;
 
     fn assert_close(value: f64, expected: f64) {
         assert!((value - expected).abs() <= TOLERANCE * expected.abs(), "{value} is not {expected}");
     }
 
-    // The expected numbers of the next three tests are those of scikit-learn 1.9.1: `mean_`, `scale_` and the result of
+    // The expected values of the next three tests are those of scikit-learn 1.9.1: `mean_`, `scale_` and the result of
     // `transform` of `StandardScaler().fit(samples)`.
 
     const SAMPLES: [[f32; 5]; 4] = [
@@ -371,7 +369,7 @@ mod tests {
     ];
 
     #[test]
-    fn small_samples_give_the_numbers_of_scikit_learn() {
+    fn small_samples_give_the_values_of_scikit_learn() {
         let scaler = Standardizer::fit(&SAMPLES);
         let means = [3.375, 0.8125, 7.0, 3.749_999_753_342_074_7e37, 0.100_000_001_490_116_12];
         let deviations = [3.974_528_273_896_161_6, 2.146_035_589_173_674_7, 1.0, 1.980_372_426_812_457e38, 1.0];
@@ -386,15 +384,15 @@ mod tests {
             [1.666_864_5, 0.087_370_4, 0.0, 0.568_075, 0.0],
         ];
         for (sample, expected) in SAMPLES.iter().zip(expected) {
-            for (number, expected) in scaler.apply(sample).into_iter().zip(expected) {
-                // scikit-learn rounds to `f32` once more than we do.
-                assert!((number - expected).abs() <= 2.0 * f32::EPSILON * expected.abs(), "{number} is not {expected}");
+            for (value, expected) in scaler.apply(sample).into_iter().zip(expected) {
+                // scikit-learn rounds to `f32` once more than this library.
+                assert!((value - expected).abs() <= 2.0 * f32::EPSILON * expected.abs(), "{value} is not {expected}");
             }
         }
     }
 
     #[test]
-    fn digits_give_the_numbers_of_scikit_learn() {
+    fn digits_give_the_values_of_scikit_learn() {
         let scaler = Standardizer::fit(digits().inputs());
         let expected = [
             (0, 0.0, 1.0),
@@ -437,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn transforming_a_data_set_applies_to_each_input_and_leaves_targets() {
+    fn transforming_a_data_set_changes_every_input_and_no_target() {
         let digits = digits();
         let scaler = Standardizer::fit(digits.inputs());
         let expected: Vec<[f32; 64]> = digits.inputs().iter().map(|input| scaler.apply(input)).collect();
@@ -476,7 +474,7 @@ mod tests {
 
     #[test]
     fn a_constant_feature_becomes_exactly_zero_whatever_the_rounding_of_its_mean() {
-        // Summed up 1797 times and divided, these differ from themselves.
+        // The mean of 1797 equal values, summed and divided, differs from the value.
         let sample = [1e300, 0.1, -1.0 / 3.0];
         let scaler = Standardizer::fit(&vec![sample; 1797]);
         assert_eq!(scaler.deviations(), [1.0; 3]);
@@ -484,17 +482,17 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_and_the_smallest_numbers_do_not_overflow() {
+    fn the_largest_and_the_smallest_values_do_not_overflow() {
         let scaler = Standardizer::fit(&[[f64::MAX, 4e-320], [f64::MIN, 0.0], [f64::MAX, 4e-320], [f64::MIN, 0.0]]);
         assert_eq!(scaler.means()[0], 0.0);
         assert_close(scaler.deviations()[0], f64::MAX);
         assert!(scaler.deviations().iter().all(|deviation| deviation.is_finite() && *deviation > 0.0));
         let [large, small] = scaler.apply(&[f64::MIN, 4e-320]);
         assert_close(large, -1.0);
-        // 4e-320 has some thirteen bits.
+        // 4e-320 has about thirteen significant bits.
         assert!((small - 1.0).abs() < 1e-3);
 
-        // Here x - μ alone is past the largest number.
+        // Here x - μ alone exceeds the largest value.
         let scaler = Standardizer::fit(&[[f64::MAX], [f64::MAX], [f64::MAX], [f64::MIN]]);
         let expected = -(3.0_f64.sqrt());
         assert_close(scaler.apply(&[f64::MIN])[0], expected);
@@ -504,12 +502,12 @@ mod tests {
         let large = f64::MAX.next_down();
         assert_eq!(Standardizer::fit(&[[large], [-large]].repeat(4)).deviations(), [large]);
 
-        // A deviation below half the smallest number.
+        // A deviation below half the smallest positive value.
         assert_eq!(Standardizer::fit(&[[5e-324], [0.0], [0.0], [0.0], [0.0]]).deviations(), [1.0]);
     }
 
     #[test]
-    fn finite_samples_stay_finite_and_others_stay_what_they_are() {
+    fn finite_samples_stay_finite_and_others_stay_unchanged() {
         let scaler = Standardizer::fit(&[[0.0_f32], [1e-30]]);
         assert_eq!(scaler.apply(&[3e38]), [f32::MAX]);
         assert_eq!(scaler.apply(&[-3e38]), [f32::MIN]);
@@ -535,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sample_of_no_numbers_is_allowed() {
+    fn a_sample_without_elements_is_allowed() {
         assert!(Standardizer::fit(&[[0.0_f32; 0]; 2]).means().is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! How is a data set cut in two with the same shares of classes?
+//! How is a data set split in two with the same shares of classes?
 
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -9,22 +9,23 @@ use crate::shape::Shape;
 use crate::target::Class;
 
 impl<X: Shape, T: Scalar, const K: usize> Dataset<X, Class<K>, T> {
-    /// Cuts the data set in two parts of the sizes that [`split`](Self::split) gives, each with the same share of every class
-    /// as far as counts allow.
+    /// Splits the data set into two parts of the sizes that [`split`](Self::split) gives. Each class has the same share in both
+    /// parts, as far as the counts allow.
     ///
-    /// With n samples, n₁ of which go to the first part, the share of a class of c samples is c · n₁ / n. The class gets
-    /// this number rounded down, and the samples that are then left go to the classes with the largest remainders, one
-    /// each. So the part has n₁ samples, and no class is a whole sample away from its share. Among equal remainders the
-    /// class whose next sample comes first in the data set gets it: rare classes are spread over both parts.
+    /// With n samples, n₁ of which go to the first part, the share of a class of c samples is c · n₁ / n. The class gets this
+    /// share rounded down. The samples that are then missing come from the classes with the largest remainders, one each. The
+    /// first part therefore has n₁ samples, and every class differs from its share by less than one sample. Among equal
+    /// remainders, the class whose next sample comes first in the data set gets it, so that rare classes are spread over both
+    /// parts.
     ///
-    /// The first part gets the first samples of each class, and both parts keep the order of their samples. Shuffle first
-    /// when that order says something about them.
+    /// The first part gets the first samples of each class, and both parts keep the order of their samples. Shuffle first if
+    /// that order carries information.
     ///
     /// # Panics
-    /// When `fraction` does not lie between 0 and 1, both excluded, or there is only one sample.
+    /// Panics if `fraction` is not strictly between 0 and 1, or if there is only one sample.
     ///
     /// # Source
-    /// Largest remainders, also called Hamilton's method; the counts are those of scikit-learn's
+    /// The largest remainder method, also called Hamilton's method. The counts are those of scikit-learn's
     /// `train_test_split(.., train_size=n1, stratify=y)`, which chooses at random among equal remainders.
     ///
     /// # Example
@@ -50,16 +51,16 @@ impl<X: Shape, T: Scalar, const K: usize> Dataset<X, Class<K>, T> {
         (self.part(&first), self.part(&second))
     }
 
-    /// How many samples of each class go to a first part of `total` samples.
+    /// Returns the number of samples of each class in a first part of `total` samples.
     fn shares(&self, total: usize) -> [usize; K] {
         let mut counts = [0_usize; K];
         self.targets.iter().for_each(|class| counts[class.index()] += 1);
-        // In whole numbers, so that equal remainders are equal: c · n₁ = floor · n + remainder.
+        // In integers, so that equal remainders compare equal: c · n₁ = floor · n + remainder.
         let (n, product) = (self.len() as u128, |count: usize| count as u128 * total as u128);
         #[allow(clippy::cast_possible_truncation, reason = "at most the count of the class")]
         let mut shares = counts.map(|count| (product(count) / n) as usize);
         let mut seen = [0_usize; K];
-        // The classes in the order of the samples that are the first not to be in the rounded share.
+        // The classes, ordered by the position of the first sample beyond the rounded share.
         let mut order = Vec::new();
         for class in self.targets.iter().map(|class| class.index()) {
             if seen[class] == shares[class] {

@@ -1,4 +1,4 @@
-//! How does a data set say how much each sample counts?
+//! How does a data set give each sample a weight?
 
 use alloc::vec::Vec;
 
@@ -9,12 +9,12 @@ use crate::shape::Shape;
 use crate::target::{Class, Target, Weighted, WeightedValue};
 
 impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
-    /// The data set with a weight for each sample, to be learned from with [`SampleWeights`](crate::loss::SampleWeights).
+    /// Returns the data set with a weight for each sample, for the loss [`SampleWeights`](crate::loss::SampleWeights).
     ///
     /// # Errors
-    /// - [`Error::CountMismatch`] when there are not as many weights as samples.
+    /// - [`Error::CountMismatch`] if the number of weights differs from the number of samples.
     /// - [`Error::WeightOutOfRange`] for the first weight that is negative, infinite or NaN.
-    /// - [`Error::AllWeightsZero`].
+    /// - [`Error::AllWeightsZero`] if all weights are 0.
     ///
     /// # Example
     /// ```
@@ -53,7 +53,7 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
 }
 
 impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Weighted<Y>, T> {
-    /// The data set without its weights, for metrics, which count every sample alike.
+    /// Returns the data set without its weights, for metrics, which count every sample equally.
     #[must_use]
     pub fn unweighted(self) -> Dataset<X, Y, T> {
         let targets = self.targets.iter().map(|value| *value.target()).collect();
@@ -62,8 +62,8 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Weighted<Y>, T> {
 }
 
 impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
-    /// Weights by which every class counts as much as any other, for [`ClassWeights`](crate::loss::ClassWeights):
-    /// w_c = n / (K n_c), with n_c of the n samples in class c. Their mean over the samples is 1.
+    /// Returns the weights with which all classes contribute equally, for [`ClassWeights`](crate::loss::ClassWeights):
+    /// w_c = n / (K n_c), where n_c of the n samples are in class c. Their mean over the samples is 1.
     ///
     /// # Errors
     /// [`Error::AbsentClass`] for the first class without a sample.

@@ -1,11 +1,11 @@
-//! CRC-64/XZ, which finds every damage of at most 64 neighbouring bits, and all but one of 2⁶⁴ others.
+//! CRC-64/XZ, which detects all damage within 64 adjacent bits, and all other damage except in one case in 2⁶⁴.
 //!
 //! # Source
 //! ECMA-182 for the polynomial, the XZ format for its use: bits reversed, all bits set at the start and flipped at the end.
 
 const POLYNOMIAL: u64 = 0xC96C_5795_D787_0F42;
 
-/// What the bytes 0 to 255 add, with 0 to 7 bytes after them.
+/// The contributions of the bytes 0 to 255, followed by 0 to 7 more bytes.
 const TABLES: [[u64; 256]; 8] = tables();
 
 const fn tables() -> [[u64; 256]; 8] {
@@ -34,7 +34,7 @@ const fn tables() -> [[u64; 256]; 8] {
     tables
 }
 
-/// A checksum of the bytes so far.
+/// The checksum of the bytes so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Checksum(u64);
 
@@ -76,7 +76,7 @@ mod tests {
 
     /// The check values of the catalogue of parametrised CRC algorithms, and of the tool `xz`.
     #[test]
-    fn the_check_value_is_the_one_of_the_standard() {
+    fn the_check_values_are_those_of_the_standard() {
         assert_eq!(checksum(&[b"123456789"]), 0x995D_C9BB_DF19_39FA);
         assert_eq!(checksum(&[b"This is a test of the emergency broadcast system."]), 0x27DB_187F_C15B_BC72);
         assert_eq!(checksum(&[]), 0);

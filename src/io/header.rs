@@ -1,9 +1,9 @@
 //! What does the header of a file say?
 //!
-//! The crate of the format keeps headers in maps, in which the second of two entries with one name takes the place of the
-//! first, and which take several times the memory of their text. Here the text is read twice, entry by entry: once to count
-//! them, and once to put them into a list, whose entries borrow their texts. What that list is checked for is what the
-//! format says: <https://github.com/huggingface/safetensors>.
+//! The crate of the format stores headers in maps. There the second of two entries with the same name replaces the first, and
+//! the map takes several times the memory of the text. Here the text is read twice, entry by entry: once to count the entries,
+//! and once to put them into a list whose entries borrow their texts. The list is checked against the specification of the
+//! format: <https://github.com/huggingface/safetensors>.
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -18,30 +18,30 @@ use serde_json::value::RawValue;
 
 use crate::error::shown;
 
-/// The name of what is no tensor.
+/// The name of the entry that is not a tensor.
 const METADATA: &str = "__metadata__";
-/// Our entry in the metadata.
+/// This library's entry in the metadata.
 const LABEL: &str = "typenet";
-/// A name of a type is not longer.
+/// The maximum length of the name of a type.
 const LONGEST_TYPE: usize = 64;
 
-/// What a header says, with the texts in it.
+/// The contents of a header, which borrow its text.
 #[derive(Debug)]
 pub(super) struct Parsed<'h> {
-    /// Our entry in the metadata.
+    /// This library's entry in the metadata.
     pub(super) label: Option<Cow<'h, str>>,
-    /// The tensors in the order of their bytes, which follow one another without holes.
+    /// The tensors in the order of their bytes, which follow one another without gaps.
     pub(super) tensors: Vec<Entry<'h>>,
 }
 
-/// A tensor of a file. Small, since a file may have as many as its length allows.
+/// A tensor of a file. It is small, since a file may have as many as its length allows.
 #[derive(Debug)]
 pub(super) struct Entry<'h> {
     pub(super) name: Cow<'h, str>,
     pub(super) kind: Dtype,
-    /// The sizes as they are written, `[2, 3]`.
+    /// The sizes as written, `[2, 3]`.
     sizes: &'h str,
-    /// The first of its bytes behind the header.
+    /// The position of its first byte after the header.
     start: usize,
 }
 
@@ -62,7 +62,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed<'_>, String> {
         label = own_entry(value).map_err(|reason| format!("`{METADATA}` {reason}"))?;
         once(&mut metadata, value, METADATA).map_err(|reason| format!("it {reason}"))
     })?;
-    require_different(&mut tensors).map_err(|name| format!("it has two tensors of the name `{name}`"))?;
+    require_different(&mut tensors).map_err(|name| format!("it has two tensors named `{name}`"))?;
     sort(&mut tensors);
     let mut end = 0;
     for tensor in &tensors {
@@ -76,24 +76,24 @@ pub(super) fn parse(text: &str) -> Result<Parsed<'_>, String> {
 }
 
 impl<'h> Parsed<'h> {
-    /// The bytes of all tensors.
+    /// Returns the number of bytes of all tensors.
     pub(super) fn len(&self) -> usize {
         self.tensors.last().map_or(0, |last| last.start + last.len())
     }
 
-    /// Gives the tensors other names.
+    /// Renames the tensors.
     pub(super) fn rename(&mut self, rename: impl Fn(Cow<'h, str>) -> Cow<'h, str>) -> Result<(), String> {
         for tensor in &mut self.tensors {
             tensor.name = rename(core::mem::take(&mut tensor.name));
         }
         require_different(&mut self.tensors)
-            .map_err(|name| format!("two of its tensors have the name `{name}` after the change of names"))?;
+            .map_err(|name| format!("two of its tensors have the name `{name}` after renaming"))?;
         sort(&mut self.tensors);
         Ok(())
     }
 }
 
-/// Sorts tensors by their bytes; those without any by their names.
+/// Sorts tensors by their bytes, and tensors without bytes by their names.
 fn sort(tensors: &mut [Entry<'_>]) {
     tensors.sort_unstable_by(|one, other| {
         let by_start = one.start.cmp(&other.start);
@@ -101,23 +101,23 @@ fn sort(tensors: &mut [Entry<'_>]) {
     });
 }
 
-/// Says which name two tensors have. They are sorted by their names afterwards.
+/// Returns the name as an error if two tensors have the same. Afterwards the tensors are sorted by name.
 fn require_different(tensors: &mut [Entry<'_>]) -> Result<(), String> {
     tensors.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     let twice = tensors.windows(2).find(|pair| pair[0].name == pair[1].name);
     twice.map_or(Ok(()), |pair| Err(shown(&pair[0].name)))
 }
 
-/// Our entry in the metadata, all of whose values are texts.
+/// Returns this library's entry in the metadata, all of whose values must be strings.
 fn own_entry(metadata: &str) -> Result<Option<Cow<'_, str>>, String> {
     let mut label = None;
-    // Other programs write that for no metadata.
+    // Other programs write this for absent metadata.
     if metadata == "null" {
         return Ok(label);
     }
     each_entry(metadata, |name, value| {
         if !value.starts_with('"') {
-            return Err(format!("has something that is no text under `{}`", shown(&name)));
+            return Err(format!("has a value that is not a string under `{}`", shown(&name)));
         }
         if name == LABEL { once(&mut label, text(value)?, LABEL) } else { Ok(()) }
     })?;
@@ -132,14 +132,14 @@ impl<'h> Entry<'h> {
         }
     }
 
-    /// The type, the sizes and the first byte.
+    /// Returns the type, the sizes and the position of the first byte.
     fn of(value: &'h str) -> Result<(Dtype, &'h str, usize), String> {
         let (mut kind, mut sizes, mut range) = (None, None, None);
         each_entry(value, |field, value| match &*field {
             "dtype" => once(&mut kind, value, "dtype"),
             "shape" => once(&mut sizes, value, "shape"),
             "data_offsets" => once(&mut range, value, "data_offsets"),
-            // The crate of the format passes over it, too.
+            // The crate of the format ignores it, too.
             _ => Ok(()),
         })?;
         let kind = kind_of(kind.ok_or("has no `dtype`")?)?;
@@ -156,26 +156,26 @@ impl<'h> Entry<'h> {
         Ok((kind, sizes, start))
     }
 
-    /// The number of its bytes.
+    /// Returns the number of its bytes.
     pub(super) fn len(&self) -> usize {
-        // What overflows was refused.
+        // Overflow was refused earlier.
         bytes_of(self.kind, self.sizes).unwrap_or(0)
     }
 
-    /// The sizes, of which there may be very many.
+    /// Returns the sizes, of which there may be very many.
     pub(super) fn sizes(&self) -> impl Iterator<Item = usize> {
-        // Those that are no numbers were refused.
+        // Sizes that are not integers were refused earlier.
         numbers(self.sizes).flatten()
     }
 }
 
-/// The type of a name in quotes.
+/// Returns the type with this quoted name.
 fn kind_of(name: &str) -> Result<Dtype, String> {
     let refused = || format!("is of type {}, which the format does not have", shown(name));
     if name.len() > LONGEST_TYPE { Err(refused()) } else { serde_json::from_str(name).map_err(|_| refused()) }
 }
 
-/// The bytes of a tensor.
+/// Returns the number of bytes of a tensor.
 fn bytes_of(kind: Dtype, sizes: &str) -> Result<usize, String> {
     let mut count = Some(1_usize);
     for size in numbers(sizes) {
@@ -186,15 +186,15 @@ fn bytes_of(kind: Dtype, sizes: &str) -> Result<usize, String> {
     if bits.is_multiple_of(8) { Ok(bits / 8) } else { Err("ends within a byte".into()) }
 }
 
-/// The whole numbers of a list, and nothing in the place of anything else. `list` is JSON.
+/// Returns the integers of a list, and `None` in place of anything else. `list` is JSON.
 fn numbers(list: &str) -> impl Iterator<Item = Option<usize>> {
     let inside = list.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
     let is_empty = inside.is_some_and(|inside| inside.trim().is_empty());
-    // What is no list is one thing that is no number.
+    // Anything but a list counts as a single item that is not an integer.
     inside.unwrap_or("").split(',').map(|number| number.trim().parse().ok()).filter(move |_| !is_empty)
 }
 
-/// Keeps the value of a name that may come once.
+/// Stores the value of a name that may occur only once.
 fn once<X>(place: &mut Option<X>, value: X, name: &str) -> Result<(), String> {
     match place.replace(value) {
         None => Ok(()),
@@ -202,15 +202,15 @@ fn once<X>(place: &mut Option<X>, value: X, name: &str) -> Result<(), String> {
     }
 }
 
-/// A text in quotes.
+/// Parses a quoted string.
 fn text(quoted: &str) -> Result<Cow<'_, str>, String> {
-    serde_json::from_str(quoted).map(|Text(text)| text).map_err(|error| format!("is no JSON: {error}"))
+    serde_json::from_str(quoted).map(|Text(text)| text).map_err(|error| format!("is not valid JSON: {error}"))
 }
 
-/// Shows every entry of an object, in order: its name and its value as it is written.
+/// Calls `each` with every entry of an object, in order: its name and its value as written.
 ///
-/// Values are not looked into here, since messages of the parser would repeat whatever stands in place of an object or a
-/// number, of any length.
+/// Values are not parsed here, since messages of the parser would repeat whatever is in place of an object or a number, at any
+/// length.
 fn each_entry<'h>(
     object: &'h str,
     each: impl FnMut(Cow<'h, str>, &'h str) -> Result<(), String>,
@@ -225,13 +225,13 @@ fn each_entry<'h>(
     let parsed = parser.deserialize_map(&mut entries).and_then(|()| parser.end());
     match entries.refused {
         Some(reason) => Err(reason),
-        None => parsed.map_err(|error| format!("is no JSON: {error}")),
+        None => parsed.map_err(|error| format!("is not valid JSON: {error}")),
     }
 }
 
 struct Entries<F> {
     each: F,
-    /// Why `each` does not go on.
+    /// Why `each` stopped.
     refused: Option<String>,
 }
 
@@ -254,7 +254,7 @@ impl<'h, F: FnMut(Cow<'h, str>, &'h str) -> Result<(), String>> Visitor<'h> for 
     }
 }
 
-/// A text, borrowed where it has no escapes.
+/// A string, borrowed if it has no escapes.
 struct Text<'h>(Cow<'h, str>);
 
 impl<'h> Deserialize<'h> for Text<'h> {
@@ -265,7 +265,7 @@ impl<'h> Deserialize<'h> for Text<'h> {
             type Value = Text<'h>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
+                f.write_str("a string")
             }
 
             fn visit_borrowed_str<E: Error>(self, text: &'h str) -> Result<Text<'h>, E> {
@@ -294,7 +294,7 @@ mod tests {
 
     use super::{Entry, parse};
 
-    /// Names, types and sizes with the bytes that they take; a few of them wrong.
+    /// Names, types and sizes with the bytes that they take; a few of them are wrong.
     const NAMES: [&str; 6] = ["a", "b.weight", "data_offsets", r"\u0061", r#"\n\""#, "größe"];
     const KINDS: [&str; 5] = [r#""F32""#, r#""BF16""#, r#""U8""#, r#""F4""#, r#""F33""#];
     const SIZES: [(&str, usize); 8] = [
@@ -310,8 +310,8 @@ mod tests {
     const METADATA: [&str; 5] =
         [r#"{"format":"pt"}"#, r#"{"data_offsets":"\u0041","typenet":""}"#, "{}", "null", r#"{"a":1}"#];
 
-    /// A header, with a position that is off by one now and then, and fields and entries in any order; and whether two tensors
-    /// have one name.
+    /// A header, occasionally with a position that is off by one, with fields and entries in any order; and whether two tensors
+    /// have the same name.
     fn header() -> impl Strategy<Value = (String, bool)> {
         let off = || prop_oneof![9 => Just(0_i64), 1 => -1..=1_i64];
         let tensor = (select(&NAMES[..]), select(&KINDS[..]), select(&SIZES[..]), off(), any::<Index>());
@@ -335,7 +335,7 @@ mod tests {
                 start = end;
             }
             entries.extend(metadata.map(|metadata| format!(r#""__metadata__":{metadata}"#)));
-            // One more than there are, so that none is some too.
+            // One more than there are, so that some headers have none.
             let turns = turn.index(entries.len() + 1);
             entries.rotate_left(turns);
             (format!("{{{}}}", entries.join(",\n")), names.windows(2).any(|pair| pair[0] == pair[1]))
@@ -348,7 +348,7 @@ mod tests {
         #[test]
         fn a_header_is_read_as_the_crate_of_the_format_reads_it((header, is_twice) in header()) {
             let parsed = parse(&header);
-            // Of these that crate takes the second.
+            // Of two tensors with the same name, that crate keeps the second.
             if is_twice {
                 prop_assert!(parsed.is_err());
                 return Ok(());

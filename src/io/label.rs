@@ -1,26 +1,26 @@
-//! What a file says about itself, as lines of text in its metadata.
+//! What does a file say about itself? Lines of text in its metadata.
 
 use alloc::format;
 use alloc::string::String;
 use core::fmt::{self, Display};
 
-/// The version of the layout of names and lines that this library writes, and the only one that it reads so far.
+/// The version of the layout of names and lines that this library writes, and the only one that it reads.
 pub(super) const FORMAT: &str = "1";
-/// The line before all others, up to its digits.
+/// The start of the first line, up to the digits.
 pub(super) const CHECKSUM: &str = "checksum ";
 pub(super) const CHECKSUM_DIGITS: usize = 16;
-/// The most letters of an architecture in a message: those of some hundred layers.
+/// The maximum number of characters of an architecture in a message, enough for some hundred layers.
 const LONGEST_ARCHITECTURE: usize = 10_000;
 
-/// Lines of a key and a value, in order. A key has no space, and may come again.
+/// Lines of a key and a value, in order. A key contains no space, and may occur several times.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Label {
-    /// One text, since a file may have millions of lines.
+    /// A single string, since a file may have millions of lines.
     text: String,
 }
 
 impl Label {
-    /// A label for a file of a kind.
+    /// Creates the label of a kind of file.
     pub(crate) fn new(kind: &str) -> Self {
         let mut label = Self::default();
         label.push("format", FORMAT);
@@ -29,7 +29,7 @@ impl Label {
         label
     }
 
-    /// Adds a line. A value has no line break, whatever was given.
+    /// Adds a line. Line breaks in the value become spaces.
     pub(crate) fn push(&mut self, key: &str, value: &str) {
         if !self.text.is_empty() {
             self.text.push('\n');
@@ -37,24 +37,24 @@ impl Label {
         self.text.extend([key, " ", &value.replace(['\n', '\r'], " ")]);
     }
 
-    /// The lines of a text. A line without a space is a key without a value.
+    /// Parses the lines of a text. A line without a space is a key without a value.
     pub(super) fn parse(text: String) -> Self {
         Self { text }
     }
 
-    /// The value of the first line with this key.
+    /// Returns the value of the first line with this key.
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
         self.all(key).next()
     }
 
-    /// The values of all lines with this key.
+    /// Returns the values of all lines with this key.
     pub(crate) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
         let lines = self.text.lines().map(|line| line.split_once(' ').unwrap_or((line, "")));
         lines.filter(move |(other, _)| *other == key).map(|(_, value)| value)
     }
 
-    /// The network that a file was made from, for messages: `Xor: (2), dense: Dense<2, 3>, tanh: Tanh`. Commands to a
-    /// terminal are left out, and what no message should have.
+    /// Returns the network that a file was made from, for messages: `Xor: (2), dense: Dense<2, 3>, tanh: Tanh`. Terminal
+    /// control sequences and other characters unfit for messages are removed.
     pub(crate) fn architecture(&self) -> Option<String> {
         let parts = core::iter::once(self.get("network")?).chain(self.get("input")).chain(self.all("layer"));
         let separator = |index| ["", ": ", ", "][usize::min(index, 2)];
@@ -67,8 +67,8 @@ impl Label {
         Some(text)
     }
 
-    /// It has layers, and their names or kinds, `hidden: Dense`, are others. Their sizes are not compared: tensors have
-    /// these.
+    /// Returns whether this label has layers, and their names or kinds, `hidden: Dense`, differ from those of `other`. Sizes
+    /// are not compared here, because tensors have them.
     pub(crate) fn has_other_layers(&self, other: &Self) -> bool {
         let (mut own, mut others) = (self.all("layer").peekable(), other.all("layer"));
         if own.peek().is_none() {
@@ -83,13 +83,13 @@ impl Label {
         }
     }
 
-    /// The text with a checksum of zeros.
+    /// Returns the text with a checksum of zeros.
     pub(super) fn with_room_for_checksum(&self) -> String {
         format!("{CHECKSUM}{:0CHECKSUM_DIGITS$}\n{self}", 0)
     }
 }
 
-/// The letters of a layer but for what is in angle brackets.
+/// Returns the characters of a layer without those in angle brackets.
 fn without_sizes(layer: &str) -> impl Iterator<Item = char> {
     let mut depth = 0_usize;
     layer.chars().filter(move |&letter| {

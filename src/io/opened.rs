@@ -12,37 +12,37 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::file;
 
-/// The longest header that the format allows.
+/// The maximum length of a header in the format.
 const LONGEST_HEADER: u64 = 100_000_000;
-/// The bytes of the number before the header, which is its length.
+/// The size of the integer before the header, which is the length of the header.
 const LENGTH_BYTES: usize = 8;
-/// What a file is too short for.
-pub(super) const PROMISED: &str = "the numbers that its header promises";
-/// What messages call a file in memory.
+/// What a file that is too short lacks.
+pub(super) const PROMISED: &str = "the elements that its header declares";
+/// The name of a file in memory in messages.
 const IN_MEMORY: &str = "the file in memory";
 
-/// A file whose header was read, but not understood.
+/// A file whose header was read, but not parsed.
 pub(crate) struct Opened<'f> {
-    /// The file, for messages.
+    /// The name of the file for messages.
     pub(super) source: String,
     /// What follows the header.
     pub(super) input: Box<dyn Read + 'f>,
-    /// The length of the file; nothing for what has none, such as a pipe.
+    /// The length of the file; `None` for an input without a length, such as a pipe.
     pub(super) length: Option<u64>,
     pub(super) header: String,
 }
 
 impl<'f> Opened<'f> {
-    /// The file of a path.
+    /// Opens the file at a path.
     pub(crate) fn at(path: &Path) -> Result<Self> {
         let file = File::open(path).and_then(|file| file.metadata().map(|metadata| (file, metadata)));
         let (file, metadata) = file.map_err(|error| file::failed("read", path, &error))?;
-        // Files that the system makes up have no length either.
+        // Virtual files of the system have no length either.
         let length = Some(metadata.len()).filter(|&length| metadata.is_file() && length > 0);
         Self::read(format!("`{}`", path.display()), Box::new(file), length)
     }
 
-    /// A file in memory.
+    /// Opens a file in memory.
     pub(crate) fn in_memory(bytes: &'f [u8]) -> Result<Self> {
         Self::read(IN_MEMORY.to_owned(), Box::new(bytes), Some(bytes.len() as u64))
     }
@@ -55,7 +55,7 @@ impl<'f> Opened<'f> {
     }
 }
 
-/// Refuses a file that is too short for so many bytes behind its header. What has no length is read for that.
+/// Refuses a file that has fewer than `behind` bytes after its header. An input without a length is read up to that point.
 pub(super) fn require<'f>(
     input: &mut Box<dyn Read + 'f>,
     length: Option<u64>,
@@ -67,7 +67,7 @@ pub(super) fn require<'f>(
         length
     } else {
         let mut rest = Vec::new();
-        // One byte more is noticed later.
+        // One more byte, so that a longer input is noticed later.
         let read = input.by_ref().take(behind.saturating_add(1)).read_to_end(&mut rest);
         read.map_err(|error| error.to_string())?;
         let length = start + rest.len() as u64;
@@ -77,14 +77,14 @@ pub(super) fn require<'f>(
     if start.saturating_add(behind) > length { Err(format!("it ends before {PROMISED}")) } else { Ok(()) }
 }
 
-/// Reads the header of a file of so many bytes. Nothing is allocated for one that the file is too short for.
+/// Reads the header of a file of `length` bytes. Allocates nothing if the file is too short for its header.
 fn header(input: &mut dyn Read, length: Option<u64>) -> core::result::Result<String, String> {
     let mut bytes = [0; LENGTH_BYTES];
     fill(input, &mut bytes, "the length of its header")?;
     let header_length = u64::from_le_bytes(bytes);
     if header_length > LONGEST_HEADER {
         return Err(format!(
-            "it is no safetensors file, whose header would have {header_length} bytes: the format allows {LONGEST_HEADER}"
+            "it is not a safetensors file: its header would have {header_length} bytes, and the format allows {LONGEST_HEADER}"
         ));
     }
     let cut = || format!("it ends within its header, which would have {header_length} bytes");
@@ -100,10 +100,10 @@ fn header(input: &mut dyn Read, length: Option<u64>) -> core::result::Result<Str
     if (header.len() as u64) < header_length {
         return Err(cut());
     }
-    String::from_utf8(header).map_err(|error| format!("its header is wrong: it is no text, {}", error.utf8_error()))
+    String::from_utf8(header).map_err(|error| format!("its header is wrong: it is not text, {}", error.utf8_error()))
 }
 
-/// Fills `bytes`, or says that the file ends before `what` does.
+/// Fills `bytes`, or reports that the file ends before `what` does.
 pub(super) fn fill(input: &mut dyn Read, bytes: &mut [u8], what: &str) -> core::result::Result<(), String> {
     input.read_exact(bytes).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => format!("it ends before {what}"),

@@ -1,4 +1,4 @@
-//! Bytes to named tensors, with everything that is wrong with them.
+//! How do bytes become named tensors, with a list of everything that is wrong with them?
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -19,9 +19,9 @@ use crate::io::write::{checksum_digits, places};
 use crate::io::{Opened, Renames};
 use crate::tensor::TensorInfo;
 
-/// Elements are read through memory of this size, a multiple of the width of any element.
+/// The size of the buffer through which elements are read, a multiple of the width of any element.
 const PIECE: usize = 1 << 15;
-/// Of a tensor with more dimensions messages have the number of these, since a file may claim millions.
+/// For a tensor with more dimensions, messages contain only their number, since a file may claim millions.
 const FEW_DIMENSIONS: usize = 8;
 
 /// A tensor that a file should have.
@@ -29,7 +29,7 @@ const FEW_DIMENSIONS: usize = 8;
 pub(crate) struct Expected {
     pub(crate) name: String,
     pub(crate) shape: Cow<'static, [usize]>,
-    /// Where its elements go.
+    /// The place of its elements.
     pub(crate) range: Range<usize>,
 }
 
@@ -39,7 +39,7 @@ impl From<TensorInfo> for Expected {
     }
 }
 
-/// Tensors that a file should have, and the memory that they go to.
+/// Tensors that a file should have, and the memory for their elements.
 pub(crate) struct Part<'a> {
     tensors: &'a [Expected],
     values: Values<'a>,
@@ -51,7 +51,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// What a file has, as its header says. The elements are still to be read.
+/// The contents of a file according to its header. The elements are still to be read.
 pub(crate) struct Contents<'o> {
     source: &'o str,
     input: &'o mut dyn Read,
@@ -62,7 +62,7 @@ pub(crate) struct Contents<'o> {
 }
 
 impl Opened<'_> {
-    /// Reads what the header says, with other names for the tensors.
+    /// Reads what the header says, with changed names for the tensors.
     pub(crate) fn contents(&mut self, renames: &Renames<'_>) -> Result<Contents<'_>> {
         let Self { source, input, length, header } = self;
         let unreadable = |reason| Error::Unreadable { source: source.clone(), reason };
@@ -78,22 +78,22 @@ impl Opened<'_> {
 }
 
 impl Contents<'_> {
-    /// The file, for messages.
+    /// Returns the name of the file for messages.
     pub(crate) fn source(&self) -> &str {
         self.source
     }
 
-    /// What the file says about itself; nothing when another program wrote it.
+    /// Returns what the file says about itself. The label is empty if another program wrote the file.
     pub(crate) fn label(&self) -> &Label {
         &self.label
     }
 
-    /// The bytes of all tensors.
+    /// Returns the number of bytes of all tensors.
     pub(crate) fn len(&self) -> usize {
         self.tensors.iter().map(Entry::len).sum()
     }
 
-    /// The rows and columns of a tensor that the file has with two dimensions, of a type that can be read.
+    /// Returns the rows and columns of a tensor if the file has it with two dimensions and of a type that can be read.
     pub(crate) fn table<T: Stored>(&self, name: &str) -> Option<[usize; 2]> {
         let tensor = self.tensors.iter().find(|tensor| tensor.name == name)?;
         let mut sizes = tensor.sizes().take_while(|_| T::TYPES.contains(&tensor.kind));
@@ -101,13 +101,13 @@ impl Contents<'_> {
         sizes.next().is_none().then_some(table)
     }
 
-    /// An error about the file as a whole.
+    /// Returns an error about the file as a whole.
     pub(crate) fn unreadable(&self, reason: &dyn Display) -> Error {
         Error::Unreadable { source: self.source.to_string(), reason: reason.to_string() }
     }
 
-    /// Reads all elements of the file, and those of the parts into their memory. Other tensors are passed over if
-    /// `pass_over` says so. After an error the memory may hold anything.
+    /// Reads all elements of the file, and stores those of the parts in their memory. Tensors for which `pass_over` returns
+    /// true are skipped. After an error the memory may have any contents.
     pub(crate) fn read(mut self, owner: &str, parts: &mut [Part<'_>], pass_over: &dyn Fn(&str) -> bool) -> Result<()> {
         let tensors = core::mem::take(&mut self.tensors);
         let wanted = Wanted::of(parts);
@@ -125,7 +125,7 @@ impl Contents<'_> {
             wrong[index] = self.read_tensor(&tensors[tensor], entry, values)?;
         }
         self.finish()?;
-        // As many as there are, since a file may have very many that nobody expects.
+        // Allocated for the exact number, since a file may have very many tensors that are not expected.
         let mut all = Vec::with_capacity(wrong.iter().flatten().count() + unexpected);
         all.extend(wrong.into_iter().flatten());
         let others =
@@ -138,7 +138,7 @@ impl Contents<'_> {
         Err(Error::WrongTensors { source, network, wrong: all, made_from: self.label.architecture() })
     }
 
-    /// Reads the elements of a tensor into the order of memory, or passes over them. Says what is wrong with it.
+    /// Reads the elements of a tensor into memory order, or skips them. Returns what is wrong with the tensor.
     fn read_tensor(
         &mut self,
         tensor: &Expected,
@@ -182,7 +182,7 @@ impl Contents<'_> {
         Ok(())
     }
 
-    /// After the last element the file ends, and its checksum is that of the label, if there is one.
+    /// Checks that the file ends after the last element, and that its checksum is that of the label, if there is one.
     fn finish(&mut self) -> Result<()> {
         let mut rest = Vec::new();
         match self.input.take(1).read_to_end(&mut rest) {
@@ -204,7 +204,7 @@ impl Contents<'_> {
 struct Wanted {
     /// The part and the tensor in it, in order.
     places: Vec<(usize, usize)>,
-    /// The positions in `places`, in the order of the names.
+    /// The positions in `places`, sorted by name.
     by_name: Vec<usize>,
 }
 
@@ -217,7 +217,7 @@ impl Wanted {
         Self { places, by_name }
     }
 
-    /// The position of the tensor of a name.
+    /// Returns the position of the tensor with this name.
     fn find(&self, parts: &[Part<'_>], wanted: &str) -> Option<usize> {
         let found = self.by_name.binary_search_by_key(&wanted, |&index| name(parts, self.places[index]));
         found.ok().map(|place| self.by_name[place])
@@ -233,7 +233,7 @@ fn missing(parts: &[Part<'_>], (part, tensor): (usize, usize)) -> WrongTensor {
     WrongTensor::Missing { name: name.clone(), expected: shape.to_vec() }
 }
 
-/// What is wrong with a tensor that nobody expects.
+/// Describes a tensor that is not expected.
 fn not_expected(entry: &Entry<'_>) -> WrongTensor {
     let (name, dimensions) = (entry.name.to_string(), entry.sizes().count());
     if dimensions > FEW_DIMENSIONS {
@@ -244,7 +244,7 @@ fn not_expected(entry: &Entry<'_>) -> WrongTensor {
     WrongTensor::Unexpected { name, found }
 }
 
-/// What is wrong with a tensor as the header describes it.
+/// Returns what is wrong with a tensor as the header describes it.
 fn objection(tensor: &Expected, entry: &Entry<'_>, values: &Values<'_>) -> Option<WrongTensor> {
     let name = || tensor.name.clone();
     if !values.types().contains(&entry.kind) {
@@ -262,7 +262,7 @@ fn objection(tensor: &Expected, entry: &Entry<'_>, values: &Values<'_>) -> Optio
     None
 }
 
-/// Our entry in the metadata.
+/// Parses this library's entry in the metadata.
 fn own_label(text: Option<Cow<'_, str>>) -> core::result::Result<Label, String> {
     let Some(text) = text else {
         return Ok(Label::default());
@@ -272,11 +272,11 @@ fn own_label(text: Option<Cow<'_, str>>) -> core::result::Result<Label, String> 
         Some(FORMAT) if label.get("checksum").is_some() => Ok(label),
         Some(FORMAT) => Err("it has lost its checksum".to_string()),
         Some(other) => Err(format!("its format is \"{}\", and this version of typenet reads {FORMAT}", shown(other))),
-        None => Err("typenet's metadata do not tell the version of the format".to_string()),
+        None => Err("typenet's metadata does not contain the version of the format".to_string()),
     }
 }
 
-/// The checksum of a header, with zeros in place of the digits of the one that it may hold.
+/// Computes the checksum of a header, with zeros in place of the digits of the checksum that it may contain.
 fn checksum(header: &[u8], label: &Label) -> Checksum {
     let mut checksum = Checksum::new();
     checksum.add(&(header.len() as u64).to_le_bytes());
@@ -291,7 +291,7 @@ fn checksum(header: &[u8], label: &Label) -> Checksum {
     checksum
 }
 
-/// The indices of a position, the last of which is the fastest.
+/// Returns the indices of a position, where the last index varies fastest.
 fn index_of(mut position: usize, shape: &[usize]) -> Vec<usize> {
     let mut index: Vec<usize> = shape
         .iter()

@@ -1,4 +1,4 @@
-//! Which names do the tensors of a file get before they are looked for?
+//! Under which names are the tensors of a file looked up?
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 
-/// Changes of names, made one after the other.
+/// Changes of names, applied one after the other.
 #[derive(Default)]
 pub(crate) struct Renames<'a>(Vec<Rename<'a>>);
 
@@ -16,7 +16,7 @@ enum Rename<'a> {
 }
 
 impl<'a> Renames<'a> {
-    /// Names as they are.
+    /// No changes.
     pub(crate) const NONE: Self = Self(Vec::new());
 
     pub(super) fn strip_prefix(&mut self, prefix: String) {
@@ -31,7 +31,7 @@ impl<'a> Renames<'a> {
         self.0.is_empty()
     }
 
-    /// The name that a tensor of the file gets.
+    /// Returns the changed name of a tensor of the file.
     pub(super) fn apply<'n>(&self, name: Cow<'n, str>) -> Cow<'n, str> {
         self.0.iter().fold(name, |name, rename| rename.apply(name))
     }

@@ -1,4 +1,4 @@
-//! Which numbers can files hold?
+//! Which scalar types can files store?
 
 use alloc::vec::Vec;
 
@@ -6,9 +6,9 @@ use safetensors::Dtype;
 
 use crate::scalar::Float;
 
-/// A number that files can hold: `f32` or `f64`.
+/// A scalar type that files can store: `f32` or `f64`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a number that files can hold",
+    message = "`{Self}` is not a scalar type that files can store",
     note = "networks of `f32` and of `f64` can be saved and loaded"
 )]
 pub trait Stored: Encoded {}
@@ -16,19 +16,19 @@ pub trait Stored: Encoded {}
 impl Stored for f32 {}
 impl Stored for f64 {}
 
-/// What nobody else can implement.
+/// The part of [`Stored`] that other crates cannot implement.
 pub trait Encoded: Float {
-    /// The types whose numbers the type has exactly, its own first.
+    /// The types of the format that the type represents exactly, its own first.
     const TYPES: &'static [Dtype];
 
-    /// Appends the bytes of the number, lowest first.
+    /// Appends the bytes of the value, lowest first.
     fn encode(self, bytes: &mut Vec<u8>);
 
-    /// Memory of the type, for code that reads both.
+    /// Wraps memory of the type, for code that reads both types.
     fn values(values: &mut [Self]) -> Values<'_>;
 }
 
-/// Elements of a type that files can hold.
+/// Elements of a type that files can store.
 #[derive(Debug)]
 pub enum Values<'a> {
     F32(&'a mut [f32]),
@@ -36,7 +36,7 @@ pub enum Values<'a> {
 }
 
 impl Values<'_> {
-    /// The types that can be read into them.
+    /// Returns the types that can be read into these elements.
     pub(super) fn types(&self) -> &'static [Dtype] {
         match self {
             Self::F32(_) => f32::TYPES,
@@ -44,7 +44,7 @@ impl Values<'_> {
         }
     }
 
-    /// Puts elements of a type into these places, in order. Says which is the first that is not finite.
+    /// Stores elements of a file type at these places, in order. Returns the first that is not finite.
     pub(super) fn put(
         &mut self,
         kind: Dtype,
@@ -99,12 +99,12 @@ impl Encoded for f64 {
     }
 }
 
-/// The bytes that a number of one of the types above takes.
+/// Returns the number of bytes of an element of one of the types above.
 pub(super) fn width(kind: Dtype) -> usize {
     kind.bitsize() / 8
 }
 
-/// The number that the bytes are. Every number of these types is one of `f64`.
+/// Decodes an element from its bytes. `f64` represents every value of these types.
 pub(super) fn decode(kind: Dtype, bytes: &[u8]) -> f64 {
     match (kind, bytes) {
         (Dtype::F64, &[a, b, c, d, e, f, g, h]) => f64::from_le_bytes([a, b, c, d, e, f, g, h]),
@@ -115,7 +115,7 @@ pub(super) fn decode(kind: Dtype, bytes: &[u8]) -> f64 {
     }
 }
 
-/// A number of IEEE 754's 16 bits: a sign, five bits of exponent with bias 15, ten of fraction.
+/// Decodes a 16-bit float of IEEE 754: a sign, five bits of exponent with bias 15, ten bits of fraction.
 fn half(bits: u16) -> f64 {
     let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
     let magnitude = match exponent {

@@ -1,4 +1,4 @@
-//! Which file are weights loaded from, and under which names?
+//! From which file are weights loaded, and under which names?
 
 use alloc::string::String;
 use core::fmt::{self, Debug};
@@ -7,24 +7,24 @@ use std::path::{Path, PathBuf};
 use crate::error::Result;
 use crate::io::{Opened, Renames};
 
-/// A file to load weights from, and what its tensors are called there.
+/// A file to load weights from, and the names of its tensors.
 ///
-/// Every function that loads takes one, and makes one of a path: `Net::load("net.safetensors")` is
+/// Every function that loads weights accepts one, and also accepts a path: `Net::load("net.safetensors")` is
 /// `Net::load(WeightsFile::at("net.safetensors"))`.
 ///
 /// # Names
-/// A file whose names differ from those of the network is loaded by changing them. A wrapped PyTorch model, for one, has a
+/// To load a file whose names differ from those of the network, change its names. For example, a wrapped PyTorch model has a
 /// prefix before all its names, `module.` of `DataParallel` or `_orig_mod.` of `torch.compile`, and
-/// [`strip_prefix`](Self::strip_prefix) takes it away. Changes are made in the order in which they are written, to all names in
-/// the file; two tensors that have one name afterwards are an error. A change applies to the names of scalers too, those with
-/// a slash.
+/// [`strip_prefix`](Self::strip_prefix) removes it. Changes apply in the order in which they are written, to all names in the
+/// file. If two tensors have the same name afterwards, loading returns an error. Changes also apply to the names of scalers,
+/// which contain a slash.
 ///
 /// # Example
 /// ```
 /// use typenet::prelude::*;
 ///
 /// network!(struct Inner = hidden: Dense<2, 3>, Tanh, output: Dense<3, 1>);
-/// // What a wrapped model saves has the names of this network: `module.hidden.weight` and so on.
+/// // A wrapped model saves the names of this network with a prefix: `module.hidden.weight` and so on.
 /// network!(struct Wrapped (Vector<2>) = module: Inner);
 ///
 /// let wrapped = Wrapped::init(&mut typenet::rng(37));
@@ -32,7 +32,7 @@ use crate::io::{Opened, Renames};
 /// let network = Inner::load(WeightsFile::in_memory(&bytes).strip_prefix("module."))?;
 /// assert_eq!(network.parameters(), wrapped.parameters());
 ///
-/// // Without the change, the error names it.
+/// // Without the change, the error reports the prefix.
 /// let error = Inner::from_safetensors(&bytes).unwrap_err().to_string();
 /// assert!(error.ends_with(
 ///     "4 names begin with `module.`, which those of the network do not: load \
@@ -61,30 +61,30 @@ impl Debug for Place<'_> {
 }
 
 impl<'a> WeightsFile<'a> {
-    /// The file of this path.
+    /// Refers to the file at this path.
     #[must_use]
     pub fn at(path: impl AsRef<Path>) -> Self {
         Self { place: Place::Path(path.as_ref().to_path_buf()), renames: Renames::default() }
     }
 
-    /// The file with these bytes.
+    /// Refers to a file with these bytes.
     #[must_use]
     pub fn in_memory(bytes: &'a [u8]) -> Self {
         Self { place: Place::Memory(bytes), renames: Renames::default() }
     }
 
-    /// Takes a prefix away from the names that begin with it; the others stay as they are. So the same program loads the file
-    /// of a model that is wrapped and of one that is not.
+    /// Removes a prefix from the names that start with it; other names stay unchanged. The same program can therefore load the
+    /// file of a wrapped model and of an unwrapped one.
     #[must_use]
     pub fn strip_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.renames.strip_prefix(prefix.into());
         self
     }
 
-    /// Gives every tensor the name that the function makes of its name in the file.
+    /// Renames every tensor by a function of its name in the file.
     ///
     /// # Example
-    /// A file of a PyTorch model that calls its layers otherwise.
+    /// A file of a PyTorch model with different names for its layers.
     /// ```
     /// use typenet::prelude::*;
     ///

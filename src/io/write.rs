@@ -1,4 +1,4 @@
-//! Named tensors to bytes.
+//! How do named tensors become bytes?
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
@@ -14,7 +14,7 @@ use crate::io::label::{CHECKSUM, CHECKSUM_DIGITS, Label};
 use crate::io::stored::{Stored, width};
 use crate::tensor::TensorInfo;
 
-/// The tensors of a file, whose bytes are made when they are wanted.
+/// The tensors of a file, whose bytes are computed on demand.
 #[derive(Default)]
 pub(crate) struct Pieces<'a>(Vec<(String, Piece<'a>)>);
 
@@ -33,7 +33,7 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// Adds one tensor, whose numbers are in the order of memory.
+    /// Adds one tensor, whose elements are in memory order.
     pub(crate) fn add<T: Stored>(&mut self, name: &str, shape: &[usize], values: &'a [T]) {
         let sizes = shape.to_vec();
         let encode = Box::new(move || {
@@ -65,22 +65,22 @@ impl View for Piece<'_> {
     }
 }
 
-/// Where the numbers of a tensor lie in memory, in the order of files: there the last index is the fastest. In memory a
-/// tensor is a matrix with a row for each value of the first index, column after column.
+/// Returns the positions in memory of the elements of a tensor, in file order. In a file, the last index varies fastest. In
+/// memory, a tensor is a matrix with one row for each value of the first index, stored column by column.
 pub(super) fn places(shape: &[usize]) -> impl Iterator<Item = usize> {
     let (rows, others) = shape.split_first().map_or((1, &[][..]), |(&rows, others)| (rows, others));
     let columns: usize = others.iter().product();
     (0..rows).flat_map(move |row| (0..columns).map(move |column| column * rows + row))
 }
 
-/// The bytes of a file.
+/// Returns the bytes of a file.
 pub(crate) fn to_bytes(pieces: Pieces<'_>, label: &Label) -> Result<Vec<u8>> {
     let entry = (String::from("typenet"), label.with_room_for_checksum());
     let mut bytes = serialize(pieces.0, Some([entry].into_iter().collect()))
         .map_err(|error| Error::Unreadable { source: "the file to be written".into(), reason: error.to_string() })?;
     let mut checksum = Checksum::new();
     checksum.add(&bytes);
-    // The label is the first text of the header, and the checksum the first line of the label.
+    // The label is the first string of the header, and the checksum the first line of the label.
     if let Some(digits) = checksum_digits(&bytes) {
         bytes[digits..digits + CHECKSUM_DIGITS]
             .copy_from_slice(format!("{:0CHECKSUM_DIGITS$x}", checksum.value()).as_bytes());
@@ -88,7 +88,7 @@ pub(crate) fn to_bytes(pieces: Pieces<'_>, label: &Label) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Where the digits of the checksum are in a header.
+/// Returns the position of the digits of the checksum in a header.
 pub(super) fn checksum_digits(header: &[u8]) -> Option<usize> {
     let start = header.windows(CHECKSUM.len()).position(|window| window == CHECKSUM.as_bytes())? + CHECKSUM.len();
     (start + CHECKSUM_DIGITS <= header.len()).then_some(start)

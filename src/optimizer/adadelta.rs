@@ -6,25 +6,26 @@ use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
 use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
-/// How many times as large u + ε may become as in the first step, as far as that is due to the number of steps alone:
-/// it takes 10⁸ / (1 - ρ) of them.
+/// The bound on how far u + ε may rise above its value in the first step through the number of steps alone. Reaching it takes
+/// 10⁸ / (1 - ρ) steps.
 const LARGEST_RISE: f64 = 1e8;
 
-/// Adadelta: the gradient, divided by the root of its mean square and multiplied by that of the updates.
+/// Adadelta: divides the gradient by the root of its mean square and multiplies it by the root of the mean squared update.
 ///
-/// v ← ρ v + (1 - ρ) ∇², element by element; Δ = ∇ √(u + ε) / √(v + ε), u ← ρ u + (1 - ρ) Δ²; θ ← θ - η Δ, with η = 1 in the
-/// paper.
+/// For each element, v ← ρ v + (1 - ρ) ∇², Δ = ∇ √(u + ε) / √(v + ε), u ← ρ u + (1 - ρ) Δ² and θ ← θ - η Δ. The paper
+/// has η = 1.
 ///
 /// # Errors
-/// Refused when training starts: a learning rate that is not positive or out of range, a ρ outside [0, 1), and an ε whose
-/// square the network's numbers cannot represent. A step is refused where ∇² comes within eight powers of ten of the largest
-/// number.
+/// Training does not start if the learning rate is not positive or out of range, if ρ is outside [0, 1), or if the scalar type
+/// cannot represent the square of ε. A step is refused if ∇² comes within a factor of 1e8 of the largest finite value.
 ///
 /// # Numerics
-/// The first steps are about η √ε / √(1 - ρ) long, whatever the gradient: ε decides how soon something is learned.
-/// Gradients that grow from step to step make updates grow with them: after t steps with gradients up to G,
-/// Δ² ≤ ε^(1 - ρ) (G² + ε)^ρ (1 + (1 - ρ) t) / (1 - ρ). A step is also refused where that, for 10⁸ / (1 - ρ) steps, would
-/// come near the largest number.
+/// The first steps have a length of about η √ε / √(1 - ρ), whatever the gradient, so ε decides how soon the network
+/// starts to learn.
+///
+/// If gradients grow from step to step, the updates grow with them: after t steps with gradients up to G,
+/// Δ² ≤ ε^(1 - ρ) (G² + ε)^ρ (1 + (1 - ρ) t) / (1 - ρ). A step is also refused if this bound, for 10⁸ / (1 - ρ) steps,
+/// would come near the largest finite value.
 ///
 /// # Source
 /// M. D. Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, algorithm 1.
@@ -35,7 +36,7 @@ const LARGEST_RISE: f64 = 1e8;
 ///
 /// let mut optimizer = Adadelta::new(1.0).rho(0.75).epsilon(0.0625).state();
 /// let mut x = [8.0_f64];
-/// // v = 0.25 · 4 - nothing before: Δ = 2 · √0.0625 / √(1 + 0.0625).
+/// // v = 0.25 · 4, with u = 0 before: Δ = 2 · √0.0625 / √(1 + 0.0625).
 /// optimizer.step_slice(&mut x, &[2.0])?;
 /// assert!((x[0] - (8.0 - 0.5 / 1.0625_f64.sqrt())).abs() < 1e-12);
 /// # Ok::<(), typenet::Error>(())
@@ -44,28 +45,29 @@ const LARGEST_RISE: f64 = 1e8;
 pub struct Adadelta {
     /// η.
     pub learning_rate: f64,
-    /// ρ, the share of the mean squares that is kept.
+    /// ρ, the share of the mean squares that each step keeps.
     pub rho: f64,
-    /// ε, which starts the updates.
+    /// ε, which makes the first updates nonzero.
     pub epsilon: f64,
-    /// How weights are kept small.
+    /// The weight decay.
     pub decay: WeightDecay,
 }
 
 impl Adadelta {
-    /// Learning rate η, with ρ = 0.9 and ε = 1e-6.
+    /// Creates the optimizer with learning rate η, ρ = 0.9, and ε = 1e-6.
     #[must_use]
     pub const fn new(learning_rate: f64) -> Self {
         Self { learning_rate, rho: 0.9, epsilon: 1e-6, decay: WeightDecay::None }
     }
 
-    /// The defaults of PyTorch: as [`new`](Self::new), with η = 1.
+    /// Creates the optimizer with the defaults of PyTorch: [`new`](Self::new) with η = 1.
     #[must_use]
     pub const fn torch() -> Self {
         Self::new(1.0)
     }
 
-    /// The defaults of Keras: η = 0.001, ρ = 0.95, ε = 1e-7. So small a rate learns next to nothing; the paper has 1.
+    /// Creates the optimizer with the defaults of Keras: η = 0.001, ρ = 0.95, ε = 1e-7. Such a small rate learns almost
+    /// nothing; the paper has η = 1.
     #[must_use]
     pub const fn keras() -> Self {
         Self { rho: 0.95, epsilon: 1e-7, ..Self::new(0.001) }
@@ -89,7 +91,7 @@ impl Adadelta {
         Self { epsilon, ..self }
     }
 
-    /// Keeps weights small.
+    /// Sets the weight decay.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }
@@ -108,14 +110,14 @@ impl Optimizer for Adadelta {
     }
 
     fn largest_update(&self, largest_gradient: f64) -> f64 {
-        // With s = (1 - ρ) ∇² / (v + ε), of the new v, Δ² = (u + ε) s / (1 - ρ), and a step makes of u + ε at most
-        // (ρ + s) (u + ε) + (1 - ρ) ε, and of v + ε at least ρ / (1 - s) times as much. Since (ρ + s) ((1 - s) / ρ)^ρ
-        // is at most 1, where s = 1 - ρ, the quotient (u + ε) / (v + ε)^ρ grows by no more than (1 - ρ) ε^(1 - ρ) a
-        // step, from ε^(1 - ρ).
+        // Let s = (1 - ρ) ∇² / (v + ε) with the new v, so that Δ² = (u + ε) s / (1 - ρ). A step changes u + ε to at most
+        // (ρ + s) (u + ε) + (1 - ρ) ε, and multiplies v + ε by at least ρ / (1 - s). Since (ρ + s) ((1 - s) / ρ)^ρ
+        // is at most 1, reached at s = 1 - ρ, the quotient (u + ε) / (v + ε)^ρ grows by at most (1 - ρ) ε^(1 - ρ) per
+        // step, starting from ε^(1 - ρ).
         let square = largest_gradient * largest_gradient;
         let (epsilon, rho) = (self.epsilon, self.rho);
         let first = libm::pow(epsilon, 1.0 - rho) * libm::pow(square + epsilon, rho) / (1.0 - rho);
-        // The squares must stay as far from the largest number as an update; of u the rise is a part of that distance.
+        // The squares must keep the same distance from the largest finite value as an update. For u, the rise is part of it.
         (self.learning_rate * libm::sqrt(LARGEST_RISE * first)).max(first).max(square)
     }
 
@@ -152,7 +154,7 @@ mod tests {
     use crate::optimizer::Optimizer;
 
     #[test]
-    fn two_steps_are_those_of_the_formula() {
+    fn two_steps_follow_the_formula() {
         let mut optimizer = Adadelta::new(0.5).rho(0.5).epsilon(0.25).state();
         let mut x = [0.0_f64];
         optimizer.step_slice(&mut x, &[2.0]).unwrap();
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn updates_of_growing_and_of_constant_gradients_stay_within_the_bound() {
+    fn growing_and_constant_gradients_cause_updates_within_the_bound() {
         for adadelta in [Adadelta::torch(), Adadelta::keras().learning_rate(1.0)] {
             let (mut optimizer, mut x) = (adadelta.state(), [0.0_f64; 2]);
             for step in 0..40 {
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn slowly_growing_gradients_never_leave_the_bound_or_the_range() {
+    fn slowly_growing_gradients_stay_within_the_bound_and_the_range() {
         // The slower they grow, the longer the updates become: with a factor of 1.01, over 10¹² times the first one.
         for (adadelta, factor) in
             [(Adadelta::torch(), 2.0_f32), (Adadelta::torch(), 1.01), (Adadelta::new(1.0).rho(0.99), 1.1)]
@@ -191,13 +193,13 @@ mod tests {
                 }
                 assert!(x[0].is_finite(), "{gradient}");
                 longest = f64::from((before[0] - x[0]).abs()).max(longest);
-                // A position of many digits rounds the difference.
+                // A position with many digits rounds the difference.
                 assert!(longest <= 1.001 * adadelta.largest_update(gradient.into()), "{gradient}: {longest}");
                 (x, gradient) = ([0.0], gradient * factor);
             };
             assert!(matches!(refused, Error::UpdateTooLarge { .. }) && gradient > 1e14, "{refused} at {gradient}");
             assert!(longest > 1e3, "{longest}");
-            // What is remembered moves nothing far once gradients are small again.
+            // The slots cause no long steps once the gradients are small again.
             for _ in 0..1000 {
                 optimizer.step_slice(&mut x, &[1.0]).unwrap();
                 assert!(x[0].is_finite());

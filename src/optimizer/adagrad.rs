@@ -1,4 +1,4 @@
-//! Adagrad: steps that become shorter with the squares of all gradients so far.
+//! Adagrad: steps that become shorter as the sum of all squared gradients grows.
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
@@ -6,28 +6,27 @@ use crate::optimizer::setting::{check_epsilon, check_not_negative, check_rate};
 use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
-/// Where ε stands: beside the root of a sum or mean of squares, or below it.
+/// Whether ε is added to the root of a sum or mean of squares, or under the root.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EpsilonPlace {
-    /// √v + ε, PyTorch's.
+    /// √v + ε, as in PyTorch.
     #[default]
     Beside,
-    /// √(v + ε), Keras's. An ε of this place weighs as much as √ε in the other.
+    /// √(v + ε), as in Keras. An ε in this place has the effect of √ε in the other.
     Below,
 }
 
-/// Adagrad, adaptive gradients: each number has a learning rate of its own, which falls with what it has seen.
+/// Adagrad, adaptive gradients: each parameter has its own learning rate, which falls with the gradients it has seen.
 ///
-/// a ← a + ∇², element by element and from zero on; θ ← θ - η ∇ / (√(a₀ + a) + ε). PyTorch's decay δ of the rate makes η
-/// η / (1 + δ t) in step t, counted from 0.
+/// For each element, a ← a + ∇², starting from zero, and θ ← θ - η ∇ / (√(a₀ + a) + ε). With PyTorch's learning rate decay δ,
+/// step t, counted from 0, uses η / (1 + δ t) in place of η.
 ///
 /// # Errors
-/// Refused when training starts: a learning rate that is not positive or out of range, an a₀ or δ below 0, and an ε whose
-/// square the network's numbers cannot represent. A step is refused where ∇² comes within eight powers of ten of the largest
-/// number.
+/// Training does not start if the learning rate is not positive or out of range, if a₀ or δ is below 0, or if the scalar type
+/// cannot represent the square of ε. A step is refused if ∇² comes within a factor of 1e8 of the largest finite value.
 ///
 /// # Numerics
-/// No step is longer than η. In `f32` a stops growing at about 2²⁴ times ∇².
+/// No step is longer than η. In `f32`, a stops growing at about 2²⁴ times ∇².
 ///
 /// # Source
 /// J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", 2011.
@@ -48,33 +47,33 @@ pub enum EpsilonPlace {
 pub struct Adagrad {
     /// η, the size of the first step.
     pub learning_rate: f64,
-    /// δ, by which the rate falls beside the formula.
+    /// δ, the decay of the learning rate with the number of steps.
     pub rate_decay: f64,
-    /// a₀, what the sum of squares begins with.
+    /// a₀, the initial value of the sum of squares.
     pub initial: f64,
-    /// ε, which keeps the quotient small where gradients are.
+    /// ε, which keeps the quotient small for small gradients.
     pub epsilon: f64,
-    /// Where ε stands.
+    /// Where ε is added.
     pub place: EpsilonPlace,
-    /// How weights are kept small.
+    /// The weight decay.
     pub decay: WeightDecay,
 }
 
 impl Adagrad {
-    /// Learning rate η, with a₀ = 0 and ε = 1e-10 beside the root.
+    /// Creates the optimizer with learning rate η, a₀ = 0, and ε = 1e-10 added to the root.
     #[must_use]
     pub const fn new(learning_rate: f64) -> Self {
         let (place, decay) = (EpsilonPlace::Beside, WeightDecay::None);
         Self { learning_rate, rate_decay: 0.0, initial: 0.0, epsilon: 1e-10, place, decay }
     }
 
-    /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.01.
+    /// Creates the optimizer with the defaults of PyTorch: [`new`](Self::new) with η = 0.01.
     #[must_use]
     pub const fn torch() -> Self {
         Self::new(0.01)
     }
 
-    /// The defaults of Keras: η = 0.001, a₀ = 0.1, ε = 1e-7 below the root.
+    /// Creates the optimizer with the defaults of Keras: η = 0.001, a₀ = 0.1, and ε = 1e-7 under the root.
     #[must_use]
     pub const fn keras() -> Self {
         Self { initial: 0.1, epsilon: 1e-7, place: EpsilonPlace::Below, ..Self::new(0.001) }
@@ -104,13 +103,13 @@ impl Adagrad {
         Self { epsilon, ..self }
     }
 
-    /// Adds ε below the root, as Keras does.
+    /// Adds ε under the root, as Keras does.
     #[must_use]
     pub const fn epsilon_below(self) -> Self {
         Self { place: EpsilonPlace::Below, ..self }
     }
 
-    /// Keeps weights small.
+    /// Sets the weight decay.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }
@@ -127,16 +126,16 @@ impl Optimizer for Adagrad {
         check_not_negative("decay of the learning rate", self.rate_decay)?;
         let (name, value) = ("initial sum of squares", self.initial);
         check_not_negative(name, value)?;
-        // Divided by the root of an infinite sum, nothing would be learned.
+        // An infinite sum would stop all learning.
         if !T::from_f64(value + self.epsilon).is_finite() {
-            return Err(Error::Setting { name, value, allowed: "within the range of the network's numbers" });
+            return Err(Error::Setting { name, value, allowed: "within the range of the scalar type" });
         }
         check_rate::<T>(self.learning_rate, 1.0, self.epsilon)
     }
 
     fn largest_update(&self, largest_gradient: f64) -> f64 {
-        // The sum contains the square of the gradient, so no quotient exceeds 1. The square must stay as far from the largest
-        // number as an update.
+        // The sum contains the square of the gradient, so no quotient exceeds 1. The square must keep the same distance from
+        // the largest finite value as an update.
         self.learning_rate.max(largest_gradient * largest_gradient)
     }
 
@@ -163,13 +162,13 @@ impl Optimizer for Adagrad {
     ) {
         let rate = T::from_f64(self.learning_rate / (1.0 + self.rate_decay * step as f64));
         let (initial, epsilon) = (T::from_f64(self.initial), T::from_f64(self.epsilon));
-        let (below, beside) = match self.place {
+        let (below, outside) = match self.place {
             EpsilonPlace::Below => (initial + epsilon, T::ZERO),
             EpsilonPlace::Beside => (initial, epsilon),
         };
         for ((parameter, &g), sum) in parameters.iter_mut().zip(gradient).zip(&mut *slots[0]) {
             *sum = isa.mul_add(g, g, *sum);
-            *parameter = isa.mul_add(-rate, g / ((*sum + below).sqrt() + beside), *parameter);
+            *parameter = isa.mul_add(-rate, g / ((*sum + below).sqrt() + outside), *parameter);
         }
     }
 }
@@ -197,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_falls_as_asked_and_no_step_is_longer_than_it() {
+    fn the_rate_falls_with_its_decay_and_no_step_is_longer_than_it() {
         let mut optimizer = Adagrad::new(1.0).rate_decay(1.0).state();
         let mut x = [0.0_f64];
         optimizer.step_slice(&mut x, &[1e-4]).unwrap();

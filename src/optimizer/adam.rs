@@ -6,34 +6,34 @@ use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
 use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
-/// Where ε stands: before or after the bias of the second moment is corrected. The two differ in the first steps, and for
-/// gradients that are not large beside ε.
+/// Whether ε is added before or after the bias correction of the second moment. The two forms differ in the first steps, and
+/// for gradients that are not large compared with ε.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EpsilonForm {
-    /// Algorithm 1 of the paper, and PyTorch's: θ ← θ - η m̂ / (√v̂ + ε).
+    /// Algorithm 1 of the paper, and PyTorch: θ ← θ - η m̂ / (√v̂ + ε).
     #[default]
     Corrected,
-    /// The rearranged form at the end of the paper's section 2, and Keras's: θ ← θ - η (√(1 - β₂ᵗ) / (1 - β₁ᵗ)) m / (√v + ε).
-    /// An ε of this form weighs as much as ε / √(1 - β₂ᵗ) in the other: about 30 times as much in the first step.
+    /// The rearranged form at the end of section 2 of the paper, and Keras: θ ← θ - η (√(1 - β₂ᵗ) / (1 - β₁ᵗ)) m / (√v + ε). An
+    /// ε in this form has the effect of ε / √(1 - β₂ᵗ) in the other form, about 30 times as much in the first step.
     Uncorrected,
 }
 
-/// Adam, adaptive moment estimation: the mean gradient, divided by the root of the mean squared gradient.
+/// Adam, adaptive moment estimation: divides the mean gradient by the root of the mean squared gradient.
 ///
-/// m ← β₁ m + (1 - β₁) ∇, v ← β₂ v + (1 - β₂) ∇², element by element; after step t, counted from 1,
+/// For each element, m ← β₁ m + (1 - β₁) ∇ and v ← β₂ v + (1 - β₂) ∇². After step t, counted from 1,
 /// m̂ = m / (1 - β₁ᵗ), v̂ = v / (1 - β₂ᵗ), θ ← θ - η m̂ / (√v̂ + ε).
 ///
-/// The corrections 1 - βᵗ belong to moments that start at zero, so [`OptimizerState::reset`](crate::OptimizerState::reset)
-/// both or neither.
+/// The corrections 1 - βᵗ assume moments that started at zero, so [`OptimizerState::reset`](crate::OptimizerState::reset)
+/// resets both the moments and t.
 ///
 /// # Errors
-/// Refused when training starts: a learning rate that is not positive or out of range, β₁ or β₂ outside [0, 1), and an ε
-/// whose square the network's numbers cannot represent, in `f32` one below 1.1e-19. A step is refused where ∇² comes within
-/// eight powers of ten of the largest number, so that v cannot overflow: in `f32` for gradients above 1.8e15.
+/// Training does not start if the learning rate is not positive or out of range, if β₁ or β₂ is outside [0, 1), or if the
+/// scalar type cannot represent the square of ε; in `f32`, if ε is below 1.1e-19. A step is refused if ∇² comes within a factor
+/// of 1e8 of the largest finite value, so that v cannot overflow; in `f32`, if a gradient exceeds 1.8e15.
 ///
 /// # Numerics
 /// Moments move by their distance from the gradient, m ← m + (1 - β₁) (∇ - m), so a constant gradient is their fixed point.
-/// No step is longer than 7.3 η with the usual settings, whatever the gradients. Corrections are computed in `f64`.
+/// With the usual settings no step is longer than 7.3 η, whatever the gradients. The corrections are computed in `f64`.
 ///
 /// # Source
 /// D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1 and section 2. AMSGrad: S. J. Reddi
@@ -45,51 +45,51 @@ pub enum EpsilonForm {
 ///
 /// let mut optimizer = Adam::new(0.5).state();
 /// let mut x = [8.0_f64, 8.0];
-/// // In the first step m̂ = ∇ and v̂ = ∇²: a step of η against the sign of the gradient, however large that is.
+/// // In the first step m̂ = ∇ and v̂ = ∇²: a step of η against the sign of the gradient, whatever its size.
 /// optimizer.step_slice(&mut x, &[4.0, -1000.0])?;
 /// assert!((x[0] - 7.5).abs() < 1e-8 && (x[1] - 8.5).abs() < 1e-8);
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
-    /// η, about the size of a step.
+    /// η, approximately the size of a step.
     pub learning_rate: f64,
-    /// β₁, the share of the first moment, the mean gradient, that is kept.
+    /// β₁, the share of the first moment, the mean gradient, that each step keeps.
     pub beta1: f64,
-    /// β₂, the share of the second moment, the mean squared gradient, that is kept.
+    /// β₂, the share of the second moment, the mean squared gradient, that each step keeps.
     pub beta2: f64,
-    /// ε, which keeps the quotient small where gradients are.
+    /// ε, which keeps the quotient small for small gradients.
     pub epsilon: f64,
-    /// Where ε stands.
+    /// Whether ε is added before or after the bias correction.
     pub form: EpsilonForm,
-    /// AMSGrad: divides by the root of the largest second moment so far, so that no parameter's steps become longer because
-    /// its gradients were small for a while.
+    /// AMSGrad: divides by the root of the largest second moment so far, so that a period of small gradients does not lengthen
+    /// the steps of a parameter.
     pub amsgrad: bool,
-    /// How weights are kept small.
+    /// The weight decay.
     pub decay: WeightDecay,
 }
 
 impl Adam {
-    /// The paper's settings with learning rate η: β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
+    /// Creates the optimizer with the paper's settings and learning rate η: β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
     #[must_use]
     pub const fn new(learning_rate: f64) -> Self {
         let (form, decay) = (EpsilonForm::Corrected, WeightDecay::None);
         Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, form, amsgrad: false, decay }
     }
 
-    /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.001.
+    /// Creates the optimizer with the defaults of PyTorch: [`new`](Self::new) with η = 0.001.
     #[must_use]
     pub const fn torch() -> Self {
         Self::new(0.001)
     }
 
-    /// The defaults of Keras: η = 0.001, ε = 1e-7, and its place of ε.
+    /// Creates the optimizer with the defaults of Keras: η = 0.001, ε = 1e-7, with ε added before the bias correction.
     ///
     /// # Example
     /// ```
     /// use typenet::{Adam, Optimizer};
     ///
-    /// // A gradient as small as ε. PyTorch: η ∇ / (∇ + ε), half of η; Keras: η ∇ / (∇ + ε / √(1 - β₂)).
+    /// // A gradient equal to ε. PyTorch: η ∇ / (∇ + ε), half of η; Keras: η ∇ / (∇ + ε / √(1 - β₂)).
     /// let first_step = |settings: Adam| {
     ///     let mut x = [0.0_f64];
     ///     settings.learning_rate(1.0).epsilon(1e-6).state().step_slice(&mut x, &[1e-6]).map(|()| -x[0])
@@ -109,13 +109,14 @@ impl Adam {
         Self { learning_rate, ..self }
     }
 
-    /// Sets β₁, the share of the mean gradient that is kept; 0 divides each gradient by the root of the mean square alone.
+    /// Sets β₁, the share of the mean gradient that each step keeps. With 0, each gradient is divided by the root of the mean
+    /// square directly.
     #[must_use]
     pub const fn beta1(self, beta1: f64) -> Self {
         Self { beta1, ..self }
     }
 
-    /// Sets β₂, the share of the mean squared gradient that is kept.
+    /// Sets β₂, the share of the mean squared gradient that each step keeps.
     #[must_use]
     pub const fn beta2(self, beta2: f64) -> Self {
         Self { beta2, ..self }
@@ -127,25 +128,25 @@ impl Adam {
         Self { epsilon, ..self }
     }
 
-    /// Adds ε before the bias is corrected, as Keras does.
+    /// Adds ε before the bias correction, as Keras does.
     #[must_use]
     pub const fn uncorrected_epsilon(self) -> Self {
         Self { form: EpsilonForm::Uncorrected, ..self }
     }
 
-    /// AMSGrad, with a third number per parameter: the largest v so far in place of v.
+    /// Uses AMSGrad, with a third slot: the root is taken of the largest v so far in place of v.
     #[must_use]
     pub const fn amsgrad(self) -> Self {
         Self { amsgrad: true, ..self }
     }
 
-    /// Keeps weights small. [`AdamW`](crate::AdamW) is the same with the decoupled form.
+    /// Sets the weight decay. [`AdamW`](crate::AdamW) is Adam with the decoupled form.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }
     }
 
-    /// The numbers of a step, counted from 0, in the form that takes one division: for ε beside √v̂, numerator and
+    /// Computes the coefficients of a step, counted from 0, for the form with one division. If ε is added to √v̂, numerator and
     /// denominator are both multiplied by √(1 - β₂ᵗ).
     #[inline]
     fn step<T: Scalar>(&self, step: u64) -> AdamStep<T> {
@@ -182,13 +183,13 @@ impl Optimizer for Adam {
 
     fn largest_update(&self, largest_gradient: f64) -> f64 {
         let (beta1, beta2) = (self.beta1, self.beta2);
-        // m̂ = Σ aᵢ ∇ᵢ and v̂ = Σ bᵢ ∇ᵢ² with weights that add up to one, so m̂² ≤ v̂ Σ aᵢ² / bᵢ (Cauchy and Schwarz). That
-        // sum is a geometric series in β₁² / β₂; where it diverges, only ε bounds the quotient.
+        // m̂ = Σ aᵢ ∇ᵢ and v̂ = Σ bᵢ ∇ᵢ² with coefficients that sum to one, so m̂² ≤ v̂ Σ aᵢ² / bᵢ (Cauchy–Schwarz). That sum
+        // is a geometric series in β₁² / β₂. If it diverges, only ε bounds the quotient.
         let square = beta1 * beta1;
         let by_moments =
             if square < beta2 { libm::sqrt(beta2 / ((1.0 - beta2) * (beta2 - square))) } else { f64::INFINITY };
         let step = self.learning_rate * by_moments.min(largest_gradient / self.epsilon);
-        // The second moment must stay as far from the largest number as an update.
+        // The second moment must keep the same distance from the largest finite value as an update.
         step.max(largest_gradient * largest_gradient)
     }
 
@@ -223,7 +224,7 @@ impl Optimizer for Adam {
     }
 }
 
-/// As the kernel, with the largest second moment so far below the root.
+/// Does what the Adam kernel does, with the root of the largest second moment so far.
 #[inline(always)]
 fn amsgrad<T: Scalar, I: Isa>(
     isa: I,
@@ -249,7 +250,7 @@ mod tests {
     use crate::optimizer::Optimizer;
 
     #[test]
-    fn two_steps_are_those_of_the_formula() {
+    fn two_steps_follow_the_formula() {
         let adam = Adam::new(3.0).beta1(0.5).beta2(0.75).epsilon(2.0);
         for (adam, first) in [(adam, 4.0 / (4.0 + 2.0)), (adam.uncorrected_epsilon(), 2.0 / (2.0 + 2.0))] {
             let mut optimizer = adam.state();
@@ -290,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn gradients_whose_squares_vanish_make_no_nan_and_no_leap() {
+    fn gradients_whose_squares_underflow_cause_no_nan_and_no_jump() {
         let smallest = Adam::new(0.25).epsilon(1.1e-19);
         for adam in [Adam::torch(), Adam::keras(), smallest, smallest.uncorrected_epsilon()] {
             let mut optimizer = adam.learning_rate(0.25).state();
@@ -318,13 +319,13 @@ mod tests {
         optimizer.step_slice(&mut x, &[2.0, 3.0]).unwrap();
         twin.step_slice(&mut twin_x, &[2.0, 3.0]).unwrap();
         assert_eq!((x, optimizer.steps()), (twin_x, 2));
-        // In double precision the squares have room, up to 1.3e150.
+        // In double precision, squares up to the square of 1.3e150 are in range.
         assert!(Adam::new(0.25).state().step_slice(&mut [1.0], &[1e150_f64]).is_ok());
         assert!(Adam::new(0.25).state().step_slice(&mut [1.0], &[2e150_f64]).is_err());
     }
 
-    /// The largest m̂ / √v̂ after `t` steps: by Cauchy and Schwarz, reached by gradients in proportion to (β₁ / β₂)ᵏ,
-    /// the last one first.
+    /// The largest m̂ / √v̂ after `t` steps. By Cauchy–Schwarz, gradients in proportion to (β₁ / β₂)ᵏ, where k counts back from
+    /// the last step, reach it.
     fn largest_quotient(adam: &Adam, t: i32) -> f64 {
         let (beta1, beta2) = (adam.beta1, adam.beta2);
         let ratio = beta1 * beta1 / beta2;
@@ -340,7 +341,7 @@ mod tests {
             assert!(largest <= adam.largest_update(1.0), "{adam:?}: {largest}");
             assert!(beta1 != 0.9 || beta2 != 0.999 || (7.2..7.3).contains(&largest), "{largest}");
         }
-        // The first moment outlives the second: only ε bounds the step.
+        // The first moment decays more slowly than the second: only ε bounds the step.
         let adam = Adam::new(0.5).beta1(0.9).beta2(0.5).epsilon(0.25);
         assert_eq!(adam.largest_update(1.5), 3.0);
         assert_eq!(adam.beta1(0.0).beta2(0.0).largest_update(0.0), 0.0);

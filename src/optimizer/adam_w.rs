@@ -1,4 +1,4 @@
-//! AdamW: Adam whose weight decay does not go through its moments.
+//! AdamW: Adam whose weight decay bypasses the moments.
 
 use crate::error::Result;
 use crate::kernel::{Isa, Kernels};
@@ -7,11 +7,10 @@ use crate::scalar::Scalar;
 
 /// AdamW: [`Adam`](crate::Adam) with decoupled weight decay.
 ///
-/// θ ← (1 - η λ) θ for weights, then a step of Adam. Biases do not decay, nor do statistics; of plain slices every number
-/// does.
+/// θ ← (1 - η λ) θ for weights, then a step of Adam. Biases and statistics do not decay. On plain slices every element decays.
 ///
 /// # Errors
-/// As Adam, and a λ below 0 or above 1 / η.
+/// Those of Adam, and λ must be in [0, 1 / η].
 ///
 /// # Source
 /// I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", 2019, algorithm 2.
@@ -22,37 +21,37 @@ use crate::scalar::Scalar;
 ///
 /// let mut optimizer = AdamW::new(0.5, 0.25).state();
 /// let mut x = [8.0_f64];
-/// // An eighth of it decays, and the first step of Adam is η long.
+/// // One eighth decays, and the first step of Adam has length η.
 /// optimizer.step_slice(&mut x, &[4.0])?;
 /// assert!((x[0] - (8.0 - 1.0 - 0.5)).abs() < 1e-8);
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamW {
-    /// The settings of Adam, the decay among them.
+    /// The settings of Adam, including the decay.
     pub adam: Adam,
 }
 
 impl AdamW {
-    /// Adam with learning rate η and decay λ.
+    /// Creates Adam with learning rate η and decay λ.
     #[must_use]
     pub const fn new(learning_rate: f64, lambda: f64) -> Self {
         Self::of(Adam::new(learning_rate), lambda)
     }
 
-    /// Any settings of Adam, with decay λ.
+    /// Creates the optimizer from any settings of Adam, with decay λ.
     #[must_use]
     pub const fn of(adam: Adam, lambda: f64) -> Self {
         Self { adam: adam.weight_decay(WeightDecay::Decoupled(lambda)) }
     }
 
-    /// The defaults of PyTorch: those of its Adam, λ = 0.01.
+    /// Creates the optimizer with the defaults of PyTorch: those of its Adam, and λ = 0.01.
     #[must_use]
     pub const fn torch() -> Self {
         Self::of(Adam::torch(), 0.01)
     }
 
-    /// The defaults of Keras: those of its Adam, λ = 0.004.
+    /// Creates the optimizer with the defaults of Keras: those of its Adam, and λ = 0.004.
     #[must_use]
     pub const fn keras() -> Self {
         Self::of(Adam::keras(), 0.004)

@@ -1,4 +1,4 @@
-//! Adamax: Adam with the largest gradient in place of the root of the mean square.
+//! Adamax: Adam with the largest recent gradient in place of the root of the mean square.
 
 use crate::error::Result;
 use crate::kernel::{Isa, Kernels};
@@ -6,27 +6,27 @@ use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
 use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
-/// How ε keeps the norm of Adamax from zero.
+/// How ε keeps the norm of Adamax above zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum NormForm {
-    /// u ← max(β₂ u, |∇| + ε), divided by u: PyTorch's.
+    /// u ← max(β₂ u, |∇| + ε), divided by u, as in PyTorch.
     #[default]
     Within,
-    /// u ← max(β₂ u, |∇|), divided by u + ε: Keras's.
+    /// u ← max(β₂ u, |∇|), divided by u + ε, as in Keras.
     Beside,
 }
 
-/// Adamax: the mean gradient, divided by the largest one of late.
+/// Adamax: divides the mean gradient by the largest recent gradient.
 ///
-/// m ← β₁ m + (1 - β₁) ∇, u ← max(β₂ u, |∇| + ε), element by element; after step t, counted from 1,
+/// For each element, m ← β₁ m + (1 - β₁) ∇ and u ← max(β₂ u, |∇| + ε). After step t, counted from 1,
 /// θ ← θ - η m / (u (1 - β₁ᵗ)).
 ///
 /// # Errors
-/// Refused when training starts: a learning rate that is not positive or out of range, β₁ or β₂ outside [0, 1), and an ε
-/// whose square the network's numbers cannot represent.
+/// Training does not start if the learning rate is not positive or out of range, if β₁ or β₂ is outside [0, 1), or if the
+/// scalar type cannot represent the square of ε.
 ///
 /// # Numerics
-/// With β₁ < β₂ no step is longer than η (1 - β₁) / (1 - β₁ / β₂), about η.
+/// If β₁ < β₂, no step is longer than η (1 - β₁) / (1 - β₁ / β₂), which is about η.
 ///
 /// # Source
 /// D. P. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 2.
@@ -45,35 +45,35 @@ pub enum NormForm {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adamax {
-    /// η, about the size of a step.
+    /// η, approximately the size of a step.
     pub learning_rate: f64,
-    /// β₁, the share of the mean gradient that is kept.
+    /// β₁, the share of the mean gradient that each step keeps.
     pub beta1: f64,
-    /// β₂, the share of the norm that is kept.
+    /// β₂, the share of the norm that each step keeps.
     pub beta2: f64,
-    /// ε, which keeps the norm from zero.
+    /// ε, which keeps the norm above zero.
     pub epsilon: f64,
-    /// How ε does that.
+    /// Where ε is added.
     pub form: NormForm,
-    /// How weights are kept small.
+    /// The weight decay.
     pub decay: WeightDecay,
 }
 
 impl Adamax {
-    /// The paper's β₁ = 0.9 and β₂ = 0.999 with learning rate η and ε = 1e-8.
+    /// Creates the optimizer with learning rate η, the paper's β₁ = 0.9 and β₂ = 0.999, and ε = 1e-8.
     #[must_use]
     pub const fn new(learning_rate: f64) -> Self {
         let (form, decay) = (NormForm::Within, WeightDecay::None);
         Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, form, decay }
     }
 
-    /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.002.
+    /// Creates the optimizer with the defaults of PyTorch: [`new`](Self::new) with η = 0.002.
     #[must_use]
     pub const fn torch() -> Self {
         Self::new(0.002)
     }
 
-    /// The defaults of Keras: η = 0.001, ε = 1e-7 beside the norm.
+    /// Creates the optimizer with the defaults of Keras: η = 0.001, and ε = 1e-7 added to the norm.
     #[must_use]
     pub const fn keras() -> Self {
         Self { epsilon: 1e-7, form: NormForm::Beside, ..Self::new(0.001) }
@@ -103,13 +103,13 @@ impl Adamax {
         Self { epsilon, ..self }
     }
 
-    /// Adds ε beside the norm, as Keras does.
+    /// Adds ε to the norm, as Keras does.
     #[must_use]
     pub const fn epsilon_beside(self) -> Self {
         Self { form: NormForm::Beside, ..self }
     }
 
-    /// Keeps weights small.
+    /// Sets the weight decay.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }
@@ -131,9 +131,9 @@ impl Optimizer for Adamax {
 
     fn largest_update(&self, largest_gradient: f64) -> f64 {
         let (beta1, beta2) = (self.beta1, self.beta2);
-        // |∇| of k steps ago is at most u / β₂ᵏ, and has the weight (1 - β₁) β₁ᵏ: a geometric series.
+        // |∇| of k steps ago is at most u / β₂ᵏ, and has the coefficient (1 - β₁) β₁ᵏ: a geometric series.
         let by_norm = if beta1 < beta2 { (1.0 - beta1) / (1.0 - beta1 / beta2) } else { f64::INFINITY };
-        // The moment alone must not overflow either.
+        // The moment itself must not overflow either.
         (self.learning_rate * by_norm.max(1.0).min(largest_gradient / self.epsilon)).max(largest_gradient)
     }
 
@@ -161,7 +161,7 @@ impl Optimizer for Adamax {
         let correction = 1.0 - libm::pow(self.beta1, step as f64 + 1.0);
         let [share, beta2, epsilon, rate] =
             [1.0 - self.beta1, self.beta2, self.epsilon, self.learning_rate / correction].map(T::from_f64);
-        let (within, beside) = match self.form {
+        let (within, outside) = match self.form {
             NormForm::Within => (epsilon, T::ZERO),
             NormForm::Beside => (T::ZERO, epsilon),
         };
@@ -170,7 +170,7 @@ impl Optimizer for Adamax {
         for ((parameter, &g), (moment, norm)) in pairs.zip(moments[0].iter_mut().zip(&mut *norms[0])) {
             *moment = isa.mul_add(share, g - *moment, *moment);
             *norm = (g.absolute() + within).maximum(beta2 * *norm);
-            *parameter = isa.mul_add(-rate, *moment / (*norm + beside), *parameter);
+            *parameter = isa.mul_add(-rate, *moment / (*norm + outside), *parameter);
         }
     }
 }
@@ -182,10 +182,10 @@ mod tests {
     use crate::optimizer::Optimizer;
 
     #[test]
-    fn the_worst_gradients_make_no_longer_steps_than_the_bound() {
+    fn the_worst_gradients_make_no_step_longer_than_the_bound() {
         let adamax = Adamax::new(1.0).beta2(0.95);
         let (mut optimizer, mut x, mut longest) = (adamax.state(), [0.0_f64], 0.0_f64);
-        // Each gradient is as large as the norm has become.
+        // Each gradient is as large as the norm at that time.
         for k in (0..300).rev() {
             let before = x;
             optimizer.step_slice(&mut x, &[0.95_f64.powi(-k)]).unwrap();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn zero_and_vanishing_gradients_make_no_nan() {
+    fn zero_and_vanishing_gradients_cause_no_nan() {
         for adamax in [Adamax::torch(), Adamax::keras()] {
             let (mut optimizer, mut x) = (adamax.state(), [1.0_f32; 2]);
             for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! Which parameters stand for the whole way, and not for its last step?
+//! Which parameters represent the whole training and not only its last step?
 
 use alloc::vec::Vec;
 
@@ -7,19 +7,20 @@ use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels, Program, dispatch};
 use crate::scalar::Scalar;
 
-/// A moving average of the parameters of a network: of a noisy descent, often a better answer than its last step.
+/// A moving average of the parameters of a network. After noisy descent, it often predicts better than the parameters of the
+/// last step.
 ///
-/// θ̄ ← θ at first, then θ̄ ← δ θ̄ + (1 - δ) θ after each step; or the mean of all. It covers all parameters, statistics and
-/// frozen layers too.
+/// The first update sets θ̄ ← θ; each later update computes θ̄ ← δ θ̄ + (1 - δ) θ, or the mean of all parameters so far. The
+/// average covers all parameters, including statistics and frozen layers.
 ///
-/// In a loop of one's own, [`update`](Self::update) follows each step. `Trainer` takes `&mut average` as a callback, which
-/// updates it after each step; networks are measured with it by [`with`](Self::with).
+/// In a custom loop, call [`update`](Self::update) after each step. `Trainer` accepts `&mut average` as a callback, which
+/// updates it after each step. Evaluate a network with the averaged parameters by [`with`](Self::with).
 ///
 /// # Errors
-/// A δ outside [0, 1); a network of another size.
+/// A δ outside [0, 1), or a network of a different size.
 ///
 /// # Source
-/// B. T. Polyak and A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992; the first value as in
+/// B. T. Polyak and A. B. Juditsky, "Acceleration of Stochastic Approximation by Averaging", 1992. The first value is that of
 /// Keras's `use_ema` and PyTorch's `AveragedModel`.
 ///
 /// # Example
@@ -43,26 +44,26 @@ use crate::scalar::Scalar;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Average<T> {
-    /// δ, or nothing for the mean of all.
+    /// δ, or `None` for the mean.
     keep: Option<f64>,
     parameters: Vec<T>,
     count: u64,
 }
 
 impl<T: Kernels> Average<T> {
-    /// Keeps the share δ of the average in each update: it reaches back some 1 / (1 - δ) steps.
+    /// Creates an average of which each update keeps the share δ. It reaches back about 1 / (1 - δ) steps.
     #[must_use]
     pub const fn exponential(keep: f64) -> Self {
         Self { keep: Some(keep), parameters: Vec::new(), count: 0 }
     }
 
-    /// The mean of all parameters that it was updated with.
+    /// Creates the mean of the parameters of all updates.
     #[must_use]
     pub const fn mean() -> Self {
         Self { keep: None, parameters: Vec::new(), count: 0 }
     }
 
-    /// Refuses a δ out of range.
+    /// Checks that δ is in range.
     ///
     /// # Errors
     /// [`Error::Setting`].
@@ -77,10 +78,11 @@ impl<T: Kernels> Average<T> {
         }
     }
 
-    /// Takes the parameters into the average. SlotValues is allocated the first time.
+    /// Updates the average with the parameters of the network. The first update allocates the average.
     ///
     /// # Errors
-    /// [`Error::Setting`]; [`Error::CountMismatch`] after a network of another size. Nothing has changed then.
+    /// [`Error::Setting`]; [`Error::CountMismatch`] if an earlier update had a network of a different size. Nothing changes in
+    /// either case.
     pub fn update<N: FlatParameters<T>>(&mut self, network: &N) -> Result<()> {
         self.check()?;
         let parameters = network.parameters();
@@ -96,21 +98,21 @@ impl<T: Kernels> Average<T> {
         Ok(())
     }
 
-    /// How many updates there were.
+    /// Returns the number of updates so far.
     #[must_use]
     pub fn updates(&self) -> u64 {
         self.count
     }
 
-    /// The average, in the order of the network's parameters; empty before the first update.
+    /// Returns the average in the order of the network's parameters. It is empty before the first update.
     #[must_use]
     pub fn parameters(&self) -> &[T] {
         &self.parameters
     }
 
-    /// Goes on from an average that was kept as the parameters of a network, in a file of weights for one, and had so many
-    /// updates. `Trainer::save_checkpoint` does not hold averages; `train::Checkpoints` does, for one that is a callback of
-    /// the run.
+    /// Continues from an average that was stored as the parameters of a network, for example in a weights file, after `updates`
+    /// updates. `Trainer::save_checkpoint` does not store averages; `train::Checkpoints` stores an average that is a callback
+    /// of the trainer.
     ///
     /// # Example
     /// ```
@@ -138,7 +140,7 @@ impl<T: Kernels> Average<T> {
         self.restore(average.parameters(), updates);
     }
 
-    /// Takes back an average of so many updates.
+    /// Restores an average of `updates` updates.
     pub(crate) fn restore(&mut self, parameters: &[T], updates: u64) {
         self.reset();
         if updates > 0 {
@@ -147,26 +149,26 @@ impl<T: Kernels> Average<T> {
         }
     }
 
-    /// Forgets everything but the settings.
+    /// Resets everything except the settings.
     pub fn reset(&mut self) {
         self.parameters.clear();
         self.count = 0;
     }
 
-    /// Gives the network the average as its parameters.
+    /// Copies the average into the parameters of the network.
     ///
     /// # Errors
-    /// [`Error::CountMismatch`] for a network of another size, and before the first update. Nothing has changed then.
+    /// [`Error::CountMismatch`] if the network has a different size, or before the first update. Nothing changes then.
     pub fn copy_to<N: FlatParameters<T>>(&self, network: &mut N) -> Result<()> {
         self.check_count(N::LEN)?;
         network.parameters_mut().copy_from_slice(&self.parameters);
         Ok(())
     }
 
-    /// Calls `use_it` with the average in the network, whose own parameters are put back afterwards. Nothing is allocated.
+    /// Calls `use_it` with a network that holds the average, and restores its parameters afterwards. Allocates nothing.
     ///
     /// # Errors
-    /// As [`copy_to`](Self::copy_to).
+    /// The same as [`copy_to`](Self::copy_to).
     pub fn with<N: FlatParameters<T>, R>(&mut self, network: &mut N, use_it: impl FnOnce(&N) -> R) -> Result<R> {
         self.check_count(N::LEN)?;
         let swapped = Swapped::new(network, &mut self.parameters);
@@ -182,22 +184,22 @@ impl<T: Kernels> Average<T> {
     }
 }
 
-/// A network whose parameters are elsewhere until this is dropped, also by a panic.
+/// A network whose parameters are stored elsewhere until this is dropped, including during a panic.
 struct Swapped<'a, N: FlatParameters<T>, T: Scalar> {
     network: &'a mut N,
-    own: &'a mut [T],
+    elsewhere: &'a mut [T],
 }
 
 impl<'a, N: FlatParameters<T>, T: Scalar> Swapped<'a, N, T> {
     fn new(network: &'a mut N, other: &'a mut [T]) -> Self {
         network.parameters_mut().swap_with_slice(other);
-        Self { network, own: other }
+        Self { network, elsewhere: other }
     }
 }
 
 impl<N: FlatParameters<T>, T: Scalar> Drop for Swapped<'_, N, T> {
     fn drop(&mut self) {
-        self.network.parameters_mut().swap_with_slice(self.own);
+        self.network.parameters_mut().swap_with_slice(self.elsewhere);
     }
 }
 
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn the_mean_is_that_of_all_updates() {
+    fn the_mean_weighs_all_updates_equally() {
         let mut average = Average::mean();
         for weight in [1.0, 5.0, 0.0, 10.0] {
             average.update(&*layer(weight)).unwrap();
@@ -246,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_out_of_range_and_other_sizes_are_refused() {
+    fn settings_out_of_range_and_different_sizes_are_refused() {
         for bad in [-0.1, 1.0, f64::NAN] {
             assert!(matches!(Average::exponential(bad).update(&*layer(1.0)), Err(Error::Setting { .. })));
         }

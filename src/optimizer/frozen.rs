@@ -1,4 +1,4 @@
-//! Which tensors does a run leave as they are, beside those that the network's declaration freezes?
+//! Which tensors are frozen at run time, in addition to those that the network's declaration freezes?
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,7 +11,7 @@ use crate::optimizer::{Optimizer, OptimizerState};
 use crate::scalar::Scalar;
 use crate::tensor::TensorInfo;
 
-/// Tensors that are frozen while the program runs, as ranges in the order of memory.
+/// Tensors frozen at run time, as ranges in memory order.
 #[derive(Clone, Debug)]
 pub(super) struct Frozen(Vec<Range<usize>>);
 
@@ -32,7 +32,7 @@ impl Frozen {
         }
     }
 
-    /// Calls `visit` with the pieces of a segment that are not frozen.
+    /// Calls `visit` with the parts of a segment that are not frozen.
     pub(super) fn for_each_free(&self, segment: Range<usize>, visit: &mut dyn FnMut(Range<usize>)) {
         let mut start = segment.start;
         for frozen in self.0.iter().filter(|frozen| frozen.start < segment.end && frozen.end > segment.start) {
@@ -48,19 +48,20 @@ impl Frozen {
 }
 
 impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
-    /// Leaves a layer or tensor of the network as it is, from the next step on: `hidden` for all of a layer, `hidden.weight`
-    /// for a tensor, `encoder.hidden` for a layer of a nested network.
+    /// Freezes a layer or tensor of the network from the next step on. The name is `hidden` for a whole layer, `hidden.weight`
+    /// for a tensor, and `encoder.hidden` for a layer of a nested network.
     ///
-    /// Its gradient is neither looked at nor followed, and what the optimizer remembers of it stays. It is a setting of the
-    /// program, not part of a checkpoint. Layers that are never learned are better declared `#[frozen]`.
+    /// Steps ignore the gradient of a frozen tensor and keep its slots. What is frozen is a setting of the program and not part
+    /// of a checkpoint. Prefer `#[frozen]` in the declaration for layers that never learn.
     ///
-    /// What is kept are places among the parameters of `N`, not names: it is for one kind of network. One with another number
-    /// of parameters is refused from then on, in a step too ([`Error::ParameterCount`]), until [`reset`](Self::reset), after
-    /// which nothing is frozen. One with as many parameters is not noticed: the same places stay, whatever is there.
+    /// The state stores positions among the parameters of `N`, not names, so it then belongs to one type of network. A network
+    /// with a different number of parameters is refused from then on, also in a step ([`Error::ParameterCount`]), until
+    /// [`reset`](Self::reset), which unfreezes everything. A different network with the same number of parameters is not
+    /// detected: the same positions stay frozen, whatever they hold.
     ///
     /// # Errors
-    /// [`Error::UnknownTensor`] when the network has nothing of that name, with the names that it has;
-    /// [`Error::ParameterCount`] when an earlier step, or an earlier `freeze`, was for another number of parameters.
+    /// [`Error::UnknownTensor`] if the network has no layer or tensor of that name; the error lists the names that it has.
+    /// [`Error::ParameterCount`] if an earlier step or an earlier `freeze` had a different number of parameters.
     ///
     /// # Example
     /// ```
@@ -96,29 +97,29 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         Ok(())
     }
 
-    /// Learns a layer or tensor again that [`freeze`](Self::freeze) left as it is, or one of it. What is declared `#[frozen]`
-    /// stays so.
+    /// Unfreezes a layer or tensor that [`freeze`](Self::freeze) froze, or part of one. A layer declared `#[frozen]` stays
+    /// frozen.
     ///
     /// # Errors
-    /// As [`freeze`](Self::freeze).
+    /// The same as [`freeze`](Self::freeze).
     pub fn unfreeze<N: FlatParameters<T>>(&mut self, name: &str) -> Result<()> {
         let tensors = self.named::<N>(name)?;
         self.rates.frozen.unfreeze(tensors.into_iter().map(|tensor| tensor.range));
         Ok(())
     }
 
-    /// Sets the gradient of what [`freeze`](Self::freeze) froze to zero, so that it counts in no norm: for own loops that clip
-    /// gradients. [`Trainer`](crate::train::Trainer) does it before it clips.
+    /// Sets the gradient of the tensors that [`freeze`](Self::freeze) froze to zero, so that they count in no norm. Custom
+    /// loops that clip gradients call it first, as [`Trainer`](crate::train::Trainer) does.
     pub fn clear_frozen(&self, gradient: &mut impl FlatParameters<T>) {
-        let numbers = gradient.parameters_mut();
+        let values = gradient.parameters_mut();
         for range in &self.rates.frozen.0 {
-            if let Some(numbers) = numbers.get_mut(range.clone()) {
-                numbers.fill(<T as Scalar>::ZERO);
+            if let Some(values) = values.get_mut(range.clone()) {
+                values.fill(<T as Scalar>::ZERO);
             }
         }
     }
 
-    /// The tensors of a name.
+    /// Returns the tensors that a name matches.
     fn named<N: FlatParameters<T>>(&self, name: &str) -> Result<Vec<TensorInfo>> {
         if let Some(expected) = self.memory.parameters().filter(|&expected| expected != N::LEN) {
             return Err(Error::ParameterCount { expected, given: N::LEN });

@@ -1,4 +1,4 @@
-//! Nadam: Adam with Nesterov's momentum.
+//! Nadam: Adam with Nesterov momentum.
 
 use crate::error::Result;
 use crate::kernel::{Isa, Kernels};
@@ -6,21 +6,22 @@ use crate::optimizer::setting::{check_epsilon, check_not_negative, check_rate, c
 use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
-/// Nadam: Adam whose step looks ahead by the momentum of the next one.
+/// Nadam: Adam whose step already includes the momentum of the next step.
 ///
-/// μₜ = β₁ (1 - 0.96^(ψ t) / 2); m ← β₁ m + (1 - β₁) ∇, v ← β₂ v + (1 - β₂) ∇², element by element; with t counted from 1,
+/// For each element, with t counted from 1, μₜ = β₁ (1 - 0.96^(ψ t) / 2), m ← β₁ m + (1 - β₁) ∇, v ← β₂ v + (1 - β₂) ∇² and
 /// θ ← θ - η ((1 - μₜ) ∇ / (1 - μ₁⋯μₜ) + μₜ₊₁ m / (1 - μ₁⋯μₜ₊₁)) / (√(v / (1 - β₂ᵗ)) + ε).
 ///
 /// # Errors
-/// Refused when training starts: a learning rate that is not positive or out of range, β₁ or β₂ outside [0, 1), a ψ below 0,
-/// and an ε whose square the network's numbers cannot represent. A step is refused where ∇² comes within eight powers of ten
-/// of the largest number.
+/// Training does not start if the learning rate is not positive or out of range, if β₁ or β₂ is outside [0, 1), if ψ is below
+/// 0, or if the scalar type cannot represent the square of ε. A step is refused if ∇² comes within a factor of 1e8 of the
+/// largest finite value.
 ///
 /// # Numerics
-/// The products of μ are a function of the step, computed in `f64` to 1e-13: nothing of them is remembered.
+/// The products of μ are computed from the step number in `f64` to 1e-13, so they need no slot.
 ///
 /// # Source
-/// T. Dozat, "Incorporating Nesterov Momentum into Adam", 2016, algorithm 2; with β₁ in place of μₜ in m, as Keras and PyTorch.
+/// T. Dozat, "Incorporating Nesterov Momentum into Adam", 2016, algorithm 2, with β₁ in place of μₜ in m, as in Keras and
+/// PyTorch.
 ///
 /// # Example
 /// ```
@@ -28,42 +29,42 @@ use crate::scalar::Scalar;
 ///
 /// let mut optimizer = Nadam::new(1.0).beta1(0.5).momentum_decay(0.0).state();
 /// let mut x = [0.0_f64];
-/// // μ = 1/4 throughout, m = 2: (3/4 · 4) / (3/4) + (1/4 · 2) / (15/16), divided by 4.
+/// // μ is always 1/4, m = 2: (3/4 · 4) / (3/4) + (1/4 · 2) / (15/16), divided by 4.
 /// optimizer.step_slice(&mut x, &[4.0])?;
 /// assert!((x[0] + 1.0 + 2.0 / 15.0).abs() < 1e-8);
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Nadam {
-    /// η, about the size of a step.
+    /// η, approximately the size of a step.
     pub learning_rate: f64,
-    /// β₁, the share of the mean gradient that is kept.
+    /// β₁, the share of the mean gradient that each step keeps.
     pub beta1: f64,
-    /// β₂, the share of the mean squared gradient that is kept.
+    /// β₂, the share of the mean squared gradient that each step keeps.
     pub beta2: f64,
-    /// ε, which keeps the quotient small where gradients are.
+    /// ε, which keeps the quotient small for small gradients.
     pub epsilon: f64,
-    /// ψ, how soon μ goes from β₁ / 2 to β₁.
+    /// ψ, how fast μ goes from β₁ / 2 to β₁.
     pub momentum_decay: f64,
-    /// How weights are kept small.
+    /// The weight decay.
     pub decay: WeightDecay,
 }
 
 impl Nadam {
-    /// Learning rate η, with β₁ = 0.9, β₂ = 0.999, ε = 1e-8 and ψ = 0.004.
+    /// Creates the optimizer with learning rate η, β₁ = 0.9, β₂ = 0.999, ε = 1e-8, and ψ = 0.004.
     #[must_use]
     pub const fn new(learning_rate: f64) -> Self {
         let decay = WeightDecay::None;
         Self { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentum_decay: 0.004, decay }
     }
 
-    /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.002.
+    /// Creates the optimizer with the defaults of PyTorch: [`new`](Self::new) with η = 0.002.
     #[must_use]
     pub const fn torch() -> Self {
         Self::new(0.002)
     }
 
-    /// The defaults of Keras: η = 0.001, ε = 1e-7, and ψ = 1.
+    /// Creates the optimizer with the defaults of Keras: η = 0.001, ε = 1e-7, and ψ = 1.
     #[must_use]
     pub const fn keras() -> Self {
         Self { epsilon: 1e-7, momentum_decay: 1.0, ..Self::new(0.001) }
@@ -99,25 +100,26 @@ impl Nadam {
         Self { momentum_decay, ..self }
     }
 
-    /// Keeps weights small.
+    /// Sets the weight decay.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }
     }
 
-    /// μₜ.
+    /// Computes μₜ.
     fn momentum(&self, t: f64) -> f64 {
         self.beta1 * (1.0 - 0.5 * libm::pow(0.96, self.momentum_decay * t))
     }
 
-    /// μ₁⋯μₜ. The logarithm of 1 - qⁱ/2 is -Σₖ qⁱᵏ / (k 2ᵏ), and the sum of that over i = 1 to t a geometric series for each k.
+    /// Computes μ₁⋯μₜ. The logarithm of 1 - qⁱ/2 is -Σₖ qⁱᵏ / (k 2ᵏ). For each k, its sum over i = 1 to t is a geometric
+    /// series.
     fn product(&self, t: f64) -> f64 {
         let (mut sum, mut half) = (0.0, 1.0);
         // 2⁻⁵⁴ is below the rounding error of the sum.
         for k in 1..=54 {
             let k = f64::from(k);
             half *= 0.5;
-            // q = 0.96^ψ as e^-λ; (1 - q^(kt)) / (1 - q^k) without cancellation, t where q is one.
+            // q = 0.96^ψ is e^-λ. Computes (1 - q^(kt)) / (1 - q^k) without cancellation; it is t if q is one.
             let lambda = -k * self.momentum_decay * libm::log(0.96);
             let terms = if lambda == 0.0 { t } else { libm::expm1(-lambda * t) / libm::expm1(-lambda) };
             sum += half / k * libm::exp(-lambda) * terms;
@@ -141,8 +143,8 @@ impl Optimizer for Nadam {
 
     fn largest_update(&self, largest_gradient: f64) -> f64 {
         let (beta1, beta2) = (self.beta1, self.beta2);
-        // The gradient is at most √v̂ / √(1 - β₂), and so is the moment, whose weights add up to one, by those of Adam. The
-        // corrections are at most 1 / (1 - β₁).
+        // The gradient is at most √v̂ / √(1 - β₂). The bound on the moment, whose coefficients sum to one, is found as in
+        // Adam. The corrections are at most 1 / (1 - β₁).
         let square = beta1 * beta1;
         let by_moments = if square < beta2 {
             (1.0 + libm::sqrt((1.0 - beta1) * (1.0 - beta1) * beta2 / (beta2 - square))) / libm::sqrt(1.0 - beta2)
@@ -150,7 +152,7 @@ impl Optimizer for Nadam {
             f64::INFINITY
         };
         let quotient = by_moments.min(2.0 * largest_gradient / self.epsilon);
-        // The second moment must stay as far from the largest number as an update.
+        // The second moment must keep the same distance from the largest finite value as an update.
         (self.learning_rate * quotient / (1.0 - beta1)).max(largest_gradient * largest_gradient)
     }
 
@@ -190,7 +192,7 @@ impl Optimizer for Nadam {
             *first = isa.mul_add(first_share, g - *first, *first);
             *second = isa.mul_add(second_share, isa.mul_add(g, g, -*second), *second);
             let root = second.sqrt() + epsilon;
-            // Quotients first: the rate times the gradient may leave the range where they do not.
+            // Divide first: the rate times the gradient may overflow where the quotients do not.
             *parameter -= isa.mul_add(of_gradient, g / root, of_moment * (*first / root));
         }
     }
@@ -203,7 +205,7 @@ mod tests {
     use crate::optimizer::Optimizer;
 
     #[test]
-    fn the_product_is_that_of_the_factors() {
+    fn the_closed_form_of_the_product_equals_the_product_of_the_factors() {
         for (beta1, decay) in
             [(0.9, 0.004), (0.9, 1.0), (0.5, 0.0), (0.0, 1.0), (0.999, 0.1), (0.9, 50.0), (0.99, 1e-9)]
         {

@@ -1,4 +1,4 @@
-//! Which segment of parameters learns how fast?
+//! At which rate does each segment of the parameters learn?
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,23 +8,23 @@ use crate::error::{Error, Result};
 use crate::optimizer::frozen::Frozen;
 use crate::tensor::{Place, TensorKind, TensorTable};
 
-/// What the learning rate is multiplied by, for all parameters and by layer.
+/// The factors of the learning rate, for all parameters and for individual layers.
 #[derive(Clone, Debug)]
 pub(super) struct Rates {
     pub(super) all: f64,
-    /// Dotted names of layers or tensors, each once.
+    /// Dotted names of layers or tensors, each at most once.
     layers: Vec<(String, f64)>,
-    /// What does not learn for now.
+    /// The tensors that are frozen at run time.
     pub(super) frozen: Frozen,
 }
 
-/// Neighbouring numbers that are treated alike.
+/// A range of elements with the same factor and the same decay.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Segment {
     pub(super) range: Range<usize>,
-    /// What the learning rate is multiplied by.
+    /// The factor of the learning rate.
     pub(super) factor: f64,
-    /// They are weights, and not biases.
+    /// Whether the elements are weights, which decay, and not biases.
     pub(super) decays: bool,
 }
 
@@ -36,7 +36,7 @@ impl Rates {
         self.layers.push((String::from(name), factor));
     }
 
-    /// Refuses factors out of range, and names of nothing that the table has.
+    /// Checks that the factors are in range and that the table has the names.
     pub(super) fn check(&self, table: TensorTable) -> Result<()> {
         if !(self.all.is_finite() && self.all >= 0.0) {
             let (name, allowed) = ("factor of the learning rate", "a finite number of at least 0");
@@ -56,19 +56,19 @@ impl Rates {
         Ok(())
     }
 
-    /// The largest factor of any segment.
+    /// Returns the largest factor of any segment.
     pub(super) fn largest(&self) -> f64 {
         self.all * self.layers.iter().fold(1.0, |largest: f64, &(_, factor)| largest.max(factor))
     }
 
-    /// That of the longest name that the tensor is in.
+    /// Returns the factor of a tensor: that of the longest name that matches it.
     fn of(&self, place: &Place<'_>) -> f64 {
         let inside = self.layers.iter().filter(|(name, _)| place.is_in(name));
         self.all * inside.max_by_key(|(name, _)| name.len()).map_or(1.0, |&(_, factor)| factor)
     }
 
-    /// Calls `visit` with every segment of numbers that is learned; those that decay are told apart where wanted. A table of
-    /// nothing stands for plain slices: all of it. Nothing is allocated.
+    /// Calls `visit` with every segment of trained elements. If `decays` is true, segments that decay are separated from those
+    /// that do not. An empty table stands for plain slices, where every element is trained. Allocates nothing.
     pub(super) fn for_each_segment(
         &self,
         table: TensorTable,
@@ -104,7 +104,7 @@ impl Rates {
     }
 }
 
-/// The dotted names of the layers that learn, or of the tensors of a layer.
+/// Returns the dotted names of the layers that are trained, or of the tensors of a single layer.
 fn names(table: TensorTable) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for tensor in table.list().into_iter().filter(|tensor| !tensor.frozen && tensor.kind != TensorKind::Statistic) {
@@ -135,25 +135,25 @@ mod tests {
         TableEntry { name: "d", offset: 24, frozen: false, table: DENSE },
     ]);
 
-    fn runs(rates: &Rates, decays: bool) -> Vec<(core::ops::Range<usize>, f64, bool)> {
-        let mut runs = Vec::new();
+    fn segments(rates: &Rates, decays: bool) -> Vec<(core::ops::Range<usize>, f64, bool)> {
+        let mut segments = Vec::new();
         rates.for_each_segment(NETWORK, 32, decays, &mut |Segment { range, factor, decays }| {
-            runs.push((range, factor, decays));
+            segments.push((range, factor, decays));
         });
-        runs
+        segments
     }
 
     #[test]
-    fn runs_end_where_the_factor_or_the_kind_changes() {
+    fn segments_end_where_the_factor_or_the_kind_changes() {
         let mut rates = Rates { all: 2.0, ..Rates::ONE };
-        assert_eq!(runs(&rates, false), [(0..8, 2.0, false), (16..32, 2.0, false)]);
+        assert_eq!(segments(&rates, false), [(0..8, 2.0, false), (16..32, 2.0, false)]);
         let apart = [(0..6, 2.0, true), (6..8, 2.0, false), (16..22, 2.0, true), (22..24, 2.0, false)];
-        assert_eq!(runs(&rates, true)[..4], apart);
+        assert_eq!(segments(&rates, true)[..4], apart);
         rates.set("c", 0.5);
         rates.set("c.bias", 4.0);
         rates.set("c", 0.25);
         assert_eq!(
-            runs(&rates, false),
+            segments(&rates, false),
             [(0..8, 2.0, false), (16..22, 0.5, false), (22..24, 8.0, false), (24..32, 2.0, false)]
         );
         assert_eq!(rates.largest(), 8.0);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_nothing_and_factors_out_of_range_are_refused() {
+    fn unknown_names_and_factors_out_of_range_are_refused() {
         for nothing in ["b", "x", "a.x", ""] {
             let mut rates = Rates::ONE;
             rates.set(nothing, 0.5);

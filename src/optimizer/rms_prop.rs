@@ -6,26 +6,27 @@ use crate::optimizer::setting::{check_epsilon, check_rate, check_share};
 use crate::optimizer::{EpsilonPlace, MomentumForm, Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
-/// RMSProp: the gradient divided by the root of the mean squared gradient.
+/// RMSProp: divides the gradient by the root of the mean squared gradient.
 ///
-/// v ← ρ v + (1 - ρ) ∇², element by element; d = ∇ / (√v + ε), θ ← θ - η d. Centered, the mean gradient is remembered too,
-/// m ← ρ m + (1 - ρ) ∇, and the variance of the gradients, their mean square less m², takes the place of v. With momentum γ
-/// the velocity is u ← γ u + η d in the lecture's form and Keras's, θ ← θ - u, and u ← γ u + d in PyTorch's, θ ← θ - η u.
+/// For each element, v ← ρ v + (1 - ρ) ∇², d = ∇ / (√v + ε) and θ ← θ - η d.
+///
+/// The centered form also keeps the mean gradient, m ← ρ m + (1 - ρ) ∇, and replaces v by the variance of the gradients, which
+/// is their mean square minus m². With momentum γ, the velocity is u ← γ u + η d with θ ← θ - u in the form of the lecture and
+/// of Keras, and u ← γ u + d with θ ← θ - η u in the form of PyTorch.
 ///
 /// # Errors
-/// Refused when training starts: a learning rate that is not positive or out of range, a ρ or γ outside [0, 1), and an ε
-/// whose square the network's numbers cannot represent. A step is refused where ∇² comes within eight powers of ten of the
-/// largest number.
+/// Training does not start if the learning rate is not positive or out of range, if ρ or γ is outside [0, 1), or if the scalar
+/// type cannot represent the square of ε. A step is refused if ∇² comes within a factor of 1e8 of the largest finite value.
 ///
 /// # Numerics
 /// Without centering and momentum, no step is longer than η / √(1 - ρ).
 ///
-/// The variance is remembered itself, v ← ρ (v + (1 - ρ) (∇ - m)²) with the mean before the step. That is the difference of
-/// the mean square and m², which is not formed: it would lose all digits where gradients are much the same from step to
+/// The slot holds the variance itself, v ← ρ (v + (1 - ρ) (∇ - m)²) with the mean before the step. This equals the mean square
+/// minus m². That difference is not computed, because it would lose all digits if the gradients hardly change from step to
 /// step.
 ///
 /// # Source
-/// T. Tieleman and G. Hinton, lecture 6.5 of "Neural Networks for Machine Learning", 2012; centered as in A. Graves,
+/// T. Tieleman and G. Hinton, lecture 6.5 of "Neural Networks for Machine Learning", 2012. The centered form: A. Graves,
 /// "Generating Sequences With Recurrent Neural Networks", 2013, equations 38 to 45. The form of the variance: T. Finch,
 /// "Incremental calculation of weighted mean and variance", 2009, equation 143.
 ///
@@ -44,37 +45,37 @@ use crate::scalar::Scalar;
 pub struct RmsProp {
     /// η.
     pub learning_rate: f64,
-    /// ρ, the share of the mean square that is kept.
+    /// ρ, the share of the mean square that each step keeps.
     pub rho: f64,
-    /// ε, which keeps the quotient small where gradients are.
+    /// ε, which keeps the quotient small for small gradients.
     pub epsilon: f64,
-    /// Where ε stands.
+    /// Where ε is added.
     pub place: EpsilonPlace,
-    /// Divides by the root of the variance.
+    /// Whether to divide by the root of the variance.
     pub centered: bool,
-    /// γ, the share of the velocity that is kept; 0 for none.
+    /// γ, the share of the velocity that each step keeps; 0 for no momentum.
     pub momentum: f64,
-    /// What the velocity accumulates.
+    /// The quantity that the velocity accumulates.
     pub form: MomentumForm,
-    /// How weights are kept small.
+    /// The weight decay.
     pub decay: WeightDecay,
 }
 
 impl RmsProp {
-    /// Learning rate η, with ρ = 0.99 and ε = 1e-8 beside the root.
+    /// Creates the optimizer with learning rate η, ρ = 0.99, and ε = 1e-8 added to the root.
     #[must_use]
     pub const fn new(learning_rate: f64) -> Self {
         let (place, form, decay) = (EpsilonPlace::Beside, MomentumForm::Lecture, WeightDecay::None);
         Self { learning_rate, rho: 0.99, epsilon: 1e-8, place, centered: false, momentum: 0.0, form, decay }
     }
 
-    /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.01 and its form of momentum.
+    /// Creates the optimizer with the defaults of PyTorch: [`new`](Self::new) with η = 0.01 and PyTorch's form of momentum.
     #[must_use]
     pub const fn torch() -> Self {
         Self::new(0.01).pytorch_momentum()
     }
 
-    /// The defaults of Keras: η = 0.001, ρ = 0.9, ε = 1e-7 below the root.
+    /// Creates the optimizer with the defaults of Keras: η = 0.001, ρ = 0.9, and ε = 1e-7 under the root.
     #[must_use]
     pub const fn keras() -> Self {
         Self { rho: 0.9, epsilon: 1e-7, place: EpsilonPlace::Below, ..Self::new(0.001) }
@@ -86,7 +87,7 @@ impl RmsProp {
         Self { learning_rate, ..self }
     }
 
-    /// Sets ρ, the share of the mean square that is kept.
+    /// Sets ρ, the share of the mean square that each step keeps.
     #[must_use]
     pub const fn rho(self, rho: f64) -> Self {
         Self { rho, ..self }
@@ -98,20 +99,20 @@ impl RmsProp {
         Self { epsilon, ..self }
     }
 
-    /// Adds ε below the root, as Keras does.
+    /// Adds ε under the root, as Keras does.
     #[must_use]
     pub const fn epsilon_below(self) -> Self {
         Self { place: EpsilonPlace::Below, ..self }
     }
 
-    /// Divides by the root of the variance instead of that of the mean square. A step changes only the one of the two that
+    /// Divides by the root of the variance instead of the root of the mean square. A step updates only the slot of the one that
     /// it uses.
     #[must_use]
     pub const fn centered(self) -> Self {
         Self { centered: true, ..self }
     }
 
-    /// Keeps the share γ of the velocity.
+    /// Sets γ, the share of the velocity that each step keeps.
     #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
         Self { momentum, ..self }
@@ -123,14 +124,13 @@ impl RmsProp {
         Self { form: MomentumForm::PyTorch, ..self }
     }
 
-    /// Keeps weights small.
+    /// Sets the weight decay.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }
     }
 
-    /// The loop for each combination of what is remembered: v, m where centered, u with
-    /// momentum.
+    /// Updates the parameters, with one loop for each combination of slots: v, m if centered, u with momentum.
     #[inline(always)]
     fn descend<T: Kernels, I: Isa, const CENTERED: bool, const MOMENTUM: bool>(
         &self,
@@ -140,7 +140,7 @@ impl RmsProp {
         [spread, mean, velocity]: [&mut [T]; 3],
     ) {
         let [kept, share, momentum, epsilon] = [self.rho, 1.0 - self.rho, self.momentum, self.epsilon].map(T::from_f64);
-        let (below, beside) = match self.place {
+        let (below, outside) = match self.place {
             EpsilonPlace::Below => (epsilon, T::ZERO),
             EpsilonPlace::Beside => (T::ZERO, epsilon),
         };
@@ -151,7 +151,7 @@ impl RmsProp {
         };
         let count = parameters.len();
         let (gradient, spread) = (&gradient[..count], &mut spread[..count]);
-        // What is not remembered is empty, and not looked at.
+        // Slots that are not in use are empty, and not accessed.
         let mean = if CENTERED { &mut mean[..count] } else { mean };
         let velocity = if MOMENTUM { &mut velocity[..count] } else { velocity };
         for i in 0..count {
@@ -163,7 +163,7 @@ impl RmsProp {
             } else {
                 spread[i] = isa.mul_add(share, isa.mul_add(g, g, -spread[i]), spread[i]);
             }
-            let mut direction = scale * (g / ((spread[i] + below).sqrt() + beside));
+            let mut direction = scale * (g / ((spread[i] + below).sqrt() + outside));
             if MOMENTUM {
                 velocity[i] = isa.mul_add(momentum, velocity[i], direction);
                 direction = velocity[i];
@@ -193,7 +193,7 @@ impl Optimizer for RmsProp {
         check_epsilon::<T>(self.epsilon)?;
         check_rate::<T>(self.learning_rate, 1.0, self.epsilon)?;
         let (name, value) = ("learning rate", self.learning_rate);
-        // A velocity of the largest size that is let through times a rate that was raised must not overflow.
+        // The largest velocity that passes the checks must not overflow when the rate is raised.
         if self.form == MomentumForm::PyTorch && self.momentum != 0.0 && value > 1e7 {
             return Err(Error::Setting { name, value, allowed: "at most 1e7 with PyTorch's form of momentum" });
         }
@@ -212,7 +212,7 @@ impl Optimizer for RmsProp {
             _ => self.learning_rate,
         };
         let step = rate * by_mean.min(largest_gradient / smallest_root) / (1.0 - self.momentum);
-        // The mean square must stay as far from the largest number as an update.
+        // The mean square must keep the same distance from the largest finite value as an update.
         step.max(largest_gradient * largest_gradient)
     }
 
@@ -243,7 +243,7 @@ impl Optimizer for RmsProp {
             (true, [variance, mean, velocity]) => {
                 self.descend::<T, I, true, true>(isa, parameters, gradient, [variance, mean, velocity]);
             }
-            _ => unreachable!("the slots that the settings ask for"),
+            _ => unreachable!("the slots that the settings need"),
         }
     }
 }
@@ -262,13 +262,13 @@ mod tests {
         optimizer.step_slice(&mut x, &[4.0]).unwrap();
         let first = 4.0 / 3.0_f64.sqrt();
         assert!((x[0] + first).abs() < 1e-9, "{x:?}");
-        // A gradient of zero: half of the velocity is left.
+        // A zero gradient: half of the velocity is left.
         optimizer.step_slice(&mut x, &[0.0]).unwrap();
         assert!((x[0] + 1.5 * first).abs() < 1e-9, "{x:?}");
     }
 
-    /// Gradients that differ by `deviation` from their mean of 1: the last of 4000 steps in `f32` and in `f64`, when the first ones are
-    /// forgotten.
+    /// Returns the last of 4000 steps in `f32` and in `f64`, by when the first ones are forgotten. The gradients differ by
+    /// `deviation` from their mean of 1.
     fn last_steps(deviation: f32) -> [f64; 2] {
         let rms_prop = RmsProp::new(1e-3).epsilon(1e-12).centered();
         let (mut single, mut double) = (rms_prop.state(), rms_prop.state());
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_gradient_never_makes_nan_of_its_variance() {
+    fn a_constant_gradient_never_turns_its_variance_into_nan() {
         let mut optimizer = RmsProp::new(1e-3).rho(0.9).centered().state();
         let mut x = [0.0_f32; 3];
         for _ in 0..2000 {

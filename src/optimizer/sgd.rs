@@ -1,34 +1,35 @@
-//! Stochastic gradient descent, plain, with momentum, and with Nesterov's momentum.
+//! Stochastic gradient descent: plain, with momentum, and with Nesterov momentum.
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels, MomentumStep};
 use crate::optimizer::{Optimizer, Slot, WeightDecay};
 use crate::scalar::Scalar;
 
-/// Which quantity the velocity accumulates. The two differ only when the learning rate changes during training.
+/// The quantity that the velocity accumulates. The two forms differ only if the learning rate changes during training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MomentumForm {
-    /// The lecture's, and Keras's: v ← γ v + η ∇, θ ← θ - v. A new learning rate affects the steps that follow.
+    /// The form of the lecture and of Keras: v ← γ v + η ∇, θ ← θ - v. A new learning rate affects only the following
+    /// gradients.
     #[default]
     Lecture,
-    /// PyTorch's: v ← γ v + ∇, θ ← θ - η v. A new learning rate rescales the whole velocity at once.
+    /// The form of PyTorch: v ← γ v + ∇, θ ← θ - η v. A new learning rate rescales the whole velocity at once.
     PyTorch,
 }
 
-/// The largest learning rate with PyTorch's form of momentum: below the eight powers of ten that `OptimizerState` keeps
-/// between an update and the largest number.
+/// The largest learning rate with PyTorch's form of momentum. It is below the factor of 1e8 that `OptimizerState` keeps between
+/// an update and the largest finite value.
 const LARGEST_PYTORCH_RATE: f64 = 1e7;
 
 /// Stochastic gradient descent.
 ///
-/// θ ← θ - η ∇, and with momentum γ: v ← γ v + η ∇, θ ← θ - v; Nesterov's form subtracts γ v + η ∇ with the new v.
+/// θ ← θ - η ∇. With momentum γ: v ← γ v + η ∇, θ ← θ - v. Nesterov's form subtracts γ v + η ∇ with the new v.
 ///
 /// # Errors
-/// A learning rate that is not finite and positive, or a momentum outside [0, 1), is refused when training starts.
+/// Training does not start if the learning rate is not finite and positive, or if the momentum is outside [0, 1).
 ///
 /// # Source
-/// The lecture; Nesterov's form as in I. Sutskever et al., "On the importance of initialization and momentum in deep
-/// learning", 2013, written with the gradient at the parameters, as Keras and PyTorch do.
+/// The lecture; Nesterov's form follows I. Sutskever et al., "On the importance of initialization and momentum in deep
+/// learning", 2013, rewritten with the gradient at the parameters, as in Keras and PyTorch.
 ///
 /// # Example
 /// ```
@@ -46,31 +47,31 @@ const LARGEST_PYTORCH_RATE: f64 = 1e7;
 pub struct Sgd {
     /// η.
     pub learning_rate: f64,
-    /// γ, the share of the velocity that is kept; 0 for plain descent.
+    /// γ, the share of the velocity that each step keeps; 0 for plain descent.
     pub momentum: f64,
-    /// Nesterov's form of momentum.
+    /// Whether to use Nesterov's form of momentum.
     pub nesterov: bool,
-    /// What the velocity accumulates.
+    /// The quantity that the velocity accumulates.
     pub form: MomentumForm,
-    /// How weights are kept small.
+    /// The weight decay.
     pub decay: WeightDecay,
 }
 
 impl Sgd {
-    /// Plain descent with learning rate η.
+    /// Creates plain descent with learning rate η.
     #[must_use]
     pub const fn new(learning_rate: f64) -> Self {
         let (form, decay) = (MomentumForm::Lecture, WeightDecay::None);
         Self { learning_rate, momentum: 0.0, nesterov: false, form, decay }
     }
 
-    /// The defaults of PyTorch: as [`new`](Self::new), with η = 0.001 and its form of momentum.
+    /// Creates the optimizer with the defaults of PyTorch: [`new`](Self::new) with η = 0.001 and PyTorch's form of momentum.
     #[must_use]
     pub const fn torch() -> Self {
         Self::new(0.001).pytorch_momentum()
     }
 
-    /// The defaults of Keras: as [`new`](Self::new), with η = 0.01.
+    /// Creates the optimizer with the defaults of Keras: [`new`](Self::new) with η = 0.01.
     ///
     /// # Example
     /// ```
@@ -90,7 +91,7 @@ impl Sgd {
         Self { learning_rate, ..self }
     }
 
-    /// Keeps the share γ of the velocity, typically 0.9.
+    /// Sets γ, the share of the velocity that each step keeps, typically 0.9.
     #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
         Self { momentum, ..self }
@@ -108,7 +109,7 @@ impl Sgd {
         Self { form: MomentumForm::PyTorch, ..self }
     }
 
-    /// Keeps weights small.
+    /// Sets the weight decay.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }
@@ -125,17 +126,17 @@ impl Optimizer for Sgd {
         if !(value.is_finite() && value > 0.0) {
             return Err(Error::Setting { name, value, allowed: "a finite number above 0" });
         }
-        // Rounded to zero it would learn nothing, and rounded to infinity make NaN of a gradient of zero.
+        // A rate rounded to zero would learn nothing. Rounded to infinity, it would turn a zero gradient into NaN.
         let rounded = T::from_f64(value);
         if !(rounded.is_finite() && rounded > T::ZERO) {
-            return Err(Error::Setting { name, value, allowed: "within the range of the network's numbers" });
+            return Err(Error::Setting { name, value, allowed: "within the range of the scalar type" });
         }
-        // PyTorch's velocity is multiplied by the rate of the moment, so a rate that was raised must not make a velocity
-        // of the largest size that is let through overflow.
+        // PyTorch's velocity is multiplied by the current rate, so the largest velocity that passes the checks must not
+        // overflow when the rate is raised.
         if self.form == MomentumForm::PyTorch && self.momentum != 0.0 && value > LARGEST_PYTORCH_RATE {
             return Err(Error::Setting { name, value, allowed: "at most 1e7 with PyTorch's form of momentum" });
         }
-        // Just below 1 may round to 1, which would keep the velocity for ever.
+        // A value just below 1 may round to 1, which would keep the velocity forever.
         if !((0.0..1.0).contains(&self.momentum) && T::from_f64(self.momentum) < T::ONE) {
             return Err(Error::Setting { name: "momentum", value: self.momentum, allowed: "at least 0 and below 1" });
         }
@@ -143,7 +144,7 @@ impl Optimizer for Sgd {
     }
 
     fn largest_update(&self, largest_gradient: f64) -> f64 {
-        // The sum of the geometric series of what momentum keeps of the gradient; PyTorch's velocity has no factor η.
+        // The sum of the geometric series of the shares of a gradient that momentum keeps. PyTorch's velocity has no factor η.
         let factor = match self.form {
             MomentumForm::Lecture => self.learning_rate,
             MomentumForm::PyTorch => self.learning_rate.max(1.0),

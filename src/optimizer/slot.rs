@@ -1,9 +1,9 @@
-//! What does an optimizer remember of each parameter?
+//! What does an optimizer remember about each parameter?
 
-/// Something that an optimizer remembers of every parameter, under a name: an element for each, zero at first.
+/// A named quantity that an optimizer remembers about every parameter, with one element per parameter, initially zero.
 ///
-/// The name identifies the memory between steps, also while settings that need it are switched off, and in checkpoints,
-/// where `velocity` is the tensor `optimizer/velocity`.
+/// The name identifies the slot from step to step, even while the settings that need it are switched off. In a checkpoint, the
+/// slot `velocity` is the tensor `optimizer/velocity`.
 ///
 /// # Example
 /// ```
@@ -20,25 +20,26 @@ pub struct Slot {
 }
 
 impl Slot {
-    /// A slot whose elements have either sign, such as a velocity.
+    /// Creates a slot whose elements have either sign, such as a velocity.
     #[must_use]
     pub const fn signed(name: &'static str) -> Self {
         Self { name, nonnegative: false }
     }
 
-    /// A slot whose elements are never negative, such as a mean of squares. A checkpoint that says otherwise is refused.
+    /// Creates a slot whose elements are never negative, such as a mean of squares. A checkpoint with a negative element is
+    /// refused.
     #[must_use]
     pub const fn nonnegative(name: &'static str) -> Self {
         Self { name, nonnegative: true }
     }
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether its elements are never negative.
+    /// Returns whether the elements are never negative.
     #[must_use]
     pub const fn is_nonnegative(&self) -> bool {
         self.nonnegative

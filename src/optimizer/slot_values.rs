@@ -1,4 +1,4 @@
-//! Where is what an optimizer remembers?
+//! Where are the slots of an optimizer stored?
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -8,19 +8,20 @@ use crate::error::{Error, Result};
 use crate::optimizer::{MAX_SLOTS, Slot};
 use crate::scalar::Scalar;
 
-/// What an optimizer remembers, slot after slot.
+/// The elements of all slots, one slot after the other.
 #[derive(Clone, Debug)]
 pub(super) struct SlotValues<T> {
-    /// The names of all slots that were needed so far. What a setting needs is kept while the setting is switched off.
+    /// The names of all slots needed so far. A slot is kept while the setting that needs it is switched off.
     names: Vec<Cow<'static, str>>,
-    /// Their elements, the slots [`stride`] apart.
+    /// The elements; consecutive slots start [`stride`] elements apart.
     values: Vec<T>,
-    /// The number of parameters that they belong to, as soon as it is known.
+    /// The number of parameters that the slots belong to, once it is known.
     parameters: Option<usize>,
 }
 
-/// Elements from one slot to the next. Processors take a load for one of what was just stored where the lower twelve bits
-/// of the addresses agree, so large slots begin alike in their pages of 4 KiB: then loads are ahead of stores in all.
+/// Returns the number of elements from the start of one slot to the start of the next. A processor may take a load to depend on
+/// a recent store if the lower twelve bits of the two addresses agree. Large slots therefore start at the same offset in their
+/// 4 KiB pages, so that in each slot the loads run ahead of the stores.
 const fn stride(count: usize) -> usize {
     if count < 4096 { count } else { count.next_multiple_of(1024) }
 }
@@ -28,17 +29,17 @@ const fn stride(count: usize) -> usize {
 impl<T: Scalar> SlotValues<T> {
     pub(super) const EMPTY: Self = Self { names: Vec::new(), values: Vec::new(), parameters: None };
 
-    /// The number of parameters that the memory belongs to, as soon as it is known.
+    /// Returns the number of parameters that the slots belong to, once it is known.
     pub(super) fn parameters(&self) -> Option<usize> {
         self.parameters
     }
 
-    /// The memory is that of so many parameters.
+    /// Sets the number of parameters that the slots belong to.
     pub(super) fn belongs_to(&mut self, parameters: usize) {
         self.parameters = Some(parameters);
     }
 
-    /// Refuses slots that there is no place for.
+    /// Checks that the slots fit, and that their names are distinct.
     pub(super) fn check(&self, slots: &[Slot]) -> Result<()> {
         let new = slots.iter().filter(|slot| !self.names.iter().any(|name| name == slot.name())).count();
         let (name, value) = ("number of optimizer slots", (self.names.len() + new) as f64);
@@ -47,12 +48,12 @@ impl<T: Scalar> SlotValues<T> {
         }
         let is_first = |(index, slot): (usize, &Slot)| slots[..index].iter().all(|other| other.name() != slot.name());
         if !slots.iter().enumerate().all(is_first) {
-            return Err(Error::Setting { name, value, allowed: "that of their names: each has a name of its own" });
+            return Err(Error::Setting { name, value, allowed: "the number of distinct slot names" });
         }
         Ok(())
     }
 
-    /// Makes room for slots of `count` parameters; those that were there stay as they are.
+    /// Makes room for slots of `count` parameters. Slots that exist already stay unchanged.
     pub(super) fn prepare(&mut self, slots: &[Slot], count: usize) {
         self.belongs_to(count);
         for slot in slots {
@@ -62,7 +63,7 @@ impl<T: Scalar> SlotValues<T> {
         }
     }
 
-    /// A new slot of zeros.
+    /// Appends a slot of zeros.
     fn push(&mut self, name: Cow<'static, str>, count: usize) -> &mut [T] {
         self.names.push(name);
         let start = self.values.len();
@@ -70,9 +71,9 @@ impl<T: Scalar> SlotValues<T> {
         &mut self.values[start..start + count]
     }
 
-    /// A range of each of these slots, in their order; the others are empty.
+    /// Returns the given range of each of these slots, in their order. The remaining slices are empty.
     pub(super) fn pieces(&mut self, slots: &[Slot], range: &Range<usize>) -> [&mut [T]; MAX_SLOTS] {
-        // Not zero where there is nothing to cut.
+        // `chunks` does not accept a size of zero.
         let stride = stride(self.parameters.unwrap_or(0)).max(1);
         let mut pieces: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
         for (name, values) in self.names.iter().zip(self.values.chunks_exact_mut(stride)) {
@@ -86,14 +87,14 @@ impl<T: Scalar> SlotValues<T> {
 
 #[cfg(feature = "safetensors")]
 impl<T: Scalar> SlotValues<T> {
-    /// The slots by name.
+    /// Returns the name and the elements of each slot.
     pub(super) fn slots(&self) -> impl ExactSizeIterator<Item = (&str, &[T])> {
         let count = self.parameters.unwrap_or(0);
         let values = (0..self.names.len()).map(move |slot| &self.values[slot * stride(count)..][..count]);
         self.names.iter().map(|name| &**name).zip(values)
     }
 
-    /// The memory of so many parameters, with slots of these names and elements.
+    /// Creates the slots of `parameters` parameters from names and elements.
     pub(super) fn restored<'a>(parameters: usize, slots: impl Iterator<Item = (Cow<'static, str>, &'a [T])>) -> Self
     where
         T: 'a,

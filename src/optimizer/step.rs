@@ -1,4 +1,4 @@
-//! How do the checks and the formula of a step go over all runs, on all threads?
+//! How do the checks and the update rule of a step cover all segments, on all threads?
 
 use crate::kernel::{Isa, Kernels, Program};
 use crate::optimizer::decay::{couple, shrink};
@@ -7,11 +7,12 @@ use crate::optimizer::{MAX_SLOTS, Optimizer, SlotValues, WeightDecay};
 use crate::tensor::TensorTable;
 use crate::threads;
 
-/// Numbers that decay together: few enough for the stack and the nearest cache, and so many that what an optimizer computes
-/// once per call, such as Adam's corrections, does not weigh.
+/// The number of elements that decay together. It is small enough for the stack and the first-level cache, and large enough
+/// that the cost of what an optimizer computes once per call, such as Adam's corrections, is negligible.
 const DECAYED_TOGETHER: usize = 2048;
 
-/// The largest magnitude of the learned numbers of a block, or only of those that decay; nothing when one is not finite.
+/// Computes the largest magnitude of the trained elements, or only of those that decay. The result is `None` if one of them is
+/// not finite.
 pub(super) struct Largest<'a, T> {
     pub(super) values: &'a [T],
     pub(super) rates: &'a Rates,
@@ -36,7 +37,7 @@ impl<T: Kernels> Program for Largest<'_, T> {
     }
 }
 
-/// The largest magnitude in a segment, or nothing when a number is not finite, shared by threads.
+/// Returns the largest magnitude in a segment, or `None` if an element is not finite. Threads share the work.
 fn largest_of<T: Kernels, I: Isa>(isa: I, values: &[T]) -> Option<T> {
     let Some(middle) = threads::middle(values.len()) else {
         return isa.call(LargestOfPiece(values));
@@ -46,7 +47,7 @@ fn largest_of<T: Kernels, I: Isa>(isa: I, values: &[T]) -> Option<T> {
     first.zip(second).map(|(first, second)| second.maximum(first))
 }
 
-/// A program of its own, since what a segment is handed to is compiled for no instruction set.
+/// A separate program, because the closure that receives a segment is not compiled for an instruction set.
 struct LargestOfPiece<'a, T>(&'a [T]);
 
 impl<T: Kernels> Program for LargestOfPiece<'_, T> {
@@ -58,7 +59,7 @@ impl<T: Kernels> Program for LargestOfPiece<'_, T> {
     }
 }
 
-/// A step whose gradient was checked.
+/// A step whose gradient has been checked.
 pub(super) struct Update<'a, O, T> {
     pub(super) optimizer: &'a O,
     pub(super) rates: &'a Rates,
@@ -88,7 +89,7 @@ impl<O: Optimizer, T: Kernels> Program for Update<'_, O, T> {
     }
 }
 
-/// The optimizer with another learning rate, where the factor makes it another.
+/// Returns the optimizer with its learning rate multiplied by `factor`, or `None` if that changes nothing.
 pub(super) fn scaled<O: Optimizer>(optimizer: &O, factor: f64) -> Option<O> {
     let rate = optimizer.learning_rate().filter(|_| factor != 1.0)?;
     let mut scaled = optimizer.clone();
@@ -96,7 +97,7 @@ pub(super) fn scaled<O: Optimizer>(optimizer: &O, factor: f64) -> Option<O> {
     Some(scaled)
 }
 
-/// Updates a segment, shared by threads.
+/// Updates a segment. Threads share the work.
 fn update<O: Optimizer, T: Kernels, I: Isa>(isa: I, segment: UpdateOfPiece<'_, O, T>) {
     let Some(middle) = threads::middle(segment.parameters.len()) else {
         return isa.call(segment);
@@ -105,7 +106,7 @@ fn update<O: Optimizer, T: Kernels, I: Isa>(isa: I, segment: UpdateOfPiece<'_, O
     threads::join(|| update(isa, first), || update(isa, second));
 }
 
-/// A program of its own, as [`LargestOfPiece`].
+/// A separate program, for the same reason as [`LargestOfPiece`].
 struct UpdateOfPiece<'a, O, T> {
     optimizer: &'a O,
     step: u64,
@@ -122,7 +123,7 @@ impl<O, T> UpdateOfPiece<'_, O, T> {
             (parameters.split_at_mut(middle), gradient.split_at(middle));
         let mut other_slots: [&mut [T]; MAX_SLOTS] = core::array::from_fn(|_| &mut [][..]);
         for (slot, other_slot) in slots.iter_mut().zip(&mut other_slots) {
-            // Those that the optimizer does not use are empty.
+            // Slots that the optimizer does not use are empty.
             let whole = core::mem::take(slot);
             (*slot, *other_slot) = whole.split_at_mut(middle.min(whole.len()));
         }
@@ -152,7 +153,7 @@ impl<O: Optimizer, T: Kernels> Program for UpdateOfPiece<'_, O, T> {
 }
 
 impl<O: Optimizer, T: Kernels> UpdateOfPiece<'_, O, T> {
-    /// The update of so few numbers that decay.
+    /// Updates at most [`DECAYED_TOGETHER`] elements, with decay.
     #[inline(always)]
     fn decayed<I: Isa>(self, isa: I) {
         let Self { optimizer, step, decay, parameters, gradient, mut slots } = self;

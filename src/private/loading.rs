@@ -1,16 +1,16 @@
-//! Constructors that generated code asks for without knowing the features of this crate.
+//! Which constructors does generated code get, without knowing the features of this crate?
 
 #[cfg(feature = "safetensors")]
 use crate::network::{Network, Sample};
 
-/// One sample that a network takes.
+/// One sample of a network's input.
 #[cfg(feature = "safetensors")]
 pub type InputOf<N> = Sample<N, <N as Network>::Input>;
-/// One sample that a network gives.
+/// One sample of a network's output.
 #[cfg(feature = "safetensors")]
 pub type OutputOf<N> = Sample<N, <N as Network>::Output>;
 
-/// Constructors of a network of `f32` that read files.
+/// Defines constructors of a network of `f32` that read files.
 #[cfg(feature = "safetensors")]
 #[doc(hidden)]
 #[macro_export]
@@ -22,20 +22,20 @@ macro_rules! loading {
     ) => {
         #[automatically_derived]
         impl<$($parameters)*> $network {
-            /// The network with the weights of a file.
+            /// Loads the network with the weights of a file.
             ///
             /// # Errors
-            /// As `Weights::load`.
+            /// The same as `Weights::load`.
             pub fn $load<'__f>(
                 file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
             ) -> $crate::private::Result<$crate::private::Box<Self>> {
                 <Self as $crate::private::Weights>::load(file)
             }
 
-            /// The network with the weights of a file, and the scaler that was saved with them.
+            /// Loads the network with the weights of a file, and the scaler that was saved with them.
             ///
             /// # Errors
-            /// As `Weights::load_with_scaler`.
+            /// The same as `Weights::load_with_scaler`.
             pub fn $load_with_scaler<'__f, __S>(
                 file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
             ) -> $crate::private::Result<($crate::private::Box<Self>, __S)>
@@ -45,10 +45,10 @@ macro_rules! loading {
                 <Self as $crate::private::Weights>::load_with_scaler(file)
             }
 
-            /// The network with the weights of a file, and the scalers of inputs and targets that were saved with them.
+            /// Loads the network with the weights of a file, and the scalers of inputs and targets that were saved with them.
             ///
             /// # Errors
-            /// As `Weights::load_with_scalers`.
+            /// The same as `Weights::load_with_scalers`.
             pub fn $load_with_scalers<'__f, __A, __B>(
                 file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
             ) -> $crate::private::Result<($crate::private::Box<Self>, __A, __B)>
@@ -59,18 +59,18 @@ macro_rules! loading {
                 <Self as $crate::private::Weights>::load_with_scalers(file)
             }
 
-            /// The network with the weights of a file in memory.
+            /// Loads the network with the weights of a file in memory.
             ///
             /// # Errors
-            /// As `Weights::from_safetensors`.
+            /// The same as `Weights::from_safetensors`.
             pub fn $from_safetensors(bytes: &[$crate::private::u8]) -> $crate::private::Result<$crate::private::Box<Self>> {
                 <Self as $crate::private::Weights>::from_safetensors(bytes)
             }
 
-            /// The network with the weights of a file in memory, and the scaler that was saved with them.
+            /// Loads the network with the weights of a file in memory, and the scaler that was saved with them.
             ///
             /// # Errors
-            /// As `Weights::from_safetensors_with_scaler`.
+            /// The same as `Weights::from_safetensors_with_scaler`.
             pub fn $from_safetensors_with_scaler<__S>(
                 bytes: &[$crate::private::u8],
             ) -> $crate::private::Result<($crate::private::Box<Self>, __S)>
@@ -80,10 +80,11 @@ macro_rules! loading {
                 <Self as $crate::private::Weights>::from_safetensors_with_scaler(bytes)
             }
 
-            /// The network with the weights of a file in memory, and the scalers of inputs and targets that were saved with them.
+            /// Loads the network with the weights of a file in memory, and the scalers of inputs and targets that were saved
+            /// with them.
             ///
             /// # Errors
-            /// As `Weights::from_safetensors_with_scalers`.
+            /// The same as `Weights::from_safetensors_with_scalers`.
             pub fn $from_safetensors_with_scalers<__A, __B>(
                 bytes: &[$crate::private::u8],
             ) -> $crate::private::Result<($crate::private::Box<Self>, __A, __B)>
@@ -97,7 +98,7 @@ macro_rules! loading {
     };
 }
 
-/// Nothing to load without the feature `safetensors`.
+/// Defines no constructors, without the feature `safetensors`.
 #[cfg(not(feature = "safetensors"))]
 #[doc(hidden)]
 #[macro_export]

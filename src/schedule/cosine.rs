@@ -3,15 +3,15 @@
 use crate::error::Result;
 use crate::schedule::Schedule;
 
-/// Half a period of the cosine, from η down to α η in `steps` steps, and α η from then on:
-/// η (α + (1 - α) (1 + cos (π t / steps)) / 2). With a warm-up the rate first rises in a straight line to η.
+/// Half a period of a cosine, which falls from η to α η in `steps` steps and then stays at α η:
+/// η (α + (1 - α) (1 + cos (π t / steps)) / 2). With a warm-up, the rate first rises linearly to η.
 ///
 /// # Errors
-/// 0 `steps`, and an α or a first factor outside [0, 1], are refused when training starts.
+/// Training does not start if `steps` is 0, or if α or the first factor is outside [0, 1].
 ///
 /// # Source
 /// I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2017, equation 5, without restarts;
-/// Keras's `CosineDecay`, warm-up included.
+/// Keras's `CosineDecay`, including the warm-up.
 ///
 /// # Example
 /// ```
@@ -23,18 +23,18 @@ use crate::schedule::Schedule;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cosine {
-    /// How many steps or epochs the fall takes, after the warm-up.
+    /// The number of steps or epochs of the fall, after the warm-up.
     pub steps: u64,
     /// α, the factor at the end.
     pub floor: f64,
-    /// How many steps or epochs the warm-up takes.
+    /// The number of steps or epochs of the warm-up.
     pub warm_up: u64,
-    /// The factor at the beginning of the warm-up.
+    /// The factor at the start of the warm-up.
     pub first: f64,
 }
 
 impl Cosine {
-    /// Falls to zero in so many steps or epochs.
+    /// Creates a schedule that falls to zero in `steps` steps or epochs.
     #[must_use]
     pub const fn new(steps: u64) -> Self {
         Self { steps, floor: 0.0, warm_up: 0, first: 0.0 }
@@ -46,7 +46,7 @@ impl Cosine {
         Self { floor, ..self }
     }
 
-    /// Rises from the factor `first` to 1 in so many steps or epochs before.
+    /// Adds a warm-up before the fall, from the factor `first` to 1 in `steps` steps or epochs.
     #[must_use]
     pub const fn warm_up(self, steps: u64, first: f64) -> Self {
         Self { warm_up: steps, first, ..self }
@@ -68,6 +68,6 @@ impl Schedule for Cosine {
     fn check(&self) -> Result<()> {
         super::check_count("number of steps of the cosine", self.steps)?;
         super::check_share("factor at the end of the cosine", self.floor)?;
-        super::check_share("factor at the begin of the warm-up", self.first)
+        super::check_share("factor at the start of the warm-up", self.first)
     }
 }

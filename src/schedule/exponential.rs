@@ -1,9 +1,9 @@
-//! Rates that fall by the same factor again and again.
+//! Rates that fall by the same factor repeatedly.
 
 use crate::error::{Error, Result};
 use crate::schedule::Schedule;
 
-/// The learning rate of the settings, always.
+/// The learning rate of the settings, unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Constant;
 
@@ -13,10 +13,10 @@ impl Schedule for Constant {
     }
 }
 
-/// The lecture's: ηₜ is multiplied by β < 1 after each step, ηₜ = η βᵗ.
+/// The exponential decay of the lecture, ηₜ = η βᵗ: the rate is multiplied by β < 1 after each step.
 ///
 /// # Errors
-/// A β outside (0, 1] is refused when training starts.
+/// Training does not start if β is outside (0, 1].
 ///
 /// # Source
 /// The lecture; PyTorch's `ExponentialLR`.
@@ -34,7 +34,7 @@ pub struct Exponential {
 }
 
 impl Exponential {
-    /// Multiplies by β each time.
+    /// Creates a schedule that multiplies the rate by β after each step or epoch.
     #[must_use]
     pub const fn new(beta: f64) -> Self {
         Self { beta }
@@ -51,10 +51,10 @@ impl Schedule for Exponential {
     }
 }
 
-/// Multiplied by β after every so many steps or epochs: η β^⌊t / every⌋.
+/// A decay in stages: the rate is multiplied by β after every `every` steps or epochs, η β^⌊t / every⌋.
 ///
 /// # Errors
-/// A β outside (0, 1] and an `every` of 0 are refused when training starts.
+/// Training does not start if β is outside (0, 1], or if `every` is 0.
 ///
 /// # Source
 /// PyTorch's `StepLR`.
@@ -67,14 +67,14 @@ impl Schedule for Exponential {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Steps {
-    /// How many steps or epochs have the same rate.
+    /// The number of steps or epochs with the same rate.
     pub every: u64,
     /// β.
     pub beta: f64,
 }
 
 impl Steps {
-    /// Multiplies by β after `every` steps or epochs.
+    /// Creates a schedule that multiplies the rate by β after every `every` steps or epochs.
     #[must_use]
     pub const fn new(every: u64, beta: f64) -> Self {
         Self { every, beta }

@@ -1,4 +1,4 @@
-//! Rates that fall as the inverse of the time.
+//! Rates that fall with the inverse of the time.
 
 use crate::error::Result;
 use crate::schedule::Schedule;
@@ -6,11 +6,11 @@ use crate::schedule::Schedule;
 /// η / (1 + δ t / every): half of η after `every` / δ steps, a third after twice as many.
 ///
 /// # Errors
-/// A δ that is not positive and an `every` of 0 are refused when training starts.
+/// Training does not start if δ is not positive, or if `every` is 0.
 ///
 /// # Source
-/// Keras's `InverseTimeDecay`; rates that fall as 1 / t are those for which H. Robbins and S. Monro, "A Stochastic
-/// Approximation Method", 1951, prove convergence.
+/// Keras's `InverseTimeDecay`. H. Robbins and S. Monro, "A Stochastic Approximation Method", 1951, prove convergence for rates
+/// that fall as 1 / t.
 ///
 /// # Example
 /// ```
@@ -20,14 +20,14 @@ use crate::schedule::Schedule;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct InverseTime {
-    /// In how many steps or epochs δ is added once.
+    /// The number of steps or epochs after which δ has been added once to the divisor.
     pub every: u64,
     /// δ.
     pub decay: f64,
 }
 
 impl InverseTime {
-    /// Falls to 1 / (1 + δ) in `every` steps or epochs.
+    /// Creates a schedule that falls to 1 / (1 + δ) in `every` steps or epochs.
     #[must_use]
     pub const fn new(every: u64, decay: f64) -> Self {
         Self { every, decay }

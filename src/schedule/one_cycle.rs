@@ -1,18 +1,18 @@
-//! One rise and one fall of the rate, over the whole training.
+//! One rise and one fall of the rate over the whole training.
 
 use crate::error::Result;
 use crate::schedule::Schedule;
 
-/// From η / 25 up to η, the largest rate, in the first 30 % of the steps, and down to η / 250 000 in the rest, both along half
-/// a cosine. The last rate stays.
+/// A rise from η / 25 to the largest rate η in the first 30 % of the steps, then a fall to η / 250 000 in the rest, both along
+/// half a cosine. Afterwards the last rate stays.
 ///
 /// # Errors
-/// Less than 2 `steps`, a share of the rise outside [0, 1], and divisors that are not finite and positive, are refused when
-/// training starts.
+/// Training does not start if `steps` is below 2, if the share of the rise is outside [0, 1], or if a divisor is not finite and
+/// positive.
 ///
 /// # Source
 /// L. N. Smith and N. Topin, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates", 2018;
-/// PyTorch's `OneCycleLR` in two phases, without its cycle of the momentum.
+/// PyTorch's `OneCycleLR` with two phases, without its cycle of the momentum.
 ///
 /// # Example
 /// ```
@@ -26,18 +26,18 @@ use crate::schedule::Schedule;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OneCycle {
-    /// How many steps or epochs the cycle has.
+    /// The number of steps or epochs of the cycle.
     pub steps: u64,
     /// The share of the steps in which the rate rises.
     pub rise: f64,
-    /// What η is divided by at the beginning.
+    /// The divisor of η at the start.
     pub first_divisor: f64,
-    /// What the first rate is divided by at the end.
+    /// The divisor of the first rate at the end.
     pub last_divisor: f64,
 }
 
 impl OneCycle {
-    /// A cycle of so many steps or epochs: all that the training will have.
+    /// Creates a cycle of `steps` steps or epochs, which should be the length of the whole training.
     #[must_use]
     pub const fn new(steps: u64) -> Self {
         Self { steps, rise: 0.3, first_divisor: 25.0, last_divisor: 1e4 }
@@ -49,7 +49,7 @@ impl OneCycle {
         Self { rise: share, ..self }
     }
 
-    /// Sets what η is divided by for the first rate, and what the first rate is divided by for the last.
+    /// Sets the divisor of η that gives the first rate, and the divisor of the first rate that gives the last.
     #[must_use]
     pub const fn divisors(self, first: f64, last: f64) -> Self {
         Self { first_divisor: first, last_divisor: last, ..self }
@@ -74,7 +74,7 @@ impl Schedule for OneCycle {
     }
 }
 
-/// From one value to another along half a cosine.
+/// Returns the value at `share` of the way between two values, along half a cosine.
 fn along_cosine(from: f64, to: f64, share: f64) -> f64 {
     to + (from - to) / 2.0 * (libm::cos(core::f64::consts::PI * share) + 1.0)
 }
@@ -87,8 +87,8 @@ mod tests {
     const TOLERANCE: f64 = 1e-15;
 
     #[test]
-    fn a_rise_of_nothing_only_falls_and_one_of_all_only_rises() {
-        // The peak would be at step -1: the first step is a tenth of the way down, and the last at its end.
+    fn a_rise_share_of_zero_only_falls_and_of_one_only_rises() {
+        // The peak would be at step -1, so the first step is a tenth of the way down, and the last at the end.
         let falling = OneCycle::new(10).rise(0.0).divisors(4.0, 5.0);
         let factors: [f64; 12] = core::array::from_fn(|step| falling.factor(step as u64));
         assert!(factors[..10].is_sorted_by(|a, b| a > b), "{factors:?}");
@@ -96,7 +96,7 @@ mod tests {
         assert!((factors[0] - first).abs() < TOLERANCE, "{factors:?}");
         assert!(factors[9..].iter().all(|factor| (factor - 0.05).abs() < TOLERANCE), "{factors:?}");
 
-        // The peak is the last step of the cycle; what is made beyond it has the last rate.
+        // The peak is the last step of the cycle. Later steps keep the last rate.
         let rising = OneCycle::new(10).rise(1.0).divisors(4.0, 5.0);
         let factors: [f64; 12] = core::array::from_fn(|step| rising.factor(step as u64));
         assert!(factors[..10].is_sorted_by(|a, b| a < b), "{factors:?}");

@@ -103,12 +103,12 @@ fn lengths() -> Vec<Case> {
             claims(100_000_000),
             "it ends within its header, which would have 100000000 bytes",
         ),
-        case("header_of_a_gigabyte", claims(1 << 30), "whose header would have 1073741824 bytes"),
-        case("header_of_2_pow_63", claims(1 << 63), "whose header would have 9223372036854775808 bytes"),
-        case("header_of_all_ones", claims(u64::MAX), "whose header would have 18446744073709551615 bytes"),
+        case("header_of_a_gigabyte", claims(1 << 30), "its header would have 1073741824 bytes"),
+        case("header_of_2_pow_63", claims(1 << 63), "its header would have 9223372036854775808 bytes"),
+        case("header_of_all_ones", claims(u64::MAX), "its header would have 18446744073709551615 bytes"),
         case("ends_within_its_header", whole[..100].to_vec(), "it ends within its header"),
-        case("ends_within_its_numbers", whole[..whole.len() - 30].to_vec(), "it ends before the numbers"),
-        case("one_byte_short", whole[..whole.len() - 1].to_vec(), "it ends before the numbers"),
+        case("ends_within_its_numbers", whole[..whole.len() - 30].to_vec(), "it ends before the elements"),
+        case("one_byte_short", whole[..whole.len() - 1].to_vec(), "it ends before the elements"),
         case("one_byte_long", [&whole[..], &[0]].concat(), "it goes on after its last tensor"),
         case("no_text", foreign("{\"\u{0}\u{1b}", &[]), "its header is wrong"),
         case("no_utf8", [&5_u64.to_le_bytes()[..], b"{\"\xff\":"].concat(), "its header is wrong"),
@@ -133,7 +133,7 @@ fn ranges_and_sizes() -> Vec<Case> {
         case("range_is_a_text", changed("[0,24]", "\"0,24\""), "and not two positions"),
         case("range_of_all_ones", changed("[0,24]", "[0,18446744073709551615]"), "`dense.weight` takes 24 bytes, but"),
         case("range_is_missing", changed(r#","data_offsets":[0,24]"#, ""), "`dense.weight` has no `data_offsets`"),
-        case("tensor_of_an_exabyte", file(&huge, &numbers(14)), "it ends before the numbers"),
+        case("tensor_of_an_exabyte", file(&huge, &numbers(14)), "it ends before the elements"),
         case("size_of_2_pow_63", changed("[2,3]", "[9223372036854775808,2]"), "`dense.weight` has sizes that overflow"),
         case("sizes_overflow", changed("[2,3]", "[18446744073709551615,18446744073709551615]"), "overflow"),
         case("sizes_overflow_to_their_range", changed("[2,3]", "[4611686018427387905,6]"), "overflow"),
@@ -170,7 +170,7 @@ fn entries_and_names() -> Vec<Case> {
     vec![
         case("tensor_is_missing", file(&missing, &numbers(12)), "`dense_2.bias` of shape [2] is missing"),
         case("tensor_is_not_expected", file(&unexpected, &numbers(14)), "`other` of shape [0] is not expected"),
-        case("tensor_twice", file(&twice, &numbers(14)), "it has two tensors of the name `dense.bias`"),
+        case("tensor_twice", file(&twice, &numbers(14)), "it has two tensors named `dense.bias`"),
         case(
             "field_twice",
             changed(r#""shape":[2,3]"#, r#""shape":[2,3],"shape":[2,3]"#),
@@ -229,7 +229,7 @@ fn names() -> Vec<Case> {
         case(
             "tensor_twice_by_an_escape",
             with_entry(entry(r"dense\u002ebias", "F32", "[2]", 56, 64), 16),
-            "it has two tensors of the name `dense.bias`",
+            "it has two tensors named `dense.bias`",
         ),
         case("name_of_5000_letters", with_entry(long, 14), "of shape [0] is not expected"),
         case(
@@ -286,16 +286,20 @@ fn labels() -> Vec<Case> {
     vec![
         case("labelled", label(WEIGHTS), ""),
         case("labelled_with_a_scaler_of_zeros", labelled(WEIGHTS, &scaled, &scaler), ""),
-        case("table_is_longer_than_the_file", table, "it ends before the numbers"),
+        case("table_is_longer_than_the_file", table, "it ends before the elements"),
         case("checksum_is_wrong", wrong, "its checksum does not match"),
         case("checksum_is_empty", label("format 1\nkind weights\nchecksum"), "its checksum does not match"),
         case("checksum_is_lost", label("format 1\nkind weights"), "it has lost its checksum"),
         case("format_2", label(&WEIGHTS.replace("format 1", "format 2")), r#"its format is "2""#),
-        case("format_is_missing", label("kind weights"), "do not tell the version"),
+        case("format_is_missing", label("kind weights"), "does not contain the version"),
         case("metadata_of_others", with_metadata(r#"{"format":"pt"}"#), ""),
         case("metadata_are_a_number", with_metadata("7"), "`__metadata__` is 7, and not an object"),
-        case("label_is_a_number", with_metadata(r#"{"typenet":7}"#), "has something that is no text under `typenet`"),
-        case("label_is_empty", with_metadata(r#"{"typenet":""}"#), "do not tell the version"),
+        case(
+            "label_is_a_number",
+            with_metadata(r#"{"typenet":7}"#),
+            "has a value that is not a string under `typenet`",
+        ),
+        case("label_is_empty", with_metadata(r#"{"typenet":""}"#), "does not contain the version"),
     ]
 }
 
@@ -319,7 +323,7 @@ fn metadata() -> Vec<Case> {
         case(
             "metadata_hold_an_object",
             with_metadata(r#"{"format":{"typenet":""}}"#),
-            "has something that is no text under `format`",
+            "has a value that is not a string under `format`",
         ),
         case("label_twice", with_metadata(r#"{"typenet":"","typenet":""}"#), "`__metadata__` has `typenet` twice"),
     ]
@@ -359,7 +363,7 @@ fn states() -> Vec<Case> {
         case("checksum_is_wrong", flipped, "its checksum does not match"),
         case("checksum_is_lost", with("checksum 0000000000000000\n", ""), "it has lost its checksum"),
         case("ends_within_its_header", whole[..300].to_vec(), "it ends within its header"),
-        case("ends_within_its_numbers", whole[..whole.len() - 30].to_vec(), "it ends before the numbers"),
+        case("ends_within_its_numbers", whole[..whole.len() - 30].to_vec(), "it ends before the elements"),
         case("format_2", with("format 1", "format 2"), r#"its format is "2""#),
         case("format_of_20_digits", with("format 1", "format 99999999999999999999"), "its format is"),
         case("kind_weights", with("kind checkpoint", "kind weights"), "it is no checkpoint but a file of weights"),

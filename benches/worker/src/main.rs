@@ -1,7 +1,7 @@
-//! Runs the workloads of the benchmarks on request, so that a driver can time several libraries in turns.
+//! Runs the workloads of the benchmarks on request, so that a driver can time several libraries in turn.
 //!
 //! It prints the names of its workloads as a JSON list. Then it reads lines `NAME SECONDS` from standard input, runs that
-//! workload for so long, and answers each line with a JSON list: seconds per step, one number for each run of about ten
+//! workload for that time, and answers each line with a JSON list of seconds per step, one value for each sample of about ten
 //! milliseconds.
 //!
 //! ```text
@@ -9,7 +9,7 @@
 //! echo "B2/typenet 1.0" | target/release/typenet-bench-worker
 //! ```
 //!
-//! Built with the feature `rayon`, workloads run in a pool of `BENCH_THREADS` threads, 1 unless that variable is set.
+//! Built with the feature `rayon`, workloads run in a pool of `BENCH_THREADS` threads, or 1 if that variable is not set.
 
 mod networks;
 mod serve;
@@ -19,8 +19,8 @@ mod workloads;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let answered = threads::Threads::from_environment().and_then(|threads| serve::serve(&workloads::all(), &threads));
-    match answered {
+    let served = threads::Threads::from_environment().and_then(|threads| serve::serve(&workloads::all(), &threads));
+    match served {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("typenet-bench-worker: {error}");

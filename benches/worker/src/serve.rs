@@ -1,4 +1,4 @@
-//! The conversation with the driver.
+//! How does the worker communicate with the driver?
 
 use std::collections::HashMap;
 use std::io::{BufRead, Result, Write, stdin, stdout};
@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 use crate::threads::Threads;
 use crate::workloads::{Steps, Workload};
 
-/// How long a workload runs before it is timed: processors raise their clocks, and AVX-512 units wake up.
+/// The time that a workload runs before it is timed: processors raise their clocks, and AVX-512 units wake up.
 const WARM_UP: Duration = Duration::from_millis(150);
 
-/// How long the steps of one sample take together, so that the clock's resolution does not matter.
+/// The duration of the steps of one sample, long enough for the clock's resolution not to matter.
 const SAMPLE_SECONDS: f64 = 0.01;
 
-/// The fewest samples of an answer, however short the time.
+/// The minimum number of samples of a reply, however short the time.
 const FEWEST_SAMPLES: usize = 3;
 
-/// Answers the lines of standard input until it ends.
+/// Replies to the lines of standard input until it ends.
 pub(crate) fn serve(workloads: &[Workload], threads: &Threads) -> Result<()> {
     let names: Vec<&str> = workloads.iter().map(|workload| &*workload.name).collect();
     say(&json!(names))?;
@@ -35,7 +35,7 @@ fn say(value: &Value) -> Result<()> {
     output.flush()
 }
 
-/// The samples that a line asks for, or what is wrong with the line. Workloads are made when first asked for.
+/// Returns the samples that a line requests, or what is wrong with the line. Workloads are created on first use.
 fn answer(
     line: &str,
     workloads: &[Workload],
@@ -53,7 +53,7 @@ fn answer(
     Ok(json!(calibrated.samples(seconds, threads)))
 }
 
-/// A workload and how many of its steps make a sample.
+/// A workload and the number of its steps in a sample.
 struct Calibrated {
     steps: Steps,
     per_sample: usize,
@@ -67,13 +67,13 @@ impl Calibrated {
             new.sample(threads);
             runs += 1.0;
         }
-        // One step at a time costs more than steps in a row, so the count is found in two goes.
+        // One step at a time costs more than consecutive steps, so the count is found in two rounds.
         new.per_sample = count(0.2 * SAMPLE_SECONDS, start.elapsed().as_secs_f64() / runs);
         new.per_sample = count(SAMPLE_SECONDS, new.sample(threads));
         new
     }
 
-    /// The seconds per step of one sample.
+    /// Returns the seconds per step of one sample.
     fn sample(&mut self, threads: &Threads) -> f64 {
         let start = Instant::now();
         threads.run(|| (self.steps)(self.per_sample));
@@ -81,7 +81,7 @@ impl Calibrated {
     }
 
     fn samples(&mut self, seconds: f64, threads: &Threads) -> Vec<f64> {
-        // Other workloads were here in the meantime: the first sample brings the caches back.
+        // Other workloads ran in the meantime: the first sample refills the caches.
         self.sample(threads);
         let (start, mut samples) = (Instant::now(), Vec::new());
         while start.elapsed().as_secs_f64() < seconds || samples.len() < FEWEST_SAMPLES {
@@ -91,7 +91,7 @@ impl Calibrated {
     }
 }
 
-/// How many steps fill the time.
+/// Returns the number of steps that fill the time.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate")]
 fn count(seconds: f64, seconds_per_step: f64) -> usize {
     ((seconds / seconds_per_step) as usize).max(1)

@@ -3,14 +3,14 @@
 use std::env;
 use std::io::{Error, Result};
 
-/// Where the steps of a workload run.
+/// The threads that run the steps of a workload.
 pub(crate) struct Threads {
     #[cfg(feature = "rayon")]
     pool: rayon::ThreadPool,
 }
 
 impl Threads {
-    /// As many as `BENCH_THREADS` says, or one.
+    /// Uses as many threads as `BENCH_THREADS` says, or one.
     pub(crate) fn from_environment() -> Result<Self> {
         let count = match env::var("BENCH_THREADS") {
             Ok(text) => text.parse().map_err(|_| Error::other(format!("BENCH_THREADS is `{text}`, not a count")))?,
@@ -25,7 +25,7 @@ impl Threads {
         Ok(Self { pool })
     }
 
-    /// One thread reported as several would be a wrong figure.
+    /// Refuses several threads without the feature: reporting one thread as several would be wrong.
     #[cfg(not(feature = "rayon"))]
     fn new(count: usize) -> Result<Self> {
         if count == 1 { Ok(Self {}) } else { Err(Error::other("more than one thread needs the feature `rayon`")) }

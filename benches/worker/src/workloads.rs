@@ -1,4 +1,4 @@
-//! What is there to run?
+//! Which workloads are there?
 //!
 //! A: one sample through a network. B: one step of training, forward, mean negative log likelihood, backward, gradient
 //! descent with momentum. C: one step of Adam. S: steps of training over a range of batch sizes and of widths.
@@ -10,13 +10,13 @@ use typenet::{Predict, Scalar, random};
 
 use crate::networks::{Deep784, Net4, Net64, Net784, Wide};
 
-/// Runs so many steps.
+/// Runs the given number of steps.
 pub(crate) type Steps = Box<dyn FnMut(usize) + Send>;
 
-/// A workload by its name, such as `B2/typenet`.
+/// A workload with its name, such as `B2/typenet`.
 pub(crate) struct Workload {
     pub(crate) name: String,
-    /// Makes the network and its data.
+    /// Creates the network and its data.
     pub(crate) make: Box<dyn Fn() -> Steps>,
 }
 
@@ -26,7 +26,7 @@ impl Workload {
     }
 }
 
-/// Every workload, those of the tables first.
+/// Returns every workload, those of the tables first.
 pub(crate) fn all() -> Vec<Workload> {
     let mut all = vec![
         Workload::new("A1", prediction::<Net4>),
@@ -61,7 +61,7 @@ fn width<const W: usize>() -> Workload {
     Workload::new(&format!("S-width-{W}"), || training::<Wide<W>, 10>(64))
 }
 
-/// Normal numbers of this deviation.
+/// Fills `values` with normally distributed values of this standard deviation.
 fn noise(seed: u64, deviation: f64, values: &mut [f32]) {
     let mut rng = typenet::rng(seed);
     values.fill_with(|| Scalar::from_f64(deviation * random::normal(&mut rng)));

@@ -1,29 +1,29 @@
-//! Which part of a standard normal distribution is below a number, and below which number is a part of it?
+//! Which share of a standard normal distribution lies below a value, and below which value does a share lie?
 
 use core::f64::consts::FRAC_1_SQRT_2;
 
-/// The part of the distribution below `x`: erfc(-x / √2) / 2.
+/// Returns the probability of a value below `x`: erfc(-x / √2) / 2.
 pub(super) fn probability(x: f64) -> f64 {
     0.5 * libm::erfc(-x * FRAC_1_SQRT_2)
 }
 
-/// The number below which the part `p` of the distribution is, for 0 < p < 1; the relative error is about 10⁻¹⁶.
+/// Returns the value below which the share `p` of the distribution lies, for 0 < p < 1. The relative error is about 10⁻¹⁶.
 ///
 /// # Source
 /// M. J. Wichura, "Algorithm AS 241: The percentage points of the normal distribution", Applied Statistics 37 (1988),
-/// routine PPND16: quotients of polynomials for the middle and two parts of a tail.
+/// routine PPND16: quotients of polynomials, one for the middle and two for parts of a tail.
 pub(super) fn quantile(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.425 {
         return q * quotient(0.180_625 - q * q, &MIDDLE);
     }
-    // The tail that p is in.
+    // The tail that contains p.
     let r = libm::sqrt(-libm::log(if q < 0.0 { p } else { 1.0 - p }));
     let x = if r <= 5.0 { quotient(r - 1.6, &TAIL) } else { quotient(r - 5.0, &FAR_TAIL) };
     if q < 0.0 { -x } else { x }
 }
 
-/// Numerator and denominator, the highest power first. The coefficients are the source's, rounded to `f64`.
+/// Numerator and denominator, highest power first. The coefficients are those of the source, rounded to `f64`.
 type Quotient = [[f64; 8]; 2];
 
 const MIDDLE: Quotient = [
@@ -106,7 +106,7 @@ mod tests {
 
     /// SciPy 1.17.1, `scipy.stats.norm.ppf`.
     #[test]
-    fn quantiles_are_those_of_scipy() {
+    fn quantiles_match_scipy() {
         let expected = [
             (1e-300, -37.047_096_299_361_2),
             (1e-20, -9.262_340_089_798_409),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn probability_and_quantile_undo_each_other() {
+    fn probability_and_quantile_are_inverse_to_each_other() {
         for step in 1..1000 {
             let p = f64::from(step) / 1000.0;
             assert!((probability(quantile(p)) - p).abs() <= 1e-15, "{p}");

@@ -1,4 +1,4 @@
-//! A network of fifty dense layers, each of another shape than its neighbours, and fifty activations: ten steps.
+//! A network of fifty dense layers, each with a shape different from the adjacent ones, and fifty activations: ten steps.
 
 use typenet::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The classic job as a whole process: load 1,797 digits, standardize, train 64-32-10 for 50 epochs, test.
 //!
-//! Prints one line of JSON: how long the parts took, in seconds, and the accuracy on the digits that were kept back.
+//! Prints one line of JSON: the duration of each part, in seconds, and the accuracy on the held-out digits.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use typenet::prelude::*;
 
 network!(struct Digits = Dense<64, 32>, Tanh, Dense<32, 10>, Softmax);
 
-/// The share to learn from: a fifth, rounded up, is kept back.
+/// The share for training: a fifth, rounded up, is held out.
 const TRAINING: f64 = 1437.0 / 1797.0;
 
 fn main() -> typenet::Result<()> {
