@@ -12,7 +12,7 @@ use plotters_backend::{DrawingBackend, DrawingErrorKind};
 
 use crate::error::Result;
 use crate::file::replace;
-use crate::plot::ending;
+use crate::plot::file_extension;
 use crate::plot::marks::{DOTTED, Manner, Mark, Recorder, SVG};
 
 /// Drawings are made in dots, so many to a pixel: the backends of plotters know whole numbers only.
@@ -107,7 +107,7 @@ impl Picture {
     /// [`Error::File`](crate::Error::File) names the path: another ending, a folder that is not there, a full disk.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        match ending::of(path, &["svg", "png"])? {
+        match file_extension::of(path, &["svg", "png"])? {
             "svg" => replace(path, self.to_svg().as_bytes()),
             _ => replace(path, &self.to_png()),
         }
