@@ -36,7 +36,7 @@ pub(super) const DOTS: u32 = 4;
 ///     std::fs::remove_file(folder.join(name)).unwrap();
 /// }
 /// let error = picture.save("picture.jpeg").unwrap_err();
-/// assert_eq!(error.to_string(), "cannot write `picture.jpeg`: its ending must be `.svg` or `.png`");
+/// assert_eq!(error.to_string(), "cannot write `picture.jpeg`: its extension must be `.svg` or `.png`");
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, PartialEq)]
