@@ -1,5 +1,5 @@
-//! What can go wrong at run time? Shapes cannot: the compiler has checked them. What is left comes from outside: data,
-//! settings, and numbers that grow without bound.
+//! What can go wrong at run time? Not the shapes: the compiler has checked them. What remains comes from outside: data,
+//! settings, and values that overflow.
 
 mod foreign_text;
 mod tensors;
@@ -14,11 +14,11 @@ use core::fmt;
 
 use crate::readable::Exact;
 
-/// The result of everything in typenet that can fail.
+/// The result type of every fallible function in typenet.
 pub type Result<T> = core::result::Result<T, Error>;
 
-/// Every way in which a call can fail at run time. The fields hold the numbers, `Display` says them in words, and `Debug`
-/// too, since that is what `main` prints of an error that it returns.
+/// Every way in which a call can fail at run time. The fields hold the values, and `Display` describes the error in words.
+/// `Debug` prints the same text, because `main` prints the `Debug` form of an error that it returns.
 ///
 /// # Example
 /// ```
@@ -31,204 +31,205 @@ pub type Result<T> = core::result::Result<T, Error>;
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A collection that must hold something holds nothing.
+    /// A collection is empty although it must not be.
     Empty {
         /// What is empty, as a noun: `data set`.
         what: &'static str,
     },
     /// A picture would show nothing.
     NothingToDraw {
-        /// Why, as a clause: `the history has no epochs`.
+        /// The reason, as a clause: `the history has no epochs`.
         reason: &'static str,
     },
     /// Two collections that belong together have different lengths.
     CountMismatch {
-        /// What is counted first, in the plural: `inputs`.
+        /// The first collection, in the plural: `inputs`.
         first: &'static str,
-        /// How many of the first there are.
+        /// The length of the first collection.
         first_count: usize,
-        /// What is counted second, in the plural: `targets`.
+        /// The second collection, in the plural: `targets`.
         second: &'static str,
-        /// How many of the second there are.
+        /// The length of the second collection.
         second_count: usize,
     },
-    /// A sample has another length than its shape says.
+    /// The length of a sample differs from the length of its shape.
     Ragged {
         /// `input` or `target`.
         what: &'static str,
         /// The position of the sample.
         sample: usize,
-        /// How many values the sample has.
+        /// The number of values in the sample.
         length: usize,
-        /// How many values its shape has.
+        /// The number of values in the shape.
         expected: usize,
     },
-    /// A class label that is not below the number of classes.
+    /// A class label is not less than the number of classes.
     LabelOutOfRange {
-        /// The position of the sample, where the label belongs to a data set.
+        /// The position of the sample, if the label belongs to a data set.
         sample: Option<usize>,
         /// The label.
         label: usize,
         /// The number of classes.
         classes: usize,
     },
-    /// A number in the data is infinite or NaN.
+    /// A value in the data is infinite or NaN.
     NonFiniteData {
         /// `input` or `target`.
         what: &'static str,
         /// The position of the sample.
         sample: usize,
-        /// The position of the number within the flat sample.
+        /// The position of the value within the flat sample.
         position: usize,
-        /// The number.
+        /// The value.
         value: f64,
     },
-    /// A finite target that the loss cannot compare with. The network is as it was before the step.
+    /// A target is finite, but out of range for the loss. The network is unchanged.
     TargetOutOfRange {
-        /// The position of the sample in the data set, or in the batch of a source or a loop of one's own.
+        /// The position of the sample in the data set, or in the batch of a source or of a custom loop.
         sample: usize,
-        /// The position of the number within the flat target.
+        /// The position of the value within the flat target.
         position: usize,
-        /// The number.
+        /// The value.
         value: f64,
-        /// What it may be, as a phrase: `at least 0 and at most 1`.
+        /// The allowed values, as a phrase: `at least 0 and at most 1`.
         allowed: &'static str,
     },
-    /// A number in what a source of batches gave is infinite or NaN. The network is as it was before the step.
+    /// A value in a batch from a source is infinite or NaN. The network is as it was before the step.
     NonFiniteBatch {
         /// `input` or `target`.
         what: &'static str,
-        /// The source is that of the validation samples.
+        /// Whether the source provides the validation samples.
         validation: bool,
-        /// The epoch of training, counted from 1, where there is one.
+        /// The epoch of training, counted from 1, if there is one.
         epoch: Option<usize>,
         /// The batch within the epoch, counted from 0.
         batch: usize,
         /// The position of the sample within the batch.
         sample: usize,
-        /// The position of the number within the flat sample.
+        /// The position of the value within the flat sample.
         position: usize,
-        /// The number.
+        /// The value.
         value: f64,
     },
     /// A source of batches failed.
     Source {
-        /// It is the source of the validation samples.
+        /// Whether the source provides the validation samples.
         validation: bool,
-        /// The epoch of training, counted from 1, where there is one.
+        /// The epoch of training, counted from 1, if there is one.
         epoch: Option<usize>,
-        /// What the source says.
+        /// The message of the source.
         reason: String,
     },
     /// A weight is negative, infinite or NaN.
     WeightOutOfRange {
         /// What is weighted: `sample` or `class`.
         what: &'static str,
-        /// The position of the sample, or the number of the class, where the weight is one of several.
+        /// The position of the sample, or the index of the class, if there are several weights.
         position: Option<usize>,
         /// The weight.
         value: f64,
     },
-    /// Every weight is 0, so that nothing would be learned.
+    /// Every weight is 0, so nothing would be learned.
     AllWeightsZero {
         /// What is weighted: `sample` or `class`.
         what: &'static str,
     },
-    /// A class that is to be weighted by its count has no sample.
+    /// A class has no samples, so its weight cannot be computed from its count.
     AbsentClass {
-        /// The number of the class.
+        /// The index of the class.
         class: usize,
     },
-    /// A setting is outside its range.
+    /// A setting is out of range.
     Setting {
         /// The name of the setting: `learning rate`.
         name: &'static str,
-        /// What it was set to.
+        /// The value of the setting.
         value: f64,
-        /// What it may be, as a phrase: `a finite number above 0`.
+        /// The allowed values, as a phrase: `a finite number above 0`.
         allowed: &'static str,
     },
-    /// More samples were handed over than the workspace holds.
+    /// A call passed more samples than the workspace has room for.
     TooManySamples {
-        /// How many were handed over.
+        /// The number of samples in the call.
         samples: usize,
-        /// How many the workspace holds.
+        /// The number of samples that the workspace has room for.
         limit: usize,
     },
-    /// `backward` was called without the `forward` of the same number of samples before it.
+    /// `backward` was called without a preceding `forward` call for the same number of samples.
     BackwardWithoutForward {
-        /// How many samples `backward` was given.
+        /// The number of samples in the `backward` call.
         samples: usize,
-        /// How many samples the last `forward` into this workspace had.
+        /// The number of samples in the last `forward` call with this workspace.
         forward_samples: usize,
     },
-    /// Memory lent to a workspace is too short.
+    /// The slice that a workspace borrows is too short.
     WorkspaceTooSmall {
-        /// The length of the lent slice.
+        /// The length of the slice.
         length: usize,
-        /// The length that is needed.
+        /// The required length.
         needed: usize,
     },
     /// A loss became infinite or NaN. The network is as it was before the step.
     NonFiniteLoss {
-        /// The loss: an infinity or NaN.
+        /// The loss, which is infinite or NaN.
         value: f64,
-        /// The first layer whose output is not finite, or the first tensor of parameters, if that explains it.
+        /// The first layer whose output is not finite, or the first tensor of parameters with such a value, if that explains
+        /// the loss.
         culprit: Option<String>,
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
-    /// A parameter of the network that is to be trained or saved is infinite or NaN.
+    /// A parameter of a network is infinite or NaN before training or saving.
     NonFiniteParameter {
         /// The dotted name of the first tensor with such a parameter: `hidden.weight`.
         tensor: String,
     },
-    /// The loss on the validation set became infinite or NaN after an epoch whose steps were finite.
+    /// The loss on the validation set became infinite or NaN after an epoch in which every step was finite.
     NonFiniteValidation {
-        /// The loss: an infinity or NaN.
+        /// The loss, which is infinite or NaN.
         value: f64,
         /// The epoch, counted from 1.
         epoch: usize,
     },
-    /// A callback, a plateau, a checkpoint or a picture asks for a measure that is not recorded.
+    /// A callback, a plateau, a checkpoint or a picture uses a measure that is not recorded.
     UnknownMeasure {
-        /// The name that was given.
+        /// The given name.
         name: String,
         /// The names of the recorded measures.
         names: Vec<String>,
     },
-    /// A metric is watched whose better values, smaller or larger, are not known.
+    /// A metric is monitored, but it is unknown whether smaller or larger values are better.
     UnknownDirection {
         /// The name of the measure.
         name: String,
     },
-    /// Two columns of a history would have one name.
+    /// Two columns of a history would have the same name.
     DuplicateMeasure {
         /// The name.
         name: String,
     },
-    /// Interrupted training is to go on with other measures than it recorded.
+    /// The measures differ from those that the interrupted training recorded.
     OtherMeasures {
         /// The name of the first that the program or the checkpoint lacks.
         name: String,
     },
-    /// A network has no layer and no tensor of a name.
+    /// A network has no layer or tensor with the given name.
     UnknownTensor {
         /// The name.
         name: String,
-        /// The dotted names of its tensors.
+        /// The dotted names of the tensors in the network.
         names: Vec<String>,
     },
-    /// Interrupted training is to go on with other callbacks than it had.
+    /// The callbacks differ from those of the interrupted training.
     OtherCallbacks {
         /// The name of the first that the program or the checkpoint lacks.
         name: String,
     },
-    /// Training that was interrupted within an epoch is to go on with fewer samples than it had.
+    /// An interrupted epoch had already used more samples than the data has now.
     FewerSamples {
-        /// The samples of an epoch.
+        /// The number of samples in an epoch.
         samples: usize,
-        /// How many of the epoch it had learned from.
+        /// The number of samples that the interrupted epoch had already used.
         needed: usize,
     },
     /// A gradient became infinite or NaN. The parameters are as they were before the step.
@@ -238,7 +239,8 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
-    /// An update would come within eight powers of ten of the largest number. The parameters are as they were before the step.
+    /// An update would come within eight powers of ten of the largest finite value. The parameters are as they were before the
+    /// step.
     UpdateTooLarge {
         /// The dotted name of the tensor with the largest gradient.
         tensor: String,
@@ -247,61 +249,61 @@ pub enum Error {
         /// The step, counted from 0 over all epochs.
         step: u64,
     },
-    /// Training ended with a loss that is above that at its begin, or NaN, and no smaller learning rate was to be tried.
+    /// Training ended with a loss that is NaN or higher than before the training, and no smaller learning rate was left to try.
     StillDiverging {
         /// The loss before the training.
         first: f64,
-        /// The training loss of the last epoch.
+        /// The loss after the training.
         last: f64,
-        /// Its learning rate.
+        /// The learning rate of the last attempt.
         rate: f64,
     },
-    /// A setting is for a layer that the network does not have, or that does not learn.
+    /// A setting names a layer that the network does not have, or that has no parameters.
     UnknownLayer {
-        /// The dotted name that was given.
+        /// The given dotted name.
         name: String,
-        /// The dotted names of the layers that learn; none for plain slices.
+        /// The dotted names of the layers with parameters; empty for plain slices.
         layers: Vec<String>,
     },
-    /// The system did not start the threads that were asked for.
+    /// The system could not start the requested number of threads.
     ThreadsNotStarted {
-        /// How many were asked for.
+        /// The requested number of threads.
         threads: usize,
         /// What the system says.
         reason: String,
     },
-    /// An optimizer that holds the state of a network with one number of parameters was given another.
+    /// An optimizer that holds state for one number of parameters was called with another number of parameters.
     ParameterCount {
-        /// The number of parameters that the optimizer's state belongs to.
+        /// The number of parameters that the state of the optimizer belongs to.
         expected: usize,
-        /// The number of parameters that it was given.
+        /// The number of parameters in the call.
         given: usize,
     },
-    /// The system did not open, read or write a file. One that was to be written is as it was.
+    /// The system could not open, read or write a file. A file that was to be written is unchanged.
     File {
-        /// What failed: `read` or `write`.
+        /// The operation that failed: `read` or `write`.
         verb: &'static str,
-        /// The path, as far as it can be shown.
+        /// The path, as far as it can be displayed.
         path: String,
         /// What the system says.
         reason: String,
     },
-    /// A file is damaged, or is of another format or version.
+    /// A file is damaged, or has another format or version.
     Unreadable {
         /// Which file: the path in backticks, or `the file in memory`.
         source: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// A file holds other tensors than the network has. The network is as it was.
+    /// The tensors in a file differ from those of the network. The network is unchanged.
     WrongTensors {
         /// Which file: the path in backticks, or `the file in memory`.
         source: String,
-        /// The name of what was to be loaded, mostly that of the network.
+        /// The name of the type that was to be loaded, usually the name of the network.
         network: String,
-        /// All of them: those of the network in its order, then those that it does not have.
+        /// All wrong tensors: first those of the network, in its order, then those that the network does not have.
         wrong: Vec<WrongTensor>,
-        /// The network that the file was made from, with its layers, if the file says so.
+        /// The network that wrote the file, with its layers, if the file records it.
         made_from: Option<String>,
     },
 }
@@ -315,7 +317,7 @@ impl fmt::Display for Error {
                 write!(f, "there are {first_count} {first} but {second_count} {second}")
             }
             Self::Ragged { what, sample, length, expected } => {
-                write!(f, "{what} {sample} has {length} values, but its shape has {expected}")
+                write!(f, "{what} {sample} has length {length}, but its shape requires length {expected}")
             }
             Self::LabelOutOfRange { sample, label, classes } => {
                 write!(f, "label {label} ")?;
@@ -333,17 +335,19 @@ impl fmt::Display for Error {
             Self::TooManySamples { samples, limit } => {
                 write!(
                     f,
-                    "{samples} samples do not fit a workspace for {limit}: make one with `Workspace::for_samples({samples})`"
+                    "{samples} samples do not fit into a workspace for {limit} samples: create one with \
+                     `Workspace::for_samples({samples})`"
                 )
             }
             Self::BackwardWithoutForward { samples, forward_samples } => {
                 write!(
                     f,
-                    "`backward` was given {samples} samples, but the last `forward` into this workspace had {forward_samples}"
+                    "`backward` was called with {samples} samples, but the last `forward` call with this workspace had \
+                     {forward_samples}"
                 )
             }
             Self::WorkspaceTooSmall { length, needed } => {
-                write!(f, "the memory lent to the workspace has length {length}, but {needed} is needed")
+                write!(f, "the slice for the workspace has length {length}, but a length of {needed} is required")
             }
             _ => self.fmt_weights(f),
         }
@@ -351,7 +355,7 @@ impl fmt::Display for Error {
 }
 
 impl Error {
-    /// The messages about weights of samples and classes.
+    /// Writes the messages about weights of samples and classes.
     fn fmt_weights(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::WeightOutOfRange { what, position, value } => {
@@ -363,13 +367,13 @@ impl Error {
             }
             Self::AllWeightsZero { what } => write!(f, "every {what} has weight 0: nothing would be learned"),
             Self::AbsentClass { class } => {
-                write!(f, "class {class} has no sample, so that no weight makes it count as much as the others")
+                write!(f, "class {class} has no samples, so no weight can balance it with the other classes")
             }
             _ => self.fmt_files(f),
         }
     }
 
-    /// The messages about files.
+    /// Writes the messages about files.
     fn fmt_files(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { verb, path, reason } => write!(f, "cannot {verb} `{path}`: {reason}"),

@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "no measure is named `accuracy`: there are `loss`, `val_loss`, `val_accuracy`, `val_own`"
+        expected = "no measure is named `accuracy`: the names are `loss`, `val_loss`, `val_accuracy`, `val_own`"
     )]
     fn an_index_that_is_no_measure_panics_with_the_names_that_are() {
         let _ = &history(&[1.0], true)["accuracy"];

@@ -252,7 +252,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     ///
     /// optimizer.set_layer_factor("hidden", 0.125);
     /// let error = optimizer.step(&mut *network, &*gradient).unwrap_err();
-    /// assert_eq!(error.to_string(), "no layer that learns is named `hidden`: there are `first`, `last`");
+    /// assert_eq!(error.to_string(), "no layer with parameters is named `hidden`: the names are `first`, `last`");
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn set_layer_factor(&mut self, layer: &str, factor: f64) {

@@ -33,7 +33,7 @@
 //! [`Error::NothingToDraw`](crate::Error::NothingToDraw).
 
 mod decimal;
-mod ending;
+mod file_extension;
 mod marks;
 mod scale;
 
@@ -54,17 +54,17 @@ mod pixels;
 mod animation;
 mod confusion_matrix;
 mod decision_regions;
-mod function;
+mod function_graph;
 mod history;
 mod momentum_page;
 mod predictions;
 mod runs;
-mod weights;
+mod weight_images;
 
 pub use animation::{Animation, animated_paths};
 pub use confusion_matrix::confusion_matrix;
 pub use decision_regions::decision_regions;
-pub use function::function;
+pub use function_graph::function;
 pub use history::history;
 pub use momentum_page::{Page, momentum_page};
 pub use paths::paths;
@@ -74,4 +74,4 @@ pub use predictions::predictions;
 pub use runs::runs;
 pub use scale::Scale;
 pub use surface::Surface;
-pub use weights::weights;
+pub use weight_images::weights;

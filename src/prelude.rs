@@ -1,4 +1,4 @@
-//! What a program that declares and trains a network uses: `use typenet::prelude::*;`.
+//! The names that most programs need to declare and train a network: `use typenet::prelude::*;`.
 
 pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]

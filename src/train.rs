@@ -1,7 +1,7 @@
 //! How does a network learn from a data set?
 //!
-//! In epochs: each goes once over all samples, in a new random order, in batches; each batch gives a gradient, each
-//! gradient a step.
+//! Training consists of epochs. An epoch visits every sample once, in a new random order, in batches. Each batch gives a
+//! gradient, and each gradient gives a step.
 
 mod callback_state;
 mod epoch_progress;
@@ -69,16 +69,16 @@ use sample_source::Shuffled;
 use step_settings::StepSettings;
 use thread_pool::Threads;
 
-/// Trains networks: settings, a loss, an optimizer with its state.
+/// Trains networks: the settings of training, a loss, and an optimizer with its state.
 ///
-/// Fitting again continues where the optimizer stopped; [`reset`](Self::reset) forgets that.
+/// Another call of `fit` continues with the state of the optimizer; [`reset`](Self::reset) discards the state.
 ///
 /// # Units
 /// Each step follows the gradient of the mean loss over its batch.
 ///
 /// # Errors
-/// `fit` refuses settings out of range. A loss or gradient that is not finite is an error that names where it appeared,
-/// and the network is then as it was before that step.
+/// `fit` returns an error for settings out of range. A loss or gradient that is not finite is an error that names its origin;
+/// the network is then as it was before that step.
 ///
 /// # Example
 /// ```
@@ -103,12 +103,12 @@ pub struct Trainer<L, O, T, V = (), H = (), M = ()> {
     hooks: H,
     metrics: M,
     history: History,
-    /// What the next `fit` goes on with.
+    /// Interrupted training, which the next `fit` resumes.
     interrupted: Option<InterruptedTraining<T>>,
 }
 
 impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
-    /// A trainer for one epoch in batches of 32, without validation set.
+    /// Creates a trainer for one epoch in batches of 32, without a validation set.
     pub fn new(loss: L, optimizer: O) -> Self {
         Self {
             steps: StepSettings::new(loss, optimizer),
@@ -124,67 +124,67 @@ impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
 }
 
 impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
-    /// How often to go over the data.
+    /// Sets the number of epochs.
     pub fn epochs(self, epochs: usize) -> Self {
         Self { epochs, ..self }
     }
 
-    /// How many samples make a step; the last batch of an epoch may be smaller.
+    /// Sets the number of samples in a batch. The last batch of an epoch may be smaller.
     pub fn batch_size(self, batch_size: usize) -> Self {
         Self { steps: StepSettings { batch_size, ..self.steps }, ..self }
     }
 
-    /// How many batches make a step: for steps over more samples than memory holds the activations of, or than a batch is to
-    /// have. Each step follows the mean over all samples of its batches, which is the gradient of the joint batch up to
-    /// rounding.
+    /// Sets the number of batches per step. Use it for steps over more samples than a batch can or should have, for example
+    /// because memory cannot hold their activations. Each step follows the mean gradient over all samples of its batches, which
+    /// equals the gradient of the joint batch up to rounding.
     ///
-    /// The last step of an epoch takes the batches that are left, and the mean over their samples. With batches of 32, 4 a
-    /// step, an epoch of 200 samples has one step of 128 and one of 72.
+    /// The last step of an epoch uses the remaining batches, and the mean over their samples. With batches of 32 and 4 batches
+    /// per step, an epoch of 200 samples has one step of 128 samples and one of 72.
     pub fn accumulate(self, batches: usize) -> Self {
         Self { steps: StepSettings { accumulate: batches, ..self.steps }, ..self }
     }
 
-    /// Brings every number of the gradient of a step into -`largest` ..= `largest`, see
+    /// Clips every element of the gradient of a step to -`largest` ..= `largest`: see
     /// [`Gradient::clip_value`](crate::Gradient::clip_value).
     pub fn clip_value(self, largest: f64) -> Self {
         Self { steps: StepSettings { clip_value: Some(largest), ..self.steps }, ..self }
     }
 
-    /// Makes the gradient of a step shorter where its norm over all learned parameters exceeds `largest`, see
-    /// [`Gradient::clip_norm`](crate::Gradient::clip_norm). Together with [`clip_value`](Self::clip_value), values are
-    /// clipped first.
+    /// Scales the gradient of a step down if its norm over all parameters that are not frozen exceeds `largest`: see
+    /// [`Gradient::clip_norm`](crate::Gradient::clip_norm). If [`clip_value`](Self::clip_value) is also set, values are clipped
+    /// first.
     pub fn clip_norm(self, largest: f64) -> Self {
         Self { steps: StepSettings { clip_norm: Some(largest), ..self.steps }, ..self }
     }
 
-    /// The seed of the order of samples, and of layers that draw random numbers. The order of an epoch is a function of
+    /// Sets the seed of the order of samples, and of layers that draw random numbers. The order of an epoch is a function of
     /// the seed and the number of the epoch.
     pub fn seed(self, seed: u64) -> Self {
         Self { steps: StepSettings { seed, ..self.steps }, ..self }
     }
 
-    /// How many threads share the steps: at least 1, and at most 1,024 or as many as the machine has, if these are more. Each
-    /// `fit` then starts a pool of its own. Without this it uses the pool that it is called in, or else the global one of
-    /// `rayon`, which has a thread per core.
+    /// Sets the number of threads that share the steps: at least 1, and at most the larger of 1,024 and the number of threads
+    /// of the machine. Each `fit` then starts its own pool. The default is the pool in which `fit` is called, or else the
+    /// global pool of `rayon`, which has one thread per core.
     ///
-    /// More threads than cores make nothing faster, and at most eight share the gradient of a batch.
-    /// The number of threads changes no bit of the result. Batches of one tile, `Network::TILE` samples, and small networks
-    /// are left to one thread. Callbacks are called on the thread that calls `fit`.
+    /// More threads than cores give no speedup, and at most eight threads share the gradient of a batch. The number of threads
+    /// does not change a single bit of the result. A single thread handles batches of one tile, `Network::TILE` samples, and
+    /// small networks. Callbacks are called on the thread that calls `fit`.
     #[cfg(feature = "rayon")]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads: Threads::Own(threads), ..self }
     }
 
-    /// A data set that is measured after each epoch and not learned from. It must fit the network as the training set
-    /// must.
+    /// Sets a data set on which the network is measured after each epoch. Training does not learn from it. It must fit the
+    /// network just as the training set must.
     pub fn validation<X: Shape, Y: Target>(self, data: &Dataset<X, Y, T>) -> Trainer<L, O, T, &Dataset<X, Y, T>, H, M> {
         let Self { steps, epochs, threads, hooks, metrics, history, interrupted, .. } = self;
         Trainer { steps, epochs, threads, validation: data, hooks, metrics, history, interrupted }
     }
 
-    /// Measures a source of batches after each epoch, without learning from it: for validation samples that are not all in memory.
-    /// Its batches have the size of those of training. It begins with epoch 0 and seed 0 each time, as in
-    /// [`Evaluate::evaluate_batches`].
+    /// Sets a source of batches on which the network is measured after each epoch, for validation samples that do not fit into
+    /// memory. Training does not learn from it. Its batches have the same size as those of training. It begins with epoch 0 and
+    /// seed 0 each time, as in [`Evaluate::evaluate_batches`].
     ///
     /// # Example
     /// ```
@@ -204,21 +204,21 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         Trainer { steps, epochs, threads, validation: source, hooks, metrics, history, interrupted }
     }
 
-    /// Adds a metric that is recorded for every epoch, beside the loss: under its name for training, and with `val_` before the name
-    /// on the validation set.
+    /// Adds a metric that is recorded for every epoch in addition to the loss: under its name for training, and with the prefix
+    /// `val_` for the validation set.
     ///
-    /// As in Keras, the metric of training uses the predictions of the training passes, each made before the step of its batch and
-    /// with dropout. The metric of validation uses the network after the epoch. Every sample counts alike, whatever its weight. A
-    /// metric is computed over all samples of the epoch, and is not a mean over batches. Metrics change no bit of the parameters, and
-    /// the number of threads changes no bit of a metric.
+    /// As in Keras, the training metric uses the predictions of the training passes, each made before the step of its batch and
+    /// with dropout. The validation metric uses the network after the epoch. Every sample counts equally, whatever its weight.
+    /// A metric is computed over all samples of the epoch, and is not a mean over batches. Metrics do not change a single bit
+    /// of the parameters, and the number of threads does not change a single bit of a metric.
     ///
-    /// Accuracy on a validation set of classes, `val_accuracy`, is always recorded. [`Progress`], [`History`] with its tables, and
-    /// pictures show all measures. [`EarlyStopping`], [`reduce_on_plateau_of`](Self::reduce_on_plateau_of) and `Checkpoints::best`
-    /// watch any of them by name.
+    /// Accuracy on a validation set of classes, `val_accuracy`, is always recorded. [`Progress`], [`History`] with its tables,
+    /// and pictures show all measures. [`EarlyStopping`], [`reduce_on_plateau_of`](Self::reduce_on_plateau_of) and
+    /// `Checkpoints::best` can monitor any of them by name.
     ///
     /// # Errors
-    /// `fit` refuses two measures with one name ([`Error::DuplicateMeasure`]); [`metric::named`](crate::metric::named) renames a
-    /// metric.
+    /// `fit` returns [`Error::DuplicateMeasure`] if two measures have the same name; [`metric::named`](crate::metric::named)
+    /// renames a metric.
     ///
     /// # Example
     /// ```
@@ -245,16 +245,16 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         Trainer { steps, epochs, threads, validation, hooks, metrics: (metrics, metric), history, interrupted }
     }
 
-    /// Adds a callback, which is called after those before it: [`EarlyStopping`], [`TimeLimit`], [`Progress`], a custom type, a
-    /// closure that takes the record of the epoch, or one in [`on_epoch`] or [`on_step`] that may stop the training. [`by_ref`]
-    /// lends a callback, to be read after training.
+    /// Adds a callback, which is called after the callbacks added before it: [`EarlyStopping`], [`TimeLimit`], [`Progress`], a
+    /// custom type, a closure that takes the record of the epoch, or a closure in [`on_epoch`] or [`on_step`], which can stop
+    /// the training. [`by_ref`] lends a callback to the trainer, so that it can be read after training.
     pub fn callback<C>(self, callback: C) -> Trainer<L, O, T, V, (H, C), M> {
         let Self { steps, epochs, threads, validation, hooks, metrics, history, interrupted } = self;
         Trainer { steps, epochs, threads, validation, hooks: (hooks, callback), metrics, history, interrupted }
     }
 
-    /// Writes checkpoints during training, after all callbacks have seen the step or the epoch: see [`Checkpoints`]. Several calls
-    /// add several, such as the last epoch and the best one.
+    /// Writes checkpoints during training, after all callbacks have seen the step or the epoch: see [`Checkpoints`]. Each call
+    /// adds another checkpoint file, for example one for the last epoch and one for the best epoch.
     #[cfg(feature = "safetensors")]
     pub fn checkpoints(self, checkpoints: Checkpoints) -> Trainer<L, O, T, V, WithCheckpoints<H>, M> {
         let Self { steps, epochs, threads, validation, hooks, metrics, history, interrupted } = self;
@@ -262,7 +262,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         Trainer { steps, epochs, threads, validation, hooks, metrics, history, interrupted }
     }
 
-    /// The records of the last call of `fit`, also of one that failed: its epochs before the error.
+    /// Returns the history of the last call of `fit`. If that call failed, the history has the epochs before the error.
     ///
     /// # Example
     /// ```
@@ -281,24 +281,24 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         &self.history
     }
 
-    /// The optimizer with its state.
+    /// Returns the optimizer with its state.
     #[must_use]
     pub fn optimizer(&self) -> &OptimizerState<O, T> {
         &self.steps.optimizer
     }
 
-    /// The optimizer with its state, for changes between calls of `fit`.
+    /// Returns a mutable reference to the optimizer with its state, for changes between calls of `fit`.
     pub fn optimizer_mut(&mut self) -> &mut OptimizerState<O, T> {
         &mut self.steps.optimizer
     }
 
-    /// Leaves a layer or tensor of the network as it is, in the next calls of `fit`: see [`OptimizerState::freeze`].
+    /// Excludes a layer or tensor of the network from the updates in the next calls of `fit`: see [`OptimizerState::freeze`].
     ///
     /// # Errors
     /// [`Error::UnknownTensor`]; [`Error::ParameterCount`].
     ///
     /// # Example
-    /// The new head of a network alone, then all of it.
+    /// Trains only the new head of a network, and then the whole network.
     /// ```
     /// use typenet::prelude::*;
     ///
@@ -321,16 +321,16 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         self.steps.optimizer.freeze::<N>(name)
     }
 
-    /// Learns a layer or tensor again that [`freeze`](Self::freeze) left as it is: see [`OptimizerState::unfreeze`].
+    /// Updates a layer or tensor again that was [frozen](Self::freeze): see [`OptimizerState::unfreeze`].
     ///
     /// # Errors
-    /// As [`freeze`](Self::freeze).
+    /// The same as for [`freeze`](Self::freeze).
     pub fn unfreeze<N: Network<Scalar = T>>(&mut self, name: &str) -> Result<()> {
         self.steps.optimizer.unfreeze::<N>(name)
     }
 
-    /// Forgets the state of the optimizer, what a plateau has reduced, and the number of epochs, as after `new`; settings stay,
-    /// and nothing is frozen then.
+    /// Discards the state of the optimizer, the reductions on a plateau, and the number of epochs, as after `new`. Settings
+    /// stay. Nothing is frozen afterwards.
     pub fn reset(&mut self) {
         self.steps.optimizer.reset();
         self.steps.learning_rate.reset();
@@ -338,21 +338,23 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         self.interrupted = None;
     }
 
-    /// Trains a network, handed over as the `Box` that `init` returns, or as the network in it.
+    /// Trains a network, which is passed as the `Box` that `init` returns, or as the network in it.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a batch size or a number of batches per step of 0, for a number of threads out of range, for a
-    /// bound of gradients that is not a finite number above 0, and for whatever the optimizer, a schedule or a callback
-    /// refuses;
-    /// [`Error::UnknownLayer`] for a factor of a layer that the network does not have;
-    /// [`Error::TargetOutOfRange`] for a target that the loss cannot compare with;
-    /// [`Error::ThreadsNotStarted`]; [`Error::NonFiniteParameter`] for a network that is broken already;
-    /// [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] and [`Error::UpdateTooLarge`] when training diverges,
-    /// [`Error::NonFiniteValidation`] when that shows on the validation set first;
-    /// [`Error::ParameterCount`] when the state of the optimizer belongs to a network of another size;
-    /// [`Error::OtherCallbacks`] and [`Error::FewerSamples`] when interrupted training is to go on with other callbacks than it
-    /// had, or with less data. The records of the
-    /// epochs before an error are in [`history`](Self::history), and callbacks have seen their `end`.
+    /// - [`Error::Setting`] if the batch size or the number of batches per step is 0, if the number of threads is out of range,
+    ///   if a bound of gradients is not a finite number above 0, or if the optimizer, a schedule or a callback rejects a
+    ///   setting.
+    /// - [`Error::UnknownLayer`] if a factor names a layer that the network does not have.
+    /// - [`Error::TargetOutOfRange`] if a target is out of range for the loss.
+    /// - [`Error::ThreadsNotStarted`] if the system cannot start the threads.
+    /// - [`Error::NonFiniteParameter`] if a parameter of the network is not finite before training.
+    /// - [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] or [`Error::UpdateTooLarge`] if training diverges;
+    ///   [`Error::NonFiniteValidation`] if the validation set shows it first.
+    /// - [`Error::ParameterCount`] if the state of the optimizer belongs to a network of another size.
+    /// - [`Error::OtherCallbacks`], [`Error::OtherMeasures`] or [`Error::FewerSamples`] if the callbacks or measures differ
+    ///   from those of interrupted training, or if there is less data.
+    ///
+    /// The records of the epochs before an error are in [`history`](Self::history), and the callbacks have seen their `end`.
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
     where
         N: Network<Scalar = T>,
@@ -366,16 +368,16 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         self.train(network.as_mut(), &mut Shuffled::new(data))
     }
 
-    /// Trains a network on a source of batches, for what is not a data set in memory: see [`Batches`]. Validation, callbacks,
-    /// accumulation and clipping are as in [`fit`](Self::fit).
+    /// Trains a network on a source of batches, for data that is not a data set in memory: see [`Batches`]. Validation,
+    /// callbacks, accumulation and clipping work as in [`fit`](Self::fit).
     ///
-    /// An epoch goes on until the source has no more samples. Steps have `batch_size` samples, however many the source adds at
-    /// a time; [`TrainingPlan`] has what the source knows of their number.
+    /// An epoch ends when the source has no more samples. Steps have `batch_size` samples, whatever number of samples the
+    /// source adds at a time. [`TrainingPlan`] contains what the source knows about the number of samples.
     ///
     /// # Errors
-    /// [`Error::Source`] for what the source finds wrong, or when it adds more than it was asked for; [`Error::CountMismatch`]
-    /// when it adds not as many targets as inputs; [`Error::NonFiniteBatch`] for a number that is not finite;
-    /// [`Error::Empty`] for an epoch without samples; and those of [`fit`](Self::fit).
+    /// [`Error::Source`] if the source fails, or if it adds more samples than requested; [`Error::CountMismatch`] if it adds
+    /// different numbers of inputs and targets; [`Error::NonFiniteBatch`] if a value is not finite; [`Error::Empty`] if an
+    /// epoch has no samples; and the errors of [`fit`](Self::fit).
     pub fn fit_batches<N, B>(&mut self, network: &mut impl AsMut<N>, source: &mut B) -> Result<History>
     where
         N: Network<Scalar = T>,

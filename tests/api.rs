@@ -149,14 +149,15 @@ fn errors_print_numbers_without_noise_and_rows_of_zeros() {
     let diverging = Error::StillDiverging { first, last, rate: 0.7 / 100.0 }.to_string();
     assert_eq!(
         diverging,
-        "the loss went from 0.1000 to 3.403e38 with the smallest learning rate that was tried, 0.007000"
+        "training still diverges with the smallest learning rate that was tried, 0.007000: the loss went from 0.1000 to \
+         3.403e38"
     );
     let update = Error::UpdateTooLarge { tensor: "w".into(), update: f64::from(f32::MAX), step: 3 }.to_string();
-    assert!(update.starts_with("the update of `w` reaches 3.403e38 at step 3;"), "{update}");
+    assert!(update.starts_with("the update of `w` reaches 3.403e38 at step 3, which"), "{update}");
     // What is out of range is not rounded into it.
     let above = f64::from(1.000_000_1_f32);
     let target = Error::TargetOutOfRange { sample: 1, position: 2, value: above, allowed: "at most 1" }.to_string();
-    assert_eq!(target, "target 1 holds 1.0000001 at position 2, but the loss takes at most 1");
+    assert_eq!(target, "target 1 holds 1.0000001 at position 2, but the loss requires values of at most 1");
     let weight = Error::WeightOutOfRange { what: "sample", position: Some(1), value: -1e300 }.to_string();
     assert_eq!(weight, "the weight of sample 1 is -1e300, but must be a finite number of at least 0");
 }

@@ -104,7 +104,7 @@ fn forward_takes_no_more_samples_than_the_workspace_holds() {
     assert_eq!(limit, Classifier::TILE);
     bench.refuses(
         |bench| bench.forward(129),
-        "129 samples do not fit a workspace for 128: make one with `Workspace::for_samples(129)`",
+        "129 samples do not fit into a workspace for 128 samples: create one with `Workspace::for_samples(129)`",
     );
     assert_eq!(bench.forward(limit), Ok(limit));
     // What the message says helps.
@@ -119,11 +119,11 @@ fn backward_wants_the_forward_of_the_same_samples_before_it() {
     let mut bench = Bench::new();
     bench.refuses(
         |bench| bench.backward(5, 5),
-        "`backward` was given 5 samples, but the last `forward` into this workspace had 0",
+        "`backward` was called with 5 samples, but the last `forward` call with this workspace had 0",
     );
     bench.refuses(
         |bench| bench.forward(6).and_then(|_| bench.backward(5, 5)),
-        "`backward` was given 5 samples, but the last `forward` into this workspace had 6",
+        "`backward` was called with 5 samples, but the last `forward` call with this workspace had 6",
     );
     bench.refuses(
         |bench| bench.forward(5).and_then(|_| bench.backward(5, 4)),
@@ -137,7 +137,7 @@ fn backward_wants_the_forward_of_the_same_samples_before_it() {
             let _ = bench.network.evaluate_with(&data, &Nll, &mut bench.workspace);
             bench.backward(5, 5)
         },
-        "`backward` was given 5 samples, but the last `forward` into this workspace had 0",
+        "`backward` was called with 5 samples, but the last `forward` call with this workspace had 0",
     );
 }
 
@@ -179,7 +179,7 @@ fn lent_memory_must_be_long_enough() {
     assert_eq!(error, Error::WorkspaceTooSmall { length: needed - 1, needed });
     assert_eq!(
         error.to_string(),
-        format!("the memory lent to the workspace has length {}, but {needed} is needed", needed - 1)
+        format!("the slice for the workspace has length {}, but a length of {needed} is required", needed - 1)
     );
     assert!(Workspace::<Classifier>::over(&mut []).is_err());
     let mut bench = Bench::new();
@@ -204,7 +204,7 @@ fn the_state_of_an_optimizer_belongs_to_one_network() {
         assert_eq!(error, Error::ParameterCount { expected: Classifier::PARAMETERS, given: Other::PARAMETERS });
         assert_eq!(
             error.to_string(),
-            "the optimizer holds the state of a network with 68 parameters, but was given one with 16: call `reset` first"
+            "the optimizer holds state for 68 parameters, but was given 16 parameters: call `reset` first"
         );
         assert_eq!((hash_of(&*other), optimizer.steps()), (before, 1));
         optimizer.step(&mut *bench.network, &*bench.gradient).unwrap();
@@ -319,7 +319,10 @@ fn classes_and_data_sets_are_checked_where_they_are_made() {
     );
     assert_eq!(message(Labelled::labelled(rows, [0])), "there are 2 inputs but 1 targets");
     assert_eq!(message(Labelled::new(vec![], vec![])), "the data set is empty: it needs at least one sample");
-    assert_eq!(message(Labelled::labelled([[1.0_f32].as_slice()], [0])), "input 0 has 1 values, but its shape has 2");
+    assert_eq!(
+        message(Labelled::labelled([[1.0_f32].as_slice()], [0])),
+        "input 0 has length 1, but its shape requires length 2"
+    );
     assert_eq!(
         message(Labelled::labelled([[1.0, f32::NEG_INFINITY]], [0])),
         "input 0 holds -inf at position 1: data must be finite"

@@ -267,11 +267,11 @@ fn files_that_are_no_checkpoint_of_this_run_are_told_apart() {
         other => panic!("{other}"),
     };
     let weights = network.to_safetensors().unwrap();
-    assert_eq!(reason(refused(&folder, &weights)), "it is no checkpoint but a file of weights");
+    assert_eq!(reason(refused(&folder, &weights)), "it is not a checkpoint but a file of weights");
 
     let mut other = Trainer::new(Nll, Sgd::new(0.1));
     let error = other.resume(&mut Small::zeroed(), folder.path("c")).unwrap_err();
-    assert_eq!(reason(error), "it is a checkpoint of the optimizer `Adam`, and not of `Sgd`");
+    assert_eq!(reason(error), "it is a checkpoint of the optimizer `Adam`, not of `Sgd`");
 
     let mut larger = Trainer::new(Nll, Adam::new(0.1));
     let error = larger.resume(&mut Large::zeroed(), folder.path("c")).unwrap_err();
@@ -326,7 +326,7 @@ fn assert_named<O: Optimizer>(optimizer: &O, signed: &[&str], nonnegative: &[&st
         match resumed {
             Ok(()) => assert!(signed.contains(&name), "{name}"),
             Err(error) => {
-                let expected = format!("`optimizer/{name}` holds -1 at [0], and is never negative");
+                let expected = format!("`optimizer/{name}` holds -1 at [0], but its elements are never negative");
                 assert!(nonnegative.contains(&name) && error.to_string().ends_with(&expected), "{error}");
             }
         }

@@ -86,7 +86,7 @@ fn names_that_are_not_there_are_refused_with_those_that_are() {
         let error = optimizer.freeze::<Net>(name).unwrap_err();
         let names = "`inner.first.weight`, `inner.first.bias`, `inner.second.weight`, `inner.second.bias`, \
                      `output.weight`, `output.bias`";
-        assert_eq!(error.to_string(), format!("there is no layer or tensor `{name}`: there are {names}"));
+        assert_eq!(error.to_string(), format!("no layer or tensor is named `{name}`: the names are {names}"));
         assert_eq!(optimizer.unfreeze::<Net>(name).unwrap_err(), error);
     }
     optimizer.freeze::<Net>("output").unwrap();

@@ -424,10 +424,7 @@ fn a_run_that_lost_samples_does_not_go_on_within_an_epoch() {
     let before = network.parameters().to_vec();
     let error = resumed.fit(&mut network, &data(40)).unwrap_err();
     assert_eq!(error, Error::FewerSamples { samples: 40, needed: 48 });
-    assert_eq!(
-        error.to_string(),
-        "the interrupted training had learned from 48 samples of its epoch, but there are 40"
-    );
+    assert_eq!(error.to_string(), "the interrupted epoch had already used 48 samples, but there are only 40");
     assert_eq!(network.parameters(), before);
 }
 

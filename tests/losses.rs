@@ -276,14 +276,14 @@ fn refused(loss: impl Loss<Vector<2>, Target = Vector<2>> + Copy, data: &Answers
 
 #[test]
 fn targets_that_a_loss_cannot_compare_with_are_refused_before_the_first_step() {
-    let probabilities = "but the loss takes at least 0 and at most 1";
+    let probabilities = "but the loss requires values of at least 0 and at most 1";
     let right = answers([0.5, 0.0]);
     for (wrong, text) in [([0.0, 2.0], "2 at position 1"), ([-0.5, 2.0], "-0.5 at position 0")] {
         let expected = format!("target 2 holds {text}, {probabilities}");
         assert_eq!(refused(BinaryCrossEntropy, &answers(wrong), &right), expected);
         assert_eq!(refused(BinaryCrossEntropy, &right, &answers(wrong)), expected);
     }
-    let sides = "target 0 holds 0 at position 0, but the loss takes -1 or 1";
+    let sides = "target 0 holds 0 at position 0, but the loss requires values of -1 or 1";
     assert_eq!(refused(Hinge, &right, &right), sides);
 
     // Through a weight, from a source, and in a loop of one's own.

@@ -271,8 +271,8 @@ fn two_measures_of_one_name_are_refused_before_anything_has_changed() {
     let trainer = || Trainer::new(Nll, Sgd::new(0.1)).metric(Accuracy);
     let error = trainer().metric(Accuracy).fit(&mut network, &data).unwrap_err();
     assert_eq!(error, Error::DuplicateMeasure { name: "accuracy".into() });
-    let text = "two columns of the history would be named `accuracy`: `metric::named(\"..\", metric)` is the metric under \
-                another name";
+    let text =
+        "two columns of the history would be named `accuracy`: rename a metric with `metric::named(\"..\", metric)`";
     assert_eq!(error.to_string(), text);
     // Those of the library, and of the other columns.
     for name in ["loss", "epoch", "samples", "seconds"] {
@@ -304,7 +304,7 @@ fn every_watch_on_an_unknown_measure_names_those_that_are_recorded() {
     for error in errors.drain(..) {
         assert_eq!(
             error.unwrap_err().to_string(),
-            "no measure is named `accuracy`: there are `loss`, `top_2_accuracy`, `val_loss`, `val_accuracy`, \
+            "no measure is named `accuracy`: the names are `loss`, `top_2_accuracy`, `val_loss`, `val_accuracy`, \
              `val_top_2_accuracy`"
         );
     }
@@ -317,8 +317,8 @@ fn every_watch_on_an_unknown_measure_names_those_that_are_recorded() {
     };
     assert_eq!(
         watched("val_recall".into()).unwrap_err().to_string(),
-        "whether smaller or larger values of `val_recall` are better is not known: write \
-         `Monitor::new(\"val_recall\").larger_is_better()` or `.smaller_is_better()`, or let the metric say it"
+        "it is unknown whether smaller or larger values of `val_recall` are better: write \
+         `Monitor::new(\"val_recall\").larger_is_better()` or `.smaller_is_better()`, or specify the direction in the metric"
     );
     assert!(watched(Monitor::new("val_recall").larger_is_better()).is_ok());
     assert_eq!(network.parameters(), start.parameters());

@@ -513,7 +513,7 @@ fn errors_of_a_step_say_what_happened_in_words() {
     gradient.output.bias[1] = f32::NAN;
     assert_eq!(
         optimizer.step(&mut *line, &*gradient).unwrap_err().to_string(),
-        "the gradient of `output.bias` is not finite at step 0; the parameters are as they were before the step, \
+        "the gradient of `output.bias` is not finite at step 0; this step did not change the parameters; \
          a lower learning rate may help"
     );
     gradient.output.bias[1] = 0.0;
@@ -521,8 +521,8 @@ fn errors_of_a_step_say_what_happened_in_words() {
     let error = optimizer.step(&mut *line, &*gradient).unwrap_err().to_string();
     assert_eq!(
         error,
-        "the update of `hidden.weight` reaches 2.000e38 at step 0; the parameters are as they were before the step, \
-         a lower learning rate may help"
+        "the update of `hidden.weight` reaches 2.000e38 at step 0, which is close to an overflow; this step did not \
+         change the parameters; a lower learning rate may help"
     );
 }
 
@@ -546,8 +546,8 @@ fn a_parameter_that_is_not_finite_is_named() {
         let error = loss_error(&*network, &inputs);
         assert_eq!(
             error.to_string(),
-            "the loss is NaN at step 5: `hidden.weight` is the first that is not finite; \
-             the parameters are as they were before the step, a lower learning rate may help"
+            "the loss is NaN at step 5: the first value that is not finite is in `hidden.weight`; \
+             this step did not change the parameters; a lower learning rate may help"
         );
         assert_eq!(network.non_finite_tensor().as_deref(), Some("hidden.weight"));
         let mut network = healthy.clone();
@@ -584,7 +584,7 @@ fn fit_names_a_parameter_that_was_not_finite_before_it_began() {
         assert_eq!(error, Error::NonFiniteParameter { tensor: "hidden.weight".to_owned() });
         assert_eq!(
             error.to_string(),
-            "`hidden.weight` holds a number that is not finite: only finite parameters are trained and saved"
+            "`hidden.weight` holds a value that is not finite: only finite parameters can be trained or saved"
         );
     }
 }
@@ -620,6 +620,6 @@ fn a_network_of_nan_is_not_accurate_and_its_validation_is_an_error() {
         Trainer::new(Nll, Sgd::new(0.01)).epochs(3).validation(&validation).fit(&mut network, &training).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the loss on the validation set is NaN after epoch 1, a lower learning rate may help"
+        "the loss on the validation set is NaN after epoch 1; a lower learning rate may help"
     );
 }

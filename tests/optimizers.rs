@@ -104,7 +104,7 @@ fn layers_learn_at_their_own_rates() {
     assert!(network.last.bias.iter().all(|&b| b == -1.0));
     // A slice has no layers.
     let error = optimizer.clone().step_slice(&mut [1.0; 17], &[1.0; 17]).unwrap_err();
-    assert_eq!(error.to_string(), "no layer that learns is named `last`");
+    assert_eq!(error.to_string(), "no layer with parameters is named `last`");
 }
 
 #[test]

@@ -209,14 +209,14 @@ fn the_ending_decides_in_capitals_or_not_and_others_are_refused() {
     assert_eq!(fs::read(folder.path("b.png")).unwrap(), picture.to_png());
     for name in ["c", "c.jpg", "c.gif", "c.svg.gz", "svg"] {
         let error = picture.save(folder.path(name)).unwrap_err().to_string();
-        assert!(error.contains(name) && error.ends_with("its ending must be `.svg` or `.png`"), "{error}");
+        assert!(error.contains(name) && error.ends_with("its extension must be `.svg` or `.png`"), "{error}");
     }
     let animation = plot::animated_paths("saddle", &saddle(), &[("a", &[[0.0, 0.0]])]).unwrap();
     let error = animation.save(folder.path("d.png")).unwrap_err().to_string();
-    assert!(error.ends_with("d.png`: its ending must be `.gif`"), "{error}");
+    assert!(error.ends_with("d.png`: its extension must be `.gif`"), "{error}");
     let page = plot::momentum_page([1.0, 9.0], [1.0, 1.0]).unwrap();
     let error = page.save(folder.path("e.htm")).unwrap_err().to_string();
-    assert!(error.ends_with("e.htm`: its ending must be `.html`"), "{error}");
+    assert!(error.ends_with("e.htm`: its extension must be `.html`"), "{error}");
     // Nothing half written, and no temporary file.
     assert_eq!(folder.names(), ["a.SVG", "b.png"]);
 }
@@ -251,7 +251,7 @@ fn what_cannot_be_drawn_is_an_error() {
     assert!(nothing(&linear(none, "loss")));
     let line = run(2, 0.1);
     let unknown = linear(&[("line", &line)], "val_accuracy").unwrap_err();
-    assert_eq!(unknown.to_string(), "no measure is named `val_accuracy`: there are `loss`, `val_loss`");
+    assert_eq!(unknown.to_string(), "no measure is named `val_accuracy`: the names are `loss`, `val_loss`");
     assert!(nothing(&plot::confusion_matrix("none", &ConfusionMatrix::<2>::default(), None)));
     let images: [[f32; 4]; 0] = [];
     let shares: [[f32; 2]; 0] = [];

@@ -430,7 +430,7 @@ mod threads {
             let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).callback(Begins(seen)).threads(threads);
             let error = trainer.fit(&mut network, &data(3)).unwrap_err();
             assert!(
-                error.to_string().ends_with("at least 1, and at most 1024 or as many as the machine has"),
+                error.to_string().ends_with("at least 1, and at most 1024 or the number of threads of the machine"),
                 "{error}"
             );
             assert_eq!(begins.get(), 0);

@@ -138,7 +138,7 @@ fn an_error_names_the_prefix_and_the_call_that_strips_it() {
     fs::write(&path, &bytes).unwrap();
     let error = Net::load(&path).unwrap_err().to_string();
     let expected = format!(
-        "4 names begin with `_orig_mod.module.`, which those of the network do not: load \
+        "4 names begin with `_orig_mod.module.`, but the names in the network do not: load \
          `WeightsFile::at({path:?}).strip_prefix(\"_orig_mod.module.\")`"
     );
     assert_eq!(error.lines().last().unwrap(), expected);

@@ -242,7 +242,7 @@ fn weights_out_of_range_are_named() {
     let data: Dataset<Vector<1>, Class<3>, f64> = Dataset::labelled([[0.0], [1.0]], [0, 2]).unwrap();
     assert_eq!(
         data.balanced_class_weights().unwrap_err().to_string(),
-        "class 1 has no sample, so that no weight makes it count as much as the others"
+        "class 1 has no samples, so no weight can balance it with the other classes"
     );
     assert_eq!(data.weighted([1.0]).unwrap_err().to_string(), "there are 2 samples but 1 weights");
     assert!(matches!(

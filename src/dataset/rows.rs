@@ -62,7 +62,7 @@ impl<X: Shape, Y: Shape, T: Scalar> Dataset<X, Y, T> {
     /// assert_eq!(data.inputs()[0], [[[1.0, 2.0], [3.0, 4.0]]]);
     ///
     /// let error = Dataset::<Vector<3>, Vector<1>>::from_rows(&rows, [[10.0]]).unwrap_err();
-    /// assert_eq!(error.to_string(), "input 0 has 4 values, but its shape has 3");
+    /// assert_eq!(error.to_string(), "input 0 has length 4, but its shape requires length 3");
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn from_rows(

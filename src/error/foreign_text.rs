@@ -1,11 +1,11 @@
-//! How is text from outside shown in messages?
+//! How do messages show text from outside?
 
 use alloc::string::String;
 
-/// More characters are not shown.
+/// The number of characters after which a text is cut.
 const LONGEST: usize = 200;
 
-/// The beginning of a text. What a terminal would take for a command is shown as its code.
+/// Returns the beginning of a text. Escapes the characters that a terminal would take for a command.
 pub(crate) fn shown(text: &str) -> String {
     let mut shown = String::new();
     for letter in text.chars().take(LONGEST) {

@@ -8,7 +8,7 @@ use core::fmt::{self, Debug, Display};
 
 use crate::error::shown;
 
-/// What is wrong with one tensor of a file. `Display` says it in words, with the name.
+/// The reason why one tensor of a file is wrong. `Display` describes it in words, with the name of the tensor.
 ///
 /// # Example
 /// ```
@@ -20,54 +20,54 @@ use crate::error::shown;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WrongTensor {
-    /// The file does not have it.
+    /// The file does not contain the tensor.
     Missing {
         /// The dotted name: `hidden.weight`.
         name: String,
-        /// The sizes that it should have.
+        /// The expected sizes.
         expected: Vec<usize>,
     },
-    /// The network does not have it.
+    /// The network does not have the tensor.
     Unexpected {
         /// The name in the file.
         name: String,
         /// The sizes in the file.
         found: Vec<usize>,
     },
-    /// It has other sizes.
+    /// The shape is wrong.
     Shape {
         /// The dotted name: `hidden.weight`.
         name: String,
         /// The sizes in the file.
         found: Vec<usize>,
-        /// The sizes that it should have.
+        /// The expected sizes.
         expected: Vec<usize>,
     },
-    /// It has other sizes, of more dimensions than a message should list.
+    /// The shape is wrong, and it has more dimensions than a message should list.
     Dimensions {
         /// The name in the file.
         name: String,
         /// The number of dimensions in the file.
         found: usize,
-        /// The sizes that it should have; nothing for a tensor that the network does not have.
+        /// The expected sizes; `None` for a tensor that the network does not have.
         expected: Option<Vec<usize>>,
     },
-    /// Its numbers are of a type that cannot be read without rounding.
+    /// The elements have a type that cannot be read without rounding.
     Type {
         /// The dotted name: `hidden.weight`.
         name: String,
         /// The type in the file: `F64`.
         found: String,
-        /// The types that can be read, the network's own first: `F32, BF16, F16`.
+        /// The types that can be read, beginning with the type of the network: `F32, BF16, F16`.
         expected: String,
     },
-    /// One of its numbers is infinite or NaN.
+    /// An element is infinite or NaN.
     NonFinite {
         /// The dotted name: `hidden.weight`.
         name: String,
-        /// Where the first such number is: [output, input] in a weight.
+        /// The index of the first such element: [output, input] in a weight.
         index: Vec<usize>,
-        /// The number.
+        /// The element.
         value: f64,
     },
 }
@@ -86,7 +86,7 @@ impl Display for WrongTensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing { name, expected } => write!(f, "`{name}` of shape {expected:?} is missing"),
-            // A name from outside: what a terminal would take for a command is shown as its code.
+            // The name comes from outside, so `shown` escapes commands to a terminal.
             Self::Unexpected { name, found } => {
                 write!(f, "`{}` of shape {found:?} is not expected", shown(name))
             }
@@ -107,7 +107,7 @@ impl Display for WrongTensor {
     }
 }
 
-/// The message about all wrong tensors of a file.
+/// Writes the message about all wrong tensors of a file.
 pub(super) fn list(
     f: &mut fmt::Formatter<'_>,
     source: &str,
@@ -132,25 +132,25 @@ pub(super) fn list(
     let prefix = shown(prefix);
     write!(
         f,
-        "\n{begin} with `{prefix}`, which those of the network do not: load \
+        "\n{begin} with `{prefix}`, but the names in the network do not: load \
          `WeightsFile::{file}.strip_prefix(\"{prefix}\")`"
     )
 }
 
-/// The prefix that stands in the file before most of the names that are missing there, and before how many. Models that are
-/// wrapped are saved with one: `module.` by PyTorch's `DataParallel`, `_orig_mod.` by its `compile`.
+/// Returns the prefix that most of the missing names have in the file, and the number of names that have it. Wrapped models are
+/// saved with a prefix: `module.` by PyTorch's `DataParallel`, `_orig_mod.` by its `compile`.
 fn prefix(wrong: &[WrongTensor]) -> Option<(&str, usize)> {
     let missing: BTreeSet<&str> = wrong.iter().filter_map(WrongTensor::missing).collect();
     let mut prefixes = BTreeMap::new();
     for name in wrong.iter().filter_map(WrongTensor::unexpected) {
-        // The end of a name that is missing is the rest after one of the dots.
+        // A missing name is the part of the name in the file after one of the dots.
         for (dot, _) in name.match_indices('.') {
             if missing.contains(&name[dot + 1..]) {
                 *prefixes.entry(&name[..=dot]).or_insert(0) += 1;
             }
         }
     }
-    // Of several with as many names the first.
+    // Among prefixes of equally many names, the first one wins.
     prefixes.into_iter().rev().max_by_key(|&(_, count)| count)
 }
 
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_prefix_that_helps_most_is_found() {
+    fn the_prefix_of_the_most_missing_names_is_found() {
         let found = |unexpected: &[&str]| {
             prefix(&wrong(&["hidden.weight", "hidden.bias", "weight"], unexpected))
                 .map(|(prefix, count)| (prefix.into(), count))

@@ -7,81 +7,86 @@ use crate::error::Error;
 use crate::readable::{Exact, Significant};
 
 impl Error {
-    /// Of numbers that left their range.
+    /// Writes the messages about values that are not finite or too large.
     pub(super) fn fmt_training(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NonFiniteLoss { value, culprit, step } => {
                 write!(f, "the loss is {value} at step {step}")?;
                 if let Some(culprit) = culprit {
-                    write!(f, ": `{culprit}` is the first that is not finite")?;
+                    write!(f, ": the first value that is not finite is in `{culprit}`")?;
                 }
-                write!(f, "; the parameters are as they were before the step, a lower learning rate may help")
+                write!(f, "; this step did not change the parameters; a lower learning rate may help")
             }
             Self::NonFiniteValidation { value, epoch } => {
                 write!(
                     f,
-                    "the loss on the validation set is {value} after epoch {epoch}, a lower learning rate may help"
+                    "the loss on the validation set is {value} after epoch {epoch}; a lower learning rate may help"
                 )
             }
             Self::NonFiniteParameter { tensor } => {
-                write!(f, "`{tensor}` holds a number that is not finite: only finite parameters are trained and saved")
+                write!(f, "`{tensor}` holds a value that is not finite: only finite parameters can be trained or saved")
             }
             Self::NonFiniteGradient { tensor, step } => write!(
                 f,
-                "the gradient of `{tensor}` is not finite at step {step}; the parameters are as they were before the step, \
+                "the gradient of `{tensor}` is not finite at step {step}; this step did not change the parameters; \
                  a lower learning rate may help"
             ),
             Self::UpdateTooLarge { tensor, update, step } => write!(
                 f,
-                "the update of `{tensor}` reaches {} at step {step}; the parameters are as they were before the step, \
-                 a lower learning rate may help",
+                "the update of `{tensor}` reaches {} at step {step}, which is close to an overflow; this step did not change the \
+                 parameters; a lower learning rate may help",
                 Significant(*update)
             ),
             Self::StillDiverging { first, last, rate } => {
-                let [first, last, rate] = [first, last, rate].map(|number| Significant(*number));
-                write!(f, "the loss went from {first} to {last} with the smallest learning rate that was tried, {rate}")
+                let [first, last, rate] = [first, last, rate].map(|value| Significant(*value));
+                write!(
+                    f,
+                    "training still diverges with the smallest learning rate that was tried, {rate}: the loss went from {first} to \
+                     {last}"
+                )
             }
-            _ => self.fmt_run(f),
+            _ => self.fmt_caller(f),
         }
     }
 
-    /// Of what training takes from its caller: an optimizer, threads, callbacks, names.
-    fn fmt_run(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Writes the messages about what training takes from its caller: an optimizer, threads, callbacks, names.
+    fn fmt_caller(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ParameterCount { expected, given } => write!(
                 f,
-                "the optimizer holds the state of a network with {expected} parameters, but was given one with {given}: \
-                 call `reset` first"
+                "the optimizer holds state for {expected} parameters, but was given {given} parameters: call `reset` first"
             ),
             Self::UnknownMeasure { .. }
             | Self::UnknownDirection { .. }
             | Self::DuplicateMeasure { .. }
             | Self::OtherMeasures { .. } => self.fmt_measures(f),
             Self::ThreadsNotStarted { threads, reason } => {
-                write!(f, "a pool of {threads} threads could not be started: {reason}")
+                write!(f, "cannot start a pool of {threads} threads: {reason}")
             }
             Self::UnknownLayer { name, layers } => {
-                write!(f, "no layer that learns is named `{name}`")?;
-                for (position, layer) in layers.iter().enumerate() {
-                    write!(f, "{} `{layer}`", if position == 0 { ": there are" } else { "," })?;
+                write!(f, "no layer with parameters is named `{name}`")?;
+                if layers.is_empty() {
+                    return Ok(());
                 }
-                Ok(())
+                f.write_str(": ")?;
+                write_names(f, layers, "")
             }
             Self::OtherCallbacks { name } => {
                 write!(
                     f,
-                    "the interrupted training had other callbacks: `{name}` is not in both, or not in the same place"
+                    "the callbacks differ from those of the interrupted training: `{name}` is only in one of the two lists, or in \
+                     another position"
                 )
             }
             Self::UnknownTensor { name, names } => {
-                write!(f, "there is no layer or tensor `{name}`: ")?;
+                write!(f, "no layer or tensor is named `{name}`: ")?;
                 write_names(f, names, "the network has no parameters")
             }
             _ => self.fmt_samples(f),
         }
     }
 
-    /// Of the measures that training records.
+    /// Writes the messages about the measures that training records.
     fn fmt_measures(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownMeasure { name, names } => {
@@ -90,24 +95,23 @@ impl Error {
             }
             Self::UnknownDirection { name } => write!(
                 f,
-                "whether smaller or larger values of `{name}` are better is not known: write \
-                 `Monitor::new(\"{name}\").larger_is_better()` or `.smaller_is_better()`, or let the metric say it"
+                "it is unknown whether smaller or larger values of `{name}` are better: write \
+                 `Monitor::new(\"{name}\").larger_is_better()` or `.smaller_is_better()`, or specify the direction in the metric"
             ),
             Self::DuplicateMeasure { name } => write!(
                 f,
-                "two columns of the history would be named `{name}`: `metric::named(\"..\", metric)` is the metric under \
-                 another name"
+                "two columns of the history would be named `{name}`: rename a metric with `metric::named(\"..\", metric)`"
             ),
             Self::OtherMeasures { name } => write!(
                 f,
-                "the interrupted training recorded other measures: `{name}` is not in both, not in the same place, or not of the \
-                 same metric"
+                "the measures differ from those of the interrupted training: `{name}` is only in one of the two lists, in another \
+                 position, or of another metric"
             ),
             _ => Ok(()),
         }
     }
 
-    /// Of the samples that training is given.
+    /// Writes the messages about the samples of training.
     fn fmt_samples(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NonFiniteBatch { what, validation, epoch, batch, sample, position, value } => {
@@ -120,34 +124,34 @@ impl Error {
             }
             Self::TargetOutOfRange { sample, position, value, allowed } => {
                 let value = Exact(*value);
-                write!(f, "target {sample} holds {value} at position {position}, but the loss takes {allowed}")
+                write!(
+                    f,
+                    "target {sample} holds {value} at position {position}, but the loss requires values of {allowed}"
+                )
             }
             Self::Source { validation, epoch, reason } => {
                 let (validation, epoch) = (of_validation(*validation), InEpoch(*epoch));
                 write!(f, "the source of {validation}batches failed{epoch}: {reason}")
             }
             Self::FewerSamples { samples, needed } => {
-                write!(
-                    f,
-                    "the interrupted training had learned from {needed} samples of its epoch, but there are {samples}"
-                )
+                write!(f, "the interrupted epoch had already used {needed} samples, but there are only {samples}")
             }
             _ => Ok(()),
         }
     }
 }
 
-/// The names that there are, or what it means that there are none.
+/// Writes the available names, or `none` if there are none.
 fn write_names(f: &mut fmt::Formatter<'_>, names: &[String], none: &str) -> fmt::Result {
     let Some((last, names)) = names.split_last() else {
         return f.write_str(none);
     };
-    f.write_str(if names.is_empty() { "there is only " } else { "there are " })?;
+    f.write_str(if names.is_empty() { "the only name is " } else { "the names are " })?;
     names.iter().try_for_each(|name| write!(f, "`{name}`, "))?;
     write!(f, "`{last}`")
 }
 
-/// The kind of batches.
+/// Returns the kind of batches, as an adjective.
 fn of_validation(validation: bool) -> &'static str {
     if validation { "validation " } else { "" }
 }

@@ -35,7 +35,7 @@ use crate::io::{Opened, Renames};
 /// // Without the change, the error reports the prefix.
 /// let error = Inner::from_safetensors(&bytes).unwrap_err().to_string();
 /// assert!(error.ends_with(
-///     "4 names begin with `module.`, which those of the network do not: load \
+///     "4 names begin with `module.`, but the names in the network do not: load \
 ///      `WeightsFile::in_memory(bytes).strip_prefix(\"module.\")`"
 /// ), "{error}");
 /// # Ok::<(), typenet::Error>(())

@@ -82,7 +82,7 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
     ///
     /// assert_eq!(
     ///     optimizer.freeze::<Net>("hiden").unwrap_err().to_string(),
-    ///     "there is no layer or tensor `hiden`: there are `hidden.weight`, `hidden.bias`, `output.weight`, `output.bias`"
+    ///     "no layer or tensor is named `hiden`: the names are `hidden.weight`, `hidden.bias`, `output.weight`, `output.bias`"
     /// );
     ///
     /// network!(struct Line = Dense<1, 1>);

@@ -12,7 +12,7 @@ use crate::file::replace;
 use crate::plot::axes::Field;
 use crate::plot::canvas::{Anchor, Canvas, Marker, NORMAL, Stroke, draw, sheet, solid_first};
 use crate::plot::color::{BLACK, WHITE, of_series};
-use crate::plot::ending;
+use crate::plot::file_extension;
 use crate::plot::palette::{CLEAR, Palette};
 use crate::plot::paths::{SIZE, WIDTH, Walk, finite, ground};
 use crate::plot::picture::{Picture, shrunk};
@@ -153,7 +153,7 @@ impl Animation {
     /// [`Error::File`](crate::Error::File) names the path: another ending, a folder that is not there, a full disk.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        ending::of(path, &["gif"])?;
+        file_extension::of(path, &["gif"])?;
         replace(path, &self.to_gif())
     }
 }

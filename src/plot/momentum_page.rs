@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::file::replace;
 use crate::optimizer::{Optimizer, Sgd};
-use crate::plot::ending;
+use crate::plot::file_extension;
 
 /// The page, with places for numbers in double braces.
 const TEMPLATE: &str = include_str!("momentum_page.html");
@@ -50,7 +50,7 @@ impl Page {
     /// [`Error::File`] names the path: another ending, a folder that is not there, a full disk.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        ending::of(path, &["html"])?;
+        file_extension::of(path, &["html"])?;
         replace(path, self.html.as_bytes())
     }
 }

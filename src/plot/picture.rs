@@ -12,7 +12,7 @@ use plotters_backend::{DrawingBackend, DrawingErrorKind};
 
 use crate::error::Result;
 use crate::file::replace;
-use crate::plot::ending;
+use crate::plot::file_extension;
 use crate::plot::marks::{DOTTED, Manner, Mark, Recorder, SVG};
 
 /// Drawings are made in dots, so many to a pixel: the backends of plotters know whole numbers only.
@@ -36,7 +36,7 @@ pub(super) const DOTS: u32 = 4;
 ///     std::fs::remove_file(folder.join(name)).unwrap();
 /// }
 /// let error = picture.save("picture.jpeg").unwrap_err();
-/// assert_eq!(error.to_string(), "cannot write `picture.jpeg`: its ending must be `.svg` or `.png`");
+/// assert_eq!(error.to_string(), "cannot write `picture.jpeg`: its extension must be `.svg` or `.png`");
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, PartialEq)]
@@ -107,7 +107,7 @@ impl Picture {
     /// [`Error::File`](crate::Error::File) names the path: another ending, a folder that is not there, a full disk.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        match ending::of(path, &["svg", "png"])? {
+        match file_extension::of(path, &["svg", "png"])? {
             "svg" => replace(path, self.to_svg().as_bytes()),
             _ => replace(path, &self.to_png()),
         }

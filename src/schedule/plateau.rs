@@ -1,22 +1,24 @@
-//! A rate that falls when the loss no longer does.
+//! A learning rate that decreases when the loss no longer does.
 
 use crate::error::{Error, Result};
 
-/// Multiplies the learning rate by a factor when the loss has not become better for some epochs, and has a state.
+/// Multiplies the learning rate by a factor when the loss has not improved for a number of epochs. Unlike a schedule, it has
+/// state.
 ///
-/// An epoch is better when its loss is below the best one by more than `min_delta`. After `patience` epochs in a row that
-/// were not, the rate is multiplied by `factor`, never below `min_rate`, and a [`cooldown`](Self::cooldown) starts.
+/// An epoch improves if its loss is lower than the best one by more than `min_delta`. After `patience` epochs in a row without
+/// improvement, the learning rate is multiplied by `factor`, but never falls below `min_rate`, and a
+/// [`cooldown`](Self::cooldown) starts.
 ///
 /// # Errors
-/// A factor outside (0, 1), and a `min_delta` or `min_rate` that is negative or not finite, are refused when training starts.
+/// An error when training starts, if the factor is outside (0, 1), or if `min_delta` or `min_rate` is negative or not finite.
 ///
 /// # Source
-/// Keras's `ReduceLROnPlateau`, with its defaults and its way of counting. PyTorch's counts one epoch more of each: its
+/// Keras's `ReduceLROnPlateau`, with its defaults and its way of counting. PyTorch counts one more epoch of each: its
 /// `patience=p, cooldown=c, threshold_mode="abs"` is `.patience(p + 1).cooldown(c + 1)` here.
 ///
 /// # Example
-/// In a custom loop; `Trainer::reduce_on_plateau` does the same with the loss on the validation set, or the training loss without
-/// one, and `Trainer::reduce_on_plateau_of` with any measure.
+/// In a custom loop. `Trainer::reduce_on_plateau` does the same with the loss on the validation set, or the training loss
+/// without one, and `Trainer::reduce_on_plateau_of` with any measure.
 /// ```
 /// use typenet::schedule::ReduceOnPlateau;
 ///
@@ -38,16 +40,16 @@ pub struct ReduceOnPlateau {
     state: PlateauState,
 }
 
-/// What has been seen.
+/// The state of a plateau.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct PlateauState {
     /// The best loss; infinite before the first.
     pub(crate) best: f64,
-    /// What the rate has come to be multiplied by.
+    /// The product of all factors so far.
     pub(crate) reduction: f64,
-    /// Epochs in a row that were not better.
+    /// The number of epochs in a row without improvement.
     pub(crate) waited: u32,
-    /// What is left of the cooldown, in epochs; the last of them counts again.
+    /// The remaining cooldown in epochs, the last of which counts again.
     pub(crate) cooling: u32,
 }
 
@@ -62,41 +64,42 @@ impl Default for ReduceOnPlateau {
 }
 
 impl ReduceOnPlateau {
-    /// A tenth after 10 epochs that were not better by more than 1e-4, without cooldown or smallest rate.
+    /// Creates a plateau that divides the learning rate by 10 after 10 epochs that did not improve by more than 1e-4, without a
+    /// cooldown or a minimum.
     #[must_use]
     pub const fn new() -> Self {
         Self { factor: 0.1, patience: 10, min_delta: 1e-4, cooldown: 0, min_rate: 0.0, state: PlateauState::NEW }
     }
 
-    /// What the rate is multiplied by.
+    /// Sets the factor by which the learning rate is multiplied.
     #[must_use]
     pub const fn factor(self, factor: f64) -> Self {
         Self { factor, ..self }
     }
 
-    /// After how many epochs in a row that were not better; 0 is as 1.
+    /// Sets the number of epochs in a row without improvement before a reduction; 0 is the same as 1.
     #[must_use]
     pub const fn patience(self, epochs: u32) -> Self {
         Self { patience: epochs, ..self }
     }
 
-    /// How much better than the best an epoch must be to count as better.
+    /// Sets the improvement that an epoch must exceed to count as better.
     #[must_use]
     pub const fn min_delta(self, min_delta: f64) -> Self {
         Self { min_delta, ..self }
     }
 
-    /// Cooldown after a reduction: the next `cooldown - 1` epochs do not count towards `patience`.
+    /// Sets the cooldown after a reduction: the next `cooldown - 1` epochs do not count towards `patience`.
     ///
-    /// Keras counts in this way: an epoch first shortens the cooldown by 1, and counts if nothing is left of it. So a
-    /// cooldown of 1 is the same as none. An epoch that does not count can still be the best one.
+    /// Keras counts in this way: an epoch first shortens the cooldown by 1, and counts if nothing is left of it. So a cooldown
+    /// of 1 is the same as none. An epoch that does not count can still become the best one.
     ///
     /// # Example
-    /// A loss that never falls, with a patience of 2.
+    /// A loss that never decreases, with a patience of 2.
     /// ```
     /// use typenet::schedule::ReduceOnPlateau;
     ///
-    /// /// The epochs, counted from 1, after which the rate is reduced.
+    /// /// Returns the epochs, counted from 1, after which the learning rate is reduced.
     /// fn reductions(mut plateau: ReduceOnPlateau) -> Vec<usize> {
     ///     let mut rate = 1.0;
     ///     let mut is_reduced = |_: &usize| {
@@ -117,16 +120,16 @@ impl ReduceOnPlateau {
         Self { cooldown: epochs, ..self }
     }
 
-    /// The rate is not reduced below this one.
+    /// Sets the minimum of the learning rate.
     #[must_use]
     pub const fn min_rate(self, rate: f64) -> Self {
         Self { min_rate: rate, ..self }
     }
 
-    /// Refuses settings out of range.
+    /// Checks that the settings are in range.
     ///
     /// # Errors
-    /// [`Error::Setting`].
+    /// [`Error::Setting`] if a setting is out of range.
     pub fn check(&self) -> Result<()> {
         let (name, value) = ("factor on a plateau", self.factor);
         if !(value > 0.0 && value < 1.0) {
@@ -140,8 +143,8 @@ impl ReduceOnPlateau {
         Ok(())
     }
 
-    /// Takes the loss of an epoch into account. NaN is no better than the best. Of a value that is better when it is larger, such as
-    /// an accuracy, observe the negative.
+    /// Takes the loss of an epoch into account. NaN never counts as an improvement. For a measure of which larger values are
+    /// better, such as an accuracy, pass the negative value.
     pub fn observe(&mut self, loss: f64) {
         let state = &mut self.state;
         if state.cooling > 0 {
@@ -152,20 +155,20 @@ impl ReduceOnPlateau {
         } else if state.cooling == 0 {
             state.waited += 1;
             if state.waited >= self.patience {
-                // What is smaller than all rates would be no factor.
+                // A factor of 0 would be invalid, so the product stays positive.
                 state.reduction = (state.reduction * self.factor).max(f64::MIN_POSITIVE);
                 (state.cooling, state.waited) = (self.cooldown, 0);
             }
         }
     }
 
-    /// What the learning rate has come to, from that of the settings or of a schedule.
+    /// Returns the reduced learning rate, given that of the settings or of a schedule.
     #[must_use]
     pub fn rate(&self, rate: f64) -> f64 {
         if rate > self.min_rate { (rate * self.state.reduction).max(self.min_rate) } else { rate }
     }
 
-    /// Forgets the losses and the reductions.
+    /// Discards the losses and the reductions.
     pub fn reset(&mut self) {
         self.state = PlateauState::NEW;
     }
@@ -193,12 +196,12 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_falls_after_patience() {
+    fn the_learning_rate_is_reduced_after_patience() {
         let plateau = ReduceOnPlateau::new().factor(0.5).patience(1);
         assert_eq!(rates(plateau, [2.0, 2.0, 2.0, 1.0, f64::NAN]), [1.0, 0.5, 0.25, 0.25, 0.125]);
         assert_eq!(rates(plateau.min_rate(0.3), [2.0; 4]), [1.0, 0.5, 0.3, 0.3]);
         assert_eq!(rates(plateau.min_delta(0.5), [2.0, 1.6, 1.4, 1.0]), [1.0, 0.5, 0.5, 0.25]);
-        // A rate that is smaller already stays.
+        // A learning rate that is already below the minimum stays.
         assert_eq!(plateau.min_rate(2.0).rate(1.0), 1.0);
     }
 
@@ -209,7 +212,7 @@ mod tests {
         assert_eq!(rates(plateau.cooldown(1), [2.0; 6]), [1.0, 0.5, 0.25, 0.125, 0.0625, 0.03125]);
         assert_eq!(rates(plateau.cooldown(2), [2.0; 6]), [1.0, 0.5, 0.5, 0.25, 0.25, 0.125]);
         assert_eq!(rates(plateau.cooldown(3), [2.0; 6]), [1.0, 0.5, 0.5, 0.5, 0.25, 0.25]);
-        // The epoch that does not count is the best: 1.5 is no better than it.
+        // The epoch that does not count becomes the best one, and 1.5 does not improve on it.
         assert_eq!(rates(plateau.cooldown(2), [2.0, 2.0, 1.0, 1.5]), [1.0, 0.5, 0.5, 0.25]);
     }
 

@@ -7,8 +7,8 @@ use crate::network::Network;
 use crate::optimizer::Average;
 use crate::train::{Callback, CallbackState, StepRecord, TrainingPlan};
 
-/// Updated after each step, and read or copied into the network when `fit` has returned: `.callback(&mut average)`.
-/// Checkpoints of `train::Checkpoints` hold it.
+/// Updates the average after each step. Pass it as `.callback(&mut average)`, and read it or copy it into the network after
+/// `fit`. Checkpoints of `train::Checkpoints` contain it.
 impl<N: Network> Callback<N> for &mut Average<N::Scalar> {
     fn begin(&mut self, network: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
         self.check()?;
@@ -21,7 +21,7 @@ impl<N: Network> Callback<N> for &mut Average<N::Scalar> {
 
     fn step_end(&mut self, network: &N, _: &StepRecord) -> ControlFlow<()> {
         let updated = self.update(network);
-        debug_assert!(updated.is_ok(), "checked at the begin");
+        debug_assert!(updated.is_ok(), "`begin` has checked the settings and the length");
         ControlFlow::Continue(())
     }
 

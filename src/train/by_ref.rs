@@ -1,4 +1,4 @@
-//! How is a callback read after training?
+//! How can a callback be read after training?
 
 use core::ops::ControlFlow;
 
@@ -7,11 +7,11 @@ use crate::history::{EpochRecord, History};
 use crate::network::Network;
 use crate::train::{Callback, CallbackState, StepRecord, TrainingPlan};
 
-/// A callback that is lent to a trainer, see [`by_ref`].
+/// A callback that is lent to a trainer: see [`by_ref`].
 #[derive(Debug)]
 pub struct ByRef<'a, C>(&'a mut C);
 
-/// Lends a callback to a trainer, so that what it has collected can be read when the trainer is gone.
+/// Lends a callback to a trainer, so that the values it has collected can be read after training.
 ///
 /// # Example
 /// ```

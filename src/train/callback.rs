@@ -1,4 +1,4 @@
-//! What may look on, and stop training, at its begin, after each step and epoch, and at its end?
+//! What can observe and stop training, at its beginning, after each step and epoch, and at its end?
 
 use core::ops::ControlFlow;
 
@@ -9,53 +9,53 @@ use crate::train::CallbackState;
 #[cfg(doc)]
 use crate::train::{on_epoch, on_step};
 
-/// What a call of `fit` is about to do.
+/// The plan of a call of `fit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrainingPlan<'a> {
-    /// The number of epochs that were asked for.
+    /// The requested number of epochs.
     pub epochs: usize,
-    /// The number of samples in an epoch; 0 where a source of batches does not know it.
+    /// The number of samples in an epoch; 0 if a source of batches does not know it.
     pub samples: usize,
-    /// The number of steps in an epoch; 0 where a source of batches does not know it.
+    /// The number of steps in an epoch; 0 if a source of batches does not know it.
     pub steps: usize,
-    /// What is recorded for every epoch.
+    /// The measures that are recorded for every epoch.
     pub measures: &'a [Measure],
-    /// How many of the epochs an earlier process has made, when this call resumes interrupted training; else 0.
+    /// The number of epochs that an earlier process has performed, if this call resumes interrupted training; otherwise 0.
     pub epochs_before: usize,
-    /// How many steps of the epoch after these an earlier process has made; else 0.
+    /// The number of steps that an earlier process has performed in the epoch after these; otherwise 0.
     pub steps_before: usize,
 }
 
-/// One step.
+/// The record of one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StepRecord {
     /// The epoch, counted from 1.
     pub epoch: usize,
-    /// How many steps the epoch has made, this one included.
+    /// The number of steps in the epoch so far, this one included.
     pub step: usize,
-    /// How many steps the optimizer has made since its state was new, this one included.
+    /// The number of steps of the optimizer since its state was new, this one included.
     pub total_steps: u64,
-    /// The number of samples of the step.
+    /// The number of samples in the step.
     pub samples: usize,
-    /// The mean loss of the samples, measured before the step.
+    /// The mean loss over the samples, computed before the update.
     pub loss: f64,
 }
 
-/// Something that is called during training: a custom type, or a closure that takes the record of each epoch.
+/// A type that is called during training: a custom type, or a closure that takes the record of each epoch.
 ///
-/// Every hook has a body that does nothing. [`begin`](Self::begin), [`step_end`](Self::step_end) and
-/// [`epoch_end`](Self::epoch_end) stop the training by `Break`, after the other callbacks are called. Closures that stop it
-/// are written [`on_epoch`] and [`on_step`].
+/// Every hook does nothing by default. [`begin`](Self::begin), [`step_end`](Self::step_end) and [`epoch_end`](Self::epoch_end)
+/// stop the training by returning `Break`, after the other callbacks have been called. Closures that can stop the training are
+/// written with [`on_epoch`] and [`on_step`].
 ///
 /// # Threads
-/// All hooks are called on the thread that calls `fit`. Where the threads of a pool share the steps, each step that a callback
-/// watches is a way of its own into the pool: some microseconds, and an allocation now and then. A callback that has no
-/// `step_end` says so by [`WATCHES_STEPS`](Self::WATCHES_STEPS).
+/// All hooks are called on the thread that calls `fit`. If the threads of a pool share the steps, each step that a callback
+/// watches enters the pool separately, which takes a few microseconds and sometimes an allocation. A callback without
+/// `step_end` should set [`WATCHES_STEPS`](Self::WATCHES_STEPS) to `false`.
 ///
 /// # Example
-/// Stop as soon as the training loss is small.
+/// Stops as soon as the training loss is small.
 /// ```
 /// use core::ops::ControlFlow;
 /// use typenet::prelude::*;
@@ -86,22 +86,23 @@ pub struct StepRecord {
             is written `by_ref(&mut callback)`, and checkpoints are added by `Trainer::checkpoints`"
 )]
 pub trait Callback<N: Network> {
-    /// `step_end` does something: without that, steps are made without a look at the callback.
+    /// Whether `step_end` does something. If `false`, steps are performed without calling the callback.
     const WATCHES_STEPS: bool = true;
 
-    /// Its `Break` is a pause and not the end of training, which goes on after `Trainer::resume`.
+    /// Whether its `Break` is a pause instead of the end of training, so that training continues after `Trainer::resume`.
     const PAUSES: bool = false;
 
     /// Called once per `fit`, before the first epoch.
     ///
     /// # Errors
-    /// What the callback cannot work with. `fit` then fails with it, before anything has changed.
+    /// An error if the callback cannot work with the network or the plan. `fit` then returns this error, before anything has
+    /// changed.
     fn begin(&mut self, _network: &N, _plan: &TrainingPlan) -> Result<ControlFlow<()>> {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Called after each step. `Break` ends the epoch here: its record, with the loss of the samples so far, is made,
-    /// measured on the validation set and shown as that of a whole one.
+    /// Called after each step. `Break` ends the epoch here: its record contains the loss of the samples so far, and it is
+    /// validated, recorded and shown like a whole epoch.
     fn step_end(&mut self, _network: &N, _record: &StepRecord) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
@@ -111,20 +112,19 @@ pub trait Callback<N: Network> {
         ControlFlow::Continue(())
     }
 
-    /// Hands over what it remembers of the training so far, for a checkpoint of `train::Checkpoints`, or to forget a rate that was
-    /// too large.
+    /// Saves its state, for a checkpoint of `train::Checkpoints`, or to undo an attempt with a learning rate that was too high.
     fn save(&self, _state: &mut CallbackState<N::Scalar>) {}
 
-    /// Takes back what [`save`](Self::save) handed over: after [`begin`](Self::begin) when interrupted training goes on, and
-    /// before it when [`fit_dividing_rate`](crate::Trainer::fit_dividing_rate) tries again.
+    /// Restores the state that [`save`](Self::save) wrote: after [`begin`](Self::begin) when interrupted training is resumed,
+    /// and before it when [`fit_dividing_rate`](crate::Trainer::fit_dividing_rate) makes another attempt.
     ///
     /// # Errors
-    /// Those of [`CallbackState::take`]; `fit` then fails with it, before anything has changed.
+    /// The errors of [`CallbackState::take`]. `fit` then returns this error, before anything has changed.
     fn resume(&mut self, _state: &mut CallbackState<N::Scalar>) -> Result<()> {
         Ok(())
     }
 
-    /// Called once at the end, whatever ended the training, an error included, when `begin` of all callbacks went well. It
-    /// may change the network: this is where the best parameters are put back.
+    /// Called once at the end, whatever ended the training, errors included, if `begin` of all callbacks succeeded. It may
+    /// change the network, for example to restore the best parameters.
     fn end(&mut self, _network: &mut N, _history: &History) {}
 }

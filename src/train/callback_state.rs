@@ -1,11 +1,11 @@
-//! What do callbacks remember, so that interrupted training goes on as if it had not been?
+//! What do callbacks save, so that interrupted training resumes as if it had not been interrupted?
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
 
-/// What the callbacks of a trainer remember, in their order: see [`Callback::save`](crate::Callback::save).
+/// The saved state of the callbacks of a trainer, in their order: see [`Callback::save`](crate::Callback::save).
 ///
 /// # Example
 /// ```
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug, PartialEq)]
 pub struct CallbackState<T> {
     entries: Vec<Entry<T>>,
-    /// How many were taken.
+    /// The number of entries taken.
     taken: usize,
 }
 
@@ -39,16 +39,16 @@ impl<T> Default for CallbackState<T> {
 }
 
 impl<T: Copy> CallbackState<T> {
-    /// Adds what a callback remembers: its name, numbers as bits, and, where it has one, a copy of the parameters of the network.
+    /// Adds the state of a callback: its name, values as bits, and optionally a copy of the parameters of the network.
     pub fn push(&mut self, name: &str, words: &[u64], parameters: Option<&[T]>) {
         let (words, parameters) = (words.to_vec(), parameters.map(<[T]>::to_vec));
         self.entries.push(Entry { name: name.to_string(), words, parameters });
     }
 
-    /// Takes the next of what was added, in the same order.
+    /// Takes the next entry, in the order in which they were added.
     ///
     /// # Errors
-    /// [`Error::OtherCallbacks`] when that belongs to a callback of another name, or there is none.
+    /// [`Error::OtherCallbacks`] if the entry belongs to a callback with another name, or if there is none.
     pub fn take(&mut self, name: &str) -> Result<(Vec<u64>, Option<Vec<T>>)> {
         let entry = self.entries.get_mut(self.taken).filter(|entry| entry.name == name);
         let Some(entry) = entry else {
@@ -58,7 +58,7 @@ impl<T: Copy> CallbackState<T> {
         Ok((core::mem::take(&mut entry.words), entry.parameters.take()))
     }
 
-    /// Refuses what no callback has taken.
+    /// Returns an error if an entry was not taken.
     pub(super) fn finish(&self) -> Result<()> {
         match self.entries.get(self.taken) {
             Some(entry) => Err(Error::OtherCallbacks { name: entry.name.clone() }),

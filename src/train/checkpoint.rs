@@ -1,4 +1,4 @@
-//! What is in the file of a checkpoint?
+//! What does the file of a checkpoint contain?
 
 mod encoding;
 
@@ -24,39 +24,39 @@ use crate::train::interrupted_training::InterruptedTraining;
 use crate::train::step_settings::StepSettings;
 use crate::train::stop::Stop;
 
-/// What the names of the tensors of interrupted training begin with: its words, and copies of parameters.
+/// The prefixes of the names of tensors of interrupted training: its words, and copies of parameters.
 const WORDS: &str = "run/state/";
 const COPIES: &str = "run/parameters/";
-/// The numbers of a tensor of words: enough that headers stay short beside them.
+/// The length of a tensor of words, which keeps headers short in comparison.
 const WORDS_LEN: usize = 1024;
-/// The kind of file, in its label.
+/// The kind of the file, in its label.
 const KIND: &str = "checkpoint";
 
-/// Where training is, after a step or an epoch that all callbacks have seen.
+/// The position in training, after a step or an epoch that all callbacks have seen.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct TrainingPosition<'a> {
     pub history: &'a History,
-    /// The steps of the optimizer so far.
+    /// The number of steps of the optimizer so far.
     pub total_steps: u64,
     pub stop: Stop,
-    /// The epoch goes on, and is not in the history.
+    /// Whether the epoch has not ended, so that it is not in the history.
     pub within_epoch: bool,
 }
 
-/// What a checkpoint holds beside the network.
+/// The contents of a checkpoint in addition to the network.
 #[derive(Debug)]
 pub struct CheckpointContents<'a, T> {
     optimizer: &'static str,
     numbers: CheckpointNumbers,
-    /// The number of parameters that the optimizer's memory belongs to.
+    /// The number of parameters that the memory of the optimizer belongs to.
     parameters: Option<usize>,
-    /// What it remembers, in the order of the names.
+    /// The slots of the optimizer, in the order of their names.
     slots: Vec<&'a [T]>,
     in_progress: Option<TrainingInProgress<T>>,
 }
 
-/// Training that is not at its end.
+/// Training that has not ended.
 #[derive(Debug)]
 struct TrainingInProgress<T> {
     words: Vec<u64>,
@@ -64,7 +64,7 @@ struct TrainingInProgress<T> {
 }
 
 impl<'a, T: Kernels> CheckpointContents<'a, T> {
-    /// Those of a training loop that is not a trainer's.
+    /// Returns the contents for a custom training loop.
     pub(super) fn of<O: Optimizer>(optimizer: &'a OptimizerState<O, T>) -> Self {
         let (names, slots) = optimizer.memory().map(|(name, slot)| (name.to_string(), slot)).unzip();
         let (steps, parameters) = (optimizer.steps(), optimizer.parameters());
@@ -80,7 +80,8 @@ impl<'a, T: Kernels> CheckpointContents<'a, T> {
         contents
     }
 
-    /// `progress` is what there is of an epoch that the history does not have, and `metrics` what they have counted in it.
+    /// Returns the contents within a call of `fit`. `progress` is the progress of an epoch that is not in the history, and
+    /// `metrics` are the states of the metrics in it.
     pub(super) fn within_fit<L, O: Optimizer>(
         settings: &'a StepSettings<L, O, T>,
         position: &TrainingPosition<'_>,
@@ -89,7 +90,7 @@ impl<'a, T: Kernels> CheckpointContents<'a, T> {
         callbacks: CallbackState<T>,
     ) -> Self {
         let mut contents = Self::between_fits(settings);
-        // It is begun once more when training goes on.
+        // The epoch begins again when training is resumed.
         if let Some(order) = contents.numbers.order.as_mut().filter(|_| position.within_epoch) {
             order.epochs -= 1;
         }
@@ -102,7 +103,7 @@ impl<'a, T: Kernels> CheckpointContents<'a, T> {
     }
 }
 
-/// The bytes of a checkpoint.
+/// Returns the bytes of a checkpoint.
 pub(super) fn bytes<N: Network<Scalar: Stored>>(
     network: &N,
     contents: &CheckpointContents<'_, N::Scalar>,
@@ -132,7 +133,7 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(
     io::to_bytes(pieces, &label)
 }
 
-/// Words as two whole numbers below 2³² each, which any reader of the file leaves as they are; zeros fill the last tensor.
+/// Splits each word into two integers below 2³², which any reader of the file preserves. Zeros fill the last tensor.
 fn halves(words: &[u64]) -> Vec<f64> {
     let mut halves: Vec<f64> =
         words.iter().flat_map(|word| [word >> 32, word & 0xFFFF_FFFF]).map(|h| h as f64).collect();
@@ -140,7 +141,7 @@ fn halves(words: &[u64]) -> Vec<f64> {
     halves
 }
 
-/// The training of these words and copies of the parameters.
+/// Decodes interrupted training from words and copies of the parameters.
 fn interrupted_training<T: Scalar>(
     halves: &[f64],
     words: usize,
@@ -155,21 +156,22 @@ fn interrupted_training<T: Scalar>(
     words.and_then(|words| InterruptedTraining::from_words(&words, copies))
 }
 
-/// What a checkpoint holds that is no tensor.
+/// The contents of a checkpoint that are not tensors.
 #[derive(Debug)]
 pub(super) struct CheckpointNumbers {
     pub(super) steps: u64,
-    /// Nothing for a training loop that is not a trainer's.
+    /// `None` for a custom training loop.
     pub(super) order: Option<SampleOrder>,
-    /// The names of what the optimizer remembers.
+    /// The names of the slots of the optimizer.
     pub(super) slots: Vec<String>,
-    /// How many words the state of interrupted training has, and copies of the parameters; none between two calls of `fit`.
+    /// The number of words in the state of interrupted training, and the number of copies of the parameters; 0 between two
+    /// calls of `fit`.
     words: usize,
     copies: usize,
     pub(super) plateau: Option<PlateauState>,
 }
 
-/// What decides the order of the samples.
+/// The settings that determine the order of the samples.
 #[derive(Debug)]
 pub(super) struct SampleOrder {
     pub(super) epochs: u64,
@@ -187,7 +189,7 @@ impl CheckpointNumbers {
         }
         self.slots.iter().for_each(|slot| label.push("slot", slot));
         if let Some(PlateauState { best, reduction, waited, cooling }) = self.plateau {
-            // As bits: a decimal number may be infinite, which JSON has no word for.
+            // As bits, because a value can be infinite, which JSON cannot represent.
             label.push("plateau", &format!("{} {} {waited} {cooling}", best.to_bits(), reduction.to_bits()));
         }
         if self.words > 0 {
@@ -199,10 +201,10 @@ impl CheckpointNumbers {
     fn read(label: &Label) -> core::result::Result<Self, String> {
         let slots: Vec<_> = label.all("slot").take(MAX_SLOTS + 1).map(ToString::to_string).collect();
         if slots.len() > MAX_SLOTS {
-            return Err(format!("it has more slots of an optimizer than {MAX_SLOTS}"));
+            return Err(format!("it has more than {MAX_SLOTS} slots of an optimizer"));
         }
         if let Some(twice) = (1..slots.len()).find(|&slot| slots[..slot].contains(&slots[slot])) {
-            return Err(format!("it has two slots of the name `{}`", shown(&slots[twice])));
+            return Err(format!("it has two slots named `{}`", shown(&slots[twice])));
         }
         let order =
             |epochs| Ok(SampleOrder { epochs, seed: number(label, "seed")?, batch_size: number(label, "batch_size")? });
@@ -217,13 +219,13 @@ impl CheckpointNumbers {
     }
 }
 
-/// What a plateau has seen.
+/// Parses the state of a plateau.
 fn plateau(text: &str) -> core::result::Result<PlateauState, String> {
-    let wrong = || format!("`plateau` in its metadata is no state of a plateau: \"{}\"", shown(text));
-    let mut numbers = text.split(' ').map(|number| number.parse::<u64>().map_err(|_| wrong()));
-    let mut next = || numbers.next().unwrap_or_else(|| Err(wrong()));
+    let wrong = || format!("`plateau` in its metadata is not a state of a plateau: \"{}\"", shown(text));
+    let mut integers = text.split(' ').map(|integer| integer.parse::<u64>().map_err(|_| wrong()));
+    let mut next = || integers.next().unwrap_or_else(|| Err(wrong()));
     let (best, reduction) = (f64::from_bits(next()?), f64::from_bits(next()?));
-    let mut small = || next().and_then(|number| u32::try_from(number).map_err(|_| wrong()));
+    let mut small = || next().and_then(|integer| u32::try_from(integer).map_err(|_| wrong()));
     let state = PlateauState { best, reduction, waited: small()?, cooling: small()? };
     let is_state = !best.is_nan() && reduction > 0.0 && reduction <= 1.0 && next().is_err();
     if is_state { Ok(state) } else { Err(wrong()) }
@@ -231,24 +233,20 @@ fn plateau(text: &str) -> core::result::Result<PlateauState, String> {
 
 fn number<X: FromStr>(label: &Label, key: &str) -> core::result::Result<X, String> {
     let text = label.get(key).unwrap_or("");
-    text.parse().map_err(|_| format!("`{key}` in its metadata is no number: \"{}\"", shown(text)))
+    text.parse().map_err(|_| format!("`{key}` in its metadata is not a number: \"{}\"", shown(text)))
 }
 
-/// A number that can be counted on from.
+/// Parses a count that can be incremented without overflow.
 fn count(label: &Label, key: &str) -> core::result::Result<u64, String> {
     let count: u64 = number(label, key)?;
-    if count < 1 << 63 {
-        Ok(count)
-    } else {
-        Err(format!("`{key}` in its metadata is {count}, and no training is that long"))
-    }
+    if count < 1 << 63 { Ok(count) } else { Err(format!("`{key}` in its metadata is {count}, which is too large")) }
 }
 
-/// What a checkpoint holds.
+/// The contents of a checkpoint.
 pub(super) struct Checkpoint<T> {
     pub(super) numbers: CheckpointNumbers,
     pub(super) parameters: Vec<T>,
-    /// What the optimizer remembers, slot after slot.
+    /// The slots of the optimizer, one after another.
     pub(super) slots: Vec<T>,
     pub(super) interrupted: Option<InterruptedTraining<T>>,
 }
@@ -266,10 +264,10 @@ where
         contents.unreadable(&format!("it is a checkpoint of another network, {made_from}"))
     });
     let numbers = CheckpointNumbers::read(contents.label()).map_err(|reason| contents.unreadable(&reason))?;
-    // No memory for what the file is too short to hold.
+    // Do not allocate memory for more than the file can contain.
     let needed = numbers.copies.saturating_mul(N::PARAMETERS.max(1)).saturating_add(numbers.words);
     if needed > contents.len() {
-        return Err(contents.unreadable(&"it claims training that is longer than the file"));
+        return Err(contents.unreadable(&"it claims more state of interrupted training than the file can contain"));
     }
     let zeros = |count| vec![<N::Scalar as Scalar>::ZERO; count * N::PARAMETERS];
     let (mut parameters, mut slots, mut copies) = (zeros(1), zeros(numbers.slots.len()), zeros(numbers.copies));
@@ -283,9 +281,9 @@ where
         Part::new(&tensors[2], &mut copies),
         Part::new(&word_tensors, &mut halves),
     ];
-    let unreadable = contents.unreadable(&"what it says of interrupted training is not what this library writes");
+    let unreadable = contents.unreadable(&"its state of interrupted training is not valid");
     contents.read(N::NAME, &mut parts, &scalers::has)?;
-    // Tensors of other shapes say more.
+    // An error about tensors of other shapes says more.
     if let Some(other) = other {
         return Err(other);
     }
@@ -299,37 +297,37 @@ where
     Ok(Checkpoint { numbers, parameters, slots, interrupted })
 }
 
-/// Refuses what is no checkpoint of the optimizer.
+/// Checks that the file is a checkpoint of the optimizer.
 fn check_kind<O>(label: &Label) -> core::result::Result<(), String> {
     let kind = label.get("kind");
     if kind != Some(KIND) {
-        return Err(format!("it is no checkpoint but a file of {}", shown(kind.unwrap_or("weights"))));
+        return Err(format!("it is not a checkpoint but a file of {}", shown(kind.unwrap_or("weights"))));
     }
     let (found, expected) = (label.get("optimizer").unwrap_or(""), optimizer_name::<O>());
     if found != expected {
-        return Err(format!("it is a checkpoint of the optimizer `{}`, and not of `{expected}`", shown(found)));
+        return Err(format!("it is a checkpoint of the optimizer `{}`, not of `{expected}`", shown(found)));
     }
     Ok(())
 }
 
-/// The tensors of slots.
+/// Returns the tensors of slots.
 fn slot_tensors<N: Network>(names: &[String]) -> Vec<Expected> {
     let tensor = |(index, name)| as_large::<N>(format!("{OPTIMIZER}{name}"), index);
     names.iter().enumerate().map(tensor).collect()
 }
 
-/// The tensors of copies of the parameters.
+/// Returns the tensors of copies of the parameters.
 fn copy_tensors<N: Network>(count: usize) -> Vec<Expected> {
     (0..count).map(|index| as_large::<N>(format!("{COPIES}{index}"), index)).collect()
 }
 
-/// A tensor as large as the parameters.
+/// Returns a tensor as large as the parameters.
 fn as_large<N: Network>(name: String, place: usize) -> Expected {
     let shape: &'static [usize] = const { &[N::PARAMETERS] };
     Expected { name, shape: shape.into(), range: place * N::PARAMETERS..(place + 1) * N::PARAMETERS }
 }
 
-/// The tensors of so many words.
+/// Returns the tensors for `words` words.
 fn word_tensors(words: usize) -> Vec<Expected> {
     let tensor = |index| {
         let (name, start) = (format!("{WORDS}{index}"), index * WORDS_LEN);
@@ -338,7 +336,7 @@ fn word_tensors(words: usize) -> Vec<Expected> {
     (0..(2 * words).div_ceil(WORDS_LEN)).map(tensor).collect()
 }
 
-/// The name of the optimizer's type, without the modules that it is in.
+/// Returns the name of the type of the optimizer, without its modules.
 fn optimizer_name<O>() -> &'static str {
     let path = type_name::<O>().split('<').next().unwrap_or("");
     path.rsplit("::").next().unwrap_or(path)

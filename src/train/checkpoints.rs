@@ -1,4 +1,4 @@
-//! When are checkpoints written during training?
+//! When does training write checkpoints?
 
 use core::ops::ControlFlow;
 use std::path::PathBuf;
@@ -14,27 +14,29 @@ use crate::train::hooks::Hooks;
 use crate::train::stop::Stop;
 use crate::train::{CallbackState, StepRecord, TrainingPlan};
 
-/// Writes checkpoints during [`fit`](crate::Trainer::fit), each in the place of the one before: what
-/// [`Trainer::checkpoints`](crate::Trainer::checkpoints) takes.
+/// Writes checkpoints during [`fit`](crate::Trainer::fit), each of which replaces the one before: the argument of
+/// [`Trainer::checkpoints`](crate::Trainer::checkpoints).
 ///
-/// After [`Trainer::resume`](crate::Trainer::resume) the next `fit` finishes the training: with the same settings, metrics and
-/// callbacks, it has the bits, the history and the end of training that was never interrupted, [`EarlyStopping`](crate::EarlyStopping)
-/// included. Training that had ended makes no further epoch; training that a [`TimeLimit`](crate::TimeLimit) stopped has not ended,
-/// and goes on with a limit that begins anew.
+/// After [`Trainer::resume`](crate::Trainer::resume), the next `fit` finishes the training. With the same settings, metrics and
+/// callbacks, it has the same bits, the same history and the same end as uninterrupted training,
+/// [`EarlyStopping`](crate::EarlyStopping) included. Training that has ended performs no further epoch. Training that a
+/// [`TimeLimit`](crate::TimeLimit) stopped has not ended: it continues, with a new limit.
 ///
-/// What a callback remembers is in the file where it has [`Callback::save`]: of the library's, [`EarlyStopping`](crate::EarlyStopping)
-/// and `&mut` [`Average`](crate::Average). Closures, and callbacks without `save`, begin anew.
+/// The file contains the state of every callback that implements [`Callback::save`]. In this library, those are
+/// [`EarlyStopping`](crate::EarlyStopping) and `&mut` [`Average`](crate::Average). Closures, and callbacks without `save`,
+/// start anew.
 ///
-/// The file is complete at any time: see [`io`](crate::io). It is written when all callbacks have seen the epoch, or the step
-/// within it: then it has the position in the epoch too, and training goes on from the next batch. A source of
-/// [`Batches`](crate::dataset::Batches) is asked for the batches before that once more, and these are passed over.
+/// The file is complete at any time: see [`io`](crate::io). It is written after all callbacks have seen the epoch, or the step
+/// within the epoch. In the latter case, it also contains the position in the epoch, and training continues with the next
+/// batch. A source of [`Batches`](crate::dataset::Batches) must provide the batches before that position again, and training
+/// skips them.
 ///
 /// # Errors
-/// `fit` fails with [`Error::File`] when a checkpoint cannot be written, before its first step where there is no such folder, and
-/// refuses an interval of 0 ([`Error::Setting`]).
+/// `fit` returns [`Error::File`] if a checkpoint cannot be written (before its first step, if the folder does not exist), and
+/// [`Error::Setting`] if an interval is 0.
 ///
 /// # Example
-/// A program that may be killed at any time, and is started again until it is done.
+/// A program that may be killed at any time, and is started again until it has finished.
 /// ```
 /// use typenet::prelude::*;
 ///
@@ -57,7 +59,7 @@ use crate::train::{CallbackState, StepRecord, TrainingPlan};
 ///     Ok((history.len(), network))
 /// };
 ///
-/// // As if the first call had been killed after its seventh epoch: six are in the file.
+/// // Simulates a process that was killed after its seventh epoch: the file contains six.
 /// train(7)?;
 /// let (epochs, network) = train(20)?;
 /// # std::fs::remove_file(&path).unwrap();
@@ -74,20 +76,20 @@ pub struct Checkpoints {
     best: Best,
 }
 
-/// What the best epoch so far is.
+/// The best epoch so far.
 #[derive(Clone, Debug, Default)]
 struct Best {
     watched: Option<Watched>,
-    /// How many epochs were looked at.
+    /// The number of epochs seen.
     epochs: usize,
     cost: Option<f64>,
-    /// The last of them is better than all before.
+    /// Whether the last of them is better than all before.
     is_last: bool,
 }
 
 impl Best {
-    /// Looks at an epoch, and at those before it that an earlier process made.
-    fn look(&mut self, record: &EpochRecord) {
+    /// Takes an epoch into account, and the epochs before it that an earlier process performed.
+    fn observe(&mut self, record: &EpochRecord) {
         let Some(watched) = self.watched else { return };
         for record in record.history().epochs().skip(self.epochs) {
             let cost = watched.cost(&record);
@@ -100,25 +102,25 @@ impl Best {
     }
 }
 
-/// How long it is from one to the next.
+/// The interval from one checkpoint to the next.
 #[derive(Clone, Copy, Debug)]
 enum Interval {
     Epochs(usize),
     Steps(usize),
-    /// To the next epoch that is better than all before.
+    /// Until the next epoch that is better than all before.
     Best,
 }
 
 impl Checkpoints {
-    /// A checkpoint after each so many epochs, and where a callback stopped the training: at the end of the epoch in which it
-    /// did, or, for a pause as that of [`TimeLimit`](crate::TimeLimit), within it.
+    /// Writes a checkpoint after every `epochs` epochs, and when a callback stops the training: at the end of that epoch, or
+    /// within it if the stop is a pause, as with [`TimeLimit`](crate::TimeLimit).
     #[must_use]
     pub fn every(epochs: usize, path: impl Into<PathBuf>) -> Self {
         Self::new(path, Interval::Epochs(epochs))
     }
 
-    /// A checkpoint whenever the number of all steps is a multiple of this, within an epoch too, and where a callback stopped
-    /// the training: for epochs that take long.
+    /// Writes a checkpoint whenever the total number of steps is a multiple of `steps`, also within an epoch, and when a
+    /// callback stops the training. Use it for long epochs.
     ///
     /// # Example
     /// ```
@@ -131,7 +133,7 @@ impl Checkpoints {
     /// let mut whole = Line::zeroed();
     /// trainer().fit(&mut whole, &data)?;
     ///
-    /// // 50 of the 60 steps of the epoch are in the file.
+    /// // The file contains 50 of the 60 steps of the epoch.
     /// let (mut line, mut resumed) = (Line::zeroed(), trainer());
     /// resumed.resume(&mut line, &path)?;
     /// assert_eq!(resumed.optimizer().steps(), 50);
@@ -145,11 +147,11 @@ impl Checkpoints {
         Self::new(path, Interval::Steps(steps))
     }
 
-    /// A checkpoint after each epoch that is the best so far: by the loss on the validation set, or the training loss without one,
-    /// or by a [`monitor`](Self::monitor). Keras's `ModelCheckpoint(save_best_only=True)` does this.
+    /// Writes a checkpoint after each epoch that is the best so far: by the loss on the validation set, or the training loss
+    /// without one, or by a [`monitor`](Self::monitor). Keras's `ModelCheckpoint(save_best_only=True)` does the same.
     ///
     /// # Example
-    /// The network with the best accuracy, read back on its own.
+    /// Loads the network with the best accuracy from the checkpoint.
     /// ```
     /// use typenet::prelude::*;
     ///
@@ -162,7 +164,7 @@ impl Checkpoints {
     ///     .metric(Accuracy)
     ///     .checkpoints(Checkpoints::best(&path).monitor("accuracy"))
     ///     .fit(&mut guess, &data)?;
-    /// // Accuracy is measured before the step of an epoch, and was first 1 in the second of the nine.
+    /// // Accuracy is measured before the step of an epoch. It first reached 1 in the second of the nine epochs.
     /// let best = Guess::load(&path)?;
     /// assert!(best.parameters() != guess.parameters() && best.evaluate(&data, &Nll).accuracy == 1.0);
     /// # std::fs::remove_file(&path).unwrap();
@@ -173,7 +175,7 @@ impl Checkpoints {
         Self::new(path, Interval::Best)
     }
 
-    /// Sets what [`best`](Self::best) compares: any measure of training or on the validation set, by its name.
+    /// Sets the measure that [`best`](Self::best) compares: any measure of training or on the validation set, by name.
     #[must_use]
     pub fn monitor(self, monitor: impl Into<Monitor>) -> Self {
         Self { monitor: monitor.into(), ..self }
@@ -198,7 +200,7 @@ impl Checkpoints {
         io::check_place(&self.path)
     }
 
-    /// How many steps can be made before the next checkpoint, when there were so many in all.
+    /// Returns how many steps can follow `total_steps` steps before the next checkpoint is due.
     fn steps_to_next(&self, total_steps: u64) -> usize {
         match self.interval {
             #[allow(clippy::cast_possible_truncation, reason = "the remainder is below a `usize`")]
@@ -217,7 +219,7 @@ impl Checkpoints {
     }
 }
 
-/// Hooks with checkpoints after them: what [`Trainer::checkpoints`](crate::Trainer::checkpoints) adds to a trainer.
+/// Hooks followed by checkpoints: what [`Trainer::checkpoints`](crate::Trainer::checkpoints) adds to a trainer.
 #[derive(Clone, Debug)]
 pub struct WithCheckpoints<H> {
     hooks: H,
@@ -243,7 +245,7 @@ impl<N: Network<Scalar: Stored>, H: Hooks<N>> Hooks<N> for WithCheckpoints<H> {
     }
 
     fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> Stop {
-        self.checkpoints.best.look(record);
+        self.checkpoints.best.observe(record);
         self.hooks.epoch_end(network, record)
     }
 
@@ -259,8 +261,8 @@ impl<N: Network<Scalar: Stored>, H: Hooks<N>> Hooks<N> for WithCheckpoints<H> {
         self.hooks.resume(state)
     }
 
-    fn steps_to_look(&self, total_steps: u64) -> usize {
-        self.hooks.steps_to_look(total_steps).min(self.checkpoints.steps_to_next(total_steps))
+    fn steps_before_look(&self, total_steps: u64) -> usize {
+        self.hooks.steps_before_look(total_steps).min(self.checkpoints.steps_to_next(total_steps))
     }
 
     fn is_due(&self, position: &TrainingPosition<'_>) -> bool {
@@ -274,7 +276,7 @@ impl<N: Network<Scalar: Stored>, H: Hooks<N>> Hooks<N> for WithCheckpoints<H> {
         contents: &CheckpointContents<'_, N::Scalar>,
     ) -> Result<()> {
         self.hooks.write(network, position, contents)?;
-        // Others may have asked for the contents.
+        // The contents may be due only for other checkpoints.
         if self.checkpoints.is_due(position) {
             io::replace(&self.checkpoints.path, &bytes(network, contents)?)?;
         }
@@ -287,7 +289,7 @@ mod tests {
     use super::Checkpoints;
 
     #[test]
-    fn steps_that_nobody_watches_are_made_together_between_checkpoints() {
+    fn unwatched_steps_are_performed_together_between_checkpoints() {
         let seven = Checkpoints::every_steps(7, "nowhere");
         assert_eq!([0, 1, 6, 7, 13].map(|steps| seven.steps_to_next(steps)), [7, 6, 1, 7, 1]);
         assert_eq!(Checkpoints::every(3, "nowhere").steps_to_next(5), usize::MAX);

@@ -18,15 +18,16 @@ impl<N: Network, F: FnMut(&EpochRecord)> Callback<N> for F {
     }
 }
 
-/// A closure as a callback, see [`on_epoch`].
+/// A closure as a callback: see [`on_epoch`].
 pub struct OnEpoch<N, F> {
     closure: F,
     network: PhantomData<fn(&N)>,
 }
 
-/// A callback from a closure that is called after each epoch, sees the network, and may stop the training.
+/// Creates a callback from a closure that is called after each epoch, with access to the network, and that can stop the
+/// training.
 ///
-/// A closure that looks into the network names its type: `|network: &Line, record| ..`.
+/// A closure that reads the network must specify its type: `|network: &Line, record| ..`.
 ///
 /// # Example
 /// ```
@@ -68,16 +69,17 @@ impl<N, F> Debug for OnEpoch<N, F> {
     }
 }
 
-/// A closure as a callback, see [`on_step`].
+/// A closure as a callback: see [`on_step`].
 pub struct OnStep<N, F> {
     closure: F,
     network: PhantomData<fn(&N)>,
 }
 
-/// A callback from a closure that is called after each step, sees the network, and may stop the training.
+/// Creates a callback from a closure that is called after each step, with access to the network, and that can stop the
+/// training.
 ///
 /// # Example
-/// Ten steps, in the middle of the first epoch.
+/// Stops after ten steps, in the middle of the first epoch.
 /// ```
 /// use core::ops::ControlFlow;
 /// use typenet::prelude::*;

@@ -13,21 +13,22 @@ use crate::train::Callback;
 use crate::train::{CallbackState, Hooks, Metrics, Trainer, Validation};
 
 impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
-    /// The lecture's advice: trains with the learning rate of the settings, a large one such as 0.1 or 1, and as long as the
-    /// training diverges, divides it by 10 and trains again from where the network was. The rate that went well stays in the
-    /// settings of [`optimizer`](Self::optimizer).
+    /// Trains with the learning rate of the settings, a large one such as 0.1 or 1. As long as the training diverges, divides
+    /// the learning rate by 10 and trains again from the original parameters, as the lecture advises. The learning rate that
+    /// succeeded stays in the settings of [`optimizer`](Self::optimizer).
     ///
-    /// Training diverges when a loss, gradient or update leaves its range, or when the loss of the network on the training set,
-    /// as [`evaluate`](crate::Evaluate::evaluate) measures it, is after training above that before it. It makes at
-    /// most `attempts`.
+    /// Training diverges if a loss, gradient or update leaves its range, or if the loss of the network on the training set, as
+    /// [`evaluate`](crate::Evaluate::evaluate) measures it, is higher after training than before. This method makes at most
+    /// `attempts` attempts.
     ///
-    /// Each attempt begins with the state of the optimizer and the number of epochs as they are. Callbacks see the begin and the
-    /// end of every attempt; what a callback [saves](Callback::save) is as before the first again.
+    /// Each attempt begins with the original state of the optimizer and the original number of epochs. The begin and end hooks
+    /// of callbacks are called for every attempt; the state that a callback [saves](Callback::save) is restored to its value
+    /// before the first attempt.
     ///
     /// # Errors
-    /// That of the last attempt, as [`fit`](Self::fit); [`Error::StillDiverging`] where its losses were finite and the
-    /// network ended above the first; [`Error::Setting`] for no attempt, or an optimizer without a learning rate. The
-    /// network is then as it was before the first attempt, and so is the optimizer, except for its learning rate.
+    /// The error of the last attempt, as for [`fit`](Self::fit); [`Error::StillDiverging`] if its losses were finite and the
+    /// loss increased; [`Error::Setting`] if `attempts` is 0, or if the optimizer has no learning rate. The network is then as
+    /// it was before the first attempt, and so is the optimizer, except for its learning rate.
     ///
     /// # Example
     /// ```
@@ -38,7 +39,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// let mut line = Line::zeroed();
     /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0)).epochs(100);
     /// let history = trainer.fit_dividing_rate(&mut line, &data, 6)?;
-    /// // Steps above 2 / 500 overshoot further and further: 1, 0.1 and 0.01 diverge.
+    /// // Learning rates above 2 / 500 overshoot further and further: 1, 0.1 and 0.01 diverge.
     /// assert!((trainer.optimizer().optimizer().learning_rate - 0.001).abs() < 1e-12);
     /// assert!(history.final_loss() < Some(0.01));
     /// # Ok::<(), typenet::Error>(())
@@ -100,7 +101,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     }
 }
 
-/// A network that is borrowed, for `fit`.
+/// A borrowed network, for `fit`.
 struct Borrowed<'a, N>(&'a mut N);
 
 impl<N> AsMut<N> for Borrowed<'_, N> {
@@ -109,7 +110,7 @@ impl<N> AsMut<N> for Borrowed<'_, N> {
     }
 }
 
-/// A smaller rate may help.
+/// Returns whether a smaller learning rate may prevent the error.
 fn is_divergence(error: &Error) -> bool {
     matches!(
         error,

@@ -1,4 +1,4 @@
-//! When does training no longer help?
+//! When does further training no longer help?
 
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
@@ -9,16 +9,17 @@ use crate::network::Network;
 use crate::scalar::Scalar;
 use crate::train::{Callback, CallbackState, TrainingPlan};
 
-/// Stops the training when it has not become better for some epochs.
+/// Stops the training if it has not improved for a number of epochs.
 ///
-/// An epoch is better when what is monitored improves on the best one by more than `min_delta`. Each `fit` begins anew.
+/// An epoch improves if the monitored measure is better than in the best epoch by more than `min_delta`. Each `fit` starts
+/// anew.
 ///
 /// # Errors
-/// `fit` refuses a `min_delta` that is negative or not finite ([`Error::Setting`]), and a monitor that is not recorded
-/// ([`Error::UnknownMeasure`], [`Error::UnknownDirection`]).
+/// `fit` returns [`Error::Setting`] if `min_delta` is negative or not finite, and [`Error::UnknownMeasure`] or
+/// [`Error::UnknownDirection`] if the monitored measure is not recorded or has no direction.
 ///
 /// # Example
-/// The target of the validation sample, -1, is the opposite of what is learned: the first epoch is the best.
+/// The target of the validation sample, -1, is the opposite of the training target, so the first epoch is the best.
 /// ```
 /// use typenet::prelude::*;
 ///
@@ -41,17 +42,17 @@ pub struct EarlyStopping<T> {
     patience: usize,
     min_delta: f64,
     monitor: Monitor,
-    /// The measure that it is, from the begin of training on.
+    /// The monitored measure, once training has begun.
     watched: Option<Watched>,
     restores: bool,
     best: Option<f64>,
     waited: usize,
-    /// The parameters of the best epoch, where they are to be restored.
+    /// The parameters of the best epoch, if they are to be restored.
     parameters: Vec<T>,
 }
 
 impl<T: Scalar> EarlyStopping<T> {
-    /// Stops after so many epochs in a row that were not better; 0 is as 1.
+    /// Stops after `epochs` epochs in a row without improvement; 0 is the same as 1.
     #[must_use]
     pub const fn patience(epochs: usize) -> Self {
         Self {
@@ -66,23 +67,23 @@ impl<T: Scalar> EarlyStopping<T> {
         }
     }
 
-    /// How much better than the best an epoch must be to count as better; 0 without this.
+    /// Sets the improvement that an epoch must exceed to count as better. The default is 0.
     #[must_use]
     pub fn min_delta(self, min_delta: f64) -> Self {
         Self { min_delta, ..self }
     }
 
-    /// Sets the measure that is compared, by its name: any measure of training or on the validation set, such as `"val_accuracy"`.
+    /// Sets the measure that is monitored, by name: any measure of training or on the validation set, such as `"val_accuracy"`.
     /// The default is the loss, [`Monitor::LOSS`].
     #[must_use]
     pub fn monitor(self, monitor: impl Into<Monitor>) -> Self {
         Self { monitor: monitor.into(), ..self }
     }
 
-    /// Gives the network the parameters of the best epoch at the end of training: when it was stopped, when it went through
-    /// all epochs, and when it failed with an error.
+    /// Restores the parameters of the best epoch at the end of training: after an early stop, after the last epoch, and after
+    /// an error.
     ///
-    /// They are kept in memory that is allocated once. The state of the optimizer stays that of the last step.
+    /// They are kept in memory that is allocated once. The state of the optimizer remains that of the last step.
     #[must_use]
     pub fn restore_best(self) -> Self {
         Self { restores: true, ..self }
@@ -107,7 +108,7 @@ impl<N: Network> Callback<N> for EarlyStopping<N::Scalar> {
     }
 
     fn epoch_end(&mut self, network: &N, record: &EpochRecord) -> ControlFlow<()> {
-        // One that is NaN is no better than any other.
+        // NaN never counts as better.
         let cost = self.watched.map_or(f64::NAN, |watched| watched.cost(record));
         if !cost.is_nan() && self.best.is_none_or(|best| cost < best - self.min_delta) {
             (self.best, self.waited) = (Some(cost), 0);
@@ -132,7 +133,7 @@ impl<N: Network> Callback<N> for EarlyStopping<N::Scalar> {
         let &[any, best, waited] = &words[..] else {
             return Err(Error::OtherCallbacks { name: "EarlyStopping".into() });
         };
-        // The best epoch has parameters where they are to be restored.
+        // If the parameters are to be restored, the saved state of the best epoch must contain them.
         if self.restores && any == 1 && parameters.is_none() {
             return Err(Error::OtherCallbacks { name: "EarlyStopping".into() });
         }

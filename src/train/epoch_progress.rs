@@ -1,22 +1,22 @@
-//! How far is an epoch?
+//! How far has an epoch progressed?
 
 use std::time::Instant;
 
 use crate::error::{Error, Result};
 
-/// What the steps of an epoch have come to.
+/// The results of the steps of an epoch so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct EpochProgress {
-    /// The sum of the losses of the samples.
+    /// The sum of the losses over the samples.
     pub(super) total_loss: f64,
-    /// The samples that were learned from.
+    /// The number of samples used.
     pub(super) samples: usize,
     pub(super) steps: usize,
-    /// The number of samples of the last step, and their mean loss.
+    /// The number of samples in the last step, and their mean loss.
     pub(super) last_step: (usize, f64),
-    /// How long they took before training was interrupted.
+    /// The duration of the steps before training was interrupted.
     pub(super) seconds: f64,
-    /// No samples are left.
+    /// Whether no samples are left.
     pub(super) ended: bool,
 }
 
@@ -28,18 +28,19 @@ impl EpochProgress {
         self.last_step = (samples, loss);
     }
 
-    /// How long it takes, from this process's start on with what there was before.
+    /// Returns the duration of the epoch, the time before an interruption included. `start` is when this process began the
+    /// epoch.
     pub(super) fn seconds_since(&self, start: Instant) -> f64 {
         self.seconds + start.elapsed().as_secs_f64()
     }
 
-    /// The same for a checkpoint, in an epoch that this process began at `start`.
+    /// Returns the progress to save in a checkpoint, for an epoch that this process began at `start`.
     #[cfg(feature = "safetensors")]
     pub(super) fn at_interruption(&self, start: Instant) -> Self {
         Self { seconds: self.seconds_since(start), ..*self }
     }
 
-    /// The mean loss of the samples; there must be one.
+    /// Returns the mean loss of the samples, of which there must be at least one.
     pub(super) fn loss(&self) -> Result<f64> {
         if self.samples == 0 { Err(Error::Empty { what: "epoch" }) } else { Ok(self.total_loss / self.samples as f64) }
     }

@@ -1,4 +1,4 @@
-//! What does the training loop call, and what may stop it?
+//! What does the training loop call, and what can stop it?
 
 use core::ops::ControlFlow;
 
@@ -12,10 +12,10 @@ use crate::train::{Callback, CallbackState, StepRecord, TrainingPlan};
 
 /// The callbacks and checkpoints of a trainer, in the order in which they were added.
 ///
-/// [`Trainer::callback`](crate::Trainer::callback) and, with the feature `safetensors`, `Trainer::checkpoints` add to them. What
-/// a type does during training is [`Callback`].
+/// [`Trainer::callback`](crate::Trainer::callback) and, with the feature `safetensors`, `Trainer::checkpoints` add to them.
+/// [`Callback`] describes what a type does during training.
 pub trait Hooks<N: Network> {
-    /// Somebody looks at every step.
+    /// Whether a hook watches every step.
     #[doc(hidden)]
     const WATCHES_STEPS: bool;
 
@@ -37,16 +37,16 @@ pub trait Hooks<N: Network> {
     #[doc(hidden)]
     fn resume(&mut self, state: &mut CallbackState<N::Scalar>) -> Result<()>;
 
-    /// How many steps can be made before somebody looks at one, when there were so many in all.
+    /// Returns how many steps can follow `total_steps` steps before a hook must see one.
     #[doc(hidden)]
-    fn steps_to_look(&self, total_steps: u64) -> usize;
+    fn steps_before_look(&self, total_steps: u64) -> usize;
 
-    /// A checkpoint is to be written: asked before what callbacks remember is copied.
+    /// Returns whether a checkpoint is due. The training loop asks before it copies the state of the callbacks.
     #[cfg(feature = "safetensors")]
     #[doc(hidden)]
     fn is_due(&self, position: &TrainingPosition<'_>) -> bool;
 
-    /// Writes the checkpoints that are due, when all callbacks have seen the step or the epoch.
+    /// Writes the checkpoints that are due, after all callbacks have seen the step or the epoch.
     #[cfg(feature = "safetensors")]
     #[doc(hidden)]
     fn write(
@@ -80,7 +80,7 @@ impl<N: Network> Hooks<N> for () {
         Ok(())
     }
 
-    fn steps_to_look(&self, _: u64) -> usize {
+    fn steps_before_look(&self, _: u64) -> usize {
         usize::MAX
     }
 
@@ -95,7 +95,7 @@ impl<N: Network> Hooks<N> for () {
     }
 }
 
-/// A callback after others. All of them are called, and each can stop the training.
+/// A callback after others. All of them are called, and each of them can stop the training.
 impl<N: Network, H: Hooks<N>, C: Callback<N>> Hooks<N> for (H, C) {
     const WATCHES_STEPS: bool = H::WATCHES_STEPS || C::WATCHES_STEPS;
 
@@ -129,8 +129,8 @@ impl<N: Network, H: Hooks<N>, C: Callback<N>> Hooks<N> for (H, C) {
         self.1.resume(state)
     }
 
-    fn steps_to_look(&self, total_steps: u64) -> usize {
-        if C::WATCHES_STEPS { 1 } else { self.0.steps_to_look(total_steps) }
+    fn steps_before_look(&self, total_steps: u64) -> usize {
+        if C::WATCHES_STEPS { 1 } else { self.0.steps_before_look(total_steps) }
     }
 
     #[cfg(feature = "safetensors")]

@@ -1,4 +1,4 @@
-//! What is there of training that is not at its end?
+//! What is the state of interrupted training?
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,32 +8,32 @@ use crate::history::{History, Measure};
 use crate::train::callback_state::CallbackState;
 use crate::train::epoch_progress::EpochProgress;
 
-/// Training that was interrupted, as its checkpoint has it.
+/// Interrupted training, as its checkpoint contains it.
 #[derive(Clone, Debug)]
 pub(super) struct InterruptedTraining<T> {
-    /// The names of what it recorded of every epoch.
+    /// The names of the measures of every epoch.
     pub(super) measures: Vec<String>,
     pub(super) epochs: Vec<RecordedEpoch>,
-    /// What it had made of the next epoch.
+    /// The progress of the next epoch.
     pub(super) progress: EpochProgress,
-    /// What the metrics had counted in that epoch, as words.
+    /// The states of the metrics in that epoch, as words.
     pub(super) metrics: Vec<u64>,
-    /// A callback had ended it.
+    /// Whether a callback had ended the training.
     pub(super) stopped: bool,
     pub(super) callbacks: CallbackState<T>,
 }
 
-/// An epoch of it.
+/// A recorded epoch of interrupted training.
 #[derive(Clone, Debug)]
 pub(super) struct RecordedEpoch {
     pub(super) samples: usize,
     pub(super) seconds: f64,
-    /// A number for each measure.
+    /// The value of each measure.
     pub(super) values: Vec<f64>,
 }
 
 impl<T> InterruptedTraining<T> {
-    /// Refuses measures that are not those that it recorded.
+    /// Returns an error if the measures differ from the recorded ones.
     pub(super) fn check_measures(&self, measures: &[Measure]) -> Result<()> {
         let now = |index: usize| measures.get(index).map(|measure| &measure.name);
         for index in 0..self.measures.len().max(measures.len()) {
@@ -45,10 +45,10 @@ impl<T> InterruptedTraining<T> {
         Ok(())
     }
 
-    /// Writes its epochs into a history of the same measures.
+    /// Appends its epochs to a history with the same measures.
     pub(super) fn write_history(&self, history: &mut History) {
         for RecordedEpoch { samples, seconds, values } in &self.epochs {
-            history.push(*samples, *seconds, |value| values.iter().for_each(|&number| value(number)));
+            history.push(*samples, *seconds, |value| values.iter().for_each(|&recorded| value(recorded)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which learning rate does a step have?
+//! What learning rate does a step use?
 
 use alloc::sync::Arc;
 use core::fmt::{self, Debug};
@@ -10,14 +10,14 @@ use crate::optimizer::{Optimizer, OptimizerState};
 use crate::schedule::{ReduceOnPlateau, Schedule};
 use crate::train::{StepSettings, Trainer};
 
-/// What makes the rate of the settings that of a step.
+/// The schedule and the plateau, which turn the learning rate of the settings into the learning rate of a step.
 #[derive(Clone, Default)]
 pub(super) struct LearningRate {
     schedule: Option<Arc<dyn Schedule + Send + Sync>>,
-    /// The schedule counts epochs, not steps.
+    /// Whether the schedule counts epochs instead of steps.
     by_epoch: bool,
     pub(super) plateau: Option<ReduceOnPlateau>,
-    /// What the plateau watches.
+    /// The measure that the plateau monitors.
     monitor: Monitor,
     watched: Option<Watched>,
 }
@@ -27,7 +27,7 @@ impl LearningRate {
         Self { schedule: Some(Arc::new(schedule)), by_epoch, ..self }
     }
 
-    /// Finds what the plateau watches among the measures that are recorded.
+    /// Finds the measure that the plateau monitors among the recorded measures.
     pub(super) fn watch(&mut self, measures: &[Measure]) -> Result<()> {
         self.watched = self.plateau.map(|_| self.monitor.find(measures)).transpose()?;
         Ok(())
@@ -44,8 +44,8 @@ impl LearningRate {
         }
     }
 
-    /// Sets the factor of the next step, in the epoch with this number. A factor that was set by hand stays where there is
-    /// neither schedule nor plateau.
+    /// Sets the factor of the next step, in the epoch with the number `epoch`. Without a schedule or a plateau, a factor set by
+    /// the caller stays.
     pub(super) fn set<O: Optimizer, T: Kernels>(&self, optimizer: &mut OptimizerState<O, T>, epoch: u64) {
         let time = if self.by_epoch { epoch } else { optimizer.steps() };
         let scheduled = self.schedule.as_ref().map(|schedule| schedule.factor(time));
@@ -59,7 +59,7 @@ impl LearningRate {
         }
     }
 
-    /// Shows an epoch to the plateau.
+    /// Passes the measure of an epoch to the plateau.
     pub(super) fn observe(&mut self, record: &EpochRecord) {
         if let (Some(plateau), Some(watched)) = (&mut self.plateau, self.watched) {
             plateau.observe(watched.cost(record));
@@ -78,11 +78,12 @@ impl Debug for LearningRate {
 }
 
 impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
-    /// Multiplies the learning rate of each step by the factor of a schedule for its number, counted from 0 over all epochs and
-    /// calls of `fit`, also across a checkpoint. The settings of the optimizer stay as they are.
+    /// Multiplies the learning rate of each step by the factor of a schedule. The schedule depends on the number of the step,
+    /// counted from 0 over all epochs and calls of `fit`, also across a checkpoint. The settings of the optimizer do not
+    /// change.
     ///
     /// # Example
-    /// The lecture's: the rate is multiplied by β < 1 after each update.
+    /// The schedule of the lecture, which multiplies the learning rate by β < 1 after each update.
     /// ```
     /// use typenet::prelude::*;
     /// use typenet::schedule::Exponential;
@@ -91,7 +92,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]; 4], vec![[1.0]; 4])?;
     /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5)).batch_size(1).schedule(Exponential::new(0.5));
     /// trainer.fit(&mut Line::zeroed(), &data)?;
-    /// // The rate of the last of four steps: 0.5 · 0.5³.
+    /// // The learning rate of the last of four steps: 0.5 · 0.5³.
     /// assert_eq!(trainer.optimizer().learning_rate(), Some(0.0625));
     /// # Ok::<(), typenet::Error>(())
     /// ```
@@ -100,16 +101,16 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         Self { steps: StepSettings { learning_rate, ..self.steps }, ..self }
     }
 
-    /// As [`schedule`](Self::schedule), with the number of the epoch, counted from 0 over all calls of `fit`: all steps of an
-    /// epoch have one rate.
+    /// The same as [`schedule`](Self::schedule), except that the schedule depends on the number of the epoch, counted from 0
+    /// over all calls of `fit`. All steps of an epoch have the same learning rate.
     pub fn schedule_by_epoch(self, schedule: impl Schedule + Send + Sync + 'static) -> Self {
         let learning_rate = self.steps.learning_rate.with_schedule(schedule, true);
         Self { steps: StepSettings { learning_rate, ..self.steps }, ..self }
     }
 
-    /// Reduces the learning rate when the loss on the validation set, or the training loss without one, no longer falls. What
-    /// it has seen and done stays from one `fit` to the next, and is kept in checkpoints. With a schedule, that has its rate
-    /// reduced.
+    /// Reduces the learning rate when the loss on the validation set (or the training loss, without a validation set) no longer
+    /// decreases. The state of the plateau is kept from one `fit` to the next, and in checkpoints. Together with a schedule,
+    /// the plateau reduces the learning rate of the schedule.
     ///
     /// # Example
     /// ```
@@ -118,7 +119,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     ///
     /// network!(struct Line = Dense<1, 1>);
     /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
-    /// // Steps as long as the error: forth and back, and nothing is gained.
+    /// // Each step overshoots by the length of the error, so the loss does not change.
     /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0))
     ///     .epochs(20)
     ///     .reduce_on_plateau(ReduceOnPlateau::new().factor(0.5).patience(3));
@@ -132,10 +133,11 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         self.reduce_on_plateau_of(Monitor::LOSS, plateau)
     }
 
-    /// As [`reduce_on_plateau`](Self::reduce_on_plateau), when another measure no longer becomes better: any measure of training or
-    /// on the validation set, by its name.
+    /// Reduces the learning rate when another measure no longer improves: any measure of training or on the validation set, by
+    /// name. See [`reduce_on_plateau`](Self::reduce_on_plateau).
     ///
-    /// `min_delta` is an absolute difference of that measure. `fit` refuses a name that is not recorded: see [`Monitor`].
+    /// `min_delta` is an absolute difference of that measure. `fit` returns an error for a name that is not recorded: see
+    /// [`Monitor`].
     ///
     /// # Example
     /// ```
@@ -149,7 +151,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     ///     .metric(Accuracy)
     ///     .reduce_on_plateau_of("accuracy", ReduceOnPlateau::new().patience(10));
     /// let history = trainer.fit(&mut Guess::zeroed(), &data)?;
-    /// // The ten epochs after the second gain nothing.
+    /// // The ten epochs after the second bring no improvement.
     /// assert_eq!(history.best_by("accuracy")?.map(|record| record.epoch), Some(2));
     /// assert!((trainer.optimizer().learning_rate().unwrap() - 0.01).abs() < 1e-12);
     /// # Ok::<(), typenet::Error>(())
@@ -160,8 +162,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         self
     }
 
-    /// Multiplies the learning rate of a layer by its dotted name, see
-    /// [`OptimizerState::set_layer_factor`]. `fit` refuses names that the network does not have.
+    /// Multiplies the learning rate of a layer, given by its dotted name, by `factor`: see
+    /// [`OptimizerState::set_layer_factor`]. `fit` returns an error for names that the network does not have.
     ///
     /// # Example
     /// ```
@@ -172,7 +174,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).layer_factor("features", 0.1);
     /// trainer.clone().fit(&mut Two::zeroed(), &data)?;
     /// let error = trainer.layer_factor("tanh", 0.5).fit(&mut Two::zeroed(), &data).unwrap_err();
-    /// assert_eq!(error.to_string(), "no layer that learns is named `tanh`: there are `features`, `output`");
+    /// assert_eq!(error.to_string(), "no layer with parameters is named `tanh`: the names are `features`, `output`");
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn layer_factor(mut self, layer: &str, factor: f64) -> Self {

@@ -13,44 +13,45 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::{Holds, Target};
 
-/// The metrics of a trainer for a network with this output and targets of this kind, in the order in which they were added.
+/// The metrics of a trainer, for a network with the output `Output` and targets of the kind `Y`, in the order in which they
+/// were added.
 ///
-/// [`Trainer::metric`](crate::Trainer::metric) adds to them. What a type measures is [`Metric`].
+/// [`Trainer::metric`](crate::Trainer::metric) adds to them. [`Metric`] describes what a type measures.
 pub trait Metrics<Output: Shape, Y: Target>: Sync {
-    /// There are metrics.
+    /// Whether there are metrics.
     #[doc(hidden)]
     const EXIST: bool;
 
-    /// What they have counted.
+    /// The states of all metrics.
     #[doc(hidden)]
     type States: Send;
 
     #[doc(hidden)]
     fn states(&self) -> Self::States;
 
-    /// Forgets all samples.
+    /// Clears the states for a new epoch.
     #[doc(hidden)]
     fn clear(states: &mut Self::States);
 
-    /// Appends what is recorded.
+    /// Appends the measures that are recorded.
     #[doc(hidden)]
     fn describe(&self, prefix: &str, measures: &mut Vec<Measure>);
 
     #[doc(hidden)]
     fn add<T: Scalar>(&self, states: &mut Self::States, prediction: &[T], target: &Y::Value<T>);
 
-    /// Hands over the number of each.
+    /// Calls `value` with the value of each metric.
     #[doc(hidden)]
     fn values(&self, states: &Self::States, value: &mut dyn FnMut(f64));
 
-    /// Appends what they have counted as words.
+    /// Appends the states as words.
     #[doc(hidden)]
     fn save(states: &Self::States, words: &mut Vec<u64>);
 
-    /// Takes it back.
+    /// Restores the states from words.
     ///
     /// # Errors
-    /// [`Error::OtherMeasures`] for words of other metrics.
+    /// [`Error::OtherMeasures`] if the words belong to other metrics.
     #[doc(hidden)]
     fn restore(&self, words: &mut &[u64]) -> Result<Self::States>;
 }
@@ -137,8 +138,8 @@ where
 /// The name of the accuracy on the validation set.
 const VALIDATION_ACCURACY: &str = "val_accuracy";
 
-/// What is recorded of every epoch: the loss and metrics, of training and, where there is one, on the validation set. Where
-/// targets are classes, accuracy on the validation set is recorded in any case.
+/// Returns the measures that are recorded for every epoch: the loss and metrics of training and, with a validation set, on that
+/// set. If targets are classes, the accuracy on the validation set is always recorded.
 pub(super) fn measures<N, L, M>(metrics: &M, validation: bool) -> Result<Vec<Measure>>
 where
     N: Network,
@@ -163,7 +164,7 @@ where
     Ok(measures)
 }
 
-/// Accuracy on the validation set is measured with the loss, and no metric is called so.
+/// Returns whether the accuracy on the validation set is measured together with the loss because no metric has its name.
 pub(super) fn adds_accuracy<N, L, M>(metrics: &M) -> bool
 where
     N: Network,
@@ -176,7 +177,7 @@ where
     has_accuracy && own.iter().all(|measure| measure.name != VALIDATION_ACCURACY)
 }
 
-/// Metrics that see the predictions of a network.
+/// Metrics that observe the predictions of a network.
 pub(super) struct Watching<'a, M, S> {
     pub(super) metrics: &'a M,
     pub(super) states: &'a mut S,
@@ -209,7 +210,7 @@ mod tests {
     use crate::target::Class;
 
     #[test]
-    fn states_come_back_and_those_of_other_metrics_do_not() {
+    fn states_are_restored_and_states_of_other_metrics_are_an_error() {
         let recall = number("macro_recall", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_recall);
         let metrics = (((), Accuracy), recall);
         let list: &dyn Fn() -> _ = &|| Metrics::<Vector<3>, Class<3>>::states(&metrics);

@@ -1,4 +1,4 @@
-//! What does one see while a network learns?
+//! What does training show while it runs?
 
 #[cfg(feature = "progress")]
 mod bar;
@@ -31,7 +31,7 @@ use crate::train::Callback;
 pub struct Progress(());
 
 impl Progress {
-    /// A line for every epoch.
+    /// Prints a line for every epoch.
     #[must_use]
     pub const fn lines() -> Self {
         Self(())
@@ -42,7 +42,7 @@ impl<N: Network> Callback<N> for Progress {
     const WATCHES_STEPS: bool = false;
 
     fn epoch_end(&mut self, _: &N, record: &EpochRecord) -> ControlFlow<()> {
-        // Training goes on when nobody reads any more, for example behind a closed pipe.
+        // Training continues when the output has no reader any more, for example a closed pipe.
         let _ = writeln!(stdout().lock(), "{record}");
         ControlFlow::Continue(())
     }

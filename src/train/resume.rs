@@ -1,4 +1,4 @@
-//! How does training go on, bit for bit, after the program has ended?
+//! How does training resume, bit for bit, after the program has ended?
 
 use alloc::format;
 use alloc::string::String;
@@ -16,21 +16,22 @@ use crate::train::checkpoint::{self, Checkpoint, CheckpointContents, CheckpointN
 use crate::train::interrupted_training::InterruptedTraining;
 
 impl<L, O: Optimizer, T: Kernels + Stored, V, H, M> Trainer<L, O, T, V, H, M> {
-    /// Writes what the next call of `fit` depends on to a file, which is replaced as a whole: the network, the memory of the
-    /// optimizer and its number of steps, the number of epochs so far, the seed and the batch size, and what a plateau has seen.
+    /// Writes everything that the next call of `fit` depends on to a file, which is replaced as a whole: the network, the
+    /// memory of the optimizer and its number of steps, the number of epochs so far, the seed and the batch size, and the state
+    /// of a plateau.
     ///
     /// [`Checkpoints`](crate::train::Checkpoints) writes such files during `fit`.
     ///
-    /// Settings of the optimizer, schedules, factors of layers, frozen layers, clipping, batches per step, the loss, the
-    /// validation set and callbacks are the program's and are not in the file.
-    /// [`Weights::load`](crate::Weights::load) reads the network alone from it.
+    /// The settings of the optimizer, schedules, factors of layers, frozen layers, clipping, batches per step, the loss, the
+    /// validation set and the callbacks belong to the program and are not in the file. [`Weights::load`](crate::Weights::load)
+    /// reads only the network from it.
     ///
     /// # Errors
-    /// [`Error::NonFiniteParameter`]; [`Error::ParameterCount`] when the state of the optimizer belongs to a network of
-    /// another size; [`Error::File`]. A file that was there is then as it was.
+    /// [`Error::NonFiniteParameter`] if a parameter is not finite; [`Error::ParameterCount`] if the state of the optimizer
+    /// belongs to a network of another size; [`Error::File`] if the file cannot be written. An existing file is then unchanged.
     ///
     /// # Example
-    /// A checkpoint after each ten epochs, and training that goes on from it with the same bits.
+    /// Writes a checkpoint after every ten epochs, and resumes training from it with the same bits.
     /// ```
     /// use typenet::prelude::*;
     ///
@@ -65,17 +66,18 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, H, M> Trainer<L, O, T, V, H, M> {
         )
     }
 
-    /// Takes over a checkpoint, so that the next call of `fit` gives the bits that it would have given in the program that
-    /// wrote it, on the same data and with the same settings. Seed and batch size are those of the checkpoint afterwards.
+    /// Loads a checkpoint, so that the next call of `fit` gives the same bits as in the program that wrote it, on the same data
+    /// and with the same settings. The seed and the batch size are then those of the checkpoint.
     ///
     /// # Errors
-    /// [`Error::File`]; [`Error::Unreadable`] when the file is damaged, in any bit, or is no checkpoint, or one of another
-    /// optimizer or of other kinds of layers, or has a negative number where the optimizer remembers none;
-    /// [`Error::WrongTensors`]. Network and trainer are then as they were.
+    /// [`Error::File`] if the file cannot be read; [`Error::Unreadable`] if any bit of the file is damaged, if it is not a
+    /// checkpoint, if it belongs to another optimizer or to other kinds of layers, or if it contains a negative element where
+    /// the memory of the optimizer has none; [`Error::WrongTensors`] if the tensors do not fit the network. The network and the
+    /// trainer are then unchanged.
     ///
-    /// A checkpoint of [`Checkpoints`](crate::train::Checkpoints) holds training that was interrupted, and the next `fit` finishes it: its
-    /// epochs are those that were left. It refuses other callbacks than the file was made with
-    /// ([`Error::OtherCallbacks`]).
+    /// A checkpoint of [`Checkpoints`](crate::train::Checkpoints) contains interrupted training. The next `fit` finishes it: it
+    /// performs the remaining epochs. It returns [`Error::OtherCallbacks`] if the callbacks differ from those that wrote the
+    /// file.
     pub fn resume<N>(&mut self, network: &mut impl AsMut<N>, path: impl AsRef<Path>) -> Result<()>
     where
         N: Network<Scalar = T>,
@@ -96,14 +98,14 @@ impl<L, O: Optimizer, T: Kernels + Stored, V, H, M> Trainer<L, O, T, V, H, M> {
 }
 
 impl<O: Optimizer, T: Kernels + Stored> OptimizerState<O, T> {
-    /// Writes the network, what the optimizer remembers and its number of steps to a file, which is replaced as a whole: a
-    /// checkpoint of a loop of one's own. `Trainer` has its own, with more in it.
+    /// Writes the network, the memory of the optimizer and its number of steps to a file, which is replaced as a whole: a
+    /// checkpoint for a custom loop. `Trainer` has its own method, which saves more.
     ///
-    /// What else the next step depends on is the loop's: its settings, and where it is in its data. Where the order of an
-    /// epoch is drawn from `typenet::rng(seed + epoch)`, the number of the epoch is all there is to keep.
+    /// The loop itself must keep everything else that the next step depends on: its settings, and its position in the data. If
+    /// the order of an epoch is drawn from `typenet::rng(seed + epoch)`, the number of the epoch is sufficient.
     ///
     /// # Errors
-    /// As [`Trainer::save_checkpoint`].
+    /// The same as for [`Trainer::save_checkpoint`].
     ///
     /// # Example
     /// ```
@@ -113,7 +115,7 @@ impl<O: Optimizer, T: Kernels + Stored> OptimizerState<O, T> {
     /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0], [2.0]], vec![[1.0], [3.0], [5.0]])?;
     /// let path = std::env::temp_dir().join(format!("line-loop-{}.checkpoint", std::process::id()));
     ///
-    /// // Epoch `e`, in which every step is one sample.
+    /// // Performs epoch `e`, in which every step uses one sample.
     /// let epoch = |line: &mut Line, optimizer: &mut typenet::OptimizerState<Adam, f32>, e: u64| -> typenet::Result<()> {
     ///     let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
     ///     let mut batches = data.epoch(1, &mut typenet::rng(37 + e))?;
@@ -146,11 +148,11 @@ impl<O: Optimizer, T: Kernels + Stored> OptimizerState<O, T> {
         io::replace(path.as_ref(), &checkpoint::bytes(network.as_ref(), &CheckpointContents::of(self))?)
     }
 
-    /// Takes over the network and the memory of a checkpoint, also of one that a `Trainer` has written. Settings, factors and
-    /// what is frozen stay as they are.
+    /// Loads the network and the memory of the optimizer from a checkpoint, including one that a `Trainer` has written.
+    /// Settings, factors and the frozen tensors stay as they are.
     ///
     /// # Errors
-    /// As [`Trainer::resume`]. Network and optimizer are then as they were.
+    /// The same as for [`Trainer::resume`]. The network and the optimizer are then unchanged.
     pub fn resume<N>(&mut self, network: &mut impl AsMut<N>, path: impl AsRef<Path>) -> Result<()>
     where
         N: Network<Scalar = T>,
@@ -162,7 +164,7 @@ impl<O: Optimizer, T: Kernels + Stored> OptimizerState<O, T> {
     }
 }
 
-/// A file that fits a network and an optimizer.
+/// The contents of a file that fits a network and an optimizer.
 struct Read<O, T> {
     numbers: CheckpointNumbers,
     parameters: Vec<T>,
@@ -181,12 +183,12 @@ where
     check_signs(optimizer.optimizer().slots(), slots.clone()).map_err(unreadable)?;
     optimizer.restore(numbers.steps, N::PARAMETERS, slots.map(|(name, values)| (name.clone().into(), values)));
     if !optimizer.makes_finite_steps(&parameters, N::TENSORS) {
-        return Err(unreadable("what the optimizer remembers makes a step that is not finite".into()));
+        return Err(unreadable("the memory of the optimizer leads to a step that is not finite".into()));
     }
     Ok(Read { numbers, parameters, optimizer, interrupted })
 }
 
-/// Refuses negative elements in slots that have none.
+/// Checks that slots without negative elements have none.
 fn check_signs<'a, T: Scalar>(
     known: &[Slot],
     slots: impl Iterator<Item = (&'a String, &'a [T])>,
@@ -195,7 +197,7 @@ fn check_signs<'a, T: Scalar>(
         let is_nonnegative = known.iter().any(|slot| slot.name() == name && slot.is_nonnegative());
         if let Some(index) = values.iter().position(|&value| is_nonnegative && value < T::ZERO) {
             let value = values[index].to_f64();
-            return Err(format!("`{OPTIMIZER}{name}` holds {value} at [{index}], and is never negative"));
+            return Err(format!("`{OPTIMIZER}{name}` holds {value} at [{index}], but its elements are never negative"));
         }
     }
     Ok(())

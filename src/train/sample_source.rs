@@ -9,24 +9,24 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// What gives the samples of an epoch, a batch at a time.
+/// A source of the samples of an epoch, one batch at a time.
 pub(super) trait SampleSource<T: Scalar>: Send {
     type Input: Shape;
     type Target: Target;
 
-    /// The samples of an epoch, where they are known.
+    /// Returns the number of samples in an epoch, if it is known.
     fn samples(&self) -> Option<usize>;
 
-    /// The targets that are known before the first epoch.
+    /// Returns the targets that are known before the first epoch.
     fn targets(&self) -> &[<Self::Target as Target>::Value<T>];
 
-    /// Starts an epoch: its number in the records, how many there were before it in all calls of `fit`, and its seed.
+    /// Starts an epoch, given its number in the records, the number of epochs before it in all calls of `fit`, and its seed.
     fn begin(&mut self, epoch: usize, before: u64, seed: u64) -> Result<()>;
 
-    /// How many samples of the epoch are left, where that is certain.
+    /// Returns the number of remaining samples in the epoch, if it is certain.
     fn left(&self) -> Option<usize>;
 
-    /// Replaces what the buffers hold by the next samples. There are `count`, unless the epoch is over.
+    /// Replaces the contents of the buffers by the next `count` samples, or fewer at the end of the epoch.
     fn fill(
         &mut self,
         count: usize,
@@ -81,7 +81,7 @@ impl<X: Shape, Y: Target, T: Scalar> SampleSource<T> for Shuffled<'_, X, Y, T> {
     }
 }
 
-/// A source that its user has written, which may give anything.
+/// A custom source, which may return anything, so its batches are checked.
 impl<T: Scalar, B: Batches<T>> SampleSource<T> for CheckedBatches<'_, B> {
     type Input = B::Input;
     type Target = B::Target;

@@ -1,4 +1,4 @@
-//! What does a step of training follow from?
+//! What determines a step of training?
 
 use crate::error::{Error, Result};
 use crate::gradient::{check_norm, check_value};
@@ -7,19 +7,19 @@ use crate::optimizer::{Optimizer, OptimizerState};
 use crate::tensor::TensorTable;
 use crate::train::learning_rate::LearningRate;
 
-/// The settings of steps, the state of the optimizer, and how many epochs there were.
+/// The settings of steps, the state of the optimizer, and the number of epochs so far.
 #[derive(Clone, Debug)]
 pub(super) struct StepSettings<L, O, T> {
     pub(super) loss: L,
     pub(super) optimizer: OptimizerState<O, T>,
     pub(super) learning_rate: LearningRate,
     pub(super) batch_size: usize,
-    /// Batches whose gradients make one step.
+    /// The number of batches per step.
     pub(super) accumulate: usize,
     pub(super) clip_value: Option<f64>,
     pub(super) clip_norm: Option<f64>,
     pub(super) seed: u64,
-    /// How many epochs were begun since the last reset: the number of the next shuffle.
+    /// The number of epochs begun since the last reset, which is the number of the next shuffle.
     pub(super) epochs_begun: u64,
 }
 
@@ -43,18 +43,18 @@ impl<L, O: Optimizer, T: Kernels> StepSettings<L, O, T> {
         self.optimizer.check(table)
     }
 
-    /// How many samples make a step.
+    /// Returns the number of samples in a step.
     pub(super) fn step_size(&self) -> usize {
         self.batch_size.saturating_mul(self.accumulate)
     }
 
-    /// How many steps an epoch over so many samples has.
+    /// Returns the number of steps in an epoch of `samples` samples.
     pub(super) fn steps_of(&self, samples: usize) -> usize {
         samples.div_ceil(self.step_size())
     }
 
-    /// The seed of the next epoch. Neighbouring seeds and epochs must not share orders, and the generator's own seeding scrambles
-    /// what is left of regularity.
+    /// Returns the seed of the next epoch. Adjacent seeds and epochs must not have the same order, and the seeding of the
+    /// generator scrambles the remaining regularity.
     pub(super) fn epoch_seed(&self) -> u64 {
         mix(self.seed, self.epochs_begun)
     }
@@ -69,7 +69,7 @@ mod tests {
     use super::mix;
 
     #[test]
-    fn seeds_of_epochs_differ() {
+    fn adjacent_seeds_and_epochs_have_different_seeds() {
         let mut seeds: alloc::vec::Vec<u64> =
             (0..50).flat_map(|seed| (0..50).map(move |epoch| mix(seed, epoch))).collect();
         seeds.sort_unstable();

@@ -1,13 +1,13 @@
-//! Does training go on?
+//! Does training continue?
 
 use core::ops::ControlFlow;
 
-/// Whether training goes on: the stronger the later.
+/// Whether training continues. A later variant takes precedence over an earlier one.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stop {
     No,
-    /// For now: training is to go on after `resume`.
+    /// Training stops, and continues after `resume`.
     Pause,
     /// Training is over.
     End,

@@ -7,24 +7,24 @@ use alloc::string::ToString;
 use crate::error::Error;
 use crate::error::Result;
 
-/// More threads than any machine has by far, that a system still starts at once. A larger number is a mistake: `rayon` would
-/// quietly start 65,535 threads for it.
+/// A number of threads far above that of usual machines, which a system can still start. A larger number is a mistake: `rayon`
+/// would silently start 65,535 threads.
 #[cfg(feature = "rayon")]
 const MOST_THREADS: usize = 1024;
 
-/// Where training takes its threads from.
+/// The origin of the threads for training.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Threads {
-    /// From the pool that it is called in, or the one for all.
+    /// The pool in which `fit` is called, or the global pool.
     #[default]
     Current,
-    /// From a pool of its own, with this many.
+    /// A separate pool with this number of threads.
     #[cfg(feature = "rayon")]
     Own(usize),
 }
 
 impl Threads {
-    /// Starts those that are not there yet.
+    /// Starts the threads of a separate pool.
     #[cfg_attr(not(feature = "rayon"), allow(clippy::unnecessary_wraps, reason = "threads may fail to start"))]
     pub(super) fn start(self) -> Result<ThreadPool> {
         match self {
@@ -52,8 +52,8 @@ impl ThreadPool {
         }
     }
 
-    /// Does `work` where its parts can be shared. `shared` says whether they will be: only then is it worth the way into the
-    /// pool for all, once instead of in each step.
+    /// Performs `work` where its parts can be shared. `shared` tells whether they will be: only then is it worth entering the
+    /// global pool, once instead of in each step.
     #[cfg_attr(
         not(feature = "rayon"),
         allow(clippy::unused_self, reason = "without threads there is no pool to enter")
@@ -73,14 +73,14 @@ impl ThreadPool {
     }
 }
 
-/// Refuses numbers of threads out of range, on a machine with so many.
+/// Checks that the number of threads is in range, on a machine with `of_the_machine` threads.
 #[cfg(feature = "rayon")]
 fn check(threads: usize, of_the_machine: usize) -> Result<()> {
     if (1..=of_the_machine.max(MOST_THREADS)).contains(&threads) {
         return Ok(());
     }
     let (name, value) = ("number of threads", threads as f64);
-    Err(Error::Setting { name, value, allowed: "at least 1, and at most 1024 or as many as the machine has" })
+    Err(Error::Setting { name, value, allowed: "at least 1, and at most 1024 or the number of threads of the machine" })
 }
 
 #[cfg(all(test, feature = "rayon"))]
@@ -88,7 +88,7 @@ mod tests {
     use super::check;
 
     #[test]
-    fn as_many_threads_as_the_largest_machines_have_are_allowed() {
+    fn the_number_of_threads_of_any_machine_is_allowed() {
         for (threads, of_the_machine, allowed) in
             [(0, 2, false), (1, 2, true), (1024, 2, true), (1025, 2, false), (1025, 1536, true), (1537, 1536, false)]
         {

@@ -8,14 +8,15 @@ use crate::error::Result;
 use crate::network::Network;
 use crate::train::{Callback, StepRecord, TrainingPlan};
 
-/// Stops the training after the first step that ends later than this after its begin.
+/// Stops the training after the first step that ends after the time limit.
 ///
-/// The epoch ends there, with its validation. How many steps fit is up to the machine: with a limit that is reached, the
-/// same seed does not give the same bits.
+/// The epoch ends at that step, and its validation follows. The number of steps within the limit depends on the machine: if the
+/// limit is reached, the same seed does not give the same bits.
 ///
-/// Training with `train::Checkpoints` goes on after its limit: `Trainer::resume` takes up its last
-/// checkpoint, and the next `fit` has a limit of its own. `Checkpoints::every` and `every_steps` write one where the limit is
-/// reached, with the position within the epoch, whose other batches follow: training then has the bits of training without a limit.
+/// Training with `train::Checkpoints` can continue after its limit: `Trainer::resume` loads its last checkpoint, and the next
+/// `fit` has a new limit. `Checkpoints::every` and `every_steps` write a checkpoint when the limit is reached. It contains the
+/// position within the epoch, and the remaining batches follow after `resume`, so training has the same bits as training
+/// without a limit.
 ///
 /// # Example
 /// ```
@@ -39,7 +40,7 @@ pub struct TimeLimit {
 }
 
 impl TimeLimit {
-    /// A limit for each call of `fit`.
+    /// Creates a limit for each call of `fit`.
     #[must_use]
     pub const fn new(limit: Duration) -> Self {
         Self { limit, start: None }

@@ -1,4 +1,5 @@
-//! The training loop, from top to bottom: a call of `fit`, its epochs, their steps, and the batches of a step.
+//! How does a call of `fit` proceed? The training loop, from top to bottom: the call, its epochs, their steps, and the batches
+//! of a step.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -32,11 +33,11 @@ use crate::train::thread_pool::ThreadPool;
 use crate::train::validation::{Trained, Validation, Validator};
 use crate::train::{Hooks, StepRecord, Trainer, TrainingPlan};
 
-/// The samples that room is made for where nobody knows how many there will be.
+/// The capacity, in samples, of a batch from a source of unknown length.
 const RESERVED: usize = 1024;
 
 impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
-    /// One call of `fit`: checks, the begin that callbacks see, all epochs, and the end.
+    /// Performs one call of `fit`: checks, the begin hooks, all epochs, and the end hooks.
     pub(super) fn train<N, S>(&mut self, network: &mut N, source: &mut S) -> Result<History>
     where
         N: Network<Scalar = T>,
@@ -56,7 +57,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         if let Some(tensor) = network.non_finite_tensor() {
             return Err(Error::NonFiniteParameter { tensor });
         }
-        // Before callbacks see anything, and before interrupted training is resumed.
+        // This must come before any callback is called and before interrupted training is resumed.
         let pool = self.threads.start()?;
         let mut states = self.metrics.states();
         let plan = TrainingPlan {
@@ -71,7 +72,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         let progress = match self.resume_interrupted::<N>(&mut states) {
             Ok(progress) => progress.filter(|_| begins),
             Err(error) => {
-                // Interrupted training still waits for its own callbacks: these may not put anything into its network.
+                // The interrupted training still waits for its own callbacks, so these must not change its network.
                 let before = network.parameters().to_vec();
                 self.hooks.end(network, &self.history);
                 network.parameters_mut().copy_from_slice(&before);
@@ -83,8 +84,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         ended.map(|()| self.history.clone())
     }
 
-    /// Resumes interrupted training, where there is any: what there is of its next epoch, and nothing where a callback had ended
-    /// it.
+    /// Resumes interrupted training, if there is any. Returns the progress of its next epoch, or `None` if a callback had ended
+    /// the training.
     fn resume_interrupted<N>(&mut self, states: &mut M::States) -> Result<Option<EpochProgress>>
     where
         N: Network<Scalar = T>,
@@ -106,8 +107,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         Ok(self.interrupted.take().filter(|training| !training.stopped).map(|training| training.progress))
     }
 
-    /// The epochs that are left; `progress` is what there is of the first. Each: steps, validation, record, callbacks,
-    /// checkpoint.
+    /// Trains the remaining epochs. `progress` is the progress of the first one. Each epoch consists of steps, validation,
+    /// record, callbacks and checkpoint.
     fn train_epochs<N, S>(
         &mut self,
         network: &mut N,
@@ -141,7 +142,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
             let record = history.last().expect("an epoch was recorded");
             learner.settings.learning_rate.observe(&record);
             let stop = cut.max(hooks.epoch_end(learner.network, &record));
-            // An epoch that a pause cut short is written already, to be gone on with.
+            // A checkpoint of an epoch that a pause interrupted is already written, so that training can resume within the
+            // epoch.
             #[cfg(feature = "safetensors")]
             if learner.progress.ended || cut != Stop::Pause {
                 learner.write_checkpoint(hooks, history, stop, None)?;
@@ -154,7 +156,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     }
 }
 
-/// What learns: a network from a source of samples, with the memory that this takes, which is allocated once.
+/// Trains a network on samples from a source, in memory that is allocated once.
 struct Learner<'a, N, L, O, S, M>
 where
     N: Network,
@@ -166,29 +168,29 @@ where
     source: &'a mut S,
     settings: &'a mut StepSettings<L, O, N::Scalar>,
     metrics: &'a M,
-    /// What the metrics have counted in the epoch.
+    /// The states of the metrics in this epoch.
     states: M::States,
     epoch: usize,
     progress: EpochProgress,
     workspace: Workspace<'static, N>,
     /// The gradient of a batch.
     gradient: Box<Gradient<N>>,
-    /// The mean over several, where steps have more than one.
+    /// The mean gradient over several batches, if a step has more than one.
     sum: Option<Box<Gradient<N>>>,
     inputs: Vec<<S::Input as Shape>::Array<N::Scalar>>,
     targets: Vec<<S::Target as Target>::Value<N::Scalar>>,
-    /// The predictions for a batch, where there are metrics.
+    /// The predictions for a batch, if there are metrics.
     predictions: Vec<N::Scalar>,
 }
 
-/// What the batches of a step have come to.
+/// The result of the batches of a step.
 struct StepGradient {
     samples: usize,
-    /// Their mean loss.
+    /// The mean loss of the samples.
     loss: f64,
-    /// The gradient is in `sum`, else in `gradient`.
+    /// Whether the gradient is in `sum` instead of `gradient`.
     summed: bool,
-    /// There are no more samples in the epoch.
+    /// Whether the epoch has no more samples.
     ended: bool,
 }
 
@@ -225,13 +227,13 @@ where
         }
     }
 
-    /// Threads will share the steps.
+    /// Returns whether several threads share the steps.
     fn is_shared(&self) -> bool {
         Workspace::<N>::threads(self.inputs.capacity()) > 1 || threads::middle(N::PARAMETERS).is_some()
     }
 
-    /// Starts the next epoch, which has this number in the records. The samples that interrupted training has learned from are
-    /// passed over, in the batches that it had.
+    /// Starts the next epoch, which has the number `epoch` in the records. Skips the samples that interrupted training has
+    /// already used, in batches of the same size.
     fn begin_epoch(&mut self, epoch: usize, progress: EpochProgress) -> Result<()> {
         (self.epoch, self.progress) = (epoch, progress);
         if progress.samples == 0 {
@@ -250,8 +252,8 @@ where
         Ok(())
     }
 
-    /// Makes the steps of the epoch until its samples are used up or a callback stops it. Callbacks stay on this thread, so each
-    /// step that they see is a way of its own to the others.
+    /// Performs the steps of the epoch until there are no more samples or a callback stops it. Callbacks stay on this thread,
+    /// so every step that they watch enters the pool separately.
     fn train_epoch<H: Hooks<N>>(
         &mut self,
         hooks: &mut H,
@@ -261,8 +263,8 @@ where
     ) -> Result<Stop> {
         let (mut cut, shared) = (Stop::No, self.is_shared());
         while !self.progress.ended && cut == Stop::No {
-            let steps = hooks.steps_to_look(self.settings.optimizer.steps());
-            let step = pool.enter(shared, || self.make_steps(steps))?;
+            let steps = hooks.steps_before_look(self.settings.optimizer.steps());
+            let step = pool.enter(shared, || self.perform_steps(steps))?;
             cut = step.filter(|_| H::WATCHES_STEPS).map_or(Stop::No, |step| hooks.step_end(self.network, &step));
             #[cfg(feature = "safetensors")]
             if !self.progress.ended && cut != Stop::End {
@@ -274,11 +276,11 @@ where
         Ok(cut)
     }
 
-    /// Makes up to so many of the epoch's next steps, and gives the last.
-    fn make_steps(&mut self, count: usize) -> Result<Option<StepRecord>> {
+    /// Performs up to `count` steps of the epoch, and returns the record of the last one.
+    fn perform_steps(&mut self, count: usize) -> Result<Option<StepRecord>> {
         let before = self.progress.steps;
         for _ in 0..count {
-            self.make_step()?;
+            self.perform_step()?;
             if self.progress.ended {
                 break;
             }
@@ -288,9 +290,10 @@ where
         Ok((step > before).then_some(StepRecord { epoch, step, total_steps, samples, loss }))
     }
 
-    /// Makes a step, unless no samples are left: the gradient, what bounds it, the learning rate, and the update.
-    fn make_step(&mut self) -> Result<()> {
-        let StepGradient { samples, loss, summed, ended } = self.find_gradient()?;
+    /// Performs a step, unless no samples are left: computes the gradient, clips it, sets the learning rate, and updates the
+    /// parameters.
+    fn perform_step(&mut self) -> Result<()> {
+        let StepGradient { samples, loss, summed, ended } = self.compute_gradient()?;
         if samples == 0 {
             self.progress.ended = true;
             return Ok(());
@@ -304,7 +307,7 @@ where
         if let Some(largest) = settings.clip_norm {
             gradient.clip_norm(largest)?;
         }
-        // This epoch is counted already.
+        // `epochs_begun` already includes this epoch.
         settings.learning_rate.set(&mut settings.optimizer, settings.epochs_begun.saturating_sub(1));
         settings.optimizer.step(*network, &**gradient)?;
         self.progress.add_step(samples, loss);
@@ -312,8 +315,9 @@ where
         Ok(())
     }
 
-    /// The mean loss of the samples of a step, and its gradient: of one batch, or the mean over several.
-    fn find_gradient(&mut self) -> Result<StepGradient> {
+    /// Computes the mean loss over the samples of a step, and its gradient: the gradient of one batch, or the mean over
+    /// several.
+    fn compute_gradient(&mut self) -> Result<StepGradient> {
         let (batch_size, step_size) = (self.settings.batch_size, self.settings.step_size());
         let left = self.source.left();
         let wanted = left.map_or(step_size, |left| left.min(step_size));
@@ -323,7 +327,8 @@ where
             return Ok(StepGradient { samples, loss, summed, ended: samples < wanted });
         }
         let mut step = StepGradient { samples: 0, loss: 0.0, summed, ended: false };
-        // Shares of the step where its size is certain; else of a batch, and of the step at its end.
+        // The weights of the batches are relative to the step if its size is certain. Otherwise they are relative to a batch,
+        // and rescaled to the step at its end.
         let whole = left.map_or(batch_size, |_| wanted);
         while step.samples < wanted && !step.ended {
             let asked = batch_size.min(wanted - step.samples);
@@ -347,8 +352,8 @@ where
         Ok(step)
     }
 
-    /// Takes the next batch, of so many samples where there are as many. Gives how many it has, and their mean loss, whose
-    /// gradient is then in `gradient`. Samples are numbered within their step, as in a joint batch.
+    /// Takes the next batch, of up to `asked` samples, and computes its gradient into `gradient`. Returns the number of samples
+    /// and their mean loss. Samples are numbered within their step, as in a joint batch.
     fn learn_batch(&mut self, asked: usize, first_sample: usize) -> Result<(usize, f64)> {
         self.source.fill(asked, &mut self.inputs, &mut self.targets)?;
         if self.inputs.is_empty() {
@@ -361,19 +366,19 @@ where
         self.predictions.resize(predictions, N::Scalar::ZERO);
         let batch = TrainingBatch { network: &*self.network, loss, inputs, targets, pass };
         let loss = batch.gradient(&mut self.workspace, &mut self.gradient, &mut self.predictions)?;
-        // Metrics see the predictions that were learned from, before the step; without metrics there are none.
+        // Metrics see the predictions of the training pass, before the step. Without metrics, there are none.
         let metrics = &mut Watching { metrics: self.metrics, states: &mut self.states };
         Observer::<N, L::Target>::see(metrics, &self.predictions, targets);
         Ok((inputs.len(), loss.to_f64()))
     }
 
-    /// The network as it is after the epoch.
+    /// Returns the network after the epoch.
     fn trained(&mut self) -> Trained<'_, N, L> {
         let Self { network, workspace, settings, epoch, .. } = self;
         Trained { network, loss: &settings.loss, workspace, batch_size: settings.batch_size, epoch: *epoch }
     }
 
-    /// Writes the checkpoints that are due: within an epoch that began at `within`, or after one.
+    /// Writes the checkpoints that are due: within an epoch that began at `within`, or after an epoch.
     #[cfg(feature = "safetensors")]
     fn write_checkpoint(
         &self,

@@ -8,27 +8,27 @@ use crate::network::{Buffers, BuffersOf, EvaluationOf, Evaluator, FitsInput, Fit
 use crate::network::{Predictions, Workspace};
 use crate::train::metrics::{Metrics, Watching, adds_accuracy};
 
-/// What a network is measured on after each epoch: a data set, a source of batches, or nothing, `()`.
+/// The samples on which a network is measured after each epoch: a data set, a source of batches, or nothing, `()`.
 pub trait Validation<N: Network, L>: Send {
-    /// There is something to measure on.
+    /// Whether there are samples to measure the network on.
     const EXISTS: bool;
 
-    /// Memory that is taken once for all epochs.
+    /// Memory that is allocated once for all epochs.
     #[doc(hidden)]
     type Memory: Send;
 
-    /// Memory for batches of this many samples.
+    /// Allocates memory for batches of `batch_size` samples.
     #[doc(hidden)]
     fn memory(&self, batch_size: usize) -> Self::Memory;
 
-    /// Refuses targets that the loss cannot compare with, as far as they are known before training.
+    /// Checks that the loss accepts the targets, as far as they are known before training.
     ///
     /// # Errors
     /// [`Error::TargetOutOfRange`].
     #[doc(hidden)]
     fn check(&self, loss: &L) -> Result<()>;
 
-    /// Measures the network after an epoch; nothing without samples to measure it on.
+    /// Measures the network after an epoch. Returns `None` without samples to measure it on.
     ///
     /// # Errors
     /// Those of a source of batches.
@@ -44,7 +44,7 @@ pub trait Validation<N: Network, L>: Send {
         O: Observer<N, L::Target>;
 }
 
-/// A network after an epoch, and what it is measured with.
+/// A network after an epoch, with what its measurement needs.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Trained<'a, N: Network, L> {
@@ -62,7 +62,7 @@ impl<'a, N: Network, L: Loss<N::Output, Target: Measured>> Trained<'a, N, L> {
     }
 }
 
-/// Measures a network after each epoch, with the loss and metrics of training, in memory that is taken once.
+/// Measures a network after each epoch, with the loss and metrics of training, in memory that is allocated once.
 pub(super) struct Validator<'a, N, L, V, M>
 where
     N: Network,
@@ -74,7 +74,7 @@ where
     memory: V::Memory,
     metrics: &'a M,
     states: M::States,
-    /// The loss, and accuracy where that is recorded although no metric asks for it.
+    /// The loss, and the accuracy if it is recorded although no metric computes it.
     measured: Option<(f64, Option<f64>)>,
     adds_accuracy: bool,
 }
@@ -106,7 +106,7 @@ where
         Ok(())
     }
 
-    /// Hands over what was measured, where there was something to measure on.
+    /// Calls `value` with each measured value, if there were samples to measure the network on.
     pub(super) fn values(&self, value: &mut dyn FnMut(f64)) {
         if let Some((loss, accuracy)) = self.measured {
             value(loss);

@@ -366,23 +366,23 @@ fn states() -> Vec<Case> {
         case("ends_within_its_numbers", whole[..whole.len() - 30].to_vec(), "it ends before the elements"),
         case("format_2", with("format 1", "format 2"), r#"its format is "2""#),
         case("format_of_20_digits", with("format 1", "format 99999999999999999999"), "its format is"),
-        case("kind_weights", with("kind checkpoint", "kind weights"), "it is no checkpoint but a file of weights"),
-        case("kind_is_missing", with("kind checkpoint\n", ""), "it is no checkpoint but a file of weights"),
+        case("kind_weights", with("kind checkpoint", "kind weights"), "it is not a checkpoint but a file of weights"),
+        case("kind_is_missing", with("kind checkpoint\n", ""), "it is not a checkpoint but a file of weights"),
         case("optimizer_of_another_kind", with("Adam", "Sgd"), "a checkpoint of the optimizer `Sgd`"),
         case("optimizer_is_missing", with("optimizer Adam\n", ""), "a checkpoint of the optimizer ``"),
-        case("steps_of_2_pow_63", with("steps 6", "steps 9223372036854775808"), "no training is that long"),
+        case("steps_of_2_pow_63", with("steps 6", "steps 9223372036854775808"), "which is too large"),
         case(
             "steps_of_2_pow_64",
             with("steps 6", "steps 18446744073709551616"),
-            "`steps` in its metadata is no number",
+            "`steps` in its metadata is not a number",
         ),
-        case("steps_are_negative", with("steps 6", "steps -6"), "`steps` in its metadata is no number"),
-        case("steps_are_a_fraction", with("steps 6", "steps 6.5"), "`steps` in its metadata is no number"),
-        case("epochs_of_all_ones", with("epochs 3", "epochs 18446744073709551615"), "no training is that long"),
-        case("seed_is_missing", with("seed 5\n", ""), "`seed` in its metadata is no number"),
-        case("seed_is_text", with("seed 5", "seed five"), "`seed` in its metadata is no number"),
+        case("steps_are_negative", with("steps 6", "steps -6"), "`steps` in its metadata is not a number"),
+        case("steps_are_a_fraction", with("steps 6", "steps 6.5"), "`steps` in its metadata is not a number"),
+        case("epochs_of_all_ones", with("epochs 3", "epochs 18446744073709551615"), "which is too large"),
+        case("seed_is_missing", with("seed 5\n", ""), "`seed` in its metadata is not a number"),
+        case("seed_is_text", with("seed 5", "seed five"), "`seed` in its metadata is not a number"),
         case("steps_twice", with("steps 6", "steps 6\nsteps 7"), ""),
-        case("no_label", file(&checkpoint_entries(), &numbers(42)), "it is no checkpoint but a file of weights"),
+        case("no_label", file(&checkpoint_entries(), &numbers(42)), "it is not a checkpoint but a file of weights"),
     ]
 }
 
@@ -399,12 +399,12 @@ fn slot_names() -> Vec<Case> {
         case(
             "slots_of_five_names",
             claims("\nslot a\nslot b\nslot c\nslot d\nslot e"),
-            "it has more slots of an optimizer than 4",
+            "it has more than 4 slots of an optimizer",
         ),
         case(
             "slots_of_one_name",
             claims("\nslot second_moment\nslot second_moment"),
-            "two slots of the name `second_moment`",
+            "two slots named `second_moment`",
         ),
         case("slot_without_a_name", claims("\nslot"), "`optimizer/` of shape [14] is missing"),
         case(
@@ -446,14 +446,14 @@ fn slot_elements() -> Vec<Case> {
         case(
             "slot_of_squares_is_negative",
             hold(&[(28, -1.0)]),
-            "`optimizer/second_moment` holds -1 at [0], and is never negative",
+            "`optimizer/second_moment` holds -1 at [0], but its elements are never negative",
         ),
         case("slot_of_squares_is_negative_zero", hold(&[(28, -0.0)]), ""),
         case("slot_is_infinite", hold(&[(25, f32::INFINITY)]), "`optimizer/first_moment` holds inf at [11]"),
         case(
             "slot_makes_an_infinite_step",
             hold(&[(14, 1e38), (28, 0.0)]),
-            "what the optimizer remembers makes a step that is not finite",
+            "the memory of the optimizer leads to a step that is not finite",
         ),
     ]
 }

@@ -1,4 +1,4 @@
-//! How does interrupted training become words of a checkpoint, and words the training?
+//! How is interrupted training converted to words of a checkpoint, and back?
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,8 +8,8 @@ use crate::train::callback_state::{CallbackState, Entry};
 use crate::train::epoch_progress::EpochProgress;
 use crate::train::interrupted_training::{InterruptedTraining, RecordedEpoch};
 
-/// Whether a callback ended training, what was made of the next epoch and what metrics have counted in it, the history, and what
-/// callbacks remember, except copies of parameters.
+/// Encodes whether a callback ended the training, the progress of the next epoch, the states of the metrics in it, the history,
+/// and the states of the callbacks without copies of parameters.
 pub(super) fn to_words<T: Copy>(
     history: &History,
     stopped: bool,
@@ -45,7 +45,7 @@ fn push_text(words: &mut Vec<u64>, text: &str) {
 }
 
 impl<T: Copy> InterruptedTraining<T> {
-    /// What [`to_words`] wrote, with the copies of parameters that belong to it; nothing for words that it does not write.
+    /// Decodes the words of [`to_words`], together with the copies of parameters. Returns `None` for invalid words.
     pub(super) fn from_words(words: &[u64], mut copies: impl Iterator<Item = Vec<T>>) -> Option<Self> {
         let mut words = Words(words);
         let stopped = words.flag()?;
@@ -66,7 +66,7 @@ impl<T: Copy> InterruptedTraining<T> {
     }
 }
 
-/// Words that are left.
+/// The remaining words.
 struct Words<'a>(&'a [u64]);
 
 impl<'a> Words<'a> {
@@ -81,7 +81,7 @@ impl<'a> Words<'a> {
     }
 
     fn finite(&mut self) -> Option<f64> {
-        self.take(1).map(|word| f64::from_bits(word[0])).filter(|number| number.is_finite())
+        self.take(1).map(|word| f64::from_bits(word[0])).filter(|value| value.is_finite())
     }
 
     fn flag(&mut self) -> Option<bool> {
@@ -94,7 +94,7 @@ impl<'a> Words<'a> {
         String::from_utf8(bytes).ok()
     }
 
-    /// An epoch with so many measures, which may be any number, as a metric is.
+    /// Decodes an epoch with `measures` measures, which may be any value, because a metric can be.
     fn epoch(&mut self, measures: usize) -> Option<RecordedEpoch> {
         let (samples, seconds) = (self.count()?, self.finite()?);
         let values = self.take(measures)?.iter().copied().map(f64::from_bits).collect();

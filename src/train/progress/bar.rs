@@ -19,13 +19,13 @@ use crate::train::{Callback, Progress, StepRecord, TrainingPlan};
 
 use pace::Pace;
 
-/// What it shows is made anew this often, as often as it is drawn.
+/// The shortest time between two updates of the bar, which is also the interval of drawing.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// The bar goes over all epochs; a line that is too long is cut at its end.
+/// The bar covers all epochs. A line that is too long is cut at its end.
 const RUNNING: &str = "{prefix} [{bar:12}] {wide_msg}";
 const ENDED: &str = "{prefix} [{bar:12}] {elapsed} {wide_msg}";
 
-/// A line on standard error that shows how far training is: what [`Progress::bar`] returns.
+/// A line on standard error that shows the progress of training: what [`Progress::bar`] returns.
 #[derive(Debug)]
 pub struct ProgressBar {
     target: fn() -> ProgressDrawTarget,
@@ -34,11 +34,11 @@ pub struct ProgressBar {
     plan: Option<Lengths>,
     pace: Option<Pace>,
     shown: Option<Instant>,
-    /// The measures of the last whole epoch, beside the training loss.
+    /// The measures of the last whole epoch, except the training loss.
     measures: String,
 }
 
-/// How many epochs training has, and how many steps each of them; 0 where that is not known.
+/// The number of epochs, and the number of steps in each; 0 if the number of steps is unknown.
 #[derive(Clone, Copy, Debug)]
 struct Lengths {
     epochs: usize,
@@ -46,24 +46,25 @@ struct Lengths {
 }
 
 impl Lengths {
-    /// The place after so many epochs and steps of the next: in steps, or in epochs where their number of steps is not known.
+    /// Returns the position after `epochs` epochs and `steps` steps of the next one: in steps, or in epochs if the number of
+    /// steps is unknown.
     fn place(self, epochs: usize, steps: usize) -> usize {
         if self.steps == 0 { epochs } else { epochs.saturating_mul(self.steps).saturating_add(steps) }
     }
 }
 
 impl Progress {
-    /// A line on standard error with a bar over all epochs, the time that is left, the loss of the last step, the other measures of
-    /// the last epoch, and the step within the epoch. The last state stays, on a line of its own.
+    /// Shows a line on standard error with a bar over all epochs, the remaining time, the loss of the last step, the other
+    /// measures of the last epoch, and the step within the epoch. The last state remains, on a separate line.
     ///
-    /// The time that is left follows from the mean time of the steps that this process has made, validation included: after
-    /// `Trainer::resume` the bar starts where training was interrupted, and earlier steps do not count. Before the first step,
-    /// or epoch where the bar goes by epochs, no time is shown.
+    /// The remaining time is based on the mean duration of the steps of this process, validation included. After
+    /// `Trainer::resume`, the bar starts where training was interrupted, and earlier steps do not count. Before the first step
+    /// (or the first epoch, if the bar counts epochs), no time is shown.
     ///
-    /// Nothing is shown where standard error is no terminal; [`lines`](Self::lines) writes everywhere. Where a source of batches
-    /// does not know how many samples it has, the bar goes by epochs.
+    /// Nothing is shown if standard error is not a terminal; [`lines`](Self::lines) always writes. If a source of batches does
+    /// not know its number of samples, the bar counts epochs.
     ///
-    /// Between two pictures, of which there are at most twenty a second, it costs a step a look at the clock.
+    /// The bar is redrawn at most twenty times a second. In between, a step only costs one query of the clock.
     ///
     /// # Example
     /// ```
@@ -88,7 +89,7 @@ impl ProgressBar {
         Self { target, clock, bar: None, plan: None, pace: None, shown: None, measures: String::new() }
     }
 
-    /// An empty bar, or one as far as training was before it was interrupted.
+    /// Starts an empty bar, or a bar at the position where training was interrupted.
     fn start(&mut self, plan: &TrainingPlan) {
         let lengths = Lengths { epochs: plan.epochs, steps: plan.steps };
         let begin = lengths.place(plan.epochs_before, plan.steps_before);
@@ -116,7 +117,7 @@ impl ProgressBar {
         let Some(position) = self.plan.map(|plan| plan.place(record.epoch, 0)) else {
             return;
         };
-        // An epoch that is not drawn counts all the same.
+        // An epoch that is not drawn still counts.
         if let Some(pace) = &mut self.pace {
             pace.record((self.clock)(), position);
         }
@@ -126,7 +127,7 @@ impl ProgressBar {
         }
     }
 
-    /// Leaves the state after the last epoch, where there was one.
+    /// Leaves the state after the last epoch, if there was one.
     fn finish(&mut self, last: Option<&EpochRecord>) {
         if let (Some(plan), Some(record)) = (self.plan, last) {
             let message = format!("loss {}{}", Significant(record.loss), self.measures);
@@ -138,7 +139,7 @@ impl ProgressBar {
         }
     }
 
-    /// Whether it is time for another picture.
+    /// Returns whether it is time to redraw.
     fn is_due(&mut self) -> bool {
         let now = (self.clock)();
         let due = self.shown.is_none_or(|shown| now.duration_since(shown) >= INTERVAL);
@@ -148,7 +149,7 @@ impl ProgressBar {
         due
     }
 
-    /// Shows a place in training that goes on, with the time that is left from there.
+    /// Shows a position in running training, with the remaining time.
     fn show_running(&mut self, epoch: usize, position: usize, message: &str) {
         let now = (self.clock)();
         let left = self.pace.as_mut().zip(self.plan).and_then(|(pace, plan)| {
@@ -215,7 +216,7 @@ mod tests {
         static WRITTEN: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     }
 
-    /// A terminal that keeps what is written, one for each thread.
+    /// A terminal that records what is written, one for each thread.
     #[derive(Debug)]
     struct Screen;
 
@@ -267,7 +268,7 @@ mod tests {
         TrainingPlan { epochs, samples: steps, steps, measures, epochs_before, steps_before }
     }
 
-    /// What is drawn in training whose steps take so many seconds, and whose epochs have so many steps.
+    /// Returns the lines drawn by training with `steps` steps per epoch, each of which takes `seconds` seconds.
     fn lines(bar: &mut ProgressBar, plan: &TrainingPlan, steps: usize, seconds: u64, loss: f64) -> Vec<String> {
         bar.start(plan);
         let measures = [("loss", Better::Smaller), ("accuracy", Better::Larger), ("val_loss", Better::Smaller)];
@@ -291,7 +292,7 @@ mod tests {
         lines
     }
 
-    /// The times that are shown, each once.
+    /// Returns the displayed times without adjacent duplicates.
     fn times(lines: &[String]) -> Vec<&str> {
         let before = lines.iter().filter_map(|line| line.split_once(" left")).map(|(before, _)| before);
         let mut times: Vec<&str> = before.map(|before| before.rsplit(' ').next().unwrap()).collect();
@@ -301,7 +302,7 @@ mod tests {
 
     #[test]
     fn resumed_training_shows_the_time_of_its_own_steps() {
-        // A million epochs were made before, and two of the four steps of the next.
+        // An earlier process performed a million epochs and two of the four steps of the next epoch.
         let before = TrainingPlan { epochs_before: 1_000_000, steps_before: 2, ..plan(1_000_002, 4) };
         let lines = lines(&mut bar(), &before, 4, 3, 0.5);
         assert_eq!(times(&lines), ["15s", "12s", "9s", "6s", "3s", "0s"]);
@@ -309,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn each_training_has_a_time_of_its_own() {
+    fn each_training_is_timed_separately() {
         let mut bar = bar();
         for seconds in [7, 2] {
             let lines = lines(&mut bar, &plan(3, 1), 1, seconds, 0.5);
@@ -323,12 +324,12 @@ mod tests {
         let lines = lines(&mut bar(), &plan(2, 0), 4, 5, 0.5);
         let first = lines.iter().position(|line| line.contains("left")).unwrap();
         assert!(lines[..first].iter().any(|line| line.contains("step 4")), "{lines:?}");
-        // The first epoch takes 20 s, and of the second these are left after each step.
+        // The first epoch takes 20 s; this is the remaining time after each step of the second.
         assert_eq!(times(&lines), ["15s", "10s", "5s", "0s"]);
     }
 
     #[test]
-    fn the_measures_of_the_last_epoch_stand_beside_the_loss_of_the_step() {
+    fn the_measures_of_the_last_epoch_follow_the_loss_of_the_step() {
         let lines = lines(&mut bar(), &plan(2, 2), 2, 1, 0.25);
         let measures = "loss 0.2500, accuracy 0.5000, val_loss 0.2500";
         assert!(!lines[0].contains("accuracy"), "{}", lines[0]);

@@ -3,10 +3,10 @@
 use core::time::Duration;
 use std::time::Instant;
 
-/// What this process has done since it began, and when. Positions count steps, or epochs, from the begin of training.
+/// The progress of this process and its times. Positions count steps, or epochs, from the beginning of training.
 ///
-/// What an earlier process did before training was resumed has taken none of this process's time, so it counts neither as work
-/// done nor as time.
+/// The work of an earlier process, before training was resumed, took no time in this process, so it counts neither as work nor
+/// as time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
     begin: (Instant, usize),
@@ -14,27 +14,27 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// That of a process that begins at a position.
+    /// Creates the pace of a process that begins at `position`.
     pub(super) fn new(now: Instant, position: usize) -> Self {
         Self { begin: (now, position), last: (now, position) }
     }
 
-    /// Takes note of a position, where it is a new one.
+    /// Records a position, if it is new.
     pub(super) fn record(&mut self, now: Instant, position: usize) {
         if position > self.last.1 {
             self.last = (now, position);
         }
     }
 
-    /// The time until a position is reached, if everything takes as long as it has on average: nothing before the first
-    /// position after the begin, when nobody knows.
+    /// Estimates the time until the position `end` from the mean duration so far. Returns `None` before the first position
+    /// after the beginning, when there is no estimate.
     pub(super) fn left(&self, now: Instant, end: usize) -> Option<Duration> {
         let ((begin, first), (last, position)) = (self.begin, self.last);
         if position == first {
             return None;
         }
         let one = last.duration_since(begin).as_secs_f64() / (position - first) as f64;
-        // More time than a `Duration` holds is unknown, too.
+        // A time that exceeds the range of `Duration` is unknown, too.
         let left = Duration::try_from_secs_f64(one * end.saturating_sub(position) as f64).ok()?;
         Some(left.saturating_sub(now.duration_since(last)))
     }
@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_knows_before_the_first_step() {
+    fn there_is_no_estimate_before_the_first_step() {
         let begin = Instant::now();
         let mut pace = Pace::new(begin, 5);
         assert_eq!(pace.left(begin + SECOND, 10), None);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn time_runs_down_while_a_long_epoch_goes_on() {
+    fn the_remaining_time_decreases_during_a_long_epoch() {
         let begin = Instant::now();
         let mut pace = Pace::new(begin, 0);
         pace.record(begin + 60 * SECOND, 1);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_over_or_takes_for_ever_has_a_time_too() {
+    fn training_past_its_end_has_no_time_left_and_an_overflow_has_no_estimate() {
         let begin = Instant::now();
         let mut pace = Pace::new(begin, 0);
         pace.record(begin + SECOND, 3);

@@ -12,7 +12,7 @@ pub(super) fn of(path: &Path, endings: &[&'static str]) -> Result<&'static str> 
     let own = path.extension().map_or(String::new(), |ending| ending.to_string_lossy().to_lowercase());
     endings.iter().copied().find(|ending| *ending == own).ok_or_else(|| {
         let endings: Vec<_> = endings.iter().map(|ending| format!("`.{ending}`")).collect();
-        let reason = format!("its ending must be {}", endings.join(" or "));
+        let reason = format!("its extension must be {}", endings.join(" or "));
         Error::File { verb: "write", path: path.display().to_string(), reason }
     })
 }
