@@ -3,7 +3,7 @@
 //! Beside it, the same formula as a plain loop, which looks neither for NaN nor for numbers that are too large.
 //!
 //! ```text
-//! cargo bench --bench adam
+//! cargo bench -p typenet-benches --bench adam
 //! ```
 #![allow(missing_docs, reason = "criterion's macros write public functions")]
 
