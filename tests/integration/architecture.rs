@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 fn text(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {name}: {error}"))
 }
 

@@ -15,7 +15,7 @@ fn tolerance<T: Scalar>() -> f64 {
 }
 
 fn recorded(file: &str) -> Value {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(file);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reference").join(file);
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

@@ -7,7 +7,7 @@ use typenet::prelude::*;
 const TOLERANCE: f64 = 1e-12;
 
 fn recorded() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference/scalers.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/reference/scalers.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

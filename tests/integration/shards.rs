@@ -263,8 +263,8 @@ mod threads {
     use typenet::train::TrainingPlan;
     use typenet::{Adam, EpochRecord, Error, Optimizer, Scalar};
 
-    use crate::support::bits::{Bits, hash, hash_of};
     use super::{Adding, Outer, Plain, bits_of, samples};
+    use crate::support::bits::{Bits, hash, hash_of};
 
     const COUNTS: [usize; 4] = [1, 2, 3, 8];
 

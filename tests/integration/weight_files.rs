@@ -122,7 +122,7 @@ static EMBEDDED: Small =
 
 #[test]
 fn an_embedded_file_can_strip_prefixes_too() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/weights/names_of_a_wrapped_model");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/weights/names_of_a_wrapped_model");
     let loaded = Small::load(WeightsFile::at(path).strip_prefix("module.")).unwrap();
     assert_eq!((EMBEDDED.parameters(), EMBEDDED.parameters()[13]), (loaded.parameters(), 3.25));
 }

@@ -148,7 +148,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 
 #[test]
 fn weighted_losses_agree_with_keras() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/weighted.json");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/weighted.json");
     let recorded: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let rows = |key: &str| numbers(&recorded[key]).as_chunks::<3>().0.to_vec();
     let labels: Vec<usize> =

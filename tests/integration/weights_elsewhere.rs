@@ -21,7 +21,7 @@ network! {
 }
 
 fn reference(file: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference").join(file)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("reference").join(file)
 }
 
 fn rows<const N: usize>(value: &Value) -> Vec<[f64; N]> {
