@@ -3,7 +3,7 @@
 //! For comparison, the same formula as a plain loop, which checks neither for NaN nor for values that are too large.
 //!
 //! ```text
-//! cargo bench --bench adam
+//! cargo bench -p typenet-benches --bench adam
 //! ```
 #![allow(missing_docs, reason = "criterion's macros write public functions")]
 

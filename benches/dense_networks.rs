@@ -3,7 +3,7 @@
 //! A: one sample through the network. B: forward, mean negative log likelihood, backward, SGD with momentum 0.9.
 //!
 //! ```text
-//! cargo bench --bench dense_networks
+//! cargo bench -p typenet-benches --bench dense_networks
 //! ```
 #![allow(missing_docs, reason = "criterion's macros write public functions")]
 

@@ -3,7 +3,7 @@
 //! The whole process is timed from outside, with `worker/src/bin/digits_job.rs`.
 //!
 //! ```text
-//! cargo bench --bench digits
+//! cargo bench -p typenet-benches --bench digits
 //! ```
 #![allow(missing_docs, reason = "criterion's macros write public functions")]
 

@@ -308,7 +308,7 @@ fn a_large_checkpoint_is_resumed_within_the_bound() {
 
 /// The committed files of a folder of `tests/corpus`, which are those that its cases describe.
 fn committed(folder: &str, cases: &[Case]) -> Vec<(PathBuf, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(folder);
     if std::env::var_os("UPDATE_CORPUS").is_some() {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();

@@ -16,14 +16,18 @@ mod macros {
     pub(crate) mod errors;
     pub(crate) mod expand;
     pub(crate) mod fallback;
+    pub(crate) mod generated;
     pub(crate) mod graph;
     pub(crate) mod identifier;
+    pub(crate) mod initializer;
+    pub(crate) mod layer;
     pub(crate) mod parse;
     pub(crate) mod place;
+    pub(crate) mod setting;
     pub(crate) mod shape;
-    pub(crate) mod signature;
-    pub(crate) mod tokens;
+    pub(crate) mod size;
     pub(crate) mod text;
+    pub(crate) mod tokens;
 }
 // The modules refer to each other through the root of their crate.
 use macros::*;

@@ -1,4 +1,4 @@
-"""Metrics of scikit-learn for `tests/metrics.rs`: python make_metrics.py > metrics.json"""
+"""Metrics of scikit-learn for `tests/integration/metrics.rs`: python make_metrics.py > metrics.json"""
 
 import json
 

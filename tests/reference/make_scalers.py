@@ -1,4 +1,4 @@
-"""Scalers of scikit-learn for `tests/scalers.rs`: python make_scalers.py"""
+"""Scalers of scikit-learn for `tests/integration/scalers.rs`: python make_scalers.py"""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Sizes of scikit-learn's stratified splits for `tests/stratified.rs`: python make_stratified.py"""
+"""Sizes of scikit-learn's stratified splits for `tests/integration/stratified.rs`: python make_stratified.py"""
 
 import numpy as np
 import sklearn

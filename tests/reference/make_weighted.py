@@ -1,4 +1,4 @@
-"""Losses with weights, of Keras on TensorFlow, for `tests/weighting.rs`: `python make_weighted.py`."""
+"""Losses with weights, of Keras on TensorFlow, for `tests/integration/weighting.rs`: `python make_weighted.py`."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Writes small networks of PyTorch and Keras as safetensors, with what they answer, for `tests/weights_elsewhere.rs`; and
+"""Writes small networks of PyTorch and Keras as safetensors, with what they answer, for `tests/integration/weights_elsewhere.rs`; and
 answers with a file of typenet's. README.md tells how to run it.
 
     make_weights.py torch         writes weights_torch_*.safetensors and weights_torch.json

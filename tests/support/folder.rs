@@ -2,13 +2,18 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Tests of one process may give their folders the same name.
+static FOLDERS: AtomicUsize = AtomicUsize::new(0);
 
 pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    /// An empty folder, of this process alone.
+    /// An empty folder that nobody else has.
     pub(crate) fn new(test: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("typenet-{test}-{}", std::process::id()));
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("typenet-{test}-{}-{number}", std::process::id()));
         fs::create_dir_all(&path).expect("a folder for temporary files can be made");
         Self(path)
     }

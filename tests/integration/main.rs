@@ -1,0 +1,41 @@
+//! Topic by topic, what the library promises: one program, since each would link the whole library again.
+//!
+//! What needs a process, an allocator, a profile or a crate root to itself is a program beside this folder.
+
+#[path = "../support"]
+mod support {
+    pub(crate) mod bits;
+    pub(crate) mod digits;
+    pub(crate) mod dual;
+    pub(crate) mod folder;
+    pub(crate) mod mended;
+    pub(crate) mod samples;
+}
+
+mod api;
+mod architecture;
+mod bad_input;
+mod batches;
+mod checkpoint;
+mod classes;
+mod dropout;
+mod freezing;
+mod interruption;
+mod learning;
+mod losses;
+mod metrics;
+mod numbers;
+mod optimizers;
+mod own_parts;
+mod plot;
+mod reference;
+mod residual;
+mod scalers;
+mod settings;
+mod shards;
+mod stratified;
+mod training;
+mod weight_files;
+mod weighting;
+mod weights;
+mod weights_elsewhere;

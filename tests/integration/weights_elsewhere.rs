@@ -1,0 +1,137 @@
+//! Gate R2 for files: weights that PyTorch and Keras wrote give the answers that they gave there.
+//!
+//! How the files were made, and how ours are read there: `reference/README.md`.
+#![cfg(feature = "safetensors")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use typenet::{Scalar, Stored, prelude::*};
+
+network! {
+    struct Classifier {
+        hidden: Dense<5, 7>,
+        Tanh,
+        middle: Dense<7, 6>,
+        Relu,
+        output: Dense<6, 3>,
+        Softmax,
+    }
+}
+
+fn reference(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("reference").join(file)
+}
+
+fn rows<const N: usize>(value: &Value) -> Vec<[f64; N]> {
+    serde_json::from_value::<Vec<Vec<f64>>>(value.clone())
+        .unwrap()
+        .into_iter()
+        .map(|row| row.try_into().unwrap())
+        .collect()
+}
+
+/// Loads a file and compares the answers, in numbers of type `T`.
+fn assert_answers<T: Scalar + Stored + typenet::kernel::Kernels>(case: &Value, inputs: &[[f64; 5]], tolerance: f64) {
+    let file = case["file"].as_str().unwrap();
+    let network = <Classifier<T> as Weights>::load(reference(file)).unwrap();
+    let answers = rows::<3>(&case["answers"]);
+    assert_eq!(answers.len(), inputs.len());
+    for (input, expected) in inputs.iter().zip(&answers) {
+        let found = network.predict(&input.map(T::from_f64));
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!((found.to_f64() - expected).abs() <= tolerance, "{file} in {}: {found}, {expected}", T::NAME);
+        }
+    }
+}
+
+fn recorded(file: &str) -> (Vec<[f64; 5]>, Vec<Value>) {
+    let recorded: Value = serde_json::from_str(&fs::read_to_string(reference(file)).unwrap()).unwrap();
+    (rows(&recorded["inputs"]), recorded["cases"].as_array().unwrap().clone())
+}
+
+#[test]
+fn weights_of_pytorch_give_its_answers() {
+    let (inputs, cases) = recorded("weights_torch.json");
+    assert_eq!(cases.len(), 4);
+    for case in cases {
+        assert_answers::<f64>(&case, &inputs, 1e-12);
+        if case["file"] == "weights_torch_float64.safetensors" {
+            let error = Classifier::load(reference("weights_torch_float64.safetensors")).unwrap_err().to_string();
+            assert!(error.contains("6 wrong tensors") && error.contains("is of type F64"), "{error}");
+        } else {
+            assert_answers::<f32>(&case, &inputs, 1e-5);
+        }
+    }
+}
+
+network! {
+    struct Images (Image<2, 6, 9>) {
+        first: Conv2d<_, 5, 3>(stride = 2, padding = 1),
+        Relu,
+        second: Conv2d<_, 3, 2>,
+        Tanh,
+        Flatten,
+        output: Dense<_, 4>,
+        Softmax,
+    }
+}
+
+/// A convolution keeps its weight in another order in memory, and in PyTorch's in files.
+#[test]
+fn convolutions_of_pytorch_give_its_predictions_and_are_written_as_they_were() {
+    let recorded: Value =
+        serde_json::from_str(&fs::read_to_string(reference("weights_torch_images.json")).unwrap()).unwrap();
+    let images: Vec<[[[f64; 9]; 6]; 2]> = serde_json::from_value(recorded["inputs"].clone()).unwrap();
+    let predictions: Vec<[f64; 4]> = serde_json::from_value(recorded["predictions"].clone()).unwrap();
+    let file = reference("weights_torch_images.safetensors");
+    let network = <Images<f64> as Weights>::load(&file).unwrap();
+    for (image, expected) in images.iter().zip(&predictions) {
+        let found = network.predict(image);
+        assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12), "{found:?}");
+    }
+    let theirs = fs::read(&file).unwrap();
+    let ours = Images::load(&file).unwrap().to_safetensors().unwrap();
+    let tensor = |bytes: &[u8], name: &str| {
+        let file = safetensors::SafeTensors::deserialize(bytes).unwrap();
+        let tensor = file.tensor(name).unwrap();
+        (tensor.shape().to_vec(), tensor.data().to_vec())
+    };
+    for name in ["first.weight", "first.bias", "second.weight", "output.weight"] {
+        assert_eq!(tensor(&ours, name), tensor(&theirs, name), "{name}");
+    }
+    assert_eq!(tensor(&ours, "first.weight").0, [5, 2, 3, 3]);
+}
+
+#[test]
+fn weights_of_keras_give_its_answers() {
+    let (inputs, cases) = recorded("weights_keras.json");
+    assert_eq!(cases.len(), 1);
+    // Keras computed them in single precision.
+    assert_answers::<f32>(&cases[0], &inputs, 1e-5);
+    assert_answers::<f64>(&cases[0], &inputs, 1e-5);
+}
+
+/// `make_weights.py check` loads what this writes into PyTorch.
+#[test]
+fn files_for_pytorch_are_written() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (inputs, _) = recorded("weights_torch.json");
+    let inputs: Vec<[f32; 5]> = inputs.iter().map(|input| input.map(Scalar::from_f64)).collect();
+    let network = Classifier::init(&mut typenet::rng(37));
+    network.save_with_scaler(&Standardizer::fit(&inputs), folder.join("typenet.safetensors")).unwrap();
+    let answers = json!({ "answers": network.predict_batch(&inputs) });
+    fs::write(folder.join("typenet.json"), answers.to_string()).unwrap();
+}
+
+static EMBEDDED: Classifier = typenet::weights!(Classifier, "../reference/weights_torch_float32.safetensors");
+static DOUBLE: Classifier<f64> = typenet::weights!(Classifier<f64>, "../reference/weights_torch_float64.safetensors");
+
+#[test]
+fn embedded_weights_have_the_bits_of_loaded_ones() {
+    let loaded = Classifier::load(reference("weights_torch_float32.safetensors")).unwrap();
+    assert_eq!(EMBEDDED.parameters(), loaded.parameters());
+    let loaded = <Classifier<f64> as Weights>::load(reference("weights_torch_float64.safetensors")).unwrap();
+    assert_eq!(DOUBLE.parameters(), loaded.parameters());
+}

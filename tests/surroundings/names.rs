@@ -1,0 +1,76 @@
+//! Fields, constants and networks with names that occur in generated code.
+#![allow(non_upper_case_globals, non_camel_case_types)]
+#![deny(unused)]
+
+use typenet::prelude::*;
+
+// A lower-case constant turns a variable of the same name into a pattern. Only the parameters of public functions (`rng`,
+// `initializer`, `input`, `inputs`, `output`) keep plain names, which appear in their documentation.
+pub const hidden: usize = 1;
+pub const samples: usize = 2;
+pub const memory: &str = "";
+pub const front: u8 = 0;
+pub const back: u8 = 0;
+pub const parameters: u8 = 0;
+pub const gradient: u8 = 0;
+pub const cache: u8 = 0;
+pub const pass: u8 = 0;
+pub const isa: u8 = 0;
+pub const widest: u8 = 0;
+pub const scratch: u8 = 0;
+pub const visit: u8 = 0;
+pub const copy: u8 = 0;
+pub const formatter: u8 = 0;
+pub const network: u8 = 0;
+pub const hidden_output: u8 = 0;
+pub const hidden_cache: u8 = 0;
+pub static grad_output: u8 = 0;
+pub static grad_input: u8 = 0;
+
+network! {
+    struct Fields {
+        input: Dense<3, 4>,
+        output: Tanh,
+        memory: Dense<4, 4>,
+        cache: Relu,
+        samples: Dense<4, 4>,
+        front: Sigmoid,
+        back: Dense<4, 4>,
+        pass: Identity,
+        isa: Dense<4, 4>,
+        gradient: Tanh,
+        parameters: Dense<4, 4>,
+        rng: Tanh,
+        initializer: Dense<4, 4>,
+        input_output: Tanh,
+        input_cache: Dense<4, 4>,
+        grad: Tanh,
+        grad_: Dense<4, 4>,
+        self_: Tanh,
+        r#type: Dense<4, 3>,
+        r#match: Softmax,
+    }
+}
+
+network!(struct hidden_network = hidden: Dense<{ hidden }, samples>, Tanh, Dense<{ samples }, 3>);
+network!(struct T = Dense<1, 2>, Dense<2, 1>);
+network!(struct Layer = Dense<1, 2>, Softmax);
+network!(struct r#struct = Dense<1, 2>, Softmax);
+
+#[test]
+fn names_in_generated_code_are_free() -> typenet::Result<()> {
+    assert_eq!((front, back, parameters, gradient, cache, pass, isa), (0, 0, 0, 0, 0, 0, 0));
+    assert_eq!((widest, scratch, visit, copy), (0, 0, 0, 0));
+    assert_eq!((formatter, network, hidden_output, hidden_cache), (0, 0, 0, 0));
+    assert_eq!((memory, grad_output, grad_input), ("", 0, 0));
+    let mut trained = Fields::init(&mut typenet::rng(37));
+    let data = Dataset::<Vector<3>, Class<3>>::labelled([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]], [0, 1])?;
+    Trainer::new(Nll, Sgd::new(0.1)).fit(&mut trained, &data)?;
+    assert_eq!(trained.r#type.bias.len(), 3);
+    assert!(Fields::TENSORS.list().iter().any(|tensor| tensor.name == "type.weight"));
+    assert_eq!(hidden_network::zeroed().predict(&[1.0]), [0.0; 3]);
+    assert_eq!(T::zeroed().predict(&[1.0]), [0.0]);
+    assert_eq!(Layer::zeroed().predict(&[1.0]), [0.5; 2]);
+    assert_eq!(r#struct::zeroed().predict(&[1.0]), [0.5; 2]);
+    Ok(())
+}

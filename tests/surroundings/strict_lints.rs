@@ -1,0 +1,53 @@
+//! Networks of every visibility, used and unused, compile without a warning under strict lints.
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs, missing_debug_implementations, missing_copy_implementations, unreachable_pub)]
+#![deny(nonstandard_style, unused_qualifications, unused_results, trivial_casts, single_use_lifetimes)]
+#![deny(clippy::all, clippy::pedantic, clippy::nursery)]
+#![allow(clippy::float_cmp, reason = "zeros give exact answers")]
+
+pub mod models {
+    //! Networks.
+    use typenet::prelude::*;
+
+    network! {
+        /// A documented network.
+        pub struct Documented {
+            /// The hidden layer.
+            hidden: Dense<4, 3>,
+            Tanh,
+            /// The last layer with parameters.
+            output: Dense<3, 2>,
+            Softmax,
+        }
+    }
+
+    network!(pub struct Undocumented = Dense<4, 3>, Tanh);
+    network!(pub struct Sized<const N: usize, const K: usize> = Dense<N, K>, Softmax);
+    network!(pub(crate) struct InCrate = Dense<4, 3>, Relu);
+    network!(pub(super) struct InParent = Dense<4, 3>, Sigmoid);
+    network!(struct Private = Dense<4, 3>, Documented2, Softmax);
+    network!(struct Documented2 = Dense<3, 3>);
+
+    /// The prediction of the private network.
+    #[must_use]
+    pub fn private() -> [f32; 3] {
+        Private::zeroed().predict(&[0.0; 4])
+    }
+}
+
+pub mod unused {
+    //! Unused networks.
+    typenet::network!(pub struct Unused = Dense<4, 3>, Softmax);
+    typenet::network!(pub struct UnusedGeneric<const N: usize> (Vector<N>) -> Probabilities<3> = Dense<_, 3>, Softmax);
+}
+
+#[test]
+fn networks_pass_strict_lints() {
+    let uniform = [0.5, 0.5];
+    assert_eq!(models::Documented::zeroed().predict(&[1.0; 4]), uniform);
+    assert_eq!(models::Undocumented::zeroed().predict(&[1.0; 4]), [0.0; 3]);
+    assert_eq!(models::Sized::<1, 2>::zeroed().predict(&[1.0]), uniform);
+    assert_eq!(models::InCrate::zeroed().predict(&[1.0; 4]), [0.0; 3]);
+    assert_eq!(models::InParent::zeroed().predict(&[1.0; 4]), [0.5; 3]);
+    assert!(models::private().iter().all(|&p| (p - 1.0 / 3.0).abs() < 1e-6));
+}
