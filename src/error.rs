@@ -333,18 +333,12 @@ impl fmt::Display for Error {
                 write!(f, "the {name} is {}, but must be {allowed}", Exact(*value))
             }
             Self::TooManySamples { samples, limit } => {
-                write!(
-                    f,
-                    "{samples} samples do not fit into a workspace for {limit} samples: create one with \
-                     `Workspace::for_samples({samples})`"
-                )
+                write!(f, "{samples} samples do not fit into a workspace for {limit} samples: ")?;
+                write!(f, "create one with `Workspace::for_samples({samples})`")
             }
             Self::BackwardWithoutForward { samples, forward_samples } => {
-                write!(
-                    f,
-                    "`backward` was called with {samples} samples, but the last `forward` call with this workspace had \
-                     {forward_samples}"
-                )
+                write!(f, "`backward` was called with {samples} samples, but the last `forward` call with this ")?;
+                write!(f, "workspace had {forward_samples}")
             }
             Self::WorkspaceTooSmall { length, needed } => {
                 write!(f, "the slice for the workspace has length {length}, but a length of {needed} is required")
