@@ -123,7 +123,7 @@ fn backward_wants_the_forward_of_the_same_samples_before_it() {
     );
     bench.refuses(
         |bench| bench.forward(5).and_then(|_| bench.backward(5, 4)),
-        "there are 5 inputs but 4 gradients by the logits",
+        "there are 5 inputs but 4 gradients with respect to the logits",
     );
     // Whatever else used the workspace has overwritten what `forward` left.
     bench.refuses(
