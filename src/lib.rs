@@ -134,7 +134,7 @@ pub use typenet_macros::FlatParameters;
 /// network of `f32`. Big-endian targets are refused.
 ///
 /// # Example
-/// ```
+/// ```standalone_crate
 /// use typenet::prelude::*;
 ///
 /// network!(struct Classifier = hidden: Dense<5, 7>, Tanh, middle: Dense<7, 6>, Relu, output: Dense<6, 3>, Softmax);
