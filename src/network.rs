@@ -38,6 +38,7 @@ pub use evaluate::Evaluate;
 #[cfg(feature = "std")]
 pub(crate) use evaluator::{Buffers, BuffersOf, Observer};
 pub(crate) use evaluator::{Evaluator, Predictions};
+use evaluator::{evaluate_on_batches, measure_on, measure_on_batches};
 pub use layer_output::LayerOutput;
 pub use predict::Predict;
 use program::{Backward, Forward, Infer, Show, TileLoss, first_non_finite};

@@ -7,7 +7,8 @@ use crate::error::Result;
 use crate::loss::Loss;
 use crate::metric::{Measured, Metric};
 use crate::network::{
-    EvaluationOf, Evaluator, FitsInput, FitsLoss, FitsTarget, Network, Predictions, Workspace, evaluator,
+    EvaluationOf, Evaluator, FitsInput, FitsLoss, FitsTarget, Network, Predictions, Workspace, evaluate_on_batches,
+    measure_on, measure_on_batches,
 };
 use crate::target::Holds;
 
@@ -91,7 +92,7 @@ pub trait Evaluate: Network {
         B: Batches<Self::Scalar, Input: FitsInput<Self::Input>, Target: FitsTarget<L::Target>>,
     {
         let () = FitsLoss::<Self, L>::RIGHT;
-        evaluator::evaluate_batches(self, source, loss, batch_size)
+        evaluate_on_batches(self, source, loss, batch_size)
     }
 
     /// Returns the value of a metric, or of a tuple of metrics, for the predictions on a data set: see [`Metric`]. Allocates memory
@@ -115,7 +116,7 @@ pub trait Evaluate: Network {
         X: FitsInput<Self::Input>,
         Y: Holds<M::Target>,
     {
-        evaluator::measure::<Self, M, Y>(self, X::arrays(data.inputs()), data.targets(), &metric)
+        measure_on::<Self, M, Y>(self, X::arrays(data.inputs()), data.targets(), &metric)
     }
 
     /// Measures as [`measure`](Self::measure) does, on all samples of a source of batches: see
@@ -129,7 +130,7 @@ pub trait Evaluate: Network {
         M: Metric<Self::Output>,
         B: Batches<Self::Scalar, Input: FitsInput<Self::Input>, Target: Holds<M::Target>>,
     {
-        evaluator::measure_batches(self, source, &metric, batch_size)
+        measure_on_batches(self, source, &metric, batch_size)
     }
 }
 

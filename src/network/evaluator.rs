@@ -258,7 +258,7 @@ impl<X, Y> Buffers<X, Y> {
 }
 
 /// The measures of a network on a source of batches.
-pub(super) fn evaluate_batches<N, L, B>(
+pub(super) fn evaluate_on_batches<N, L, B>(
     network: &N,
     source: &mut B,
     loss: &L,
@@ -298,7 +298,7 @@ fn add<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
 }
 
 /// What a metric says about the predictions for some samples.
-pub(super) fn measure<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
+pub(super) fn measure_on<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
     network: &N,
     inputs: &[Sample<N, N::Input>],
     targets: &[Y::Value<N::Scalar>],
@@ -310,7 +310,12 @@ pub(super) fn measure<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
 }
 
 /// What a metric says about the predictions for the samples of a source.
-pub(super) fn measure_batches<N, M, B>(network: &N, source: &mut B, metric: &M, batch_size: usize) -> Result<M::Value>
+pub(super) fn measure_on_batches<N, M, B>(
+    network: &N,
+    source: &mut B,
+    metric: &M,
+    batch_size: usize,
+) -> Result<M::Value>
 where
     N: Network,
     M: Metric<N::Output>,
