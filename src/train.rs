@@ -184,7 +184,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
 
     /// Sets a source of batches on which the network is measured after each epoch, for validation samples that do not fit into
     /// memory. Training does not learn from it. Its batches have the same size as those of training. It begins with epoch 0 and
-    /// seed 0 each time, as in [`Evaluate::evaluate_batches`].
+    /// seed 0 each time, as in [`Evaluate::evaluate_batches`](crate::Evaluate::evaluate_batches).
     ///
     /// # Example
     /// ```
