@@ -1,0 +1,322 @@
+//! Which names and types does the generated code of a network use?
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident};
+
+use super::hygiene::user_words;
+use super::settings;
+use super::sizes::Sizes;
+use crate::generated;
+use crate::graph::{Kind, Layer, Network};
+use crate::identifier::{collect as collect_words, plain};
+use crate::layer::{Argument, RESIDUAL};
+use crate::shape::Shape;
+use crate::size::Size;
+
+/// Every name that the generated code uses.
+pub(super) struct Names<'a> {
+    /// The network.
+    pub(super) network: &'a Network,
+    /// The path of the library.
+    pub(super) library: TokenStream,
+    /// The path of the names for generated code.
+    pub(super) private: TokenStream,
+    /// The layers in order; a stand-in if the network is empty.
+    pub(super) layers: Vec<Site<'a>>,
+    /// How sizes are written, in blocks in the same way as in the network around them.
+    pub(super) sizes: Rc<Sizes>,
+    /// The shape before each layer, and the shape after the last.
+    pub(super) shapes: Vec<TokenStream>,
+    /// The same shapes through the types that define them, which may be less visible than the network. Later shapes are built
+    /// from these: an alias built from the visible ones would add one trait query for each layer before it, and the compiler
+    /// limits their depth.
+    pub(super) underlying_shapes: Vec<TokenStream>,
+    /// The name of the scalar parameter.
+    pub(super) scalar: Ident,
+    /// The name of the parameter for the input shape.
+    pub(super) input: Ident,
+    /// The name of the parameter for the instruction set.
+    pub(super) isa: Ident,
+    /// The name of the parameter for the source of random numbers.
+    pub(super) random: Ident,
+}
+
+/// A layer in generated code.
+pub(super) struct Site<'a> {
+    /// The layer; `None` for the stand-in of an empty network.
+    pub(super) layer: Option<&'a Layer>,
+    /// Its field.
+    pub(super) field: Ident,
+    /// Its type, as an architecture.
+    pub(super) kind: TokenStream,
+    /// The type of its field.
+    pub(super) with: TokenStream,
+    /// A reference to its settings.
+    pub(super) settings: TokenStream,
+    /// The name of the slice that holds its output.
+    pub(super) output: Ident,
+    /// The name of the slice that holds its cache.
+    pub(super) cache: Ident,
+}
+
+impl Site<'_> {
+    /// Returns whether the layer is a type that only the compiler knows.
+    pub(super) fn is_custom(&self) -> bool {
+        self.layer.is_some_and(|layer| matches!(layer.kind, Kind::Custom { .. }))
+    }
+}
+
+impl<'a> Names<'a> {
+    /// Returns the names of a network, or of a block with its input.
+    pub(super) fn new(
+        network: &'a Network,
+        library: &TokenStream,
+        sizes: &Rc<Sizes>,
+        input: Option<[&TokenStream; 2]>,
+    ) -> Self {
+        let used = user_words(network);
+        let fresh = |word: &str| {
+            let word = if used.contains(word) { format!("__{word}") } else { word.to_owned() };
+            Ident::new(&word, Span::mixed_site())
+        };
+        let mut names = Self {
+            network,
+            library: library.clone(),
+            private: code!(#library::private),
+            layers: Vec::new(),
+            sizes: Rc::clone(sizes),
+            shapes: Vec::new(),
+            underlying_shapes: Vec::new(),
+            scalar: fresh("T"),
+            input: fresh("In"),
+            isa: fresh("I"),
+            random: fresh("R"),
+        };
+        let header = names.shape(&network.input);
+        let [input, underlying_input] = input.unwrap_or([&header, &header]).map(TokenStream::clone);
+        names.shapes.push(input);
+        names.underlying_shapes.push(underlying_input);
+        for (index, layer) in network.layers.iter().enumerate() {
+            let site = names.site(index, layer);
+            names.layers.push(site);
+            let [shape, underlying_shape] = match &layer.output {
+                Shape::Unknown(alias) => {
+                    [alias.clone(), names.underlying_shape_alias(index)].map(|name| names.apply(&name))
+                }
+                known => [names.shape(known), names.shape(known)],
+            };
+            names.shapes.push(shape);
+            names.underlying_shapes.push(underlying_shape);
+        }
+        if names.layers.is_empty() {
+            names.stand_in();
+        }
+        names
+    }
+
+    /// Adds an identity layer, for a network whose layers could not be parsed.
+    pub(super) fn stand_in(&mut self) {
+        let library = &self.library;
+        let identity = code!(#library::Identity);
+        self.layers.push(Site {
+            layer: None,
+            field: format_ident!("identity"),
+            kind: identity,
+            with: code!(()),
+            settings: code!(&()),
+            output: format_ident!("__identity_output"),
+            cache: format_ident!("__identity_cache"),
+        });
+        for shapes in [&mut self.shapes, &mut self.underlying_shapes] {
+            shapes.extend(shapes.clone());
+        }
+    }
+
+    pub(super) fn site(&self, index: usize, layer: &'a Layer) -> Site<'a> {
+        let (library, private, scalar) = (&self.library, &self.private, &self.scalar);
+        let alias = self.apply(&self.layer_alias(index));
+        let (kind, with) = match &layer.kind {
+            Kind::BuiltIn(built_in) => {
+                let kind = self.library_type(built_in.spec.name, &built_in.arguments, None);
+                let parameters = built_in.parameters.as_ref();
+                let with = parameters.map(|with| self.library_type(with.name, &with.arguments, Some(scalar)));
+                (kind, with.unwrap_or_else(|| code!(())))
+            }
+            Kind::Block(inside) => {
+                let (name, parameters) = (&inside.name, &inside.parameters);
+                let residual = Ident::new(RESIDUAL, Span::call_site());
+                (
+                    code!(#library::#residual<#name<#(#parameters,)* #private::f32>>),
+                    code!(#name<#(#parameters,)* #scalar>),
+                )
+            }
+            Kind::Custom { .. } => (alias.clone(), code!(<#alias as #private::Layer>::With<#scalar>)),
+        };
+        let settings = settings::reference(self, index, layer, &kind);
+        let word = plain(&layer.field);
+        Site {
+            layer: Some(layer),
+            field: layer.field.clone(),
+            kind,
+            with,
+            settings,
+            // All of these names are different, and no other variable of generated code has these endings.
+            output: Ident::new(&format!("__{word}_output"), Span::mixed_site()),
+            cache: Ident::new(&format!("__{word}_cache"), Span::mixed_site()),
+        }
+    }
+
+    /// Returns a type of the library with its arguments; the last one may be the scalar type.
+    pub(super) fn library_type(&self, name: &str, arguments: &[Argument], scalar: Option<&Ident>) -> TokenStream {
+        self.library_type_with(name, arguments, scalar, &|size| self.sizes.tokens(size))
+    }
+
+    /// Does the same with sizes formatted by `size`.
+    pub(super) fn library_type_with(
+        &self,
+        name: &str,
+        arguments: &[Argument],
+        scalar: Option<&Ident>,
+        size: &dyn Fn(&Size) -> TokenStream,
+    ) -> TokenStream {
+        let (library, name) = (&self.library, Ident::new(name, Span::call_site()));
+        let arguments = arguments.iter().map(|argument| match argument {
+            Argument::Size(written) => size(written),
+            Argument::Shape(shape) => self.shape_with(shape, size),
+        });
+        let arguments: Vec<_> = arguments.chain(scalar.map(ToTokens::to_token_stream)).collect();
+        if arguments.is_empty() { code!(#library::#name) } else { code!(#library::#name<#(#arguments),*>) }
+    }
+
+    /// Returns the name of an item that belongs to the network.
+    pub(super) fn alias(&self, name: &str) -> Ident {
+        generated::name(&self.network.name, name)
+    }
+
+    /// Returns the name of the alias for the custom type of a layer.
+    pub(super) fn layer_alias(&self, index: usize) -> Ident {
+        self.alias(&format!("Layer{index}"))
+    }
+
+    /// Returns the name of the alias for the same shape through the types that define it.
+    pub(super) fn underlying_shape_alias(&self, index: usize) -> Ident {
+        self.alias(&format!("Shape{index}Type"))
+    }
+
+    /// Returns a shape as a type. A shape that only the compiler knows has an alias.
+    pub(super) fn shape(&self, shape: &Shape) -> TokenStream {
+        self.shape_with(shape, &|size| self.sizes.tokens(size))
+    }
+
+    /// Does the same with sizes formatted by `size`.
+    pub(super) fn shape_with(&self, shape: &Shape, size: &dyn Fn(&Size) -> TokenStream) -> TokenStream {
+        match shape.alias() {
+            Some(alias) => self.apply(alias),
+            None => shape.tokens(&self.library, size),
+        }
+    }
+
+    /// Returns whether the tokens of a custom type mention a const parameter.
+    pub(super) fn mentions_parameters(&self, tokens: impl ToTokens) -> bool {
+        let mut words = HashSet::new();
+        collect_words(tokens.into_token_stream(), &mut words);
+        self.network.parameters.iter().any(|parameter| words.contains(&parameter.to_string()))
+    }
+
+    /// Returns a name with the const parameters of the network as its arguments.
+    pub(super) fn apply(&self, name: &Ident) -> TokenStream {
+        let parameters = &self.network.parameters;
+        if parameters.is_empty() { name.to_token_stream() } else { code!(#name<#(#parameters),*>) }
+    }
+
+    /// Returns the declaration of the const parameters, each followed by a comma.
+    pub(super) fn parameters(&self) -> TokenStream {
+        let parameters = &self.network.parameters;
+        let private = &self.private;
+        code!(#(const #parameters: #private::usize,)*)
+    }
+
+    /// Returns the type of the network with the scalar type `scalar`.
+    pub(super) fn of(&self, scalar: &TokenStream) -> TokenStream {
+        let (name, parameters) = (&self.network.name, &self.network.parameters);
+        code!(#name<#(#parameters,)* #scalar>)
+    }
+
+    /// Returns the type of the network with its generic scalar type.
+    pub(super) fn generic(&self) -> TokenStream {
+        self.of(&self.scalar.to_token_stream())
+    }
+
+    /// Returns the network as an architecture: its `f32` form.
+    pub(super) fn architecture(&self) -> TokenStream {
+        let private = &self.private;
+        self.of(&code!(#private::f32))
+    }
+
+    /// Returns the number of elements of the shape before layer `index`.
+    pub(super) fn len(&self, index: usize) -> TokenStream {
+        let (shape, private) = (&self.shapes[index], &self.private);
+        code!(<#shape as #private::Shape>::LEN)
+    }
+
+    /// Returns the attributes of an impl that reads fields, which the user may have marked as deprecated.
+    pub(super) fn derived(&self) -> TokenStream {
+        let attributes = self.network.layers.iter().flat_map(|layer| &layer.attributes);
+        let mut words = HashSet::new();
+        attributes.for_each(|attribute| collect_words(attribute.to_token_stream(), &mut words));
+        let allow = words.contains("deprecated").then(|| code!(#[allow(deprecated)]));
+        code!(#[automatically_derived] #allow)
+    }
+
+    /// Returns the largest number of values between two of the first `count` layers.
+    pub(super) fn widest(&self, count: usize) -> TokenStream {
+        let private = &self.private;
+        let lengths = (1..count).map(|index| self.len(index));
+        code!(#private::chain::largest(&[#(#lengths),*]))
+    }
+
+    /// Returns the shape that losses are computed on. A custom last layer, such as a nested network, may be a head.
+    pub(super) fn logits(&self) -> TokenStream {
+        let (private, shape) = (&self.private, &self.shapes[self.logits_chain()]);
+        let head = self.logits_of_head().map(|_| self.apply(&self.alias("Logits")));
+        head.unwrap_or_else(|| code!(<#shape as #private::Shape>::Plain))
+    }
+
+    /// Returns the logits shape that a custom last layer defines.
+    pub(super) fn logits_of_head(&self) -> Option<TokenStream> {
+        let (private, last) = (&self.private, self.logits_chain().checked_sub(1)?);
+        let (site, input) = (&self.layers[last], &self.underlying_shapes[last]);
+        let kind = &site.kind;
+        site.is_custom().then(|| code!(<#kind as #private::Layer>::Logits<#input>))
+    }
+
+    /// Returns the number of layers up to the logits: all except a final head, unless it is the only layer.
+    pub(super) fn logits_chain(&self) -> usize {
+        match &self.layers[..] {
+            [_, .., last] if last.layer.is_some_and(Layer::is_head) => self.layers.len() - 1,
+            layers => layers.len(),
+        }
+    }
+
+    /// Returns the slice that layer `index` reads: the output of the layer before it, or the input of the network.
+    pub(super) fn before(&self, index: usize) -> TokenStream {
+        index.checked_sub(1).map_or_else(|| code!(__input), |before| self.layers[before].output.to_token_stream())
+    }
+
+    /// Returns the type of layer `index`, the shape of its input, the type of the layer before it and the shape of that layer's
+    /// input.
+    pub(super) fn link(&self, index: usize) -> TokenStream {
+        let (kind, shape) = (&self.layers[index].kind, &self.shapes[index]);
+        let (before, before_shape) = (&self.layers[index - 1].kind, &self.shapes[index - 1]);
+        code!(#kind, #shape, #before, #before_shape)
+    }
+}
+
+/// Returns the pass argument for layer `index`.
+pub(super) fn pass_at(index: usize) -> TokenStream {
+    let index = Literal::usize_unsuffixed(index);
+    code!(&__pass.at(#index))
+}

@@ -1,0 +1,103 @@
+//! Mistakes in parentheses and in the library's attributes.
+
+use super::{Case, assert_messages};
+
+const SETTINGS: &[Case] = &[
+    (
+        "struct Name { Dense<1, 2>, Dropout }",
+        "Dropout",
+        "`Dropout` requires the setting `rate`\n\nhelp: write `Dropout(0.2)`, or another value",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Dropout() }",
+        "()",
+        "`Dropout` requires the setting `rate`\n\nhelp: write `Dropout(0.2)`, or another value",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Dropout(0.1, 0.2) }",
+        "0.2",
+        "`Dropout` takes 1 setting, and this is one more\n\nhelp: write `Dropout(0.2)`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Dropout(rte = 0.2) }",
+        "rte",
+        "`Dropout` has no setting `rte`\n\nhelp: its setting is `rate`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Elu(0.1, alpha = 0.2) }",
+        "alpha = 0.2",
+        "`alpha` is set twice\n\nhelp: leave one of them out",
+    ),
+    ("struct Name { Dense<1, 2>, Dropout(0.1 0.2) }", "0.1 0.2", "expected an expression, found `0.1 0.2`"),
+    (
+        "struct Name { Dense<1, 2>, Dropout(rate() = 0.2) }",
+        "rate() = 0.2",
+        "expected an expression, found `rate() = 0.2`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Custom(rate = 0.5, 3) }",
+        "3",
+        "a setting without a name comes before those with names\n\nhelp: write its name and `=` before it",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Custom(rate = 0.5, rate = 1.0) }",
+        "rate = 1.0",
+        "`rate` is set twice\n\nhelp: leave one of them out",
+    ),
+    ("struct Name { #[init] Dense<1, 2> }", "#[init]", "expected an initializer such as `#[init(HeNormal)]`"),
+    ("struct Name { #[init()] Dense<1, 2> }", "#[init()]", "expected an initializer such as `#[init(HeNormal)]`"),
+    ("struct Name { #[init(1 +)] Dense<1, 2> }", "1 +", "expected an initializer such as `#[init(HeNormal)]`"),
+    (
+        "struct Name { #[init(HeNormall)] Dense<1, 2> }",
+        "HeNormall",
+        "`HeNormall` is not an initializer\n\nhelp: write `HeNormal`",
+    ),
+    (
+        "struct Name { #[init(Identity)] Dense<1, 2> }",
+        "Identity",
+        "`Identity` is not an initializer\n\nhelp: write one of `Zeros`, `Constant(0.1)`, `Normal(0.0, 0.1)`, \
+         `TruncatedNormal(0.0, 0.1)`, `Uniform(-0.1, 0.1)`, `GlorotNormal`, `GlorotUniform`, `HeNormal`, `HeUniform`, \
+         `LeCunNormal`, `LeCunUniform`, `Orthogonal`, or a constant of type `Initializer`",
+    ),
+    (
+        "struct Name { #[init(Normal(0.0))] Dense<1, 2> }",
+        "(0.0)",
+        "`Normal` requires the setting `deviation`\n\nhelp: write `Normal(0.0, 0.1)`, or another value",
+    ),
+    ("struct Name { #[init(Zeros(1.0))] Dense<1, 2> }", "1.0", "`Zeros` takes no settings\n\nhelp: write `Zeros`"),
+    (
+        "struct Name { #[init(Uniform(lo = 1.0))] Dense<1, 2> }",
+        "lo",
+        "`Uniform` has no setting `lo`\n\nhelp: its settings are `low`, `high`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, #[init(Zeros)] Tanh }",
+        "Zeros",
+        "`tanh` has no parameters to initialize\n\nhelp: leave `#[init]` out",
+    ),
+    (
+        "struct Name { Dense<1, 2>, #[frozen] Tanh }",
+        "#[frozen]",
+        "`tanh` has no parameters to freeze\n\nhelp: leave `#[frozen]` out",
+    ),
+    (
+        "struct Name { #[frozen(true)] Dense<1, 2> }",
+        "#[frozen(true)]",
+        "`#[frozen]` takes no arguments\n\nhelp: write `#[frozen]`, or leave it out for a layer that is trained",
+    ),
+    (
+        "struct Name { #[init(Zeros)] #[init(Zeros)] Dense<1, 2> }",
+        "#[init(Zeros)]",
+        "`#[init]` is written twice\n\nhelp: leave one of them out",
+    ),
+    (
+        "struct Name { #[tile(3)] Dense<1, 2> }",
+        "#[tile(3)]",
+        "`#[tile]` belongs to a network\n\nhelp: write it above `struct`",
+    ),
+];
+
+#[test]
+fn settings_and_attributes_are_parsed_to_the_end() {
+    assert_messages(SETTINGS);
+}

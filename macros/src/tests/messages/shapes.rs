@@ -1,0 +1,96 @@
+//! Edges whose shapes do not match.
+
+use super::{Case, assert_messages};
+
+const SHAPES: &[Case] = &[
+    (
+        "struct Name { hidden: Dense<64, 32>, Tanh, output: Dense<64, 10>, Softmax }",
+        "64",
+        "shape mismatch: `hidden` gives 32 values but `output` takes 64\n\nhelp: write `Dense<32, 10>` for `output`, or `Dense<64, 64>` for `hidden`",
+    ),
+    (
+        "struct Name { Dense<64, 32>, Tanh, Dense<64, 10> }",
+        "64",
+        "shape mismatch: `dense` gives 32 values but `dense_2` takes 64\n\nhelp: write `Dense<32, 10>` for `dense_2`, or `Dense<64, 64>` for `dense`",
+    ),
+    (
+        "struct Name { a: Dense<2, 1>, b: Dense<3, 4> }",
+        "3",
+        "shape mismatch: `a` gives 1 value but `b` takes 3\n\nhelp: write `Dense<1, 4>` for `b`, or `Dense<2, 3>` for `a`",
+    ),
+    (
+        "struct Name { a: Dense<2, 5>, b: Dense<_, 7>, c: Dense<3, 4> }",
+        "3",
+        "shape mismatch: `b` gives 7 values but `c` takes 3\n\nhelp: write `Dense<7, 4>` for `c`, or `Dense<_, 3>` for `b`",
+    ),
+    (
+        "struct Name (Vector<64>) { Tanh, hidden: Dense<32, 10> }",
+        "32",
+        "shape mismatch: the input gives 64 values but `hidden` takes 32\n\nhelp: write `Dense<64, 10>` for `hidden`, or `(Vector<32>)` for the input",
+    ),
+    (
+        "struct Name (Probabilities<64>) { hidden: Dense<32, 10> }",
+        "32",
+        "shape mismatch: the input gives 64 values but `hidden` takes 32\n\nhelp: write `Dense<64, 10>` for `hidden`, or `(Probabilities<32>)` for the input",
+    ),
+    (
+        "struct Name<const N: usize, const H: usize, const K: usize> { first: Dense<N, H>, second: Dense<K, 3> }",
+        "K",
+        "shape mismatch: `first` gives `H` values but `second` takes `K`\n\nhelp: write `Dense<H, 3>` for `second`, or `Dense<N, K>` for `first`",
+    ),
+    (
+        "struct Name<const N: usize> { first: Dense<N, 3>, second: Dense<N, 3> }",
+        "N",
+        "shape mismatch: `first` gives 3 values but `second` takes `N`\n\nhelp: write `Dense<3, 3>` for `second`, or `Dense<N, N>` for `first`",
+    ),
+    (
+        "struct Name<const N: usize> { first: Dense<N, HIDDEN>, second: Dense<N, 3> }",
+        "N",
+        "shape mismatch: `first` gives `HIDDEN` values but `second` takes `N`\n\nhelp: write `Dense<HIDDEN, 3>` for `second`, or `Dense<N, N>` for `first`",
+    ),
+    (
+        "struct Name (Image<1, 28, 28>) { Relu, output: Dense<784, 10> }",
+        "784",
+        "shape mismatch: the input gives `Image<1, 28, 28>` but `output` takes a vector\n\nhelp: write `(Vector<784>)` for the input, or `Flatten` before `output`",
+    ),
+    (
+        "struct Name (Image<1, H, 28>) { Softmax }",
+        "Softmax",
+        "shape mismatch: the input gives `Image<1, H, 28>` but `softmax` takes a vector\n\nhelp: write `(Vector<N>)` for the input, or `Flatten` before `softmax`",
+    ),
+    (
+        "struct Name -> Vector<10> { Dense<64, 10>, Softmax }",
+        "Vector<10>",
+        "shape mismatch: `Name` declares `Vector<10>` but `softmax` gives `Probabilities<10>`\n\nhelp: write `-> Probabilities<10>`, or leave `Softmax` out",
+    ),
+    (
+        "struct Name -> Probabilities<10> { Dense<64, 10> }",
+        "Probabilities<10>",
+        "shape mismatch: `Name` declares `Probabilities<10>` but `dense` gives `Vector<10>`\n\nhelp: write `-> Vector<10>`, or add `Softmax` as the last layer",
+    ),
+    (
+        "struct Name -> Probabilities<12> { output: Dense<64, 10>, Softmax }",
+        "Probabilities<12>",
+        "shape mismatch: `Name` declares `Probabilities<12>` but `softmax` gives `Probabilities<10>`\n\nhelp: write `-> Probabilities<10>`, or `Dense<64, 12>` for `output`",
+    ),
+    (
+        "struct Name -> Vector<12> { output: Dense<64, 10>, Tanh }",
+        "Vector<12>",
+        "shape mismatch: `Name` declares `Vector<12>` but `tanh` gives `Vector<10>`\n\nhelp: write `-> Vector<10>`, or `Dense<64, 12>` for `output`",
+    ),
+    (
+        "struct Name -> Vector<12> { output: Dense<64, 10>, Softmax }",
+        "Vector<12>",
+        "shape mismatch: `Name` declares `Vector<12>` but `softmax` gives `Probabilities<10>`\n\nhelp: write `-> Probabilities<10>`",
+    ),
+    (
+        "struct Name (Image<1, 28, 28>) -> Image<1, 28, 29> { Tanh }",
+        "Image<1, 28, 29>",
+        "shape mismatch: `Name` declares `Image<1, 28, 29>` but `tanh` gives `Image<1, 28, 28>`\n\nhelp: write `-> Image<1, 28, 28>`, or `(Image<1, 28, 29>)` for the input",
+    ),
+];
+
+#[test]
+fn mismatched_edges_name_both_layers_and_a_fix() {
+    assert_messages(SHAPES);
+}

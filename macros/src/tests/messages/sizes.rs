@@ -1,0 +1,127 @@
+//! Mistakes between `<` and `>`.
+
+use super::{Case, assert_messages};
+
+const SIZES: &[Case] = &[
+    (
+        "struct Name { Dense<64> }",
+        "Dense",
+        "`Dense` takes 2 sizes (inputs, outputs) but 1 was given\n\nhelp: write all of them, as in `Dense<64, 32>`",
+    ),
+    (
+        "struct Name { Dense }",
+        "Dense",
+        "`Dense` takes 2 sizes (inputs, outputs) but 0 were given\n\nhelp: write all of them, as in `Dense<64, 32>`",
+    ),
+    (
+        "struct Name { Dense<1, 2, 3> }",
+        "Dense",
+        "`Dense` takes 2 sizes (inputs, outputs) but 3 were given\n\nhelp: write no more of them, as in `Dense<64, 32>`",
+    ),
+    (
+        "struct Name { Dense(1, 2) }",
+        "Dense",
+        "`Dense` takes 2 sizes (inputs, outputs) but 0 were given\n\nhelp: write all of them, as in `Dense<64, 32>`",
+    ),
+    ("struct Name { Dense<1, 2>, Tanh<2> }", "Tanh", "`Tanh` takes no sizes but 1 was given\n\nhelp: write `Tanh`"),
+    ("struct Name { Dense<,> }", ",", "expected a size, found `,`"),
+    (
+        "struct Name { Dense<1, 2.5> }",
+        "2.5",
+        "expected a size, found `2.5`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    (
+        "struct Name { Dense<1, \"x\"> }",
+        "\"x\"",
+        "expected a size, found `\"x\"`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    (
+        "struct Name { Dense<1, 2 3> }",
+        "2 3",
+        "expected a size, found `2 3`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    (
+        "struct Name { Dense<1, {}> }",
+        "{}",
+        "expected a size, found `{}`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    ("struct Name { Dense<1, 2u8> }", "2u8", "a size is a `usize`, found the suffix `u8`\n\nhelp: write `2`"),
+    (
+        "struct Name { Dense<1, 99999999999999999999> }",
+        "99999999999999999999",
+        "`99999999999999999999` is too large for a size",
+    ),
+    (
+        "struct Name { Dense<1, 18446744073709551615 + 1> }",
+        "18446744073709551615 + 1",
+        "`18446744073709551615 + 1` overflows",
+    ),
+    ("struct Name { Dense<1, 2 - 3> }", "2 - 3", "`2 - 3` is negative, but sizes are at least 1"),
+    ("struct Name { Dense<1, -3> }", "-3", "`-3` is negative, but sizes are at least 1"),
+    ("struct Name { Dense<1, 4 / 0> }", "4 / 0", "`4 / 0` divides by zero"),
+    ("struct Name { Dense<1, { 4 % 0 }> }", "4 % 0", "`4 % 0` divides by zero"),
+    ("struct Name { Dense<1, 0> }", "0", "`dense` has size 0, but sizes are at least 1"),
+    ("struct Name { Dense<1, { 3 - 3 }> }", "{ 3 - 3 }", "`dense` has size 0, but sizes are at least 1"),
+    ("struct Name { Dense<1, H * 2> }", "H * 2", "`H * 2` needs braces to be a size\n\nhelp: write `{ H * 2 }`"),
+    ("struct Name { Dense<1, 1 << 3> }", "1 << 3", "`1 << 3` needs braces to be a size\n\nhelp: write `{ 1 << 3 }`"),
+    (
+        "struct Name { Dense<1, 16 >> 3> }",
+        "16 >> 3",
+        "`16 >> 3` needs braces to be a size\n\nhelp: write `{ 16 >> 3 }`",
+    ),
+    (
+        "struct Name { Dense<1, size(3)> }",
+        "size(3)",
+        "`size(3)` needs braces to be a size\n\nhelp: write `{ size(3) }`",
+    ),
+    (
+        "struct Name<const N: usize> { Dense<1, { N * 2 }> }",
+        "{ N * 2 }",
+        "`N * 2` computes with the const parameter `N`, which stable Rust cannot do in a type\n\nhelp: add another parameter, `const M: usize`, and write `M` here",
+    ),
+    (
+        "struct Name<const N: usize, const M: usize> { Dense<M, N + M> }",
+        "N + M",
+        "`N + M` computes with the const parameter `N`, which stable Rust cannot do in a type\n\nhelp: add another parameter, `const H: usize`, and write `H` here",
+    ),
+    (
+        "struct Name<const N: usize> { Dense<N, 2>, Custom<{ N + 1 }> }",
+        "{ N + 1 }",
+        "`N + 1` computes with the const parameter `N`, which stable Rust cannot do in a type\n\nhelp: add another parameter, `const M: usize`, and write `M` here",
+    ),
+    (
+        "struct Name { Dense<1, _> }",
+        "_",
+        "`_` stands for the size that comes in, and only the first size of `Dense` can be inferred\n\nhelp: write the number of outputs, such as `Dense<_, 32>`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Custom<_> }",
+        "_",
+        "`_` can be inferred only in built-in layers and shapes, and `Custom` is not one\n\nhelp: write the argument out",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Custom<3 * 4> }",
+        "3 * 4",
+        "`3 * 4` needs braces to be a size\n\nhelp: write `{ 3 * 4 }`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, Custom<3 4> }",
+        "3 4",
+        "expected a size, found `3 4`\n\nhelp: a size is a number, a constant, a const parameter or a `{ const expression }`",
+    ),
+    (
+        "struct Name<const N: usize> { Dense<1, N>, Custom, Dense<_, 3> }",
+        "_",
+        "`_` cannot be inferred: only the compiler knows what `custom` gives, and stable Rust cannot compute a size in a network with const parameters\n\nhelp: write the size instead of `_`",
+    ),
+    (
+        "struct Name { Dense<64, 32, Tanh, output: Dense<32, 10> }",
+        "<",
+        "this `<` is never closed\n\nhelp: write `>` after the last size",
+    ),
+];
+
+#[test]
+fn sizes_are_numbers_parameters_or_constants() {
+    assert_messages(SIZES);
+}
