@@ -12,13 +12,14 @@ macro_rules! code {
 
 mod activations;
 mod forward;
-mod hygiene;
 mod settings;
 mod sizes;
 
 mod assertions;
 mod backward;
 mod constants;
+mod hygiene;
+
 mod layer;
 mod names;
 mod plan;
