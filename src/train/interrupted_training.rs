@@ -35,14 +35,15 @@ pub(super) struct RecordedEpoch {
 impl<T> InterruptedTraining<T> {
     /// Returns an error if the measures differ from the recorded ones.
     pub(super) fn check_measures(&self, measures: &[Measure]) -> Result<()> {
-        let now = |index: usize| measures.get(index).map(|measure| &measure.name);
-        for index in 0..self.measures.len().max(measures.len()) {
-            let before = self.measures.get(index);
-            if let Some(name) = before.or(now(index)).filter(|_| before != now(index)) {
-                return Err(Error::OtherMeasures { name: name.clone() });
-            }
+        let (before, now) = (&self.measures, measures.iter().map(|measure| &measure.name));
+        if before.iter().eq(now.clone()) {
+            return Ok(());
         }
-        Ok(())
+        let added = now.clone().find(|name| !before.contains(name));
+        let removed = || before.iter().find(|&name| now.clone().all(|other| other != name));
+        let moved = || before.iter().zip(now.clone()).find(|(name, other)| name != other).map(|(name, _)| name);
+        let name = added.or_else(removed).or_else(moved).cloned().unwrap_or_default();
+        Err(Error::OtherMeasures { name })
     }
 
     /// Appends its epochs to a history with the same measures.
