@@ -263,7 +263,7 @@ impl Evaluation for Classification {
     }
 }
 
-/// The measures of a network that answers with values. `Display` writes both as [`Significant`].
+/// The measures of a network that predicts values. `Display` writes both as [`Significant`].
 ///
 /// # Example
 /// ```
@@ -305,7 +305,7 @@ impl<const K: usize> Measured for Class<K> {
     type Evaluation = Classification;
 
     fn miss<T: Scalar>(prediction: &[T], target: &Self) -> f64 {
-        // A network that diverged has no answer, and so none that is right.
+        // A network that diverged has no prediction, and so no correct one.
         let answers = prediction.iter().all(|p| p.is_finite());
         if answers && argmax(prediction) == target.index() { 0.0 } else { 1.0 }
     }

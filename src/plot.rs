@@ -5,9 +5,9 @@
 //! | a function and its derivative | [`function`] | [`Picture`] |
 //! | one training run | [`history`](fn@history) | [`Picture`] |
 //! | several runs over one another | [`runs`] | [`Picture`] |
-//! | what a classifier of two inputs answers where | [`decision_regions`] | [`Picture`] |
+//! | the classes that a classifier of two inputs predicts, by region | [`decision_regions`] | [`Picture`] |
 //! | which classes are taken for which | [`confusion_matrix`] | [`Picture`] |
-//! | images beside their predicted probabilities | [`predictions`] | [`Picture`] |
+//! | images next to their predicted probabilities | [`predictions`] | [`Picture`] |
 //! | the weights of neurons as images | [`weights`] | [`Picture`] |
 //! | paths of optimizers over a [`Surface`] | [`paths`] | [`Picture`] |
 //! | the same, step by step | [`animated_paths`] | [`Animation`] |
@@ -21,7 +21,7 @@
 //! Those of M. Okabe and K. Ito, which people with any kind of colour vision tell apart, less the yellow, which is not seen on
 //! white; from the eighth line on they come again with dashes. Functions are blue and derivatives green, as in the lecture.
 //!
-//! # Numbers beside axes
+//! # Tick labels
 //! They are round, all different, and as many as there is room for, up to ten; epochs are whole. Each is written with the digits that
 //! tell it from the others, however close or large they are. Values that differ by less than 10⁻¹³ of their size, on a
 //! logarithmic scale by less than 10⁻⁹ decades, are drawn as a level line. Numbers on

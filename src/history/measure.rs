@@ -79,7 +79,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// The loss on the validation set where there is one, else the training loss. Smaller is better.
+    /// The loss on the validation set if there is one, otherwise the training loss. Smaller is better.
     pub const LOSS: Self = Self { name: None, better: None };
 
     /// The measure with this name, in the direction that it has.

@@ -6,7 +6,7 @@ use core::fmt::{self, Display, Write};
 
 use crate::history::History;
 
-/// The columns beside the measures in a table.
+/// The columns of a table that are not measures.
 pub(crate) const OTHER_COLUMNS: [&str; 3] = ["epoch", "samples", "seconds"];
 
 impl History {

@@ -21,7 +21,7 @@ type RightOf = (u64, u64);
 ///
 /// network!(struct Guess = Dense<1, 4>, Softmax);
 /// let data = Dataset::<Vector<1>, Class<4>>::labelled([[0.0], [1.0]], [0, 3])?;
-/// // Zero weights make all classes equal, and the first of them is the answer.
+/// // Zero weights make all classes equal, and the first of them is predicted.
 /// assert_eq!(Guess::zeroed().measure(&data, Accuracy), 0.5);
 /// # Ok::<(), typenet::Error>(())
 /// ```

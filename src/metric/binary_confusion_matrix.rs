@@ -16,7 +16,7 @@ use crate::shape::{Shape, Vector};
 /// An output that is not finite is wrong, whatever the target: it says no where yes is wanted, and yes where no is.
 ///
 /// As a metric, it is an empty matrix that is filled: what it holds already does not count. [`number`](crate::metric::number)
-/// records one of its numbers during training, such as [`f1`](Self::f1).
+/// records one of its values during training, such as [`f1`](Self::f1).
 ///
 /// # Numerics
 /// What would be a division by zero is 0, as in scikit-learn; the accuracy of no outputs is NaN.
@@ -61,7 +61,7 @@ impl BinaryConfusionMatrix {
         Self { threshold, ..Self::default() }
     }
 
-    /// The share of right answers.
+    /// The share of correct predictions.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         let right = self.true_positives + self.true_negatives;

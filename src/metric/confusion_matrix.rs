@@ -8,18 +8,18 @@ use crate::scalar::Scalar;
 use crate::target::Class;
 
 /// How many samples of each class were taken for each class, and what follows from that. It prints as a table: a row per
-/// wanted class, a column per answer.
+/// target class, a column per predicted class.
 ///
 /// A prediction with a number that is not finite takes its sample for no class: it lowers the recall of that class and is in
 /// no column.
 ///
 /// As a metric, it is an empty matrix that is filled: what it holds already does not count. [`number`](crate::metric::number)
-/// records one of its numbers during training, such as [`macro_f1`](Self::macro_f1).
+/// records one of its values during training, such as [`macro_f1`](Self::macro_f1).
 ///
 /// # Numerics
 /// What would be a division by zero is 0, as in scikit-learn without `zero_division`: the precision of a class that was
-/// never the answer, the recall of a class without samples, F1 of both. Means are over the classes that occur, among the
-/// targets or the answers, as in scikit-learn without `labels`; of none, NaN.
+/// never predicted, the recall of a class without samples, F1 of both. Means are over the classes that occur, among the
+/// targets or the predictions, as in scikit-learn without `labels`; of none, NaN.
 ///
 /// # Example
 /// ```
@@ -28,7 +28,7 @@ use crate::target::Class;
 ///
 /// network!(struct Guess = Dense<1, 2>, Softmax);
 /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 0])?;
-/// // Zero weights make the first class the answer.
+/// // Zero weights make the first class the prediction.
 /// let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::<2>::default());
 /// assert_eq!(matrix.counts(), &[[3, 0], [1, 0]]);
 /// assert_eq!((matrix.precision(Class::new(0)?), matrix.recall(Class::new(0)?)), (0.75, 1.0));
@@ -50,7 +50,7 @@ impl<const K: usize> Default for ConfusionMatrix<K> {
 }
 
 impl<const K: usize> ConfusionMatrix<K> {
-    /// The counts: `counts()[wanted][answer]`.
+    /// The counts: `counts()[target][prediction]`.
     #[must_use]
     pub fn counts(&self) -> &[[u64; K]; K] {
         &self.counts
@@ -75,7 +75,7 @@ impl<const K: usize> ConfusionMatrix<K> {
         share(self.right(class), self.support(class))
     }
 
-    /// The harmonic mean of precision and recall, 2 right / (support + answers).
+    /// The harmonic mean of precision and recall, 2 · correct / (targets + predictions).
     #[must_use]
     pub fn f1(&self, class: Class<K>) -> f64 {
         share(2 * self.right(class), self.support(class) + self.answers(class))

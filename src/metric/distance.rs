@@ -147,7 +147,7 @@ impl<Output: Shape> Metric<Output> for RootMeanSquaredError {
 ///
 /// # Numerics
 /// As scikit-learn's `r2_score`: an output whose targets are all equal counts 1 where every prediction is exact, else 0;
-/// of fewer than two samples the answer is NaN. In histories it is `r2_score`, as in Keras and scikit-learn.
+/// For fewer than two samples it is NaN. In histories it is `r2_score`, as in Keras and scikit-learn.
 ///
 /// # Example
 /// ```

@@ -261,7 +261,7 @@ fn add<T: Kernels>(sum: &mut [T], addend: &[T]) {
     threads::join(|| add(sum, addend), || add(other_sum, other_addend));
 }
 
-/// The answers for a batch.
+/// Computes the predictions for a batch.
 pub(super) fn infer<N: Network>(network: &N, inputs: &[Sample<N, N::Input>], outputs: &mut [Sample<N, N::Output>]) {
     let samples = inputs.len();
     let alone = match threads::sharing(N::MULTIPLY_ADDS.saturating_mul(samples as u64)) {
@@ -271,7 +271,7 @@ pub(super) fn infer<N: Network>(network: &N, inputs: &[Sample<N, N::Input>], out
     infer_pieces(network, inputs, outputs, alone);
 }
 
-/// The answers for some samples; one thread does up to `alone` of them.
+/// Computes the predictions for some samples; one thread computes up to `alone` of them.
 fn infer_pieces<N: Network>(
     network: &N,
     inputs: &[Sample<N, N::Input>],
@@ -290,7 +290,7 @@ fn infer_pieces<N: Network>(
     );
 }
 
-/// The answers for some samples, tile by tile in the same scratch memory.
+/// Computes the predictions for some samples, tile by tile in the same scratch memory.
 struct InferTiles<'a, N: Network> {
     network: &'a N,
     inputs: &'a [Sample<N, N::Input>],

@@ -38,7 +38,7 @@ pub const fn kept<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> usiz
     if in_place::<L, In, Before, BeforeIn>() { 0 } else { <L::Output<In> as Shape>::LEN }
 }
 
-/// How many numbers per sample layer `L` keeps beside its output.
+/// The number of elements per sample that layer `L` keeps in addition to its output.
 ///
 /// # Panics
 /// While compiling, for a plan that asks for what no network does yet.

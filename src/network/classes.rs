@@ -1,4 +1,4 @@
-//! Which class does a network answer with?
+//! Which class does a network predict?
 
 use core::fmt::Debug;
 use core::hash::Hash;

@@ -1,4 +1,4 @@
-//! Does a data set belong to a network and its loss? The questions are traits with one blanket answer, so that a wrong
+//! Does a data set belong to a network and its loss? Each question is a trait with one blanket implementation, so that a wrong
 //! data set is one error in words.
 //!
 //! Each question goes through a second trait, an equality that is asked of the network's side. Asked of the data alone,
@@ -51,7 +51,7 @@ impl<S: Shape> SameShape<S> for S {
     label = "this data set does not fit the network and its loss"
 )]
 pub trait FitsTarget<Wanted: Target>: Target {
-    /// The same answers, as the loss's.
+    /// The same targets, in the type of the loss.
     fn values<T: Scalar>(values: &[Self::Value<T>]) -> &[Wanted::Value<T>];
 }
 
@@ -65,7 +65,7 @@ impl<Y: Target, Wanted: SameTarget<Y>> FitsTarget<Wanted> for Y {
 
 /// Equality of kinds of target.
 pub trait SameTarget<Y: Target>: Target {
-    /// The same answers.
+    /// The same targets.
     fn same_values<T: Scalar>(values: &[Y::Value<T>]) -> &[Self::Value<T>];
 }
 
@@ -76,13 +76,13 @@ impl<Y: Target> SameTarget<Y> for Y {
     }
 }
 
-/// A type of answers is what a loss compares with, in numbers of type `T`.
+/// A type of targets is what a loss compares with, in the scalar type `T`.
 #[diagnostic::on_unimplemented(
     message = "target mismatch: the targets are `{Self}` but the network and its loss want `{Wanted}` in `{T}`",
     label = "these targets do not fit the network and its loss"
 )]
 pub trait FitsValue<Wanted: Target, T: Scalar>: Sized {
-    /// The same answers, as the loss's.
+    /// The same targets, in the type of the loss.
     fn values(values: &[Self]) -> &[Wanted::Value<T>];
 }
 

@@ -17,7 +17,7 @@ use crate::shape::Shape;
 use crate::target::{Holds, Target};
 use crate::threads;
 
-/// Tiles whose predictions are in memory at a time: enough for several threads. They are as many as the shards of a batch, so
+/// Tiles whose predictions are in memory at a time: enough for several threads. Their number is that of the shards of a batch, so
 /// that each is a shard by itself.
 const TILES_SEEN: usize = 8;
 /// The bytes that these predictions take at most, unless those of a single tile take more.

@@ -1,4 +1,4 @@
-//! What did a layer answer?
+//! What is the output of a layer for one sample?
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -29,7 +29,7 @@ use crate::shape::Shape;
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct LayerOutput<S: Shape, T: Scalar> {
-    /// As many numbers as the shape has.
+    /// The elements, as many as the shape has.
     numbers: Vec<T>,
     shape: PhantomData<S>,
 }
@@ -41,10 +41,10 @@ impl<S: Shape, T: Scalar> LayerOutput<S, T> {
         Self { numbers: vec![T::ZERO; S::LEN], shape: PhantomData }
     }
 
-    /// Takes over the numbers of an output.
+    /// Overwrites the elements with those of an output.
     ///
     /// # Panics
-    /// Unless there are as many as the shape has.
+    /// If their number is not that of the shape.
     pub fn set(&mut self, numbers: &[T]) {
         self.numbers.copy_from_slice(numbers);
     }

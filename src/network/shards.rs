@@ -20,7 +20,7 @@ pub(crate) struct Shards {
     in_place: bool,
 }
 
-/// What the sum of some shards needs, beside the memory of one tile and the place of the sum itself.
+/// What the sum of some shards needs, in addition to the memory of one tile and of the sum itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Needs {
     /// Gradients that wait to be added.

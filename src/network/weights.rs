@@ -258,7 +258,7 @@ fn read<N: Network<Scalar: Stored>, const S: usize>(
     let mut opened = file.open()?;
     let contents = opened.contents(file.renames())?;
     let mut scalers = scalers(&contents);
-    // A scaler that is asked for has no tensors of another kind beside it.
+    // A file with the requested scaler has no tensors of another kind of scaler.
     let wanted = scalers.each_ref().map(|scaler| scaler.of);
     let pass_over = |name: &str| {
         let of_others = scalers::has(name) && !wanted.iter().any(|&of| scalers::has_of(name, of));

@@ -27,7 +27,7 @@ const TILE_STEP: usize = 8;
 /// A gradient multiplies about as often as this many forward passes.
 const PASSES_OF_A_GRADIENT: u64 = 3;
 
-/// The number of samples per tile, from the numbers of workspace per sample and the bytes of parameters.
+/// The number of samples per tile, from the scalars of workspace per sample and the bytes of parameters.
 pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize) -> usize {
     let sample_bytes = sample_len * size_of::<T>();
     let fit = match (L2_BYTES / 2).checked_div(sample_bytes) {

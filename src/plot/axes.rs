@@ -15,7 +15,7 @@ use crate::plot::picture::DOTS;
 use crate::plot::scale::Axis;
 use crate::plot::ticks::{Tick, ticks};
 
-/// An axis with the numbers beside it, as plotters wants it: its numbers are those along the scale.
+/// An axis with its tick labels, in the form that plotters expects; its coordinates are those of the scale.
 #[derive(Clone)]
 struct Marked {
     axis: Axis,
@@ -49,7 +49,7 @@ impl ValueFormatter<f64> for Marked {
     }
 }
 
-/// The numbers beside an axis from bottom to top, of this length.
+/// The labels of an axis from bottom to top, of this length.
 fn upright(axis: Axis, length: f64) -> Marked {
     const LINE: f64 = 1.25 * SMALL;
     let apart = |pair: &[Tick]| length * (axis.share(pair[1].place) - axis.share(pair[0].place)) >= LINE;
@@ -69,7 +69,7 @@ fn level(canvas: &Canvas<'_>, axis: Axis, length: f64) -> (Marked, f64) {
     (Marked { axis, ticks }, widest)
 }
 
-/// The least room for numbers beside an axis, so that fields below one another begin alike.
+/// The least width for the labels of an axis, so that stacked plots are aligned.
 const LABELS: f64 = 36.0;
 
 /// Where the field of two axes is, and what is where in it.

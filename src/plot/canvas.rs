@@ -39,7 +39,7 @@ pub(super) enum Anchor {
     Right,
 }
 
-/// A sign for one place, told apart without colours.
+/// A marker for one point, distinguishable without colours.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Marker {
     Disc,
@@ -204,7 +204,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// A sign with a white rim, so that those over one another are told apart.
+    /// A marker with a white rim, so that overlapping markers are distinguishable.
     pub(super) fn marker(&self, marker: Marker, at: Point, radius: f64, color: Color) {
         const RIM: f64 = 1.0;
         if marker == Marker::Ring {

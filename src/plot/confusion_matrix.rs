@@ -10,7 +10,7 @@ use crate::plot::picture::Picture;
 use crate::readable::Percent;
 use crate::target::Class;
 
-/// The counts of a [`ConfusionMatrix`] with their shares: a row per wanted class, a column per answer, the darker the larger
+/// The counts of a [`ConfusionMatrix`] with their shares: a row per target class, a column per predicted class, the darker the larger
 /// the share of the class. `names` are those of the classes; without them they are numbers.
 ///
 /// A share is of all samples of the wanted class. Where the network answered with numbers that are not finite, which is

@@ -95,7 +95,7 @@ pub(super) fn distinct_texts(numbers: &[f64]) -> Vec<String> {
 /// The fewest significant digits of a number.
 const LEAST: usize = 4;
 
-/// How many digits tell one of the numbers from those beside it.
+/// The number of digits that distinguish adjacent labels.
 fn digits_apart(numbers: &[f64], index: usize, written: impl Fn(f64, usize) -> String) -> usize {
     // All that a number has.
     const MOST: usize = 17;

@@ -1,4 +1,4 @@
-//! What a classifier of two inputs answers where.
+//! The decision regions of a classifier of two inputs.
 
 use alloc::format;
 use alloc::vec::Vec;
@@ -17,10 +17,10 @@ use crate::target::Class;
 const COLUMNS: u32 = 320;
 const ROWS: u32 = 240;
 
-/// The regions in which a classifier answers each class, in light colours, with the samples of a data set over them: one that
+/// The regions in which a classifier predicts each class, in light colours, with the samples of a data set over them: one that
 /// stands in another's region is classified wrong.
 ///
-/// `answer` is asked at 320 × 240 places around the samples. A network that was trained on scaled inputs is shown in
+/// Calls `answer` at 320 × 240 points around the samples. A network that was trained on scaled inputs is shown in
 /// the units of the data by a closure that scales. Classes have colours and signs, which together repeat after 28.
 ///
 /// # Example
@@ -79,7 +79,7 @@ fn answers<const K: usize, T: Scalar>(across: Axis, down: Axis, answer: impl Fn(
     cells.map(|(x, y)| answer(&[middle(across, x, COLUMNS), middle(down, y, ROWS)]).index()).collect()
 }
 
-/// The classes among answers and targets, in order.
+/// The classes among predictions and targets, in order.
 fn occurring<const K: usize, T: Scalar>(answers: &[usize], data: &Dataset<Vector<2>, Class<K>, T>) -> Vec<usize> {
     let mut occurs = alloc::vec![false; K];
     for class in answers.iter().copied().chain(data.targets().iter().map(|class| class.index())) {
@@ -88,7 +88,7 @@ fn occurring<const K: usize, T: Scalar>(answers: &[usize], data: &Dataset<Vector
     (0..K).filter(|&class| occurs[class]).collect()
 }
 
-/// Light colours, a rectangle for each run of cells of one class.
+/// Light colours, a rectangle for each row of adjacent cells of one class.
 fn regions(canvas: &Canvas<'_>, field: &Field, answers: &[usize]) {
     // Neighbours overlap a little, or the ground would shine through between them.
     const OVERLAP: f64 = 0.5;

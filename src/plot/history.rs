@@ -13,14 +13,14 @@ use crate::plot::color::{BLACK, BLUE, Color, GREY, VERMILLION};
 use crate::plot::picture::Picture;
 use crate::plot::scale::{Axis, Scale};
 
-/// Loss by epoch, of training and, where there is one, on the validation set, with the best epoch marked. Below it, the same for
+/// The loss of training by epoch and, if there is one, on the validation set, with the best epoch marked. Below it, the same for
 /// every metric that was recorded.
 ///
 /// The best epoch is [`History::best`]. A value that is infinite or NaN is a gap in its curve. A metric without any finite value
 /// is left out.
 ///
 /// # Errors
-/// [`Error::NothingToDraw`] for a run of no epochs, or when no loss is finite.
+/// [`Error::NothingToDraw`] if the history has no epochs, or if no loss is finite.
 ///
 /// # Example
 /// ```

@@ -20,7 +20,7 @@ pub(super) const WIDTH: f64 = 2.25;
 
 /// Paths over the contours of a function, each with a name in the legend: the darker a contour, the lower it is, and numbers
 /// on every third are its value, with four digits or, where it takes more to tell
-/// them apart, with more. Every second path is dashed, so that those over one another are told apart. A ring
+/// them apart, with more. Every second path is dashed, so that overlapping paths are distinguishable. A ring
 /// marks where a path starts, a diamond where it ends; steps have dots where they are few.
 ///
 /// What is outside of the rectangle is not drawn. A path ends before its first place that is infinite or NaN.
@@ -104,7 +104,7 @@ pub(super) fn ground(canvas: &Canvas<'_>, surface: &Surface, paths: &[Walk<'_>])
     field
 }
 
-/// The contours, and numbers on some of them where there is room beside what will be drawn at `taken`.
+/// The contours, with labels on those where there is room next to what will be drawn at `taken`.
 fn draw_contours(canvas: &Canvas<'_>, field: &Field, surface: &Surface, taken: &[Point]) {
     /// Numbers on all would be more numbers than lines.
     const NUMBERED: usize = 3;
@@ -148,7 +148,7 @@ impl Label<'_> {
         [(x - half, y - 12.0), (x + half, y + 12.0)].into_iter().all(|corner| field.holds(corner))
     }
 
-    /// Whether it is easy to read beside other numbers and what will be drawn over it.
+    /// Whether it is legible next to other labels and what will be drawn over it.
     fn is_clear_of(&self, others: &[Label<'_>], places: &[Point]) -> bool {
         let apart = |(x, y): Point, width: f64| {
             let room = f64::midpoint(self.width, width) + 24.0;

@@ -1,4 +1,4 @@
-//! Images beside what a network makes of them.
+//! Images next to the predictions of a network.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -14,7 +14,7 @@ use crate::readable::Percent;
 use crate::scalar::Scalar;
 use crate::target::Class;
 
-/// Images beside their predicted probabilities as bars. The bar of the wanted class is green; where another one is
+/// Images next to their predicted probabilities as bars. The bar of the target class is green; where another one is
 /// higher, that one is vermillion.
 ///
 /// The smallest number of an image is white and the largest black. Inputs are best shown as they were before they were

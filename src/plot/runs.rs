@@ -14,7 +14,7 @@ use crate::plot::scale::{Axis, Scale};
 /// One measure of several runs over one another, to compare learning rates, optimizers or initializers: `"loss"`, `"val_accuracy"`,
 /// or any other that the runs recorded.
 ///
-/// Every second curve is dashed, so that those over one another are told apart.
+/// Every second curve is dashed, so that overlapping curves are distinguishable.
 /// A run that diverged is one of its epochs up to there, as `Trainer::history` keeps them; one without any is in the legend
 /// alone. A number that is not finite, or not positive on a logarithmic scale, is a gap in its curve.
 ///

@@ -1,4 +1,4 @@
-//! Which numbers are written beside an axis, and how?
+//! Which tick labels does an axis have?
 //!
 //! Those of a set of round numbers, such as the multiples of 0.2: of all sets that fit, the one with the most. A tick is a decimal
 //! number from the start, and its label spells it out, so that no label holds the noise of a product, and none is that of
@@ -11,10 +11,10 @@ use alloc::vec::Vec;
 use crate::plot::decimal::{Decimal, power_of_ten, texts};
 use crate::plot::scale::{Axis, Scale, from_log10};
 
-/// The most numbers beside an axis.
+/// The largest number of ticks of an axis.
 pub(super) const MOST: usize = 10;
 
-/// A number beside an axis.
+/// A tick of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tick {
     /// Where it is along the scale.
