@@ -1,6 +1,6 @@
 //! Gate R5, the second half: no value of a network's size is ever on the stack, in debug builds too.
 //!
-//! `cargo test --profile unoptimised --test small_stack` is the run that matters: an optimizer removes copies. An overflow
+//! `cargo test --profile unoptimised --test small_stack` is the build that matters: an optimizer removes copies. An overflow
 //! ends the whole test process.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
@@ -53,7 +53,7 @@ network! {
 network!(struct Small = Dense<3, 6>, Tanh, Dense<6, 4>, Softmax);
 
 network! {
-    /// A hundred layers, each so small that optimised code for it is written out.
+    /// A hundred layers, each so small that optimized code for it is written out.
     struct Tower {
         Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
         Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh, Dense<4, 4>, Tanh,
