@@ -208,6 +208,11 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// The name of a metric is empty or has control characters, such as a line break.
+    InvalidMeasureName {
+        /// The name.
+        name: String,
+    },
     /// The measures differ from those that the interrupted training recorded.
     OtherMeasures {
         /// The name of the first that the program or the checkpoint lacks.
@@ -225,7 +230,14 @@ pub enum Error {
         /// The name of the first that the program or the checkpoint lacks.
         name: String,
     },
-    /// An interrupted epoch had already used more samples than the data has now.
+    /// The data has more or fewer samples than that of the interrupted training.
+    OtherSampleCount {
+        /// The number of samples in an epoch of the interrupted training.
+        before: usize,
+        /// The number of samples in the data.
+        now: usize,
+    },
+    /// An interrupted epoch had already used more samples than a source of batches has now.
     FewerSamples {
         /// The number of samples in an epoch.
         samples: usize,

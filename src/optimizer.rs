@@ -112,6 +112,7 @@ pub const MAX_SLOTS: usize = 4;
 /// assert!((line.predict(&[1.0])[0] - 3.0).abs() < 0.1);
 /// # Ok::<(), Error>(())
 /// ```
+#[diagnostic::on_unimplemented(message = "`{Self}` is not an optimizer", label = "this is not an optimizer")]
 pub trait Optimizer: Clone + Send + Sync {
     /// Returns the slots that the optimizer needs with these settings. Their names are distinct, and there are at most
     /// [`MAX_SLOTS`] over all settings.

@@ -217,8 +217,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// `Checkpoints::best` can monitor any of them by name.
     ///
     /// # Errors
-    /// `fit` returns [`Error::DuplicateMeasure`] if two measures have the same name; [`metric::named`](crate::metric::named)
-    /// renames a metric.
+    /// `fit` returns [`Error::DuplicateMeasure`] if two measures have the same name, and [`Error::InvalidMeasureName`] if a name
+    /// is empty or has control characters; [`metric::named`](crate::metric::named) renames a metric.
     ///
     /// # Example
     /// ```
@@ -351,8 +351,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// - [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] or [`Error::UpdateTooLarge`] if training diverges;
     ///   [`Error::NonFiniteValidation`] if the validation set shows it first.
     /// - [`Error::ParameterCount`] if the state of the optimizer belongs to a network of another size.
-    /// - [`Error::OtherCallbacks`], [`Error::OtherMeasures`] or [`Error::FewerSamples`] if the callbacks or measures differ
-    ///   from those of interrupted training, or if there is less data.
+    /// - [`Error::OtherCallbacks`], [`Error::OtherMeasures`] or [`Error::OtherSampleCount`] if the callbacks, the measures or
+    ///   the number of samples differ from those of interrupted training.
     ///
     /// The records of the epochs before an error are in [`history`](Self::history), and the callbacks have seen their `end`.
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
@@ -377,7 +377,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// # Errors
     /// [`Error::Source`] if the source fails, or if it adds more samples than requested; [`Error::CountMismatch`] if it adds
     /// different numbers of inputs and targets; [`Error::NonFiniteBatch`] if a value is not finite; [`Error::Empty`] if an
-    /// epoch has no samples; and the errors of [`fit`](Self::fit).
+    /// epoch has no samples; [`Error::FewerSamples`] if a resumed epoch has fewer samples than it had already used; and the
+    /// errors of [`fit`](Self::fit).
     pub fn fit_batches<N, B>(&mut self, network: &mut impl AsMut<N>, source: &mut B) -> Result<History>
     where
         N: Network<Scalar = T>,

@@ -59,6 +59,7 @@ impl Error {
             Self::UnknownMeasure { .. }
             | Self::UnknownDirection { .. }
             | Self::DuplicateMeasure { .. }
+            | Self::InvalidMeasureName { .. }
             | Self::OtherMeasures { .. } => self.fmt_measures(f),
             Self::ThreadsNotStarted { threads, reason } => {
                 write!(f, "cannot start a pool of {threads} threads: {reason}")
@@ -102,6 +103,9 @@ impl Error {
                 f,
                 "two columns of the history would be named `{name}`: rename a metric with `metric::named(\"..\", metric)`"
             ),
+            Self::InvalidMeasureName { name } => {
+                write!(f, "a metric is named {name:?}, but a name must have a character and no control characters")
+            }
             Self::OtherMeasures { name } => write!(
                 f,
                 "the measures differ from those of the interrupted training: `{name}` is only in one of the two lists, in another \
@@ -132,6 +136,9 @@ impl Error {
             Self::Source { validation, epoch, reason } => {
                 let (validation, epoch) = (of_validation(*validation), InEpoch(*epoch));
                 write!(f, "the source of {validation}batches failed{epoch}: {reason}")
+            }
+            Self::OtherSampleCount { before, now } => {
+                write!(f, "the interrupted training had {before} samples per epoch, but the data has {now}")
             }
             Self::FewerSamples { samples, needed } => {
                 write!(f, "the interrupted epoch had already used {needed} samples, but there are only {samples}")

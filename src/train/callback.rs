@@ -13,7 +13,7 @@ use crate::train::{on_epoch, on_step};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrainingPlan<'a> {
-    /// The requested number of epochs.
+    /// The requested number of epochs, or that of the epochs before an interruption if it is larger.
     pub epochs: usize,
     /// The number of samples in an epoch; 0 if a source of batches does not know it.
     pub samples: usize,

@@ -37,6 +37,8 @@ const KIND: &str = "checkpoint";
 #[derive(Clone, Copy, Debug)]
 pub struct TrainingPosition<'a> {
     pub history: &'a History,
+    /// The number of samples in an epoch, if it is known.
+    pub samples: Option<usize>,
     /// The number of steps of the optimizer so far.
     pub total_steps: u64,
     pub stop: Stop,
@@ -94,8 +96,7 @@ impl<'a, T: Kernels> CheckpointContents<'a, T> {
         if let Some(order) = contents.numbers.order.as_mut().filter(|_| position.within_epoch) {
             order.epochs -= 1;
         }
-        let stopped = position.stop == Stop::End;
-        let words = encoding::to_words(position.history, stopped, progress, metrics, &callbacks);
+        let words = encoding::to_words(position, progress, metrics, &callbacks);
         contents.numbers.words = words.len();
         contents.numbers.copies = callbacks.entries().iter().filter(|entry| entry.parameters.is_some()).count();
         contents.in_progress = Some(TrainingInProgress { words, callbacks });

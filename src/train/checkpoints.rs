@@ -210,7 +210,7 @@ impl Checkpoints {
     }
 
     fn is_due(&self, position: &TrainingPosition<'_>) -> bool {
-        let &TrainingPosition { history, total_steps, stop, within_epoch } = position;
+        let &TrainingPosition { history, total_steps, stop, within_epoch, .. } = position;
         match self.interval {
             Interval::Epochs(epochs) => stop != Stop::No || (!within_epoch && history.len().is_multiple_of(epochs)),
             Interval::Steps(steps) => stop != Stop::No || total_steps.is_multiple_of(steps as u64),

@@ -11,6 +11,8 @@ use crate::train::epoch_progress::EpochProgress;
 /// Interrupted training, as its checkpoint contains it.
 #[derive(Clone, Debug)]
 pub(super) struct InterruptedTraining<T> {
+    /// The number of samples in an epoch, if it was known.
+    pub(super) samples: Option<usize>,
     /// The names of the measures of every epoch.
     pub(super) measures: Vec<String>,
     pub(super) epochs: Vec<RecordedEpoch>,
@@ -33,6 +35,14 @@ pub(super) struct RecordedEpoch {
 }
 
 impl<T> InterruptedTraining<T> {
+    /// Returns an error if both numbers of samples in an epoch are known and differ.
+    pub(super) fn check_samples(&self, samples: Option<usize>) -> Result<()> {
+        match (self.samples, samples) {
+            (Some(before), Some(now)) if before != now => Err(Error::OtherSampleCount { before, now }),
+            _ => Ok(()),
+        }
+    }
+
     /// Returns an error if the measures differ from the recorded ones.
     pub(super) fn check_measures(&self, measures: &[Measure]) -> Result<()> {
         let (before, now) = (&self.measures, measures.iter().map(|measure| &measure.name));

@@ -1,5 +1,6 @@
 //! Which metrics are recorded for every epoch?
 
+use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::mem;
@@ -156,6 +157,10 @@ where
         metrics.describe(VALIDATION, &mut measures);
     }
     for (index, Measure { name, .. }) in measures.iter().enumerate() {
+        let without_prefix = name.strip_prefix(VALIDATION).unwrap_or(name);
+        if without_prefix.is_empty() || name.chars().any(char::is_control) {
+            return Err(Error::InvalidMeasureName { name: without_prefix.to_string() });
+        }
         let is_taken = measures[..index].iter().any(|measure| measure.name == *name);
         if is_taken || OTHER_COLUMNS.contains(&name.as_str()) {
             return Err(Error::DuplicateMeasure { name: name.clone() });

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::dataset::{Batches, CheckedBatches, Dataset};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::random;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -33,6 +33,25 @@ pub(super) trait SampleSource<T: Scalar>: Send {
         inputs: &mut Vec<<Self::Input as Shape>::Array<T>>,
         targets: &mut Vec<<Self::Target as Target>::Value<T>>,
     ) -> Result<()>;
+
+    /// Skips the first `needed` samples of an epoch, in batches of `batch_size`.
+    fn skip(
+        &mut self,
+        needed: usize,
+        batch_size: usize,
+        inputs: &mut Vec<<Self::Input as Shape>::Array<T>>,
+        targets: &mut Vec<<Self::Target as Target>::Value<T>>,
+    ) -> Result<()> {
+        let mut samples = 0;
+        while samples < needed {
+            self.fill(batch_size.min(needed - samples), inputs, targets)?;
+            if inputs.is_empty() {
+                return Err(Error::FewerSamples { samples, needed });
+            }
+            samples += inputs.len();
+        }
+        Ok(())
+    }
 }
 
 /// A data set in random order.

@@ -49,7 +49,9 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     {
         let measures = measures::<N, L, M>(&self.metrics, V::EXISTS)?;
         self.steps.learning_rate.watch(&measures)?;
-        self.history = History::new(self.epochs, self.steps.seed, measures);
+        let epochs_before = self.interrupted.as_ref().map_or(0, |training| training.epochs.len());
+        let epochs = self.epochs.max(epochs_before);
+        self.history = History::new(epochs, self.steps.seed, measures);
         self.steps.check(N::TENSORS)?;
         check_targets::<L, N::Output, T>(&self.steps.loss, S::Target::values(source.targets()))?;
         self.validation.check(&self.steps.loss)?;
@@ -61,15 +63,15 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         let pool = self.threads.start()?;
         let mut states = self.metrics.states();
         let plan = TrainingPlan {
-            epochs: self.epochs,
+            epochs,
             samples: source.samples().unwrap_or(0),
             steps: self.steps.steps_of(source.samples().unwrap_or(0)),
             measures: self.history.measures(),
-            epochs_before: self.interrupted.as_ref().map_or(0, |training| training.epochs.len()),
+            epochs_before,
             steps_before: self.interrupted.as_ref().map_or(0, |training| training.progress.steps),
         };
         let begins = self.hooks.begin(network, &plan)?.is_continue();
-        let progress = match self.resume_interrupted::<N>(&mut states) {
+        let progress = match self.resume_interrupted::<N>(source.samples(), &mut states) {
             Ok(progress) => progress.filter(|_| begins),
             Err(error) => {
                 // The interrupted training still waits for its own callbacks, so these must not change its network.
@@ -86,7 +88,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
 
     /// Resumes interrupted training, if there is any. Returns the progress of its next epoch, or `None` if a callback had ended
     /// the training.
-    fn resume_interrupted<N>(&mut self, states: &mut M::States) -> Result<Option<EpochProgress>>
+    fn resume_interrupted<N>(&mut self, samples: Option<usize>, states: &mut M::States) -> Result<Option<EpochProgress>>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output>,
@@ -96,6 +98,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         let Some(interrupted) = &self.interrupted else {
             return Ok(Some(EpochProgress::default()));
         };
+        interrupted.check_samples(samples)?;
         interrupted.check_measures(self.history.measures())?;
         if interrupted.progress.samples > 0 {
             *states = self.metrics.restore(&mut &interrupted.metrics[..])?;
@@ -241,15 +244,7 @@ where
         }
         self.source.begin(epoch, self.settings.epochs_begun, self.settings.epoch_seed())?;
         self.settings.epochs_begun += 1;
-        let (mut samples, needed) = (0, progress.samples);
-        while samples < needed {
-            self.source.fill(self.settings.batch_size.min(needed - samples), &mut self.inputs, &mut self.targets)?;
-            if self.inputs.is_empty() {
-                return Err(Error::FewerSamples { samples, needed });
-            }
-            samples += self.inputs.len();
-        }
-        Ok(())
+        self.source.skip(progress.samples, self.settings.batch_size, &mut self.inputs, &mut self.targets)
     }
 
     /// Performs the steps of the epoch until there are no more samples or a callback stops it. Callbacks stay on this thread,
@@ -388,7 +383,7 @@ where
         within: Option<Instant>,
     ) -> Result<()> {
         let (total_steps, within_epoch) = (self.settings.optimizer.steps(), within.is_some());
-        let position = TrainingPosition { history, total_steps, stop, within_epoch };
+        let position = TrainingPosition { history, samples: self.source.samples(), total_steps, stop, within_epoch };
         if !hooks.is_due(&position) {
             return Ok(());
         }

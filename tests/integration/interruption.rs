@@ -10,6 +10,7 @@ use typenet::metric::{Metric, number};
 use typenet::prelude::*;
 use typenet::schedule::{Exponential, ReduceOnPlateau};
 use typenet::train::{CallbackState, StepRecord, TrainingPlan, on_epoch};
+use typenet::dataset::Batches;
 use typenet::{Average, Error, History, Result};
 
 use crate::support::folder::Folder;
@@ -420,6 +421,9 @@ fn a_run_that_lost_samples_does_not_go_on_within_an_epoch() {
     resumed.resume(&mut network, &path).unwrap();
     let before = network.parameters().to_vec();
     let error = resumed.fit(&mut network, &data(40)).unwrap_err();
+    assert_eq!(error, Error::OtherSampleCount { before: 60, now: 40 });
+    assert_eq!(error.to_string(), "the interrupted training had 60 samples per epoch, but the data has 40");
+    let error = resumed.fit_batches(&mut network, &mut OfUnknownLength { data: data(40), taken: 0 }).unwrap_err();
     assert_eq!(error, Error::FewerSamples { samples: 40, needed: 48 });
     assert_eq!(error.to_string(), "the interrupted epoch had already used 48 samples, but there are only 40");
     assert_eq!(network.parameters(), before);
@@ -584,4 +588,60 @@ fn a_run_goes_on_with_the_measures_that_it_recorded_and_no_others() {
     let mut whole = start.clone();
     let expected = trainer(3).metric(Accuracy).validation(&validation).fit(&mut whole, &data).unwrap();
     assert_eq!(outcome(&network, &resumed, 12), outcome(&whole, &expected, 12));
+}
+
+/// A source that does not know its number of samples.
+struct OfUnknownLength {
+    data: Data,
+    taken: usize,
+}
+
+impl Batches<f32> for OfUnknownLength {
+    type Input = Vector<4>;
+    type Target = Class<3>;
+    type Error = Error;
+
+    fn begin(&mut self, _: u64, _: u64) -> Result<()> {
+        self.taken = 0;
+        Ok(())
+    }
+
+    fn fill(&mut self, count: usize, inputs: &mut Vec<[f32; 4]>, targets: &mut Vec<Class<3>>) -> Result<()> {
+        let next = self.taken..self.data.len().min(self.taken + count);
+        inputs.extend_from_slice(&self.data.inputs()[next.clone()]);
+        targets.extend_from_slice(&self.data.targets()[next.clone()]);
+        self.taken = next.end;
+        Ok(())
+    }
+}
+
+#[test]
+fn training_resumes_only_with_the_number_of_samples_that_it_had() {
+    let folder = Folder::new("other_data");
+    let path = folder.path("between_epochs");
+    let mut network = Net::init(&mut typenet::rng(1));
+    trainer(2).checkpoints(Checkpoints::every(1, &path)).fit(&mut network, &data(60)).unwrap();
+    for samples in [59, 61] {
+        let mut resumed = trainer(3);
+        resumed.resume(&mut network, &path).unwrap();
+        let before = network.parameters().to_vec();
+        let error = resumed.fit(&mut network, &data(samples)).unwrap_err();
+        assert_eq!(error, Error::OtherSampleCount { before: 60, now: samples });
+        assert_eq!(network.parameters(), before);
+        // The interrupted training still waits for its data.
+        assert_eq!(resumed.fit(&mut network, &data(60)).unwrap().len(), 3);
+    }
+}
+
+#[test]
+fn resumed_training_that_already_has_its_epochs_shows_them() {
+    let folder = Folder::new("no_more");
+    let path = folder.path("checkpoint");
+    let mut network = Net::init(&mut typenet::rng(1));
+    trainer(2).checkpoints(Checkpoints::every(1, &path)).fit(&mut network, &data(60)).unwrap();
+    let mut resumed = trainer(1);
+    resumed.resume(&mut network, &path).unwrap();
+    let history = resumed.fit(&mut network, &data(60)).unwrap();
+    assert_eq!(history.len(), 2);
+    assert!(history.to_string().contains("epoch 2/2"), "{history}");
 }

@@ -265,6 +265,18 @@ fn a_source_of_validation_batches_has_the_metrics_of_its_samples() {
 }
 
 #[test]
+fn a_metric_without_a_readable_name_is_refused() {
+    let data = classes(10);
+    for (name, shown) in [("", r#""""#), ("two\nlines", r#""two\nlines""#), ("\u{1b}[31m", r#""\u{1b}[31m""#)] {
+        let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).metric(metric::named(name, TopK::<2>)).validation(&data);
+        let error = trainer.fit(&mut Deep::zeroed(), &data).unwrap_err();
+        assert_eq!(error, Error::InvalidMeasureName { name: name.into() });
+        let text = format!("a metric is named {shown}, but a name must have a character and no control characters");
+        assert_eq!(error.to_string(), text);
+    }
+}
+
+#[test]
 fn two_measures_of_one_name_are_refused_before_anything_has_changed() {
     let (data, start) = (classes(10), Deep::init(&mut typenet::rng(8)));
     let mut network = start.clone();

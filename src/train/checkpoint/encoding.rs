@@ -3,21 +3,23 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::history::History;
 use crate::train::callback_state::{CallbackState, Entry};
+use crate::train::checkpoint::TrainingPosition;
 use crate::train::epoch_progress::EpochProgress;
 use crate::train::interrupted_training::{InterruptedTraining, RecordedEpoch};
+use crate::train::stop::Stop;
 
-/// Encodes whether a callback ended the training, the progress of the next epoch, the states of the metrics in it, the history,
+/// Encodes whether a callback ended the training, the number of samples in an epoch, the progress of the next epoch, the states of the metrics in it, the history,
 /// and the states of the callbacks without copies of parameters.
 pub(super) fn to_words<T: Copy>(
-    history: &History,
-    stopped: bool,
+    position: &TrainingPosition<'_>,
     progress: &EpochProgress,
     metrics: &[u64],
     callbacks: &CallbackState<T>,
 ) -> Vec<u64> {
-    let mut words = alloc::vec![u64::from(stopped), progress.steps as u64, progress.samples as u64];
+    let TrainingPosition { history, samples, stop, .. } = position;
+    let mut words = alloc::vec![u64::from(*stop == Stop::End), u64::from(samples.is_some())];
+    words.extend([samples.unwrap_or(0), progress.steps, progress.samples].map(|count| count as u64));
     words.extend([progress.total_loss, progress.seconds].map(f64::to_bits));
     words.push(metrics.len() as u64);
     words.extend(metrics);
@@ -48,7 +50,7 @@ impl<T: Copy> InterruptedTraining<T> {
     /// Decodes the words of [`to_words`], together with the copies of parameters. Returns `None` for invalid words.
     pub(super) fn from_words(words: &[u64], mut copies: impl Iterator<Item = Vec<T>>) -> Option<Self> {
         let mut words = Words(words);
-        let stopped = words.flag()?;
+        let (stopped, is_known, samples) = (words.flag()?, words.flag()?, words.count()?);
         let progress = EpochProgress { steps: words.count()?, samples: words.count()?, ..EpochProgress::default() };
         let progress = EpochProgress { total_loss: words.finite()?, seconds: words.finite()?, ..progress };
         let metrics = words.count().and_then(|count| words.take(count))?.to_vec();
@@ -62,7 +64,8 @@ impl<T: Copy> InterruptedTraining<T> {
             callbacks.push(&name, own, parameters.as_deref());
         }
         let whole = words.0.is_empty() && copies.next().is_none();
-        whole.then_some(Self { measures, epochs, progress, metrics, stopped, callbacks })
+        let samples = is_known.then_some(samples);
+        whole.then_some(Self { samples, measures, epochs, progress, metrics, stopped, callbacks })
     }
 }
 
