@@ -3,8 +3,8 @@
 //! | what | function | gives |
 //! |---|---|---|
 //! | a function and its derivative | [`function`] | [`Picture`] |
-//! | one training run | [`history`](fn@history) | [`Picture`] |
-//! | several runs over one another | [`runs`] | [`Picture`] |
+//! | one history of training | [`history`](fn@history) | [`Picture`] |
+//! | one measure of several histories | [`histories`] | [`Picture`] |
 //! | the classes that a classifier of two inputs predicts, by region | [`decision_regions`] | [`Picture`] |
 //! | which classes are taken for which | [`confusion_matrix`] | [`Picture`] |
 //! | images next to their predicted probabilities | [`predictions`] | [`Picture`] |
@@ -55,23 +55,23 @@ mod animation;
 mod confusion_matrix;
 mod decision_regions;
 mod function_graph;
+mod histories;
 mod history;
 mod momentum_page;
 mod predictions;
-mod runs;
 mod weight_images;
 
 pub use animation::{Animation, animated_paths};
 pub use confusion_matrix::confusion_matrix;
 pub use decision_regions::decision_regions;
 pub use function_graph::function;
+pub use histories::histories;
 pub use history::history;
 pub use momentum_page::{Page, momentum_page};
 pub use paths::paths;
 pub use picture::Picture;
 pub use pixels::Pixels;
 pub use predictions::predictions;
-pub use runs::runs;
 pub use scale::Scale;
 pub use surface::Surface;
 pub use weight_images::weights;

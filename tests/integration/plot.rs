@@ -107,7 +107,7 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
         ("function", plot::function("x²", -2.0..=2.0, |x| x * x, |x| 2.0 * x).unwrap(), "derivative"),
         ("history", plot::history("line", &long).unwrap(), "best: epoch 30"),
         ("accuracy", plot::history("classifier", &classifier_run()).unwrap(), "macro_recall"),
-        ("runs", plot::runs("rates", &runs, "val_loss", Scale::Logarithmic).unwrap(), "slow &amp; &lt;steady&gt;"),
+        ("runs", plot::histories("rates", &runs, "val_loss", Scale::Logarithmic).unwrap(), "slow &amp; &lt;steady&gt;"),
         ("regions", plot::decision_regions("halves", &corners, side), "class 1"),
         ("matrix", plot::confusion_matrix("guess", &matrix, Some(&["ant", "bee", "cow"])).unwrap(), "bee"),
         (
@@ -244,7 +244,7 @@ fn what_cannot_be_drawn_is_an_error() {
     let none = plot::history("none", &History::default());
     assert_eq!(none.unwrap_err().to_string(), "there is nothing to draw: the history has no epochs");
     let none: &[(&str, &History)] = &[];
-    let linear = |runs, measure| plot::runs("none", runs, measure, Scale::Linear).map(|_| ());
+    let linear = |runs, measure| plot::histories("none", runs, measure, Scale::Linear).map(|_| ());
     assert!(nothing(&linear(none, "loss")));
     let line = run(2, 0.1);
     let unknown = linear(&[("line", &line)], "val_accuracy").unwrap_err();
@@ -297,7 +297,7 @@ fn epochs_below_a_picture_are_whole_numbers() {
     {
         let losses: Vec<f64> = (0..epochs).map(|epoch| 3.0 - f64::from(epoch) / 10.0).collect();
         let run = run_with(&losses);
-        let runs = plot::runs("runs", &[("a", &run)], "loss", Scale::Linear).unwrap();
+        let runs = plot::histories("runs", &[("a", &run)], "loss", Scale::Linear).unwrap();
         for svg in [plot::history("history", &run).unwrap().to_svg(), runs.to_svg()] {
             assert_eq!(numbers_of_axes(&svg).1.join(" "), expected);
         }
@@ -329,7 +329,7 @@ fn numbers_beside_losses_of_any_magnitude_are_different_and_without_noise() {
     for losses in cases {
         let run = run_with(losses);
         for scale in [Scale::Linear, Scale::Logarithmic] {
-            let svg = plot::runs("runs", &[("a", &run)], "loss", scale).unwrap().to_svg();
+            let svg = plot::histories("runs", &[("a", &run)], "loss", scale).unwrap().to_svg();
             let (numbers, _) = numbers_of_axes(&svg);
             let different: BTreeSet<_> = numbers.iter().collect();
             assert!(numbers.len() >= 2 && different.len() == numbers.len(), "{losses:?}: {numbers:?}");
@@ -400,7 +400,7 @@ fn contours_have_numbers_and_every_second_path_is_dashed_over_the_others() {
 fn runs_and_functions_with_extreme_numbers_are_drawn() {
     let history = run(1, 0.1);
     assert!(plot::history("one epoch", &history).is_ok());
-    assert!(plot::runs("one", &[("a", &history)], "loss", Scale::Logarithmic).is_ok());
+    assert!(plot::histories("one", &[("a", &history)], "loss", Scale::Logarithmic).is_ok());
     for factor in [1e-200, 1e-12, 1e12, 1e300] {
         let picture = plot::function("steep", -1.0..=1.0, |x| factor * x, |_| factor).unwrap();
         texts_of_xml(&picture.to_svg());
