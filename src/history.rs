@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::kernel::Path;
 
-/// The records of a training, with the seed and the instruction set on which its bits depend. `Display` prints these two and
+/// The records of training, with the seed and the instruction set on which its bits depend. `Display` prints these two and
 /// then one line per epoch.
 ///
 /// # Example

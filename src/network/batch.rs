@@ -21,7 +21,7 @@ use crate::threads;
 const SMALLEST_INFERENCE: usize = 32;
 /// The number of pieces per thread into which a predicted batch is split, so that a thread that finishes early has work left.
 const INFERENCES_PER_THREAD: usize = 2;
-/// Pieces start at multiples of this many samples, so that the tiles of samples in kernels have no remainder.
+/// Pieces start at multiples of this many samples, so that kernels that process several samples at once have no remainder.
 const INFERENCE_STEP: usize = 8;
 /// Samples with their targets, and how they go through a network.
 pub(super) struct Batch<'a, N: Network, L: Loss<N::Output>> {

@@ -41,7 +41,7 @@ pub const fn kept<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> usiz
 /// Returns the number of elements per sample that layer `L` keeps in addition to its output.
 ///
 /// # Panics
-/// Panics at compile time if the plan requires a layout, or mixes samples, in a way that no network implements yet.
+/// Panics at compile time if the plan requires a layout other than rows or mixes samples, which no network implements yet.
 #[must_use]
 pub const fn cache<L: Layer, In: Shape>() -> usize {
     assert!(

@@ -33,7 +33,8 @@ impl Shards {
     /// Splits `tiles` tiles, at least 1, for a number of threads.
     pub(crate) fn new(tiles: usize, threads: usize, in_place: bool) -> Self {
         let count = tiles.min(SHARDS);
-        // Halving is even only for powers of two; for other numbers of threads, smaller pieces balance better.
+        // Repeated halving gives equal shares only if the number of threads is a power of two. For other numbers, smaller
+        // pieces balance better.
         let alone = if threads.is_power_of_two() { (count / threads).max(1) } else { 1 };
         Self { tiles, count, alone, in_place }
     }

@@ -22,7 +22,7 @@ const L2_BYTES: usize = 1 << 20;
 const LARGEST_TILE: usize = 128;
 /// The smallest tile if the weights exceed the cache. A tile streams the weights twice, so a smaller one would wait for memory.
 const SMALLEST_STREAMING_TILE: usize = 64;
-/// Larger tiles are multiples of this, so that the tiles of samples in kernels have no remainder.
+/// Larger tiles are multiples of this, so that kernels that process several samples at once have no remainder.
 const TILE_STEP: usize = 8;
 
 /// A gradient takes about as many multiply-adds as this many forward passes.
