@@ -27,13 +27,13 @@ fn main() -> typenet::Result<()> {
     let (train, test) = (scaler.transform(train), scaler.transform(test));
 
     // Each with a suitable learning rate: the larger the batch, the less noise, and the longer a step may be.
-    let runs = [("the whole set", train.len(), 0.5), ("batches of 32", 32, 0.1), ("single samples", 1, 0.01)];
+    let cases = [("the whole set", train.len(), 0.5), ("batches of 32", 32, 0.1), ("single samples", 1, 0.01)];
     println!("{} samples, {EPOCHS} passes over them\n", train.len());
     println!(
         "gradient of      noise    steps    loss after pass 1       10      until it is below {WANTED}     test accuracy"
     );
     let (mut noises, mut needed) = (Vec::new(), Vec::new());
-    for (name, batch_size, learning_rate) in runs {
+    for (name, batch_size, learning_rate) in cases {
         let mut network = Classifier::init(&mut typenet::rng(1));
         let noise = noise(&network, &train, batch_size)?;
         let mut trainer = Trainer::new(Nll, Sgd::new(learning_rate)).batch_size(batch_size).epochs(EPOCHS);

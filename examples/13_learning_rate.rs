@@ -29,11 +29,11 @@ fn main() -> typenet::Result<()> {
     let scaler = Standardizer::fit(train.inputs());
     let (train, test) = (scaler.transform(train), scaler.transform(test));
 
-    let runs = try_rates(&train, &test);
+    let histories = try_rates(&train, &test);
     #[cfg(feature = "plot")]
-    draw(&runs)?;
+    draw(&histories)?;
     #[cfg(not(feature = "plot"))]
-    drop(runs);
+    drop(histories);
 
     // The lecture's advice, as a function.
     let mut network = Classifier::init(&mut typenet::rng(1));
@@ -60,7 +60,7 @@ fn try_rates(train: &Digits, test: &Digits) -> Vec<(String, typenet::History)> {
         (100.0, "far too high: it diverges"),
     ];
     println!("η        loss after epoch 1          2         10         20   test accuracy");
-    let mut runs = Vec::new();
+    let mut histories = Vec::new();
     for (learning_rate, words) in rates {
         let mut network = Classifier::init(&mut typenet::rng(1));
         print!("{learning_rate:<6}         ");
@@ -72,7 +72,7 @@ fn try_rates(train: &Digits, test: &Digits) -> Vec<(String, typenet::History)> {
                 let accuracy = network.evaluate(test, &Nll).accuracy;
                 println!("   {accuracy:.4}   {words}");
                 assert_eq!(accuracy > 0.95, learning_rate == 0.1, "only one is good: {learning_rate}");
-                runs.push((format!("η = {learning_rate}"), history));
+                histories.push((format!("η = {learning_rate}"), history));
                 if learning_rate == 2.0 {
                     explain_plateau(&network, train);
                 }
@@ -80,7 +80,7 @@ fn try_rates(train: &Digits, test: &Digits) -> Vec<(String, typenet::History)> {
             Err(error) => println!("  {words}\n        {error}"),
         }
     }
-    runs
+    histories
 }
 
 /// Steps that are too long move neurons to where ReLU is 0 for every sample. No gradient ever brings them back.
@@ -111,7 +111,7 @@ fn settle() -> typenet::Result<()> {
     println!("\na line through noisy points from single samples, η = 0.2; the minimum loss is {}", Significant(least));
 
     let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.2)).epochs(30).batch_size(1).validation(&validation);
-    let runs = [
+    let trainers = [
         ("constant", trainer()),
         ("multiplied by 0.999 after each update", trainer().schedule(Exponential::new(0.999))),
         (
@@ -120,7 +120,7 @@ fn settle() -> typenet::Result<()> {
         ),
     ];
     let mut losses = Vec::new();
-    for (name, mut trainer) in runs {
+    for (name, mut trainer) in trainers {
         let mut line = Line::<f64>::zeroed();
         trainer.fit(&mut line, &points)?;
         let loss = line.evaluate(&points, &MeanSquaredError).loss;
@@ -133,11 +133,11 @@ fn settle() -> typenet::Result<()> {
 
 /// Draws the losses of all rates in one picture.
 #[cfg(feature = "plot")]
-fn draw(runs: &[(String, typenet::History)]) -> typenet::Result<()> {
+fn draw(histories: &[(String, typenet::History)]) -> typenet::Result<()> {
     use typenet::plot::{self, Scale};
 
     std::fs::create_dir_all("target/pictures").expect("the folder target/ can be written to");
-    let runs: Vec<_> = runs.iter().map(|(name, history)| (&name[..], history)).collect();
-    let picture = plot::runs("learning rates", &runs, "loss", Scale::Logarithmic)?;
+    let histories: Vec<_> = histories.iter().map(|(name, history)| (&name[..], history)).collect();
+    let picture = plot::histories("learning rates", &histories, "loss", Scale::Logarithmic)?;
     picture.save("target/pictures/13_learning_rate.svg")
 }

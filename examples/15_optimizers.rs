@@ -22,29 +22,29 @@ fn main() -> typenet::Result<()> {
     let data = (scaler.transform(train), scaler.transform(test));
 
     println!("optimizer                        loss after epoch 1          5         20     test accuracy");
-    let runs = vec![
-        run("SGD, η = 0.1", Sgd::new(0.1), &data)?,
-        run("momentum 0.9, η = 0.02", Sgd::new(0.02).momentum(0.9), &data)?,
-        run("Nesterov 0.9, η = 0.02", Sgd::new(0.02).momentum(0.9).nesterov(), &data)?,
-        run("Adagrad, η = 0.05", Adagrad::new(0.05), &data)?,
-        run("RMSProp, η = 0.002", RmsProp::new(0.002), &data)?,
-        run("Adadelta, η = 1", Adadelta::new(1.0), &data)?,
-        run("Adamax, η = 0.01", Adamax::new(1e-2), &data)?,
-        run("Adam, η = 0.005", Adam::new(5e-3), &data)?,
-        run("AdamW, η = 0.005", AdamW::new(5e-3, 0.01), &data)?,
-        run("Nadam, η = 0.005", Nadam::new(5e-3), &data)?,
-        run("Adam, η = 3e-4", Adam::new(3e-4), &data)?,
+    let histories = vec![
+        fit("SGD, η = 0.1", Sgd::new(0.1), &data)?,
+        fit("momentum 0.9, η = 0.02", Sgd::new(0.02).momentum(0.9), &data)?,
+        fit("Nesterov 0.9, η = 0.02", Sgd::new(0.02).momentum(0.9).nesterov(), &data)?,
+        fit("Adagrad, η = 0.05", Adagrad::new(0.05), &data)?,
+        fit("RMSProp, η = 0.002", RmsProp::new(0.002), &data)?,
+        fit("Adadelta, η = 1", Adadelta::new(1.0), &data)?,
+        fit("Adamax, η = 0.01", Adamax::new(1e-2), &data)?,
+        fit("Adam, η = 0.005", Adam::new(5e-3), &data)?,
+        fit("AdamW, η = 0.005", AdamW::new(5e-3, 0.01), &data)?,
+        fit("Nadam, η = 0.005", Nadam::new(5e-3), &data)?,
+        fit("Adam, η = 3e-4", Adam::new(3e-4), &data)?,
     ];
     #[cfg(feature = "plot")]
-    draw(&runs)?;
+    draw(&histories)?;
     let last = |history: &History| history.final_loss().unwrap_or(f64::NAN);
-    if let Some((name, _)) = runs.iter().min_by(|(_, a), (_, b)| last(a).total_cmp(&last(b))) {
+    if let Some((name, _)) = histories.iter().min_by(|(_, a), (_, b)| last(a).total_cmp(&last(b))) {
         println!("\nthe lowest loss: {name}; which optimizer has it, and with which rate, must be found by trial");
     }
     karpathy(&data)
 }
 
-fn run<O: Optimizer>(
+fn fit<O: Optimizer>(
     name: &'static str,
     optimizer: O,
     (train, test): &(Digits, Digits),
@@ -77,11 +77,11 @@ fn karpathy((train, test): &(Digits, Digits)) -> typenet::Result<()> {
 
 /// Draws the losses of all optimizers in one picture.
 #[cfg(feature = "plot")]
-fn draw(runs: &[(&str, History)]) -> typenet::Result<()> {
+fn draw(histories: &[(&str, History)]) -> typenet::Result<()> {
     use typenet::plot::{self, Scale};
 
     std::fs::create_dir_all("target/pictures").expect("the folder target/ can be written to");
-    let runs: Vec<_> = runs.iter().map(|(name, history)| (*name, history)).collect();
-    let picture = plot::runs("optimizers on digits", &runs, "loss", Scale::Logarithmic)?;
+    let histories: Vec<_> = histories.iter().map(|(name, history)| (*name, history)).collect();
+    let picture = plot::histories("optimizers on digits", &histories, "loss", Scale::Logarithmic)?;
     picture.save("target/pictures/15_optimizers.svg")
 }

@@ -97,9 +97,9 @@ fn digits(share: f64) -> (Dataset<Vector<64>, Class<10>>, Dataset<Vector<64>, Cl
     (scaler.transform(train), scaler.transform(rest))
 }
 
-/// Pairs names with histories, as `plot::runs` takes them.
-fn named(runs: &[(String, History)]) -> Vec<(&str, &History)> {
-    runs.iter().map(|(name, history)| (name.as_str(), history)).collect()
+/// Pairs names with histories, as `plot::histories` takes them.
+fn named(histories: &[(String, History)]) -> Vec<(&str, &History)> {
+    histories.iter().map(|(name, history)| (name.as_str(), history)).collect()
 }
 
 fn early_stopping() -> typenet::Result<Picture> {
@@ -124,22 +124,23 @@ fn initialization() -> typenet::Result<Picture> {
         ("orthogonal", Initializer::Orthogonal { gain: 1.0 }),
         ("N(0, 10)", Initializer::Normal { mean: 0.0, deviation: 10.0 }),
     ];
-    let mut runs = Vec::new();
+    let mut histories = Vec::new();
     for (name, initializer) in initializers {
         let mut network = Classifier::init_with(initializer, &mut typenet::rng(1));
-        runs.push((name.to_string(), Trainer::new(Nll, Sgd::new(0.1)).epochs(20).fit(&mut network, &train)?));
+        histories.push((name.to_string(), Trainer::new(Nll, Sgd::new(0.1)).epochs(20).fit(&mut network, &train)?));
     }
-    plot::runs("what weights start from", &named(&runs), "loss", Scale::Logarithmic)
+    plot::histories("what weights start from", &named(&histories), "loss", Scale::Logarithmic)
 }
 
 fn learning_rate() -> typenet::Result<Picture> {
     let (train, _) = digits(0.85);
-    let mut runs = Vec::new();
+    let mut histories = Vec::new();
     for rate in [0.001, 0.01, 0.1, 1.0, 2.0] {
         let mut network = TwoHidden::init(&mut typenet::rng(1));
-        runs.push((format!("η = {rate}"), Trainer::new(Nll, Sgd::new(rate)).epochs(30).fit(&mut network, &train)?));
+        histories
+            .push((format!("η = {rate}"), Trainer::new(Nll, Sgd::new(rate)).epochs(30).fit(&mut network, &train)?));
     }
-    plot::runs("learning rates", &named(&runs), "loss", Scale::Logarithmic)
+    plot::histories("learning rates", &named(&histories), "loss", Scale::Logarithmic)
 }
 
 /// Returns the path of an optimizer on a function of two parameters with the given gradient.

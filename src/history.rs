@@ -1,12 +1,11 @@
 //! What happened during training, epoch by epoch?
 //!
-//! A [`History`] has a column for every [`Measure`]: the training loss, metrics of training, and the same on the validation set,
-//! under the names that Keras gives them. An [`EpochRecord`] is a row of it, and a [`Monitor`] names the column that decides
-//! which row is the best.
+//! A [`History`] has a column for every [`Measure`]: the training loss, the training metrics, and the same for the validation
+//! set, under the names that Keras uses. An [`EpochRecord`] is a row, and a [`Monitor`] names the column that decides which row
+//! is the best.
 
 mod measure;
 mod record;
-
 mod table;
 
 pub(crate) use measure::{LOSS, VALIDATION, VALIDATION_LOSS, Watched};
@@ -24,8 +23,8 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::kernel::Path;
 
-/// The records of training, with the seed and the instruction set that its bits depend on. `Display` prints these and a line per
-/// epoch.
+/// The records of training, with the seed and the instruction set on which its bits depend. `Display` prints these two and
+/// then one line per epoch.
 ///
 /// # Example
 /// ```
@@ -53,18 +52,18 @@ pub struct History {
     /// The number of epochs that were asked for.
     planned: usize,
     measures: Vec<Measure>,
-    /// One for each measure, with a value for each epoch.
+    /// One column for each measure, with a value for each epoch.
     columns: Vec<Vec<f64>>,
     samples: Vec<usize>,
     seconds: Vec<f64>,
 }
 
-/// Epochs that are allocated before training, so that none allocates: half a MiB for each measure at most. A trainer with more
-/// epochs is one that a callback stops.
+/// The number of epochs for which memory is reserved before training, so that no epoch allocates: at most half a MiB for each
+/// measure. A trainer with more epochs is one that a callback is expected to stop.
 const RESERVED: usize = 1 << 16;
 
 impl History {
-    /// An empty history for this many epochs of these measures, of which the first is the training loss.
+    /// Creates an empty history for `planned` epochs. The first of the measures is the training loss.
     pub(crate) fn new(planned: usize, seed: u64, measures: Vec<Measure>) -> Self {
         let room = planned.min(RESERVED);
         let columns = measures.iter().map(|_| Vec::with_capacity(room)).collect();
@@ -72,7 +71,7 @@ impl History {
         Self { begin: Some((seed, Path::chosen())), planned, measures, columns, samples, seconds }
     }
 
-    /// Adds an epoch; `values` hands over its measures in their order.
+    /// Adds an epoch. `values` passes the values of its measures in order.
     pub(crate) fn push(&mut self, samples: usize, seconds: f64, values: impl FnOnce(&mut dyn FnMut(f64))) {
         let mut columns = self.columns.iter_mut();
         values(&mut |value| columns.next().into_iter().for_each(|column| column.push(value)));
@@ -81,74 +80,76 @@ impl History {
         self.seconds.push(seconds);
     }
 
-    /// The number of epochs.
+    /// Returns the number of epochs.
     #[must_use]
     pub fn len(&self) -> usize {
         self.samples.len()
     }
 
-    /// Whether there are no epochs.
+    /// Returns `true` if there are no epochs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.samples.is_empty()
     }
 
-    /// What is recorded for every epoch, in the order of lines and tables: the training loss, metrics of training in the order in
-    /// which they were added, then the same on the validation set.
+    /// Returns what is recorded for every epoch, in the order of lines and tables: the training loss, the training metrics in
+    /// the order in which they were added, then the same for the validation set.
     #[must_use]
     pub fn measures(&self) -> &[Measure] {
         &self.measures
     }
 
-    /// The values of a measure, one for each epoch: `history.get("val_accuracy")`. `history["val_accuracy"]` is the same, and
-    /// panics when no measure has the name.
+    /// Returns the values of a measure, one for each epoch: `history.get("val_accuracy")`. Returns `None` if no measure has
+    /// this name; `history["val_accuracy"]` returns the same values and panics in that case.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&[f64]> {
         let column = self.measures.iter().position(|measure| measure.name == name)?;
         Some(&self.columns[column])
     }
 
-    /// The epochs in order.
+    /// Returns the epochs in order.
     #[must_use]
     pub fn epochs(&self) -> impl ExactSizeIterator<Item = EpochRecord<'_>> + DoubleEndedIterator + Clone {
         (0..self.len()).map(|index| EpochRecord::new(self, index))
     }
 
-    /// The last epoch; `None` after no epochs.
+    /// Returns the last epoch, or `None` if there are no epochs.
     #[must_use]
     pub fn last(&self) -> Option<EpochRecord<'_>> {
         self.epochs().next_back()
     }
 
-    /// The training loss of the last epoch; `None` after no epochs.
+    /// Returns the training loss of the last epoch, or `None` if there are no epochs.
     #[must_use]
     pub fn final_loss(&self) -> Option<f64> {
         self.last().map(|record| record.loss)
     }
 
-    /// The seed of the trainer; `None` before its first `fit`.
+    /// Returns the seed of the trainer, or `None` before its first `fit`.
     #[must_use]
     pub fn seed(&self) -> Option<u64> {
         self.begin.map(|(seed, _)| seed)
     }
 
-    /// The instruction set that was chosen when training began; `None` before the first `fit`.
+    /// Returns the instruction set that was chosen when training began, or `None` before the first `fit`.
     #[must_use]
     pub fn path(&self) -> Option<Path> {
         self.begin.map(|(_, path)| path)
     }
 
-    /// The epoch with the smallest loss on the validation set, or training loss without one; the first of equal ones. `None` after
-    /// no epochs, and when every loss is NaN.
+    /// Returns the epoch with the smallest loss on the validation set, or the smallest training loss without a validation set.
+    /// Of equal epochs, returns the first. Returns `None` if there are no epochs or every loss is NaN.
     #[must_use]
     pub fn best(&self) -> Option<EpochRecord<'_>> {
         self.best_by(Monitor::LOSS).ok().flatten()
     }
 
-    /// The best epoch by any measure; the first of equal ones. `None` after no epochs, and when every value is NaN.
+    /// Returns the best epoch by any measure. Of equal epochs, returns the first. Returns `None` if there are no epochs or
+    /// every value is NaN.
     ///
     /// # Errors
-    /// [`Error::UnknownMeasure`]; [`Error::UnknownDirection`].
+    /// [`Error::UnknownMeasure`] if no measure has the name; [`Error::UnknownDirection`] if neither the measure nor the monitor
+    /// has a direction.
     ///
     /// # Example
     /// ```
@@ -171,7 +172,7 @@ impl History {
 }
 
 /// # Panics
-/// When no measure has the name; the message lists those that there are.
+/// Panics if no measure has this name. The message lists the names of all measures.
 impl Index<&str> for History {
     type Output = [f64];
 
@@ -210,13 +211,13 @@ mod tests {
     use crate::error::Error;
     use crate::metric::Better;
 
-    /// Losses as they are, and metrics that fall and rise with them.
+    /// A history of these losses, with one metric that falls from epoch to epoch and one that rises.
     fn history(losses: &[f64], validated: bool) -> History {
         let mut measures = alloc::vec![Measure::new("loss", Some(Better::Smaller))];
         if validated {
             measures.push(Measure::new("val_loss", Some(Better::Smaller)));
             measures.push(Measure::new("val_accuracy", Some(Better::Larger)));
-            measures.push(Measure::new("val_own", None));
+            measures.push(Measure::new("val_custom", None));
         }
         let mut history = History::new(losses.len(), 0, measures);
         for (index, &loss) in losses.iter().enumerate() {
@@ -240,20 +241,20 @@ mod tests {
             assert!(line.contains(&alloc::format!("loss {loss}")), "{line}");
         }
         assert!(shown[3].ends_with("12.50 µs"), "{}", shown[3]);
-        // The widest of these takes ten places.
+        // The widest of these values takes ten characters.
         assert!(shown[3].starts_with("epoch 4/8  loss 1.250e-5    "), "{}", shown[3]);
     }
 
     #[test]
-    fn lines_of_a_history_are_aligned_whatever_their_values() {
+    fn lines_of_a_history_are_aligned_for_any_values() {
         for losses in [&[2.0, 0.5, 0.09, 1e-12][..], &[-1e-300, 3.0, 1e300, f64::INFINITY, f64::NAN]] {
             let shown = lines(&history(losses, true));
-            for word in ["val_loss", "val_accuracy", "val_own"] {
+            for word in ["val_loss", "val_accuracy", "val_custom"] {
                 let places: Vec<_> = shown.iter().map(|line| line.find(word)).collect();
                 assert!(places.windows(2).all(|pair| pair[0] == pair[1] && pair[0].is_some()), "{shown:#?}");
             }
         }
-        // A line that knows of no other has the places of the usual ones.
+        // A line that is printed alone uses the usual widths.
         let records = history(&[2.0, 0.5, 0.09, 1e-12], true);
         let alone: Vec<_> = records.epochs().map(|record| record.to_string()).collect();
         assert_eq!(alone, lines(&records));
@@ -267,18 +268,18 @@ mod tests {
         assert_eq!(best(&history, "val_accuracy".into()), Some(1));
         assert_eq!(best(&history, Monitor::new("val_accuracy").smaller_is_better()), Some(5));
         assert_eq!(best(&history, Monitor::new("loss").larger_is_better()), Some(2));
-        assert_eq!(best(&history, Monitor::new("val_own").larger_is_better()), Some(5));
-        let unknown = Error::UnknownDirection { name: "val_own".into() };
-        assert_eq!(history.best_by("val_own").unwrap_err(), unknown);
+        assert_eq!(best(&history, Monitor::new("val_custom").larger_is_better()), Some(5));
+        let unknown = Error::UnknownDirection { name: "val_custom".into() };
+        assert_eq!(history.best_by("val_custom").unwrap_err(), unknown);
         assert_eq!(best(&self::history(&[f64::NAN; 2], false), Monitor::LOSS), None);
         assert_eq!(History::default().best(), None);
     }
 
     #[test]
     #[should_panic(
-        expected = "no measure is named `accuracy`: the names are `loss`, `val_loss`, `val_accuracy`, `val_own`"
+        expected = "no measure is named `accuracy`: the names are `loss`, `val_loss`, `val_accuracy`, `val_custom`"
     )]
-    fn an_index_that_is_no_measure_panics_with_the_names_that_are() {
+    fn an_index_that_is_no_measure_panics_with_the_names_of_all_measures() {
         let _ = &history(&[1.0], true)["accuracy"];
     }
 }

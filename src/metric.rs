@@ -1,4 +1,4 @@
-//! How good is a network on data it did not learn from, in numbers that a person can read?
+//! How good is a network on data that it did not learn from, in values that a person can read?
 
 mod state;
 
@@ -26,17 +26,17 @@ use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
 use crate::target::{Class, ClassTarget, Target, Weighted};
 
-/// Something that is measured from predictions and targets, sample after sample.
+/// A quantity that is computed from predictions and targets, sample by sample.
 ///
-/// [`Evaluate::measure`](crate::Evaluate::measure) takes a metric, or a tuple of up to twelve; tuples can be nested. A metric whose
-/// [`Value`](Self::Value) is one number can also be recorded for every epoch of training:
+/// [`Evaluate::measure`](crate::Evaluate::measure) takes a metric or a tuple of up to twelve metrics. Tuples can be nested. A
+/// metric whose [`Value`](Self::Value) is a single `f64` can also be recorded for every epoch of training:
 #[cfg_attr(feature = "std", doc = "[`Trainer::metric`](crate::Trainer::metric).")]
 #[cfg_attr(not(feature = "std"), doc = "`Trainer::metric`.")]
 ///
-/// The metric itself holds only its settings. What it has counted is its [`State`](Self::State), which the library clears at the
-/// start of an epoch and keeps in checkpoints. Samples are added in order, by one thread, so the number of threads changes no bit
-/// of the result. The value is computed over all samples: a metric that is no mean over samples, such as F1, is exact for the
-/// whole epoch and not a mean over batches.
+/// The metric itself holds only its settings. Its counts and sums are its [`State`](Self::State), which the library clears at
+/// the start of an epoch and saves in checkpoints. One thread adds the samples in order, so the number of threads does not
+/// change a bit of the result. The value is computed over all samples: a metric that is not a mean over samples, such as F1, is
+/// exact for the whole epoch instead of a mean over batches.
 ///
 /// # Example
 /// A custom metric: the largest distance between a prediction and its target.
@@ -72,7 +72,7 @@ use crate::target::{Class, ClassTarget, Target, Weighted};
 /// let mut line = Line::zeroed();
 /// assert_eq!(line.measure(&data, (LargestError, MeanAbsoluteError)), (3.0, 2.0));
 ///
-/// // For every epoch of training, under its name.
+/// // Recorded for every epoch of training, under the name of the metric.
 /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(LargestError).epochs(9).fit(&mut line, &data)?;
 /// assert_eq!(history["largest_error"][0], 3.0);
 /// assert!(history["largest_error"][8] < 3.0);
@@ -83,31 +83,32 @@ use crate::target::{Class, ClassTarget, Target, Weighted};
     label = "this metric does not fit the network"
 )]
 pub trait Metric<Output: Shape>: Send + Sync {
-    /// The kind of target that it compares with. Weights of [`Weighted`] targets are left out.
+    /// The kind of target that the metric compares with. Weights of [`Weighted`] targets are ignored.
     type Target: Target;
-    /// What it remembers of the samples so far. Numbers, arrays, tuples and vectors of these implement [`MetricState`].
+    /// What the metric keeps about the samples so far. `u64`, `f64`, and arrays, tuples and vectors of these implement
+    /// [`MetricState`].
     type State: MetricState;
     /// The result over all samples: `f64` for a metric that is recorded during training.
     type Value;
 
-    /// The name in histories, where the measure on the validation set has `val_` before it.
+    /// Returns the name in histories. The measure on the validation set has the prefix `val_`.
     ///
-    /// By default it is the name of the type in snake case, without generic arguments: `largest_error` for `LargestError`.
+    /// The default is the name of the type in snake case, without generic arguments: `largest_error` for `LargestError`.
     fn name(&self) -> String {
         snake_case(type_name::<Self>())
     }
 
-    /// Which values are better: the direction of early stopping, a plateau and the best checkpoint.
+    /// Returns which values are better. Early stopping, a plateau and the best checkpoint use this direction.
     ///
-    /// By default it is not known, and a [`Monitor`](crate::Monitor) of the metric sets it.
+    /// The default is `None`. A [`Monitor`](crate::Monitor) of such a metric must set the direction.
     fn better(&self) -> Option<Better> {
         None
     }
 
-    /// Adds a sample.
+    /// Adds a sample to the state.
     fn add<T: Scalar>(&self, state: &mut Self::State, prediction: &[T], target: &<Self::Target as Target>::Value<T>);
 
-    /// The measure of the samples so far.
+    /// Returns the value for the samples so far.
     #[must_use]
     fn value(&self, state: &Self::State) -> Self::Value;
 }
@@ -115,13 +116,13 @@ pub trait Metric<Output: Shape>: Send + Sync {
 /// Which values of a measure are better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Better {
-    /// Smaller ones, as of a loss.
+    /// Smaller values are better, as for a loss.
     Smaller,
-    /// Larger ones, as of an accuracy.
+    /// Larger values are better, as for an accuracy.
     Larger,
 }
 
-/// The last name of a path of types, in snake case.
+/// Returns the last segment of a type path, in snake case.
 fn snake_case(path: &str) -> String {
     let path = path.split('<').next().unwrap_or(path);
     let name = path.rsplit("::").next().unwrap_or(path);
@@ -175,12 +176,12 @@ metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
 metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
 metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);
 
-/// The output of a network that scores classes: probabilities, or raw scores.
+/// The output of a network that scores classes: probabilities or raw scores.
 #[diagnostic::on_unimplemented(
     message = "classes are counted for a network that gives `Probabilities<K>` or `Vector<K>`, but this one gives `{Self}`"
 )]
 pub trait ScoresClasses: Shape {
-    /// The kind of target that belongs to it.
+    /// The kind of target that belongs to the output.
     type Class: ClassTarget;
 }
 
@@ -203,24 +204,25 @@ impl<const K: usize> ScoresClassesOf<K> for Probabilities<K> {}
 
 impl<const K: usize> ScoresClassesOf<K> for Vector<K> {}
 
-/// A kind of target with the measures that belong to it.
+/// A kind of target, with the measures that belong to it.
 pub trait Measured: Target {
     /// The measures of a whole data set.
     type Evaluation: Evaluation;
 
-    /// How far off one prediction is: 1 or 0 for a class that is wrong or right, else the mean absolute difference.
+    /// Returns the error of one prediction: 0 for a correct class and 1 for a wrong one, or the mean absolute difference for
+    /// values.
     fn miss<T: Scalar>(prediction: &[T], target: &Self::Value<T>) -> f64;
 }
 
 /// The measures of a network on a data set.
 pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
-    /// From the sums of the loss and of [`Measured::miss`] over a number of samples, which is at least 1.
+    /// Creates the measures from the sums of the loss and of [`Measured::miss`] over `samples` samples, at least one.
     fn from_sums(loss: f64, miss: f64, samples: usize) -> Self;
 
-    /// The mean loss.
+    /// Returns the mean loss.
     fn loss(&self) -> f64;
 
-    /// The share of samples that were classified right, where there are classes.
+    /// Returns the share of samples that were classified correctly, or `None` if the targets are not classes.
     fn accuracy(&self) -> Option<f64>;
 }
 
@@ -237,7 +239,7 @@ pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
 pub struct Classification {
     /// The mean loss per sample.
     pub loss: f64,
-    /// The share of samples whose most probable class is the wanted one.
+    /// The share of samples whose most probable class is the target.
     pub accuracy: f64,
 }
 
@@ -250,7 +252,8 @@ impl Display for Classification {
 impl Evaluation for Classification {
     fn from_sums(loss: f64, miss: f64, samples: usize) -> Self {
         let samples = samples as f64;
-        // Whole numbers: 1 - miss / samples would be the metric `Accuracy` up to a rounding.
+        // The counts are exact, so this has the same bits as the metric `Accuracy`; `1 - miss / samples` would differ by
+        // rounding.
         Self { loss: loss / samples, accuracy: (samples - miss) / samples }
     }
 
@@ -276,7 +279,7 @@ impl Evaluation for Classification {
 pub struct Regression {
     /// The mean loss per sample.
     pub loss: f64,
-    /// The mean over samples and outputs of |prediction - target|.
+    /// The mean of |prediction - target| over samples and outputs.
     pub mean_absolute_error: f64,
 }
 
@@ -305,9 +308,9 @@ impl<const K: usize> Measured for Class<K> {
     type Evaluation = Classification;
 
     fn miss<T: Scalar>(prediction: &[T], target: &Self) -> f64 {
-        // A network that diverged has no prediction, and so no correct one.
-        let answers = prediction.iter().all(|p| p.is_finite());
-        if answers && argmax(prediction) == target.index() { 0.0 } else { 1.0 }
+        // The prediction of a diverged network is not finite, so no class counts as correct.
+        let finite = prediction.iter().all(|p| p.is_finite());
+        if finite && argmax(prediction) == target.index() { 0.0 } else { 1.0 }
     }
 }
 
@@ -328,7 +331,7 @@ impl<Y: Measured> Measured for Weighted<Y> {
     }
 }
 
-/// The position of the largest number, the first of them where several are equal; 0 for an empty slice.
+/// Returns the position of the largest value. Returns the first position if several values are equal, and 0 for an empty slice.
 ///
 /// # Example
 /// ```
@@ -345,7 +348,7 @@ pub fn argmax<T: Scalar>(values: &[T]) -> usize {
     best
 }
 
-/// A share of a count; of nothing, 0.
+/// Returns `part / whole`, or 0 if `whole` is 0.
 fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
@@ -355,7 +358,7 @@ mod tests {
     use super::snake_case;
 
     #[test]
-    fn names_are_those_of_the_types_in_snake_case() {
+    fn a_default_name_is_the_type_name_in_snake_case() {
         let names = [
             ("my_crate::metrics::LargestError", "largest_error"),
             ("Top3", "top3"),

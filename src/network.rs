@@ -1,6 +1,6 @@
-//! What does a declared network give its user?
+//! What does a declared network provide?
 //!
-//! `network!` writes a struct, a few constants, and functions that call the layers one after the other. Everything else is
+//! `network!` generates a struct, a few constants, and functions that call the layers one after the other. Everything else is
 //! here, once for all networks: [`Predict`], [`Differentiate`] and [`Evaluate`] are implemented for every [`Network`].
 
 #[cfg(feature = "safetensors")]
@@ -73,7 +73,7 @@ pub type EvaluationOf<L, Output> = <<L as Loss<Output>>::Target as Measured>::Ev
 /// A class that a network predicts.
 pub type ClassOf<N> = <<N as Network>::Output as GivesClasses>::Class;
 
-/// A network, as `network!` declares it.
+/// A network that `network!` declares.
 ///
 /// # Example
 /// ```
@@ -97,16 +97,16 @@ pub type ClassOf<N> = <<N as Network>::Output as GivesClasses>::Class;
 pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Send + Sync + 'static {
     /// The scalar type of its parameters.
     type Scalar: Kernels;
-    /// The network as a layer.
+    /// The network as a layer of another network.
     type Architecture: Layer<With<Self::Scalar> = Self, Settings = ()>;
     /// The shape of a sample.
     type Input: Shape;
     /// The shape of a prediction.
     type Output: Shape;
-    /// The shape of what the loss is computed on: `Output`, or what comes before a final `Softmax`.
+    /// The shape that the loss is computed on: `Output`, or the shape before a final `Softmax`.
     type Logits: Shape;
 
-    /// A field per layer, with its name: the layer's output for one sample.
+    /// A struct with one field per layer, which holds the layer's output for one sample.
     type Activations: core::fmt::Debug;
 
     /// The name of the struct.
@@ -114,8 +114,8 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// The layers in order.
     const LAYERS: &'static [LayerInfo];
 
-    /// Computes predictions for some samples and shows `visit` the output of every layer, by the name of its field. Generated code; use
-    /// [`predict`](Predict::predict).
+    /// Computes predictions for some samples and calls `visit` with the output of every layer and the name of its field.
+    /// Generated code; use [`predict`](Predict::predict).
     #[doc(hidden)]
     fn trace<I: Isa>(
         &self,
@@ -128,20 +128,21 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
 
     /// The number of parameters.
     const PARAMETERS: usize = Self::LEN;
-    /// The bytes that the parameters take.
+    /// The size of the parameters in bytes.
     const PARAMETER_BYTES: usize = size_of::<Self>();
-    /// The multiply-adds of one prediction.
+    /// The number of multiply-adds of one prediction.
     const MULTIPLY_ADDS: u64 = <PlanOf<Self> as Plan>::MULTIPLY_ADDS;
-    /// The samples of a tile, which go through the whole network, forward then backward, before the next tile does.
+    /// The number of samples in a tile. A tile goes through the whole network, forward then backward, before the next tile
+    /// does.
     const TILE: usize = workspace::tile::<Self::Scalar>(Self::SAMPLE_LEN, Self::PARAMETER_BYTES);
-    /// The scalars of workspace per sample.
+    /// The number of scalars of workspace per sample.
     #[doc(hidden)]
     const SAMPLE_LEN: usize = <PlanOf<Self> as Plan>::CACHE_LEN + 2 * Self::Logits::LEN;
-    /// The scalars of workspace of a training step, for a batch of any size.
+    /// The number of scalars of workspace of a training step, for a batch of any size.
     const WORKSPACE_LEN: usize = Self::TILE * Self::SAMPLE_LEN;
 
-    /// Allocates a network with random weights and zero biases. Each layer's initializer is the one that its activation wants.
-    /// Fills the memory in place, on the heap.
+    /// Allocates a network with random weights and zero biases. Each layer gets the initializer that suits the activation after
+    /// it. Fills the memory in place, on the heap.
     ///
     /// # Example
     /// ```
@@ -163,7 +164,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// Allocates a network with weights from `initializer` and zero biases.
     ///
     /// # Panics
-    /// If a setting of the initializer is out of range.
+    /// Panics if a setting of the initializer is out of range.
     ///
     /// # Example
     /// ```
@@ -180,15 +181,15 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
         network
     }
 
-    /// Returns the layers with their output shapes and parameters, as a table.
+    /// Returns a table of the layers with their output shapes and parameters.
     #[must_use]
     fn summary() -> Summary {
         Summary::of::<Self>()
     }
 
-    /// Returns the output of every layer for one sample: a field per layer, with its name.
+    /// Returns the output of every layer for one sample, in a struct with one field per layer.
     ///
-    /// The last field has the bits of [`predict`](Predict::predict). Allocates memory for every output.
+    /// The last field has the same bits as [`predict`](Predict::predict). Allocates memory for every output.
     ///
     /// # Example
     /// ```
@@ -203,8 +204,8 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     #[must_use]
     fn activations(&self, input: &Sample<Self, Self::Input>) -> Self::Activations;
 
-    /// Computes the prediction for one sample and shows `visit` the output of every layer, by the name of its field. Generated code; use
-    /// [`activations`](Self::activations).
+    /// Computes the prediction for one sample and calls `visit` with the output of every layer and the name of its field.
+    /// Generated code; use [`activations`](Self::activations).
     #[doc(hidden)]
     fn show(&self, input: &Sample<Self, Self::Input>, visit: &mut impl FnMut(&'static str, &[Self::Scalar])) {
         let mut output = Self::Output::zero();
@@ -214,7 +215,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
         });
     }
 
-    /// Returns the dotted name of the first tensor with an element that is not finite.
+    /// Returns the dotted name of the first tensor with an element that is not finite, or `None` if all elements are finite.
     ///
     /// # Example
     /// ```

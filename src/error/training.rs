@@ -33,16 +33,16 @@ impl Error {
             ),
             Self::UpdateTooLarge { tensor, update, step } => write!(
                 f,
-                "the update of `{tensor}` reaches {} at step {step}, which is close to an overflow; this step did not change the \
-                 parameters; a lower learning rate may help",
+                "the update of `{tensor}` reaches {} at step {step}, which is close to an overflow; this step did not change \
+                 the parameters; a lower learning rate may help",
                 Significant(*update)
             ),
             Self::StillDiverging { first, last, rate } => {
                 let [first, last, rate] = [first, last, rate].map(|value| Significant(*value));
                 write!(
                     f,
-                    "training still diverges with the smallest learning rate that was tried, {rate}: the loss went from {first} to \
-                     {last}"
+                    "training still diverges with the smallest learning rate that was tried, {rate}: the loss went from \
+                     {first} to {last}"
                 )
             }
             _ => self.fmt_caller(f),
@@ -75,8 +75,8 @@ impl Error {
             Self::OtherCallbacks { name } => {
                 write!(
                     f,
-                    "the callbacks differ from those of the interrupted training: `{name}` is only in one of the two lists, or in \
-                     another position"
+                    "the callbacks differ from those of the interrupted training: `{name}` is only in one of the two lists, \
+                     or in another position"
                 )
             }
             Self::UnknownTensor { name, names } => {
@@ -97,7 +97,8 @@ impl Error {
             Self::UnknownDirection { name } => write!(
                 f,
                 "it is unknown whether smaller or larger values of `{name}` are better: write \
-                 `Monitor::new(\"{name}\").larger_is_better()` or `.smaller_is_better()`, or specify the direction in the metric"
+                 `Monitor::new(\"{name}\").larger_is_better()` or `.smaller_is_better()`, or specify the direction in \
+                 the metric"
             ),
             Self::DuplicateMeasure { name } => write!(
                 f,
@@ -108,8 +109,8 @@ impl Error {
             }
             Self::OtherMeasures { name } => write!(
                 f,
-                "the measures differ from those of the interrupted training: `{name}` is only in one of the two lists, in another \
-                 position, or of another metric"
+                "the measures differ from those of the interrupted training: `{name}` is only in one of the two lists, in \
+                 another position, or of another metric"
             ),
             _ => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! What is recorded for every epoch, and which of it tells a better epoch from a worse one?
+//! What is recorded for every epoch, and which measure decides which epoch is better?
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -8,21 +8,21 @@ use crate::error::{Error, Result};
 use crate::history::EpochRecord;
 use crate::metric::Better;
 
-/// The training loss, as Keras calls it.
+/// The name of the training loss, as in Keras.
 pub(crate) const LOSS: &str = "loss";
-/// The loss on the validation set.
+/// The name of the loss on the validation set.
 pub(crate) const VALIDATION_LOSS: &str = "val_loss";
-/// What the names of measures on the validation set begin with.
+/// The prefix of the names of measures on the validation set.
 pub(crate) const VALIDATION: &str = "val_";
 
-/// A value that is recorded for every epoch: the loss or a metric, of training or, with `val_` before the name, on the
-/// validation set.
+/// A value that is recorded for every epoch: the loss or a metric. Measures on the validation set have the prefix `val_` in
+/// their names; the others are measured during training.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Measure {
     /// The name: `loss`, `accuracy`, `val_loss`.
     pub name: String,
-    /// Which values are better, where that is known.
+    /// Whether smaller or larger values are better, if that is known.
     pub better: Option<Better>,
 }
 
@@ -32,22 +32,22 @@ impl Measure {
     }
 }
 
-/// The names of measures.
+/// Returns the names of measures.
 pub(super) fn names(measures: &[Measure]) -> Vec<String> {
     measures.iter().map(|measure| measure.name.clone()).collect()
 }
 
-/// Which measure tells a better epoch from a worse one: for [`EarlyStopping`](crate::EarlyStopping), a plateau, the best
-/// checkpoint, and [`History::best_by`](crate::History::best_by).
+/// The measure that decides which epoch is better. Used by [`EarlyStopping`](crate::EarlyStopping), by a plateau, by the best
+/// checkpoint and by [`History::best_by`](crate::History::best_by).
 ///
-/// A string converts into a monitor: `EarlyStopping::patience(5).monitor("val_accuracy")`. Losses and the metrics of the library
-/// know whether smaller or larger values are better. [`larger_is_better`](Self::larger_is_better) and
-/// [`smaller_is_better`](Self::smaller_is_better) set the direction of a custom metric that does not, or reverse that of
-/// another. NaN is never better than another value.
+/// A string converts into a monitor: `EarlyStopping::patience(5).monitor("val_accuracy")`. Losses and the metrics of the
+/// library know whether smaller or larger values are better. [`larger_is_better`](Self::larger_is_better) and
+/// [`smaller_is_better`](Self::smaller_is_better) set the direction of a custom metric that has none, or override the direction
+/// of any other measure. NaN is never better than another value.
 ///
 /// # Errors
-/// `fit` fails with [`Error::UnknownMeasure`], which lists the recorded measures, when none has the name, and with
-/// [`Error::UnknownDirection`] when neither the metric nor the monitor has a direction.
+/// `fit` returns [`Error::UnknownMeasure`], which lists the recorded measures, if no measure has the name, and
+/// [`Error::UnknownDirection`] if neither the metric nor the monitor has a direction.
 ///
 /// # Example
 /// ```
@@ -58,49 +58,50 @@ pub(super) fn names(measures: &[Measure]) -> Vec<String> {
 /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0]], [0, 1])?;
 /// let trainer = || Trainer::new(Nll, Sgd::new(0.1)).epochs(50).metric(Accuracy);
 ///
-/// // From zeros, half of the predictions are right at first, and all of them from the second epoch on.
+/// // From zeros, half of the predictions are correct at first, and all of them from the second epoch on.
 /// let stopping = EarlyStopping::patience(5).monitor("accuracy");
 /// assert_eq!(trainer().callback(stopping).fit(&mut Guess::zeroed(), &data)?.len(), 7);
 ///
-/// // The other direction: stop when accuracy no longer falls.
-/// let turned = EarlyStopping::patience(5).monitor(Monitor::new("accuracy").smaller_is_better());
-/// assert_eq!(trainer().callback(turned).fit(&mut Guess::zeroed(), &data)?.len(), 6);
+/// // The opposite direction: stop when accuracy no longer decreases.
+/// let reversed = EarlyStopping::patience(5).monitor(Monitor::new("accuracy").smaller_is_better());
+/// assert_eq!(trainer().callback(reversed).fit(&mut Guess::zeroed(), &data)?.len(), 6);
 ///
-/// let misspelt = EarlyStopping::patience(5).monitor("val_acuracy");
-/// let error = trainer().callback(misspelt).fit(&mut Guess::zeroed(), &data).unwrap_err();
+/// let misspelled = EarlyStopping::patience(5).monitor("val_acuracy");
+/// let error = trainer().callback(misspelled).fit(&mut Guess::zeroed(), &data).unwrap_err();
 /// assert_eq!(error.to_string(), "no measure is named `val_acuracy`: the names are `loss`, `accuracy`");
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Monitor {
-    /// Nothing for the loss.
+    /// `None` for the loss.
     name: Option<Cow<'static, str>>,
     better: Option<Better>,
 }
 
 impl Monitor {
-    /// The loss on the validation set if there is one, otherwise the training loss. Smaller is better.
+    /// A monitor of the loss on the validation set, or of the training loss without a validation set. Smaller values are
+    /// better.
     pub const LOSS: Self = Self { name: None, better: None };
 
-    /// The measure with this name, in the direction that it has.
+    /// Creates a monitor of the measure with this name, in the direction of the measure.
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self { name: Some(name.into()), better: None }
     }
 
-    /// Larger values are better, whatever the measure says.
+    /// Treats larger values as better, whatever the direction of the measure.
     #[must_use]
     pub fn larger_is_better(self) -> Self {
         Self { better: Some(Better::Larger), ..self }
     }
 
-    /// Smaller values are better, whatever the measure says.
+    /// Treats smaller values as better, whatever the direction of the measure.
     #[must_use]
     pub fn smaller_is_better(self) -> Self {
         Self { better: Some(Better::Smaller), ..self }
     }
 
-    /// The measure that this is, among those that are recorded.
+    /// Finds the monitored measure among the recorded ones.
     pub(crate) fn find(&self, measures: &[Measure]) -> Result<Watched> {
         let position = |name: &str| measures.iter().position(|measure| measure.name == name);
         let (name, column) = match &self.name {
@@ -129,7 +130,7 @@ impl From<String> for Monitor {
     }
 }
 
-/// A measure that was found.
+/// A measure that a monitor has found.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Watched {
     column: usize,
@@ -137,7 +138,7 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
-    /// A value of the epoch that is smaller for a better one.
+    /// Returns a value that is smaller for a better epoch.
     pub(crate) fn cost(self, record: &EpochRecord) -> f64 {
         let value = record.value(self.column);
         match self.better {

@@ -34,11 +34,11 @@ pub struct EpochRecord<'a> {
     pub epoch: usize,
     /// The number of epochs that were asked for.
     pub epochs: usize,
-    /// The mean over the samples of the training loss, each measured before the step of its batch.
+    /// The mean training loss over the samples. The loss of a sample is measured before the step of its batch.
     pub loss: f64,
-    /// How many samples that are: all of the data set, unless a callback stopped the epoch after one of its steps.
+    /// The number of samples in that mean: the whole data set, unless a callback stopped the epoch after one of its steps.
     pub samples: usize,
-    /// How long the epoch took, validation included.
+    /// The duration of the epoch in seconds, including validation.
     pub seconds: f64,
     history: &'a History,
 }
@@ -55,13 +55,14 @@ impl<'a> EpochRecord<'a> {
         }
     }
 
-    /// The measure with this name: `record.get("val_accuracy")`.
+    /// Returns the value of the measure with this name, as in `record.get("val_accuracy")`, or `None` if there is no such
+    /// measure.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<f64> {
         self.history.get(name).map(|values| values[self.epoch - 1])
     }
 
-    /// All measures of the epoch, with their names.
+    /// Returns all measures of the epoch with their names.
     #[must_use]
     pub fn measures(&self) -> impl ExactSizeIterator<Item = (&'a str, f64)> + use<'a> {
         let record = *self;
@@ -69,18 +70,18 @@ impl<'a> EpochRecord<'a> {
         names.enumerate().map(move |(column, name)| (name, record.value(column)))
     }
 
-    /// The epochs up to this one.
+    /// Returns the history that this epoch belongs to.
     #[cfg(feature = "safetensors")]
     pub(crate) fn history(&self) -> &'a History {
         self.history
     }
 
-    /// The measure in a column.
+    /// Returns the value in a column.
     pub(crate) fn value(&self, column: usize) -> f64 {
         self.history.columns[column][self.epoch - 1]
     }
 
-    /// Its measures for a person, each with its name: `val_loss 0.2500`.
+    /// Returns the measures in readable form, each with its name: `val_loss 0.2500`.
     #[cfg(feature = "progress")]
     pub(crate) fn readable(&self) -> impl Iterator<Item = impl Display + use<'a>> + use<'a> {
         let record = *self;
@@ -90,7 +91,7 @@ impl<'a> EpochRecord<'a> {
         self.history.measures.iter().enumerate().map(texts)
     }
 
-    /// Writes a line whose columns of measures have at least these widths.
+    /// Writes the epoch as a line. Each value is padded to at least the width of its column.
     pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, widths: &[usize]) -> fmt::Result {
         let width = self.epochs.max(1).ilog10() as usize + 1;
         write!(f, "epoch {:width$}/{}", self.epoch, self.epochs)?;
@@ -102,7 +103,7 @@ impl<'a> EpochRecord<'a> {
         write!(f, "  {}", Seconds(self.seconds))
     }
 
-    /// Raises each width to that of its measure here.
+    /// Increases each width to fit the value of this epoch.
     pub(super) fn widen(&self, widths: &mut [usize]) {
         for ((column, measure), width) in self.history.measures.iter().enumerate().zip(widths) {
             *width = (*width).max(format!("{}", Readable(measure, self.value(column))).len());
@@ -111,7 +112,7 @@ impl<'a> EpochRecord<'a> {
 }
 
 /// # Panics
-/// When no measure has the name; the message lists those that there are.
+/// Panics if no measure has this name. The message lists the names of all measures.
 impl Index<&str> for EpochRecord<'_> {
     type Output = f64;
 
@@ -122,8 +123,8 @@ impl Index<&str> for EpochRecord<'_> {
 
 impl PartialEq for EpochRecord<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let numbers = |record: &Self| (record.epoch, record.epochs, record.samples, record.seconds);
-        numbers(self) == numbers(other) && self.measures().eq(other.measures())
+        let fields = |record: &Self| (record.epoch, record.epochs, record.samples, record.seconds);
+        fields(self) == fields(other) && self.measures().eq(other.measures())
     }
 }
 
@@ -144,11 +145,11 @@ impl Display for EpochRecord<'_> {
     }
 }
 
-/// A measure for a person. A measure of which larger values are better is mostly a share, and only 1 prints as `1.0000`.
+/// Formats a value for a person. A measure for which larger is better is usually a share, so only exactly 1 prints as `1.0000`.
 struct Readable<'a>(&'a Measure, f64);
 
 impl Readable<'_> {
-    /// A width that fits nearly any value, for a line that does not know the others.
+    /// Returns a width that fits nearly every value, for a line that is printed without knowledge of the others.
     fn usual_width(measure: &Measure) -> usize {
         if measure.better == Some(Better::Larger) { 8 } else { 9 }
     }

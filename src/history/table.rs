@@ -1,4 +1,4 @@
-//! How is a history written for programs?
+//! How is a history written for other programs?
 
 use alloc::format;
 use alloc::string::String;
@@ -10,10 +10,9 @@ use crate::history::History;
 pub(crate) const OTHER_COLUMNS: [&str; 3] = ["epoch", "samples", "seconds"];
 
 impl History {
-    /// The history as comma-separated values, with a header and a line per epoch: the number of the epoch, its samples, the
-    /// measures under their names, and seconds. Values have as many digits as it takes to read them back exactly. One that is not
-    /// finite is an empty cell.
-    ///
+    /// Returns the history as comma-separated values, with a header and one line per epoch. The columns are the number of the
+    /// epoch, the number of samples, the measures under their names, and the seconds. Values have as many digits as are needed
+    /// to read them back exactly. A value that is not finite is an empty cell.
     /// # Example
     /// ```
     /// use typenet::prelude::*;
@@ -30,7 +29,7 @@ impl History {
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut text = String::from("epoch,samples");
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         for measure in self.measures() {
             let _ = write!(text, ",{}", CsvText(&measure.name));
         }
@@ -45,8 +44,9 @@ impl History {
         text
     }
 
-    /// The history as a JSON object: `seed`, a string, since many readers take numbers for floats; `path`; and `epochs`, an array
-    /// of objects with the names of [`to_csv`](Self::to_csv). A value that is not finite is `null`.
+    /// Returns the history as a JSON object with three fields. `seed` is a string, because many parsers read numbers as floats.
+    /// `path` is the instruction set. `epochs` is an array of objects whose keys are the column names of
+    /// [`to_csv`](Self::to_csv). A value that is not finite is `null`.
     ///
     /// # Example
     /// ```
@@ -61,7 +61,7 @@ impl History {
         };
         for record in self.epochs() {
             let comma = if record.epoch == 1 { "" } else { "," };
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, r#"{comma}{{"epoch":{},"samples":{}"#, record.epoch, record.samples);
             for (name, value) in record.measures() {
                 let _ = write!(text, r#","{}":{}"#, JsonText(name), Cell(value, "null"));
@@ -73,7 +73,7 @@ impl History {
     }
 }
 
-/// A value of a table, or what stands for one that is not finite. Finite values print as JSON has them.
+/// A value in a table, with the text that replaces it if it is not finite. Finite values print in a form that JSON accepts.
 struct Cell(f64, &'static str);
 
 impl Display for Cell {
@@ -82,7 +82,7 @@ impl Display for Cell {
     }
 }
 
-/// A text in a table, in quotes where that is needed.
+/// A text in a CSV table, quoted if necessary.
 ///
 /// # Source
 /// RFC 4180, section 2.
@@ -98,7 +98,7 @@ impl Display for CsvText<'_> {
     }
 }
 
-/// A text between the quotes of JSON.
+/// The content of a JSON string, escaped.
 ///
 /// # Source
 /// RFC 8259, section 7.
@@ -124,7 +124,7 @@ mod tests {
     use super::{CsvText, JsonText};
 
     #[test]
-    fn names_of_any_letters_are_one_text_in_a_table() {
+    fn any_name_is_a_single_csv_field_and_a_single_json_string() {
         assert_eq!(CsvText("f1, strict").to_string(), "\"f1, strict\"");
         assert_eq!(CsvText("a \"b\"").to_string(), "\"a \"\"b\"\"\"");
         assert_eq!(CsvText("größe").to_string(), "größe");

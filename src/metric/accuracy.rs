@@ -1,4 +1,4 @@
-//! How often is the wanted class among the most probable ones?
+//! How often is the target among the most probable classes?
 
 use alloc::format;
 use alloc::string::String;
@@ -7,12 +7,13 @@ use crate::metric::{Better, Metric, ScoresClasses, argmax};
 use crate::scalar::Scalar;
 use crate::target::{ClassTarget, Target};
 
-/// The samples that were classified right, and all samples.
-type RightOf = (u64, u64);
+/// The number of samples that were classified correctly, and the number of all samples.
+type CorrectOf = (u64, u64);
 
-/// The share of samples whose wanted class has the largest score, the first of equal ones.
+/// The share of samples whose target class has the largest score. If several scores are equal, the first class is the
+/// prediction.
 ///
-/// A prediction with a number that is not finite is wrong. The share of no samples is NaN.
+/// A prediction with an element that is not finite is wrong. The accuracy of no samples is NaN.
 ///
 /// # Example
 /// ```
@@ -30,7 +31,7 @@ pub struct Accuracy;
 
 impl<Output: ScoresClasses> Metric<Output> for Accuracy {
     type Target = Output::Class;
-    type State = RightOf;
+    type State = CorrectOf;
     type Value = f64;
 
     fn better(&self) -> Option<Better> {
@@ -39,26 +40,26 @@ impl<Output: ScoresClasses> Metric<Output> for Accuracy {
 
     fn add<T: Scalar>(
         &self,
-        (right_samples, samples): &mut RightOf,
+        (correct_samples, samples): &mut CorrectOf,
         prediction: &[T],
         target: &<Output::Class as Target>::Value<T>,
     ) {
-        let answers = prediction.iter().all(|p| p.is_finite());
-        let right = answers && argmax(prediction) == Output::Class::number::<T>(target) as usize;
-        *right_samples += u64::from(right);
+        let finite = prediction.iter().all(|p| p.is_finite());
+        let correct = finite && argmax(prediction) == Output::Class::number::<T>(target) as usize;
+        *correct_samples += u64::from(correct);
         *samples += 1;
     }
 
-    fn value(&self, &(right_samples, samples): &RightOf) -> f64 {
-        right_samples as f64 / samples as f64
+    fn value(&self, &(correct_samples, samples): &CorrectOf) -> f64 {
+        correct_samples as f64 / samples as f64
     }
 }
 
-/// The share of samples whose wanted class is among the `COUNT` classes with the largest scores, lower classes first where
-/// scores are equal.
+/// The share of samples whose target class is among the `COUNT` classes with the largest scores. If scores are equal, lower
+/// classes come first.
 ///
-/// A prediction with a number that is not finite is wrong. The share of no samples is NaN. In histories, `TopK<3>` is
-/// `top_3_accuracy`.
+/// A prediction with an element that is not finite is wrong. The accuracy of no samples is NaN. In histories, the name of
+/// `TopK<3>` is `top_3_accuracy`.
 ///
 /// # Example
 /// ```
@@ -75,7 +76,7 @@ pub struct TopK<const COUNT: usize>;
 
 impl<Output: ScoresClasses, const COUNT: usize> Metric<Output> for TopK<COUNT> {
     type Target = Output::Class;
-    type State = RightOf;
+    type State = CorrectOf;
     type Value = f64;
 
     fn name(&self) -> String {
@@ -88,21 +89,20 @@ impl<Output: ScoresClasses, const COUNT: usize> Metric<Output> for TopK<COUNT> {
 
     fn add<T: Scalar>(
         &self,
-        (right_samples, samples): &mut RightOf,
+        (correct_samples, samples): &mut CorrectOf,
         prediction: &[T],
         target: &<Output::Class as Target>::Value<T>,
     ) {
-        let wanted = Output::Class::number::<T>(target) as usize;
-        let before = |(class, &score): (usize, &T)| {
-            score > prediction[wanted] || (score == prediction[wanted] && class < wanted)
-        };
-        let answers = prediction.iter().all(|p| p.is_finite());
+        let class = Output::Class::number::<T>(target) as usize;
+        let before =
+            |(other, &score): (usize, &T)| score > prediction[class] || (score == prediction[class] && other < class);
+        let finite = prediction.iter().all(|p| p.is_finite());
         let rank = prediction.iter().enumerate().filter(|&entry| before(entry)).count();
-        *right_samples += u64::from(answers && rank < COUNT);
+        *correct_samples += u64::from(finite && rank < COUNT);
         *samples += 1;
     }
 
-    fn value(&self, &(right_samples, samples): &RightOf) -> f64 {
-        right_samples as f64 / samples as f64
+    fn value(&self, &(correct_samples, samples): &CorrectOf) -> f64 {
+        correct_samples as f64 / samples as f64
     }
 }

@@ -1,4 +1,4 @@
-//! How often is a yes a yes?
+//! How often is a positive prediction correct?
 
 use core::fmt::{self, Display};
 
@@ -7,19 +7,21 @@ use crate::readable::Share;
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 
-/// Answers of yes or no against the wanted ones, counted over all samples and outputs: for networks trained with
-/// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy) or [`Hinge`](crate::Hinge).
+/// Counts of positive and negative predictions against their targets, over all samples and outputs. For networks that were
+/// trained with [`BinaryCrossEntropy`](crate::BinaryCrossEntropy) or [`Hinge`](crate::Hinge).
 ///
-/// An output above the threshold says yes: 0 for raw scores, where both are equally likely, without
-/// [`threshold`](Self::threshold). A target above 0.5 is yes, so that both 0 and 1, and -1 and 1, are no and yes.
+/// An output above the threshold is a positive prediction. The default threshold is 0, the raw score at which both classes are
+/// equally likely; [`threshold`](Self::threshold) sets another. A target above 0.5 is positive, so targets may be 0 and 1 or -1
+/// and 1.
 ///
-/// An output that is not finite is wrong, whatever the target: it says no where yes is wanted, and yes where no is.
+/// An output that is not finite counts as wrong: as a false negative if the target is positive, and as a false positive
+/// otherwise.
 ///
-/// As a metric, it is an empty matrix that is filled: what it holds already does not count. [`number`](crate::metric::number)
-/// records one of its values during training, such as [`f1`](Self::f1).
+/// As a metric, pass an empty matrix: the counts that it already holds are ignored. [`number`](crate::metric::number) records
+/// one of its values during training, such as [`f1`](Self::f1).
 ///
 /// # Numerics
-/// What would be a division by zero is 0, as in scikit-learn; the accuracy of no outputs is NaN.
+/// A division by zero gives 0, as in scikit-learn, except that the accuracy of no outputs is NaN.
 ///
 /// # Example
 /// ```
@@ -28,7 +30,7 @@ use crate::shape::{Shape, Vector};
 ///
 /// network!(struct Score = Dense<1, 1>);
 /// let mut score = Score::zeroed();
-/// score.dense.weight[0] = 1.0; // yes for what is above 0
+/// score.dense.weight[0] = 1.0; // positive for inputs above 0
 /// let inputs = vec![[-2.0], [-1.0], [1.0], [2.0], [3.0]];
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(inputs, vec![[0.0], [1.0], [0.0], [1.0], [1.0]])?;
 /// let matrix = score.measure(&data, BinaryConfusionMatrix::default());
@@ -43,44 +45,44 @@ use crate::shape::{Shape, Vector};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct BinaryConfusionMatrix {
-    /// Yes is wanted and was said.
+    /// The number of positive targets that were predicted to be positive.
     pub true_positives: u64,
-    /// Yes was said, but no is wanted.
+    /// The number of negative targets that were predicted to be positive.
     pub false_positives: u64,
-    /// No was said, but yes is wanted.
+    /// The number of positive targets that were predicted to be negative.
     pub false_negatives: u64,
-    /// No is wanted and was said.
+    /// The number of negative targets that were predicted to be negative.
     pub true_negatives: u64,
     threshold: f64,
 }
 
 impl BinaryConfusionMatrix {
-    /// Says yes above this output: 0.5 for a network that gives probabilities.
+    /// Creates an empty matrix that treats outputs above `threshold` as positive: 0.5 for a network that gives probabilities.
     #[must_use]
     pub fn threshold(threshold: f64) -> Self {
         Self { threshold, ..Self::default() }
     }
 
-    /// The share of correct predictions.
+    /// Returns the share of correct predictions.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         let right = self.true_positives + self.true_negatives;
         right as f64 / (right + self.false_positives + self.false_negatives) as f64
     }
 
-    /// Of what was said to be yes, the share that is.
+    /// Returns the share of positive predictions that are correct.
     #[must_use]
     pub fn precision(&self) -> f64 {
         share(self.true_positives, self.true_positives + self.false_positives)
     }
 
-    /// Of what is yes, the share that was said to be.
+    /// Returns the share of positive targets that were predicted to be positive.
     #[must_use]
     pub fn recall(&self) -> f64 {
         share(self.true_positives, self.true_positives + self.false_negatives)
     }
 
-    /// The harmonic mean of precision and recall.
+    /// Returns the harmonic mean of precision and recall.
     #[must_use]
     pub fn f1(&self) -> f64 {
         let twice = 2 * self.true_positives;
@@ -88,7 +90,7 @@ impl BinaryConfusionMatrix {
     }
 }
 
-/// True positives, false positives, false negatives, true negatives.
+/// Counts of true positives, false positives, false negatives and true negatives.
 type Counts = [u64; 4];
 
 impl<const M: usize> Metric<Vector<M>> for BinaryConfusionMatrix {
@@ -99,9 +101,9 @@ impl<const M: usize> Metric<Vector<M>> for BinaryConfusionMatrix {
     fn add<T: Scalar>(&self, counts: &mut Counts, prediction: &[T], target: &<Vector<M> as Shape>::Array<T>) {
         let [true_positives, false_positives, false_negatives, true_negatives] = counts;
         for (output, target) in prediction.iter().zip(target) {
-            let wanted = target.to_f64() > 0.5;
-            let said = if output.is_finite() { output.to_f64() > self.threshold } else { !wanted };
-            let count = match (wanted, said) {
+            let positive = target.to_f64() > 0.5;
+            let predicted = if output.is_finite() { output.to_f64() > self.threshold } else { !positive };
+            let count = match (positive, predicted) {
                 (true, true) => &mut *true_positives,
                 (false, true) => &mut *false_positives,
                 (true, false) => &mut *false_negatives,
@@ -117,12 +119,13 @@ impl<const M: usize> Metric<Vector<M>> for BinaryConfusionMatrix {
     }
 }
 
-/// The four counts and what follows from them, as [`Share`]: `accuracy 0.6000, precision 0.6667, recall 0.6667, F1 0.6667`.
+/// Prints the four counts, then accuracy, precision, recall and F1 as [`Share`]:
+/// `accuracy 0.6000, precision 0.6667, recall 0.6667, F1 0.6667`.
 impl Display for BinaryConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} true and {} false yes, {} true and {} false no: accuracy {}, precision {}, recall {}, F1 {}",
+            "{} true and {} false positives, {} true and {} false negatives: accuracy {}, precision {}, recall {}, F1 {}",
             self.true_positives,
             self.false_positives,
             self.true_negatives,

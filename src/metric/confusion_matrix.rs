@@ -1,4 +1,4 @@
-//! Which classes does a network take for which?
+//! Which classes does a network confuse?
 
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
@@ -7,19 +7,19 @@ use crate::metric::{Metric, MetricState, ScoresClassesOf, argmax, share};
 use crate::scalar::Scalar;
 use crate::target::Class;
 
-/// How many samples of each class were taken for each class, and what follows from that. It prints as a table: a row per
-/// target class, a column per predicted class.
+/// How many samples of each class were predicted as each class, and the measures that follow from these counts. Prints as a
+/// table with a row per target class and a column per predicted class.
 ///
-/// A prediction with a number that is not finite takes its sample for no class: it lowers the recall of that class and is in
-/// no column.
+/// A prediction with an element that is not finite counts as no class: it lowers the recall of the target class and is in no
+/// column.
 ///
-/// As a metric, it is an empty matrix that is filled: what it holds already does not count. [`number`](crate::metric::number)
-/// records one of its values during training, such as [`macro_f1`](Self::macro_f1).
+/// As a metric, pass an empty matrix: the counts that it already holds are ignored. [`number`](crate::metric::number) records
+/// one of its values during training, such as [`macro_f1`](Self::macro_f1).
 ///
 /// # Numerics
-/// What would be a division by zero is 0, as in scikit-learn without `zero_division`: the precision of a class that was
-/// never predicted, the recall of a class without samples, F1 of both. Means are over the classes that occur, among the
-/// targets or the predictions, as in scikit-learn without `labels`; of none, NaN.
+/// A division by zero gives 0, as in scikit-learn without `zero_division`: the precision of a class that was never predicted,
+/// the recall of a class without samples, and the F1 of both. Means are over the classes that occur among the targets or the
+/// predictions, as in scikit-learn without `labels`. If no class occurs, the mean is NaN.
 ///
 /// # Example
 /// ```
@@ -28,89 +28,89 @@ use crate::target::Class;
 ///
 /// network!(struct Guess = Dense<1, 2>, Softmax);
 /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 0])?;
-/// // Zero weights make the first class the prediction.
+/// // With zero weights, the first class is predicted.
 /// let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::<2>::default());
 /// assert_eq!(matrix.counts(), &[[3, 0], [1, 0]]);
 /// assert_eq!((matrix.precision(Class::new(0)?), matrix.recall(Class::new(0)?)), (0.75, 1.0));
 /// assert_eq!(matrix.macro_recall(), 0.5);
-/// assert_eq!(matrix.to_string(), "wanted |  0  1\n-------+------\n     0 |  3  0\n     1 |  1  0");
+/// assert_eq!(matrix.to_string(), "target |  0  1\n-------+------\n     0 |  3  0\n     1 |  1  0");
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConfusionMatrix<const K: usize> {
     counts: [[u64; K]; K],
-    /// Samples of each class whose prediction is not finite.
-    unanswered: [u64; K],
+    /// The number of samples of each class whose prediction is not finite.
+    not_finite: [u64; K],
 }
 
 impl<const K: usize> Default for ConfusionMatrix<K> {
     fn default() -> Self {
-        Self { counts: [[0; K]; K], unanswered: [0; K] }
+        Self { counts: [[0; K]; K], not_finite: [0; K] }
     }
 }
 
 impl<const K: usize> ConfusionMatrix<K> {
-    /// The counts: `counts()[target][prediction]`.
+    /// Returns the counts: `counts()[target][prediction]`.
     #[must_use]
     pub fn counts(&self) -> &[[u64; K]; K] {
         &self.counts
     }
 
-    /// The samples of a class.
+    /// Returns the number of samples of a class.
     #[must_use]
     pub fn support(&self, class: Class<K>) -> u64 {
         let class = class.index();
-        self.counts[class].iter().sum::<u64>() + self.unanswered[class]
+        self.counts[class].iter().sum::<u64>() + self.not_finite[class]
     }
 
-    /// Of the samples that were taken for the class, the share that belongs to it.
+    /// Returns the share of the samples predicted as the class that belong to it.
     #[must_use]
     pub fn precision(&self, class: Class<K>) -> f64 {
-        share(self.right(class), self.answers(class))
+        share(self.correct(class), self.predicted(class))
     }
 
-    /// Of the samples that belong to the class, the share that was taken for it.
+    /// Returns the share of the samples of the class that were predicted as it.
     #[must_use]
     pub fn recall(&self, class: Class<K>) -> f64 {
-        share(self.right(class), self.support(class))
+        share(self.correct(class), self.support(class))
     }
 
-    /// The harmonic mean of precision and recall, 2 · correct / (targets + predictions).
+    /// Returns the harmonic mean of precision and recall, 2 · correct / (targets + predictions).
     #[must_use]
     pub fn f1(&self, class: Class<K>) -> f64 {
-        share(2 * self.right(class), self.support(class) + self.answers(class))
+        share(2 * self.correct(class), self.support(class) + self.predicted(class))
     }
 
-    /// The mean of the precisions of the classes that occur.
+    /// Returns the mean precision over the classes that occur.
     #[must_use]
     pub fn macro_precision(&self) -> f64 {
         self.mean(Self::precision)
     }
 
-    /// The mean of the recalls of the classes that occur.
+    /// Returns the mean recall over the classes that occur.
     #[must_use]
     pub fn macro_recall(&self) -> f64 {
         self.mean(Self::recall)
     }
 
-    /// The mean of F1 over the classes that occur.
+    /// Returns the mean F1 over the classes that occur.
     #[must_use]
     pub fn macro_f1(&self) -> f64 {
         self.mean(Self::f1)
     }
 
-    fn right(&self, class: Class<K>) -> u64 {
+    fn correct(&self, class: Class<K>) -> u64 {
         self.counts[class.index()][class.index()]
     }
 
-    /// The samples that were taken for a class.
-    fn answers(&self, class: Class<K>) -> u64 {
+    /// Returns the number of samples that were predicted as a class.
+    fn predicted(&self, class: Class<K>) -> u64 {
         self.counts.iter().map(|row| row[class.index()]).sum()
     }
 
     fn mean(&self, measure: impl Fn(&Self, Class<K>) -> f64) -> f64 {
         let classes = (0..K).filter_map(|index| Class::new(index).ok());
-        let occurs = |class: &Class<K>| self.support(*class) + self.answers(*class) > 0;
+        let occurs = |class: &Class<K>| self.support(*class) + self.predicted(*class) > 0;
         let (sum, count) =
             classes.filter(occurs).fold((0.0, 0.0), |(sum, count), class| (sum + measure(self, class), count + 1.0));
         sum / count
@@ -118,7 +118,7 @@ impl<const K: usize> ConfusionMatrix<K> {
 }
 
 impl<const K: usize, Output: ScoresClassesOf<K>> Metric<Output> for ConfusionMatrix<K> {
-    // `Class<K>`, written so that another number of classes is one error and not two.
+    // This is `Class<K>`, written so that a wrong number of classes is one compile error instead of two.
     type Target = Output::Class;
     type State = Self;
     type Value = Self;
@@ -127,7 +127,7 @@ impl<const K: usize, Output: ScoresClassesOf<K>> Metric<Output> for ConfusionMat
         if prediction.iter().all(|p| p.is_finite()) {
             matrix.counts[target.index()][argmax(prediction)] += 1;
         } else {
-            matrix.unanswered[target.index()] += 1;
+            matrix.not_finite[target.index()] += 1;
         }
     }
 
@@ -143,16 +143,16 @@ impl<const K: usize> MetricState for ConfusionMatrix<K> {
 
     fn clear(&mut self) {
         self.counts.clear();
-        self.unanswered.clear();
+        self.not_finite.clear();
     }
 
     fn save(&self, words: &mut Vec<u64>) {
         self.counts.save(words);
-        self.unanswered.save(words);
+        self.not_finite.save(words);
     }
 
     fn restore(words: &mut &[u64]) -> Option<Self> {
-        Some(Self { counts: MetricState::restore(words)?, unanswered: MetricState::restore(words)? })
+        Some(Self { counts: MetricState::restore(words)?, not_finite: MetricState::restore(words)? })
     }
 }
 
@@ -160,7 +160,7 @@ impl<const K: usize> Display for ConfusionMatrix<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let largest = self.counts.iter().flatten().copied().max().unwrap_or(0).max(K.saturating_sub(1) as u64);
         let width = largest.max(1).ilog10() as usize + 1;
-        f.write_str("wanted |")?;
+        f.write_str("target |")?;
         for class in 0..K {
             write!(f, "  {class:width$}")?;
         }

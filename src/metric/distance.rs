@@ -1,4 +1,4 @@
-//! How far are values from the wanted ones?
+//! How far are predicted values from their targets?
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,7 +7,7 @@ use crate::metric::{Better, Metric, MetricState};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
-/// What one output was told and how far it was off.
+/// Statistics of one output: its targets and the errors of its predictions.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Column {
     /// The mean of the targets so far.
@@ -18,7 +18,7 @@ struct Column {
     squares: f64,
 }
 
-/// What [`RootMeanSquaredError`] and [`RSquared`] remember: a column for each output, from the first sample on.
+/// The state of [`RootMeanSquaredError`] and [`RSquared`]: a column for each output, created with the first sample.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Columns {
     columns: Vec<Column>,
@@ -26,7 +26,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Welford's update of means and spreads, which loses no digits to targets far from zero.
+    /// Adds a sample by Welford's update of means and spreads, which loses no digits if the targets are far from zero.
     fn add<T: Scalar>(&mut self, prediction: &[T], target: &[T]) {
         self.columns.resize(target.len(), Column::default());
         self.samples += 1;
@@ -66,7 +66,7 @@ impl MetricState for Columns {
     }
 }
 
-/// The mean over samples and outputs of |prediction - target|; of no samples, NaN.
+/// The mean of |prediction - target| over samples and outputs; NaN for no samples.
 ///
 /// # Example
 /// ```
@@ -83,7 +83,7 @@ pub struct MeanAbsoluteError;
 
 impl<Output: Shape> Metric<Output> for MeanAbsoluteError {
     type Target = Output::Plain;
-    /// The sum of the distances, and their number.
+    /// The sum of the distances, and their count.
     type State = (f64, u64);
     type Value = f64;
 
@@ -108,8 +108,8 @@ impl<Output: Shape> Metric<Output> for MeanAbsoluteError {
     }
 }
 
-/// The root of the mean over the samples of (prediction - target)², for each output; then the mean over the outputs, as
-/// scikit-learn's `root_mean_squared_error` takes it. Of no samples, NaN.
+/// The root of the mean of (prediction - target)² over the samples, computed for each output and then averaged over the
+/// outputs, as in scikit-learn's `root_mean_squared_error`. NaN for no samples.
 ///
 /// # Example
 /// ```
@@ -143,11 +143,12 @@ impl<Output: Shape> Metric<Output> for RootMeanSquaredError {
     }
 }
 
-/// The coefficient of determination, 1 - Σ (p - t)² / Σ (t - mean t)², for each output; then the mean over the outputs.
+/// The coefficient of determination, 1 - Σ (p - t)² / Σ (t - mean t)², computed for each output and then averaged over the
+/// outputs.
 ///
 /// # Numerics
-/// As scikit-learn's `r2_score`: an output whose targets are all equal counts 1 where every prediction is exact, else 0;
-/// For fewer than two samples it is NaN. In histories it is `r2_score`, as in Keras and scikit-learn.
+/// As in scikit-learn's `r2_score`, an output whose targets are all equal counts as 1 if every prediction is exact, and as 0
+/// otherwise. The value is NaN for fewer than two samples. In histories, the name is `r2_score`, as in Keras and scikit-learn.
 ///
 /// # Example
 /// ```
@@ -156,7 +157,7 @@ impl<Output: Shape> Metric<Output> for RootMeanSquaredError {
 ///
 /// network!(struct Line = Dense<1, 1>);
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
-/// // 1 - (1 + 9) / (1 + 1): worse than the mean, which has 0.
+/// // 1 - (1 + 9) / (1 + 1): worse than predicting the mean, which gives 0.
 /// assert_eq!(Line::zeroed().measure(&data, RSquared), -4.0);
 /// # Ok::<(), typenet::Error>(())
 /// ```

@@ -1,4 +1,4 @@
-//! What is a metric called in a history?
+//! What is the name of a metric in a history?
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -8,7 +8,7 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// A metric under another name: what [`named`] returns.
+/// A metric under another name. Created by [`named`].
 #[derive(Clone, Debug)]
 pub struct Named<M> {
     name: Cow<'static, str>,

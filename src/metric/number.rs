@@ -1,4 +1,4 @@
-//! How does one number of a larger result become a metric?
+//! How does a single value of a larger result become a metric?
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -9,7 +9,7 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// A metric that is one number of another metric's value: what [`number`] returns.
+/// A metric that is a single value computed from the value of another metric. Created by [`number`].
 #[derive(Clone)]
 pub struct Number<M, F> {
     name: Cow<'static, str>,
@@ -18,9 +18,10 @@ pub struct Number<M, F> {
     better: Option<Better>,
 }
 
-/// A metric that is one number of another metric's value, such as F1 of a confusion matrix, to be recorded during training.
+/// Creates a metric from a single value of another metric, such as the F1 of a confusion matrix, so that it can be recorded
+/// during training.
 ///
-/// The number is computed from the value over the whole epoch or validation set, so it is exact.
+/// `function` is applied to the other metric's value over the whole epoch or validation set, so the result is exact.
 ///
 /// # Example
 /// ```
@@ -35,19 +36,19 @@ pub struct Number<M, F> {
 /// # Ok::<(), typenet::Error>(())
 /// ```
 ///
-/// A closure names the type of the value: `|matrix: &ConfusionMatrix<3>| matrix.recall(rare)`.
+/// A closure must name the type of its argument: `|matrix: &ConfusionMatrix<3>| matrix.recall(rare)`.
 pub fn number<M, F>(name: impl Into<Cow<'static, str>>, metric: M, function: F) -> Number<M, F> {
     Number { name: name.into(), metric, function, better: None }
 }
 
 impl<M, F> Number<M, F> {
-    /// Larger values are better.
+    /// Marks larger values as better.
     #[must_use]
     pub fn larger_is_better(self) -> Self {
         Self { better: Some(Better::Larger), ..self }
     }
 
-    /// Smaller values are better.
+    /// Marks smaller values as better.
     #[must_use]
     pub fn smaller_is_better(self) -> Self {
         Self { better: Some(Better::Smaller), ..self }
@@ -87,7 +88,7 @@ impl<M: Debug, F> Debug for Number<M, F> {
     }
 }
 
-/// The value of a metric that is recorded during training: one number.
+/// The value of a metric that can be recorded during training: a single number.
 #[diagnostic::on_unimplemented(
     message = "a metric that is recorded for every epoch is one number, but the value of this one is `{Self}`",
     label = "the value of this metric is not one number",
@@ -95,7 +96,7 @@ impl<M: Debug, F> Debug for Number<M, F> {
             calls of `metric`"
 )]
 pub trait OneNumber {
-    /// The number.
+    /// Returns the number.
     fn number(self) -> f64;
 }
 

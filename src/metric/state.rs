@@ -1,12 +1,13 @@
-//! What does a metric remember of the samples so far, and how does it become part of a checkpoint?
+//! What does a metric keep about the samples so far, and how does it become part of a checkpoint?
 
 use alloc::vec::Vec;
 use core::array;
 
-/// What a [`Metric`](crate::metric::Metric) remembers of the samples so far: counts, sums, or whatever its value follows from.
+/// What a [`Metric`](crate::metric::Metric) keeps about the samples so far: counts, sums, or anything else that its value is
+/// computed from.
 ///
-/// `u64`, `f64`, and arrays, vectors and tuples of states are states, which is enough for most metrics. A struct hands the
-/// calls on to its fields, so that a checkpoint within an epoch holds them.
+/// `u64`, `f64`, and arrays, vectors and tuples of states are states, which is enough for most metrics. A custom struct
+/// forwards each call to its fields, so that a checkpoint within an epoch contains them.
 ///
 /// # Example
 /// ```
@@ -43,18 +44,19 @@ use core::array;
 /// assert_eq!(restored, Some((Share { right: 3, samples: 4 }, [0.5, 2.0])));
 /// ```
 pub trait MetricState: Send + Sized {
-    /// The state before the first sample.
+    /// Creates the state before the first sample.
     #[must_use]
     fn new() -> Self;
 
-    /// Forgets all samples. Memory is kept, so that the next epoch allocates nothing.
+    /// Removes all samples. Keeps the memory, so that the next epoch does not allocate.
     fn clear(&mut self);
 
-    /// Appends the state as words, for a checkpoint.
+    /// Appends the state to `words`, for a checkpoint.
     fn save(&self, words: &mut Vec<u64>);
 
-    /// Takes back from the front of `words` what [`save`](Self::save) appended; `None` for words that it does not write. Words
-    /// come from files: a length among them is to be compared with how many are left before memory is reserved for it.
+    /// Reads from the front of `words` what [`save`](Self::save) appended. Returns `None` if `save` cannot have written these
+    /// words. The words come from a file: compare a length that is stored in them with the number of words that are left before
+    /// you allocate memory for it.
     #[must_use]
     fn restore(words: &mut &[u64]) -> Option<Self>;
 }
@@ -119,7 +121,7 @@ impl<S: MetricState, const N: usize> MetricState for [S; N] {
     }
 }
 
-/// The vector is empty at the begin of an epoch.
+/// The vector is empty at the start of an epoch.
 impl<S: MetricState> MetricState for Vec<S> {
     fn new() -> Self {
         Self::new()
@@ -187,7 +189,7 @@ mod tests {
     type State = (u64, Vec<[f64; 2]>, [u64; 3]);
 
     #[test]
-    fn states_come_back_from_their_words_and_from_no_fewer() {
+    fn states_are_restored_from_their_words_and_from_no_fewer() {
         let state: State = (7, vec![[f64::NAN, -0.0], [1.5, f64::INFINITY]], [1, 2, 3]);
         let mut words = Vec::new();
         state.save(&mut words);
@@ -201,13 +203,13 @@ mod tests {
     }
 
     #[test]
-    fn a_length_that_the_words_do_not_hold_reserves_nothing() {
+    fn a_length_that_exceeds_the_words_allocates_nothing() {
         assert!(Vec::<f64>::restore(&mut &[u64::MAX, 0][..]).is_none());
         assert!(Vec::<[u64; 0]>::restore(&mut &[u64::MAX][..]).is_none());
     }
 
     #[test]
-    fn a_cleared_state_is_as_new_and_keeps_its_memory() {
+    fn a_cleared_state_equals_a_new_one_and_keeps_its_memory() {
         let mut state: State = (7, vec![[1.0, 2.0]; 9], [1, 2, 3]);
         let capacity = state.1.capacity();
         state.clear();

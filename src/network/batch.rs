@@ -1,4 +1,4 @@
-//! How does a batch of any size go through a network? Tile by tile, in sums whose order is fixed.
+//! How does a batch of any size go through a network? Tile by tile, in sums with a fixed order.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,11 +17,11 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::threads;
 
-/// No thread predicts fewer samples than this on its own: their products would wait for the weights.
+/// The smallest number of samples that a thread predicts. With fewer, its products would wait for the weights.
 const SMALLEST_INFERENCE: usize = 32;
-/// Pieces of a batch that is predicted, for each thread, so that those who are done early have something left.
+/// The number of pieces per thread into which a predicted batch is split, so that a thread that finishes early has work left.
 const INFERENCES_PER_THREAD: usize = 2;
-/// Such pieces start at multiples of this many samples, so that blocks of samples in kernels have no remainder.
+/// Pieces start at multiples of this many samples, so that kernels that process several samples at once have no remainder.
 const INFERENCE_STEP: usize = 8;
 /// Samples with their targets, and how they go through a network.
 pub(super) struct Batch<'a, N: Network, L: Loss<N::Output>> {
@@ -33,13 +33,13 @@ pub(super) struct Batch<'a, N: Network, L: Loss<N::Output>> {
 }
 
 impl<N: Network, L: Loss<N::Output>> Batch<'_, N, L> {
-    /// The samples of a tile.
+    /// Returns the samples of a tile.
     pub(super) fn samples(&self, tile: usize) -> Range<usize> {
         tile * N::TILE..self.inputs.len().min((tile + 1) * N::TILE)
     }
 }
 
-/// What a gradient follows from: samples with their targets, and how they are learned from.
+/// Everything that a gradient depends on: samples with their targets, and how the network learns from them.
 pub(crate) struct TrainingBatch<'a, N: Network, L: Loss<N::Output>> {
     pub(crate) network: &'a N,
     pub(crate) loss: &'a L,
@@ -49,8 +49,8 @@ pub(crate) struct TrainingBatch<'a, N: Network, L: Loss<N::Output>> {
 }
 
 impl<N: Network, L: Loss<N::Output>> TrainingBatch<'_, N, L> {
-    /// The mean loss; its gradient replaces what was in `gradient`, and the predictions what was in `predictions`, unless that
-    /// is empty.
+    /// Returns the mean loss. Overwrites `gradient` with its gradient and, unless it is empty, `predictions` with the
+    /// predictions.
     pub(crate) fn gradient(
         &self,
         workspace: &mut Workspace<'_, N>,
@@ -76,48 +76,50 @@ impl<N: Network, L: Loss<N::Output>> TrainingBatch<'_, N, L> {
     }
 }
 
-/// Memory for the sum of some shards, see `shards::Needs`.
+/// Memory for the sum of some shards. See `shards::Needs`.
 pub(super) struct Room<'a, N: Network> {
-    /// The memory of one tile.
+    /// The memory of one tile for this thread.
     pub(super) tile: &'a mut [N::Scalar],
-    /// The same for other threads.
+    /// The memory of one tile for each further thread.
     pub(super) tiles: &'a mut [Vec<N::Scalar>],
-    /// Gradients that wait to be added.
+    /// Gradients in which the sums of second halves are computed before they are added.
     pub(super) gradients: &'a mut [Box<N>],
 }
 
 impl<'a, N: Network> Room<'a, N> {
-    /// For the first of two ranges that one thread adds: all of it.
+    /// Returns the memory for the first of two ranges that one thread adds: all of it.
     fn first(&mut self) -> Room<'_, N> {
         Room { tile: &mut *self.tile, tiles: &mut *self.tiles, gradients: &mut *self.gradients }
     }
 
-    /// For the second: a gradient, and room for the rest.
+    /// Returns a gradient for the second range, and the memory that is left.
     fn second(&mut self) -> (&mut N, Room<'_, N>) {
         let Some((gradient, gradients)) = self.gradients.split_first_mut() else {
-            unreachable!("a gradient waits for every sum that needs one")
+            unreachable!("there is a gradient for every sum that needs one")
         };
         (gradient, Room { tile: &mut *self.tile, tiles: &mut *self.tiles, gradients })
     }
 
-    /// For two threads: room for the first range, a gradient for the second, room for the second.
+    /// Splits the memory for two threads: memory for the first range, a gradient for the second range, memory for the second
+    /// range.
     fn shared(self, shards: &Shards, first: &Range<usize>) -> (Self, &'a mut N, Self) {
         let needs = shards.needs(first);
         let (gradients, rest) = self.gradients.split_at_mut(needs.gradients);
         let (tiles, tile, others) = Self::for_two_threads(self.tiles, needs.tiles);
         let Some((gradient, more)) = rest.split_first_mut() else {
-            unreachable!("a gradient waits for every sum that another thread forms")
+            unreachable!("there is a gradient for every sum that another thread computes")
         };
         let first = Self { tile: self.tile, tiles, gradients };
         (first, gradient, Self { tile, tiles: others, gradients: more })
     }
 }
 
-/// Memory of tiles for a thread, and for another that has one of its own.
+/// Memory of tiles for one thread, then the tile of a second thread and the memory for the threads that share its work.
 type TilesForTwo<'a, T> = (&'a mut [Vec<T>], &'a mut Vec<T>, &'a mut [Vec<T>]);
 
 impl<N: Network> Room<'_, N> {
-    /// Memory of tiles for two threads: so many for the first, and for the second its own and the others.
+    /// Splits the memory of tiles for two threads: `first` tiles for the first, then the second thread's tile and the remaining
+    /// ones.
     pub(super) fn for_two_threads(tiles: &mut [Vec<N::Scalar>], first: usize) -> TilesForTwo<'_, N::Scalar> {
         let (tiles, others) = tiles.split_at_mut(first);
         let Some((tile, others)) = others.split_first_mut() else {
@@ -127,17 +129,17 @@ impl<N: Network> Room<'_, N> {
     }
 }
 
-/// The losses of ranges of shards, and their gradients.
+/// Computes the losses of ranges of shards, and their gradients.
 struct Sums<'a, N: Network, L: Loss<N::Output>> {
     batch: &'a Batch<'a, N, L>,
     pass: &'a Pass,
-    /// One over the number of samples in the batch.
+    /// The reciprocal of the number of samples in the batch.
     weight: N::Scalar,
 }
 
 impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
-    /// The sum of the losses of some shards; their gradient replaces what was in `gradient`, and their predictions what was in
-    /// `predictions`, unless that is empty.
+    /// Returns the sum of the losses of some shards. Overwrites `gradient` with its gradient and, unless it is empty,
+    /// `predictions` with the predictions.
     fn of(
         &self,
         shards: Range<usize>,
@@ -164,7 +166,7 @@ impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
         loss + later
     }
 
-    /// As `of`, for one shard, whose gradient may be added to what is there.
+    /// As `of`, for one shard. Its gradient can be added to the one that is there.
     fn of_shard(
         &self,
         shard: &Range<usize>,
@@ -176,7 +178,7 @@ impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
         dispatch(Shard { sums: self, tiles, accumulate, gradient, predictions, memory })
     }
 
-    /// As `of`, for the two halves of a range.
+    /// As `of`, for the two halves of a range, each on a thread.
     fn of_two_threads(
         &self,
         (first, second): (Range<usize>, Range<usize>),
@@ -193,14 +195,14 @@ impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
     }
 }
 
-/// The sum of the losses of some tiles, in their order, and their gradient.
+/// The sum of the losses of some tiles, in order, and its gradient.
 struct Shard<'a, 's, N: Network, L: Loss<N::Output>> {
     sums: &'a Sums<'s, N, L>,
     tiles: Range<usize>,
-    /// The gradient is added to what is there.
+    /// Whether the gradient is added to the one that is there.
     accumulate: bool,
     gradient: &'a mut N,
-    /// Where predictions are wanted, else empty.
+    /// The predictions to write; empty if they are not needed.
     predictions: &'a mut [N::Scalar],
     memory: &'a mut [N::Scalar],
 }
@@ -252,7 +254,7 @@ impl<T: Kernels> Program for Add<'_, T> {
     }
 }
 
-/// a ← a + b, shared by threads.
+/// Computes a ← a + b, shared by threads.
 fn add<T: Kernels>(sum: &mut [T], addend: &[T]) {
     let Some(middle) = threads::middle(sum.len()) else {
         return dispatch(Add { sum, addend });
@@ -271,7 +273,7 @@ pub(super) fn infer<N: Network>(network: &N, inputs: &[Sample<N, N::Input>], out
     infer_pieces(network, inputs, outputs, alone);
 }
 
-/// Computes the predictions for some samples; one thread computes up to `alone` of them.
+/// Computes the predictions for some samples. One thread computes up to `alone` of them.
 fn infer_pieces<N: Network>(
     network: &N,
     inputs: &[Sample<N, N::Input>],

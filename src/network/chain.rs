@@ -1,14 +1,14 @@
-//! How do generated passes lay out memory, and call one layer after the other?
+//! How do generated passes lay out memory and call one layer after the other?
 //!
-//! `network!` writes a call per layer to the functions here. They decide what depends on the constants of two
-//! neighbouring layers: whether a layer works in the memory of the one before it.
+//! `network!` generates a call per layer to the functions here. They decide what depends on the constants of two adjacent
+//! layers: whether a layer works in the memory of the layer before it.
 
 use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Layout, Plan, SiteOf};
 use crate::shape::Shape;
 
-/// Layer `L` works in place, and keeps the promises of such a layer.
+/// Returns whether layer `L` works in place, after a check that it meets the requirements of such a layer.
 #[must_use]
 const fn works_in_place<L: Layer, In: Shape>() -> bool {
     let in_place = <L::Plan<In> as Plan>::IN_PLACE;
@@ -19,29 +19,29 @@ const fn works_in_place<L: Layer, In: Shape>() -> bool {
         );
         assert!(
             <L::Output<In> as Shape>::LEN == In::LEN,
-            "a layer that works in place gives as many numbers as it takes"
+            "a layer that works in place gives as many elements as it takes"
         );
         assert!(size_of::<L::With<f32>>() == 0, "a layer that works in place has no parameters");
     }
     in_place
 }
 
-/// Layer `L` may replace the output of the layer `Before` it, because nobody needs that output later.
+/// Returns whether layer `L` can overwrite the output of the layer `Before` it, because that output is not needed later.
 #[must_use]
 pub const fn in_place<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> bool {
     works_in_place::<L, In>() && !<Before::Plan<BeforeIn> as Plan>::READS_OUTPUT
 }
 
-/// How many numbers per sample are kept for the output of layer `L` in a training pass.
+/// Returns the number of elements per sample that are kept for the output of layer `L` in a training pass.
 #[must_use]
 pub const fn kept<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> usize {
     if in_place::<L, In, Before, BeforeIn>() { 0 } else { <L::Output<In> as Shape>::LEN }
 }
 
-/// The number of elements per sample that layer `L` keeps in addition to its output.
+/// Returns the number of elements per sample that layer `L` keeps in addition to its output.
 ///
 /// # Panics
-/// While compiling, for a plan that asks for what no network does yet.
+/// Panics at compile time if the plan requires a layout other than rows or mixes samples, which no network implements yet.
 #[must_use]
 pub const fn cache<L: Layer, In: Shape>() -> usize {
     assert!(
@@ -56,26 +56,27 @@ pub const fn cache<L: Layer, In: Shape>() -> usize {
     <L::Plan<In> as Plan>::CACHE_LEN
 }
 
-/// How many numbers per sample layer `L` needs while it infers.
+/// Returns the number of scratch elements per sample that layer `L` needs for inference.
 #[must_use]
 pub const fn scratch<L: Layer, In: Shape>() -> usize {
     <L::Plan<In> as Plan>::INFERENCE_LEN
 }
 
-/// Multiplications with addition per sample of layer `L`.
+/// Returns the number of multiply-adds per sample of layer `L`.
 #[must_use]
 pub const fn multiply_adds<L: Layer, In: Shape>() -> u64 {
     <L::Plan<In> as Plan>::MULTIPLY_ADDS
 }
 
-/// Layer `L` can write the gradient of its parameters instead of adding to it, for one because it has none.
+/// Returns whether layer `L` can overwrite the gradient of its parameters instead of adding to it. A layer without parameters
+/// always can.
 #[must_use]
 pub const fn sums_from_zero<L: Layer, In: Shape>() -> bool {
     <L::Plan<In> as Plan>::SUMS_FROM_ZERO || size_of::<L::With<f32>>() == 0
 }
 
-/// Whether layer `L` is asked to add to the gradient of its parameters. One that can do nothing else is handed zeros where
-/// it should write.
+/// Returns whether layer `L` must add to the gradient of its parameters. For a layer that can only add, sets the gradient to
+/// zero if it should be overwritten.
 #[inline(always)]
 #[must_use]
 pub fn accumulate<L: Layer, In: Shape, T: Kernels>(accumulate: bool, gradient: &mut L::With<T>) -> bool {
@@ -88,7 +89,7 @@ pub fn accumulate<L: Layer, In: Shape, T: Kernels>(accumulate: bool, gradient: &
     true
 }
 
-/// The largest of some lengths, 0 of none.
+/// Returns the largest of some lengths, or 0 if there are none.
 #[must_use]
 pub const fn largest(lengths: &[usize]) -> usize {
     let mut largest = 0;
@@ -102,7 +103,7 @@ pub const fn largest(lengths: &[usize]) -> usize {
     largest
 }
 
-/// Memory that a pass cuts into pieces, one after the other.
+/// Memory that a pass cuts into consecutive pieces.
 #[derive(Debug)]
 pub struct Memory<'a, T> {
     rest: &'a mut [T],
@@ -110,13 +111,13 @@ pub struct Memory<'a, T> {
 }
 
 impl<'a, T> Memory<'a, T> {
-    /// Memory for a number of samples.
+    /// Creates the memory of a pass over some samples.
     #[inline(always)]
     pub fn new(memory: &'a mut [T], samples: usize) -> Self {
         Self { rest: memory, samples }
     }
 
-    /// The next piece, of `len` numbers per sample.
+    /// Returns the next piece, with `len` elements per sample.
     #[inline(always)]
     pub fn cut(&mut self, len: usize) -> &'a mut [T] {
         let (piece, rest) = core::mem::take(&mut self.rest).split_at_mut(self.samples * len);
@@ -125,8 +126,8 @@ impl<'a, T> Memory<'a, T> {
     }
 }
 
-/// Calls a layer that is neither first nor last, in the memory of the layer before it if it may. Returns where its output
-/// is.
+/// Calls a layer that is neither first nor last, in the memory of the layer before it if possible. Returns the slice that holds
+/// its output.
 #[inline(always)]
 pub fn forward<'m, L: Layer, In: Shape, Before: Layer, BeforeIn: Shape, T: Kernels, I: Isa>(
     isa: I,
@@ -144,14 +145,14 @@ pub fn forward<'m, L: Layer, In: Shape, Before: Layer, BeforeIn: Shape, T: Kerne
     }
 }
 
-/// Where the output of a layer was left by [`forward`].
+/// Returns the slice in which [`forward`] left the output of a layer.
 #[inline(always)]
 #[must_use]
 pub fn output<'m, L: Layer, In: Shape, Before: Layer, BeforeIn: Shape, T>(input: &'m [T], own: &'m [T]) -> &'m [T] {
     if const { in_place::<L, In, Before, BeforeIn>() } { input } else { own }
 }
 
-/// `memory` with empty slices where the layer does not read.
+/// Returns `memory` with empty slices in place of those that the layer does not read.
 #[inline(always)]
 #[must_use]
 pub fn readable<L: Layer, In: Shape, T>(memory: Backward<'_, T>) -> Backward<'_, T> {
@@ -162,8 +163,9 @@ pub fn readable<L: Layer, In: Shape, T>(memory: Backward<'_, T>) -> Backward<'_,
     }
 }
 
-/// Calls the backward pass of a layer that is neither first nor last. `memory.grad_output` holds the gradient of its
-/// output, `spare` is free. Returns where the gradient of its input is, and what is free then; both at full length.
+/// Calls the backward pass of a layer that is neither first nor last. `memory.grad_output` holds the gradient with respect to
+/// its output, and `spare` is free. Returns the slice that holds the gradient with respect to its input and the slice that is
+/// free then, both at full length.
 #[inline(always)]
 pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     isa: I,
@@ -193,8 +195,8 @@ pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     }
 }
 
-/// Infers with a layer that is neither first nor last. `front` holds its input, `back` is free. Returns where its output
-/// is, and what is free then; both at full length.
+/// Calls the inference of a layer that is neither first nor last. `front` holds its input, and `back` is free. Returns the
+/// slice that holds its output and the slice that is free then, both at full length.
 #[inline(always)]
 pub fn infer<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     isa: I,

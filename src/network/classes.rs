@@ -7,7 +7,7 @@ use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape};
 use crate::target::Class;
 
-/// The output of a network that says how probable each class is: [`Probabilities`].
+/// The output of a network that gives the probability of each class: [`Probabilities`].
 ///
 /// # Example
 /// ```
@@ -23,13 +23,13 @@ use crate::target::Class;
     note = "help: end the network with `Softmax`, or take the largest number of `predict` with `metric::argmax`"
 )]
 pub trait GivesClasses: Shape {
-    /// One of its classes.
+    /// The type of its classes.
     type Class: Copy + Debug + Eq + Ord + Hash + Send + Sync + 'static;
 
-    /// The class of number `index`.
+    /// Returns the class with this index.
     ///
     /// # Panics
-    /// When `index` is not below the number of classes.
+    /// Panics if `index` is not less than the number of classes.
     #[must_use]
     fn class(index: usize) -> Self::Class;
 }
@@ -46,13 +46,13 @@ impl<const K: usize> GivesClasses for Probabilities<K> {
     }
 }
 
-/// The positions of the `COUNT` largest numbers with them, largest first; of equal numbers, the first positions. There are
-/// at least as many numbers.
+/// Returns the `COUNT` largest values with their positions, the largest first. Of equal values, those at lower positions come
+/// first. There must be at least `COUNT` values.
 pub(super) fn largest<T: Scalar, const COUNT: usize>(values: &[T]) -> [(usize, T); COUNT] {
     let mut kept = [(0, T::ZERO); COUNT];
     for (position, &value) in values.iter().enumerate() {
         let filled = position.min(COUNT);
-        // Equal numbers stay before those that come later.
+        // An equal value stays before those that come later.
         let rank = kept[..filled].iter().position(|&(_, other)| value > other).unwrap_or(filled);
         if rank < COUNT {
             let filled = COUNT.min(filled + 1);
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_none_keep_their_order() {
+    fn nan_values_keep_their_order() {
         let kept = largest::<f32, 2>(&[f32::NAN; 3]);
         assert_eq!(kept.map(|(position, _)| position), [0, 1]);
     }

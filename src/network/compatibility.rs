@@ -1,9 +1,11 @@
-//! Does a data set belong to a network and its loss? Each question is a trait with one blanket implementation, so that a wrong
-//! data set is one error in words.
+//! Does a data set fit a network and its loss?
 //!
-//! Each question goes through a second trait, an equality that is asked of the network's side. Asked of the data alone,
-//! the compiler would take them for the truth about a network that it does not know yet, and complain in its own words
-//! about that.
+//! Each requirement is a trait with one blanket implementation, so that a wrong data set is a single compile error with a
+//! custom message.
+//!
+//! Each trait goes through a second one, an equality that is required of the network's side. If the equality were required of
+//! the data set alone, the compiler would infer the network's types from it where they are not known yet, and report errors of
+//! its own about them.
 
 use core::marker::PhantomData;
 
@@ -14,13 +16,13 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
 
-/// The inputs of a data set are what a network takes.
+/// The inputs of a data set have the shape that a network takes.
 #[diagnostic::on_unimplemented(
     message = "shape mismatch: the data set has inputs `{Self}` but the network takes `{Input}`",
     label = "this data set does not fit the network"
 )]
 pub trait FitsInput<Input: Shape>: Shape {
-    /// The same samples, as the network's.
+    /// Returns the same samples in the network's type.
     fn arrays<T: Scalar>(samples: &[Self::Array<T>]) -> &[Input::Array<T>];
 }
 
@@ -34,7 +36,7 @@ impl<S: Shape, Input: SameShape<S>> FitsInput<Input> for S {
 
 /// Equality of shapes.
 pub trait SameShape<S: Shape>: Shape {
-    /// The same samples.
+    /// Returns the same samples.
     fn same_arrays<T: Scalar>(samples: &[S::Array<T>]) -> &[Self::Array<T>];
 }
 
@@ -45,13 +47,13 @@ impl<S: Shape> SameShape<S> for S {
     }
 }
 
-/// The targets of a data set are what a loss compares with.
+/// The targets of a data set are of the kind that a loss compares with.
 #[diagnostic::on_unimplemented(
     message = "target mismatch: the data set has targets `{Self}` but the network and its loss want `{Wanted}`",
     label = "this data set does not fit the network and its loss"
 )]
 pub trait FitsTarget<Wanted: Target>: Target {
-    /// The same targets, in the type of the loss.
+    /// Returns the same targets in the type of the loss.
     fn values<T: Scalar>(values: &[Self::Value<T>]) -> &[Wanted::Value<T>];
 }
 
@@ -65,7 +67,7 @@ impl<Y: Target, Wanted: SameTarget<Y>> FitsTarget<Wanted> for Y {
 
 /// Equality of kinds of target.
 pub trait SameTarget<Y: Target>: Target {
-    /// The same targets.
+    /// Returns the same targets.
     fn same_values<T: Scalar>(values: &[Y::Value<T>]) -> &[Self::Value<T>];
 }
 
@@ -76,13 +78,13 @@ impl<Y: Target> SameTarget<Y> for Y {
     }
 }
 
-/// A type of targets is what a loss compares with, in the scalar type `T`.
+/// The type of some targets is the one that a loss compares with, in the scalar type `T`.
 #[diagnostic::on_unimplemented(
     message = "target mismatch: the targets are `{Self}` but the network and its loss want `{Wanted}` in `{T}`",
     label = "these targets do not fit the network and its loss"
 )]
 pub trait FitsValue<Wanted: Target, T: Scalar>: Sized {
-    /// The same targets, in the type of the loss.
+    /// Returns the same targets in the type of the loss.
     fn values(values: &[Self]) -> &[Wanted::Value<T>];
 }
 
@@ -99,7 +101,7 @@ where
 
 /// Equality of types.
 pub trait SameValue<V>: Sized {
-    /// The same values.
+    /// Returns the same values.
     fn same(values: &[V]) -> &[Self];
 }
 
@@ -110,8 +112,8 @@ impl<V> SameValue<V> for V {
     }
 }
 
-/// The last layer of a network leaves its loss something to compare: one constant for each pair, so that a wrong one is one
-/// error.
+/// Checks that the last layer of a network leaves something for its loss to compare. This is one constant for each pair of
+/// network and loss, so that a wrong pair is a single error.
 pub(super) struct FitsLoss<N, L>(PhantomData<(N, L)>);
 
 impl<N: Network, L: Loss<N::Output>> FitsLoss<N, L> {

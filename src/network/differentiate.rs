@@ -10,13 +10,13 @@ use crate::loss::Loss;
 use crate::network::{Backward, FitsValue, Forward, Network, Sample, TrainingBatch, Workspace, check_counts};
 use crate::shape::Shape;
 
-/// The forward and backward pass of a network, for training loops without `Trainer`. Every [`Network`]
-/// implements the trait.
+/// The forward and backward pass of a network, for training loops without `Trainer`. Every [`Network`] implements the trait.
 pub trait Differentiate: Network {
-    /// Computes the logits of a batch, and keeps what [`backward`](Self::backward) needs in `workspace`.
+    /// Computes the logits of a batch, and stores in `workspace` what [`backward`](Self::backward) needs.
     ///
     /// # Errors
-    /// [`Error::TooManySamples`] if the batch does not fit the workspace; [`gradient`](Self::gradient) takes a batch of any size.
+    /// [`Error::TooManySamples`] if the batch does not fit the workspace; [`gradient`](Self::gradient) accepts a batch of any
+    /// size.
     ///
     /// # Example
     /// See [`backward`](Self::backward).
@@ -32,11 +32,11 @@ pub trait Differentiate: Network {
         Ok(Self::Logits::batch(logits))
     }
 
-    /// Adds to `gradient` the derivatives of a loss with respect to the parameters, from those with respect to the logits. Call
-    /// [`forward`](Self::forward) first, with the same inputs and workspace.
+    /// Adds the derivatives of a loss with respect to the parameters to `gradient`, computed from its derivatives with respect
+    /// to the logits. Call [`forward`](Self::forward) first, with the same inputs and workspace.
     ///
-    /// The workspace knows how many samples the forward pass had, but not which. With other inputs, or another network of the
-    /// same type, the gradient is wrong.
+    /// The workspace records the number of samples of the forward pass, but not the samples. With other inputs, or another
+    /// network of the same type, the gradient is wrong.
     ///
     /// # Errors
     /// [`Error::BackwardWithoutForward`] if the last forward pass had another number of samples; [`Error::CountMismatch`] if
@@ -77,17 +77,17 @@ pub trait Differentiate: Network {
 
     /// Returns the mean loss of a batch of any size, and overwrites `gradient` with its gradient.
     ///
-    /// The batch goes through the network tile by tile, and the gradients of tiles are added in a fixed order. For a batch of many
-    /// tiles, the first call allocates up to three more gradients in the workspace.
+    /// The batch goes through the network tile by tile, and the gradients of tiles are added in a fixed order. For a batch of
+    /// many tiles, the first call allocates up to three more gradients in the workspace.
     ///
-    /// With the feature `rayon`, the threads of the current pool share a large batch, with the same bits. The workspace then
-    /// holds a tile and a gradient for each of up to seven more threads. Later calls inside `pool.install` allocate nothing;
-    /// rayon may allocate when a call enters a pool from outside.
+    /// With the feature `rayon`, the threads of the current pool share a large batch, and the bits are the same. The workspace
+    /// then holds a tile and a gradient for each of up to seven further threads. Later calls inside `pool.install` do not
+    /// allocate. A call that enters a pool from outside may allocate in rayon.
     ///
     /// # Errors
-    /// [`Error::NonFiniteLoss`], with the layer and the step of `pass`, if the loss is not finite; [`Error::TargetOutOfRange`] if
-    /// the loss does not take a target; [`Error::CountMismatch`] if `inputs` and `targets` differ in length; [`Error::Empty`] if
-    /// they are empty.
+    /// [`Error::NonFiniteLoss`], with the layer and the step of `pass`, if the loss is not finite; [`Error::TargetOutOfRange`]
+    /// if the loss does not accept a target; [`Error::CountMismatch`] if `inputs` and `targets` differ in length;
+    /// [`Error::Empty`] if they are empty.
     ///
     /// # Example
     /// ```

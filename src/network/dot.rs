@@ -1,4 +1,4 @@
-//! What does a network look like as a picture?
+//! How is a network drawn as a graph?
 
 use alloc::format;
 use alloc::string::String;
@@ -7,13 +7,13 @@ use core::fmt::{self, Display, Write as _};
 use super::summary::{Summary, grouped, shape};
 use crate::network::LayerInfo;
 
-/// A network in the DOT language, which `dot -Tsvg` of Graphviz and many editors draw: printed, it is the text of a file.
+/// A network in the DOT language, which `dot -Tsvg` of Graphviz and many editors draw. `Display` prints the text of a DOT file.
 ///
-/// A box per layer with its name, what was declared and its parameters; a frame around those of a block; an arrow per edge with
-/// the shape of one sample.
+/// Each layer is a box with its name, its declaration and its number of parameters. The layers of a block are in a frame. Each
+/// edge is an arrow with the shape of one sample.
 ///
 /// # Source
-/// "DOT language", Graphviz documentation: strings in double quotes, in which a double quote and a backslash are escaped.
+/// "DOT language", Graphviz documentation: double quotes and backslashes are escaped in double-quoted strings.
 ///
 /// # Example
 /// ```
@@ -56,20 +56,20 @@ impl Display for Dot<'_> {
     }
 }
 
-/// What is drawn so far.
+/// The state of the drawing.
 struct Chain<'a> {
-    /// How many boxes and blocks there are.
+    /// The number of boxes and blocks so far.
     boxes: usize,
-    /// The box that the next arrow leaves.
+    /// The box from which the next arrow starts.
     last: String,
-    /// The shape of a sample there.
+    /// The shape of a sample at that box.
     sizes: &'a [usize],
-    /// Arrows that are to be written behind the frames: a box that is named within one is drawn in it.
+    /// Arrows, to be written after all frames: a box that is named inside a frame is drawn in it.
     arrows: String,
 }
 
 impl<'a> Chain<'a> {
-    /// Draws layers, one after the other, which stand in `depth` frames.
+    /// Draws layers one after the other, inside `depth` frames.
     fn draw(&mut self, f: &mut fmt::Formatter<'_>, layers: &'a [LayerInfo], depth: usize) -> fmt::Result {
         let indent = "    ".repeat(depth + 1);
         for layer in layers {
@@ -79,7 +79,7 @@ impl<'a> Chain<'a> {
                 writeln!(f, "{indent}layer{number} [label=\"{}\"];", Label(layer))?;
                 self.arrow(format!("layer{number}"))?;
             } else {
-                // The input goes around the layers of the block to where it is added.
+                // The input bypasses the layers of the block and goes to the addition.
                 let (before, sizes) = (self.last.clone(), self.sizes);
                 writeln!(f, "{indent}subgraph cluster{number} {{\n{indent}    label=\"{}\";", Label(layer))?;
                 self.draw(f, layer.inside, depth + 1)?;

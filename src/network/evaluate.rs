@@ -14,7 +14,8 @@ use crate::target::Holds;
 
 /// The loss and metrics of a network on data. Every [`Network`] implements the trait.
 pub trait Evaluate: Network {
-    /// Returns the mean loss on a data set, and the measures that belong to its kind of target: the accuracy for classes.
+    /// Returns the mean loss on a data set, and the measures that belong to its kind of target, such as the accuracy for
+    /// classes.
     ///
     /// # Example
     /// ```
@@ -36,8 +37,8 @@ pub trait Evaluate: Network {
         self.evaluate_with(data, loss, &mut Workspace::new())
     }
 
-    /// Evaluates as [`evaluate`](Self::evaluate) does, and reuses a workspace. Allocates only the first time that threads share a
-    /// large data set.
+    /// Evaluates as [`evaluate`](Self::evaluate) does, in an existing workspace. Allocates only the first time that threads
+    /// share a large data set.
     #[must_use]
     fn evaluate_with<X, Y, L>(
         &self,
@@ -60,15 +61,17 @@ pub trait Evaluate: Network {
         }
     }
 
-    /// Evaluates as [`evaluate`](Self::evaluate) does, on all samples of a source of batches. Holds one batch of `batch_size`
-    /// samples in memory.
+    /// Evaluates as [`evaluate`](Self::evaluate) does, on all samples of a source of batches. Only one batch of `batch_size`
+    /// samples is in memory at a time.
     ///
-    /// Each call begins epoch 0 of the source with seed 0, so a source that draws its samples gives the same ones. On the samples
-    /// of a data set the accuracy is that of `evaluate`, and the loss differs by rounding, since the order of additions differs.
+    /// Each call begins epoch 0 of the source with seed 0, so a source that draws samples at random draws the same ones each
+    /// time. On the samples of a data set, the accuracy is equal to that of `evaluate`, and the loss differs by rounding
+    /// because the order of additions differs.
     ///
     /// # Errors
-    /// [`Error::Source`] if the source fails; [`Error::NonFiniteBatch`], [`Error::CountMismatch`] or [`Error::TargetOutOfRange`]
-    /// for its samples; [`Error::Empty`] if it has none; [`Error::Setting`] if `batch_size` is 0.
+    /// [`Error::Source`] if the source fails; [`Error::NonFiniteBatch`], [`Error::CountMismatch`] or
+    /// [`Error::TargetOutOfRange`] if its samples are invalid; [`Error::Empty`] if it has none; [`Error::Setting`] if
+    /// `batch_size` is 0.
     ///
     /// # Example
     /// ```
@@ -95,8 +98,8 @@ pub trait Evaluate: Network {
         evaluate_on_batches(self, source, loss, batch_size)
     }
 
-    /// Returns the value of a metric, or of a tuple of metrics, for the predictions on a data set: see [`Metric`]. Allocates memory
-    /// for some hundred predictions.
+    /// Returns the value of a [`Metric`], or of a tuple of metrics, for the predictions on a data set. Allocates memory for
+    /// several hundred predictions.
     ///
     /// # Example
     /// ```
@@ -104,7 +107,7 @@ pub trait Evaluate: Network {
     ///
     /// network!(struct Guess = Dense<1, 3>, Softmax);
     /// let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.5]; 4], [0, 1, 0, 2])?;
-    /// // Zero weights make all classes equally likely; the lower ones come first.
+    /// // Zero weights make all classes equally likely, and the lower classes come first.
     /// let (accuracy, among_two) = Guess::zeroed().measure(&data, (Accuracy, TopK::<2>));
     /// assert_eq!((accuracy, among_two), (0.5, 0.75));
     /// # Ok::<(), typenet::Error>(())
@@ -119,11 +122,11 @@ pub trait Evaluate: Network {
         measure_on::<Self, M, Y>(self, X::arrays(data.inputs()), data.targets(), &metric)
     }
 
-    /// Measures as [`measure`](Self::measure) does, on all samples of a source of batches: see
+    /// Measures as [`measure`](Self::measure) does, on all samples of a source of batches. See
     /// [`evaluate_batches`](Self::evaluate_batches).
     ///
     /// # Errors
-    /// [`Error::Source`] if the source fails; [`Error::NonFiniteBatch`] or [`Error::CountMismatch`] for its samples;
+    /// [`Error::Source`] if the source fails; [`Error::NonFiniteBatch`] or [`Error::CountMismatch`] if its samples are invalid;
     /// [`Error::Setting`] if `batch_size` is 0.
     fn measure_batches<B, M>(&self, source: &mut B, metric: M, batch_size: usize) -> Result<M::Value>
     where

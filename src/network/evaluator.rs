@@ -1,4 +1,4 @@
-//! How good is a network on samples that it does not learn from: its mean loss, and what metrics say about its predictions?
+//! How good is a network on samples that it does not learn from? Its mean loss, and the metrics of its predictions.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -17,37 +17,37 @@ use crate::shape::Shape;
 use crate::target::{Holds, Target};
 use crate::threads;
 
-/// Tiles whose predictions are in memory at a time: enough for several threads. Their number is that of the shards of a batch, so
-/// that each is a shard by itself.
+/// The number of tiles whose predictions are in memory at a time: enough for several threads. It is equal to the number of
+/// shards of a batch, so that each tile is a shard.
 const TILES_SEEN: usize = 8;
-/// The bytes that these predictions take at most, unless those of a single tile take more.
+/// The largest size of these predictions in bytes, unless those of a single tile exceed it.
 const BYTES_SEEN: usize = 16 << 20;
-/// The samples that room is made for where a source of batches does not know how many it has.
+/// The number of samples to allocate memory for if a source of batches does not know how many it has.
 const RESERVED: usize = 1024;
 
-/// What sees the predictions while the loss is measured, in the order of the samples.
+/// Observes the predictions, in the order of the samples, while the loss is measured.
 #[cfg_attr(not(feature = "std"), allow(unreachable_pub, reason = "it is in a signature of `train` alone"))]
 pub trait Observer<N: Network, Y: Target> {
-    /// It looks at them; else none are kept for it.
+    /// Whether the observer uses the predictions. If it does not, none are kept for it.
     const LOOKS: bool;
 
-    /// Shows some predictions, one after the other, with their targets.
+    /// Passes predictions to the observer, one after the other, with their targets.
     fn see(&mut self, predictions: &[N::Scalar], targets: &[Y::Value<N::Scalar>]);
 }
 
-/// Nobody looks.
+/// An observer that uses nothing.
 impl<N: Network, Y: Target> Observer<N, Y> for () {
     const LOOKS: bool = false;
 
     fn see(&mut self, _: &[N::Scalar], _: &[Y::Value<N::Scalar>]) {}
 }
 
-/// Memory for predictions that are looked at; none is taken before.
+/// Memory for observed predictions, which is allocated on first use.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "std"), allow(unreachable_pub, reason = "it is in a signature of `train` alone"))]
 pub struct Predictions<T> {
     values: Vec<T>,
-    /// Losses and misses of each tile.
+    /// The sums of losses and misses of each tile.
     tiles: Vec<(f64, f64)>,
 }
 
@@ -66,18 +66,18 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    /// The means; nothing of no samples.
+    /// Returns the means, or `None` if there are no samples.
     pub(crate) fn means<E: Evaluation>(self) -> Option<E> {
         (self.samples > 0).then(|| E::from_sums(self.losses, self.misses, self.samples))
     }
 }
 
-/// Adds pairs of losses and misses.
+/// Adds two pairs of losses and misses.
 fn plus(left: (f64, f64), right: (f64, f64)) -> (f64, f64) {
     (left.0 + right.0, left.1 + right.1)
 }
 
-/// How a network is evaluated: with a loss, in memory that is there already, before an observer.
+/// Evaluates a network with a loss, in existing memory, and passes the predictions to an observer.
 pub(crate) struct Evaluator<'a, 'w, N: Network, L, O> {
     pub(crate) network: &'a N,
     pub(crate) loss: &'a L,
@@ -92,7 +92,7 @@ where
     L: Loss<N::Output, Target: Measured>,
     O: Observer<N, L::Target>,
 {
-    /// The sums over some samples. They have the same bits whether or not somebody looks, and for any number of threads.
+    /// Returns the sums over some samples. They have the same bits with and without an observer, and for any number of threads.
     pub(crate) fn totals(
         &mut self,
         inputs: &[Sample<N, N::Input>],
@@ -108,7 +108,7 @@ where
         Totals { losses, misses, samples: inputs.len() }
     }
 
-    /// The sums over the samples of a source, in batches of this size.
+    /// Returns the sums over the samples of a source, in batches of this size.
     pub(crate) fn totals_of_batches<B>(
         &mut self,
         source: &mut CheckedBatches<'_, B>,
@@ -119,7 +119,7 @@ where
         B: Batches<N::Scalar, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
     {
         let mut all = Totals::default();
-        // The same samples each time, of a source that draws them.
+        // A source that draws samples at random draws the same ones each time.
         source.begin(None, 0, 0)?;
         loop {
             source.fill(batch_size, inputs, targets)?;
@@ -134,7 +134,8 @@ where
         }
     }
 
-    /// The sums, from those of each tile. The tiles are evaluated some at a time, whose predictions are then shown.
+    /// Returns the sums, computed from those of each tile. Evaluates some tiles at a time, then passes their predictions to the
+    /// observer.
     fn observed(&mut self, inputs: &[Sample<N, N::Input>], targets: &[Values<L, N::Output, N::Scalar>]) -> (f64, f64) {
         let Self { network, loss, workspace, predictions, observer } = self;
         let Predictions { values, tiles } = predictions;
@@ -155,13 +156,13 @@ where
     }
 }
 
-/// The number of tiles whose predictions are in memory at a time.
+/// Returns the number of tiles whose predictions are in memory at a time.
 fn tiles_seen<N: Network>() -> usize {
     let bytes = N::TILE.saturating_mul(N::Output::LEN).saturating_mul(size_of::<N::Scalar>()).max(1);
     (BYTES_SEEN / bytes).clamp(1, TILES_SEEN)
 }
 
-/// Losses and misses of some shards.
+/// Returns the sums of losses and misses of some shards.
 fn sums<N: Network, L: Loss<N::Output, Target: Measured>>(
     batch: &Batch<'_, N, L>,
     shards: Range<usize>,
@@ -182,7 +183,7 @@ fn sums<N: Network, L: Loss<N::Output, Target: Measured>>(
     }
 }
 
-/// As [`sums`], from the sums of the tiles.
+/// As [`sums`], computed from the sums of the tiles.
 fn joined(plan: &Shards, shards: Range<usize>, tiles: &[(f64, f64)]) -> (f64, f64) {
     match Shards::halves(&shards) {
         Some((first, second)) => plus(joined(plan, first, tiles), joined(plan, second, tiles)),
@@ -190,7 +191,7 @@ fn joined(plan: &Shards, shards: Range<usize>, tiles: &[(f64, f64)]) -> (f64, f6
     }
 }
 
-/// Losses and misses of each of some tiles, and the predictions of all. Every tile is a shard.
+/// Computes the losses and misses of each of some tiles, and the predictions of all of them. Every tile is a shard.
 fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
     batch: &Batch<'_, N, L>,
     shards: Range<usize>,
@@ -218,7 +219,7 @@ fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
     }
 }
 
-/// Losses and misses of a tile, whose predictions are left at the start of the memory.
+/// Computes the losses and misses of a tile, and leaves its predictions at the start of the memory.
 fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
     batch: &Batch<'_, N, L>,
     tile: usize,
@@ -228,7 +229,7 @@ fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
     let (inputs, targets) = (&batch.inputs[samples.clone()], &batch.targets[samples]);
     let Batch { network, loss, .. } = *batch;
     let losses = dispatch(TileLoss { network, loss, inputs, targets, memory: &mut *memory }).to_f64();
-    // The losses are taken from the logits; what a prediction misses, from the predictions themselves.
+    // Losses are computed from the logits, misses from the predictions.
     let predictions = &memory[..inputs.len() * N::Logits::LEN];
     let mut misses = 0.0;
     for (prediction, target) in predictions.chunks_exact(N::Logits::LEN).zip(targets) {
@@ -245,19 +246,19 @@ pub struct Buffers<X, Y> {
     targets: Vec<Y>,
 }
 
-/// The buffers for a source.
+/// The buffers for the samples of a source.
 pub(crate) type BuffersOf<B, T> =
     Buffers<<<B as Batches<T>>::Input as Shape>::Array<T>, <<B as Batches<T>>::Target as Target>::Value<T>>;
 
 impl<X, Y> Buffers<X, Y> {
-    /// Room for batches of this size, out of as many samples as are known to be there.
+    /// Allocates buffers for batches of this size, limited by the number of samples if that is known.
     pub(crate) fn new(batch_size: usize, samples: Option<usize>) -> Self {
         let capacity = batch_size.min(samples.unwrap_or(RESERVED));
         Self { inputs: Vec::with_capacity(capacity), targets: Vec::with_capacity(capacity) }
     }
 }
 
-/// The measures of a network on a source of batches.
+/// Returns the measures of a network on a source of batches.
 pub(super) fn evaluate_on_batches<N, L, B>(
     network: &N,
     source: &mut B,
@@ -278,7 +279,7 @@ where
     totals.means().ok_or(Error::Empty { what: "source of batches" })
 }
 
-/// Shows a metric the predictions for some samples, in their order.
+/// Adds the predictions for some samples to a metric, in order.
 fn add<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
     network: &N,
     inputs: &[Sample<N, N::Input>],
@@ -297,7 +298,7 @@ fn add<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
     }
 }
 
-/// What a metric says about the predictions for some samples.
+/// Returns the value of a metric for the predictions for some samples.
 pub(super) fn measure_on<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
     network: &N,
     inputs: &[Sample<N, N::Input>],
@@ -309,7 +310,7 @@ pub(super) fn measure_on<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
     metric.value(&state)
 }
 
-/// What a metric says about the predictions for the samples of a source.
+/// Returns the value of a metric for the predictions for the samples of a source.
 pub(super) fn measure_on_batches<N, M, B>(
     network: &N,
     source: &mut B,

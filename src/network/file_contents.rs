@@ -1,4 +1,4 @@
-//! What is in the file of a network?
+//! What does the file of a network contain?
 
 use alloc::format;
 use alloc::string::String;
@@ -9,10 +9,10 @@ use crate::io::{Expected, Label, Pieces, Stored};
 use crate::network::{LayerInfo, Network};
 use crate::shape::Shape;
 
-/// The kind of files that have the weights, and nothing of a run.
+/// The kind of a file that contains only the weights.
 pub(super) const WEIGHTS: &str = "weights";
 
-/// What a file says about a network.
+/// Returns the description of a network for the metadata of a file.
 pub(crate) fn label<N: Network>(kind: &str) -> Label {
     let mut label = Label::new(kind);
     label.push("network", N::NAME);
@@ -23,7 +23,7 @@ pub(crate) fn label<N: Network>(kind: &str) -> Label {
     label
 }
 
-/// `hidden: Dense<2, 3>`, and a block with what is in it: `block: Residual { dense: Dense<2, 2>, tanh: Tanh }`
+/// Returns `hidden: Dense<2, 3>` for a layer, and `block: Residual { dense: Dense<2, 2>, tanh: Tanh }` for a block.
 fn described(layer: &LayerInfo) -> String {
     let own = format!("{}: {}", layer.name, layer.layer);
     if layer.inside.is_empty() {
@@ -33,12 +33,12 @@ fn described(layer: &LayerInfo) -> String {
     format!("{own} {{ {} }}", inside.join(", "))
 }
 
-/// `(1, 28, 28)`
+/// Formats sizes as `(1, 28, 28)`.
 fn sizes(sizes: &[usize]) -> String {
     format!("{sizes:?}").replace('[', "(").replace(']', ")")
 }
 
-/// The tensors of a network, all finite.
+/// Returns the tensors of a network, if all of their elements are finite.
 pub(crate) fn pieces<N: Network<Scalar: Stored>>(network: &N) -> Result<Pieces<'_>> {
     if let Some(tensor) = network.non_finite_tensor() {
         return Err(Error::NonFiniteParameter { tensor });
@@ -48,7 +48,7 @@ pub(crate) fn pieces<N: Network<Scalar: Stored>>(network: &N) -> Result<Pieces<'
     Ok(pieces)
 }
 
-/// The tensors that a file of the network has.
+/// Returns the tensors that a file of the network must have.
 pub(crate) fn expected<N: Network>() -> Vec<Expected> {
     N::TENSORS.list().into_iter().map(Expected::from).collect()
 }

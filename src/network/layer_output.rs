@@ -9,9 +9,9 @@ use core::ops::Deref;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
-/// The output of one layer for one sample, on the heap: it dereferences to the plain array of the layer's shape.
+/// The output of one layer for one sample, on the heap. It dereferences to the nested array of the layer's shape.
 ///
-/// The fields of what [`Network::activations`](crate::Network::activations) returns.
+/// These are the fields of the struct that [`Network::activations`](crate::Network::activations) returns.
 ///
 /// # Example
 /// ```
@@ -29,24 +29,24 @@ use crate::shape::Shape;
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct LayerOutput<S: Shape, T: Scalar> {
-    /// The elements, as many as the shape has.
-    numbers: Vec<T>,
+    /// The elements of the sample; their number is the length of the shape.
+    elements: Vec<T>,
     shape: PhantomData<S>,
 }
 
 impl<S: Shape, T: Scalar> LayerOutput<S, T> {
-    /// An output of zeros.
+    /// Creates an output of zeros.
     #[must_use]
     pub fn zeroed() -> Self {
-        Self { numbers: vec![T::ZERO; S::LEN], shape: PhantomData }
+        Self { elements: vec![T::ZERO; S::LEN], shape: PhantomData }
     }
 
-    /// Overwrites the elements with those of an output.
+    /// Overwrites the elements.
     ///
     /// # Panics
-    /// If their number is not that of the shape.
-    pub fn set(&mut self, numbers: &[T]) {
-        self.numbers.copy_from_slice(numbers);
+    /// Panics if the length of `elements` is not that of the shape.
+    pub fn set(&mut self, elements: &[T]) {
+        self.elements.copy_from_slice(elements);
     }
 }
 
@@ -54,7 +54,7 @@ impl<S: Shape, T: Scalar> Deref for LayerOutput<S, T> {
     type Target = S::Array<T>;
 
     fn deref(&self) -> &S::Array<T> {
-        let [sample] = S::batch(&self.numbers) else { unreachable!("the numbers are one sample") };
+        let [sample] = S::batch(&self.elements) else { unreachable!("the elements are one sample") };
         sample
     }
 }

@@ -17,8 +17,8 @@ use crate::shape::Shape;
 
 /// Predictions of a network, for one sample or for a batch. Every [`Network`] implements the trait.
 pub trait Predict: Network {
-    /// Returns the prediction for one sample. Allocates only the first time that a thread needs more than 64 KiB of scratch
-    /// memory, or more than before.
+    /// Returns the prediction for one sample. Allocates only if a thread needs more than 64 KiB of scratch memory for the first
+    /// time, or more than before.
     #[must_use]
     #[inline]
     fn predict(&self, input: &Sample<Self, Self::Input>) -> Sample<Self, Self::Output> {
@@ -57,7 +57,7 @@ pub trait Predict: Network {
     ///
     /// network!(struct Sign = Dense<1, 2>, Softmax);
     /// let mut sign = Sign::zeroed();
-    /// // The scores of x are 0 and x.
+    /// // The logits of x are 0 and x.
     /// sign.parameters_mut()[1] = 1.0;
     /// assert_eq!(sign.predict_class(&[3.0]), Class::new(1)?);
     /// assert_eq!(sign.predict_class(&[-3.0]).index(), 0);
@@ -74,8 +74,8 @@ pub trait Predict: Network {
     /// Returns the `COUNT` most probable classes for one sample with their probabilities, the most probable first. Of equally
     /// probable classes, the lower one is first. Allocates as [`predict`](Self::predict) does.
     ///
-    /// Does not compile for a network with fewer than `COUNT` classes. Since `COUNT` may come from a generic function, that is
-    /// an error of `cargo build` and not of `cargo check`.
+    /// Fails to compile for a network with fewer than `COUNT` classes. Because `COUNT` may come from a generic function,
+    /// `cargo build` reports this error and `cargo check` does not.
     ///
     /// # Example
     /// ```
@@ -102,8 +102,8 @@ pub trait Predict: Network {
         largest.map(|(index, probability)| (Self::Output::class(index), probability))
     }
 
-    /// Returns the predictions for a batch, each with the same bits as from [`predict`](Self::predict). With the feature `rayon`,
-    /// the threads of the current pool share a large batch.
+    /// Returns the predictions for a batch, each with the same bits as from [`predict`](Self::predict). With the feature
+    /// `rayon`, the threads of the current pool share a large batch.
     ///
     /// # Example
     /// ```
@@ -137,8 +137,8 @@ pub trait Predict: Network {
         Ok(())
     }
 
-    /// Returns the logits of one sample: the output before a final `Softmax`. Without one, they are the prediction. Allocates as
-    /// [`predict`](Self::predict) does.
+    /// Returns the logits of one sample: the output before a final `Softmax`. Without one, they are the prediction. Allocates
+    /// as [`predict`](Self::predict) does.
     ///
     /// # Example
     /// ```

@@ -1,4 +1,4 @@
-//! What runs over a network with the best instructions of the machine: the bodies of the calls in `network`.
+//! What runs over a network with the best instruction set of the machine? The bodies of the calls in `network`.
 
 use alloc::string::{String, ToString};
 
@@ -26,7 +26,7 @@ impl<N: Network> Program for Infer<'_, N> {
     }
 }
 
-/// Infers, and shows the output of every layer.
+/// Computes predictions and calls `visit` with the output of every layer.
 pub(super) struct Show<'a, N: Network, V> {
     pub(super) infer: Infer<'a, N>,
     pub(super) visit: &'a mut V,
@@ -69,7 +69,7 @@ pub(super) struct Backward<'a, N: Network> {
     pub(super) logits: &'a [N::Scalar],
     pub(super) grad_logits: &'a mut [N::Scalar],
     pub(super) cache: &'a mut [N::Scalar],
-    /// The gradient is added to what is there.
+    /// Whether the gradient is added to the one that is there.
     pub(super) accumulate: bool,
     pub(super) gradient: &'a mut N,
 }
@@ -93,7 +93,7 @@ impl<N: Network> Program for Backward<'_, N> {
     }
 }
 
-/// The losses of one tile, on its logits, which it leaves at the start of the memory.
+/// Computes the losses of one tile from its logits, which it leaves at the start of the memory.
 pub(super) struct TileLoss<'a, N: Network, L: Loss<N::Output>> {
     pub(super) network: &'a N,
     pub(super) loss: &'a L,
@@ -119,7 +119,8 @@ impl<N: Network, L: Loss<N::Output>> Program for TileLoss<'_, N, L> {
     }
 }
 
-/// Where the first number that is not finite stands: a tensor of parameters, the input, or the output of a layer.
+/// Returns where the first value that is not finite is: the name of a tensor of parameters, `input`, or the name of a layer
+/// whose output contains it.
 pub(super) fn first_non_finite<N: Network>(network: &N, inputs: &[Sample<N, N::Input>]) -> Option<String> {
     if let Some(tensor) = network.non_finite_tensor() {
         return Some(tensor);

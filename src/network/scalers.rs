@@ -1,4 +1,4 @@
-//! How do scalers go to the file of a network, and come back?
+//! How are scalers saved to the file of a network and loaded again?
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -17,19 +17,19 @@ pub(super) enum Of {
     Targets,
 }
 
-/// What the names of targets begin with after the slash.
+/// The prefix, after the slash, of the tensor names of a scaler of targets.
 const TARGET: &str = "target_";
 
-/// What the names of all scalers begin with; the arrays do not matter.
+/// The prefixes of the tensor names of all scalers. They do not depend on the array types.
 const PREFIXES: [&str; 3] =
     [<Standardizer<f64>>::STORED.0, <MinMax<f64>>::STORED.0, <QuantileTransformer<f64>>::STORED.0];
 
-/// The name is that of a tensor of a scaler.
+/// Returns whether a tensor with this name belongs to a scaler.
 pub(crate) fn has(name: &str) -> bool {
     PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The name is that of a tensor of a scaler of these.
+/// Returns whether a tensor with this name belongs to a scaler of inputs, or of targets.
 pub(super) fn has_of(name: &str, of: Of) -> bool {
     let of_targets = |rest: &str| rest.starts_with(TARGET);
     PREFIXES
@@ -38,7 +38,7 @@ pub(super) fn has_of(name: &str, of: Of) -> bool {
         .any(|rest| of_targets(rest) == matches!(of, Of::Targets))
 }
 
-/// The tensors that a file should have. A table has one row.
+/// Returns the tensors that a file must have. Tables are given one row.
 fn expected<A, S: Scaler<A>>(of: Of) -> Vec<Expected> {
     let (prefix, tensors) = S::STORED;
     let target = match of {
@@ -56,26 +56,26 @@ fn expected<A, S: Scaler<A>>(of: Of) -> Vec<Expected> {
 
 /// Adds the tensors of a scaler to a file.
 pub(super) fn add<'a, A, S: Scaler<A>>(pieces: &mut Pieces<'a>, scaler: &'a S, of: Of) {
-    for (mut tensor, numbers) in expected::<A, S>(of).into_iter().zip(scaler.tensors()) {
+    for (mut tensor, values) in expected::<A, S>(of).into_iter().zip(scaler.tensors()) {
         let sizes = tensor.shape.to_mut();
         if let [rows, columns] = sizes[..] {
-            debug_assert_eq!(rows, 1, "a table of any number of rows");
-            sizes[0] = numbers.len() / columns.max(1);
+            debug_assert_eq!(rows, 1, "a table has one row before its length is known");
+            sizes[0] = values.len() / columns.max(1);
         }
-        pieces.add(&tensor.name, &tensor.shape, numbers);
+        pieces.add(&tensor.name, &tensor.shape, values);
     }
 }
 
-/// A scaler of a file that is to be read.
+/// A scaler that is to be read from a file.
 pub(super) struct Wanted {
     pub(super) of: Of,
     source: String,
     tensors: Vec<Expected>,
-    numbers: Vec<f64>,
+    values: Vec<f64>,
 }
 
 impl Wanted {
-    /// The scaler of a network's inputs or targets, with as many rows in tables as the file has.
+    /// Creates the request for the scaler of a network's inputs or targets. Its tables have as many rows as those of the file.
     pub(super) fn new<A, S: Scaler<A>>(of: Of, contents: &Contents<'_>) -> Self {
         let mut tensors = expected::<A, S>(of);
         let mut end = 0;
@@ -84,28 +84,28 @@ impl Wanted {
                 (&mut tensor.shape.to_mut()[..], contents.table::<f64>(&tensor.name))
                 && *columns == found_columns
             {
-                // Any number above 0.
+                // The file may have any number of rows above 0.
                 *rows = found_rows.max(1);
             }
             let count = tensor.shape.iter().product::<usize>();
             tensor.range = end..end + count;
             end += count;
         }
-        Self { of, source: contents.source().into(), tensors, numbers: vec![0.0; end] }
+        Self { of, source: contents.source().into(), tensors, values: vec![0.0; end] }
     }
 
     pub(super) fn part(&mut self) -> Part<'_> {
-        Part::new(&self.tensors, &mut self.numbers)
+        Part::new(&self.tensors, &mut self.values)
     }
 
-    /// The scaler of what was read.
+    /// Returns the scaler that was read.
     pub(super) fn restored<A, S: Scaler<A>>(self) -> Result<S> {
-        let Self { source, tensors, numbers, .. } = self;
-        S::restored(numbers).map_err(|unfit| Error::Unreadable { source, reason: reason(&tensors, unfit) })
+        let Self { source, tensors, values, .. } = self;
+        S::restored(values).map_err(|unfit| Error::Unreadable { source, reason: reason(&tensors, unfit) })
     }
 }
 
-/// What a number of a scaler breaks, with its place in the file.
+/// Describes which rule a value of a scaler violates, with its position in the file.
 fn reason(tensors: &[Expected], unfit: Unfit) -> String {
     let Unfit { position, value, rule } = unfit;
     let Some(tensor) = tensors.iter().find(|tensor| tensor.range.contains(&position)) else {

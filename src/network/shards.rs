@@ -1,72 +1,74 @@
-//! In which order are the sums of tiles added, and what waits meanwhile?
+//! In which order are the sums of tiles added, and which memory do they need?
 
 use core::ops::Range;
 
-/// How many sums a batch is split into, at most, whoever forms them.
+/// The largest number of sums into which a batch is split, whatever the number of threads.
 const SHARDS: usize = 8;
 
-/// The tiles of a batch, as sums that are added in a fixed order.
+/// The tiles of a batch, split into sums that are added in a fixed order.
 ///
-/// Tile t of n belongs to shard ⌊t·S/n⌋ of S = min(n, 8). A shard adds its tiles in order; shards are added
-/// ((0+1)+(2+3))+((4+5)+(6+7)), missing ones left out. That depends on nothing but the number of tiles. Threads share the
-/// shards: each adds a range of them, and two neighbouring ranges are added when both are there.
+/// Tile t of n belongs to shard ⌊t·S/n⌋ of S = min(n, 8). A shard adds its tiles in order. Shards are added in the order
+/// ((0+1)+(2+3))+((4+5)+(6+7)), without the missing ones. This order depends only on the number of tiles. Threads share the
+/// shards: each thread adds a range of them, and two adjacent ranges are added when both are complete.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shards {
     tiles: usize,
     count: usize,
-    /// One thread adds ranges of up to this many shards.
+    /// The largest number of shards that one thread adds by itself.
     alone: usize,
-    /// The sum of one tile can be added to what is there as it is formed, with the same bits.
+    /// Whether the sum of one tile can be added to an existing sum while it is computed, with the same bits.
     in_place: bool,
 }
 
-/// What the sum of some shards needs, in addition to the memory of one tile and of the sum itself.
+/// The memory that the sum of some shards needs, in addition to that of one tile and of the sum itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Needs {
-    /// Gradients that wait to be added.
+    /// The number of gradients whose sums are added later.
     pub(crate) gradients: usize,
-    /// Memory of tiles for further threads.
+    /// The number of tiles of memory for further threads.
     pub(crate) tiles: usize,
 }
 
 impl Shards {
-    /// A number of tiles, at least 1, for a number of threads.
+    /// Splits `tiles` tiles, at least 1, for a number of threads.
     pub(crate) fn new(tiles: usize, threads: usize, in_place: bool) -> Self {
         let count = tiles.min(SHARDS);
-        // Halves go up evenly only for powers of two; for other numbers of threads smaller pieces balance better.
+        // Repeated halving gives equal shares only if the number of threads is a power of two. For other numbers, smaller
+        // pieces balance better.
         let alone = if threads.is_power_of_two() { (count / threads).max(1) } else { 1 };
         Self { tiles, count, alone, in_place }
     }
 
-    /// All shards.
+    /// Returns the range of all shards.
     pub(crate) fn all(&self) -> Range<usize> {
         0..self.count
     }
 
-    /// The tiles of some shards.
+    /// Returns the tiles of some shards.
     pub(crate) fn tiles(&self, shards: &Range<usize>) -> Range<usize> {
         // The first tile t with ⌊t·count/tiles⌋ = shard.
         let first = |shard: usize| (shard * self.tiles).div_ceil(self.count);
         first(shards.start)..first(shards.end)
     }
 
-    /// The two ranges whose sums make the sum of a range, unless that is a single shard.
+    /// Returns the two ranges whose sums add up to the sum of a range, or `None` if that is a single shard.
     pub(crate) fn halves(shards: &Range<usize>) -> Option<(Range<usize>, Range<usize>)> {
         let first = shards.len().next_power_of_two() / 2;
         (shards.len() > 1).then(|| (shards.start..shards.start + first, shards.start + first..shards.end))
     }
 
-    /// Another thread may add the second half of a range.
+    /// Returns whether another thread can add the second half of a range.
     pub(crate) fn is_shared(&self, shards: &Range<usize>) -> bool {
         shards.len() > self.alone
     }
 
-    /// The sum of the shards in the second half of a range needs no place of its own where one thread adds both.
+    /// Returns whether the second half of a range can be added directly to the sum of the first, without a gradient for it, if
+    /// one thread adds both.
     pub(crate) fn joins_in_place(&self, second: &Range<usize>) -> bool {
         self.in_place && self.tiles(second).len() == 1
     }
 
-    /// What the sum of a range needs.
+    /// Returns the memory that the sum of a range needs.
     pub(crate) fn needs(&self, shards: &Range<usize>) -> Needs {
         let Some((first, second)) = Self::halves(shards) else {
             return Needs::default();
@@ -75,8 +77,8 @@ impl Shards {
         if self.is_shared(shards) {
             return Needs { gradients: left.gradients + 1 + right.gradients, tiles: left.tiles + 1 + right.tiles };
         }
-        let own = usize::from(!self.joins_in_place(&second));
-        Needs { gradients: left.gradients.max(own + right.gradients), tiles: 0 }
+        let for_second = usize::from(!self.joins_in_place(&second));
+        Needs { gradients: left.gradients.max(for_second + right.gradients), tiles: 0 }
     }
 }
 
@@ -87,7 +89,7 @@ mod tests {
     use core::ops::Range;
 
     #[test]
-    fn every_tile_belongs_to_the_shard_that_the_formula_says() {
+    fn every_tile_belongs_to_the_shard_of_the_formula() {
         for tiles in 1..100 {
             let shards = Shards::new(tiles, 1, true);
             let count = usize::min(tiles, SHARDS);
@@ -118,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn few_gradients_wait() {
+    fn one_thread_needs_few_gradients() {
         let alone = |tiles, in_place| {
             let shards = Shards::new(tiles, 1, in_place);
             shards.needs(&shards.all())

@@ -1,4 +1,4 @@
-//! What does a network look like as a table?
+//! How is a network described as a table?
 
 use alloc::format;
 use alloc::string::String;
@@ -8,7 +8,7 @@ use core::fmt::{self, Display};
 use crate::network::{Dot, Network};
 use crate::shape::Shape;
 
-/// One layer of a network, as the user declared it.
+/// One layer of a network, as declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LayerInfo {
     /// The name of the field: `hidden`.
@@ -19,17 +19,18 @@ pub struct LayerInfo {
     pub output: &'static [usize],
     /// The number of parameters.
     pub parameters: usize,
-    /// Multiplications with addition per sample.
+    /// The number of multiply-adds per sample.
     pub multiply_adds: u64,
-    /// Numbers per sample that a training pass keeps for it: its output, unless it works in place or is last, and its cache.
+    /// The number of elements per sample that a training pass keeps for the layer: its cache, and its output unless the layer
+    /// works in place or is the last.
     pub kept: usize,
-    /// The optimizer leaves its parameters as they are.
+    /// Whether the parameters are frozen, so that the optimizer does not change them.
     pub frozen: bool,
-    /// The layers in a block; empty for any other layer.
+    /// The layers of a block; empty for any other layer.
     pub inside: &'static [LayerInfo],
 }
 
-/// The layers of a network with output shapes and parameters, and totals. `Display` prints a table.
+/// The layers of a network with their output shapes and parameters, and the totals. `Display` prints a table.
 ///
 /// # Example
 /// ```
@@ -63,13 +64,13 @@ pub struct Summary {
     pub layers: &'static [LayerInfo],
     /// The number of parameters.
     pub parameters: usize,
-    /// The bytes that the parameters take.
+    /// The size of the parameters in bytes.
     pub parameter_bytes: usize,
-    /// Multiplications with addition that one prediction takes.
+    /// The number of multiply-adds of one prediction.
     pub multiply_adds: u64,
-    /// The bytes of the workspace of a training step.
+    /// The size of the workspace of a training step in bytes.
     pub workspace_bytes: usize,
-    /// How many samples a tile of a training step has.
+    /// The number of samples in a tile of a training step.
     pub tile: usize,
 }
 
@@ -89,7 +90,7 @@ impl Summary {
 }
 
 impl Summary {
-    /// The network as a picture in the DOT language.
+    /// Returns the network as a graph in the DOT language.
     #[must_use]
     pub const fn dot(&self) -> Dot<'_> {
         Dot::of(self)
@@ -133,32 +134,32 @@ impl Display for Summary {
     }
 }
 
-/// A row for each layer, and behind a block one for each layer in it, further to the right.
+/// Adds a row for each layer. After the row of a block, adds indented rows for its layers.
 fn push_rows(rows: &mut Vec<[String; 3]>, layers: &[LayerInfo], depth: usize) {
     for layer in layers {
         let frozen = if layer.frozen { " (frozen)" } else { "" };
         let name = format!("{}{}: {}{frozen}", "  ".repeat(depth), layer.name, layer.layer);
-        // Those of a block are the ones of its layers.
+        // The parameters of a block are those of its layers.
         let parameters = if layer.inside.is_empty() { grouped(layer.parameters as u64) } else { String::new() };
         rows.push([name, shape(layer.output), parameters]);
         push_rows(rows, layer.inside, depth + 1);
     }
 }
 
-/// The parameters that the optimizer leaves as they are.
+/// Returns the number of parameters that are frozen.
 fn frozen(layers: &[LayerInfo]) -> usize {
     layers.iter().map(|layer| if layer.frozen { layer.parameters } else { frozen(layer.inside) }).sum()
 }
 
-/// `(1, 28, 28)`
+/// Formats sizes as `(1, 28, 28)`.
 pub(super) fn shape(sizes: &[usize]) -> String {
     let sizes: Vec<String> = sizes.iter().map(|&size| grouped(size as u64)).collect();
     format!("({})", sizes.join(", "))
 }
 
-/// `1,234,567`
-pub(super) fn grouped(number: u64) -> String {
-    let digits = format!("{number}");
+/// Formats a count as `1,234,567`.
+pub(super) fn grouped(count: u64) -> String {
+    let digits = format!("{count}");
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {
@@ -169,7 +170,7 @@ pub(super) fn grouped(number: u64) -> String {
     grouped
 }
 
-/// `52 bytes`, `9.4 KiB`, `2.6 MiB`
+/// Formats a size as `52 bytes`, `9.4 KiB` or `2.6 MiB`.
 fn bytes(count: usize) -> String {
     match count {
         0..1024 => format!("{count} bytes"),
@@ -183,7 +184,7 @@ mod tests {
     use super::{bytes, grouped, shape};
 
     #[test]
-    fn numbers_are_grouped_by_thousands() {
+    fn counts_are_grouped_by_thousands() {
         assert_eq!(
             [0, 999, 1_000, 1_234_567].map(grouped),
             ["0", "999", "1,000", "1,234,567"].map(alloc::string::String::from)

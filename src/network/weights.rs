@@ -1,4 +1,4 @@
-//! How does a network go to a file, and come back?
+//! How is a network saved to a file and loaded again?
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -12,27 +12,27 @@ use crate::network::file_contents::{WEIGHTS, expected, label, pieces};
 use crate::network::scalers::{self, Of, Wanted};
 use crate::network::{Network, Sample};
 
-/// Saving and loading, for every network of `f32` or `f64`.
+/// Saving and loading for every network of `f32` or `f64`.
 ///
-/// Files are safetensors with the names and the layout of PyTorch's `state_dict`; [`io`](crate::io) has the details. What
-/// is loaded has the bits that were saved.
+/// Files are safetensors with the names and the layout of PyTorch's `state_dict`; see [`io`](crate::io) for details. Loading
+/// restores the exact bits that were saved.
 ///
-/// The functions that make a network are `load` and `from_…`, as `init` is, and are called on its type; the methods that
-/// fill one that is there, as [`copy_from`](crate::FlatParameters::copy_from) does, are [`load_from`](Self::load_from) and
+/// Functions that create a network are called on its type: `load` and `from_…`, like `init`. Methods that overwrite an existing
+/// network, as [`copy_from`](crate::FlatParameters::copy_from) does, are [`load_from`](Self::load_from) and
 /// [`copy_from_safetensors`](Self::copy_from_safetensors).
 ///
 /// # Errors
-/// - Saving: [`Error::NonFiniteParameter`], since what could not be loaded is not written; [`Error::File`]. A file that was
-///   there is then as it was.
-/// - Loading: [`Error::File`] when it cannot be opened; [`Error::Unreadable`] when it is damaged or of another format;
-///   [`Error::WrongTensors`] with *every* tensor that is missing or unexpected, or of another shape, or of a type that
-///   would have to be rounded, or holds a number that is not finite. A network that was there is then as it was.
+/// - Saving: [`Error::NonFiniteParameter`] if a parameter is not finite, because such a file could not be loaded;
+///   [`Error::File`] if the file cannot be written. An existing file is unchanged after an error.
+/// - Loading: [`Error::File`] if the file cannot be opened; [`Error::Unreadable`] if it is damaged or has another format;
+///   [`Error::WrongTensors`] with *every* tensor that is missing or unexpected, has another shape, has a type that would have
+///   to be rounded, or has an element that is not finite. An existing network is unchanged after an error.
 ///
-/// Only tensors are compared: a network that differs in its activations alone loads, as it does in PyTorch. A file whose
-/// tensors have other names is loaded as a [`WeightsFile`], which every function that takes a path takes too.
+/// Only tensors are compared: a network that differs only in its activations loads, as in PyTorch. A file whose tensors have
+/// other names can be loaded as a [`WeightsFile`]. Every function that takes a path also takes one.
 ///
 /// # Example
-/// Weights and the scaler of the inputs in one file, and one sample through both.
+/// Saves the weights and the scaler of the inputs in one file, and predicts one sample with both.
 /// ```
 /// use typenet::prelude::*;
 ///
@@ -48,12 +48,12 @@ use crate::network::{Network, Sample};
 /// assert_eq!(loaded_scaler, scaler);
 /// assert_eq!(loaded.predict(&loaded_scaler.apply(&samples[0])), network.predict(&scaler.apply(&samples[0])));
 ///
-/// // Without the scaler, and into a network that is there.
+/// // Load without the scaler, and into an existing network.
 /// let mut other = Classifier::load(&path)?;
 /// other.load_from(&path)?;
 /// assert_eq!(other.parameters(), network.parameters());
 ///
-/// // Everything that is wrong is said at once.
+/// // The error lists everything that is wrong at once.
 /// network!(struct Wider = Dense<2, 9>, Tanh, Dense<9, 3>, Softmax);
 /// assert_eq!(
 ///     Wider::from_safetensors(&network.to_safetensors()?).unwrap_err().to_string(),
@@ -72,7 +72,7 @@ use crate::network::{Network, Sample};
 /// [`Error::Unreadable`]: crate::Error::Unreadable
 /// [`Error::WrongTensors`]: crate::Error::WrongTensors
 pub trait Weights: Network<Scalar: Stored> {
-    /// Writes the weights to a file, which is replaced as a whole.
+    /// Writes the weights to a file. An existing file is replaced as a whole.
     ///
     /// # Errors
     /// As [above](Self).
@@ -80,7 +80,7 @@ pub trait Weights: Network<Scalar: Stored> {
         io::replace(path.as_ref(), &self.to_safetensors()?)
     }
 
-    /// Writes the weights and the scaler of the inputs, any [`Scaler`], to a file, which is replaced as a whole.
+    /// Writes the weights and the scaler of the inputs, any [`Scaler`], to a file. An existing file is replaced as a whole.
     ///
     /// # Errors
     /// As [above](Self).
@@ -91,9 +91,11 @@ pub trait Weights: Network<Scalar: Stored> {
         io::replace(path.as_ref(), &self.to_safetensors_with_scaler(scaler)?)
     }
 
-    /// Writes the weights, the scaler of the inputs and that of the targets to a file, which is replaced as a whole: for a
-    /// network that learned from [`transform_targets`](crate::Standardizer::transform_targets), whose predictions
-    /// [`invert`](Scaler::invert) gives their unit back.
+    /// Writes the weights, the scaler of the inputs and the scaler of the targets to a file. An existing file is replaced as a
+    /// whole.
+    ///
+    /// This is for a network that was trained on [transformed targets](crate::Standardizer::transform_targets):
+    /// [`invert`](Scaler::invert) converts its predictions back to the original unit.
     ///
     /// # Errors
     /// As [above](Self).
@@ -127,18 +129,18 @@ pub trait Weights: Network<Scalar: Stored> {
         io::replace(path.as_ref(), &self.to_safetensors_with_scalers(inputs, targets)?)
     }
 
-    /// The bytes that [`save`](Self::save) writes; the same weights are the same bytes.
+    /// Returns the bytes that [`save`](Self::save) writes. The same weights give the same bytes.
     ///
     /// # Errors
-    /// [`Error::NonFiniteParameter`](crate::Error::NonFiniteParameter).
+    /// [`Error::NonFiniteParameter`](crate::Error::NonFiniteParameter) if a parameter is not finite.
     fn to_safetensors(&self) -> Result<Vec<u8>> {
         io::to_bytes(pieces(self)?, &label::<Self>(WEIGHTS))
     }
 
-    /// The bytes that [`save_with_scaler`](Self::save_with_scaler) writes.
+    /// Returns the bytes that [`save_with_scaler`](Self::save_with_scaler) writes.
     ///
     /// # Errors
-    /// [`Error::NonFiniteParameter`](crate::Error::NonFiniteParameter).
+    /// [`Error::NonFiniteParameter`](crate::Error::NonFiniteParameter) if a parameter is not finite.
     fn to_safetensors_with_scaler<S>(&self, scaler: &S) -> Result<Vec<u8>>
     where
         S: Scaler<Sample<Self, Self::Input>>,
@@ -148,10 +150,10 @@ pub trait Weights: Network<Scalar: Stored> {
         io::to_bytes(pieces, &label::<Self>(WEIGHTS))
     }
 
-    /// The bytes that [`save_with_scalers`](Self::save_with_scalers) writes.
+    /// Returns the bytes that [`save_with_scalers`](Self::save_with_scalers) writes.
     ///
     /// # Errors
-    /// [`Error::NonFiniteParameter`](crate::Error::NonFiniteParameter).
+    /// [`Error::NonFiniteParameter`](crate::Error::NonFiniteParameter) if a parameter is not finite.
     fn to_safetensors_with_scalers<A, B>(&self, inputs: &A, targets: &B) -> Result<Vec<u8>>
     where
         A: Scaler<Sample<Self, Self::Input>>,
@@ -163,7 +165,7 @@ pub trait Weights: Network<Scalar: Stored> {
         io::to_bytes(pieces, &label::<Self>(WEIGHTS))
     }
 
-    /// The network with the weights of a file: a path, or a [`WeightsFile`] whose tensors have other names.
+    /// Loads a network from a file: a path, or a [`WeightsFile`] whose tensors have other names.
     ///
     /// # Errors
     /// As [above](Self).
@@ -172,10 +174,11 @@ pub trait Weights: Network<Scalar: Stored> {
         Ok(network)
     }
 
-    /// The network with the weights of a file, and the scaler that was saved with them: `load_with_scaler::<Standardizer<_>>`.
+    /// Loads a network and the scaler that was saved with it from a file: `load_with_scaler::<Standardizer<_>>`.
     ///
     /// # Errors
-    /// As [above](Self); the scaler's tensors are missing in a file that was saved without it, or with one of another kind.
+    /// As [above](Self). If the file was saved without a scaler, or with another kind of scaler, the scaler's tensors are
+    /// missing.
     fn load_with_scaler<'a, S>(file: impl Into<WeightsFile<'a>>) -> Result<(Box<Self>, S)>
     where
         S: Scaler<Sample<Self, Self::Input>>,
@@ -184,10 +187,10 @@ pub trait Weights: Network<Scalar: Stored> {
         Ok((network, inputs.restored()?))
     }
 
-    /// The network with the weights of a file, and the scalers of inputs and targets that were saved with them.
+    /// Loads a network and the scalers of inputs and targets that were saved with it from a file.
     ///
     /// # Errors
-    /// As [above](Self); the tensors of a scaler are missing in a file that was saved without it.
+    /// As [above](Self). If the file was saved without one of the scalers, its tensors are missing.
     fn load_with_scalers<'a, A, B>(file: impl Into<WeightsFile<'a>>) -> Result<(Box<Self>, A, B)>
     where
         A: Scaler<Sample<Self, Self::Input>>,
@@ -199,7 +202,7 @@ pub trait Weights: Network<Scalar: Stored> {
         Ok((network, inputs.restored()?, targets.restored()?))
     }
 
-    /// The network with the weights of a file in memory.
+    /// Loads a network from a file in memory.
     ///
     /// # Errors
     /// As [above](Self).
@@ -207,7 +210,7 @@ pub trait Weights: Network<Scalar: Stored> {
         Self::load(WeightsFile::in_memory(bytes))
     }
 
-    /// The network with the weights of a file in memory, and the scaler that was saved with them.
+    /// Loads a network and the scaler that was saved with it from a file in memory.
     ///
     /// # Errors
     /// As [`load_with_scaler`](Self::load_with_scaler).
@@ -218,7 +221,7 @@ pub trait Weights: Network<Scalar: Stored> {
         Self::load_with_scaler(WeightsFile::in_memory(bytes))
     }
 
-    /// The network with the weights of a file in memory, and the scalers of inputs and targets that were saved with them.
+    /// Loads a network and the scalers of inputs and targets that were saved with it from a file in memory.
     ///
     /// # Errors
     /// As [`load_with_scalers`](Self::load_with_scalers).
@@ -230,7 +233,7 @@ pub trait Weights: Network<Scalar: Stored> {
         Self::load_with_scalers(WeightsFile::in_memory(bytes))
     }
 
-    /// Takes over the weights of a file.
+    /// Overwrites the weights with those of a file.
     ///
     /// # Errors
     /// As [above](Self).
@@ -239,7 +242,7 @@ pub trait Weights: Network<Scalar: Stored> {
         Ok(())
     }
 
-    /// Takes over the weights of a file in memory.
+    /// Overwrites the weights with those of a file in memory.
     ///
     /// # Errors
     /// As [above](Self).
@@ -250,7 +253,7 @@ pub trait Weights: Network<Scalar: Stored> {
 
 impl<N: Network<Scalar: Stored>> Weights for N {}
 
-/// The network of a file, with scalers, in one pass over it.
+/// Reads a network and scalers from a file in one pass.
 fn read<N: Network<Scalar: Stored>, const S: usize>(
     file: &WeightsFile<'_>,
     scalers: impl FnOnce(&Contents<'_>) -> [Wanted; S],
@@ -259,9 +262,9 @@ fn read<N: Network<Scalar: Stored>, const S: usize>(
     let contents = opened.contents(file.renames())?;
     let mut scalers = scalers(&contents);
     // A file with the requested scaler has no tensors of another kind of scaler.
-    let wanted = scalers.each_ref().map(|scaler| scaler.of);
+    let requested = scalers.each_ref().map(|scaler| scaler.of);
     let pass_over = |name: &str| {
-        let of_others = scalers::has(name) && !wanted.iter().any(|&of| scalers::has_of(name, of));
+        let of_others = scalers::has(name) && !requested.iter().any(|&of| scalers::has_of(name, of));
         of_others || name.starts_with(OPTIMIZER) || name.starts_with(RUN)
     };
     let (mut network, tensors) = (N::zeroed(), expected::<N>());

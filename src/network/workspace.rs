@@ -1,7 +1,7 @@
-//! Where do activations and gradients live during a training step?
+//! Where are activations and gradients stored during a training step?
 //!
-//! In one slice, whose length is known when the network is declared, whatever the batch. Gradients of tiles that wait to
-//! be added, and such a slice for each further thread, are beside it; a batch of one tile has none.
+//! In one slice, whose length is known at the declaration of the network, whatever the size of the batch. A batch of more than
+//! one tile also needs gradients of tiles that are added later, and such a slice for each further thread.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -15,19 +15,20 @@ use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::threads;
 
-/// What counts as the second-level cache, on every machine, so that tiles and with them bits are the same everywhere.
+/// The assumed size of the second-level cache. It is the same on every machine, so that tiles, and therefore bits, are the same
+/// everywhere.
 const L2_BYTES: usize = 1 << 20;
-/// The largest tile. Larger ones gain nothing: the weights that a tile streams are then read rarely enough.
+/// The largest tile. A larger one gains nothing: at this size, the weights that a tile streams are read rarely enough.
 const LARGEST_TILE: usize = 128;
-/// A tile streams the weights twice; with weights beyond the cache a smaller tile would wait for memory.
+/// The smallest tile if the weights exceed the cache. A tile streams the weights twice, so a smaller one would wait for memory.
 const SMALLEST_STREAMING_TILE: usize = 64;
-/// Tiles above this are multiples of it, so that blocks of samples in kernels have no remainder.
+/// Larger tiles are multiples of this, so that kernels that process several samples at once have no remainder.
 const TILE_STEP: usize = 8;
 
-/// A gradient multiplies about as often as this many forward passes.
+/// A gradient takes about as many multiply-adds as this many forward passes.
 const PASSES_OF_A_GRADIENT: u64 = 3;
 
-/// The number of samples per tile, from the scalars of workspace per sample and the bytes of parameters.
+/// Returns the number of samples per tile, from the scalars of workspace per sample and the bytes of parameters.
 pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize) -> usize {
     let sample_bytes = sample_len * size_of::<T>();
     let fit = match (L2_BYTES / 2).checked_div(sample_bytes) {
@@ -45,7 +46,7 @@ pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize) -
     if tile > TILE_STEP { tile / TILE_STEP * TILE_STEP } else { tile }
 }
 
-/// The memory of a training step: logits, their gradients, and what the layers keep.
+/// The memory of a training step: logits, their gradients, and the layers' cache.
 ///
 /// # Example
 /// ```
@@ -61,13 +62,13 @@ pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize) -
 /// ```
 pub struct Workspace<'a, N: Network> {
     memory: Memory<'a, N::Scalar>,
-    /// How many samples fit.
+    /// The number of samples that fit.
     samples: usize,
-    /// How many samples the last forward pass had.
+    /// The number of samples of the last forward pass.
     forward_samples: usize,
-    /// Gradients of shards that wait to be added.
+    /// Gradients of shards that are added later.
     gradients: Vec<Box<N>>,
-    /// Memory of a tile for each further thread.
+    /// The memory of a tile for each further thread.
     tiles: Vec<Vec<N::Scalar>>,
 }
 
@@ -80,16 +81,16 @@ enum Memory<'a, T> {
 pub(crate) type Parts<'w, T> = (&'w mut [T], &'w mut [T], &'w mut [T]);
 
 impl<N: Network> Workspace<'static, N> {
-    /// Memory for a training step with batches of any size: one tile of samples.
+    /// Allocates memory for a training step with batches of any size: one tile of samples.
     #[must_use]
     pub fn new() -> Self {
         Self::for_samples(N::TILE)
     }
 
-    /// Memory for a forward pass over `samples` samples at once.
+    /// Allocates memory for a forward pass over `samples` samples at once.
     ///
     /// # Panics
-    /// When that many samples do not fit the address space.
+    /// Panics if so many samples exceed the address space.
     ///
     /// # Example
     /// ```
@@ -118,11 +119,11 @@ impl<N: Network> Default for Workspace<'static, N> {
 }
 
 impl<'a, N: Network> Workspace<'a, N> {
-    /// A workspace in memory that the caller lends, of at least `N::WORKSPACE_LEN` numbers. What is computed in it is left to
-    /// one thread.
+    /// Creates a workspace in memory that the caller provides, of at least `N::WORKSPACE_LEN` elements. Computations in it use
+    /// a single thread.
     ///
     /// # Errors
-    /// [`Error::WorkspaceTooSmall`].
+    /// [`Error::WorkspaceTooSmall`] if `memory` is shorter.
     pub fn over(memory: &'a mut [N::Scalar]) -> Result<Self> {
         if memory.len() < N::WORKSPACE_LEN {
             return Err(Error::WorkspaceTooSmall { length: memory.len(), needed: N::WORKSPACE_LEN });
@@ -132,7 +133,7 @@ impl<'a, N: Network> Workspace<'a, N> {
         Ok(Self { memory, samples, forward_samples: 0, gradients: Vec::new(), tiles: Vec::new() })
     }
 
-    /// How many samples one forward pass can have.
+    /// Returns the number of samples that one forward pass can have.
     #[must_use]
     pub fn samples(&self) -> usize {
         self.samples
@@ -145,7 +146,7 @@ impl<'a, N: Network> Workspace<'a, N> {
         }
     }
 
-    /// The memory of a forward pass.
+    /// Returns the memory of a forward pass.
     pub(crate) fn begin(&mut self, samples: usize) -> Result<Parts<'_, N::Scalar>> {
         if samples > self.samples {
             return Err(Error::TooManySamples { samples, limit: self.samples });
@@ -154,7 +155,7 @@ impl<'a, N: Network> Workspace<'a, N> {
         Ok(cut::<N>(self.all(), samples))
     }
 
-    /// The memory of the backward pass that follows the forward pass of as many samples.
+    /// Returns the memory of the backward pass that follows the forward pass of the same number of samples.
     pub(crate) fn resume(&mut self, samples: usize) -> Result<Parts<'_, N::Scalar>> {
         if samples != self.forward_samples {
             return Err(Error::BackwardWithoutForward { samples, forward_samples: self.forward_samples });
@@ -162,13 +163,13 @@ impl<'a, N: Network> Workspace<'a, N> {
         Ok(cut::<N>(self.all(), samples))
     }
 
-    /// How many threads share the gradient of a batch.
+    /// Returns the number of threads that share the gradient of a batch.
     #[cfg(feature = "std")]
     pub(crate) fn threads(samples: usize) -> usize {
         Self::threads_for(samples, PASSES_OF_A_GRADIENT)
     }
 
-    /// How many threads share some passes over a batch. One tile is left to one thread.
+    /// Returns the number of threads that share some passes over a batch. One tile uses one thread.
     fn threads_for(samples: usize, passes: u64) -> usize {
         if samples <= N::TILE {
             return 1;
@@ -176,12 +177,13 @@ impl<'a, N: Network> Workspace<'a, N> {
         threads::sharing(N::MULTIPLY_ADDS.saturating_mul(passes).saturating_mul(samples as u64))
     }
 
-    /// How the tiles of a batch are added, and room for that. What a forward pass left is void after it.
+    /// Returns how the tiles of a batch are added, and the memory for that. Invalidates what a forward pass left in the
+    /// workspace.
     pub(super) fn room(&mut self, samples: usize, with_gradient: bool) -> (Shards, Room<'_, N>) {
         self.forward_samples = 0;
         let threads = match self.memory {
             Memory::Owned(_) => Self::threads_for(samples, if with_gradient { PASSES_OF_A_GRADIENT } else { 1 }),
-            // Who lends memory may have no allocator to speak of.
+            // A caller that provides the memory may have no allocator.
             Memory::Lent(_) => 1,
         };
         let shards = Shards::new(samples.div_ceil(N::TILE), threads, <PlanOf<N> as Plan>::SUMS_FROM_ZERO);
@@ -222,7 +224,7 @@ mod tests {
     fn tiles_fit_half_the_cache_unless_the_weights_are_larger_than_all_of_it() {
         // 64-32-10: everything fits.
         assert_eq!(tile::<f32>(120, 9_640), 128);
-        // 2,000 numbers a sample: 65 would fit.
+        // 2,000 elements a sample: 65 would fit.
         assert_eq!(tile::<f32>(2_000, 9_640), 64);
         assert_eq!(tile::<f32>(20_000, 9_640), 6);
         assert_eq!(tile::<f32>(20_000, 2 << 20), 64);

@@ -18,28 +18,28 @@ use crate::plot::paths::{SIZE, WIDTH, Walk, finite, ground};
 use crate::plot::picture::{Picture, shrunk};
 use crate::plot::surface::Surface;
 
-/// The most frames, the start and 120 steps: with more, a frame makes several.
+/// The largest number of frames: the start and 120 steps. With more steps, a frame shows several.
 const MOST: usize = 121;
-/// The time of a frame and of the last one, in hundredths of a second.
+/// The duration of a frame, in hundredths of a second.
 const TIME: u16 = 6;
 const LAST_TIME: u16 = 200;
 
-/// A moving picture, drawn and not yet written. It begins again at its end, for ever.
+/// A moving picture that is drawn but not yet written. It repeats forever.
 #[derive(Clone, PartialEq)]
 pub struct Animation {
     ground: Picture,
-    /// What is drawn over the ground in each frame.
+    /// What is drawn over the background in each frame.
     frames: Vec<Picture>,
 }
 
-/// The picture of [`paths`](super::paths) in motion: all paths take their steps at the same time, and leave their lines behind.
-/// So optimizers are compared around a saddle point or in a ravine.
+/// Draws the picture of [`paths`](super::paths) in motion: all paths take their steps at the same time and leave their lines
+/// behind. This compares optimizers around a saddle point or in a ravine.
 ///
-/// The first frame is the start, and each of the others a step, for up to 120 steps; longer paths take several steps in a
-/// frame. The numbers that are not drawn, and the errors, are those of [`paths`](super::paths).
+/// The first frame is the start, and each further frame is a step, for up to 120 steps. Longer paths take several steps in a
+/// frame. Points are left out as in [`paths`](super::paths).
 ///
 /// # Errors
-/// [`Error::NothingToDraw`](crate::Error::NothingToDraw) when there are no paths, or one has no place to start from.
+/// [`Error::NothingToDraw`](crate::Error::NothingToDraw) if there are no paths, or if a path has no finite start.
 ///
 /// # Example
 /// ```
@@ -79,7 +79,7 @@ pub fn animated_paths(title: &str, surface: &Surface, paths: &[(&str, &[[f64; 2]
     Ok(Animation { ground, frames: (0..frames).map(frame).collect() })
 }
 
-/// All paths after a number of steps.
+/// Draws all paths after a number of steps.
 fn draw_step(canvas: &Canvas<'_>, field: &Field, paths: &[Walk<'_>], step: usize) {
     let made = |walk: &Walk<'_>| (step + 1).min(walk.places.len());
     for index in solid_first(paths.len()) {
@@ -102,15 +102,15 @@ fn draw_step(canvas: &Canvas<'_>, field: &Field, paths: &[Walk<'_>], step: usize
 }
 
 impl Animation {
-    /// The number of frames.
+    /// Returns the number of frames.
     #[must_use]
     pub fn frames(&self) -> usize {
         self.frames.len()
     }
 
-    /// The animation as the bytes of a GIF file of 255 colours.
+    /// Returns the animation as the bytes of a GIF file of 255 colours.
     #[must_use]
-    #[allow(clippy::missing_panics_doc, reason = "memory takes everything that is written to it")]
+    #[allow(clippy::missing_panics_doc, reason = "writing to memory cannot fail")]
     pub fn to_gif(&self) -> Vec<u8> {
         let (_, height) = self.ground.size();
         let ground = self.ground.dots(0, height);
@@ -138,19 +138,21 @@ impl Animation {
         encoder.set_repeat(Repeat::Infinite)?;
         let mut before: Option<Vec<u8>> = None;
         for (index, frame) in self.frames.iter().enumerate() {
-            let numbers = palette.numbers(&image(frame));
-            let mut part = changed(before.as_deref(), &numbers, width);
+            let indices = palette.indices(&image(frame));
+            let mut part = changed(before.as_deref(), &indices, width);
             part.delay = if index + 1 == self.frames.len() { LAST_TIME } else { TIME };
             encoder.write_frame(&part)?;
-            before = Some(numbers);
+            before = Some(indices);
         }
         Ok(())
     }
 
-    /// Writes a file, whose path must end in `.gif`, in capitals or not. The file is replaced as a whole.
+    /// Writes the animation to a file, whose path must have the extension `.gif`, in upper or lower case. The file is replaced
+    /// as a whole.
     ///
     /// # Errors
-    /// [`Error::File`](crate::Error::File) names the path: another ending, a folder that is not there, a full disk.
+    /// [`Error::File`](crate::Error::File), which names the path, if the extension is another one or the file cannot be
+    /// written: the folder does not exist, for example, or the disk is full.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         file_extension::of(path, &["gif"])?;
@@ -164,7 +166,8 @@ impl fmt::Debug for Animation {
     }
 }
 
-/// The rectangle in which a frame differs from the one before, clear where it does not. Of the first frame it is all.
+/// Returns the rectangle in which a frame differs from the one before, transparent where it does not. Returns all of the first
+/// frame.
 fn changed(before: Option<&[u8]>, now: &[u8], width: u16) -> Frame<'static> {
     let columns = usize::from(width);
     let same = |place: usize| before.is_some_and(|before| before[place] == now[place]);
@@ -174,7 +177,7 @@ fn changed(before: Option<&[u8]>, now: &[u8], width: u16) -> Frame<'static> {
         (left, right) = (left.min(column), right.max(column + 1));
         (top, bottom) = (top.min(row), bottom.max(row + 1));
     }
-    // A frame of nothing is one pixel.
+    // A frame without a change is one pixel.
     if left >= right {
         (left, right, top, bottom) = (0, 1, 0, 1);
     }

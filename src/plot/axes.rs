@@ -1,4 +1,4 @@
-//! A field between two axes.
+//! A field with two axes.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,7 +15,7 @@ use crate::plot::picture::DOTS;
 use crate::plot::scale::Axis;
 use crate::plot::ticks::{Tick, ticks};
 
-/// An axis with its tick labels, in the form that plotters expects; its coordinates are those of the scale.
+/// An axis with its tick labels, in the form that plotters expects. Its coordinates are those along the scale.
 #[derive(Clone)]
 struct Marked {
     axis: Axis,
@@ -49,14 +49,14 @@ impl ValueFormatter<f64> for Marked {
     }
 }
 
-/// The labels of an axis from bottom to top, of this length.
+/// Returns a vertical axis of this length with the tick labels that fit.
 fn upright(axis: Axis, length: f64) -> Marked {
     const LINE: f64 = 1.25 * SMALL;
     let apart = |pair: &[Tick]| length * (axis.share(pair[1].place) - axis.share(pair[0].place)) >= LINE;
     Marked { axis, ticks: ticks(axis, |ticks| ticks.windows(2).all(apart)) }
 }
 
-/// The numbers below an axis of this length, and the width of the widest.
+/// Returns a horizontal axis of this length with the tick labels that fit, and the width of the widest.
 fn level(canvas: &Canvas<'_>, axis: Axis, length: f64) -> (Marked, f64) {
     const GAP: f64 = 8.0;
     let width = |tick: &Tick| canvas.text_width(&tick.label, SMALL);
@@ -69,20 +69,20 @@ fn level(canvas: &Canvas<'_>, axis: Axis, length: f64) -> (Marked, f64) {
     (Marked { axis, ticks }, widest)
 }
 
-/// The least width for the labels of an axis, so that stacked plots are aligned.
+/// The smallest width of the labels of a vertical axis, so that stacked plots are aligned.
 const LABELS: f64 = 36.0;
 
-/// Where the field of two axes is, and what is where in it.
+/// The field of two axes: the mapping from values to positions on the canvas.
 pub(super) struct Field {
     x: Axis,
     y: Axis,
-    /// The top left corner and the size.
+    /// The top left corner, in pixels.
     corner: Point,
     size: Point,
 }
 
 impl Field {
-    /// Draws axes with grid lines, numbers and names between `top` and `bottom`. A name may be empty.
+    /// Draws the axes with grid lines, tick labels and names between `top` and `bottom`. A name may be empty.
     pub(super) fn draw(canvas: &Canvas<'_>, (top, bottom): (f64, f64), x: (&str, Axis), y: (&str, Axis)) -> Self {
         const LEFT: f64 = 8.0;
         const ABOVE: f64 = 10.0;
@@ -91,7 +91,8 @@ impl Field {
         let marked_y = upright(y, bottom - top - below - ABOVE);
         let widest = marked_y.ticks.iter().map(|tick| canvas.text_width(&tick.label, SMALL)).fold(LABELS, f64::max);
         let left = 16.0 + widest + if y_name.is_empty() { 0.0 } else { 22.0 };
-        // A number at the right end is as wide beyond it; the shorter axis then has the same numbers, or fewer.
+        // A label at the right end extends beyond the field by half of its width. The axis is then shorter, and has the same
+        // labels or fewer.
         let (_, widest) = level(canvas, x, canvas.width - LEFT - left);
         let right = (widest / 2.0 + 4.0).max(26.0);
         let (marked_x, _) = level(canvas, x, canvas.width - LEFT - left - right);
@@ -123,43 +124,43 @@ impl Field {
         Self { x, y, corner, size: (pixels(across.end) - corner.0, pixels(down.end) - corner.1) }
     }
 
-    /// The field without its axes drawn, in the same place.
+    /// Returns the top left corner and the size of the field.
     pub(super) fn corner_and_size(&self) -> (Point, Point) {
         (self.corner, self.size)
     }
 
-    /// Where two numbers are on the canvas; NaN where one has no place.
+    /// Returns the position of two values on the canvas, which is NaN if a value has no position.
     pub(super) fn at(&self, (x, y): Point) -> Point {
         (self.corner.0 + self.size.0 * self.x.place(x), self.corner.1 + self.size.1 * (1.0 - self.y.place(y)))
     }
 
-    /// Whether a place on the canvas is in the field.
+    /// Returns whether a position on the canvas is in the field.
     pub(super) fn holds(&self, (x, y): Point) -> bool {
         let ((left, top), (width, height)) = (self.corner, self.size);
         (left - 0.5..=left + width + 0.5).contains(&x) && (top - 0.5..=top + height + 0.5).contains(&y)
     }
 
-    /// A line through points, as far as it is in the field, with gaps where a number has no place.
+    /// Draws a line through points, as far as it is in the field, with gaps where a value has no position.
     pub(super) fn curve(&self, canvas: &Canvas<'_>, points: impl IntoIterator<Item = Point>, stroke: Stroke) {
-        let mut run: Vec<Point> = Vec::new();
+        let mut line: Vec<Point> = Vec::new();
         let mut before: Option<Point> = None;
         for point in points {
             let point = self.at(point);
             let piece = before.and_then(|before| self.clipped(before, point));
             if let Some((from, to)) = piece {
-                if run.last() != Some(&from) {
-                    canvas.path(&run, stroke);
-                    run.clear();
-                    run.push(from);
+                if line.last() != Some(&from) {
+                    canvas.path(&line, stroke);
+                    line.clear();
+                    line.push(from);
                 }
-                run.push(to);
+                line.push(to);
             }
             before = (point.0.is_finite() && point.1.is_finite()).then_some(point);
         }
-        canvas.path(&run, stroke);
+        canvas.path(&line, stroke);
     }
 
-    /// The part of a line that is in the field.
+    /// Returns the part of a line that is in the field.
     ///
     /// # Source
     /// Y. Liang and B. Barsky, "A New Concept and Method for Line Clipping", 1984.

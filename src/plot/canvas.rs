@@ -1,4 +1,4 @@
-//! A sheet to draw on, with lengths in pixels from the top left.
+//! A canvas to draw on, with lengths in pixels from the top left.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -17,7 +17,7 @@ use crate::plot::color::{BLACK, Color, WHITE, of_series};
 use crate::plot::marks::{Recorder, font};
 use crate::plot::picture::{DOTS, Picture};
 
-/// A place or a size in pixels: across and down.
+/// A position or a size in pixels: across and down.
 pub(super) type Point = (f64, f64);
 
 /// Sizes of text, in pixels.
@@ -25,13 +25,13 @@ pub(super) const SMALL: f64 = 12.0;
 pub(super) const NORMAL: f64 = 13.5;
 pub(super) const LARGE: f64 = 18.0;
 
-/// The height of a title with the room around it.
+/// The height of a title with its margins.
 pub(super) const TITLE: f64 = 40.0;
 
 /// The height of one line of a legend.
 const LEGEND_LINE: f64 = 22.0;
 
-/// Which part of a text is at its place. All are centred from top to bottom.
+/// Which point of a text is at the given position. All texts are centred vertically.
 #[derive(Clone, Copy)]
 pub(super) enum Anchor {
     Left,
@@ -50,13 +50,13 @@ pub(super) enum Marker {
 }
 
 impl Marker {
-    /// The sign of the class or series with this number.
+    /// Returns the marker of the class or series with this index.
     pub(super) fn of(index: usize) -> Self {
         [Self::Disc, Self::Square, Self::Triangle, Self::Diamond][index % 4]
     }
 }
 
-/// What stands for a name in a legend.
+/// The symbol of an entry in a legend.
 #[derive(Clone, Copy)]
 pub(super) enum Key {
     Line(Stroke),
@@ -77,7 +77,8 @@ impl Stroke {
         Self { color, width, dashed: false }
     }
 
-    /// The line of the series with this number. There are seven colours, an odd number, so the first fourteen differ.
+    /// Returns the stroke of the series with this index. There are seven colours, an odd number, so the first fourteen strokes
+    /// differ.
     pub(super) fn of(index: usize, width: f64) -> Self {
         Self { dashed: index % 2 == 1, ..Self::new(of_series(index), width) }
     }
@@ -87,7 +88,8 @@ impl Stroke {
     }
 }
 
-/// The series in the order in which they are drawn: dashed ones over the others, which are seen between the dashes.
+/// Returns the series in the order in which they are drawn: solid lines first, then dashed ones, so that solid lines are
+/// visible between the dashes.
 pub(super) fn solid_first(count: usize) -> impl Iterator<Item = usize> {
     (0..count).step_by(2).chain((1..count).step_by(2))
 }
@@ -98,7 +100,7 @@ pub(super) struct Canvas<'a> {
     pub(super) height: f64,
 }
 
-/// Draws a picture of a size in pixels, its title on top.
+/// Draws a picture of a size in pixels, with its title at the top.
 pub(super) fn draw(title: &str, size: (u32, u32), draw: impl FnOnce(&Canvas<'_>)) -> Picture {
     sheet(title, size, |canvas| {
         canvas.area.fill(&rgb(WHITE)).unwrap_or_else(never);
@@ -109,7 +111,7 @@ pub(super) fn draw(title: &str, size: (u32, u32), draw: impl FnOnce(&Canvas<'_>)
     })
 }
 
-/// Draws on a sheet without a ground.
+/// Draws a picture without a background.
 pub(super) fn sheet(title: &str, size: (u32, u32), draw: impl FnOnce(&Canvas<'_>)) -> Picture {
     Picture::record(title, size, |recorder| {
         let (width, height) = (f64::from(size.0), f64::from(size.1));
@@ -117,8 +119,8 @@ pub(super) fn sheet(title: &str, size: (u32, u32), draw: impl FnOnce(&Canvas<'_>
     })
 }
 
-/// A recorder takes everything, and the font is a part of the library.
-#[allow(clippy::needless_pass_by_value, reason = "`unwrap_or_else` hands over values")]
+/// Handles an error that cannot happen: the recorder accepts everything, and the font is a part of the library.
+#[allow(clippy::needless_pass_by_value, reason = "`unwrap_or_else` passes values")]
 pub(super) fn never<T>(error: DrawingAreaErrorKind<Infallible>) -> T {
     unreachable!("recording a picture failed: {error}")
 }
@@ -127,7 +129,7 @@ pub(super) fn rgb((red, green, blue): Color) -> RGBColor {
     RGBColor(red, green, blue)
 }
 
-/// Pixels to the nearest dot. Places far outside become places outside.
+/// Converts pixels to the nearest dot. Positions far outside the picture are clamped to positions outside it.
 #[allow(clippy::cast_possible_truncation, reason = "within a million dots")]
 pub(super) fn dot(pixels: f64) -> i32 {
     libm::round(pixels * f64::from(DOTS)).clamp(-1e6, 1e6) as i32
@@ -137,7 +139,7 @@ fn dots((x, y): Point) -> (i32, i32) {
     (dot(x), dot(y))
 }
 
-/// A length in dots.
+/// Converts a length to dots.
 pub(super) fn length(pixels: f64) -> u32 {
     dot(pixels).unsigned_abs()
 }
@@ -153,21 +155,21 @@ impl Canvas<'_> {
         self.area.draw(&Text::new(text.to_string(), dots(at), style)).unwrap_or_else(never);
     }
 
-    /// A text from bottom to top, centred.
+    /// Draws a text from bottom to top, centred.
     pub(super) fn upright_text(&self, text: &str, at: Point, size: f64) {
         let font = font(size * f64::from(DOTS)).transform(FontTransform::Rotate270);
         let style = font.color(&rgb(BLACK)).pos(Pos::new(HPos::Center, VPos::Center));
         self.area.draw(&Text::new(text.to_string(), dots(at), style)).unwrap_or_else(never);
     }
 
-    /// How wide a text is, in pixels.
+    /// Returns the width of a text in pixels.
     pub(super) fn text_width(&self, text: &str, size: f64) -> f64 {
         let style = font(size * f64::from(DOTS)).color(&rgb(BLACK));
         let (width, _) = self.area.estimate_text_size(text, &style).unwrap_or_else(never);
         f64::from(width) / f64::from(DOTS)
     }
 
-    /// A text, or as much of its beginning as there is room for.
+    /// Returns a text, shortened if it is wider than `room`.
     pub(super) fn shortened(&self, text: &str, size: f64, room: f64) -> String {
         if self.text_width(text, size) <= room {
             return text.to_string();
@@ -183,7 +185,7 @@ impl Canvas<'_> {
         self.area.draw(&Rectangle::new(corners, rgb(color).filled())).unwrap_or_else(never);
     }
 
-    /// The outline of a rectangle.
+    /// Draws the outline of a rectangle.
     pub(super) fn frame(&self, (x, y): Point, (width, height): Point, stroke: Stroke) {
         let (right, bottom) = (x + width, y + height);
         self.path(&[(x, y), (right, y), (right, bottom), (x, bottom), (x, y)], stroke);
@@ -204,7 +206,7 @@ impl Canvas<'_> {
         }
     }
 
-    /// A marker with a white rim, so that overlapping markers are distinguishable.
+    /// Draws a marker with a white rim, so that overlapping markers are distinguishable.
     pub(super) fn marker(&self, marker: Marker, at: Point, radius: f64, color: Color) {
         const RIM: f64 = 1.0;
         if marker == Marker::Ring {
@@ -228,12 +230,12 @@ impl Canvas<'_> {
         self.area.draw(&Polygon::new(corners, rgb(color).filled())).unwrap_or_else(never);
     }
 
-    /// A disc without a rim.
+    /// Draws a disc without a rim.
     pub(super) fn disc(&self, at: Point, radius: f64, color: Color) {
         self.area.draw(&Circle::new(dots(at), length(radius), rgb(color).filled())).unwrap_or_else(never);
     }
 
-    /// Names with what stands for them, centred, in as many lines as it takes from `top` on. Gives where they end.
+    /// Draws a legend, centred, in as many lines as needed from `top` on. Returns its lower end.
     pub(super) fn legend<S: AsRef<str>>(&self, entries: &[(S, Key)], top: f64) -> f64 {
         const SIGN: f64 = 24.0;
         const GAP: f64 = 20.0;

@@ -1,4 +1,4 @@
-//! Colours that also people who see few of them can tell apart.
+//! Colours that people with any kind of colour vision can distinguish.
 
 use core::iter::once;
 
@@ -18,41 +18,41 @@ pub(super) const ORANGE: Color = (230, 159, 0);
 pub(super) const PURPLE: Color = (204, 121, 167);
 pub(super) const SKY: Color = (86, 180, 233);
 
-/// Those that are seen on white. Their yellow is not.
+/// The colours that are visible on white, which excludes the yellow of the palette.
 pub(super) const SERIES: [Color; 7] = [BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK];
 
-/// The colour of the series with this number. After the last it is the first again.
+/// Returns the colour of the series with this index. The colours repeat after the last.
 pub(super) fn of_series(index: usize) -> Color {
     SERIES[index % SERIES.len()]
 }
 
-/// From `from` at 0 to `to` at 1.
+/// Interpolates from `from` at 0 to `to` at 1.
 pub(super) fn between(from: Color, to: Color, share: f64) -> Color {
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a number between two bytes")]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a value between two bytes")]
     let part = |from: u8, to: u8| libm::round(f64::from(from) + share * (f64::from(to) - f64::from(from))) as u8;
     (part(from.0, to.0), part(from.1, to.1), part(from.2, to.2))
 }
 
-/// Blue at -1, white at 0, vermillion at 1.
+/// Returns blue at -1, white at 0 and vermillion at 1.
 pub(super) fn diverging(value: f64) -> Color {
     between(WHITE, if value < 0.0 { BLUE } else { VERMILLION }, value.abs())
 }
 
-/// White at 0, a dark blue at 1.
+/// Returns white at 0 and a dark blue at 1.
 pub(super) fn sequential(share: f64) -> Color {
     const DARK: Color = (0, 60, 110);
     if share < 0.5 { between(WHITE, SKY, 2.0 * share) } else { between(SKY, DARK, 2.0 * share - 1.0) }
 }
 
-/// Black or white, whichever is read better on a colour.
+/// Returns black or white, whichever is easier to read on a colour.
 pub(super) fn text_on((red, green, blue): Color) -> Color {
     // The luma of ITU-R BT.601.
     let light = 0.299 * f64::from(red) + 0.587 * f64::from(green) + 0.114 * f64::from(blue);
     if light < 140.0 { WHITE } else { BLACK }
 }
 
-/// Every colour of this file, for palettes.
+/// Returns every colour of this file, for palettes.
 pub(super) fn all() -> impl Iterator<Item = Color> {
     SERIES.into_iter().chain(once(WHITE)).chain([GREY, LIGHT])
 }
@@ -62,7 +62,7 @@ mod tests {
     use super::{BLACK, BLUE, SERIES, WHITE, diverging, sequential, text_on};
 
     #[test]
-    fn maps_begin_and_end_where_they_say() {
+    fn colour_maps_have_the_documented_ends() {
         assert_eq!((diverging(0.0), diverging(-1.0), diverging(-7.0)), (WHITE, BLUE, BLUE));
         assert_eq!((sequential(0.0), sequential(1.0), sequential(2.0)), (WHITE, (0, 60, 110), (0, 60, 110)));
         assert_eq!((text_on(WHITE), text_on(sequential(1.0))), (BLACK, WHITE));

@@ -1,4 +1,4 @@
-//! Which classes are taken for which, as a picture.
+//! A confusion matrix as a picture.
 
 use alloc::string::{String, ToString};
 
@@ -10,14 +10,15 @@ use crate::plot::picture::Picture;
 use crate::readable::Percent;
 use crate::target::Class;
 
-/// The counts of a [`ConfusionMatrix`] with their shares: a row per target class, a column per predicted class, the darker the larger
-/// the share of the class. `names` are those of the classes; without them they are numbers.
+/// Draws the counts of a [`ConfusionMatrix`] with their shares, in a row per target class and a column per predicted class. The
+/// larger the share of the target class, the darker the cell. `names` are the names of the classes; without them, classes are
+/// labelled with their indices.
 ///
-/// A share is of all samples of the wanted class. Where the network answered with numbers that are not finite, which is
-/// no class, a row adds up to less than 100 %. With more classes than fit, counts are left out and the colours stay.
+/// A share is relative to all samples of the target class. If some predictions are not finite, and so count as no class, a row
+/// adds up to less than 100 %. If there are too many classes for the counts to fit, only the colours are shown.
 ///
 /// # Errors
-/// [`Error::NothingToDraw`] for a matrix without samples.
+/// [`Error::NothingToDraw`] if the matrix has no samples.
 ///
 /// # Example
 /// ```
@@ -60,14 +61,14 @@ pub fn confusion_matrix<const K: usize>(
     }))
 }
 
-/// Where cells are.
+/// The layout of the cells.
 struct Layout {
     size: (u32, u32),
     corner: Point,
     cell: f64,
 }
 
-/// Width of a letter, about, for the room of names.
+/// The approximate width of a letter, for the size of the margin with names.
 const LETTER: f64 = 7.5;
 
 impl Layout {
@@ -89,9 +90,9 @@ impl Layout {
     fn names(&self, canvas: &Canvas<'_>, classes: usize, name: impl Fn(usize) -> String) {
         let (left, top) = self.corner;
         let middle = self.cell * classes as f64 / 2.0;
-        canvas.text("answer", (left + middle, top - 38.0), NORMAL, BLACK, Anchor::Middle);
-        canvas.upright_text("wanted", (18.0, top + middle), NORMAL);
-        // So many that they do not run into one another.
+        canvas.text("prediction", (left + middle, top - 38.0), NORMAL, BLACK, Anchor::Middle);
+        canvas.upright_text("target", (18.0, top + middle), NORMAL);
+        // With many classes, only some are labelled, so that labels do not overlap.
         let every = libm::ceil(16.0 / self.cell).max(1.0);
         for class in (0..classes).filter(|&class| (class as f64) % every == 0.0) {
             let (x, y) = self.corner_of((class, class));
@@ -123,7 +124,7 @@ impl Layout {
         }
     }
 
-    /// What the colours mean.
+    /// Draws the colour bar.
     fn bar(&self, canvas: &Canvas<'_>, classes: usize) {
         const STEPS: u32 = 50;
         let side = (self.cell * classes as f64).max(120.0);

@@ -1,17 +1,19 @@
-//! Lines of equal height through a grid of values.
+//! Contours of a grid of values.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::plot::canvas::Point;
 
-/// An edge of the grid: the place at its beginning, and whether it runs down rather than across.
+/// An edge of the grid: the index of its first corner, and whether it goes down rather than across.
 type Edge = (usize, bool);
 
-/// The lines along which a grid of values has one value, as places in columns and rows. A closed line ends where it begins.
+/// Returns the lines on which a grid of values is equal to `level`, as positions in columns and rows. A closed line ends where
+/// it begins.
 ///
-/// Each square of the grid that the line crosses gives a piece from edge to edge; pieces with a common edge are joined. In a
-/// square with two pieces their turn is that of the mean of its corners. Squares with a number that is not finite are left out.
+/// Each square of the grid that a line crosses contributes a piece from edge to edge, and pieces with a common edge are joined.
+/// In a square with two pieces, the mean of its corners decides which edges they connect. Squares with a value that is not
+/// finite are left out.
 ///
 /// # Source
 /// Marching squares: C. Maple, "Geometric design and space planning using the marching squares and marching cube
@@ -23,7 +25,7 @@ pub(super) fn lines(values: &[f64], columns: usize, level: f64) -> Vec<Vec<Point
         next.entry(to).or_default().push(from);
     }
     let mut lines = Vec::new();
-    // Open lines from their ends, then closed ones from anywhere.
+    // Follow open lines from their ends first, then closed lines from anywhere.
     for open in [true, false] {
         let starts: Vec<Edge> =
             next.iter().filter(|(_, ends)| !open || ends.len() == 1).map(|(&edge, _)| edge).collect();
@@ -37,7 +39,7 @@ pub(super) fn lines(values: &[f64], columns: usize, level: f64) -> Vec<Vec<Point
     lines
 }
 
-/// Takes the pieces of one line away.
+/// Follows one line and removes its pieces.
 fn follow(next: &mut BTreeMap<Edge, Vec<Edge>>, start: Edge) -> Vec<Edge> {
     let mut line = alloc::vec![start];
     let mut at = start;
@@ -53,7 +55,7 @@ fn follow(next: &mut BTreeMap<Edge, Vec<Edge>>, start: Edge) -> Vec<Edge> {
     line
 }
 
-/// From edge to edge of each square.
+/// Returns the pieces of all squares, each from edge to edge.
 fn pieces(values: &[f64], columns: usize, level: f64) -> Vec<(Edge, Edge)> {
     let mut pieces = Vec::new();
     let rows = values.len() / columns;
@@ -70,7 +72,7 @@ fn pieces(values: &[f64], columns: usize, level: f64) -> Vec<(Edge, Edge)> {
     pieces
 }
 
-/// The pieces in one square. Corners go around it, and the edge with a number runs from its corner to the next.
+/// Adds the pieces in one square. Corners are in order around it, and edge `i` goes from corner `i` to the next.
 fn square(corners: [f64; 4], level: f64, edges: [Edge; 4], pieces: &mut Vec<(Edge, Edge)>) {
     let above = corners.map(|value| value > level);
     let crossed: Vec<usize> = (0..4).filter(|&edge| above[edge] != above[(edge + 1) % 4]).collect();
@@ -78,7 +80,7 @@ fn square(corners: [f64; 4], level: f64, edges: [Edge; 4], pieces: &mut Vec<(Edg
         [one, other] => pieces.push((edges[one], edges[other])),
         [_, _, _, _] => {
             let middle = corners.iter().map(|value| value / 4.0).sum::<f64>() > level;
-            // The corners that differ from the middle are cut off.
+            // The pieces separate the corners that differ from the middle.
             let turn = if above[0] == middle { 0 } else { 3 };
             pieces.push((edges[turn], edges[(turn + 1) % 4]));
             pieces.push((edges[(turn + 2) % 4], edges[(turn + 3) % 4]));
@@ -87,7 +89,7 @@ fn square(corners: [f64; 4], level: f64, edges: [Edge; 4], pieces: &mut Vec<(Edg
     }
 }
 
-/// Where a line crosses an edge.
+/// Returns the position at which a line crosses an edge.
 fn crossing(values: &[f64], columns: usize, level: f64, (place, down): Edge) -> Point {
     let (one, other) = (values[place], values[place + if down { columns } else { 1 }]);
     let share = ((level - one) / (other - one)).clamp(0.0, 1.0);
@@ -103,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_plane_has_one_straight_line() {
-        // Values 0 to 3 across.
+        // The values are 0 to 3 across.
         let values: Vec<f64> = (0..12).map(|place| f64::from(place % 4)).collect();
         let found = lines(&values, 4, 1.25);
         assert_eq!(found.len(), 1);
@@ -127,7 +129,8 @@ mod tests {
         assert_eq!(lines(&values, 9, 1.5).len(), 2);
         values.fill(f64::NAN);
         assert!(lines(&values, 9, 1.5).is_empty());
-        // Two corners above and two below, crosswise, with a low middle: both high corners are cut off.
+        // Two opposite corners are above the level and two below, with a low middle: each high corner is separated from the
+        // rest.
         let pieces = lines(&[1.0, 0.0, 0.0, 1.0], 2, 0.6);
         assert_eq!(pieces.len(), 2);
         assert!(pieces.iter().flatten().all(|(x, y)| (x - y).abs() > 0.5 || x + y < 0.5 || x + y > 1.5));

@@ -13,15 +13,16 @@ use crate::scalar::Scalar;
 use crate::shape::Vector;
 use crate::target::Class;
 
-/// Answers are asked for at so many places across and down.
+/// The number of points across at which the classifier is called.
 const COLUMNS: u32 = 320;
+/// The number of points down.
 const ROWS: u32 = 240;
 
-/// The regions in which a classifier predicts each class, in light colours, with the samples of a data set over them: one that
-/// stands in another's region is classified wrong.
+/// Draws the regions in which a classifier predicts each class, in light colours, and the samples of a data set over them. A
+/// sample in the region of another class is misclassified.
 ///
-/// Calls `answer` at 320 × 240 points around the samples. A network that was trained on scaled inputs is shown in
-/// the units of the data by a closure that scales. Classes have colours and signs, which together repeat after 28.
+/// Calls `classify` at 320 × 240 points around the samples. For a network that was trained on scaled inputs, pass a closure
+/// that scales, and the picture has the units of the data. Classes have colours and markers, which together repeat after 28.
 ///
 /// # Example
 /// ```
@@ -46,7 +47,7 @@ const ROWS: u32 = 240;
 pub fn decision_regions<const K: usize, T: Scalar>(
     title: &str,
     data: &Dataset<Vector<2>, Class<K>, T>,
-    answer: impl Fn(&[T; 2]) -> Class<K>,
+    classify: impl Fn(&[T; 2]) -> Class<K>,
 ) -> Picture {
     let samples: Vec<Point> = data.inputs().iter().map(|[x, y]| (x.to_f64(), y.to_f64())).collect();
     let axis = |value: fn(&Point) -> f64| {
@@ -54,13 +55,13 @@ pub fn decision_regions<const K: usize, T: Scalar>(
         axis.unwrap_or(Axis::exact(0.0, 1.0))
     };
     let (across, down) = (axis(|sample| sample.0), axis(|sample| sample.1));
-    let answers = answers(across, down, answer);
+    let predictions = predictions(across, down, classify);
     draw(title, (640, 560), |canvas| {
-        let classes = occurring(&answers, data);
+        let classes = occurring(&predictions, data);
         let key = |&class: &usize| (format!("class {class}"), Key::Marker(Marker::of(class), of_series(class)));
         let top = canvas.legend(&classes.iter().map(key).collect::<Vec<_>>(), TITLE);
         let field = Field::draw(canvas, (top, canvas.height), ("input 0", across), ("input 1", down));
-        regions(canvas, &field, &answers);
+        regions(canvas, &field, &predictions);
         for (sample, class) in samples.iter().zip(data.targets()) {
             let class = class.index();
             canvas.marker(Marker::of(class), field.at(*sample), 4.0, of_series(class));
@@ -68,41 +69,45 @@ pub fn decision_regions<const K: usize, T: Scalar>(
     })
 }
 
-/// The classes at the middles of all cells, row after row from the top.
-fn answers<const K: usize, T: Scalar>(across: Axis, down: Axis, answer: impl Fn(&[T; 2]) -> Class<K>) -> Vec<usize> {
+/// Returns the predicted classes at the centres of all cells, row after row from the top.
+fn predictions<const K: usize, T: Scalar>(
+    across: Axis,
+    down: Axis,
+    classify: impl Fn(&[T; 2]) -> Class<K>,
+) -> Vec<usize> {
     let middle = |axis: Axis, cell: u32, cells: u32| {
         let (low, high) = axis.bounds();
         T::from_f64(interpolate(low, high, (f64::from(cell) + 0.5) / f64::from(cells)))
     };
     let row = |row: u32| (0..COLUMNS).map(move |column| (column, ROWS - 1 - row));
     let cells = (0..ROWS).flat_map(row);
-    cells.map(|(x, y)| answer(&[middle(across, x, COLUMNS), middle(down, y, ROWS)]).index()).collect()
+    cells.map(|(x, y)| classify(&[middle(across, x, COLUMNS), middle(down, y, ROWS)]).index()).collect()
 }
 
-/// The classes among predictions and targets, in order.
-fn occurring<const K: usize, T: Scalar>(answers: &[usize], data: &Dataset<Vector<2>, Class<K>, T>) -> Vec<usize> {
+/// Returns the classes that occur among the predictions or the targets, in order.
+fn occurring<const K: usize, T: Scalar>(predictions: &[usize], data: &Dataset<Vector<2>, Class<K>, T>) -> Vec<usize> {
     let mut occurs = alloc::vec![false; K];
-    for class in answers.iter().copied().chain(data.targets().iter().map(|class| class.index())) {
+    for class in predictions.iter().copied().chain(data.targets().iter().map(|class| class.index())) {
         occurs[class] = true;
     }
     (0..K).filter(|&class| occurs[class]).collect()
 }
 
-/// Light colours, a rectangle for each row of adjacent cells of one class.
-fn regions(canvas: &Canvas<'_>, field: &Field, answers: &[usize]) {
-    // Neighbours overlap a little, or the ground would shine through between them.
+/// Draws the regions in light colours, with one rectangle for each range of adjacent cells of one class in a row.
+fn regions(canvas: &Canvas<'_>, field: &Field, predictions: &[usize]) {
+    // Adjacent rectangles overlap a little, so that the background does not show between them.
     const OVERLAP: f64 = 0.5;
     let light = |class: usize| -> Color { between(WHITE, of_series(class), 0.3) };
     let ((left, top), (width, height)) = field.corner_and_size();
     let (cell, line) = (width / f64::from(COLUMNS), height / f64::from(ROWS));
-    for (row, classes) in answers.chunks_exact(COLUMNS as usize).enumerate() {
+    for (row, classes) in predictions.chunks_exact(COLUMNS as usize).enumerate() {
         let y = top + line * row as f64;
         let mut column = 0;
-        for run in classes.chunk_by(|one, other| one == other) {
-            let (x, wide) = (left + cell * column as f64, cell * run.len() as f64);
+        for cells in classes.chunk_by(|one, other| one == other) {
+            let (x, wide) = (left + cell * column as f64, cell * cells.len() as f64);
             let size = ((wide + OVERLAP).min(left + width - x), (line + OVERLAP).min(top + height - y));
-            canvas.rect((x, y), size, light(run[0]));
-            column += run.len();
+            canvas.rect((x, y), size, light(cells[0]));
+            column += cells.len();
         }
     }
 }

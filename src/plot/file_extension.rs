@@ -1,4 +1,4 @@
-//! Which format does the ending of a path ask for?
+//! Which format does the extension of a path select?
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -7,12 +7,12 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// The one of these endings that a path has, in capitals or not.
-pub(super) fn of(path: &Path, endings: &[&'static str]) -> Result<&'static str> {
-    let own = path.extension().map_or(String::new(), |ending| ending.to_string_lossy().to_lowercase());
-    endings.iter().copied().find(|ending| *ending == own).ok_or_else(|| {
-        let endings: Vec<_> = endings.iter().map(|ending| format!("`.{ending}`")).collect();
-        let reason = format!("its extension must be {}", endings.join(" or "));
+/// Returns the one of these extensions that a path has, in upper or lower case.
+pub(super) fn of(path: &Path, extensions: &[&'static str]) -> Result<&'static str> {
+    let found = path.extension().map_or(String::new(), |extension| extension.to_string_lossy().to_lowercase());
+    extensions.iter().copied().find(|extension| *extension == found).ok_or_else(|| {
+        let extensions: Vec<_> = extensions.iter().map(|extension| format!("`.{extension}`")).collect();
+        let reason = format!("its extension must be {}", extensions.join(" or "));
         Error::File { verb: "write", path: path.display().to_string(), reason }
     })
 }

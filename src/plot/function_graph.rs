@@ -10,16 +10,17 @@ use crate::plot::color::{BLUE, GREEN, GREY};
 use crate::plot::picture::Picture;
 use crate::plot::scale::{Axis, Scale, ends, interpolate};
 
-/// So many points of each curve: one for every pixel.
+/// The number of points of each curve: one for every pixel.
 const POINTS: u32 = 641;
 
-/// A function and its derivative over a range: blue and green, as activations in the lecture.
+/// Draws a function and its derivative over a range, in blue and green like the activations in the lecture.
 ///
-/// Where either is infinite or NaN its curve has a gap. What is beyond ±10¹⁵ and beyond 10¹⁵ times the median magnitude is outside of
-/// the picture: poles, which rounding makes finite.
+/// A curve has a gap where its value is infinite or NaN. Values that exceed both 10¹⁵ and 10¹⁵ times the median magnitude are
+/// outside the picture: they are poles that rounding makes finite.
 ///
 /// # Errors
-/// [`Error::Setting`] for a range that is empty or not finite; [`Error::NothingToDraw`] when the function is finite nowhere in it.
+/// [`Error::Setting`] if the range is empty or not finite; [`Error::NothingToDraw`] if the function is not finite anywhere in
+/// it.
 ///
 /// # Example
 /// ```
@@ -50,13 +51,13 @@ pub fn function(
     let seen = |y: &f64| y.is_finite() && y.abs() <= limit;
     let shown = values.iter().chain(&slopes).copied().filter(seen);
     let Some(vertical) = Axis::around(Scale::Linear, shown).filter(|_| values.iter().any(seen)) else {
-        return Err(Error::NothingToDraw { reason: "the function is finite nowhere in the range" });
+        return Err(Error::NothingToDraw { reason: "the function is not finite anywhere in the range" });
     };
     Ok(draw(title, (720, 480), |canvas| {
         let keys = [("function", BLUE), ("derivative", GREEN)].map(|(name, color)| (name, Stroke::new(color, 2.5)));
         let top = canvas.legend(&keys.map(|(name, stroke)| (name, Key::Line(stroke))), TITLE);
         let field = Field::draw(canvas, (top, canvas.height), ("x", Axis::exact(low, high)), ("", vertical));
-        // The axes of coordinates, where they are in the field.
+        // The coordinate axes, if they are in the field.
         field.curve(canvas, [(low, 0.0), (high, 0.0)], Stroke::new(GREY, 1.0));
         let (bottom, ceiling) = vertical.bounds();
         field.curve(canvas, [(0.0, bottom), (0.0, ceiling)], Stroke::new(GREY, 1.0));
@@ -66,7 +67,7 @@ pub fn function(
     }))
 }
 
-/// The largest magnitude that is drawn.
+/// Returns the largest magnitude that is drawn.
 fn limit(values: impl Iterator<Item = f64>) -> f64 {
     let mut sizes: Vec<f64> = values.map(f64::abs).filter(|size| size.is_finite()).collect();
     sizes.sort_by(f64::total_cmp);

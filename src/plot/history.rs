@@ -1,4 +1,4 @@
-//! One training run.
+//! One history of training.
 
 use alloc::format;
 use alloc::string::String;
@@ -13,10 +13,10 @@ use crate::plot::color::{BLACK, BLUE, Color, GREY, VERMILLION};
 use crate::plot::picture::Picture;
 use crate::plot::scale::{Axis, Scale};
 
-/// The loss of training by epoch and, if there is one, on the validation set, with the best epoch marked. Below it, the same for
-/// every metric that was recorded.
+/// Draws the training loss by epoch and, if there is a validation set, the loss on it, and marks the best epoch. Below, draws
+/// the same for every metric that was recorded.
 ///
-/// The best epoch is [`History::best`]. A value that is infinite or NaN is a gap in its curve. A metric without any finite value
+/// The best epoch is [`History::best`]. A curve has a gap where a value is infinite or NaN. A metric without any finite value
 /// is left out.
 ///
 /// # Errors
@@ -67,11 +67,11 @@ pub fn history(title: &str, history: &History) -> Result<Picture> {
     }))
 }
 
-/// The heights of a picture of the loss, and of each metric below it.
+/// The height of the picture of the loss, and the height that each metric adds.
 const LOSS_HEIGHT: u32 = 460;
 const METRIC_HEIGHT: u32 = 240;
 
-/// A measure of training and on the validation set, over one another.
+/// A measure of training and the same measure on the validation set, in one plot.
 struct Panel<'a> {
     name: &'a str,
     training: Vec<Point>,
@@ -79,7 +79,7 @@ struct Panel<'a> {
     values: Axis,
 }
 
-/// The measures in the order in which they are recorded.
+/// Returns the panels, in the order in which their measures are recorded.
 fn panels(history: &History) -> Vec<Panel<'_>> {
     let mut panels: Vec<Panel<'_>> = Vec::new();
     for measure in history.measures() {
@@ -108,7 +108,7 @@ impl Panel<'_> {
     }
 }
 
-/// The points of a measure; none where it is not recorded.
+/// Returns the points of a measure; none if it is not recorded.
 fn curve(history: &History, name: &str) -> Vec<Point> {
     let values = history.get(name).unwrap_or_default();
     history.epochs().zip(values).map(|(record, &value)| (record.epoch as f64, value)).collect()
@@ -131,7 +131,7 @@ fn mark_best(canvas: &Canvas<'_>, field: &Field, best: &EpochRecord, vertical: A
     field.curve(canvas, [(epoch, low), (epoch, high)], Stroke { dashed: true, ..Stroke::new(GREY, 1.0) });
 }
 
-/// A curve, with a sign at each point where these are few.
+/// Draws a curve, with a marker at each point if there are few.
 fn curve_with_points(canvas: &Canvas<'_>, field: &Field, points: &[Point], color: Color) {
     const FEW: usize = 40;
     field.curve(canvas, points.iter().copied(), Stroke::new(color, 2.0));

@@ -1,4 +1,4 @@
-//! What was drawn, kept to be drawn again by other backends.
+//! A recording of what was drawn, to be drawn again by other backends.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,25 +12,26 @@ use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
 };
 
-/// The font of all texts. A program that shows SVG and has not the first takes the next.
+/// The font of all texts. An SVG viewer without the first font uses the next.
 pub(super) const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 
-/// How a backend of plotters takes texts and lines.
+/// How a backend of plotters handles texts and lines.
 #[derive(Clone, Copy)]
 pub(super) struct Manner {
-    /// What it calls the size of a font, in ems: the height of a line of dots, and a constant of its own in SVG.
+    /// The height that it takes as the size of a font, in ems: the height of a line for dots, and a constant of the backend for
+    /// SVG.
     font: f64,
-    /// How far above their places it draws texts that hang, are centred, or stand, in ems.
+    /// The distances above their positions at which it draws texts that are anchored at the top, middle and bottom, in ems.
     above: [f64; 3],
-    /// Whether lines are drawn piece by piece, since it makes spikes of sharp turns.
+    /// Whether lines are drawn piece by piece, because the backend draws spikes at sharp turns.
     in_pieces: bool,
 }
 
-/// Above are the differences to SVG, where half of an x is 0.27 em.
+/// The distances are relative to SVG, where half of an x is 0.27 em.
 pub(super) const DOTTED: Manner = Manner { font: 1.164, above: [0.18, 0.16, 0.08], in_pieces: true };
 pub(super) const SVG: Manner = Manner { font: 1.24, above: [0.0; 3], in_pieces: false };
 
-/// One thing that was drawn, in dots.
+/// One shape or text that was drawn, in dots.
 #[derive(Clone, PartialEq)]
 pub(super) enum Mark {
     Rect(BackendCoord, BackendCoord, Pen, bool),
@@ -49,11 +50,11 @@ pub(super) struct Pen {
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Letters {
     rgb: (u8, u8, u8),
-    /// The height of an em.
+    /// The height of an em in dots.
     size: f64,
     across: HorizontalPlace,
     down: VerticalPlace,
-    /// From bottom to top.
+    /// Whether the text goes from bottom to top.
     turned: bool,
 }
 
@@ -107,7 +108,7 @@ impl Letters {
         }
     }
 
-    /// Where a text has to be drawn to be at a place.
+    /// Returns the position at which a backend must draw a text so that it appears at `(x, y)`.
     fn place(self, (x, y): BackendCoord, manner: Manner) -> BackendCoord {
         let above = match self.down {
             VerticalPlace::Top => manner.above[0],
@@ -145,13 +146,13 @@ fn plotters_font(size: f64) -> FontDesc<'static> {
     FontDesc::new(FontFamily::Name(FONT), size, FontStyle::Normal)
 }
 
-/// The font as it is recorded, so high in dots.
+/// Returns the font as it is recorded, with its size in dots.
 pub(super) fn font(size: f64) -> FontDesc<'static> {
     plotters_font(size * DOTTED.font)
 }
 
 impl Mark {
-    /// Draws it on a backend that begins so many dots below the top.
+    /// Draws the mark on a backend that begins `above` dots below the top.
     pub(super) fn replay<B: DrawingBackend>(
         &self,
         backend: &mut B,
@@ -174,7 +175,7 @@ impl Mark {
     }
 }
 
-/// A wide line as a rectangle for each piece and a disc at each turn.
+/// Draws a wide line as a rectangle for each piece and a disc at each turn.
 fn draw_pieces<B: DrawingBackend>(
     backend: &mut B,
     points: &[BackendCoord],
@@ -194,9 +195,9 @@ fn draw_pieces<B: DrawingBackend>(
     turns.iter().try_for_each(|&turn| backend.draw_circle(turn, pen.width / 2, &pen, true))
 }
 
-/// The backend that keeps what is drawn.
+/// A backend that records what is drawn.
 pub(super) struct Recorder<'a> {
-    /// In dots.
+    /// The size in dots.
     pub(super) size: (u32, u32),
     pub(super) marks: &'a mut Vec<Mark>,
 }
@@ -233,7 +234,7 @@ impl DrawingBackend for Recorder<'_> {
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Recorded {
         let points: Vec<_> = path.into_iter().collect();
-        // What is not to be seen is drawn clear.
+        // What should not be visible is drawn with an alpha of zero.
         if style.color().alpha > 0.0 {
             self.marks.push(Mark::Path(points, Pen::of(style)));
         }
@@ -252,7 +253,7 @@ impl DrawingBackend for Recorder<'_> {
 
     fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Recorded {
         let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
-        // The name of an axis without one would be an empty line in an SVG.
+        // An axis without a name would give an empty line in an SVG.
         if !text.is_empty() {
             self.marks.push(Mark::Text(text, at, Letters::of(style)));
         }

@@ -10,16 +10,17 @@ use crate::file::replace;
 use crate::optimizer::{Optimizer, Sgd};
 use crate::plot::file_extension;
 
-/// The page, with places for numbers in double braces.
+/// The page, with placeholders in double braces.
 const TEMPLATE: &str = include_str!("momentum_page.html");
 
-/// Steps of each path.
+/// The number of steps of each path.
 const STEPS: usize = 80;
-/// How many step sizes and momenta the sliders have.
+/// The number of step sizes on the slider.
 const RATES: u32 = 32;
+/// The number of momenta on the slider.
 const MOMENTA: u32 = 20;
 
-/// A page of HTML that needs nothing else: no other file, no network.
+/// A self-contained HTML page, which needs no other file and no network connection.
 ///
 /// # Example
 /// ```
@@ -38,16 +39,18 @@ pub struct Page {
 }
 
 impl Page {
-    /// The text of the page.
+    /// Returns the text of the page.
     #[must_use]
     pub fn html(&self) -> &str {
         &self.html
     }
 
-    /// Writes a file, whose path must end in `.html`, in capitals or not. The file is replaced as a whole.
+    /// Writes the page to a file, whose path must have the extension `.html`, in upper or lower case. The file is replaced as a
+    /// whole.
     ///
     /// # Errors
-    /// [`Error::File`] names the path: another ending, a folder that is not there, a full disk.
+    /// [`Error::File`], which names the path, if the extension is another one or the file cannot be written: the folder does
+    /// not exist, for example, or the disk is full.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         file_extension::of(path, &["html"])?;
@@ -55,17 +58,18 @@ impl Page {
     }
 }
 
-/// A page with two sliders, for step size and momentum, and the path that descent with them takes over a quadratic.
+/// Creates a page with two sliders, for step size and momentum, and the path that descent with these settings takes over a
+/// quadratic.
 ///
-/// f(x, y) = ½ (λ₁ x² + λ₂ y²), with the curvatures λ₁ ≤ λ₂; the further they are apart, the more momentum helps. The page
-/// holds 32 · 20 paths of 80 steps, all of them made by [`Sgd`] with [`momentum`](Sgd::momentum) in `f64`. Step sizes reach
-/// 4 / λ, beyond which no momentum converges, for the larger λ, λ₂; without momentum that is half of it.
+/// The function is f(x, y) = ½ (λ₁ x² + λ₂ y²) with curvatures λ₁ ≤ λ₂. The larger their ratio, the more momentum helps. The
+/// page contains 32 · 20 paths of 80 steps, all computed by [`Sgd`] with [`momentum`](Sgd::momentum) in `f64`. Step sizes range
+/// up to 4 / λ₂, beyond which no momentum converges. Without momentum, the limit is half of that.
 ///
-/// The sliders are those of the browser, so keys move them too. The page is some 400 KiB of text.
+/// The sliders are native controls of the browser, so they also respond to the keyboard. The page is about 400 KiB of text.
 ///
 /// # Errors
-/// [`Error::Setting`] for a curvature that is not between 10⁻³ and 10⁶, a second one below the first, or a start whose numbers are not between 10⁻³ and 10³
-/// in magnitude.
+/// [`Error::Setting`] if a curvature is not between 10⁻³ and 10⁶, if the second curvature is less than the first, or if the
+/// magnitude of a coordinate of the start is not between 10⁻³ and 10³.
 ///
 /// # Source
 /// After G. Goh, "Why Momentum Really Works", Distill, 2017.
@@ -117,7 +121,7 @@ pub fn momentum_page(curvatures: [f64; 2], start: [f64; 2]) -> Result<Page> {
     Ok(Page { html })
 }
 
-/// The places of a path, start included.
+/// Returns the points of a path, including the start.
 fn path(sgd: Sgd, curvatures: [f64; 2], start: [f64; 2]) -> Result<Vec<f64>> {
     let (mut optimizer, mut place) = (sgd.state::<f64>(), start);
     let mut path = Vec::from(start);
@@ -129,15 +133,15 @@ fn path(sgd: Sgd, curvatures: [f64; 2], start: [f64; 2]) -> Result<Vec<f64>> {
     Ok(path)
 }
 
-/// Numbers as four letters each: the upper 24 bits of an `f32`, in base 64.
-fn encoded(numbers: &[f64]) -> String {
+/// Encodes each value as four letters: the upper 24 bits of an `f32`, in base 64.
+fn encoded(values: &[f64]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(4 * numbers.len());
-    for &number in numbers {
-        // What diverged is out of sight long before.
+    let mut text = String::with_capacity(4 * values.len());
+    for &value in values {
+        // A diverging path leaves the picture long before this bound.
         #[allow(clippy::cast_possible_truncation, reason = "a picture takes four digits")]
-        let bits = (number.clamp(-1e30, 1e30) as f32).to_bits();
-        // To the nearest; the carry may reach the exponent, which is right.
+        let bits = (value.clamp(-1e30, 1e30) as f32).to_bits();
+        // Round to nearest. A carry into the exponent is correct.
         let upper = (bits + 0x80) >> 8;
         text.extend([18, 12, 6, 0].map(|shift| char::from(LETTERS[(upper >> shift & 63) as usize])));
     }
@@ -152,8 +156,8 @@ mod tests {
     use crate::optimizer::Sgd;
 
     #[test]
-    fn numbers_are_the_upper_bytes_of_their_bits() {
-        // 1 is 0x3f800000, -2 is 0xc0000000; six bits to a letter.
+    fn values_are_encoded_as_their_upper_three_bytes() {
+        // 1 is 0x3f800000 and -2 is 0xc0000000. A letter is six bits.
         assert_eq!(encoded(&[1.0, -2.0, 0.0]), "P4AAwAAAAAAA");
         assert_eq!(encoded(&[f64::INFINITY]), encoded(&[1e30]));
     }

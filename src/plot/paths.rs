@@ -18,15 +18,15 @@ pub(super) const SIZE: (u32, u32) = (720, 560);
 /// The width of a path.
 pub(super) const WIDTH: f64 = 2.25;
 
-/// Paths over the contours of a function, each with a name in the legend: the darker a contour, the lower it is, and numbers
-/// on every third are its value, with four digits or, where it takes more to tell
-/// them apart, with more. Every second path is dashed, so that overlapping paths are distinguishable. A ring
-/// marks where a path starts, a diamond where it ends; steps have dots where they are few.
+/// Draws paths over the contours of a function, with the name of each path in the legend. Darker contours are lower. Every
+/// third contour is labelled with its value, with four digits or as many more as are needed to distinguish the labels. Every
+/// second path is dashed, so that overlapping paths are distinguishable. A ring marks the start of a path and a diamond its
+/// end. Steps are marked with dots if there are few.
 ///
-/// What is outside of the rectangle is not drawn. A path ends before its first place that is infinite or NaN.
+/// Points outside the rectangle are not drawn. A path ends before its first point with an infinite or NaN coordinate.
 ///
 /// # Errors
-/// [`Error::NothingToDraw`] when there are no paths, or one has no place to start from.
+/// [`Error::NothingToDraw`] if there are no paths, or if a path has no finite start.
 ///
 /// # Example
 /// ```
@@ -68,13 +68,13 @@ pub fn paths(title: &str, surface: &Surface, paths: &[(&str, &[[f64; 2]])]) -> R
     }))
 }
 
-/// A path as far as it is finite.
+/// A path up to its first point that is not finite.
 pub(super) struct Walk<'a> {
     name: &'a str,
     pub(super) places: Vec<Point>,
 }
 
-/// The paths up to the first place of each that is not finite.
+/// Returns the paths, each up to its first point that is not finite.
 pub(super) fn finite<'a>(paths: &[(&'a str, &[[f64; 2]])]) -> Result<Vec<Walk<'a>>> {
     let walk = |&(name, path): &(&'a str, &[[f64; 2]])| {
         let places = path.iter().map(|&[x, y]| (x, y)).take_while(|(x, y)| x.is_finite() && y.is_finite());
@@ -85,12 +85,12 @@ pub(super) fn finite<'a>(paths: &[(&'a str, &[[f64; 2]])]) -> Result<Vec<Walk<'a
         return Err(Error::NothingToDraw { reason: "there are no paths" });
     }
     if walks.iter().any(|walk| walk.places.is_empty()) {
-        return Err(Error::NothingToDraw { reason: "a path has no place to start from" });
+        return Err(Error::NothingToDraw { reason: "a path has no finite start" });
     }
     Ok(walks)
 }
 
-/// Legend, axes and contours.
+/// Draws the legend, the axes and the contours.
 pub(super) fn ground(canvas: &Canvas<'_>, surface: &Surface, paths: &[Walk<'_>]) -> Field {
     let key = |(index, walk): (usize, &Walk<'_>)| (walk.name.to_string(), Key::Line(Stroke::of(index, WIDTH)));
     let mut keys: Vec<_> = paths.iter().enumerate().map(key).collect();
@@ -104,11 +104,11 @@ pub(super) fn ground(canvas: &Canvas<'_>, surface: &Surface, paths: &[Walk<'_>])
     field
 }
 
-/// The contours, with labels on those where there is room next to what will be drawn at `taken`.
+/// Draws the contours, and labels those that have room next to what will be drawn at `taken`.
 fn draw_contours(canvas: &Canvas<'_>, field: &Field, surface: &Surface, taken: &[Point]) {
-    /// Numbers on all would be more numbers than lines.
-    const NUMBERED: usize = 3;
-    let (count, numbers) = (surface.contours().len(), distinct_texts(surface.contours()));
+    /// With a label on every contour there would be more labels than visible lines.
+    const LABELLED: usize = 3;
+    let (count, texts) = (surface.contours().len(), distinct_texts(surface.contours()));
     let along = |(low, high): (f64, f64), place: f64, count: usize| interpolate(low, high, place / (count - 1) as f64);
     let mut labels: Vec<Label<'_>> = Vec::new();
     for (index, &level) in surface.contours().iter().enumerate() {
@@ -117,24 +117,24 @@ fn draw_contours(canvas: &Canvas<'_>, field: &Field, surface: &Surface, taken: &
             let point = |&(column, row): &Point| (along(surface.x, column, COLUMNS), along(surface.y, row, ROWS));
             let line: Vec<Point> = line.iter().map(point).collect();
             field.curve(canvas, line.iter().copied(), Stroke::new(color, 1.0));
-            if index % NUMBERED != 1 % count {
+            if index % LABELLED != 1 % count {
                 continue;
             }
-            let text = numbers[index].as_str();
+            let text = texts[index].as_str();
             let width = canvas.text_width(text, SMALL - 1.0) + 4.0;
             let free = |label: &Label<'_>| label.is_inside(field) && label.is_clear_of(&labels, taken);
             let label = line.iter().map(|&place| Label { text, at: field.at(place), width }).find(free);
             labels.extend(label);
         }
     }
-    // Over all lines.
+    // Labels are drawn over all lines.
     for Label { text, at, width } in labels {
         canvas.rect((at.0 - width / 2.0, at.1 - 7.0), (width, 14.0), WHITE);
         canvas.text(text, at, SMALL - 1.0, GREY, Anchor::Middle);
     }
 }
 
-/// The number of a contour, centred on it.
+/// The label of a contour, centred on it.
 struct Label<'a> {
     text: &'a str,
     at: Point,
@@ -142,13 +142,13 @@ struct Label<'a> {
 }
 
 impl Label<'_> {
-    /// Whether it has room between the edges of the field.
+    /// Returns whether the label fits between the edges of the field.
     fn is_inside(&self, field: &Field) -> bool {
         let ((x, y), half) = (self.at, self.width / 2.0 + 8.0);
         [(x - half, y - 12.0), (x + half, y + 12.0)].into_iter().all(|corner| field.holds(corner))
     }
 
-    /// Whether it is legible next to other labels and what will be drawn over it.
+    /// Returns whether the label is legible next to other labels and what will be drawn over it.
     fn is_clear_of(&self, others: &[Label<'_>], places: &[Point]) -> bool {
         let apart = |(x, y): Point, width: f64| {
             let room = f64::midpoint(self.width, width) + 24.0;
@@ -158,12 +158,12 @@ impl Label<'_> {
     }
 }
 
-/// Dark where the function is low.
+/// Returns a darker colour where the function is lower.
 fn contour_color(share: f64) -> Color {
     between((105, 120, 140), (214, 220, 228), share)
 }
 
-/// A dot for each step, where they are few.
+/// Draws a dot for each step if there are few.
 fn steps(canvas: &Canvas<'_>, field: &Field, index: usize, places: &[Point]) {
     const FEW: usize = 120;
     if places.len() <= FEW {

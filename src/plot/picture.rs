@@ -1,4 +1,4 @@
-//! A drawing that becomes SVG or PNG.
+//! A drawing that can be written as SVG or PNG.
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -15,15 +15,15 @@ use crate::file::replace;
 use crate::plot::file_extension;
 use crate::plot::marks::{DOTTED, Manner, Mark, Recorder, SVG};
 
-/// Drawings are made in dots, so many to a pixel: the backends of plotters know whole numbers only.
+/// The number of dots per pixel. Drawings are made in dots because the backends of plotters only accept whole numbers.
 pub(super) const DOTS: u32 = 4;
 
-/// A picture, drawn and not yet written.
+/// A picture that is drawn but not yet written.
 ///
-/// [`save`](Self::save) writes SVG or PNG, as the ending of the path says: the same drawing, the PNG with two dots to a pixel
-/// of the SVG. Text in SVG is text, shown in a font of the reader's system; in PNG it is DejaVu Sans, with the letters of
-/// Latin, Greek and Cyrillic and the signs of mathematics, and a box for any other. The same drawing is the same bytes, on
-/// every machine with the same instructions.
+/// [`save`](Self::save) writes SVG or PNG, depending on the extension of the path. Both show the same drawing; the PNG has two
+/// dots for each pixel of the SVG. Text in SVG is text, shown in a font of the reader's system. Text in PNG is in DejaVu Sans,
+/// with Latin, Greek and Cyrillic letters and mathematical symbols, and a box for any other character. The same drawing has the
+/// same bytes on every machine with the same instruction set.
 ///
 /// # Example
 /// ```
@@ -42,7 +42,7 @@ pub(super) const DOTS: u32 = 4;
 #[derive(Clone, PartialEq)]
 pub struct Picture {
     title: String,
-    /// In pixels.
+    /// The size in pixels.
     size: (u32, u32),
     marks: Vec<Mark>,
 }
@@ -55,13 +55,13 @@ impl Picture {
         Self { title: title.to_string(), size, marks }
     }
 
-    /// Width and height in pixels.
+    /// Returns the width and height in pixels.
     #[must_use]
     pub fn size(&self) -> (u32, u32) {
         self.size
     }
 
-    /// The picture as the text of an SVG file.
+    /// Returns the picture as the text of an SVG file.
     #[must_use]
     pub fn to_svg(&self) -> String {
         let mut text = String::new();
@@ -79,9 +79,9 @@ impl Picture {
         )
     }
 
-    /// The picture as the bytes of a PNG file of twice the [`size`](Self::size).
+    /// Returns the picture as the bytes of a PNG file of twice the [`size`](Self::size).
     #[must_use]
-    #[allow(clippy::missing_panics_doc, reason = "memory takes everything that is written to it")]
+    #[allow(clippy::missing_panics_doc, reason = "writing to memory cannot fail")]
     pub fn to_png(&self) -> Vec<u8> {
         const SHARP: u32 = 2;
         let mut bytes = Vec::new();
@@ -100,11 +100,12 @@ impl Picture {
         bytes
     }
 
-    /// Writes a file: SVG where the path ends in `.svg`, PNG where it ends in `.png`, in capitals or not. The file is replaced
-    /// as a whole: a temporary one in the same folder takes its name.
+    /// Writes the picture to a file: SVG if the path has the extension `.svg`, PNG if it has the extension `.png`, in upper or
+    /// lower case. The file is replaced as a whole: a temporary file in the same folder is renamed to it.
     ///
     /// # Errors
-    /// [`Error::File`](crate::Error::File) names the path: another ending, a folder that is not there, a full disk.
+    /// [`Error::File`](crate::Error::File), which names the path, if the extension is another one or the file cannot be
+    /// written: the folder does not exist, for example, or the disk is full.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         match file_extension::of(path, &["svg", "png"])? {
@@ -113,7 +114,8 @@ impl Picture {
         }
     }
 
-    /// The rows of pixels that are painted together: first and count. Nearly always all, else as many as fit 64 MiB.
+    /// Returns the ranges of pixel rows that are painted together, as first row and count: nearly always all rows, otherwise as
+    /// many as fit in 64 MiB.
     fn bands(&self) -> impl Iterator<Item = (u32, u32)> {
         const MOST: u32 = 64 << 20;
         let (width, height) = self.size;
@@ -121,7 +123,7 @@ impl Picture {
         (0..height).step_by(rows as usize).map(move |first| (first, rows.min(height - first)))
     }
 
-    /// A white canvas with the picture on it, in dots of three bytes: all of it, or rows of pixels.
+    /// Returns a white canvas with the picture on it, in dots of three bytes: all of it, or some rows of pixels.
     pub(super) fn dots(&self, first: u32, rows: u32) -> Vec<u8> {
         let (width, height) = in_dots((self.size.0, rows));
         let mut dots = vec![255; width as usize * height as usize * 3];
@@ -129,11 +131,11 @@ impl Picture {
         dots
     }
 
-    /// Paints over a canvas of dots: all of it, or rows of pixels.
+    /// Paints over a canvas of dots: all of it, or some rows of pixels.
     pub(super) fn paint(&self, dots: &mut [u8], first: u32, rows: u32) {
         let mut backend = BitMapBackend::with_buffer(dots, in_dots((self.size.0, rows)));
         let above = i32::try_from(first * DOTS).unwrap_or(i32::MAX);
-        // Dots outside are left out, and nothing else can fail.
+        // Dots outside are ignored, and nothing else can fail.
         let _ = self.replay(&mut backend, DOTTED, above);
         let _ = backend.present();
     }
@@ -159,7 +161,7 @@ fn in_dots((width, height): (u32, u32)) -> (u32, u32) {
     (width * DOTS, height * DOTS)
 }
 
-/// The mean colours of squares of dots, for an image of `sharp` dots to a pixel.
+/// Returns the mean colours of squares of dots, for an image with `sharp` dots per pixel.
 pub(super) fn shrunk(dots: &[u8], (width, height): (u32, u32), sharp: u32) -> Vec<u8> {
     let side = (DOTS / sharp) as usize;
     let (columns, rows) = ((width * sharp) as usize, (height * sharp) as usize);
@@ -182,7 +184,7 @@ pub(super) fn shrunk(dots: &[u8], (width, height): (u32, u32), sharp: u32) -> Ve
     pixels
 }
 
-/// A text as XML has it. Control characters, which it cannot hold, are left out.
+/// Escapes a text for XML. Leaves out control characters, which XML cannot contain.
 fn escaped(text: &str) -> String {
     let text: String = text.chars().filter(|letter| !letter.is_control()).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

@@ -7,8 +7,9 @@ use crate::plot::canvas::{Canvas, Point, Stroke};
 use crate::plot::color::{Color, GREY};
 use crate::scalar::Scalar;
 
-/// An image of one channel: the arrays of [`Image<1, H, W>`](crate::Image), and those of [`Vector<N>`](crate::Vector) as
-/// squares, row after row from the top left. A length that is no square does not compile.
+/// An image of one channel. The arrays of [`Image<1, H, W>`](crate::Image) are images, and those of
+/// [`Vector<N>`](crate::Vector) are square images, row after row from the top left. A vector whose length is not a square does
+/// not compile.
 ///
 /// # Example
 /// ```
@@ -18,10 +19,10 @@ use crate::scalar::Scalar;
 /// assert_eq!(<[[[f64; 3]; 2]; 1] as Pixels>::SIZE, (2, 3));
 /// ```
 pub trait Pixels {
-    /// Rows and columns.
+    /// The numbers of rows and columns.
     const SIZE: (usize, usize);
 
-    /// The numbers, row after row.
+    /// Returns the values, row after row.
     fn pixels(&self) -> Vec<f64>;
 }
 
@@ -45,15 +46,15 @@ impl<T: Scalar, const H: usize, const W: usize> Pixels for [[[T; W]; H]; 1] {
     }
 }
 
-/// Refuses a number that cannot be shown.
-pub(super) fn require_finite(what: &'static str, sample: usize, numbers: &[f64]) -> Result<()> {
-    match numbers.iter().position(|number| !number.is_finite()) {
-        Some(position) => Err(Error::NonFiniteData { what, sample, position, value: numbers[position] }),
+/// Checks that all values of a sample are finite.
+pub(super) fn require_finite(what: &'static str, sample: usize, values: &[f64]) -> Result<()> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(position) => Err(Error::NonFiniteData { what, sample, position, value: values[position] }),
         None => Ok(()),
     }
 }
 
-/// An image with a thin frame, as large as fits a square, at the top of which it stands.
+/// Draws an image with a thin frame, as large as fits in a square, at the top of the square.
 pub(super) fn image(
     canvas: &Canvas<'_>,
     corner: Point,
@@ -61,7 +62,7 @@ pub(super) fn image(
     (rows, columns): (usize, usize),
     color: impl Fn(usize) -> Color,
 ) {
-    // Neighbours overlap a little, or the ground would shine through between them.
+    // Adjacent pixels overlap a little, so that the background does not show between them.
     const OVERLAP: f64 = 0.25;
     let pixel = side / rows.max(columns).max(1) as f64;
     let (width, height) = (pixel * columns as f64, pixel * rows as f64);

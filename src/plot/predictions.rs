@@ -1,4 +1,4 @@
-//! Images next to the predictions of a network.
+//! Images with the predictions of a network.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -14,15 +14,15 @@ use crate::readable::Percent;
 use crate::scalar::Scalar;
 use crate::target::Class;
 
-/// Images next to their predicted probabilities as bars. The bar of the target class is green; where another one is
-/// higher, that one is vermillion.
+/// Draws images and their predicted probabilities as bars. The bar of the target class is green. If another bar is higher, that
+/// one is vermillion.
 ///
-/// The smallest number of an image is white and the largest black. Inputs are best shown as they were before they were
-/// standardized. With more than 12 classes the 12 most probable are shown. The images are in a grid of up to four columns.
+/// The smallest value of an image is white and the largest black. Show inputs as they were before standardization. With more
+/// than 12 classes, the 12 most probable are shown. The images are in a grid of up to four columns.
 ///
 /// # Errors
-/// [`Error::NothingToDraw`] without images; [`Error::CountMismatch`] when there are not as many probabilities or classes;
-/// [`Error::NonFiniteData`] names the image and the position.
+/// [`Error::NothingToDraw`] if there are no images; [`Error::CountMismatch`] if the number of probabilities or classes differs
+/// from that of images; [`Error::NonFiniteData`], which names the image and the position, if a value is not finite.
 ///
 /// # Example
 /// ```
@@ -34,7 +34,7 @@ use crate::target::Class;
 /// let network = Classifier::init(&mut typenet::rng(1));
 /// let inputs = &digits.inputs()[..6];
 /// let picture = plot::predictions("untrained", inputs, &network.predict_batch(inputs), &digits.targets()[..6])?;
-/// assert!(picture.to_svg().contains("wanted 5"));
+/// assert!(picture.to_svg().contains("target 5"));
 ///
 /// let path = std::env::temp_dir().join("typenet-predictions.png");
 /// picture.save(&path)?;
@@ -45,21 +45,21 @@ pub fn predictions<I: Pixels, T: Scalar, const K: usize>(
     title: &str,
     images: &[I],
     probabilities: &[[T; K]],
-    wanted: &[Class<K>],
+    targets: &[Class<K>],
 ) -> Result<Picture> {
-    for (second, second_count) in [("probabilities", probabilities.len()), ("classes", wanted.len())] {
+    for (second, second_count) in [("probabilities", probabilities.len()), ("classes", targets.len())] {
         if images.len() != second_count {
             let first_count = images.len();
             return Err(Error::CountMismatch { first: "images", first_count, second, second_count });
         }
     }
     let mut cards = Vec::with_capacity(images.len());
-    for (sample, ((image, probabilities), wanted)) in images.iter().zip(probabilities).zip(wanted).enumerate() {
+    for (sample, ((image, probabilities), target)) in images.iter().zip(probabilities).zip(targets).enumerate() {
         let pixels = image.pixels();
         require_finite("image", sample, &pixels)?;
         let shares: Vec<f64> = probabilities.iter().map(|share| share.to_f64()).collect();
         require_finite("probability", sample, &shares)?;
-        cards.push(Card { pixels, size: I::SIZE, answer: argmax(probabilities), shares, wanted: wanted.index() });
+        cards.push(Card { pixels, size: I::SIZE, prediction: argmax(probabilities), shares, target: target.index() });
     }
     if cards.is_empty() {
         return Err(Error::NothingToDraw { reason: "there are no images" });
@@ -70,7 +70,7 @@ pub fn predictions<I: Pixels, T: Scalar, const K: usize>(
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few thousand")]
     let size = ((columns * CARD.0 + 20.0).max(340.0) as u32, (TITLE + 28.0 + rows * height) as u32);
     Ok(draw(title, size, |canvas| {
-        canvas.legend(&[("wanted", Key::Square(GREEN)), ("wrong answer", Key::Square(VERMILLION))], TITLE - 4.0);
+        canvas.legend(&[("target", Key::Square(GREEN)), ("wrong prediction", Key::Square(VERMILLION))], TITLE - 4.0);
         let left = (canvas.width - columns * CARD.0) / 2.0;
         for (index, card) in cards.iter().enumerate() {
             let (row, column) = (libm::floor(index as f64 / columns), index as f64 % columns);
@@ -79,25 +79,25 @@ pub fn predictions<I: Pixels, T: Scalar, const K: usize>(
     }))
 }
 
-/// Width and least height of a card.
+/// The width and the least height of a card.
 const CARD: Point = (270.0, 150.0);
-/// The height of a bar with the room below it.
+/// The height of a bar with the margin below it.
 const BAR: f64 = 13.0;
-/// The most bars.
+/// The largest number of bars.
 const MOST: usize = 12;
 
 struct Card {
     pixels: Vec<f64>,
     size: (usize, usize),
     shares: Vec<f64>,
-    answer: usize,
-    wanted: usize,
+    prediction: usize,
+    target: usize,
 }
 
 impl Card {
     fn draw(&self, canvas: &Canvas<'_>, (x, y): Point) {
-        let ink = if self.answer == self.wanted { BLACK } else { VERMILLION };
-        let text = format!("wanted {}, answer {}", self.wanted, self.answer);
+        let ink = if self.prediction == self.target { BLACK } else { VERMILLION };
+        let text = format!("target {}, prediction {}", self.target, self.prediction);
         canvas.text(&text, (x + 12.0, y + 14.0), NORMAL, ink, Anchor::Left);
         let low = self.pixels.iter().copied().fold(f64::INFINITY, f64::min);
         let high = self.pixels.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -108,7 +108,7 @@ impl Card {
         }
     }
 
-    /// The classes with bars, in order.
+    /// Returns the classes that have bars, in order.
     fn shown(&self) -> Vec<usize> {
         let mut classes: Vec<usize> = (0..self.shares.len()).collect();
         classes.sort_by(|&one, &other| self.shares[other].total_cmp(&self.shares[one]));
@@ -120,8 +120,8 @@ impl Card {
     fn bar(&self, canvas: &Canvas<'_>, (x, y): Point, class: usize) {
         const LENGTH: f64 = 84.0;
         let color: Color = match class {
-            class if class == self.wanted => GREEN,
-            class if class == self.answer => VERMILLION,
+            class if class == self.target => GREEN,
+            class if class == self.prediction => VERMILLION,
             _ => GREY,
         };
         let share = self.shares[class].clamp(0.0, 1.0);

@@ -1,16 +1,16 @@
-//! From numbers to places along an axis.
+//! Mapping of values to positions along an axis.
 
 use core::ops::RangeInclusive;
 
 use crate::error::{Error, Result};
 
-/// How an axis runs.
+/// How values are spaced along an axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scale {
-    /// Equal steps are equally long.
+    /// Equal differences are equally long.
     #[default]
     Linear,
-    /// Equal factors are equally long. Numbers that are not positive have no place and are left out.
+    /// Equal ratios are equally long. Values that are not positive have no position and are left out.
     Logarithmic,
 }
 
@@ -18,21 +18,21 @@ pub enum Scale {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Axis {
     scale: Scale,
-    /// In numbers of the scale: powers of ten on a logarithmic one.
+    /// The low end, in units of the scale: powers of ten on a logarithmic scale.
     low: f64,
     high: f64,
-    /// Numbers between whole ones have no meaning.
+    /// Whether only whole numbers have a meaning.
     whole: bool,
 }
 
-/// Numbers that differ by less than this share of their size, some hundreds of units in the last place, are as good as equal: what
-/// is left of their difference is mostly the rounding of sums.
+/// Values whose relative difference is smaller than this, some hundreds of units in the last place, count as equal: such a
+/// difference is mostly the rounding of sums.
 pub(super) const SAME: f64 = 1e-13;
-/// The same along a logarithmic scale, in decades.
+/// The same bound along a logarithmic scale, in decades.
 const SAME_DECADES: f64 = 1e-9;
 
 impl Scale {
-    /// A number along the scale; NaN for one without a place.
+    /// Returns the coordinate of a value along the scale, or NaN if it has no position.
     fn along(self, value: f64) -> f64 {
         match self {
             Self::Linear => value,
@@ -41,26 +41,26 @@ impl Scale {
         }
     }
 
-    /// Whether a number has a place.
+    /// Returns whether a value has a position.
     pub(super) fn shows(self, value: f64) -> bool {
         self.along(value).is_finite()
     }
 }
 
 impl Axis {
-    /// From `low` to `high`, which differ.
+    /// Creates an axis from `low` to `high`, which must differ.
     pub(super) fn exact(low: f64, high: f64) -> Self {
         Self { scale: Scale::Linear, low, high, whole: false }
     }
 
-    /// From the first of so many epochs to the last.
+    /// Creates an axis from the first epoch to epoch `count`.
     pub(super) fn epochs(count: usize) -> Self {
         let axis = if count > 1 { Self::exact(1.0, count as f64) } else { Self::exact(0.5, 1.5) };
         Self { whole: true, ..axis }
     }
 
-    /// So long that it shows all of the numbers that have a place, with room at both ends; nothing without any. Numbers that are
-    /// equal up to rounding are in the middle.
+    /// Creates an axis that shows all values that have a position, with margins at both ends. Returns `None` if there are none.
+    /// Values that are equal up to rounding are in the middle.
     pub(super) fn around(scale: Scale, values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let places = values.into_iter().map(|value| scale.along(value)).filter(|place| place.is_finite());
         let (low, high) =
@@ -68,17 +68,17 @@ impl Axis {
         if low > high {
             return None;
         }
-        // Half of it, since the difference of the largest numbers is infinite.
+        // Half of the difference, because the difference of the largest values is infinite.
         let half = high / 2.0 - low / 2.0;
         let room = match scale {
             Scale::Linear if differ(low, high) => 0.1 * half,
             Scale::Logarithmic if half > SAME_DECADES / 2.0 && differ(from_log10(low), from_log10(high)) => 0.1 * half,
-            // A single number is in the middle of its own size.
+            // A single value is in the middle of an axis of its magnitude.
             Scale::Linear if low == 0.0 => 0.5,
             Scale::Linear => (0.5 * low.abs()).max(f64::MIN_POSITIVE),
             Scale::Logarithmic => 0.5,
         };
-        // Beyond the largest numbers there is no room.
+        // No axis extends beyond the largest values.
         let [least, greatest] = match scale {
             Scale::Linear => [f64::MIN, f64::MAX],
             Scale::Logarithmic => [f64::from_bits(1), f64::MAX].map(libm::log10),
@@ -86,12 +86,12 @@ impl Axis {
         Some(Self { scale, low: (low - room).max(least), high: (high + room).min(greatest), whole: false })
     }
 
-    /// The same, but not beyond these numbers.
+    /// Returns the axis, limited to the range from `low` to `high`.
     pub(super) fn within(self, low: f64, high: f64) -> Self {
         Self { low: self.low.max(low), high: self.high.min(high), ..self }
     }
 
-    /// The ends along the scale.
+    /// Returns the ends along the scale.
     pub(super) fn bounds(self) -> (f64, f64) {
         (self.low, self.high)
     }
@@ -104,47 +104,47 @@ impl Axis {
         self.whole
     }
 
-    /// Where a number is: 0 at the low end, 1 at the high one.
+    /// Returns the position of a value: 0 at the low end, 1 at the high end.
     pub(super) fn place(self, value: f64) -> f64 {
         self.share(self.scale.along(value))
     }
 
-    /// The same of a number along the scale.
+    /// Returns the position of a coordinate along the scale.
     pub(super) fn share(self, along: f64) -> f64 {
-        // Halves, since the difference of the largest numbers is infinite.
+        // Halves, because the difference of the largest values is infinite.
         (along / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0)
     }
 }
 
-/// Whether two numbers have places of their own along a linear axis.
+/// Returns whether two values have distinct positions along a linear axis.
 fn differ(low: f64, high: f64) -> bool {
-    // Halves, since the difference of the largest numbers is infinite.
+    // Halves, because the difference of the largest values is infinite.
     high / 2.0 - low / 2.0 > SAME / 2.0 * low.abs().max(high.abs()).max(f64::MIN_POSITIVE)
 }
 
-/// The finite number with this logarithm.
+/// Returns the finite value with this logarithm.
 pub(super) fn from_log10(power: f64) -> f64 {
     libm::pow(10.0, power).min(f64::MAX)
 }
 
-/// The number at a share of the way between two.
+/// Returns the value at a share of the way between two others.
 pub(super) fn interpolate(low: f64, high: f64, share: f64) -> f64 {
     2.0 * (low / 2.0 + (high / 2.0 - low / 2.0) * share)
 }
 
-/// The ends of a range that can be drawn.
+/// Returns the ends of a range, if it can be drawn.
 ///
 /// # Errors
-/// [`Error::Setting`] names the end that is not finite, or not above the other.
+/// [`Error::Setting`] if an end is not finite, or if the second is not clearly greater than the first.
 pub(super) fn ends(range: &RangeInclusive<f64>) -> Result<(f64, f64)> {
     let (low, high) = (*range.start(), *range.end());
-    for (name, value) in [("begin of the range", low), ("end of the range", high)] {
+    for (name, value) in [("start of the range", low), ("end of the range", high)] {
         if !value.is_finite() {
             return Err(Error::Setting { name, value, allowed: "a finite number" });
         }
     }
     if !differ(low, high) {
-        return Err(Error::Setting { name: "end of the range", value: high, allowed: "clearly above its begin" });
+        return Err(Error::Setting { name: "end of the range", value: high, allowed: "clearly above its start" });
     }
     Ok((low, high))
 }
@@ -154,7 +154,7 @@ mod tests {
     use super::{Axis, Scale, ends};
 
     #[test]
-    fn places_run_from_0_to_1_and_numbers_without_one_are_nan() {
+    fn positions_are_from_0_to_1_and_values_without_one_are_nan() {
         assert_eq!(Axis::exact(2.0, 6.0).place(3.0), 0.25);
         let axis = Axis::around(Scale::Logarithmic, [1.0, 100.0, -3.0, f64::NAN]).unwrap();
         assert!((axis.place(10.0) - 0.5).abs() < 1e-12);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_numbers_are_in_the_middle_of_an_axis_of_their_size() {
+    fn equal_values_are_in_the_middle_of_an_axis_of_their_magnitude() {
         for value in [1e-5, -3.0, 1e300, 1e-300, 0.0, 1.0, f64::MIN_POSITIVE] {
             let next = f64::from_bits(value.to_bits() + 1);
             for values in [[value, value], [value, next]] {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn all_finite_numbers_are_on_the_axis_around_them() {
+    fn all_finite_values_are_on_the_axis_around_them() {
         let extreme = [f64::MIN, -1.0, -f64::MIN_POSITIVE, 0.0, f64::from_bits(1), 1e-300, 1.0, 1e301, f64::MAX];
         for (index, &one) in extreme.iter().enumerate() {
             for &other in &extreme[index..] {

@@ -1,4 +1,4 @@
-//! A function of two parameters, to be walked over.
+//! A function of two parameters, for optimizers to minimize.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -7,18 +7,19 @@ use core::ops::RangeInclusive;
 use crate::error::{Error, Result};
 use crate::plot::scale::{Axis, SAME, ends, interpolate};
 
-/// So many values across and down.
+/// The number of values across and down.
 pub(super) const COLUMNS: usize = 301;
 pub(super) const ROWS: usize = 233;
 
-/// So many contours.
+/// The number of contours.
 const CONTOURS: usize = 16;
 
-/// A function of two parameters over a rectangle: what [`paths`](super::paths) and
-/// [`animated_paths`](super::animated_paths) draw optimizers on, as contours.
+/// A function of two parameters over a rectangle. [`paths`](super::paths) and [`animated_paths`](super::animated_paths) draw it
+/// as contours, with the paths of optimizers over them.
 ///
-/// Contours are where the function has the same value; between two of them lies the same share of the rectangle, so that flat
-/// valleys and steep walls both show. Where the function is infinite or NaN there are none.
+/// On a contour, the function has the same value everywhere. The area between two adjacent contours is the same share of the
+/// rectangle, so that flat valleys and steep walls are both visible. There are no contours where the function is infinite or
+/// NaN.
 ///
 /// # Example
 /// ```
@@ -33,17 +34,16 @@ const CONTOURS: usize = 16;
 pub struct Surface {
     pub(super) x: (f64, f64),
     pub(super) y: (f64, f64),
-    /// Row after row from the low end of y.
+    /// The values, row after row from the low end of y.
     pub(super) values: Vec<f64>,
     contours: Vec<f64>,
 }
 
 impl Surface {
-    /// The function over two ranges.
+    /// Evaluates a function over two ranges.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a range that is empty or not finite; [`Error::NothingToDraw`] when the function
-    /// is finite nowhere.
+    /// [`Error::Setting`] if a range is empty or not finite; [`Error::NothingToDraw`] if the function is not finite anywhere.
     pub fn new(x: RangeInclusive<f64>, y: RangeInclusive<f64>, function: impl Fn([f64; 2]) -> f64) -> Result<Self> {
         let (x, y) = (ends(&x)?, ends(&y)?);
         let at = |(low, high): (f64, f64), index: usize, count: usize| {
@@ -55,17 +55,17 @@ impl Surface {
         let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
         sorted.sort_by(f64::total_cmp);
         if sorted.is_empty() {
-            return Err(Error::NothingToDraw { reason: "the function is finite nowhere in the rectangle" });
+            return Err(Error::NothingToDraw { reason: "the function is not finite anywhere in the rectangle" });
         }
-        // Between values, so that no contour runs through a whole plain.
+        // Levels are between values, so that no contour covers a whole plateau.
         let mut contours: Vec<f64> =
             (0..CONTOURS).map(|index| sorted[(2 * index + 1) * (sorted.len() - 1) / (2 * CONTOURS)]).collect();
-        // Values that differ by rounding are one.
+        // Values that differ only by rounding count as one.
         contours.dedup_by(|next, kept| *next - *kept <= SAME * next.abs().max(kept.abs()));
         Ok(Self { x, y, values, contours })
     }
 
-    /// The values of the contours, ascending.
+    /// Returns the values of the contours in ascending order.
     #[must_use]
     pub fn contours(&self) -> &[f64] {
         &self.contours

@@ -1,8 +1,8 @@
-//! Which tick labels does an axis have?
+//! Which ticks and tick labels does an axis have?
 //!
-//! Those of a set of round numbers, such as the multiples of 0.2: of all sets that fit, the one with the most. A tick is a decimal
-//! number from the start, and its label spells it out, so that no label holds the noise of a product, and none is that of
-//! another tick.
+//! The ticks are a set of round numbers, such as the multiples of 0.2: of all sets that fit, the one with the most ticks. A
+//! tick is a decimal number from the start, and its label is that number. So no label shows the rounding noise of a product,
+//! and no two labels are equal.
 
 use alloc::format;
 use alloc::string::String;
@@ -17,13 +17,13 @@ pub(super) const MOST: usize = 10;
 /// A tick of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Tick {
-    /// Where it is along the scale.
+    /// The position along the scale.
     pub(super) place: f64,
     pub(super) label: String,
 }
 
-/// The numbers to write beside an axis, in order: the most that are no more than [`MOST`] and of which `fits` says that there is
-/// room for them; two where it never says so. Only an axis of whole numbers may be so short that it has a single one.
+/// Returns the ticks of an axis in order: the largest set of at most [`MOST`] ticks that `fits` accepts, or two ticks if it
+/// accepts none. Only an axis of whole numbers may be so short that it has a single tick.
 pub(super) fn ticks(axis: Axis, fits: impl Fn(&[Tick]) -> bool) -> Vec<Tick> {
     let (low, high) = axis.bounds();
     match axis.scale() {
@@ -31,7 +31,7 @@ pub(super) fn ticks(axis: Axis, fits: impl Fn(&[Tick]) -> bool) -> Vec<Tick> {
             let sets = multiples(low, high, axis.is_whole()).map(|set| linear(&set, axis.is_whole(), |value| value));
             choose(sets, fits)
         }
-        // Less than half a decade has too few round numbers of one digit.
+        // Less than half a decade contains too few round numbers of one digit.
         Scale::Logarithmic if high - low < 0.5 => {
             let [low, high] = [low, high].map(from_log10);
             choose(multiples(low, high, false).map(|set| linear(&set, false, libm::log10)), fits)
@@ -40,7 +40,8 @@ pub(super) fn ticks(axis: Axis, fits: impl Fn(&[Tick]) -> bool) -> Vec<Tick> {
     }
 }
 
-/// The first of the sets that fits, each of which has fewer ticks than those before it; else two ticks, where there are two.
+/// Returns the first set that fits; each set has fewer ticks than those before it. If none fits, returns two ticks, or one if
+/// no set has two.
 fn choose(sets: impl Iterator<Item = Vec<Tick>>, fits: impl Fn(&[Tick]) -> bool) -> Vec<Tick> {
     let mut last = Vec::new();
     for set in sets {
@@ -53,16 +54,16 @@ fn choose(sets: impl Iterator<Item = Vec<Tick>>, fits: impl Fn(&[Tick]) -> bool)
         last = set;
     }
     if last.len() > 2 {
-        // Those that are farthest apart.
+        // Keep the two that are farthest apart.
         last.drain(1..last.len() - 1);
     }
     last
 }
 
-/// The multiples of 1, 2 and 5 times powers of ten between two numbers, from the smallest step that gives no more than
-/// [`MOST`] on, until fewer than two are left. Whole numbers alone, where these are wanted.
+/// Returns the multiples of 1, 2 and 5 times powers of ten between two values. Starts with the smallest step that gives at most
+/// [`MOST`] multiples, and ends when fewer than two are left. If `whole` is set, returns only whole numbers.
 fn multiples(low: f64, high: f64, whole: bool) -> impl Iterator<Item = Vec<Decimal>> {
-    // Halves, since the difference of the largest numbers is infinite.
+    // Halves, because the difference of the largest values is infinite.
     let decade = libm::floor(libm::log10(high / 2.0 - low / 2.0));
     #[allow(clippy::cast_possible_truncation, reason = "powers of ten of floats")]
     let first = (decade as i32 - 1).max(if whole { 0 } else { i32::MIN });
@@ -72,9 +73,9 @@ fn multiples(low: f64, high: f64, whole: bool) -> impl Iterator<Item = Vec<Decim
     sets.take_while(move |set| core::mem::replace(&mut more, set.len() >= 2))
 }
 
-/// The multiples of a step between two numbers, or nothing where there are more than [`MOST`].
+/// Returns the multiples of a step between two values, or `None` if there are more than [`MOST`].
 fn multiples_of(step: Decimal, low: f64, high: f64) -> Option<Vec<Decimal>> {
-    // Quotients of numbers whose spacing is coarse would be far off.
+    // If the spacing of floats is coarse, quotients would be far off.
     let shift = if step.power < -250 { 250 } else { 0 };
     let one = Decimal { power: step.power + shift, ..step }.value();
     let [from, to] = [low, high].map(|end| end * Decimal { digits: 1, power: shift }.value() / one);
@@ -82,20 +83,20 @@ fn multiples_of(step: Decimal, low: f64, high: f64) -> Option<Vec<Decimal>> {
     if to - from > MOST as f64 + 2.0 {
         return None;
     }
-    // An end that is a multiple up to rounding counts as one.
+    // An end of the axis that is a multiple up to rounding counts as one.
     let allowed = 1e-9 * step.value();
-    #[allow(clippy::cast_possible_truncation, reason = "axes are far longer than the spacing of their numbers")]
+    #[allow(clippy::cast_possible_truncation, reason = "axes are far longer than the spacing of floats")]
     let counts = from as i64..=to as i64;
     let decimals = counts.map(|count| Decimal { digits: count * step.digits, ..step });
     let values = decimals.map(|decimal| (decimal, decimal.value()));
     let within = |(_, value): &(Decimal, f64)| value.is_finite() && (low - allowed..=high + allowed).contains(value);
     let set: Vec<_> = values.filter(within).collect();
-    // Steps below the spacing of numbers would put two ticks at one place.
+    // Steps below the spacing of floats would put two ticks at the same position.
     let apart = set.windows(2).all(|pair| pair[0].1 < pair[1].1);
     (set.len() <= MOST && apart).then(|| set.into_iter().map(|(decimal, _)| decimal).collect())
 }
 
-/// One digit times powers of ten between two powers, and powers of ten alone, the more the earlier.
+/// Returns sets of one-digit multiples of powers of ten, then sets of powers of ten alone. Earlier sets have more ticks.
 fn decades(low: f64, high: f64) -> impl Iterator<Item = Vec<Decimal>> {
     const DIGITS: [&[i64]; 4] = [&[1, 2, 3, 4, 5, 6, 7, 8, 9], &[1, 2, 3, 5, 7], &[1, 2, 5], &[1, 3]];
     const STEPS: [i32; 9] = [1, 2, 3, 5, 10, 20, 50, 100, 200];
@@ -119,7 +120,7 @@ fn linear(set: &[Decimal], whole: bool, along: impl Fn(f64) -> f64) -> Vec<Tick>
     places.zip(texts(set, whole)).map(|(place, label)| Tick { place, label }).collect()
 }
 
-/// Plain numbers where all of them are short, else powers of ten.
+/// Labels ticks with plain numbers if all of them are short, and with powers of ten otherwise.
 fn logarithmic(set: &[Decimal]) -> Vec<Tick> {
     let plain = set.iter().all(|decimal| (-4..=5).contains(&decimal.power));
     let label = |decimal: Decimal| match decimal.digits {
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_are_round_numbers_with_the_digits_they_take() {
+    fn ticks_are_round_numbers_with_the_digits_they_need() {
         assert_eq!(labels(Axis::exact(-4.0, 4.0)), ["−4", "−3", "−2", "−1", "0", "1", "2", "3", "4"]);
         assert_eq!(labels(Axis::exact(0.0, 1.0)), ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert_eq!(labels(Axis::exact(0.93, 0.98)), ["0.93", "0.94", "0.95", "0.96", "0.97", "0.98"]);
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn small_differences_of_small_and_large_numbers_show_in_their_labels() {
+    fn small_differences_of_small_and_large_values_show_in_the_labels() {
         assert_eq!(
             labels(around(Scale::Linear, [3.4e-6, 3.5e-6])),
             ["3.40e−6", "3.42e−6", "3.44e−6", "3.46e−6", "3.48e−6", "3.50e−6"]
@@ -172,7 +173,7 @@ mod tests {
         );
         let far = labels(around(Scale::Linear, [1e300, 1.000_000_000_001e300]));
         assert_eq!((&*far[0], far.len()), ("1.0000000000000e300", 6));
-        // One unit in the last place is rounding: a level line, in the middle of its own size.
+        // One unit in the last place is rounding, so it is drawn as a level line in the middle of an axis of its magnitude.
         let next = f64::from_bits(1e-5_f64.to_bits() + 1);
         assert_eq!(labels(around(Scale::Linear, [1e-5, next])), labels(around(Scale::Linear, [1e-5, 1e-5])));
         assert_eq!(labels(around(Scale::Linear, [1e-5, next])), ["0.6e−5", "0.8e−5", "1.0e−5", "1.2e−5", "1.4e−5"]);
@@ -206,15 +207,15 @@ mod tests {
     }
 
     #[test]
-    fn where_there_is_little_room_fewer_ticks_are_left_and_never_less_than_two() {
+    fn with_little_room_there_are_fewer_ticks_but_never_fewer_than_two() {
         let count = |most: usize| ticks(Axis::exact(0.0, 10.0), |set| set.len() <= most).len();
         assert_eq!([20, 10, 6, 5, 3, 2, 1, 0].map(count), [6, 6, 6, 3, 3, 2, 2, 2]);
         let kept = ticks(Axis::exact(1.0, 9.0), |_| false);
-        // Of 2, 4, 6 and 8: of the multiples of 5 there is only one.
+        // These are the ends of 2, 4, 6 and 8, because there is only one multiple of 5.
         assert_eq!(kept.iter().map(|tick| &*tick.label).collect::<Vec<_>>(), ["2", "8"]);
     }
 
-    /// The number that a reader takes a label for, as a factor and a power of ten.
+    /// The value that a reader sees in a label, as a factor and a power of ten.
     fn read(label: &str) -> (f64, i32) {
         let label = label.replace('−', "-");
         let superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -228,7 +229,8 @@ mod tests {
         (digits.parse().unwrap(), power.parse().unwrap())
     }
 
-    /// Any two finite numbers: of any magnitude, the same up to some units in the last place or some digits, or about zero.
+    /// Any two finite values: of any magnitude, equal up to some units in the last place or some digits, or on both sides of
+    /// zero.
     fn ends() -> impl Strategy<Value = [f64; 2]> {
         let number = || any::<u64>().prop_map(f64::from_bits).prop_filter("finite", |number| number.is_finite());
         let near = (number(), 0_u64..10_000).prop_map(|(one, units)| [one, f64::from_bits(one.to_bits() + units)]);
@@ -239,7 +241,7 @@ mod tests {
         ends.prop_filter("finite", |ends| ends.iter().all(|end| end.is_finite()))
     }
 
-    /// What holds for the numbers beside any axis, where at most so many of them fit.
+    /// Checks what holds for the ticks of any axis on which at most `most` ticks fit.
     fn check(axis: Axis, most: usize) -> Result<(), TestCaseError> {
         let ticks = ticks(axis, |set| set.len() <= most);
         let (low, high) = axis.bounds();
@@ -258,14 +260,14 @@ mod tests {
             let exact = axis.scale() == Scale::Linear;
             let off = (read / 2.0 - tick.place / 2.0).abs();
             prop_assert!(off <= if exact { 0.0 } else { allowed }, "{axis:?}: {ticks:?}");
-            // The longest has a sign, 15 digits with a point, and an exponent of a sign and three digits.
+            // The longest label has a sign, 15 digits with a point, and an exponent with a sign and three digits.
             prop_assert!(tick.label.chars().count() <= 22, "{ticks:?}");
         }
         Ok(())
     }
 
     #[test]
-    fn the_smallest_and_the_largest_numbers_have_numbers_beside_them() {
+    fn axes_of_the_smallest_and_largest_values_have_ticks() {
         for units in [[1, 1], [1, 2], [1, 3], [2, 3], [20, 30], [1000, 1001], [1, 1 << 60]] {
             for scale in [Scale::Linear, Scale::Logarithmic] {
                 check(around(scale, units.map(f64::from_bits)), MOST).unwrap();
@@ -276,7 +278,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_beside_any_axis_are_different_in_order_and_those_of_their_places(ends in ends(), most in 0_usize..20) {
+        fn ticks_of_any_axis_are_distinct_and_in_order_and_their_labels_are_their_values(ends in ends(), most in 0_usize..20) {
             check(Axis::around(Scale::Linear, ends).unwrap(), most)?;
             if let Some(axis) = Axis::around(Scale::Logarithmic, ends) {
                 check(axis, most)?;
@@ -287,7 +289,7 @@ mod tests {
         }
 
         #[test]
-        fn any_number_alone_has_numbers_beside_it(value in any::<f64>().prop_filter("finite", |value| value.is_finite())) {
+        fn an_axis_around_any_single_value_has_ticks(value in any::<f64>().prop_filter("finite", |value| value.is_finite())) {
             check(Axis::around(Scale::Linear, [value]).unwrap(), MOST)?;
             if value > 0.0 {
                 check(Axis::around(Scale::Logarithmic, [value]).unwrap(), MOST)?;

@@ -13,14 +13,14 @@ use crate::plot::pixels::{image, require_finite};
 use crate::readable::Significant;
 use crate::scalar::Scalar;
 
-/// The weights of each neuron as an image: vermillion for positive ones, blue for negative ones, white for zero, with one scale
-/// for all, symmetric about zero.
+/// Draws the weights of each neuron as an image: vermillion for positive weights, blue for negative weights, and white for
+/// zero. All images have the same scale, which is symmetric about zero.
 ///
-/// `size` are the rows and columns that the inputs of the layer are an image of, such as `(8, 8)` for digits.
+/// `size` is the number of rows and columns of the image that the inputs of the layer form, such as `(8, 8)` for digits.
 ///
 /// # Errors
-/// [`Error::Setting`] when rows times columns are not the inputs; [`Error::NonFiniteData`] names the neuron and the input;
-/// [`Error::NothingToDraw`] for a layer without neurons or inputs.
+/// [`Error::Setting`] if rows times columns are not equal to the number of inputs; [`Error::NonFiniteData`], which names the
+/// neuron and the input, if a weight is not finite; [`Error::NothingToDraw`] if the layer has no neurons or inputs.
 ///
 /// # Example
 /// ```
@@ -36,7 +36,7 @@ use crate::scalar::Scalar;
 /// # std::fs::remove_file(path).unwrap();
 ///
 /// let error = plot::weights("wrong", &network.hidden.weight, (8, 9)).unwrap_err();
-/// assert_eq!(error.to_string(), "the number of pixels is 72, but must be the number of inputs");
+/// assert_eq!(error.to_string(), "the number of pixels is 72, but must be equal to the number of inputs");
 /// # Ok::<(), typenet::Error>(())
 /// ```
 pub fn weights<T: Scalar, const N: usize, const H: usize>(
@@ -47,37 +47,37 @@ pub fn weights<T: Scalar, const N: usize, const H: usize>(
     let pixels = size.0.saturating_mul(size.1);
     if pixels != N {
         let value = pixels as f64;
-        return Err(Error::Setting { name: "number of pixels", value, allowed: "the number of inputs" });
+        return Err(Error::Setting { name: "number of pixels", value, allowed: "equal to the number of inputs" });
     }
     if N == 0 || H == 0 {
         return Err(Error::NothingToDraw { reason: "the layer has no weights" });
     }
     let neurons: Vec<Vec<f64>> =
-        weight.row_iter().map(|row| row.iter().map(|number| number.to_f64()).collect()).collect();
-    for (neuron, numbers) in neurons.iter().enumerate() {
-        require_finite("weight of neuron", neuron, numbers)?;
+        weight.row_iter().map(|row| row.iter().map(|weight| weight.to_f64()).collect()).collect();
+    for (neuron, weights) in neurons.iter().enumerate() {
+        require_finite("weight of neuron", neuron, weights)?;
     }
-    let largest = neurons.iter().flatten().fold(0.0_f64, |largest, number| largest.max(number.abs()));
+    let largest = neurons.iter().flatten().fold(0.0_f64, |largest, weight| largest.max(weight.abs()));
     let columns = libm::ceil(libm::sqrt(1.6 * H as f64)).max(2.0);
     let rows = libm::ceil(H as f64 / columns);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a hundred pixels for a neuron")]
     let picture = ((columns * TILE + 136.0).max(336.0) as u32, (TITLE + (rows * TILE).max(190.0) + 20.0) as u32);
     Ok(draw(title, picture, |canvas| {
-        for (neuron, numbers) in neurons.iter().enumerate() {
+        for (neuron, weights) in neurons.iter().enumerate() {
             let (row, column) = (libm::floor(neuron as f64 / columns), neuron as f64 % columns);
             let corner = (20.0 + TILE * column, TITLE + TILE * row);
             canvas.text(&format!("{neuron}"), (corner.0, corner.1 + 8.0), SMALL - 1.0, GREY, Anchor::Left);
-            let color = |index: usize| diverging(if largest > 0.0 { numbers[index] / largest } else { 0.0 });
+            let color = |index: usize| diverging(if largest > 0.0 { weights[index] / largest } else { 0.0 });
             image(canvas, (corner.0, corner.1 + 16.0), TILE - 24.0, size, color);
         }
         bar(canvas, (canvas.width - 100.0, TITLE + 16.0), largest);
     }))
 }
 
-/// The room of one image.
+/// The side of the square for one image, with its margins.
 const TILE: f64 = 92.0;
 
-/// What the colours mean.
+/// Draws the colour bar.
 fn bar(canvas: &Canvas<'_>, (x, top): (f64, f64), largest: f64) {
     const HEIGHT: f64 = 160.0;
     const STEPS: u32 = 80;
@@ -88,7 +88,7 @@ fn bar(canvas: &Canvas<'_>, (x, top): (f64, f64), largest: f64) {
     }
     canvas.frame((x, top), (14.0, HEIGHT), Stroke::new(GREY, 1.0));
     let ends = [(0.0, "+"), (1.0, "−")].map(|(place, sign)| (place, format!("{sign}{}", Significant(largest))));
-    // Of weights that are all 0 there is one number.
+    // If all weights are 0, there is a single label.
     let ends = ends.into_iter().filter(|_| largest > 0.0);
     for (place, text) in ends.chain([(0.5, "0".into())]) {
         canvas.text(&text.replace('-', "−"), (x + 20.0, top + HEIGHT * place), SMALL - 1.0, BLACK, Anchor::Left);

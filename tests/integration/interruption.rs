@@ -1,4 +1,4 @@
-//! Runs that are killed inside of `fit` and go on from the checkpoint of `Checkpoints`.
+//! Training that is killed inside `fit` and continues from a checkpoint of `Checkpoints`.
 #![cfg(feature = "safetensors")]
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers of samples and draws")]
@@ -19,21 +19,22 @@ network!(struct Net = Dense<4, 6>, Tanh, Dropout(0.2), Dense<6, 3>, Softmax);
 
 type Data = Dataset<Vector<4>, Class<3>>;
 
-/// Rows that repeat, with labels that their number explains in two of three cases: validation has a best epoch in the middle.
+/// Repeating rows. In two of three cases the label follows from the row, so that the best epoch on the validation set is in
+/// the middle.
 fn data(samples: usize) -> Data {
-    let number = |i: usize, j: usize| ((i * 37 + j * 11) % 17) as f32 / 17.0;
-    let rows: Vec<[f32; 4]> = (0..samples).map(|i| std::array::from_fn(|j| number(i, j))).collect();
+    let element = |i: usize, j: usize| ((i * 37 + j * 11) % 17) as f32 / 17.0;
+    let rows: Vec<[f32; 4]> = (0..samples).map(|i| std::array::from_fn(|j| element(i, j))).collect();
     Dataset::labelled(rows, (0..samples).map(|i| if i % 3 == 0 { i * i / 3 % 3 } else { i % 17 / 6 })).unwrap()
 }
 
 const EPOCHS: usize = 30;
 
-/// A metric that is no mean over samples.
+/// A metric that is not a mean over samples.
 fn macro_recall() -> impl Metric<Probabilities<3>, Target = Class<3>, Value = f64> {
     number("macro_recall", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_recall).larger_is_better()
 }
 
-/// All that a run leaves, but for how long it took.
+/// The results of training, except for its duration.
 #[derive(Debug, PartialEq)]
 struct Outcome {
     parameters: Vec<f32>,
@@ -53,10 +54,10 @@ fn outcome(network: &Net, history: &History, steps: u64) -> Outcome {
     Outcome { parameters: network.parameters().to_vec(), measures, steps }
 }
 
-/// A run with early stopping that is killed, by a panic, after some epoch; nothing for one that is left alone. It goes on from
-/// its checkpoint, where there is one.
-fn run(folder: &Folder, patience: usize, every: usize, killed: Option<usize>) -> Option<Outcome> {
-    let (path, data, validation) = (folder.path("run"), data(60), data(20));
+/// Trains with early stopping, from the checkpoint if there is one. Returns `None` if training was killed, by a panic, after
+/// the given epoch.
+fn train(folder: &Folder, patience: usize, every: usize, killed: Option<usize>) -> Option<Outcome> {
+    let (path, data, validation) = (folder.path("checkpoint"), data(60), data(20));
     let attempt = std::panic::catch_unwind(|| {
         let mut network = Net::init(&mut typenet::rng(1));
         let mut trainer = Trainer::new(Nll, Adam::new(0.05))
@@ -83,30 +84,30 @@ fn run(folder: &Folder, patience: usize, every: usize, killed: Option<usize>) ->
 }
 
 #[test]
-fn a_killed_run_ends_as_one_that_was_not() {
+fn killed_training_ends_like_uninterrupted_training() {
     for (patience, every) in [(4, 1), (4, 3), (EPOCHS, 5)] {
-        let whole = run(&Folder::new("whole"), patience, every, None).unwrap();
+        let whole = train(&Folder::new("whole"), patience, every, None).unwrap();
         assert!(whole.epochs() > patience + 1 || patience == EPOCHS, "the first epoch is not the best");
-        assert_eq!(whole.epochs() < EPOCHS, patience < EPOCHS, "early stopping ends the first two alone");
+        assert_eq!(whole.epochs() < EPOCHS, patience < EPOCHS, "early stopping ends only the first two cases");
         for killed in 1..whole.epochs() {
             let folder = Folder::new("killed");
-            assert_eq!(run(&folder, patience, every, Some(killed)), None);
-            assert_eq!(run(&folder, patience, every, None).unwrap(), whole, "killed after epoch {killed}");
-            // Once more: the run is over, and its end is the same.
-            assert_eq!(run(&folder, patience, every, None).unwrap(), whole);
-            assert_eq!(folder.names(), ["run"]);
+            assert_eq!(train(&folder, patience, every, Some(killed)), None);
+            assert_eq!(train(&folder, patience, every, None).unwrap(), whole, "killed after epoch {killed}");
+            // Once more after the end: the outcome is the same.
+            assert_eq!(train(&folder, patience, every, None).unwrap(), whole);
+            assert_eq!(folder.names(), ["checkpoint"]);
         }
     }
 }
 
 #[test]
-fn a_run_can_be_killed_often() {
-    let whole = run(&Folder::new("rarely"), 6, 1, None).unwrap();
+fn training_can_be_killed_often() {
+    let whole = train(&Folder::new("rarely"), 6, 1, None).unwrap();
     let folder = Folder::new("often");
     for killed in 2..whole.epochs() {
-        assert_eq!(run(&folder, 6, 1, Some(killed)), None);
+        assert_eq!(train(&folder, 6, 1, Some(killed)), None);
     }
-    assert_eq!(run(&folder, 6, 1, None).unwrap(), whole);
+    assert_eq!(train(&folder, 6, 1, None).unwrap(), whole);
 }
 
 fn trainer(epochs: usize) -> Trainer<Nll, Adam, f32> {
@@ -114,7 +115,7 @@ fn trainer(epochs: usize) -> Trainer<Nll, Adam, f32> {
 }
 
 #[test]
-fn the_best_epoch_is_kept_apart() {
+fn the_best_epoch_has_its_own_checkpoint() {
     let folder = Folder::new("best");
     let (path, data, validation) = (folder.path("best"), data(60), data(20));
     let mut network = Net::init(&mut typenet::rng(1));
@@ -130,7 +131,7 @@ fn the_best_epoch_is_kept_apart() {
         .unwrap();
     let best = history.best().unwrap().epoch;
     assert!(best > 1 && best < EPOCHS - 1, "{best}");
-    // The weights alone are read from it, too.
+    // Its weights can also be loaded alone.
     assert_eq!(Net::load(&path).unwrap().parameters(), copies[best - 1]);
 
     let (mut network, mut resumed) = (Net::zeroed(), trainer(best + 2).validation(&validation));
@@ -175,14 +176,14 @@ fn the_best_epoch_before_an_interruption_counts_after_it() {
 }
 
 #[test]
-fn the_next_fit_after_an_interrupted_one_is_a_new_one() {
+fn the_next_fit_after_a_resumed_one_starts_anew() {
     let folder = Folder::new("next");
-    let (path, data) = (folder.path("run"), data(60));
+    let (path, data) = (folder.path("checkpoint"), data(60));
     let mut network = Net::init(&mut typenet::rng(1));
     trainer(4).checkpoints(Checkpoints::every(3, &path)).fit(&mut network, &data).unwrap();
     let mut resumed = trainer(4);
     resumed.resume(&mut network, &path).unwrap();
-    // A checkpoint of a run without callbacks that remember can be finished by any such program.
+    // Without callbacks that have a state, any such program can finish the training of a checkpoint.
     assert_eq!(resumed.fit(&mut network, &data).unwrap().len(), 4);
     let mut expected = network.clone();
     let again = resumed.clone().fit(&mut expected, &data).unwrap();
@@ -194,9 +195,9 @@ fn the_next_fit_after_an_interrupted_one_is_a_new_one() {
 
 #[cfg(feature = "rayon")]
 #[test]
-fn an_interrupted_run_waits_for_a_number_of_threads_that_can_be_had() {
+fn interrupted_training_can_still_be_resumed_after_a_refused_number_of_threads() {
     let folder = Folder::new("threads");
-    let (path, data) = (folder.path("run"), data(60));
+    let (path, data) = (folder.path("checkpoint"), data(60));
     let mut network = Net::init(&mut typenet::rng(1));
     trainer(4).checkpoints(Checkpoints::every(3, &path)).fit(&mut network, &data).unwrap();
     let expected = network.clone();
@@ -208,7 +209,7 @@ fn an_interrupted_run_waits_for_a_number_of_threads_that_can_be_had() {
     assert_eq!((history.len(), network.parameters()), (4, expected.parameters()));
 }
 
-/// Counts epochs over interruptions.
+/// Counts epochs across interruptions.
 struct Counter<'a>(&'a mut u64);
 
 impl<N: Network> Callback<N> for Counter<'_> {
@@ -230,9 +231,9 @@ impl<N: Network> Callback<N> for Counter<'_> {
 }
 
 #[test]
-fn callbacks_of_ones_own_remember_and_other_callbacks_are_refused() {
-    let folder = Folder::new("own");
-    let (path, data) = (folder.path("run"), data(60));
+fn custom_callbacks_are_restored_and_other_callbacks_are_refused() {
+    let folder = Folder::new("custom");
+    let (path, data) = (folder.path("checkpoint"), data(60));
     let mut network = Net::init(&mut typenet::rng(1));
     let mut count = 0;
     trainer(5)
@@ -252,7 +253,7 @@ fn callbacks_of_ones_own_remember_and_other_callbacks_are_refused() {
     let mut none = trainer(8);
     none.resume(&mut network, &path).unwrap();
     assert_eq!(none.fit(&mut network, &data).unwrap_err(), other("Counter"));
-    // Nothing has changed, and the run still waits for its callbacks.
+    // Nothing has changed, and training can still be resumed with its callbacks.
     let mut early = trainer(8).callback(EarlyStopping::patience(3));
     early.resume(&mut network, &path).unwrap();
     for _ in 0..2 {
@@ -261,7 +262,7 @@ fn callbacks_of_ones_own_remember_and_other_callbacks_are_refused() {
     assert_ne!(network.parameters(), start);
 }
 
-/// Stops for now after so many steps of a call of `fit`.
+/// Pauses after some steps of a call of `fit`.
 struct Pause {
     after: usize,
     steps: usize,
@@ -281,10 +282,10 @@ impl<N: Network> Callback<N> for Pause {
     }
 }
 
-/// Four steps an epoch. Calls of `fit` follow each other, each in a program of its own, until all epochs are made.
+/// Trains with four steps an epoch and repeated calls of `fit`, each with a new trainer, until all epochs are complete.
 fn paused(after: usize, every: usize) -> (Vec<f32>, Vec<f64>, usize) {
     let folder = Folder::new("paused");
-    let (path, data) = (folder.path("run"), data(60));
+    let (path, data) = (folder.path("checkpoint"), data(60));
     for calls in 1..=40 {
         let mut network = Net::init(&mut typenet::rng(1));
         let pause = Pause { after, steps: 0 };
@@ -298,21 +299,21 @@ fn paused(after: usize, every: usize) -> (Vec<f32>, Vec<f64>, usize) {
             return (network.parameters().to_vec(), losses, calls);
         }
     }
-    panic!("the run is never over");
+    panic!("training never ends");
 }
 
 #[test]
-fn a_pause_is_not_the_end_of_the_run() {
+fn a_pause_is_not_the_end_of_training() {
     let (parameters, losses, calls) = paused(usize::MAX, 1);
     assert_eq!((losses.len(), calls), (6, 1));
-    // At the end of an epoch, in the middle of one, and at the end of one that no checkpoint would be due after.
+    // Pauses at the end of an epoch, within an epoch, and at the end of an epoch after which no checkpoint would be due.
     for (after, every) in [(1, 9), (3, 1), (4, 1), (6, 1), (7, 9), (9, 1), (8, 5)] {
         let expected = (parameters.clone(), losses.clone(), 24_usize.div_ceil(after));
         assert_eq!(paused(after, every), expected, "{after} steps, {every}");
     }
 }
 
-/// Notes how much was made before each call of `fit`.
+/// Records the epochs and steps that were completed before each call of `fit`.
 struct Before<'a>(&'a mut Vec<(usize, usize)>);
 
 impl<N: Network> Callback<N> for Before<'_> {
@@ -323,9 +324,9 @@ impl<N: Network> Callback<N> for Before<'_> {
 }
 
 #[test]
-fn the_plan_of_a_resumed_run_says_what_was_made_before() {
+fn the_plan_of_resumed_training_has_the_completed_epochs_and_steps() {
     let folder = Folder::new("before");
-    let (path, data) = (folder.path("run"), data(60));
+    let (path, data) = (folder.path("checkpoint"), data(60));
     let mut before = Vec::new();
     for made in [0, 4, 6] {
         let (mut network, pause) = (Net::init(&mut typenet::rng(1)), Pause { after: made, steps: 0 });
@@ -339,11 +340,11 @@ fn the_plan_of_a_resumed_run_says_what_was_made_before() {
         resumed.fit(&mut network, &data).unwrap();
         resumed.fit(&mut network, &data).unwrap();
     }
-    // Four steps are an epoch. The second call of each is no longer that of the interrupted training.
+    // Four steps are an epoch. The second call of `fit` no longer continues the interrupted training.
     assert_eq!(before, [(0, 0), (0, 0), (1, 0), (0, 0), (1, 2), (0, 0)]);
 }
 
-/// Ends the program after so many steps in all.
+/// Kills training after this total number of steps.
 struct KilledAfter(u64);
 
 impl<N: Network> Callback<N> for KilledAfter {
@@ -355,10 +356,10 @@ impl<N: Network> Callback<N> for KilledAfter {
     }
 }
 
-/// A run of 4 epochs of 60 samples, with steps of two batches of 8, early stopping, an average, a plateau and a schedule, from
-/// a data set or from a source of batches.
-fn run_in_steps(folder: &Folder, every: usize, from_source: bool, killed: u64) -> Option<(Outcome, Vec<f32>)> {
-    let (path, data, validation) = (folder.path("run"), data(60), data(20));
+/// Trains for 4 epochs of 60 samples, with steps of two batches of 8, early stopping, an average, a plateau and a schedule, on
+/// a data set or a source of batches.
+fn train_in_steps(folder: &Folder, every: usize, from_source: bool, killed: u64) -> Option<(Outcome, Vec<f32>)> {
+    let (path, data, validation) = (folder.path("checkpoint"), data(60), data(20));
     let attempt = std::panic::catch_unwind(|| {
         let (mut network, mut average) = (Net::init(&mut typenet::rng(1)), Average::exponential(0.9));
         let mut trainer = Trainer::new(Nll, Adam::new(0.05))
@@ -392,18 +393,18 @@ fn run_in_steps(folder: &Folder, every: usize, from_source: bool, killed: u64) -
 }
 
 #[test]
-fn a_run_that_is_killed_after_any_step_ends_as_one_that_was_not() {
+fn training_that_is_killed_after_any_step_ends_like_uninterrupted_training() {
     for from_source in [false, true] {
-        let whole = run_in_steps(&Folder::new("whole_steps"), 3, from_source, u64::MAX).unwrap();
+        let whole = train_in_steps(&Folder::new("whole_steps"), 3, from_source, u64::MAX).unwrap();
         assert_eq!(whole.0.steps, 16);
         for every in [1, 3, 4, 7] {
             for killed in 1..=16 {
                 let folder = Folder::new("steps");
-                assert_eq!(run_in_steps(&folder, every, from_source, killed), None);
-                // Killed once more, soon after.
+                assert_eq!(train_in_steps(&folder, every, from_source, killed), None);
+                // Kill it once more, soon after.
                 assert_eq!(folder.names().is_empty(), killed <= every as u64);
-                run_in_steps(&folder, every, from_source, killed + 2);
-                let resumed = run_in_steps(&folder, every, from_source, u64::MAX).unwrap();
+                train_in_steps(&folder, every, from_source, killed + 2);
+                let resumed = train_in_steps(&folder, every, from_source, u64::MAX).unwrap();
                 assert_eq!(resumed, whole, "killed after step {killed}, a checkpoint every {every}");
             }
         }
@@ -411,9 +412,9 @@ fn a_run_that_is_killed_after_any_step_ends_as_one_that_was_not() {
 }
 
 #[test]
-fn a_run_that_lost_samples_does_not_go_on_within_an_epoch() {
+fn training_with_fewer_samples_does_not_continue_within_an_epoch() {
     let folder = Folder::new("lost");
-    let (path, whole) = (folder.path("run"), data(60));
+    let (path, whole) = (folder.path("checkpoint"), data(60));
     let mut network = Net::init(&mut typenet::rng(1));
     let steps = |callback| trainer(2).checkpoints(Checkpoints::every_steps(3, &path)).callback(callback);
     steps(Pause { after: 3, steps: 0 }).fit(&mut network, &whole).unwrap();
@@ -439,10 +440,10 @@ fn an_interval_of_no_steps_is_refused() {
 #[test]
 fn a_time_limit_is_a_pause() {
     let folder = Folder::new("limit");
-    let (path, data) = (folder.path("run"), data(16));
+    let (path, data) = (folder.path("checkpoint"), data(16));
     let mut network = Net::init(&mut typenet::rng(1));
     let limit = || TimeLimit::new(std::time::Duration::ZERO);
-    // Each epoch is one step, and each call makes one.
+    // Each epoch is one step, and each call takes one step.
     for made in 1..=3 {
         let mut limited = trainer(9).callback(limit()).checkpoints(Checkpoints::every(2, &path));
         if made > 1 {
@@ -453,10 +454,10 @@ fn a_time_limit_is_a_pause() {
 }
 
 #[test]
-fn an_average_goes_on() {
+fn an_average_continues_after_an_interruption() {
     let folder = Folder::new("average");
-    let (path, data) = (folder.path("run"), data(60));
-    let run = |epochs: usize, resumes: bool| {
+    let (path, data) = (folder.path("checkpoint"), data(60));
+    let train = |epochs: usize, resumes: bool| {
         let (mut network, mut average) = (Net::init(&mut typenet::rng(1)), Average::exponential(0.9));
         let mut averaged = trainer(epochs).callback(&mut average).checkpoints(Checkpoints::every(2, &path));
         if resumes {
@@ -466,13 +467,13 @@ fn an_average_goes_on() {
         drop(averaged);
         (average.parameters().to_vec(), average.updates())
     };
-    run(3, false);
-    let resumed = run(6, true);
-    assert_eq!(resumed, run(6, false));
+    train(3, false);
+    let resumed = train(6, true);
+    assert_eq!(resumed, train(6, false));
     assert_eq!(resumed.1, 24);
 }
 
-/// Counts the calls of `begin` and `end`, and remembers nothing.
+/// Counts the calls of `begin` and `end`, and has no state in checkpoints.
 struct Ends<'a>(&'a mut [usize; 2]);
 
 impl<N: Network> Callback<N> for Ends<'_> {
@@ -487,14 +488,14 @@ impl<N: Network> Callback<N> for Ends<'_> {
 }
 
 #[test]
-fn callbacks_see_the_end_of_a_run_that_refuses_others() {
+fn callbacks_see_the_end_of_training_that_refuses_other_callbacks() {
     let folder = Folder::new("ends");
-    let (path, data) = (folder.path("run"), data(60));
+    let (path, data) = (folder.path("checkpoint"), data(60));
     let mut network = Net::init(&mut typenet::rng(1));
     let early = || EarlyStopping::patience(3).restore_best();
     trainer(5).callback(early()).checkpoints(Checkpoints::every(5, &path)).fit(&mut network, &data).unwrap();
     let mut calls = [0; 2];
-    // The first takes its own up, and would put the best parameters back; the second has nothing to take.
+    // The first takes its state and would restore the best parameters. The second has no state to take.
     let mut others = trainer(8).callback(early()).callback(early()).callback(Ends(&mut calls));
     others.resume(&mut network, &path).unwrap();
     let before = network.parameters().to_vec();
@@ -507,8 +508,8 @@ fn callbacks_see_the_end_of_a_run_that_refuses_others() {
 #[test]
 fn a_checkpoint_that_cannot_be_written_is_an_error_before_the_first_step() {
     let folder = Folder::new("nowhere");
-    let path = folder.path("missing/run");
-    // Before the first step, whenever the first checkpoint were due; a folder has the name in the second case.
+    let path = folder.path("missing/checkpoint");
+    // This holds whenever the first checkpoint is due. In the second case, a folder has the name.
     for path in [&path, &folder.path("")] {
         let mut network = Net::init(&mut typenet::rng(1));
         let before = network.parameters().to_vec();
@@ -522,9 +523,9 @@ fn a_checkpoint_that_cannot_be_written_is_an_error_before_the_first_step() {
 }
 
 #[test]
-fn every_flip_and_cut_of_an_interrupted_run_is_an_error() {
+fn every_bit_flip_and_truncation_of_a_checkpoint_is_an_error() {
     let folder = Folder::new("damage");
-    let path = folder.path("run");
+    let path = folder.path("checkpoint");
     let early = || trainer(3).callback(EarlyStopping::patience(3).restore_best());
     early().checkpoints(Checkpoints::every(2, &path)).fit(&mut Net::init(&mut typenet::rng(1)), &data(60)).unwrap();
     let bytes = fs::read(&path).unwrap();
@@ -546,9 +547,9 @@ fn every_flip_and_cut_of_an_interrupted_run_is_an_error() {
 }
 
 #[test]
-fn a_run_goes_on_with_the_measures_that_it_recorded_and_no_others() {
+fn training_continues_with_the_measures_that_it_recorded_and_no_others() {
     let folder = Folder::new("measures");
-    let (path, data, validation) = (folder.path("run"), data(60), data(20));
+    let (path, data, validation) = (folder.path("checkpoint"), data(60), data(20));
     let start = Net::init(&mut typenet::rng(1));
     let mut network = start.clone();
     let pause = Pause { after: 6, steps: 0 };
@@ -573,7 +574,7 @@ fn a_run_goes_on_with_the_measures_that_it_recorded_and_no_others() {
         trainer.fit(network, &data)
     };
     assert_eq!(refused(&unvalidated), (other("val_loss"), true));
-    // A metric of the same name that counts something else.
+    // A metric of the same name that measures something else.
     let counted_otherwise = |network: &mut Net| {
         let metric = typenet::metric::named("accuracy", macro_recall());
         let mut trainer = trainer(3).metric(metric).validation(&validation);

@@ -116,7 +116,7 @@ fn many_batches_count_each_sample_once() -> typenet::Result<()> {
 }
 
 #[test]
-fn answers_of_yes_and_no_are_counted_for_both_kinds_of_targets() {
+fn positives_and_negatives_are_counted_for_both_kinds_of_targets() {
     // The outputs of three samples with two each; an output that is not finite is wrong either way.
     let outputs = [[2.0, -1.0], [0.5, 0.5], [f64::NAN, f64::INFINITY]];
     for no in [0.0, -1.0] {
@@ -126,7 +126,8 @@ fn answers_of_yes_and_no_are_counted_for_both_kinds_of_targets() {
         let counts = [matrix.true_positives, matrix.false_positives, matrix.false_negatives, matrix.true_negatives];
         assert_eq!(counts, [2, 2, 2, 0]);
         assert_eq!((matrix.accuracy(), matrix.precision(), matrix.recall(), matrix.f1()), (2.0 / 6.0, 0.5, 0.5, 0.5));
-        let text = "2 true and 2 false yes, 0 true and 2 false no: accuracy 0.3333, precision 0.5000, recall 0.5000, F1 0.5000";
+        let text = "2 true and 2 false positives, 0 true and 2 false negatives: \
+                    accuracy 0.3333, precision 0.5000, recall 0.5000, F1 0.5000";
         assert_eq!(matrix.to_string(), text);
     }
     let none = BinaryConfusionMatrix::default();

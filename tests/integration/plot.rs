@@ -18,22 +18,22 @@ network!(struct Line = Dense<1, 1>);
 network!(struct Guess = Dense<1, 3>, Softmax);
 network!(struct Digits = hidden: Dense<64, 6>, Tanh, Dense<6, 10>, Softmax);
 
-/// The run of a line, with as many epochs.
-fn run(epochs: usize, rate: f64) -> History {
+/// Trains a line for `epochs` epochs.
+fn train_line(epochs: usize, rate: f64) -> History {
     let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]]).unwrap();
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).epochs(epochs).validation(&data);
     trainer.fit(&mut Line::init(&mut typenet::rng(1)), &data).unwrap()
 }
 
-/// The training of a classifier, whose accuracy and recall are recorded.
-fn classifier_run() -> History {
+/// Trains a classifier and records its recall.
+fn train_classifier() -> History {
     let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.0], [1.0], [2.0]], [0, 1, 2]).unwrap();
     let recall = metric::number("macro_recall", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_recall);
     let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).epochs(12).metric(recall).validation(&data);
     trainer.fit(&mut Guess::init(&mut typenet::rng(1)), &data).unwrap()
 }
 
-/// Batches of one sample an epoch, whose absolute error is the loss that is wanted.
+/// Batches of one sample an epoch, whose absolute error is the given loss.
 struct Given {
     losses: Vec<f64>,
     next: Option<f64>,
@@ -63,8 +63,8 @@ impl Batches<f64> for Given {
     }
 }
 
-/// A run with these losses.
-fn run_with(losses: &[f64]) -> History {
+/// Trains with these losses.
+fn train_with(losses: &[f64]) -> History {
     let mut source = Given { losses: losses.to_vec(), next: None };
     let mut trainer = Trainer::new(AbsoluteError, Sgd::new(f64::from_bits(1))).epochs(losses.len());
     let history = trainer.fit_batches(&mut Line::<f64>::zeroed(), &mut source).unwrap();
@@ -96,8 +96,8 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
     let digits = datasets::digits();
     let network = Digits::init(&mut typenet::rng(1));
     let inputs = &digits.inputs()[..5];
-    let (short, long) = (run(3, 0.1), run(30, 0.01));
-    let runs = [("slow & <steady>", &long), ("fast", &short)];
+    let (short, long) = (train_line(3, 0.1), train_line(30, 0.01));
+    let both = [("slow & <steady>", &long), ("fast", &short)];
     let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.0], [1.0], [2.0]], [0, 1, 0]).unwrap();
     let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::default());
     let corners = Dataset::<Vector<2>, Class<2>>::labelled([[0.0, 0.0], [1.0, 1.0]], [0, 1]).unwrap();
@@ -106,14 +106,18 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
     vec![
         ("function", plot::function("x²", -2.0..=2.0, |x| x * x, |x| 2.0 * x).unwrap(), "derivative"),
         ("history", plot::history("line", &long).unwrap(), "best: epoch 30"),
-        ("accuracy", plot::history("classifier", &classifier_run()).unwrap(), "macro_recall"),
-        ("runs", plot::runs("rates", &runs, "val_loss", Scale::Logarithmic).unwrap(), "slow &amp; &lt;steady&gt;"),
+        ("accuracy", plot::history("classifier", &train_classifier()).unwrap(), "macro_recall"),
+        (
+            "histories",
+            plot::histories("rates", &both, "val_loss", Scale::Logarithmic).unwrap(),
+            "slow &amp; &lt;steady&gt;",
+        ),
         ("regions", plot::decision_regions("halves", &corners, side), "class 1"),
         ("matrix", plot::confusion_matrix("guess", &matrix, Some(&["ant", "bee", "cow"])).unwrap(), "bee"),
         (
             "predictions",
             plot::predictions("digits", inputs, &network.predict_batch(inputs), &digits.targets()[..5]).unwrap(),
-            "wanted 4",
+            "target 4",
         ),
         ("weights", plot::weights("hidden", &network.hidden.weight, (8, 8)).unwrap(), "+"),
         ("paths", plot::paths("saddle", &saddle(), &[("a path", &walk)]).unwrap(), "a path"),
@@ -244,9 +248,9 @@ fn what_cannot_be_drawn_is_an_error() {
     let none = plot::history("none", &History::default());
     assert_eq!(none.unwrap_err().to_string(), "there is nothing to draw: the history has no epochs");
     let none: &[(&str, &History)] = &[];
-    let linear = |runs, measure| plot::runs("none", runs, measure, Scale::Linear).map(|_| ());
+    let linear = |histories, measure| plot::histories("none", histories, measure, Scale::Linear).map(|_| ());
     assert!(nothing(&linear(none, "loss")));
-    let line = run(2, 0.1);
+    let line = train_line(2, 0.1);
     let unknown = linear(&[("line", &line)], "val_accuracy").unwrap_err();
     assert_eq!(unknown.to_string(), "no measure is named `val_accuracy`: the names are `loss`, `val_loss`");
     assert!(nothing(&plot::confusion_matrix("none", &ConfusionMatrix::<2>::default(), None)));
@@ -296,13 +300,13 @@ fn epochs_below_a_picture_are_whole_numbers() {
     for (epochs, expected) in [(1, "1"), (2, "1 2"), (3, "1 2 3"), (5, "1 2 3 4 5"), (20, "2 4 6 8 10 12 14 16 18 20")]
     {
         let losses: Vec<f64> = (0..epochs).map(|epoch| 3.0 - f64::from(epoch) / 10.0).collect();
-        let run = run_with(&losses);
-        let runs = plot::runs("runs", &[("a", &run)], "loss", Scale::Linear).unwrap();
-        for svg in [plot::history("history", &run).unwrap().to_svg(), runs.to_svg()] {
+        let history = train_with(&losses);
+        let histories = plot::histories("histories", &[("a", &history)], "loss", Scale::Linear).unwrap();
+        for svg in [plot::history("history", &history).unwrap().to_svg(), histories.to_svg()] {
             assert_eq!(numbers_of_axes(&svg).1.join(" "), expected);
         }
     }
-    let long = run_with(&vec![1.0; 20_000]);
+    let long = train_with(&vec![1.0; 20_000]);
     let svg = plot::history("long", &long).unwrap().to_svg();
     assert_eq!(
         numbers_of_axes(&svg).1,
@@ -327,9 +331,9 @@ fn numbers_beside_losses_of_any_magnitude_are_different_and_without_noise() {
         &decades,
     ];
     for losses in cases {
-        let run = run_with(losses);
+        let history = train_with(losses);
         for scale in [Scale::Linear, Scale::Logarithmic] {
-            let svg = plot::runs("runs", &[("a", &run)], "loss", scale).unwrap().to_svg();
+            let svg = plot::histories("histories", &[("a", &history)], "loss", scale).unwrap().to_svg();
             let (numbers, _) = numbers_of_axes(&svg);
             let different: BTreeSet<_> = numbers.iter().collect();
             assert!(numbers.len() >= 2 && different.len() == numbers.len(), "{losses:?}: {numbers:?}");
@@ -397,10 +401,10 @@ fn contours_have_numbers_and_every_second_path_is_dashed_over_the_others() {
 }
 
 #[test]
-fn runs_and_functions_with_extreme_numbers_are_drawn() {
-    let history = run(1, 0.1);
+fn histories_and_functions_with_extreme_values_are_drawn() {
+    let history = train_line(1, 0.1);
     assert!(plot::history("one epoch", &history).is_ok());
-    assert!(plot::runs("one", &[("a", &history)], "loss", Scale::Logarithmic).is_ok());
+    assert!(plot::histories("one", &[("a", &history)], "loss", Scale::Logarithmic).is_ok());
     for factor in [1e-200, 1e-12, 1e12, 1e300] {
         let picture = plot::function("steep", -1.0..=1.0, |x| factor * x, |_| factor).unwrap();
         texts_of_xml(&picture.to_svg());
@@ -519,10 +523,10 @@ fn images_are_squares_or_what_their_shape_says() {
     let class = Class::<2>::new(1).unwrap();
     let wide = [[[0.0_f64, 1.0, 2.0], [3.0, 4.0, 5.0]]];
     assert!(plot::predictions("an image", &[wide], &[[0.25, 0.75]], &[class]).is_ok());
-    // With many classes the most probable are shown, and the wanted one is named anyway.
+    // With many classes the most probable are shown, and the target is named anyway.
     let shares: [f32; 30] = std::array::from_fn(|class| if class == 17 { 0.9 } else { 0.003 });
-    let wanted = Class::<30>::new(17).unwrap();
-    let svg = plot::predictions("classes", &[[0.0_f32; 4]], &[shares], &[wanted]).unwrap().to_svg();
+    let target = Class::<30>::new(17).unwrap();
+    let svg = plot::predictions("classes", &[[0.0_f32; 4]], &[shares], &[target]).unwrap().to_svg();
     let texts: BTreeSet<&str> = texts_of_xml(&svg).into_iter().collect();
-    assert!(texts.contains("17") && texts.contains("wanted 17, answer 17") && !texts.contains("29"), "{texts:?}");
+    assert!(texts.contains("17") && texts.contains("target 17, prediction 17") && !texts.contains("29"), "{texts:?}");
 }

@@ -1,4 +1,4 @@
-//! Several training runs over one another.
+//! One measure of several histories.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -11,16 +11,16 @@ use crate::plot::color::of_series;
 use crate::plot::picture::Picture;
 use crate::plot::scale::{Axis, Scale};
 
-/// One measure of several runs over one another, to compare learning rates, optimizers or initializers: `"loss"`, `"val_accuracy"`,
-/// or any other that the runs recorded.
+/// Draws one measure of several histories, to compare learning rates, optimizers or initializers: `"loss"`, `"val_accuracy"`,
+/// or any other measure that they contain.
 ///
-/// Every second curve is dashed, so that overlapping curves are distinguishable.
-/// A run that diverged is one of its epochs up to there, as `Trainer::history` keeps them; one without any is in the legend
-/// alone. A number that is not finite, or not positive on a logarithmic scale, is a gap in its curve.
+/// Every second curve is dashed, so that overlapping curves are distinguishable. For training that diverged, pass
+/// `Trainer::history`, which has the epochs up to that point. A history without epochs appears only in the legend. A curve has
+/// a gap where a value is not finite, or is not positive on a logarithmic scale.
 ///
 /// # Errors
-/// [`Error::NothingToDraw`] when there are no runs, or none has a number to draw; [`Error::UnknownMeasure`] when a run has epochs but not
-/// the measure.
+/// [`Error::NothingToDraw`] if there are no histories, or if none has a value that can be drawn; [`Error::UnknownMeasure`] if a
+/// history has epochs but not the measure.
 ///
 /// # Example
 /// ```
@@ -29,31 +29,31 @@ use crate::plot::scale::{Axis, Scale};
 ///
 /// network!(struct Line = Dense<1, 1>);
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
-/// let mut runs = Vec::new();
+/// let mut histories = Vec::new();
 /// for rate in [0.01, 0.1, 0.5] {
 ///     let mut line = Line::init(&mut typenet::rng(1));
 ///     let history = Trainer::new(MeanSquaredError, Sgd::new(rate)).epochs(30).fit(&mut line, &data)?;
-///     runs.push((format!("η = {rate}"), history));
+///     histories.push((format!("η = {rate}"), history));
 /// }
-/// let runs: Vec<_> = runs.iter().map(|(name, history)| (name.as_str(), history)).collect();
-/// let picture = plot::runs("learning rates", &runs, "loss", Scale::Logarithmic)?;
+/// let histories: Vec<_> = histories.iter().map(|(name, history)| (name.as_str(), history)).collect();
+/// let picture = plot::histories("learning rates", &histories, "loss", Scale::Logarithmic)?;
 ///
-/// let path = std::env::temp_dir().join("typenet-runs.svg");
+/// let path = std::env::temp_dir().join("typenet-histories.svg");
 /// picture.save(&path)?;
 /// assert!(std::fs::read_to_string(&path).unwrap().contains("η = 0.1"));
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), typenet::Error>(())
 /// ```
-pub fn runs(title: &str, runs: &[(&str, &History)], measure: &str, scale: Scale) -> Result<Picture> {
-    let curves = runs.iter().map(|(_, history)| curve(history, measure)).collect::<Result<Vec<_>>>()?;
+pub fn histories(title: &str, histories: &[(&str, &History)], measure: &str, scale: Scale) -> Result<Picture> {
+    let curves = histories.iter().map(|(_, history)| curve(history, measure)).collect::<Result<Vec<_>>>()?;
     let values = curves.iter().flatten().map(|point| point.1);
-    let last = runs.iter().map(|(_, history)| history.len()).max().unwrap_or(0);
+    let last = histories.iter().map(|(_, history)| history.len()).max().unwrap_or(0);
     let Some(vertical) = Axis::around(scale, values) else {
-        return Err(Error::NothingToDraw { reason: "no run has a number with a place on the scale" });
+        return Err(Error::NothingToDraw { reason: "no history has a value that the scale can show" });
     };
     Ok(draw(title, (720, 480), |canvas| {
-        let strokes = (0..runs.len()).map(|index| Stroke::of(index, 2.0));
-        let keys: Vec<_> = runs.iter().zip(strokes).map(|((name, _), stroke)| (name, Key::Line(stroke))).collect();
+        let strokes = (0..histories.len()).map(|index| Stroke::of(index, 2.0));
+        let keys: Vec<_> = histories.iter().zip(strokes).map(|((name, _), stroke)| (name, Key::Line(stroke))).collect();
         let keys: Vec<_> = keys.into_iter().map(|(name, key)| (name.to_string(), key)).collect();
         let top = canvas.legend(&keys, TITLE);
         let epochs = ("epoch", Axis::epochs(last));
@@ -61,7 +61,7 @@ pub fn runs(title: &str, runs: &[(&str, &History)], measure: &str, scale: Scale)
         for index in solid_first(curves.len()) {
             let curve = &curves[index];
             field.curve(canvas, curve.iter().copied(), Stroke::of(index, 2.0));
-            // A lone point is no line.
+            // A single point has no line, so it is drawn as a marker.
             let shown: Vec<_> = curve.iter().filter(|point| scale.shows(point.1)).collect();
             if let [point] = shown[..] {
                 canvas.marker(Marker::of(index), field.at(*point), 4.0, of_series(index));
