@@ -6,11 +6,11 @@
 use std::fs;
 use std::ops::ControlFlow;
 
+use typenet::dataset::Batches;
 use typenet::metric::{Metric, number};
 use typenet::prelude::*;
 use typenet::schedule::{Exponential, ReduceOnPlateau};
 use typenet::train::{CallbackState, StepRecord, TrainingPlan, on_epoch};
-use typenet::dataset::Batches;
 use typenet::{Average, Error, History, Result};
 
 use crate::support::folder::Folder;
