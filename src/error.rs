@@ -208,7 +208,7 @@ pub enum Error {
         /// The name.
         name: String,
     },
-    /// The name of a metric is empty or has control characters, such as a line break.
+    /// The name of a metric is empty, has control characters such as a line break, or starts with `val_`.
     InvalidMeasureName {
         /// The name.
         name: String,

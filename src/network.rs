@@ -36,6 +36,8 @@ pub use differentiate::Differentiate;
 pub use dot::Dot;
 pub use evaluate::Evaluate;
 #[cfg(feature = "std")]
+pub(crate) use evaluator::with_room;
+#[cfg(feature = "std")]
 pub(crate) use evaluator::{Buffers, BuffersOf, Observer};
 pub(crate) use evaluator::{Evaluator, Predictions};
 use evaluator::{evaluate_on_batches, measure_on, measure_on_batches};

@@ -218,7 +218,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     ///
     /// # Errors
     /// `fit` returns [`Error::DuplicateMeasure`] if two measures have the same name, and [`Error::InvalidMeasureName`] if a name
-    /// is empty or has control characters; [`metric::named`](crate::metric::named) renames a metric.
+    /// is empty, has control characters, or starts with `val_`; [`metric::named`](crate::metric::named) renames a metric.
     ///
     /// # Example
     /// ```

@@ -36,12 +36,19 @@ pub(crate) fn is_type_like(word: &Ident) -> bool {
     text.starts_with(char::is_uppercase) && text.contains(char::is_lowercase)
 }
 
+/// Returns the parameter with this name, as it is declared, at the position of `word`. `r#N` and `N` are one name.
+pub(crate) fn parameter(word: &Ident, parameters: &[Ident]) -> Option<Ident> {
+    let mut parameter = parameters.iter().find(|parameter| plain(parameter) == plain(word))?.clone();
+    parameter.set_span(word.span());
+    Some(parameter)
+}
+
 /// Returns the first parameter that occurs by itself, not as part of a longer path or as a field.
 pub(crate) fn mentioned(tokens: TokenStream, parameters: &[Ident]) -> Option<Ident> {
     let mut owned = false;
     for tree in tokens {
         match &tree {
-            TokenTree::Ident(word) if !owned && parameters.contains(word) => {
+            TokenTree::Ident(word) if !owned && parameter(word, parameters).is_some() => {
                 return Some(word.clone());
             }
             TokenTree::Group(group) => {

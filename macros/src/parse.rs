@@ -9,9 +9,10 @@ use crate::ast::{Declaration, Form, Written};
 use crate::errors::{self, Errors};
 use crate::place::Place;
 use crate::text;
-use crate::tokens::{self, Tokens};
+use crate::tokens::Tokens;
 
 mod condition;
+mod fragment;
 mod setting;
 
 mod attribute;
@@ -27,7 +28,7 @@ pub(crate) use setting::settings;
 
 /// Parses a whole declaration; `None` if not even its name could be parsed.
 pub(crate) fn declaration(stream: TokenStream, errors: &mut Errors) -> Option<Declaration> {
-    let trees = tokens::flatten(stream);
+    let trees: Vec<_> = fragment::opened(stream).into_iter().collect();
     let mut tokens = Tokens::new(&trees);
     if tokens.is_empty() {
         errors.push(errors::empty_declaration());
@@ -71,7 +72,7 @@ fn body(tokens: &mut Tokens, declaration: &mut Declaration, errors: &mut Errors)
     }
     if let Some(group) = tokens.take_group(Delimiter::Brace) {
         declaration.form = Form::Braces;
-        let trees = tokens::flatten(group.stream());
+        let trees: Vec<_> = group.stream().into_iter().collect();
         declaration.layers = layer::layers(Tokens::inside(group, &trees), errors);
         if !tokens.is_empty() {
             errors.push(errors::after_body(tokens.place(), &tokens.found(), name));

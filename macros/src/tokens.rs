@@ -9,7 +9,6 @@ use crate::text;
 
 mod brackets;
 
-pub(crate) use brackets::flatten;
 use brackets::{closing, is_joint, is_mark};
 
 /// A position in a list of tokens.

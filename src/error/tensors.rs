@@ -107,7 +107,10 @@ impl Display for WrongTensor {
     }
 }
 
-/// Writes the message about all wrong tensors of a file.
+/// The number of wrong tensors in a message. A file may have any number of them.
+const MOST_LISTED: usize = 100;
+
+/// Writes the message about the wrong tensors of a file.
 pub(super) fn list(
     f: &mut fmt::Formatter<'_>,
     source: &str,
@@ -117,8 +120,11 @@ pub(super) fn list(
 ) -> fmt::Result {
     let count = wrong.len();
     write!(f, "{source} does not fit `{network}`: {count} wrong tensor{}", if count == 1 { "" } else { "s" })?;
-    for tensor in wrong {
+    for tensor in wrong.iter().take(MOST_LISTED) {
         write!(f, "\n  {tensor}")?;
+    }
+    if let more @ 1.. = count.saturating_sub(MOST_LISTED) {
+        write!(f, "\n  and {more} more")?;
     }
     if let Some(made_from) = made_from {
         write!(f, "\nthe file was made from {made_from}")?;

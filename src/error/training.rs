@@ -105,7 +105,11 @@ impl Error {
                 "two columns of the history would be named `{name}`: rename a metric with `metric::named(\"..\", metric)`"
             ),
             Self::InvalidMeasureName { name } => {
-                write!(f, "a metric is named {name:?}, but a name must have a character and no control characters")
+                write!(
+                    f,
+                    "a metric is named {name:?}, but a name must have a character and no control characters, and must not start \
+                     with `val_`, as the measures on the validation set do"
+                )
             }
             Self::OtherMeasures { name } => write!(
                 f,

@@ -238,6 +238,14 @@ fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
     (losses, misses)
 }
 
+/// Returns an empty vector with room for `count` elements if memory has it. A source may claim any number of samples.
+pub(crate) fn with_room<X>(count: usize) -> Vec<X> {
+    let mut vector = Vec::new();
+    // Without the room, the vector grows with the samples that do come.
+    let _ = vector.try_reserve_exact(count);
+    vector
+}
+
 /// The samples of a batch.
 #[derive(Debug)]
 #[cfg_attr(not(feature = "std"), allow(unreachable_pub, reason = "it is in a signature of `train` alone"))]
@@ -254,7 +262,7 @@ impl<X, Y> Buffers<X, Y> {
     /// Allocates buffers for batches of this size, limited by the number of samples if that is known.
     pub(crate) fn new(batch_size: usize, samples: Option<usize>) -> Self {
         let capacity = batch_size.min(samples.unwrap_or(RESERVED));
-        Self { inputs: Vec::with_capacity(capacity), targets: Vec::with_capacity(capacity) }
+        Self { inputs: with_room(capacity), targets: with_room(capacity) }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Which metrics are recorded for every epoch?
 
-use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::mem;
@@ -149,6 +148,10 @@ where
 {
     let mut measures = vec![Measure::new(LOSS, Some(Better::Smaller))];
     metrics.describe("", &mut measures);
+    let is_wrong = |name: &str| name.is_empty() || name.starts_with(VALIDATION) || name.chars().any(char::is_control);
+    if let Some(Measure { name, .. }) = measures.iter().find(|measure| is_wrong(&measure.name)) {
+        return Err(Error::InvalidMeasureName { name: name.clone() });
+    }
     if validation {
         measures.push(Measure::new(VALIDATION_LOSS, Some(Better::Smaller)));
         if adds_accuracy::<N, L, M>(metrics) {
@@ -157,10 +160,6 @@ where
         metrics.describe(VALIDATION, &mut measures);
     }
     for (index, Measure { name, .. }) in measures.iter().enumerate() {
-        let without_prefix = name.strip_prefix(VALIDATION).unwrap_or(name);
-        if without_prefix.is_empty() || name.chars().any(char::is_control) {
-            return Err(Error::InvalidMeasureName { name: without_prefix.to_string() });
-        }
         let is_taken = measures[..index].iter().any(|measure| measure.name == *name);
         if is_taken || OTHER_COLUMNS.contains(&name.as_str()) {
             return Err(Error::DuplicateMeasure { name: name.clone() });

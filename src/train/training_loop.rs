@@ -14,7 +14,7 @@ use crate::kernel::Kernels;
 use crate::layer::Pass;
 use crate::loss::{Loss, check_targets};
 use crate::metric::Measured;
-use crate::network::{FitsInput, FitsTarget, Network, Observer, TrainingBatch, Workspace};
+use crate::network::{FitsInput, FitsTarget, Network, Observer, TrainingBatch, Workspace, with_room};
 use crate::optimizer::Optimizer;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -217,9 +217,9 @@ where
             workspace: Workspace::new(),
             gradient: Gradient::zeroed(),
             sum: (settings.accumulate > 1).then(Gradient::zeroed),
-            inputs: Vec::with_capacity(batch_size),
-            targets: Vec::with_capacity(batch_size),
-            predictions: Vec::with_capacity(if M::EXIST { batch_size * N::Output::LEN } else { 0 }),
+            inputs: with_room(batch_size),
+            targets: with_room(batch_size),
+            predictions: with_room(if M::EXIST { batch_size.saturating_mul(N::Output::LEN) } else { 0 }),
             epoch: 0,
             progress: EpochProgress::default(),
             network,

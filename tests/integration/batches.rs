@@ -223,6 +223,44 @@ fn an_epoch_without_samples_is_an_error() {
     assert_eq!(fitted_batches(history, &mut Source::new(&data, 8)).0.len(), 3);
 }
 
+/// Samples of a source that claims to have more than memory can hold.
+struct Boasting<'a>(Source<'a>);
+
+impl Batches<f32> for Boasting<'_> {
+    type Input = Vector<4>;
+    type Target = Class<3>;
+    type Error = &'static str;
+
+    fn samples(&self) -> Option<usize> {
+        Some(usize::MAX)
+    }
+
+    fn begin(&mut self, epoch: u64, seed: u64) -> std::result::Result<(), &'static str> {
+        self.0.begin(epoch, seed)
+    }
+
+    fn fill(
+        &mut self,
+        count: usize,
+        inputs: &mut Vec<[f32; 4]>,
+        targets: &mut Vec<Class<3>>,
+    ) -> std::result::Result<(), &'static str> {
+        self.0.fill(count, inputs, targets)
+    }
+}
+
+#[test]
+fn a_source_may_claim_any_number_of_samples() {
+    let data = data(8);
+    let boasting = || Boasting(Source::new(&data, 8));
+    let mut validation = boasting();
+    let mut trainer = trainer().batch_size(usize::MAX).metric(Accuracy).validation_batches(&mut validation);
+    let history = trainer.fit_batches(&mut Classifier::zeroed(), &mut boasting()).unwrap();
+    assert!(history.epochs().all(|record| record.samples == 8));
+    let evaluation = Classifier::zeroed().evaluate_batches(&mut boasting(), &Nll, usize::MAX).unwrap();
+    assert!((evaluation.loss - 3_f64.ln()).abs() < 1e-6);
+}
+
 #[test]
 fn an_augmented_sample_depends_on_seed_epoch_and_place_alone() {
     let data = data(20);

@@ -268,12 +268,13 @@ fn a_source_of_validation_batches_has_the_metrics_of_its_samples() {
 #[test]
 fn a_metric_without_a_readable_name_is_refused() {
     let data = classes(10);
-    for (name, shown) in [("", r#""""#), ("two\nlines", r#""two\nlines""#), ("\u{1b}[31m", r#""\u{1b}[31m""#)] {
-        let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).metric(metric::named(name, TopK::<2>)).validation(&data);
+    let escape = ("\u{1b}[31m", r#""\u{1b}[31m""#);
+    for (name, shown) in [("", r#""""#), ("two\nlines", r#""two\nlines""#), escape, ("val_loss", r#""val_loss""#)] {
+        let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).metric(metric::named(name, TopK::<2>));
         let error = trainer.fit(&mut Deep::zeroed(), &data).unwrap_err();
         assert_eq!(error, Error::InvalidMeasureName { name: name.into() });
-        let text = format!("a metric is named {shown}, but a name must have a character and no control characters");
-        assert_eq!(error.to_string(), text);
+        let text = error.to_string();
+        assert!(text.starts_with(&format!("a metric is named {shown}, but a name must have a character")), "{text}");
     }
 }
 
@@ -292,11 +293,7 @@ fn two_measures_of_one_name_are_refused_before_anything_has_changed() {
         let error = trainer().metric(metric::named(name, TopK::<2>)).fit(&mut network, &data).unwrap_err();
         assert_eq!(error, Error::DuplicateMeasure { name: name.into() });
     }
-    let metric = || metric::named("val_loss", TopK::<2>);
-    let error = trainer().metric(metric()).validation(&data).fit(&mut network, &data).unwrap_err();
-    assert_eq!(error, Error::DuplicateMeasure { name: "val_loss".into() });
     assert_eq!(network.parameters(), start.parameters());
-    trainer().metric(metric()).fit(&mut network, &data).unwrap();
     // Accuracy on the validation set is recorded once, whether or not a metric asks for it.
     let history = trainer().validation(&data).fit(&mut network, &data).unwrap();
     let names: Vec<_> = history.measures().iter().map(|measure| measure.name.as_str()).collect();

@@ -10,6 +10,7 @@ mod attributes;
 mod conditional;
 mod double_precision;
 mod fifty_layers;
+mod fragments;
 mod generic;
 mod glob_imports;
 mod names;

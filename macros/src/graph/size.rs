@@ -35,11 +35,8 @@ pub(super) fn classify(expression: &Expr, braced: bool, place: Place, parameters
         Expr::Group(group) => return classify(&group.expr, braced, place, parameters),
         Expr::Paren(paren) => return classify(&paren.expr, braced, place, parameters),
         Expr::Path(path) => {
-            let name = path.path.get_ident();
-            return Ok(match name {
-                Some(name) if parameters.contains(name) => Size::Parameter(name.clone()),
-                _ => Size::Opaque(path.to_token_stream(), place),
-            });
+            let parameter = path.path.get_ident().and_then(|name| identifier::parameter(name, parameters));
+            return Ok(parameter.map_or_else(|| Size::Opaque(path.to_token_stream(), place), Size::Parameter));
         }
         _ => {}
     }

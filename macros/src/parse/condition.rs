@@ -2,8 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
+use super::fragment;
 use crate::identifier;
-use crate::tokens;
 
 /// A declaration that depends on a condition.
 pub(crate) struct Conditional {
@@ -15,7 +15,7 @@ pub(crate) struct Conditional {
 
 /// Splits the conditions from a declaration, if there are any.
 pub(crate) fn conditional(declaration: &TokenStream) -> Option<Conditional> {
-    let trees = tokens::flatten(declaration.clone());
+    let trees: Vec<_> = fragment::opened(declaration.clone()).into_iter().collect();
     let (mut conditions, mut rest) = (TokenStream::new(), TokenStream::new());
     let mut left = &trees[..];
     while let [mark @ TokenTree::Punct(punct), attribute @ TokenTree::Group(group), after @ ..] = left
@@ -31,7 +31,7 @@ pub(crate) fn conditional(declaration: &TokenStream) -> Option<Conditional> {
 
 /// Returns whether the brackets of an attribute contain `cfg(..)`, possibly within `cfg_attr(..)`.
 pub(super) fn is_condition(attribute: &Group) -> bool {
-    removes(&tokens::flatten(attribute.stream()))
+    removes(&attribute.stream().into_iter().collect::<Vec<_>>())
 }
 
 /// Returns whether an attribute can remove the item below it.
@@ -41,7 +41,7 @@ fn removes(attribute: &[TokenTree]) -> bool {
         "cfg" => list.delimiter() == Delimiter::Parenthesis,
         // Its attributes follow its condition.
         "cfg_attr" => {
-            let trees = tokens::flatten(list.stream());
+            let trees: Vec<_> = list.stream().into_iter().collect();
             trees.split(|tree| matches!(tree, TokenTree::Punct(mark) if mark.as_char() == ',')).skip(1).any(removes)
         }
         _ => false,

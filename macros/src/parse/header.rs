@@ -5,9 +5,10 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use super::path;
 use crate::ast::{Path, Written};
 use crate::errors::{self, Errors};
+use crate::identifier;
 use crate::place::Place;
 use crate::text;
-use crate::tokens::{self, NoPath, Tokens};
+use crate::tokens::{NoPath, Tokens};
 
 /// What is expected in the place of a shape.
 const SHAPE: &str = "a shape such as `Vector<64>`";
@@ -79,7 +80,7 @@ fn parameter(mut tokens: Tokens, network: &Ident, parameters: &mut Parameters, e
         parameters.types.push(name.clone());
         return;
     }
-    if parameters.sizes.contains(name) {
+    if identifier::parameter(name, &parameters.sizes).is_some() {
         errors.push(errors::declared_twice(name));
         return;
     }
@@ -105,8 +106,6 @@ fn parameter_type(tokens: Tokens, name: &Ident, errors: &mut Errors) {
     match kind {
         [] => errors.push(errors::expected(tokens.place(), &format!("`usize` after `{name}:`"), &tokens.found())),
         [TokenTree::Ident(word)] if word == "usize" => {}
-        // A `usize` that was passed through another macro.
-        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None && group.stream().to_string() == "usize" => {}
         _ => errors.push(errors::parameter_not_usize(Place::of(&written), name, &text::of(written.clone()))),
     }
 }
@@ -124,7 +123,7 @@ pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> {
     let Some(group) = tokens.take_group(Delimiter::Parenthesis) else {
         return Written::Absent;
     };
-    let trees = tokens::flatten(group.stream());
+    let trees: Vec<_> = group.stream().into_iter().collect();
     let inside = Tokens::inside(group, &trees);
     let pieces = inside.split();
     if pieces.len() > 1 {

@@ -7,7 +7,7 @@ use super::path;
 use crate::ast::{Block, Layer};
 use crate::errors::{self, Errors};
 use crate::text;
-use crate::tokens::{self, Tokens};
+use crate::tokens::Tokens;
 
 /// Parses the layers of a network; `None` stands for a layer that could not be parsed.
 pub(super) fn layers(tokens: Tokens, errors: &mut Errors) -> Vec<Option<Layer>> {
@@ -16,7 +16,7 @@ pub(super) fn layers(tokens: Tokens, errors: &mut Errors) -> Vec<Option<Layer>> 
 
 /// Parses the layers of a block.
 pub(crate) fn block(block: &Block, errors: &mut Errors) -> Vec<Option<Layer>> {
-    let trees = tokens::flatten(block.braces.stream());
+    let trees: Vec<_> = block.braces.stream().into_iter().collect();
     list(Tokens::inside(&block.braces, &trees), block.depth + 1, errors)
 }
 

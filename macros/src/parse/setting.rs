@@ -13,7 +13,6 @@ use crate::text;
 
 /// Parses the parentheses; `None` after a mistake in them.
 pub(crate) fn settings(group: &Group, errors: &mut Errors) -> Option<Settings> {
-    // Invisible groups are not opened here: they preserve operator precedence.
     let trees: Vec<_> = group.stream().into_iter().collect();
     let mut list = Vec::new();
     let mut right = true;

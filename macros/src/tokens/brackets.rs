@@ -1,6 +1,6 @@
 //! What do `<` and `>` enclose? In tokens they are only marks, which are also used in operators and arrows.
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Spacing, TokenTree};
 
 /// Returns whether this token is this mark.
 pub(super) fn is_mark(tree: Option<&TokenTree>, mark: char) -> bool {
@@ -54,31 +54,4 @@ pub(super) fn closing(trees: &[TokenTree]) -> Option<usize> {
         index += 1;
     }
     None
-}
-
-/// Returns the tokens with the invisible groups of other macros opened, except inside `<..>`, where the groups preserve
-/// operator precedence.
-pub(crate) fn flatten(stream: TokenStream) -> Vec<TokenTree> {
-    let mut trees = Vec::new();
-    let mut depth = 0_usize;
-    flatten_into(stream, &mut depth, &mut trees);
-    trees
-}
-
-/// Appends the tokens to `trees` and counts the open `<`.
-fn flatten_into(stream: TokenStream, depth: &mut usize, trees: &mut Vec<TokenTree>) {
-    for tree in stream {
-        match &tree {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None && *depth == 0 => {
-                flatten_into(group.stream(), depth, trees);
-                continue;
-            }
-            TokenTree::Punct(mark) if mark.as_char() == '<' => *depth += 1,
-            TokenTree::Punct(mark) if mark.as_char() == '>' && !is_joint(trees.last(), '-') => {
-                *depth = depth.saturating_sub(1);
-            }
-            _ => {}
-        }
-        trees.push(tree);
-    }
 }
