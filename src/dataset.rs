@@ -179,6 +179,7 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
     /// assert_eq!((train.len(), test.len()), (1527, 270));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn split(mut self, fraction: f64) -> (Self, Self) {
         let first = self.first_part(fraction);
         let second = Self { inputs: self.inputs.split_off(first), targets: self.targets.split_off(first) };
@@ -186,10 +187,11 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
     }
 
     /// Returns the number of samples in the first part of a split.
+    #[track_caller]
     fn first_part(&self, fraction: f64) -> usize {
         assert!(
             fraction > 0.0 && fraction < 1.0,
-            "the fraction of a split is {fraction}, but must lie between 0 and 1"
+            "the fraction of a split is {fraction}, but must be above 0 and below 1"
         );
         assert!(self.len() > 1, "a data set of one sample cannot be split");
         #[allow(
@@ -464,13 +466,13 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "the fraction of a split is 0, but must lie between 0 and 1")]
+    #[should_panic(expected = "the fraction of a split is 0, but must be above 0 and below 1")]
     fn a_split_at_zero_panics() {
         let _ = counted(4).split(0.0);
     }
 
     #[test]
-    #[should_panic(expected = "the fraction of a split is 1, but must lie between 0 and 1")]
+    #[should_panic(expected = "the fraction of a split is 1, but must be above 0 and below 1")]
     fn a_split_at_one_panics() {
         let _ = counted(4).split(1.0);
     }

@@ -2,7 +2,7 @@
 
 pub use crate::gradient_check::gradient_check;
 #[cfg(feature = "std")]
-pub use crate::history::EpochRecord;
+pub use crate::history::{EpochRecord, Monitor};
 pub use crate::layer::list::*;
 // Their methods without their names, which programs may want for their own types.
 pub use crate::metric::{

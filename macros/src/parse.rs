@@ -11,8 +11,9 @@ use crate::place::Place;
 use crate::text;
 use crate::tokens::Tokens;
 
-mod condition;
 mod fragment;
+
+mod condition;
 mod setting;
 
 mod attribute;

@@ -92,7 +92,12 @@ impl Error {
         match self {
             Self::UnknownMeasure { name, names } => {
                 write!(f, "no measure is named `{name}`: ")?;
-                write_names(f, names, "nothing is recorded")
+                write_names(f, names, "nothing is recorded")?;
+                let is_of_validation = |name: &str| name.starts_with("val_");
+                if is_of_validation(name) && !names.iter().any(|name| is_of_validation(name)) {
+                    f.write_str("; `Trainer::validation` adds the measures on a validation set")?;
+                }
+                Ok(())
             }
             Self::UnknownDirection { name } => write!(
                 f,

@@ -80,6 +80,7 @@ impl<Output: ScoresClasses, const COUNT: usize> Metric<Output> for TopK<COUNT> {
     type Value = f64;
 
     fn name(&self) -> String {
+        const { assert!(0 < COUNT && COUNT <= Output::LEN, "`TopK<K>` needs a K from 1 to the number of classes") };
         format!("top_{COUNT}_accuracy")
     }
 

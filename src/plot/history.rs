@@ -35,7 +35,7 @@ use crate::plot::scale::{Axis, Scale};
 /// let path = std::env::temp_dir().join("typenet-history.svg");
 /// plot::history("a line", &history)?.save(&path)?;
 /// let svg = std::fs::read_to_string(&path).unwrap();
-/// assert!(svg.contains("best: epoch 20") && svg.contains("r2_score"));
+/// assert!(svg.contains("lowest val_loss: epoch 20") && svg.contains("r2_score"));
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), typenet::Error>(())
 /// ```
@@ -121,7 +121,8 @@ fn keys(best: &EpochRecord, loss: &Panel<'_>) -> Vec<(String, Key)> {
             keys.push((name.into(), Key::Line(Stroke::new(color, 2.0))));
         }
     }
-    keys.push((format!("best: epoch {}", best.epoch), Key::Marker(Marker::Diamond, BLACK)));
+    let name = if loss.validation.is_empty() { "loss" } else { "val_loss" };
+    keys.push((format!("lowest {name}: epoch {}", best.epoch), Key::Marker(Marker::Diamond, BLACK)));
     keys
 }
 

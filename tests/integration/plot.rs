@@ -105,7 +105,7 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
     let walk = [[-1.0, 0.1], [-0.5, 0.2], [9.0, 9.0], [f64::NAN, 0.0]];
     vec![
         ("function", plot::function("x²", -2.0..=2.0, |x| x * x, |x| 2.0 * x).unwrap(), "derivative"),
-        ("history", plot::history("line", &long).unwrap(), "best: epoch 30"),
+        ("history", plot::history("line", &long).unwrap(), "lowest val_loss: epoch 30"),
         ("accuracy", plot::history("classifier", &train_classifier()).unwrap(), "macro_recall"),
         (
             "histories",

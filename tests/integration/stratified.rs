@@ -138,7 +138,7 @@ fn one_sample_cannot_be_split() {
 }
 
 #[test]
-#[should_panic(expected = "the fraction of a split is 1, but must lie between 0 and 1")]
+#[should_panic(expected = "the fraction of a split is 1, but must be above 0 and below 1")]
 fn a_fraction_of_one_is_refused() {
     let _ = numbered(&[0, 0]).stratified_split(1.0);
 }

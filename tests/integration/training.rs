@@ -161,7 +161,9 @@ fn accuracy_is_monitored_only_where_it_is_measured() {
     let stopping = || EarlyStopping::patience(2).monitor("val_accuracy");
     let mut trainer = Trainer::new(Nll, Sgd::new(0.5)).epochs(3).callback(stopping());
     let error = trainer.fit(&mut Xor::zeroed(), &data).unwrap_err();
-    assert_eq!(error.to_string(), "no measure is named `val_accuracy`: the only name is `loss`");
+    let text = "no measure is named `val_accuracy`: the only name is `loss`; `Trainer::validation` adds the measures on a \
+                validation set";
+    assert_eq!(error.to_string(), text);
     // From zeros nothing but the bias of the output moves, and accuracy stays one half.
     let mut trainer = Trainer::new(Nll, Sgd::new(0.5)).epochs(9).batch_size(4).validation(&data).callback(stopping());
     assert_eq!(trainer.fit(&mut Xor::zeroed(), &data).unwrap().len(), 3);
