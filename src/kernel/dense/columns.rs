@@ -6,6 +6,8 @@
 //! packed. Only the gradient of the input transposes weights, into a panel. Sizes are arguments: constant sizes were not
 //! faster.
 
+use core::mem::MaybeUninit;
+
 use crate::kernel::lanes::Lanes;
 
 /// The number of adjacent registers in a tile.
@@ -130,6 +132,27 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
             unsafe {
                 let to = to.add(c * V::COUNT);
                 if FULL || c + 1 < C { values[c].store(to) } else { values[c].store_first(self.last, to) }
+            }
+        }
+    }
+
+    /// Copies the columns of each term into a panel, where they are adjacent. The columns of a weight are a row of it apart: at
+    /// powers of two, few of them fit into the nearest cache at a time.
+    ///
+    /// # Safety
+    /// For each term k, `columns + k · column_term` is valid for reads of the columns.
+    #[inline(always)]
+    pub(super) unsafe fn pack(
+        self,
+        panel: &mut [MaybeUninit<V>],
+        terms: usize,
+        (columns, column_term): (*const V::Element, usize),
+    ) {
+        for (term, places) in panel.chunks_exact_mut(C).take(terms).enumerate() {
+            // SAFETY: the caller's contract.
+            let values = unsafe { self.load(columns.add(term * column_term)) };
+            for c in 0..C {
+                places[c].write(values[c]);
             }
         }
     }

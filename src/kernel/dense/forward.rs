@@ -1,5 +1,7 @@
 //! The forward pass in tiles: a batch, or one sample.
 
+use core::mem::MaybeUninit;
+
 use super::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_registers, by_rows, sum_of};
 use super::{RANGES, ranges};
 use crate::kernel::lanes::{Lanes, Vectors};
@@ -11,6 +13,10 @@ const ABREAST: usize = 4;
 const WIDE: usize = 8;
 /// The number of output registers whose sums are kept in memory at a time for one sample.
 const STRIPE: usize = 32;
+/// The number of samples from which on it is worth to pack the weights.
+const PACKED_FROM: usize = 16;
+/// The number of inputs whose weights fit into a panel.
+const PANEL: usize = 256;
 /// The number of inputs whose weights are added to these sums at a time.
 const GROUP: usize = 8;
 
@@ -51,12 +57,22 @@ impl<T: Vectors> Forward<'_, T> {
         let DenseSizes { samples, inputs, outputs } = self.sizes;
         let (ranges, len) = ranges(inputs);
         let output = self.output.as_mut_ptr();
+        let mut panel = [MaybeUninit::<V>::uninit(); PAIR * PANEL];
         by_columns!(isa, outputs, column, columns, full => {
             // Full registers process range by range. The weights of a range then stay in the nearest cache for all samples, and
             // the sums are kept in the output. Partial registers process all ranges of some samples at once, since reading back
             // a masked store is slow.
             let (passes, ranges_of_pass) = if full { (ranges, 1) } else { (1, ranges) };
             for pass in 0..passes {
+                let packed = full && samples >= PACKED_FROM && inputs - (ranges - 1) * len <= PANEL;
+                if packed {
+                    // SAFETY: as below.
+                    unsafe {
+                        let start = pass * len;
+                        let terms = if pass + 1 == ranges { inputs - start } else { len };
+                        columns.pack(&mut panel, terms, (self.weight.as_ptr().add(start * outputs + column), outputs));
+                    }
+                }
                 by_rows!(V::ROWS, samples, sample, R => {
                     let mut total = [columns.zeros(); R];
                     for range in pass * ranges_of_pass..(pass + 1) * ranges_of_pass {
@@ -68,7 +84,11 @@ impl<T: Vectors> Forward<'_, T> {
                             let bias = self.bias.as_ptr().add(column);
                             let sums = if range == 0 { columns.load(bias) } else { columns.zeros() };
                             let rows = (self.input.as_ptr().add(sample * inputs + start), inputs, 1);
-                            let weights = (self.weight.as_ptr().add(start * outputs + column), outputs);
+                            let weights = if packed {
+                                (panel.as_ptr().cast(), PAIR * V::COUNT)
+                            } else {
+                                (self.weight.as_ptr().add(start * outputs + column), outputs)
+                            };
                             columns.multiply([sums; R], terms, rows, weights)
                         };
                         for r in 0..R {

@@ -53,6 +53,9 @@ impl<T: Vectors> InputGradient<'_, T> {
     }
 }
 
+/// The number of inputs from which on it is worth to pack the gradients.
+const PACKED_FROM: usize = 16;
+
 /// Fills a panel with the weights of up to [`PANEL`] outputs, starting at index `output`, for two registers of inputs, starting
 /// at index `input`. The panel is stored output after output. Positions of nonexistent outputs and inputs are zero or
 /// unchanged.
@@ -126,9 +129,18 @@ impl<T: Vectors> WeightGradient<'_, T> {
         let bias = Some(self.grad_bias.len());
         self.sizes.check(self.grad_weight.len(), bias, self.input.len(), self.grad_output.len());
         let (grad_weight, grad_bias) = (self.grad_weight.as_mut_ptr(), self.grad_bias.as_mut_ptr());
-        by_columns!(isa, outputs, column, columns, _full => {
+        let mut panel = [MaybeUninit::<V>::uninit(); PAIR * PANEL];
+        by_columns!(isa, outputs, column, columns, full => {
             // SAFETY: the lengths of the slices were checked, and the loops keep samples, inputs and outputs within them.
             let gradients = unsafe { self.grad_output.as_ptr().add(column) };
+            let packed = full && samples <= PANEL && inputs >= PACKED_FROM;
+            let (gradients, outputs_apart) = if packed {
+                // SAFETY: as above.
+                unsafe { columns.pack(&mut panel, samples, (gradients, outputs)) };
+                (panel.as_ptr().cast(), PAIR * V::COUNT)
+            } else {
+                (gradients, outputs)
+            };
             by_rows!(V::ROWS, inputs, input, R => {
                 // SAFETY: as above.
                 unsafe {
@@ -136,7 +148,7 @@ impl<T: Vectors> WeightGradient<'_, T> {
                     for r in 0..R {
                         columns.prefetch(grad_weight.add((input + r) * outputs + column));
                     }
-                    let sums = columns.multiply([columns.zeros(); R], samples, rows, (gradients, outputs));
+                    let sums = columns.multiply([columns.zeros(); R], samples, rows, (gradients, outputs_apart));
                     for r in 0..R {
                         columns.put(sums[r], self.accumulate, grad_weight.add((input + r) * outputs + column));
                     }
@@ -145,7 +157,7 @@ impl<T: Vectors> WeightGradient<'_, T> {
             let mut sums = columns.zeros();
             for sample in 0..samples {
                 // SAFETY: as above.
-                let gradients = unsafe { columns.load(gradients.add(sample * outputs)) };
+                let gradients = unsafe { columns.load(gradients.add(sample * outputs_apart)) };
                 sums = sum_of(sums, gradients);
             }
             // SAFETY: as above.
