@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
+use crate::fallback;
 use crate::generated;
 use crate::graph::{BuiltIn, Layer, Network};
 use crate::layer::Argument;
@@ -12,7 +13,12 @@ use crate::shape::Shape;
 use crate::size::Size;
 
 /// The sizes that have constants.
-pub(super) struct Sizes(Vec<Named>);
+pub(super) struct Sizes {
+    /// The constants in order.
+    named: Vec<Named>,
+    /// The stand-in for sizes that only the compiler knows, if the network contains a mistake.
+    unknown: Option<Size>,
+}
 
 /// A size with its constant.
 struct Named {
@@ -24,8 +30,9 @@ struct Named {
 
 impl Sizes {
     /// Creates one constant for each different expression, in blocks too.
-    pub(super) fn new(network: &Network) -> Self {
-        let mut sizes = Self(Vec::new());
+    pub(super) fn new(network: &Network, mistaken: bool) -> Self {
+        let unknown = mistaken.then(|| fallback::size(&network.name));
+        let mut sizes = Self { named: Vec::new(), unknown };
         let declared = network.declared_output.iter().map(|(shape, _)| shape);
         let header = [&network.input].into_iter().chain(declared).flat_map(Shape::sizes);
         header.for_each(|size| sizes.name(network, size));
@@ -45,12 +52,17 @@ impl Sizes {
         if let Size::Computed(computed, _) = size {
             computed.arguments.iter().for_each(|argument| self.name(network, argument));
         }
-        let constant = generated::name(&network.name, &format!("Size{}", self.0.len()));
-        self.0.push(Named { constant, size: size.clone() });
+        let constant = generated::name(&network.name, &format!("Size{}", self.named.len()));
+        self.named.push(Named { constant, size: size.clone() });
+    }
+
+    /// Returns the stand-in for sizes that only the compiler knows, if the network contains a mistake.
+    pub(super) fn unknown(&self) -> Option<&Size> {
+        self.unknown.as_ref()
     }
 
     fn named(&self, size: &Size) -> Option<&Named> {
-        self.0.iter().find(|named| named.size.same(size))
+        self.named.iter().find(|named| named.size.same(size))
     }
 
     /// Returns a size as a generic argument at its source position. The argument is an expression too.
@@ -68,7 +80,7 @@ impl Sizes {
 
     /// Returns the constants.
     pub(super) fn items(&self, private: &TokenStream) -> TokenStream {
-        let items = self.0.iter().map(|Named { constant, size }| {
+        let items = self.named.iter().map(|Named { constant, size }| {
             let value = self.value(size, private);
             code!(#[doc(hidden)] const #constant: #private::usize = #value;)
         });

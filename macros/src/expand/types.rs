@@ -6,10 +6,10 @@ use syn::Visibility;
 
 use super::{Names, Site, at};
 use crate::errors;
-use crate::fallback;
 use crate::graph::{Kind, Layer};
 use crate::place::Place;
 use crate::shape::Shape;
+use crate::size::Size;
 use crate::text;
 
 /// Returns aliases for custom types, so that each is written once and rustc reports a mistake in it once, and for shapes that
@@ -52,15 +52,24 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
 fn given(names: &Names) -> Option<TokenStream> {
     let (private, given) = (&names.private, names.alias("Given"));
     let visible = !matches!(names.network.visibility, Visibility::Inherited);
-    visible.then(|| code!(#[doc(hidden)] trait #given<const WHICH: #private::usize> { type Shape: #private::Shape; }))
+    (visible && names.sizes.unknown().is_none())
+        .then(|| code!(#[doc(hidden)] trait #given<const WHICH: #private::usize> { type Shape: #private::Shape; }))
 }
 
 /// Returns the alias of a shape whose type may mention a custom type.
 ///
 /// A custom type may be less visible than the network, and Rust rejects a private type as an associated type of a visible one.
 /// It accepts a private trait in the bounds of an implementation, so such a trait gives the shape.
+///
+/// After a mistake the shape is unknown. The compiler would not see that through those traits, and would report every bound on
+/// the shape in another network.
 fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> TokenStream {
     let (private, parameters, architecture) = (&names.private, names.parameters(), names.architecture());
+    if let Some(unknown) = names.sizes.unknown() {
+        let unknown = names.shape(&Shape::vector(unknown.clone()));
+        let alias = names.alias(alias);
+        return code!(#[doc(hidden)] type #alias<#parameters> = #unknown;);
+    }
     let (alias, given, which) = (names.alias(alias), names.alias("Given"), Literal::usize_unsuffixed(which));
     if matches!(names.network.visibility, Visibility::Inherited) {
         return code!(#[doc(hidden)] type #alias<#parameters> = #shape;);
@@ -165,7 +174,7 @@ fn architecture_docs(names: &Names) -> String {
 
 /// Returns the implementation of `FlatParameters`. It contains the one `unsafe` token that `network!` generates; its span is
 /// that of the macro, so that a user's `forbid(unsafe_code)` does not reject it.
-pub(super) fn flat_parameters(names: &Names, mistaken: bool) -> TokenStream {
+pub(super) fn flat_parameters(names: &Names) -> TokenStream {
     let Names { network, private, scalar, .. } = names;
     let (parameters, generic) = (names.parameters(), names.generic());
     let entries = names.layers.iter().map(|site| {
@@ -186,8 +195,7 @@ pub(super) fn flat_parameters(names: &Names, mistaken: bool) -> TokenStream {
     let budget = super::assertions::budget(names).filter(|_| !network.parameters.is_empty());
     let budget = budget.map(|call| code!(#call;));
     // The tensors of a wrong network must not be compared with those of a file.
-    let unknown = fallback::size(&network.name);
-    let unknown = (mistaken && network.block.is_none()).then(|| unknown.tokens());
+    let unknown = names.sizes.unknown().filter(|_| network.block.is_none()).map(Size::tokens);
     let unknown = unknown.map(|size| code!(let _: #private::usize = #size;));
     let tensors = code!(#private::TensorTable::Layers(&[#(#entries),*]));
     let tensors = if unknown.is_some() { code!({ #unknown #tensors }) } else { tensors };
