@@ -46,8 +46,14 @@ pub(crate) fn size_overflow(place: Place, text: &str) -> Error {
 }
 
 /// Arithmetic with a negative result.
-pub(crate) fn size_negative(place: Place, text: &str) -> Error {
-    place.error(format!("`{text}` is negative, but sizes are at least 1"))
+pub(crate) fn size_negative(place: Place, text: &str, bound: &str) -> Error {
+    place.error(format!("`{text}` is negative, but {bound}"))
+}
+
+/// `Conv2d<3, 8, (3, 3)>`
+pub(crate) fn several_sizes(place: Place, text: &str, phrase: &str, edit: Option<&str>) -> Error {
+    let edit = edit.map_or_else(String::new, |edit| format!("\n\nhelp: write `{edit}`"));
+    place.error(format!("{phrase} is one number, found `{text}`{edit}"))
 }
 
 /// Arithmetic that divides by zero.

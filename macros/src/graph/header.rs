@@ -87,7 +87,7 @@ fn known(
     }
     // All sizes are resolved first, so that each wrong one is reported.
     let resolved: Vec<_> =
-        sizes.iter().map(|size| size::resolve(size, &declaration.parameters, whose, errors)).collect();
+        sizes.iter().map(|size| size::resolve(size, &declaration.parameters, (whose, "each size"), errors)).collect();
     let resolved: Option<Vec<_>> = resolved.into_iter().collect();
     Some(Shape::Known(spec, resolved?))
 }
