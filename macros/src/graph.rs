@@ -14,6 +14,7 @@ use crate::setting::Value;
 use crate::shape::{Shape, ShapeSpec};
 use crate::size::Size;
 
+mod extent;
 mod size;
 
 mod identity;

@@ -120,6 +120,20 @@ impl Size {
         }
     }
 
+    /// Returns whether it is computed from numbers, but leaves the range of a size.
+    pub(crate) fn overflows(&self) -> bool {
+        let Self::Computed(computed, _) = self else { return false };
+        computed.shape.is_none() && computed.arguments.iter().all(|argument| argument.number().is_some())
+    }
+
+    /// Returns the sizes that it is computed from.
+    pub(crate) fn arguments(&self) -> &[Self] {
+        match self {
+            Self::Computed(computed, _) => &computed.arguments,
+            _ => &[],
+        }
+    }
+
     /// Returns whether only the compiler knows the value.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self, Self::Opaque(..) | Self::Computed(..))

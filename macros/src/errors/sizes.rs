@@ -40,6 +40,14 @@ pub(crate) fn size_too_large(place: Place, text: &str) -> Error {
     place.error(format!("`{text}` is too large for a size"))
 }
 
+/// `Dense<4294967296, 4294967296>`
+pub(crate) fn too_large(place: Place, whose: &str, what: &str) -> Error {
+    place.error(format!("{whose} is too large: {what}, {NO_ARRAY}"))
+}
+
+/// The reason why an array cannot exist.
+const NO_ARRAY: &str = "and no array can have more than `isize::MAX` bytes";
+
 /// Arithmetic that overflows a `usize`.
 pub(crate) fn size_overflow(place: Place, text: &str) -> Error {
     place.error(format!("`{text}` overflows"))
