@@ -18,4 +18,4 @@ pub use require::{
     require, require_fits, require_initializer, require_same, require_size, require_tile, tile_in_range,
 };
 pub use shown::Shown;
-pub use unset::Unset;
+pub use unset::{TakesSettings, Unset};
