@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::place::Place;
@@ -176,7 +176,13 @@ impl Size {
                 literal.set_span(place.span());
                 literal.into_token_stream()
             }
-            Self::Parameter(name) | Self::Unknown(name) => name.into_token_stream(),
+            // A parameter without braces would be a type of the same name, if there is one.
+            Self::Parameter(name) => {
+                let mut group = Group::new(Delimiter::Brace, name.into_token_stream());
+                group.set_span(name.span());
+                TokenTree::Group(group).into()
+            }
+            Self::Unknown(name) => name.into_token_stream(),
             // A path of several segments is parsed as a type in this position unless it stands in braces.
             Self::Opaque(tokens, _) => quote!({ #tokens }),
             Self::Computed(..) => quote!(_),

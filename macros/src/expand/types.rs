@@ -107,14 +107,18 @@ fn custom_alias(
     let alias = names.alias(alias);
     let path = path.into_token_stream();
     let (question, message) = (format_ident!("{question}"), otherwise(&text::of(path.clone())));
-    let (itself, ones) = (names.apply(&written), names.network.parameters.iter().map(|_| code!(1)));
+    let ones = names.network.parameters.iter().map(|_| code!(1));
+    // The user's names might be types too.
+    let fresh = |index: usize| format_ident!("__N{index}", span = Span::mixed_site());
+    let fresh: Vec<_> = (0..names.network.parameters.len()).map(fresh).collect();
+    let itself = if fresh.is_empty() { written.to_token_stream() } else { code!(#written<#(#fresh),*>) };
     let answer = code!(#private::require(#private::Question::<#written<#(#ones),*>>::#question, #message));
     let answer = at(Place::of(&path).span(), answer);
     code! {
         #[doc(hidden)]
         type #written<#parameters> = #path;
         #[doc(hidden)]
-        type #alias<#parameters> = <#itself as #private::If<{
+        type #alias<#(const #fresh: #private::usize),*> = <#itself as #private::If<{
             #[allow(unused_imports)]
             use #private::Otherwise as _;
             #answer
