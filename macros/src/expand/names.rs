@@ -262,13 +262,19 @@ impl<'a> Names<'a> {
         code!(<#shape as #private::Shape>::LEN)
     }
 
-    /// Returns the attributes of an impl that reads fields, which the user may have marked as deprecated.
+    /// Returns the attributes of an impl.
     pub(super) fn derived(&self) -> TokenStream {
-        let attributes = self.network.layers.iter().flat_map(|layer| &layer.attributes);
+        let allowed = self.allowed();
+        code!(#[automatically_derived] #allowed)
+    }
+
+    /// Returns the attribute of an item that mentions the network or its fields, if the user marked one of them as deprecated.
+    pub(super) fn allowed(&self) -> Option<TokenStream> {
+        let layers = self.network.layers.iter().flat_map(|layer| &layer.attributes);
         let mut words = HashSet::new();
+        let attributes = layers.chain(&self.network.attributes);
         attributes.for_each(|attribute| collect_words(attribute.to_token_stream(), &mut words));
-        let allow = words.contains("deprecated").then(|| code!(#[allow(deprecated)]));
-        code!(#[automatically_derived] #allow)
+        words.contains("deprecated").then(|| code!(#[allow(deprecated)]))
     }
 
     /// Returns the largest number of values between two of the first `count` layers.

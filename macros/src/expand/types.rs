@@ -64,6 +64,7 @@ fn given(names: &Names) -> Option<TokenStream> {
 /// After a mistake the shape is unknown. The compiler would not see that through those traits, and would report every bound on
 /// the shape in another network.
 fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> TokenStream {
+    let (derived, allowed) = (names.derived(), names.allowed());
     let (private, parameters, architecture) = (&names.private, names.parameters(), names.architecture());
     if let Some(unknown) = names.sizes.unknown() {
         let unknown = names.shape(&Shape::vector(unknown.clone()));
@@ -76,12 +77,13 @@ fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> Token
     }
     code! {
         #[doc(hidden)]
+        #allowed
         type #alias<#parameters> = <#architecture as #private::Shown<#which>>::Shape;
-        #[automatically_derived]
+        #derived
         impl<#parameters> #given<#which> for #architecture {
             type Shape = #shape;
         }
-        #[automatically_derived]
+        #derived
         impl<#parameters __S: ?#private::core::marker::Sized> #private::Shown<#which> for #architecture
         where
             Self: #given<#which, Shape = __S>,
@@ -218,6 +220,7 @@ pub(super) fn flat_parameters(names: &Names) -> TokenStream {
 
 /// Returns `Debug`, which prints the layers of the network but not their parameters, and `Clone` for a network on the heap.
 pub(super) fn traits(names: &Names) -> TokenStream {
+    let derived = names.derived();
     let Names { network, private, scalar, .. } = names;
     let (parameters, generic) = (names.parameters(), names.generic());
     let name = &network.title;
@@ -227,28 +230,28 @@ pub(super) fn traits(names: &Names) -> TokenStream {
     });
     let clone = format_ident!("clone", span = Span::mixed_site());
     code! {
-        #[automatically_derived]
+        #derived
         impl<#parameters #scalar: #private::Scalar> #private::core::fmt::Debug for #generic {
             fn fmt(&self, __formatter: &mut #private::core::fmt::Formatter<'_>) -> #private::core::fmt::Result {
                 __formatter.debug_struct(#name) #(#fields)* .finish()
             }
         }
 
-        #[automatically_derived]
+        #derived
         impl<#parameters #scalar: #private::Scalar> #private::core::convert::AsRef<Self> for #generic {
             fn as_ref(&self) -> &Self {
                 self
             }
         }
 
-        #[automatically_derived]
+        #derived
         impl<#parameters #scalar: #private::Scalar> #private::core::convert::AsMut<Self> for #generic {
             fn as_mut(&mut self) -> &mut Self {
                 self
             }
         }
 
-        #[automatically_derived]
+        #derived
         impl<#parameters #scalar: #private::Scalar> #private::core::clone::Clone for #private::Box<#generic> {
             fn #clone(&self) -> Self {
                 let mut __copy = <#generic as #private::FlatParameters<#scalar>>::zeroed();
