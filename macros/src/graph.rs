@@ -31,6 +31,7 @@ mod flow;
 mod source;
 
 pub(crate) use budget::Budget;
+pub(crate) use extent::{Array, arrays};
 use flow::{State, Whose};
 pub(crate) use settings::{CustomSettings, Initialization, InitializerKind};
 pub(crate) use source::Source;

@@ -18,6 +18,19 @@ pub const fn require_size(size: usize, otherwise: &str) {
     assert!(size > 0, "{}", otherwise);
 }
 
+/// Fails to compile with a message about an array that is too large: an array in `f32` has at most `isize::MAX` bytes.
+#[track_caller]
+pub const fn require_array(mut sizes: &[usize], otherwise: &str) {
+    let mut bytes: usize = size_of::<f32>();
+    while let [size, rest @ ..] = sizes {
+        bytes = match bytes.checked_mul(*size) {
+            Some(bytes) if bytes <= isize::MAX as usize => bytes,
+            _ => panic!("{}", otherwise),
+        };
+        sizes = rest;
+    }
+}
+
 /// The largest number of samples in a tile. Products with a larger number could overflow.
 const LARGEST_TILE: usize = 1 << 24;
 

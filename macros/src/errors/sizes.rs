@@ -42,7 +42,12 @@ pub(crate) fn size_too_large(place: Place, text: &str) -> Error {
 
 /// `Dense<4294967296, 4294967296>`
 pub(crate) fn too_large(place: Place, whose: &str, what: &str) -> Error {
-    place.error(format!("{whose} is too large: {what}, {NO_ARRAY}"))
+    place.error(open_too_large(whose, what))
+}
+
+/// The same if only the compiler knows a size.
+pub(crate) fn open_too_large(whose: &str, what: &str) -> String {
+    format!("{whose} is too large: {what}, {NO_ARRAY}")
 }
 
 /// The reason why an array cannot exist.

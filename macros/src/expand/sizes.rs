@@ -2,11 +2,11 @@
 //! one error at its source.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 
 use crate::fallback;
 use crate::generated;
-use crate::graph::{BuiltIn, Layer, Network};
+use crate::graph::{self, Array, BuiltIn, Layer, Network};
 use crate::layer::Argument;
 use crate::setting::Value;
 use crate::shape::Shape;
@@ -26,6 +26,8 @@ struct Named {
     constant: Ident,
     /// The size at its first position in the source.
     size: Size,
+    /// The arrays with this size that need a check, because no later constant is one of their sizes.
+    arrays: Vec<Array>,
 }
 
 impl Sizes {
@@ -41,7 +43,26 @@ impl Sizes {
                 sizes.name(network, size);
             }
         }
+        for array in graph::arrays(network) {
+            sizes.limit(array);
+        }
         sizes
+    }
+
+    /// Makes the last of the constants in an array check that the array can exist.
+    fn limit(&mut self, array: Array) {
+        let same = |other: &Array| {
+            let pairs = array.sizes.len() == other.sizes.len();
+            pairs && array.sizes.iter().zip(&other.sizes).all(|(size, other)| size.same(other))
+        };
+        let contained = |named: &&mut Named| {
+            matches!(named.size, Size::Opaque(..)) && array.sizes.iter().any(|size| size.same(&named.size))
+        };
+        if let Some(named) = self.named.iter_mut().rev().find(contained)
+            && !named.arrays.iter().any(same)
+        {
+            named.arrays.push(array);
+        }
     }
 
     /// Gives a size its constant, after the sizes that it is computed from.
@@ -53,7 +74,7 @@ impl Sizes {
             computed.arguments.iter().for_each(|argument| self.name(network, argument));
         }
         let constant = generated::name(&network.name, &format!("Size{}", self.named.len()));
-        self.named.push(Named { constant, size: size.clone() });
+        self.named.push(Named { constant, size: size.clone(), arrays: Vec::new() });
     }
 
     /// Returns the stand-in for sizes that only the compiler knows, if the network contains a mistake.
@@ -73,18 +94,34 @@ impl Sizes {
         let Some(named) = self.named(size) else {
             return size.tokens();
         };
-        let mut constant = named.constant.clone();
+        let mut constant = named.limited().unwrap_or_else(|| named.constant.clone());
         constant.set_span(constant.span().located_at(size.place().span()));
         constant.into_token_stream()
     }
 
     /// Returns the constants.
     pub(super) fn items(&self, private: &TokenStream) -> TokenStream {
-        let items = self.named.iter().map(|Named { constant, size }| {
+        let items = self.named.iter().map(|named| {
+            let (Named { constant, size, .. }, limited) = (named, named.limited());
             let value = self.value(size, private);
-            code!(#[doc(hidden)] const #constant: #private::usize = #value;)
+            let checks = named.arrays.iter().map(|array| self.check(array, size, private));
+            let limited =
+                limited.map(|name| code!(#[doc(hidden)] const #name: #private::usize = { #(#checks)* #constant };));
+            code!(#[doc(hidden)] const #constant: #private::usize = #value; #limited)
         });
         items.collect()
+    }
+
+    /// Returns the assertion that an array can exist, at the position of one of its sizes. A size that is not known here is at
+    /// least 1.
+    fn check(&self, array: &Array, at: &Size, private: &TokenStream) -> TokenStream {
+        let sizes = array.sizes.iter().filter_map(|size| match size {
+            Size::Number(..) => Some(size.tokens()),
+            Size::Opaque(..) => self.named(size).map(|named| named.constant.to_token_stream()),
+            Size::Parameter(_) | Size::Computed(..) | Size::Unknown(_) => None,
+        });
+        let message = &array.message;
+        super::at(at.place().span(), code!(#private::require_array(&[#(#sizes),*], #message);))
     }
 
     /// Returns the expression that the compiler evaluates.
@@ -102,6 +139,13 @@ impl Sizes {
             }
             other => other.tokens(),
         }
+    }
+}
+
+impl Named {
+    /// Returns the name of the same size as a constant that does not compile if an array is too large.
+    fn limited(&self) -> Option<Ident> {
+        (!self.arrays.is_empty()).then(|| format_ident!("{}Fits", self.constant))
     }
 }
 
