@@ -47,11 +47,13 @@ pub(crate) fn too_large(place: Place, whose: &str, what: &str) -> Error {
 
 /// The same if only the compiler knows a size.
 pub(crate) fn open_too_large(whose: &str, what: &str) -> String {
-    format!("{whose} is too large: {what}, {NO_ARRAY}")
+    format!("{whose} is too large: {what} elements, more than an array can have")
 }
 
-/// The reason why an array cannot exist.
-const NO_ARRAY: &str = "and no array can have more than `isize::MAX` bytes";
+/// `Conv2d<_, 8, 3>(padding = 18446744073709551615)`
+pub(crate) fn computed_size_overflows(place: Place, whose: &str, words: &str) -> Error {
+    place.error(format!("{whose} is too large: {words} overflow `usize`"))
+}
 
 /// Arithmetic that overflows a `usize`.
 pub(crate) fn size_overflow(place: Place, text: &str) -> Error {

@@ -1,4 +1,5 @@
-//! Can an array of these sizes exist? None has more than `isize::MAX` bytes on any machine.
+//! Can an array of these sizes exist? Addresses of today's machines have at most 57 bits, and the compiler refuses types of 2⁶¹
+//! bytes.
 
 use super::Network;
 use crate::errors;
@@ -6,8 +7,8 @@ use crate::layer::{Argument, Resolved, Type};
 use crate::place::Place;
 use crate::size::Size;
 
-/// The largest number of elements in `f32`, in which every network exists.
-const MOST: u64 = i64::MAX as u64 / 4;
+/// The largest number of elements in `f32`, in which every network exists: fewer than 2⁵⁷ bytes.
+const MOST: u64 = (1 << 55) - 1;
 
 /// An array of a network, whose size only the compiler may know.
 pub(crate) struct Array {
@@ -56,7 +57,7 @@ pub(super) fn of_layer(resolved: &Resolved, sizes: &[Size], at: Place, whose: &s
     if let Some(size) = resolved.sizes().into_iter().chain(requires).find(|size| size.overflows()) {
         let largest = size.arguments().iter().max_by_key(|argument| argument.number());
         let at = largest.map_or(at, Size::place);
-        return Some(errors::too_large(at, whose, &format!("{} overflow `usize`", size.bare())));
+        return Some(errors::computed_size_overflows(at, whose, &size.bare()));
     }
     let at = place(sizes).unwrap_or(at);
     let (parameters, output) = (parameters(resolved.parameters.as_ref()), resolved.gives.sizes());
@@ -73,15 +74,15 @@ fn parameters(kind: Option<&Type>) -> Vec<Size> {
 }
 
 fn elements(sizes: &[Size]) -> String {
-    format!("it has {} elements", product(sizes))
+    format!("it has {}", product(sizes))
 }
 
 fn of_parameters(sizes: &[Size]) -> String {
-    format!("its parameters are {} elements", product(sizes))
+    format!("its parameters are {}", product(sizes))
 }
 
 fn of_output(sizes: &[Size]) -> String {
-    format!("its output has {} elements", product(sizes))
+    format!("its output has {}", product(sizes))
 }
 
 /// Returns sizes as a product: `64 × 32`.
