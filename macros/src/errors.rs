@@ -85,8 +85,9 @@ pub(crate) fn unknown_visibility(place: Place, text: &str) -> Error {
 }
 
 /// Neither `{` nor `=` after the header.
-pub(crate) fn missing_body(place: Place, found: &str, name: &Ident) -> Error {
-    place.error(format!("expected the layers of `{name}` in `{{ .. }}` or after `=`, found {found}"))
+pub(crate) fn missing_body(place: Place, found: &str, name: &Ident, in_parentheses: bool) -> Error {
+    let way_out = if in_parentheses { "\n\nhelp: parentheses hold the input shape, and braces the layers" } else { "" };
+    place.error(format!("expected the layers of `{name}` in `{{ .. }}` or after `=`, found {found}{way_out}"))
 }
 
 /// Tokens after the closing brace.
@@ -161,6 +162,20 @@ pub(crate) fn layer_visibility(place: Place) -> Error {
         "a layer has no visibility of its own: every layer is as visible as its network\n\n\
          help: leave it out",
     )
+}
+
+/// `first: second: Dense<64, 32>`
+pub(crate) fn second_name(first: &Ident, second: &Ident) -> Error {
+    Place::of(second)
+        .error(format!("this layer already has the name `{first}`\n\nhelp: leave `{first}:` or `{second}:` out"))
+}
+
+/// `layers!()`
+pub(crate) fn macro_as_layer(place: Place, path: &str) -> Error {
+    place.error(format!(
+        "`{path}!` is a macro call, and a layer is written as a type\n\n\
+         help: write the layer itself, or let a macro write the whole `network!`"
+    ))
 }
 
 /// Two layers without a comma between them, or another token after a layer.

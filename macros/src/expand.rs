@@ -38,7 +38,7 @@ use sizes::Sizes;
 
 /// Returns the whole expansion.
 pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) -> TokenStream {
-    let sizes = Rc::new(Sizes::new(network));
+    let sizes = Rc::new(Sizes::new(network, judges.mistaken));
     let names = Names::new(network, library, &sizes, None);
     let mut code = sizes.items(&names.private);
     code.extend(items(&names, judges));
@@ -48,7 +48,7 @@ pub(crate) fn expand(network: &Network, judges: &Judges, library: &TokenStream) 
 /// Returns the type of the layer at `index`, its input shape and its output shape.
 #[cfg(feature = "examples")]
 pub(crate) fn edge(network: &Network, library: &TokenStream, index: usize) -> [TokenStream; 3] {
-    let names = Names::new(network, library, &Rc::new(Sizes::new(network)), None);
+    let names = Names::new(network, library, &Rc::new(Sizes::new(network, false)), None);
     [names.layers[index].kind.clone(), names.shapes[index].clone(), names.shapes[index + 1].clone()]
 }
 
@@ -66,7 +66,7 @@ fn items(names: &Names, judges: &Judges) -> TokenStream {
         types::aliases(names),
         settings::constants(names),
         types::structure(names),
-        types::flat_parameters(names, judges.mistaken),
+        types::flat_parameters(names),
         plan::plan(names),
         layer::layer(names),
         constants::network(names),

@@ -14,6 +14,7 @@ use crate::setting::Value;
 use crate::shape::{Shape, ShapeSpec};
 use crate::size::Size;
 
+mod extent;
 mod size;
 
 mod identity;
@@ -30,6 +31,7 @@ mod flow;
 mod source;
 
 pub(crate) use budget::Budget;
+pub(crate) use extent::{Array, arrays};
 use flow::{State, Whose};
 pub(crate) use settings::{CustomSettings, Initialization, InitializerKind};
 pub(crate) use source::Source;

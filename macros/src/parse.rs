@@ -66,8 +66,11 @@ fn body(tokens: &mut Tokens, declaration: &mut Declaration, errors: &mut Errors)
     if !tokens.is_mark('=') && tokens.group(Delimiter::Brace).is_none() {
         let failed = matches!(declaration.input, Written::Failed) || matches!(declaration.output, Written::Failed);
         // A wrong header may have consumed the body.
-        if !(failed && tokens.is_empty()) {
-            errors.push(errors::missing_body(tokens.place(), &tokens.found(), name));
+        if !(failed && (tokens.is_empty() || tokens.is_mark(';'))) {
+            let in_parentheses = matches!(declaration.input, Written::Here(_));
+            errors.push(errors::missing_body(tokens.place(), &tokens.found(), name, in_parentheses));
+            // The parentheses may hold layers, as in a tuple struct.
+            declaration.input = Written::Failed;
         }
         tokens.skip_to_body();
     }

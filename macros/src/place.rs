@@ -24,6 +24,11 @@ impl Place {
         Self { first, last }
     }
 
+    /// Returns the range from the beginning of this one to the end of another.
+    pub(crate) fn to(self, other: Self) -> Self {
+        Self::between(self.first, other.last)
+    }
+
     /// Returns the range of these tokens; the whole call if there are none.
     pub(crate) fn of(tokens: impl ToTokens) -> Self {
         let mut trees = tokens.into_token_stream().into_iter();

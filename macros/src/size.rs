@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use crate::place::Place;
@@ -124,6 +124,20 @@ impl Size {
         }
     }
 
+    /// Returns whether it is computed from numbers, but leaves the range of a size.
+    pub(crate) fn overflows(&self) -> bool {
+        let Self::Computed(computed, _) = self else { return false };
+        computed.shape.is_none() && computed.arguments.iter().all(|argument| argument.number().is_some())
+    }
+
+    /// Returns the sizes that it is computed from.
+    pub(crate) fn arguments(&self) -> &[Self] {
+        match self {
+            Self::Computed(computed, _) => &computed.arguments,
+            _ => &[],
+        }
+    }
+
     /// Returns whether only the compiler knows the value.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self, Self::Opaque(..) | Self::Computed(..))
@@ -166,7 +180,13 @@ impl Size {
                 literal.set_span(place.span());
                 literal.into_token_stream()
             }
-            Self::Parameter(name) | Self::Unknown(name) => name.into_token_stream(),
+            // A parameter without braces would be a type of the same name, if there is one.
+            Self::Parameter(name) => {
+                let mut group = Group::new(Delimiter::Brace, name.into_token_stream());
+                group.set_span(name.span());
+                TokenTree::Group(group).into()
+            }
+            Self::Unknown(name) => name.into_token_stream(),
             // A path of several segments is parsed as a type in this position unless it stands in braces.
             Self::Opaque(tokens, _) => quote!({ #tokens }),
             Self::Computed(..) => quote!(_),

@@ -18,6 +18,26 @@ pub const fn require_size(size: usize, otherwise: &str) {
     assert!(size > 0, "{}", otherwise);
 }
 
+/// The number of bytes that no array can have. Addresses of 64-bit machines have at most 57 bits; otherwise it is the limit of
+/// the compiler.
+const TOO_MANY_BYTES: usize = match 1_usize.checked_shl(57) {
+    Some(bytes) => bytes,
+    None => 1 << (usize::BITS - 1),
+};
+
+/// Fails to compile with a message about an array in `f32` that is too large.
+#[track_caller]
+pub const fn require_array(mut sizes: &[usize], otherwise: &str) {
+    let mut bytes: usize = size_of::<f32>();
+    while let [size, rest @ ..] = sizes {
+        bytes = match bytes.checked_mul(*size) {
+            Some(bytes) if bytes < TOO_MANY_BYTES => bytes,
+            _ => panic!("{}", otherwise),
+        };
+        sizes = rest;
+    }
+}
+
 /// The largest number of samples in a tile. Products with a larger number could overflow.
 const LARGEST_TILE: usize = 1 << 24;
 

@@ -1,4 +1,4 @@
-//! Which settings does a layer have if none are written?
+//! Which settings does a layer have if none are written, and what if it has none at all?
 
 /// The settings of a layer that is written without settings.
 #[diagnostic::on_unimplemented(
@@ -13,4 +13,16 @@ pub trait Unset {
 
 impl Unset for () {
     const VALUE: Self = ();
+}
+
+/// A layer that has a function `settings`. No type implements it: generated code asks for it where a layer has settings in
+/// parentheses but no such function.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` takes no settings",
+    label = "not expected here",
+    note = "leave the parentheses out: a network takes no settings, and a custom layer takes those of its function `settings`"
+)]
+pub trait TakesSettings {
+    /// The settings.
+    type Settings;
 }

@@ -16,11 +16,11 @@ pub type OutputOf<N> = Sample<N, <N as Network>::Output>;
 #[macro_export]
 macro_rules! loading {
     (
-        [$($parameters:tt)*] $network:ty:
+        $(#[$attribute:meta])* [$($parameters:tt)*] $network:ty:
         $load:ident $load_with_scaler:ident $load_with_scalers:ident
         $from_safetensors:ident $from_safetensors_with_scaler:ident $from_safetensors_with_scalers:ident
     ) => {
-        #[automatically_derived]
+        $(#[$attribute])*
         impl<$($parameters)*> $network {
             /// Loads the network with the weights of a file.
             ///

@@ -18,6 +18,39 @@ mod models {
     }
 }
 
+/// Only uses of a deprecated network are warnings.
+mod deprecated {
+    typenet::network! {
+        #[deprecated(note = "not for users")]
+        #[tile(3)]
+        #[budget(parameters = 1_000)]
+        pub(crate) struct Old -> Vector<3> {
+            Dense<2, 2>,
+            super::models::Network,
+            Dense<_, 3>,
+            Residual { Dense<3, 3>, Dropout(0.5) },
+        }
+    }
+
+    typenet::network! {
+        #[cfg_attr(all(), deprecated)]
+        #[budget(workspace = "1 MiB")]
+        pub(crate) struct Generic<const N: usize> -> Vector<N> {
+            #[init(Constant(N as f64))]
+            Dense<N, N>,
+            Residual { Dense<N, N>, Dropout(1.0 / N as f64) },
+        }
+    }
+}
+
+#[test]
+fn a_deprecated_network_is_no_warning_where_it_is_declared() {
+    #[allow(deprecated)]
+    let (old, generic) = (deprecated::Old::zeroed(), deprecated::Generic::<4>::zeroed());
+    assert_eq!(old.predict(&[1.0, 2.0]), [0.0; 3]);
+    assert_eq!(generic.predict(&[1.0; 4]), [0.0; 4]);
+}
+
 #[test]
 fn docs_attributes_and_visibility_go_through() {
     let network = models::Network::zeroed();

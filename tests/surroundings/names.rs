@@ -56,6 +56,17 @@ network!(struct hidden_network = hidden: Dense<{ hidden }, samples>, Tanh, Dense
 network!(struct T = Dense<1, 2>, Dense<2, 1>);
 network!(struct Layer = Dense<1, 2>, Softmax);
 network!(struct r#struct = Dense<1, 2>, Softmax);
+// Parameters with the names of types.
+network!(struct N<const N: usize> (Vector<N>) -> Vector<N> = Tanh);
+network! {
+    struct P<const P: usize, const Dense: usize, const f32: usize> {
+        Dense<P, Dense>,
+        Residual { Dense<Dense, f32>, Dense<_, Dense> },
+        N<{ Dense }>,
+        Dropout(0.1 / Dense as f64),
+        Dense<Dense, f32>,
+    }
+}
 
 #[test]
 fn names_in_generated_code_are_free() -> typenet::Result<()> {
@@ -71,6 +82,8 @@ fn names_in_generated_code_are_free() -> typenet::Result<()> {
     assert_eq!(hidden_network::zeroed().predict(&[1.0]), [0.0; 3]);
     assert_eq!(T::zeroed().predict(&[1.0]), [0.0]);
     assert_eq!(Layer::zeroed().predict(&[1.0]), [0.5; 2]);
+    assert_eq!(P::<2, 3, 4>::zeroed().predict(&[1.0; 2]), [0.0; 4]);
+    assert_eq!(P::<2, 3, 4>::PARAMETERS, 9 + 31 + 16);
     assert_eq!(r#struct::zeroed().predict(&[1.0]), [0.5; 2]);
     Ok(())
 }

@@ -121,9 +121,18 @@ pub(crate) fn attribute_twice(place: Place, word: &str) -> Error {
     place.error(format!("`#[{word}]` is written twice\n\nhelp: leave one of them out"))
 }
 
-/// `Conv2d<_, 8, 3>(padding = SAME)`
-pub(crate) fn unknown_word(place: Place, found: &str, setting: &str, alike: &str) -> Error {
-    place.error(format!("`{found}` is not a value of `{setting}`\n\nhelp: write `{setting} = {alike}`"))
+/// `Conv2d<_, 8, 3>(padding = SAME)`, `Conv2d<_, 8, 3>(stride = Same)`, where `owner` is the setting with that word.
+pub(crate) fn unknown_word(place: Place, found: &str, setting: &str, [owner, alike]: [&str; 2]) -> Error {
+    place.error(format!("`{found}` is not a value of `{setting}`\n\nhelp: write `{owner} = {alike}`"))
+}
+
+/// `Conv2d<_, 8, 3>(padding = 1.5)`
+pub(crate) fn unreadable_value(place: Place, setting: &str, text: &str, words: &[&str]) -> Error {
+    let mut message = format!("`{text}` is not a value of `{setting}`\n\nhelp: write a number or a named constant");
+    for word in words {
+        message.extend([", or `", setting, " = ", word, "`"]);
+    }
+    place.error(message)
 }
 
 /// `Conv2d<_, 8, 3>(stride = 0)`

@@ -40,14 +40,35 @@ pub(crate) fn size_too_large(place: Place, text: &str) -> Error {
     place.error(format!("`{text}` is too large for a size"))
 }
 
+/// `Dense<4294967296, 4294967296>`
+pub(crate) fn too_large(place: Place, whose: &str, what: &str) -> Error {
+    place.error(open_too_large(whose, what))
+}
+
+/// The same if only the compiler knows a size.
+pub(crate) fn open_too_large(whose: &str, what: &str) -> String {
+    format!("{whose} is too large: {what} elements, more than an array can have")
+}
+
+/// `Conv2d<_, 8, 3>(padding = 18446744073709551615)`
+pub(crate) fn computed_size_overflows(place: Place, whose: &str, words: &str) -> Error {
+    place.error(format!("{whose} is too large: {words} overflow `usize`"))
+}
+
 /// Arithmetic that overflows a `usize`.
 pub(crate) fn size_overflow(place: Place, text: &str) -> Error {
     place.error(format!("`{text}` overflows"))
 }
 
 /// Arithmetic with a negative result.
-pub(crate) fn size_negative(place: Place, text: &str) -> Error {
-    place.error(format!("`{text}` is negative, but sizes are at least 1"))
+pub(crate) fn size_negative(place: Place, text: &str, bound: &str) -> Error {
+    place.error(format!("`{text}` is negative, but {bound}"))
+}
+
+/// `Conv2d<3, 8, (3, 3)>`
+pub(crate) fn several_sizes(place: Place, text: &str, phrase: &str, edit: Option<&str>) -> Error {
+    let edit = edit.map_or_else(String::new, |edit| format!("\n\nhelp: write `{edit}`"));
+    place.error(format!("{phrase} is one number, found `{text}`{edit}"))
 }
 
 /// Arithmetic that divides by zero.

@@ -38,7 +38,7 @@ pub(super) fn function(names: &Names) -> [TokenStream; 2] {
         let (field, word) = (&site.field, plain(&site.field));
         code!(#word => __activations.#field.set(__output),)
     });
-    let types = code!(type Activations = #name<#(#parameters,)* #scalar>;);
+    let types = code!(type Activations = #name<#({ #parameters },)* #scalar>;);
     let function = code! {
         fn activations(
             &self,

@@ -89,7 +89,12 @@ pub(super) fn budget(names: &Names) -> Option<TokenStream> {
         }
     };
     let call = super::call(budget.place.span(), &code!(#private::require_budget), taken);
-    Some(if names.network.parameters.is_empty() { code!(const _: () = #call;) } else { call })
+    Some(if names.network.parameters.is_empty() {
+        let allowed = names.allowed();
+        code!(#allowed const _: () = #call;)
+    } else {
+        call
+    })
 }
 
 /// Returns the constant that tells whether the input of a block fits, if the compiler decides it.

@@ -131,6 +131,7 @@ fn wish(index: usize) -> Ident {
 /// Returns the impls for further inputs: a network also takes the shapes whose plain form it takes, such as `Probabilities<N>`
 /// for `Vector<N>`.
 pub(super) fn also_takes(names: &Names) -> TokenStream {
+    let derived = names.derived();
     let (library, private) = (&names.library, &names.private);
     let Shape::Known(spec, sizes) = &names.network.input else { return TokenStream::new() };
     let (parameters, architecture) = (names.parameters(), names.architecture());
@@ -138,7 +139,7 @@ pub(super) fn also_takes(names: &Names) -> TokenStream {
     let accepted = spec.accepted().map(|accepted| {
         let name = Ident::new(accepted.name, Span::call_site());
         code! {
-            #[automatically_derived]
+            #derived
             impl<#parameters> #private::Takes<#library::#name<#(#sizes),*>> for #architecture {}
         }
     });
@@ -166,9 +167,9 @@ fn function(names: &Names, name: &str) -> Ident {
 /// Returns the constants of the `f32` network.
 fn constants(names: &Names) -> TokenStream {
     let private = &names.private;
-    let (parameters, architecture) = (names.parameters(), names.architecture());
+    let (parameters, architecture, derived) = (names.parameters(), names.architecture(), names.derived());
     code! {
-        #[automatically_derived]
+        #derived
         impl<#parameters> #architecture {
             /// The number of parameters.
             pub const PARAMETERS: #private::usize = <Self as #private::Network>::PARAMETERS;
@@ -189,11 +190,11 @@ fn constants(names: &Names) -> TokenStream {
 /// Returns the constructors of the `f32` network.
 fn constructors(names: &Names) -> TokenStream {
     let Names { private, random, .. } = names;
-    let (parameters, architecture) = (names.parameters(), names.architecture());
+    let (parameters, architecture, derived) = (names.parameters(), names.architecture(), names.derived());
     let [init, init_with, zeroed, summary] =
         ["init", "init_with", "zeroed", "summary"].map(|name| function(names, name));
     code! {
-        #[automatically_derived]
+        #derived
         #[allow(clippy::unnecessary_box_returns)]
         impl<#parameters> #architecture {
             /// Returns a network with random weights and zero biases, on the heap.
@@ -230,7 +231,7 @@ fn constructors(names: &Names) -> TokenStream {
 /// feature is enabled.
 fn loading(names: &Names) -> TokenStream {
     let library = &names.library;
-    let (parameters, architecture) = (names.parameters(), names.architecture());
+    let (parameters, architecture, derived) = (names.parameters(), names.architecture(), names.derived());
     let loading = [
         "load",
         "load_with_scaler",
@@ -242,7 +243,7 @@ fn loading(names: &Names) -> TokenStream {
     .map(|name| function(names, name));
     code! {
         #library::loading! {
-            [#parameters] #architecture: #(#loading)*
+            #derived [#parameters] #architecture: #(#loading)*
         }
     }
 }
@@ -250,7 +251,7 @@ fn loading(names: &Names) -> TokenStream {
 /// Returns the methods of all instances of the network.
 fn methods(names: &Names) -> TokenStream {
     let Names { private, scalar, .. } = names;
-    let (parameters, generic) = (names.parameters(), names.generic());
+    let (parameters, generic, derived) = (names.parameters(), names.generic(), names.derived());
     let numbers = scalar.to_token_stream();
     let input = array(names, 0, &numbers);
     let output = array(names, names.layers.len(), &numbers);
@@ -264,7 +265,7 @@ fn methods(names: &Names) -> TokenStream {
     let [predict, predict_into, predict_batch, logits, activations] =
         ["predict", "predict_into", "predict_batch", "logits", "activations"].map(|name| function(names, name));
     code! {
-        #[automatically_derived]
+        #derived
         impl<#parameters #scalar: #private::Kernels> #generic {
             /// Predicts one sample. Allocates nothing, except a thread's first scratch buffer above 64 KiB.
             #[must_use]

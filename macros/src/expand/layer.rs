@@ -42,7 +42,7 @@ pub(super) fn layer(names: &Names) -> TokenStream {
             }
         }
 
-        #[automatically_derived]
+        #derived
         impl<#parameters> #private::Takes<#first> for #architecture {}
         #also_takes
     }

@@ -149,8 +149,8 @@ impl<'a> Names<'a> {
                 let (name, parameters) = (&inside.name, &inside.parameters);
                 let residual = Ident::new(RESIDUAL, Span::call_site());
                 (
-                    code!(#library::#residual<#name<#(#parameters,)* #private::f32>>),
-                    code!(#name<#(#parameters,)* #scalar>),
+                    code!(#library::#residual<#name<#({ #parameters },)* #private::f32>>),
+                    code!(#name<#({ #parameters },)* #scalar>),
                 )
             }
             Kind::Custom { .. } => (alias.clone(), code!(<#alias as #private::Layer>::With<#scalar>)),
@@ -229,7 +229,7 @@ impl<'a> Names<'a> {
     /// Returns a name with the const parameters of the network as its arguments.
     pub(super) fn apply(&self, name: &Ident) -> TokenStream {
         let parameters = &self.network.parameters;
-        if parameters.is_empty() { name.to_token_stream() } else { code!(#name<#(#parameters),*>) }
+        if parameters.is_empty() { name.to_token_stream() } else { code!(#name<#({ #parameters }),*>) }
     }
 
     /// Returns the declaration of the const parameters, each followed by a comma.
@@ -242,7 +242,7 @@ impl<'a> Names<'a> {
     /// Returns the type of the network with the scalar type `scalar`.
     pub(super) fn of(&self, scalar: &TokenStream) -> TokenStream {
         let (name, parameters) = (&self.network.name, &self.network.parameters);
-        code!(#name<#(#parameters,)* #scalar>)
+        code!(#name<#({ #parameters },)* #scalar>)
     }
 
     /// Returns the type of the network with its generic scalar type.
@@ -262,13 +262,19 @@ impl<'a> Names<'a> {
         code!(<#shape as #private::Shape>::LEN)
     }
 
-    /// Returns the attributes of an impl that reads fields, which the user may have marked as deprecated.
+    /// Returns the attributes of an impl.
     pub(super) fn derived(&self) -> TokenStream {
-        let attributes = self.network.layers.iter().flat_map(|layer| &layer.attributes);
+        let allowed = self.allowed();
+        code!(#[automatically_derived] #allowed)
+    }
+
+    /// Returns the attribute of an item that mentions the network or its fields, if the user marked one of them as deprecated.
+    pub(super) fn allowed(&self) -> Option<TokenStream> {
+        let layers = self.network.layers.iter().flat_map(|layer| &layer.attributes);
         let mut words = HashSet::new();
+        let attributes = layers.chain(&self.network.attributes);
         attributes.for_each(|attribute| collect_words(attribute.to_token_stream(), &mut words));
-        let allow = words.contains("deprecated").then(|| code!(#[allow(deprecated)]));
-        code!(#[automatically_derived] #allow)
+        words.contains("deprecated").then(|| code!(#[allow(deprecated)]))
     }
 
     /// Returns the largest number of values between two of the first `count` layers.

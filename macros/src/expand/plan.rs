@@ -8,6 +8,7 @@ use crate::size::Size;
 
 /// Returns `impl Plan` for the network as a layer.
 pub(super) fn plan(names: &Names) -> TokenStream {
+    let derived = names.derived();
     let private = &names.private;
     let (parameters, architecture) = (names.parameters(), names.architecture());
     let count = names.layers.len();
@@ -32,7 +33,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     let inference_len = code!(2 * #widest + #private::chain::largest(&[#(#scratch),*]));
     let (cache_len, inference_len) = checked(names, cache_len, inference_len);
     code! {
-        #[automatically_derived]
+        #derived
         impl<#parameters> #private::Plan for #architecture {
             const CACHE_LEN: #private::usize = #cache_len;
             const INFERENCE_LEN: #private::usize = #inference_len;

@@ -1,7 +1,7 @@
 //! Settings of layers, initializers and the tile: constants of the network, which are computed and checked once.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::Expr;
 
 use super::{Names, Site, at, call};
@@ -31,8 +31,8 @@ pub(super) fn constants(names: &Names) -> TokenStream {
         }
     }
     if !of_network.is_empty() {
-        let (parameters, architecture) = (names.parameters(), names.architecture());
-        beside.extend(code!(#[automatically_derived] impl<#parameters> #architecture { #of_network }));
+        let (parameters, architecture, derived) = (names.parameters(), names.architecture(), names.derived());
+        beside.extend(code!(#derived impl<#parameters> #architecture { #of_network }));
     }
     beside.extend(tile_constant(names));
     beside
@@ -172,12 +172,35 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
             Some(at(span, code!(<<#kind as #private::Layer>::Settings as #private::Unset>::VALUE)))
         }
         Kind::Custom { settings: Some(settings), .. } => {
-            let arguments = &settings.arguments;
+            let (arguments, otherwise) = (&settings.arguments, without_settings(names, settings.arguments.len()));
             let mut value = function(code!(#(#arguments),*));
             for (name, setting) in &settings.named {
                 value.extend(quote!(.#name(#setting)));
             }
-            Some(value)
+            Some(code!({ #otherwise #value }))
+        }
+    }
+}
+
+/// Returns a function `settings` for every type, which a call reaches if the type has none of its own, such as a nested network.
+/// Its bound is the error.
+fn without_settings(names: &Names, arguments: usize) -> TokenStream {
+    let private = &names.private;
+    let kinds: Vec<_> = (0..arguments).map(|index| format_ident!("A{index}", span = Span::mixed_site())).collect();
+    code! {
+        #[allow(unused)]
+        trait Otherwise: #private::core::marker::Sized {
+            fn settings<#(#kinds),*>(#(_: #kinds),*) -> <Self as #private::TakesSettings>::Settings
+            where
+                Self: #private::TakesSettings;
+        }
+        impl<L> Otherwise for L {
+            fn settings<#(#kinds),*>(#(_: #kinds),*) -> <Self as #private::TakesSettings>::Settings
+            where
+                Self: #private::TakesSettings,
+            {
+                #private::core::unreachable!()
+            }
         }
     }
 }

@@ -2,17 +2,23 @@
 //! one error at its source.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 
+use crate::fallback;
 use crate::generated;
-use crate::graph::{BuiltIn, Layer, Network};
+use crate::graph::{self, Array, BuiltIn, Layer, Network};
 use crate::layer::Argument;
 use crate::setting::Value;
 use crate::shape::Shape;
 use crate::size::Size;
 
 /// The sizes that have constants.
-pub(super) struct Sizes(Vec<Named>);
+pub(super) struct Sizes {
+    /// The constants in order.
+    named: Vec<Named>,
+    /// The stand-in for sizes that only the compiler knows, if the network contains a mistake.
+    unknown: Option<Size>,
+}
 
 /// A size with its constant.
 struct Named {
@@ -20,12 +26,15 @@ struct Named {
     constant: Ident,
     /// The size at its first position in the source.
     size: Size,
+    /// The arrays with this size that need a check, because no later constant is one of their sizes.
+    arrays: Vec<Array>,
 }
 
 impl Sizes {
     /// Creates one constant for each different expression, in blocks too.
-    pub(super) fn new(network: &Network) -> Self {
-        let mut sizes = Self(Vec::new());
+    pub(super) fn new(network: &Network, mistaken: bool) -> Self {
+        let unknown = mistaken.then(|| fallback::size(&network.name));
+        let mut sizes = Self { named: Vec::new(), unknown };
         let declared = network.declared_output.iter().map(|(shape, _)| shape);
         let header = [&network.input].into_iter().chain(declared).flat_map(Shape::sizes);
         header.for_each(|size| sizes.name(network, size));
@@ -34,7 +43,26 @@ impl Sizes {
                 sizes.name(network, size);
             }
         }
+        for array in graph::arrays(network) {
+            sizes.limit(array);
+        }
         sizes
+    }
+
+    /// Makes the last of the constants in an array check that the array can exist.
+    fn limit(&mut self, array: Array) {
+        let same = |other: &Array| {
+            let pairs = array.sizes.len() == other.sizes.len();
+            pairs && array.sizes.iter().zip(&other.sizes).all(|(size, other)| size.same(other))
+        };
+        let contained = |named: &&mut Named| {
+            matches!(named.size, Size::Opaque(..)) && array.sizes.iter().any(|size| size.same(&named.size))
+        };
+        if let Some(named) = self.named.iter_mut().rev().find(contained)
+            && !named.arrays.iter().any(same)
+        {
+            named.arrays.push(array);
+        }
     }
 
     /// Gives a size its constant, after the sizes that it is computed from.
@@ -45,12 +73,17 @@ impl Sizes {
         if let Size::Computed(computed, _) = size {
             computed.arguments.iter().for_each(|argument| self.name(network, argument));
         }
-        let constant = generated::name(&network.name, &format!("Size{}", self.0.len()));
-        self.0.push(Named { constant, size: size.clone() });
+        let constant = generated::name(&network.name, &format!("Size{}", self.named.len()));
+        self.named.push(Named { constant, size: size.clone(), arrays: Vec::new() });
+    }
+
+    /// Returns the stand-in for sizes that only the compiler knows, if the network contains a mistake.
+    pub(super) fn unknown(&self) -> Option<&Size> {
+        self.unknown.as_ref()
     }
 
     fn named(&self, size: &Size) -> Option<&Named> {
-        self.0.iter().find(|named| named.size.same(size))
+        self.named.iter().find(|named| named.size.same(size))
     }
 
     /// Returns a size as a generic argument at its source position. The argument is an expression too.
@@ -61,18 +94,34 @@ impl Sizes {
         let Some(named) = self.named(size) else {
             return size.tokens();
         };
-        let mut constant = named.constant.clone();
+        let mut constant = named.limited().unwrap_or_else(|| named.constant.clone());
         constant.set_span(constant.span().located_at(size.place().span()));
         constant.into_token_stream()
     }
 
     /// Returns the constants.
     pub(super) fn items(&self, private: &TokenStream) -> TokenStream {
-        let items = self.0.iter().map(|Named { constant, size }| {
+        let items = self.named.iter().map(|named| {
+            let (Named { constant, size, .. }, limited) = (named, named.limited());
             let value = self.value(size, private);
-            code!(#[doc(hidden)] const #constant: #private::usize = #value;)
+            let checks = named.arrays.iter().map(|array| self.check(array, size, private));
+            let limited =
+                limited.map(|name| code!(#[doc(hidden)] const #name: #private::usize = { #(#checks)* #constant };));
+            code!(#[doc(hidden)] const #constant: #private::usize = #value; #limited)
         });
         items.collect()
+    }
+
+    /// Returns the assertion that an array can exist, at the position of one of its sizes. A size that is not known here is at
+    /// least 1.
+    fn check(&self, array: &Array, at: &Size, private: &TokenStream) -> TokenStream {
+        let sizes = array.sizes.iter().filter_map(|size| match size {
+            Size::Number(..) => Some(size.tokens()),
+            Size::Opaque(..) => self.named(size).map(|named| named.constant.to_token_stream()),
+            Size::Parameter(_) | Size::Computed(..) | Size::Unknown(_) => None,
+        });
+        let message = &array.message;
+        super::at(at.place().span(), code!(#private::require_array(&[#(#sizes),*], #message);))
     }
 
     /// Returns the expression that the compiler evaluates.
@@ -90,6 +139,13 @@ impl Sizes {
             }
             other => other.tokens(),
         }
+    }
+}
+
+impl Named {
+    /// Returns the name of the same size as a constant that does not compile if an array is too large.
+    fn limited(&self) -> Option<Ident> {
+        (!self.arrays.is_empty()).then(|| format_ident!("{}Fits", self.constant))
     }
 }
 

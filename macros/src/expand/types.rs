@@ -6,10 +6,10 @@ use syn::Visibility;
 
 use super::{Names, Site, at};
 use crate::errors;
-use crate::fallback;
 use crate::graph::{Kind, Layer};
 use crate::place::Place;
 use crate::shape::Shape;
+use crate::size::Size;
 use crate::text;
 
 /// Returns aliases for custom types, so that each is written once and rustc reports a mistake in it once, and for shapes that
@@ -52,27 +52,38 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
 fn given(names: &Names) -> Option<TokenStream> {
     let (private, given) = (&names.private, names.alias("Given"));
     let visible = !matches!(names.network.visibility, Visibility::Inherited);
-    visible.then(|| code!(#[doc(hidden)] trait #given<const WHICH: #private::usize> { type Shape: #private::Shape; }))
+    (visible && names.sizes.unknown().is_none())
+        .then(|| code!(#[doc(hidden)] trait #given<const WHICH: #private::usize> { type Shape: #private::Shape; }))
 }
 
 /// Returns the alias of a shape whose type may mention a custom type.
 ///
 /// A custom type may be less visible than the network, and Rust rejects a private type as an associated type of a visible one.
 /// It accepts a private trait in the bounds of an implementation, so such a trait gives the shape.
+///
+/// After a mistake the shape is unknown. The compiler would not see that through those traits, and would report every bound on
+/// the shape in another network.
 fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> TokenStream {
+    let (derived, allowed) = (names.derived(), names.allowed());
     let (private, parameters, architecture) = (&names.private, names.parameters(), names.architecture());
+    if let Some(unknown) = names.sizes.unknown() {
+        let unknown = names.shape(&Shape::vector(unknown.clone()));
+        let alias = names.alias(alias);
+        return code!(#[doc(hidden)] type #alias<#parameters> = #unknown;);
+    }
     let (alias, given, which) = (names.alias(alias), names.alias("Given"), Literal::usize_unsuffixed(which));
     if matches!(names.network.visibility, Visibility::Inherited) {
         return code!(#[doc(hidden)] type #alias<#parameters> = #shape;);
     }
     code! {
         #[doc(hidden)]
+        #allowed
         type #alias<#parameters> = <#architecture as #private::Shown<#which>>::Shape;
-        #[automatically_derived]
+        #derived
         impl<#parameters> #given<#which> for #architecture {
             type Shape = #shape;
         }
-        #[automatically_derived]
+        #derived
         impl<#parameters __S: ?#private::core::marker::Sized> #private::Shown<#which> for #architecture
         where
             Self: #given<#which, Shape = __S>,
@@ -98,14 +109,18 @@ fn custom_alias(
     let alias = names.alias(alias);
     let path = path.into_token_stream();
     let (question, message) = (format_ident!("{question}"), otherwise(&text::of(path.clone())));
-    let (itself, ones) = (names.apply(&written), names.network.parameters.iter().map(|_| code!(1)));
+    let ones = names.network.parameters.iter().map(|_| code!(1));
+    // The user's names might be types too.
+    let fresh = |index: usize| format_ident!("__N{index}", span = Span::mixed_site());
+    let fresh: Vec<_> = (0..names.network.parameters.len()).map(fresh).collect();
+    let itself = if fresh.is_empty() { written.to_token_stream() } else { code!(#written<#(#fresh),*>) };
     let answer = code!(#private::require(#private::Question::<#written<#(#ones),*>>::#question, #message));
     let answer = at(Place::of(&path).span(), answer);
     code! {
         #[doc(hidden)]
         type #written<#parameters> = #path;
         #[doc(hidden)]
-        type #alias<#parameters> = <#itself as #private::If<{
+        type #alias<#(const #fresh: #private::usize),*> = <#itself as #private::If<{
             #[allow(unused_imports)]
             use #private::Otherwise as _;
             #answer
@@ -165,7 +180,7 @@ fn architecture_docs(names: &Names) -> String {
 
 /// Returns the implementation of `FlatParameters`. It contains the one `unsafe` token that `network!` generates; its span is
 /// that of the macro, so that a user's `forbid(unsafe_code)` does not reject it.
-pub(super) fn flat_parameters(names: &Names, mistaken: bool) -> TokenStream {
+pub(super) fn flat_parameters(names: &Names) -> TokenStream {
     let Names { network, private, scalar, .. } = names;
     let (parameters, generic) = (names.parameters(), names.generic());
     let entries = names.layers.iter().map(|site| {
@@ -186,8 +201,7 @@ pub(super) fn flat_parameters(names: &Names, mistaken: bool) -> TokenStream {
     let budget = super::assertions::budget(names).filter(|_| !network.parameters.is_empty());
     let budget = budget.map(|call| code!(#call;));
     // The tensors of a wrong network must not be compared with those of a file.
-    let unknown = fallback::size(&network.name);
-    let unknown = (mistaken && network.block.is_none()).then(|| unknown.tokens());
+    let unknown = names.sizes.unknown().filter(|_| network.block.is_none()).map(Size::tokens);
     let unknown = unknown.map(|size| code!(let _: #private::usize = #size;));
     let tensors = code!(#private::TensorTable::Layers(&[#(#entries),*]));
     let tensors = if unknown.is_some() { code!({ #unknown #tensors }) } else { tensors };
@@ -206,6 +220,7 @@ pub(super) fn flat_parameters(names: &Names, mistaken: bool) -> TokenStream {
 
 /// Returns `Debug`, which prints the layers of the network but not their parameters, and `Clone` for a network on the heap.
 pub(super) fn traits(names: &Names) -> TokenStream {
+    let derived = names.derived();
     let Names { network, private, scalar, .. } = names;
     let (parameters, generic) = (names.parameters(), names.generic());
     let name = &network.title;
@@ -215,28 +230,28 @@ pub(super) fn traits(names: &Names) -> TokenStream {
     });
     let clone = format_ident!("clone", span = Span::mixed_site());
     code! {
-        #[automatically_derived]
+        #derived
         impl<#parameters #scalar: #private::Scalar> #private::core::fmt::Debug for #generic {
             fn fmt(&self, __formatter: &mut #private::core::fmt::Formatter<'_>) -> #private::core::fmt::Result {
                 __formatter.debug_struct(#name) #(#fields)* .finish()
             }
         }
 
-        #[automatically_derived]
+        #derived
         impl<#parameters #scalar: #private::Scalar> #private::core::convert::AsRef<Self> for #generic {
             fn as_ref(&self) -> &Self {
                 self
             }
         }
 
-        #[automatically_derived]
+        #derived
         impl<#parameters #scalar: #private::Scalar> #private::core::convert::AsMut<Self> for #generic {
             fn as_mut(&mut self) -> &mut Self {
                 self
             }
         }
 
-        #[automatically_derived]
+        #derived
         impl<#parameters #scalar: #private::Scalar> #private::core::clone::Clone for #private::Box<#generic> {
             fn #clone(&self) -> Self {
                 let mut __copy = <#generic as #private::FlatParameters<#scalar>>::zeroed();

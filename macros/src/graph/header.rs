@@ -3,11 +3,13 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 
+use super::extent;
 use super::identity::names_type;
 use super::size;
 use super::statement::{StatedKind, Statement};
 use crate::ast::{self, Declaration, Form, Path, Written};
 use crate::errors::{self, Errors};
+use crate::fallback;
 use crate::generated;
 use crate::identifier;
 use crate::layer::{Spec, Takes};
@@ -87,9 +89,18 @@ fn known(
     }
     // All sizes are resolved first, so that each wrong one is reported.
     let resolved: Vec<_> =
-        sizes.iter().map(|size| size::resolve(size, &declaration.parameters, whose, errors)).collect();
-    let resolved: Option<Vec<_>> = resolved.into_iter().collect();
-    Some(Shape::Known(spec, resolved?))
+        sizes.iter().map(|size| size::resolve(size, &declaration.parameters, (whose, "each size"), errors)).collect();
+    let resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
+    if let Some(error) = extent::of_shape(&resolved, whose) {
+        errors.push(error);
+        return Some(unknown(spec, declaration));
+    }
+    Some(Shape::Known(spec, resolved))
+}
+
+/// Returns a shape whose sizes a mistake left unknown.
+fn unknown(spec: &'static ShapeSpec, declaration: &Declaration) -> Shape {
+    Shape::Known(spec, vec![fallback::size(&declaration.name); spec.axes.len()])
 }
 
 /// Returns the input of the network: the declared one, or the input of the first layer.
@@ -103,7 +114,12 @@ pub(super) fn input(
     if header.input_failed {
         return None;
     }
-    let input = header.input.clone().or_else(|| of_first_layer(statements));
+    // A first layer that takes too many values is reported itself.
+    let first = || match of_first_layer(statements)? {
+        Shape::Known(spec, sizes) if !extent::fits(&sizes) => Some(unknown(spec, declaration)),
+        shape => Some(shape),
+    };
+    let input = header.input.clone().or_else(first);
     if input.is_some() || !needs_input(statements) {
         return input;
     }

@@ -149,12 +149,23 @@ fn custom(layer: &ast::Layer, declaration: &Declaration, errors: &mut Errors) ->
         Some(group) => Some(parse::settings(group, errors)?),
         None => None,
     };
-    if path.is_ident(&declaration.name) {
+    if is_network(&path, &declaration.name) {
         errors.push(errors::contains_itself(&declaration.name, layer.path.place));
         return None;
     }
     let right = size::is_custom_right(&path, &declaration.parameters, errors);
     (right && !names_type(path.to_token_stream(), declaration)).then_some(Identity::Custom { path, settings })
+}
+
+/// Returns whether a path names the network itself, with or without arguments: `Name`, `Name<N>`, `self::Name`.
+fn is_network(path: &syn::Path, network: &Ident) -> bool {
+    let segments: Vec<_> = path.segments.iter().map(|segment| &segment.ident).collect();
+    match segments[..] {
+        _ if path.leading_colon.is_some() => false,
+        [word] => word == network,
+        [module, word] => module == "self" && word == network,
+        _ => false,
+    }
 }
 
 /// Returns whether some tokens mention a type parameter. It was already reported, so the use is not a second mistake.

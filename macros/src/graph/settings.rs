@@ -1,16 +1,18 @@
 //! Which value does each setting of a layer or an initializer have?
 
 use proc_macro2::Ident;
-use syn::Expr;
+use quote::ToTokens;
+use syn::{Expr, ExprLit, Lit};
 
 use crate::ast::{self, Init};
 use crate::errors::{self, Errors};
-use crate::graph::size;
+use crate::graph::size::{self, Purpose};
 use crate::identifier;
 use crate::initializer::InitializerSpec;
 use crate::place::Place;
 use crate::setting::{DefaultValue, Reading, Setting, Value};
 use crate::size::Size;
+use crate::text;
 
 /// Settings of a custom layer.
 #[derive(Default)]
@@ -93,16 +95,14 @@ pub(super) fn values(
     errors: &mut Errors,
 ) -> Option<Vec<Value>> {
     let mut values = Vec::new();
-    for (known, written) in known.iter().zip(written) {
-        let value = match (&known.reading, written, &known.default) {
+    for (setting, written) in known.iter().zip(written) {
+        let value = match (&setting.reading, written, &setting.default) {
             (Reading::Value, written, _) => Ok(Value::Expression(written)),
             (Reading::Shapes { .. }, None, DefaultValue::Number(number)) => {
                 Ok(Value::Size(Size::Number(*number, place)))
             }
             (Reading::Shapes { .. }, None, _) => Ok(Value::Expression(None)),
-            (Reading::Shapes { least, words, .. }, Some(written), _) => {
-                shaping(&written, (known.name, whose), *least, words, parameters)
-            }
+            (Reading::Shapes { .. }, Some(written), _) => shaping(&written, setting, known, whose, parameters),
         };
         match value {
             Ok(value) => values.push(value),
@@ -112,15 +112,18 @@ pub(super) fn values(
     (values.len() == known.len()).then_some(values)
 }
 
-/// Resolves the value of a setting that changes shapes.
+/// Resolves the value of a setting that changes shapes; `known` are all settings of the layer.
 fn shaping(
     written: &Expr,
-    (name, whose): (&str, &str),
-    least: u64,
-    words: &'static [&'static str],
+    setting: &Setting,
+    known: &[Setting],
+    whose: &str,
     parameters: &[Ident],
 ) -> Result<Value, syn::Error> {
-    let place = Place::of(written);
+    let (place, name) = (Place::of(written), setting.name);
+    let Reading::Shapes { least, words, .. } = setting.reading else {
+        return Ok(Value::Expression(Some(written.clone())));
+    };
     let word = match written {
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident().map(identifier::plain),
         _ => None,
@@ -128,15 +131,42 @@ fn shaping(
     if let Some(known) = words.iter().find(|&&known| word.as_deref() == Some(known)) {
         return Ok(Value::Word(known));
     }
-    // Any other word may be a constant.
-    if let Some(alike) = words.iter().find(|known| word.as_ref().is_some_and(|word| word.eq_ignore_ascii_case(known))) {
-        return Err(errors::unknown_word(place, word.as_deref().unwrap_or_default(), name, alike));
+    if let Some(meant) = meant(written, setting, known) {
+        return Err(errors::unknown_word(place, &text::of(written.to_token_stream()), name, meant));
     }
-    match size::classify(written, true, place, parameters)? {
+    let purpose = Purpose::Setting { name, least, words };
+    match size::classify(written, true, place, parameters, purpose)? {
         Size::Number(number, _) if number < least => Err(errors::setting_too_small(place, name, whose, number, least)),
         Size::Parameter(parameter) => Err(errors::setting_is_parameter(place, name, &parameter)),
         size => Ok(Value::Size(size)),
     }
+}
+
+/// Returns the setting and the word that is meant by a value which is not a word of `setting`: `SAME`, `"same"` and
+/// `Padding::Same` mean `Same`, which may belong to another setting. Any other name may be a constant.
+fn meant(written: &Expr, setting: &Setting, known: &[Setting]) -> Option<[&'static str; 2]> {
+    let (owner, word) = match written {
+        Expr::Path(path) if path.qself.is_none() => {
+            let mut segments = path.path.segments.iter().rev().map(|segment| identifier::plain(&segment.ident));
+            let word = segments.next()?;
+            (segments.next(), word)
+        }
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => (None, text.value()),
+        _ => return None,
+    };
+    let is_text = matches!(written, Expr::Lit(_));
+    let others = known.iter().filter(|other| other.name != setting.name);
+    [setting].into_iter().chain(others).find_map(|candidate| {
+        let Reading::Shapes { words, named, .. } = candidate.reading else { return None };
+        let is_own = candidate.name == setting.name;
+        let found = words.iter().find(|known| match &owner {
+            Some(owner) => Some(owner.as_str()) == named && word == **known,
+            // Another case may be a constant where the setting has no such word.
+            None if is_own || is_text => word.eq_ignore_ascii_case(known),
+            None => word == **known,
+        })?;
+        Some([candidate.name, found])
+    })
 }
 
 /// Returns the settings of a custom layer; `None` after a mistake.

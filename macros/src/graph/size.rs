@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Ident, TokenTree};
 use quote::ToTokens;
-use syn::{BinOp, Expr, ExprLit, Lit, LitInt, UnOp};
+use syn::{BinOp, Expr, ExprArray, ExprLit, ExprTuple, Lit, LitInt, UnOp};
 
 use crate::ast;
 use crate::errors::{self, Errors};
@@ -11,12 +11,68 @@ use crate::place::Place;
 use crate::size::Size;
 use crate::text;
 
-/// Returns the written size; `None` for `_` and for mistakes, which are reported.
-pub(super) fn resolve(size: &ast::Size, parameters: &[Ident], whose: &str, errors: &mut Errors) -> Option<Size> {
+/// What an expression is for.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose<'a> {
+    /// A size, which is at least 1.
+    Size {
+        /// What it counts: `the size of the kernel`.
+        phrase: &'a str,
+    },
+    /// A setting that changes shapes.
+    Setting {
+        /// Its name.
+        name: &'a str,
+        /// The lower bound.
+        least: u64,
+        /// The words that may be written instead.
+        words: &'a [&'a str],
+    },
+}
+
+impl Purpose<'_> {
+    /// Returns the bound that a negative value misses.
+    fn bound(self) -> String {
+        match self {
+            Self::Size { .. } => "sizes are at least 1".to_owned(),
+            Self::Setting { name, least, .. } => format!("`{name}` is at least {least}"),
+        }
+    }
+
+    /// Returns the mistake of a literal that is no integer.
+    fn unreadable(self, place: Place, text: &str) -> syn::Error {
+        match self {
+            Self::Size { .. } => errors::unreadable_size(place, text),
+            Self::Setting { name, words, .. } => errors::unreadable_value(place, name, text, words),
+        }
+    }
+
+    /// Returns the mistake of several sizes in the place of one.
+    fn several<'e>(self, place: Place, text: &str, elements: impl Iterator<Item = &'e Expr>) -> syn::Error {
+        let mut texts: Vec<_> = elements.map(|element| text::of(element.to_token_stream())).collect();
+        texts.dedup();
+        let single = if let [single] = &texts[..] { Some(single.as_str()) } else { None };
+        match self {
+            Self::Size { phrase } => errors::several_sizes(place, text, phrase, single),
+            Self::Setting { name, .. } => {
+                let edit = single.map(|single| format!("{name} = {single}"));
+                errors::several_sizes(place, text, &format!("`{name}`"), edit.as_deref())
+            }
+        }
+    }
+}
+
+/// Returns the written size; `None` for `_` and for mistakes, which are reported. `phrase` says what it counts.
+pub(super) fn resolve(
+    size: &ast::Size,
+    parameters: &[Ident],
+    (whose, phrase): (&str, &str),
+    errors: &mut Errors,
+) -> Option<Size> {
     let ast::Size::Expression { expression, braced, place } = size else {
         return None;
     };
-    match classify(expression, *braced, *place, parameters) {
+    match classify(expression, *braced, *place, parameters, Purpose::Size { phrase }) {
         Ok(Size::Number(0, place)) => {
             errors.push(errors::size_zero(place, whose));
             None
@@ -30,23 +86,32 @@ pub(super) fn resolve(size: &ast::Size, parameters: &[Ident], whose: &str, error
 }
 
 /// Returns the kind of size that an expression is, or the reason why it is not a size.
-pub(super) fn classify(expression: &Expr, braced: bool, place: Place, parameters: &[Ident]) -> syn::Result<Size> {
+pub(super) fn classify(
+    expression: &Expr,
+    braced: bool,
+    place: Place,
+    parameters: &[Ident],
+    purpose: Purpose,
+) -> syn::Result<Size> {
     match expression {
-        Expr::Group(group) => return classify(&group.expr, braced, place, parameters),
-        Expr::Paren(paren) => return classify(&paren.expr, braced, place, parameters),
+        Expr::Group(group) => return classify(&group.expr, braced, place, parameters, purpose),
+        Expr::Paren(paren) => return classify(&paren.expr, braced, place, parameters, purpose),
         Expr::Path(path) => {
             let parameter = path.path.get_ident().and_then(|name| identifier::parameter(name, parameters));
             return Ok(parameter.map_or_else(|| Size::Opaque(path.to_token_stream(), place), Size::Parameter));
         }
+        Expr::Tuple(ExprTuple { elems, .. }) | Expr::Array(ExprArray { elems, .. }) if elems.len() > 1 => {
+            return Err(purpose.several(place, &text::of(expression.to_token_stream()), elems.iter()));
+        }
         _ => {}
     }
-    if let Some(value) = evaluate(expression) {
+    if let Some(value) = evaluate(expression, purpose) {
         return value.map(|value| Size::Number(value, place));
     }
     let tokens = expression.to_token_stream();
     let text = text::of(tokens.clone());
     if let Expr::Lit(_) = expression {
-        return Err(errors::unreadable_size(place, &text));
+        return Err(purpose.unreadable(place, &text));
     }
     if let Some(parameter) = identifier::mentioned(tokens.clone(), parameters) {
         return Err(errors::computes_with_parameter(place, &text, &parameter, parameters));
@@ -60,26 +125,26 @@ pub(super) fn classify(expression: &Expr, braced: bool, place: Place, parameters
 }
 
 /// Returns the value of arithmetic on literals; `None` if the expression contains anything else.
-fn evaluate(expression: &Expr) -> Option<syn::Result<u64>> {
+fn evaluate(expression: &Expr, purpose: Purpose) -> Option<syn::Result<u64>> {
     let place = Place::of(expression);
     match expression {
-        Expr::Group(group) => evaluate(&group.expr),
-        Expr::Paren(paren) => evaluate(&paren.expr),
+        Expr::Group(group) => evaluate(&group.expr, purpose),
+        Expr::Paren(paren) => evaluate(&paren.expr, purpose),
         Expr::Lit(ExprLit { lit: Lit::Int(literal), .. }) => Some(number(literal)),
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => {
-            let value = evaluate(&unary.expr)?;
+            let value = evaluate(&unary.expr, purpose)?;
             let text = text::of(unary.to_token_stream());
-            Some(value.and(Err(errors::size_negative(place, &text))))
+            Some(value.and(Err(errors::size_negative(place, &text, &purpose.bound()))))
         }
         Expr::Binary(binary) => {
             let operation = operation(binary.op)?;
-            let left = evaluate(&binary.left)?;
-            let right = evaluate(&binary.right)?;
+            let left = evaluate(&binary.left, purpose)?;
+            let right = evaluate(&binary.right, purpose)?;
             let text = || text::of(binary.to_token_stream());
             Some(left.and_then(|left| {
                 let right = right?;
                 operation(left, right).ok_or_else(|| match binary.op {
-                    BinOp::Sub(_) => errors::size_negative(place, &text()),
+                    BinOp::Sub(_) => errors::size_negative(place, &text(), &purpose.bound()),
                     BinOp::Div(_) | BinOp::Rem(_) => errors::size_division_by_zero(place, &text()),
                     _ => errors::size_overflow(place, &text()),
                 })

@@ -250,8 +250,9 @@ impl BuiltIn<'_> {
         }
         // All sizes are checked, even if there are too many.
         let whose = format!("`{field}`");
-        let resolve = |size| size::resolve(size, parameters, &whose, errors);
-        let resolved: Vec<_> = sizes.iter().map(resolve).collect();
+        let phrases = spec.sizes.iter().map(|slot| slot.phrase).chain(std::iter::repeat("each size"));
+        let resolve = |(size, phrase)| size::resolve(size, parameters, (&whose, phrase), errors);
+        let resolved: Vec<_> = sizes.iter().zip(phrases).map(resolve).collect();
         if !complete {
             return vec![StatedSize::Failed; spec.sizes.len()];
         }

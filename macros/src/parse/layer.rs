@@ -6,6 +6,7 @@ use super::attribute::{self, Marked};
 use super::path;
 use crate::ast::{Block, Layer};
 use crate::errors::{self, Errors};
+use crate::place::Place;
 use crate::text;
 use crate::tokens::Tokens;
 
@@ -57,6 +58,11 @@ fn layer(tokens: &mut Tokens, depth: usize, errors: &mut Errors) -> Option<Layer
     }
     let (name, wanted) = name(tokens, errors);
     let path = path::path(tokens, &wanted, errors)?;
+    if let Some(mark) = tokens.take_mark('!') {
+        let place = Place::between(path.place.span(), mark.span());
+        errors.push(errors::macro_as_layer(place, &text::of(path.base)));
+        return None;
+    }
     if let Some(group) = tokens.take_group(Delimiter::Bracket) {
         let written = format!("{}<{}>", text::of(path.base), text::of(group.stream()));
         errors.push(errors::sizes_in_brackets(group.span_open().into(), &written));
@@ -81,5 +87,11 @@ fn name(tokens: &mut Tokens, errors: &mut Errors) -> (Option<Ident>, String) {
         errors.push(errors::expected(tokens.place(), &colon, &tokens.found()));
     }
     tokens.next();
-    (path::name(word, errors).cloned(), wanted)
+    let name = path::name(word, errors).cloned();
+    if let Some(second) = tokens.word_before(':') {
+        errors.push(errors::second_name(word, second));
+        tokens.next();
+        tokens.next();
+    }
+    (name, wanted)
 }

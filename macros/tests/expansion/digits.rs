@@ -888,8 +888,9 @@ impl DigitClassifier<f32> {
     }
 }
 loading! {
-    [] DigitClassifier < f32 > : load load_with_scaler load_with_scalers from_safetensors
-    from_safetensors_with_scaler from_safetensors_with_scalers
+    #[automatically_derived] [] DigitClassifier < f32 > : load load_with_scaler
+    load_with_scalers from_safetensors from_safetensors_with_scaler
+    from_safetensors_with_scalers
 }
 #[automatically_derived]
 impl<T: Kernels> DigitClassifier<T> {

@@ -4,6 +4,7 @@ use proc_macro2::Ident;
 
 use super::{Form, State};
 use crate::errors::{self, Errors};
+use crate::graph::extent;
 use crate::graph::statement::StatedSize;
 use crate::graph::{BuiltIn, Kind, Known, Taken};
 use crate::layer::{Requirement, Resolved, Spec, Takes, Written};
@@ -39,13 +40,13 @@ impl Stated<'_> {
         state: &State,
         errors: &mut Errors,
     ) -> Form {
-        let spec = self.spec;
-        let filled = self.filled(stated, wanted, parameters, state, errors);
+        let (spec, mut filled) = (self.spec, self.filled(stated, wanted, parameters, state, errors));
         let (input, fits) = match spec.takes {
             Takes::Any => (state.shape.clone(), true),
             Takes::Shape(shape) if state.shape.is_a(shape) || state.shape.is_foreign() => (state.shape.clone(), true),
             Takes::Shape(shape) => (state.guess(shape), false),
         };
+        let guess = state.guess(input.spec().unwrap_or(&VECTOR));
         let mut known = filled.known;
         let judged = fits && state.is_judged();
         known.output &= judged || !self.follows_input(&filled.sizes, state);
@@ -55,9 +56,13 @@ impl Stated<'_> {
             if judged && known.takes {
                 errors.push(error);
             }
-            let shape = input.spec().unwrap_or(&VECTOR);
-            resolved = self.resolved(&filled.sizes, &state.guess(shape));
+            resolved = self.resolved(&filled.sizes, &guess);
             known.output = false;
+        }
+        if self.is_too_large(&resolved, &filled.sizes, state, errors) {
+            filled.sizes.fill(state.unknown.clone());
+            resolved = self.resolved(&filled.sizes, &guess);
+            known = Known { takes: false, output: false };
         }
         let texts: Vec<_> = filled.sizes.iter().map(Size::text).collect();
         Form {
@@ -75,6 +80,15 @@ impl Stated<'_> {
                 requires: resolved.requires,
             }),
         }
+    }
+
+    /// Returns whether one of its arrays cannot exist. After another mistake, a layer that takes what is too large is not a
+    /// second one.
+    fn is_too_large(&self, resolved: &Resolved, sizes: &[Size], state: &State, errors: &mut Errors) -> bool {
+        let error = extent::of_layer(resolved, sizes, self.place, &format!("`{}`", self.path));
+        let found = error.is_some();
+        error.into_iter().filter(|_| state.is_judged()).for_each(|error| errors.push(error));
+        found
     }
 
     /// Returns whether its output depends on its input.

@@ -132,6 +132,16 @@ const HEADERS: &[Case] = &[
     ),
     ("#![doc = \"x\"] struct Name { Dense<1, 2> }", "!", "expected `[` after `#`, found `!`"),
     ("#[3] struct Name { Dense<1, 2> }", "#[3]", "expected an attribute such as `#[allow(dead_code)]`"),
+    (
+        "struct Name(Dense<3, 3>);",
+        ";",
+        "expected the layers of `Name` in `{ .. }` or after `=`, found `;`\n\nhelp: parentheses hold the input shape, and braces the layers",
+    ),
+    (
+        "struct Name(Dense<3, 3>, Softmax);",
+        "(Dense<3, 3>, Softmax)",
+        "a network takes one input, found 2 shapes\n\nhelp: put all values into one `Vector<N>`",
+    ),
 ];
 
 #[test]

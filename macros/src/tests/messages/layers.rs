@@ -129,6 +129,26 @@ const LAYERS: &[Case] = &[
         "Name",
         "the input shape of `Name` is not known\n\nhelp: write `struct Name (Vector<64>) { .. }`, with the number of values that come in",
     ),
+    (
+        "struct Name<const N: usize> { Dense<N, N>, Name<N> }",
+        "Name<N>",
+        "`Name` contains itself, so it would be infinite\n\nhelp: write the layers that you want instead",
+    ),
+    (
+        "struct Name { Dense<2, 2>, self::Name }",
+        "self::Name",
+        "`Name` contains itself, so it would be infinite\n\nhelp: write the layers that you want instead",
+    ),
+    (
+        "struct Name { a: b: Dense<2, 2>, Tanh }",
+        "b",
+        "this layer already has the name `a`\n\nhelp: leave `a:` or `b:` out",
+    ),
+    (
+        "struct Name { Dense<3, 3>, layers::tanh!(), Tanh }",
+        "layers::tanh!",
+        "`layers::tanh!` is a macro call, and a layer is written as a type\n\nhelp: write the layer itself, or let a macro write the whole `network!`",
+    ),
 ];
 
 #[test]

@@ -95,6 +95,46 @@ const SETTINGS: &[Case] = &[
         "#[tile(3)]",
         "`#[tile]` belongs to a network\n\nhelp: write it above `struct`",
     ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(padding = typenet::Padding::Valid) }",
+        "typenet::Padding::Valid",
+        "`typenet::Padding::Valid` is not a value of `padding`\n\nhelp: write `padding = Valid`",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(Same) }",
+        "Same",
+        "`Same` is not a value of `stride`\n\nhelp: write `padding = Same`",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(stride = \"same\") }",
+        "\"same\"",
+        "`\"same\"` is not a value of `stride`\n\nhelp: write `padding = Same`",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(padding = \"full\") }",
+        "\"full\"",
+        "`\"full\"` is not a value of `padding`\n\nhelp: write a number or a named constant, or `padding = Same`, or `padding = Valid`",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(stride = 1.5) }",
+        "1.5",
+        "`1.5` is not a value of `stride`\n\nhelp: write a number or a named constant",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(padding = -1) }",
+        "-1",
+        "`-1` is negative, but `padding` is at least 0",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(stride = 1 - 2) }",
+        "1 - 2",
+        "`1 - 2` is negative, but `stride` is at least 1",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(stride = (2, 2)) }",
+        "(2, 2)",
+        "`stride` is one number, found `(2, 2)`\n\nhelp: write `stride = 2`",
+    ),
 ];
 
 #[test]

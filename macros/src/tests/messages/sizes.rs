@@ -56,6 +56,46 @@ const SIZES: &[Case] = &[
         "18446744073709551615 + 1",
         "`18446744073709551615 + 1` overflows",
     ),
+    (
+        "struct Name { Dense<4294967296, 4294967296>, Dense<4294967296, 4294967296>, Tanh }",
+        "4294967296, 4294967296",
+        "`dense` is too large: its parameters are 4294967296 × 4294967296 elements, more than an array can have",
+    ),
+    (
+        "struct Name (Image<4294967296, 4294967296, 1>) { Relu, Flatten, Dense<_, 2> }",
+        "4294967296, 4294967296, 1",
+        "the input is too large: it has 4294967296 × 4294967296 × 1 elements, more than an array can have",
+    ),
+    (
+        "struct Name (Image<1, 4294967296, 4294967296>) { Conv2d<_, 2, 3>, Flatten, Dense<_, 2> }",
+        "1, 4294967296, 4294967296",
+        "the input is too large: it has 1 × 4294967296 × 4294967296 elements, more than an array can have",
+    ),
+    (
+        "struct Name (Image<1, 1048576, 1048576>) { Conv2d<_, 2097152, 1>, Flatten, Dense<_, 2> }",
+        "_, 2097152, 1",
+        "`conv2d` is too large: its output has 2097152 × 1048576 × 1048576 elements, more than an array can have",
+    ),
+    (
+        "struct Name (Vector<2>) -> Vector<36028797018963968> { Custom, Other }",
+        "36028797018963968",
+        "the output is too large: it has 36028797018963968 elements, more than an array can have",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(padding = 18446744073709551615), Flatten, Dense<_, 2> }",
+        "18446744073709551615",
+        "`conv2d` is too large: the rows of `conv2d` overflow `usize`",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 4, (3, 3)> }",
+        "(3, 3)",
+        "the size of the kernel is one number, found `(3, 3)`\n\nhelp: write `3`",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 4, { [3, 5] }> }",
+        "{ [3, 5] }",
+        "the size of the kernel is one number, found `[3, 5]`",
+    ),
     ("struct Name { Dense<1, 2 - 3> }", "2 - 3", "`2 - 3` is negative, but sizes are at least 1"),
     ("struct Name { Dense<1, -3> }", "-3", "`-3` is negative, but sizes are at least 1"),
     ("struct Name { Dense<1, 4 / 0> }", "4 / 0", "`4 / 0` divides by zero"),

@@ -1,0 +1,96 @@
+//! Can an array of these sizes exist? Addresses of today's machines have at most 57 bits, and the compiler refuses types of 2⁶¹
+//! bytes.
+
+use super::Network;
+use crate::errors;
+use crate::layer::{Argument, Resolved, Type};
+use crate::place::Place;
+use crate::size::Size;
+
+/// The largest number of elements in `f32`, in which every network exists: fewer than 2⁵⁷ bytes.
+const MOST: u64 = (1 << 55) - 1;
+
+/// An array of a network, whose size only the compiler may know.
+pub(crate) struct Array {
+    /// Its axes.
+    pub(crate) sizes: Vec<Size>,
+    /// The message if it is too large.
+    pub(crate) message: String,
+}
+
+/// Returns the arrays of a network: its input, its declared output, and the parameters and the output of each layer of the
+/// library.
+pub(crate) fn arrays(network: &Network) -> Vec<Array> {
+    let mut arrays = Vec::new();
+    let mut add = |whose: &str, sizes: &[Size], what: String| {
+        arrays.push(Array { sizes: sizes.to_vec(), message: errors::open_too_large(whose, &what) });
+    };
+    add(errors::THE_INPUT, network.input.sizes(), elements(network.input.sizes()));
+    if let Some((shape, _)) = &network.declared_output {
+        add(errors::THE_OUTPUT, shape.sizes(), elements(shape.sizes()));
+    }
+    for layer in network.every_layer() {
+        let Some(built_in) = layer.built_in() else { continue };
+        let parameters = parameters(built_in.parameters.as_ref());
+        add(&layer.text(), &parameters, of_parameters(&parameters));
+        add(&layer.text(), layer.output.sizes(), of_output(layer.output.sizes()));
+    }
+    arrays
+}
+
+/// Returns whether an array with these axes may exist, as far as the macro knows their sizes.
+pub(super) fn fits(sizes: &[Size]) -> bool {
+    let mut known = sizes.iter().filter_map(Size::number);
+    let elements = known.try_fold(1, |product: u64, size| product.checked_mul(size));
+    elements.is_some_and(|elements| elements <= MOST)
+}
+
+/// Returns the mistake in a shape of the header, if it is too large.
+pub(super) fn of_shape(sizes: &[Size], whose: &str) -> Option<syn::Error> {
+    let place = place(sizes).filter(|_| !fits(sizes))?;
+    Some(errors::too_large(place, whose, &elements(sizes)))
+}
+
+/// Returns the mistake in a layer with these `sizes`, at `place` if it has none, if one of its arrays is too large.
+pub(super) fn of_layer(resolved: &Resolved, sizes: &[Size], at: Place, whose: &str) -> Option<syn::Error> {
+    let requires = resolved.requires.iter().map(|required| &required.room);
+    if let Some(size) = resolved.sizes().into_iter().chain(requires).find(|size| size.overflows()) {
+        let largest = size.arguments().iter().max_by_key(|argument| argument.number());
+        let at = largest.map_or(at, Size::place);
+        return Some(errors::computed_size_overflows(at, whose, &size.bare()));
+    }
+    let at = place(sizes).unwrap_or(at);
+    let (parameters, output) = (parameters(resolved.parameters.as_ref()), resolved.gives.sizes());
+    if !fits(&parameters) {
+        return Some(errors::too_large(at, whose, &of_parameters(&parameters)));
+    }
+    (!fits(output)).then(|| errors::too_large(at, whose, &of_output(output)))
+}
+
+/// Returns the axes of the largest tensor in the parameters of a layer: one for each size of their type.
+fn parameters(kind: Option<&Type>) -> Vec<Size> {
+    let arguments = kind.into_iter().flat_map(|kind| &kind.arguments);
+    arguments.flat_map(Argument::sizes).cloned().collect()
+}
+
+fn elements(sizes: &[Size]) -> String {
+    format!("it has {}", product(sizes))
+}
+
+fn of_parameters(sizes: &[Size]) -> String {
+    format!("its parameters are {}", product(sizes))
+}
+
+fn of_output(sizes: &[Size]) -> String {
+    format!("its output has {}", product(sizes))
+}
+
+/// Returns sizes as a product: `64 × 32`.
+fn product(sizes: &[Size]) -> String {
+    sizes.iter().map(Size::text).collect::<Vec<_>>().join(" × ")
+}
+
+/// Returns the range from the first size to the last.
+fn place(sizes: &[Size]) -> Option<Place> {
+    Some(sizes.first()?.place().to(sizes.last()?.place()))
+}
