@@ -300,6 +300,17 @@ mod tests {
     }
 
     #[test]
+    fn packed_products_have_the_bits_of_the_naive_ones() {
+        // Below and above the numbers of samples, inputs and outputs from which columns are packed, and up to which.
+        for samples in [47, 48, 53, 128, 129] {
+            for (inputs, outputs) in [(47, 33), (48, 65), (67, 128), (1024, 34), (1030, 34)] {
+                assert_same::<f32>(samples, inputs, outputs);
+                assert_same::<f64>(samples, inputs, outputs);
+            }
+        }
+    }
+
+    #[test]
     fn one_sample_has_the_bits_of_the_naive_kernel_whatever_its_width() {
         // Adjacent registers, eight of them, and stripes; with and without ranges, and with a remainder.
         for outputs in [1, 3, 16, 31, 48, 64, 65, 128, 129, 520, 1000, 1031] {

@@ -2,9 +2,9 @@
 //!
 //! A tile consists of some rows (samples, or inputs for the gradient of the weight) and two registers of columns (outputs, or
 //! inputs for the gradient of the input). Its sums stay in registers during the loop over the terms. For each term, the single
-//! element of each row is multiplied by the two registers of columns. Columns are contiguous in memory, so no operand is
-//! packed. Only the gradient of the input transposes weights, into a panel. Sizes are arguments: constant sizes were not
-//! faster.
+//! element of each row is multiplied by the two registers of columns. Columns are contiguous in memory, so a product of few
+//! rows packs no operand. A product of many rows first copies the columns of all terms into a panel, and the gradient of the
+//! input transposes weights into one. Sizes are arguments: constant sizes were not faster.
 
 use core::mem::MaybeUninit;
 
@@ -136,8 +136,8 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
         }
     }
 
-    /// Copies the columns of each term into a panel, where they are adjacent. The columns of a weight are a row of it apart: at
-    /// powers of two, few of them fit into the nearest cache at a time.
+    /// Copies the columns of each term into a panel, where they are contiguous. In a weight with 512 outputs, the columns of
+    /// adjacent terms are 2 KiB apart and fall into two sets of the nearest cache, which hold 24 or fewer of their lines.
     ///
     /// # Safety
     /// For each term k, `columns + k · column_term` is valid for reads of the columns.

@@ -13,10 +13,10 @@ const ABREAST: usize = 4;
 const WIDE: usize = 8;
 /// The number of output registers whose sums are kept in memory at a time for one sample.
 const STRIPE: usize = 32;
-/// The number of samples from which on it is worth to pack the weights.
-const PACKED_FROM: usize = 16;
-/// The number of inputs whose weights fit into a panel.
-const PANEL: usize = 256;
+/// The number of inputs whose weights are packed at most. With AVX-512 their panel takes 32 KiB.
+const PACKED: usize = 256;
+/// The number of samples from which packing saves more than it costs.
+const PACKED_FROM: usize = 48;
 /// The number of inputs whose weights are added to these sums at a time.
 const GROUP: usize = 8;
 
@@ -57,21 +57,21 @@ impl<T: Vectors> Forward<'_, T> {
         let DenseSizes { samples, inputs, outputs } = self.sizes;
         let (ranges, len) = ranges(inputs);
         let output = self.output.as_mut_ptr();
-        let mut panel = [MaybeUninit::<V>::uninit(); PAIR * PANEL];
+        let mut panel = [MaybeUninit::<V>::uninit(); PAIR * PACKED];
         by_columns!(isa, outputs, column, columns, full => {
             // Full registers process range by range. The weights of a range then stay in the nearest cache for all samples, and
             // the sums are kept in the output. Partial registers process all ranges of some samples at once, since reading back
             // a masked store is slow.
             let (passes, ranges_of_pass) = if full { (ranges, 1) } else { (1, ranges) };
             for pass in 0..passes {
-                let packed = full && samples >= PACKED_FROM && inputs - (ranges - 1) * len <= PANEL;
+                let start = pass * len;
+                let terms = if pass + 1 == ranges { inputs - start } else { len };
+                let packed = full && outputs > PAIR * V::COUNT && samples >= PACKED_FROM && terms <= PACKED;
                 if packed {
                     // SAFETY: as below.
                     unsafe {
-                        let start = pass * len;
-                        let terms = if pass + 1 == ranges { inputs - start } else { len };
                         columns.pack(&mut panel, terms, (self.weight.as_ptr().add(start * outputs + column), outputs));
-                    }
+                    };
                 }
                 by_rows!(V::ROWS, samples, sample, R => {
                     let mut total = [columns.zeros(); R];
@@ -79,7 +79,7 @@ impl<T: Vectors> Forward<'_, T> {
                         let start = range * len;
                         let terms = if range + 1 == ranges { inputs - start } else { len };
                         // SAFETY: the lengths of the slices were checked, and the loops keep samples, inputs and outputs within
-                        // them.
+                        // them. A packed range, which is that of the pass, was copied into the panel.
                         let sums = unsafe {
                             let bias = self.bias.as_ptr().add(column);
                             let sums = if range == 0 { columns.load(bias) } else { columns.zeros() };

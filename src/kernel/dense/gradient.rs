@@ -53,8 +53,8 @@ impl<T: Vectors> InputGradient<'_, T> {
     }
 }
 
-/// The number of inputs from which on it is worth to pack the gradients.
-const PACKED_FROM: usize = 16;
+/// The number of inputs from which packing the gradients of the output saves more than it costs.
+const PACKED_FROM: usize = 48;
 
 /// Fills a panel with the weights of up to [`PANEL`] outputs, starting at index `output`, for two registers of inputs, starting
 /// at index `input`. The panel is stored output after output. Positions of nonexistent outputs and inputs are zero or
@@ -133,7 +133,7 @@ impl<T: Vectors> WeightGradient<'_, T> {
         by_columns!(isa, outputs, column, columns, full => {
             // SAFETY: the lengths of the slices were checked, and the loops keep samples, inputs and outputs within them.
             let gradients = unsafe { self.grad_output.as_ptr().add(column) };
-            let packed = full && samples <= PANEL && inputs >= PACKED_FROM;
+            let packed = full && outputs > PAIR * V::COUNT && samples <= PANEL && inputs >= PACKED_FROM;
             let (gradients, outputs_apart) = if packed {
                 // SAFETY: as above.
                 unsafe { columns.pack(&mut panel, samples, (gradients, outputs)) };
