@@ -38,8 +38,20 @@ impl<T: Vectors> Program for Forward<'_, T> {
         if self.sizes.samples == 1 {
             self.of_one::<T::In<I>>(isa);
         } else {
-            self.of_batch::<T::In<I>>(isa);
+            isa.call(OfBatch(self));
         }
+    }
+}
+
+/// A separate program, because its panel is on the stack, which one sample should not pay for.
+struct OfBatch<'a, T>(Forward<'a, T>);
+
+impl<T: Vectors> Program for OfBatch<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        self.0.of_batch::<T::In<I>>(isa);
     }
 }
 
