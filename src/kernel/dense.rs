@@ -117,6 +117,14 @@ const fn ranges(inputs: usize) -> (usize, usize) {
     if inputs < SPLIT_FROM { (1, inputs) } else { (RANGES, inputs / RANGES) }
 }
 
+/// Returns the first input of a range and the number of its inputs.
+#[inline(always)]
+const fn range_of(inputs: usize, range: usize) -> (usize, usize) {
+    let (ranges, len) = ranges(inputs);
+    let start = range * len;
+    (start, if range + 1 == ranges { inputs - start } else { len })
+}
+
 macro_rules! dense_kernels {
     ($float:ident) => {
         impl DenseKernels for $float {

@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_registers, by_rows, sum_of};
-use super::{RANGES, ranges};
+use super::{RANGES, range_of, ranges};
 use crate::kernel::lanes::{Lanes, Vectors};
 use crate::kernel::{DenseSizes, Isa, Program};
 
@@ -67,7 +67,7 @@ impl<T: Vectors> Forward<'_, T> {
     #[inline(always)]
     fn of_batch<V: Lanes<Element = T>>(self, isa: V::Isa) {
         let DenseSizes { samples, inputs, outputs } = self.sizes;
-        let (ranges, len) = ranges(inputs);
+        let (ranges, _) = ranges(inputs);
         let output = self.output.as_mut_ptr();
         let mut panel = [MaybeUninit::<V>::uninit(); PAIR * PACKED];
         by_columns!(isa, outputs, column, columns, full => {
@@ -76,31 +76,25 @@ impl<T: Vectors> Forward<'_, T> {
             // a masked store is slow.
             let (passes, ranges_of_pass) = if full { (ranges, 1) } else { (1, ranges) };
             for pass in 0..passes {
-                let start = pass * len;
-                let terms = if pass + 1 == ranges { inputs - start } else { len };
-                let packed = full && outputs > PAIR * V::COUNT && samples >= PACKED_FROM && terms <= PACKED;
-                if packed {
+                let (start, terms) = range_of(inputs, pass);
+                let is_packed = full && outputs > PAIR * V::COUNT && samples >= PACKED_FROM && terms <= PACKED;
+                if is_packed {
+                    let weights = self.weight.as_ptr().wrapping_add(start * outputs + column);
                     // SAFETY: as below.
-                    unsafe {
-                        columns.pack(&mut panel, terms, (self.weight.as_ptr().add(start * outputs + column), outputs));
-                    };
+                    unsafe { columns.pack(&mut panel, terms, (weights, outputs)) };
                 }
                 by_rows!(V::ROWS, samples, sample, R => {
                     let mut total = [columns.zeros(); R];
                     for range in pass * ranges_of_pass..(pass + 1) * ranges_of_pass {
-                        let start = range * len;
-                        let terms = if range + 1 == ranges { inputs - start } else { len };
+                        let (start, terms) = range_of(inputs, range);
+                        let weights = self.weight.as_ptr().wrapping_add(start * outputs + column);
+                        let weights = if is_packed { (panel.as_ptr().cast(), PAIR * V::COUNT) } else { (weights, outputs) };
                         // SAFETY: the lengths of the slices were checked, and the loops keep samples, inputs and outputs within
                         // them. A packed range, which is that of the pass, was copied into the panel.
                         let sums = unsafe {
                             let bias = self.bias.as_ptr().add(column);
                             let sums = if range == 0 { columns.load(bias) } else { columns.zeros() };
                             let rows = (self.input.as_ptr().add(sample * inputs + start), inputs, 1);
-                            let weights = if packed {
-                                (panel.as_ptr().cast(), PAIR * V::COUNT)
-                            } else {
-                                (self.weight.as_ptr().add(start * outputs + column), outputs)
-                            };
                             columns.multiply([sums; R], terms, rows, weights)
                         };
                         for r in 0..R {
