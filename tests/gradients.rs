@@ -487,16 +487,19 @@ proptest! {
     }
 }
 
-/// Holds the networks around the examples of all layers to the three truths.
+/// Holds the network around the example of each layer to the three truths, in a test of its own.
 macro_rules! every_layer_is_checked {
     ($([$title:literal $module:ident::Example])*) => {
-        #[test]
-        fn every_layer_of_the_table_has_the_right_gradient() {
+        mod layers_of_the_table_have_the_right_gradient {
+            use super::{Dual, KINKED, MeanSquaredError, check};
+
             $(
-                println!("{}", $title);
-                check::<$module::Example<f64>, $module::Example<Dual>, $module::Example<f32>, _>(
-                    &MeanSquaredError, KINKED, 37, 3,
-                );
+                #[test]
+                fn $module() {
+                    use super::$module::Example;
+                    println!("{}", $title);
+                    check::<Example<f64>, Example<Dual>, Example<f32>, _>(&MeanSquaredError, KINKED, 37, 3);
+                }
             )*
         }
     };

@@ -11,6 +11,9 @@ use crate::threads;
 /// that the cost of what an optimizer computes once per call, such as Adam's corrections, is negligible.
 const DECAYED_TOGETHER: usize = 2048;
 
+/// The number of elements that are checked from start to end.
+const CHECKED_TOGETHER: usize = 4096;
+
 /// Computes the largest magnitude of the trained elements, or only of those that decay. The result is `None` if one of them is
 /// not finite.
 pub(super) struct Largest<'a, T> {
@@ -55,7 +58,12 @@ impl<T: Kernels> Program for LargestOfPiece<'_, T> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> Option<T> {
-        T::largest_magnitude(isa, self.0)
+        // From the end to the start: the start is then in a cache when the update reads it.
+        let mut largest = Some(T::ZERO);
+        for values in self.0.rchunks(CHECKED_TOGETHER) {
+            largest = largest.zip(T::largest_magnitude(isa, values)).map(|(largest, found)| found.maximum(largest));
+        }
+        largest
     }
 }
 
