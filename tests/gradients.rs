@@ -357,6 +357,8 @@ network!(struct Chain19 (Vector<6>) = LayerNorm, Dense<_, 5>, LayerNorm(1e-3), S
 network!(struct Chain20 (Image<1, 1, 9>) = Conv2d<_, 17, 1>(stride = 3), Residual { Conv2d<_, 2, 3>(1, 1), Gelu, Conv2d<_, 17, 1> }, LayerNorm, Flatten, Dense<_, 1>);
 network!(struct Chain21 (Image<3, 6, 4>) = Conv2d<_, 5, 4>(1, Same), Dropout(0.2), Conv2d<_, 2, 3>(2, Same), Sigmoid, Conv2d<_, 1, 2>(padding = 3), Flatten, Dense<_, 2>);
 
+network!(struct Chain22 (Image<6, 5, 3>) = GroupNorm<2>, PRelu(0.1), Conv2d<_, 4, 3>, GroupNorm<4>(1e-2), Silu, Dropout2d(0.3), RmsNorm, Flatten, RmsNorm(0.1), Dense<_, 5>, PRelu, Dense<_, 2>);
+
 // Blocks: first, in the middle, last, in each other; around layers that need their output, that work in place and that draw
 // random numbers; a nested network in one.
 network!(struct Pair = Dense<4, 2>, Tanh, Dense<2, 4>);
@@ -484,6 +486,7 @@ proptest! {
         check!(Chain19, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain20, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain21, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Chain22, MeanSquaredError, KINKED, seed, samples);
     }
 }
 

@@ -14,17 +14,21 @@ use crate::size::{AXIS, Function, LENGTH, Size};
 mod conv2d;
 mod dense;
 mod dropout;
+mod dropout2d;
 mod elu;
 mod flatten;
 mod gelu;
 mod gelu_tanh;
+mod group_norm;
 mod hard_sigmoid;
 mod hard_silu;
 mod hard_tanh;
 mod identity;
 mod layer_norm;
 mod leaky_relu;
+mod p_relu;
 mod relu;
+mod rms_norm;
 mod selu;
 mod sigmoid;
 mod silu;
@@ -39,10 +43,13 @@ static ALL: &[&Spec] = &[
     &conv2d::SPEC,
     &flatten::SPEC,
     &layer_norm::SPEC,
+    &rms_norm::SPEC,
+    &group_norm::SPEC,
     &sigmoid::SPEC,
     &tanh::SPEC,
     &relu::SPEC,
     &leaky_relu::SPEC,
+    &p_relu::SPEC,
     &elu::SPEC,
     &selu::SPEC,
     &gelu::SPEC,
@@ -55,6 +62,7 @@ static ALL: &[&Spec] = &[
     &hard_silu::SPEC,
     &identity::SPEC,
     &dropout::SPEC,
+    &dropout2d::SPEC,
     &softmax::SPEC,
 ];
 

@@ -1,4 +1,4 @@
-//! Normalization of every sample: forward pass, and the gradients of the input and of scale and shift.
+//! Normalization of samples, or of groups of their channels: forward pass, and the gradients of the input and of scale and shift.
 
 mod loops;
 
@@ -6,13 +6,15 @@ use super::compiled::{compiled, for_floats};
 use super::{Isa, NaiveKernels};
 use crate::scalar::Scalar;
 
-/// Normalization of every sample to mean 0 and variance 1.
+/// Normalization of the groups of every sample to mean 0 and variance 1, or only to mean square 1.
 ///
-/// Sums over the elements of a sample have a fixed order: element n is added to partial sum n mod 16, and partial sums are
-/// added in halves, 8 apart, then 4, 2 and 1.
+/// Sums over the elements of a group have a fixed order: element n is added to partial sum n mod 16, and partial sums are
+/// added in halves, 8 apart, then 4, 2 and 1. In the gradients, the elements that share a weight are summed in the same way,
+/// and these sums are added in order.
 pub trait NormalizationKernels: Scalar {
-    /// Computes `y[s, n] = w[n] (x[s, n] - μ) r + b[n]`, with the mean μ of the sample and r = 1 / √(σ² + ε). These two
-    /// elements are kept for each sample.
+    /// Computes `y[s, n] = w[c] (x[s, n] - μ) r + b[c]`, with the mean μ of the group and r = 1 / √(σ² + ε), where c is the
+    /// weight of element n. These two elements are kept for each group. Without centering, μ is 0 and σ² the mean square.
+    /// If `bias` is empty, b is omitted.
     fn normalize<I: Isa>(
         isa: I,
         sizes: NormalizationSizes,
@@ -25,7 +27,8 @@ pub trait NormalizationKernels: Scalar {
         loops::normalize(isa, sizes, weight, bias, input, output, kept);
     }
 
-    /// Computes `dx[s, n] = r (h - mean(h) - x̂ mean(h x̂))` with `x̂ = (x[s, n] - μ) r` and `h = w[n] g[s, n]`.
+    /// Computes `dx[s, n] = r (h - mean(h) - x̂ mean(h x̂))` with `x̂ = (x[s, n] - μ) r` and `h = w[c] g[s, n]`. Without
+    /// centering, mean(h) is omitted.
     fn normalize_input_gradient<I: Isa>(
         isa: I,
         sizes: NormalizationSizes,
@@ -38,8 +41,9 @@ pub trait NormalizationKernels: Scalar {
         loops::normalize_input_gradient(isa, sizes, weight, input, kept, grad_output, grad_input);
     }
 
-    /// Computes `dw[n] = Σ_s g[s, n] x̂[s, n]` and `db[n] = Σ_s g[s, n]`, summed from zero in the order of s. Adds the sums to
-    /// the gradients if `accumulate` is true, and overwrites the gradients otherwise.
+    /// Computes `dw[c] = Σ g[s, n] x̂[s, n]` and `db[c] = Σ g[s, n]` over the samples and the elements n that share weight c,
+    /// summed from zero in the order of s. Adds the sums to the gradients if `accumulate` is true, and overwrites the
+    /// gradients otherwise. If `grad_bias` is empty, db is omitted.
     #[allow(clippy::too_many_arguments, reason = "the inputs, and the two gradients that are written")]
     fn normalize_weight_gradient<I: Isa>(
         isa: I,
@@ -64,6 +68,12 @@ pub struct NormalizationSizes {
     pub samples: usize,
     /// The number of elements per sample.
     pub elements: usize,
+    /// The number of equal parts of a sample that are normalized separately.
+    pub groups: usize,
+    /// The number of adjacent elements that share a weight: 1, or the positions of an image.
+    pub positions: usize,
+    /// Whether the mean is subtracted.
+    pub centered: bool,
     /// ε, which is added to the variance.
     pub epsilon: f64,
 }
@@ -163,18 +173,24 @@ mod tests {
     use crate::random;
 
     /// The output and the gradients of some samples in `f32`.
-    struct All<'a>(NormalizationSizes, &'a [f32], &'a [f32], &'a [f32]);
+    struct All<'a> {
+        sizes: NormalizationSizes,
+        weight: &'a [f32],
+        bias: &'a [f32],
+        input: &'a [f32],
+        grad_output: &'a [f32],
+    }
 
     impl Program for All<'_> {
         type Output = [Vec<f32>; 4];
 
         #[inline(always)]
         fn run<I: Isa>(self, isa: I) -> [Vec<f32>; 4] {
-            let Self(sizes, weight, input, grad_output) = self;
-            let mut kept = vec![0.0; 2 * sizes.samples];
+            let Self { sizes, weight, bias, input, grad_output } = self;
+            let mut kept = vec![0.0; 2 * sizes.samples * sizes.groups];
             let (mut y, mut dx) = (vec![0.0; input.len()], vec![0.0; input.len()]);
-            let (mut dw, mut db) = (vec![0.0; sizes.elements], vec![0.0; sizes.elements]);
-            f32::normalize(isa, sizes, weight, weight, input, &mut y, &mut kept);
+            let (mut dw, mut db) = (vec![0.0; weight.len()], vec![0.0; bias.len()]);
+            f32::normalize(isa, sizes, weight, bias, input, &mut y, &mut kept);
             f32::normalize_input_gradient(isa, sizes, weight, input, &kept, grad_output, &mut dx);
             f32::normalize_weight_gradient(isa, sizes, input, &kept, grad_output, false, &mut dw, &mut db);
             [y, dx, dw, db]
@@ -190,23 +206,55 @@ mod tests {
 
     #[test]
     fn all_fused_instruction_sets_give_the_same_bits_and_the_others_approximately() {
-        for elements in [1, 2, 15, 16, 17, 31, 64, 100] {
-            let sizes = NormalizationSizes { samples: 3, elements, epsilon: 1e-5 };
-            let (weight, input, gradient) = (draws(elements, 1), draws(3 * elements, 2), draws(3 * elements, 3));
-            let found = |path: Path| path.run(All(sizes, &weight, &input, &gradient));
+        let whole = [1, 2, 15, 16, 17, 31, 64, 100].map(|elements| (elements, 1, 1));
+        let images = [(6, 3, 2), (2 * 7 * 17, 2, 17), (7 * 221, 7, 221), (4 * 16, 1, 16), (6 * 33, 3, 33)];
+        for ((elements, groups, positions), centered) in
+            whole.into_iter().chain(images).flat_map(|sizes| [(sizes, true), (sizes, false)])
+        {
+            let sizes = NormalizationSizes { samples: 3, elements, groups, positions, centered, epsilon: 1e-5 };
+            let weights = elements / positions;
+            let (weight, bias) = (draws(weights, 1), draws(if centered { weights } else { 0 }, 4));
+            let (input, grad_output) = (draws(3 * elements, 2), draws(3 * elements, 3));
+            let found = |path: Path| {
+                path.run(All { sizes, weight: &weight, bias: &bias, input: &input, grad_output: &grad_output })
+            };
             let fused: Vec<_> = Path::available().filter(|&path| path != Path::Portable).map(found).collect();
-            assert!(fused.windows(2).all(|pair| pair[0] == pair[1]), "{elements} elements");
+            assert!(fused.windows(2).all(|pair| pair[0] == pair[1]), "{sizes:?}");
             let portable = found(Path::Portable);
             for (one, other) in fused.first().into_iter().flatten().flatten().zip(portable.iter().flatten()) {
-                assert!((one - other).abs() <= 1e-4 * one.abs().max(1.0), "{elements} elements: {one} and {other}");
+                assert!((one - other).abs() <= 1e-4 * one.abs().max(1.0), "{sizes:?}: {one} and {other}");
             }
         }
     }
 
     #[test]
     fn a_sample_with_a_common_offset_keeps_its_precision() {
-        let sizes = NormalizationSizes { samples: 1, elements: 4, epsilon: 1e-5 };
-        let [y, ..] = Path::Portable.run(All(sizes, &[1.0; 4], &[4096.0, 4098.0, 4096.0, 4098.0], &[0.0; 4]));
+        let sizes =
+            NormalizationSizes { samples: 1, elements: 4, groups: 1, positions: 1, centered: true, epsilon: 1e-5 };
+        let input = &[4096.0, 4098.0, 4096.0, 4098.0];
+        let [y, ..] =
+            Path::Portable.run(All { sizes, weight: &[1.0; 4], bias: &[1.0; 4], input, grad_output: &[0.0; 4] });
         assert!(y.iter().zip([0.0, 2.0, 0.0, 2.0]).all(|(y, expected)| (y - expected).abs() < 1e-4), "{y:?}");
+    }
+
+    #[test]
+    fn groups_are_those_of_separate_samples() {
+        let sizes =
+            NormalizationSizes { samples: 2, elements: 24, groups: 3, positions: 4, centered: true, epsilon: 0.1 };
+        let (weight, bias, input, grad_output) = (draws(6, 1), draws(6, 2), draws(48, 3), draws(48, 4));
+        let [y, dx, ..] =
+            Path::Portable.run(All { sizes, weight: &weight, bias: &bias, input: &input, grad_output: &grad_output });
+        for (group, (y, dx)) in y.chunks(8).zip(dx.chunks(8)).enumerate() {
+            let (place, weights) = (group * 8..group * 8 + 8, group % 3 * 2..group % 3 * 2 + 2);
+            let sizes = NormalizationSizes { samples: 1, elements: 8, groups: 1, ..sizes };
+            let [alone, dx_alone, ..] = Path::Portable.run(All {
+                sizes,
+                weight: &weight[weights.clone()],
+                bias: &bias[weights],
+                input: &input[place.clone()],
+                grad_output: &grad_output[place],
+            });
+            assert_eq!((y, dx), (&alone[..], &dx_alone[..]), "group {group}");
+        }
     }
 }

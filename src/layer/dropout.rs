@@ -2,8 +2,8 @@
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
+use crate::layer::draws::Draws;
 use crate::layer::{Elementwise, Mode, Pass, Reads, Site};
-use crate::random;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -90,23 +90,12 @@ impl Elementwise for Dropout {
 /// Multiplies every element of samples of `len` elements by 0 with probability `rate`, and otherwise by 1 / (1 - rate).
 #[inline(always)]
 fn leave_out<T: Scalar>(rate: f64, pass: &Pass, len: usize, values: &mut [T]) {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a rate below 1 times 2³² fits, or saturates"
-    )]
-    let threshold = (rate * 4_294_967_296.0 + 0.5) as u32;
-    let kept = T::from_f64(1.0 / (1.0 - rate));
-    let key = random::mix(random::mix(random::mix(pass.seed) ^ pass.step) ^ pass.layer);
+    let draws = Draws::new(rate, pass);
     for (sample, values) in values.chunks_exact_mut(len).enumerate() {
-        let key = random::mix(key ^ (pass.first_sample + sample) as u64);
-        // Each draw of 64 bits decides two elements.
+        let key = draws.of_sample(sample);
         for (index, pair) in values.chunks_mut(2).enumerate() {
-            let bits = random::mix(key.wrapping_add((index as u64).wrapping_mul(random::GOLDEN)));
-            #[allow(clippy::cast_possible_truncation, reason = "the two halves are separate draws")]
-            let draws = [bits as u32, (bits >> 32) as u32];
-            for (value, draw) in pair.iter_mut().zip(draws) {
-                *value *= if draw < threshold { T::ZERO } else { kept };
+            for (value, factor) in pair.iter_mut().zip(draws.factors(key, index)) {
+                *value *= factor;
             }
         }
     }

@@ -104,7 +104,7 @@ impl<const N: usize> LayerNorm<N> {
     #[inline(always)]
     fn sizes<In: Shape>(elements: usize, epsilon: f64) -> NormalizationSizes {
         const { assert!(In::LEN == N, "a `LayerNorm<N>` needs an input of N elements") };
-        NormalizationSizes { samples: elements / N, elements: N, epsilon }
+        NormalizationSizes { samples: elements / N, elements: N, groups: 1, positions: 1, centered: true, epsilon }
     }
 }
 

@@ -110,3 +110,20 @@ fn a_number_that_is_not_finite_is_not_hidden() {
         Alone::zeroed().forward(&[[f32::NAN; 101]], &Pass::training(1, 1), &mut Workspace::new()).unwrap().to_vec();
     assert!(outputs[0].iter().all(|y| y.is_nan()));
 }
+
+#[test]
+fn whole_channels_are_dropped_or_scaled() {
+    network!(struct Channels (Image<7, 3, 5>) = Dropout2d(0.3));
+    let inputs = vec![[[[1.0_f32; 5]; 3]; 7]; 1000];
+    let mut workspace = Workspace::<Channels>::for_samples(inputs.len());
+    let network = Channels::zeroed();
+    let outputs = network.forward(&inputs, &Pass::training(37, 0), &mut workspace).unwrap().to_vec();
+    let channels = outputs.as_flattened();
+    let whole = |value: f32| move |channel: &&[[f32; 5]; 3]| channel.as_flattened().iter().all(|&y| y == value);
+    let dropped = channels.iter().filter(whole(0.0)).count();
+    assert_eq!(dropped + channels.iter().filter(whole(1.0 / 0.7)).count(), channels.len());
+    // Five standard deviations of 7,000 draws.
+    let share = dropped as f64 / channels.len() as f64;
+    assert!((share - 0.3).abs() < 5.0 * (0.21 / 7000.0_f64).sqrt(), "{share}");
+    assert_eq!(network.predict(&inputs[0]), inputs[0]);
+}

@@ -290,6 +290,20 @@ fn normalized_layers_agree_with_pytorch() {
     layer_agrees!(serde_json::json!({ "f64": exact, "f32": exact }), "constant": (Vector<4>) LayerNorm(epsilon = 1e-3));
 }
 
+#[test]
+fn other_normalizations_and_learned_slopes_agree_with_pytorch() {
+    let file = recorded("normalizations.json");
+    let case = |name: &str| serde_json::json!({ "f64": file["f64"][name], "f32": file["f32"][name] });
+    layer_agrees!(case("rms_vector"), "rms vector": (Vector<7>) RmsNorm);
+    layer_agrees!(case("rms_image"), "rms image": (Image<2, 3, 4>) RmsNorm(0.25));
+    layer_agrees!(case("one_group"), "one group": (Image<4, 3, 5>) GroupNorm<1>);
+    layer_agrees!(case("two_groups"), "two groups": (Image<6, 5, 7>) GroupNorm<2>(epsilon = 1e-3));
+    layer_agrees!(case("instances"), "instances": (Image<3, 4, 6>) GroupNorm<3>);
+    layer_agrees!(case("one_position"), "one position": (Image<8, 1, 1>) GroupNorm<2>(0.1));
+    layer_agrees!(case("slopes_of_elements"), "slopes of elements": (Vector<21>) PRelu);
+    layer_agrees!(case("slopes_of_channels"), "slopes of channels": (Image<3, 5, 7>) PRelu);
+}
+
 fn softmax_agrees<T: Kernels>(case: &Value) {
     for (position, input) in case["input"].as_array().unwrap().iter().enumerate() {
         let values: Vec<T> = numbers(input);

@@ -4,10 +4,10 @@ use super::NormalizationSizes;
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
-/// The number of partial sums over the elements of a sample.
+/// The number of partial sums over the elements of a group.
 const PARTS: usize = 16;
 
-/// Computes the sum over the elements of a sample. `$next` is `$sum` plus the term of element `$n`. A macro, since the body of
+/// Computes the sum over the elements of a slice. `$next` is `$sum` plus the term of element `$n`. A macro, since the body of
 /// a closure is not guaranteed to be compiled for the instruction set.
 macro_rules! sum {
     ($elements:ident, |$sum:ident, $n:ident| $next:expr) => {{
@@ -41,11 +41,26 @@ fn folded<T: Scalar>(mut parts: [T; PARTS]) -> T {
 impl NormalizationSizes {
     /// Checks that the lengths of the slices match the sizes.
     #[inline(always)]
-    fn check(self, parameters: usize, input: usize, output: usize, kept: usize) {
-        let Self { samples, elements, .. } = self;
-        assert!(elements > 0 && parameters == elements, "a scale and a shift per element");
+    fn check(self, weight: usize, bias: usize, input: usize, output: usize, kept: usize) {
+        let Self { samples, elements, groups, positions, .. } = self;
+        assert!(groups > 0 && positions > 0 && elements > 0, "no size is 0");
+        assert!(elements % groups == 0 && elements / groups % positions == 0, "groups consist of whole channels");
+        assert!(weight == elements / positions, "a scale per element or channel");
+        assert!(bias == weight || bias == 0, "a shift per scale");
         assert!(samples.checked_mul(elements) == Some(input) && input == output, "inputs and outputs of every sample");
-        assert!(kept == 2 * samples, "two elements are kept per sample");
+        assert!(kept == 2 * samples * groups, "two elements are kept per group");
+    }
+
+    /// Returns the number of elements in a group.
+    #[inline(always)]
+    fn group(self) -> usize {
+        self.elements / self.groups
+    }
+
+    /// Returns the number of weights of a group.
+    #[inline(always)]
+    fn channels(self) -> usize {
+        self.group() / self.positions
     }
 }
 
@@ -59,21 +74,38 @@ pub(super) fn normalize<T: Scalar, I: Isa>(
     output: &mut [T],
     kept: &mut [T],
 ) {
-    sizes.check(weight.len(), input.len(), output.len(), kept.len());
-    assert_eq!(weight.len(), bias.len(), "a shift per scale");
-    let NormalizationSizes { elements, epsilon, .. } = sizes;
+    sizes.check(weight.len(), bias.len(), input.len(), output.len(), kept.len());
+    let NormalizationSizes { groups, positions, centered, epsilon, .. } = sizes;
+    let (elements, channels) = (sizes.group(), sizes.channels());
     let (count, epsilon) = (T::from_count(elements), T::from_f64(epsilon));
     let rows = input.chunks_exact(elements).zip(output.chunks_exact_mut(elements));
-    for ((x, y), kept) in rows.zip(kept.chunks_exact_mut(2)) {
-        let mean = sum!(elements, |sum, n| sum + x[n]) / count;
+    for (row, ((x, y), kept)) in rows.zip(kept.chunks_exact_mut(2)).enumerate() {
+        let mean = if centered { sum!(elements, |sum, n| sum + x[n]) / count } else { T::ZERO };
         let squares = sum!(elements, |sum, n| {
             let difference = x[n] - mean;
             isa.mul_add(difference, difference, sum)
         });
         let factor = T::ONE / (squares / count + epsilon).sqrt();
         kept.copy_from_slice(&[mean, factor]);
-        for ((y, &x), (&w, &b)) in y.iter_mut().zip(x).zip(weight.iter().zip(bias)) {
-            *y = isa.mul_add((x - mean) * factor, w, b);
+        let first = row % groups * channels;
+        let weight = &weight[first..][..channels];
+        let bias = if bias.is_empty() { bias } else { &bias[first..][..channels] };
+        if positions > 1 {
+            let planes = x.chunks_exact(positions).zip(y.chunks_exact_mut(positions));
+            for (channel, (x, y)) in planes.enumerate() {
+                let (w, b) = (weight[channel], bias.get(channel).copied().unwrap_or(T::ZERO));
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = isa.mul_add((x - mean) * factor, w, b);
+                }
+            }
+        } else if bias.is_empty() {
+            for ((y, &x), &w) in y.iter_mut().zip(x).zip(weight) {
+                *y = (x - mean) * factor * w;
+            }
+        } else {
+            for ((y, &x), (&w, &b)) in y.iter_mut().zip(x).zip(weight.iter().zip(bias)) {
+                *y = isa.mul_add((x - mean) * factor, w, b);
+            }
         }
     }
 }
@@ -88,18 +120,41 @@ pub(super) fn normalize_input_gradient<T: Scalar, I: Isa>(
     grad_output: &[T],
     grad_input: &mut [T],
 ) {
-    sizes.check(weight.len(), input.len(), grad_output.len(), kept.len());
+    sizes.check(weight.len(), 0, input.len(), grad_output.len(), kept.len());
     assert_eq!(input.len(), grad_input.len(), "a gradient per input");
-    let elements = sizes.elements;
+    let NormalizationSizes { groups, positions, centered, .. } = sizes;
+    let (elements, channels) = (sizes.group(), sizes.channels());
     let count = T::from_count(elements);
     let rows = input.chunks_exact(elements).zip(grad_output.chunks_exact(elements));
-    for (((x, g), dx), kept) in rows.zip(grad_input.chunks_exact_mut(elements)).zip(kept.chunks_exact(2)) {
+    for (row, (((x, g), dx), kept)) in
+        rows.zip(grad_input.chunks_exact_mut(elements)).zip(kept.chunks_exact(2)).enumerate()
+    {
         let (mean, factor) = (kept[0], kept[1]);
-        let common = sum!(elements, |sum, n| isa.mul_add(weight[n], g[n], sum)) / count;
-        let along = sum!(elements, |sum, n| isa.mul_add(weight[n] * g[n], (x[n] - mean) * factor, sum)) / count;
-        for ((dx, &x), (&w, &g)) in dx.iter_mut().zip(x).zip(weight.iter().zip(g)) {
-            let normalized = (x - mean) * factor;
-            *dx = factor * isa.mul_add(-normalized, along, isa.mul_add(w, g, -common));
+        let weight = &weight[row % groups * channels..][..channels];
+        if positions == 1 {
+            let common =
+                if centered { sum!(elements, |sum, n| isa.mul_add(weight[n], g[n], sum)) / count } else { T::ZERO };
+            let along = sum!(elements, |sum, n| isa.mul_add(weight[n] * g[n], (x[n] - mean) * factor, sum)) / count;
+            for ((dx, &x), (&w, &g)) in dx.iter_mut().zip(x).zip(weight.iter().zip(g)) {
+                let normalized = (x - mean) * factor;
+                *dx = factor * isa.mul_add(-normalized, along, isa.mul_add(w, g, -common));
+            }
+            continue;
+        }
+        let (mut common, mut along) = (T::ZERO, T::ZERO);
+        for ((x, g), &w) in x.chunks_exact(positions).zip(g.chunks_exact(positions)).zip(weight) {
+            if centered {
+                common = isa.mul_add(w, sum!(positions, |sum, n| sum + g[n]), common);
+            }
+            along = isa.mul_add(w, sum!(positions, |sum, n| isa.mul_add(g[n], (x[n] - mean) * factor, sum)), along);
+        }
+        (common, along) = (common / count, along / count);
+        let planes = x.chunks_exact(positions).zip(g.chunks_exact(positions)).zip(dx.chunks_exact_mut(positions));
+        for (((x, g), dx), &w) in planes.zip(weight) {
+            for ((dx, &x), &g) in dx.iter_mut().zip(x).zip(g) {
+                let normalized = (x - mean) * factor;
+                *dx = factor * isa.mul_add(-normalized, along, isa.mul_add(w, g, -common));
+            }
         }
     }
 }
@@ -116,27 +171,87 @@ pub(super) fn normalize_weight_gradient<T: Scalar, I: Isa>(
     grad_weight: &mut [T],
     grad_bias: &mut [T],
 ) {
-    sizes.check(grad_weight.len(), input.len(), grad_output.len(), kept.len());
-    assert_eq!(grad_weight.len(), grad_bias.len(), "a shift per scale");
-    let elements = sizes.elements;
-    let put = |place: &mut T, sum: T| *place = if accumulate { *place + sum } else { sum };
-    // This many elements at a time are summed over all samples.
-    for start in (0..elements).step_by(PARTS) {
-        let columns = start..elements.min(start + PARTS);
+    sizes.check(grad_weight.len(), grad_bias.len(), input.len(), grad_output.len(), kept.len());
+    if sizes.positions > 1 {
+        weight_gradient_of_channels(isa, sizes, input, kept, grad_output, accumulate, grad_weight, grad_bias);
+    } else {
+        weight_gradient_of_elements(isa, sizes, input, kept, grad_output, accumulate, grad_weight, grad_bias);
+    }
+}
+
+/// Adds the sum of a batch to a gradient if `accumulate` is true, and overwrites the gradient otherwise.
+#[inline(always)]
+fn put<T: Scalar>(place: &mut T, sum: T, accumulate: bool) {
+    *place = if accumulate { *place + sum } else { sum };
+}
+
+/// For weights that several elements share.
+#[allow(clippy::too_many_arguments, reason = "those of `normalize_weight_gradient`")]
+#[inline(always)]
+fn weight_gradient_of_channels<T: Scalar, I: Isa>(
+    isa: I,
+    sizes: NormalizationSizes,
+    input: &[T],
+    kept: &[T],
+    grad_output: &[T],
+    accumulate: bool,
+    grad_weight: &mut [T],
+    grad_bias: &mut [T],
+) {
+    let NormalizationSizes { elements, groups, positions, .. } = sizes;
+    let channels = sizes.channels();
+    for (channel, place) in grad_weight.iter_mut().enumerate() {
+        let plane = channel * positions..(channel + 1) * positions;
+        let group = channel / channels;
+        let (mut weight, mut bias) = (T::ZERO, T::ZERO);
+        let samples = input.chunks_exact(elements).zip(grad_output.chunks_exact(elements));
+        for ((x, g), kept) in samples.zip(kept.chunks_exact(2 * groups)) {
+            let (x, g, mean, factor) = (&x[plane.clone()], &g[plane.clone()], kept[2 * group], kept[2 * group + 1]);
+            weight += sum!(positions, |sum, n| isa.mul_add(g[n], (x[n] - mean) * factor, sum));
+            bias += sum!(positions, |sum, n| sum + g[n]);
+        }
+        put(place, weight, accumulate);
+        if let Some(place) = grad_bias.get_mut(channel) {
+            put(place, bias, accumulate);
+        }
+    }
+}
+
+/// For weights of single elements, some of which are summed over all samples at a time.
+#[allow(clippy::too_many_arguments, reason = "those of `normalize_weight_gradient`")]
+#[inline(always)]
+fn weight_gradient_of_elements<T: Scalar, I: Isa>(
+    isa: I,
+    sizes: NormalizationSizes,
+    input: &[T],
+    kept: &[T],
+    grad_output: &[T],
+    accumulate: bool,
+    grad_weight: &mut [T],
+    grad_bias: &mut [T],
+) {
+    let NormalizationSizes { elements, groups, .. } = sizes;
+    let channels = sizes.channels();
+    let starts = (0..groups).flat_map(|group| (0..channels).step_by(PARTS).map(move |start| (group, start)));
+    for (group, start) in starts {
+        let columns = group * channels + start..group * channels + channels.min(start + PARTS);
         let (mut weights, mut biases) = ([T::ZERO; PARTS], [T::ZERO; PARTS]);
-        let rows = input.chunks_exact(elements).zip(grad_output.chunks_exact(elements));
-        for ((x, g), kept) in rows.zip(kept.chunks_exact(2)) {
-            let (mean, factor) = (kept[0], kept[1]);
+        let samples = input.chunks_exact(elements).zip(grad_output.chunks_exact(elements));
+        for ((x, g), kept) in samples.zip(kept.chunks_exact(2 * groups)) {
+            let (mean, factor) = (kept[2 * group], kept[2 * group + 1]);
             let pairs = x[columns.clone()].iter().zip(&g[columns.clone()]);
             for ((weight, bias), (&x, &g)) in weights.iter_mut().zip(&mut biases).zip(pairs) {
                 *weight = isa.mul_add(g, (x - mean) * factor, *weight);
                 *bias += g;
             }
         }
-        let places = grad_weight[columns.clone()].iter_mut().zip(&mut grad_bias[columns]);
-        for ((weight, bias), (place, bias_place)) in weights.into_iter().zip(biases).zip(places) {
-            put(place, weight);
-            put(bias_place, bias);
+        for (place, weight) in grad_weight[columns.clone()].iter_mut().zip(weights) {
+            put(place, weight, accumulate);
+        }
+        if !grad_bias.is_empty() {
+            for (place, bias) in grad_bias[columns].iter_mut().zip(biases) {
+                put(place, bias, accumulate);
+            }
         }
     }
 }

@@ -1,0 +1,23 @@
+//! `RmsNorm(epsilon)`
+
+use super::{Argument, Flow, Resolved, Spec, Takes, Type};
+use crate::setting::Setting;
+
+pub(super) const SPEC: Spec = Spec {
+    name: "RmsNorm",
+    example: "RmsNorm(1e-6)",
+    takes: Takes::Any,
+    sizes: &[],
+    settings: &[Setting::optional("epsilon", "EPSILON")],
+    has_parameters: true,
+    flow: Flow::Keeps,
+    resolve: |written| {
+        let length = || vec![Argument::Size(written.length())];
+        Resolved {
+            gives: written.input.plain(written.unknown),
+            arguments: length(),
+            parameters: Some(Type { name: "RmsNorm", arguments: length() }),
+            requires: Vec::new(),
+        }
+    },
+};
