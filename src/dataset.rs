@@ -11,6 +11,8 @@ mod augmented;
 mod batches;
 mod digits;
 mod epoch;
+#[cfg(feature = "idx")]
+mod idx;
 mod min_max;
 mod quantile_transformer;
 mod rows;

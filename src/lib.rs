@@ -7,6 +7,7 @@
 //!   samplers
 //! - [`kernel`]: instruction sets and loops over elements, [`initializer`]: initial values of weights
 //! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`schedule`], [`dataset`], [`metric`]: the parts of training
+//! - [`augment`]: random changes of images
 //! - [`mod@network`]: what a declared network provides, [`mod@minimize`]: descent on any other function
 //! - [`function`]: activations and their derivatives on plain scalars
 #![cfg_attr(feature = "std", doc = "- [`train`], [`history`]: training")]
@@ -52,6 +53,7 @@ pub mod io;
 pub mod kernel;
 
 // The parts of training.
+pub mod augment;
 pub mod dataset;
 pub mod gradient;
 pub mod layer;

@@ -9,6 +9,8 @@
 //! | which classes a classifier confuses | [`confusion_matrix`] | [`Picture`] |
 //! | images next to their predicted probabilities | [`predictions`] | [`Picture`] |
 //! | the weights of neurons as images | [`weights`] | [`Picture`] |
+//! | the filters of a convolution as images | [`filters`] | [`Picture`] |
+//! | the channels of an image, such as a feature map | [`channels`] | [`Picture`] |
 //! | paths of optimizers over a [`Surface`] | [`paths`] | [`Picture`] |
 //! | the same, step by step | [`animated_paths`] | [`Animation`] |
 //! | why momentum works, with sliders | [`momentum_page`] | [`Page`] |
@@ -75,4 +77,4 @@ pub use pixels::Pixels;
 pub use predictions::predictions;
 pub use scale::Scale;
 pub use surface::Surface;
-pub use weight_images::weights;
+pub use weight_images::{channels, filters, weights};

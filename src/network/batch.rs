@@ -232,7 +232,8 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
                 predictions = others;
             }
             let gradient = &mut *gradient;
-            Backward { network, pass, input, logits, grad_logits, cache, accumulate, gradient }.run(isa);
+            let grad_input = None;
+            Backward { network, pass, input, logits, grad_logits, cache, grad_input, accumulate, gradient }.run(isa);
             accumulate = true;
         }
         sum

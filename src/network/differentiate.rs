@@ -70,9 +70,53 @@ pub trait Differentiate: Network {
         let (logits, kept, cache) = workspace.resume(inputs.len())?;
         kept.copy_from_slice(Self::Logits::flat_batch(grad_logits));
         let input = Self::Input::flat_batch(inputs);
-        let (grad_logits, accumulate) = (kept, true);
-        dispatch(Backward { network: self, pass, input, logits, grad_logits, cache, accumulate, gradient });
+        let (grad_logits, grad_input, accumulate) = (kept, None, true);
+        dispatch(Backward { network: self, pass, input, logits, grad_logits, cache, grad_input, accumulate, gradient });
         Ok(())
+    }
+
+    /// Returns the derivatives of Σ g z with respect to the input, where z are the logits and g are the elements of
+    /// `grad_logits`. With g = 1 for one class and 0 for the others, this is the saliency of each element of the input: how
+    /// much it raises the score of the class.
+    ///
+    /// The pass is one of inference. Allocates a workspace for one sample and a gradient.
+    ///
+    /// # Source
+    /// K. Simonyan, A. Vedaldi and A. Zisserman, "Deep inside convolutional networks", 2014, section 3.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Scores = dense: Dense<2, 3>, Softmax);
+    /// let mut network = Scores::zeroed();
+    /// (network.dense.weight[(1, 0)], network.dense.weight[(1, 1)]) = (5.0, -7.0);
+    /// assert_eq!(network.input_gradient(&[1.0, 1.0], &[0.0, 1.0, 0.0]), [5.0, -7.0]);
+    /// ```
+    #[must_use]
+    fn input_gradient(
+        &self,
+        input: &Sample<Self, Self::Input>,
+        grad_logits: &Sample<Self, Self::Logits>,
+    ) -> Sample<Self, Self::Input> {
+        let (mut workspace, pass) = (Workspace::<Self>::for_samples(1), &Pass::inference());
+        let (logits, kept, cache) = workspace.begin(1).expect("the workspace has room for one sample");
+        let (mut gradient, mut sample) = (Self::zeroed(), Self::Input::zero::<Self::Scalar>());
+        let input = Self::Input::flat(input);
+        dispatch(Forward { network: self, pass, input, logits: &mut *logits, cache: &mut *cache });
+        kept.copy_from_slice(Self::Logits::flat(grad_logits));
+        dispatch(Backward {
+            network: self,
+            pass,
+            input,
+            logits,
+            grad_logits: kept,
+            cache,
+            grad_input: Some(Self::Input::flat_mut(&mut sample)),
+            accumulate: false,
+            gradient: &mut *gradient,
+        });
+        sample
     }
 
     /// Returns the mean loss of a batch of any size, and overwrites `gradient` with its gradient.

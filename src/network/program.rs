@@ -69,6 +69,8 @@ pub(super) struct Backward<'a, N: Network> {
     pub(super) logits: &'a [N::Scalar],
     pub(super) grad_logits: &'a mut [N::Scalar],
     pub(super) cache: &'a mut [N::Scalar],
+    /// The gradient with respect to the input, if it is wanted.
+    pub(super) grad_input: Option<&'a mut [N::Scalar]>,
     /// Whether the gradient is added to the one that is there.
     pub(super) accumulate: bool,
     pub(super) gradient: &'a mut N,
@@ -84,7 +86,7 @@ impl<N: Network> Program for Backward<'_, N> {
             output: self.logits,
             cache: self.cache,
             grad_output: self.grad_logits,
-            grad_input: None,
+            grad_input: self.grad_input,
             accumulate: self.accumulate,
         };
         let Self { network, pass, gradient, .. } = self;

@@ -20,6 +20,8 @@ mod checkpoint;
 mod classes;
 mod dropout;
 mod freezing;
+#[cfg(feature = "idx")]
+mod idx;
 mod interruption;
 mod learning;
 mod losses;
