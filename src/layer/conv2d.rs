@@ -157,6 +157,8 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
             kernel: [KH, KW],
             stride: [settings.stride; 2],
             padding: [before(1, KH), before(2, KW)],
+            dilation: [1; 2],
+            groups: 1,
         }
     }
 }

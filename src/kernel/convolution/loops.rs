@@ -10,11 +10,15 @@ impl ConvolutionSizes {
     /// Checks that the lengths of the slices match the sizes, and that no size is 0.
     #[inline(always)]
     fn check(self, weight: usize, bias: usize, input: usize, output: usize) {
-        let Self { samples, input: [ci, ih, iw], output: [co, oh, ow], kernel: [kh, kw], stride, .. } = self;
-        assert!([ci, ih, iw, co, oh, ow, kh, kw, stride[0], stride[1]].iter().all(|&size| size > 0), "no size is 0");
+        let Self { samples, input: [ci, ih, iw], output: [co, oh, ow], kernel: [kh, kw], stride, groups, .. } = self;
         assert!(
-            weight == ci * co * kh * kw && bias == co,
-            "a weight is filters × channels × kernel, with a bias per filter"
+            [ci, ih, iw, co, oh, ow, kh, kw, stride[0], stride[1], groups].iter().all(|&size| size > 0),
+            "no size is 0"
+        );
+        assert!(ci % groups == 0 && co % groups == 0, "the groups divide the channels of the input and of the output");
+        assert!(
+            weight == ci / groups * co * kh * kw && (bias == co || bias == 0),
+            "a weight is filters × channels of a group × kernel, with a bias per filter or without"
         );
         assert!(
             input == samples * ci * ih * iw && output == samples * co * oh * ow,
@@ -25,7 +29,7 @@ impl ConvolutionSizes {
     /// Returns the row or column of the input at which an element of the kernel lies for an output position, if there is one.
     #[inline(always)]
     fn meets(self, axis: usize, position: usize, element: usize) -> Option<usize> {
-        let place = (position * self.stride[axis] + element).checked_sub(self.padding[axis])?;
+        let place = (position * self.stride[axis] + element * self.dilation[axis]).checked_sub(self.padding[axis])?;
         (place < self.input[axis + 1]).then_some(place)
     }
 
@@ -33,14 +37,20 @@ impl ConvolutionSizes {
     /// that corresponds to the first of them.
     #[inline(always)]
     fn columns(self, element: usize) -> (Range<usize>, usize) {
-        let (stride, padding) = (self.stride[1], self.padding[1]);
-        // ox * stride + element - padding ranges from 0 to the last column.
+        let (stride, padding, element) = (self.stride[1], self.padding[1], element * self.dilation[1]);
+        // ox * stride + element * dilation - padding ranges from 0 to the last column.
         let first = padding.saturating_sub(element).div_ceil(stride);
         let end = (self.input[2] + padding).saturating_sub(element).div_ceil(stride).min(self.output[2]);
-        (first..end.max(first), (first * stride + element).saturating_sub(padding))
+        (first.min(end)..end, (first * stride + element).saturating_sub(padding))
     }
 
-    /// Returns the position of the weight of a filter, an input channel and an element of the kernel.
+    /// Returns the numbers of input and output channels in a group.
+    #[inline(always)]
+    fn group(self) -> [usize; 2] {
+        [self.input[0] / self.groups, self.output[0] / self.groups]
+    }
+
+    /// Returns the position of the weight of a filter, an input channel of its group and an element of the kernel.
     #[inline(always)]
     fn place_of_weight(self, filter: usize, channel: usize, [row, column]: [usize; 2]) -> usize {
         ((channel * self.kernel[0] + row) * self.kernel[1] + column) * self.output[0] + filter
@@ -58,11 +68,13 @@ pub(super) fn convolve<T: Scalar, I: Isa>(
 ) {
     sizes.check(weight.len(), bias.len(), input.len(), output.len());
     let ConvolutionSizes { input: [ci, ih, iw], output: [co, oh, ow], kernel: [kh, kw], stride, .. } = sizes;
+    let [channels, filters] = sizes.group();
     for (x, y) in input.chunks_exact(ci * ih * iw).zip(output.chunks_exact_mut(co * oh * ow)) {
         for (line, row) in y.chunks_exact_mut(ow).enumerate() {
             let (filter, oy) = (line / oh, line % oh);
-            row.fill(bias[filter]);
-            for channel in 0..ci {
+            row.fill(bias.get(filter).copied().unwrap_or(T::ZERO));
+            let x = &x[filter / filters * channels * ih * iw..];
+            for channel in 0..channels {
                 for ky in 0..kh {
                     let Some(iy) = sizes.meets(0, oy, ky) else { continue };
                     let x = &x[(channel * ih + iy) * iw..][..iw];
@@ -89,10 +101,13 @@ pub(super) fn convolve_input_gradient<T: Scalar, I: Isa>(
 ) {
     sizes.check(weight.len(), sizes.output[0], grad_input.len(), grad_output.len());
     let ConvolutionSizes { input: [ci, ih, iw], output: [co, oh, ow], kernel: [kh, kw], stride, .. } = sizes;
+    let [channels, filters] = sizes.group();
     grad_input.fill(T::ZERO);
     for (g, dx) in grad_output.chunks_exact(co * oh * ow).zip(grad_input.chunks_exact_mut(ci * ih * iw)) {
         for (channel, dx) in dx.chunks_exact_mut(ih * iw).enumerate() {
-            for (filter, g) in g.chunks_exact(oh * ow).enumerate() {
+            let (group, channel) = (channel / channels, channel % channels);
+            let of_group = g.chunks_exact(oh * ow).enumerate().skip(group * filters).take(filters);
+            for (filter, g) in of_group {
                 for (ky, kx) in (0..kh).flat_map(|ky| (0..kw).map(move |kx| (ky, kx))) {
                     let w = weight[sizes.place_of_weight(filter, channel, [ky, kx])];
                     let (columns, first) = sizes.columns(kx);
@@ -121,11 +136,12 @@ pub(super) fn convolve_weight_gradient<T: Scalar, I: Isa>(
 ) {
     sizes.check(grad_weight.len(), grad_bias.len(), input.len(), grad_output.len());
     let ConvolutionSizes { input: [ci, ih, iw], output: [co, oh, ow], kernel: [kh, kw], stride, .. } = sizes;
+    let [channels, filters] = sizes.group();
     let put = |place: &mut T, sum: T| *place = if accumulate { *place + sum } else { sum };
     let samples = || input.chunks_exact(ci * ih * iw).zip(grad_output.chunks_exact(co * oh * ow));
     for (place, gradient) in grad_weight.iter_mut().enumerate() {
         let (filter, rest) = (place % co, place / co);
-        let (kx, ky, channel) = (rest % kw, rest / kw % kh, rest / kw / kh);
+        let (kx, ky, channel) = (rest % kw, rest / kw % kh, filter / filters * channels + rest / kw / kh);
         let (columns, first) = sizes.columns(kx);
         let mut sum = T::ZERO;
         for (x, g) in samples() {
