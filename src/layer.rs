@@ -6,6 +6,7 @@
 //! The inputs that a layer accepts are declared separately from its computation, in [`Takes`]. Because [`Layer::Output`] exists
 //! for every input shape, a wrong edge does not invalidate the rest of the chain, and one mistake gives one error.
 
+mod padding;
 mod pass;
 mod plan;
 
@@ -54,7 +55,7 @@ use crate::shape::Shape;
 
 /// All layers of the library. The crate root and the prelude re-export this list.
 pub mod list {
-    pub use super::conv2d::{Conv2d, Filters, Padding};
+    pub use super::conv2d::{Conv2d, Filters};
     pub use super::dense::Dense;
     pub use super::dropout::Dropout;
     pub use super::dropout2d::Dropout2d;
@@ -70,6 +71,7 @@ pub mod list {
     pub use super::layer_norm::LayerNorm;
     pub use super::leaky_relu::LeakyRelu;
     pub use super::p_relu::PRelu;
+    pub use super::padding::Padding;
     pub use super::relu::Relu;
     pub use super::residual::Residual;
     pub use super::rms_norm::RmsNorm;

@@ -63,10 +63,11 @@ fn examples(layer: &'static Spec) -> Vec<(String, String)> {
 /// Returns the example with each of its settings that change shapes.
 fn settings(layer: &'static Spec) -> Vec<String> {
     let values = layer.settings.iter().flat_map(|setting| match (&setting.reading, &setting.default) {
-        (Reading::Shapes { words, .. }, DefaultValue::Number(default)) => {
+        (Reading::Shapes { words, pairs, .. }, DefaultValue::Number(default)) => {
             let numbers = [default + 1, default + 2].map(|number| number.to_string());
+            let pair = pairs.then(|| format!("({}, {})", numbers[1], numbers[0]));
             let words = words.iter().map(|word| (*word).to_owned());
-            let values = numbers.into_iter().chain(words);
+            let values = numbers.into_iter().chain(pair).chain(words);
             values.map(|value| format!("{}({} = {value})", layer.example, setting.name)).collect()
         }
         _ => Vec::new(),

@@ -40,6 +40,8 @@ pub(crate) enum Reading {
         words: &'static [&'static str],
         /// The enum.
         named: Option<&'static str>,
+        /// Whether a pair may be written, for rows and columns. The library takes an array of both.
+        pairs: bool,
     },
 }
 
@@ -56,14 +58,20 @@ impl Setting {
 
     /// Returns a setting that changes shapes: a size of at least `least`, with a default.
     pub(crate) const fn shaping(name: &'static str, default: u64, least: u64) -> Self {
-        let reading = Reading::Shapes { least, words: &[], named: None };
+        let reading = Reading::Shapes { least, words: &[], named: None, pairs: false };
         Self { name, default: DefaultValue::Number(default), reading }
     }
 
     /// Adds words that may be written instead of a size, and the library's enum of both.
     pub(crate) const fn with_words(self, words: &'static [&'static str], named: &'static str) -> Self {
-        let Reading::Shapes { least, .. } = self.reading else { return self };
-        Self { reading: Reading::Shapes { least, words, named: Some(named) }, ..self }
+        let Reading::Shapes { least, pairs, .. } = self.reading else { return self };
+        Self { reading: Reading::Shapes { least, words, named: Some(named), pairs }, ..self }
+    }
+
+    /// Allows a pair of sizes, for rows and columns.
+    pub(crate) const fn in_pairs(self) -> Self {
+        let Reading::Shapes { least, words, named, .. } = self.reading else { return self };
+        Self { reading: Reading::Shapes { least, words, named, pairs: true }, ..self }
     }
 }
 
@@ -73,6 +81,28 @@ pub(crate) enum Value {
     Expression(Option<Expr>),
     /// A size.
     Size(Size),
+    /// A size for rows and one for columns.
+    Pair([Size; 2]),
     /// One of the words.
     Word(&'static str),
+}
+
+impl Value {
+    /// Returns the sizes in it.
+    pub(crate) fn sizes(&self) -> &[Size] {
+        match self {
+            Self::Size(size) => std::slice::from_ref(size),
+            Self::Pair(sizes) => sizes,
+            Self::Expression(_) | Self::Word(_) => &[],
+        }
+    }
+
+    /// Returns the size for rows (0) or columns (1), if it is not a word.
+    pub(crate) fn along(&self, axis: usize) -> Option<&Size> {
+        match self {
+            Self::Size(size) => Some(size),
+            Self::Pair(sizes) => sizes.get(axis),
+            Self::Expression(_) | Self::Word(_) => None,
+        }
+    }
 }

@@ -7,9 +7,8 @@ use nalgebra::SVector;
 
 use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{ConvolutionSizes, Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Padding, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::arithmetic::{ceiling, windows};
 use crate::shape::{Image, Shape};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
@@ -21,9 +20,9 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///
 /// Written `Conv2d<3, 8, 5>` or `Conv2d<_, 8, 5>(stride = 2, padding = Same)`: the number of input channels, the number of
 /// output channels, and the size of the square kernel. The default of `stride` is 1. `padding` is a number of
-/// rows and columns on each side, [`Same`](Padding::Same) or [`Valid`](Padding::Valid), and 0 by default. As in Keras and
-/// PyTorch, the kernel is not flipped, and trailing rows and columns that do not fill a window are ignored. The network infers
-/// the shape `Out`.
+/// rows and columns on each side, [`Same`](Padding::Same) or [`Valid`](Padding::Valid), and 0 by default. A pair such as
+/// `stride = (2, 1)` is for rows and columns. As in Keras and PyTorch, the kernel is not flipped, and trailing rows and columns
+/// that do not fill a window are ignored. The network infers the shape `Out`.
 ///
 /// # Shapes
 /// Input: `Image<CI, H, W>`. Output: `Image<CO, OH, OW>` with OH = ⌊(H + 2 padding - KH) / stride⌋ + 1, and OW analogously.
@@ -81,51 +80,19 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scal
     }
 }
 
-/// The padding around an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Padding {
-    /// This many rows and columns on each side.
-    Of(usize),
-    /// Enough padding for ⌈size / stride⌉ windows. If the number of rows or columns is odd, the extra one is below or to the
-    /// right, as in Keras. With a stride of 1 the size is preserved, as with PyTorch's `padding="same"`.
-    Same,
-    /// No padding.
-    Valid,
-}
-
 /// The settings of a [`Conv2d`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Conv2dSettings {
-    stride: usize,
+    stride: [usize; 2],
     padding: Padding,
 }
 
 impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out> Conv2d<CI, CO, KH, KW, Out> {
-    /// Returns the settings that `Conv2d<..>(stride, padding)` stands for. `network!` rejects a stride of 0.
+    /// Returns the settings that `Conv2d<..>(stride, padding)` stands for, in rows and columns. `network!` rejects a stride of
+    /// 0.
     #[must_use]
-    pub const fn settings(stride: usize, padding: Padding) -> Conv2dSettings {
+    pub const fn settings(stride: [usize; 2], padding: Padding) -> Conv2dSettings {
         Conv2dSettings { stride, padding }
-    }
-}
-
-impl Conv2dSettings {
-    /// Returns the number of kernel positions along an axis.
-    const fn positions(self, size: usize, kernel: usize) -> usize {
-        match self.padding {
-            Padding::Of(padding) => windows(size, kernel, self.stride, padding),
-            Padding::Valid => windows(size, kernel, self.stride, 0),
-            Padding::Same => ceiling(size, self.stride),
-        }
-    }
-
-    /// Returns the padding before an axis (above the rows, or to the left of the columns) of `size` elements, for a kernel with
-    /// this many `positions`.
-    const fn before(self, size: usize, kernel: usize, positions: usize) -> usize {
-        match self.padding {
-            Padding::Of(padding) => padding,
-            Padding::Valid => 0,
-            Padding::Same => ((positions - 1) * self.stride + kernel).saturating_sub(size) / 2,
-        }
     }
 }
 
@@ -147,16 +114,17 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
             &[channels, rows, columns] => [channels, rows, columns],
             _ => unreachable!("the shapes of a `Conv2d` are images"),
         });
-        let positions = [(1, KH), (2, KW)].map(|(axis, kernel)| settings.positions(input[axis], kernel));
+        let Conv2dSettings { stride, padding } = settings;
+        let axes = [0, 1].map(|axis| (axis, input[axis + 1], [KH, KW][axis], stride[axis]));
+        let positions = axes.map(|(axis, size, span, stride)| padding.positions(axis, size, span, stride));
         assert!(output == [CO, positions[0], positions[1]], "the output of a `Conv2d` does not have the shape `Out`");
-        let before = |axis: usize, kernel| settings.before(input[axis], kernel, output[axis]);
         ConvolutionSizes {
             samples,
             input,
             output,
             kernel: [KH, KW],
-            stride: [settings.stride; 2],
-            padding: [before(1, KH), before(2, KW)],
+            stride,
+            padding: axes.map(|(axis, size, span, stride)| padding.before(axis, size, span, stride)),
             dilation: [1; 2],
             groups: 1,
         }

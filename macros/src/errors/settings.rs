@@ -135,6 +135,18 @@ pub(crate) fn unreadable_value(place: Place, setting: &str, text: &str, words: &
     place.error(message)
 }
 
+/// `Conv2d<_, 8, 3>(stride = (1, 2, 3))`, `Conv2d<_, 8, 3>(stride = [2, 1])`, with the `different` sizes in it.
+pub(crate) fn several_of_pair(place: Place, text: &str, setting: &str, different: &[String]) -> Error {
+    let edit = match different {
+        [both] => format!("{setting} = {both}"),
+        [rows, columns, ..] => format!("{setting} = ({rows}, {columns})"),
+        [] => setting.to_owned(),
+    };
+    place.error(format!(
+        "`{setting}` is one number, or two in parentheses for rows and columns, found `{text}`\n\nhelp: write `{edit}`"
+    ))
+}
+
 /// `Conv2d<_, 8, 3>(stride = 0)`
 pub(crate) fn setting_too_small(place: Place, setting: &str, whose: &str, found: u64, least: u64) -> Error {
     place.error(format!("the `{setting}` of {whose} is {found}, but it must be at least {least}"))

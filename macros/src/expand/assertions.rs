@@ -9,7 +9,7 @@ use super::{Names, at, plain};
 use crate::check::{Assertion, Judge, Judges, Relation};
 use crate::errors;
 use crate::generated;
-use crate::setting::{Reading, Value};
+use crate::setting::Reading;
 use crate::size::Size;
 
 /// Returns a constant assertion or a trait for each edge that the macro left open, and for each size that may be 0.
@@ -53,11 +53,11 @@ fn settings(names: &Names) -> TokenStream {
     let built_in = layers.filter_map(|layer| Some((layer.text(), layer.built_in()?)));
     let settings = built_in.flat_map(|(whose, built_in)| {
         let settings = built_in.spec.settings.iter().zip(&built_in.settings);
-        settings.filter_map(move |(setting, value)| match (&setting.reading, value) {
-            (Reading::Shapes { least, .. }, Value::Size(size)) if *least > 0 && size.is_open() => {
-                Some((size, errors::open_setting_zero(setting.name, &whose)))
-            }
-            _ => None,
+        settings.flat_map(move |(setting, value)| {
+            let bounded = matches!(setting.reading, Reading::Shapes { least, .. } if least > 0);
+            let message = errors::open_setting_zero(setting.name, &whose);
+            let open = value.sizes().iter().filter(move |size| bounded && size.is_open());
+            open.map(|size| (size, message.clone())).collect::<Vec<_>>()
         })
     });
     let assertions = settings.map(|(size, message)| {

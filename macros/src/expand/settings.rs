@@ -116,7 +116,7 @@ pub(super) fn expressions(layer: &Layer) -> Vec<&Expr> {
     match &layer.kind {
         Kind::BuiltIn(built_in) => expressions.extend(built_in.settings.iter().filter_map(|value| match value {
             Value::Expression(expression) => expression.as_ref(),
-            Value::Size(_) | Value::Word(_) => None,
+            Value::Size(_) | Value::Pair(_) | Value::Word(_) => None,
         })),
         Kind::Custom { settings: Some(settings), .. } => {
             expressions.extend(&settings.arguments);
@@ -159,7 +159,9 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
             (!known.is_empty()).then(|| {
                 let values = known.iter().zip(&built_in.settings).map(|(known, value)| match value {
                     Value::Expression(written) => expression(known, written.as_ref(), kind),
-                    Value::Size(size) => shaping(names, known, &code!(Of), Some(names.sizes.tokens(size))),
+                    Value::Size(_) | Value::Pair(_) => {
+                        shaping(names, known, &code!(Of), Some(sizes(names, known, value)))
+                    }
                     Value::Word(word) => shaping(names, known, &Ident::new(word, Span::mixed_site()), None),
                 });
                 function(code!(#(#values),*))
@@ -215,6 +217,16 @@ fn expression(known: &Setting, written: Option<&Expr>, owner: &TokenStream) -> T
         }
         (None, DefaultValue::None | DefaultValue::Number(_)) => TokenStream::new(),
     }
+}
+
+/// Returns the sizes in the value of a setting: an array for rows and columns if the setting may be a pair.
+fn sizes(names: &Names, known: &Setting, value: &Value) -> TokenStream {
+    let pairs = matches!(known.reading, Reading::Shapes { pairs: true, .. });
+    let along = |axis| value.along(axis).map(|size| names.sizes.tokens(size));
+    if let (true, Some(rows), Some(columns)) = (pairs, along(0), along(1)) {
+        return code!([#rows, #columns]);
+    }
+    along(0).unwrap_or_default()
 }
 
 /// Returns the value of a setting that changes shapes: a size, or a variant of the library's enum.

@@ -154,10 +154,7 @@ fn of_layer(layer: &Layer) -> Vec<&Size> {
     let mut sizes = Vec::new();
     if let Some(BuiltIn { sizes: written, settings, arguments, parameters, requires, .. }) = layer.built_in() {
         sizes.extend(written);
-        sizes.extend(settings.iter().filter_map(|value| match value {
-            Value::Size(size) => Some(size),
-            Value::Expression(_) | Value::Word(_) => None,
-        }));
+        sizes.extend(settings.iter().flat_map(Value::sizes));
         let parameters = parameters.iter().flat_map(|parameters| &parameters.arguments);
         sizes.extend(arguments.iter().chain(parameters).flat_map(Argument::sizes));
         sizes.extend(requires.iter().flat_map(|required| [&required.window, &required.room]));

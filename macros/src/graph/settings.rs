@@ -121,24 +121,52 @@ fn shaping(
     parameters: &[Ident],
 ) -> Result<Value, syn::Error> {
     let (place, name) = (Place::of(written), setting.name);
-    let Reading::Shapes { least, words, .. } = setting.reading else {
+    let Reading::Shapes { least, words, pairs, .. } = setting.reading else {
         return Ok(Value::Expression(Some(written.clone())));
     };
-    let word = match written {
-        Expr::Path(path) if path.qself.is_none() => path.path.get_ident().map(identifier::plain),
-        _ => None,
-    };
-    if let Some(known) = words.iter().find(|&&known| word.as_deref() == Some(known)) {
+    if let Some(known) = words.iter().find(|&&known| word(written).as_deref() == Some(known)) {
         return Ok(Value::Word(known));
     }
     if let Some(meant) = meant(written, setting, known) {
         return Err(errors::unknown_word(place, &text::of(written.to_token_stream()), name, meant));
     }
-    let purpose = Purpose::Setting { name, least, words };
-    match size::classify(written, true, place, parameters, purpose)? {
-        Size::Number(number, _) if number < least => Err(errors::setting_too_small(place, name, whose, number, least)),
-        Size::Parameter(parameter) => Err(errors::setting_is_parameter(place, name, &parameter)),
-        size => Ok(Value::Size(size)),
+    let size = |written: &Expr| {
+        let (place, purpose) = (Place::of(written), Purpose::Setting { name, least, words, pairs });
+        match size::classify(written, true, place, parameters, purpose)? {
+            Size::Number(number, _) if number < least => {
+                Err(errors::setting_too_small(place, name, whose, number, least))
+            }
+            Size::Parameter(parameter) => Err(errors::setting_is_parameter(place, name, &parameter)),
+            size => Ok(size),
+        }
+    };
+    let Some([rows, columns]) = pair(written).filter(|_| pairs) else {
+        return Ok(Value::Size(size(written)?));
+    };
+    let is_word = |written: &&Expr| words.iter().any(|&known| word(written).as_deref() == Some(known));
+    match [rows, columns].into_iter().find(is_word).and_then(word) {
+        Some(word) => {
+            Err(errors::unknown_word(place, &text::of(written.to_token_stream()), name, [name, word.as_str()]))
+        }
+        None => Ok(Value::Pair([size(rows)?, size(columns)?])),
+    }
+}
+
+/// Returns the identifier that an expression is, if it is one.
+fn word(written: &Expr) -> Option<String> {
+    match written {
+        Expr::Path(path) if path.qself.is_none() => path.path.get_ident().map(identifier::plain),
+        _ => None,
+    }
+}
+
+/// Returns the elements of a pair, if the expression is one.
+fn pair(written: &Expr) -> Option<[&Expr; 2]> {
+    match written {
+        Expr::Group(group) => pair(&group.expr),
+        Expr::Paren(paren) => pair(&paren.expr),
+        Expr::Tuple(tuple) if tuple.elems.len() == 2 => Some([tuple.elems.first()?, tuple.elems.last()?]),
+        _ => None,
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) enum Purpose<'a> {
         least: u64,
         /// The words that may be written instead.
         words: &'a [&'a str],
+        /// Whether a pair may be written.
+        pairs: bool,
     },
 }
 
@@ -54,6 +56,7 @@ impl Purpose<'_> {
         let single = if let [single] = &texts[..] { Some(single.as_str()) } else { None };
         match self {
             Self::Size { phrase } => errors::several_sizes(place, text, phrase, single),
+            Self::Setting { name, pairs: true, .. } => errors::several_of_pair(place, text, name, &texts),
             Self::Setting { name, .. } => {
                 let edit = single.map(|single| format!("{name} = {single}"));
                 errors::several_sizes(place, text, &format!("`{name}`"), edit.as_deref())

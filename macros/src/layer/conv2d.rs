@@ -15,8 +15,8 @@ pub(super) const SPEC: Spec = Spec {
         Slot { name: "kernel size", phrase: "the size of the kernel", takes: None, gives: None },
     ],
     settings: &[
-        Setting::shaping("stride", 1, 1),
-        Setting::shaping("padding", 0, 0).with_words(&["Same", "Valid"], "Padding"),
+        Setting::shaping("stride", 1, 1).in_pairs(),
+        Setting::shaping("padding", 0, 0).in_pairs().with_words(&["Same", "Valid"], "Padding"),
     ],
     has_parameters: true,
     flow: Flow::Changes,
@@ -46,16 +46,15 @@ fn positions(written: &Written, axis: usize, kernel: &Size) -> (Size, Option<Req
     let words = &IMAGE.axes[axis];
     let (size, place) = (written.axis(axis, &IMAGE), written.place);
     let named = format!("the {} of {}", words.nouns[1], written.layer);
-    let stride = match &written.settings[0] {
-        Value::Size(stride) => stride.clone(),
-        Value::Word(_) | Value::Expression(_) => Size::Number(1, place),
+    let along = |setting: usize, default: u64| {
+        written.settings[setting].along(axis - 1).cloned().unwrap_or(Size::Number(default, place))
     };
-    let padding = match &written.settings[1] {
-        Value::Word("Same") if stride.number() == Some(1) => return (size, None),
-        Value::Word("Same") => return (Size::computed(&CEILING, vec![size, stride], named, place), None),
-        Value::Size(padding) => padding.clone(),
-        Value::Word(_) | Value::Expression(_) => Size::Number(0, place),
-    };
+    let (stride, padding) = (along(0, 1), along(1, 0));
+    if let Value::Word("Same") = &written.settings[1] {
+        let same =
+            if stride.number() == Some(1) { size } else { Size::computed(&CEILING, vec![size, stride], named, place) };
+        return (same, None);
+    }
     let padded = format!("the padded {}", words.nouns[1]);
     let room = Size::computed(&PADDED, vec![size.clone(), padding.clone()], padded, place);
     let is_padded = padding.number() != Some(0);

@@ -131,9 +131,25 @@ const SETTINGS: &[Case] = &[
         "`1 - 2` is negative, but `stride` is at least 1",
     ),
     (
-        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(stride = (2, 2)) }",
-        "(2, 2)",
-        "`stride` is one number, found `(2, 2)`\n\nhelp: write `stride = 2`",
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(stride = (2, 2, 2)) }",
+        "(2, 2, 2)",
+        "`stride` is one number, or two in parentheses for rows and columns, found `(2, 2, 2)`\n\nhelp: write `stride = 2`",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(stride = [2, 1]) }",
+        "[2, 1]",
+        "`stride` is one number, or two in parentheses for rows and columns, found `[2, 1]`\n\n\
+         help: write `stride = (2, 1)`",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(stride = (2, 0)) }",
+        "0",
+        "the `stride` of `conv2d` is 0, but it must be at least 1",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(padding = (Same, 1)) }",
+        "(Same, 1)",
+        "`(Same, 1)` is not a value of `padding`\n\nhelp: write `padding = Same`",
     ),
 ];
 
