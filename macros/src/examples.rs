@@ -54,10 +54,21 @@ fn examples(layer: &'static Spec) -> Vec<(String, String)> {
         Takes::Any if layer.flow == Flow::Elementwise => vec![&IMAGE],
         Takes::Any => ShapeSpec::all().collect(),
     };
-    let written = std::iter::once(layer.example.to_owned()).chain(settings(layer));
+    let written = std::iter::once(layer.example.to_owned()).chain(with_all_sizes(layer)).chain(settings(layer));
     written
         .flat_map(|written| shapes.iter().map(move |shape| example(layer, &written, shape)).collect::<Vec<_>>())
         .collect()
+}
+
+/// Returns the example with the sizes that it leaves out, each larger than the one before it.
+fn with_all_sizes(layer: &'static Spec) -> Option<String> {
+    let mut sizes: Vec<_> = layer.example_sizes().into_iter().map(str::to_owned).collect();
+    let left_out = layer.sizes.len() - sizes.len();
+    for _ in 0..left_out {
+        let last: u64 = sizes.last()?.parse().ok()?;
+        sizes.push((last + 1).to_string());
+    }
+    (left_out > 0).then(|| layer.written(&sizes))
 }
 
 /// Returns the example with each of its settings that change shapes.

@@ -3,6 +3,8 @@
 //! A layer is one file with a constant [`Spec`], named in the list below. Everything else that the macro knows about layers
 //! follows from these constants.
 
+use std::ops::RangeInclusive;
+
 use proc_macro2::Ident;
 
 use crate::identifier;
@@ -121,6 +123,8 @@ pub(crate) struct Slot {
     pub(crate) takes: Option<usize>,
     /// The axis of the output that it is.
     pub(crate) gives: Option<usize>,
+    /// Whether it may be left out, with all sizes after it. It is then equal to the size before it.
+    pub(crate) optional: bool,
 }
 
 /// A layer as written, with its input.
@@ -181,6 +185,29 @@ pub(crate) struct Requirement {
     pub(crate) place: Place,
 }
 
+impl Slot {
+    /// Returns a slot for a size that is no axis of the input or the output.
+    pub(crate) const fn free(name: &'static str, phrase: &'static str) -> Self {
+        Self { name, phrase, takes: None, gives: None, optional: false }
+    }
+
+    /// Returns a slot for the size of the input along an axis.
+    pub(crate) const fn of_input(name: &'static str, phrase: &'static str, axis: usize) -> Self {
+        Self { takes: Some(axis), ..Self::free(name, phrase) }
+    }
+
+    /// Returns a slot for the size of the output along an axis.
+    pub(crate) const fn of_output(name: &'static str, phrase: &'static str, axis: usize) -> Self {
+        Self { gives: Some(axis), ..Self::free(name, phrase) }
+    }
+
+    /// Makes the size optional, with all sizes after it. Where it is left out, it is equal to the size before it.
+    #[allow(dead_code, reason = "kernels of one size for rows and columns")]
+    pub(crate) const fn or_previous(self) -> Self {
+        Self { optional: true, ..self }
+    }
+}
+
 impl Argument {
     /// Returns the sizes in it.
     pub(crate) fn sizes(&self) -> &[Size] {
@@ -237,8 +264,21 @@ impl Spec {
         self.sizes.iter().position(|slot| slot.gives == Some(axis))
     }
 
-    /// Returns the source text of the layer with these sizes.
+    /// Returns how many sizes may be written.
+    pub(crate) fn number_of_sizes(&self) -> RangeInclusive<usize> {
+        let most = self.sizes.len();
+        let optional = self.sizes.iter().rev().take_while(|slot| slot.optional).count();
+        most - optional..=most
+    }
+
+    /// Returns the source text of the layer with these sizes. A size that is equal to the one before it is left out if possible.
     pub(crate) fn written(&self, sizes: &[String]) -> String {
+        let needless = |slot: usize| {
+            let optional = self.sizes.get(slot).is_some_and(|slot| slot.optional);
+            optional && slot > 0 && sizes.get(slot) == sizes.get(slot - 1)
+        };
+        let shown = (0..sizes.len()).rev().find(|&slot| !needless(slot)).map_or(0, |last| last + 1);
+        let sizes = &sizes[..shown];
         if sizes.is_empty() { self.name.to_owned() } else { format!("{}<{}>", self.name, sizes.join(", ")) }
     }
 

@@ -1,5 +1,7 @@
 //! The messages about sizes and their number.
 
+use std::ops::RangeInclusive;
+
 use proc_macro2::Ident;
 use syn::Error;
 
@@ -157,17 +159,24 @@ pub(crate) fn size_of_custom_shape(place: Place, layer: &str, producer: &str) ->
     ))
 }
 
-/// Too few or too many sizes.
-pub(crate) fn wrong_number_of_sizes(place: Place, word: &str, sizes: &[&str], given: usize, example: &str) -> Error {
+/// Too few or too many sizes: how many may be written, and how many are.
+pub(crate) fn wrong_number_of_sizes(
+    place: Place,
+    word: &str,
+    sizes: &[&str],
+    (taken, given): (RangeInclusive<usize>, usize),
+    example: &str,
+) -> Error {
     let takes = if sizes.is_empty() {
         "no sizes".to_owned()
     } else {
-        format!("{} ({})", count(sizes.len(), "size"), sizes.join(", "))
+        let fewest = if taken.start() < taken.end() { format!("{} or ", taken.start()) } else { String::new() };
+        format!("{fewest}{} ({})", count(sizes.len(), "size"), sizes.join(", "))
     };
     let were = if given == 1 { "was" } else { "were" };
     let way_out = match given {
         _ if sizes.is_empty() => "write",
-        given if given < sizes.len() => "write all of them, as in",
+        given if given < *taken.start() => "write all of them, as in",
         _ => "write no more of them, as in",
     };
     place.error(format!("`{word}` takes {takes} but {given} {were} given\n\nhelp: {way_out} `{example}`"))

@@ -72,7 +72,8 @@ fn known(
     let sizes = parse::sizes(path, errors);
     if sizes.len() != spec.axes.len() {
         let names: Vec<_> = spec.axes.iter().map(|axis| axis.name).collect();
-        errors.push(errors::wrong_number_of_sizes(path.place, spec.name, &names, sizes.len(), spec.example));
+        let number = (names.len()..=names.len(), sizes.len());
+        errors.push(errors::wrong_number_of_sizes(path.place, spec.name, &names, number, spec.example));
         return None;
     }
     for size in &sizes {

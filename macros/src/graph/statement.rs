@@ -219,7 +219,7 @@ impl BuiltIn<'_> {
     fn stated(&self, parameters: &[Ident], errors: &mut Errors) -> Option<StatedKind> {
         let Self { spec, word, settings, .. } = *self;
         let sizes = self.sizes(parameters, errors);
-        let complete = self.sizes.len() == spec.sizes.len();
+        let complete = spec.number_of_sizes().contains(&self.sizes.len());
         if spec.settings.is_empty() {
             // `Dense(64, 32)` is one mistake, in its sizes.
             if let Some(unwanted) = settings.filter(|_| complete) {
@@ -240,10 +240,11 @@ impl BuiltIn<'_> {
     /// Returns a size for each slot.
     fn sizes(&self, parameters: &[Ident], errors: &mut Errors) -> Vec<StatedSize> {
         let Self { spec, word, field, sizes, .. } = *self;
-        let complete = sizes.len() == spec.sizes.len();
+        let complete = spec.number_of_sizes().contains(&sizes.len());
         if !complete && !sizes.iter().any(|size| matches!(size, ast::Size::Failed(_))) {
             let names: Vec<_> = spec.sizes.iter().map(|slot| slot.name).collect();
-            errors.push(errors::wrong_number_of_sizes(Place::of(word), spec.name, &names, sizes.len(), spec.example));
+            let number = (spec.number_of_sizes(), sizes.len());
+            errors.push(errors::wrong_number_of_sizes(Place::of(word), spec.name, &names, number, spec.example));
         }
         if spec.sizes.is_empty() {
             return Vec::new();
@@ -266,7 +267,10 @@ impl BuiltIn<'_> {
             }
             (_, None) => StatedSize::Failed,
         });
-        stated.collect()
+        let mut stated: Vec<_> = stated.collect();
+        // A size that is left out is equal to the one before it.
+        stated.extend(stated.last().cloned().into_iter().cycle().take(spec.sizes.len() - sizes.len()));
+        stated
     }
 
     /// Returns the source text of the layer without settings.

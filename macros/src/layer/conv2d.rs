@@ -10,9 +10,9 @@ pub(super) const SPEC: Spec = Spec {
     example: "Conv2d<3, 8, 5>",
     takes: Takes::Shape(&IMAGE),
     sizes: &[
-        Slot { name: "input channels", phrase: "the number of input channels", takes: Some(0), gives: None },
-        Slot { name: "output channels", phrase: "the number of output channels", takes: None, gives: Some(0) },
-        Slot { name: "kernel size", phrase: "the size of the kernel", takes: None, gives: None },
+        Slot::of_input("input channels", "the number of input channels", 0),
+        Slot::of_output("output channels", "the number of output channels", 0),
+        Slot::free("kernel size", "the size of the kernel"),
     ],
     settings: &[
         Setting::shaping("stride", 1, 1).in_pairs(),

@@ -8,8 +8,8 @@ pub(super) const SPEC: Spec = Spec {
     example: "Dense<64, 32>",
     takes: Takes::Shape(&VECTOR),
     sizes: &[
-        Slot { name: "inputs", phrase: "the number of inputs", takes: Some(0), gives: None },
-        Slot { name: "outputs", phrase: "the number of outputs", takes: None, gives: Some(0) },
+        Slot::of_input("inputs", "the number of inputs", 0),
+        Slot::of_output("outputs", "the number of outputs", 0),
     ],
     settings: &[],
     has_parameters: true,
