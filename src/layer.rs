@@ -14,6 +14,7 @@ mod draws;
 mod elementwise;
 
 mod conv2d;
+mod conv_transpose2d;
 mod dense;
 mod dropout;
 mod dropout2d;
@@ -55,6 +56,7 @@ use crate::shape::Shape;
 
 /// All layers of the library. The crate root and the prelude re-export this list.
 pub mod list {
+    pub use super::conv_transpose2d::{ConvTranspose2d, TransposedFilters};
     pub use super::conv2d::{Conv2d, Filters};
     pub use super::dense::Dense;
     pub use super::dropout::Dropout;

@@ -5,6 +5,7 @@ use proc_macro2::{Ident, Span};
 
 use crate::errors::{self, Errors};
 use crate::graph::{Kind, Layer, Network, Taken};
+use crate::layer::Relation;
 use crate::place::Place;
 use crate::shape::{Axis, Shape, ShapeSpec};
 use crate::size::{Comparison, Size};
@@ -56,15 +57,6 @@ pub(crate) struct Assertion {
     pub(crate) nouns: [&'static str; 2],
     /// The consumer's size.
     pub(crate) span: Span,
-}
-
-/// The required relation between two sizes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Relation {
-    /// They are equal.
-    Same,
-    /// The second size fits into the first.
-    Fits,
 }
 
 impl Judge {
@@ -292,27 +284,27 @@ impl Edge<'_> {
         }
     }
 
-    /// Checks the other requirements of a layer of the library. Only the first that fails is reported.
+    /// Checks the other requirements of a layer of the library. Only the first window that does not fit is reported.
     fn requirements(&self, errors: &mut Errors) -> Vec<Assertion> {
         let Some(built_in) = self.layer.built_in() else { return Vec::new() };
         let mut open = Vec::new();
         for required in &built_in.requires {
-            let (window, room, [_, many]) = (&required.window, &required.room, required.axis.nouns);
-            let (layer, input) = (self.layer.text(), self.incoming.text());
-            let message = errors::window_too_large(&layer, many, &input, required.padded);
-            match (window.number(), room.number()) {
-                (Some(window), Some(room)) if window > room => {
-                    errors.push(errors::window_of_number_too_large(required.place, &message, window, room));
-                    return Vec::new();
+            let (relation, gives, takes) = (required.relation, &required.gives, &required.takes);
+            match (gives.number(), takes.number()) {
+                (Some(gives), Some(takes)) if relation.holds(gives, takes) => {}
+                (Some(gives), Some(takes)) => {
+                    errors.push(errors::requirement(required.place, &required.message, &relation.text(gives), takes));
+                    if relation == Relation::Fits {
+                        return Vec::new();
+                    }
                 }
-                (Some(_), Some(_)) => {}
-                _ if window.is_unknown() || room.is_unknown() => {}
+                _ if gives.is_unknown() || takes.is_unknown() => {}
                 _ => open.push(Assertion {
-                    relation: Relation::Fits,
-                    gives: room.clone(),
-                    takes: window.clone(),
-                    message,
-                    nouns: required.axis.nouns,
+                    relation,
+                    gives: gives.clone(),
+                    takes: takes.clone(),
+                    message: required.message.clone(),
+                    nouns: required.nouns,
                     span: required.place.span(),
                 }),
             }

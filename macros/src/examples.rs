@@ -74,6 +74,7 @@ fn with_all_sizes(layer: &'static Spec) -> Option<String> {
 /// Returns the example with each of its settings that change shapes.
 fn settings(layer: &'static Spec) -> Vec<String> {
     let values = layer.settings.iter().flat_map(|setting| match (&setting.reading, &setting.default) {
+        _ if !setting.examples.is_empty() => setting.examples.iter().map(|&written| written.to_owned()).collect(),
         (Reading::Shapes { words, pairs, .. }, DefaultValue::Number(default)) => {
             let numbers = [default + 1, default + 2].map(|number| number.to_string());
             let pair = pairs.then(|| format!("({}, {})", numbers[1], numbers[0]));
@@ -88,7 +89,7 @@ fn settings(layer: &'static Spec) -> Vec<String> {
 
 /// Returns the source text of a layer after a layer that gives `shape` and has parameters.
 fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (String, String) {
-    let sizes = layer.example_sizes();
+    let sizes = layer::sizes_in(written);
     let size = |axis| layer.slot_of_input(axis).and_then(|slot| sizes.get(slot).copied()).unwrap_or(AXES[axis]);
     let axes: Vec<_> = (0..shape.axes.len()).map(size).collect();
     let before = if shape.plain() == shape { "LayerNorm" } else { "LayerNorm, Softmax" };

@@ -7,13 +7,17 @@ use std::ops::RangeInclusive;
 
 use proc_macro2::Ident;
 
+use crate::errors;
 use crate::identifier;
 use crate::place::Place;
 use crate::setting::{Setting, Value};
-use crate::shape::{Axis, Shape, ShapeSpec};
+use crate::shape::{IMAGE, Shape, ShapeSpec};
 use crate::size::{AXIS, Function, LENGTH, Size};
 
+mod convolution;
+
 mod conv2d;
+mod conv_transpose2d;
 mod dense;
 mod dropout;
 mod dropout2d;
@@ -43,6 +47,7 @@ mod tanh;
 static ALL: &[&Spec] = &[
     &dense::SPEC,
     &conv2d::SPEC,
+    &conv_transpose2d::SPEC,
     &flatten::SPEC,
     &layer_norm::SPEC,
     &rms_norm::SPEC,
@@ -67,6 +72,9 @@ static ALL: &[&Spec] = &[
     &dropout2d::SPEC,
     &softmax::SPEC,
 ];
+
+/// The largest divisor that a message lists, apart from the size itself.
+const MOST_DIVISORS: u64 = 10_000;
 
 /// The keyword before the braces of a block whose input is added to the output of its layers.
 pub(crate) const RESIDUAL: &str = "Residual";
@@ -161,6 +169,8 @@ pub(crate) struct Type {
     pub(crate) name: &'static str,
     /// Its generic arguments.
     pub(crate) arguments: Vec<Argument>,
+    /// The number of leading arguments that are the axes of its largest tensor.
+    pub(crate) axes: usize,
 }
 
 /// A generic argument.
@@ -171,18 +181,31 @@ pub(crate) enum Argument {
     Shape(Shape),
 }
 
-/// A requirement on an input apart from its axes.
+/// A requirement on two sizes, apart from the axes of the input.
 pub(crate) struct Requirement {
-    /// The axis that it applies to.
-    pub(crate) axis: &'static Axis,
-    /// The size of the window along this axis.
-    pub(crate) window: Size,
-    /// The size of the input along this axis, with padding.
-    pub(crate) room: Size,
-    /// Whether there is padding.
-    pub(crate) padded: bool,
-    /// The position of the window in the source.
+    /// The required relation.
+    pub(crate) relation: Relation,
+    /// The size that is available: the rows of the padded input, the common divisor of the channels.
+    pub(crate) gives: Size,
+    /// The size that is asked for: the rows that a kernel spans, the groups.
+    pub(crate) takes: Size,
+    /// The noun for what is counted, in singular and plural.
+    pub(crate) nouns: [&'static str; 2],
+    /// The parts of the message before, between and after the two sizes, the second one first.
+    pub(crate) message: [String; 3],
+    /// The position of the second size in the source.
     pub(crate) place: Place,
+}
+
+/// The required relation between two sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relation {
+    /// They are equal.
+    Same,
+    /// The second size fits into the first.
+    Fits,
+    /// The second size divides the first.
+    Divides,
 }
 
 impl Slot {
@@ -202,7 +225,6 @@ impl Slot {
     }
 
     /// Makes the size optional, with all sizes after it. Where it is left out, it is equal to the size before it.
-    #[allow(dead_code, reason = "kernels of one size for rows and columns")]
     pub(crate) const fn or_previous(self) -> Self {
         Self { optional: true, ..self }
     }
@@ -221,7 +243,32 @@ impl Argument {
 impl Requirement {
     /// Returns whether it may be met: false only if the macro knows both sizes and the window is larger.
     pub(crate) fn may_hold(&self) -> bool {
-        !matches!((self.window.number(), self.room.number()), (Some(window), Some(room)) if window > room)
+        let numbers = self.gives.number().zip(self.takes.number());
+        numbers.is_none_or(|(gives, takes)| self.relation.holds(gives, takes))
+    }
+}
+
+impl Relation {
+    /// Returns whether two numbers are in this relation.
+    pub(crate) fn holds(self, gives: u64, takes: u64) -> bool {
+        match self {
+            Self::Same => gives == takes,
+            Self::Fits => takes <= gives,
+            Self::Divides => gives.checked_rem(takes) == Some(0),
+        }
+    }
+
+    /// Returns the first of two numbers in the message of a requirement.
+    pub(crate) fn text(self, gives: u64) -> String {
+        match self {
+            Self::Same | Self::Fits => gives.to_string(),
+            Self::Divides => {
+                let mut divisors: Vec<_> =
+                    (1..=gives.min(MOST_DIVISORS)).filter(|divisor| gives % divisor == 0).collect();
+                divisors.extend((gives > MOST_DIVISORS).then_some(gives));
+                divisors.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+            }
+        }
     }
 }
 
@@ -284,8 +331,7 @@ impl Spec {
 
     /// Returns the sizes in the example.
     pub(crate) fn example_sizes(&self) -> Vec<&'static str> {
-        let sizes = self.example.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
-        sizes.map_or_else(Vec::new, |(sizes, _)| sizes.split(", ").collect())
+        sizes_in(self.example)
     }
 
     /// Returns the example with `_` for each size that can be inferred.
@@ -295,6 +341,12 @@ impl Spec {
             sizes.map(|(size, slot)| if slot.takes.is_some() { "_" } else { size }.to_owned()).collect();
         self.written(&sizes)
     }
+}
+
+/// Returns the sizes between `<` and `>` in the source text of a layer.
+pub(crate) fn sizes_in(written: &str) -> Vec<&str> {
+    let sizes = written.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    sizes.map_or_else(Vec::new, |(sizes, _)| sizes.split(", ").collect())
 }
 
 /// Returns every layer.
@@ -332,6 +384,27 @@ impl Written<'_> {
             return self.asked(&LENGTH, Vec::new(), words);
         }
         Size::product(self.input.sizes(), words, self.place)
+    }
+
+    /// Returns the requirement that a kernel fits into its input, along an axis of an image.
+    fn fits(
+        &self,
+        axis: usize,
+        span: &Size,
+        room: &Size,
+        is_padded: bool,
+        is_dilated: bool,
+        place: Place,
+    ) -> Requirement {
+        let (nouns, input) = (IMAGE.axes[axis].nouns, self.input.text());
+        Requirement {
+            relation: Relation::Fits,
+            gives: room.clone(),
+            takes: span.clone(),
+            nouns,
+            message: errors::window_too_large(self.layer, nouns[1], &input, is_padded, is_dilated),
+            place,
+        }
     }
 
     /// Returns a size that the compiler computes from the input.

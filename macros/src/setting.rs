@@ -13,6 +13,8 @@ pub(crate) struct Setting {
     pub(crate) default: DefaultValue,
     /// How the macro treats its value.
     pub(crate) reading: Reading,
+    /// Layers with values of it, for the tests, in place of those made from the example of the layer.
+    pub(crate) examples: &'static [&'static str],
 }
 
 /// The default of a setting.
@@ -42,36 +44,49 @@ pub(crate) enum Reading {
         named: Option<&'static str>,
         /// Whether a pair may be written, for rows and columns. The library takes an array of both.
         pairs: bool,
+        /// Whether the library's settings leave it out, because the type of the layer follows from it.
+        in_type: bool,
     },
 }
 
 impl Setting {
     /// Returns a required setting.
     pub(crate) const fn needed(name: &'static str) -> Self {
-        Self { name, default: DefaultValue::None, reading: Reading::Value }
+        Self { name, default: DefaultValue::None, reading: Reading::Value, examples: &[] }
     }
 
     /// Returns a setting whose default is the constant `default`, a member of the type that it belongs to.
     pub(crate) const fn optional(name: &'static str, default: &'static str) -> Self {
-        Self { name, default: DefaultValue::Constant(default), reading: Reading::Value }
+        Self { name, default: DefaultValue::Constant(default), reading: Reading::Value, examples: &[] }
     }
 
     /// Returns a setting that changes shapes: a size of at least `least`, with a default.
     pub(crate) const fn shaping(name: &'static str, default: u64, least: u64) -> Self {
-        let reading = Reading::Shapes { least, words: &[], named: None, pairs: false };
-        Self { name, default: DefaultValue::Number(default), reading }
+        let reading = Reading::Shapes { least, words: &[], named: None, pairs: false, in_type: false };
+        Self { name, default: DefaultValue::Number(default), reading, examples: &[] }
     }
 
     /// Adds words that may be written instead of a size, and the library's enum of both.
     pub(crate) const fn with_words(self, words: &'static [&'static str], named: &'static str) -> Self {
-        let Reading::Shapes { least, pairs, .. } = self.reading else { return self };
-        Self { reading: Reading::Shapes { least, words, named: Some(named), pairs }, ..self }
+        let Reading::Shapes { least, pairs, in_type, .. } = self.reading else { return self };
+        Self { reading: Reading::Shapes { least, words, named: Some(named), pairs, in_type }, ..self }
     }
 
     /// Allows a pair of sizes, for rows and columns.
     pub(crate) const fn in_pairs(self) -> Self {
-        let Reading::Shapes { least, words, named, .. } = self.reading else { return self };
-        Self { reading: Reading::Shapes { least, words, named, pairs: true }, ..self }
+        let Reading::Shapes { least, words, named, in_type, .. } = self.reading else { return self };
+        Self { reading: Reading::Shapes { least, words, named, pairs: true, in_type }, ..self }
+    }
+
+    /// Leaves the setting to the type of the layer, and adds words that may be written instead of a size.
+    pub(crate) const fn in_type(self, words: &'static [&'static str]) -> Self {
+        let Reading::Shapes { least, pairs, .. } = self.reading else { return self };
+        Self { reading: Reading::Shapes { least, words, named: None, pairs, in_type: true }, ..self }
+    }
+
+    /// Replaces the layers with values of it that are tested.
+    pub(crate) const fn with_examples(self, examples: &'static [&'static str]) -> Self {
+        Self { examples, ..self }
     }
 }
 

@@ -87,6 +87,36 @@ pub const fn require_same(gives: usize, takes: usize, message: [&str; 3], [one, 
     }
 }
 
+/// The largest divisor that a message lists, apart from the size itself.
+const MOST_DIVISORS: usize = 10_000;
+
+/// Fails to compile with a message around a number of groups and the divisors of `shared`, the greatest common divisor of the
+/// channels, if the groups do not divide it. A number of 0 has a separate message.
+#[track_caller]
+pub const fn require_divides(groups: usize, shared: usize, [before, between, after]: [&str; 3]) {
+    if groups > 0 && shared > 0 && !shared.is_multiple_of(groups) {
+        let mut text = Message::<1024>::new();
+        text.text(before);
+        text.number(groups);
+        text.text(between);
+        text.number(1);
+        let mut divisor = 2;
+        while divisor <= shared && divisor <= MOST_DIVISORS {
+            if shared.is_multiple_of(divisor) {
+                text.text(", ");
+                text.number(divisor);
+            }
+            divisor += 1;
+        }
+        if shared > MOST_DIVISORS {
+            text.text(", ");
+            text.number(shared);
+        }
+        text.text(after);
+        panic!("{}", text.as_str());
+    }
+}
+
 /// Fails to compile with a message around two sizes if the first, a window, is larger than the second, the available space.
 #[track_caller]
 pub const fn require_fits(window: usize, room: usize, [before, between, after]: [&str; 3]) {

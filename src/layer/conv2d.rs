@@ -9,31 +9,49 @@ use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{ConvolutionSizes, Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Padding, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
+use crate::shape::arithmetic::span;
 use crate::shape::{Image, Shape};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
-/// Convolves an image with `CO` filters of `KH` rows and `KW` columns. Each filter reads all `CI` channels.
+/// Convolves an image with `CO` filters of `KH` rows and `KW` columns. Each filter reads all `CI` channels, or those of its
+/// group.
 ///
-/// `y[co, oy, ox] = b[co] + Σ w[co, ci, ky, kx] x[ci, oy * stride + ky - padding, ox * stride + kx - padding]`
+/// `y[co, oy, ox] = b[co] + Σ w[co, ci, ky, kx] x[ci, oy * stride + ky * dilation - padding, ox * stride + kx * dilation - padding]`
 ///
 /// The sum is over ci, ky and kx.
 ///
-/// Written `Conv2d<3, 8, 5>` or `Conv2d<_, 8, 5>(stride = 2, padding = Same)`: the number of input channels, the number of
-/// output channels, and the size of the square kernel. The default of `stride` is 1. `padding` is a number of
-/// rows and columns on each side, [`Same`](Padding::Same) or [`Valid`](Padding::Valid), and 0 by default. A pair such as
-/// `stride = (2, 1)` is for rows and columns. As in Keras and PyTorch, the kernel is not flipped, and trailing rows and columns
-/// that do not fill a window are ignored. The network infers the shape `Out`.
+/// Written `Conv2d<3, 8, 5>` or `Conv2d<_, 8, 3, 5>(stride = 2, padding = Same)`: the number of input channels, the number of
+/// output channels, and the rows and columns of the kernel. Without the last number the kernel is square. The settings are:
+///
+/// - `stride`, the step from one position of the kernel to the next, 1 by default;
+/// - `padding`, a number of rows and columns on each side, [`Same`](Padding::Same) or [`Valid`](Padding::Valid), and 0 by
+///   default;
+/// - `dilation`, the distance between neighboring elements of the kernel, 1 by default: it spans
+///   `(kernel - 1) * dilation + 1` elements of the image;
+/// - `groups`, a number that input and output channels are divided by, 1 by default. Each group of filters reads one group of
+///   channels: with 2 groups, the first half of the filters reads the first half of the channels. `groups = _` stands for the
+///   number of input channels, so that each filter reads a single channel (a depthwise convolution).
+///
+/// A pair such as `stride = (2, 1)` is for rows and columns. As in Keras and PyTorch, the kernel is not flipped, and trailing
+/// rows and columns that do not fill a window are ignored. The network infers the shape `Out` and `GI`, the number of channels
+/// that each filter reads.
+///
+/// In a network with const parameters, channels may be parameters, as in `Conv2d<_, C, 3>`, also with `groups = _`. Another
+/// number of groups requires a number or a named constant for the input channels.
 ///
 /// # Shapes
-/// Input: `Image<CI, H, W>`. Output: `Image<CO, OH, OW>` with OH = ⌊(H + 2 padding - KH) / stride⌋ + 1, and OW analogously.
-/// Weight: `[CO, CI, KH, KW]`. Bias: `[CO]`.
+/// Input: `Image<CI, H, W>`. Output: `Image<CO, OH, OW>` with OH = ⌊(H + 2 padding - dilation (KH - 1) - 1) / stride⌋ + 1, and
+/// OW analogously. Weight: `[CO, CI / groups, KH, KW]`. Bias: `[CO]`.
+///
+/// An initializer takes CI / groups · KH · KW inputs and CO · KH · KW outputs for each weight, as PyTorch and Keras do.
 ///
 /// # Gradients
 /// With g = dL/dy: dL/dw = Σ g x over samples and positions, dL/db = Σ g, and dL/dx = Σ g w over the filters and positions that
 /// read x.
 ///
 /// # Errors
-/// A kernel larger than the padded image, a stride of 0 and a wrong number of channels do not compile.
+/// A kernel that spans more than the padded image, a stride, dilation or number of groups of 0, groups that do not divide the
+/// channels and a wrong number of channels do not compile.
 ///
 /// # Panics
 /// Panics if the type is written by hand, with an `Out` other than the shape that follows from the input and the settings.
@@ -53,12 +71,28 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// let image = [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0], [7.0, 8.0, 9.0]]];
 /// assert_eq!(windows.predict(&image), [[[12.0, 16.0], [24.0, 28.0]]]);
 /// ```
-pub struct Conv2d<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out>(PhantomData<Out>);
+///
+/// A depthwise convolution and one of 1 by 1, with 4 · 9 + 4 and 4 · 8 + 8 parameters instead of 4 · 8 · 9 + 8.
+/// ```
+/// use typenet::prelude::*;
+///
+/// network! {
+///     struct Separable (Image<4, 9, 9>) -> Image<8, 5, 5> {
+///         depthwise: Conv2d<_, 4, 3>(stride = 2, padding = Same, groups = _),
+///         pointwise: Conv2d<_, 8, 1>,
+///     }
+/// }
+/// assert_eq!(Separable::PARAMETERS, 80);
+/// ```
+pub struct Conv2d<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out, const GI: usize = CI>(
+    PhantomData<Out>,
+);
 
-/// The parameters of a [`Conv2d`].
+/// The parameters of a [`Conv2d`] whose filters read `CI` channels each.
 #[repr(C)]
 pub struct Filters<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar = f32> {
-    /// The weight w, indexed by input channel, kernel row, kernel column and filter: `weight[ci][ky][kx][co]`.
+    /// The weight w, indexed by input channel (within the group of the filter), kernel row, kernel column and filter:
+    /// `weight[ci][ky][kx][co]`.
     pub weight: [[[SVector<T, CO>; KW]; KH]; CI],
     /// The bias b, one per filter.
     pub bias: SVector<T, CO>,
@@ -85,28 +119,40 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scal
 pub struct Conv2dSettings {
     stride: [usize; 2],
     padding: Padding,
+    dilation: [usize; 2],
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out> Conv2d<CI, CO, KH, KW, Out> {
-    /// Returns the settings that `Conv2d<..>(stride, padding)` stands for, in rows and columns. `network!` rejects a stride of
-    /// 0.
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out, const GI: usize>
+    Conv2d<CI, CO, KH, KW, Out, GI>
+{
+    /// Returns the settings that `Conv2d<..>(stride, padding, dilation)` stands for, in rows and columns. `network!` rejects a
+    /// stride or a dilation of 0.
     #[must_use]
-    pub const fn settings(stride: [usize; 2], padding: Padding) -> Conv2dSettings {
-        Conv2dSettings { stride, padding }
+    pub const fn settings(stride: [usize; 2], padding: Padding, dilation: [usize; 2]) -> Conv2dSettings {
+        Conv2dSettings { stride, padding, dilation }
     }
 }
 
 /// The plan of a [`Conv2d`].
 #[derive(Debug)]
-pub struct Conv2dPlan<const CI: usize, const KH: usize, const KW: usize, Out>(PhantomData<Out>);
+pub struct Conv2dPlan<const GI: usize, const KH: usize, const KW: usize, Out>(PhantomData<Out>);
 
-impl<const CI: usize, const KH: usize, const KW: usize, Out: Shape> Plan for Conv2dPlan<CI, KH, KW, Out> {
-    const MULTIPLY_ADDS: u64 = (Out::LEN * CI * KH * KW) as u64;
+impl<const GI: usize, const KH: usize, const KW: usize, Out: Shape> Plan for Conv2dPlan<GI, KH, KW, Out> {
+    const MULTIPLY_ADDS: u64 = (Out::LEN * GI * KH * KW) as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape> Conv2d<CI, CO, KH, KW, Out> {
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GI: usize>
+    Conv2d<CI, CO, KH, KW, Out, GI>
+{
+    /// The number of groups.
+    const GROUPS: usize = {
+        assert!(GI > 0 && CI.is_multiple_of(GI), "the groups of a `Conv2d` must divide its input channels");
+        assert!(CO.is_multiple_of(CI / GI), "the groups of a `Conv2d` must divide its output channels");
+        CI / GI
+    };
+
     /// Returns the sizes of a pass.
     #[inline(always)]
     fn sizes<In: Shape>(settings: Conv2dSettings, samples: usize) -> ConvolutionSizes {
@@ -114,8 +160,8 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
             &[channels, rows, columns] => [channels, rows, columns],
             _ => unreachable!("the shapes of a `Conv2d` are images"),
         });
-        let Conv2dSettings { stride, padding } = settings;
-        let axes = [0, 1].map(|axis| (axis, input[axis + 1], [KH, KW][axis], stride[axis]));
+        let Conv2dSettings { stride, padding, dilation } = settings;
+        let axes = [0, 1].map(|axis| (axis, input[axis + 1], span([KH, KW][axis], dilation[axis]), stride[axis]));
         let positions = axes.map(|(axis, size, span, stride)| padding.positions(axis, size, span, stride));
         assert!(output == [CO, positions[0], positions[1]], "the output of a `Conv2d` does not have the shape `Out`");
         ConvolutionSizes {
@@ -125,20 +171,20 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
             kernel: [KH, KW],
             stride,
             padding: axes.map(|(axis, size, span, stride)| padding.before(axis, size, span, stride)),
-            dilation: [1; 2],
-            groups: 1,
+            dilation,
+            groups: Self::GROUPS,
         }
     }
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape> Layer
-    for Conv2d<CI, CO, KH, KW, Out>
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GI: usize> Layer
+    for Conv2d<CI, CO, KH, KW, Out, GI>
 {
     type Output<In: Shape> = Out;
     type Logits<In: Shape> = Out;
-    type With<T: Scalar> = Filters<CI, CO, KH, KW, T>;
+    type With<T: Scalar> = Filters<GI, CO, KH, KW, T>;
     type Settings = Conv2dSettings;
-    type Plan<In: Shape> = Conv2dPlan<CI, KH, KW, Out>;
+    type Plan<In: Shape> = Conv2dPlan<GI, KH, KW, Out>;
 
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
@@ -153,11 +199,11 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
         isa: I,
         site: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
-        gradient: &mut Filters<CI, CO, KH, KW, T>,
+        gradient: &mut Filters<GI, CO, KH, KW, T>,
     ) {
         let Backward { input, grad_output, grad_input, accumulate, .. } = memory;
         let sizes = Self::sizes::<In>(*site.settings, grad_output.len() / Out::LEN);
-        let (grad_weight, grad_bias) = gradient.parameters_mut().split_at_mut(CO * CI * KH * KW);
+        let (grad_weight, grad_bias) = gradient.parameters_mut().split_at_mut(CO * GI * KH * KW);
         T::convolve_weight_gradient(isa, sizes, input, grad_output, accumulate, grad_weight, grad_bias);
         if let Some(grad_input) = grad_input {
             T::convolve_input_gradient(isa, sizes, site.parameters.parts().0, grad_output, grad_input);
@@ -165,8 +211,16 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
     }
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const H: usize, const W: usize>
-    Takes<Image<CI, H, W>> for Conv2d<CI, CO, KH, KW, Out>
+impl<
+    const CI: usize,
+    const CO: usize,
+    const KH: usize,
+    const KW: usize,
+    Out: Shape,
+    const GI: usize,
+    const H: usize,
+    const W: usize,
+> Takes<Image<CI, H, W>> for Conv2d<CI, CO, KH, KW, Out, GI>
 {
 }
 

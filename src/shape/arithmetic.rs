@@ -47,9 +47,50 @@ pub const fn padded(size: usize, padding: usize) -> usize {
     size + 2 * padding
 }
 
+/// Returns the number of elements that a kernel spans along an axis: (kernel - 1) dilation + 1.
+#[must_use]
+pub const fn span(kernel: usize, dilation: usize) -> usize {
+    if kernel == 0 { 0 } else { (kernel - 1) * dilation + 1 }
+}
+
+/// Returns the number of elements that the kernels of a transposed convolution cover: (size - 1) stride + span + output padding.
+#[must_use]
+pub const fn covered(size: usize, span: usize, stride: usize, output_padding: usize) -> usize {
+    size.saturating_sub(1) * stride + span + output_padding
+}
+
+/// Returns a size without the padding on both sides, or 0 if the padding is larger. That mistake is reported separately.
+#[must_use]
+pub const fn cropped(size: usize, padding: usize) -> usize {
+    size.saturating_sub(2 * padding)
+}
+
+/// Returns the quotient of two sizes, rounded down, but at least 1. A remainder and a divisor of 0 are reported separately.
+#[must_use]
+pub const fn quotient(size: usize, divisor: usize) -> usize {
+    if divisor == 0 || divisor > size { 1 } else { size / divisor }
+}
+
+/// Returns the greatest common divisor of two sizes.
+#[must_use]
+pub const fn greatest_common_divisor(mut left: usize, mut right: usize) -> usize {
+    while right > 0 {
+        (left, right) = (right, left % right);
+    }
+    left
+}
+
+/// Returns whether a size is a multiple of a divisor.
+#[must_use]
+pub const fn divides(divisor: usize, size: usize) -> bool {
+    divisor > 0 && size.is_multiple_of(divisor)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{axis, ceiling, length, product, windows};
+    use super::{
+        axis, ceiling, covered, cropped, divides, greatest_common_divisor, length, product, quotient, span, windows,
+    };
     use crate::shape::{Image, Vector};
 
     #[test]
@@ -65,6 +106,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn spans_and_groups_are_those_of_the_definition() {
+        assert_eq!([(1, 5), (3, 1), (3, 2), (5, 3), (0, 2)].map(|(k, d)| span(k, d)), [1, 3, 5, 13, 0]);
+        assert_eq!([(8, 2), (7, 3), (2, 5), (4, 0)].map(|(c, g)| quotient(c, g)), [4, 2, 1, 1]);
+        assert_eq!([(12, 18), (7, 5), (4, 8), (3, 0)].map(|(a, b)| greatest_common_divisor(a, b)), [6, 1, 4, 3]);
+        assert_eq!([(2, 8), (3, 8), (0, 8)].map(|(d, c)| divides(d, c)), [true, false, false]);
+    }
+
+    #[test]
+    fn transposed_windows_are_the_inverse_of_windows() {
+        for size in 1..9 {
+            for (span, stride, padding, more) in [(3, 1, 1, 0), (3, 2, 1, 1), (5, 3, 2, 2), (2, 2, 0, 0)] {
+                let given = cropped(covered(size, span, stride, more), padding);
+                assert_eq!(windows(given, span, stride, padding), size);
+            }
+        }
+        assert_eq!(cropped(3, 2), 0);
     }
 
     #[test]

@@ -280,6 +280,60 @@ fn convolutions_agree_with_pytorch_and_keras() {
 }
 
 #[test]
+fn dilated_and_grouped_convolutions_agree_with_pytorch_and_keras() {
+    let file = recorded("convolutions.json");
+    let case = |name: &str| serde_json::json!({ "f64": file["f64"]["convolutions"][name], "f32": file["f32"]["convolutions"][name] });
+    layer_agrees!(case("rectangular"), "rectangular": (Image<2, 6, 7>) Conv2d<_, 3, 3, 5>);
+    layer_agrees!(case("pairs"), "pairs": (Image<3, 7, 9>) Conv2d<_, 2, 2, 3>(stride = (2, 1), padding = (1, 2)));
+    layer_agrees!(case("dilated"), "dilated": (Image<2, 9, 8>) Conv2d<_, 3, 3>(dilation = 2));
+    layer_agrees!(case("dilated_pairs"), "dilated in pairs": (Image<3, 9, 11>) Conv2d<_, 2, 3, 2>((2, 1), (2, 1), (2, 5)));
+    layer_agrees!(case("grouped"), "grouped": (Image<4, 5, 6>) Conv2d<_, 6, 3>(padding = 1, groups = 2));
+    layer_agrees!(case("depthwise"), "depthwise": (Image<5, 7, 6>) Conv2d<_, 5, 3>(2, 1, groups = _));
+    layer_agrees!(case("depthwise_twice"), "twice the channels": (Image<3, 6, 5>) Conv2d<_, 6, 2, 3>(padding = (0, 1), dilation = (2, 1), groups = _));
+    layer_agrees!(case("same_pairs"), "same, pairs": (Image<2, 7, 8>) Conv2d<_, 3, 3, 4>((2, 3), Same));
+    layer_agrees!(case("same_dilated"), "same, dilated": (Image<2, 8, 7>) Conv2d<_, 3, 3, 2>(padding = Same, dilation = (2, 3)));
+    layer_agrees!(case("same_depthwise"), "same, depthwise": (Image<4, 6, 7>) Conv2d<_, 4, 3>(2, Same, groups = 4));
+}
+
+#[test]
+fn transposed_convolutions_agree_with_pytorch_and_keras() {
+    let file = recorded("convolutions.json");
+    let case = |name: &str| serde_json::json!({ "f64": file["f64"]["transposed"][name], "f32": file["f32"]["transposed"][name] });
+    layer_agrees!(case("plain"), "plain": (Image<2, 3, 4>) ConvTranspose2d<_, 3, 3>);
+    layer_agrees!(case("strided"), "strided": (Image<3, 4, 3>) ConvTranspose2d<_, 2, 2>(2));
+    layer_agrees!(case("padded"), "padded": (Image<2, 4, 5>) ConvTranspose2d<_, 3, 3, 4>(2, 1));
+    layer_agrees!(case("output_padding"), "output padding": (Image<2, 3, 4>) ConvTranspose2d<_, 3, 3>((2, 3), (1, 0), (1, 2)));
+    layer_agrees!(case("dilated"), "dilated": (Image<2, 4, 3>) ConvTranspose2d<_, 2, 3, 2>((1, 2), (1, 2), dilation = (2, 3)));
+    layer_agrees!(case("grouped"), "grouped": (Image<4, 3, 3>) ConvTranspose2d<_, 6, 3>(2, 1, 1, groups = 2));
+    layer_agrees!(case("depthwise"), "depthwise": (Image<3, 4, 4>) ConvTranspose2d<_, 3, 4>(2, 1, groups = _));
+    layer_agrees!(case("gaps"), "gaps": (Image<2, 3, 3>) ConvTranspose2d<_, 2, 1, 2>(3, Valid, (0, 1)));
+    layer_agrees!(case("same"), "same": (Image<2, 4, 3>) ConvTranspose2d<_, 3, 3>(2, Same));
+    layer_agrees!(case("same_even"), "same, even kernel": (Image<2, 3, 4>) ConvTranspose2d<_, 2, 4, 2>((2, 1), Same));
+}
+
+/// The bound of `GlorotUniform` tells how many inputs and outputs were counted for the weight of a layer.
+#[test]
+fn inputs_and_outputs_of_grouped_weights_are_those_of_pytorch_and_keras() {
+    network!(struct Grouped (Image<6, 9, 9>) = #[init(GlorotUniform)] conv: Conv2d<_, 6, 3, 5>(groups = 3));
+    network!(struct Depthwise (Image<8, 9, 9>) = #[init(GlorotUniform)] conv: Conv2d<_, 8, 3>(groups = _));
+    network!(struct Transposed (Image<4, 3, 3>) = #[init(GlorotUniform)] conv: ConvTranspose2d<_, 6, 2>(groups = 2));
+    let fans = recorded("convolutions.json")["fans"].clone();
+    let largest = [
+        Grouped::<f64>::init(&mut typenet::rng(3)).parameters().iter().fold(0.0, |most: f64, w| most.max(w.abs())),
+        Depthwise::<f64>::init(&mut typenet::rng(3)).parameters().iter().fold(0.0, |most: f64, w| most.max(w.abs())),
+        Transposed::<f64>::init(&mut typenet::rng(3)).parameters().iter().fold(0.0, |most: f64, w| most.max(w.abs())),
+    ];
+    let shapes = [Grouped::<f64>::TENSORS, Depthwise::<f64>::TENSORS, Transposed::<f64>::TENSORS];
+    for ((fans, largest), table) in fans.as_array().unwrap().iter().zip(largest).zip(shapes) {
+        let shape: Vec<usize> = serde_json::from_value(fans["shape"].clone()).unwrap();
+        assert_eq!(table.list()[0].shape, shape);
+        let count = |name: &str| fans[name].as_f64().unwrap();
+        let bound = (6.0 / (count("inputs") + count("outputs"))).sqrt();
+        assert!(largest <= bound && largest > 0.9 * bound, "{largest} of {bound}");
+    }
+}
+
+#[test]
 fn normalized_layers_agree_with_pytorch() {
     let file = recorded("images.json");
     let case = |name: &str| serde_json::json!({ "f64": file["f64"]["normalizations"][name], "f32": file["f32"]["normalizations"][name] });

@@ -104,6 +104,47 @@ fn convolutions_of_pytorch_give_its_predictions_and_are_written_as_they_were() {
     assert_eq!(tensor(&ours, "first.weight").0, [5, 2, 3, 3]);
 }
 
+network! {
+    struct Convolutions (Image<4, 6, 6>) {
+        grouped: Conv2d<_, 6, 3, 2>(stride = (2, 1), padding = (1, 0), groups = 2),
+        Relu,
+        depthwise: Conv2d<_, 6, 3>(padding = 2, dilation = 2, groups = _),
+        Tanh,
+        up: ConvTranspose2d<_, 4, 3>(stride = 2, padding = 1, output_padding = 1, groups = 2),
+        Tanh,
+        Flatten,
+        output: Dense<_, 3>,
+        Softmax,
+    }
+}
+
+#[test]
+fn grouped_and_transposed_convolutions_of_pytorch_give_its_predictions_and_are_written_as_they_were() {
+    let recorded: Value =
+        serde_json::from_str(&fs::read_to_string(reference("weights_torch_convolutions.json")).unwrap()).unwrap();
+    let images: Vec<[[[f64; 6]; 6]; 4]> = serde_json::from_value(recorded["inputs"].clone()).unwrap();
+    let predictions: Vec<[f64; 3]> = serde_json::from_value(recorded["predictions"].clone()).unwrap();
+    let file = reference("weights_torch_convolutions.safetensors");
+    let network = <Convolutions<f64> as Weights>::load(&file).unwrap();
+    for (image, expected) in images.iter().zip(&predictions) {
+        let found = network.predict(image);
+        assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12), "{found:?}");
+    }
+    let theirs = fs::read(&file).unwrap();
+    let ours = Convolutions::load(&file).unwrap().to_safetensors().unwrap();
+    let tensor = |bytes: &[u8], name: &str| {
+        let file = safetensors::SafeTensors::deserialize(bytes).unwrap();
+        let tensor = file.tensor(name).unwrap();
+        (tensor.shape().to_vec(), tensor.data().to_vec())
+    };
+    for (name, shape) in
+        [("grouped.weight", [6, 2, 3, 2]), ("depthwise.weight", [6, 1, 3, 3]), ("up.weight", [6, 2, 3, 3])]
+    {
+        assert_eq!(tensor(&ours, name), tensor(&theirs, name), "{name}");
+        assert_eq!(tensor(&ours, name).0, shape);
+    }
+}
+
 #[test]
 fn weights_of_keras_give_its_answers() {
     let (inputs, cases) = recorded("weights_keras.json");

@@ -157,6 +157,14 @@ pub(crate) fn open_setting_zero(setting: &str, whose: &str) -> String {
     format!("the `{setting}` of {whose} is 0, but it must be at least 1")
 }
 
+/// `Conv2d<_, 8, 3>(groups = G)` where `G` is a parameter.
+pub(crate) fn groups_are_parameter(place: Place, setting: &str, parameter: &Ident) -> Error {
+    place.error(format!(
+        "`{setting}` determines the type of the weight, and stable Rust cannot compute a type from the const parameter \
+         `{parameter}`\n\nhelp: write `{setting} = _` for a group per input channel, or a number or a named constant"
+    ))
+}
+
 /// `Conv2d<_, 8, 3>(stride = S)` where `S` is a parameter.
 pub(crate) fn setting_is_parameter(place: Place, setting: &str, parameter: &Ident) -> Error {
     place.error(format!(

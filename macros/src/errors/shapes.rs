@@ -78,19 +78,41 @@ pub(crate) fn shape_wanted(
 }
 
 /// A kernel that is larger than its padded input: the parts of the message before, between and after the two sizes.
-pub(crate) fn window_too_large(layer: &str, many: &str, input: &str, padded: bool) -> [String; 3] {
+pub(crate) fn window_too_large(layer: &str, many: &str, input: &str, padded: bool, dilated: bool) -> [String; 3] {
     let after = if padded { " with its padding" } else { "" };
+    let (verb, smaller) =
+        if dilated { ("spans", "a smaller `dilation` or kernel") } else { ("has", "a smaller kernel") };
     [
-        format!("kernel too large: {layer} has "),
+        format!("kernel too large: {layer} {verb} "),
         format!(" {many} but its input `{input}` has "),
-        format!("{after}\n\nhelp: write a smaller kernel, or more `padding`"),
+        format!("{after}\n\nhelp: write {smaller}, or more `padding`"),
     ]
 }
 
-/// The same if the macro knows the two sizes.
-pub(crate) fn window_of_number_too_large(place: Place, message: &[String; 3], window: u64, room: u64) -> Error {
+/// A transposed convolution whose padding leaves out its whole output: the parts of the message before, between and after the
+/// padding with one row, and the rows that its kernels cover.
+pub(crate) fn crops_all(layer: &str, many: &str) -> [String; 3] {
+    [
+        format!("padding too large: {layer} needs "),
+        format!(" {many} to leave out its `padding` and keep one, but its kernels cover "),
+        "\n\nhelp: write less `padding`, or a larger kernel".to_owned(),
+    ]
+}
+
+/// Groups that do not divide the channels: the parts of the message before, between and after the number of groups and the
+/// common divisors.
+pub(crate) fn groups_do_not_divide(layer: &str, [input, output]: &[String; 2]) -> [String; 3] {
+    [
+        format!("groups do not divide: {layer} has "),
+        format!(" groups, but {input} and {output} share only the divisors "),
+        "\n\nhelp: write one of these numbers for `groups`, or other numbers of channels".to_owned(),
+    ]
+}
+
+/// A requirement on two sizes that the macro knows.
+pub(crate) fn requirement(place: Place, message: &[String; 3], gives: &str, takes: u64) -> Error {
     let [before, between, after] = message;
-    place.error(format!("{before}{window}{between}{room}{after}"))
+    place.error(format!("{before}{takes}{between}{gives}{after}"))
 }
 
 /// A declared output that the last layer does not give.

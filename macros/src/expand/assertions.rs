@@ -6,9 +6,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 use super::{Names, at, plain};
-use crate::check::{Assertion, Judge, Judges, Relation};
+use crate::check::{Assertion, Judge, Judges};
 use crate::errors;
 use crate::generated;
+use crate::layer::Relation;
 use crate::setting::Reading;
 use crate::size::Size;
 
@@ -107,6 +108,7 @@ fn entry(names: &Names, judges: &Judges) -> Option<TokenStream> {
                 match assertion.relation {
                     Relation::Same => code!(#gives == #takes),
                     Relation::Fits => code!(#gives >= #takes),
+                    Relation::Divides => code!(#private::divides(#takes, #gives)),
                 }
             });
             Some(code!(#(#comparisons)&&*))
@@ -143,7 +145,7 @@ fn assertion(names: &Names, judge: &Judge) -> TokenStream {
             // Each constant stops at the first kernel that is too large, because several windows of one kernel are one mistake.
             let windows = comparisons.iter().filter(|assertion| assertion.relation == Relation::Fits);
             let windows = constant(names, windows, provided);
-            let sizes = comparisons.iter().filter(|assertion| assertion.relation == Relation::Same);
+            let sizes = comparisons.iter().filter(|assertion| assertion.relation != Relation::Fits);
             sizes
                 .map(|assertion| constant(names, [assertion].into_iter(), provided))
                 .chain([windows])
@@ -178,6 +180,7 @@ fn comparison(names: &Names, assertion: &Assertion) -> TokenStream {
     match assertion.relation {
         Relation::Same => code!(#private::require_same(#gives, #takes, [#(#message),*], [#(#nouns),*])),
         Relation::Fits => code!(#private::require_fits(#takes, #gives, [#(#message),*])),
+        Relation::Divides => code!(#private::require_divides(#takes, #gives, [#(#message),*])),
     }
 }
 

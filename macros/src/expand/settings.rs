@@ -157,7 +157,10 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
         Kind::BuiltIn(built_in) => {
             let known = built_in.spec.settings;
             (!known.is_empty()).then(|| {
-                let values = known.iter().zip(&built_in.settings).map(|(known, value)| match value {
+                let settings = known.iter().zip(&built_in.settings);
+                let in_value =
+                    settings.filter(|(known, _)| !matches!(known.reading, Reading::Shapes { in_type: true, .. }));
+                let values = in_value.map(|(known, value)| match value {
                     Value::Expression(written) => expression(known, written.as_ref(), kind),
                     Value::Size(_) | Value::Pair(_) => {
                         shaping(names, known, &code!(Of), Some(sizes(names, known, value)))

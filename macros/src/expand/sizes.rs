@@ -157,7 +157,7 @@ fn of_layer(layer: &Layer) -> Vec<&Size> {
         sizes.extend(settings.iter().flat_map(Value::sizes));
         let parameters = parameters.iter().flat_map(|parameters| &parameters.arguments);
         sizes.extend(arguments.iter().chain(parameters).flat_map(Argument::sizes));
-        sizes.extend(requires.iter().flat_map(|required| [&required.window, &required.room]));
+        sizes.extend(requires.iter().flat_map(|required| [&required.takes, &required.gives]));
     }
     sizes.extend(layer.output.sizes());
     sizes

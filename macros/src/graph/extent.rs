@@ -53,7 +53,7 @@ pub(super) fn of_shape(sizes: &[Size], whose: &str) -> Option<syn::Error> {
 
 /// Returns the mistake in a layer with these `sizes`, at `place` if it has none, if one of its arrays is too large.
 pub(super) fn of_layer(resolved: &Resolved, sizes: &[Size], at: Place, whose: &str) -> Option<syn::Error> {
-    let requires = resolved.requires.iter().map(|required| &required.room);
+    let requires = resolved.requires.iter().map(|required| &required.gives);
     if let Some(size) = resolved.sizes().into_iter().chain(requires).find(|size| size.overflows()) {
         let largest = size.arguments().iter().max_by_key(|argument| argument.number());
         let at = largest.map_or(at, Size::place);
@@ -67,9 +67,9 @@ pub(super) fn of_layer(resolved: &Resolved, sizes: &[Size], at: Place, whose: &s
     (!fits(output)).then(|| errors::too_large(at, whose, &of_output(output)))
 }
 
-/// Returns the axes of the largest tensor in the parameters of a layer: one for each size of their type.
+/// Returns the axes of the largest tensor in the parameters of a layer.
 fn parameters(kind: Option<&Type>) -> Vec<Size> {
-    let arguments = kind.into_iter().flat_map(|kind| &kind.arguments);
+    let arguments = kind.into_iter().flat_map(|kind| kind.arguments.iter().take(kind.axes));
     arguments.flat_map(Argument::sizes).cloned().collect()
 }
 

@@ -121,21 +121,25 @@ fn shaping(
     parameters: &[Ident],
 ) -> Result<Value, syn::Error> {
     let (place, name) = (Place::of(written), setting.name);
-    let Reading::Shapes { least, words, pairs, .. } = setting.reading else {
+    let Reading::Shapes { least, words, pairs, in_type, .. } = setting.reading else {
         return Ok(Value::Expression(Some(written.clone())));
     };
     if let Some(known) = words.iter().find(|&&known| word(written).as_deref() == Some(known)) {
         return Ok(Value::Word(known));
     }
+    if let Expr::Infer(_) = written {
+        return Err(errors::unreadable_value(place, name, "_", words));
+    }
     if let Some(meant) = meant(written, setting, known) {
         return Err(errors::unknown_word(place, &text::of(written.to_token_stream()), name, meant));
     }
     let size = |written: &Expr| {
-        let (place, purpose) = (Place::of(written), Purpose::Setting { name, least, words, pairs });
+        let (place, purpose) = (Place::of(written), Purpose::Setting { name, least, words, pairs, in_type });
         match size::classify(written, true, place, parameters, purpose)? {
             Size::Number(number, _) if number < least => {
                 Err(errors::setting_too_small(place, name, whose, number, least))
             }
+            Size::Parameter(parameter) if in_type => Err(errors::groups_are_parameter(place, name, &parameter)),
             Size::Parameter(parameter) => Err(errors::setting_is_parameter(place, name, &parameter)),
             size => Ok(size),
         }
@@ -156,6 +160,7 @@ fn shaping(
 fn word(written: &Expr) -> Option<String> {
     match written {
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident().map(identifier::plain),
+        Expr::Infer(_) => Some("_".to_owned()),
         _ => None,
     }
 }

@@ -29,6 +29,8 @@ pub(super) enum Purpose<'a> {
         words: &'a [&'a str],
         /// Whether a pair may be written.
         pairs: bool,
+        /// Whether the type of the layer follows from it.
+        in_type: bool,
     },
 }
 
@@ -46,6 +48,15 @@ impl Purpose<'_> {
         match self {
             Self::Size { .. } => errors::unreadable_size(place, text),
             Self::Setting { name, words, .. } => errors::unreadable_value(place, name, text, words),
+        }
+    }
+
+    /// Returns the mistake of an expression that contains a const parameter.
+    fn computes(self, place: Place, text: &str, parameter: &Ident, parameters: &[Ident]) -> syn::Error {
+        match self {
+            Self::Size { .. } => errors::computes_with_parameter(place, text, parameter, parameters),
+            Self::Setting { name, in_type: true, .. } => errors::groups_are_parameter(place, name, parameter),
+            Self::Setting { name, .. } => errors::setting_is_parameter(place, name, parameter),
         }
     }
 
@@ -117,7 +128,7 @@ pub(super) fn classify(
         return Err(purpose.unreadable(place, &text));
     }
     if let Some(parameter) = identifier::mentioned(tokens.clone(), parameters) {
-        return Err(errors::computes_with_parameter(place, &text, &parameter, parameters));
+        return Err(purpose.computes(place, &text, &parameter, parameters));
     }
     // Braces become a block expression if they came through another macro as one token.
     if braced || matches!(expression, Expr::Block(_)) {

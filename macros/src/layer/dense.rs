@@ -22,7 +22,7 @@ fn resolve(written: &Written) -> Resolved {
     Resolved {
         gives: Shape::vector(written.sizes[1].clone()),
         arguments: sizes(),
-        parameters: Some(Type { name: "Dense", arguments: sizes() }),
+        parameters: Some(Type { name: "Dense", arguments: sizes(), axes: 2 }),
         requires: Vec::new(),
     }
 }

@@ -59,9 +59,63 @@ pub(crate) static PADDED: Function = Function {
     },
 };
 
+/// The elements that a kernel spans, for (kernel, dilation): (kernel - 1) dilation + 1.
+pub(crate) static SPAN: Function = Function {
+    name: "span",
+    takes_list: false,
+    fold: |arguments| {
+        let &[kernel, dilation] = arguments else { return None };
+        kernel.checked_sub(1)?.checked_mul(dilation)?.checked_add(1)
+    },
+};
+
+/// The elements that the kernels of a transposed convolution cover, for (size, span, stride, output padding):
+/// (size - 1) stride + span + output padding.
+pub(crate) static COVERED: Function = Function {
+    name: "covered",
+    takes_list: false,
+    fold: |arguments| {
+        let &[size, span, stride, more] = arguments else { return None };
+        size.checked_sub(1)?.checked_mul(stride)?.checked_add(span)?.checked_add(more)
+    },
+};
+
+/// A size without the padding on both sides, or 0 if the padding is larger, which is reported as a separate mistake.
+pub(crate) static CROPPED: Function = Function {
+    name: "cropped",
+    takes_list: false,
+    fold: |arguments| {
+        let &[size, padding] = arguments else { return None };
+        Some(size.saturating_sub(padding.checked_mul(2)?))
+    },
+};
+
+/// The quotient of two sizes, rounded down, but at least 1. A remainder is reported as a separate mistake.
+pub(crate) static QUOTIENT: Function = Function {
+    name: "quotient",
+    takes_list: false,
+    fold: |arguments| {
+        let &[size, divisor] = arguments else { return None };
+        size.checked_div(divisor).map(|quotient| quotient.max(1))
+    },
+};
+
+/// The greatest common divisor of two sizes.
+pub(crate) static SHARED: Function = Function {
+    name: "greatest_common_divisor",
+    takes_list: false,
+    fold: |arguments| {
+        let &[mut left, mut right] = arguments else { return None };
+        while right > 0 {
+            (left, right) = (right, left % right);
+        }
+        Some(left)
+    },
+};
+
 #[cfg(test)]
 mod tests {
-    use super::{CEILING, PADDED, PRODUCT, WINDOWS};
+    use super::{CEILING, COVERED, CROPPED, PADDED, PRODUCT, QUOTIENT, SHARED, SPAN, WINDOWS};
 
     #[test]
     fn windows_are_those_that_lie_within_the_padded_axis() {
@@ -82,11 +136,38 @@ mod tests {
     }
 
     #[test]
+    fn spans_and_groups_are_those_of_the_definition() {
+        assert_eq!([(1, 5), (3, 1), (3, 2), (5, 3)].map(|(k, d)| (SPAN.fold)(&[k, d])), [1, 3, 5, 13].map(Some));
+        assert_eq!([(8, 2), (7, 3), (2, 5)].map(|(c, g)| (QUOTIENT.fold)(&[c, g])), [4, 2, 1].map(Some));
+        for left in 1..20 {
+            for right in 1..20 {
+                let largest = (1..=left).rev().find(|divisor| left % divisor == 0 && right % divisor == 0);
+                assert_eq!((SHARED.fold)(&[left, right]), largest);
+            }
+        }
+    }
+
+    #[test]
+    fn transposed_windows_are_the_inverse_of_windows() {
+        for size in 1..9 {
+            for (span, stride, padding, more) in [(3, 1, 1, 0), (3, 2, 1, 1), (5, 3, 2, 2), (2, 2, 0, 0)] {
+                let covered = (COVERED.fold)(&[size, span, stride, more]);
+                let given = covered.and_then(|covered| (CROPPED.fold)(&[covered, padding]));
+                let back = given.and_then(|given| (WINDOWS.fold)(&[given, span, stride, padding]));
+                assert_eq!(back, Some(size));
+            }
+        }
+        assert_eq!((CROPPED.fold)(&[3, 2]), Some(0));
+    }
+
+    #[test]
     fn what_leaves_the_range_is_left_to_the_compiler() {
         assert_eq!((PRODUCT.fold)(&[2, 3, 4]), Some(24));
         assert_eq!((PRODUCT.fold)(&[u64::MAX, 2]), None);
         assert_eq!((PADDED.fold)(&[1, u64::MAX]), None);
         assert_eq!((WINDOWS.fold)(&[4, 2, 0, 0]), None);
         assert_eq!((CEILING.fold)(&[4, 0]), None);
+        assert_eq!((SPAN.fold)(&[3, u64::MAX]), None);
+        assert_eq!((QUOTIENT.fold)(&[4, 0]), None);
     }
 }

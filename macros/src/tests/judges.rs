@@ -3,8 +3,9 @@
 use quote::quote;
 
 use super::{chain, network, outcome};
-use crate::check::{Assertion, Judge, Relation};
+use crate::check::{Assertion, Judge};
 use crate::graph::Kind;
+use crate::layer::Relation;
 use crate::shape::{IMAGE, Shape};
 use crate::size::Size;
 
@@ -37,7 +38,7 @@ fn compared(assertion: &Assertion) -> String {
     let Assertion { relation, gives, takes, message: [before, between, after], .. } = assertion;
     let [first, second] = match relation {
         Relation::Same => [gives, takes],
-        Relation::Fits => [takes, gives],
+        Relation::Fits | Relation::Divides => [takes, gives],
     };
     format!("{before}{}{between}{}{}", first.text(), second.text(), after.replace("\n\n", ", "))
 }

@@ -151,6 +151,43 @@ const SETTINGS: &[Case] = &[
         "(Same, 1)",
         "`(Same, 1)` is not a value of `padding`\n\nhelp: write `padding = Same`",
     ),
+    (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 2, 3>(stride = _) }",
+        "_",
+        "`_` is not a value of `stride`\n\nhelp: write a number or a named constant",
+    ),
+    (
+        "struct Name (Image<4, 8, 8>) { Conv2d<_, 8, 3>(dilation = 0) }",
+        "0",
+        "the `dilation` of `conv2d` is 0, but it must be at least 1",
+    ),
+    (
+        "struct Name (Image<4, 8, 8>) { Conv2d<_, 8, 3>(groups = 0) }",
+        "0",
+        "the `groups` of `conv2d` is 0, but it must be at least 1",
+    ),
+    (
+        "struct Name (Image<4, 8, 8>) { Conv2d<_, 8, 3>(groups = (2, 2)) }",
+        "(2, 2)",
+        "`groups` is one number, found `(2, 2)`\n\nhelp: write `groups = 2`",
+    ),
+    (
+        "struct Name (Image<4, 8, 8>) { Conv2d<_, 8, 3>(groups = 1.5) }",
+        "1.5",
+        "`1.5` is not a value of `groups`\n\nhelp: write a number or a named constant, or `groups = _`",
+    ),
+    (
+        "struct Name<const D: usize> (Image<4, 8, 8>) { Conv2d<_, 8, 3>(dilation = { D + 1 }) }",
+        "{ D + 1 }",
+        "`dilation` changes the shape, and stable Rust cannot compute a shape from the const parameter `D`\n\n\
+         help: write a number or a named constant",
+    ),
+    (
+        "struct Name<const G: usize> (Image<4, 8, 8>) { Conv2d<_, 8, 3>(groups = G) }",
+        "G",
+        "`groups` determines the type of the weight, and stable Rust cannot compute a type from the const parameter `G`\n\n\
+         help: write `groups = _` for a group per input channel, or a number or a named constant",
+    ),
 ];
 
 #[test]

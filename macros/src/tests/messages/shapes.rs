@@ -88,6 +88,36 @@ const SHAPES: &[Case] = &[
         "Image<1, 28, 29>",
         "shape mismatch: `Name` declares `Image<1, 28, 29>` but `tanh` gives `Image<1, 28, 28>`\n\nhelp: write `-> Image<1, 28, 28>`, or `(Image<1, 28, 29>)` for the input",
     ),
+    (
+        "struct Name (Image<6, 9, 9>) { conv: Conv2d<_, 8, 3>(groups = 4) }",
+        "4",
+        "groups do not divide: `conv` has 4 groups, but 6 input channels and 8 output channels share only the divisors 1, 2\n\n\
+         help: write one of these numbers for `groups`, or other numbers of channels",
+    ),
+    (
+        "struct Name (Image<6, 9, 9>) { conv: Conv2d<_, 8, 3>(groups = _) }",
+        "8",
+        "groups do not divide: `conv` has 6 groups, but 6 input channels and 8 output channels share only the divisors 1, 2\n\n\
+         help: write one of these numbers for `groups`, or other numbers of channels",
+    ),
+    (
+        "struct Name (Image<6, 3, 4>) { up: ConvTranspose2d<_, 8, 3>(padding = 3) }",
+        "3",
+        "padding too large: `up` needs 7 rows to leave out its `padding` and keep one, but its kernels cover 5\n\n\
+         help: write less `padding`, or a larger kernel",
+    ),
+    (
+        "struct Name<const C: usize> (Image<C, 9, 9>) { conv: Conv2d<_, 8, 3>(groups = 2) }",
+        "Conv2d",
+        "a size of `conv` is computed from the const parameter `C`, which stable Rust cannot do in a type\n\n\
+         help: write a number or a named constant instead of `C`",
+    ),
+    (
+        "struct Name (Image<1, 9, 8>) { conv: Conv2d<_, 2, 3, 5>(dilation = (3, 2)) }",
+        "5",
+        "kernel too large: `conv` spans 9 columns but its input `Image<1, 9, 8>` has 8\n\n\
+         help: write a smaller `dilation` or kernel, or more `padding`",
+    ),
 ];
 
 #[test]
