@@ -38,6 +38,7 @@ mod activation;
 mod convolution;
 mod dense;
 mod normalization;
+mod sequence;
 mod softmax;
 mod update;
 
@@ -45,6 +46,7 @@ pub use activation::ActivationKernels;
 pub use convolution::{ConvolutionKernels, ConvolutionSizes};
 pub use dense::{DenseKernels, DenseSizes};
 pub use normalization::{NormalizationKernels, NormalizationSizes};
+pub use sequence::{SequenceKernels, SequenceSizes};
 pub use softmax::SoftmaxKernels;
 pub use update::{AdamStep, MomentumStep, UpdateKernels};
 
@@ -69,12 +71,24 @@ pub(crate) const fn written_out(size: usize, limit: usize) -> bool {
 /// # Panics
 /// A kernel panics if the lengths of its slices are inconsistent. The layers of typenet never cause that.
 pub trait Kernels:
-    ActivationKernels + ConvolutionKernels + DenseKernels + NormalizationKernels + SoftmaxKernels + UpdateKernels
+    ActivationKernels
+    + ConvolutionKernels
+    + DenseKernels
+    + NormalizationKernels
+    + SequenceKernels
+    + SoftmaxKernels
+    + UpdateKernels
 {
 }
 
 impl<T> Kernels for T where
-    T: ActivationKernels + ConvolutionKernels + DenseKernels + NormalizationKernels + SoftmaxKernels + UpdateKernels
+    T: ActivationKernels
+        + ConvolutionKernels
+        + DenseKernels
+        + NormalizationKernels
+        + SequenceKernels
+        + SoftmaxKernels
+        + UpdateKernels
 {
 }
 

@@ -13,6 +13,7 @@ mod plan;
 mod draws;
 mod elementwise;
 
+mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
 mod dense;
@@ -57,6 +58,7 @@ use crate::shape::Shape;
 /// All layers of the library. The crate root and the prelude re-export this list.
 pub mod list {
     pub use super::conv_transpose2d::{ConvTranspose2d, TransposedFilters};
+    pub use super::conv1d::{Conv1d, SequenceFilters};
     pub use super::conv2d::{Conv2d, Filters};
     pub use super::dense::Dense;
     pub use super::dropout::Dropout;
@@ -74,6 +76,7 @@ pub mod list {
     pub use super::leaky_relu::LeakyRelu;
     pub use super::p_relu::PRelu;
     pub use super::padding::Padding;
+    pub use super::padding::{Padding, SequencePadding};
     pub use super::relu::Relu;
     pub use super::residual::Residual;
     pub use super::rms_norm::RmsNorm;

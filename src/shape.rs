@@ -12,8 +12,8 @@ use crate::scalar::Scalar;
 /// The shape of one sample, as a type.
 ///
 /// # Shapes
-/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, and [`Probabilities<K>`](Probabilities), a vector that a
-/// `Softmax` computed.
+/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, [`Sequence<L, N>`](Sequence) with steps first, and
+/// [`Probabilities<K>`](Probabilities), a vector that a `Softmax` computed.
 ///
 /// # Example
 /// ```
@@ -28,7 +28,7 @@ use crate::scalar::Scalar;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shape",
-    note = "shapes are `Vector<N>`, `Image<C, H, W>` and `Probabilities<K>`"
+    note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>` and `Probabilities<K>`"
 )]
 pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     /// The number of elements of one sample.
@@ -83,6 +83,10 @@ pub struct Vector<const N: usize>;
 /// An image of `C` channels, `H` rows and `W` columns: `[[[T; W]; H]; C]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Image<const C: usize, const H: usize, const W: usize>;
+
+/// A sequence of `L` steps with `N` features each, steps outermost: `[[T; N]; L]`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Sequence<const L: usize, const N: usize>;
 
 /// `K` probabilities whose sum is one, computed by a `Softmax`: `[T; K]`.
 ///
@@ -155,9 +159,37 @@ impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
     }
 }
 
+impl<const L: usize, const N: usize> Shape for Sequence<L, N> {
+    const LEN: usize = L * N;
+    const DIMENSIONS: &'static [usize] = &[L, N];
+    type Array<T: Scalar> = [[T; N]; L];
+    type Plain = Self;
+    type Normalized = Self;
+
+    #[inline(always)]
+    fn zero<T: Scalar>() -> [[T; N]; L] {
+        [[T::ZERO; N]; L]
+    }
+
+    #[inline(always)]
+    fn flat_batch<T: Scalar>(batch: &[[[T; N]; L]]) -> &[T] {
+        batch.as_flattened().as_flattened()
+    }
+
+    #[inline(always)]
+    fn flat_batch_mut<T: Scalar>(batch: &mut [[[T; N]; L]]) -> &mut [T] {
+        batch.as_flattened_mut().as_flattened_mut()
+    }
+
+    #[inline(always)]
+    fn batch<T: Scalar>(flat: &[T]) -> &[[[T; N]; L]] {
+        flat.as_chunks().0.as_chunks().0
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Image, Probabilities, Shape, Vector};
+    use super::{Image, Probabilities, Sequence, Shape, Vector};
 
     #[test]
     fn flattening_and_splitting_an_image_restores_it() {
@@ -165,6 +197,15 @@ mod tests {
         let flat = <Image<1, 2, 3>>::flat_batch(&batch);
         assert_eq!(flat, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0]);
         assert_eq!(<Image<1, 2, 3>>::batch(flat), batch);
+    }
+
+    #[test]
+    fn flattening_and_splitting_a_sequence_restores_it() {
+        let batch = [[[1.0_f32, 2.0], [3.0, 4.0], [5.0, 6.0]], [[7.0, 8.0], [9.0, 10.0], [11.0, 12.0]]];
+        let flat = <Sequence<3, 2>>::flat_batch(&batch);
+        assert_eq!(flat, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0]);
+        assert_eq!(<Sequence<3, 2>>::batch(flat), batch);
+        assert_eq!((<Sequence<3, 2>>::LEN, <Sequence<3, 2>>::DIMENSIONS), (6, &[3, 2][..]));
     }
 
     #[test]

@@ -118,6 +118,31 @@ network! {
     }
 }
 
+network! {
+    /// Groups of channels, and images that grow.
+    struct Separable (Image<4, 6, 5>) {
+        Conv2d<_, 4, 3>(padding = 1, groups = _),
+        Relu,
+        Conv2d<_, 6, 1>,
+        ConvTranspose2d<_, 2, 2>(stride = 2, groups = 2),
+        Flatten,
+        Dense<_, 3>,
+        Softmax,
+    }
+}
+
+network! {
+    /// Steps on the way to classes.
+    struct Signal (Sequence<9, 2>) {
+        Conv1d<_, 4, 3>(padding = Causal),
+        Tanh,
+        Conv1d<_, 3, 2>(stride = 2),
+        Flatten,
+        Dense<_, 3>,
+        Softmax,
+    }
+}
+
 /// The input, the output and the loss are of a shape that is no vector.
 mod picture {
     typenet::network!(pub(crate) struct Picture (Image<2, 3, 4>) = Tanh, Identity, Sigmoid);
@@ -248,6 +273,8 @@ fn a_network_of_networks_allocates_nothing() {
 fn a_network_of_convolutions_allocates_nothing() {
     classifier_allocates_nothing::<Convolutional, _, _, 3>(&Nll);
     classifier_allocates_nothing::<Convolutional<f64>, _, _, 3>(&Nll);
+    classifier_allocates_nothing::<Separable, _, _, 3>(&Nll);
+    classifier_allocates_nothing::<Signal<f64>, _, _, 3>(&Nll);
 }
 
 #[test]

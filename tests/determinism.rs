@@ -53,6 +53,30 @@ network! {
     }
 }
 
+network! {
+    /// Groups, dilation and transposed convolutions.
+    struct Grouped (Image<6, 9, 5>) {
+        Conv2d<_, 9, 3, 2>(stride = (2, 1), padding = (1, 0), groups = 3),
+        Tanh,
+        Conv2d<_, 9, 3>(padding = Same, dilation = 2, groups = _),
+        ConvTranspose2d<_, 4, 3>(stride = 2, padding = 1),
+        Gelu,
+        Flatten,
+        Dense<_, 3>,
+    }
+}
+
+network! {
+    /// Convolutions of a sequence.
+    struct Sequential (Sequence<13, 3>) {
+        Conv1d<_, 17, 3>(padding = Causal, dilation = 2),
+        Tanh,
+        Conv1d<_, 5, 4>(stride = 2),
+        Flatten,
+        Dense<_, 3>,
+    }
+}
+
 /// `Path::force` is for the whole process: the test that forces holds this lock alone, all others share it.
 static PATH: RwLock<()> = RwLock::new(());
 
@@ -345,6 +369,8 @@ fn a_prediction_does_not_depend_on_its_batch() {
     every_row_is_the_prediction_of_its_sample::<Regressor>();
     every_row_is_the_prediction_of_its_sample::<DigitClassifier>();
     every_row_is_the_prediction_of_its_sample::<Convolutional>();
+    every_row_is_the_prediction_of_its_sample::<Grouped>();
+    every_row_is_the_prediction_of_its_sample::<Sequential<f64>>();
 }
 
 #[test]

@@ -361,6 +361,8 @@ network!(struct Chain22 (Image<6, 5, 3>) = GroupNorm<2>, PRelu(0.1), Conv2d<_, 4
 network!(struct Chain22 (Image<4, 7, 6>) = Conv2d<_, 6, 2, 3>((2, 1), (1, 0), groups = 2), Tanh, Conv2d<_, 6, 3, 2>(padding = Same, dilation = (1, 2), groups = _), Gelu, Conv2d<_, 2, 1>, ConvTranspose2d<_, 2, 3>(2, 1, 1), Flatten, Dense<_, 2>);
 network!(struct Chain23<const C: usize> (Image<C, 5, 5>) = ConvTranspose2d<_, C, 2, 3>((1, 2), padding = Same, groups = _), Silu, Conv2d<_, C, 3>(stride = 2, groups = _), Tanh, Conv2d<_, 3, 2>);
 
+network!(struct Chain24 (Sequence<9, 3>) = Conv1d<_, 17, 3>(padding = Causal), Tanh, Conv1d<_, 4, 2>(2, dilation = 3), LayerNorm, Conv1d<_, 8, 3>(padding = Same, groups = _), Flatten, Dense<_, 2>);
+
 // Blocks: first, in the middle, last, in each other; around layers that need their output, that work in place and that draw
 // random numbers; a nested network in one.
 network!(struct Pair = Dense<4, 2>, Tanh, Dense<2, 4>);
@@ -491,6 +493,7 @@ proptest! {
         check!(Chain22, MeanSquaredError, KINKED, seed, samples);
         check!(Chain22, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain23<3>, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Chain24, MeanSquaredError, SMOOTH, seed, samples);
     }
 }
 

@@ -16,6 +16,7 @@ use crate::size::{AXIS, Function, LENGTH, Size};
 
 mod convolution;
 
+mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
 mod dense;
@@ -46,6 +47,7 @@ mod tanh;
 /// Every layer.
 static ALL: &[&Spec] = &[
     &dense::SPEC,
+    &conv1d::SPEC,
     &conv2d::SPEC,
     &conv_transpose2d::SPEC,
     &flatten::SPEC,
@@ -387,6 +389,7 @@ impl Written<'_> {
     }
 
     /// Returns the requirement that a kernel fits into its input, along an axis of an image.
+    #[allow(dead_code, reason = "layers that slide windows over images")]
     fn fits(
         &self,
         axis: usize,
@@ -396,7 +399,19 @@ impl Written<'_> {
         is_dilated: bool,
         place: Place,
     ) -> Requirement {
-        let (nouns, input) = (IMAGE.axes[axis].nouns, self.input.text());
+        self.fits_along(IMAGE.axes[axis].nouns, span, room, (is_padded, is_dilated), place)
+    }
+
+    /// Returns the requirement that a kernel fits into its input, along an axis.
+    fn fits_along(
+        &self,
+        nouns: [&'static str; 2],
+        span: &Size,
+        room: &Size,
+        (is_padded, is_dilated): (bool, bool),
+        place: Place,
+    ) -> Requirement {
+        let input = self.input.text();
         Requirement {
             relation: Relation::Fits,
             gives: room.clone(),

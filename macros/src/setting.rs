@@ -14,6 +14,7 @@ pub(crate) struct Setting {
     /// How the macro treats its value.
     pub(crate) reading: Reading,
     /// Layers with values of it, for the tests, in place of those made from the example of the layer.
+    #[cfg_attr(not(feature = "examples"), allow(dead_code, reason = "only the tests of the library read them"))]
     pub(crate) examples: &'static [&'static str],
 }
 

@@ -8,7 +8,7 @@ use crate::text;
 
 mod spec;
 
-pub(crate) use spec::{Axis, IMAGE, ShapeSpec, VECTOR};
+pub(crate) use spec::{Axis, IMAGE, SEQUENCE, ShapeSpec, VECTOR};
 
 /// A shape after resolution.
 #[derive(Clone, Debug)]

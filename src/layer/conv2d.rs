@@ -231,3 +231,21 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scal
         f.debug_struct("Filters").field("weight", &self.weight).field("bias", &self.bias).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Conv2d;
+    use crate::layer::{Layer, Plan};
+    use crate::shape::Image;
+
+    #[test]
+    fn multiply_adds_are_those_of_a_count_by_hand() {
+        type In = Image<4, 9, 7>;
+        // For each of 8 · 7 · 3 outputs, a kernel of 3 by 5 on 4, 2 and 1 channels.
+        type Out = Image<8, 7, 3>;
+        type PlanOf<const GI: usize> = <Conv2d<4, 8, 3, 5, Out, GI> as Layer>::Plan<In>;
+        assert_eq!(PlanOf::<4>::MULTIPLY_ADDS, 8 * 7 * 3 * 15 * 4);
+        assert_eq!(PlanOf::<2>::MULTIPLY_ADDS, 8 * 7 * 3 * 15 * 2);
+        assert_eq!(PlanOf::<1>::MULTIPLY_ADDS, 8 * 7 * 3 * 15);
+    }
+}

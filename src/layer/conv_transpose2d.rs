@@ -296,3 +296,19 @@ impl<const CI: usize, const GO: usize, const KH: usize, const KW: usize, const C
         f.debug_struct("TransposedFilters").field("weight", &self.weight).field("bias", &self.bias).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ConvTranspose2d;
+    use crate::layer::{Layer, Plan};
+    use crate::shape::Image;
+
+    #[test]
+    fn multiply_adds_are_those_of_a_count_by_hand() {
+        // Each of 4 · 5 · 3 inputs multiplies a kernel of 2 by 3 for 6 output channels, or for the 3 of its group.
+        type PlanOf<const GO: usize> =
+            <ConvTranspose2d<4, 6, 2, 3, Image<6, 10, 7>, GO> as Layer>::Plan<Image<4, 5, 3>>;
+        assert_eq!(PlanOf::<6>::MULTIPLY_ADDS, 4 * 5 * 3 * 6 * 6);
+        assert_eq!(PlanOf::<3>::MULTIPLY_ADDS, 4 * 5 * 3 * 6 * 3);
+    }
+}

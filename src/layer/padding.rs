@@ -34,9 +34,45 @@ impl Padding {
     }
 }
 
+/// The padding around a sequence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SequencePadding {
+    /// This many steps on each side.
+    Of(usize),
+    /// Enough padding for ⌈steps / stride⌉ windows, on both sides. If the number of steps is odd, the extra one is at the end, as
+    /// in Keras.
+    Same,
+    /// No padding.
+    Valid,
+    /// Padding before the sequence alone, so that a window ends at the step that it is for: no output depends on a later input.
+    /// There are ⌈steps / stride⌉ windows.
+    Causal,
+}
+
+impl SequencePadding {
+    /// Returns how many windows lie in a sequence of `size` steps. A window spans `span` of them.
+    pub(super) const fn positions(self, size: usize, span: usize, stride: usize) -> usize {
+        match self {
+            Self::Of(padding) => windows(size, span, stride, padding),
+            Self::Valid => windows(size, span, stride, 0),
+            Self::Same | Self::Causal => ceiling(size, stride),
+        }
+    }
+
+    /// Returns the padding before the sequence.
+    pub(super) const fn before(self, size: usize, span: usize, stride: usize) -> usize {
+        match self {
+            Self::Of(padding) => padding,
+            Self::Valid => 0,
+            Self::Same => Padding::Same.before(0, size, span, stride),
+            Self::Causal => span.saturating_sub(1),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Padding;
+    use super::{Padding, SequencePadding};
 
     #[test]
     fn same_covers_every_element_and_puts_the_odd_row_behind() {
@@ -55,5 +91,15 @@ mod tests {
         assert_eq!([0, 1].map(|axis| padding.positions(axis, 5, 3, 1)), [5, 7]);
         assert_eq!([0, 1].map(|axis| padding.before(axis, 5, 3, 1)), [1, 2]);
         assert_eq!([0, 1].map(|axis| Padding::Valid.positions(axis, 5, 3, 1)), [3, 3]);
+    }
+
+    #[test]
+    fn causal_windows_end_at_their_step() {
+        for (size, span, stride) in [(5, 3, 1), (6, 4, 2), (7, 1, 3), (1, 5, 1)] {
+            let before = SequencePadding::Causal.before(size, span, stride);
+            for position in 0..SequencePadding::Causal.positions(size, span, stride) {
+                assert_eq!(position * stride + span - 1 - before, position * stride);
+            }
+        }
     }
 }

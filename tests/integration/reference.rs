@@ -311,6 +311,20 @@ fn transposed_convolutions_agree_with_pytorch_and_keras() {
     layer_agrees!(case("same_even"), "same, even kernel": (Image<2, 3, 4>) ConvTranspose2d<_, 2, 4, 2>((2, 1), Same));
 }
 
+#[test]
+fn convolutions_of_sequences_agree_with_pytorch_and_keras() {
+    let file = recorded("convolutions.json");
+    let case = |name: &str| serde_json::json!({ "f64": file["f64"]["sequences"][name], "f32": file["f32"]["sequences"][name] });
+    layer_agrees!(case("plain"), "plain": (Sequence<7, 3>) Conv1d<_, 4, 3>);
+    layer_agrees!(case("padded"), "padded": (Sequence<6, 2>) Conv1d<_, 5, 4>(2, 3));
+    layer_agrees!(case("dilated"), "dilated": (Sequence<11, 3>) Conv1d<_, 2, 3>(padding = 1, dilation = 4));
+    layer_agrees!(case("grouped"), "grouped": (Sequence<6, 4>) Conv1d<_, 6, 3>(padding = 1, groups = 2));
+    layer_agrees!(case("depthwise"), "depthwise": (Sequence<8, 5>) Conv1d<_, 5, 3>(2, Valid, 2, groups = _));
+    layer_agrees!(case("same"), "same": (Sequence<7, 2>) Conv1d<_, 3, 4>(2, Same));
+    layer_agrees!(case("causal"), "causal": (Sequence<6, 3>) Conv1d<_, 4, 3>(padding = Causal, dilation = 2));
+    layer_agrees!(case("causal_strided"), "causal, strided": (Sequence<8, 2>) Conv1d<_, 3, 2>(3, Causal));
+}
+
 /// The bound of `GlorotUniform` tells how many inputs and outputs were counted for the weight of a layer.
 #[test]
 fn inputs_and_outputs_of_grouped_weights_are_those_of_pytorch_and_keras() {

@@ -145,6 +145,29 @@ fn grouped_and_transposed_convolutions_of_pytorch_give_its_predictions_and_are_w
     }
 }
 
+network! {
+    struct Sequences (Sequence<7, 3>) -> Sequence<6, 8> {
+        first: Conv1d<_, 4, 3>(padding = Causal, dilation = 2),
+        Tanh,
+        depthwise: Conv1d<_, 8, 2>(groups = _),
+    }
+}
+
+#[test]
+fn convolutions_of_sequences_of_pytorch_give_its_predictions() {
+    let recorded: Value =
+        serde_json::from_str(&fs::read_to_string(reference("weights_torch_sequences.json")).unwrap()).unwrap();
+    let inputs: Vec<[[f64; 3]; 7]> = serde_json::from_value(recorded["inputs"].clone()).unwrap();
+    let predictions: Vec<[[f64; 8]; 6]> = serde_json::from_value(recorded["predictions"].clone()).unwrap();
+    let network = <Sequences<f64> as Weights>::load(reference("weights_torch_sequences.safetensors")).unwrap();
+    for (input, expected) in inputs.iter().zip(&predictions) {
+        let found = network.predict(input);
+        let pairs = found.iter().flatten().zip(expected.iter().flatten());
+        assert!(pairs.into_iter().all(|(found, expected)| (found - expected).abs() < 1e-12), "{found:?}");
+    }
+    assert_eq!(Sequences::<f64>::TENSORS.list()[2].shape, [8, 1, 2]);
+}
+
 #[test]
 fn weights_of_keras_give_its_answers() {
     let (inputs, cases) = recorded("weights_keras.json");

@@ -1,5 +1,5 @@
-"""Records convolutions with rectangular kernels, dilation and groups, and transposed ones, from PyTorch, and from Keras where the
-padding is "same"; and weights of a network of such layers as PyTorch writes them.
+"""Records convolutions with rectangular kernels, dilation and groups, transposed ones, and those of sequences, from PyTorch, and
+from Keras where the padding is "same" or "causal"; and weights of networks of such layers as PyTorch writes them.
 
 pip install torch keras numpy safetensors
 """
@@ -43,6 +43,17 @@ TRANSPOSED = {
     "gaps": ((2, 3, 3), 2, (1, 2), (3, 3), (0, 0), (0, 1), (1, 1), 1),
     "same": ((2, 4, 3), 3, (3, 3), (2, 2), "same", (0, 0), (1, 1), 1),
     "same_even": ((2, 3, 4), 2, (4, 2), (2, 1), "same", (0, 0), (1, 1), 1),
+}
+# Steps and features; filters; kernel; stride; padding; dilation; groups.
+SEQUENCES = {
+    "plain": ((7, 3), 4, 3, 1, 0, 1, 1),
+    "padded": ((6, 2), 5, 4, 2, 3, 1, 1),
+    "dilated": ((11, 3), 2, 3, 1, 1, 4, 1),
+    "grouped": ((6, 4), 6, 3, 1, 1, 1, 2),
+    "depthwise": ((8, 5), 5, 3, 2, 0, 2, 5),
+    "same": ((7, 2), 3, 4, 2, "same", 1, 1),
+    "causal": ((6, 3), 4, 3, 1, "causal", 2, 1),
+    "causal_strided": ((8, 2), 3, 2, 3, "causal", 1, 1),
 }
 
 
@@ -122,6 +133,28 @@ def transpose(x, weight, bias, stride, padding, more, dilation, groups):
     ) + bias.reshape(1, -1, 1, 1)
 
 
+def sequence_by_hand(x, weight, bias, stride, padding, dilation, groups):
+    """As an image of one row, with the features outermost."""
+    x, span = x.transpose(0, 2, 1), (weight.shape[2] - 1) * dilation + 1
+    if padding == "causal":
+        x, padding = np.pad(x, [(0, 0), (0, 0), (span - 1, 0)]), 0
+    before, behind = around(x.shape[2], span, stride, padding)
+    x = np.pad(x, [(0, 0), (0, 0), (before, behind)])
+    output = by_hand(x[:, :, None], weight[:, :, None], bias, (1, stride), (0, 0), (1, dilation), groups)
+    return output[:, :, 0].transpose(0, 2, 1)
+
+
+def convolve_sequence(x, weight, bias, stride, padding, dilation, groups):
+    if padding in ("same", "causal"):
+        # Keras takes no strides with dilation; the order of its kernels is [steps, features, filters].
+        layer = keras.layers.Conv1D(
+            len(weight), weight.shape[2], strides=stride, padding=padding, dilation_rate=dilation, dtype=str(x.dtype)[6:]
+        )
+        layer.build(x.shape)
+        return layer.stateless_call([weight.permute(2, 1, 0), bias], [], x)[0]
+    return functional.conv1d(x.permute(0, 2, 1), weight, bias, stride, padding, dilation, groups).permute(0, 2, 1)
+
+
 def record(case, dtype, function):
     """The output of a function, and the gradients of its arguments for that of its output."""
     values = {name: torch.tensor(value, dtype=dtype) for name, value in case.items()}
@@ -134,13 +167,20 @@ def record(case, dtype, function):
 
 def cases(precision, tolerance):
     dtype = getattr(torch, precision)
-    recorded = {"convolutions": {}, "transposed": {}}
-    kinds = (("convolutions", CONVOLUTIONS, by_hand, convolve), ("transposed", TRANSPOSED, transposed_by_hand, transpose))
+    recorded = {"convolutions": {}, "transposed": {}, "sequences": {}}
+    kinds = (
+        ("convolutions", CONVOLUTIONS, by_hand, convolve),
+        ("transposed", TRANSPOSED, transposed_by_hand, transpose),
+        ("sequences", SEQUENCES, sequence_by_hand, convolve_sequence),
+    )
     for kind, table, hand, function in kinds:
         for seed, (name, (image, outputs, kernel, *settings)) in enumerate(table.items()):
             generator = np.random.default_rng(seed)
             groups = settings[-1]
-            channels = (outputs, image[0] // groups) if kind == "convolutions" else (image[0], outputs // groups)
+            channels = (outputs, image[kind == "sequences"] // groups)
+            if kind == "transposed":
+                channels = image[0], outputs // groups
+            kernel = (kernel,) if kind == "sequences" else kernel
             case = {
                 "input": draw(generator, SAMPLES, *image),
                 "weight": draw(generator, *channels, *kernel),
@@ -167,13 +207,29 @@ class Network(torch.nn.Module):
         return torch.softmax(self.output(torch.tanh(self.up(x)).flatten(1)), dim=-1)
 
 
-def weights():
+class SequenceNetwork(torch.nn.Module):
+    """Takes and gives steps first."""
+
+    def __init__(self):
+        super().__init__()
+        self.first = torch.nn.Conv1d(3, 4, 3, dilation=2)
+        self.depthwise = torch.nn.Conv1d(4, 8, 2, groups=4)
+
+    def forward(self, x):
+        x = torch.tanh(self.first(functional.pad(x.permute(0, 2, 1), (4, 0))))
+        return self.depthwise(x).permute(0, 2, 1)
+
+
+def weights(network, name, *shape):
     torch.manual_seed(43)
-    network = Network()
-    save_file(network.state_dict(), recording.FOLDER / "weights_torch_convolutions.safetensors")
-    images = draw(np.random.default_rng(43), 3, 4, 6, 6)
+    network = network()
+    file = recording.FOLDER / f"weights_torch_{name}.safetensors"
+    save_file(network.state_dict(), file)
+    file.chmod(0o644)
+    inputs = draw(np.random.default_rng(43), 3, *shape)
     with torch.no_grad():
-        return {"inputs": images, "predictions": network.double()(torch.tensor(images)).numpy()}
+        predictions = network.double()(torch.tensor(inputs)).numpy()
+    recording.write(f"weights_torch_{name}.json", {"origin": origin, "inputs": inputs, "predictions": predictions})
 
 
 def initializers():
@@ -193,4 +249,5 @@ versions = torch.__version__.split("+")[0], keras.__version__, np.__version__
 origin = "PyTorch {}, Keras {} on PyTorch, NumPy {}, made by make_convolutions.py".format(*versions)
 f64, f32 = (cases(f"float{name[1:]}", recording.TOLERANCE[name]) for name in ("f64", "f32"))
 recording.write("convolutions.json", {"origin": origin, "fans": initializers(), "f64": f64, "f32": f32})
-recording.write("weights_torch_convolutions.json", {"origin": origin, **weights()})
+weights(Network, "convolutions", 4, 6, 6)
+weights(SequenceNetwork, "sequences", 7, 3)

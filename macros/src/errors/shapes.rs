@@ -101,11 +101,11 @@ pub(crate) fn crops_all(layer: &str, many: &str) -> [String; 3] {
 
 /// Groups that do not divide the channels: the parts of the message before, between and after the number of groups and the
 /// common divisors.
-pub(crate) fn groups_do_not_divide(layer: &str, [input, output]: &[String; 2]) -> [String; 3] {
+pub(crate) fn groups_do_not_divide(layer: &str, [input, output]: &[String; 2], noun: &str) -> [String; 3] {
     [
         format!("groups do not divide: {layer} has "),
         format!(" groups, but {input} and {output} share only the divisors "),
-        "\n\nhelp: write one of these numbers for `groups`, or other numbers of channels".to_owned(),
+        format!("\n\nhelp: write one of these numbers for `groups`, or other numbers of {noun}s"),
     ]
 }
 

@@ -1,10 +1,10 @@
 //! `Conv2d<input channels, output channels, kernel rows, kernel columns>(stride, padding, dilation, groups)`
 
 use super::convolution::{self, Groups};
-use super::{Argument, Flow, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
+use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::setting::{Setting, Value};
 use crate::shape::{IMAGE, Shape};
-use crate::size::{CEILING, PADDED, Size, WINDOWS};
+use crate::size::Size;
 
 pub(super) const SPEC: Spec = Spec {
     name: "Conv2d",
@@ -17,14 +17,21 @@ pub(super) const SPEC: Spec = Spec {
         Slot::free("kernel columns", "the number of kernel columns").or_previous(),
     ],
     settings: &[
-        Setting::shaping("stride", 1, 1).in_pairs(),
-        Setting::shaping("padding", 0, 0).in_pairs().with_words(&["Same", "Valid"], "Padding"),
-        Setting::shaping("dilation", 1, 1).in_pairs().with_examples(&[
-            "Conv2d<3, 8, 3>(dilation = 2)",
-            "Conv2d<3, 8, 2, 3>(dilation = (4, 2), stride = (1, 2))",
-            "Conv2d<3, 8, 3>(padding = Same, dilation = (1, 2), stride = 2)",
+        Setting::shaping("stride", 1, 1)
+            .in_pairs()
+            .with_examples(&["Conv2d<3, 4, 3>(stride = 2)", "Conv2d<3, 4, 3>(stride = (3, 2))"]),
+        Setting::shaping("padding", 0, 0).in_pairs().with_words(&["Same", "Valid"], "Padding").with_examples(&[
+            "Conv2d<3, 4, 3>(padding = 1)",
+            "Conv2d<3, 4, 3>(padding = (2, 1))",
+            "Conv2d<3, 4, 3>(padding = Same)",
+            "Conv2d<3, 4, 3>(padding = Valid)",
         ]),
-        convolution::groups(&["Conv2d<4, 6, 3>(groups = 2)", "Conv2d<4, 8, 5, 3>(groups = _)"]),
+        Setting::shaping("dilation", 1, 1).in_pairs().with_examples(&[
+            "Conv2d<3, 4, 3>(dilation = 2)",
+            "Conv2d<3, 4, 2, 3>(dilation = (4, 2), stride = (1, 2))",
+            "Conv2d<3, 4, 3>(padding = Same, dilation = (1, 2), stride = 2)",
+        ]),
+        convolution::groups(&["Conv2d<4, 6, 3>(groups = 2)", "Conv2d<4, 8, 2, 3>(groups = _)"]),
     ],
     has_parameters: true,
     flow: Flow::Changes,
@@ -33,10 +40,13 @@ pub(super) const SPEC: Spec = Spec {
 
 fn resolve(written: &Written) -> Resolved {
     let [input, output, rows, columns] = [0, 1, 2, 3].map(|slot| written.sizes[slot].clone());
-    let Groups { argument, channels, requirement } = Groups::new(written, 3, [&input, &output], &input);
+    let Groups { argument, channels, requirement } = Groups::new(written, 3, [&input, &output], &input, "channel");
     let mut requires: Vec<_> = requirement.into_iter().collect();
     let axes = [(1, &rows), (2, &columns)].map(|(axis, kernel)| {
-        let (size, requirement) = positions(written, axis, kernel);
+        let settings =
+            [(0, 1), (1, 0), (2, 1)].map(|(setting, default)| convolution::along(written, setting, axis, default));
+        let same = matches!(&written.settings[1], Value::Word("Same"));
+        let (size, requirement) = convolution::positions(written, (&IMAGE, axis), kernel, settings, same);
         requires.extend(requirement);
         size
     });
@@ -48,22 +58,4 @@ fn resolve(written: &Written) -> Resolved {
         parameters: Some(Type { name: "Filters", arguments: sizes(&channels).into(), axes: 4 }),
         requires,
     }
-}
-
-/// Returns the number of kernel positions along an axis, and the requirement that the kernel fits.
-fn positions(written: &Written, axis: usize, kernel: &Size) -> (Size, Option<Requirement>) {
-    let (size, place) = (written.axis(axis, &IMAGE), written.place);
-    let named = format!("the {} of {}", IMAGE.axes[axis].nouns[1], written.layer);
-    let [stride, padding, dilation] =
-        [(0, 1), (1, 0), (2, 1)].map(|(setting, default)| convolution::along(written, setting, axis, default));
-    if let Value::Word("Same") = &written.settings[1] {
-        let preserved = stride.number() == Some(1);
-        return (if preserved { size } else { Size::computed(&CEILING, vec![size, stride], named, place) }, None);
-    }
-    let span = convolution::span(written, axis, kernel, &dilation);
-    let padded = format!("the padded {}", IMAGE.axes[axis].nouns[1]);
-    let room = Size::computed(&PADDED, vec![size.clone(), padding.clone()], padded, place);
-    let (is_padded, is_dilated) = (padding.number() != Some(0), !span.same(kernel));
-    let requirement = written.fits(axis, &span, &room, is_padded, is_dilated, kernel.place());
-    (Size::computed(&WINDOWS, vec![size, span, stride, padding], named, place), Some(requirement))
 }

@@ -39,7 +39,7 @@ pub(super) const SPEC: Spec = Spec {
 
 fn resolve(written: &Written) -> Resolved {
     let [input, output, rows, columns] = [0, 1, 2, 3].map(|slot| written.sizes[slot].clone());
-    let Groups { argument, channels, requirement } = Groups::new(written, 4, [&input, &output], &output);
+    let Groups { argument, channels, requirement } = Groups::new(written, 4, [&input, &output], &output, "channel");
     let mut requires: Vec<_> = requirement.into_iter().collect();
     let axes = [(1, &rows), (2, &columns)].map(|(axis, kernel)| {
         let (size, requirement) = covered(written, axis, kernel);

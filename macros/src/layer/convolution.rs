@@ -3,8 +3,8 @@
 use super::{Argument, Relation, Requirement, Written};
 use crate::errors;
 use crate::setting::{Setting, Value};
-use crate::shape::IMAGE;
-use crate::size::{QUOTIENT, SHARED, SPAN, Size};
+use crate::shape::{IMAGE, ShapeSpec};
+use crate::size::{CEILING, PADDED, QUOTIENT, SHARED, SPAN, Size, WINDOWS};
 
 /// The setting for groups of channels, which determines the type of the weight.
 pub(super) const fn groups(examples: &'static [&'static str]) -> Setting {
@@ -16,13 +16,41 @@ pub(super) fn along(written: &Written, setting: usize, axis: usize, default: u64
     written.settings[setting].along(axis - 1).cloned().unwrap_or(Size::Number(default, written.place))
 }
 
-/// Returns how many elements of an axis a kernel spans.
+/// Returns how many elements of an axis of an image a kernel spans.
 pub(super) fn span(written: &Written, axis: usize, kernel: &Size, dilation: &Size) -> Size {
+    span_of(written, IMAGE.axes[axis].nouns[1], kernel, dilation)
+}
+
+/// Returns how many elements of any axis a kernel spans; `many` is what they are.
+fn span_of(written: &Written, many: &str, kernel: &Size, dilation: &Size) -> Size {
     if dilation.number() == Some(1) || kernel.number() == Some(1) {
         return kernel.clone();
     }
-    let words = format!("the {} that {} spans", IMAGE.axes[axis].nouns[1], written.layer);
+    let words = format!("the {many} that {} spans", written.layer);
     Size::computed(&SPAN, vec![kernel.clone(), dilation.clone()], words, kernel.place())
+}
+
+/// Returns the number of kernel positions along an axis, and the requirement that the kernel fits. With padding such as `Same`,
+/// there are as many as strides in the size.
+pub(super) fn positions(
+    written: &Written,
+    (shape, axis): (&'static ShapeSpec, usize),
+    kernel: &Size,
+    [stride, padding, dilation]: [Size; 3],
+    is_same: bool,
+) -> (Size, Option<Requirement>) {
+    let (size, place, nouns) = (written.axis(axis, shape), written.place, shape.axes[axis].nouns);
+    let named = format!("the {} of {}", nouns[1], written.layer);
+    if is_same {
+        let preserved = stride.number() == Some(1);
+        return (if preserved { size } else { Size::computed(&CEILING, vec![size, stride], named, place) }, None);
+    }
+    let span = span_of(written, nouns[1], kernel, &dilation);
+    let padded = format!("the padded {}", nouns[1]);
+    let room = Size::computed(&PADDED, vec![size.clone(), padding.clone()], padded, place);
+    let (is_padded, is_dilated) = (padding.number() != Some(0), !span.same(kernel));
+    let requirement = written.fits_along(nouns, &span, &room, (is_padded, is_dilated), kernel.place());
+    (Size::computed(&WINDOWS, vec![size, span, stride, padding], named, place), Some(requirement))
 }
 
 /// The groups of a convolution.
@@ -36,8 +64,15 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Returns the groups that the value of a setting stands for; they divide `divided`, the input or the output channels.
-    pub(super) fn new(written: &Written, setting: usize, [input, output]: [&Size; 2], divided: &Size) -> Self {
+    /// Returns the groups that the value of a setting stands for; they divide `divided`, the input or the output channels. `noun`
+    /// is what they count.
+    pub(super) fn new(
+        written: &Written,
+        setting: usize,
+        [input, output]: [&Size; 2],
+        divided: &Size,
+        noun: &str,
+    ) -> Self {
         let (count, place) = match &written.settings[setting] {
             // Each input channel is a group, so the output channels are the ones that may not fit.
             Value::Word(_) => (input.clone(), output.place()),
@@ -47,7 +82,7 @@ impl Groups {
         if count.number() == Some(1) {
             return Self { argument: None, channels: divided.clone(), requirement: None };
         }
-        let words = format!("the channels in a group of {}", written.layer);
+        let words = format!("the {noun}s in a group of {}", written.layer);
         let channels = if divided.same(&count) {
             Size::Number(1, place)
         } else {
@@ -58,15 +93,15 @@ impl Groups {
         let settled = input.same(output) && input.same(&count);
         let checked = !settled && ![input, output, &count].into_iter().any(is_parameter);
         let requirement = checked.then(|| {
-            let words = format!("the common divisors of the channels of {}", written.layer);
-            let counted = [(input, "input channel"), (output, "output channel")]
-                .map(|(size, noun)| size.counted([noun, &format!("{noun}s")]));
+            let words = format!("the common divisors of the {noun}s of {}", written.layer);
+            let counted = [(input, "input"), (output, "output")]
+                .map(|(size, side)| size.counted([&format!("{side} {noun}"), &format!("{side} {noun}s")]));
             Requirement {
                 relation: Relation::Divides,
                 gives: Size::computed(&SHARED, vec![input.clone(), output.clone()], words, place),
                 takes: count,
-                nouns: IMAGE.axes[0].nouns,
-                message: errors::groups_do_not_divide(written.layer, &counted),
+                nouns: ["group", "groups"],
+                message: errors::groups_do_not_divide(written.layer, &counted, noun),
                 place,
             }
         });

@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use crate::identifier;
 
 /// Every shape of the library.
-const ALL: [&ShapeSpec; 3] = [&VECTOR, &IMAGE, &PROBABILITIES];
+const ALL: [&ShapeSpec; 4] = [&VECTOR, &IMAGE, &SEQUENCE, &PROBABILITIES];
 
 /// The specification of a shape of the library.
 #[derive(Debug)]
@@ -101,6 +101,19 @@ pub(crate) static IMAGE: ShapeSpec = ShapeSpec {
         Axis { name: "channels", nouns: ["channel", "channels"] },
         Axis { name: "height", nouns: ["row", "rows"] },
         Axis { name: "width", nouns: ["column", "columns"] },
+    ],
+    plain: Form::Itself,
+    normalized: Form::Itself,
+};
+
+/// A sequence of `L` steps with `N` features each.
+pub(crate) static SEQUENCE: ShapeSpec = ShapeSpec {
+    name: "Sequence",
+    example: "Sequence<16, 8>",
+    noun: "a sequence",
+    axes: &[
+        Axis { name: "steps", nouns: ["step", "steps"] },
+        Axis { name: "features", nouns: ["feature", "features"] },
     ],
     plain: Form::Itself,
     normalized: Form::Itself,

@@ -107,6 +107,36 @@ const SHAPES: &[Case] = &[
          help: write less `padding`, or a larger kernel",
     ),
     (
+        "struct Name (Sequence<9, 6>) { conv: Conv1d<_, 8, 3>(groups = 4) }",
+        "4",
+        "groups do not divide: `conv` has 4 groups, but 6 input features and 8 output features share only the divisors 1, 2\n\n\
+         help: write one of these numbers for `groups`, or other numbers of features",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) { conv: Conv1d<_, 8, 4>(dilation = 4, padding = 1) }",
+        "4",
+        "kernel too large: `conv` spans 13 steps but its input `Sequence<9, 6>` has 11 with its padding\n\n\
+         help: write a smaller `dilation` or kernel, or more `padding`",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) { conv: Conv1d<5, 8, 4> }",
+        "5",
+        "shape mismatch: the input gives `Sequence<9, 6>` but `conv` takes 5 features\n\n\
+         help: write `Conv1d<6, 8, 4>` for `conv`, or `(Sequence<9, 5>)` for the input",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) { output: Dense<_, 8> }",
+        "_",
+        "shape mismatch: the input gives `Sequence<9, 6>` but `output` takes a vector\n\n\
+         help: write `(Vector<54>)` for the input, or `Flatten` before `output`",
+    ),
+    (
+        "struct Name (Image<1, 9, 6>) { conv: Conv1d<_, 8, 3> }",
+        "_",
+        "shape mismatch: the input gives `Image<1, 9, 6>` but `conv` takes a sequence\n\n\
+         help: write `(Sequence<16, 8>)` for the input",
+    ),
+    (
         "struct Name<const C: usize> (Image<C, 9, 9>) { conv: Conv2d<_, 8, 3>(groups = 2) }",
         "Conv2d",
         "a size of `conv` is computed from the const parameter `C`, which stable Rust cannot do in a type\n\n\

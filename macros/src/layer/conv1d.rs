@@ -1,0 +1,47 @@
+//! `Conv1d<input features, output features, kernel size>(stride, padding, dilation, groups)`
+
+use super::convolution::{self, Groups};
+use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
+use crate::setting::{Setting, Value};
+use crate::shape::{SEQUENCE, Shape};
+
+pub(super) const SPEC: Spec = Spec {
+    name: "Conv1d",
+    example: "Conv1d<4, 8, 3>",
+    takes: Takes::Shape(&SEQUENCE),
+    sizes: &[
+        Slot::of_input("input features", "the number of input features", 1),
+        Slot::of_output("output features", "the number of output features", 1),
+        Slot::free("kernel size", "the size of the kernel"),
+    ],
+    settings: &[
+        Setting::shaping("stride", 1, 1),
+        Setting::shaping("padding", 0, 0).with_words(&["Same", "Valid", "Causal"], "SequencePadding"),
+        Setting::shaping("dilation", 1, 1).with_examples(&[
+            "Conv1d<4, 8, 2>(dilation = 2)",
+            "Conv1d<4, 8, 3>(padding = Same, dilation = 2, stride = 2)",
+            "Conv1d<4, 8, 3>(padding = Causal, dilation = 2)",
+        ]),
+        convolution::groups(&["Conv1d<4, 6, 2>(groups = 2)", "Conv1d<4, 8, 3>(groups = _)"]),
+    ],
+    has_parameters: true,
+    flow: Flow::Changes,
+    resolve,
+};
+
+fn resolve(written: &Written) -> Resolved {
+    let [input, output, kernel] = [0, 1, 2].map(|slot| written.sizes[slot].clone());
+    let Groups { argument, channels, requirement } = Groups::new(written, 3, [&input, &output], &input, "feature");
+    // A single size is the same along every axis.
+    let settings = [(0, 1), (1, 0), (2, 1)].map(|(setting, default)| convolution::along(written, setting, 1, default));
+    let same = matches!(&written.settings[1], Value::Word("Same" | "Causal"));
+    let (steps, fits) = convolution::positions(written, (&SEQUENCE, 0), &kernel, settings, same);
+    let gives = Shape::Known(&SEQUENCE, vec![steps, output.clone()]);
+    let sizes = |input: &_| [input, &output, &kernel].map(|size| Argument::Size(size.clone()));
+    Resolved {
+        arguments: sizes(&input).into_iter().chain([Argument::Shape(gives.clone())]).chain(argument).collect(),
+        gives,
+        parameters: Some(Type { name: "SequenceFilters", arguments: sizes(&channels).into(), axes: 3 }),
+        requires: requirement.into_iter().chain(fits).collect(),
+    }
+}

@@ -1,0 +1,210 @@
+//! One-dimensional convolution.
+
+use core::fmt::{self, Debug};
+use core::marker::PhantomData;
+
+use nalgebra::SVector;
+
+use crate::flat_parameters::{FlatParameters, flat_parameters};
+use crate::kernel::{Isa, Kernels, SequenceSizes};
+use crate::layer::{Backward, Forward, Layer, Plan, SequencePadding, SiteOf, Takes};
+use crate::scalar::Scalar;
+use crate::shape::arithmetic::span;
+use crate::shape::{Sequence, Shape};
+use crate::tensor::{Tensor, TensorKind, TensorTable};
+
+/// Convolves a sequence with `CO` filters over `K` steps. Each filter reads all `CI` features, or those of its group.
+///
+/// `y[t, co] = b[co] + Σ w[co, ci, k] x[t * stride + k * dilation - padding, ci]`
+///
+/// The sum is over ci and k.
+///
+/// Written `Conv1d<8, 16, 3>` or `Conv1d<_, 16, 3>(dilation = 2, padding = Causal)`: the number of input features, the number of
+/// output features, and the size of the kernel in steps. The settings are:
+///
+/// - `stride`, the number of steps from one position of the kernel to the next, 1 by default;
+/// - `padding`, a number of steps on each side, 0 by default, or [`Same`](SequencePadding::Same),
+///   [`Causal`](SequencePadding::Causal) or [`Valid`](SequencePadding::Valid);
+/// - `dilation`, the number of steps between neighboring elements of the kernel, 1 by default: it spans
+///   `(K - 1) * dilation + 1` steps;
+/// - `groups`, a number that input and output features are divided by, 1 by default. Each group of filters reads one group of
+///   features. `groups = _` stands for the number of input features, so that each filter reads a single one.
+///
+/// As in Keras and PyTorch, the kernel is not flipped, and trailing steps that do not fill a window are ignored. The network
+/// infers the shape `Out` and `GI`, the number of features that each filter reads.
+///
+/// # Shapes
+/// Input: `Sequence<L, CI>`. Output: `Sequence<OL, CO>` with OL = ⌊(L + 2 padding - dilation (K - 1) - 1) / stride⌋ + 1, or
+/// ⌈L / stride⌉ with `Same` and `Causal`. Weight: `[CO, CI / groups, K]`. Bias: `[CO]`. Steps are outermost, as in Keras;
+/// PyTorch has the features outermost, but its weights load unchanged.
+///
+/// # Gradients
+/// With g = dL/dy: dL/dw = Σ g x over samples and steps, dL/db = Σ g, and dL/dx = Σ g w over the filters and steps that read x.
+///
+/// # Errors
+/// A kernel that spans more than the padded sequence, a stride, dilation or number of groups of 0, groups that do not divide the
+/// features and a wrong number of features do not compile.
+///
+/// # Panics
+/// Panics if the type is written by hand, with an `Out` other than the shape that follows from the input and the settings.
+///
+/// # Numerics
+/// Elements outside the sequence are omitted from the sums rather than multiplied by zero. Sums are computed in the fixed orders
+/// of [`SequenceKernels`](crate::kernel::SequenceKernels).
+///
+/// # Example
+/// The difference between each step and the one before it. Before the first step there is none.
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Changes (Sequence<4, 1>) -> Sequence<4, 1> = conv: Conv1d<_, 1, 2>(padding = Causal));
+/// let mut changes = Changes::zeroed();
+/// changes.conv.weight[0] = [[-1.0].into(), [1.0].into()];
+/// assert_eq!(changes.predict(&[[3.0], [5.0], [4.0], [9.0]]), [[3.0], [2.0], [-1.0], [5.0]]);
+/// ```
+pub struct Conv1d<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize = CI>(PhantomData<Out>);
+
+/// The parameters of a [`Conv1d`] whose filters read `CI` features each.
+#[repr(C)]
+pub struct SequenceFilters<const CI: usize, const CO: usize, const K: usize, T: Scalar = f32> {
+    /// The weight w, indexed by input feature (within the group of the filter), step and filter: `weight[ci][k][co]`.
+    pub weight: [[SVector<T, CO>; K]; CI],
+    /// The bias b, one per filter.
+    pub bias: SVector<T, CO>,
+}
+
+flat_parameters!(
+    [const CI: usize, const CO: usize, const K: usize,] SequenceFilters<CI, CO, K, T>,
+    TensorTable::Tensors(&[
+        Tensor { name: "weight", shape: &[CO, CI, K], offset: 0, kind: TensorKind::Weight },
+        Tensor { name: "bias", shape: &[CO], offset: CO * CI * K, kind: TensorKind::Bias },
+    ])
+);
+
+impl<const CI: usize, const CO: usize, const K: usize, T: Scalar> SequenceFilters<CI, CO, K, T> {
+    /// Returns weight and bias as slices.
+    #[inline(always)]
+    fn parts(&self) -> (&[T], &[T]) {
+        self.parameters().split_at(CO * CI * K)
+    }
+}
+
+/// The settings of a [`Conv1d`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Conv1dSettings {
+    stride: usize,
+    padding: SequencePadding,
+    dilation: usize,
+}
+
+impl<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize> Conv1d<CI, CO, K, Out, GI> {
+    /// Returns the settings that `Conv1d<..>(stride, padding, dilation)` stands for. `network!` rejects a stride or a dilation of
+    /// 0.
+    #[must_use]
+    pub const fn settings(stride: usize, padding: SequencePadding, dilation: usize) -> Conv1dSettings {
+        Conv1dSettings { stride, padding, dilation }
+    }
+}
+
+/// The plan of a [`Conv1d`].
+#[derive(Debug)]
+pub struct Conv1dPlan<const GI: usize, const K: usize, Out>(PhantomData<Out>);
+
+impl<const GI: usize, const K: usize, Out: Shape> Plan for Conv1dPlan<GI, K, Out> {
+    const MULTIPLY_ADDS: u64 = (Out::LEN * GI * K) as u64;
+    const READS_OUTPUT: bool = false;
+    const SUMS_FROM_ZERO: bool = true;
+}
+
+impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize> Conv1d<CI, CO, K, Out, GI> {
+    /// The number of groups.
+    const GROUPS: usize = {
+        assert!(GI > 0 && CI.is_multiple_of(GI), "the groups of a `Conv1d` must divide its input features");
+        assert!(CO.is_multiple_of(CI / GI), "the groups of a `Conv1d` must divide its output features");
+        CI / GI
+    };
+
+    /// Returns the sizes of a pass.
+    #[inline(always)]
+    fn sizes<In: Shape>(settings: Conv1dSettings, samples: usize) -> SequenceSizes {
+        let [input, output] = [In::DIMENSIONS, Out::DIMENSIONS].map(|sizes| match sizes {
+            &[steps, features] => [steps, features],
+            _ => unreachable!("the shapes of a `Conv1d` are sequences"),
+        });
+        let Conv1dSettings { stride, padding, dilation } = settings;
+        let (steps, span) = (input[0], span(K, dilation));
+        let positions = padding.positions(steps, span, stride);
+        assert!(output == [positions, CO], "the output of a `Conv1d` does not have the shape `Out`");
+        SequenceSizes {
+            samples,
+            input,
+            output,
+            kernel: K,
+            stride,
+            padding: padding.before(steps, span, stride),
+            dilation,
+            groups: Self::GROUPS,
+        }
+    }
+}
+
+impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize> Layer
+    for Conv1d<CI, CO, K, Out, GI>
+{
+    type Output<In: Shape> = Out;
+    type Logits<In: Shape> = Out;
+    type With<T: Scalar> = SequenceFilters<GI, CO, K, T>;
+    type Settings = Conv1dSettings;
+    type Plan<In: Shape> = Conv1dPlan<GI, K, Out>;
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        let Forward { input, output, .. } = memory;
+        let sizes = Self::sizes::<In>(*site.settings, input.len() / In::LEN);
+        let (weight, bias) = site.parameters.parts();
+        T::convolve_sequence(isa, sizes, weight, bias, input, output);
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        site: SiteOf<'_, Self, T>,
+        memory: Backward<'_, T>,
+        gradient: &mut SequenceFilters<GI, CO, K, T>,
+    ) {
+        let Backward { input, grad_output, grad_input, accumulate, .. } = memory;
+        let sizes = Self::sizes::<In>(*site.settings, grad_output.len() / Out::LEN);
+        let (grad_weight, grad_bias) = gradient.parameters_mut().split_at_mut(CO * GI * K);
+        T::convolve_sequence_weight_gradient(isa, sizes, input, grad_output, accumulate, grad_weight, grad_bias);
+        if let Some(grad_input) = grad_input {
+            let (weight, _) = site.parameters.parts();
+            T::convolve_sequence_input_gradient(isa, sizes, weight, grad_output, grad_input);
+        }
+    }
+}
+
+impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const L: usize>
+    Takes<Sequence<L, CI>> for Conv1d<CI, CO, K, Out, GI>
+{
+}
+
+impl<const CI: usize, const CO: usize, const K: usize, T: Scalar> Debug for SequenceFilters<CI, CO, K, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SequenceFilters").field("weight", &self.weight).field("bias", &self.bias).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Conv1d;
+    use crate::layer::{Layer, Plan};
+    use crate::shape::Sequence;
+
+    #[test]
+    fn multiply_adds_are_those_of_a_count_by_hand() {
+        // For each of 7 · 8 outputs, a kernel of 3 steps on 4 features, or on the 2 of its group.
+        type PlanOf<const GI: usize> = <Conv1d<4, 8, 3, Sequence<7, 8>, GI> as Layer>::Plan<Sequence<9, 4>>;
+        assert_eq!(PlanOf::<4>::MULTIPLY_ADDS, 7 * 8 * 3 * 4);
+        assert_eq!(PlanOf::<2>::MULTIPLY_ADDS, 7 * 8 * 3 * 2);
+    }
+}
