@@ -51,6 +51,12 @@ impl<const C: usize, const H: usize, const W: usize> Drawn for Image<C, H, W> {
     }
 }
 
+impl<const L: usize, const N: usize> Drawn for Sequence<L, N> {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> [[T; N]; L] {
+        draw_sample::<Self, T>(rng)
+    }
+}
+
 fn draw_sample<S: Shape, T: Scalar>(rng: &mut random::Rng) -> S::Array<T> {
     let mut sample = S::zero::<T>();
     for value in S::flat_mut(&mut sample) {

@@ -266,7 +266,7 @@ impl Relation {
             Self::Same | Self::Fits => gives.to_string(),
             Self::Divides => {
                 let mut divisors: Vec<_> =
-                    (1..=gives.min(MOST_DIVISORS)).filter(|divisor| gives % divisor == 0).collect();
+                    (1..=gives.min(MOST_DIVISORS)).filter(|&divisor| gives.is_multiple_of(divisor)).collect();
                 divisors.extend((gives > MOST_DIVISORS).then_some(gives));
                 divisors.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
             }

@@ -250,7 +250,9 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
         let (weight, bias) = site.parameters.parts();
         T::convolve_input_gradient(isa, sizes, weight, input, output);
         for (plane, &bias) in output.chunks_exact_mut(Self::plane()).zip(bias.iter().cycle()) {
-            plane.iter_mut().for_each(|y| *y += bias);
+            for y in plane {
+                *y += bias;
+            }
         }
     }
 

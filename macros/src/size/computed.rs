@@ -139,9 +139,11 @@ mod tests {
     fn spans_and_groups_are_those_of_the_definition() {
         assert_eq!([(1, 5), (3, 1), (3, 2), (5, 3)].map(|(k, d)| (SPAN.fold)(&[k, d])), [1, 3, 5, 13].map(Some));
         assert_eq!([(8, 2), (7, 3), (2, 5)].map(|(c, g)| (QUOTIENT.fold)(&[c, g])), [4, 2, 1].map(Some));
-        for left in 1..20 {
-            for right in 1..20 {
-                let largest = (1..=left).rev().find(|divisor| left % divisor == 0 && right % divisor == 0);
+        for left in 1..20_u64 {
+            for right in 1..20_u64 {
+                let largest = (1..=left)
+                    .rev()
+                    .find(|&divisor: &u64| left.is_multiple_of(divisor) && right.is_multiple_of(divisor));
                 assert_eq!((SHARED.fold)(&[left, right]), largest);
             }
         }

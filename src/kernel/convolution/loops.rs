@@ -15,7 +15,10 @@ impl ConvolutionSizes {
             [ci, ih, iw, co, oh, ow, kh, kw, stride[0], stride[1], groups].iter().all(|&size| size > 0),
             "no size is 0"
         );
-        assert!(ci % groups == 0 && co % groups == 0, "the groups divide the channels of the input and of the output");
+        assert!(
+            ci.is_multiple_of(groups) && co.is_multiple_of(groups),
+            "the groups divide the channels of the input and of the output"
+        );
         assert!(
             weight == ci / groups * co * kh * kw && (bias == co || bias == 0),
             "a weight is filters × channels of a group × kernel, with a bias per filter or without"

@@ -15,7 +15,10 @@ impl SequenceSizes {
     fn check(self, weight: usize, bias: usize, input: usize, output: usize) {
         let Self { samples, input: [l, n], output: [ol, co], kernel, stride, groups, .. } = self;
         assert!([l, n, ol, co, kernel, stride, groups].iter().all(|&size| size > 0), "no size is 0");
-        assert!(n % groups == 0 && co % groups == 0, "the groups divide the channels of the input and of the output");
+        assert!(
+            n.is_multiple_of(groups) && co.is_multiple_of(groups),
+            "the groups divide the channels of the input and of the output"
+        );
         assert!(
             weight == n / groups * kernel * co && bias == co,
             "a weight is filters × channels of a group × kernel, with a bias per filter"
@@ -40,7 +43,8 @@ impl SequenceSizes {
     #[inline(always)]
     fn meets_back(self, place: usize, element: usize) -> Option<usize> {
         let distance = (place + self.padding).checked_sub(element * self.dilation)?;
-        (distance % self.stride == 0 && distance / self.stride < self.output[0]).then_some(distance / self.stride)
+        (distance.is_multiple_of(self.stride) && distance / self.stride < self.output[0])
+            .then_some(distance / self.stride)
     }
 
     /// Returns the position of the weights of a channel of a group and an element of the kernel.
@@ -156,7 +160,7 @@ pub(super) fn convolve_weight_gradient<T: Scalar, I: Isa>(
         let mut sums = [T::ZERO; LANES];
         for g in grad_output.chunks_exact(co) {
             let g = &g[part * LANES..][..gradients.len()];
-            sums.iter_mut().zip(g).for_each(|(sum, &g)| *sum = *sum + g);
+            sums.iter_mut().zip(g).for_each(|(sum, &g)| *sum += g);
         }
         gradients.iter_mut().zip(sums).for_each(|(gradient, sum)| put(gradient, sum));
     }
