@@ -36,8 +36,9 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// rows and columns that do not fill a window are ignored. The network infers the shape `Out` and `GI`, the number of channels
 /// that each filter reads.
 ///
-/// In a network with const parameters, channels may be parameters, as in `Conv2d<_, C, 3>`, also with `groups = _`. Another
-/// number of groups requires a number or a named constant for the input channels.
+/// In a network with const parameters, channels may be parameters, as in `Conv2d<_, C, 3>`, also with `groups = _`. The compiler
+/// then checks where an instance is built that the groups divide the channels. Another number of groups requires a number or a
+/// named constant for the input channels.
 ///
 /// # Shapes
 /// Input: `Image<CI, H, W>`. Output: `Image<CO, OH, OW>` with OH = ⌊(H + 2 padding - dilation (KH - 1) - 1) / stride⌋ + 1, and
