@@ -75,7 +75,6 @@ pub mod list {
     pub use super::layer_norm::LayerNorm;
     pub use super::leaky_relu::LeakyRelu;
     pub use super::p_relu::PRelu;
-    pub use super::padding::Padding;
     pub use super::padding::{Padding, SequencePadding};
     pub use super::relu::Relu;
     pub use super::residual::Residual;

@@ -363,11 +363,12 @@ network!(struct Chain19 (Vector<6>) = LayerNorm, Dense<_, 5>, LayerNorm(1e-3), S
 network!(struct Chain20 (Image<1, 1, 9>) = Conv2d<_, 17, 1>(stride = 3), Residual { Conv2d<_, 2, 3>(1, 1), Gelu, Conv2d<_, 17, 1> }, LayerNorm, Flatten, Dense<_, 1>);
 network!(struct Chain21 (Image<3, 6, 4>) = Conv2d<_, 5, 4>(1, Same), Dropout(0.2), Conv2d<_, 2, 3>(2, Same), Sigmoid, Conv2d<_, 1, 2>(padding = 3), Flatten, Dense<_, 2>);
 
-network!(struct Chain22 (Image<6, 5, 3>) = GroupNorm<2>, PRelu(0.1), Conv2d<_, 4, 3>, GroupNorm<4>(1e-2), Silu, Dropout2d(0.3), RmsNorm, Flatten, RmsNorm(0.1), Dense<_, 5>, PRelu, Dense<_, 2>);
 network!(struct Chain22 (Image<4, 7, 6>) = Conv2d<_, 6, 2, 3>((2, 1), (1, 0), groups = 2), Tanh, Conv2d<_, 6, 3, 2>(padding = Same, dilation = (1, 2), groups = _), Gelu, Conv2d<_, 2, 1>, ConvTranspose2d<_, 2, 3>(2, 1, 1), Flatten, Dense<_, 2>);
 network!(struct Chain23<const C: usize> (Image<C, 5, 5>) = ConvTranspose2d<_, C, 2, 3>((1, 2), padding = Same, groups = _), Silu, Conv2d<_, C, 3>(stride = 2, groups = _), Tanh, Conv2d<_, 3, 2>);
 
 network!(struct Chain24 (Sequence<9, 3>) = Conv1d<_, 17, 3>(padding = Causal), Tanh, Conv1d<_, 4, 2>(2, dilation = 3), LayerNorm, Conv1d<_, 8, 3>(padding = Same, groups = _), Flatten, Dense<_, 2>);
+
+network!(struct Chain25 (Image<6, 5, 3>) = GroupNorm<2>, PRelu(0.1), Conv2d<_, 4, 3>, GroupNorm<4>(1e-2), Silu, Dropout2d(0.3), RmsNorm, Flatten, RmsNorm(0.1), Dense<_, 5>, PRelu, Dense<_, 2>);
 
 // Blocks: first, in the middle, last, in each other; around layers that need their output, that work in place and that draw
 // random numbers; a nested network in one.
@@ -496,10 +497,10 @@ proptest! {
         check!(Chain19, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain20, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain21, MeanSquaredError, SMOOTH, seed, samples);
-        check!(Chain22, MeanSquaredError, KINKED, seed, samples);
         check!(Chain22, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain23<3>, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain24, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Chain25, MeanSquaredError, KINKED, seed, samples);
     }
 }
 

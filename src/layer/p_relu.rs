@@ -13,8 +13,8 @@ use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::Shape;
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
-/// The parametric rectified linear unit, which multiplies negative elements by a learned slope: one per channel of an image, and
-/// one per element of a vector.
+/// The parametric rectified linear unit, which multiplies negative elements by a learned slope: one per channel of an image,
+/// feature of a sequence, or element of a vector.
 ///
 /// f(x) = x if x > 0, and w x otherwise
 ///
@@ -22,8 +22,8 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// network infers the number of slopes C.
 ///
 /// # Shapes
-/// Any shape. The output has the same shape, but is no longer `Probabilities`. Weight: `[C]`, with the size C of the first axis,
-/// as PyTorch's `PReLU(C)`, and as Keras's `PReLU(shared_axes=[1, 2])` for images.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`. Weight: `[C]`, as PyTorch's `PReLU(C)`, and as
+/// Keras's `PReLU(shared_axes=[1, 2])` for images.
 ///
 /// # Gradients
 /// With g = dL/dy: dL/dx = g if x > 0, and w g otherwise; dL/dw = Σ g x over the samples and positions with x ≤ 0. At the kink
@@ -132,11 +132,31 @@ impl<const C: usize> Layer for PRelu<C> {
     }
 }
 
+/// Where the elements of a slope are.
+struct Slopes {
+    /// The number of elements after which the slopes start again.
+    len: usize,
+    /// The number of adjacent elements of a slope.
+    positions: usize,
+}
+
+impl Slopes {
+    /// Returns the places for `count` slopes: those of the features of a sequence, which follow each other in every step, or of
+    /// the first axis of any other shape.
+    #[inline(always)]
+    fn of<In: Shape>(count: usize) -> Self {
+        let sequence = In::DIMENSIONS.len() == 2;
+        assert!(In::DIMENSIONS[usize::from(sequence)] == count, "a `PRelu<C>` has one slope per channel");
+        let len = if sequence { count } else { In::LEN };
+        Self { len, positions: len / count }
+    }
+}
+
 /// Multiplies the values by the slopes where the input is not above 0.
 #[inline(always)]
 fn scale<In: Shape, T: Scalar>(weight: &[T], input: &[T], values: &mut [T]) {
-    let positions = In::LEN / weight.len();
-    for (x, values) in input.chunks_exact(In::LEN).zip(values.chunks_exact_mut(In::LEN)) {
+    let Slopes { len, positions } = Slopes::of::<In>(weight.len());
+    for (x, values) in input.chunks_exact(len).zip(values.chunks_exact_mut(len)) {
         if positions == 1 {
             for ((value, &x), &w) in values.iter_mut().zip(x).zip(weight) {
                 *value = if x > T::ZERO { *value } else { w * *value };
@@ -161,13 +181,13 @@ fn slope_gradient<In: Shape, T: Scalar, I: Isa>(
     accumulate: bool,
     grad_weight: &mut [T],
 ) {
-    let positions = In::LEN / grad_weight.len();
+    let Slopes { len, positions } = Slopes::of::<In>(grad_weight.len());
     // Of some slopes at a time, or of some positions of one slope.
     let columns = if positions == 1 { PARTS } else { 1 };
     for (index, places) in grad_weight.chunks_mut(columns).enumerate() {
         let range = index * columns * positions..(index * columns + places.len()) * positions;
         let mut sums = [T::ZERO; PARTS];
-        for (x, g) in input.chunks_exact(In::LEN).zip(grad_output.chunks_exact(In::LEN)) {
+        for (x, g) in input.chunks_exact(len).zip(grad_output.chunks_exact(len)) {
             let (x, g) = (&x[range.clone()], &g[range.clone()]);
             let mut parts = [T::ZERO; PARTS];
             for (x, g) in x.chunks(PARTS).zip(g.chunks(PARTS)) {

@@ -109,6 +109,15 @@ pub(crate) fn groups_do_not_divide(layer: &str, [input, output]: &[String; 2], n
     ]
 }
 
+/// Groups of a normalization that do not divide the channels, in parts as those of `groups_do_not_divide`.
+pub(crate) fn normalized_groups_do_not_divide(layer: &str, channels: &str) -> [String; 3] {
+    [
+        format!("groups do not divide: {layer} has "),
+        format!(" groups, but the divisors of {channels} are "),
+        "\n\nhelp: write one of these numbers for the groups, or another number of channels".to_owned(),
+    ]
+}
+
 /// A requirement on two sizes that the macro knows.
 pub(crate) fn requirement(place: Place, message: &[String; 3], gives: &str, takes: u64) -> Error {
     let [before, between, after] = message;

@@ -1,24 +1,40 @@
 //! `GroupNorm<groups>(epsilon)`
 
-use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type};
+use super::{Argument, Flow, Relation, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
+use crate::errors;
 use crate::setting::Setting;
 use crate::shape::IMAGE;
+use crate::size::Size;
 
 pub(super) const SPEC: Spec = Spec {
     name: "GroupNorm",
     example: "GroupNorm<1>(1e-5)",
     takes: Takes::Shape(&IMAGE),
-    sizes: &[Slot { name: "groups", phrase: "the number of groups", takes: None, gives: None }],
+    sizes: &[Slot::free("groups", "the number of groups")],
     settings: &[Setting::optional("epsilon", "EPSILON")],
     has_parameters: true,
     flow: Flow::Keeps,
-    resolve: |written| {
-        let sizes = || [written.sizes[0].clone(), written.axis(0, &IMAGE)].map(Argument::Size).into();
-        Resolved {
-            gives: written.input.plain(written.unknown),
-            arguments: sizes(),
-            parameters: Some(Type { name: "GroupNorm", arguments: sizes() }),
-            requires: Vec::new(),
-        }
-    },
+    resolve,
 };
+
+fn resolve(written: &Written) -> Resolved {
+    let (groups, channels) = (written.sizes[0].clone(), written.axis(0, &IMAGE));
+    // The layer itself asserts what depends on a const parameter, where it is instantiated.
+    let is_parameter = |size: &Size| matches!(size, Size::Parameter(_));
+    let checked = groups.number() != Some(1) && !is_parameter(&groups) && !is_parameter(&channels);
+    let requirement = checked.then(|| Requirement {
+        relation: Relation::Divides,
+        message: errors::normalized_groups_do_not_divide(written.layer, &channels.counted(["channel", "channels"])),
+        gives: channels.clone(),
+        takes: groups.clone(),
+        nouns: ["group", "groups"],
+        place: groups.place(),
+    });
+    let sizes = || [groups.clone(), channels.clone()].map(Argument::Size).into();
+    Resolved {
+        gives: written.input.plain(written.unknown),
+        arguments: sizes(),
+        parameters: Some(Type { name: "GroupNorm", arguments: sizes(), axes: 0 }),
+        requires: requirement.into_iter().collect(),
+    }
+}

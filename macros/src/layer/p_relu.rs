@@ -2,7 +2,7 @@
 
 use super::{Argument, Flow, Resolved, Spec, Takes, Type};
 use crate::setting::Setting;
-use crate::shape::IMAGE;
+use crate::shape::{IMAGE, SEQUENCE};
 
 pub(super) const SPEC: Spec = Spec {
     name: "PRelu",
@@ -13,11 +13,13 @@ pub(super) const SPEC: Spec = Spec {
     has_parameters: true,
     flow: Flow::Keeps,
     resolve: |written| {
-        let channels = || vec![Argument::Size(written.axis(0, &IMAGE))];
+        let is_sequence = written.input.is_a(&SEQUENCE);
+        let (axis, shape) = if is_sequence { (1, &SEQUENCE) } else { (0, &IMAGE) };
+        let channels = || vec![Argument::Size(written.axis(axis, shape))];
         Resolved {
             gives: written.input.plain(written.unknown),
             arguments: channels(),
-            parameters: Some(Type { name: "PRelu", arguments: channels() }),
+            parameters: Some(Type { name: "PRelu", arguments: channels(), axes: 1 }),
             requires: Vec::new(),
         }
     },

@@ -16,7 +16,7 @@ pub(super) const SPEC: Spec = Spec {
         Resolved {
             gives: written.input.plain(written.unknown),
             arguments: length(),
-            parameters: Some(Type { name: "RmsNorm", arguments: length() }),
+            parameters: Some(Type { name: "RmsNorm", arguments: length(), axes: 1 }),
             requires: Vec::new(),
         }
     },
