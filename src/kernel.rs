@@ -38,6 +38,8 @@ mod activation;
 mod convolution;
 mod dense;
 mod normalization;
+mod placement;
+mod pooling;
 mod sequence;
 mod softmax;
 mod update;
@@ -46,6 +48,8 @@ pub use activation::ActivationKernels;
 pub use convolution::{ConvolutionKernels, ConvolutionSizes};
 pub use dense::{DenseKernels, DenseSizes};
 pub use normalization::{NormalizationKernels, NormalizationSizes};
+pub use placement::{EnlargementSizes, Interpolation, PadMode, PadSizes, PlacementKernels};
+pub use pooling::{PoolingKernels, PoolingSizes};
 pub use sequence::{SequenceKernels, SequenceSizes};
 pub use softmax::SoftmaxKernels;
 pub use update::{AdamStep, MomentumStep, UpdateKernels};
@@ -75,6 +79,8 @@ pub trait Kernels:
     + ConvolutionKernels
     + DenseKernels
     + NormalizationKernels
+    + PlacementKernels
+    + PoolingKernels
     + SequenceKernels
     + SoftmaxKernels
     + UpdateKernels
@@ -86,6 +92,8 @@ impl<T> Kernels for T where
         + ConvolutionKernels
         + DenseKernels
         + NormalizationKernels
+        + PlacementKernels
+        + PoolingKernels
         + SequenceKernels
         + SoftmaxKernels
         + UpdateKernels
