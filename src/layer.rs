@@ -12,7 +12,9 @@ mod plan;
 
 mod draws;
 mod elementwise;
+mod pooling;
 
+mod avg_pool2d;
 mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
@@ -24,6 +26,8 @@ mod flatten;
 mod gelu;
 mod gelu_tanh;
 mod group_norm;
+mod global_avg_pool2d;
+mod global_max_pool2d;
 mod hard_sigmoid;
 mod hard_silu;
 mod hard_tanh;
@@ -31,7 +35,10 @@ mod identity;
 mod layer_norm;
 mod leaky_relu;
 mod p_relu;
+mod max_pool2d;
+mod pad;
 mod relu;
+mod reshape;
 mod residual;
 mod rms_norm;
 mod selu;
@@ -41,6 +48,7 @@ mod softmax;
 mod softplus;
 mod softsign;
 mod tanh;
+mod upsample;
 
 pub use elementwise::{Elementwise, ElementwisePlan, Reads};
 pub use list::*;
@@ -57,6 +65,7 @@ use crate::shape::Shape;
 
 /// All layers of the library. The crate root and the prelude re-export this list.
 pub mod list {
+    pub use super::avg_pool2d::{AvgPool2d, Divisor};
     pub use super::conv_transpose2d::{ConvTranspose2d, TransposedFilters};
     pub use super::conv1d::{Conv1d, SequenceFilters};
     pub use super::conv2d::{Conv2d, Filters};
@@ -68,6 +77,8 @@ pub mod list {
     pub use super::gelu::Gelu;
     pub use super::gelu_tanh::GeluTanh;
     pub use super::group_norm::GroupNorm;
+    pub use super::global_avg_pool2d::GlobalAvgPool2d;
+    pub use super::global_max_pool2d::GlobalMaxPool2d;
     pub use super::hard_sigmoid::HardSigmoid;
     pub use super::hard_silu::HardSilu;
     pub use super::hard_tanh::HardTanh;
@@ -75,8 +86,12 @@ pub mod list {
     pub use super::layer_norm::LayerNorm;
     pub use super::leaky_relu::LeakyRelu;
     pub use super::p_relu::PRelu;
+    pub use super::max_pool2d::MaxPool2d;
+    pub use super::pad::{Pad, PadMode};
     pub use super::padding::{Padding, SequencePadding};
+    pub use super::pooling::Stride;
     pub use super::relu::Relu;
+    pub use super::reshape::Reshape;
     pub use super::residual::Residual;
     pub use super::rms_norm::RmsNorm;
     pub use super::selu::Selu;
@@ -86,6 +101,7 @@ pub mod list {
     pub use super::softplus::Softplus;
     pub use super::softsign::Softsign;
     pub use super::tanh::Tanh;
+    pub use super::upsample::{Interpolation, Upsample};
 }
 
 /// What a layer receives in a pass: its parameters `P`, its settings `S` and a description of the pass.

@@ -143,6 +143,24 @@ network! {
     }
 }
 
+network! {
+    /// All that is done to images without parameters.
+    struct Pooled (Image<2, 6, 5>) {
+        Conv2d<_, 3, 3>(padding = 1),
+        MaxPool2d<2>,
+        Pad<1>(mode = Reflect),
+        Upsample<2>(mode = Bilinear),
+        AvgPool2d<3>(2, Same),
+        Reshape<Image<_, 2, 5>>,
+        Upsample<2, 1>,
+        GlobalMaxPool2d,
+        Reshape<Image<_, 3, 1>>,
+        GlobalAvgPool2d,
+        Dense<_, 3>,
+        Softmax,
+    }
+}
+
 /// The input, the output and the loss are of a shape that is no vector.
 mod picture {
     typenet::network!(pub(crate) struct Picture (Image<2, 3, 4>) = Tanh, Identity, Sigmoid);
@@ -275,6 +293,8 @@ fn a_network_of_convolutions_allocates_nothing() {
     classifier_allocates_nothing::<Convolutional<f64>, _, _, 3>(&Nll);
     classifier_allocates_nothing::<Separable, _, _, 3>(&Nll);
     classifier_allocates_nothing::<Signal<f64>, _, _, 3>(&Nll);
+    classifier_allocates_nothing::<Pooled, _, _, 3>(&Nll);
+    classifier_allocates_nothing::<Pooled<f64>, _, _, 3>(&Nll);
 }
 
 #[test]

@@ -77,6 +77,27 @@ network! {
     }
 }
 
+network! {
+    /// All that is done to images without parameters, in sizes that leave a remainder.
+    struct Pooled (Image<1, 8, 8>) {
+        Conv2d<_, 7, 3>(padding = 1),
+        MaxPool2d<3>(2, 1),
+        Relu,
+        Upsample<3, 2>(mode = Bilinear),
+        AvgPool2d<2, 3>(stride = (1, 2), padding = Same),
+        Pad<0, 1, 2, 1>(mode = Replicate),
+        Conv2d<_, 5, 2>,
+        Tanh,
+        MaxPool2d<2>(dilation = (3, 1), stride = 1),
+        Residual { Reshape<Image<25, 2, 4>>, Pad<1>, Conv2d<_, 25, 3>, Reshape<Image<5, _, 4>> },
+        Upsample<2>,
+        Residual { GlobalMaxPool2d, Reshape<Image<5, 1, 1>>, Upsample<20, 8> },
+        GlobalAvgPool2d,
+        output: Dense<_, 10>,
+        Softmax,
+    }
+}
+
 /// `Path::force` is for the whole process: the test that forces holds this lock alone, all others share it.
 static PATH: RwLock<()> = RwLock::new(());
 
@@ -129,14 +150,25 @@ fn trained_regressor<T: Kernels>() -> Box<Regressor<T>> {
     network
 }
 
-/// A network of convolutions after three epochs on some of the digits.
-fn trained_convolutional<T: Kernels>() -> Box<Convolutional<T>> {
+/// Some of the digits, as images.
+fn images<T: Kernels>() -> Dataset<Image<1, 8, 8>, Class<10>, T> {
     let digits = convert::<T>(&digits::split(&mut typenet::rng(37)).train);
     let rows = |input: &[T; 64]| [std::array::from_fn(|row| std::array::from_fn(|column| input[8 * row + column]))];
     let inputs = digits.inputs()[..200].iter().map(rows).collect();
-    let data = Dataset::<Image<1, 8, 8>, Class<10>, T>::new(inputs, digits.targets()[..200].to_vec()).unwrap();
+    Dataset::new(inputs, digits.targets()[..200].to_vec()).unwrap()
+}
+
+/// A network of convolutions after three epochs on some of the digits.
+fn trained_convolutional<T: Kernels>() -> Box<Convolutional<T>> {
     let mut network = Convolutional::<T>::init(&mut typenet::rng(6));
-    Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).epochs(3).batch_size(32).fit(&mut network, &data).unwrap();
+    Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).epochs(3).batch_size(32).fit(&mut network, &images()).unwrap();
+    network
+}
+
+/// A network with pooling after an epoch on some of the digits.
+fn trained_pooled<T: Kernels>() -> Box<Pooled<T>> {
+    let mut network = Pooled::<T>::init(&mut typenet::rng(6));
+    Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).batch_size(32).fit(&mut network, &images()).unwrap();
     network
 }
 
@@ -328,6 +360,8 @@ fn every_path_gives_the_same_bits_and_portable_code_nearly() {
     assert_paths_agree(trained_regressor::<f64>, PORTABLE_TOLERANCE_DOUBLE);
     assert_paths_agree(trained_convolutional::<f32>, PORTABLE_TOLERANCE_SINGLE);
     assert_paths_agree(trained_convolutional::<f64>, PORTABLE_TOLERANCE_DOUBLE);
+    assert_paths_agree(trained_pooled::<f32>, PORTABLE_TOLERANCE_SINGLE);
+    assert_paths_agree(trained_pooled::<f64>, PORTABLE_TOLERANCE_DOUBLE);
     assert!(best.force());
 }
 
@@ -371,6 +405,7 @@ fn a_prediction_does_not_depend_on_its_batch() {
     every_row_is_the_prediction_of_its_sample::<Convolutional>();
     every_row_is_the_prediction_of_its_sample::<Grouped>();
     every_row_is_the_prediction_of_its_sample::<Sequential<f64>>();
+    every_row_is_the_prediction_of_its_sample::<Pooled>();
 }
 
 #[test]

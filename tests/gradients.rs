@@ -362,6 +362,11 @@ network!(struct Chain18 (Image<2, 5, 7>) = Conv2d<_, 3, 3>(2, 1), LayerNorm, Gel
 network!(struct Chain19 (Vector<6>) = LayerNorm, Dense<_, 5>, LayerNorm(1e-3), Silu, Residual { LayerNorm, Dense<_, 5>, Tanh }, Dense<_, 2>);
 network!(struct Chain20 (Image<1, 1, 9>) = Conv2d<_, 17, 1>(stride = 3), Residual { Conv2d<_, 2, 3>(1, 1), Gelu, Conv2d<_, 17, 1> }, LayerNorm, Flatten, Dense<_, 1>);
 network!(struct Chain21 (Image<3, 6, 4>) = Conv2d<_, 5, 4>(1, Same), Dropout(0.2), Conv2d<_, 2, 3>(2, Same), Sigmoid, Conv2d<_, 1, 2>(padding = 3), Flatten, Dense<_, 2>);
+network!(struct Pooled1 (Image<2, 9, 7>) = Conv2d<_, 3, 2>, AvgPool2d<3, 2>(stride = (2, 1), padding = 1), Gelu, AvgPool2d<2>(1, Same), Conv2d<_, 4, 1>, GlobalAvgPool2d, Dense<_, 3>, Softmax);
+network!(struct Pooled2 (Image<2, 9, 7>) = Conv2d<_, 5, 2>, MaxPool2d<3>(2, 1), Relu, MaxPool2d<2, 3>(stride = 1, padding = Same), Conv2d<_, 4, 2>, Gelu, GlobalMaxPool2d, Dense<_, 3>);
+network!(struct Pooled3 (Image<1, 17, 13>) = Conv2d<_, 7, 3>, Relu, MaxPool2d<2>, LayerNorm, AvgPool2d<2, 4>(divisor = 3), Residual { Conv2d<_, 7, 1>, MaxPool2d<3>(1, Same) }, Flatten, Dense<_, 2>);
+network!(struct Placed1 (Image<2, 4, 3>) = Conv2d<_, 3, 2>, Pad<1, 2, 0, 1>, Conv2d<_, 2, 2>, Gelu, Upsample<2, 3>, Conv2d<_, 1, 3>, GlobalAvgPool2d, Dense<_, 2>);
+network!(struct Placed2 (Image<1, 4, 3>) = Conv2d<_, 2, 1>, Pad<2, 1>(mode = Reflect), Conv2d<_, 3, 2>, Upsample<3, 2>(mode = Bilinear), Conv2d<_, 2, 2>(2), Gelu, Pad<1>(mode = Replicate), LayerNorm, Pad<2, 0>(mode = Circular), Flatten, Dense<_, 2>, Softmax);
 
 network!(struct Chain22 (Image<4, 7, 6>) = Conv2d<_, 6, 2, 3>((2, 1), (1, 0), groups = 2), Tanh, Conv2d<_, 6, 3, 2>(padding = Same, dilation = (1, 2), groups = _), Gelu, Conv2d<_, 2, 1>, ConvTranspose2d<_, 2, 3>(2, 1, 1), Flatten, Dense<_, 2>);
 network!(struct Chain23<const C: usize> (Image<C, 5, 5>) = ConvTranspose2d<_, C, 2, 3>((1, 2), padding = Same, groups = _), Silu, Conv2d<_, C, 3>(stride = 2, groups = _), Tanh, Conv2d<_, 3, 2>);
@@ -501,6 +506,11 @@ proptest! {
         check!(Chain23<3>, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain24, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain25, MeanSquaredError, KINKED, seed, samples);
+        check!(Pooled1, Nll, SMOOTH, seed, samples);
+        check!(Pooled2, MeanSquaredError, KINKED, seed, samples);
+        check!(Pooled3, MeanSquaredError, KINKED, seed, samples);
+        check!(Placed1, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Placed2, Nll, SMOOTH, seed, samples);
     }
 }
 

@@ -55,6 +55,7 @@ fn examples(layer: &'static Spec) -> Vec<(String, String)> {
         Takes::Any => ShapeSpec::all().collect(),
     };
     let written = std::iter::once(layer.example.to_owned()).chain(with_all_sizes(layer)).chain(settings(layer));
+    let written = written.chain(following(layer));
     written
         .flat_map(|written| shapes.iter().map(move |shape| example(layer, &written, shape)).collect::<Vec<_>>())
         .collect()
@@ -71,11 +72,24 @@ fn with_all_sizes(layer: &'static Spec) -> Option<String> {
     (left_out > 0).then(|| layer.written(&sizes))
 }
 
+/// Returns the example with `_` for a size that follows from the others.
+fn following(layer: &'static Spec) -> Option<String> {
+    let mut sizes: Vec<_> = layer.example_sizes().into_iter().map(str::to_owned).collect();
+    matches!(layer.flow, Flow::Becomes(_)).then(|| {
+        "_".clone_into(&mut sizes[0]);
+        layer.written(&sizes)
+    })
+}
+
 /// Returns the example with each of its settings that change shapes.
 fn settings(layer: &'static Spec) -> Vec<String> {
     let values = layer.settings.iter().flat_map(|setting| match (&setting.reading, &setting.default) {
         _ if !setting.examples.is_empty() => setting.examples.iter().map(|&written| written.to_owned()).collect(),
-        (Reading::Shapes { words, pairs, .. }, DefaultValue::Number(default)) => {
+        (Reading::Word { words, .. }, _) => {
+            words.iter().map(|word| format!("{}({} = {word})", layer.example, setting.name)).collect()
+        }
+        (Reading::Shapes { words, pairs, .. }, DefaultValue::Number(_) | DefaultValue::Variant(_)) => {
+            let default = if let DefaultValue::Number(default) = setting.default { default } else { 0 };
             let numbers = [default + 1, default + 2].map(|number| number.to_string());
             let pair = pairs.then(|| format!("({}, {})", numbers[1], numbers[0]));
             let words = words.iter().map(|word| (*word).to_owned());
@@ -91,7 +105,14 @@ fn settings(layer: &'static Spec) -> Vec<String> {
 fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (String, String) {
     let sizes = layer::sizes_in(written);
     let size = |axis| layer.slot_of_input(axis).and_then(|slot| sizes.get(slot).copied()).unwrap_or(AXES[axis]);
-    let axes: Vec<_> = (0..shape.axes.len()).map(size).collect();
+    let mut axes: Vec<_> = (0..shape.axes.len()).map(size).collect();
+    // As many elements as the shape has that it becomes.
+    let elements =
+        layer.example_sizes().iter().filter_map(|size| size.parse::<u64>().ok()).product::<u64>().to_string();
+    if let Flow::Becomes(_) = layer.flow {
+        axes.fill("1");
+        axes[0] = &elements;
+    }
     let before = if shape.plain() == shape { "LayerNorm" } else { "LayerNorm, Softmax" };
     (format!("{}<{}>", shape.plain().name, axes.join(", ")), format!("{before}, layer: {written}, Identity"))
 }

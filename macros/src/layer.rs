@@ -16,6 +16,9 @@ use crate::size::{AXIS, Function, LENGTH, Size};
 
 mod convolution;
 
+mod window;
+
+mod avg_pool2d;
 mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
@@ -27,6 +30,8 @@ mod flatten;
 mod gelu;
 mod gelu_tanh;
 mod group_norm;
+mod global_avg_pool2d;
+mod global_max_pool2d;
 mod hard_sigmoid;
 mod hard_silu;
 mod hard_tanh;
@@ -36,6 +41,10 @@ mod leaky_relu;
 mod p_relu;
 mod relu;
 mod rms_norm;
+mod max_pool2d;
+mod pad;
+mod relu;
+mod reshape;
 mod selu;
 mod sigmoid;
 mod silu;
@@ -43,6 +52,7 @@ mod softmax;
 mod softplus;
 mod softsign;
 mod tanh;
+mod upsample;
 
 /// Every layer.
 static ALL: &[&Spec] = &[
@@ -50,7 +60,16 @@ static ALL: &[&Spec] = &[
     &conv1d::SPEC,
     &conv2d::SPEC,
     &conv_transpose2d::SPEC,
+    &max_pool2d::SPEC,
+    &avg_pool2d::SPEC,
+    &pad::SPEC,
+    &upsample::SPEC,
     &flatten::SPEC,
+    &reshape::VECTOR_SPEC,
+    &reshape::IMAGE_SPEC,
+    &reshape::SEQUENCE_SPEC,
+    &global_avg_pool2d::SPEC,
+    &global_max_pool2d::SPEC,
     &layer_norm::SPEC,
     &rms_norm::SPEC,
     &group_norm::SPEC,
@@ -119,6 +138,8 @@ pub(crate) enum Flow {
     Keeps,
     /// The sizes change.
     Changes,
+    /// It becomes the shape that is written between `<` and `>`. The sizes of the layer are those of this shape.
+    Becomes(&'static ShapeSpec),
     /// The sizes stay the same, and the output is a distribution: a network that ends here learns from the values before it.
     Head,
 }
@@ -133,8 +154,11 @@ pub(crate) struct Slot {
     pub(crate) takes: Option<usize>,
     /// The axis of the output that it is.
     pub(crate) gives: Option<usize>,
-    /// Whether it may be left out, with all sizes after it. It is then equal to the size before it.
-    pub(crate) optional: bool,
+    /// The lower bound of the size.
+    pub(crate) least: u64,
+    /// How many slots before it the size is to which it is equal if it is left out, with all sizes after it; `None` if it has to
+    /// be written.
+    pub(crate) optional: Option<usize>,
 }
 
 /// A layer as written, with its input.
@@ -193,7 +217,7 @@ pub(crate) struct Requirement {
     pub(crate) takes: Size,
     /// The noun for what is counted, in singular and plural.
     pub(crate) nouns: [&'static str; 2],
-    /// The parts of the message before, between and after the two sizes, the second one first.
+    /// The parts of the message before, between and after the two sizes. The second one comes first unless they have to be equal.
     pub(crate) message: [String; 3],
     /// The position of the second size in the source.
     pub(crate) place: Place,
@@ -213,7 +237,7 @@ pub(crate) enum Relation {
 impl Slot {
     /// Returns a slot for a size that is no axis of the input or the output.
     pub(crate) const fn free(name: &'static str, phrase: &'static str) -> Self {
-        Self { name, phrase, takes: None, gives: None, optional: false }
+        Self { name, phrase, takes: None, gives: None, least: 1, optional: None }
     }
 
     /// Returns a slot for the size of the input along an axis.
@@ -228,7 +252,17 @@ impl Slot {
 
     /// Makes the size optional, with all sizes after it. Where it is left out, it is equal to the size before it.
     pub(crate) const fn or_previous(self) -> Self {
-        Self { optional: true, ..self }
+        self.or_earlier(1)
+    }
+
+    /// Makes the size optional, with all sizes after it. Where it is left out, it is equal to the size this many slots before it.
+    pub(crate) const fn or_earlier(self, distance: usize) -> Self {
+        Self { optional: Some(distance), ..self }
+    }
+
+    /// Allows a size of 0.
+    pub(crate) const fn or_zero(self) -> Self {
+        Self { least: 0, ..self }
     }
 }
 
@@ -260,10 +294,11 @@ impl Relation {
         }
     }
 
-    /// Returns the first of two numbers in the message of a requirement.
-    pub(crate) fn text(self, gives: u64) -> String {
+    /// Returns the first of two numbers in the message of a requirement. The nouns are for what it counts.
+    pub(crate) fn text(self, gives: u64, [one, many]: [&str; 2]) -> String {
         match self {
-            Self::Same | Self::Fits => gives.to_string(),
+            Self::Same => format!("{gives} {}", if gives == 1 { one } else { many }),
+            Self::Fits => gives.to_string(),
             Self::Divides => {
                 let mut divisors: Vec<_> =
                     (1..=gives.min(MOST_DIVISORS)).filter(|&divisor| gives.is_multiple_of(divisor)).collect();
@@ -295,11 +330,21 @@ impl Spec {
         ALL.iter().copied().find(|layer| word == layer.name)
     }
 
+    /// Returns the layer of the same name for a shape between `<` and `>`.
+    pub(crate) fn becoming(&self, shape: &'static ShapeSpec) -> Option<&'static Self> {
+        self.variants().find(|layer| layer.flow == Flow::Becomes(shape))
+    }
+
+    /// Returns the layers of the same name, of which there are several only if they take a shape between `<` and `>`.
+    pub(crate) fn variants(&self) -> impl Iterator<Item = &'static Self> {
+        ALL.iter().copied().filter(|layer| layer.name == self.name)
+    }
+
     /// Returns whether it gives as many values as it takes, so that its producer determines its sizes.
     pub(crate) fn keeps_size(&self) -> bool {
         match self.flow {
             Flow::Elementwise | Flow::Keeps | Flow::Head => true,
-            Flow::Changes => false,
+            Flow::Changes | Flow::Becomes(_) => false,
         }
     }
 
@@ -316,18 +361,21 @@ impl Spec {
     /// Returns how many sizes may be written.
     pub(crate) fn number_of_sizes(&self) -> RangeInclusive<usize> {
         let most = self.sizes.len();
-        let optional = self.sizes.iter().rev().take_while(|slot| slot.optional).count();
+        let optional = self.sizes.iter().rev().take_while(|slot| slot.optional.is_some()).count();
         most - optional..=most
     }
 
-    /// Returns the source text of the layer with these sizes. A size that is equal to the one before it is left out if possible.
+    /// Returns the source text of the layer with these sizes, of which those at the end are left out if possible.
     pub(crate) fn written(&self, sizes: &[String]) -> String {
         let needless = |slot: usize| {
-            let optional = self.sizes.get(slot).is_some_and(|slot| slot.optional);
-            optional && slot > 0 && sizes.get(slot) == sizes.get(slot - 1)
+            let earlier = self.sizes.get(slot).and_then(|written| slot.checked_sub(written.optional?));
+            earlier.is_some_and(|earlier| sizes.get(slot) == sizes.get(earlier))
         };
         let shown = (0..sizes.len()).rev().find(|&slot| !needless(slot)).map_or(0, |last| last + 1);
         let sizes = &sizes[..shown];
+        if let Flow::Becomes(shape) = self.flow {
+            return format!("{}<{}<{}>>", self.name, shape.name, sizes.join(", "));
+        }
         if sizes.is_empty() { self.name.to_owned() } else { format!("{}<{}>", self.name, sizes.join(", ")) }
     }
 
@@ -347,7 +395,7 @@ impl Spec {
 
 /// Returns the sizes between `<` and `>` in the source text of a layer.
 pub(crate) fn sizes_in(written: &str) -> Vec<&str> {
-    let sizes = written.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    let sizes = written.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
     sizes.map_or_else(Vec::new, |(sizes, _)| sizes.split(", ").collect())
 }
 
@@ -360,6 +408,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Spec> {
 /// Returns the layers that are heads.
 pub(crate) fn heads() -> impl Iterator<Item = &'static Spec> {
     ALL.iter().copied().filter(|layer| layer.flow == Flow::Head)
+}
+
+/// Returns the layer that makes a shape which is written between `<` and `>`, for messages.
+pub(crate) fn becoming(wanted: &'static ShapeSpec) -> Option<&'static Spec> {
+    ALL.iter().copied().find(|layer| layer.flow == Flow::Becomes(wanted))
 }
 
 /// Returns a layer without sizes and settings that converts `input` to `wanted`, for messages.

@@ -24,7 +24,7 @@ mod layer;
 
 pub(crate) use condition::{Conditional, conditional};
 pub(crate) use layer::block;
-pub(crate) use path::{custom, sizes};
+pub(crate) use path::{argument_path, custom, sizes};
 pub(crate) use setting::settings;
 
 /// Parses a whole declaration; `None` if not even its name could be parsed.

@@ -27,6 +27,8 @@ pub(crate) enum DefaultValue {
     Constant(&'static str),
     /// A number.
     Number(u64),
+    /// A variant of the library's enum, for which there is no word.
+    Variant(&'static str),
 }
 
 /// How the macro treats the value of a setting.
@@ -34,6 +36,13 @@ pub(crate) enum DefaultValue {
 pub(crate) enum Reading {
     /// It is an expression that the compiler evaluates.
     Value,
+    /// It is one of some words. The library has an enum called `named`, with a variant for each.
+    Word {
+        /// The words.
+        words: &'static [&'static str],
+        /// The enum.
+        named: &'static str,
+    },
     /// It changes shapes: it is a size of at least `least`, or one of some words. For a setting with words the library has an
     /// enum called `named`, with a variant for each word, and `Of` for a size.
     Shapes {
@@ -51,6 +60,11 @@ pub(crate) enum Reading {
 }
 
 impl Setting {
+    /// Returns a setting that is one of some words, the first of them by default, for which the library has the enum `named`.
+    pub(crate) const fn word(name: &'static str, words: &'static [&'static str], named: &'static str) -> Self {
+        Self { name, default: DefaultValue::Variant(words[0]), reading: Reading::Word { words, named }, examples: &[] }
+    }
+
     /// Returns a required setting.
     pub(crate) const fn needed(name: &'static str) -> Self {
         Self { name, default: DefaultValue::None, reading: Reading::Value, examples: &[] }
@@ -65,6 +79,13 @@ impl Setting {
     pub(crate) const fn shaping(name: &'static str, default: u64, least: u64) -> Self {
         let reading = Reading::Shapes { least, words: &[], named: None, pairs: false, in_type: false };
         Self { name, default: DefaultValue::Number(default), reading, examples: &[] }
+    }
+
+    /// Returns a setting that changes shapes: a size of at least `least`, or by default the variant `default` of the
+    /// enum `named`, which has no word.
+    pub(crate) const fn shaping_or(name: &'static str, default: &'static str, least: u64, named: &'static str) -> Self {
+        let reading = Reading::Shapes { least, words: &[], named: Some(named), pairs: false, in_type: false };
+        Self { name, default: DefaultValue::Variant(default), reading, examples: &[] }
     }
 
     /// Adds words that may be written instead of a size, and the library's enum of both.
@@ -99,7 +120,7 @@ pub(crate) enum Value {
     Size(Size),
     /// A size for rows and one for columns.
     Pair([Size; 2]),
-    /// One of the words.
+    /// One of the words, or the default without a word.
     Word(&'static str),
 }
 

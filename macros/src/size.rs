@@ -10,8 +10,9 @@ use crate::text;
 
 mod computed;
 
-use computed::PRODUCT;
-pub(crate) use computed::{AXIS, CEILING, COVERED, CROPPED, Function, LENGTH, PADDED, QUOTIENT, SHARED, SPAN, WINDOWS};
+pub(crate) use computed::{
+    AXIS, CEILING, COVERED, CROPPED, Function, LENGTH, PADDED, PRODUCT, QUOTIENT, SHARED, SPAN, SUM, WINDOWS,
+};
 
 /// A size after resolution.
 #[derive(Clone, Debug)]

@@ -27,6 +27,18 @@ pub const fn product(factors: &[usize]) -> usize {
     product
 }
 
+/// Returns the sum of all terms.
+#[must_use]
+pub const fn sum(terms: &[usize]) -> usize {
+    let mut sum = 0;
+    let mut index = 0;
+    while index < terms.len() {
+        sum += terms[index];
+        index += 1;
+    }
+    sum
+}
+
 /// Returns how many windows fit along an axis: ⌊(size + 2 padding - window) / stride⌋ + 1, or 0 if the window is larger than
 /// the padded size. That mistake is reported separately.
 #[must_use]

@@ -41,3 +41,4 @@ mod weight_files;
 mod weighting;
 mod weights;
 mod weights_elsewhere;
+mod windows;

@@ -44,8 +44,13 @@ impl Edge<'_> {
         }
         // A block gives the shape that it takes, so a conversion at its beginning does not help.
         let begins_block = self.network.block.is_some() && !self.network.has_source(self.index);
-        if let Some(layer) = layer::making(wanted, self.incoming).filter(|_| !begins_block) {
-            edits.push(format!("`{}` before {}", layer.name, self.layer.text()));
+        let conversion = match (layer::making(wanted, self.incoming), layer::becoming(wanted)) {
+            (Some(layer), _) => Some(layer.name.to_owned()),
+            (None, Some(layer)) => Some(format!("{}<{}<..>>", layer.name, wanted.name)),
+            (None, None) => None,
+        };
+        if let Some(conversion) = conversion.filter(|_| !begins_block) {
+            edits.push(format!("`{conversion}` before {}", self.layer.text()));
         }
         edits
     }

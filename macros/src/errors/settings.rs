@@ -126,6 +126,12 @@ pub(crate) fn unknown_word(place: Place, found: &str, setting: &str, [owner, ali
     place.error(format!("`{found}` is not a value of `{setting}`\n\nhelp: write `{owner} = {alike}`"))
 }
 
+/// `Pad<1>(mode = Constant)`
+pub(crate) fn no_such_word(place: Place, found: &str, setting: &str, words: &[&str]) -> Error {
+    let edits: Vec<_> = words.iter().map(|word| format!("`{setting} = {word}`")).collect();
+    place.error(format!("`{found}` is not a value of `{setting}`\n\nhelp: write {}", edits.join(", or ")))
+}
+
 /// `Conv2d<_, 8, 3>(padding = 1.5)`
 pub(crate) fn unreadable_value(place: Place, setting: &str, text: &str, words: &[&str]) -> Error {
     let mut message = format!("`{text}` is not a value of `{setting}`\n\nhelp: write a number or a named constant");

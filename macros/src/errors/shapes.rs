@@ -99,6 +99,40 @@ pub(crate) fn crops_all(layer: &str, many: &str) -> [String; 3] {
     ]
 }
 
+/// A border that an image cannot fill: the parts of the message before, between and after the two sizes.
+pub(crate) fn border_too_large(layer: &str, mode: &str, many: &str, input: &str) -> [String; 3] {
+    [
+        format!("border too large: {layer} needs at least "),
+        format!(" {many} for `mode = {mode}` but its input `{input}` has "),
+        "\n\nhelp: write a smaller border, or another `mode`".to_owned(),
+    ]
+}
+
+/// A shape with another number of elements than the input: the parts of the message before, between and after the two numbers.
+pub(crate) fn reshaped_to_another_length(layer: &str, input: &str, output: &str) -> [String; 3] {
+    [
+        format!("shape mismatch: the input `{input}` of {layer} has "),
+        format!(" but `{output}` has "),
+        "\n\nhelp: write a shape with as many values, or `_` for a size that follows from the others".to_owned(),
+    ]
+}
+
+/// `Reshape<24>`
+pub(crate) fn shape_argument(place: Place, word: &str, found: &str, examples: &[&str]) -> Error {
+    let examples: Vec<_> = examples.iter().map(|example| format!("`{example}`")).collect();
+    place.error(format!(
+        "`{word}` takes one shape of the library, found {found}\n\nhelp: write a shape, as in {}",
+        examples.join(" or ")
+    ))
+}
+
+/// `Reshape<Image<_, _, 4>>`
+pub(crate) fn inferred_twice(place: Place, word: &str, example: &str) -> Error {
+    place.error(format!(
+        "only one size of `{word}` can be `_`, which then follows from the others\n\nhelp: write the other sizes, as in `{example}`"
+    ))
+}
+
 /// Groups that do not divide the channels: the parts of the message before, between and after the number of groups and the
 /// common divisors.
 pub(crate) fn groups_do_not_divide(layer: &str, [input, output]: &[String; 2], noun: &str) -> [String; 3] {
@@ -119,9 +153,8 @@ pub(crate) fn normalized_groups_do_not_divide(layer: &str, channels: &str) -> [S
 }
 
 /// A requirement on two sizes that the macro knows.
-pub(crate) fn requirement(place: Place, message: &[String; 3], gives: &str, takes: u64) -> Error {
-    let [before, between, after] = message;
-    place.error(format!("{before}{takes}{between}{gives}{after}"))
+pub(crate) fn requirement(place: Place, [before, between, after]: &[String; 3], [one, other]: &[String; 2]) -> Error {
+    place.error(format!("{before}{one}{between}{other}{after}"))
 }
 
 /// A declared output that the last layer does not give.

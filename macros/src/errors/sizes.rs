@@ -109,10 +109,11 @@ pub(crate) fn computes_with_parameter(place: Place, text: &str, parameter: &Iden
     ))
 }
 
-/// `Dense<64, _>`
-pub(crate) fn cannot_infer(place: Place, word: &str, phrase: &str, example: &str) -> Error {
+/// `Dense<64, _>`, or `MaxPool2d<_>`, of which no size can be inferred.
+pub(crate) fn cannot_infer(place: Place, word: &str, some: bool, phrase: &str, example: &str) -> Error {
+    let which = if some { "only the first size" } else { "no size" };
     place.error(format!(
-        "`_` stands for the size that comes in, and only the first size of `{word}` can be inferred\n\n\
+        "`_` stands for the size that comes in, and {which} of `{word}` can be inferred\n\n\
          help: write {phrase}, such as `{example}`"
     ))
 }

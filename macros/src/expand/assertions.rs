@@ -30,14 +30,19 @@ pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
 fn sizes(names: &Names) -> TokenStream {
     let (network, private) = (names.network, &names.private);
     let layers = network.every_layer().into_iter();
-    let layers = layers.filter_map(|layer| Some((layer.text(), &layer.built_in()?.sizes[..])));
-    let output = network.declared_output.iter().map(|(shape, _)| (errors::THE_OUTPUT.to_owned(), shape.sizes()));
-    let header = [(errors::THE_INPUT.to_owned(), network.input.sizes())].into_iter().chain(output);
+    let layers = layers.filter_map(|layer| {
+        let built_in = layer.built_in()?;
+        let slots = built_in.sizes.iter().zip(built_in.spec.sizes);
+        Some((layer.text(), slots.filter(|(_, slot)| slot.least > 0).map(|(size, _)| size).collect::<Vec<_>>()))
+    });
+    let output = network.declared_output.iter().map(|(shape, _)| (errors::THE_OUTPUT.to_owned(), shape));
+    let header = [(errors::THE_INPUT.to_owned(), &network.input)].into_iter().chain(output);
+    let header = header.map(|(whose, shape)| (whose, shape.sizes().iter().collect()));
     let mut seen = HashSet::new();
     let mut assertions = TokenStream::new();
     // Without a header, the input is the input of the first layer.
     for (whose, sizes) in layers.chain(header) {
-        for size in sizes.iter().filter(|size| matches!(size, Size::Opaque(..)) && seen.insert(size.text())) {
+        for size in sizes.into_iter().filter(|size| matches!(size, Size::Opaque(..)) && seen.insert(size.text())) {
             let (value, message) = (names.sizes.tokens(size), errors::open_zero(&whose));
             let assertion = code!(const _: () = #private::require_size(#value, #message););
             assertions.extend(at(size.place().span(), assertion));

@@ -218,7 +218,7 @@ fn expression(known: &Setting, written: Option<&Expr>, owner: &TokenStream) -> T
             let default = Ident::new(default, Span::mixed_site());
             code!(<#owner>::#default)
         }
-        (None, DefaultValue::None | DefaultValue::Number(_)) => TokenStream::new(),
+        (None, DefaultValue::None | DefaultValue::Number(_) | DefaultValue::Variant(_)) => TokenStream::new(),
     }
 }
 
@@ -235,7 +235,9 @@ fn sizes(names: &Names, known: &Setting, value: &Value) -> TokenStream {
 /// Returns the value of a setting that changes shapes: a size, or a variant of the library's enum.
 fn shaping(names: &Names, known: &Setting, variant: &impl ToTokens, size: Option<TokenStream>) -> TokenStream {
     let library = &names.library;
-    let Reading::Shapes { named: Some(named), .. } = known.reading else { return size.unwrap_or_default() };
+    let (Reading::Shapes { named: Some(named), .. } | Reading::Word { named, .. }) = known.reading else {
+        return size.unwrap_or_default();
+    };
     let named = Ident::new(named, Span::call_site());
     let size = size.map(|size| code!((#size)));
     code!(#library::#named::#variant #size)

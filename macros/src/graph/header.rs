@@ -89,8 +89,10 @@ fn known(
         return None;
     }
     // All sizes are resolved first, so that each wrong one is reported.
-    let resolved: Vec<_> =
-        sizes.iter().map(|size| size::resolve(size, &declaration.parameters, (whose, "each size"), errors)).collect();
+    let resolved: Vec<_> = sizes
+        .iter()
+        .map(|size| size::resolve(size, &declaration.parameters, whose, ("each size", 1), errors))
+        .collect();
     let resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
     if let Some(error) = extent::of_shape(&resolved, whose) {
         errors.push(error);

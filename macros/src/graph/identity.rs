@@ -7,7 +7,7 @@ use crate::ast::{self, Block, Declaration, Path};
 use crate::errors::{self, Errors};
 use crate::graph::size;
 use crate::identifier;
-use crate::layer::{RESIDUAL, Spec};
+use crate::layer::{Flow, RESIDUAL, Spec};
 use crate::parse;
 use crate::place::Place;
 use crate::shape::ShapeSpec;
@@ -126,7 +126,13 @@ fn built_in(
     declaration: &Declaration,
     errors: &mut Errors,
 ) -> Option<Identity> {
-    let mut sizes = parse::sizes(&layer.path, errors);
+    let (mut spec, mut path) = (spec, &layer.path);
+    let shape;
+    if let Flow::Becomes(_) = spec.flow {
+        (spec, shape) = becoming(path, spec, errors)?;
+        path = &shape;
+    }
+    let mut sizes = parse::sizes(path, errors);
     for size in &mut sizes {
         if let ast::Size::Expression { expression, place, .. } = size
             && names_type(expression.to_token_stream(), declaration)
@@ -141,6 +147,25 @@ fn built_in(
         None => None,
     };
     Some(Identity::BuiltIn { spec, word: word.clone(), sizes, settings })
+}
+
+/// Returns the layer for the shape that is written between `<` and `>`, and this shape.
+fn becoming(path: &Path, spec: &'static Spec, errors: &mut Errors) -> Option<(&'static Spec, Path)> {
+    let shape = parse::argument_path(path);
+    let named = shape.as_ref().and_then(|shape| ShapeSpec::named(shape.word()?));
+    let variant = named.and_then(|named| spec.becoming(named));
+    if variant.is_none() {
+        let found = match path.arguments.as_deref() {
+            None | Some([]) => "nothing".to_owned(),
+            Some(arguments) => {
+                let texts: Vec<_> = arguments.iter().map(|argument| text::of(argument.stream())).collect();
+                format!("`{}`", texts.join(", "))
+            }
+        };
+        let examples: Vec<_> = spec.variants().map(|layer| layer.example).collect();
+        errors.push(errors::shape_argument(path.place, spec.name, &found, &examples));
+    }
+    variant.zip(shape)
 }
 
 fn custom(layer: &ast::Layer, declaration: &Declaration, errors: &mut Errors) -> Option<Identity> {

@@ -101,7 +101,11 @@ pub(super) fn values(
             (Reading::Shapes { .. }, None, DefaultValue::Number(number)) => {
                 Ok(Value::Size(Size::Number(*number, place)))
             }
-            (Reading::Shapes { .. }, None, _) => Ok(Value::Expression(None)),
+            (Reading::Word { .. } | Reading::Shapes { .. }, None, DefaultValue::Variant(variant)) => {
+                Ok(Value::Word(variant))
+            }
+            (Reading::Word { words, .. }, Some(written), _) => one_of(&written, setting.name, words),
+            (Reading::Word { .. } | Reading::Shapes { .. }, None, _) => Ok(Value::Expression(None)),
             (Reading::Shapes { .. }, Some(written), _) => shaping(&written, setting, known, whose, parameters),
         };
         match value {
@@ -110,6 +114,13 @@ pub(super) fn values(
         }
     }
     (values.len() == known.len()).then_some(values)
+}
+
+/// Returns which of `words` is written.
+fn one_of(written: &Expr, name: &str, words: &[&'static str]) -> Result<Value, syn::Error> {
+    let text = text::of(written.to_token_stream());
+    let word = words.iter().find(|&&word| word == text);
+    word.map(|word| Value::Word(word)).ok_or_else(|| errors::no_such_word(Place::of(written), &text, name, words))
 }
 
 /// Resolves the value of a setting that changes shapes; `known` are all settings of the layer.

@@ -14,10 +14,12 @@ use crate::text;
 /// What an expression is for.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose<'a> {
-    /// A size, which is at least 1.
+    /// A size.
     Size {
         /// What it counts: `the size of the kernel`.
         phrase: &'a str,
+        /// The lower bound.
+        least: u64,
     },
     /// A setting that changes shapes.
     Setting {
@@ -38,6 +40,7 @@ impl Purpose<'_> {
     /// Returns the bound that a negative value misses.
     fn bound(self) -> String {
         match self {
+            Self::Size { least: 0, phrase } => format!("{phrase} is at least 0"),
             Self::Size { .. } => "sizes are at least 1".to_owned(),
             Self::Setting { name, least, .. } => format!("`{name}` is at least {least}"),
         }
@@ -66,7 +69,7 @@ impl Purpose<'_> {
         texts.dedup();
         let single = if let [single] = &texts[..] { Some(single.as_str()) } else { None };
         match self {
-            Self::Size { phrase } => errors::several_sizes(place, text, phrase, single),
+            Self::Size { phrase, .. } => errors::several_sizes(place, text, phrase, single),
             Self::Setting { name, pairs: true, .. } => errors::several_of_pair(place, text, name, &texts),
             Self::Setting { name, .. } => {
                 let edit = single.map(|single| format!("{name} = {single}"));
@@ -76,18 +79,20 @@ impl Purpose<'_> {
     }
 }
 
-/// Returns the written size; `None` for `_` and for mistakes, which are reported. `phrase` says what it counts.
+/// Returns the written size; `None` for `_` and for mistakes, which are reported. `phrase` says what it counts, and `least` is its
+/// lower bound.
 pub(super) fn resolve(
     size: &ast::Size,
     parameters: &[Ident],
-    (whose, phrase): (&str, &str),
+    whose: &str,
+    (phrase, least): (&str, u64),
     errors: &mut Errors,
 ) -> Option<Size> {
     let ast::Size::Expression { expression, braced, place } = size else {
         return None;
     };
-    match classify(expression, *braced, *place, parameters, Purpose::Size { phrase }) {
-        Ok(Size::Number(0, place)) => {
+    match classify(expression, *braced, *place, parameters, Purpose::Size { phrase, least }) {
+        Ok(Size::Number(0, place)) if least > 0 => {
             errors.push(errors::size_zero(place, whose));
             None
         }

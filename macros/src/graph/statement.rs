@@ -10,7 +10,7 @@ use super::settings::{self, CustomSettings, Initialization};
 use super::size;
 use crate::ast::{self, Declaration};
 use crate::errors::{self, Errors};
-use crate::layer::Spec;
+use crate::layer::{Flow, Spec};
 use crate::place::Place;
 use crate::setting::Value;
 use crate::size::Size;
@@ -251,25 +251,43 @@ impl BuiltIn<'_> {
         }
         // All sizes are checked, even if there are too many.
         let whose = format!("`{field}`");
-        let phrases = spec.sizes.iter().map(|slot| slot.phrase).chain(std::iter::repeat("each size"));
-        let resolve = |(size, phrase)| size::resolve(size, parameters, (&whose, phrase), errors);
-        let resolved: Vec<_> = sizes.iter().zip(phrases).map(resolve).collect();
+        let purposes =
+            spec.sizes.iter().map(|slot| (slot.phrase, slot.least)).chain(std::iter::repeat(("each size", 1)));
+        let resolve = |(size, (phrase, least))| size::resolve(size, parameters, &whose, (phrase, least), errors);
+        let resolved: Vec<_> = sizes.iter().zip(purposes).map(resolve).collect();
         if !complete {
             return vec![StatedSize::Failed; spec.sizes.len()];
         }
+        self.slots(resolved, errors)
+    }
+
+    /// Returns the size of each slot. `resolved` are the sizes that are written as such, of which there are enough.
+    fn slots(&self, resolved: Vec<Option<Size>>, errors: &mut Errors) -> Vec<StatedSize> {
+        let Self { spec, sizes, .. } = *self;
+        // One size of a shape between `<` and `>` follows from the others.
+        let mut follows = matches!(spec.flow, Flow::Becomes(_));
         let slots = sizes.iter().zip(resolved).zip(spec.sizes);
         let stated = slots.map(|((size, resolved), slot)| match (size, resolved) {
             (_, Some(size)) => StatedSize::Given(size),
-            (ast::Size::Infer(place), None) if slot.takes.is_some() => StatedSize::Inferred(*place),
+            (ast::Size::Infer(place), None) if slot.takes.is_some() || std::mem::take(&mut follows) => {
+                StatedSize::Inferred(*place)
+            }
             (ast::Size::Infer(place), None) => {
-                errors.push(errors::cannot_infer(*place, spec.name, slot.phrase, &spec.inferred_example()));
+                errors.push(if let Flow::Becomes(_) = spec.flow {
+                    errors::inferred_twice(*place, spec.name, spec.example)
+                } else {
+                    let some = spec.sizes.iter().any(|slot| slot.takes.is_some());
+                    errors::cannot_infer(*place, spec.name, some, slot.phrase, &spec.inferred_example())
+                });
                 StatedSize::Failed
             }
             (_, None) => StatedSize::Failed,
         });
         let mut stated: Vec<_> = stated.collect();
-        // A size that is left out is equal to the one before it.
-        stated.extend(stated.last().cloned().into_iter().cycle().take(spec.sizes.len() - sizes.len()));
+        for slot in spec.sizes.iter().skip(sizes.len()) {
+            let earlier = slot.optional.and_then(|distance| stated.get(stated.len() - distance));
+            stated.push(earlier.cloned().unwrap_or(StatedSize::Failed));
+        }
         stated
     }
 

@@ -10,7 +10,7 @@ use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
 use crate::text;
-use crate::tokens::{NoPath, Tokens};
+use crate::tokens::{self, NoPath, Tokens};
 
 /// Returns the identifier, unless it is a keyword.
 pub(super) fn name<'a>(word: &'a Ident, errors: &mut Errors) -> Option<&'a Ident> {
@@ -26,14 +26,7 @@ pub(super) fn name<'a>(word: &'a Ident, errors: &mut Errors) -> Option<&'a Ident
 /// Parses a path, or reports that `wanted` was expected. The arguments are split but not parsed.
 pub(super) fn path(tokens: &mut Tokens, wanted: &str, errors: &mut Errors) -> Option<Path> {
     match tokens.path() {
-        Ok(path) => Some(Path {
-            tokens: path.trees.iter().cloned().collect(),
-            base: path.base(),
-            place: path.place(),
-            arguments: path.arguments.map(|inside| inside.split().into_iter().map(argument).collect()),
-            words: path.words,
-            leads: path.leads,
-        }),
+        Ok(path) => Some(owned(path)),
         Err(NoPath::Unclosed(open)) => {
             errors.push(match tokens.skip_semicolon() {
                 Some(place) => errors::expected(place, "`,` between sizes", "`;`"),
@@ -46,6 +39,26 @@ pub(super) fn path(tokens: &mut Tokens, wanted: &str, errors: &mut Errors) -> Op
             None
         }
     }
+}
+
+/// Returns a path with its arguments, which are split but not parsed.
+fn owned(path: tokens::Path) -> Path {
+    Path {
+        tokens: path.trees.iter().cloned().collect(),
+        base: path.base(),
+        place: path.place(),
+        arguments: path.arguments.map(|inside| inside.split().into_iter().map(argument).collect()),
+        words: path.words,
+        leads: path.leads,
+    }
+}
+
+/// Returns the only argument of a path, if it is a path itself.
+pub(crate) fn argument_path(path: &Path) -> Option<Path> {
+    let [argument] = path.arguments.as_deref()? else { return None };
+    let mut tokens = Tokens::new(&argument.trees);
+    let path = owned(tokens.path().ok()?);
+    tokens.is_empty().then_some(path)
 }
 
 fn argument(tokens: Tokens) -> Argument {

@@ -48,6 +48,8 @@ impl PartialEq for ShapeSpec {
     }
 }
 
+impl Eq for ShapeSpec {}
+
 impl ShapeSpec {
     /// Returns the shape that `word` names, if the library has one.
     pub(crate) fn named(word: &Ident) -> Option<&'static Self> {

@@ -24,6 +24,13 @@ pub(crate) static PRODUCT: Function = Function {
     fold: |factors| factors.iter().try_fold(1, |product: u64, &factor| product.checked_mul(factor)),
 };
 
+/// The sum of all arguments.
+pub(crate) static SUM: Function = Function {
+    name: "sum",
+    takes_list: true,
+    fold: |terms| terms.iter().try_fold(0, |sum: u64, &term| sum.checked_add(term)),
+};
+
 /// The number of windows that fit, for (size, window, stride, padding on each side): ⌊(size + 2 padding - window) / stride⌋ +
 /// 1, or 0 if the window exceeds the padded size, which is reported as a separate mistake.
 pub(crate) static WINDOWS: Function = Function {

@@ -7,11 +7,11 @@ use crate::errors::{self, Errors};
 use crate::graph::extent;
 use crate::graph::statement::StatedSize;
 use crate::graph::{BuiltIn, Kind, Known, Taken};
-use crate::layer::{Requirement, Resolved, Spec, Takes, Written};
+use crate::layer::{Flow, Requirement, Resolved, Spec, Takes, Written};
 use crate::place::Place;
 use crate::setting::Value;
 use crate::shape::{Shape, VECTOR};
-use crate::size::{AXIS, LENGTH, Size};
+use crate::size::{AXIS, LENGTH, QUOTIENT, Size};
 
 /// A layer of the library as written.
 pub(super) struct Stated<'a> {
@@ -158,7 +158,38 @@ impl Stated<'_> {
                 None => filled.known.output &= known,
             }
         }
+        if let Flow::Becomes(_) = self.spec.flow {
+            self.fill_up(stated, &mut filled, state);
+        }
         filled
+    }
+
+    /// Sets the size for which `_` is written in a shape between `<` and `>`: it follows from the others and from the number of
+    /// elements that come in.
+    fn fill_up(&self, stated: &[StatedSize], filled: &mut Filled, state: &State) {
+        let place = |size: &StatedSize| if let StatedSize::Inferred(place) = size { Some(*place) } else { None };
+        let Some((slot, place)) = stated.iter().enumerate().find_map(|(slot, size)| Some((slot, place(size)?))) else {
+            return;
+        };
+        let is_given = |size: &StatedSize| size.given().is_some();
+        filled.known.output = stated.iter().enumerate().all(|(index, size)| index == slot || is_given(size));
+        let (layer, count) = (format!("`{}`", self.path), self.spec.sizes.len());
+        let others: Vec<_> =
+            (0..count).filter(|&other| other != slot).map(|other| filled.sizes[other].clone()).collect();
+        let written = Written {
+            sizes: &[],
+            settings: &[],
+            input: &state.shape,
+            unknown: self.unknown,
+            layer: &layer,
+            place: self.place,
+        };
+        let others = Size::product(&others, format!("the other sizes of {layer}"), place);
+        let words = format!("the {} of {layer}", self.spec.sizes[slot].name);
+        filled.sizes[slot] = match others.number() {
+            Some(1) => written.length().moved(place),
+            _ => Size::computed(&QUOTIENT, vec![written.length(), others], words, place),
+        };
     }
 
     /// Returns the size that `_` stands for, and whether it can be checked.

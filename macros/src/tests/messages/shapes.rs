@@ -134,7 +134,7 @@ const SHAPES: &[Case] = &[
         "struct Name (Image<1, 9, 6>) { conv: Conv1d<_, 8, 3> }",
         "_",
         "shape mismatch: the input gives `Image<1, 9, 6>` but `conv` takes a sequence\n\n\
-         help: write `(Sequence<16, 8>)` for the input",
+         help: write `(Sequence<16, 8>)` for the input, or `Reshape<Sequence<..>>` before `conv`",
     ),
     (
         "struct Name<const C: usize> (Image<C, 9, 9>) { conv: Conv2d<_, 8, 3>(groups = 2) }",
@@ -147,6 +147,52 @@ const SHAPES: &[Case] = &[
         "5",
         "kernel too large: `conv` spans 9 columns but its input `Image<1, 9, 8>` has 8\n\n\
          help: write a smaller `dilation` or kernel, or more `padding`",
+    ),
+    (
+        "struct Name (Image<1, 4, 9>) { pool: AvgPool2d<5> }",
+        "5",
+        "kernel too large: `pool` has 5 rows but its input `Image<1, 4, 9>` has 4\n\n\
+         help: write a smaller kernel, or more `padding`",
+    ),
+    (
+        "struct Name { a: Dense<2, 9>, pool: MaxPool2d<3> }",
+        "3",
+        "shape mismatch: `a` gives `Vector<9>` but `pool` takes an image\n\nhelp: write `Reshape<Image<..>>` before `pool`",
+    ),
+    (
+        "struct Name (Image<1, 4, 9>) { pool: GlobalAvgPool2d, output: Dense<2, 3> }",
+        "2",
+        "shape mismatch: `pool` gives 1 value but `output` takes 2\n\nhelp: write `Dense<1, 3>` for `output`",
+    ),
+    (
+        "struct Name (Image<1, 4, 2>) { pad: Pad<3, 1, 1, 2>(mode = Reflect) }",
+        "2",
+        "border too large: `pad` needs at least 3 columns for `mode = Reflect` but its input `Image<1, 4, 2>` has 2\n\n\
+         help: write a smaller border, or another `mode`",
+    ),
+    (
+        "struct Name (Image<1, 4, 2>) { pad: Pad<5, 0>(mode = Circular) }",
+        "5",
+        "border too large: `pad` needs at least 5 rows for `mode = Circular` but its input `Image<1, 4, 2>` has 4\n\n\
+         help: write a smaller border, or another `mode`",
+    ),
+    (
+        "struct Name { Dense<2, 30>, reshape: Reshape<Image<2, 3, 4>> }",
+        "2",
+        "shape mismatch: the input `Vector<30>` of `reshape` has 30 values but `Image<2, 3, 4>` has 24\n\n\
+         help: write a shape with as many values, or `_` for a size that follows from the others",
+    ),
+    (
+        "struct Name (Vector<30>) { reshape: Reshape<Image<2, _, 4>> }",
+        "2",
+        "shape mismatch: the input `Vector<30>` of `reshape` has 30 values but `Image<2, 3, 4>` has 24\n\n\
+         help: write a shape with as many values, or `_` for a size that follows from the others",
+    ),
+    (
+        "struct Name<const N: usize> (Vector<N>) { reshape: Reshape<Image<2, _, 4>> }",
+        "Reshape",
+        "a size of `reshape` is computed from the const parameter `N`, which stable Rust cannot do in a type\n\n\
+         help: write a number or a named constant instead of `N`",
     ),
 ];
 

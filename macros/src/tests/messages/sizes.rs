@@ -4,6 +4,49 @@ use super::{Case, assert_messages};
 
 const SIZES: &[Case] = &[
     (
+        "struct Name (Image<1, 4, 4>) { MaxPool2d<2, 2, 2> }",
+        "MaxPool2d",
+        "`MaxPool2d` takes 1 or 2 sizes (rows, columns) but 3 were given\n\nhelp: write no more of them, as in `MaxPool2d<2>`",
+    ),
+    (
+        "struct Name (Image<1, 4, 4>) { MaxPool2d<_> }",
+        "_",
+        "`_` stands for the size that comes in, and no size of `MaxPool2d` can be inferred\n\n\
+         help: write the number of rows of a window, such as `MaxPool2d<2>`",
+    ),
+    (
+        "struct Name (Image<1, 4, 4>) { MaxPool2d }",
+        "MaxPool2d",
+        "`MaxPool2d` takes 1 or 2 sizes (rows, columns) but 0 were given\n\nhelp: write all of them, as in `MaxPool2d<2>`",
+    ),
+    ("struct Name (Image<1, 4, 4>) { Pad<-1> }", "-1", "`-1` is negative, but the number of rows is at least 0"),
+    ("struct Name (Image<1, 4, 4>) { Upsample<2, 0> }", "0", "`upsample` has size 0, but sizes are at least 1"),
+    (
+        "struct Name (Image<1, 4, 4>) { Reshape<Image<4, 4>> }",
+        "Reshape",
+        "`Reshape` takes 3 sizes (channels, height, width) but 2 were given\n\nhelp: write all of them, as in `Reshape<Image<2, 3, 4>>`",
+    ),
+    (
+        "struct Name (Image<1, 4, 4>) { Reshape<Image<_, _, 4>> }",
+        "_",
+        "only one size of `Reshape` can be `_`, which then follows from the others\n\nhelp: write the other sizes, as in `Reshape<Image<2, 3, 4>>`",
+    ),
+    (
+        "struct Name (Image<1, 4, 4>) { Reshape }",
+        "Reshape",
+        "`Reshape` takes one shape of the library, found nothing\n\nhelp: write a shape, as in `Reshape<Vector<24>>` or `Reshape<Image<2, 3, 4>>` or `Reshape<Sequence<4, 6>>`",
+    ),
+    (
+        "struct Name (Image<1, 4, 4>) { Reshape<Probabilities<16>> }",
+        "Reshape<Probabilities<16>>",
+        "`Reshape` takes one shape of the library, found `Probabilities<16>`\n\nhelp: write a shape, as in `Reshape<Vector<24>>` or `Reshape<Image<2, 3, 4>>` or `Reshape<Sequence<4, 6>>`",
+    ),
+    (
+        "struct Name (Image<1, 4, 4>) { Pad<1>(mode = Constant) }",
+        "Constant",
+        "`Constant` is not a value of `mode`\n\nhelp: write `mode = Zeros`, or `mode = Reflect`, or `mode = Replicate`, or `mode = Circular`",
+    ),
+    (
         "struct Name { Dense<64> }",
         "Dense",
         "`Dense` takes 2 sizes (inputs, outputs) but 1 was given\n\nhelp: write all of them, as in `Dense<64, 32>`",

@@ -1,0 +1,18 @@
+//! `GlobalAvgPool2d`
+
+use super::{Argument, Flow, Resolved, Spec, Takes};
+use crate::shape::{IMAGE, Shape};
+
+pub(super) const SPEC: Spec = Spec {
+    name: "GlobalAvgPool2d",
+    example: "GlobalAvgPool2d",
+    takes: Takes::Shape(&IMAGE),
+    sizes: &[],
+    settings: &[],
+    has_parameters: false,
+    flow: Flow::Changes,
+    resolve: |written| {
+        let gives = Shape::vector(written.axis(0, &IMAGE));
+        Resolved { arguments: vec![Argument::Shape(gives.clone())], gives, parameters: None, requires: Vec::new() }
+    },
+};

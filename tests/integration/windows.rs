@@ -1,0 +1,132 @@
+//! Layers that move windows over images or change the sizes of images: where their sizes come from.
+
+use typenet::kernel::{Isa, Kernels};
+use typenet::prelude::*;
+use typenet::{Backward, Forward, Plan, Scalar, Site};
+
+const POOL: usize = 2;
+const COLUMNS: usize = 3;
+const ONE: usize = 1;
+const ZERO: usize = 0;
+
+/// A custom layer that keeps its input: only the compiler knows what it gives.
+struct Keep;
+
+struct KeepPlan;
+
+impl Plan for KeepPlan {
+    const READS_INPUT: bool = false;
+    const READS_OUTPUT: bool = false;
+}
+
+impl Layer for Keep {
+    type Output<In: Shape> = In;
+    type Logits<In: Shape> = In;
+    type With<T: Scalar> = ();
+    type Settings = ();
+    type Plan<In: Shape> = KeepPlan;
+
+    fn forward<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, memory: Forward<'_, T>) {
+        memory.output.copy_from_slice(memory.input);
+    }
+
+    fn backward<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, memory: Backward<'_, T>, (): &mut ()) {
+        if let Some(grad_input) = memory.grad_input {
+            grad_input.copy_from_slice(memory.grad_output);
+        }
+    }
+}
+
+impl<In: Shape> Takes<In> for Keep {}
+
+/// An image of one channel whose elements are numbered.
+fn numbered<const H: usize, const W: usize>() -> [[[f32; W]; H]; 1] {
+    [std::array::from_fn(|row| std::array::from_fn(|column| (row * W + column) as f32))]
+}
+
+/// The output shapes are written out, so that a wrong one does not compile.
+#[test]
+fn sizes_follow_from_numbers_constants_and_shapes_that_only_the_compiler_knows() {
+    network!(struct Numbers (Image<1, 4, 6>) -> Image<1, 2, 2> = MaxPool2d<2, 3>);
+    network!(struct Constants (Image<1, 4, 6>) -> Image<1, 2, 2> = MaxPool2d<POOL, COLUMNS>);
+    network!(struct Foreign (Image<1, 4, 6>) -> Image<1, 2, 2> = Keep, MaxPool2d<2, COLUMNS>);
+    let expected = [[[8.0, 11.0], [20.0, 23.0]]];
+    assert_eq!(Numbers::zeroed().predict(&numbered()), expected);
+    assert_eq!(Constants::zeroed().predict(&numbered()), expected);
+    assert_eq!(Foreign::zeroed().predict(&numbered()), expected);
+
+    network!(struct Overlapping (Image<1, 5, 5>) -> Image<1, 3, 5> = Keep, AvgPool2d<3>(stride = (POOL, ONE), padding = ONE));
+    assert_eq!(Overlapping::zeroed().predict(&[[[9.0; 5]; 5]])[0][1], [6.0, 9.0, 9.0, 9.0, 6.0]);
+    network!(struct Same (Image<1, 5, 5>) -> Image<1, 3, 2> = Keep, AvgPool2d<3>(stride = (POOL, COLUMNS), padding = Same));
+    assert_eq!(Same::zeroed().predict(&[[[9.0; 5]; 5]]), [[[9.0; 2]; 3]]);
+
+    network!(struct Framed (Image<1, 2, 2>) -> Image<1, 5, 3> = Keep, Pad<ONE, ZERO, POOL, 1>);
+    let framed = [[[0.0; 3], [0.0, 1.0, 0.0], [2.0, 3.0, 0.0], [0.0; 3], [0.0; 3]]];
+    assert_eq!(Framed::zeroed().predict(&numbered()), framed);
+    network!(struct Larger (Image<1, 1, 2>) -> Image<1, 2, 6> = Keep, Upsample<POOL, COLUMNS>);
+    assert_eq!(Larger::zeroed().predict(&numbered()), [[[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]; 2]]);
+
+    network!(struct Arranged (Image<1, 2, 6>) -> Image<2, 3, 2> = Keep, Reshape<Image<_, COLUMNS, 2>>);
+    assert_eq!(Arranged::zeroed().predict(&numbered())[1], [[6.0, 7.0], [8.0, 9.0], [10.0, 11.0]]);
+    network!(struct Flat (Image<1, 2, 3>) -> Vector<6> = Reshape<Vector<{ POOL * COLUMNS }>>);
+    assert_eq!(Flat::zeroed().predict(&numbered()), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    network!(struct Inferred (Image<1, 2, 3>) -> Vector<6> = Keep, Reshape<Vector<_>>);
+    assert_eq!(Inferred::zeroed().predict(&numbered()), [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+
+    network!(struct Mean (Image<1, 2, 3>) -> Vector<1> = Keep, GlobalAvgPool2d);
+    network!(struct Largest (Image<1, 2, 3>) -> Vector<1> = Keep, GlobalMaxPool2d);
+    assert_eq!((Mean::zeroed().predict(&numbered()), Largest::zeroed().predict(&numbered())), ([2.5], [5.0]));
+}
+
+#[test]
+fn the_number_of_channels_may_be_a_parameter() {
+    network! {
+        struct Generic<const C: usize, const H: usize> (Image<1, 9, 8>) {
+            Conv2d<_, C, 3>(padding = 1),
+            Relu,
+            MaxPool2d<2>,
+            Pad<1>,
+            Upsample<2, 1>,
+            Conv2d<_, C, 3>,
+            AvgPool2d<3>(2, Same),
+            GlobalAvgPool2d,
+            Reshape<Vector<C>>,
+            Dense<C, H>,
+            Tanh,
+            Dense<H, 10>,
+            Softmax,
+        }
+    }
+    fn sum<const C: usize, const H: usize>() -> f32 {
+        Generic::<C, H>::init(&mut typenet::rng(3)).predict(&numbered()).iter().sum()
+    }
+    assert!([sum::<1, 2>(), sum::<7, 5>(), sum::<16, 32>()].iter().all(|sum| (sum - 1.0).abs() < 1e-6));
+}
+
+#[test]
+fn nan_in_a_window_reaches_the_output() {
+    network!(struct Max (Image<1, 2, 4>) = MaxPool2d<2>);
+    network!(struct Average (Image<1, 2, 4>) = AvgPool2d<2>);
+    network!(struct Whole (Image<1, 2, 4>) = GlobalMaxPool2d);
+    let mut image = numbered::<2, 4>();
+    image[0][0][1] = f32::NAN;
+    let [max, average] = [Max::zeroed().predict(&image), Average::zeroed().predict(&image)];
+    assert!(max[0][0][0].is_nan() && average[0][0][0].is_nan() && Whole::zeroed().predict(&image)[0].is_nan());
+    assert_eq!((max[0][0][1], average[0][0][1]), (7.0, 4.5));
+}
+
+#[test]
+fn descriptions_leave_out_what_follows() {
+    network! {
+        struct Described (Image<1, 8, 9>) {
+            MaxPool2d<2, 2>,
+            Pad<1, 2, 1, 2>,
+            AvgPool2d<2, 3>(padding = 1),
+            Reshape<Image<3, _, 1>>,
+        }
+    }
+    let text = Described::summary().to_string();
+    for layer in ["MaxPool2d<2>", "Pad<1, 2>", "AvgPool2d<2, 3>(padding = 1)", "Reshape<Image<3, 4, 1>>"] {
+        assert!(text.contains(layer), "{layer} in {text}");
+    }
+}
