@@ -28,7 +28,9 @@ mod identity;
 mod layer_norm;
 mod leaky_relu;
 mod p_relu;
+mod parallel;
 mod relu;
+mod repeat;
 mod residual;
 mod rms_norm;
 mod selu;
@@ -41,8 +43,12 @@ mod tanh;
 
 pub use elementwise::{Elementwise, ElementwisePlan, Reads};
 pub use list::*;
+pub use parallel::{
+    Add, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, ForwardBranches, Join, ParallelPlan,
+};
 pub use pass::{Mode, Pass};
 pub use plan::{Layout, Plan};
+pub use residual::{Projected, Shortcut};
 
 use rand::Rng as RandomSource;
 
@@ -70,7 +76,9 @@ pub mod list {
     pub use super::layer_norm::LayerNorm;
     pub use super::leaky_relu::LeakyRelu;
     pub use super::p_relu::PRelu;
+    pub use super::parallel::Parallel;
     pub use super::relu::Relu;
+    pub use super::repeat::Repeat;
     pub use super::residual::Residual;
     pub use super::rms_norm::RmsNorm;
     pub use super::selu::Selu;

@@ -17,6 +17,7 @@ mod sizes;
 
 mod assertions;
 mod backward;
+mod blocks;
 mod constants;
 mod hygiene;
 
@@ -31,7 +32,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::check::Judges;
-use crate::graph::{Kind, Network};
+use crate::graph::Network;
 use crate::identifier::plain;
 use names::{Names, Site, pass_at};
 use sizes::Sizes;
@@ -52,16 +53,9 @@ pub(crate) fn edge(network: &Network, library: &TokenStream, index: usize) -> [T
     [names.layers[index].kind.clone(), names.shapes[index].clone(), names.shapes[index + 1].clone()]
 }
 
-/// Returns the items of a network. Those of its blocks, which are nested networks, come first.
+/// Returns the items of a network. Those of its blocks come first.
 fn items(names: &Names, judges: &Judges) -> TokenStream {
-    let mut items = TokenStream::new();
-    let blocks = names.network.layers.iter().enumerate().filter_map(|(index, layer)| match &layer.kind {
-        Kind::Block(inside) => Some((&**inside, [&names.shapes[index], &names.underlying_shapes[index]])),
-        Kind::BuiltIn(_) | Kind::Custom { .. } => None,
-    });
-    for ((inside, input), judges) in blocks.zip(&judges.blocks) {
-        items.extend(self::items(&Names::new(inside, &names.library, &names.sizes, Some(input)), judges));
-    }
+    let mut items = blocks::items(names, judges);
     items.extend([
         types::aliases(names),
         settings::constants(names),

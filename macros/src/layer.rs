@@ -66,9 +66,6 @@ static ALL: &[&Spec] = &[
     &softmax::SPEC,
 ];
 
-/// The keyword before the braces of a block whose input is added to the output of its layers.
-pub(crate) const RESIDUAL: &str = "Residual";
-
 /// The specification of a layer.
 pub(crate) struct Spec {
     /// The name of its type in the library.

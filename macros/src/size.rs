@@ -11,7 +11,7 @@ use crate::text;
 mod computed;
 
 use computed::PRODUCT;
-pub(crate) use computed::{AXIS, CEILING, Function, LENGTH, PADDED, WINDOWS};
+pub(crate) use computed::{AXIS, CEILING, Function, LENGTH, PADDED, SUM, WINDOWS};
 
 /// A size after resolution.
 #[derive(Clone, Debug)]

@@ -27,6 +27,18 @@ pub const fn product(factors: &[usize]) -> usize {
     product
 }
 
+/// Returns the sum of all addends.
+#[must_use]
+pub const fn sum(addends: &[usize]) -> usize {
+    let mut sum = 0;
+    let mut index = 0;
+    while index < addends.len() {
+        sum += addends[index];
+        index += 1;
+    }
+    sum
+}
+
 /// Returns how many windows fit along an axis: ⌊(size + 2 padding - window) / stride⌋ + 1, or 0 if the window is larger than
 /// the padded size. That mistake is reported separately.
 #[must_use]
@@ -49,7 +61,7 @@ pub const fn padded(size: usize, padding: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{axis, ceiling, length, product, windows};
+    use super::{axis, ceiling, length, product, sum, windows};
     use crate::shape::{Image, Vector};
 
     #[test]
@@ -72,5 +84,6 @@ mod tests {
         assert_eq!([0, 1, 2].map(axis::<Vector<7>>), [7, 1, 1]);
         assert_eq!([0, 1, 2].map(axis::<Image<2, 3, 4>>), [2, 3, 4]);
         assert_eq!((length::<Image<2, 3, 4>>(), product(&[2, 3, 4]), ceiling(7, 2)), (24, 24, 4));
+        assert_eq!(sum(&[2, 3, 4]), 9);
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
 use super::{Names, plain};
-use crate::graph::Kind;
+use crate::graph::Layer;
 use crate::shape::Shape;
 
 /// Returns `impl Network`.
@@ -50,32 +50,39 @@ pub(super) fn network(names: &Names) -> TokenStream {
 
 /// Returns the data of each layer for a summary.
 fn layer_infos(names: &Names) -> TokenStream {
-    let (private, scalar) = (&names.private, &names.scalar);
-    let layers = names.layers.iter().enumerate().map(|(index, site)| {
-        let (kind, with, shape, next) = (&site.kind, &site.with, &names.shapes[index], &names.shapes[index + 1]);
-        let name = plain(&site.field);
-        let layer = site.layer.map_or("", |layer| &layer.description);
-        let frozen = site.layer.is_some_and(|layer| layer.frozen);
-        let is_block = site.layer.is_some_and(|layer| matches!(layer.kind, Kind::Block(_)));
-        let inside = if is_block { code!(<#with as #private::Network>::LAYERS) } else { code!(&[]) };
-        let kept = (index + 1 < names.layers.len()).then(|| {
-            let kept = super::forward::kept(names, index);
-            code!(#kept +)
-        });
-        code! {
-            #private::LayerInfo {
-                name: #name,
-                layer: #layer,
-                output: <#next as #private::Shape>::DIMENSIONS,
-                parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
-                multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
-                kept: #kept #private::chain::cache::<#kind, #shape>(),
-                frozen: #frozen,
-                inside: #inside,
-            },
-        }
+    let layers = (0..names.layers.len()).map(|index| {
+        let info = layer_info(names, index);
+        code!(#info,)
     });
     layers.collect()
+}
+
+/// Returns the data of the layer at `index`.
+pub(super) fn layer_info(names: &Names, index: usize) -> TokenStream {
+    let (private, scalar, site) = (&names.private, &names.scalar, &names.layers[index]);
+    let (kind, with, shape, next) = (&site.kind, &site.with, &names.shapes[index], &names.shapes[index + 1]);
+    let name = plain(&site.field);
+    let layer = site.layer.map_or("", |layer| &layer.description);
+    let frozen = site.layer.is_some_and(|layer| layer.frozen);
+    let block = site.layer.and_then(Layer::block).map(|block| super::blocks::info(names, index, block));
+    let [inside, wiring] = block.unwrap_or_else(|| [code!(&[]), code!(#private::Wiring::Chain)]);
+    let kept = (index + 1 < names.layers.len()).then(|| {
+        let kept = super::forward::kept(names, index);
+        code!(#kept +)
+    });
+    code! {
+        #private::LayerInfo {
+            name: #name,
+            layer: #layer,
+            output: <#next as #private::Shape>::DIMENSIONS,
+            parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
+            multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
+            kept: #kept #private::chain::cache::<#kind, #shape>(),
+            frozen: #frozen,
+            inside: #inside,
+            wiring: #wiring,
+        }
+    }
 }
 
 /// Returns `initialization` and `initialize`: the weights of each layer are initialized for the layers after it.

@@ -24,6 +24,13 @@ pub(crate) static PRODUCT: Function = Function {
     fold: |factors| factors.iter().try_fold(1, |product: u64, &factor| product.checked_mul(factor)),
 };
 
+/// The sum of all arguments.
+pub(crate) static SUM: Function = Function {
+    name: "sum",
+    takes_list: true,
+    fold: |addends| addends.iter().try_fold(0, |sum: u64, &addend| sum.checked_add(addend)),
+};
+
 /// The number of windows that fit, for (size, window, stride, padding on each side): ⌊(size + 2 padding - window) / stride⌋ +
 /// 1, or 0 if the window exceeds the padded size, which is reported as a separate mistake.
 pub(crate) static WINDOWS: Function = Function {
@@ -61,7 +68,7 @@ pub(crate) static PADDED: Function = Function {
 
 #[cfg(test)]
 mod tests {
-    use super::{CEILING, PADDED, PRODUCT, WINDOWS};
+    use super::{CEILING, PADDED, PRODUCT, SUM, WINDOWS};
 
     #[test]
     fn windows_are_those_that_lie_within_the_padded_axis() {
@@ -85,6 +92,8 @@ mod tests {
     fn what_leaves_the_range_is_left_to_the_compiler() {
         assert_eq!((PRODUCT.fold)(&[2, 3, 4]), Some(24));
         assert_eq!((PRODUCT.fold)(&[u64::MAX, 2]), None);
+        assert_eq!((SUM.fold)(&[2, 3, 4]), Some(9));
+        assert_eq!((SUM.fold)(&[u64::MAX, 2]), None);
         assert_eq!((PADDED.fold)(&[1, u64::MAX]), None);
         assert_eq!((WINDOWS.fold)(&[4, 2, 0, 0]), None);
         assert_eq!((CEILING.fold)(&[4, 0]), None);

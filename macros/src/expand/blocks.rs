@@ -1,0 +1,324 @@
+//! Blocks: the networks inside of them, and the struct of branches.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::format_ident;
+
+use super::{Names, assertions, plain, types};
+use crate::check::Judges;
+use crate::graph::{Block, Branch, Network};
+use crate::shape::Shape;
+
+/// Returns the items of the blocks in a network.
+pub(super) fn items(names: &Names, judges: &Judges) -> TokenStream {
+    let mut items = TokenStream::new();
+    let mut judges = judges.blocks.iter();
+    for (index, layer) in names.network.layers.iter().enumerate() {
+        let Some(block) = layer.block() else { continue };
+        for network in block.networks() {
+            let inner = names.within(index, network);
+            let Some(judges) = judges.next() else { continue };
+            items.extend(match block {
+                _ if is_shortcut(block, network) => parts(&inner, judges),
+                Block::Parallel { .. } if network.layers.is_empty() => parts(&inner, judges),
+                _ => super::items(&inner, judges),
+            });
+        }
+        if let Block::Parallel { name, branches, joined, .. } = block {
+            items.extend(Branches::new(names, index, name, branches).items(joined.is_some()));
+        }
+    }
+    items
+}
+
+/// Returns whether a network of a block is the one around its shortcut, for which no struct is generated.
+pub(super) fn is_shortcut(block: &Block, network: &Network) -> bool {
+    block.shortcut().is_some_and(|shortcut| std::ptr::eq(&shortcut.network, network))
+}
+
+/// Returns the items for a network without a struct: those of its blocks, the aliases of its types, and its assertions.
+fn parts(names: &Names, judges: &Judges) -> TokenStream {
+    let (network, scalar, private) = (names.network, &names.scalar, &names.private);
+    let mut items = self::items(names, judges);
+    // The shapes of a visible network are those of a type.
+    if network.layers.iter().any(|layer| matches!(layer.output, Shape::Unknown(_))) {
+        let (visibility, name, parameters) = (&network.visibility, &network.name, names.parameters());
+        items.extend(code! {
+            #[doc(hidden)]
+            #[derive(#private::core::fmt::Debug)]
+            #[allow(dead_code)]
+            #visibility struct #name<#parameters #scalar = #private::f32>(#private::core::marker::PhantomData<#scalar>);
+        });
+    }
+    items.extend([types::aliases(names), assertions::assertions(names, judges)]);
+    items
+}
+
+/// Returns the type of the block at `index` and the type of its parameters.
+pub(super) fn types<'a>(names: &Names<'a>, index: usize, block: &'a Block) -> [TokenStream; 2] {
+    let (library, private, scalar) = (&names.library, &names.private, &names.scalar);
+    let keyword = Ident::new(block.keyword().name(), Span::call_site());
+    let of = |name: &Ident, scalar: TokenStream| {
+        let parameters = &names.network.parameters;
+        code!(#name<#({ #parameters },)* #scalar>)
+    };
+    let both = |name: &Ident| [of(name, code!(#private::f32)), of(name, code!(#scalar))];
+    match block {
+        Block::Residual { layers, shortcut: None } => {
+            let [kind, with] = both(&layers.name);
+            [code!(#library::#keyword<#kind>), with]
+        }
+        Block::Residual { layers, shortcut: Some(shortcut) } => {
+            let ([kind, with], frozen) = (both(&layers.name), shortcut.frozen);
+            let inner = names.within(index, &shortcut.network);
+            let (shortcut_kind, shortcut_with) = (&inner.layers[0].kind, &inner.layers[0].with);
+            [
+                code!(#library::#keyword<#kind, #shortcut_kind, #frozen>),
+                code!(#private::Projected<#with, #shortcut_with, #frozen>),
+            ]
+        }
+        Block::Repeat { layers, count } => {
+            let ([kind, with], count) = (both(&layers.name), names.sizes.tokens(count));
+            [code!(#library::#keyword<#kind, #count>), code!([#with; #count])]
+        }
+        Block::Parallel { name, join, .. } => {
+            let ([kind, with], join) = (both(name), Ident::new(join.name(), Span::mixed_site()));
+            [code!(#library::#keyword<#private::#join, #kind>), with]
+        }
+    }
+}
+
+/// Returns the layers inside of a block and how they are connected, for a summary.
+pub(super) fn info(names: &Names, index: usize, block: &Block) -> [TokenStream; 2] {
+    let (private, with) = (&names.private, &names.layers[index].with);
+    let wiring = code!(#private::Wiring);
+    let layers = |network: &TokenStream| code!(<#network as #private::Network>::LAYERS);
+    match block {
+        Block::Residual { shortcut: None, .. } => {
+            let none = code!(#private::core::option::Option::None);
+            [layers(with), code!(#wiring::Residual { shortcut: #none })]
+        }
+        Block::Residual { layers: inside, shortcut: Some(shortcut) } => {
+            let inner = names.within(index, &shortcut.network);
+            let info = super::constants::layer_info(&inner, 0);
+            let (body, parameters, scalar) = (&inside.name, &inside.parameters, &names.scalar);
+            let some = code!(#private::core::option::Option::Some(&#info));
+            [layers(&code!(#body<#({ #parameters },)* #scalar>)), code!(#wiring::Residual { shortcut: #some })]
+        }
+        Block::Repeat { layers: inside, count } => {
+            let (body, parameters, scalar) = (&inside.name, &inside.parameters, &names.scalar);
+            let count = names.sizes.tokens(count);
+            [layers(&code!(#body<#({ #parameters },)* #scalar>)), code!(#wiring::Repeat(#count))]
+        }
+        Block::Parallel { name, branches, join, .. } => {
+            let join = Ident::new(join.name(), Span::mixed_site());
+            let infos = Branches::new(names, index, name, branches).infos();
+            [code!(&[#(#infos),*]), code!(#wiring::#join)]
+        }
+    }
+}
+
+/// The struct of the branches of a block.
+struct Branches<'n, 'a> {
+    names: &'n Names<'a>,
+    index: usize,
+    name: &'a Ident,
+    branches: Vec<Site<'a>>,
+}
+
+/// A branch in generated code.
+struct Site<'a> {
+    branch: &'a Branch,
+    /// Its type, as an architecture.
+    kind: TokenStream,
+    /// The type of its field.
+    with: TokenStream,
+    /// The shape that it gives.
+    output: TokenStream,
+}
+
+impl<'n, 'a> Branches<'n, 'a> {
+    fn new(names: &'n Names<'a>, index: usize, name: &'a Ident, branches: &'a [Branch]) -> Self {
+        let (private, scalar, library) = (&names.private, &names.scalar, &names.library);
+        let site = |branch: &'a Branch| {
+            let inner = names.within(index, &branch.network);
+            let (name, parameters) = (&branch.network.name, &branch.network.parameters);
+            if branch.network.layers.is_empty() {
+                let (kind, input) = (code!(#library::Identity), &inner.shapes[0]);
+                let with = code!(<#kind as #private::Layer>::With<#scalar>);
+                return Site { branch, kind, with, output: code!(<#input as #private::Shape>::Plain) };
+            }
+            Site {
+                branch,
+                kind: code!(#name<#({ #parameters },)* #private::f32>),
+                with: code!(#name<#({ #parameters },)* #scalar>),
+                output: inner.shapes[branch.network.layers.len()].clone(),
+            }
+        };
+        Self { names, index, name, branches: branches.iter().map(site).collect() }
+    }
+
+    /// Returns the struct and its implementations.
+    fn items(&self, is_foreign: bool) -> TokenStream {
+        let Self { names, name, .. } = self;
+        let Names { network, private, scalar, .. } = names;
+        let (visibility, parameters, derived) = (&network.visibility, names.parameters(), names.derived());
+        let fields = self.branches.iter().map(|Site { branch, with, .. }| {
+            let (field, attributes) = (&branch.field, &branch.attributes);
+            code!(#(#attributes)* #visibility #field: #with)
+        });
+        let entries = self.branches.iter().map(|Site { branch, with, .. }| (&branch.field, branch.frozen, with));
+        let generic = self.of(&code!(#scalar));
+        let flat_parameters = types::flat_parameters_of(names, &generic, entries, None, None);
+        let layer = &network.layers[self.index];
+        let (title, docs) =
+            (layer.description.as_str(), format!(" The branches of `{}.{}`.", network.title, plain(&layer.field)));
+        let debug = self.branches.iter().map(|Site { branch, .. }| {
+            let field = &branch.field;
+            let word = plain(field);
+            code!(.field(#word, &self.#field))
+        });
+        let branches = self.implementation(is_foreign);
+        code! {
+            #[doc = #docs]
+            #[doc(hidden)]
+            #[repr(C)]
+            #visibility struct #name<#parameters #scalar: #private::Scalar = #private::f32> {
+                #(#fields,)*
+            }
+
+            #flat_parameters
+
+            #derived
+            impl<#parameters #scalar: #private::Scalar> #private::core::fmt::Debug for #generic {
+                fn fmt(&self, __formatter: &mut #private::core::fmt::Formatter<'_>) -> #private::core::fmt::Result {
+                    __formatter.debug_struct(#title) #(#debug)* .finish()
+                }
+            }
+
+            #branches
+        }
+    }
+
+    /// Returns `impl Branches`.
+    fn implementation(&self, is_foreign: bool) -> TokenStream {
+        let names = self.names;
+        let Names { private, scalar, isa, random, .. } = names;
+        let (parameters, derived) = (names.parameters(), names.derived());
+        let (architecture, generic) = (self.of(&code!(#private::f32)), self.of(&code!(#scalar)));
+        let input = &names.shapes[self.index];
+        let join = format_ident!("__J", span = Span::mixed_site());
+        let of_each = |code: &dyn Fn(&Site) -> TokenStream| self.branches.iter().map(code).collect::<Vec<_>>();
+        let plans = of_each(&|Site { kind, .. }| code!(#private::BranchPlan::of::<#kind, #input>()));
+        let first = self
+            .branches
+            .first()
+            .map(|Site { kind, .. }| code!(<#kind as #private::Layer>::initialization(&(), __next)));
+        let first = first.unwrap_or_else(|| code!(__next));
+        let initialize = of_each(&|Site { branch, kind, .. }| {
+            let field = &branch.field;
+            code! {
+                <#kind as #private::Layer>::initialize::<#scalar, #random>(
+                    &mut __parameters.#field, &(), __initializer, __rng,
+                );
+            }
+        });
+        let forward = of_each(&|Site { branch, kind, .. }| {
+            let field = &branch.field;
+            code!(__pass.branch::<#kind, #input>(&__parameters.#field);)
+        });
+        let backward = of_each(&|Site { branch, kind, .. }| {
+            let field = &branch.field;
+            code!(__pass.branch::<#kind, #input>(&__parameters.#field, &mut __gradient.#field);)
+        });
+        let output = self.output(is_foreign);
+        code! {
+            #derived
+            impl<#parameters> #private::Branches for #architecture {
+                type Input = #input;
+                type Output = #output;
+                type With<#scalar: #private::Scalar> = #generic;
+                const PLANS: &'static [#private::BranchPlan] = &[#(#plans),*];
+
+                fn initialization(__next: #private::Initializer) -> #private::Initializer {
+                    #first
+                }
+
+                fn initialize<#scalar: #private::Scalar, #random: #private::RandomSource + ?#private::core::marker::Sized>(
+                    __parameters: &mut Self::With<#scalar>,
+                    __initializer: #private::Initializer,
+                    __rng: &mut #random,
+                ) {
+                    #(#initialize)*
+                }
+
+                #[inline(always)]
+                fn forward<#join: #private::Join, #scalar: #private::Kernels, #isa: #private::Isa, const __TRAINING: #private::bool>(
+                    __parameters: &Self::With<#scalar>,
+                    __pass: &mut #private::ForwardBranches<'_, #join, #scalar, #isa, __TRAINING>,
+                ) {
+                    #(#forward)*
+                }
+
+                #[inline(always)]
+                fn backward<#join: #private::Join, #scalar: #private::Kernels, #isa: #private::Isa>(
+                    __parameters: &Self::With<#scalar>,
+                    __gradient: &mut Self::With<#scalar>,
+                    __pass: &mut #private::BackwardBranches<'_, #join, #scalar, #isa>,
+                ) {
+                    #(#backward)*
+                }
+            }
+        }
+    }
+
+    /// Returns the joined shape.
+    fn output(&self, is_foreign: bool) -> TokenStream {
+        let (names, private) = (self.names, &self.names.private);
+        let layer = &names.network.layers[self.index];
+        let first = self.branches.first().map(|site| &site.output);
+        match (&layer.output, first) {
+            (Shape::Unknown(_), Some(first)) => {
+                let sum = layer.block().and_then(|block| block.sizes().into_iter().next());
+                match sum.filter(|_| is_foreign) {
+                    Some(sum) => {
+                        let sum = names.sizes.tokens(sum);
+                        code!(<#first as #private::Concatenates>::Of<#sum>)
+                    }
+                    None => code!(<#first as #private::Shape>::Plain),
+                }
+            }
+            (known, _) => names.shape(known),
+        }
+    }
+
+    /// Returns the branches for a summary.
+    fn infos(&self) -> Vec<TokenStream> {
+        let names = self.names;
+        let (private, scalar, input) = (&names.private, &names.scalar, &names.shapes[self.index]);
+        let info = |Site { branch, kind, with, output }: &Site| {
+            let (name, frozen) = (plain(&branch.field), branch.frozen);
+            let is_empty = branch.network.layers.is_empty();
+            let inside = if is_empty { code!(&[]) } else { code!(<#with as #private::Network>::LAYERS) };
+            code! {
+                #private::LayerInfo {
+                    name: #name,
+                    layer: "",
+                    output: <#output as #private::Shape>::DIMENSIONS,
+                    parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
+                    multiply_adds: #private::chain::multiply_adds::<#kind, #input>(),
+                    kept: #private::chain::cache::<#kind, #input>(),
+                    frozen: #frozen,
+                    inside: #inside,
+                    wiring: #private::Wiring::Chain,
+                }
+            }
+        };
+        self.branches.iter().map(info).collect()
+    }
+
+    /// Returns the struct with the scalar type `scalar`.
+    fn of(&self, scalar: &TokenStream) -> TokenStream {
+        let (name, parameters) = (self.name, &self.names.network.parameters);
+        code!(#name<#({ #parameters },)* #scalar>)
+    }
+}
