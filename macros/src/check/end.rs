@@ -57,8 +57,11 @@ impl Compared<'_> {
             }
             End::Repeated => errors::cannot_repeat(at, block, &wanted, (&given, &producer), &edits),
             End::Joined { block: joins, first, join, .. } => {
+                let images = self.given.spec() == Some(&IMAGE) && self.wanted.spec() == Some(&IMAGE);
+                let way_out =
+                    if images { errors::SAME_IMAGES.to_owned() } else { errors::join_alike(&producer, first) };
                 let first = errors::joined_to(joins, first, *join);
-                errors::cannot_join(at, (block, &given), &first, &wanted, &edits)
+                errors::cannot_join(at, (block, &given), &first, &wanted, &edits, &way_out)
             }
             End::Declared | End::Free => {
                 errors::output_mismatch(self.place, &network.name, &wanted, &producer, &given, &edits)
@@ -76,7 +79,7 @@ impl Compared<'_> {
             End::Repeated => (format!("{} another shape", errors::repeats(block)), change()),
             End::Joined { block, first, join, .. } => (
                 format!("{} `{}`", errors::joined_to(block, first, *join), errors::ITSELF),
-                errors::change_one_side(&producer, &format!("`{block}`")),
+                errors::join_alike(&producer, first),
             ),
             End::Declared | End::Free => {
                 (format!("`{}` declares `{}`", network.name, self.wanted.text()), errors::declare_what_comes(&producer))
@@ -162,6 +165,11 @@ impl Compared<'_> {
                     }
                     _ => {}
                 }
+            }
+            _ if from != to && matches!(network.end, End::Joined { .. }) => {
+                let branch = network.block.as_deref().unwrap_or_default();
+                edits
+                    .extend(layer::making(to, given).map(|layer| format!("`{}` at the end of `{branch}`", layer.name)));
             }
             [] if from != to => edits.extend(self.head()),
             _ => {}

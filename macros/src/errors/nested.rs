@@ -144,8 +144,19 @@ pub(crate) fn cannot_join(
     first: &str,
     first_gives: &str,
     edits: &[String],
+    way_out: &str,
 ) -> Error {
-    place.error(format!("shape mismatch: `{branch}` gives `{gives}` but {first} `{first_gives}`{}", help(edits)))
+    let help = if edits.is_empty() { format!("\n\n{way_out}") } else { help(edits) };
+    place.error(format!("shape mismatch: `{branch}` gives `{gives}` but {first} `{first_gives}`{help}"))
+}
+
+/// Suggests what to do if the images of branches have other sizes.
+pub(crate) const SAME_IMAGES: &str =
+    "help: make both give the same number of rows and columns, for example with `padding = Same`";
+
+/// Suggests what to do if the output of a branch cannot be joined to that of the first, as only the compiler knows.
+pub(crate) fn join_alike(branch: &str, first: &str) -> String {
+    format!("help: make {branch} give what `{first}` gives, or put a layer at the end of one of them")
 }
 
 /// The first branch, to whose output another one is joined, in words.

@@ -207,7 +207,10 @@ fn by_trait(names: &Names, words: [&str; 3], index: usize, provided: &[Ident]) -
     let words = words.map(|text| text.replace('{', "{{").replace('}', "}}"));
     let [producer, consumer, help] = words.map(|text| text.replace(errors::ITSELF, "{Self}"));
     let message = format!("shape mismatch: {producer} gives `{{In}}` but {consumer}");
-    let label = format!("does not fit {producer}");
+    let label = match &names.network.end {
+        End::Joined { first, .. } if index == names.network.layers.len() => format!("does not fit `{first}`"),
+        _ => format!("does not fit {producer}"),
+    };
     let (rule, subject, anything) = if let (Some(_), Some(site)) =
         (names.network.layers.get(index), names.layers.get(index))
     {

@@ -63,8 +63,8 @@ pub(super) enum Inside {
     Parallel {
         /// The branches in braces.
         branches: Vec<Option<ast::Branch>>,
-        /// How they are joined.
-        join: Join,
+        /// How they are joined; `None` after a mistake in it.
+        join: Option<Join>,
     },
 }
 
@@ -162,19 +162,19 @@ fn count(path: &Path, keyword: Keyword, errors: &mut Errors) -> Option<ast::Size
 }
 
 /// Parses the word in the parentheses of a block of branches.
-fn join(layer: &ast::Layer, errors: &mut Errors) -> Join {
-    let Some(group) = &layer.settings else { return Join::Concat };
+fn join(layer: &ast::Layer, errors: &mut Errors) -> Option<Join> {
+    let Some(group) = &layer.settings else { return Some(Join::Concat) };
     let trees: Vec<_> = group.stream().into_iter().collect();
     let join = match &trees[..] {
         [TokenTree::Ident(word)] => Join::named(word),
         _ => None,
     };
-    join.unwrap_or_else(|| {
+    if join.is_none() {
         let inside = group.stream();
         let place = Place::of(if inside.is_empty() { group.to_token_stream() } else { inside.clone() });
         errors.push(errors::unknown_join(place, &text::of(inside)));
-        Join::Concat
-    })
+    }
+    join
 }
 
 /// Returns the mistake if the written text cannot be a layer.

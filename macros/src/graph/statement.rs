@@ -85,8 +85,8 @@ pub(super) enum StatedBlock {
     Parallel {
         /// The branches in order; `None` for a branch that was left out.
         branches: Vec<Option<StatedBranch>>,
-        /// How they are joined.
-        join: Join,
+        /// How they are joined; `None` after a mistake in it.
+        join: Option<Join>,
     },
 }
 
@@ -249,6 +249,10 @@ fn stated_block(
         Inside::Parallel { branches, join } => {
             filled(branches.is_empty(), Keyword::Parallel, errors)?;
             let [least, most] = BRANCHES;
+            // Without any branch there is no block.
+            if branches.iter().all(Option::is_none) {
+                return None;
+            }
             if branches.len() < least {
                 errors.push(errors::one_branch(place, &whose));
             }

@@ -8,7 +8,7 @@ network! {
     struct Digits {
         first: Dense<4, 3>,
         block: Parallel(Add) { left: { Dense<_, 6> }, right: { Inner } },
-        output: Dense<5, 2>,
+        output: Dense<6, 2>,
     }
 }
 

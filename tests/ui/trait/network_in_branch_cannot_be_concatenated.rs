@@ -9,7 +9,7 @@ network! {
     struct Images (Image<1, 2, 2>) {
         block: Parallel { left: { Same }, right: { Flat } },
         Flatten,
-        output: Dense<8, 2>,
+        output: Dense<_, 2>,
     }
 }
 

@@ -8,7 +8,7 @@ network! {
     struct Digits {
         first: Dense<4, 3>,
         block: Repeat<2> { Inner },
-        output: Dense<5, 2>,
+        output: Dense<3, 2>,
     }
 }
 

@@ -114,9 +114,10 @@ impl Within<'_> {
     }
 
     /// Resolves branches.
-    fn parallel(&self, stated: Vec<Option<StatedBranch>>, join: Join, errors: &mut Errors) -> Form {
+    fn parallel(&self, stated: Vec<Option<StatedBranch>>, join: Option<Join>, errors: &mut Errors) -> Form {
         let (input, item) = (&self.state.shape, self.item());
-        let mut known = self.state.is_judged() && stated.iter().all(Option::is_some);
+        let mut known = self.state.is_judged() && stated.iter().all(Option::is_some) && join.is_some();
+        let join = join.unwrap_or(Join::Concat);
         let mut branches = Vec::new();
         let (mut outputs, mut sources) = (Vec::new(), Vec::new());
         for (index, StatedBranch { attributes, frozen, field, layers }) in stated.into_iter().flatten().enumerate() {

@@ -245,12 +245,14 @@ const BRANCHES: &[Case] = &[
     (
         "struct Name (Image<2, 8, 8>) { block: Parallel { a: { Conv2d<_, 4, 1> }, b: { side: Conv2d<_, 3, 3> } } }",
         "3",
-        "shape mismatch: `block.b` gives `Image<3, 6, 6>` but `block.a`, which `block` joins to it, gives `Image<4, 8, 8>`",
+        "shape mismatch: `block.b` gives `Image<3, 6, 6>` but `block.a`, which `block` joins to it, gives `Image<4, 8, 8>`\n\n\
+         help: make both give the same number of rows and columns, for example with `padding = Same`",
     ),
     (
         "struct Name (Image<2, 8, 8>) { block: Parallel { a: { Flatten }, skip: {} }, Dense<9, 1> }",
         "skip",
-        "shape mismatch: `block.skip` gives `Image<2, 8, 8>` but `block.a`, which `block` joins to it, gives `Vector<128>`",
+        "shape mismatch: `block.skip` gives `Image<2, 8, 8>` but `block.a`, which `block` joins to it, gives `Vector<128>`\n\n\
+         help: write `Flatten` at the end of `block.skip`",
     ),
     (
         "struct Name { first: Dense<1, 4>, block: Parallel(Add) { a: { Tanh }, b: { side: Dense<3, 3> } }, Dense<4, 1> }",
