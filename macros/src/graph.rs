@@ -169,8 +169,7 @@ pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network 
     let input = header::input(&header, &declaration, &mut statements, errors);
     let input_known = input.is_some();
     let input = input.unwrap_or_else(|| header::guess(&statements, &unknown));
-    let source = Source::input(header.input.as_ref());
-    let title = identifier::plain(&declaration.name);
+    let (source, title) = (Source::input(header.input.as_ref()), identifier::plain(&declaration.name));
     let whose = Whose {
         visibility: &declaration.visibility,
         name: &declaration.name,

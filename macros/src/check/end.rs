@@ -161,7 +161,7 @@ impl Compared<'_> {
                         edits.extend(source.giving(axis, gives));
                     }
                     End::Added { is_shortcut: false, .. } if axis == 0 && *to == IMAGE => {
-                        edits.extend(self.shortcut(gives))
+                        edits.extend(self.shortcut(gives));
                     }
                     _ => {}
                 }

@@ -137,6 +137,19 @@ fn entry(names: &Names, judges: &Judges) -> Option<TokenStream> {
     })
 }
 
+/// Returns the rule for the output of a network, and the shape that it is compared with.
+fn end(names: &Names) -> [TokenStream; 2] {
+    let (private, input) = (&names.private, &names.shapes[0]);
+    let wanted = names.network.declared_output.as_ref().map(|(shape, _)| match names.network.end {
+        End::Added { is_shortcut: false, .. } => code!(<#input as #private::Shape>::Plain),
+        End::Repeated => input.clone(),
+        End::Added { .. } | End::Declared | End::Joined { .. } | End::Free => names.shape(shape),
+    });
+    let same = || code!(impl<S: #private::Shape> Fits<S> for S {});
+    let rule = if let End::Joined { join, .. } = names.network.end { joined(private, join) } else { same() };
+    [rule, wanted.unwrap_or_default()]
+}
+
 /// Returns the rule that an output can be joined to that of the first branch.
 fn joined(private: &TokenStream, join: Join) -> TokenStream {
     let (bound, [first, second]) = match join {
@@ -220,17 +233,8 @@ fn by_trait(names: &Names, words: [&str; 3], index: usize, provided: &[Ident]) -
             code!(#library::Identity),
         )
     } else {
-        let input = &names.shapes[0];
-        let wanted = names.network.declared_output.as_ref().map(|(shape, _)| match names.network.end {
-            End::Added { is_shortcut: false, .. } => code!(<#input as #private::Shape>::Plain),
-            End::Repeated => input.clone(),
-            End::Added { .. } | End::Declared | End::Joined { .. } | End::Free => names.shape(shape),
-        });
-        let rule = match names.network.end {
-            End::Joined { join, .. } => joined(private, join),
-            _ => code!(impl<S: #private::Shape> Fits<S> for S {}),
-        };
-        (rule, wanted.unwrap_or_default(), shape.clone())
+        let [rule, wanted] = end(names);
+        (rule, wanted, shape.clone())
     };
     let subject = if provided.is_empty() {
         subject

@@ -1,7 +1,6 @@
 //! Blocks: the networks inside of them, and the struct of branches.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::format_ident;
 
 use super::{Names, assertions, plain, types};
 use crate::check::Judges;
@@ -23,8 +22,8 @@ pub(super) fn items(names: &Names, judges: &Judges) -> TokenStream {
                 _ => super::items(&inner, judges),
             });
         }
-        if let Block::Parallel { name, branches, joined, .. } = block {
-            items.extend(Branches::new(names, index, name, branches).items(joined.is_some()));
+        if let Block::Parallel { name, branches, .. } = block {
+            items.extend(Branches::new(names, index, name, branches).items());
         }
     }
     items
@@ -32,7 +31,7 @@ pub(super) fn items(names: &Names, judges: &Judges) -> TokenStream {
 
 /// Returns whether a network of a block is the one around its shortcut, for which no struct is generated.
 pub(super) fn is_shortcut(block: &Block, network: &Network) -> bool {
-    block.shortcut().is_some_and(|shortcut| std::ptr::eq(&shortcut.network, network))
+    block.shortcut().is_some_and(|shortcut| std::ptr::eq(&raw const shortcut.network, network))
 }
 
 /// Returns the items for a network without a struct: those of its blocks, the aliases of its types, and its assertions.
@@ -122,7 +121,7 @@ struct Branches<'n, 'a> {
     names: &'n Names<'a>,
     index: usize,
     name: &'a Ident,
-    branches: Vec<Site<'a>>,
+    sites: Vec<Site<'a>>,
 }
 
 /// A branch in generated code.
@@ -154,30 +153,30 @@ impl<'n, 'a> Branches<'n, 'a> {
                 output: inner.shapes[branch.network.layers.len()].clone(),
             }
         };
-        Self { names, index, name, branches: branches.iter().map(site).collect() }
+        Self { names, index, name, sites: branches.iter().map(site).collect() }
     }
 
     /// Returns the struct and its implementations.
-    fn items(&self, is_foreign: bool) -> TokenStream {
+    fn items(&self) -> TokenStream {
         let Self { names, name, .. } = self;
         let Names { network, private, scalar, .. } = names;
         let (visibility, parameters, derived) = (&network.visibility, names.parameters(), names.derived());
-        let fields = self.branches.iter().map(|Site { branch, with, .. }| {
+        let fields = self.sites.iter().map(|Site { branch, with, .. }| {
             let (field, attributes) = (&branch.field, &branch.attributes);
             code!(#(#attributes)* #visibility #field: #with)
         });
-        let entries = self.branches.iter().map(|Site { branch, with, .. }| (&branch.field, branch.frozen, with));
+        let entries = self.sites.iter().map(|Site { branch, with, .. }| (&branch.field, branch.frozen, with));
         let generic = self.of(&code!(#scalar));
         let flat_parameters = types::flat_parameters_of(names, &generic, entries, None, None);
         let layer = &network.layers[self.index];
         let (title, docs) =
             (layer.description.as_str(), format!(" The branches of `{}.{}`.", network.title, plain(&layer.field)));
-        let debug = self.branches.iter().map(|Site { branch, .. }| {
+        let debug = self.sites.iter().map(|Site { branch, .. }| {
             let field = &branch.field;
             let word = plain(field);
             code!(.field(#word, &self.#field))
         });
-        let branches = self.implementation(is_foreign);
+        let branches = self.implementation();
         code! {
             #[doc = #docs]
             #[doc(hidden)]
@@ -200,37 +199,14 @@ impl<'n, 'a> Branches<'n, 'a> {
     }
 
     /// Returns `impl Branches`.
-    fn implementation(&self, is_foreign: bool) -> TokenStream {
+    fn implementation(&self) -> TokenStream {
         let names = self.names;
-        let Names { private, scalar, isa, random, .. } = names;
+        let Names { private, scalar, .. } = names;
         let (parameters, derived) = (names.parameters(), names.derived());
         let (architecture, generic) = (self.of(&code!(#private::f32)), self.of(&code!(#scalar)));
-        let input = &names.shapes[self.index];
-        let join = format_ident!("__J", span = Span::mixed_site());
-        let of_each = |code: &dyn Fn(&Site) -> TokenStream| self.branches.iter().map(code).collect::<Vec<_>>();
-        let plans = of_each(&|Site { kind, .. }| code!(#private::BranchPlan::of::<#kind, #input>()));
-        let first = self
-            .branches
-            .first()
-            .map(|Site { kind, .. }| code!(<#kind as #private::Layer>::initialization(&(), __next)));
-        let first = first.unwrap_or_else(|| code!(__next));
-        let initialize = of_each(&|Site { branch, kind, .. }| {
-            let field = &branch.field;
-            code! {
-                <#kind as #private::Layer>::initialize::<#scalar, #random>(
-                    &mut __parameters.#field, &(), __initializer, __rng,
-                );
-            }
-        });
-        let forward = of_each(&|Site { branch, kind, .. }| {
-            let field = &branch.field;
-            code!(__pass.branch::<#kind, #input>(&__parameters.#field);)
-        });
-        let backward = of_each(&|Site { branch, kind, .. }| {
-            let field = &branch.field;
-            code!(__pass.branch::<#kind, #input>(&__parameters.#field, &mut __gradient.#field);)
-        });
-        let output = self.output(is_foreign);
+        let (input, output) = (&names.shapes[self.index], self.output());
+        let plans = self.sites.iter().map(|Site { kind, .. }| code!(#private::BranchPlan::of::<#kind, #input>()));
+        let (initialization, passes) = (self.initialization(), self.passes());
         code! {
             #derived
             impl<#parameters> #private::Branches for #architecture {
@@ -239,56 +215,88 @@ impl<'n, 'a> Branches<'n, 'a> {
                 type With<#scalar: #private::Scalar> = #generic;
                 const PLANS: &'static [#private::BranchPlan] = &[#(#plans),*];
 
-                fn initialization(__next: #private::Initializer) -> #private::Initializer {
-                    #first
-                }
+                #initialization
 
-                fn initialize<#scalar: #private::Scalar, #random: #private::RandomSource + ?#private::core::marker::Sized>(
-                    __parameters: &mut Self::With<#scalar>,
-                    __initializer: #private::Initializer,
-                    __rng: &mut #random,
-                ) {
-                    #(#initialize)*
-                }
+                #passes
+            }
+        }
+    }
 
-                #[inline(always)]
-                fn forward<#join: #private::Join, #scalar: #private::Kernels, #isa: #private::Isa, const __TRAINING: #private::bool>(
-                    __parameters: &Self::With<#scalar>,
-                    __pass: &mut #private::ForwardBranches<'_, #join, #scalar, #isa, __TRAINING>,
-                ) {
-                    #(#forward)*
-                }
+    /// Returns the functions that initialize branches.
+    fn initialization(&self) -> TokenStream {
+        let Names { private, scalar, random, .. } = self.names;
+        let first = self.sites.first().map(|Site { kind, .. }| kind);
+        let first = first.map(|kind| code!(<#kind as #private::Layer>::initialization(&(), __next)));
+        let first = first.unwrap_or_else(|| code!(__next));
+        let calls = self.sites.iter().map(|Site { branch, kind, .. }| {
+            let field = &branch.field;
+            code! {
+                <#kind as #private::Layer>::initialize::<#scalar, #random>(
+                    &mut __parameters.#field, &(), __initializer, __rng,
+                );
+            }
+        });
+        code! {
+            fn initialization(__next: #private::Initializer) -> #private::Initializer {
+                #first
+            }
 
-                #[inline(always)]
-                fn backward<#join: #private::Join, #scalar: #private::Kernels, #isa: #private::Isa>(
-                    __parameters: &Self::With<#scalar>,
-                    __gradient: &mut Self::With<#scalar>,
-                    __pass: &mut #private::BackwardBranches<'_, #join, #scalar, #isa>,
-                ) {
-                    #(#backward)*
-                }
+            fn initialize<#scalar: #private::Scalar, #random: #private::RandomSource + ?#private::core::marker::Sized>(
+                __parameters: &mut Self::With<#scalar>,
+                __initializer: #private::Initializer,
+                __rng: &mut #random,
+            ) {
+                #(#calls)*
+            }
+        }
+    }
+
+    /// Returns the passes through the branches.
+    fn passes(&self) -> TokenStream {
+        let Names { private, scalar, isa, .. } = self.names;
+        let input = &self.names.shapes[self.index];
+        let join = Ident::new("__J", Span::mixed_site());
+        let forward = self.sites.iter().map(|Site { branch, kind, .. }| {
+            let field = &branch.field;
+            code!(__pass.branch::<#kind, #input>(&__parameters.#field);)
+        });
+        let backward = self.sites.iter().map(|Site { branch, kind, .. }| {
+            let field = &branch.field;
+            code!(__pass.branch::<#kind, #input>(&__parameters.#field, &mut __gradient.#field);)
+        });
+        code! {
+            #[inline(always)]
+            fn forward<#join: #private::Join, #scalar: #private::Kernels, #isa: #private::Isa, const __TRAINING: #private::bool>(
+                __parameters: &Self::With<#scalar>,
+                __pass: &mut #private::ForwardBranches<'_, #join, #scalar, #isa, __TRAINING>,
+            ) {
+                #(#forward)*
+            }
+
+            #[inline(always)]
+            fn backward<#join: #private::Join, #scalar: #private::Kernels, #isa: #private::Isa>(
+                __parameters: &Self::With<#scalar>,
+                __gradient: &mut Self::With<#scalar>,
+                __pass: &mut #private::BackwardBranches<'_, #join, #scalar, #isa>,
+            ) {
+                #(#backward)*
             }
         }
     }
 
     /// Returns the joined shape.
-    fn output(&self, is_foreign: bool) -> TokenStream {
+    fn output(&self) -> TokenStream {
         let (names, private) = (self.names, &self.names.private);
         let layer = &names.network.layers[self.index];
-        let first = self.branches.first().map(|site| &site.output);
-        match (&layer.output, first) {
-            (Shape::Unknown(_), Some(first)) => {
-                let sum = layer.block().and_then(|block| block.sizes().into_iter().next());
-                match sum.filter(|_| is_foreign) {
-                    Some(sum) => {
-                        let sum = names.sizes.tokens(sum);
-                        code!(<#first as #private::Concatenates>::Of<#sum>)
-                    }
-                    None => code!(<#first as #private::Shape>::Plain),
-                }
-            }
-            (known, _) => names.shape(known),
-        }
+        let (Shape::Unknown(_), Some(Site { output: first, .. })) = (&layer.output, self.sites.first()) else {
+            return names.shape(&layer.output);
+        };
+        let sum = layer.block().and_then(|block| block.sizes().into_iter().next());
+        let sum = sum.map(|sum| {
+            let sum = names.sizes.tokens(sum);
+            code!(<#first as #private::Concatenates>::Of<#sum>)
+        });
+        sum.unwrap_or_else(|| code!(<#first as #private::Shape>::Plain))
     }
 
     /// Returns the branches for a summary.
@@ -313,7 +321,7 @@ impl<'n, 'a> Branches<'n, 'a> {
                 }
             }
         };
-        self.branches.iter().map(info).collect()
+        self.sites.iter().map(info).collect()
     }
 
     /// Returns the struct with the scalar type `scalar`.

@@ -193,10 +193,13 @@ fn of_shortcut(names: &Names) -> TokenStream {
     let (private, layer, kind) = (&names.private, names.network.layers.first(), &names.layers[0].kind);
     let value = layer.and_then(|layer| settings(names, 0, layer, kind)).unwrap_or_else(|| code!(()));
     let initializer = layer.and_then(|layer| layer.initialization.as_ref());
-    let initializer = match initializer.map(|initialization| initializer_value(names, initialization)) {
-        Some(initializer) => code!(Some(#initializer)),
-        None => code!(None),
-    };
+    let initializer = initializer.map_or_else(
+        || code!(None),
+        |initialization| {
+            let initializer = initializer_value(names, initialization);
+            code!(Some(#initializer))
+        },
+    );
     code!(#private::Shortcut { settings: #value, initializer: #private::core::option::Option::#initializer })
 }
 

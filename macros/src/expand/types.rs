@@ -190,7 +190,7 @@ pub(super) fn flat_parameters(names: &Names) -> TokenStream {
     // The tensors of a wrong network must not be compared with those of a file.
     let unknown = names.sizes.unknown().filter(|_| network.block.is_none()).map(Size::tokens);
     let unknown = unknown.map(|size| code!(let _: #private::usize = #size;));
-    flat_parameters_of(names, &names.generic(), entries, unknown, budget)
+    flat_parameters_of(names, &names.generic(), entries, unknown.as_ref(), budget.as_ref())
 }
 
 /// Returns the implementation for a struct with these fields: their names, whether they are frozen, and their types. The
@@ -199,8 +199,8 @@ pub(super) fn flat_parameters_of<'f>(
     names: &Names,
     generic: &TokenStream,
     fields: impl Iterator<Item = (&'f Ident, bool, &'f TokenStream)>,
-    before_table: Option<TokenStream>,
-    before_len: Option<TokenStream>,
+    before_table: Option<&TokenStream>,
+    before_len: Option<&TokenStream>,
 ) -> TokenStream {
     let Names { private, scalar, .. } = names;
     let parameters = names.parameters();

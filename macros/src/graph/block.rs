@@ -12,14 +12,14 @@ pub(crate) enum Block {
     /// Layers whose input, or what the shortcut gives for it, is added to their output.
     Residual {
         /// The layers in braces.
-        layers: Network,
+        layers: Box<Network>,
         /// The layer in parentheses, as a network of its own; its only layer, unless a mistake left it out.
-        shortcut: Option<Shortcut>,
+        shortcut: Option<Box<Shortcut>>,
     },
     /// Layers that occur several times, one after the other.
     Repeat {
         /// The layers.
-        layers: Network,
+        layers: Box<Network>,
         /// How often they occur.
         count: Size,
     },
@@ -108,7 +108,7 @@ impl Block {
     pub(crate) fn networks(&self) -> Vec<&Network> {
         match self {
             Self::Residual { layers, shortcut } => {
-                [layers].into_iter().chain(shortcut.iter().map(|shortcut| &shortcut.network)).collect()
+                [&**layers].into_iter().chain(shortcut.iter().map(|shortcut| &shortcut.network)).collect()
             }
             Self::Repeat { layers, .. } => vec![layers],
             Self::Parallel { branches, .. } => branches.iter().map(|branch| &branch.network).collect(),
@@ -143,7 +143,7 @@ impl Block {
     /// Returns the layer in parentheses, if there are any.
     pub(crate) fn shortcut(&self) -> Option<&Shortcut> {
         match self {
-            Self::Residual { shortcut, .. } => shortcut.as_ref(),
+            Self::Residual { shortcut, .. } => shortcut.as_deref(),
             Self::Repeat { .. } | Self::Parallel { .. } => None,
         }
     }

@@ -1,25 +1,24 @@
 //! What does each layer state about itself, independent of adjacent layers?
 
-use std::collections::HashSet;
-
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Attribute, Path};
 
 use super::field;
-use super::identity::{Identity, Inside, identity, names_type};
+use super::identity::{Identity, identity};
 use super::settings::{self, CustomSettings, Initialization};
-use super::size::{self, Purpose};
+use super::size;
 use crate::ast::{self, Declaration};
-use crate::block::{BRANCHES, COUNT, Join, Keyword, SHORTCUT};
 use crate::errors::{self, Errors};
-use crate::identifier;
 use crate::layer::Spec;
-use crate::parse;
 use crate::place::Place;
 use crate::setting::Value;
 use crate::size::Size;
 use crate::text;
+
+mod block;
+
+pub(super) use block::{StatedBlock, StatedBranch};
 
 /// A layer with its attributes and settings.
 pub(super) struct Statement {
@@ -63,59 +62,6 @@ pub(super) enum StatedKind {
         /// The settings in parentheses.
         settings: Option<CustomSettings>,
     },
-}
-
-/// The contents of a block.
-pub(super) enum StatedBlock {
-    /// Layers whose input, or what the shortcut gives for it, is added to their output.
-    Residual {
-        /// The layers.
-        layers: Vec<Option<Statement>>,
-        /// The layer in parentheses, if there are any: one, or none after a mistake.
-        shortcut: Option<Vec<Option<Statement>>>,
-    },
-    /// Layers that occur several times.
-    Repeat {
-        /// The layers.
-        layers: Vec<Option<Statement>>,
-        /// The count; `None` after a mistake in it.
-        count: Option<Size>,
-    },
-    /// Branches.
-    Parallel {
-        /// The branches in order; `None` for a branch that was left out.
-        branches: Vec<Option<StatedBranch>>,
-        /// How they are joined; `None` after a mistake in it.
-        join: Option<Join>,
-    },
-}
-
-/// A branch of a block.
-pub(super) struct StatedBranch {
-    /// Docs and attributes above it.
-    pub(super) attributes: Vec<Attribute>,
-    /// Whether the optimizer leaves it unchanged.
-    pub(super) frozen: bool,
-    /// Its name.
-    pub(super) field: Ident,
-    /// Its layers.
-    pub(super) layers: Vec<Option<Statement>>,
-}
-
-impl StatedBlock {
-    /// Returns each chain of layers that reads the input of the block.
-    pub(super) fn chains(&self) -> Vec<&[Option<Statement>]> {
-        match self {
-            Self::Residual { layers, shortcut } => [layers].into_iter().chain(shortcut).map(Vec::as_slice).collect(),
-            Self::Repeat { layers, .. } => vec![layers],
-            Self::Parallel { branches, .. } => branches.iter().flatten().map(|branch| &branch.layers[..]).collect(),
-        }
-    }
-
-    /// Returns whether it gives as many values as it takes.
-    pub(super) fn keeps_size(&self) -> bool {
-        matches!(self, Self::Residual { shortcut: None, .. } | Self::Repeat { .. })
-    }
 }
 
 /// One size of a layer.
@@ -190,7 +136,8 @@ fn statement(
             (Place::of(&word), layer.stated(&declaration.parameters, errors)?, settings)
         }
         Identity::Block { word, inside } => {
-            let block = stated_block(inside, &word, &field, declaration, errors)?;
+            let within = block::Within { word: &word, field: &field, declaration };
+            let block = within.stated(inside, errors)?;
             (Place::of(word), StatedKind::Block(block), None)
         }
         Identity::Custom { path, settings } => {
@@ -213,114 +160,6 @@ fn statement(
         written_settings: settings.as_ref().map_or_else(String::new, text_of),
         kind,
     })
-}
-
-/// Returns the contents of a block; `None` if it is empty.
-fn stated_block(
-    inside: Inside,
-    word: &Ident,
-    field: &Ident,
-    declaration: &Declaration,
-    errors: &mut Errors,
-) -> Option<StatedBlock> {
-    let (place, whose) = (Place::of(word), format!("`{field}`"));
-    let filled = |is_empty: bool, keyword, errors: &mut Errors| {
-        if is_empty {
-            errors.push(errors::empty_block(place, &whose, keyword));
-        }
-        (!is_empty).then_some(())
-    };
-    match inside {
-        Inside::Residual { layers, shortcut } => {
-            let shortcut = shortcut.map(|(place, layers)| {
-                let only = self::shortcut(layers, place, (word, &whose), declaration, errors);
-                vec![only]
-            });
-            filled(layers.is_empty(), Keyword::Residual, errors)?;
-            let reserved = shortcut.is_some().then_some(SHORTCUT);
-            let layers = statements_beside(&layers, reserved, declaration, errors);
-            Some(StatedBlock::Residual { layers, shortcut })
-        }
-        Inside::Repeat { layers, count } => {
-            let count = count.and_then(|count| self::count(&count, &whose, declaration, errors));
-            filled(layers.is_empty(), Keyword::Repeat, errors)?;
-            Some(StatedBlock::Repeat { layers: statements(&layers, declaration, errors), count })
-        }
-        Inside::Parallel { branches, join } => {
-            filled(branches.is_empty(), Keyword::Parallel, errors)?;
-            let [least, most] = BRANCHES;
-            // Without any branch there is no block.
-            if branches.iter().all(Option::is_none) {
-                return None;
-            }
-            if branches.len() < least {
-                errors.push(errors::one_branch(place, &whose));
-            }
-            if branches.len() > most {
-                errors.push(errors::too_many_branches(place, &whose, branches.len()));
-            }
-            let mut used = HashSet::new();
-            let stated = |branch: Option<ast::Branch>| {
-                let branch = branch?;
-                if !used.insert(identifier::plain(&branch.name)) {
-                    errors.push(errors::declared_twice(&branch.name));
-                    return None;
-                }
-                Some(self::branch(branch, declaration, errors))
-            };
-            Some(StatedBlock::Parallel { branches: branches.into_iter().map(stated).collect(), join })
-        }
-    }
-}
-
-/// Returns the statement of the layer in the parentheses of a block; `None` after a mistake.
-fn shortcut(
-    layers: Vec<Option<ast::Layer>>,
-    place: Place,
-    (word, whose): (&Ident, &str),
-    declaration: &Declaration,
-    errors: &mut Errors,
-) -> Option<Statement> {
-    let [layer] = &layers[..] else {
-        errors.push(errors::one_shortcut(place, whose));
-        return None;
-    };
-    let layer = layer.as_ref()?;
-    if let Some(name) = layer.name.as_ref().filter(|name| identifier::plain(name) != SHORTCUT) {
-        errors.push(errors::shortcut_named(name));
-    }
-    let identity = identity(layer, declaration, errors)?;
-    statement(layer, identity, Ident::new(SHORTCUT, word.span()), declaration, errors)
-}
-
-/// Returns the count of a repeated block; `None` after a mistake.
-fn count(count: &ast::Size, whose: &str, declaration: &Declaration, errors: &mut Errors) -> Option<Size> {
-    let ast::Size::Expression { expression, braced, place } = count else { return None };
-    if names_type(expression.to_token_stream(), declaration) {
-        return None;
-    }
-    let purpose = Purpose::Setting { name: COUNT, least: 1, words: &[] };
-    match size::classify(expression, *braced, *place, &declaration.parameters, purpose) {
-        Ok(Size::Number(0, place)) => {
-            errors.push(errors::setting_too_small(place, COUNT, whose, 0, 1));
-            None
-        }
-        Ok(size) => Some(size),
-        Err(error) => {
-            errors.push(error);
-            None
-        }
-    }
-}
-
-/// Returns the statement of a branch.
-fn branch(branch: ast::Branch, declaration: &Declaration, errors: &mut Errors) -> StatedBranch {
-    let ast::Branch { attributes, init, frozen, name, block } = branch;
-    if let Some(init) = &init {
-        errors.push(errors::initializes_block(place_of(init), &format!("`{name}`")));
-    }
-    let layers = statements(&parse::block(&block, errors), declaration, errors);
-    StatedBranch { attributes, frozen: frozen.is_some(), field: name, layers }
 }
 
 /// Returns the position of an initializer.

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 
 use super::{Form, State, Whose, layers};
-use crate::block::{COUNT, Join, Keyword, SHORTCUT};
+use crate::block::{COUNT, Join, SHORTCUT};
 use crate::errors::{self, Errors};
 use crate::generated;
 use crate::graph::extent;
@@ -73,7 +73,7 @@ impl Within<'_> {
         // An input that does not fit the block is one mistake: it affects neither the end of the block nor the following layers.
         part.network.open_end |= !part.fits;
         let known = self.state.is_judged() && part.fits && part.reached.known;
-        self.finished(Block::Residual { layers: part.network, shortcut: None }, output, known, String::new())
+        finished(Block::Residual { layers: Box::new(part.network), shortcut: None }, output, known, "")
     }
 
     /// Resolves layers to whose output a shortcut is added.
@@ -95,8 +95,9 @@ impl Within<'_> {
         part.network.end = End::Added { source, is_shortcut: true };
         part.network.open_end |= !part.fits || !known;
         shortcut.network.open_end = true;
-        let shortcut = Some(Shortcut { network: shortcut.network, frozen });
-        self.finished(Block::Residual { layers: part.network, shortcut }, output, known, format!("({description})"))
+        let shortcut = Some(Box::new(Shortcut { network: shortcut.network, frozen }));
+        let layers = Box::new(part.network);
+        finished(Block::Residual { layers, shortcut }, output, known, &format!("({description})"))
     }
 
     /// Resolves layers that occur several times.
@@ -110,7 +111,7 @@ impl Within<'_> {
         let known = self.state.is_judged() && part.fits && part.reached.known;
         let count = count.unwrap_or_else(|| self.state.unknown.clone());
         let sizes = format!("<{}>", if count.is_unknown() { COUNT.to_owned() } else { count.text() });
-        self.finished(Block::Repeat { layers: part.network, count }, output, known, sizes)
+        finished(Block::Repeat { layers: Box::new(part.network), count }, output, known, &sizes)
     }
 
     /// Resolves branches.
@@ -140,7 +141,7 @@ impl Within<'_> {
             Err(Refused) => (self.state.guess(input.spec().unwrap_or(&VECTOR)), None, false),
         };
         let block = Block::Parallel { name: item, branches, join, joined };
-        self.finished(block, output, known, format!("({})", join.name()))
+        finished(block, output, known, &format!("({})", join.name()))
     }
 
     /// Makes each branch but the first judged against it, up to one of which the macro knows that it differs. Returns whether
@@ -256,22 +257,6 @@ impl Within<'_> {
         Part { network, reached, fits }
     }
 
-    fn finished(&self, block: Block, output: Shape, known: bool, written: String) -> Form {
-        let name = block.keyword().name();
-        let description = match block.keyword() {
-            // `Residual()` was reported.
-            Keyword::Residual if written == "()" => name.to_owned(),
-            _ => format!("{name}{written}"),
-        };
-        Form {
-            kind: Kind::Block(Box::new(block)),
-            takes: Taken::Any,
-            output,
-            known: Known { takes: true, output: known },
-            description,
-        }
-    }
-
     /// Returns the name of the struct for the layers of the block.
     fn item(&self) -> Ident {
         generated::block(self.whose.name, self.index)
@@ -289,6 +274,20 @@ impl Within<'_> {
     /// Returns the output of the block if only the compiler knows it.
     fn unknown(&self) -> Shape {
         Shape::Unknown(generated::shape(self.whose.name, self.index))
+    }
+}
+
+/// Returns a resolved block. `written` is the source text after its keyword.
+fn finished(block: Block, output: Shape, known: bool, written: &str) -> Form {
+    let name = block.keyword().name();
+    // `Residual()` was reported.
+    let description = if written == "()" { name.to_owned() } else { format!("{name}{written}") };
+    Form {
+        kind: Kind::Block(Box::new(block)),
+        takes: Taken::Any,
+        output,
+        known: Known { takes: true, output: known },
+        description,
     }
 }
 
