@@ -18,13 +18,17 @@ mod sizes;
 mod assertions;
 mod backward;
 mod blocks;
-mod constants;
 mod hygiene;
 
-mod layer;
 mod names;
 mod plan;
+mod summary;
 mod types;
+
+mod constants;
+mod nested;
+
+mod layer;
 
 use std::rc::Rc;
 
@@ -55,7 +59,7 @@ pub(crate) fn edge(network: &Network, library: &TokenStream, index: usize) -> [T
 
 /// Returns the items of a network. Those of its blocks come first.
 fn items(names: &Names, judges: &Judges) -> TokenStream {
-    let mut items = blocks::items(names, judges);
+    let mut items = nested::items(names, judges);
     items.extend([
         types::aliases(names),
         settings::constants(names),

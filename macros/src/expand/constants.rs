@@ -3,8 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
-use super::{Names, plain};
-use crate::graph::Layer;
+use super::Names;
 use crate::shape::Shape;
 
 /// Returns `impl Network`.
@@ -14,7 +13,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let name = &network.title;
     let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
     let logits = names.logits();
-    let layers = layer_infos(names);
+    let layers = super::summary::layers(names);
     let trace = super::forward::trace(names);
     let [activations_type, activations] = super::activations::function(names);
     let (derived, tile) = (names.derived(), super::settings::tile(names));
@@ -44,43 +43,6 @@ pub(super) fn network(names: &Names) -> TokenStream {
             }
 
             #activations
-        }
-    }
-}
-
-/// Returns the data of each layer for a summary.
-fn layer_infos(names: &Names) -> TokenStream {
-    let layers = (0..names.layers.len()).map(|index| {
-        let info = layer_info(names, index);
-        code!(#info,)
-    });
-    layers.collect()
-}
-
-/// Returns the data of the layer at `index`.
-pub(super) fn layer_info(names: &Names, index: usize) -> TokenStream {
-    let (private, scalar, site) = (&names.private, &names.scalar, &names.layers[index]);
-    let (kind, with, shape, next) = (&site.kind, &site.with, &names.shapes[index], &names.shapes[index + 1]);
-    let name = plain(&site.field);
-    let layer = site.layer.map_or("", |layer| &layer.description);
-    let frozen = site.layer.is_some_and(|layer| layer.frozen);
-    let block = site.layer.and_then(Layer::block).map(|block| super::blocks::info(names, index, block));
-    let [inside, wiring] = block.unwrap_or_else(|| [code!(&[]), code!(#private::Wiring::Chain)]);
-    let kept = (index + 1 < names.layers.len()).then(|| {
-        let kept = super::forward::kept(names, index);
-        code!(#kept +)
-    });
-    code! {
-        #private::LayerInfo {
-            name: #name,
-            layer: #layer,
-            output: <#next as #private::Shape>::DIMENSIONS,
-            parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
-            multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
-            kept: #kept #private::chain::cache::<#kind, #shape>(),
-            frozen: #frozen,
-            inside: #inside,
-            wiring: #wiring,
         }
     }
 }
