@@ -284,6 +284,38 @@ fn weights_of_blocks_are_saved_and_loaded_by_name() {
     assert!(message.contains("`block.right.wide.weight` of shape [2, 4] is not expected"), "{message}");
 }
 
+#[cfg(feature = "safetensors")]
+network!(struct Embedded = blocks: Repeat<2> { hidden: Dense<2, 2> }, last: Residual(Dense<2, 1>) { Dense<2, 1> });
+
+/// Eighteen elements in steps of 1/8, in the order of their names.
+#[cfg(feature = "safetensors")]
+static EMBEDDED: Embedded = typenet::weights!(Embedded, "../reference/weights_blocks.safetensors");
+
+#[cfg(feature = "safetensors")]
+#[test]
+fn weights_of_blocks_are_embedded_and_continue_from_checkpoints() {
+    let bytes = include_bytes!("../reference/weights_blocks.safetensors");
+    assert_eq!(EMBEDDED.parameters(), Embedded::from_safetensors(bytes).unwrap().parameters());
+    assert_eq!(EMBEDDED.blocks[1].hidden.bias[1], 12.0 / 8.0);
+    assert_eq!(EMBEDDED.last.shortcut.bias[0], 18.0 / 8.0);
+
+    let data = Dataset::<Vector<4>, Vector<2>>::new(INPUTS.to_vec(), vec![[0.5; 2]; 5]).unwrap();
+    let path = std::env::temp_dir().join(format!("typenet-blocks-{}", std::process::id()));
+    let trainer = || Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(2);
+    let mut network = Repeated::init(&mut typenet::rng(37));
+    let mut first = trainer();
+    first.fit(&mut network, &data).unwrap();
+    first.save_checkpoint(&network, &path).unwrap();
+    let mut resumed = Repeated::zeroed();
+    let mut second = trainer();
+    second.resume(&mut resumed, &path).unwrap();
+    assert_eq!(resumed.parameters(), network.parameters());
+    first.fit(&mut network, &data).unwrap();
+    second.fit(&mut resumed, &data).unwrap();
+    assert_eq!(resumed.parameters(), network.parameters());
+    std::fs::remove_file(path).unwrap();
+}
+
 #[test]
 fn summaries_show_the_inside_of_blocks() {
     network! {
