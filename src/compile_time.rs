@@ -13,7 +13,7 @@ mod unset;
 pub use budget::{Budget, require_budget};
 #[cfg(feature = "safetensors")]
 pub use embedded::{Embedded, embedded};
-pub use question::{Either, If, Otherwise, Question};
+pub use question::{Alike, Either, If, Otherwise, Question};
 pub use require::{
     require, require_array, require_divides, require_fits, require_initializer, require_same, require_size,
     require_tile, tile_in_range,

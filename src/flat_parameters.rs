@@ -133,6 +133,13 @@ unsafe impl<T: Scalar, const R: usize, const C: usize> FlatParameters<T> for SMa
     const MATRIX: Option<[usize; 2]> = Some([R, C]);
 }
 
+// For repeated layers.
+// SAFETY: an array is its elements one after the other, without padding, and has their alignment; each meets the contract.
+unsafe impl<T: Scalar, P: FlatParameters<T>, const N: usize> FlatParameters<T> for [P; N] {
+    const TENSORS: TensorTable = TensorTable::Repeated(N, &<P as FlatParameters<T>>::TENSORS);
+    const LEN: usize = checked_len::<Self, T>(&<Self as FlatParameters<T>>::TENSORS);
+}
+
 // For layers without parameters.
 // SAFETY: the type has no size.
 unsafe impl<T: Scalar> FlatParameters<T> for () {
@@ -204,7 +211,7 @@ pub const fn without_destructor<P>() {
 macro_rules! flat_parameters {
     ([$($generics:tt)*] $parameters:ty, $table:expr) => {
         // SAFETY: `LEN`, which the length of every slice comes from, compiles only if the tensors in the table cover the type,
-        // so there is no padding and nothing else; the tensors are matrices of `T`.
+        // so there is no padding and nothing else; the tensors are matrices of `T`, or of types that implement the trait.
         #[allow(unsafe_code, reason = "the layout that the contract of `FlatParameters` requires")]
         unsafe impl<$($generics)* T: $crate::scalar::Scalar> $crate::flat_parameters::FlatParameters<T> for $parameters {
             const TENSORS: $crate::tensor::TensorTable = $table;

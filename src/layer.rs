@@ -37,7 +37,9 @@ mod leaky_relu;
 mod max_pool2d;
 mod p_relu;
 mod pad;
+mod parallel;
 mod relu;
+mod repeat;
 mod reshape;
 mod residual;
 mod rms_norm;
@@ -52,8 +54,12 @@ mod upsample;
 
 pub use elementwise::{Elementwise, ElementwisePlan, Reads};
 pub use list::*;
+pub use parallel::{
+    Add, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, ForwardBranches, Join, ParallelPlan,
+};
 pub use pass::{Mode, Pass};
 pub use plan::{Layout, Plan};
+pub use residual::{Projected, Shortcut};
 
 use rand::Rng as RandomSource;
 
@@ -89,8 +95,10 @@ pub mod list {
     pub use super::p_relu::PRelu;
     pub use super::pad::{Pad, PadMode};
     pub use super::padding::{Padding, SequencePadding};
+    pub use super::parallel::Parallel;
     pub use super::pooling::Stride;
     pub use super::relu::Relu;
+    pub use super::repeat::Repeat;
     pub use super::reshape::Reshape;
     pub use super::residual::Residual;
     pub use super::rms_norm::RmsNorm;

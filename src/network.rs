@@ -45,7 +45,7 @@ pub use layer_output::LayerOutput;
 pub use predict::Predict;
 use program::{Backward, Forward, Infer, Show, TileLoss, first_non_finite};
 use shards::Shards;
-pub use summary::{LayerInfo, Summary};
+pub use summary::{LayerInfo, Summary, Wiring};
 #[cfg(feature = "safetensors")]
 pub use weights::Weights;
 pub use workspace::Workspace;

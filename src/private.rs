@@ -16,8 +16,12 @@ pub use rand::Rng as RandomSource;
 pub use crate::flat_parameters::{FlatParameters, checked_len, size_of_matrix, without_destructor};
 pub use crate::initializer::Initializer;
 pub use crate::kernel::{Isa, Kernels};
-pub use crate::layer::{Backward, Forward, Head, Layer, Pass, Plan, Site, SiteOf, Takes};
-pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Summary};
+pub use crate::layer::Projected;
+pub use crate::layer::{
+    Add, Backward, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, Forward, ForwardBranches, Head, Join,
+    Layer, Pass, Plan, Shortcut, Site, SiteOf, Takes,
+};
+pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Summary, Wiring};
 pub use crate::scalar::Scalar;
 pub use crate::shape::Shape;
 pub use crate::shape::arithmetic::*;

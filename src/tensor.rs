@@ -3,7 +3,7 @@
 //! The table is a tree of constant arrays, one per layer. Constants in generic code can refer to other tables, but cannot be
 //! concatenated into one flat array.
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;
 
@@ -84,6 +84,8 @@ pub enum TensorTable {
     Tensors(&'static [Tensor]),
     /// The layers of a network.
     Layers(&'static [TableEntry]),
+    /// The same parameters several times, one after the other, as in `Repeat`. Their names begin with the index: `0.hidden.weight`.
+    Repeated(usize, &'static TensorTable),
 }
 
 /// A tensor and its position in the whole network.
@@ -106,7 +108,35 @@ pub struct TensorInfo {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place<'a> {
     outer: Option<&'a Place<'a>>,
-    name: &'static str,
+    name: Name,
+}
+
+/// One part of a dotted name.
+#[derive(Clone, Copy, Debug)]
+enum Name {
+    /// The name of a field; an empty one is no part.
+    Field(&'static str),
+    /// The index of a repetition.
+    Index(usize),
+}
+
+impl Name {
+    /// Returns what remains of a dotted name after this part of it, or `None` if it starts with another one.
+    fn strip(self, dotted: &str) -> Option<&str> {
+        match self {
+            Self::Field("") => Some(dotted),
+            Self::Field(name) => {
+                let rest = dotted.strip_prefix(name)?;
+                if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
+            }
+            Self::Index(index) => {
+                let (first, rest) = dotted.split_once('.').unwrap_or((dotted, ""));
+                let is_plain =
+                    first.bytes().all(|digit| digit.is_ascii_digit()) && (first == "0" || !first.starts_with('0'));
+                (is_plain && first.parse() == Ok(index)).then_some(rest)
+            }
+        }
+    }
 }
 
 impl Place<'_> {
@@ -118,11 +148,7 @@ impl Place<'_> {
     /// Returns what remains of a dotted name after removing the names of this place, or `None` if the name leads elsewhere.
     fn strip<'n>(&self, dotted: &'n str) -> Option<&'n str> {
         let rest = self.outer.map_or(Some(dotted), |outer| outer.strip(dotted))?;
-        if rest.is_empty() || self.name.is_empty() {
-            return Some(rest);
-        }
-        let rest = rest.strip_prefix(self.name)?;
-        if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
+        if rest.is_empty() { Some(rest) } else { self.name.strip(rest) }
     }
 }
 
@@ -149,6 +175,7 @@ impl TensorTable {
                     index += 1;
                 }
             }
+            Self::Repeated(count, table) => sum = *count * table.len(),
         }
         sum
     }
@@ -204,6 +231,11 @@ impl TensorTable {
                     layer.table.append(&dotted(layer.name), start + layer.offset, frozen || layer.frozen, list);
                 }
             }
+            Self::Repeated(count, table) => {
+                for index in 0..*count {
+                    table.append(&dotted(&index.to_string()), start + index * table.len(), frozen, list);
+                }
+            }
         }
     }
 
@@ -222,13 +254,20 @@ impl TensorTable {
             Self::Tensors(tensors) => {
                 for tensor in tensors.iter().filter(|tensor| tensor.kind != TensorKind::Statistic) {
                     let from = start + tensor.offset;
-                    visit(&Place { outer, name: tensor.name }, tensor.kind, from..from + tensor.len());
+                    let place = Place { outer, name: Name::Field(tensor.name) };
+                    visit(&place, tensor.kind, from..from + tensor.len());
                 }
             }
             Self::Layers(layers) => {
                 for layer in layers.iter().filter(|layer| !layer.frozen) {
-                    let place = Place { outer, name: layer.name };
+                    let place = Place { outer, name: Name::Field(layer.name) };
                     layer.table.visit_learned(Some(&place), start + layer.offset, visit);
+                }
+            }
+            Self::Repeated(count, table) => {
+                for index in 0..*count {
+                    let place = Place { outer, name: Name::Index(index) };
+                    table.visit_learned(Some(&place), start + index * table.len(), visit);
                 }
             }
         }
@@ -263,6 +302,11 @@ impl TensorTable {
             Self::Layers(layers) => {
                 for layer in layers.iter().filter(|layer| !layer.frozen) {
                     layer.table.extend_range(start + layer.offset, range, visit);
+                }
+            }
+            Self::Repeated(count, table) => {
+                for index in 0..*count {
+                    table.extend_range(start + index * table.len(), range, visit);
                 }
             }
         }
@@ -317,6 +361,35 @@ mod tests {
         assert_eq!(ranges(network(true)).first(), Some(&(8..16)));
         assert_eq!(ranges(network(true)).len(), 1);
         assert_eq!(ranges(TensorTable::EMPTY), []);
+    }
+
+    #[test]
+    fn repetitions_are_named_by_their_index() {
+        const INNER: TensorTable = TensorTable::Layers(&[
+            TableEntry { name: "a", offset: 0, frozen: false, table: DENSE },
+            TableEntry { name: "b", offset: 8, frozen: true, table: DENSE },
+        ]);
+        let outer = TensorTable::Layers(&[
+            TableEntry { name: "blocks", offset: 0, frozen: false, table: TensorTable::Repeated(12, &INNER) },
+            TableEntry { name: "last", offset: 192, frozen: false, table: DENSE },
+        ]);
+        assert_eq!(outer.len(), 200);
+        let list = outer.list();
+        assert_eq!((list[4].name.as_str(), list[4].range.clone()), ("blocks.1.a.weight", 16..22));
+        assert_eq!((list[47].name.as_str(), list[47].frozen), ("blocks.11.b.bias", true));
+        assert_eq!(ranges(outer).len(), 13);
+        assert_eq!(ranges(outer)[11..], [176..184, 192..200]);
+        let inside = |dotted: &str| {
+            let mut offsets = Vec::new();
+            outer.for_each_learned(&mut |place, _, range| offsets.extend(place.is_in(dotted).then_some(range.start)));
+            offsets
+        };
+        assert_eq!(inside("blocks.1"), [16, 22]);
+        assert_eq!(inside("blocks.11.a"), [176, 182]);
+        assert_eq!(inside("blocks").len(), 24);
+        for nowhere in ["blocks.12", "blocks.01", "blocks.+1", "blocks.", "blocks.1.b", "blocks.a", "1"] {
+            assert!(inside(nowhere).is_empty(), "{nowhere}");
+        }
     }
 
     #[test]

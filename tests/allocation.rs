@@ -161,6 +161,18 @@ network! {
     }
 }
 
+network! {
+    /// Blocks of every kind.
+    struct Blocks (Image<2, 6, 5>) {
+        Residual(Conv2d<_, 3, 1>(stride = 2)) { Conv2d<_, 3, 3>(2, 1), Tanh, Conv2d<_, 3, 3>(padding = Same) },
+        Repeat<2> { Residual { Relu, Conv2d<_, 3, 1> } },
+        Parallel { left: { Conv2d<_, 2, 1>, Tanh }, skip: {} },
+        Flatten,
+        Parallel(Add) { left: { Dense<_, 3>, Sigmoid }, right: { Dense<_, 3> } },
+        Softmax,
+    }
+}
+
 /// The input, the output and the loss are of a shape that is no vector.
 mod picture {
     typenet::network!(pub(crate) struct Picture (Image<2, 3, 4>) = Tanh, Identity, Sigmoid);
@@ -295,6 +307,7 @@ fn a_network_of_convolutions_allocates_nothing() {
     classifier_allocates_nothing::<Signal<f64>, _, _, 3>(&Nll);
     classifier_allocates_nothing::<Pooled, _, _, 3>(&Nll);
     classifier_allocates_nothing::<Pooled<f64>, _, _, 3>(&Nll);
+    classifier_allocates_nothing::<Blocks, _, _, 3>(&Nll);
 }
 
 #[test]

@@ -50,6 +50,18 @@ network! {
     }
 }
 
+network! {
+    /// Blocks whose parameters and outputs are larger than the stack.
+    struct Blocks (Vector<64>) {
+        Dense<_, 256>,
+        repeated: Repeat<4> { Residual { Dense<256, 256>, Tanh } },
+        Parallel { left: { Dense<_, 256>, Relu }, right: { Dense<_, 256> }, skip: {} },
+        Residual(Dense<_, 128>) { Dense<_, 512>, Relu, Dense<_, 128> },
+        Parallel(Add) { left: { Dense<_, 10> }, right: { Dense<_, 10> } },
+        Softmax,
+    }
+}
+
 network!(struct Small = Dense<3, 6>, Tanh, Dense<6, 4>, Softmax);
 
 network! {
@@ -145,6 +157,13 @@ fn a_network_with_a_large_convolution_lives_in_a_small_thread() {
     const { assert!(Convolutional::PARAMETER_BYTES > STACK) };
     in_a_small_thread(|| life_of_a_network::<Convolutional, 10>(6));
     in_a_small_thread(|| life_of_a_network::<Convolutional<f64>, 10>(6));
+}
+
+#[test]
+fn a_network_of_blocks_lives_in_a_small_thread() {
+    const { assert!(Blocks::PARAMETER_BYTES > 6 * STACK) };
+    in_a_small_thread(|| life_of_a_network::<Blocks, 10>(6));
+    in_a_small_thread(|| life_of_a_network::<Blocks<f64>, 10>(6));
 }
 
 #[test]

@@ -86,6 +86,20 @@ pub(crate) struct Block {
     pub(crate) depth: usize,
 }
 
+/// `name: { layers }` in a block of branches.
+pub(crate) struct Branch {
+    /// Docs and attributes above the branch.
+    pub(crate) attributes: Vec<Attribute>,
+    /// `#[init(..)]`, which a branch does not take.
+    pub(crate) init: Option<Init>,
+    /// `#[frozen]`: the optimizer does not change its layers.
+    pub(crate) frozen: Option<Place>,
+    /// Its name.
+    pub(crate) name: Ident,
+    /// The braces after it.
+    pub(crate) block: Block,
+}
+
 /// A path to a layer or a shape, with the arguments between its last `<` and `>`.
 pub(crate) struct Path {
     /// All of its tokens.

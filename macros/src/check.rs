@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span};
 
 use crate::errors::{self, Errors};
-use crate::graph::{Kind, Layer, Network, Taken};
+use crate::graph::{Block, Layer, Network, Taken};
 use crate::layer::Relation;
 use crate::place::Place;
 use crate::shape::{Axis, Shape, ShapeSpec};
@@ -84,9 +84,9 @@ impl Judge {
 pub(crate) struct Judges {
     /// One for the edge into each layer.
     pub(crate) edges: Vec<Judge>,
-    /// The judge of the declared output. A block has to give the shape that it takes.
+    /// The judge of the declared output, or of what a block does with the output.
     pub(crate) output: Judge,
-    /// The judges of the blocks, in order.
+    /// The judges of the networks in the blocks, in order.
     pub(crate) blocks: Vec<Judges>,
     /// For a block, what decides whether its input fits.
     pub(crate) entry: Entry,
@@ -113,18 +113,21 @@ impl Entry {
 
 /// Checks what the macro can compare, and determines what checks the rest.
 ///
-/// A block preserves the sizes, so one wrong size reaches the first layer of the block, its end and the layer after it. Only
+/// Most blocks preserve the sizes, so one wrong size reaches the first layer of the block, its end and the layer after it. Only
 /// the first of these mismatches is reported.
 pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
     let (mut edges, mut blocks, mut passed) = (Vec::new(), Vec::new(), Vec::new());
     for (index, layer) in network.layers.iter().enumerate() {
         edges.push(edge(network, index, layer, errors).after(&passed));
-        if let Kind::Block(inside) = &layer.kind {
-            let judges = check(inside, errors);
-            passed.extend(judges.entry.name(inside));
-            blocks.push(judges);
-        } else if !layer.keeps_size() {
+        if !layer.keeps_size() {
             passed.clear();
+        }
+        if let Some(block) = layer.block() {
+            let inside = check_block(block, errors);
+            let entries = block.networks().into_iter().zip(&inside);
+            let entries: Vec<_> = entries.filter_map(|(network, judges)| judges.entry.name(network)).collect();
+            passed.extend(entries.into_iter().filter(|_| layer.keeps_size()));
+            blocks.extend(inside);
         }
     }
     let entry = entry(network, &edges, &blocks);
@@ -133,13 +136,30 @@ pub(crate) fn check(network: &Network, errors: &mut Errors) -> Judges {
     Judges { edges, output, blocks, entry, mistaken: errors.any() }
 }
 
+/// Checks the networks of a block. The end of one is judged only if its input fits that of the network that it is compared with.
+fn check_block(block: &Block, errors: &mut Errors) -> Vec<Judges> {
+    let networks = block.networks();
+    let mut judges: Vec<_> = networks.iter().map(|network| check(network, errors)).collect();
+    let names: Vec<_> = networks.iter().zip(&judges).map(|(network, judges)| judges.entry.name(network)).collect();
+    for (index, judges) in judges.iter_mut().enumerate() {
+        let other = match block {
+            Block::Residual { .. } => names.get(index + 1),
+            Block::Parallel { .. } if index > 0 => names.first(),
+            Block::Parallel { .. } | Block::Repeat { .. } => None,
+        };
+        let output = std::mem::replace(&mut judges.output, Judge::Settled);
+        judges.output = output.after(other.and_then(Option::as_ref).map_or(&[], std::slice::from_ref));
+    }
+    judges
+}
+
 /// Returns the beginning of a block: everything up to the first layer that changes the sizes.
 fn entry(network: &Network, edges: &[Judge], blocks: &[Judges]) -> Entry {
     let mut entry = Entry::default();
     let mut blocks = blocks.iter();
     for (index, (layer, edge)) in network.layers.iter().zip(edges).enumerate() {
-        if let Kind::Block(inside) = &layer.kind {
-            entry.blocks.extend(blocks.next().and_then(|judges| judges.entry.name(inside)));
+        for network in layer.block().iter().flat_map(|block| block.networks()) {
+            entry.blocks.extend(blocks.next().and_then(|judges| judges.entry.name(network)));
         }
         // The types on such an edge may depend on a const parameter, which a constant cannot mention.
         let askable = network.parameters.is_empty() || !matches!(edge, Judge::Trait { .. });
@@ -315,8 +335,10 @@ impl Edge<'_> {
     }
 }
 
-/// Returns the position of the last size of a network, or of its last layer.
+/// Returns the position of the last size of a network, or of its last layer; for a branch without layers, of its name.
 fn end_place(network: &Network) -> Place {
     let sized = network.layers.iter().rev().find_map(|layer| layer.size_places.last());
-    sized.copied().or(network.layers.last().map(|layer| layer.place)).unwrap_or_else(Place::call)
+    let last = network.layers.last().map(|layer| layer.place);
+    let wanted = network.declared_output.as_ref().map(|(_, place)| *place);
+    sized.copied().or(last).or(wanted).unwrap_or_else(Place::call)
 }

@@ -178,9 +178,9 @@ pub(crate) fn macro_as_layer(place: Place, path: &str) -> Error {
     ))
 }
 
-/// Two layers without a comma between them, or another token after a layer.
-pub(crate) fn expected_comma(place: Place, found: &str) -> Error {
-    place.error(format!("expected `,` after the layer, found {found}"))
+/// Two layers or branches without a comma between them, or another token after one.
+pub(crate) fn expected_comma(place: Place, after: &str, found: &str) -> Error {
+    place.error(format!("expected `,` after the {after}, found {found}"))
 }
 
 /// `Dense<64, 32`

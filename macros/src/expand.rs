@@ -17,13 +17,18 @@ mod sizes;
 
 mod assertions;
 mod backward;
-mod constants;
+mod blocks;
 mod hygiene;
 
-mod layer;
 mod names;
 mod plan;
+mod summary;
 mod types;
+
+mod constants;
+mod nested;
+
+mod layer;
 
 use std::rc::Rc;
 
@@ -31,7 +36,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::check::Judges;
-use crate::graph::{Kind, Network};
+use crate::graph::Network;
 use crate::identifier::plain;
 use names::{Names, Site, pass_at};
 use sizes::Sizes;
@@ -52,16 +57,9 @@ pub(crate) fn edge(network: &Network, library: &TokenStream, index: usize) -> [T
     [names.layers[index].kind.clone(), names.shapes[index].clone(), names.shapes[index + 1].clone()]
 }
 
-/// Returns the items of a network. Those of its blocks, which are nested networks, come first.
+/// Returns the items of a network. Those of its blocks come first.
 fn items(names: &Names, judges: &Judges) -> TokenStream {
-    let mut items = TokenStream::new();
-    let blocks = names.network.layers.iter().enumerate().filter_map(|(index, layer)| match &layer.kind {
-        Kind::Block(inside) => Some((&**inside, [&names.shapes[index], &names.underlying_shapes[index]])),
-        Kind::BuiltIn(_) | Kind::Custom { .. } => None,
-    });
-    for ((inside, input), judges) in blocks.zip(&judges.blocks) {
-        items.extend(self::items(&Names::new(inside, &names.library, &names.sizes, Some(input)), judges));
-    }
+    let mut items = nested::items(names, judges);
     items.extend([
         types::aliases(names),
         settings::constants(names),

@@ -14,6 +14,7 @@ use crate::setting::Value;
 use crate::shape::{Shape, ShapeSpec};
 use crate::size::Size;
 
+mod block;
 mod extent;
 mod size;
 
@@ -30,6 +31,7 @@ mod budget;
 mod flow;
 mod source;
 
+pub(crate) use block::{Block, Branch, End, Shortcut};
 pub(crate) use budget::Budget;
 pub(crate) use extent::{Array, arrays};
 use flow::{State, Whose};
@@ -50,7 +52,8 @@ pub(crate) struct Network {
     pub(crate) name: Ident,
     /// Its name in messages: that of the struct, or `Name.block` for a block.
     pub(crate) title: String,
-    /// The path of the block whose layers these are, with the names of the blocks around it; `None` for a declared network.
+    /// The path of the block or branch whose layers these are, with the names of the blocks around it; `None` for a declared
+    /// network.
     pub(crate) block: Option<String>,
     /// The names of the const parameters, all `usize`.
     pub(crate) parameters: Vec<Ident>,
@@ -60,8 +63,10 @@ pub(crate) struct Network {
     pub(crate) source: Source,
     /// Whether `input` is what the user wrote, not a guess after a mistake.
     pub(crate) input_known: bool,
-    /// The shape after `->`, and its position.
+    /// The shape after `->`, or in a block the shape that its output is compared with, and its position.
     pub(crate) declared_output: Option<(Shape, Place)>,
+    /// What the output has to be.
+    pub(crate) end: End,
     /// Whether a layer was left out at the end, so that the declared output is not checked.
     pub(crate) open_end: bool,
     /// The layers in order; empty only after a mistake.
@@ -124,7 +129,7 @@ pub(crate) enum Kind {
     /// A layer of this library.
     BuiltIn(BuiltIn),
     /// A block whose input is added to its output.
-    Block(Box<Network>),
+    Block(Box<Block>),
     /// Any other path.
     Custom {
         /// The path with its generic arguments.
@@ -164,8 +169,7 @@ pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network 
     let input = header::input(&header, &declaration, &mut statements, errors);
     let input_known = input.is_some();
     let input = input.unwrap_or_else(|| header::guess(&statements, &unknown));
-    let source = Source::input(header.input.as_ref());
-    let title = identifier::plain(&declaration.name);
+    let (source, title) = (Source::input(header.input.as_ref()), identifier::plain(&declaration.name));
     let whose = Whose {
         visibility: &declaration.visibility,
         name: &declaration.name,
@@ -184,6 +188,7 @@ pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network 
         source,
         input_known,
         declared_output: header.output.map(|shape| (shape, place)),
+        end: End::Declared,
         open_end: state.gap,
         layers,
         attributes: declaration.attributes,
@@ -216,13 +221,18 @@ impl Network {
         self.layers.iter().take(index).any(|layer| !layer.keeps_size())
     }
 
+    /// Returns whether it has to give the shape that it takes.
+    pub(crate) fn gives_what_it_takes(&self) -> bool {
+        matches!(self.end, End::Added { is_shortcut: false, .. } | End::Repeated)
+    }
+
     /// Returns all layers; the layers of a block follow their block.
     pub(crate) fn every_layer(&self) -> Vec<&Layer> {
         let mut layers = Vec::new();
         for layer in &self.layers {
             layers.push(layer);
-            if let Kind::Block(inside) = &layer.kind {
-                layers.extend(inside.every_layer());
+            if let Kind::Block(block) = &layer.kind {
+                layers.extend(block.networks().into_iter().flat_map(Network::every_layer));
             }
         }
         layers
@@ -242,8 +252,25 @@ impl Layer {
     pub(crate) fn keeps_size(&self) -> bool {
         match &self.kind {
             Kind::BuiltIn(built_in) => built_in.spec.keeps_size(),
-            Kind::Block(_) => true,
+            Kind::Block(block) => block.keeps_size(),
             Kind::Custom { .. } => false,
+        }
+    }
+
+    /// Returns the block, if it is one.
+    pub(crate) fn block(&self) -> Option<&Block> {
+        match &self.kind {
+            Kind::Block(block) => Some(block),
+            Kind::BuiltIn(_) | Kind::Custom { .. } => None,
+        }
+    }
+
+    /// Returns its written sizes: those of a layer of the library, or the count of a repeated block.
+    pub(crate) fn sizes(&self) -> Vec<&Size> {
+        match &self.kind {
+            Kind::BuiltIn(built_in) => built_in.sizes.iter().collect(),
+            Kind::Block(block) => block.count().into_iter().collect(),
+            Kind::Custom { .. } => Vec::new(),
         }
     }
 

@@ -96,9 +96,6 @@ static ALL: &[&Spec] = &[
 /// The largest divisor that a message lists, apart from the size itself.
 const MOST_DIVISORS: u64 = 10_000;
 
-/// The keyword before the braces of a block whose input is added to the output of its layers.
-pub(crate) const RESIDUAL: &str = "Residual";
-
 /// The specification of a layer.
 pub(crate) struct Spec {
     /// The name of its type in the library.

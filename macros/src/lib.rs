@@ -9,6 +9,7 @@
 mod identifier;
 mod place;
 
+mod block;
 mod generated;
 mod text;
 

@@ -23,7 +23,7 @@ mod header;
 mod layer;
 
 pub(crate) use condition::{Conditional, conditional};
-pub(crate) use layer::block;
+pub(crate) use layer::{block, branches, shortcut};
 pub(crate) use path::{argument_path, custom, sizes};
 pub(crate) use setting::settings;
 

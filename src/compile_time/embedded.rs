@@ -113,6 +113,12 @@ impl<N> Reading<'_, N> {
                     index += 1;
                 }
             }
+            TensorTable::Repeated(count, table) => {
+                while index < *count {
+                    self.table::<T>(table, &dotted_index(prefix, index), start + index * table.len());
+                    index += 1;
+                }
+            }
         }
     }
 
@@ -198,6 +204,16 @@ const fn dotted(prefix: &Message<NAME>, name: &str) -> Message<NAME> {
     full
 }
 
+/// Appends the index of a repetition to the name of a layer.
+const fn dotted_index(prefix: &Message<NAME>, index: usize) -> Message<NAME> {
+    let mut full = *prefix;
+    if full.room() < NAME {
+        full.text(".");
+    }
+    full.digits(index);
+    full
+}
+
 /// Returns whether the table has a tensor of this name.
 const fn names(table: &TensorTable, prefix: &Message<NAME>, name: &str) -> bool {
     let mut index = 0;
@@ -213,6 +229,14 @@ const fn names(table: &TensorTable, prefix: &Message<NAME>, name: &str) -> bool 
         TensorTable::Layers(layers) => {
             while index < layers.len() {
                 if names(&layers[index].table, &dotted(prefix, layers[index].name), name) {
+                    return true;
+                }
+                index += 1;
+            }
+        }
+        TensorTable::Repeated(count, table) => {
+            while index < *count {
+                if names(table, &dotted_index(prefix, index), name) {
                     return true;
                 }
                 index += 1;

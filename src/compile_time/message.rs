@@ -53,6 +53,15 @@ impl<const N: usize> Message<N> {
         self.digit(group % 10);
     }
 
+    /// Appends a number without separators.
+    #[cfg(feature = "safetensors")]
+    pub(super) const fn digits(&mut self, number: usize) {
+        if number >= 10 {
+            self.digits(number / 10);
+        }
+        self.digit(number % 10);
+    }
+
     const fn digit(&mut self, digit: usize) {
         const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
         self.text(DIGITS[digit]);

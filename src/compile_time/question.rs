@@ -36,6 +36,11 @@ pub trait Otherwise {
 
 impl<X> Otherwise for Question<X> {}
 
+/// Two types that are the same.
+pub trait Alike {}
+
+impl<X> Alike for (X, X) {}
+
 /// A type itself, on a condition. If the condition is a failed assertion, so is the type, and the compiler reports nothing else
 /// about it.
 pub trait If<const ANSWER: bool> {

@@ -1,5 +1,7 @@
 //! Which settings does a layer have if none are written, and what if it has none at all?
 
+use crate::layer::Shortcut;
+
 /// The settings of a layer that is written without settings.
 #[diagnostic::on_unimplemented(
     message = "this layer has settings, and none are written",
@@ -13,6 +15,11 @@ pub trait Unset {
 
 impl Unset for () {
     const VALUE: Self = ();
+}
+
+/// A residual block that is written as a type has the settings that its shortcut has if none are written.
+impl<S: Unset> Unset for Shortcut<S> {
+    const VALUE: Self = Self { settings: S::VALUE, initializer: None };
 }
 
 /// A layer that has a function `settings`. No type implements it: generated code asks for it where a layer has settings in

@@ -2,9 +2,10 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::{self, Display, Write as _};
 
-use super::summary::{Summary, grouped, shape};
+use super::summary::{Summary, Wiring, grouped, shape};
 use crate::network::LayerInfo;
 
 /// A network in the DOT language, which `dot -Tsvg` of Graphviz and many editors draw. `Display` prints the text of a DOT file.
@@ -71,28 +72,76 @@ struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// Draws layers one after the other, inside `depth` frames.
     fn draw(&mut self, f: &mut fmt::Formatter<'_>, layers: &'a [LayerInfo], depth: usize) -> fmt::Result {
-        let indent = "    ".repeat(depth + 1);
         for layer in layers {
-            self.boxes += 1;
-            let number = self.boxes;
-            if layer.inside.is_empty() {
-                writeln!(f, "{indent}layer{number} [label=\"{}\"];", Label(layer))?;
-                self.arrow(format!("layer{number}"))?;
-            } else {
-                // The input bypasses the layers of the block and goes to the addition.
-                let (before, sizes) = (self.last.clone(), self.sizes);
-                writeln!(f, "{indent}subgraph cluster{number} {{\n{indent}    label=\"{}\";", Label(layer))?;
-                self.draw(f, layer.inside, depth + 1)?;
-                writeln!(f, "{indent}    add{number} [label=\"+\", shape=circle];\n{indent}}}")?;
-                self.arrow(format!("add{number}"))?;
-                writeln!(self.arrows, "    {before} -> add{number} [label=\"{}\"];", shape(sizes))?;
-            }
+            self.layer(f, layer, depth)?;
             self.sizes = layer.output;
             if depth == 0 {
                 f.write_str(&core::mem::take(&mut self.arrows))?;
             }
         }
         Ok(())
+    }
+
+    /// Draws a layer, with those inside of it in a frame.
+    fn layer(&mut self, f: &mut fmt::Formatter<'_>, layer: &'a LayerInfo, depth: usize) -> fmt::Result {
+        self.boxes += 1;
+        let (number, indent) = (self.boxes, "    ".repeat(depth + 1));
+        if !layer.has_parts() {
+            writeln!(f, "{indent}layer{number} [label=\"{}\"];", Label(layer))?;
+            return self.arrow(format!("layer{number}"));
+        }
+        // A branch without layers is an arrow.
+        if layer.wiring == Wiring::Chain && layer.inside.is_empty() {
+            return Ok(());
+        }
+        writeln!(f, "{indent}subgraph cluster{number} {{\n{indent}    label=\"{}\";", Label(layer))?;
+        let ends = self.inside(f, layer, depth + 1)?;
+        let node = match layer.wiring {
+            Wiring::Chain | Wiring::Repeat(_) => None,
+            Wiring::Residual { .. } | Wiring::Add => Some(("add", "\"+\", shape=circle")),
+            Wiring::Concat => Some(("concat", "\"concatenated\", shape=plaintext")),
+        };
+        if let Some((node, label)) = node {
+            writeln!(f, "{indent}    {node}{number} [label={label}];\n{indent}}}")?;
+            for (last, sizes) in ends {
+                writeln!(self.arrows, "    {last} -> {node}{number} [label=\"{}\"];", shape(sizes))?;
+            }
+            self.last = format!("{node}{number}");
+            return Ok(());
+        }
+        writeln!(f, "{indent}}}")
+    }
+
+    /// Draws the layers inside of another, and returns the boxes that are joined at the end, with their shapes.
+    fn inside(
+        &mut self,
+        f: &mut fmt::Formatter<'_>,
+        layer: &'a LayerInfo,
+        depth: usize,
+    ) -> Result<Vec<(String, &'a [usize])>, fmt::Error> {
+        let before = (self.last.clone(), self.sizes);
+        let mut ends = Vec::new();
+        match layer.wiring {
+            Wiring::Chain | Wiring::Repeat(_) => self.draw(f, layer.inside, depth)?,
+            Wiring::Residual { shortcut } => {
+                self.draw(f, layer.inside, depth)?;
+                ends.push((self.last.clone(), self.sizes));
+                (self.last, self.sizes) = before;
+                if let Some(shortcut) = shortcut {
+                    self.draw(f, core::slice::from_ref(shortcut), depth)?;
+                }
+                // Without a shortcut, the input bypasses the layers of the block and goes to the addition.
+                ends.push((self.last.clone(), self.sizes));
+            }
+            Wiring::Concat | Wiring::Add => {
+                for branch in layer.inside {
+                    (self.last, self.sizes) = before.clone();
+                    self.draw(f, core::slice::from_ref(branch), depth)?;
+                    ends.push((self.last.clone(), self.sizes));
+                }
+            }
+        }
+        Ok(ends)
     }
 
     /// Draws the arrow to the next box.
@@ -109,7 +158,7 @@ struct Label<'a>(&'a LayerInfo);
 impl Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(layer) = *self;
-        write!(f, "{}: {}", layer.name, layer.layer.replace('\\', "\\\\").replace('"', "\\\""))?;
+        f.write_str(&layer.title().replace('\\', "\\\\").replace('"', "\\\""))?;
         if layer.parameters > 0 {
             write!(f, "\\n{} parameters", grouped(layer.parameters as u64))?;
         }

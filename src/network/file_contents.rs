@@ -23,14 +23,17 @@ pub(crate) fn label<N: Network>(kind: &str) -> Label {
     label
 }
 
-/// Returns `hidden: Dense<2, 3>` for a layer, and `block: Residual { dense: Dense<2, 2>, tanh: Tanh }` for a block.
+/// Returns `hidden: Dense<2, 3>` for a layer, `block: Residual { dense: Dense<2, 2>, tanh: Tanh }` for a block, and
+/// `left: { tanh: Tanh }` for a branch.
 fn described(layer: &LayerInfo) -> String {
-    let own = format!("{}: {}", layer.name, layer.layer);
-    if layer.inside.is_empty() {
+    let own = layer.title();
+    if !layer.has_parts() {
         return own;
     }
+    // The declaration of a block contains its shortcut.
     let inside: Vec<_> = layer.inside.iter().map(described).collect();
-    format!("{own} {{ {} }}", inside.join(", "))
+    let own = if layer.layer.is_empty() { format!("{own}:") } else { own };
+    if inside.is_empty() { format!("{own} {{}}") } else { format!("{own} {{ {} }}", inside.join(", ")) }
 }
 
 /// Formats sizes as `(1, 28, 28)`.

@@ -26,8 +26,59 @@ pub struct LayerInfo {
     pub kept: usize,
     /// Whether the parameters are frozen, so that the optimizer does not change them.
     pub frozen: bool,
-    /// The layers of a block; empty for any other layer.
+    /// The layers of a block, or the branches of a [`Parallel`](crate::Parallel) block, whose layers are inside of them; empty for
+    /// any other layer.
     pub inside: &'static [LayerInfo],
+    /// How the layers inside are connected.
+    pub wiring: Wiring,
+}
+
+/// How the layers inside of a block are connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wiring {
+    /// One after the other, as in a branch. Also stands at a layer without layers inside.
+    Chain,
+    /// One after the other, and the input of the first, or the output of the shortcut, is added to the output of the last.
+    Residual {
+        /// The layer in parentheses, if there is one.
+        shortcut: Option<&'static LayerInfo>,
+    },
+    /// One after the other, this many times, each time with parameters of their own.
+    Repeat(usize),
+    /// All read the same input, and their outputs are concatenated.
+    Concat,
+    /// All read the same input, and their outputs are added.
+    Add,
+}
+
+impl LayerInfo {
+    /// Returns all layers inside, the shortcut last.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &'static LayerInfo> {
+        let shortcut = match self.wiring {
+            Wiring::Residual { shortcut } => shortcut,
+            _ => None,
+        };
+        self.inside.iter().chain(shortcut)
+    }
+
+    /// Returns how often the layers inside occur.
+    const fn times(&self) -> usize {
+        match self.wiring {
+            Wiring::Repeat(count) => count,
+            _ => 1,
+        }
+    }
+
+    /// Returns whether it is a block or a branch.
+    pub(crate) fn has_parts(&self) -> bool {
+        self.wiring != Wiring::Chain || !self.inside.is_empty() || self.layer.is_empty()
+    }
+
+    /// Returns its name and its declaration: `hidden: Dense<64, 32>`. A branch has only a name.
+    pub(crate) fn title(&self) -> String {
+        if self.layer.is_empty() { String::from(self.name) } else { format!("{}: {}", self.name, self.layer) }
+    }
 }
 
 /// The layers of a network with their output shapes and parameters, and the totals. `Display` prints a table.
@@ -103,7 +154,7 @@ impl Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = Vec::with_capacity(self.layers.len() + 1);
         rows.push([String::from("input"), shape(self.input), String::new()]);
-        push_rows(&mut rows, self.layers, 0);
+        push_rows(&mut rows, self.layers.iter(), 0, "");
         let width = |column: usize| {
             let cells = rows.iter().map(|row| row[column].chars().count());
             cells.chain([TITLES[column].len()]).max().unwrap_or(0)
@@ -134,21 +185,36 @@ impl Display for Summary {
     }
 }
 
-/// Adds a row for each layer. After the row of a block, adds indented rows for its layers.
-fn push_rows(rows: &mut Vec<[String; 3]>, layers: &[LayerInfo], depth: usize) {
+/// Adds a row for each layer. After the row of a block, adds indented rows for its layers. `times` precedes numbers of
+/// parameters: `4 × ` inside of `Repeat<4>`.
+fn push_rows(rows: &mut Vec<[String; 3]>, layers: impl Iterator<Item = &'static LayerInfo>, depth: usize, times: &str) {
     for layer in layers {
         let frozen = if layer.frozen { " (frozen)" } else { "" };
-        let name = format!("{}{}: {}{frozen}", "  ".repeat(depth), layer.name, layer.layer);
+        let name = format!("{}{}{frozen}", "  ".repeat(depth), layer.title());
+        if !layer.has_parts() {
+            let count = grouped(layer.parameters as u64);
+            let parameters = if layer.parameters > 0 { format!("{times}{count}") } else { count };
+            rows.push([name, shape(layer.output), parameters]);
+            continue;
+        }
         // The parameters of a block are those of its layers.
-        let parameters = if layer.inside.is_empty() { grouped(layer.parameters as u64) } else { String::new() };
-        rows.push([name, shape(layer.output), parameters]);
-        push_rows(rows, layer.inside, depth + 1);
+        rows.push([name, shape(layer.output), String::new()]);
+        let times = match layer.wiring {
+            Wiring::Repeat(count) => format!("{times}{} × ", grouped(count as u64)),
+            _ => String::from(times),
+        };
+        let parts: &mut dyn Iterator<Item = &'static LayerInfo> = &mut layer.parts();
+        push_rows(rows, parts, depth + 1, &times);
     }
 }
 
 /// Returns the number of parameters that are frozen.
 fn frozen(layers: &[LayerInfo]) -> usize {
-    layers.iter().map(|layer| if layer.frozen { layer.parameters } else { frozen(layer.inside) }).sum()
+    layers.iter().map(frozen_in).sum()
+}
+
+fn frozen_in(layer: &LayerInfo) -> usize {
+    if layer.frozen { layer.parameters } else { layer.times() * layer.parts().map(frozen_in).sum::<usize>() }
 }
 
 /// Formats sizes as `(1, 28, 28)`.

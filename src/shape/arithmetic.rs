@@ -101,7 +101,8 @@ pub const fn divides(divisor: usize, size: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        axis, ceiling, covered, cropped, divides, greatest_common_divisor, length, product, quotient, span, windows,
+        axis, ceiling, covered, cropped, divides, greatest_common_divisor, length, product, quotient, span, sum,
+        windows,
     };
     use crate::shape::{Image, Vector};
 
@@ -144,5 +145,6 @@ mod tests {
         assert_eq!([0, 1, 2].map(axis::<Vector<7>>), [7, 1, 1]);
         assert_eq!([0, 1, 2].map(axis::<Image<2, 3, 4>>), [2, 3, 4]);
         assert_eq!((length::<Image<2, 3, 4>>(), product(&[2, 3, 4]), ceiling(7, 2)), (24, 24, 4));
+        assert_eq!(sum(&[2, 3, 4]), 9);
     }
 }

@@ -16,6 +16,7 @@ mod api;
 mod architecture;
 mod bad_input;
 mod batches;
+mod blocks;
 mod checkpoint;
 mod classes;
 mod dropout;

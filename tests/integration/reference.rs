@@ -407,6 +407,57 @@ fn other_normalizations_and_learned_slopes_agree_with_pytorch() {
     layer_agrees!(case("slopes_of_channels"), "slopes of channels": (Image<3, 5, 7>) PRelu);
 }
 
+network! {
+    struct Blocks (Image<2, 6, 4>) -> Vector<2> {
+        deep: Repeat<3> {
+            Residual { hidden: Conv2d<_, 3, 3>(padding = 1), Tanh, back: Conv2d<_, 2, 1> },
+            Sigmoid,
+        },
+        halved: Residual(Conv2d<_, 4, 1>(stride = 2)) { Conv2d<_, 4, 3>(stride = 2, padding = 1) },
+        joined: Parallel {
+            left: { layer: Conv2d<_, 2, 1>, Tanh },
+            skip: {},
+            right: { layer: Conv2d<_, 3, 3>(padding = 1), Tanh },
+        },
+        Flatten,
+        added: Parallel(Add) { left: { layer: Dense<_, 2>, Tanh }, right: { layer: Dense<_, 2>, Tanh } },
+    }
+}
+
+/// The elements of named tensors, in the order of memory.
+fn by_name<N: Network>(tensors: &Value) -> Vec<N::Scalar> {
+    let list = N::TENSORS.list();
+    assert_eq!(tensors.as_object().unwrap().len(), list.len(), "every recorded tensor is used");
+    let columns = |name: &str, rows: usize| {
+        let elements: Vec<N::Scalar> = numbers(&tensors[name]);
+        let columns = elements.len() / rows;
+        (0..elements.len()).map(|index| elements[index % rows * columns + index / rows]).collect::<Vec<_>>()
+    };
+    list.iter().flat_map(|tensor| columns(&tensor.name, tensor.shape[0])).collect()
+}
+
+fn blocks_agree<T: Kernels>(case: &Value) {
+    let mut network = Blocks::<T>::zeroed();
+    network.parameters_mut().copy_from_slice(&by_name::<Blocks<T>>(&case["parameters"]));
+    let elements: Vec<T> = numbers(&case["input"]);
+    let inputs = <Image<2, 6, 4>>::batch(&elements);
+    let grad_output: Vec<[T; 2]> = rows(&case["grad_output"]);
+    let (mut workspace, mut gradient, pass) = (Workspace::new(), Gradient::zeroed(), Pass::training(0, 0));
+    let output = network.forward(inputs, &pass, &mut workspace).unwrap().as_flattened().to_vec();
+    assert_near(&output, &case["output"], "blocks");
+    assert_near(network.predict_batch(inputs).as_flattened(), &case["output"], "blocks in inference");
+    network.backward(inputs, &grad_output, &pass, &mut workspace, &mut gradient).unwrap();
+    let expected = Value::from(by_name::<Blocks<T>>(&case["gradients"]).into_iter().map(T::to_f64).collect::<Vec<_>>());
+    assert_near(gradient.parameters(), &expected, "the gradient of blocks");
+}
+
+#[test]
+fn blocks_agree_with_pytorch_and_have_its_names() {
+    let file = recorded("blocks.json");
+    blocks_agree::<f64>(&file["f64"]);
+    blocks_agree::<f32>(&file["f32"]);
+}
+
 fn softmax_agrees<T: Kernels>(case: &Value) {
     for (position, input) in case["input"].as_array().unwrap().iter().enumerate() {
         let values: Vec<T> = numbers(input);

@@ -11,8 +11,8 @@ use crate::support::folder::Folder;
 network!(struct Line = dense: Dense<2, 1>);
 network!(struct Net = hidden: Dense<2, 3>, Tanh, output: Dense<3, 1>);
 // The names of wrapped models.
-network!(struct Parallel (Vector<2>) = module: Net);
-network!(struct Compiled (Vector<2>) = _orig_mod: Parallel);
+network!(struct DataParallel (Vector<2>) = module: Net);
+network!(struct Compiled (Vector<2>) = _orig_mod: DataParallel);
 
 /// A file of a line that gives 2 x₀ + 3 x₁ + 1, with these metadata.
 fn line(metadata: &str) -> Vec<u8> {

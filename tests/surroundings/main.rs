@@ -7,6 +7,7 @@
 extern crate typenet as tn;
 
 mod attributes;
+pub mod blocks;
 mod conditional;
 mod double_precision;
 mod fifty_layers;

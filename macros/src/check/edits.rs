@@ -11,7 +11,7 @@ impl Edge<'_> {
     pub(super) fn edits(&self, axis: usize, gives: &Size, takes: &Size) -> Vec<String> {
         let network = self.network;
         // A block gives the shape that it takes, so an edit at its beginning has to match its end too.
-        let begins_block = network.block.is_some() && !network.has_source(self.index);
+        let begins_block = network.gives_what_it_takes() && !network.has_source(self.index);
         let end = network.layers.last().and_then(|layer| layer.output.sizes().get(axis));
         let ends = |size: &Size| end.is_some_and(|end| end.same(size));
         let mut edits = Vec::new();
@@ -43,7 +43,7 @@ impl Edge<'_> {
             edits.push(format!("`({shape})` for the input"));
         }
         // A block gives the shape that it takes, so a conversion at its beginning does not help.
-        let begins_block = self.network.block.is_some() && !self.network.has_source(self.index);
+        let begins_block = self.network.gives_what_it_takes() && !self.network.has_source(self.index);
         let conversion = match (layer::making(wanted, self.incoming), layer::becoming(wanted)) {
             (Some(layer), _) => Some(layer.name.to_owned()),
             (None, Some(layer)) => Some(format!("{}<{}<..>>", layer.name, wanted.name)),

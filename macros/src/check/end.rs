@@ -1,130 +1,201 @@
-//! Does the last layer give the declared output, or the shape that a block adds to it?
+//! Does the last layer give the declared output, or the shape that a block needs?
 
 use super::{Assertion, Judge, Relation, end_place};
 use crate::errors::{self, Errors};
-use crate::graph::{Layer, Network};
+use crate::graph::{End, Layer, Network};
 use crate::layer;
 use crate::place::Place;
-use crate::shape::Shape;
+use crate::shape::{IMAGE, Shape};
 use crate::size::{Comparison, Size};
 
-/// Compares the declared output with the output of the last layer.
+/// Compares the output of the last layer with the shape that it has to be.
 pub(super) fn output(network: &Network, errors: &mut Errors) -> Judge {
     let end = network.layers.len();
-    let Some((declared, place)) = &network.declared_output else {
+    let Some((wanted, place)) = &network.declared_output else {
         return Judge::Settled;
     };
     let (given, known) = network.incoming(end);
-    // The declared output of a block is its input, which may be unknown.
-    if network.open_end || !known || end == 0 || network.block.is_some() && !network.input_known {
+    // Only a branch may have no layers. What a block compares with depends on its input, which may be unknown.
+    let is_empty = end == 0 && !matches!(network.end, End::Joined { .. });
+    if network.open_end || !known || is_empty || network.block.is_some() && !network.input_known {
         return Judge::Settled;
     }
-    if declared.is_foreign() || given.is_foreign() {
-        return by_trait(network, declared, *place);
+    let compared = Compared { network, wanted, given, place: *place };
+    if wanted.is_foreign() || given.is_foreign() {
+        return compared.by_trait();
     }
-    let pairs = given.sizes().iter().zip(declared.sizes());
-    let mut differ = pairs.map(|(gives, takes)| matches!(gives.compare(takes), Comparison::Different));
-    if given.spec() == declared.spec() && !differ.any(|differ| differ) {
-        return Judge::of(assertions(network, declared, given));
+    let mut pairs = given.sizes().iter().zip(wanted.sizes()).enumerate();
+    let differ = |(axis, (gives, takes)): (usize, (&Size, &Size))| {
+        network.end.compares(axis) && matches!(gives.compare(takes), Comparison::Different)
+    };
+    // The form of a branch's output does not matter.
+    let form = if let End::Joined { .. } = network.end { given.plain(given) } else { given.clone() };
+    if form.spec() == wanted.spec() && !pairs.any(differ) {
+        return Judge::of(compared.assertions());
     }
-    let edits = edits(network, declared, given);
-    let (declared, producer, given) = (declared.text(), last_text(network), given.text());
-    errors.push(match &network.block {
-        Some(block) => errors::cannot_add(
-            end_place(network),
-            block,
-            (&declared, &network.source.text),
-            (&given, &producer),
-            &edits,
-        ),
-        None => errors::output_mismatch(*place, &network.name, &declared, &producer, &given, &edits),
-    });
+    errors.push(compared.mismatch());
     Judge::Settled
 }
 
-/// Leaves the end of a network to the compiler.
-fn by_trait(network: &Network, declared: &Shape, place: Place) -> Judge {
-    let producer = last_text(network);
-    let (consumer, help) = match &network.block {
-        Some(block) => (
-            format!("`{block}` adds it to what {} gives", network.source.text),
-            errors::change_one_side(&producer, &format!("`{block}`")),
-        ),
-        None => (format!("`{}` declares `{}`", network.name, declared.text()), errors::declare_what_comes(&producer)),
-    };
-    Judge::Trait {
-        producer,
-        consumer,
-        help,
-        span: place.span(),
-        consumer_index: network.layers.len(),
-        provided: Vec::new(),
+/// The output of a network, and the shape that it has to be.
+struct Compared<'a> {
+    network: &'a Network,
+    wanted: &'a Shape,
+    given: &'a Shape,
+    place: Place,
+}
+
+impl Compared<'_> {
+    /// Returns the mistake if the two differ.
+    fn mismatch(&self) -> syn::Error {
+        let (network, edits) = (self.network, self.edits());
+        let (wanted, producer, given) = (self.wanted.text(), self.producer(), self.given.text());
+        let (at, block) = (end_place(network), network.block.as_deref().unwrap_or_default());
+        match &network.end {
+            End::Added { source, .. } => {
+                errors::cannot_add(at, block, (&wanted, &source.text), (&given, &producer), &edits)
+            }
+            End::Repeated => errors::cannot_repeat(at, block, &wanted, (&given, &producer), &edits),
+            End::Joined { block: joins, first, join, .. } => {
+                let images = self.given.spec() == Some(&IMAGE) && self.wanted.spec() == Some(&IMAGE);
+                let way_out =
+                    if images { errors::SAME_IMAGES.to_owned() } else { errors::join_alike(&producer, first) };
+                let first = errors::joined_to(joins, first, *join);
+                errors::cannot_join(at, (block, &given), &first, &wanted, &edits, &way_out)
+            }
+            End::Declared | End::Free => {
+                errors::output_mismatch(self.place, &network.name, &wanted, &producer, &given, &edits)
+            }
+        }
     }
-}
 
-/// Returns assertions for the sizes of the declared output that only the compiler knows.
-fn assertions(network: &Network, declared: &Shape, given: &Shape) -> Vec<Assertion> {
-    let axes = declared.spec().map_or(&[][..], |spec| spec.axes);
-    let pairs = given.sizes().iter().zip(declared.sizes()).zip(axes);
-    let open = pairs.filter(|((gives, takes), _)| matches!(gives.compare(takes), Comparison::Open));
-    open.map(|((gives, takes), axis)| Assertion {
-        relation: Relation::Same,
-        gives: gives.clone(),
-        takes: takes.clone(),
-        message: errors::open_mismatch(
-            &network.source(network.layers.len()).text,
-            &match &network.block {
-                Some(block) => format!("`{block}` adds them to"),
-                None => format!("the output of `{}` has", network.name),
-            },
-            &edits(network, declared, given),
-        ),
-        nouns: axis.nouns,
-        span: match &network.block {
-            Some(_) => end_place(network).span(),
-            None => takes.place().span(),
-        },
-    })
-    .collect()
-}
-
-/// Returns the last layer in words.
-fn last_text(network: &Network) -> String {
-    network.layers.last().map_or_else(|| "the input".to_owned(), Layer::text)
-}
-
-/// Returns the edits that would each make the declared output and the last layer agree.
-fn edits(network: &Network, declared: &Shape, given: &Shape) -> Vec<String> {
-    let mut edits = Vec::new();
-    // A computed size has no source text to suggest.
-    let computed = given.sizes().iter().any(|size| matches!(size, Size::Computed(..)));
-    if network.block.is_none() && !computed {
-        edits.push(format!("`-> {}`", given.text()));
+    /// Leaves the comparison to the compiler.
+    fn by_trait(&self) -> Judge {
+        let (network, producer) = (self.network, self.producer());
+        let block = network.block.as_deref().unwrap_or_default();
+        let change = || errors::change_one_side(&producer, &format!("`{block}`"));
+        let (consumer, help) = match &network.end {
+            End::Added { source, .. } => (format!("`{block}` adds it to what {} gives", source.text), change()),
+            End::Repeated => (format!("{} another shape", errors::repeats(block)), change()),
+            End::Joined { block, first, join, .. } => (
+                format!("{} `{}`", errors::joined_to(block, first, *join), errors::ITSELF),
+                errors::join_alike(&producer, first),
+            ),
+            End::Declared | End::Free => {
+                (format!("`{}` declares `{}`", network.name, self.wanted.text()), errors::declare_what_comes(&producer))
+            }
+        };
+        Judge::Trait {
+            producer,
+            consumer,
+            help,
+            span: self.place.span(),
+            consumer_index: network.layers.len(),
+            provided: Vec::new(),
+        }
     }
-    let (Some(from), Some(to)) = (given.spec(), declared.spec()) else {
-        return edits;
-    };
-    let pairs = given.sizes().iter().zip(declared.sizes()).enumerate();
-    let differing: Vec<_> = pairs.filter(|(_, (gives, takes))| !gives.same(takes)).collect();
-    match differing[..] {
-        [(axis, (_, takes))] if from == to => edits.extend(network.source(network.layers.len()).giving(axis, takes)),
-        [] if from != to => edits.extend(head(network, declared, given)),
-        _ => {}
-    }
-    edits
-}
 
-/// Returns the edit that adds a missing head at the end, or removes an extra one.
-fn head(network: &Network, declared: &Shape, given: &Shape) -> Option<String> {
-    let last = network.layers.last().filter(|last| last.is_head()).and_then(Layer::built_in);
-    if let Some(last) = last
-        && given.plain(given).spec() == declared.spec()
-    {
-        return Some(match &network.block {
-            Some(block) => format!("no `{}` at the end of `{block}`", last.spec.name),
-            None => format!("leave `{}` out", last.spec.name),
+    /// Returns assertions for the sizes that only the compiler knows.
+    fn assertions(&self) -> Vec<Assertion> {
+        let Self { network, wanted, given, .. } = self;
+        let axes = wanted.spec().map_or(&[][..], |spec| spec.axes);
+        let pairs = given.sizes().iter().zip(wanted.sizes()).zip(axes).enumerate();
+        let open = pairs.filter(|(axis, ((gives, takes), _))| {
+            network.end.compares(*axis) && matches!(gives.compare(takes), Comparison::Open)
         });
+        open.map(|(_, ((gives, takes), axis))| {
+            let block = network.block.as_deref().unwrap_or_default();
+            let takes_text = match &network.end {
+                End::Added { .. } => format!("`{block}` adds them to"),
+                End::Repeated => errors::repeats(block),
+                End::Joined { block, first, join, .. } => errors::joined_to(block, first, *join),
+                End::Declared | End::Free => format!("the output of `{}` has", network.name),
+            };
+            let producer = match &network.end {
+                End::Joined { .. } => self.producer(),
+                _ => network.source(network.layers.len()).text,
+            };
+            Assertion {
+                relation: Relation::Same,
+                gives: gives.clone(),
+                takes: takes.clone(),
+                message: errors::open_mismatch(&producer, &takes_text, &self.edits()),
+                nouns: axis.nouns,
+                span: match &network.block {
+                    Some(_) => end_place(network).span(),
+                    None => takes.place().span(),
+                },
+            }
+        })
+        .collect()
     }
-    let missing = layer::heads().find(|_| given.normalized(given).spec() == declared.spec())?;
-    Some(format!("add `{}` as the last layer", missing.name))
+
+    /// Returns what gives the output: the last layer, or the branch, in words.
+    fn producer(&self) -> String {
+        match (&self.network.end, &self.network.block) {
+            (End::Joined { .. }, Some(branch)) => format!("`{branch}`"),
+            _ => self.network.layers.last().map_or_else(|| "the input".to_owned(), Layer::text),
+        }
+    }
+
+    /// Returns the edits that would each make the two shapes agree.
+    fn edits(&self) -> Vec<String> {
+        let Self { network, wanted, given, .. } = self;
+        let mut edits = Vec::new();
+        // A computed size has no source text to suggest.
+        let computed = given.sizes().iter().any(|size| matches!(size, Size::Computed(..)));
+        if network.block.is_none() && !computed {
+            edits.push(format!("`-> {}`", given.text()));
+        }
+        let (Some(from), Some(to)) = (given.spec(), wanted.spec()) else {
+            return edits;
+        };
+        let pairs = given.sizes().iter().zip(wanted.sizes()).enumerate();
+        let differing: Vec<_> =
+            pairs.filter(|(axis, (gives, takes))| network.end.compares(*axis) && !gives.same(takes)).collect();
+        match differing[..] {
+            [(axis, (gives, takes))] if from == to => {
+                edits.extend(network.source(network.layers.len()).giving(axis, takes));
+                match &network.end {
+                    End::Added { source, is_shortcut: true } | End::Joined { source, .. } => {
+                        edits.extend(source.giving(axis, gives));
+                    }
+                    End::Added { is_shortcut: false, .. } if axis == 0 && *to == IMAGE => {
+                        edits.extend(self.shortcut(gives));
+                    }
+                    _ => {}
+                }
+            }
+            _ if from != to && matches!(network.end, End::Joined { .. }) => {
+                let branch = network.block.as_deref().unwrap_or_default();
+                edits
+                    .extend(layer::making(to, given).map(|layer| format!("`{}` at the end of `{branch}`", layer.name)));
+            }
+            [] if from != to => edits.extend(self.head()),
+            _ => {}
+        }
+        edits
+    }
+
+    /// Returns the shortcut that gives the input as many channels as the layers give.
+    fn shortcut(&self, channels: &Size) -> Option<String> {
+        let block = self.network.block.as_ref()?;
+        Some(format!("`Residual(Conv2d<_, {}, 1>) {{ .. }}` for `{block}`", channels.text()))
+    }
+
+    /// Returns the edit that adds a missing head at the end, or removes an extra one.
+    fn head(&self) -> Option<String> {
+        let Self { network, wanted, given, .. } = self;
+        let last = network.layers.last().filter(|last| last.is_head()).and_then(Layer::built_in);
+        if let Some(last) = last
+            && given.plain(given).spec() == wanted.spec()
+        {
+            return Some(match &network.block {
+                Some(block) => format!("no `{}` at the end of `{block}`", last.spec.name),
+                None => format!("leave `{}` out", last.spec.name),
+            });
+        }
+        let missing = layer::heads().find(|_| given.normalized(given).spec() == wanted.spec())?;
+        Some(format!("add `{}` as the last layer", missing.name))
+    }
 }

@@ -6,9 +6,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 use super::{Names, at, plain};
+use crate::block::{COUNT, Join};
 use crate::check::{Assertion, Judge, Judges};
 use crate::errors;
 use crate::generated;
+use crate::graph::End;
 use crate::layer::Relation;
 use crate::setting::Reading;
 use crate::size::Size;
@@ -66,7 +68,11 @@ fn settings(names: &Names) -> TokenStream {
             open.map(|size| (size, message.clone())).collect::<Vec<_>>()
         })
     });
-    let assertions = settings.map(|(size, message)| {
+    let blocks =
+        names.network.every_layer().into_iter().filter_map(|layer| Some((layer.text(), layer.block()?.count()?)));
+    let counts = blocks.filter(|(_, count)| count.is_open());
+    let counts = counts.map(|(whose, count)| (count, errors::open_setting_zero(COUNT, &whose)));
+    let assertions = settings.chain(counts).map(|(size, message)| {
         let value = names.sizes.tokens(size);
         at(size.place().span(), code!(const _: () = #private::require_size(#value, #message);))
     });
@@ -138,6 +144,31 @@ fn entry(names: &Names, judges: &Judges) -> Option<TokenStream> {
     })
 }
 
+/// Returns the rule for the output of a network, and the shape that it is compared with.
+fn end(names: &Names) -> [TokenStream; 2] {
+    let (private, input) = (&names.private, &names.shapes[0]);
+    let wanted = names.network.declared_output.as_ref().map(|(shape, _)| match names.network.end {
+        End::Added { is_shortcut: false, .. } => code!(<#input as #private::Shape>::Plain),
+        End::Repeated => input.clone(),
+        End::Added { .. } | End::Declared | End::Joined { .. } | End::Free => names.shape(shape),
+    });
+    let same = || code!(impl<S: #private::Shape> Fits<S> for S {});
+    let rule = if let End::Joined { join, .. } = names.network.end { joined(private, join) } else { same() };
+    [rule, wanted.unwrap_or_default()]
+}
+
+/// Returns the rule that an output can be joined to that of the first branch.
+fn joined(private: &TokenStream, join: Join) -> TokenStream {
+    let (bound, [first, second]) = match join {
+        Join::Add => (code!(#private::Shape), [code!(A::Plain), code!(B::Plain)]),
+        Join::Concat => (code!(#private::Concatenates), [code!(A::Of<1>), code!(B::Of<1>)]),
+    };
+    code! {
+        #[diagnostic::do_not_recommend]
+        impl<A: #bound, B: #bound> Fits<B> for A where (#first, #second): #private::Alike {}
+    }
+}
+
 /// Returns the name of that constant.
 fn fits_name(block: &Ident) -> Ident {
     generated::name(block, "Fits")
@@ -194,22 +225,24 @@ fn by_trait(names: &Names, words: [&str; 3], index: usize, provided: &[Ident]) -
     let (library, private, parameters) = (&names.library, &names.private, names.parameters());
     let shape = &names.shapes[index];
     // Braces in the user's text would be parsed as placeholders.
-    let [producer, consumer, help] = words.map(|text| text.replace('{', "{{").replace('}', "}}"));
+    let words = words.map(|text| text.replace('{', "{{").replace('}', "}}"));
+    let [producer, consumer, help] = words.map(|text| text.replace(errors::ITSELF, "{Self}"));
     let message = format!("shape mismatch: {producer} gives `{{In}}` but {consumer}");
-    let label = format!("does not fit {producer}");
-    let (rule, subject, anything) = if let Some(site) = names.layers.get(index) {
+    let label = match &names.network.end {
+        End::Joined { first, .. } if index == names.network.layers.len() => format!("does not fit `{first}`"),
+        _ => format!("does not fit {producer}"),
+    };
+    let (rule, subject, anything) = if let (Some(_), Some(site)) =
+        (names.network.layers.get(index), names.layers.get(index))
+    {
         (
             code!(#[diagnostic::do_not_recommend] impl<In: #private::Shape, L: #private::Takes<In>> Fits<In> for L {}),
             site.kind.clone(),
             code!(#library::Identity),
         )
     } else {
-        let input = &names.shapes[0];
-        let declared = names.network.declared_output.as_ref().map(|(shape, _)| match names.network.block {
-            Some(_) => code!(<#input as #private::Shape>::Plain),
-            None => names.shape(shape),
-        });
-        (code!(impl<S: #private::Shape> Fits<S> for S {}), declared.unwrap_or_default(), shape.clone())
+        let [rule, wanted] = end(names);
+        (rule, wanted, shape.clone())
     };
     let subject = if provided.is_empty() {
         subject

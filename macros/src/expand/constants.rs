@@ -3,8 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
-use super::{Names, plain};
-use crate::graph::Kind;
+use super::Names;
 use crate::shape::Shape;
 
 /// Returns `impl Network`.
@@ -14,7 +13,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let name = &network.title;
     let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
     let logits = names.logits();
-    let layers = layer_infos(names);
+    let layers = super::summary::layers(names);
     let trace = super::forward::trace(names);
     let [activations_type, activations] = super::activations::function(names);
     let (derived, tile) = (names.derived(), super::settings::tile(names));
@@ -46,36 +45,6 @@ pub(super) fn network(names: &Names) -> TokenStream {
             #activations
         }
     }
-}
-
-/// Returns the data of each layer for a summary.
-fn layer_infos(names: &Names) -> TokenStream {
-    let (private, scalar) = (&names.private, &names.scalar);
-    let layers = names.layers.iter().enumerate().map(|(index, site)| {
-        let (kind, with, shape, next) = (&site.kind, &site.with, &names.shapes[index], &names.shapes[index + 1]);
-        let name = plain(&site.field);
-        let layer = site.layer.map_or("", |layer| &layer.description);
-        let frozen = site.layer.is_some_and(|layer| layer.frozen);
-        let is_block = site.layer.is_some_and(|layer| matches!(layer.kind, Kind::Block(_)));
-        let inside = if is_block { code!(<#with as #private::Network>::LAYERS) } else { code!(&[]) };
-        let kept = (index + 1 < names.layers.len()).then(|| {
-            let kept = super::forward::kept(names, index);
-            code!(#kept +)
-        });
-        code! {
-            #private::LayerInfo {
-                name: #name,
-                layer: #layer,
-                output: <#next as #private::Shape>::DIMENSIONS,
-                parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
-                multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
-                kept: #kept #private::chain::cache::<#kind, #shape>(),
-                frozen: #frozen,
-                inside: #inside,
-            },
-        }
-    });
-    layers.collect()
 }
 
 /// Returns `initialization` and `initialize`: the weights of each layer are initialized for the layers after it.

@@ -23,16 +23,21 @@ pub(super) fn user_words(network: &Network) -> HashSet<String> {
             other => other.tokens(&TokenStream::new(), Size::tokens),
         });
     }
+    let mut words = HashSet::new();
     for layer in &network.layers {
         match &layer.kind {
             Kind::BuiltIn(built_in) => built_in.sizes.iter().for_each(|size| collect(size.tokens())),
             Kind::Custom { path, .. } => collect(path.to_token_stream()),
-            // The items of a block have their own names.
-            Kind::Block(_) => {}
+            // The items of a block have their own names; its sizes and its shortcut are part of its type.
+            Kind::Block(block) => {
+                block.sizes().into_iter().for_each(|size| collect(size.tokens()));
+                words.extend(block.shortcut().map(|shortcut| user_words(&shortcut.network)).into_iter().flatten());
+            }
         }
         for expression in settings::expressions(layer) {
             collect(expression.to_token_stream());
         }
     }
+    used.extend(words);
     used
 }

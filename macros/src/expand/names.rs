@@ -6,13 +6,14 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 
+use super::blocks;
 use super::hygiene::user_words;
 use super::settings;
 use super::sizes::Sizes;
 use crate::generated;
-use crate::graph::{Kind, Layer, Network};
+use crate::graph::{Block, Kind, Layer, Network};
 use crate::identifier::{collect as collect_words, plain};
-use crate::layer::{Argument, RESIDUAL};
+use crate::layer::Argument;
 use crate::shape::Shape;
 use crate::size::Size;
 
@@ -44,6 +45,14 @@ pub(super) struct Names<'a> {
     pub(super) random: Ident,
 }
 
+/// What is around a network in a block.
+pub(super) struct Around {
+    /// The shape of its input, and the same through the types that define it.
+    input: [TokenStream; 2],
+    /// The name of the scalar parameter, if it has to be the same.
+    scalar: Option<Ident>,
+}
+
 /// A layer in generated code.
 pub(super) struct Site<'a> {
     /// The layer; `None` for the stand-in of an empty network.
@@ -70,13 +79,8 @@ impl Site<'_> {
 }
 
 impl<'a> Names<'a> {
-    /// Returns the names of a network, or of a block with its input.
-    pub(super) fn new(
-        network: &'a Network,
-        library: &TokenStream,
-        sizes: &Rc<Sizes>,
-        input: Option<[&TokenStream; 2]>,
-    ) -> Self {
+    /// Returns the names of a network, or of one in a block with what is around it.
+    pub(super) fn new(network: &'a Network, library: &TokenStream, sizes: &Rc<Sizes>, around: Option<Around>) -> Self {
         let used = user_words(network);
         let fresh = |word: &str| {
             let word = if used.contains(word) { format!("__{word}") } else { word.to_owned() };
@@ -90,13 +94,13 @@ impl<'a> Names<'a> {
             sizes: Rc::clone(sizes),
             shapes: Vec::new(),
             underlying_shapes: Vec::new(),
-            scalar: fresh("T"),
+            scalar: around.as_ref().and_then(|around| around.scalar.clone()).unwrap_or_else(|| fresh("T")),
             input: fresh("In"),
             isa: fresh("I"),
             random: fresh("R"),
         };
         let header = names.shape(&network.input);
-        let [input, underlying_input] = input.unwrap_or([&header, &header]).map(TokenStream::clone);
+        let [input, underlying_input] = around.map_or_else(|| [header.clone(), header], |around| around.input);
         names.shapes.push(input);
         names.underlying_shapes.push(underlying_input);
         for (index, layer) in network.layers.iter().enumerate() {
@@ -115,6 +119,24 @@ impl<'a> Names<'a> {
             names.stand_in();
         }
         names
+    }
+
+    /// Returns the names of a network in the block at `index`.
+    pub(super) fn within(&self, index: usize, network: &'a Network) -> Self {
+        let mut input = [&self.shapes[index], &self.underlying_shapes[index]].map(TokenStream::clone);
+        let block = self.network.layers.get(index).and_then(Layer::block);
+        if let Some(Block::Repeat { .. }) = block {
+            // From the second repetition on, the input is an output.
+            let private = &self.private;
+            input = match &network.input {
+                Shape::Known(..) => [self.shape(&network.input), self.shape(&network.input)],
+                Shape::Custom(..) | Shape::Unknown(_) => input.map(|shape| code!(<#shape as #private::Shape>::Plain)),
+            };
+        }
+        // The type of a shortcut is part of that of its block.
+        let shares = block.is_some_and(|block| blocks::is_shortcut(block, network));
+        let around = Around { input, scalar: shares.then(|| self.scalar.clone()) };
+        Self::new(network, &self.library, &self.sizes, Some(around))
     }
 
     /// Adds an identity layer, for a network whose layers could not be parsed.
@@ -136,7 +158,7 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn site(&self, index: usize, layer: &'a Layer) -> Site<'a> {
-        let (library, private, scalar) = (&self.library, &self.private, &self.scalar);
+        let (private, scalar) = (&self.private, &self.scalar);
         let alias = self.apply(&self.layer_alias(index));
         let (kind, with) = match &layer.kind {
             Kind::BuiltIn(built_in) => {
@@ -145,13 +167,9 @@ impl<'a> Names<'a> {
                 let with = parameters.map(|with| self.library_type(with.name, &with.arguments, Some(scalar)));
                 (kind, with.unwrap_or_else(|| code!(())))
             }
-            Kind::Block(inside) => {
-                let (name, parameters) = (&inside.name, &inside.parameters);
-                let residual = Ident::new(RESIDUAL, Span::call_site());
-                (
-                    code!(#library::#residual<#name<#({ #parameters },)* #private::f32>>),
-                    code!(#name<#({ #parameters },)* #scalar>),
-                )
+            Kind::Block(block) => {
+                let [kind, with] = blocks::types(self, index, block);
+                (kind, with)
             }
             Kind::Custom { .. } => (alias.clone(), code!(<#alias as #private::Layer>::With<#scalar>)),
         };

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::{Names, at};
 use crate::errors;
+use crate::graph::Layer;
 use crate::size::Size;
 
 /// Returns `impl Plan` for the network as a layer.
@@ -49,8 +50,8 @@ pub(super) fn plan(names: &Names) -> TokenStream {
 /// network can fail them, and each use of an instance needs one of the two lengths.
 fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) -> (TokenStream, TokenStream) {
     let (private, network) = (&names.private, names.network);
-    let layers = network.every_layer().into_iter().filter_map(|layer| Some(&layer.built_in()?.sizes));
-    let sizes: Vec<_> = network.input.sizes().iter().chain(layers.flatten()).collect();
+    let layers = network.every_layer().into_iter().flat_map(Layer::sizes);
+    let sizes: Vec<_> = network.input.sizes().iter().chain(layers).collect();
     let is_size =
         |parameter: &&Ident| sizes.iter().any(|size| matches!(size, Size::Parameter(name) if name == *parameter));
     let mut checks = network.parameters.iter().filter(is_size).peekable();

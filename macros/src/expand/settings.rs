@@ -21,7 +21,7 @@ pub(super) fn constants(names: &Names) -> TokenStream {
         let constant = is_constant(names, layer);
         let list = if constant { &mut beside } else { &mut of_network };
         let kind = if constant { &constant_kind(names, index, site) } else { &site.kind };
-        if let Some(value) = settings(names, layer, kind) {
+        if let Some(value) = settings(names, index, layer, kind) {
             let name = settings_name(names, index);
             list.extend(code!(#[doc(hidden)] const #name: <#kind as #private::Layer>::Settings = #value;));
         }
@@ -82,7 +82,7 @@ fn constant_kind(names: &Names, index: usize, site: &Site) -> TokenStream {
 
 /// Returns a reference to the settings of a layer.
 pub(super) fn reference(names: &Names, index: usize, layer: &Layer, kind: &TokenStream) -> TokenStream {
-    if settings(names, layer, kind).is_none() {
+    if settings(names, index, layer, kind).is_none() {
         return code!(&());
     }
     let constant = constant(names, layer, &settings_name(names, index));
@@ -122,7 +122,11 @@ pub(super) fn expressions(layer: &Layer) -> Vec<&Expr> {
             expressions.extend(&settings.arguments);
             expressions.extend(settings.named.iter().map(|(_, value)| value));
         }
-        Kind::Block(_) | Kind::Custom { settings: None, .. } => {}
+        Kind::Block(block) => {
+            let layers = block.shortcut().into_iter().flat_map(|shortcut| &shortcut.network.layers);
+            expressions.extend(layers.flat_map(self::expressions));
+        }
+        Kind::Custom { settings: None, .. } => {}
     }
     match layer.initialization.as_ref().map(|initialization| &initialization.kind) {
         Some(InitializerKind::BuiltIn(_, values)) => expressions.extend(values.iter().flatten()),
@@ -136,7 +140,9 @@ pub(super) fn expressions(layer: &Layer) -> Vec<&Expr> {
 fn is_constant(names: &Names, layer: &Layer) -> bool {
     let type_depends = match &layer.kind {
         Kind::Custom { path, .. } => names.mentions_parameters(path),
-        Kind::BuiltIn(_) | Kind::Block(_) => false,
+        // The type of a shortcut is part of that of its block.
+        Kind::Block(block) => block.shortcut().is_some() && !names.network.parameters.is_empty(),
+        Kind::BuiltIn(_) => false,
     };
     !type_depends && !expressions(layer).into_iter().any(|expression| names.mentions_parameters(expression))
 }
@@ -150,7 +156,7 @@ fn initializer_name(names: &Names, index: usize) -> Ident {
 }
 
 /// Returns the settings of a layer as a value; `None` for a layer without settings.
-fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStream> {
+fn settings(names: &Names, index: usize, layer: &Layer, kind: &TokenStream) -> Option<TokenStream> {
     let span = layer.settings_place.span();
     let function = |arguments| call(span, &code!(<#kind>::settings), arguments);
     match &layer.kind {
@@ -170,7 +176,7 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
                 function(code!(#(#values),*))
             })
         }
-        Kind::Block(_) => None,
+        Kind::Block(block) => block.shortcut().map(|shortcut| of_shortcut(&names.within(index, &shortcut.network))),
         // A layer whose required settings are missing is one error here instead of one for each use.
         Kind::Custom { settings: None, .. } => {
             let private = &names.private;
@@ -185,6 +191,21 @@ fn settings(names: &Names, layer: &Layer, kind: &TokenStream) -> Option<TokenStr
             Some(code!({ #otherwise #value }))
         }
     }
+}
+
+/// Returns the settings of a block, which are those of its shortcut.
+fn of_shortcut(names: &Names) -> TokenStream {
+    let (private, layer, kind) = (&names.private, names.network.layers.first(), &names.layers[0].kind);
+    let value = layer.and_then(|layer| settings(names, 0, layer, kind)).unwrap_or_else(|| code!(()));
+    let initializer = layer.and_then(|layer| layer.initialization.as_ref());
+    let initializer = initializer.map_or_else(
+        || code!(None),
+        |initialization| {
+            let initializer = initializer_value(names, initialization);
+            code!(Some(#initializer))
+        },
+    );
+    code!(#private::Shortcut { settings: #value, initializer: #private::core::option::Option::#initializer })
 }
 
 /// Returns a function `settings` for every type, which a call reaches if the type has none of its own, such as a nested network.

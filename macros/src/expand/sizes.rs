@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident};
 
 use crate::fallback;
 use crate::generated;
-use crate::graph::{self, Array, BuiltIn, Layer, Network};
+use crate::graph::{self, Array, Block, BuiltIn, Layer, Network};
 use crate::layer::Argument;
 use crate::setting::Value;
 use crate::shape::Shape;
@@ -159,6 +159,7 @@ fn of_layer(layer: &Layer) -> Vec<&Size> {
         sizes.extend(arguments.iter().chain(parameters).flat_map(Argument::sizes));
         sizes.extend(requires.iter().flat_map(|required| [&required.takes, &required.gives]));
     }
+    sizes.extend(layer.block().into_iter().flat_map(Block::sizes));
     sizes.extend(layer.output.sizes());
     sizes
 }

@@ -1,6 +1,6 @@
 //! The items of a network: aliases, the struct, its layout, `Debug` and `Clone`.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::Visibility;
 
@@ -181,12 +181,31 @@ fn architecture_docs(names: &Names) -> String {
 /// Returns the implementation of `FlatParameters`. It contains the one `unsafe` token that `network!` generates; its span is
 /// that of the macro, so that a user's `forbid(unsafe_code)` does not reject it.
 pub(super) fn flat_parameters(names: &Names) -> TokenStream {
-    let Names { network, private, scalar, .. } = names;
-    let (parameters, generic) = (names.parameters(), names.generic());
-    let entries = names.layers.iter().map(|site| {
-        let (field, with) = (&site.field, &site.with);
+    let (network, private) = (names.network, &names.private);
+    let frozen = |site: &Site| site.layer.is_some_and(|layer| layer.frozen);
+    let entries = names.layers.iter().map(|site| (&site.field, frozen(site), &site.with));
+    // Each use of an instance of a network with const parameters needs this length.
+    let budget = super::assertions::budget(names).filter(|_| !network.parameters.is_empty());
+    let budget = budget.map(|call| code!(#call;));
+    // The tensors of a wrong network must not be compared with those of a file.
+    let unknown = names.sizes.unknown().filter(|_| network.block.is_none()).map(Size::tokens);
+    let unknown = unknown.map(|size| code!(let _: #private::usize = #size;));
+    flat_parameters_of(names, &names.generic(), entries, unknown.as_ref(), budget.as_ref())
+}
+
+/// Returns the implementation for a struct with these fields: their names, whether they are frozen, and their types. The
+/// statements come before the table and the length.
+pub(super) fn flat_parameters_of<'f>(
+    names: &Names,
+    generic: &TokenStream,
+    fields: impl Iterator<Item = (&'f Ident, bool, &'f TokenStream)>,
+    before_table: Option<&TokenStream>,
+    before_len: Option<&TokenStream>,
+) -> TokenStream {
+    let Names { private, scalar, .. } = names;
+    let parameters = names.parameters();
+    let entries = fields.map(|(field, frozen, with)| {
         let name = super::plain(field);
-        let frozen = site.layer.is_some_and(|layer| layer.frozen);
         code! {
             #private::TableEntry {
                 name: #name,
@@ -197,21 +216,15 @@ pub(super) fn flat_parameters(names: &Names) -> TokenStream {
         }
     });
     let derived = names.derived();
-    // Each use of an instance of a network with const parameters needs this length.
-    let budget = super::assertions::budget(names).filter(|_| !network.parameters.is_empty());
-    let budget = budget.map(|call| code!(#call;));
-    // The tensors of a wrong network must not be compared with those of a file.
-    let unknown = names.sizes.unknown().filter(|_| network.block.is_none()).map(Size::tokens);
-    let unknown = unknown.map(|size| code!(let _: #private::usize = #size;));
     let tensors = code!(#private::TensorTable::Layers(&[#(#entries),*]));
-    let tensors = if unknown.is_some() { code!({ #unknown #tensors }) } else { tensors };
+    let tensors = if before_table.is_some() { code!({ #before_table #tensors }) } else { tensors };
     code! {
         // SAFETY: the struct is `repr(C)`, and every field implements the trait for the same scalar, as the table requires.
         #derived
         unsafe impl<#parameters #scalar: #private::Scalar> #private::FlatParameters<#scalar> for #generic {
             const TENSORS: #private::TensorTable = #tensors;
             const LEN: #private::usize = {
-                #budget
+                #before_len
                 #private::checked_len::<Self, #scalar>(&<Self as #private::FlatParameters<#scalar>>::TENSORS)
             };
         }

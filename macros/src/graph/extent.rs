@@ -73,6 +73,14 @@ fn parameters(kind: Option<&Type>) -> Vec<Size> {
     arguments.flat_map(Argument::sizes).cloned().collect()
 }
 
+/// Returns the mistake in the joined output of branches, which is too large.
+pub(super) fn of_joined(at: Place, whose: &str, sizes: &[Size]) -> syn::Error {
+    match sizes.iter().find(|size| size.overflows()) {
+        Some(size) => errors::computed_size_overflows(at, whose, &size.bare()),
+        None => errors::too_large(at, whose, &of_output(sizes)),
+    }
+}
+
 fn elements(sizes: &[Size]) -> String {
     format!("it has {}", product(sizes))
 }

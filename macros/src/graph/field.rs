@@ -9,16 +9,17 @@ use crate::ast::Layer;
 use crate::errors::{self, Errors};
 use crate::identifier;
 
-/// Returns a field for each layer, in order.
-pub(super) fn fields(layers: &[(&Layer, &Identity)], errors: &mut Errors) -> Vec<Ident> {
-    let mut used = HashSet::new();
+/// Returns a field for each layer, in order. `reserved` is the name of another field.
+pub(super) fn fields(layers: &[(&Layer, &Identity)], reserved: Option<&str>, errors: &mut Errors) -> Vec<Ident> {
+    let mut used: HashSet<_> = reserved.iter().map(|&name| name.to_owned()).collect();
     let mut given = Vec::new();
     // All of the user's names are reserved before any automatic one, wherever they stand.
     for &(layer, identity) in layers {
         let name = layer.name.as_ref();
         let first = name.filter(|name| used.insert(identifier::plain(name)));
         if let (Some(name), None) = (name, first) {
-            errors.push(errors::declared_twice(name));
+            let is_reserved = reserved.is_some_and(|reserved| identifier::plain(name) == reserved);
+            errors.push(if is_reserved { errors::shortcut_taken(name) } else { errors::declared_twice(name) });
         }
         given.push((layer, identity, first));
     }

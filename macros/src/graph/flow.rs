@@ -108,7 +108,10 @@ fn layer(
             let layer = Stated { spec, path: &path, place, settings: values, unknown: &unknown };
             layer.form(&sizes, &settings, wanted, whose.parameters, state, errors)
         }
-        StatedKind::Block(inside) => block::form(inside, (&path, &field, place), (whose, index), state, errors),
+        StatedKind::Block(stated) => {
+            let block = block::Within { path: &path, field: &field, place, whose, index, state };
+            block.form(stated, errors)
+        }
         StatedKind::Custom { path, settings: values } => custom(path, values, &settings, unknown),
     };
     Layer {

@@ -163,7 +163,7 @@ fn of_first_layer(statements: &[Option<Statement>]) -> Option<Shape> {
             let axes: Option<Vec<_>> = (0..shape.axes.len()).map(axis).collect();
             Some(Shape::Known(shape, axes?))
         }
-        StatedKind::Block(inside) => of_first_layer(inside),
+        StatedKind::Block(block) => block.chains().into_iter().find_map(of_first_layer),
         StatedKind::Custom { .. } => None,
     }
 }
@@ -183,7 +183,7 @@ fn needs_input(statements: &[Option<Statement>]) -> bool {
                 Takes::Shape(shape) => !(0..shape.axes.len()).any(wrong),
             }
         }
-        StatedKind::Block(inside) => needs_input(inside),
+        StatedKind::Block(block) => block.chains().into_iter().all(|chain| chain.is_empty() || needs_input(chain)),
         StatedKind::Custom { .. } => true,
     }
 }
@@ -214,7 +214,7 @@ fn taken(statements: &[Option<Statement>]) -> Option<&'static ShapeSpec> {
                 Takes::Any if spec.keeps_size() => {}
                 Takes::Any => return None,
             },
-            StatedKind::Block(inside) => return taken(inside),
+            StatedKind::Block(block) => return block.chains().into_iter().find_map(taken),
             StatedKind::Custom { .. } => return None,
         }
     }
@@ -230,9 +230,10 @@ pub(super) fn wanted(statements: &[Option<Statement>], output: Option<&Shape>) -
                 _ if spec.keeps_size() => {}
                 _ => return None,
             },
-            StatedKind::Block(inside) => {
-                if let Some(size) = wanted(inside, None) {
-                    return Some(size);
+            StatedKind::Block(block) => {
+                let size = block.chains().into_iter().find_map(|chain| wanted(chain, None));
+                if size.is_some() || !block.keeps_size() {
+                    return size;
                 }
             }
             StatedKind::Custom { .. } => return None,

@@ -1,13 +1,14 @@
 //! Which layer is meant: one of the library, a block, or a custom type?
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::ast::{self, Block, Declaration, Path};
+use crate::block::{Join, Keyword};
 use crate::errors::{self, Errors};
 use crate::graph::size;
 use crate::identifier;
-use crate::layer::{Flow, RESIDUAL, Spec};
+use crate::layer::{Flow, Spec};
 use crate::parse;
 use crate::place::Place;
 use crate::shape::ShapeSpec;
@@ -30,8 +31,8 @@ pub(super) enum Identity {
     Block {
         /// Its keyword as written.
         word: Ident,
-        /// The layers in braces.
-        layers: Vec<Option<ast::Layer>>,
+        /// What it contains.
+        inside: Inside,
     },
     /// Any other path. The compiler decides whether it is a layer.
     Custom {
@@ -42,10 +43,35 @@ pub(super) enum Identity {
     },
 }
 
+/// The contents of a block, as written.
+pub(super) enum Inside {
+    /// The layers of a residual block.
+    Residual {
+        /// The layers in braces.
+        layers: Vec<Option<ast::Layer>>,
+        /// The parentheses, and what they hold, if there are any.
+        shortcut: Option<(Place, Vec<Option<ast::Layer>>)>,
+    },
+    /// The layers of a repeated block.
+    Repeat {
+        /// The layers in braces.
+        layers: Vec<Option<ast::Layer>>,
+        /// The count; `None` after a mistake in it.
+        count: Option<ast::Size>,
+    },
+    /// Branches.
+    Parallel {
+        /// The branches in braces.
+        branches: Vec<Option<ast::Branch>>,
+        /// How they are joined; `None` after a mistake in it.
+        join: Option<Join>,
+    },
+}
+
 /// Returns the identity of a layer; `None` after a mistake, which leaves the layer out.
 pub(super) fn identity(layer: &ast::Layer, declaration: &Declaration, errors: &mut Errors) -> Option<Identity> {
     if let Some(block) = braces(layer, errors) {
-        return self::block(&layer.path, block, errors);
+        return self::block(layer, block, errors);
     }
     if let Some(error) = no_layer(layer, &declaration.name) {
         errors.push(error);
@@ -63,37 +89,92 @@ fn braces<'a>(layer: &'a ast::Layer, errors: &mut Errors) -> Option<&'a Block> {
     if layer.settings.is_none() {
         return Some(block);
     }
-    if layer.path.word().is_none_or(|word| !is_residual(word)) {
-        errors.push(errors::expected_comma(block.braces.span_open().into(), "`{`"));
+    if keyword(&layer.path).is_some() {
+        return Some(block);
     }
+    errors.push(errors::expected_comma(block.braces.span_open().into(), "layer", "`{`"));
     None
 }
 
-/// Parses the layers of a block.
-fn block(path: &Path, block: &Block, errors: &mut Errors) -> Option<Identity> {
+/// Returns the block that a path names, with its word. A path into the library may name one too.
+fn keyword(path: &Path) -> Option<(Keyword, &Ident)> {
+    let named = |word| Some((Keyword::named(word)?, word));
+    path.word().and_then(named).or_else(|| path.in_library().and_then(named))
+}
+
+/// Parses the contents of a block.
+fn block(layer: &ast::Layer, block: &Block, errors: &mut Errors) -> Option<Identity> {
     // Deeper than any practical network, and far from the end of the stack.
     const DEEPEST: usize = 16;
+    let path = &layer.path;
     let place = Place::between(path.place.span(), block.braces.span_open());
-    let behind = path.in_library().filter(|word| is_residual(word));
-    if let Some(word) = behind {
-        errors.push(errors::library_path(path.place, &text::of(path.base.clone()), word));
-    }
-    let Some(word) = path.word().filter(|word| is_residual(word)).or(behind) else {
+    let Some((keyword, word)) = keyword(path) else {
         errors.push(errors::unknown_block(place, &text::of(path.base.clone())));
         return None;
     };
-    if path.arguments.is_some() {
-        errors.push(errors::block_with_sizes(path.place));
+    if path.word().is_none() {
+        errors.push(errors::library_path(path.place, &text::of(path.base.clone()), word));
+    }
+    if path.arguments.is_some() && keyword != Keyword::Repeat {
+        errors.push(errors::block_with_sizes(path.place, keyword));
     }
     if block.depth == DEEPEST {
         errors.push(errors::blocks_too_deep(place, DEEPEST));
         return None;
     }
-    Some(Identity::Block { word: word.clone(), layers: parse::block(block, errors) })
+    let inside = match keyword {
+        Keyword::Residual => {
+            let parentheses = layer.settings.as_ref();
+            let shortcut =
+                parentheses.map(|group| (Place::of(group.to_token_stream()), parse::shortcut(group, block, errors)));
+            Inside::Residual { shortcut, layers: parse::block(block, errors) }
+        }
+        Keyword::Repeat => {
+            if let Some(group) = &layer.settings {
+                let place = Place::of(group.to_token_stream());
+                errors.push(errors::takes_no_settings(place, keyword.name(), keyword.example()));
+            }
+            Inside::Repeat { count: count(path, keyword, errors), layers: parse::block(block, errors) }
+        }
+        Keyword::Parallel => {
+            let join = join(layer, errors);
+            Inside::Parallel { join, branches: parse::branches(block, errors) }
+        }
+    };
+    Some(Identity::Block { word: word.clone(), inside })
 }
 
-fn is_residual(word: &Ident) -> bool {
-    identifier::plain(word) == RESIDUAL
+/// Parses the count of a repeated block.
+fn count(path: &Path, keyword: Keyword, errors: &mut Errors) -> Option<ast::Size> {
+    let mut sizes = parse::sizes(path, errors);
+    if sizes.len() != 1 {
+        let number = (1..=1, sizes.len());
+        errors.push(errors::wrong_number_of_sizes(path.place, keyword.name(), &["count"], number, keyword.example()));
+        return None;
+    }
+    match sizes.remove(0) {
+        ast::Size::Infer(place) => {
+            errors.push(errors::count_inferred(place));
+            None
+        }
+        size => Some(size),
+    }
+}
+
+/// Parses the word in the parentheses of a block of branches.
+fn join(layer: &ast::Layer, errors: &mut Errors) -> Option<Join> {
+    let Some(group) = &layer.settings else { return Some(Join::Concat) };
+    let trees: Vec<_> = group.stream().into_iter().collect();
+    let join = match &trees[..] {
+        [TokenTree::Ident(word)] => Join::named(word),
+        _ => None,
+    };
+    if join.is_none() {
+        let inside = group.stream();
+        let place = Place::of(if inside.is_empty() { group.to_token_stream() } else { inside.clone() });
+        errors.push(errors::unknown_join(place, &text::of(inside)));
+    }
+    join
 }
 
 /// Returns the mistake if the written text cannot be a layer.
@@ -102,8 +183,8 @@ fn no_layer(layer: &ast::Layer, network: &Ident) -> Option<syn::Error> {
     if let Some(shape) = path.word().and_then(ShapeSpec::named) {
         return Some(errors::shape_as_layer(path.place, shape.name, network));
     }
-    if path.word().is_some_and(is_residual) {
-        return Some(errors::block_without_layers(path.place));
+    if let Some(keyword) = path.word().and_then(Keyword::named) {
+        return Some(errors::block_without_layers(path.place, keyword));
     }
     let layer = path.words.first().filter(|_| path.leads).and_then(Spec::named)?;
     Some(errors::called(path.place, &text::of(path.base.clone()), layer.example))

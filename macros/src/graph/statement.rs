@@ -16,6 +16,10 @@ use crate::setting::Value;
 use crate::size::Size;
 use crate::text;
 
+mod block;
+
+pub(super) use block::{StatedBlock, StatedBranch};
+
 /// A layer with its attributes and settings.
 pub(super) struct Statement {
     /// Docs and attributes above the layer.
@@ -49,8 +53,8 @@ pub(super) enum StatedKind {
         /// Its settings, one per setting of the specification.
         settings: Vec<Value>,
     },
-    /// A block with its layers.
-    Block(Vec<Option<Statement>>),
+    /// A block.
+    Block(StatedBlock),
     /// A custom type.
     Custom {
         /// The path with its generic arguments.
@@ -88,11 +92,21 @@ pub(super) fn statements(
     declaration: &Declaration,
     errors: &mut Errors,
 ) -> Vec<Option<Statement>> {
+    statements_beside(layers, None, declaration, errors)
+}
+
+/// Does the same beside another field with the name `reserved`.
+fn statements_beside(
+    layers: &[Option<ast::Layer>],
+    reserved: Option<&str>,
+    declaration: &Declaration,
+    errors: &mut Errors,
+) -> Vec<Option<Statement>> {
     let mut identify = |layer: &ast::Layer| identity(layer, declaration, errors);
     let identities: Vec<_> = layers.iter().map(|layer| layer.as_ref().and_then(&mut identify)).collect();
     let pairs = layers.iter().zip(&identities);
     let known: Vec<_> = pairs.filter_map(|(layer, identity)| Some((layer.as_ref()?, identity.as_ref()?))).collect();
-    let mut fields = field::fields(&known, errors).into_iter();
+    let mut fields = field::fields(&known, reserved, errors).into_iter();
     let mut statements = Vec::new();
     for (layer, identity) in layers.iter().zip(identities) {
         let (Some(layer), Some(identity)) = (layer, identity) else {
@@ -121,12 +135,10 @@ fn statement(
             let layer = BuiltIn { spec, word: &word, field: &field, sizes: &sizes, settings: settings.as_ref() };
             (Place::of(&word), layer.stated(&declaration.parameters, errors)?, settings)
         }
-        Identity::Block { word, layers } => {
-            if layers.is_empty() {
-                errors.push(errors::empty_block(Place::of(word), &format!("`{field}`")));
-                return None;
-            }
-            (Place::of(word), StatedKind::Block(statements(&layers, declaration, errors)), None)
+        Identity::Block { word, inside } => {
+            let within = block::Within { word: &word, field: &field, declaration };
+            let block = within.stated(inside, errors)?;
+            (Place::of(word), StatedKind::Block(block), None)
         }
         Identity::Custom { path, settings } => {
             let values = match &settings {
@@ -148,6 +160,14 @@ fn statement(
         written_settings: settings.as_ref().map_or_else(String::new, text_of),
         kind,
     })
+}
+
+/// Returns the position of an initializer.
+fn place_of(init: &ast::Init) -> Place {
+    match init {
+        ast::Init::Word { word, .. } => Place::of(word),
+        ast::Init::Value(value) => Place::of(value),
+    }
 }
 
 /// Whether a layer can have attributes for parameters.
@@ -174,10 +194,7 @@ impl HasParameters {
 /// Reports attributes for parameters on a layer without parameters, and an initializer on a block.
 fn judge_attributes(layer: &ast::Layer, parameters: HasParameters, field: &Ident, errors: &mut Errors) {
     let whose = format!("`{field}`");
-    let place = layer.init.as_ref().map(|init| match init {
-        ast::Init::Word { word, .. } => Place::of(word),
-        ast::Init::Value(value) => Place::of(value),
-    });
+    let place = layer.init.as_ref().map(place_of);
     match parameters {
         HasParameters::Yes => {}
         HasParameters::InLayers => {

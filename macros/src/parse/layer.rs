@@ -1,10 +1,10 @@
 //! The list of layers. After a mistake parsing continues at the next layer.
 
-use proc_macro2::{Delimiter, Ident, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenTree};
 
 use super::attribute::{self, Marked};
 use super::path;
-use crate::ast::{Block, Layer};
+use crate::ast::{Block, Branch, Layer};
 use crate::errors::{self, Errors};
 use crate::place::Place;
 use crate::text;
@@ -21,13 +21,54 @@ pub(crate) fn block(block: &Block, errors: &mut Errors) -> Vec<Option<Layer>> {
     list(Tokens::inside(&block.braces, &trees), block.depth + 1, errors)
 }
 
+/// Parses the layer in the parentheses of a block.
+pub(crate) fn shortcut(parentheses: &Group, block: &Block, errors: &mut Errors) -> Vec<Option<Layer>> {
+    let trees: Vec<_> = parentheses.stream().into_iter().collect();
+    list(Tokens::inside(parentheses, &trees), block.depth + 1, errors)
+}
+
+/// Parses the branches of a block; `None` stands for a branch that could not be parsed.
+pub(crate) fn branches(block: &Block, errors: &mut Errors) -> Vec<Option<Branch>> {
+    let trees: Vec<_> = block.braces.stream().into_iter().collect();
+    let mut tokens = Tokens::inside(&block.braces, &trees);
+    let mut branches = Vec::new();
+    while !tokens.is_empty() {
+        let branch = branch(&mut tokens, block.depth, errors);
+        if branch.is_some() {
+            separator(&mut tokens, "branch", errors);
+        } else {
+            tokens.skip_behind_comma();
+        }
+        branches.push(branch);
+    }
+    branches
+}
+
+/// Parses one branch.
+fn branch(tokens: &mut Tokens, depth: usize, errors: &mut Errors) -> Option<Branch> {
+    let attributes = attribute::attributes(tokens, Marked::Layer, errors);
+    let Some(word) = tokens.word_before(':') else {
+        errors.push(errors::expected(tokens.place(), "a branch such as `left: { .. }`", &tokens.found()));
+        return None;
+    };
+    tokens.next();
+    tokens.next();
+    let Some(group) = tokens.take_group(Delimiter::Brace) else {
+        errors.push(errors::expected(tokens.place(), &format!("`{{` after `{word}:`"), &tokens.found()));
+        return None;
+    };
+    let name = path::name(word, errors)?.clone();
+    let attribute::Attributes { passed, init, frozen, .. } = attributes;
+    Some(Branch { attributes: passed, init, frozen, name, block: Block { braces: group.clone(), depth } })
+}
+
 /// Parses layers that are nested in `depth` blocks.
 fn list(mut tokens: Tokens, depth: usize, errors: &mut Errors) -> Vec<Option<Layer>> {
     let mut layers = Vec::new();
     while !tokens.is_empty() {
         let layer = layer(&mut tokens, depth, errors);
         if layer.is_some() {
-            separator(&mut tokens, errors);
+            separator(&mut tokens, "layer", errors);
         } else {
             tokens.skip_behind_comma();
         }
@@ -36,12 +77,12 @@ fn list(mut tokens: Tokens, depth: usize, errors: &mut Errors) -> Vec<Option<Lay
     layers
 }
 
-/// Parses the comma after a layer, or reports that it is missing.
-fn separator(tokens: &mut Tokens, errors: &mut Errors) {
+/// Parses the comma after a layer or a branch, or reports that it is missing.
+fn separator(tokens: &mut Tokens, after: &str, errors: &mut Errors) {
     if tokens.is_empty() || tokens.take_mark(',').is_some() {
         return;
     }
-    errors.push(errors::expected_comma(tokens.place(), &tokens.found()));
+    errors.push(errors::expected_comma(tokens.place(), after, &tokens.found()));
     let next_layer = tokens.is_mark('#') || matches!(tokens.peek(), Some(TokenTree::Ident(_)));
     if tokens.take_mark(';').is_none() && !next_layer {
         tokens.skip_behind_comma();

@@ -122,7 +122,7 @@ pub(crate) static SHARED: Function = Function {
 
 #[cfg(test)]
 mod tests {
-    use super::{CEILING, COVERED, CROPPED, PADDED, PRODUCT, QUOTIENT, SHARED, SPAN, WINDOWS};
+    use super::{CEILING, COVERED, CROPPED, PADDED, PRODUCT, QUOTIENT, SHARED, SPAN, SUM, WINDOWS};
 
     #[test]
     fn windows_are_those_that_lie_within_the_padded_axis() {
@@ -173,6 +173,8 @@ mod tests {
     fn what_leaves_the_range_is_left_to_the_compiler() {
         assert_eq!((PRODUCT.fold)(&[2, 3, 4]), Some(24));
         assert_eq!((PRODUCT.fold)(&[u64::MAX, 2]), None);
+        assert_eq!((SUM.fold)(&[2, 3, 4]), Some(9));
+        assert_eq!((SUM.fold)(&[u64::MAX, 2]), None);
         assert_eq!((PADDED.fold)(&[1, u64::MAX]), None);
         assert_eq!((WINDOWS.fold)(&[4, 2, 0, 0]), None);
         assert_eq!((CEILING.fold)(&[4, 0]), None);

@@ -4,7 +4,7 @@ use quote::quote;
 
 use super::{chain, network, outcome};
 use crate::check::{Assertion, Judge};
-use crate::graph::Kind;
+use crate::graph::{Kind, Layer};
 use crate::layer::Relation;
 use crate::shape::{IMAGE, Shape};
 use crate::size::Size;
@@ -171,10 +171,7 @@ fn blocks_give_the_shape_that_they_take() {
         "Vector<1> -dense: Dense<1, 4>-> Vector<4> -softmax: Softmax-> Probabilities<4> \
          -block: Residual-> Vector<4> -dense_2: Dense<4, 2>-> Vector<2>"
     );
-    let inside = network.layers.iter().find_map(|layer| match &layer.kind {
-        Kind::Block(inside) => Some(inside),
-        _ => None,
-    });
+    let inside = network.layers.iter().find_map(Layer::block).and_then(|block| block.networks().into_iter().next());
     assert_eq!(
         inside.map(|inside| (inside.title.clone(), chain(inside))),
         Some((
@@ -199,6 +196,50 @@ fn blocks_give_the_shape_that_they_take() {
             "`custom` gives, `block.custom` takes another shape at 0",
             "`block.custom` gives, `block.dense` takes a vector at 2",
             "`block.dense` gives, `block` adds it to what `custom` gives at 3"
+        ]
+    );
+}
+
+#[test]
+fn shortcuts_repetitions_and_branches_give_what_follows_from_them() {
+    assert_chain(
+        "struct Name (Image<3, 8, 8>) { a: Residual(Conv2d<_, 8, 1>(stride = 2)) { Conv2d<_, 8, 2>(2) }, b: Repeat<4> { Relu }, \
+         c: Parallel { left: { Conv2d<_, 5, 1> }, skip: {} }, d: Parallel(Add) { left: {}, right: { Tanh } } }",
+        "Image<3, 8, 8> -a: Residual(Conv2d<3, 8, 1>(stride = 2))-> Image<8, 4, 4> -b: Repeat<4>-> Image<8, 4, 4> \
+         -c: Parallel(Concat)-> Image<13, 4, 4> -d: Parallel(Add)-> Image<13, 4, 4>",
+    );
+    assert_chain(
+        "struct Name<const N: usize, const R: usize> { Repeat<R> { Dense<N, N> }, Parallel(Add) { a: {}, b: { Dense<_, N> } } }",
+        "Vector<N> -repeat: Repeat<R>-> Vector<N> -parallel: Parallel(Add)-> Vector<N>",
+    );
+    assert_eq!(
+        judges("struct Name { first: Dense<1, W>, block: Residual(Dense<_, H>) { Tanh, Dense<W, K> }, Dense<H, 2> }"),
+        [
+            "shape mismatch: `block.dense` gives K but `block` adds them to H, help: write `Dense<W, H>` for `block.dense`, \
+             or `Dense<_, K>` for `block.shortcut`",
+        ]
+    );
+    assert_eq!(
+        judges("struct Name { first: Dense<1, 4>, block: Repeat<3> { Tanh, Dense<_, H> }, Dense<_, 2> }"),
+        [
+            "shape mismatch: `block.dense` gives H but `block` repeats its layers, which take 4, help: write `Dense<_, 4>` for \
+          `block.dense`"
+        ]
+    );
+    assert_eq!(
+        judges("struct Name { first: Dense<1, 4>, block: Parallel(Add) { a: { Dense<_, H> }, b: { Dense<_, 3> } } }"),
+        [
+            "shape mismatch: `block.b` gives 3 but `block.a`, which `block` adds to it, gives H, help: write `Dense<_, H>` for \
+          `block.b.dense`, or `Dense<_, 3>` for `block.a.dense`"
+        ]
+    );
+    assert_eq!(
+        judges("struct Name (Vector<3>) = block: Parallel { a: { Custom }, b: { Dense<_, 3> } }, Repeat<2> { Custom }"),
+        [
+            "the input gives, `block.a.custom` takes another shape at 0",
+            "`block.b` gives, `block.a`, which `block` joins to it, gives `\0` at 1",
+            "`block` gives, `repeat.custom` takes another shape at 0",
+            "`repeat.custom` gives, `repeat` repeats its layers, which take another shape at 1",
         ]
     );
 }

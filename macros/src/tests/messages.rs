@@ -33,7 +33,7 @@ fn assert_all(source: &str, messages: &[&str]) {
 fn all_mistakes_are_reported_at_once() {
     assert_all(
         "struct Name<'a, T> (Vector<64>) where T: Copy { pub hidden: Dense<32, 32>, type: Tanh, hidden: Dense<5, 10> Softmax(3), \
-         Parallel { Tanh }, Dense<0, 1, 2>, }",
+         Sequential { Tanh }, Dense<0, 1, 2>, }",
         &[
             "a network has no lifetimes",
             "`T` is a type parameter, but a network has only `usize` parameters",
@@ -41,7 +41,7 @@ fn all_mistakes_are_reported_at_once() {
             "a layer has no visibility of its own: every layer is as visible as its network",
             "`type` is a keyword: write `r#type`",
             "expected `,` after the layer, found `Softmax`",
-            "`Parallel` is not a block, so it takes no braces",
+            "`Sequential` is not a block, so it takes no braces",
             "`hidden` is declared twice",
             "`Softmax` takes no settings",
             "`Dense` takes 2 sizes (inputs, outputs) but 3 were given",
@@ -67,8 +67,8 @@ fn three_wrong_edges_give_three_messages() {
 #[test]
 fn a_wrong_layer_causes_no_further_messages_at_adjacent_layers() {
     assert_all(
-        "struct Name -> Vector<3> { Dense<1, 2>, hidden: 3, Dense<5, 6>, Parallel { Tanh } }",
-        &["expected a layer after `hidden:`, found `3`", "`Parallel` is not a block, so it takes no braces"],
+        "struct Name -> Vector<3> { Dense<1, 2>, hidden: 3, Dense<5, 6>, Sequential { Tanh } }",
+        &["expected a layer after `hidden:`, found `3`", "`Sequential` is not a block, so it takes no braces"],
     );
     assert_all(
         "struct Name (Vector<0>) { Dense<1, 2>, Dense<2, 2u8>, Tanh, Dense<3, 4> }",

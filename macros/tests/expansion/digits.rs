@@ -677,6 +677,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
                 + chain::cache::<Dense<64, 32>, Vector<64>>(),
             frozen: false,
             inside: &[],
+            wiring: Wiring::Chain,
         },
         LayerInfo {
             name: "tanh",
@@ -688,6 +689,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
                 + chain::cache::<Tanh, Vector<32>>(),
             frozen: false,
             inside: &[],
+            wiring: Wiring::Chain,
         },
         LayerInfo {
             name: "output",
@@ -699,6 +701,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
                 + chain::cache::<Dense<32, 10>, Vector<32>>(),
             frozen: false,
             inside: &[],
+            wiring: Wiring::Chain,
         },
         LayerInfo {
             name: "softmax",
@@ -709,6 +712,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             kept: chain::cache::<Softmax, Vector<10>>(),
             frozen: false,
             inside: &[],
+            wiring: Wiring::Chain,
         },
     ];
     #[inline(always)]

@@ -5,7 +5,7 @@ use typenet::prelude::*;
 network! {
     struct Digits {
         hidden: Dense<64, 32>,
-        Parallel { Tanh },
+        Sequential { Tanh },
         output: Dense<32, 10>,
         Softmax,
     }

@@ -1,0 +1,464 @@
+//! Blocks of branches: several chains of layers that read the same input and whose outputs are joined.
+
+use core::marker::PhantomData;
+use core::mem;
+
+use rand::Rng as RandomSource;
+
+use crate::flat_parameters::FlatParameters;
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels, UpdateKernels};
+use crate::layer::{Backward, Forward, Layer, Pass, Plan, Site, SiteOf, Takes};
+use crate::scalar::Scalar;
+use crate::shape::{Image, Probabilities, Shape, Vector};
+
+/// Branches that read the same input, and whose outputs are joined.
+///
+/// y = (f₁(x), f₂(x), ..) with [`Concat`], or y = f₁(x) + f₂(x) + .. with [`Add`]
+///
+/// Written `Parallel { left: { .. }, right: { .. } }` in a network: two to eight branches, each a name and its layers in braces. A
+/// branch without layers, `skip: {}`, passes its input on. `Parallel` and `Parallel(Concat)` concatenate the outputs in the order
+/// written; `Parallel(Add)` adds them. The field of the block has a field for each branch, which has a field for each of its layers:
+/// `network.block.left.conv.weight`, in files `block.left.conv.weight`.
+///
+/// **The field of a branch is the network of its layers:** `network.block.left.predict(&x)` is f₁(x). The output of the block is
+/// `network.activations(&x).block`.
+///
+/// In Rust the type is `Parallel<J, B>`, where `J` is `Concat` or `Add`, and `B` a type that `network!` generates.
+///
+/// # Shapes
+/// Each branch takes the input. `Concat`: images with the same number of rows and columns become one image with the channels of all
+/// of them, and vectors one vector with the elements of all of them. `Add`: all branches return the same shape, which is that of
+/// the output. The output is no longer `Probabilities`.
+///
+/// # Gradients
+/// dL/dx = Σ (dfᵢ/dx)ᵀ gᵢ over the branches, where gᵢ is the part of g = dL/dy that belongs to branch i with `Concat`, and g with
+/// `Add`.
+///
+/// # Errors
+/// Branches whose outputs cannot be joined, fewer than two and more than eight branches do not compile.
+///
+/// # Numerics
+/// The branches are computed in the order written. Outputs, and gradients of the input, are added in this order, with one rounding
+/// each. A training pass keeps, besides what the layers keep, the output of each branch whose last layer needs it, and has room
+/// for one more output and one more gradient of the input.
+///
+/// # Source
+/// Concatenation: C. Szegedy et al., "Going deeper with convolutions", 2015, figure 2; with the input: G. Huang, Z. Liu, L. van der
+/// Maaten and K. Weinberger, "Densely connected convolutional networks", 2017, equation 2.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network! {
+///     struct Inception (Image<3, 4, 4>) -> Image<9, 4, 4> {
+///         block: Parallel {
+///             narrow: { Conv2d<_, 2, 1>, Relu },
+///             wide: { Conv2d<_, 4, 3>(padding = Same), Relu },
+///             skip: {},
+///         },
+///     }
+/// }
+/// let mut network = Inception::zeroed();
+/// network.block.wide.conv2d.bias[3] = 0.5;
+/// let output = network.predict(&[[[7.0; 4]; 4]; 3]);
+/// assert_eq!(output[0], [[0.0; 4]; 4]);
+/// assert_eq!(output[5], [[0.5; 4]; 4]);
+/// assert_eq!(output[6..], [[[7.0; 4]; 4]; 3]);
+///
+/// network!(struct Twice (Vector<2>) = Parallel(Add) { first: {}, second: { Identity } });
+/// assert_eq!(Twice::zeroed().predict(&[1.0, -2.0]), [2.0, -4.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Parallel<J, B>(PhantomData<(J, B)>);
+
+/// How the outputs of branches become one output.
+pub trait Join: 'static {
+    /// Whether they are added. If not, each has its own part of the output.
+    const ADDS: bool;
+}
+
+/// Concatenates outputs: images along their channels, vectors along their elements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Concat;
+
+impl Join for Concat {
+    const ADDS: bool = false;
+}
+
+/// Adds outputs, element by element.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Add;
+
+impl Join for Add {
+    const ADDS: bool = true;
+}
+
+/// A shape of which several can be concatenated along the first axis. Two can be joined if they have the same `Of<1>`.
+#[diagnostic::on_unimplemented(
+    message = "outputs of shape `{Self}` cannot be concatenated",
+    note = "`Parallel(Concat)` joins images, vectors, and shapes that implement `Concatenates`"
+)]
+pub trait Concatenates: Shape {
+    /// The same shape with `N` in place of the size of the first axis.
+    type Of<const N: usize>: Shape;
+}
+
+impl<const M: usize> Concatenates for Vector<M> {
+    type Of<const N: usize> = Vector<N>;
+}
+
+impl<const K: usize> Concatenates for Probabilities<K> {
+    type Of<const N: usize> = Vector<N>;
+}
+
+impl<const C: usize, const H: usize, const W: usize> Concatenates for Image<C, H, W> {
+    type Of<const N: usize> = Image<N, H, W>;
+}
+
+/// The branches of a [`Parallel`] block. `network!` implements it.
+pub trait Branches: 'static {
+    /// The shape that each branch takes.
+    type Input: Shape;
+    /// The shape of the joined output.
+    type Output: Shape;
+    /// The parameters: a field for each branch.
+    type With<T: Scalar>: FlatParameters<T> + Send + Sync;
+
+    /// The plans of the branches, in order.
+    const PLANS: &'static [BranchPlan];
+
+    /// Returns the initializer that the first branch requests for the weights before the block.
+    #[must_use]
+    fn initialization(next: Initializer) -> Initializer;
+
+    /// Initializes the parameters of each branch, in order.
+    fn initialize<T: Scalar, R: RandomSource + ?Sized>(
+        parameters: &mut Self::With<T>,
+        initializer: Initializer,
+        rng: &mut R,
+    );
+
+    /// Calls [`ForwardBranches::branch`] for each branch, in order.
+    fn forward<J: Join, T: Kernels, I: Isa, const TRAINING: bool>(
+        parameters: &Self::With<T>,
+        pass: &mut ForwardBranches<'_, J, T, I, TRAINING>,
+    );
+
+    /// Calls [`BackwardBranches::branch`] for each branch, in order.
+    fn backward<J: Join, T: Kernels, I: Isa>(
+        parameters: &Self::With<T>,
+        gradient: &mut Self::With<T>,
+        pass: &mut BackwardBranches<'_, J, T, I>,
+    );
+}
+
+/// What the plan of a block depends on in one of its branches.
+#[derive(Clone, Copy, Debug)]
+pub struct BranchPlan {
+    output: usize,
+    cache: usize,
+    inference: usize,
+    multiply_adds: u64,
+    reads_input: bool,
+    reads_output: bool,
+    sums_from_zero: bool,
+}
+
+impl BranchPlan {
+    /// Returns the plan of the branch `L` for an input of shape `In`.
+    #[must_use]
+    pub const fn of<L: Layer, In: Shape>() -> Self {
+        Self {
+            output: <L::Output<In> as Shape>::LEN,
+            cache: <L::Plan<In> as Plan>::CACHE_LEN,
+            inference: <L::Plan<In> as Plan>::INFERENCE_LEN,
+            multiply_adds: <L::Plan<In> as Plan>::MULTIPLY_ADDS,
+            reads_input: <L::Plan<In> as Plan>::READS_INPUT,
+            reads_output: <L::Plan<In> as Plan>::READS_OUTPUT,
+            sums_from_zero: <L::Plan<In> as Plan>::SUMS_FROM_ZERO || size_of::<L::With<f32>>() == 0,
+        }
+    }
+
+    /// Returns the number of elements per sample that are kept for the branch in training.
+    const fn kept(&self) -> usize {
+        self.cache + if self.reads_output { self.output } else { 0 }
+    }
+}
+
+/// The totals of the plans of some branches.
+struct Totals {
+    kept: usize,
+    widest: usize,
+    inference: usize,
+    multiply_adds: u64,
+    read_input: bool,
+    sum_from_zero: bool,
+}
+
+impl Totals {
+    const fn of(plans: &[BranchPlan]) -> Self {
+        let mut totals =
+            Self { kept: 0, widest: 0, inference: 0, multiply_adds: 0, read_input: false, sum_from_zero: true };
+        let mut index = 0;
+        while index < plans.len() {
+            let plan = &plans[index];
+            totals.kept += plan.kept();
+            totals.widest = if plan.output > totals.widest { plan.output } else { totals.widest };
+            totals.inference = if plan.inference > totals.inference { plan.inference } else { totals.inference };
+            totals.multiply_adds += plan.multiply_adds;
+            totals.read_input |= plan.reads_input;
+            totals.sum_from_zero &= plan.sums_from_zero;
+            index += 1;
+        }
+        totals
+    }
+}
+
+/// The plan of [`Parallel`] with the branches `B`.
+#[derive(Clone, Copy, Debug)]
+pub struct ParallelPlan<B>(PhantomData<B>);
+
+impl<B: Branches> ParallelPlan<B> {
+    const TOTALS: Totals = Totals::of(B::PLANS);
+}
+
+impl<B: Branches> Plan for ParallelPlan<B> {
+    // An output of a branch or the gradient of one, and a gradient of the input.
+    const CACHE_LEN: usize = Self::TOTALS.widest + B::Input::LEN + Self::TOTALS.kept;
+    const INFERENCE_LEN: usize = Self::TOTALS.widest + Self::TOTALS.inference;
+    const MULTIPLY_ADDS: u64 = Self::TOTALS.multiply_adds;
+    const READS_INPUT: bool = Self::TOTALS.read_input;
+    const READS_OUTPUT: bool = false;
+    const SUMS_FROM_ZERO: bool = Self::TOTALS.sum_from_zero;
+}
+
+/// The place of a branch in a pass.
+#[derive(Clone, Copy, Debug, Default)]
+struct Position {
+    /// The index of the branch.
+    index: u64,
+    /// The part of a joined sample that belongs to it: its first element, and the number of all elements of the sample.
+    start: usize,
+    width: usize,
+}
+
+impl Position {
+    /// Moves on by a branch that returns `len` elements.
+    fn advance(&mut self, len: usize) {
+        self.index += 1;
+        self.start += len;
+    }
+}
+
+/// A forward pass through branches.
+#[derive(Debug)]
+pub struct ForwardBranches<'a, J, T, I, const TRAINING: bool> {
+    isa: I,
+    pass: &'a Pass,
+    input: &'a [T],
+    output: &'a mut [T],
+    /// The memory for an output of a branch.
+    scratch: &'a mut [T],
+    /// The memory for the branches to come; in inference, for one after the other.
+    memory: &'a mut [T],
+    samples: usize,
+    position: Position,
+    join: PhantomData<J>,
+}
+
+impl<J: Join, T: Kernels, I: Isa, const TRAINING: bool> ForwardBranches<'_, J, T, I, TRAINING> {
+    /// Computes the next branch and joins its output to those before it.
+    #[inline(always)]
+    pub fn branch<L: Layer<Settings = ()>, In: Shape>(&mut self, parameters: &L::With<T>) {
+        let Self { isa, input, output, scratch, memory, position, samples, .. } = self;
+        let (isa, samples, plan) = (*isa, *samples, const { BranchPlan::of::<L, In>() });
+        let (start, len) = (position.start, samples * plan.output);
+        let keeps = TRAINING && plan.reads_output;
+        let direct = !keeps && if J::ADDS { position.index == 0 } else { samples == 1 };
+        let (cache, kept): (&mut [T], &mut [T]) = if TRAINING {
+            let (own, rest) = mem::take(memory).split_at_mut(samples * plan.kept());
+            *memory = rest;
+            own.split_at_mut(samples * plan.cache)
+        } else {
+            (&mut memory[..samples * plan.inference], &mut [])
+        };
+        let own = if direct {
+            &mut output[if J::ADDS { 0 } else { start }..][..len]
+        } else if keeps {
+            &mut *kept
+        } else {
+            &mut scratch[..len]
+        };
+        let site = Site { parameters, settings: &(), pass: &self.pass.at(position.index) };
+        let forward = Forward { input, output: own, cache };
+        if TRAINING {
+            L::forward::<In, T, I>(isa, site, forward);
+        } else {
+            L::infer::<In, T, I>(isa, site, forward);
+        }
+        let own = if keeps { &*kept } else { &scratch[..len] };
+        if direct {
+        } else if !J::ADDS {
+            for (joined, part) in output.chunks_exact_mut(position.width).zip(own.chunks_exact(plan.output)) {
+                joined[start..][..plan.output].copy_from_slice(part);
+            }
+        } else if position.index == 0 {
+            output.copy_from_slice(own);
+        } else {
+            <T as UpdateKernels>::add_assign(isa, output, own);
+        }
+        position.advance(plan.output);
+    }
+}
+
+/// A backward pass through branches.
+#[derive(Debug)]
+pub struct BackwardBranches<'a, J, T, I> {
+    isa: I,
+    pass: &'a Pass,
+    input: &'a [T],
+    grad_output: &'a mut [T],
+    grad_input: Option<&'a mut [T]>,
+    /// The memory for the gradient of an output of a branch.
+    scratch: &'a mut [T],
+    /// The memory for a gradient of the input.
+    spare: &'a mut [T],
+    /// The memory of the branches to come.
+    memory: &'a mut [T],
+    accumulate: bool,
+    samples: usize,
+    position: Position,
+    join: PhantomData<J>,
+}
+
+impl<J: Join, T: Kernels, I: Isa> BackwardBranches<'_, J, T, I> {
+    /// Computes the gradients of the next branch.
+    #[inline(always)]
+    pub fn branch<L: Layer<Settings = ()>, In: Shape>(&mut self, parameters: &L::With<T>, gradient: &mut L::With<T>) {
+        let Self { isa, grad_output, scratch, spare, memory, position, samples, accumulate, .. } = self;
+        let (isa, samples, plan) = (*isa, *samples, const { BranchPlan::of::<L, In>() });
+        let (start, len) = (position.start, samples * plan.output);
+        let (own, rest) = mem::take(memory).split_at_mut(samples * plan.kept());
+        *memory = rest;
+        let (cache, output) = own.split_at_mut(samples * plan.cache);
+        // The branch may overwrite the gradient of its output, and other branches read that of the block.
+        let own = if !J::ADDS && samples == 1 {
+            &mut grad_output[start..][..len]
+        } else {
+            let own = &mut scratch[..len];
+            if J::ADDS {
+                own.copy_from_slice(grad_output);
+            } else {
+                for (part, joined) in own.chunks_exact_mut(plan.output).zip(grad_output.chunks_exact(position.width)) {
+                    part.copy_from_slice(&joined[start..][..plan.output]);
+                }
+            }
+            own
+        };
+        let adds = position.index > 0;
+        let into =
+            if adds { self.grad_input.is_some().then_some(&mut **spare) } else { self.grad_input.as_deref_mut() };
+        let memory = Backward {
+            input: if plan.reads_input { self.input } else { &[] },
+            output,
+            cache,
+            grad_output: own,
+            grad_input: into,
+            accumulate: *accumulate,
+        };
+        let site = Site { parameters, settings: &(), pass: &self.pass.at(position.index) };
+        L::backward::<In, T, I>(isa, site, memory, gradient);
+        if let Some(grad_input) = self.grad_input.as_deref_mut().filter(|_| adds) {
+            <T as UpdateKernels>::add_assign(isa, grad_input, spare);
+        }
+        position.advance(plan.output);
+    }
+}
+
+impl<J: Join, B: Branches> Layer for Parallel<J, B> {
+    type Output<In: Shape> = B::Output;
+    type Logits<In: Shape> = B::Output;
+    type With<T: Scalar> = B::With<T>;
+    type Settings = ();
+    type Plan<In: Shape> = ParallelPlan<B>;
+
+    fn initialization((): &(), next: Initializer) -> Initializer {
+        B::initialization(next)
+    }
+
+    fn initialize<T: Scalar, R: RandomSource + ?Sized>(
+        parameters: &mut B::With<T>,
+        (): &(),
+        initializer: Initializer,
+        rng: &mut R,
+    ) {
+        B::initialize::<T, R>(parameters, initializer, rng);
+    }
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        forward::<J, B, T, I, true>(isa, site, memory);
+    }
+
+    #[inline(always)]
+    fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        forward::<J, B, T, I, false>(isa, site, memory);
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        site: SiteOf<'_, Self, T>,
+        memory: Backward<'_, T>,
+        gradient: &mut B::With<T>,
+    ) {
+        let Backward { input, cache, grad_output, grad_input, accumulate, .. } = memory;
+        let samples = grad_output.len() / B::Output::LEN;
+        let (scratch, rest) = cache.split_at_mut(samples * ParallelPlan::<B>::TOTALS.widest);
+        let (spare, memory) = rest.split_at_mut(samples * B::Input::LEN);
+        let mut pass = BackwardBranches::<'_, J, T, I> {
+            isa,
+            pass: site.pass,
+            input,
+            grad_output,
+            grad_input,
+            scratch,
+            spare,
+            memory,
+            accumulate,
+            samples,
+            position: Position { width: B::Output::LEN, ..Position::default() },
+            join: PhantomData,
+        };
+        B::backward(site.parameters, gradient, &mut pass);
+    }
+}
+
+/// Computes a forward pass, with or without what `backward` needs.
+#[inline(always)]
+fn forward<J: Join, B: Branches, T: Kernels, I: Isa, const TRAINING: bool>(
+    isa: I,
+    site: Site<'_, B::With<T>, ()>,
+    memory: Forward<'_, T>,
+) {
+    let Forward { input, output, cache } = memory;
+    let samples = input.len() / B::Input::LEN;
+    let (scratch, rest) = cache.split_at_mut(samples * ParallelPlan::<B>::TOTALS.widest);
+    let spare = if TRAINING { samples * B::Input::LEN } else { 0 };
+    let mut pass = ForwardBranches::<'_, J, T, I, TRAINING> {
+        isa,
+        pass: site.pass,
+        input,
+        output,
+        scratch,
+        memory: &mut rest[spare..],
+        samples,
+        position: Position { width: B::Output::LEN, ..Position::default() },
+        join: PhantomData,
+    };
+    B::forward(site.parameters, &mut pass);
+}
+
+impl<J: Join, B: Branches> Takes<B::Input> for Parallel<J, B> {}

@@ -1,0 +1,178 @@
+//! Blocks of layers that follow one another several times.
+
+use core::marker::PhantomData;
+use core::mem;
+
+use rand::Rng as RandomSource;
+
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Backward, Forward, Layer, Plan, Site, SiteOf, Takes};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+
+/// The same layers `N` times, one after the other, each time with parameters of their own.
+///
+/// y = f(... f(f(x; θ₀); θ₁) ...; `θ_{N-1}`)
+///
+/// Written `Repeat<4> { .. }` in a network, with the layers between the braces. The count is a number, a constant or a const
+/// parameter. The field of the block is an array: `network.blocks[0].hidden.weight`, in files `blocks.0.hidden.weight`, as in
+/// PyTorch's `ModuleList`. Attributes on the layers, such as `#[frozen]` and `#[init(..)]`, hold for all repetitions. In Rust the
+/// type is `Repeat<L, N>`, where `L` is a layer without settings, such as a network.
+///
+/// The compiler sees the layers once, whatever the count, so a deep network with `Repeat` compiles in the time of a shallow one.
+///
+/// # Shapes
+/// Any shape that the inner layers both take and return. The first repetition takes [`Probabilities`](crate::Probabilities) as a
+/// vector.
+///
+/// # Gradients
+/// Those of the same layers written `N` times.
+///
+/// # Errors
+/// A count of 0, and inner layers that return another shape than they take, do not compile.
+///
+/// # Numerics
+/// The same bits as those of the layers written `N` times, also for the initial weights. A training pass keeps the outputs
+/// of all repetitions and what their layers keep.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network! {
+///     struct Deep {
+///         first: Dense<4, 8>,
+///         blocks: Repeat<3> { Residual { Relu, hidden: Dense<8, 8> } },
+///         last: Dense<8, 2>,
+///     }
+/// }
+/// let mut network = Deep::init(&mut typenet::rng(37));
+/// network.blocks[2].residual.hidden.bias[0] = 1.0;
+/// assert_eq!(Deep::PARAMETERS, (4 * 8 + 8) + 3 * (8 * 8 + 8) + (8 * 2 + 2));
+/// assert_eq!(Deep::TENSORS.list()[4].name, "blocks.1.residual.hidden.weight");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Repeat<L, const N: usize>(PhantomData<L>);
+
+/// The plan of [`Repeat`] around `L`.
+#[derive(Clone, Copy, Debug)]
+pub struct RepeatPlan<L, In, const N: usize>(PhantomData<(L, In)>);
+
+type Inner<L, In> = <L as Layer>::Plan<<In as Shape>::Plain>;
+
+impl<L: Layer, In: Shape, const N: usize> Plan for RepeatPlan<L, In, N> {
+    // The outputs between the repetitions, and one gradient.
+    const CACHE_LEN: usize = N * (Inner::<L, In>::CACHE_LEN + In::LEN);
+    const INFERENCE_LEN: usize = In::LEN + Inner::<L, In>::INFERENCE_LEN;
+    const MULTIPLY_ADDS: u64 = N as u64 * Inner::<L, In>::MULTIPLY_ADDS;
+    const READS_INPUT: bool = Inner::<L, In>::READS_INPUT;
+    const READS_OUTPUT: bool = Inner::<L, In>::READS_OUTPUT;
+    const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
+}
+
+impl<L: Layer<Settings = ()>, const N: usize> Repeat<L, N> {
+    /// Fails to compile for a count of 0.
+    const COUNTED: () = assert!(N > 0, "a block is repeated at least once");
+}
+
+impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
+    type Output<In: Shape> = In::Plain;
+    type Logits<In: Shape> = In::Plain;
+    type With<T: Scalar> = [L::With<T>; N];
+    type Settings = ();
+    type Plan<In: Shape> = RepeatPlan<L, In, N>;
+
+    fn initialization((): &(), next: Initializer) -> Initializer {
+        (0..N).fold(next, |next, _| L::initialization(&(), next))
+    }
+
+    fn initialize<T: Scalar, R: RandomSource + ?Sized>(
+        parameters: &mut [L::With<T>; N],
+        (): &(),
+        initializer: Initializer,
+        rng: &mut R,
+    ) {
+        // What each repetition receives depends on those after it, but they are initialized in their order.
+        let mut wanted = [initializer; N];
+        for index in (1..N).rev() {
+            wanted[index - 1] = L::initialization(&(), wanted[index]);
+        }
+        for (parameters, initializer) in parameters.iter_mut().zip(wanted) {
+            L::initialize::<T, R>(parameters, &(), initializer, rng);
+        }
+    }
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        let () = Self::COUNTED;
+        let Forward { input, output, cache } = memory;
+        let (len, cache_len) = (input.len(), input.len() / In::LEN * Inner::<L, In>::CACHE_LEN);
+        let (mut caches, mut outputs) = cache.split_at_mut(N * cache_len);
+        let mut last = Some(output);
+        let mut input = input;
+        for (index, parameters) in site.parameters.iter().enumerate() {
+            let (cache, other_caches) = mem::take(&mut caches).split_at_mut(cache_len);
+            let (own, other_outputs) = mem::take(&mut outputs).split_at_mut(len);
+            (caches, outputs) = (other_caches, other_outputs);
+            let own = if index + 1 < N { own } else { last.take().unwrap_or_default() };
+            let inner = Site { parameters, settings: &(), pass: &site.pass.at(index as u64) };
+            L::forward::<In::Plain, T, I>(isa, inner, Forward { input, output: &mut *own, cache });
+            input = own;
+        }
+    }
+
+    #[inline(always)]
+    fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        let () = Self::COUNTED;
+        let Forward { input, output, cache } = memory;
+        let (other, cache) = cache.split_at_mut(input.len());
+        // Two alternating slices, so that the last repetition writes into the output.
+        let (mut own, mut before) = if N % 2 == 1 { (output, other) } else { (other, output) };
+        for (index, parameters) in site.parameters.iter().enumerate() {
+            let input = if index == 0 { input } else { &*before };
+            let inner = Site { parameters, settings: &(), pass: site.pass };
+            L::infer::<In::Plain, T, I>(isa, inner, Forward { input, output: &mut *own, cache: &mut *cache });
+            mem::swap(&mut own, &mut before);
+        }
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        site: SiteOf<'_, Self, T>,
+        memory: Backward<'_, T>,
+        gradient: &mut [L::With<T>; N],
+    ) {
+        let Backward { input, output, cache, grad_output, grad_input, accumulate } = memory;
+        let (len, cache_len) = (grad_output.len(), grad_output.len() / In::LEN * Inner::<L, In>::CACHE_LEN);
+        let (mut caches, outputs) = cache.split_at_mut(N * cache_len);
+        let (outputs, spare) = outputs.split_at_mut((N - 1) * len);
+        // Two alternating slices of gradients; the first repetition writes into the gradient of the input.
+        let (mut own, mut before) = (grad_output, &mut spare[..len]);
+        let mut first = Some(grad_input);
+        for index in (0..N).rev() {
+            let (other_caches, cache) = mem::take(&mut caches).split_at_mut(index * cache_len);
+            caches = other_caches;
+            let given = |index: usize| &outputs[index * len..][..len];
+            let memory = Backward {
+                input: if index > 0 { given(index - 1) } else { input },
+                output: if index + 1 < N { given(index) } else { output },
+                cache,
+                grad_output: &mut *own,
+                grad_input: if index > 0 { Some(&mut *before) } else { first.take().flatten() },
+                accumulate,
+            };
+            let inner = Site { parameters: &site.parameters[index], settings: &(), pass: &site.pass.at(index as u64) };
+            L::backward::<In::Plain, T, I>(isa, inner, memory, &mut gradient[index]);
+            mem::swap(&mut own, &mut before);
+        }
+    }
+}
+
+impl<In, L, const N: usize> Takes<In> for Repeat<L, N>
+where
+    In: Shape,
+    L: Takes<<In as Shape>::Plain> + Layer<Settings = (), Output<<In as Shape>::Plain> = <In as Shape>::Plain>,
+{
+}
