@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::{BinOp, Expr, ExprArray, ExprLit, ExprTuple, Lit, LitInt, UnOp};
 
 use crate::ast;
+use crate::block::COUNT;
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
@@ -21,6 +22,8 @@ pub(super) enum Purpose<'a> {
         /// The lower bound.
         least: u64,
     },
+    /// The count of a repeated block, which may be a const parameter.
+    Count,
     /// A setting that changes shapes.
     Setting {
         /// Its name.
@@ -42,6 +45,7 @@ impl Purpose<'_> {
         match self {
             Self::Size { least: 0, phrase } => format!("{phrase} is at least 0"),
             Self::Size { .. } => "sizes are at least 1".to_owned(),
+            Self::Count => format!("`{COUNT}` is at least 1"),
             Self::Setting { name, least, .. } => format!("`{name}` is at least {least}"),
         }
     }
@@ -50,6 +54,7 @@ impl Purpose<'_> {
     fn unreadable(self, place: Place, text: &str) -> syn::Error {
         match self {
             Self::Size { .. } => errors::unreadable_size(place, text),
+            Self::Count => errors::unreadable_value(place, COUNT, text, &[]),
             Self::Setting { name, words, .. } => errors::unreadable_value(place, name, text, words),
         }
     }
@@ -57,7 +62,7 @@ impl Purpose<'_> {
     /// Returns the mistake of an expression that contains a const parameter.
     fn computes(self, place: Place, text: &str, parameter: &Ident, parameters: &[Ident]) -> syn::Error {
         match self {
-            Self::Size { .. } => errors::computes_with_parameter(place, text, parameter, parameters),
+            Self::Size { .. } | Self::Count => errors::computes_with_parameter(place, text, parameter, parameters),
             Self::Setting { name, in_type: true, .. } => errors::groups_are_parameter(place, name, parameter),
             Self::Setting { name, .. } => errors::setting_is_parameter(place, name, parameter),
         }
@@ -71,6 +76,7 @@ impl Purpose<'_> {
         match self {
             Self::Size { phrase, .. } => errors::several_sizes(place, text, phrase, single),
             Self::Setting { name, pairs: true, .. } => errors::several_of_pair(place, text, name, &texts),
+            Self::Count => errors::several_sizes(place, text, &format!("`{COUNT}`"), single),
             Self::Setting { name, .. } => {
                 let edit = single.map(|single| format!("{name} = {single}"));
                 errors::several_sizes(place, text, &format!("`{name}`"), edit.as_deref())

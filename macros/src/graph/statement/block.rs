@@ -136,7 +136,7 @@ impl Within<'_> {
         if names_type(expression.to_token_stream(), self.declaration) {
             return None;
         }
-        let purpose = Purpose::Setting { name: COUNT, least: 1, words: &[], pairs: false, in_type: false };
+        let purpose = Purpose::Count;
         match size::classify(expression, *braced, *place, &self.declaration.parameters, purpose) {
             Ok(Size::Number(0, place)) => {
                 errors.push(errors::setting_too_small(place, COUNT, &self.whose(), 0, 1));
