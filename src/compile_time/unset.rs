@@ -18,6 +18,7 @@ impl Unset for () {
 }
 
 /// A residual block that is written as a type has the settings that its shortcut has if none are written.
+#[diagnostic::do_not_recommend]
 impl<S: Unset> Unset for Shortcut<S> {
     const VALUE: Self = Self { settings: S::VALUE, initializer: None };
 }
