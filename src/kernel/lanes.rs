@@ -165,6 +165,10 @@ pub trait Lanes: Copy {
     #[must_use]
     fn interleave(self, other: Self) -> (Self, Self);
 
+    /// Returns the lanes of both with even indices, and those with odd indices: the inverse of [`interleave`](Self::interleave).
+    #[must_use]
+    fn separate(self, other: Self) -> (Self, Self);
+
     /// Returns the element in the first lane.
     fn lane_zero(self) -> Self::Element {
         let mut elements = [Self::Element::ZERO; 16];
@@ -172,4 +176,21 @@ pub trait Lanes: Copy {
         unsafe { self.store(elements.as_mut_ptr()) };
         elements[0]
     }
+}
+
+/// Transposes the square matrix in the first `COUNT` registers.
+#[inline(always)]
+pub(super) fn transposed<V: Lanes>(square: [V; 16]) -> impl Iterator<Item = V> {
+    let mut rows = square;
+    let half = V::COUNT / 2;
+    // Each round brings together elements that are half as far apart. After log₂ of the size, each element is in its place.
+    let mut round = 1;
+    while round < V::COUNT {
+        let before = rows;
+        for k in 0..half {
+            (rows[2 * k], rows[2 * k + 1]) = before[k].interleave(before[k + half]);
+        }
+        round *= 2;
+    }
+    rows.into_iter().take(V::COUNT)
 }

@@ -4,8 +4,12 @@
 
 mod loops;
 
+mod pairs;
+
+use pairs::{Maximum, MaximumGradient};
+
 use super::compiled::{compiled, for_floats};
-use super::{Isa, NaiveKernels};
+use super::{Isa, NaiveKernels, Program};
 use crate::scalar::Scalar;
 
 /// Maxima and averages of the windows of images, and of whole channels.
@@ -109,7 +113,11 @@ macro_rules! pooling_kernels {
             #[inline]
             fn pool_maximum<I: Isa>(_: I, sizes: PoolingSizes, input: &[$float], output: &mut [$float]) {
                 compiled!(I, |isa, sizes: PoolingSizes, input: &[$float], output: &mut [$float]| -> () {
-                    loops::pool_maximum(isa, sizes, input, output)
+                    if pairs::fits(sizes) {
+                        Maximum { sizes, input, output }.run(isa);
+                    } else {
+                        loops::pool_maximum(isa, sizes, input, output);
+                    }
                 });
             }
 
@@ -129,7 +137,11 @@ macro_rules! pooling_kernels {
                               grad_output: &[$float],
                               grad_input: &mut [$float]|
                  -> () {
-                    loops::pool_maximum_gradient(isa, sizes, input, output, grad_output, grad_input)
+                    if pairs::fits(sizes) {
+                        MaximumGradient { sizes, input, output, grad_output, grad_input }.run(isa);
+                    } else {
+                        loops::pool_maximum_gradient(isa, sizes, input, output, grad_output, grad_input);
+                    }
                 });
             }
 

@@ -4,7 +4,7 @@ use core::mem::MaybeUninit;
 
 use super::PANEL;
 use super::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_rows, sum_of};
-use crate::kernel::lanes::{Lanes, Vectors};
+use crate::kernel::lanes::{Lanes, Vectors, transposed};
 use crate::kernel::{DenseSizes, Isa, Program};
 use crate::scalar::Scalar;
 
@@ -84,23 +84,6 @@ fn transpose_into<V: Lanes>(
             }
         }
     }
-}
-
-/// Transposes the square matrix in the first `COUNT` registers.
-#[inline(always)]
-fn transposed<V: Lanes>(square: [V; 16]) -> impl Iterator<Item = V> {
-    let mut rows = square;
-    let half = V::COUNT / 2;
-    // Each round brings together elements that are half as far apart. After log₂ of the size, each element is in its place.
-    let mut round = 1;
-    while round < V::COUNT {
-        let before = rows;
-        for k in 0..half {
-            (rows[2 * k], rows[2 * k + 1]) = before[k].interleave(before[k + half]);
-        }
-        round *= 2;
-    }
-    rows.into_iter().take(V::COUNT)
 }
 
 /// The tiled twin of [`naive_weight_gradient`](super::naive_weight_gradient).

@@ -211,6 +211,12 @@ macro_rules! four {
                 let (a, b) = (self.1, other.1);
                 (Self(self.0, [a[0], b[0], a[1], b[1]]), Self(self.0, [a[2], b[2], a[3], b[3]]))
             }
+
+            #[inline(always)]
+            fn separate(self, other: Self) -> (Self, Self) {
+                let (a, b) = (self.1, other.1);
+                (Self(self.0, [a[0], a[2], b[0], b[2]]), Self(self.0, [a[1], a[3], b[1], b[3]]))
+            }
         }
     };
 }

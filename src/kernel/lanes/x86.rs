@@ -16,6 +16,7 @@ macro_rules! register {
         max: $max:ident, min: $min:ident, and: $and:ident, andnot: $andnot:ident, or: $or:ident, round: $round:expr, whole_and_power: $whole_and_power:expr,
         power_of_two: $power_of_two:expr, parts: $parts:expr, less: $less:expr, select: $select:expr, zero_where: $zero_where:expr,
         first_or: $first_or:expr, sum: $sum:ident, largest: $largest:ident, interleave: $interleave:expr,
+        separate: $separate:expr,
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
@@ -204,6 +205,13 @@ macro_rules! register {
                 // SAFETY: as in `add`.
                 let (low, high) = unsafe { $interleave(self.0, other.0) };
                 (Self(low), Self(high))
+            }
+
+            #[inline(always)]
+            fn separate(self, other: Self) -> (Self, Self) {
+                // SAFETY: as in `add`.
+                let (even, odd) = unsafe { $separate(self.0, other.0) };
+                (Self(even), Self(odd))
             }
         }
     };

@@ -12,7 +12,7 @@ const PARTS: usize = 16;
 impl PoolingSizes {
     /// Checks that the lengths of the slices match the sizes, and that no size is 0.
     #[inline(always)]
-    fn check(self, input: usize, output: usize) {
+    pub(super) fn check(self, input: usize, output: usize) {
         let Self { planes, input: [ih, iw], output: [oh, ow], kernel, stride, dilation, .. } = self;
         let sizes = [[ih, iw], [oh, ow], kernel, stride, dilation];
         assert!(sizes.as_flattened().iter().all(|&size| size > 0), "no size is 0");

@@ -59,6 +59,15 @@ register! {
         let (low, high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
         (_mm256_permute2f128_ps::<0x20>(low, high), _mm256_permute2f128_ps::<0x31>(low, high))
     },
+    separate: |a, b| {
+        // The pairs of lanes are in the order a, b, a, b.
+        let even = _mm256_castps_pd(_mm256_shuffle_ps::<0x88>(a, b));
+        let odd = _mm256_castps_pd(_mm256_shuffle_ps::<0xdd>(a, b));
+        (
+            _mm256_castpd_ps(_mm256_permute4x64_pd::<0xd8>(even)),
+            _mm256_castpd_ps(_mm256_permute4x64_pd::<0xd8>(odd)),
+        )
+    },
 }
 
 register! {
@@ -109,4 +118,8 @@ register! {
         let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
         (_mm256_permute2f128_pd::<0x20>(low, high), _mm256_permute2f128_pd::<0x31>(low, high))
     },
+    separate: |a, b| (
+        _mm256_permute4x64_pd::<0xd8>(_mm256_unpacklo_pd(a, b)),
+        _mm256_permute4x64_pd::<0xd8>(_mm256_unpackhi_pd(a, b)),
+    ),
 }
