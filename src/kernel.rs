@@ -45,7 +45,7 @@ mod softmax;
 mod update;
 
 pub use activation::ActivationKernels;
-pub use convolution::{ConvolutionKernels, ConvolutionSizes};
+pub use convolution::{CONVOLUTION_GROUP, ConvolutionKernels, ConvolutionSizes};
 pub use dense::{DenseKernels, DenseSizes};
 pub use normalization::{NormalizationKernels, NormalizationSizes};
 pub use placement::{EnlargementSizes, Interpolation, PadMode, PadSizes, PlacementKernels};

@@ -26,6 +26,17 @@ pub(crate) fn with_scratch<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T
     }
 }
 
+/// The same as [`with_scratch`], with a slice that starts at a multiple of 64 bytes, so that no register in it straddles two
+/// lines of the cache.
+#[inline(always)]
+pub(crate) fn with_aligned_scratch<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+    const LINE: usize = 64;
+    with_scratch(len.saturating_add(LINE / size_of::<T>()), |memory: &mut [T]| {
+        let start = memory.as_ptr().align_offset(LINE).min(memory.len() - len);
+        use_it(&mut memory[start..][..len])
+    })
+}
+
 /// Not inlined, so that the caller's frame holds the large buffer only while it is in use.
 #[inline(never)]
 fn on_large_stack<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {

@@ -1,15 +1,17 @@
 //! The loops, over one row of positions at a time.
 
+use core::array;
 use core::ops::Range;
 
-use super::ConvolutionSizes;
+use super::window::GROUP;
+use super::{ConvolutionSizes, band};
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
 impl ConvolutionSizes {
     /// Checks that the lengths of the slices match the sizes, and that no size is 0.
     #[inline(always)]
-    fn check(self, weight: usize, bias: usize, input: usize, output: usize) {
+    pub(super) fn check(self, weight: usize, bias: usize, input: usize, output: usize) {
         let Self { samples, input: [ci, ih, iw], output: [co, oh, ow], kernel: [kh, kw], stride, groups, .. } = self;
         assert!(
             [ci, ih, iw, co, oh, ow, kh, kw, stride[0], stride[1], groups].iter().all(|&size| size > 0),
@@ -49,8 +51,25 @@ impl ConvolutionSizes {
 
     /// Returns the numbers of input and output channels in a group.
     #[inline(always)]
-    fn group(self) -> [usize; 2] {
+    pub(super) fn group(self) -> [usize; 2] {
         [self.input[0] / self.groups, self.output[0] / self.groups]
+    }
+
+    /// Returns those of some rows of the output at which row `ky` of the kernel lies within the image.
+    #[inline(always)]
+    pub(super) fn rows_that_meet(self, rows: Range<usize>, ky: usize) -> Range<usize> {
+        let (stride, padding, ky) = (self.stride[0], self.padding[0], ky * self.dilation[0]);
+        let end = (self.input[1] + padding).saturating_sub(ky).div_ceil(stride).min(rows.end);
+        padding.saturating_sub(ky).div_ceil(stride).clamp(rows.start, rows.end).min(end)..end
+    }
+
+    /// Returns the rows of the input between the first and the last that the kernel meets at some rows of the output, inclusive.
+    #[inline(always)]
+    pub(super) fn rows_met(self, rows: Range<usize>) -> Range<usize> {
+        let first = (rows.start * self.stride[0]).saturating_sub(self.padding[0]);
+        let end = (rows.end - 1) * self.stride[0] + (self.kernel[0] - 1) * self.dilation[0] + 1;
+        let end = end.saturating_sub(self.padding[0]).min(self.input[1]);
+        first.min(end)..end
     }
 
     /// Returns the position of the weight of a filter, an input channel of its group and an element of the kernel.
@@ -111,7 +130,7 @@ pub(super) fn convolve_input_gradient<T: Scalar, I: Isa>(
             let (group, channel) = (channel / channels, channel % channels);
             let of_group = g.chunks_exact(oh * ow).enumerate().skip(group * filters).take(filters);
             for (filter, g) in of_group {
-                for (ky, kx) in (0..kh).flat_map(|ky| (0..kw).map(move |kx| (ky, kx))) {
+                for (ky, kx) in (0..kh).flat_map(|ky| (0..kw).map(move |kx| (ky, kx))).rev() {
                     let w = weight[sizes.place_of_weight(filter, channel, [ky, kx])];
                     let (columns, first) = sizes.columns(kx);
                     for (oy, g) in g.chunks_exact(ow).enumerate() {
@@ -138,26 +157,64 @@ pub(super) fn convolve_weight_gradient<T: Scalar, I: Isa>(
     grad_bias: &mut [T],
 ) {
     sizes.check(grad_weight.len(), grad_bias.len(), input.len(), grad_output.len());
-    let ConvolutionSizes { input: [ci, ih, iw], output: [co, oh, ow], kernel: [kh, kw], stride, .. } = sizes;
+    let ConvolutionSizes { input: [_, ih, iw], output: [co, oh, ow], kernel: [kh, kw], stride, .. } = sizes;
     let [channels, filters] = sizes.group();
     let put = |place: &mut T, sum: T| *place = if accumulate { *place + sum } else { sum };
-    let samples = || input.chunks_exact(ci * ih * iw).zip(grad_output.chunks_exact(co * oh * ow));
     for (place, gradient) in grad_weight.iter_mut().enumerate() {
         let (filter, rest) = (place % co, place / co);
         let (kx, ky, channel) = (rest % kw, rest / kw % kh, filter / filters * channels + rest / kw / kh);
         let (columns, first) = sizes.columns(kx);
-        let mut sum = T::ZERO;
-        for (x, g) in samples() {
-            for (oy, g) in g[filter * oh * ow..][..oh * ow].chunks_exact(ow).enumerate() {
+        let of_weight = sum_over_samples(sizes, input, grad_output, |x, g, rows| {
+            let mut sum = T::ZERO;
+            for oy in sizes.rows_that_meet(rows, ky) {
                 let Some(iy) = sizes.meets(0, oy, ky) else { continue };
+                let g = &g[(filter * oh + oy) * ow..][..ow];
                 let x = x[(channel * ih + iy) * iw..][..iw][first.min(iw)..].iter().step_by(stride[1]);
+                let outside = |sum, g: &[T]| g.iter().fold(sum, |sum, &g| isa.mul_add(g, T::ZERO, sum));
+                sum = outside(sum, &g[..columns.start]);
                 sum = g[columns.clone()].iter().zip(x).fold(sum, |sum, (&g, &x)| isa.mul_add(g, x, sum));
+                sum = outside(sum, &g[columns.end..]);
             }
-        }
-        put(gradient, sum);
+            sum
+        });
+        put(gradient, of_weight);
     }
     for (filter, gradient) in grad_bias.iter_mut().enumerate() {
-        let of_filter = samples().flat_map(|(_, g)| &g[filter * oh * ow..][..oh * ow]);
-        put(gradient, of_filter.fold(T::ZERO, |sum, &g| sum + g));
+        let of_filter = sum_over_samples(sizes, input, grad_output, |_, g, rows| {
+            g[(filter * oh + rows.start) * ow..][..rows.len() * ow].iter().fold(T::ZERO, |sum, &g| sum + g)
+        });
+        put(gradient, of_filter);
     }
+}
+
+/// Calls `of_sample` for each sample of a group and the rows of a band, and adds what it returns, in the order of the contract.
+#[inline(always)]
+fn sum_over_samples<T: Scalar>(
+    sizes: ConvolutionSizes,
+    input: &[T],
+    grad_output: &[T],
+    of_sample: impl Fn(&[T], &[T], Range<usize>) -> T,
+) -> T {
+    let [input_len, output_len] = [sizes.input, sizes.output].map(|sizes| sizes.into_iter().product::<usize>());
+    let (rows, band) = (sizes.output[1], band(sizes.output));
+    let mut total = T::ZERO;
+    for (x, g) in input.chunks(GROUP * input_len).zip(grad_output.chunks(GROUP * output_len)) {
+        for start in (0..rows).step_by(band) {
+            let mut sums = [T::ZERO; GROUP];
+            let samples = x.chunks_exact(input_len).zip(g.chunks_exact(output_len));
+            for (sum, (x, g)) in sums.iter_mut().zip(samples) {
+                *sum = of_sample(x, g, start..rows.min(start + band));
+            }
+            total += in_halves(sums);
+        }
+    }
+    total
+}
+
+/// Adds the elements in halves, 8 apart, then 4, 2 and 1.
+fn in_halves<T: Scalar>(elements: [T; GROUP]) -> T {
+    let eight: [T; 8] = array::from_fn(|k| elements[k] + elements[k + 8]);
+    let four: [T; 4] = array::from_fn(|k| eight[k] + eight[k + 4]);
+    let two: [T; 2] = array::from_fn(|k| four[k] + four[k + 2]);
+    two[0] + two[1]
 }
