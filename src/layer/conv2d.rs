@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use nalgebra::SVector;
 
 use crate::flat_parameters::{FlatParameters, flat_parameters};
-use crate::kernel::{ConvolutionSizes, Isa, Kernels};
+use crate::kernel::{CONVOLUTION_GROUP, ConvolutionSizes, Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Padding, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::span;
@@ -58,8 +58,8 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// Panics if the type is written by hand, with an `Out` other than the shape that follows from the input and the settings.
 ///
 /// # Numerics
-/// Elements outside the image are omitted from the sums rather than multiplied by zero. Sums are computed in the fixed orders
-/// of [`ConvolutionKernels`](crate::kernel::ConvolutionKernels).
+/// Elements outside the image are omitted from the sums rather than multiplied by zero, except columns in the gradient of the
+/// weight. Sums are computed in the fixed orders of [`ConvolutionKernels`](crate::kernel::ConvolutionKernels).
 ///
 /// # Example
 /// A filter of ones sums each window.
@@ -142,6 +142,7 @@ impl<const GI: usize, const KH: usize, const KW: usize, Out: Shape> Plan for Con
     const MULTIPLY_ADDS: u64 = (Out::LEN * GI * KH * KW) as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const SAMPLES_TOGETHER: usize = CONVOLUTION_GROUP;
 }
 
 impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GI: usize>

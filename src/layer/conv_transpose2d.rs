@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use nalgebra::SVector;
 
 use crate::flat_parameters::{FlatParameters, flat_parameters};
-use crate::kernel::{ConvolutionSizes, Isa, Kernels};
+use crate::kernel::{CONVOLUTION_GROUP, ConvolutionSizes, Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Padding, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::{covered, cropped, span};
@@ -191,6 +191,7 @@ impl<const GO: usize, const KH: usize, const KW: usize, In: Shape> Plan for Conv
     const MULTIPLY_ADDS: u64 = (In::LEN * GO * KH * KW) as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const SAMPLES_TOGETHER: usize = CONVOLUTION_GROUP;
 }
 
 impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GO: usize>

@@ -20,6 +20,9 @@ pub trait Plan {
     /// that sets the gradient to zero, and most partial sums of tiles need no separate gradient. The constant has no meaning
     /// for a layer without parameters.
     const SUMS_FROM_ZERO: bool = false;
+    /// The number of samples that the layer processes together. It takes about as long for fewer. Without `#[tile(..)]`, a tile
+    /// is a multiple of the largest such number in the network, at least two of them, if the number is not 1.
+    const SAMPLES_TOGETHER: usize = 1;
     /// Whether the layer can replace its input with its output (`forward_in_place`) and the gradient of its output with the
     /// gradient of its input (`backward_in_place`). Such a layer does not read its input in `backward`, has an output of as
     /// many elements as its input, and has no parameters. Anything else does not compile.

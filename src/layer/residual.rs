@@ -110,6 +110,7 @@ impl<L: Layer, In: Shape> Plan for ResidualPlan<L, In> {
     const READS_INPUT: bool = Inner::<L, In>::READS_INPUT;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
+    const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
 }
 
 /// Splits the memory of a block into the cache of its layers, their output, and the gradient of the output.

@@ -285,7 +285,9 @@ fn infer_pieces<N: Network>(
         let scratch_len = inputs.len().min(N::TILE).saturating_mul(<PlanOf<N> as Plan>::INFERENCE_LEN);
         return with_scratch(scratch_len, |scratch| dispatch(InferTiles { network, inputs, outputs, scratch }));
     }
-    let middle = (inputs.len() / 2).next_multiple_of(INFERENCE_STEP);
+    // A step of at most half of the smallest piece leaves both halves with samples.
+    let step = N::TOGETHER.clamp(INFERENCE_STEP, SMALLEST_INFERENCE / 2);
+    let middle = (inputs.len() / 2).next_multiple_of(step);
     let ((inputs, other_inputs), (outputs, other_outputs)) = (inputs.split_at(middle), outputs.split_at_mut(middle));
     threads::join(
         || infer_pieces(network, inputs, outputs, alone),

@@ -68,6 +68,12 @@ pub const fn multiply_adds<L: Layer, In: Shape>() -> u64 {
     <L::Plan<In> as Plan>::MULTIPLY_ADDS
 }
 
+/// Returns the number of samples that layer `L` processes together.
+#[must_use]
+pub const fn samples_together<L: Layer, In: Shape>() -> usize {
+    <L::Plan<In> as Plan>::SAMPLES_TOGETHER
+}
+
 /// Returns whether layer `L` can overwrite the gradient of its parameters instead of adding to it. A layer without parameters
 /// always can.
 #[must_use]

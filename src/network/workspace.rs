@@ -24,12 +24,16 @@ const LARGEST_TILE: usize = 128;
 const SMALLEST_STREAMING_TILE: usize = 64;
 /// Larger tiles are multiples of this, so that kernels that process several samples at once have no remainder.
 const TILE_STEP: usize = 8;
+/// The smallest tile, in groups of samples that a layer processes together. One group takes less memory than the cache has for
+/// most networks, but streams the weights of dense layers twice as often: LeNet's step takes 3 % longer.
+const SMALLEST_GROUPS: usize = 2;
 
 /// A gradient takes about as many multiply-adds as this many forward passes.
 const PASSES_OF_A_GRADIENT: u64 = 3;
 
-/// Returns the number of samples per tile, from the scalars of workspace per sample and the bytes of parameters.
-pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize) -> usize {
+/// Returns the number of samples per tile, from the scalars of workspace per sample, the bytes of parameters, and the number of
+/// samples that a layer processes together.
+pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize, together: usize) -> usize {
     let sample_bytes = sample_len * size_of::<T>();
     let fit = match (L2_BYTES / 2).checked_div(sample_bytes) {
         Some(fit) => fit,
@@ -43,7 +47,14 @@ pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize) -
     } else {
         fit
     };
-    if tile > TILE_STEP { tile / TILE_STEP * TILE_STEP } else { tile }
+    let step = if together > 1 { together } else { TILE_STEP };
+    if together > 1 && tile < SMALLEST_GROUPS.saturating_mul(together) {
+        SMALLEST_GROUPS.saturating_mul(together)
+    } else if tile > step {
+        tile / step * step
+    } else {
+        tile
+    }
 }
 
 /// The memory of a training step: logits, their gradients, and the layers' cache.
@@ -107,7 +118,7 @@ impl<N: Network> Workspace<'static, N> {
     pub fn for_samples(samples: usize) -> Self {
         let samples = samples.max(N::TILE);
         let len = samples.checked_mul(N::SAMPLE_LEN).expect("a workspace fits the address space");
-        let memory = Memory::Owned(vec![N::Scalar::ZERO; len]);
+        let memory = Memory::Owned(allocate(len));
         Self { memory, samples, forward_samples: 0, gradients: Vec::new(), tiles: Vec::new() }
     }
 }
@@ -192,7 +203,7 @@ impl<'a, N: Network> Workspace<'a, N> {
             self.gradients.push(N::zeroed());
         }
         while self.tiles.len() < needs.tiles {
-            self.tiles.push(vec![N::Scalar::ZERO; N::WORKSPACE_LEN]);
+            self.tiles.push(allocate(N::WORKSPACE_LEN));
         }
         let tile = match &mut self.memory {
             Memory::Owned(memory) => &mut memory[..],
@@ -208,9 +219,20 @@ impl<N: Network> Debug for Workspace<'_, N> {
     }
 }
 
-/// Cuts memory into logits, their gradients and the cache, for `samples` samples.
+/// The size of a line of the cache in bytes.
+const LINE: usize = 64;
+
+/// Allocates `len` elements, and so many more that as many start at a multiple of [`LINE`].
+fn allocate<T: Scalar>(len: usize) -> Vec<T> {
+    vec![T::ZERO; len.saturating_add(LINE / size_of::<T>().max(1))]
+}
+
+/// Cuts memory into logits, their gradients and the cache, for `samples` samples. They start at a multiple of [`LINE`] if there is
+/// room, so that registers straddle fewer lines of the cache.
 #[inline(always)]
 pub(crate) fn cut<N: Network>(memory: &mut [N::Scalar], samples: usize) -> Parts<'_, N::Scalar> {
+    let (start, spare) = (memory.as_ptr().align_offset(LINE), memory.len().saturating_sub(samples * N::SAMPLE_LEN));
+    let memory = &mut memory[if start <= spare { start } else { 0 }..];
     let (logits, rest) = memory.split_at_mut(samples * N::Logits::LEN);
     let (grad_logits, rest) = rest.split_at_mut(samples * N::Logits::LEN);
     (logits, grad_logits, &mut rest[..samples * <PlanOf<N> as Plan>::CACHE_LEN])
@@ -223,12 +245,19 @@ mod tests {
     #[test]
     fn tiles_fit_half_the_cache_unless_the_weights_are_larger_than_all_of_it() {
         // 64-32-10: everything fits.
-        assert_eq!(tile::<f32>(120, 9_640), 128);
+        assert_eq!(tile::<f32>(120, 9_640, 1), 128);
         // 2,000 elements a sample: 65 would fit.
-        assert_eq!(tile::<f32>(2_000, 9_640), 64);
-        assert_eq!(tile::<f32>(20_000, 9_640), 6);
-        assert_eq!(tile::<f32>(20_000, 2 << 20), 64);
-        assert_eq!(tile::<f64>(usize::MAX / 16, 8), 1);
-        assert_eq!(tile::<f32>(0, 0), 128);
+        assert_eq!(tile::<f32>(2_000, 9_640, 1), 64);
+        assert_eq!(tile::<f32>(20_000, 9_640, 1), 6);
+        assert_eq!(tile::<f32>(20_000, 2 << 20, 1), 64);
+        assert_eq!(tile::<f64>(usize::MAX / 16, 8, 1), 1);
+        assert_eq!(tile::<f32>(0, 0, 1), 128);
+    }
+
+    #[test]
+    fn tiles_are_multiples_of_the_samples_that_a_layer_processes_together() {
+        assert_eq!(tile::<f32>(20_000, 9_640, 16), 32);
+        assert_eq!(tile::<f32>(3_000, 9_640, 16), 32);
+        assert_eq!(tile::<f32>(0, 0, 16), 128);
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
             .collect()
     };
     let (caches, scratch, multiply_adds) = (of_each("cache"), of_each("scratch"), of_each("multiply_adds"));
-    let sums_from_zero = of_each("sums_from_zero");
+    let (samples_together, sums_from_zero) = (of_each("samples_together"), of_each("sums_from_zero"));
     let kept = (0..count.saturating_sub(1)).map(|index| super::forward::kept(names, index));
     let widest = names.widest(count);
     let plan_of = |index: usize| {
@@ -41,6 +41,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
             const MULTIPLY_ADDS: #private::u64 = #(#multiply_adds)+*;
             const READS_INPUT: #private::bool = #first::READS_INPUT;
             const READS_OUTPUT: #private::bool = #last::READS_OUTPUT;
+            const SAMPLES_TOGETHER: #private::usize = #private::chain::largest(&[#(#samples_together),*]);
             const SUMS_FROM_ZERO: #private::bool = #(#sums_from_zero)&&*;
         }
     }

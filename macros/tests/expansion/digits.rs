@@ -95,6 +95,14 @@ impl Plan for DigitClassifier<f32> {
     const READS_OUTPUT: bool = <<Softmax as Layer>::Plan<
         Vector<10>,
     > as Plan>::READS_OUTPUT;
+    const SAMPLES_TOGETHER: usize = chain::largest(
+        &[
+            chain::samples_together::<Dense<64, 32>, Vector<64>>(),
+            chain::samples_together::<Tanh, Vector<32>>(),
+            chain::samples_together::<Dense<32, 10>, Vector<32>>(),
+            chain::samples_together::<Softmax, Vector<10>>(),
+        ],
+    );
     const SUMS_FROM_ZERO: bool = chain::sums_from_zero::<Dense<64, 32>, Vector<64>>()
         && chain::sums_from_zero::<Tanh, Vector<32>>()
         && chain::sums_from_zero::<Dense<32, 10>, Vector<32>>()
