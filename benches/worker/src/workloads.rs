@@ -1,14 +1,15 @@
 //! Which workloads are there?
 //!
 //! A: one sample through a network. B: one step of training, forward, mean negative log likelihood, backward, gradient
-//! descent with momentum. C: one step of Adam. S: steps of training over a range of batch sizes and of widths.
+//! descent with momentum. C: one step of Adam. D: one step of training a convolutional network. S: steps of training over a
+//! range of batch sizes and of widths.
 
 use std::hint::black_box;
 
 use typenet::prelude::*;
 use typenet::{Predict, Scalar, random};
 
-use crate::networks::{Deep784, Net4, Net64, Net784, Wide};
+use crate::networks::{Deep784, LeNet, Net4, Net64, Net784, Wide};
 
 /// Runs the given number of steps.
 pub(crate) type Steps = Box<dyn FnMut(usize) + Send>;
@@ -39,6 +40,8 @@ pub(crate) fn all() -> Vec<Workload> {
         Workload::new("B4", || training::<Net784, 10>(256)),
         Workload::new("B5", || training::<Deep784, 10>(128)),
         Workload::new("C1", adam),
+        Workload::new("D1", || training::<LeNet, 10>(64)),
+        Workload::new("D2", || training::<LeNet, 10>(2048)),
     ];
     let batches = [1, 2, 4, 7, 8, 16, 32, 33, 64, 100, 128, 256, 512, 1024, 2048, 4096];
     all.extend(batches.map(|batch| Workload::new(&format!("S-batch-{batch}"), move || training::<Net784, 10>(batch))));
