@@ -5,7 +5,7 @@ use core::mem::MaybeUninit;
 
 use crate::scalar::Scalar;
 
-/// Scratch memory of at most this many bytes is on the stack. Above that, it is a buffer that each thread keeps.
+/// Scratch memory of at most this many bytes is on the stack. Above that, it is one of two buffers that each thread keeps.
 const LARGEST_STACK_SCRATCH: usize = 64 << 10;
 
 /// Calls `use_it` with a slice of `len` zeros. Allocates only the first time that a thread needs more than 64 KiB, or more than
@@ -59,22 +59,34 @@ fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R
 
     #[cfg(feature = "std")]
     std::thread_local! {
-        static MEMORY: core::cell::Cell<Vec<u64>> = const { core::cell::Cell::new(Vec::new()) };
+        static BUFFERS: core::cell::Cell<[Vec<u64>; 2]> = const { core::cell::Cell::new([Vec::new(), Vec::new()]) };
     }
-    // The buffer is taken out while in use. A call from within `use_it` finds an empty one and allocates another.
+    let words = len.checked_mul(size_of::<T>()).expect("scratch memory of a pass fits the address space").div_ceil(8);
+    // A buffer is taken out while in use, so a call from within `use_it` finds the other one.
     #[cfg(feature = "std")]
-    let mut memory = MEMORY.take();
+    let mut memory = {
+        let mut buffers = BUFFERS.take();
+        let fits = buffers.iter().position(|buffer| buffer.len() >= words);
+        let memory = core::mem::take(&mut buffers[fits.unwrap_or(0)]);
+        BUFFERS.set(buffers);
+        memory
+    };
     #[cfg(not(feature = "std"))]
     let mut memory = Vec::<u64>::new();
 
-    let words = len.checked_mul(size_of::<T>()).expect("scratch memory of a pass fits the address space").div_ceil(8);
     if memory.len() < words {
         memory = vec![0; words];
     }
     // SAFETY: the vector has room for `len` scalars and is aligned for them. It is not accessed while the slice lives.
     let result = use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) });
     #[cfg(feature = "std")]
-    MEMORY.set(memory);
+    {
+        let mut buffers = BUFFERS.take();
+        if let Some(place) = buffers.iter_mut().find(|buffer| buffer.is_empty()) {
+            *place = memory;
+        }
+        BUFFERS.set(buffers);
+    }
     result
 }
 
