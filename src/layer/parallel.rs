@@ -164,6 +164,7 @@ pub struct BranchPlan {
     reads_input: bool,
     reads_output: bool,
     sums_from_zero: bool,
+    samples_together: usize,
 }
 
 impl BranchPlan {
@@ -178,6 +179,7 @@ impl BranchPlan {
             reads_input: <L::Plan<In> as Plan>::READS_INPUT,
             reads_output: <L::Plan<In> as Plan>::READS_OUTPUT,
             sums_from_zero: <L::Plan<In> as Plan>::SUMS_FROM_ZERO || size_of::<L::With<f32>>() == 0,
+            samples_together: <L::Plan<In> as Plan>::SAMPLES_TOGETHER,
         }
     }
 
@@ -195,12 +197,20 @@ struct Totals {
     multiply_adds: u64,
     read_input: bool,
     sum_from_zero: bool,
+    samples_together: usize,
 }
 
 impl Totals {
     const fn of(plans: &[BranchPlan]) -> Self {
-        let mut totals =
-            Self { kept: 0, widest: 0, inference: 0, multiply_adds: 0, read_input: false, sum_from_zero: true };
+        let mut totals = Self {
+            kept: 0,
+            widest: 0,
+            inference: 0,
+            multiply_adds: 0,
+            read_input: false,
+            sum_from_zero: true,
+            samples_together: 1,
+        };
         let mut index = 0;
         while index < plans.len() {
             let plan = &plans[index];
@@ -210,6 +220,9 @@ impl Totals {
             totals.multiply_adds += plan.multiply_adds;
             totals.read_input |= plan.reads_input;
             totals.sum_from_zero &= plan.sums_from_zero;
+            if plan.samples_together > totals.samples_together {
+                totals.samples_together = plan.samples_together;
+            }
             index += 1;
         }
         totals
@@ -232,6 +245,7 @@ impl<B: Branches> Plan for ParallelPlan<B> {
     const READS_INPUT: bool = Self::TOTALS.read_input;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = Self::TOTALS.sum_from_zero;
+    const SAMPLES_TOGETHER: usize = Self::TOTALS.samples_together;
 }
 
 /// The place of a branch in a pass.

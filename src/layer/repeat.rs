@@ -69,6 +69,7 @@ impl<L: Layer, In: Shape, const N: usize> Plan for RepeatPlan<L, In, N> {
     const READS_INPUT: bool = Inner::<L, In>::READS_INPUT;
     const READS_OUTPUT: bool = Inner::<L, In>::READS_OUTPUT;
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
+    const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
 }
 
 impl<L: Layer<Settings = ()>, const N: usize> Repeat<L, N> {

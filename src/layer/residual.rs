@@ -282,6 +282,7 @@ impl<L: Layer, S: Layer, In: Shape> Plan for ProjectionPlan<L, S, In> {
     const READS_INPUT: bool = Inner::<L, In>::READS_INPUT || Inner::<S, In>::READS_INPUT;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = sums_from_zero::<L, In>() && sums_from_zero::<S, In>();
+    const SAMPLES_TOGETHER: usize = larger(Inner::<L, In>::SAMPLES_TOGETHER, Inner::<S, In>::SAMPLES_TOGETHER);
 }
 
 /// Returns whether a layer starts its sums from zero. A layer without parameters has none.

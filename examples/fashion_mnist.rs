@@ -1,0 +1,119 @@
+//! Trains three networks on Fashion-MNIST, 70,000 images of clothing: one of dense layers, LeNet-5, and a small residual network.
+//!
+//! ```text
+//! scripts/fashion_mnist
+//! cargo run --release --features idx,rayon --example fashion_mnist -- lenet
+//! ```
+//! The argument is `dense`, `lenet` or `residual`. Without the feature `rayon`, one thread trains.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use typenet::augment;
+use typenet::prelude::*;
+use typenet::schedule::Cosine;
+use typenet::{Error, Result};
+
+type Data = Dataset<Image<1, 28, 28>, Class<10>>;
+
+network! {
+    /// Two hidden layers.
+    pub struct Layers (Image<1, 28, 28>) -> Probabilities<10> {
+        Flatten,
+        Dense<_, 256>, Relu,
+        Dense<_, 128>, Relu,
+        Dense<_, 10>, Softmax,
+    }
+}
+
+network! {
+    /// Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-based learning applied to document recognition", 1998, with
+    /// rectified linear units and maxima.
+    pub struct LeNet (Image<1, 28, 28>) -> Probabilities<10> {
+        conv1: Conv2d<_, 6, 5>, Relu, MaxPool2d<2>,
+        conv2: Conv2d<_, 16, 5>, Relu, MaxPool2d<2>,
+        Flatten,
+        Dense<_, 120>, Relu,
+        Dense<_, 84>, Relu,
+        Dense<_, 10>, Softmax,
+    }
+}
+
+network! {
+    /// K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", 2016, with three blocks and group
+    /// normalization.
+    pub struct Residuals (Image<1, 28, 28>) -> Probabilities<10> {
+        Conv2d<_, 16, 3>(padding = Same), GroupNorm<4>, Relu, MaxPool2d<2>,
+        Residual {
+            Conv2d<_, 16, 3>(padding = Same), GroupNorm<4>, Relu, Conv2d<_, 16, 3>(padding = Same), GroupNorm<4>,
+        },
+        Relu,
+        Residual(Conv2d<_, 32, 1>(stride = 2)) {
+            Conv2d<_, 32, 3>(2, 1), GroupNorm<8>, Relu, Conv2d<_, 32, 3>(padding = Same), GroupNorm<8>,
+        },
+        Relu,
+        Residual {
+            Conv2d<_, 32, 3>(padding = Same), GroupNorm<8>, Relu, Conv2d<_, 32, 3>(padding = Same), GroupNorm<8>,
+        },
+        Relu,
+        GlobalAvgPool2d,
+        Dense<_, 10>, Softmax,
+    }
+}
+
+fn main() -> Result<()> {
+    let which = std::env::args().nth(1).unwrap_or_else(|| "lenet".to_owned());
+    let (train, test) = load()?;
+    println!("{} training images, {} test images", train.len(), test.len());
+    match &*which {
+        "dense" => run::<Layers>(&train, &test, 5),
+        "lenet" => run::<LeNet>(&train, &test, 8),
+        "residual" => run::<Residuals>(&train, &test, 6),
+        other => {
+            eprintln!("unknown network `{other}`: expected `dense`, `lenet` or `residual`");
+            std::process::exit(2);
+        }
+    }
+}
+
+/// Trains a network, with the time of each epoch, and evaluates it on the test images.
+fn run<N>(train: &Data, test: &Data, epochs: usize) -> Result<()>
+where
+    N: Network<Scalar = f32, Input = Image<1, 28, 28>, Output = Probabilities<10>>,
+{
+    println!("\n{}\n", N::summary());
+    let mut network = N::init(&mut typenet::rng(37));
+    let mut moved = train.augmented(|image: &mut [[[f32; 28]; 28]; 1], rng| {
+        augment::flip(image, rng);
+        augment::shift(image, 1, rng);
+    });
+    let steps = epochs * train.len().div_ceil(64);
+    let mut started = Instant::now();
+    Trainer::new(Nll, AdamW::new(2e-3, 1e-2))
+        .schedule(Cosine::new(steps as u64))
+        .epochs(epochs)
+        .batch_size(64)
+        .metric(Accuracy)
+        .callback(Progress::lines())
+        .callback(|_: &EpochRecord| {
+            println!("    {:.1} s", started.elapsed().as_secs_f64());
+            started = Instant::now();
+        })
+        .fit_batches(&mut network, &mut moved)?;
+    println!("\non {} test images: {}", test.len(), network.evaluate(test, &Nll));
+    Ok(())
+}
+
+/// Reads the training images and the test images.
+fn load() -> Result<(Data, Data)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/datasets/fashion-mnist");
+    let read = |name: &str| {
+        let file = |kind: &str| -> PathBuf { folder.join(format!("{name}-{kind}-ubyte.gz")) };
+        Data::from_idx(file("images-idx3"), file("labels-idx1"))
+    };
+    let both = read("train").and_then(|train| Ok((train, read("t10k")?)));
+    if let Err(Error::File { .. }) = both {
+        eprintln!("Fashion-MNIST was not found: `scripts/fashion_mnist` downloads it\n");
+    }
+    both
+}
