@@ -10,7 +10,7 @@ use crate::kernel::dispatch;
 use crate::loss::{Loss, Values, check_targets};
 use crate::metric::{Evaluation, Measured, Metric, MetricState};
 use crate::network::{
-    Batch, EvaluationOf, FitsInput, FitsTarget, Network, Room, Sample, Shards, TileLoss, Workspace, infer,
+    Batch, EvaluationOf, FitsInput, FitsTarget, Network, Room, Sample, Shards, TileLoss, Workspace, cut, infer,
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -202,7 +202,8 @@ fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
     let plan = &batch.shards;
     let Some((first, second)) = Shards::halves(&shards) else {
         sums[0] = sum(batch, shards.start, tile);
-        predictions.copy_from_slice(&tile[..predictions.len()]);
+        let (of_tile, ..) = cut::<N>(tile, batch.samples(shards.start).len());
+        predictions.copy_from_slice(of_tile);
         return;
     };
     let (sums, other_sums) = sums.split_at_mut(first.len());
@@ -219,7 +220,7 @@ fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
     }
 }
 
-/// Computes the losses and misses of a tile, and leaves its predictions at the start of the memory.
+/// Computes the losses and misses of a tile, and leaves its predictions in place of the logits.
 fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
     batch: &Batch<'_, N, L>,
     tile: usize,
@@ -230,7 +231,7 @@ fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
     let Batch { network, loss, .. } = *batch;
     let losses = dispatch(TileLoss { network, loss, inputs, targets, memory: &mut *memory }).to_f64();
     // Losses are computed from the logits, misses from the predictions.
-    let predictions = &memory[..inputs.len() * N::Logits::LEN];
+    let (predictions, ..) = cut::<N>(memory, inputs.len());
     let mut misses = 0.0;
     for (prediction, target) in predictions.chunks_exact(N::Logits::LEN).zip(targets) {
         misses += <L::Target as Measured>::miss(prediction, target);

@@ -95,7 +95,7 @@ impl<N: Network> Program for Backward<'_, N> {
     }
 }
 
-/// Computes the losses of one tile from its logits, which it leaves at the start of the memory.
+/// Computes the losses of one tile from its logits, and leaves the predictions in their place.
 pub(super) struct TileLoss<'a, N: Network, L: Loss<N::Output>> {
     pub(super) network: &'a N,
     pub(super) loss: &'a L,
