@@ -14,7 +14,6 @@ use flate2::read::MultiGzDecoder;
 
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
-use crate::file;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Class;
@@ -221,7 +220,11 @@ struct Source<'f> {
 
 impl<'f> Source<'f> {
     fn at(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|error| file::failed("read", path, &error))?;
+        let file = File::open(path).map_err(|error| Error::File {
+            verb: "read",
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
         Self::new(format!("`{}`", path.display()), Box::new(file))
     }
 
