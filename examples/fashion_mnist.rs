@@ -4,7 +4,8 @@
 //! scripts/fashion_mnist
 //! cargo run --release --features idx,rayon --example fashion_mnist -- lenet
 //! ```
-//! The argument is `dense`, `lenet` or `residual`. Without the feature `rayon`, one thread trains.
+//! The argument is `dense`, `lenet` or `residual`. Without the feature `rayon`, one thread trains. With the feature `plot`,
+//! `lenet` also draws its filters, its feature maps and a saliency.
 
 use std::path::{Path, PathBuf};
 
@@ -67,14 +68,20 @@ fn main() -> Result<()> {
     let (train, test) = load()?;
     println!("{} training images, {} test images", train.len(), test.len());
     match &*which {
-        "dense" => run::<Layers>(&train, &test, 12, None),
-        "lenet" => run::<LeNet>(&train, &test, 15, Some(0)),
-        "residual" => run::<Residuals>(&train, &test, 12, Some(0)),
+        "dense" => drop(run::<Layers>(&train, &test, 12, None)?),
+        "lenet" => {
+            let network = run::<LeNet>(&train, &test, 15, Some(0))?;
+            #[cfg(feature = "plot")]
+            draw(&network, &test)?;
+            drop(network);
+        }
+        "residual" => drop(run::<Residuals>(&train, &test, 12, Some(0))?),
         other => {
             eprintln!("unknown network `{other}`: expected `dense`, `lenet` or `residual`");
             std::process::exit(2);
         }
     }
+    Ok(())
 }
 
 /// The array of one image.
@@ -82,7 +89,7 @@ type Pixels = [[[f32; 28]; 28]; 1];
 
 /// Trains a network and evaluates it on the test images. If `shift` is set, each image is mirrored with probability 1/2 and
 /// shifted by up to so many pixels whenever it is used.
-fn run<N>(train: &Data, test: &Data, epochs: usize, shift: Option<usize>) -> Result<()>
+fn run<N>(train: &Data, test: &Data, epochs: usize, shift: Option<usize>) -> Result<Box<N>>
 where
     N: Network<Scalar = f32, Input = Image<1, 28, 28>, Output = Probabilities<10>>,
 {
@@ -103,6 +110,30 @@ where
         .callback(Progress::lines())
         .fit_batches(&mut network, &mut images)?;
     println!("\non {} test images: {}", test.len(), network.evaluate(test, &Nll));
+    Ok(network)
+}
+
+/// Draws the filters of the first convolution, the feature maps of the first test image, and which of its pixels raise the
+/// score of its class.
+#[cfg(feature = "plot")]
+fn draw(network: &LeNet, test: &Data) -> Result<()> {
+    use typenet::plot;
+
+    let (image, class) = (&test.inputs()[0], test.targets()[0]);
+    let activations = network.activations(image);
+    let mut grad_logits = [0.0; 10];
+    grad_logits[class.index()] = 1.0;
+    let saliency = network.input_gradient(image, &grad_logits);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+    for (name, picture) in [
+        ("filters", plot::filters("filters of the first convolution", &network.conv1)?),
+        ("features", plot::channels("feature maps of the first convolution", &activations.conv1)?),
+        ("saliency", plot::channels("pixels that raise the score of the class", &saliency)?),
+    ] {
+        let path = folder.join(format!("fashion_mnist_{name}.png"));
+        picture.save(&path)?;
+        println!("wrote {}", path.display());
+    }
     Ok(())
 }
 
