@@ -10,7 +10,7 @@ use crate::shape::{Image, Shape};
 
 /// Replaces each channel of an image by its mean.
 ///
-/// y[c] = Σ x[c, iy, ix] / (H W)
+/// `y[c] = Σ x[c, iy, ix] / (H W)`
 ///
 /// Written `GlobalAvgPool2d` in a network, which infers the shape `Out`. The number of channels may be a const
 /// parameter of the network.

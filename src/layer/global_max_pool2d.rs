@@ -10,7 +10,7 @@ use crate::shape::{Image, Shape};
 
 /// Replaces each channel of an image by its maximum.
 ///
-/// y[c] = max x[c, iy, ix]
+/// `y[c] = max x[c, iy, ix]`
 ///
 /// Written `GlobalMaxPool2d` in a network, which infers the shape `Out`. The number of channels may be a const
 /// parameter of the network.
