@@ -294,13 +294,14 @@ macro_rules! for_sizes {
     };
 }
 
-/// The same cases in every run; `PROPTEST_CASES` asks for more of them.
+/// The usual number of cases of `proptest`.
+const USUAL_CASES: u32 = 256;
+
+/// The same cases in every run; `PROPTEST_CASES` asks for more of them, in proportion.
 fn cases(usual: u32) -> ProptestConfig {
     let mut config =
         ProptestConfig { rng_seed: RngSeed::Fixed(37), failure_persistence: None, ..ProptestConfig::default() };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = usual;
-    }
+    config.cases = usual.saturating_mul(config.cases).div_ceil(USUAL_CASES);
     config
 }
 
