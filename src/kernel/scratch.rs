@@ -52,20 +52,24 @@ fn on_stack<T: Scalar, R, const WORDS: usize>(len: usize, use_it: impl FnOnce(&m
     use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) })
 }
 
+#[cfg(feature = "std")]
+std::thread_local! {
+    static BUFFERS: core::cell::Cell<[alloc::vec::Vec<u64>; 2]> =
+        const { core::cell::Cell::new([alloc::vec::Vec::new(), alloc::vec::Vec::new()]) };
+}
+
 #[inline(never)]
 fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
     use alloc::vec;
     use alloc::vec::Vec;
 
-    #[cfg(feature = "std")]
-    std::thread_local! {
-        static BUFFERS: core::cell::Cell<[Vec<u64>; 2]> = const { core::cell::Cell::new([Vec::new(), Vec::new()]) };
-    }
     let words = len.checked_mul(size_of::<T>()).expect("scratch memory of a pass fits the address space").div_ceil(8);
     // A buffer is taken out while in use, so a call from within `use_it` finds the other one.
     #[cfg(feature = "std")]
     let mut memory = {
         let mut buffers = BUFFERS.take();
+        buffers.sort_unstable_by_key(Vec::len);
+        // The shortest that fits, or else the shortest.
         let fits = buffers.iter().position(|buffer| buffer.len() >= words);
         let memory = core::mem::take(&mut buffers[fits.unwrap_or(0)]);
         BUFFERS.set(buffers);
@@ -82,7 +86,10 @@ fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R
     #[cfg(feature = "std")]
     {
         let mut buffers = BUFFERS.take();
-        if let Some(place) = buffers.iter_mut().find(|buffer| buffer.is_empty()) {
+        // In place of a shorter one, so that the longest two that were needed at a time are kept.
+        if let Some(place) =
+            buffers.iter_mut().min_by_key(|buffer| buffer.len()).filter(|place| place.len() < memory.len())
+        {
             *place = memory;
         }
         BUFFERS.set(buffers);
@@ -134,5 +141,18 @@ mod tests {
             with_scratch(60_000, |inner: &mut [f64]| inner.fill(2.0));
             assert!(outer.iter().all(|&x| x == 1.0));
         });
+    }
+    #[cfg(feature = "std")]
+    #[test]
+    fn buffers_of_calls_within_calls_are_kept_after_smaller_ones() {
+        let nested = |outer: usize, inner: usize| {
+            with_scratch(outer, |_: &mut [f64]| with_scratch(inner, |_: &mut [f64]| ()));
+        };
+        for (outer, inner) in [(20_000, 30_000), (40_000, 30_000), (40_000, 30_000), (9_000, 10_000)] {
+            nested(outer, inner);
+        }
+        let mut buffers = super::BUFFERS.take();
+        buffers.sort_unstable_by_key(alloc::vec::Vec::len);
+        assert_eq!(buffers.map(|buffer| buffer.len()), [30_000, 40_000]);
     }
 }
