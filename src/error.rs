@@ -155,6 +155,13 @@ pub enum Error {
         /// The number of samples that the workspace has room for.
         limit: usize,
     },
+    /// A batch has too few samples for a layer that computes statistics of the batch.
+    BatchTooSmall {
+        /// The number of samples in the batch.
+        samples: usize,
+        /// The smallest number of samples.
+        needed: usize,
+    },
     /// `backward` was called without a preceding `forward` call for the same number of samples.
     BackwardWithoutForward {
         /// The number of samples in the `backward` call.
@@ -344,6 +351,23 @@ impl fmt::Display for Error {
             Self::Setting { name, value, allowed } => {
                 write!(f, "the {name} is {}, but must be {allowed}", Exact(*value))
             }
+            _ => self.fmt_workspace(f),
+        }
+    }
+}
+
+impl Error {
+    /// Writes the messages about batches and the memory for them.
+    fn fmt_workspace(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BatchTooSmall { samples, needed } => {
+                let plural = if *samples == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "a batch has {samples} sample{plural}, but a layer that normalizes over the batch needs at "
+                )?;
+                write!(f, "least {needed}: choose a batch size that leaves no smaller last batch")
+            }
             Self::TooManySamples { samples, limit } => {
                 write!(f, "{samples} samples do not fit into a workspace for {limit} samples: ")?;
                 write!(f, "create one with `Workspace::for_samples({samples})`")
@@ -358,9 +382,7 @@ impl fmt::Display for Error {
             _ => self.fmt_weights(f),
         }
     }
-}
 
-impl Error {
     /// Writes the messages about weights of samples and classes.
     fn fmt_weights(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,6 +1,7 @@
 //! Are the derivatives right? The chain rule compared with differences of the loss itself.
 
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
@@ -48,7 +49,8 @@ impl Display for GradientCheck {
 ///
 /// dL/dθ ≈ (L(θ-2h) - 8 L(θ-h) + 8 L(θ+h) - L(θ+2h)) / 12h
 ///
-/// All passes are those of the same training step, so layers that draw random numbers draw the same ones in each.
+/// All passes are those of the same training step, so layers that draw random numbers draw the same ones in each. Statistics,
+/// such as a running mean, have no derivative and are left out: their difference is 0.
 ///
 /// # Units
 /// A correct network of smooth layers has a relative error below 10⁻⁷. Two cases make the differences inaccurate, but not the
@@ -86,8 +88,17 @@ where
     let mut scratch = Gradient::<N>::zeroed();
     let pass = Pass::training(0, 0);
     network.gradient(inputs, targets, loss, &pass, &mut workspace, &mut gradient)?;
+    let mut is_statistic = vec![false; N::PARAMETERS];
+    N::TENSORS.for_each_statistic(&mut |range| {
+        gradient.parameters_mut()[range.clone()].fill(0.0);
+        is_statistic[range].fill(true);
+    });
     let mut differences = Vec::with_capacity(N::PARAMETERS);
-    for position in 0..N::PARAMETERS {
+    for (position, is_statistic) in is_statistic.into_iter().enumerate() {
+        if is_statistic {
+            differences.push(0.0);
+            continue;
+        }
         let parameter = network.parameters()[position];
         let step = STEP * parameter.abs().max(1.0);
         let mut at = |offset: f64| {

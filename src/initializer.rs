@@ -247,7 +247,8 @@ impl Initializer {
         }
     }
 
-    /// Draws every weight by its shape `[outputs, inputs, ..]`. Scales become one, and biases and statistics zero.
+    /// Draws every weight by its shape `[outputs, inputs, ..]`. Scales and variances become one, and biases and other
+    /// statistics zero.
     pub(crate) fn fill_tensors<T: Scalar, R: RandomSource + ?Sized>(
         self,
         parameters: &mut [T],
@@ -263,7 +264,7 @@ impl Initializer {
                 }
                 // A weight with a single axis, such as a scale, maps each input to one output.
                 (TensorKind::Weight, _) => values.chunks_mut(1).for_each(|value| self.fill(value, 1, 1, rng)),
-                (TensorKind::Scale, _) => values.fill(T::ONE),
+                (TensorKind::Scale | TensorKind::Variance, _) => values.fill(T::ONE),
                 (TensorKind::Bias | TensorKind::Statistic, _) => values.fill(T::ZERO),
             }
         }

@@ -47,7 +47,7 @@ mod update;
 pub use activation::ActivationKernels;
 pub use convolution::{CONVOLUTION_GROUP, ConvolutionKernels, ConvolutionSizes};
 pub use dense::{DenseKernels, DenseSizes};
-pub use normalization::{NormalizationKernels, NormalizationSizes};
+pub use normalization::{BatchNormalizationSizes, NormalizationKernels, NormalizationSizes};
 pub use placement::{EnlargementSizes, Interpolation, PadMode, PadSizes, PlacementKernels};
 pub use pooling::{PoolingKernels, PoolingSizes};
 pub use sequence::{SequenceKernels, SequenceSizes};

@@ -8,13 +8,16 @@
 
 mod padding;
 mod pass;
+mod phase;
 mod plan;
 
 mod draws;
 mod elementwise;
 mod pooling;
+mod rescale;
 
 mod avg_pool2d;
+mod batch_norm;
 mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
@@ -58,7 +61,10 @@ pub use parallel::{
     Add, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, ForwardBranches, Join, ParallelPlan,
 };
 pub use pass::{Mode, Pass};
+pub(crate) use phase::BatchStatistics;
+pub use phase::{Mixing, Phase};
 pub use plan::{Layout, Plan};
+pub use rescale::RescaleOutputs;
 pub use residual::{Projected, Shortcut};
 
 use rand::Rng as RandomSource;
@@ -72,6 +78,7 @@ use crate::shape::Shape;
 /// All layers of the library. The crate root and the prelude re-export this list.
 pub mod list {
     pub use super::avg_pool2d::{AvgPool2d, Divisor};
+    pub use super::batch_norm::BatchNorm;
     pub use super::conv_transpose2d::{ConvTranspose2d, TransposedFilters};
     pub use super::conv1d::{Conv1d, SequenceFilters};
     pub use super::conv2d::{Conv2d, Filters};
@@ -144,6 +151,8 @@ pub struct Forward<'a, T> {
     /// The memory for what `backward` needs, [`Plan::CACHE_LEN`] elements per sample. In inference, [`Plan::INFERENCE_LEN`]
     /// elements of scratch memory per sample.
     pub cache: &'a mut [T],
+    /// The part of the pass that runs now. Matters only to layers that mix samples, and to those that contain layers.
+    pub phase: Phase<'a, T>,
 }
 
 /// The memory that [`Layer::backward`] reads and writes, apart from the parameters. Each slice holds the samples of the pass.
@@ -163,6 +172,8 @@ pub struct Backward<'a, T> {
     /// Whether to add to the gradient of the parameters (`true`) or to overwrite it (`false`). For a layer whose plan does not
     /// set [`SUMS_FROM_ZERO`](Plan::SUMS_FROM_ZERO), this is always `true`, and the gradient is zeroed beforehand if necessary.
     pub accumulate: bool,
+    /// The part of the pass that runs now. Matters only to layers that mix samples, and to those that contain layers.
+    pub phase: Phase<'a, T>,
 }
 
 /// What the output of a layer represents, as far as losses need to know.

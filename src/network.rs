@@ -19,6 +19,7 @@ mod dot;
 mod evaluate;
 mod evaluator;
 mod layer_output;
+mod phases;
 mod predict;
 mod program;
 mod shards;
@@ -27,7 +28,7 @@ mod weights;
 mod workspace;
 
 pub(crate) use batch::TrainingBatch;
-use batch::{Batch, Room, check_counts, infer};
+use batch::{Add, Batch, Room, check_counts, infer};
 pub use classes::GivesClasses;
 use classes::largest as largest_classes;
 use compatibility::FitsLoss;
@@ -42,14 +43,15 @@ pub(crate) use evaluator::{Buffers, BuffersOf, Observer};
 pub(crate) use evaluator::{Evaluator, Predictions};
 use evaluator::{evaluate_on_batches, measure_on, measure_on_batches};
 pub use layer_output::LayerOutput;
+use phases::Phases;
 pub use predict::Predict;
-use program::{Backward, Forward, Infer, Show, TileLoss, first_non_finite};
+use program::{Backward, BackwardMemory, Forward, ForwardPhase, Infer, Show, TileLoss, first_non_finite, publish};
 use shards::Shards;
 pub use summary::{LayerInfo, Summary, Wiring};
 #[cfg(feature = "safetensors")]
 pub use weights::Weights;
 pub use workspace::Workspace;
-use workspace::cut;
+use workspace::{Parts, cut, tile_len};
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -60,7 +62,7 @@ use crate::flat_parameters::FlatParameters;
 use crate::initializer::Initializer;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, dispatch};
-use crate::layer::{Layer, Plan};
+use crate::layer::{Layer, Mixing, Plan};
 use crate::loss::Loss;
 use crate::metric::Measured;
 use crate::scalar::Scalar;
@@ -143,8 +145,12 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// The number of scalars of workspace per sample.
     #[doc(hidden)]
     const SAMPLE_LEN: usize = <PlanOf<Self> as Plan>::CACHE_LEN + 2 * Self::Logits::LEN;
-    /// The number of scalars of workspace of a training step, for a batch of any size.
-    const WORKSPACE_LEN: usize = Self::TILE * Self::SAMPLE_LEN;
+    /// The number of scalars of workspace of a training step for one tile. It suffices for a batch of any size, unless a layer
+    /// mixes samples: such a network needs as much for every tile of the batch.
+    const WORKSPACE_LEN: usize = Self::TILE * Self::SAMPLE_LEN + Self::MIXING.len();
+    /// How the layers mix the samples of a batch.
+    #[doc(hidden)]
+    const MIXING: Mixing = <PlanOf<Self> as Plan>::MIXING;
 
     /// Allocates a network with random weights and zero biases. Each layer gets the initializer that suits the activation after
     /// it. Fills the memory in place, on the heap.

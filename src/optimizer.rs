@@ -301,8 +301,9 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         step.is_err() || moved.iter().all(|x| x.is_finite())
     }
 
-    /// Moves the parameters of a network, or of any other [`FlatParameters`], one step along the gradient. Statistics and
-    /// frozen layers stay unchanged, including those frozen by [`freeze`](Self::freeze).
+    /// Moves the parameters of a network, or of any other [`FlatParameters`], one step along the gradient. Adds to statistics,
+    /// such as a running mean, the change that the gradient has in their place. Frozen layers stay unchanged, including those
+    /// frozen by [`freeze`](Self::freeze).
     ///
     /// # Errors
     /// [`Error::NonFiniteGradient`] or [`Error::UpdateTooLarge`], which name the tensor; [`Error::Setting`];
@@ -337,7 +338,20 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         self.check_gradient(parameters, gradient, table)?;
         self.memory.prepare(self.optimizer.slots(), count);
         let Self { optimizer, rates, step, memory, .. } = self;
-        dispatch(Update { optimizer: &*optimizer, rates, step: *step, memory, parameters, gradient, table });
+        dispatch(Update {
+            optimizer: &*optimizer,
+            rates,
+            step: *step,
+            memory,
+            parameters: &mut *parameters,
+            gradient,
+            table,
+        });
+        rates.for_each_statistic(table, &mut |range| {
+            for (value, &change) in parameters[range.clone()].iter_mut().zip(&gradient[range]) {
+                *value += change;
+            }
+        });
         self.step += 1;
         Ok(())
     }
@@ -367,6 +381,14 @@ impl<O: Optimizer, T: Kernels> OptimizerState<O, T> {
         let Some(largest) = dispatch(Largest { values: gradient, rates, table, decaying: false }) else {
             return Err(Error::NonFiniteGradient { tensor: owner(gradient, rates, table, |g| !g.is_finite()), step });
         };
+        let mut infinite = None;
+        rates.for_each_statistic(table, &mut |range| {
+            let found = gradient[range.clone()].iter().position(|change| !change.is_finite());
+            infinite = infinite.or_else(|| found.map(|position| range.start + position));
+        });
+        if let Some(position) = infinite {
+            return Err(Error::NonFiniteGradient { tensor: name_of(position, table), step });
+        }
         let mut magnitude = largest.to_f64();
         if let Some(lambda) = self.optimizer.decay().coupled() {
             let Some(weight) = dispatch(Largest { values: parameters, rates, table, decaying: true }) else {
@@ -393,9 +415,11 @@ fn owner<T: Kernels>(values: &[T], rates: &Rates, table: TensorTable, is_it: imp
         let start = segment.range.start;
         position = position.or_else(|| values[segment.range].iter().position(|&x| is_it(x)).map(|place| start + place));
     });
-    table
-        .list()
-        .into_iter()
-        .find(|tensor| position.is_some_and(|position| tensor.range.contains(&position)))
-        .map_or_else(|| String::from("parameters"), |tensor| tensor.name)
+    position.map_or_else(|| String::from("parameters"), |position| name_of(position, table))
+}
+
+/// Returns the dotted name of the tensor that an element belongs to.
+fn name_of(position: usize, table: TensorTable) -> String {
+    let tensor = table.list().into_iter().find(|tensor| tensor.range.contains(&position));
+    tensor.map_or_else(|| String::from("parameters"), |tensor| tensor.name)
 }

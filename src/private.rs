@@ -19,7 +19,7 @@ pub use crate::kernel::{Isa, Kernels};
 pub use crate::layer::Projected;
 pub use crate::layer::{
     Add, Backward, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, Forward, ForwardBranches, Head, Join,
-    Layer, Pass, Plan, Shortcut, Site, SiteOf, Takes,
+    Layer, Mixing, Pass, Phase, Plan, Shortcut, Site, SiteOf, Takes,
 };
 pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Summary, Wiring};
 pub use crate::scalar::Scalar;

@@ -16,8 +16,19 @@ pub enum TensorKind {
     Scale,
     /// Learned values that are added.
     Bias,
-    /// Values that training measures rather than learns. No optimizer changes them.
+    /// Values that training measures rather than learns, which start at zero, such as a running mean. Optimizers add to them
+    /// what the gradient has in their place: the change that the pass measured, usually zero.
     Statistic,
+    /// A [`Statistic`](Self::Statistic) that starts at one, such as a running variance.
+    Variance,
+}
+
+impl TensorKind {
+    /// Returns whether training measures the values rather than learns them.
+    #[must_use]
+    pub const fn is_statistic(self) -> bool {
+        matches!(self, Self::Statistic | Self::Variance)
+    }
 }
 
 /// One tensor of a layer.
@@ -241,18 +252,24 @@ impl TensorTable {
 
     /// Calls `visit` with every tensor that is neither frozen nor a statistic, in memory order. Does not allocate.
     pub(crate) fn for_each_learned(&self, visit: &mut dyn FnMut(&Place<'_>, TensorKind, Range<usize>)) {
-        self.visit_learned(None, 0, visit);
+        self.visit_tensors(None, 0, |kind| !kind.is_statistic(), visit);
     }
 
-    fn visit_learned(
+    /// Calls `visit` with the range of every statistic that is not frozen, in memory order. Does not allocate.
+    pub(crate) fn for_each_statistic(&self, visit: &mut dyn FnMut(Range<usize>)) {
+        self.visit_tensors(None, 0, TensorKind::is_statistic, &mut |_, _, range| visit(range));
+    }
+
+    fn visit_tensors(
         &self,
         outer: Option<&Place<'_>>,
         start: usize,
+        is_visited: fn(TensorKind) -> bool,
         visit: &mut dyn FnMut(&Place<'_>, TensorKind, Range<usize>),
     ) {
         match self {
             Self::Tensors(tensors) => {
-                for tensor in tensors.iter().filter(|tensor| tensor.kind != TensorKind::Statistic) {
+                for tensor in tensors.iter().filter(|tensor| is_visited(tensor.kind)) {
                     let from = start + tensor.offset;
                     let place = Place { outer, name: Name::Field(tensor.name) };
                     visit(&place, tensor.kind, from..from + tensor.len());
@@ -261,13 +278,13 @@ impl TensorTable {
             Self::Layers(layers) => {
                 for layer in layers.iter().filter(|layer| !layer.frozen) {
                     let place = Place { outer, name: Name::Field(layer.name) };
-                    layer.table.visit_learned(Some(&place), start + layer.offset, visit);
+                    layer.table.visit_tensors(Some(&place), start + layer.offset, is_visited, visit);
                 }
             }
             Self::Repeated(count, table) => {
                 for index in 0..*count {
                     let place = Place { outer, name: Name::Index(index) };
-                    table.visit_learned(Some(&place), start + index * table.len(), visit);
+                    table.visit_tensors(Some(&place), start + index * table.len(), is_visited, visit);
                 }
             }
         }
@@ -286,7 +303,7 @@ impl TensorTable {
     fn extend_range(&self, start: usize, range: &mut Range<usize>, visit: &mut dyn FnMut(Range<usize>)) {
         match self {
             Self::Tensors(tensors) => {
-                for tensor in tensors.iter().filter(|tensor| tensor.kind != TensorKind::Statistic) {
+                for tensor in tensors.iter().filter(|tensor| !tensor.kind.is_statistic()) {
                     let from = start + tensor.offset;
                     let to = from + tensor.len();
                     if range.end == from && range.start < range.end {

@@ -98,6 +98,10 @@ where
     // As `gradient_check`: dropout leaves out the same numbers.
     let pass = Pass::training(0, 0);
     let value = network.gradient(&inputs, &targets, loss, &pass, &mut Workspace::new(), &mut gradient).unwrap();
+    // Statistics have no derivative: the gradient has their changes.
+    for tensor in N::TENSORS.list().into_iter().filter(|tensor| tensor.kind.is_statistic()) {
+        gradient.parameters_mut()[tensor.range].fill(N::Scalar::ZERO);
+    }
     (value, gradient.parameters().iter().map(|g| g.to_f64()).collect())
 }
 
@@ -376,6 +380,25 @@ network!(struct Chain24 (Sequence<9, 3>) = Conv1d<_, 17, 3>(padding = Causal), T
 
 network!(struct Chain25 (Image<6, 5, 3>) = GroupNorm<2>, PRelu(0.1), Conv2d<_, 4, 3>, GroupNorm<4>(1e-2), Silu, Dropout2d(0.3), RmsNorm, Flatten, RmsNorm(0.1), Dense<_, 5>, PRelu, Dense<_, 2>);
 
+// Over batches of several tiles: in first, middle and last place, in every block, twice in a row, in a nested network.
+network! {
+    #[tile(2)]
+    struct Batch1 (Image<2, 3, 5>) = BatchNorm, Conv2d<_, 5, 2>, BatchNorm(1e-2), BatchNorm, Tanh, Residual { BatchNorm, Gelu, Conv2d<_, 5, 1> }, GlobalAvgPool2d, Dense<_, 2>, Softmax
+}
+network! {
+    #[tile(3)]
+    struct Batch2 (Sequence<4, 3>) = Conv1d<_, 17, 2>, BatchNorm, Residual(Conv1d<_, 17, 1>) { Repeat<2> { BatchNorm, Silu }, Dropout(0.2) }, BatchNorm, Flatten, Dense<_, 3>
+}
+network! {
+    #[tile(1)]
+    struct Batch3 (Image<2, 3, 3>) = Parallel { a: { BatchNorm, Residual(BatchNorm) { Tanh, BatchNorm } }, b: { Conv2d<_, 1, 1> }, c: { Sigmoid, BatchNorm, Gelu } }, Parallel(Add) { d: { BatchNorm }, e: {}, f: { BatchNorm(1e-1), Tanh } }, Conv2d<_, 2, 2>, BatchNorm
+}
+network!(struct Normal<const N: usize> = Dense<N, N>, BatchNorm, Tanh);
+network! {
+    #[tile(2)]
+    struct Batch4 (Vector<4>) = Normal<4>, Residual { Normal<4> }, Dense<4, 3>, BatchNorm, Dense<_, 2>, Softmax
+}
+
 // Blocks: first, in the middle, last, in each other; around layers that need their output, that work in place and that draw
 // random numbers; a nested network in one.
 network!(struct Pair = Dense<4, 2>, Tanh, Dense<2, 4>);
@@ -421,6 +444,14 @@ proptest! {
 
 proptest! {
     #![proptest_config(cases(16))]
+
+    #[test]
+    fn networks_that_normalize_over_batches_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 4_usize..10) {
+        check!(Batch1, Nll, SMOOTH, seed, samples);
+        check!(Batch2, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Batch3, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Batch4, Nll, SMOOTH, seed, samples + 4);
+    }
 
     #[test]
     fn blocks_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..6) {

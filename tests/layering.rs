@@ -388,6 +388,31 @@ fn is_test(files: &[(String, String)], module: &[&str]) -> bool {
         .any(|(path, source)| path.ends_with(&format!("/{}.rs", parent.join("/"))) && source.contains(&declaration))
 }
 
+/// The names of the modules that a file declares, but for those of tests.
+fn declared_modules(source: &str) -> Vec<&str> {
+    let tokens = tokens(source);
+    let mut names: Vec<&str> = without_tests(&tokens)
+        .windows(3)
+        .filter(|window| window[0].text == "mod" && window[2].text == ";")
+        .map(|window| window[1].text)
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn the_fuzzer_compiles_every_module_of_the_parser() {
+    let read = |path: &str| std::fs::read_to_string(path).expect("the file is there");
+    let (macros, fuzzed) = (read("macros/src/lib.rs"), read("fuzz/targets/declaration.rs"));
+    // Those that read files, and those for tests.
+    let left_out = ["embed", "examples", "tests"];
+    let modules: Vec<_> = declared_modules(&macros).into_iter().filter(|name| !left_out.contains(name)).collect();
+    assert_eq!(declared_modules(&fuzzed), modules);
+    for (path, source) in rust_files("macros/src") {
+        assert!(!source.contains("pub(in crate::"), "{path}: the fuzzer compiles it in another place");
+    }
+}
+
 #[test]
 fn library_is_unsafe_only_in_kernels_and_flat_parameters() {
     for (path, source) in rust_files("src").iter().filter(|(path, _)| !may_be_unsafe(path)) {

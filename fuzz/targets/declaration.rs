@@ -11,6 +11,7 @@ use quote::quote;
 #[path = "../../macros/src"]
 mod macros {
     pub(crate) mod ast;
+    pub(crate) mod block;
     pub(crate) mod flat_parameters;
     pub(crate) mod check;
     pub(crate) mod errors;

@@ -90,8 +90,7 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
     if let Some(twice) = twice(&bytes).or(after) {
         return Err(errors::weights_twice(place, &written, &twice));
     }
-    // Names with a slash belong to a scaler or an optimizer.
-    tensors.retain(|(name, _)| !name.contains('/'));
+    retain_parameters(&mut tensors);
     let wrong: Vec<_> = tensors.iter().filter_map(|(name, tensor)| problem(name, tensor)).collect();
     if !wrong.is_empty() {
         return Err(errors::wrong_weights(place, &written, &wrong));
@@ -115,6 +114,16 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
             #function::<#network> #arguments
         }
     })
+}
+
+/// Removes what no network has: tensors with a slash in their names, which belong to a scaler or an optimizer, and the number of
+/// batches that PyTorch counts beside the running statistics of a batch normalization.
+fn retain_parameters<T>(tensors: &mut Vec<(String, T)>) {
+    let names: BTreeSet<String> = tensors.iter().map(|(name, _)| name.clone()).collect();
+    tensors.retain(|(name, _)| {
+        let layer = name.strip_suffix("num_batches_tracked");
+        !name.contains('/') && !layer.is_some_and(|layer| names.contains(&format!("{layer}running_mean")))
+    });
 }
 
 /// Returns a name without the prefixes that it starts with, each removed in turn.

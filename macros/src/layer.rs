@@ -19,6 +19,7 @@ mod convolution;
 mod window;
 
 mod avg_pool2d;
+mod batch_norm;
 mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
@@ -61,6 +62,7 @@ static ALL: &[&Spec] = &[
     &conv_transpose2d::SPEC,
     &max_pool2d::SPEC,
     &avg_pool2d::SPEC,
+    &batch_norm::SPEC,
     &pad::SPEC,
     &upsample::SPEC,
     &flatten::SPEC,

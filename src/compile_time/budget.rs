@@ -14,17 +14,26 @@ pub struct Budget {
     pub parameters: usize,
     /// The maximum number of parameters.
     pub parameters_allowed: usize,
-    /// The size of the workspace, in bytes.
+    /// The size of the workspace for one tile, in bytes.
     pub workspace: usize,
     /// The maximum size of the workspace, in bytes.
     pub workspace_allowed: usize,
     /// The number of samples of a tile.
     pub tile: usize,
+    /// The number of samples in a batch; 0 if it is not stated.
+    pub batch: usize,
+    /// Whether a layer mixes the samples of a batch, so that each tile of a batch has memory of its own.
+    pub mixes_samples: bool,
 }
 
 impl Budget {
     /// No limit.
     pub const UNLIMITED: usize = usize::MAX;
+
+    /// Returns the number of tiles that have memory of their own.
+    const fn tiles(&self) -> usize {
+        if self.mixes_samples { self.batch.div_ceil(self.tile) } else { 1 }
+    }
 }
 
 /// Enough for about two hundred layers.
@@ -42,11 +51,20 @@ pub const fn require_budget(budget: &Budget) {
         table(&mut message, budget, 1, false);
         panic!("{}", message.as_str());
     }
-    if budget.workspace > budget.workspace_allowed {
+    if budget.mixes_samples && budget.batch == 0 && budget.workspace_allowed < Budget::UNLIMITED {
         let mut message = Message::<LONGEST>::new();
-        start(&mut message, budget.name, budget.workspace, " bytes of workspace", budget.workspace_allowed);
+        message.text("the workspace of `");
+        message.text(budget.name);
+        message.text("` grows with the batch, because a layer normalizes over the batch");
+        message.text("\n\nhelp: add the number of samples in a batch: `#[budget(workspace = .., batch = 64)]`");
+        panic!("{}", message.as_str());
+    }
+    let taken = budget.workspace.saturating_mul(budget.tiles());
+    if taken > budget.workspace_allowed {
+        let mut message = Message::<LONGEST>::new();
+        start(&mut message, budget.name, taken, " bytes of workspace", budget.workspace_allowed);
         // A layer keeps elements of four bytes for every sample of a tile.
-        table(&mut message, budget, 4 * budget.tile, true);
+        table(&mut message, budget, 4 * budget.tile * budget.tiles(), true);
         help(&mut message, budget);
         panic!("{}", message.as_str());
     }
@@ -66,7 +84,7 @@ const fn start(message: &mut Message<LONGEST>, name: &str, taken: usize, what: &
 /// Writes a line for each layer that uses something: its parameters, or the values it caches, times `unit`.
 const fn table(message: &mut Message<LONGEST>, budget: &Budget, unit: usize, kept: bool) {
     let layers = budget.layers;
-    let total = if kept { budget.workspace } else { budget.parameters };
+    let total = if kept { budget.workspace * budget.tiles() } else { budget.parameters };
     let rest = "the backward pass, shared by all layers";
     let mut names = if kept { columns(rest) } else { 0 };
     let mut index = 0;
@@ -107,6 +125,13 @@ const fn line_end(message: &mut Message<LONGEST>, used: usize, names: usize, tak
 /// Writes the tile with which the workspace would fit.
 const fn help(message: &mut Message<LONGEST>, budget: &Budget) {
     let sample = budget.workspace / budget.tile;
+    if budget.mixes_samples {
+        message.text("\n\nhelp: use smaller batches: the workspace holds all ");
+        message.number(budget.batch);
+        message.text(" samples of a batch, in tiles of ");
+        message.number(budget.tile);
+        return;
+    }
     let fits = budget.workspace_allowed / sample;
     if fits > 0 {
         message.text("\n\nhelp: write `#[tile(");

@@ -39,6 +39,12 @@ impl From<TensorInfo> for Expected {
     }
 }
 
+/// Returns the name of the running mean beside a counter of batches, which PyTorch writes for every batch normalization.
+fn statistics_of_counter(name: &str) -> Option<String> {
+    let layer = name.strip_suffix("num_batches_tracked")?;
+    (layer.is_empty() || layer.ends_with('.')).then(|| format!("{layer}running_mean"))
+}
+
 /// Tensors that a file should have, and the memory for their elements.
 pub(crate) struct Part<'a> {
     tensors: &'a [Expected],
@@ -111,12 +117,16 @@ impl Contents<'_> {
     pub(crate) fn read(mut self, owner: &str, parts: &mut [Part<'_>], pass_over: &dyn Fn(&str) -> bool) -> Result<()> {
         let tensors = core::mem::take(&mut self.tensors);
         let wanted = Wanted::of(parts);
+        let pass_over = &|parts: &[Part<'_>], name: &str| {
+            let counted = statistics_of_counter(name);
+            pass_over(name) || counted.is_some_and(|mean| wanted.find(parts, &mean).is_some())
+        };
         let mut wrong: Vec<Option<WrongTensor>> =
             wanted.places.iter().map(|&place| Some(missing(parts, place))).collect();
         let mut unexpected = 0;
         for entry in &tensors {
             let Some(index) = wanted.find(parts, &entry.name) else {
-                unexpected += usize::from(!pass_over(&entry.name));
+                unexpected += usize::from(!pass_over(parts, &entry.name));
                 self.skip(entry)?;
                 continue;
             };
@@ -129,7 +139,7 @@ impl Contents<'_> {
         let mut all = Vec::with_capacity(wrong.iter().flatten().count() + unexpected);
         all.extend(wrong.into_iter().flatten());
         let others =
-            tensors.iter().filter(|entry| wanted.find(parts, &entry.name).is_none() && !pass_over(&entry.name));
+            tensors.iter().filter(|entry| wanted.find(parts, &entry.name).is_none() && !pass_over(parts, &entry.name));
         all.extend(others.map(not_expected));
         if all.is_empty() {
             return Ok(());

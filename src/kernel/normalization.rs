@@ -1,6 +1,9 @@
-//! Normalization of samples, or of groups of their channels: forward pass, and the gradients of the input and of scale and shift.
+//! Normalization of samples, of groups of their channels, or of channels over a batch: forward pass, and the gradients of the
+//! input and of scale and shift.
 
 mod loops;
+
+mod batch;
 
 use super::compiled::{compiled, for_floats};
 use super::{Isa, NaiveKernels};
@@ -10,7 +13,8 @@ use crate::scalar::Scalar;
 ///
 /// Sums over the elements of a group have a fixed order: element n is added to partial sum n mod 16, and partial sums are
 /// added in halves, 8 apart, then 4, 2 and 1. In the gradients, the elements that share a weight are summed in the same way,
-/// and these sums are added in order.
+/// and these sums are added in order. Sums over a batch are those of the samples, added in order, for a single position per
+/// channel those of 64 samples.
 pub trait NormalizationKernels: Scalar {
     /// Computes `y[s, n] = w[c] (x[s, n] - μ) r + b[c]`, with the mean μ of the group and r = 1 / √(σ² + ε), where c is the
     /// weight of element n. These two elements are kept for each group. Without centering, μ is 0 and σ² the mean square.
@@ -57,6 +61,67 @@ pub trait NormalizationKernels: Scalar {
     ) {
         loops::normalize_weight_gradient(isa, sizes, input, kept, grad_output, accumulate, grad_weight, grad_bias);
     }
+
+    /// Computes the mean and the variance of every channel over the samples and positions. The variance is the mean of the
+    /// squared differences from the mean, computed in a second pass.
+    fn batch_moments<I: Isa>(
+        isa: I,
+        sizes: BatchNormalizationSizes,
+        input: &[Self],
+        mean: &mut [Self],
+        variance: &mut [Self],
+    ) {
+        batch::moments(isa, sizes, input, mean, variance);
+    }
+
+    /// Computes `y[s, c, p] = (x[s, c, p] - μ[c]) (w[c] r[c]) + b[c]` with r = 1 / √(σ² + ε), given the mean and the variance of
+    /// every channel.
+    #[allow(clippy::too_many_arguments, reason = "what is known of each channel, the input and the output")]
+    fn batch_normalize<I: Isa>(
+        isa: I,
+        sizes: BatchNormalizationSizes,
+        mean: &[Self],
+        variance: &[Self],
+        weight: &[Self],
+        bias: &[Self],
+        input: &[Self],
+        output: &mut [Self],
+    ) {
+        batch::normalize(isa, sizes, mean, variance, weight, bias, input, output);
+    }
+
+    /// Computes `Σ g[s, c, p]` and `Σ g[s, c, p] x̂[s, c, p]` over the samples and positions of every channel, with
+    /// x̂ = (x - μ) r.
+    #[allow(clippy::too_many_arguments, reason = "what is known of each channel, the inputs and the two sums")]
+    fn batch_gradient_sums<I: Isa>(
+        isa: I,
+        sizes: BatchNormalizationSizes,
+        mean: &[Self],
+        variance: &[Self],
+        input: &[Self],
+        grad_output: &[Self],
+        common: &mut [Self],
+        along: &mut [Self],
+    ) {
+        batch::gradient_sums(isa, sizes, mean, variance, input, grad_output, common, along);
+    }
+
+    /// Computes `dx = w r (g - common - x̂ along)`, where `common` and `along` are the means over the batch of g and g x̂.
+    #[allow(clippy::too_many_arguments, reason = "what is known of each channel, the inputs and the output")]
+    fn batch_input_gradient<I: Isa>(
+        isa: I,
+        sizes: BatchNormalizationSizes,
+        mean: &[Self],
+        variance: &[Self],
+        weight: &[Self],
+        common: &[Self],
+        along: &[Self],
+        input: &[Self],
+        grad_output: &[Self],
+        grad_input: &mut [Self],
+    ) {
+        batch::input_gradient(isa, sizes, mean, variance, weight, common, along, input, grad_output, grad_input);
+    }
 }
 
 impl<T: NaiveKernels> NormalizationKernels for T {}
@@ -74,6 +139,19 @@ pub struct NormalizationSizes {
     pub positions: usize,
     /// Whether the mean is subtracted.
     pub centered: bool,
+    /// ε, which is added to the variance.
+    pub epsilon: f64,
+}
+
+/// The sizes of a batch normalization.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BatchNormalizationSizes {
+    /// The number of samples, or of steps in all sequences of a batch.
+    pub samples: usize,
+    /// The number of channels.
+    pub channels: usize,
+    /// The number of adjacent elements that belong to a channel: 1, or the positions of an image.
+    pub positions: usize,
     /// ε, which is added to the variance.
     pub epsilon: f64,
 }
@@ -154,6 +232,111 @@ macro_rules! normalization_kernels {
                         accumulate,
                         grad_weight,
                         grad_bias,
+                    );
+                });
+            }
+
+            #[inline]
+            fn batch_moments<I: Isa>(
+                _: I,
+                sizes: BatchNormalizationSizes,
+                input: &[$float],
+                mean: &mut [$float],
+                variance: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: BatchNormalizationSizes,
+                              input: &[$float],
+                              mean: &mut [$float],
+                              variance: &mut [$float]|
+                 -> () {
+                    batch::moments(isa, sizes, input, mean, variance);
+                });
+            }
+
+            #[inline]
+            fn batch_normalize<I: Isa>(
+                _: I,
+                sizes: BatchNormalizationSizes,
+                mean: &[$float],
+                variance: &[$float],
+                weight: &[$float],
+                bias: &[$float],
+                input: &[$float],
+                output: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: BatchNormalizationSizes,
+                              mean: &[$float],
+                              variance: &[$float],
+                              weight: &[$float],
+                              bias: &[$float],
+                              input: &[$float],
+                              output: &mut [$float]|
+                 -> () {
+                    batch::normalize(isa, sizes, mean, variance, weight, bias, input, output);
+                });
+            }
+
+            #[inline]
+            fn batch_gradient_sums<I: Isa>(
+                _: I,
+                sizes: BatchNormalizationSizes,
+                mean: &[$float],
+                variance: &[$float],
+                input: &[$float],
+                grad_output: &[$float],
+                common: &mut [$float],
+                along: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: BatchNormalizationSizes,
+                              mean: &[$float],
+                              variance: &[$float],
+                              input: &[$float],
+                              grad_output: &[$float],
+                              common: &mut [$float],
+                              along: &mut [$float]|
+                 -> () {
+                    batch::gradient_sums(isa, sizes, mean, variance, input, grad_output, common, along);
+                });
+            }
+
+            #[inline]
+            fn batch_input_gradient<I: Isa>(
+                _: I,
+                sizes: BatchNormalizationSizes,
+                mean: &[$float],
+                variance: &[$float],
+                weight: &[$float],
+                common: &[$float],
+                along: &[$float],
+                input: &[$float],
+                grad_output: &[$float],
+                grad_input: &mut [$float],
+            ) {
+                compiled!(I, |isa,
+                              sizes: BatchNormalizationSizes,
+                              mean: &[$float],
+                              variance: &[$float],
+                              weight: &[$float],
+                              common: &[$float],
+                              along: &[$float],
+                              input: &[$float],
+                              grad_output: &[$float],
+                              grad_input: &mut [$float]|
+                 -> () {
+                    batch::input_gradient(
+                        isa,
+                        sizes,
+                        mean,
+                        variance,
+                        weight,
+                        common,
+                        along,
+                        input,
+                        grad_output,
+                        grad_input,
                     );
                 });
             }

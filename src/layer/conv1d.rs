@@ -7,6 +7,7 @@ use nalgebra::SVector;
 
 use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{Isa, Kernels, SequenceSizes};
+use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
 use crate::layer::{Backward, Forward, Layer, Plan, SequencePadding, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::span;
@@ -86,6 +87,15 @@ impl<const CI: usize, const CO: usize, const K: usize, T: Scalar> SequenceFilter
     #[inline(always)]
     fn parts(&self) -> (&[T], &[T]) {
         self.parameters().split_at(CO * CI * K)
+    }
+}
+
+impl<const CI: usize, const CO: usize, const K: usize, T: Scalar> RescaleOutputs<CO, T>
+    for SequenceFilters<CI, CO, K, T>
+{
+    fn rescale_outputs(&mut self, scale: &SVector<T, CO>, shift: &SVector<T, CO>) {
+        rescale_weight(&mut self.parameters_mut()[..CO * CI * K], scale);
+        rescale_bias(&mut self.bias, scale, shift);
     }
 }
 

@@ -7,6 +7,7 @@ use nalgebra::SVector;
 
 use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{CONVOLUTION_GROUP, ConvolutionSizes, Isa, Kernels};
+use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
 use crate::layer::{Backward, Forward, Layer, Padding, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::span;
@@ -112,6 +113,15 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scal
     #[inline(always)]
     fn parts(&self) -> (&[T], &[T]) {
         self.parameters().split_at(CO * CI * KH * KW)
+    }
+}
+
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar> RescaleOutputs<CO, T>
+    for Filters<CI, CO, KH, KW, T>
+{
+    fn rescale_outputs(&mut self, scale: &SVector<T, CO>, shift: &SVector<T, CO>) {
+        rescale_weight(&mut self.parameters_mut()[..CO * CI * KH * KW], scale);
+        rescale_bias(&mut self.bias, scale, shift);
     }
 }
 

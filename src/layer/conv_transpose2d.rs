@@ -7,6 +7,7 @@ use nalgebra::SVector;
 
 use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{CONVOLUTION_GROUP, ConvolutionSizes, Isa, Kernels};
+use crate::layer::rescale::{RescaleOutputs, rescale_bias};
 use crate::layer::{Backward, Forward, Layer, Padding, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::{covered, cropped, span};
@@ -123,6 +124,22 @@ impl<const CI: usize, const GO: usize, const KH: usize, const KW: usize, const C
     #[inline(always)]
     fn parts(&self) -> (&[T], &[T]) {
         self.parameters().split_at(CI * GO * KH * KW)
+    }
+}
+
+impl<const CI: usize, const GO: usize, const KH: usize, const KW: usize, const CO: usize, T: Scalar>
+    RescaleOutputs<CO, T> for TransposedFilters<CI, GO, KH, KW, CO, T>
+{
+    fn rescale_outputs(&mut self, scale: &SVector<T, CO>, shift: &SVector<T, CO>) {
+        let group_inputs = CI * GO / CO;
+        for (channel, window) in self.weight.iter_mut().enumerate() {
+            for weights in window.as_flattened_mut() {
+                for (input, weight) in weights.iter_mut().enumerate() {
+                    *weight *= scale[input / group_inputs * GO + channel];
+                }
+            }
+        }
+        rescale_bias(&mut self.bias, scale, shift);
     }
 }
 

@@ -6,6 +6,7 @@ use nalgebra::{SMatrix, SVector};
 
 use crate::flat_parameters::flat_parameters;
 use crate::kernel::{DenseSizes, Isa, Kernels, written_out};
+use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, Shape, Vector};
@@ -56,6 +57,13 @@ flat_parameters!(
 
 /// The largest number of weights for which a single sample is computed inline: a call would take as long as the computation.
 const SMALL: usize = 64;
+
+impl<const N: usize, const H: usize, T: Scalar> RescaleOutputs<H, T> for Dense<N, H, T> {
+    fn rescale_outputs(&mut self, scale: &SVector<T, H>, shift: &SVector<T, H>) {
+        rescale_weight(self.weight.as_mut_slice(), scale);
+        rescale_bias(&mut self.bias, scale, shift);
+    }
+}
 
 /// The plan of a [`Dense`].
 #[derive(Debug)]

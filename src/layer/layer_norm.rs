@@ -122,7 +122,7 @@ impl<const N: usize> Layer for LayerNorm<N> {
 
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
-        let Forward { input, output, cache } = memory;
+        let Forward { input, output, cache, .. } = memory;
         let LayerNorm { weight, bias } = site.parameters;
         let sizes = Self::sizes::<In>(input.len(), *site.settings);
         T::normalize(isa, sizes, weight.as_slice(), bias.as_slice(), input, output, cache);

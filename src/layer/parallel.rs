@@ -1,14 +1,18 @@
 //! Blocks of branches: several chains of layers that read the same input and whose outputs are joined.
 
+mod passes;
+
+use passes::Position;
+pub use passes::{BackwardBranches, ForwardBranches};
+
 use core::marker::PhantomData;
-use core::mem;
 
 use rand::Rng as RandomSource;
 
 use crate::flat_parameters::FlatParameters;
 use crate::initializer::Initializer;
-use crate::kernel::{Isa, Kernels, UpdateKernels};
-use crate::layer::{Backward, Forward, Layer, Pass, Plan, Site, SiteOf, Takes};
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Backward, Forward, Layer, Mixing, Plan, Site, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Probabilities, Shape, Vector};
 
@@ -165,6 +169,7 @@ pub struct BranchPlan {
     reads_output: bool,
     sums_from_zero: bool,
     samples_together: usize,
+    mixing: Mixing,
 }
 
 impl BranchPlan {
@@ -180,6 +185,7 @@ impl BranchPlan {
             reads_output: <L::Plan<In> as Plan>::READS_OUTPUT,
             sums_from_zero: <L::Plan<In> as Plan>::SUMS_FROM_ZERO || size_of::<L::With<f32>>() == 0,
             samples_together: <L::Plan<In> as Plan>::SAMPLES_TOGETHER,
+            mixing: <L::Plan<In> as Plan>::MIXING,
         }
     }
 
@@ -198,6 +204,7 @@ struct Totals {
     read_input: bool,
     sum_from_zero: bool,
     samples_together: usize,
+    mixing: Mixing,
 }
 
 impl Totals {
@@ -210,6 +217,7 @@ impl Totals {
             read_input: false,
             sum_from_zero: true,
             samples_together: 1,
+            mixing: Mixing::NONE,
         };
         let mut index = 0;
         while index < plans.len() {
@@ -220,6 +228,7 @@ impl Totals {
             totals.multiply_adds += plan.multiply_adds;
             totals.read_input |= plan.reads_input;
             totals.sum_from_zero &= plan.sums_from_zero;
+            totals.mixing = totals.mixing.and(plan.mixing);
             if plan.samples_together > totals.samples_together {
                 totals.samples_together = plan.samples_together;
             }
@@ -246,149 +255,7 @@ impl<B: Branches> Plan for ParallelPlan<B> {
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = Self::TOTALS.sum_from_zero;
     const SAMPLES_TOGETHER: usize = Self::TOTALS.samples_together;
-}
-
-/// The place of a branch in a pass.
-#[derive(Clone, Copy, Debug, Default)]
-struct Position {
-    /// The index of the branch.
-    index: u64,
-    /// The part of a joined sample that belongs to it: its first element, and the number of all elements of the sample.
-    start: usize,
-    width: usize,
-}
-
-impl Position {
-    /// Moves on by a branch that returns `len` elements.
-    fn advance(&mut self, len: usize) {
-        self.index += 1;
-        self.start += len;
-    }
-}
-
-/// A forward pass through branches.
-#[derive(Debug)]
-pub struct ForwardBranches<'a, J, T, I, const TRAINING: bool> {
-    isa: I,
-    pass: &'a Pass,
-    input: &'a [T],
-    output: &'a mut [T],
-    /// The memory for an output of a branch.
-    scratch: &'a mut [T],
-    /// The memory for the branches to come; in inference, for one after the other.
-    memory: &'a mut [T],
-    samples: usize,
-    position: Position,
-    join: PhantomData<J>,
-}
-
-impl<J: Join, T: Kernels, I: Isa, const TRAINING: bool> ForwardBranches<'_, J, T, I, TRAINING> {
-    /// Computes the next branch and joins its output to those before it.
-    #[inline(always)]
-    pub fn branch<L: Layer<Settings = ()>, In: Shape>(&mut self, parameters: &L::With<T>) {
-        let Self { isa, input, output, scratch, memory, position, samples, .. } = self;
-        let (isa, samples, plan) = (*isa, *samples, const { BranchPlan::of::<L, In>() });
-        let (start, len) = (position.start, samples * plan.output);
-        let keeps = TRAINING && plan.reads_output;
-        let direct = !keeps && if J::ADDS { position.index == 0 } else { samples == 1 };
-        let (cache, kept): (&mut [T], &mut [T]) = if TRAINING {
-            let (own, rest) = mem::take(memory).split_at_mut(samples * plan.kept());
-            *memory = rest;
-            own.split_at_mut(samples * plan.cache)
-        } else {
-            (&mut memory[..samples * plan.inference], &mut [])
-        };
-        let own = if direct {
-            &mut output[if J::ADDS { 0 } else { start }..][..len]
-        } else if keeps {
-            &mut *kept
-        } else {
-            &mut scratch[..len]
-        };
-        let site = Site { parameters, settings: &(), pass: &self.pass.at(position.index) };
-        let forward = Forward { input, output: own, cache };
-        if TRAINING {
-            L::forward::<In, T, I>(isa, site, forward);
-        } else {
-            L::infer::<In, T, I>(isa, site, forward);
-        }
-        let own = if keeps { &*kept } else { &scratch[..len] };
-        if direct {
-        } else if !J::ADDS {
-            for (joined, part) in output.chunks_exact_mut(position.width).zip(own.chunks_exact(plan.output)) {
-                joined[start..][..plan.output].copy_from_slice(part);
-            }
-        } else if position.index == 0 {
-            output.copy_from_slice(own);
-        } else {
-            <T as UpdateKernels>::add_assign(isa, output, own);
-        }
-        position.advance(plan.output);
-    }
-}
-
-/// A backward pass through branches.
-#[derive(Debug)]
-pub struct BackwardBranches<'a, J, T, I> {
-    isa: I,
-    pass: &'a Pass,
-    input: &'a [T],
-    grad_output: &'a mut [T],
-    grad_input: Option<&'a mut [T]>,
-    /// The memory for the gradient of an output of a branch.
-    scratch: &'a mut [T],
-    /// The memory for a gradient of the input.
-    spare: &'a mut [T],
-    /// The memory of the branches to come.
-    memory: &'a mut [T],
-    accumulate: bool,
-    samples: usize,
-    position: Position,
-    join: PhantomData<J>,
-}
-
-impl<J: Join, T: Kernels, I: Isa> BackwardBranches<'_, J, T, I> {
-    /// Computes the gradients of the next branch.
-    #[inline(always)]
-    pub fn branch<L: Layer<Settings = ()>, In: Shape>(&mut self, parameters: &L::With<T>, gradient: &mut L::With<T>) {
-        let Self { isa, grad_output, scratch, spare, memory, position, samples, accumulate, .. } = self;
-        let (isa, samples, plan) = (*isa, *samples, const { BranchPlan::of::<L, In>() });
-        let (start, len) = (position.start, samples * plan.output);
-        let (own, rest) = mem::take(memory).split_at_mut(samples * plan.kept());
-        *memory = rest;
-        let (cache, output) = own.split_at_mut(samples * plan.cache);
-        // The branch may overwrite the gradient of its output, and other branches read that of the block.
-        let own = if !J::ADDS && samples == 1 {
-            &mut grad_output[start..][..len]
-        } else {
-            let own = &mut scratch[..len];
-            if J::ADDS {
-                own.copy_from_slice(grad_output);
-            } else {
-                for (part, joined) in own.chunks_exact_mut(plan.output).zip(grad_output.chunks_exact(position.width)) {
-                    part.copy_from_slice(&joined[start..][..plan.output]);
-                }
-            }
-            own
-        };
-        let adds = position.index > 0;
-        let into =
-            if adds { self.grad_input.is_some().then_some(&mut **spare) } else { self.grad_input.as_deref_mut() };
-        let memory = Backward {
-            input: if plan.reads_input { self.input } else { &[] },
-            output,
-            cache,
-            grad_output: own,
-            grad_input: into,
-            accumulate: *accumulate,
-        };
-        let site = Site { parameters, settings: &(), pass: &self.pass.at(position.index) };
-        L::backward::<In, T, I>(isa, site, memory, gradient);
-        if let Some(grad_input) = self.grad_input.as_deref_mut().filter(|_| adds) {
-            <T as UpdateKernels>::add_assign(isa, grad_input, spare);
-        }
-        position.advance(plan.output);
-    }
+    const MIXING: Mixing = Self::TOTALS.mixing;
 }
 
 impl<J: Join, B: Branches> Layer for Parallel<J, B> {
@@ -428,7 +295,7 @@ impl<J: Join, B: Branches> Layer for Parallel<J, B> {
         memory: Backward<'_, T>,
         gradient: &mut B::With<T>,
     ) {
-        let Backward { input, cache, grad_output, grad_input, accumulate, .. } = memory;
+        let Backward { input, cache, grad_output, grad_input, accumulate, phase, .. } = memory;
         let samples = grad_output.len() / B::Output::LEN;
         let (scratch, rest) = cache.split_at_mut(samples * ParallelPlan::<B>::TOTALS.widest);
         let (spare, memory) = rest.split_at_mut(samples * B::Input::LEN);
@@ -443,7 +310,8 @@ impl<J: Join, B: Branches> Layer for Parallel<J, B> {
             memory,
             accumulate,
             samples,
-            position: Position { width: B::Output::LEN, ..Position::default() },
+            position: Position::first(B::Output::LEN),
+            phase,
             join: PhantomData,
         };
         B::backward(site.parameters, gradient, &mut pass);
@@ -457,7 +325,7 @@ fn forward<J: Join, B: Branches, T: Kernels, I: Isa, const TRAINING: bool>(
     site: Site<'_, B::With<T>, ()>,
     memory: Forward<'_, T>,
 ) {
-    let Forward { input, output, cache } = memory;
+    let Forward { input, output, cache, phase } = memory;
     let samples = input.len() / B::Input::LEN;
     let (scratch, rest) = cache.split_at_mut(samples * ParallelPlan::<B>::TOTALS.widest);
     let spare = if TRAINING { samples * B::Input::LEN } else { 0 };
@@ -469,7 +337,8 @@ fn forward<J: Join, B: Branches, T: Kernels, I: Isa, const TRAINING: bool>(
         scratch,
         memory: &mut rest[spare..],
         samples,
-        position: Position { width: B::Output::LEN, ..Position::default() },
+        position: Position::first(B::Output::LEN),
+        phase,
         join: PhantomData,
     };
     B::forward(site.parameters, &mut pass);

@@ -1,5 +1,7 @@
 //! How much memory does a layer need, and what does it read?
 
+use crate::layer::Mixing;
+
 /// The constants from which a network lays out its workspace for a layer, given the shape of the input.
 ///
 /// The defaults suit a layer that writes its output to separate memory and whose derivative reads both its input and its
@@ -31,8 +33,8 @@ pub trait Plan {
     const TAKES: Layout = Layout::Rows;
     /// The layout of the samples that the layer writes.
     const GIVES: Layout = Self::TAKES;
-    /// Whether the output for a sample depends on the other samples of the batch in training, as in batch normalization.
-    const MIXES_SAMPLES: bool = false;
+    /// How the output for a sample depends on the other samples of the batch in training, as in batch normalization.
+    const MIXING: Mixing = Mixing::NONE;
 }
 
 /// The memory layout of the samples in a pass.

@@ -7,7 +7,7 @@ use rand::Rng as RandomSource;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, Site, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Mixing, Phase, Plan, Site, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -70,6 +70,7 @@ impl<L: Layer, In: Shape, const N: usize> Plan for RepeatPlan<L, In, N> {
     const READS_OUTPUT: bool = Inner::<L, In>::READS_OUTPUT;
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
     const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
+    const MIXING: Mixing = Inner::<L, In>::MIXING.times(N);
 }
 
 impl<L: Layer<Settings = ()>, const N: usize> Repeat<L, N> {
@@ -107,7 +108,7 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         let () = Self::COUNTED;
-        let Forward { input, output, cache } = memory;
+        let Forward { input, output, cache, mut phase } = memory;
         let (len, cache_len) = (input.len(), input.len() / In::LEN * Inner::<L, In>::CACHE_LEN);
         let (mut caches, mut outputs) = cache.split_at_mut(N * cache_len);
         let mut last = Some(output);
@@ -117,8 +118,10 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
             let (own, other_outputs) = mem::take(&mut outputs).split_at_mut(len);
             (caches, outputs) = (other_caches, other_outputs);
             let own = if index + 1 < N { own } else { last.take().unwrap_or_default() };
-            let inner = Site { parameters, settings: &(), pass: &site.pass.at(index as u64) };
-            L::forward::<In::Plain, T, I>(isa, inner, Forward { input, output: &mut *own, cache });
+            if let Some(phase) = phase.of_next::<Inner<L, In>>() {
+                let inner = Site { parameters, settings: &(), pass: &site.pass.at(index as u64) };
+                L::forward::<In::Plain, T, I>(isa, inner, Forward { input, output: &mut *own, cache, phase });
+            }
             input = own;
         }
     }
@@ -126,14 +129,15 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         let () = Self::COUNTED;
-        let Forward { input, output, cache } = memory;
+        let Forward { input, output, cache, .. } = memory;
         let (other, cache) = cache.split_at_mut(input.len());
         // Two alternating slices, so that the last repetition writes into the output.
         let (mut own, mut before) = if N % 2 == 1 { (output, other) } else { (other, output) };
         for (index, parameters) in site.parameters.iter().enumerate() {
             let input = if index == 0 { input } else { &*before };
             let inner = Site { parameters, settings: &(), pass: site.pass };
-            L::infer::<In::Plain, T, I>(isa, inner, Forward { input, output: &mut *own, cache: &mut *cache });
+            let memory = Forward { input, output: &mut *own, cache: &mut *cache, phase: Phase::only() };
+            L::infer::<In::Plain, T, I>(isa, inner, memory);
             mem::swap(&mut own, &mut before);
         }
     }
@@ -145,7 +149,7 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
         memory: Backward<'_, T>,
         gradient: &mut [L::With<T>; N],
     ) {
-        let Backward { input, output, cache, grad_output, grad_input, accumulate } = memory;
+        let Backward { input, output, cache, grad_output, grad_input, accumulate, mut phase } = memory;
         let (len, cache_len) = (grad_output.len(), grad_output.len() / In::LEN * Inner::<L, In>::CACHE_LEN);
         let (mut caches, outputs) = cache.split_at_mut(N * cache_len);
         let (outputs, spare) = outputs.split_at_mut((N - 1) * len);
@@ -156,16 +160,21 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
             let (other_caches, cache) = mem::take(&mut caches).split_at_mut(index * cache_len);
             caches = other_caches;
             let given = |index: usize| &outputs[index * len..][..len];
-            let memory = Backward {
-                input: if index > 0 { given(index - 1) } else { input },
-                output: if index + 1 < N { given(index) } else { output },
-                cache,
-                grad_output: &mut *own,
-                grad_input: if index > 0 { Some(&mut *before) } else { first.take().flatten() },
-                accumulate,
-            };
-            let inner = Site { parameters: &site.parameters[index], settings: &(), pass: &site.pass.at(index as u64) };
-            L::backward::<In::Plain, T, I>(isa, inner, memory, &mut gradient[index]);
+            let grad_input = if index > 0 { Some(&mut *before) } else { first.take().flatten() };
+            if let Some(phase) = phase.of_previous::<Inner<L, In>>() {
+                let memory = Backward {
+                    input: if index > 0 { given(index - 1) } else { input },
+                    output: if index + 1 < N { given(index) } else { output },
+                    cache,
+                    grad_output: &mut *own,
+                    grad_input,
+                    accumulate,
+                    phase,
+                };
+                let inner =
+                    Site { parameters: &site.parameters[index], settings: &(), pass: &site.pass.at(index as u64) };
+                L::backward::<In::Plain, T, I>(isa, inner, memory, &mut gradient[index]);
+            }
             mem::swap(&mut own, &mut before);
         }
     }

@@ -9,7 +9,7 @@ use rand::Rng as RandomSource;
 use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, UpdateKernels};
-use crate::layer::{Backward, Forward, Layer, Plan, Site, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Mixing, Phase, Plan, Site, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tensor::{TableEntry, TensorTable};
@@ -111,6 +111,7 @@ impl<L: Layer, In: Shape> Plan for ResidualPlan<L, In> {
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
     const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
+    const MIXING: Mixing = Inner::<L, In>::MIXING;
 }
 
 /// Splits the memory of a block into the cache of its layers, their output, and the gradient of the output.
@@ -142,9 +143,13 @@ impl<L: Layer<Settings = ()>> Layer for Residual<L> {
 
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
-        let Forward { input, output, cache } = memory;
+        let Forward { input, output, cache, phase } = memory;
         let (cache, given, _) = cut::<L, In, T>(cache, input.len() / In::LEN);
-        L::forward::<In, T, I>(isa, site, Forward { input, output: &mut *output, cache });
+        let is_last = phase.is_last::<Self::Plan<In>>();
+        L::forward::<In, T, I>(isa, site, Forward { input, output: &mut *output, cache, phase });
+        if !is_last {
+            return;
+        }
         if Inner::<L, In>::READS_OUTPUT {
             given.copy_from_slice(output);
         }
@@ -153,8 +158,8 @@ impl<L: Layer<Settings = ()>> Layer for Residual<L> {
 
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
-        let Forward { input, output, cache } = memory;
-        L::infer::<In, T, I>(isa, site, Forward { input, output: &mut *output, cache });
+        let Forward { input, output, cache, phase } = memory;
+        L::infer::<In, T, I>(isa, site, Forward { input, output: &mut *output, cache, phase });
         <T as UpdateKernels>::add_assign(isa, output, input);
     }
 
@@ -165,14 +170,24 @@ impl<L: Layer<Settings = ()>> Layer for Residual<L> {
         memory: Backward<'_, T>,
         gradient: &mut L::With<T>,
     ) {
-        let Backward { input, cache, grad_output, mut grad_input, accumulate, .. } = memory;
+        let Backward { input, cache, grad_output, mut grad_input, accumulate, phase, .. } = memory;
         let (cache, given, kept) = cut::<L, In, T>(cache, grad_output.len() / In::LEN);
-        // The inner layers may overwrite the gradient of their output.
-        kept.copy_from_slice(grad_output);
-        let inner =
-            Backward { input, output: given, cache, grad_output, grad_input: grad_input.as_deref_mut(), accumulate };
+        if phase.passed() == 0 {
+            // The inner layers may overwrite the gradient of their output.
+            kept.copy_from_slice(grad_output);
+        }
+        let is_last = phase.is_last::<Self::Plan<In>>();
+        let inner = Backward {
+            input,
+            output: given,
+            cache,
+            grad_output,
+            grad_input: grad_input.as_deref_mut(),
+            accumulate,
+            phase,
+        };
         L::backward::<In, T, I>(isa, site, inner, gradient);
-        if let Some(grad_input) = grad_input {
+        if let Some(grad_input) = grad_input.filter(|_| is_last) {
             <T as UpdateKernels>::add_assign(isa, grad_input, kept);
         }
     }
@@ -283,6 +298,7 @@ impl<L: Layer, S: Layer, In: Shape> Plan for ProjectionPlan<L, S, In> {
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = sums_from_zero::<L, In>() && sums_from_zero::<S, In>();
     const SAMPLES_TOGETHER: usize = larger(Inner::<L, In>::SAMPLES_TOGETHER, Inner::<S, In>::SAMPLES_TOGETHER);
+    const MIXING: Mixing = Inner::<L, In>::MIXING.and(Inner::<S, In>::MIXING);
 }
 
 /// Returns whether a layer starts its sums from zero. A layer without parameters has none.
@@ -315,30 +331,37 @@ impl<L: Layer<Settings = ()>, S: Layer, const FROZEN: bool> Layer for Residual<L
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         let Site { parameters, settings: Shortcut { settings, .. }, pass } = site;
-        let Forward { input, output, cache } = memory;
+        let Forward { input, output, cache, mut phase } = memory;
         let [layers, shortcut, given, added, _, _] = ProjectionPlan::<L, S, In>::cut(cache, input.len() / In::LEN);
-        let inner = Site { parameters: &parameters.layers, settings: &(), pass };
-        L::forward::<In, T, I>(isa, inner, Forward { input, output: &mut *output, cache: layers });
-        if Inner::<L, In>::READS_OUTPUT {
-            given.copy_from_slice(output);
+        let is_last = phase.is_last::<Self::Plan<In>>();
+        if let Some(phase) = phase.of_next::<Inner<L, In>>() {
+            let inner = Site { parameters: &parameters.layers, settings: &(), pass };
+            L::forward::<In, T, I>(isa, inner, Forward { input, output: &mut *output, cache: layers, phase });
         }
-        let bypass = Site { parameters: &parameters.shortcut, settings, pass: &pass.at(SHORTCUT) };
-        S::forward::<In, T, I>(isa, bypass, Forward { input, output: &mut *added, cache: shortcut });
-        <T as UpdateKernels>::add_assign(isa, output, added);
+        if let Some(phase) = phase.of_next::<Inner<S, In>>() {
+            let bypass = Site { parameters: &parameters.shortcut, settings, pass: &pass.at(SHORTCUT) };
+            S::forward::<In, T, I>(isa, bypass, Forward { input, output: &mut *added, cache: shortcut, phase });
+        }
+        if is_last {
+            if Inner::<L, In>::READS_OUTPUT {
+                given.copy_from_slice(output);
+            }
+            <T as UpdateKernels>::add_assign(isa, output, added);
+        }
     }
 
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         let Site { parameters, settings: Shortcut { settings, .. }, pass } = site;
-        let Forward { input, output, cache } = memory;
+        let Forward { input, output, cache, .. } = memory;
         let samples = input.len() / In::LEN;
         let (added, scratch) = cache.split_at_mut(output.len());
         let inner = Site { parameters: &parameters.layers, settings: &(), pass };
         let cache = &mut scratch[..samples * Inner::<L, In>::INFERENCE_LEN];
-        L::infer::<In, T, I>(isa, inner, Forward { input, output: &mut *output, cache });
+        L::infer::<In, T, I>(isa, inner, Forward { input, output: &mut *output, cache, phase: Phase::only() });
         let bypass = Site { parameters: &parameters.shortcut, settings, pass };
         let cache = &mut scratch[..samples * Inner::<S, In>::INFERENCE_LEN];
-        S::infer::<In, T, I>(isa, bypass, Forward { input, output: &mut *added, cache });
+        S::infer::<In, T, I>(isa, bypass, Forward { input, output: &mut *added, cache, phase: Phase::only() });
         <T as UpdateKernels>::add_assign(isa, output, added);
     }
 
@@ -350,33 +373,42 @@ impl<L: Layer<Settings = ()>, S: Layer, const FROZEN: bool> Layer for Residual<L
         gradient: &mut Self::With<T>,
     ) {
         let Site { parameters, settings: Shortcut { settings, .. }, pass } = site;
-        let Backward { input, cache, grad_output, mut grad_input, accumulate, .. } = memory;
+        let Backward { input, cache, grad_output, mut grad_input, accumulate, mut phase, .. } = memory;
         let samples = grad_output.len() / ProjectionPlan::<L, S, In>::LEN;
         let [layers, shortcut, given, added, kept, spare] = ProjectionPlan::<L, S, In>::cut(cache, samples);
-        // The inner layers may overwrite the gradient of their output.
         let (output, copy): (&[T], _) = if Inner::<S, In>::READS_OUTPUT { (added, kept) } else { (&[], added) };
-        copy.copy_from_slice(grad_output);
-        let inner = Site { parameters: &parameters.layers, settings: &(), pass };
-        let memory = Backward {
-            input: if Inner::<L, In>::READS_INPUT { input } else { &[] },
-            output: given,
-            cache: layers,
-            grad_output,
-            grad_input: grad_input.as_deref_mut(),
-            accumulate,
-        };
-        L::backward::<In, T, I>(isa, inner, memory, &mut gradient.layers);
-        let bypass = Site { parameters: &parameters.shortcut, settings, pass: &pass.at(SHORTCUT) };
-        let memory = Backward {
-            input: if Inner::<S, In>::READS_INPUT { input } else { &[] },
-            output,
-            cache: shortcut,
-            grad_output: copy,
-            grad_input: grad_input.is_some().then_some(&mut *spare),
-            accumulate,
-        };
-        S::backward::<In, T, I>(isa, bypass, memory, &mut gradient.shortcut);
-        if let Some(grad_input) = grad_input {
+        if phase.passed() == 0 {
+            // The inner layers may overwrite the gradient of their output.
+            copy.copy_from_slice(grad_output);
+        }
+        let is_last = phase.is_last::<Self::Plan<In>>();
+        if let Some(phase) = phase.of_next::<Inner<L, In>>() {
+            let inner = Site { parameters: &parameters.layers, settings: &(), pass };
+            let memory = Backward {
+                input: if Inner::<L, In>::READS_INPUT { input } else { &[] },
+                output: given,
+                cache: layers,
+                grad_output,
+                grad_input: grad_input.as_deref_mut(),
+                accumulate,
+                phase,
+            };
+            L::backward::<In, T, I>(isa, inner, memory, &mut gradient.layers);
+        }
+        if let Some(phase) = phase.of_next::<Inner<S, In>>() {
+            let bypass = Site { parameters: &parameters.shortcut, settings, pass: &pass.at(SHORTCUT) };
+            let memory = Backward {
+                input: if Inner::<S, In>::READS_INPUT { input } else { &[] },
+                output,
+                cache: shortcut,
+                grad_output: copy,
+                grad_input: grad_input.is_some().then_some(&mut *spare),
+                accumulate,
+                phase,
+            };
+            S::backward::<In, T, I>(isa, bypass, memory, &mut gradient.shortcut);
+        }
+        if let Some(grad_input) = grad_input.filter(|_| is_last) {
             <T as UpdateKernels>::add_assign(isa, grad_input, spare);
         }
     }

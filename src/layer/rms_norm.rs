@@ -112,7 +112,7 @@ impl<const N: usize> Layer for RmsNorm<N> {
 
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
-        let Forward { input, output, cache } = memory;
+        let Forward { input, output, cache, .. } = memory;
         let sizes = Self::sizes::<In>(input.len(), *site.settings);
         T::normalize(isa, sizes, site.parameters.weight.as_slice(), &[], input, output, cache);
     }

@@ -8,10 +8,11 @@ use crate::error::{Error, Result};
 use crate::gradient::Gradient;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, Program, SoftmaxKernels, UpdateKernels, dispatch};
-use crate::layer::{Pass, Plan};
+use crate::layer::{Pass, Phase, Plan};
 use crate::loss::{Loss, Values, check_targets};
 use crate::network::{
-    Backward, FitsLoss, Forward, Infer, Network, PlanOf, Sample, Shards, Workspace, cut, first_non_finite,
+    BackwardMemory, FitsLoss, ForwardPhase, Infer, Network, Parts, Phases, PlanOf, Sample, Shards, Workspace, cut,
+    first_non_finite,
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -64,10 +65,16 @@ impl<N: Network, L: Loss<N::Output>> TrainingBatch<'_, N, L> {
             return Err(Error::Empty { what: "batch" });
         }
         check_targets::<L, N::Output, N::Scalar>(loss, targets)?;
-        let (shards, room) = workspace.room(inputs.len(), true);
-        let batch = &Batch { network, loss, inputs, targets, shards };
         let weight = N::Scalar::ONE / N::Scalar::from_count(inputs.len());
-        let value = Sums { batch, pass, weight }.of(batch.shards.all(), gradient, room, predictions) * weight;
+        let sum = if const { N::MIXING.barriers == 0 } {
+            let (shards, room) = workspace.room(inputs.len(), true);
+            let batch = &Batch { network, loss, inputs, targets, shards };
+            Sums { batch, pass, weight }.of(batch.shards.all(), gradient, room, predictions)
+        } else {
+            let batch = Batch { network, loss, inputs, targets, shards: Shards::new(1, 1, false) };
+            Phases { batch, pass, weight }.run(workspace, gradient, predictions)?
+        };
+        let value = sum * weight;
         if value.is_finite() {
             return Ok(value);
         }
@@ -219,9 +226,10 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
         for tile in tiles {
             let samples = batch.samples(tile);
             let pass = &Pass { first_sample: pass.first_sample + samples.start, ..**pass };
-            let (logits, grad_logits, cache) = cut::<N>(memory, samples.len());
+            let Parts { logits, grad_logits, cache, .. } = cut::<N>(memory, samples.len());
             let input = N::Input::flat_batch(&batch.inputs[samples.clone()]);
-            Forward { network, pass, input, logits: &mut *logits, cache: &mut *cache }.run(isa);
+            let phase = Phase::only();
+            ForwardPhase { network, pass, input, logits: &mut *logits, cache: &mut *cache, phase }.run(isa);
             sum += batch.loss.evaluate(isa, logits, &batch.targets[samples], *weight, Some(&mut *grad_logits));
             if !predictions.is_empty() {
                 let (of_tile, others) = predictions.split_at_mut(logits.len());
@@ -233,7 +241,8 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
             }
             let gradient = &mut *gradient;
             let grad_input = None;
-            Backward { network, pass, input, logits, grad_logits, cache, grad_input, accumulate, gradient }.run(isa);
+            BackwardMemory { network, pass, input, logits, grad_logits, cache, grad_input, accumulate, gradient }
+                .run(isa, Phase::only());
             accumulate = true;
         }
         sum
@@ -241,9 +250,9 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
 }
 
 /// a ← a + b.
-struct Add<'a, T> {
-    sum: &'a mut [T],
-    addend: &'a [T],
+pub(super) struct Add<'a, T> {
+    pub(super) sum: &'a mut [T],
+    pub(super) addend: &'a [T],
 }
 
 impl<T: Kernels> Program for Add<'_, T> {

@@ -5,7 +5,7 @@
 
 use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Layout, Plan, SiteOf};
+use crate::layer::{Backward, Forward, Layer, Layout, Mixing, Phase, Plan, SiteOf};
 use crate::shape::Shape;
 
 /// Returns whether layer `L` works in place, after a check that it meets the requirements of such a layer.
@@ -22,6 +22,7 @@ const fn works_in_place<L: Layer, In: Shape>() -> bool {
             "a layer that works in place gives as many elements as it takes"
         );
         assert!(size_of::<L::With<f32>>() == 0, "a layer that works in place has no parameters");
+        assert!(<L::Plan<In> as Plan>::MIXING.barriers == 0, "a layer that works in place does not mix samples");
     }
     in_place
 }
@@ -41,17 +42,13 @@ pub const fn kept<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> usiz
 /// Returns the number of elements per sample that layer `L` keeps in addition to its output.
 ///
 /// # Panics
-/// Panics at compile time if the plan requires a layout other than rows or mixes samples, which no network implements yet.
+/// Panics at compile time if the plan requires a layout other than rows, which no network implements yet.
 #[must_use]
 pub const fn cache<L: Layer, In: Shape>() -> usize {
     assert!(
         !matches!(<L::Plan<In> as Plan>::TAKES, Layout::Lanes)
             && !matches!(<L::Plan<In> as Plan>::GIVES, Layout::Lanes),
         "a layer takes and gives samples in `Layout::Rows`: no other layout is implemented yet"
-    );
-    assert!(
-        !<L::Plan<In> as Plan>::MIXES_SAMPLES,
-        "a layer whose plan says MIXES_SAMPLES would see the samples of a tile, not of the batch: that is not implemented yet"
     );
     <L::Plan<In> as Plan>::CACHE_LEN
 }
@@ -74,6 +71,24 @@ pub const fn samples_together<L: Layer, In: Shape>() -> usize {
     <L::Plan<In> as Plan>::SAMPLES_TOGETHER
 }
 
+/// Returns how layer `L` mixes samples.
+#[must_use]
+pub const fn mixing<L: Layer, In: Shape>() -> Mixing {
+    <L::Plan<In> as Plan>::MIXING
+}
+
+/// Returns how layers mix samples, one after the other.
+#[must_use]
+pub const fn joint_mixing(layers: &[Mixing]) -> Mixing {
+    let mut joint = Mixing::NONE;
+    let mut index = 0;
+    while index < layers.len() {
+        joint = joint.and(layers[index]);
+        index += 1;
+    }
+    joint
+}
+
 /// Returns whether layer `L` can overwrite the gradient of its parameters instead of adding to it. A layer without parameters
 /// always can.
 #[must_use]
@@ -82,14 +97,18 @@ pub const fn sums_from_zero<L: Layer, In: Shape>() -> bool {
 }
 
 /// Returns whether layer `L` must add to the gradient of its parameters. For a layer that can only add, sets the gradient to
-/// zero if it should be overwritten.
+/// zero in its first phase if it should be overwritten.
 #[inline(always)]
 #[must_use]
-pub fn accumulate<L: Layer, In: Shape, T: Kernels>(accumulate: bool, gradient: &mut L::With<T>) -> bool {
+pub fn accumulate<L: Layer, In: Shape, T: Kernels>(
+    accumulate: bool,
+    phase: &Phase<'_, T>,
+    gradient: &mut L::With<T>,
+) -> bool {
     if const { sums_from_zero::<L, In>() } {
         return accumulate;
     }
-    if !accumulate {
+    if !accumulate && phase.passed() == 0 {
         gradient.set_to_zero();
     }
     true
@@ -132,8 +151,8 @@ impl<'a, T> Memory<'a, T> {
     }
 }
 
-/// Calls a layer that is neither first nor last, in the memory of the layer before it if possible. Returns the slice that holds
-/// its output.
+/// Calls a layer that is neither first nor last, in the memory of the layer before it if possible, if it has a turn in this
+/// phase. Returns the slice that holds its output.
 #[inline(always)]
 pub fn forward<'m, L: Layer, In: Shape, Before: Layer, BeforeIn: Shape, T: Kernels, I: Isa>(
     isa: I,
@@ -141,12 +160,18 @@ pub fn forward<'m, L: Layer, In: Shape, Before: Layer, BeforeIn: Shape, T: Kerne
     input: &'m mut [T],
     own: &'m mut [T],
     cache: &mut [T],
+    phase: &mut Phase<'_, T>,
 ) -> &'m mut [T] {
+    let turn = phase.of_next::<L::Plan<In>>();
     if const { in_place::<L, In, Before, BeforeIn>() } {
-        L::forward_in_place::<In, T, I>(isa, site, input, cache);
+        if turn.is_some() {
+            L::forward_in_place::<In, T, I>(isa, site, input, cache);
+        }
         input
     } else {
-        L::forward::<In, T, I>(isa, site, Forward { input, output: &mut *own, cache });
+        if let Some(phase) = turn {
+            L::forward::<In, T, I>(isa, site, Forward { input, output: &mut *own, cache, phase });
+        }
         own
     }
 }
@@ -169,36 +194,54 @@ pub fn readable<L: Layer, In: Shape, T>(memory: Backward<'_, T>) -> Backward<'_,
     }
 }
 
-/// Calls the backward pass of a layer that is neither first nor last. `memory.grad_output` holds the gradient with respect to
-/// its output, and `spare` is free. Returns the slice that holds the gradient with respect to its input and the slice that is
-/// free then, both at full length.
+/// Calls the backward pass of a layer that is neither first nor last, if it has a turn in this phase. `memory.grad_output` holds
+/// the gradient with respect to its output, and `spare` is free. Returns the slice that holds the gradient with respect to its
+/// input and the slice that is free then, both at full length.
 #[inline(always)]
 pub fn backward<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     isa: I,
     site: SiteOf<'_, L, T>,
     samples: usize,
-    memory: Backward<'m, T>,
+    memory: Between<'m, '_, T>,
     spare: &'m mut [T],
+    phase: &mut Phase<'_, T>,
     gradient: &mut L::With<T>,
 ) -> (&'m mut [T], &'m mut [T]) {
-    let Backward { input, output, cache, grad_output, .. } = memory;
-    let accumulate = accumulate::<L, In, T>(memory.accumulate, gradient);
-    let length = samples * <L::Output<In> as Shape>::LEN;
-    let read = readable::<L, In, T>(Backward {
-        input,
-        output,
-        cache,
-        grad_output: &mut grad_output[..length],
-        grad_input: Some(&mut spare[..samples * In::LEN]),
-        accumulate,
-    });
-    if const { works_in_place::<L, In>() } {
-        L::backward_in_place::<In, T, I>(isa, site, read.output, read.cache, read.grad_output);
-        (grad_output, spare)
-    } else {
-        L::backward::<In, T, I>(isa, site, read, gradient);
-        (spare, grad_output)
+    let Between { input, output, cache, grad_output, accumulate: adds } = memory;
+    if let Some(phase) = phase.of_previous::<L::Plan<In>>() {
+        let accumulate = accumulate::<L, In, T>(adds, &phase, gradient);
+        let length = samples * <L::Output<In> as Shape>::LEN;
+        let read = readable::<L, In, T>(Backward {
+            input,
+            output,
+            cache,
+            grad_output: &mut grad_output[..length],
+            grad_input: Some(&mut spare[..samples * In::LEN]),
+            accumulate,
+            phase,
+        });
+        if const { works_in_place::<L, In>() } {
+            L::backward_in_place::<In, T, I>(isa, site, read.output, read.cache, read.grad_output);
+        } else {
+            L::backward::<In, T, I>(isa, site, read, gradient);
+        }
     }
+    if const { works_in_place::<L, In>() } { (grad_output, spare) } else { (spare, grad_output) }
+}
+
+/// The memory that the backward pass of a layer between two others reads and writes, apart from its parameters.
+#[derive(Debug)]
+pub struct Between<'m, 'c, T> {
+    /// The input of the layer.
+    pub input: &'c [T],
+    /// Its output.
+    pub output: &'c [T],
+    /// What it stored in the cache.
+    pub cache: &'c mut [T],
+    /// The gradient with respect to its output, at full length.
+    pub grad_output: &'m mut [T],
+    /// Whether to add to the gradient of its parameters.
+    pub accumulate: bool,
 }
 
 /// Calls the inference of a layer that is neither first nor last. `front` holds its input, and `back` is free. Returns the
@@ -218,7 +261,7 @@ pub fn infer<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
         (front, back)
     } else {
         let output = &mut back[..samples * <L::Output<In> as Shape>::LEN];
-        L::infer::<In, T, I>(isa, site, Forward { input, output, cache: scratch });
+        L::infer::<In, T, I>(isa, site, Forward { input, output, cache: scratch, phase: Phase::only() });
         (back, front)
     }
 }

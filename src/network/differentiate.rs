@@ -7,7 +7,9 @@ use crate::gradient::Gradient;
 use crate::kernel::dispatch;
 use crate::layer::Pass;
 use crate::loss::Loss;
-use crate::network::{Backward, FitsValue, Forward, Network, Sample, TrainingBatch, Workspace, check_counts};
+use crate::network::{
+    Backward, BackwardMemory, FitsValue, Forward, Network, Parts, Sample, TrainingBatch, Workspace, check_counts,
+};
 use crate::shape::Shape;
 
 /// The forward and backward pass of a network, for training loops without `Trainer`. Every [`Network`] implements the trait.
@@ -27,8 +29,8 @@ pub trait Differentiate: Network {
         workspace: &'w mut Workspace<'_, Self>,
     ) -> Result<&'w [Sample<Self, Self::Logits>]> {
         let input = Self::Input::flat_batch(inputs);
-        let (logits, _, cache) = workspace.begin(inputs.len())?;
-        dispatch(Forward { network: self, pass, input, logits, cache });
+        let Parts { logits, cache, statistics, .. } = workspace.begin(inputs.len())?;
+        dispatch(Forward { network: self, pass, input, logits: &mut *logits, cache, statistics });
         Ok(Self::Logits::batch(logits))
     }
 
@@ -67,11 +69,20 @@ pub trait Differentiate: Network {
         gradient: &mut Gradient<Self>,
     ) -> Result<()> {
         check_counts("inputs", inputs.len(), "gradients with respect to the logits", grad_logits.len())?;
-        let (logits, kept, cache) = workspace.resume(inputs.len())?;
+        let Parts { logits, grad_logits: kept, cache, statistics } = workspace.resume(inputs.len())?;
         kept.copy_from_slice(Self::Logits::flat_batch(grad_logits));
-        let input = Self::Input::flat_batch(inputs);
-        let (grad_logits, grad_input, accumulate) = (kept, None, true);
-        dispatch(Backward { network: self, pass, input, logits, grad_logits, cache, grad_input, accumulate, gradient });
+        let memory = BackwardMemory {
+            network: self,
+            pass,
+            input: Self::Input::flat_batch(inputs),
+            logits,
+            grad_logits: kept,
+            cache,
+            grad_input: None,
+            accumulate: true,
+            gradient,
+        };
+        dispatch(Backward { memory, statistics });
         Ok(())
     }
 
@@ -100,12 +111,14 @@ pub trait Differentiate: Network {
         grad_logits: &Sample<Self, Self::Logits>,
     ) -> Sample<Self, Self::Input> {
         let (mut workspace, pass) = (Workspace::<Self>::for_samples(1), &Pass::inference());
-        let (logits, kept, cache) = workspace.begin(1).expect("the workspace has room for one sample");
+        let parts = workspace.begin(1).expect("the workspace has room for one sample");
+        let Parts { logits, grad_logits: kept, cache, statistics } = parts;
         let (mut gradient, mut sample) = (Self::zeroed(), Self::Input::zero::<Self::Scalar>());
         let input = Self::Input::flat(input);
-        dispatch(Forward { network: self, pass, input, logits: &mut *logits, cache: &mut *cache });
+        let forward = (&mut *logits, &mut *cache, &mut *statistics);
+        dispatch(Forward { network: self, pass, input, logits: forward.0, cache: forward.1, statistics: forward.2 });
         kept.copy_from_slice(Self::Logits::flat(grad_logits));
-        dispatch(Backward {
+        let memory = BackwardMemory {
             network: self,
             pass,
             input,
@@ -115,7 +128,8 @@ pub trait Differentiate: Network {
             grad_input: Some(Self::Input::flat_mut(&mut sample)),
             accumulate: false,
             gradient: &mut *gradient,
-        });
+        };
+        dispatch(Backward { memory, statistics });
         sample
     }
 

@@ -202,8 +202,8 @@ fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
     let plan = &batch.shards;
     let Some((first, second)) = Shards::halves(&shards) else {
         sums[0] = sum(batch, shards.start, tile);
-        let (of_tile, ..) = cut::<N>(tile, batch.samples(shards.start).len());
-        predictions.copy_from_slice(of_tile);
+        let tile = cut::<N>(tile, batch.samples(shards.start).len());
+        predictions.copy_from_slice(tile.logits);
         return;
     };
     let (sums, other_sums) = sums.split_at_mut(first.len());
@@ -231,7 +231,7 @@ fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
     let Batch { network, loss, .. } = *batch;
     let losses = dispatch(TileLoss { network, loss, inputs, targets, memory: &mut *memory }).to_f64();
     // Losses are computed from the logits, misses from the predictions.
-    let (predictions, ..) = cut::<N>(memory, inputs.len());
+    let predictions = cut::<N>(memory, inputs.len()).logits;
     let mut misses = 0.0;
     for (prediction, target) in predictions.chunks_exact(N::Logits::LEN).zip(targets) {
         misses += <L::Target as Measured>::miss(prediction, target);

@@ -153,8 +153,10 @@ pub trait Predict: Network {
     fn logits(&self, input: &Sample<Self, Self::Input>) -> Sample<Self, Self::Logits> {
         let mut logits = Self::Logits::zero();
         let (input, flat) = (Self::Input::flat(input), Self::Logits::flat_mut(&mut logits));
-        with_scratch(<PlanOf<Self> as Plan>::CACHE_LEN, |cache| {
-            dispatch(Forward { network: self, pass: &Pass::inference(), input, logits: flat, cache });
+        let cache_len = <PlanOf<Self> as Plan>::CACHE_LEN;
+        with_scratch(cache_len + Self::MIXING.len(), |memory| {
+            let (cache, statistics) = memory.split_at_mut(cache_len);
+            dispatch(Forward { network: self, pass: &Pass::inference(), input, logits: flat, cache, statistics });
         });
         logits
     }

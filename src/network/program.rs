@@ -1,12 +1,15 @@
 //! What runs over a network with the best instruction set of the machine? The bodies of the calls in `network`.
 
 use alloc::string::{String, ToString};
+use core::ops::Range;
 
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Program, SoftmaxKernels, dispatch};
-use crate::layer::{Backward as LayerBackward, Forward as LayerForward, Layer, Pass, Plan, Site};
+use crate::layer::{
+    Backward as LayerBackward, BatchStatistics, Forward as LayerForward, Layer, Pass, Phase, Plan, Site,
+};
 use crate::loss::{Loss, Values};
-use crate::network::{Network, PlanOf, Sample, cut};
+use crate::network::{Network, Parts, PlanOf, Sample, cut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -42,12 +45,14 @@ impl<N: Network, V: FnMut(&'static str, &[N::Scalar])> Program for Show<'_, N, V
     }
 }
 
+/// Computes the logits of a batch that is a single tile.
 pub(super) struct Forward<'a, N: Network> {
     pub(super) network: &'a N,
     pub(super) pass: &'a Pass,
     pub(super) input: &'a [N::Scalar],
     pub(super) logits: &'a mut [N::Scalar],
     pub(super) cache: &'a mut [N::Scalar],
+    pub(super) statistics: &'a mut [N::Scalar],
 }
 
 impl<N: Network> Program for Forward<'_, N> {
@@ -55,14 +60,51 @@ impl<N: Network> Program for Forward<'_, N> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        let Self { network, pass, input, logits, cache } = self;
+        let Self { network, pass, input, logits, cache, statistics } = self;
+        if const { N::MIXING.barriers == 0 } {
+            return ForwardPhase { network, pass, input, logits, cache, phase: Phase::only() }.run(isa);
+        }
+        for passed in 0..=N::MIXING.barriers {
+            let (mut written, samples) = (0..0, input.len() / N::Input::LEN);
+            let known = BatchStatistics::new(&mut *statistics, samples, true, &mut written);
+            let (logits, cache, phase) = (&mut *logits, &mut *cache, Phase::after(passed, known));
+            ForwardPhase { network, pass, input, logits, cache, phase }.run(isa);
+            publish(statistics, written, false);
+        }
+    }
+}
+
+/// Makes what layers measured in the samples of a tile, at `measured`, known in the forward or the backward pass of the tile.
+pub(super) fn publish<T: Copy>(statistics: &mut [T], measured: Range<usize>, backward: bool) {
+    let len = statistics.len() / 3;
+    let start = measured.start + if backward { 2 * len } else { len };
+    statistics.copy_within(measured, start);
+}
+
+/// Computes the logits of a tile, or what comes before them in one phase.
+pub(super) struct ForwardPhase<'a, N: Network> {
+    pub(super) network: &'a N,
+    pub(super) pass: &'a Pass,
+    pub(super) input: &'a [N::Scalar],
+    pub(super) logits: &'a mut [N::Scalar],
+    pub(super) cache: &'a mut [N::Scalar],
+    pub(super) phase: Phase<'a, N::Scalar>,
+}
+
+impl<N: Network> Program for ForwardPhase<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let Self { network, pass, input, logits, cache, phase } = self;
         let site = Site { parameters: network, settings: &(), pass };
-        let memory = LayerForward { input, output: logits, cache };
+        let memory = LayerForward { input, output: logits, cache, phase };
         N::Architecture::forward_logits::<N::Input, N::Scalar, I>(isa, site, memory);
     }
 }
 
-pub(super) struct Backward<'a, N: Network> {
+/// What a backward pass reads and writes.
+pub(super) struct BackwardMemory<'a, N: Network> {
     pub(super) network: &'a N,
     pub(super) pass: &'a Pass,
     pub(super) input: &'a [N::Scalar],
@@ -76,22 +118,45 @@ pub(super) struct Backward<'a, N: Network> {
     pub(super) gradient: &'a mut N,
 }
 
+impl<N: Network> BackwardMemory<'_, N> {
+    /// Computes the gradient of a tile, or the part of it that belongs to one phase.
+    #[inline(always)]
+    pub(super) fn run<I: Isa>(&mut self, isa: I, phase: Phase<'_, N::Scalar>) {
+        let memory = LayerBackward {
+            input: self.input,
+            output: self.logits,
+            cache: &mut *self.cache,
+            grad_output: &mut *self.grad_logits,
+            grad_input: self.grad_input.as_deref_mut(),
+            accumulate: self.accumulate,
+            phase,
+        };
+        let site = Site { parameters: self.network, settings: &(), pass: self.pass };
+        N::Architecture::backward_logits::<N::Input, N::Scalar, I>(isa, site, memory, &mut *self.gradient);
+    }
+}
+
+/// Computes the gradient of a batch that is a single tile.
+pub(super) struct Backward<'a, N: Network> {
+    pub(super) memory: BackwardMemory<'a, N>,
+    pub(super) statistics: &'a mut [N::Scalar],
+}
+
 impl<N: Network> Program for Backward<'_, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        let memory = LayerBackward {
-            input: self.input,
-            output: self.logits,
-            cache: self.cache,
-            grad_output: self.grad_logits,
-            grad_input: self.grad_input,
-            accumulate: self.accumulate,
-        };
-        let Self { network, pass, gradient, .. } = self;
-        let site = Site { parameters: network, settings: &(), pass };
-        N::Architecture::backward_logits::<N::Input, N::Scalar, I>(isa, site, memory, gradient);
+        let Self { mut memory, statistics } = self;
+        if const { N::MIXING.barriers == 0 } {
+            return memory.run(isa, Phase::only());
+        }
+        for passed in 0..=N::MIXING.barriers {
+            let (mut written, samples) = (0..0, memory.input.len() / N::Input::LEN);
+            let known = BatchStatistics::new(&mut *statistics, samples, true, &mut written);
+            memory.run(isa, Phase::after(passed, known));
+            publish(statistics, written, true);
+        }
     }
 }
 
@@ -110,9 +175,9 @@ impl<N: Network, L: Loss<N::Output>> Program for TileLoss<'_, N, L> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> N::Scalar {
         let Self { network, loss, inputs, targets, memory } = self;
-        let (logits, _, cache) = cut::<N>(memory, inputs.len());
+        let Parts { logits, cache, statistics, .. } = cut::<N>(memory, inputs.len());
         let input = N::Input::flat_batch(inputs);
-        Forward { network, pass: &Pass::inference(), input, logits: &mut *logits, cache }.run(isa);
+        Forward { network, pass: &Pass::inference(), input, logits: &mut *logits, cache, statistics }.run(isa);
         let sum = loss.evaluate(isa, logits, targets, N::Scalar::ONE, None);
         if N::Output::PROBABILITIES {
             N::Scalar::softmax(isa, N::Logits::LEN, logits);

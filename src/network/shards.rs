@@ -80,6 +80,15 @@ impl Shards {
         let for_second = usize::from(!self.joins_in_place(&second));
         Needs { gradients: left.gradients.max(for_second + right.gradients), tiles: 0 }
     }
+
+    /// Returns the number of gradients that the sum of a range needs if all of its parts are kept until they are complete.
+    pub(crate) fn gradients_at_once(&self, shards: &Range<usize>) -> usize {
+        let Some((first, second)) = Self::halves(shards) else {
+            return 0;
+        };
+        let alone = self.is_shared(shards) || !self.joins_in_place(&second);
+        self.gradients_at_once(&first) + if alone { 1 + self.gradients_at_once(&second) } else { 0 }
+    }
 }
 
 #[cfg(test)]

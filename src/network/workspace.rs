@@ -88,8 +88,18 @@ enum Memory<'a, T> {
     Lent(&'a mut [T]),
 }
 
-/// Logits, their gradients and the layers' cache, for the samples of one pass.
-pub(crate) type Parts<'w, T> = (&'w mut [T], &'w mut [T], &'w mut [T]);
+/// The memory of one pass over some samples.
+pub(crate) struct Parts<'w, T> {
+    pub(crate) logits: &'w mut [T],
+    pub(crate) grad_logits: &'w mut [T],
+    /// The layers' cache.
+    pub(crate) cache: &'w mut [T],
+    /// What layers measure in the samples and know of the batch, [`Mixing::len`](crate::layer::Mixing::len) elements.
+    pub(crate) statistics: &'w mut [T],
+}
+
+/// How the tiles of a batch are added, the memory of all tiles, and gradients for the sums that wait.
+type RoomForBatch<'w, N> = (Shards, &'w mut [<N as Network>::Scalar], &'w mut [Box<N>]);
 
 impl<N: Network> Workspace<'static, N> {
     /// Allocates memory for a training step with batches of any size: one tile of samples.
@@ -117,8 +127,8 @@ impl<N: Network> Workspace<'static, N> {
     #[must_use]
     pub fn for_samples(samples: usize) -> Self {
         let samples = samples.max(N::TILE);
-        let len = samples.checked_mul(N::SAMPLE_LEN).expect("a workspace fits the address space");
-        let memory = Memory::Owned(allocate(len));
+        let len = samples.checked_mul(N::SAMPLE_LEN).and_then(|len| len.checked_add(N::MIXING.len()));
+        let memory = Memory::Owned(allocate(len.expect("a workspace fits the address space")));
         Self { memory, samples, forward_samples: 0, gradients: Vec::new(), tiles: Vec::new() }
     }
 }
@@ -139,7 +149,7 @@ impl<'a, N: Network> Workspace<'a, N> {
         if memory.len() < N::WORKSPACE_LEN {
             return Err(Error::WorkspaceTooSmall { length: memory.len(), needed: N::WORKSPACE_LEN });
         }
-        let samples = memory.len() / N::SAMPLE_LEN.max(1);
+        let samples = (memory.len() - N::MIXING.len()) / N::SAMPLE_LEN.max(1);
         let memory = Memory::Lent(memory);
         Ok(Self { memory, samples, forward_samples: 0, gradients: Vec::new(), tiles: Vec::new() })
     }
@@ -188,6 +198,39 @@ impl<'a, N: Network> Workspace<'a, N> {
         threads::sharing(N::MULTIPLY_ADDS.saturating_mul(passes).saturating_mul(samples as u64))
     }
 
+    /// Returns how the tiles of a batch are added, and the memory for that: [`tile_len`] elements for every tile, and a gradient
+    /// for every sum that waits. For a network whose layers mix samples. Invalidates what a forward pass left in the workspace.
+    pub(super) fn room_for_batch(&mut self, samples: usize) -> Result<RoomForBatch<'_, N>> {
+        self.forward_samples = 0;
+        let tiles = samples.div_ceil(N::TILE);
+        let needed = tiles.saturating_mul(tile_len::<N>());
+        let threads = match &mut self.memory {
+            Memory::Owned(memory) => {
+                if memory.len() < needed + LINE {
+                    *memory = allocate(needed);
+                    self.samples = needed.saturating_sub(N::MIXING.len()) / N::SAMPLE_LEN.max(1);
+                }
+                Self::threads_for(samples, PASSES_OF_A_GRADIENT)
+            }
+            Memory::Lent(memory) if memory.len() < needed => {
+                return Err(Error::TooManySamples { samples, limit: memory.len() / tile_len::<N>() * N::TILE });
+            }
+            // A caller that provides the memory may have no allocator.
+            Memory::Lent(_) => 1,
+        };
+        let shards = Shards::new(tiles, threads, <PlanOf<N> as Plan>::SUMS_FROM_ZERO);
+        while self.gradients.len() < shards.gradients_at_once(&shards.all()) {
+            self.gradients.push(N::zeroed());
+        }
+        let memory = match &mut self.memory {
+            Memory::Owned(memory) => &mut memory[..],
+            Memory::Lent(memory) => memory,
+        };
+        let start = memory.as_ptr().align_offset(LINE);
+        let start = if start <= memory.len() - needed { start } else { 0 };
+        Ok((shards, &mut memory[start..][..needed], &mut self.gradients))
+    }
+
     /// Returns how the tiles of a batch are added, and the memory for that. Invalidates what a forward pass left in the
     /// workspace.
     pub(super) fn room(&mut self, samples: usize, with_gradient: bool) -> (Shards, Room<'_, N>) {
@@ -222,20 +265,28 @@ impl<N: Network> Debug for Workspace<'_, N> {
 /// The size of a line of the cache in bytes.
 const LINE: usize = 64;
 
+/// Returns the number of elements of memory for a tile, if each tile of a batch has memory of its own: a multiple of [`LINE`].
+pub(super) const fn tile_len<N: Network>() -> usize {
+    let line = LINE / size_of::<N::Scalar>();
+    if line > 0 { N::WORKSPACE_LEN.next_multiple_of(line) } else { N::WORKSPACE_LEN }
+}
+
 /// Allocates `len` elements, and so many more that as many start at a multiple of [`LINE`].
 fn allocate<T: Scalar>(len: usize) -> Vec<T> {
     vec![T::ZERO; len.saturating_add(LINE / size_of::<T>().max(1))]
 }
 
-/// Cuts memory into logits, their gradients and the cache, for `samples` samples. They start at a multiple of [`LINE`] if there is
-/// room, so that registers straddle fewer lines of the cache.
+/// Cuts memory for a pass over `samples` samples. The pieces start at a multiple of [`LINE`] if there is room, so that registers
+/// straddle fewer lines of the cache.
 #[inline(always)]
 pub(crate) fn cut<N: Network>(memory: &mut [N::Scalar], samples: usize) -> Parts<'_, N::Scalar> {
-    let (start, spare) = (memory.as_ptr().align_offset(LINE), memory.len().saturating_sub(samples * N::SAMPLE_LEN));
+    let needed = samples * N::SAMPLE_LEN + N::MIXING.len();
+    let (start, spare) = (memory.as_ptr().align_offset(LINE), memory.len().saturating_sub(needed));
     let memory = &mut memory[if start <= spare { start } else { 0 }..];
     let (logits, rest) = memory.split_at_mut(samples * N::Logits::LEN);
     let (grad_logits, rest) = rest.split_at_mut(samples * N::Logits::LEN);
-    (logits, grad_logits, &mut rest[..samples * <PlanOf<N> as Plan>::CACHE_LEN])
+    let (cache, rest) = rest.split_at_mut(samples * <PlanOf<N> as Plan>::CACHE_LEN);
+    Parts { logits, grad_logits, cache, statistics: &mut rest[..N::MIXING.len()] }
 }
 
 #[cfg(test)]

@@ -102,12 +102,17 @@ impl Rates {
             visit(segment);
         }
     }
+
+    /// Calls `visit` with the range of every statistic that is not frozen. Allocates nothing.
+    pub(super) fn for_each_statistic(&self, table: TensorTable, visit: &mut dyn FnMut(Range<usize>)) {
+        table.for_each_statistic(&mut |range| self.frozen.for_each_free(range, visit));
+    }
 }
 
 /// Returns the dotted names of the layers that are trained, or of the tensors of a single layer.
 fn names(table: TensorTable) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for tensor in table.list().into_iter().filter(|tensor| !tensor.frozen && tensor.kind != TensorKind::Statistic) {
+    for tensor in table.list().into_iter().filter(|tensor| !tensor.frozen && !tensor.kind.is_statistic()) {
         let name = tensor.name.rsplit_once('.').map_or(tensor.name.as_str(), |(layer, _)| layer);
         if names.last().is_none_or(|last| last != name) {
             names.push(String::from(name));

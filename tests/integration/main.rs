@@ -15,6 +15,7 @@ mod support {
 mod api;
 mod architecture;
 mod bad_input;
+mod batch_norm;
 mod batches;
 mod blocks;
 mod checkpoint;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
 use typenet::prelude::*;
 use typenet::schedule::{Cosine, Exponential, InverseTime, OneCycle, ReduceOnPlateau, Schedule, Steps};
-use typenet::{EpsilonForm, OptimizerState, Predict, Scalar};
+use typenet::{EpsilonForm, OptimizerState, Phase, Predict, Scalar};
 
 /// Relative to the value, or absolute below 1.
 fn tolerance<T: Scalar>() -> f64 {
@@ -146,7 +146,7 @@ fn elementwise_agrees<N: Network<Input = Vector<1>, Output = Vector<1>>>(case: &
 
 /// The derivative through the layer's own backward pass.
 fn derivative<N: Network<Input = Vector<1>, Output = Vector<1>>>(x: N::Scalar) -> N::Scalar {
-    use typenet::{Backward, Forward, Site};
+    use typenet::{Backward, Forward, Phase, Site};
     struct Slope<N: Network>(N::Scalar, std::marker::PhantomData<N>);
     impl<N: Network> Program for Slope<N> {
         type Output = N::Scalar;
@@ -155,7 +155,7 @@ fn derivative<N: Network<Input = Vector<1>, Output = Vector<1>>>(x: N::Scalar) -
             let (mut output, mut grad_output, mut grad_input) = ([zero], [one], [zero]);
             let (mut cache, mut gradient, pass) = ([zero; 8], N::zeroed(), Pass::inference());
             let site = Site { parameters: &*network, settings: &(), pass: &pass };
-            let memory = Forward { input: &[self.0], output: &mut output, cache: &mut cache };
+            let memory = Forward { input: &[self.0], output: &mut output, cache: &mut cache, phase: Phase::only() };
             N::Architecture::forward::<N::Input, N::Scalar, I>(isa, site, memory);
             let memory = Backward {
                 input: &[self.0],
@@ -164,6 +164,7 @@ fn derivative<N: Network<Input = Vector<1>, Output = Vector<1>>>(x: N::Scalar) -
                 grad_output: &mut grad_output,
                 grad_input: Some(&mut grad_input),
                 accumulate: true,
+                phase: Phase::only(),
             };
             N::Architecture::backward::<N::Input, N::Scalar, I>(isa, site, memory, &mut *gradient);
             grad_input[0]
@@ -254,7 +255,7 @@ impl<N: Network<Scalar: Kernels>> Program for LayerPass<'_, N> {
         let (mut output, mut grad_input) = (vec![zero; grad_output.len()], vec![zero; input.len()]);
         let (mut cache, mut gradient, pass) = (vec![zero; 10_000], N::zeroed(), Pass::inference());
         let site = Site { parameters: network, settings: &(), pass: &pass };
-        let memory = Forward { input: &input, output: &mut output, cache: &mut cache };
+        let memory = Forward { input: &input, output: &mut output, cache: &mut cache, phase: Phase::only() };
         N::Architecture::forward::<N::Input, N::Scalar, I>(isa, site, memory);
         let memory = Backward {
             input: &input,
@@ -263,6 +264,7 @@ impl<N: Network<Scalar: Kernels>> Program for LayerPass<'_, N> {
             grad_output: &mut grad_output,
             grad_input: Some(&mut grad_input),
             accumulate: false,
+            phase: Phase::only(),
         };
         N::Architecture::backward::<N::Input, N::Scalar, I>(isa, site, memory, &mut *gradient);
         (output, grad_input, gradient)
@@ -405,6 +407,42 @@ fn other_normalizations_and_learned_slopes_agree_with_pytorch() {
     layer_agrees!(case("one_position"), "one position": (Image<8, 1, 1>) GroupNorm<2>(0.1));
     layer_agrees!(case("slopes_of_elements"), "slopes of elements": (Vector<21>) PRelu);
     layer_agrees!(case("slopes_of_channels"), "slopes of channels": (Image<3, 5, 7>) PRelu);
+}
+
+network!(struct NormalizedVectors (Vector<5>) = layer: Dense<_, 7>, norm: BatchNorm(1e-3, momentum = 0.25), Flatten);
+network!(struct NormalizedImages (Image<2, 4, 5>) = layer: Conv2d<_, 3, 2>, norm: BatchNorm, Flatten);
+network!(struct NormalizedSequences (Sequence<6, 2>) = layer: Conv1d<_, 17, 2>, norm: BatchNorm(0.25), Flatten);
+
+/// Holds a network with a batch normalization to a recorded batch, in training and then in inference.
+fn batch_agrees<N, const OUTPUTS: usize>(case: &Value, name: &str)
+where
+    N: Network<Output = Vector<OUTPUTS>, Logits = Vector<OUTPUTS>>,
+{
+    let mut network = N::zeroed();
+    network.parameters_mut().copy_from_slice(&by_name::<N>(&case["parameters"]));
+    let elements: Vec<N::Scalar> = numbers(&case["input"]);
+    let inputs = N::Input::batch(&elements);
+    let grad_output: Vec<[N::Scalar; OUTPUTS]> = rows(&case["grad_output"]);
+    let mut workspace = Workspace::for_samples(inputs.len());
+    let (mut gradient, pass) = (Gradient::zeroed(), Pass::training(0, 0));
+    let output = network.forward(inputs, &pass, &mut workspace).unwrap().as_flattened().to_vec();
+    assert_near(&output, &case["output"], name);
+    network.backward(inputs, &grad_output, &pass, &mut workspace, &mut gradient).unwrap();
+    let expected = by_name::<N>(&case["gradients"]).into_iter().map(Scalar::to_f64).collect::<Vec<f64>>();
+    assert_near(gradient.parameters(), &Value::from(expected), &format!("the gradient of {name}"));
+    OptimizerState::new(Sgd::new(1e-30)).step(&mut *network, &*gradient).unwrap();
+    assert_near(network.predict_batch(inputs).as_flattened(), &case["inference"], &format!("{name} in inference"));
+}
+
+#[test]
+fn batch_normalization_agrees_with_pytorch() {
+    let file = recorded("batch_normalization.json");
+    batch_agrees::<NormalizedVectors<f64>, 7>(&file["f64"]["vectors"], "vectors");
+    batch_agrees::<NormalizedVectors<f32>, 7>(&file["f32"]["vectors"], "vectors");
+    batch_agrees::<NormalizedImages<f64>, 36>(&file["f64"]["images"], "images");
+    batch_agrees::<NormalizedImages<f32>, 36>(&file["f32"]["images"], "images");
+    batch_agrees::<NormalizedSequences<f64>, 85>(&file["f64"]["sequences"], "sequences");
+    batch_agrees::<NormalizedSequences<f32>, 85>(&file["f32"]["sequences"], "sequences");
 }
 
 network! {

@@ -56,6 +56,8 @@ network!(struct Plain = Dense<64, 256>, Tanh, Dense<256, 10>, Softmax);
 // Layers that can only add stand first, between and last.
 network!(struct Adding (Vector<64>) = Scale<64>, Dense<64, 200>, Tanh, Scale<200>, Dense<200, 10>, Scale<10>, Softmax);
 network!(struct Inner = Dense<64, 128>, Scale<128>, Sigmoid);
+// All tiles meet at the barriers, also around layers that can only add.
+network!(struct Mixing (Vector<64>) = Dense<64, 200>, BatchNorm, Relu, Scale<200>, Residual { Dense<_, 200>, BatchNorm, Tanh }, Dense<_, 10>, Softmax);
 network!(struct Outer (Vector<64>) = Inner, Dense<128, 10>, Softmax);
 
 /// The loss Σ_c x_c t_c, by whose gradient, t, the gradient of a tile does not depend on the size of the batch.
@@ -263,7 +265,7 @@ mod threads {
     use typenet::train::TrainingPlan;
     use typenet::{Adam, EpochRecord, Error, Optimizer, Scalar};
 
-    use super::{Adding, Outer, Plain, bits_of, samples};
+    use super::{Adding, Mixing, Outer, Plain, bits_of, samples};
     use crate::support::bits::{Bits, hash, hash_of};
 
     const COUNTS: [usize; 4] = [1, 2, 3, 8];
@@ -295,6 +297,7 @@ mod threads {
     fn any_number_of_threads_gives_the_same_bits_for_layers_that_can_only_add() {
         any_number_of_threads_gives_the_same_bits::<Adding>();
         any_number_of_threads_gives_the_same_bits::<Outer>();
+        any_number_of_threads_gives_the_same_bits::<Mixing>();
     }
 
     #[test]

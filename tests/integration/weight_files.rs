@@ -173,3 +173,26 @@ fn tensors_that_have_one_name_after_a_change_are_refused() {
         "the file in memory cannot be read: two of its tensors have the name `hidden.bias` after renaming"
     );
 }
+
+/// A file with the tensors of a batch normalization of one channel, and a counter of batches called `counter`.
+fn normalized(counter: &str) -> Vec<u8> {
+    let names = ["norm.weight", "norm.bias", "norm.running_mean", "norm.running_var"];
+    let tensors = names.iter().enumerate().map(|(index, name)| {
+        format!(r#""{name}":{{"dtype":"F32","shape":[1],"data_offsets":[{},{}]}}"#, 4 * index, 4 * index + 4)
+    });
+    let counter = format!(r#""{counter}":{{"dtype":"I64","shape":[],"data_offsets":[16,24]}}"#);
+    let header = format!("{{{}}}", tensors.chain([counter]).collect::<Vec<_>>().join(","));
+    let elements = [3.0_f32, 0.5, 10.0, 4.0].map(f32::to_le_bytes).concat();
+    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &elements, &7_u64.to_le_bytes()].concat()
+}
+
+#[test]
+fn counters_of_batches_beside_running_statistics_are_passed_over() {
+    network!(struct Normalized (Vector<1>) = norm: BatchNorm);
+    let network = Normalized::from_safetensors(&normalized("norm.num_batches_tracked")).unwrap();
+    assert!((network.predict(&[14.0])[0] - 6.5).abs() < 1e-4);
+    for counter in ["num_batches_tracked", "other.num_batches_tracked", "norm.batches_tracked"] {
+        let error = Normalized::from_safetensors(&normalized(counter)).unwrap_err().to_string();
+        assert!(error.contains(counter) && error.contains("is not expected"), "{error}");
+    }
+}

@@ -88,6 +88,7 @@ pub(super) fn budget(names: &Names) -> Option<TokenStream> {
     let unlimited = || code!(#private::Budget::UNLIMITED);
     let parameters = budget.parameters.as_ref().map_or_else(unlimited, |limit| code!(#limit));
     let workspace = budget.workspace.as_ref().map_or_else(unlimited, |limit| code!(#limit));
+    let batch = budget.batch.as_ref().map_or_else(|| code!(0), |batch| code!(#batch));
     let network = code!(<#architecture as #private::Network>);
     let taken = code! {
         &#private::Budget {
@@ -98,6 +99,8 @@ pub(super) fn budget(names: &Names) -> Option<TokenStream> {
             workspace: #network::WORKSPACE_LEN * #private::core::mem::size_of::<#private::f32>(),
             workspace_allowed: #workspace,
             tile: #network::TILE,
+            batch: #batch,
+            mixes_samples: #network::MIXING.barriers > 0,
         }
     };
     let call = super::call(budget.place.span(), &code!(#private::require_budget), taken);

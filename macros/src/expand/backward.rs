@@ -41,6 +41,7 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
                 grad_output: __output_grad,
                 grad_input: __input_grad,
                 accumulate: __accumulate,
+                phase: mut __phase,
             } = __memory;
             let __samples = __output_grad.len() / #last_len;
             let mut __memory = #private::chain::Memory::new(__cache, __samples);
@@ -72,7 +73,7 @@ fn cut(names: &Names, index: usize, count: usize) -> TokenStream {
     }
 }
 
-/// Returns the call of layer `index`. The last layer of the pass receives the gradient; the first may have to return one.
+/// Returns the call of layer `index`.
 fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
     let is_last = index + 1 == count;
@@ -80,34 +81,53 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
         return call_between(names, index);
     }
     let (site, shape) = (&names.layers[index], &names.shapes[index]);
-    let (field, kind, settings, cache) = (&site.field, &site.kind, &site.settings, &site.cache);
-    let (len, next_len, before, own_output) =
-        (names.len(index), names.len(index + 1), names.before(index), &site.output);
-    let output = if is_last { code!(__output) } else { code!(#own_output) };
+    let (field, kind, settings, pass) = (&site.field, &site.kind, &site.settings, pass_at(index));
     let function = if is_last { function.clone() } else { Ident::new("backward", Span::mixed_site()) };
+    let memory = memory_at_end(names, index, is_last);
+    let unused = (index == 0 && count > 1).then(|| code!(let _ = __back;));
+    code! {
+        #unused
+        if let #private::core::option::Option::Some(__phase) =
+            __phase.of_previous::<<#kind as #private::Layer>::Plan<#shape>>()
+        {
+            <#kind as #private::Layer>::#function::<#shape, #scalar, #isa>(
+                __isa,
+                #private::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },
+                #private::chain::readable::<#kind, #shape, #scalar>(#memory),
+                &mut __gradient.#field,
+            );
+        }
+    }
+}
+
+/// Returns the memory for the first or the last layer of the pass. The last one receives the gradient; the first may have to
+/// return one.
+fn memory_at_end(names: &Names, index: usize, is_last: bool) -> TokenStream {
+    let Names { private, scalar, .. } = names;
+    let (site, shape) = (&names.layers[index], &names.shapes[index]);
+    let (field, kind, cache, own_output) = (&site.field, &site.kind, &site.cache, &site.output);
+    let (len, next_len, before) = (names.len(index), names.len(index + 1), names.before(index));
+    let output = if is_last { code!(__output) } else { code!(#own_output) };
     let grad_output = if is_last { code!(__output_grad) } else { code!(&mut __front[..__samples * #next_len]) };
     let grad_input = if index == 0 {
         code!(__input_grad)
     } else {
         code!(#private::core::option::Option::Some(&mut __front[..__samples * #len]))
     };
-    let pass = pass_at(index);
-    let unused = (index == 0 && count > 1).then(|| code!(let _ = __back;));
     code! {
-        #unused
-        <#kind as #private::Layer>::#function::<#shape, #scalar, #isa>(
-            __isa,
-            #private::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },
-            #private::chain::readable::<#kind, #shape, #scalar>(#private::Backward {
-                input: #before,
-                output: #output,
-                cache: #cache,
-                grad_output: #grad_output,
-                grad_input: #grad_input,
-                accumulate: #private::chain::accumulate::<#kind, #shape, #scalar>(__accumulate, &mut __gradient.#field),
-            }),
-            &mut __gradient.#field,
-        );
+        #private::Backward {
+            input: #before,
+            output: #output,
+            cache: #cache,
+            grad_output: #grad_output,
+            grad_input: #grad_input,
+            accumulate: #private::chain::accumulate::<#kind, #shape, #scalar>(
+                __accumulate,
+                &__phase,
+                &mut __gradient.#field,
+            ),
+            phase: __phase,
+        }
     }
 }
 
@@ -122,15 +142,15 @@ fn call_between(names: &Names, index: usize) -> TokenStream {
             __isa,
             #private::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },
             __samples,
-            #private::Backward {
+            #private::chain::Between {
                 input: #before,
                 output: #output,
                 cache: #cache,
                 grad_output: __front,
-                grad_input: #private::core::option::Option::None,
                 accumulate: __accumulate,
             },
             __back,
+            &mut __phase,
             &mut __gradient.#field,
         );
     }

@@ -26,7 +26,7 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
             __memory: #private::Forward<'_, #scalar>,
         ) {
             let #private::Site { parameters: __parameters, pass: __pass, .. } = __site;
-            let #private::Forward { input: __input, output: __output, cache: __cache } = __memory;
+            let #private::Forward { input: __input, output: __output, cache: __cache, phase: mut __phase } = __memory;
             let mut __memory = #private::chain::Memory::new(__cache, __input.len() / #first_len);
             #(#cuts)*
             #(#calls)*
@@ -65,19 +65,30 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
     let (site, shape) = (&names.layers[index], &names.shapes[index]);
     let (field, kind, settings, output, cache) = (&site.field, &site.kind, &site.settings, &site.output, &site.cache);
     let (before, pass) = (names.before(index), pass_at(index));
-    let layer = code!(<#kind as #private::Layer>);
+    let layer_plan = code!(<#kind as #private::Layer>::Plan<#shape>);
     let site = code!(#private::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass });
-    let memory = |output| code!(#private::Forward { input: #before, output: #output, cache: #cache });
-    if index + 1 == count {
-        let memory = memory(code!(__output));
-        code!(#layer::#function::<#shape, #scalar, #isa>(__isa, #site, #memory);)
-    } else if index == 0 {
-        let memory = memory(code!(&mut *#output));
-        code!(#layer::forward::<#shape, #scalar, #isa>(__isa, #site, #memory);)
-    } else {
+    if index > 0 && index + 1 < count {
         let link = names.link(index);
-        code! {
-            let #output = #private::chain::forward::<#link, #scalar, #isa>(__isa, #site, #before, #output, #cache);
+        return code! {
+            let #output = #private::chain::forward::<#link, #scalar, #isa>(
+                __isa,
+                #site,
+                #before,
+                #output,
+                #cache,
+                &mut __phase,
+            );
+        };
+    }
+    let (function, output) =
+        if index + 1 == count { (code!(#function), code!(__output)) } else { (code!(forward), code!(&mut *#output)) };
+    code! {
+        if let #private::core::option::Option::Some(__phase) = __phase.of_next::<#layer_plan>() {
+            <#kind as #private::Layer>::#function::<#shape, #scalar, #isa>(
+                __isa,
+                #site,
+                #private::Forward { input: #before, output: #output, cache: #cache, phase: __phase },
+            );
         }
     }
 }
@@ -133,6 +144,7 @@ fn infer(names: &Names, index: usize, count: usize) -> TokenStream {
                 input: #first,
                 output: #output,
                 cache: &mut __scratch[..__samples * #private::chain::scratch::<#kind, #shape>()],
+                phase: #private::Phase::only(),
             },
         );
         __visit(#name, #shown);

@@ -37,7 +37,7 @@ pub(super) fn layer(names: &Names) -> TokenStream {
                 __site: #private::SiteOf<'_, Self, #scalar>,
                 __memory: #private::Forward<'_, #scalar>,
             ) {
-                let #private::Forward { input: __input, output: __output, cache: __scratch } = __memory;
+                let #private::Forward { input: __input, output: __output, cache: __scratch, .. } = __memory;
                 #private::Network::trace(__site.parameters, __isa, __input, __output, __scratch, &mut |_, _| {});
             }
         }

@@ -23,6 +23,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     };
     let (caches, scratch, multiply_adds) = (of_each("cache"), of_each("scratch"), of_each("multiply_adds"));
     let (samples_together, sums_from_zero) = (of_each("samples_together"), of_each("sums_from_zero"));
+    let mixing = of_each("mixing");
     let kept = (0..count.saturating_sub(1)).map(|index| super::forward::kept(names, index));
     let widest = names.widest(count);
     let plan_of = |index: usize| {
@@ -43,6 +44,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
             const READS_OUTPUT: #private::bool = #last::READS_OUTPUT;
             const SAMPLES_TOGETHER: #private::usize = #private::chain::largest(&[#(#samples_together),*]);
             const SUMS_FROM_ZERO: #private::bool = #(#sums_from_zero)&&*;
+            const MIXING: #private::Mixing = #private::chain::joint_mixing(&[#(#mixing),*]);
         }
     }
 }

@@ -14,13 +14,15 @@ pub(crate) struct Budget {
     pub(crate) parameters: Option<Expr>,
     /// The limit of the workspace in `f32`, in bytes.
     pub(crate) workspace: Option<Expr>,
+    /// The number of samples in a batch, for a network whose workspace depends on it.
+    pub(crate) batch: Option<Expr>,
     /// The position of the limits.
     pub(crate) place: Place,
 }
 
 /// Returns the limits in `#[budget(..)]`; `None` after a mistake.
 pub(super) fn budget(written: &Settings, errors: &mut Errors) -> Option<Budget> {
-    let mut budget = Budget { parameters: None, workspace: None, place: written.place };
+    let mut budget = Budget { parameters: None, workspace: None, batch: None, place: written.place };
     let mut right = true;
     for setting in &written.list {
         let name = setting.name.as_ref().map(identifier::plain);
@@ -31,7 +33,11 @@ pub(super) fn budget(written: &Settings, errors: &mut Errors) -> Option<Budget> 
                 Ok(())
             }
             Some("workspace") if budget.workspace.is_none() => bytes(value).map(|bytes| budget.workspace = Some(bytes)),
-            Some(name @ ("parameters" | "workspace")) => Err(errors::setting_twice(place, name)),
+            Some("batch") if budget.batch.is_none() => {
+                budget.batch = Some(value);
+                Ok(())
+            }
+            Some(name @ ("parameters" | "workspace" | "batch")) => Err(errors::setting_twice(place, name)),
             Some(name) => Err(errors::unknown_limit(place, name)),
             None => Err(errors::unknown_limit(place, &text::of(quote::ToTokens::to_token_stream(&value)))),
         };

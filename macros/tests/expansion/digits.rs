@@ -107,6 +107,14 @@ impl Plan for DigitClassifier<f32> {
         && chain::sums_from_zero::<Tanh, Vector<32>>()
         && chain::sums_from_zero::<Dense<32, 10>, Vector<32>>()
         && chain::sums_from_zero::<Softmax, Vector<10>>();
+    const MIXING: Mixing = chain::joint_mixing(
+        &[
+            chain::mixing::<Dense<64, 32>, Vector<64>>(),
+            chain::mixing::<Tanh, Vector<32>>(),
+            chain::mixing::<Dense<32, 10>, Vector<32>>(),
+            chain::mixing::<Softmax, Vector<10>>(),
+        ],
+    );
 }
 #[automatically_derived]
 impl Layer for DigitClassifier<f32> {
@@ -171,7 +179,12 @@ impl Layer for DigitClassifier<f32> {
         __memory: Forward<'_, T>,
     ) {
         let Site { parameters: __parameters, pass: __pass, .. } = __site;
-        let Forward { input: __input, output: __output, cache: __cache } = __memory;
+        let Forward {
+            input: __input,
+            output: __output,
+            cache: __cache,
+            phase: mut __phase,
+        } = __memory;
         let mut __memory = chain::Memory::new(
             __cache,
             __input.len() / <Vector<64> as Shape>::LEN,
@@ -185,26 +198,31 @@ impl Layer for DigitClassifier<f32> {
             .cut(chain::kept::<Dense<32, 10>, Vector<32>, Tanh, Vector<32>>());
         let __output_cache = __memory.cut(chain::cache::<Dense<32, 10>, Vector<32>>());
         let __softmax_cache = __memory.cut(chain::cache::<Softmax, Vector<10>>());
-        <Dense<
-            64,
-            32,
-        > as Layer>::forward::<
-            Vector<64>,
-            T,
-            I,
-        >(
-            __isa,
-            Site {
-                parameters: &__parameters.hidden,
-                settings: &(),
-                pass: &__pass.at(0),
-            },
-            Forward {
-                input: __input,
-                output: &mut *__hidden_output,
-                cache: __hidden_cache,
-            },
-        );
+        if let core::option::Option::Some(__phase) = __phase
+            .of_next::<<Dense<64, 32> as Layer>::Plan<Vector<64>>>()
+        {
+            <Dense<
+                64,
+                32,
+            > as Layer>::forward::<
+                Vector<64>,
+                T,
+                I,
+            >(
+                __isa,
+                Site {
+                    parameters: &__parameters.hidden,
+                    settings: &(),
+                    pass: &__pass.at(0),
+                },
+                Forward {
+                    input: __input,
+                    output: &mut *__hidden_output,
+                    cache: __hidden_cache,
+                    phase: __phase,
+                },
+            );
+        }
         let __tanh_output = chain::forward::<
             Tanh,
             Vector<32>,
@@ -222,6 +240,7 @@ impl Layer for DigitClassifier<f32> {
             __hidden_output,
             __tanh_output,
             __tanh_cache,
+            &mut __phase,
         );
         let __output_output = chain::forward::<
             Dense<32, 10>,
@@ -240,24 +259,30 @@ impl Layer for DigitClassifier<f32> {
             __tanh_output,
             __output_output,
             __output_cache,
+            &mut __phase,
         );
-        <Softmax as Layer>::forward::<
-            Vector<10>,
-            T,
-            I,
-        >(
-            __isa,
-            Site {
-                parameters: &__parameters.softmax,
-                settings: &(),
-                pass: &__pass.at(3),
-            },
-            Forward {
-                input: __output_output,
-                output: __output,
-                cache: __softmax_cache,
-            },
-        );
+        if let core::option::Option::Some(__phase) = __phase
+            .of_next::<<Softmax as Layer>::Plan<Vector<10>>>()
+        {
+            <Softmax as Layer>::forward::<
+                Vector<10>,
+                T,
+                I,
+            >(
+                __isa,
+                Site {
+                    parameters: &__parameters.softmax,
+                    settings: &(),
+                    pass: &__pass.at(3),
+                },
+                Forward {
+                    input: __output_output,
+                    output: __output,
+                    cache: __softmax_cache,
+                    phase: __phase,
+                },
+            );
+        }
     }
     #[inline(always)]
     fn forward_logits<In: Shape, T: Kernels, I: Isa>(
@@ -266,7 +291,12 @@ impl Layer for DigitClassifier<f32> {
         __memory: Forward<'_, T>,
     ) {
         let Site { parameters: __parameters, pass: __pass, .. } = __site;
-        let Forward { input: __input, output: __output, cache: __cache } = __memory;
+        let Forward {
+            input: __input,
+            output: __output,
+            cache: __cache,
+            phase: mut __phase,
+        } = __memory;
         let mut __memory = chain::Memory::new(
             __cache,
             __input.len() / <Vector<64> as Shape>::LEN,
@@ -277,26 +307,31 @@ impl Layer for DigitClassifier<f32> {
             .cut(chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>());
         let __tanh_cache = __memory.cut(chain::cache::<Tanh, Vector<32>>());
         let __output_cache = __memory.cut(chain::cache::<Dense<32, 10>, Vector<32>>());
-        <Dense<
-            64,
-            32,
-        > as Layer>::forward::<
-            Vector<64>,
-            T,
-            I,
-        >(
-            __isa,
-            Site {
-                parameters: &__parameters.hidden,
-                settings: &(),
-                pass: &__pass.at(0),
-            },
-            Forward {
-                input: __input,
-                output: &mut *__hidden_output,
-                cache: __hidden_cache,
-            },
-        );
+        if let core::option::Option::Some(__phase) = __phase
+            .of_next::<<Dense<64, 32> as Layer>::Plan<Vector<64>>>()
+        {
+            <Dense<
+                64,
+                32,
+            > as Layer>::forward::<
+                Vector<64>,
+                T,
+                I,
+            >(
+                __isa,
+                Site {
+                    parameters: &__parameters.hidden,
+                    settings: &(),
+                    pass: &__pass.at(0),
+                },
+                Forward {
+                    input: __input,
+                    output: &mut *__hidden_output,
+                    cache: __hidden_cache,
+                    phase: __phase,
+                },
+            );
+        }
         let __tanh_output = chain::forward::<
             Tanh,
             Vector<32>,
@@ -314,27 +349,33 @@ impl Layer for DigitClassifier<f32> {
             __hidden_output,
             __tanh_output,
             __tanh_cache,
+            &mut __phase,
         );
-        <Dense<
-            32,
-            10,
-        > as Layer>::forward_logits::<
-            Vector<32>,
-            T,
-            I,
-        >(
-            __isa,
-            Site {
-                parameters: &__parameters.output,
-                settings: &(),
-                pass: &__pass.at(2),
-            },
-            Forward {
-                input: __tanh_output,
-                output: __output,
-                cache: __output_cache,
-            },
-        );
+        if let core::option::Option::Some(__phase) = __phase
+            .of_next::<<Dense<32, 10> as Layer>::Plan<Vector<32>>>()
+        {
+            <Dense<
+                32,
+                10,
+            > as Layer>::forward_logits::<
+                Vector<32>,
+                T,
+                I,
+            >(
+                __isa,
+                Site {
+                    parameters: &__parameters.output,
+                    settings: &(),
+                    pass: &__pass.at(2),
+                },
+                Forward {
+                    input: __tanh_output,
+                    output: __output,
+                    cache: __output_cache,
+                    phase: __phase,
+                },
+            );
+        }
     }
     #[inline(always)]
     fn backward<In: Shape, T: Kernels, I: Isa>(
@@ -351,6 +392,7 @@ impl Layer for DigitClassifier<f32> {
             grad_output: __output_grad,
             grad_input: __input_grad,
             accumulate: __accumulate,
+            phase: mut __phase,
         } = __memory;
         let __samples = __output_grad.len() / <Probabilities<10> as Shape>::LEN;
         let mut __memory = chain::Memory::new(__cache, __samples);
@@ -399,37 +441,42 @@ impl Layer for DigitClassifier<f32> {
                     ],
                 ),
             );
-        <Softmax as Layer>::backward::<
-            Vector<10>,
-            T,
-            I,
-        >(
-            __isa,
-            Site {
-                parameters: &__parameters.softmax,
-                settings: &(),
-                pass: &__pass.at(3),
-            },
-            chain::readable::<
-                Softmax,
+        if let core::option::Option::Some(__phase) = __phase
+            .of_previous::<<Softmax as Layer>::Plan<Vector<10>>>()
+        {
+            <Softmax as Layer>::backward::<
                 Vector<10>,
                 T,
-            >(Backward {
-                input: __output_output,
-                output: __output,
-                cache: __softmax_cache,
-                grad_output: __output_grad,
-                grad_input: core::option::Option::Some(
-                    &mut __front[..__samples * <Vector<10> as Shape>::LEN],
-                ),
-                accumulate: chain::accumulate::<
+                I,
+            >(
+                __isa,
+                Site {
+                    parameters: &__parameters.softmax,
+                    settings: &(),
+                    pass: &__pass.at(3),
+                },
+                chain::readable::<
                     Softmax,
                     Vector<10>,
                     T,
-                >(__accumulate, &mut __gradient.softmax),
-            }),
-            &mut __gradient.softmax,
-        );
+                >(Backward {
+                    input: __output_output,
+                    output: __output,
+                    cache: __softmax_cache,
+                    grad_output: __output_grad,
+                    grad_input: core::option::Option::Some(
+                        &mut __front[..__samples * <Vector<10> as Shape>::LEN],
+                    ),
+                    accumulate: chain::accumulate::<
+                        Softmax,
+                        Vector<10>,
+                        T,
+                    >(__accumulate, &__phase, &mut __gradient.softmax),
+                    phase: __phase,
+                }),
+                &mut __gradient.softmax,
+            );
+        }
         let (__front, __back) = chain::backward::<
             Dense<32, 10>,
             Vector<32>,
@@ -443,15 +490,15 @@ impl Layer for DigitClassifier<f32> {
                 pass: &__pass.at(2),
             },
             __samples,
-            Backward {
+            chain::Between {
                 input: __tanh_output,
                 output: __output_output,
                 cache: __output_cache,
                 grad_output: __front,
-                grad_input: core::option::Option::None,
                 accumulate: __accumulate,
             },
             __back,
+            &mut __phase,
             &mut __gradient.output,
         );
         let (__front, __back) = chain::backward::<
@@ -467,50 +514,55 @@ impl Layer for DigitClassifier<f32> {
                 pass: &__pass.at(1),
             },
             __samples,
-            Backward {
+            chain::Between {
                 input: __hidden_output,
                 output: __tanh_output,
                 cache: __tanh_cache,
                 grad_output: __front,
-                grad_input: core::option::Option::None,
                 accumulate: __accumulate,
             },
             __back,
+            &mut __phase,
             &mut __gradient.tanh,
         );
         let _ = __back;
-        <Dense<
-            64,
-            32,
-        > as Layer>::backward::<
-            Vector<64>,
-            T,
-            I,
-        >(
-            __isa,
-            Site {
-                parameters: &__parameters.hidden,
-                settings: &(),
-                pass: &__pass.at(0),
-            },
-            chain::readable::<
-                Dense<64, 32>,
+        if let core::option::Option::Some(__phase) = __phase
+            .of_previous::<<Dense<64, 32> as Layer>::Plan<Vector<64>>>()
+        {
+            <Dense<
+                64,
+                32,
+            > as Layer>::backward::<
                 Vector<64>,
                 T,
-            >(Backward {
-                input: __input,
-                output: __hidden_output,
-                cache: __hidden_cache,
-                grad_output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
-                grad_input: __input_grad,
-                accumulate: chain::accumulate::<
+                I,
+            >(
+                __isa,
+                Site {
+                    parameters: &__parameters.hidden,
+                    settings: &(),
+                    pass: &__pass.at(0),
+                },
+                chain::readable::<
                     Dense<64, 32>,
                     Vector<64>,
                     T,
-                >(__accumulate, &mut __gradient.hidden),
-            }),
-            &mut __gradient.hidden,
-        );
+                >(Backward {
+                    input: __input,
+                    output: __hidden_output,
+                    cache: __hidden_cache,
+                    grad_output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
+                    grad_input: __input_grad,
+                    accumulate: chain::accumulate::<
+                        Dense<64, 32>,
+                        Vector<64>,
+                        T,
+                    >(__accumulate, &__phase, &mut __gradient.hidden),
+                    phase: __phase,
+                }),
+                &mut __gradient.hidden,
+            );
+        }
     }
     #[inline(always)]
     fn backward_logits<In: Shape, T: Kernels, I: Isa>(
@@ -527,6 +579,7 @@ impl Layer for DigitClassifier<f32> {
             grad_output: __output_grad,
             grad_input: __input_grad,
             accumulate: __accumulate,
+            phase: mut __phase,
         } = __memory;
         let __samples = __output_grad.len() / <Vector<10> as Shape>::LEN;
         let mut __memory = chain::Memory::new(__cache, __samples);
@@ -552,40 +605,45 @@ impl Layer for DigitClassifier<f32> {
             .cut(
                 chain::largest(&[<Vector<32> as Shape>::LEN, <Vector<32> as Shape>::LEN]),
             );
-        <Dense<
-            32,
-            10,
-        > as Layer>::backward_logits::<
-            Vector<32>,
-            T,
-            I,
-        >(
-            __isa,
-            Site {
-                parameters: &__parameters.output,
-                settings: &(),
-                pass: &__pass.at(2),
-            },
-            chain::readable::<
-                Dense<32, 10>,
+        if let core::option::Option::Some(__phase) = __phase
+            .of_previous::<<Dense<32, 10> as Layer>::Plan<Vector<32>>>()
+        {
+            <Dense<
+                32,
+                10,
+            > as Layer>::backward_logits::<
                 Vector<32>,
                 T,
-            >(Backward {
-                input: __tanh_output,
-                output: __output,
-                cache: __output_cache,
-                grad_output: __output_grad,
-                grad_input: core::option::Option::Some(
-                    &mut __front[..__samples * <Vector<32> as Shape>::LEN],
-                ),
-                accumulate: chain::accumulate::<
+                I,
+            >(
+                __isa,
+                Site {
+                    parameters: &__parameters.output,
+                    settings: &(),
+                    pass: &__pass.at(2),
+                },
+                chain::readable::<
                     Dense<32, 10>,
                     Vector<32>,
                     T,
-                >(__accumulate, &mut __gradient.output),
-            }),
-            &mut __gradient.output,
-        );
+                >(Backward {
+                    input: __tanh_output,
+                    output: __output,
+                    cache: __output_cache,
+                    grad_output: __output_grad,
+                    grad_input: core::option::Option::Some(
+                        &mut __front[..__samples * <Vector<32> as Shape>::LEN],
+                    ),
+                    accumulate: chain::accumulate::<
+                        Dense<32, 10>,
+                        Vector<32>,
+                        T,
+                    >(__accumulate, &__phase, &mut __gradient.output),
+                    phase: __phase,
+                }),
+                &mut __gradient.output,
+            );
+        }
         let (__front, __back) = chain::backward::<
             Tanh,
             Vector<32>,
@@ -599,50 +657,55 @@ impl Layer for DigitClassifier<f32> {
                 pass: &__pass.at(1),
             },
             __samples,
-            Backward {
+            chain::Between {
                 input: __hidden_output,
                 output: __tanh_output,
                 cache: __tanh_cache,
                 grad_output: __front,
-                grad_input: core::option::Option::None,
                 accumulate: __accumulate,
             },
             __back,
+            &mut __phase,
             &mut __gradient.tanh,
         );
         let _ = __back;
-        <Dense<
-            64,
-            32,
-        > as Layer>::backward::<
-            Vector<64>,
-            T,
-            I,
-        >(
-            __isa,
-            Site {
-                parameters: &__parameters.hidden,
-                settings: &(),
-                pass: &__pass.at(0),
-            },
-            chain::readable::<
-                Dense<64, 32>,
+        if let core::option::Option::Some(__phase) = __phase
+            .of_previous::<<Dense<64, 32> as Layer>::Plan<Vector<64>>>()
+        {
+            <Dense<
+                64,
+                32,
+            > as Layer>::backward::<
                 Vector<64>,
                 T,
-            >(Backward {
-                input: __input,
-                output: __hidden_output,
-                cache: __hidden_cache,
-                grad_output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
-                grad_input: __input_grad,
-                accumulate: chain::accumulate::<
+                I,
+            >(
+                __isa,
+                Site {
+                    parameters: &__parameters.hidden,
+                    settings: &(),
+                    pass: &__pass.at(0),
+                },
+                chain::readable::<
                     Dense<64, 32>,
                     Vector<64>,
                     T,
-                >(__accumulate, &mut __gradient.hidden),
-            }),
-            &mut __gradient.hidden,
-        );
+                >(Backward {
+                    input: __input,
+                    output: __hidden_output,
+                    cache: __hidden_cache,
+                    grad_output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
+                    grad_input: __input_grad,
+                    accumulate: chain::accumulate::<
+                        Dense<64, 32>,
+                        Vector<64>,
+                        T,
+                    >(__accumulate, &__phase, &mut __gradient.hidden),
+                    phase: __phase,
+                }),
+                &mut __gradient.hidden,
+            );
+        }
     }
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(
@@ -650,7 +713,7 @@ impl Layer for DigitClassifier<f32> {
         __site: SiteOf<'_, Self, T>,
         __memory: Forward<'_, T>,
     ) {
-        let Forward { input: __input, output: __output, cache: __scratch } = __memory;
+        let Forward { input: __input, output: __output, cache: __scratch, .. } = __memory;
         Network::trace(
             __site.parameters,
             __isa,
@@ -762,6 +825,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
                 output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
                 cache: &mut __scratch[..__samples
                     * chain::scratch::<Dense<64, 32>, Vector<64>>()],
+                phase: Phase::only(),
             },
         );
         __visit("hidden", &__front[..__samples * <Vector<32> as Shape>::LEN]);
@@ -816,6 +880,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
                 output: __output,
                 cache: &mut __scratch[..__samples
                     * chain::scratch::<Softmax, Vector<10>>()],
+                phase: Phase::only(),
             },
         );
         __visit("softmax", __output);

@@ -5,7 +5,7 @@ use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
 /// The number of partial sums over the elements of a group.
-const PARTS: usize = 16;
+pub(super) const PARTS: usize = 16;
 
 /// Computes the sum over the elements of a slice. `$next` is `$sum` plus the term of element `$n`. A macro, since the body of
 /// a closure is not guaranteed to be compiled for the instruction set.
@@ -27,9 +27,11 @@ macro_rules! sum {
     }};
 }
 
+pub(super) use sum;
+
 /// Adds up the partial sums.
 #[inline(always)]
-fn folded<T: Scalar>(mut parts: [T; PARTS]) -> T {
+pub(super) fn folded<T: Scalar>(mut parts: [T; PARTS]) -> T {
     for half in [8, 4, 2, 1] {
         for part in 0..half {
             parts[part] += parts[part + half];

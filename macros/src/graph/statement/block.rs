@@ -18,7 +18,7 @@ use crate::place::Place;
 use crate::size::Size;
 
 /// The contents of a block.
-pub(in crate::graph) enum StatedBlock {
+pub(in super::super) enum StatedBlock {
     /// Layers whose input, or what the shortcut gives for it, is added to their output.
     Residual {
         /// The layers.
@@ -43,20 +43,20 @@ pub(in crate::graph) enum StatedBlock {
 }
 
 /// A branch of a block.
-pub(in crate::graph) struct StatedBranch {
+pub(in super::super) struct StatedBranch {
     /// Docs and attributes above it.
-    pub(in crate::graph) attributes: Vec<Attribute>,
+    pub(in super::super) attributes: Vec<Attribute>,
     /// Whether the optimizer leaves it unchanged.
-    pub(in crate::graph) frozen: bool,
+    pub(in super::super) frozen: bool,
     /// Its name.
-    pub(in crate::graph) field: Ident,
+    pub(in super::super) field: Ident,
     /// Its layers.
-    pub(in crate::graph) layers: Vec<Option<Statement>>,
+    pub(in super::super) layers: Vec<Option<Statement>>,
 }
 
 impl StatedBlock {
     /// Returns each chain of layers that reads the input of the block.
-    pub(in crate::graph) fn chains(&self) -> Vec<&[Option<Statement>]> {
+    pub(in super::super) fn chains(&self) -> Vec<&[Option<Statement>]> {
         match self {
             Self::Residual { layers, shortcut } => [layers].into_iter().chain(shortcut).map(Vec::as_slice).collect(),
             Self::Repeat { layers, .. } => vec![layers],
@@ -65,7 +65,7 @@ impl StatedBlock {
     }
 
     /// Returns whether it gives as many values as it takes.
-    pub(in crate::graph) fn keeps_size(&self) -> bool {
+    pub(in super::super) fn keeps_size(&self) -> bool {
         matches!(self, Self::Residual { shortcut: None, .. } | Self::Repeat { .. })
     }
 }

@@ -1,0 +1,26 @@
+//! `BatchNorm(epsilon, momentum)`
+
+use super::{Argument, Flow, Resolved, Spec, Takes, Type};
+use crate::setting::Setting;
+use crate::shape::{IMAGE, SEQUENCE};
+
+pub(super) const SPEC: Spec = Spec {
+    name: "BatchNorm",
+    example: "BatchNorm(1e-5, momentum = 0.1)",
+    takes: Takes::Any,
+    sizes: &[],
+    settings: &[Setting::optional("epsilon", "EPSILON"), Setting::optional("momentum", "MOMENTUM")],
+    has_parameters: true,
+    flow: Flow::Keeps,
+    resolve: |written| {
+        let is_sequence = written.input.is_a(&SEQUENCE);
+        let (axis, shape) = if is_sequence { (1, &SEQUENCE) } else { (0, &IMAGE) };
+        let channels = || vec![Argument::Size(written.axis(axis, shape))];
+        Resolved {
+            gives: written.input.plain(written.unknown),
+            arguments: channels(),
+            parameters: Some(Type { name: "BatchNorm", arguments: channels(), axes: 1 }),
+            requires: Vec::new(),
+        }
+    },
+};

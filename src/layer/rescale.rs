@@ -1,0 +1,32 @@
+//! How does a layer of weighted sums take over a scale and a shift that follow it?
+
+use nalgebra::SVector;
+
+use crate::scalar::Scalar;
+
+/// The parameters of a layer that gives C channels, each a weighted sum plus a bias.
+///
+/// # Example
+/// See [`BatchNorm::fold_into`](crate::BatchNorm::fold_into).
+pub trait RescaleOutputs<const C: usize, T: Scalar> {
+    /// Changes the parameters so that each channel c of the output becomes `scale[c]` times itself plus `shift[c]`.
+    fn rescale_outputs(&mut self, scale: &SVector<T, C>, shift: &SVector<T, C>);
+}
+
+/// Rescales weights whose innermost index is the output channel.
+pub(super) fn rescale_weight<T: Scalar, const C: usize>(weight: &mut [T], scale: &SVector<T, C>) {
+    for (weight, &scale) in weight.iter_mut().zip(scale.iter().cycle()) {
+        *weight *= scale;
+    }
+}
+
+/// Rescales a bias.
+pub(super) fn rescale_bias<T: Scalar, const C: usize>(
+    bias: &mut SVector<T, C>,
+    scale: &SVector<T, C>,
+    shift: &SVector<T, C>,
+) {
+    for (bias, (&scale, &shift)) in bias.iter_mut().zip(scale.iter().zip(shift)) {
+        *bias = *bias * scale + shift;
+    }
+}
