@@ -189,6 +189,46 @@ fn files_for_pytorch_are_written() {
     fs::write(folder.join("typenet.json"), answers.to_string()).unwrap();
 }
 
+network! {
+    /// LeNet-5 as in `examples/fashion_mnist.rs`.
+    struct LeNet (Image<1, 28, 28>) {
+        conv1: Conv2d<_, 6, 5>, Relu, MaxPool2d<2>,
+        conv2: Conv2d<_, 16, 5>, Relu, MaxPool2d<2>,
+        Flatten,
+        fc1: Dense<_, 120>, Relu,
+        fc2: Dense<_, 84>, Relu,
+        fc3: Dense<_, 10>, Softmax,
+    }
+}
+
+/// Compares the logits of LeNet-5 with those of another library in the same precision.
+fn assert_logits<T: Scalar + Stored + typenet::kernel::Kernels>(images: &Value, logits: &Value, tolerance: f64) {
+    let network = <LeNet<T> as Weights>::load(reference("weights_lenet.safetensors")).unwrap();
+    let images: Vec<[[f64; 28]; 28]> = serde_json::from_value(images.clone()).unwrap();
+    let images: Vec<[[[T; 28]; 28]; 1]> = images.iter().map(|image| [image.map(|row| row.map(T::from_f64))]).collect();
+    let mut workspace = Workspace::for_samples(images.len());
+    let found = network.forward(&images, &Pass::inference(), &mut workspace).unwrap();
+    let expected = rows::<10>(logits);
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
+        assert!((found.to_f64() - expected).abs() <= tolerance, "{}: {found} here, {expected} there", T::NAME);
+    }
+}
+
+/// Keras computes with channels last and kernels in another order, from the weights of PyTorch.
+#[test]
+fn lenet_has_the_logits_of_pytorch_and_keras() {
+    let recorded =
+        |file: &str| -> Value { serde_json::from_str(&fs::read_to_string(reference(file)).unwrap()).unwrap() };
+    let torch = recorded("weights_lenet_torch.json");
+    assert_eq!((LeNet::<f64>::PARAMETERS, torch["inputs"].as_array().unwrap().len()), (44_426, 3));
+    for file in ["weights_lenet_torch.json", "weights_lenet_keras.json"] {
+        let logits = &recorded(file)["logits"];
+        assert_logits::<f64>(&torch["inputs"], &logits["f64"], 1e-12);
+        assert_logits::<f32>(&torch["inputs"], &logits["f32"], 1e-5);
+    }
+}
+
 static EMBEDDED: Classifier = typenet::weights!(Classifier, "../reference/weights_torch_float32.safetensors");
 static DOUBLE: Classifier<f64> = typenet::weights!(Classifier<f64>, "../reference/weights_torch_float64.safetensors");
 
