@@ -19,6 +19,7 @@
 //! | example | shows |
 //! |---|---|
 //! | `digits` | a classifier of handwritten digits, its predictions and its worst mistakes |
+//! | `digits_conv` | the same with three convolutions, and a confusion matrix |
 //! | `xor` | the smallest network that learns |
 //! | `01_neuron` to `18_pictures` | the [`lecture`], slide by slide; with `--features plot`, some write pictures into `target/pictures` |
 //! | `own_layer` | a custom layer with parameters, a setting and a gradient check |
