@@ -408,7 +408,7 @@ network!(struct Chain15 (Probabilities<4>) = Residual { Pair, Dropout(0.2) }, Si
 network!(struct Bypass1 = Residual(Dense<4, 6>) { Dense<4, 3>, Tanh, Dense<3, 6>, Sigmoid }, Tanh, Residual(Sigmoid) { Gelu }, Dense<6, 3>, Softmax);
 network!(struct Bypass2 (Vector<3>) = Tanh, Residual(Residual(Dense<_, 5>) { Dense<_, 5>, Dropout(0.3) }) { Silu, Dense<_, 5> }, LayerNorm, Residual(Dropout(0.2)) { Tanh }, Dense<_, 2>);
 network!(struct Bypass3 (Image<2, 5, 3>) = Residual(Conv2d<_, 3, 1>(stride = 2)) { Conv2d<_, 3, 3>(2, 1), Tanh, Conv2d<_, 3, 3>(padding = Same) }, Gelu, Flatten, Dense<_, 2>);
-network!(struct Repeat1 = Dense<3, 4>, Repeat<3> { Tanh, Dense<_, 5>, Dropout(0.2), Dense<_, 4> }, Repeat<2> { Sigmoid }, Dense<_, 2>, Softmax);
+network!(struct Repeat1 = Dense<3, 5>, Repeat<3> { Tanh, Dense<_, 4>, Dropout(0.2), Dense<_, 5> }, Repeat<2> { Sigmoid }, Dense<_, 2>, Softmax);
 network!(struct Repeat2<const N: usize, const R: usize> = Repeat<R> { Residual { Dense<N, N>, Sigmoid }, Repeat<2> { Dense<N, N>, Tanh } });
 network!(struct Repeat3 (Probabilities<4>) = Repeat<2> { Pair }, Repeat<1> { Residual(Dense<_, 4>) { Pair, Softplus } });
 network!(struct Parallel1 = Parallel { a: { Dense<4, 3>, Tanh }, b: {}, c: { Dense<4, 2>, Dropout(0.2), Dense<2, 2>, Sigmoid } }, Gelu, Dense<9, 2>, Softmax);

@@ -48,7 +48,7 @@ pub(crate) fn every_layer(callback: &TokenStream) -> TokenStream {
 /// Returns a layer after each shape that it takes and with each of its settings that change shapes, as an input and a chain.
 ///
 /// One shape is enough for an elementwise layer, because all of them share the function that computes the output shape.
-fn examples(layer: &'static Spec) -> Vec<(String, String)> {
+pub(crate) fn examples(layer: &'static Spec) -> Vec<(String, String)> {
     let shapes: Vec<_> = match layer.takes {
         Takes::Shape(shape) => std::iter::once(shape).chain(shape.accepted()).collect(),
         Takes::Any if layer.flow == Flow::Elementwise => vec![&IMAGE],

@@ -13,6 +13,8 @@ use crate::parse::declaration;
 mod coverage;
 mod expansion;
 mod judges;
+#[cfg(feature = "examples")]
+mod layers;
 mod messages;
 mod robustness;
 

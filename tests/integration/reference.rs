@@ -206,6 +206,7 @@ fn layer_agrees<N: Network<Scalar: Kernels>>(case: &Value, what: &str) {
         network: &*network,
         input: numbers(&case["input"]),
         grad_output: numbers(&case["grad_output"]),
+        pass: Pass::inference(),
     };
     let (output, grad_input, gradient) = dispatch(pass);
     assert_near(&output, &case["output"], what);
@@ -243,6 +244,7 @@ struct LayerPass<'a, N: Network> {
     network: &'a N,
     input: Vec<N::Scalar>,
     grad_output: Vec<N::Scalar>,
+    pass: Pass,
 }
 
 impl<N: Network<Scalar: Kernels>> Program for LayerPass<'_, N> {
@@ -250,10 +252,10 @@ impl<N: Network<Scalar: Kernels>> Program for LayerPass<'_, N> {
 
     fn run<I: Isa>(self, isa: I) -> Self::Output {
         use typenet::{Backward, Forward, Site};
-        let Self { network, input, mut grad_output } = self;
+        let Self { network, input, mut grad_output, pass } = self;
         let zero = N::Scalar::ZERO;
         let (mut output, mut grad_input) = (vec![zero; grad_output.len()], vec![zero; input.len()]);
-        let (mut cache, mut gradient, pass) = (vec![zero; 10_000], N::zeroed(), Pass::inference());
+        let (mut cache, mut gradient) = (vec![zero; 10_000], N::zeroed());
         let site = Site { parameters: network, settings: &(), pass: &pass };
         let memory = Forward { input: &input, output: &mut output, cache: &mut cache, phase: Phase::only() };
         N::Architecture::forward::<N::Input, N::Scalar, I>(isa, site, memory);
@@ -443,6 +445,60 @@ fn batch_normalization_agrees_with_pytorch() {
     batch_agrees::<NormalizedImages<f32>, 36>(&file["f32"]["images"], "images");
     batch_agrees::<NormalizedSequences<f64>, 85>(&file["f64"]["sequences"], "sequences");
     batch_agrees::<NormalizedSequences<f32>, 85>(&file["f32"]["sequences"], "sequences");
+}
+
+#[test]
+fn layers_that_pass_elements_on_agree_with_pytorch() {
+    let file = recorded("passing.json");
+    let case = |name: &str| serde_json::json!({ "f64": file["f64"][name], "f32": file["f32"][name] });
+    layer_agrees!(case("identity"), "identity": (Image<2, 3, 5>) Identity);
+    layer_agrees!(case("image"), "image": (Vector<30>) Reshape<Image<2, 3, 5>>);
+    layer_agrees!(case("other_image"), "other image": (Image<2, 3, 5>) Reshape<Image<5, 2, _>>);
+    layer_agrees!(case("vector"), "flattened": (Image<2, 3, 5>) Flatten);
+    layer_agrees!(case("vector"), "vector": (Image<2, 3, 5>) Reshape<Vector<_>>);
+    layer_agrees!(case("sequence"), "sequence": (Image<2, 3, 5>) Reshape<Sequence<6, 5>>);
+    // In inference, nothing is dropped.
+    layer_agrees!(case("elements"), "elements": (Image<3, 5, 2>) Dropout(0.375));
+    layer_agrees!(case("half"), "half of the elements": (Vector<17>) Dropout(0.5));
+    layer_agrees!(case("channels"), "channels": (Image<5, 3, 2>) Dropout2d(0.375));
+}
+
+/// Which elements are dropped is random here and there. What the others become is not, and was recorded for all.
+#[test]
+fn elements_that_dropout_keeps_agree_with_pytorch() {
+    network!(struct Elements (Image<3, 5, 2>) = Dropout(0.375));
+    network!(struct Half (Vector<17>) = Dropout(0.5));
+    network!(struct Channels (Image<5, 3, 2>) = Dropout2d(0.375));
+    let file = recorded("passing.json");
+    dropout_agrees::<Elements<f64>>(&file["f64"]["elements"], 1);
+    dropout_agrees::<Half<f64>>(&file["f64"]["half"], 1);
+    dropout_agrees::<Channels<f64>>(&file["f64"]["channels"], 6);
+    dropout_agrees::<Elements<f32>>(&file["f32"]["elements"], 1);
+    dropout_agrees::<Half<f32>>(&file["f32"]["half"], 1);
+    dropout_agrees::<Channels<f32>>(&file["f32"]["channels"], 6);
+}
+
+/// Compares what training passes keep, of which so many neighbours are kept or dropped together.
+fn dropout_agrees<N: Network<Scalar: Kernels>>(case: &Value, together: usize) {
+    // An element is never kept, or never dropped, in one of 10⁹ tests.
+    const PASSES: u64 = 64;
+    let (network, zero) = (N::zeroed(), N::Scalar::ZERO);
+    let [all, grad_all] = ["kept", "grad_kept"].map(|key| numbers::<f64>(&case[key]));
+    let mut times_kept = vec![0; all.len()];
+    for step in 0..PASSES {
+        let (input, grad_output) = (numbers(&case["input"]), numbers(&case["grad_output"]));
+        let pass = LayerPass::<N> { network: &*network, input, grad_output, pass: Pass::training(37, step) };
+        let (output, grad_input, _) = dispatch(pass);
+        let kept: Vec<bool> = output.iter().map(|&value| value != zero).collect();
+        assert!(kept.chunks(together).all(|unit| unit.iter().all(|&kept| kept == unit[0])), "{kept:?}");
+        for (found, all) in [(&output, &all), (&grad_input, &grad_all)] {
+            let expected: Vec<f64> =
+                all.iter().zip(&kept).map(|(&value, &kept)| if kept { value } else { 0.0 }).collect();
+            assert_near(found, &Value::from(expected), "dropout");
+        }
+        times_kept.iter_mut().zip(&kept).for_each(|(times, &kept)| *times += u64::from(kept));
+    }
+    assert!(times_kept.iter().all(|times| (1..PASSES).contains(times)), "{times_kept:?}");
 }
 
 network! {
