@@ -16,3 +16,39 @@ network! {
         Flatten, fc1: Dense<_, 120>, Relu, fc2: Dense<_, 84>, Relu, output: Dense<_, 10>, Softmax,
     }
 }
+
+network! {
+    pub(crate) struct Separable (Image<3, 32, 32>) -> Probabilities<10> {
+        stem: Conv2d<_, 16, 3>(padding = Same), Relu,
+        depth1: Conv2d<_, 16, 3>(padding = Same, groups = _), point1: Conv2d<_, 32, 1>, Relu,
+        depth2: Conv2d<_, 32, 3>(2, 1, groups = _), point2: Conv2d<_, 64, 1>, Relu,
+        depth3: Conv2d<_, 64, 3>(padding = Same, groups = _), point3: Conv2d<_, 64, 1>, Relu,
+        GlobalAvgPool2d, output: Dense<_, 10>, Softmax,
+    }
+}
+
+network! {
+    pub(crate) struct Residuals (Image<3, 32, 32>) -> Probabilities<10> {
+        stem: Conv2d<_, 16, 3>(padding = Same), Relu,
+        Residual { Conv2d<_, 16, 3>(padding = Same), Relu, Conv2d<_, 16, 3>(padding = Same) }, Relu,
+        Residual(Conv2d<_, 32, 1>(stride = 2)) { Conv2d<_, 32, 3>(2, 1), Relu, Conv2d<_, 32, 3>(padding = Same) }, Relu,
+        Residual(Conv2d<_, 64, 1>(stride = 2)) { Conv2d<_, 64, 3>(2, 1), Relu, Conv2d<_, 64, 3>(padding = Same) }, Relu,
+        GlobalAvgPool2d, output: Dense<_, 10>, Softmax,
+    }
+}
+
+network! {
+    pub(crate) struct Normalized (Image<3, 32, 32>) -> Probabilities<10> {
+        stem: Conv2d<_, 16, 3>(padding = Same), BatchNorm, Relu,
+        Residual {
+            Conv2d<_, 16, 3>(padding = Same), BatchNorm, Relu, Conv2d<_, 16, 3>(padding = Same), BatchNorm,
+        }, Relu,
+        Residual(Conv2d<_, 32, 1>(stride = 2)) {
+            Conv2d<_, 32, 3>(2, 1), BatchNorm, Relu, Conv2d<_, 32, 3>(padding = Same), BatchNorm,
+        }, Relu,
+        Residual(Conv2d<_, 64, 1>(stride = 2)) {
+            Conv2d<_, 64, 3>(2, 1), BatchNorm, Relu, Conv2d<_, 64, 3>(padding = Same), BatchNorm,
+        }, Relu,
+        GlobalAvgPool2d, output: Dense<_, 10>, Softmax,
+    }
+}

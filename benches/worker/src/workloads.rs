@@ -9,7 +9,7 @@ use std::hint::black_box;
 use typenet::prelude::*;
 use typenet::{Predict, Scalar, random};
 
-use crate::networks::{Deep784, LeNet, Net4, Net64, Net784, Wide};
+use crate::networks::{Deep784, LeNet, Net4, Net64, Net784, Normalized, Residuals, Separable, Wide};
 
 /// Runs the given number of steps.
 pub(crate) type Steps = Box<dyn FnMut(usize) + Send>;
@@ -42,6 +42,9 @@ pub(crate) fn all() -> Vec<Workload> {
         Workload::new("C1", adam),
         Workload::new("D1", || training::<LeNet, 10>(64)),
         Workload::new("D2", || training::<LeNet, 10>(2048)),
+        Workload::new("E1", || training::<Separable, 10>(64)),
+        Workload::new("E2", || training::<Residuals, 10>(64)),
+        Workload::new("E3", || training::<Normalized, 10>(64)),
     ];
     let batches = [1, 2, 4, 7, 8, 16, 32, 33, 64, 100, 128, 256, 512, 1024, 2048, 4096];
     all.extend(batches.map(|batch| Workload::new(&format!("S-batch-{batch}"), move || training::<Net784, 10>(batch))));
