@@ -16,6 +16,7 @@ mod elementwise;
 mod pooling;
 mod rescale;
 
+mod avg_pool1d;
 mod avg_pool2d;
 mod batch_norm;
 mod conv1d;
@@ -28,7 +29,9 @@ mod elu;
 mod flatten;
 mod gelu;
 mod gelu_tanh;
+mod global_avg_pool1d;
 mod global_avg_pool2d;
+mod global_max_pool1d;
 mod global_max_pool2d;
 mod group_norm;
 mod hard_sigmoid;
@@ -37,6 +40,7 @@ mod hard_tanh;
 mod identity;
 mod layer_norm;
 mod leaky_relu;
+mod max_pool1d;
 mod max_pool2d;
 mod p_relu;
 mod pad;
@@ -77,7 +81,8 @@ use crate::shape::Shape;
 
 /// All layers of the library. The crate root and the prelude re-export this list.
 pub mod list {
-    pub use super::avg_pool2d::{AvgPool2d, Divisor};
+    pub use super::avg_pool1d::AvgPool1d;
+    pub use super::avg_pool2d::AvgPool2d;
     pub use super::batch_norm::BatchNorm;
     pub use super::conv_transpose2d::{ConvTranspose2d, TransposedFilters};
     pub use super::conv1d::{Conv1d, SequenceFilters};
@@ -89,7 +94,9 @@ pub mod list {
     pub use super::flatten::Flatten;
     pub use super::gelu::Gelu;
     pub use super::gelu_tanh::GeluTanh;
+    pub use super::global_avg_pool1d::GlobalAvgPool1d;
     pub use super::global_avg_pool2d::GlobalAvgPool2d;
+    pub use super::global_max_pool1d::GlobalMaxPool1d;
     pub use super::global_max_pool2d::GlobalMaxPool2d;
     pub use super::group_norm::GroupNorm;
     pub use super::hard_sigmoid::HardSigmoid;
@@ -98,12 +105,13 @@ pub mod list {
     pub use super::identity::Identity;
     pub use super::layer_norm::LayerNorm;
     pub use super::leaky_relu::LeakyRelu;
+    pub use super::max_pool1d::MaxPool1d;
     pub use super::max_pool2d::MaxPool2d;
     pub use super::p_relu::PRelu;
     pub use super::pad::{Pad, PadMode};
     pub use super::padding::{Padding, SequencePadding};
     pub use super::parallel::Parallel;
-    pub use super::pooling::Stride;
+    pub use super::pooling::{Divisor, SequenceStride, Stride};
     pub use super::relu::Relu;
     pub use super::repeat::Repeat;
     pub use super::reshape::Reshape;

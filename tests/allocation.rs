@@ -137,7 +137,9 @@ network! {
         Conv1d<_, 4, 3>(padding = Causal),
         Tanh,
         Conv1d<_, 3, 2>(stride = 2),
-        Flatten,
+        MaxPool1d<2>(1, Causal),
+        AvgPool1d<2>(padding = Same),
+        Parallel { largest: { GlobalMaxPool1d }, mean: { GlobalAvgPool1d } },
         Dense<_, 3>,
         Softmax,
     }

@@ -78,6 +78,20 @@ network! {
 }
 
 network! {
+    /// Pooling of a sequence, with one feature and with several.
+    struct PooledSteps (Sequence<19, 1>) {
+        MaxPool1d<3>(1, Same),
+        Conv1d<_, 17, 3>(padding = Causal),
+        Tanh,
+        AvgPool1d<2>(padding = 1),
+        Conv1d<_, 5, 2>,
+        MaxPool1d<3>(1, Causal, 2),
+        Parallel { largest: { GlobalMaxPool1d }, mean: { GlobalAvgPool1d } },
+        Dense<_, 3>,
+    }
+}
+
+network! {
     /// All that is done to images without parameters, in sizes that leave a remainder.
     struct Pooled (Image<1, 8, 8>) {
         Conv2d<_, 7, 3>(padding = 1),
@@ -405,6 +419,7 @@ fn a_prediction_does_not_depend_on_its_batch() {
     every_row_is_the_prediction_of_its_sample::<Convolutional>();
     every_row_is_the_prediction_of_its_sample::<Grouped>();
     every_row_is_the_prediction_of_its_sample::<Sequential<f64>>();
+    every_row_is_the_prediction_of_its_sample::<PooledSteps>();
     every_row_is_the_prediction_of_its_sample::<Pooled>();
 }
 

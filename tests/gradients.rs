@@ -378,6 +378,9 @@ network!(struct Chain23<const C: usize> (Image<C, 5, 5>) = ConvTranspose2d<_, C,
 
 network!(struct Chain24 (Sequence<9, 3>) = Conv1d<_, 17, 3>(padding = Causal), Tanh, Conv1d<_, 4, 2>(2, dilation = 3), LayerNorm, Conv1d<_, 8, 3>(padding = Same, groups = _), Flatten, Dense<_, 2>);
 
+network!(struct PooledSteps1 (Sequence<11, 2>) = Conv1d<_, 5, 2>, AvgPool1d<3>(stride = 2, padding = 1), Gelu, AvgPool1d<2>(1, Causal), Conv1d<_, 4, 1>, GlobalAvgPool1d, Dense<_, 3>, Softmax);
+network!(struct PooledSteps2 (Sequence<12, 1>) = AvgPool1d<3>(1, Same, 2), Conv1d<_, 3, 2>, MaxPool1d<3>(2, 1), Conv1d<_, 1, 1>, MaxPool1d<2>(1, Causal), Conv1d<_, 4, 2>, Gelu, GlobalMaxPool1d, Dense<_, 3>);
+
 network!(struct Chain25 (Image<6, 5, 3>) = GroupNorm<2>, PRelu(0.1), Conv2d<_, 4, 3>, GroupNorm<4>(1e-2), Silu, Dropout2d(0.3), RmsNorm, Flatten, RmsNorm(0.1), Dense<_, 5>, PRelu, Dense<_, 2>);
 
 // Over batches of several tiles: in first, middle and last place, in every block, twice in a row, in a nested network.
@@ -570,6 +573,8 @@ proptest! {
         check!(Pooled1, Nll, SMOOTH, seed, samples);
         check!(Pooled2, MeanSquaredError, KINKED, seed, samples);
         check!(Pooled3, MeanSquaredError, KINKED, seed, samples);
+        check!(PooledSteps1, Nll, SMOOTH, seed, samples);
+        check!(PooledSteps2, MeanSquaredError, KINKED, seed, samples);
         check!(Placed1, MeanSquaredError, SMOOTH, seed, samples);
         check!(Placed2, Nll, SMOOTH, seed, samples);
     }

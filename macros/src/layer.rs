@@ -18,6 +18,7 @@ mod convolution;
 
 mod window;
 
+mod avg_pool1d;
 mod avg_pool2d;
 mod batch_norm;
 mod conv1d;
@@ -30,7 +31,9 @@ mod elu;
 mod flatten;
 mod gelu;
 mod gelu_tanh;
+mod global_avg_pool1d;
 mod global_avg_pool2d;
+mod global_max_pool1d;
 mod global_max_pool2d;
 mod group_norm;
 mod hard_sigmoid;
@@ -39,6 +42,7 @@ mod hard_tanh;
 mod identity;
 mod layer_norm;
 mod leaky_relu;
+mod max_pool1d;
 mod max_pool2d;
 mod p_relu;
 mod pad;
@@ -62,7 +66,8 @@ static ALL: &[&Spec] = &[
     &conv_transpose2d::SPEC,
     &max_pool2d::SPEC,
     &avg_pool2d::SPEC,
-    &batch_norm::SPEC,
+    &max_pool1d::SPEC,
+    &avg_pool1d::SPEC,
     &pad::SPEC,
     &upsample::SPEC,
     &flatten::SPEC,
@@ -71,6 +76,9 @@ static ALL: &[&Spec] = &[
     &reshape::SEQUENCE_SPEC,
     &global_avg_pool2d::SPEC,
     &global_max_pool2d::SPEC,
+    &global_avg_pool1d::SPEC,
+    &global_max_pool1d::SPEC,
+    &batch_norm::SPEC,
     &layer_norm::SPEC,
     &rms_norm::SPEC,
     &group_norm::SPEC,

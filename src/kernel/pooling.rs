@@ -1,6 +1,7 @@
 //! Pooling of images: maxima and averages of windows and of whole planes, and the gradients of the input.
 //!
-//! A plane is one channel of one sample. Planes are independent of each other, so a kernel takes all of them in a row.
+//! A plane is one channel of one sample. Planes are independent of each other, so a kernel takes all of them in a row. A sequence
+//! of steps with several features is a plane too: its windows are one column wide.
 
 mod loops;
 

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::padding::Padding;
-use crate::layer::pooling::{PoolingWindows, Stride};
+use crate::layer::pooling::{Divisor, PoolingWindows, Stride};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
@@ -58,19 +58,6 @@ use crate::shape::{Image, Shape};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AvgPool2d<const KH: usize, const KW: usize, Out>(PhantomData<Out>);
 
-/// What an [`AvgPool2d`] divides the sum of a window by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Divisor {
-    /// This number.
-    Of(usize),
-    /// The number of elements of a window, including padding.
-    Window,
-    /// The number of elements of the window that lie within the image.
-    Inside,
-    /// [`Inside`](Self::Inside) for the padding [`Same`](Padding::Same), and [`Window`](Self::Window) for any other padding.
-    ByPadding,
-}
-
 /// The settings of an [`AvgPool2d`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AvgPool2dSettings {
@@ -88,11 +75,7 @@ impl<const KH: usize, const KW: usize, Out> AvgPool2d<KH, KW, Out> {
     #[track_caller]
     pub const fn settings(stride: Stride, padding: Padding, divisor: Divisor) -> AvgPool2dSettings {
         let windows = PoolingWindows::new([KH, KW], stride, padding, [1; 2]);
-        let divisor = match (divisor, padding) {
-            (Divisor::Of(divisor), _) => Some(divisor),
-            (Divisor::Inside, _) | (Divisor::ByPadding, Padding::Same) => None,
-            (Divisor::Window | Divisor::ByPadding, _) => Some(KH * KW),
-        };
+        let divisor = divisor.of_windows(KH * KW, !matches!(padding, Padding::Same));
         AvgPool2dSettings { windows, divisor }
     }
 }

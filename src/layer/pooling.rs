@@ -1,9 +1,12 @@
-//! The windows of pooling layers.
+//! The windows of pooling layers, and what averages are divided by.
 
 use crate::kernel::PoolingSizes;
-use crate::layer::padding::Padding;
+use crate::layer::padding::{Padding, SequencePadding};
 use crate::shape::Shape;
 use crate::shape::arithmetic::span;
+
+/// The message about padding in which a window could lie.
+const TOO_MUCH_PADDING: &str = "the padding of a pooling layer must be at most half of its window, rounded down";
 
 /// The step of a pooling layer from one window to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -12,6 +15,42 @@ pub enum Stride {
     Of([usize; 2]),
     /// The rows and columns of the kernel, so that windows neither overlap nor leave out elements.
     Kernel,
+}
+
+/// The step of a pooling layer over sequences from one window to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SequenceStride {
+    /// This many steps.
+    Of(usize),
+    /// The steps of the kernel, so that windows neither overlap nor leave out elements.
+    Kernel,
+}
+
+/// What an [`AvgPool1d`](crate::AvgPool1d) or [`AvgPool2d`](crate::AvgPool2d) divides the sum of a window by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Divisor {
+    /// This number.
+    Of(usize),
+    /// The number of elements of a window, including padding.
+    Window,
+    /// The number of elements of the window that lie within the image or sequence.
+    Inside,
+    /// [`Window`](Self::Window) for padding in numbers, and [`Inside`](Self::Inside) for padding that a word stands for, such as
+    /// [`Same`](Padding::Same).
+    ByPadding,
+}
+
+impl Divisor {
+    /// Returns the divisor of every window of `elements` elements, or `None` for the number of its elements inside. `is_counted`
+    /// is whether the padding is in numbers.
+    pub(super) const fn of_windows(self, elements: usize, is_counted: bool) -> Option<usize> {
+        match self {
+            Self::Of(divisor) => Some(divisor),
+            Self::Window => Some(elements),
+            Self::ByPadding if is_counted => Some(elements),
+            Self::Inside | Self::ByPadding => None,
+        }
+    }
 }
 
 /// The windows of a pooling layer.
@@ -37,7 +76,8 @@ impl PoolingWindows {
         if let Padding::Of(padding) = padding {
             assert!(
                 padding[0] <= span(kernel[0], dilation[0]) / 2 && padding[1] <= span(kernel[1], dilation[1]) / 2,
-                "the padding of a pooling layer must be at most half of its window, rounded down"
+                "{}",
+                TOO_MUCH_PADDING
             );
         }
         Self { kernel, stride, padding, dilation }
@@ -63,6 +103,88 @@ impl PoolingWindows {
             padding: axes.map(|(axis, size, span, stride)| self.padding.before(axis, size, span, stride)),
             dilation: self.dilation,
         }
+    }
+}
+
+/// The windows of a pooling layer over sequences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SequenceWindows {
+    kernel: usize,
+    stride: usize,
+    padding: SequencePadding,
+    dilation: usize,
+}
+
+impl SequenceWindows {
+    /// Returns windows of `kernel` steps.
+    ///
+    /// # Panics
+    /// Panics if the padding is more than half of what a window spans: some would lie in the padding alone.
+    #[track_caller]
+    pub(super) const fn new(kernel: usize, stride: SequenceStride, padding: SequencePadding, dilation: usize) -> Self {
+        let stride = match stride {
+            SequenceStride::Of(stride) => stride,
+            SequenceStride::Kernel => kernel,
+        };
+        if let SequencePadding::Of(padding) = padding {
+            assert!(padding <= span(kernel, dilation) / 2, "{}", TOO_MUCH_PADDING);
+        }
+        Self { kernel, stride, padding, dilation }
+    }
+
+    /// Returns the sizes of a pass over inputs of this many elements.
+    ///
+    /// # Panics
+    /// Panics if `Out` is not the shape that follows from `In`, which only a type written by hand can cause.
+    #[inline(always)]
+    pub(super) fn sizes<In: Shape, Out: Shape>(self, elements: usize) -> PoolingSizes {
+        let ([steps, features], output) = (steps_and_features::<In>(), steps_and_features::<Out>());
+        let span = span(self.kernel, self.dilation);
+        let positions = self.padding.positions(steps, span, self.stride);
+        assert!(output == [positions, features], "a pooling layer does not give the shape `Out`");
+        along_steps(
+            elements / (steps * features),
+            features,
+            [steps, positions],
+            [self.kernel, self.stride, self.padding.before(steps, span, self.stride), self.dilation],
+        )
+    }
+}
+
+/// Returns the sizes of a pooling along the steps of sequences: of images whose rows are steps and whose columns are features.
+/// The steps of a single feature are a row, since loops over rows are longer.
+#[inline(always)]
+pub(super) fn along_steps(
+    samples: usize,
+    features: usize,
+    [input, output]: [usize; 2],
+    [kernel, stride, padding, dilation]: [usize; 4],
+) -> PoolingSizes {
+    let axes = |steps: usize, other: usize| if features == 1 { [other, steps] } else { [steps, other] };
+    PoolingSizes {
+        planes: samples,
+        input: axes(input, features),
+        output: axes(output, features),
+        kernel: axes(kernel, 1),
+        stride: axes(stride, 1),
+        padding: axes(padding, 0),
+        dilation: axes(dilation, 1),
+    }
+}
+
+/// Returns the sizes of a pooling whose only window is the whole sequence.
+#[inline(always)]
+pub(super) fn whole_sequences<In: Shape>(elements: usize) -> PoolingSizes {
+    let [steps, features] = steps_and_features::<In>();
+    along_steps(elements / (steps * features), features, [steps, 1], [steps, 1, 0, 1])
+}
+
+/// Returns steps and features of a sequence.
+#[inline(always)]
+pub(super) fn steps_and_features<S: Shape>() -> [usize; 2] {
+    match S::DIMENSIONS {
+        &[steps, features] => [steps, features],
+        _ => unreachable!("the shapes of this layer are sequences"),
     }
 }
 

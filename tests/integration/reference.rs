@@ -387,6 +387,26 @@ fn pooled_padded_and_enlarged_images_agree_with_pytorch_and_keras() {
 }
 
 #[test]
+fn pooled_sequences_agree_with_pytorch_and_keras() {
+    let file = recorded("windows.json");
+    let case = |name: &str| serde_json::json!({ "f64": file["f64"][name], "f32": file["f32"][name] });
+    layer_agrees!(case("steps_max"), "max: plain": (Sequence<7, 3>) MaxPool1d<2>);
+    layer_agrees!(case("steps_max_ties"), "max: ties": (Sequence<9, 4>) MaxPool1d<3>(2, 1));
+    layer_agrees!(case("steps_max_dilated"), "max: dilated": (Sequence<11, 2>) MaxPool1d<3>(1, 1, 4));
+    layer_agrees!(case("steps_max_single"), "max: one feature": (Sequence<12, 1>) MaxPool1d<3>(2, 1));
+    layer_agrees!(case("steps_max_same"), "max: same": (Sequence<8, 3>) MaxPool1d<3>(2, Same));
+    layer_agrees!(case("steps_max_causal"), "max: causal": (Sequence<8, 3>) MaxPool1d<3>(1, Causal, 2));
+    layer_agrees!(case("steps_avg"), "average: plain": (Sequence<7, 3>) AvgPool1d<2>);
+    layer_agrees!(case("steps_avg_padded"), "average: padded": (Sequence<9, 4>) AvgPool1d<3>(2, 1));
+    layer_agrees!(case("steps_avg_inside"), "average: inside": (Sequence<9, 4>) AvgPool1d<3>(2, 1, Inside));
+    layer_agrees!(case("steps_avg_single"), "average: one feature": (Sequence<12, 1>) AvgPool1d<4>(3, 2));
+    layer_agrees!(case("steps_avg_same"), "average: same": (Sequence<8, 3>) AvgPool1d<4>(3, Same));
+    layer_agrees!(case("steps_avg_causal"), "average: causal": (Sequence<8, 3>) AvgPool1d<3>(2, Causal));
+    layer_agrees!(case("steps_global_avg"), "global average": (Sequence<6, 5>) GlobalAvgPool1d);
+    layer_agrees!(case("steps_global_max"), "global maximum": (Sequence<6, 5>) GlobalMaxPool1d);
+}
+
+#[test]
 fn normalized_layers_agree_with_pytorch() {
     let file = recorded("images.json");
     let case = |name: &str| serde_json::json!({ "f64": file["f64"]["normalizations"][name], "f32": file["f32"]["normalizations"][name] });

@@ -1,4 +1,4 @@
-//! Layers that move windows over images or change the sizes of images: where their sizes come from.
+//! Layers that move windows over images and sequences or change the sizes of images: where their sizes come from.
 
 use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
@@ -79,6 +79,75 @@ fn sizes_follow_from_numbers_constants_and_shapes_that_only_the_compiler_knows()
 }
 
 #[test]
+fn windows_of_sequences_follow_in_the_same_ways() {
+    let rows: [[f32; 2]; 6] = std::array::from_fn(|step| [step as f32, -(step as f32)]);
+    network!(struct Numbers (Sequence<6, 2>) -> Sequence<2, 2> = MaxPool1d<3>);
+    network!(struct Constants (Sequence<6, 2>) -> Sequence<2, 2> = MaxPool1d<COLUMNS>);
+    network!(struct Foreign (Sequence<6, 2>) -> Sequence<2, 2> = Keep, MaxPool1d<COLUMNS>);
+    let expected = [[2.0, 0.0], [5.0, -3.0]];
+    assert_eq!(Numbers::zeroed().predict(&rows), expected);
+    assert_eq!(Constants::zeroed().predict(&rows), expected);
+    assert_eq!(Foreign::zeroed().predict(&rows), expected);
+
+    network!(struct Padded (Sequence<6, 2>) -> Sequence<4, 2> = Keep, AvgPool1d<POOL>(padding = ONE));
+    assert_eq!(Padded::zeroed().predict(&rows), [[0.0, 0.0], [1.5, -1.5], [3.5, -3.5], [2.5, -2.5]]);
+    network!(struct Same (Sequence<6, 2>) -> Sequence<3, 2> = Keep, AvgPool1d<3>(stride = POOL, padding = Same));
+    assert_eq!(Same::zeroed().predict(&[[9.0, 3.0]; 6]), [[9.0, 3.0]; 3]);
+    network!(struct Counted (Sequence<3, 1>) -> Sequence<3, 1> = AvgPool1d<2>(ONE, Causal, divisor = Window));
+    assert_eq!(Counted::zeroed().predict(&[[4.0], [6.0], [8.0]]), [[2.0], [5.0], [7.0]]);
+    network!(struct Mean (Sequence<6, 2>) -> Vector<2> = Keep, GlobalAvgPool1d);
+    network!(struct Largest (Sequence<6, 2>) -> Vector<2> = Keep, GlobalMaxPool1d);
+    assert_eq!((Mean::zeroed().predict(&rows), Largest::zeroed().predict(&rows)), ([2.5, -2.5], [5.0, 0.0]));
+}
+
+/// The layers of sequences see each feature as those of images see a channel of one row.
+#[test]
+fn sequences_are_pooled_as_images_of_one_row() {
+    network!(struct Max (Sequence<11, 3>) -> Sequence<5, 3> = MaxPool1d<3>(2, 1, 2));
+    network!(struct MaxOfRows (Image<3, 1, 11>) -> Image<3, 1, 5> = MaxPool2d<1, 3>((1, 2), (0, 1), (1, 2)));
+    network!(struct Average (Sequence<11, 3>) -> Sequence<4, 3> = AvgPool1d<4>(3, Same));
+    network!(struct AverageOfRows (Image<3, 1, 11>) -> Image<3, 1, 4> = AvgPool2d<1, 4>((1, 3), Same));
+    let steps: [[f32; 3]; 11] = std::array::from_fn(|step| [7, 5, 3].map(|by| (step * step * by % 11) as f32));
+    let rows: [[[f32; 11]; 1]; 3] = std::array::from_fn(|channel| [steps.map(|step| step[channel])]);
+    let (max, of_rows) = (Max::zeroed().predict(&steps), MaxOfRows::zeroed().predict(&rows));
+    assert!((0..3).all(|channel| max.map(|step| step[channel]) == of_rows[channel][0]), "{max:?}, {of_rows:?}");
+    let (average, of_rows) = (Average::zeroed().predict(&steps), AverageOfRows::zeroed().predict(&rows));
+    assert!((0..3).all(|channel| average.map(|step| step[channel]) == of_rows[channel][0]), "{average:?}, {of_rows:?}");
+}
+
+/// No output of a causal window depends on a later step.
+#[test]
+fn causal_windows_do_not_see_later_steps() {
+    network!(struct Causal (Sequence<7, 2>) = MaxPool1d<3>(1, Causal, 2), AvgPool1d<2>(1, Causal));
+    let network = Causal::zeroed();
+    let first = [[1.0, -1.0]; 7];
+    for place in 0..7 {
+        let mut changed = first;
+        changed[place] = [5.0; 2];
+        let (before, after) = (network.predict(&first), network.predict(&changed));
+        assert_eq!(before[..place], after[..place]);
+        assert!((before[place][0], before[place][1]) < (after[place][0], after[place][1]));
+    }
+}
+
+#[test]
+fn the_number_of_features_may_be_a_parameter() {
+    network! {
+        struct Generic<const N: usize> (Sequence<9, 2>) {
+            Conv1d<_, N, 3>(padding = Same),
+            MaxPool1d<2>,
+            AvgPool1d<3>(1, Causal),
+            Parallel(Add) { largest: { GlobalMaxPool1d }, mean: { GlobalAvgPool1d, Dense<N, N> } },
+            Identity,
+        }
+    }
+    fn sum<const N: usize>() -> f32 {
+        Generic::<N>::init(&mut typenet::rng(3)).predict(&[[1.0, 2.0]; 9]).iter().sum()
+    }
+    assert!([sum::<1>(), sum::<7>()].iter().all(|sum| sum.is_finite()));
+}
+
+#[test]
 fn the_number_of_channels_may_be_a_parameter() {
     network! {
         struct Generic<const C: usize, const H: usize> (Image<1, 9, 8>) {
@@ -113,6 +182,14 @@ fn nan_in_a_window_reaches_the_output() {
     let [max, average] = [Max::zeroed().predict(&image), Average::zeroed().predict(&image)];
     assert!(max[0][0][0].is_nan() && average[0][0][0].is_nan() && Whole::zeroed().predict(&image)[0].is_nan());
     assert_eq!((max[0][0][1], average[0][0][1]), (7.0, 4.5));
+
+    network!(struct Steps (Sequence<4, 2>) = MaxPool1d<2>);
+    network!(struct All (Sequence<4, 2>) = GlobalMaxPool1d);
+    let mut steps = [[1.0, 2.0]; 4];
+    steps[1][0] = f32::NAN;
+    let (max, all) = (Steps::zeroed().predict(&steps), All::zeroed().predict(&steps));
+    assert!(max[0][0].is_nan() && all[0].is_nan());
+    assert_eq!((max[0][1], max[1], all[1]), (2.0, [1.0, 2.0], 2.0));
 }
 
 #[test]

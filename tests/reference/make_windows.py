@@ -1,4 +1,5 @@
-"""Records pooling, borders and enlargements of images from PyTorch, and from Keras where the padding is "same".
+"""Records pooling of images and sequences, borders and enlargements of images from PyTorch, and from Keras where the padding is
+"same".
 
 pip install torch keras numpy
 """
@@ -30,6 +31,7 @@ def ties(generator, *shape):
 def average_same(kernel, stride):
     """The average without padding, as Keras computes it on TensorFlow and JAX. On PyTorch it repeats the edges of the image where
     the padding is not symmetric."""
+    pool = {1: functional.avg_pool1d, 2: functional.avg_pool2d}[len(kernel)]
 
     def average(x):
         border = []
@@ -37,7 +39,7 @@ def average_same(kernel, stride):
             missing = max(0, (-(-size // step) - 1) * step + window - size)
             border += [missing // 2, missing - missing // 2]
         sums, counts = [
-            functional.avg_pool2d(functional.pad(values, border), kernel, stride) for values in (x, torch.ones_like(x))
+            pool(functional.pad(values, border), kernel, stride) for values in (x, torch.ones_like(x))
         ]
         return sums / counts
 
@@ -48,7 +50,33 @@ def keras_pool(function, **settings):
     return lambda x: function(x, padding="same", data_format="channels_first", **settings)
 
 
-# An image, and what becomes of it.
+def steps_first(function):
+    """A function of sequences whose features come first, for sequences whose steps do."""
+    return lambda x: function(x.transpose(1, 2)).transpose(1, 2)
+
+
+def max_causal(kernel, stride, dilation):
+    """The maximum of the steps up to this one."""
+
+    def maximum(x):
+        before = functional.pad(x, ((kernel - 1) * dilation, 0), value=-torch.inf)
+        return functional.max_pool1d(before, kernel, stride, 0, dilation)
+
+    return steps_first(maximum)
+
+
+def average_causal(kernel, stride):
+    """The average of the steps up to this one."""
+
+    def average(x):
+        before = [functional.pad(values, (kernel - 1, 0)) for values in (x, torch.ones_like(x))]
+        sums, counts = [functional.avg_pool1d(values, kernel, stride) for values in before]
+        return sums / counts
+
+    return steps_first(average)
+
+
+# An image or a sequence, and what becomes of it.
 CASES = {
     "max_plain": (draw, (2, 6, 7), lambda x: functional.max_pool2d(x, 2)),
     "max_ties": (ties, (3, 6, 7), lambda x: functional.max_pool2d(x, 3, 2, 1)),
@@ -73,6 +101,22 @@ CASES = {
     "nearest": (draw, (2, 3, 4), lambda x: functional.interpolate(x, scale_factor=(2, 3), mode="nearest")),
     "bilinear": (draw, (2, 3, 4), lambda x: functional.interpolate(x, scale_factor=2, mode="bilinear")),
     "bilinear_rectangular": (draw, (1, 1, 5), lambda x: functional.interpolate(x, scale_factor=(3, 4), mode="bilinear")),
+    "steps_max": (draw, (7, 3), steps_first(lambda x: functional.max_pool1d(x, 2))),
+    "steps_max_ties": (ties, (9, 4), steps_first(lambda x: functional.max_pool1d(x, 3, 2, 1))),
+    "steps_max_dilated": (draw, (11, 2), steps_first(lambda x: functional.max_pool1d(x, 3, 1, 1, 4))),
+    "steps_max_single": (ties, (12, 1), steps_first(lambda x: functional.max_pool1d(x, 3, 2, 1))),
+    "steps_max_same": (draw, (8, 3), lambda x: keras.ops.max_pool(x, 3, 2, "same", "channels_last")),
+    "steps_max_causal": (ties, (8, 3), max_causal(3, 1, 2)),
+    "steps_avg": (draw, (7, 3), steps_first(lambda x: functional.avg_pool1d(x, 2))),
+    "steps_avg_padded": (draw, (9, 4), steps_first(lambda x: functional.avg_pool1d(x, 3, 2, 1))),
+    "steps_avg_inside": (
+        draw, (9, 4), steps_first(lambda x: functional.avg_pool1d(x, 3, 2, 1, count_include_pad=False))
+    ),
+    "steps_avg_single": (draw, (12, 1), steps_first(lambda x: functional.avg_pool1d(x, 4, 3, 2))),
+    "steps_avg_same": (draw, (8, 3), steps_first(average_same((4,), (3,)))),
+    "steps_avg_causal": (draw, (8, 3), average_causal(3, 2)),
+    "steps_global_avg": (draw, (6, 5), lambda x: functional.adaptive_avg_pool1d(x.transpose(1, 2), 1).flatten(1)),
+    "steps_global_max": (ties, (6, 5), lambda x: functional.max_pool1d(x.transpose(1, 2), 6).flatten(1)),
 }
 
 
@@ -111,6 +155,14 @@ def agree_with_keras(tolerance):
         ),
     ]:
         recording.agree(name, layer(image).detach().numpy(), expected.numpy(), tolerance)
+    steps, last = image.flatten(2).transpose(1, 2), dict(dtype="float64")
+    for name, layer, expected in [
+        ("steps max", keras.layers.MaxPooling1D(3, 2, **last), steps_first(lambda x: functional.max_pool1d(x, 3, 2))(steps)),
+        ("steps avg", keras.layers.AveragePooling1D(4, **last), steps_first(lambda x: functional.avg_pool1d(x, 4))(steps)),
+        ("steps global avg", keras.layers.GlobalAveragePooling1D(**last), steps.mean(1)),
+        ("steps global max", keras.layers.GlobalMaxPooling1D(**last), steps.amax(1)),
+    ]:
+        recording.agree(name, layer(steps).detach().numpy(), expected.numpy(), tolerance)
 
 
 agree_with_keras(recording.TOLERANCE["f32"])

@@ -1,9 +1,9 @@
-//! Which windows does a pooling layer slide over an image?
+//! Which windows does a pooling layer slide over an image or a sequence?
 
 use super::convolution;
 use super::{Argument, Requirement, Resolved, Slot, Written};
 use crate::setting::{Setting, Value};
-use crate::shape::{IMAGE, Shape};
+use crate::shape::{IMAGE, SEQUENCE, Shape};
 use crate::size::{CEILING, PADDED, Size, WINDOWS};
 
 /// The sizes of a window: its rows, and its columns if there are not as many.
@@ -18,6 +18,34 @@ pub(super) const STRIDE: Setting = Setting::shaping_or("stride", "Kernel", 1, "S
 /// The padding around the image.
 pub(super) const fn padding(examples: &'static [&'static str]) -> Setting {
     Setting::shaping("padding", 0, 0).in_pairs().with_words(&["Same", "Valid"], "Padding").with_examples(examples)
+}
+
+/// The size of a window of a sequence.
+pub(super) const STEPS: &[Slot] = &[Slot::free("steps", "the number of steps of a window")];
+
+/// `STRIDE` for sequences.
+pub(super) const STRIDE_OF_STEPS: Setting = Setting::shaping_or("stride", "Kernel", 1, "SequenceStride");
+
+/// The padding around a sequence.
+pub(super) const fn padding_of_steps(examples: &'static [&'static str]) -> Setting {
+    let padding = Setting::shaping("padding", 0, 0).with_words(&["Same", "Valid", "Causal"], "SequencePadding");
+    padding.with_examples(examples)
+}
+
+/// Resolves a pooling layer of sequences, with settings as those of `pooling`.
+pub(super) fn pooling_of_steps(written: &Written, dilation: Option<usize>) -> Resolved {
+    let kernel = written.sizes[0].clone();
+    let stride = written.settings[0].along(0).unwrap_or(&kernel).clone();
+    // A single size is the same along every axis.
+    let padding = convolution::along(written, 1, 1, 0);
+    let one = Size::Number(1, written.place);
+    let dilation = dilation.map_or(one, |setting| convolution::along(written, setting, 1, 1));
+    let same = matches!(&written.settings[1], Value::Word("Same" | "Causal"));
+    let (steps, requirement) =
+        convolution::positions(written, (&SEQUENCE, 0), &kernel, [stride, padding, dilation], same);
+    let gives = Shape::Known(&SEQUENCE, vec![steps, written.axis(1, &SEQUENCE)]);
+    let arguments = vec![Argument::Size(kernel), Argument::Shape(gives.clone())];
+    Resolved { gives, arguments, parameters: None, requires: requirement.into_iter().collect() }
 }
 
 /// Resolves a pooling layer with `STRIDE` and `padding` as its first settings. `dilation` is the index of another one.

@@ -155,6 +155,23 @@ const SHAPES: &[Case] = &[
          help: write a smaller kernel, or more `padding`",
     ),
     (
+        "struct Name (Sequence<6, 3>) { pool: MaxPool1d<4>(dilation = 3, padding = 1) }",
+        "4",
+        "kernel too large: `pool` spans 10 steps but its input `Sequence<6, 3>` has 8 with its padding\n\n\
+         help: write a smaller `dilation` or kernel, or more `padding`",
+    ),
+    (
+        "struct Name (Image<1, 4, 9>) { pool: AvgPool1d<2> }",
+        "2",
+        "shape mismatch: the input gives `Image<1, 4, 9>` but `pool` takes a sequence\n\n\
+         help: write `(Sequence<16, 8>)` for the input, or `Reshape<Sequence<..>>` before `pool`",
+    ),
+    (
+        "struct Name (Sequence<6, 3>) { pool: GlobalMaxPool1d, output: Dense<6, 2> }",
+        "6",
+        "shape mismatch: `pool` gives 3 values but `output` takes 6\n\nhelp: write `Dense<3, 2>` for `output`",
+    ),
+    (
         "struct Name { a: Dense<2, 9>, pool: MaxPool2d<3> }",
         "3",
         "shape mismatch: `a` gives `Vector<9>` but `pool` takes an image\n\nhelp: write `Reshape<Image<..>>` before `pool`",

@@ -1,0 +1,18 @@
+//! `GlobalAvgPool1d`
+
+use super::{Argument, Flow, Resolved, Spec, Takes};
+use crate::shape::{SEQUENCE, Shape};
+
+pub(super) const SPEC: Spec = Spec {
+    name: "GlobalAvgPool1d",
+    example: "GlobalAvgPool1d",
+    takes: Takes::Shape(&SEQUENCE),
+    sizes: &[],
+    settings: &[],
+    has_parameters: false,
+    flow: Flow::Changes,
+    resolve: |written| {
+        let gives = Shape::vector(written.axis(1, &SEQUENCE));
+        Resolved { arguments: vec![Argument::Shape(gives.clone())], gives, parameters: None, requires: Vec::new() }
+    },
+};

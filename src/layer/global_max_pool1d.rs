@@ -1,0 +1,72 @@
+//! Maxima of the features of a sequence.
+
+use core::marker::PhantomData;
+
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels};
+use crate::layer::pooling::whole_sequences;
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::scalar::Scalar;
+use crate::shape::{Sequence, Shape};
+
+/// Replaces each feature of a sequence by its maximum over the steps.
+///
+/// `y[n] = max x[t, n]`
+///
+/// Written `GlobalMaxPool1d` in a network, which infers the shape `Out`. The number of features may be a const parameter of the
+/// network.
+///
+/// # Shapes
+/// Input: `Sequence<L, N>`. Output: `Vector<N>`.
+///
+/// # Gradients
+/// dL/dx = dL/dy for the first step at which the feature is equal to its maximum, and 0 for all others.
+///
+/// # Numerics
+/// The maximum of a feature that contains NaN is NaN, and its gradient goes to the first NaN. If a maximum is zero, its sign is
+/// that of the first zero.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Largest (Sequence<3, 2>) -> Vector<2> = GlobalMaxPool1d);
+/// assert_eq!(Largest::zeroed().predict(&[[1.0, 4.0], [2.0, 0.0], [6.0, -4.0]]), [6.0, 4.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct GlobalMaxPool1d<Out>(PhantomData<Out>);
+
+/// The plan of a [`GlobalMaxPool1d`].
+#[derive(Debug)]
+pub struct GlobalMaxPool1dPlan;
+
+impl Plan for GlobalMaxPool1dPlan {}
+
+impl<Out: Shape> Layer for GlobalMaxPool1d<Out> {
+    type Output<In: Shape> = Out;
+    type Logits<In: Shape> = Out;
+    type With<T: Scalar> = ();
+    type Settings = ();
+    type Plan<In: Shape> = GlobalMaxPool1dPlan;
+
+    fn initialization((): &(), next: Initializer) -> Initializer {
+        next
+    }
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        const { assert!(In::DIMENSIONS[1] == Out::LEN, "a value per feature") };
+        let Forward { input, output, .. } = memory;
+        T::pool_maximum(isa, whole_sequences::<In>(input.len()), input, output);
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Backward<'_, T>, (): &mut ()) {
+        let Backward { input, output, grad_output, grad_input, .. } = memory;
+        if let Some(grad_input) = grad_input {
+            T::pool_maximum_gradient(isa, whole_sequences::<In>(input.len()), input, output, grad_output, grad_input);
+        }
+    }
+}
+
+impl<Out: Shape, const L: usize, const N: usize> Takes<Sequence<L, N>> for GlobalMaxPool1d<Out> {}
