@@ -114,7 +114,7 @@ macro_rules! pooling_kernels {
             #[inline]
             fn pool_maximum<I: Isa>(_: I, sizes: PoolingSizes, input: &[$float], output: &mut [$float]) {
                 compiled!(I, |isa, sizes: PoolingSizes, input: &[$float], output: &mut [$float]| -> () {
-                    if pairs::fits(sizes) {
+                    if sizes.halves() {
                         Maximum { sizes, input, output }.run(isa);
                     } else {
                         loops::pool_maximum(isa, sizes, input, output);
@@ -138,7 +138,7 @@ macro_rules! pooling_kernels {
                               grad_output: &[$float],
                               grad_input: &mut [$float]|
                  -> () {
-                    if pairs::fits(sizes) {
+                    if sizes.halves() {
                         MaximumGradient { sizes, input, output, grad_output, grad_input }.run(isa);
                     } else {
                         loops::pool_maximum_gradient(isa, sizes, input, output, grad_output, grad_input);
@@ -356,6 +356,13 @@ mod tests {
         ]
         .into_iter()
         .map(|along| sizes(14, along))
+        .flat_map(|sizes| [sizes, over_the_end(sizes)])
+    }
+
+    /// Adds a window along each axis where it begins within the image.
+    fn over_the_end(sizes: PoolingSizes) -> PoolingSizes {
+        let begins = |axis: usize| sizes.output[axis] * sizes.stride[axis] < sizes.input[axis] + sizes.padding[axis];
+        PoolingSizes { output: [0, 1].map(|axis| sizes.output[axis] + usize::from(begins(axis))), ..sizes }
     }
 
     #[test]

@@ -368,6 +368,7 @@ fn pooled_padded_and_enlarged_images_agree_with_pytorch_and_keras() {
     layer_agrees!(case("max_dilated"), "max: dilated": (Image<2, 9, 8>) MaxPool2d<2, 3>(1, 1, (4, 2)));
     layer_agrees!(case("max_same"), "max: same": (Image<2, 7, 5>) MaxPool2d<2, 3>((2, 1), Same));
     layer_agrees!(case("max_same_padded"), "max: same, padded": (Image<1, 8, 5>) MaxPool2d<3>(2, Same));
+    layer_agrees!(case("max_same_pairs"), "max: same, pairs": (Image<2, 7, 5>) MaxPool2d<2>(padding = Same));
     layer_agrees!(case("avg_plain"), "average: plain": (Image<2, 6, 7>) AvgPool2d<2>);
     layer_agrees!(case("avg_padded"), "average: padded": (Image<3, 6, 7>) AvgPool2d<3>(2, 1));
     layer_agrees!(case("avg_inside"), "average: inside": (Image<3, 6, 7>) AvgPool2d<3>(2, 1, Inside));

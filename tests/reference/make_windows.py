@@ -117,6 +117,7 @@ CASES = {
     "steps_avg_causal": (draw, (8, 3), average_causal(3, 2)),
     "steps_global_avg": (draw, (6, 5), lambda x: functional.adaptive_avg_pool1d(x.transpose(1, 2), 1).flatten(1)),
     "steps_global_max": (ties, (6, 5), lambda x: functional.max_pool1d(x.transpose(1, 2), 6).flatten(1)),
+    "max_same_pairs": (ties, (2, 7, 5), keras_pool(keras.ops.max_pool, pool_size=2, strides=2)),
 }
 
 

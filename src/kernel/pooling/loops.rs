@@ -19,11 +19,14 @@ impl PoolingSizes {
         assert!(input == planes * ih * iw && output == planes * oh * ow, "inputs and outputs of every plane");
     }
 
-    /// Returns whether windows are adjacent squares of 2 by 2 elements, the usual case, which has loops of its own.
+    /// Returns whether windows are adjacent squares of 2 by 2 elements within the image, the usual case, which has loops of its
+    /// own.
     #[inline(always)]
-    fn halves(self) -> bool {
-        let Self { kernel, stride, padding, dilation, .. } = self;
-        [kernel, stride] == [[2; 2]; 2] && padding == [0; 2] && dilation == [1; 2]
+    pub(super) fn halves(self) -> bool {
+        let Self { input: [ih, iw], output: [oh, ow], kernel, stride, padding, dilation, .. } = self;
+        let adjacent = [kernel, stride] == [[2; 2]; 2] && padding == [0; 2] && dilation == [1; 2];
+        // Without padding before the image, the last windows may still reach over its end.
+        adjacent && oh <= ih / 2 && ow <= iw / 2
     }
 
     /// Returns the elements of the kernel that lie within the image along an axis, for a window.

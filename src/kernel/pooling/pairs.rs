@@ -5,20 +5,13 @@ use crate::kernel::lanes::{Lanes, Vectors};
 use crate::kernel::{Isa, Program};
 use crate::scalar::Scalar;
 
-/// The twin of [`pool_maximum_gradient`](loops::pool_maximum_gradient) for sizes that [`fits`] accepts.
+/// The twin of [`pool_maximum_gradient`](loops::pool_maximum_gradient) for sizes that [`halves`](PoolingSizes::halves) accepts.
 pub(super) struct MaximumGradient<'a, T> {
     pub(super) sizes: PoolingSizes,
     pub(super) input: &'a [T],
     pub(super) output: &'a [T],
     pub(super) grad_output: &'a [T],
     pub(super) grad_input: &'a mut [T],
-}
-
-/// Returns whether the windows have two by two elements and do not overlap.
-#[inline(always)]
-pub(super) fn fits(sizes: PoolingSizes) -> bool {
-    let PoolingSizes { kernel, stride, padding, dilation, .. } = sizes;
-    kernel == [2; 2] && stride == [2; 2] && padding == [0; 2] && dilation == [1; 2]
 }
 
 impl<T: Vectors> Program for MaximumGradient<'_, T> {
@@ -37,7 +30,7 @@ impl<T: Vectors> MaximumGradient<'_, T> {
         sizes.check(self.input.len(), self.output.len());
         sizes.check(self.grad_input.len(), self.grad_output.len());
         let PoolingSizes { input: [ih, iw], output: [oh, ow], .. } = sizes;
-        assert!(fits(sizes) && 2 * oh <= ih && 2 * ow <= iw, "windows within the image");
+        assert!(sizes.halves() && 2 * oh <= ih && 2 * ow <= iw, "windows within the image");
         let outputs = self.output.chunks_exact(oh * ow).zip(self.grad_output.chunks_exact(oh * ow));
         let inputs = self.input.chunks_exact(ih * iw).zip(self.grad_input.chunks_exact_mut(ih * iw));
         for ((x, dx), (y, g)) in inputs.zip(outputs) {
@@ -52,7 +45,7 @@ impl<T: Vectors> MaximumGradient<'_, T> {
     }
 }
 
-/// The twin of [`pool_maximum`](loops::pool_maximum) for sizes that [`fits`] accepts.
+/// The twin of [`pool_maximum`](loops::pool_maximum) for sizes that [`halves`](PoolingSizes::halves) accepts.
 pub(super) struct Maximum<'a, T> {
     pub(super) sizes: PoolingSizes,
     pub(super) input: &'a [T],
@@ -87,7 +80,7 @@ impl<T: Vectors> Maximum<'_, T> {
 fn maxima_of_plane<V: Lanes>(isa: V::Isa, sizes: PoolingSizes, x: &[V::Element], y: &mut [V::Element]) -> bool {
     let PoolingSizes { input: [ih, iw], output: [oh, ow], .. } = sizes;
     assert!(x.len() == ih * iw && y.len() == oh * ow, "one plane");
-    assert!(fits(sizes) && 2 * oh <= ih && 2 * ow <= iw, "windows within the image");
+    assert!(sizes.halves() && 2 * oh <= ih && 2 * ow <= iw, "windows within the image");
     let zero = V::splat(isa, V::Element::ZERO);
     // Zero, or NaN if an element is infinite or NaN.
     let mut check = zero;
