@@ -49,7 +49,7 @@ pub use convolution::{CONVOLUTION_GROUP, ConvolutionKernels, ConvolutionSizes};
 pub use dense::{DenseKernels, DenseSizes};
 pub use normalization::{BatchNormalizationSizes, NormalizationKernels, NormalizationSizes};
 pub use placement::{EnlargementSizes, Interpolation, PadMode, PadSizes, PlacementKernels};
-pub use pooling::{PoolingKernels, PoolingSizes};
+pub use pooling::{PoolingKernels, PoolingSizes, WindowDivisor};
 pub use sequence::{SequenceKernels, SequenceSizes};
 pub use softmax::SoftmaxKernels;
 pub use update::{AdamStep, MomentumStep, UpdateKernels};

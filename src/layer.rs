@@ -111,7 +111,7 @@ pub mod list {
     pub use super::pad::{Pad, PadMode};
     pub use super::padding::{Padding, SequencePadding};
     pub use super::parallel::Parallel;
-    pub use super::pooling::{Divisor, SequenceStride, Stride};
+    pub use super::pooling::{Divisor, Rounding, SequenceStride, Stride};
     pub use super::relu::Relu;
     pub use super::repeat::Repeat;
     pub use super::reshape::Reshape;

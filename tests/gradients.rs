@@ -368,8 +368,8 @@ network!(struct Chain19 (Vector<6>) = LayerNorm, Dense<_, 5>, LayerNorm(1e-3), S
 network!(struct Chain20 (Image<1, 1, 9>) = Conv2d<_, 17, 1>(stride = 3), Residual { Conv2d<_, 2, 3>(1, 1), Gelu, Conv2d<_, 17, 1> }, LayerNorm, Flatten, Dense<_, 1>);
 network!(struct Chain21 (Image<3, 6, 4>) = Conv2d<_, 5, 4>(1, Same), Dropout(0.2), Conv2d<_, 2, 3>(2, Same), Sigmoid, Conv2d<_, 1, 2>(padding = 3), Flatten, Dense<_, 2>);
 network!(struct Pooled1 (Image<2, 9, 7>) = Conv2d<_, 3, 2>, AvgPool2d<3, 2>(stride = (2, 1), padding = 1), Gelu, AvgPool2d<2>(1, Same), Conv2d<_, 4, 1>, GlobalAvgPool2d, Dense<_, 3>, Softmax);
-network!(struct Pooled2 (Image<2, 9, 7>) = Conv2d<_, 5, 2>, MaxPool2d<3>(2, 1), Relu, MaxPool2d<2, 3>(stride = 1, padding = Same), Conv2d<_, 4, 2>, Gelu, GlobalMaxPool2d, Dense<_, 3>);
-network!(struct Pooled3 (Image<1, 17, 13>) = Conv2d<_, 7, 3>, Relu, MaxPool2d<2>, LayerNorm, AvgPool2d<2, 4>(divisor = 3), Residual { Conv2d<_, 7, 1>, MaxPool2d<3>(1, Same) }, Flatten, Dense<_, 2>);
+network!(struct Pooled2 (Image<2, 9, 7>) = Conv2d<_, 5, 2>, MaxPool2d<3>(2, 1, rounding = Up), Relu, MaxPool2d<2, 3>(stride = 1, padding = Same), Conv2d<_, 4, 2>, Gelu, GlobalMaxPool2d, Dense<_, 3>);
+network!(struct Pooled3 (Image<1, 17, 13>) = Conv2d<_, 7, 3>, Relu, MaxPool2d<2>, LayerNorm, AvgPool2d<2, 4>(divisor = 3, rounding = Up), Residual { Conv2d<_, 7, 1>, MaxPool2d<3>(1, Same) }, Flatten, Dense<_, 2>);
 network!(struct Placed1 (Image<2, 4, 3>) = Conv2d<_, 3, 2>, Pad<1, 2, 0, 1>, Conv2d<_, 2, 2>, Gelu, Upsample<2, 3>, Conv2d<_, 1, 3>, GlobalAvgPool2d, Dense<_, 2>);
 network!(struct Placed2 (Image<1, 4, 3>) = Conv2d<_, 2, 1>, Pad<2, 1>(mode = Reflect), Conv2d<_, 3, 2>, Upsample<3, 2>(mode = Bilinear), Conv2d<_, 2, 2>(2), Gelu, Pad<1>(mode = Replicate), LayerNorm, Pad<2, 0>(mode = Circular), Flatten, Dense<_, 2>, Softmax);
 
@@ -378,7 +378,7 @@ network!(struct Chain23<const C: usize> (Image<C, 5, 5>) = ConvTranspose2d<_, C,
 
 network!(struct Chain24 (Sequence<9, 3>) = Conv1d<_, 17, 3>(padding = Causal), Tanh, Conv1d<_, 4, 2>(2, dilation = 3), LayerNorm, Conv1d<_, 8, 3>(padding = Same, groups = _), Flatten, Dense<_, 2>);
 
-network!(struct PooledSteps1 (Sequence<11, 2>) = Conv1d<_, 5, 2>, AvgPool1d<3>(stride = 2, padding = 1), Gelu, AvgPool1d<2>(1, Causal), Conv1d<_, 4, 1>, GlobalAvgPool1d, Dense<_, 3>, Softmax);
+network!(struct PooledSteps1 (Sequence<11, 2>) = Conv1d<_, 5, 2>, AvgPool1d<3>(stride = 2, padding = 1, rounding = Up), Gelu, AvgPool1d<2>(1, Causal), Conv1d<_, 4, 1>, GlobalAvgPool1d, Dense<_, 3>, Softmax);
 network!(struct PooledSteps2 (Sequence<12, 1>) = AvgPool1d<3>(1, Same, 2), Conv1d<_, 3, 2>, MaxPool1d<3>(2, 1), Conv1d<_, 1, 1>, MaxPool1d<2>(1, Causal), Conv1d<_, 4, 2>, Gelu, GlobalMaxPool1d, Dense<_, 3>);
 
 network!(struct Chain25 (Image<6, 5, 3>) = GroupNorm<2>, PRelu(0.1), Conv2d<_, 4, 3>, GroupNorm<4>(1e-2), Silu, Dropout2d(0.3), RmsNorm, Flatten, RmsNorm(0.1), Dense<_, 5>, PRelu, Dense<_, 2>);

@@ -11,7 +11,7 @@ use crate::errors;
 use crate::identifier;
 use crate::place::Place;
 use crate::setting::{Setting, Value};
-use crate::shape::{IMAGE, Shape, ShapeSpec};
+use crate::shape::{Shape, ShapeSpec};
 use crate::size::{AXIS, Function, LENGTH, Size};
 
 mod convolution;
@@ -447,27 +447,13 @@ impl Written<'_> {
         Size::product(self.input.sizes(), words, self.place)
     }
 
-    /// Returns the requirement that a kernel fits into its input, along an axis of an image.
-    #[allow(dead_code, reason = "layers that slide windows over images")]
-    fn fits(
-        &self,
-        axis: usize,
-        span: &Size,
-        room: &Size,
-        is_padded: bool,
-        is_dilated: bool,
-        place: Place,
-    ) -> Requirement {
-        self.fits_along(IMAGE.axes[axis].nouns, span, room, (is_padded, is_dilated), place)
-    }
-
     /// Returns the requirement that a kernel fits into its input, along an axis.
-    fn fits_along(
+    fn fits(
         &self,
         nouns: [&'static str; 2],
         span: &Size,
         room: &Size,
-        (is_padded, is_dilated): (bool, bool),
+        [is_padded, is_dilated, is_begun]: [bool; 3],
         place: Place,
     ) -> Requirement {
         let input = self.input.text();
@@ -476,7 +462,7 @@ impl Written<'_> {
             gives: room.clone(),
             takes: span.clone(),
             nouns,
-            message: errors::window_too_large(self.layer, nouns[1], &input, is_padded, is_dilated),
+            message: errors::window_too_large(self.layer, nouns[1], &input, [is_padded, is_dilated, is_begun]),
             place,
         }
     }

@@ -11,7 +11,8 @@ use crate::text;
 mod computed;
 
 pub(crate) use computed::{
-    AXIS, CEILING, COVERED, CROPPED, Function, LENGTH, PADDED, PRODUCT, QUOTIENT, SHARED, SPAN, SUM, WINDOWS,
+    AXIS, BEGUN, CEILING, COVERED, CROPPED, Function, LENGTH, PADDED, PRODUCT, QUOTIENT, SHARED, SPAN, SUM, WINDOWS,
+    WINDOWS_BEGUN,
 };
 
 /// A size after resolution.

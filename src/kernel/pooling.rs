@@ -38,9 +38,9 @@ pub trait PoolingKernels: Scalar {
         loops::pool_maximum_gradient(isa, sizes, input, output, grad_output, grad_input);
     }
 
-    /// Computes `y[p, oy, ox] = Σ x[p, iy, ix] / n` with the same iy and ix, summed from zero in the order of ky and kx. n is
-    /// `divisor`, or, if that is `None`, the number of elements of the window that lie within the image.
-    fn pool_average<I: Isa>(isa: I, sizes: PoolingSizes, divisor: Option<usize>, input: &[Self], output: &mut [Self]) {
+    /// Computes `y[p, oy, ox] = Σ x[p, iy, ix] / n` with the same iy and ix, summed from zero in the order of ky and kx. n is what
+    /// `divisor` says.
+    fn pool_average<I: Isa>(isa: I, sizes: PoolingSizes, divisor: WindowDivisor, input: &[Self], output: &mut [Self]) {
         loops::pool_average(isa, sizes, divisor, input, output);
     }
 
@@ -49,7 +49,7 @@ pub trait PoolingKernels: Scalar {
     fn pool_average_gradient<I: Isa>(
         isa: I,
         sizes: PoolingSizes,
-        divisor: Option<usize>,
+        divisor: WindowDivisor,
         grad_output: &mut [Self],
         grad_input: &mut [Self],
     ) {
@@ -88,6 +88,17 @@ pub trait PoolingKernels: Scalar {
 }
 
 impl<T: NaiveKernels> PoolingKernels for T {}
+
+/// What [`pool_average`](PoolingKernels::pool_average) divides the sum of a window by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WindowDivisor {
+    /// This number.
+    Of(usize),
+    /// The number of elements of the window that lie within the image.
+    Inside,
+    /// The number of elements of the window that lie within the padded image, which has as much padding behind it as before it.
+    Padded,
+}
 
 /// The sizes of a pooling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,13 +161,13 @@ macro_rules! pooling_kernels {
             fn pool_average<I: Isa>(
                 _: I,
                 sizes: PoolingSizes,
-                divisor: Option<usize>,
+                divisor: WindowDivisor,
                 input: &[$float],
                 output: &mut [$float],
             ) {
                 compiled!(I, |isa,
                               sizes: PoolingSizes,
-                              divisor: Option<usize>,
+                              divisor: WindowDivisor,
                               input: &[$float],
                               output: &mut [$float]|
                  -> () { loops::pool_average(isa, sizes, divisor, input, output) });
@@ -166,13 +177,13 @@ macro_rules! pooling_kernels {
             fn pool_average_gradient<I: Isa>(
                 _: I,
                 sizes: PoolingSizes,
-                divisor: Option<usize>,
+                divisor: WindowDivisor,
                 grad_output: &mut [$float],
                 grad_input: &mut [$float],
             ) {
                 compiled!(I, |isa,
                               sizes: PoolingSizes,
-                              divisor: Option<usize>,
+                              divisor: WindowDivisor,
                               grad_output: &mut [$float],
                               grad_input: &mut [$float]|
                  -> () {
@@ -236,12 +247,12 @@ mod tests {
     use alloc::vec;
     use alloc::vec::Vec;
 
-    use super::{PoolingKernels, PoolingSizes};
+    use super::{PoolingKernels, PoolingSizes, WindowDivisor};
     use crate::kernel::{Isa, Path, Program};
     use crate::random;
 
     /// The sizes, the divisor, the input and the gradient of the output.
-    struct Data(PoolingSizes, Option<usize>, Vec<f32>, Vec<f32>);
+    struct Data(PoolingSizes, WindowDivisor, Vec<f32>, Vec<f32>);
 
     fn draws(count: usize, seed: u64) -> Vec<f32> {
         let mut rng = crate::rng(seed);
@@ -251,7 +262,7 @@ mod tests {
     }
 
     impl Data {
-        fn new(sizes: PoolingSizes, divisor: Option<usize>) -> Self {
+        fn new(sizes: PoolingSizes, divisor: WindowDivisor) -> Self {
             let PoolingSizes { planes, input, output, .. } = sizes;
             let values = draws(planes * input[0] * input[1], 37);
             // Multiples of 1/8, so that some windows have several maxima.
@@ -286,6 +297,19 @@ mod tests {
         }
     }
 
+    /// Returns what the sum of a window is divided by, of which `inside` elements lie within the image.
+    fn number(sizes: PoolingSizes, divisor: WindowDivisor, window: [usize; 2], inside: usize) -> usize {
+        let within = |axis: usize| {
+            let places = (0..sizes.kernel[axis]).map(|k| window[axis] * sizes.stride[axis] + k * sizes.dilation[axis]);
+            places.filter(|&place| place < sizes.input[axis] + 2 * sizes.padding[axis]).count()
+        };
+        match divisor {
+            WindowDivisor::Of(divisor) => divisor,
+            WindowDivisor::Inside => inside,
+            WindowDivisor::Padded => within(0) * within(1),
+        }
+    }
+
     /// The same, as the formulas: window by window, with the coordinates of every element.
     fn by_formula(data: &Data) -> [Vec<f32>; 8] {
         let Data(sizes, divisor, x, g) = data;
@@ -302,7 +326,7 @@ mod tests {
                 (0..kh * kw).filter_map(|element| Some((at(0, oy, element / kw)?, at(1, ox, element % kw)?)));
             let places: Vec<_> = elements.map(|(iy, ix)| (plane * ih + iy) * iw + ix).collect();
             let largest = places.iter().fold(f32::NEG_INFINITY, |largest, &place| largest.max(x[place]));
-            let count = divisor.unwrap_or(places.len()) as f32;
+            let count = number(*sizes, *divisor, [oy, ox], places.len()) as f32;
             y.push(largest);
             mean.push(places.iter().fold(0.0, |sum, &place| sum + x[place]) / count);
             if let Some(&first) = places.iter().find(|&&place| x[place] == largest) {
@@ -368,7 +392,7 @@ mod tests {
     #[test]
     fn pooling_agrees_with_the_formulas_on_all_paths_with_the_same_bits() {
         for sizes in cases() {
-            for divisor in [None, Some(sizes.kernel[0] * sizes.kernel[1])] {
+            for divisor in [WindowDivisor::Inside, WindowDivisor::Padded, WindowDivisor::Of(sizes.kernel[0] + 1)] {
                 let data = Data::new(sizes, divisor);
                 let expected = by_formula(&data);
                 let found: Vec<_> = Path::available().map(|path| path.run(&data)).collect();
@@ -389,7 +413,7 @@ mod tests {
     #[test]
     fn gradients_are_the_adjoints_of_the_forward_pass() {
         for sizes in cases() {
-            let data = Data::new(sizes, None);
+            let data = Data::new(sizes, WindowDivisor::Inside);
             let [y, dy, mean, dmean, largest, dlargest, average, daverage] = Path::Portable.run(&data);
             let Data(_, _, x, g) = &data;
             // ⟨g, P x⟩ = ⟨Pᵀ g, x⟩: a maximum is linear as long as its place does not change.
@@ -407,7 +431,8 @@ mod tests {
             for place in 0..5 {
                 let mut x = vec![1.0, 3.0, 2.0, 3.0, 0.0];
                 x[place] = f32::NAN;
-                let [y, dy, mean, _, largest, dlargest, ..] = path.run(&Data(sizes, None, x, vec![1.0, 2.0, 4.0]));
+                let [y, dy, mean, _, largest, dlargest, ..] =
+                    path.run(&Data(sizes, WindowDivisor::Inside, x, vec![1.0, 2.0, 4.0]));
                 for window in 0..3 {
                     let contains = (window..window + 3).contains(&place);
                     assert_eq!((y[window].is_nan(), mean[window].is_nan()), (contains, contains));
@@ -424,10 +449,10 @@ mod tests {
     fn the_first_of_equal_elements_gets_the_gradient() {
         let sizes = sizes(1, [(2, 2, 2, 0, 1), (2, 2, 2, 0, 1)]);
         let [y, dy, _, _, _, dlargest, ..] =
-            Path::Portable.run(&Data(sizes, None, vec![1.0, 2.0, 2.0, 2.0], vec![1.0]));
+            Path::Portable.run(&Data(sizes, WindowDivisor::Inside, vec![1.0, 2.0, 2.0, 2.0], vec![1.0]));
         assert_eq!((y, dy, dlargest), (vec![2.0], vec![0.0, 1.0, 0.0, 0.0], vec![0.0, 1.0, 0.0, 0.0]));
         let low = f32::NEG_INFINITY;
-        let [y, dy, ..] = Path::Portable.run(&Data(sizes, None, vec![low; 4], vec![1.0]));
+        let [y, dy, ..] = Path::Portable.run(&Data(sizes, WindowDivisor::Inside, vec![low; 4], vec![1.0]));
         assert_eq!((y, dy), (vec![low], vec![1.0, 0.0, 0.0, 0.0]));
     }
 }

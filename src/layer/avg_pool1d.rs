@@ -3,9 +3,9 @@
 use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
-use crate::kernel::{Isa, Kernels};
+use crate::kernel::{Isa, Kernels, WindowDivisor};
 use crate::layer::padding::SequencePadding;
-use crate::layer::pooling::{Divisor, SequenceStride, SequenceWindows};
+use crate::layer::pooling::{Divisor, Rounding, SequenceStride, SequenceWindows};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Sequence, Shape};
@@ -16,25 +16,26 @@ use crate::shape::{Sequence, Shape};
 ///
 /// The sum is over k.
 ///
-/// Written `AvgPool1d<2>` or `AvgPool1d<3>(stride = 2, padding = 1, divisor = Inside)`. `stride` and `padding` are those of
-/// [`MaxPool1d`](crate::MaxPool1d). With `padding = Causal` and a stride of 1, it is a moving average of the last `K` steps. The
+/// Written `AvgPool1d<2>` or `AvgPool1d<3>(stride = 2, padding = 1, divisor = Inside)`. `stride`, `padding` and
+/// `rounding` are those of [`MaxPool1d`](crate::MaxPool1d). With `padding = Causal` and a stride of 1, it is a moving average of the last `K` steps. The
 /// network infers the shape `Out`.
 ///
 /// `divisor` is m, which matters where a window reaches over the edge of the sequence: [`Window`](Divisor::Window) counts padding,
 /// [`Inside`](Divisor::Inside) only steps of the sequence, and a number is used for every window. Without it, the layer does as
 /// the library from which such padding is known: padding in numbers counts, as in PyTorch, and the padding of `Same` does not, as
-/// in Keras, nor does that of `Causal`. PyTorch's `count_include_pad=False` is `divisor = Inside`.
+/// in Keras, nor does that of `Causal`. PyTorch's `count_include_pad=False` is `divisor = Inside`. What a
+/// window of `rounding = Up` covers behind the padding counts only where a number is written, as in PyTorch.
 ///
 /// # Shapes
 /// Input: `Sequence<L, N>`. Output: `Sequence<OL, N>` with OL = ⌊(L + 2 padding - K) / stride⌋ + 1, or ⌈L / stride⌉ with `Same`
-/// and `Causal`. Steps are outermost, as in Keras; PyTorch has the features outermost.
+/// and `Causal`. With `rounding = Up` the quotient is rounded up, as for [`MaxPool1d`](crate::MaxPool1d). Steps are outermost, as in Keras; PyTorch has the features outermost.
 ///
 /// # Gradients
 /// dL/dx = Σ g / m with g = dL/dy, over the windows that contain x.
 ///
 /// # Errors
-/// A window that is larger than the padded sequence, a stride or divisor of 0 and a padding of more than half of the window do not
-/// compile.
+/// A window that is larger than the padded sequence, by a stride or more with `rounding = Up`, a stride or divisor of 0 and a
+/// padding of more than half of the window do not compile.
 ///
 /// # Panics
 /// Panics if the type is written by hand, with an `Out` other than the shape that follows from the input and the settings.
@@ -60,20 +61,26 @@ pub struct AvgPool1d<const K: usize, Out>(PhantomData<Out>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AvgPool1dSettings {
     windows: SequenceWindows,
-    divisor: Option<usize>,
+    divisor: WindowDivisor,
 }
 
 impl<const K: usize, Out> AvgPool1d<K, Out> {
-    /// Returns the settings that `AvgPool1d<..>(stride, padding, divisor)` stands for. `network!` rejects a stride and a divisor
-    /// of 0.
+    /// Returns the settings that `AvgPool1d<..>(stride, padding, divisor, rounding)` stands for. `network!` rejects a stride and a
+    /// divisor of 0.
     ///
     /// # Panics
     /// Panics if the padding is more than half of a window.
     #[must_use]
     #[track_caller]
-    pub const fn settings(stride: SequenceStride, padding: SequencePadding, divisor: Divisor) -> AvgPool1dSettings {
-        let windows = SequenceWindows::new(K, stride, padding, 1);
-        let divisor = divisor.of_windows(K, !matches!(padding, SequencePadding::Same | SequencePadding::Causal));
+    pub const fn settings(
+        stride: SequenceStride,
+        padding: SequencePadding,
+        divisor: Divisor,
+        rounding: Rounding,
+    ) -> AvgPool1dSettings {
+        let windows = SequenceWindows::new(K, stride, padding, 1, rounding);
+        let by_word = matches!(padding, SequencePadding::Same | SequencePadding::Causal);
+        let divisor = divisor.of_windows(K, by_word, rounding);
         AvgPool1dSettings { windows, divisor }
     }
 }

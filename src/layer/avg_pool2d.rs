@@ -3,9 +3,9 @@
 use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
-use crate::kernel::{Isa, Kernels};
+use crate::kernel::{Isa, Kernels, WindowDivisor};
 use crate::layer::padding::Padding;
-use crate::layer::pooling::{Divisor, PoolingWindows, Stride};
+use crate::layer::pooling::{Divisor, PoolingWindows, Rounding, Stride};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
@@ -17,24 +17,25 @@ use crate::shape::{Image, Shape};
 /// The sum is over ky and kx.
 ///
 /// Written `AvgPool2d<2>` for square windows, `AvgPool2d<2, 3>` for rows and columns, or
-/// `AvgPool2d<3>(stride = 2, padding = 1, divisor = Inside)`. `stride` and `padding` are those of [`MaxPool2d`](crate::MaxPool2d).
-/// The network infers the shape `Out`.
+/// `AvgPool2d<3>(stride = 2, padding = 1, divisor = Inside)`. `stride`, `padding` and `rounding` are those of
+/// [`MaxPool2d`](crate::MaxPool2d). The network infers the shape `Out`.
 ///
 /// `divisor` is n, which matters where a window reaches over the edge of the image: [`Window`](Divisor::Window) counts padding,
 /// [`Inside`](Divisor::Inside) only elements of the image, and a number is used for every window. Without it, the layer does as
 /// the library from which such padding is known: padding in numbers counts, as in PyTorch, and the padding of `Same` does not, as
-/// in Keras. PyTorch's `count_include_pad=False` is `divisor = Inside`, and its `divisor_override=5` is `divisor = 5`.
+/// in Keras. PyTorch's `count_include_pad=False` is `divisor = Inside`, and its `divisor_override=5` is `divisor = 5`. What a
+/// window of `rounding = Up` covers behind the padding counts only where a number is written, as in PyTorch.
 ///
 /// # Shapes
 /// Input: `Image<C, H, W>`. Output: `Image<C, OH, OW>` with OH = ⌊(H + 2 padding - KH) / stride⌋ + 1, and OW analogously. With
-/// `Same`, OH = ⌈H / stride⌉.
+/// `rounding = Up` the quotient is rounded up, as for [`MaxPool2d`](crate::MaxPool2d). With `Same`, OH = ⌈H / stride⌉.
 ///
 /// # Gradients
 /// dL/dx = Σ g / n with g = dL/dy, over the windows that contain x.
 ///
 /// # Errors
-/// A window that is larger than the padded image, a stride or divisor of 0 and a padding of more than half of the window do not
-/// compile.
+/// A window that is larger than the padded image, by a stride or more with `rounding = Up`, a stride or divisor of 0 and a padding
+/// of more than half of the window do not compile.
 ///
 /// # Panics
 /// Panics if the type is written by hand, with an `Out` other than the shape that follows from the input and the settings.
@@ -62,20 +63,21 @@ pub struct AvgPool2d<const KH: usize, const KW: usize, Out>(PhantomData<Out>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AvgPool2dSettings {
     windows: PoolingWindows,
-    divisor: Option<usize>,
+    divisor: WindowDivisor,
 }
 
 impl<const KH: usize, const KW: usize, Out> AvgPool2d<KH, KW, Out> {
-    /// Returns the settings that `AvgPool2d<..>(stride, padding, divisor)` stands for. `network!` rejects a stride and a divisor
-    /// of 0.
+    /// Returns the settings that `AvgPool2d<..>(stride, padding, divisor, rounding)` stands for. `network!` rejects a stride and a
+    /// divisor of 0.
     ///
     /// # Panics
     /// Panics if the padding is more than half of a window.
     #[must_use]
     #[track_caller]
-    pub const fn settings(stride: Stride, padding: Padding, divisor: Divisor) -> AvgPool2dSettings {
-        let windows = PoolingWindows::new([KH, KW], stride, padding, [1; 2]);
-        let divisor = divisor.of_windows(KH * KW, !matches!(padding, Padding::Same));
+    pub const fn settings(stride: Stride, padding: Padding, divisor: Divisor, rounding: Rounding) -> AvgPool2dSettings {
+        let windows = PoolingWindows::new([KH, KW], stride, padding, [1; 2], rounding);
+        let by_word = matches!(padding, Padding::Same);
+        let divisor = divisor.of_windows(KH * KW, by_word, rounding);
         AvgPool2dSettings { windows, divisor }
     }
 }

@@ -3,7 +3,7 @@
 use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
-use crate::kernel::{Isa, Kernels};
+use crate::kernel::{Isa, Kernels, WindowDivisor};
 use crate::layer::pooling::whole_sequences;
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
@@ -67,7 +67,7 @@ impl<Out: Shape> Layer for GlobalAvgPool1d<Out> {
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         const { assert!(In::DIMENSIONS[1] == Out::LEN, "a value per feature") };
         let Forward { input, output, .. } = memory;
-        T::pool_average(isa, whole_sequences::<In>(input.len()), Some(In::DIMENSIONS[0]), input, output);
+        T::pool_average(isa, whole_sequences::<In>(input.len()), WindowDivisor::Of(In::DIMENSIONS[0]), input, output);
     }
 
     #[inline(always)]
@@ -75,7 +75,7 @@ impl<Out: Shape> Layer for GlobalAvgPool1d<Out> {
         let Backward { grad_output, grad_input, .. } = memory;
         if let Some(grad_input) = grad_input {
             let sizes = whole_sequences::<In>(grad_input.len());
-            T::pool_average_gradient(isa, sizes, Some(In::DIMENSIONS[0]), grad_output, grad_input);
+            T::pool_average_gradient(isa, sizes, WindowDivisor::Of(In::DIMENSIONS[0]), grad_output, grad_input);
         }
     }
 }

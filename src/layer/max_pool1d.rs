@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::padding::SequencePadding;
-use crate::layer::pooling::{SequenceStride, SequenceWindows};
+use crate::layer::pooling::{Rounding, SequenceStride, SequenceWindows};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Sequence, Shape};
@@ -22,19 +22,22 @@ use crate::shape::{Sequence, Shape};
 /// With `Causal` and a stride of 1, an output is the maximum of the last `K` steps. `dilation` is the distance between neighboring
 /// elements of a window, and 1 by default. The network infers the shape `Out`.
 ///
-/// Padding is omitted from the maxima, whatever the values of the sequence. Trailing steps that do not fill a window are ignored,
-/// as with PyTorch's default `ceil_mode=False`; the other mode does not exist here.
+/// Padding is omitted from the maxima, whatever the values of the sequence. Trailing steps that do not fill a window are ignored.
+/// With `rounding = Up`, which is PyTorch's `ceil_mode=True`, they have a window too, which reaches over the end of the padded
+/// sequence. It must begin within the sequence, or there is none. `Same` and `Causal` give as many windows in either rounding.
 ///
 /// # Shapes
 /// Input: `Sequence<L, N>`. Output: `Sequence<OL, N>` with OL = ⌊(L + 2 padding - dilation (K - 1) - 1) / stride⌋ + 1, or
-/// ⌈L / stride⌉ with `Same` and `Causal`. Steps are outermost, as in Keras; PyTorch has the features outermost.
+/// ⌈L / stride⌉ with `Same` and `Causal`. With `rounding = Up` the quotient is rounded up, and OL is one less if the last window
+/// would not begin within the sequence or the padding before it. Steps are outermost, as in Keras; PyTorch has the features
+/// outermost.
 ///
 /// # Gradients
 /// For every window, dL/dy is added to the gradient of the first element that is equal to the maximum. The gradient of all other
 /// elements is 0.
 ///
 /// # Errors
-/// A window that is larger than the padded sequence, a stride or dilation of 0 and a padding of more than half of what a window
+/// A window that is larger than the padded sequence, by a stride or more with `rounding = Up`, a stride or dilation of 0 and a padding of more than half of what a window
 /// spans do not compile.
 ///
 /// # Panics
@@ -59,15 +62,20 @@ use crate::shape::{Sequence, Shape};
 pub struct MaxPool1d<const K: usize, Out>(PhantomData<Out>);
 
 impl<const K: usize, Out> MaxPool1d<K, Out> {
-    /// Returns the settings that `MaxPool1d<..>(stride, padding, dilation)` stands for. `network!` rejects a stride and a dilation
-    /// of 0.
+    /// Returns the settings that `MaxPool1d<..>(stride, padding, dilation, rounding)` stands for. `network!` rejects a stride and a
+    /// dilation of 0.
     ///
     /// # Panics
     /// Panics if the padding is more than half of what a window spans.
     #[must_use]
     #[track_caller]
-    pub const fn settings(stride: SequenceStride, padding: SequencePadding, dilation: usize) -> SequenceWindows {
-        SequenceWindows::new(K, stride, padding, dilation)
+    pub const fn settings(
+        stride: SequenceStride,
+        padding: SequencePadding,
+        dilation: usize,
+        rounding: Rounding,
+    ) -> SequenceWindows {
+        SequenceWindows::new(K, stride, padding, dilation, rounding)
     }
 }
 

@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::padding::Padding;
-use crate::layer::pooling::{PoolingWindows, Stride};
+use crate::layer::pooling::{PoolingWindows, Rounding, Stride};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
@@ -23,18 +23,20 @@ use crate::shape::{Image, Shape};
 /// columns, such as `stride = (2, 1)`. The network infers the shape `Out`.
 ///
 /// Padding is omitted from the maxima, whatever the values of the image. Trailing rows and columns that do not fill a window are
-/// ignored, as with PyTorch's default `ceil_mode=False`; the other mode does not exist here.
+/// ignored. With `rounding = Up`, which is PyTorch's `ceil_mode=True`, they have a window too, which reaches over the end of the
+/// padded image. It must begin within the image, or there is none. `Same` gives as many windows in either rounding.
 ///
 /// # Shapes
 /// Input: `Image<C, H, W>`. Output: `Image<C, OH, OW>` with OH = ⌊(H + 2 padding - dilation (KH - 1) - 1) / stride⌋ + 1, and OW
-/// analogously. With `Same`, OH = ⌈H / stride⌉.
+/// analogously. With `rounding = Up` the quotient is rounded up, and OH is one less if the last window would not begin within the
+/// image or the padding before it. With `Same`, OH = ⌈H / stride⌉.
 ///
 /// # Gradients
 /// For every window, dL/dy is added to the gradient of the first element, in the order of rows, that is equal to the maximum. The
 /// gradient of all other elements is 0.
 ///
 /// # Errors
-/// A window that is larger than the padded image, a stride or dilation of 0 and a padding of more than half of what a window spans
+/// A window that is larger than the padded image, by a stride or more with `rounding = Up`, a stride or dilation of 0 and a padding of more than half of what a window spans
 /// do not compile.
 ///
 /// # Panics
@@ -50,20 +52,29 @@ use crate::shape::{Image, Shape};
 ///
 /// network!(struct Halve (Image<1, 2, 4>) -> Image<1, 1, 2> = MaxPool2d<2>);
 /// assert_eq!(Halve::zeroed().predict(&[[[1.0, 2.0, 5.0, 6.0], [3.0, 4.0, 8.0, 7.0]]]), [[[4.0, 8.0]]]);
+///
+/// // The last window has a single column.
+/// network!(struct All (Image<1, 2, 3>) -> Image<1, 1, 2> = MaxPool2d<2>(rounding = Up));
+/// assert_eq!(All::zeroed().predict(&[[[1.0, 2.0, 5.0], [3.0, 4.0, 8.0]]]), [[[4.0, 8.0]]]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct MaxPool2d<const KH: usize, const KW: usize, Out>(PhantomData<Out>);
 
 impl<const KH: usize, const KW: usize, Out> MaxPool2d<KH, KW, Out> {
-    /// Returns the settings that `MaxPool2d<..>(stride, padding, dilation)` stands for. `network!` rejects a stride and a dilation
-    /// of 0.
+    /// Returns the settings that `MaxPool2d<..>(stride, padding, dilation, rounding)` stands for. `network!` rejects a stride and a
+    /// dilation of 0.
     ///
     /// # Panics
     /// Panics if the padding is more than half of what a window spans.
     #[must_use]
     #[track_caller]
-    pub const fn settings(stride: Stride, padding: Padding, dilation: [usize; 2]) -> PoolingWindows {
-        PoolingWindows::new([KH, KW], stride, padding, dilation)
+    pub const fn settings(
+        stride: Stride,
+        padding: Padding,
+        dilation: [usize; 2],
+        rounding: Rounding,
+    ) -> PoolingWindows {
+        PoolingWindows::new([KH, KW], stride, padding, dilation, rounding)
     }
 }
 

@@ -1,9 +1,9 @@
 //! The windows of pooling layers, and what averages are divided by.
 
-use crate::kernel::PoolingSizes;
+use crate::kernel::{PoolingSizes, WindowDivisor};
 use crate::layer::padding::{Padding, SequencePadding};
 use crate::shape::Shape;
-use crate::shape::arithmetic::span;
+use crate::shape::arithmetic::{span, windows_begun};
 
 /// The message about padding in which a window could lie.
 const TOO_MUCH_PADDING: &str = "the padding of a pooling layer must be at most half of its window, rounded down";
@@ -26,12 +26,21 @@ pub enum SequenceStride {
     Kernel,
 }
 
+/// Which windows of a pooling layer there are at the end of an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rounding {
+    /// Those that lie within the padded image or sequence. Trailing elements that do not fill a window are ignored.
+    Down,
+    /// Also one that reaches over the end, for trailing elements that do not fill a window. It begins within the image or sequence.
+    Up,
+}
+
 /// What an [`AvgPool1d`](crate::AvgPool1d) or [`AvgPool2d`](crate::AvgPool2d) divides the sum of a window by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Divisor {
     /// This number.
     Of(usize),
-    /// The number of elements of a window, including padding.
+    /// The number of elements of a window, including padding, but not what [`Rounding::Up`] adds behind it.
     Window,
     /// The number of elements of the window that lie within the image or sequence.
     Inside,
@@ -41,14 +50,15 @@ pub enum Divisor {
 }
 
 impl Divisor {
-    /// Returns the divisor of every window of `elements` elements, or `None` for the number of its elements inside. `is_counted`
-    /// is whether the padding is in numbers.
-    pub(super) const fn of_windows(self, elements: usize, is_counted: bool) -> Option<usize> {
-        match self {
-            Self::Of(divisor) => Some(divisor),
-            Self::Window => Some(elements),
-            Self::ByPadding if is_counted => Some(elements),
-            Self::Inside | Self::ByPadding => None,
+    /// Returns the divisor of windows of `elements` elements. `by_word` is whether a word such as `Same` stands for the padding.
+    pub(super) const fn of_windows(self, elements: usize, by_word: bool, rounding: Rounding) -> WindowDivisor {
+        match (self, rounding) {
+            (Self::Of(divisor), _) => WindowDivisor::Of(divisor),
+            (Self::Inside, _) => WindowDivisor::Inside,
+            (Self::ByPadding, _) if by_word => WindowDivisor::Inside,
+            // There are as many windows as strides, in either rounding.
+            (Self::Window | Self::ByPadding, Rounding::Up) if !by_word => WindowDivisor::Padded,
+            (Self::Window | Self::ByPadding, _) => WindowDivisor::Of(elements),
         }
     }
 }
@@ -60,6 +70,7 @@ pub struct PoolingWindows {
     stride: [usize; 2],
     padding: Padding,
     dilation: [usize; 2],
+    rounding: Rounding,
 }
 
 impl PoolingWindows {
@@ -68,7 +79,13 @@ impl PoolingWindows {
     /// # Panics
     /// Panics if the padding is more than half of what a window spans along an axis: some would lie in the padding alone.
     #[track_caller]
-    pub(super) const fn new(kernel: [usize; 2], stride: Stride, padding: Padding, dilation: [usize; 2]) -> Self {
+    pub(super) const fn new(
+        kernel: [usize; 2],
+        stride: Stride,
+        padding: Padding,
+        dilation: [usize; 2],
+        rounding: Rounding,
+    ) -> Self {
         let stride = match stride {
             Stride::Of(stride) => stride,
             Stride::Kernel => kernel,
@@ -80,7 +97,18 @@ impl PoolingWindows {
                 TOO_MUCH_PADDING
             );
         }
-        Self { kernel, stride, padding, dilation }
+        Self { kernel, stride, padding, dilation, rounding }
+    }
+
+    /// Returns how many windows lie along an axis of `size` elements. A window spans `span` of them.
+    #[inline(always)]
+    fn positions(self, axis: usize, size: usize, span: usize) -> usize {
+        let stride = self.stride[axis];
+        match (self.padding, self.rounding) {
+            (Padding::Of(padding), Rounding::Up) => windows_begun(size, span, stride, padding[axis]),
+            (Padding::Valid, Rounding::Up) => windows_begun(size, span, stride, 0),
+            (padding, _) => padding.positions(axis, size, span, stride),
+        }
     }
 
     /// Returns the sizes of a pass over inputs of this many elements.
@@ -92,7 +120,7 @@ impl PoolingWindows {
         let ([channels, rows, columns], output) = (axes::<In>(), axes::<Out>());
         let axes = [(0, rows), (1, columns)]
             .map(|(axis, size)| (axis, size, span(self.kernel[axis], self.dilation[axis]), self.stride[axis]));
-        let [oh, ow] = axes.map(|(axis, size, span, stride)| self.padding.positions(axis, size, span, stride));
+        let [oh, ow] = axes.map(|(axis, size, span, _)| self.positions(axis, size, span));
         assert!(output == [channels, oh, ow], "a pooling layer does not give the shape `Out`");
         PoolingSizes {
             planes: elements / (rows * columns),
@@ -113,6 +141,7 @@ pub struct SequenceWindows {
     stride: usize,
     padding: SequencePadding,
     dilation: usize,
+    rounding: Rounding,
 }
 
 impl SequenceWindows {
@@ -121,7 +150,13 @@ impl SequenceWindows {
     /// # Panics
     /// Panics if the padding is more than half of what a window spans: some would lie in the padding alone.
     #[track_caller]
-    pub(super) const fn new(kernel: usize, stride: SequenceStride, padding: SequencePadding, dilation: usize) -> Self {
+    pub(super) const fn new(
+        kernel: usize,
+        stride: SequenceStride,
+        padding: SequencePadding,
+        dilation: usize,
+        rounding: Rounding,
+    ) -> Self {
         let stride = match stride {
             SequenceStride::Of(stride) => stride,
             SequenceStride::Kernel => kernel,
@@ -129,7 +164,17 @@ impl SequenceWindows {
         if let SequencePadding::Of(padding) = padding {
             assert!(padding <= span(kernel, dilation) / 2, "{}", TOO_MUCH_PADDING);
         }
-        Self { kernel, stride, padding, dilation }
+        Self { kernel, stride, padding, dilation, rounding }
+    }
+
+    /// Returns how many windows lie in a sequence of `size` steps. A window spans `span` of them.
+    #[inline(always)]
+    fn positions(self, size: usize, span: usize) -> usize {
+        match (self.padding, self.rounding) {
+            (SequencePadding::Of(padding), Rounding::Up) => windows_begun(size, span, self.stride, padding),
+            (SequencePadding::Valid, Rounding::Up) => windows_begun(size, span, self.stride, 0),
+            (padding, _) => padding.positions(size, span, self.stride),
+        }
     }
 
     /// Returns the sizes of a pass over inputs of this many elements.
@@ -140,7 +185,7 @@ impl SequenceWindows {
     pub(super) fn sizes<In: Shape, Out: Shape>(self, elements: usize) -> PoolingSizes {
         let ([steps, features], output) = (steps_and_features::<In>(), steps_and_features::<Out>());
         let span = span(self.kernel, self.dilation);
-        let positions = self.padding.positions(steps, span, self.stride);
+        let positions = self.positions(steps, span);
         assert!(output == [positions, features], "a pooling layer does not give the shape `Out`");
         along_steps(
             elements / (steps * features),

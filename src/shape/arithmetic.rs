@@ -47,6 +47,25 @@ pub const fn windows(size: usize, window: usize, stride: usize, padding: usize) 
     if window > padded || stride == 0 { 0 } else { (padded - window) / stride + 1 }
 }
 
+/// Returns how many windows begin along an axis within the elements or the padding before them, if the last one may reach over
+/// the padding behind: ⌈(size + 2 padding - window) / stride⌉ + 1, or one less if the last would begin behind the elements. It is
+/// 0 if the window is larger than what [`begun`] gives. That mistake is reported separately.
+#[must_use]
+pub const fn windows_begun(size: usize, window: usize, stride: usize, padding: usize) -> usize {
+    let room = begun(size, padding, stride);
+    if window > room || stride == 0 {
+        return 0;
+    }
+    let last = (room - window) / stride;
+    if last * stride >= size + padding { last } else { last + 1 }
+}
+
+/// Returns the largest window that [`windows_begun`] counts: size + 2 padding + stride - 1.
+#[must_use]
+pub const fn begun(size: usize, padding: usize, stride: usize) -> usize {
+    (padded(size, padding) + stride).saturating_sub(1)
+}
+
 /// Returns the quotient of two sizes, rounded up, or 0 if the divisor is 0. That mistake is reported separately.
 #[must_use]
 pub const fn ceiling(size: usize, divisor: usize) -> usize {
@@ -101,8 +120,8 @@ pub const fn divides(divisor: usize, size: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        axis, ceiling, covered, cropped, divides, greatest_common_divisor, length, product, quotient, span, sum,
-        windows,
+        axis, begun, ceiling, covered, cropped, divides, greatest_common_divisor, length, product, quotient, span, sum,
+        windows, windows_begun,
     };
     use crate::shape::{Image, Vector};
 
@@ -119,6 +138,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn windows_begin_before_the_last_element_and_end_less_than_a_stride_behind_the_padding() {
+        for size in 1..12 {
+            for window in 1..9 {
+                for stride in 1..5 {
+                    for padding in 0..=window / 2 {
+                        let padded = size + 2 * padding;
+                        let begins = |start: &usize| *start < size + padding && start + window < padded + stride;
+                        let counted = (0..padded).step_by(stride).filter(begins).count();
+                        assert_eq!(windows_begun(size, window, stride, padding), counted);
+                        assert_eq!(counted > 0, window <= begun(size, padding, stride));
+                    }
+                }
+            }
+        }
+        assert_eq!((windows_begun(4, 2, 0, 0), begun(1, 0, 0)), (0, 0));
     }
 
     #[test]

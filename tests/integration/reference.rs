@@ -376,6 +376,16 @@ fn pooled_padded_and_enlarged_images_agree_with_pytorch_and_keras() {
     layer_agrees!(case("avg_rectangular"), "average: rectangular": (Image<2, 5, 8>) AvgPool2d<3, 2>((1, 2), 1));
     layer_agrees!(case("avg_same"), "average: same": (Image<2, 7, 5>) AvgPool2d<2, 3>((2, 1), Same));
     layer_agrees!(case("avg_same_padded"), "average: same, padded": (Image<1, 8, 5>) AvgPool2d<3>(2, Same));
+    layer_agrees!(case("max_up"), "max: up": (Image<2, 5, 7>) MaxPool2d<2>(rounding = Up));
+    layer_agrees!(case("max_up_padded"), "max: up, padded": (Image<2, 6, 8>) MaxPool2d<3>(2, 1, rounding = Up));
+    layer_agrees!(case("max_up_one_less"), "max: up, one less": (Image<2, 4, 6>) MaxPool2d<2, 3>((3, 2), 1, 1, Up));
+    layer_agrees!(case("max_up_dilated"), "max: up, dilated": (Image<1, 8, 9>) MaxPool2d<3>((3, 2), 1, (2, 3), Up));
+    layer_agrees!(case("max_up_larger"), "max: up, larger": (Image<2, 2, 3>) MaxPool2d<3, 5>((2, 4), rounding = Up));
+    layer_agrees!(case("avg_up"), "average: up": (Image<2, 5, 7>) AvgPool2d<2>(rounding = Up));
+    layer_agrees!(case("avg_up_padded"), "average: up, padded": (Image<2, 6, 8>) AvgPool2d<3>(2, 1, rounding = Up));
+    layer_agrees!(case("avg_up_one_less"), "average: up, one less": (Image<2, 4, 6>) AvgPool2d<2, 3>((3, 2), 1, Window, Up));
+    layer_agrees!(case("avg_up_inside"), "average: up, inside": (Image<2, 6, 8>) AvgPool2d<3>(2, 1, Inside, Up));
+    layer_agrees!(case("avg_up_divisor"), "average: up, divisor": (Image<1, 6, 9>) AvgPool2d<4>(3, (0, 2), 5, Up));
     layer_agrees!(case("global_avg"), "global average": (Image<3, 5, 7>) GlobalAvgPool2d);
     layer_agrees!(case("global_max"), "global maximum": (Image<3, 5, 7>) GlobalMaxPool2d);
     layer_agrees!(case("zeros"), "border: zeros": (Image<2, 3, 4>) Pad<0, 2, 3, 1>);
@@ -403,6 +413,10 @@ fn pooled_sequences_agree_with_pytorch_and_keras() {
     layer_agrees!(case("steps_avg_single"), "average: one feature": (Sequence<12, 1>) AvgPool1d<4>(3, 2));
     layer_agrees!(case("steps_avg_same"), "average: same": (Sequence<8, 3>) AvgPool1d<4>(3, Same));
     layer_agrees!(case("steps_avg_causal"), "average: causal": (Sequence<8, 3>) AvgPool1d<3>(2, Causal));
+    layer_agrees!(case("steps_max_up"), "max: up": (Sequence<8, 3>) MaxPool1d<3>(2, 1, 2, Up));
+    layer_agrees!(case("steps_max_up_single"), "max: up, one feature": (Sequence<9, 1>) MaxPool1d<2>(rounding = Up));
+    layer_agrees!(case("steps_avg_up"), "average: up": (Sequence<8, 3>) AvgPool1d<4>(3, 2, rounding = Up));
+    layer_agrees!(case("steps_avg_up_inside"), "average: up, inside": (Sequence<8, 3>) AvgPool1d<4>(3, 2, Inside, Up));
     layer_agrees!(case("steps_global_avg"), "global average": (Sequence<6, 5>) GlobalAvgPool1d);
     layer_agrees!(case("steps_global_max"), "global maximum": (Sequence<6, 5>) GlobalMaxPool1d);
 }

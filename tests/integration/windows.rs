@@ -100,6 +100,30 @@ fn windows_of_sequences_follow_in_the_same_ways() {
     assert_eq!((Mean::zeroed().predict(&rows), Largest::zeroed().predict(&rows)), ([2.5, -2.5], [5.0, 0.0]));
 }
 
+#[test]
+fn windows_that_begin_follow_in_the_same_ways() {
+    const UP: usize = 5;
+    network!(struct Numbers (Image<1, 5, 7>) -> Image<1, 3, 3> = MaxPool2d<2, 3>(rounding = Up));
+    network!(struct Constants (Image<1, 5, 7>) -> Image<1, 3, 3> = MaxPool2d<POOL, COLUMNS>(rounding = Up));
+    network!(struct Foreign (Image<1, 5, 7>) -> Image<1, 3, 3> = Keep, MaxPool2d<2, COLUMNS>(rounding = Up));
+    let expected = [[[9.0, 12.0, 13.0], [23.0, 26.0, 27.0], [30.0, 33.0, 34.0]]];
+    assert_eq!(Numbers::zeroed().predict(&numbered()), expected);
+    assert_eq!(Constants::zeroed().predict(&numbered()), expected);
+    assert_eq!(Foreign::zeroed().predict(&numbered()), expected);
+
+    // The fourth window would begin in the padding behind the image.
+    network!(struct Less (Image<1, 1, 5>) -> Image<1, 1, 3> = Keep, AvgPool2d<1, COLUMNS>((1, 2), padding = (0, ONE), rounding = Up));
+    network!(struct Within (Image<1, 1, 5>) -> Image<1, 1, 3> = AvgPool2d<1, 3>((1, 2), padding = (0, 1)));
+    assert_eq!(Less::zeroed().predict(&numbered()), Within::zeroed().predict(&numbered()));
+    // The only window is larger than the sequence.
+    network!(struct Larger (Sequence<3, 1>) -> Sequence<1, 1> = Keep, AvgPool1d<UP>(rounding = Up));
+    assert_eq!(Larger::zeroed().predict(&[[1.0], [2.0], [6.0]]), [[3.0]]);
+    // The padding of words is as much as all windows need.
+    network!(struct Same (Image<1, 5, 7>) -> Image<1, 3, 4> = AvgPool2d<2>(padding = Same, rounding = Up));
+    network!(struct Down (Image<1, 5, 7>) -> Image<1, 3, 4> = AvgPool2d<2>(padding = Same, rounding = Down));
+    assert_eq!(Same::zeroed().predict(&numbered()), Down::zeroed().predict(&numbered()));
+}
+
 /// The layers of sequences see each feature as those of images see a channel of one row.
 #[test]
 fn sequences_are_pooled_as_images_of_one_row() {

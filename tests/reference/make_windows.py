@@ -118,6 +118,20 @@ CASES = {
     "steps_global_avg": (draw, (6, 5), lambda x: functional.adaptive_avg_pool1d(x.transpose(1, 2), 1).flatten(1)),
     "steps_global_max": (ties, (6, 5), lambda x: functional.max_pool1d(x.transpose(1, 2), 6).flatten(1)),
     "max_same_pairs": (ties, (2, 7, 5), keras_pool(keras.ops.max_pool, pool_size=2, strides=2)),
+    "max_up": (draw, (2, 5, 7), lambda x: functional.max_pool2d(x, 2, ceil_mode=True)),
+    "max_up_padded": (ties, (2, 6, 8), lambda x: functional.max_pool2d(x, 3, 2, 1, ceil_mode=True)),
+    "max_up_one_less": (draw, (2, 4, 6), lambda x: functional.max_pool2d(x, (2, 3), (3, 2), 1, ceil_mode=True)),
+    "max_up_dilated": (draw, (1, 8, 9), lambda x: functional.max_pool2d(x, 3, (3, 2), 1, (2, 3), ceil_mode=True)),
+    "max_up_larger": (draw, (2, 2, 3), lambda x: functional.max_pool2d(x, (3, 5), (2, 4), ceil_mode=True)),
+    "avg_up": (draw, (2, 5, 7), lambda x: functional.avg_pool2d(x, 2, ceil_mode=True)),
+    "avg_up_padded": (draw, (2, 6, 8), lambda x: functional.avg_pool2d(x, 3, 2, 1, True)),
+    "avg_up_one_less": (draw, (2, 4, 6), lambda x: functional.avg_pool2d(x, (2, 3), (3, 2), 1, True)),
+    "avg_up_inside": (draw, (2, 6, 8), lambda x: functional.avg_pool2d(x, 3, 2, 1, True, False)),
+    "avg_up_divisor": (draw, (1, 6, 9), lambda x: functional.avg_pool2d(x, 4, 3, (0, 2), True, divisor_override=5)),
+    "steps_max_up": (ties, (8, 3), steps_first(lambda x: functional.max_pool1d(x, 3, 2, 1, 2, ceil_mode=True))),
+    "steps_max_up_single": (draw, (9, 1), steps_first(lambda x: functional.max_pool1d(x, 2, ceil_mode=True))),
+    "steps_avg_up": (draw, (8, 3), steps_first(lambda x: functional.avg_pool1d(x, 4, 3, 2, True))),
+    "steps_avg_up_inside": (draw, (8, 3), steps_first(lambda x: functional.avg_pool1d(x, 4, 3, 2, True, False))),
 }
 
 

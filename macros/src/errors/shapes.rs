@@ -77,9 +77,20 @@ pub(crate) fn shape_wanted(
     mismatch(place, &format!("{producer} gives `{gives}` but {consumer} takes {wanted}"), edits)
 }
 
-/// A kernel that is larger than its padded input: the parts of the message before, between and after the two sizes.
-pub(crate) fn window_too_large(layer: &str, many: &str, input: &str, padded: bool, dilated: bool) -> [String; 3] {
-    let after = if padded { " with its padding" } else { "" };
+/// A kernel that is larger than its padded input, or than that and a stride less one: the parts of the message before, between
+/// and after the two sizes.
+pub(crate) fn window_too_large(
+    layer: &str,
+    many: &str,
+    input: &str,
+    [padded, dilated, begun]: [bool; 3],
+) -> [String; 3] {
+    let after = match (padded, begun) {
+        (true, false) => " with its padding",
+        (false, false) => "",
+        (true, true) => " with its padding and `rounding = Up`",
+        (false, true) => " with `rounding = Up`",
+    };
     let (verb, smaller) =
         if dilated { ("spans", "a smaller `dilation` or kernel") } else { ("has", "a smaller kernel") };
     [

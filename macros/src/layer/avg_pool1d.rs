@@ -1,4 +1,4 @@
-//! `AvgPool1d<steps>(stride, padding, divisor)`
+//! `AvgPool1d<steps>(stride, padding, divisor, rounding)`
 
 use super::window::{self, STEPS, STRIDE_OF_STEPS};
 use super::{Flow, Spec, Takes};
@@ -25,6 +25,11 @@ pub(super) const SPEC: Spec = Spec {
                 "AvgPool1d<3>(2, Causal, Window)",
                 "AvgPool1d<2>(divisor = 5)",
             ]),
+        window::rounding(&[
+            "AvgPool1d<4>(rounding = Up)",
+            "AvgPool1d<5>(3, 2, rounding = Up)",
+            "AvgPool1d<4>(divisor = Inside, rounding = Up)",
+        ]),
     ],
     has_parameters: false,
     flow: Flow::Changes,

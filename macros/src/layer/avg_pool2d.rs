@@ -1,4 +1,4 @@
-//! `AvgPool2d<rows, columns>(stride, padding, divisor)`
+//! `AvgPool2d<rows, columns>(stride, padding, divisor, rounding)`
 
 use super::window::{self, ROWS_AND_COLUMNS, STRIDE};
 use super::{Flow, Spec, Takes};
@@ -26,6 +26,11 @@ pub(super) const SPEC: Spec = Spec {
                 "AvgPool2d<3>(2, Same, Window)",
                 "AvgPool2d<2, 3>(divisor = 5)",
             ]),
+        window::rounding(&[
+            "AvgPool2d<4>(3, 1, rounding = Up)",
+            "AvgPool2d<5, 2>((3, 2), padding = (2, 1), divisor = Inside, rounding = Up)",
+            "AvgPool2d<2>(padding = Same, rounding = Up)",
+        ]),
     ],
     has_parameters: false,
     flow: Flow::Changes,

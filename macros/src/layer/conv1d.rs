@@ -1,8 +1,8 @@
 //! `Conv1d<input features, output features, kernel size>(stride, padding, dilation, groups)`
 
-use super::convolution::{self, Groups};
+use super::convolution::{self, Groups, Positions};
 use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
-use crate::setting::{Setting, Value};
+use crate::setting::Setting;
 use crate::shape::{SEQUENCE, Shape};
 
 pub(super) const SPEC: Spec = Spec {
@@ -34,8 +34,8 @@ fn resolve(written: &Written) -> Resolved {
     let Groups { argument, channels, requirement } = Groups::new(written, 3, [&input, &output], &input, "feature");
     // A single size is the same along every axis.
     let settings = [(0, 1), (1, 0), (2, 1)].map(|(setting, default)| convolution::along(written, setting, 1, default));
-    let same = matches!(&written.settings[1], Value::Word("Same" | "Causal"));
-    let (steps, fits) = convolution::positions(written, (&SEQUENCE, 0), &kernel, settings, same);
+    let positions = Positions::by_padding(written, 1, &["Same", "Causal"]);
+    let (steps, fits) = convolution::positions(written, (&SEQUENCE, 0), &kernel, settings, positions);
     let gives = Shape::Known(&SEQUENCE, vec![steps, output.clone()]);
     let sizes = |input: &_| [input, &output, &kernel].map(|size| Argument::Size(size.clone()));
     Resolved {

@@ -1,8 +1,8 @@
 //! `Conv2d<input channels, output channels, kernel rows, kernel columns>(stride, padding, dilation, groups)`
 
-use super::convolution::{self, Groups};
+use super::convolution::{self, Groups, Positions};
 use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
-use crate::setting::{Setting, Value};
+use crate::setting::Setting;
 use crate::shape::{IMAGE, Shape};
 use crate::size::Size;
 
@@ -45,8 +45,8 @@ fn resolve(written: &Written) -> Resolved {
     let axes = [(1, &rows), (2, &columns)].map(|(axis, kernel)| {
         let settings =
             [(0, 1), (1, 0), (2, 1)].map(|(setting, default)| convolution::along(written, setting, axis, default));
-        let same = matches!(&written.settings[1], Value::Word("Same"));
-        let (size, requirement) = convolution::positions(written, (&IMAGE, axis), kernel, settings, same);
+        let positions = Positions::by_padding(written, 1, &["Same"]);
+        let (size, requirement) = convolution::positions(written, (&IMAGE, axis), kernel, settings, positions);
         requires.extend(requirement);
         size
     });

@@ -1,10 +1,10 @@
-//! What do convolutions have in common: spans of kernels, and groups of channels.
+//! What do convolutions have in common: spans and positions of kernels, as those of pooling windows, and groups of channels.
 
 use super::{Argument, Relation, Requirement, Written};
 use crate::errors;
 use crate::setting::{Setting, Value};
 use crate::shape::{IMAGE, ShapeSpec};
-use crate::size::{CEILING, PADDED, QUOTIENT, SHARED, SPAN, Size, WINDOWS};
+use crate::size::{BEGUN, CEILING, PADDED, QUOTIENT, SHARED, SPAN, Size, WINDOWS, WINDOWS_BEGUN};
 
 /// The setting for groups of channels, which determines the type of the weight.
 pub(super) const fn groups(examples: &'static [&'static str]) -> Setting {
@@ -30,27 +30,56 @@ fn span_of(written: &Written, many: &str, kernel: &Size, dilation: &Size) -> Siz
     Size::computed(&SPAN, vec![kernel.clone(), dilation.clone()], words, kernel.place())
 }
 
-/// Returns the number of kernel positions along an axis, and the requirement that the kernel fits. With padding such as `Same`,
-/// there are as many as strides in the size.
+/// Which positions of a kernel there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Positions {
+    /// As many as strides in the size, rounded up: padding such as `Same`.
+    Strides,
+    /// Those at which the kernel lies within the padded input.
+    Within,
+    /// Also one at which it reaches over the end.
+    Begun,
+}
+
+impl Positions {
+    /// Returns the positions for a padding by a setting; one of `words` stands for as much as `Strides` need.
+    pub(super) fn by_padding(written: &Written, setting: usize, words: &[&str]) -> Self {
+        match &written.settings[setting] {
+            Value::Word(word) if words.contains(word) => Self::Strides,
+            _ => Self::Within,
+        }
+    }
+}
+
+/// Returns the number of kernel positions along an axis, and the requirement that there is one.
 pub(super) fn positions(
     written: &Written,
     (shape, axis): (&'static ShapeSpec, usize),
     kernel: &Size,
     [stride, padding, dilation]: [Size; 3],
-    is_same: bool,
+    positions: Positions,
 ) -> (Size, Option<Requirement>) {
     let (size, place, nouns) = (written.axis(axis, shape), written.place, shape.axes[axis].nouns);
     let named = format!("the {} of {}", nouns[1], written.layer);
-    if is_same {
+    if positions == Positions::Strides {
         let preserved = stride.number() == Some(1);
         return (if preserved { size } else { Size::computed(&CEILING, vec![size, stride], named, place) }, None);
     }
     let span = span_of(written, nouns[1], kernel, &dilation);
     let padded = format!("the padded {}", nouns[1]);
-    let room = Size::computed(&PADDED, vec![size.clone(), padding.clone()], padded, place);
+    let (function, room, is_begun) = match positions {
+        Positions::Begun => (
+            &WINDOWS_BEGUN,
+            Size::computed(&BEGUN, vec![size.clone(), padding.clone(), stride.clone()], padded, place),
+            true,
+        ),
+        Positions::Strides | Positions::Within => {
+            (&WINDOWS, Size::computed(&PADDED, vec![size.clone(), padding.clone()], padded, place), false)
+        }
+    };
     let (is_padded, is_dilated) = (padding.number() != Some(0), !span.same(kernel));
-    let requirement = written.fits_along(nouns, &span, &room, (is_padded, is_dilated), kernel.place());
-    (Size::computed(&WINDOWS, vec![size, span, stride, padding], named, place), Some(requirement))
+    let requirement = written.fits(nouns, &span, &room, [is_padded, is_dilated, is_begun], kernel.place());
+    (Size::computed(function, vec![size, span, stride, padding], named, place), Some(requirement))
 }
 
 /// The groups of a convolution.

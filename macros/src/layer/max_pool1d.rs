@@ -1,4 +1,4 @@
-//! `MaxPool1d<steps>(stride, padding, dilation)`
+//! `MaxPool1d<steps>(stride, padding, dilation, rounding)`
 
 use super::window::{self, STEPS, STRIDE_OF_STEPS};
 use super::{Flow, Spec, Takes};
@@ -22,6 +22,11 @@ pub(super) const SPEC: Spec = Spec {
             "MaxPool1d<2>(dilation = 2)",
             "MaxPool1d<2>(2, Causal, 3)",
             "MaxPool1d<3>(1, 2, 2)",
+        ]),
+        window::rounding(&[
+            "MaxPool1d<4>(rounding = Up)",
+            "MaxPool1d<2>(3, 1, 2, Up)",
+            "MaxPool1d<3>(2, Causal, rounding = Up)",
         ]),
     ],
     has_parameters: false,

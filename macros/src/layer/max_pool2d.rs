@@ -1,4 +1,4 @@
-//! `MaxPool2d<rows, columns>(stride, padding, dilation)`
+//! `MaxPool2d<rows, columns>(stride, padding, dilation, rounding)`
 
 use super::window::{self, ROWS_AND_COLUMNS, STRIDE};
 use super::{Flow, Spec, Takes};
@@ -23,6 +23,12 @@ pub(super) const SPEC: Spec = Spec {
             "MaxPool2d<2>(dilation = 2)",
             "MaxPool2d<2, 3>((1, 2), (1, 2), (4, 2))",
             "MaxPool2d<2>(padding = Same, dilation = (1, 3), stride = 2)",
+        ]),
+        window::rounding(&[
+            "MaxPool2d<2>(rounding = Down)",
+            "MaxPool2d<3>(2, 1, rounding = Up)",
+            "MaxPool2d<3, 4>((2, 5), (1, 0), (3, 1), Up)",
+            "MaxPool2d<2>(padding = Same, rounding = Up)",
         ]),
     ],
     has_parameters: false,

@@ -1,10 +1,10 @@
 //! Which windows does a pooling layer slide over an image or a sequence?
 
-use super::convolution;
+use super::convolution::{self, Positions};
 use super::{Argument, Requirement, Resolved, Slot, Written};
 use crate::setting::{Setting, Value};
-use crate::shape::{IMAGE, SEQUENCE, Shape};
-use crate::size::{CEILING, PADDED, Size, WINDOWS};
+use crate::shape::{IMAGE, SEQUENCE, Shape, ShapeSpec};
+use crate::size::Size;
 
 /// The sizes of a window: its rows, and its columns if there are not as many.
 pub(super) const ROWS_AND_COLUMNS: &[Slot] = &[
@@ -32,28 +32,18 @@ pub(super) const fn padding_of_steps(examples: &'static [&'static str]) -> Setti
     padding.with_examples(examples)
 }
 
-/// Resolves a pooling layer of sequences, with settings as those of `pooling`.
-pub(super) fn pooling_of_steps(written: &Written, dilation: Option<usize>) -> Resolved {
-    let kernel = written.sizes[0].clone();
-    let stride = written.settings[0].along(0).unwrap_or(&kernel).clone();
-    // A single size is the same along every axis.
-    let padding = convolution::along(written, 1, 1, 0);
-    let one = Size::Number(1, written.place);
-    let dilation = dilation.map_or(one, |setting| convolution::along(written, setting, 1, 1));
-    let same = matches!(&written.settings[1], Value::Word("Same" | "Causal"));
-    let (steps, requirement) =
-        convolution::positions(written, (&SEQUENCE, 0), &kernel, [stride, padding, dilation], same);
-    let gives = Shape::Known(&SEQUENCE, vec![steps, written.axis(1, &SEQUENCE)]);
-    let arguments = vec![Argument::Size(kernel), Argument::Shape(gives.clone())];
-    Resolved { gives, arguments, parameters: None, requires: requirement.into_iter().collect() }
+/// Which windows there are at the end.
+pub(super) const fn rounding(examples: &'static [&'static str]) -> Setting {
+    Setting::word("rounding", &["Down", "Up"], "Rounding").with_examples(examples)
 }
 
-/// Resolves a pooling layer with `STRIDE` and `padding` as its first settings. `dilation` is the index of another one.
+/// Resolves a pooling layer of images with `STRIDE` and `padding` as its first settings and `rounding` as its last. `dilation` is
+/// the index of another one.
 pub(super) fn pooling(written: &Written, dilation: Option<usize>) -> Resolved {
     let kernel = [0, 1].map(|slot| written.sizes[slot].clone());
     let mut requires = Vec::new();
     let [rows, columns] = [1, 2].map(|axis| {
-        let (size, requirement) = along(written, axis, &kernel[axis - 1], dilation);
+        let (size, requirement) = along(written, (&IMAGE, axis), &kernel[axis - 1], axis, dilation);
         requires.extend(requirement);
         size
     });
@@ -62,22 +52,32 @@ pub(super) fn pooling(written: &Written, dilation: Option<usize>) -> Resolved {
     Resolved { gives, arguments, parameters: None, requires }
 }
 
-/// Returns the number of windows along an axis, and the requirement that one fits.
-fn along(written: &Written, axis: usize, kernel: &Size, dilation: Option<usize>) -> (Size, Option<Requirement>) {
-    let (size, place, many) = (written.axis(axis, &IMAGE), written.place, IMAGE.axes[axis].nouns[1]);
-    let named = format!("the {many} of {}", written.layer);
+/// Resolves a pooling layer of sequences, with settings as those of `pooling`.
+pub(super) fn pooling_of_steps(written: &Written, dilation: Option<usize>) -> Resolved {
+    let kernel = written.sizes[0].clone();
+    // A single size is the same along every axis.
+    let (steps, requirement) = along(written, (&SEQUENCE, 0), &kernel, 1, dilation);
+    let gives = Shape::Known(&SEQUENCE, vec![steps, written.axis(1, &SEQUENCE)]);
+    let arguments = vec![Argument::Size(kernel), Argument::Shape(gives.clone())];
+    Resolved { gives, arguments, parameters: None, requires: requirement.into_iter().collect() }
+}
+
+/// Returns the number of windows along an axis of a shape, and the requirement that one fits. The settings are those along `axis`
+/// of an image.
+fn along(
+    written: &Written,
+    shape: (&'static ShapeSpec, usize),
+    kernel: &Size,
+    axis: usize,
+    dilation: Option<usize>,
+) -> (Size, Option<Requirement>) {
     let stride = written.settings[0].along(axis - 1).unwrap_or(kernel).clone();
-    if let Value::Word("Same") = &written.settings[1] {
-        let preserved = stride.number() == Some(1);
-        return (if preserved { size } else { Size::computed(&CEILING, vec![size, stride], named, place) }, None);
-    }
     let padding = convolution::along(written, 1, axis, 0);
-    let span = dilation.map_or_else(
-        || kernel.clone(),
-        |setting| convolution::span(written, axis, kernel, &convolution::along(written, setting, axis, 1)),
-    );
-    let room = Size::computed(&PADDED, vec![size.clone(), padding.clone()], format!("the padded {many}"), place);
-    let (is_padded, is_dilated) = (padding.number() != Some(0), !span.same(kernel));
-    let requirement = written.fits(axis, &span, &room, is_padded, is_dilated, kernel.place());
-    (Size::computed(&WINDOWS, vec![size, span, stride, padding], named, place), Some(requirement))
+    let one = Size::Number(1, written.place);
+    let dilation = dilation.map_or(one, |setting| convolution::along(written, setting, axis, 1));
+    let positions = match (Positions::by_padding(written, 1, &["Same", "Causal"]), written.settings.last()) {
+        (Positions::Within, Some(Value::Word("Up"))) => Positions::Begun,
+        (positions, _) => positions,
+    };
+    convolution::positions(written, shape, kernel, [stride, padding, dilation], positions)
 }

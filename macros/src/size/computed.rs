@@ -46,6 +46,30 @@ pub(crate) static WINDOWS: Function = Function {
     },
 };
 
+/// The number of windows that begin, for (size, window, stride, padding on each side): as `WINDOWS`, rounded up, and one less if
+/// the last one would begin behind the elements. 0 if the window exceeds `BEGUN`, which is reported as a separate mistake.
+pub(crate) static WINDOWS_BEGUN: Function = Function {
+    name: "windows_begun",
+    takes_list: false,
+    fold: |arguments| {
+        let &[size, window, stride, padding] = arguments else { return None };
+        let Some(rest) = (BEGUN.fold)(&[size, padding, stride])?.checked_sub(window) else { return Some(0) };
+        let last = rest.checked_div(stride)?;
+        let is_behind = last.checked_mul(stride)? >= size.checked_add(padding)?;
+        last.checked_add(u64::from(!is_behind))
+    },
+};
+
+/// The largest window of which one begins, for (size, padding on each side, stride): size + 2 padding + stride - 1.
+pub(crate) static BEGUN: Function = Function {
+    name: "begun",
+    takes_list: false,
+    fold: |arguments| {
+        let &[size, padding, stride] = arguments else { return None };
+        Some((PADDED.fold)(&[size, padding])?.checked_add(stride)?.saturating_sub(1))
+    },
+};
+
 /// The quotient of two sizes, rounded up.
 pub(crate) static CEILING: Function = Function {
     name: "ceiling",
@@ -122,7 +146,9 @@ pub(crate) static SHARED: Function = Function {
 
 #[cfg(test)]
 mod tests {
-    use super::{CEILING, COVERED, CROPPED, PADDED, PRODUCT, QUOTIENT, SHARED, SPAN, SUM, WINDOWS};
+    use super::{
+        BEGUN, CEILING, COVERED, CROPPED, PADDED, PRODUCT, QUOTIENT, SHARED, SPAN, SUM, WINDOWS, WINDOWS_BEGUN,
+    };
 
     #[test]
     fn windows_are_those_that_lie_within_the_padded_axis() {
@@ -137,6 +163,23 @@ mod tests {
                     }
                     let covered = (0..=size).find(|count| count * stride >= size);
                     assert_eq!((CEILING.fold)(&[size, stride]), covered);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn windows_begin_before_the_last_element_and_end_less_than_a_stride_behind_the_padding() {
+        for size in 1..12 {
+            for window in 1..9 {
+                for stride in 1..5 {
+                    for padding in 0..=window / 2 {
+                        let begins =
+                            |&start: &u64| start < size + padding && start + window < size + 2 * padding + stride;
+                        let counted = (0..20).map(|index| index * stride).filter(begins).count() as u64;
+                        assert_eq!((WINDOWS_BEGUN.fold)(&[size, window, stride, padding]), Some(counted));
+                        assert_eq!(counted > 0, Some(window) <= (BEGUN.fold)(&[size, padding, stride]));
+                    }
                 }
             }
         }
@@ -177,6 +220,8 @@ mod tests {
         assert_eq!((SUM.fold)(&[u64::MAX, 2]), None);
         assert_eq!((PADDED.fold)(&[1, u64::MAX]), None);
         assert_eq!((WINDOWS.fold)(&[4, 2, 0, 0]), None);
+        assert_eq!((WINDOWS_BEGUN.fold)(&[4, 2, 0, 0]), None);
+        assert_eq!((BEGUN.fold)(&[u64::MAX, 0, 1]), None);
         assert_eq!((CEILING.fold)(&[4, 0]), None);
         assert_eq!((SPAN.fold)(&[3, u64::MAX]), None);
         assert_eq!((QUOTIENT.fold)(&[4, 0]), None);

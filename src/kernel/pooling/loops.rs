@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use super::PoolingSizes;
+use super::{PoolingSizes, WindowDivisor};
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
@@ -202,16 +202,25 @@ fn halves_gradient<T: Scalar>(columns: usize, x: &[T], y: &[T], g: &[T], dx: &mu
     }
 }
 
-/// Divides the values of every window by `divisor`, or by the number of its elements within the image.
+/// Divides the values of every window by what `divisor` says.
 #[inline(always)]
-fn divide<T: Scalar>(sizes: PoolingSizes, divisor: Option<usize>, values: &mut [T]) {
-    let PoolingSizes { output: [oh, ow], kernel: [kh, kw], .. } = sizes;
+fn divide<T: Scalar>(sizes: PoolingSizes, divisor: WindowDivisor, values: &mut [T]) {
+    let PoolingSizes { input: [ih, iw], output: [oh, ow], kernel: [kh, kw], padding: [above, left], .. } = sizes;
+    // The elements that count are those within this image.
+    let counted = match divisor {
+        WindowDivisor::Padded => PoolingSizes { input: [ih + 2 * above, iw + 2 * left], padding: [0; 2], ..sizes },
+        WindowDivisor::Inside | WindowDivisor::Of(_) => sizes,
+    };
     let whole = |axis: usize| {
         let last = sizes.output[axis] - 1;
-        [0, last].into_iter().all(|window| sizes.inside(axis, window).len() == sizes.kernel[axis])
+        [0, last].into_iter().all(|window| counted.inside(axis, window).len() == sizes.kernel[axis])
     };
-    // Windows between the first and the last one lie within the image if these do.
-    if let Some(divisor) = divisor.or_else(|| (whole(0) && whole(1)).then_some(kh * kw)) {
+    let same = match divisor {
+        WindowDivisor::Of(divisor) => Some(divisor),
+        // Windows between the first and the last one lie within the image if these do.
+        WindowDivisor::Inside | WindowDivisor::Padded => (whole(0) && whole(1)).then_some(kh * kw),
+    };
+    if let Some(divisor) = same {
         let divisor = T::from_count(divisor);
         for value in values {
             *value /= divisor;
@@ -220,9 +229,9 @@ fn divide<T: Scalar>(sizes: PoolingSizes, divisor: Option<usize>, values: &mut [
     }
     for plane in values.chunks_exact_mut(oh * ow) {
         for (oy, row) in plane.chunks_exact_mut(ow).enumerate() {
-            let rows = sizes.inside(0, oy).len();
+            let rows = counted.inside(0, oy).len();
             for (ox, value) in row.iter_mut().enumerate() {
-                *value /= T::from_count(rows * sizes.inside(1, ox).len());
+                *value /= T::from_count(rows * counted.inside(1, ox).len());
             }
         }
     }
@@ -232,7 +241,7 @@ fn divide<T: Scalar>(sizes: PoolingSizes, divisor: Option<usize>, values: &mut [
 pub(super) fn pool_average<T: Scalar, I: Isa>(
     _: I,
     sizes: PoolingSizes,
-    divisor: Option<usize>,
+    divisor: WindowDivisor,
     input: &[T],
     output: &mut [T],
 ) {
@@ -257,7 +266,7 @@ pub(super) fn pool_average<T: Scalar, I: Isa>(
 pub(super) fn pool_average_gradient<T: Scalar, I: Isa>(
     _: I,
     sizes: PoolingSizes,
-    divisor: Option<usize>,
+    divisor: WindowDivisor,
     grad_output: &mut [T],
     grad_input: &mut [T],
 ) {

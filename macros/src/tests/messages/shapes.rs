@@ -155,6 +155,18 @@ const SHAPES: &[Case] = &[
          help: write a smaller kernel, or more `padding`",
     ),
     (
+        "struct Name (Image<1, 4, 9>) { pool: AvgPool2d<8>(stride = 2, padding = 1, rounding = Up) }",
+        "8",
+        "kernel too large: `pool` has 8 rows but its input `Image<1, 4, 9>` has 7 with its padding and `rounding = Up`\n\n\
+         help: write a smaller kernel, or more `padding`",
+    ),
+    (
+        "struct Name (Sequence<6, 3>) { pool: MaxPool1d<5>(2, dilation = 2, rounding = Up) }",
+        "5",
+        "kernel too large: `pool` spans 9 steps but its input `Sequence<6, 3>` has 7 with `rounding = Up`\n\n\
+         help: write a smaller `dilation` or kernel, or more `padding`",
+    ),
+    (
         "struct Name (Sequence<6, 3>) { pool: MaxPool1d<4>(dilation = 3, padding = 1) }",
         "4",
         "kernel too large: `pool` spans 10 steps but its input `Sequence<6, 3>` has 8 with its padding\n\n\
