@@ -167,6 +167,16 @@ impl TensorTable {
     /// The table of a layer without parameters.
     pub const EMPTY: Self = Self::Tensors(&[]);
 
+    /// Returns the table of a weight and a bias behind it, of which there is one per output, or none.
+    ///
+    /// # Panics
+    /// Panics for any other number of biases, which only a type written by hand can cause.
+    pub(crate) const fn of_weight_and_bias(tensors: &'static [Tensor; 2], outputs: usize) -> Self {
+        let biases = tensors[1].len();
+        assert!(biases == 0 || biases == outputs, "a layer has a bias per output, or none");
+        Self::Tensors(if biases == 0 { tensors.split_at(1).0 } else { tensors })
+    }
+
     /// Returns the total number of elements of the tensors.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -381,6 +381,8 @@ network!(struct Chain24 (Sequence<9, 3>) = Conv1d<_, 17, 3>(padding = Causal), T
 network!(struct PooledSteps1 (Sequence<11, 2>) = Conv1d<_, 5, 2>, AvgPool1d<3>(stride = 2, padding = 1, rounding = Up), Gelu, AvgPool1d<2>(1, Causal), Conv1d<_, 4, 1>, GlobalAvgPool1d, Dense<_, 3>, Softmax);
 network!(struct PooledSteps2 (Sequence<12, 1>) = AvgPool1d<3>(1, Same, 2), Conv1d<_, 3, 2>, MaxPool1d<3>(2, 1), Conv1d<_, 1, 1>, MaxPool1d<2>(1, Causal), Conv1d<_, 4, 2>, Gelu, GlobalMaxPool1d, Dense<_, 3>);
 
+network!(struct Unbiased (Image<2, 5, 4>) = Conv2d<_, 4, 2>(groups = 2, bias = false), Tanh, ConvTranspose2d<_, 3, 2>(2, bias = false), Gelu, Reshape<Sequence<_, 6>>, Conv1d<_, 5, 3>(2, Same, bias = false), Tanh, Flatten, Dense<_, 3>(bias = false), Softmax);
+
 network!(struct Chain25 (Image<6, 5, 3>) = GroupNorm<2>, PRelu(0.1), Conv2d<_, 4, 3>, GroupNorm<4>(1e-2), Silu, Dropout2d(0.3), RmsNorm, Flatten, RmsNorm(0.1), Dense<_, 5>, PRelu, Dense<_, 2>);
 
 // Over batches of several tiles: in first, middle and last place, in every block, twice in a row, in a nested network.
@@ -570,6 +572,7 @@ proptest! {
         check!(Chain23<3>, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain24, MeanSquaredError, SMOOTH, seed, samples);
         check!(Chain25, MeanSquaredError, KINKED, seed, samples);
+        check!(Unbiased, Nll, SMOOTH, seed, samples);
         check!(Pooled1, Nll, SMOOTH, seed, samples);
         check!(Pooled2, MeanSquaredError, KINKED, seed, samples);
         check!(Pooled3, MeanSquaredError, KINKED, seed, samples);

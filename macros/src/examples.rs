@@ -88,6 +88,9 @@ fn settings(layer: &'static Spec) -> Vec<String> {
         (Reading::Word { words, .. }, _) => {
             words.iter().map(|word| format!("{}({} = {word})", layer.example, setting.name)).collect()
         }
+        (Reading::Flag, _) => {
+            ["true", "false"].map(|word| format!("{}({} = {word})", layer.example, setting.name)).into()
+        }
         (Reading::Shapes { words, pairs, .. }, DefaultValue::Number(_) | DefaultValue::Variant(_)) => {
             let default = if let DefaultValue::Number(default) = setting.default { default } else { 0 };
             let numbers = [default + 1, default + 2].map(|number| number.to_string());

@@ -14,6 +14,7 @@ use crate::setting::{Setting, Value};
 use crate::shape::{Shape, ShapeSpec};
 use crate::size::{AXIS, Function, LENGTH, Size};
 
+mod bias;
 mod convolution;
 
 mod window;
@@ -199,7 +200,7 @@ pub(crate) struct Resolved {
 pub(crate) struct Type {
     /// Its name.
     pub(crate) name: &'static str,
-    /// Its generic arguments.
+    /// Its generic arguments. The scalar type is the last one unless it is among them.
     pub(crate) arguments: Vec<Argument>,
     /// The number of leading arguments that are the axes of its largest tensor.
     pub(crate) axes: usize,
@@ -211,6 +212,8 @@ pub(crate) enum Argument {
     Size(Size),
     /// A shape.
     Shape(Shape),
+    /// The scalar type, where another argument follows it.
+    Scalar,
 }
 
 /// A requirement on two sizes, apart from the axes of the input.
@@ -278,6 +281,7 @@ impl Argument {
         match self {
             Self::Size(size) => std::slice::from_ref(size),
             Self::Shape(shape) => shape.sizes(),
+            Self::Scalar => &[],
         }
     }
 }

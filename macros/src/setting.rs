@@ -43,6 +43,8 @@ pub(crate) enum Reading {
         /// The enum.
         named: &'static str,
     },
+    /// It is `true` or `false`. The library's settings leave it out, because the type of the layer follows from it.
+    Flag,
     /// It changes shapes: it is a size of at least `least`, or one of some words. For a setting with words the library has an
     /// enum called `named`, with a variant for each word, and `Of` for a size.
     Shapes {
@@ -63,6 +65,11 @@ impl Setting {
     /// Returns a setting that is one of some words, the first of them by default, for which the library has the enum `named`.
     pub(crate) const fn word(name: &'static str, words: &'static [&'static str], named: &'static str) -> Self {
         Self { name, default: DefaultValue::Variant(words[0]), reading: Reading::Word { words, named }, examples: &[] }
+    }
+
+    /// Returns a setting that is `true` or `false`, which the type of the layer follows from.
+    pub(crate) const fn flag(name: &'static str, default: &'static str) -> Self {
+        Self { name, default: DefaultValue::Variant(default), reading: Reading::Flag, examples: &[] }
     }
 
     /// Returns a required setting.
@@ -104,6 +111,11 @@ impl Setting {
     pub(crate) const fn in_type(self, words: &'static [&'static str]) -> Self {
         let Reading::Shapes { least, pairs, .. } = self.reading else { return self };
         Self { reading: Reading::Shapes { least, words, named: None, pairs, in_type: true }, ..self }
+    }
+
+    /// Returns whether the library's settings leave it out.
+    pub(crate) const fn is_in_type(&self) -> bool {
+        matches!(self.reading, Reading::Flag | Reading::Shapes { in_type: true, .. })
     }
 
     /// Replaces the layers with values of it that are tested.

@@ -23,8 +23,8 @@ use crate::scalar::Scalar;
 /// Products of a batch and a weight. The outputs of a weight with `H` outputs and `N` inputs are contiguous: element (o, i) is
 /// at `i * H + o`.
 pub trait DenseKernels: Scalar {
-    /// Computes `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`. Starts with the bias and adds the terms in the order of i. From 16
-    /// inputs on, they are split into four ranges of ⌊N/4⌋, the last of which also takes the remainder. Each range except the
+    /// Computes `y[s, o] = b[o] + Σ_i x[s, i] w[o, i]`. Starts with the bias, or with zero if `bias` is empty, and adds the terms
+    /// in the order of i. From 16 inputs on, they are split into four ranges of ⌊N/4⌋, the last of which also takes the remainder. Each range except the
     /// first is summed from zero, and the sums of the ranges are added one after another.
     fn dense_forward<I: Isa>(
         isa: I,
@@ -64,7 +64,7 @@ pub trait DenseKernels: Scalar {
     }
 
     /// Computes `dw[o, i] = Σ_s g[s, o] x[s, i]` and `db[o] = Σ_s g[s, o]`, summed from zero in the order of s. Adds the sums
-    /// to the gradients if `accumulate` is true, and overwrites the gradients otherwise.
+    /// to the gradients if `accumulate` is true, and overwrites the gradients otherwise. Computes no db if `grad_bias` is empty.
     fn dense_weight_gradient<I: Isa>(
         isa: I,
         sizes: DenseSizes,
@@ -98,7 +98,7 @@ impl DenseSizes {
         let Self { samples, inputs, outputs } = self;
         let are = |len, rows: usize, columns: usize| rows.checked_mul(columns) == Some(len);
         assert!(inputs > 0 && outputs > 0 && are(weight, inputs, outputs), "a weight is inputs × outputs");
-        assert!(bias.is_none_or(|bias| bias == outputs), "a bias per output");
+        assert!(bias.is_none_or(|bias| bias == outputs || bias == 0), "a bias per output, or none");
         assert!(are(input, samples, inputs) && are(output, samples, outputs), "inputs and outputs of every sample");
     }
 }
@@ -290,12 +290,27 @@ mod tests {
 
     /// The reduction order is the same, so the bits must be: no tolerance.
     fn assert_same<T: Kernels>(samples: usize, inputs: usize, outputs: usize) {
-        let data = Compare::<T>::new(samples, inputs, outputs);
-        for path in Path::available() {
-            for (index, (tiled, naive)) in path.run(&data).into_iter().enumerate() {
-                assert_eq!(tiled, naive, "kernel {index} on {path:?} with {samples}, {inputs}, {outputs}");
+        let mut data = Compare::<T>::new(samples, inputs, outputs);
+        for bias in [core::mem::take(&mut data.bias), Vec::new()] {
+            data.bias = bias;
+            for path in Path::available() {
+                for (index, (tiled, naive)) in path.run(&data).into_iter().enumerate() {
+                    let biases = data.bias.len();
+                    assert_eq!(tiled, naive, "kernel {index} on {path:?}, {samples}, {inputs}, {outputs}, {biases}");
+                }
             }
         }
+    }
+
+    #[test]
+    fn an_empty_bias_is_none() {
+        let mut data = Compare::<f64>::new(7, 20, 33);
+        data.bias.fill(0.0);
+        let zero = Path::Portable.run(&data);
+        data.bias.clear();
+        let none = Path::Portable.run(&data);
+        assert_eq!((&zero[0], &zero[2]), (&none[0], &none[2]));
+        assert!(none[3].0.is_empty() && zero[3].0.len() == 33);
     }
 
     #[test]

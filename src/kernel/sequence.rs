@@ -15,7 +15,7 @@ use crate::scalar::Scalar;
 /// With `G` groups, ci is the index within the group of filter co, as in [`ConvolutionKernels`](super::ConvolutionKernels).
 pub trait SequenceKernels: Scalar {
     /// Computes `y[s, t, co] = b[co] + Σ x[s, i, ci] w[co, ci, k]` with `i = t * stride + k * dilation - padding`. Starts with
-    /// the bias and adds the terms in the order of ci and k.
+    /// the bias, or with zero if `bias` is empty, and adds the terms in the order of ci and k.
     fn convolve_sequence<I: Isa>(
         isa: I,
         sizes: SequenceSizes,
@@ -40,7 +40,8 @@ pub trait SequenceKernels: Scalar {
     }
 
     /// Computes `dw[co, ci, k] = Σ g[s, t, co] x[s, i, ci]` and `db[co] = Σ g[s, t, co]`, summed from zero in the order of s and
-    /// t. Adds the sums to the gradients if `accumulate` is true, and overwrites the gradients otherwise.
+    /// t. Adds the sums to the gradients if `accumulate` is true, and overwrites the gradients otherwise. Computes no db if
+    /// `grad_bias` is empty.
     fn convolve_sequence_weight_gradient<I: Isa>(
         isa: I,
         sizes: SequenceSizes,
@@ -259,6 +260,19 @@ mod tests {
                     let close = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-13);
                     assert!(close && found.len() == expected.len(), "{sizes:?}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_bias_is_none() {
+        for sizes in cases() {
+            let mut data = Data::new(sizes);
+            for path in Path::available() {
+                data.bias = vec![0.0; sizes.output[1]];
+                let [y, dx, dw, _] = path.run(&data);
+                data.bias.clear();
+                assert_eq!(path.run(&data), [y, dx, dw, Vec::new()], "{sizes:?}");
             }
         }
     }

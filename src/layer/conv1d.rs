@@ -29,15 +29,17 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// - `dilation`, the number of steps between neighboring elements of the kernel, 1 by default: it spans
 ///   `(K - 1) * dilation + 1` steps;
 /// - `groups`, a number that input and output features are divided by, 1 by default. Each group of filters reads one group of
-///   features. `groups = _` stands for the number of input features, so that each filter reads a single one.
+///   features. `groups = _` stands for the number of input features, so that each filter reads a single one;
+/// - `bias`, `true` by default. With `bias = false` nothing is added, and the layer has no tensor `bias`: neither a parameter, nor a
+///   name in files.
 ///
 /// As in Keras and PyTorch, the kernel is not flipped, and trailing steps that do not fill a window are ignored. The network
-/// infers the shape `Out` and `GI`, the number of features that each filter reads.
+/// infers the shape `Out`, `GI`, the number of features that each filter reads, and `B`, the number of biases: `CO` or 0.
 ///
 /// # Shapes
 /// Input: `Sequence<L, CI>`. Output: `Sequence<OL, CO>` with OL = ⌊(L + 2 padding - dilation (K - 1) - 1) / stride⌋ + 1, or
-/// ⌈L / stride⌉ with `Same` and `Causal`. Weight: `[CO, CI / groups, K]`. Bias: `[CO]`. Steps are outermost, as in Keras;
-/// PyTorch has the features outermost, but its weights load unchanged.
+/// ⌈L / stride⌉ with `Same` and `Causal`. Weight: `[CO, CI / groups, K]`. Bias: `[CO]`, or none. Steps are outermost, as in
+/// Keras; PyTorch has the features outermost, but its weights load unchanged.
 ///
 /// # Gradients
 /// With g = dL/dy: dL/dw = Σ g x over samples and steps, dL/db = Σ g, and dL/dx = Σ g w over the filters and steps that read x.
@@ -63,26 +65,31 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// changes.conv.weight[0] = [[-1.0].into(), [1.0].into()];
 /// assert_eq!(changes.predict(&[[3.0], [5.0], [4.0], [9.0]]), [[3.0], [2.0], [-1.0], [5.0]]);
 /// ```
-pub struct Conv1d<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize = CI>(PhantomData<Out>);
+pub struct Conv1d<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize = CI, const B: usize = CO>(
+    PhantomData<Out>,
+);
 
 /// The parameters of a [`Conv1d`] whose filters read `CI` features each.
 #[repr(C)]
-pub struct SequenceFilters<const CI: usize, const CO: usize, const K: usize, T: Scalar = f32> {
+pub struct SequenceFilters<const CI: usize, const CO: usize, const K: usize, T: Scalar = f32, const B: usize = CO> {
     /// The weight w, indexed by input feature (within the group of the filter), step and filter: `weight[ci][k][co]`.
     pub weight: [[SVector<T, CO>; K]; CI],
-    /// The bias b, one per filter.
-    pub bias: SVector<T, CO>,
+    /// The bias b, one per filter, or empty if the layer has no bias.
+    pub bias: SVector<T, B>,
 }
 
 flat_parameters!(
-    [const CI: usize, const CO: usize, const K: usize,] SequenceFilters<CI, CO, K, T>,
-    TensorTable::Tensors(&[
-        Tensor { name: "weight", shape: &[CO, CI, K], offset: 0, kind: TensorKind::Weight },
-        Tensor { name: "bias", shape: &[CO], offset: CO * CI * K, kind: TensorKind::Bias },
-    ])
+    [const CI: usize, const CO: usize, const K: usize, const B: usize,] SequenceFilters<CI, CO, K, T, B>,
+    TensorTable::of_weight_and_bias(
+        &[
+            Tensor { name: "weight", shape: &[CO, CI, K], offset: 0, kind: TensorKind::Weight },
+            Tensor { name: "bias", shape: &[B], offset: CO * CI * K, kind: TensorKind::Bias },
+        ],
+        CO,
+    )
 );
 
-impl<const CI: usize, const CO: usize, const K: usize, T: Scalar> SequenceFilters<CI, CO, K, T> {
+impl<const CI: usize, const CO: usize, const K: usize, T: Scalar, const B: usize> SequenceFilters<CI, CO, K, T, B> {
     /// Returns weight and bias as slices.
     #[inline(always)]
     fn parts(&self) -> (&[T], &[T]) {
@@ -107,7 +114,9 @@ pub struct Conv1dSettings {
     dilation: usize,
 }
 
-impl<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize> Conv1d<CI, CO, K, Out, GI> {
+impl<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize, const B: usize>
+    Conv1d<CI, CO, K, Out, GI, B>
+{
     /// Returns the settings that `Conv1d<..>(stride, padding, dilation)` stands for. `network!` rejects a stride or a dilation of
     /// 0.
     #[must_use]
@@ -126,7 +135,9 @@ impl<const GI: usize, const K: usize, Out: Shape> Plan for Conv1dPlan<GI, K, Out
     const SUMS_FROM_ZERO: bool = true;
 }
 
-impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize> Conv1d<CI, CO, K, Out, GI> {
+impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize>
+    Conv1d<CI, CO, K, Out, GI, B>
+{
     /// The number of groups.
     const GROUPS: usize = {
         assert!(GI > 0 && CI.is_multiple_of(GI), "the groups of a `Conv1d` must divide its input features");
@@ -158,12 +169,12 @@ impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usi
     }
 }
 
-impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize> Layer
-    for Conv1d<CI, CO, K, Out, GI>
+impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize> Layer
+    for Conv1d<CI, CO, K, Out, GI, B>
 {
     type Output<In: Shape> = Out;
     type Logits<In: Shape> = Out;
-    type With<T: Scalar> = SequenceFilters<GI, CO, K, T>;
+    type With<T: Scalar> = SequenceFilters<GI, CO, K, T, B>;
     type Settings = Conv1dSettings;
     type Plan<In: Shape> = Conv1dPlan<GI, K, Out>;
 
@@ -180,7 +191,7 @@ impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usi
         isa: I,
         site: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
-        gradient: &mut SequenceFilters<GI, CO, K, T>,
+        gradient: &mut SequenceFilters<GI, CO, K, T, B>,
     ) {
         let Backward { input, grad_output, grad_input, accumulate, .. } = memory;
         let sizes = Self::sizes::<In>(*site.settings, grad_output.len() / Out::LEN);
@@ -193,12 +204,14 @@ impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usi
     }
 }
 
-impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const L: usize>
-    Takes<Sequence<L, CI>> for Conv1d<CI, CO, K, Out, GI>
+impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize, const L: usize>
+    Takes<Sequence<L, CI>> for Conv1d<CI, CO, K, Out, GI, B>
 {
 }
 
-impl<const CI: usize, const CO: usize, const K: usize, T: Scalar> Debug for SequenceFilters<CI, CO, K, T> {
+impl<const CI: usize, const CO: usize, const K: usize, T: Scalar, const B: usize> Debug
+    for SequenceFilters<CI, CO, K, T, B>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SequenceFilters").field("weight", &self.weight).field("bias", &self.bias).finish()
     }

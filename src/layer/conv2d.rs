@@ -31,11 +31,13 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///   `(kernel - 1) * dilation + 1` elements of the image;
 /// - `groups`, a number that input and output channels are divided by, 1 by default. Each group of filters reads one group of
 ///   channels: with 2 groups, the first half of the filters reads the first half of the channels. `groups = _` stands for the
-///   number of input channels, so that each filter reads a single channel (a depthwise convolution).
+///   number of input channels, so that each filter reads a single channel (a depthwise convolution);
+/// - `bias`, `true` by default. With `bias = false` nothing is added, and the layer has no tensor `bias`: neither a parameter, nor a
+///   name in files.
 ///
 /// A pair such as `stride = (2, 1)` is for rows and columns. As in Keras and PyTorch, the kernel is not flipped, and trailing
-/// rows and columns that do not fill a window are ignored. The network infers the shape `Out` and `GI`, the number of channels
-/// that each filter reads.
+/// rows and columns that do not fill a window are ignored. The network infers the shape `Out`, `GI`, the number of channels
+/// that each filter reads, and `B`, the number of biases: `CO` or 0.
 ///
 /// In a network with const parameters, channels may be parameters, as in `Conv2d<_, C, 3>`, also with `groups = _`. The compiler
 /// then checks where an instance is built that the groups divide the channels. Another number of groups requires a number or a
@@ -43,7 +45,7 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///
 /// # Shapes
 /// Input: `Image<CI, H, W>`. Output: `Image<CO, OH, OW>` with OH = ⌊(H + 2 padding - dilation (KH - 1) - 1) / stride⌋ + 1, and
-/// OW analogously. Weight: `[CO, CI / groups, KH, KW]`. Bias: `[CO]`.
+/// OW analogously. Weight: `[CO, CI / groups, KH, KW]`. Bias: `[CO]`, or none.
 ///
 /// An initializer takes CI / groups · KH · KW inputs and CO · KH · KW outputs for each weight, as PyTorch and Keras do.
 ///
@@ -86,29 +88,47 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// }
 /// assert_eq!(Separable::PARAMETERS, 80);
 /// ```
-pub struct Conv2d<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out, const GI: usize = CI>(
-    PhantomData<Out>,
-);
+pub struct Conv2d<
+    const CI: usize,
+    const CO: usize,
+    const KH: usize,
+    const KW: usize,
+    Out,
+    const GI: usize = CI,
+    const B: usize = CO,
+>(PhantomData<Out>);
 
 /// The parameters of a [`Conv2d`] whose filters read `CI` channels each.
 #[repr(C)]
-pub struct Filters<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar = f32> {
+pub struct Filters<
+    const CI: usize,
+    const CO: usize,
+    const KH: usize,
+    const KW: usize,
+    T: Scalar = f32,
+    const B: usize = CO,
+> {
     /// The weight w, indexed by input channel (within the group of the filter), kernel row, kernel column and filter:
     /// `weight[ci][ky][kx][co]`.
     pub weight: [[[SVector<T, CO>; KW]; KH]; CI],
-    /// The bias b, one per filter.
-    pub bias: SVector<T, CO>,
+    /// The bias b, one per filter, or empty if the layer has no bias.
+    pub bias: SVector<T, B>,
 }
 
 flat_parameters!(
-    [const CI: usize, const CO: usize, const KH: usize, const KW: usize,] Filters<CI, CO, KH, KW, T>,
-    TensorTable::Tensors(&[
-        Tensor { name: "weight", shape: &[CO, CI, KH, KW], offset: 0, kind: TensorKind::Weight },
-        Tensor { name: "bias", shape: &[CO], offset: CO * CI * KH * KW, kind: TensorKind::Bias },
-    ])
+    [const CI: usize, const CO: usize, const KH: usize, const KW: usize, const B: usize,] Filters<CI, CO, KH, KW, T, B>,
+    TensorTable::of_weight_and_bias(
+        &[
+            Tensor { name: "weight", shape: &[CO, CI, KH, KW], offset: 0, kind: TensorKind::Weight },
+            Tensor { name: "bias", shape: &[B], offset: CO * CI * KH * KW, kind: TensorKind::Bias },
+        ],
+        CO,
+    )
 );
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar> Filters<CI, CO, KH, KW, T> {
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar, const B: usize>
+    Filters<CI, CO, KH, KW, T, B>
+{
     /// Returns weight and bias as slices.
     #[inline(always)]
     fn parts(&self) -> (&[T], &[T]) {
@@ -133,8 +153,8 @@ pub struct Conv2dSettings {
     dilation: [usize; 2],
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out, const GI: usize>
-    Conv2d<CI, CO, KH, KW, Out, GI>
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out, const GI: usize, const B: usize>
+    Conv2d<CI, CO, KH, KW, Out, GI, B>
 {
     /// Returns the settings that `Conv2d<..>(stride, padding, dilation)` stands for, in rows and columns. `network!` rejects a
     /// stride or a dilation of 0.
@@ -155,8 +175,8 @@ impl<const GI: usize, const KH: usize, const KW: usize, Out: Shape> Plan for Con
     const SAMPLES_TOGETHER: usize = CONVOLUTION_GROUP;
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GI: usize>
-    Conv2d<CI, CO, KH, KW, Out, GI>
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GI: usize, const B: usize>
+    Conv2d<CI, CO, KH, KW, Out, GI, B>
 {
     /// The number of groups.
     const GROUPS: usize = {
@@ -189,12 +209,12 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
     }
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GI: usize> Layer
-    for Conv2d<CI, CO, KH, KW, Out, GI>
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GI: usize, const B: usize>
+    Layer for Conv2d<CI, CO, KH, KW, Out, GI, B>
 {
     type Output<In: Shape> = Out;
     type Logits<In: Shape> = Out;
-    type With<T: Scalar> = Filters<GI, CO, KH, KW, T>;
+    type With<T: Scalar> = Filters<GI, CO, KH, KW, T, B>;
     type Settings = Conv2dSettings;
     type Plan<In: Shape> = Conv2dPlan<GI, KH, KW, Out>;
 
@@ -211,7 +231,7 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
         isa: I,
         site: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
-        gradient: &mut Filters<GI, CO, KH, KW, T>,
+        gradient: &mut Filters<GI, CO, KH, KW, T, B>,
     ) {
         let Backward { input, grad_output, grad_input, accumulate, .. } = memory;
         let sizes = Self::sizes::<In>(*site.settings, grad_output.len() / Out::LEN);
@@ -230,14 +250,15 @@ impl<
     const KW: usize,
     Out: Shape,
     const GI: usize,
+    const B: usize,
     const H: usize,
     const W: usize,
-> Takes<Image<CI, H, W>> for Conv2d<CI, CO, KH, KW, Out, GI>
+> Takes<Image<CI, H, W>> for Conv2d<CI, CO, KH, KW, Out, GI, B>
 {
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar> Debug
-    for Filters<CI, CO, KH, KW, T>
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, T: Scalar, const B: usize> Debug
+    for Filters<CI, CO, KH, KW, T, B>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Filters").field("weight", &self.weight).field("bias", &self.bias).finish()

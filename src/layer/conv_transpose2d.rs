@@ -36,10 +36,12 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// - `dilation`, the distance between neighboring elements of the kernel, 1 by default: it spans
 ///   `(kernel - 1) * dilation + 1` elements;
 /// - `groups`, a number that input and output channels are divided by, 1 by default. Each group of input channels contributes to
-///   one group of output channels. `groups = _` stands for the number of input channels.
+///   one group of output channels. `groups = _` stands for the number of input channels;
+/// - `bias`, `true` by default. With `bias = false` nothing is added, and the layer has no tensor `bias`: neither a parameter, nor a
+///   name in files.
 ///
-/// A pair such as `stride = (2, 1)` is for rows and columns. The network infers the shape `Out` and `GO`, the number of output
-/// channels of a group.
+/// A pair such as `stride = (2, 1)` is for rows and columns. The network infers the shape `Out`, `GO`, the number of output
+/// channels of a group, and `B`, the number of biases: `CO` or 0.
 ///
 /// In a network with const parameters, channels may be parameters. Another number of groups than 1 requires numbers or named
 /// constants, except for `groups = _` with equal numbers of input and output channels.
@@ -47,7 +49,7 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// # Shapes
 /// Input: `Image<CI, H, W>`. Output: `Image<CO, OH, OW>` with
 /// OH = (H - 1) stride - 2 padding + dilation (KH - 1) + output_padding + 1, and OW analogously; H · stride with `Same`.
-/// Weight: `[CI, CO / groups, KH, KW]`. Bias: `[CO]`.
+/// Weight: `[CI, CO / groups, KH, KW]`. Bias: `[CO]`, or none.
 ///
 /// An initializer takes CO / groups · KH · KW inputs and CI · KH · KW outputs for each weight, as PyTorch and Keras do.
 ///
@@ -89,6 +91,7 @@ pub struct ConvTranspose2d<
     const KW: usize,
     Out,
     const GO: usize = CO,
+    const B: usize = CO,
 >(PhantomData<Out>);
 
 /// The parameters of a [`ConvTranspose2d`] with `GO` output channels in each group.
@@ -100,25 +103,29 @@ pub struct TransposedFilters<
     const KW: usize,
     const CO: usize,
     T: Scalar = f32,
+    const B: usize = CO,
 > {
     /// The weight w, indexed by output channel (within the group of the input channel), kernel row, kernel column and input
     /// channel: `weight[co][ky][kx][ci]`.
     pub weight: [[[SVector<T, CI>; KW]; KH]; GO],
-    /// The bias b, one per output channel.
-    pub bias: SVector<T, CO>,
+    /// The bias b, one per output channel, or empty if the layer has no bias.
+    pub bias: SVector<T, B>,
 }
 
 flat_parameters!(
-    [const CI: usize, const GO: usize, const KH: usize, const KW: usize, const CO: usize,]
-    TransposedFilters<CI, GO, KH, KW, CO, T>,
-    TensorTable::Tensors(&[
-        Tensor { name: "weight", shape: &[CI, GO, KH, KW], offset: 0, kind: TensorKind::Weight },
-        Tensor { name: "bias", shape: &[CO], offset: CI * GO * KH * KW, kind: TensorKind::Bias },
-    ])
+    [const CI: usize, const GO: usize, const KH: usize, const KW: usize, const CO: usize, const B: usize,]
+    TransposedFilters<CI, GO, KH, KW, CO, T, B>,
+    TensorTable::of_weight_and_bias(
+        &[
+            Tensor { name: "weight", shape: &[CI, GO, KH, KW], offset: 0, kind: TensorKind::Weight },
+            Tensor { name: "bias", shape: &[B], offset: CI * GO * KH * KW, kind: TensorKind::Bias },
+        ],
+        CO,
+    )
 );
 
-impl<const CI: usize, const GO: usize, const KH: usize, const KW: usize, const CO: usize, T: Scalar>
-    TransposedFilters<CI, GO, KH, KW, CO, T>
+impl<const CI: usize, const GO: usize, const KH: usize, const KW: usize, const CO: usize, T: Scalar, const B: usize>
+    TransposedFilters<CI, GO, KH, KW, CO, T, B>
 {
     /// Returns weight and bias as slices.
     #[inline(always)]
@@ -152,8 +159,8 @@ pub struct ConvTranspose2dSettings {
     dilation: [usize; 2],
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out, const GO: usize>
-    ConvTranspose2d<CI, CO, KH, KW, Out, GO>
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out, const GO: usize, const B: usize>
+    ConvTranspose2d<CI, CO, KH, KW, Out, GO, B>
 {
     /// Returns the settings that `ConvTranspose2d<..>(stride, padding, output_padding, dilation)` stands for, in rows and
     /// columns. `network!` rejects a stride or a dilation of 0.
@@ -211,8 +218,8 @@ impl<const GO: usize, const KH: usize, const KW: usize, In: Shape> Plan for Conv
     const SAMPLES_TOGETHER: usize = CONVOLUTION_GROUP;
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GO: usize>
-    ConvTranspose2d<CI, CO, KH, KW, Out, GO>
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GO: usize, const B: usize>
+    ConvTranspose2d<CI, CO, KH, KW, Out, GO, B>
 {
     /// The number of groups.
     const GROUPS: usize = {
@@ -252,12 +259,12 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
     }
 }
 
-impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GO: usize> Layer
-    for ConvTranspose2d<CI, CO, KH, KW, Out, GO>
+impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Shape, const GO: usize, const B: usize>
+    Layer for ConvTranspose2d<CI, CO, KH, KW, Out, GO, B>
 {
     type Output<In: Shape> = Out;
     type Logits<In: Shape> = Out;
-    type With<T: Scalar> = TransposedFilters<CI, GO, KH, KW, CO, T>;
+    type With<T: Scalar> = TransposedFilters<CI, GO, KH, KW, CO, T, B>;
     type Settings = ConvTranspose2dSettings;
     type Plan<In: Shape> = ConvTranspose2dPlan<GO, KH, KW, In>;
 
@@ -279,7 +286,7 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
         isa: I,
         site: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
-        gradient: &mut TransposedFilters<CI, GO, KH, KW, CO, T>,
+        gradient: &mut TransposedFilters<CI, GO, KH, KW, CO, T, B>,
     ) {
         let Backward { input, grad_output, grad_input, accumulate, .. } = memory;
         let sizes = Self::sizes::<In>(*site.settings, grad_output.len() / Out::LEN);
@@ -303,14 +310,15 @@ impl<
     const KW: usize,
     Out: Shape,
     const GO: usize,
+    const B: usize,
     const H: usize,
     const W: usize,
-> Takes<Image<CI, H, W>> for ConvTranspose2d<CI, CO, KH, KW, Out, GO>
+> Takes<Image<CI, H, W>> for ConvTranspose2d<CI, CO, KH, KW, Out, GO, B>
 {
 }
 
-impl<const CI: usize, const GO: usize, const KH: usize, const KW: usize, const CO: usize, T: Scalar> Debug
-    for TransposedFilters<CI, GO, KH, KW, CO, T>
+impl<const CI: usize, const GO: usize, const KH: usize, const KW: usize, const CO: usize, T: Scalar, const B: usize>
+    Debug for TransposedFilters<CI, GO, KH, KW, CO, T, B>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransposedFilters").field("weight", &self.weight).field("bias", &self.bias).finish()

@@ -16,9 +16,12 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///
 /// y = W x + b
 ///
+/// Written `Dense<64, 32>`, or `Dense<64, 32>(bias = false)` for y = W x. Such a layer has no tensor `bias`: neither a parameter,
+/// nor a name in files. `B` is the number of biases, `H` or 0.
+///
 /// # Shapes
-/// Input: `Vector<N>` or `Probabilities<N>`. Output: `Vector<H>`. Weight: `[H, N]`. Bias: `[H]`. The weight is column-major in
-/// memory, so the `H` weights of one input are adjacent.
+/// Input: `Vector<N>` or `Probabilities<N>`. Output: `Vector<H>`. Weight: `[H, N]`. Bias: `[H]`, or none. The weight is
+/// column-major in memory, so the `H` weights of one input are adjacent.
 ///
 /// # Gradients
 /// dL/dW = Σ g xᵀ and dL/db = Σ g over the samples, and dL/dx = Wᵀ g, where g = dL/dy.
@@ -38,21 +41,27 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// neuron.dense.weight.copy_from_slice(&[3.0, -2.0]);
 /// neuron.dense.bias[0] = 1.0;
 /// assert_eq!(neuron.predict(&[1.0, 1.0]), [2.0]);
+///
+/// network!(struct Linear = Dense<2, 1>(bias = false));
+/// assert_eq!(Linear::PARAMETERS, 2);
 /// ```
 #[repr(C)]
-pub struct Dense<const N: usize, const H: usize, T: Scalar = f32> {
+pub struct Dense<const N: usize, const H: usize, T: Scalar = f32, const B: usize = H> {
     /// The weight W, with `H` rows and `N` columns.
     pub weight: SMatrix<T, H, N>,
-    /// The bias b, with `H` rows.
-    pub bias: SVector<T, H>,
+    /// The bias b, with `H` rows, or without any if the layer has no bias.
+    pub bias: SVector<T, B>,
 }
 
 flat_parameters!(
-    [const N: usize, const H: usize,] Dense<N, H, T>,
-    TensorTable::Tensors(&[
-        Tensor { name: "weight", shape: &[H, N], offset: 0, kind: TensorKind::Weight },
-        Tensor { name: "bias", shape: &[H], offset: H * N, kind: TensorKind::Bias },
-    ])
+    [const N: usize, const H: usize, const B: usize,] Dense<N, H, T, B>,
+    TensorTable::of_weight_and_bias(
+        &[
+            Tensor { name: "weight", shape: &[H, N], offset: 0, kind: TensorKind::Weight },
+            Tensor { name: "bias", shape: &[B], offset: H * N, kind: TensorKind::Bias },
+        ],
+        H,
+    )
 );
 
 /// The largest number of weights for which a single sample is computed inline: a call would take as long as the computation.
@@ -75,10 +84,10 @@ impl<const N: usize, const H: usize> Plan for DensePlan<N, H> {
     const SUMS_FROM_ZERO: bool = true;
 }
 
-impl<const N: usize, const H: usize> Layer for Dense<N, H> {
+impl<const N: usize, const H: usize, const B: usize> Layer for Dense<N, H, f32, B> {
     type Output<In: Shape> = Vector<H>;
     type Logits<In: Shape> = Vector<H>;
-    type With<T: Scalar> = Dense<N, H, T>;
+    type With<T: Scalar> = Dense<N, H, T, B>;
     type Settings = ();
     type Plan<In: Shape> = DensePlan<N, H>;
 
@@ -108,7 +117,7 @@ impl<const N: usize, const H: usize> Layer for Dense<N, H> {
         isa: I,
         site: SiteOf<'_, Self, T>,
         memory: Backward<'_, T>,
-        gradient: &mut Dense<N, H, T>,
+        gradient: &mut Dense<N, H, T, B>,
     ) {
         let Backward { input, grad_output, grad_input, accumulate, .. } = memory;
         let sizes = DenseSizes { samples: grad_output.len() / H, inputs: N, outputs: H };
@@ -120,10 +129,10 @@ impl<const N: usize, const H: usize> Layer for Dense<N, H> {
     }
 }
 
-impl<const N: usize, const H: usize> Takes<Vector<N>> for Dense<N, H> {}
-impl<const N: usize, const H: usize> Takes<Probabilities<N>> for Dense<N, H> {}
+impl<const N: usize, const H: usize, const B: usize> Takes<Vector<N>> for Dense<N, H, f32, B> {}
+impl<const N: usize, const H: usize, const B: usize> Takes<Probabilities<N>> for Dense<N, H, f32, B> {}
 
-impl<const N: usize, const H: usize, T: Scalar> Debug for Dense<N, H, T> {
+impl<const N: usize, const H: usize, T: Scalar, const B: usize> Debug for Dense<N, H, T, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dense").field("weight", &self.weight).field("bias", &self.bias).finish()
     }

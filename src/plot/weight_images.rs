@@ -85,9 +85,9 @@ pub fn weights<T: Scalar, const N: usize, const H: usize>(
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), typenet::Error>(())
 /// ```
-pub fn filters<T: Scalar, const CI: usize, const CO: usize, const KH: usize, const KW: usize>(
+pub fn filters<T: Scalar, const CI: usize, const CO: usize, const KH: usize, const KW: usize, const B: usize>(
     title: &str,
-    filters: &Filters<CI, CO, KH, KW, T>,
+    filters: &Filters<CI, CO, KH, KW, T, B>,
 ) -> Result<Picture> {
     const TOGETHER: usize = 16;
     if CI * CO * KH * KW == 0 {

@@ -96,6 +96,82 @@ fn settings_of_the_library_have_names_and_defaults() {
 
 const TENTH: Initializer = Initializer::Constant(0.1);
 
+network! {
+    struct Biased (Image<2, 6, 5>) {
+        conv: Conv2d<_, 3, 3>(stride = 2, padding = 1),
+        Tanh,
+        up: ConvTranspose2d<_, 2, 2>(stride = 2),
+        Reshape<Sequence<_, 4>>,
+        steps: Conv1d<_, 5, 3>(stride = 2, bias = true),
+        Relu,
+        Flatten,
+        Repeat<2> { Residual { inner: Dense<_, 40>, Tanh } },
+        output: Dense<_, 3>,
+        Softmax,
+    }
+}
+network! {
+    struct Unbiased (Image<2, 6, 5>) {
+        conv: Conv2d<_, 3, 3>(stride = 2, padding = 1, bias = false),
+        Tanh,
+        up: ConvTranspose2d<_, 2, 2>(stride = 2, bias = false),
+        Reshape<Sequence<_, 4>>,
+        steps: Conv1d<_, 5, 3>(stride = 2, bias = false),
+        Relu,
+        Flatten,
+        Repeat<2> { Residual { inner: Dense<_, 40>(bias = false), Tanh } },
+        output: Dense<_, 3>(bias = false),
+        Softmax,
+    }
+}
+
+#[test]
+fn layers_without_a_bias_compute_as_those_whose_bias_is_zero() {
+    let mut rng = typenet::rng(41);
+    let (mut with, without) = (Biased::zeroed(), Unbiased::init(&mut rng));
+    let theirs = Unbiased::TENSORS.list();
+    let mine = Biased::TENSORS.list();
+    assert!(theirs.iter().all(|tensor| tensor.name.ends_with("weight")), "{theirs:?}");
+    assert_eq!(theirs.len(), mine.len() / 2);
+    let biases: usize = [3, 2, 5, 40, 40, 3].iter().sum();
+    assert_eq!(Unbiased::PARAMETERS + biases, Biased::PARAMETERS);
+    assert_eq!(without.output.bias.len(), 0);
+    for tensor in &theirs {
+        let place = mine.iter().find(|other| other.name == tensor.name).unwrap().range.clone();
+        with.parameters_mut()[place].copy_from_slice(&without.parameters()[tensor.range.clone()]);
+    }
+    // One sample, which has its own kernels, and several.
+    let inputs = samples::normal::<Image<2, 6, 5>, f32>(37, 3);
+    let classes = samples::classes::<3>(37);
+    assert_eq!(with.predict(&inputs[0]), without.predict(&inputs[0]));
+    assert_eq!(with.predict_batch(&inputs), without.predict_batch(&inputs));
+    let (mut of_with, mut of_without) = (Gradient::<Biased>::zeroed(), Gradient::<Unbiased>::zeroed());
+    let pass = Pass::training(0, 0);
+    with.gradient(&inputs, &classes, &Nll, &pass, &mut Workspace::new(), &mut of_with).unwrap();
+    without.gradient(&inputs, &classes, &Nll, &pass, &mut Workspace::new(), &mut of_without).unwrap();
+    for tensor in &theirs {
+        let place = mine.iter().find(|other| other.name == tensor.name).unwrap().range.clone();
+        assert_eq!(of_with.parameters()[place], of_without.parameters()[tensor.range.clone()], "{}", tensor.name);
+    }
+    let text = Unbiased::summary().to_string();
+    assert!(text.contains("Dense<40, 3>(bias = false)"), "{text}");
+}
+
+#[test]
+fn a_network_may_be_generic_in_the_sizes_of_layers_without_a_bias() {
+    network! {
+        struct Generic<const C: usize, const H: usize> (Image<1, 5, 5>) {
+            Conv2d<_, C, 3>(bias = false),
+            Conv2d<C, C, 1>(groups = _, bias = false),
+            GlobalAvgPool2d,
+            Dense<C, H>(bias = false),
+            Dense<H, 2>,
+        }
+    }
+    assert_eq!(Generic::<3, 4>::PARAMETERS, 3 * 9 + 3 + 3 * 4 + 4 * 2 + 2);
+    assert!(Generic::<3, 4>::init(&mut typenet::rng(1)).predict(&[[[1.0; 5]; 5]])[0].is_finite());
+}
+
 /// The weights of the first layer, drawn for the layers behind it, are those of this initializer.
 fn assert_drawn_by<N: Network>(initializer: Initializer) {
     let weights = |network: &N| network.parameters()[N::TENSORS.list()[0].range.clone()].to_vec();

@@ -168,6 +168,59 @@ fn convolutions_of_sequences_of_pytorch_give_its_predictions() {
     assert_eq!(Sequences::<f64>::TENSORS.list()[2].shape, [8, 1, 2]);
 }
 
+network! {
+    struct WithoutBias (Image<2, 5, 4>) {
+        conv: Conv2d<_, 4, 3>(padding = 1, groups = 2, bias = false),
+        Tanh,
+        up: ConvTranspose2d<_, 3, 2>(stride = 2, bias = false),
+        Tanh,
+        Reshape<Sequence<_, 8>>,
+        steps: Conv1d<_, 5, 4>(stride = 3, bias = false),
+        Tanh,
+        Flatten,
+        output: Dense<_, 3>(bias = false),
+        Softmax,
+    }
+}
+
+static WITHOUT_BIAS: WithoutBias =
+    typenet::weights!(WithoutBias, "../reference/weights_torch_without_bias.safetensors");
+
+#[test]
+fn layers_without_a_bias_of_pytorch_give_its_predictions_and_are_written_as_they_were() {
+    let recorded: Value =
+        serde_json::from_str(&fs::read_to_string(reference("weights_torch_without_bias.json")).unwrap()).unwrap();
+    let images: Vec<[[[f64; 4]; 5]; 2]> = serde_json::from_value(recorded["inputs"].clone()).unwrap();
+    let predictions: Vec<[f64; 3]> = serde_json::from_value(recorded["predictions"].clone()).unwrap();
+    let file = reference("weights_torch_without_bias.safetensors");
+    let network = <WithoutBias<f64> as Weights>::load(&file).unwrap();
+    for (image, expected) in images.iter().zip(&predictions) {
+        let found = network.predict(image);
+        assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-12), "{found:?}");
+    }
+    let (theirs, ours) = (fs::read(&file).unwrap(), WithoutBias::load(&file).unwrap());
+    assert_eq!(ours.parameters(), WITHOUT_BIAS.parameters());
+    let tensors = |bytes: &[u8]| {
+        let file = safetensors::SafeTensors::deserialize(bytes).unwrap();
+        let mut tensors: Vec<_> = file.iter().map(|(name, tensor)| (name.to_owned(), tensor.data().to_vec())).collect();
+        tensors.sort();
+        tensors
+    };
+    let ours = tensors(&ours.to_safetensors().unwrap());
+    assert_eq!(ours.len(), 4);
+    assert_eq!(ours, tensors(&theirs));
+    // A layer with a bias finds none in the file.
+    network!(struct WithBias (Image<2, 5, 4>) {
+        conv: Conv2d<_, 4, 3>(padding = 1, groups = 2), Tanh,
+        up: ConvTranspose2d<_, 3, 2>(stride = 2, bias = false), Tanh,
+        Reshape<Sequence<_, 8>>,
+        steps: Conv1d<_, 5, 4>(stride = 3, bias = false), Tanh,
+        Flatten, output: Dense<_, 3>(bias = false), Softmax,
+    });
+    let error = WithBias::load(&file).unwrap_err().to_string();
+    assert!(error.contains("conv.bias"), "{error}");
+}
+
 #[test]
 fn weights_of_keras_give_its_answers() {
     let (inputs, cases) = recorded("weights_keras.json");

@@ -220,6 +220,22 @@ class SequenceNetwork(torch.nn.Module):
         return self.depthwise(x).permute(0, 2, 1)
 
 
+class WithoutBias(torch.nn.Module):
+    """A layer of each kind. The rows of the images are steps of a sequence."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = torch.nn.Conv2d(2, 4, 3, padding=1, groups=2, bias=False)
+        self.up = torch.nn.ConvTranspose2d(4, 3, 2, stride=2, bias=False)
+        self.steps = torch.nn.Conv1d(8, 5, 4, stride=3, bias=False)
+        self.output = torch.nn.Linear(45, 3, bias=False)
+
+    def forward(self, x):
+        x = torch.tanh(self.up(torch.tanh(self.conv(x))))
+        x = torch.tanh(self.steps(x.flatten(1, 2).permute(0, 2, 1)).permute(0, 2, 1))
+        return torch.softmax(self.output(x.flatten(1)), dim=-1)
+
+
 def weights(network, name, *shape):
     torch.manual_seed(43)
     network = network()
@@ -251,3 +267,4 @@ f64, f32 = (cases(f"float{name[1:]}", recording.TOLERANCE[name]) for name in ("f
 recording.write("convolutions.json", {"origin": origin, "fans": initializers(), "f64": f64, "f32": f32})
 weights(Network, "convolutions", 4, 6, 6)
 weights(SequenceNetwork, "sequences", 7, 3)
+weights(WithoutBias, "without_bias", 2, 5, 4)

@@ -187,7 +187,8 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// Returns a type of the library with its arguments; the last one may be the scalar type.
+    /// Returns a type of the library with its arguments. The scalar type is one of them if it is given, and `f32` in place of it
+    /// where another argument follows.
     pub(super) fn library_type(&self, name: &str, arguments: &[Argument], scalar: Option<&Ident>) -> TokenStream {
         self.library_type_with(name, arguments, scalar, &|size| self.sizes.tokens(size))
     }
@@ -200,12 +201,14 @@ impl<'a> Names<'a> {
         scalar: Option<&Ident>,
         size: &dyn Fn(&Size) -> TokenStream,
     ) -> TokenStream {
-        let (library, name) = (&self.library, Ident::new(name, Span::call_site()));
+        let (library, private, name) = (&self.library, &self.private, Ident::new(name, Span::call_site()));
+        let last = scalar.filter(|_| !arguments.iter().any(|argument| matches!(argument, Argument::Scalar)));
         let arguments = arguments.iter().map(|argument| match argument {
             Argument::Size(written) => size(written),
             Argument::Shape(shape) => self.shape_with(shape, size),
+            Argument::Scalar => scalar.map_or_else(|| code!(#private::f32), ToTokens::to_token_stream),
         });
-        let arguments: Vec<_> = arguments.chain(scalar.map(ToTokens::to_token_stream)).collect();
+        let arguments: Vec<_> = arguments.chain(last.map(ToTokens::to_token_stream)).collect();
         if arguments.is_empty() { code!(#library::#name) } else { code!(#library::#name<#(#arguments),*>) }
     }
 

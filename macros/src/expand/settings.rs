@@ -161,12 +161,10 @@ fn settings(names: &Names, index: usize, layer: &Layer, kind: &TokenStream) -> O
     let function = |arguments| call(span, &code!(<#kind>::settings), arguments);
     match &layer.kind {
         Kind::BuiltIn(built_in) => {
-            let known = built_in.spec.settings;
-            (!known.is_empty()).then(|| {
-                let settings = known.iter().zip(&built_in.settings);
-                let in_value =
-                    settings.filter(|(known, _)| !matches!(known.reading, Reading::Shapes { in_type: true, .. }));
-                let values = in_value.map(|(known, value)| match value {
+            let settings = built_in.spec.settings.iter().zip(&built_in.settings);
+            let in_value: Vec<_> = settings.filter(|(known, _)| !known.is_in_type()).collect();
+            (!in_value.is_empty()).then(|| {
+                let values = in_value.into_iter().map(|(known, value)| match value {
                     Value::Expression(written) => expression(known, written.as_ref(), kind),
                     Value::Size(_) | Value::Pair(_) => {
                         shaping(names, known, &code!(Of), Some(sizes(names, known, value)))

@@ -101,11 +101,12 @@ pub(super) fn values(
             (Reading::Shapes { .. }, None, DefaultValue::Number(number)) => {
                 Ok(Value::Size(Size::Number(*number, place)))
             }
-            (Reading::Word { .. } | Reading::Shapes { .. }, None, DefaultValue::Variant(variant)) => {
+            (Reading::Word { .. } | Reading::Flag | Reading::Shapes { .. }, None, DefaultValue::Variant(variant)) => {
                 Ok(Value::Word(variant))
             }
             (Reading::Word { words, .. }, Some(written), _) => one_of(&written, setting.name, words),
-            (Reading::Word { .. } | Reading::Shapes { .. }, None, _) => Ok(Value::Expression(None)),
+            (Reading::Flag, Some(written), _) => one_of(&written, setting.name, &["true", "false"]),
+            (Reading::Word { .. } | Reading::Flag | Reading::Shapes { .. }, None, _) => Ok(Value::Expression(None)),
             (Reading::Shapes { .. }, Some(written), _) => shaping(&written, setting, known, whose, parameters),
         };
         match value {

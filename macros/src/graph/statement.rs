@@ -12,7 +12,7 @@ use crate::ast::{self, Declaration};
 use crate::errors::{self, Errors};
 use crate::layer::{Flow, Spec};
 use crate::place::Place;
-use crate::setting::Value;
+use crate::setting::{Reading, Value};
 use crate::size::Size;
 use crate::text;
 
@@ -238,14 +238,17 @@ impl BuiltIn<'_> {
         let sizes = self.sizes(parameters, errors);
         let complete = spec.number_of_sizes().contains(&self.sizes.len());
         if spec.settings.is_empty() {
-            // `Dense(64, 32)` is one mistake, in its sizes.
+            // A layer with sizes in parentheses is one mistake, in its sizes.
             if let Some(unwanted) = settings.filter(|_| complete) {
                 errors.push(errors::takes_no_settings(unwanted.place, spec.name, &self.written(&sizes)));
             }
             return Some(StatedKind::BuiltIn { spec, sizes, settings: Vec::new() });
         }
+        // `Dense(64, 32)` is one mistake, in its sizes: no number is a flag.
+        let only_flags = spec.settings.iter().all(|setting| matches!(setting.reading, Reading::Flag));
+        let settings = settings.filter(|_| complete || !only_flags);
         // `Dropout<0.5>` is one mistake, in its sizes.
-        if settings.is_none() && !complete {
+        if settings.is_none() && !complete && !only_flags {
             return None;
         }
         let written = settings::of_built_in(word, spec.settings, spec.example, settings, errors)?;

@@ -1,5 +1,6 @@
-//! `Conv1d<input features, output features, kernel size>(stride, padding, dilation, groups)`
+//! `Conv1d<input features, output features, kernel size>(stride, padding, dilation, groups, bias)`
 
+use super::bias;
 use super::convolution::{self, Groups, Positions};
 use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::setting::Setting;
@@ -23,6 +24,11 @@ pub(super) const SPEC: Spec = Spec {
             "Conv1d<4, 8, 3>(padding = Causal, dilation = 2)",
         ]),
         convolution::groups(&["Conv1d<4, 6, 2>(groups = 2)", "Conv1d<4, 8, 3>(groups = _)"]),
+        bias::setting(&[
+            "Conv1d<4, 8, 3>(bias = true)",
+            "Conv1d<4, 8, 3>(bias = false)",
+            "Conv1d<4, 8, 3>(1, Same, 1, _, false)",
+        ]),
     ],
     has_parameters: true,
     flow: Flow::Changes,
@@ -38,10 +44,15 @@ fn resolve(written: &Written) -> Resolved {
     let (steps, fits) = convolution::positions(written, (&SEQUENCE, 0), &kernel, settings, positions);
     let gives = Shape::Known(&SEQUENCE, vec![steps, output.clone()]);
     let sizes = |input: &_| [input, &output, &kernel].map(|size| Argument::Size(size.clone()));
+    let last = convolution::last_arguments(argument, &channels, bias::argument(written));
     Resolved {
-        arguments: sizes(&input).into_iter().chain([Argument::Shape(gives.clone())]).chain(argument).collect(),
+        arguments: sizes(&input).into_iter().chain([Argument::Shape(gives.clone())]).chain(last).collect(),
         gives,
-        parameters: Some(Type { name: "SequenceFilters", arguments: sizes(&channels).into(), axes: 3 }),
+        parameters: Some(Type {
+            name: "SequenceFilters",
+            arguments: bias::of_parameters(written, sizes(&channels)),
+            axes: 3,
+        }),
         requires: requirement.into_iter().chain(fits).collect(),
     }
 }

@@ -1,5 +1,6 @@
-//! `Conv2d<input channels, output channels, kernel rows, kernel columns>(stride, padding, dilation, groups)`
+//! `Conv2d<input channels, output channels, kernel rows, kernel columns>(stride, padding, dilation, groups, bias)`
 
+use super::bias;
 use super::convolution::{self, Groups, Positions};
 use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::setting::Setting;
@@ -32,6 +33,11 @@ pub(super) const SPEC: Spec = Spec {
             "Conv2d<3, 4, 3>(padding = Same, dilation = (1, 2), stride = 2)",
         ]),
         convolution::groups(&["Conv2d<4, 6, 3>(groups = 2)", "Conv2d<4, 8, 2, 3>(groups = _)"]),
+        bias::setting(&[
+            "Conv2d<3, 4, 3>(bias = true)",
+            "Conv2d<3, 4, 3>(bias = false)",
+            "Conv2d<4, 6, 3>(groups = 2, bias = false)",
+        ]),
     ],
     has_parameters: true,
     flow: Flow::Changes,
@@ -52,10 +58,11 @@ fn resolve(written: &Written) -> Resolved {
     });
     let gives = Shape::Known(&IMAGE, [output.clone()].into_iter().chain(axes).collect());
     let sizes = |channels: &Size| [channels, &output, &rows, &columns].map(|size| Argument::Size(size.clone()));
+    let last = convolution::last_arguments(argument, &channels, bias::argument(written));
     Resolved {
-        arguments: sizes(&input).into_iter().chain([Argument::Shape(gives.clone())]).chain(argument).collect(),
+        arguments: sizes(&input).into_iter().chain([Argument::Shape(gives.clone())]).chain(last).collect(),
         gives,
-        parameters: Some(Type { name: "Filters", arguments: sizes(&channels).into(), axes: 4 }),
+        parameters: Some(Type { name: "Filters", arguments: bias::of_parameters(written, sizes(&channels)), axes: 4 }),
         requires,
     }
 }

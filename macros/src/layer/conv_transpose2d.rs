@@ -1,6 +1,7 @@
 //! `ConvTranspose2d<input channels, output channels, kernel rows, kernel columns>(stride, padding, output_padding, dilation,
-//! groups)`
+//! groups, bias)`
 
+use super::bias;
 use super::convolution::{self, Groups};
 use super::{Argument, Flow, Relation, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::errors;
@@ -31,6 +32,11 @@ pub(super) const SPEC: Spec = Spec {
             "ConvTranspose2d<4, 2, 3>(stride = 2, padding = Same, dilation = (1, 2))",
         ]),
         convolution::groups(&["ConvTranspose2d<4, 6, 3>(groups = 2)", "ConvTranspose2d<4, 8, 3>(groups = _)"]),
+        bias::setting(&[
+            "ConvTranspose2d<4, 2, 3>(bias = true)",
+            "ConvTranspose2d<4, 2, 3>(bias = false)",
+            "ConvTranspose2d<4, 6, 3>(groups = 2, bias = false)",
+        ]),
     ],
     has_parameters: true,
     flow: Flow::Changes,
@@ -49,10 +55,11 @@ fn resolve(written: &Written) -> Resolved {
     let gives = Shape::Known(&IMAGE, [output.clone()].into_iter().chain(axes).collect());
     let sizes = |output: &Size| [&input, output, &rows, &columns].map(|size| Argument::Size(size.clone()));
     let filters = sizes(&channels).into_iter().chain([Argument::Size(output.clone())]);
+    let last = convolution::last_arguments(argument, &channels, bias::argument(written));
     Resolved {
-        arguments: sizes(&output).into_iter().chain([Argument::Shape(gives.clone())]).chain(argument).collect(),
+        arguments: sizes(&output).into_iter().chain([Argument::Shape(gives.clone())]).chain(last).collect(),
         gives,
-        parameters: Some(Type { name: "TransposedFilters", arguments: filters.collect(), axes: 4 }),
+        parameters: Some(Type { name: "TransposedFilters", arguments: bias::of_parameters(written, filters), axes: 4 }),
         requires,
     }
 }

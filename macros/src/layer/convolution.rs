@@ -82,6 +82,14 @@ pub(super) fn positions(
     (Size::computed(function, vec![size, span, stride, padding], named, place), Some(requirement))
 }
 
+/// Returns the last arguments of the type of a convolution: the channels of a group and the number of biases, as far as they are
+/// not the defaults.
+pub(super) fn last_arguments(groups: Option<Argument>, channels: &Size, biases: Option<Argument>) -> Vec<Argument> {
+    // The channels stand before the biases.
+    let groups = groups.or_else(|| biases.as_ref().map(|_| Argument::Size(channels.clone())));
+    groups.into_iter().chain(biases).collect()
+}
+
 /// The groups of a convolution.
 pub(super) struct Groups {
     /// The last argument of the type of the layer; none for a single group.

@@ -1,5 +1,6 @@
-//! `Dense<inputs, outputs>`
+//! `Dense<inputs, outputs>(bias)`
 
+use super::bias;
 use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::shape::{Shape, VECTOR};
 
@@ -11,18 +12,18 @@ pub(super) const SPEC: Spec = Spec {
         Slot::of_input("inputs", "the number of inputs", 0),
         Slot::of_output("outputs", "the number of outputs", 0),
     ],
-    settings: &[],
+    settings: &[bias::setting(&[])],
     has_parameters: true,
     flow: Flow::Changes,
     resolve,
 };
 
 fn resolve(written: &Written) -> Resolved {
-    let sizes = || written.sizes.iter().cloned().map(Argument::Size).collect();
+    let arguments = || bias::of_parameters(written, written.sizes.iter().cloned().map(Argument::Size));
     Resolved {
         gives: Shape::vector(written.sizes[1].clone()),
-        arguments: sizes(),
-        parameters: Some(Type { name: "Dense", arguments: sizes(), axes: 2 }),
+        arguments: arguments(),
+        parameters: Some(Type { name: "Dense", arguments: arguments(), axes: 2 }),
         requires: Vec::new(),
     }
 }

@@ -64,6 +64,23 @@ impl<T: Vectors> Forward<'_, T> {
         self.of_one::<T::In<I>>(isa);
     }
 
+    /// Returns the bias of the outputs from `from` on; zeros if there is none.
+    ///
+    /// # Safety
+    /// The columns are outputs.
+    #[inline(always)]
+    unsafe fn bias<V: Lanes<Element = T>, const C: usize, const FULL: bool>(
+        &self,
+        columns: Columns<V, C, FULL>,
+        from: usize,
+    ) -> [V; C] {
+        if self.bias.is_empty() {
+            return columns.zeros();
+        }
+        // SAFETY: a bias has an element for each output, and the columns are outputs.
+        unsafe { columns.load(self.bias.as_ptr().add(from)) }
+    }
+
     #[inline(always)]
     fn of_batch<V: Lanes<Element = T>>(self, isa: V::Isa) {
         let DenseSizes { samples, inputs, outputs } = self.sizes;
@@ -92,8 +109,7 @@ impl<T: Vectors> Forward<'_, T> {
                         // SAFETY: the lengths of the slices were checked, and the loops keep samples, inputs and outputs within
                         // them. A packed range, which is that of the pass, was copied into the panel.
                         let sums = unsafe {
-                            let bias = self.bias.as_ptr().add(column);
-                            let sums = if range == 0 { columns.load(bias) } else { columns.zeros() };
+                            let sums = if range == 0 { self.bias(columns, column) } else { columns.zeros() };
                             let rows = (self.input.as_ptr().add(sample * inputs + start), inputs, 1);
                             columns.multiply([sums; R], terms, rows, weights)
                         };
@@ -131,7 +147,7 @@ impl<T: Vectors> Forward<'_, T> {
         let (input, weight) = (self.input.as_ptr(), self.weight.as_ptr());
         // SAFETY: the lengths of the slices were checked, and inputs and outputs are within them.
         unsafe {
-            let bias = columns.load(self.bias.as_ptr());
+            let bias = self.bias(columns, 0);
             let sum = if ranges == 1 {
                 let [sum] = columns.multiply([bias], inputs, (input, 0, 1), (weight, outputs));
                 sum
@@ -175,7 +191,7 @@ impl<T: Vectors> Forward<'_, T> {
             let terms = if range + 1 == ranges { inputs - start } else { len };
             // SAFETY: the lengths of the slices were checked, and inputs and outputs are within them.
             let [sums] = unsafe {
-                let sums = if range == 0 { columns.load(self.bias.as_ptr()) } else { columns.zeros() };
+                let sums = if range == 0 { self.bias(columns, 0) } else { columns.zeros() };
                 let weights = (self.weight.as_ptr().add(start * outputs), outputs);
                 columns.multiply([sums], terms, (self.input.as_ptr().add(start), 0, 1), weights)
             };
@@ -192,15 +208,15 @@ impl<T: Vectors> Forward<'_, T> {
         let DenseSizes { inputs, outputs, .. } = self.sizes;
         let (ranges, len) = ranges(inputs);
         for from in (0..outputs).step_by(STRIPE * V::COUNT) {
-            let bias = &self.bias[from..outputs.min(from + STRIPE * V::COUNT)];
-            let output = &mut self.output[from..from + bias.len()];
+            let count = (outputs - from).min(STRIPE * V::COUNT);
+            let output = self.output[from..][..count].as_mut_ptr();
             let mut sums = [V::splat(isa, T::ZERO); STRIPE];
             for range in 0..ranges {
                 let end = if range + 1 == ranges { inputs } else { (range + 1) * len };
                 let zeros = V::splat(isa, T::ZERO);
-                by_registers!(isa, bias.len(), register, columns => {
+                by_registers!(isa, count, register, columns => {
                     // SAFETY: the register lies within the stripe.
-                    let [bias] = unsafe { columns.load(bias.as_ptr().add(register * V::COUNT)) };
+                    let [bias] = unsafe { self.bias(columns, from + register * V::COUNT) };
                     sums[register] = if range == 0 { bias } else { zeros };
                 });
                 let mut start = range * len;
@@ -210,7 +226,7 @@ impl<T: Vectors> Forward<'_, T> {
                         &mut sums,
                         &self.input[start..],
                         &self.weight[start * outputs + from..],
-                        (outputs, bias.len()),
+                        (outputs, count),
                     );
                     start += GROUP;
                 }
@@ -220,13 +236,13 @@ impl<T: Vectors> Forward<'_, T> {
                         &mut sums,
                         &self.input[start..],
                         &self.weight[start * outputs + from..],
-                        (outputs, bias.len()),
+                        (outputs, count),
                     );
                     start += 1;
                 }
-                by_registers!(isa, bias.len(), register, columns => {
+                by_registers!(isa, count, register, columns => {
                     // SAFETY: the register lies within the stripe.
-                    unsafe { columns.put([sums[register]], range > 0, output.as_mut_ptr().add(register * V::COUNT)) };
+                    unsafe { columns.put([sums[register]], range > 0, output.add(register * V::COUNT)) };
                 });
             }
         }

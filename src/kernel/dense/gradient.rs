@@ -111,6 +111,7 @@ impl<T: Vectors> WeightGradient<'_, T> {
         let DenseSizes { samples, inputs, outputs } = self.sizes;
         let bias = Some(self.grad_bias.len());
         self.sizes.check(self.grad_weight.len(), bias, self.input.len(), self.grad_output.len());
+        let has_bias = !self.grad_bias.is_empty();
         let (grad_weight, grad_bias) = (self.grad_weight.as_mut_ptr(), self.grad_bias.as_mut_ptr());
         let mut panel = [MaybeUninit::<V>::uninit(); PAIR * PANEL];
         by_columns!(isa, outputs, column, columns, full => {
@@ -137,14 +138,16 @@ impl<T: Vectors> WeightGradient<'_, T> {
                     }
                 }
             });
-            let mut sums = columns.zeros();
-            for sample in 0..samples {
+            if has_bias {
+                let mut sums = columns.zeros();
+                for sample in 0..samples {
+                    // SAFETY: as above.
+                    let gradients = unsafe { columns.load(gradients.add(sample * outputs_apart)) };
+                    sums = sum_of(sums, gradients);
+                }
                 // SAFETY: as above.
-                let gradients = unsafe { columns.load(gradients.add(sample * outputs_apart)) };
-                sums = sum_of(sums, gradients);
+                unsafe { columns.put(sums, self.accumulate, grad_bias.add(column)) };
             }
-            // SAFETY: as above.
-            unsafe { columns.put(sums, self.accumulate, grad_bias.add(column)) };
         });
     }
 }

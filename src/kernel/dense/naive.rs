@@ -21,7 +21,7 @@ pub(super) fn forward<T: Scalar, I: Isa>(
             let (ranges, len) = ranges(inputs);
             for range in 0..ranges {
                 let end = if range + 1 == ranges { inputs } else { (range + 1) * len };
-                let start = if range == 0 { bias[o] } else { T::ZERO };
+                let start = bias.get(o).copied().filter(|_| range == 0).unwrap_or(T::ZERO);
                 let sum = (range * len..end).fold(start, |sum, i| isa.mul_add(x[i], weight[i * outputs + o], sum));
                 *y = if range == 0 { sum } else { *y + sum };
             }

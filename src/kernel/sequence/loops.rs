@@ -20,8 +20,8 @@ impl SequenceSizes {
             "the groups divide the channels of the input and of the output"
         );
         assert!(
-            weight == n / groups * kernel * co && bias == co,
-            "a weight is filters × channels of a group × kernel, with a bias per filter"
+            weight == n / groups * kernel * co && (bias == co || bias == 0),
+            "a weight is filters × channels of a group × kernel, with a bias per filter or without"
         );
         assert!(input == samples * l * n && output == samples * ol * co, "inputs and outputs of every sample");
     }
@@ -68,7 +68,11 @@ pub(super) fn convolve<T: Scalar, I: Isa>(
     let [channels, filters] = sizes.group();
     for (x, y) in input.chunks_exact(l * n).zip(output.chunks_exact_mut(ol * co)) {
         for (step, y) in y.chunks_exact_mut(co).enumerate() {
-            y.copy_from_slice(bias);
+            if bias.is_empty() {
+                y.fill(T::ZERO);
+            } else {
+                y.copy_from_slice(bias);
+            }
             for (group, channel) in (0..groups).flat_map(|group| (0..channels).map(move |channel| (group, channel))) {
                 let y = &mut y[group * filters..][..filters];
                 for element in 0..kernel {

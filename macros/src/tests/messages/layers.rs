@@ -102,7 +102,16 @@ const LAYERS: &[Case] = &[
         "`#[cfg]` cannot remove a layer, because the shapes around it would change\n\nhelp: declare two networks and put `#[cfg]` on each",
     ),
     ("struct Name { Dense<1, 2>, Tanh(3) }", "(3)", "`Tanh` takes no settings\n\nhelp: write `Tanh`"),
-    ("struct Name { Dense<1, 2>(3) }", "(3)", "`Dense` takes no settings\n\nhelp: write `Dense<1, 2>`"),
+    (
+        "struct Name { Dense<1, 2>(3) }",
+        "3",
+        "`3` is not a value of `bias`\n\nhelp: write `bias = true`, or `bias = false`",
+    ),
+    (
+        "struct Name (Image<1, 4, 4>) { Conv2d<_, 2, 3>(bias = 0) }",
+        "0",
+        "`0` is not a value of `bias`\n\nhelp: write `bias = true`, or `bias = false`",
+    ),
     ("struct Name { Dense<1, 2>, Custom(1 +) }", "1 +", "expected an expression, found `1 +`"),
     (
         "struct Name { Vector<1>, Dense<1, 2> }",
