@@ -49,7 +49,8 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// # Errors
 /// The layer does not compile unless ε is above 0 and in the range of the normal values of `f32`, about 10⁻³⁸ to 10³⁸, and m is
 /// from 0 to 1. A training step needs at least two values per channel: a batch of one sample with one position gives
-/// [`Error::BatchTooSmall`](crate::Error::BatchTooSmall).
+/// [`Error::BatchTooSmall`](crate::Error::BatchTooSmall). A trainer that knows the number of samples refuses such a last batch
+/// before it trains.
 ///
 /// # Numerics
 /// The statistics are exact over the batch, however many tiles and threads it takes. Each tile computes its variance in a second

@@ -43,6 +43,14 @@ impl<L, O: Optimizer, T: Kernels> StepSettings<L, O, T> {
         self.optimizer.check(table)
     }
 
+    /// Checks that every batch of an epoch of `samples` samples has at least `needed` of them, as layers that normalize over
+    /// batches require.
+    pub(super) fn check_batches(&self, samples: Option<usize>, needed: usize) -> Result<()> {
+        let last = samples.map_or(0, |samples| samples % self.batch_size);
+        let samples = if last > 0 { last } else { self.batch_size };
+        if samples < needed { Err(Error::BatchTooSmall { samples, needed }) } else { Ok(()) }
+    }
+
     /// Returns the number of samples in a step.
     pub(super) fn step_size(&self) -> usize {
         self.batch_size.saturating_mul(self.accumulate)

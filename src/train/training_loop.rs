@@ -53,6 +53,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         let epochs = self.epochs.max(epochs_before);
         self.history = History::new(epochs, self.steps.seed, measures);
         self.steps.check(N::TENSORS)?;
+        self.steps.check_batches(source.samples(), N::MIXING.smallest_batch)?;
         check_targets::<L, N::Output, T>(&self.steps.loss, S::Target::values(source.targets()))?;
         self.validation.check(&self.steps.loss)?;
         // A saturating activation can hide an infinite weight from the loss.

@@ -154,6 +154,22 @@ fn a_batch_of_a_single_value_per_channel_is_an_error() {
 }
 
 #[test]
+fn a_last_batch_of_one_sample_is_refused_before_training() {
+    let train = |samples: usize, batch_size: usize| {
+        let data = Dataset::<Vector<2>, Vector<2>>::new(vec![[1.0, 2.0]; samples], vec![[0.0; 2]; samples]).unwrap();
+        let mut network = Only::init(&mut typenet::rng(37));
+        let trained = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(batch_size).fit(&mut network, &data);
+        (trained.map(drop), network.norm.running_mean[0])
+    };
+    for (samples, batch_size) in [(33, 32), (1, 32), (4, 1)] {
+        let (trained, mean) = train(samples, batch_size);
+        assert!(matches!(trained, Err(Error::BatchTooSmall { samples: 1, needed: 2 })), "{trained:?}");
+        assert_eq!(mean, 0.0);
+    }
+    assert!(train(34, 32).0.is_ok() && train(32, 32).0.is_ok());
+}
+
+#[test]
 fn lent_memory_holds_whole_tiles() {
     network! {
         #[tile(4)]
