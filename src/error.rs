@@ -364,9 +364,9 @@ impl Error {
                 let plural = if *samples == 1 { "" } else { "s" };
                 write!(
                     f,
-                    "a batch has {samples} sample{plural}, but a layer that normalizes over the batch needs at "
+                    "a batch has {samples} sample{plural}, but a layer that normalizes over the batch learns from "
                 )?;
-                write!(f, "least {needed}: choose a batch size that leaves no smaller last batch")
+                write!(f, "at least {needed}: if it is the last batch of an epoch, choose another batch size")
             }
             Self::TooManySamples { samples, limit } => {
                 write!(f, "{samples} samples do not fit into a workspace for {limit} samples: ")?;

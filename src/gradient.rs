@@ -134,7 +134,7 @@ impl<N> Gradient<N> {
     }
 
     /// Adds another gradient times `weight`, including statistics and frozen layers. This combines the gradients of several
-    /// batches into that of the joint batch, each weighted by its share of the samples.
+    /// batches into that of the joint batch, each weighted by its share of the samples, unless a layer normalizes over the batch.
     ///
     /// # Example
     /// ```

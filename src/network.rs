@@ -43,7 +43,7 @@ pub(crate) use evaluator::{Buffers, BuffersOf, Observer};
 pub(crate) use evaluator::{Evaluator, Predictions};
 use evaluator::{evaluate_on_batches, measure_on, measure_on_batches};
 pub use layer_output::LayerOutput;
-use phases::Phases;
+use phases::{Phases, check_batch};
 pub use predict::Predict;
 use program::{Backward, BackwardMemory, Forward, ForwardPhase, Infer, Show, TileLoss, first_non_finite, publish};
 use shards::Shards;

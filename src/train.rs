@@ -136,7 +136,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
 
     /// Sets the number of batches per step. Use it for steps over more samples than a batch can or should have, for example
     /// because memory cannot hold their activations. Each step follows the mean gradient over all samples of its batches, which
-    /// equals the gradient of the joint batch up to rounding.
+    /// equals the gradient of the joint batch up to rounding. A layer that normalizes over the batch, such as `BatchNorm`, still
+    /// normalizes each batch by itself.
     ///
     /// The last step of an epoch uses the remaining batches, and the mean over their samples. With batches of 32 and 4 batches
     /// per step, an epoch of 200 samples has one step of 128 samples and one of 72.

@@ -119,12 +119,23 @@ pub(crate) struct Spec {
     pub(crate) sizes: &'static [Slot],
     /// Its settings in parentheses, in order.
     pub(crate) settings: &'static [Setting],
-    /// Whether it has parameters.
-    pub(crate) has_parameters: bool,
+    /// The parameters that it has.
+    pub(crate) parameters: Parameters,
     /// Its effect on a shape.
     pub(crate) flow: Flow,
     /// Returns its output shape and its types, for its source text and its input.
     pub(crate) resolve: fn(&Written) -> Resolved,
+}
+
+/// The parameters of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parameters {
+    /// None.
+    None,
+    /// Weights that an initializer draws, and others.
+    Drawn,
+    /// Parameters that start from fixed values or from a setting.
+    Fixed,
 }
 
 /// The shape that a layer takes.
@@ -328,7 +339,7 @@ impl Spec {
             takes: Takes::Any,
             sizes: &[],
             settings,
-            has_parameters: false,
+            parameters: Parameters::None,
             flow: Flow::Elementwise,
             resolve: |written| Resolved::without_parameters(written.input.plain(written.unknown)),
         }

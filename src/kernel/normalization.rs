@@ -13,8 +13,11 @@ use crate::scalar::Scalar;
 ///
 /// Sums over the elements of a group have a fixed order: element n is added to partial sum n mod 16, and partial sums are
 /// added in halves, 8 apart, then 4, 2 and 1. In the gradients, the elements that share a weight are summed in the same way,
-/// and these sums are added in order. Sums over a batch are those of the samples, added in order, for a single position per
-/// channel those of 64 samples.
+/// and these sums are added in order.
+///
+/// In sums over a batch, the elements of a channel in each sample are added to partial sums in the same way. The partial sums
+/// of the samples with the first 4096 elements or more are added up, then those of the next. If a channel has a single position,
+/// its sum is that of the sums of 64 samples each.
 pub trait NormalizationKernels: Scalar {
     /// Computes `y[s, n] = w[c] (x[s, n] - μ) r + b[c]`, with the mean μ of the group and r = 1 / √(σ² + ε), where c is the
     /// weight of element n. These two elements are kept for each group. Without centering, μ is 0 and σ² the mean square.

@@ -142,6 +142,12 @@ impl<const C: usize, T: Scalar> BatchNorm<C, T> {
     /// Changes the parameters of the layer before this one so that it computes what both compute in inference. The same network
     /// without this layer then gives the same predictions, up to rounding, in less time. `epsilon` is the setting of this layer.
     ///
+    /// The layer before needs a bias. If it is trained with `bias = false`, declare it with a bias in the network to deploy, and
+    /// copy its weight: `deployed.conv.weight = trained.conv.weight`.
+    ///
+    /// # Panics
+    /// Panics if `epsilon` is not above 0 and finite.
+    ///
     /// # Example
     /// ```
     /// use typenet::prelude::*;
@@ -162,6 +168,7 @@ impl<const C: usize, T: Scalar> BatchNorm<C, T> {
     /// assert!((a[0] - b[0]).abs() < 1e-6 && (a[1] - b[1]).abs() < 1e-6);
     /// ```
     pub fn fold_into(&self, before: &mut impl RescaleOutputs<C, T>, epsilon: f64) {
+        assert!(epsilon > 0.0 && epsilon.is_finite(), "the epsilon of `BatchNorm` must be above 0 and finite");
         let (mut scale, mut shift) = (self.weight, self.bias);
         for channel in 0..C {
             scale[channel] /= (self.running_var[channel] + T::from_f64(epsilon)).sqrt();

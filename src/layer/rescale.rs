@@ -8,6 +8,12 @@ use crate::scalar::Scalar;
 ///
 /// # Example
 /// See [`BatchNorm::fold_into`](crate::BatchNorm::fold_into).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot take over a scale and a shift of {C} channels",
+    label = "needs {C} outputs and a bias",
+    note = "the parameters of `Dense`, `Conv2d`, `Conv1d` and `ConvTranspose2d` with as many outputs can",
+    note = "for a layer with `bias = false`: declare it with a bias in the network to deploy, and copy its field `weight`"
+)]
 pub trait RescaleOutputs<const C: usize, T: Scalar> {
     /// Changes the parameters so that each channel c of the output becomes `scale[c]` times itself plus `shift[c]`.
     fn rescale_outputs(&mut self, scale: &SVector<T, C>, shift: &SVector<T, C>);

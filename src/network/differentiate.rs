@@ -8,7 +8,8 @@ use crate::kernel::dispatch;
 use crate::layer::Pass;
 use crate::loss::Loss;
 use crate::network::{
-    Backward, BackwardMemory, FitsValue, Forward, Network, Parts, Sample, TrainingBatch, Workspace, check_counts,
+    Backward, BackwardMemory, FitsValue, Forward, Network, Parts, Sample, TrainingBatch, Workspace, check_batch,
+    check_counts,
 };
 use crate::shape::Shape;
 
@@ -18,7 +19,8 @@ pub trait Differentiate: Network {
     ///
     /// # Errors
     /// [`Error::TooManySamples`] if the batch does not fit the workspace; [`gradient`](Self::gradient) accepts a batch of any
-    /// size.
+    /// size. [`Error::BatchTooSmall`] for a pass of training, if a layer normalizes over the batch and the batch has too few
+    /// values.
     ///
     /// # Example
     /// See [`backward`](Self::backward).
@@ -29,6 +31,7 @@ pub trait Differentiate: Network {
         workspace: &'w mut Workspace<'_, Self>,
     ) -> Result<&'w [Sample<Self, Self::Logits>]> {
         let input = Self::Input::flat_batch(inputs);
+        check_batch::<Self>(inputs.len(), pass)?;
         let Parts { logits, cache, statistics, .. } = workspace.begin(inputs.len())?;
         dispatch(Forward { network: self, pass, input, logits: &mut *logits, cache, statistics });
         Ok(Self::Logits::batch(logits))
@@ -145,7 +148,8 @@ pub trait Differentiate: Network {
     /// # Errors
     /// [`Error::NonFiniteLoss`], with the layer and the step of `pass`, if the loss is not finite; [`Error::TargetOutOfRange`]
     /// if the loss does not accept a target; [`Error::CountMismatch`] if `inputs` and `targets` differ in length;
-    /// [`Error::Empty`] if they are empty.
+    /// [`Error::Empty`] if they are empty. If a layer normalizes over the batch: [`Error::BatchTooSmall`], or
+    /// [`Error::WorkspaceTooSmall`] if lent memory has no room for all tiles of the batch.
     ///
     /// # Example
     /// ```

@@ -5,7 +5,7 @@ use core::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Program, SoftmaxKernels, dispatch};
-use crate::layer::{BatchStatistics, Pass, Phase};
+use crate::layer::{BatchStatistics, Mode, Pass, Phase};
 use crate::loss::Loss;
 use crate::network::{
     Add, BackwardMemory, Batch, ForwardPhase, Network, Parts, Shards, Workspace, cut, publish, tile_len,
@@ -31,10 +31,8 @@ impl<N: Network, L: Loss<N::Output>> Phases<'_, N, L> {
         gradient: &mut N,
         predictions: &mut [N::Scalar],
     ) -> Result<N::Scalar> {
-        let (samples, needed) = (self.batch.inputs.len(), N::MIXING.smallest_batch);
-        if samples < needed {
-            return Err(Error::BatchTooSmall { samples, needed });
-        }
+        let samples = self.batch.inputs.len();
+        check_batch::<N>(samples, self.pass)?;
         let (shards, tiles, gradients) = workspace.room_for_batch(samples)?;
         self.batch.shards = shards;
         let mut sum = N::Scalar::ZERO;
@@ -90,6 +88,15 @@ impl<N: Network, L: Loss<N::Output>> Phases<'_, N, L> {
     }
 }
 
+/// Checks that a batch has enough samples for the layers that learn from its statistics.
+pub(super) fn check_batch<N: Network>(samples: usize, pass: &Pass) -> Result<()> {
+    let needed = N::MIXING.smallest_batch;
+    if samples >= needed || N::MIXING.barriers == 0 || pass.mode == Mode::Inference {
+        return Ok(());
+    }
+    Err(Error::BatchTooSmall { samples, needed })
+}
+
 /// Combines the means of some samples, and their variances in a forward pass, with those of others. `share` is the share of the
 /// others in all of these samples.
 ///
@@ -141,7 +148,7 @@ impl<N: Network, L: Loss<N::Output>> PhaseOf<'_, '_, N, L> {
         let (gradients, rest) = gradients.split_at_mut(plan.gradients_at_once(&first));
         let room = Room { gradient: &mut *gradient, gradients, tiles };
         let shared = threads::POSSIBLE && plan.is_shared(&shards);
-        if !shared && plan.joins_in_place(&second) {
+        if !shared && plan.joins_at_once(&first, &second) {
             let (loss, measured) = self.of(first, room, predictions);
             let (later, _) = self.of_shard(&second, true, gradient, other_tiles, other);
             return (loss + later, measured);

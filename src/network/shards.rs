@@ -86,8 +86,14 @@ impl Shards {
         let Some((first, second)) = Self::halves(shards) else {
             return 0;
         };
-        let alone = self.is_shared(shards) || !self.joins_in_place(&second);
-        self.gradients_at_once(&first) + if alone { 1 + self.gradients_at_once(&second) } else { 0 }
+        let joined = !self.is_shared(shards) && self.joins_at_once(&first, &second);
+        self.gradients_at_once(&first) + if joined { 0 } else { 1 + self.gradients_at_once(&second) }
+    }
+
+    /// Returns whether the second half of a range can be added directly to the sum of the first if parts of sums are kept until
+    /// they are complete. Parts of the first half that wait must be added to it before the second half is.
+    pub(crate) fn joins_at_once(&self, first: &Range<usize>, second: &Range<usize>) -> bool {
+        self.joins_in_place(second) && self.gradients_at_once(first) == 0
     }
 }
 

@@ -119,10 +119,12 @@ pub struct Summary {
     pub parameter_bytes: usize,
     /// The number of multiply-adds of one prediction.
     pub multiply_adds: u64,
-    /// The size of the workspace of a training step in bytes.
+    /// The size of the workspace of a training step in bytes. If a layer mixes samples, each tile of a batch has so much.
     pub workspace_bytes: usize,
     /// The number of samples in a tile of a training step.
     pub tile: usize,
+    /// Whether a layer mixes the samples of a batch in training.
+    pub mixes_samples: bool,
 }
 
 impl Summary {
@@ -136,6 +138,7 @@ impl Summary {
             multiply_adds: N::MULTIPLY_ADDS,
             workspace_bytes: N::WORKSPACE_LEN * size_of::<N::Scalar>(),
             tile: N::TILE,
+            mixes_samples: N::MIXING.barriers > 0,
         }
     }
 }
@@ -177,9 +180,10 @@ impl Display for Summary {
         writeln!(f)?;
         write!(
             f,
-            "{} multiply-adds per sample, workspace {} (tiles of {} samples)",
+            "{} multiply-adds per sample, workspace {} ({} of {} samples)",
             grouped(self.multiply_adds),
             bytes(self.workspace_bytes),
+            if self.mixes_samples { "for each tile" } else { "tiles" },
             self.tile
         )
     }

@@ -108,6 +108,23 @@ impl<N: Network> Workspace<'static, N> {
         Self::for_samples(N::TILE)
     }
 
+    /// Returns the number of elements that [`over`](Workspace::over) needs for training steps with batches of up to `samples`
+    /// samples: `N::WORKSPACE_LEN`, unless a layer such as `BatchNorm` mixes samples, which needs memory for each tile.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Normalized (Vector<8>) = Dense<_, 4>, BatchNorm, Relu, Dense<_, 1>);
+    /// const LEN: usize = Workspace::<Normalized>::len_for_batch(256);
+    /// let mut memory = [0.0; LEN];
+    /// assert!(LEN > Normalized::WORKSPACE_LEN && Workspace::<Normalized>::over(&mut memory).is_ok());
+    /// ```
+    #[must_use]
+    pub const fn len_for_batch(samples: usize) -> usize {
+        if N::MIXING.barriers == 0 { N::WORKSPACE_LEN } else { samples.div_ceil(N::TILE) * tile_len::<N>() }
+    }
+
     /// Allocates memory for a forward pass over `samples` samples at once.
     ///
     /// # Panics
@@ -206,14 +223,14 @@ impl<'a, N: Network> Workspace<'a, N> {
         let needed = tiles.saturating_mul(tile_len::<N>());
         let threads = match &mut self.memory {
             Memory::Owned(memory) => {
-                if memory.len() < needed + LINE {
+                if memory.len() < needed + line::<N::Scalar>() {
                     *memory = allocate(needed);
                     self.samples = needed.saturating_sub(N::MIXING.len()) / N::SAMPLE_LEN.max(1);
                 }
                 Self::threads_for(samples, PASSES_OF_A_GRADIENT)
             }
             Memory::Lent(memory) if memory.len() < needed => {
-                return Err(Error::TooManySamples { samples, limit: memory.len() / tile_len::<N>() * N::TILE });
+                return Err(Error::WorkspaceTooSmall { length: memory.len(), needed });
             }
             // A caller that provides the memory may have no allocator.
             Memory::Lent(_) => 1,
@@ -267,13 +284,18 @@ const LINE: usize = 64;
 
 /// Returns the number of elements of memory for a tile, if each tile of a batch has memory of its own: a multiple of [`LINE`].
 pub(super) const fn tile_len<N: Network>() -> usize {
-    let line = LINE / size_of::<N::Scalar>();
-    if line > 0 { N::WORKSPACE_LEN.next_multiple_of(line) } else { N::WORKSPACE_LEN }
+    N::WORKSPACE_LEN.next_multiple_of(line::<N::Scalar>())
+}
+
+/// Returns the number of elements in a line of the cache, at least 1.
+const fn line<T>() -> usize {
+    let line = LINE / size_of::<T>();
+    if line > 0 { line } else { 1 }
 }
 
 /// Allocates `len` elements, and so many more that as many start at a multiple of [`LINE`].
 fn allocate<T: Scalar>(len: usize) -> Vec<T> {
-    vec![T::ZERO; len.saturating_add(LINE / size_of::<T>().max(1))]
+    vec![T::ZERO; len.saturating_add(line::<T>())]
 }
 
 /// Cuts memory for a pass over `samples` samples. The pieces start at a multiple of [`LINE`] if there is room, so that registers

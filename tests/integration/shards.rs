@@ -57,6 +57,7 @@ network!(struct Plain = Dense<64, 256>, Tanh, Dense<256, 10>, Softmax);
 network!(struct Adding (Vector<64>) = Scale<64>, Dense<64, 200>, Tanh, Scale<200>, Dense<200, 10>, Scale<10>, Softmax);
 network!(struct Inner = Dense<64, 128>, Scale<128>, Sigmoid);
 // All tiles meet at the barriers, also around layers that can only add.
+network!(struct Normalized (Vector<64>) = Dense<_, 200>, BatchNorm, Relu, Dense<_, 10>, BatchNorm, Softmax);
 network!(struct Mixing (Vector<64>) = Dense<64, 200>, BatchNorm, Relu, Scale<200>, Residual { Dense<_, 200>, BatchNorm, Tanh }, Dense<_, 10>, Softmax);
 network!(struct Outer (Vector<64>) = Inner, Dense<128, 10>, Softmax);
 
@@ -265,7 +266,7 @@ mod threads {
     use typenet::train::TrainingPlan;
     use typenet::{Adam, EpochRecord, Error, Optimizer, Scalar};
 
-    use super::{Adding, Mixing, Outer, Plain, bits_of, samples};
+    use super::{Adding, Mixing, Normalized, Outer, Plain, bits_of, samples};
     use crate::support::bits::{Bits, hash, hash_of};
 
     const COUNTS: [usize; 4] = [1, 2, 3, 8];
@@ -278,7 +279,7 @@ mod threads {
     where
         N: Network<Scalar: Bits, Input = Vector<64>, Output = Probabilities<10>>,
     {
-        for tiles in [1, 2, 3, 9, 20] {
+        for tiles in [1, 2, 3, 5, 9, 20] {
             let global = bits_of::<N>(tiles);
             for threads in COUNTS {
                 let shared = pool(threads).install(|| bits_of::<N>(tiles));
@@ -298,6 +299,7 @@ mod threads {
         any_number_of_threads_gives_the_same_bits::<Adding>();
         any_number_of_threads_gives_the_same_bits::<Outer>();
         any_number_of_threads_gives_the_same_bits::<Mixing>();
+        any_number_of_threads_gives_the_same_bits::<Normalized>();
     }
 
     #[test]

@@ -42,9 +42,9 @@ pub(crate) fn all() -> Vec<Workload> {
         Workload::new("C1", adam),
         Workload::new("D1", || training::<LeNet, 10>(64)),
         Workload::new("D2", || training::<LeNet, 10>(2048)),
-        Workload::new("E1", || training::<Separable, 10>(64)),
-        Workload::new("E2", || training::<Residuals, 10>(64)),
-        Workload::new("E3", || training::<Normalized, 10>(64)),
+        Workload::new("H1", || training::<Separable, 10>(64)),
+        Workload::new("H2", || training::<Residuals, 10>(64)),
+        Workload::new("H3", || training::<Normalized, 10>(64)),
     ];
     let batches = [1, 2, 4, 7, 8, 16, 32, 33, 64, 100, 128, 256, 512, 1024, 2048, 4096];
     all.extend(batches.map(|batch| Workload::new(&format!("S-batch-{batch}"), move || training::<Net784, 10>(batch))));

@@ -74,6 +74,11 @@ pub(crate) fn nothing_to(place: Place, layer: &str, verb: &str, attribute: &str)
     place.error(format!("{layer} has no parameters to {verb}\n\nhelp: leave `#[{attribute}]` out"))
 }
 
+/// `#[init(Zeros)] norm: BatchNorm`
+pub(crate) fn draws_nothing(place: Place, field: &Ident) -> Error {
+    place.error(format!("`{field}` starts from fixed values, not from an initializer\n\nhelp: leave `#[init]` out, and write to the field of the network: `network.{field}.weight.fill(0.0)`"))
+}
+
 /// `#[frozen(true)]`
 pub(crate) fn frozen_takes_nothing(place: Place) -> Error {
     place

@@ -10,7 +10,7 @@ use super::settings::{self, CustomSettings, Initialization};
 use super::size;
 use crate::ast::{self, Declaration};
 use crate::errors::{self, Errors};
-use crate::layer::{Flow, Spec};
+use crate::layer::{Flow, Parameters, Spec};
 use crate::place::Place;
 use crate::setting::{Reading, Value};
 use crate::size::Size;
@@ -177,6 +177,8 @@ enum HasParameters {
     No,
     /// It may have some.
     Yes,
+    /// It has some, but draws none.
+    Fixed,
     /// Its inner layers may have some.
     InLayers,
 }
@@ -184,8 +186,12 @@ enum HasParameters {
 impl HasParameters {
     fn of(identity: &Identity) -> Self {
         match identity {
-            Identity::BuiltIn { spec, .. } if !spec.has_parameters => Self::No,
-            Identity::BuiltIn { .. } | Identity::Custom { .. } => Self::Yes,
+            Identity::BuiltIn { spec, .. } => match spec.parameters {
+                Parameters::None => Self::No,
+                Parameters::Drawn => Self::Yes,
+                Parameters::Fixed => Self::Fixed,
+            },
+            Identity::Custom { .. } => Self::Yes,
             Identity::Block { .. } => Self::InLayers,
         }
     }
@@ -197,6 +203,11 @@ fn judge_attributes(layer: &ast::Layer, parameters: HasParameters, field: &Ident
     let place = layer.init.as_ref().map(place_of);
     match parameters {
         HasParameters::Yes => {}
+        HasParameters::Fixed => {
+            if let Some(place) = place {
+                errors.push(errors::draws_nothing(place, field));
+            }
+        }
         HasParameters::InLayers => {
             if let Some(place) = place {
                 errors.push(errors::initializes_block(place, &whose));

@@ -1,7 +1,7 @@
 //! `AvgPool1d<steps>(stride, padding, divisor, rounding)`
 
 use super::window::{self, STEPS, STRIDE_OF_STEPS};
-use super::{Flow, Spec, Takes};
+use super::{Flow, Parameters, Spec, Takes};
 use crate::setting::Setting;
 use crate::shape::SEQUENCE;
 
@@ -31,7 +31,7 @@ pub(super) const SPEC: Spec = Spec {
             "AvgPool1d<4>(divisor = Inside, rounding = Up)",
         ]),
     ],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Changes,
     resolve: |written| window::pooling_of_steps(written, None),
 };

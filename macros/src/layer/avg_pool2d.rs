@@ -1,7 +1,7 @@
 //! `AvgPool2d<rows, columns>(stride, padding, divisor, rounding)`
 
 use super::window::{self, ROWS_AND_COLUMNS, STRIDE};
-use super::{Flow, Spec, Takes};
+use super::{Flow, Parameters, Spec, Takes};
 use crate::setting::Setting;
 use crate::shape::IMAGE;
 
@@ -32,7 +32,7 @@ pub(super) const SPEC: Spec = Spec {
             "AvgPool2d<2>(padding = Same, rounding = Up)",
         ]),
     ],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Changes,
     resolve: |written| window::pooling(written, None),
 };

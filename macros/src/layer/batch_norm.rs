@@ -1,6 +1,6 @@
 //! `BatchNorm(epsilon, momentum)`
 
-use super::{Argument, Flow, Resolved, Spec, Takes, Type};
+use super::{Argument, Flow, Parameters, Resolved, Spec, Takes, Type};
 use crate::setting::Setting;
 use crate::shape::{IMAGE, SEQUENCE};
 
@@ -10,7 +10,7 @@ pub(super) const SPEC: Spec = Spec {
     takes: Takes::Any,
     sizes: &[],
     settings: &[Setting::optional("epsilon", "EPSILON"), Setting::optional("momentum", "MOMENTUM")],
-    has_parameters: true,
+    parameters: Parameters::Fixed,
     flow: Flow::Keeps,
     resolve: |written| {
         let is_sequence = written.input.is_a(&SEQUENCE);

@@ -2,7 +2,7 @@
 
 use super::bias;
 use super::convolution::{self, Groups, Positions};
-use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
+use super::{Argument, Flow, Parameters, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::setting::Setting;
 use crate::shape::{SEQUENCE, Shape};
 
@@ -30,7 +30,7 @@ pub(super) const SPEC: Spec = Spec {
             "Conv1d<4, 8, 3>(1, Same, 1, _, false)",
         ]),
     ],
-    has_parameters: true,
+    parameters: Parameters::Drawn,
     flow: Flow::Changes,
     resolve,
 };

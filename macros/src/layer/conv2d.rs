@@ -2,7 +2,7 @@
 
 use super::bias;
 use super::convolution::{self, Groups, Positions};
-use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
+use super::{Argument, Flow, Parameters, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::setting::Setting;
 use crate::shape::{IMAGE, Shape};
 use crate::size::Size;
@@ -39,7 +39,7 @@ pub(super) const SPEC: Spec = Spec {
             "Conv2d<4, 6, 3>(groups = 2, bias = false)",
         ]),
     ],
-    has_parameters: true,
+    parameters: Parameters::Drawn,
     flow: Flow::Changes,
     resolve,
 };

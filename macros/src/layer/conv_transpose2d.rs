@@ -3,7 +3,7 @@
 
 use super::bias;
 use super::convolution::{self, Groups};
-use super::{Argument, Flow, Relation, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
+use super::{Argument, Flow, Parameters, Relation, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::errors;
 use crate::setting::{Setting, Value};
 use crate::shape::{IMAGE, Shape};
@@ -38,7 +38,7 @@ pub(super) const SPEC: Spec = Spec {
             "ConvTranspose2d<4, 6, 3>(groups = 2, bias = false)",
         ]),
     ],
-    has_parameters: true,
+    parameters: Parameters::Drawn,
     flow: Flow::Changes,
     resolve,
 };

@@ -1,7 +1,7 @@
 //! `Dense<inputs, outputs>(bias)`
 
 use super::bias;
-use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Type, Written};
+use super::{Argument, Flow, Parameters, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::shape::{Shape, VECTOR};
 
 pub(super) const SPEC: Spec = Spec {
@@ -13,7 +13,7 @@ pub(super) const SPEC: Spec = Spec {
         Slot::of_output("outputs", "the number of outputs", 0),
     ],
     settings: &[bias::setting(&[])],
-    has_parameters: true,
+    parameters: Parameters::Drawn,
     flow: Flow::Changes,
     resolve,
 };

@@ -1,6 +1,6 @@
 //! `Flatten`
 
-use super::{Argument, Flow, Resolved, Spec, Takes};
+use super::{Argument, Flow, Parameters, Resolved, Spec, Takes};
 use crate::shape::Shape;
 
 pub(super) const SPEC: Spec = Spec {
@@ -9,7 +9,7 @@ pub(super) const SPEC: Spec = Spec {
     takes: Takes::Any,
     sizes: &[],
     settings: &[],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Changes,
     resolve: |written| {
         let gives = Shape::vector(written.length());

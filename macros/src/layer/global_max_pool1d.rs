@@ -1,6 +1,6 @@
 //! `GlobalMaxPool1d`
 
-use super::{Argument, Flow, Resolved, Spec, Takes};
+use super::{Argument, Flow, Parameters, Resolved, Spec, Takes};
 use crate::shape::{SEQUENCE, Shape};
 
 pub(super) const SPEC: Spec = Spec {
@@ -9,7 +9,7 @@ pub(super) const SPEC: Spec = Spec {
     takes: Takes::Shape(&SEQUENCE),
     sizes: &[],
     settings: &[],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Changes,
     resolve: |written| {
         let gives = Shape::vector(written.axis(1, &SEQUENCE));

@@ -1,6 +1,6 @@
 //! `GroupNorm<groups>(epsilon)`
 
-use super::{Argument, Flow, Relation, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
+use super::{Argument, Flow, Parameters, Relation, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::errors;
 use crate::setting::Setting;
 use crate::shape::IMAGE;
@@ -12,7 +12,7 @@ pub(super) const SPEC: Spec = Spec {
     takes: Takes::Shape(&IMAGE),
     sizes: &[Slot::free("groups", "the number of groups")],
     settings: &[Setting::optional("epsilon", "EPSILON")],
-    has_parameters: true,
+    parameters: Parameters::Fixed,
     flow: Flow::Keeps,
     resolve,
 };

@@ -1,7 +1,7 @@
 //! `MaxPool1d<steps>(stride, padding, dilation, rounding)`
 
 use super::window::{self, STEPS, STRIDE_OF_STEPS};
-use super::{Flow, Spec, Takes};
+use super::{Flow, Parameters, Spec, Takes};
 use crate::setting::Setting;
 use crate::shape::SEQUENCE;
 
@@ -29,7 +29,7 @@ pub(super) const SPEC: Spec = Spec {
             "MaxPool1d<3>(2, Causal, rounding = Up)",
         ]),
     ],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Changes,
     resolve: |written| window::pooling_of_steps(written, Some(2)),
 };

@@ -1,7 +1,7 @@
 //! `MaxPool2d<rows, columns>(stride, padding, dilation, rounding)`
 
 use super::window::{self, ROWS_AND_COLUMNS, STRIDE};
-use super::{Flow, Spec, Takes};
+use super::{Flow, Parameters, Spec, Takes};
 use crate::setting::Setting;
 use crate::shape::IMAGE;
 
@@ -31,7 +31,7 @@ pub(super) const SPEC: Spec = Spec {
             "MaxPool2d<2>(padding = Same, rounding = Up)",
         ]),
     ],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Changes,
     resolve: |written| window::pooling(written, Some(2)),
 };

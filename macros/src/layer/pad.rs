@@ -1,6 +1,6 @@
 //! `Pad<rows, columns, rows below, columns to the right>(mode)`
 
-use super::{Argument, Flow, Relation, Requirement, Resolved, Slot, Spec, Takes, Written};
+use super::{Argument, Flow, Parameters, Relation, Requirement, Resolved, Slot, Spec, Takes, Written};
 use crate::errors;
 use crate::setting::{Setting, Value};
 use crate::shape::{IMAGE, Shape};
@@ -17,7 +17,7 @@ pub(super) const SPEC: Spec = Spec {
         Slot::free("columns to the right", "the number of columns to the right").or_zero().or_earlier(2),
     ],
     settings: &[Setting::word("mode", &["Zeros", "Reflect", "Replicate", "Circular"], "PadMode")],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Changes,
     resolve,
 };

@@ -1,6 +1,6 @@
 //! `Reshape<Vector<values>>`, `Reshape<Image<channels, rows, columns>>` and `Reshape<Sequence<steps, features>>`
 
-use super::{Argument, Flow, Relation, Requirement, Resolved, Slot, Spec, Takes, Written};
+use super::{Argument, Flow, Parameters, Relation, Requirement, Resolved, Slot, Spec, Takes, Written};
 use crate::errors;
 use crate::shape::{IMAGE, SEQUENCE, Shape, ShapeSpec, VECTOR};
 use crate::size::Size;
@@ -11,7 +11,7 @@ pub(super) const VECTOR_SPEC: Spec = Spec {
     takes: Takes::Any,
     sizes: &[Slot::free("values", "the number of values")],
     settings: &[],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Becomes(&VECTOR),
     resolve: |written| resolve(written, &VECTOR),
 };

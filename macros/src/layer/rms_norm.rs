@@ -1,6 +1,6 @@
 //! `RmsNorm(epsilon)`
 
-use super::{Argument, Flow, Resolved, Spec, Takes, Type};
+use super::{Argument, Flow, Parameters, Resolved, Spec, Takes, Type};
 use crate::setting::Setting;
 
 pub(super) const SPEC: Spec = Spec {
@@ -9,7 +9,7 @@ pub(super) const SPEC: Spec = Spec {
     takes: Takes::Any,
     sizes: &[],
     settings: &[Setting::optional("epsilon", "EPSILON")],
-    has_parameters: true,
+    parameters: Parameters::Fixed,
     flow: Flow::Keeps,
     resolve: |written| {
         let length = || vec![Argument::Size(written.length())];

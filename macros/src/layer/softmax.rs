@@ -1,6 +1,6 @@
 //! `Softmax`
 
-use super::{Flow, Resolved, Spec, Takes};
+use super::{Flow, Parameters, Resolved, Spec, Takes};
 use crate::shape::VECTOR;
 
 pub(super) const SPEC: Spec = Spec {
@@ -9,7 +9,7 @@ pub(super) const SPEC: Spec = Spec {
     takes: Takes::Shape(&VECTOR),
     sizes: &[],
     settings: &[],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Head,
     resolve: |written| Resolved::without_parameters(written.input.normalized(written.unknown)),
 };

@@ -1,6 +1,6 @@
 //! `Upsample<row factor, column factor>(mode)`
 
-use super::{Argument, Flow, Resolved, Slot, Spec, Takes, Written};
+use super::{Argument, Flow, Parameters, Resolved, Slot, Spec, Takes, Written};
 use crate::setting::Setting;
 use crate::shape::{IMAGE, Shape};
 use crate::size::Size;
@@ -14,7 +14,7 @@ pub(super) const SPEC: Spec = Spec {
         Slot::free("columns", "the factor of the columns").or_previous(),
     ],
     settings: &[Setting::word("mode", &["Nearest", "Bilinear"], "Interpolation")],
-    has_parameters: false,
+    parameters: Parameters::None,
     flow: Flow::Changes,
     resolve,
 };

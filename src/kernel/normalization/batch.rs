@@ -1,11 +1,13 @@
 //! The loops of batch normalization, in which the samples of a batch share the mean and the variance of a channel.
 
 use super::BatchNormalizationSizes;
-use super::loops::{PARTS, folded, sum};
+use super::loops::{PARTS, add_to, folded};
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
-/// The number of samples whose elements are added one after the other. Sums of so many samples are added in order.
+/// The number of elements of a channel, of one or several samples, whose partial sums are added up together.
+const TOGETHER: usize = 4096;
+/// The number of samples whose elements are added one after the other if a channel has a single position.
 const SAMPLES: usize = 64;
 
 impl BatchNormalizationSizes {
@@ -13,7 +15,7 @@ impl BatchNormalizationSizes {
     #[inline(always)]
     fn check(self, elements: &[usize], channels: &[usize]) {
         let Self { samples, positions, .. } = self;
-        assert!(samples > 0 && positions > 0 && self.channels > 0, "no size is 0");
+        assert!(positions > 0 && self.channels > 0, "no size of a sample is 0");
         let len = samples.checked_mul(self.row());
         assert!(elements.iter().all(|&elements| Some(elements) == len), "elements of every sample");
         assert!(channels.iter().all(|&channels| channels == self.channels), "an element per channel");
@@ -26,24 +28,60 @@ impl BatchNormalizationSizes {
     }
 }
 
-/// Computes a sum over the samples for each of up to [`PARTS`] channels that are adjacent, into `$sums`. `$next` is `$sum` plus
-/// the term of element `$n` of channel `$part`.
+/// Computes the sum over the elements of a channel in all samples. `$next` is `$sum` plus the term of the elements, which have
+/// the names of the slices of all samples.
+macro_rules! sum_of_channel {
+    ($sizes:ident, $channel:ident, |$sum:ident, $first:ident $(, $other:ident)*| $next:expr) => {{
+        let (row, plane) = ($sizes.row(), $channel * $sizes.positions..($channel + 1) * $sizes.positions);
+        let (mut total, mut parts, mut together) = (T::ZERO, [T::ZERO; PARTS], 0);
+        for sample in 0..$sizes.samples {
+            let $first = &$first[sample * row..][plane.clone()];
+            $(let $other = &$other[sample * row..][plane.clone()];)*
+            add_to!(parts, |$sum, $first $(, $other)*| $next);
+            together += $sizes.positions;
+            if together >= TOGETHER {
+                total += folded(parts);
+                (parts, together) = ([T::ZERO; PARTS], 0);
+            }
+        }
+        total + folded(parts)
+    }};
+}
+
+/// Computes the sums over all samples for each of up to [`PARTS`] channels of a single position, those in `$columns`. `$next` is `$sum` plus the term of the elements, in channel `$part` of them, which have the names of the slices of all samples.
 macro_rules! sum_of_columns {
-    ($sizes:ident, $first:ident, $count:ident, $sums:ident, |$sum:ident, $part:ident, $n:ident| $next:expr) => {
-        for block in (0..$sizes.samples).step_by(SAMPLES) {
-            let mut block_sums = [T::ZERO; PARTS];
-            for sample in block..$sizes.samples.min(block + SAMPLES) {
-                let start = sample * $sizes.channels + $first;
-                for ($part, place) in block_sums[..$count].iter_mut().enumerate() {
-                    let ($sum, $n) = (*place, start + $part);
+    ($sizes:ident, $columns:ident, |$sum:ident, $part:ident, $first:ident $(, $other:ident)*| $next:expr) => {{
+        let (mut sums, mut block, mut added) = ([T::ZERO; PARTS], [T::ZERO; PARTS], 0);
+        for sample in 0..$sizes.samples {
+            let start = sample * $sizes.channels;
+            let $first = &$first[start..][$columns.clone()];
+            $(let $other = &$other[start..][$columns.clone()];)*
+            // The unit makes this a pair for a single slice too.
+            if let ((), Some($first) $(, Some($other))*) =
+                ((), $first.first_chunk::<PARTS>() $(, $other.first_chunk::<PARTS>())*)
+            {
+                for $part in 0..PARTS {
+                    let ($sum, $first) = (block[$part], $first[$part]);
+                    $(let $other = $other[$part];)*
+                    block[$part] = $next;
+                }
+            } else {
+                for ($part, place) in block[..$first.len()].iter_mut().enumerate() {
+                    let ($sum, $first) = (*place, $first[$part]);
+                    $(let $other = $other[$part];)*
                     *place = $next;
                 }
             }
-            for (place, sum) in $sums.iter_mut().zip(block_sums) {
-                *place += sum;
+            added += 1;
+            if added == SAMPLES || sample + 1 == $sizes.samples {
+                for (sum, part) in sums.iter_mut().zip(&mut block) {
+                    *sum += core::mem::replace(part, T::ZERO);
+                }
+                added = 0;
             }
         }
-    };
+        sums
+    }};
 }
 
 #[inline(always)]
@@ -57,38 +95,25 @@ pub(super) fn moments<T: Scalar, I: Isa>(
     sizes.check(&[input.len()], &[mean.len(), variance.len()]);
     let count = T::from_count(sizes.samples * sizes.positions);
     if sizes.positions > 1 {
-        let positions = sizes.positions;
         for (channel, (mean, variance)) in mean.iter_mut().zip(variance).enumerate() {
-            let mut total = T::ZERO;
-            for row in input.chunks_exact(sizes.row()) {
-                let x = &row[channel * positions..][..positions];
-                total += sum!(positions, |sum, n| sum + x[n]);
-            }
-            *mean = total / count;
-            let (center, mut squares) = (*mean, T::ZERO);
-            for row in input.chunks_exact(sizes.row()) {
-                let x = &row[channel * positions..][..positions];
-                squares += sum!(positions, |sum, n| {
-                    let difference = x[n] - center;
-                    isa.mul_add(difference, difference, sum)
-                });
-            }
-            *variance = squares / count;
+            let center = sum_of_channel!(sizes, channel, |sum, input| sum + input) / count;
+            let squares = sum_of_channel!(sizes, channel, |sum, input| {
+                let difference = input - center;
+                isa.mul_add(difference, difference, sum)
+            });
+            (*mean, *variance) = (center, squares / count);
         }
         return;
     }
     for first in (0..sizes.channels).step_by(PARTS) {
-        let columns = PARTS.min(sizes.channels - first);
-        let mut sums = [T::ZERO; PARTS];
-        sum_of_columns!(sizes, first, columns, sums, |sum, part, n| sum + input[n]);
-        let centers = sums.map(|sum| sum / count);
-        let mut squares = [T::ZERO; PARTS];
-        sum_of_columns!(sizes, first, columns, squares, |sum, part, n| {
-            let difference = input[n] - centers[part];
+        let columns = first..sizes.channels.min(first + PARTS);
+        let centers = sum_of_columns!(sizes, columns, |sum, part, input| sum + input).map(|sum| sum / count);
+        let squares = sum_of_columns!(sizes, columns, |sum, part, input| {
+            let difference = input - centers[part];
             isa.mul_add(difference, difference, sum)
         });
-        mean[first..][..columns].copy_from_slice(&centers[..columns]);
-        variance[first..][..columns].copy_from_slice(&squares.map(|sum| sum / count)[..columns]);
+        mean[columns.clone()].copy_from_slice(&centers[..columns.len()]);
+        variance[columns.clone()].copy_from_slice(&squares.map(|sum| sum / count)[..columns.len()]);
     }
 }
 
@@ -159,32 +184,28 @@ pub(super) fn gradient_sums<T: Scalar, I: Isa>(
     sizes.check(&[input.len(), grad_output.len()], &[mean.len(), variance.len(), common.len(), along.len()]);
     let epsilon = T::from_f64(sizes.epsilon);
     if sizes.positions > 1 {
-        let positions = sizes.positions;
         for (channel, (common, along)) in common.iter_mut().zip(along).enumerate() {
             let (center, scale) = (mean[channel], factor(variance[channel], epsilon));
-            (*common, *along) = (T::ZERO, T::ZERO);
-            for (x, g) in input.chunks_exact(sizes.row()).zip(grad_output.chunks_exact(sizes.row())) {
-                let (x, g) = (&x[channel * positions..][..positions], &g[channel * positions..][..positions]);
-                *common += sum!(positions, |sum, n| sum + g[n]);
-                *along += sum!(positions, |sum, n| isa.mul_add(g[n], (x[n] - center) * scale, sum));
-            }
+            *common = sum_of_channel!(sizes, channel, |sum, grad_output| sum + grad_output);
+            *along = sum_of_channel!(sizes, channel, |sum, grad_output, input| {
+                isa.mul_add(grad_output, (input - center) * scale, sum)
+            });
         }
         return;
     }
     for first in (0..sizes.channels).step_by(PARTS) {
-        let columns = PARTS.min(sizes.channels - first);
+        let columns = first..sizes.channels.min(first + PARTS);
         let (mut centers, mut scales) = ([T::ZERO; PARTS], [T::ZERO; PARTS]);
-        centers[..columns].copy_from_slice(&mean[first..][..columns]);
-        for (scale, &variance) in scales.iter_mut().zip(&variance[first..][..columns]) {
+        centers[..columns.len()].copy_from_slice(&mean[columns.clone()]);
+        for (scale, &variance) in scales.iter_mut().zip(&variance[columns.clone()]) {
             *scale = factor(variance, epsilon);
         }
-        let (mut sums, mut products) = ([T::ZERO; PARTS], [T::ZERO; PARTS]);
-        sum_of_columns!(sizes, first, columns, sums, |sum, part, n| sum + grad_output[n]);
-        sum_of_columns!(sizes, first, columns, products, |sum, part, n| {
-            isa.mul_add(grad_output[n], (input[n] - centers[part]) * scales[part], sum)
+        let sums = sum_of_columns!(sizes, columns, |sum, part, grad_output| sum + grad_output);
+        let products = sum_of_columns!(sizes, columns, |sum, part, grad_output, input| {
+            isa.mul_add(grad_output, (input - centers[part]) * scales[part], sum)
         });
-        common[first..][..columns].copy_from_slice(&sums[..columns]);
-        along[first..][..columns].copy_from_slice(&products[..columns]);
+        common[columns.clone()].copy_from_slice(&sums[..columns.len()]);
+        along[columns.clone()].copy_from_slice(&products[..columns.len()]);
     }
 }
 

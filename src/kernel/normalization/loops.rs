@@ -7,27 +7,40 @@ use crate::scalar::Scalar;
 /// The number of partial sums over the elements of a group.
 pub(super) const PARTS: usize = 16;
 
-/// Computes the sum over the elements of a slice. `$next` is `$sum` plus the term of element `$n`. A macro, since the body of
-/// a closure is not guaranteed to be compiled for the instruction set.
+/// Computes the sum over the elements of slices of the same length. `$next` is `$sum` plus the term of the elements, which have
+/// the names of their slices. A macro, since the body of a closure is not guaranteed to be compiled for the instruction set.
 macro_rules! sum {
-    ($elements:ident, |$sum:ident, $n:ident| $next:expr) => {{
+    (|$sum:ident, $first:ident $(, $other:ident)*| $next:expr) => {{
         let mut parts = [T::ZERO; PARTS];
-        let whole = $elements - $elements % PARTS;
-        for start in (0..whole).step_by(PARTS) {
-            for (part, place) in parts.iter_mut().enumerate() {
-                let ($sum, $n) = (*place, start + part);
-                *place = $next;
-            }
-        }
-        for (place, $n) in parts.iter_mut().zip(whole..$elements) {
-            let $sum = *place;
-            *place = $next;
-        }
+        $crate::kernel::normalization::loops::add_to!(parts, |$sum, $first $(, $other)*| $next);
         folded(parts)
     }};
 }
 
-pub(super) use sum;
+/// Adds the terms to partial sums: term n to partial sum n mod 16. Arrays of that length are vectors of the compiler.
+macro_rules! add_to {
+    ($parts:ident, |$sum:ident, $first:ident $(, $other:ident)*| $next:expr) => {{
+        let blocks = $first.as_chunks::<PARTS>().0.len();
+        for block in 0..blocks {
+            let $first = &$first.as_chunks::<PARTS>().0[block];
+            $(let $other = &$other.as_chunks::<PARTS>().0[block];)*
+            for part in 0..PARTS {
+                let ($sum, $first) = ($parts[part], $first[part]);
+                $(let $other = $other[part];)*
+                $parts[part] = $next;
+            }
+        }
+        let $first = $first.as_chunks::<PARTS>().1;
+        $(let $other = $other.as_chunks::<PARTS>().1;)*
+        for (part, place) in $parts[..$first.len()].iter_mut().enumerate() {
+            let ($sum, $first) = (*place, $first[part]);
+            $(let $other = $other[part];)*
+            *place = $next;
+        }
+    }};
+}
+
+pub(super) use add_to;
 
 /// Adds up the partial sums.
 #[inline(always)]
@@ -82,9 +95,9 @@ pub(super) fn normalize<T: Scalar, I: Isa>(
     let (count, epsilon) = (T::from_count(elements), T::from_f64(epsilon));
     let rows = input.chunks_exact(elements).zip(output.chunks_exact_mut(elements));
     for (row, ((x, y), kept)) in rows.zip(kept.chunks_exact_mut(2)).enumerate() {
-        let mean = if centered { sum!(elements, |sum, n| sum + x[n]) / count } else { T::ZERO };
-        let squares = sum!(elements, |sum, n| {
-            let difference = x[n] - mean;
+        let mean = if centered { sum!(|sum, x| sum + x) / count } else { T::ZERO };
+        let squares = sum!(|sum, x| {
+            let difference = x - mean;
             isa.mul_add(difference, difference, sum)
         });
         let factor = T::ONE / (squares / count + epsilon).sqrt();
@@ -134,9 +147,8 @@ pub(super) fn normalize_input_gradient<T: Scalar, I: Isa>(
         let (mean, factor) = (kept[0], kept[1]);
         let weight = &weight[row % groups * channels..][..channels];
         if positions == 1 {
-            let common =
-                if centered { sum!(elements, |sum, n| isa.mul_add(weight[n], g[n], sum)) / count } else { T::ZERO };
-            let along = sum!(elements, |sum, n| isa.mul_add(weight[n] * g[n], (x[n] - mean) * factor, sum)) / count;
+            let common = if centered { sum!(|sum, weight, g| isa.mul_add(weight, g, sum)) / count } else { T::ZERO };
+            let along = sum!(|sum, weight, g, x| isa.mul_add(weight * g, (x - mean) * factor, sum)) / count;
             for ((dx, &x), (&w, &g)) in dx.iter_mut().zip(x).zip(weight.iter().zip(g)) {
                 let normalized = (x - mean) * factor;
                 *dx = factor * isa.mul_add(-normalized, along, isa.mul_add(w, g, -common));
@@ -146,9 +158,9 @@ pub(super) fn normalize_input_gradient<T: Scalar, I: Isa>(
         let (mut common, mut along) = (T::ZERO, T::ZERO);
         for ((x, g), &w) in x.chunks_exact(positions).zip(g.chunks_exact(positions)).zip(weight) {
             if centered {
-                common = isa.mul_add(w, sum!(positions, |sum, n| sum + g[n]), common);
+                common = isa.mul_add(w, sum!(|sum, g| sum + g), common);
             }
-            along = isa.mul_add(w, sum!(positions, |sum, n| isa.mul_add(g[n], (x[n] - mean) * factor, sum)), along);
+            along = isa.mul_add(w, sum!(|sum, g, x| isa.mul_add(g, (x - mean) * factor, sum)), along);
         }
         (common, along) = (common / count, along / count);
         let planes = x.chunks_exact(positions).zip(g.chunks_exact(positions)).zip(dx.chunks_exact_mut(positions));
@@ -209,8 +221,8 @@ fn weight_gradient_of_channels<T: Scalar, I: Isa>(
         let samples = input.chunks_exact(elements).zip(grad_output.chunks_exact(elements));
         for ((x, g), kept) in samples.zip(kept.chunks_exact(2 * groups)) {
             let (x, g, mean, factor) = (&x[plane.clone()], &g[plane.clone()], kept[2 * group], kept[2 * group + 1]);
-            weight += sum!(positions, |sum, n| isa.mul_add(g[n], (x[n] - mean) * factor, sum));
-            bias += sum!(positions, |sum, n| sum + g[n]);
+            weight += sum!(|sum, g, x| isa.mul_add(g, (x - mean) * factor, sum));
+            bias += sum!(|sum, g| sum + g);
         }
         put(place, weight, accumulate);
         if let Some(place) = grad_bias.get_mut(channel) {
