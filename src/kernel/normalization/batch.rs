@@ -259,3 +259,100 @@ pub(super) fn input_gradient<T: Scalar, I: Isa>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use crate::kernel::{BatchNormalizationSizes, Isa, NormalizationKernels, Path, Program};
+    use crate::random;
+    use crate::scalar::Scalar;
+
+    /// The statistics, the output, the sums and the gradient of some samples.
+    struct All<'a, T> {
+        sizes: BatchNormalizationSizes,
+        weight: &'a [T],
+        bias: &'a [T],
+        input: &'a [T],
+        grad_output: &'a [T],
+    }
+
+    impl<T: NormalizationKernels> Program for All<'_, T> {
+        type Output = [Vec<T>; 6];
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) -> [Vec<T>; 6] {
+            let Self { sizes, weight, bias, input, grad_output } = self;
+            let [mut mean, mut variance, mut common, mut along] = [(); 4].map(|()| vec![T::ZERO; weight.len()]);
+            let [mut y, mut dx] = [(); 2].map(|()| vec![T::ZERO; input.len()]);
+            T::batch_moments(isa, sizes, input, &mut mean, &mut variance);
+            T::batch_normalize(isa, sizes, &mean, &variance, weight, bias, input, &mut y);
+            T::batch_gradient_sums(isa, sizes, &mean, &variance, input, grad_output, &mut common, &mut along);
+            T::batch_input_gradient(isa, sizes, &mean, &variance, weight, &common, &along, input, grad_output, &mut dx);
+            [mean, variance, y, common, along, dx]
+        }
+    }
+
+    fn draws<T: Scalar>(count: usize, seed: u64) -> Vec<T> {
+        let mut rng = crate::rng(seed);
+        (0..count).map(|_| T::from_f64(random::uniform(&mut rng) - 0.5)).collect()
+    }
+
+    fn all<T: NormalizationKernels>(path: Path, sizes: BatchNormalizationSizes) -> [Vec<T>; 6] {
+        let len = sizes.samples * sizes.channels * sizes.positions;
+        let (weight, bias) = (draws(sizes.channels, 1), draws(sizes.channels, 2));
+        let (input, grad_output) = (draws(len, 3), draws(len, 4));
+        path.run(All { sizes, weight: &weight, bias: &bias, input: &input, grad_output: &grad_output })
+    }
+
+    /// The formulas, one element after the other, in `f64`.
+    fn by_formula(sizes: BatchNormalizationSizes) -> [Vec<f64>; 6] {
+        let BatchNormalizationSizes { samples, channels, positions, epsilon } = sizes;
+        let len = samples * channels * positions;
+        let (weight, bias) = (draws::<f64>(channels, 1), draws::<f64>(channels, 2));
+        let (x, g) = (draws::<f64>(len, 3), draws::<f64>(len, 4));
+        let channel = |n: usize| n / positions % channels;
+        let count = (samples * positions) as f64;
+        let sum = |term: &dyn Fn(usize) -> f64| {
+            let mut sums = vec![0.0; channels];
+            (0..len).for_each(|n| sums[channel(n)] += term(n));
+            sums
+        };
+        let mean: Vec<f64> = sum(&|n| x[n]).iter().map(|sum| sum / count).collect();
+        let variance: Vec<f64> =
+            sum(&|n| (x[n] - mean[channel(n)]) * (x[n] - mean[channel(n)])).iter().map(|sum| sum / count).collect();
+        let factor = |n: usize| 1.0 / libm::sqrt(variance[channel(n)] + epsilon);
+        let normalized = |n: usize| (x[n] - mean[channel(n)]) * factor(n);
+        let y = (0..len).map(|n| normalized(n) * weight[channel(n)] + bias[channel(n)]).collect();
+        let (common, along) = (sum(&|n| g[n]), sum(&|n| g[n] * normalized(n)));
+        let dx = (0..len)
+            .map(|n| weight[channel(n)] * factor(n) * (g[n] - common[channel(n)] - normalized(n) * along[channel(n)]))
+            .collect();
+        [mean.clone(), variance.clone(), y, common, along, dx]
+    }
+
+    #[test]
+    fn every_instruction_set_follows_the_formulas_and_fused_ones_have_the_same_bits() {
+        let singles = [(1, 1), (2, 15), (3, 16), (70, 17), (5, 33), (129, 3)].map(|(s, c)| (s, c, 1));
+        let images = [(1, 1, 2), (2, 3, 15), (3, 2, 16), (5, 7, 17), (2, 3, 221), (3, 2, 4097)];
+        for (samples, channels, positions) in singles.into_iter().chain(images) {
+            let sizes = BatchNormalizationSizes { samples, channels, positions, epsilon: 1e-2 };
+            let exact = by_formula(sizes);
+            let fused: Vec<_> = Path::available()
+                .filter(|&path| path != Path::Portable)
+                .map(|path| (all::<f32>(path, sizes), all::<f64>(path, sizes)))
+                .collect();
+            assert!(fused.windows(2).all(|pair| pair[0] == pair[1]), "{sizes:?}");
+            for path in Path::available() {
+                for (found, exact) in all::<f64>(path, sizes).iter().flatten().zip(exact.iter().flatten()) {
+                    assert!((found - exact).abs() <= 1e-11 * (1.0 + exact.abs()), "{sizes:?}: {found} and {exact}");
+                }
+                for (found, exact) in all::<f32>(path, sizes).iter().flatten().zip(exact.iter().flatten()) {
+                    let apart = (f64::from(*found) - exact).abs();
+                    assert!(apart <= 2e-3 * (1.0 + exact.abs()), "{sizes:?}: {found} and {exact}");
+                }
+            }
+        }
+    }
+}

@@ -269,3 +269,98 @@ fn weight_gradient_of_elements<T: Scalar, I: Isa>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use crate::kernel::{Isa, NormalizationKernels, NormalizationSizes, Path, Program};
+    use crate::random;
+
+    /// The output and the gradients of some samples in `f32`.
+    struct All<'a> {
+        sizes: NormalizationSizes,
+        weight: &'a [f32],
+        bias: &'a [f32],
+        input: &'a [f32],
+        grad_output: &'a [f32],
+    }
+
+    impl Program for All<'_> {
+        type Output = [Vec<f32>; 4];
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) -> [Vec<f32>; 4] {
+            let Self { sizes, weight, bias, input, grad_output } = self;
+            let mut kept = vec![0.0; 2 * sizes.samples * sizes.groups];
+            let (mut y, mut dx) = (vec![0.0; input.len()], vec![0.0; input.len()]);
+            let (mut dw, mut db) = (vec![0.0; weight.len()], vec![0.0; bias.len()]);
+            f32::normalize(isa, sizes, weight, bias, input, &mut y, &mut kept);
+            f32::normalize_input_gradient(isa, sizes, weight, input, &kept, grad_output, &mut dx);
+            f32::normalize_weight_gradient(isa, sizes, input, &kept, grad_output, false, &mut dw, &mut db);
+            [y, dx, dw, db]
+        }
+    }
+
+    fn draws(count: usize, seed: u64) -> Vec<f32> {
+        let mut rng = crate::rng(seed);
+        let mut values = vec![0.0; count];
+        random::fill(&mut values, || random::uniform(&mut rng) - 0.5);
+        values
+    }
+
+    #[test]
+    fn all_fused_instruction_sets_give_the_same_bits_and_the_others_approximately() {
+        let whole = [1, 2, 15, 16, 17, 31, 64, 100].map(|elements| (elements, 1, 1));
+        let images = [(6, 3, 2), (2 * 7 * 17, 2, 17), (7 * 221, 7, 221), (4 * 16, 1, 16), (6 * 33, 3, 33)];
+        for ((elements, groups, positions), centered) in
+            whole.into_iter().chain(images).flat_map(|sizes| [(sizes, true), (sizes, false)])
+        {
+            let sizes = NormalizationSizes { samples: 3, elements, groups, positions, centered, epsilon: 1e-5 };
+            let weights = elements / positions;
+            let (weight, bias) = (draws(weights, 1), draws(if centered { weights } else { 0 }, 4));
+            let (input, grad_output) = (draws(3 * elements, 2), draws(3 * elements, 3));
+            let found = |path: Path| {
+                path.run(All { sizes, weight: &weight, bias: &bias, input: &input, grad_output: &grad_output })
+            };
+            let fused: Vec<_> = Path::available().filter(|&path| path != Path::Portable).map(found).collect();
+            assert!(fused.windows(2).all(|pair| pair[0] == pair[1]), "{sizes:?}");
+            let portable = found(Path::Portable);
+            for (one, other) in fused.first().into_iter().flatten().flatten().zip(portable.iter().flatten()) {
+                assert!((one - other).abs() <= 1e-4 * one.abs().max(1.0), "{sizes:?}: {one} and {other}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sample_with_a_common_offset_keeps_its_precision() {
+        let sizes =
+            NormalizationSizes { samples: 1, elements: 4, groups: 1, positions: 1, centered: true, epsilon: 1e-5 };
+        let input = &[4096.0, 4098.0, 4096.0, 4098.0];
+        let [y, ..] =
+            Path::Portable.run(All { sizes, weight: &[1.0; 4], bias: &[1.0; 4], input, grad_output: &[0.0; 4] });
+        assert!(y.iter().zip([0.0, 2.0, 0.0, 2.0]).all(|(y, expected)| (y - expected).abs() < 1e-4), "{y:?}");
+    }
+
+    #[test]
+    fn groups_are_those_of_separate_samples() {
+        let sizes =
+            NormalizationSizes { samples: 2, elements: 24, groups: 3, positions: 4, centered: true, epsilon: 0.1 };
+        let (weight, bias, input, grad_output) = (draws(6, 1), draws(6, 2), draws(48, 3), draws(48, 4));
+        let [y, dx, ..] =
+            Path::Portable.run(All { sizes, weight: &weight, bias: &bias, input: &input, grad_output: &grad_output });
+        for (group, (y, dx)) in y.chunks(8).zip(dx.chunks(8)).enumerate() {
+            let (place, weights) = (group * 8..group * 8 + 8, group % 3 * 2..group % 3 * 2 + 2);
+            let sizes = NormalizationSizes { samples: 1, elements: 8, groups: 1, ..sizes };
+            let [alone, dx_alone, ..] = Path::Portable.run(All {
+                sizes,
+                weight: &weight[weights.clone()],
+                bias: &bias[weights],
+                input: &input[place.clone()],
+                grad_output: &grad_output[place],
+            });
+            assert_eq!((y, dx), (&alone[..], &dx_alone[..]), "group {group}");
+        }
+    }
+}
