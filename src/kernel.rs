@@ -109,6 +109,12 @@ impl<T> Kernels for T where
 /// ```
 pub trait NaiveKernels: Scalar {}
 
+/// Runs a program with the instructions that every machine has. It is compiled only for these, which suits code that looks for
+/// the cause of an error.
+pub(crate) fn run_portable<P: Program>(program: P) -> P::Output {
+    program.run(Portable(()))
+}
+
 /// Code that runs with an instruction set that is chosen at run time.
 ///
 /// # Example

@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use core::ops::Range;
 
 use crate::kernel::scratch::with_scratch;
-use crate::kernel::{Isa, Program, SoftmaxKernels, dispatch};
+use crate::kernel::{Isa, Program, SoftmaxKernels, run_portable};
 use crate::layer::{
     Backward as LayerBackward, BatchStatistics, Forward as LayerForward, Layer, Pass, Phase, Plan, Site,
 };
@@ -206,7 +206,7 @@ pub(super) fn first_non_finite<N: Network>(network: &N, inputs: &[Sample<N, N::I
                     first = Some(layer.to_string());
                 }
             };
-            dispatch(Show { infer: Infer { network, input, output, scratch }, visit });
+            run_portable(Show { infer: Infer { network, input, output, scratch }, visit });
             first
         })
     })

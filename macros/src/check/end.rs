@@ -51,13 +51,18 @@ impl Compared<'_> {
         let (network, edits) = (self.network, self.edits());
         let (wanted, producer, given) = (self.wanted.text(), self.producer(), self.given.text());
         let (at, block) = (end_place(network), network.block.as_deref().unwrap_or_default());
+        let images = self.given.spec() == Some(&IMAGE) && self.wanted.spec() == Some(&IMAGE);
         match &network.end {
-            End::Added { source, .. } => {
-                errors::cannot_add(at, block, (&wanted, &source.text), (&given, &producer), &edits)
+            End::Added { source, is_shortcut } => {
+                let way_out = if *is_shortcut { errors::SAME_STRIDES } else { errors::SAME_IMAGES };
+                let (takes, way_out) = ((&*wanted, &*source.text), images.then_some(way_out));
+                errors::cannot_add(at, block, takes, (&given, &producer), &edits, way_out)
             }
-            End::Repeated => errors::cannot_repeat(at, block, &wanted, (&given, &producer), &edits),
+            End::Repeated => {
+                let way_out = images.then_some(errors::SAME_IMAGES);
+                errors::cannot_repeat(at, block, &wanted, (&given, &producer), &edits, way_out)
+            }
             End::Joined { block: joins, first, join, .. } => {
-                let images = self.given.spec() == Some(&IMAGE) && self.wanted.spec() == Some(&IMAGE);
                 let way_out =
                     if images { errors::SAME_IMAGES.to_owned() } else { errors::join_alike(&producer, first) };
                 let first = errors::joined_to(joins, first, *join);

@@ -114,10 +114,11 @@ pub(crate) fn cannot_add(
     (takes, source): (&str, &str),
     (gives, producer): (&str, &str),
     edits: &[String],
+    way_out: Option<&str>,
 ) -> Error {
     place.error(format!(
         "shape mismatch: {producer} gives `{gives}` but `{block}` adds it to the `{takes}` of {source}{}",
-        help(edits)
+        help_or(edits, way_out)
     ))
 }
 
@@ -128,8 +129,10 @@ pub(crate) fn cannot_repeat(
     takes: &str,
     (gives, producer): (&str, &str),
     edits: &[String],
+    way_out: Option<&str>,
 ) -> Error {
-    place.error(format!("shape mismatch: {producer} gives `{gives}` but {} `{takes}`{}", repeats(block), help(edits)))
+    let help = help_or(edits, way_out);
+    place.error(format!("shape mismatch: {producer} gives `{gives}` but {} `{takes}`{help}", repeats(block)))
 }
 
 /// What a repeated block does with the output of its layers.
@@ -146,13 +149,25 @@ pub(crate) fn cannot_join(
     edits: &[String],
     way_out: &str,
 ) -> Error {
-    let help = if edits.is_empty() { format!("\n\n{way_out}") } else { help(edits) };
+    let help = help_or(edits, Some(way_out));
     place.error(format!("shape mismatch: `{branch}` gives `{gives}` but {first} `{first_gives}`{help}"))
+}
+
+/// Suggests the edits, or the way out if there are none.
+fn help_or(edits: &[String], way_out: Option<&str>) -> String {
+    match way_out {
+        Some(way_out) if edits.is_empty() => format!("\n\n{way_out}"),
+        _ => help(edits),
+    }
 }
 
 /// Suggests what to do if the images of branches have other sizes.
 pub(crate) const SAME_IMAGES: &str =
     "help: make both give the same number of rows and columns, for example with `padding = Same`";
+
+/// Suggests what to do if the image of a shortcut has another size.
+pub(crate) const SAME_STRIDES: &str =
+    "help: make both give the same number of rows and columns, with the same `stride` and with `padding = Same`";
 
 /// Suggests what to do if the output of a branch cannot be joined to that of the first, as only the compiler knows.
 pub(crate) fn join_alike(branch: &str, first: &str) -> String {
