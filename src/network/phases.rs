@@ -57,17 +57,16 @@ impl<N: Network, L: Loss<N::Output>> Phases<'_, N, L> {
         let (first, second) = memory.split_at_mut(half * tile_len::<N>());
         self.combine(tiles.start..middle, first, measured, backward);
         self.combine(middle..tiles.end, second, measured, backward);
-        let samples = |tiles: Range<usize>| self.batch.samples(tiles.start).start.abs_diff(self.end(&tiles));
-        let (before, more) = (samples(tiles.start..middle), samples(middle..tiles.end));
+        let (before, more) = (self.samples(&(tiles.start..middle)), self.samples(&(middle..tiles.end)));
         let share = N::Scalar::from_count(more) / N::Scalar::from_count(before + more);
         let own = &mut self.statistics(first, tiles.start)[measured.clone()];
         let other = &self.statistics(second, middle)[measured.clone()];
         merge(own, other, share, backward);
     }
 
-    /// Returns the position after the last sample of some tiles.
-    fn end(&self, tiles: &Range<usize>) -> usize {
-        self.batch.samples(tiles.end - 1).end
+    /// Returns the number of samples in some tiles.
+    fn samples(&self, tiles: &Range<usize>) -> usize {
+        self.batch.samples(tiles.end - 1).end - self.batch.samples(tiles.start).start
     }
 
     /// Makes what is known in the first tile, at `measured`, known in all tiles.
