@@ -57,8 +57,8 @@ impl Mixing {
 /// The part of a pass that runs now: the part between two barriers.
 ///
 /// A layer that treats every sample by itself does not use it. A layer that contains others hands each of them its phase, by
-/// [`of_next`](Self::of_next) or [`of_previous`](Self::of_previous), and runs only those that it gets a phase for. A pass calls the layers
-/// once in every phase, and their memory keeps its values from phase to phase.
+/// [`of_next`](Self::of_next) or [`of_previous`](Self::of_previous), and runs only those that it gets a phase for. A pass calls
+/// the layers once in every phase, and their memory keeps its values from phase to phase.
 ///
 /// # Example
 /// A custom layer that subtracts the mean of each element over the batch.

@@ -118,8 +118,14 @@ pub trait Differentiate: Network {
         let Parts { logits, grad_logits: kept, cache, statistics } = parts;
         let (mut gradient, mut sample) = (Self::zeroed(), Self::Input::zero::<Self::Scalar>());
         let input = Self::Input::flat(input);
-        let forward = (&mut *logits, &mut *cache, &mut *statistics);
-        dispatch(Forward { network: self, pass, input, logits: forward.0, cache: forward.1, statistics: forward.2 });
+        dispatch(Forward {
+            network: self,
+            pass,
+            input,
+            logits: &mut *logits,
+            cache: &mut *cache,
+            statistics: &mut *statistics,
+        });
         kept.copy_from_slice(Self::Logits::flat(grad_logits));
         let memory = BackwardMemory {
             network: self,
@@ -139,7 +145,8 @@ pub trait Differentiate: Network {
     /// Returns the mean loss of a batch of any size, and overwrites `gradient` with its gradient.
     ///
     /// The batch goes through the network tile by tile, and the gradients of tiles are added in a fixed order. For a batch of
-    /// many tiles, the first call allocates up to three more gradients in the workspace.
+    /// many tiles, the first call allocates up to three more gradients in the workspace. If a layer mixes samples, as
+    /// `BatchNorm` does, it allocates memory for every tile and up to seven more gradients.
     ///
     /// With the feature `rayon`, the threads of the current pool share a large batch, and the bits are the same. The workspace
     /// then holds a tile and a gradient for each of up to seven further threads. Later calls inside `pool.install` do not

@@ -1,7 +1,8 @@
 //! Where are activations and gradients stored during a training step?
 //!
 //! In one slice, whose length is known at the declaration of the network, whatever the size of the batch. A batch of more than
-//! one tile also needs gradients of tiles that are added later, and such a slice for each further thread.
+//! one tile also needs gradients of tiles that are added later, and such a slice for each further thread. If layers mix the
+//! samples of a batch, the slice holds all tiles of the batch instead.
 
 use alloc::boxed::Box;
 use alloc::vec;
@@ -102,7 +103,8 @@ pub(crate) struct Parts<'w, T> {
 type RoomForBatch<'w, N> = (Shards, &'w mut [<N as Network>::Scalar], &'w mut [Box<N>]);
 
 impl<N: Network> Workspace<'static, N> {
-    /// Allocates memory for a training step with batches of any size: one tile of samples.
+    /// Allocates memory for a training step with batches of any size: one tile of samples. If a layer mixes samples, as
+    /// `BatchNorm` does, the first step with a larger batch allocates memory for all of its tiles.
     #[must_use]
     pub fn new() -> Self {
         Self::for_samples(N::TILE)
