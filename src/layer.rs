@@ -67,7 +67,7 @@ pub use parallel::{
 pub use pass::{Mode, Pass};
 pub(crate) use phase::BatchStatistics;
 pub use phase::{Mixing, Phase};
-pub use plan::{Layout, Plan};
+pub use plan::Plan;
 pub use rescale::RescaleOutputs;
 pub use residual::{Projected, Shortcut};
 

@@ -29,24 +29,6 @@ pub trait Plan {
     /// gradient of its input (`backward_in_place`). Such a layer does not read its input in `backward`, has an output of as
     /// many elements as its input, and has no parameters. Anything else does not compile.
     const IN_PLACE: bool = false;
-    /// The layout of the samples that the layer reads.
-    const TAKES: Layout = Layout::Rows;
-    /// The layout of the samples that the layer writes.
-    const GIVES: Layout = Self::TAKES;
     /// How the output for a sample depends on the other samples of the batch in training, as in batch normalization.
     const MIXING: Mixing = Mixing::NONE;
-}
-
-/// The memory layout of the samples in a pass.
-///
-/// This version of the library lays out samples in rows. A layer that requires another layout does not compile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Layout {
-    /// One sample after another.
-    Rows,
-    /// Groups of 16 samples, with the sample as the innermost index: `[group][element][16]`.
-    Lanes,
-    /// Any layout: the layer treats every element alike, whatever its position.
-    Any,
 }

@@ -5,7 +5,7 @@
 
 use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Layout, Mixing, Phase, Plan, SiteOf};
+use crate::layer::{Backward, Forward, Layer, Mixing, Phase, Plan, SiteOf};
 use crate::shape::Shape;
 
 /// Returns whether layer `L` works in place, after a check that it meets the requirements of such a layer.
@@ -40,16 +40,8 @@ pub const fn kept<L: Layer, In: Shape, Before: Layer, BeforeIn: Shape>() -> usiz
 }
 
 /// Returns the number of elements per sample that layer `L` keeps in addition to its output.
-///
-/// # Panics
-/// Panics at compile time if the plan requires a layout other than rows, which no network implements yet.
 #[must_use]
 pub const fn cache<L: Layer, In: Shape>() -> usize {
-    assert!(
-        !matches!(<L::Plan<In> as Plan>::TAKES, Layout::Lanes)
-            && !matches!(<L::Plan<In> as Plan>::GIVES, Layout::Lanes),
-        "a layer takes and gives samples in `Layout::Rows`: no other layout is implemented yet"
-    );
     <L::Plan<In> as Plan>::CACHE_LEN
 }
 

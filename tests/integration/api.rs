@@ -8,7 +8,7 @@ use crate::support::digits::DigitClassifier;
 use typenet::dataset::{Epoch, SameSample};
 use typenet::gradient_check::GradientCheck;
 use typenet::kernel::{MomentumStep, Path, Portable};
-use typenet::layer::{ElementwisePlan, Head, Layout, Reads};
+use typenet::layer::{ElementwisePlan, Head, Reads};
 use typenet::metric::Better;
 use typenet::network::LayerInfo;
 use typenet::prelude::*;
@@ -50,7 +50,6 @@ fn networks_and_what_belongs_to_them_cross_threads_and_show_themselves() {
     ordinary::<Forward<'_, f32>>();
     ordinary::<Site<'_, (), ()>>();
     ordinary::<ElementwisePlan<Tanh>>();
-    comparable::<Layout>();
     comparable::<Reads>();
     comparable::<Head>();
     comparable::<Summary>();
