@@ -34,6 +34,7 @@ pub(crate) fn all() -> Vec<Workload> {
         Workload::new("A2", prediction::<Net64>),
         Workload::new("A3", prediction::<Net784>),
         Workload::new("A4", prediction::<Deep784>),
+        Workload::new("A5", prediction::<LeNet>),
         Workload::new("B1", || training::<Net64, 10>(32)),
         Workload::new("B2", || training::<Net784, 10>(32)),
         Workload::new("B3", || training::<Net784, 10>(64)),
