@@ -37,6 +37,7 @@ mod elementary;
 mod activation;
 mod convolution;
 mod dense;
+mod formula;
 mod normalization;
 mod placement;
 mod pooling;
@@ -47,6 +48,7 @@ mod update;
 pub use activation::ActivationKernels;
 pub use convolution::{CONVOLUTION_GROUP, ConvolutionKernels, ConvolutionSizes};
 pub use dense::{DenseKernels, DenseSizes};
+pub use formula::{Formula, FormulaKernels, Real, Reduction};
 pub use normalization::{BatchNormalizationSizes, NormalizationKernels, NormalizationSizes};
 pub use placement::{EnlargementSizes, Interpolation, PadMode, PadSizes, PlacementKernels};
 pub use pooling::{PoolingKernels, PoolingSizes, WindowDivisor};
@@ -78,6 +80,7 @@ pub trait Kernels:
     ActivationKernels
     + ConvolutionKernels
     + DenseKernels
+    + FormulaKernels
     + NormalizationKernels
     + PlacementKernels
     + PoolingKernels
@@ -91,6 +94,7 @@ impl<T> Kernels for T where
     T: ActivationKernels
         + ConvolutionKernels
         + DenseKernels
+        + FormulaKernels
         + NormalizationKernels
         + PlacementKernels
         + PoolingKernels

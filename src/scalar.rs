@@ -9,8 +9,9 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 /// A type of real numbers that networks can compute with: `f32`, `f64`, or a custom type.
 ///
 /// # Numerics
-/// For both floats, `exp`, `exp_m1`, `ln`, `ln_1p`, `tanh` and `erfc` come from the `libm` crate and not from the system's C
-/// library, so their bits do not depend on the machine. The first four are within 1 ULP, the others within 3 ULP.
+/// For both floats, `exp`, `exp_m1`, `ln`, `ln_1p`, `sin`, `cos`, `tanh`, `erf` and `erfc` come from the `libm` crate and not from
+/// the system's C library, so their bits do not depend on the machine. The first six and `erf` are within 1 ULP, the others within
+/// 3 ULP. `sin` and `cos` are that accurate for every finite argument.
 ///
 /// # Example
 /// ```
@@ -79,9 +80,21 @@ pub trait Scalar:
     #[must_use]
     fn ln_1p(self) -> Self;
 
+    /// Returns the sine of the value in radians.
+    #[must_use]
+    fn sin(self) -> Self;
+
+    /// Returns the cosine of the value in radians.
+    #[must_use]
+    fn cos(self) -> Self;
+
     /// Returns the hyperbolic tangent.
     #[must_use]
     fn tanh(self) -> Self;
+
+    /// Returns the error function: 2/√π ∫ e^(-t²) dt from zero to the value.
+    #[must_use]
+    fn erf(self) -> Self;
 
     /// Returns the complementary error function: 2/√π ∫ e^(-t²) dt from the value to infinity.
     #[must_use]
@@ -138,8 +151,12 @@ pub(crate) const fn is_normal_in_f32(value: f64) -> bool {
     single.is_normal()
 }
 
+/// Implements the trait for a float. The arguments are its functions in `libm`.
 macro_rules! float {
-    ($float:ident, $exp:ident, $exp_m1:ident, $ln:ident, $ln_1p:ident, $tanh:ident, $erfc:ident, $sqrt:ident, $fma:ident) => {
+    (
+        $float:ident, $fma:ident, $sqrt:ident, $exp:ident, $exp_m1:ident, $ln:ident, $ln_1p:ident, $sin:ident, $cos:ident,
+        $tanh:ident, $erf:ident, $erfc:ident
+    ) => {
         impl Scalar for $float {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -189,8 +206,23 @@ macro_rules! float {
             }
 
             #[inline]
+            fn sin(self) -> Self {
+                libm::$sin(self)
+            }
+
+            #[inline]
+            fn cos(self) -> Self {
+                libm::$cos(self)
+            }
+
+            #[inline]
             fn tanh(self) -> Self {
                 libm::$tanh(self)
+            }
+
+            #[inline]
+            fn erf(self) -> Self {
+                libm::$erf(self)
             }
 
             #[inline]
@@ -215,8 +247,8 @@ macro_rules! float {
     };
 }
 
-float!(f32, expf, expm1f, logf, log1pf, tanhf, erfcf, sqrtf, fmaf);
-float!(f64, exp, expm1, log, log1p, tanh, erfc, sqrt, fma);
+float!(f32, fmaf, sqrtf, expf, expm1f, logf, log1pf, sinf, cosf, tanhf, erff, erfcf);
+float!(f64, fma, sqrt, exp, expm1, log, log1p, sin, cos, tanh, erf, erfc);
 
 /// A scalar type for which any bytes are a valid value. It cannot be implemented outside this crate.
 #[cfg(feature = "safetensors")]
@@ -262,6 +294,9 @@ mod tests {
             assert!(ulps(Scalar::exp_m1(x), f64::exp_m1(exact)) <= 1.0, "exp_m1 {x}");
             assert!(x <= -1.0 || ulps(Scalar::ln_1p(x), f64::ln_1p(exact)) <= 1.0, "ln_1p {x}");
             assert!(x == 0.0 || ulps(Scalar::tanh(x), f64::tanh(exact)) <= 3.0, "tanh {x}");
+            assert!(x == 0.0 || ulps(Scalar::sin(x), f64::sin(exact)) <= 1.0, "sin {x}");
+            assert!(ulps(Scalar::cos(x), f64::cos(exact)) <= 1.0, "cos {x}");
+            assert!(x == 0.0 || ulps(Scalar::erf(x), Scalar::erf(exact)) <= 1.0, "erf {x}");
             assert!(x <= 0.0 || x == 1.0 || ulps(Scalar::ln(x), f64::ln(exact)) <= 1.0, "ln {x}");
             // Beyond 9, results are subnormal and their units larger.
             assert!(x > 9.0 || ulps(Scalar::erfc(x), Scalar::erfc(exact)) <= 3.0, "erfc {x}");

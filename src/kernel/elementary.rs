@@ -19,7 +19,7 @@ mod logistic;
 mod softplus;
 mod tanh;
 
-pub(super) use exponential::exponential_of_non_positive;
+pub(super) use exponential::{exponential, exponential_of_non_positive};
 pub(super) use exponential_minus_one::exponential_minus_one_of_non_positive;
 pub(super) use gelu::{gelu, gelu_derivative};
 pub(super) use gelu_tanh::{gelu_tanh, gelu_tanh_derivative};

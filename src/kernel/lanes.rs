@@ -144,6 +144,10 @@ pub trait Lanes: Copy {
 
     /// Compares lane by lane: `self < other`, which is false if either is NaN.
     fn less(self, other: Self) -> Self::Choice;
+    /// Returns whether `self < other` in any lane.
+    fn any_less(self, other: Self) -> bool;
+    /// Returns whether each lane is NaN.
+    fn not_a_number(self) -> Self::Choice;
     /// Returns `self` in the chosen lanes, and `other` in the rest.
     #[must_use]
     fn select(self, choice: Self::Choice, other: Self) -> Self;

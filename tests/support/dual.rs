@@ -128,6 +128,19 @@ impl Scalar for Dual {
         Self::with(y, (1.0 - y * y) * self.slope)
     }
 
+    fn sin(self) -> Self {
+        Self::with(self.value.sin(), self.value.cos() * self.slope)
+    }
+
+    fn cos(self) -> Self {
+        Self::with(self.value.cos(), -self.value.sin() * self.slope)
+    }
+
+    fn erf(self) -> Self {
+        let slope = core::f64::consts::FRAC_2_SQRT_PI * (-self.value * self.value).exp();
+        Self::with(Scalar::erf(self.value), slope * self.slope)
+    }
+
     fn erfc(self) -> Self {
         let slope = -core::f64::consts::FRAC_2_SQRT_PI * (-self.value * self.value).exp();
         Self::with(Scalar::erfc(self.value), slope * self.slope)

@@ -24,7 +24,6 @@ const DOUBLE: [f64; 10] = [
 /// A value as n ln 2 + r with integer n and |r| ≤ ln 2 / 2.
 pub(super) struct Octaves<V> {
     /// n.
-    #[cfg_attr(not(test), allow(dead_code, reason = "see `exponential`"))]
     pub(super) count: V,
     /// 2ⁿ. One beyond the exponents of normal values it is zero or infinity, and farther out it is meaningless.
     pub(super) power: V,
@@ -52,7 +51,6 @@ pub(super) fn excess<V: Lanes>(r: V) -> V {
 ///
 /// # Numerics
 /// Within 1.1 ULP for all values, subnormal results included. NaN stays NaN.
-#[cfg_attr(not(test), allow(dead_code, reason = "no kernel computes the exponential of a positive value yet"))]
 #[inline(always)]
 pub(in crate::kernel) fn exponential<V: Lanes>(x: V) -> V {
     // The bounds include the first results that are infinity and zero.

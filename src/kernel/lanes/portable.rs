@@ -180,6 +180,17 @@ macro_rules! four {
             }
 
             #[inline(always)]
+            fn any_less(self, other: Self) -> bool {
+                let [a, b, c, d] = self.less(other);
+                a | b | c | d
+            }
+
+            #[inline(always)]
+            fn not_a_number(self) -> [bool; 4] {
+                four(|lane| self.1[lane].is_nan())
+            }
+
+            #[inline(always)]
             fn select(self, choice: [bool; 4], other: Self) -> Self {
                 Self(self.0, four(|lane| if choice[lane] { self.1[lane] } else { other.1[lane] }))
             }

@@ -14,8 +14,9 @@ macro_rules! register {
         splat: $splat:ident, load: $load:ident, load_first: $load_first:expr, store: $store:ident, store_first: $store_first:ident,
         add: $add:ident, sub: $sub:ident, mul: $mul:ident, div: $div:ident, mul_add: $mul_add:ident, sqrt: $sqrt:ident,
         max: $max:ident, min: $min:ident, and: $and:ident, andnot: $andnot:ident, or: $or:ident, round: $round:expr, whole_and_power: $whole_and_power:expr,
-        power_of_two: $power_of_two:expr, parts: $parts:expr, less: $less:expr, select: $select:expr, zero_where: $zero_where:expr,
-        first_or: $first_or:expr, sum: $sum:ident, largest: $largest:ident, interleave: $interleave:expr,
+        power_of_two: $power_of_two:expr, parts: $parts:expr, less: $less:expr, any_less: $any_less:expr,
+        not_a_number: $not_a_number:expr, select: $select:expr, zero_where: $zero_where:expr, first_or: $first_or:expr,
+        sum: $sum:ident, largest: $largest:ident, interleave: $interleave:expr,
         separate: $separate:expr,
     ) => {
         $(#[$doc])*
@@ -168,6 +169,18 @@ macro_rules! register {
             fn less(self, other: Self) -> $choice {
                 // SAFETY: as in `add`.
                 unsafe { $less(self.0, other.0) }
+            }
+
+            #[inline(always)]
+            fn any_less(self, other: Self) -> bool {
+                // SAFETY: as in `add`.
+                unsafe { $any_less(self.0, other.0) }
+            }
+
+            #[inline(always)]
+            fn not_a_number(self) -> $choice {
+                // SAFETY: as in `add`.
+                unsafe { $not_a_number(self.0) }
             }
 
             #[inline(always)]

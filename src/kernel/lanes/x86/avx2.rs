@@ -51,6 +51,8 @@ register! {
         )
     },
     less: |a, b| _mm256_cmp_ps::<_CMP_LT_OQ>(a, b),
+    any_less: |a, b| _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_LT_OQ>(a, b)) != 0,
+    not_a_number: |a| _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a),
     select: |choice, a, b| _mm256_blendv_ps(b, a, choice),
     zero_where: |choice, a| _mm256_andnot_ps(choice, a),
     first_or: |first, a, b| _mm256_blendv_ps(b, a, _mm256_castsi256_ps(first)),
@@ -110,6 +112,8 @@ register! {
         )
     },
     less: |a, b| _mm256_cmp_pd::<_CMP_LT_OQ>(a, b),
+    any_less: |a, b| _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_LT_OQ>(a, b)) != 0,
+    not_a_number: |a| _mm256_cmp_pd::<_CMP_UNORD_Q>(a, a),
     select: |choice, a, b| _mm256_blendv_pd(b, a, choice),
     zero_where: |choice, a| _mm256_andnot_pd(choice, a),
     first_or: |first, a, b| _mm256_blendv_pd(b, a, _mm256_castsi256_pd(first)),

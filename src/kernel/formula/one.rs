@@ -1,0 +1,170 @@
+//! One scalar as a number of a formula.
+
+use super::{PARTS, Real, Reduction};
+use crate::kernel::Isa;
+use crate::scalar::Scalar;
+
+/// A scalar, with the instruction set that decides whether products are rounded before they are added.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct One<T, I>(pub(super) T, pub(super) I);
+
+impl<T: Scalar, I: Isa> Real for One<T, I> {
+    type Choice = bool;
+
+    #[inline(always)]
+    fn constant(self, value: f64) -> Self {
+        Self(T::from_f64(value), self.1)
+    }
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0, self.1)
+    }
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0, self.1)
+    }
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self(self.0 * other.0, self.1)
+    }
+
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        Self(self.0 / other.0, self.1)
+    }
+
+    #[inline(always)]
+    fn negated(self) -> Self {
+        Self(-self.0, self.1)
+    }
+
+    #[inline(always)]
+    fn mul_add(self, factor: Self, addend: Self) -> Self {
+        Self(self.1.mul_add(self.0, factor.0, addend.0), self.1)
+    }
+
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        Self(self.0.sqrt(), self.1)
+    }
+
+    #[inline(always)]
+    fn absolute(self) -> Self {
+        // Zero is written, so that the absolute value of -0 is 0, and that a dual number has the slope 0 there.
+        let positive = if self.0 < T::ZERO { -self.0 } else { self.0 };
+        let zero = self.0 <= T::ZERO && self.0 >= T::ZERO;
+        Self(if zero { T::ZERO } else { positive }, self.1)
+    }
+
+    #[inline(always)]
+    fn maximum(self, other: Self) -> Self {
+        // Only NaN differs from itself.
+        if self.0 < other.0 || other.0 != other.0 { other } else { self }
+    }
+
+    #[inline(always)]
+    fn minimum(self, other: Self) -> Self {
+        if other.0 < self.0 || other.0 != other.0 { other } else { self }
+    }
+
+    #[inline(always)]
+    fn exp(self) -> Self {
+        Self(self.0.exp(), self.1)
+    }
+
+    #[inline(always)]
+    fn exp_m1(self) -> Self {
+        Self(self.0.exp_m1(), self.1)
+    }
+
+    #[inline(always)]
+    fn ln(self) -> Self {
+        Self(self.0.ln(), self.1)
+    }
+
+    #[inline(always)]
+    fn ln_1p(self) -> Self {
+        Self(self.0.ln_1p(), self.1)
+    }
+
+    #[inline(always)]
+    fn tanh(self) -> Self {
+        Self(self.0.tanh(), self.1)
+    }
+
+    #[inline(always)]
+    fn sigmoid(self) -> Self {
+        // The exponential of a negative value cannot overflow.
+        let y = if self.0 < T::ZERO {
+            let e = self.0.exp();
+            e / (T::ONE + e)
+        } else {
+            T::ONE / (T::ONE + (-self.0).exp())
+        };
+        Self(y, self.1)
+    }
+
+    #[inline(always)]
+    fn softplus(self) -> Self {
+        let y = if T::ZERO < self.0 { self.0 + (-self.0).exp().ln_1p() } else { self.0.exp().ln_1p() };
+        Self(y, self.1)
+    }
+
+    #[inline(always)]
+    fn sin(self) -> Self {
+        Self(self.0.sin(), self.1)
+    }
+
+    #[inline(always)]
+    fn cos(self) -> Self {
+        Self(self.0.cos(), self.1)
+    }
+
+    #[inline(always)]
+    fn erf(self) -> Self {
+        Self(self.0.erf(), self.1)
+    }
+
+    #[inline(always)]
+    fn less(self, other: Self) -> bool {
+        self.0 < other.0
+    }
+
+    #[inline(always)]
+    fn select(choice: bool, yes: Self, no: Self) -> Self {
+        if choice { yes } else { no }
+    }
+}
+
+impl Reduction {
+    /// Returns the result for no elements.
+    #[inline(always)]
+    pub(super) fn neutral<R: Real>(self, like: R) -> R {
+        like.constant(match self {
+            Self::Sum => 0.0,
+            Self::Largest => f64::NEG_INFINITY,
+        })
+    }
+
+    /// Adds an element to the result for those before it.
+    #[inline(always)]
+    pub(super) fn combined<R: Real>(self, before: R, element: R) -> R {
+        match self {
+            Self::Sum => before.add(element),
+            Self::Largest => before.maximum(element),
+        }
+    }
+    /// Combines the results of the parts in halves.
+    #[inline(always)]
+    pub(super) fn folded<R: Real>(self, mut parts: [R; PARTS]) -> R {
+        for half in [8, 4, 2, 1] {
+            for part in 0..half {
+                parts[part] = self.combined(parts[part], parts[part + half]);
+            }
+        }
+        parts[0]
+    }
+}
