@@ -7,8 +7,8 @@ mod budget;
 mod embedded;
 mod question;
 mod require;
+mod settings;
 mod shown;
-mod unset;
 
 pub use budget::{Budget, require_budget};
 #[cfg(feature = "safetensors")]
@@ -18,5 +18,5 @@ pub use require::{
     require, require_array, require_divides, require_fits, require_initializer, require_same, require_size,
     require_tile, tile_in_range,
 };
+pub use settings::{SettingsOf, TakesSettings, TakesSettingsByPosition, WithoutSettings, settings_of};
 pub use shown::Shown;
-pub use unset::{TakesSettings, Unset};

@@ -6,6 +6,7 @@
 //! The inputs that a layer accepts are declared separately from its computation, in [`Takes`]. Because [`Layer::Output`] exists
 //! for every input shape, a wrong edge does not invalidate the rest of the chain, and one mistake gives one error.
 
+mod default_settings;
 mod padding;
 mod pass;
 mod phase;
@@ -59,6 +60,7 @@ mod softsign;
 mod tanh;
 mod upsample;
 
+pub use default_settings::DefaultSettings;
 pub use elementwise::{Elementwise, ElementwisePlan, Reads};
 pub use list::*;
 pub use parallel::{
@@ -306,6 +308,9 @@ pub trait Layer: Sized + 'static {
     /// `Custom(0.2, depth = 3)` stands for `Custom::settings(0.2).depth(3)`. `settings` is an inherent `const fn` of the layer,
     /// which asserts the ranges of its arguments. Each named setting is a `const fn` of that name on the settings. Both are
     /// evaluated at compile time.
+    ///
+    /// Without settings by position, they start from [`DefaultSettings::DEFAULT`], and not from `settings()`: `Custom(depth = 3)`
+    /// stands for `DEFAULT.depth(3)`, and `Custom` for `DEFAULT`.
     type Settings: Copy + Send + Sync;
     /// How much memory the layer needs, and what it reads.
     type Plan<In: Shape>: Plan;

@@ -96,7 +96,9 @@ pub use initializer::Initializer;
 #[cfg(feature = "safetensors")]
 pub use io::{Stored, WeightsFile};
 pub use layer::list::*;
-pub use layer::{Backward, Elementwise, Forward, Head, Layer, Mixing, Mode, Pass, Phase, Plan, Reads, Site, Takes};
+pub use layer::{
+    Backward, DefaultSettings, Elementwise, Forward, Head, Layer, Mixing, Mode, Pass, Phase, Plan, Reads, Site, Takes,
+};
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Hinge, Huber, LabelSmoothing,
     Loss, MeanSquaredError, Nll, SampleWeights,

@@ -18,8 +18,8 @@ pub use crate::initializer::Initializer;
 pub use crate::kernel::{Isa, Kernels};
 pub use crate::layer::Projected;
 pub use crate::layer::{
-    Add, Backward, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, Forward, ForwardBranches, Head, Join,
-    Layer, Mixing, Pass, Phase, Plan, Shortcut, Site, SiteOf, Takes,
+    Add, Backward, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, DefaultSettings, Forward,
+    ForwardBranches, Head, Join, Layer, Mixing, Pass, Phase, Plan, Shortcut, Site, SiteOf, Takes,
 };
 pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Summary, Wiring};
 pub use crate::scalar::Scalar;

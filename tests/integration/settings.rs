@@ -5,9 +5,9 @@
 use crate::support::samples;
 use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
-use typenet::{Backward, Forward, Plan, Scalar, Site};
+use typenet::{Backward, DefaultSettings, Forward, Plan, Scalar, Site};
 
-/// y = a x + b, with a from its place and b from its name.
+/// y = a x + b, with a from its place and b from its name. By default, y = 2 x + 1.
 struct Line;
 
 #[derive(Clone, Copy)]
@@ -28,6 +28,10 @@ impl Line {
         assert!(slope != 0.0, "a slope of zero hides the input");
         LineSettings { slope, offset: 0.0 }
     }
+}
+
+impl DefaultSettings for LineSettings {
+    const DEFAULT: Self = Self { slope: 2.0, offset: 1.0 };
 }
 
 impl LineSettings {
@@ -80,6 +84,32 @@ fn own_settings_are_arguments_and_then_methods() {
     assert_eq!(Plain::zeroed().predict(&[2.0]), [4.0]);
     assert_eq!(Named::zeroed().predict(&[2.0]), [7.0]);
     assert_eq!(Generic::<3>::zeroed().predict(&[1.0, 0.0, 2.0]), [2.0, -1.0, 5.0]);
+}
+
+#[test]
+fn own_settings_without_a_position_start_from_their_default() {
+    network!(struct Bare (Vector<1>) = Line);
+    network!(struct Empty (Vector<1>) = Line());
+    network!(struct Named (Vector<1>) = Line(offset = 0.5), last: Line);
+    network!(struct Generic<const N: usize> (Vector<N>) = Line(offset = N as f64), Identity);
+    // The method `settings` has an offset of 0.
+    network!(struct Placed (Vector<1>) = Line(3.0));
+    assert_eq!(Bare::zeroed().predict(&[3.0]), [7.0]);
+    assert_eq!(Empty::zeroed().predict(&[3.0]), [7.0]);
+    assert_eq!(Named::zeroed().predict(&[3.0]), [14.0]);
+    assert_eq!(Generic::<2>::zeroed().predict(&[3.0, 0.0]), [8.0, 2.0]);
+    assert_eq!(Placed::zeroed().predict(&[3.0]), [9.0]);
+}
+
+#[test]
+fn a_shortcut_has_the_defaults_of_its_settings() {
+    network!(struct Inner = Dense<1, 1>);
+    network!(struct Bare (Vector<1>) = block: Residual(Line) { Dense<1, 1> });
+    network!(struct Named (Vector<1>) = block: Residual(Line(offset = 0.5)) { Dense<1, 1> });
+    network!(struct ByPath (Vector<1>) = block: typenet::Residual<Inner, Line>);
+    assert_eq!(Bare::zeroed().predict(&[3.0]), [7.0]);
+    assert_eq!(Named::zeroed().predict(&[3.0]), [6.5]);
+    assert_eq!(ByPath::zeroed().predict(&[3.0]), [7.0]);
 }
 
 #[test]

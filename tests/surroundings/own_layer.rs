@@ -5,7 +5,7 @@ pub mod layers {
     //! Layers that a user could write.
     use typenet::kernel::{Isa, Kernels};
     use typenet::prelude::*;
-    use typenet::{Backward, Forward, Plan, Scalar, Site, TensorTable};
+    use typenet::{Backward, DefaultSettings, Elementwise, Forward, Plan, Reads, Scalar, Site, TensorTable};
 
     /// Multiplies each element by a factor, which is a setting.
     #[derive(Debug)]
@@ -97,6 +97,40 @@ pub mod layers {
     }
 
     impl<const N: usize> Takes<Vector<N>> for Sum<N> {}
+
+    /// Adds an amount, which is 1 if none is written.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Shift;
+
+    /// The amount.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Amount(f64);
+
+    impl DefaultSettings for Amount {
+        const DEFAULT: Self = Self(1.0);
+    }
+
+    impl Amount {
+        /// Sets the amount.
+        #[must_use]
+        pub const fn amount(self, amount: f64) -> Self {
+            Self(amount)
+        }
+    }
+
+    impl Elementwise for Shift {
+        type Settings = Amount;
+
+        const READS: Reads = Reads::Nothing;
+
+        fn map<In: Shape, T: Kernels, I: Isa>(_: I, site: Site<'_, (), Amount>, values: &mut [T]) {
+            for x in values {
+                *x += T::from_f64(site.settings.0);
+            }
+        }
+
+        fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), Amount>, _: &[T], _: &mut [T]) {}
+    }
 }
 
 use layers::Scale;
@@ -110,6 +144,7 @@ network!(struct Last (Vector<3>) = Dense<3, 2>, Tanh, Scale(if HALF < 1.0 { 3.0 
 network!(struct Alone (Vector<2>) = Scale(4.0));
 network!(struct Several (Vector<2>) = Scale(4.0), scaled: Scale(0.25), Scale(2.0));
 network!(struct Image2 (Image<1, 2, 2>) -> Image<1, 2, 2> = Scale(4.0), Relu);
+network!(struct Shifted (Vector<2>) = layers::Shift, second: layers::Shift(amount = HALF), third: layers::Shift());
 network!(struct Total -> Vector<1> = Dense<3, 4>, Tanh, sum: layers::Sum<4>);
 network!(struct AnyTotal<const H: usize> = Dense<3, H>, Tanh, layers::Sum<H>, Dense<1, 2>);
 
@@ -129,6 +164,7 @@ fn custom_layers_have_the_right_gradient_wherever_they_stand() -> typenet::Resul
     assert_eq!(Alone::zeroed().predict(&[1.0, -2.0]), [4.0, -8.0]);
     assert_eq!(Several::zeroed().predict(&[1.0, -2.0]), [2.0, -4.0]);
     assert_eq!(Several::PARAMETERS, 0);
+    assert_eq!(Shifted::zeroed().predict(&[1.0, -2.0]), [3.5, 0.5]);
     assert_eq!(Image2::zeroed().predict(&[[[-1.0, 1.0], [0.0, 0.5]]]), [[[0.0, 4.0], [0.0, 2.0]]]);
     check::<First<f64>, 2>()?;
     check::<Middle<f64>, 2>()?;

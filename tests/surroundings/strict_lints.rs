@@ -27,6 +27,7 @@ pub mod models {
     network!(pub(super) struct InParent = Dense<4, 3>, Sigmoid);
     network!(struct Private = Dense<4, 3>, Documented2, Softmax);
     network!(struct Documented2 = Dense<3, 3>);
+    network!(pub struct Defaults (Vector<1>) = crate::own_layer::layers::Shift(amount = 2.0), crate::own_layer::layers::Shift);
 
     /// The prediction of the private network.
     #[must_use]
@@ -49,5 +50,6 @@ fn networks_pass_strict_lints() {
     assert_eq!(models::Sized::<1, 2>::zeroed().predict(&[1.0]), uniform);
     assert_eq!(models::InCrate::zeroed().predict(&[1.0; 4]), [0.0; 3]);
     assert_eq!(models::InParent::zeroed().predict(&[1.0; 4]), [0.5; 3]);
+    assert_eq!(models::Defaults::zeroed().predict(&[1.0]), [4.0]);
     assert!(models::private().iter().all(|&p| (p - 1.0 / 3.0).abs() < 1e-6));
 }

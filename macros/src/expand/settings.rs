@@ -178,11 +178,16 @@ fn settings(names: &Names, index: usize, layer: &Layer, kind: &TokenStream) -> O
         // A layer whose required settings are missing is one error here instead of one for each use.
         Kind::Custom { settings: None, .. } => {
             let private = &names.private;
-            Some(at(span, code!(<<#kind as #private::Layer>::Settings as #private::Unset>::VALUE)))
+            Some(at(span, code!(<<#kind as #private::Layer>::Settings as #private::DefaultSettings>::DEFAULT)))
         }
         Kind::Custom { settings: Some(settings), .. } => {
-            let (arguments, otherwise) = (&settings.arguments, without_settings(names, settings.arguments.len()));
-            let mut value = function(code!(#(#arguments),*));
+            let (private, arguments) = (&names.private, &settings.arguments);
+            let (otherwise, mut value) = if arguments.is_empty() {
+                let otherwise = code!(#[allow(unused)] use #private::WithoutSettings as _;);
+                (otherwise, at(span, code!(#private::settings_of::<#kind>().start_of_settings())))
+            } else {
+                (without_settings(names, arguments.len()), function(code!(#(#arguments),*)))
+            };
             for (name, setting) in &settings.named {
                 value.extend(quote!(.#name(#setting)));
             }
@@ -214,14 +219,14 @@ fn without_settings(names: &Names, arguments: usize) -> TokenStream {
     code! {
         #[allow(unused)]
         trait Otherwise: #private::core::marker::Sized {
-            fn settings<#(#kinds),*>(#(_: #kinds),*) -> <Self as #private::TakesSettings>::Settings
+            fn settings<#(#kinds),*>(#(_: #kinds),*) -> <Self as #private::TakesSettingsByPosition>::Settings
             where
-                Self: #private::TakesSettings;
+                Self: #private::TakesSettingsByPosition;
         }
         impl<L> Otherwise for L {
-            fn settings<#(#kinds),*>(#(_: #kinds),*) -> <Self as #private::TakesSettings>::Settings
+            fn settings<#(#kinds),*>(#(_: #kinds),*) -> <Self as #private::TakesSettingsByPosition>::Settings
             where
-                Self: #private::TakesSettings,
+                Self: #private::TakesSettingsByPosition,
             {
                 #private::core::unreachable!()
             }

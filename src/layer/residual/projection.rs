@@ -10,7 +10,7 @@ use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, UpdateKernels};
 use crate::layer::residual::{Inner, Residual};
-use crate::layer::{Backward, Forward, Layer, Mixing, Phase, Plan, Site, SiteOf, Takes};
+use crate::layer::{Backward, DefaultSettings, Forward, Layer, Mixing, Phase, Plan, Site, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tensor::{TableEntry, TensorTable};
@@ -67,6 +67,12 @@ pub struct Shortcut<S> {
     pub settings: S,
     /// The initializer of its weights, if it is not the one that suits the layers after the block.
     pub initializer: Option<Initializer>,
+}
+
+/// A residual block that is written as a type has the settings that its shortcut has if none are written.
+#[diagnostic::do_not_recommend]
+impl<S: DefaultSettings> DefaultSettings for Shortcut<S> {
+    const DEFAULT: Self = Self { settings: S::DEFAULT, initializer: None };
 }
 
 /// The plan of [`Residual`] around `L` with the shortcut `S`.
