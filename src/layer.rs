@@ -212,7 +212,7 @@ pub enum Head {
     ///
     ///     fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, values: &mut [T]) {
     ///         for x in values {
-    ///             *x = (*x / (T::ONE + x.abs()) + T::ONE) / T::from_f64(2.0);
+    ///             *x = (*x / (T::ONE + x.absolute()) + T::ONE) / T::from_f64(2.0);
     ///         }
     ///     }
     ///
@@ -220,7 +220,7 @@ pub enum Head {
     ///         _: I, _: Site<'_, (), ()>, input: &[T], gradient: &mut [T],
     ///     ) {
     ///         for (g, x) in gradient.iter_mut().zip(input) {
-    ///             let below = T::ONE + x.abs();
+    ///             let below = T::ONE + x.absolute();
     ///             *g /= T::from_f64(2.0) * below * below;
     ///         }
     ///     }
