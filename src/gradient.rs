@@ -133,6 +133,16 @@ impl<N> Gradient<N> {
         self.for_each_learned(|value| *value *= factor);
     }
 
+    /// Multiplies all elements by `factor`, including statistics and frozen layers.
+    #[cfg(feature = "std")]
+    pub(crate) fn scale_with_statistics<T: Kernels>(&mut self, factor: f64)
+    where
+        N: FlatParameters<T>,
+    {
+        let factor = T::from_f64(factor);
+        self.parameters_mut().iter_mut().for_each(|value| *value *= factor);
+    }
+
     /// Adds another gradient times `weight`, including statistics and frozen layers. This combines the gradients of several
     /// batches into that of the joint batch, each weighted by its share of the samples, unless a layer normalizes over the batch.
     ///

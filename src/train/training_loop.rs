@@ -342,7 +342,7 @@ where
         }
         if let Some(sum) = self.sum.as_mut().filter(|_| step.samples != whole && step.samples > 0) {
             let factor = whole as f64 / step.samples as f64;
-            sum.scale(factor);
+            sum.scale_with_statistics(factor);
             step.loss *= factor;
         }
         Ok(step)

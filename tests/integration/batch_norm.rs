@@ -3,6 +3,7 @@
 
 use crate::support::samples::normal;
 use typenet::Error;
+use typenet::dataset::Batches;
 use typenet::prelude::*;
 use typenet::tensor::TensorKind;
 
@@ -254,6 +255,55 @@ fn batches_that_are_accumulated_change_the_statistics_once() {
     // A quarter of the mean of both means, in whatever order the samples come.
     assert_eq!(network.norm.running_mean[0], 2.0);
     assert_eq!(network.norm.running_mean[1], 0.75);
+}
+
+/// A source of unknown length, one sample after the other.
+struct Counted {
+    next: usize,
+    samples: usize,
+}
+
+impl Batches<f64> for Counted {
+    type Input = Vector<2>;
+    type Target = Vector<2>;
+    type Error = core::convert::Infallible;
+
+    fn begin(&mut self, _: u64, _: u64) -> Result<(), Self::Error> {
+        self.next = 0;
+        Ok(())
+    }
+
+    fn fill(
+        &mut self,
+        count: usize,
+        inputs: &mut Vec<[f64; 2]>,
+        targets: &mut Vec<[f64; 2]>,
+    ) -> Result<(), Self::Error> {
+        let end = self.samples.min(self.next + count);
+        inputs.extend((self.next..end).map(|sample| [sample as f64, 8.0]));
+        targets.resize(inputs.len(), [0.0; 2]);
+        self.next = end;
+        Ok(())
+    }
+}
+
+#[test]
+fn batches_of_unknown_number_change_the_statistics_by_their_mean() {
+    // The last of three batches has two samples of four.
+    for (samples, accumulate) in [(12, 3), (10, 4)] {
+        let mut network = Only::<f64>::init(&mut typenet::rng(37));
+        let mut source = Counted { next: 0, samples };
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-30)).epochs(1).batch_size(4);
+        trainer = trainer.accumulate(accumulate);
+        trainer.fit_batches(&mut network, &mut source).unwrap();
+        // A quarter of the mean of 0, 1, 2 and so on, and of 8.
+        let expected = [(samples - 1) as f64 / 8.0, 2.0];
+        for (mean, expected) in network.norm.running_mean.iter().zip(expected) {
+            assert!((mean - expected).abs() < 1e-12, "{mean} and {expected}");
+        }
+        // The variance of each channel of 8s is 0, so a quarter of the distance from 1 to 0.
+        assert!((network.norm.running_var[1] - 0.75).abs() < 1e-12);
+    }
 }
 
 /// Asserts that a network gives the same predictions without the batch normalization that was folded into its first layer.
