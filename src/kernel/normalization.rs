@@ -21,7 +21,7 @@ use crate::scalar::Scalar;
 pub trait NormalizationKernels: Scalar {
     /// Computes `y[s, n] = w[c] (x[s, n] - μ) r + b[c]`, with the mean μ of the group and r = 1 / √(σ² + ε), where c is the
     /// weight of element n. These two elements are kept for each group. Without centering, μ is 0 and σ² the mean square.
-    /// If `bias` is empty, b is omitted.
+    /// With it, μ is the first element plus the mean of the differences from it. If `bias` is empty, b is omitted.
     fn normalize<I: Isa>(
         isa: I,
         sizes: NormalizationSizes,
@@ -65,8 +65,9 @@ pub trait NormalizationKernels: Scalar {
         loops::normalize_weight_gradient(isa, sizes, input, kept, grad_output, accumulate, grad_weight, grad_bias);
     }
 
-    /// Computes the mean and the variance of every channel over the samples and positions. The variance is the mean of the
-    /// squared differences from the mean, computed in a second pass.
+    /// Computes the mean and the variance of every channel over the samples and positions. The mean is the first element plus
+    /// the mean of the differences from it. The variance is the mean of the squared differences from the mean, computed in a
+    /// second pass.
     fn batch_moments<I: Isa>(
         isa: I,
         sizes: BatchNormalizationSizes,

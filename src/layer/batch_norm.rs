@@ -53,9 +53,10 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// before it trains.
 ///
 /// # Numerics
-/// The statistics are exact over the batch, however many tiles and threads it takes. Each tile computes its variance in a second
-/// pass as the mean of the squared differences from its mean, which avoids cancellation. Those of tiles are combined in pairs, in
-/// an order that depends on the number of tiles alone. The running variance is that of the population, N / (N - 1) times the
+/// The statistics are exact over the batch, however many tiles and threads it takes. Each tile computes its mean from the
+/// differences from its first value, and its variance in a second pass as the mean of the squared differences from its mean.
+/// This avoids cancellation: a mean far from 0 has all of its digits, and the output of a constant channel is b. The statistics
+/// of tiles are combined in pairs, in an order that depends on the number of tiles alone. The running variance is that of the population, N / (N - 1) times the
 /// variance of the N values of a batch, as in PyTorch; Keras omits the factor.
 ///
 /// # Source

@@ -35,8 +35,8 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// of `f32`, about 10⁻³⁸ to 10³⁸.
 ///
 /// # Numerics
-/// The variance is the mean of the squared differences from the mean. It is computed in a second pass over the group, which
-/// avoids cancellation.
+/// The mean is computed from the differences from the first value of the group. The variance is the mean of the squared
+/// differences from the mean, computed in a second pass. This avoids cancellation: a mean far from 0 has all of its digits.
 ///
 /// # Source
 /// Y. Wu and K. He, "Group normalization", 2018, equations 1 to 7.

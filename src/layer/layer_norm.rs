@@ -34,8 +34,8 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// The layer does not compile unless ε is above 0 and in the range of the normal values of `f32`, about 10⁻³⁸ to 10³⁸.
 ///
 /// # Numerics
-/// The variance is the mean of the squared differences from the mean. It is computed in a second pass over the sample, which
-/// avoids cancellation.
+/// The mean is computed from the differences from the first value of the sample. The variance is the mean of the squared
+/// differences from the mean, computed in a second pass. This avoids cancellation: a mean far from 0 has all of its digits.
 ///
 /// # Source
 /// J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer normalization", 2016, equation 4.

@@ -96,7 +96,8 @@ pub(super) fn moments<T: Scalar, I: Isa>(
     let count = T::from_count(sizes.samples * sizes.positions);
     if sizes.positions > 1 {
         for (channel, (mean, variance)) in mean.iter_mut().zip(variance).enumerate() {
-            let center = sum_of_channel!(sizes, channel, |sum, input| sum + input) / count;
+            let shift = input.get(channel * sizes.positions).copied().unwrap_or(T::ZERO);
+            let center = shift + sum_of_channel!(sizes, channel, |sum, input| sum + (input - shift)) / count;
             let squares = sum_of_channel!(sizes, channel, |sum, input| {
                 let difference = input - center;
                 isa.mul_add(difference, difference, sum)
@@ -107,7 +108,12 @@ pub(super) fn moments<T: Scalar, I: Isa>(
     }
     for first in (0..sizes.channels).step_by(PARTS) {
         let columns = first..sizes.channels.min(first + PARTS);
-        let centers = sum_of_columns!(sizes, columns, |sum, part, input| sum + input).map(|sum| sum / count);
+        let mut centers = [T::ZERO; PARTS];
+        if let Some(first) = input.get(columns.clone()) {
+            centers[..columns.len()].copy_from_slice(first);
+        }
+        let sums = sum_of_columns!(sizes, columns, |sum, part, input| sum + (input - centers[part]));
+        centers.iter_mut().zip(sums).for_each(|(center, sum)| *center += sum / count);
         let squares = sum_of_columns!(sizes, columns, |sum, part, input| {
             let difference = input - centers[part];
             isa.mul_add(difference, difference, sum)
@@ -330,6 +336,35 @@ mod tests {
             .map(|n| weight[channel(n)] * factor(n) * (g[n] - common[channel(n)] - normalized(n) * along[channel(n)]))
             .collect();
         [mean.clone(), variance.clone(), y, common, along, dx]
+    }
+
+    #[test]
+    fn a_mean_far_from_zero_has_the_digits_of_the_scalar_type() {
+        for (samples, channels, positions) in [(77, 3, 1), (5, 2, 97), (3, 1, 4097)] {
+            let sizes = BatchNormalizationSizes { samples, channels, positions, epsilon: 1e-5 };
+            let len = samples * channels * positions;
+            let moments = |input: &[f32]| {
+                Path::available()
+                    .map(|path| {
+                        let zeros = vec![0.0; channels];
+                        let all = All { sizes, weight: &zeros, bias: &zeros, input, grad_output: &vec![0.0; len] };
+                        let [mean, variance, ..] = path.run(all);
+                        (mean[0], variance[0])
+                    })
+                    .collect::<Vec<_>>()
+            };
+            for (mean, variance) in moments(&vec![1234.567; len]) {
+                assert_eq!((mean, variance), (1234.567, 0.0), "{sizes:?}");
+            }
+            // Every second element is 1 larger: an ulp of the mean is 1/16.
+            let input: Vec<f32> = (0..len).map(|n| 1e6 + f32::from(u8::from(n / channels % 2 == 0))).collect();
+            let ones = input.iter().enumerate().filter(|(n, x)| n / positions % channels == 0 && **x > 1e6).count();
+            let exact = ones as f64 / (samples * positions) as f64;
+            for (mean, variance) in moments(&input) {
+                assert!((f64::from(mean) - 1e6 - exact).abs() <= 1.0 / 32.0, "{sizes:?}: {mean}");
+                assert!((f64::from(variance) - exact * (1.0 - exact)).abs() <= 2e-3, "{sizes:?}: {variance}");
+            }
+        }
     }
 
     #[test]

@@ -95,16 +95,17 @@ pub(super) fn normalize<T: Scalar, I: Isa>(
     let (count, epsilon) = (T::from_count(elements), T::from_f64(epsilon));
     let rows = input.chunks_exact(elements).zip(output.chunks_exact_mut(elements));
     for (row, ((x, y), kept)) in rows.zip(kept.chunks_exact_mut(2)).enumerate() {
-        let mean = if centered { sum!(|sum, x| sum + x) / count } else { T::ZERO };
+        let first = if centered { x.first().copied().unwrap_or(T::ZERO) } else { T::ZERO };
+        let mean = if centered { first + sum!(|sum, x| sum + (x - first)) / count } else { T::ZERO };
         let squares = sum!(|sum, x| {
             let difference = x - mean;
             isa.mul_add(difference, difference, sum)
         });
         let factor = T::ONE / (squares / count + epsilon).sqrt();
         kept.copy_from_slice(&[mean, factor]);
-        let first = row % groups * channels;
-        let weight = &weight[first..][..channels];
-        let bias = if bias.is_empty() { bias } else { &bias[first..][..channels] };
+        let start = row % groups * channels;
+        let weight = &weight[start..][..channels];
+        let bias = if bias.is_empty() { bias } else { &bias[start..][..channels] };
         if positions > 1 {
             let planes = x.chunks_exact(positions).zip(y.chunks_exact_mut(positions));
             for (channel, (x, y)) in planes.enumerate() {
