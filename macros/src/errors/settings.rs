@@ -29,6 +29,14 @@ pub(crate) fn unknown_setting(name: &Ident, whose: &Ident, known: &[&str]) -> Er
     Place::of(name).error(format!("`{whose}` has no setting `{name}`\n\nhelp: {way_out}"))
 }
 
+/// `BatchNorm(16)`
+pub(crate) fn size_as_epsilon(place: Place, found: &str, whose: &str) -> Error {
+    place.error(format!(
+        "`{found}` is not a value of `epsilon`, a small number: the sizes of {whose} follow from its input\n\n\
+         help: leave `{found}` out, or write a value such as `1e-5`"
+    ))
+}
+
 /// `Dropout`
 pub(crate) fn missing_setting(place: Place, whose: &Ident, name: &str, example: &str) -> Error {
     place.error(format!("`{whose}` requires the setting `{name}`\n\nhelp: write `{example}`, or another value"))

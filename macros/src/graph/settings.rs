@@ -97,6 +97,11 @@ pub(super) fn values(
     let mut values = Vec::new();
     for (setting, written) in known.iter().zip(written) {
         let value = match (&setting.reading, written, &setting.default) {
+            (Reading::Value, Some(Expr::Lit(ExprLit { lit: Lit::Int(number), .. })), _)
+                if setting.name == "epsilon" && number.suffix().is_empty() =>
+            {
+                Err(errors::size_as_epsilon(Place::of(&number), &number.to_string(), whose))
+            }
             (Reading::Value, written, _) => Ok(Value::Expression(written)),
             (Reading::Shapes { .. }, None, DefaultValue::Number(number)) => {
                 Ok(Value::Size(Size::Number(*number, place)))

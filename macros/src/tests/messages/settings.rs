@@ -24,6 +24,11 @@ const SETTINGS: &[Case] = &[
         "`Dropout` has no setting `rte`\n\nhelp: its setting is `rate`",
     ),
     (
+        "struct Name (Image<1, 8, 8>) { Conv2d<_, 16, 3>, norm: BatchNorm(16), Relu }",
+        "16",
+        "`16` is not a value of `epsilon`, a small number: the sizes of `norm` follow from its input\n\nhelp: leave `16` out, or write a value such as `1e-5`",
+    ),
+    (
         "struct Name { Dense<1, 2>, Elu(0.1, alpha = 0.2) }",
         "alpha = 0.2",
         "`alpha` is set twice\n\nhelp: leave one of them out",
