@@ -198,12 +198,16 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
         }
         Taken::Shape(shape, takes) => {
             let mut comparisons = Vec::new();
+            // The image with its channels first has other rows and columns, which the windows may fit into.
+            let channels_last = takes.first().and_then(Option::as_ref).and_then(|takes| edge.channels_last(takes));
             for (axis, ((gives, takes), words)) in incoming.sizes().iter().zip(takes).zip(shape.axes).enumerate() {
                 if let Some(takes) = takes {
                     comparisons.extend(edge.sizes(axis, words, (gives, takes), errors));
                 }
             }
-            comparisons.extend(edge.requirements(errors));
+            if channels_last.is_none() {
+                comparisons.extend(edge.requirements(errors));
+            }
             Judge::of(comparisons)
         }
     }

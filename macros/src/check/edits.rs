@@ -3,13 +3,16 @@
 use super::Edge;
 use crate::graph::Layer;
 use crate::layer;
-use crate::shape::ShapeSpec;
+use crate::shape::{IMAGE, ShapeSpec};
 use crate::size::Size;
 
 impl Edge<'_> {
     /// Returns the edits that would each make a consumer and its source agree along an axis.
     pub(super) fn edits(&self, axis: usize, gives: &Size, takes: &Size) -> Vec<String> {
         let network = self.network;
+        if let Some(edit) = self.channels_last(takes).filter(|_| axis == 0) {
+            return vec![edit];
+        }
         // A block gives the shape that it takes, so an edit at its beginning has to match its end too.
         let begins_block = network.gives_what_it_takes() && !network.has_source(self.index);
         let end = network.layers.last().and_then(|layer| layer.output.sizes().get(axis));
@@ -22,6 +25,17 @@ impl Edge<'_> {
             edits.extend(network.source(self.index).giving(axis, takes));
         }
         edits
+    }
+
+    /// Returns the edit that puts the channels of the input first, if it is an image whose last axis has as many elements as
+    /// the layer takes channels, and whose first axis has not.
+    pub(super) fn channels_last(&self, takes: &Size) -> Option<String> {
+        let is_input = self.network.block.is_none() && self.network.source(self.index).is_input;
+        let is_image = self.incoming.spec() == Some(&IMAGE);
+        let [rows, columns, channels] = self.incoming.sizes() else { return None };
+        let last = is_input && is_image && channels.same(takes) && !rows.same(takes);
+        let [rows, columns, channels] = [rows, columns, channels].map(Size::text);
+        last.then(|| format!("`(Image<{channels}, {rows}, {columns}>)` for the input, with its channels first"))
     }
 
     /// Returns the edit that makes the consumer take `gives`, if the size is known.

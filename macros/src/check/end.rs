@@ -168,6 +168,7 @@ impl Compared<'_> {
                     End::Added { is_shortcut: false, .. } if axis == 0 && *to == IMAGE => {
                         edits.extend(self.shortcut(gives));
                     }
+                    End::Repeated if axis == 0 && *to == IMAGE => edits.extend(self.before(axis)),
                     _ => {}
                 }
             }
@@ -186,6 +187,17 @@ impl Compared<'_> {
     fn shortcut(&self, channels: &Size) -> Option<String> {
         let block = self.network.block.as_ref()?;
         Some(format!("`Residual(Conv2d<_, {}, 1>) {{ .. }}` for `{block}`", channels.text()))
+    }
+
+    /// Returns the edit that puts a layer before the block that gives what its layers give, unless a layer in it takes a size
+    /// that is written.
+    fn before(&self, axis: usize) -> Option<String> {
+        let block = self.network.block.as_ref()?;
+        let mut layers = self.network.layers.iter().filter_map(Layer::built_in);
+        let inferred = layers.find_map(|layer| layer.inferred.get(layer.spec.slot_of_input(axis)?));
+        inferred
+            .is_some_and(|&inferred| inferred)
+            .then(|| format!("a layer before `{block}` that gives `{}`", self.given.text()))
     }
 
     /// Returns the edit that adds a missing head at the end, or removes an extra one.

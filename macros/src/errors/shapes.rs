@@ -32,8 +32,8 @@ pub(crate) fn input_not_known(name: &Ident, header: &str) -> Error {
 }
 
 /// `Dens<64, 32>` as the first layer, or a custom layer, without an input shape.
-pub(crate) fn unknown_first(place: Place, word: &str, like_dense: bool, name: &Ident, header: &str) -> Error {
-    let layer = if like_dense { "`Dense`" } else { "a layer such as `Dense<64, 32>`" };
+pub(crate) fn unknown_first(place: Place, word: &str, meant: Option<&str>, name: &Ident, header: &str) -> Error {
+    let layer = meant.map_or_else(|| "a layer such as `Dense<64, 32>`".to_owned(), |meant| format!("`{meant}`"));
     place.error(format!(
         "`{word}` is not a layer of the library, so the input shape of `{name}` is not known\n\n\
          help: write {layer}, or, for a custom layer, {header}"
@@ -78,11 +78,11 @@ pub(crate) fn shape_wanted(
 }
 
 /// A kernel that is larger than its padded input, or than that and a stride less one: the parts of the message before, between
-/// and after the two sizes.
+/// and after the two sizes. `channels_first` is the input with its last axis first, if its channels may be the last ones.
 pub(crate) fn window_too_large(
     layer: &str,
     many: &str,
-    input: &str,
+    (input, channels_first): (&str, Option<String>),
     [padded, dilated, begun]: [bool; 3],
 ) -> [String; 3] {
     let after = match (padded, begun) {
@@ -93,10 +93,11 @@ pub(crate) fn window_too_large(
     };
     let (verb, smaller) =
         if dilated { ("spans", "a smaller `dilation` or kernel") } else { ("has", "a smaller kernel") };
+    let first = channels_first.map_or_else(String::new, |shape| format!(", or `{shape}`, with the channels first"));
     [
         format!("kernel too large: {layer} {verb} "),
         format!(" {many} but its input `{input}` has "),
-        format!("{after}\n\nhelp: write {smaller}, or more `padding`"),
+        format!("{after}\n\nhelp: write {smaller}, or more `padding`{first}"),
     ]
 }
 

@@ -127,10 +127,13 @@ pub(crate) fn cannot_infer_shape(place: Place, word: &str, example: &str) -> Err
 }
 
 /// `Mine<_>`
-pub(crate) fn cannot_infer_custom(place: Place, word: &str) -> Error {
+pub(crate) fn cannot_infer_custom(place: Place, word: &str, meant: Option<&str>) -> Error {
+    let way_out = meant.map_or_else(
+        || "write the argument out".to_owned(),
+        |meant| format!("write `{meant}`, or, for a custom layer, the argument"),
+    );
     place.error(format!(
-        "`_` can be inferred only in built-in layers and shapes, and `{word}` is not one\n\n\
-         help: write the argument out"
+        "`_` can be inferred only in built-in layers and shapes, and `{word}` is not one\n\nhelp: {way_out}"
     ))
 }
 

@@ -12,7 +12,7 @@ use crate::errors::{self, Errors};
 use crate::fallback;
 use crate::generated;
 use crate::identifier;
-use crate::layer::{Spec, Takes};
+use crate::layer::{self, Spec, Takes};
 use crate::parse;
 use crate::place::Place;
 use crate::shape::{Shape, ShapeSpec, VECTOR};
@@ -133,11 +133,11 @@ pub(super) fn input(
         // A layer that does not exist is the likelier mistake. It is left out, because rustc would report it again.
         Some((path, word, place)) => {
             statements[0] = None;
-            let alike = identifier::is_like(&identifier::plain(&word), "Dense");
+            let plain = identifier::plain(&word);
             errors.push(match Spec::named(&word) {
                 // Only a path can name another layer of that name.
                 Some(layer) => errors::custom_first(place, &path, layer.name, &declaration.name, &header),
-                None => errors::unknown_first(place, &identifier::plain(&word), alike, &declaration.name, &header),
+                None => errors::unknown_first(place, &plain, layer::meant(&plain), &declaration.name, &header),
             });
         }
         None => errors.push(errors::input_not_known(&declaration.name, &header)),

@@ -162,8 +162,25 @@ impl Written<'_> {
             gives: room.clone(),
             takes: span.clone(),
             nouns,
-            message: errors::window_too_large(self.layer, nouns[1], &input, [is_padded, is_dilated, is_begun]),
+            message: errors::window_too_large(
+                self.layer,
+                nouns[1],
+                (&input, self.channels_first()),
+                [is_padded, is_dilated, is_begun],
+            ),
             place,
+        }
+    }
+
+    /// Returns the input with its last axis first, if it looks like an image with its channels last: as many channels as rows,
+    /// but fewer columns.
+    fn channels_first(&self) -> Option<String> {
+        let numbers: Option<Vec<u64>> = self.input.sizes().iter().map(Size::number).collect();
+        match numbers?[..] {
+            [rows, columns, channels] if rows == columns && channels < rows => {
+                Some(format!("Image<{channels}, {rows}, {columns}>"))
+            }
+            _ => None,
         }
     }
 

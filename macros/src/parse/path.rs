@@ -8,6 +8,7 @@ use super::{Unread, limited};
 use crate::ast::{Argument, Path, Size};
 use crate::errors::{self, Errors};
 use crate::identifier;
+use crate::layer;
 use crate::place::Place;
 use crate::text;
 use crate::tokens::{self, NoPath, Tokens};
@@ -73,7 +74,14 @@ pub(crate) fn custom(path: &Path, errors: &mut Errors) -> Option<syn::Path> {
     for argument in path.arguments.iter().flatten() {
         let (stream, place) = (argument.stream(), argument.place);
         if argument.is_inferred() {
-            errors.push(errors::cannot_infer_custom(place, &word));
+            // Several of them are one mistake.
+            if right {
+                errors.push(errors::cannot_infer_custom(
+                    place,
+                    &word,
+                    layer::meant(word.rsplit("::").next().unwrap_or_default().trim()),
+                ));
+            }
             right = false;
             continue;
         }

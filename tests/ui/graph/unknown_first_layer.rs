@@ -1,4 +1,4 @@
-//! A first layer that does not exist and has no similar name in the library.
+//! The name of a fully connected layer in PyTorch, as the first layer of a network without an input shape.
 
 use typenet::prelude::*;
 

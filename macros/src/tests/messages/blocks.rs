@@ -173,6 +173,18 @@ const REPETITIONS: &[Case] = &[
          help: write `Dense<_, 4>` for `blocks.outer`",
     ),
     (
+        "struct Name (Image<1, 8, 8>) { blocks: Repeat<3> { conv: Conv2d<_, 16, 3>(padding = Same), Relu } }",
+        "3",
+        "shape mismatch: `blocks.relu` gives `Image<16, 8, 8>` but `blocks` repeats its layers, which take `Image<1, 8, 8>`\n\n\
+         help: write `Conv2d<_, 1, 3>` for `blocks.conv`, or a layer before `blocks` that gives `Image<16, 8, 8>`",
+    ),
+    (
+        "struct Name (Image<1, 8, 8>) { blocks: Repeat<3> { conv: Conv2d<1, 16, 3>(padding = Same) } }",
+        "3",
+        "shape mismatch: `blocks.conv` gives `Image<16, 8, 8>` but `blocks` repeats its layers, which take `Image<1, 8, 8>`\n\n\
+         help: write `Conv2d<1, 1, 3>` for `blocks.conv`",
+    ),
+    (
         "struct Name { first: Dense<1, 4>, blocks: Repeat<2> { Dense<5, 5> }, Dense<4, 1> }",
         "5",
         "shape mismatch: `first` gives 4 values but `blocks.dense` takes 5\n\nhelp: write `Dense<1, 5>` for `first`",

@@ -131,7 +131,12 @@ const LAYERS: &[Case] = &[
     (
         "struct Name { dens<64, 32>, Tanh }",
         "dens",
-        "`dens` is not a layer of the library, so the input shape of `Name` is not known\n\nhelp: write `Dense`, or, for a custom layer, `struct Name (Vector<64>) { .. }`, with the number of values that come in",
+        "`dens` is not a layer of the library, so the input shape of `Name` is not known\n\nhelp: write `Dense<64, 32>`, or, for a custom layer, `struct Name (Vector<64>) { .. }`, with the number of values that come in",
+    ),
+    (
+        "struct Name { MaxPooling2D<2>, Flatten, Dense<_, 2> }",
+        "MaxPooling2D",
+        "`MaxPooling2D` is not a layer of the library, so the input shape of `Name` is not known\n\nhelp: write `MaxPool2d<2>`, or, for a custom layer, `struct Name (Vector<64>) { .. }`, with the number of values that come in",
     ),
     (
         "struct Name { Dense<_, 2> }",
@@ -163,4 +168,13 @@ const LAYERS: &[Case] = &[
 #[test]
 fn layers_are_parsed_one_by_one() {
     assert_messages(LAYERS);
+}
+
+#[test]
+fn layers_suggested_for_names_of_other_libraries_are_written_as_the_library_takes_them() {
+    for (_, written) in crate::layer::NAMES {
+        let inputs = ["Vector<64>", "Image<8, 9, 9>", "Image<4, 9, 9>", "Sequence<8, 4>"];
+        let source = |shape: &str| format!("struct Name ({shape}) {{ {written} }}");
+        assert!(inputs.iter().any(|shape| super::super::outcome(&source(shape)).messages.is_empty()), "{written}");
+    }
 }

@@ -149,6 +149,24 @@ const SHAPES: &[Case] = &[
          help: write a smaller `dilation` or kernel, or more `padding`",
     ),
     (
+        "struct Name (Image<8, 8, 1>) { conv: Conv2d<_, 16, 3>, Relu }",
+        "3",
+        "kernel too large: `conv` has 3 columns but its input `Image<8, 8, 1>` has 1\n\n\
+         help: write a smaller kernel, or more `padding`, or `Image<1, 8, 8>`, with the channels first",
+    ),
+    (
+        "struct Name (Image<8, 8, 1>) { conv: Conv2d<1, 16, 3>, Relu }",
+        "1",
+        "shape mismatch: the input gives `Image<8, 8, 1>` but `conv` takes 1 channel\n\n\
+         help: write `(Image<1, 8, 8>)` for the input, with its channels first",
+    ),
+    (
+        "struct Name (Image<28, 28, 3>) { Relu, conv: Conv2d<3, 16, 3> }",
+        "3",
+        "shape mismatch: the input gives `Image<28, 28, 3>` but `conv` takes 3 channels\n\n\
+         help: write `(Image<3, 28, 28>)` for the input, with its channels first",
+    ),
+    (
         "struct Name (Image<1, 4, 9>) { pool: AvgPool2d<5> }",
         "5",
         "kernel too large: `pool` has 5 rows but its input `Image<1, 4, 9>` has 4\n\n\

@@ -183,6 +183,16 @@ const SIZES: &[Case] = &[
         "`_` can be inferred only in built-in layers and shapes, and `Custom` is not one\n\nhelp: write the argument out",
     ),
     (
+        "struct Name { Dense<1, 2>, nn::Linear<_, 4>, Tanh }",
+        "_",
+        "`_` can be inferred only in built-in layers and shapes, and `nn::Linear` is not one\n\nhelp: write `Dense<64, 32>`, or, for a custom layer, the argument",
+    ),
+    (
+        "struct Name (Image<3, 8, 8>) { Conv2DTranspose<_, _, 4>, Tanh }",
+        "_",
+        "`_` can be inferred only in built-in layers and shapes, and `Conv2DTranspose` is not one\n\nhelp: write `ConvTranspose2d<4, 2, 3>`, or, for a custom layer, the argument",
+    ),
+    (
         "struct Name { Dense<1, 2>, Custom<3 * 4> }",
         "3 * 4",
         "`3 * 4` needs braces to be a size\n\nhelp: write `{ 3 * 4 }`",
