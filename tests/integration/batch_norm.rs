@@ -257,6 +257,26 @@ fn batches_that_are_accumulated_change_the_statistics_once() {
     assert_eq!(network.norm.running_mean[1], 0.75);
 }
 
+#[test]
+fn constant_values_far_from_zero_are_normalized_to_the_bias() {
+    network!(struct Batch (Vector<3>) = BatchNorm);
+    network!(struct Images (Image<2, 7, 11>) = BatchNorm, Flatten);
+    network!(struct Layers (Vector<77>) = LayerNorm);
+    network!(struct Groups (Image<2, 7, 11>) = GroupNorm<2>, Flatten);
+    fn outputs<N: Network<Scalar = f32>>() -> Vec<f32> {
+        let mut input = N::Input::zero::<f32>();
+        N::Input::flat_mut(&mut input).fill(1234.567);
+        let mut workspace = Workspace::for_samples(77);
+        let network = N::init(&mut typenet::rng(37));
+        let inputs = vec![input; 77];
+        let outputs = network.forward(&inputs, &Pass::training(0, 0), &mut workspace).unwrap();
+        outputs.iter().flat_map(N::Logits::flat).copied().collect()
+    }
+    for outputs in [outputs::<Batch>(), outputs::<Images>(), outputs::<Layers>(), outputs::<Groups>()] {
+        assert!(outputs.iter().all(|&output| output == 0.0), "{outputs:?}");
+    }
+}
+
 /// A source of unknown length, one sample after the other.
 struct Counted {
     next: usize,
