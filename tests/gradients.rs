@@ -571,7 +571,8 @@ proptest! {
         check!(PooledSteps1, Nll, SMOOTH, seed, samples);
         check!(PooledSteps2, MeanSquaredError, KINKED, seed, samples);
         check!(Placed1, MeanSquaredError, SMOOTH, seed, samples);
-        check!(Placed2, Nll, SMOOTH, seed, samples);
+        // Smooth, but steep where `LayerNorm` divides by a small deviation.
+        check!(Placed2, Nll, BENT, seed, samples);
     }
 }
 
