@@ -1,7 +1,8 @@
 //! How are elementary functions computed in vector registers?
 //!
 //! One function per file, written once over [`Lanes`] for both floats. Every lane takes the same steps, so all instruction sets
-//! with fused multiply-add give the same bits. There are no tables and no branches: cases are distinguished by selection.
+//! with fused multiply-add give the same bits. There are no tables and no branches: cases are distinguished by selection. Only
+//! sine and cosine leave the registers, for very large arguments.
 //!
 //! Polynomials minimize the largest error. They are fitted by the Remez exchange algorithm in 200 bits. The coefficients are
 //! rounded either all at once, or one after another with the remaining ones refitted. Each file states the interval and the
@@ -12,19 +13,25 @@ mod logarithm;
 
 #[cfg(test)]
 mod accuracy;
+mod error_function;
 mod exponential_minus_one;
 mod gelu;
 mod gelu_tanh;
+mod logarithm_of_one_plus;
 mod logistic;
+mod sine;
 mod softplus;
 mod tanh;
 
+pub(super) use error_function::error_function;
 pub(super) use exponential::{exponential, exponential_of_non_positive};
-pub(super) use exponential_minus_one::exponential_minus_one_of_non_positive;
+pub(super) use exponential_minus_one::{exponential_minus_one, exponential_minus_one_of_non_positive};
 pub(super) use gelu::{gelu, gelu_derivative};
 pub(super) use gelu_tanh::{gelu_tanh, gelu_tanh_derivative};
 pub(super) use logarithm::logarithm;
+pub(super) use logarithm_of_one_plus::logarithm_of_one_plus;
 pub(super) use logistic::logistic;
+pub(super) use sine::{cosine, sine};
 pub(super) use softplus::softplus;
 pub(super) use tanh::tanh;
 

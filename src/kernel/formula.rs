@@ -11,6 +11,8 @@
 mod one;
 mod register;
 
+mod reduction;
+
 mod naive;
 #[cfg(test)]
 mod tests;
@@ -26,8 +28,8 @@ use crate::scalar::Scalar;
 ///
 /// # Numerics
 /// `add`, `sub`, `mul`, `div`, `negated`, `sqrt` and `absolute` round correctly, and so does `mul_add` where the instruction set is
-/// fused. For `f32` and `f64` in registers, `exp` and `ln` are within 1.1 ULP, `exp_m1`, `ln_1p` and `softplus` within 2, `tanh`
-/// and `sigmoid` within 3; `sin`, `cos` and `erf` are those of [`Scalar`]. Results of `sigmoid` and `softplus` that would be
+/// fused. For `f32` and `f64` in registers, `exp` and `ln` are within 1.1 ULP, `exp_m1`, `ln_1p`, `softplus`,
+/// `sin`, `cos` and `erf` within 2, `tanh` and `sigmoid` within 3, for all arguments. Results of `sigmoid` and `softplus` that would be
 /// subnormal may be zero. NaN stays NaN in every operation except `less` and `select`.
 pub trait Real: Copy {
     /// The result of a comparison.
@@ -167,13 +169,18 @@ pub trait Formula<const E: usize, const S: usize, const H: usize, const O: usize
     fn apply<R: Real>(&self, like: R, each: [R; E], sample: [R; S], shared: [R; H], old: [R; O]) -> ([R; O], [R; Q]);
 }
 
-/// Formulas of users, for every position of every sample. The [module](super) states the order of additions.
+/// Formulas of users, at every position of every sample.
+///
+/// The order of additions does not depend on the width of a register: see each kernel.
 pub trait FormulaKernels: Scalar {
     /// Computes, for each sample s and position i of `row`, `outputs[o][s * row + i]` ← the first results of the formula, and for
     /// each sample `reduced[q][s]` ← the second results, reduced over the positions.
     ///
-    /// Fewer than 16 positions are reduced in their order. Of more, position k belongs to part k mod 16, and parts are reduced in
-    /// halves.
+    /// Fewer than 16 elements are reduced in their order. Of more, element k belongs to part k mod 16, and the 16 results are
+    /// reduced in halves, 8 apart, then 4, 2 and 1.
+    ///
+    /// # Panics
+    /// Panics if the length of a slice is not that of the sizes.
     #[allow(clippy::too_many_arguments, reason = "the sizes, and each kind of input and output")]
     fn formula_rows<
         F: Formula<E, S, H, O, Q>,
@@ -200,7 +207,11 @@ pub trait FormulaKernels: Scalar {
     }
 
     /// Computes, for each position i of `row`, `sums[q][i]` ← the second results of the formula, added over the samples in their
-    /// order, from zero. If `accumulate`, adds these sums to `sums` instead. All reductions must be [`Reduction::Sum`].
+    /// order, from zero. If `accumulate`, adds these sums to `sums` instead. A formula that asks for other reductions than
+    /// [`Reduction::Sum`] does not compile.
+    ///
+    /// # Panics
+    /// Panics if the length of a slice is not that of the sizes.
     #[allow(clippy::too_many_arguments, reason = "the sizes, and each kind of input and output")]
     fn formula_columns<
         F: Formula<E, S, H, 0, Q>,

@@ -21,6 +21,7 @@ mod blocks;
 mod checkpoint;
 mod classes;
 mod dropout;
+mod formula_kernels;
 mod freezing;
 #[cfg(feature = "idx")]
 mod idx;

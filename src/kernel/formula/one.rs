@@ -1,6 +1,6 @@
 //! One scalar as a number of a formula.
 
-use super::{PARTS, Real, Reduction};
+use super::Real;
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
 
@@ -136,35 +136,5 @@ impl<T: Scalar, I: Isa> Real for One<T, I> {
     #[inline(always)]
     fn select(choice: bool, yes: Self, no: Self) -> Self {
         if choice { yes } else { no }
-    }
-}
-
-impl Reduction {
-    /// Returns the result for no elements.
-    #[inline(always)]
-    pub(super) fn neutral<R: Real>(self, like: R) -> R {
-        like.constant(match self {
-            Self::Sum => 0.0,
-            Self::Largest => f64::NEG_INFINITY,
-        })
-    }
-
-    /// Adds an element to the result for those before it.
-    #[inline(always)]
-    pub(super) fn combined<R: Real>(self, before: R, element: R) -> R {
-        match self {
-            Self::Sum => before.add(element),
-            Self::Largest => before.maximum(element),
-        }
-    }
-    /// Combines the results of the parts in halves.
-    #[inline(always)]
-    pub(super) fn folded<R: Real>(self, mut parts: [R; PARTS]) -> R {
-        for half in [8, 4, 2, 1] {
-            for part in 0..half {
-                parts[part] = self.combined(parts[part], parts[part + half]);
-            }
-        }
-        parts[0]
     }
 }

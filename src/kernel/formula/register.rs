@@ -9,19 +9,6 @@ use crate::scalar::Scalar;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Register<V>(pub(super) V);
 
-/// Applies a function to one lane after another.
-#[inline(always)]
-fn by_lane<V: Lanes>(x: V, function: fn(V::Element) -> V::Element) -> V {
-    let mut elements = [V::Element::ZERO; 16];
-    // SAFETY: no register has more than 16 lanes.
-    unsafe { x.store(elements.as_mut_ptr()) };
-    for element in &mut elements[..V::COUNT] {
-        *element = function(*element);
-    }
-    // SAFETY: as above.
-    unsafe { V::load(x.isa(), elements.as_ptr()) }
-}
-
 impl<V: Lanes> Real for Register<V> {
     type Choice = V::Choice;
 
@@ -89,7 +76,7 @@ impl<V: Lanes> Real for Register<V> {
 
     #[inline(always)]
     fn exp_m1(self) -> Self {
-        Self(by_lane(self.0, V::Element::exp_m1))
+        Self(elementary::exponential_minus_one(self.0))
     }
 
     #[inline(always)]
@@ -99,7 +86,7 @@ impl<V: Lanes> Real for Register<V> {
 
     #[inline(always)]
     fn ln_1p(self) -> Self {
-        Self(by_lane(self.0, V::Element::ln_1p))
+        Self(elementary::logarithm_of_one_plus(self.0))
     }
 
     #[inline(always)]
@@ -119,17 +106,17 @@ impl<V: Lanes> Real for Register<V> {
 
     #[inline(always)]
     fn sin(self) -> Self {
-        Self(by_lane(self.0, V::Element::sin))
+        Self(elementary::sine(self.0))
     }
 
     #[inline(always)]
     fn cos(self) -> Self {
-        Self(by_lane(self.0, V::Element::cos))
+        Self(elementary::cosine(self.0))
     }
 
     #[inline(always)]
     fn erf(self) -> Self {
-        Self(by_lane(self.0, V::Element::erf))
+        Self(elementary::error_function(self.0))
     }
 
     #[inline(always)]
@@ -141,4 +128,84 @@ impl<V: Lanes> Real for Register<V> {
     fn select(choice: V::Choice, yes: Self, no: Self) -> Self {
         Self(yes.0.select(choice, no.0))
     }
+}
+
+/// Loads the first `count` lanes of registers from a place in several slices.
+///
+/// # Safety
+/// All slices have `count` elements from that place on, or as many as a register has lanes.
+#[inline(always)]
+pub(super) unsafe fn load<V: Lanes, const N: usize>(
+    isa: V::Isa,
+    from: &[*const V::Element; N],
+    place: usize,
+    count: usize,
+) -> [Register<V>; N] {
+    let mut registers = [Register(V::splat(isa, V::Element::ZERO)); N];
+    if count >= V::COUNT {
+        for (register, from) in registers.iter_mut().zip(from) {
+            // SAFETY: the caller's contract.
+            register.0 = unsafe { V::load(isa, from.add(place)) };
+        }
+    } else {
+        let first = V::first(isa, count);
+        for (register, from) in registers.iter_mut().zip(from) {
+            // SAFETY: the caller's contract.
+            register.0 = unsafe { V::load_first(isa, first, from.add(place)) };
+        }
+    }
+    registers
+}
+
+/// Loads one element of several slices into all lanes of registers.
+///
+/// # Safety
+/// All slices have an element at that index.
+#[inline(always)]
+pub(super) unsafe fn splat<V: Lanes, const N: usize>(
+    isa: V::Isa,
+    from: &[*const V::Element; N],
+    index: usize,
+) -> [Register<V>; N] {
+    let mut registers = [Register(V::splat(isa, V::Element::ZERO)); N];
+    for (register, from) in registers.iter_mut().zip(from) {
+        // SAFETY: the caller's contract.
+        register.0 = V::splat(isa, unsafe { *from.add(index) });
+    }
+    registers
+}
+
+/// Stores the first `count` lanes of registers at a place in several slices.
+///
+/// # Safety
+/// Those of [`load`], for writes.
+#[inline(always)]
+pub(super) unsafe fn store<V: Lanes, const N: usize>(
+    isa: V::Isa,
+    registers: [Register<V>; N],
+    to: &[*mut V::Element; N],
+    place: usize,
+    count: usize,
+) {
+    if count >= V::COUNT {
+        for (register, to) in registers.iter().zip(to) {
+            // SAFETY: the caller's contract.
+            unsafe { register.0.store(to.add(place)) };
+        }
+    } else {
+        let first = V::first(isa, count);
+        for (register, to) in registers.iter().zip(to) {
+            // SAFETY: the caller's contract.
+            unsafe { register.0.store_first(first, to.add(place)) };
+        }
+    }
+}
+
+/// Returns the lanes of a register, followed by zeros.
+#[inline(always)]
+pub(super) fn lanes<V: Lanes>(register: V) -> [V::Element; 16] {
+    let mut elements = [V::Element::ZERO; 16];
+    // SAFETY: no register has more than 16 lanes.
+    unsafe { register.store(elements.as_mut_ptr()) };
+    elements
 }

@@ -1,5 +1,8 @@
 //! Do the loops over registers give what the naive ones give?
 
+mod real;
+
+use alloc::vec;
 use alloc::vec::Vec;
 
 use super::{Formula, FormulaKernels, Real, Reduction, naive};
@@ -8,7 +11,7 @@ use crate::kernel::{Isa, Path, Program};
 use crate::random;
 use crate::scalar::Scalar;
 
-/// A formula of sums and products with `E` elements of each sample, `S` numbers of it, `H` shared elements, `O` outputs and `Q`
+/// A formula that is one sum of products with `E` elements of each sample, `S` numbers of it, `H` shared elements, `O` outputs and `Q`
 /// results that are reduced, of which those with odd indices are largest.
 struct Mixed;
 
@@ -164,8 +167,114 @@ where
 fn loops_over_registers_give_the_bits_of_the_naive_ones() {
     compare::<f32, 1, 0, 0, 1, 0>();
     compare::<f32, 2, 0, 0, 0, 3>();
+    compare::<f32, 1, 2, 0, 0, 1>();
+    compare::<f32, 0, 1, 1, 1, 0>();
     compare::<f32, 2, 1, 0, 1, 2>();
     compare::<f64, 1, 1, 2, 2, 2>();
     compare::<f64, 0, 0, 1, 1, 1>();
+    compare::<f64, 0, 0, 0, 1, 0>();
+    compare::<f64, 0, 0, 0, 0, 2>();
     compare::<f64, 3, 0, 0, 1, 2>();
+}
+
+/// The sum and the largest of the elements.
+struct Reduced;
+
+impl Formula<1, 0, 0, 0, 2> for Reduced {
+    const REDUCTIONS: [Reduction; 2] = [Reduction::Sum, Reduction::Largest];
+
+    #[inline(always)]
+    fn apply<R: Real>(&self, _: R, [x]: [R; 1], _: [R; 0], _: [R; 0], _: [R; 0]) -> ([R; 0], [R; 2]) {
+        ([], [x, x])
+    }
+}
+
+/// [`Reduced`] of rows of some length.
+struct Reduce<'a>(usize, &'a [f32]);
+
+impl Program for Reduce<'_> {
+    type Output = [Vec<f32>; 2];
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> [Vec<f32>; 2] {
+        let Self(row, x) = self;
+        let samples = x.len() / row;
+        let mut reduced = [vec![0.0; samples], vec![0.0; samples]];
+        let places = reduced.each_mut().map(Vec::as_mut_slice);
+        f32::formula_rows(isa, &Reduced, samples, row, [x], [], [], [], places);
+        reduced
+    }
+}
+
+#[test]
+fn nan_at_any_place_is_the_largest_element_of_its_sample_alone() {
+    for path in Path::available() {
+        for row in [1, 2, 7, 15, 16, 17, 33, 50] {
+            for place in 0..row {
+                let mut x = draws(3 * row, 1);
+                x[row + place] = f32::NAN;
+                let [sums, largest] = path.run(Reduce(row, &x));
+                let found = [sums, largest].concat();
+                let nan: Vec<bool> = found.into_iter().map(f32::is_nan).collect();
+                assert_eq!(nan, [false, true, false, false, true, false], "{place} of {row} on {path:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_largest_of_negative_elements_is_the_nearest_to_zero() {
+    for path in Path::available() {
+        for row in [1, 5, 16, 31] {
+            let x: Vec<f32> = (1..=row).rev().map(|k| -(k as f32)).collect();
+            let [sums, largest] = path.run(Reduce(row, &x));
+            assert_eq!((sums[0], largest[0]), (-((row * (row + 1) / 2) as f32), -1.0), "{row} on {path:?}");
+        }
+    }
+}
+
+#[test]
+fn additions_follow_the_stated_order() {
+    // In their order, the elements after the first are lost beside it. In parts, most are added to each other first.
+    for (row, expected) in [(15, f32::exp2(24.0)), (16, f32::exp2(24.0) + 14.0), (48, f32::exp2(24.0) + 46.0)] {
+        let mut x = vec![1.0; row];
+        x[0] = f32::exp2(24.0);
+        for path in Path::available() {
+            let [sums, _] = path.run(Reduce(row, &x));
+            assert_eq!(sums, [expected], "{row} on {path:?}");
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "a result per sample")]
+fn results_of_another_number_of_samples_panic() {
+    struct TooFew;
+
+    impl Program for TooFew {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) {
+            let [mut sum, mut largest] = [[0.0; 2], [0.0; 2]];
+            f32::formula_rows(isa, &Reduced, 3, 1, [&[0.0; 3]], [], [], [], [&mut sum, &mut largest]);
+        }
+    }
+    Path::Portable.run(TooFew);
+}
+
+#[test]
+#[should_panic(expected = "the number of elements is a `usize`")]
+fn sizes_whose_product_is_no_size_panic() {
+    struct Huge;
+
+    impl Program for Huge {
+        type Output = ();
+
+        #[inline(always)]
+        fn run<I: Isa>(self, isa: I) {
+            f32::formula_rows(isa, &Mixed, usize::MAX / 2 + 1, 2, [&[]], [], [], [&mut []], []);
+        }
+    }
+    Path::Portable.run(Huge);
 }

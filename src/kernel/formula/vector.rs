@@ -6,8 +6,8 @@
 //! If no input depends on where a sample begins, the elements of all samples are one run, and registers are full however short
 //! the samples are. This holds without numbers of samples and shared elements, and for samples of one element.
 
-use super::one::One;
-use super::register::Register;
+use super::reduction::{Parts, Short, neutrals};
+use super::register::{Register, lanes, load, splat, store};
 use super::{Formula, PARTS, Real, Reduction, put};
 use crate::kernel::lanes::{Lanes, Vectors};
 use crate::kernel::{Isa, Program};
@@ -35,208 +35,6 @@ pub(super) struct Columns<'a, T, F, const E: usize, const S: usize, const H: usi
     pub(super) shared: [&'a [T]; H],
     pub(super) accumulate: bool,
     pub(super) sums: [&'a mut [T]; Q],
-}
-
-/// Loads the first `count` lanes of registers from a place in several slices.
-///
-/// # Safety
-/// All slices have `count` elements from that place on, or as many as a register has lanes.
-#[inline(always)]
-unsafe fn load<V: Lanes, const N: usize>(
-    isa: V::Isa,
-    from: &[*const V::Element; N],
-    place: usize,
-    count: usize,
-) -> [Register<V>; N] {
-    let mut registers = [Register(V::splat(isa, V::Element::ZERO)); N];
-    if count >= V::COUNT {
-        for (register, from) in registers.iter_mut().zip(from) {
-            // SAFETY: the caller's contract.
-            register.0 = unsafe { V::load(isa, from.add(place)) };
-        }
-    } else {
-        let first = V::first(isa, count);
-        for (register, from) in registers.iter_mut().zip(from) {
-            // SAFETY: the caller's contract.
-            register.0 = unsafe { V::load_first(isa, first, from.add(place)) };
-        }
-    }
-    registers
-}
-
-/// Loads one element of several slices into all lanes of registers.
-///
-/// # Safety
-/// All slices have an element at that index.
-#[inline(always)]
-unsafe fn splat<V: Lanes, const N: usize>(
-    isa: V::Isa,
-    from: &[*const V::Element; N],
-    index: usize,
-) -> [Register<V>; N] {
-    let mut registers = [Register(V::splat(isa, V::Element::ZERO)); N];
-    for (register, from) in registers.iter_mut().zip(from) {
-        // SAFETY: the caller's contract.
-        register.0 = V::splat(isa, unsafe { *from.add(index) });
-    }
-    registers
-}
-
-/// Stores the first `count` lanes of registers at a place in several slices.
-///
-/// # Safety
-/// Those of [`load`], for writes.
-#[inline(always)]
-unsafe fn store<V: Lanes, const N: usize>(
-    isa: V::Isa,
-    registers: [Register<V>; N],
-    to: &[*mut V::Element; N],
-    place: usize,
-    count: usize,
-) {
-    if count >= V::COUNT {
-        for (register, to) in registers.iter().zip(to) {
-            // SAFETY: the caller's contract.
-            unsafe { register.0.store(to.add(place)) };
-        }
-    } else {
-        let first = V::first(isa, count);
-        for (register, to) in registers.iter().zip(to) {
-            // SAFETY: the caller's contract.
-            unsafe { register.0.store_first(first, to.add(place)) };
-        }
-    }
-}
-
-/// Returns the lanes of a register, followed by zeros.
-#[inline(always)]
-fn lanes<V: Lanes>(register: V) -> [V::Element; 16] {
-    let mut elements = [V::Element::ZERO; 16];
-    // SAFETY: no register has more than 16 lanes.
-    unsafe { register.store(elements.as_mut_ptr()) };
-    elements
-}
-
-/// The parts of a reduction over a row of at least 16 elements. The first register is that of the next elements.
-#[derive(Clone, Copy)]
-struct Parts<V>([Register<V>; 4]);
-
-impl<V: Lanes> Parts<V> {
-    /// The number of registers that hold the parts.
-    const REGISTERS: usize = PARTS / V::COUNT;
-
-    #[inline(always)]
-    fn new(reduction: Reduction, like: Register<V>) -> Self {
-        const { assert!(V::COUNT >= 4 && V::COUNT <= PARTS) };
-        Self([reduction.neutral(like); 4])
-    }
-
-    /// Adds the first `count` lanes of a register to the parts whose turn it is.
-    #[inline(always)]
-    fn add(&mut self, reduction: Reduction, elements: Register<V>, count: usize) {
-        let elements = if count >= V::COUNT {
-            elements
-        } else {
-            let isa = elements.0.isa();
-            Register(elements.0.first_or(V::first(isa, count), reduction.neutral(elements).0))
-        };
-        let sum = reduction.combined(self.0[0], elements);
-        self.turn(sum);
-    }
-
-    /// Replaces the first register, and moves it to the end.
-    #[inline(always)]
-    fn turn(&mut self, first: Register<V>) {
-        let [_, b, c, d] = self.0;
-        self.0 = match Self::REGISTERS {
-            1 => [first, b, c, d],
-            2 => [b, first, c, d],
-            _ => [b, c, d, first],
-        };
-    }
-
-    /// Returns the result for a row of `row` elements.
-    #[inline(always)]
-    fn folded(mut self, reduction: Reduction, row: usize) -> V::Element {
-        let mut registers = row.div_ceil(V::COUNT);
-        while !registers.is_multiple_of(Self::REGISTERS) {
-            self.turn(self.0[0]);
-            registers += 1;
-        }
-        let [mut a, mut b, c, d] = self.0;
-        if Self::REGISTERS >= 4 {
-            (a, b) = (reduction.combined(a, c), reduction.combined(b, d));
-        }
-        if Self::REGISTERS >= 2 {
-            a = reduction.combined(a, b);
-        }
-        match reduction {
-            Reduction::Sum => a.0.sum(),
-            Reduction::Largest => {
-                // Equal lanes of the rest do not change the largest.
-                let isa = a.0.isa();
-                let mut elements = lanes(a.0).map(|element| One(element, isa));
-                for place in V::COUNT..PARTS {
-                    elements[place] = elements[place % V::COUNT];
-                }
-                reduction.folded(elements).0
-            }
-        }
-    }
-}
-
-/// Results of short rows, combined one after another.
-struct Short<T, const Q: usize> {
-    /// The results for the elements so far of the current row.
-    totals: [T; Q],
-    /// The number of elements of the current row so far.
-    position: usize,
-    /// The current row.
-    sample: usize,
-}
-
-impl<T: Vectors, const Q: usize> Short<T, Q> {
-    /// Combines the first `count` lanes of registers with those before them, and writes the results of each complete row.
-    ///
-    /// # Safety
-    /// `reduced` are valid for writes of an element per row.
-    #[inline(always)]
-    unsafe fn add<V: Lanes<Element = T>>(
-        &mut self,
-        reductions: [Reduction; Q],
-        registers: [Register<V>; Q],
-        (row, count): (usize, usize),
-        reduced: &[*mut T; Q],
-    ) {
-        let mut elements = [[T::ZERO; 16]; Q];
-        for (elements, register) in elements.iter_mut().zip(registers) {
-            *elements = lanes(register.0);
-        }
-        for lane in 0..count.min(V::COUNT) {
-            for q in 0..Q {
-                let like = registers[q].0.isa();
-                let total = reductions[q].combined(One(self.totals[q], like), One(elements[q][lane], like));
-                self.totals[q] = total.0;
-            }
-            self.position += 1;
-            if self.position == row {
-                for q in 0..Q {
-                    // SAFETY: the caller's contract.
-                    unsafe { *reduced[q].add(self.sample) = self.totals[q] };
-                }
-                *self = Self { totals: neutrals(reductions), position: 0, sample: self.sample + 1 };
-            }
-        }
-    }
-}
-
-/// Returns the results for no elements.
-#[inline(always)]
-fn neutrals<T: Scalar, const Q: usize>(reductions: [Reduction; Q]) -> [T; Q] {
-    reductions.map(|reduction| match reduction {
-        Reduction::Sum => T::ZERO,
-        Reduction::Largest => T::from_f64(f64::NEG_INFINITY),
-    })
 }
 
 impl<
@@ -303,7 +101,7 @@ unsafe fn rows<
     let old = outputs.map(<*mut V::Element>::cast_const);
     let flat = row == 1 || S == 0 && H == 0 && (Q == 0 || row < PARTS);
     let (runs, len) = if flat { (1, samples * row) } else { (samples, row) };
-    let mut short = Short { totals: neutrals(F::REDUCTIONS), position: 0, sample: 0 };
+    let mut short = Short::new(F::REDUCTIONS);
     for run in 0..runs {
         let mut parts = [Parts::new(Reduction::Sum, like); Q];
         for (parts, reduction) in parts.iter_mut().zip(F::REDUCTIONS) {
