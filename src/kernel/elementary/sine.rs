@@ -29,7 +29,7 @@ const COSINE_DOUBLE: [f64; 6] = [
 /// π/2 in parts with all bits of the type, for fused multiplication and addition. The subtraction of the first part is exact.
 const FUSED_SINGLE: [f64; 3] = [1.570_796_4, -4.371_139e-8, -1.715_124_5e-15];
 /// The same in `f64`.
-const FUSED_DOUBLE: [f64; 3] = [1.570_796_326_794_896_6, 6.123_233_995_736_766e-17, -1.497_384_904_859_169_8e-33];
+const FUSED_DOUBLE: [f64; 3] = [core::f64::consts::FRAC_PI_2, 6.123_233_995_736_766e-17, -1.497_384_904_859_169_8e-33];
 /// π/2 without it: parts of 14 bits, so that their products with a number of 10 bits are exact, and the remainder.
 const SPLIT_SINGLE: [f64; 4] = [1.570_678_7, 0.000_117_614_865, 9.920_313e-10, 6.223_372e-14];
 /// The same in `f64`: parts of 33 bits, for numbers of 20 bits.

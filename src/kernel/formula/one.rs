@@ -1,5 +1,7 @@
 //! One scalar as a number of a formula.
 
+use core::cmp::Ordering;
+
 use super::Real;
 use crate::kernel::Isa;
 use crate::scalar::Scalar;
@@ -7,6 +9,14 @@ use crate::scalar::Scalar;
 /// A scalar, with the instruction set that decides whether products are rounded before they are added.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct One<T, I>(pub(super) T, pub(super) I);
+
+impl<T: Scalar, I: Isa> One<T, I> {
+    /// Returns whether the scalar is NaN, which alone cannot be compared with itself.
+    #[inline(always)]
+    fn is_nan(self) -> bool {
+        self.0.partial_cmp(&self.0).is_none()
+    }
+}
 
 impl<T: Scalar, I: Isa> Real for One<T, I> {
     type Choice = bool;
@@ -54,20 +64,22 @@ impl<T: Scalar, I: Isa> Real for One<T, I> {
     #[inline(always)]
     fn absolute(self) -> Self {
         // Zero is written, so that the absolute value of -0 is 0, and that a dual number has the slope 0 there.
-        let positive = if self.0 < T::ZERO { -self.0 } else { self.0 };
-        let zero = self.0 <= T::ZERO && self.0 >= T::ZERO;
-        Self(if zero { T::ZERO } else { positive }, self.1)
+        let y = match self.0.partial_cmp(&T::ZERO) {
+            Some(Ordering::Less) => -self.0,
+            Some(Ordering::Equal) => T::ZERO,
+            _ => self.0,
+        };
+        Self(y, self.1)
     }
 
     #[inline(always)]
     fn maximum(self, other: Self) -> Self {
-        // Only NaN differs from itself.
-        if self.0 < other.0 || other.0 != other.0 { other } else { self }
+        if self.0 < other.0 || other.is_nan() { other } else { self }
     }
 
     #[inline(always)]
     fn minimum(self, other: Self) -> Self {
-        if other.0 < self.0 || other.0 != other.0 { other } else { self }
+        if other.0 < self.0 || other.is_nan() { other } else { self }
     }
 
     #[inline(always)]

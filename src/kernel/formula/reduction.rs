@@ -1,9 +1,9 @@
 //! How are the results of a sample combined, in the same order whatever the registers?
 
 use super::one::One;
-use super::register::{Register, lanes};
-use super::{PARTS, Real, Reduction};
-use crate::kernel::lanes::{Lanes, Vectors};
+use super::register::{Register, lanes_of, store};
+use super::{PARTS, Real, Reduction, put};
+use crate::kernel::lanes::Lanes;
 use crate::scalar::Scalar;
 
 impl Reduction {
@@ -24,6 +24,7 @@ impl Reduction {
             Self::Largest => before.maximum(element),
         }
     }
+
     /// Combines the results of the parts in halves.
     #[inline(always)]
     pub(super) fn folded<R: Real>(self, mut parts: [R; PARTS]) -> R {
@@ -94,7 +95,8 @@ impl<V: Lanes> Parts<V> {
             Reduction::Largest => {
                 // Equal lanes of the rest do not change the largest.
                 let isa = a.0.isa();
-                let mut elements = lanes(a.0).map(|element| One(element, isa));
+                let [elements] = lanes_of([a]);
+                let mut elements = elements.0.map(|element| One(element, isa));
                 for place in V::COUNT..PARTS {
                     elements[place] = elements[place % V::COUNT];
                 }
@@ -104,52 +106,108 @@ impl<V: Lanes> Parts<V> {
     }
 }
 
-/// Results of short rows, combined one after another.
-pub(super) struct Short<T, const Q: usize> {
-    /// The results for the elements so far of the current row.
-    totals: [T; Q],
-    /// The number of elements of the current row so far.
+/// The reductions of rows, one after another.
+pub(super) struct RowReductions<V: Lanes, const Q: usize> {
+    reductions: [Reduction; Q],
+    /// The number of elements of each row.
+    row: usize,
+    /// The parts of the current row, if it is long.
+    parts: [Parts<V>; Q],
+    /// The results for the elements so far of the current row, if it is short.
+    totals: [V::Element; Q],
+    /// The number of these elements.
     position: usize,
-    /// The current row.
+    /// The number of short rows before the current one.
     sample: usize,
 }
 
-impl<T: Vectors, const Q: usize> Short<T, Q> {
+impl<V: Lanes, const Q: usize> RowReductions<V, Q> {
     #[inline(always)]
-    pub(super) fn new(reductions: [Reduction; Q]) -> Self {
-        Self { totals: neutrals(reductions), position: 0, sample: 0 }
+    pub(super) fn new(reductions: [Reduction; Q], row: usize, like: Register<V>) -> Self {
+        let parts = [Parts::new(Reduction::Sum, like); Q];
+        let mut new = Self { reductions, row, parts, totals: neutrals(reductions), position: 0, sample: 0 };
+        new.start(like);
+        new
     }
 
-    /// Combines the first `count` lanes of registers with those before them, and writes the results of each complete row.
+    /// Starts a long row.
+    #[inline(always)]
+    pub(super) fn start(&mut self, like: Register<V>) {
+        for (parts, reduction) in self.parts.iter_mut().zip(self.reductions) {
+            *parts = Parts::new(reduction, like);
+        }
+    }
+
+    /// Combines the first `count` lanes of registers, of elements from a place on, with those before them. Writes the results
+    /// of each short row that is complete.
     ///
     /// # Safety
     /// `reduced` are valid for writes of an element per row.
     #[inline(always)]
-    pub(super) unsafe fn add<V: Lanes<Element = T>>(
+    pub(super) unsafe fn add(
         &mut self,
-        reductions: [Reduction; Q],
-        registers: [Register<V>; Q],
-        (row, count): (usize, usize),
-        reduced: &[*mut T; Q],
+        elements: [Register<V>; Q],
+        (place, count): (usize, usize),
+        reduced: &[*mut V::Element; Q],
     ) {
-        let mut elements = [[T::ZERO; 16]; Q];
-        for (elements, register) in elements.iter_mut().zip(registers) {
-            *elements = lanes(register.0);
+        if Q == 0 {
+        } else if self.row == 1 {
+            let mut alone = elements;
+            for (alone, reduction) in alone.iter_mut().zip(self.reductions) {
+                *alone = reduction.combined(reduction.neutral(*alone), *alone);
+            }
+            // SAFETY: the caller's contract. An element is a row.
+            unsafe { store(elements[0].0.isa(), alone, reduced, place, count) };
+        } else if self.row < PARTS {
+            // SAFETY: the caller's contract.
+            unsafe { self.add_one_by_one(elements, count, reduced) };
+        } else {
+            for ((parts, reduction), elements) in self.parts.iter_mut().zip(self.reductions).zip(elements) {
+                parts.add(reduction, elements, count);
+            }
         }
-        for lane in 0..count.min(V::COUNT) {
-            for q in 0..Q {
-                let like = registers[q].0.isa();
-                let total = reductions[q].combined(One(self.totals[q], like), One(elements[q][lane], like));
-                self.totals[q] = total.0;
+    }
+
+    /// Those of [`add`](Self::add), for short rows.
+    ///
+    /// # Safety
+    /// Those of [`add`](Self::add).
+    #[inline(always)]
+    unsafe fn add_one_by_one(&mut self, registers: [Register<V>; Q], count: usize, reduced: &[*mut V::Element; Q]) {
+        let isa = registers[0].0.isa();
+        let elements = lanes_of(registers);
+        // Copies, which stay in registers.
+        let (mut totals, mut position, mut sample) = (self.totals, self.position, self.sample);
+        let mut lane = 0;
+        while lane < count.min(V::COUNT) {
+            for ((total, elements), reduction) in totals.iter_mut().zip(&elements).zip(self.reductions) {
+                *total = reduction.combined(One(*total, isa), One(elements.0[lane], isa)).0;
             }
-            self.position += 1;
-            if self.position == row {
-                for q in 0..Q {
+            lane += 1;
+            position += 1;
+            if position == self.row {
+                for (reduced, total) in reduced.iter().zip(totals) {
                     // SAFETY: the caller's contract.
-                    unsafe { *reduced[q].add(self.sample) = self.totals[q] };
+                    unsafe { *reduced.add(sample) = total };
                 }
-                *self = Self { sample: self.sample + 1, ..Self::new(reductions) };
+                (totals, position, sample) = (neutrals(self.reductions), 0, sample + 1);
             }
+        }
+        (self.totals, self.position, self.sample) = (totals, position, sample);
+    }
+
+    /// Writes the results of the current row, if it is long.
+    ///
+    /// # Safety
+    /// `reduced` are valid for a write at that row.
+    #[inline(always)]
+    pub(super) unsafe fn finish(&self, row: usize, reduced: &[*mut V::Element; Q]) {
+        if self.row < PARTS {
+            return;
+        }
+        for ((parts, reduction), reduced) in self.parts.into_iter().zip(self.reductions).zip(reduced) {
+            // SAFETY: the caller's contract.
+            unsafe { *reduced.add(row) = parts.folded(reduction, self.row) };
         }
     }
 }
@@ -161,4 +219,55 @@ pub(super) fn neutrals<T: Scalar, const Q: usize>(reductions: [Reduction; Q]) ->
         Reduction::Sum => T::ZERO,
         Reduction::Largest => T::from_f64(f64::NEG_INFINITY),
     })
+}
+
+/// Sums over the samples of some positions.
+pub(super) struct ColumnSums<V: Lanes, const Q: usize> {
+    /// The number of positions, if the samples are one run of elements.
+    flat: Option<usize>,
+    /// The sums of adjacent positions.
+    totals: [Register<V>; Q],
+    /// The sums of all positions, if the samples are one run.
+    short: [[V::Element; PARTS]; Q],
+    /// The position of the next element of the run.
+    column: usize,
+}
+
+impl<V: Lanes, const Q: usize> ColumnSums<V, Q> {
+    #[inline(always)]
+    pub(super) fn new(flat: Option<usize>, like: Register<V>) -> Self {
+        Self { flat, totals: [like.constant(0.0); Q], short: [[V::Element::ZERO; PARTS]; Q], column: 0 }
+    }
+
+    /// Adds the first `count` lanes of registers.
+    #[inline(always)]
+    pub(super) fn add(&mut self, results: [Register<V>; Q], count: usize) {
+        let Some(row) = self.flat else {
+            for (total, result) in self.totals.iter_mut().zip(results) {
+                *total = total.add(result);
+            }
+            return;
+        };
+        let elements = lanes_of(results);
+        let mut lane = 0;
+        while lane < count.min(V::COUNT) {
+            for (short, elements) in self.short.iter_mut().zip(&elements) {
+                short[self.column] += elements.0[lane];
+            }
+            self.column = if self.column + 1 == row { 0 } else { self.column + 1 };
+            lane += 1;
+        }
+    }
+
+    /// Writes or adds the sums to those from a position on.
+    #[inline(always)]
+    pub(super) fn finish(&self, position: usize, accumulate: bool, sums: &mut [&mut [V::Element]; Q]) {
+        let totals = lanes_of(self.totals);
+        for ((sums, total), short) in sums.iter_mut().zip(&totals).zip(&self.short) {
+            let totals = if let Some(row) = self.flat { &short[..row] } else { &total.0[..V::COUNT] };
+            for (sum, &total) in sums[position..].iter_mut().zip(totals) {
+                put(sum, total, accumulate);
+            }
+        }
+    }
 }

@@ -201,11 +201,18 @@ pub(super) unsafe fn store<V: Lanes, const N: usize>(
     }
 }
 
-/// Returns the lanes of a register, followed by zeros.
+/// The lanes of a register, in one line of the cache: what crosses lines is slow to read after it was written as a whole.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct Elements<T>(pub(super) [T; 16]);
+
+/// Returns the lanes of registers, each followed by zeros.
 #[inline(always)]
-pub(super) fn lanes<V: Lanes>(register: V) -> [V::Element; 16] {
-    let mut elements = [V::Element::ZERO; 16];
-    // SAFETY: no register has more than 16 lanes.
-    unsafe { register.store(elements.as_mut_ptr()) };
+pub(super) fn lanes_of<V: Lanes, const N: usize>(registers: [Register<V>; N]) -> [Elements<V::Element>; N] {
+    let mut elements = [Elements([V::Element::ZERO; 16]); N];
+    for (elements, register) in elements.iter_mut().zip(registers) {
+        // SAFETY: no register has more than 16 lanes.
+        unsafe { register.0.store(elements.0.as_mut_ptr()) };
+    }
     elements
 }
