@@ -14,9 +14,10 @@ mod register;
 mod reduction;
 
 mod naive;
+mod vector;
+
 #[cfg(test)]
 mod tests;
-mod vector;
 
 use super::compiled::for_floats;
 use super::{Isa, NaiveKernels};

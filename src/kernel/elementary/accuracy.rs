@@ -109,7 +109,7 @@ fn results<F: Function, T: Vectors>(inputs: &[T], same: impl Fn(T, T) -> bool) -
 }
 
 /// Raises the largest error of each path to that of the inputs, and checks that it is within the bound.
-fn check_singles<F: Function>(inputs: &[f32], largest: &mut BTreeMap<u8, f64>) {
+pub(super) fn check_singles<F: Function>(inputs: &[f32], largest: &mut BTreeMap<u8, f64>) {
     let exact: Vec<f64> = inputs.iter().map(|&x| F::reference(x.into())).collect();
     for (path, results) in results::<F, f32>(inputs, |a, b| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()) {
         for ((&x, ours), &exact) in inputs.iter().zip(results).zip(&exact) {

@@ -88,12 +88,20 @@ fn without_fused<V: Lanes>(a: V, k: V, [p, q, s]: [f64; 3]) -> V {
 #[inline(always)]
 fn without_split<V: Lanes>(a: V, k: V, [p, q, s, t]: [f64; 4]) -> V {
     let rest = a.sub(k.mul(constant(a, p)));
-    let part = k.mul(constant(a, q));
-    let less = rest.sub(part);
-    // What the difference lost by rounding (Knuth, The art of computer programming, volume 2, section 4.2.2, theorem B).
-    let back = less.sub(rest);
-    let lost = rest.sub(less.sub(back)).sub(part.add(back));
-    less.add(lost.sub(k.mul(constant(a, s)).add(k.mul(constant(a, t)))))
+    let (rest, lost) = difference(rest, k.mul(constant(a, q)));
+    let (rest, also_lost) = difference(rest, k.mul(constant(a, s)));
+    rest.add(lost.add(also_lost).sub(k.mul(constant(a, t))))
+}
+
+/// a - b, and what the difference loses by rounding.
+///
+/// # Source
+/// D. E. Knuth, The art of computer programming, volume 2, section 4.2.2, theorem B.
+#[inline(always)]
+fn difference<V: Lanes>(a: V, b: V) -> (V, V) {
+    let rounded = a.sub(b);
+    let back = rounded.sub(a);
+    (rounded, a.sub(rounded.sub(back)).sub(b.add(back)))
 }
 
 /// Replaces the results of arguments beyond the limit by those of a function of scalars. Others keep their results, so that those
@@ -154,7 +162,10 @@ const BOUND: f64 = 2.0;
 
 #[cfg(test)]
 mod tests {
-    use super::super::accuracy::{accuracy_tests, at, function};
+    use alloc::collections::BTreeMap;
+    use alloc::vec::Vec;
+
+    use super::super::accuracy::{accuracy_tests, at, check_singles, function};
     use super::{BOUND, cosine, sine};
 
     function!(Sine, sine, libm::sin, bound: BOUND,);
@@ -221,6 +232,15 @@ mod tests {
             assert!(at::<Sine, _>(x).into_iter().all(f32::is_nan));
             assert!(at::<Cosine, _>(f64::from(x)).into_iter().all(f64::is_nan));
         }
+    }
+
+    #[test]
+    fn floats_nearest_to_multiples_of_a_right_angle_keep_their_digits() {
+        let nearest = (1..20_000).map(|k| (f64::from(k) * core::f64::consts::FRAC_PI_2) as f32);
+        let around: Vec<f32> = nearest.flat_map(|x| [x.next_down(), x, x.next_up()]).collect();
+        let mut largest = BTreeMap::new();
+        check_singles::<Sine>(&around, &mut largest);
+        check_singles::<Cosine>(&around, &mut largest);
     }
 
     #[test]

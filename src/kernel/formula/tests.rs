@@ -67,7 +67,7 @@ impl<const E: usize, const S: usize, const H: usize, const Q: usize> Formula<E, 
 }
 
 fn draws<T: Scalar>(count: usize, seed: u64) -> Vec<T> {
-    let mut rng = crate::rng(seed);
+    let mut rng = random::rng(seed);
     (0..count).map(|_| T::from_f64(2.0 * random::uniform(&mut rng) - 1.0)).collect()
 }
 
