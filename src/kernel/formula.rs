@@ -29,9 +29,10 @@ use crate::scalar::Scalar;
 ///
 /// # Numerics
 /// `add`, `sub`, `mul`, `div`, `negated`, `sqrt` and `absolute` round correctly, and so does `mul_add` where the instruction set is
-/// fused. For `f32` and `f64` in registers, `exp` and `ln` are within 1.1 ULP, `exp_m1`, `ln_1p`, `softplus`,
-/// `sin`, `cos` and `erf` within 2, `tanh` and `sigmoid` within 3, for all arguments. Results of `sigmoid` and `softplus` that would be
-/// subnormal may be zero. NaN stays NaN in every operation except `less` and `select`.
+/// fused. For `f32` and `f64` in registers, `exp` and `ln` are within 1.1 ULP, `exp_m1`, `ln_1p`, `softplus`, `sin`, `cos` and
+/// `erf` within 2, `tanh` and `sigmoid` within 3, for all arguments. Results of `sigmoid` and `softplus` that would be subnormal
+/// may be zero. Instruction sets with fused multiply-add give the same bits. NaN stays NaN in every operation except `less` and
+/// `select`.
 pub trait Real: Copy {
     /// The result of a comparison.
     type Choice: Copy;

@@ -166,7 +166,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::super::accuracy::{accuracy_tests, at, check_singles, function};
-    use super::{BOUND, cosine, sine};
+    use super::{BOUND, Scalar as _, cosine, sine};
 
     function!(Sine, sine, libm::sin, bound: BOUND,);
     function!(Cosine, cosine, libm::cos, bound: BOUND,);
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn floats_nearest_to_multiples_of_a_right_angle_keep_their_digits() {
-        let nearest = (1..20_000).map(|k| (f64::from(k) * core::f64::consts::FRAC_PI_2) as f32);
+        let nearest = (1..20_000).map(|k| f32::from_f64(f64::from(k) * core::f64::consts::FRAC_PI_2));
         let around: Vec<f32> = nearest.flat_map(|x| [x.next_down(), x, x.next_up()]).collect();
         let mut largest = BTreeMap::new();
         check_singles::<Sine>(&around, &mut largest);
