@@ -1,24 +1,32 @@
 //! "Guess what number I'm thinking of" by gradient descent on one parameter: too high, go down; too low, go up.
 //!
-//! L(θ) = (θ - 42)², dL/dθ = 2 (θ - 42), θ = θ_old - η dL/dθ
+//! L(θ) = (θ - 42)², θ = θ_old - η dL/dθ
+//!
+//! The error is written once, as a formula. `gradient_of!` derives its slope, dL/dθ = 2 (θ - 42).
 //!
 //! ```text
 //! cargo run --release --example 07_guess_the_number
 //! ```
 
+use typenet::gradient_of;
 use typenet::prelude::*;
 
 const NUMBER: f64 = 42.0;
 /// Large enough for each guess to pass the number, to show both hints: a step multiplies the distance by 1 - 2 η = -1/2.
 const LEARNING_RATE: f64 = 0.75;
 
+gradient_of! {
+    /// How wrong a guess is.
+    fn error([guess]: Vector<1>) -> Scalar { (guess - NUMBER).powi(2) }
+}
+
 fn main() -> typenet::Result<()> {
     let mut optimizer = Sgd::new(LEARNING_RATE).state();
-    let mut guess = [0.0_f64];
+    let (mut guess, mut gradient) = ([0.0_f64], [0.0]);
 
     println!("step      guess       error      slope");
     for step in 0..=12 {
-        let (error, slope) = ((guess[0] - NUMBER).powi(2), 2.0 * (guess[0] - NUMBER));
+        let (error, [slope]) = (error(&guess, &mut gradient), gradient);
         let hint = if slope < 0.0 { "too low: increase it" } else { "too high: decrease it" };
         println!("{step:4}   {:8.5}  {error:10.5}  {slope:9.5}   {hint}", guess[0]);
 
@@ -31,10 +39,10 @@ fn main() -> typenet::Result<()> {
     println!("\nη       after 20 steps");
     for learning_rate in [0.01, 0.25, 0.5, 0.75, 0.9, 1.1] {
         let mut optimizer = Sgd::new(learning_rate).state();
-        let mut guess = [0.0_f64];
+        let (mut guess, mut gradient) = ([0.0_f64], [0.0]);
         for _ in 0..20 {
-            let slope = 2.0 * (guess[0] - NUMBER);
-            optimizer.step_slice(&mut guess, &[slope])?;
+            error(&guess, &mut gradient);
+            optimizer.step_slice(&mut guess, &gradient)?;
         }
         let words = match learning_rate {
             0.01 => "too low: slow",

@@ -6,15 +6,14 @@
 //! cargo run --release --example 08_gradient_descent
 //! ```
 
+use typenet::gradient_of;
 use typenet::minimize::{Descent, Stopped};
 use typenet::prelude::*;
 use typenet::readable::Significant;
 
-/// The valley and its gradient.
-fn valley(point: &[f64], gradient: &mut [f64]) -> f64 {
-    let [x, y] = [point[0], point[1]];
-    gradient.copy_from_slice(&[2.0 * x, 20.0 * y]);
-    x * x + 10.0 * y * y
+gradient_of! {
+    /// The valley.
+    fn valley([x, y]: Vector<2>) -> Scalar { x.powi(2) + 10 * y.powi(2) }
 }
 
 fn main() -> typenet::Result<()> {

@@ -7,16 +7,16 @@
 //! cargo run --release --example 14_momentum
 //! ```
 
+use typenet::gradient_of;
 use typenet::minimize::Descent;
 use typenet::prelude::*;
 
 /// A thousand times as steep across as along: about where γ = 0.9 is best.
 const STEEP: f64 = 1000.0;
 
-/// L(x, y) = (x² + 1000 y²) / 2, a long valley.
-fn valley(point: &[f64], gradient: &mut [f64]) -> f64 {
-    gradient.copy_from_slice(&[point[0], STEEP * point[1]]);
-    0.5 * (point[0] * point[0] + STEEP * point[1] * point[1])
+gradient_of! {
+    /// L(x, y) = (x² + 1000 y²) / 2, a long valley.
+    fn valley([x, y]: Vector<2>) -> Scalar { (x.powi(2) + STEEP * y.powi(2)) / 2 }
 }
 
 fn main() -> typenet::Result<()> {

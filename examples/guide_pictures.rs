@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use typenet::gradient_of;
 use typenet::minimize::Descent;
 use typenet::plot::{self, Picture, Scale, Surface};
 use typenet::prelude::*;
@@ -143,26 +144,33 @@ fn learning_rate() -> typenet::Result<Picture> {
     plot::histories("learning rates", &named(&histories), "loss", Scale::Logarithmic)
 }
 
-/// Returns the path of an optimizer on a function of two parameters with the given gradient.
+gradient_of! {
+    fn valley([x, y]: Vector<2>) -> Scalar { (x.powi(2) + 100 * y.powi(2)) / 2 }
+}
+
+gradient_of! {
+    fn saddle([x, y]: Vector<2>) -> Scalar { x.powi(2) - y.powi(2) }
+}
+
+/// A function of a point, which writes its gradient.
+type Function = fn(&[f64], &mut [f64]) -> f64;
+
+/// Returns the path of an optimizer on a function of two parameters.
 fn walk<O: Optimizer>(
     optimizer: O,
     steps: u64,
     mut start: [f64; 2],
-    gradient: fn([f64; 2]) -> [f64; 2],
+    function: Function,
 ) -> typenet::Result<Vec<[f64; 2]>> {
-    // Without thresholds, the value does not affect the path.
-    let found = Descent::new(optimizer).steps(steps).keep_path().minimize(&mut start, |place, slope| {
-        slope.copy_from_slice(&gradient([place[0], place[1]]));
-        0.0
-    })?;
+    let found = Descent::new(optimizer).steps(steps).keep_path().minimize(&mut start, function)?;
     Ok(found.path.iter().map(|place| [place[0], place[1]]).collect())
 }
 
 fn momentum() -> typenet::Result<Picture> {
-    let surface = Surface::new(-1.5..=4.5, -1.5..=1.5, |[x, y]| f64::midpoint(x * x, 100.0 * y * y))?;
+    let surface = Surface::new(-1.5..=4.5, -1.5..=1.5, |point| valley(&point, &mut [0.0; 2]))?;
     let mut paths = Vec::new();
     for gamma in [0.0, 0.6, 0.8, 0.9] {
-        let path = walk(Sgd::new(0.003).momentum(gamma), 100, [4.0, 1.0], |[x, y]| [x, 100.0 * y])?;
+        let path = walk(Sgd::new(0.003).momentum(gamma), 100, [4.0, 1.0], valley)?;
         paths.push((format!("γ = {gamma}"), path));
     }
     let paths: Vec<_> = paths.iter().map(|(name, path)| (name.as_str(), path.as_slice())).collect();
@@ -171,13 +179,13 @@ fn momentum() -> typenet::Result<Picture> {
 
 fn saddle_point() -> typenet::Result<Picture> {
     fn from_the_ridge<O: Optimizer>(optimizer: O) -> typenet::Result<Vec<[f64; 2]>> {
-        let path = walk(optimizer, 60, [1.0, 1e-3], |[x, y]| [2.0 * x, -2.0 * y])?;
+        let path = walk(optimizer, 60, [1.0, 1e-3], saddle)?;
         // Nothing is drawn beyond the edge.
         let end = path.iter().position(|place| place[1] > 1.25).map_or(path.len(), |first| first + 1);
         Ok(path[..end].to_vec())
     }
 
-    let surface = Surface::new(-1.2..=1.2, -0.6..=1.2, |[x, y]| x * x - y * y)?;
+    let surface = Surface::new(-1.2..=1.2, -0.6..=1.2, |point| saddle(&point, &mut [0.0; 2]))?;
     let eta = 0.05;
     let paths = [
         ("SGD", from_the_ridge(Sgd::new(eta))?),

@@ -5,47 +5,24 @@
 //! cargo run --release --example own_loss
 //! ```
 
-use typenet::kernel::{Isa, Kernels};
 use typenet::prelude::*;
-use typenet::random;
+use typenet::{loss, random};
 
-/// L(p, t) = d² / 2 if |d| ≤ δ, else δ (|d| - δ / 2), with d = p - t; the sum over the outputs.
-///
-/// P. Huber, "Robust estimation of a location parameter", 1964.
-#[derive(Clone, Copy, Debug)]
-struct Huber {
-    delta: f64,
-}
-
-impl<const N: usize> Loss<Vector<N>> for Huber {
-    type Target = Vector<N>;
-
-    fn evaluate<T: Kernels, I: Isa>(
-        &self,
-        _: I,
-        logits: &[T],
-        targets: &[[T; N]],
-        weight: T,
-        mut gradient: Option<&mut [T]>,
-    ) -> T {
-        let (delta, half) = (T::from_f64(self.delta), T::from_f64(0.5));
-        let mut sum = T::ZERO;
-        for (position, (&output, &target)) in logits.iter().zip(targets.as_flattened()).enumerate() {
-            let difference = output - target;
-            let near = difference.absolute() <= delta;
-            sum += if near { half * difference * difference } else { delta * (difference.absolute() - half * delta) };
-            if let Some(gradient) = gradient.as_deref_mut() {
-                let sign = if difference < T::ZERO { -delta } else { delta };
-                gradient[position] = weight * if near { difference } else { sign };
-            }
-        }
-        sum
+loss! {
+    /// L(p, t) = d² / 2 if d ≤ δ, else δ (d - δ / 2), with d = |p - t|; the mean over the outputs.
+    ///
+    /// P. Huber, "Robust estimation of a location parameter", 1964.
+    Huber(prediction, target; delta: positive) = {
+        let distance = abs(prediction - target);
+        if distance <= delta { distance.powi(2) / 2 } else { delta * (distance - delta / 2) }
     }
 }
 
 network!(struct Line = Dense<1, 1>);
 
 fn main() -> typenet::Result<()> {
+    println!("{}\n", Huber::explain());
+
     // y = 2 x + 1 with a little noise; every tenth target is too large by 30.
     let mut rng = typenet::rng(37);
     let inputs: Vec<[f64; 1]> = (0..200).map(|k| [f64::from(k) / 100.0 - 1.0]).collect();
@@ -57,11 +34,11 @@ fn main() -> typenet::Result<()> {
     let data = Dataset::<Vector<1>, Vector<1>, f64>::new(inputs, targets)?;
 
     let mut exact = Line::<f64>::init(&mut rng);
-    let check = gradient_check(&mut *exact, &data.inputs()[1..5], &data.targets()[1..5], &Huber { delta: 1.0 })?;
+    let check = gradient_check(&mut *exact, &data.inputs()[1..5], &data.targets()[1..5], &Huber::new(1.0))?;
     println!("the gradient compared with differences of the loss: {check}\n");
     assert!(check.relative_error < 1e-7);
 
-    let (slope, offset) = fitted(Huber { delta: 1.0 }, &data)?;
+    let (slope, offset) = fitted(Huber::new(1.0), &data)?;
     println!("Huber's loss          y = {slope:.2} x + {offset:.2}");
     assert!((slope - 2.0).abs() < 0.2 && (offset - 1.0).abs() < 0.2);
     let (slope, offset) = fitted(MeanSquaredError, &data)?;

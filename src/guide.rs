@@ -4,8 +4,9 @@
 //! - [`datasets`]: samples, splits, scaling, batches
 //! - [`training`]: `Trainer`, losses, optimizers, learning rates, callbacks, a custom training loop
 //! - [`looking_inside`]: summaries, outputs of layers, classes, metrics, norms, parts of other networks, pictures
-//! - [`custom_layers`]: a custom layer, without and with parameters and settings
-//! - [`custom_parts`]: a custom loss, optimizer, metric, callback and scalar
+//! - [`formulas`]: activations, losses, layers and functions as formulas, whose derivatives a macro writes
+//! - [`custom_layers`]: a custom layer, as a formula or by hand, without and with parameters and settings
+//! - [`custom_parts`]: a custom loss, as a formula or by hand, optimizer, metric, callback and scalar
 #![cfg_attr(feature = "safetensors", doc = "- [`files`]: weights and checkpoints, PyTorch and Keras")]
 //! - [`embedding`]: weights in the program, `no_std`, no allocation
 //! - [`errors`]: what each error means and what to do about it
@@ -23,7 +24,7 @@
 //! | `xor` | the smallest network that learns |
 //! | `01_neuron` to `18_pictures` | the [`lecture`], slide by slide; with `--features plot`, some write pictures into `target/pictures` |
 //! | `own_layer` | a custom layer with parameters, a setting and a gradient check |
-//! | `own_loss` | a custom loss, Huber's |
+//! | `own_loss` | a custom loss, Huber's, as a formula |
 //! | `own_loop` | training without `Trainer`; the gradient as a struct, `gradient.hidden.weight` |
 //! | `transfer` | a frozen layer from another network |
 //! | `resume`, with `--features safetensors` | a resumed run with the bits of an uninterrupted one |
@@ -44,6 +45,9 @@ pub mod training {}
 #[doc = include_str!("guide/looking_inside.md")]
 #[cfg_attr(feature = "plot", doc = "All of them are in [`plot`](crate::plot).")]
 pub mod looking_inside {}
+
+#[doc = include_str!("guide/formulas.md")]
+pub mod formulas {}
 
 #[doc = include_str!("guide/custom_layers.md")]
 pub mod custom_layers {}

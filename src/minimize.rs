@@ -24,22 +24,22 @@ use crate::schedule::Schedule;
 /// The lecture, "Implementing Gradient Descent".
 ///
 /// # Example
-/// The lecture's game of guessing a number, 42: the error is a parabola with its minimum there.
+/// The lecture's game of guessing a number, 42: the error is a parabola with its minimum there. [`gradient_of!`](crate::gradient_of)
+/// derives its gradient.
 /// ```
 /// use typenet::minimize::{Descent, Stopped};
-/// use typenet::Sgd;
+/// use typenet::{Sgd, gradient_of};
+///
+/// gradient_of! { fn error([guess]: Vector<1>) -> Scalar { (guess - 42).powi(2) } }
 ///
 /// let mut guess = [0.0_f64];
-/// let found = Descent::new(Sgd::new(0.25)).until_value_changes_less(1e-12).minimize(&mut guess, |guess, gradient| {
-///     gradient[0] = 2.0 * (guess[0] - 42.0);
-///     (guess[0] - 42.0).powi(2)
-/// })?;
+/// let found = Descent::new(Sgd::new(0.25)).until_value_changes_less(1e-12).minimize(&mut guess, error)?;
 /// assert!((guess[0] - 42.0).abs() < 1e-5);
 /// assert_eq!(found.stopped, Stopped::Value);
 /// # Ok::<(), typenet::Error>(())
 /// ```
 ///
-/// Two parameters and the path to the minimum: L(x, y) = x² + 10 y², with momentum.
+/// Any function that writes its gradient will do. Two parameters and the path to the minimum of L(x, y) = x² + 10 y²:
 /// ```
 /// use typenet::minimize::Descent;
 /// use typenet::Sgd;

@@ -1,12 +1,18 @@
 //! Names for generated code. Nothing here is part of the public interface.
 
+mod formula;
 mod loading;
 
 pub use crate::compile_time::*;
 pub use crate::network::chain;
 pub use core;
 pub use core::primitive::{bool, f32, str, u64, usize};
-pub use typenet_macros::network as network_impl;
+pub use formula::{at, draw};
+pub use nalgebra::{SMatrix, SVector};
+pub use typenet_macros::{
+    activation as activation_impl, gradient_of as gradient_of_impl, layer as layer_impl, loss as loss_impl,
+    network as network_impl,
+};
 
 extern crate alloc;
 pub use alloc::boxed::Box;
@@ -15,16 +21,19 @@ pub use rand::Rng as RandomSource;
 
 pub use crate::flat_parameters::{FlatParameters, checked_len, size_of_matrix, without_destructor};
 pub use crate::initializer::Initializer;
-pub use crate::kernel::{Isa, Kernels};
+pub use crate::kernel::{DenseSizes, Formula, Isa, Kernels, Program, Real, Reduction, dispatch};
 pub use crate::layer::Projected;
+pub use crate::layer::list::Identity;
 pub use crate::layer::{
-    Add, Backward, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, DefaultSettings, Forward,
-    ForwardBranches, Head, Join, Layer, Mixing, Pass, Phase, Plan, Shortcut, Site, SiteOf, Takes,
+    Add, Backward, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, DefaultSettings, Elementwise,
+    ElementwisePlan, Forward, ForwardBranches, Head, Join, Layer, Mixing, Pass, Phase, Plan, Reads, Shortcut, Site,
+    SiteOf, Takes,
 };
+pub use crate::loss::{Loss, Objection};
 pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Summary, Wiring};
 pub use crate::scalar::Scalar;
-pub use crate::shape::Shape;
 pub use crate::shape::arithmetic::*;
+pub use crate::shape::{Probabilities, Shape, Vector};
 pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
 #[cfg(feature = "safetensors")]

@@ -550,6 +550,46 @@ fn derivatives_of_functions_are_those_of_dual_numbers() {
     }
 }
 
+typenet::activation!(Mish(x) = x * tanh(softplus(x)));
+typenet::activation!(Bent(x; slope: positive = 0.2) = if x > 0 { x } else { slope * sin(x) });
+typenet::loss!(Focal(p, t) = -sum(t * (1 - softmax(p)).powi(2) * log_softmax(p)));
+typenet::loss!(Distance(p, t) = norm(p - t) + mean(softplus(p - t)) * max(p));
+
+typenet::layer! {
+    struct Glu<const N: usize, const H: usize> { value: Matrix<H, N>, gate: Matrix<H, N>, bias: Vector<H> }
+    fn forward(x: Vector<N>) -> Vector<H> { (value * x + bias) * sigmoid(gate * x) }
+}
+typenet::layer! {
+    struct Normalized<const N: usize> { #[init(1.0)] scale: Vector<N>, bias: Vector<N>, epsilon: positive = 1e-2 }
+    fn forward(x: Vector<N>) -> Vector<N> {
+        let centred = x - mean(x);
+        centred / sqrt(mean(centred * centred) + epsilon) * scale + bias
+    }
+}
+typenet::layer! {
+    struct Tied<const N: usize, const H: usize> { weight: Matrix<H, N>, hidden: Vector<H>, bias: Vector<N> }
+    fn forward(x: Vector<N>) -> Vector<N> { transpose(weight) * tanh(weight * x + hidden) + bias * erf(x) }
+}
+typenet::layer! {
+    struct Attentive { weight: Matrix<17, 17>, direction: Vector<17> }
+    fn forward(x: Vector<17>) -> Vector<17> {
+        softmax(weight * x / 4) * dot(x, direction) + log_sum_exp(direction) * cos(x)
+    }
+}
+
+network!(struct Formulas1 (Vector<5>) = Normalized<5>, Glu<5, 17>, Attentive, Mish, Dense<17, 3>);
+network!(struct Formulas2 (Vector<3>) = Tied<3, 4>, Bent, Glu<3, 1>, Bent(0.5), Dense<1, 2>);
+
+proptest! {
+    #![proptest_config(cases(6))]
+
+    #[test]
+    fn networks_of_formulas_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..5) {
+        check!(Formulas1, Focal, BENT, seed, samples);
+        check!(Formulas2, Distance, KINKED, seed, samples);
+    }
+}
+
 proptest! {
     // Each has some hundred parameters, and dual numbers go through the network once for each.
     #![proptest_config(cases(4))]

@@ -5,9 +5,9 @@
 
 /// The folders of mistakes. Those with files need a feature.
 const KINDS: &[&str] = if cfg!(feature = "safetensors") {
-    &["syntax", "graph", "shape", "trait", "derive", "file"]
+    &["syntax", "graph", "shape", "trait", "derive", "formula", "file"]
 } else {
-    &["syntax", "graph", "shape", "trait", "derive"]
+    &["syntax", "graph", "shape", "trait", "derive", "formula"]
 };
 
 #[test]
@@ -21,7 +21,7 @@ fn mistakes_are_told_once_and_in_words() {
 #[test]
 fn every_mistake_is_one_error() {
     // Programs with more than one mistake.
-    let several = [("shape/three_mistakes.stderr", 3)];
+    let several = [("shape/three_mistakes.stderr", 3), ("formula/three_mistakes.stderr", 3)];
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
     for kind in KINDS {
         let Ok(entries) = std::fs::read_dir(folder.join(kind)) else {

@@ -1,4 +1,4 @@
-//! For any tokens, `network!` and `#[derive(FlatParameters)]` return code or messages, and terminate.
+//! For any tokens, `network!`, the macros of formulas and `#[derive(FlatParameters)]` return code or messages, and terminate.
 //!
 //! A proc-macro crate cannot be linked, so its modules are compiled here, and `proc_macro2` replaces the compiler.
 #![no_main]
@@ -17,6 +17,7 @@ mod macros {
     pub(crate) mod errors;
     pub(crate) mod expand;
     pub(crate) mod fallback;
+    pub(crate) mod formula;
     pub(crate) mod generated;
     pub(crate) mod graph;
     pub(crate) mod identifier;
@@ -58,8 +59,10 @@ fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
 
 fuzz_target!(|text: &str| {
     let Ok(tokens) = text.parse::<TokenStream>() else { return };
-    let code = declared(tokens.clone(), &quote!(::typenet));
-    assert!(!code.is_empty(), "a declaration expands to code or messages");
+    let library = quote!(::typenet);
+    for expand in [declared, formula::activation, formula::loss, formula::layer, formula::gradient_of] {
+        assert!(!expand(tokens.clone(), &library).is_empty(), "a declaration expands to code or messages");
+    }
     if let Ok(input) = syn::parse2(tokens) {
         assert!(!flat_parameters::derive(&input).is_empty());
     }

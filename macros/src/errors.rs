@@ -11,6 +11,7 @@ mod shapes;
 #[cfg(feature = "weights")]
 mod embed;
 mod flat_parameters;
+mod formulas;
 mod nested;
 mod settings;
 mod sizes;
@@ -18,6 +19,7 @@ mod sizes;
 #[cfg(feature = "weights")]
 pub(crate) use embed::*;
 pub(crate) use flat_parameters::*;
+pub(crate) use formulas::*;
 pub(crate) use nested::*;
 pub(crate) use settings::*;
 pub(crate) use shapes::*;

@@ -11,7 +11,7 @@ use crate::generated;
 use crate::size::Size;
 
 /// Returns the constant. Its name is different for each network in a module.
-fn constant(network: &Ident) -> Ident {
+pub(crate) fn constant(network: &Ident) -> Ident {
     generated::name(network, "UnknownSize")
 }
 

@@ -44,6 +44,7 @@ mod embed;
 #[cfg(feature = "examples")]
 mod examples;
 mod flat_parameters;
+mod formula;
 
 #[cfg(test)]
 mod tests;
@@ -58,10 +59,44 @@ use crate::parse::Conditional;
 /// library, so that a renamed dependency works.
 #[proc_macro]
 pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    let mut input = TokenStream::from(input).into_iter();
+    let (library, rest) = after_library(input.into());
+    declared(rest, &library).into()
+}
+
+/// Splits the arguments of a macro into the path of the library and the user's tokens.
+fn after_library(input: TokenStream) -> (TokenStream, TokenStream) {
+    let mut input = input.into_iter();
     let library =
         if let Some(TokenTree::Group(group)) = input.next() { Group::stream(&group) } else { quote!(::typenet) };
-    declared(input.collect(), &library).into()
+    (library, input.collect())
+}
+
+/// Expands an activation, which follows `($crate)`, as in `network`.
+#[proc_macro]
+pub fn activation(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let (library, rest) = after_library(input.into());
+    formula::activation(rest, &library).into()
+}
+
+/// Expands a loss, which follows `($crate)`, as in `network`.
+#[proc_macro]
+pub fn loss(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let (library, rest) = after_library(input.into());
+    formula::loss(rest, &library).into()
+}
+
+/// Expands a layer, which follows `($crate)`, as in `network`.
+#[proc_macro]
+pub fn layer(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let (library, rest) = after_library(input.into());
+    formula::layer(rest, &library).into()
+}
+
+/// Expands a function with its gradient, which follows `($crate)`, as in `network`.
+#[proc_macro]
+pub fn gradient_of(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let (library, rest) = after_library(input.into());
+    formula::gradient_of(rest, &library).into()
 }
 
 /// Embeds a weights file as a constant. The arguments follow `($crate)`, as in `network`.

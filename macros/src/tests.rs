@@ -12,6 +12,7 @@ use crate::parse::declaration;
 
 mod coverage;
 mod expansion;
+mod formulas;
 mod judges;
 #[cfg(feature = "examples")]
 mod layers;

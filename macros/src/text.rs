@@ -55,6 +55,13 @@ pub(crate) fn of(tokens: TokenStream) -> String {
     text
 }
 
+/// Returns the tokens of a computation as one line of source, with spaces around every operator.
+pub(crate) fn spaced(tokens: TokenStream) -> String {
+    let mut text = String::new();
+    write(tokens, true, &mut text);
+    text
+}
+
 /// Appends `tokens` to `text`; `spaced` puts spaces around operators, as between braces.
 fn write(tokens: TokenStream, spaced: bool, text: &mut String) {
     let trees: Vec<_> = tokens.into_iter().collect();

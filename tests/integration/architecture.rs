@@ -1,4 +1,4 @@
-//! Is the code that ARCHITECTURE.md quotes the code that is generated?
+//! Is the code that ARCHITECTURE.md and the chapter on formulas quote the code that is generated?
 
 use std::fs;
 use std::path::Path;
@@ -8,10 +8,10 @@ fn text(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {name}: {error}"))
 }
 
-/// Code without what may differ between two ways to write it down: docs, white space, commas before closing brackets, and the
+/// Code without what may differ between two ways to write it down: docs, comments, white space, commas before closing brackets, and the
 /// two underscores that keep generated names apart from the user's.
 fn plain(code: &str) -> String {
-    let lines = code.lines().filter(|line| !line.trim_start().starts_with("///"));
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     let mut text: String = lines.flat_map(str::chars).filter(|letter| !letter.is_whitespace()).collect();
     for closing in [")", "}", ">", "]"] {
         text = text.replace(&format!(",{closing}"), closing);
@@ -19,17 +19,38 @@ fn plain(code: &str) -> String {
     text.replace("__", "")
 }
 
-#[test]
-fn the_quoted_expansion_is_the_committed_one() {
-    let document = text("ARCHITECTURE.md");
-    let quoted = document.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block of code");
-    let expansion = plain(&text("macros/tests/expansion/digits.rs"));
+/// Asserts that an expansion has all of the pieces between `// ..`, in their order, and returns their number.
+fn assert_quoted(quoted: &str, expansion: &str) -> usize {
+    let expansion = plain(&text(expansion));
     let mut rest = expansion.as_str();
     let pieces: Vec<_> = quoted.split("// ..\n").filter(|piece| !piece.trim().is_empty()).collect();
-    assert!(pieces.len() > 4, "the quotation leaves out what repeats");
-    for piece in pieces {
+    for piece in &pieces {
         let wanted = plain(piece);
         let Some(start) = rest.find(&wanted) else { panic!("not in the expansion, or not in this order:\n{piece}") };
         rest = &rest[start + wanted.len()..];
+    }
+    pieces.len()
+}
+
+/// Returns the blocks of code that begin with this line.
+fn blocks<'a>(document: &'a str, fence: &str) -> Vec<&'a str> {
+    document.split(fence).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[test]
+fn the_quoted_expansion_is_the_committed_one() {
+    let document = text("ARCHITECTURE.md");
+    let quoted = blocks(&document, "```rust\n");
+    let pieces = assert_quoted(quoted.first().expect("a block of code"), "macros/tests/expansion/digits.rs");
+    assert!(pieces > 4, "the quotation leaves out what repeats");
+}
+
+#[test]
+fn the_quoted_code_of_a_formula_is_the_committed_one() {
+    let document = text("src/guide/formulas.md");
+    let blocks = blocks(&document, "```rust,ignore\n");
+    assert_eq!(blocks.len(), 2, "the passes and a loop");
+    for quoted in blocks {
+        assert_quoted(quoted, "macros/tests/expansion/one_hidden.rs");
     }
 }

@@ -22,6 +22,7 @@ mod checkpoint;
 mod classes;
 mod dropout;
 mod formula_kernels;
+mod formulas;
 mod freezing;
 #[cfg(feature = "idx")]
 mod idx;

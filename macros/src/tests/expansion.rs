@@ -1,4 +1,4 @@
-//! The expansion of a network as a readable file, so that a review shows its changes.
+//! The expansions of a network and of a formula as readable files, so that a review shows their changes.
 
 use std::path::Path;
 use std::str::FromStr as _;
@@ -17,12 +17,32 @@ const DIGITS: &str = "
     }
 ";
 
-/// Returns the pretty-printed expansion. Absolute paths into the library are shortened for readability.
-fn expansion(source: &str) -> String {
-    let tokens = match TokenStream::from_str(source) {
-        Ok(tokens) => crate::declared(tokens, &quote!(typenet)).to_string(),
+/// The layers of the same network with sizes as parameters, as one formula: `src/guide/formulas.md` quotes its code.
+const ONE_HIDDEN: &str = "
+    pub struct OneHidden<const N: usize, const H: usize, const K: usize> {
+        hidden: Matrix<H, N>,
+        hidden_bias: Vector<H>,
+        output: Matrix<K, H>,
+        output_bias: Vector<K>,
+    }
+    fn forward(x: Vector<N>) -> Vector<K> { output * tanh(hidden * x + hidden_bias) + output_bias }
+";
+
+fn tokens(source: &str) -> TokenStream {
+    match TokenStream::from_str(source) {
+        Ok(tokens) => tokens,
         Err(error) => panic!("the source of the test is not valid tokens: {error}"),
-    };
+    }
+}
+
+/// Returns the pretty-printed expansion of a network.
+fn expansion(source: &str) -> String {
+    readable(&crate::declared(tokens(source), &quote!(typenet)))
+}
+
+/// Returns pretty-printed code. Absolute paths into the library are shortened for readability.
+fn readable(code: &TokenStream) -> String {
+    let tokens = code.to_string();
     let short = tokens.replace("typenet :: private :: ", "").replace("typenet :: ", "");
     match syn::parse_file(&short) {
         Ok(file) => prettyplease::unparse(&file),
@@ -30,15 +50,24 @@ fn expansion(source: &str) -> String {
     }
 }
 
-#[test]
-fn the_expansion_of_the_digits_network_is_as_committed() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expansion/digits.rs");
-    let found = expansion(DIGITS);
+/// Compares an expansion with its file in `tests/expansion`.
+fn assert_committed(found: &str, name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/expansion").join(name);
     if std::env::var_os("UPDATE_EXPANSION").is_some() {
-        assert!(std::fs::write(&path, &found).is_ok(), "{} cannot be written", path.display());
+        assert!(std::fs::write(&path, found).is_ok(), "{} cannot be written", path.display());
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(found == committed, "the expansion changed; look at it after `UPDATE_EXPANSION=1 cargo test`:\n{found}");
+}
+
+#[test]
+fn the_expansion_of_the_digits_network_is_as_committed() {
+    assert_committed(&expansion(DIGITS), "digits.rs");
+}
+
+#[test]
+fn the_expansion_of_a_formula_is_as_committed() {
+    assert_committed(&readable(&crate::formula::layer(tokens(ONE_HIDDEN), &quote!(typenet))), "one_hidden.rs");
 }
 
 #[test]

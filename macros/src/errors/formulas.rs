@@ -1,0 +1,568 @@
+//! Messages about formulas.
+
+use proc_macro2::{Ident, TokenTree};
+use quote::ToTokens;
+use syn::Error;
+use syn::parse::ParseStream;
+
+use crate::identifier;
+use crate::place::Place;
+use crate::text;
+
+/// Returns a list in words: "`a`, `b` and `c`".
+fn list(names: &[String]) -> String {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [] => "nothing".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Returns the position of the next token, and the token in words.
+fn next(input: ParseStream<'_>) -> (Place, String) {
+    let rest: Vec<_> = input.cursor().token_stream().into_iter().collect();
+    let place = match rest.first() {
+        Some(TokenTree::Group(group)) => Place::from(group.span_open()),
+        Some(other) => Place::of(other),
+        None => Place::from(input.span()),
+    };
+    (place, text::found(&rest, "the end"))
+}
+
+/// `activation!()`
+pub(crate) fn empty_formula(example: &str) -> Error {
+    Place::call().error(format!("expected a formula, found nothing\n\nhelp: write `{example}`"))
+}
+
+/// Something else where `wanted` should be.
+pub(crate) fn expected_in_formula(wanted: &str, input: ParseStream<'_>, example: &str) -> Error {
+    let (place, found) = next(input);
+    place.error(format!("expected {wanted}, found {found}\n\nhelp: write `{example}`"))
+}
+
+/// `Name(x) =`
+pub(crate) fn no_formula(place: Place) -> Error {
+    place.error("expected a formula, found nothing\n\nhelp: write an expression such as `x * tanh(softplus(x))`")
+}
+
+/// A formula that would overflow the parser's stack.
+pub(crate) fn formula_too_long(place: Place) -> Error {
+    place.error("this formula is too long or too deeply nested\n\nhelp: give parts of it names with `let`")
+}
+
+/// How Rust's parser begins to say that tokens are missing.
+const END: &str = "unexpected end of input";
+
+/// Tokens that are no expression. Rust's parser says why.
+pub(crate) fn no_expression(error: &Error) -> Error {
+    let mut message = error.to_string();
+    if message.starts_with(END) {
+        "the formula ends too early".clone_into(&mut message);
+    }
+    Error::new(error.span(), format!("{message}\n\nhelp: a formula is an expression such as `x * tanh(softplus(x))`"))
+}
+
+/// `Name(x) = x x`
+pub(crate) fn after_formula(input: ParseStream<'_>) -> Error {
+    let (place, found) = next(input);
+    place.error(format!(
+        "expected the end of the formula, found {found}\n\nhelp: leave it out, or write an operator before it"
+    ))
+}
+
+/// `1.0f32`
+pub(crate) fn number_with_suffix(place: Place, number: &str) -> Error {
+    let plain = number.split(['f', 'u', 'i']).next().unwrap_or(number).trim_end_matches('_');
+    place.error(format!(
+        "`{number}` has a type, but a formula computes in the scalar type of its network\n\nhelp: write `{plain}`"
+    ))
+}
+
+/// `"x"`
+pub(crate) fn no_number(place: Place, found: &str) -> Error {
+    place.error(format!("expected a number, found `{found}`\n\nhelp: write a number such as `1.0`"))
+}
+
+/// `x % y`
+pub(crate) fn unknown_operator(place: Place, operator: &str) -> Error {
+    let help = if operator == "^" { "for powers write `powi(x, 2)`" } else { "formulas use `+`, `-`, `*` and `/`" };
+    place.error(format!("`{operator}` is not an operator of formulas\n\nhelp: {help}"))
+}
+
+/// `a < b` as a value.
+pub(crate) fn comparison_as_number(place: Place, comparison: &str) -> Error {
+    place.error(format!("a comparison is not a number\n\nhelp: write `if {comparison} {{ .. }} else {{ .. }}`"))
+}
+
+/// `path::function(x)` or `f(x)(y)`
+pub(crate) fn no_formula_function(place: Place, function: &str) -> Error {
+    place.error(format!(
+        "`{function}` is not a function of formulas, so it has no known derivative\n\n\
+         help: write it with functions such as `exp`, `ln`, `tanh`, `sigmoid`, `sum` and `max`"
+    ))
+}
+
+/// `w[0]`
+pub(crate) fn indexed(place: Place, text: &str) -> Error {
+    place.error(format!(
+        "`{text}`: formulas do not index\n\nhelp: write sums and products of whole vectors, such as `sum(a * b)`"
+    ))
+}
+
+/// `for`, `while` or `loop`
+pub(crate) fn loop_in_formula(place: Place) -> Error {
+    place.error(
+        "a formula has no loops: it is computed for every element\n\nhelp: sums over the elements are `sum`, `mean` and `dot`",
+    )
+}
+
+/// Any other expression of Rust.
+pub(crate) fn no_part_of_formula(place: Place, text: &str) -> Error {
+    place.error(format!(
+        "`{text}` has no meaning in a formula\n\n\
+         help: a formula has numbers, names, `+ - * /`, functions, `let` and `if a < b {{ .. }} else {{ .. }}`"
+    ))
+}
+
+/// `if a < b { .. }`
+pub(crate) fn if_without_else(place: Place) -> Error {
+    place.error("`if` without `else` is not a number\n\nhelp: add `else { 0.0 }`")
+}
+
+/// `if x { .. }`
+pub(crate) fn no_condition(place: Place, found: &str) -> Error {
+    place.error(format!(
+        "expected a comparison of two values, found `{found}`\n\n\
+         help: write one such as `if a < b {{ .. }} else {{ .. }}`"
+    ))
+}
+
+/// `if a == b`
+pub(crate) fn no_order(place: Place, operator: &str) -> Error {
+    place.error(format!(
+        "expected `<`, `<=`, `>` or `>=`, found `{operator}`\n\n\
+         help: compare with a distance, as in `if abs(a - b) < 0.5 {{ .. }} else {{ .. }}`"
+    ))
+}
+
+/// `{ x; }`
+pub(crate) fn ends_in_semicolon(place: Place) -> Error {
+    place.error("this block gives no value\n\nhelp: leave the last `;` out")
+}
+
+/// A statement other than `let`.
+pub(crate) fn no_statement(place: Place) -> Error {
+    place.error("expected `let`: a formula computes values and does nothing else\n\nhelp: write `let name = ..;`")
+}
+
+/// `{ let a = x; }`
+pub(crate) fn block_without_result(place: Place) -> Error {
+    place.error("this block gives no value\n\nhelp: end it with an expression")
+}
+
+/// `let (a, b) = ..`
+pub(crate) fn no_binding(place: Place) -> Error {
+    place.error("expected a name after `let`\n\nhelp: write one `let` for each value, without a type")
+}
+
+/// `let mut a = ..`
+pub(crate) fn mutable_binding(place: Place) -> Error {
+    place.error("values of a formula do not change\n\nhelp: leave `mut` out, and give a new value a new name")
+}
+
+/// `let a;`
+pub(crate) fn binding_without_value(place: Place, name: &str) -> Error {
+    place.error(format!("`{name}` has no value\n\nhelp: write `let {name} = ..;`"))
+}
+
+/// A name that is not declared.
+pub(crate) fn unknown_in_formula(name: &Ident, names: &[String]) -> Error {
+    Place::of(name).error(format!(
+        "`{name}` is not declared\n\nhelp: this formula has {}; constants of the code around it are in capitals",
+        list(names)
+    ))
+}
+
+/// A name that is never used.
+pub(crate) fn unused_in_formula(name: &Ident, role: &str) -> Error {
+    let word = identifier::plain(name);
+    let (what, help) = match role {
+        "`let`" => (format!("`{word}` is never used"), format!("leave it out, or name it `_{word}`")),
+        "prediction" => (
+            format!("the loss does not depend on `{word}`, so nothing could be learned"),
+            format!("use `{word}` in the formula"),
+        ),
+        "input" => (format!("the function does not depend on `{word}`"), format!("use `{word}` in the formula")),
+        _ => (format!("the {role} `{word}` is never used"), "use it in the formula, or leave it out".to_owned()),
+    };
+    Place::of(name).error(format!("{what}\n\nhelp: {help}"))
+}
+
+/// `tahn(x)`
+pub(crate) fn unknown_function(name: &Ident, similar: Option<&str>) -> Error {
+    let help = match similar {
+        _ if identifier::is_type_like(name) => {
+            "a formula cannot call another one: write out what it computes".to_owned()
+        }
+        Some(similar) => format!("write `{similar}`, which has a similar name or meaning"),
+        None => "the functions are `exp`, `ln`, `sqrt`, `abs`, `sin`, `cos`, `tanh`, `sigmoid`, `softplus`, `erf`, `powi`, `powf`, \
+                 `min`, `max`, `clamp`, `sum`, `mean`, `dot`, `norm`, `softmax`, `log_softmax` and `log_sum_exp`"
+            .to_owned(),
+    };
+    Place::of(name).error(format!("`{name}` is not a function of formulas\n\nhelp: {help}"))
+}
+
+/// `Name(x) = Name(x)`
+pub(crate) fn calls_itself(name: &Ident) -> Error {
+    Place::of(name)
+        .error(format!("`{name}` calls itself, but formulas have no recursion\n\nhelp: write out what it computes"))
+}
+
+/// `max(x, y, z)`
+pub(crate) fn wrong_number_of_arguments(name: &Ident, wanted: &[usize], found: usize) -> Error {
+    let call = |&number: &usize| format!("`{name}({})`", ["a", "b", "c"].get(..number).unwrap_or_default().join(", "));
+    let noun = if wanted == [1] { "value" } else { "values" };
+    let numbers: Vec<_> = wanted.iter().map(ToString::to_string).collect();
+    let calls: Vec<_> = wanted.iter().map(call).collect();
+    Place::of(name).error(format!(
+        "`{name}` takes {} {noun}, found {found}\n\nhelp: write {}",
+        numbers.join(" or "),
+        calls.join(" or ")
+    ))
+}
+
+/// `if a < b && c < d`
+pub(crate) fn two_comparisons(place: Place, operator: &str) -> Error {
+    let help = if operator == "&&" {
+        "write one `if` inside the other: `if a < b { if c < d { .. } else { .. } } else { .. }`"
+    } else {
+        "write one `if` in the `else` of the other: `if a < b { .. } else if c < d { .. } else { .. }`"
+    };
+    place.error(format!("expected one comparison, found `{operator}`\n\nhelp: {help}"))
+}
+
+/// `powi(x, 2.5)`
+pub(crate) fn no_whole_power(place: Place) -> Error {
+    place.error(
+        "`powi` takes an exponent that is written out, a whole number from -64 to 64\n\n\
+         help: for other exponents write `powf(x, p)`, which needs x > 0",
+    )
+}
+
+/// `sum(x)` in an activation.
+pub(crate) fn combination_in_activation(name: &Ident, place: Place) -> Error {
+    place.error(format!(
+        "`{name}` combines the elements of a vector, but an activation sees one element\n\n\
+         help: leave `{name}` out, or declare a layer of a vector with `layer!`"
+    ))
+}
+
+/// `sum(1.0)`
+pub(crate) fn combination_of_number(name: &Ident, argument: &str, place: Place) -> Error {
+    place.error(format!(
+        "`{name}` combines the elements of a vector, but `{argument}` is one number\n\nhelp: leave `{name}` out"
+    ))
+}
+
+/// `activation!(Name(x, y) = ..)`
+pub(crate) fn inputs_of_activation(place: Place, found: usize) -> Error {
+    place.error(format!(
+        "an activation is a function of one input, found {found}\n\n\
+         help: write settings after a semicolon, as in `Name(x; slope = 0.1)`"
+    ))
+}
+
+/// `loss!(Name(x) = ..)`
+pub(crate) fn inputs_of_loss(place: Place, found: usize) -> Error {
+    place.error(format!(
+        "a loss is a function of a prediction and its target, found {}\n\n\
+         help: write `Name(prediction, target)`, and settings after a semicolon, as in `Name(prediction, target; q = 0.5)`",
+        text::count(found, "input")
+    ))
+}
+
+/// `Name(x: positive)`
+pub(crate) fn range_of_input(place: Place, name: &Ident) -> Error {
+    place.error(format!(
+        "`{name}` is what a network computes, so it has no range\n\nhelp: leave the range out; `softplus` and `sigmoid` give ranges"
+    ))
+}
+
+/// `Name(x = 1.0)` or `Name(x, slope = 1.0)`
+pub(crate) fn default_of_input(name: &Ident, is_input: bool) -> Error {
+    let help = if is_input {
+        "leave the default out"
+    } else {
+        "write a setting after a semicolon, as in `Name(x; slope = 0.1)`"
+    };
+    Place::of(name)
+        .error(format!("`{name}` is an input, and only settings have a default, written after `=`\n\nhelp: {help}"))
+}
+
+/// `Name(x; value = 1.0)`
+pub(crate) fn named_like_method(name: &Ident, kind: &str) -> Error {
+    Place::of(name).error(format!(
+        "`{name}` is the name of a function that every {kind} has\n\nhelp: give the setting another name"
+    ))
+}
+
+/// `Name(x; slope: negative)`
+pub(crate) fn no_range(input: ParseStream<'_>) -> Error {
+    let (place, found) = next(input);
+    place.error(format!(
+        "expected a range, found {found}\n\nhelp: ranges are `finite`, `positive`, `non_negative`, `unit` (0 to 1) and `open_unit` (above 0, below 1)"
+    ))
+}
+
+/// `#[init(Zeros)]` on an activation or a layer.
+pub(crate) fn initializer_before(place: Place) -> Error {
+    place.error(
+        "expected the initializer that draws the weights before this layer\n\n\
+         help: write `#[init(HeNormal)]`, `#[init(GlorotUniform)]` or another one that has a gain",
+    )
+}
+
+/// A matrix that is not the left side of a product.
+pub(crate) fn lone_matrix(place: Place, matrix: &str, vector: &str) -> Error {
+    place.error(format!(
+        "`{matrix}` is a matrix, which formulas multiply with a vector\n\nhelp: write `{matrix} * x` with x of `{vector}`"
+    ))
+}
+
+/// `transpose(x)`
+pub(crate) fn transposed_value(place: Place, text: &str) -> Error {
+    place.error(format!("`{text}` is not a matrix\n\nhelp: leave `transpose` out"))
+}
+
+/// `x * w` or `x + w`
+pub(crate) fn matrix_on_the_right(place: Place, left: &str, right: &str, is_product: bool, vector: &str) -> Error {
+    let what = if is_product {
+        "a matrix stands to the left of a vector"
+    } else {
+        "a matrix is only multiplied with a vector"
+    };
+    let help = if is_product {
+        format!("write `{right} * {left}`, or `transpose({right}) * {left}`")
+    } else {
+        format!("write `{right} * x` with x of `{vector}`")
+    };
+    place.error(format!("`{right}` is a matrix, and {what}\n\nhelp: {help}"))
+}
+
+/// `w + x`
+pub(crate) fn operator_of_matrix(place: Place, matrix: &str, vector: &str) -> Error {
+    place.error(format!(
+        "`{matrix}` is a matrix, and a matrix is only multiplied with a vector\n\n\
+         help: write `{matrix} * x` with x of `{vector}`"
+    ))
+}
+
+/// `v * w`
+pub(crate) fn product_of_matrices(place: Place, [left, right]: [&str; 2]) -> Error {
+    place.error(format!(
+        "`{left}` and `{right}` are matrices, whose product is no operation of formulas\n\n\
+         help: multiply with the vector first: `{left} * ({right} * x)`"
+    ))
+}
+
+/// `w * x` with sizes that do not fit. `matrix` is the name of the matrix, and `declared` that of a vector with a declaration.
+pub(crate) fn wrong_vector(
+    place: Place,
+    [left, vector]: [&str; 2],
+    [wanted, found, rows]: [&str; 3],
+    matrix: &str,
+    is_transposed: bool,
+    declared: Option<&str>,
+) -> Error {
+    let other = declared.map_or_else(String::new, |vector| format!(", or `{vector}` as `Vector<{wanted}>`"));
+    let help = match (is_transposed, rows == found) {
+        (false, true) => {
+            format!("declare `{matrix}` as `Matrix<{wanted}, {found}>`, of {wanted} rows and {found} columns")
+        }
+        (false, false) => format!("declare `{matrix}` as `Matrix<{rows}, {found}>`{other}"),
+        (true, true) => format!("write `{matrix} * {vector}`"),
+        (true, false) => format!("declare `{matrix}` as `Matrix<{found}, {rows}>`{other}"),
+    };
+    place.error(format!("shape mismatch: `{left}` takes {wanted} values but `{vector}` has {found}\n\nhelp: {help}"))
+}
+
+/// `w * x` with sizes that only the compiler knows: the text around them.
+pub(crate) fn compared_vector([left, vector]: [&str; 2]) -> [String; 3] {
+    [
+        format!("shape mismatch: `{vector}` has "),
+        format!(" but `{left}` takes "),
+        "\n\nhelp: a `Matrix<H, N>` takes a `Vector<N>`".to_owned(),
+    ]
+}
+
+/// `w * b` where both are parameters.
+pub(crate) fn product_of_parameters(place: Place, [matrix, vector]: [&str; 2]) -> Error {
+    place.error(format!(
+        "`{vector}` does not depend on the input, so `{matrix} * {vector}` is a parameter of its own\n\n\
+         help: declare the product as a `Vector` parameter"
+    ))
+}
+
+/// `w * 2`
+pub(crate) fn matrix_times_number(place: Place, [matrix, number]: [&str; 2], wanted: &str) -> Error {
+    place.error(format!(
+        "`{matrix}` takes a vector of {wanted} values but `{number}` is one number\n\n\
+         help: multiply the product: `{number} * ({matrix} * x)`"
+    ))
+}
+
+/// Two vectors of different lengths.
+pub(crate) fn different_vectors(
+    place: Place,
+    operator: &str,
+    [left, right]: [&str; 2],
+    [first, second]: [&str; 2],
+) -> Error {
+    place.error(format!(
+        "shape mismatch: `{left}` has {first} values but `{right}` has {second}\n\n\
+         help: `{operator}` takes vectors of one length, or a vector and a number"
+    ))
+}
+
+/// Two vectors whose lengths only the compiler knows: the text around them.
+pub(crate) fn compared_vectors(operator: &str, [left, right]: [&str; 2]) -> [String; 3] {
+    [
+        format!("shape mismatch: `{left}` has "),
+        format!(" but `{right}` has "),
+        format!("\n\nhelp: `{operator}` takes vectors of one length, or a vector and a number"),
+    ]
+}
+
+/// A result whose size only the compiler knows: the text around it and the declared one.
+pub(crate) fn compared_result(found: &str) -> [String; 3] {
+    [
+        "shape mismatch: the formula gives ".to_owned(),
+        " but ".to_owned(),
+        format!(" are declared\n\nhelp: write `-> Vector<{found}>`"),
+    ]
+}
+
+/// `-> Vector<10>` for a formula of another shape.
+pub(crate) fn wrong_result(place: Place, found: &str, declared: &str, is_number: bool) -> Error {
+    if is_number {
+        return place.error(format!(
+            "shape mismatch: the formula gives one number but `Vector<{declared}>` is declared\n\n\
+             help: leave `sum` or `mean` out, or write `-> Vector<1>`"
+        ));
+    }
+    place.error(format!(
+        "shape mismatch: the formula gives {found} values but {declared} are declared\n\nhelp: write `-> Vector<{found}>`"
+    ))
+}
+
+/// A formula that does not depend on its input, although it mentions it.
+pub(crate) fn independent_of_input(input: &Ident) -> Error {
+    Place::of(input).error(format!(
+        "the output does not depend on `{input}`\n\nhelp: write a formula whose value changes with `{input}`"
+    ))
+}
+
+/// A loss that does not depend on the prediction, although it mentions it.
+pub(crate) fn independent_of_prediction(prediction: &Ident) -> Error {
+    Place::of(prediction).error(format!(
+        "the loss does not depend on `{prediction}`, so nothing could be learned\n\n\
+         help: write a formula whose value changes with `{prediction}`"
+    ))
+}
+
+/// A field whose type has no meaning.
+pub(crate) fn unknown_field_type(place: Place, found: &str) -> Error {
+    place.error(format!(
+        "`{found}` is not a type of a layer's fields\n\n\
+         help: parameters are `Vector<N>` and `Matrix<H, N>`, of H rows and N columns; settings are `f64` or a range such as `positive`"
+    ))
+}
+
+/// An input or output that is not a vector.
+pub(crate) fn unknown_formula_shape(place: Place, found: &str) -> Error {
+    place.error(format!("`{found}` is not a shape of formulas\n\nhelp: a formula takes and gives `Vector<N>`"))
+}
+
+/// `struct Name<T>` or `struct Name<'a>`
+pub(crate) fn formula_parameter(parameter: &impl ToTokens) -> Error {
+    Place::of(parameter).error(format!(
+        "`{}` is not a size, and layers have no other parameters\n\n\
+         help: write `const N: usize` for a size; every layer exists in `f32` and `f64`",
+        text::of(parameter.to_token_stream())
+    ))
+}
+
+/// `struct Name<const T: usize>`
+pub(crate) fn size_named_like_type(parameter: &Ident) -> Error {
+    Place::of(parameter).error(format!(
+        "`{parameter}` is the name of a type in every layer\n\nhelp: give the size another name, such as `N`"
+    ))
+}
+
+/// `struct Name<const N: usize = 3>`
+pub(crate) fn default_of_size(place: Place, parameter: &Ident) -> Error {
+    place.error(format!(
+        "`{parameter}` has a default, which sizes of layers do not have\n\nhelp: write `const {parameter}: usize`"
+    ))
+}
+
+/// `#[init(HeNormal)]` on a parameter, or on a setting.
+pub(crate) fn formula_init(place: Place) -> Error {
+    place.error(
+        "expected a number: the value with which every element of a vector starts\n\n\
+         help: write `#[init(1.0)]`; without it, matrices are drawn as the next layer wants, and vectors start at 0",
+    )
+}
+
+/// `#[init(1.0)]` on a setting.
+pub(crate) fn init_of_setting(place: Place, name: &Ident) -> Error {
+    place.error(format!("`{name}` is a setting, which is not learned\n\nhelp: write its default after its type, as in `{name}: f64 = 1.0`"))
+}
+
+/// A default of a parameter.
+pub(crate) fn default_of_parameter(place: Place, name: &Ident) -> Error {
+    place.error(format!(
+        "`{name}` is a parameter, and only settings have defaults\n\nhelp: write `#[init(1.0)]` before it for its first value"
+    ))
+}
+
+/// `Vector<{ N * 2 }>`
+pub(crate) fn computed_formula_size(place: Place, size: &str, parameter: &str) -> Error {
+    place.error(format!(
+        "`{size}` is computed from `{parameter}`, which stable Rust does not allow in a type\n\n\
+         help: add a parameter for it, such as `const M: usize`, and write `M`"
+    ))
+}
+
+/// `Vector<0>`
+pub(crate) fn formula_size_zero(place: Place) -> Error {
+    place.error("a size of 0, but sizes are at least 1")
+}
+
+/// `-> f64` in place of `-> Scalar`.
+pub(crate) fn no_scalar(place: Place, found: &str) -> Error {
+    place.error(format!(
+        "`{found}` is not what the function gives: a gradient is that of one number\n\nhelp: write `-> Scalar`, for `f32` as for `f64`"
+    ))
+}
+
+/// `[x, y]: Vector<3>`
+pub(crate) fn number_of_elements(place: Place, names: usize, size: &str) -> Error {
+    place.error(format!(
+        "shape mismatch: {names} names for the {size} elements of `Vector<{size}>`\n\nhelp: write `Vector<{names}>`"
+    ))
+}
+
+/// `mut x: Vector<2>`
+pub(crate) fn no_input_pattern(place: Place) -> Error {
+    place.error("expected a name, or the names of all elements, as in `[x, y]: Vector<2>`")
+}
+
+/// A function whose formula is a vector.
+pub(crate) fn vector_as_scalar(place: Place, size: &str) -> Error {
+    place.error(format!(
+        "shape mismatch: the formula gives `Vector<{size}>` but `Scalar` is declared\n\n\
+         help: write `sum(..)` or `mean(..)` around it"
+    ))
+}

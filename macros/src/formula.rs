@@ -1,0 +1,60 @@
+//! Formulas: activations and losses whose derivative the macro writes.
+//!
+//! `header` and `parse` read the declaration, `resolve` turns the formula into a `graph` of values, `derivative` adds the
+//! derivatives to it, `schedule` cuts it into loops, and `emit` writes their code. `activation`, `loss`, `layer` and
+//! `gradient` are the four forms.
+#![allow(clippy::too_many_lines, reason = "a rule for each kind of expression or operation is one `match`")]
+
+mod expression;
+
+mod parse;
+
+mod range;
+
+mod header;
+
+mod graph;
+
+mod derivative;
+mod function;
+
+mod resolve;
+mod schedule;
+
+mod emit;
+mod explain;
+
+mod settings;
+
+mod activation;
+mod layer_header;
+mod loss;
+
+mod gradient;
+mod layer;
+
+pub(crate) use activation::activation;
+pub(crate) use gradient::gradient_of;
+pub(crate) use layer::layer;
+pub(crate) use loss::loss;
+
+/// Returns the mistakes in an activation or a loss.
+#[cfg(test)]
+pub(crate) fn mistakes(tokens: proc_macro2::TokenStream, is_loss: bool) -> Vec<syn::Error> {
+    let mut errors = crate::errors::Errors::new();
+    if is_loss {
+        loss::read(tokens, &mut errors);
+    } else {
+        activation::read(tokens, &mut errors);
+    }
+    errors.into_result().err().map_or_else(Vec::new, |error| error.into_iter().collect())
+}
+
+/// What the tests of formulas use.
+#[cfg(test)]
+pub(crate) mod testing {
+    pub(crate) use super::derivative::propagate;
+    pub(crate) use super::graph::{Binary, Extent, Graph, Matrix, Operation, Reduction, SizeText, Unary, Value};
+    pub(crate) use super::parse::formula;
+    pub(crate) use super::resolve::Scope;
+}

@@ -1,0 +1,267 @@
+//! How does a formula change with its inputs? Reverse mode on the graph: derivatives are new values.
+
+use std::collections::BTreeMap;
+
+use super::graph::{Binary, Extent, Graph, Matrix, Operation, Reduction, Unary, Value};
+
+/// The condition of a derivative applies where a further derivative enters its branches, which are short.
+const AT_ENTRY: usize = usize::MAX;
+
+/// The derivative of a matrix: the sum over the samples of the products of each element of `left` and each of `right`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outer {
+    pub(crate) matrix: Matrix,
+    /// A vector of as many elements as the matrix has rows.
+    pub(crate) left: Value,
+    /// A vector of as many elements as the matrix has columns.
+    pub(crate) right: Value,
+}
+
+/// Derivatives with respect to inputs, parameters, and values that are treated as such.
+#[derive(Default)]
+pub(crate) struct Derivatives {
+    of_values: BTreeMap<Value, Value>,
+    /// Those of matrices.
+    pub(crate) outers: Vec<Outer>,
+}
+
+impl Derivatives {
+    /// Returns the derivative with respect to a value: 0 if the result does not depend on it.
+    pub(crate) fn of(&self, graph: &mut Graph, value: Value) -> Value {
+        self.of_values.get(&value).copied().unwrap_or_else(|| graph.number(0.0))
+    }
+}
+
+/// Adds the derivative of Σ `slope` · `value` with respect to each of `inputs`, where `slope` is the derivative of the result
+/// with respect to `value`.
+pub(crate) fn derivatives<const N: usize>(
+    graph: &mut Graph,
+    value: Value,
+    slope: Value,
+    inputs: [Value; N],
+) -> [Value; N] {
+    let derivatives = propagate(graph, value, slope);
+    inputs.map(|input| derivatives.of(graph, input))
+}
+
+/// Adds the derivatives of Σ `slope` · `value`.
+pub(crate) fn propagate(graph: &mut Graph, value: Value, slope: Value) -> Derivatives {
+    let mut waiting = BTreeMap::from([(value, slope)]);
+    let mut done = Derivatives::default();
+    // The arguments of a value precede it, so the greatest one that waits has all of its contributions.
+    while let Some((value, slope)) = waiting.pop_last() {
+        let operation = graph.operation(value);
+        if matches!(operation, Operation::Input(..) | Operation::Parameter(..)) {
+            done.of_values.insert(value, slope);
+            continue;
+        }
+        if let Operation::Product(matrix, is_transposed, argument) = operation {
+            let [rows, columns] = if is_transposed { [argument, slope] } else { [slope, argument] };
+            let (left, right) = (graph.spread(matrix.rows, rows), graph.spread(matrix.columns, columns));
+            done.outers.push(Outer { matrix, left, right });
+        }
+        for (argument, contribution) in contributions(graph, operation, value, slope) {
+            // A number per sample that acts on every element collects the contributions of all of them.
+            let contribution = match (graph.extent(value), graph.extent(argument)) {
+                (Extent::Element(size), Extent::Sample) => {
+                    let contribution = graph.spread(size, contribution);
+                    graph.reduce(Reduction::Sum, contribution)
+                }
+                _ => contribution,
+            };
+            add(graph, &mut waiting, argument, contribution);
+        }
+    }
+    done
+}
+
+/// Adds the derivatives within a branch of a condition: with respect to the values from which its elements are computed one by
+/// one, as far as they were added for the branch.
+fn within_branch(graph: &mut Graph, branch: Value, slope: Value, start: usize) -> BTreeMap<Value, Value> {
+    let is_vector = graph.extent(branch).size().is_some();
+    let mut waiting = BTreeMap::from([(branch, slope)]);
+    let mut done = BTreeMap::new();
+    while let Some((value, slope)) = waiting.pop_last() {
+        let operation = graph.operation(value);
+        let is_whole = matches!(
+            operation,
+            Operation::Input(..)
+                | Operation::Parameter(..)
+                | Operation::Reduce(..)
+                | Operation::Product(..)
+                | Operation::Spread(..)
+        );
+        // What combines elements has to receive what the condition leaves.
+        if is_whole || Graph::is_before(value, start) || is_vector && graph.extent(value).size().is_none() {
+            done.insert(value, slope);
+            continue;
+        }
+        for (argument, contribution) in contributions(graph, operation, value, slope) {
+            add(graph, &mut waiting, argument, contribution);
+        }
+    }
+    done
+}
+
+/// Adds a contribution to those that wait.
+fn add(graph: &mut Graph, waiting: &mut BTreeMap<Value, Value>, argument: Value, contribution: Value) {
+    if graph.extent(argument) == Extent::Constant {
+        return;
+    }
+    let sum = match waiting.remove(&argument) {
+        Some(others) => graph.plus(others, contribution),
+        None => contribution,
+    };
+    waiting.insert(argument, sum);
+}
+
+/// Returns what each argument of an operation receives.
+fn contributions(graph: &mut Graph, operation: Operation, value: Value, slope: Value) -> Vec<(Value, Value)> {
+    match operation {
+        Operation::Input(..)
+        | Operation::Parameter(..)
+        | Operation::Named(_)
+        | Operation::Number(_)
+        | Operation::Detached(_) => Vec::new(),
+        Operation::Unary(function, argument) => {
+            let contribution = of_unary(graph, function, argument, value, slope);
+            vec![(argument, contribution)]
+        }
+        Operation::Binary(function, left, right) => of_binary(graph, function, [left, right], value, slope),
+        Operation::Select { left, right, yes, no, start } => {
+            // The condition applies where a derivative leaves the branch: a factor of 0 where it enters would meet infinities
+            // of the branch that was not taken.
+            let zero = graph.number(0.0);
+            let mut contributions = Vec::new();
+            for (branch, is_yes) in [(yes, true), (no, false)] {
+                for (argument, slope) in within_branch(graph, branch, slope, start) {
+                    let [yes, no] = if is_yes { [slope, zero] } else { [zero, slope] };
+                    contributions.push((argument, graph.select([left, right], yes, no, AT_ENTRY)));
+                }
+            }
+            contributions
+        }
+        Operation::Product(matrix, is_transposed, argument) => {
+            let slope = graph.spread(if is_transposed { matrix.columns } else { matrix.rows }, slope);
+            let contribution = graph.product(matrix, !is_transposed, slope);
+            vec![(argument, contribution)]
+        }
+        // A number or a parameter collects what the elements receive, and every element receives the slope of the sum.
+        Operation::Spread(_, argument)
+        | Operation::PerSample(argument)
+        | Operation::Reduce(Reduction::Sum, argument) => vec![(argument, slope)],
+        // The largest elements share it.
+        Operation::Reduce(Reduction::Largest, argument) => {
+            let [zero, one] = [0.0, 1.0].map(|number| graph.number(number));
+            let is_largest = graph.select([argument, value], zero, one, AT_ENTRY);
+            let count = graph.reduce(Reduction::Sum, is_largest);
+            let share = graph.over(slope, count);
+            let contribution = graph.select([argument, value], zero, share, AT_ENTRY);
+            vec![(argument, contribution)]
+        }
+    }
+}
+
+fn of_unary(graph: &mut Graph, function: Unary, x: Value, y: Value, slope: Value) -> Value {
+    let one = graph.number(1.0);
+    match function {
+        Unary::Negate => graph.unary(Unary::Negate, slope),
+        Unary::Exp => graph.times(slope, y),
+        Unary::ExpMinusOne => {
+            let exponential = graph.plus(y, one);
+            graph.times(slope, exponential)
+        }
+        Unary::Ln => graph.over(slope, x),
+        Unary::LnOnePlus => {
+            let argument = graph.plus(one, x);
+            graph.over(slope, argument)
+        }
+        Unary::Sqrt => {
+            let double = graph.plus(y, y);
+            graph.over(slope, double)
+        }
+        Unary::Length => {
+            let zero = graph.number(0.0);
+            let double = graph.plus(y, y);
+            let quotient = graph.over(slope, double);
+            graph.select([zero, y], quotient, zero, AT_ENTRY)
+        }
+        Unary::Absolute => {
+            let zero = graph.number(0.0);
+            let opposite = graph.unary(Unary::Negate, slope);
+            let not_above = graph.select([x, zero], opposite, zero, AT_ENTRY);
+            graph.select([zero, x], slope, not_above, AT_ENTRY)
+        }
+        Unary::Sin => {
+            let cosine = graph.unary(Unary::Cos, x);
+            graph.times(slope, cosine)
+        }
+        Unary::Cos => {
+            let sine = graph.unary(Unary::Sin, x);
+            let product = graph.times(slope, sine);
+            graph.unary(Unary::Negate, product)
+        }
+        Unary::Tanh => {
+            let square = graph.times(y, y);
+            let derivative = graph.minus(one, square);
+            graph.times(slope, derivative)
+        }
+        Unary::Sigmoid => {
+            let rest = graph.push(Operation::Binary(Binary::Subtract, one, y));
+            let derivative = graph.times(y, rest);
+            graph.times(slope, derivative)
+        }
+        Unary::Softplus => {
+            let derivative = graph.unary(Unary::Sigmoid, x);
+            graph.times(slope, derivative)
+        }
+        Unary::Erf => {
+            let factor = graph.number(core::f64::consts::FRAC_2_SQRT_PI);
+            let square = graph.times(x, x);
+            let opposite = graph.unary(Unary::Negate, square);
+            let exponential = graph.unary(Unary::Exp, opposite);
+            let derivative = graph.times(factor, exponential);
+            graph.times(slope, derivative)
+        }
+    }
+}
+
+fn of_binary(
+    graph: &mut Graph,
+    function: Binary,
+    [left, right]: [Value; 2],
+    value: Value,
+    slope: Value,
+) -> Vec<(Value, Value)> {
+    let zero = graph.number(0.0);
+    match function {
+        Binary::Add => vec![(left, slope), (right, slope)],
+        Binary::OrNan => vec![(left, slope)],
+        Binary::Subtract => {
+            let opposite = graph.unary(Unary::Negate, slope);
+            vec![(left, slope), (right, opposite)]
+        }
+        Binary::Multiply => {
+            let of_left = graph.times(slope, right);
+            let of_right = graph.times(slope, left);
+            vec![(left, of_left), (right, of_right)]
+        }
+        Binary::Divide => {
+            let of_left = graph.over(slope, right);
+            let of_right = graph.times(of_left, value);
+            let of_right = graph.unary(Unary::Negate, of_right);
+            vec![(left, of_left), (right, of_right)]
+        }
+        // At equality the first argument counts.
+        Binary::Maximum => {
+            let of_left = graph.select([left, right], zero, slope, AT_ENTRY);
+            let of_right = graph.select([left, right], slope, zero, AT_ENTRY);
+            vec![(left, of_left), (right, of_right)]
+        }
+        Binary::Minimum => {
+            let of_left = graph.select([right, left], zero, slope, AT_ENTRY);
+            let of_right = graph.select([right, left], slope, zero, AT_ENTRY);
+            vec![(left, of_left), (right, of_right)]
+        }
+    }
+}

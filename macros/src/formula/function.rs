@@ -1,0 +1,221 @@
+//! Which functions are there? One line each.
+
+use super::graph::{Binary, Graph, Operation, Reduction, Unary, Value, exponentials, log_sum_exp};
+
+/// A function of formulas.
+pub(crate) struct Function {
+    pub(crate) name: &'static str,
+    /// The number of its arguments.
+    pub(crate) arguments: usize,
+    /// Whether it combines the elements of a vector.
+    pub(crate) combines: bool,
+    /// Adds it to the graph.
+    pub(crate) build: fn(&mut Graph, &[Value]) -> Option<Value>,
+}
+
+/// Returns a function of one value, element by element.
+macro_rules! unary {
+    ($name:literal, $function:ident) => {
+        Function {
+            name: $name,
+            arguments: 1,
+            combines: false,
+            build: |graph, values| Some(graph.unary(Unary::$function, *values.first()?)),
+        }
+    };
+}
+
+/// Returns any other function.
+macro_rules! function {
+    ($name:literal, |$graph:ident, $($argument:ident),*| $body:expr, combines = $combines:literal) => {
+        Function {
+            name: $name,
+            arguments: [$(stringify!($argument)),*].len(),
+            combines: $combines,
+            build: |$graph, values| {
+                let &[$($argument),*] = values else { return None };
+                Some($body)
+            },
+        }
+    };
+}
+
+/// The functions, in the order of the documentation. A name may occur with several numbers of arguments.
+pub(crate) const FUNCTIONS: &[Function] = &[
+    unary!("exp", Exp),
+    unary!("exp_m1", ExpMinusOne),
+    unary!("ln", Ln),
+    unary!("ln_1p", LnOnePlus),
+    unary!("sqrt", Sqrt),
+    unary!("abs", Absolute),
+    unary!("sin", Sin),
+    unary!("cos", Cos),
+    unary!("tanh", Tanh),
+    unary!("sigmoid", Sigmoid),
+    unary!("softplus", Softplus),
+    unary!("erf", Erf),
+    function!("powf", |graph, base, exponent| power(graph, base, exponent), combines = false),
+    function!("min", |graph, a, b| graph.binary(Binary::Minimum, a, b), combines = false),
+    function!("max", |graph, a, b| graph.binary(Binary::Maximum, a, b), combines = false),
+    function!(
+        "clamp",
+        |graph, value, low, high| {
+            let above = graph.binary(Binary::Maximum, value, low);
+            graph.binary(Binary::Minimum, above, high)
+        },
+        combines = false
+    ),
+    function!("x_ln_x", |graph, x| x_ln_x(graph, x), combines = false),
+    function!("sum", |graph, x| graph.reduce(Reduction::Sum, x), combines = true),
+    function!("max", |graph, x| graph.reduce(Reduction::Largest, x), combines = true),
+    function!(
+        "min",
+        |graph, x| {
+            let opposite = graph.unary(Unary::Negate, x);
+            let largest = graph.reduce(Reduction::Largest, opposite);
+            graph.unary(Unary::Negate, largest)
+        },
+        combines = true
+    ),
+    function!(
+        "dot",
+        |graph, a, b| {
+            let products = graph.times(a, b);
+            graph.reduce(Reduction::Sum, products)
+        },
+        combines = true
+    ),
+    function!(
+        "norm",
+        |graph, x| {
+            let squares = graph.times(x, x);
+            let sum = graph.reduce(Reduction::Sum, squares);
+            graph.unary(Unary::Length, sum)
+        },
+        combines = true
+    ),
+    function!("log_sum_exp", |graph, x| log_sum_exp(graph, x), combines = true),
+    function!(
+        "softmax",
+        |graph, x| {
+            let (exponential, _, sum) = exponentials(graph, x);
+            graph.over(exponential, sum)
+        },
+        combines = true
+    ),
+    function!(
+        "log_softmax",
+        |graph, x| {
+            let logarithm = log_sum_exp(graph, x);
+            graph.minus(x, logarithm)
+        },
+        combines = true
+    ),
+];
+
+/// Adds xᵖ = e^(p ln x).
+fn power(graph: &mut Graph, base: Value, exponent: Value) -> Value {
+    match graph.as_number(exponent) {
+        Some(0.5) => return graph.unary(Unary::Sqrt, base),
+        Some(number) if number.fract() == 0.0 && number.abs() <= 64.0 => {
+            #[expect(clippy::cast_possible_truncation, reason = "the number is whole and small")]
+            return whole_power(graph, base, number as i32);
+        }
+        _ => {}
+    }
+    let logarithm = graph.unary(Unary::Ln, base);
+    let product = graph.times(exponent, logarithm);
+    graph.unary(Unary::Exp, product)
+}
+
+/// Adds xⁿ, by squaring.
+pub(crate) fn whole_power(graph: &mut Graph, base: Value, exponent: i32) -> Value {
+    let one = graph.number(1.0);
+    let (mut rest, mut square, mut product) = (exponent.unsigned_abs(), base, None);
+    while rest > 0 {
+        if rest % 2 == 1 {
+            product = Some(product.map_or(square, |product| graph.times(product, square)));
+        }
+        rest /= 2;
+        if rest > 0 {
+            square = graph.times(square, square);
+        }
+    }
+    let power = product.unwrap_or(one);
+    if exponent < 0 { graph.over(one, power) } else { power }
+}
+
+/// Adds x ln x, which is 0 at 0.
+fn x_ln_x(graph: &mut Graph, x: Value) -> Value {
+    let zero = graph.number(0.0);
+    let start = graph.len();
+    let logarithm = graph.unary(Unary::Ln, x);
+    let product = graph.times(x, logarithm);
+    let not_above = graph.select([x, zero], product, zero, start);
+    let selected = graph.select([zero, x], product, not_above, start);
+    graph.push(Operation::Binary(Binary::OrNan, selected, x))
+}
+
+/// Returns the functions of this name.
+pub(crate) fn named(name: &str) -> impl Iterator<Item = &'static Function> {
+    FUNCTIONS.iter().filter(move |function| function.name == name)
+}
+
+/// Names of other languages and libraries, and the functions of formulas that they mean.
+const OTHER_NAMES: [(&str, &str); 18] = [
+    ("log", "ln"),
+    ("log1p", "ln_1p"),
+    ("expm1", "exp_m1"),
+    ("fabs", "abs"),
+    ("absolute", "abs"),
+    ("pow", "powi"),
+    ("power", "powi"),
+    ("square", "powi"),
+    ("logistic", "sigmoid"),
+    ("expit", "sigmoid"),
+    ("maximum", "max"),
+    ("minimum", "min"),
+    ("logsumexp", "log_sum_exp"),
+    ("logsoftmax", "log_softmax"),
+    ("reduce_sum", "sum"),
+    ("reduce_mean", "mean"),
+    ("length", "norm"),
+    ("relu", "max"),
+];
+
+/// Returns the function that an unknown name probably means.
+pub(crate) fn similar(name: &str) -> Option<&'static str> {
+    if let Some((_, meant)) = OTHER_NAMES.iter().find(|(other, _)| *other == name) {
+        return Some(meant);
+    }
+    let names = FUNCTIONS.iter().map(|function| function.name).chain(["powi", "mean"]);
+    let (distance, nearest) = names.map(|known| (distance(name, known), known)).min()?;
+    (distance <= 1 + name.len() / 4).then_some(nearest)
+}
+
+/// Returns the number of letters to insert, delete, replace or exchange with a neighbour to turn one word into the other.
+pub(crate) fn distance(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<_>, Vec<_>) = (from.chars().collect(), to.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=to.len()).collect()];
+    for (row, letter) in from.iter().enumerate() {
+        let mut next = vec![row + 1];
+        for (column, other) in to.iter().enumerate() {
+            let at = |rows: &[Vec<usize>], row: usize, column: usize| {
+                rows.get(row).and_then(|row| row.get(column)).copied().unwrap_or(usize::MAX / 2)
+            };
+            let replaced = at(&rows, row, column) + usize::from(letter != other);
+            let removed = at(&rows, row, column + 1) + 1;
+            let inserted = next.last().map_or(usize::MAX / 2, |before| before + 1);
+            let swaps = row > 0 && column > 0 && from.get(row - 1) == Some(other) && to.get(column - 1) == Some(letter);
+            let swapped = if swaps { at(&rows, row - 1, column - 1) + 1 } else { usize::MAX / 2 };
+            next.push(replaced.min(removed).min(inserted).min(swapped));
+        }
+        rows.push(next);
+    }
+    rows.last().and_then(|row| row.last()).copied().unwrap_or(0)
+}
+
+/// Returns whether any value is a vector.
+pub(crate) fn any_vector(graph: &Graph, values: &[Value]) -> bool {
+    values.iter().any(|&value| graph.extent(value).size().is_some())
+}

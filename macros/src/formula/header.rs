@@ -1,0 +1,218 @@
+//! What stands before the `=` of a formula: attributes, a name, its inputs and its settings.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, Token, Visibility, parenthesized};
+
+use super::range::Range;
+use crate::errors::{self, Errors};
+use crate::identifier;
+use crate::place::Place;
+
+/// `#[attributes] pub Name(inputs; settings) = formula`
+pub(crate) struct Header {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) name: Ident,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) settings: Vec<Setting>,
+    /// The tokens after `=`.
+    pub(crate) formula: TokenStream,
+    /// The position of `=`.
+    pub(crate) equals: Place,
+}
+
+/// `target: unit`
+pub(crate) struct Input {
+    pub(crate) name: Ident,
+    pub(crate) range: Option<Range>,
+}
+
+/// `frequency: positive = 1.0`
+pub(crate) struct Setting {
+    pub(crate) name: Ident,
+    pub(crate) range: Range,
+    pub(crate) default: Option<TokenStream>,
+}
+
+impl Header {
+    /// Parses the tokens of a macro call. `example` shows how such a call is written. What was read before a mistake stays in
+    /// `header`.
+    ///
+    /// # Errors
+    ///
+    /// If the tokens are no header.
+    pub(crate) fn parse(
+        tokens: TokenStream,
+        example: &str,
+        inputs: usize,
+        header: &mut Option<Self>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
+        if tokens.is_empty() {
+            return Err(errors::empty_formula(example));
+        }
+        (|input: ParseStream<'_>| Self::read(input, example, inputs, header, errors)).parse2(tokens)
+    }
+
+    fn read(
+        input: ParseStream<'_>,
+        example: &str,
+        inputs: usize,
+        header: &mut Option<Self>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
+        let name: Ident = input.parse().map_err(|_| expected("the name of the formula", input))?;
+        let header = header.insert(Self {
+            attributes,
+            visibility,
+            equals: Place::of(&name),
+            name,
+            inputs: Vec::new(),
+            settings: Vec::new(),
+            formula: TokenStream::new(),
+        });
+        if !input.peek(syn::token::Paren) {
+            return Err(expected("its inputs in parentheses", input));
+        }
+        let inside;
+        parenthesized!(inside in input);
+        arguments(&inside, example, inputs, header, errors)?;
+        header.equals = Place::of(input.parse::<Token![=]>().map_err(|_| expected("`=` and the formula", input))?);
+        header.formula = input.parse()?;
+        Ok(())
+    }
+
+    /// Returns the attributes apart from those that the macro reads.
+    pub(crate) fn passed_on(&self) -> impl Iterator<Item = &Attribute> {
+        self.attributes.iter().filter(|attribute| !attribute.path().is_ident("init"))
+    }
+}
+
+fn arguments(
+    input: ParseStream<'_>,
+    example: &str,
+    inputs: usize,
+    header: &mut Header,
+    errors: &mut Errors,
+) -> syn::Result<()> {
+    let mut in_settings = false;
+    while !input.is_empty() {
+        if input.peek(Token![;]) && !in_settings {
+            input.parse::<Token![;]>()?;
+            in_settings = true;
+            continue;
+        }
+        let name = input
+            .call(syn::ext::IdentExt::parse_any)
+            .ok()
+            .filter(|name: &Ident| !identifier::is_keyword(&name.to_string()));
+        let Some(name) = name else {
+            return Err(errors::expected_in_formula("a name", input, example));
+        };
+        let range = if input.peek(Token![:]) {
+            input.parse::<Token![:]>()?;
+            range(input, errors)?
+        } else {
+            None
+        };
+        if in_settings {
+            let default = if input.peek(Token![=]) {
+                input.parse::<Token![=]>()?;
+                Some(default(input, example)?)
+            } else {
+                None
+            };
+            header.settings.push(Setting { name, range: range.unwrap_or(Range::Finite), default });
+        } else {
+            let is_input = header.inputs.len() < inputs;
+            if input.peek(Token![=]) {
+                errors.push(errors::default_of_input(&name, is_input));
+                input.parse::<Token![=]>()?;
+                let default = Some(default(input, example)?);
+                if !is_input {
+                    header.settings.push(Setting { name, range: range.unwrap_or(Range::Finite), default });
+                    separate(input, example)?;
+                    continue;
+                }
+            }
+            header.inputs.push(Input { name, range });
+        }
+        separate(input, example)?;
+    }
+    Ok(())
+}
+
+/// Takes the comma between two names.
+fn separate(input: ParseStream<'_>, example: &str) -> syn::Result<()> {
+    if !input.is_empty() && !input.peek(Token![;]) {
+        input.parse::<Token![,]>().map_err(|_| errors::expected_in_formula("`,`", input, example))?;
+    }
+    Ok(())
+}
+
+/// Reads the range after `:`, or reports that it is none.
+fn range(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Range>> {
+    let mistake = errors::no_range(input);
+    let word: Ident = match input.parse() {
+        Ok(word) => word,
+        Err(_) => return Err(mistake),
+    };
+    let range = Range::named(&word.to_string());
+    if range.is_none() {
+        errors.push(mistake);
+    }
+    Ok(range)
+}
+
+/// Takes the tokens of a default, which ends before a comma.
+pub(super) fn default(input: ParseStream<'_>, example: &str) -> syn::Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) && !input.peek(Token![;]) {
+        tokens.extend(std::iter::once(input.parse::<proc_macro2::TokenTree>()?));
+    }
+    if tokens.is_empty() {
+        return Err(errors::expected_in_formula("a default after `=`", input, example));
+    }
+    Ok(tokens)
+}
+
+/// Reports a name that occurs twice.
+pub(crate) fn check_names<'a>(names: impl Iterator<Item = &'a Ident>, errors: &mut Errors) {
+    let mut seen: Vec<String> = Vec::new();
+    for name in names {
+        let word = identifier::plain(name);
+        if seen.contains(&word) {
+            errors.push(errors::declared_twice(name));
+        }
+        seen.push(word);
+    }
+}
+
+/// Reports settings whose names are those of methods.
+pub(crate) fn check_settings(settings: &[Setting], methods: &[&str], kind: &str, errors: &mut Errors) {
+    for setting in settings {
+        if methods.contains(&identifier::plain(&setting.name).as_str()) {
+            errors.push(errors::named_like_method(&setting.name, kind));
+        }
+    }
+}
+
+/// Returns `///` lines.
+pub(crate) fn documentation(lines: &[String]) -> TokenStream {
+    lines.iter().map(|line| quote!(#[doc = #line])).collect()
+}
+
+/// Returns whether the user documented the item.
+pub(crate) fn is_documented(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| attribute.path().is_ident("doc"))
+}
+
+/// Returns the tokens of a default as one line.
+pub(crate) fn shown(tokens: &TokenStream) -> String {
+    crate::text::of(tokens.to_token_stream())
+}

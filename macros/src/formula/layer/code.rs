@@ -1,0 +1,614 @@
+//! What is the code of a layer? Types for its loops, its parameters, and the implementation of `Layer`.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens as _, format_ident, quote};
+use syn::GenericParam;
+
+use super::{Analysis, assertions, explanation, generics, parameters_name};
+use crate::formula::activation::initialization;
+use crate::formula::emit::{Loop, hygienic, loop_type, memory_name};
+use crate::formula::graph::{Extent, Graph, Operation, Size, Value};
+use crate::formula::header::{documentation, is_documented};
+use crate::formula::layer_header::{Dimensions, LayerHeader, is_type_of_layers};
+use crate::formula::schedule::{Pass, Reduced, Step, Wanted, steps};
+use crate::formula::settings;
+use crate::generated;
+use crate::identifier;
+
+/// Where the values of a pass are.
+struct Memory<'a> {
+    header: &'a LayerHeader,
+    analysis: &'a Analysis,
+    private: &'a TokenStream,
+    /// The values in the cache, in order.
+    stored: Vec<Value>,
+    /// Other values, and the code of their slices.
+    fixed: HashMap<Value, TokenStream>,
+    /// The types of the loops.
+    types: TokenStream,
+    loops: usize,
+    /// The gradients of matrices that were written.
+    written: Vec<usize>,
+}
+
+impl Memory<'_> {
+    fn graph(&self) -> &Graph {
+        &self.analysis.graph
+    }
+
+    fn size_code(&self, size: Size) -> TokenStream {
+        self.graph().size_text(size).map_or_else(|| quote!(1), |size| size.code.clone())
+    }
+
+    /// Returns the number of elements per sample.
+    fn len(&self, value: Value) -> TokenStream {
+        self.graph().extent(value).size().map_or_else(|| quote!(1), |size| self.size_code(size))
+    }
+
+    /// Returns the slice of a value, and adds the value to the cache if it has none.
+    fn slice(&mut self, value: Value) -> TokenStream {
+        if let Some(slice) = self.fixed.get(&value) {
+            return slice.clone();
+        }
+        let index = self.stored.iter().position(|&stored| stored == value).unwrap_or_else(|| {
+            self.stored.push(value);
+            self.stored.len() - 1
+        });
+        let name = memory_name(index);
+        quote!(#name)
+    }
+
+    fn parameter(&self, index: usize) -> TokenStream {
+        let name = self.header.parameters.get(index).map(|parameter| &parameter.name);
+        quote!(site.parameters.#name.as_slice())
+    }
+
+    fn shared(&self, values: &[Value]) -> Vec<TokenStream> {
+        let slice = |value: &Value| match self.graph().operation(*value) {
+            Operation::Parameter(index, _) => self.parameter(index),
+            _ => TokenStream::new(),
+        };
+        values.iter().map(slice).collect()
+    }
+
+    /// Declares the type of a loop, and returns its name.
+    fn loop_item(&mut self, pass: &Pass) -> Ident {
+        self.loops += 1;
+        let name = generated::name(&self.header.name, &format!("Loop{}", self.loops));
+        let graph = &self.analysis.graph;
+        let label = |value: Value| match graph.operation(value) {
+            Operation::Input(index, _) => graph.input_name(index).to_owned(),
+            Operation::Parameter(index, _) => graph.parameter_name(index).to_owned(),
+            _ if value == self.analysis.output => "output".to_owned(),
+            _ => graph.user_name(value).map_or_else(
+                || {
+                    let index = self.stored.iter().position(|&stored| stored == value).unwrap_or(self.stored.len());
+                    format!("kept_{}", index + 1)
+                },
+                str::to_owned,
+            ),
+        };
+        let mut taken: Vec<String> = Vec::new();
+        let mut named = |values: &[Value]| -> Vec<(Value, String)> {
+            let mut name = |&value: &Value| {
+                let mut name = label(value);
+                while taken.contains(&name) || name == "like" {
+                    name.push('_');
+                }
+                taken.push(name.clone());
+                (value, name)
+            };
+            values.iter().map(&mut name).collect()
+        };
+        let parts = Loop {
+            each: named(&pass.elements),
+            sample: named(&pass.samples),
+            shared: named(&pass.shared),
+            old: Vec::new(),
+            outputs: &pass.outputs,
+            reduced: &pass.reduced,
+        };
+        let item = loop_type(graph, &name, self.private, &parts);
+        let constants = constants_name(self.header);
+        self.types.extend(quote! {
+            #[derive(Clone, Copy)]
+            struct #name(#constants);
+            #item
+        });
+        name
+    }
+
+    /// Returns the code of the steps.
+    fn code(&mut self, steps: &[Step]) -> TokenStream {
+        steps.iter().map(|step| self.step(step)).collect()
+    }
+
+    fn step(&mut self, step: &Step) -> TokenStream {
+        let private = self.private;
+        match step {
+            Step::Loop(pass) => {
+                let name = self.loop_item(pass);
+                let row = pass.size.map_or_else(|| quote!(1), |size| self.size_code(size));
+                let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
+                let shared = self.shared(&pass.shared);
+                let outputs: Vec<_> = pass.outputs.iter().map(|&value| self.slice(value)).collect();
+                let reduced: Vec<_> = pass.reduced.iter().map(|reduced: &Reduced| self.slice(reduced.result)).collect();
+                quote! {
+                    T::formula_rows(
+                        isa, &#name(constants), samples, #row,
+                        [#(#each),*], [#(#sample),*], [#(#shared),*], [#(&mut *#outputs),*], [#(&mut *#reduced),*],
+                    );
+                }
+            }
+            &Step::Product { result, matrix, is_transposed, vector, bias } => {
+                let [rows, columns] = [matrix.rows, matrix.columns].map(|size| self.size_code(size));
+                let weight = self.parameter(matrix.parameter);
+                let bias = bias.map_or_else(|| quote!(&[]), |bias| self.shared(&[bias]).into_iter().collect());
+                let input = self.slice(vector);
+                let output = self.slice(result);
+                let sizes = quote!(#private::DenseSizes { samples, inputs: #columns, outputs: #rows });
+                if is_transposed {
+                    quote!(T::dense_input_gradient(isa, #sizes, #weight, &*#input, &mut *#output);)
+                } else {
+                    quote!(T::dense_forward(isa, #sizes, #weight, #bias, &*#input, &mut *#output);)
+                }
+            }
+            Step::Sums { root, pass } => {
+                let name = self.loop_item(pass);
+                let row = pass.size.map_or_else(|| quote!(1), |size| self.size_code(size));
+                let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
+                let shared = self.shared(&pass.shared);
+                let parameter = self.analysis.vectors.get(*root).map_or(0, |&(index, _)| index);
+                let gradient = self.header.parameters.get(parameter).map(|parameter| &parameter.name);
+                quote! {
+                    T::formula_columns(
+                        isa, &#name(constants), samples, #row,
+                        [#(#each),*], [#(#sample),*], [#(#shared),*], accumulate, [gradient.#gradient.as_mut_slice()],
+                    );
+                }
+            }
+            Step::Outer { root, left, right } => {
+                let outer = self.analysis.outers.get(*root - self.analysis.vectors.len());
+                let Some(matrix) = outer.map(|outer| outer.matrix) else { return TokenStream::new() };
+                let accumulate =
+                    if self.written.contains(&matrix.parameter) { quote!(true) } else { quote!(accumulate) };
+                self.written.push(matrix.parameter);
+                let [rows, columns] = [matrix.rows, matrix.columns].map(|size| self.size_code(size));
+                let gradient = self.header.parameters.get(matrix.parameter).map(|parameter| &parameter.name);
+                let [left, right] = [*left, *right].map(|value| self.slice(value));
+                quote! {
+                    T::dense_weight_gradient(
+                        isa, #private::DenseSizes { samples, inputs: #columns, outputs: #rows },
+                        &*#right, &*#left, #accumulate, gradient.#gradient.as_mut_slice(), &mut [],
+                    );
+                }
+            }
+        }
+    }
+
+    fn read(&mut self, values: &[Value]) -> Vec<TokenStream> {
+        values
+            .iter()
+            .map(|&value| {
+                let slice = self.slice(value);
+                quote!(&*#slice)
+            })
+            .collect()
+    }
+
+    /// Returns the values in memory.
+    fn given(&self) -> Vec<Value> {
+        self.fixed.keys().chain(&self.stored).copied().collect()
+    }
+
+    /// Returns the code that cuts the first `count` values out of the cache.
+    fn cuts(&self, count: usize) -> TokenStream {
+        let cut = |(index, &value): (usize, &Value)| {
+            let (name, len) = (memory_name(index), self.len(value));
+            quote!(let (#name, cache) = cache.split_at_mut(samples * #len);)
+        };
+        self.stored.iter().take(count).enumerate().map(cut).collect()
+    }
+
+    /// Returns the number of elements per sample of the first `count` values.
+    fn total(&self, count: usize) -> TokenStream {
+        let lens = self.stored.iter().take(count).map(|&value| self.len(value));
+        quote!(0 #(+ #lens)*)
+    }
+}
+
+fn constants_name(header: &LayerHeader) -> Ident {
+    generated::name(&header.name, "Constants")
+}
+
+/// The code of both passes.
+struct Passes {
+    types: TokenStream,
+    forward: TokenStream,
+    backward: TokenStream,
+    inference_len: TokenStream,
+    cache_len: TokenStream,
+    reads_input: bool,
+    reads_output: bool,
+    multiply_adds: TokenStream,
+}
+
+fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> Passes {
+    let graph = &analysis.graph;
+    let mut memory = Memory {
+        header,
+        analysis,
+        private,
+        stored: Vec::new(),
+        fixed: HashMap::from([(analysis.input, quote!(input)), (analysis.output, quote!(output))]),
+        types: TokenStream::new(),
+        loops: 0,
+        written: Vec::new(),
+    };
+    let forward_steps = steps(graph, &[(analysis.output, Wanted::Elements)], &[analysis.input]);
+    let forward = memory.code(&forward_steps);
+    let kept = memory.stored.len();
+    let multiply_adds = forward_steps.iter().filter_map(|step| match step {
+        Step::Product { matrix, .. } => Some([matrix.rows, matrix.columns].map(|size| memory.size_code(size))),
+        _ => None,
+    });
+    let multiply_adds: Vec<_> = multiply_adds.map(|[rows, columns]| quote!((#rows * #columns) as u64)).collect();
+    let cuts = memory.cuts(kept);
+    let forward = quote!(#cuts #forward);
+    // The value that the output copies is in the output's memory too.
+    memory.fixed.insert(analysis.grad_output, quote!(grad_output));
+    if let Operation::Spread(_, copied) = graph.operation(analysis.output)
+        && !memory.stored.contains(&copied)
+        && copied != analysis.input
+        && matches!(graph.extent(copied), Extent::Element(_))
+    {
+        memory.fixed.insert(copied, quote!(output));
+    }
+    let vectors = analysis.vectors.iter().map(|&(_, gradient)| (gradient, Wanted::ColumnSums));
+    let outers = analysis.outers.iter().map(|outer| (outer.left, Wanted::OuterSum(outer.matrix, outer.right)));
+    let roots: Vec<_> = vectors.chain(outers).collect();
+    let of_parameters = steps(graph, &roots, &memory.given());
+    let parameters = memory.code(&of_parameters);
+    let of_input = steps(graph, &[(analysis.grad_input, Wanted::Elements)], &memory.given());
+    memory.fixed.insert(analysis.grad_input, quote!(grad_input));
+    let input = memory.code(&of_input);
+    let cuts = memory.cuts(memory.stored.len());
+    let all_steps = || of_parameters.iter().chain(&of_input);
+    let reads = |name: &str| {
+        all_steps()
+            .flat_map(read_values)
+            .any(|value| memory.fixed.get(&value).is_some_and(|slice| slice.to_string() == name))
+    };
+    let backward = quote! {
+        #cuts
+        #parameters
+        if let ::core::option::Option::Some(grad_input) = grad_input {
+            #input
+        }
+    };
+    Passes {
+        forward,
+        backward,
+        inference_len: memory.total(kept),
+        cache_len: memory.total(memory.stored.len()),
+        reads_input: reads("input"),
+        reads_output: reads("output"),
+        multiply_adds: quote!(0 #(+ #multiply_adds)*),
+        types: memory.types.clone(),
+    }
+}
+
+/// Returns the values that a step reads from memory.
+fn read_values(step: &Step) -> Vec<Value> {
+    match step {
+        Step::Loop(pass) | Step::Sums { pass, .. } => pass.elements.iter().chain(&pass.samples).copied().collect(),
+        Step::Product { vector, .. } => vec![*vector],
+        Step::Outer { left, right, .. } => vec![*left, *right],
+    }
+}
+
+/// Returns the items of a layer.
+pub(super) fn items(header: &LayerHeader, analysis: &Analysis, library: &TokenStream) -> TokenStream {
+    let private = quote!(#library::private);
+    let (visibility, name) = (&header.visibility, &header.name);
+    let [declared, arguments, _] = generics(header);
+    let attributes = header.passed_on();
+    let docs = docs(header, analysis);
+    let settings = if header.settings.is_empty() {
+        TokenStream::new()
+    } else {
+        settings::items(name, &header.settings, visibility, [&declared, &arguments], &private)
+    };
+    let parameters = parameters(header, library, &private);
+    let passes = passes(header, analysis, &private);
+    let implementation = implementation(header, analysis, &passes, &private);
+    let assertions = assertions(analysis, &private);
+    let explanation = explanation(analysis, header).join("\n");
+    let types = &passes.types;
+    quote! {
+        #(#attributes)*
+        #docs
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        #visibility struct #name #declared;
+        #settings
+        #[allow(dead_code)]
+        impl #declared #name #arguments {
+            /// Returns the layer and its gradients in mathematical notation.
+            #[must_use]
+            #visibility const fn explain() -> &'static str {
+                #explanation
+            }
+        }
+        #parameters
+        #assertions
+        #types
+        #implementation
+    }
+}
+
+/// Returns the struct of the parameters, if there are any.
+fn parameters(header: &LayerHeader, library: &TokenStream, private: &TokenStream) -> TokenStream {
+    if header.parameters.is_empty() {
+        return TokenStream::new();
+    }
+    let (visibility, name) = (&header.visibility, &header.name);
+    let [_, _, sizes] = generics(header);
+    let parameters_type = parameters_name(name);
+    let doc = format!("The parameters of [`{name}`].");
+    let fields = header.parameters.iter().map(|parameter| {
+        let (attributes, field) = (&parameter.attributes, &parameter.name);
+        let is_marked = attributes.iter().any(|attribute| attribute.path().is_ident("tensor"));
+        let (kind, shape, field_doc) = match &parameter.dimensions {
+            Dimensions::Vector(size) => {
+                let kind = if parameter.start.is_some() { quote!(scale) } else { quote!(bias) };
+                (kind, quote!(SVector<T, { #size }>), format!("`{field}`, a vector."))
+            }
+            Dimensions::Matrix(rows, columns) => {
+                (quote!(weight), quote!(SMatrix<T, { #rows }, { #columns }>), format!("`{field}`, a matrix."))
+            }
+        };
+        let kind = (!is_marked).then(|| quote!(#[tensor(#kind)]));
+        let field_doc = (!is_documented(attributes)).then(|| quote!(#[doc = #field_doc]));
+        quote!(#field_doc #(#attributes)* #kind #visibility #field: #private::#shape,)
+    });
+    quote! {
+        #[doc = #doc]
+        #[derive(#library::FlatParameters, Debug)]
+        #[flat_parameters(crate = #library)]
+        #[repr(C)]
+        #visibility struct #parameters_type<T, #sizes> {
+            #(#fields)*
+        }
+    }
+}
+
+/// Returns the type of the parameters for the scalar type `t`.
+fn parameters_type(header: &LayerHeader, t: &Ident) -> TokenStream {
+    if header.parameters.is_empty() {
+        return quote!(());
+    }
+    let parameters = parameters_name(&header.name);
+    let names = header.sizes();
+    quote!(#parameters<#t, #(#names),*>)
+}
+
+/// Returns the constants of the loops, the plan, and the implementations of `Layer` and `Takes`.
+fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, private: &TokenStream) -> TokenStream {
+    let name = &header.name;
+    let [declared, arguments, _] = generics(header);
+    let constants = constants_name(header);
+    let plan = generated::name(name, "Plan");
+    let settings_type =
+        if header.settings.is_empty() { quote!(()) } else { settings::struct_name(name).into_token_stream() };
+    let sizes: Vec<_> = analysis.graph.sizes().map(|(_, size)| size.code.clone()).collect();
+    let over: Vec<_> = (1..=sizes.len()).map(|index| hygienic(&format!("over_size_{index}"))).collect();
+    let Passes { forward, backward, inference_len, cache_len, reads_input, reads_output, multiply_adds, .. } = passes;
+    let (takes, gives) = (&header.takes, &header.gives);
+    let with = parameters_type(header, &format_ident!("T"));
+    let initialize = initialize(header, private);
+    let initialization = initialization(analysis.initializer.as_ref(), private);
+    let constants_value =
+        quote!(let constants = #constants { settings: *site.settings, #(#over: 1.0 / (#sizes) as f64),* };);
+    quote! {
+        #[derive(Clone, Copy)]
+        #[allow(dead_code)]
+        struct #constants {
+            settings: #settings_type,
+            #(#over: f64,)*
+        }
+        #[doc(hidden)]
+        #[derive(Debug)]
+        pub struct #plan #declared;
+        impl #declared #private::Plan for #plan #arguments {
+            const CACHE_LEN: usize = #cache_len;
+            const INFERENCE_LEN: usize = #inference_len;
+            const MULTIPLY_ADDS: u64 = #multiply_adds;
+            const READS_INPUT: bool = #reads_input;
+            const READS_OUTPUT: bool = #reads_output;
+            const SUMS_FROM_ZERO: bool = true;
+        }
+        impl #declared #private::Layer for #name #arguments {
+            type Output<In: #private::Shape> = #private::Vector<{ #gives }>;
+            type Logits<In: #private::Shape> = #private::Vector<{ #gives }>;
+            type With<T: #private::Scalar> = #with;
+            type Settings = #settings_type;
+            type Plan<In: #private::Shape> = #plan #arguments;
+
+            #initialization
+
+            #initialize
+
+            #[inline(always)]
+            #[allow(unused_variables, clippy::all, clippy::pedantic, reason = "generated code")]
+            fn forward<In: #private::Shape, T: #private::Kernels, I: #private::Isa>(
+                isa: I,
+                site: #private::SiteOf<'_, Self, T>,
+                memory: #private::Forward<'_, T>,
+            ) {
+                let #private::Forward { input, output, cache, .. } = memory;
+                let samples = input.len() / { #takes };
+                #constants_value
+                #forward
+            }
+
+            #[inline(always)]
+            #[allow(unused_variables, clippy::all, clippy::pedantic, reason = "generated code")]
+            fn backward<In: #private::Shape, T: #private::Kernels, I: #private::Isa>(
+                isa: I,
+                site: #private::SiteOf<'_, Self, T>,
+                memory: #private::Backward<'_, T>,
+                gradient: &mut Self::With<T>,
+            ) {
+                let #private::Backward { input, output, cache, grad_output, grad_input, accumulate, .. } = memory;
+                let samples = grad_output.len() / { #gives };
+                #constants_value
+                #backward
+            }
+        }
+        impl #declared #private::Takes<#private::Vector<{ #takes }>> for #name #arguments {}
+        impl #declared #private::Takes<#private::Probabilities<{ #takes }>> for #name #arguments {}
+    }
+}
+
+/// Returns the function that initializes the parameters, if some start from a number.
+fn initialize(header: &LayerHeader, private: &TokenStream) -> Option<TokenStream> {
+    let starts: Vec<_> = header
+        .parameters
+        .iter()
+        .filter_map(|parameter| {
+            let (name, start) = (&parameter.name, parameter.start.as_ref()?);
+            Some(quote!(parameters.#name.fill(<T as #private::Scalar>::from_f64(#start));))
+        })
+        .collect();
+    (!starts.is_empty()).then(|| {
+        quote! {
+            fn initialize<T: #private::Scalar, R: #private::RandomSource + ?Sized>(
+                parameters: &mut Self::With<T>,
+                _: &Self::Settings,
+                initializer: #private::Initializer,
+                rng: &mut R,
+            ) {
+                #private::draw::<T, Self::With<T>, R>(parameters, initializer, rng);
+                #(#starts)*
+            }
+        }
+    })
+}
+
+/// Returns a type that networks can use after a mistake, so that no other error follows.
+pub(super) fn stand_in(header: &LayerHeader, mistakes: syn::Error, library: &TokenStream) -> TokenStream {
+    let private = quote!(#library::private);
+    let (visibility, name) = (&header.visibility, &header.name);
+    let [declared, arguments, among_others, contents] = generics_of_stand_in(&header.generics);
+    // The compiler reports nothing about types with such a size.
+    let mistakes = crate::fallback::items(name, mistakes);
+    let unknown = crate::fallback::constant(name);
+    let [shape, t, i] = ["In", "T", "I"].map(|word| generated::name(name, word));
+    // A struct of parameters whose declaration is right can be used too.
+    let (with, parameters) = if has_parameters(header) {
+        (parameters_type(header, &t), parameters(header, library, &private))
+    } else {
+        (quote!(()), TokenStream::new())
+    };
+    let settings_type = settings::struct_name(name);
+    let (settings, declared_settings) = if header.settings.is_empty() {
+        (quote!(()), TokenStream::new())
+    } else {
+        let items = settings::stand_in(name, &header.settings, visibility, [&declared, &arguments], &private);
+        (quote!(#settings_type), items)
+    };
+    quote! {
+        #mistakes
+        #[allow(dead_code)]
+        #visibility struct #name #declared #contents;
+        #declared_settings
+        #[allow(dead_code)]
+        impl #declared #name #arguments {
+            #visibility const fn explain() -> &'static str { "" }
+        }
+        #parameters
+        impl #declared #private::Layer for #name #arguments {
+            type Output<#shape: #private::Shape> = #private::Vector<#unknown>;
+            type Logits<#shape: #private::Shape> = #private::Vector<#unknown>;
+            type With<#t: #private::Scalar> = #with;
+            type Settings = #settings;
+            type Plan<#shape: #private::Shape> = #private::ElementwisePlan<#private::Identity>;
+            fn forward<#shape: #private::Shape, #t: #private::Kernels, #i: #private::Isa>(
+                _: #i, _: #private::SiteOf<'_, Self, #t>, _: #private::Forward<'_, #t>,
+            ) {}
+            fn backward<#shape: #private::Shape, #t: #private::Kernels, #i: #private::Isa>(
+                _: #i, _: #private::SiteOf<'_, Self, #t>, _: #private::Backward<'_, #t>, _: &mut Self::With<#t>,
+            ) {}
+        }
+        impl<#shape: #private::Shape, #among_others> #private::Takes<#shape> for #name #arguments {}
+    }
+}
+
+/// Returns the parameters of a stand-in with `<>` for declaration and use, without `<>`, and what uses them.
+fn generics_of_stand_in(generics: &syn::Generics) -> [TokenStream; 4] {
+    let mut generics = generics.clone();
+    let static_or_size = |mut parameter| {
+        match &mut parameter {
+            GenericParam::Const(size) => size.default = None,
+            GenericParam::Type(parameter) => parameter.bounds.push(syn::parse_quote!('static)),
+            GenericParam::Lifetime(_) => return None,
+        }
+        Some(parameter)
+    };
+    generics.params = generics.params.into_iter().filter_map(static_or_size).collect();
+    let types = generics.type_params().map(|parameter| &parameter.ident);
+    let contents = quote!((::core::marker::PhantomData<(#(#types,)*)>));
+    let contents = if generics.type_params().next().is_some() { contents } else { TokenStream::new() };
+    let (declared, arguments, _) = generics.split_for_impl();
+    let parameters = &generics.params;
+    [declared.into_token_stream(), arguments.into_token_stream(), parameters.into_token_stream(), contents]
+}
+
+/// Returns whether the parameters can be a struct although there are mistakes in the layer.
+fn has_parameters(header: &LayerHeader) -> bool {
+    let sizes = header.sizes();
+    let is_sound = |size: &TokenStream| {
+        let text = crate::text::of(size.clone());
+        text != "0"
+            && (identifier::mentioned(size.clone(), &sizes).is_none()
+                || sizes.iter().any(|parameter| identifier::plain(parameter) == text))
+    };
+    let mut names: Vec<_> = header.parameters.iter().map(|parameter| identifier::plain(&parameter.name)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len() == header.parameters.len()
+        && header.generics.params.iter().all(|parameter| {
+            matches!(parameter, GenericParam::Const(size)
+                if size.ty.to_token_stream().to_string() == "usize" && !is_type_of_layers(&size.ident))
+        })
+        && header.parameters.iter().all(|parameter| match &parameter.dimensions {
+            Dimensions::Vector(size) => is_sound(size),
+            Dimensions::Matrix(rows, columns) => is_sound(rows) && is_sound(columns),
+        })
+}
+
+/// Returns the documentation that follows the user's.
+fn docs(header: &LayerHeader, analysis: &Analysis) -> TokenStream {
+    let mut lines = Vec::new();
+    if is_documented(&header.attributes) {
+        lines.push(String::new());
+    } else {
+        lines.extend([format!(" The layer `{}`.", header.name), String::new()]);
+    }
+    lines.push(" ```text".to_owned());
+    lines.extend(explanation(analysis, header).into_iter().map(|line| format!(" {line}")));
+    lines.push(" ```".to_owned());
+    if !header.settings.is_empty() {
+        lines.extend([String::new(), " # Settings".to_owned()]);
+        lines.extend(header.settings.iter().map(|setting| format!(" {}", settings::line(setting))));
+    }
+    let shape = |size: &TokenStream| crate::text::of(size.clone());
+    lines.extend([
+        String::new(),
+        " # Shapes".to_owned(),
+        format!(" Input `Vector<{}>`, output `Vector<{}>`.", shape(&header.takes), shape(&header.gives)),
+    ]);
+    documentation(&lines)
+}

@@ -1,0 +1,382 @@
+//! Formulas: activations, losses and layers against recorded values of PyTorch, their conventions, and what they share with
+//! layers written by hand.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+#![allow(clippy::float_cmp, reason = "conventions at kinks are exact")]
+
+use serde_json::Value;
+use typenet::kernel::{Isa, Program, dispatch};
+use typenet::prelude::*;
+use typenet::{activation, layer, loss};
+
+/// The allowed difference from PyTorch in double precision, relative to the value, or absolute for values below one.
+const TOLERANCE: f64 = 1e-12;
+
+fn recorded() -> Value {
+    serde_json::from_str::<Value>(include_str!("../reference/formulas.json")).unwrap()["f64"].clone()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(numbers).collect(),
+        other => vec![other.as_f64().unwrap()],
+    }
+}
+
+#[track_caller]
+fn assert_near(what: &str, ours: &[f64], theirs: &[f64]) {
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    for (position, (a, b)) in ours.iter().zip(theirs).enumerate() {
+        assert!((a - b).abs() <= TOLERANCE * b.abs().max(1.0), "{what}[{position}]: {a} and {b}");
+    }
+}
+
+activation!(pub Mish(x) = x * tanh(softplus(x)));
+activation!(Snake(x; frequency: positive = 1.0) = x + sin(frequency * x).powi(2) / frequency);
+activation!(Celu(x; alpha: positive) = max(x, 0) + min(0, alpha * (exp(x / alpha) - 1)));
+activation!(LogSigmoid(x) = ln(sigmoid(x)));
+activation!(TanhShrink(x) = x - tanh(x));
+activation!(ErfGelu(x) = 0.5 * x * (1 + erf(x / 2.sqrt())));
+activation!(SincLike(x) = cos(x) * exp(-x.powi(2)));
+
+#[test]
+fn activations_agree_with_pytorch() {
+    let recorded = &recorded()["activations"];
+    let inputs = numbers(&recorded["input"]);
+    let check = |name: &str, value: &dyn Fn(f64) -> f64, derivative: &dyn Fn(f64) -> f64| {
+        let ours: Vec<_> = inputs.iter().map(|&x| value(x)).collect();
+        assert_near(name, &ours, &numbers(&recorded[name]["output"]));
+        let ours: Vec<_> = inputs.iter().map(|&x| derivative(x)).collect();
+        assert_near(name, &ours, &numbers(&recorded[name]["derivative"]));
+    };
+    let (snake, celu) = (Snake::settings(1.5), Celu::settings(0.75));
+    check("mish", &Mish::value, &Mish::derivative);
+    check("snake", &|x| snake.value(x), &|x| snake.derivative(x));
+    check("celu", &|x| celu.value(x), &|x| celu.derivative(x));
+    check("log_sigmoid", &LogSigmoid::value, &LogSigmoid::derivative);
+    check("tanh_shrink", &TanhShrink::value, &TanhShrink::derivative);
+    check("gelu", &ErfGelu::value, &ErfGelu::derivative);
+    check("sinc_like", &SincLike::value, &SincLike::derivative);
+}
+
+#[test]
+fn second_derivatives_are_those_of_the_first() {
+    let step = 1e-5;
+    for x in [-2.5, -0.75, 0.5, 1.25, 3.0] {
+        let quotient = |f: &dyn Fn(f64) -> f64| (f(x + step) - f(x - step)) / (2.0 * step);
+        for (second, first) in [
+            (Mish::second_derivative(x), quotient(&Mish::derivative)),
+            (SincLike::second_derivative(x), quotient(&SincLike::derivative)),
+            (Celu::settings(0.5).second_derivative(x), quotient(&|x| Celu::settings(0.5).derivative(x))),
+        ] {
+            assert!((second - first).abs() < 1e-8, "{second} and {first} at {x}");
+        }
+    }
+}
+
+loss!(Poisson(p, t: non_negative) = exp(p) - t * p);
+loss!(Cosine(p, t) = 1 - dot(p, t) / (norm(p) * norm(t)));
+loss!(SmoothL1(p, t; beta: positive = 1.0) = {
+    let distance = abs(p - t);
+    if distance < beta { distance.powi(2) / (2 * beta) } else { distance - beta / 2 }
+});
+loss!(
+    LogCosh(p, t) = {
+        let d = p - t;
+        d + softplus(-2 * d) - LN_2
+    }
+);
+loss!(SoftCrossEntropy(p, t: unit) = -dot(t, ln(softmax(p))));
+loss!(Divergence(p, t: unit) = sum(x_ln_x(t) - t * log_softmax(p)));
+loss!(Binary(p, t: unit) = t * softplus(-p) + (1 - t) * softplus(p));
+loss!(Focal(p, t: unit; gamma: finite) = -sum(t * powf(1 - softmax(p), gamma) * log_softmax(p)));
+loss!(Dice(p, t: unit) = {
+    let chance = sigmoid(p);
+    1 - (2 * dot(chance, t) + 1) / (sum(chance) + sum(t) + 1)
+});
+loss!(Quantile(p, t; q: open_unit) = max(q * (t - p), (q - 1) * (t - p)));
+loss!(Contrastive(p, t: unit; margin: positive = 1.0) = {
+    let same = mean(t);
+    let distance = norm(p);
+    same * distance.powi(2) + (1 - same) * max(0, margin - distance).powi(2)
+});
+loss!(Tweedie(p, t: non_negative) = 4 * exp(p / 2) + 4 * t * exp(-p / 2));
+
+const LN_2: f64 = core::f64::consts::LN_2;
+
+/// A loss of a batch, as a program.
+struct Evaluated<'a, L>(&'a L, &'a [[f64; 4]], &'a [[f64; 4]], f64, Option<&'a mut [f64]>);
+
+impl<L: Loss<Vector<4>, Target = Vector<4>>> Program for Evaluated<'_, L> {
+    type Output = f64;
+
+    fn run<I: Isa>(self, isa: I) -> f64 {
+        let Self(loss, predictions, targets, weight, gradient) = self;
+        loss.evaluate(isa, predictions.as_flattened(), targets, weight, gradient)
+    }
+}
+
+fn check_loss<L>(recorded: &Value, name: &str, loss: &L)
+where
+    L: Loss<Vector<4>, Target = Vector<4>>,
+{
+    let recorded = &recorded["losses"][name];
+    let rows = |key: &str| -> Vec<[f64; 4]> {
+        numbers(&recorded[key]).chunks_exact(4).map(|row| row.try_into().unwrap()).collect()
+    };
+    let (predictions, targets) = (rows("prediction"), rows("target"));
+    let weight = 1.0 / predictions.len() as f64;
+    let mut gradient = vec![0.0; 4 * predictions.len()];
+    let value = dispatch(Evaluated(loss, &predictions, &targets, weight, Some(&mut gradient)));
+    assert_near(name, &[value * weight], &numbers(&recorded["loss"]));
+    assert_near(name, &gradient, &numbers(&recorded["gradient"]));
+    let again = dispatch(Evaluated(loss, &predictions, &targets, weight, None));
+    assert_eq!(again.to_bits(), value.to_bits(), "{name}: with and without a gradient");
+}
+
+#[test]
+fn losses_agree_with_pytorch() {
+    let recorded = recorded();
+    check_loss(&recorded, "poisson", &Poisson);
+    check_loss(&recorded, "cosine", &Cosine);
+    check_loss(&recorded, "smooth_l1", &SmoothL1::new(0.5));
+    check_loss(&recorded, "log_cosh", &LogCosh);
+    check_loss(&recorded, "cross_entropy", &SoftCrossEntropy);
+    check_loss(&recorded, "kl", &Divergence);
+    check_loss(&recorded, "binary", &Binary);
+    check_loss(&recorded, "focal", &Focal::new(2.0));
+    check_loss(&recorded, "dice", &Dice);
+    check_loss(&recorded, "quantile", &Quantile::new(0.8));
+    check_loss(&recorded, "contrastive", &Contrastive::default().margin(1.5));
+    check_loss(&recorded, "tweedie", &Tweedie);
+}
+
+layer! {
+    /// A gated linear unit.
+    struct Glu<const N: usize, const H: usize> { value: Matrix<H, N>, gate: Matrix<H, N>, bias: Vector<H> }
+    fn forward(x: Vector<N>) -> Vector<H> { (value * x + bias) * sigmoid(gate * x) }
+}
+layer! {
+    struct SwiGlu<const N: usize, const H: usize> { value: Matrix<H, N>, gate: Matrix<H, N>, down: Matrix<N, H> }
+    fn forward(x: Vector<N>) -> Vector<N> {
+        let gated = gate * x;
+        down * (gated * sigmoid(gated) * (value * x))
+    }
+}
+layer! {
+    struct Normalized<const N: usize> { #[init(1.0)] scale: Vector<N>, bias: Vector<N>, epsilon: positive = 1e-5 }
+    fn forward(x: Vector<N>) -> Vector<N> {
+        let centred = x - mean(x);
+        centred / sqrt(mean(centred * centred) + epsilon) * scale + bias
+    }
+}
+layer! {
+    struct Excitation<const N: usize, const H: usize> { down: Matrix<H, N>, up: Matrix<N, H> }
+    fn forward(x: Vector<N>) -> Vector<N> { x * sigmoid(up * max(0, down * x)) }
+}
+layer! {
+    struct Highway<const N: usize> { weight: Matrix<N, N>, bias: Vector<N>, gate: Matrix<N, N>, gate_bias: Vector<N> }
+    fn forward(x: Vector<N>) -> Vector<N> {
+        let open = sigmoid(gate * x + gate_bias);
+        open * tanh(weight * x + bias) + (1 - open) * x
+    }
+}
+layer! {
+    struct Radial<const N: usize> { centre: Vector<N>, width: Vector<N> }
+    fn forward(x: Vector<N>) -> Vector<N> { exp(-softplus(width) * (x - centre).powi(2)) }
+}
+layer! {
+    struct Tied<const N: usize, const H: usize> { weight: Matrix<H, N>, hidden: Vector<H>, bias: Vector<N> }
+    fn forward(x: Vector<N>) -> Vector<N> { transpose(weight) * tanh(weight * x + hidden) + bias }
+}
+layer! {
+    struct Attentive { weight: Matrix<4, 4>, direction: Vector<4> }
+    fn forward(x: Vector<4>) -> Vector<4> { softmax(weight * x / 2) * dot(x, direction) }
+}
+
+// Σ g y, whose gradient is g.
+loss!(Against(y, g) = dot(y, g));
+
+/// Compares a network of one layer with its recorded values.
+fn check_layer<N, const M: usize>(recorded: &Value, name: &str, tensors: &[&str])
+where
+    N: Network<Scalar = f64, Input = Vector<4>, Output = Vector<M>, Logits = Vector<M>>,
+{
+    let recorded = &recorded["layers"][name];
+    let mut network = N::zeroed();
+    let rows = |value: &Value| -> Vec<Vec<f64>> { value.as_array().unwrap().iter().map(numbers).collect() };
+    // A matrix is a list of rows in the file, and columns in memory.
+    let flat = |value: &Value| -> Vec<f64> {
+        if value[0].is_array() {
+            let rows = rows(value);
+            (0..rows[0].len()).flat_map(|column| rows.iter().map(move |row| row[column]).collect::<Vec<_>>()).collect()
+        } else {
+            numbers(value)
+        }
+    };
+    let all = |key: &str| -> Vec<f64> { tensors.iter().flat_map(|&tensor| flat(&recorded[key][tensor])).collect() };
+    network.parameters_mut().copy_from_slice(&all("parameters"));
+    let inputs: Vec<[f64; 4]> = rows(&recorded["input"]).into_iter().map(|row| row.try_into().unwrap()).collect();
+    let grads: Vec<[f64; M]> = rows(&recorded["grad_output"]).into_iter().map(|row| row.try_into().unwrap()).collect();
+    let outputs: Vec<_> = network.predict_batch(&inputs);
+    assert_near(name, outputs.as_flattened(), &numbers(&recorded["output"]));
+    let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
+    network.gradient(&inputs, &grads, &Against, &Pass::training(0, 0), &mut workspace, &mut gradient).unwrap();
+    // The loss is a mean over the samples.
+    let ours: Vec<_> = gradient.parameters().iter().map(|g| g * inputs.len() as f64).collect();
+    assert_near(name, &ours, &all("gradient"));
+    let grad_inputs: Vec<_> =
+        inputs.iter().zip(&grads).flat_map(|(input, grad)| network.input_gradient(input, grad)).collect();
+    assert_near(name, &grad_inputs, &numbers(&recorded["grad_input"]));
+}
+
+layer! {
+    struct Similarity<const N: usize> { direction: Vector<N> }
+    fn forward(x: Vector<N>) -> Vector<1> { dot(direction, x) / norm(x) }
+}
+network!(struct OfSimilarity (Vector<4>) = Dense<4, 4>, Similarity<4>);
+
+#[test]
+fn a_number_is_a_vector_of_one_element() {
+    let mut network = OfSimilarity::<f64>::init(&mut typenet::rng(37));
+    network.similarity.direction.copy_from_slice(&[0.5, -1.0, 2.0, 0.25]);
+    let inputs = crate::support::samples::normal::<Vector<4>, f64>(5, 3);
+    let check = gradient_check(&mut *network, &inputs, &[[1.0]; 5], &MeanSquaredError).unwrap();
+    assert!(check.relative_error < 1e-7, "{check:?}");
+}
+
+activation!(
+    #[init(HeUniform)]
+    Rectified(x) = max(0, x)
+);
+layer! {
+    #[init(HeUniform)]
+    struct Scaled<const N: usize> { #[init(1.0)] scale: Vector<N> }
+    fn forward(x: Vector<N>) -> Vector<N> { scale * max(0, x) }
+}
+network!(struct BeforeRelu = dense: Dense<8, 8>, Relu);
+network!(struct BeforeActivation = dense: Dense<8, 8>, Rectified);
+network!(struct BeforeLayer = dense: Dense<8, 8>, Scaled<8>);
+
+#[test]
+fn weights_are_drawn_as_the_next_formula_says() {
+    let relu = BeforeRelu::<f64>::init(&mut typenet::rng(37));
+    assert_eq!(BeforeActivation::<f64>::init(&mut typenet::rng(37)).dense.weight, relu.dense.weight);
+    assert_eq!(BeforeLayer::<f64>::init(&mut typenet::rng(37)).dense.weight, relu.dense.weight);
+}
+
+network!(struct OfGlu (Vector<4>) = Glu<4, 5>);
+network!(struct OfSwiGlu (Vector<4>) = SwiGlu<4, 5>);
+network!(struct OfNormalized (Vector<4>) = Normalized<4>(epsilon = 1e-3));
+network!(struct OfExcitation (Vector<4>) = Excitation<4, 2>);
+network!(struct OfHighway (Vector<4>) = Highway<4>);
+network!(struct OfRadial (Vector<4>) = Radial<4>);
+network!(struct OfTied (Vector<4>) = Tied<4, 3>);
+network!(struct OfAttentive (Vector<4>) = Attentive);
+
+#[test]
+fn layers_agree_with_pytorch() {
+    let recorded = recorded();
+    check_layer::<OfGlu<f64>, 5>(&recorded, "glu", &["value", "gate", "bias"]);
+    check_layer::<OfSwiGlu<f64>, 4>(&recorded, "swiglu", &["value", "gate", "down"]);
+    check_layer::<OfNormalized<f64>, 4>(&recorded, "layer_norm", &["scale", "bias"]);
+    check_layer::<OfExcitation<f64>, 4>(&recorded, "excitation", &["down", "up"]);
+    check_layer::<OfHighway<f64>, 4>(&recorded, "highway", &["weight", "bias", "gate", "gate_bias"]);
+    check_layer::<OfRadial<f64>, 4>(&recorded, "radial", &["centre", "width"]);
+    check_layer::<OfTied<f64>, 4>(&recorded, "tied", &["weight", "hidden", "bias"]);
+    check_layer::<OfAttentive<f64>, 4>(&recorded, "attentive", &["weight", "direction"]);
+}
+
+layer! {
+    /// The network with one hidden layer of the lecture, as one formula.
+    struct OneHidden<const N: usize, const H: usize, const K: usize> {
+        hidden: Matrix<H, N>, hidden_bias: Vector<H>, output: Matrix<K, H>, output_bias: Vector<K>,
+    }
+    fn forward(x: Vector<N>) -> Vector<K> { output * tanh(hidden * x + hidden_bias) + output_bias }
+}
+network!(struct Formula (Vector<6>) = OneHidden<6, 7, 3>, Softmax);
+network!(struct Layers = hidden: Dense<6, 7>, Tanh, output: Dense<7, 3>, Softmax);
+
+#[test]
+fn a_network_as_one_formula_has_the_bits_of_its_layers() {
+    let inputs = crate::support::samples::normal::<Vector<6>, f32>(33, 5);
+    let targets: Vec<_> = (0..33).map(|sample| Class::<3>::new(sample % 3).unwrap()).collect();
+    let (mut formula, layers) = (Formula::zeroed(), Layers::init(&mut typenet::rng(37)));
+    formula.parameters_mut().copy_from_slice(layers.parameters());
+    assert_eq!(formula.predict_batch(&inputs), layers.predict_batch(&inputs));
+    let pass = Pass::training(0, 0);
+    let (mut ours, mut theirs) = (Gradient::zeroed(), Gradient::zeroed());
+    let a = formula.gradient(&inputs, &targets, &Nll, &pass, &mut Workspace::new(), &mut ours).unwrap();
+    let b = layers.gradient(&inputs, &targets, &Nll, &pass, &mut Workspace::new(), &mut theirs).unwrap();
+    assert_eq!(a.to_bits(), b.to_bits());
+    let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(ours.parameters()), bits(theirs.parameters()));
+}
+
+activation!(Kinked(x) = max(0, x));
+activation!(OtherKink(x) = max(x, 0));
+activation!(Folded(x) = abs(x));
+activation!(Split(x) = if x > 0 { sqrt(x) + x } else { 3 * x });
+activation!(Steps(x) = if x <= 1 { x } else { 2 * x });
+activation!(Entropy(x) = x_ln_x(x));
+activation!(Safe(x) = ln(1 + exp(x)));
+
+#[test]
+fn kinks_and_edges_follow_the_documentation() {
+    assert_eq!([Kinked::derivative(0.0), Kinked::derivative(1.0), Kinked::derivative(-1.0)], [0.0, 1.0, 0.0]);
+    assert_eq!([OtherKink::derivative(0.0), OtherKink::derivative(-1.0)], [1.0, 0.0]);
+    assert_eq!([Folded::derivative(0.0), Folded::derivative(-2.0), Folded::derivative(2.0)], [0.0, -1.0, 1.0]);
+    // The root of a negative number is in the branch that is not taken.
+    assert_eq!([Split::value(-2.0), Split::derivative(-2.0), Split::derivative(4.0)], [-6.0, 3.0, 1.25]);
+    assert_eq!([Steps::value(1.0), Steps::derivative(1.0), Steps::derivative(1.5)], [1.0, 1.0, 2.0]);
+    assert_eq!(Entropy::value(0.0), 0.0);
+    assert_eq!(Entropy::derivative(1.0), 1.0);
+    assert_eq!([Safe::value(800.0), Safe::value(-800.0)], [800.0, 0.0]);
+    for value in [Kinked::value, OtherKink::value, Split::value, Steps::value, Entropy::value, Mish::value] {
+        assert!(value(f64::NAN).is_nan());
+    }
+}
+
+network!(struct Curve = Dense<2, 5>, Mish, Dense<5, 5>, Snake(frequency = 2.0), Celu(0.5), Snake, Dense<5, 3>);
+
+#[test]
+fn networks_of_formulas_learn_and_describe_themselves() {
+    let inputs = crate::support::samples::normal::<Vector<2>, f32>(40, 5);
+    let targets: Vec<_> = inputs.iter().map(|[a, b]| [a * b, a - b, a.abs()]).collect();
+    let data = Dataset::<Vector<2>, Vector<3>>::new(inputs, targets).unwrap();
+    let mut curve = Curve::init(&mut typenet::rng(37));
+    let before = curve.evaluate(&data, &SmoothL1::default()).loss;
+    Trainer::new(SmoothL1::default(), Adam::new(0.01)).epochs(200).fit(&mut curve, &data).unwrap();
+    assert!(curve.evaluate(&data, &SmoothL1::default()).loss < 0.2 * before);
+    assert_eq!(Mish::explain().lines().next_back().unwrap(), "dy/dx = t₁ + σ(x) · x · (1 - t₁²)");
+    assert!(Glu::<1, 1>::explain().contains("dL/dvalue = sum of (t₂ · g) (x)ᵀ"), "{}", Glu::<1, 1>::explain());
+}
+
+#[test]
+fn targets_out_of_range_are_refused() {
+    let data = Dataset::<Vector<2>, Vector<3>>::new(vec![[0.0, 1.0]], vec![[0.5, 1.5, 0.0]]).unwrap();
+    let error = Trainer::new(Binary, Sgd::new(0.1)).fit(&mut Curve::zeroed(), &data).unwrap_err();
+    assert!(error.to_string().contains("at least 0 and at most 1"), "{error}");
+}
+
+#[test]
+#[should_panic(expected = "the q of `Quantile` must be above 0 and below 1")]
+fn settings_out_of_range_panic() {
+    let _ = Quantile::new(1.5);
+}
+
+activation!(Keyword(r#type) = r#type * tanh(r#type));
+activation!(Common(gradient; like = 2.0) = sin(like * gradient));
+loss!(Weighted(p, t; weight: positive = 3.0) = weight * (p - t).powi(2));
+
+network!(struct Named (Vector<3>) = Keyword, Common, Dense<3, 2>);
+
+#[test]
+fn names_of_generated_code_and_keywords_are_names_in_formulas() {
+    let mut network = Named::<f64>::init(&mut typenet::rng(37));
+    let (inputs, targets) = ([[0.5, -1.0, 2.0], [0.25, 1.5, -0.5]], [[1.0, 0.0], [0.5, -2.0]]);
+    for weight in [1.0, 3.0] {
+        let loss = Weighted::new(weight);
+        let check = gradient_check(&mut *network, &inputs, &targets, &loss).unwrap();
+        assert!(check.relative_error < 1e-7, "{}", check.relative_error);
+    }
+}

@@ -1,0 +1,7 @@
+//! An activation without anything.
+
+use typenet::activation;
+
+activation!();
+
+fn main() {}

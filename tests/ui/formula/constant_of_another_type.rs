@@ -1,0 +1,16 @@
+//! A constant that is not `f64`.
+
+use typenet::activation;
+use typenet::prelude::*;
+
+const SLOPE: f32 = 2.0;
+
+activation!(Wrong(x) = SLOPE * tanh(x));
+
+network!(struct Curve = Dense<1, 8>, Wrong, Dense<8, 1>);
+
+fn main() {
+    let curve = Curve::init(&mut typenet::rng(37));
+    println!("{:?}", curve.predict(&[0.5]));
+    println!("{:?}", (Wrong::value(0.5), Wrong::explain()));
+}

@@ -1,0 +1,7 @@
+//! A gradient of nothing.
+
+use typenet::gradient_of;
+
+gradient_of! {}
+
+fn main() {}

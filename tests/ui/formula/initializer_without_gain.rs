@@ -1,0 +1,17 @@
+//! An initializer that has no gain.
+
+use typenet::activation;
+use typenet::prelude::*;
+
+activation!(
+    #[init(Zeros)]
+    Wrong(x) = x * tanh(x)
+);
+
+network!(struct Curve = Dense<1, 8>, Wrong, Dense<8, 1>);
+
+fn main() {
+    let curve = Curve::init(&mut typenet::rng(37));
+    println!("{:?}", curve.predict(&[0.5]));
+    println!("{:?}", (Wrong::value(0.5), Wrong::explain()));
+}

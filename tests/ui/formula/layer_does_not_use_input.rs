@@ -1,0 +1,16 @@
+//! A layer that does not depend on its input.
+
+use typenet::layer;
+use typenet::prelude::*;
+
+layer! {
+    struct Wrong<const N: usize, const H: usize> { bias: Vector<H> }
+    fn forward(x: Vector<N>) -> Vector<H> { bias * x.powi(0) }
+}
+
+network!(struct Gated = Dense<2, 8>, Wrong<8, 4>, Dense<4, 1>);
+
+fn main() {
+    let gated = Gated::init(&mut typenet::rng(37));
+    println!("{:?}", gated.predict(&[0.5, -0.5]));
+}

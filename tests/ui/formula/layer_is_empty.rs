@@ -1,0 +1,7 @@
+//! A layer without anything.
+
+use typenet::layer;
+
+layer! {}
+
+fn main() {}

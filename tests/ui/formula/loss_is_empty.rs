@@ -1,0 +1,7 @@
+//! A loss without anything.
+
+use typenet::loss;
+
+loss!();
+
+fn main() {}

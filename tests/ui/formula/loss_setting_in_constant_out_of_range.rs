@@ -1,0 +1,18 @@
+//! A constant loss with a setting out of its range.
+
+use typenet::loss;
+use typenet::prelude::*;
+
+loss!(Wrong(prediction, target; q: open_unit) = q * abs(prediction - target));
+
+const LOSS: Wrong = Wrong::new(1.0);
+
+network!(struct Line = Dense<2, 2>);
+
+fn main() -> typenet::Result<()> {
+    let mut line = Line::init(&mut typenet::rng(37));
+    let data = Dataset::<Vector<2>, Vector<2>>::new(vec![[0.0; 2]], vec![[1.0; 2]])?;
+    Trainer::new(LOSS, Sgd::new(0.1)).validation(&data).fit(&mut line, &data)?;
+    println!("{} {}", line.evaluate(&data, &LOSS).loss, Wrong::explain());
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! A setting that the loss does not have.
+
+use typenet::loss;
+use typenet::prelude::*;
+
+loss!(Wrong(prediction, target; q: open_unit = 0.5) = q * abs(prediction - target));
+
+network!(struct Line = Dense<2, 2>);
+
+fn main() -> typenet::Result<()> {
+    let mut line = Line::init(&mut typenet::rng(37));
+    let data = Dataset::<Vector<2>, Vector<2>>::new(vec![[0.0; 2]], vec![[1.0; 2]])?;
+    Trainer::new(Wrong::default().beta(0.5), Sgd::new(0.1)).fit(&mut line, &data)?;
+    println!("{} {}", line.evaluate(&data, &Wrong::default()).loss, Wrong::explain());
+    Ok(())
+}

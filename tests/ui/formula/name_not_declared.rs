@@ -1,0 +1,14 @@
+//! A name that is not declared.
+
+use typenet::activation;
+use typenet::prelude::*;
+
+activation!(Wrong(x; slope = 1.0) = slop * tanh(x) + slope);
+
+network!(struct Curve = Dense<1, 8>, Wrong(slope = 2.0), Dense<8, 1>);
+
+fn main() {
+    let curve = Curve::init(&mut typenet::rng(37));
+    println!("{:?}", curve.predict(&[0.5]));
+    println!("{:?}", (Wrong::settings(2.0).value(0.5)));
+}

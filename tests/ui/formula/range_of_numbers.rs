@@ -1,0 +1,14 @@
+//! A range of Rust.
+
+use typenet::activation;
+use typenet::prelude::*;
+
+activation!(Wrong(x; slope: 0.0..1.0) = slope * tanh(x));
+
+network!(struct Curve = Dense<1, 8>, Wrong, Dense<8, 1>);
+
+fn main() {
+    let curve = Curve::init(&mut typenet::rng(37));
+    println!("{:?}", curve.predict(&[0.5]));
+    println!("{:?}", (Wrong::explain()));
+}

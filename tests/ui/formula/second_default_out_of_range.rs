@@ -1,0 +1,16 @@
+//! A default out of its range beside a setting without a default.
+
+use typenet::loss;
+use typenet::prelude::*;
+
+loss!(Wrong(prediction, target; q: open_unit, beta: positive = 0.0) = q * abs(prediction - target) / beta);
+
+network!(struct Line = Dense<2, 2>);
+
+fn main() -> typenet::Result<()> {
+    let mut line = Line::init(&mut typenet::rng(37));
+    let data = Dataset::<Vector<2>, Vector<2>>::new(vec![[0.0; 2]], vec![[1.0; 2]])?;
+    Trainer::new(Wrong::new(0.5), Sgd::new(0.1)).validation(&data).fit(&mut line, &data)?;
+    println!("{} {}", line.evaluate(&data, &Wrong::new(0.5)).loss, Wrong::explain());
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! Two settings with the same name.
+
+use typenet::activation;
+use typenet::prelude::*;
+
+activation!(Wrong(x; slope = 1.0, slope = 2.0) = slope * tanh(x));
+
+network!(struct Curve = Dense<1, 8>, Wrong(slope = 2.0), Dense<8, 1>);
+
+fn main() {
+    let curve = Curve::init(&mut typenet::rng(37));
+    println!("{:?}", curve.predict(&[0.5]));
+    println!("{:?}", (Wrong::settings(2.0, 1.0).value(0.5), Wrong::explain()));
+}

@@ -1,0 +1,16 @@
+//! Three mistakes in one formula, each reported once.
+
+use typenet::activation;
+use typenet::prelude::*;
+
+activation!(Wrong(x; slope = 1.0) = {
+    let bent = slope * tahn(x);
+    if x == 0.0 { bent } else { bent + y }
+});
+
+network!(struct Curve = Dense<1, 8>, Wrong(slope = 2.0), Dense<8, 1>);
+
+fn main() {
+    let curve = Curve::init(&mut typenet::rng(37));
+    println!("{:?} {}", curve.predict(&[0.5]), Wrong::settings(2.0).value(0.5));
+}
