@@ -247,8 +247,8 @@ fn trained_networks_have_their_golden_hash() {
             0x6C7B_9215_3626_E84F,
             0xC4E3_DDF6_9D76_9012,
             0xDADE_3C18_50A9_48F9,
-            0xC365_8224_D84A_B3F7,
-            0x4ABD_530C_D3EF_CCD1,
+            0x18C7_1B90_62BE_C069,
+            0xDAA4_A04B_FD02_AFE3,
         ],
     );
 }
