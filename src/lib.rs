@@ -6,7 +6,7 @@
 //! - [`flat_parameters`]: parameters as one slice, [`tensor`]: the names and shapes of tensors in it, [`random`]: seeds and
 //!   samplers
 //! - [`kernel`]: instruction sets and loops over elements, [`initializer`]: initial values of weights
-//! - [`layer`], [`loss`], [`gradient`], [`optimizer`], [`schedule`], [`dataset`], [`metric`]: the parts of training
+//! - [`mod@layer`], [`mod@loss`], [`gradient`], [`optimizer`], [`schedule`], [`dataset`], [`metric`]: the parts of training
 //! - [`augment`]: random changes of images
 //! - [`mod@network`]: what a declared network provides, [`mod@minimize`]: descent on any other function
 //! - [`function`]: activations and their derivatives on plain scalars
