@@ -48,9 +48,12 @@ fn the_quoted_expansion_is_the_committed_one() {
 #[test]
 fn the_quoted_code_of_a_formula_is_the_committed_one() {
     let document = text("src/guide/formulas.md");
-    let blocks = blocks(&document, "```rust,ignore\n");
-    assert_eq!(blocks.len(), 2, "the passes and a loop");
-    for quoted in blocks {
+    // An excerpt with gaps is no Rust, so its block is one of text.
+    let blocks = blocks(&document, "```text\n").into_iter();
+    let quotations: Vec<_> =
+        blocks.filter(|block| block.contains("fn forward<") || block.contains("fn apply<")).collect();
+    assert_eq!(quotations.len(), 2, "the passes and a loop");
+    for quoted in quotations {
         assert_quoted(quoted, "macros/tests/expansion/one_hidden.rs");
     }
 }
