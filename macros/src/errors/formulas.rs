@@ -51,16 +51,14 @@ pub(crate) fn formula_too_long(place: Place) -> Error {
     place.error("this formula is too long or too deeply nested\n\nhelp: give parts of it names with `let`")
 }
 
-/// How Rust's parser begins to say that tokens are missing.
-const END: &str = "unexpected end of input";
-
 /// Tokens that are no expression. Rust's parser says why.
 pub(crate) fn no_expression(error: &Error) -> Error {
-    let mut message = error.to_string();
-    if message.starts_with(END) {
-        "the formula ends too early".clone_into(&mut message);
-    }
-    Error::new(error.span(), format!("{message}\n\nhelp: a formula is an expression such as `x * tanh(softplus(x))`"))
+    Error::new(error.span(), format!("{error}\n\nhelp: a formula is an expression such as `x * tanh(softplus(x))`"))
+}
+
+/// `Name(x) = x +`
+pub(crate) fn formula_ends_early(place: Place) -> Error {
+    place.error("the formula ends too early\n\nhelp: a formula is an expression such as `x * tanh(softplus(x))`")
 }
 
 /// `Name(x) = x x`

@@ -42,7 +42,13 @@ pub(crate) fn formula(tokens: TokenStream, start: Place, errors: &mut Errors) ->
 fn expression(input: ParseStream<'_>) -> syn::Result<Expr> {
     let inside;
     parenthesized!(inside in input);
-    let expression = inside.parse().map_err(|error| errors::no_expression(&error))?;
+    let expression = inside.parse().map_err(|error: syn::Error| {
+        if error.to_string().starts_with("unexpected end of input") {
+            errors::formula_ends_early(Place::from(error.span()))
+        } else {
+            errors::no_expression(&error)
+        }
+    })?;
     if inside.is_empty() { Ok(expression) } else { Err(errors::after_formula(&inside)) }
 }
 

@@ -302,8 +302,10 @@ impl<'a> Scope<'a> {
         };
         wanted.sort_unstable();
         if word == "transpose" {
+            let Some(argument) = arguments.first() else {
+                return self.report(errors::wrong_number_of_arguments(name, &[1], 0));
+            };
             values.first().copied().flatten()?;
-            let argument = arguments.first()?;
             return self.report(errors::transposed_value(argument.place, &argument.text));
         }
         if wanted.is_empty() {

@@ -88,6 +88,7 @@ fn a_mistake_in_a_loss_is_one_message() {
                 "dot(1, 2)",
                 "`dot` combines the elements of a vector, but `1` is one number",
             ),
+            ("Name(p, t) = transpose() * p - t", "transpose", "`transpose` takes 1 value, found 0"),
             ("Name(p, t) = log(p) - t", "log", "`log` is not a function of formulas"),
         ],
         true,
