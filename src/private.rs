@@ -2,12 +2,14 @@
 
 mod formula;
 mod loading;
+mod moves;
 
 pub use crate::compile_time::*;
 pub use crate::network::chain;
 pub use core;
 pub use core::primitive::{bool, f32, str, u64, usize};
 pub use formula::{at, draw};
+pub use moves::{add_rows, concat_rows, matrix_products, pad_rows, repeat_rows, slice_rows, transpose_rows};
 pub use nalgebra::{SMatrix, SVector};
 pub use typenet_macros::{
     activation as activation_impl, gradient_of as gradient_of_impl, layer as layer_impl, loss as loss_impl,
@@ -33,7 +35,7 @@ pub use crate::loss::{Loss, Objection};
 pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Summary, Wiring};
 pub use crate::scalar::Scalar;
 pub use crate::shape::arithmetic::*;
-pub use crate::shape::{Probabilities, Shape, Vector};
+pub use crate::shape::{Image, Probabilities, Sequence, Shape, Vector};
 pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
 #[cfg(feature = "safetensors")]

@@ -8,6 +8,7 @@ use crate::place::Place;
 
 mod shapes;
 
+mod arrays;
 #[cfg(feature = "weights")]
 mod embed;
 mod flat_parameters;
@@ -16,6 +17,7 @@ mod nested;
 mod settings;
 mod sizes;
 
+pub(crate) use arrays::*;
 #[cfg(feature = "weights")]
 pub(crate) use embed::*;
 pub(crate) use flat_parameters::*;
@@ -51,6 +53,11 @@ impl Errors {
     /// Returns whether there are mistakes.
     pub(crate) fn any(&self) -> bool {
         self.combined.is_some()
+    }
+
+    /// Returns the number of mistakes.
+    pub(crate) fn len(&self) -> usize {
+        self.combined.as_ref().map_or(0, |combined| combined.clone().into_iter().count())
     }
 
     /// Combines all mistakes in one error, if there are any.

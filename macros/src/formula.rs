@@ -10,6 +10,7 @@ mod expression;
 mod parse;
 
 mod range;
+mod size;
 
 mod header;
 
@@ -23,6 +24,7 @@ mod schedule;
 
 mod emit;
 mod explain;
+mod moves;
 
 mod settings;
 
@@ -54,7 +56,8 @@ pub(crate) fn mistakes(tokens: proc_macro2::TokenStream, is_loss: bool) -> Vec<s
 #[cfg(test)]
 pub(crate) mod testing {
     pub(crate) use super::derivative::propagate;
-    pub(crate) use super::graph::{Binary, Extent, Graph, Matrix, Operation, Reduction, SizeText, Unary, Value};
+    pub(crate) use super::graph::{Axes, Binary, Extent, Graph, Matrix, Operation, Reduction, Unary, Value};
     pub(crate) use super::parse::formula;
     pub(crate) use super::resolve::Scope;
+    pub(crate) use super::size::Length;
 }

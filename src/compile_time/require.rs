@@ -87,6 +87,12 @@ pub const fn require_same(gives: usize, takes: usize, message: [&str; 3], [one, 
     }
 }
 
+/// Fails to compile with `otherwise` if `start..end` is empty or ends beyond `whole`.
+#[track_caller]
+pub const fn require_range(start: usize, end: usize, whole: usize, otherwise: &str) {
+    assert!(start < end && end <= whole, "{}", otherwise);
+}
+
 /// The largest divisor that a message lists, apart from the size itself.
 const MOST_DIVISORS: usize = 10_000;
 

@@ -101,17 +101,11 @@ pub(crate) fn no_formula_function(place: Place, function: &str) -> Error {
     ))
 }
 
-/// `w[0]`
-pub(crate) fn indexed(place: Place, text: &str) -> Error {
-    place.error(format!(
-        "`{text}`: formulas do not index\n\nhelp: write sums and products of whole vectors, such as `sum(a * b)`"
-    ))
-}
-
-/// `for`, `while` or `loop`
+/// `while`, `loop`, or `for` as a value
 pub(crate) fn loop_in_formula(place: Place) -> Error {
     place.error(
-        "a formula has no loops: it is computed for every element\n\nhelp: sums over the elements are `sum`, `mean` and `dot`",
+        "a formula has no such loop\n\n\
+         help: functions of all elements are `sum`, `mean` and `dot`; repeat statements by `for _ in 0..4 { .. }` before the result",
     )
 }
 
@@ -119,7 +113,7 @@ pub(crate) fn loop_in_formula(place: Place) -> Error {
 pub(crate) fn no_part_of_formula(place: Place, text: &str) -> Error {
     place.error(format!(
         "`{text}` has no meaning in a formula\n\n\
-         help: a formula has numbers, names, `+ - * /`, functions, `let` and `if a < b {{ .. }} else {{ .. }}`"
+         help: a formula has numbers, names, `+ - * /`, functions, `let`, `for` and `if a < b {{ .. }} else {{ .. }}`"
     ))
 }
 
@@ -162,11 +156,6 @@ pub(crate) fn block_without_result(place: Place) -> Error {
 /// `let (a, b) = ..`
 pub(crate) fn no_binding(place: Place) -> Error {
     place.error("expected a name after `let`\n\nhelp: write one `let` for each value, without a type")
-}
-
-/// `let mut a = ..`
-pub(crate) fn mutable_binding(place: Place) -> Error {
-    place.error("values of a formula do not change\n\nhelp: leave `mut` out, and give a new value a new name")
 }
 
 /// `let a;`
@@ -321,49 +310,6 @@ pub(crate) fn initializer_before(place: Place) -> Error {
     )
 }
 
-/// A matrix that is not the left side of a product.
-pub(crate) fn lone_matrix(place: Place, matrix: &str, vector: &str) -> Error {
-    place.error(format!(
-        "`{matrix}` is a matrix, which formulas multiply with a vector\n\nhelp: write `{matrix} * x` with x of `{vector}`"
-    ))
-}
-
-/// `transpose(x)`
-pub(crate) fn transposed_value(place: Place, text: &str) -> Error {
-    place.error(format!("`{text}` is not a matrix\n\nhelp: leave `transpose` out"))
-}
-
-/// `x * w` or `x + w`
-pub(crate) fn matrix_on_the_right(place: Place, left: &str, right: &str, is_product: bool, vector: &str) -> Error {
-    let what = if is_product {
-        "a matrix stands to the left of a vector"
-    } else {
-        "a matrix is only multiplied with a vector"
-    };
-    let help = if is_product {
-        format!("write `{right} * {left}`, or `transpose({right}) * {left}`")
-    } else {
-        format!("write `{right} * x` with x of `{vector}`")
-    };
-    place.error(format!("`{right}` is a matrix, and {what}\n\nhelp: {help}"))
-}
-
-/// `w + x`
-pub(crate) fn operator_of_matrix(place: Place, matrix: &str, vector: &str) -> Error {
-    place.error(format!(
-        "`{matrix}` is a matrix, and a matrix is only multiplied with a vector\n\n\
-         help: write `{matrix} * x` with x of `{vector}`"
-    ))
-}
-
-/// `v * w`
-pub(crate) fn product_of_matrices(place: Place, [left, right]: [&str; 2]) -> Error {
-    place.error(format!(
-        "`{left}` and `{right}` are matrices, whose product is no operation of formulas\n\n\
-         help: multiply with the vector first: `{left} * ({right} * x)`"
-    ))
-}
-
 /// `w * x` with sizes that do not fit. `matrix` is the name of the matrix, and `declared` that of a vector with a declaration.
 pub(crate) fn wrong_vector(
     place: Place,
@@ -442,16 +388,28 @@ pub(crate) fn compared_result(found: &str) -> [String; 3] {
 }
 
 /// `-> Vector<10>` for a formula of another shape.
-pub(crate) fn wrong_result(place: Place, found: &str, declared: &str, is_number: bool) -> Error {
-    if is_number {
-        return place.error(format!(
-            "shape mismatch: the formula gives one number but `Vector<{declared}>` is declared\n\n\
-             help: leave `sum` or `mean` out, or write `-> Vector<1>`"
-        ));
-    }
-    place.error(format!(
-        "shape mismatch: the formula gives {found} values but {declared} are declared\n\nhelp: write `-> Vector<{found}>`"
-    ))
+pub(crate) fn wrong_result(place: Place, found: &str, declared: &str) -> Error {
+    let size = |shape: &str| shape.strip_prefix("Vector<").and_then(|rest| rest.strip_suffix('>')).map(str::to_owned);
+    let (mismatch, help) = match (size(found), size(declared)) {
+        (Some(found), Some(declared)) => (
+            format!("the formula gives {found} values but {declared} are declared"),
+            format!("write `-> Vector<{found}>`"),
+        ),
+        (None, _) if found == "Scalar" => (
+            format!("the formula gives one number but `{declared}` is declared"),
+            "leave `sum` or `mean` out, or write `-> Vector<1>`".to_owned(),
+        ),
+        _ => {
+            let help = if found.starts_with("Matrix") && declared.starts_with("Vector") {
+                "`flatten` makes a vector of any value".to_owned()
+            } else {
+                let found = found.replace("Matrix", "Sequence");
+                format!("write `-> {found}`, or give the result that shape")
+            };
+            (format!("the formula gives `{found}` but `{declared}` is declared"), help)
+        }
+    };
+    place.error(format!("shape mismatch: {mismatch}\n\nhelp: {help}"))
 }
 
 /// A formula that does not depend on its input, although it mentions it.
@@ -473,13 +431,24 @@ pub(crate) fn independent_of_prediction(prediction: &Ident) -> Error {
 pub(crate) fn unknown_field_type(place: Place, found: &str) -> Error {
     place.error(format!(
         "`{found}` is not a type of a layer's fields\n\n\
-         help: parameters are `Vector<N>` and `Matrix<H, N>`, of H rows and N columns; settings are `f64` or a range such as `positive`"
+         help: parameters are `Scalar`, `Vector<N>` and `Matrix<H, N>`, of H rows and N columns; settings are `f64` or a range such as \
+         `positive`"
     ))
 }
 
 /// An input or output that is not a vector.
-pub(crate) fn unknown_formula_shape(place: Place, found: &str) -> Error {
-    place.error(format!("`{found}` is not a shape of formulas\n\nhelp: a formula takes and gives `Vector<N>`"))
+pub(crate) fn unknown_formula_shape(place: Place, found: &str, known: &[(&str, usize)]) -> Error {
+    let example = |&(name, axes): &(&str, usize)| match axes {
+        0 => format!("`{name}`"),
+        1 => format!("`{name}<N>`"),
+        2 if name == "Matrix" => "`Matrix<H, N>`".to_owned(),
+        2 => format!("`{name}<L, N>`"),
+        _ => format!("`{name}<C, H, W>`"),
+    };
+    let examples: Vec<_> = known.iter().map(example).collect();
+    let (last, others) = examples.split_last().map_or(("", &[][..]), |(last, others)| (last.as_str(), others));
+    let list = if others.is_empty() { last.to_owned() } else { format!("{} or {last}", others.join(", ")) };
+    place.error(format!("`{found}` is not a shape here\n\nhelp: write {list}"))
 }
 
 /// `struct Name<T>` or `struct Name<'a>`
@@ -552,15 +521,22 @@ pub(crate) fn number_of_elements(place: Place, names: usize, size: &str) -> Erro
     ))
 }
 
+/// `[x, y]: Matrix<2, 2>`
+pub(crate) fn elements_of_no_vector(place: Place, shape: &str) -> Error {
+    place.error(format!(
+        "only a vector is named by its elements, found `{shape}`\n\nhelp: write a name, and its elements as `x[0]`"
+    ))
+}
+
 /// `mut x: Vector<2>`
 pub(crate) fn no_input_pattern(place: Place) -> Error {
     place.error("expected a name, or the names of all elements, as in `[x, y]: Vector<2>`")
 }
 
 /// A function whose formula is a vector.
-pub(crate) fn vector_as_scalar(place: Place, size: &str) -> Error {
+pub(crate) fn vector_as_scalar(place: Place, shape: &str) -> Error {
     place.error(format!(
-        "shape mismatch: the formula gives `Vector<{size}>` but `Scalar` is declared\n\n\
+        "shape mismatch: the formula gives `{shape}` but `Scalar` is declared\n\n\
          help: write `sum(..)` or `mean(..)` around it"
     ))
 }

@@ -8,9 +8,10 @@ use syn::Attribute;
 
 use super::derivative::derivatives;
 use super::emit::{Loop, hygienic, loop_type};
-use super::graph::{Extent, Graph, Operation, SizeText, Value};
+use super::graph::{Axes, Extent, Graph, Operation, SizeText, Value};
 use super::header::{Header, check_names, check_settings, documentation, is_documented};
 use super::resolve::Scope;
+use super::size::Length;
 use super::{explain, parse, settings};
 use crate::errors::{self, Errors};
 use crate::identifier;
@@ -112,7 +113,7 @@ pub(super) fn initialization(initializer: Option<&Ident>, private: &TokenStream)
 
 fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
     let initializer = initializer(&header.attributes, errors);
-    let mut graph = Graph::new();
+    let mut graph = Graph::new(Vec::new());
     let [argument] = header.inputs.as_slice() else {
         let place = header.inputs.get(1).map_or(&header.name, |input| &input.name);
         errors.push(errors::inputs_of_activation(Place::of(place), header.inputs.len()));
@@ -126,8 +127,9 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
     if argument.range.is_some() {
         errors.push(errors::range_of_input(Place::of(&argument.name), &argument.name));
     }
-    let size = graph.size(SizeText { text: "M".to_owned(), code: quote!(), reciprocal: quote!(), is_known: true });
-    let input = graph.input(argument.name.to_string(), Extent::Element(size));
+    let size = graph.size(SizeText { text: "M".to_owned(), code: quote!(), length: Length::opaque(&quote!(M)) });
+    let axes = graph.axes(&[size]);
+    let input = graph.input(argument.name.to_string(), Extent::Element(Axes::NONE, axes));
     let constants: Vec<_> = header
         .settings
         .iter()
@@ -157,7 +159,7 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
         }
         return None;
     }
-    let gradient = graph.input("gradient", Extent::Element(size));
+    let gradient = graph.input("gradient", Extent::Element(Axes::NONE, axes));
     let [grad_input] = derivatives(&mut graph, output, gradient, [input]);
     let one = graph.number(1.0);
     let [derivative] = derivatives(&mut graph, output, one, [input]);

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::{Binary, Extent, Graph, Matrix, Operation, Reduction, Unary, Value};
+use super::graph::{Binary, Extent, Graph, Matrix, Operation, Part, Reduction, Unary, Value};
+use super::size::Length;
 
 /// The condition of a derivative applies where a further derivative enters its branches, which are short.
 const AT_ENTRY: usize = usize::MAX;
@@ -30,6 +31,12 @@ impl Derivatives {
     pub(crate) fn of(&self, graph: &mut Graph, value: Value) -> Value {
         self.of_values.get(&value).copied().unwrap_or_else(|| graph.number(0.0))
     }
+
+    /// Returns the derivatives with respect to the elements of a parameter, with the parameter as a value.
+    pub(crate) fn of_parameter(&self, graph: &Graph, parameter: usize) -> Vec<(Value, Value)> {
+        let is_of = |value| matches!(graph.operation(value), Operation::Parameter(index, _) if index == parameter);
+        self.of_values.iter().map(|(&value, &slope)| (value, slope)).filter(|&(value, _)| is_of(value)).collect()
+    }
 }
 
 /// Adds the derivative of Σ `slope` · `value` with respect to each of `inputs`, where `slope` is the derivative of the result
@@ -56,15 +63,16 @@ pub(crate) fn propagate(graph: &mut Graph, value: Value, slope: Value) -> Deriva
             continue;
         }
         if let Operation::Product(matrix, is_transposed, argument) = operation {
-            let [rows, columns] = if is_transposed { [argument, slope] } else { [slope, argument] };
-            let (left, right) = (graph.spread(matrix.rows, rows), graph.spread(matrix.columns, columns));
+            let slope = graph.spread(graph.extent(value), slope);
+            let [left, right] = if is_transposed { [argument, slope] } else { [slope, argument] };
+            let (left, right) = (graph.spread_vector(matrix.rows, left), graph.spread_vector(matrix.columns, right));
             done.outers.push(Outer { matrix, left, right });
         }
         for (argument, contribution) in contributions(graph, operation, value, slope) {
             // A number per sample that acts on every element collects the contributions of all of them.
             let contribution = match (graph.extent(value), graph.extent(argument)) {
-                (Extent::Element(size), Extent::Sample) => {
-                    let contribution = graph.spread(size, contribution);
+                (extent @ Extent::Element(..), Extent::Sample(_)) if !operation.is_of_arrays() => {
+                    let contribution = graph.spread(extent, contribution);
                     graph.reduce(Reduction::Sum, contribution)
                 }
                 _ => contribution,
@@ -78,21 +86,18 @@ pub(crate) fn propagate(graph: &mut Graph, value: Value, slope: Value) -> Deriva
 /// Adds the derivatives within a branch of a condition: with respect to the values from which its elements are computed one by
 /// one, as far as they were added for the branch.
 fn within_branch(graph: &mut Graph, branch: Value, slope: Value, start: usize) -> BTreeMap<Value, Value> {
-    let is_vector = graph.extent(branch).size().is_some();
+    let is_vector = graph.extent(branch).axes().is_some();
     let mut waiting = BTreeMap::from([(branch, slope)]);
     let mut done = BTreeMap::new();
     while let Some((value, slope)) = waiting.pop_last() {
         let operation = graph.operation(value);
-        let is_whole = matches!(
-            operation,
-            Operation::Input(..)
-                | Operation::Parameter(..)
-                | Operation::Reduce(..)
-                | Operation::Product(..)
-                | Operation::Spread(..)
-        );
+        let is_whole = operation.is_of_arrays()
+            || matches!(
+                operation,
+                Operation::Input(..) | Operation::Parameter(..) | Operation::Reduce(..) | Operation::Spread(..)
+            );
         // What combines elements has to receive what the condition leaves.
-        if is_whole || Graph::is_before(value, start) || is_vector && graph.extent(value).size().is_none() {
+        if is_whole || Graph::is_before(value, start) || is_vector && graph.extent(value).axes().is_none() {
             done.insert(value, slope);
             continue;
         }
@@ -109,10 +114,30 @@ fn add(graph: &mut Graph, waiting: &mut BTreeMap<Value, Value>, argument: Value,
         return;
     }
     let sum = match waiting.remove(&argument) {
-        Some(others) => graph.plus(others, contribution),
+        Some(others) => {
+            let [others, contribution] = with_equal_rows(graph, [others, contribution]);
+            graph.plus(others, contribution)
+        }
         None => contribution,
     };
     waiting.insert(argument, sum);
+}
+
+/// Returns two contributions to a parameter for the rows that both have: those of other rows are added.
+fn with_equal_rows(graph: &mut Graph, mut contributions: [Value; 2]) -> [Value; 2] {
+    loop {
+        let [left, right] = contributions.map(|value| graph.extent(value).rows());
+        let (Some(left), Some(right)) = (left, right) else { return contributions };
+        if left == right {
+            return contributions;
+        }
+        let deeper = usize::from(graph.sizes(left).len() < graph.sizes(right).len());
+        if let Some(value) = contributions.get_mut(deeper) {
+            let rows = graph.extent(*value).rows().unwrap_or_default();
+            let rows = graph.outer_rows(rows);
+            *value = graph.push(Operation::Collapse(rows, *value));
+        }
+    }
 }
 
 /// Returns what each argument of an operation receives.
@@ -141,15 +166,8 @@ fn contributions(graph: &mut Graph, operation: Operation, value: Value, slope: V
             }
             contributions
         }
-        Operation::Product(matrix, is_transposed, argument) => {
-            let slope = graph.spread(if is_transposed { matrix.columns } else { matrix.rows }, slope);
-            let contribution = graph.product(matrix, !is_transposed, slope);
-            vec![(argument, contribution)]
-        }
         // A number or a parameter collects what the elements receive, and every element receives the slope of the sum.
-        Operation::Spread(_, argument)
-        | Operation::PerSample(argument)
-        | Operation::Reduce(Reduction::Sum, argument) => vec![(argument, slope)],
+        Operation::Spread(_, argument) | Operation::Reduce(Reduction::Sum, argument) => vec![(argument, slope)],
         // The largest elements share it.
         Operation::Reduce(Reduction::Largest, argument) => {
             let [zero, one] = [0.0, 1.0].map(|number| graph.number(number));
@@ -159,6 +177,55 @@ fn contributions(graph: &mut Graph, operation: Operation, value: Value, slope: V
             let contribution = graph.select([argument, value], zero, share, AT_ENTRY);
             vec![(argument, contribution)]
         }
+        Operation::Product(..)
+        | Operation::View(..)
+        | Operation::Repeat(..)
+        | Operation::Collapse(..)
+        | Operation::Transpose(_)
+        | Operation::Slice(..)
+        | Operation::Pad(..)
+        | Operation::Concat(..)
+        | Operation::MatrixProduct(..) => {
+            let slope = graph.spread(graph.extent(value), slope);
+            of_arrays(graph, operation, slope)
+        }
+    }
+}
+
+/// Returns what each argument of an operation receives that moves or combines elements. `slope` has its dimensions.
+fn of_arrays(graph: &mut Graph, operation: Operation, slope: Value) -> Vec<(Value, Value)> {
+    let rows_of = |graph: &Graph, value| graph.extent(value).rows().unwrap_or_default();
+    match operation {
+        Operation::Product(matrix, is_transposed, argument) => {
+            vec![(argument, graph.product(matrix, !is_transposed, slope))]
+        }
+        Operation::View(_, argument) => vec![(argument, graph.view(graph.extent(argument), slope))],
+        Operation::Repeat(_, argument) => {
+            vec![(argument, graph.push(Operation::Collapse(rows_of(graph, argument), slope)))]
+        }
+        Operation::Collapse(_, argument) => {
+            vec![(argument, graph.push(Operation::Repeat(rows_of(graph, argument), slope)))]
+        }
+        Operation::Transpose(argument) => vec![(argument, graph.transposed(slope))],
+        Operation::Slice(part, argument) => vec![(argument, graph.push(Operation::Pad(part, slope)))],
+        Operation::Pad(part, argument) => vec![(argument, graph.push(Operation::Slice(part, slope)))],
+        Operation::Concat(first, second) => {
+            let [start, len, whole] = [first, second, slope].map(|value| graph.first_size(value));
+            let zero = graph.computed(Length::number(0));
+            let before = graph.push(Operation::Slice(Part { start: zero, len: start, whole }, slope));
+            let after = graph.push(Operation::Slice(Part { start, len, whole }, slope));
+            vec![(first, before), (second, after)]
+        }
+        Operation::MatrixProduct(are_transposed, left, right) => {
+            let mut product = |are, left, right| graph.push(Operation::MatrixProduct(are, left, right));
+            let (of_left, of_right) = match are_transposed {
+                [true, _] => (product([false, true], right, slope), product([false, false], left, slope)),
+                [false, false] => (product([false, true], slope, right), product([true, false], left, slope)),
+                [false, true] => (product([false, false], slope, right), product([true, false], slope, left)),
+            };
+            vec![(left, of_left), (right, of_right)]
+        }
+        _ => Vec::new(),
     }
 }
 

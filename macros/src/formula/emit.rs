@@ -174,14 +174,22 @@ fn operation(graph: &Graph, value: Value, body: &Body, fused: &[Value]) -> Token
             let r = hygienic("R");
             quote!(#r::select(#left.less(#right), #yes, #no))
         }
-        Operation::Detached(value) | Operation::Spread(_, value) | Operation::PerSample(value) => of(value),
+        Operation::Detached(value) | Operation::Spread(_, value) => of(value),
         // These are given.
         Operation::Input(..)
         | Operation::Parameter(..)
         | Operation::Named(_)
         | Operation::Number(_)
         | Operation::Product(..)
-        | Operation::Reduce(..) => TokenStream::new(),
+        | Operation::Reduce(..)
+        | Operation::View(..)
+        | Operation::Repeat(..)
+        | Operation::Collapse(..)
+        | Operation::Transpose(_)
+        | Operation::Slice(..)
+        | Operation::Pad(..)
+        | Operation::Concat(..)
+        | Operation::MatrixProduct(..) => TokenStream::new(),
     }
 }
 

@@ -1,9 +1,10 @@
 //! How does mathematics write a formula?
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::graph::{Binary, Extent, Graph, Operation, Reduction, Unary, Value};
+use super::graph::{Binary, Extent, Graph, Operation, Part, Reduction, Unary, Value};
 
 /// How tightly the parts of an expression hold together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,8 +119,34 @@ fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>, is_first: 
             (format!("{name}{transposed} {}", of(value, Level::Atom)), Level::Product)
         }
         Operation::Parameter(index, _) => (graph.parameter_name(index).to_owned(), Level::Atom),
-        Operation::Detached(value) | Operation::Spread(_, value) | Operation::PerSample(value) => {
+        Operation::Detached(value) | Operation::Spread(_, value) | Operation::Repeat(_, value) => {
             write(graph, value, names, false)
+        }
+        Operation::View(extent, seen) => {
+            let rows = |extent: Extent| extent.rows().map_or(0, |rows| graph.sizes(rows).len());
+            match rows(extent).cmp(&rows(graph.extent(seen))) {
+                Ordering::Greater => (format!("each {}", of(seen, Level::Atom)), Level::Product),
+                Ordering::Less => (format!("rows({})", of(seen, Level::Sum)), Level::Atom),
+                Ordering::Equal => write(graph, seen, names, false),
+            }
+        }
+        Operation::Collapse(_, value) => (format!("Σ rows({})", of(value, Level::Sum)), Level::Product),
+        Operation::Transpose(value) => (format!("{}ᵀ", of(value, Level::Atom)), Level::Atom),
+        Operation::Slice(part, value) => {
+            let [start, end] = bounds(graph, part);
+            (format!("{}[{start}..{end}]", of(value, Level::Atom)), Level::Atom)
+        }
+        Operation::Pad(part, value) => {
+            let [start, end] = bounds(graph, part);
+            (format!("pad[{start}..{end}]({})", of(value, Level::Sum)), Level::Atom)
+        }
+        Operation::Concat(left, right) => {
+            (format!("concat({}, {})", of(left, Level::Sum), of(right, Level::Sum)), Level::Atom)
+        }
+        Operation::MatrixProduct(are_transposed, left, right) => {
+            let mark = |is_transposed| if is_transposed { "ᵀ" } else { "" };
+            let [first, second] = are_transposed.map(mark);
+            (format!("{}{first} {}{second}", of(left, Level::Atom), of(right, Level::Atom)), Level::Product)
         }
     }
 }
@@ -142,7 +169,14 @@ fn word(function: Unary) -> &'static str {
     }
 }
 
+/// Returns the bounds of a part in words.
+fn bounds(graph: &Graph, part: Part) -> [String; 2] {
+    let [start, len] = [part.start, part.len].map(|size| graph.length(size));
+    let end = start.plus(&len).map_or_else(String::new, |end| end.text());
+    [start.text(), end]
+}
+
 /// Returns whether a value has an element for each element of the input.
 pub(crate) fn is_vector(graph: &Graph, value: Value) -> bool {
-    matches!(graph.extent(value), Extent::Element(_))
+    matches!(graph.extent(value), Extent::Element(..))
 }

@@ -39,7 +39,13 @@ pub(crate) enum Kind {
     /// `if x < y { .. } else { .. }`
     If(Box<Condition>),
     /// `{ let t = ..; .. }`
-    Block(Vec<Binding>, Box<Expression>),
+    Block(Vec<Statement>, Box<Expression>),
+    /// `each(x, y, |a, b| ..)`: a formula of each of the parts of which the values consist.
+    Each(Ident, Vec<Expression>, Vec<Ident>, Box<Expression>),
+    /// `x[a..b]`: a part of a value, with the position of the brackets.
+    Range(Box<Expression>, Bounds, Place),
+    /// `x[a]`: an element or a row, with the position of the brackets.
+    Index(Box<Expression>, TokenStream, Place),
     /// A mistake, which was reported.
     Mistake,
 }
@@ -73,8 +79,18 @@ pub(crate) struct Condition {
     pub(crate) no: Expression,
 }
 
-/// `let name = value;`
-pub(crate) struct Binding {
-    pub(crate) name: Ident,
-    pub(crate) value: Expression,
+/// The bounds of `a..b`, each of which may be left out.
+pub(crate) struct Bounds {
+    pub(crate) start: Option<TokenStream>,
+    pub(crate) end: Option<TokenStream>,
+}
+
+/// What stands before the result of a block.
+pub(crate) enum Statement {
+    /// `let name = value;`, or `let mut`
+    Let { name: Ident, value: Expression, is_mutable: bool },
+    /// `name = value;`
+    Assign { name: Ident, value: Expression },
+    /// `for index in start..end { .. }`, without an index for `_`.
+    For { index: Option<Ident>, start: TokenStream, end: TokenStream, place: Place, body: Vec<Statement> },
 }

@@ -9,6 +9,8 @@ pub(crate) struct Function {
     pub(crate) arguments: usize,
     /// Whether it combines the elements of a vector.
     pub(crate) combines: bool,
+    /// Whether it is a function of one vector, so that of a matrix it would have to be said which.
+    pub(crate) is_of_vector: bool,
     /// Adds it to the graph.
     pub(crate) build: fn(&mut Graph, &[Value]) -> Option<Value>,
 }
@@ -20,6 +22,7 @@ macro_rules! unary {
             name: $name,
             arguments: 1,
             combines: false,
+            is_of_vector: false,
             build: |graph, values| Some(graph.unary(Unary::$function, *values.first()?)),
         }
     };
@@ -32,6 +35,7 @@ macro_rules! function {
             name: $name,
             arguments: [$(stringify!($argument)),*].len(),
             combines: $combines,
+            is_of_vector: matches!($name.as_bytes(), b"log_sum_exp" | b"softmax" | b"log_softmax"),
             build: |$graph, values| {
                 let &[$($argument),*] = values else { return None };
                 Some($body)
@@ -66,6 +70,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         combines = false
     ),
     function!("x_ln_x", |graph, x| x_ln_x(graph, x), combines = false),
+    function!("component_mul", |graph, a, b| graph.times(a, b), combines = false),
     function!("sum", |graph, x| graph.reduce(Reduction::Sum, x), combines = true),
     function!("max", |graph, x| graph.reduce(Reduction::Largest, x), combines = true),
     function!(
@@ -156,13 +161,31 @@ fn x_ln_x(graph: &mut Graph, x: Value) -> Value {
     graph.push(Operation::Binary(Binary::OrNan, selected, x))
 }
 
+/// The functions that move elements or depend on axes, and the numbers of their arguments. `concat` takes more, too.
+const OF_ARRAYS: [(&str, usize); 6] =
+    [("transpose", 1), ("flatten", 1), ("row_sum", 1), ("row_mean", 1), ("outer", 2), ("concat", 2)];
+
+/// Returns whether a function moves elements or depends on axes.
+pub(crate) fn is_of_arrays(name: &str) -> bool {
+    OF_ARRAYS.iter().any(|(known, _)| *known == name)
+}
+
+/// Returns the numbers of arguments that functions of this name take: none if there are none.
+pub(crate) fn numbers_of_arguments(name: &str) -> Vec<usize> {
+    let of_arrays = OF_ARRAYS.iter().filter(|(known, _)| *known == name).map(|&(_, count)| count);
+    let mean = (name == "mean").then_some(1);
+    let mut numbers: Vec<_> = named(name).map(|function| function.arguments).chain(of_arrays).chain(mean).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
 /// Returns the functions of this name.
 pub(crate) fn named(name: &str) -> impl Iterator<Item = &'static Function> {
     FUNCTIONS.iter().filter(move |function| function.name == name)
 }
 
 /// Names of other languages and libraries, and the functions of formulas that they mean.
-const OTHER_NAMES: [(&str, &str); 18] = [
+const OTHER_NAMES: [(&str, &str); 25] = [
     ("log", "ln"),
     ("log1p", "ln_1p"),
     ("expm1", "exp_m1"),
@@ -180,16 +203,25 @@ const OTHER_NAMES: [(&str, &str); 18] = [
     ("reduce_sum", "sum"),
     ("reduce_mean", "mean"),
     ("length", "norm"),
+    ("hadamard", "component_mul"),
+    ("concatenate", "concat"),
+    ("cat", "concat"),
+    ("t", "transpose"),
+    ("vmap", "each"),
+    ("map", "each"),
+    ("reshape", "flatten"),
     ("relu", "max"),
 ];
 
-/// Returns the function that an unknown name probably means.
-pub(crate) fn similar(name: &str) -> Option<&'static str> {
+/// Returns the function that an unknown name probably means. `others` are functions of the user.
+pub(crate) fn similar(name: &str, others: impl Iterator<Item = String>) -> Option<String> {
     if let Some((_, meant)) = OTHER_NAMES.iter().find(|(other, _)| *other == name) {
-        return Some(meant);
+        return Some((*meant).to_owned());
     }
-    let names = FUNCTIONS.iter().map(|function| function.name).chain(["powi", "mean"]);
-    let (distance, nearest) = names.map(|known| (distance(name, known), known)).min()?;
+    let of_arrays = OF_ARRAYS.iter().map(|&(name, _)| name);
+    let names = FUNCTIONS.iter().map(|function| function.name).chain(of_arrays).chain(["powi", "mean", "each"]);
+    let (distance, nearest) =
+        names.map(str::to_owned).chain(others).map(|known| (distance(name, &known), known)).min()?;
     (distance <= 1 + name.len() / 4).then_some(nearest)
 }
 
@@ -217,5 +249,5 @@ pub(crate) fn distance(from: &str, to: &str) -> usize {
 
 /// Returns whether any value is a vector.
 pub(crate) fn any_vector(graph: &Graph, values: &[Value]) -> bool {
-    values.iter().any(|&value| graph.extent(value).size().is_some())
+    values.iter().any(|&value| graph.extent(value).axes().is_some())
 }

@@ -1,20 +1,22 @@
 //! `gradient_of!`: a function of a vector, with its gradient.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Pat, Token, Type, Visibility, parenthesized};
 
 use super::derivative::propagate;
 use super::emit::{Loop, hygienic, loop_type, memory_name};
-use super::graph::{Extent, Graph, Operation, SizeText, Value};
+use super::graph::{Axes, Extent, Graph, Operation, Value};
 use super::header::{check_names, documentation, is_documented};
-use super::layer_header::{formula, vector};
-use super::resolve::Scope;
+use super::layer::{assertions, functions, size};
+use super::layer_header::{Function, OF_VALUES, ShapeOf, formula};
+use super::resolve::{Checked, Comparison, Scope, shape_text};
 use super::schedule::{Pass, Step, Wanted, steps};
-use super::{explain, parse};
+use super::{explain, moves, parse};
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
@@ -31,7 +33,9 @@ pub(super) struct FunctionHeader {
     /// The name of the vector, or the names of its elements.
     inputs: Vec<Ident>,
     is_whole: bool,
-    size: TokenStream,
+    shape: ShapeOf,
+    /// The functions that the formula may call.
+    functions: Vec<Function>,
     formula: TokenStream,
     /// The position of its braces.
     braces: Place,
@@ -44,6 +48,9 @@ pub(super) struct Analysis {
     inputs: Vec<Value>,
     value: Value,
     gradients: Vec<Value>,
+    /// The sizes that the compiler compares, and the ranges that it checks.
+    comparisons: Vec<Comparison>,
+    ranges: Vec<Checked>,
 }
 
 /// Returns the function, or the errors in its declaration.
@@ -92,16 +99,14 @@ impl FunctionHeader {
     /// Parses a function. What was read before a mistake stays in `header`.
     fn parse(input: ParseStream<'_>, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
-        let attributes = input.call(Attribute::parse_outer)?;
-        let visibility = input.parse()?;
-        input.parse::<Token![fn]>().map_err(|_| expected("`fn`", input))?;
-        let name: Ident = input.parse().map_err(|_| expected("the name of the function", input))?;
+        let (functions, attributes, visibility, name) = before_arguments(input)?;
         let header = header.insert(Self {
             attributes,
             visibility,
             inputs: Vec::new(),
             is_whole: true,
-            size: TokenStream::new(),
+            shape: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
+            functions,
             formula: TokenStream::new(),
             braces: Place::of(&name),
             name,
@@ -113,7 +118,7 @@ impl FunctionHeader {
         parenthesized!(inside in input);
         let pattern = inside.call(Pat::parse_single).map_err(|_| expected("the name of the input", &inside))?;
         inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the input", &inside))?;
-        header.size = vector(&inside.parse()?)?;
+        header.shape = ShapeOf::read(&inside.parse()?, &OF_VALUES)?;
         if !inside.is_empty() {
             return Err(expected("one input", &inside));
         }
@@ -130,12 +135,46 @@ impl FunctionHeader {
             return Err(expected("nothing after the formula", input));
         }
         (header.inputs, header.is_whole) = names(&pattern)?;
-        let written = text::of(header.size.clone());
-        if !header.is_whole && written != header.inputs.len().to_string() {
+        let written = header.shape.sizes.first().map_or_else(String::new, |size| text::of(size.clone()));
+        if !header.is_whole && header.shape.sizes.len() != 1 {
+            errors.push(errors::elements_of_no_vector(Place::of(&pattern), &header.shape.text()));
+        } else if !header.is_whole && written != header.inputs.len().to_string() {
             errors.push(errors::number_of_elements(Place::of(&pattern), header.inputs.len(), &written));
         }
         Ok(())
     }
+}
+
+/// Reads the functions before the last one, and what stands before the arguments of the last.
+fn before_arguments(input: ParseStream<'_>) -> syn::Result<(Vec<Function>, Vec<Attribute>, Visibility, Ident)> {
+    let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
+    let mut functions = Vec::new();
+    loop {
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        input.parse::<Token![fn]>().map_err(|_| expected("`fn`", input))?;
+        let name: Ident = input.parse().map_err(|_| expected("the name of the function", input))?;
+        // The last function has nothing after its braces.
+        let ahead = input.fork();
+        let is_last = !input.peek(syn::token::Paren) || (skip_to_braces(&ahead) && ahead.is_empty());
+        if is_last || !attributes.is_empty() || !matches!(visibility, Visibility::Inherited) {
+            return Ok((functions, attributes, visibility, name));
+        }
+        functions.push(Function::read(name, input, EXAMPLE)?);
+    }
+}
+
+/// Skips everything up to the first braces and these. Returns whether there were any.
+fn skip_to_braces(input: ParseStream<'_>) -> bool {
+    while !input.is_empty() {
+        match input.parse::<TokenTree>() {
+            Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    // Without braces, this is the last, and what is missing will be told.
+    true
 }
 
 /// Returns the names in `x` or `[x, y]`.
@@ -154,22 +193,17 @@ fn names(pattern: &Pat) -> syn::Result<(Vec<Ident>, bool)> {
 
 fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     check_names(header.inputs.iter(), errors);
-    let mut graph = Graph::new();
-    let size = &header.size;
-    let written = text::of(size.clone());
-    let is_known = written.bytes().all(|byte| byte.is_ascii_digit());
-    let size = graph.size(SizeText {
-        text: written,
-        code: quote!({ #size }),
-        reciprocal: quote!((1.0 / ({ #size }) as f64)),
-        is_known,
-    });
-    let extent = if header.is_whole { Extent::Element(size) } else { Extent::Sample };
+    let mut graph = Graph::new(Vec::new());
+    let sizes: Vec<_> = header.shape.sizes.iter().map(|written| size(&mut graph, written, errors)).collect();
+    let axes = graph.axes(&sizes);
+    let extent = if header.is_whole { Extent::Element(Axes::NONE, axes) } else { Extent::Sample(Axes::NONE) };
     let inputs: Vec<_> = header.inputs.iter().map(|name| graph.input(name.to_string(), extent)).collect();
     let formula = parse::formula(header.formula.clone(), header.braces, errors);
-    let (value, place) = {
+    let functions = functions(&mut graph, &header.functions, &header.name, errors);
+    let (value, place, comparisons, ranges) = {
         let mut scope = Scope::new(&mut graph, errors, false);
         scope.owner = identifier::plain(&header.name);
+        scope.functions = Rc::new(functions);
         for (name, &value) in header.inputs.iter().zip(&inputs) {
             scope.declare(name, Some(value), "input");
         }
@@ -177,12 +211,12 @@ fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
         let value = scope.value(&formula);
         if value.is_some() && !scope.errors.any() {
             scope.close(0);
+            scope.check_functions();
         }
-        (value?, formula.result().place)
+        (value?, formula.result().place, std::mem::take(&mut scope.comparisons), std::mem::take(&mut scope.ranges))
     };
-    if let Some(size) = graph.extent(value).size() {
-        let size = graph.size_text(size).map_or("N", |size| &size.text);
-        errors.push(errors::vector_as_scalar(place, size));
+    if let Some(axes) = graph.extent(value).axes() {
+        errors.push(errors::vector_as_scalar(place, &shape_text(&graph, axes)));
         return None;
     }
     let one = graph.number(1.0);
@@ -192,18 +226,16 @@ fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
         .iter()
         .map(|&input| {
             let gradient = derivatives.of(&mut graph, input);
-            match graph.extent(input) {
-                Extent::Element(size) => graph.push(Operation::Spread(size, gradient)),
-                _ => graph.push(Operation::PerSample(gradient)),
-            }
+            let extent = graph.extent(input);
+            graph.push(Operation::Spread(extent, gradient))
         })
         .collect();
-    let value = graph.push(Operation::PerSample(value));
-    Some(Analysis { graph, inputs, value, gradients })
+    let value = graph.push(Operation::Spread(Extent::Sample(Axes::NONE), value));
+    Some(Analysis { graph, inputs, value, gradients, comparisons, ranges })
 }
 
 fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> TokenStream {
-    let FunctionHeader { attributes, visibility, name, inputs, is_whole, size, .. } = header;
+    let FunctionHeader { attributes, visibility, name, inputs, is_whole, shape, .. } = header;
     let graph = &analysis.graph;
     let docs = docs(header, analysis);
     let mut roots = vec![(analysis.value, Wanted::Samples)];
@@ -212,15 +244,32 @@ fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> 
     let mut arrays: Vec<Value> = Vec::new();
     let (mut types, mut calls) = (TokenStream::new(), TokenStream::new());
     for (index, step) in steps(graph, &roots, &analysis.inputs).iter().enumerate() {
-        if let Step::Loop(pass) = step {
-            let loop_name = hygienic(&format!("Loop{}", index + 1));
-            let (item, call) = code(header, analysis, &loop_name, pass, &mut arrays, private);
-            types.extend(quote!(struct #loop_name; #item));
-            calls.extend(call);
+        match step {
+            Step::Loop(pass) => {
+                let loop_name = hygienic(&format!("Loop{}", index + 1));
+                let (item, call) = code(header, analysis, &loop_name, pass, &mut arrays, private);
+                types.extend(quote! {
+                    struct #loop_name(Constants);
+                    #item
+                });
+                calls.extend(call);
+            }
+            &Step::Arrays(value) => {
+                arrays.push(value);
+                let arguments: Vec<_> = graph
+                    .operation(value)
+                    .arguments()
+                    .into_iter()
+                    .map(|argument| slice(header, analysis, argument, &arrays))
+                    .collect();
+                let output = memory_name(arrays.len() - 1);
+                calls.extend(moves::code(graph, value, &arguments, &quote!(&mut #output), private));
+            }
+            _ => {}
         }
     }
     let declared = arrays.iter().enumerate().map(|(index, &value)| {
-        let (name, len) = (memory_name(index), len(graph, value));
+        let (name, len) = (memory_name(index), graph.len_code(graph.extent(value)));
         quote!(let mut #name = [T::ZERO; #len];)
     });
     let array = |value: Value| arrays.iter().position(|&stored| stored == value).map(memory_name);
@@ -233,12 +282,21 @@ fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> 
         if *is_whole { quote!(gradient.copy_from_slice(&#array);) } else { quote!(gradient[#index] = #array[0];) }
     });
     let result = array(analysis.value);
-    let message = format!("`{name}` is a function of {}", text::of(size.clone()));
+    let len = graph.len_code(analysis.inputs.first().map_or(Extent::Constant, |&input| graph.extent(input)));
+    let len = if *is_whole { len } else { Literal::usize_unsuffixed(inputs.len()).into_token_stream() };
+    let message = format!("`{name}` is a function of {}", shape.text());
+    let assertions = assertions(graph, &analysis.comparisons, &analysis.ranges, private).items;
+    let (over, values): (Vec<_>, Vec<_>) = graph.reciprocals().into_iter().unzip();
     quote! {
         #(#attributes)*
         #docs
         #[allow(clippy::all, clippy::pedantic, reason = "generated code")]
         #visibility fn #name<T: #private::Kernels>(point: &[T], gradient: &mut [T]) -> T {
+            #assertions
+            #[derive(Clone, Copy)]
+            struct Constants {
+                #(#over: f64,)*
+            }
             #types
             struct Run<'a, T>(&'a [T], &'a mut [T]);
             impl<T: #private::Kernels> #private::Program for Run<'_, T> {
@@ -247,6 +305,7 @@ fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> 
                 fn run<I: #private::Isa>(self, isa: I) -> T {
                     let Run(point, gradient) = self;
                     let samples = 1;
+                    let constants = Constants { #(#over: #values),* };
                     #(#elements)*
                     #(#declared)*
                     #calls
@@ -254,16 +313,25 @@ fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> 
                     #result[0]
                 }
             }
-            assert!(point.len() == { #size } && gradient.len() == { #size }, #message);
+            assert!(point.len() == #len && gradient.len() == #len, #message);
             #private::dispatch(Run(point, gradient))
         }
     }
 }
 
-/// Returns the number of elements of an array.
-fn len(graph: &Graph, value: Value) -> TokenStream {
-    let size = graph.extent(value).size().and_then(|size| graph.size_text(size));
-    size.map_or_else(|| quote!(1), |size| size.code.clone())
+/// Returns the memory of a value.
+fn place(header: &FunctionHeader, analysis: &Analysis, value: Value, arrays: &[Value]) -> Ident {
+    let value = analysis.graph.seen(value);
+    let input = analysis.inputs.iter().position(|&input| input == value).and_then(|index| header.inputs.get(index));
+    let array = || arrays.iter().position(|&stored| stored == value).map_or_else(|| hygienic("unknown"), memory_name);
+    input.map_or_else(array, |input| hygienic(&input.to_string()))
+}
+
+/// Returns the code that reads a value.
+fn slice(header: &FunctionHeader, analysis: &Analysis, value: Value, arrays: &[Value]) -> TokenStream {
+    let place = place(header, analysis, value, arrays);
+    let is_input = analysis.inputs.contains(&analysis.graph.seen(value));
+    if is_input { quote!(#place) } else { quote!(&#place) }
 }
 
 /// Returns the implementation of a loop, and its call.
@@ -282,12 +350,7 @@ fn code(
             arrays.push(value);
         }
     }
-    let place = |value: Value| -> Ident {
-        let input = analysis.inputs.iter().position(|&input| input == value).and_then(|index| header.inputs.get(index));
-        let array =
-            || arrays.iter().position(|&stored| stored == value).map_or_else(|| hygienic("unknown"), memory_name);
-        input.map_or_else(array, |input| hygienic(&input.to_string()))
-    };
+    let place = |value: Value| place(header, analysis, value, arrays);
     let named = |values: &[Value]| -> Vec<(Value, String)> {
         values.iter().map(|&value| (value, place(value).to_string())).collect()
     };
@@ -299,22 +362,21 @@ fn code(
         ..Loop::default()
     };
     let item = loop_type(graph, name, private, &parts);
-    let read = |values: &[Value]| -> Vec<_> {
-        values
-            .iter()
-            .map(|&value| {
-                let place = place(value);
-                if analysis.inputs.contains(&value) { quote!(#place) } else { quote!(&#place) }
-            })
-            .collect()
-    };
+    let read =
+        |values: &[Value]| -> Vec<_> { values.iter().map(|&value| slice(header, analysis, value, arrays)).collect() };
     let (each, sample) = (read(&pass.elements), read(&pass.samples));
     let outputs = pass.outputs.iter().map(|&value| place(value));
     let reduced = pass.reduced.iter().map(|reduced| place(reduced.result));
-    let row = pass.size.and_then(|size| graph.size_text(size)).map_or_else(|| quote!(1), |size| size.code.clone());
+    let samples = if pass.rows == Axes::NONE {
+        quote!(samples)
+    } else {
+        let rows = graph.count_code(pass.rows);
+        quote!(samples * #rows)
+    };
+    let row = graph.count_code(pass.axes.unwrap_or_default());
     let call = quote! {
         T::formula_rows(
-            isa, &#name, samples, #row, [#(#each),*], [#(#sample),*], [], [#(&mut #outputs),*], [#(&mut #reduced),*],
+            isa, &#name(constants), #samples, #row, [#(#each),*], [#(#sample),*], [], [#(&mut #outputs),*], [#(&mut #reduced),*],
         );
     };
     (item, call)
@@ -325,6 +387,8 @@ fn docs(header: &FunctionHeader, analysis: &Analysis) -> TokenStream {
     let mut roots = vec![("f".to_owned(), analysis.value)];
     let gradients = header.inputs.iter().zip(&analysis.gradients);
     roots.extend(gradients.map(|(input, &gradient)| (format!("df/d{input}"), gradient)));
+    let sizes: Vec<_> = header.shape.sizes.iter().map(|size| text::of(size.clone())).collect();
+    let elements = if sizes.is_empty() { "1".to_owned() } else { sizes.join(" * ") };
     let mut lines = Vec::new();
     if is_documented(&header.attributes) {
         lines.push(String::new());
@@ -340,7 +404,7 @@ fn docs(header: &FunctionHeader, analysis: &Analysis) -> TokenStream {
         " ```".to_owned(),
         String::new(),
         " # Panics".to_owned(),
-        format!(" Panics unless point and gradient have {} elements.", text::of(header.size.clone())),
+        format!(" Panics unless point and gradient have {elements} elements."),
     ]);
     documentation(&lines)
 }

@@ -7,51 +7,85 @@ mod simplify;
 
 use std::collections::HashMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 
 use self::simplify::simplified;
 pub(crate) use self::simplify::{exponentials, log_sum_exp};
+use super::size::{Length, Verdict};
 
 /// A value of the graph. Its arguments were added before it, so they compare less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Value(usize);
 
-/// The length of a vector, as an index into the sizes of a graph.
+/// The length of an axis, as an index into the sizes of a graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Size(usize);
+
+/// The lengths of several axes, as an index into those of a graph.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Axes(usize);
+
+impl Axes {
+    /// No axes.
+    pub(crate) const NONE: Self = Self(0);
+}
 
 /// The dimensions of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Extent {
     /// One number for all samples: a constant or a setting.
     Constant,
-    /// A vector for all samples: a parameter.
-    Shared(Size),
-    /// One number for each sample.
-    Sample,
-    /// A vector for each sample.
-    Element(Size),
+    /// Elements along axes, for all samples: a parameter.
+    Shared(Axes),
+    /// One number for each row of each sample. Without `each`, a sample is one row.
+    Sample(Axes),
+    /// Elements along axes (the second) for each row (the first) of each sample.
+    Element(Axes, Axes),
 }
 
 impl Extent {
-    /// Returns the length, if it is a vector.
-    pub(crate) fn size(self) -> Option<Size> {
+    /// Returns the axes of the elements, if it has more than one number.
+    pub(crate) fn axes(self) -> Option<Axes> {
         match self {
-            Self::Shared(size) | Self::Element(size) => Some(size),
-            Self::Constant | Self::Sample => None,
+            Self::Shared(axes) | Self::Element(_, axes) => Some(axes),
+            Self::Constant | Self::Sample(_) => None,
         }
     }
 
-    /// Returns the dimensions of a result of two values, whose lengths agree.
-    fn joined(self, other: Self) -> Self {
-        let differs = |extent| matches!(extent, Self::Sample | Self::Element(_));
-        match (self.size().or(other.size()), differs(self) || differs(other)) {
-            (None, false) => Self::Constant,
-            (None, true) => Self::Sample,
-            (Some(size), false) => Self::Shared(size),
-            (Some(size), true) => Self::Element(size),
+    /// Returns the axes of the rows, if it is different for each sample.
+    pub(crate) fn rows(self) -> Option<Axes> {
+        match self {
+            Self::Sample(rows) | Self::Element(rows, _) => Some(rows),
+            Self::Constant | Self::Shared(_) => None,
         }
     }
+
+    /// Returns the dimensions of elements along `axes`, or of a number.
+    pub(crate) fn of(rows: Axes, axes: Axes) -> Self {
+        if axes == Axes::NONE { Self::Sample(rows) } else { Self::Element(rows, axes) }
+    }
+
+    /// Returns the dimensions of a result of two values, whose axes agree.
+    fn joined(self, other: Self) -> Self {
+        match (self.axes().or(other.axes()), self.rows().or(other.rows())) {
+            (None, None) => Self::Constant,
+            (None, Some(rows)) => Self::Sample(rows),
+            (Some(axes), None) => Self::Shared(axes),
+            (Some(axes), Some(rows)) => Self::Element(rows, axes),
+        }
+    }
+}
+
+/// Some of the rows of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Part {
+    /// The first row.
+    pub(crate) start: Size,
+    /// The number of rows.
+    pub(crate) len: Size,
+    /// The number of rows of the whole value.
+    pub(crate) whole: Size,
 }
 
 /// A matrix, as an index into the parameters.
@@ -126,12 +160,26 @@ pub(crate) enum Operation {
     Product(Matrix, bool, Value),
     /// The value, as a constant for derivatives.
     Detached(Value),
-    /// A vector of each sample whose elements are all the value, or those of a parameter.
-    Spread(Size, Value),
-    /// A number of each sample that is the value.
-    PerSample(Value),
-    /// The parameter with this index, a vector.
-    Parameter(usize, Size),
+    /// A value of these dimensions whose elements are all the value, or those of a parameter.
+    Spread(Extent, Value),
+    /// The parameter with this index.
+    Parameter(usize, Axes),
+    /// The same elements with other axes or rows.
+    View(Extent, Value),
+    /// The value for every row of these, which have one axis more.
+    Repeat(Axes, Value),
+    /// The sum along the last axis of the rows, of which these remain.
+    Collapse(Axes, Value),
+    /// The value with rows and columns exchanged.
+    Transpose(Value),
+    /// Some rows of a value.
+    Slice(Part, Value),
+    /// A value that has these rows, and zeros elsewhere.
+    Pad(Part, Value),
+    /// The rows of one value and then those of another.
+    Concat(Value, Value),
+    /// The product of two matrices of each sample, the first or the second transposed, but not both.
+    MatrixProduct([bool; 2], Value, Value),
 }
 
 impl Operation {
@@ -144,12 +192,35 @@ impl Operation {
             | Self::Product(.., value)
             | Self::Detached(value)
             | Self::Spread(_, value)
-            | Self::PerSample(value) => {
-                vec![value]
+            | Self::View(_, value)
+            | Self::Repeat(_, value)
+            | Self::Collapse(_, value)
+            | Self::Transpose(value)
+            | Self::Slice(_, value)
+            | Self::Pad(_, value) => vec![value],
+            Self::Binary(_, left, right) | Self::Concat(left, right) | Self::MatrixProduct(_, left, right) => {
+                vec![left, right]
             }
-            Self::Binary(_, left, right) => vec![left, right],
             Self::Select { left, right, yes, no, .. } => vec![left, right, yes, no],
         }
+    }
+}
+
+impl Operation {
+    /// Returns whether it moves or combines elements, so that its arguments have to be in memory.
+    pub(crate) fn is_of_arrays(self) -> bool {
+        matches!(
+            self,
+            Self::Product(..)
+                | Self::MatrixProduct(..)
+                | Self::View(..)
+                | Self::Repeat(..)
+                | Self::Collapse(..)
+                | Self::Transpose(_)
+                | Self::Slice(..)
+                | Self::Pad(..)
+                | Self::Concat(..)
+        )
     }
 }
 
@@ -160,7 +231,6 @@ pub(crate) struct Named {
 }
 
 /// The values of a formula and of its derivatives.
-#[derive(Default)]
 pub(crate) struct Graph {
     operations: Vec<Operation>,
     extents: Vec<Extent>,
@@ -170,34 +240,65 @@ pub(crate) struct Graph {
     inputs: Vec<String>,
     named: Vec<Named>,
     sizes: Vec<SizeText>,
+    axes: Vec<Vec<Size>>,
+    /// The const parameters of what is declared.
+    const_parameters: Vec<Ident>,
+    /// The axes whose number of elements divides something.
+    reciprocals: Vec<Axes>,
     /// The sizes that are mistakes, which were reported.
     mistaken: Vec<Size>,
     parameters: Vec<String>,
 }
 
-/// A size as it is written, and code of type `f64` for its reciprocal.
+/// A size as it is written, its code, and how it compares.
 #[derive(Clone)]
 pub(crate) struct SizeText {
     pub(crate) text: String,
     pub(crate) code: TokenStream,
-    pub(crate) reciprocal: TokenStream,
-    /// Whether the macro can compare it: it is a number or a const parameter.
-    pub(crate) is_known: bool,
+    pub(crate) length: Length,
+}
+
+/// Returns the name of the reciprocal of a number of elements.
+fn reciprocal_name(index: usize) -> Ident {
+    format_ident!("over_size_{}", index + 1, span = Span::mixed_site())
 }
 
 impl Graph {
-    /// Returns an empty graph.
-    pub(crate) fn new() -> Self {
-        Self::default()
+    /// Returns an empty graph. `const_parameters` are those of what is declared.
+    pub(crate) fn new(const_parameters: Vec<Ident>) -> Self {
+        Self {
+            operations: Vec::new(),
+            extents: Vec::new(),
+            places: HashMap::new(),
+            names: HashMap::new(),
+            inputs: Vec::new(),
+            named: Vec::new(),
+            sizes: Vec::new(),
+            axes: vec![Vec::new()],
+            const_parameters,
+            reciprocals: Vec::new(),
+            mistaken: Vec::new(),
+            parameters: Vec::new(),
+        }
+    }
+
+    /// Returns the const parameters of what is declared.
+    pub(crate) fn const_parameters(&self) -> &[Ident] {
+        &self.const_parameters
     }
 
     /// Adds a size, or finds the equal one.
     pub(crate) fn size(&mut self, written: SizeText) -> Size {
-        let known = self.sizes.iter().position(|size| size.text == written.text);
+        let known = self.sizes.iter().position(|size| size.length == written.length);
         Size(known.unwrap_or_else(|| {
             self.sizes.push(written);
             self.sizes.len() - 1
         }))
+    }
+
+    /// Adds a computed size, or finds the equal one.
+    pub(crate) fn computed(&mut self, length: Length) -> Size {
+        self.size(SizeText { text: length.text(), code: length.code(), length })
     }
 
     /// Returns a size as it is written.
@@ -205,34 +306,121 @@ impl Graph {
         self.sizes.get(size.0)
     }
 
+    /// Returns how a size compares.
+    pub(crate) fn length(&self, size: Size) -> Length {
+        self.size_text(size).map_or_else(|| Length::number(0), |size| size.length.clone())
+    }
+
     /// Marks a size that is a mistake. It equals every other.
     pub(crate) fn mark_mistake(&mut self, size: Size) {
         self.mistaken.push(size);
     }
 
-    /// Returns whether two sizes are the same, or one of them is a mistake.
-    pub(crate) fn are_equal(&self, left: Size, right: Size) -> bool {
-        left == right || self.mistaken.contains(&left) || self.mistaken.contains(&right)
-    }
-
-    /// Returns whether the macro can compare two sizes: numbers, or a const parameter, which can be any number.
-    pub(crate) fn are_known(&self, sizes: [Size; 2]) -> bool {
-        let is = |size: Size, test: fn(&SizeText) -> bool| self.size_text(size).is_some_and(test);
-        sizes.into_iter().all(|size| is(size, |size| size.is_known))
-            || sizes.into_iter().any(|size| is(size, |size| size.is_known && size.text.parse::<usize>().is_err()))
-    }
-
-    /// Returns every size.
-    pub(crate) fn sizes(&self) -> impl Iterator<Item = (Size, &SizeText)> {
-        self.sizes.iter().enumerate().map(|(index, text)| (Size(index), text))
-    }
-
-    /// Adds one over a size.
-    pub(crate) fn reciprocal(&mut self, size: Size) -> Value {
-        match self.size_text(size).cloned() {
-            Some(size) => self.constant(format!("1/{}", size.text), size.reciprocal),
-            None => self.number(1.0),
+    /// Compares two sizes. One that is a mistake equals every other.
+    pub(crate) fn compare(&self, left: Size, right: Size) -> Verdict {
+        if self.mistaken.contains(&left) || self.mistaken.contains(&right) {
+            return Verdict::Equal;
         }
+        self.length(left).compare(&self.length(right), &self.const_parameters)
+    }
+
+    /// Returns whether a const parameter takes part in a size.
+    pub(crate) fn is_generic(&self, size: Size) -> bool {
+        self.length(size).mentions(&self.const_parameters)
+    }
+
+    /// Returns these axes.
+    pub(crate) fn axes(&mut self, sizes: &[Size]) -> Axes {
+        let known = self.axes.iter().position(|known| known == sizes);
+        Axes(known.unwrap_or_else(|| {
+            self.axes.push(sizes.to_vec());
+            self.axes.len() - 1
+        }))
+    }
+
+    /// Returns the lengths of axes.
+    pub(crate) fn sizes(&self, axes: Axes) -> &[Size] {
+        self.axes.get(axes.0).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns these axes after others.
+    pub(crate) fn joined_axes(&mut self, first: Axes, second: Axes) -> Axes {
+        let sizes = [self.sizes(first), self.sizes(second)].concat();
+        self.axes(&sizes)
+    }
+
+    /// Returns the first axis and the others.
+    pub(crate) fn split_axes(&mut self, axes: Axes) -> Option<(Size, Axes)> {
+        let (&first, others) = self.sizes(axes).split_first()?;
+        let others = others.to_vec();
+        Some((first, self.axes(&others)))
+    }
+
+    /// Returns the axes without the last.
+    pub(crate) fn outer_rows(&mut self, rows: Axes) -> Axes {
+        let sizes = self.sizes(rows).split_last().map_or(Vec::new(), |(_, others)| others.to_vec());
+        self.axes(&sizes)
+    }
+
+    /// Returns the length of the first axis of a value.
+    pub(crate) fn first_size(&mut self, value: Value) -> Size {
+        let axes = self.extent(value).axes().unwrap_or_default();
+        let first = self.sizes(axes).first().copied();
+        first.unwrap_or_else(|| self.computed(Length::number(1)))
+    }
+
+    /// Returns the code of a number of elements.
+    pub(crate) fn count_code(&self, axes: Axes) -> TokenStream {
+        let codes: Vec<_> =
+            self.sizes(axes).iter().filter_map(|&size| self.size_text(size)).map(|size| &size.code).collect();
+        match codes.as_slice() {
+            [] => quote!(1),
+            [first, others @ ..] => quote!(#first #(* #others)*),
+        }
+    }
+
+    /// Returns the code of the number of elements per sample.
+    pub(crate) fn len_code(&self, extent: Extent) -> TokenStream {
+        let rows = extent.rows().unwrap_or_default();
+        let axes = extent.axes().unwrap_or_default();
+        match (rows, axes) {
+            (Axes::NONE, axes) => self.count_code(axes),
+            (rows, Axes::NONE) => self.count_code(rows),
+            (rows, axes) => {
+                let (rows, axes) = (self.count_code(rows), self.count_code(axes));
+                quote!(#rows * #axes)
+            }
+        }
+    }
+
+    /// Returns the number of elements in words.
+    pub(crate) fn count_text(&self, axes: Axes) -> String {
+        let texts: Vec<_> =
+            self.sizes(axes).iter().filter_map(|&size| self.size_text(size)).map(|size| size.text.as_str()).collect();
+        texts.join(" * ")
+    }
+
+    /// Adds one over a number of elements.
+    pub(crate) fn reciprocal(&mut self, axes: Axes) -> Value {
+        let known = self.reciprocals.iter().position(|&known| known == axes);
+        let index = known.unwrap_or_else(|| {
+            self.reciprocals.push(axes);
+            self.reciprocals.len() - 1
+        });
+        let field = reciprocal_name(index);
+        let text = self.count_text(axes);
+        let text = if self.sizes(axes).len() > 1 { format!("({text})") } else { text };
+        self.constant(format!("1/{text}"), quote!(self.0.#field))
+    }
+
+    /// Returns the names and the values of the reciprocals of numbers of elements, of type `f64`.
+    pub(crate) fn reciprocals(&self) -> Vec<(Ident, TokenStream)> {
+        let code = |(index, &axes)| {
+            let count = self.count_code(axes);
+            let count = if self.sizes(axes).len() == 1 { count } else { quote!((#count)) };
+            (reciprocal_name(index), quote!(1.0 / #count as f64))
+        };
+        self.reciprocals.iter().enumerate().map(code).collect()
     }
 
     /// Adds the product of a matrix, or of its transpose, and a vector.
@@ -240,11 +428,42 @@ impl Graph {
         self.push(Operation::Product(matrix, is_transposed, value))
     }
 
-    /// Returns the value as a vector of each sample.
-    pub(crate) fn spread(&mut self, size: Size, value: Value) -> Value {
+    /// Returns the value with these dimensions: itself, or a copy that has an element at each position.
+    pub(crate) fn spread(&mut self, extent: Extent, value: Value) -> Value {
+        if self.extent(value) == extent { value } else { self.push(Operation::Spread(extent, value)) }
+    }
+
+    /// Returns the value as a vector of each row: itself, or a copy that has an element at each position.
+    pub(crate) fn spread_vector(&mut self, size: Size, value: Value) -> Value {
+        let axes = self.axes(&[size]);
         match self.extent(value) {
-            Extent::Element(_) => value,
-            _ => self.push(Operation::Spread(size, value)),
+            Extent::Element(..) => value,
+            extent => self.spread(Extent::Element(extent.rows().unwrap_or_default(), axes), value),
+        }
+    }
+
+    /// Returns the same elements with other dimensions.
+    pub(crate) fn view(&mut self, extent: Extent, value: Value) -> Value {
+        let seen = match self.operation(value) {
+            Operation::View(_, seen) => seen,
+            _ => value,
+        };
+        if self.extent(seen) == extent { seen } else { self.push(Operation::View(extent, seen)) }
+    }
+
+    /// Returns the value whose elements a view has, or the value itself.
+    pub(crate) fn seen(&self, mut value: Value) -> Value {
+        while let Operation::View(_, seen) = self.operation(value) {
+            value = seen;
+        }
+        value
+    }
+
+    /// Returns the matrix with rows and columns exchanged.
+    pub(crate) fn transposed(&mut self, value: Value) -> Value {
+        match self.operation(value) {
+            Operation::Transpose(original) => original,
+            _ => self.push(Operation::Transpose(value)),
         }
     }
 
@@ -350,11 +569,23 @@ impl Graph {
         let extent = match operation {
             Operation::Input(_, extent) => extent,
             Operation::Named(_) | Operation::Number(_) => Extent::Constant,
-            Operation::Parameter(_, size) => Extent::Shared(size),
-            Operation::Spread(size, _) => Extent::Element(size),
-            Operation::Reduce(..) | Operation::PerSample(_) => Extent::Sample,
-            Operation::Product(matrix, is_transposed, _) => {
-                Extent::Element(if is_transposed { matrix.columns } else { matrix.rows })
+            Operation::Parameter(_, axes) => Extent::Shared(axes),
+            Operation::Spread(extent, _) | Operation::View(extent, _) => extent,
+            Operation::Reduce(_, value) => Extent::Sample(self.rows(value)),
+            Operation::Product(matrix, is_transposed, vector) => {
+                let axes = self.axes(&[if is_transposed { matrix.columns } else { matrix.rows }]);
+                Extent::Element(self.rows(vector), axes)
+            }
+            Operation::Repeat(rows, value) | Operation::Collapse(rows, value) => {
+                Extent::of(rows, self.extent(value).axes().unwrap_or_default())
+            }
+            Operation::Transpose(_)
+            | Operation::Slice(..)
+            | Operation::Pad(..)
+            | Operation::Concat(..)
+            | Operation::MatrixProduct(..) => {
+                let axes = self.axes_of_arrays(operation);
+                Extent::of(self.rows(operation.arguments().first().copied().unwrap_or(Value(0))), axes)
             }
             _ => {
                 let extents = operation.arguments().into_iter().map(|value| self.extent(value));
@@ -366,6 +597,44 @@ impl Graph {
         self.extents.push(extent);
         self.places.insert(operation, value);
         value
+    }
+
+    fn rows(&self, value: Value) -> Axes {
+        self.extent(value).rows().unwrap_or_default()
+    }
+
+    /// Returns the axes of what an operation gives that moves or combines elements.
+    fn axes_of_arrays(&mut self, operation: Operation) -> Axes {
+        let sizes = |graph: &Self, value| graph.sizes(graph.extent(value).axes().unwrap_or_default()).to_vec();
+        let with_first = |graph: &Self, value, first| {
+            let mut sizes = sizes(graph, value);
+            if let Some(place) = sizes.first_mut() {
+                *place = first;
+            }
+            sizes
+        };
+        let result = match operation {
+            Operation::Transpose(value) => sizes(self, value).into_iter().rev().collect(),
+            Operation::Slice(part, value) => with_first(self, value, part.len),
+            Operation::Pad(part, value) => with_first(self, value, part.whole),
+            Operation::Concat(first, second) => {
+                let lengths = [first, second].map(|value| sizes(self, value).first().map(|&size| self.length(size)));
+                let [Some(length), Some(other)] = lengths else { return Axes::NONE };
+                let length = length.plus(&other).unwrap_or(length);
+                let whole = self.computed(length);
+                with_first(self, first, whole)
+            }
+            Operation::MatrixProduct([is_left, is_right], left, right) => {
+                let (left, right) = (sizes(self, left), sizes(self, right));
+                [left.get(usize::from(is_left)), right.get(usize::from(!is_right))]
+                    .into_iter()
+                    .flatten()
+                    .copied()
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        self.axes(&result)
     }
 
     /// Returns how a value is computed.

@@ -3,6 +3,7 @@
 mod code;
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
@@ -10,11 +11,12 @@ use quote::{ToTokens as _, quote};
 use super::activation::initializer;
 use super::derivative::{Outer, propagate};
 use super::explain::{self, UNNAMED};
-use super::graph::{Extent, Graph, Matrix, Operation, Reduction, Size, SizeText, Value};
+use super::graph::{Axes, Extent, Graph, Matrix, Operation, Reduction, Size, SizeText, Value};
 use super::header::check_names;
-use super::layer_header::{Dimensions, LayerHeader};
+use super::layer_header::{Dimensions, Function, LayerHeader, ShapeOf};
 use super::parse;
-use super::resolve::{Comparison, Scope};
+use super::resolve::{Checked, Comparison, Scope, SubFormula, shape_text};
+use super::size::{Length, Verdict};
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
@@ -26,12 +28,14 @@ pub(super) struct Analysis {
     pub(super) input: Value,
     pub(super) output: Value,
     pub(super) grad_output: Value,
-    /// The gradient of the input, of each vector, and of each product of a matrix.
+    /// The gradient of the input, of the elements of each parameter, and of each product of a matrix.
     pub(super) grad_input: Value,
     pub(super) vectors: Vec<(usize, Value)>,
     pub(super) outers: Vec<Outer>,
     /// The sizes that the compiler compares.
     pub(super) comparisons: Vec<Comparison>,
+    /// The ranges that the compiler checks.
+    pub(super) ranges: Vec<Checked>,
     /// What draws the weights before it.
     pub(super) initializer: Option<Ident>,
 }
@@ -64,10 +68,9 @@ pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<(LayerHea
 }
 
 /// Adds a size to the graph.
-fn size(graph: &mut Graph, written: &TokenStream, header: &LayerHeader, errors: &mut Errors) -> Size {
+pub(super) fn size(graph: &mut Graph, written: &TokenStream, errors: &mut Errors) -> Size {
     let text = text::of(written.clone());
-    let parameters = header.sizes();
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    let parameters = graph.const_parameters().to_vec();
     let is_parameter = parameters.iter().any(|parameter| identifier::plain(parameter) == text);
     let mut is_mistake = false;
     if !is_parameter && let Some(parameter) = identifier::mentioned(written.clone(), &parameters) {
@@ -78,28 +81,29 @@ fn size(graph: &mut Graph, written: &TokenStream, header: &LayerHeader, errors: 
         is_mistake = true;
         errors.push(errors::formula_size_zero(Place::of(written)));
     }
-    let known = graph.sizes().find(|(_, size)| size.text == text).map(|(size, _)| size);
-    let index = graph.sizes().count();
-    let field = super::emit::hygienic(&format!("over_size_{}", index + 1));
-    let reciprocal = quote!(self.0.#field);
-    let size = known.unwrap_or_else(|| {
-        graph.size(SizeText { text, code: quote!({ #written }), reciprocal, is_known: is_number || is_parameter })
-    });
+    let size = graph.size(SizeText { text, code: quote!({ #written }), length: Length::read(written, &[]) });
     if is_mistake {
         graph.mark_mistake(size);
     }
     size
 }
 
+/// Adds the sizes of a shape to the graph.
+fn shape(graph: &mut Graph, shape: &ShapeOf, errors: &mut Errors) -> Vec<Size> {
+    shape.sizes.iter().map(|written| size(graph, written, errors)).collect()
+}
+
 fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let initializer = initializer(&header.attributes, errors);
-    let mut graph = Graph::new();
+    let mut graph = Graph::new(header.sizes());
     let names = header.parameters.iter().map(|parameter| &parameter.name);
     let names = names.chain(header.settings.iter().map(|setting| &setting.name)).chain([&header.input.name]);
     check_names(names, errors);
-    let takes = size(&mut graph, &header.takes, header, errors);
-    let gives = size(&mut graph, &header.gives, header, errors);
-    let input = graph.input(header.input.name.to_string(), Extent::Element(takes));
+    let takes = shape(&mut graph, &header.takes, errors);
+    let takes = graph.axes(&takes);
+    let gives = shape(&mut graph, &header.gives, errors);
+    let gives = graph.axes(&gives);
+    let input = graph.input(header.input.name.to_string(), Extent::Element(Axes::NONE, takes));
     let settings: Vec<_> = header
         .settings
         .iter()
@@ -108,17 +112,18 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
             graph.constant(name.to_string(), quote!(self.0.settings.#name))
         })
         .collect();
-    let meanings: Vec<_> =
-        header.parameters.iter().map(|parameter| meaning(&mut graph, parameter, header, errors)).collect();
+    let meanings: Vec<_> = header.parameters.iter().map(|parameter| meaning(&mut graph, parameter, errors)).collect();
+    let functions = functions(&mut graph, &header.functions, &header.name, errors);
     let formula = parse::formula(header.formula.clone(), header.braces, errors);
-    let (output, comparisons) = {
+    let (output, comparisons, ranges) = {
         let mut scope = Scope::new(&mut graph, errors, false);
         scope.owner = identifier::plain(&header.name);
+        scope.functions = Rc::new(functions);
         scope.declare(&header.input.name, Some(input), "input");
         for (parameter, meaning) in header.parameters.iter().zip(&meanings) {
             match *meaning {
-                Ok(vector) => scope.declare(&parameter.name, Some(vector), "parameter"),
-                Err(matrix) => scope.declare_matrix(&parameter.name, matrix, "parameter"),
+                Meaning::Value(value) => scope.declare(&parameter.name, Some(value), "parameter"),
+                Meaning::Matrix(matrix) => scope.declare_matrix(&parameter.name, matrix, "parameter"),
             }
         }
         for name in &header.unreadable {
@@ -130,11 +135,12 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
         let output = scope.value(&formula?);
         if output.is_some() && !scope.errors.any() {
             scope.close(0);
+            scope.check_functions();
         }
-        (output?, std::mem::take(&mut scope.comparisons))
+        (output?, std::mem::take(&mut scope.comparisons), std::mem::take(&mut scope.ranges))
     };
     let comparisons = check_result(header, &graph, output, gives, comparisons, errors);
-    let grad_output = graph.input("gradient", Extent::Element(gives));
+    let grad_output = graph.input("gradient", Extent::Element(Axes::NONE, gives));
     if errors.any() {
         return None;
     }
@@ -143,54 +149,107 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
         return None;
     }
     // A number of each sample is the only element of the output.
-    let slope = match graph.extent(output).size() {
+    let slope = match graph.extent(output).axes() {
         Some(_) => grad_output,
         None => graph.reduce(Reduction::Sum, grad_output),
     };
     let derivatives = propagate(&mut graph, output, slope);
     let grad_input = derivatives.of(&mut graph, input);
-    let grad_input = graph.push(Operation::Spread(takes, grad_input));
+    let grad_input = graph.push(Operation::Spread(Extent::Element(Axes::NONE, takes), grad_input));
     let mut vectors = Vec::new();
+    for index in 0..meanings.len() {
+        for (parameter, gradient) in derivatives.of_parameter(&graph, index) {
+            let axes = graph.extent(parameter).axes().unwrap_or_default();
+            let rows = graph.extent(gradient).rows().unwrap_or_default();
+            vectors.push((index, graph.spread(Extent::Element(rows, axes), gradient)));
+        }
+    }
+    // A parameter on which nothing depends has a gradient too.
     for (index, meaning) in meanings.iter().enumerate() {
-        if let &Ok(vector) = meaning
-            && let Some(size) = graph.extent(vector).size()
-        {
-            let gradient = derivatives.of(&mut graph, vector);
-            vectors.push((index, graph.spread(size, gradient)));
+        let has_outer = derivatives.outers.iter().any(|outer| outer.matrix.parameter == index);
+        if !has_outer && !vectors.iter().any(|&(known, _)| known == index) {
+            let axes = match *meaning {
+                Meaning::Matrix(matrix) => graph.axes(&[matrix.columns, matrix.rows]),
+                Meaning::Value(value) => graph.extent(value).axes().unwrap_or_else(|| {
+                    let one = graph.computed(Length::number(1));
+                    graph.axes(&[one])
+                }),
+            };
+            let zero = graph.number(0.0);
+            vectors.push((index, graph.spread(Extent::Element(Axes::NONE, axes), zero)));
         }
     }
     let outers = derivatives
         .outers
         .iter()
         .map(|outer| Outer {
-            left: graph.spread(outer.matrix.rows, outer.left),
-            right: graph.spread(outer.matrix.columns, outer.right),
+            left: graph.spread_vector(outer.matrix.rows, outer.left),
+            right: graph.spread_vector(outer.matrix.columns, outer.right),
             ..*outer
         })
         .collect();
     // A layer whose output is its input, or a product that is needed elsewhere too, copies it.
-    let output = graph.push(Operation::Spread(gives, output));
-    Some(Analysis { graph, input, output, grad_output, grad_input, vectors, outers, comparisons, initializer })
+    let output = graph.push(Operation::Spread(Extent::Element(Axes::NONE, gives), output));
+    Some(Analysis { graph, input, output, grad_output, grad_input, vectors, outers, comparisons, ranges, initializer })
 }
 
-/// Returns a vector as a value, or a matrix.
-fn meaning(
-    graph: &mut Graph,
-    parameter: &super::layer_header::Parameter,
-    header: &LayerHeader,
-    errors: &mut Errors,
-) -> Result<Value, Matrix> {
+/// What a parameter is in a formula.
+enum Meaning {
+    Value(Value),
+    Matrix(Matrix),
+}
+
+/// Returns a parameter as a value, or as a matrix.
+fn meaning(graph: &mut Graph, parameter: &super::layer_header::Parameter, errors: &mut Errors) -> Meaning {
     let index = graph.parameter(parameter.name.to_string());
     match &parameter.dimensions {
+        Dimensions::Scalar => {
+            let one = graph.computed(Length::number(1));
+            let axes = graph.axes(&[one]);
+            let element = graph.push(Operation::Parameter(index, axes));
+            let element = graph.spread(Extent::Element(Axes::NONE, axes), element);
+            let number = graph.reduce(Reduction::Sum, element);
+            graph.name(number, &identifier::plain(&parameter.name));
+            Meaning::Value(number)
+        }
         Dimensions::Vector(written) => {
-            let size = size(graph, written, header, errors);
-            Ok(graph.push(Operation::Parameter(index, size)))
+            let size = size(graph, written, errors);
+            let axes = graph.axes(&[size]);
+            Meaning::Value(graph.push(Operation::Parameter(index, axes)))
         }
         Dimensions::Matrix(rows, columns) => {
-            let [rows, columns] = [rows, columns].map(|written| size(graph, written, header, errors));
-            Err(Matrix { parameter: index, rows, columns })
+            let [rows, columns] = [rows, columns].map(|written| size(graph, written, errors));
+            Meaning::Matrix(Matrix { parameter: index, rows, columns })
         }
     }
+}
+
+/// Reads the functions that a formula may call.
+pub(super) fn functions(
+    graph: &mut Graph,
+    functions: &[Function],
+    owner: &Ident,
+    errors: &mut Errors,
+) -> Vec<SubFormula> {
+    let mut read: Vec<SubFormula> = Vec::new();
+    for function in functions {
+        let name = identifier::plain(&function.name);
+        if !super::function::numbers_of_arguments(&name).is_empty()
+            || matches!(name.as_str(), "powi" | "each")
+            || function.name == *owner
+            || read.iter().any(|known| identifier::plain(&known.name) == name)
+        {
+            errors.push(errors::function_named_twice(&function.name));
+            continue;
+        }
+        check_names(function.arguments.iter().map(|(name, _)| name), errors);
+        let arguments = function.arguments.iter().map(|(name, of)| (name.clone(), shape(graph, of, errors))).collect();
+        let gives = (function.gives.place, shape(graph, &function.gives, errors));
+        if let Some(body) = parse::formula(function.formula.clone(), function.braces, errors) {
+            read.push(SubFormula { name: function.name.clone(), arguments, gives, body });
+        }
+    }
+    read
 }
 
 /// Compares the shape of the formula with the declared one.
@@ -198,42 +257,75 @@ fn check_result(
     header: &LayerHeader,
     graph: &Graph,
     output: Value,
-    gives: Size,
+    gives: Axes,
     mut comparisons: Vec<Comparison>,
     errors: &mut Errors,
 ) -> Vec<Comparison> {
-    let text = |size: Size| graph.size_text(size).cloned();
-    let place = Place::of(&header.gives);
-    let declared = text(gives).map_or_else(String::new, |size| size.text);
-    match graph.extent(output).size() {
-        None if declared != "1" => errors.push(errors::wrong_result(place, "1", &declared, true)),
-        Some(found) if !graph.are_equal(found, gives) => {
-            let text = text(found).map_or_else(String::new, |size| size.text);
-            let is_compared = |known: &Comparison| known.sizes == [found, gives] || known.sizes == [gives, found];
-            if graph.are_known([found, gives]) {
-                errors.push(errors::wrong_result(place, &text, &declared, false));
-            } else if !comparisons.iter().any(is_compared) {
-                comparisons.push(Comparison { place, sizes: [found, gives], message: errors::compared_result(&text) });
-            }
+    let place = header.gives.place;
+    let declared = header.gives.text();
+    let found = graph.extent(output).axes().unwrap_or_default();
+    let (found_sizes, declared_sizes) = (graph.sizes(found), graph.sizes(gives));
+    if found_sizes.is_empty() && declared == "Vector<1>" {
+        return comparisons;
+    }
+    let mut differ = found_sizes.len() != declared_sizes.len();
+    let mut unknown = Vec::new();
+    for (&found, &declared) in found_sizes.iter().zip(declared_sizes) {
+        match graph.compare(found, declared) {
+            Verdict::Equal => {}
+            Verdict::Different => differ = true,
+            Verdict::Unknown => unknown.push([found, declared]),
         }
-        _ => {}
+    }
+    if differ {
+        errors.push(errors::wrong_result(place, &shape_text(graph, found), &declared));
+        return comparisons;
+    }
+    for [found, declared] in unknown {
+        let is_compared = |known: &Comparison| known.sizes == [found, declared] || known.sizes == [declared, found];
+        if !comparisons.iter().any(is_compared) {
+            let text = graph.size_text(found).map_or_else(String::new, |size| size.text.clone());
+            comparisons.push(Comparison { place, sizes: [found, declared], message: errors::compared_result(&text) });
+        }
     }
     comparisons
 }
 
+/// The assertions of sizes that only the compiler knows: items, and statements of a generic function.
+pub(super) struct Assertions {
+    pub(super) items: TokenStream,
+    pub(super) statements: TokenStream,
+}
+
 /// Returns the assertions of sizes that only the compiler knows.
-pub(super) fn assertions(analysis: &Analysis, private: &TokenStream) -> TokenStream {
-    let assertion = |comparison: &Comparison| {
-        let [first, second] = comparison
-            .sizes
-            .map(|size| analysis.graph.size_text(size).map_or_else(TokenStream::new, |size| size.code.clone()));
-        let [before, between, after] = &comparison.message;
-        let assertion = quote! {
-            const _: () = #private::require_same(#first, #second, [#before, #between, #after], ["value", "values"]);
-        };
-        crate::expand::at(comparison.place.span(), assertion)
+pub(super) fn assertions(
+    graph: &Graph,
+    comparisons: &[Comparison],
+    ranges: &[Checked],
+    private: &TokenStream,
+) -> Assertions {
+    let mut assertions = Assertions { items: TokenStream::new(), statements: TokenStream::new() };
+    let mut add = |place: Place, is_generic: bool, assertion: TokenStream| {
+        let code = if is_generic { quote!(const { #assertion };) } else { quote!(const _: () = #assertion;) };
+        let code = crate::expand::at(place.span(), code);
+        if is_generic { assertions.statements.extend(code) } else { assertions.items.extend(code) }
     };
-    analysis.comparisons.iter().map(assertion).collect()
+    for comparison in comparisons {
+        let [first, second] = comparison.sizes.map(|size| graph.length(size).code());
+        let [before, between, after] = &comparison.message;
+        let is_generic = comparison.sizes.iter().any(|&size| graph.is_generic(size));
+        let assertion =
+            quote!(#private::require_same(#first, #second, [#before, #between, #after], ["value", "values"]));
+        add(comparison.place, is_generic, assertion);
+    }
+    for checked in ranges {
+        let [start, end, whole] = [checked.start.clone(), checked.end.clone(), graph.length(checked.whole)];
+        let is_generic = [&start, &end, &whole].iter().any(|length| length.mentions(graph.const_parameters()));
+        let [start, end, whole] = [start, end, whole].map(|length| length.code());
+        let message = errors::compared_range(&checked.texts[0], &checked.texts[1]);
+        add(checked.place, is_generic, quote!(#private::require_range(#start, #end, #whole, #message)));
+    }
+    assertions
 }
 
 /// Returns the layer and its gradients in mathematical notation.

@@ -28,8 +28,10 @@ pub(crate) struct LayerHeader {
     /// The fields whose types have no meaning.
     pub(crate) unreadable: Vec<Ident>,
     pub(crate) input: Input,
-    pub(crate) takes: TokenStream,
-    pub(crate) gives: TokenStream,
+    pub(crate) takes: ShapeOf,
+    pub(crate) gives: ShapeOf,
+    /// The functions that the formula may call.
+    pub(crate) functions: Vec<Function>,
     pub(crate) formula: TokenStream,
     /// The position of its braces.
     pub(crate) braces: Place,
@@ -46,8 +48,82 @@ pub(crate) struct Parameter {
 
 /// The sizes of a parameter.
 pub(crate) enum Dimensions {
+    Scalar,
     Vector(TokenStream),
     Matrix(TokenStream, TokenStream),
+}
+
+/// A shape as it is written: `Image<C, H, W>`.
+pub(crate) struct ShapeOf {
+    pub(crate) name: String,
+    pub(crate) sizes: Vec<TokenStream>,
+    pub(crate) place: Place,
+}
+
+impl ShapeOf {
+    /// Returns the source text.
+    pub(crate) fn text(&self) -> String {
+        let sizes: Vec<_> = self.sizes.iter().map(|size| text::of(size.clone())).collect();
+        if sizes.is_empty() { self.name.clone() } else { format!("{}<{}>", self.name, sizes.join(", ")) }
+    }
+
+    /// Reads a shape with one of these names, which have so many axes.
+    pub(super) fn read(written: &Type, known: &[(&str, usize)]) -> syn::Result<Self> {
+        let place = Place::of(written);
+        let (name, sizes) = named(written)
+            .or_else(|| {
+                let Type::Path(path) = written else { return None };
+                path.path.get_ident().map(|name| (name.to_string(), Vec::new()))
+            })
+            .unwrap_or_default();
+        if known.iter().any(|&(known, axes)| known == name && axes == sizes.len()) {
+            return Ok(Self { name, sizes, place });
+        }
+        Err(errors::unknown_formula_shape(place, &text::of(written.to_token_stream()), known))
+    }
+}
+
+/// The shapes between layers.
+pub(super) const OF_NETWORKS: [(&str, usize); 3] = [("Vector", 1), ("Image", 3), ("Sequence", 2)];
+/// The shapes of values in a formula.
+pub(super) const OF_VALUES: [(&str, usize); 5] =
+    [("Scalar", 0), ("Vector", 1), ("Matrix", 2), ("Image", 3), ("Sequence", 2)];
+
+/// `fn gate(x: Vector<N>, y: Scalar) -> Vector<N> { .. }`
+pub(crate) struct Function {
+    pub(crate) name: Ident,
+    pub(crate) arguments: Vec<(Ident, ShapeOf)>,
+    pub(crate) gives: ShapeOf,
+    pub(crate) formula: TokenStream,
+    pub(crate) braces: Place,
+}
+
+impl Function {
+    /// Reads what follows the name of a function.
+    pub(super) fn read(name: Ident, input: ParseStream<'_>, example: &str) -> syn::Result<Self> {
+        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
+        if !input.peek(syn::token::Paren) {
+            return Err(expected("its arguments in parentheses", input));
+        }
+        let inside;
+        parenthesized!(inside in input);
+        let mut arguments = Vec::new();
+        while !inside.is_empty() {
+            let argument: Ident = inside.parse().map_err(|_| expected("the name of an argument", &inside))?;
+            inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the argument", &inside))?;
+            arguments.push((argument, ShapeOf::read(&inside.parse()?, &OF_VALUES)?));
+            if !inside.is_empty() {
+                inside.parse::<Token![,]>().map_err(|_| expected("`,`", &inside))?;
+            }
+        }
+        input.parse::<Token![->]>().map_err(|_| expected("`->` and the shape of the result", input))?;
+        let gives = ShapeOf::read(&input.parse()?, &OF_VALUES)?;
+        if !input.peek(syn::token::Brace) {
+            return Err(expected("the formula in braces", input));
+        }
+        let (formula, braces) = formula(input)?;
+        Ok(Self { name, arguments, gives, formula, braces })
+    }
 }
 
 impl LayerHeader {
@@ -79,8 +155,9 @@ impl LayerHeader {
             settings: Vec::new(),
             unreadable: Vec::new(),
             input: Input { name: name.clone(), range: None },
-            takes: TokenStream::new(),
-            gives: TokenStream::new(),
+            takes: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
+            gives: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
+            functions: Vec::new(),
             formula: TokenStream::new(),
             braces: Place::of(&name),
             name,
@@ -91,10 +168,13 @@ impl LayerHeader {
         let fields;
         braced!(fields in input);
         read_fields(&fields, header, errors)?;
-        input.parse::<Token![fn]>().map_err(|_| expected("`fn forward`", input))?;
-        let not_forward = expected("`forward`", input);
-        if input.parse::<Ident>().is_ok_and(|function| function != "forward") {
-            return Err(not_forward);
+        loop {
+            input.parse::<Token![fn]>().map_err(|_| expected("`fn forward`", input))?;
+            let function: Ident = input.parse().map_err(|_| expected("`forward`", input))?;
+            if function == "forward" {
+                break;
+            }
+            header.functions.push(Function::read(function, input, EXAMPLE)?);
         }
         if !input.peek(syn::token::Paren) {
             return Err(expected("its input in parentheses", input));
@@ -103,16 +183,21 @@ impl LayerHeader {
         parenthesized!(inside in input);
         header.input.name = inside.parse().map_err(|_| expected("the name of the input", &inside))?;
         inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the input", &inside))?;
-        header.takes = vector(&inside.parse()?)?;
+        header.takes = ShapeOf::read(&inside.parse()?, &OF_NETWORKS)?;
         if !inside.is_empty() {
             return Err(expected("one input", &inside));
         }
         input.parse::<Token![->]>().map_err(|_| expected("`->` and the shape of the output", input))?;
-        header.gives = vector(&input.parse()?)?;
+        header.gives = ShapeOf::read(&input.parse()?, &OF_NETWORKS)?;
         if !input.peek(syn::token::Brace) {
             return Err(expected("the formula in braces", input));
         }
         (header.formula, header.braces) = formula(input)?;
+        while input.peek(Token![fn]) {
+            input.parse::<Token![fn]>()?;
+            let function: Ident = input.parse().map_err(|_| expected("the name of a function", input))?;
+            header.functions.push(Function::read(function, input, EXAMPLE)?);
+        }
         if !input.is_empty() {
             return Err(expected("nothing after the formula", input));
         }
@@ -251,17 +336,13 @@ fn named(written: &Type) -> Option<(String, Vec<TokenStream>)> {
 }
 
 fn dimensions(written: &Type) -> Option<Dimensions> {
+    if matches!(written, Type::Path(path) if path.path.is_ident("Scalar")) {
+        return Some(Dimensions::Scalar);
+    }
     let (name, sizes) = named(written)?;
     match (name.as_str(), sizes.as_slice()) {
         ("Vector", [size]) => Some(Dimensions::Vector(size.clone())),
         ("Matrix", [rows, columns]) => Some(Dimensions::Matrix(rows.clone(), columns.clone())),
         _ => None,
-    }
-}
-
-pub(super) fn vector(written: &Type) -> syn::Result<TokenStream> {
-    match dimensions(written) {
-        Some(Dimensions::Vector(size)) => Ok(size),
-        _ => Err(errors::unknown_formula_shape(Place::of(written), &text::of(written.to_token_stream()))),
     }
 }

@@ -7,10 +7,11 @@ use quote::quote;
 
 use super::derivative::derivatives;
 use super::emit::{Loop, hygienic, loop_type, memory_name};
-use super::graph::{Extent, Graph, Reduction, SizeText, Value};
+use super::graph::{Axes, Extent, Graph, Reduction, SizeText, Value};
 use super::header::{Header, check_names, check_settings, documentation, is_documented};
 use super::resolve::Scope;
 use super::schedule::{Pass, Step, Wanted, steps};
+use super::size::Length;
 use super::{explain, parse, settings};
 use crate::errors::{self, Errors};
 use crate::generated;
@@ -81,15 +82,12 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
     if prediction.range.is_some() {
         errors.push(errors::range_of_input(Place::of(&prediction.name), &prediction.name));
     }
-    let mut graph = Graph::new();
-    let size = graph.size(SizeText {
-        text: "M".to_owned(),
-        code: quote!(row),
-        reciprocal: quote!(self.0.mean),
-        is_known: true,
-    });
-    let prediction_value = graph.input(prediction.name.to_string(), Extent::Element(size));
-    let target_value = graph.input(target.name.to_string(), Extent::Element(size));
+    let mut graph = Graph::new(Vec::new());
+    let size = graph.size(SizeText { text: "M".to_owned(), code: quote!(row), length: Length::opaque(&quote!(M)) });
+    let axes = graph.axes(&[size]);
+    let all = Extent::Element(Axes::NONE, axes);
+    let prediction_value = graph.input(prediction.name.to_string(), all);
+    let target_value = graph.input(target.name.to_string(), all);
     let constants: Vec<_> = header
         .settings
         .iter()
@@ -119,9 +117,9 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
         }
         return None;
     }
-    let loss = if matches!(graph.extent(formula), Extent::Element(_)) {
+    let loss = if matches!(graph.extent(formula), Extent::Element(..)) {
         let sum = graph.reduce(Reduction::Sum, formula);
-        let mean = graph.reciprocal(size);
+        let mean = graph.reciprocal(axes);
         graph.times(sum, mean)
     } else {
         formula
@@ -130,7 +128,7 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
     let [derivative] = derivatives(&mut graph, formula, one, [prediction_value]);
     let weight = graph.constant("the weight of the sample", quote!(self.0.weight));
     let [gradient] = derivatives(&mut graph, loss, weight, [prediction_value]);
-    let gradient = graph.spread(size, gradient);
+    let gradient = graph.spread(all, gradient);
     Some(Analysis { graph, prediction: prediction_value, target: target_value, formula, loss, gradient, derivative })
 }
 
@@ -244,6 +242,7 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
     let (training_types, training) = code(header, analysis, "Training", &roots, &constants, private);
     let (evaluation_types, evaluation) = code(header, analysis, "Evaluation", &roots[..1], &constants, private);
     let objection = objection(header, private);
+    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.reciprocals().into_iter().unzip();
     let (prediction, target) = input_names(header);
     let [output, t, i] = ["Output", "T", "I"].map(hygienic);
     let together = Literal::usize_unsuffixed(TOGETHER);
@@ -252,7 +251,7 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
         #default
         #[derive(Clone, Copy)]
         struct #constants {
-            mean: f64,
+            #(#over: f64,)*
             weight: f64,
             settings: #name,
         }
@@ -276,7 +275,7 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
                 let count = targets.len();
                 let targets = <#output as #private::Shape>::flat_batch(targets);
                 let row = <#output as #private::Shape>::LEN;
-                let constants = #constants { mean: 1.0 / row as f64, weight: weight.to_f64(), settings: *self };
+                let constants = #constants { #(#over: #values,)* weight: weight.to_f64(), settings: *self };
                 let mut total = #t::ZERO;
                 let mut start = 0;
                 while start < count {
@@ -363,7 +362,7 @@ fn pass_code(
     let array_name = |value: Value, arrays: &[Value]| arrays.iter().position(|&known| known == value).map(memory_name);
     let known = arrays.clone();
     arrays.extend(pass.reduced.iter().map(|reduced| reduced.result).filter(|value| !known.contains(value)));
-    if pass.size.is_none() {
+    if pass.axes.is_none() {
         arrays.extend(pass.outputs.iter().copied().filter(|value| !known.contains(value)));
     }
     let input_name = |value: Value| -> String {
@@ -398,7 +397,7 @@ fn pass_code(
     let each = pass.elements.iter().map(|&value| slice(value));
     let sample = pass.samples.iter().map(|&value| slice(value));
     let outputs = pass.outputs.iter().map(|&value| {
-        if pass.size.is_some() {
+        if pass.axes.is_some() {
             return quote!(&mut *gradient);
         }
         let array = array_name(value, arrays);
@@ -408,7 +407,7 @@ fn pass_code(
         let array = array_name(reduced.result, arrays);
         quote!(&mut #array[..samples])
     });
-    let row = if pass.size.is_some() { quote!(row) } else { quote!(1) };
+    let row = if pass.axes.is_some() { quote!(row) } else { quote!(1) };
     let t = hygienic("T");
     let call = quote! {
         #t::formula_rows(isa, &#name(constants), samples, #row, [#(#each),*], [#(#sample),*], [], [#(#outputs),*], [#(#reduced),*]);

@@ -3,9 +3,12 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{BinOp, Block, Expr, ExprBinary, ExprIf, Lit, Local, Pat, Stmt, UnOp, parenthesized};
+use syn::{
+    BinOp, Block, Expr, ExprBinary, ExprClosure, ExprForLoop, ExprIf, ExprIndex, ExprRange, Lit, Local, Pat,
+    RangeLimits, Stmt, UnOp, parenthesized,
+};
 
-use super::expression::{Binding, Condition, Expression, Kind, Operator};
+use super::expression::{Bounds, Condition, Expression, Kind, Operator, Statement};
 use crate::errors::{self, Errors};
 use crate::place::Place;
 use crate::text;
@@ -120,24 +123,21 @@ fn read(expression: &Expr, errors: &mut Errors) -> Expression {
         Expr::Call(call) => match &*call.func {
             Expr::Path(path) if path.path.get_ident().is_some() => {
                 let name = path.path.get_ident().cloned();
-                let arguments = call.args.iter().map(|argument| read(argument, errors)).collect();
-                name.map_or(Kind::Mistake, |name| Kind::Call(name, arguments))
+                name.map_or(Kind::Mistake, |name| read_call(name, call.args.iter(), errors))
             }
             function => {
                 mistake(errors::no_formula_function(Place::of(function), &text::of(function.to_token_stream())))
             }
         },
         Expr::MethodCall(call) if call.turbofish.is_none() => {
-            let arguments = std::iter::once(&*call.receiver).chain(&call.args);
-            Kind::Call(call.method.clone(), arguments.map(|argument| read(argument, errors)).collect())
+            read_call(call.method.clone(), std::iter::once(&*call.receiver).chain(&call.args), errors)
         }
         Expr::If(condition) => read_if(condition, place, errors),
         Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
             return read_block(&block.block, errors);
         }
-        Expr::Index(index) => {
-            mistake(errors::indexed(Place::of(&index.expr).to(place), &text::of(index.to_token_stream())))
-        }
+        Expr::Index(index) => read_index(index, errors),
+        Expr::Closure(closure) => mistake(errors::lone_closure(first_token(&Expr::Closure(closure.clone()), place))),
         Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
             mistake(errors::loop_in_formula(first_token(expression, place)))
         }
@@ -147,6 +147,52 @@ fn read(expression: &Expr, errors: &mut Errors) -> Expression {
         other => mistake(errors::no_part_of_formula(place, &text::of(other.to_token_stream()))),
     };
     Expression { kind, place, text: text::of(expression.to_token_stream()) }
+}
+
+/// Reads a call of a function by its name.
+fn read_call<'a>(name: Ident, arguments: impl Iterator<Item = &'a Expr>, errors: &mut Errors) -> Kind {
+    let mut arguments: Vec<_> = arguments.collect();
+    let Some(Expr::Closure(closure)) = arguments.last() else {
+        return Kind::Call(name, arguments.into_iter().map(|argument| read(argument, errors)).collect());
+    };
+    arguments.pop();
+    let arguments = arguments.into_iter().map(|argument| read(argument, errors)).collect();
+    let parameters = closure_parameters(closure, errors);
+    Kind::Each(name, arguments, parameters, Box::new(read(&closure.body, errors)))
+}
+
+/// Returns the names between the bars of a closure.
+fn closure_parameters(closure: &ExprClosure, errors: &mut Errors) -> Vec<Ident> {
+    let mut names = Vec::new();
+    for pattern in &closure.inputs {
+        match pattern {
+            Pat::Ident(name) if name.mutability.is_none() && name.by_ref.is_none() && name.subpat.is_none() => {
+                names.push(name.ident.clone());
+            }
+            Pat::Wild(wild) => names.push(Ident::new("_", wild.underscore_token.span)),
+            other => errors.push(errors::no_input_pattern(Place::of(other))),
+        }
+    }
+    names
+}
+
+/// Reads `x[a]` or `x[a..b]`.
+fn read_index(index: &ExprIndex, errors: &mut Errors) -> Kind {
+    let base = Box::new(read(&index.expr, errors));
+    let place = Place::of(&index.index);
+    match &*index.index {
+        Expr::Range(range) => Kind::Range(base, bounds(range), place),
+        single => Kind::Index(base, single.to_token_stream(), place),
+    }
+}
+
+/// Returns the bounds of a range, of which the second is not part of it.
+fn bounds(range: &ExprRange) -> Bounds {
+    let end = range.end.as_ref().map(|end| match range.limits {
+        RangeLimits::HalfOpen(_) => end.to_token_stream(),
+        RangeLimits::Closed(_) => quote::quote!(#end + 1),
+    });
+    Bounds { start: range.start.as_ref().map(ToTokens::to_token_stream), end }
 }
 
 /// Returns the position of the first token.
@@ -204,45 +250,91 @@ fn mistake(tokens: impl ToTokens) -> Expression {
 }
 
 fn read_block(block: &Block, errors: &mut Errors) -> Expression {
-    let mut bindings = Vec::new();
+    let mut statements = Vec::new();
     for (position, statement) in block.stmts.iter().enumerate() {
         let is_last = position + 1 == block.stmts.len();
         match statement {
-            Stmt::Local(local) => read_binding(local, errors, &mut bindings),
+            Stmt::Expr(Expr::ForLoop(_), None) => read_statement(statement, errors, &mut statements),
             Stmt::Expr(result, None) if is_last => {
                 let result = read(result, errors);
-                if bindings.is_empty() {
+                if statements.is_empty() {
                     return result;
                 }
-                let kind = Kind::Block(bindings, Box::new(result));
+                let kind = Kind::Block(statements, Box::new(result));
                 return Expression { kind, place: Place::of(block), text: text::of(block.to_token_stream()) };
             }
-            Stmt::Expr(_, Some(semicolon)) if is_last => {
+            Stmt::Expr(result, Some(semicolon)) if is_last && !matches!(result, Expr::Assign(_)) => {
                 errors.push(errors::ends_in_semicolon(Place::of(semicolon)));
                 return mistake(block);
             }
-            other => errors.push(errors::no_statement(first_of(other))),
+            statement => read_statement(statement, errors, &mut statements),
         }
     }
     errors.push(errors::block_without_result(Place::of(block)));
     mistake(block)
 }
 
+/// Reads what stands before the result of a block, or in a loop.
+fn read_statement(statement: &Stmt, errors: &mut Errors, statements: &mut Vec<Statement>) {
+    match statement {
+        Stmt::Local(local) => read_let(local, errors, statements),
+        Stmt::Expr(Expr::Assign(assignment), Some(_)) => match &*assignment.left {
+            Expr::Path(path) if path.path.get_ident().is_some() => {
+                if let Some(name) = path.path.get_ident().cloned() {
+                    statements.push(Statement::Assign { name, value: read(&assignment.right, errors) });
+                }
+            }
+            other => errors.push(errors::no_assignment(Place::of(other), &text::of(other.to_token_stream()))),
+        },
+        Stmt::Expr(Expr::ForLoop(repeated), _) => statements.extend(read_loop(repeated, errors)),
+        other => errors.push(errors::no_statement(first_of(other))),
+    }
+}
+
+/// Reads `for index in a..b { .. }`.
+fn read_loop(repeated: &ExprForLoop, errors: &mut Errors) -> Option<Statement> {
+    let index = match &*repeated.pat {
+        Pat::Wild(_) => None,
+        Pat::Ident(name) if name.mutability.is_none() && name.by_ref.is_none() && name.subpat.is_none() => {
+            Some(name.ident.clone())
+        }
+        other => {
+            errors.push(errors::no_loop_index(Place::of(other)));
+            return None;
+        }
+    };
+    let mut range = &*repeated.expr;
+    while let Expr::Paren(inner) = range {
+        range = &inner.expr;
+    }
+    let bounds = match range {
+        Expr::Range(range) => bounds(range),
+        _ => Bounds { start: None, end: None },
+    };
+    let place = Place::of(&repeated.expr);
+    let (Some(start), Some(end)) = (bounds.start, bounds.end) else {
+        errors.push(errors::no_loop_range(place, &text::of(repeated.expr.to_token_stream())));
+        return None;
+    };
+    let mut body = Vec::new();
+    for statement in &repeated.body.stmts {
+        read_statement(statement, errors, &mut body);
+    }
+    Some(Statement::For { index, start, end, place, body })
+}
+
 fn first_of(statement: &Stmt) -> Place {
     statement.to_token_stream().into_iter().next().map_or_else(Place::call, Place::of)
 }
 
-fn read_binding(local: &Local, errors: &mut Errors, bindings: &mut Vec<Binding>) {
+fn read_let(local: &Local, errors: &mut Errors, statements: &mut Vec<Statement>) {
     let Pat::Ident(pattern) = &local.pat else {
         errors.push(errors::no_binding(Place::of(&local.pat)));
         // Its names are declared, so that their uses are no further errors.
         let names = words(local.pat.to_token_stream()).into_iter();
-        bindings.extend(names.map(|name| Binding { value: mistake(&name), name }));
+        statements.extend(names.map(|name| Statement::Let { value: mistake(&name), name, is_mutable: false }));
         return;
     };
-    if let Some(word) = &pattern.mutability {
-        errors.push(errors::mutable_binding(Place::of(word)));
-    }
     let name: Ident = pattern.ident.clone();
     let value = match &local.init {
         Some(init) if init.diverge.is_none() => read(&init.expr, errors),
@@ -251,7 +343,7 @@ fn read_binding(local: &Local, errors: &mut Errors, bindings: &mut Vec<Binding>)
             mistake(&name)
         }
     };
-    bindings.push(Binding { name, value });
+    statements.push(Statement::Let { name, value, is_mutable: pattern.mutability.is_some() });
 }
 
 /// Returns the identifiers in a pattern.

@@ -1,13 +1,21 @@
 //! What do the names and operations of a formula mean? The tree becomes values of a graph.
 
+mod arrays;
+mod product;
+mod shape;
+mod statements;
+
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
-use super::expression::{Condition, Expression, Kind, Operator};
+pub(crate) use self::shape::shape_text;
+use super::expression::{Condition, Expression, Kind};
 use super::function::{self, any_vector, whole_power};
-use super::graph::{Binary, Extent, Graph, Matrix, Operation, Reduction, Size, Unary, Value};
+use super::graph::{Axes, Binary, Extent, Graph, Matrix, Operation, Reduction, Size, Unary, Value};
+use super::size::Length;
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
@@ -23,6 +31,26 @@ pub(crate) struct Comparison {
     pub(crate) message: [String; 3],
 }
 
+/// A range whose bounds the compiler compares with the number of rows.
+pub(crate) struct Checked {
+    pub(crate) place: Place,
+    pub(crate) start: Length,
+    pub(crate) end: Length,
+    pub(crate) whole: Size,
+    /// The range and the value, as they are written.
+    pub(crate) texts: [String; 2],
+}
+
+/// A function that other formulas call.
+pub(crate) struct SubFormula {
+    pub(crate) name: Ident,
+    /// The arguments, and the lengths of their axes: none for a number.
+    pub(crate) arguments: Vec<(Ident, Vec<Size>)>,
+    /// The position of the result's type, and the lengths of its axes.
+    pub(crate) gives: (Place, Vec<Size>),
+    pub(crate) body: Expression,
+}
+
 /// What a formula may mention.
 pub(crate) struct Scope<'a> {
     pub(crate) graph: &'a mut Graph,
@@ -33,7 +61,19 @@ pub(crate) struct Scope<'a> {
     pub(crate) alone: bool,
     /// Pairs of sizes that only the compiler can compare, with the position and the text before and between them.
     pub(crate) comparisons: Vec<Comparison>,
+    /// Ranges that only the compiler can check.
+    pub(crate) ranges: Vec<Checked>,
+    /// The functions that it may call.
+    pub(crate) functions: Rc<Vec<SubFormula>>,
+    /// Those that are called now, from the outermost on.
+    calls: Vec<usize>,
+    /// Those that were called.
+    called: Vec<usize>,
     entries: Vec<Entry>,
+    /// The axes of the values of which the formula sees one at a time.
+    rows: Axes,
+    /// The indices of the loops around, with their numbers.
+    indices: Vec<(String, i64)>,
 }
 
 /// What a name stands for.
@@ -51,23 +91,43 @@ struct Entry {
     /// What the name is, in messages.
     role: &'static str,
     used: bool,
+    is_mutable: bool,
 }
 
 impl<'a> Scope<'a> {
     /// Returns a scope without names.
     pub(crate) fn new(graph: &'a mut Graph, errors: &'a mut Errors, alone: bool) -> Self {
-        Self { graph, errors, owner: String::new(), alone, comparisons: Vec::new(), entries: Vec::new() }
+        Self {
+            graph,
+            errors,
+            owner: String::new(),
+            alone,
+            comparisons: Vec::new(),
+            ranges: Vec::new(),
+            functions: Rc::new(Vec::new()),
+            calls: Vec::new(),
+            called: Vec::new(),
+            entries: Vec::new(),
+            rows: Axes::NONE,
+            indices: Vec::new(),
+        }
     }
 
     /// Adds a name.
     pub(crate) fn declare(&mut self, name: &Ident, value: Option<Value>, role: &'static str) {
         let meaning = value.map_or(Meaning::Mistake, Meaning::Value);
-        self.entries.push(Entry { name: name.clone(), meaning, role, used: false });
+        self.entries.push(Entry { name: name.clone(), meaning, role, used: false, is_mutable: false });
     }
 
     /// Adds the name of a matrix.
     pub(crate) fn declare_matrix(&mut self, name: &Ident, matrix: Matrix, role: &'static str) {
-        self.entries.push(Entry { name: name.clone(), meaning: Meaning::Matrix(matrix), role, used: false });
+        self.entries.push(Entry {
+            name: name.clone(),
+            meaning: Meaning::Matrix(matrix),
+            role,
+            used: false,
+            is_mutable: false,
+        });
     }
 
     /// Reports the names that were never used, from the entry at `start` on, and forgets them.
@@ -84,8 +144,27 @@ impl<'a> Scope<'a> {
         None
     }
 
-    /// Adds an expression to the graph. Returns `None` after a mistake, which was reported.
+    /// Adds an expression to the graph, for every row. Returns `None` after a mistake, which was reported.
     pub(crate) fn value(&mut self, expression: &Expression) -> Option<Value> {
+        let value = self.unrepeated(expression)?;
+        Some(self.repeated(value))
+    }
+
+    /// Returns a value for every row.
+    fn repeated(&mut self, mut value: Value) -> Value {
+        while let Some(rows) = self.graph.extent(value).rows().filter(|&rows| rows != self.rows) {
+            let count = self.graph.sizes(rows).len() + 1;
+            let next: Vec<_> = self.graph.sizes(self.rows).iter().take(count).copied().collect();
+            let next = self.graph.axes(&next);
+            if next == rows {
+                break;
+            }
+            value = self.graph.push(Operation::Repeat(next, value));
+        }
+        value
+    }
+
+    fn unrepeated(&mut self, expression: &Expression) -> Option<Value> {
         match &expression.kind {
             Kind::Number(number) => Some(self.graph.number(*number)),
             Kind::Name(name) => self.named(name),
@@ -94,19 +173,12 @@ impl<'a> Scope<'a> {
             Kind::Binary(operator, place, sides) => self.binary(*operator, *place, sides),
             Kind::Call(name, arguments) => self.call(name, arguments, expression.place),
             Kind::If(condition) => self.condition(condition),
-            Kind::Block(bindings, result) => {
-                let start = self.entries.len();
-                for binding in bindings {
-                    let value = self.value(&binding.value);
-                    if let Some(value) = value {
-                        self.graph.name(value, &identifier::plain(&binding.name));
-                    }
-                    self.declare(&binding.name, value, "`let`");
-                }
-                let result = self.value(result);
-                self.close(start);
-                result
+            Kind::Block(statements, result) => self.block(statements, result),
+            Kind::Each(name, arguments, parameters, body) => {
+                self.each(name, arguments, parameters, body, expression.place)
             }
+            Kind::Range(base, bounds, place) => self.range(base, bounds, *place),
+            Kind::Index(base, index, place) => self.index(base, index, *place),
             Kind::Mistake => {
                 self.mention(&expression.text);
                 None
@@ -130,11 +202,12 @@ impl<'a> Scope<'a> {
             return match entry.meaning {
                 Meaning::Value(value) => Some(value),
                 Meaning::Mistake => None,
-                Meaning::Matrix(matrix) => {
-                    let vector = self.vector_text(matrix.columns);
-                    self.report(errors::lone_matrix(Place::of(name), &word, &vector))
-                }
+                Meaning::Matrix(matrix) => Some(self.matrix_value(matrix, false)),
             };
+        }
+        if let Some(&(_, number)) = self.indices.iter().rev().find(|(index, _)| *index == word) {
+            #[expect(clippy::cast_precision_loss, reason = "loops are short")]
+            return Some(self.graph.number(number as f64));
         }
         // A constant of the surrounding code.
         if !word.contains(char::is_lowercase) && word.contains(char::is_uppercase) {
@@ -144,202 +217,75 @@ impl<'a> Scope<'a> {
         self.report(errors::unknown_in_formula(name, &names))
     }
 
-    /// Returns the vector of this size in words.
-    fn vector_text(&self, size: Size) -> String {
-        self.graph.size_text(size).map_or_else(String::new, |size| format!("Vector<{}>", size.text))
-    }
-
-    /// Returns the matrix that an expression is, and whether it is transposed.
-    fn matrix(&mut self, expression: &Expression) -> Option<(Matrix, bool)> {
-        match &expression.kind {
-            Kind::Name(name) => {
-                let word = identifier::plain(name);
-                let entry = self.entries.iter_mut().rev().find(|entry| identifier::plain(&entry.name) == word)?;
-                let Meaning::Matrix(matrix) = entry.meaning else { return None };
-                entry.used = true;
-                Some((matrix, false))
-            }
-            Kind::Call(name, arguments) if name == "transpose" => {
-                let [argument] = arguments.as_slice() else { return None };
-                self.matrix(argument).map(|(matrix, is_transposed)| (matrix, !is_transposed))
-            }
-            _ => None,
-        }
-    }
-
-    /// Adds a sum, difference, product or quotient of equal shapes, or the product of a matrix and a vector.
-    fn binary(&mut self, operator: Operator, place: Place, sides: &[Expression; 2]) -> Option<Value> {
-        let [left, right] = sides;
-        if let Some((matrix, is_transposed)) = self.matrix(left) {
-            return self.product(operator, place, sides, matrix, is_transposed);
-        }
-        if let Some((matrix, _)) = self.matrix(right) {
-            self.value(left)?;
-            let vector = self.vector_text(matrix.columns);
-            return self.report(errors::matrix_on_the_right(
-                place,
-                &left.text,
-                &right.text,
-                operator == Operator::Multiply,
-                &vector,
-            ));
-        }
-        let (first, second) = (self.value(left), self.value(right));
-        let (first, second) = (first?, second?);
-        self.check_sizes([first, second], place, operator.symbol(), [&left.text, &right.text])?;
-        let operator = match operator {
-            Operator::Add => Binary::Add,
-            Operator::Subtract => Binary::Subtract,
-            Operator::Multiply => Binary::Multiply,
-            Operator::Divide => Binary::Divide,
-        };
-        Some(self.graph.binary(operator, first, second))
-    }
-
-    fn product(
-        &mut self,
-        operator: Operator,
-        place: Place,
-        [left, right]: &[Expression; 2],
-        matrix: Matrix,
-        is_transposed: bool,
-    ) -> Option<Value> {
-        if self.matrix(right).is_some() && operator == Operator::Multiply {
-            return self.report(errors::product_of_matrices(place, [&left.text, &right.text]));
-        }
-        if operator != Operator::Multiply {
-            if self.matrix(right).is_none() {
-                self.value(right)?;
-            }
-            let vector = self.vector_text(if is_transposed { matrix.rows } else { matrix.columns });
-            return self.report(errors::operator_of_matrix(place, &left.text, &vector));
-        }
-        let value = self.value(right)?;
-        let (rows, columns) = if is_transposed { (matrix.columns, matrix.rows) } else { (matrix.rows, matrix.columns) };
-        let wanted = self.size_words(columns);
-        let texts = [&left.text, &right.text].map(String::as_str);
-        match self.graph.extent(value) {
-            Extent::Element(size) if self.graph.are_equal(size, columns) => {
-                Some(self.graph.product(matrix, is_transposed, value))
-            }
-            Extent::Element(size) if !self.are_known([size, columns]) => {
-                self.compare(place, [size, columns], errors::compared_vector(texts));
-                Some(self.graph.product(matrix, is_transposed, value))
-            }
-            Extent::Element(size) | Extent::Shared(size) if !self.graph.are_equal(size, columns) => {
-                let (found, rows) = (self.size_words(size), self.size_words(rows));
-                let name = self.graph.parameter_name(matrix.parameter).to_owned();
-                let sizes = [&*wanted, &*found, &*rows];
-                let vector = self.is_declared(right).then_some(&*right.text);
-                self.report(errors::wrong_vector(place, texts, sizes, &name, is_transposed, vector))
-            }
-            Extent::Shared(_) => self.report(errors::product_of_parameters(place, texts)),
-            _ => self.report(errors::matrix_times_number(place, texts, &wanted)),
-        }
-    }
-
-    /// Returns whether an expression is the name of an input or a parameter.
-    fn is_declared(&self, expression: &Expression) -> bool {
-        let Kind::Name(name) = &expression.kind else { return false };
-        let entry = self.entries.iter().rev().find(|entry| identifier::plain(&entry.name) == identifier::plain(name));
-        entry.is_some_and(|entry| entry.role != "`let`")
-    }
-
-    fn are_known(&self, sizes: [Size; 2]) -> bool {
-        self.graph.are_known(sizes)
-    }
-
-    /// Lets the compiler compare two sizes, once.
-    fn compare(&mut self, place: Place, sizes: [Size; 2], message: [String; 3]) {
-        let [first, second] = sizes;
-        if !self.comparisons.iter().any(|known| known.sizes == sizes || known.sizes == [second, first]) {
-            self.comparisons.push(Comparison { place, sizes, message });
-        }
-    }
-
-    fn size_words(&self, size: Size) -> String {
-        self.graph.size_text(size).map_or_else(String::new, |size| size.text.clone())
-    }
-
-    /// Reports two vectors of different lengths.
-    fn check_sizes(&mut self, values: [Value; 2], place: Place, operator: &str, texts: [&str; 2]) -> Option<()> {
-        let [left, right] = values.map(|value| self.graph.extent(value).size());
-        match (left, right) {
-            (Some(left), Some(right)) if self.graph.are_equal(left, right) => Some(()),
-            (Some(left), Some(right)) if !self.are_known([left, right]) => {
-                self.compare(place, [left, right], errors::compared_vectors(operator, texts));
-                Some(())
-            }
-            (Some(left), Some(right)) => {
-                let sizes = [left, right].map(|size| self.size_words(size));
-                self.report(errors::different_vectors(place, operator, texts, [&sizes[0], &sizes[1]]));
-                None
-            }
-            _ => Some(()),
-        }
-    }
-
     fn constant(&mut self, path: &TokenStream) -> Value {
         self.graph.constant(crate::text::of(path.clone()), path.clone())
     }
 
     fn call(&mut self, name: &Ident, arguments: &[Expression], place: Place) -> Option<Value> {
         let word = identifier::plain(name);
+        if let Some(function) = self.functions.iter().position(|function| identifier::plain(&function.name) == word) {
+            return self.inlined(function, name, arguments, place);
+        }
         if word == "transpose"
             && let [argument] = arguments
             && let Some((matrix, is_transposed)) = self.matrix(argument)
         {
-            let vector = self.vector_text(if is_transposed { matrix.columns } else { matrix.rows });
-            return self.report(errors::lone_matrix(place, &format!("transpose({})", argument.text), &vector));
+            return Some(self.matrix_value(matrix, !is_transposed));
         }
         let values: Vec<_> = arguments.iter().map(|argument| self.value(argument)).collect();
         if word == "powi" {
             return self.whole_power(name, arguments, &values);
         }
-        let mut wanted: Vec<_> = match word.as_str() {
-            "mean" => vec![1],
-            _ => function::named(&word).map(|function| function.arguments).collect(),
-        };
-        wanted.sort_unstable();
-        if word == "transpose" {
-            let Some(argument) = arguments.first() else {
-                return self.report(errors::wrong_number_of_arguments(name, &[1], 0));
-            };
-            values.first().copied().flatten()?;
-            return self.report(errors::transposed_value(argument.place, &argument.text));
-        }
+        let wanted = function::numbers_of_arguments(&word);
         if wanted.is_empty() {
             if word == self.owner {
                 return self.report(errors::calls_itself(name));
             }
-            return self.report(errors::unknown_function(name, function::similar(&word)));
+            let similar =
+                function::similar(&word, self.functions.iter().map(|function| identifier::plain(&function.name)));
+            return self.report(errors::unknown_function(name, similar.as_deref()));
         }
-        if !wanted.contains(&values.len()) {
+        let takes_more = word == "concat" && values.len() > 2;
+        if !wanted.contains(&values.len()) && !takes_more {
             return self.report(errors::wrong_number_of_arguments(name, &wanted, values.len()));
         }
         let values: Vec<_> = values.into_iter().collect::<Option<_>>()?;
+        let found = function::named(&word).find(|function| function.arguments == values.len());
+        if self.alone && found.is_none_or(|function| function.combines) {
+            return self.report(self.combination_alone(name, place));
+        }
+        if function::is_of_arrays(&word) {
+            return self.of_arrays(name, arguments, &values, place);
+        }
         for (value, argument) in values.iter().zip(arguments).skip(1) {
             let first = (*values.first()?, arguments.first().map_or("", |first| &first.text));
             self.check_sizes([first.0, *value], place, &word, [first.1, &argument.text])?;
         }
-        let found = function::named(&word).find(|function| function.arguments == values.len());
-        if found.is_none_or(|function| function.combines) {
-            if self.alone {
-                return self.report(errors::combination_in_activation(name, place));
-            }
-            if !any_vector(self.graph, &values) {
-                let argument = arguments.first().map_or("", |argument| &argument.text);
-                return self.report(errors::combination_of_number(name, argument, place));
-            }
+        if found.is_none_or(|function| function.combines) && !any_vector(self.graph, &values) {
+            let argument = arguments.first().map_or("", |argument| &argument.text);
+            return self.report(errors::combination_of_number(name, argument, place));
+        }
+        let value = *values.first()?;
+        if found.is_some_and(|function| function.is_of_vector) && self.rank(value) > 1 {
+            let argument = arguments.first().map_or("", |argument| &argument.text);
+            return self.report(errors::vector_function(name, argument, &self.shape_text(value)));
         }
         if let Some(function) = found {
             return (function.build)(self.graph, &values);
         }
-        let value = *values.first()?;
-        let size = self.graph.extent(value).size()?;
+        // The mean.
+        let axes = self.graph.extent(value).axes()?;
         let sum = self.graph.reduce(Reduction::Sum, value);
-        let reciprocal = self.graph.reciprocal(size);
+        let reciprocal = self.graph.reciprocal(axes);
         Some(self.graph.times(sum, reciprocal))
+    }
+
+    /// Returns what is wrong with a function of all elements where a formula sees one.
+    fn combination_alone(&self, name: &Ident, place: Place) -> syn::Error {
+        match self.calls.last().and_then(|&function| self.functions.get(function)) {
+            Some(function) => errors::combination_in_function(name, &function.name, place),
+            None => errors::combination_in_activation(name, place),
+        }
     }
 
     fn whole_power(&mut self, name: &Ident, arguments: &[Expression], values: &[Option<Value>]) -> Option<Value> {

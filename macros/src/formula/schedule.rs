@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::graph::{Extent, Graph, Matrix, Operation, Reduction, Size, Value};
+use super::graph::{Axes, Extent, Graph, Matrix, Operation, Reduction, Value};
 
 /// What is wanted of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub(crate) enum Step {
     Loop(Pass),
     /// A product of a matrix, or of its transpose, and a vector of each sample. The bias is added to it.
     Product { result: Value, matrix: Matrix, is_transposed: bool, vector: Value, bias: Option<Value> },
+    /// Any other operation that moves or combines elements.
+    Arrays(Value),
     /// The sums over the samples of a root, by a loop over its elements (with their size) or over the samples.
     Sums { root: usize, pass: Pass },
     /// The sum of the products of two vectors.
@@ -38,8 +40,10 @@ pub(crate) enum Step {
 /// One loop.
 #[derive(Debug)]
 pub(crate) struct Pass {
-    /// The length of the vectors; `None` for a loop over samples.
-    pub(crate) size: Option<Size>,
+    /// The rows of each sample.
+    pub(crate) rows: Axes,
+    /// The axes of the elements of a row; `None` for a loop over rows.
+    pub(crate) axes: Option<Axes>,
     /// The vectors of each sample that it reads; in a loop over samples, the numbers.
     pub(crate) elements: Vec<Value>,
     /// The numbers per sample that it reads, in a loop over elements.
@@ -116,7 +120,7 @@ fn levels(graph: &Graph, needed: &[Value], given: &[Value]) -> HashMap<Value, us
         let operation = graph.operation(value);
         let before = operation.arguments().into_iter().filter_map(|argument| levels.get(&argument)).max();
         let before = before.copied().unwrap_or(0);
-        let cuts = matches!(operation, Operation::Reduce(..) | Operation::Product(..));
+        let cuts = operation.is_of_arrays() || matches!(operation, Operation::Reduce(..));
         levels.insert(value, if given.contains(&value) { 0 } else { before + usize::from(cuts) });
     }
     levels
@@ -131,18 +135,16 @@ impl Schedule<'_> {
     fn is_array(&self, value: Value) -> bool {
         self.given.contains(&value)
             || self.biased.contains_key(&value)
-            || matches!(
-                self.graph.operation(value),
-                Operation::Reduce(..) | Operation::Input(..) | Operation::Product(..)
-            )
+            || self.graph.operation(value).is_of_arrays()
+            || matches!(self.graph.operation(value), Operation::Reduce(..) | Operation::Input(..))
     }
 
     /// Returns the values that have to be in memory.
     fn to_store(&self) -> Vec<Value> {
-        let is_of_product = |value: Value| {
+        let is_of_arrays = |value: Value| {
             let by_product = self.needed.iter().any(|&reader| {
-                !self.given.contains(&reader)
-                    && matches!(self.graph.operation(reader), Operation::Product(.., vector) if vector == value)
+                let operation = self.graph.operation(reader);
+                !self.given.contains(&reader) && operation.is_of_arrays() && operation.arguments().contains(&value)
             });
             let by_outer = self
                 .roots
@@ -156,12 +158,15 @@ impl Schedule<'_> {
         };
         // A product that its bias takes in is never in memory.
         let is_taken_in = |value: Value| self.biased.values().any(|&(product, _)| product == value);
-        let is_read = |value: Value| self.graph.extent(value) == Extent::Sample && self.is_read_elsewhere(value);
-        let candidates = self.needed.iter().copied().filter(|&value| {
-            matches!(self.graph.extent(value), Extent::Element(_) | Extent::Sample) && !is_taken_in(value)
-        });
+        let is_read =
+            |value: Value| matches!(self.graph.extent(value), Extent::Sample(_)) && self.is_read_elsewhere(value);
+        let candidates = self
+            .needed
+            .iter()
+            .copied()
+            .filter(|&value| self.graph.extent(value).rows().is_some() && !is_taken_in(value));
         candidates
-            .filter(|&value| self.is_array(value) || is_of_product(value) || is_wanted(value) || is_read(value))
+            .filter(|&value| self.is_array(value) || is_of_arrays(value) || is_wanted(value) || is_read(value))
             .collect()
     }
 
@@ -171,7 +176,7 @@ impl Schedule<'_> {
         by_roots
             || self.needed.iter().any(|&reader| {
                 let operation = self.graph.operation(reader);
-                let is_later = self.graph.extent(reader).size().is_some()
+                let is_later = self.graph.extent(reader).axes().is_some()
                     || matches!(operation, Operation::Reduce(..))
                     || self.level(reader) > self.level(value);
                 is_later && !self.given.contains(&reader) && operation.arguments().contains(&value)
@@ -189,26 +194,35 @@ impl Schedule<'_> {
                 .copied()
                 .filter(|&value| self.level(value) == level && !self.is_array(value))
                 .collect();
-            let of_size = |size: Option<Size>| {
-                written.iter().copied().filter(|&value| self.graph.extent(value).size() == size).collect::<Vec<_>>()
-            };
-            steps.extend(self.pass(None, of_size(None), Vec::new()).map(Step::Loop));
-            for (size, _) in self.graph.sizes() {
-                let reduced = self.reductions(level, size);
-                steps.extend(self.pass(Some(size), of_size(Some(size)), reduced).map(Step::Loop));
+            let reduced = self.reductions(level);
+            // Loops over rows first, since loops over elements read what they write.
+            let arguments = reduced.iter().map(|reduced| reduced.argument);
+            let mut loops: Vec<_> = written.iter().copied().chain(arguments).map(|value| self.place(value)).collect();
+            loops.sort_unstable_by_key(|&(rows, axes)| (axes, rows));
+            loops.dedup();
+            for place in loops {
+                let outputs = written.iter().copied().filter(|&value| self.place(value) == place).collect();
+                let reduced = reduced.iter().copied().filter(|reduced| self.place(reduced.argument) == place).collect();
+                steps.extend(self.pass(place, outputs, reduced).map(Step::Loop));
             }
         }
         self.sums(&mut steps);
         steps
     }
 
+    /// Returns the rows and the axes of the loop that computes a value.
+    fn place(&self, value: Value) -> (Axes, Option<Axes>) {
+        let extent = self.graph.extent(value);
+        (extent.rows().unwrap_or_default(), extent.axes())
+    }
+
     /// Returns the reductions whose arguments are complete.
-    fn reductions(&self, level: usize, size: Size) -> Vec<Reduced> {
+    fn reductions(&self, level: usize) -> Vec<Reduced> {
         let found = self.needed.iter().filter_map(|&result| match self.graph.operation(result) {
             Operation::Reduce(reduction, argument)
                 if !self.given.contains(&result)
                     && self.level(result) == level + 1
-                    && self.graph.extent(argument).size() == Some(size) =>
+                    && self.graph.extent(argument).axes().is_some() =>
             {
                 Some(Reduced { result, reduction, argument })
             }
@@ -217,17 +231,21 @@ impl Schedule<'_> {
         found.collect()
     }
 
-    /// Adds the products whose vectors are complete.
+    /// Adds the products and the other operations of arrays whose arguments are complete.
     fn products(&self, level: usize, steps: &mut Vec<Step>) {
         for &value in self.needed.iter().filter(|&&value| self.level(value) == level && self.stored.contains(&value)) {
             let (product, bias) = match self.biased.get(&value) {
                 Some(&(product, bias)) => (product, Some(bias)),
                 None => (value, None),
             };
-            if let Operation::Product(matrix, is_transposed, vector) = self.graph.operation(product)
-                && !self.given.contains(&value)
-            {
+            let operation = self.graph.operation(product);
+            if self.given.contains(&value) {
+                continue;
+            }
+            if let Operation::Product(matrix, is_transposed, vector) = operation {
                 steps.push(Step::Product { result: value, matrix, is_transposed, vector, bias });
+            } else if operation.is_of_arrays() && !matches!(operation, Operation::View(..)) {
+                steps.push(Step::Arrays(value));
             }
         }
     }
@@ -236,20 +254,19 @@ impl Schedule<'_> {
     fn sums(&self, steps: &mut Vec<Step>) {
         for (root, &(value, wanted)) in self.roots.iter().enumerate() {
             let sum = vec![Reduced { result: value, reduction: Reduction::Sum, argument: value }];
-            let size = match wanted {
-                Wanted::Elements | Wanted::Samples => continue,
-                Wanted::OuterSum(_, other) => {
-                    steps.push(Step::Outer { root, left: value, right: other });
-                    continue;
+            match wanted {
+                Wanted::Elements | Wanted::Samples => {}
+                Wanted::OuterSum(_, other) => steps.push(Step::Outer { root, left: value, right: other }),
+                Wanted::ColumnSums => {
+                    let pass = self.pass(self.place(value), Vec::new(), sum);
+                    steps.extend(pass.map(|pass| Step::Sums { root, pass }));
                 }
-                Wanted::ColumnSums => self.graph.extent(value).size(),
-            };
-            steps.extend(self.pass(size, Vec::new(), sum).map(|pass| Step::Sums { root, pass }));
+            }
         }
     }
 
     /// Returns a loop, unless it would compute nothing.
-    fn pass(&self, size: Option<Size>, outputs: Vec<Value>, reduced: Vec<Reduced>) -> Option<Pass> {
+    fn pass(&self, (rows, axes): (Axes, Option<Axes>), outputs: Vec<Value>, reduced: Vec<Reduced>) -> Option<Pass> {
         if outputs.is_empty() && reduced.is_empty() {
             return None;
         }
@@ -259,11 +276,11 @@ impl Schedule<'_> {
         let roots: Vec<_> = outputs.iter().copied().chain(reduced.iter().map(|reduced| reduced.argument)).collect();
         let needed = self.graph.needed(&roots, is_given);
         let of_memory = needed.iter().copied().filter(|&value| is_given(value));
-        let (elements, samples): (Vec<_>, Vec<_>) = match size {
-            Some(_) => of_memory.partition(|&value| matches!(self.graph.extent(value), Extent::Element(_))),
+        let (elements, samples): (Vec<_>, Vec<_>) = match axes {
+            Some(_) => of_memory.partition(|&value| matches!(self.graph.extent(value), Extent::Element(..))),
             None => (of_memory.collect(), Vec::new()),
         };
         let shared = needed.into_iter().filter(|&value| self.graph.is_parameter(value) && !is_given(value)).collect();
-        Some(Pass { size, elements, samples, shared, outputs, reduced })
+        Some(Pass { rows, axes, elements, samples, shared, outputs, reduced })
     }
 }

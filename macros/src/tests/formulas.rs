@@ -33,7 +33,7 @@ fn assert_found(cases: &[(&str, &str, &str)], is_loss: bool) {
 const MISTAKES: &[(&str, &str, &str)] = &[
     ("Name(x) = tahn(x)", "tahn", "`tahn` is not a function of formulas"),
     ("Name(x) = x + y", "y", "`y` is not declared"),
-    ("Name(x) = x[0]", "x[0]", "`x[0]`: formulas do not index"),
+    ("Name(x) = x[0]", "0", "`x` is one number, which has no parts"),
     ("Name(x) = max(x)", "max(x)", "`max` combines the elements of a vector, but an activation sees one element"),
     ("Name(x) = max(x, 1, 2)", "max", "`max` takes 1 or 2 values, found 3"),
     ("Name(x) = sum(x) * x", "sum(x)", "`sum` combines the elements of a vector, but an activation sees one element"),

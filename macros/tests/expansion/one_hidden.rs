@@ -164,9 +164,6 @@ impl Formula<1, 0, 0, 1, 0> for __OneHiddenLoop6 {
 #[allow(dead_code)]
 struct __OneHiddenConstants {
     settings: (),
-    over_size_1: f64,
-    over_size_2: f64,
-    over_size_3: f64,
 }
 #[doc(hidden)]
 #[derive(Debug)]
@@ -193,12 +190,9 @@ impl<const N: usize, const H: usize, const K: usize> Layer for OneHidden<N, H, K
         memory: Forward<'_, T>,
     ) {
         let Forward { input, output, cache, .. } = memory;
-        let samples = input.len() / { N };
+        let samples = input.len() / <Vector<{ N }> as Shape>::LEN;
         let constants = __OneHiddenConstants {
             settings: *site.settings,
-            over_size_1: 1.0 / ({ N }) as f64,
-            over_size_2: 1.0 / ({ K }) as f64,
-            over_size_3: 1.0 / ({ H }) as f64,
         };
         let (of_sample_1, cache) = cache.split_at_mut(samples * { H });
         let (of_sample_2, cache) = cache.split_at_mut(samples * { H });
@@ -259,12 +253,9 @@ impl<const N: usize, const H: usize, const K: usize> Layer for OneHidden<N, H, K
         gradient: &mut Self::With<T>,
     ) {
         let Backward { input, output, cache, grad_output, grad_input, accumulate, .. } = memory;
-        let samples = grad_output.len() / { K };
+        let samples = grad_output.len() / <Vector<{ K }> as Shape>::LEN;
         let constants = __OneHiddenConstants {
             settings: *site.settings,
-            over_size_1: 1.0 / ({ N }) as f64,
-            over_size_2: 1.0 / ({ K }) as f64,
-            over_size_3: 1.0 / ({ H }) as f64,
         };
         let (of_sample_1, cache) = cache.split_at_mut(samples * { H });
         let (of_sample_2, cache) = cache.split_at_mut(samples * { H });

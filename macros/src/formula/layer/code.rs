@@ -8,10 +8,11 @@ use syn::GenericParam;
 
 use super::{Analysis, assertions, explanation, generics, parameters_name};
 use crate::formula::activation::initialization;
-use crate::formula::emit::{Loop, hygienic, loop_type, memory_name};
-use crate::formula::graph::{Extent, Graph, Operation, Size, Value};
+use crate::formula::emit::{Loop, loop_type, memory_name};
+use crate::formula::graph::{Axes, Extent, Graph, Operation, Size, Value};
 use crate::formula::header::{documentation, is_documented};
-use crate::formula::layer_header::{Dimensions, LayerHeader, is_type_of_layers};
+use crate::formula::layer_header::{Dimensions, LayerHeader, ShapeOf, is_type_of_layers};
+use crate::formula::moves;
 use crate::formula::schedule::{Pass, Reduced, Step, Wanted, steps};
 use crate::formula::settings;
 use crate::generated;
@@ -44,11 +45,21 @@ impl Memory<'_> {
 
     /// Returns the number of elements per sample.
     fn len(&self, value: Value) -> TokenStream {
-        self.graph().extent(value).size().map_or_else(|| quote!(1), |size| self.size_code(size))
+        self.graph().len_code(self.graph().extent(value))
+    }
+
+    /// Returns the number of rows of all samples.
+    fn rows(&self, rows: Axes) -> TokenStream {
+        if rows == Axes::NONE {
+            return quote!(samples);
+        }
+        let rows = self.graph().count_code(rows);
+        quote!(samples * #rows)
     }
 
     /// Returns the slice of a value, and adds the value to the cache if it has none.
     fn slice(&mut self, value: Value) -> TokenStream {
+        let value = self.graph().seen(value);
         if let Some(slice) = self.fixed.get(&value) {
             return slice.clone();
         }
@@ -130,14 +141,14 @@ impl Memory<'_> {
         match step {
             Step::Loop(pass) => {
                 let name = self.loop_item(pass);
-                let row = pass.size.map_or_else(|| quote!(1), |size| self.size_code(size));
+                let (samples, row) = self.sizes(pass);
                 let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
                 let shared = self.shared(&pass.shared);
                 let outputs: Vec<_> = pass.outputs.iter().map(|&value| self.slice(value)).collect();
                 let reduced: Vec<_> = pass.reduced.iter().map(|reduced: &Reduced| self.slice(reduced.result)).collect();
                 quote! {
                     T::formula_rows(
-                        isa, &#name(constants), samples, #row,
+                        isa, &#name(constants), #samples, #row,
                         [#(#each),*], [#(#sample),*], [#(#shared),*], [#(&mut *#outputs),*], [#(&mut *#reduced),*],
                     );
                 }
@@ -148,44 +159,76 @@ impl Memory<'_> {
                 let bias = bias.map_or_else(|| quote!(&[]), |bias| self.shared(&[bias]).into_iter().collect());
                 let input = self.slice(vector);
                 let output = self.slice(result);
-                let sizes = quote!(#private::DenseSizes { samples, inputs: #columns, outputs: #rows });
+                let sizes = self.dense_sizes(vector, &columns, &rows);
                 if is_transposed {
                     quote!(T::dense_input_gradient(isa, #sizes, #weight, &*#input, &mut *#output);)
                 } else {
                     quote!(T::dense_forward(isa, #sizes, #weight, #bias, &*#input, &mut *#output);)
                 }
             }
+            &Step::Arrays(value) => {
+                let arguments: Vec<_> = self.graph().operation(value).arguments();
+                let arguments = self.read(&arguments);
+                let output = self.slice(value);
+                moves::code(self.graph(), value, &arguments, &quote!(&mut *#output), private)
+            }
             Step::Sums { root, pass } => {
                 let name = self.loop_item(pass);
-                let row = pass.size.map_or_else(|| quote!(1), |size| self.size_code(size));
+                let (samples, row) = self.sizes(pass);
                 let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
                 let shared = self.shared(&pass.shared);
                 let parameter = self.analysis.vectors.get(*root).map_or(0, |&(index, _)| index);
+                let accumulate = self.accumulate(parameter);
                 let gradient = self.header.parameters.get(parameter).map(|parameter| &parameter.name);
                 quote! {
                     T::formula_columns(
-                        isa, &#name(constants), samples, #row,
-                        [#(#each),*], [#(#sample),*], [#(#shared),*], accumulate, [gradient.#gradient.as_mut_slice()],
+                        isa, &#name(constants), #samples, #row,
+                        [#(#each),*], [#(#sample),*], [#(#shared),*], #accumulate, [gradient.#gradient.as_mut_slice()],
                     );
                 }
             }
             Step::Outer { root, left, right } => {
                 let outer = self.analysis.outers.get(*root - self.analysis.vectors.len());
                 let Some(matrix) = outer.map(|outer| outer.matrix) else { return TokenStream::new() };
-                let accumulate =
-                    if self.written.contains(&matrix.parameter) { quote!(true) } else { quote!(accumulate) };
-                self.written.push(matrix.parameter);
+                let accumulate = self.accumulate(matrix.parameter);
                 let [rows, columns] = [matrix.rows, matrix.columns].map(|size| self.size_code(size));
                 let gradient = self.header.parameters.get(matrix.parameter).map(|parameter| &parameter.name);
+                let sizes = self.dense_sizes(*left, &columns, &rows);
                 let [left, right] = [*left, *right].map(|value| self.slice(value));
                 quote! {
                     T::dense_weight_gradient(
-                        isa, #private::DenseSizes { samples, inputs: #columns, outputs: #rows },
-                        &*#right, &*#left, #accumulate, gradient.#gradient.as_mut_slice(), &mut [],
+                        isa, #sizes, &*#right, &*#left, #accumulate, gradient.#gradient.as_mut_slice(), &mut [],
                     );
                 }
             }
         }
+    }
+
+    /// Returns the number of rows of a loop in all samples, and that of the elements of a row.
+    fn sizes(&self, pass: &Pass) -> (TokenStream, TokenStream) {
+        (self.rows(pass.rows), self.graph().count_code(pass.axes.unwrap_or_default()))
+    }
+
+    /// Returns the sizes of a product for the rows that a value has.
+    fn dense_sizes(&self, value: Value, inputs: &TokenStream, outputs: &TokenStream) -> TokenStream {
+        let private = self.private;
+        let samples = match self.graph().extent(value).rows().unwrap_or_default() {
+            Axes::NONE => quote!(samples),
+            rows => {
+                let rows = self.rows(rows);
+                quote!(samples: #rows)
+            }
+        };
+        quote!(#private::DenseSizes { #samples, inputs: #inputs, outputs: #outputs })
+    }
+
+    /// Returns whether to add to the gradient of a parameter: always, except for the first that is written.
+    fn accumulate(&mut self, parameter: usize) -> TokenStream {
+        if self.written.contains(&parameter) {
+            return quote!(true);
+        }
+        self.written.push(parameter);
+        quote!(accumulate)
     }
 
     fn read(&mut self, values: &[Value]) -> Vec<TokenStream> {
@@ -196,6 +239,26 @@ impl Memory<'_> {
                 quote!(&*#slice)
             })
             .collect()
+    }
+
+    /// Returns the number of multiply-adds per sample of a product.
+    fn multiply_adds(&self, step: &Step) -> Option<TokenStream> {
+        let graph = self.graph();
+        let (rows, factors) = match step {
+            Step::Product { matrix, vector, .. } => (graph.extent(*vector).rows()?, vec![matrix.rows, matrix.columns]),
+            &Step::Arrays(value) => match graph.operation(value) {
+                Operation::MatrixProduct([is_transposed, _], left, _) => {
+                    let extent = graph.extent(value);
+                    let inner = graph.sizes(graph.extent(left).axes()?).get(usize::from(!is_transposed)).copied();
+                    (extent.rows()?, graph.sizes(extent.axes()?).iter().copied().chain(inner).collect())
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let mut factors = graph.sizes(rows).iter().copied().chain(factors).map(|size| self.size_code(size));
+        let first = factors.next()?;
+        Some(quote!((#first #(* #factors)*) as u64))
     }
 
     /// Returns the values in memory.
@@ -250,11 +313,7 @@ fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> P
     let forward_steps = steps(graph, &[(analysis.output, Wanted::Elements)], &[analysis.input]);
     let forward = memory.code(&forward_steps);
     let kept = memory.stored.len();
-    let multiply_adds = forward_steps.iter().filter_map(|step| match step {
-        Step::Product { matrix, .. } => Some([matrix.rows, matrix.columns].map(|size| memory.size_code(size))),
-        _ => None,
-    });
-    let multiply_adds: Vec<_> = multiply_adds.map(|[rows, columns]| quote!((#rows * #columns) as u64)).collect();
+    let multiply_adds: Vec<_> = forward_steps.iter().filter_map(|step| memory.multiply_adds(step)).collect();
     let cuts = memory.cuts(kept);
     let forward = quote!(#cuts #forward);
     // The value that the output copies is in the output's memory too.
@@ -262,7 +321,8 @@ fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> P
     if let Operation::Spread(_, copied) = graph.operation(analysis.output)
         && !memory.stored.contains(&copied)
         && copied != analysis.input
-        && matches!(graph.extent(copied), Extent::Element(_))
+        && matches!(graph.extent(copied), Extent::Element(..))
+        && !matches!(graph.operation(copied), Operation::View(..))
     {
         memory.fixed.insert(copied, quote!(output));
     }
@@ -278,7 +338,7 @@ fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> P
     let all_steps = || of_parameters.iter().chain(&of_input);
     let reads = |name: &str| {
         all_steps()
-            .flat_map(read_values)
+            .flat_map(|step| read_values(graph, step))
             .any(|value| memory.fixed.get(&value).is_some_and(|slice| slice.to_string() == name))
     };
     let backward = quote! {
@@ -301,12 +361,14 @@ fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> P
 }
 
 /// Returns the values that a step reads from memory.
-fn read_values(step: &Step) -> Vec<Value> {
-    match step {
+fn read_values(graph: &Graph, step: &Step) -> Vec<Value> {
+    let values = match step {
+        &Step::Arrays(value) => graph.operation(value).arguments(),
         Step::Loop(pass) | Step::Sums { pass, .. } => pass.elements.iter().chain(&pass.samples).copied().collect(),
         Step::Product { vector, .. } => vec![*vector],
         Step::Outer { left, right, .. } => vec![*left, *right],
-    }
+    };
+    values.into_iter().map(|value| graph.seen(value)).collect()
 }
 
 /// Returns the items of a layer.
@@ -324,7 +386,7 @@ pub(super) fn items(header: &LayerHeader, analysis: &Analysis, library: &TokenSt
     let parameters = parameters(header, library, &private);
     let passes = passes(header, analysis, &private);
     let implementation = implementation(header, analysis, &passes, &private);
-    let assertions = assertions(analysis, &private);
+    let assertions = assertions(&analysis.graph, &analysis.comparisons, &analysis.ranges, &private).items;
     let explanation = explanation(analysis, header).join("\n");
     let types = &passes.types;
     quote! {
@@ -361,6 +423,10 @@ fn parameters(header: &LayerHeader, library: &TokenStream, private: &TokenStream
         let (attributes, field) = (&parameter.attributes, &parameter.name);
         let is_marked = attributes.iter().any(|attribute| attribute.path().is_ident("tensor"));
         let (kind, shape, field_doc) = match &parameter.dimensions {
+            Dimensions::Scalar => {
+                let kind = if parameter.start.is_some() { quote!(scale) } else { quote!(bias) };
+                (kind, quote!(SVector<T, 1>), format!("`{field}`, a number."))
+            }
             Dimensions::Vector(size) => {
                 let kind = if parameter.start.is_some() { quote!(scale) } else { quote!(bias) };
                 (kind, quote!(SVector<T, { #size }>), format!("`{field}`, a vector."))
@@ -402,15 +468,20 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
     let plan = generated::name(name, "Plan");
     let settings_type =
         if header.settings.is_empty() { quote!(()) } else { settings::struct_name(name).into_token_stream() };
-    let sizes: Vec<_> = analysis.graph.sizes().map(|(_, size)| size.code.clone()).collect();
-    let over: Vec<_> = (1..=sizes.len()).map(|index| hygienic(&format!("over_size_{index}"))).collect();
+    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.reciprocals().into_iter().unzip();
+    let assertions = assertions(&analysis.graph, &analysis.comparisons, &analysis.ranges, private).statements;
     let Passes { forward, backward, inference_len, cache_len, reads_input, reads_output, multiply_adds, .. } = passes;
-    let (takes, gives) = (&header.takes, &header.gives);
+    let [takes, gives] = [&header.takes, &header.gives].map(|shape| shape_type(shape, private));
+    let also_takes = match header.takes.sizes.as_slice() {
+        [size] => {
+            Some(quote!(impl #declared #private::Takes<#private::Probabilities<{ #size }>> for #name #arguments {}))
+        }
+        _ => None,
+    };
     let with = parameters_type(header, &format_ident!("T"));
     let initialize = initialize(header, private);
     let initialization = initialization(analysis.initializer.as_ref(), private);
-    let constants_value =
-        quote!(let constants = #constants { settings: *site.settings, #(#over: 1.0 / (#sizes) as f64),* };);
+    let constants_value = quote!(let constants = #constants { settings: *site.settings, #(#over: #values),* };);
     quote! {
         #[derive(Clone, Copy)]
         #[allow(dead_code)]
@@ -430,8 +501,8 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
             const SUMS_FROM_ZERO: bool = true;
         }
         impl #declared #private::Layer for #name #arguments {
-            type Output<In: #private::Shape> = #private::Vector<{ #gives }>;
-            type Logits<In: #private::Shape> = #private::Vector<{ #gives }>;
+            type Output<In: #private::Shape> = #gives;
+            type Logits<In: #private::Shape> = #gives;
             type With<T: #private::Scalar> = #with;
             type Settings = #settings_type;
             type Plan<In: #private::Shape> = #plan #arguments;
@@ -448,7 +519,8 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
                 memory: #private::Forward<'_, T>,
             ) {
                 let #private::Forward { input, output, cache, .. } = memory;
-                let samples = input.len() / { #takes };
+                let samples = input.len() / <#takes as #private::Shape>::LEN;
+                #assertions
                 #constants_value
                 #forward
             }
@@ -462,14 +534,21 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
                 gradient: &mut Self::With<T>,
             ) {
                 let #private::Backward { input, output, cache, grad_output, grad_input, accumulate, .. } = memory;
-                let samples = grad_output.len() / { #gives };
+                let samples = grad_output.len() / <#gives as #private::Shape>::LEN;
                 #constants_value
                 #backward
             }
         }
-        impl #declared #private::Takes<#private::Vector<{ #takes }>> for #name #arguments {}
-        impl #declared #private::Takes<#private::Probabilities<{ #takes }>> for #name #arguments {}
+        impl #declared #private::Takes<#takes> for #name #arguments {}
+        #also_takes
     }
+}
+
+/// Returns the type of a shape.
+fn shape_type(shape: &ShapeOf, private: &TokenStream) -> TokenStream {
+    let name = format_ident!("{}", shape.name);
+    let sizes = &shape.sizes;
+    quote!(#private::#name<#({ #sizes }),*>)
 }
 
 /// Returns the function that initializes the parameters, if some start from a number.
@@ -584,6 +663,7 @@ fn has_parameters(header: &LayerHeader) -> bool {
                 if size.ty.to_token_stream().to_string() == "usize" && !is_type_of_layers(&size.ident))
         })
         && header.parameters.iter().all(|parameter| match &parameter.dimensions {
+            Dimensions::Scalar => true,
             Dimensions::Vector(size) => is_sound(size),
             Dimensions::Matrix(rows, columns) => is_sound(rows) && is_sound(columns),
         })
@@ -604,11 +684,10 @@ fn docs(header: &LayerHeader, analysis: &Analysis) -> TokenStream {
         lines.extend([String::new(), " # Settings".to_owned()]);
         lines.extend(header.settings.iter().map(|setting| format!(" {}", settings::line(setting))));
     }
-    let shape = |size: &TokenStream| crate::text::of(size.clone());
     lines.extend([
         String::new(),
         " # Shapes".to_owned(),
-        format!(" Input `Vector<{}>`, output `Vector<{}>`.", shape(&header.takes), shape(&header.gives)),
+        format!(" Input `{}`, output `{}`.", header.takes.text(), header.gives.text()),
     ]);
     documentation(&lines)
 }

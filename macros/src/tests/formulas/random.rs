@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::TokenStream;
-
 use crate::errors::Errors;
+use crate::formula::testing::{Axes, Extent, Graph, Length, Matrix, Operation, Reduction, Scope, Value, propagate};
 use crate::formula::testing::{Binary, Unary, formula};
-use crate::formula::testing::{Extent, Graph, Matrix, Operation, Reduction, Scope, SizeText, Value, propagate};
 
 /// The length of the vectors.
 const LEN: usize = 3;
@@ -47,8 +45,9 @@ fn evaluate(graph: &Graph, root: Value, leaves: &HashMap<Value, Numbers>, matric
                 };
                 (0..LEN).map(|row| (0..LEN).map(|column| at(row, column) * vector[column]).sum()).collect()
             }
-            Operation::Detached(argument) | Operation::PerSample(argument) => of(argument),
+            Operation::Detached(argument) => of(argument),
             Operation::Spread(_, argument) => spread(of(argument)),
+            other => unreachable!("{other:?} is not in these formulas"),
         };
         values.insert(value, result);
     }
@@ -207,19 +206,15 @@ struct Case {
 }
 
 fn case(source: &str) -> Case {
-    let mut graph = Graph::new();
+    let mut graph = Graph::new(Vec::new());
     let mut errors = Errors::new();
-    let size = graph.size(SizeText {
-        text: LEN.to_string(),
-        code: TokenStream::new(),
-        reciprocal: TokenStream::new(),
-        is_known: true,
-    });
-    let x = graph.input("x", Extent::Element(size));
+    let size = graph.computed(Length::number(LEN as i64));
+    let axes = graph.axes(&[size]);
+    let x = graph.input("x", Extent::Element(Axes::NONE, axes));
     let index = graph.parameter("w".to_owned());
     let matrix = Matrix { parameter: index, rows: size, columns: size };
     let index = graph.parameter("b".to_owned());
-    let b = graph.push(Operation::Parameter(index, size));
+    let b = graph.push(Operation::Parameter(index, axes));
     let expression = formula(source.parse().unwrap_or_default(), crate::place::Place::call(), &mut errors);
     let root = {
         let mut scope = Scope::new(&mut graph, &mut errors, false);

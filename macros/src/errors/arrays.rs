@@ -1,0 +1,285 @@
+//! Mistakes in the shapes of formulas, and in what moves their elements.
+
+use proc_macro2::Ident;
+use syn::Error;
+
+use crate::place::Place;
+use crate::text;
+
+/// `transpose(x)` of anything but a matrix.
+pub(crate) fn transposed_value(place: Place, text: &str) -> Error {
+    place.error(format!("`{text}` is not a matrix\n\nhelp: leave `transpose` out"))
+}
+
+/// `x * w` or `2 * w`
+pub(crate) fn matrix_on_the_right(place: Place, [left, right]: [&str; 2], is_vector: bool, vector: &str) -> Error {
+    if is_vector {
+        return place.error(format!(
+            "`{right}` is a matrix, and a matrix stands to the left of a vector\n\n\
+             help: write `{right} * {left}`, or `transpose({right}) * {left}`"
+        ));
+    }
+    place.error(format!(
+        "`{right}` is a matrix of parameters, which formulas multiply with a vector\n\n\
+         help: write `{left} * ({right} * x)` with x of `{vector}`"
+    ))
+}
+
+/// `v * w` of parameters
+pub(crate) fn product_of_matrices(place: Place, [left, right]: [&str; 2]) -> Error {
+    place.error(format!(
+        "`{left}` and `{right}` are parameters, so `{left} * {right}` is the same for all samples\n\n\
+         help: multiply with the input first: `{left} * ({right} * x)`"
+    ))
+}
+
+/// A product of matrices, or of a matrix and a vector, that does not exist.
+pub(crate) fn product_of_shapes(
+    place: Place,
+    [left, right]: [&str; 2],
+    [first, second]: [&str; 2],
+    instead: Option<&str>,
+) -> Error {
+    let help = match instead {
+        Some(instead) if instead.contains('*') => format!("write `{instead}`"),
+        Some(instead) => format!("write `{left} * {instead}`"),
+        None if first.starts_with("Image") || second.starts_with("Image") => {
+            "write `component_mul(a, b)` for the products of the elements, or a product inside of `each`".to_owned()
+        }
+        None => "write `component_mul(a, b)` for the products of the elements".to_owned(),
+    };
+    place.error(format!(
+        "shape mismatch: `{left}` is `{first}` but `{right}` is `{second}`: a product takes as many rows on the right as there are \
+         columns on the left\n\nhelp: {help}"
+    ))
+}
+
+/// A product of matrices whose sizes only the compiler knows: the text around them.
+pub(crate) fn compared_matrices([left, right]: [&str; 2]) -> [String; 3] {
+    [
+        format!("shape mismatch: the columns of `{left}` have "),
+        format!(" but the rows of `{right}` have "),
+        "\n\nhelp: `a * b` takes as many rows on the right as there are columns on the left".to_owned(),
+    ]
+}
+
+/// Two values of different shapes, of which one is no vector.
+pub(crate) fn different_shapes(
+    place: Place,
+    operator: &str,
+    [left, right]: [&str; 2],
+    [first, second]: [&str; 2],
+) -> Error {
+    let rank = |shape: &str| shape.matches(',').count();
+    let help = match (rank(first), rank(second)) {
+        (1, 0) if operator.len() == 1 => format!("for every row, write `each({left}, |row| row {operator} {right})`"),
+        (0, 1) if operator.len() == 1 => format!("for every row, write `each({right}, |row| {left} {operator} row)`"),
+        _ => format!("`{operator}` takes values of one shape, or a value and a number"),
+    };
+    place.error(format!("shape mismatch: `{left}` is `{first}` but `{right}` is `{second}`\n\nhelp: {help}"))
+}
+
+/// `softmax(m)` of a matrix
+pub(crate) fn vector_function(name: &Ident, argument: &str, shape: &str) -> Error {
+    Place::of(name).error(format!(
+        "`{name}` is a function of a vector, but `{argument}` is `{shape}`\n\n\
+         help: for every row, write `each({argument}, |row| {name}(row))`; for all elements, `{name}(flatten({argument}))`"
+    ))
+}
+
+/// A closure that is no argument of `each`.
+pub(crate) fn lone_closure(place: Place) -> Error {
+    place.error("a closure is the last argument of `each`\n\nhelp: write `each(x, |row| ..)`, or a value")
+}
+
+/// `map(x, |row| ..)`
+pub(crate) fn closure_of(name: &Ident) -> Error {
+    Place::of(name).error(format!("only `each` takes a closure, found `{name}`\n\nhelp: write `each(x, |row| ..)`"))
+}
+
+/// `each(x, y, |row| ..)`
+pub(crate) fn parameters_of_each(name: &Ident, values: usize, parameters: usize) -> Error {
+    let help = if values == 0 {
+        "write `each(x, |row| ..)`".to_owned()
+    } else {
+        let names: Vec<_> = ["a", "b", "c", "d"].iter().cycle().take(values).copied().collect();
+        format!("write `|{}| ..`, one name for each value", names.join(", "))
+    };
+    Place::of(name).error(format!(
+        "`each` has {} and a closure of {}\n\nhelp: {help}",
+        text::count(values, "value"),
+        text::count(parameters, "argument")
+    ))
+}
+
+/// `each(sum(x), |row| ..)`
+pub(crate) fn each_of_number(place: Place, argument: &str) -> Error {
+    place.error(format!(
+        "`each` takes values of which it sees one row at a time, but `{argument}` is one number\n\n\
+         help: mention `{argument}` in the closure"
+    ))
+}
+
+/// `each(x, y, |a, b| ..)` with different numbers of rows
+pub(crate) fn different_counts(place: Place, [left, right]: [&str; 2], [first, second]: [&str; 2]) -> Error {
+    place.error(format!(
+        "shape mismatch: `each` takes values of as many rows, but `{left}` has {first} and `{right}` has {second}\n\n\
+         help: mention in the closure what is the same for every row"
+    ))
+}
+
+/// Numbers of rows that only the compiler knows: the text around them.
+pub(crate) fn compared_counts([left, right]: [&str; 2]) -> [String; 3] {
+    [
+        format!("shape mismatch: the first axis of `{left}` has "),
+        format!(" but that of `{right}` has "),
+        "\n\nhelp: `each` takes values of as many rows".to_owned(),
+    ]
+}
+
+/// `concat(a, b)` of rows that differ
+pub(crate) fn different_rows(place: Place, [left, right]: [&str; 2], [first, second]: [&str; 2]) -> Error {
+    place.error(format!(
+        "shape mismatch: `concat` takes values that differ in their first axis only, but `{left}` is `{first}` and `{right}` is \
+         `{second}`\n\nhelp: `each(a, b, |x, y| concat(x, y))` puts rows side by side"
+    ))
+}
+
+/// `outer(m, x)`
+pub(crate) fn outer_of_no_vector(name: &Ident, place: Place, argument: &str) -> Error {
+    place.error(format!(
+        "`{name}` takes two vectors, but `{argument}` is none\n\nhelp: `flatten` makes a vector of any value"
+    ))
+}
+
+/// `row_sum(x)` of a vector
+pub(crate) fn rows_of_vector(name: &Ident, place: Place, argument: &str) -> Error {
+    let word = name.to_string();
+    let of_elements = word.strip_prefix("row_").unwrap_or(&word);
+    place.error(format!(
+        "`{name}` adds the rows of a matrix, but `{argument}` has none\n\nhelp: write `{of_elements}({argument})`"
+    ))
+}
+
+/// `x[0]` of a number
+pub(crate) fn indexed(place: Place, text: &str) -> Error {
+    place.error(format!("`{text}` is one number, which has no parts\n\nhelp: leave the brackets out"))
+}
+
+/// `x[i]` where `i` is a value
+pub(crate) fn index_of_value(place: Place, name: &str) -> Error {
+    place.error(format!(
+        "`{name}` is a value of the formula, and an index is known when the program is compiled\n\n\
+         help: write a number, a const parameter, a constant, or the index of a `for`"
+    ))
+}
+
+/// `x[3..1]`
+pub(crate) fn empty_range(place: Place, range: &str) -> Error {
+    place.error(format!("`{range}` has no elements\n\nhelp: write a range whose end is larger than its start"))
+}
+
+/// `x[0..9]` of fewer elements
+pub(crate) fn range_beyond_end(place: Place, range: &str, value: &str, whole: &str) -> Error {
+    place.error(format!(
+        "`{range}` ends after `{value}`, which has {whole} along its first axis\n\nhelp: write an end of at most {whole}"
+    ))
+}
+
+/// `let x = 1; x = 2;`
+pub(crate) fn assigned_constant(name: &Ident, role: &str) -> Error {
+    let help = if role == "`let`" {
+        format!("write `let mut {name} = ..;` where it is declared")
+    } else {
+        format!("write `let mut result = {name};`, and change `result`")
+    };
+    Place::of(name).error(format!("`{name}` does not change\n\nhelp: {help}"))
+}
+
+/// `x = sum(x);`
+pub(crate) fn assigned_shape(name: &Ident, [old, new]: [&str; 2]) -> Error {
+    Place::of(name).error(format!(
+        "shape mismatch: `{name}` is `{old}`, and its new value is `{new}`\n\nhelp: give a value of another shape a new name by `let`"
+    ))
+}
+
+/// `x[0] = 1;`
+pub(crate) fn no_assignment(place: Place, found: &str) -> Error {
+    place.error(format!(
+        "`{found}` cannot be assigned to\n\nhelp: a formula changes whole values, `name = ..;`, and `concat` joins parts"
+    ))
+}
+
+/// `for (a, b) in ..`
+pub(crate) fn no_loop_index(place: Place) -> Error {
+    place.error(
+        "expected the name of an index, or `_`\n\nhelp: write `for _ in 0..4 { .. }` or `for step in 0..4 { .. }`",
+    )
+}
+
+/// `for a in x`
+pub(crate) fn no_loop_range(place: Place, found: &str) -> Error {
+    place.error(format!(
+        "expected a range, found `{found}`\n\nhelp: write `for _ in 0..4 {{ .. }}`; for the rows of a value, `each(x, |row| ..)`"
+    ))
+}
+
+/// `for _ in 0..N`
+pub(crate) fn unknown_repetitions(place: Place, range: &str) -> Error {
+    place.error(format!(
+        "a loop is written out, and only the compiler knows `{range}`\n\nhelp: write numbers, as in `0..4`"
+    ))
+}
+
+/// `for _ in 0..1000`
+pub(crate) fn too_many_repetitions(place: Place, most: i64) -> Error {
+    place.error(format!(
+        "a loop is written out, at most {most} times\n\nhelp: write fewer repetitions, or `Repeat<100> {{ .. }}` in `network!`"
+    ))
+}
+
+/// Loops in loops.
+pub(crate) fn too_many_values(place: Place) -> Error {
+    place.error("loops are written out, and these are too long\n\nhelp: write fewer repetitions")
+}
+
+/// `sum(x)` in a function of numbers
+pub(crate) fn combination_in_function(name: &Ident, function: &Ident, place: Place) -> Error {
+    place.error(format!(
+        "`{name}` combines the elements of a vector, but `{function}` is a function of numbers, which acts on every element\n\n\
+         help: declare an argument of `{function}` as `Vector<N>`"
+    ))
+}
+
+/// `f(x)` of another shape than declared
+pub(crate) fn wrong_argument(place: Place, text: &str, [found, declared]: [&str; 2], is_result: bool) -> Error {
+    if is_result {
+        return place.error(format!(
+            "shape mismatch: `{text}` gives `{found}` but `{declared}` is declared\n\nhelp: write `-> {found}`"
+        ));
+    }
+    place.error(format!(
+        "shape mismatch: `{text}` is `{found}` but `{declared}` is declared\n\nhelp: a function of `Scalar`s acts on every element"
+    ))
+}
+
+/// An argument whose size only the compiler knows: the text around it and the declared one.
+pub(crate) fn compared_argument(text: &str) -> [String; 3] {
+    [
+        format!("shape mismatch: `{text}` has "),
+        " but ".to_owned(),
+        " are declared\n\nhelp: write the same size in both places".to_owned(),
+    ]
+}
+
+/// A range whose bounds only the compiler knows: the text before the sizes.
+pub(crate) fn compared_range(range: &str, value: &str) -> String {
+    format!(
+        "`{range}` is no range of `{value}`: the start must be below the end, and the end at most the number of its rows"
+    )
+}
+
+/// `fn tanh(x: Scalar) -> Scalar { .. }`, or two functions of one name
+pub(crate) fn function_named_twice(name: &Ident) -> Error {
+    Place::of(name).error(format!("there is a function `{name}` already\n\nhelp: give this one another name"))
+}

@@ -1,0 +1,100 @@
+//! Do the shapes of values agree?
+
+use super::{Comparison, Scope};
+use crate::errors;
+use crate::formula::graph::{Axes, Extent, Size, Value};
+use crate::formula::size::Verdict;
+use crate::place::Place;
+
+impl Scope<'_> {
+    /// Returns the number of axes of a value.
+    pub(super) fn rank(&self, value: Value) -> usize {
+        self.graph.sizes(self.graph.extent(value).axes().unwrap_or_default()).len()
+    }
+
+    /// Returns a value that has elements for each row, of which one may be shared or a constant.
+    pub(super) fn spread_value(&mut self, value: Value) -> Value {
+        let axes = self.graph.extent(value).axes().unwrap_or_default();
+        self.graph.spread(Extent::of(self.rows, axes), value)
+    }
+
+    /// Returns the vector of this size in words.
+    pub(super) fn vector_text(&self, size: Size) -> String {
+        format!("Vector<{}>", self.size_words(size))
+    }
+
+    /// Returns the shape of a value in words.
+    pub(super) fn shape_text(&self, value: Value) -> String {
+        self.axes_text(self.graph.extent(value).axes().unwrap_or_default())
+    }
+
+    /// Returns axes in words, as the type that has them.
+    pub(super) fn axes_text(&self, axes: Axes) -> String {
+        shape_text(self.graph, axes)
+    }
+
+    pub(super) fn size_words(&self, size: Size) -> String {
+        self.graph.size_text(size).map_or_else(String::new, |size| size.text.clone())
+    }
+
+    /// Lets the compiler compare two sizes, once.
+    pub(super) fn compare(&mut self, place: Place, sizes: [Size; 2], message: [String; 3]) {
+        let [first, second] = sizes;
+        if !self.comparisons.iter().any(|known| known.sizes == sizes || known.sizes == [second, first]) {
+            self.comparisons.push(Comparison { place, sizes, message });
+        }
+    }
+
+    /// Reports two values whose shapes differ. A number fits every shape.
+    pub(super) fn check_sizes(
+        &mut self,
+        values: [Value; 2],
+        place: Place,
+        operator: &str,
+        texts: [&str; 2],
+    ) -> Option<()> {
+        let [Some(left), Some(right)] = values.map(|value| self.graph.extent(value).axes()) else { return Some(()) };
+        let sizes = [left, right].map(|axes| self.graph.sizes(axes).to_vec());
+        let mut unknown = Vec::new();
+        let mut differ = sizes[0].len() != sizes[1].len();
+        for (&left, &right) in sizes[0].iter().zip(&sizes[1]) {
+            match self.graph.compare(left, right) {
+                Verdict::Equal => {}
+                Verdict::Unknown => unknown.push([left, right]),
+                Verdict::Different => differ = true,
+            }
+        }
+        if !differ {
+            for sizes in unknown {
+                self.compare(place, sizes, errors::compared_vectors(operator, texts));
+            }
+            return Some(());
+        }
+        self.report(match (sizes[0].as_slice(), sizes[1].as_slice()) {
+            (&[left], &[right]) => {
+                let sizes = [left, right].map(|size| self.size_words(size));
+                errors::different_vectors(place, operator, texts, [&sizes[0], &sizes[1]])
+            }
+            _ => {
+                let shapes = [left, right].map(|axes| self.axes_text(axes));
+                errors::different_shapes(place, operator, texts, [&shapes[0], &shapes[1]])
+            }
+        });
+        None
+    }
+}
+
+/// Returns axes in words, as the type that has them.
+pub(crate) fn shape_text(graph: &crate::formula::graph::Graph, axes: Axes) -> String {
+    let sizes = graph.sizes(axes).iter();
+    let sizes: Vec<_> =
+        sizes.map(|&size| graph.size_text(size).map_or_else(String::new, |size| size.text.clone())).collect();
+    let name = match sizes.len() {
+        0 => return "Scalar".to_owned(),
+        1 => "Vector",
+        2 => "Matrix",
+        3 => "Image",
+        _ => "Tensor",
+    };
+    format!("{name}<{}>", sizes.join(", "))
+}
