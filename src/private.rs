@@ -8,7 +8,7 @@ pub use crate::compile_time::*;
 pub use crate::network::chain;
 pub use core;
 pub use core::primitive::{bool, f32, str, u64, usize};
-pub use formula::{at, draw};
+pub use formula::{at, draw, scratch};
 pub use moves::{add_rows, concat_rows, matrix_products, pad_rows, repeat_rows, slice_rows, transpose_rows};
 pub use nalgebra::{SMatrix, SVector};
 pub use typenet_macros::{

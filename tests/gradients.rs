@@ -209,8 +209,9 @@ where
     assert!(agrees, "{}: against the stencil {errors:?}, seed {seed}", F::NAME);
 
     if places.is_empty() {
-        let share = stencil_between_kinks(&mut *network, &gradient, loss, seed, samples);
-        assert!(share >= LEAST_COMPARED, "{}: {share} was compared with the stencil, seed {seed}", F::NAME);
+        // One sample near a kink is near it for most parameters, but not elsewhere.
+        let mut shares = BENT.iter().map(|&moved| stencil_between_kinks(&mut *network, moved, loss, seed, samples));
+        assert!(shares.any(|share| share >= LEAST_COMPARED), "{}: few are far from kinks, seed {seed}", F::NAME);
     }
     if places.is_empty() && sits_on_a_kink(&mut *network, &gradient, loss, seed, samples) {
         return;
@@ -224,14 +225,18 @@ where
 }
 
 /// Holds the gradient to a five-point stencil by each parameter along which it has no kink within reach: where its
-/// fourth difference is no larger than what the stencil may be wrong by. Gives the share of those parameters.
-fn stencil_between_kinks<N, L>(network: &mut N, gradient: &[f64], loss: &L, seed: u64, samples: usize) -> f64
+/// fourth difference is no larger than what the stencil may be wrong by, with all parameters moved by so much. Gives the share
+/// of those parameters.
+fn stencil_between_kinks<N, L>(network: &mut N, moved: f64, loss: &L, seed: u64, samples: usize) -> f64
 where
     N: Network<Scalar = f64>,
     L: Loss<N::Output>,
     L::Target: Drawn,
 {
     const STEP: f64 = 1e-3;
+    let parameters = network.parameters().to_vec();
+    network.parameters_mut().iter_mut().for_each(|parameter| *parameter += moved);
+    let (_, gradient) = gradient_of(network, loss, seed, samples);
     let allowed = STENCIL_TOLERANCE * gradient.iter().fold(1.0, |largest: f64, g| largest.max(g.abs()));
     let mut compared = 0.0;
     for (position, &g) in gradient.iter().enumerate() {
@@ -249,6 +254,7 @@ where
             assert!((g - slope).abs() <= 2.0 * allowed, "{}: {g} of {position}, not {slope}, seed {seed}", N::NAME);
         }
     }
+    network.parameters_mut().copy_from_slice(&parameters);
     compared / gradient.len().max(1) as f64
 }
 

@@ -26,14 +26,18 @@ mod emit;
 mod explain;
 mod moves;
 
+mod memory;
 mod settings;
 
 mod activation;
 mod layer_header;
-mod loss;
+
+mod layer;
 
 mod gradient;
-mod layer;
+mod shaped_loss;
+
+mod loss;
 
 pub(crate) use activation::activation;
 pub(crate) use gradient::gradient_of;

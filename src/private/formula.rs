@@ -4,6 +4,7 @@ use rand::Rng as RandomSource;
 
 use crate::flat_parameters::FlatParameters;
 use crate::initializer::Initializer;
+use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Formula, FormulaKernels, Isa, Program, dispatch};
 use crate::scalar::Scalar;
 
@@ -34,4 +35,9 @@ pub fn draw<T: Scalar, P: FlatParameters<T>, R: RandomSource + ?Sized>(
     rng: &mut R,
 ) {
     initializer.fill_tensors(parameters.parameters_mut(), P::TENSORS, rng);
+}
+
+/// Calls `use_it` with memory for `len` scalars. Its code exists once, although memory comes from several places.
+pub fn scratch<T: Scalar>(len: usize, use_it: &mut dyn FnMut(&mut [T])) {
+    with_scratch(len, use_it);
 }

@@ -283,3 +283,10 @@ pub(crate) fn compared_range(range: &str, value: &str) -> String {
 pub(crate) fn function_named_twice(name: &Ident) -> Error {
     Place::of(name).error(format!("there is a function `{name}` already\n\nhelp: give this one another name"))
 }
+
+/// `weight: Vector<N>` in a loss
+pub(crate) fn parameter_of_loss(name: &Ident) -> Error {
+    Place::of(name).error(format!(
+        "a loss has no parameters, found `{name}`\n\nhelp: declare a setting, such as `{name}: positive`, or a layer with `layer!`"
+    ))
+}

@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, format_ident, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Pat, Token, Type, Visibility, parenthesized};
 
 use super::derivative::propagate;
-use super::emit::{Loop, hygienic, loop_type, memory_name};
+use super::emit::{hygienic, memory_name};
 use super::graph::{Axes, Extent, Graph, Operation, Value};
 use super::header::{check_names, documentation, is_documented};
 use super::layer::{assertions, functions, size};
 use super::layer_header::{Function, OF_VALUES, ShapeOf, formula};
+use super::memory::{Memory, Owner, constants_name};
 use super::resolve::{Checked, Comparison, Scope, shape_text};
-use super::schedule::{Pass, Step, Wanted, steps};
-use super::{explain, moves, parse};
+use super::schedule::{Wanted, steps};
+use super::{explain, parse};
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
@@ -241,45 +242,32 @@ fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> 
     let mut roots = vec![(analysis.value, Wanted::Samples)];
     let of_input = if *is_whole { Wanted::Elements } else { Wanted::Samples };
     roots.extend(analysis.gradients.iter().map(|&gradient| (gradient, of_input)));
-    let mut arrays: Vec<Value> = Vec::new();
-    let (mut types, mut calls) = (TokenStream::new(), TokenStream::new());
-    for (index, step) in steps(graph, &roots, &analysis.inputs).iter().enumerate() {
-        match step {
-            Step::Loop(pass) => {
-                let loop_name = hygienic(&format!("Loop{}", index + 1));
-                let (item, call) = code(header, analysis, &loop_name, pass, &mut arrays, private);
-                types.extend(quote! {
-                    struct #loop_name(Constants);
-                    #item
-                });
-                calls.extend(call);
-            }
-            &Step::Arrays(value) => {
-                arrays.push(value);
-                let arguments: Vec<_> = graph
-                    .operation(value)
-                    .arguments()
-                    .into_iter()
-                    .map(|argument| slice(header, analysis, argument, &arrays))
-                    .collect();
-                let output = memory_name(arrays.len() - 1);
-                calls.extend(moves::code(graph, value, &arguments, &quote!(&mut #output), private));
-            }
-            _ => {}
-        }
-    }
-    let declared = arrays.iter().enumerate().map(|(index, &value)| {
-        let (name, len) = (memory_name(index), graph.len_code(graph.extent(value)));
-        quote!(let mut #name = [T::ZERO; #len];)
-    });
-    let array = |value: Value| arrays.iter().position(|&stored| stored == value).map(memory_name);
-    let elements = inputs.iter().enumerate().map(|(index, input)| {
-        let (input, index) = (hygienic(&input.to_string()), Literal::usize_unsuffixed(index));
+    let input_names: Vec<_> = inputs.iter().map(|input| hygienic(&input.to_string())).collect();
+    let owner = Owner {
+        graph,
+        private,
+        name,
+        scalar: format_ident!("T"),
+        prefix: "Loop",
+        parameters: Vec::new(),
+        vectors: &[],
+        outers: &[],
+        output: None,
+    };
+    let fixed = analysis.inputs.iter().zip(&input_names).map(|(&value, name)| (value, quote!(#name))).collect();
+    let mut memory = Memory::new(owner, fixed);
+    let calls = memory.code(&steps(graph, &roots, &analysis.inputs));
+    let (cuts, len_of_memory) = (memory.cuts(memory.stored.len()), memory.total(memory.stored.len()));
+    let types = &memory.types;
+    let constants = constants_name(name);
+    let elements = input_names.iter().enumerate().map(|(index, input)| {
+        let index = Literal::usize_unsuffixed(index);
         if *is_whole { quote!(let #input = point;) } else { quote!(let #input = &point[#index..=#index];) }
     });
+    let array = |value: Value| memory.stored.iter().position(|&stored| stored == value).map(memory_name);
     let results = analysis.gradients.iter().enumerate().map(|(index, &value)| {
         let (array, index) = (array(value), Literal::usize_unsuffixed(index));
-        if *is_whole { quote!(gradient.copy_from_slice(&#array);) } else { quote!(gradient[#index] = #array[0];) }
+        if *is_whole { quote!(gradient.copy_from_slice(#array);) } else { quote!(gradient[#index] = #array[0];) }
     });
     let result = array(analysis.value);
     let len = graph.len_code(analysis.inputs.first().map_or(Extent::Constant, |&input| graph.extent(input)));
@@ -294,7 +282,7 @@ fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> 
         #visibility fn #name<T: #private::Kernels>(point: &[T], gradient: &mut [T]) -> T {
             #assertions
             #[derive(Clone, Copy)]
-            struct Constants {
+            struct #constants {
                 #(#over: f64,)*
             }
             #types
@@ -305,81 +293,22 @@ fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> 
                 fn run<I: #private::Isa>(self, isa: I) -> T {
                     let Run(point, gradient) = self;
                     let samples = 1;
-                    let constants = Constants { #(#over: #values),* };
+                    let constants = #constants { #(#over: #values),* };
                     #(#elements)*
-                    #(#declared)*
-                    #calls
-                    #(#results)*
-                    #result[0]
+                    let mut result = T::ZERO;
+                    #private::scratch(#len_of_memory, &mut |cache: &mut [T]| {
+                        #cuts
+                        #calls
+                        #(#results)*
+                        result = #result[0];
+                    });
+                    result
                 }
             }
             assert!(point.len() == #len && gradient.len() == #len, #message);
             #private::dispatch(Run(point, gradient))
         }
     }
-}
-
-/// Returns the memory of a value.
-fn place(header: &FunctionHeader, analysis: &Analysis, value: Value, arrays: &[Value]) -> Ident {
-    let value = analysis.graph.seen(value);
-    let input = analysis.inputs.iter().position(|&input| input == value).and_then(|index| header.inputs.get(index));
-    let array = || arrays.iter().position(|&stored| stored == value).map_or_else(|| hygienic("unknown"), memory_name);
-    input.map_or_else(array, |input| hygienic(&input.to_string()))
-}
-
-/// Returns the code that reads a value.
-fn slice(header: &FunctionHeader, analysis: &Analysis, value: Value, arrays: &[Value]) -> TokenStream {
-    let place = place(header, analysis, value, arrays);
-    let is_input = analysis.inputs.contains(&analysis.graph.seen(value));
-    if is_input { quote!(#place) } else { quote!(&#place) }
-}
-
-/// Returns the implementation of a loop, and its call.
-fn code(
-    header: &FunctionHeader,
-    analysis: &Analysis,
-    name: &Ident,
-    pass: &Pass,
-    arrays: &mut Vec<Value>,
-    private: &TokenStream,
-) -> (TokenStream, TokenStream) {
-    let graph = &analysis.graph;
-    let written = pass.outputs.iter().copied().chain(pass.reduced.iter().map(|reduced| reduced.result));
-    for value in written {
-        if !arrays.contains(&value) {
-            arrays.push(value);
-        }
-    }
-    let place = |value: Value| place(header, analysis, value, arrays);
-    let named = |values: &[Value]| -> Vec<(Value, String)> {
-        values.iter().map(|&value| (value, place(value).to_string())).collect()
-    };
-    let parts = Loop {
-        each: named(&pass.elements),
-        sample: named(&pass.samples),
-        outputs: &pass.outputs,
-        reduced: &pass.reduced,
-        ..Loop::default()
-    };
-    let item = loop_type(graph, name, private, &parts);
-    let read =
-        |values: &[Value]| -> Vec<_> { values.iter().map(|&value| slice(header, analysis, value, arrays)).collect() };
-    let (each, sample) = (read(&pass.elements), read(&pass.samples));
-    let outputs = pass.outputs.iter().map(|&value| place(value));
-    let reduced = pass.reduced.iter().map(|reduced| place(reduced.result));
-    let samples = if pass.rows == Axes::NONE {
-        quote!(samples)
-    } else {
-        let rows = graph.count_code(pass.rows);
-        quote!(samples * #rows)
-    };
-    let row = graph.count_code(pass.axes.unwrap_or_default());
-    let call = quote! {
-        T::formula_rows(
-            isa, &#name(constants), #samples, #row, [#(#each),*], [#(#sample),*], [], [#(&mut #outputs),*], [#(&mut #reduced),*],
-        );
-    };
-    (item, call)
 }
 
 /// Returns the documentation that follows the user's.

@@ -13,7 +13,7 @@ use super::derivative::{Outer, propagate};
 use super::explain::{self, UNNAMED};
 use super::graph::{Axes, Extent, Graph, Matrix, Operation, Reduction, Size, SizeText, Value};
 use super::header::check_names;
-use super::layer_header::{Dimensions, Function, LayerHeader, ShapeOf};
+use super::layer_header::{Declared, Dimensions, Function, LayerHeader, ShapeOf};
 use super::parse;
 use super::resolve::{Checked, Comparison, Scope, SubFormula, shape_text};
 use super::size::{Length, Verdict};
@@ -55,7 +55,7 @@ pub(crate) fn layer(tokens: TokenStream, library: &TokenStream) -> TokenStream {
 /// Reads a declaration. Whatever is missing in the result was reported.
 pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<(LayerHeader, Option<Analysis>)> {
     let mut header = None;
-    match LayerHeader::parse(tokens, &mut header, errors) {
+    match LayerHeader::parse(tokens, Declared::Layer, &mut header, errors) {
         Ok(()) => header.map(|header| {
             let analysis = analyse(&header, errors);
             (header, analysis)
@@ -89,7 +89,7 @@ pub(super) fn size(graph: &mut Graph, written: &TokenStream, errors: &mut Errors
 }
 
 /// Adds the sizes of a shape to the graph.
-fn shape(graph: &mut Graph, shape: &ShapeOf, errors: &mut Errors) -> Vec<Size> {
+pub(super) fn shape(graph: &mut Graph, shape: &ShapeOf, errors: &mut Errors) -> Vec<Size> {
     shape.sizes.iter().map(|written| size(graph, written, errors)).collect()
 }
 

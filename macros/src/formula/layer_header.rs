@@ -29,12 +29,55 @@ pub(crate) struct LayerHeader {
     pub(crate) unreadable: Vec<Ident>,
     pub(crate) input: Input,
     pub(crate) takes: ShapeOf,
+    /// The target of a loss and its shape.
+    pub(crate) target: Option<(Ident, ShapeOf)>,
     pub(crate) gives: ShapeOf,
     /// The functions that the formula may call.
     pub(crate) functions: Vec<Function>,
     pub(crate) formula: TokenStream,
     /// The position of its braces.
     pub(crate) braces: Place,
+}
+
+/// What a header declares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Declared {
+    Layer,
+    Loss,
+}
+
+impl Declared {
+    fn example(self) -> &'static str {
+        match self {
+            Self::Layer => EXAMPLE,
+            Self::Loss => {
+                "loss! { pub struct Pair<const N: usize> {} fn loss(prediction: Vector<N>, target: Vector<N>) -> Scalar \
+                 { norm(prediction - target) } }"
+            }
+        }
+    }
+
+    /// Returns the name of the function that is the formula.
+    fn entry(self) -> &'static str {
+        match self {
+            Self::Layer => "forward",
+            Self::Loss => "loss",
+        }
+    }
+
+    fn fields(self) -> &'static str {
+        match self {
+            Self::Layer => "its parameters and settings in braces",
+            Self::Loss => "its settings in braces",
+        }
+    }
+
+    fn inputs(self) -> &'static str {
+        match self {
+            Self::Layer => "one input",
+            Self::Loss => "a prediction and a target",
+        }
+    }
 }
 
 /// A parameter of a layer.
@@ -65,6 +108,13 @@ impl ShapeOf {
     pub(crate) fn text(&self) -> String {
         let sizes: Vec<_> = self.sizes.iter().map(|size| text::of(size.clone())).collect();
         if sizes.is_empty() { self.name.clone() } else { format!("{}<{}>", self.name, sizes.join(", ")) }
+    }
+
+    /// Returns the type of the library.
+    pub(super) fn code(&self, private: &TokenStream) -> TokenStream {
+        let name = quote::format_ident!("{}", self.name);
+        let sizes = &self.sizes;
+        quote::quote!(#private::#name<#({ #sizes }),*>)
     }
 
     /// Reads a shape with one of these names, which have so many axes.
@@ -132,15 +182,26 @@ impl LayerHeader {
     /// # Errors
     ///
     /// If the tokens are no layer.
-    pub(crate) fn parse(tokens: TokenStream, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
+    pub(crate) fn parse(
+        tokens: TokenStream,
+        of: Declared,
+        header: &mut Option<Self>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
         if tokens.is_empty() {
-            return Err(errors::empty_formula(EXAMPLE));
+            return Err(errors::empty_formula(of.example()));
         }
-        (|input: ParseStream<'_>| Self::read(input, header, errors)).parse2(tokens)
+        (|input: ParseStream<'_>| Self::read(input, of, header, errors)).parse2(tokens)
     }
 
-    fn read(input: ParseStream<'_>, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
-        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
+    fn read(
+        input: ParseStream<'_>,
+        of: Declared,
+        header: &mut Option<Self>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
+        let example = of.example();
+        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         input.parse::<Token![struct]>().map_err(|_| expected("`struct`", input))?;
@@ -157,24 +218,25 @@ impl LayerHeader {
             input: Input { name: name.clone(), range: None },
             takes: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
             gives: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
+            target: None,
             functions: Vec::new(),
             formula: TokenStream::new(),
             braces: Place::of(&name),
             name,
         });
         if !input.peek(syn::token::Brace) {
-            return Err(expected("its parameters and settings in braces", input));
+            return Err(expected(of.fields(), input));
         }
         let fields;
         braced!(fields in input);
         read_fields(&fields, header, errors)?;
         loop {
-            input.parse::<Token![fn]>().map_err(|_| expected("`fn forward`", input))?;
-            let function: Ident = input.parse().map_err(|_| expected("`forward`", input))?;
-            if function == "forward" {
+            input.parse::<Token![fn]>().map_err(|_| expected(&format!("`fn {}`", of.entry()), input))?;
+            let function: Ident = input.parse().map_err(|_| expected(&format!("`{}`", of.entry()), input))?;
+            if function == of.entry() {
                 break;
             }
-            header.functions.push(Function::read(function, input, EXAMPLE)?);
+            header.functions.push(Function::read(function, input, example)?);
         }
         if !input.peek(syn::token::Paren) {
             return Err(expected("its input in parentheses", input));
@@ -184,11 +246,21 @@ impl LayerHeader {
         header.input.name = inside.parse().map_err(|_| expected("the name of the input", &inside))?;
         inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the input", &inside))?;
         header.takes = ShapeOf::read(&inside.parse()?, &OF_NETWORKS)?;
+        if of == Declared::Loss {
+            inside.parse::<Token![,]>().map_err(|_| expected("`,` and the target", &inside))?;
+            let target = inside.parse().map_err(|_| expected("the name of the target", &inside))?;
+            inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the target", &inside))?;
+            header.target = Some((target, ShapeOf::read(&inside.parse()?, &OF_NETWORKS)?));
+            if inside.peek(Token![,]) {
+                inside.parse::<Token![,]>()?;
+            }
+        }
         if !inside.is_empty() {
-            return Err(expected("one input", &inside));
+            return Err(expected(of.inputs(), &inside));
         }
         input.parse::<Token![->]>().map_err(|_| expected("`->` and the shape of the output", input))?;
-        header.gives = ShapeOf::read(&input.parse()?, &OF_NETWORKS)?;
+        let shapes: &[_] = if of == Declared::Loss { &[("Scalar", 0)] } else { &OF_NETWORKS };
+        header.gives = ShapeOf::read(&input.parse()?, shapes)?;
         if !input.peek(syn::token::Brace) {
             return Err(expected("the formula in braces", input));
         }
@@ -196,7 +268,7 @@ impl LayerHeader {
         while input.peek(Token![fn]) {
             input.parse::<Token![fn]>()?;
             let function: Ident = input.parse().map_err(|_| expected("the name of a function", input))?;
-            header.functions.push(Function::read(function, input, EXAMPLE)?);
+            header.functions.push(Function::read(function, input, example)?);
         }
         if !input.is_empty() {
             return Err(expected("nothing after the formula", input));

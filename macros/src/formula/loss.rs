@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, Token, Visibility};
 
 use super::derivative::derivatives;
 use super::emit::{Loop, hygienic, loop_type, memory_name};
@@ -12,6 +14,7 @@ use super::header::{Header, check_names, check_settings, documentation, is_docum
 use super::resolve::Scope;
 use super::schedule::{Pass, Step, Wanted, steps};
 use super::size::Length;
+use super::shaped_loss::shaped_loss;
 use super::{explain, parse, settings};
 use crate::errors::{self, Errors};
 use crate::generated;
@@ -40,6 +43,9 @@ pub(super) struct Analysis {
 
 /// Returns the items of a loss, or the errors in its declaration.
 pub(crate) fn loss(tokens: TokenStream, library: &TokenStream) -> TokenStream {
+    if is_struct(tokens.clone()) {
+        return shaped_loss(tokens, library);
+    }
     let mut errors = Errors::new();
     let read = read(tokens, &mut errors);
     match (errors.into_result(), read) {
@@ -51,6 +57,18 @@ pub(crate) fn loss(tokens: TokenStream, library: &TokenStream) -> TokenStream {
             quote!(#mistakes #stand_in)
         }
     }
+}
+
+/// Returns whether tokens declare a struct: a loss of declared shapes.
+fn is_struct(tokens: TokenStream) -> bool {
+    let start = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        let is_struct = input.peek(Token![struct]);
+        input.parse::<TokenStream>()?;
+        Ok(is_struct)
+    };
+    start.parse2(tokens).unwrap_or(false)
 }
 
 /// Reads a declaration. Whatever is missing in the result was reported.
@@ -170,7 +188,7 @@ fn items(header: &Header, analysis: &Analysis, library: &TokenStream) -> TokenSt
     let attributes = header.passed_on();
     let docs = docs(header, analysis);
     let explanation = explanation(header, analysis).join("\n");
-    let (declaration, constructors) = declaration(header);
+    let (declaration, constructors) = settings::of_value(name, &header.settings, visibility);
     let loss = implementation(header, analysis, &private);
     quote! {
         #(#attributes)*
@@ -189,33 +207,6 @@ fn items(header: &Header, analysis: &Analysis, library: &TokenStream) -> TokenSt
         }
         #loss
     }
-}
-
-/// Returns the fields of the loss, and its constructors.
-fn declaration(header: &Header) -> (TokenStream, TokenStream) {
-    let (visibility, name) = (&header.visibility, &header.name);
-    if header.settings.is_empty() {
-        return (quote!(;), TokenStream::new());
-    }
-    let fields = settings::fields(&header.settings);
-    let setters = settings::setters(name, &header.settings, &quote!(#visibility));
-    let [parameters, checks, values] = settings::constructor(name, &header.settings);
-    let doc = format!("Creates the loss `{name}`.");
-    let constructors = quote! {
-        #[doc = #doc]
-        ///
-        /// # Panics
-        /// Panics, at compile time in a constant, if a setting is out of range.
-        #[must_use]
-        #[track_caller]
-        #visibility const fn new(#parameters) -> Self {
-            #checks
-            Self { #values }
-        }
-
-        #setters
-    };
-    (quote!({ #fields }), constructors)
 }
 
 /// Returns the implementation of `Loss`, the types of its loops, and `Default`.

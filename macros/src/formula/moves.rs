@@ -50,7 +50,7 @@ pub(crate) fn code(
             let inner = inner.map(|&inner| size(inner));
             let sizes = graph.sizes(graph.extent(value).axes().unwrap_or_default()).iter().map(|&axis| size(axis));
             let [left, right] = are_transposed;
-            quote!(#private::matrix_products::<T, I>(isa, #rows, [#(#sizes,)* #inner], [#left, #right], [#(#arguments),*], #output);)
+            quote!(#private::matrix_products(isa, #rows, [#(#sizes,)* #inner], [#left, #right], [#(#arguments),*], #output);)
         }
         _ => TokenStream::new(),
     }

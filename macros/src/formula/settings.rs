@@ -179,6 +179,33 @@ pub(crate) fn items(
     }
 }
 
+/// Returns the fields of a struct that has the settings, such as a loss, and its constructors.
+pub(crate) fn of_value(name: &Ident, settings: &[Setting], visibility: &Visibility) -> (TokenStream, TokenStream) {
+    if settings.is_empty() {
+        return (quote!(;), TokenStream::new());
+    }
+    let fields = fields(settings);
+    let setters = setters(name, settings, &quote!(#visibility));
+    let [parameters, checks, values] = constructor(name, settings);
+    let doc = format!("Creates the loss `{name}`.");
+    let constructors = quote! {
+        #[doc = #doc]
+        ///
+        /// # Panics
+        /// Panics, at compile time in a constant, if a setting is out of range.
+        #[must_use]
+        #[track_caller]
+        #visibility const fn new(#parameters) -> Self {
+            #checks
+            Self { #values }
+        }
+
+        #setters
+    };
+    (quote!({ #fields }), constructors)
+}
+
+
 /// Returns one function for each name of a setting, which does nothing.
 pub(crate) fn setters_of_stand_in(settings: &[Setting], visibility: &Visibility) -> TokenStream {
     let is_first = |index: usize, name: &Ident| !settings.iter().take(index).any(|setting| setting.name == *name);

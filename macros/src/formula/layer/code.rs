@@ -8,283 +8,14 @@ use syn::GenericParam;
 
 use super::{Analysis, assertions, explanation, generics, parameters_name};
 use crate::formula::activation::initialization;
-use crate::formula::emit::{Loop, loop_type, memory_name};
-use crate::formula::graph::{Axes, Extent, Graph, Operation, Size, Value};
+use crate::formula::graph::{Extent, Graph, Operation, Value};
 use crate::formula::header::{documentation, is_documented};
-use crate::formula::layer_header::{Dimensions, LayerHeader, ShapeOf, is_type_of_layers};
-use crate::formula::moves;
-use crate::formula::schedule::{Pass, Reduced, Step, Wanted, steps};
+use crate::formula::layer_header::{Dimensions, LayerHeader, is_type_of_layers};
+use crate::formula::memory::{Memory, Owner, constants_name};
+use crate::formula::schedule::{Step, Wanted, steps};
 use crate::formula::settings;
 use crate::generated;
 use crate::identifier;
-
-/// Where the values of a pass are.
-struct Memory<'a> {
-    header: &'a LayerHeader,
-    analysis: &'a Analysis,
-    private: &'a TokenStream,
-    /// The values in the cache, in order.
-    stored: Vec<Value>,
-    /// Other values, and the code of their slices.
-    fixed: HashMap<Value, TokenStream>,
-    /// The types of the loops.
-    types: TokenStream,
-    loops: usize,
-    /// The gradients of matrices that were written.
-    written: Vec<usize>,
-}
-
-impl Memory<'_> {
-    fn graph(&self) -> &Graph {
-        &self.analysis.graph
-    }
-
-    fn size_code(&self, size: Size) -> TokenStream {
-        self.graph().size_text(size).map_or_else(|| quote!(1), |size| size.code.clone())
-    }
-
-    /// Returns the number of elements per sample.
-    fn len(&self, value: Value) -> TokenStream {
-        self.graph().len_code(self.graph().extent(value))
-    }
-
-    /// Returns the number of rows of all samples.
-    fn rows(&self, rows: Axes) -> TokenStream {
-        if rows == Axes::NONE {
-            return quote!(samples);
-        }
-        let rows = self.graph().count_code(rows);
-        quote!(samples * #rows)
-    }
-
-    /// Returns the slice of a value, and adds the value to the cache if it has none.
-    fn slice(&mut self, value: Value) -> TokenStream {
-        let value = self.graph().seen(value);
-        if let Some(slice) = self.fixed.get(&value) {
-            return slice.clone();
-        }
-        let index = self.stored.iter().position(|&stored| stored == value).unwrap_or_else(|| {
-            self.stored.push(value);
-            self.stored.len() - 1
-        });
-        let name = memory_name(index);
-        quote!(#name)
-    }
-
-    fn parameter(&self, index: usize) -> TokenStream {
-        let name = self.header.parameters.get(index).map(|parameter| &parameter.name);
-        quote!(site.parameters.#name.as_slice())
-    }
-
-    fn shared(&self, values: &[Value]) -> Vec<TokenStream> {
-        let slice = |value: &Value| match self.graph().operation(*value) {
-            Operation::Parameter(index, _) => self.parameter(index),
-            _ => TokenStream::new(),
-        };
-        values.iter().map(slice).collect()
-    }
-
-    /// Declares the type of a loop, and returns its name.
-    fn loop_item(&mut self, pass: &Pass) -> Ident {
-        self.loops += 1;
-        let name = generated::name(&self.header.name, &format!("Loop{}", self.loops));
-        let graph = &self.analysis.graph;
-        let label = |value: Value| match graph.operation(value) {
-            Operation::Input(index, _) => graph.input_name(index).to_owned(),
-            Operation::Parameter(index, _) => graph.parameter_name(index).to_owned(),
-            _ if value == self.analysis.output => "output".to_owned(),
-            _ => graph.user_name(value).map_or_else(
-                || {
-                    let index = self.stored.iter().position(|&stored| stored == value).unwrap_or(self.stored.len());
-                    format!("kept_{}", index + 1)
-                },
-                str::to_owned,
-            ),
-        };
-        let mut taken: Vec<String> = Vec::new();
-        let mut named = |values: &[Value]| -> Vec<(Value, String)> {
-            let mut name = |&value: &Value| {
-                let mut name = label(value);
-                while taken.contains(&name) || name == "like" {
-                    name.push('_');
-                }
-                taken.push(name.clone());
-                (value, name)
-            };
-            values.iter().map(&mut name).collect()
-        };
-        let parts = Loop {
-            each: named(&pass.elements),
-            sample: named(&pass.samples),
-            shared: named(&pass.shared),
-            old: Vec::new(),
-            outputs: &pass.outputs,
-            reduced: &pass.reduced,
-        };
-        let item = loop_type(graph, &name, self.private, &parts);
-        let constants = constants_name(self.header);
-        self.types.extend(quote! {
-            #[derive(Clone, Copy)]
-            struct #name(#constants);
-            #item
-        });
-        name
-    }
-
-    /// Returns the code of the steps.
-    fn code(&mut self, steps: &[Step]) -> TokenStream {
-        steps.iter().map(|step| self.step(step)).collect()
-    }
-
-    fn step(&mut self, step: &Step) -> TokenStream {
-        let private = self.private;
-        match step {
-            Step::Loop(pass) => {
-                let name = self.loop_item(pass);
-                let (samples, row) = self.sizes(pass);
-                let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
-                let shared = self.shared(&pass.shared);
-                let outputs: Vec<_> = pass.outputs.iter().map(|&value| self.slice(value)).collect();
-                let reduced: Vec<_> = pass.reduced.iter().map(|reduced: &Reduced| self.slice(reduced.result)).collect();
-                quote! {
-                    T::formula_rows(
-                        isa, &#name(constants), #samples, #row,
-                        [#(#each),*], [#(#sample),*], [#(#shared),*], [#(&mut *#outputs),*], [#(&mut *#reduced),*],
-                    );
-                }
-            }
-            &Step::Product { result, matrix, is_transposed, vector, bias } => {
-                let [rows, columns] = [matrix.rows, matrix.columns].map(|size| self.size_code(size));
-                let weight = self.parameter(matrix.parameter);
-                let bias = bias.map_or_else(|| quote!(&[]), |bias| self.shared(&[bias]).into_iter().collect());
-                let input = self.slice(vector);
-                let output = self.slice(result);
-                let sizes = self.dense_sizes(vector, &columns, &rows);
-                if is_transposed {
-                    quote!(T::dense_input_gradient(isa, #sizes, #weight, &*#input, &mut *#output);)
-                } else {
-                    quote!(T::dense_forward(isa, #sizes, #weight, #bias, &*#input, &mut *#output);)
-                }
-            }
-            &Step::Arrays(value) => {
-                let arguments: Vec<_> = self.graph().operation(value).arguments();
-                let arguments = self.read(&arguments);
-                let output = self.slice(value);
-                moves::code(self.graph(), value, &arguments, &quote!(&mut *#output), private)
-            }
-            Step::Sums { root, pass } => {
-                let name = self.loop_item(pass);
-                let (samples, row) = self.sizes(pass);
-                let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
-                let shared = self.shared(&pass.shared);
-                let parameter = self.analysis.vectors.get(*root).map_or(0, |&(index, _)| index);
-                let accumulate = self.accumulate(parameter);
-                let gradient = self.header.parameters.get(parameter).map(|parameter| &parameter.name);
-                quote! {
-                    T::formula_columns(
-                        isa, &#name(constants), #samples, #row,
-                        [#(#each),*], [#(#sample),*], [#(#shared),*], #accumulate, [gradient.#gradient.as_mut_slice()],
-                    );
-                }
-            }
-            Step::Outer { root, left, right } => {
-                let outer = self.analysis.outers.get(*root - self.analysis.vectors.len());
-                let Some(matrix) = outer.map(|outer| outer.matrix) else { return TokenStream::new() };
-                let accumulate = self.accumulate(matrix.parameter);
-                let [rows, columns] = [matrix.rows, matrix.columns].map(|size| self.size_code(size));
-                let gradient = self.header.parameters.get(matrix.parameter).map(|parameter| &parameter.name);
-                let sizes = self.dense_sizes(*left, &columns, &rows);
-                let [left, right] = [*left, *right].map(|value| self.slice(value));
-                quote! {
-                    T::dense_weight_gradient(
-                        isa, #sizes, &*#right, &*#left, #accumulate, gradient.#gradient.as_mut_slice(), &mut [],
-                    );
-                }
-            }
-        }
-    }
-
-    /// Returns the number of rows of a loop in all samples, and that of the elements of a row.
-    fn sizes(&self, pass: &Pass) -> (TokenStream, TokenStream) {
-        (self.rows(pass.rows), self.graph().count_code(pass.axes.unwrap_or_default()))
-    }
-
-    /// Returns the sizes of a product for the rows that a value has.
-    fn dense_sizes(&self, value: Value, inputs: &TokenStream, outputs: &TokenStream) -> TokenStream {
-        let private = self.private;
-        let samples = match self.graph().extent(value).rows().unwrap_or_default() {
-            Axes::NONE => quote!(samples),
-            rows => {
-                let rows = self.rows(rows);
-                quote!(samples: #rows)
-            }
-        };
-        quote!(#private::DenseSizes { #samples, inputs: #inputs, outputs: #outputs })
-    }
-
-    /// Returns whether to add to the gradient of a parameter: always, except for the first that is written.
-    fn accumulate(&mut self, parameter: usize) -> TokenStream {
-        if self.written.contains(&parameter) {
-            return quote!(true);
-        }
-        self.written.push(parameter);
-        quote!(accumulate)
-    }
-
-    fn read(&mut self, values: &[Value]) -> Vec<TokenStream> {
-        values
-            .iter()
-            .map(|&value| {
-                let slice = self.slice(value);
-                quote!(&*#slice)
-            })
-            .collect()
-    }
-
-    /// Returns the number of multiply-adds per sample of a product.
-    fn multiply_adds(&self, step: &Step) -> Option<TokenStream> {
-        let graph = self.graph();
-        let (rows, factors) = match step {
-            Step::Product { matrix, vector, .. } => (graph.extent(*vector).rows()?, vec![matrix.rows, matrix.columns]),
-            &Step::Arrays(value) => match graph.operation(value) {
-                Operation::MatrixProduct([is_transposed, _], left, _) => {
-                    let extent = graph.extent(value);
-                    let inner = graph.sizes(graph.extent(left).axes()?).get(usize::from(!is_transposed)).copied();
-                    (extent.rows()?, graph.sizes(extent.axes()?).iter().copied().chain(inner).collect())
-                }
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let mut factors = graph.sizes(rows).iter().copied().chain(factors).map(|size| self.size_code(size));
-        let first = factors.next()?;
-        Some(quote!((#first #(* #factors)*) as u64))
-    }
-
-    /// Returns the values in memory.
-    fn given(&self) -> Vec<Value> {
-        self.fixed.keys().chain(&self.stored).copied().collect()
-    }
-
-    /// Returns the code that cuts the first `count` values out of the cache.
-    fn cuts(&self, count: usize) -> TokenStream {
-        let cut = |(index, &value): (usize, &Value)| {
-            let (name, len) = (memory_name(index), self.len(value));
-            quote!(let (#name, cache) = cache.split_at_mut(samples * #len);)
-        };
-        self.stored.iter().take(count).enumerate().map(cut).collect()
-    }
-
-    /// Returns the number of elements per sample of the first `count` values.
-    fn total(&self, count: usize) -> TokenStream {
-        let lens = self.stored.iter().take(count).map(|&value| self.len(value));
-        quote!(0 #(+ #lens)*)
-    }
-}
-
-fn constants_name(header: &LayerHeader) -> Ident {
-    generated::name(&header.name, "Constants")
-}
 
 /// The code of both passes.
 struct Passes {
@@ -300,16 +31,19 @@ struct Passes {
 
 fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> Passes {
     let graph = &analysis.graph;
-    let mut memory = Memory {
-        header,
-        analysis,
+    let owner = Owner {
+        graph,
         private,
-        stored: Vec::new(),
-        fixed: HashMap::from([(analysis.input, quote!(input)), (analysis.output, quote!(output))]),
-        types: TokenStream::new(),
-        loops: 0,
-        written: Vec::new(),
+        name: &header.name,
+        scalar: format_ident!("T"),
+        prefix: "Loop",
+        parameters: header.parameters.iter().map(|parameter| &parameter.name).collect(),
+        vectors: &analysis.vectors,
+        outers: &analysis.outers,
+        output: Some(analysis.output),
     };
+    let fixed = HashMap::from([(analysis.input, quote!(input)), (analysis.output, quote!(output))]);
+    let mut memory = Memory::new(owner, fixed);
     let forward_steps = steps(graph, &[(analysis.output, Wanted::Elements)], &[analysis.input]);
     let forward = memory.code(&forward_steps);
     let kept = memory.stored.len();
@@ -464,14 +198,14 @@ fn parameters_type(header: &LayerHeader, t: &Ident) -> TokenStream {
 fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, private: &TokenStream) -> TokenStream {
     let name = &header.name;
     let [declared, arguments, _] = generics(header);
-    let constants = constants_name(header);
+    let constants = constants_name(&header.name);
     let plan = generated::name(name, "Plan");
     let settings_type =
         if header.settings.is_empty() { quote!(()) } else { settings::struct_name(name).into_token_stream() };
     let (over, values): (Vec<_>, Vec<_>) = analysis.graph.reciprocals().into_iter().unzip();
     let assertions = assertions(&analysis.graph, &analysis.comparisons, &analysis.ranges, private).statements;
     let Passes { forward, backward, inference_len, cache_len, reads_input, reads_output, multiply_adds, .. } = passes;
-    let [takes, gives] = [&header.takes, &header.gives].map(|shape| shape_type(shape, private));
+    let [takes, gives] = [&header.takes, &header.gives].map(|shape| shape.code(private));
     let also_takes = match header.takes.sizes.as_slice() {
         [size] => {
             Some(quote!(impl #declared #private::Takes<#private::Probabilities<{ #size }>> for #name #arguments {}))
@@ -542,13 +276,6 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
         impl #declared #private::Takes<#takes> for #name #arguments {}
         #also_takes
     }
-}
-
-/// Returns the type of a shape.
-fn shape_type(shape: &ShapeOf, private: &TokenStream) -> TokenStream {
-    let name = format_ident!("{}", shape.name);
-    let sizes = &shape.sizes;
-    quote!(#private::#name<#({ #sizes }),*>)
 }
 
 /// Returns the function that initializes the parameters, if some start from a number.

@@ -1,0 +1,304 @@
+//! Where are the values of a formula, and what is the code of its steps? Loops, products and moves between slices.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::derivative::Outer;
+use super::emit::{Loop, loop_type, memory_name};
+use super::graph::{Axes, Graph, Operation, Size, Value};
+use super::moves;
+use super::schedule::{Pass, Reduced, Step};
+use crate::generated;
+
+/// What a formula belongs to.
+pub(super) struct Owner<'a> {
+    pub(super) graph: &'a Graph,
+    pub(super) private: &'a TokenStream,
+    pub(super) name: &'a Ident,
+    /// The type of the scalars.
+    pub(super) scalar: Ident,
+    /// What the names of its loops begin with.
+    pub(super) prefix: &'static str,
+    /// The names of its parameters.
+    pub(super) parameters: Vec<&'a Ident>,
+    /// The parameter and the value of each gradient of a vector.
+    pub(super) vectors: &'a [(usize, Value)],
+    /// The gradients of products of matrices.
+    pub(super) outers: &'a [Outer],
+    /// The value that it gives.
+    pub(super) output: Option<Value>,
+}
+
+/// Where the values of a pass are.
+pub(super) struct Memory<'a> {
+    owner: Owner<'a>,
+    /// The values in the cache, in order.
+    pub(super) stored: Vec<Value>,
+    /// Other values, and the code of their slices.
+    pub(super) fixed: HashMap<Value, TokenStream>,
+    /// The types of the loops.
+    pub(super) types: TokenStream,
+    loops: usize,
+    /// The gradients of parameters that were written.
+    written: Vec<usize>,
+}
+
+impl<'a> Memory<'a> {
+    /// Returns memory without values, apart from those in these slices.
+    pub(super) fn new(owner: Owner<'a>, fixed: HashMap<Value, TokenStream>) -> Self {
+        Self { owner, stored: Vec::new(), fixed, types: TokenStream::new(), loops: 0, written: Vec::new() }
+    }
+
+    fn graph(&self) -> &'a Graph {
+        self.owner.graph
+    }
+
+    pub(super) fn size_code(&self, size: Size) -> TokenStream {
+        self.graph().size_text(size).map_or_else(|| quote!(1), |size| size.code.clone())
+    }
+
+    /// Returns the number of elements per sample.
+    fn len(&self, value: Value) -> TokenStream {
+        self.graph().len_code(self.graph().extent(value))
+    }
+
+    /// Returns the number of rows of all samples.
+    fn rows(&self, rows: Axes) -> TokenStream {
+        if rows == Axes::NONE {
+            return quote!(samples);
+        }
+        let rows = self.graph().count_code(rows);
+        quote!(samples * #rows)
+    }
+
+    /// Returns the slice of a value, and adds the value to the cache if it has none.
+    pub(super) fn slice(&mut self, value: Value) -> TokenStream {
+        let value = self.graph().seen(value);
+        if let Some(slice) = self.fixed.get(&value) {
+            return slice.clone();
+        }
+        let index = self.stored.iter().position(|&stored| stored == value).unwrap_or_else(|| {
+            self.stored.push(value);
+            self.stored.len() - 1
+        });
+        let name = memory_name(index);
+        quote!(#name)
+    }
+
+    fn parameter(&self, index: usize) -> TokenStream {
+        let name = self.owner.parameters.get(index);
+        quote!(site.parameters.#name.as_slice())
+    }
+
+    fn shared(&self, values: &[Value]) -> Vec<TokenStream> {
+        let slice = |value: &Value| match self.graph().operation(*value) {
+            Operation::Parameter(index, _) => self.parameter(index),
+            _ => TokenStream::new(),
+        };
+        values.iter().map(slice).collect()
+    }
+
+    /// Declares the type of a loop, and returns its name.
+    fn loop_item(&mut self, pass: &Pass) -> Ident {
+        self.loops += 1;
+        let name = generated::name(self.owner.name, &format!("{}{}", self.owner.prefix, self.loops));
+        let graph = self.owner.graph;
+        let label = |value: Value| match graph.operation(value) {
+            Operation::Input(index, _) => graph.input_name(index).to_owned(),
+            Operation::Parameter(index, _) => graph.parameter_name(index).to_owned(),
+            _ if Some(value) == self.owner.output => "output".to_owned(),
+            _ => graph.user_name(value).map_or_else(
+                || {
+                    let index = self.stored.iter().position(|&stored| stored == value).unwrap_or(self.stored.len());
+                    format!("kept_{}", index + 1)
+                },
+                str::to_owned,
+            ),
+        };
+        let mut taken: Vec<String> = Vec::new();
+        let mut named = |values: &[Value]| -> Vec<(Value, String)> {
+            let mut name = |&value: &Value| {
+                let mut name = label(value);
+                while taken.contains(&name) || name == "like" {
+                    name.push('_');
+                }
+                taken.push(name.clone());
+                (value, name)
+            };
+            values.iter().map(&mut name).collect()
+        };
+        let parts = Loop {
+            each: named(&pass.elements),
+            sample: named(&pass.samples),
+            shared: named(&pass.shared),
+            old: Vec::new(),
+            outputs: &pass.outputs,
+            reduced: &pass.reduced,
+        };
+        let item = loop_type(graph, &name, self.owner.private, &parts);
+        let constants = constants_name(self.owner.name);
+        self.types.extend(quote! {
+            #[derive(Clone, Copy)]
+            struct #name(#constants);
+            #item
+        });
+        name
+    }
+
+    /// Returns the code of the steps.
+    pub(super) fn code(&mut self, steps: &[Step]) -> TokenStream {
+        steps.iter().map(|step| self.step(step)).collect()
+    }
+
+    fn step(&mut self, step: &Step) -> TokenStream {
+        let (private, t) = (self.owner.private, &self.owner.scalar.clone());
+        match step {
+            Step::Loop(pass) => {
+                let name = self.loop_item(pass);
+                let (samples, row) = self.sizes(pass);
+                let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
+                let shared = self.shared(&pass.shared);
+                let outputs: Vec<_> = pass.outputs.iter().map(|&value| self.slice(value)).collect();
+                let reduced: Vec<_> = pass.reduced.iter().map(|reduced: &Reduced| self.slice(reduced.result)).collect();
+                quote! {
+                    #t::formula_rows(
+                        isa, &#name(constants), #samples, #row,
+                        [#(#each),*], [#(#sample),*], [#(#shared),*], [#(&mut *#outputs),*], [#(&mut *#reduced),*],
+                    );
+                }
+            }
+            &Step::Product { result, matrix, is_transposed, vector, bias } => {
+                let [rows, columns] = [matrix.rows, matrix.columns].map(|size| self.size_code(size));
+                let weight = self.parameter(matrix.parameter);
+                let bias = bias.map_or_else(|| quote!(&[]), |bias| self.shared(&[bias]).into_iter().collect());
+                let input = self.slice(vector);
+                let output = self.slice(result);
+                let sizes = self.dense_sizes(vector, &columns, &rows);
+                if is_transposed {
+                    quote!(#t::dense_input_gradient(isa, #sizes, #weight, &*#input, &mut *#output);)
+                } else {
+                    quote!(#t::dense_forward(isa, #sizes, #weight, #bias, &*#input, &mut *#output);)
+                }
+            }
+            &Step::Arrays(value) => {
+                let arguments: Vec<_> = self.graph().operation(value).arguments();
+                let arguments = self.read(&arguments);
+                let output = self.slice(value);
+                moves::code(self.graph(), value, &arguments, &quote!(&mut *#output), private)
+            }
+            Step::Sums { root, pass } => {
+                let name = self.loop_item(pass);
+                let (samples, row) = self.sizes(pass);
+                let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
+                let shared = self.shared(&pass.shared);
+                let parameter = self.owner.vectors.get(*root).map_or(0, |&(index, _)| index);
+                let accumulate = self.accumulate(parameter);
+                let gradient = self.owner.parameters.get(parameter);
+                quote! {
+                    #t::formula_columns(
+                        isa, &#name(constants), #samples, #row,
+                        [#(#each),*], [#(#sample),*], [#(#shared),*], #accumulate, [gradient.#gradient.as_mut_slice()],
+                    );
+                }
+            }
+            Step::Outer { root, left, right } => {
+                let outer = self.owner.outers.get(*root - self.owner.vectors.len());
+                let Some(matrix) = outer.map(|outer| outer.matrix) else { return TokenStream::new() };
+                let accumulate = self.accumulate(matrix.parameter);
+                let [rows, columns] = [matrix.rows, matrix.columns].map(|size| self.size_code(size));
+                let sizes = self.dense_sizes(*left, &columns, &rows);
+                let [left, right] = [*left, *right].map(|value| self.slice(value));
+                let gradient = self.owner.parameters.get(matrix.parameter);
+                quote! {
+                    #t::dense_weight_gradient(
+                        isa, #sizes, &*#right, &*#left, #accumulate, gradient.#gradient.as_mut_slice(), &mut [],
+                    );
+                }
+            }
+        }
+    }
+
+    /// Returns the number of rows of a loop in all samples, and that of the elements of a row.
+    fn sizes(&self, pass: &Pass) -> (TokenStream, TokenStream) {
+        (self.rows(pass.rows), self.graph().count_code(pass.axes.unwrap_or_default()))
+    }
+
+    /// Returns the sizes of a product for the rows that a value has.
+    fn dense_sizes(&self, value: Value, inputs: &TokenStream, outputs: &TokenStream) -> TokenStream {
+        let private = self.owner.private;
+        let samples = match self.graph().extent(value).rows().unwrap_or_default() {
+            Axes::NONE => quote!(samples),
+            rows => {
+                let rows = self.rows(rows);
+                quote!(samples: #rows)
+            }
+        };
+        quote!(#private::DenseSizes { #samples, inputs: #inputs, outputs: #outputs })
+    }
+
+    /// Returns whether to add to the gradient of a parameter: always, except for the first that is written.
+    fn accumulate(&mut self, parameter: usize) -> TokenStream {
+        if self.written.contains(&parameter) {
+            return quote!(true);
+        }
+        self.written.push(parameter);
+        quote!(accumulate)
+    }
+
+    fn read(&mut self, values: &[Value]) -> Vec<TokenStream> {
+        values
+            .iter()
+            .map(|&value| {
+                let slice = self.slice(value);
+                quote!(&*#slice)
+            })
+            .collect()
+    }
+
+    /// Returns the number of multiply-adds per sample of a product.
+    pub(super) fn multiply_adds(&self, step: &Step) -> Option<TokenStream> {
+        let graph = self.graph();
+        let (rows, factors) = match step {
+            Step::Product { matrix, vector, .. } => (graph.extent(*vector).rows()?, vec![matrix.rows, matrix.columns]),
+            &Step::Arrays(value) => match graph.operation(value) {
+                Operation::MatrixProduct([is_transposed, _], left, _) => {
+                    let extent = graph.extent(value);
+                    let inner = graph.sizes(graph.extent(left).axes()?).get(usize::from(!is_transposed)).copied();
+                    (extent.rows()?, graph.sizes(extent.axes()?).iter().copied().chain(inner).collect())
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let mut factors = graph.sizes(rows).iter().copied().chain(factors).map(|size| self.size_code(size));
+        let first = factors.next()?;
+        Some(quote!((#first #(* #factors)*) as u64))
+    }
+
+    /// Returns the values in memory.
+    pub(super) fn given(&self) -> Vec<Value> {
+        self.fixed.keys().chain(&self.stored).copied().collect()
+    }
+
+    /// Returns the code that cuts the first `count` values out of the cache.
+    pub(super) fn cuts(&self, count: usize) -> TokenStream {
+        let cut = |(index, &value): (usize, &Value)| {
+            let (name, len) = (memory_name(index), self.len(value));
+            quote!(let (#name, cache) = cache.split_at_mut(samples * #len);)
+        };
+        self.stored.iter().take(count).enumerate().map(cut).collect()
+    }
+
+    /// Returns the number of elements per sample of the first `count` values.
+    pub(super) fn total(&self, count: usize) -> TokenStream {
+        let lens = self.stored.iter().take(count).map(|&value| self.len(value));
+        quote!(0 #(+ #lens)*)
+    }
+}
+
+/// Returns the name of the type that has the constants of the loops.
+pub(super) fn constants_name(owner: &Ident) -> Ident {
+    generated::name(owner, "Constants")
+}
