@@ -290,3 +290,11 @@ pub(crate) fn parameter_of_loss(name: &Ident) -> Error {
         "a loss has no parameters, found `{name}`\n\nhelp: declare a setting, such as `{name}: positive`, or a layer with `layer!`"
     ))
 }
+
+/// `#[hessian_vector_product]`
+pub(crate) fn no_hessian_name(place: Place) -> Error {
+    place.error(
+        "expected the name of a function in parentheses\n\n\
+         help: write `#[hessian_vector_product(name)]`: `name` multiplies the Hessian with a vector",
+    )
+}

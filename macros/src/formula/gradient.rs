@@ -10,7 +10,7 @@ use syn::{Attribute, Pat, Token, Type, Visibility, parenthesized};
 
 use super::derivative::propagate;
 use super::emit::{hygienic, memory_name};
-use super::graph::{Axes, Extent, Graph, Operation, Value};
+use super::graph::{Axes, Extent, Graph, Operation, Reduction, Value};
 use super::header::{check_names, documentation, is_documented};
 use super::layer::{assertions, functions, size};
 use super::layer_header::{Function, OF_VALUES, ShapeOf, formula};
@@ -37,6 +37,8 @@ pub(super) struct FunctionHeader {
     shape: ShapeOf,
     /// The functions that the formula may call.
     functions: Vec<Function>,
+    /// The name of the function that multiplies the Hessian with a vector, if it is wanted.
+    hessian: Option<Ident>,
     formula: TokenStream,
     /// The position of its braces.
     braces: Place,
@@ -49,6 +51,8 @@ pub(super) struct Analysis {
     inputs: Vec<Value>,
     value: Value,
     gradients: Vec<Value>,
+    /// The vector and its product with the Hessian, if that is wanted.
+    hessian: Option<[Vec<Value>; 2]>,
     /// The sizes that the compiler compares, and the ranges that it checks.
     comparisons: Vec<Comparison>,
     ranges: Vec<Checked>,
@@ -66,9 +70,16 @@ pub(crate) fn gradient_of(tokens: TokenStream, library: &TokenStream) -> TokenSt
             let mistakes = error.to_compile_error();
             let stand_in = read.map(|(header, _)| {
                 let (visibility, name) = (&header.visibility, &header.name);
+                let hessian = header.hessian.as_ref().map(|name| {
+                    quote! {
+                        #[allow(dead_code)]
+                        #visibility fn #name<T: #private::Kernels>(_: &[T], _: &[T], _: &mut [T]) {}
+                    }
+                });
                 quote! {
                     #[allow(dead_code)]
                     #visibility fn #name<T: #private::Kernels>(_: &[T], _: &mut [T]) -> T { T::ZERO }
+                    #hessian
                 }
             });
             quote!(#mistakes #stand_in)
@@ -100,7 +111,8 @@ impl FunctionHeader {
     /// Parses a function. What was read before a mistake stays in `header`.
     fn parse(input: ParseStream<'_>, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
-        let (functions, attributes, visibility, name) = before_arguments(input)?;
+        let (functions, mut attributes, visibility, name) = before_arguments(input)?;
+        let hessian = hessian(&mut attributes)?;
         let header = header.insert(Self {
             attributes,
             visibility,
@@ -108,6 +120,7 @@ impl FunctionHeader {
             is_whole: true,
             shape: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
             functions,
+            hessian,
             formula: TokenStream::new(),
             braces: Place::of(&name),
             name,
@@ -144,6 +157,15 @@ impl FunctionHeader {
         }
         Ok(())
     }
+}
+
+/// Takes `#[hessian_vector_product(name)]` out of the attributes.
+fn hessian(attributes: &mut Vec<Attribute>) -> syn::Result<Option<Ident>> {
+    let Some(index) = attributes.iter().position(|attribute| attribute.path().is_ident("hessian_vector_product")) else {
+        return Ok(None);
+    };
+    let attribute = attributes.remove(index);
+    attribute.parse_args().map(Some).map_err(|_| errors::no_hessian_name(Place::of(&attribute.meta)))
 }
 
 /// Reads the functions before the last one, and what stands before the arguments of the last.
@@ -222,27 +244,98 @@ fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     }
     let one = graph.number(1.0);
     let derivatives = propagate(&mut graph, value, one);
-    // Copies, so that each is written to memory of its own, also a constant.
-    let gradients = inputs
-        .iter()
-        .map(|&input| {
-            let gradient = derivatives.of(&mut graph, input);
-            let extent = graph.extent(input);
-            graph.push(Operation::Spread(extent, gradient))
-        })
-        .collect();
+    let gradients: Vec<_> = inputs.iter().map(|&input| derivatives.of(&mut graph, input)).collect();
+    let hessian = header.hessian.as_ref().map(|_| {
+        let vector: Vec<_> = header.inputs.iter().map(|name| graph.input(format!("d{name}"), extent)).collect();
+        let product = times_hessian(&mut graph, &inputs, &gradients, &vector);
+        [vector, copies(&mut graph, extent, &product)]
+    });
+    let gradients = copies(&mut graph, extent, &gradients);
     let value = graph.push(Operation::Spread(Extent::Sample(Axes::NONE), value));
-    Some(Analysis { graph, inputs, value, gradients, comparisons, ranges })
+    Some(Analysis { graph, inputs, value, gradients, hessian, comparisons, ranges })
+}
+
+/// Returns copies, so that each is written to memory of its own, also a constant.
+fn copies(graph: &mut Graph, extent: Extent, values: &[Value]) -> Vec<Value> {
+    values.iter().map(|&value| graph.push(Operation::Spread(extent, value))).collect()
+}
+
+/// Adds the product of the Hessian and a vector: the gradient of the product of the gradient and the vector.
+fn times_hessian(graph: &mut Graph, inputs: &[Value], gradients: &[Value], vector: &[Value]) -> Vec<Value> {
+    let mut sum = graph.number(0.0);
+    for (&gradient, &component) in gradients.iter().zip(vector) {
+        let mut product = graph.times(gradient, component);
+        if graph.extent(product).axes().is_some() {
+            product = graph.reduce(Reduction::Sum, product);
+        }
+        sum = graph.plus(sum, product);
+    }
+    let one = graph.number(1.0);
+    let derivatives = propagate(graph, sum, one);
+    inputs.iter().map(|&input| derivatives.of(graph, input)).collect()
 }
 
 fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> TokenStream {
-    let FunctionHeader { attributes, visibility, name, inputs, is_whole, shape, .. } = header;
-    let graph = &analysis.graph;
+    let FunctionHeader { attributes, visibility, name, .. } = header;
     let docs = docs(header, analysis);
-    let mut roots = vec![(analysis.value, Wanted::Samples)];
-    let of_input = if *is_whole { Wanted::Elements } else { Wanted::Samples };
-    roots.extend(analysis.gradients.iter().map(|&gradient| (gradient, of_input)));
-    let input_names: Vec<_> = inputs.iter().map(|input| hygienic(&input.to_string())).collect();
+    let point = Argument { name: "point", values: &analysis.inputs };
+    let gradient = Argument { name: "gradient", values: &analysis.gradients };
+    let body = body(header, analysis, name, &[point], gradient, Some(analysis.value), private);
+    let hessian = hessian_item(header, analysis, private);
+    quote! {
+        #(#attributes)*
+        #docs
+        #[allow(clippy::all, clippy::pedantic, reason = "generated code")]
+        #visibility fn #name<T: #private::Kernels>(point: &[T], gradient: &mut [T]) -> T {
+            #body
+        }
+        #hessian
+    }
+}
+
+/// Returns the function that multiplies the Hessian with a vector.
+fn hessian_item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> Option<TokenStream> {
+    let (visibility, name) = (&header.visibility, header.hessian.as_ref()?);
+    let [vector, product] = analysis.hessian.as_ref()?;
+    let point = Argument { name: "point", values: &analysis.inputs };
+    let vector = Argument { name: "vector", values: vector };
+    let product = Argument { name: "product", values: product };
+    let body = body(header, analysis, name, &[point, vector], product, None, private);
+    let doc = format!("Writes the product of the Hessian of [`{}`] at a point and a vector.", header.name);
+    let panics = format!("Panics unless point, vector and product have {} elements.", elements(header));
+    Some(quote! {
+        #[doc = #doc]
+        ///
+        /// # Panics
+        #[doc = #panics]
+        #[allow(clippy::all, clippy::pedantic, reason = "generated code")]
+        #visibility fn #name<T: #private::Kernels>(point: &[T], vector: &[T], product: &mut [T]) {
+            #body
+        }
+    })
+}
+
+/// An argument of a generated function: a slice of the elements of these values.
+#[derive(Clone, Copy)]
+struct Argument<'a> {
+    name: &'static str,
+    values: &'a [Value],
+}
+
+/// Returns the body of a function of slices that writes one of them, and returns `result` if there is one.
+fn body(
+    header: &FunctionHeader,
+    analysis: &Analysis,
+    name: &Ident,
+    given: &[Argument<'_>],
+    written: Argument<'_>,
+    result: Option<Value>,
+    private: &TokenStream,
+) -> TokenStream {
+    let graph = &analysis.graph;
+    let of_input = if header.is_whole { Wanted::Elements } else { Wanted::Samples };
+    let roots: Vec<_> = result.map(|result| (result, Wanted::Samples)).into_iter().collect();
+    let roots: Vec<_> = roots.into_iter().chain(written.values.iter().map(|&value| (value, of_input))).collect();
     let owner = Owner {
         graph,
         private,
@@ -254,61 +347,75 @@ fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> 
         outers: &[],
         output: None,
     };
-    let fixed = analysis.inputs.iter().zip(&input_names).map(|(&value, name)| (value, quote!(#name))).collect();
-    let mut memory = Memory::new(owner, fixed);
-    let calls = memory.code(&steps(graph, &roots, &analysis.inputs));
-    let (cuts, len_of_memory) = (memory.cuts(memory.stored.len()), memory.total(memory.stored.len()));
-    let types = &memory.types;
-    let constants = constants_name(name);
-    let elements = input_names.iter().enumerate().map(|(index, input)| {
-        let index = Literal::usize_unsuffixed(index);
-        if *is_whole { quote!(let #input = point;) } else { quote!(let #input = &point[#index..=#index];) }
-    });
-    let array = |value: Value| memory.stored.iter().position(|&stored| stored == value).map(memory_name);
-    let results = analysis.gradients.iter().enumerate().map(|(index, &value)| {
-        let (array, index) = (array(value), Literal::usize_unsuffixed(index));
-        if *is_whole { quote!(gradient.copy_from_slice(#array);) } else { quote!(gradient[#index] = #array[0];) }
-    });
-    let result = array(analysis.value);
-    let len = graph.len_code(analysis.inputs.first().map_or(Extent::Constant, |&input| graph.extent(input)));
-    let len = if *is_whole { len } else { Literal::usize_unsuffixed(inputs.len()).into_token_stream() };
-    let message = format!("`{name}` is a function of {}", shape.text());
-    let assertions = assertions(graph, &analysis.comparisons, &analysis.ranges, private).items;
-    let (over, values): (Vec<_>, Vec<_>) = graph.reciprocals().into_iter().unzip();
-    quote! {
-        #(#attributes)*
-        #docs
-        #[allow(clippy::all, clippy::pedantic, reason = "generated code")]
-        #visibility fn #name<T: #private::Kernels>(point: &[T], gradient: &mut [T]) -> T {
-            #assertions
-            #[derive(Clone, Copy)]
-            struct #constants {
-                #(#over: f64,)*
-            }
-            #types
-            struct Run<'a, T>(&'a [T], &'a mut [T]);
-            impl<T: #private::Kernels> #private::Program for Run<'_, T> {
-                type Output = T;
-                #[inline(always)]
-                fn run<I: #private::Isa>(self, isa: I) -> T {
-                    let Run(point, gradient) = self;
-                    let samples = 1;
-                    let constants = #constants { #(#over: #values),* };
-                    #(#elements)*
-                    let mut result = T::ZERO;
-                    #private::scratch(#len_of_memory, &mut |cache: &mut [T]| {
-                        #cuts
-                        #calls
-                        #(#results)*
-                        result = #result[0];
-                    });
-                    result
-                }
-            }
-            assert!(point.len() == #len && gradient.len() == #len, #message);
-            #private::dispatch(Run(point, gradient))
+    let (mut fixed, mut bindings) = (HashMap::new(), TokenStream::new());
+    for argument in given {
+        for (index, &value) in argument.values.iter().enumerate() {
+            let element = hygienic(&format!("{}_{}", argument.name, index + 1));
+            let (slice, index) = (format_ident!("{}", argument.name), Literal::usize_unsuffixed(index));
+            let range = (!header.is_whole).then(|| quote!([#index..=#index]));
+            bindings.extend(quote!(let #element = &#slice #range;));
+            fixed.insert(value, quote!(#element));
         }
     }
+    let given_values: Vec<_> = given.iter().flat_map(|argument| argument.values).copied().collect();
+    let mut memory = Memory::new(owner, fixed);
+    let calls = memory.code(&steps(graph, &roots, &given_values));
+    let (cuts, len_of_memory) = (memory.cuts(memory.stored.len()), memory.total(memory.stored.len()));
+    let array = |value: Value| memory.stored.iter().position(|&stored| stored == value).map(memory_name);
+    let target = format_ident!("{}", written.name);
+    let results = written.values.iter().enumerate().map(|(index, &value)| {
+        let (array, index) = (array(value), Literal::usize_unsuffixed(index));
+        if header.is_whole { quote!(#target.copy_from_slice(#array);) } else { quote!(#target[#index] = #array[0];) }
+    });
+    let names: Vec<_> = given.iter().map(|argument| format_ident!("{}", argument.name)).collect();
+    let (output, result, start) = match result.and_then(array) {
+        Some(array) => (quote!(T), quote!(result = #array[0];), quote!(T::ZERO)),
+        None => (quote!(()), TokenStream::new(), quote!(())),
+    };
+    let len = graph.len_code(analysis.inputs.first().map_or(Extent::Constant, |&input| graph.extent(input)));
+    let len = if header.is_whole { len } else { Literal::usize_unsuffixed(header.inputs.len()).into_token_stream() };
+    let message = format!("`{name}` is a function of {}", header.shape.text());
+    let assertions = assertions(graph, &analysis.comparisons, &analysis.ranges, private).items;
+    let (over, values): (Vec<_>, Vec<_>) = graph.reciprocals().into_iter().unzip();
+    let (types, constants) = (&memory.types, constants_name(name));
+    quote! {
+        #assertions
+        #[derive(Clone, Copy)]
+        struct #constants {
+            #(#over: f64,)*
+        }
+        #types
+        struct Run<'a, T> {
+            #(#names: &'a [T],)*
+            #target: &'a mut [T],
+        }
+        impl<T: #private::Kernels> #private::Program for Run<'_, T> {
+            type Output = #output;
+            #[inline(always)]
+            fn run<I: #private::Isa>(self, isa: I) -> #output {
+                let Run { #(#names,)* #target } = self;
+                let samples = 1;
+                let constants = #constants { #(#over: #values),* };
+                #bindings
+                let mut result = #start;
+                #private::scratch(#len_of_memory, &mut |cache: &mut [T]| {
+                    #cuts
+                    #calls
+                    #(#results)*
+                    #result
+                });
+                result
+            }
+        }
+        assert!(#(#names.len() == #len &&)* #target.len() == #len, #message);
+        #private::dispatch(Run { #(#names,)* #target })
+    }
+}
+
+/// Returns the number of elements of a point in words.
+fn elements(header: &FunctionHeader) -> String {
+    let sizes: Vec<_> = header.shape.sizes.iter().map(|size| text::of(size.clone())).collect();
+    if sizes.is_empty() { "1".to_owned() } else { sizes.join(" * ") }
 }
 
 /// Returns the documentation that follows the user's.
@@ -316,8 +423,6 @@ fn docs(header: &FunctionHeader, analysis: &Analysis) -> TokenStream {
     let mut roots = vec![("f".to_owned(), analysis.value)];
     let gradients = header.inputs.iter().zip(&analysis.gradients);
     roots.extend(gradients.map(|(input, &gradient)| (format!("df/d{input}"), gradient)));
-    let sizes: Vec<_> = header.shape.sizes.iter().map(|size| text::of(size.clone())).collect();
-    let elements = if sizes.is_empty() { "1".to_owned() } else { sizes.join(" * ") };
     let mut lines = Vec::new();
     if is_documented(&header.attributes) {
         lines.push(String::new());
@@ -333,7 +438,7 @@ fn docs(header: &FunctionHeader, analysis: &Analysis) -> TokenStream {
         " ```".to_owned(),
         String::new(),
         " # Panics".to_owned(),
-        format!(" Panics unless point and gradient have {elements} elements."),
+        format!(" Panics unless point and gradient have {} elements.", elements(header)),
     ]);
     documentation(&lines)
 }
