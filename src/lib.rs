@@ -379,6 +379,45 @@ macro_rules! layer {
     };
 }
 
+/// Declares a function that formulas of the crate import by `use`.
+///
+/// `formula! { pub(crate) fn name(x: Scalar) -> Scalar { formula } }`, in the language of [`layer!`]. A function of `Scalar`s acts on
+/// every element, as `tanh` does. A function of vectors states their sizes as const parameters, `fn name<const N: usize>(x: Vector<N>)
+/// -> Scalar`, and its caller's values determine them. `use name;` as the first line of [`activation!`], [`loss!`], [`layer!`],
+/// [`gradient_of!`] or another `formula!` imports it. The derivative of each use is written there.
+///
+/// A function is declared before its uses, as a `macro_rules!` macro is, or in a module, whose path follows `use`.
+///
+/// # Example
+/// ```
+/// use typenet::{activation, formula, gradient_of};
+///
+/// mod shared {
+///     typenet::formula! {
+///         /// x σ(x).
+///         pub(crate) fn swish(x: Scalar) -> Scalar { x * sigmoid(x) }
+///     }
+/// }
+/// formula! { fn energy<const N: usize>(x: Vector<N>) -> Scalar { dot(x, x) / N } }
+///
+/// activation!(use shared::swish; pub Twice(x) = swish(swish(x)));
+/// gradient_of! {
+///     use energy;
+///     fn mean_square(x: Vector<2>) -> Scalar { energy(x) }
+/// }
+///
+/// assert_eq!(Twice::value(0.0), 0.0);
+/// let mut gradient = [0.0; 2];
+/// assert_eq!(mean_square(&[1.0, 3.0], &mut gradient), 5.0);
+/// assert_eq!(gradient, [1.0, 3.0]);
+/// ```
+#[macro_export]
+macro_rules! formula {
+    ($($declaration:tt)*) => {
+        $crate::private::formula_impl! { ($crate) $($declaration)* }
+    };
+}
+
 /// Declares a function of a vector by its formula, with its gradient: for [`minimize`].
 ///
 /// `gradient_of! { pub fn name(x: Vector<N>) -> Scalar { formula } }`, or `[x, y]: Vector<2>` for names of the elements. The

@@ -12,8 +12,8 @@ pub use formula::{at, draw, scratch};
 pub use moves::{add_rows, concat_rows, matrix_products, pad_rows, repeat_rows, slice_rows, transpose_rows};
 pub use nalgebra::{SMatrix, SVector};
 pub use typenet_macros::{
-    activation as activation_impl, gradient_of as gradient_of_impl, layer as layer_impl, loss as loss_impl,
-    network as network_impl,
+    activation as activation_impl, formula as formula_impl, gradient_of as gradient_of_impl, layer as layer_impl,
+    loss as loss_impl, network as network_impl,
 };
 
 extern crate alloc;

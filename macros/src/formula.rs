@@ -12,9 +12,11 @@ mod parse;
 mod range;
 mod size;
 
-mod header;
-
 mod graph;
+
+mod declared;
+
+mod header;
 
 mod derivative;
 mod function;
@@ -36,6 +38,7 @@ mod layer;
 
 mod gradient;
 mod shaped_loss;
+mod shared;
 
 mod loss;
 
@@ -43,6 +46,7 @@ pub(crate) use activation::activation;
 pub(crate) use gradient::gradient_of;
 pub(crate) use layer::layer;
 pub(crate) use loss::loss;
+pub(crate) use shared::{formula, imported};
 
 /// Returns the mistakes in an activation or a loss.
 #[cfg(test)]

@@ -75,28 +75,39 @@ fn after_library(input: TokenStream) -> (TokenStream, TokenStream) {
 #[proc_macro]
 pub fn activation(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let (library, rest) = after_library(input.into());
-    formula::activation(rest, &library).into()
+    formula::imported(rest.clone(), &library, "activation_impl")
+        .unwrap_or_else(|| formula::activation(rest, &library))
+        .into()
 }
 
 /// Expands a loss, which follows `($crate)`, as in `network`.
 #[proc_macro]
 pub fn loss(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let (library, rest) = after_library(input.into());
-    formula::loss(rest, &library).into()
+    formula::imported(rest.clone(), &library, "loss_impl").unwrap_or_else(|| formula::loss(rest, &library)).into()
 }
 
 /// Expands a layer, which follows `($crate)`, as in `network`.
 #[proc_macro]
 pub fn layer(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let (library, rest) = after_library(input.into());
-    formula::layer(rest, &library).into()
+    formula::imported(rest.clone(), &library, "layer_impl").unwrap_or_else(|| formula::layer(rest, &library)).into()
 }
 
 /// Expands a function with its gradient, which follows `($crate)`, as in `network`.
 #[proc_macro]
 pub fn gradient_of(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let (library, rest) = after_library(input.into());
-    formula::gradient_of(rest, &library).into()
+    formula::imported(rest.clone(), &library, "gradient_of_impl")
+        .unwrap_or_else(|| formula::gradient_of(rest, &library))
+        .into()
+}
+
+/// Expands a function for other formulas, which follows `($crate)`, as in `network`.
+#[proc_macro]
+pub fn formula(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let (library, rest) = after_library(input.into());
+    formula::imported(rest.clone(), &library, "formula_impl").unwrap_or_else(|| formula::formula(rest)).into()
 }
 
 /// Embeds a weights file as a constant. The arguments follow `($crate)`, as in `network`.

@@ -298,3 +298,8 @@ pub(crate) fn no_hessian_name(place: Place) -> Error {
          help: write `#[hessian_vector_product(name)]`: `name` multiplies the Hessian with a vector",
     )
 }
+
+/// `formula! { pub fn .. }`
+pub(crate) fn public_formula(place: Place) -> Error {
+    place.error("a formula is visible in its crate at most\n\nhelp: write `pub(crate) fn`")
+}

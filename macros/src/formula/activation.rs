@@ -1,6 +1,7 @@
 //! `activation!`: a function of each element.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
@@ -10,7 +11,7 @@ use super::derivative::derivatives;
 use super::emit::{Loop, hygienic, loop_type};
 use super::graph::{Axes, Extent, Graph, Operation, SizeText, Value};
 use super::header::{Header, check_names, check_settings, documentation, is_documented};
-use super::resolve::Scope;
+use super::resolve::{Scope, sub_formulas};
 use super::size::Length;
 use super::{explain, parse, settings};
 use crate::errors::{self, Errors};
@@ -140,8 +141,10 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
         .collect();
     let formula = parse::formula(header.formula.clone(), header.equals, errors);
     let output = {
+        let functions = sub_formulas(&header.functions, &header.name, errors);
         let mut scope = Scope::new(&mut graph, errors, true);
         scope.owner = identifier::plain(&header.name);
+        scope.functions = Rc::new(functions);
         scope.declare(&argument.name, Some(input), "input");
         for (setting, value) in header.settings.iter().zip(constants) {
             scope.declare(&setting.name, Some(value), "setting");
@@ -150,6 +153,7 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
         // A mistake in the formula may be why a name is not used.
         if output.is_some() && !scope.errors.any() {
             scope.close(0);
+            scope.check_functions();
         }
         output?
     };

@@ -8,14 +8,14 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Pat, Token, Type, Visibility, parenthesized};
 
+use super::declared::{Function, OF_VALUES, ShapeOf, formula, size};
 use super::derivative::propagate;
 use super::emit::{hygienic, memory_name};
 use super::graph::{Axes, Extent, Graph, Operation, Reduction, Value};
 use super::header::{check_names, documentation, is_documented};
-use super::layer::{assertions, functions, size};
-use super::layer_header::{Function, OF_VALUES, ShapeOf, formula};
+use super::layer::assertions;
 use super::memory::{Memory, Owner, constants_name};
-use super::resolve::{Checked, Comparison, Scope, shape_text};
+use super::resolve::{Checked, Comparison, Scope, shape_text, sub_formulas};
 use super::schedule::{Wanted, steps};
 use super::{explain, parse};
 use crate::errors::{self, Errors};
@@ -161,7 +161,8 @@ impl FunctionHeader {
 
 /// Takes `#[hessian_vector_product(name)]` out of the attributes.
 fn hessian(attributes: &mut Vec<Attribute>) -> syn::Result<Option<Ident>> {
-    let Some(index) = attributes.iter().position(|attribute| attribute.path().is_ident("hessian_vector_product")) else {
+    let Some(index) = attributes.iter().position(|attribute| attribute.path().is_ident("hessian_vector_product"))
+    else {
         return Ok(None);
     };
     let attribute = attributes.remove(index);
@@ -179,7 +180,7 @@ fn before_arguments(input: ParseStream<'_>) -> syn::Result<(Vec<Function>, Vec<A
         let name: Ident = input.parse().map_err(|_| expected("the name of the function", input))?;
         // The last function has nothing after its braces.
         let ahead = input.fork();
-        let is_last = !input.peek(syn::token::Paren) || (skip_to_braces(&ahead) && ahead.is_empty());
+        let is_last = skip_to_braces(&ahead) && ahead.is_empty();
         if is_last || !attributes.is_empty() || !matches!(visibility, Visibility::Inherited) {
             return Ok((functions, attributes, visibility, name));
         }
@@ -222,7 +223,7 @@ fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     let extent = if header.is_whole { Extent::Element(Axes::NONE, axes) } else { Extent::Sample(Axes::NONE) };
     let inputs: Vec<_> = header.inputs.iter().map(|name| graph.input(name.to_string(), extent)).collect();
     let formula = parse::formula(header.formula.clone(), header.braces, errors);
-    let functions = functions(&mut graph, &header.functions, &header.name, errors);
+    let functions = sub_formulas(&header.functions, &header.name, errors);
     let (value, place, comparisons, ranges) = {
         let mut scope = Scope::new(&mut graph, errors, false);
         scope.owner = identifier::plain(&header.name);
@@ -376,7 +377,7 @@ fn body(
     let len = if header.is_whole { len } else { Literal::usize_unsuffixed(header.inputs.len()).into_token_stream() };
     let message = format!("`{name}` is a function of {}", header.shape.text());
     let assertions = assertions(graph, &analysis.comparisons, &analysis.ranges, private).items;
-    let (over, values): (Vec<_>, Vec<_>) = graph.reciprocals().into_iter().unzip();
+    let (over, values): (Vec<_>, Vec<_>) = graph.constants_of_sizes().into_iter().unzip();
     let (types, constants) = (&memory.types, constants_name(name));
     quote! {
         #assertions

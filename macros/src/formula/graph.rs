@@ -245,6 +245,8 @@ pub(crate) struct Graph {
     const_parameters: Vec<Ident>,
     /// The axes whose number of elements divides something.
     reciprocals: Vec<Axes>,
+    /// The sizes that are numbers in the formula.
+    counts: Vec<Length>,
     /// The sizes that are mistakes, which were reported.
     mistaken: Vec<Size>,
     parameters: Vec<String>,
@@ -256,6 +258,11 @@ pub(crate) struct SizeText {
     pub(crate) text: String,
     pub(crate) code: TokenStream,
     pub(crate) length: Length,
+}
+
+/// Returns the name of a size as a number.
+fn count_name(index: usize) -> Ident {
+    format_ident!("size_{}", index + 1, span = Span::mixed_site())
 }
 
 /// Returns the name of the reciprocal of a number of elements.
@@ -277,6 +284,7 @@ impl Graph {
             axes: vec![Vec::new()],
             const_parameters,
             reciprocals: Vec::new(),
+            counts: Vec::new(),
             mistaken: Vec::new(),
             parameters: Vec::new(),
         }
@@ -413,8 +421,32 @@ impl Graph {
         self.constant(format!("1/{text}"), quote!(self.0.#field))
     }
 
-    /// Returns the names and the values of the reciprocals of numbers of elements, of type `f64`.
-    pub(crate) fn reciprocals(&self) -> Vec<(Ident, TokenStream)> {
+    /// Adds a size as a number.
+    pub(crate) fn count(&mut self, length: Length) -> Value {
+        if let Some(number) = length.as_number() {
+            #[expect(clippy::cast_precision_loss, reason = "a size is far below 2^53")]
+            return self.number(number as f64);
+        }
+        let known = self.counts.iter().position(|known| *known == length);
+        let index = known.unwrap_or_else(|| {
+            self.counts.push(length.clone());
+            self.counts.len() - 1
+        });
+        let field = count_name(index);
+        self.constant(length.text(), quote!(self.0.#field))
+    }
+
+    /// Returns the names and the values of the constants that are made from sizes, of type `f64`.
+    pub(crate) fn constants_of_sizes(&self) -> Vec<(Ident, TokenStream)> {
+        let code = |(index, length): (usize, &Length)| {
+            let count = length.code();
+            (count_name(index), quote!(#count as f64))
+        };
+        let counts = self.counts.iter().enumerate().map(code);
+        self.reciprocals().into_iter().chain(counts).collect()
+    }
+
+    fn reciprocals(&self) -> Vec<(Ident, TokenStream)> {
         let code = |(index, &axes)| {
             let count = self.count_code(axes);
             let count = if self.sizes(axes).len() == 1 { count } else { quote!((#count)) };

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Token, Visibility, parenthesized};
 
+use super::declared::Function;
 use super::range::Range;
 use crate::errors::{self, Errors};
 use crate::identifier;
@@ -17,6 +18,8 @@ pub(crate) struct Header {
     pub(crate) name: Ident,
     pub(crate) inputs: Vec<Input>,
     pub(crate) settings: Vec<Setting>,
+    /// The functions that the formula may call, which stand before the attributes.
+    pub(crate) functions: Vec<Function>,
     /// The tokens after `=`.
     pub(crate) formula: TokenStream,
     /// The position of `=`.
@@ -63,6 +66,7 @@ impl Header {
         header: &mut Option<Self>,
         errors: &mut Errors,
     ) -> syn::Result<()> {
+        let functions = Function::read_all(input, example)?;
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
@@ -74,6 +78,7 @@ impl Header {
             name,
             inputs: Vec::new(),
             settings: Vec::new(),
+            functions,
             formula: TokenStream::new(),
         });
         if !input.peek(syn::token::Paren) {

@@ -9,18 +9,18 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 
 use super::activation::initializer;
+use super::declared::{shape, size};
 use super::derivative::{Outer, propagate};
 use super::explain::{self, UNNAMED};
-use super::graph::{Axes, Extent, Graph, Matrix, Operation, Reduction, Size, SizeText, Value};
+use super::graph::{Axes, Extent, Graph, Matrix, Operation, Reduction, Value};
 use super::header::check_names;
-use super::layer_header::{Declared, Dimensions, Function, LayerHeader, ShapeOf};
+use super::layer_header::{Declared, Dimensions, LayerHeader};
 use super::parse;
-use super::resolve::{Checked, Comparison, Scope, SubFormula, shape_text};
+use super::resolve::{Checked, Comparison, Scope, shape_text, sub_formulas};
 use super::size::{Length, Verdict};
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
-use crate::text;
 
 /// The values of a layer.
 pub(super) struct Analysis {
@@ -67,32 +67,6 @@ pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<(LayerHea
     }
 }
 
-/// Adds a size to the graph.
-pub(super) fn size(graph: &mut Graph, written: &TokenStream, errors: &mut Errors) -> Size {
-    let text = text::of(written.clone());
-    let parameters = graph.const_parameters().to_vec();
-    let is_parameter = parameters.iter().any(|parameter| identifier::plain(parameter) == text);
-    let mut is_mistake = false;
-    if !is_parameter && let Some(parameter) = identifier::mentioned(written.clone(), &parameters) {
-        is_mistake = true;
-        errors.push(errors::computed_formula_size(Place::of(written), &text, &parameter.to_string()));
-    }
-    if text == "0" {
-        is_mistake = true;
-        errors.push(errors::formula_size_zero(Place::of(written)));
-    }
-    let size = graph.size(SizeText { text, code: quote!({ #written }), length: Length::read(written, &[]) });
-    if is_mistake {
-        graph.mark_mistake(size);
-    }
-    size
-}
-
-/// Adds the sizes of a shape to the graph.
-pub(super) fn shape(graph: &mut Graph, shape: &ShapeOf, errors: &mut Errors) -> Vec<Size> {
-    shape.sizes.iter().map(|written| size(graph, written, errors)).collect()
-}
-
 fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let initializer = initializer(&header.attributes, errors);
     let mut graph = Graph::new(header.sizes());
@@ -113,7 +87,7 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
         })
         .collect();
     let meanings: Vec<_> = header.parameters.iter().map(|parameter| meaning(&mut graph, parameter, errors)).collect();
-    let functions = functions(&mut graph, &header.functions, &header.name, errors);
+    let functions = sub_formulas(&header.functions, &header.name, errors);
     let formula = parse::formula(header.formula.clone(), header.braces, errors);
     let (output, comparisons, ranges) = {
         let mut scope = Scope::new(&mut graph, errors, false);
@@ -222,34 +196,6 @@ fn meaning(graph: &mut Graph, parameter: &super::layer_header::Parameter, errors
             Meaning::Matrix(Matrix { parameter: index, rows, columns })
         }
     }
-}
-
-/// Reads the functions that a formula may call.
-pub(super) fn functions(
-    graph: &mut Graph,
-    functions: &[Function],
-    owner: &Ident,
-    errors: &mut Errors,
-) -> Vec<SubFormula> {
-    let mut read: Vec<SubFormula> = Vec::new();
-    for function in functions {
-        let name = identifier::plain(&function.name);
-        if !super::function::numbers_of_arguments(&name).is_empty()
-            || matches!(name.as_str(), "powi" | "each")
-            || function.name == *owner
-            || read.iter().any(|known| identifier::plain(&known.name) == name)
-        {
-            errors.push(errors::function_named_twice(&function.name));
-            continue;
-        }
-        check_names(function.arguments.iter().map(|(name, _)| name), errors);
-        let arguments = function.arguments.iter().map(|(name, of)| (name.clone(), shape(graph, of, errors))).collect();
-        let gives = (function.gives.place, shape(graph, &function.gives, errors));
-        if let Some(body) = parse::formula(function.formula.clone(), function.braces, errors) {
-            read.push(SubFormula { name: function.name.clone(), arguments, gives, body });
-        }
-    }
-    read
 }
 
 /// Compares the shape of the formula with the declared one.

@@ -1,12 +1,13 @@
 //! What stands before the formula of a layer: a struct of parameters and settings, and the shapes of input and output.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{
-    Attribute, GenericArgument, GenericParam, Generics, PathArguments, Token, Type, Visibility, braced, parenthesized,
+    Attribute, GenericParam, Generics, Token, Type, Visibility, braced, parenthesized,
 };
 
+use super::declared::{Function, OF_NETWORKS, ShapeOf, formula, named};
 use super::header::{Input, Setting};
 use super::range::Range;
 use crate::errors::{self, Errors};
@@ -96,86 +97,6 @@ pub(crate) enum Dimensions {
     Matrix(TokenStream, TokenStream),
 }
 
-/// A shape as it is written: `Image<C, H, W>`.
-pub(crate) struct ShapeOf {
-    pub(crate) name: String,
-    pub(crate) sizes: Vec<TokenStream>,
-    pub(crate) place: Place,
-}
-
-impl ShapeOf {
-    /// Returns the source text.
-    pub(crate) fn text(&self) -> String {
-        let sizes: Vec<_> = self.sizes.iter().map(|size| text::of(size.clone())).collect();
-        if sizes.is_empty() { self.name.clone() } else { format!("{}<{}>", self.name, sizes.join(", ")) }
-    }
-
-    /// Returns the type of the library.
-    pub(super) fn code(&self, private: &TokenStream) -> TokenStream {
-        let name = quote::format_ident!("{}", self.name);
-        let sizes = &self.sizes;
-        quote::quote!(#private::#name<#({ #sizes }),*>)
-    }
-
-    /// Reads a shape with one of these names, which have so many axes.
-    pub(super) fn read(written: &Type, known: &[(&str, usize)]) -> syn::Result<Self> {
-        let place = Place::of(written);
-        let (name, sizes) = named(written)
-            .or_else(|| {
-                let Type::Path(path) = written else { return None };
-                path.path.get_ident().map(|name| (name.to_string(), Vec::new()))
-            })
-            .unwrap_or_default();
-        if known.iter().any(|&(known, axes)| known == name && axes == sizes.len()) {
-            return Ok(Self { name, sizes, place });
-        }
-        Err(errors::unknown_formula_shape(place, &text::of(written.to_token_stream()), known))
-    }
-}
-
-/// The shapes between layers.
-pub(super) const OF_NETWORKS: [(&str, usize); 3] = [("Vector", 1), ("Image", 3), ("Sequence", 2)];
-/// The shapes of values in a formula.
-pub(super) const OF_VALUES: [(&str, usize); 5] =
-    [("Scalar", 0), ("Vector", 1), ("Matrix", 2), ("Image", 3), ("Sequence", 2)];
-
-/// `fn gate(x: Vector<N>, y: Scalar) -> Vector<N> { .. }`
-pub(crate) struct Function {
-    pub(crate) name: Ident,
-    pub(crate) arguments: Vec<(Ident, ShapeOf)>,
-    pub(crate) gives: ShapeOf,
-    pub(crate) formula: TokenStream,
-    pub(crate) braces: Place,
-}
-
-impl Function {
-    /// Reads what follows the name of a function.
-    pub(super) fn read(name: Ident, input: ParseStream<'_>, example: &str) -> syn::Result<Self> {
-        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
-        if !input.peek(syn::token::Paren) {
-            return Err(expected("its arguments in parentheses", input));
-        }
-        let inside;
-        parenthesized!(inside in input);
-        let mut arguments = Vec::new();
-        while !inside.is_empty() {
-            let argument: Ident = inside.parse().map_err(|_| expected("the name of an argument", &inside))?;
-            inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the argument", &inside))?;
-            arguments.push((argument, ShapeOf::read(&inside.parse()?, &OF_VALUES)?));
-            if !inside.is_empty() {
-                inside.parse::<Token![,]>().map_err(|_| expected("`,`", &inside))?;
-            }
-        }
-        input.parse::<Token![->]>().map_err(|_| expected("`->` and the shape of the result", input))?;
-        let gives = ShapeOf::read(&input.parse()?, &OF_VALUES)?;
-        if !input.peek(syn::token::Brace) {
-            return Err(expected("the formula in braces", input));
-        }
-        let (formula, braces) = formula(input)?;
-        Ok(Self { name, arguments, gives, formula, braces })
-    }
-}
-
 impl LayerHeader {
     /// Parses the tokens of a macro call. What was read before a mistake stays in `header`.
     ///
@@ -194,14 +115,10 @@ impl LayerHeader {
         (|input: ParseStream<'_>| Self::read(input, of, header, errors)).parse2(tokens)
     }
 
-    fn read(
-        input: ParseStream<'_>,
-        of: Declared,
-        header: &mut Option<Self>,
-        errors: &mut Errors,
-    ) -> syn::Result<()> {
+    fn read(input: ParseStream<'_>, of: Declared, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
         let example = of.example();
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
+        let before = Function::read_all(input, example)?;
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         input.parse::<Token![struct]>().map_err(|_| expected("`struct`", input))?;
@@ -219,7 +136,7 @@ impl LayerHeader {
             takes: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
             gives: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
             target: None,
-            functions: Vec::new(),
+            functions: before,
             formula: TokenStream::new(),
             braces: Place::of(&name),
             name,
@@ -265,11 +182,7 @@ impl LayerHeader {
             return Err(expected("the formula in braces", input));
         }
         (header.formula, header.braces) = formula(input)?;
-        while input.peek(Token![fn]) {
-            input.parse::<Token![fn]>()?;
-            let function: Ident = input.parse().map_err(|_| expected("the name of a function", input))?;
-            header.functions.push(Function::read(function, input, example)?);
-        }
+        header.functions.extend(Function::read_all(input, example)?);
         if !input.is_empty() {
             return Err(expected("nothing after the formula", input));
         }
@@ -313,20 +226,6 @@ fn check_generics(generics: &Generics, errors: &mut Errors) {
 /// Returns whether a word is the name of a type in the code of every layer.
 pub(super) fn is_type_of_layers(word: &Ident) -> bool {
     ["T", "I", "In"].contains(&identifier::plain(word).as_str())
-}
-
-/// Reads a formula in braces, and returns their position too.
-pub(super) fn formula(input: ParseStream<'_>) -> syn::Result<(TokenStream, Place)> {
-    let body;
-    let braces = braced!(body in input);
-    let statements: TokenStream = body.parse()?;
-    let place = Place::from(braces.span.join());
-    if statements.is_empty() {
-        return Ok((statements, place));
-    }
-    let mut block = Group::new(Delimiter::Brace, statements);
-    block.set_span(braces.span.join());
-    Ok((TokenTree::from(block).into(), place))
 }
 
 fn read_fields(input: ParseStream<'_>, header: &mut LayerHeader, errors: &mut Errors) -> syn::Result<()> {
@@ -392,19 +291,6 @@ fn is_number(expression: &syn::Expr) -> bool {
         syn::Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Neg(_)) && is_number(&unary.expr),
         _ => false,
     }
-}
-
-/// Returns the name of a type and its arguments.
-fn named(written: &Type) -> Option<(String, Vec<TokenStream>)> {
-    let Type::Path(path) = written else { return None };
-    let segment = path.path.segments.last().filter(|_| path.path.segments.len() == 1 && path.qself.is_none())?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    let sizes = arguments.args.iter().map(|argument| match argument {
-        GenericArgument::Type(size) => Some(size.to_token_stream()),
-        GenericArgument::Const(size) => Some(size.to_token_stream()),
-        _ => None,
-    });
-    Some((segment.ident.to_string(), sizes.collect::<Option<_>>()?))
 }
 
 fn dimensions(written: &Type) -> Option<Dimensions> {

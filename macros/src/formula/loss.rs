@@ -1,6 +1,7 @@
 //! `loss!`: a function of a prediction and its target.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -11,10 +12,10 @@ use super::derivative::derivatives;
 use super::emit::{Loop, hygienic, loop_type, memory_name};
 use super::graph::{Axes, Extent, Graph, Reduction, SizeText, Value};
 use super::header::{Header, check_names, check_settings, documentation, is_documented};
-use super::resolve::Scope;
+use super::resolve::{Scope, sub_formulas};
 use super::schedule::{Pass, Step, Wanted, steps};
-use super::size::Length;
 use super::shaped_loss::shaped_loss;
+use super::size::Length;
 use super::{explain, parse, settings};
 use crate::errors::{self, Errors};
 use crate::generated;
@@ -116,8 +117,10 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
         .collect();
     let formula = parse::formula(header.formula.clone(), header.equals, errors);
     let formula = {
+        let functions = sub_formulas(&header.functions, &header.name, errors);
         let mut scope = Scope::new(&mut graph, errors, false);
         scope.owner = identifier::plain(&header.name);
+        scope.functions = Rc::new(functions);
         scope.declare(&prediction.name, Some(prediction_value), "prediction");
         scope.declare(&target.name, Some(target_value), "target");
         for (setting, value) in header.settings.iter().zip(constants) {
@@ -126,6 +129,7 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
         let formula = scope.value(&formula?);
         if formula.is_some() && !scope.errors.any() {
             scope.close(0);
+            scope.check_functions();
         }
         formula?
     };
@@ -233,7 +237,7 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
     let (training_types, training) = code(header, analysis, "Training", &roots, &constants, private);
     let (evaluation_types, evaluation) = code(header, analysis, "Evaluation", &roots[..1], &constants, private);
     let objection = objection(header, private);
-    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.reciprocals().into_iter().unzip();
+    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.constants_of_sizes().into_iter().unzip();
     let (prediction, target) = input_names(header);
     let [output, t, i] = ["Output", "T", "I"].map(hygienic);
     let together = Literal::usize_unsuffixed(TOGETHER);

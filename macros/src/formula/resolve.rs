@@ -1,6 +1,7 @@
 //! What do the names and operations of a formula mean? The tree becomes values of a graph.
 
 mod arrays;
+mod functions;
 mod product;
 mod shape;
 mod statements;
@@ -11,6 +12,7 @@ use std::rc::Rc;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
+pub(crate) use self::functions::sub_formulas;
 pub(crate) use self::shape::shape_text;
 use super::expression::{Condition, Expression, Kind};
 use super::function::{self, any_vector, whole_power};
@@ -44,10 +46,12 @@ pub(crate) struct Checked {
 /// A function that other formulas call.
 pub(crate) struct SubFormula {
     pub(crate) name: Ident,
+    /// Its const parameters, which its arguments determine.
+    pub(crate) sizes: Vec<Ident>,
     /// The arguments, and the lengths of their axes: none for a number.
-    pub(crate) arguments: Vec<(Ident, Vec<Size>)>,
+    pub(crate) arguments: Vec<(Ident, Vec<TokenStream>)>,
     /// The position of the result's type, and the lengths of its axes.
-    pub(crate) gives: (Place, Vec<Size>),
+    pub(crate) gives: (Place, Vec<TokenStream>),
     pub(crate) body: Expression,
 }
 
@@ -72,8 +76,8 @@ pub(crate) struct Scope<'a> {
     entries: Vec<Entry>,
     /// The axes of the values of which the formula sees one at a time.
     rows: Axes,
-    /// The indices of the loops around, with their numbers.
-    indices: Vec<(String, i64)>,
+    /// The indices of the loops around, and the const parameters of the function that is called, with what they stand for.
+    indices: Vec<(String, Length)>,
 }
 
 /// What a name stands for.
@@ -205,9 +209,9 @@ impl<'a> Scope<'a> {
                 Meaning::Matrix(matrix) => Some(self.matrix_value(matrix, false)),
             };
         }
-        if let Some(&(_, number)) = self.indices.iter().rev().find(|(index, _)| *index == word) {
-            #[expect(clippy::cast_precision_loss, reason = "loops are short")]
-            return Some(self.graph.number(number as f64));
+        let index = self.indices.iter().rev().find(|(index, _)| *index == word);
+        if let Some(length) = index.map(|(_, length)| length.clone()).or_else(|| self.const_parameter(name)) {
+            return Some(self.graph.count(length));
         }
         // A constant of the surrounding code.
         if !word.contains(char::is_lowercase) && word.contains(char::is_uppercase) {
@@ -215,6 +219,12 @@ impl<'a> Scope<'a> {
         }
         let names: Vec<_> = self.entries.iter().map(|entry| identifier::plain(&entry.name)).collect();
         self.report(errors::unknown_in_formula(name, &names))
+    }
+
+    /// Returns the const parameter with this name.
+    fn const_parameter(&self, name: &Ident) -> Option<Length> {
+        let parameter = identifier::parameter(name, self.graph.const_parameters())?;
+        Some(Length::opaque(&parameter.to_token_stream()))
     }
 
     fn constant(&mut self, path: &TokenStream) -> Value {

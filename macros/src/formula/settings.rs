@@ -205,7 +205,6 @@ pub(crate) fn of_value(name: &Ident, settings: &[Setting], visibility: &Visibili
     (quote!({ #fields }), constructors)
 }
 
-
 /// Returns one function for each name of a setting, which does nothing.
 pub(crate) fn setters_of_stand_in(settings: &[Setting], visibility: &Visibility) -> TokenStream {
     let is_first = |index: usize, name: &Ident| !settings.iter().take(index).any(|setting| setting.name == *name);

@@ -6,15 +6,16 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::declared::shape;
 use super::derivative::derivatives;
 use super::explain;
 use super::graph::{Axes, Extent, Graph, Value};
 use super::header::{check_names, check_settings, documentation, is_documented};
-use super::layer::{assertions, functions, generics, shape};
+use super::layer::{assertions, generics};
 use super::layer_header::{Declared, LayerHeader};
 use super::memory::{Memory, Owner, constants_name};
 use super::parse;
-use super::resolve::{Checked, Comparison, Scope, shape_text};
+use super::resolve::{Checked, Comparison, Scope, shape_text, sub_formulas};
 use super::schedule::{Wanted, steps};
 use super::settings;
 use crate::errors::{self, Errors};
@@ -92,7 +93,7 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
             graph.constant(setting.name.to_string(), quote!(self.0.#field))
         })
         .collect();
-    let functions = functions(&mut graph, &header.functions, &header.name, errors);
+    let functions = sub_formulas(&header.functions, &header.name, errors);
     let formula = parse::formula(header.formula.clone(), header.braces, errors)?;
     let (loss, comparisons, ranges) = {
         let mut scope = Scope::new(&mut graph, errors, false);
@@ -232,7 +233,7 @@ fn implementation(
     let roots = [(analysis.loss, Wanted::Samples), (analysis.gradient, Wanted::Elements)];
     let (training_types, training) = code(header, analysis, "Training", &roots, private);
     let (evaluation_types, evaluation) = code(header, analysis, "Evaluation", &roots[..1], private);
-    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.reciprocals().into_iter().unzip();
+    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.constants_of_sizes().into_iter().unzip();
     let fields: Vec<_> = header.settings.iter().map(|setting| setting_name(&setting.name)).collect();
     let names: Vec<_> = header.settings.iter().map(|setting| &setting.name).collect();
     let output = header.takes.code(private);

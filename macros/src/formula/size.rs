@@ -43,15 +43,15 @@ impl Length {
         Self { terms: BTreeMap::from([(vec![text::of(written.clone())], 1)]) }
     }
 
-    /// Reads a size. Names that `known` has are replaced by their numbers.
-    pub(crate) fn read(written: &TokenStream, known: &[(String, i64)]) -> Self {
+    /// Reads a size. Names that `known` has are replaced by what they stand for.
+    pub(crate) fn read(written: &TokenStream, known: &[(String, Self)]) -> Self {
         syn::parse2::<Expr>(written.clone())
             .ok()
             .and_then(|expression| Self::of(&expression, known))
             .unwrap_or_else(|| Self::opaque(written))
     }
 
-    fn of(expression: &Expr, known: &[(String, i64)]) -> Option<Self> {
+    fn of(expression: &Expr, known: &[(String, Self)]) -> Option<Self> {
         match expression {
             Expr::Lit(literal) => match &literal.lit {
                 Lit::Int(number) => Some(Self::number(number.base10_parse().ok()?)),
@@ -66,8 +66,8 @@ impl Length {
             },
             Expr::Path(path) if path.qself.is_none() => {
                 let name = path.path.get_ident().map(identifier::plain);
-                let number = name.and_then(|name| known.iter().rev().find(|(known, _)| *known == name));
-                Some(number.map_or_else(|| Self::opaque(&path.to_token_stream()), |&(_, number)| Self::number(number)))
+                let meant = name.and_then(|name| known.iter().rev().find(|(known, _)| *known == name));
+                Some(meant.map_or_else(|| Self::opaque(&path.to_token_stream()), |(_, meant)| meant.clone()))
             }
             Expr::Binary(binary) => {
                 let (left, right) = (Self::of(&binary.left, known)?, Self::of(&binary.right, known)?);

@@ -202,7 +202,7 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
     let plan = generated::name(name, "Plan");
     let settings_type =
         if header.settings.is_empty() { quote!(()) } else { settings::struct_name(name).into_token_stream() };
-    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.reciprocals().into_iter().unzip();
+    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.constants_of_sizes().into_iter().unzip();
     let assertions = assertions(&analysis.graph, &analysis.comparisons, &analysis.ranges, private).statements;
     let Passes { forward, backward, inference_len, cache_len, reads_input, reads_output, multiply_adds, .. } = passes;
     let [takes, gives] = [&header.takes, &header.gives].map(|shape| shape.code(private));

@@ -1,13 +1,12 @@
 //! What do `let`, assignments, loops and functions of the user mean?
 
-use std::rc::Rc;
 
 use proc_macro2::{Ident, TokenStream};
 
 use super::{Meaning, Scope};
 use crate::errors;
 use crate::formula::expression::{Expression, Statement};
-use crate::formula::graph::{Size, Value};
+use crate::formula::graph::Value;
 use crate::formula::size::{Length, Verdict};
 use crate::identifier;
 use crate::place::Place;
@@ -118,7 +117,7 @@ impl Scope<'_> {
             let scope = self.entries.len();
             let mistakes = self.errors.len();
             if let Some(index) = index {
-                self.indices.push((identifier::plain(index), number));
+                self.indices.push((identifier::plain(index), Length::number(number)));
             }
             self.run(body);
             if index.is_some() {
@@ -129,101 +128,6 @@ impl Scope<'_> {
             if self.errors.len() > mistakes {
                 return;
             }
-        }
-    }
-
-    /// Adds the formula of a function for these arguments.
-    pub(super) fn inlined(
-        &mut self,
-        function: usize,
-        name: &Ident,
-        arguments: &[Expression],
-        place: Place,
-    ) -> Option<Value> {
-        if self.calls.contains(&function) {
-            return self.report(errors::calls_itself(name));
-        }
-        let values: Vec<_> = arguments.iter().map(|argument| self.value(argument)).collect();
-        let functions = Rc::clone(&self.functions);
-        let called = functions.get(function)?;
-        let declared = &called.arguments;
-        let is_first = !self.called.contains(&function);
-        self.called.push(function);
-        if declared.len() != values.len() {
-            return self.report(errors::wrong_number_of_arguments(name, &[declared.len()], values.len()));
-        }
-        let values: Vec<_> = values.into_iter().collect::<Option<_>>()?;
-        // A function of numbers acts on every element.
-        let is_of_numbers = declared.iter().all(|(_, sizes)| sizes.is_empty());
-        if is_of_numbers {
-            for (value, argument) in values.iter().zip(arguments).skip(1) {
-                let first = (*values.first()?, arguments.first().map_or("", |first| &first.text));
-                self.check_sizes([first.0, *value], place, &name.to_string(), [first.1, &argument.text])?;
-            }
-        } else {
-            for ((value, argument), (_, sizes)) in values.iter().zip(arguments).zip(declared) {
-                self.check_declared(*value, sizes, argument.place, &argument.text, false)?;
-            }
-        }
-        // Its mistakes were reported where it was called first.
-        if !is_first && self.errors.any() {
-            return None;
-        }
-        let entries = std::mem::take(&mut self.entries);
-        let was_alone = self.alone;
-        self.alone |= is_of_numbers;
-        self.calls.push(function);
-        for ((argument, _), value) in declared.iter().zip(values) {
-            self.declare(argument, Some(value), "argument");
-        }
-        let result = self.value(&called.body);
-        if result.is_some() && !self.errors.any() {
-            self.close(0);
-        }
-        self.calls.pop();
-        self.alone = was_alone;
-        self.entries = entries;
-        let result = result?;
-        if !is_of_numbers {
-            let (place, sizes) = &called.gives;
-            self.check_declared(result, sizes, *place, &name.to_string(), true)?;
-        }
-        Some(result)
-    }
-
-    /// Reports a value of another shape than declared for an argument, or for the result of a function.
-    fn check_declared(
-        &mut self,
-        value: Value,
-        sizes: &[Size],
-        place: Place,
-        text: &str,
-        is_result: bool,
-    ) -> Option<()> {
-        let declared = self.graph.axes(sizes);
-        let found = self.graph.sizes(self.graph.extent(value).axes().unwrap_or_default()).to_vec();
-        let mut agree = found.len() == sizes.len();
-        for (&left, &right) in found.iter().zip(sizes) {
-            match self.graph.compare(left, right) {
-                Verdict::Equal => {}
-                Verdict::Unknown => self.compare(place, [left, right], errors::compared_argument(text)),
-                Verdict::Different => agree = false,
-            }
-        }
-        if agree {
-            return Some(());
-        }
-        let shapes = [self.shape_text(value), self.axes_text(declared)];
-        self.report(errors::wrong_argument(place, text, [&shapes[0], &shapes[1]], is_result));
-        None
-    }
-
-    /// Reports the functions that were never called.
-    pub(crate) fn check_functions(&mut self) {
-        let functions = Rc::clone(&self.functions);
-        let unused = functions.iter().enumerate().filter(|(index, _)| !self.called.contains(index));
-        for (_, function) in unused {
-            self.errors.push(errors::unused_in_formula(&function.name, "function"));
         }
     }
 }
