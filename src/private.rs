@@ -9,7 +9,7 @@ pub use crate::network::chain;
 pub use core;
 pub use core::primitive::{bool, f32, str, u64, usize};
 pub use formula::{at, draw, scratch};
-pub use moves::{add_rows, concat_rows, matrix_products, pad_rows, repeat_rows, slice_rows, transpose_rows};
+pub use moves::{add_rows, add_to, concat_rows, matrix_products, pad_rows, repeat_rows, slice_rows, transpose_rows};
 pub use nalgebra::{SMatrix, SVector};
 pub use typenet_macros::{
     activation as activation_impl, formula as formula_impl, gradient_of as gradient_of_impl, layer as layer_impl,

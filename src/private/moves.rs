@@ -102,3 +102,11 @@ pub fn matrix_products<T: Kernels, I: Isa>(
         }
     }
 }
+
+/// Adds the elements of `terms` to those of `sums`.
+pub fn add_to<T: Scalar>(sums: &mut [T], terms: &[T]) {
+    assert!(sums.len() == terms.len(), "a term for each sum");
+    for (sum, &term) in sums.iter_mut().zip(terms) {
+        *sum += term;
+    }
+}

@@ -224,11 +224,31 @@ pub(crate) fn no_loop_range(place: Place, found: &str) -> Error {
     ))
 }
 
-/// `for _ in 0..N`
+/// `for _ in 0..N` in an activation, or in a loss without shapes
 pub(crate) fn unknown_repetitions(place: Place, range: &str) -> Error {
     place.error(format!(
-        "a loop is written out, and only the compiler knows `{range}`\n\nhelp: write numbers, as in `0..4`"
+        "a loop is written out here, and only the compiler knows `{range}`\n\nhelp: write numbers, as in `0..4`"
     ))
+}
+
+/// `for _ in 0..N { let y = x; }`
+pub(crate) fn loop_without_effect(place: Place) -> Error {
+    place.error("the loop changes nothing\n\nhelp: assign to a name that `let mut` declares before the loop")
+}
+
+/// `x[0]` in a loss without shapes
+pub(crate) fn needs_shapes(place: Place, what: &str) -> Error {
+    place.error(format!(
+        "{what} needs to know the shapes of prediction and target\n\n\
+         help: write `loss! {{ struct Name<const N: usize> {{}} fn loss(prediction: Vector<N>, target: Vector<N>) -> Scalar {{ .. }} }}`"
+    ))
+}
+
+/// `#[hessian_vector_product(name)]` of a formula with a loop
+pub(crate) fn hessian_of_loop(name: &Ident) -> Error {
+    Place::of(name).error(
+        "a loop whose number of repetitions only the compiler knows has no second derivative\n\nhelp: write numbers, as in `0..4`",
+    )
 }
 
 /// `for _ in 0..1000`

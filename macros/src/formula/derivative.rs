@@ -2,28 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::{Binary, Extent, Graph, Matrix, Operation, Part, Reduction, Unary, Value};
+use super::graph::{Back, Binary, Extent, Graph, Operation, Outer, Part, Reduction, Unary, Value};
 use super::size::Length;
 
 /// The condition of a derivative applies where a further derivative enters its branches, which are short.
 const AT_ENTRY: usize = usize::MAX;
-
-/// The derivative of a matrix: the sum over the samples of the products of each element of `left` and each of `right`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Outer {
-    pub(crate) matrix: Matrix,
-    /// A vector of as many elements as the matrix has rows.
-    pub(crate) left: Value,
-    /// A vector of as many elements as the matrix has columns.
-    pub(crate) right: Value,
-}
 
 /// Derivatives with respect to inputs, parameters, and values that are treated as such.
 #[derive(Default)]
 pub(crate) struct Derivatives {
     of_values: BTreeMap<Value, Value>,
     /// Those of matrices.
-    pub(crate) outers: Vec<Outer>,
+    outers: Vec<Outer>,
 }
 
 impl Derivatives {
@@ -32,10 +22,28 @@ impl Derivatives {
         self.of_values.get(&value).copied().unwrap_or_else(|| graph.number(0.0))
     }
 
-    /// Returns the derivatives with respect to the elements of a parameter, with the parameter as a value.
-    pub(crate) fn of_parameter(&self, graph: &Graph, parameter: usize) -> Vec<(Value, Value)> {
-        let is_of = |value| matches!(graph.operation(value), Operation::Parameter(index, _) if index == parameter);
-        self.of_values.iter().map(|(&value, &slope)| (value, slope)).filter(|&(value, _)| is_of(value)).collect()
+    /// Returns the derivatives with respect to the elements of parameters, in the order of the parameters, with an element at each
+    /// position.
+    pub(crate) fn of_parameters(&self, graph: &mut Graph) -> Vec<(usize, Value)> {
+        let mut derivatives = Vec::new();
+        for (&value, &slope) in &self.of_values {
+            if let Operation::Parameter(index, axes) = graph.operation(value) {
+                let rows = graph.extent(slope).rows().unwrap_or_default();
+                derivatives.push((index, graph.spread(Extent::Element(rows, axes), slope)));
+            }
+        }
+        derivatives.sort_by_key(|&(index, _)| index);
+        derivatives
+    }
+
+    /// Returns the derivatives of products of matrices, with an element at each position.
+    pub(crate) fn outers(&self, graph: &mut Graph) -> Vec<Outer> {
+        let spread = |outer: &Outer| Outer {
+            left: graph.spread_vector(outer.matrix.rows, outer.left),
+            right: graph.spread_vector(outer.matrix.columns, outer.right),
+            ..*outer
+        };
+        self.outers.iter().map(spread).collect()
     }
 }
 
@@ -53,13 +61,22 @@ pub(crate) fn derivatives<const N: usize>(
 
 /// Adds the derivatives of Σ `slope` · `value`.
 pub(crate) fn propagate(graph: &mut Graph, value: Value, slope: Value) -> Derivatives {
-    let mut waiting = BTreeMap::from([(value, slope)]);
+    propagate_all(graph, BTreeMap::from([(value, slope)]))
+}
+
+/// Adds the derivatives of the sum of several values, each times its slope.
+fn propagate_all(graph: &mut Graph, mut waiting: BTreeMap<Value, Value>) -> Derivatives {
     let mut done = Derivatives::default();
     // The arguments of a value precede it, so the greatest one that waits has all of its contributions.
     while let Some((value, slope)) = waiting.pop_last() {
         let operation = graph.operation(value);
         if matches!(operation, Operation::Input(..) | Operation::Parameter(..)) {
             done.of_values.insert(value, slope);
+            continue;
+        }
+        if let Operation::Looped(repetition, _) = operation {
+            waiting.insert(value, slope);
+            of_loop(graph, repetition, &mut waiting);
             continue;
         }
         if let Operation::Product(matrix, is_transposed, argument) = operation {
@@ -81,6 +98,52 @@ pub(crate) fn propagate(graph: &mut Graph, value: Value, slope: Value) -> Deriva
         }
     }
     done
+}
+
+/// Passes what the results of a loop receive on to what it starts from. All of their contributions are there, since the results
+/// follow each other.
+fn of_loop(graph: &mut Graph, repetition: usize, waiting: &mut BTreeMap<Value, Value>) {
+    let Some(of) = graph.repetitions.get(repetition) else { return };
+    let (initial, states, results, captures) =
+        (of.initial.clone(), of.states.clone(), of.results.clone(), of.captures.clone());
+    let mut slopes = Vec::new();
+    for index in 0..states.len() {
+        let result = graph.push(Operation::Looped(repetition, index));
+        let slope = waiting.remove(&result).unwrap_or_else(|| graph.number(0.0));
+        slopes.push(graph.spread(graph.extent(result), slope));
+    }
+    let seeds: Vec<_> = results.iter().map(|&result| graph.input("slope", graph.extent(result))).collect();
+    let mut within = BTreeMap::new();
+    for (&result, &seed) in results.iter().zip(&seeds) {
+        add(graph, &mut within, result, seed);
+    }
+    graph.within.push(repetition);
+    let inner = propagate_all(graph, within);
+    graph.within.pop();
+    let inputs: Vec<_> = states.iter().copied().chain(captures.iter().map(|&[_, inside]| inside)).collect();
+    let derivatives: Vec<_> = inputs
+        .iter()
+        .map(|&input| {
+            let derivative = inner.of(graph, input);
+            let extent = graph.extent(input);
+            // The slope of a variable is overwritten, so that one which is passed on as it is has to be a copy.
+            if matches!(graph.operation(graph.seen(derivative)), Operation::Input(..)) {
+                return graph.push(Operation::Spread(extent, derivative));
+            }
+            graph.spread(extent, derivative)
+        })
+        .collect();
+    let vectors = inner.of_parameters(graph);
+    let outers = inner.outers(graph);
+    let count = derivatives.len();
+    let within = graph.within.last().copied();
+    graph.backs.push(Back { repetition, within, slopes, seeds, derivatives, vectors, outers });
+    let back = graph.backs.len() - 1;
+    let given: Vec<_> = initial.into_iter().chain(captures.iter().map(|&[outside, _]| outside)).collect();
+    for (index, argument) in (0..count).zip(given) {
+        let contribution = graph.push(Operation::LoopedBack(back, index));
+        add(graph, waiting, argument, contribution);
+    }
 }
 
 /// Adds the derivatives within a branch of a condition: with respect to the values from which its elements are computed one by
@@ -147,7 +210,11 @@ fn contributions(graph: &mut Graph, operation: Operation, value: Value, slope: V
         | Operation::Parameter(..)
         | Operation::Named(_)
         | Operation::Number(_)
-        | Operation::Detached(_) => Vec::new(),
+        | Operation::Detached(_)
+        // A loop passes on all of its results at once, and has no second derivative.
+        | Operation::Looped(..)
+        | Operation::Trajectory(..)
+        | Operation::LoopedBack(..) => Vec::new(),
         Operation::Unary(function, argument) => {
             let contribution = of_unary(graph, function, argument, value, slope);
             vec![(argument, contribution)]

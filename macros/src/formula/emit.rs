@@ -57,7 +57,7 @@ pub(crate) fn body(graph: &Graph, roots: &[Value], given: &HashMap<Value, Ident>
     let computed: Vec<_> =
         needed.into_iter().filter(|value| !given.contains_key(value) && constant(graph, *value).is_none()).collect();
     let mut uses: HashMap<Value, usize> = roots.iter().map(|&root| (root, 2)).collect();
-    for argument in computed.iter().flat_map(|&value| graph.operation(value).arguments()) {
+    for argument in computed.iter().flat_map(|&value| graph.arguments(value)) {
         *uses.entry(argument).or_default() += 1;
     }
     let mut body =
@@ -189,7 +189,10 @@ fn operation(graph: &Graph, value: Value, body: &Body, fused: &[Value]) -> Token
         | Operation::Slice(..)
         | Operation::Pad(..)
         | Operation::Concat(..)
-        | Operation::MatrixProduct(..) => TokenStream::new(),
+        | Operation::MatrixProduct(..)
+        | Operation::Looped(..)
+        | Operation::Trajectory(..)
+        | Operation::LoopedBack(..) => TokenStream::new(),
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn lines(graph: &Graph, roots: &[(String, Value)], given: &HashMap<Va
     let needed = graph.needed(&values, |value| given.contains_key(&value));
     let mut uses: HashMap<Value, usize> = HashMap::new();
     let computed = needed.into_iter().filter(|value| !given.contains_key(value));
-    for argument in computed.flat_map(|value| graph.operation(value).arguments()) {
+    for argument in computed.flat_map(|value| graph.arguments(value)) {
         *uses.entry(argument).or_default() += 1;
     }
     let mut names = given.clone();
@@ -34,7 +34,7 @@ pub(crate) fn lines(graph: &Graph, roots: &[(String, Value)], given: &HashMap<Va
             // Short expressions are repeated.
             let is_short =
                 matches!(graph.operation(value), Operation::Unary(Unary::Negate, _) | Operation::Detached(_))
-                    || graph.operation(value).arguments().is_empty();
+                    || graph.arguments(value).is_empty();
             let is_named = graph.user_name(value).is_some();
             let is_repeated = uses.get(&value).is_some_and(|&uses| uses > 1);
             if is_short || value == *root || names.contains_key(&value) || !(is_named || is_repeated) {
@@ -51,7 +51,7 @@ pub(crate) fn lines(graph: &Graph, roots: &[(String, Value)], given: &HashMap<Va
             names.insert(value, of_value);
         }
         lines.push(format!("{name} = {}", write(graph, *root, &names, true).0));
-        if !graph.operation(*root).arguments().is_empty() && !name.starts_with(UNNAMED) {
+        if !graph.arguments(*root).is_empty() && !name.starts_with(UNNAMED) {
             names.entry(*root).or_insert_with(|| name.clone());
         }
     }
@@ -67,7 +67,7 @@ fn subscript(number: usize) -> String {
 }
 
 fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>, is_first: bool) -> (String, Level) {
-    if let Some(name) = names.get(&value).filter(|_| !is_first || graph.operation(value).arguments().is_empty()) {
+    if let Some(name) = names.get(&value).filter(|_| !is_first || graph.arguments(value).is_empty()) {
         return (name.clone(), Level::Atom);
     }
     let of = |value: Value, least: Level| {
@@ -143,6 +143,16 @@ fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>, is_first: 
         Operation::Concat(left, right) => {
             (format!("concat({}, {})", of(left, Level::Sum), of(right, Level::Sum)), Level::Atom)
         }
+        Operation::Looped(repetition, index) | Operation::Trajectory(repetition, index) => {
+            (looped(graph, repetition, index, names), Level::Atom)
+        }
+        Operation::LoopedBack(back, index) => {
+            let repeated = graph.backs.get(back).and_then(|back| graph.repetitions.get(back.repetition));
+            let given =
+                repeated.map(|of| of.initial.iter().copied().chain(of.captures.iter().map(|&[outside, _]| outside)));
+            let argument = given.and_then(|mut given| given.nth(index)).map(|value| of(value, Level::Sum));
+            (format!("d(loop)/d({})", argument.unwrap_or_default()), Level::Atom)
+        }
         Operation::MatrixProduct(are_transposed, left, right) => {
             let mark = |is_transposed| if is_transposed { "ᵀ" } else { "" };
             let [first, second] = are_transposed.map(mark);
@@ -167,6 +177,20 @@ fn word(function: Unary) -> &'static str {
         Unary::Softplus => "softplus",
         Unary::Erf => "erf",
     }
+}
+
+/// Returns a variable after a loop in words: what it starts from, and what each repetition makes of it.
+fn looped(graph: &Graph, repetition: usize, index: usize, names: &HashMap<Value, String>) -> String {
+    let Some(of) = graph.repetitions.get(repetition) else { return String::new() };
+    let (Some(&initial), Some(&state), Some(&result)) =
+        (of.initial.get(index), of.states.get(index), of.results.get(index))
+    else {
+        return String::new();
+    };
+    let (initial, body) = (write(graph, initial, names, false).0, write(graph, result, names, true).0);
+    let name = write(graph, state, names, false).0;
+    let step = of.index.as_ref().map_or_else(|| "step".to_owned(), |(name, _)| name.to_string());
+    format!("({name} = {initial}; for {step} from {} to {}: {name} = {body})", of.start.text(), of.end.text())
 }
 
 /// Returns the bounds of a part in words.

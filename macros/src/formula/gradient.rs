@@ -246,6 +246,9 @@ fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     let one = graph.number(1.0);
     let derivatives = propagate(&mut graph, value, one);
     let gradients: Vec<_> = inputs.iter().map(|&input| derivatives.of(&mut graph, input)).collect();
+    if let Some(name) = header.hessian.as_ref().filter(|_| !graph.repetitions.is_empty()) {
+        errors.push(errors::hessian_of_loop(name));
+    }
     let hessian = header.hessian.as_ref().map(|_| {
         let vector: Vec<_> = header.inputs.iter().map(|name| graph.input(format!("d{name}"), extent)).collect();
         let product = times_hessian(&mut graph, &inputs, &gradients, &vector);
@@ -344,8 +347,6 @@ fn body(
         scalar: format_ident!("T"),
         prefix: "Loop",
         parameters: Vec::new(),
-        vectors: &[],
-        outers: &[],
         output: None,
     };
     let (mut fixed, mut bindings) = (HashMap::new(), TokenStream::new());

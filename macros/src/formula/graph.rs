@@ -180,12 +180,19 @@ pub(crate) enum Operation {
     Concat(Value, Value),
     /// The product of two matrices of each sample, the first or the second transposed, but not both.
     MatrixProduct([bool; 2], Value, Value),
+    /// What a loop makes of the variable with this index.
+    Looped(usize, usize),
+    /// The variable with this index before each repetition of a loop.
+    Trajectory(usize, usize),
+    /// The derivative of what a loop starts from: its variables, and then what it captures.
+    LoopedBack(usize, usize),
 }
 
 impl Operation {
-    /// Returns the values from which it is computed.
-    pub(crate) fn arguments(self) -> Vec<Value> {
+    /// Returns the values from which it is computed, apart from those of loops.
+    fn arguments(self) -> Vec<Value> {
         match self {
+            Self::Looped(..) | Self::Trajectory(..) | Self::LoopedBack(..) => Vec::new(),
             Self::Input(..) | Self::Named(_) | Self::Number(_) | Self::Parameter(..) => Vec::new(),
             Self::Unary(_, value)
             | Self::Reduce(_, value)
@@ -220,8 +227,54 @@ impl Operation {
                 | Self::Slice(..)
                 | Self::Pad(..)
                 | Self::Concat(..)
+                | Self::Looped(..)
+                | Self::LoopedBack(..)
         )
     }
+}
+
+/// A loop whose number of repetitions only the compiler knows. Its body is computed from inputs of its own.
+pub(crate) struct Repetition {
+    pub(crate) start: Length,
+    pub(crate) end: Length,
+    /// The index in code, and as a number of each sample.
+    pub(crate) index: Option<(Ident, Value)>,
+    /// What its variables are before it.
+    pub(crate) initial: Vec<Value>,
+    /// The variables in its body.
+    pub(crate) states: Vec<Value>,
+    /// The values around it that its body reads, and what they are in the body.
+    pub(crate) captures: Vec<[Value; 2]>,
+    /// What its variables are after its body.
+    pub(crate) results: Vec<Value>,
+}
+
+/// The way back through a loop.
+pub(crate) struct Back {
+    /// The loop.
+    pub(crate) repetition: usize,
+    /// The loop in whose body it is.
+    pub(crate) within: Option<usize>,
+    /// The derivatives of what the loop makes of its variables.
+    pub(crate) slopes: Vec<Value>,
+    /// The same in the body.
+    pub(crate) seeds: Vec<Value>,
+    /// The derivatives of the variables and of the captured values in the body.
+    pub(crate) derivatives: Vec<Value>,
+    /// The parameter and the derivative of its elements in the body.
+    pub(crate) vectors: Vec<(usize, Value)>,
+    /// The derivatives of products of matrices in the body.
+    pub(crate) outers: Vec<Outer>,
+}
+
+/// The derivative of a matrix: the sum over the samples of the products of each element of `left` and each of `right`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outer {
+    pub(crate) matrix: Matrix,
+    /// A vector of as many elements as the matrix has rows.
+    pub(crate) left: Value,
+    /// A vector of as many elements as the matrix has columns.
+    pub(crate) right: Value,
 }
 
 /// A named constant: tokens of type `f64` in the code, and its name in mathematics.
@@ -250,6 +303,10 @@ pub(crate) struct Graph {
     /// The sizes that are mistakes, which were reported.
     mistaken: Vec<Size>,
     parameters: Vec<String>,
+    pub(crate) repetitions: Vec<Repetition>,
+    pub(crate) backs: Vec<Back>,
+    /// The loops whose bodies derivatives are added to now, from the outermost on.
+    pub(crate) within: Vec<usize>,
 }
 
 /// A size as it is written, its code, and how it compares.
@@ -287,6 +344,9 @@ impl Graph {
             counts: Vec::new(),
             mistaken: Vec::new(),
             parameters: Vec::new(),
+            repetitions: Vec::new(),
+            backs: Vec::new(),
+            within: Vec::new(),
         }
     }
 
@@ -603,6 +663,12 @@ impl Graph {
             Operation::Named(_) | Operation::Number(_) => Extent::Constant,
             Operation::Parameter(_, axes) => Extent::Shared(axes),
             Operation::Spread(extent, _) | Operation::View(extent, _) => extent,
+            Operation::Looped(repetition, index) => self.state_extent(repetition, index),
+            Operation::Trajectory(repetition, index) => self.trajectory_extent(repetition, index),
+            Operation::LoopedBack(back, index) => {
+                let derivatives = self.backs.get(back).and_then(|back| back.derivatives.get(index));
+                derivatives.map_or(Extent::Constant, |&value| self.extent(value))
+            }
             Operation::Reduce(_, value) => Extent::Sample(self.rows(value)),
             Operation::Product(matrix, is_transposed, vector) => {
                 let axes = self.axes(&[if is_transposed { matrix.columns } else { matrix.rows }]);
@@ -629,6 +695,56 @@ impl Graph {
         self.extents.push(extent);
         self.places.insert(operation, value);
         value
+    }
+
+    /// Returns the values from which a value is computed.
+    pub(crate) fn arguments(&self, value: Value) -> Vec<Value> {
+        let first = |operation: Operation| self.places.get(&operation).copied().into_iter().collect::<Vec<_>>();
+        match self.operation(value) {
+            Operation::Looped(repetition, 0) => self.repetitions.get(repetition).map_or_else(Vec::new, |repetition| {
+                let captures = repetition.captures.iter().map(|&[outside, _]| outside);
+                repetition.initial.iter().copied().chain(captures).collect()
+            }),
+            Operation::Looped(repetition, _) => first(Operation::Looped(repetition, 0)),
+            Operation::LoopedBack(back, 0) => self.backs.get(back).map_or_else(Vec::new, |back| {
+                let captures = self.repetitions.get(back.repetition).map_or(&[][..], |of| of.captures.as_slice());
+                let looped = first(Operation::Looped(back.repetition, 0));
+                back.slopes.iter().copied().chain(captures.iter().map(|&[outside, _]| outside)).chain(looped).collect()
+            }),
+            Operation::LoopedBack(back, _) => first(Operation::LoopedBack(back, 0)),
+            operation => operation.arguments(),
+        }
+    }
+
+    /// Returns what the ways back in the body of a loop give first, or in none.
+    pub(crate) fn backs_within(&self, repetition: Option<usize>) -> Vec<Value> {
+        let backs = self.backs.iter().enumerate().filter(|(_, back)| back.within == repetition);
+        backs.filter_map(|(index, _)| self.value_of(Operation::LoopedBack(index, 0))).collect()
+    }
+
+    /// Returns the parameters whose gradients a way back adds to, also in loops of its body.
+    pub(crate) fn parameters_of(&self, back: &Back) -> Vec<usize> {
+        let vectors = back.vectors.iter().map(|&(index, _)| index);
+        let mut parameters: Vec<_> = vectors.chain(back.outers.iter().map(|outer| outer.matrix.parameter)).collect();
+        for inner in self.backs.iter().filter(|inner| inner.within == Some(back.repetition)) {
+            parameters.extend(self.parameters_of(inner));
+        }
+        parameters
+    }
+
+    fn state_extent(&self, repetition: usize, index: usize) -> Extent {
+        let state = self.repetitions.get(repetition).and_then(|repetition| repetition.states.get(index));
+        state.map_or(Extent::Constant, |&state| self.extent(state))
+    }
+
+    /// Returns the dimensions of a variable before each repetition.
+    fn trajectory_extent(&mut self, repetition: usize, index: usize) -> Extent {
+        let count = self.repetitions.get(repetition).and_then(|repetition| repetition.end.minus(&repetition.start));
+        let count = self.computed(count.unwrap_or_else(|| Length::number(1)));
+        let state = self.state_extent(repetition, index);
+        let axes = self.axes(&[count]);
+        let axes = self.joined_axes(axes, state.axes().unwrap_or_default());
+        Extent::Element(state.rows().unwrap_or_default(), axes)
     }
 
     fn rows(&self, value: Value) -> Axes {
@@ -687,6 +803,11 @@ impl Graph {
         }
     }
 
+    /// Returns the value that an operation gives, if it was added.
+    pub(crate) fn value_of(&self, operation: Operation) -> Option<Value> {
+        self.places.get(&operation).copied()
+    }
+
     /// Returns the number of values.
     pub(crate) fn len(&self) -> usize {
         self.operations.len()
@@ -699,7 +820,7 @@ impl Graph {
 
     /// Names a value as the user did. The first name stays.
     pub(crate) fn name(&mut self, value: Value, name: &str) {
-        if !self.operation(value).arguments().is_empty() {
+        if !self.arguments(value).is_empty() {
             self.names.entry(value).or_insert_with(|| name.to_owned());
         }
     }
@@ -741,7 +862,7 @@ impl Graph {
         for index in (0..self.len()).rev() {
             let value = Value(index);
             if needed.get(index) == Some(&true) && !stop(value) {
-                for argument in self.operation(value).arguments() {
+                for argument in self.arguments(value) {
                     if let Some(place) = needed.get_mut(argument.0) {
                         *place = true;
                     }

@@ -10,9 +10,9 @@ use quote::{ToTokens as _, quote};
 
 use super::activation::initializer;
 use super::declared::{shape, size};
-use super::derivative::{Outer, propagate};
+use super::derivative::propagate;
 use super::explain::{self, UNNAMED};
-use super::graph::{Axes, Extent, Graph, Matrix, Operation, Reduction, Value};
+use super::graph::{Axes, Extent, Graph, Matrix, Operation, Outer, Reduction, Value};
 use super::header::check_names;
 use super::layer_header::{Declared, Dimensions, LayerHeader};
 use super::parse;
@@ -130,18 +130,16 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let derivatives = propagate(&mut graph, output, slope);
     let grad_input = derivatives.of(&mut graph, input);
     let grad_input = graph.push(Operation::Spread(Extent::Element(Axes::NONE, takes), grad_input));
-    let mut vectors = Vec::new();
-    for index in 0..meanings.len() {
-        for (parameter, gradient) in derivatives.of_parameter(&graph, index) {
-            let axes = graph.extent(parameter).axes().unwrap_or_default();
-            let rows = graph.extent(gradient).rows().unwrap_or_default();
-            vectors.push((index, graph.spread(Extent::Element(rows, axes), gradient)));
-        }
-    }
+    let mut vectors = derivatives.of_parameters(&mut graph);
+    let outers = derivatives.outers(&mut graph);
     // A parameter on which nothing depends has a gradient too.
     for (index, meaning) in meanings.iter().enumerate() {
-        let has_outer = derivatives.outers.iter().any(|outer| outer.matrix.parameter == index);
-        if !has_outer && !vectors.iter().any(|&(known, _)| known == index) {
+        let in_loops = graph.backs.iter().any(|back| {
+            back.outers.iter().any(|outer| outer.matrix.parameter == index)
+                || back.vectors.iter().any(|&(known, _)| known == index)
+        });
+        let has_outer = outers.iter().any(|outer| outer.matrix.parameter == index);
+        if !in_loops && !has_outer && !vectors.iter().any(|&(known, _)| known == index) {
             let axes = match *meaning {
                 Meaning::Matrix(matrix) => graph.axes(&[matrix.columns, matrix.rows]),
                 Meaning::Value(value) => graph.extent(value).axes().unwrap_or_else(|| {
@@ -153,15 +151,6 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
             vectors.push((index, graph.spread(Extent::Element(Axes::NONE, axes), zero)));
         }
     }
-    let outers = derivatives
-        .outers
-        .iter()
-        .map(|outer| Outer {
-            left: graph.spread_vector(outer.matrix.rows, outer.left),
-            right: graph.spread_vector(outer.matrix.columns, outer.right),
-            ..*outer
-        })
-        .collect();
     // A layer whose output is its input, or a product that is needed elsewhere too, copies it.
     let output = graph.push(Operation::Spread(Extent::Element(Axes::NONE, gives), output));
     Some(Analysis { graph, input, output, grad_output, grad_input, vectors, outers, comparisons, ranges, initializer })

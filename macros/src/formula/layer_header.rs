@@ -3,9 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{
-    Attribute, GenericParam, Generics, Token, Type, Visibility, braced, parenthesized,
-};
+use syn::{Attribute, GenericParam, Generics, Token, Type, Visibility, braced, parenthesized};
 
 use super::declared::{Function, OF_NETWORKS, ShapeOf, formula, named};
 use super::header::{Input, Setting};

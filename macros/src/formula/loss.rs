@@ -120,6 +120,7 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
         let functions = sub_formulas(&header.functions, &header.name, errors);
         let mut scope = Scope::new(&mut graph, errors, false);
         scope.owner = identifier::plain(&header.name);
+        scope.has_shapes = false;
         scope.functions = Rc::new(functions);
         scope.declare(&prediction.name, Some(prediction_value), "prediction");
         scope.declare(&target.name, Some(target_value), "target");

@@ -63,6 +63,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) owner: String,
     /// Whether the formula sees one element only, as in an activation.
     pub(crate) alone: bool,
+    /// Whether shapes are declared, so that elements can be moved.
+    pub(crate) has_shapes: bool,
     /// Pairs of sizes that only the compiler can compare, with the position and the text before and between them.
     pub(crate) comparisons: Vec<Comparison>,
     /// Ranges that only the compiler can check.
@@ -78,6 +80,8 @@ pub(crate) struct Scope<'a> {
     rows: Axes,
     /// The indices of the loops around, and the const parameters of the function that is called, with what they stand for.
     indices: Vec<(String, Length)>,
+    /// The bounds of the indices whose numbers only the compiler knows.
+    bounds: Vec<(String, [Length; 2])>,
 }
 
 /// What a name stands for.
@@ -106,6 +110,7 @@ impl<'a> Scope<'a> {
             errors,
             owner: String::new(),
             alone,
+            has_shapes: true,
             comparisons: Vec::new(),
             ranges: Vec::new(),
             functions: Rc::new(Vec::new()),
@@ -114,6 +119,7 @@ impl<'a> Scope<'a> {
             entries: Vec::new(),
             rows: Axes::NONE,
             indices: Vec::new(),
+            bounds: Vec::new(),
         }
     }
 
@@ -265,6 +271,7 @@ impl<'a> Scope<'a> {
             return self.report(self.combination_alone(name, place));
         }
         if function::is_of_arrays(&word) {
+            self.check_shapes(place, &word)?;
             return self.of_arrays(name, arguments, &values, place);
         }
         for (value, argument) in values.iter().zip(arguments).skip(1) {

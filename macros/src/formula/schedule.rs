@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::graph::{Axes, Extent, Graph, Matrix, Operation, Reduction, Value};
+use super::graph::{Axes, Extent, Graph, Matrix, Operation, Outer, Reduction, Value};
 
 /// What is wanted of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,8 @@ pub(crate) enum Wanted {
     Elements,
     /// One number for each sample.
     Samples,
-    /// The sum over the samples of each element.
-    ColumnSums,
+    /// The sum over the samples of each element, for the gradient of the parameter with this index.
+    ColumnSums(usize),
     /// The sum over the samples of the products of each of its elements and each element of another vector, for the gradient of
     /// a matrix.
     OuterSum(Matrix, Value),
@@ -28,13 +28,25 @@ pub(crate) enum Step {
     /// A loop over elements (with their size) or over samples.
     Loop(Pass),
     /// A product of a matrix, or of its transpose, and a vector of each sample. The bias is added to it.
-    Product { result: Value, matrix: Matrix, is_transposed: bool, vector: Value, bias: Option<Value> },
+    Product {
+        result: Value,
+        matrix: Matrix,
+        is_transposed: bool,
+        vector: Value,
+        bias: Option<Value>,
+    },
     /// Any other operation that moves or combines elements.
     Arrays(Value),
-    /// The sums over the samples of a root, by a loop over its elements (with their size) or over the samples.
-    Sums { root: usize, pass: Pass },
-    /// The sum of the products of two vectors.
-    Outer { root: usize, left: Value, right: Value },
+    /// The sums over the samples of a value, for the gradient of a parameter.
+    Sums {
+        parameter: usize,
+        pass: Pass,
+    },
+    /// The sum of the products of two vectors, for the gradient of a matrix.
+    Outer(Outer),
+    /// A loop, and the way back through one.
+    Repeat(usize),
+    Back(usize),
 }
 
 /// One loop.
@@ -96,10 +108,7 @@ pub(crate) fn steps(graph: &Graph, roots: &[(Value, Wanted)], given: &[Value]) -
 /// Returns the sums of a product and a parameter, where nothing else reads the product: the sum, its product and the parameter.
 fn biased(graph: &Graph, needed: &[Value], given: &[Value]) -> HashMap<Value, (Value, Value)> {
     let readers = |value: Value| {
-        needed
-            .iter()
-            .filter(|&&reader| !given.contains(&reader) && graph.operation(reader).arguments().contains(&value))
-            .count()
+        needed.iter().filter(|&&reader| !given.contains(&reader) && graph.arguments(reader).contains(&value)).count()
     };
     let mut biased = HashMap::new();
     for &value in needed.iter().filter(|value| !given.contains(value)) {
@@ -118,12 +127,22 @@ fn levels(graph: &Graph, needed: &[Value], given: &[Value]) -> HashMap<Value, us
     let mut levels = HashMap::new();
     for &value in needed {
         let operation = graph.operation(value);
-        let before = operation.arguments().into_iter().filter_map(|argument| levels.get(&argument)).max();
+        let before = graph.arguments(value).into_iter().filter_map(|argument| levels.get(&argument)).max();
         let before = before.copied().unwrap_or(0);
         let cuts = operation.is_of_arrays() || matches!(operation, Operation::Reduce(..));
         levels.insert(value, if given.contains(&value) { 0 } else { before + usize::from(cuts) });
     }
     levels
+}
+
+/// Returns the step of an operation of arrays, if it is one. A view needs none, and one step computes all values of a loop.
+fn of_arrays(operation: Operation, value: Value) -> Option<Step> {
+    match operation {
+        Operation::Looped(repetition, 0) => Some(Step::Repeat(repetition)),
+        Operation::LoopedBack(back, 0) => Some(Step::Back(back)),
+        Operation::View(..) | Operation::Looped(..) | Operation::LoopedBack(..) => None,
+        _ => operation.is_of_arrays().then_some(Step::Arrays(value)),
+    }
 }
 
 impl Schedule<'_> {
@@ -144,7 +163,9 @@ impl Schedule<'_> {
         let is_of_arrays = |value: Value| {
             let by_product = self.needed.iter().any(|&reader| {
                 let operation = self.graph.operation(reader);
-                !self.given.contains(&reader) && operation.is_of_arrays() && operation.arguments().contains(&value)
+                !self.given.contains(&reader)
+                    && operation.is_of_arrays()
+                    && self.graph.arguments(reader).contains(&value)
             });
             let by_outer = self
                 .roots
@@ -172,14 +193,15 @@ impl Schedule<'_> {
 
     /// Returns whether a number per sample is read by elements, or by a later loop over samples.
     fn is_read_elsewhere(&self, value: Value) -> bool {
-        let by_roots = self.roots.iter().any(|&(root, wanted)| matches!(wanted, Wanted::ColumnSums) && root == value);
+        let by_roots =
+            self.roots.iter().any(|&(root, wanted)| matches!(wanted, Wanted::ColumnSums(_)) && root == value);
         by_roots
             || self.needed.iter().any(|&reader| {
                 let operation = self.graph.operation(reader);
                 let is_later = self.graph.extent(reader).axes().is_some()
                     || matches!(operation, Operation::Reduce(..))
                     || self.level(reader) > self.level(value);
-                is_later && !self.given.contains(&reader) && operation.arguments().contains(&value)
+                is_later && !self.given.contains(&reader) && self.graph.arguments(reader).contains(&value)
             })
     }
 
@@ -244,22 +266,22 @@ impl Schedule<'_> {
             }
             if let Operation::Product(matrix, is_transposed, vector) = operation {
                 steps.push(Step::Product { result: value, matrix, is_transposed, vector, bias });
-            } else if operation.is_of_arrays() && !matches!(operation, Operation::View(..)) {
-                steps.push(Step::Arrays(value));
+            } else {
+                steps.extend(of_arrays(operation, value));
             }
         }
     }
 
     /// Adds the sums over the samples.
     fn sums(&self, steps: &mut Vec<Step>) {
-        for (root, &(value, wanted)) in self.roots.iter().enumerate() {
+        for &(value, wanted) in self.roots {
             let sum = vec![Reduced { result: value, reduction: Reduction::Sum, argument: value }];
             match wanted {
                 Wanted::Elements | Wanted::Samples => {}
-                Wanted::OuterSum(_, other) => steps.push(Step::Outer { root, left: value, right: other }),
-                Wanted::ColumnSums => {
+                Wanted::OuterSum(matrix, right) => steps.push(Step::Outer(Outer { matrix, left: value, right })),
+                Wanted::ColumnSums(parameter) => {
                     let pass = self.pass(self.place(value), Vec::new(), sum);
-                    steps.extend(pass.map(|pass| Step::Sums { root, pass }));
+                    steps.extend(pass.map(|pass| Step::Sums { parameter, pass }));
                 }
             }
         }

@@ -306,8 +306,6 @@ fn code(
         scalar: format_ident!("T"),
         prefix,
         parameters: Vec::new(),
-        vectors: &[],
-        outers: &[],
         output: None,
     };
     let fixed = HashMap::from([

@@ -152,6 +152,29 @@ impl Length {
         self.terms.keys().flatten().any(is_parameter)
     }
 
+    /// Returns whether this name takes part.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.terms.keys().flatten().any(|factor| factor == name)
+    }
+
+    /// Returns the size with another for a name.
+    pub(crate) fn replaced(&self, name: &str, by: &Self) -> Option<Self> {
+        let mut sum = Self::number(0);
+        for (factors, &coefficient) in &self.terms {
+            let mut product = Self::number(coefficient);
+            for factor in factors {
+                let factor = if factor == name {
+                    by.clone()
+                } else {
+                    Self { terms: BTreeMap::from([(vec![factor.clone()], 1)]) }
+                };
+                product = product.times(&factor)?;
+            }
+            sum = sum.plus(&product)?;
+        }
+        Some(sum)
+    }
+
     /// Returns whether the size is a number or one const parameter: what a user declares.
     fn is_plain(&self, parameters: &[Ident]) -> bool {
         self.as_number().is_some() || self.as_name().is_some_and(|name| is_one_of(name, parameters))

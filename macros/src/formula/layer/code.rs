@@ -38,8 +38,6 @@ fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> P
         scalar: format_ident!("T"),
         prefix: "Loop",
         parameters: header.parameters.iter().map(|parameter| &parameter.name).collect(),
-        vectors: &analysis.vectors,
-        outers: &analysis.outers,
         output: Some(analysis.output),
     };
     let fixed = HashMap::from([(analysis.input, quote!(input)), (analysis.output, quote!(output))]);
@@ -60,9 +58,11 @@ fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> P
     {
         memory.fixed.insert(copied, quote!(output));
     }
-    let vectors = analysis.vectors.iter().map(|&(_, gradient)| (gradient, Wanted::ColumnSums));
+    let vectors = analysis.vectors.iter().map(|&(parameter, gradient)| (gradient, Wanted::ColumnSums(parameter)));
     let outers = analysis.outers.iter().map(|outer| (outer.left, Wanted::OuterSum(outer.matrix, outer.right)));
-    let roots: Vec<_> = vectors.chain(outers).collect();
+    // A way back through a loop adds to gradients of parameters itself.
+    let backs = graph.backs_within(None).into_iter().map(|back| (back, Wanted::Elements));
+    let roots: Vec<_> = vectors.chain(outers).chain(backs).collect();
     let of_parameters = steps(graph, &roots, &memory.given());
     let parameters = memory.code(&of_parameters);
     let of_input = steps(graph, &[(analysis.grad_input, Wanted::Elements)], &memory.given());
@@ -97,12 +97,18 @@ fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> P
 /// Returns the values that a step reads from memory.
 fn read_values(graph: &Graph, step: &Step) -> Vec<Value> {
     let values = match step {
-        &Step::Arrays(value) => graph.operation(value).arguments(),
+        &Step::Arrays(value) => graph.arguments(value),
+        &Step::Repeat(repetition) => arguments_of(graph, Operation::Looped(repetition, 0)),
+        &Step::Back(back) => arguments_of(graph, Operation::LoopedBack(back, 0)),
         Step::Loop(pass) | Step::Sums { pass, .. } => pass.elements.iter().chain(&pass.samples).copied().collect(),
         Step::Product { vector, .. } => vec![*vector],
-        Step::Outer { left, right, .. } => vec![*left, *right],
+        Step::Outer(outer) => vec![outer.left, outer.right],
     };
     values.into_iter().map(|value| graph.seen(value)).collect()
+}
+
+fn arguments_of(graph: &Graph, operation: Operation) -> Vec<Value> {
+    graph.value_of(operation).map_or_else(Vec::new, |value| graph.arguments(value))
 }
 
 /// Returns the items of a layer.

@@ -27,6 +27,7 @@ impl Scope<'_> {
         if self.alone {
             return self.report(self.combination_alone(name, place));
         }
+        self.check_shapes(place, "each")?;
         if arguments.is_empty() || arguments.len() != parameters.len() {
             return self.report(errors::parameters_of_each(name, arguments.len(), parameters.len()));
         }
@@ -110,10 +111,21 @@ impl Scope<'_> {
     /// Returns the value before brackets, and the number of its rows.
     fn indexed(&mut self, base: &Expression, place: Place) -> Option<(Value, Size)> {
         let value = self.value(base)?;
+        if !self.alone {
+            self.check_shapes(place, "an index")?;
+        }
         if self.alone || self.rank(value) == 0 {
             return self.report_part(errors::indexed(place, &base.text));
         }
         Some((self.spread_value(value), self.graph.first_size(value)))
+    }
+
+    /// Reports an operation that needs declared shapes.
+    pub(super) fn check_shapes(&mut self, place: Place, what: &str) -> Option<()> {
+        if self.has_shapes {
+            return Some(());
+        }
+        self.report_part(errors::needs_shapes(place, what))
     }
 
     fn report_part<T>(&mut self, error: syn::Error) -> Option<T> {
@@ -144,6 +156,30 @@ impl Scope<'_> {
         text: &str,
     ) -> Option<Value> {
         let length = end.minus(&start)?;
+        // The first and the last index of a loop are checked.
+        let mut variants = vec![[start.clone(), end.clone()]];
+        for (name, [first, after]) in self.bounds.clone() {
+            let last = after.minus(&Length::number(1))?;
+            if start.has(&name) || end.has(&name) {
+                let replaced = |by: &Length| {
+                    let of = |[start, end]: &[Length; 2]| Some([start.replaced(&name, by)?, end.replaced(&name, by)?]);
+                    variants.iter().map(of).collect::<Option<Vec<_>>>()
+                };
+                variants = [replaced(&first)?, replaced(&last)?].concat();
+            }
+        }
+        for [start, end] in variants {
+            self.check_part([start, end], whole, place, text)?;
+        }
+        let [start, len] = [start, length].map(|length| self.graph.computed(length));
+        if self.graph.length(start).as_number() == Some(0) && len == whole {
+            return Some(value);
+        }
+        Some(self.graph.push(Operation::Slice(Part { start, len, whole }, value)))
+    }
+
+    /// Reports a range that is empty or ends beyond the value, or lets the compiler check it.
+    fn check_part(&mut self, [start, end]: [Length; 2], whole: Size, place: Place, text: &str) -> Option<()> {
         let whole_length = self.graph.length(whole);
         let numbers = [&start, &end, &whole_length].map(Length::as_number);
         let range = format!("{}..{}", start.text(), end.text());
@@ -160,14 +196,9 @@ impl Scope<'_> {
             return self.report_part(errors::range_beyond_end(place, &range, text, &whole_length.text()));
         }
         if is_within.is_none() || numbers[0].is_none() {
-            let texts = [range, text.to_owned()];
-            self.ranges.push(Checked { place, start: start.clone(), end, whole, texts });
+            self.ranges.push(Checked { place, start, end, whole, texts: [range, text.to_owned()] });
         }
-        let [start, len] = [start, length].map(|length| self.graph.computed(length));
-        if self.graph.length(start).as_number() == Some(0) && len == whole {
-            return Some(value);
-        }
-        Some(self.graph.push(Operation::Slice(Part { start, len, whole }, value)))
+        Some(())
     }
 
     /// Adds a function that moves elements or depends on axes.

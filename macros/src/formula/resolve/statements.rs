@@ -1,12 +1,12 @@
 //! What do `let`, assignments, loops and functions of the user mean?
 
-
 use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 
-use super::{Meaning, Scope};
+use super::{Checked, Meaning, Scope};
 use crate::errors;
 use crate::formula::expression::{Expression, Statement};
-use crate::formula::graph::Value;
+use crate::formula::graph::{Extent, Operation, Repetition, Value};
 use crate::formula::size::{Length, Verdict};
 use crate::identifier;
 use crate::place::Place;
@@ -102,7 +102,7 @@ impl Scope<'_> {
     fn repeat(&mut self, index: Option<&Ident>, bounds: [&TokenStream; 2], place: Place, body: &[Statement]) {
         let [start, end] = bounds.map(|bound| Length::read(bound, &self.indices));
         let (Some(first), Some(last)) = (start.as_number(), end.as_number()) else {
-            self.report(errors::unknown_repetitions(place, &format!("{}..{}", start.text(), end.text())));
+            self.looped(index, [start, end], place, body);
             return;
         };
         if last - first > MOST_REPETITIONS {
@@ -127,6 +127,106 @@ impl Scope<'_> {
             // The same mistakes would follow.
             if self.errors.len() > mistakes {
                 return;
+            }
+        }
+    }
+
+    /// Adds a loop whose number of repetitions only the compiler knows. Its body sees inputs for the values around it.
+    fn looped(&mut self, index: Option<&Ident>, [start, end]: [Length; 2], place: Place, body: &[Statement]) {
+        if self.alone || !self.has_shapes {
+            self.report(errors::unknown_repetitions(place, &format!("{}..{}", start.text(), end.text())));
+            return;
+        }
+        let mut outside: Vec<(usize, Value, Value)> = Vec::new();
+        for position in 0..self.entries.len() {
+            let Some(Meaning::Value(value)) = self.entries.get(position).map(|entry| entry.meaning) else { continue };
+            let is_mutable = self.entries.get(position).is_some_and(|entry| entry.is_mutable);
+            if self.graph.extent(value).rows().is_none() && !is_mutable {
+                continue;
+            }
+            let value = self.repeated(value);
+            let value = if is_mutable { self.spread_value(value) } else { value };
+            let name = self.entries.get(position).map_or_else(String::new, |entry| identifier::plain(&entry.name));
+            let inside = self.graph.input(name, self.graph.extent(value));
+            if let Some(entry) = self.entries.get_mut(position) {
+                entry.meaning = Meaning::Value(inside);
+            }
+            outside.push((position, value, inside));
+        }
+        let scope = self.entries.len();
+        let number = index.map(|index| {
+            let number = self.graph.input(identifier::plain(index), Extent::Sample(self.rows));
+            self.declare(index, Some(number), "index");
+            if let Some(entry) = self.entries.last_mut() {
+                entry.used = true;
+            }
+            self.indices.push((identifier::plain(index), Length::opaque(&quote!(#index))));
+            self.bounds.push((identifier::plain(index), [start.clone(), end.clone()]));
+            (index.clone(), number)
+        });
+        self.run(body);
+        if index.is_some() {
+            self.indices.pop();
+            self.bounds.pop();
+        }
+        self.close(scope);
+        self.repetition([start, end], number, &outside, place);
+    }
+
+    /// Adds what a loop makes of the variables that its body assigns. `outside` has the position of each name, its value before the
+    /// loop, and its value in the body.
+    fn repetition(
+        &mut self,
+        [start, end]: [Length; 2],
+        index: Option<(Ident, Value)>,
+        outside: &[(usize, Value, Value)],
+        place: Place,
+    ) {
+        let (mut initial, mut states, mut results, mut assigned) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for &(position, before, inside) in outside {
+            let Some(entry) = self.entries.get(position) else { continue };
+            match entry.meaning {
+                Meaning::Value(result) if result != inside => {
+                    initial.push(before);
+                    states.push(inside);
+                    results.push(result);
+                    assigned.push(position);
+                }
+                Meaning::Value(_) => {}
+                Meaning::Matrix(_) | Meaning::Mistake => assigned.push(position),
+            }
+        }
+        let results: Vec<_> = results.into_iter().map(|result| self.spread_value(result)).collect();
+        let read = self.graph.needed(&results, |_| false);
+        let is_captured = |inside: &Value| read.contains(inside) && !states.contains(inside);
+        let captures: Vec<_> = outside
+            .iter()
+            .filter(|(.., inside)| is_captured(inside))
+            .map(|&(_, before, inside)| [before, inside])
+            .collect();
+        for &(position, before, _) in outside {
+            if let Some(entry) = self.entries.get_mut(position).filter(|_| !assigned.contains(&position)) {
+                entry.meaning = Meaning::Value(before);
+            }
+        }
+        if results.is_empty() {
+            if !self.errors.any() {
+                self.report(errors::loop_without_effect(place));
+            }
+            return;
+        }
+        let whole = self.graph.computed(end.clone());
+        let texts = [format!("{}..{}", start.text(), end.text()), "the loop".to_owned()];
+        self.ranges.push(Checked { place, start: start.clone(), end: end.clone(), whole, texts });
+        let count = results.len();
+        self.graph.repetitions.push(Repetition { start, end, index, initial, states, captures, results });
+        let repetition = self.graph.repetitions.len() - 1;
+        for index in 0..count {
+            let looped = self.graph.push(Operation::Looped(repetition, index));
+            self.graph.push(Operation::Trajectory(repetition, index));
+            let entry = assigned.get(index).and_then(|&position| self.entries.get_mut(position));
+            if let Some(entry) = entry.filter(|entry| entry.meaning != Meaning::Mistake) {
+                entry.meaning = Meaning::Value(looped);
             }
         }
     }
