@@ -269,6 +269,7 @@ fn check(source: &str, random: &mut Random) -> bool {
     let one = graph.number(1.0);
     let derivatives = propagate(&mut graph, root, one);
     let of_leaves = leaves.map(|leaf| derivatives.of(&mut graph, leaf));
+    let outers = derivatives.outers(&mut graph);
     let at = |point: &Point, value: Value| point.value(&graph, leaves, value);
     let quotient = |step: f64, move_by: &dyn Fn(&mut Point, f64)| {
         let [above, below] = [step, -step].map(|step| {
@@ -286,7 +287,7 @@ fn check(source: &str, random: &mut Random) -> bool {
         }
     }
     let mut of_matrix = vec![0.0; LEN * LEN];
-    for outer in &derivatives.outers {
+    for outer in &outers {
         let [left, right] = [outer.left, outer.right].map(|side| spread(at(&point, side)));
         for (index, place) in of_matrix.iter_mut().enumerate() {
             *place += left[index / LEN] * right[index % LEN];
