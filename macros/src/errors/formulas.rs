@@ -477,8 +477,9 @@ pub(crate) fn default_of_size(place: Place, parameter: &Ident) -> Error {
 /// `#[init(HeNormal)]` on a parameter, or on a setting.
 pub(crate) fn formula_init(place: Place) -> Error {
     place.error(
-        "expected a number: the value with which every element of a vector starts\n\n\
-         help: write `#[init(1.0)]`; without it, matrices are drawn as the next layer wants, and vectors start at 0",
+        "expected a number with which every element starts, or an initializer\n\n\
+         help: write `#[init(1.0)]`, `#[init(HeNormal)]` or `#[init(Normal(0.0, 0.1))]`; without it, matrices are drawn as the next \
+         layer wants, and the others start at 0",
     )
 }
 

@@ -1,16 +1,18 @@
 //! What stands before the formula of a layer: a struct of parameters and settings, and the shapes of input and output.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens as _;
+use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, GenericParam, Generics, Token, Type, Visibility, braced, parenthesized};
+use syn::{Attribute, Expr, GenericParam, Generics, Lit, Token, Type, UnOp, Visibility, braced, parenthesized};
 
 use super::declared::{Function, OF_NETWORKS, ShapeOf, formula, named};
 use super::header::{Input, Setting};
 use super::range::Range;
 use crate::errors::{self, Errors};
 use crate::identifier;
+use crate::initializer::{InitializerSpec, Variant};
 use crate::place::Place;
+use crate::setting::DefaultValue;
 use crate::text;
 
 pub(super) const EXAMPLE: &str = "layer! { pub struct Scale<const N: usize> { factor: Vector<N> } \
@@ -84,8 +86,16 @@ pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) name: Ident,
     pub(crate) dimensions: Dimensions,
-    /// The value of `#[init(1.0)]`.
-    pub(crate) start: Option<TokenStream>,
+    /// What `#[init(..)]` says.
+    pub(crate) start: Option<Start>,
+}
+
+/// How the elements of a parameter start.
+pub(crate) enum Start {
+    /// All with this number.
+    Number(f64),
+    /// Drawn by the initializer whose code follows `Initializer::`.
+    Initializer(TokenStream),
 }
 
 /// The sizes of a parameter.
@@ -252,7 +262,7 @@ fn read_fields(input: ParseStream<'_>, header: &mut LayerHeader, errors: &mut Er
                 if default.is_some() {
                     errors.push(errors::default_of_parameter(Place::of(&name), &name));
                 }
-                let start = start(&attributes, &dimensions, errors);
+                let start = start(&attributes, errors);
                 let attributes =
                     attributes.into_iter().filter(|attribute| !attribute.path().is_ident("init")).collect();
                 header.parameters.push(Parameter { attributes, name, dimensions, start });
@@ -269,26 +279,62 @@ fn read_fields(input: ParseStream<'_>, header: &mut LayerHeader, errors: &mut Er
     Ok(())
 }
 
-/// Reads `#[init(1.0)]`.
-fn start(attributes: &[Attribute], dimensions: &Dimensions, errors: &mut Errors) -> Option<TokenStream> {
+/// Reads `#[init(1.0)]` or `#[init(HeNormal)]`.
+fn start(attributes: &[Attribute], errors: &mut Errors) -> Option<Start> {
     let attribute = attributes.iter().find(|attribute| attribute.path().is_ident("init"))?;
-    let number: Option<TokenStream> = attribute.parse_args().ok();
-    let is_number = number
-        .clone()
-        .is_some_and(|tokens| syn::parse2::<syn::Expr>(tokens).is_ok_and(|expression| is_number(&expression)));
-    if !is_number || matches!(dimensions, Dimensions::Matrix(..)) {
+    let start = attribute.parse_args::<Expr>().ok().and_then(|written| {
+        number(&written).map(Start::Number).or_else(|| initializer(&written).map(Start::Initializer))
+    });
+    if start.is_none() {
         errors.push(errors::formula_init(Place::of(&attribute.meta)));
-        return None;
     }
-    number
+    start
 }
 
-fn is_number(expression: &syn::Expr) -> bool {
+/// Returns a number that is written out.
+fn number(expression: &Expr) -> Option<f64> {
     match expression {
-        syn::Expr::Lit(literal) => matches!(&literal.lit, syn::Lit::Float(_)),
-        syn::Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Neg(_)) && is_number(&unary.expr),
-        _ => false,
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Float(number) => number.base10_parse().ok(),
+            Lit::Int(number) => number.base10_parse().ok(),
+            _ => None,
+        },
+        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => number(&unary.expr).map(|number| -number),
+        _ => None,
     }
+}
+
+/// Returns what follows `Initializer::`, for an initializer and its settings by position.
+fn initializer(written: &Expr) -> Option<TokenStream> {
+    let (name, arguments) = match written {
+        Expr::Path(path) => (path.path.get_ident()?, Vec::new()),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => (path.path.get_ident()?, call.args.iter().map(number).collect::<Option<Vec<_>>>()?),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let known = InitializerSpec::named(name)?;
+    if arguments.len() > known.settings.len() {
+        return None;
+    }
+    let mut values = Vec::new();
+    for (index, setting) in known.settings.iter().enumerate() {
+        values.push(match (arguments.get(index), &setting.default) {
+            (Some(number), _) => quote!(#number),
+            (None, DefaultValue::Constant(name)) => {
+                let name = quote::format_ident!("{name}");
+                quote!(Initializer::#name)
+            }
+            (None, _) => return None,
+        });
+    }
+    let names = known.settings.iter().map(|setting| quote::format_ident!("{}", setting.name));
+    Some(match known.variant {
+        Variant::Unit => quote!(#name),
+        Variant::Tuple => quote!(#name(#(#values),*)),
+        Variant::Struct => quote!(#name { #(#names: #values),* }),
+    })
 }
 
 fn dimensions(written: &Type) -> Option<Dimensions> {

@@ -65,7 +65,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("Name(x) = f64::tanh(x)", "f64::tanh", "`f64::tanh` is not a function of formulas, so it has no known derivative"),
     ("Name(x) = { x; }", ";", "this block gives no value"),
     ("Name(x) = { let y = x; }", "{ let y = x; }", "this block gives no value"),
-    ("Name(x) = { x = 1.0; x }", "x", "expected `let`: a formula computes values and does nothing else"),
+    ("Name(x) = { x = 1.0; x }", "x", "`x` does not change"),
     ("Name(x) = { let (a, b) = x; a }", "(a, b)", "expected a name after `let`"),
     ("Name x = x", "x", "expected its inputs in parentheses, found `x`"),
     ("(x) = x", "(", "expected the name of the formula, found `(`"),

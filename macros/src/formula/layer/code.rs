@@ -10,7 +10,7 @@ use super::{Analysis, assertions, explanation, generics, parameters_name};
 use crate::formula::activation::initialization;
 use crate::formula::graph::{Extent, Graph, Operation, Value};
 use crate::formula::header::{documentation, is_documented};
-use crate::formula::layer_header::{Dimensions, LayerHeader, is_type_of_layers};
+use crate::formula::layer_header::{Dimensions, LayerHeader, Start, is_type_of_layers};
 use crate::formula::memory::{Memory, Owner, constants_name};
 use crate::formula::schedule::{Step, Wanted, steps};
 use crate::formula::settings;
@@ -284,24 +284,39 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
     }
 }
 
-/// Returns the function that initializes the parameters, if some start from a number.
+/// Returns the function that initializes the parameters, if some say how they start.
 fn initialize(header: &LayerHeader, private: &TokenStream) -> Option<TokenStream> {
     let starts: Vec<_> = header
         .parameters
         .iter()
         .filter_map(|parameter| {
             let (name, start) = (&parameter.name, parameter.start.as_ref()?);
-            Some(quote!(parameters.#name.fill(<T as #private::Scalar>::from_f64(#start));))
+            Some(match (start, &parameter.dimensions) {
+                (Start::Number(number), _) => {
+                    quote!(parameters.#name.fill(<T as #private::Scalar>::from_f64(#number));)
+                }
+                (Start::Initializer(code), Dimensions::Matrix(rows, columns)) => quote! {
+                    const { drawn_by(Initializer::#code) }
+                        .fill(parameters.#name.as_mut_slice(), { #columns }, { #rows }, rng);
+                },
+                (Start::Initializer(code), _) => quote! {
+                    for element in parameters.#name.as_mut_slice().chunks_mut(1) {
+                        const { drawn_by(Initializer::#code) }.fill(element, 1, 1, rng);
+                    }
+                },
+            })
         })
         .collect();
     (!starts.is_empty()).then(|| {
         quote! {
+            #[allow(unused_imports)]
             fn initialize<T: #private::Scalar, R: #private::RandomSource + ?Sized>(
                 parameters: &mut Self::With<T>,
                 _: &Self::Settings,
                 initializer: #private::Initializer,
                 rng: &mut R,
             ) {
+                use #private::{Initializer, require_initializer as drawn_by};
                 #private::draw::<T, Self::With<T>, R>(parameters, initializer, rng);
                 #(#starts)*
             }
