@@ -30,6 +30,8 @@ mod time_limit;
 
 #[cfg(feature = "safetensors")]
 mod checkpoints;
+mod learner;
+
 mod training_loop;
 
 mod dividing_rate;

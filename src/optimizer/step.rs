@@ -3,7 +3,8 @@
 use crate::kernel::{Isa, Kernels, Program};
 use crate::optimizer::decay::{couple, shrink};
 use crate::optimizer::rates::{Rates, Segment};
-use crate::optimizer::{MAX_SLOTS, Optimizer, SlotValues, WeightDecay};
+use crate::optimizer::slot_values::SlotValues;
+use crate::optimizer::{MAX_SLOTS, Optimizer, WeightDecay};
 use crate::tensor::TensorTable;
 use crate::threads;
 
