@@ -7,6 +7,7 @@
 //! for every input shape, a wrong edge does not invalidate the rest of the chain, and one mistake gives one error.
 
 mod default_settings;
+mod head;
 mod padding;
 mod pass;
 mod phase;
@@ -62,6 +63,7 @@ mod upsample;
 
 pub use default_settings::DefaultSettings;
 pub use elementwise::{Elementwise, ElementwisePlan, Reads};
+pub use head::Head;
 pub use list::*;
 pub use parallel::{
     Add, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, ForwardBranches, Join, ParallelPlan,
@@ -184,54 +186,6 @@ pub struct Backward<'a, T> {
     pub accumulate: bool,
     /// The part of the pass that runs now. Matters only to layers that mix samples, and to those that contain layers.
     pub phase: Phase<'a, T>,
-}
-
-/// What the output of a layer represents, as far as losses need to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Head {
-    /// Scores, or any other values.
-    None,
-    /// The elements of a sample are probabilities computed by a softmax. A loss is computed from the layer's input, the logits.
-    Softmax,
-    /// Each element is an independent probability between 0 and 1, as a logistic function gives it. A loss that expects logits
-    /// does not compile with such an output.
-    ///
-    /// ```compile_fail,E0080
-    /// use typenet::kernel::{Isa, Kernels};
-    /// use typenet::prelude::*;
-    /// use typenet::{Elementwise, Head, Reads, Site};
-    ///
-    /// /// (x / (1 + |x|) + 1) / 2, between 0 and 1.
-    /// struct Squash;
-    ///
-    /// impl Elementwise for Squash {
-    ///     type Settings = ();
-    ///     const READS: Reads = Reads::Input;
-    ///     const HEAD: Head = Head::Sigmoid;
-    ///
-    ///     fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, values: &mut [T]) {
-    ///         for x in values {
-    ///             *x = (*x / (T::ONE + x.absolute()) + T::ONE) / T::from_f64(2.0);
-    ///         }
-    ///     }
-    ///
-    ///     fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(
-    ///         _: I, _: Site<'_, (), ()>, input: &[T], gradient: &mut [T],
-    ///     ) {
-    ///         for (g, x) in gradient.iter_mut().zip(input) {
-    ///             let below = T::ONE + x.absolute();
-    ///             *g /= T::from_f64(2.0) * below * below;
-    ///         }
-    ///     }
-    /// }
-    ///
-    /// network!(struct Yes = Dense<2, 1>, Squash);
-    /// let data = Dataset::<Vector<2>, Vector<1>>::new(vec![[0.0, 1.0]], vec![[1.0]])?;
-    /// Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).fit(&mut Yes::zeroed(), &data)?;
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    Sigmoid,
 }
 
 /// A layer, as written in the architecture language.

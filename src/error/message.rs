@@ -1,0 +1,101 @@
+//! How is an error described in words?
+
+use core::fmt;
+
+use crate::error::{Error, tensors};
+use crate::readable::Exact;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty { what } => write!(f, "the {what} is empty: it needs at least one sample"),
+            Self::NothingToDraw { reason } => write!(f, "there is nothing to draw: {reason}"),
+            Self::CountMismatch { first, first_count, second, second_count } => {
+                write!(f, "there are {first_count} {first} but {second_count} {second}")
+            }
+            Self::Ragged { what, sample, length, expected } => {
+                write!(f, "{what} {sample} has length {length}, but its shape requires length {expected}")
+            }
+            Self::LabelOutOfRange { sample, label, classes } => {
+                write!(f, "label {label} ")?;
+                if let Some(sample) = sample {
+                    write!(f, "of sample {sample} ")?;
+                }
+                write!(f, "is out of range: there are {classes} classes, 0 to {}", classes.saturating_sub(1))
+            }
+            Self::NonFiniteData { what, sample, position, value } => {
+                write!(f, "{what} {sample} holds {value} at position {position}: data must be finite")
+            }
+            Self::Setting { name, value, allowed } => {
+                write!(f, "the {name} is {}, but must be {allowed}", Exact(*value))
+            }
+            _ => self.fmt_workspace(f),
+        }
+    }
+}
+
+impl Error {
+    /// Writes the messages about batches and the memory for them.
+    fn fmt_workspace(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BatchTooSmall { samples, needed } => {
+                let plural = if *samples == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "a batch has {samples} sample{plural}, but a layer that normalizes over the batch learns from "
+                )?;
+                write!(f, "at least {needed}: if it is the last batch of an epoch, choose another batch size")
+            }
+            Self::TooManySamples { samples, limit } => {
+                write!(f, "{samples} samples do not fit into a workspace for {limit} samples: ")?;
+                write!(f, "create one with `Workspace::for_samples({samples})`")
+            }
+            Self::BackwardWithoutForward { samples, forward_samples } => {
+                write!(f, "`backward` was called with {samples} samples, but the last `forward` call with this ")?;
+                write!(f, "workspace had {forward_samples}")
+            }
+            Self::WorkspaceTooSmall { length, needed } => {
+                write!(f, "the slice for the workspace has length {length}, but a length of {needed} is required")
+            }
+            _ => self.fmt_weights(f),
+        }
+    }
+
+    /// Writes the messages about weights of samples and classes.
+    fn fmt_weights(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WeightOutOfRange { what, position, value } => {
+                match position {
+                    Some(position) => write!(f, "the weight of {what} {position}")?,
+                    None => write!(f, "the weight of a {what}")?,
+                }
+                write!(f, " is {}, but must be a finite number of at least 0", Exact(*value))
+            }
+            Self::AllWeightsZero { what } => write!(f, "every {what} has weight 0: nothing would be learned"),
+            Self::AbsentClass { class } => {
+                write!(f, "class {class} has no samples, so no weight can balance it with the other classes")
+            }
+            _ => self.fmt_files(f),
+        }
+    }
+
+    /// Writes the messages about files.
+    fn fmt_files(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { verb, path, reason } => write!(f, "cannot {verb} `{path}`: {reason}"),
+            Self::Unreadable { source, reason } => write!(f, "{source} cannot be read: {reason}"),
+            Self::WrongTensors { source, network, wrong, made_from } => {
+                tensors::list(f, source, network, wrong, made_from.as_deref())
+            }
+            _ => self.fmt_training(f),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl core::error::Error for Error {}
