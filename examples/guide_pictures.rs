@@ -3,6 +3,8 @@
 //! ```text
 //! cargo run --release --features plot --example guide_pictures
 //! ```
+//!
+//! With `-- --check`, it writes nothing and fails if a picture differs from its file.
 
 use std::path::Path;
 
@@ -37,11 +39,19 @@ fn main() -> typenet::Result<()> {
     save("saddle_point", &saddle_point()?)
 }
 
-/// Writes a picture in a form that a page can include.
+/// Writes a picture in a form that a page can include. With `--check`, compares it with its file instead.
 fn save(name: &str, picture: &Picture) -> typenet::Result<()> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide/pictures").join(name).with_extension("svg");
     let svg = smaller(&picture.to_svg());
     let shown = path.display().to_string();
+    if std::env::args().any(|argument| argument == "--check") {
+        let is_current = std::fs::read_to_string(&path).is_ok_and(|file| file == svg);
+        assert!(
+            is_current,
+            "{shown} is not what is drawn now: run this example without `--check` and look at the picture"
+        );
+        return Ok(());
+    }
     println!("{shown}: {} bytes", svg.len());
     std::fs::write(path, svg).map_err(|error| Error::File { verb: "write", path: shown, reason: error.to_string() })
 }
