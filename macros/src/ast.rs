@@ -1,7 +1,7 @@
 //! What did the user write? Each node keeps its position in the source; nothing is checked here.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-use syn::{Attribute, Expr, Visibility};
+use syn::{Attribute, Expr, ExprLit, Lit, Visibility};
 
 use crate::place::Place;
 
@@ -204,6 +204,12 @@ pub(crate) enum Size {
 }
 
 impl Size {
+    /// Returns whether it is a number such as `0.5`.
+    pub(crate) fn is_fraction(&self) -> bool {
+        let Self::Expression { expression, .. } = self else { return false };
+        matches!(&**expression, Expr::Lit(ExprLit { lit: Lit::Float(_), .. }))
+    }
+
     /// Returns the position of the size.
     pub(crate) fn place(&self) -> Place {
         match self {

@@ -187,7 +187,7 @@ fn no_layer(layer: &ast::Layer, network: &Ident) -> Option<syn::Error> {
         return Some(errors::block_without_layers(path.place, keyword));
     }
     let layer = path.words.first().filter(|_| path.leads).and_then(Spec::named)?;
-    Some(errors::called(path.place, &text::of(path.base.clone()), layer.example))
+    Some(errors::called(path.place, &text::of(path.base.clone()), layer.example_with_defaults()))
 }
 
 /// Returns the layer of the library that a path names. A path into the library is reported.

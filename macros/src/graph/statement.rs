@@ -275,7 +275,10 @@ impl BuiltIn<'_> {
         if !complete && !sizes.iter().any(|size| matches!(size, ast::Size::Failed(_))) {
             let names: Vec<_> = spec.sizes.iter().map(|slot| slot.name).collect();
             let number = (spec.number_of_sizes(), sizes.len());
-            errors.push(errors::wrong_number_of_sizes(Place::of(word), spec.name, &names, number, spec.example));
+            // A fraction was meant as a setting.
+            let fraction = sizes.iter().any(ast::Size::is_fraction);
+            let example = if fraction { spec.example } else { spec.example_with_defaults() };
+            errors.push(errors::wrong_number_of_sizes(Place::of(word), spec.name, &names, number, example));
         }
         if spec.sizes.is_empty() {
             return Vec::new();
@@ -330,6 +333,6 @@ impl BuiltIn<'_> {
             StatedSize::Failed => None,
         };
         let sizes: Option<Vec<_>> = sizes.iter().map(text).collect();
-        sizes.map_or_else(|| self.spec.example.to_owned(), |sizes| self.spec.written(&sizes))
+        sizes.map_or_else(|| self.spec.example_with_defaults().to_owned(), |sizes| self.spec.written(&sizes))
     }
 }

@@ -41,7 +41,7 @@ pub(crate) fn meant(word: &str) -> Option<&'static str> {
     let long = |name: &str| name.len() >= LEAST_LETTERS && word.len() >= LEAST_LETTERS;
     let spelled = || ALL.iter().find(|layer| word.eq_ignore_ascii_case(layer.name));
     let alike = || ALL.iter().find(|layer| long(layer.name) && identifier::is_like(word, layer.name));
-    let layer = || Some(spelled().or_else(alike)?.example);
+    let layer = || Some(spelled().or_else(alike)?.example_with_defaults());
     NAMES.iter().find(named).map(|&(_, written)| written).or_else(layer)
 }
 
@@ -58,6 +58,7 @@ mod tests {
             ["Conv2D", "Dens", "ReLU", "MaxPooling2D"].map(meant),
             [Some("Conv2d<3, 8, 5>"), Some("Dense<64, 32>"), Some("Relu"), Some("MaxPool2d<2>")]
         );
+        assert_eq!(["BatchNrm", "Dropuot"].map(meant), [Some("BatchNorm"), Some("Dropout(0.2)")]);
         assert_eq!(["Custom", "GRU", "Encoder"].map(meant), [None; 3]);
     }
 }

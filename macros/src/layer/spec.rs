@@ -3,14 +3,14 @@
 use std::ops::RangeInclusive;
 
 use super::written::{Resolved, Written};
-use crate::setting::Setting;
+use crate::setting::{DefaultValue, Setting};
 use crate::shape::ShapeSpec;
 
 /// The specification of a layer.
 pub(crate) struct Spec {
     /// The name of its type in the library.
     pub(crate) name: &'static str,
-    /// Its source text in messages.
+    /// Its source text in messages, with its settings if they are numbers.
     pub(crate) example: &'static str,
     /// The shape that it takes.
     pub(crate) takes: Takes,
@@ -162,6 +162,13 @@ impl Spec {
             return format!("{}<{}<{}>>", self.name, shape.name, sizes.join(", "));
         }
         if sizes.is_empty() { self.name.to_owned() } else { format!("{}<{}>", self.name, sizes.join(", ")) }
+    }
+
+    /// Returns the example without settings, unless one of them has no default.
+    pub(crate) fn example_with_defaults(&self) -> &'static str {
+        let required = self.settings.iter().any(|setting| matches!(setting.default, DefaultValue::None));
+        let before = self.example.split_once('(').filter(|_| !required);
+        before.map_or(self.example, |(before, _)| before)
     }
 
     /// Returns the sizes in the example.

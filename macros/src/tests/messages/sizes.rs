@@ -66,6 +66,21 @@ const SIZES: &[Case] = &[
         "Dense",
         "`Dense` takes 2 sizes (inputs, outputs) but 0 were given\n\nhelp: write all of them, as in `Dense<64, 32>`",
     ),
+    (
+        "struct Name { Dense<1, 2>, LayerNorm<2>, Tanh }",
+        "LayerNorm",
+        "`LayerNorm` takes no sizes but 1 was given\n\nhelp: write `LayerNorm`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, LeakyRelu<0.2> }",
+        "LeakyRelu",
+        "`LeakyRelu` takes no sizes but 1 was given\n\nhelp: write `LeakyRelu(0.01)`",
+    ),
+    (
+        "struct Name (Image<4, 2, 2>) { GroupNorm }",
+        "GroupNorm",
+        "`GroupNorm` takes 1 size (groups) but 0 were given\n\nhelp: write all of them, as in `GroupNorm<1>`",
+    ),
     ("struct Name { Dense<1, 2>, Tanh<2> }", "Tanh", "`Tanh` takes no sizes but 1 was given\n\nhelp: write `Tanh`"),
     ("struct Name { Dense<,> }", ",", "expected a size, found `,`"),
     (
