@@ -136,9 +136,9 @@ fn function(names: &Names, name: &str) -> Ident {
 /// Returns the constants of the `f32` network.
 fn constants(names: &Names) -> TokenStream {
     let private = &names.private;
-    let (parameters, architecture, derived) = (names.parameters(), names.architecture(), names.derived());
+    let (parameters, architecture, allowed) = (names.parameters(), names.architecture(), names.allowed());
     code! {
-        #derived
+        #allowed
         impl<#parameters> #architecture {
             /// The number of parameters.
             pub const PARAMETERS: #private::usize = <Self as #private::Network>::PARAMETERS;
@@ -159,11 +159,11 @@ fn constants(names: &Names) -> TokenStream {
 /// Returns the constructors of the `f32` network.
 fn constructors(names: &Names) -> TokenStream {
     let Names { private, random, .. } = names;
-    let (parameters, architecture, derived) = (names.parameters(), names.architecture(), names.derived());
+    let (parameters, architecture, allowed) = (names.parameters(), names.architecture(), names.allowed());
     let [init, init_with, zeroed, summary] =
         ["init", "init_with", "zeroed", "summary"].map(|name| function(names, name));
     code! {
-        #derived
+        #allowed
         #[allow(clippy::unnecessary_box_returns)]
         impl<#parameters> #architecture {
             /// Returns a network with random weights and zero biases, on the heap.
@@ -200,7 +200,7 @@ fn constructors(names: &Names) -> TokenStream {
 /// feature is enabled.
 fn loading(names: &Names) -> TokenStream {
     let library = &names.library;
-    let (parameters, architecture, derived) = (names.parameters(), names.architecture(), names.derived());
+    let (parameters, architecture, allowed) = (names.parameters(), names.architecture(), names.allowed());
     let loading = [
         "load",
         "load_with_scaler",
@@ -212,7 +212,7 @@ fn loading(names: &Names) -> TokenStream {
     .map(|name| function(names, name));
     code! {
         #library::loading! {
-            #derived [#parameters] #architecture: #(#loading)*
+            #allowed [#parameters] #architecture: #(#loading)*
         }
     }
 }
@@ -220,7 +220,7 @@ fn loading(names: &Names) -> TokenStream {
 /// Returns the methods of all instances of the network.
 fn methods(names: &Names) -> TokenStream {
     let Names { private, scalar, .. } = names;
-    let (parameters, generic, derived) = (names.parameters(), names.generic(), names.derived());
+    let (parameters, generic, allowed) = (names.parameters(), names.generic(), names.allowed());
     let numbers = scalar.to_token_stream();
     let input = array(names, 0, &numbers);
     let output = array(names, names.layers.len(), &numbers);
@@ -234,7 +234,7 @@ fn methods(names: &Names) -> TokenStream {
     let [predict, predict_into, predict_batch, logits, activations] =
         ["predict", "predict_into", "predict_batch", "logits", "activations"].map(|name| function(names, name));
     code! {
-        #derived
+        #allowed
         impl<#parameters #scalar: #private::Kernels> #generic {
             /// Predicts one sample. Allocates nothing, except a thread's first scratch buffer above 64 KiB.
             #[must_use]

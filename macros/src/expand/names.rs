@@ -283,7 +283,7 @@ impl<'a> Names<'a> {
         code!(<#shape as #private::Shape>::LEN)
     }
 
-    /// Returns the attributes of an impl.
+    /// Returns the attributes of the implementation of a trait.
     pub(super) fn derived(&self) -> TokenStream {
         let allowed = self.allowed();
         code!(#[automatically_derived] #allowed)

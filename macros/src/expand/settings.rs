@@ -31,8 +31,8 @@ pub(super) fn constants(names: &Names) -> TokenStream {
         }
     }
     if !of_network.is_empty() {
-        let (parameters, architecture, derived) = (names.parameters(), names.architecture(), names.derived());
-        beside.extend(code!(#derived impl<#parameters> #architecture { #of_network }));
+        let (parameters, architecture, allowed) = (names.parameters(), names.architecture(), names.allowed());
+        beside.extend(code!(#allowed impl<#parameters> #architecture { #of_network }));
     }
     beside.extend(tile_constant(names));
     beside

@@ -922,7 +922,6 @@ pub struct __DigitClassifierActivations<T: Scalar = f32> {
     /// The output of `softmax`.
     pub softmax: LayerOutput<Probabilities<10>, T>,
 }
-#[automatically_derived]
 impl DigitClassifier<f32> {
     /// The number of parameters.
     pub const PARAMETERS: usize = <Self as Network>::PARAMETERS;
@@ -937,7 +936,6 @@ impl DigitClassifier<f32> {
     /// The position of each tensor in the slice of parameters.
     pub const TENSORS: TensorTable = <Self as FlatParameters<f32>>::TENSORS;
 }
-#[automatically_derived]
 #[allow(clippy::unnecessary_box_returns)]
 impl DigitClassifier<f32> {
     /// Returns a network with random weights and zero biases, on the heap.
@@ -965,11 +963,9 @@ impl DigitClassifier<f32> {
     }
 }
 loading! {
-    #[automatically_derived] [] DigitClassifier < f32 > : load load_with_scaler
-    load_with_scalers from_safetensors from_safetensors_with_scaler
-    from_safetensors_with_scalers
+    [] DigitClassifier < f32 > : load load_with_scaler load_with_scalers from_safetensors
+    from_safetensors_with_scaler from_safetensors_with_scalers
 }
-#[automatically_derived]
 impl<T: Kernels> DigitClassifier<T> {
     /// Predicts one sample. Allocates nothing, except a thread's first scratch buffer above 64 KiB.
     #[must_use]
