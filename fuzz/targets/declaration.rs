@@ -35,26 +35,40 @@ mod macros {
 use macros::*;
 
 use errors::Errors;
+use graph::Network;
 
 /// Expands a declaration like `declared` of the macro crate.
 fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
     if let Some(parse::Conditional { conditions, declaration }) = parse::conditional(&declaration) {
         return quote!(#conditions #library::network! { #declaration });
     }
-    let mut errors = Errors::new();
-    let network = parse::declaration(declaration, &mut errors).map(|written| graph::resolve(written, &mut errors));
-    let code = network.as_ref().map(|network| {
-        let judges = check::check(network, &mut errors);
-        expand::expand(network, &judges, library)
-    });
-    match (errors.into_result(), network) {
-        (Ok(()), _) => code.unwrap_or_default(),
-        (Err(mistakes), None) => mistakes.to_compile_error(),
-        (Err(mistakes), Some(network)) => {
+    let (mistakes, network) = expanded(declaration.clone(), library);
+    let Some((network, mut code)) = network else {
+        return mistakes.map_or_else(|mistakes| mistakes.to_compile_error(), |()| TokenStream::new());
+    };
+    if let Some(renamed) = parse::renamed(&declaration, &network.parameters) {
+        // Its mistakes are the same, but the messages above have the names that are written.
+        code = expanded(renamed, library).1.map_or(code, |(_, code)| code);
+    }
+    match mistakes {
+        Ok(()) => code,
+        Err(mistakes) => {
             let mistakes = fallback::items(&network.name, mistakes);
             quote!(#mistakes #code)
         }
     }
+}
+
+/// Returns the mistakes in a declaration, and the network with its code if the name of the network could be parsed.
+fn expanded(declaration: TokenStream, library: &TokenStream) -> (syn::Result<()>, Option<(Network, TokenStream)>) {
+    let mut errors = Errors::new();
+    let network = parse::declaration(declaration, &mut errors).map(|written| graph::resolve(written, &mut errors));
+    let expanded = network.map(|network| {
+        let judges = check::check(&network, &mut errors);
+        let code = expand::expand(&network, &judges, library);
+        (network, code)
+    });
+    (errors.into_result(), expanded)
 }
 
 fuzz_target!(|text: &str| {

@@ -53,6 +53,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::errors::Errors;
+use crate::graph::Network;
 use crate::parse::Conditional;
 
 /// Expands the declaration of a network, which follows `($crate)`: the wrapper `typenet::network!` passes the path of the
@@ -60,7 +61,7 @@ use crate::parse::Conditional;
 #[proc_macro]
 pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let (library, rest) = after_library(input.into());
-    declared(rest, &library).into()
+    declared(&rest, &library).into()
 }
 
 /// Splits the arguments of a macro into the path of the library and the user's tokens.
@@ -137,23 +138,36 @@ pub fn derive_flat_parameters(input: proc_macro::TokenStream) -> proc_macro::Tok
 
 /// Returns the code of a declaration. After mistakes, it returns their messages and stand-ins that prevent further errors where
 /// the network is used.
-fn declared(declaration: TokenStream, library: &TokenStream) -> TokenStream {
+fn declared(declaration: &TokenStream, library: &TokenStream) -> TokenStream {
     // A condition applies to all items that the network becomes, so the compiler has to evaluate it before they are generated.
-    if let Some(Conditional { conditions, declaration }) = parse::conditional(&declaration) {
+    if let Some(Conditional { conditions, declaration }) = parse::conditional(declaration) {
         return quote!(#conditions #library::network! { #declaration });
     }
-    let mut errors = Errors::new();
-    let network = parse::declaration(declaration, &mut errors).map(|written| graph::resolve(written, &mut errors));
-    let code = network.as_ref().map(|network| {
-        let judges = check::check(network, &mut errors);
-        expand::expand(network, &judges, library)
-    });
-    match (errors.into_result(), network) {
-        (Ok(()), _) => code.unwrap_or_default(),
-        (Err(mistakes), None) => mistakes.to_compile_error(),
-        (Err(mistakes), Some(network)) => {
+    let (mistakes, network) = expanded(declaration.clone(), library);
+    let Some((network, mut code)) = network else {
+        return mistakes.map_or_else(|mistakes| mistakes.to_compile_error(), |()| TokenStream::new());
+    };
+    if let Some(renamed) = parse::renamed(declaration, &network.parameters) {
+        // Its mistakes are the same, but the messages above have the names that are written.
+        code = expanded(renamed, library).1.map_or(code, |(_, code)| code);
+    }
+    match mistakes {
+        Ok(()) => code,
+        Err(mistakes) => {
             let mistakes = fallback::items(&network.name, mistakes);
             quote!(#mistakes #code)
         }
     }
+}
+
+/// Returns the mistakes in a declaration, and the network with its code if the name of the network could be parsed.
+fn expanded(declaration: TokenStream, library: &TokenStream) -> (syn::Result<()>, Option<(Network, TokenStream)>) {
+    let mut errors = Errors::new();
+    let network = parse::declaration(declaration, &mut errors).map(|written| graph::resolve(written, &mut errors));
+    let expanded = network.map(|network| {
+        let judges = check::check(&network, &mut errors);
+        let code = expand::expand(&network, &judges, library);
+        (network, code)
+    });
+    (errors.into_result(), expanded)
 }

@@ -14,6 +14,7 @@ use crate::tokens::Tokens;
 mod fragment;
 
 mod condition;
+mod parameter;
 mod setting;
 
 mod attribute;
@@ -24,6 +25,7 @@ mod layer;
 
 pub(crate) use condition::{Conditional, conditional};
 pub(crate) use layer::{block, branches, shortcut};
+pub(crate) use parameter::renamed;
 pub(crate) use path::{argument_path, custom, sizes};
 pub(crate) use setting::settings;
 

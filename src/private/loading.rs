@@ -19,6 +19,7 @@ macro_rules! loading {
         $(#[$attribute:meta])* [$($parameters:tt)*] $network:ty:
         $load:ident $load_with_scaler:ident $load_with_scalers:ident
         $from_safetensors:ident $from_safetensors_with_scaler:ident $from_safetensors_with_scalers:ident
+        $file:ident $bytes:ident
     ) => {
         $(#[$attribute])*
         impl<$($parameters)*> $network {
@@ -27,9 +28,9 @@ macro_rules! loading {
             /// # Errors
             /// The same as `Weights::load`.
             pub fn $load<'__f>(
-                file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
+                $file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
             ) -> $crate::private::Result<$crate::private::Box<Self>> {
-                <Self as $crate::private::Weights>::load(file)
+                <Self as $crate::private::Weights>::load($file)
             }
 
             /// Loads the network with the weights of a file, and the scaler that was saved with them.
@@ -37,12 +38,12 @@ macro_rules! loading {
             /// # Errors
             /// The same as `Weights::load_with_scaler`.
             pub fn $load_with_scaler<'__f, __S>(
-                file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
+                $file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
             ) -> $crate::private::Result<($crate::private::Box<Self>, __S)>
             where
                 __S: $crate::private::Scaler<$crate::private::InputOf<Self>>,
             {
-                <Self as $crate::private::Weights>::load_with_scaler(file)
+                <Self as $crate::private::Weights>::load_with_scaler($file)
             }
 
             /// Loads the network with the weights of a file, and the scalers of inputs and targets that were saved with them.
@@ -50,21 +51,21 @@ macro_rules! loading {
             /// # Errors
             /// The same as `Weights::load_with_scalers`.
             pub fn $load_with_scalers<'__f, __A, __B>(
-                file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
+                $file: impl $crate::private::Into<$crate::private::WeightsFile<'__f>>,
             ) -> $crate::private::Result<($crate::private::Box<Self>, __A, __B)>
             where
                 __A: $crate::private::Scaler<$crate::private::InputOf<Self>>,
                 __B: $crate::private::Scaler<$crate::private::OutputOf<Self>>,
             {
-                <Self as $crate::private::Weights>::load_with_scalers(file)
+                <Self as $crate::private::Weights>::load_with_scalers($file)
             }
 
             /// Loads the network with the weights of a file in memory.
             ///
             /// # Errors
             /// The same as `Weights::from_safetensors`.
-            pub fn $from_safetensors(bytes: &[$crate::private::u8]) -> $crate::private::Result<$crate::private::Box<Self>> {
-                <Self as $crate::private::Weights>::from_safetensors(bytes)
+            pub fn $from_safetensors($bytes: &[$crate::private::u8]) -> $crate::private::Result<$crate::private::Box<Self>> {
+                <Self as $crate::private::Weights>::from_safetensors($bytes)
             }
 
             /// Loads the network with the weights of a file in memory, and the scaler that was saved with them.
@@ -72,12 +73,12 @@ macro_rules! loading {
             /// # Errors
             /// The same as `Weights::from_safetensors_with_scaler`.
             pub fn $from_safetensors_with_scaler<__S>(
-                bytes: &[$crate::private::u8],
+                $bytes: &[$crate::private::u8],
             ) -> $crate::private::Result<($crate::private::Box<Self>, __S)>
             where
                 __S: $crate::private::Scaler<$crate::private::InputOf<Self>>,
             {
-                <Self as $crate::private::Weights>::from_safetensors_with_scaler(bytes)
+                <Self as $crate::private::Weights>::from_safetensors_with_scaler($bytes)
             }
 
             /// Loads the network with the weights of a file in memory, and the scalers of inputs and targets that were saved
@@ -86,13 +87,13 @@ macro_rules! loading {
             /// # Errors
             /// The same as `Weights::from_safetensors_with_scalers`.
             pub fn $from_safetensors_with_scalers<__A, __B>(
-                bytes: &[$crate::private::u8],
+                $bytes: &[$crate::private::u8],
             ) -> $crate::private::Result<($crate::private::Box<Self>, __A, __B)>
             where
                 __A: $crate::private::Scaler<$crate::private::InputOf<Self>>,
                 __B: $crate::private::Scaler<$crate::private::OutputOf<Self>>,
             {
-                <Self as $crate::private::Weights>::from_safetensors_with_scalers(bytes)
+                <Self as $crate::private::Weights>::from_safetensors_with_scalers($bytes)
             }
         }
     };

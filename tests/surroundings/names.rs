@@ -68,6 +68,47 @@ network! {
     }
 }
 
+// Parameters and networks with names of generated code, in which `__samples` is a variable and `__A` a generic parameter.
+network! {
+    pub struct Reserved<const __A: usize, const __samples: usize, const __T: usize, const T: usize> {
+        first: Dense<__A, __samples>,
+        Repeat<2> { Dense<__samples, __samples>, Tanh },
+        Dropout(0.1 / __T as f64),
+        Dense<_, __T>,
+        Dense<__T, { T }>,
+    }
+}
+network!(pub struct __T<const T: usize> = Dense<T, 2>, Tanh);
+network!(pub struct __S (Vector<3>) = crate::names::Three, Dense<3, 1>);
+network!(pub struct Three = Dense<3, 3>);
+// The parameters of public functions.
+network! {
+    pub struct Arguments<const input: usize, const output: usize, const rng: usize, const file: usize> {
+        input: Dense<input, output>,
+        Dense<output, rng>,
+        Dense<rng, file>,
+    }
+}
+network! {
+    pub struct OthersToo<const inputs: usize, const initializer: usize, const bytes: usize> {
+        Dense<inputs, initializer>,
+        Dense<_, bytes>,
+    }
+}
+
+#[test]
+fn parameters_may_have_names_of_generated_code() {
+    let reserved = Reserved::<2, 3, 4, 5>::init(&mut typenet::rng(37));
+    assert_eq!(reserved.first.bias.len(), 3);
+    assert_eq!(reserved.predict(&[0.0; 2]).len(), 5);
+    assert_eq!(__T::<3>::zeroed().predict(&[1.0; 3]), [0.0; 2]);
+    assert_eq!(__S::zeroed().predict(&[1.0; 3]), [0.0]);
+    let arguments = Arguments::<2, 3, 4, 5>::zeroed();
+    assert_eq!(arguments.input.bias.len(), 3);
+    assert_eq!(arguments.predict(&[0.0; 2]), [0.0; 5]);
+    assert_eq!(OthersToo::<2, 3, 4>::zeroed().predict_batch(&[[0.0; 2]]), [[0.0; 4]]);
+}
+
 #[test]
 fn names_in_generated_code_are_free() -> typenet::Result<()> {
     assert_eq!((front, back, parameters, gradient, cache, pass, isa), (0, 0, 0, 0, 0, 0, 0));

@@ -162,23 +162,24 @@ fn constructors(names: &Names) -> TokenStream {
     let (parameters, architecture, allowed) = (names.parameters(), names.architecture(), names.allowed());
     let [init, init_with, zeroed, summary] =
         ["init", "init_with", "zeroed", "summary"].map(|name| function(names, name));
+    let [rng, initializer] = ["rng", "initializer"].map(|word| names.argument(word));
     code! {
         #allowed
         #[allow(clippy::unnecessary_box_returns)]
         impl<#parameters> #architecture {
             /// Returns a network with random weights and zero biases, on the heap.
             #[must_use]
-            pub fn #init<#random: #private::RandomSource + ?#private::core::marker::Sized>(rng: &mut #random) -> #private::Box<Self> {
-                <Self as #private::Network>::init(rng)
+            pub fn #init<#random: #private::RandomSource + ?#private::core::marker::Sized>(#rng: &mut #random) -> #private::Box<Self> {
+                <Self as #private::Network>::init(#rng)
             }
 
             /// Returns a network on the heap with weights from one initializer and zero biases.
             #[must_use]
             pub fn #init_with<#random: #private::RandomSource + ?#private::core::marker::Sized>(
-                initializer: #private::Initializer,
-                rng: &mut #random,
+                #initializer: #private::Initializer,
+                #rng: &mut #random,
             ) -> #private::Box<Self> {
-                <Self as #private::Network>::init_with(initializer, rng)
+                <Self as #private::Network>::init_with(#initializer, #rng)
             }
 
             /// Returns a network whose parameters are all zero, on the heap.
@@ -210,9 +211,10 @@ fn loading(names: &Names) -> TokenStream {
         "from_safetensors_with_scalers",
     ]
     .map(|name| function(names, name));
+    let [file, bytes] = ["file", "bytes"].map(|word| names.argument(word));
     code! {
         #library::loading! {
-            #allowed [#parameters] #architecture: #(#loading)*
+            #allowed [#parameters] #architecture: #(#loading)* #file #bytes
         }
     }
 }
@@ -222,51 +224,59 @@ fn methods(names: &Names) -> TokenStream {
     let Names { private, scalar, .. } = names;
     let (parameters, generic, allowed) = (names.parameters(), names.generic(), names.allowed());
     let numbers = scalar.to_token_stream();
-    let input = array(names, 0, &numbers);
-    let output = array(names, names.layers.len(), &numbers);
-    let scores = match names.logits_chain().checked_sub(1).and_then(|last| names.layers.get(last)) {
-        Some(site) if site.is_custom() => {
-            let logits = names.logits();
-            code!(<#logits as #private::Shape>::Array<#numbers>)
-        }
-        _ => array(names, names.logits_chain(), &numbers),
-    };
+    let input_array = array(names, 0, &numbers);
+    let output_array = array(names, names.layers.len(), &numbers);
+    let scores = scores(names);
     let [predict, predict_into, predict_batch, logits, activations] =
         ["predict", "predict_into", "predict_batch", "logits", "activations"].map(|name| function(names, name));
+    let [input, output, inputs] = ["input", "output", "inputs"].map(|word| names.argument(word));
     code! {
         #allowed
         impl<#parameters #scalar: #private::Kernels> #generic {
             /// Predicts one sample. Allocates nothing, except a thread's first scratch buffer above 64 KiB.
             #[must_use]
             #[inline]
-            pub fn #predict(&self, input: &#input) -> #output {
-                #private::Predict::predict(self, input)
+            pub fn #predict(&self, #input: &#input_array) -> #output_array {
+                #private::Predict::predict(self, #input)
             }
 
             /// Predicts one sample and writes the prediction into `output`. Allocates like `predict`.
             #[inline]
-            pub fn #predict_into(&self, input: &#input, output: &mut #output) {
-                #private::Predict::predict_into(self, input, output);
+            pub fn #predict_into(&self, #input: &#input_array, #output: &mut #output_array) {
+                #private::Predict::predict_into(self, #input, #output);
             }
 
             /// Predicts a batch. Each prediction has the same bits as that of `predict`.
             #[must_use]
-            pub fn #predict_batch(&self, inputs: &[#input]) -> #private::Vec<#output> {
-                #private::Predict::predict_batch(self, inputs)
+            pub fn #predict_batch(&self, #inputs: &[#input_array]) -> #private::Vec<#output_array> {
+                #private::Predict::predict_batch(self, #inputs)
             }
 
             /// Returns the output of each layer for one sample, as a struct with a field per layer.
             #[must_use]
-            pub fn #activations(&self, input: &#input) -> <Self as #private::Network>::Activations {
-                #private::Network::activations(self, input)
+            pub fn #activations(&self, #input: &#input_array) -> <Self as #private::Network>::Activations {
+                #private::Network::activations(self, #input)
             }
 
             /// Returns the logits of one sample, the values before a final `Softmax`. Allocates like `predict`.
             #[must_use]
-            pub fn #logits(&self, input: &#input) -> #scores {
-                #private::Predict::logits(self, input)
+            pub fn #logits(&self, #input: &#input_array) -> #scores {
+                #private::Predict::logits(self, #input)
             }
         }
+    }
+}
+
+/// Returns the array type of the logits.
+fn scores(names: &Names) -> TokenStream {
+    let Names { private, scalar, .. } = names;
+    let numbers = scalar.to_token_stream();
+    match names.logits_chain().checked_sub(1).and_then(|last| names.layers.get(last)) {
+        Some(site) if site.is_custom() => {
+            let logits = names.logits();
+            code!(<#logits as #private::Shape>::Array<#numbers>)
+        }
+        _ => array(names, names.logits_chain(), &numbers),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
 
 use super::settings;
@@ -40,4 +40,13 @@ pub(super) fn user_words(network: &Network) -> HashSet<String> {
     }
     used.extend(words);
     used
+}
+
+/// Returns `word` as the name of a generic parameter, with underscores before it if the user wrote that name.
+pub(super) fn fresh(word: &str, used: &HashSet<String>) -> Ident {
+    let mut word = word.to_owned();
+    while used.contains(&word) {
+        word.insert_str(0, "__");
+    }
+    Ident::new(&word, Span::mixed_site())
 }

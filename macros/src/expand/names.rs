@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 
 use super::blocks;
-use super::hygiene::user_words;
+use super::hygiene::{fresh, user_words};
 use super::settings;
 use super::sizes::Sizes;
 use crate::generated;
@@ -82,10 +82,7 @@ impl<'a> Names<'a> {
     /// Returns the names of a network, or of one in a block with what is around it.
     pub(super) fn new(network: &'a Network, library: &TokenStream, sizes: &Rc<Sizes>, around: Option<Around>) -> Self {
         let used = user_words(network);
-        let fresh = |word: &str| {
-            let word = if used.contains(word) { format!("__{word}") } else { word.to_owned() };
-            Ident::new(&word, Span::mixed_site())
-        };
+        let fresh = |word: &str| fresh(word, &used);
         let mut names = Self {
             network,
             library: library.clone(),
@@ -275,6 +272,15 @@ impl<'a> Names<'a> {
     pub(super) fn architecture(&self) -> TokenStream {
         let private = &self.private;
         self.of(&code!(#private::f32))
+    }
+
+    /// Returns the name of an argument of a public function. A const parameter may have this name too.
+    pub(super) fn argument(&self, word: &str) -> Ident {
+        let mut word = word.to_owned();
+        while self.network.parameters.iter().any(|parameter| plain(parameter) == word) {
+            word.push('_');
+        }
+        Ident::new(&word, Span::mixed_site())
     }
 
     /// Returns the number of elements of the shape before layer `index`.

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::Visibility;
 
+use super::hygiene::{fresh, user_words};
 use super::{Names, Site, at};
 use crate::errors;
 use crate::graph::{Kind, Layer};
@@ -75,6 +76,7 @@ fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> Token
     if matches!(names.network.visibility, Visibility::Inherited) {
         return code!(#[doc(hidden)] type #alias<#parameters> = #shape;);
     }
+    let given_shape = fresh("__S", &user_words(names.network));
     code! {
         #[doc(hidden)]
         #allowed
@@ -84,11 +86,11 @@ fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> Token
             type Shape = #shape;
         }
         #derived
-        impl<#parameters __S: ?#private::core::marker::Sized> #private::Shown<#which> for #architecture
+        impl<#parameters #given_shape: ?#private::core::marker::Sized> #private::Shown<#which> for #architecture
         where
-            Self: #given<#which, Shape = __S>,
+            Self: #given<#which, Shape = #given_shape>,
         {
-            type Shape = __S;
+            type Shape = #given_shape;
         }
     }
 }

@@ -37,7 +37,7 @@ fn tokens(source: &str) -> TokenStream {
 
 /// Returns the pretty-printed expansion of a network.
 fn expansion(source: &str) -> String {
-    readable(&crate::declared(tokens(source), &quote!(typenet)))
+    readable(&crate::declared(&tokens(source), &quote!(typenet)))
 }
 
 /// Returns pretty-printed code. Absolute paths into the library are shortened for readability.

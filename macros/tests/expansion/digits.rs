@@ -964,7 +964,7 @@ impl DigitClassifier<f32> {
 }
 loading! {
     [] DigitClassifier < f32 > : load load_with_scaler load_with_scalers from_safetensors
-    from_safetensors_with_scaler from_safetensors_with_scalers
+    from_safetensors_with_scaler from_safetensors_with_scalers file bytes
 }
 impl<T: Kernels> DigitClassifier<T> {
     /// Predicts one sample. Allocates nothing, except a thread's first scratch buffer above 64 KiB.
