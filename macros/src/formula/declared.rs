@@ -1,10 +1,11 @@
 //! Which shapes and functions did the user declare?
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, format_ident, quote};
 use syn::parse::ParseStream;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Token, Type, braced, parenthesized};
 
+use super::expression::MISTAKE;
 use super::graph::{Graph, Size, SizeText};
 use super::size::Length;
 use crate::errors::{self, Errors};
@@ -67,6 +68,18 @@ pub(crate) struct Function {
 }
 
 impl Function {
+    /// Returns the tokens of the function with a formula that was reported as a mistake.
+    pub(crate) fn mistaken(&self) -> TokenStream {
+        let (name, sizes) = (&self.name, &self.sizes);
+        let arguments = self.arguments.iter().map(|(name, of)| {
+            let of: TokenStream = of.text().parse().unwrap_or_default();
+            quote!(#name: #of)
+        });
+        let gives: TokenStream = self.gives.text().parse().unwrap_or_default();
+        let mistake = format_ident!("{MISTAKE}");
+        quote!(fn #name<#(const #sizes: usize),*>(#(#arguments),*) -> #gives { #mistake })
+    }
+
     /// Returns whether two functions are written alike.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.name == other.name && text::of(self.formula.clone()) == text::of(other.formula.clone())

@@ -22,6 +22,9 @@ impl Expression {
     }
 }
 
+/// The name of a formula that another macro reported as a mistake.
+pub(crate) const MISTAKE: &str = "__mistake";
+
 /// The kinds of expressions.
 pub(crate) enum Kind {
     /// `0.5`

@@ -65,9 +65,8 @@ pub(crate) fn gradient_of(tokens: TokenStream, library: &TokenStream) -> TokenSt
     let private = quote!(#library::private);
     match (errors.into_result(), read) {
         (Ok(()), Some((header, Some(analysis)))) => item(&header, &analysis, &private),
-        (Ok(()), _) => TokenStream::new(),
-        (Err(error), read) => {
-            let mistakes = error.to_compile_error();
+        (result, read) => {
+            let mistakes = result.err().map(|error| error.to_compile_error());
             let stand_in = read.map(|(header, _)| {
                 let (visibility, name) = (&header.visibility, &header.name);
                 let hessian = header.hessian.as_ref().map(|name| {

@@ -46,9 +46,8 @@ pub(crate) fn layer(tokens: TokenStream, library: &TokenStream) -> TokenStream {
     let read = read(tokens, &mut errors);
     match (errors.into_result(), read) {
         (Ok(()), Some((header, Some(analysis)))) => code::items(&header, &analysis, library),
-        (Ok(()), _) => TokenStream::new(),
-        (Err(error), Some((header, _))) => code::stand_in(&header, error, library),
-        (Err(error), None) => error.to_compile_error(),
+        (result, Some((header, _))) => code::stand_in(&header, result.err(), library),
+        (result, None) => result.err().map_or_else(TokenStream::new, |error| error.to_compile_error()),
     }
 }
 

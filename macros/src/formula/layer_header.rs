@@ -126,7 +126,11 @@ impl LayerHeader {
     fn read(input: ParseStream<'_>, of: Declared, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
         let example = of.example();
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
+        let no_struct = expected("`struct`", input);
         let before = Function::read_all(input, example)?;
+        if input.is_empty() {
+            return Err(no_struct);
+        }
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         input.parse::<Token![struct]>().map_err(|_| expected("`struct`", input))?;
@@ -155,8 +159,12 @@ impl LayerHeader {
         let fields;
         braced!(fields in input);
         read_fields(&fields, header, errors)?;
+        let mut another = None;
         loop {
-            input.parse::<Token![fn]>().map_err(|_| expected(&format!("`fn {}`", of.entry()), input))?;
+            input
+                .parse::<Token![fn]>()
+                .map_err(|_| another.take().unwrap_or_else(|| expected(&format!("`fn {}`", of.entry()), input)))?;
+            another = Some(expected(&format!("`{}`", of.entry()), input));
             let function: Ident = input.parse().map_err(|_| expected(&format!("`{}`", of.entry()), input))?;
             if function == of.entry() {
                 break;

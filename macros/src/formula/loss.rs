@@ -51,9 +51,8 @@ pub(crate) fn loss(tokens: TokenStream, library: &TokenStream) -> TokenStream {
     let read = read(tokens, &mut errors);
     match (errors.into_result(), read) {
         (Ok(()), Some((header, Some(analysis)))) => items(&header, &analysis, library),
-        (Ok(()), _) => TokenStream::new(),
-        (Err(error), read) => {
-            let mistakes = error.to_compile_error();
+        (result, read) => {
+            let mistakes = result.err().map(|error| error.to_compile_error());
             let stand_in = read.map(|(header, _)| stand_in(&header, library));
             quote!(#mistakes #stand_in)
         }

@@ -8,7 +8,7 @@ use syn::{
     RangeLimits, Stmt, UnOp, parenthesized,
 };
 
-use super::expression::{Bounds, Condition, Expression, Kind, Operator, Statement};
+use super::expression::{Bounds, Condition, Expression, Kind, MISTAKE, Operator, Statement};
 use crate::errors::{self, Errors};
 use crate::place::Place;
 use crate::text;
@@ -91,6 +91,7 @@ fn read(expression: &Expr, errors: &mut Errors) -> Expression {
             _ => mistake(errors::no_number(place, &text::of(literal.to_token_stream()))),
         },
         Expr::Path(path) if path.qself.is_none() => match path.path.get_ident() {
+            Some(name) if name == MISTAKE => Kind::Mistake,
             Some(name) => Kind::Name(name.clone()),
             None => Kind::Path(path.to_token_stream()),
         },
@@ -287,6 +288,7 @@ fn read_statement(statement: &Stmt, errors: &mut Errors, statements: &mut Vec<St
             other => errors.push(errors::no_assignment(Place::of(other), &text::of(other.to_token_stream()))),
         },
         Stmt::Expr(Expr::ForLoop(repeated), _) => statements.extend(read_loop(repeated, errors)),
+        Stmt::Expr(Expr::While(_) | Expr::Loop(_), _) => errors.push(errors::loop_in_formula(first_of(statement))),
         other => errors.push(errors::no_statement(first_of(other))),
     }
 }

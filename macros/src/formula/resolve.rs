@@ -257,6 +257,13 @@ impl<'a> Scope<'a> {
             if word == self.owner {
                 return self.report(errors::calls_itself(name));
             }
+            let declared = self.entries.iter_mut().rev().find(|entry| identifier::plain(&entry.name) == word);
+            if let Some(entry) = declared {
+                entry.used = true;
+                if entry.meaning == Meaning::Mistake {
+                    return None;
+                }
+            }
             let similar =
                 function::similar(&word, self.functions.iter().map(|function| identifier::plain(&function.name)));
             return self.report(errors::unknown_function(name, similar.as_deref()));

@@ -45,13 +45,11 @@ pub(super) fn shaped_loss(tokens: TokenStream, library: &TokenStream) -> TokenSt
     let read = read(tokens, &mut errors);
     match (errors.into_result(), read) {
         (Ok(()), Some((header, Some(analysis)))) => items(&header, &analysis, library),
-        (Ok(()), _) => TokenStream::new(),
-        (Err(error), Some((header, _))) => {
-            let mistakes = error.to_compile_error();
-            let stand_in = stand_in(&header, library);
+        (result, read) => {
+            let mistakes = result.err().map(|error| error.to_compile_error());
+            let stand_in = read.map(|(header, _)| stand_in(&header, library));
             quote!(#mistakes #stand_in)
         }
-        (Err(error), None) => error.to_compile_error(),
     }
 }
 

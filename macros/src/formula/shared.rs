@@ -63,15 +63,22 @@ struct Shared {
 
 /// Returns the macro that hands a function on, or the errors in its declaration.
 pub(crate) fn formula(tokens: TokenStream) -> TokenStream {
-    let mut errors = Errors::new();
     let read = if tokens.is_empty() { Err(errors::empty_formula(EXAMPLE)) } else { read.parse2(tokens) };
     let shared = match read {
         Ok(shared) => shared,
         Err(error) => return error.to_compile_error(),
     };
+    let mut errors = Errors::new();
     check(&shared, &mut errors);
     let mistakes = errors.into_result().err().map(|error| error.to_compile_error());
-    let Shared { attributes, visibility, name, tokens, .. } = shared;
+    let Shared { attributes, mut visibility, name, mut tokens, functions } = shared;
+    if matches!(visibility, Visibility::Public(_)) {
+        visibility = Visibility::Inherited;
+    }
+    if mistakes.is_some() {
+        // Told here, and not where it is used.
+        tokens = functions.iter().map(Function::mistaken).collect();
+    }
     quote! {
         #mistakes
         #(#attributes)*
@@ -93,9 +100,6 @@ fn read(input: ParseStream<'_>) -> syn::Result<Shared> {
     loop {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
-        if matches!(visibility, Visibility::Public(_)) {
-            return Err(errors::public_formula(Place::of(&visibility)));
-        }
         let fork = input.fork();
         if !input.peek(Token![fn]) {
             return Err(expected("`fn`", input));
@@ -114,6 +118,9 @@ fn read(input: ParseStream<'_>) -> syn::Result<Shared> {
 
 /// Reports mistakes in the formula, for any sizes.
 fn check(shared: &Shared, errors: &mut Errors) {
+    if let Visibility::Public(word) = &shared.visibility {
+        errors.push(errors::public_formula(Place::of(word)));
+    }
     let Some((last, _)) = shared.functions.split_last() else { return };
     let mut graph = Graph::new(last.sizes.clone());
     let arguments: Vec<_> = last

@@ -325,13 +325,14 @@ fn initialize(header: &LayerHeader, private: &TokenStream) -> Option<TokenStream
 }
 
 /// Returns a type that networks can use after a mistake, so that no other error follows.
-pub(super) fn stand_in(header: &LayerHeader, mistakes: syn::Error, library: &TokenStream) -> TokenStream {
+pub(super) fn stand_in(header: &LayerHeader, mistakes: Option<syn::Error>, library: &TokenStream) -> TokenStream {
     let private = quote!(#library::private);
     let (visibility, name) = (&header.visibility, &header.name);
     let [declared, arguments, among_others, contents] = generics_of_stand_in(&header.generics);
-    // The compiler reports nothing about types with such a size.
-    let mistakes = crate::fallback::items(name, mistakes);
+    // The compiler reports nothing about types with an unknown size. A mistake in a function was reported where it is declared.
     let unknown = crate::fallback::constant(name);
+    let gives = if mistakes.is_some() { quote!(#private::Vector<#unknown>) } else { header.gives.code(&private) };
+    let mistakes = mistakes.map(|mistakes| crate::fallback::items(name, mistakes));
     let [shape, t, i] = ["In", "T", "I"].map(|word| generated::name(name, word));
     // A struct of parameters whose declaration is right can be used too.
     let (with, parameters) = if has_parameters(header) {
@@ -357,8 +358,8 @@ pub(super) fn stand_in(header: &LayerHeader, mistakes: syn::Error, library: &Tok
         }
         #parameters
         impl #declared #private::Layer for #name #arguments {
-            type Output<#shape: #private::Shape> = #private::Vector<#unknown>;
-            type Logits<#shape: #private::Shape> = #private::Vector<#unknown>;
+            type Output<#shape: #private::Shape> = #gives;
+            type Logits<#shape: #private::Shape> = #gives;
             type With<#t: #private::Scalar> = #with;
             type Settings = #settings;
             type Plan<#shape: #private::Shape> = #private::ElementwisePlan<#private::Identity>;

@@ -1,0 +1,18 @@
+//! Numbers of rows that only the compiler compares.
+
+use typenet::layer;
+use typenet::prelude::*;
+
+const K: usize = 3;
+
+layer! {
+    struct Wrong { weight: Matrix<4, 8> }
+    fn forward(x: Vector<8>) -> Vector<4> { each(weight * x, x[..K], |y, z| y * z) }
+}
+
+network!(struct Gated = Dense<2, 8>, Wrong, Dense<4, 1>);
+
+fn main() {
+    let gated = Gated::init(&mut typenet::rng(37));
+    println!("{:?}", gated.predict(&[0.5, -0.5]));
+}

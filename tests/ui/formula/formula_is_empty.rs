@@ -1,0 +1,5 @@
+//! A formula without anything.
+
+typenet::formula! {}
+
+fn main() {}

@@ -1,0 +1,17 @@
+//! A function that gives another shape than it declares.
+
+use typenet::layer;
+use typenet::prelude::*;
+
+layer! {
+    struct Wrong<const N: usize, const H: usize> { weight: Matrix<H, N> }
+    fn forward(x: Vector<N>) -> Vector<H> { total(weight * x) * x[0] }
+    fn total(y: Vector<H>) -> Scalar { tanh(y) }
+}
+
+network!(struct Gated = Dense<2, 8>, Wrong<8, 4>, Dense<4, 1>);
+
+fn main() {
+    let gated = Gated::init(&mut typenet::rng(37));
+    println!("{:?}", gated.predict(&[0.5, -0.5]));
+}

@@ -1,0 +1,17 @@
+//! A function that nobody calls.
+
+use typenet::layer;
+use typenet::prelude::*;
+
+layer! {
+    struct Wrong<const N: usize, const H: usize> { weight: Matrix<H, N> }
+    fn forward(x: Vector<N>) -> Vector<H> { weight * x }
+    fn square(y: Scalar) -> Scalar { y * y }
+}
+
+network!(struct Gated = Dense<2, 8>, Wrong<8, 4>, Dense<4, 1>);
+
+fn main() {
+    let gated = Gated::init(&mut typenet::rng(37));
+    println!("{:?}", gated.predict(&[0.5, -0.5]));
+}

@@ -1,0 +1,19 @@
+//! An argument whose length only the compiler compares.
+
+use typenet::layer;
+use typenet::prelude::*;
+
+const K: usize = 3;
+
+layer! {
+    struct Wrong { weight: Matrix<4, 8> }
+    fn forward(x: Vector<8>) -> Vector<4> { scaled(weight * x, x[..2 * K]) }
+    fn scaled(y: Vector<4>, z: Vector<4>) -> Vector<4> { y * z }
+}
+
+network!(struct Gated = Dense<2, 8>, Wrong, Dense<4, 1>);
+
+fn main() {
+    let gated = Gated::init(&mut typenet::rng(37));
+    println!("{:?}", gated.predict(&[0.5, -0.5]));
+}
