@@ -17,10 +17,13 @@ mod nested;
 mod settings;
 mod sizes;
 
+mod formula_headers;
+
 pub(crate) use arrays::*;
 #[cfg(feature = "weights")]
 pub(crate) use embed::*;
 pub(crate) use flat_parameters::*;
+pub(crate) use formula_headers::*;
 pub(crate) use formulas::*;
 pub(crate) use nested::*;
 pub(crate) use settings::*;
