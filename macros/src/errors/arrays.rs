@@ -254,7 +254,7 @@ pub(crate) fn hessian_of_loop(name: &Ident) -> Error {
 /// `for _ in 0..1000`
 pub(crate) fn too_many_repetitions(place: Place, most: i64) -> Error {
     place.error(format!(
-        "a loop is written out, at most {most} times\n\nhelp: write fewer repetitions, or `Repeat<100> {{ .. }}` in `network!`"
+        "a loop is written out, at most {most} times\n\nhelp: write a constant or a const parameter, as in `0..STEPS`, whose loop runs as one"
     ))
 }
 

@@ -142,11 +142,12 @@ impl Scope<'_> {
     ) -> Option<Value> {
         let value = self.spread_value(value);
         let axes = self.graph.extent(value).axes()?;
-        let &[count, width] = self.graph.sizes(axes) else {
-            return self.report(errors::product_of_shapes(place, texts, [&self.shape_text(value), "a matrix"], None));
-        };
         let (inner, outer) = if is_transposed { (matrix.columns, matrix.rows) } else { (matrix.rows, matrix.columns) };
         let other = self.graph.axes(&[inner, outer]);
+        let &[count, width] = self.graph.sizes(axes) else {
+            let shapes = [self.shape_text(value), self.axes_text(other)];
+            return self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], None));
+        };
         let transposed =
             (self.graph.compare(width, outer) == Verdict::Equal).then(|| format!("transpose({})", texts[1]));
         self.check_inner([width, inner], place, texts, [axes, other], transposed)?;
