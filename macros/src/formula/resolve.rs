@@ -217,7 +217,7 @@ impl<'a> Scope<'a> {
         }
         let index = self.indices.iter().rev().find(|(index, _)| *index == word);
         if let Some(length) = index.map(|(_, length)| length.clone()).or_else(|| self.const_parameter(name)) {
-            return Some(self.graph.count(length));
+            return Some(self.graph.count(&length));
         }
         // A constant of the surrounding code.
         if !word.contains(char::is_lowercase) && word.contains(char::is_uppercase) {

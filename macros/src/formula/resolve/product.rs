@@ -150,7 +150,7 @@ impl Scope<'_> {
         };
         let transposed =
             (self.graph.compare(width, outer) == Verdict::Equal).then(|| format!("transpose({})", texts[1]));
-        self.check_inner([width, inner], place, texts, [axes, other], transposed)?;
+        self.check_inner([width, inner], place, texts, [axes, other], transposed.as_deref())?;
         let outer_rows = self.graph.axes(&[count]);
         let rows = self.graph.joined_axes(self.rows, outer_rows);
         let vector = self.graph.axes(&[width]);
@@ -171,7 +171,7 @@ impl Scope<'_> {
         };
         let transposed =
             (self.graph.compare(*inner, *last) == Verdict::Equal).then(|| format!("transpose({})", texts[1]));
-        self.check_inner([*inner, *other], place, texts, axes, transposed)?;
+        self.check_inner([*inner, *other], place, texts, axes, transposed.as_deref())?;
         let untransposed = |graph: &crate::formula::graph::Graph, value| match graph.operation(value) {
             Operation::Transpose(original) => Some(original),
             _ => None,
@@ -192,7 +192,7 @@ impl Scope<'_> {
         let (&[rows, columns], &[len]) = (self.graph.sizes(axes[0]), self.graph.sizes(axes[1])) else { return None };
         let transposed = (self.graph.compare(rows, len) == Verdict::Equal)
             .then(|| format!("transpose({}) * {}", texts[0], texts[1]));
-        self.check_inner([columns, len], place, texts, axes, transposed)?;
+        self.check_inner([columns, len], place, texts, axes, transposed.as_deref())?;
         // As a matrix of one row, whose product with the transposed matrix has one row.
         let one = self.graph.computed(Length::number(1));
         let row = self.graph.axes(&[one, len]);
@@ -213,7 +213,7 @@ impl Scope<'_> {
         place: Place,
         texts: [&str; 2],
         axes: [Axes; 2],
-        help: Option<String>,
+        help: Option<&str>,
     ) -> Option<()> {
         match self.graph.compare(sizes[0], sizes[1]) {
             Verdict::Equal => Some(()),
@@ -223,7 +223,7 @@ impl Scope<'_> {
             }
             Verdict::Different => {
                 let shapes = axes.map(|axes| self.axes_text(axes));
-                self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], help.as_deref()));
+                self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], help));
                 None
             }
         }

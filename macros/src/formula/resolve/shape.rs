@@ -70,16 +70,14 @@ impl Scope<'_> {
             }
             return Some(());
         }
-        self.report(match (sizes[0].as_slice(), sizes[1].as_slice()) {
-            (&[left], &[right]) => {
-                let sizes = [left, right].map(|size| self.size_words(size));
-                errors::different_vectors(place, operator, texts, [&sizes[0], &sizes[1]])
-            }
-            _ => {
-                let shapes = [left, right].map(|axes| self.axes_text(axes));
-                errors::different_shapes(place, operator, texts, [&shapes[0], &shapes[1]])
-            }
-        });
+        let error = if let (&[left], &[right]) = (sizes[0].as_slice(), sizes[1].as_slice()) {
+            let sizes = [left, right].map(|size| self.size_words(size));
+            errors::different_vectors(place, operator, texts, [&sizes[0], &sizes[1]])
+        } else {
+            let shapes = [left, right].map(|axes| self.axes_text(axes));
+            errors::different_shapes(place, operator, texts, [&shapes[0], &shapes[1]])
+        };
+        self.report(error);
         None
     }
 }

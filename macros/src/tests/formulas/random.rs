@@ -208,7 +208,7 @@ struct Case {
 fn case(source: &str) -> Case {
     let mut graph = Graph::new(Vec::new());
     let mut errors = Errors::new();
-    let size = graph.computed(Length::number(LEN as i64));
+    let size = graph.computed(Length::number(3));
     let axes = graph.axes(&[size]);
     let x = graph.input("x", Extent::Element(Axes::NONE, axes));
     let index = graph.parameter("w".to_owned());
