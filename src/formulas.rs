@@ -77,8 +77,12 @@ macro_rules! activation {
 /// settings it is `Name::new(..)`, which takes the settings without a default, or all if each has one; the others are methods.
 /// `Name::default()` exists if every setting has a default.
 ///
+/// A loss that needs parts of the prediction, or whose target has another shape, declares both, as [`layer!`] does:
+/// `loss! { pub struct Name<const N: usize> { settings } fn loss(prediction: Vector<N>, target: Vector<1>) -> Scalar { formula } }`.
+///
 /// # Shapes
-/// Network output: `Vector<M>` or another plain shape. Targets: the same shape.
+/// Network output: `Vector<M>` or another plain shape. Targets: the same shape. Those of a loss with declared shapes are what it
+/// declares.
 ///
 /// # Gradients
 /// As in [`activation!`]. The largest elements share the gradient of `max(x)`. `norm` has the gradient 0 at 0.
@@ -119,17 +123,25 @@ macro_rules! loss {
     };
 }
 
-/// Declares a layer by its formula, whose gradients the macro writes: a function of a vector and of learned parameters.
+/// Declares a layer by its formula, whose gradients the macro writes: a function of a vector, a sequence or an image, and of
+/// learned parameters.
 ///
-/// A struct lists the parameters and settings, and `fn forward` is the formula. The language is that of [`loss!`].
+/// A struct lists the parameters and settings, and `fn forward` is the formula. The language is that of [`loss!`], with matrices,
+/// rows and loops.
 ///
-/// - **Parameters**: `Vector<N>`, or `Matrix<H, N>` of H rows and N columns. Matrices are drawn as the next layer wants, vectors
-///   start at 0, or from `#[init(1.0)]`. They are fields of the network's field: `network.glu.gate`. Weight decay applies to
-///   matrices; `#[tensor(..)]` of [`FlatParameters`](trait@FlatParameters) says otherwise.
+/// - **Parameters**: `Scalar`, `Vector<N>`, or `Matrix<H, N>` of H rows and N columns. Matrices are drawn as the next layer wants,
+///   the others start at 0. `#[init(1.0)]` gives another first value, and `#[init(HeNormal)]` draws. They are fields of the
+///   network's field: `network.glu.gate`. Weight decay applies to matrices; `#[tensor(..)]` of
+///   [`FlatParameters`](trait@FlatParameters) says otherwise.
 /// - **Settings**: fields of type `f64`, or of a range such as `positive`, with a default or without, as in [`activation!`].
-/// - **Shapes**: sizes are numbers, constants and const parameters. `w * x` is the product of a matrix and a vector, and
-///   `transpose(w) * x` that of its transpose. Vectors of one length are added and multiplied element by element, and a number
-///   acts on every element.
+/// - **Shapes**: `Vector<N>`, `Sequence<L, N>` and `Image<C, H, W>` come in and go out. Sizes are numbers, constants and const
+///   parameters. `w * x` is the product of a matrix and a vector or matrix, and `transpose(w)` the transpose. Values of one shape
+///   are added element by element, and a number acts on every element.
+/// - **Rows**: `each(x, y, |row, number| ..)` is a formula of each row of a matrix, channel of an image or element of a vector.
+///   `x[i]` and `x[a..b]` are parts, `concat(x, y)` joins, `flatten(x)` makes a vector. `outer(a, b)`, `row_sum(x)`, `row_mean(x)`.
+/// - **Loops**: `let mut h = x; for step in 0..K { h = ..; }`. Numbers are written out; const parameters and constants become a
+///   loop at run time.
+/// - **Functions**: `fn gate(x: Scalar) -> Scalar { .. }` before or after `fn forward`; [`formula!`] shares them.
 /// - `#[init(HeNormal)]` before the struct says how the weights before the layer are drawn.
 ///
 /// `Name::explain()` returns the formula and its gradients as mathematics.
@@ -138,7 +150,8 @@ macro_rules! loss {
 /// As in [`activation!`] and [`loss!`]. Gradients of parameters are sums over the samples.
 ///
 /// # Numerics
-/// Products are those of [`Dense`], with its order of additions. What follows up to the next product or sum is one loop in
+/// Products are those of [`Dense`], with its order of additions. `x * transpose(w)` of a sequence is a product of all rows of all
+/// samples; products of two values are computed sample by sample. What follows up to the next product or sum is one loop in
 /// vector registers. Products and sums over elements are kept for the backward pass, and the rest is computed again.
 ///
 /// # Example
@@ -223,11 +236,14 @@ macro_rules! formula {
     };
 }
 
-/// Declares a function of a vector by its formula, with its gradient: for [`minimize`].
+/// Declares a function of a vector or matrix by its formula, with its gradient: for [`minimize`].
 ///
 /// `gradient_of! { pub fn name(x: Vector<N>) -> Scalar { formula } }`, or `[x, y]: Vector<2>` for names of the elements. The
-/// language is that of [`loss!`]. The result is `fn name<T>(point: &[T], gradient: &mut [T]) -> T`, which returns the value and
-/// writes the gradient.
+/// language is that of [`layer!`]. The result is `fn name<T>(point: &[T], gradient: &mut [T]) -> T`, which returns the value and
+/// writes the gradient. Elements of a matrix are in the order of its rows.
+///
+/// `#[hessian_vector_product(other)]` before the function also declares `fn other<T>(point: &[T], vector: &[T], product: &mut
+/// [T])`, which writes the product of the Hessian and a vector.
 ///
 /// # Example
 /// Rosenbrock's valley, whose minimum is at (1, 1):
