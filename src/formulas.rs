@@ -68,7 +68,7 @@ macro_rules! activation {
 
 /// Declares a loss by its formula, whose gradient the macro writes.
 ///
-/// `loss!(pub Name(prediction, target; settings) = formula);` The language is that of [`activation!`], with functions of
+/// `loss!(pub Name(prediction, target; settings) = formula);` The language is that of [`activation!`](crate::activation!), with functions of
 /// vectors: `sum`, `mean`, `max(x)` and `min(x)` over the elements, `dot(a, b)`, `norm`, `softmax`, `log_softmax`,
 /// `log_sum_exp`. A formula that is a vector is the loss of each output, and the loss of a sample is their mean; a formula that
 /// is a number is the loss of the sample. Training and evaluation use the mean over the samples.
@@ -77,7 +77,7 @@ macro_rules! activation {
 /// settings it is `Name::new(..)`, which takes the settings without a default, or all if each has one; the others are methods.
 /// `Name::default()` exists if every setting has a default.
 ///
-/// A loss that needs parts of the prediction, or whose target has another shape, declares both, as [`layer!`] does:
+/// A loss that needs parts of the prediction, or whose target has another shape, declares both, as [`layer!`](crate::layer!) does:
 /// `loss! { pub struct Name<const N: usize> { settings } fn loss(prediction: Vector<N>, target: Vector<1>) -> Scalar { formula } }`.
 ///
 /// # Shapes
@@ -85,7 +85,7 @@ macro_rules! activation {
 /// declares.
 ///
 /// # Gradients
-/// As in [`activation!`]. The largest elements share the gradient of `max(x)`. `norm` has the gradient 0 at 0.
+/// As in [`activation!`](crate::activation!). The largest elements share the gradient of `max(x)`. `norm` has the gradient 0 at 0.
 ///
 /// # Numerics
 /// Sums over the elements of a sample add fewer than 16 elements in their order, and more in 16 partial sums. `ln(softmax(x))`
@@ -126,14 +126,14 @@ macro_rules! loss {
 /// Declares a layer by its formula, whose gradients the macro writes: a function of a vector, a sequence or an image, and of
 /// learned parameters.
 ///
-/// A struct lists the parameters and settings, and `fn forward` is the formula. The language is that of [`loss!`], with matrices,
+/// A struct lists the parameters and settings, and `fn forward` is the formula. The language is that of [`loss!`](crate::loss!), with matrices,
 /// rows and loops.
 ///
 /// - **Parameters**: `Scalar`, `Vector<N>`, or `Matrix<H, N>` of H rows and N columns. Matrices are drawn as the next layer wants,
 ///   the others start at 0. `#[init(1.0)]` gives another first value, and `#[init(HeNormal)]` draws. They are fields of the
 ///   network's field: `network.glu.gate`. Weight decay applies to matrices; `#[tensor(..)]` of
 ///   [`FlatParameters`](trait@FlatParameters) says otherwise.
-/// - **Settings**: fields of type `f64`, or of a range such as `positive`, with a default or without, as in [`activation!`].
+/// - **Settings**: fields of type `f64`, or of a range such as `positive`, with a default or without, as in [`activation!`](crate::activation!).
 /// - **Shapes**: `Vector<N>`, `Sequence<L, N>` and `Image<C, H, W>` come in and go out. Sizes are numbers, constants and const
 ///   parameters. `w * x` is the product of a matrix and a vector or matrix, and `transpose(w)` the transpose. Values of one shape
 ///   are added element by element, and a number acts on every element.
@@ -141,13 +141,13 @@ macro_rules! loss {
 ///   `x[i]` and `x[a..b]` are parts, `concat(x, y)` joins, `flatten(x)` makes a vector. `outer(a, b)`, `row_sum(x)`, `row_mean(x)`.
 /// - **Loops**: `let mut h = x; for step in 0..K { h = ..; }`. Numbers are written out; const parameters and constants become a
 ///   loop at run time.
-/// - **Functions**: `fn gate(x: Scalar) -> Scalar { .. }` before or after `fn forward`; [`formula!`] shares them.
+/// - **Functions**: `fn gate(x: Scalar) -> Scalar { .. }` before or after `fn forward`; [`formula!`](crate::formula!) shares them.
 /// - `#[init(HeNormal)]` before the struct says how the weights before the layer are drawn.
 ///
 /// `Name::explain()` returns the formula and its gradients as mathematics.
 ///
 /// # Gradients
-/// As in [`activation!`] and [`loss!`]. Gradients of parameters are sums over the samples.
+/// As in [`activation!`](crate::activation!) and [`loss!`](crate::loss!). Gradients of parameters are sums over the samples.
 ///
 /// # Numerics
 /// Products are those of [`Dense`], with its order of additions. `x * transpose(w)` of a sequence is a product of all rows of all
@@ -199,10 +199,10 @@ macro_rules! layer {
 
 /// Declares a function that formulas of the crate import by `use`.
 ///
-/// `formula! { pub(crate) fn name(x: Scalar) -> Scalar { formula } }`, in the language of [`layer!`]. A function of `Scalar`s acts on
+/// `formula! { pub(crate) fn name(x: Scalar) -> Scalar { formula } }`, in the language of [`layer!`](crate::layer!). A function of `Scalar`s acts on
 /// every element, as `tanh` does. A function of vectors states their sizes as const parameters, `fn name<const N: usize>(x: Vector<N>)
-/// -> Scalar`, and its caller's values determine them. `use name;` as the first line of [`activation!`], [`loss!`], [`layer!`],
-/// [`gradient_of!`] or another `formula!` imports it. The derivative of each use is written there.
+/// -> Scalar`, and its caller's values determine them. `use name;` as the first line of [`activation!`](crate::activation!), [`loss!`](crate::loss!), [`layer!`](crate::layer!),
+/// [`gradient_of!`](crate::gradient_of!) or another `formula!` imports it. The derivative of each use is written there.
 ///
 /// A function is declared before its uses, as a `macro_rules!` macro is, or in a module, whose path follows `use`.
 ///
@@ -239,7 +239,7 @@ macro_rules! formula {
 /// Declares a function of a vector or matrix by its formula, with its gradient: for [`minimize`].
 ///
 /// `gradient_of! { pub fn name(x: Vector<N>) -> Scalar { formula } }`, or `[x, y]: Vector<2>` for names of the elements. The
-/// language is that of [`layer!`]. The result is `fn name<T>(point: &[T], gradient: &mut [T]) -> T`, which returns the value and
+/// language is that of [`layer!`](crate::layer!). The result is `fn name<T>(point: &[T], gradient: &mut [T]) -> T`, which returns the value and
 /// writes the gradient. Elements of a matrix are in the order of its rows.
 ///
 /// `#[hessian_vector_product(other)]` before the function also declares `fn other<T>(point: &[T], vector: &[T], product: &mut
