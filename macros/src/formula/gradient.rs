@@ -1,7 +1,6 @@
 //! `gradient_of!`: a function of a vector, with its gradient.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
@@ -15,11 +14,10 @@ use super::graph::{Axes, Extent, Graph, Operation, Reduction, Value};
 use super::header::{check_names, documentation, is_documented};
 use super::layer::assertions;
 use super::memory::{Memory, Owner, constants_name};
-use super::resolve::{Checked, Comparison, Scope, shape_text, sub_formulas};
+use super::resolve::{Checked, Comparison, Resolved, Scope, shape_text};
 use super::schedule::{Wanted, steps};
 use super::{explain, parse};
 use crate::errors::{self, Errors};
-use crate::identifier;
 use crate::place::Place;
 use crate::text;
 
@@ -222,22 +220,13 @@ fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     let extent = if header.is_whole { Extent::Element(Axes::NONE, axes) } else { Extent::Sample(Axes::NONE) };
     let inputs: Vec<_> = header.inputs.iter().map(|name| graph.input(name.to_string(), extent)).collect();
     let formula = parse::formula(header.formula.clone(), header.braces, errors);
-    let functions = sub_formulas(&header.functions, &header.name, errors);
-    let (value, place, comparisons, ranges) = {
-        let mut scope = Scope::new(&mut graph, errors, false);
-        scope.owner = identifier::plain(&header.name);
-        scope.functions = Rc::new(functions);
-        for (name, &value) in header.inputs.iter().zip(&inputs) {
-            scope.declare(name, Some(value), "input");
-        }
-        let formula = formula?;
-        let value = scope.value(&formula);
-        if value.is_some() && !scope.errors.any() {
-            scope.close(0);
-            scope.check_functions();
-        }
-        (value?, formula.result().place, std::mem::take(&mut scope.comparisons), std::mem::take(&mut scope.ranges))
-    };
+    let mut scope = Scope::of(&header.name, &header.functions, &mut graph, errors);
+    for (name, &value) in header.inputs.iter().zip(&inputs) {
+        scope.declare(name, Some(value), "input");
+    }
+    let formula = formula?;
+    let Resolved { value, comparisons, ranges } = scope.resolved(&formula)?;
+    let place = formula.result().place;
     if let Some(axes) = graph.extent(value).axes() {
         errors.push(errors::vector_as_scalar(place, &shape_text(&graph, axes)));
         return None;

@@ -3,7 +3,6 @@
 mod code;
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
@@ -16,7 +15,8 @@ use super::graph::{Axes, Extent, Graph, Matrix, Operation, Outer, Reduction, Val
 use super::header::check_names;
 use super::layer_header::{Declared, Dimensions, LayerHeader};
 use super::parse;
-use super::resolve::{Checked, Comparison, Scope, shape_text, sub_formulas};
+use super::resolve::{Checked, Comparison, Resolved, Scope, shape_text};
+use super::settings;
 use super::size::{Length, Verdict};
 use crate::errors::{self, Errors};
 use crate::identifier;
@@ -72,46 +72,15 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let names = header.parameters.iter().map(|parameter| &parameter.name);
     let names = names.chain(header.settings.iter().map(|setting| &setting.name)).chain([&header.input.name]);
     check_names(names, errors);
-    let takes = shape(&mut graph, &header.takes, errors);
-    let takes = graph.axes(&takes);
-    let gives = shape(&mut graph, &header.gives, errors);
-    let gives = graph.axes(&gives);
+    let [takes, gives] = [&header.takes, &header.gives].map(|of| {
+        let sizes = shape(&mut graph, of, errors);
+        graph.axes(&sizes)
+    });
     let input = graph.input(header.input.name.to_string(), Extent::Element(Axes::NONE, takes));
-    let settings: Vec<_> = header
-        .settings
-        .iter()
-        .map(|setting| {
-            let name = &setting.name;
-            graph.constant(name.to_string(), quote!(self.0.settings.#name))
-        })
-        .collect();
+    let settings = settings::values(&mut graph, &header.settings, |name| quote!(self.0.settings.#name));
     let meanings: Vec<_> = header.parameters.iter().map(|parameter| meaning(&mut graph, parameter, errors)).collect();
-    let functions = sub_formulas(&header.functions, &header.name, errors);
-    let formula = parse::formula(header.formula.clone(), header.braces, errors);
-    let (output, comparisons, ranges) = {
-        let mut scope = Scope::new(&mut graph, errors, false);
-        scope.owner = identifier::plain(&header.name);
-        scope.functions = Rc::new(functions);
-        scope.declare(&header.input.name, Some(input), "input");
-        for (parameter, meaning) in header.parameters.iter().zip(&meanings) {
-            match *meaning {
-                Meaning::Value(value) => scope.declare(&parameter.name, Some(value), "parameter"),
-                Meaning::Matrix(matrix) => scope.declare_matrix(&parameter.name, matrix, "parameter"),
-            }
-        }
-        for name in &header.unreadable {
-            scope.declare(name, None, "parameter");
-        }
-        for (setting, value) in header.settings.iter().zip(settings) {
-            scope.declare(&setting.name, Some(value), "setting");
-        }
-        let output = scope.value(&formula?);
-        if output.is_some() && !scope.errors.any() {
-            scope.close(0);
-            scope.check_functions();
-        }
-        (output?, std::mem::take(&mut scope.comparisons), std::mem::take(&mut scope.ranges))
-    };
+    let Resolved { value: output, comparisons, ranges } =
+        formula(header, &mut graph, input, &settings, &meanings, errors)?;
     let comparisons = check_result(header, &graph, output, gives, comparisons, errors);
     let grad_output = graph.input("gradient", Extent::Element(Axes::NONE, gives));
     if errors.any() {
@@ -131,28 +100,54 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let grad_input = graph.push(Operation::Spread(Extent::Element(Axes::NONE, takes), grad_input));
     let mut vectors = derivatives.of_parameters(&mut graph);
     let outers = derivatives.outers(&mut graph);
-    // A parameter on which nothing depends has a gradient too.
-    for (index, meaning) in meanings.iter().enumerate() {
-        let in_loops = graph.backs.iter().any(|back| {
-            back.outers.iter().any(|outer| outer.matrix.parameter == index)
-                || back.vectors.iter().any(|&(known, _)| known == index)
-        });
-        let has_outer = outers.iter().any(|outer| outer.matrix.parameter == index);
-        if !in_loops && !has_outer && !vectors.iter().any(|&(known, _)| known == index) {
-            let axes = match *meaning {
-                Meaning::Matrix(matrix) => graph.axes(&[matrix.columns, matrix.rows]),
-                Meaning::Value(value) => graph.extent(value).axes().unwrap_or_else(|| {
-                    let one = graph.computed(Length::number(1));
-                    graph.axes(&[one])
-                }),
-            };
-            let zero = graph.number(0.0);
-            vectors.push((index, graph.spread(Extent::Element(Axes::NONE, axes), zero)));
-        }
-    }
+    vectors.extend(zeros(&mut graph, &meanings, &vectors, &outers));
     // A layer whose output is its input, or a product that is needed elsewhere too, copies it.
     let output = graph.push(Operation::Spread(Extent::Element(Axes::NONE, gives), output));
     Some(Analysis { graph, input, output, grad_output, grad_input, vectors, outers, comparisons, ranges, initializer })
+}
+
+/// Adds the formula to the graph.
+fn formula(
+    header: &LayerHeader,
+    graph: &mut Graph,
+    input: Value,
+    settings: &[Value],
+    meanings: &[Meaning],
+    errors: &mut Errors,
+) -> Option<Resolved> {
+    let formula = parse::formula(header.formula.clone(), header.braces, errors);
+    let mut scope = Scope::of(&header.name, &header.functions, graph, errors);
+    scope.declare(&header.input.name, Some(input), "input");
+    for (parameter, meaning) in header.parameters.iter().zip(meanings) {
+        match *meaning {
+            Meaning::Value(value) => scope.declare(&parameter.name, Some(value), "parameter"),
+            Meaning::Matrix(matrix) => scope.declare_matrix(&parameter.name, matrix, "parameter"),
+        }
+    }
+    for name in &header.unreadable {
+        scope.declare(name, None, "parameter");
+    }
+    scope.declare_settings(&header.settings, settings);
+    scope.resolved(&formula?)
+}
+
+/// Returns the gradients of parameters on which nothing depends.
+fn zeros(graph: &mut Graph, meanings: &[Meaning], vectors: &[(usize, Value)], outers: &[Outer]) -> Vec<(usize, Value)> {
+    let in_loops: Vec<_> = graph.backs.iter().flat_map(|back| graph.parameters_of(back)).collect();
+    let others = vectors.iter().map(|&(index, _)| index).chain(outers.iter().map(|outer| outer.matrix.parameter));
+    let known: Vec<_> = others.chain(in_loops).collect();
+    let one = graph.computed(Length::number(1));
+    let single = graph.axes(&[one]);
+    let zero = graph.number(0.0);
+    let unknown = meanings.iter().enumerate().filter(|(index, _)| !known.contains(index));
+    let zero_of = |(index, meaning): (usize, &Meaning)| {
+        let axes = match *meaning {
+            Meaning::Matrix(matrix) => graph.axes(&[matrix.columns, matrix.rows]),
+            Meaning::Value(value) => graph.extent(value).axes().unwrap_or(single),
+        };
+        (index, graph.spread(Extent::Element(Axes::NONE, axes), zero))
+    };
+    unknown.map(zero_of).collect()
 }
 
 /// What a parameter is in a formula.

@@ -1,7 +1,6 @@
 //! `loss!`: a function of a prediction and its target.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -12,14 +11,13 @@ use super::derivative::derivatives;
 use super::emit::{Loop, hygienic, loop_type, memory_name};
 use super::graph::{Axes, Extent, Graph, Reduction, SizeText, Value};
 use super::header::{Header, check_names, check_settings, documentation, is_documented};
-use super::resolve::{Scope, sub_formulas};
+use super::resolve::Scope;
 use super::schedule::{Pass, Step, Wanted, steps};
 use super::shaped_loss::shaped_loss;
 use super::size::Length;
 use super::{explain, parse, settings};
 use crate::errors::{self, Errors};
 use crate::generated;
-use crate::identifier;
 use crate::place::Place;
 
 const EXAMPLE: &str = "loss!(pub Square(prediction, target) = (prediction - target).powi(2));";
@@ -106,33 +104,14 @@ fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
     let all = Extent::Element(Axes::NONE, axes);
     let prediction_value = graph.input(prediction.name.to_string(), all);
     let target_value = graph.input(target.name.to_string(), all);
-    let constants: Vec<_> = header
-        .settings
-        .iter()
-        .map(|setting| {
-            let name = &setting.name;
-            graph.constant(name.to_string(), quote!(self.0.settings.#name))
-        })
-        .collect();
+    let settings = settings::values(&mut graph, &header.settings, |name| quote!(self.0.settings.#name));
     let formula = parse::formula(header.formula.clone(), header.equals, errors);
-    let formula = {
-        let functions = sub_formulas(&header.functions, &header.name, errors);
-        let mut scope = Scope::new(&mut graph, errors, false);
-        scope.owner = identifier::plain(&header.name);
-        scope.has_shapes = false;
-        scope.functions = Rc::new(functions);
-        scope.declare(&prediction.name, Some(prediction_value), "prediction");
-        scope.declare(&target.name, Some(target_value), "target");
-        for (setting, value) in header.settings.iter().zip(constants) {
-            scope.declare(&setting.name, Some(value), "setting");
-        }
-        let formula = scope.value(&formula?);
-        if formula.is_some() && !scope.errors.any() {
-            scope.close(0);
-            scope.check_functions();
-        }
-        formula?
-    };
+    let mut scope = Scope::of(&header.name, &header.functions, &mut graph, errors);
+    scope.has_shapes = false;
+    scope.declare(&prediction.name, Some(prediction_value), "prediction");
+    scope.declare(&target.name, Some(target_value), "target");
+    scope.declare_settings(&header.settings, &settings);
+    let formula = scope.resolved(&formula?)?.value;
     if !graph.depends(formula, prediction_value) {
         if !errors.any() {
             errors.push(errors::independent_of_prediction(&prediction.name));

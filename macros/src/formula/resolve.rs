@@ -14,9 +14,11 @@ use quote::ToTokens;
 
 pub(crate) use self::functions::sub_formulas;
 pub(crate) use self::shape::shape_text;
+use super::declared::Function;
 use super::expression::{Condition, Expression, Kind};
 use super::function::{self, any_vector, whole_power};
 use super::graph::{Axes, Binary, Extent, Graph, Matrix, Operation, Reduction, Size, Unary, Value};
+use super::header::Setting;
 use super::size::Length;
 use crate::errors::{self, Errors};
 use crate::identifier;
@@ -53,6 +55,14 @@ pub(crate) struct SubFormula {
     /// The position of the result's type, and the lengths of its axes.
     pub(crate) gives: (Place, Vec<TokenStream>),
     pub(crate) body: Expression,
+}
+
+/// What a formula computes.
+pub(crate) struct Resolved {
+    pub(crate) value: Value,
+    /// The sizes that the compiler compares, and the ranges that it checks.
+    pub(crate) comparisons: Vec<Comparison>,
+    pub(crate) ranges: Vec<Checked>,
 }
 
 /// What a formula may mention.
@@ -103,6 +113,15 @@ struct Entry {
 }
 
 impl<'a> Scope<'a> {
+    /// Returns the scope of what has this name, with its functions.
+    pub(crate) fn of(owner: &Ident, functions: &[Function], graph: &'a mut Graph, errors: &'a mut Errors) -> Self {
+        let functions = Rc::new(sub_formulas(functions, owner, errors));
+        let mut scope = Self::new(graph, errors, false);
+        scope.owner = identifier::plain(owner);
+        scope.functions = functions;
+        scope
+    }
+
     /// Returns a scope without names.
     pub(crate) fn new(graph: &'a mut Graph, errors: &'a mut Errors, alone: bool) -> Self {
         Self {
@@ -147,6 +166,24 @@ impl<'a> Scope<'a> {
                 self.errors.push(errors::unused_in_formula(&entry.name, entry.role));
             }
         }
+    }
+
+    /// Adds settings, of which each has a value.
+    pub(crate) fn declare_settings(&mut self, settings: &[Setting], values: &[Value]) {
+        for (setting, &value) in settings.iter().zip(values) {
+            self.declare(&setting.name, Some(value), "setting");
+        }
+    }
+
+    /// Adds the formula to the graph, and reports names and functions that it does not use.
+    pub(crate) fn resolved(mut self, formula: &Expression) -> Option<Resolved> {
+        let value = self.value(formula);
+        // A mistake in the formula may be why a name is not used.
+        if value.is_some() && !self.errors.any() {
+            self.close(0);
+            self.check_functions();
+        }
+        Some(Resolved { value: value?, comparisons: self.comparisons, ranges: self.ranges })
     }
 
     fn report(&mut self, error: syn::Error) -> Option<Value> {

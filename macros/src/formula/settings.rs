@@ -4,11 +4,17 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::Visibility;
 
+use super::graph::{Graph, Value};
 use super::header::Setting;
 use super::range::Range;
 use crate::generated;
 use crate::identifier;
 use crate::place::Place;
+
+/// Adds the settings to the graph, each of which `code` reads.
+pub(crate) fn values(graph: &mut Graph, settings: &[Setting], code: impl Fn(&Ident) -> TokenStream) -> Vec<Value> {
+    settings.iter().map(|setting| graph.constant(setting.name.to_string(), code(&setting.name))).collect()
+}
 
 /// Returns the settings that are written by position: those without a default, or all if each has one.
 pub(crate) fn by_position(settings: &[Setting]) -> Vec<&Setting> {

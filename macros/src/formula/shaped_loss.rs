@@ -1,7 +1,6 @@
 //! `loss!` with a struct: a function of a prediction and a target of declared shapes.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -15,7 +14,7 @@ use super::layer::{assertions, generics};
 use super::layer_header::{Declared, LayerHeader};
 use super::memory::{Memory, Owner, constants_name};
 use super::parse;
-use super::resolve::{Checked, Comparison, Scope, shape_text, sub_formulas};
+use super::resolve::{Checked, Comparison, Resolved, Scope, shape_text};
 use super::schedule::{Wanted, steps};
 use super::settings;
 use crate::errors::{self, Errors};
@@ -83,35 +82,19 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     });
     let prediction = graph.input(header.input.name.to_string(), Extent::Element(Axes::NONE, takes));
     let target = graph.input(target_name.to_string(), Extent::Element(Axes::NONE, compares));
-    let settings: Vec<_> = header
-        .settings
-        .iter()
-        .map(|setting| {
-            let field = setting_name(&setting.name);
-            graph.constant(setting.name.to_string(), quote!(self.0.#field))
-        })
-        .collect();
-    let functions = sub_formulas(&header.functions, &header.name, errors);
+    let settings = settings::values(&mut graph, &header.settings, |name| {
+        let field = setting_name(name);
+        quote!(self.0.#field)
+    });
     let formula = parse::formula(header.formula.clone(), header.braces, errors)?;
-    let (loss, comparisons, ranges) = {
-        let mut scope = Scope::new(&mut graph, errors, false);
-        scope.owner = identifier::plain(&header.name);
-        scope.functions = Rc::new(functions);
-        scope.declare(&header.input.name, Some(prediction), "prediction");
-        scope.declare(target_name, Some(target), "target");
-        for name in header.unreadable.iter().chain(header.parameters.iter().map(|parameter| &parameter.name)) {
-            scope.declare(name, None, "parameter");
-        }
-        for (setting, value) in header.settings.iter().zip(settings) {
-            scope.declare(&setting.name, Some(value), "setting");
-        }
-        let loss = scope.value(&formula);
-        if loss.is_some() && !scope.errors.any() {
-            scope.close(0);
-            scope.check_functions();
-        }
-        (loss?, std::mem::take(&mut scope.comparisons), std::mem::take(&mut scope.ranges))
-    };
+    let mut scope = Scope::of(&header.name, &header.functions, &mut graph, errors);
+    scope.declare(&header.input.name, Some(prediction), "prediction");
+    scope.declare(target_name, Some(target), "target");
+    for name in header.unreadable.iter().chain(header.parameters.iter().map(|parameter| &parameter.name)) {
+        scope.declare(name, None, "parameter");
+    }
+    scope.declare_settings(&header.settings, &settings);
+    let Resolved { value: loss, comparisons, ranges } = scope.resolved(&formula)?;
     if let Some(axes) = graph.extent(loss).axes() {
         errors.push(errors::vector_as_scalar(formula.result().place, &shape_text(&graph, axes)));
         return None;
