@@ -583,6 +583,68 @@ typenet::layer! {
     }
 }
 
+typenet::formula! { fn swish(x: Scalar) -> Scalar { x * sigmoid(x) } }
+typenet::layer! {
+    use swish;
+    /// Matrices of samples: the three products, a vector, rows, values from outside of `each`, a sum of rows.
+    struct Attended<const L: usize, const N: usize> { query: Matrix<N, N>, key: Matrix<N, N>, gain: Scalar, bias: Vector<N> }
+    fn forward(x: Sequence<L, N>) -> Sequence<L, N> {
+        let scores = (x * transpose(query)) * transpose(x * key) / sqrt(N) + gain;
+        let mixed = each(scores, |row| softmax(row)) * x;
+        let within = transpose(mixed) * x;
+        let both = transpose(transpose(x) * transpose(scores)) - mixed * within;
+        let center = row_mean(mixed);
+        each(x, both, |token, other| swish(token * gain + bias) + center * norm(other) + row_sum(x) - within * token)
+    }
+}
+typenet::layer! {
+    /// Channels of images, nested `each`, parts of images, a matrix of parameters as a value, elements.
+    struct Channels<const C: usize, const H: usize, const W: usize> { mix: Matrix<C, C>, table: Matrix<H, W>, gain: Vector<H> }
+    fn forward(x: Image<C, H, W>) -> Image<C, H, W> {
+        let means = each(x, |channel| mean(channel));
+        let factors = sigmoid(mix * means);
+        let scaled = each(x, factors, |channel, factor| component_mul(channel, table) * factor + table[0][1]);
+        let centred = each(scaled, |channel| each(channel, gain, |row, g| (row - mean(row)) * g + means[0]));
+        concat(centred[1..], scaled[..1] * max(means))
+    }
+}
+typenet::layer! {
+    /// Parts, `concat` of vectors and numbers, `outer`, loops of both kinds, one in another, indices as numbers.
+    struct Looped<const N: usize, const H: usize, const K: usize> {
+        input: Matrix<H, N>, state: Matrix<H, H>, bias: Vector<H>, decay: Scalar, centers: Matrix<K, H>,
+    }
+    fn cell(h: Vector<H>, x: Vector<H>) -> Vector<H> { tanh(h + x) }
+    fn forward(x: Vector<N>) -> Vector<5> {
+        let mut h = bias / 2;
+        let mut total = 0;
+        for step in 0..K {
+            let mut inner = h;
+            for k in 1..K {
+                inner = sin(state * inner) + decay * k;
+            }
+            h = cell(inner, input * x + step / 4);
+            total = total + dot(h, centers[step]) * x[step];
+        }
+        for part in 0..2 {
+            h = h * x[part] + total;
+        }
+        let near = each(centers, |center| exp(-dot(h - center, h - center) / 4));
+        concat(h[..2], total, sum(outer(near, x[1..])), max(near))
+    }
+}
+typenet::loss! {
+    struct Mixed<const K: usize, const P: usize> { floor: positive = 0.3 }
+    fn loss(prediction: Vector<P>, target: Vector<2>) -> Scalar {
+        let deviation = softplus(prediction[2 * K..3 * K]) + floor;
+        let logits = log_softmax(prediction[..K]) - ((target[0] - prediction[K..2 * K]) / deviation).powi(2) / 2;
+        norm(target) * prediction[0].powi(2) - log_sum_exp(logits - ln(deviation))
+    }
+}
+
+network!(struct Rows1 (Sequence<3, 2>) = Attended<3, 2>, Attended<3, 2>, Flatten, Dense<6, 6>);
+network!(struct Rows2 (Image<2, 2, 3>) = Channels<2, 2, 3>, Conv2d<_, 2, 1>, Channels<2, 2, 3>, Flatten, Dense<12, 2>);
+network!(struct Rows3 (Vector<3>) = Looped<3, 4, 3>, Dense<5, 3>, Looped<3, 2, 2>, Dense<5, 2>);
+
 network!(struct Formulas1 (Vector<5>) = Normalized<5>, Glu<5, 17>, Attentive, Mish, Dense<17, 3>);
 network!(struct Formulas2 (Vector<3>) = Tied<3, 4>, Bent, Glu<3, 1>, Bent(0.5), Dense<1, 2>);
 
@@ -593,6 +655,13 @@ proptest! {
     fn networks_of_formulas_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..5) {
         check!(Formulas1, Focal, BENT, seed, samples);
         check!(Formulas2, Distance, KINKED, seed, samples);
+    }
+
+    #[test]
+    fn networks_of_formulas_with_rows_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..5) {
+        check!(Rows1, Mixed::<2, 6>::default(), BENT, seed, samples);
+        check!(Rows2, MeanSquaredError, KINKED, seed, samples);
+        check!(Rows3, MeanSquaredError, KINKED, seed, samples);
     }
 }
 
