@@ -104,9 +104,15 @@ loss!(Tweedie(p, t: non_negative) = 4 * exp(p / 2) + 4 * t * exp(-p / 2));
 const LN_2: f64 = core::f64::consts::LN_2;
 
 /// A loss of a batch, as a program.
-struct Evaluated<'a, L>(&'a L, &'a [[f64; 4]], &'a [[f64; 4]], f64, Option<&'a mut [f64]>);
+struct Evaluated<'a, L, const P: usize, const M: usize>(
+    &'a L,
+    &'a [[f64; P]],
+    &'a [[f64; M]],
+    f64,
+    Option<&'a mut [f64]>,
+);
 
-impl<L: Loss<Vector<4>, Target = Vector<4>>> Program for Evaluated<'_, L> {
+impl<L: Loss<Vector<P>, Target = Vector<M>>, const P: usize, const M: usize> Program for Evaluated<'_, L, P, M> {
     type Output = f64;
 
     fn run<I: Isa>(self, isa: I) -> f64 {
@@ -115,17 +121,19 @@ impl<L: Loss<Vector<4>, Target = Vector<4>>> Program for Evaluated<'_, L> {
     }
 }
 
-fn check_loss<L>(recorded: &Value, name: &str, loss: &L)
+fn rows_of<const N: usize>(recorded: &Value) -> Vec<[f64; N]> {
+    numbers(recorded).chunks_exact(N).map(|row| row.try_into().unwrap()).collect()
+}
+
+fn check_loss<L, const P: usize, const M: usize>(recorded: &Value, name: &str, loss: &L)
 where
-    L: Loss<Vector<4>, Target = Vector<4>>,
+    L: Loss<Vector<P>, Target = Vector<M>>,
 {
     let recorded = &recorded["losses"][name];
-    let rows = |key: &str| -> Vec<[f64; 4]> {
-        numbers(&recorded[key]).chunks_exact(4).map(|row| row.try_into().unwrap()).collect()
-    };
-    let (predictions, targets) = (rows("prediction"), rows("target"));
+    let (predictions, targets): (Vec<[f64; P]>, Vec<[f64; M]>) =
+        (rows_of(&recorded["prediction"]), rows_of(&recorded["target"]));
     let weight = 1.0 / predictions.len() as f64;
-    let mut gradient = vec![0.0; 4 * predictions.len()];
+    let mut gradient = vec![0.0; P * predictions.len()];
     let value = dispatch(Evaluated(loss, &predictions, &targets, weight, Some(&mut gradient)));
     assert_near(name, &[value * weight], &numbers(&recorded["loss"]));
     assert_near(name, &gradient, &numbers(&recorded["gradient"]));
@@ -136,18 +144,18 @@ where
 #[test]
 fn losses_agree_with_pytorch() {
     let recorded = recorded();
-    check_loss(&recorded, "poisson", &Poisson);
-    check_loss(&recorded, "cosine", &Cosine);
-    check_loss(&recorded, "smooth_l1", &SmoothL1::new(0.5));
-    check_loss(&recorded, "log_cosh", &LogCosh);
-    check_loss(&recorded, "cross_entropy", &SoftCrossEntropy);
-    check_loss(&recorded, "kl", &Divergence);
-    check_loss(&recorded, "binary", &Binary);
-    check_loss(&recorded, "focal", &Focal::new(2.0));
-    check_loss(&recorded, "dice", &Dice);
-    check_loss(&recorded, "quantile", &Quantile::new(0.8));
-    check_loss(&recorded, "contrastive", &Contrastive::default().margin(1.5));
-    check_loss(&recorded, "tweedie", &Tweedie);
+    check_loss::<_, 4, 4>(&recorded, "poisson", &Poisson);
+    check_loss::<_, 4, 4>(&recorded, "cosine", &Cosine);
+    check_loss::<_, 4, 4>(&recorded, "smooth_l1", &SmoothL1::new(0.5));
+    check_loss::<_, 4, 4>(&recorded, "log_cosh", &LogCosh);
+    check_loss::<_, 4, 4>(&recorded, "cross_entropy", &SoftCrossEntropy);
+    check_loss::<_, 4, 4>(&recorded, "kl", &Divergence);
+    check_loss::<_, 4, 4>(&recorded, "binary", &Binary);
+    check_loss::<_, 4, 4>(&recorded, "focal", &Focal::new(2.0));
+    check_loss::<_, 4, 4>(&recorded, "dice", &Dice);
+    check_loss::<_, 4, 4>(&recorded, "quantile", &Quantile::new(0.8));
+    check_loss::<_, 4, 4>(&recorded, "contrastive", &Contrastive::default().margin(1.5));
+    check_loss::<_, 4, 4>(&recorded, "tweedie", &Tweedie);
 }
 
 layer! {
@@ -201,6 +209,14 @@ fn check_layer<N, const M: usize>(recorded: &Value, name: &str, tensors: &[&str]
 where
     N: Network<Scalar = f64, Input = Vector<4>, Output = Vector<M>, Logits = Vector<M>>,
 {
+    check_shaped::<N, 4, M>(recorded, name, tensors);
+}
+
+/// Compares a network of one layer between vectors with its recorded values.
+fn check_shaped<N, const I: usize, const M: usize>(recorded: &Value, name: &str, tensors: &[&str])
+where
+    N: Network<Scalar = f64, Input = Vector<I>, Output = Vector<M>, Logits = Vector<M>>,
+{
     let recorded = &recorded["layers"][name];
     let mut network = N::zeroed();
     let rows = |value: &Value| -> Vec<Vec<f64>> { value.as_array().unwrap().iter().map(numbers).collect() };
@@ -215,7 +231,7 @@ where
     };
     let all = |key: &str| -> Vec<f64> { tensors.iter().flat_map(|&tensor| flat(&recorded[key][tensor])).collect() };
     network.parameters_mut().copy_from_slice(&all("parameters"));
-    let inputs: Vec<[f64; 4]> = rows(&recorded["input"]).into_iter().map(|row| row.try_into().unwrap()).collect();
+    let inputs: Vec<[f64; I]> = rows(&recorded["input"]).into_iter().map(|row| row.try_into().unwrap()).collect();
     let grads: Vec<[f64; M]> = rows(&recorded["grad_output"]).into_iter().map(|row| row.try_into().unwrap()).collect();
     let outputs: Vec<_> = network.predict_batch(&inputs);
     assert_near(name, outputs.as_flattened(), &numbers(&recorded["output"]));
@@ -284,6 +300,179 @@ fn layers_agree_with_pytorch() {
     check_layer::<OfRadial<f64>, 4>(&recorded, "radial", &["centre", "width"]);
     check_layer::<OfTied<f64>, 4>(&recorded, "tied", &["weight", "hidden", "bias"]);
     check_layer::<OfAttentive<f64>, 4>(&recorded, "attentive", &["weight", "direction"]);
+}
+
+layer! {
+    struct Centers<const N: usize, const K: usize> { centers: Matrix<K, N>, width: Vector<K> }
+    fn forward(x: Vector<N>) -> Vector<K> {
+        each(centers, width, |center, w| exp(-softplus(w) * dot(x - center, x - center)))
+    }
+}
+layer! {
+    struct Bilinear { weight: Matrix<2, 12>, bias: Vector<2> }
+    fn forward(x: Vector<7>) -> Vector<2> { weight * flatten(outer(x[..3], x[3..])) + bias }
+}
+layer! {
+    struct Channels<const C: usize, const H: usize, const W: usize, const R: usize> { down: Matrix<R, C>, up: Matrix<C, R> }
+    fn forward(x: Image<C, H, W>) -> Image<C, H, W> {
+        let factors = sigmoid(up * max(0, down * each(x, |channel| mean(channel))));
+        each(x, factors, |channel, factor| channel * factor)
+    }
+}
+layer! {
+    /// Attention with two heads of two features each.
+    struct Heads<const L: usize> { query: Matrix<4, 4>, key: Matrix<4, 4>, value: Matrix<4, 4>, out: Matrix<4, 4> }
+    fn attended<const S: usize, const D: usize>(q: Matrix<D, S>, k: Matrix<D, S>, v: Matrix<D, S>) -> Matrix<D, S> {
+        v * transpose(each(transpose(q) * k / sqrt(D), |row| softmax(row)))
+    }
+    fn forward(x: Sequence<L, 4>) -> Sequence<L, 4> {
+        let q = query * transpose(x);
+        let k = key * transpose(x);
+        let v = value * transpose(x);
+        let heads = concat(attended(q[..2], k[..2], v[..2]), attended(q[2..], k[2..], v[2..]));
+        transpose(heads) * transpose(out)
+    }
+}
+layer! {
+    struct Tokens<const L: usize, const N: usize> { scale: Vector<N>, bias: Vector<N>, epsilon: positive = 1e-3 }
+    fn forward(x: Sequence<L, N>) -> Sequence<L, N> {
+        each(x, |token| {
+            let centred = token - mean(token);
+            centred / sqrt(mean(centred * centred) + epsilon) * scale + bias
+        })
+    }
+}
+layer! {
+    struct Elman<const L: usize, const N: usize, const H: usize> { input: Matrix<H, N>, state: Matrix<H, H>, bias: Vector<H> }
+    fn forward(x: Sequence<L, N>) -> Vector<H> {
+        let mut h = 0 * bias;
+        for step in 0..L {
+            h = tanh(input * x[step] + state * h + bias);
+        }
+        h
+    }
+}
+layer! {
+    /// The same, written out.
+    struct Unrolled<const N: usize, const H: usize> { input: Matrix<H, N>, state: Matrix<H, H>, bias: Vector<H> }
+    fn forward(x: Sequence<5, N>) -> Vector<H> {
+        let mut h = 0 * bias;
+        for step in 0..5 {
+            h = tanh(input * x[step] + state * h + bias);
+        }
+        h
+    }
+}
+layer! {
+    struct Mixer<const L: usize, const N: usize, const S: usize, const C: usize> {
+        first: Matrix<S, L>, second: Matrix<L, S>, up: Matrix<C, N>, down: Matrix<N, C>,
+    }
+    fn bell(x: Scalar) -> Scalar { 0.5 * x * (1 + erf(x / 2.sqrt())) }
+    fn forward(x: Sequence<L, N>) -> Sequence<L, N> {
+        let tokens = x + second * bell(first * x);
+        let normalized = each(tokens, |token| {
+            let centred = token - mean(token);
+            centred / sqrt(mean(centred * centred) + 1e-5)
+        });
+        tokens + bell(normalized * transpose(up)) * transpose(down)
+    }
+}
+layer! {
+    struct Temperature<const N: usize> { temperature: Scalar }
+    fn forward(x: Vector<N>) -> Vector<N> { log_softmax(x / (1 + temperature.powi(2))) }
+}
+network!(struct OfCenters (Vector<4>) = Centers<4, 5>);
+network!(struct OfBilinear (Vector<7>) = Bilinear);
+network!(struct OfChannels (Vector<24>) = Reshape<Image<4, 2, 3>>, Channels<4, 2, 3, 2>, Flatten);
+network!(struct OfHeads (Vector<20>) = Reshape<Sequence<5, 4>>, Heads<5>, Flatten);
+network!(struct OfTokens (Vector<12>) = Reshape<Sequence<3, 4>>, Tokens<3, 4>, Flatten);
+network!(struct OfElman (Vector<10>) = Reshape<Sequence<5, 2>>, Elman<5, 2, 3>);
+network!(struct OfUnrolled (Vector<10>) = Reshape<Sequence<5, 2>>, Unrolled<2, 3>);
+network!(struct OfMixer (Vector<12>) = Reshape<Sequence<4, 3>>, Mixer<4, 3, 5, 6>, Flatten);
+network!(struct OfTemperature (Vector<4>) = Temperature<4>);
+
+#[test]
+fn layers_of_rows_and_matrices_agree_with_pytorch() {
+    let recorded = recorded();
+    check_shaped::<OfCenters<f64>, 4, 5>(&recorded, "centers", &["centers", "width"]);
+    check_shaped::<OfBilinear<f64>, 7, 2>(&recorded, "bilinear", &["weight", "bias"]);
+    check_shaped::<OfChannels<f64>, 24, 24>(&recorded, "channels", &["down", "up"]);
+    check_shaped::<OfHeads<f64>, 20, 20>(&recorded, "attention", &["query", "key", "value", "out"]);
+    check_shaped::<OfTokens<f64>, 12, 12>(&recorded, "tokens", &["scale", "bias"]);
+    check_shaped::<OfElman<f64>, 10, 3>(&recorded, "elman", &["input", "state", "bias"]);
+    check_shaped::<OfUnrolled<f64>, 10, 3>(&recorded, "elman", &["input", "state", "bias"]);
+    check_shaped::<OfMixer<f64>, 12, 12>(&recorded, "mixer", &["first", "second", "up", "down"]);
+    check_shaped::<OfTemperature<f64>, 4, 4>(&recorded, "temperature", &["temperature"]);
+}
+
+loss! {
+    struct Mixture<const K: usize, const P: usize> { floor: positive = 0.25 }
+    fn loss(prediction: Vector<P>, target: Vector<1>) -> Scalar {
+        let deviation = softplus(prediction[2 * K..3 * K]) + floor;
+        let distance = (target[0] - prediction[K..2 * K]) / deviation;
+        -log_sum_exp(log_softmax(prediction[..K]) - distance.powi(2) / 2 - ln(deviation) - 0.5 * ln(2 * core::f64::consts::PI))
+    }
+}
+loss! {
+    struct Triplet<const N: usize, const P: usize> { margin: positive }
+    fn loss(prediction: Vector<P>, _target: Vector<1>) -> Scalar {
+        let anchor = prediction[..N];
+        max(0, norm(anchor - prediction[N..2 * N]) - norm(anchor - prediction[2 * N..3 * N]) + margin)
+    }
+}
+loss! {
+    /// Means and logarithms of deviations of both.
+    struct Gaussians<const N: usize, const P: usize> {}
+    fn loss(prediction: Vector<P>, target: Vector<P>) -> Scalar {
+        let wider = target[N..2 * N] - prediction[N..2 * N];
+        let distance = (prediction[..N] - target[..N]) * exp(-target[N..2 * N]);
+        sum(wider + (exp(-2 * wider) + distance.powi(2) - 1) / 2)
+    }
+}
+
+#[test]
+fn losses_of_declared_shapes_agree_with_pytorch() {
+    let recorded = recorded();
+    check_loss::<_, 9, 1>(&recorded, "mixture", &Mixture::<3, 9>::default());
+    check_loss::<_, 9, 1>(&recorded, "triplet", &Triplet::<3, 9>::new(1.5));
+    check_loss::<_, 6, 6>(&recorded, "gaussians", &Gaussians::<3, 6>);
+}
+
+typenet::gradient_of! {
+    fn determinant(x: Matrix<2, 2>) -> Scalar { x[0][0] * x[1][1] - x[0][1] * x[1][0] }
+    #[hessian_vector_product(energy_hessian)]
+    fn energy(x: Matrix<2, 2>) -> Scalar { determinant(x).powi(2) + log_sum_exp(flatten(x * transpose(x))) }
+}
+
+#[test]
+fn hessians_are_differences_of_gradients() {
+    let (point, vector) = ([0.5, -1.25, 2.0, 0.75], [1.0, -2.0, 0.5, 3.0]);
+    let gradient = |step: f64| {
+        let moved: Vec<_> = point.iter().zip(vector).map(|(x, v)| x + step * v).collect();
+        let mut gradient = [0.0; 4];
+        energy(&moved, &mut gradient);
+        gradient
+    };
+    let mut product = [0.0; 4];
+    energy_hessian(&point, &vector, &mut product);
+    let [above, below] = [1e-5, -1e-5].map(gradient);
+    for (position, product) in product.iter().enumerate() {
+        let quotient = (above[position] - below[position]) / 2e-5;
+        assert!((product - quotient).abs() < 1e-6 * quotient.abs().max(1.0), "{product} and {quotient}");
+    }
+}
+
+layer! {
+    struct Drawn { #[init(Normal(3.0, 0.0))] a: Matrix<2, 3>, #[init(-2)] b: Matrix<3, 2>, #[init(Constant(0.5))] c: Vector<2>, #[init(4)] d: Scalar, e: Scalar }
+    fn forward(x: Vector<3>) -> Vector<2> { a * (b * (a * x)) * d + c * e }
+}
+network!(struct OfDrawn (Vector<3>) = Drawn);
+
+#[test]
+fn parameters_are_drawn_as_they_say() {
+    let network = OfDrawn::<f64>::init(&mut typenet::rng(37));
+    let expected = [[3.0; 6].as_slice(), &[-2.0; 6], &[0.5; 2], &[4.0], &[0.0]].concat();
+    assert_eq!(network.parameters(), expected);
 }
 
 layer! {

@@ -117,6 +117,77 @@ LAYERS = {
 }
 
 
+def attention(x, p):
+    heads = [x @ p[name].T for name in ("query", "key", "value")]
+    parts = [torch.split(head, 2, -1) for head in heads]
+    attended = [functional.scaled_dot_product_attention(*part) for part in zip(*parts)]
+    return torch.cat(attended, -1) @ p["out"].T
+
+
+def elman(x, p):
+    """The same as `torch.nn.RNN` with a state that starts at 0."""
+    rnn = torch.nn.RNN(2, 3, batch_first=True, dtype=x.dtype)
+    weights = {"weight_ih_l0": p["input"], "weight_hh_l0": p["state"], "bias_ih_l0": p["bias"], "bias_hh_l0": 0 * p["bias"]}
+    return torch.func.functional_call(rnn, weights, (x,))[1][0]
+
+
+def mixer(x, p):
+    tokens = x + p["second"] @ functional.gelu(p["first"] @ x)
+    return tokens + functional.gelu(functional.layer_norm(tokens, (3,)) @ p["up"].T) @ p["down"].T
+
+
+# The shape of the input, the shapes of the parameters, and the function of the input and of them.
+SHAPED = {
+    "centers": (
+        (4,),
+        {"centers": (5, 4), "width": (5,)},
+        lambda x, p: torch.exp(-functional.softplus(p["width"]) * torch.cdist(x, p["centers"]).square()),
+    ),
+    "bilinear": (
+        (7,),
+        {"weight": (2, 12), "bias": (2,)},
+        lambda x, p: functional.bilinear(x[:, :3], x[:, 3:], p["weight"].reshape(2, 3, 4), p["bias"]),
+    ),
+    "channels": (
+        (4, 2, 3),
+        {"down": (2, 4), "up": (4, 2)},
+        lambda x, p: x * torch.sigmoid(functional.relu(x.mean((2, 3)) @ p["down"].T) @ p["up"].T)[:, :, None, None],
+    ),
+    "attention": ((5, 4), {"query": (4, 4), "key": (4, 4), "value": (4, 4), "out": (4, 4)}, attention),
+    "tokens": (
+        (3, 4),
+        {"scale": (4,), "bias": (4,)},
+        lambda x, p: functional.layer_norm(x, (4,), p["scale"], p["bias"], 1e-3),
+    ),
+    "elman": ((5, 2), {"input": (3, 2), "state": (3, 3), "bias": (3,)}, elman),
+    "mixer": ((4, 3), {"first": (5, 4), "second": (4, 5), "up": (6, 3), "down": (3, 6)}, mixer),
+    "temperature": ((4,), {"temperature": (1,)}, lambda x, p: torch.log_softmax(x / (1 + p["temperature"].square()), -1)),
+}
+
+
+def mixture(p, t):
+    logits, means, deviations = torch.split(p, 3, -1)
+    distribution = torch.distributions
+    components = distribution.Normal(means, functional.softplus(deviations) + 0.25)
+    mixed = distribution.MixtureSameFamily(distribution.Categorical(logits=logits), components)
+    return -mixed.log_prob(t[:, 0]).mean()
+
+
+def triplet(p, t):
+    anchor, positive, negative = torch.split(p, 3, -1)
+    return functional.triplet_margin_loss(anchor, positive, negative, margin=1.5, eps=0.0) + 0 * t.sum()
+
+
+def divergence(p, t):
+    normal = torch.distributions.Normal
+    ours, theirs = [normal(x[:, :3], torch.exp(x[:, 3:])) for x in (p, t)]
+    return torch.distributions.kl_divergence(ours, theirs).sum(-1).mean()
+
+
+# The numbers of elements of prediction and target, and the function.
+SHAPED_LOSSES = {"mixture": (9, 1, mixture), "triplet": (9, 1, triplet), "gaussians": (6, 6, divergence)}
+
+
 def leaf(value, dtype):
     return torch.tensor(value, dtype=dtype).requires_grad_()
 
@@ -145,37 +216,52 @@ def target(kind, generator):
     return t + 1 / 128
 
 
+def record_loss(p, t, function, dtype):
+    argument = leaf(p, dtype)
+    loss = function(argument, torch.tensor(t, dtype=dtype))
+    loss.backward()
+    return {"prediction": p, "target": t, "loss": loss.item(), "gradient": argument.grad.numpy()}
+
+
 def losses(dtype):
     found = {}
     for seed, (name, (kind, function)) in enumerate(LOSSES.items()):
         generator = np.random.default_rng(seed)
         p, t = draw(generator, SAMPLES, FEATURES), target(kind, generator)
-        argument = leaf(p, dtype)
-        loss = function(argument, torch.tensor(t, dtype=dtype))
-        loss.backward()
-        found[name] = {"prediction": p, "target": t, "loss": loss.item(), "gradient": argument.grad.numpy()}
+        found[name] = record_loss(p, t, function, dtype)
+    for seed, (name, (predicted, compared, function)) in enumerate(SHAPED_LOSSES.items()):
+        generator = np.random.default_rng(seed)
+        p, t = draw(generator, SAMPLES, predicted), draw(generator, SAMPLES, compared)
+        found[name] = record_loss(p, t, function, dtype)
     return found
+
+
+def record_layer(seed, shape, shapes, function, dtype):
+    generator = np.random.default_rng(seed)
+    x = draw(generator, SAMPLES, *shape)
+    parameters = {key: draw(generator, *of) for key, of in shapes.items()}
+    argument = leaf(x, dtype)
+    leaves = {key: leaf(value, dtype) for key, value in parameters.items()}
+    output = function(argument, leaves)
+    grad_output = draw(generator, *output.shape)
+    output.backward(torch.tensor(grad_output, dtype=dtype))
+    flat = lambda values: values.reshape(SAMPLES, -1)
+    return {
+        "parameters": parameters,
+        "input": flat(x),
+        "output": flat(output.detach().numpy()),
+        "grad_output": flat(grad_output),
+        "grad_input": flat(argument.grad.numpy()),
+        "gradient": {key: value.grad.numpy() for key, value in leaves.items()},
+    }
 
 
 def layers(dtype):
     found = {}
     for seed, (name, (shapes, function)) in enumerate(LAYERS.items()):
-        generator = np.random.default_rng(seed)
-        x = draw(generator, SAMPLES, FEATURES)
-        parameters = {key: draw(generator, *shape) for key, shape in shapes.items()}
-        argument = leaf(x, dtype)
-        leaves = {key: leaf(value, dtype) for key, value in parameters.items()}
-        output = function(argument, leaves)
-        grad_output = draw(generator, *output.shape)
-        output.backward(torch.tensor(grad_output, dtype=dtype))
-        found[name] = {
-            "parameters": parameters,
-            "input": x,
-            "output": output.detach().numpy(),
-            "grad_output": grad_output,
-            "grad_input": argument.grad.numpy(),
-            "gradient": {key: value.grad.numpy() for key, value in leaves.items()},
-        }
+        found[name] = record_layer(seed, (FEATURES,), shapes, function, dtype)
+    for seed, (name, (shape, shapes, function)) in enumerate(SHAPED.items()):
+        found[name] = record_layer(seed, shape, shapes, function, dtype)
     return found
 
 

@@ -281,14 +281,6 @@ pub(crate) fn compared_vector([left, vector]: [&str; 2]) -> [String; 3] {
     ]
 }
 
-/// `w * b` where both are parameters.
-pub(crate) fn product_of_parameters(place: Place, [matrix, vector]: [&str; 2]) -> Error {
-    place.error(format!(
-        "`{vector}` does not depend on the input, so `{matrix} * {vector}` is a parameter of its own\n\n\
-         help: declare the product as a `Vector` parameter"
-    ))
-}
-
 /// `w * 2`
 pub(crate) fn matrix_times_number(place: Place, [matrix, number]: [&str; 2], wanted: &str) -> Error {
     place.error(format!(

@@ -104,11 +104,9 @@ impl Scope<'_> {
         let (rows, columns) = if is_transposed { (matrix.columns, matrix.rows) } else { (matrix.rows, matrix.columns) };
         let wanted = self.size_words(columns);
         let texts = [&left.text, &right.text].map(String::as_str);
+        let value = self.spread_value(value);
         let Extent::Element(_, axes) = self.graph.extent(value) else {
-            return match self.graph.extent(value).axes() {
-                Some(_) => self.report(errors::product_of_parameters(place, texts)),
-                None => self.report(errors::matrix_times_number(place, texts, &wanted)),
-            };
+            return self.report(errors::matrix_times_number(place, texts, &wanted));
         };
         let &[size] = self.graph.sizes(axes) else { return None };
         match self.graph.compare(size, columns) {
