@@ -391,6 +391,20 @@ network!(struct OfUnrolled (Vector<10>) = Reshape<Sequence<5, 2>>, Unrolled<2, 3
 network!(struct OfMixer (Vector<12>) = Reshape<Sequence<4, 3>>, Mixer<4, 3, 5, 6>, Flatten);
 network!(struct OfTemperature (Vector<4>) = Temperature<4>);
 
+/// A visible network, whose last size follows from the shape that a custom layer gives.
+mod visible {
+    use typenet::prelude::*;
+
+    network!(pub(super) struct AfterCustom (Sequence<5, 4>) = super::Tokens<5, 4>, Flatten);
+    network!(pub(super) struct Generic<const L: usize> (Sequence<L, 4>) = super::Elman<L, 4, 2>, Dense<2, 2>);
+}
+
+#[test]
+fn a_size_may_follow_from_the_shape_of_a_formula() {
+    assert_eq!(visible::AfterCustom::<f32>::zeroed().predict(&[[1.0; 4]; 5]).len(), 20);
+    assert_eq!(visible::Generic::<3, f32>::zeroed().predict(&[[1.0; 4]; 3]).len(), 2);
+}
+
 #[test]
 fn layers_of_rows_and_matrices_agree_with_pytorch() {
     let recorded = recorded();

@@ -49,12 +49,22 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
     aliases
 }
 
-/// Returns the trait that gives the shapes which are `shown`, if there are any.
+/// Returns the trait that gives the shapes which are `shown`, if there are any, and the type that has them. That is not the network
+/// itself, whose fields may have sizes that are computed from these shapes.
 fn given(names: &Names) -> Option<TokenStream> {
-    let (private, given) = (&names.private, names.alias("Given"));
-    let visible = !matches!(names.network.visibility, Visibility::Inherited);
-    (visible && names.sizes.unknown().is_none())
-        .then(|| code!(#[doc(hidden)] trait #given<const WHICH: #private::usize> { type Shape: #private::Shape; }))
+    let (private, given, visibility) = (&names.private, names.alias("Given"), &names.network.visibility);
+    let (shapes, parameters, allowed) = (names.alias("Shapes"), names.parameters(), names.allowed());
+    let visible = !matches!(visibility, Visibility::Inherited);
+    (visible && names.sizes.unknown().is_none()).then(|| {
+        code! {
+            #[doc(hidden)]
+            trait #given<const WHICH: #private::usize> { type Shape: #private::Shape; }
+            #[doc(hidden)]
+            #[allow(dead_code, missing_copy_implementations, missing_debug_implementations, reason = "only its traits are used")]
+            #allowed
+            #visibility struct #shapes<#parameters>;
+        }
+    })
 }
 
 /// Returns the alias of a shape whose type may mention a custom type.
@@ -66,7 +76,7 @@ fn given(names: &Names) -> Option<TokenStream> {
 /// the shape in another network.
 fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> TokenStream {
     let (derived, allowed) = (names.derived(), names.allowed());
-    let (private, parameters, architecture) = (&names.private, names.parameters(), names.architecture());
+    let (private, parameters, shapes) = (&names.private, names.parameters(), names.apply(&names.alias("Shapes")));
     if let Some(unknown) = names.sizes.unknown() {
         let unknown = names.shape(&Shape::vector(unknown.clone()));
         let alias = names.alias(alias);
@@ -80,13 +90,13 @@ fn shown(names: &Names, alias: &str, which: usize, shape: &TokenStream) -> Token
     code! {
         #[doc(hidden)]
         #allowed
-        type #alias<#parameters> = <#architecture as #private::Shown<#which>>::Shape;
+        type #alias<#parameters> = <#shapes as #private::Shown<#which>>::Shape;
         #derived
-        impl<#parameters> #given<#which> for #architecture {
+        impl<#parameters> #given<#which> for #shapes {
             type Shape = #shape;
         }
         #derived
-        impl<#parameters #given_shape: ?#private::core::marker::Sized> #private::Shown<#which> for #architecture
+        impl<#parameters #given_shape: ?#private::core::marker::Sized> #private::Shown<#which> for #shapes
         where
             Self: #given<#which, Shape = #given_shape>,
         {
