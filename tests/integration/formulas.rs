@@ -419,6 +419,31 @@ fn layers_of_rows_and_matrices_agree_with_pytorch() {
     check_shaped::<OfTemperature<f64>, 4, 4>(&recorded, "temperature", &["temperature"]);
 }
 
+/// Compares the bits of predictions of a batch with those of its samples alone.
+fn assert_same_bits_alone<N, const I: usize, const M: usize>(network: &N)
+where
+    N: Network<Scalar = f32, Input = Vector<I>, Output = Vector<M>>,
+{
+    let inputs = crate::support::samples::normal::<Vector<I>, f32>(65, 7);
+    let bits = |output: &[f32; M]| output.map(f32::to_bits);
+    for count in [1, 7, 64, 65] {
+        let together = network.predict_batch(&inputs[..count]);
+        for (input, output) in inputs.iter().zip(&together) {
+            assert_eq!(bits(&network.predict(input)), bits(output), "{} of {count}", N::NAME);
+        }
+    }
+}
+
+#[test]
+fn samples_have_the_same_bits_alone_and_in_a_batch() {
+    let mut rng = typenet::rng(37);
+    assert_same_bits_alone::<OfCenters, 4, 5>(&*OfCenters::init(&mut rng));
+    assert_same_bits_alone::<OfChannels, 24, 24>(&*OfChannels::init(&mut rng));
+    assert_same_bits_alone::<OfHeads, 20, 20>(&*OfHeads::init(&mut rng));
+    assert_same_bits_alone::<OfElman, 10, 3>(&*OfElman::init(&mut rng));
+    assert_same_bits_alone::<OfMixer, 12, 12>(&*OfMixer::init(&mut rng));
+}
+
 loss! {
     struct Mixture<const K: usize, const P: usize> { floor: positive = 0.25 }
     fn loss(prediction: Vector<P>, target: Vector<1>) -> Scalar {
