@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::{Names, at};
 use crate::errors;
-use crate::graph::Layer;
+use crate::graph::{Kind, Layer};
 use crate::size::Size;
 
 /// Returns `impl Plan` for the network as a layer.
@@ -34,6 +34,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     let cache_len = code!(#(#kept +)* #(#caches +)* 2 * #widest);
     let inference_len = code!(2 * #widest + #private::chain::largest(&[#(#scratch),*]));
     let (cache_len, inference_len) = checked(names, cache_len, inference_len);
+    let evaluated = evaluated(names);
     code! {
         #derived
         impl<#parameters> #private::Plan for #architecture {
@@ -46,7 +47,19 @@ pub(super) fn plan(names: &Names) -> TokenStream {
             const SUMS_FROM_ZERO: #private::bool = #(#sums_from_zero)&&*;
             const MIXING: #private::Mixing = #private::chain::joint_mixing(&[#(#mixing),*]);
         }
+        #evaluated
     }
+}
+
+/// Returns a constant that evaluates the plan of a network without const parameters, so that `cargo check` reports what a custom
+/// layer asserts about its sizes.
+fn evaluated(names: &Names) -> Option<TokenStream> {
+    let (private, network, architecture) = (&names.private, names.network, names.architecture());
+    let has_custom = network.layers.iter().any(|layer| matches!(layer.kind, Kind::Custom { .. }));
+    let is_concrete = network.parameters.is_empty() && network.block.is_none() && names.sizes.unknown().is_none();
+    let allowed = names.allowed();
+    (has_custom && is_concrete)
+        .then(|| code!(#allowed const _: #private::usize = <#architecture as #private::Plan>::CACHE_LEN;))
 }
 
 /// Returns both lengths, preceded by assertions that the const parameters which are sizes are not 0. Only an instance of the

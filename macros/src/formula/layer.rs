@@ -235,7 +235,7 @@ pub(super) fn assertions(
 ) -> Assertions {
     let mut assertions = Assertions { items: TokenStream::new(), statements: TokenStream::new() };
     let mut add = |place: Place, is_generic: bool, assertion: TokenStream| {
-        let code = if is_generic { quote!(const { #assertion };) } else { quote!(const _: () = #assertion;) };
+        let code = if is_generic { quote!(#assertion;) } else { quote!(const _: () = #assertion;) };
         let code = crate::expand::at(place.span(), code);
         if is_generic { assertions.statements.extend(code) } else { assertions.items.extend(code) }
     };

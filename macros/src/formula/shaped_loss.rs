@@ -242,7 +242,7 @@ fn implementation(
                 weight: T,
                 mut gradient: ::core::option::Option<&mut [T]>,
             ) -> T {
-                #assertions
+                const { #assertions }
                 let count = targets.len();
                 let targets = <#target as #private::Shape>::flat_batch(targets);
                 let (row, compared) = (<#output as #private::Shape>::LEN, <#target as #private::Shape>::LEN);

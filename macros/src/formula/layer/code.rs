@@ -211,6 +211,12 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
     let (over, values): (Vec<_>, Vec<_>) = analysis.graph.constants_of_sizes().into_iter().unzip();
     let assertions = assertions(&analysis.graph, &analysis.comparisons, &analysis.ranges, private).statements;
     let Passes { forward, backward, inference_len, cache_len, reads_input, reads_output, multiply_adds, .. } = passes;
+    // Each use of a layer with these sizes needs one of both.
+    let (cache_len, inference_len) = if assertions.is_empty() {
+        (cache_len.clone(), inference_len.clone())
+    } else {
+        (quote!({ #assertions #cache_len }), quote!({ let _ = Self::CACHE_LEN; #inference_len }))
+    };
     let [takes, gives] = [&header.takes, &header.gives].map(|shape| shape.code(private));
     let also_takes = match header.takes.sizes.as_slice() {
         [size] => {
@@ -260,7 +266,6 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
             ) {
                 let #private::Forward { input, output, cache, .. } = memory;
                 let samples = input.len() / <#takes as #private::Shape>::LEN;
-                #assertions
                 #constants_value
                 #forward
             }
