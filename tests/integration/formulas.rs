@@ -576,7 +576,7 @@ fn networks_of_formulas_learn_and_describe_themselves() {
     Trainer::new(SmoothL1::default(), Adam::new(0.01)).epochs(200).fit(&mut curve, &data).unwrap();
     assert!(curve.evaluate(&data, &SmoothL1::default()).loss < 0.2 * before);
     assert_eq!(Mish::explain().lines().next_back().unwrap(), "dy/dx = t₁ + σ(x) · x · (1 - t₁²)");
-    assert!(Glu::<1, 1>::explain().contains("dL/dvalue = sum of (t₂ · g) (x)ᵀ"), "{}", Glu::<1, 1>::explain());
+    assert!(Glu::<1, 1>::explain().contains("dL/dvalue = sum of (t₃) (x)ᵀ"), "{}", Glu::<1, 1>::explain());
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! How does mathematics write a formula?
 
+mod parts;
+
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
+use self::parts::{Base, count_of_rows, is_matrix, needed, parts, power, seen, where_not_zero};
 use super::graph::{Binary, Extent, Graph, Operation, Part, Reduction, Unary, Value};
 
 /// How tightly the parts of an expression hold together.
@@ -19,43 +22,78 @@ pub(crate) const UNNAMED: char = '@';
 
 /// Returns a line `name = expression` for each root, after lines for the values that occur more than once.
 pub(crate) fn lines(graph: &Graph, roots: &[(String, Value)], given: &HashMap<Value, String>) -> Vec<String> {
-    let values: Vec<_> = roots.iter().map(|&(_, value)| value).collect();
-    let needed = graph.needed(&values, |value| given.contains_key(&value));
+    let roots: Vec<_> = roots.iter().map(|(name, root)| (name.as_str(), seen(graph, *root))).collect();
+    let values: Vec<_> = roots.iter().map(|&(_, root)| root).collect();
+    let all = needed(graph, &values, given);
     let mut uses: HashMap<Value, usize> = HashMap::new();
-    let computed = needed.into_iter().filter(|value| !given.contains_key(value));
-    for argument in computed.flat_map(|value| graph.arguments(value)) {
-        *uses.entry(argument).or_default() += 1;
+    let of_computed = all.iter().filter(|value| !given.contains_key(value)).flat_map(|&value| parts(graph, value));
+    for value in of_computed.chain(values) {
+        *uses.entry(value).or_default() += 1;
     }
-    let mut names = given.clone();
-    let mut lines = Vec::new();
-    let mut number = 0;
+    let of_matrices = all.iter().filter(|&&value| is_matrix(graph, value));
+    let of_matrices: Vec<_> = of_matrices.map(|&value| format!("dL/d{}", transposed(graph, value, given).0)).collect();
+    let leaves = all.iter().filter(|&&value| graph.arguments(value).is_empty());
+    let taken = leaves.map(|&value| write(graph, value, given).0).chain(roots.iter().map(|&(name, _)| name.to_owned()));
+    let mut lines = Lines { graph, uses, names: given.clone(), taken: taken.collect(), number: 0, lines: Vec::new() };
     for (name, root) in roots {
-        for value in graph.needed(&[*root], |value| names.contains_key(&value)) {
-            // Short expressions are repeated.
-            let is_short =
-                matches!(graph.operation(value), Operation::Unary(Unary::Negate, _) | Operation::Detached(_))
-                    || graph.arguments(value).is_empty();
-            let is_named = graph.user_name(value).is_some();
-            let is_repeated = uses.get(&value).is_some_and(|&uses| uses > 1);
-            if is_short || value == *root || names.contains_key(&value) || !(is_named || is_repeated) {
+        // A derivative of a layer is a sum over the samples, so its name is not that of the value.
+        let names_value = !name.starts_with(UNNAMED) && !name.starts_with("dL/");
+        lines.name_parts(root, names_value);
+        // The derivative of a matrix has its columns as rows, too.
+        let is_transposed = of_matrices.iter().any(|of_matrix| of_matrix == name);
+        let write = if is_transposed { transposed } else { write };
+        lines.lines.push(format!("{name} = {}", write(graph, root, &lines.names).0));
+        if names_value && !graph.arguments(root).is_empty() {
+            lines.names.entry(root).or_insert_with(|| name.to_owned());
+        }
+    }
+    lines.lines
+}
+
+/// The lines so far.
+struct Lines<'a> {
+    graph: &'a Graph,
+    /// How often the texts of other values mention a value.
+    uses: HashMap<Value, usize>,
+    /// The names of values that other lines mention.
+    names: HashMap<Value, String>,
+    /// Names that mean something: a `let` may have the name of an input, or of another `let`.
+    taken: HashSet<String>,
+    /// How many values have a number as their name.
+    number: usize,
+    lines: Vec<String>,
+}
+
+impl Lines<'_> {
+    /// Adds lines for the values that a root mentions, if they have the user's name or occur more than once, and for the root
+    /// itself unless its own line names it.
+    fn name_parts(&mut self, root: Value, names_value: bool) {
+        for value in needed(self.graph, &[root], &self.names) {
+            let is_repeated = self.uses.get(&value).is_some_and(|&uses| uses > 1);
+            let user_name = self.graph.user_name(value);
+            let is_root = value == root && (names_value || !is_repeated);
+            let is_worth_it = user_name.is_some() || is_repeated;
+            if self.is_short(value) || is_root || !is_worth_it || self.names.contains_key(&value) {
                 continue;
             }
-            let of_value = graph.user_name(value).map_or_else(
-                || {
-                    number += 1;
-                    format!("t{}", subscript(number))
-                },
-                str::to_owned,
-            );
-            lines.push(format!("{of_value} = {}", write(graph, value, &names, true).0));
-            names.insert(value, of_value);
-        }
-        lines.push(format!("{name} = {}", write(graph, *root, &names, true).0));
-        if !graph.arguments(*root).is_empty() && !name.starts_with(UNNAMED) {
-            names.entry(*root).or_insert_with(|| name.clone());
+            let user_name = user_name.map(str::to_owned).filter(|name| self.taken.insert(name.clone()));
+            let name = user_name.unwrap_or_else(|| {
+                self.number += 1;
+                format!("t{}", subscript(self.number))
+            });
+            self.lines.push(format!("{name} = {}", write(self.graph, value, &self.names).0));
+            self.names.insert(value, name);
         }
     }
-    lines
+
+    /// Returns whether the text of a value is as short as a name.
+    fn is_short(&self, value: Value) -> bool {
+        let of_leaf = match self.graph.operation(value) {
+            Operation::Transpose(inner) => seen(self.graph, inner),
+            _ => value,
+        };
+        self.graph.arguments(of_leaf).is_empty()
+    }
 }
 
 fn subscript(number: usize) -> String {
@@ -66,14 +104,29 @@ fn subscript(number: usize) -> String {
         .collect()
 }
 
-fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>, is_first: bool) -> (String, Level) {
-    if let Some(name) = names.get(&value).filter(|_| !is_first || graph.arguments(value).is_empty()) {
+fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>) -> (String, Level) {
+    let value = seen(graph, value);
+    if let Some(name) = names.get(&value) {
         return (name.clone(), Level::Atom);
     }
     let of = |value: Value, least: Level| {
-        let (text, level) = write(graph, value, names, false);
+        let (text, level) = write(graph, value, names);
         if level < least { format!("({text})") } else { text }
     };
+    if let Some((base, exponent)) = power(graph, value) {
+        let base = match base {
+            Base::Value(base) => of(base, Level::Atom),
+            Base::OnePlus(value) => match graph.operation(value) {
+                Operation::Unary(Unary::Negate, rest) => format!("(1 - {})", of(rest, Level::Product)),
+                _ => format!("(1 + {})", of(value, Level::Sum)),
+            },
+        };
+        return (format!("{base}^{}", of(exponent, Level::Atom)), Level::Product);
+    }
+    if let Some([base, elsewhere, at_zero]) = where_not_zero(graph, value) {
+        let [elsewhere, base, at_zero] = [elsewhere, base, at_zero].map(|value| of(value, Level::Sum));
+        return (format!("({elsewhere} if {base} ≠ 0, else {at_zero})"), Level::Atom);
+    }
     match graph.operation(value) {
         Operation::Input(index, _) => (graph.input_name(index).to_owned(), Level::Atom),
         Operation::Named(index) => {
@@ -97,7 +150,7 @@ fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>, is_first: 
             Binary::Divide => (format!("{} / {}", of(left, Level::Product), of(right, Level::Atom)), Level::Product),
             Binary::Maximum => (format!("max({}, {})", of(left, Level::Sum), of(right, Level::Sum)), Level::Atom),
             Binary::Minimum => (format!("min({}, {})", of(left, Level::Sum), of(right, Level::Sum)), Level::Atom),
-            Binary::OrNan => write(graph, left, names, false),
+            Binary::OrNan => write(graph, left, names),
         },
         Operation::Select { left, right, yes, no, .. } => {
             let mut text = String::new();
@@ -118,20 +171,22 @@ fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>, is_first: 
             let name = graph.parameter_name(matrix.parameter);
             (format!("{name}{transposed} {}", of(value, Level::Atom)), Level::Product)
         }
-        Operation::Parameter(index, _) => (graph.parameter_name(index).to_owned(), Level::Atom),
+        Operation::Parameter(index, _) => {
+            let mark = if is_matrix(graph, value) { "ᵀ" } else { "" };
+            (format!("{}{mark}", graph.parameter_name(index)), Level::Atom)
+        }
         Operation::Detached(value) | Operation::Spread(_, value) | Operation::Repeat(_, value) => {
-            write(graph, value, names, false)
+            write(graph, value, names)
         }
         Operation::View(extent, seen) => {
-            let rows = |extent: Extent| extent.rows().map_or(0, |rows| graph.sizes(rows).len());
-            match rows(extent).cmp(&rows(graph.extent(seen))) {
+            match count_of_rows(graph, extent).cmp(&count_of_rows(graph, graph.extent(seen))) {
                 Ordering::Greater => (format!("each {}", of(seen, Level::Atom)), Level::Product),
                 Ordering::Less => (format!("rows({})", of(seen, Level::Sum)), Level::Atom),
-                Ordering::Equal => write(graph, seen, names, false),
+                Ordering::Equal => write(graph, seen, names),
             }
         }
         Operation::Collapse(_, value) => (format!("Σ rows({})", of(value, Level::Sum)), Level::Product),
-        Operation::Transpose(value) => (format!("{}ᵀ", of(value, Level::Atom)), Level::Atom),
+        Operation::Transpose(value) => transposed(graph, value, names),
         Operation::Slice(part, value) => {
             let [start, end] = bounds(graph, part);
             (format!("{}[{start}..{end}]", of(value, Level::Atom)), Level::Atom)
@@ -153,12 +208,42 @@ fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>, is_first: 
             let argument = given.and_then(|mut given| given.nth(index)).map(|value| of(value, Level::Sum));
             (format!("d(loop)/d({})", argument.unwrap_or_default()), Level::Atom)
         }
-        Operation::MatrixProduct(are_transposed, left, right) => {
-            let mark = |is_transposed| if is_transposed { "ᵀ" } else { "" };
-            let [first, second] = are_transposed.map(mark);
-            (format!("{}{first} {}{second}", of(left, Level::Atom), of(right, Level::Atom)), Level::Product)
-        }
+        Operation::MatrixProduct(are_transposed, left, right) => product(graph, are_transposed, [left, right], names),
     }
+}
+
+/// Returns a value with rows and columns exchanged.
+fn transposed(graph: &Graph, value: Value, names: &HashMap<Value, String>) -> (String, Level) {
+    let value = seen(graph, value);
+    match graph.operation(value) {
+        Operation::Parameter(index, _) if is_matrix(graph, value) => {
+            (graph.parameter_name(index).to_owned(), Level::Atom)
+        }
+        Operation::Transpose(inner) if !names.contains_key(&value) => write(graph, inner, names),
+        Operation::MatrixProduct([left, right], first, second) if !names.contains_key(&value) => {
+            product(graph, [!right, !left], [second, first], names)
+        }
+        _ => (format!("{}ᵀ", atom(write(graph, value, names))), Level::Atom),
+    }
+}
+
+/// Returns a product of matrices, some of them with rows and columns exchanged.
+fn product(
+    graph: &Graph,
+    are_transposed: [bool; 2],
+    [left, right]: [Value; 2],
+    names: &HashMap<Value, String>,
+) -> (String, Level) {
+    let factor = |is_transposed: bool, value: Value| {
+        atom(if is_transposed { transposed(graph, value, names) } else { write(graph, value, names) })
+    };
+    let [of_left, of_right] = are_transposed;
+    (format!("{} {}", factor(of_left, left), factor(of_right, right)), Level::Product)
+}
+
+/// Returns a text in parentheses, unless it is an atom.
+fn atom((text, level): (String, Level)) -> String {
+    if level < Level::Atom { format!("({text})") } else { text }
 }
 
 fn word(function: Unary) -> &'static str {
@@ -187,8 +272,8 @@ fn looped(graph: &Graph, repetition: usize, index: usize, names: &HashMap<Value,
     else {
         return String::new();
     };
-    let (initial, body) = (write(graph, initial, names, false).0, write(graph, result, names, true).0);
-    let name = write(graph, state, names, false).0;
+    let (initial, body) = (write(graph, initial, names).0, write(graph, result, names).0);
+    let name = write(graph, state, names).0;
     let step = of.index.as_ref().map_or_else(|| "step".to_owned(), |(name, _)| name.to_string());
     format!("({name} = {initial}; for {step} from {} to {}: {name} = {body})", of.start.text(), of.end.text())
 }

@@ -1,5 +1,6 @@
 //! The messages about formulas, word for word, with the source under their carets.
 
+mod explained;
 mod random;
 
 use std::str::FromStr as _;

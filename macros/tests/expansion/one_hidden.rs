@@ -4,11 +4,12 @@
 /// with g = dL/dy, and sums over the samples:
 /// t₁ = tanh(hidden_bias + hidden x)
 /// y = output_bias + output t₁
-/// dL/dx = hiddenᵀ (outputᵀ g · (1 - t₁²))
-/// dL/dhidden_bias = sum of outputᵀ g · (1 - t₁²)
+/// t₂ = outputᵀ g · (1 - t₁²)
+/// dL/dx = hiddenᵀ t₂
+/// dL/dhidden_bias = sum of t₂
 /// dL/doutput_bias = sum of g
-/// dL/doutput = sum of (g) (tanh(hidden_bias + hidden x))ᵀ
-/// dL/dhidden = sum of (outputᵀ g · (1 - t₁²)) (x)ᵀ
+/// dL/doutput = sum of (g) (t₁)ᵀ
+/// dL/dhidden = sum of (t₂) (x)ᵀ
 /// ```
 ///
 /// # Shapes
@@ -20,7 +21,7 @@ impl<const N: usize, const H: usize, const K: usize> OneHidden<N, H, K> {
     /// Returns the layer and its gradients in mathematical notation.
     #[must_use]
     pub const fn explain() -> &'static str {
-        "with g = dL/dy, and sums over the samples:\nt₁ = tanh(hidden_bias + hidden x)\ny = output_bias + output t₁\ndL/dx = hiddenᵀ (outputᵀ g · (1 - t₁²))\ndL/dhidden_bias = sum of outputᵀ g · (1 - t₁²)\ndL/doutput_bias = sum of g\ndL/doutput = sum of (g) (tanh(hidden_bias + hidden x))ᵀ\ndL/dhidden = sum of (outputᵀ g · (1 - t₁²)) (x)ᵀ"
+        "with g = dL/dy, and sums over the samples:\nt₁ = tanh(hidden_bias + hidden x)\ny = output_bias + output t₁\nt₂ = outputᵀ g · (1 - t₁²)\ndL/dx = hiddenᵀ t₂\ndL/dhidden_bias = sum of t₂\ndL/doutput_bias = sum of g\ndL/doutput = sum of (g) (t₁)ᵀ\ndL/dhidden = sum of (t₂) (x)ᵀ"
     }
 }
 ///The parameters of [`OneHidden`].
