@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 #![allow(clippy::float_cmp, reason = "conventions at kinks are exact")]
 
+mod numerics;
+
 use serde_json::Value;
 use typenet::kernel::{Isa, Program, dispatch};
 use typenet::prelude::*;

@@ -63,12 +63,34 @@ fn of_unary(graph: &mut Graph, function: Unary, value: Value) -> Option<Value> {
         }
         Unary::Absolute => argument(graph, Unary::Negate, value).map(|value| graph.unary(Unary::Absolute, value)),
         Unary::Ln => of_logarithm(graph, value),
+        Unary::LnOnePlus => argument(graph, Unary::Exp, value).map(|value| graph.unary(Unary::Softplus, value)),
+        // The norm has the same value, and a derivative where all elements are 0.
+        Unary::Sqrt if is_sum_of_squares(graph, value) => Some(graph.unary(Unary::Length, value)),
         _ => None,
     }
 }
 
-/// The logarithms of sigmoid, of 1 + eˣ, of 1 + x, of exponentials and of softmax, each in the form that does not cancel,
-/// overflow or vanish.
+fn is_sum_of_squares(graph: &Graph, value: Value) -> bool {
+    let Operation::Reduce(Reduction::Sum, summand) = graph.operation(value) else {
+        return false;
+    };
+    matches!(graph.operation(summand), Operation::Binary(Binary::Multiply, left, right) if left == right)
+}
+
+/// Returns the other summand of 1 + x.
+fn beside_one(graph: &Graph, value: Value) -> Option<Value> {
+    let Operation::Binary(Binary::Add, left, right) = graph.operation(value) else {
+        return None;
+    };
+    match (graph.as_number(left), graph.as_number(right)) {
+        (Some(1.0), _) => Some(right),
+        (_, Some(1.0)) => Some(left),
+        _ => None,
+    }
+}
+
+/// The logarithms of sigmoid, of 1 + eˣ, of 1 - eˣ, of 1 + x, of exponentials and of softmax, each in the form that does not
+/// cancel, overflow or vanish.
 fn of_logarithm(graph: &mut Graph, value: Value) -> Option<Value> {
     if let Some(argument) = argument(graph, Unary::Exp, value) {
         return Some(argument);
@@ -78,19 +100,14 @@ fn of_logarithm(graph: &mut Graph, value: Value) -> Option<Value> {
         let softplus = graph.unary(Unary::Softplus, opposite);
         return Some(graph.unary(Unary::Negate, softplus));
     }
+    if let Some(other) = beside_one(graph, value) {
+        return Some(graph.unary(Unary::LnOnePlus, other));
+    }
     match graph.operation(value) {
-        Operation::Binary(Binary::Add, left, right) => {
-            let other = match (graph.as_number(left), graph.as_number(right)) {
-                (Some(1.0), _) => right,
-                (_, Some(1.0)) => left,
-                _ => return None,
-            };
-            if let Some(argument) = argument(graph, Unary::Exp, other) {
-                return Some(graph.unary(Unary::Softplus, argument));
-            }
-            Some(graph.unary(Unary::LnOnePlus, other))
-        }
         Operation::Binary(Binary::Subtract, one, other) if graph.as_number(one) == Some(1.0) => {
+            if let Some(exponent) = argument(graph, Unary::Exp, other) {
+                return Some(logarithm_of_rest(graph, exponent));
+            }
             let opposite = graph.unary(Unary::Negate, other);
             Some(graph.unary(Unary::LnOnePlus, opposite))
         }
@@ -107,12 +124,113 @@ fn of_logarithm(graph: &mut Graph, value: Value) -> Option<Value> {
         }
         Operation::Reduce(Reduction::Sum, summand) => {
             let exponent = argument(graph, Unary::Exp, summand)?;
-            // A sum whose largest exponent is 0 is left as it is.
-            let is_shifted = matches!(graph.operation(exponent), Operation::Binary(Binary::Subtract, _, largest)
-                if matches!(graph.operation(largest), Operation::Detached(_)));
-            (!is_shifted).then(|| log_sum_exp(graph, exponent))
+            (!is_shifted(graph, exponent)).then(|| log_sum_exp(graph, exponent))
         }
         _ => None,
+    }
+}
+
+/// Adds ln(1 - eˣ). Below -ln 2 the exponential is the smaller part, and above it the rest is.
+fn logarithm_of_rest(graph: &mut Graph, exponent: Value) -> Value {
+    let half = graph.number(-core::f64::consts::LN_2);
+    let start = graph.len();
+    let exponential = graph.unary(Unary::Exp, exponent);
+    let opposite = graph.unary(Unary::Negate, exponential);
+    let far = graph.unary(Unary::LnOnePlus, opposite);
+    let opposite = graph.unary(Unary::ExpMinusOne, exponent);
+    let rest = graph.unary(Unary::Negate, opposite);
+    let near = graph.unary(Unary::Ln, rest);
+    graph.select([exponent, half], far, near, start)
+}
+
+/// Returns whether exponents are differences from the largest, as `exponentials` adds them. They are left as they are.
+fn is_shifted(graph: &Graph, exponent: Value) -> bool {
+    matches!(graph.operation(exponent), Operation::Binary(Binary::Subtract, _, largest)
+        if matches!(graph.operation(largest), Operation::Detached(_)))
+}
+
+/// The quotients of exponentials that are sigmoid, tanh and softmax, which do not overflow.
+fn of_quotient(graph: &mut Graph, above: Value, below: Value) -> Option<Value> {
+    if let Some(exponent) = beside_one(graph, below).and_then(|other| argument(graph, Unary::Exp, other)) {
+        return Some(over_one_plus_exponential(graph, above, exponent));
+    }
+    match (graph.operation(above), graph.operation(below)) {
+        (Operation::Unary(Unary::Exp, exponent), Operation::Reduce(Reduction::Sum, summand))
+            if summand == above && !is_shifted(graph, exponent) =>
+        {
+            let (exponential, _, sum) = exponentials(graph, before_shift(graph, exponent));
+            Some(graph.over(exponential, sum))
+        }
+        (Operation::Binary(Binary::Subtract, left, right), Operation::Binary(Binary::Add, first, second))
+            if [first, second] == [left, right] || [second, first] == [left, right] =>
+        {
+            let exponent = argument(graph, Unary::Exp, left)?;
+            let is_odd = are_opposite(graph, exponent, argument(graph, Unary::Exp, right)?);
+            is_odd.then(|| graph.unary(Unary::Tanh, exponent))
+        }
+        _ => None,
+    }
+}
+
+/// Adds `above` / (1 + eˣ).
+fn over_one_plus_exponential(graph: &mut Graph, above: Value, exponent: Value) -> Value {
+    let is_exponential = |value| argument(graph, Unary::Exp, value) == Some(exponent);
+    let is_opposite = matches!(graph.operation(above), Operation::Binary(Binary::Subtract, one, exponential)
+        if graph.as_number(one) == Some(1.0) && is_exponential(exponential));
+    if is_exponential(above) {
+        return graph.unary(Unary::Sigmoid, exponent);
+    }
+    if argument(graph, Unary::ExpMinusOne, above) == Some(exponent) {
+        return tangent_of_half(graph, exponent);
+    }
+    if is_opposite {
+        let tangent = tangent_of_half(graph, exponent);
+        return graph.unary(Unary::Negate, tangent);
+    }
+    let opposite = graph.unary(Unary::Negate, exponent);
+    let sigmoid = graph.unary(Unary::Sigmoid, opposite);
+    graph.times(above, sigmoid)
+}
+
+/// Returns x of x - max x as it is written out, and any other value as it is.
+fn before_shift(graph: &Graph, exponent: Value) -> Value {
+    match graph.operation(exponent) {
+        Operation::Binary(Binary::Subtract, value, largest)
+            if graph.operation(largest) == Operation::Reduce(Reduction::Largest, value) =>
+        {
+            value
+        }
+        _ => exponent,
+    }
+}
+
+/// Adds tanh(x / 2), with a minus sign before it rather than in it.
+fn tangent_of_half(graph: &mut Graph, value: Value) -> Value {
+    let half = graph.number(0.5);
+    let half = graph.times(half, value);
+    let Some(opposite) = argument(graph, Unary::Negate, half) else {
+        return graph.unary(Unary::Tanh, half);
+    };
+    let tangent = graph.unary(Unary::Tanh, opposite);
+    graph.unary(Unary::Negate, tangent)
+}
+
+/// Returns whether one value is the negative of the other by its form.
+fn are_opposite(graph: &Graph, left: Value, right: Value) -> bool {
+    if argument(graph, Unary::Negate, left) == Some(right) || argument(graph, Unary::Negate, right) == Some(left) {
+        return true;
+    }
+    match (graph.operation(left), graph.operation(right)) {
+        (Operation::Binary(Binary::Subtract, a, b), Operation::Binary(Binary::Subtract, c, d)) => [a, b] == [d, c],
+        (Operation::Binary(function @ (Binary::Multiply | Binary::Divide), a, b), Operation::Binary(other, c, d))
+            if function == other && b == d =>
+        {
+            match (graph.as_number(a), graph.as_number(c)) {
+                (Some(a), Some(c)) => a == -c,
+                _ => false,
+            }
+        }
+        _ => false,
     }
 }
 
@@ -137,6 +255,14 @@ pub(crate) fn exponentials(graph: &mut Graph, value: Value) -> (Value, Value, Va
 fn of_binary(graph: &mut Graph, function: Binary, left: Value, right: Value) -> Option<Value> {
     let numbers = (graph.as_number(left), graph.as_number(right));
     let negated = (argument(graph, Unary::Negate, left), argument(graph, Unary::Negate, right));
+    let known = match (function, negated) {
+        (Binary::Add | Binary::Subtract, _) => of_conditions(graph, function, left, right),
+        (Binary::Divide, (None, None)) => of_quotient(graph, left, right),
+        _ => None,
+    };
+    if known.is_some() {
+        return known;
+    }
     match (function, numbers, negated) {
         (Binary::Add, (Some(0.0), _), _) | (Binary::Multiply, (Some(1.0), _), _) => Some(right),
         (Binary::Add | Binary::Subtract, (_, Some(0.0)), _)
@@ -185,6 +311,22 @@ fn of_binary(graph: &mut Graph, function: Binary, left: Value, right: Value) -> 
         (Binary::Add | Binary::Multiply, (None, None), _) if right < left => Some(graph.binary(function, right, left)),
         _ => None,
     }
+}
+
+/// The sum or difference of two values with one condition, where it leaves at most one sum to compute.
+fn of_conditions(graph: &mut Graph, function: Binary, first: Value, second: Value) -> Option<Value> {
+    let of = |value| match graph.operation(value) {
+        Operation::Select { left, right, yes, no, start } => Some(([left, right], start, [yes, no])),
+        _ => None,
+    };
+    let ((sides, start, first), (other_sides, other_start, second)) = (of(first)?, of(second)?);
+    let is_zero = |value| graph.as_number(value) == Some(0.0);
+    let is_simpler = first.iter().zip(&second).any(|(&first, &second)| is_zero(first) || is_zero(second));
+    if sides != other_sides || start != other_start || !is_simpler {
+        return None;
+    }
+    let [yes, no] = [0, 1].map(|branch| graph.binary(function, first[branch], second[branch]));
+    Some(graph.select(sides, yes, no, start))
 }
 
 fn is_power_of_two(number: f64) -> bool {

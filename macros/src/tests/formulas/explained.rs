@@ -134,6 +134,17 @@ fn signs_and_constants_for_derivatives_do_not_hide_a_repetition() {
         "Opposite(p, t) = { let r = -p; r * tanh(r) * t }",
         &["r = -p", "t₁ = tanh(r)", "l = -t · p · t₁", "loss = 1/M Σ l", "d(Σ l)/dp = p · t · (1 - t₁²) - t · t₁"],
     );
+    assert_explained(
+        activation,
+        "Chosen(x) = { let r = if x < 1 { exp(x) } else { sin(x) }; r * r + r }",
+        &[
+            "t₁ = exp(x)",
+            "r = (t₁ if x < 1, else sin(x))",
+            "y = r + r²",
+            "t₂ = r + 1 + r",
+            "dy/dx = (t₁ · t₂ if x < 1, else cos(x) · t₂)",
+        ],
+    );
 }
 
 #[test]
@@ -158,6 +169,7 @@ fn a_name_means_one_value() {
         ],
     );
 }
+
 #[test]
 fn matrices_are_written_as_they_are_declared() {
     assert_explained(
@@ -196,4 +208,39 @@ fn matrices_are_written_as_they_are_declared() {
             "dL/dwidth = sum of rows(t₂ · t₃)",
         ],
     );
+}
+
+#[test]
+fn stable_forms_are_what_is_computed() {
+    for (source, formula) in [
+        ("Form(x) = 1 / (1 + exp(-x))", "y = σ(x)"),
+        ("Form(x) = 1 / (exp(x) + 1)", "y = σ(-x)"),
+        ("Form(x) = exp(x) / (1 + exp(x))", "y = σ(x)"),
+        ("Form(x) = 2 / (1 + exp(-x))", "t₁ = σ(x)"),
+        ("Form(x) = (1 + exp(-x)).powi(-1)", "y = σ(x)"),
+        ("Form(x) = 1 - 1 / (1 + exp(-x))", "y = σ(-x)"),
+        ("Form(x) = ln(1 / (1 + exp(-x)))", "y = -softplus(-x)"),
+        ("Form(x) = ln_1p(exp(x))", "y = softplus(x)"),
+        ("Form(x) = (exp(x) - exp(-x)) / (exp(-x) + exp(x))", "y = tanh(x)"),
+        ("Form(x) = (exp(-x) - exp(x)) / (exp(-x) + exp(x))", "y = tanh(-x)"),
+        ("Form(x) = (exp(x - 1) - exp(1 - x)) / (exp(x - 1) + exp(1 - x))", "y = tanh(x - 1)"),
+        ("Form(x; t = 1.0) = (exp(x / t) - exp(-x / t)) / (exp(x / t) + exp(-x / t))", "y = tanh(x / t)"),
+        ("Form(x) = (exp(2 * x) - 1) / (exp(2 * x) + 1)", "y = tanh(x)"),
+        ("Form(x) = (exp(x) - 1) / (exp(x) + 1)", "y = tanh(0.5 · x)"),
+        ("Form(x) = (1 - exp(-x)) / (1 + exp(-x))", "y = tanh(0.5 · x)"),
+        // Other quotients stay.
+        ("Form(x) = (exp(x) - exp(-2 * x)) / (exp(x) + exp(-2 * x))", "y = (t₁ - t₂) / t₃"),
+        ("Form(x) = 1 / (2 + exp(-x))", "y = 1 / (2 + t₁)"),
+    ] {
+        let text = explained(activation, source);
+        assert!(text.lines().any(|line| line == formula), "{source}: {text}");
+    }
+    for (source, formula) in [
+        ("Form(p, t) = dot(t, exp(p) / sum(exp(p)))", "t₁ = exp(p - max(p))"),
+        ("Form(p, t) = dot(t, exp(p - max(p)) / sum(exp(p - max(p))))", "t₁ = exp(p - max(p))"),
+        ("Form(p, t) = sqrt(sum(p * p)) - sum(t)", "t₂ = p · (1 / (t₁ + t₁) if 0 < t₁, else 0)"),
+    ] {
+        let text = explained(loss, source);
+        assert!(text.lines().any(|line| line == formula), "{source}: {text}");
+    }
 }

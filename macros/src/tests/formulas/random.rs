@@ -316,6 +316,32 @@ fn derivatives_of_random_formulas_match_differences() {
     }
 }
 
+/// Forms that are replaced, and conditions, whose derivatives have several parts.
+const REPLACED: [&str; 12] = [
+    "1 / (1 + exp(-(w * x)))",
+    "b / (1 + exp(x))",
+    "exp(x * b) / (exp(x * b) + 1)",
+    "exp(w * x) / sum(exp(w * x))",
+    "exp(x - max(x)) / sum(exp(x - max(x)))",
+    "(exp(x * b) - exp(-x * b)) / (exp(-x * b) + exp(x * b))",
+    "(1 - exp(-2 * x)) / (1 + exp(-2 * x)) * b",
+    "ln_1p(exp(x + b)) + ln(1 - exp(-0.25 - x * x))",
+    "sqrt(sum(x * x)) * b",
+    "(if x < 0 { x * b } else { 0 }) + (if x < 0 { 0 } else { sin(x) })",
+    "(if x < b { x * x } else { x }) - (if x < b { b } else { 0 })",
+    "abs(x) * abs(x) + max(x, b) - min(x, b)",
+];
+
+#[test]
+fn derivatives_of_replaced_forms_match_differences() {
+    let mut random = Random(41);
+    for source in REPLACED {
+        for _ in 0..50 {
+            assert!(check(source, &mut random), "{source}");
+        }
+    }
+}
+
 /// Returns whether a formula has no mistakes, such as the product of a matrix and a parameter.
 fn is_meaningful(source: &str) -> bool {
     let mistakes =
