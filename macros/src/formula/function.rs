@@ -1,6 +1,6 @@
 //! Which functions are there? One line each.
 
-use super::graph::{Binary, Graph, Operation, Reduction, Unary, Value, exponentials, log_sum_exp};
+use super::graph::{Binary, Extent, Graph, Operation, Reduction, Unary, Value, exponentials, log_sum_exp};
 
 /// A function of formulas.
 pub(crate) struct Function {
@@ -118,9 +118,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// Adds xᵖ = e^(p ln x).
+/// Adds xᵖ = e^(p ln x), with the limits of the value and the derivative at 0.
 fn power(graph: &mut Graph, base: Value, exponent: Value) -> Value {
-    match graph.as_number(exponent) {
+    let number = graph.as_number(exponent);
+    match number {
         Some(0.5) => return graph.unary(Unary::Sqrt, base),
         Some(number) if number.fract() == 0.0 && number.abs() <= 64.0 => {
             #[expect(clippy::cast_possible_truncation, reason = "the number is whole and small")]
@@ -129,8 +130,62 @@ fn power(graph: &mut Graph, base: Value, exponent: Value) -> Value {
         _ => {}
     }
     let logarithm = graph.unary(Unary::Ln, base);
+    // The logarithms of exponentials, sigmoid and softmax are finite where these vanish.
+    let may_be_infinite = match graph.operation(logarithm) {
+        Operation::Unary(Unary::Ln, argument) => graph.as_number(argument).is_none_or(|number| number <= 0.0),
+        Operation::Unary(Unary::LnOnePlus, _) | Operation::Select { .. } => true,
+        _ => false,
+    };
+    if !may_be_infinite || number.is_some_and(|number| number < 0.0) {
+        return exponential(graph, base, exponent);
+    }
+    // The derivative of the logarithm has to be in the branch, so it is that of each element if the exponent has several.
+    let has_several = |extent: Extent| extent.axes().is_some();
+    let is_number = graph.extent(base) != Extent::Constant && !has_several(graph.extent(base));
+    let base = if is_number && has_several(graph.extent(exponent)) {
+        graph.push(Operation::Binary(Binary::OrNan, base, exponent))
+    } else {
+        base
+    };
+    let start = after(graph, base);
+    let power = exponential(graph, base, exponent);
+    let zero = graph.number(0.0);
+    let at_zero = power_of_zero(graph, base, exponent, power, start);
+    let not_below = graph.select([zero, base], power, at_zero, start);
+    let selected = graph.select([base, zero], power, not_below, start);
+    let selected = graph.push(Operation::Binary(Binary::OrNan, selected, base));
+    match graph.extent(exponent) {
+        Extent::Constant => selected,
+        _ => graph.push(Operation::Binary(Binary::OrNan, selected, exponent)),
+    }
+}
+
+/// Adds e^(p ln x).
+fn exponential(graph: &mut Graph, base: Value, exponent: Value) -> Value {
+    let logarithm = graph.unary(Unary::Ln, base);
     let product = graph.times(exponent, logarithm);
     graph.unary(Unary::Exp, product)
+}
+
+/// Adds a function of x that has the value and the derivative of xᵖ at 0, where those of e^(p ln x) are not numbers.
+fn power_of_zero(graph: &mut Graph, base: Value, exponent: Value, power: Value, start: usize) -> Value {
+    let [zero, one] = [0.0, 1.0].map(|number| graph.number(number));
+    if graph.as_number(exponent).is_some_and(|number| number > 1.0) {
+        return zero;
+    }
+    let root = graph.unary(Unary::Sqrt, base);
+    if graph.as_number(exponent).is_some() {
+        return root;
+    }
+    let not_above_zero = graph.select([exponent, zero], power, one, start);
+    let below_one = graph.select([zero, exponent], root, not_above_zero, start);
+    let not_below_one = graph.select([one, exponent], zero, base, start);
+    graph.select([exponent, one], below_one, not_below_one, start)
+}
+
+/// Returns the length of the graph when this was its last value, so that a branch contains everything after it.
+fn after(graph: &Graph, value: Value) -> usize {
+    (0..graph.len()).find(|&start| Graph::is_before(value, start)).unwrap_or_else(|| graph.len())
 }
 
 /// Adds xⁿ, by squaring.
@@ -153,7 +208,7 @@ pub(crate) fn whole_power(graph: &mut Graph, base: Value, exponent: i32) -> Valu
 /// Adds x ln x, which is 0 at 0.
 fn x_ln_x(graph: &mut Graph, x: Value) -> Value {
     let zero = graph.number(0.0);
-    let start = graph.len();
+    let start = after(graph, x);
     let logarithm = graph.unary(Unary::Ln, x);
     let product = graph.times(x, logarithm);
     let not_above = graph.select([x, zero], product, zero, start);

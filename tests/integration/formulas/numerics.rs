@@ -1,5 +1,6 @@
-//! Forms that overflow or cancel as they are written.
+//! Forms that overflow or cancel as they are written, and powers at 0.
 
+use typenet::prelude::*;
 use typenet::{activation, gradient_of};
 
 /// The allowed difference from the exact value, relative to it, or absolute for values below one.
@@ -120,4 +121,121 @@ fn the_root_of_a_sum_of_squares_is_the_norm() {
         assert_eq!((function(&[0.0; 3], &mut gradient), gradient), (0.0, [0.0; 3]));
         assert_eq!((function(&[2.0, -3.0, 6.0], &mut gradient), gradient), (7.0, [2.0, -3.0, 6.0].map(|x| x / 7.0)));
     }
+}
+
+activation!(AboveOne(x) = powf(x, 1.5));
+activation!(AboveTwo(x) = powf(x, 2.5));
+activation!(BelowOne(x) = powf(x, 0.25));
+activation!(BelowZero(x) = powf(x, -0.5));
+activation!(Large(x) = powf(x, 100));
+activation!(Power(x; p) = powf(x, p));
+
+#[test]
+fn powers_have_their_limits_at_zero() {
+    let infinite = f64::INFINITY;
+    for (power, value, derivative) in [
+        ([AboveOne::value as fn(f64) -> f64, AboveOne::derivative], 0.0, 0.0),
+        ([AboveTwo::value, AboveTwo::derivative], 0.0, 0.0),
+        ([BelowOne::value, BelowOne::derivative], 0.0, infinite),
+        ([BelowZero::value, BelowZero::derivative], infinite, -infinite),
+        ([Large::value, Large::derivative], 0.0, 0.0),
+    ] {
+        assert_eq!(power.map(|function| function(0.0)), [value, derivative]);
+        let [of_value, of_derivative] = power;
+        assert!(of_value(-1.0).is_nan() && of_derivative(-1.0).is_nan() && of_value(f64::NAN).is_nan());
+    }
+    for (p, value, derivative) in [
+        (-1.5, infinite, -infinite),
+        (0.0, 1.0, 0.0),
+        (0.25, 0.0, infinite),
+        (0.5, 0.0, infinite),
+        (1.0, 0.0, 1.0),
+        (1.5, 0.0, 0.0),
+        (2.0, 0.0, 0.0),
+        (3.0, 0.0, 0.0),
+    ] {
+        let power = Power::settings(p);
+        assert_eq!([power.value(0.0), power.derivative(0.0)], [value, derivative], "x^{p}");
+        assert!(power.value(-1.0).is_nan() && power.value(f64::NAN).is_nan());
+        for x in [1e-9, 0.5, 1.0, 3.0_f64] {
+            assert_close("the power", power.value(x) / x.powf(p), 1.0);
+            assert_close("its derivative", power.derivative(x) / x.powf(p - 1.0), p);
+        }
+    }
+    for x in [1e-9, 0.5, 1.0, 3.0_f64] {
+        assert_close("x^1.5", AboveOne::value(x) / x.powf(1.5), 1.0);
+        assert_close("its derivative", AboveOne::derivative(x) / x.sqrt(), 1.5);
+        assert_close("its second derivative", AboveOne::second_derivative(x) * x.sqrt(), 0.75);
+    }
+}
+
+network!(struct Powers (Vector<19>) = Power(1.5), Power(1.0));
+
+#[test]
+fn networks_of_powers_pass_gradients_through_zero() {
+    let network = Powers::<f32>::zeroed();
+    let mut input = [4.0; 19];
+    input[3] = 0.0;
+    input[18] = 0.0;
+    let roots = input.map(f32::sqrt);
+    let [outputs, slopes] = [network.predict(&input), network.input_gradient(&input, &[1.0; 19])];
+    for ((output, slope), root) in outputs.into_iter().zip(slopes).zip(roots) {
+        assert!((output - root.powi(3)).abs() < 1e-5 && (slope - 1.5 * root).abs() < 1e-5, "{output} and {slope}");
+    }
+}
+
+// Logarithms of one value for several purposes.
+activation!(OfTwoPowers(x) = powf(x, 1.5) + powf(x, 2.5));
+activation!(BesideLogarithm(x) = (if x > 0 { ln(x) } else { 1 }) + powf(x, 1.5));
+activation!(BesideEntropy(x) = powf(x, 1.5) + x_ln_x(x));
+activation!(OfSigmoid(x) = powf(sigmoid(x), 0.25));
+activation!(OfExponential(x; p) = powf(exp(x), p));
+activation!(OfTwo(x) = powf(2, x));
+activation!(OfDistance(x) = powf(abs(x), 1.5));
+
+#[test]
+fn powers_beside_other_logarithms_have_their_limits() {
+    assert_eq!([OfTwoPowers::value(0.0), OfTwoPowers::derivative(0.0)], [0.0, 0.0]);
+    assert_eq!([BesideLogarithm::value(0.0), BesideLogarithm::derivative(0.0)], [1.0, 0.0]);
+    assert_eq!([BesideEntropy::value(0.0), BesideEntropy::derivative(0.0)], [0.0, 0.0]);
+    assert_eq!([OfDistance::value(0.0), OfDistance::derivative(0.0)], [0.0, 0.0]);
+    assert_close("left of 0", OfDistance::derivative(-4.0), -3.0);
+    // The base is 0 in floating point, but its logarithm is not infinite.
+    let small = (-250.0_f64).exp();
+    let of_exponential = OfExponential::settings(0.25);
+    for ours in [OfSigmoid::value(-1000.0), of_exponential.value(-1000.0)] {
+        assert_close("the power of a vanishing base", ours / small, 1.0);
+    }
+    for ours in [OfSigmoid::derivative(-1000.0), of_exponential.derivative(-1000.0)] {
+        assert_close("its derivative", ours / small, 0.25);
+    }
+    assert_close("2^10", OfTwo::value(10.0), 1024.0);
+    assert_close("its derivative", OfTwo::derivative(10.0), 1024.0 * core::f64::consts::LN_2);
+}
+
+gradient_of! { fn of_both([x, p]: Vector<2>) -> Scalar { powf(x, p) } }
+gradient_of! { fn of_elements(x: Vector<4>) -> Scalar { sum(powf(x - min(x), 1 + x * x)) } }
+gradient_of! { fn of_number(x: Vector<2>) -> Scalar { sum(powf(max(x) - 1, x)) } }
+
+#[test]
+fn an_exponent_may_differ_between_elements() {
+    let mut gradient = [0.0; 2];
+    for (p, value, slopes) in
+        [(0.5, 0.0, [f64::INFINITY, 0.0]), (1.0, 0.0, [1.0, 0.0]), (1.5, 0.0, [0.0, 0.0]), (0.0, 1.0, [0.0, 0.0])]
+    {
+        assert_eq!((of_both(&[0.0, p], &mut gradient), gradient), (value, slopes), "0^{p}");
+    }
+    assert!(of_both(&[0.0, f64::NAN], &mut gradient).is_nan());
+    assert_close("the power", of_both(&[4.0, 1.5], &mut gradient), 8.0);
+    assert_close("by x", gradient[0], 3.0);
+    assert_close("by p", gradient[1], 8.0 * 4.0_f64.ln());
+
+    // One element is 0^2: 1 + 1² is 2, and its difference from the smallest is 0.
+    let mut gradient = [0.0; 4];
+    let value = of_elements(&[-1.0, 0.0, 1.0, 0.5], &mut gradient);
+    assert_close("the sum", value, 1.0 + 4.0 + 1.5_f64.powf(1.25));
+    assert!(gradient.iter().all(|derivative| derivative.is_finite()), "{gradient:?}");
+    let mut gradient = [0.0; 2];
+    assert_eq!(of_number(&[1.0, 2.0], &mut gradient), 2.0);
+    assert_eq!((of_number(&[1.0, 0.75], &mut gradient), gradient), (0.0, [f64::INFINITY, 0.0]));
 }

@@ -211,6 +211,34 @@ fn matrices_are_written_as_they_are_declared() {
 }
 
 #[test]
+fn powers_and_conditions_at_zero_are_written_as_such() {
+    assert_explained(
+        activation,
+        "AboveOne(x) = powf(x, 1.5)",
+        &["y = x^1.5", "dy/dx = (1.5 · y / x if x ≠ 0, else 0)"],
+    );
+    assert_explained(
+        activation,
+        "BelowOne(x) = powf(x, 0.25)",
+        &["y = x^0.25", "t₁ = √(x)", "dy/dx = (0.25 · y / x if x ≠ 0, else 1 / (t₁ + t₁))"],
+    );
+    assert_explained(activation, "BelowZero(x) = powf(x, -1.5)", &["y = x^(-1.5)", "dy/dx = (-1.5) · y / x"]);
+    assert_explained(
+        loss,
+        "Focused(p, t; gamma: positive) = t * powf(1 - p, gamma)",
+        &[
+            "t₁ = (1 - p)^gamma",
+            "l = t · t₁",
+            "loss = 1/M Σ l",
+            "t₂ = 1 - p",
+            "t₃ = √(t₂)",
+            "t₄ = gamma · t · t₁ / t₂",
+            "d(Σ l)/dp = (-t₄ if t₂ ≠ 0, else ((-t / (t₃ + t₃) if 0 < gamma, else (-t₄ if gamma < 0, else 0)) if gamma < 1, else -(0 if 1 < gamma, else t)))",
+        ],
+    );
+}
+
+#[test]
 fn stable_forms_are_what_is_computed() {
     for (source, formula) in [
         ("Form(x) = 1 / (1 + exp(-x))", "y = σ(x)"),

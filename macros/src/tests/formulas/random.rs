@@ -316,8 +316,8 @@ fn derivatives_of_random_formulas_match_differences() {
     }
 }
 
-/// Forms that are replaced, and conditions, whose derivatives have several parts.
-const REPLACED: [&str; 12] = [
+/// Forms that are replaced, and powers and conditions, whose derivatives have several parts.
+const REPLACED: [&str; 19] = [
     "1 / (1 + exp(-(w * x)))",
     "b / (1 + exp(x))",
     "exp(x * b) / (exp(x * b) + 1)",
@@ -327,9 +327,16 @@ const REPLACED: [&str; 12] = [
     "(1 - exp(-2 * x)) / (1 + exp(-2 * x)) * b",
     "ln_1p(exp(x + b)) + ln(1 - exp(-0.25 - x * x))",
     "sqrt(sum(x * x)) * b",
+    "powf(abs(x) + 0.25, 1.5) + powf(abs(x) + 0.25, 0.75) * powf(abs(b) + 0.25, -0.5)",
+    "powf(sigmoid(x), b) + powf(b + 1.5, x)",
+    "powf(abs(x) + 0.25, sum(b))",
+    "powf(1.5 + max(x), b)",
+    "powf(1 - softmax(x), 2.5) * ln(1 - softmax(x))",
+    "powf(x, b)",
     "(if x < 0 { x * b } else { 0 }) + (if x < 0 { 0 } else { sin(x) })",
     "(if x < b { x * x } else { x }) - (if x < b { b } else { 0 })",
     "abs(x) * abs(x) + max(x, b) - min(x, b)",
+    "x_ln_x(abs(x)) + powf(abs(x), 1.25)",
 ];
 
 #[test]
