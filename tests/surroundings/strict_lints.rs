@@ -36,6 +36,30 @@ pub mod models {
     }
 }
 
+pub mod formulas {
+    //! Activations, losses, layers and functions by their formulas.
+    typenet::activation!(
+        /// A line, whose derivative does not depend on the input, and its second derivative on nothing.
+        pub Line(x; slope: positive = 2.0, offset = -1.0) = slope * x + offset
+    );
+    typenet::activation!(pub Undocumented(x) = x * tanh(x));
+    typenet::activation!(Private(x; scale) = scale * x);
+    typenet::loss!(pub Scaled(prediction, target: unit; scale: positive = 1.0) = scale * (prediction - target).powi(2));
+    typenet::loss!(pub(crate) Linear(prediction, target) = prediction - target);
+    typenet::layer! {
+        /// A layer.
+        pub struct Gated<const N: usize> { gate: Matrix<N, N>, bias: Vector<N>, power: positive = 2.0 }
+        fn forward(x: Vector<N>) -> Vector<N> { powf(sigmoid(gate * x + bias), power) * x }
+    }
+    typenet::layer! {
+        pub(super) struct Sloped<const N: usize> { slope: Vector<N>, scale: finite = -1.0 }
+        fn forward(x: Vector<N>) -> Vector<N> { scale * slope * x }
+    }
+    typenet::gradient_of! { pub fn square_sum(x: Vector<3>) -> Scalar { dot(x, x) } }
+
+    typenet::network!(pub(super) struct Net (Vector<2>) = Line, Undocumented, Private(2.0), Gated<2>, Sloped<2>(scale = 2.0));
+}
+
 pub mod unused {
     //! Unused networks.
     typenet::network!(pub struct Unused = Dense<4, 3>, Softmax);
@@ -51,5 +75,6 @@ fn networks_pass_strict_lints() {
     assert_eq!(models::InCrate::zeroed().predict(&[1.0; 4]), [0.0; 3]);
     assert_eq!(models::InParent::zeroed().predict(&[1.0; 4]), [0.5; 3]);
     assert_eq!(models::Defaults::zeroed().predict(&[1.0]), [4.0]);
+    assert_eq!(formulas::Net::zeroed().predict(&[1.0; 2]), [0.0; 2]);
     assert!(models::private().iter().all(|&p| (p - 1.0 / 3.0).abs() < 1e-6));
 }

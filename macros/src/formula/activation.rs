@@ -250,6 +250,8 @@ fn loop_item(name: &Ident, header: &Header, graph: &Graph, parts: &Loop<'_>, pri
     let contents = if header.settings.is_empty() { quote!(()) } else { quote!(#settings_type) };
     let item = loop_type(graph, name, private, parts);
     quote! {
+        // A constant derivative does not read the settings.
+        #[allow(dead_code)]
         #[derive(Clone, Copy)]
         struct #name(#contents);
         #item
