@@ -40,19 +40,19 @@ pub mod formulas {
     //! Activations, losses, layers and functions by their formulas.
     typenet::activation!(
         /// A line, whose derivative does not depend on the input, and its second derivative on nothing.
-        pub Line(x; slope: positive = 2.0, offset = -1.0) = slope * x + offset
+        pub Line(x; slope: positive = 2, offset = -1) = slope * x + offset
     );
     typenet::activation!(pub Undocumented(x) = x * tanh(x));
     typenet::activation!(Private(x; scale) = scale * x);
-    typenet::loss!(pub Scaled(prediction, target: unit; scale: positive = 1.0) = scale * (prediction - target).powi(2));
+    typenet::loss!(pub Scaled(prediction, target: unit; scale: positive = 1) = scale * (prediction - target).powi(2));
     typenet::loss!(pub(crate) Linear(prediction, target) = prediction - target);
     typenet::layer! {
         /// A layer.
-        pub struct Gated<const N: usize> { gate: Matrix<N, N>, bias: Vector<N>, power: positive = 2.0 }
+        pub struct Gated<const N: usize> { gate: Matrix<N, N>, bias: Vector<N>, power: positive = 2 }
         fn forward(x: Vector<N>) -> Vector<N> { powf(sigmoid(gate * x + bias), power) * x }
     }
     typenet::layer! {
-        pub(super) struct Sloped<const N: usize> { slope: Vector<N>, scale: finite = -1.0 }
+        pub(super) struct Sloped<const N: usize> { slope: Vector<N>, scale: finite = -1 }
         fn forward(x: Vector<N>) -> Vector<N> { scale * slope * x }
     }
     typenet::gradient_of! { pub fn square_sum(x: Vector<3>) -> Scalar { dot(x, x) } }

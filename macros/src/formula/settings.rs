@@ -1,6 +1,6 @@
 //! What are the settings of a formula in code? Fields of type `f64` that were checked when they were set.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::Visibility;
 
@@ -89,12 +89,50 @@ fn default_name(owner: &Ident, setting: &Setting) -> Ident {
     generated::name(owner, &format!("_DEFAULT_{}", identifier::plain(&setting.name)))
 }
 
+/// Returns an expression of type `f64` whose whole numbers may lack the point, as in formulas: `1`, `-2`, `1 / 3`.
+///
+/// Only numbers among arithmetic: an index, an argument or what is cast has a type of its own.
+fn as_float(expression: TokenStream) -> TokenStream {
+    let tokens: Vec<_> = expression.into_iter().collect();
+    let is_sign =
+        |token: &TokenTree, signs: &str| matches!(token, TokenTree::Punct(sign) if signs.contains(sign.as_char()));
+    let is_generic = tokens.iter().any(|token| is_sign(token, "<"));
+    let written = tokens.iter().enumerate().map(|(index, token)| {
+        let neighbours = [index.checked_sub(1), Some(index + 1)];
+        let mut neighbours = neighbours.into_iter().flatten().filter_map(|index| tokens.get(index));
+        if is_generic || !neighbours.all(|token| is_sign(token, "+-*/%")) {
+            return token.clone();
+        }
+        match token {
+            TokenTree::Literal(literal) => TokenTree::Literal(with_point(literal).unwrap_or_else(|| literal.clone())),
+            TokenTree::Group(group) if matches!(group.delimiter(), Delimiter::Parenthesis | Delimiter::None) => {
+                let mut inside = Group::new(group.delimiter(), as_float(group.stream()));
+                inside.set_span(group.span());
+                TokenTree::Group(inside)
+            }
+            _ => token.clone(),
+        }
+    });
+    written.collect()
+}
+
+/// Returns a whole number without a type as a number with a point.
+fn with_point(literal: &Literal) -> Option<Literal> {
+    let text = literal.to_string();
+    let number = syn::parse_str::<syn::LitInt>(&text).ok().filter(|number| number.suffix().is_empty())?;
+    let is_decimal = text.chars().all(|digit| digit.is_ascii_digit() || digit == '_');
+    let digits = if is_decimal { &text } else { number.base10_digits() };
+    let mut number: Literal = format!("{digits}.0").parse().ok()?;
+    number.set_span(literal.span());
+    Some(number)
+}
+
 /// Returns the constants with the defaults. One that is out of range does not compile.
 pub(crate) fn default_values(owner: &Ident, settings: &[Setting]) -> TokenStream {
     let checks = settings.iter().filter_map(|setting| {
         let (name, default) = (&setting.name, setting.default.as_ref()?);
-        let constant = default_name(owner, setting);
-        let check = crate::expand::at(Place::of(default).span(), checked(owner, setting));
+        let (constant, default) = (default_name(owner, setting), as_float(default.clone()));
+        let check = crate::expand::at(Place::of(&default).span(), checked(owner, setting));
         Some(quote! {
             #[allow(non_upper_case_globals)]
             const #constant: f64 = #default;

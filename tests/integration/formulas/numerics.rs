@@ -1,7 +1,7 @@
-//! Forms that overflow or cancel as they are written, and powers at 0.
+//! Forms that overflow or cancel as they are written, powers at 0, and defaults without a point.
 
 use typenet::prelude::*;
-use typenet::{activation, gradient_of};
+use typenet::{activation, gradient_of, loss};
 
 /// The allowed difference from the exact value, relative to it, or absolute for values below one.
 const TOLERANCE: f64 = 1e-14;
@@ -238,4 +238,17 @@ fn an_exponent_may_differ_between_elements() {
     let mut gradient = [0.0; 2];
     assert_eq!(of_number(&[1.0, 2.0], &mut gradient), 2.0);
     assert_eq!((of_number(&[1.0, 0.75], &mut gradient), gradient), (0.0, [f64::INFINITY, 0.0]));
+}
+
+activation!(Whole(x; scale = 1, shift = -2, third = 1 / 3) = scale * x + shift + third);
+activation!(Counted(x; count: positive = SIZES.0 as f64 * 2, base = 0x10, sum = -(1_000 + 1) * 2) = x * count + base + sum);
+loss!(Twice(p, t; weight: positive = 2, power = -(1 + 1)) = weight * (p - t).powi(2) * exp(power));
+
+const SIZES: (usize, usize) = (3, 4);
+
+#[test]
+fn a_default_may_be_a_whole_number() {
+    assert_eq!(WholeSettings::default().value(1.0), 1.0 - 2.0 + 1.0 / 3.0);
+    assert_eq!(CountedSettings::default().value(1.0), 6.0 + 16.0 - 2002.0);
+    assert_eq!(Twice::default(), Twice::default().weight(2.0).power(-2.0));
 }

@@ -1,11 +1,11 @@
-//! A default that is a whole number.
+//! A setting of a network that is a whole number.
 
 use typenet::activation;
 use typenet::prelude::*;
 
 activation!(Wrong(x; steepness: positive = 1) = x * tanh(steepness * x));
 
-network!(struct Curve = Dense<1, 8>, Wrong(steepness = 2.0), Dense<8, 1>);
+network!(struct Curve = Dense<1, 8>, Wrong(steepness = 2), Dense<8, 1>);
 
 fn main() {
     let curve = Curve::init(&mut typenet::rng(37));
