@@ -34,7 +34,7 @@ pub(crate) fn lines(graph: &Graph, roots: &[(String, Value)], given: &HashMap<Va
     let of_matrices: Vec<_> = of_matrices.map(|&value| format!("dL/d{}", transposed(graph, value, given).0)).collect();
     let leaves = all.iter().filter(|&&value| graph.arguments(value).is_empty());
     let taken = leaves.map(|&value| write(graph, value, given).0).chain(roots.iter().map(|&(name, _)| name.to_owned()));
-    let mut lines = Lines { graph, uses, names: given.clone(), taken: taken.collect(), number: 0, lines: Vec::new() };
+    let mut lines = Lines { graph, uses, names: given.clone(), taken: taken.collect(), number: 0, written: Vec::new() };
     for (name, root) in roots {
         // A derivative of a layer is a sum over the samples, so its name is not that of the value.
         let names_value = !name.starts_with(UNNAMED) && !name.starts_with("dL/");
@@ -42,12 +42,12 @@ pub(crate) fn lines(graph: &Graph, roots: &[(String, Value)], given: &HashMap<Va
         // The derivative of a matrix has its columns as rows, too.
         let is_transposed = of_matrices.iter().any(|of_matrix| of_matrix == name);
         let write = if is_transposed { transposed } else { write };
-        lines.lines.push(format!("{name} = {}", write(graph, root, &lines.names).0));
+        lines.written.push(format!("{name} = {}", write(graph, root, &lines.names).0));
         if names_value && !graph.arguments(root).is_empty() {
             lines.names.entry(root).or_insert_with(|| name.to_owned());
         }
     }
-    lines.lines
+    lines.written
 }
 
 /// The lines so far.
@@ -61,7 +61,7 @@ struct Lines<'a> {
     taken: HashSet<String>,
     /// How many values have a number as their name.
     number: usize,
-    lines: Vec<String>,
+    written: Vec<String>,
 }
 
 impl Lines<'_> {
@@ -81,7 +81,7 @@ impl Lines<'_> {
                 self.number += 1;
                 format!("t{}", subscript(self.number))
             });
-            self.lines.push(format!("{name} = {}", write(self.graph, value, &self.names).0));
+            self.written.push(format!("{name} = {}", write(self.graph, value, &self.names).0));
             self.names.insert(value, name);
         }
     }

@@ -166,7 +166,6 @@ fn meaning(graph: &mut Graph, parameter: &super::layer_header::Parameter, errors
             let element = graph.push(Operation::Parameter(index, axes));
             let element = graph.spread(Extent::Element(Axes::NONE, axes), element);
             let number = graph.reduce(Reduction::Sum, element);
-            graph.name(number, &identifier::plain(&parameter.name));
             Meaning::Value(number)
         }
         Dimensions::Vector(written) => {
@@ -286,6 +285,14 @@ pub(super) fn explanation(analysis: &Analysis, header: &LayerHeader) -> Vec<Stri
             lines.push(of_vector.unwrap_or(line));
         }
     }
+    // What the way back through a loop adds is no value of the graph.
+    let outermost = graph.backs.iter().filter(|back| back.within.is_none());
+    let mut parameters: Vec<_> = outermost.flat_map(|back| graph.parameters_of(back)).collect();
+    parameters.sort_unstable();
+    parameters.dedup();
+    lines.extend(
+        parameters.into_iter().map(|index| format!("{} += sum over the steps of the loop", of_parameter(index))),
+    );
     lines
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::formula::graph::{Binary, Extent, Graph, Operation, Unary, Value};
+use crate::formula::graph::{Binary, Extent, Graph, Operation, Reduction, Unary, Value};
 
 /// Returns the value whose text is that of another: a value without a name is seen through what has no sign in mathematics.
 pub(super) fn seen(graph: &Graph, value: Value) -> Value {
@@ -14,6 +14,8 @@ pub(super) fn seen(graph: &Graph, value: Value) -> Value {
         | Operation::Spread(_, inner)
         | Operation::Repeat(_, inner)
         | Operation::Binary(Binary::OrNan, inner, _) => seen(graph, inner),
+        // A parameter that is a number.
+        Operation::Reduce(Reduction::Sum, inner) if is_parameter(graph, inner) => seen(graph, inner),
         Operation::View(extent, inner) if count_of_rows(graph, extent) == count_of_rows(graph, graph.extent(inner)) => {
             seen(graph, inner)
         }
@@ -130,4 +132,11 @@ fn is_power(graph: &Graph, base: Value, elsewhere: Value, at_zero: Value) -> boo
 /// Returns whether a value is a parameter that is a matrix. Its columns are the rows of the value.
 pub(super) fn is_matrix(graph: &Graph, value: Value) -> bool {
     matches!(graph.operation(value), Operation::Parameter(_, axes) if graph.sizes(axes).len() == 2)
+}
+
+/// Returns whether a value is a copy of a parameter of one element.
+fn is_parameter(graph: &Graph, value: Value) -> bool {
+    let Operation::Spread(_, inner) = graph.operation(value) else { return false };
+    let Operation::Parameter(_, axes) = graph.operation(inner) else { return false };
+    matches!(graph.sizes(axes), &[size] if graph.length(size).as_number() == Some(1))
 }
