@@ -617,13 +617,14 @@ typenet::layer! {
     fn forward(x: Vector<N>) -> Vector<5> {
         let mut h = bias / 2;
         let mut total = 0;
-        for step in 0..K {
+        for count in 0..K {
             let mut inner = h;
-            for k in 1..K {
-                inner = sin(state * inner) + decay * k;
+            // A name of the code around it.
+            for samples in 1..K {
+                inner = sin(state * inner) + decay * samples;
             }
-            h = cell(inner, input * x + step / 4);
-            total = total + dot(h, centers[step]) * x[step];
+            h = cell(inner, input * x + count / 4);
+            total = total + dot(h, centers[count]) * x[count];
         }
         for part in 0..2 {
             h = h * x[part] + total;

@@ -26,23 +26,25 @@ impl Memory<'_> {
             let last = self.slice(looped);
             start.extend(quote!(#kept[..samples * #len].copy_from_slice(&*#initial);));
             let next = state_name(repetition, "next", index);
+            let [at, count] = ["at", "count"].map(hygienic);
             before.extend(quote! {
-                let (#state, #next) = #kept.split_at_mut((at + 1) * samples * #len);
-                let #state = &#state[at * samples * #len..];
+                let (#state, #next) = #kept.split_at_mut((#at + 1) * samples * #len);
+                let #state = &#state[#at * samples * #len..];
             });
             after.extend(quote! {
-                let #next = if at + 1 < count { &mut #next[..samples * #len] } else { &mut *#last };
+                let #next = if #at + 1 < #count { &mut #next[..samples * #len] } else { &mut *#last };
                 #next.copy_from_slice(&*#result);
             });
         }
         let (index, number) = self.index(repetition);
         let [first, end] = [&of.start, &of.end].map(Length::code);
+        let [at, count] = ["at", "count"].map(hygienic);
         quote! {
             {
                 #start
-                let count = #end - #first;
+                let #count = #end - #first;
                 for #index in (#first)..(#end) {
-                    let at = #index - #first;
+                    let #at = #index - #first;
                     #number
                     #before
                     #body
@@ -87,7 +89,8 @@ impl Memory<'_> {
                 let Some((kept, looped)) = self.kept(back.repetition, index) else { continue };
                 let len = self.len(looped);
                 start.extend(quote!(#result_slice.copy_from_slice(&*#slope);));
-                before.extend(quote!(let #state = &#kept[at * samples * #len..(at + 1) * samples * #len];));
+                let at = hygienic("at");
+                before.extend(quote!(let #state = &#kept[#at * samples * #len..(#at + 1) * samples * #len];));
                 after.extend(quote!(#result_slice.copy_from_slice(&*#derivative);));
             } else {
                 let t = &self.owner.scalar;
@@ -97,10 +100,11 @@ impl Memory<'_> {
         }
         let (index, number) = self.index(back.repetition);
         let [first, end] = [&of.start, &of.end].map(Length::code);
+        let at = hygienic("at");
         quote! {
             #start
             for #index in ((#first)..(#end)).rev() {
-                let at = #index - #first;
+                let #at = #index - #first;
                 #number
                 #before
                 #body

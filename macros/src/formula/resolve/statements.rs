@@ -16,6 +16,44 @@ const MOST_REPETITIONS: i64 = 64;
 /// The most values of a formula, so that loops in loops end.
 const MOST_VALUES: usize = 20_000;
 
+/// The names of generated code that surrounds a loop.
+const TAKEN: [&str; 26] = [
+    "accumulate",
+    "cache",
+    "compared",
+    "constants",
+    "count",
+    "grad_input",
+    "grad_output",
+    "gradient",
+    "input",
+    "isa",
+    "logits",
+    "losses",
+    "memory",
+    "output",
+    "point",
+    "prediction",
+    "product",
+    "result",
+    "row",
+    "rows",
+    "samples",
+    "site",
+    "start",
+    "target",
+    "targets",
+    "vector",
+];
+
+/// Returns the name of the index of a loop in code, where names of generated code are visible.
+fn name_in_code(index: &Ident) -> Ident {
+    let name = identifier::plain(index);
+    let is_taken =
+        TAKEN.contains(&name.as_str()) || identifier::is_keyword(&name) || matches!(&*name, "weight" | "total");
+    if is_taken { Ident::new(&format!("{name}_index"), index.span()) } else { index.clone() }
+}
+
 impl Scope<'_> {
     pub(super) fn block(&mut self, statements: &[Statement], result: &Expression) -> Option<Value> {
         let start = self.entries.len();
@@ -160,9 +198,10 @@ impl Scope<'_> {
             if let Some(entry) = self.entries.last_mut() {
                 entry.used = true;
             }
-            self.indices.push((identifier::plain(index), Length::opaque(&quote!(#index))));
-            self.bounds.push((identifier::plain(index), [start.clone(), end.clone()]));
-            (index.clone(), number)
+            let name = name_in_code(index);
+            self.indices.push((identifier::plain(index), Length::opaque(&quote!(#name))));
+            self.bounds.push((name.to_string(), [start.clone(), end.clone()]));
+            (name, number)
         });
         self.run(body);
         if index.is_some() {
