@@ -159,6 +159,20 @@ impl LayerHeader {
         let fields;
         braced!(fields in input);
         read_fields(&fields, header, errors)?;
+        header.read_functions(input, of)?;
+        header.read_signature(input, of)?;
+        (header.formula, header.braces) = formula(input)?;
+        header.functions.extend(Function::read_all(input, example)?);
+        if !input.is_empty() {
+            return Err(expected("nothing after the formula", input));
+        }
+        Ok(())
+    }
+
+    /// Reads the functions before the formula, and the name of the formula.
+    fn read_functions(&mut self, input: ParseStream<'_>, of: Declared) -> syn::Result<()> {
+        let example = of.example();
+        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
         let mut another = None;
         loop {
             input
@@ -167,23 +181,28 @@ impl LayerHeader {
             another = Some(expected(&format!("`{}`", of.entry()), input));
             let function: Ident = input.parse().map_err(|_| expected(&format!("`{}`", of.entry()), input))?;
             if function == of.entry() {
-                break;
+                return Ok(());
             }
-            header.functions.push(Function::read(function, input, example)?);
+            self.functions.push(Function::read(function, input, example)?);
         }
+    }
+
+    /// Reads inputs and output.
+    fn read_signature(&mut self, input: ParseStream<'_>, of: Declared) -> syn::Result<()> {
+        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, of.example());
         if !input.peek(syn::token::Paren) {
             return Err(expected("its input in parentheses", input));
         }
         let inside;
         parenthesized!(inside in input);
-        header.input.name = inside.parse().map_err(|_| expected("the name of the input", &inside))?;
+        self.input.name = inside.parse().map_err(|_| expected("the name of the input", &inside))?;
         inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the input", &inside))?;
-        header.takes = ShapeOf::read(&inside.parse()?, &OF_NETWORKS)?;
+        self.takes = ShapeOf::read(&inside.parse()?, &OF_NETWORKS)?;
         if of == Declared::Loss {
             inside.parse::<Token![,]>().map_err(|_| expected("`,` and the target", &inside))?;
             let target = inside.parse().map_err(|_| expected("the name of the target", &inside))?;
             inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the target", &inside))?;
-            header.target = Some((target, ShapeOf::read(&inside.parse()?, &OF_NETWORKS)?));
+            self.target = Some((target, ShapeOf::read(&inside.parse()?, &OF_NETWORKS)?));
             if inside.peek(Token![,]) {
                 inside.parse::<Token![,]>()?;
             }
@@ -193,16 +212,8 @@ impl LayerHeader {
         }
         input.parse::<Token![->]>().map_err(|_| expected("`->` and the shape of the output", input))?;
         let shapes: &[_] = if of == Declared::Loss { &[("Scalar", 0)] } else { &OF_NETWORKS };
-        header.gives = ShapeOf::read(&input.parse()?, shapes)?;
-        if !input.peek(syn::token::Brace) {
-            return Err(expected("the formula in braces", input));
-        }
-        (header.formula, header.braces) = formula(input)?;
-        header.functions.extend(Function::read_all(input, example)?);
-        if !input.is_empty() {
-            return Err(expected("nothing after the formula", input));
-        }
-        Ok(())
+        self.gives = ShapeOf::read(&input.parse()?, shapes)?;
+        if input.peek(syn::token::Brace) { Ok(()) } else { Err(expected("the formula in braces", input)) }
     }
 
     /// Returns the attributes apart from those that the macro reads.

@@ -57,6 +57,13 @@ pub(crate) struct SubFormula {
     pub(crate) body: Expression,
 }
 
+impl SubFormula {
+    /// Returns whether its arguments are numbers, so that it acts on every element.
+    fn is_of_numbers(&self) -> bool {
+        self.arguments.iter().all(|(_, sizes)| sizes.is_empty())
+    }
+}
+
 /// What a formula computes.
 pub(crate) struct Resolved {
     pub(crate) value: Value,
@@ -291,19 +298,7 @@ impl<'a> Scope<'a> {
         }
         let wanted = function::numbers_of_arguments(&word);
         if wanted.is_empty() {
-            if word == self.owner {
-                return self.report(errors::calls_itself(name));
-            }
-            let declared = self.entries.iter_mut().rev().find(|entry| identifier::plain(&entry.name) == word);
-            if let Some(entry) = declared {
-                entry.used = true;
-                if entry.meaning == Meaning::Mistake {
-                    return None;
-                }
-            }
-            let similar =
-                function::similar(&word, self.functions.iter().map(|function| identifier::plain(&function.name)));
-            return self.report(errors::unknown_function(name, similar.as_deref()));
+            return self.unknown_function(name, &word);
         }
         let takes_more = word == "concat" && values.len() > 2;
         if !wanted.contains(&values.len()) && !takes_more {
@@ -318,27 +313,57 @@ impl<'a> Scope<'a> {
             self.check_shapes(place, &word)?;
             return self.of_arrays(name, arguments, &values, place);
         }
-        for (value, argument) in values.iter().zip(arguments).skip(1) {
-            let first = (*values.first()?, arguments.first().map_or("", |first| &first.text));
-            self.check_sizes([first.0, *value], place, &word, [first.1, &argument.text])?;
-        }
-        if found.is_none_or(|function| function.combines) && !any_vector(self.graph, &values) {
-            let argument = arguments.first().map_or("", |argument| &argument.text);
-            return self.report(errors::combination_of_number(name, argument, place));
-        }
-        let value = *values.first()?;
-        if found.is_some_and(|function| function.is_of_vector) && self.rank(value) > 1 {
-            let argument = arguments.first().map_or("", |argument| &argument.text);
-            return self.report(errors::vector_function(name, argument, &self.shape_text(value)));
-        }
+        self.check_call(name, arguments, &values, found, place)?;
         if let Some(function) = found {
             return (function.build)(self.graph, &values);
         }
         // The mean.
+        let value = *values.first()?;
         let axes = self.graph.extent(value).axes()?;
         let sum = self.graph.reduce(Reduction::Sum, value);
         let reciprocal = self.graph.reciprocal(axes);
         Some(self.graph.times(sum, reciprocal))
+    }
+
+    /// Reports a function that does not exist, unless its name was a mistake.
+    fn unknown_function(&mut self, name: &Ident, word: &str) -> Option<Value> {
+        if word == self.owner {
+            return self.report(errors::calls_itself(name));
+        }
+        let declared = self.entries.iter_mut().rev().find(|entry| identifier::plain(&entry.name) == word);
+        if let Some(entry) = declared {
+            entry.used = true;
+            if entry.meaning == Meaning::Mistake {
+                return None;
+            }
+        }
+        let functions = self.functions.iter().map(|function| identifier::plain(&function.name));
+        let similar = function::similar(word, functions);
+        self.report(errors::unknown_function(name, similar.as_deref()))
+    }
+
+    /// Reports arguments whose shapes the function does not take.
+    fn check_call(
+        &mut self,
+        name: &Ident,
+        arguments: &[Expression],
+        values: &[Value],
+        found: Option<&function::Function>,
+        place: Place,
+    ) -> Option<()> {
+        let (value, text) = (*values.first()?, arguments.first().map_or("", |argument| &argument.text));
+        for (&other, argument) in values.iter().zip(arguments).skip(1) {
+            self.check_sizes([value, other], place, &name.to_string(), [text, &argument.text])?;
+        }
+        if found.is_none_or(|function| function.combines) && !any_vector(self.graph, values) {
+            self.report(errors::combination_of_number(name, text, place));
+            return None;
+        }
+        if found.is_some_and(|function| function.is_of_vector) && self.rank(value) > 1 {
+            self.report(errors::vector_function(name, text, &self.shape_text(value)));
+            return None;
+        }
+        Some(())
     }
 
     /// Returns what is wrong with a function of all elements where a formula sees one.

@@ -65,30 +65,61 @@ impl Scope<'_> {
             return self.report(errors::wrong_number_of_arguments(name, &[declared.len()], values.len()));
         }
         let values: Vec<_> = values.into_iter().collect::<Option<_>>()?;
+        let bound = self.check_arguments(name, called, arguments, &values, place)?;
+        // Its mistakes were reported where it was called first.
+        if !is_first && self.errors.any() {
+            return None;
+        }
+        let is_of_numbers = called.is_of_numbers();
+        let (result, bound) = self.within(function, called, &values, bound, is_of_numbers);
+        let result = result?;
+        if !is_of_numbers {
+            let (place, sizes) = &called.gives;
+            let sizes: Vec<_> = sizes.iter().map(|size| self.graph.computed(Length::read(size, &bound))).collect();
+            self.check_declared(result, &sizes, *place, &name.to_string(), true)?;
+        }
+        Some(result)
+    }
+
+    /// Reports arguments of other shapes than declared. Returns what the const parameters of the function stand for.
+    fn check_arguments(
+        &mut self,
+        name: &Ident,
+        called: &SubFormula,
+        arguments: &[Expression],
+        values: &[Value],
+        place: Place,
+    ) -> Option<Vec<(String, Length)>> {
         let mut bound = Vec::new();
-        // A function of numbers acts on every element.
-        let is_of_numbers = declared.iter().all(|(_, sizes)| sizes.is_empty());
-        if is_of_numbers {
+        if called.is_of_numbers() {
             for (value, argument) in values.iter().zip(arguments).skip(1) {
                 let first = (*values.first()?, arguments.first().map_or("", |first| &first.text));
                 self.check_sizes([first.0, *value], place, &name.to_string(), [first.1, &argument.text])?;
             }
         } else {
-            for ((value, argument), (_, sizes)) in values.iter().zip(arguments).zip(declared) {
+            for ((value, argument), (_, sizes)) in values.iter().zip(arguments).zip(&called.arguments) {
                 let sizes = self.bound_sizes(*value, sizes, &called.sizes, &mut bound);
                 self.check_declared(*value, &sizes, argument.place, &argument.text, false)?;
             }
         }
-        // Its mistakes were reported where it was called first.
-        if !is_first && self.errors.any() {
-            return None;
-        }
+        Some(bound)
+    }
+
+    /// Adds the body of a function, which sees its arguments and nothing else. Returns what its const parameters stand for, too.
+    fn within(
+        &mut self,
+        function: usize,
+        called: &SubFormula,
+        values: &[Value],
+        bound: Vec<(String, Length)>,
+        is_of_numbers: bool,
+    ) -> (Option<Value>, Vec<(String, Length)>) {
         let entries = std::mem::take(&mut self.entries);
         let indices = std::mem::replace(&mut self.indices, bound);
         let was_alone = self.alone;
         self.alone |= is_of_numbers;
         self.calls.push(function);
-        for ((argument, _), value) in declared.iter().zip(values) {
+        for ((argument, _), &value) in called.arguments.iter().zip(values) {
             self.declare(argument, Some(value), "argument");
         }
         let result = self.value(&called.body);
@@ -98,14 +129,7 @@ impl Scope<'_> {
         self.calls.pop();
         self.alone = was_alone;
         self.entries = entries;
-        let bound = std::mem::replace(&mut self.indices, indices);
-        let result = result?;
-        if !is_of_numbers {
-            let (place, sizes) = &called.gives;
-            let sizes: Vec<_> = sizes.iter().map(|size| self.graph.computed(Length::read(size, &bound))).collect();
-            self.check_declared(result, &sizes, *place, &name.to_string(), true)?;
-        }
-        Some(result)
+        (result, std::mem::replace(&mut self.indices, indices))
     }
 
     /// Returns the declared sizes of an argument. A const parameter of the function that is not bound yet becomes what it meets.
