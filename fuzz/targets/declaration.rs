@@ -71,11 +71,19 @@ fn expanded(declaration: TokenStream, library: &TokenStream) -> (syn::Result<()>
     (errors.into_result(), expanded)
 }
 
+/// Expands a function for other formulas, which needs no path to the library.
+fn shared(function: TokenStream, _: &TokenStream) -> TokenStream {
+    formula::formula(function)
+}
+
 fuzz_target!(|text: &str| {
     let Ok(tokens) = text.parse::<TokenStream>() else { return };
     let library = quote!(::typenet);
-    for expand in [declared, formula::activation, formula::loss, formula::layer, formula::gradient_of] {
+    for expand in [declared, formula::activation, formula::loss, formula::layer, formula::gradient_of, shared] {
         assert!(!expand(tokens.clone(), &library).is_empty(), "a declaration expands to code or messages");
+    }
+    if let Some(call) = formula::imported(tokens.clone(), &library, "layer_impl") {
+        assert!(!call.is_empty());
     }
     if let Ok(input) = syn::parse2(tokens) {
         assert!(!flat_parameters::derive(&input).is_empty());
