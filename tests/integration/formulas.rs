@@ -8,7 +8,7 @@ mod numerics;
 use serde_json::Value;
 use typenet::kernel::{Isa, Program, dispatch};
 use typenet::prelude::*;
-use typenet::{activation, layer, loss};
+use typenet::{Plan, activation, layer, loss};
 
 /// The allowed difference from PyTorch in double precision, relative to the value, or absolute for values below one.
 const TOLERANCE: f64 = 1e-12;
@@ -444,6 +444,19 @@ fn samples_have_the_same_bits_alone_and_in_a_batch() {
     assert_same_bits_alone::<OfHeads, 20, 20>(&*OfHeads::init(&mut rng));
     assert_same_bits_alone::<OfElman, 10, 3>(&*OfElman::init(&mut rng));
     assert_same_bits_alone::<OfMixer, 12, 12>(&*OfMixer::init(&mut rng));
+}
+
+#[test]
+fn gradients_that_are_several_sums_are_added_in_a_memory_of_their_own() {
+    // The tile of a batch is summed before it is added to the others, so that bits do not depend on who adds it.
+    const fn sums_from_zero<L: Layer, In: Shape>() -> bool {
+        <L::Plan<In> as Plan>::SUMS_FROM_ZERO
+    }
+    assert!(sums_from_zero::<Glu<4, 5>, Vector<4>>());
+    assert!(sums_from_zero::<Heads<5>, Sequence<5, 4>>());
+    assert!(!sums_from_zero::<Tied<4, 3>, Vector<4>>());
+    assert!(!sums_from_zero::<Unrolled<2, 3>, Sequence<5, 2>>());
+    assert!(!sums_from_zero::<Elman<5, 2, 3>, Sequence<5, 2>>());
 }
 
 loss! {

@@ -40,12 +40,22 @@ pub(super) struct Memory<'a> {
     loops: usize,
     /// The gradients of parameters that were written.
     written: Vec<usize>,
+    /// Whether several sums are added to the gradient of one parameter.
+    pub(super) adds_twice: bool,
 }
 
 impl<'a> Memory<'a> {
     /// Returns memory without values, apart from those in these slices.
     pub(super) fn new(owner: Owner<'a>, fixed: HashMap<Value, TokenStream>) -> Self {
-        Self { owner, stored: Vec::new(), fixed, types: TokenStream::new(), loops: 0, written: Vec::new() }
+        Self {
+            owner,
+            stored: Vec::new(),
+            fixed,
+            types: TokenStream::new(),
+            loops: 0,
+            written: Vec::new(),
+            adds_twice: false,
+        }
     }
 
     fn graph(&self) -> &'a Graph {
@@ -237,6 +247,7 @@ impl<'a> Memory<'a> {
     /// Returns whether to add to the gradient of a parameter: always, except for the first that is written.
     fn accumulate(&mut self, parameter: usize) -> TokenStream {
         if self.written.contains(&parameter) {
+            self.adds_twice = true;
             return quote!(true);
         }
         self.written.push(parameter);

@@ -27,6 +27,8 @@ struct Passes {
     reads_input: bool,
     reads_output: bool,
     multiply_adds: TokenStream,
+    /// Whether the gradient of each parameter is one sum.
+    sums_from_zero: bool,
 }
 
 fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> Passes {
@@ -90,6 +92,7 @@ fn passes(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> P
         reads_input: reads("input"),
         reads_output: reads("output"),
         multiply_adds: quote!(0 #(+ #multiply_adds)*),
+        sums_from_zero: !memory.adds_twice,
         types: memory.types.clone(),
     }
 }
@@ -210,7 +213,17 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
         if header.settings.is_empty() { quote!(()) } else { settings::struct_name(name).into_token_stream() };
     let (over, values): (Vec<_>, Vec<_>) = analysis.graph.constants_of_sizes().into_iter().unzip();
     let assertions = assertions(&analysis.graph, &analysis.comparisons, &analysis.ranges, private).statements;
-    let Passes { forward, backward, inference_len, cache_len, reads_input, reads_output, multiply_adds, .. } = passes;
+    let Passes {
+        forward,
+        backward,
+        inference_len,
+        cache_len,
+        reads_input,
+        reads_output,
+        multiply_adds,
+        sums_from_zero,
+        ..
+    } = passes;
     // Each use of a layer with these sizes needs one of both.
     let (cache_len, inference_len) = if assertions.is_empty() {
         (cache_len.clone(), inference_len.clone())
@@ -244,7 +257,7 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, pr
             const MULTIPLY_ADDS: u64 = #multiply_adds;
             const READS_INPUT: bool = #reads_input;
             const READS_OUTPUT: bool = #reads_output;
-            const SUMS_FROM_ZERO: bool = true;
+            const SUMS_FROM_ZERO: bool = #sums_from_zero;
         }
         impl #declared #private::Layer for #name #arguments {
             type Output<In: #private::Shape> = #gives;

@@ -69,6 +69,7 @@ impl Memory<'_> {
                 let (name, t) = (self.owner.parameters.get(parameter), &self.owner.scalar);
                 start.extend(quote!(if !accumulate { gradient.#name.as_mut_slice().fill(#t::ZERO); }));
             }
+            self.adds_twice = true;
         }
         for (&result, &seed) in results.iter().zip(&back.seeds) {
             let slice = self.slice(result);
