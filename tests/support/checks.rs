@@ -1,0 +1,293 @@
+//! Holds a gradient to dual numbers, to a five-point stencil, and `f32` to `f64`.
+
+use std::marker::PhantomData;
+
+use crate::dual::Dual;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use typenet::kernel::{Isa, Kernels, Program, dispatch};
+use typenet::prelude::*;
+use typenet::{Scalar, Target, random};
+
+/// Against dual numbers in `f64`, relative by norm. What is left is rounding; about 10⁻¹⁵ is usual.
+pub(crate) const DUAL_TOLERANCE: f64 = 1e-11;
+/// Against the five-point stencil in `f64`, relative by norm.
+pub(crate) const STENCIL_TOLERANCE: f64 = 1e-7;
+/// `f32` against `f64`, relative by norm: 24 bits, and sums of some hundred terms.
+pub(crate) const SINGLE_TOLERANCE: f64 = 1e-4;
+/// Below this norm a gradient is rounding noise, as when the softmax of one class is always one.
+pub(crate) const NOISE: f64 = 1e-9;
+/// Losses and logits of about ten are rounded by 10⁻¹⁵, and the stencil divides by its step of 2 · 10⁻⁴: over some ten
+/// parameters that is 10⁻¹⁰ at most, so a gradient below this norm is not seen to `STENCIL_TOLERANCE`.
+const STENCIL_SIGHT: f64 = 1e-3;
+
+/// A kind of target that can be drawn, the same in every type of number.
+pub(crate) trait Drawn: Target {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self::Value<T>;
+}
+
+impl<const K: usize> Drawn for Class<K> {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self {
+        Class::new(random::below(rng, K)).unwrap()
+    }
+}
+
+impl<const N: usize> Drawn for Vector<N> {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> [T; N] {
+        draw_sample::<Self, T>(rng)
+    }
+}
+
+impl<const C: usize, const H: usize, const W: usize> Drawn for Image<C, H, W> {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> [[[T; W]; H]; C] {
+        draw_sample::<Self, T>(rng)
+    }
+}
+
+impl<const L: usize, const N: usize> Drawn for Sequence<L, N> {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> [[T; N]; L] {
+        draw_sample::<Self, T>(rng)
+    }
+}
+
+pub(crate) fn draw_sample<S: Shape, T: Scalar>(rng: &mut random::Rng) -> S::Array<T> {
+    let mut sample = S::zero::<T>();
+    for value in S::flat_mut(&mut sample) {
+        *value = T::from_f64(random::normal(rng));
+    }
+    sample
+}
+
+/// A network in `f64`, and its copy in other numbers.
+pub(crate) fn convert<N: Network<Scalar = f64>, M: Network>(network: &N) -> Box<M> {
+    let mut copy = M::zeroed();
+    for (to, &from) in copy.parameters_mut().iter_mut().zip(network.parameters()) {
+        *to = Scalar::from_f64(from);
+    }
+    copy
+}
+
+/// A batch drawn from a seed.
+type Batch<S, Y, T> = (Vec<<S as Shape>::Array<T>>, Vec<<Y as Target>::Value<T>>);
+
+pub(crate) fn batch<S: Shape, Y: Drawn, T: Scalar>(seed: u64, samples: usize) -> Batch<S, Y, T> {
+    let mut rng = typenet::rng(seed);
+    let inputs = (0..samples).map(|_| draw_sample::<S, T>(&mut rng)).collect();
+    let targets = (0..samples).map(|_| Y::draw::<T>(&mut rng)).collect();
+    (inputs, targets)
+}
+
+pub(crate) fn gradient_of<N: Network, L: Loss<N::Output>>(
+    network: &N,
+    loss: &L,
+    seed: u64,
+    samples: usize,
+) -> (N::Scalar, Vec<f64>)
+where
+    L::Target: Drawn,
+{
+    let (inputs, targets) = batch::<N::Input, L::Target, N::Scalar>(seed, samples);
+    let mut gradient = Gradient::<N>::zeroed();
+    // As `gradient_check`: dropout leaves out the same numbers.
+    let pass = Pass::training(0, 0);
+    let value = network.gradient(&inputs, &targets, loss, &pass, &mut Workspace::new(), &mut gradient).unwrap();
+    // Statistics have no derivative: the gradient has their changes.
+    for tensor in N::TENSORS.list().into_iter().filter(|tensor| tensor.kind.is_statistic()) {
+        gradient.parameters_mut()[tensor.range].fill(N::Scalar::ZERO);
+    }
+    (value, gradient.parameters().iter().map(|g| g.to_f64()).collect())
+}
+
+/// The sum of a loss over samples, from the logits of a network whose output has shape `S`.
+struct Sum<'a, S, L, T, V> {
+    loss: &'a L,
+    logits: &'a [T],
+    targets: &'a [V],
+    output: PhantomData<S>,
+}
+
+impl<S: Shape, L: Loss<S>, T: Kernels> Program for Sum<'_, S, L, T, <L::Target as Target>::Value<T>> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) -> T {
+        self.loss.evaluate(isa, self.logits, self.targets, T::ONE, None)
+    }
+}
+
+/// The mean loss by the forward formulas alone, in the pass of `gradient_of`.
+pub(crate) fn loss_of<N: Network, L: Loss<N::Output>>(network: &N, loss: &L, seed: u64, samples: usize) -> N::Scalar
+where
+    L::Target: Drawn,
+{
+    let (inputs, targets) = batch::<N::Input, L::Target, N::Scalar>(seed, samples);
+    let mut workspace = Workspace::for_samples(samples);
+    let logits = N::Logits::flat_batch(network.forward(&inputs, &Pass::training(0, 0), &mut workspace).unwrap());
+    let sum = dispatch(Sum { loss, logits, targets: &targets, output: PhantomData::<N::Output> });
+    sum / N::Scalar::from_count(samples)
+}
+
+/// The norm of the difference, and the larger of the two norms.
+pub(crate) fn difference(a: &[f64], b: &[f64]) -> (f64, f64) {
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
+    let scale = norm(&mut a.iter().copied()).max(norm(&mut b.iter().copied()));
+    (norm(&mut a.iter().zip(b).map(|(a, b)| a - b)), scale)
+}
+
+pub(crate) fn relative(a: &[f64], b: &[f64]) -> f64 {
+    let (apart, scale) = difference(a, b);
+    if scale < NOISE { 0.0 } else { apart / scale }
+}
+
+/// How far all parameters are moved before the stencil is asked. It is right about smooth networks everywhere.
+#[allow(dead_code, reason = "formulas have none of these networks")]
+pub(crate) const SMOOTH: &[f64] = &[0.0];
+/// An activation whose slope has a kink spoils the stencil where that meets it, so it may be asked again elsewhere.
+pub(crate) const BENT: &[f64] = &[0.0, 1e-2, -1e-2];
+/// An activation that has a kink itself: the stencil is asked by each parameter along which there is none near.
+pub(crate) const KINKED: &[f64] = &[];
+/// The share of the parameters by which it must have been asked then.
+const LEAST_COMPARED: f64 = 0.25;
+
+/// How far the gradient is from the stencil, and the tensor where it is furthest, with all parameters moved by so much.
+pub(crate) fn stencil_error<N, L>(network: &mut N, moved: f64, loss: &L, seed: u64, samples: usize) -> (f64, String)
+where
+    N: Network<Scalar = f64>,
+    L: Loss<N::Output>,
+    L::Target: Drawn,
+{
+    let parameters = network.parameters().to_vec();
+    network.parameters_mut().iter_mut().for_each(|parameter| *parameter += moved);
+    let (_, gradient) = gradient_of(network, loss, seed, samples);
+    let (inputs, targets) = batch::<N::Input, L::Target, f64>(seed, samples);
+    let stencil = gradient_check(network, &inputs, &targets, loss).unwrap();
+    network.parameters_mut().copy_from_slice(&parameters);
+    let (apart, scale) = difference(&gradient, &stencil.differences);
+    (apart / scale.max(STENCIL_SIGHT), stencil.worst)
+}
+
+/// Holds one network with one loss to both truths, and `f32` to `f64`.
+pub(crate) fn check<F, D, S, L>(loss: &L, places: &[f64], seed: u64, samples: usize)
+where
+    F: Network<Scalar = f64>,
+    D: Network<Scalar = Dual, Output = F::Output>,
+    S: Network<Scalar = f32, Output = F::Output>,
+    L: Loss<F::Output>,
+    L::Target: Drawn,
+{
+    let mut network = F::init_with(Initializer::Normal { mean: 0.0, deviation: 0.7 }, &mut typenet::rng(seed));
+    // Biases too, or their positions could be mixed up unseen.
+    let mut rng = typenet::rng(seed + 1);
+    for tensor in F::TENSORS.list() {
+        for value in &mut network.parameters_mut()[tensor.range] {
+            *value += 0.3 * random::normal(&mut rng);
+        }
+    }
+    let (value, gradient) = gradient_of(&*network, loss, seed, samples);
+
+    let mut dual: Box<D> = convert(&*network);
+    let exact: Vec<f64> = (0..F::PARAMETERS)
+        .map(|position| {
+            let parameter = dual.parameters()[position];
+            dual.parameters_mut()[position] = Dual::variable(parameter.value);
+            let value = loss_of(&*dual, loss, seed, samples);
+            dual.parameters_mut()[position] = parameter;
+            value.slope
+        })
+        .collect();
+    let error = relative(&gradient, &exact);
+    assert!(error <= DUAL_TOLERANCE, "{}: {error:e} against dual numbers, seed {seed}", F::NAME);
+
+    let errors: Vec<_> = places.iter().map(|&moved| stencil_error(&mut *network, moved, loss, seed, samples)).collect();
+    let agrees = errors.is_empty() || errors.iter().any(|&(error, _)| error <= STENCIL_TOLERANCE);
+    assert!(agrees, "{}: against the stencil {errors:?}, seed {seed}", F::NAME);
+
+    if places.is_empty() {
+        // One sample near a kink is near it for most parameters, but not elsewhere.
+        let mut shares = BENT.iter().map(|&moved| stencil_between_kinks(&mut *network, moved, loss, seed, samples));
+        assert!(shares.any(|share| share >= LEAST_COMPARED), "{}: few are far from kinks, seed {seed}", F::NAME);
+    }
+    if places.is_empty() && sits_on_a_kink(&mut *network, &gradient, loss, seed, samples) {
+        return;
+    }
+    let single: Box<S> = convert(&*network);
+    let (single_value, single_gradient) = gradient_of(&*single, loss, seed, samples);
+    let error = relative(&gradient, &single_gradient);
+    assert!(error <= SINGLE_TOLERANCE, "{}: {error:e} between f32 and f64, seed {seed}", F::NAME);
+    let apart = (single_value.to_f64() - value).abs();
+    assert!(apart <= SINGLE_TOLERANCE * (1.0 + value.abs()), "{}: loss {value} and {single_value}", F::NAME);
+}
+
+/// Holds the gradient to a five-point stencil by each parameter along which it has no kink within reach: where its
+/// fourth difference is no larger than what the stencil may be wrong by, with all parameters moved by so much. Gives the share
+/// of those parameters.
+pub(crate) fn stencil_between_kinks<N, L>(network: &mut N, moved: f64, loss: &L, seed: u64, samples: usize) -> f64
+where
+    N: Network<Scalar = f64>,
+    L: Loss<N::Output>,
+    L::Target: Drawn,
+{
+    const STEP: f64 = 1e-3;
+    let parameters = network.parameters().to_vec();
+    network.parameters_mut().iter_mut().for_each(|parameter| *parameter += moved);
+    let (_, gradient) = gradient_of(network, loss, seed, samples);
+    let allowed = STENCIL_TOLERANCE * gradient.iter().fold(1.0, |largest: f64, g| largest.max(g.abs()));
+    let mut compared = 0.0;
+    for (position, &g) in gradient.iter().enumerate() {
+        let original = network.parameters()[position];
+        let [far_left, left, right, far_right] = [-2.0, -1.0, 1.0, 2.0].map(|steps| {
+            network.parameters_mut()[position] = original + steps * STEP;
+            let (value, gradient) = gradient_of(network, loss, seed, samples);
+            (value, gradient[position])
+        });
+        network.parameters_mut()[position] = original;
+        let jump = far_left.1 + far_right.1 - 4.0 * (left.1 + right.1) + 6.0 * g;
+        if jump.abs() <= allowed {
+            compared += 1.0;
+            let slope = (8.0 * (right.0 - left.0) - (far_right.0 - far_left.0)) / (12.0 * STEP);
+            assert!((g - slope).abs() <= 2.0 * allowed, "{}: {g} of {position}, not {slope}, seed {seed}", N::NAME);
+        }
+    }
+    network.parameters_mut().copy_from_slice(&parameters);
+    compared / gradient.len().max(1) as f64
+}
+
+/// The gradient jumps when parameters move by what `f32` rounds: it has no one value that both types should agree on.
+pub(crate) fn sits_on_a_kink<N, L>(network: &mut N, gradient: &[f64], loss: &L, seed: u64, samples: usize) -> bool
+where
+    N: Network<Scalar = f64>,
+    L: Loss<N::Output>,
+    L::Target: Drawn,
+{
+    let parameters = network.parameters().to_vec();
+    let jumps = [1e-6, -1e-6].into_iter().any(|share| {
+        for (parameter, &original) in network.parameters_mut().iter_mut().zip(&parameters) {
+            *parameter = original + share;
+        }
+        relative(gradient, &gradient_of(network, loss, seed, samples).1) > SINGLE_TOLERANCE
+    });
+    network.parameters_mut().copy_from_slice(&parameters);
+    jumps
+}
+
+/// `check` for one declared network, generic or not.
+macro_rules! check_all {
+    ($network:ident $(<$($size:literal),*>)?, $loss:expr, $places:expr, $seed:expr, $samples:expr) => {
+        $crate::checks::check::<$network<$($($size,)*)? f64>, $network<$($($size,)*)? $crate::dual::Dual>, $network<$($($size,)*)? f32>, _>(
+            &$loss, $places, $seed, $samples,
+        )
+    };
+}
+
+/// The usual number of cases of `proptest`.
+const USUAL_CASES: u32 = 256;
+
+/// The same cases in every run; `PROPTEST_CASES` asks for more of them, in proportion.
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let mut config =
+        ProptestConfig { rng_seed: RngSeed::Fixed(37), failure_persistence: None, ..ProptestConfig::default() };
+    config.cases = usual.saturating_mul(config.cases).div_ceil(USUAL_CASES);
+    config
+}
+
+pub(crate) use check_all;
