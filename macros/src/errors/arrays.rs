@@ -196,6 +196,16 @@ pub(crate) fn assigned_constant(name: &Ident, role: &str) -> Error {
     Place::of(name).error(format!("`{name}` does not change\n\nhelp: {help}"))
 }
 
+/// `each(x, |row| { y = row; y })` or `if x < 0 { y = x; y } else { x }` with a `y` from outside
+pub(crate) fn assigned_outside(name: &Ident, is_branch: bool) -> Error {
+    let (part, help) = if is_branch {
+        ("a branch of a condition", format!("write `{name} = if .. {{ .. }} else {{ .. }};`"))
+    } else {
+        ("the formula of each row", format!("declare `let mut {name} = ..;` in it, or write `{name} = each(..);`"))
+    };
+    Place::of(name).error(format!("`{name}` does not change in {part}\n\nhelp: {help}"))
+}
+
 /// `x = sum(x);`
 pub(crate) fn assigned_shape(name: &Ident, [old, new]: [&str; 2]) -> Error {
     Place::of(name).error(format!(

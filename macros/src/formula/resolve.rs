@@ -99,6 +99,17 @@ pub(crate) struct Scope<'a> {
     indices: Vec<(String, Length)>,
     /// The bounds of the indices whose numbers only the compiler knows.
     bounds: Vec<(String, [Length; 2])>,
+    /// The number of names that are outside of the innermost formula of rows or branch, and which of both it is.
+    outside: (usize, Inner),
+}
+
+/// A part of a formula that cannot change what is around it.
+#[derive(Clone, Copy, PartialEq)]
+enum Inner {
+    /// The formula of each row.
+    Row,
+    /// A branch of a condition.
+    Branch,
 }
 
 /// What a name stands for.
@@ -146,6 +157,7 @@ impl<'a> Scope<'a> {
             rows: Axes::NONE,
             indices: Vec::new(),
             bounds: Vec::new(),
+            outside: (0, Inner::Row),
         }
     }
 
@@ -391,7 +403,9 @@ impl<'a> Scope<'a> {
     fn condition(&mut self, condition: &Condition) -> Option<Value> {
         let (left, right) = (self.value(&condition.left), self.value(&condition.right));
         let start = self.graph.len();
+        let outside = std::mem::replace(&mut self.outside, (self.entries.len(), Inner::Branch));
         let (yes, no) = (self.value(&condition.yes), self.value(&condition.no));
+        self.outside = outside;
         let (left, right, yes, no) = (left?, right?, yes?, no?);
         let parts = [(left, &condition.left), (right, &condition.right), (yes, &condition.yes), (no, &condition.no)];
         for (index, (value, part)) in parts.iter().enumerate() {

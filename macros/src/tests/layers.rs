@@ -158,9 +158,13 @@ fn read(findings: &mut Findings, file: &str, source: &Source) {
 /// Returns what the tests of the repository say about each layer.
 fn findings() -> Findings {
     let mut findings: Findings = listed().into_iter().map(|layer| (layer, [const { None }; 4])).collect();
-    let mut paths = vec![at("tests/gradients.rs")];
-    paths.extend(files(&at("tests/integration"), "rs"));
-    for path in paths {
+    // The checks are a file of their own, whose macro has another name there.
+    let checks = text(&at("tests/support/checks.rs")).replace("check_all", "check");
+    let checks: Vec<_> = checks.lines().filter(|line| !line.starts_with("//!")).collect();
+    let gradients = at("tests/gradients.rs");
+    let source = format!("{}\n{}", text(&gradients), checks.join("\n"));
+    read(&mut findings, &stem(&gradients), &Source::of(&source));
+    for path in files(&at("tests/integration"), "rs") {
         read(&mut findings, &stem(&path), &Source::of(&text(&path)));
     }
     let layers: Vec<_> = findings.keys().cloned().collect();

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 
-use super::{Checked, Scope};
+use super::{Checked, Inner, Scope};
 use crate::errors;
 use crate::formula::expression::{Bounds, Expression};
 use crate::formula::graph::{Axes, Extent, Operation, Part, Size, Value};
@@ -55,6 +55,7 @@ impl Scope<'_> {
         let rows = self.graph.joined_axes(self.rows, axis);
         let outer = std::mem::replace(&mut self.rows, rows);
         let start = self.entries.len();
+        let outside = std::mem::replace(&mut self.outside, (start, Inner::Row));
         for ((value, rest), parameter) in parts.into_iter().zip(parameters) {
             let part = self.graph.view(Extent::of(rows, rest), value);
             self.graph.name(part, &identifier::plain(parameter));
@@ -63,7 +64,7 @@ impl Scope<'_> {
         let result = self.value(body);
         self.close(start);
         let inner = result.map(|result| self.spread_value(result));
-        self.rows = outer;
+        (self.rows, self.outside) = (outer, outside);
         let result = inner?;
         let axes = self.graph.extent(result).axes().unwrap_or_default();
         let whole = self.graph.joined_axes(axis, axes);

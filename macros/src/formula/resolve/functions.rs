@@ -116,6 +116,7 @@ impl Scope<'_> {
     ) -> (Option<Value>, Vec<(String, Length)>) {
         let entries = std::mem::take(&mut self.entries);
         let indices = std::mem::replace(&mut self.indices, bound);
+        let outside = std::mem::replace(&mut self.outside.0, 0);
         let was_alone = self.alone;
         self.alone |= is_of_numbers;
         self.calls.push(function);
@@ -129,6 +130,7 @@ impl Scope<'_> {
         self.calls.pop();
         self.alone = was_alone;
         self.entries = entries;
+        self.outside.0 = outside;
         (result, std::mem::replace(&mut self.indices, indices))
     }
 

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Checked, Meaning, Scope};
+use super::{Checked, Inner, Meaning, Scope};
 use crate::errors;
 use crate::formula::expression::{Expression, Statement};
 use crate::formula::graph::{Extent, Operation, Repetition, Value};
@@ -54,6 +54,18 @@ fn name_in_code(index: &Ident) -> Ident {
     if is_taken { Ident::new(&format!("{name}_index"), index.span()) } else { index.clone() }
 }
 
+/// A name that a loop sees.
+struct Outside {
+    /// Its position among the names.
+    position: usize,
+    /// What it means around the loop.
+    value: Value,
+    /// The same for each row, from which the loop starts.
+    before: Value,
+    /// The value in the body.
+    inside: Value,
+}
+
 impl Scope<'_> {
     pub(super) fn block(&mut self, statements: &[Statement], result: &Expression) -> Option<Value> {
         let start = self.entries.len();
@@ -101,6 +113,8 @@ impl Scope<'_> {
         let (meaning, is_mutable) = (entry.meaning, entry.is_mutable);
         if !is_mutable {
             self.report(errors::assigned_constant(name, entry.role));
+        } else if index < self.outside.0 {
+            self.report(errors::assigned_outside(name, self.outside.1 == Inner::Branch));
         } else if let (Meaning::Value(old), Some(new)) = (meaning, result) {
             // A loop could not go on with another shape.
             let shapes = [old, new].map(|value| self.shape_text(value));
@@ -175,21 +189,21 @@ impl Scope<'_> {
             self.report(errors::unknown_repetitions(place, &format!("{}..{}", start.text(), end.text())));
             return;
         }
-        let mut outside: Vec<(usize, Value, Value)> = Vec::new();
+        let mut outside = Vec::new();
         for position in 0..self.entries.len() {
             let Some(Meaning::Value(value)) = self.entries.get(position).map(|entry| entry.meaning) else { continue };
             let is_mutable = self.entries.get(position).is_some_and(|entry| entry.is_mutable);
             if self.graph.extent(value).rows().is_none() && !is_mutable {
                 continue;
             }
-            let value = self.repeated(value);
-            let value = if is_mutable { self.spread_value(value) } else { value };
+            let before = self.repeated(value);
+            let before = if is_mutable { self.spread_value(before) } else { before };
             let name = self.entries.get(position).map_or_else(String::new, |entry| identifier::plain(&entry.name));
-            let inside = self.graph.input(name, self.graph.extent(value));
+            let inside = self.graph.input(name, self.graph.extent(before));
             if let Some(entry) = self.entries.get_mut(position) {
                 entry.meaning = Meaning::Value(inside);
             }
-            outside.push((position, value, inside));
+            outside.push(Outside { position, value, before, inside });
         }
         let scope = self.entries.len();
         let number = index.map(|index| {
@@ -212,17 +226,16 @@ impl Scope<'_> {
         self.repetition([start, end], number, &outside, place);
     }
 
-    /// Adds what a loop makes of the variables that its body assigns. `outside` has the position of each name, its value before the
-    /// loop, and its value in the body.
+    /// Adds what a loop makes of the variables that its body assigns.
     fn repetition(
         &mut self,
         [start, end]: [Length; 2],
         index: Option<(Ident, Value)>,
-        outside: &[(usize, Value, Value)],
+        outside: &[Outside],
         place: Place,
     ) {
         let (mut initial, mut states, mut results, mut assigned) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for &(position, before, inside) in outside {
+        for &Outside { position, before, inside, .. } in outside {
             let Some(entry) = self.entries.get(position) else { continue };
             match entry.meaning {
                 Meaning::Value(result) if result != inside => {
@@ -240,12 +253,12 @@ impl Scope<'_> {
         let is_captured = |inside: &Value| read.contains(inside) && !states.contains(inside);
         let captures: Vec<_> = outside
             .iter()
-            .filter(|(.., inside)| is_captured(inside))
-            .map(|&(_, before, inside)| [before, inside])
+            .filter(|outside| is_captured(&outside.inside))
+            .map(|outside| [outside.before, outside.inside])
             .collect();
-        for &(position, before, _) in outside {
+        for &Outside { position, value, .. } in outside {
             if let Some(entry) = self.entries.get_mut(position).filter(|_| !assigned.contains(&position)) {
-                entry.meaning = Meaning::Value(before);
+                entry.meaning = Meaning::Value(value);
             }
         }
         if results.is_empty() {
