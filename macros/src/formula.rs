@@ -64,8 +64,11 @@ pub(crate) fn mistakes(tokens: proc_macro2::TokenStream, is_loss: bool) -> Vec<s
 #[cfg(test)]
 pub(crate) mod testing {
     pub(crate) use super::derivative::propagate;
-    pub(crate) use super::graph::{Axes, Binary, Extent, Graph, Matrix, Operation, Reduction, Unary, Value};
+    pub(crate) use super::graph::{
+        Axes, Binary, Extent, Graph, Matrix, Operation, Outer, Part, Reduction, Size, Unary, Value,
+    };
     pub(crate) use super::parse::formula;
     pub(crate) use super::resolve::Scope;
+    pub(crate) use super::schedule::{Pass, Step, Wanted, steps};
     pub(crate) use super::size::Length;
 }

@@ -1,6 +1,11 @@
 //! The messages about formulas, word for word, with the source under their carets.
 
+mod evaluated;
 mod explained;
+mod written;
+
+mod scheduled;
+
 mod random;
 
 use std::str::FromStr as _;
