@@ -63,7 +63,7 @@ typenet::layer! {
     }
 }
 typenet::layer! {
-    /// Parts, `concat` of vectors and numbers, `outer`, loops of both kinds, one in another, indices as numbers.
+    /// Parts, `concat` of vectors and numbers, `outer`, loops of both kinds, in another and in `each`, indices as numbers.
     struct Looped<const N: usize, const H: usize, const K: usize> {
         input: Matrix<H, N>, state: Matrix<H, H>, bias: Vector<H>, decay: Scalar, centers: Matrix<K, H>,
     }
@@ -83,7 +83,13 @@ typenet::layer! {
         for part in 0..2 {
             h = h * x[part] + total;
         }
-        let near = each(centers, |center| exp(-dot(h - center, h - center) / 4));
+        let near = each(centers, |center| {
+            let mut away = h - center;
+            for _ in 0..K {
+                away = away * tanh(away + h / 4);
+            }
+            exp(-dot(away, away))
+        });
         concat(h[..2], total, sum(outer(near, x[1..])), max(near))
     }
 }
