@@ -336,6 +336,15 @@ layer! {
     }
 }
 layer! {
+    struct SingleHead<const L: usize, const N: usize, const D: usize> {
+        query: Matrix<D, N>, key: Matrix<D, N>, value: Matrix<N, N>,
+    }
+    fn forward(x: Sequence<L, N>) -> Sequence<L, N> {
+        let scores = (x * transpose(query)) * transpose(x * transpose(key)) / sqrt(D);
+        x + each(scores, |row| softmax(row)) * each(x, |token| value * token)
+    }
+}
+layer! {
     struct Tokens<const L: usize, const N: usize> { scale: Vector<N>, bias: Vector<N>, epsilon: positive = 1e-3 }
     fn forward(x: Sequence<L, N>) -> Sequence<L, N> {
         each(x, |token| {
@@ -387,6 +396,7 @@ network!(struct OfCenters (Vector<4>) = Centers<4, 5>);
 network!(struct OfBilinear (Vector<7>) = Bilinear);
 network!(struct OfChannels (Vector<24>) = Reshape<Image<4, 2, 3>>, Channels<4, 2, 3, 2>, Flatten);
 network!(struct OfHeads (Vector<20>) = Reshape<Sequence<5, 4>>, Heads<5>, Flatten);
+network!(struct OfSingleHead (Vector<20>) = Reshape<Sequence<5, 4>>, SingleHead<5, 4, 3>, Flatten);
 network!(struct OfTokens (Vector<12>) = Reshape<Sequence<3, 4>>, Tokens<3, 4>, Flatten);
 network!(struct OfElman (Vector<10>) = Reshape<Sequence<5, 2>>, Elman<5, 2, 3>);
 network!(struct OfUnrolled (Vector<10>) = Reshape<Sequence<5, 2>>, Unrolled<2, 3>);
@@ -414,6 +424,7 @@ fn layers_of_rows_and_matrices_agree_with_pytorch() {
     check_shaped::<OfBilinear<f64>, 7, 2>(&recorded, "bilinear", &["weight", "bias"]);
     check_shaped::<OfChannels<f64>, 24, 24>(&recorded, "channels", &["down", "up"]);
     check_shaped::<OfHeads<f64>, 20, 20>(&recorded, "attention", &["query", "key", "value", "out"]);
+    check_shaped::<OfSingleHead<f64>, 20, 20>(&recorded, "single_head", &["query", "key", "value"]);
     check_shaped::<OfTokens<f64>, 12, 12>(&recorded, "tokens", &["scale", "bias"]);
     check_shaped::<OfElman<f64>, 10, 3>(&recorded, "elman", &["input", "state", "bias"]);
     check_shaped::<OfUnrolled<f64>, 10, 3>(&recorded, "elman", &["input", "state", "bias"]);
@@ -442,6 +453,7 @@ fn samples_have_the_same_bits_alone_and_in_a_batch() {
     assert_same_bits_alone::<OfCenters, 4, 5>(&*OfCenters::init(&mut rng));
     assert_same_bits_alone::<OfChannels, 24, 24>(&*OfChannels::init(&mut rng));
     assert_same_bits_alone::<OfHeads, 20, 20>(&*OfHeads::init(&mut rng));
+    assert_same_bits_alone::<OfSingleHead, 20, 20>(&*OfSingleHead::init(&mut rng));
     assert_same_bits_alone::<OfElman, 10, 3>(&*OfElman::init(&mut rng));
     assert_same_bits_alone::<OfMixer, 12, 12>(&*OfMixer::init(&mut rng));
 }

@@ -162,6 +162,11 @@ SHAPED = {
     "elman": ((5, 2), {"input": (3, 2), "state": (3, 3), "bias": (3,)}, elman),
     "mixer": ((4, 3), {"first": (5, 4), "second": (4, 5), "up": (6, 3), "down": (3, 6)}, mixer),
     "temperature": ((4,), {"temperature": (1,)}, lambda x, p: torch.log_softmax(x / (1 + p["temperature"].square()), -1)),
+    "single_head": (
+        (5, 4),
+        {"query": (3, 4), "key": (3, 4), "value": (4, 4)},
+        lambda x, p: x + functional.scaled_dot_product_attention(*(x @ p[name].T for name in ("query", "key", "value"))),
+    ),
 }
 
 
