@@ -61,6 +61,36 @@ network!(struct Normalized (Vector<64>) = Dense<_, 200>, BatchNorm, Relu, Dense<
 network!(struct Mixing (Vector<64>) = Dense<64, 200>, BatchNorm, Relu, Scale<200>, Residual { Dense<_, 200>, BatchNorm, Tanh }, Dense<_, 10>, Softmax);
 network!(struct Outer (Vector<64>) = Inner, Dense<128, 10>, Softmax);
 
+typenet::layer! {
+    struct Excite { down: Matrix<2, 4>, up: Matrix<4, 2> }
+    fn forward(x: Image<4, 4, 4>) -> Image<4, 4, 4> {
+        let factors = sigmoid(up * tanh(down * each(x, |channel| mean(channel))));
+        each(x, factors, |channel, factor| channel * factor)
+    }
+}
+typenet::layer! {
+    struct Attention { query: Matrix<8, 8>, key: Matrix<8, 8>, value: Matrix<8, 8> }
+    fn forward(x: Sequence<8, 8>) -> Sequence<8, 8> {
+        let scores = (x * transpose(query)) * transpose(x * transpose(key)) / sqrt(8);
+        each(scores, |row| softmax(row)) * (x * transpose(value))
+    }
+}
+typenet::layer! {
+    /// A loop, which adds to its gradients in every repetition.
+    struct Elman<const L: usize> { input: Matrix<64, 8>, state: Matrix<64, 64>, bias: Vector<64> }
+    fn forward(x: Sequence<L, 8>) -> Vector<64> {
+        let mut h = 0 * bias;
+        for step in 0..L {
+            h = tanh(input * x[step] + state * h + bias);
+        }
+        h
+    }
+}
+network! {
+    #[tile(16)]
+    struct Formulas (Vector<64>) = Reshape<Image<4, 4, 4>>, Excite, Reshape<Sequence<8, 8>>, Attention, Elman<8>, Dense<64, 10>, Softmax
+}
+
 /// The loss Σ_c x_c t_c, by whose gradient, t, the gradient of a tile does not depend on the size of the batch.
 struct Projection;
 
@@ -159,6 +189,7 @@ where
 #[test]
 fn tiles_are_added_in_pairs_of_pairs() {
     tiles_are_added_as_documented::<Plain>();
+    tiles_are_added_as_documented::<Formulas>();
 }
 
 #[test]
@@ -266,7 +297,7 @@ mod threads {
     use typenet::train::TrainingPlan;
     use typenet::{Adam, EpochRecord, Error, Optimizer, Scalar};
 
-    use super::{Adding, Mixing, Normalized, Outer, Plain, bits_of, samples};
+    use super::{Adding, Formulas, Mixing, Normalized, Outer, Plain, bits_of, samples};
     use crate::support::bits::{Bits, hash, hash_of};
 
     const COUNTS: [usize; 4] = [1, 2, 3, 8];
@@ -292,6 +323,7 @@ mod threads {
     fn any_number_of_threads_gives_the_same_bits_in_batches() {
         any_number_of_threads_gives_the_same_bits::<Plain>();
         any_number_of_threads_gives_the_same_bits::<Plain<f64>>();
+        any_number_of_threads_gives_the_same_bits::<Formulas>();
     }
 
     #[test]
