@@ -83,6 +83,9 @@ impl LayerInfo {
 
 /// The layers of a network with their output shapes and parameters, and the totals. `Display` prints a table.
 ///
+/// The column `Kept` has [`LayerInfo::kept`], the number of elements that a training pass keeps for the layer and each sample:
+/// below, tanh overwrites the output of `dense`. A block keeps what its layers keep, and copies of what it needs again.
+///
 /// # Example
 /// ```
 /// use typenet::prelude::*;
@@ -93,13 +96,13 @@ impl LayerInfo {
 ///     Xor::summary().to_string(),
 ///     "\
 /// Xor
-/// Layer                 Output shape  Parameters
-/// ──────────────────────────────────────────────
+/// Layer                 Output shape  Parameters  Kept
+/// ────────────────────────────────────────────────────
 /// input                 (2)
-/// dense: Dense<2, 3>    (3)                    9
-/// tanh: Tanh            (3)                    0
-/// dense_2: Dense<3, 1>  (1)                    4
-/// ──────────────────────────────────────────────
+/// dense: Dense<2, 3>    (3)                    9     3
+/// tanh: Tanh            (3)                    0     0
+/// dense_2: Dense<3, 1>  (1)                    4     0
+/// ────────────────────────────────────────────────────
 /// 13 parameters (52 bytes)
 /// 9 multiply-adds per sample, workspace 5.5 KiB (tiles of 128 samples)"
 /// );
@@ -151,24 +154,25 @@ impl Summary {
     }
 }
 
-const TITLES: [&str; 3] = ["Layer", "Output shape", "Parameters"];
+const TITLES: [&str; 4] = ["Layer", "Output shape", "Parameters", "Kept"];
 
 impl Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = Vec::with_capacity(self.layers.len() + 1);
-        rows.push([String::from("input"), shape(self.input), String::new()]);
+        rows.push([String::from("input"), shape(self.input), String::new(), String::new()]);
         push_rows(&mut rows, self.layers.iter(), 0, "");
         let width = |column: usize| {
             let cells = rows.iter().map(|row| row[column].chars().count());
             cells.chain([TITLES[column].len()]).max().unwrap_or(0)
         };
-        let [first, second, third] = [width(0), width(1), width(2)];
-        let rule = "─".repeat(first + second + third + 4);
+        let [first, second, third, fourth] = core::array::from_fn(width);
+        let rule = "─".repeat(first + second + third + fourth + 6);
+        let [layer, output, parameters, kept] = TITLES;
         writeln!(f, "{}", self.name)?;
-        writeln!(f, "{:first$}  {:second$}  {:>third$}", TITLES[0], TITLES[1], TITLES[2])?;
+        writeln!(f, "{layer:first$}  {output:second$}  {parameters:>third$}  {kept:>fourth$}")?;
         writeln!(f, "{rule}")?;
-        for [layer, output, parameters] in &rows {
-            let line = format!("{layer:first$}  {output:second$}  {parameters:>third$}");
+        for [layer, output, parameters, kept] in &rows {
+            let line = format!("{layer:first$}  {output:second$}  {parameters:>third$}  {kept:>fourth$}");
             writeln!(f, "{}", line.trim_end())?;
         }
         writeln!(f, "{rule}")?;
@@ -191,18 +195,19 @@ impl Display for Summary {
 
 /// Adds a row for each layer. After the row of a block, adds indented rows for its layers. `times` precedes numbers of
 /// parameters: `4 × ` inside of `Repeat<4>`.
-fn push_rows(rows: &mut Vec<[String; 3]>, layers: impl Iterator<Item = &'static LayerInfo>, depth: usize, times: &str) {
+fn push_rows(rows: &mut Vec<[String; 4]>, layers: impl Iterator<Item = &'static LayerInfo>, depth: usize, times: &str) {
     for layer in layers {
         let frozen = if layer.frozen { " (frozen)" } else { "" };
         let name = format!("{}{}{frozen}", "  ".repeat(depth), layer.title());
+        let kept = grouped(layer.kept as u64);
         if !layer.has_parts() {
             let count = grouped(layer.parameters as u64);
             let parameters = if layer.parameters > 0 { format!("{times}{count}") } else { count };
-            rows.push([name, shape(layer.output), parameters]);
+            rows.push([name, shape(layer.output), parameters, kept]);
             continue;
         }
         // The parameters of a block are those of its layers.
-        rows.push([name, shape(layer.output), String::new()]);
+        rows.push([name, shape(layer.output), String::new(), kept]);
         let times = match layer.wiring {
             Wiring::Repeat(count) => format!("{times}{} × ", grouped(count as u64)),
             _ => String::from(times),

@@ -213,14 +213,14 @@ fn the_table_of_tensors_says_what_lies_where() {
 fn a_summary_prints_a_table() {
     let expected = "\
 DigitClassifier
-Layer                  Output shape  Parameters
-───────────────────────────────────────────────
+Layer                  Output shape  Parameters  Kept
+─────────────────────────────────────────────────────
 input                  (64)
-hidden: Dense<64, 32>  (32)               2,080
-tanh: Tanh             (32)                   0
-output: Dense<32, 10>  (10)                 330
-softmax: Softmax       (10)                   0
-───────────────────────────────────────────────
+hidden: Dense<64, 32>  (32)               2,080    32
+tanh: Tanh             (32)                   0     0
+output: Dense<32, 10>  (10)                 330     0
+softmax: Softmax       (10)                   0     0
+─────────────────────────────────────────────────────
 2,410 parameters (9.4 KiB)
 2,368 multiply-adds per sample, workspace 63.0 KiB (tiles of 128 samples)";
     assert_eq!(DigitClassifier::summary().to_string(), expected);
