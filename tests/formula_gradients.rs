@@ -101,10 +101,18 @@ typenet::loss! {
         norm(target) * prediction[0].powi(2) - log_sum_exp(logits - ln(deviation))
     }
 }
+typenet::loss! {
+    /// A gradient of the prediction that is one of rows, without another path to the prediction.
+    struct OfRows<const L: usize, const N: usize> {}
+    fn loss(prediction: Sequence<L, N>, target: Sequence<L, N>) -> Scalar {
+        sum(each(prediction, target, |row, wanted| norm(row - wanted)))
+    }
+}
 
 network!(struct Rows1 (Sequence<3, 2>) = Attended<3, 2>, Attended<3, 2>, Flatten, Dense<6, 6>);
 network!(struct Rows2 (Image<2, 2, 3>) = Channels<2, 2, 3>, Conv2d<_, 2, 1>, Channels<2, 2, 3>, Flatten, Dense<12, 2>);
 network!(struct Rows3 (Vector<3>) = Looped<3, 4, 3>, Dense<5, 3>, Looped<3, 2, 2>, Dense<5, 2>);
+network!(struct Rows4 (Sequence<3, 2>) = Attended<3, 2>, Attended<3, 2>);
 network!(struct Formulas1 (Vector<5>) = Normalized<5>, Glu<5, 17>, Attentive, Mish, Dense<17, 3>);
 network!(struct Formulas2 (Vector<3>) = Tied<3, 4>, Bent, Glu<3, 1>, Bent(0.5), Dense<1, 2>);
 
@@ -122,5 +130,6 @@ proptest! {
         check!(Rows1, Mixed::<2, 6>::default(), BENT, seed, samples);
         check!(Rows2, MeanSquaredError, KINKED, seed, samples);
         check!(Rows3, MeanSquaredError, KINKED, seed, samples);
+        check!(Rows4, OfRows::<3, 2>::default(), BENT, seed, samples);
     }
 }

@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::declared::shape;
 use super::derivative::derivatives;
 use super::explain;
-use super::graph::{Axes, Extent, Graph, Value};
+use super::graph::{Axes, Extent, Graph, Operation, Value};
 use super::header::{check_names, check_settings, documentation, is_documented};
 use super::layer::{assertions, generics};
 use super::layer_header::{Declared, LayerHeader};
@@ -110,7 +110,8 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let [derivative] = derivatives(&mut graph, loss, one, [prediction]);
     let weight = graph.constant("the weight of the sample", quote!(self.0.weight));
     let [gradient] = derivatives(&mut graph, loss, weight, [prediction]);
-    let gradient = graph.spread(Extent::Element(Axes::NONE, takes), gradient);
+    // A step of its own, so that it is written to the memory of the gradient and not to that of the value which it views.
+    let gradient = graph.push(Operation::Spread(Extent::Element(Axes::NONE, takes), gradient));
     Some(Analysis { graph, prediction, target, loss, gradient, derivative, comparisons, ranges })
 }
 
