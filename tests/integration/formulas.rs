@@ -496,6 +496,23 @@ loss! {
     }
 }
 
+typenet::formula! { fn squared<const N: usize>(x: Vector<N>) -> Scalar { dot(x, x) } }
+loss! {
+    use squared;
+    /// A loss of declared shapes imports a function.
+    struct Squared {}
+    fn loss(prediction: Vector<2>, target: Vector<2>) -> Scalar { squared(prediction - target) }
+}
+network!(struct Pair = Dense<2, 2>);
+
+#[test]
+fn a_loss_of_declared_shapes_imports_functions() {
+    let loss = Pair::<f64>::zeroed()
+        .evaluate(&Dataset::<Vector<2>, Vector<2>, f64>::new(vec![[0.0; 2]], vec![[3.0, 4.0]]).unwrap(), &Squared)
+        .loss;
+    assert_eq!(loss, 25.0);
+}
+
 #[test]
 fn losses_of_declared_shapes_agree_with_pytorch() {
     let recorded = recorded();

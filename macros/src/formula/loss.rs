@@ -14,6 +14,7 @@ use super::header::{Header, check_names, check_settings, documentation, is_docum
 use super::resolve::Scope;
 use super::schedule::{Pass, Step, Wanted, steps};
 use super::shaped_loss::shaped_loss;
+use super::shared::function_tokens;
 use super::size::Length;
 use super::{explain, parse, settings};
 use crate::errors::{self, Errors};
@@ -57,9 +58,12 @@ pub(crate) fn loss(tokens: TokenStream, library: &TokenStream) -> TokenStream {
     }
 }
 
-/// Returns whether tokens declare a struct: a loss of declared shapes.
+/// Returns whether tokens declare a struct, maybe after imported functions: a loss of declared shapes.
 fn is_struct(tokens: TokenStream) -> bool {
     let start = |input: ParseStream<'_>| {
+        while input.peek(Token![fn]) {
+            function_tokens(input)?;
+        }
         input.call(Attribute::parse_outer)?;
         input.parse::<Visibility>()?;
         let is_struct = input.peek(Token![struct]);

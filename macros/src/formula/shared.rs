@@ -39,7 +39,7 @@ pub(crate) fn imported(tokens: TokenStream, library: &TokenStream, callback: &st
 }
 
 /// Takes the tokens of a function up to its braces.
-fn function_tokens(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+pub(super) fn function_tokens(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     loop {
         let tree: TokenTree = input.parse()?;
