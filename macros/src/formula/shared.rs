@@ -8,7 +8,7 @@ use std::rc::Rc;
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Path, Token, Visibility};
+use syn::{Attribute, Path, Token, Visibility, parse_quote};
 
 use super::declared::{Function, shape};
 use super::graph::{Axes, Extent, Graph};
@@ -73,7 +73,8 @@ pub(crate) fn formula(tokens: TokenStream) -> TokenStream {
     let mistakes = errors.into_result().err().map(|error| error.to_compile_error());
     let Shared { attributes, mut visibility, name, mut tokens, functions } = shared;
     if matches!(visibility, Visibility::Public(_)) {
-        visibility = Visibility::Inherited;
+        // Reported. What uses it from another module still finds it.
+        visibility = parse_quote!(pub(crate));
     }
     if mistakes.is_some() {
         // Told here, and not where it is used.
