@@ -640,7 +640,12 @@ activation!(Keyword(r#type) = r#type * tanh(r#type));
 activation!(Common(gradient; like = 2.0) = sin(like * gradient));
 loss!(Weighted(p, t; weight: positive = 3.0) = weight * (p - t).powi(2));
 
-network!(struct Named (Vector<3>) = Keyword, Common, Dense<3, 2>);
+layer! {
+    struct Ranked<const R: usize> { #[init(1.0)] factor: Vector<R> }
+    fn forward(x: Vector<R>) -> Vector<R> { factor * x }
+}
+
+network!(struct Named (Vector<3>) = Keyword, Common, Ranked<3>, Dense<3, 2>);
 
 #[test]
 fn names_of_generated_code_and_keywords_are_names_in_formulas() {

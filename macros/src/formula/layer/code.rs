@@ -325,17 +325,18 @@ fn initialize(header: &LayerHeader, private: &TokenStream) -> Option<TokenStream
             })
         })
         .collect();
+    let random = generated::name(&header.name, "Random");
     (!starts.is_empty()).then(|| {
         quote! {
             #[allow(unused_imports)]
-            fn initialize<T: #private::Scalar, R: #private::RandomSource + ?Sized>(
+            fn initialize<T: #private::Scalar, #random: #private::RandomSource + ?Sized>(
                 parameters: &mut Self::With<T>,
                 _: &Self::Settings,
                 initializer: #private::Initializer,
-                rng: &mut R,
+                rng: &mut #random,
             ) {
                 use #private::{Initializer, require_initializer as drawn_by};
-                #private::draw::<T, Self::With<T>, R>(parameters, initializer, rng);
+                #private::draw::<T, Self::With<T>, #random>(parameters, initializer, rng);
                 #(#starts)*
             }
         }
