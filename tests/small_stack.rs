@@ -1,7 +1,7 @@
 //! Gate R5, the second half: no value of a network's size is ever on the stack, in debug builds too.
 //!
-//! `cargo test --profile unoptimised --test small_stack` is the build that matters: an optimizer removes copies. An overflow
-//! ends the whole test process.
+//! The build without optimization is the one that matters, since an optimizer removes copies. An overflow ends the whole test
+//! process.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 #[path = "support/digits.rs"]

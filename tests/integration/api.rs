@@ -218,7 +218,7 @@ Layer                  Output shape  Parameters  Kept
 input                  (64)
 hidden: Dense<64, 32>  (32)               2,080    32
 tanh: Tanh             (32)                   0     0
-output: Dense<32, 10>  (10)                 330     0
+output: Dense<32, 10>  (10)                 330    10
 softmax: Softmax       (10)                   0     0
 ─────────────────────────────────────────────────────
 2,410 parameters (9.4 KiB)
