@@ -2,7 +2,7 @@
 //!
 //! `header` and `parse` read the declaration, `resolve` turns the formula into a `graph` of values, `derivative` adds the
 //! derivatives to it, `schedule` cuts it into loops, and `emit` writes their code. `activation`, `loss`, `layer` and
-//! `gradient` are the four forms.
+//! `gradient` are the four forms, of which `declaration` is the frame.
 #![allow(clippy::too_many_lines, reason = "a rule for each kind of expression or operation is one `match`")]
 
 mod expression;
@@ -31,9 +31,12 @@ mod moves;
 mod memory;
 mod settings;
 
-mod activation;
+mod declaration;
+mod documentation;
+mod initialization;
 mod layer_header;
 
+mod activation;
 mod layer;
 
 mod gradient;

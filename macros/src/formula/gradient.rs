@@ -7,11 +7,13 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Pat, Token, Type, Visibility, parenthesized};
 
+use super::declaration::{self, Read, expand};
 use super::declared::{Function, OF_VALUES, ShapeOf, formula, size};
 use super::derivative::propagate;
+use super::documentation::documentation;
 use super::emit::{hygienic, memory_name};
 use super::graph::{Axes, Extent, Graph, Operation, Reduction, Value};
-use super::header::{check_names, documentation, is_documented};
+use super::header::check_names;
 use super::layer::assertions;
 use super::memory::{Memory, Owner, constants_name};
 use super::resolve::{Checked, Comparison, Resolved, Scope, shape_text};
@@ -58,55 +60,45 @@ pub(super) struct Analysis {
 
 /// Returns the function, or the errors in its declaration.
 pub(crate) fn gradient_of(tokens: TokenStream, library: &TokenStream) -> TokenStream {
-    let mut errors = Errors::new();
-    let read = read(tokens, &mut errors);
     let private = quote!(#library::private);
-    match (errors.into_result(), read) {
-        (Ok(()), Some((header, Some(analysis)))) => item(&header, &analysis, &private),
-        (result, read) => {
-            let mistakes = result.err().map(|error| error.to_compile_error());
-            let stand_in = read.map(|(header, _)| {
-                let (visibility, name) = (&header.visibility, &header.name);
-                let hessian = header.hessian.as_ref().map(|name| {
-                    quote! {
-                        #[allow(dead_code)]
-                        #visibility fn #name<T: #private::Kernels>(_: &[T], _: &[T], _: &mut [T]) {}
-                    }
-                });
-                quote! {
-                    #[allow(dead_code)]
-                    #visibility fn #name<T: #private::Kernels>(_: &[T], _: &mut [T]) -> T { T::ZERO }
-                    #hessian
-                }
-            });
-            quote!(#mistakes #stand_in)
+    expand(tokens, read, |header, analysis| item(header, analysis, &private), |header| stand_in(header, &private))
+}
+
+/// Returns functions that can be called after a mistake, so that no other error follows.
+fn stand_in(header: &FunctionHeader, private: &TokenStream) -> TokenStream {
+    let (visibility, name) = (&header.visibility, &header.name);
+    let hessian = header.hessian.as_ref().map(|name| {
+        quote! {
+            #[allow(dead_code)]
+            #visibility fn #name<T: #private::Kernels>(_: &[T], _: &[T], _: &mut [T]) {}
         }
+    });
+    quote! {
+        #[allow(dead_code)]
+        #visibility fn #name<T: #private::Kernels>(_: &[T], _: &mut [T]) -> T { T::ZERO }
+        #hessian
     }
 }
 
 /// Reads a declaration. Whatever is missing in the result was reported.
-pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<(FunctionHeader, Option<Analysis>)> {
-    let mut header = None;
-    let result = if tokens.is_empty() {
-        Err(errors::empty_formula(EXAMPLE))
-    } else {
-        (|input: ParseStream<'_>| FunctionHeader::parse(input, &mut header, errors)).parse2(tokens)
-    };
-    match result {
-        Ok(()) => header.map(|header| {
-            let analysis = analyse(&header, errors);
-            (header, analysis)
-        }),
-        Err(error) => {
-            errors.push(error);
-            header.map(|header| (header, None))
-        }
-    }
+pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Read<FunctionHeader, Analysis> {
+    declaration::read(errors, |header, errors| FunctionHeader::parse(tokens, header, errors), analyse)
 }
 
 impl FunctionHeader {
-    /// Parses a function. What was read before a mistake stays in `header`.
-    fn parse(input: ParseStream<'_>, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
+    /// Parses the tokens of a macro call. What was read before a mistake stays in `header`.
+    ///
+    /// # Errors
+    ///
+    /// If the tokens are no function.
+    fn parse(tokens: TokenStream, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
+        if tokens.is_empty() {
+            return Err(errors::empty_formula(EXAMPLE));
+        }
+        (|input: ParseStream<'_>| Self::read(input, header, errors)).parse2(tokens)
+    }
+
+    fn read(input: ParseStream<'_>, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
         let (functions, mut attributes, visibility, name) = before_arguments(input)?;
         let hessian = hessian(&mut attributes)?;
@@ -413,22 +405,8 @@ fn docs(header: &FunctionHeader, analysis: &Analysis) -> TokenStream {
     let mut roots = vec![("f".to_owned(), analysis.value)];
     let gradients = header.inputs.iter().zip(&analysis.gradients);
     roots.extend(gradients.map(|(input, &gradient)| (format!("df/d{input}"), gradient)));
-    let mut lines = Vec::new();
-    if is_documented(&header.attributes) {
-        lines.push(String::new());
-    } else {
-        lines.extend([
-            " Returns the value of the function at a point, and writes its gradient.".to_owned(),
-            String::new(),
-        ]);
-    }
-    lines.push(" ```text".to_owned());
-    lines.extend(explain::lines(&analysis.graph, &roots, &HashMap::new()).into_iter().map(|line| format!(" {line}")));
-    lines.extend([
-        " ```".to_owned(),
-        String::new(),
-        " # Panics".to_owned(),
-        format!(" Panics unless point and gradient have {} elements.", elements(header)),
-    ]);
-    documentation(&lines)
+    let summary = "Returns the value of the function at a point, and writes its gradient.";
+    let panics = format!("Panics unless point and gradient have {} elements.", elements(header));
+    let explanation = explain::lines(&analysis.graph, &roots, &HashMap::new());
+    documentation(&header.attributes, summary, &explanation, &[], ["Panics", &panics])
 }

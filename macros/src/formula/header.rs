@@ -1,7 +1,7 @@
 //! What stands before the `=` of a formula: attributes, a name, its inputs and its settings.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Token, Visibility, parenthesized};
 
@@ -90,6 +90,16 @@ impl Header {
         header.equals = Place::of(input.parse::<Token![=]>().map_err(|_| expected("`=` and the formula", input))?);
         header.formula = input.parse()?;
         Ok(())
+    }
+
+    /// Reports names that occur twice, settings named like these methods, and a range of the input from which derivatives are taken.
+    pub(crate) fn check(&self, input: &Input, methods: &[&str], kind: &str, errors: &mut Errors) {
+        check_settings(&self.settings, methods, kind, errors);
+        let inputs = self.inputs.iter().map(|input| &input.name);
+        check_names(inputs.chain(self.settings.iter().map(|setting| &setting.name)), errors);
+        if input.range.is_some() {
+            errors.push(errors::range_of_input(Place::of(&input.name), &input.name));
+        }
     }
 
     /// Returns the attributes apart from those that the macro reads.
@@ -205,16 +215,6 @@ pub(crate) fn check_settings(settings: &[Setting], methods: &[&str], kind: &str,
             errors.push(errors::named_like_method(&setting.name, kind));
         }
     }
-}
-
-/// Returns `///` lines.
-pub(crate) fn documentation(lines: &[String]) -> TokenStream {
-    lines.iter().map(|line| quote!(#[doc = #line])).collect()
-}
-
-/// Returns whether the user documented the item.
-pub(crate) fn is_documented(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| attribute.path().is_ident("doc"))
 }
 
 /// Returns the tokens of a default as one line.

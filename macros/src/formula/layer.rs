@@ -7,12 +7,13 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 
-use super::activation::initializer;
+use super::declaration::{self, Read};
 use super::declared::{shape, size};
 use super::derivative::propagate;
 use super::explain::{self, UNNAMED};
 use super::graph::{Axes, Extent, Graph, Matrix, Operation, Outer, Reduction, Value};
 use super::header::check_names;
+use super::initialization::initializer;
 use super::layer_header::{Declared, Dimensions, LayerHeader};
 use super::parse;
 use super::resolve::{Checked, Comparison, Resolved, Scope, shape_text};
@@ -52,20 +53,12 @@ pub(crate) fn layer(tokens: TokenStream, library: &TokenStream) -> TokenStream {
 }
 
 /// Reads a declaration. Whatever is missing in the result was reported.
-pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<(LayerHeader, Option<Analysis>)> {
-    let mut header = None;
-    match LayerHeader::parse(tokens, Declared::Layer, &mut header, errors) {
-        Ok(()) => header.map(|header| {
-            let analysis = analyse(&header, errors);
-            (header, analysis)
-        }),
-        Err(error) => {
-            errors.push(error);
-            header.map(|header| (header, None))
-        }
-    }
+pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Read<LayerHeader, Analysis> {
+    let parse = |header: &mut _, errors: &mut _| LayerHeader::parse(tokens, Declared::Layer, header, errors);
+    declaration::read(errors, parse, analyse)
 }
 
+/// Returns the values of the layer and of its gradients, unless there is a mistake, which was reported.
 fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let initializer = initializer(&header.attributes, errors);
     let mut graph = Graph::new(header.sizes());

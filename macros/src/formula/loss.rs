@@ -7,14 +7,15 @@ use quote::quote;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Token, Visibility};
 
+use super::declaration::{self, Read, expand};
 use super::derivative::derivatives;
+use super::documentation::documentation;
 use super::emit::{Loop, hygienic, loop_type, memory_name};
-use super::graph::{Axes, Extent, Graph, Reduction, SizeText, Value};
-use super::header::{Header, check_names, check_settings, documentation, is_documented};
+use super::graph::{Axes, Extent, Graph, Reduction, Value};
+use super::header::Header;
 use super::resolve::Scope;
 use super::schedule::{Pass, Step, Wanted, steps};
 use super::shaped_loss::shaped_loss;
-use super::size::Length;
 use super::{explain, parse, settings};
 use crate::errors::{self, Errors};
 use crate::generated;
@@ -45,16 +46,7 @@ pub(crate) fn loss(tokens: TokenStream, library: &TokenStream) -> TokenStream {
     if is_struct(tokens.clone()) {
         return shaped_loss(tokens, library);
     }
-    let mut errors = Errors::new();
-    let read = read(tokens, &mut errors);
-    match (errors.into_result(), read) {
-        (Ok(()), Some((header, Some(analysis)))) => items(&header, &analysis, library),
-        (result, read) => {
-            let mistakes = result.err().map(|error| error.to_compile_error());
-            let stand_in = read.map(|(header, _)| stand_in(&header, library));
-            quote!(#mistakes #stand_in)
-        }
-    }
+    expand(tokens, read, |header, analysis| items(header, analysis, library), |header| stand_in(header, library))
 }
 
 /// Returns whether tokens declare a struct: a loss of declared shapes.
@@ -70,37 +62,20 @@ fn is_struct(tokens: TokenStream) -> bool {
 }
 
 /// Reads a declaration. Whatever is missing in the result was reported.
-pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<(Header, Option<Analysis>)> {
-    let mut header = None;
-    match Header::parse(tokens, EXAMPLE, 2, &mut header, errors) {
-        Ok(()) => header.map(|header| {
-            let analysis = analyse(&header, errors);
-            (header, analysis)
-        }),
-        Err(error) => {
-            errors.push(error);
-            header.map(|header| (header, None))
-        }
-    }
+pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Read<Header, Analysis> {
+    declaration::read(errors, |header, errors| Header::parse(tokens, EXAMPLE, 2, header, errors), analyse)
 }
 
+/// Returns the values of the loss and of its gradient, unless there is a mistake, which was reported.
 fn analyse(header: &Header, errors: &mut Errors) -> Option<Analysis> {
     let [prediction, target] = header.inputs.as_slice() else {
         let place = header.inputs.get(2).map_or(&header.name, |input| &input.name);
         errors.push(errors::inputs_of_loss(Place::of(place), header.inputs.len()));
         return None;
     };
-    check_settings(&header.settings, &["new", "default", "explain"], "loss", errors);
-    check_names(
-        header.inputs.iter().map(|input| &input.name).chain(header.settings.iter().map(|setting| &setting.name)),
-        errors,
-    );
-    if prediction.range.is_some() {
-        errors.push(errors::range_of_input(Place::of(&prediction.name), &prediction.name));
-    }
+    header.check(prediction, &["new", "default", "explain"], "loss", errors);
     let mut graph = Graph::new(Vec::new());
-    let size = graph.size(SizeText { text: "M".to_owned(), code: quote!(row), length: Length::opaque(&quote!(M)) });
-    let axes = graph.axes(&[size]);
+    let axes = graph.row();
     let all = Extent::Element(Axes::NONE, axes);
     let prediction_value = graph.input(prediction.name.to_string(), all);
     let target_value = graph.input(target.name.to_string(), all);
@@ -421,20 +396,8 @@ fn explanation(header: &Header, analysis: &Analysis) -> Vec<String> {
 
 /// Returns the documentation that follows the user's.
 fn docs(header: &Header, analysis: &Analysis) -> TokenStream {
-    let mut lines = Vec::new();
-    if is_documented(&header.attributes) {
-        lines.push(String::new());
-    } else {
-        lines.extend([format!(" The loss `{}`.", header.name), String::new()]);
-    }
-    lines.push(" ```text".to_owned());
-    lines.extend(explanation(header, analysis).into_iter().map(|line| format!(" {line}")));
-    lines.push(" ```".to_owned());
-    if !header.settings.is_empty() {
-        lines.extend([String::new(), " # Settings".to_owned()]);
-        lines.extend(header.settings.iter().map(|setting| format!(" {}", settings::line(setting))));
-    }
-    let shapes = " Network output: `Vector<M>` or another plain shape. Targets: the same shape.";
-    lines.extend([String::new(), " # Shapes".to_owned(), shapes.to_owned()]);
-    documentation(&lines)
+    let summary = format!("The loss `{}`.", header.name);
+    let shapes = "Network output: `Vector<M>` or another plain shape. Targets: the same shape.";
+    let explanation = explanation(header, analysis);
+    documentation(&header.attributes, &summary, &explanation, &header.settings, ["Shapes", shapes])
 }

@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::declaration::{self, Read, expand};
 use super::declared::shape;
 use super::derivative::derivatives;
+use super::documentation::documentation;
 use super::explain;
 use super::graph::{Axes, Extent, Graph, Value};
-use super::header::{check_names, check_settings, documentation, is_documented};
+use super::header::{check_names, check_settings};
 use super::layer::{assertions, generics};
 use super::layer_header::{Declared, LayerHeader};
 use super::memory::{Memory, Owner, constants_name};
@@ -40,33 +42,15 @@ pub(super) struct Analysis {
 
 /// Returns the items of a loss, or the errors in its declaration.
 pub(super) fn shaped_loss(tokens: TokenStream, library: &TokenStream) -> TokenStream {
-    let mut errors = Errors::new();
-    let read = read(tokens, &mut errors);
-    match (errors.into_result(), read) {
-        (Ok(()), Some((header, Some(analysis)))) => items(&header, &analysis, library),
-        (result, read) => {
-            let mistakes = result.err().map(|error| error.to_compile_error());
-            let stand_in = read.map(|(header, _)| stand_in(&header, library));
-            quote!(#mistakes #stand_in)
-        }
-    }
+    expand(tokens, read, |header, analysis| items(header, analysis, library), |header| stand_in(header, library))
 }
 
 /// Reads a declaration. Whatever is missing in the result was reported.
-pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<(LayerHeader, Option<Analysis>)> {
-    let mut header = None;
-    match LayerHeader::parse(tokens, Declared::Loss, &mut header, errors) {
-        Ok(()) => header.map(|header| {
-            let analysis = analyse(&header, errors);
-            (header, analysis)
-        }),
-        Err(error) => {
-            errors.push(error);
-            header.map(|header| (header, None))
-        }
-    }
+pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Read<LayerHeader, Analysis> {
+    declaration::read(errors, |header, errors| LayerHeader::parse(tokens, Declared::Loss, header, errors), analyse)
 }
 
+/// Returns the values of the loss and of its gradient, unless there is a mistake, which was reported.
 fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let (target_name, target_shape) = header.target.as_ref()?;
     for parameter in &header.parameters {
@@ -319,21 +303,9 @@ fn explanation(header: &LayerHeader, analysis: &Analysis) -> Vec<String> {
 
 /// Returns the documentation that follows the user's.
 fn docs(header: &LayerHeader, analysis: &Analysis) -> TokenStream {
-    let mut lines = Vec::new();
-    if is_documented(&header.attributes) {
-        lines.push(String::new());
-    } else {
-        lines.extend([format!(" The loss `{}`.", header.name), String::new()]);
-    }
-    lines.push(" ```text".to_owned());
-    lines.extend(explanation(header, analysis).into_iter().map(|line| format!(" {line}")));
-    lines.push(" ```".to_owned());
-    if !header.settings.is_empty() {
-        lines.extend([String::new(), " # Settings".to_owned()]);
-        lines.extend(header.settings.iter().map(|setting| format!(" {}", settings::line(setting))));
-    }
+    let summary = format!("The loss `{}`.", header.name);
     let target = header.target.as_ref().map_or_else(String::new, |(_, shape)| shape.text());
-    let shapes = format!(" Network output: `{}`. Targets: `{target}`.", header.takes.text());
-    lines.extend([String::new(), " # Shapes".to_owned(), shapes]);
-    documentation(&lines)
+    let shapes = format!("Network output: `{}`. Targets: `{target}`.", header.takes.text());
+    let explanation = explanation(header, analysis);
+    documentation(&header.attributes, &summary, &explanation, &header.settings, ["Shapes", &shapes])
 }

@@ -7,9 +7,9 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::GenericParam;
 
 use super::{Analysis, assertions, explanation, generics, parameters_name};
-use crate::formula::activation::initialization;
+use crate::formula::documentation::{documentation, is_documented};
 use crate::formula::graph::{Extent, Graph, Operation, Value};
-use crate::formula::header::{documentation, is_documented};
+use crate::formula::initialization::initialization;
 use crate::formula::layer_header::{Dimensions, LayerHeader, Start, is_type_of_layers};
 use crate::formula::memory::{Memory, Owner, constants_name};
 use crate::formula::schedule::{Step, Wanted, steps};
@@ -438,23 +438,8 @@ fn has_parameters(header: &LayerHeader) -> bool {
 
 /// Returns the documentation that follows the user's.
 fn docs(header: &LayerHeader, analysis: &Analysis) -> TokenStream {
-    let mut lines = Vec::new();
-    if is_documented(&header.attributes) {
-        lines.push(String::new());
-    } else {
-        lines.extend([format!(" The layer `{}`.", header.name), String::new()]);
-    }
-    lines.push(" ```text".to_owned());
-    lines.extend(explanation(analysis, header).into_iter().map(|line| format!(" {line}")));
-    lines.push(" ```".to_owned());
-    if !header.settings.is_empty() {
-        lines.extend([String::new(), " # Settings".to_owned()]);
-        lines.extend(header.settings.iter().map(|setting| format!(" {}", settings::line(setting))));
-    }
-    lines.extend([
-        String::new(),
-        " # Shapes".to_owned(),
-        format!(" Input `{}`, output `{}`.", header.takes.text(), header.gives.text()),
-    ]);
-    documentation(&lines)
+    let summary = format!("The layer `{}`.", header.name);
+    let shapes = format!("Input `{}`, output `{}`.", header.takes.text(), header.gives.text());
+    let explanation = explanation(analysis, header);
+    documentation(&header.attributes, &summary, &explanation, &header.settings, ["Shapes", &shapes])
 }
