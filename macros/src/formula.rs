@@ -31,6 +31,7 @@ mod moves;
 mod memory;
 mod settings;
 
+mod assertions;
 mod declaration;
 mod documentation;
 mod initialization;
@@ -40,10 +41,8 @@ mod activation;
 mod layer;
 
 mod gradient;
-mod shaped_loss;
-mod shared;
-
 mod loss;
+mod shared;
 
 pub(crate) use activation::activation;
 pub(crate) use gradient::gradient_of;

@@ -7,16 +7,16 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Pat, Token, Type, Visibility, parenthesized};
 
+use super::assertions::assertions;
 use super::declaration::{self, Read, expand};
-use super::declared::{Function, OF_VALUES, ShapeOf, formula, size};
+use super::declared::{Function, OF_VALUES, ShapeOf, axes, formula};
 use super::derivative::propagate;
 use super::documentation::documentation;
 use super::emit::{hygienic, memory_name};
 use super::graph::{Axes, Extent, Graph, Operation, Reduction, Value};
 use super::header::check_names;
-use super::layer::assertions;
 use super::memory::{Memory, Owner, constants_name};
-use super::resolve::{Checked, Comparison, Resolved, Scope, shape_text};
+use super::resolve::{Checked, Comparison, Resolved, Scope, require_scalar};
 use super::schedule::{Wanted, steps};
 use super::{explain, parse};
 use crate::errors::{self, Errors};
@@ -207,8 +207,7 @@ fn names(pattern: &Pat) -> syn::Result<(Vec<Ident>, bool)> {
 fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     check_names(header.inputs.iter(), errors);
     let mut graph = Graph::new(Vec::new());
-    let sizes: Vec<_> = header.shape.sizes.iter().map(|written| size(&mut graph, written, errors)).collect();
-    let axes = graph.axes(&sizes);
+    let axes = axes(&mut graph, &header.shape, errors);
     let extent = if header.is_whole { Extent::Element(Axes::NONE, axes) } else { Extent::Sample(Axes::NONE) };
     let inputs: Vec<_> = header.inputs.iter().map(|name| graph.input(name.to_string(), extent)).collect();
     let formula = parse::formula(header.formula.clone(), header.braces, errors);
@@ -218,11 +217,7 @@ fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     }
     let formula = formula?;
     let Resolved { value, comparisons, ranges } = scope.resolved(&formula)?;
-    let place = formula.result().place;
-    if let Some(axes) = graph.extent(value).axes() {
-        errors.push(errors::vector_as_scalar(place, &shape_text(&graph, axes)));
-        return None;
-    }
+    require_scalar(&graph, value, formula.result().place, errors)?;
     let one = graph.number(1.0);
     let derivatives = propagate(&mut graph, value, one);
     let gradients: Vec<_> = inputs.iter().map(|&input| derivatives.of(&mut graph, input)).collect();

@@ -5,10 +5,10 @@ mod code;
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, quote};
+use quote::quote;
 
 use super::declaration::{self, Read};
-use super::declared::{shape, size};
+use super::declared::{axes, size};
 use super::derivative::propagate;
 use super::explain::{self, UNNAMED};
 use super::graph::{Axes, Extent, Graph, Matrix, Operation, Outer, Reduction, Value};
@@ -21,7 +21,6 @@ use super::settings;
 use super::size::{Length, Verdict};
 use crate::errors::{self, Errors};
 use crate::identifier;
-use crate::place::Place;
 
 /// The values of a layer.
 pub(super) struct Analysis {
@@ -65,10 +64,7 @@ fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let names = header.parameters.iter().map(|parameter| &parameter.name);
     let names = names.chain(header.settings.iter().map(|setting| &setting.name)).chain([&header.input.name]);
     check_names(names, errors);
-    let [takes, gives] = [&header.takes, &header.gives].map(|of| {
-        let sizes = shape(&mut graph, of, errors);
-        graph.axes(&sizes)
-    });
+    let [takes, gives] = [&header.takes, &header.gives].map(|written| axes(&mut graph, written, errors));
     let input = graph.input(header.input.name.to_string(), Extent::Element(Axes::NONE, takes));
     let settings = settings::values(&mut graph, &header.settings, |name| quote!(self.0.settings.#name));
     let meanings: Vec<_> = header.parameters.iter().map(|parameter| meaning(&mut graph, parameter, errors)).collect();
@@ -212,43 +208,6 @@ fn check_result(
     comparisons
 }
 
-/// The assertions of sizes that only the compiler knows: items, and statements of a generic function.
-pub(super) struct Assertions {
-    pub(super) items: TokenStream,
-    pub(super) statements: TokenStream,
-}
-
-/// Returns the assertions of sizes that only the compiler knows.
-pub(super) fn assertions(
-    graph: &Graph,
-    comparisons: &[Comparison],
-    ranges: &[Checked],
-    private: &TokenStream,
-) -> Assertions {
-    let mut assertions = Assertions { items: TokenStream::new(), statements: TokenStream::new() };
-    let mut add = |place: Place, is_generic: bool, assertion: TokenStream| {
-        let code = if is_generic { quote!(#assertion;) } else { quote!(const _: () = #assertion;) };
-        let code = crate::expand::at(place.span(), code);
-        if is_generic { assertions.statements.extend(code) } else { assertions.items.extend(code) }
-    };
-    for comparison in comparisons {
-        let [first, second] = comparison.sizes.map(|size| graph.length(size).code());
-        let [before, between, after] = &comparison.message;
-        let is_generic = comparison.sizes.iter().any(|&size| graph.is_generic(size));
-        let assertion =
-            quote!(#private::require_same(#first, #second, [#before, #between, #after], ["value", "values"]));
-        add(comparison.place, is_generic, assertion);
-    }
-    for checked in ranges {
-        let [start, end, whole] = [checked.start.clone(), checked.end.clone(), graph.length(checked.whole)];
-        let is_generic = [&start, &end, &whole].iter().any(|length| length.mentions(graph.const_parameters()));
-        let [start, end, whole] = [start, end, whole].map(|length| length.code());
-        let message = errors::compared_range(&checked.texts[0], &checked.texts[1]);
-        add(checked.place, is_generic, quote!(#private::require_range(#start, #end, #whole, #message)));
-    }
-    assertions
-}
-
 /// Returns the layer and its gradients in mathematical notation.
 pub(super) fn explanation(analysis: &Analysis, header: &LayerHeader) -> Vec<String> {
     let graph = &analysis.graph;
@@ -292,14 +251,4 @@ pub(super) fn explanation(analysis: &Analysis, header: &LayerHeader) -> Vec<Stri
 /// Returns the name of the layer's parameters.
 pub(super) fn parameters_name(name: &Ident) -> Ident {
     quote::format_ident!("{}Parameters", identifier::plain(name), span = name.span())
-}
-
-/// Returns the names of the const parameters as arguments, and with their declarations.
-pub(super) fn generics(header: &LayerHeader) -> [TokenStream; 3] {
-    let names = header.sizes();
-    let declared: Vec<_> = names.iter().map(|name| quote!(const #name: usize)).collect();
-    if names.is_empty() {
-        return [TokenStream::new(), TokenStream::new(), TokenStream::new()];
-    }
-    [quote!(<#(#declared),*>), quote!(<#(#names),*>), quote!(#(#declared),*).into_token_stream()]
 }

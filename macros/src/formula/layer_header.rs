@@ -229,6 +229,16 @@ impl LayerHeader {
         });
         parameters.collect()
     }
+
+    /// Returns the const parameters: as they are declared and as arguments, each in `<>`, and as they are declared without.
+    pub(crate) fn const_parameters(&self) -> [TokenStream; 3] {
+        let names = self.sizes();
+        if names.is_empty() {
+            return [TokenStream::new(), TokenStream::new(), TokenStream::new()];
+        }
+        let declared: Vec<_> = names.iter().map(|name| quote!(const #name: usize)).collect();
+        [quote!(<#(#declared),*>), quote!(<#(#names),*>), quote!(#(#declared),*)]
+    }
 }
 
 fn check_generics(generics: &Generics, errors: &mut Errors) {

@@ -13,7 +13,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 pub(crate) use self::functions::sub_formulas;
-pub(crate) use self::shape::shape_text;
+pub(crate) use self::shape::{require_scalar, shape_text};
 use super::declared::Function;
 use super::expression::{Condition, Expression, Kind};
 use super::function::{self, any_vector, whole_power};

@@ -6,7 +6,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::GenericParam;
 
-use super::{Analysis, assertions, explanation, generics, parameters_name};
+use super::{Analysis, explanation, parameters_name};
+use crate::formula::assertions::assertions;
 use crate::formula::documentation::{documentation, is_documented};
 use crate::formula::graph::{Extent, Graph, Operation, Value};
 use crate::formula::initialization::initialization;
@@ -118,7 +119,7 @@ fn arguments_of(graph: &Graph, operation: Operation) -> Vec<Value> {
 pub(super) fn items(header: &LayerHeader, analysis: &Analysis, library: &TokenStream) -> TokenStream {
     let private = quote!(#library::private);
     let (visibility, name) = (&header.visibility, &header.name);
-    let [declared, arguments, _] = generics(header);
+    let [declared, arguments, _] = header.const_parameters();
     let attributes = header.passed_on();
     let docs = docs(header, analysis);
     let settings = if header.settings.is_empty() {
@@ -159,7 +160,7 @@ fn parameters(header: &LayerHeader, library: &TokenStream, private: &TokenStream
         return TokenStream::new();
     }
     let (visibility, name) = (&header.visibility, &header.name);
-    let [_, _, sizes] = generics(header);
+    let [_, _, sizes] = header.const_parameters();
     let parameters_type = parameters_name(name);
     let doc = format!("The parameters of [`{name}`].");
     let fields = header.parameters.iter().map(|parameter| {
@@ -206,7 +207,7 @@ fn parameters_type(header: &LayerHeader, t: &Ident) -> TokenStream {
 /// Returns the constants of the loops, the plan, and the implementations of `Layer` and `Takes`.
 fn implementation(header: &LayerHeader, analysis: &Analysis, passes: &Passes, private: &TokenStream) -> TokenStream {
     let name = &header.name;
-    let [declared, arguments, _] = generics(header);
+    let [declared, arguments, _] = header.const_parameters();
     let constants = constants_name(&header.name);
     let plan = generated::name(name, "Plan");
     let settings_type =
