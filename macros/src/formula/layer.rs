@@ -1,6 +1,10 @@
 //! `layer!`: a function of a vector and of learned parameters.
 
+mod parameters;
+mod passes;
+
 mod code;
+mod stand_in;
 
 use std::collections::HashMap;
 
@@ -10,6 +14,7 @@ use quote::quote;
 use super::declaration::{self, Read};
 use super::declared::{axes, size};
 use super::derivative::propagate;
+use super::documentation::documentation;
 use super::explain::{self, UNNAMED};
 use super::graph::{Axes, Extent, Graph, Matrix, Operation, Outer, Reduction, Value};
 use super::header::check_names;
@@ -46,7 +51,7 @@ pub(crate) fn layer(tokens: TokenStream, library: &TokenStream) -> TokenStream {
     let read = read(tokens, &mut errors);
     match (errors.into_result(), read) {
         (Ok(()), Some((header, Some(analysis)))) => code::items(&header, &analysis, library),
-        (result, Some((header, _))) => code::stand_in(&header, result.err(), library),
+        (result, Some((header, _))) => stand_in::stand_in(&header, result.err(), library),
         (result, None) => result.err().map_or_else(TokenStream::new, |error| error.to_compile_error()),
     }
 }
@@ -209,7 +214,7 @@ fn check_result(
 }
 
 /// Returns the layer and its gradients in mathematical notation.
-pub(super) fn explanation(analysis: &Analysis, header: &LayerHeader) -> Vec<String> {
+fn explanation(analysis: &Analysis, header: &LayerHeader) -> Vec<String> {
     let graph = &analysis.graph;
     let mut roots = vec![("y".to_owned(), analysis.output)];
     roots.push((format!("dL/d{}", identifier::plain(&header.input.name)), analysis.grad_input));
@@ -248,7 +253,10 @@ pub(super) fn explanation(analysis: &Analysis, header: &LayerHeader) -> Vec<Stri
     lines
 }
 
-/// Returns the name of the layer's parameters.
-pub(super) fn parameters_name(name: &Ident) -> Ident {
-    quote::format_ident!("{}Parameters", identifier::plain(name), span = name.span())
+/// Returns the documentation that follows the user's.
+fn docs(header: &LayerHeader, analysis: &Analysis) -> TokenStream {
+    let summary = format!("The layer `{}`.", header.name);
+    let shapes = format!("Input `{}`, output `{}`.", header.takes.text(), header.gives.text());
+    let explanation = explanation(analysis, header);
+    documentation(&header.attributes, &summary, &explanation, &header.settings, ["Shapes", &shapes])
 }

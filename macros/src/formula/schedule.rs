@@ -90,6 +90,12 @@ struct Schedule<'a> {
     biased: HashMap<Value, (Value, Value)>,
 }
 
+/// Returns what is wanted of the derivatives of parameters: of vectors, each with the index of its parameter, and of matrices.
+pub(crate) fn of_parameters(vectors: &[(usize, Value)], outers: &[Outer]) -> impl Iterator<Item = (Value, Wanted)> {
+    let of_vectors = vectors.iter().map(|&(parameter, value)| (value, Wanted::ColumnSums(parameter)));
+    of_vectors.chain(outers.iter().map(|outer| (outer.left, Wanted::OuterSum(outer.matrix, outer.right))))
+}
+
 /// Returns the steps that compute the roots, given values in memory.
 pub(crate) fn steps(graph: &Graph, roots: &[(Value, Wanted)], given: &[Value]) -> Vec<Step> {
     let mut wanted: Vec<_> = roots.iter().map(|&(value, _)| value).collect();

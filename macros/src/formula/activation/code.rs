@@ -11,27 +11,25 @@ use crate::formula::initialization::initialization;
 use crate::formula::settings;
 use crate::generated;
 
-/// What the code of an activation calls its settings. Without any, `()` is in their place.
-struct SettingsCode {
-    /// Their type.
-    of_layer: TokenStream,
-    /// The type whose methods are the functions of numbers: the settings, or the activation.
+/// The methods that are functions of numbers, whose settings are `()` if there are none.
+struct Methods {
+    /// The type that has them: the settings, or the activation.
     owner: TokenStream,
-    /// The argument of these methods that has the settings.
+    /// Their argument that is the settings.
     receiver: TokenStream,
-    /// Their value in these methods.
-    value: TokenStream,
+    /// The settings in them.
+    settings: TokenStream,
 }
 
-impl SettingsCode {
-    /// Returns the code for the settings of an activation.
+impl Methods {
+    /// Returns the methods of an activation.
     fn of(header: &Header) -> Self {
         if header.settings.is_empty() {
             let owner = header.name.to_token_stream();
-            return Self { of_layer: quote!(()), owner, receiver: TokenStream::new(), value: quote!(()) };
+            return Self { owner, receiver: TokenStream::new(), settings: quote!(()) };
         }
-        let settings = settings::struct_name(&header.name).into_token_stream();
-        Self { of_layer: settings.clone(), owner: settings, receiver: quote!(self,), value: quote!(self) }
+        let owner = settings::struct_name(&header.name).into_token_stream();
+        Self { owner, receiver: quote!(self,), settings: quote!(self) }
     }
 }
 
@@ -41,11 +39,7 @@ pub(super) fn items(header: &Header, analysis: &Analysis, library: &TokenStream)
     let (visibility, name) = (&header.visibility, &header.name);
     let attributes = header.passed_on();
     let docs = docs(header, analysis);
-    let settings = if header.settings.is_empty() {
-        TokenStream::new()
-    } else {
-        settings::items(name, &header.settings, visibility, [&quote!(), &quote!()], &private)
-    };
+    let settings = settings::items(name, &header.settings, visibility, [&quote!(), &quote!()], &private);
     let loops = loops(header, analysis, &private);
     let functions = functions(header, analysis, &private);
     let layer = layer(header, analysis, &private);
@@ -81,7 +75,7 @@ fn loops(header: &Header, analysis: &Analysis, private: &TokenStream) -> TokenSt
     let outputs = std::slice::from_ref(grad_input);
     let gradient = Loop { each: read, old: named(*gradient, slope_name), outputs, ..Loop::default() };
     let loops = [of_input(output), gradient, of_input(derivative), of_input(second)];
-    let settings = SettingsCode::of(header).of_layer;
+    let settings = settings::type_of(&header.name, &header.settings);
     let items = loop_names(&header.name).into_iter().zip(&loops).map(|(name, parts)| {
         let item = loop_type(graph, &name, private, parts);
         quote! {
@@ -99,7 +93,7 @@ fn loops(header: &Header, analysis: &Analysis, private: &TokenStream) -> TokenSt
 fn functions(header: &Header, analysis: &Analysis, private: &TokenStream) -> TokenStream {
     let (visibility, name) = (&header.visibility, &header.name);
     let [value, _, first_order, second_order] = loop_names(name);
-    let SettingsCode { owner, receiver, value: settings, .. } = SettingsCode::of(header);
+    let Methods { owner, receiver, settings } = Methods::of(header);
     let explanation = explanation(header, analysis).join("\n");
     quote! {
         #[allow(dead_code)]
@@ -136,7 +130,7 @@ fn functions(header: &Header, analysis: &Analysis, private: &TokenStream) -> Tok
 /// Returns the implementation as a layer.
 fn layer(header: &Header, analysis: &Analysis, private: &TokenStream) -> TokenStream {
     let name = &header.name;
-    let settings = SettingsCode::of(header).of_layer;
+    let settings = settings::type_of(name, &header.settings);
     let [value, slope, ..] = loop_names(name);
     let (reads, each) = match analysis.reads {
         Reads::Nothing => ("Nothing", quote!()),
@@ -182,12 +176,9 @@ fn layer(header: &Header, analysis: &Analysis, private: &TokenStream) -> TokenSt
 pub(super) fn stand_in(header: &Header, library: &TokenStream) -> TokenStream {
     let (visibility, name) = (&header.visibility, &header.name);
     let private = quote!(#library::private);
-    let SettingsCode { of_layer, owner, receiver, .. } = SettingsCode::of(header);
-    let settings = if header.settings.is_empty() {
-        TokenStream::new()
-    } else {
-        settings::stand_in(name, &header.settings, visibility, [&quote!(), &quote!()], &private)
-    };
+    let Methods { owner, receiver, .. } = Methods::of(header);
+    let settings_type = settings::type_of(name, &header.settings);
+    let settings = settings::stand_in(name, &header.settings, visibility, [&quote!(), &quote!()], &private);
     let is_setting = |method: &&str| header.settings.iter().any(|setting| setting.name == *method);
     let methods = METHODS.iter().filter(|method| !is_setting(method)).map(|method| format_ident!("{method}"));
     quote! {
@@ -204,7 +195,7 @@ pub(super) fn stand_in(header: &Header, library: &TokenStream) -> TokenStream {
             #visibility const fn explain() -> &'static str { "" }
         }
         impl #private::Elementwise for #name {
-            type Settings = #of_layer;
+            type Settings = #settings_type;
             const READS: #private::Reads = #private::Reads::Nothing;
             fn map<In: #private::Shape, T: #private::Kernels, I: #private::Isa>(
                 _: I, _: #private::Site<'_, (), Self::Settings>, _: &mut [T],
