@@ -36,14 +36,29 @@ pub(super) fn items(header: &Header, analysis: &Analysis, private: &TokenStream)
     quote!(#loss #implementation)
 }
 
+/// Returns the type of the constants that the loops read, and their value in `evaluate`.
+fn constants(header: &Header, analysis: &Analysis) -> [TokenStream; 2] {
+    let (name, constants) = (&header.name, constants_name(&header.name));
+    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.constants_of_sizes().into_iter().unzip();
+    let declaration = quote! {
+        #[derive(Clone, Copy)]
+        struct #constants {
+            #(#over: f64,)*
+            weight: f64,
+            settings: #name,
+        }
+    };
+    [declaration, quote!(#constants { #(#over: #values,)* weight: weight.to_f64(), settings: *self })]
+}
+
 /// Returns the implementation of `Loss`, and the types of its loops with their constants.
 fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -> TokenStream {
-    let (name, constants) = (&header.name, constants_name(&header.name));
+    let name = &header.name;
+    let [constants, constants_of_call] = constants(header, analysis);
     let roots = [(analysis.loss, Wanted::Samples), (analysis.gradient, Wanted::Elements)];
     let [training_types, training] = Loops::new(header, analysis, private).code("Training", &roots);
     let [evaluation_types, only_loss] = Loops::new(header, analysis, private).code("Evaluation", &roots[..1]);
     let objection = objection(header, private);
-    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.constants_of_sizes().into_iter().unzip();
     let [prediction, target] = input_names(header);
     let [output, t, i] = ["Output", "T", "I"].map(hygienic);
     let slices = quote!(let (#prediction, #target) = (&logits[rows.clone()], &targets[rows.clone()]););
@@ -56,12 +71,7 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
     };
     let evaluation = evaluation(&t, &slices, &addition);
     quote! {
-        #[derive(Clone, Copy)]
-        struct #constants {
-            #(#over: f64,)*
-            weight: f64,
-            settings: #name,
-        }
+        #constants
         #training_types
         #evaluation_types
         impl<#output: #private::Shape<Plain = #output>> #private::Loss<#output> for #name {
@@ -82,7 +92,7 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
                 let count = targets.len();
                 let targets = <#output as #private::Shape>::flat_batch(targets);
                 let row = <#output as #private::Shape>::LEN;
-                let constants = #constants { #(#over: #values,)* weight: weight.to_f64(), settings: *self };
+                let constants = #constants_of_call;
                 #evaluation
             }
         }

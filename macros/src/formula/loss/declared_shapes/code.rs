@@ -42,6 +42,23 @@ pub(super) fn items(header: &LayerHeader, analysis: &Analysis, private: &TokenSt
     quote!(#loss #assertions #implementation)
 }
 
+/// Returns the type of the constants that the loops read, and their value in `evaluate`.
+fn constants(header: &LayerHeader, analysis: &Analysis) -> [TokenStream; 2] {
+    let constants = constants_name(&header.name);
+    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.constants_of_sizes().into_iter().unzip();
+    let (fields, names): (Vec<_>, Vec<_>) =
+        header.settings.iter().map(|setting| (setting_name(&setting.name), &setting.name)).unzip();
+    let declaration = quote! {
+        #[derive(Clone, Copy)]
+        struct #constants {
+            weight: f64,
+            #(#over: f64,)*
+            #(#fields: f64,)*
+        }
+    };
+    [declaration, quote!(#constants { weight: weight.to_f64(), #(#over: #values,)* #(#fields: self.#names,)* })]
+}
+
 /// Returns the implementation of `Loss`, and the types of its loops with their constants.
 fn implementation(
     header: &LayerHeader,
@@ -49,14 +66,12 @@ fn implementation(
     assertions: &TokenStream,
     private: &TokenStream,
 ) -> TokenStream {
-    let (name, constants) = (&header.name, constants_name(&header.name));
+    let name = &header.name;
+    let [constants, constants_of_call] = constants(header, analysis);
     let [declared, arguments, _] = header.const_parameters();
     let roots = [(analysis.loss, Wanted::Samples), (analysis.gradient, Wanted::Elements)];
     let [training_types, training] = loops(header, analysis, "Training", &roots, private);
     let [evaluation_types, only_loss] = loops(header, analysis, "Evaluation", &roots[..1], private);
-    let (over, values): (Vec<_>, Vec<_>) = analysis.graph.constants_of_sizes().into_iter().unzip();
-    let (fields, names): (Vec<_>, Vec<_>) =
-        header.settings.iter().map(|setting| (setting_name(&setting.name), &setting.name)).unzip();
     let output = header.takes.code(private);
     let target = header.target.as_ref().map(|(_, shape)| shape.code(private));
     let slices = quote! {
@@ -66,12 +81,7 @@ fn implementation(
     let addition = with_and_without_gradient([&training, &only_loss]);
     let evaluation = evaluation(&format_ident!("T"), &slices, &addition);
     quote! {
-        #[derive(Clone, Copy)]
-        struct #constants {
-            weight: f64,
-            #(#over: f64,)*
-            #(#fields: f64,)*
-        }
+        #constants
         #training_types
         #evaluation_types
         impl #declared #private::Loss<#output> for #name #arguments {
@@ -91,8 +101,7 @@ fn implementation(
                 let count = targets.len();
                 let targets = <#target as #private::Shape>::flat_batch(targets);
                 let (row, compared) = (<#output as #private::Shape>::LEN, <#target as #private::Shape>::LEN);
-                let constants =
-                    #constants { weight: weight.to_f64(), #(#over: #values,)* #(#fields: self.#names,)* };
+                let constants = #constants_of_call;
                 #evaluation
             }
         }
