@@ -51,16 +51,12 @@ fn constants(header: &Header, analysis: &Analysis) -> [TokenStream; 2] {
     [declaration, quote!(#constants { #(#over: #values,)* weight: weight.to_f64(), settings: *self })]
 }
 
-/// Returns the implementation of `Loss`, and the types of its loops with their constants.
-fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -> TokenStream {
-    let name = &header.name;
-    let [constants, constants_of_call] = constants(header, analysis);
+/// Returns the types of the loops, and the statements of `evaluate` after its constants.
+fn body(header: &Header, analysis: &Analysis, private: &TokenStream) -> [TokenStream; 2] {
     let roots = [(analysis.loss, Wanted::Samples), (analysis.gradient, Wanted::Elements)];
     let [training_types, training] = Loops::new(header, analysis, private).code("Training", &roots);
     let [evaluation_types, only_loss] = Loops::new(header, analysis, private).code("Evaluation", &roots[..1]);
-    let objection = objection(header, private);
     let [prediction, target] = input_names(header);
-    let [output, t, i] = ["Output", "T", "I"].map(hygienic);
     let slices = quote!(let (#prediction, #target) = (&logits[rows.clone()], &targets[rows.clone()]););
     let losses = with_and_without_gradient([&training, &only_loss]);
     let addition = quote! {
@@ -69,11 +65,20 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
             total += loss;
         }
     };
-    let evaluation = evaluation(&t, &slices, &addition);
+    let statements = evaluation(&hygienic("T"), &slices, &addition);
+    [quote!(#training_types #evaluation_types), statements]
+}
+
+/// Returns the implementation of `Loss`, and the types of its loops with their constants.
+fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -> TokenStream {
+    let name = &header.name;
+    let [constants, constants_of_call] = constants(header, analysis);
+    let [types, body] = body(header, analysis, private);
+    let objection = objection(header, private);
+    let [output, t, i] = ["Output", "T", "I"].map(hygienic);
     quote! {
         #constants
-        #training_types
-        #evaluation_types
+        #types
         impl<#output: #private::Shape<Plain = #output>> #private::Loss<#output> for #name {
             type Target = #output;
 
@@ -93,7 +98,7 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
                 let targets = <#output as #private::Shape>::flat_batch(targets);
                 let row = <#output as #private::Shape>::LEN;
                 let constants = #constants_of_call;
-                #evaluation
+                #body
             }
         }
     }

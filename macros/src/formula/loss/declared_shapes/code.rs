@@ -59,6 +59,20 @@ fn constants(header: &LayerHeader, analysis: &Analysis) -> [TokenStream; 2] {
     [declaration, quote!(#constants { weight: weight.to_f64(), #(#over: #values,)* #(#fields: self.#names,)* })]
 }
 
+/// Returns the types of the loops, and the statements of `evaluate` after its constants.
+fn body(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> [TokenStream; 2] {
+    let roots = [(analysis.loss, Wanted::Samples), (analysis.gradient, Wanted::Elements)];
+    let [training_types, training] = loops(header, analysis, "Training", &roots, private);
+    let [evaluation_types, only_loss] = loops(header, analysis, "Evaluation", &roots[..1], private);
+    let slices = quote! {
+        let prediction = &logits[rows.clone()];
+        let target = &targets[start * compared..(start + samples) * compared];
+    };
+    let addition = with_and_without_gradient([&training, &only_loss]);
+    let statements = evaluation(&format_ident!("T"), &slices, &addition);
+    [quote!(#training_types #evaluation_types), statements]
+}
+
 /// Returns the implementation of `Loss`, and the types of its loops with their constants.
 fn implementation(
     header: &LayerHeader,
@@ -67,23 +81,14 @@ fn implementation(
     private: &TokenStream,
 ) -> TokenStream {
     let name = &header.name;
-    let [constants, constants_of_call] = constants(header, analysis);
     let [declared, arguments, _] = header.const_parameters();
-    let roots = [(analysis.loss, Wanted::Samples), (analysis.gradient, Wanted::Elements)];
-    let [training_types, training] = loops(header, analysis, "Training", &roots, private);
-    let [evaluation_types, only_loss] = loops(header, analysis, "Evaluation", &roots[..1], private);
+    let [constants, constants_of_call] = constants(header, analysis);
+    let [types, body] = body(header, analysis, private);
     let output = header.takes.code(private);
     let target = header.target.as_ref().map(|(_, shape)| shape.code(private));
-    let slices = quote! {
-        let prediction = &logits[rows.clone()];
-        let target = &targets[start * compared..(start + samples) * compared];
-    };
-    let addition = with_and_without_gradient([&training, &only_loss]);
-    let evaluation = evaluation(&format_ident!("T"), &slices, &addition);
     quote! {
         #constants
-        #training_types
-        #evaluation_types
+        #types
         impl #declared #private::Loss<#output> for #name #arguments {
             type Target = #target;
 
@@ -102,7 +107,7 @@ fn implementation(
                 let targets = <#target as #private::Shape>::flat_batch(targets);
                 let (row, compared) = (<#output as #private::Shape>::LEN, <#target as #private::Shape>::LEN);
                 let constants = #constants_of_call;
-                #evaluation
+                #body
             }
         }
     }
