@@ -252,6 +252,8 @@ pub(crate) fn exponentials(graph: &mut Graph, value: Value) -> (Value, Value, Va
     (exponential, largest, sum)
 }
 
+/// Returns an equal value that is simpler or more exact than a function of two values, if there is one.
+#[allow(clippy::too_many_lines, reason = "one arm per rule")]
 fn of_binary(graph: &mut Graph, function: Binary, left: Value, right: Value) -> Option<Value> {
     let numbers = (graph.as_number(left), graph.as_number(right));
     let negated = (argument(graph, Unary::Negate, left), argument(graph, Unary::Negate, right));
