@@ -108,6 +108,7 @@ impl Header {
     }
 }
 
+/// Reads what stands in parentheses: as many inputs as `inputs`, and settings after `;`.
 fn arguments(
     input: ParseStream<'_>,
     example: &str,
@@ -122,44 +123,29 @@ fn arguments(
             in_settings = true;
             continue;
         }
-        let name = input
-            .call(syn::ext::IdentExt::parse_any)
-            .ok()
-            .filter(|name: &Ident| !identifier::is_keyword(&name.to_string()));
-        let Some(name) = name else {
-            return Err(errors::expected_in_formula("a name", input, example));
-        };
-        let range = if input.peek(Token![:]) {
-            input.parse::<Token![:]>()?;
-            range(input, errors)?
-        } else {
-            None
-        };
-        if in_settings {
-            let default = if input.peek(Token![=]) {
-                input.parse::<Token![=]>()?;
-                Some(default(input, example)?)
-            } else {
-                None
-            };
+        let name = argument_name(input, example)?;
+        let range = range(input, errors)?;
+        let is_input = header.inputs.len() < inputs;
+        if input.peek(Token![=]) && !in_settings {
+            errors.push(errors::default_of_input(&name, is_input));
+        }
+        let default = default(input, example)?;
+        // A name with a default, after the inputs, was meant as a setting.
+        if in_settings || default.is_some() && !is_input {
             header.settings.push(Setting { name, range: range.unwrap_or(Range::Finite), default });
         } else {
-            let is_input = header.inputs.len() < inputs;
-            if input.peek(Token![=]) {
-                errors.push(errors::default_of_input(&name, is_input));
-                input.parse::<Token![=]>()?;
-                let default = Some(default(input, example)?);
-                if !is_input {
-                    header.settings.push(Setting { name, range: range.unwrap_or(Range::Finite), default });
-                    separate(input, example)?;
-                    continue;
-                }
-            }
             header.inputs.push(Input { name, range });
         }
         separate(input, example)?;
     }
     Ok(())
+}
+
+/// Reads the name of an input or a setting, which is no keyword.
+fn argument_name(input: ParseStream<'_>, example: &str) -> syn::Result<Ident> {
+    let name = input.call(syn::ext::IdentExt::parse_any).ok();
+    let name = name.filter(|name: &Ident| !identifier::is_keyword(&name.to_string()));
+    name.ok_or_else(|| errors::expected_in_formula("a name", input, example))
 }
 
 /// Takes the comma between two names.
@@ -170,8 +156,12 @@ fn separate(input: ParseStream<'_>, example: &str) -> syn::Result<()> {
     Ok(())
 }
 
-/// Reads the range after `:`, or reports that it is none.
+/// Reads `:` and the range after it, if it is there. What is no range is reported.
 fn range(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Range>> {
+    if !input.peek(Token![:]) {
+        return Ok(None);
+    }
+    input.parse::<Token![:]>()?;
     let mistake = errors::no_range(input);
     let word: Ident = match input.parse() {
         Ok(word) => word,
@@ -184,8 +174,12 @@ fn range(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Rang
     Ok(range)
 }
 
-/// Takes the tokens of a default, which ends before a comma.
-pub(super) fn default(input: ParseStream<'_>, example: &str) -> syn::Result<TokenStream> {
+/// Reads `=` and the tokens of a default, if they are there. It ends before a comma.
+pub(super) fn default(input: ParseStream<'_>, example: &str) -> syn::Result<Option<TokenStream>> {
+    if !input.peek(Token![=]) {
+        return Ok(None);
+    }
+    input.parse::<Token![=]>()?;
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) && !input.peek(Token![;]) {
         tokens.extend(std::iter::once(input.parse::<proc_macro2::TokenTree>()?));
@@ -193,7 +187,7 @@ pub(super) fn default(input: ParseStream<'_>, example: &str) -> syn::Result<Toke
     if tokens.is_empty() {
         return Err(errors::expected_in_formula("a default after `=`", input, example));
     }
-    Ok(tokens)
+    Ok(Some(tokens))
 }
 
 /// Reports a name that occurs twice.
