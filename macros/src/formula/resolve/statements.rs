@@ -234,33 +234,13 @@ impl Scope<'_> {
         outside: &[Outside],
         place: Place,
     ) {
-        let (mut initial, mut states, mut results, mut assigned) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for &Outside { position, before, inside, .. } in outside {
-            let Some(entry) = self.entries.get(position) else { continue };
-            match entry.meaning {
-                Meaning::Value(result) if result != inside => {
-                    initial.push(before);
-                    states.push(inside);
-                    results.push(result);
-                    assigned.push(position);
-                }
-                Meaning::Value(_) => {}
-                Meaning::Matrix(_) | Meaning::Mistake => assigned.push(position),
-            }
-        }
-        let results: Vec<_> = results.into_iter().map(|result| self.spread_value(result)).collect();
+        let assigned: Vec<_> = outside.iter().filter_map(|of| Some((of, self.assigned(of)?))).collect();
+        let results: Vec<_> = assigned.iter().map(|&(_, result)| self.spread_value(result)).collect();
+        let (initial, states): (Vec<_>, Vec<_>) = assigned.iter().map(|(of, _)| (of.before, of.inside)).unzip();
         let read = self.graph.needed(&results, |_| false);
-        let is_captured = |inside: &Value| read.contains(inside) && !states.contains(inside);
-        let captures: Vec<_> = outside
-            .iter()
-            .filter(|outside| is_captured(&outside.inside))
-            .map(|outside| [outside.before, outside.inside])
-            .collect();
-        for &Outside { position, value, .. } in outside {
-            if let Some(entry) = self.entries.get_mut(position).filter(|_| !assigned.contains(&position)) {
-                entry.meaning = Meaning::Value(value);
-            }
-        }
+        let captured = outside.iter().filter(|of| read.contains(&of.inside) && !states.contains(&of.inside));
+        let captures = captured.map(|of| [of.before, of.inside]).collect();
+        self.leave_loop(outside);
         if results.is_empty() {
             if !self.errors.any() {
                 self.report(errors::loop_without_effect(place));
@@ -270,15 +250,31 @@ impl Scope<'_> {
         let whole = self.graph.computed(end.clone());
         let texts = [format!("{}..{}", start.text(), end.text()), "the loop".to_owned()];
         self.ranges.push(Checked { place, start: start.clone(), end: end.clone(), whole, texts });
-        let count = results.len();
         self.graph.repetitions.push(Repetition { start, end, index, initial, states, captures, results });
         let repetition = self.graph.repetitions.len() - 1;
-        for index in 0..count {
+        for (index, (of, _)) in assigned.into_iter().enumerate() {
             let looped = self.graph.push(Operation::Looped(repetition, index));
             self.graph.push(Operation::Trajectory(repetition, index));
-            let entry = assigned.get(index).and_then(|&position| self.entries.get_mut(position));
-            if let Some(entry) = entry.filter(|entry| entry.meaning != Meaning::Mistake) {
+            if let Some(entry) = self.entries.get_mut(of.position) {
                 entry.meaning = Meaning::Value(looped);
+            }
+        }
+    }
+
+    /// Returns what the body of a loop assigned to a name.
+    fn assigned(&self, of: &Outside) -> Option<Value> {
+        match self.entries.get(of.position)?.meaning {
+            Meaning::Value(result) if result != of.inside => Some(result),
+            _ => None,
+        }
+    }
+
+    /// Gives the names that a loop did not assign the meaning that they had before it.
+    fn leave_loop(&mut self, outside: &[Outside]) {
+        for &Outside { position, value, inside, .. } in outside {
+            if let Some(entry) = self.entries.get_mut(position).filter(|entry| entry.meaning == Meaning::Value(inside))
+            {
+                entry.meaning = Meaning::Value(value);
             }
         }
     }
