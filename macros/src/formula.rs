@@ -3,7 +3,6 @@
 //! `header` and `parse` read the declaration, `resolve` turns the formula into a `graph` of values, `derivative` adds the
 //! derivatives to it, `schedule` cuts it into loops, and `emit` writes their code. `activation`, `loss`, `layer` and
 //! `gradient` are the four forms, of which `declaration` is the frame.
-#![allow(clippy::too_many_lines, reason = "a rule for each kind of expression or operation is one `match`")]
 
 mod expression;
 
