@@ -8,7 +8,7 @@ use crate::errors::Errors;
 /// What was read of a declaration: its header, and what its formula computes. Whatever is missing was reported.
 pub(super) type Read<H, A> = Option<(H, Option<A>)>;
 
-/// Returns the header and the analysis of a declaration. What `parse` read before a mistake is the header too, without an analysis.
+/// Returns the header and the analysis of a declaration. What `parse` read before a mistake is a header without an analysis.
 pub(super) fn read<H, A>(
     errors: &mut Errors,
     parse: impl FnOnce(&mut Option<H>, &mut Errors) -> syn::Result<()>,

@@ -95,6 +95,7 @@ fn fused_product(
     [right, left].into_iter().find(|&value| is_product(value))
 }
 
+/// Returns a name that is not taken yet: the user's, or a number, and takes it.
 fn unique(name: Option<&str>, taken: &mut Vec<String>) -> Ident {
     let name = name.filter(|name| !identifier::is_keyword(name)).unwrap_or("v");
     let mut number = 0;

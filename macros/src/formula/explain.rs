@@ -95,6 +95,7 @@ impl Lines<'_> {
     }
 }
 
+/// Returns a number in subscript digits.
 fn subscript(number: usize) -> String {
     number
         .to_string()
@@ -260,6 +261,7 @@ fn at_least(least: Level, (text, level): (String, Level)) -> String {
     if level < least { format!("({text})") } else { text }
 }
 
+/// Returns the name of a function in mathematics.
 fn word(function: Unary) -> &'static str {
     match function {
         Unary::Negate => "-",

@@ -206,6 +206,7 @@ impl Graph {
         self.binary(Binary::Divide, left, right)
     }
 
+    /// Adds an operation in its simplest form.
     fn add(&mut self, operation: Operation) -> Value {
         if let Some(value) = simplified(self, operation) {
             return value;

@@ -59,6 +59,7 @@ impl Header {
         (|input: ParseStream<'_>| Self::read(input, example, inputs, header, errors)).parse2(tokens)
     }
 
+    /// Reads a header. What was read before a mistake stays in `header`.
     fn read(
         input: ParseStream<'_>,
         example: &str,
@@ -92,7 +93,7 @@ impl Header {
         Ok(())
     }
 
-    /// Reports names that occur twice, settings named like these methods, and a range of the input from which derivatives are taken.
+    /// Reports names that occur twice, settings named like these methods, and a range of the input that a network computes.
     pub(crate) fn check(&self, input: &Input, methods: &[&str], kind: &str, errors: &mut Errors) {
         check_settings(&self.settings, methods, kind, errors);
         let inputs = self.inputs.iter().map(|input| &input.name);

@@ -48,6 +48,7 @@ pub(crate) enum Declared {
 }
 
 impl Declared {
+    /// Returns how such a call is written.
     fn example(self) -> &'static str {
         match self {
             Self::Layer => EXAMPLE,
@@ -66,6 +67,7 @@ impl Declared {
         }
     }
 
+    /// Returns what the fields of the struct are, in messages.
     fn fields(self) -> &'static str {
         match self {
             Self::Layer => "its parameters and settings in braces",
@@ -73,6 +75,7 @@ impl Declared {
         }
     }
 
+    /// Returns the arguments of the formula, in messages.
     fn inputs(self) -> &'static str {
         match self {
             Self::Layer => "one input",
@@ -99,6 +102,7 @@ impl LayerHeader {
         (|input: ParseStream<'_>| Self::read(input, of, header, errors)).parse2(tokens)
     }
 
+    /// Reads a header. What was read before a mistake stays in `header`.
     fn read(input: ParseStream<'_>, of: Declared, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, of.example());
         let header = header.insert(Self::read_start(input, of, errors)?);

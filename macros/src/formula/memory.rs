@@ -58,10 +58,12 @@ impl<'a> Memory<'a> {
         }
     }
 
+    /// Returns the graph of the values.
     fn graph(&self) -> &'a Graph {
         self.owner.graph
     }
 
+    /// Returns the code of a size.
     pub(super) fn size_code(&self, size: Size) -> TokenStream {
         self.graph().size_text(size).map_or_else(|| quote!(1), |size| size.code.clone())
     }
@@ -94,11 +96,13 @@ impl<'a> Memory<'a> {
         quote!(#name)
     }
 
+    /// Returns the slice of the elements of a parameter.
     fn parameter(&self, index: usize) -> TokenStream {
         let name = self.owner.parameters.get(index);
         quote!(site.parameters.#name.as_slice())
     }
 
+    /// Returns the slices of values that are parameters.
     fn shared(&self, values: &[Value]) -> Vec<TokenStream> {
         let slice = |value: &Value| match self.graph().operation(*value) {
             Operation::Parameter(index, _) => self.parameter(index),
@@ -279,6 +283,7 @@ impl<'a> Memory<'a> {
         quote!(accumulate)
     }
 
+    /// Returns the slices of values, to be read.
     fn read(&mut self, values: &[Value]) -> Vec<TokenStream> {
         values
             .iter()

@@ -203,6 +203,7 @@ impl<'a> Scope<'a> {
         Some(Resolved { value: value?, comparisons: self.comparisons, ranges: self.ranges })
     }
 
+    /// Reports a mistake, and returns no value.
     fn report(&mut self, error: syn::Error) -> Option<Value> {
         self.errors.push(error);
         None
@@ -228,6 +229,7 @@ impl<'a> Scope<'a> {
         value
     }
 
+    /// Adds an expression to the graph, maybe for fewer rows.
     fn unrepeated(&mut self, expression: &Expression) -> Option<Value> {
         match &expression.kind {
             Kind::Number(number) => Some(self.graph.number(*number)),
@@ -259,6 +261,7 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Returns what a name stands for: a value, an index, a const parameter, or a constant of the surrounding code.
     fn named(&mut self, name: &Ident) -> Option<Value> {
         let word = identifier::plain(name);
         if let Some(entry) = self.entries.iter_mut().rev().find(|entry| identifier::plain(&entry.name) == word) {
@@ -287,6 +290,7 @@ impl<'a> Scope<'a> {
         Some(Length::opaque(&parameter.to_token_stream()))
     }
 
+    /// Adds a constant of the surrounding code.
     fn constant(&mut self, path: &TokenStream) -> Value {
         self.graph.constant(crate::text::of(path.clone()), path.clone())
     }

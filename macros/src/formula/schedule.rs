@@ -152,6 +152,7 @@ fn of_arrays(operation: Operation, value: Value) -> Option<Step> {
 }
 
 impl Schedule<'_> {
+    /// Returns the number of cuts before a value.
     fn level(&self, value: Value) -> usize {
         self.levels.get(&value).copied().unwrap_or(0)
     }
@@ -211,6 +212,7 @@ impl Schedule<'_> {
             })
     }
 
+    /// Returns the steps in the order in which they run.
     fn all(&self) -> Vec<Step> {
         let last = self.needed.iter().map(|&value| self.level(value)).max().unwrap_or(0);
         let mut steps = Vec::new();

@@ -93,6 +93,7 @@ pub(crate) fn formula(tokens: TokenStream) -> TokenStream {
     }
 }
 
+/// Reads functions, of which the last is shared.
 fn read(input: ParseStream<'_>) -> syn::Result<Shared> {
     let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
     let mut functions = Vec::new();

@@ -44,6 +44,7 @@ impl FunctionHeader {
         (|input: ParseStream<'_>| Self::read(input, header, errors)).parse2(tokens)
     }
 
+    /// Reads a function. What was read before a mistake stays in `header`.
     fn read(input: ParseStream<'_>, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
         let (functions, mut attributes, visibility, name) = before_arguments(input)?;

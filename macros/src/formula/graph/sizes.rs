@@ -178,6 +178,7 @@ impl Graph {
         self.reciprocals().into_iter().chain(counts).collect()
     }
 
+    /// Returns the names and the values of the reciprocals of numbers of elements.
     pub(super) fn reciprocals(&self) -> Vec<(Ident, TokenStream)> {
         let code = |(index, &axes)| {
             let count = self.count_code(axes);

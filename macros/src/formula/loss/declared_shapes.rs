@@ -1,4 +1,4 @@
-//! A loss of declared shapes: `loss! { struct Name { settings } fn loss(prediction: Vector<N>, target: Vector<N>) -> Scalar { .. } }`.
+//! A loss of declared shapes: `loss! { struct Name { .. } fn loss(prediction: Vector<N>, target: Vector<N>) -> Scalar { .. } }`.
 
 mod code;
 

@@ -153,6 +153,7 @@ impl Scope<'_> {
         self.report_part(errors::needs_shapes(place, what))
     }
 
+    /// Reports a mistake, and returns nothing.
     fn report_part<T>(&mut self, error: syn::Error) -> Option<T> {
         self.errors.push(error);
         None

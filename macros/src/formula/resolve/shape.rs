@@ -33,6 +33,7 @@ impl Scope<'_> {
         shape_text(self.graph, axes)
     }
 
+    /// Returns a size as it is written.
     pub(super) fn size_words(&self, size: Size) -> String {
         self.graph.size_text(size).map_or_else(String::new, |size| size.text.clone())
     }
