@@ -2,8 +2,7 @@
 //!
 //! `header` and `parse` read the declaration, `resolve` turns the formula into a `graph` of values, `derivative` adds the
 //! derivatives to it, `schedule` cuts it into loops, and `emit` writes their code. `activation`, `loss`, `layer` and
-//! `gradient` are the four forms.
-#![allow(clippy::too_many_lines, reason = "a rule for each kind of expression or operation is one `match`")]
+//! `gradient` are the four forms, of which `declaration` is the frame.
 
 mod expression;
 
@@ -31,16 +30,18 @@ mod moves;
 mod memory;
 mod settings;
 
-mod activation;
+mod assertions;
+mod declaration;
+mod documentation;
+mod initialization;
 mod layer_header;
 
+mod activation;
 mod layer;
 
 mod gradient;
-mod shaped_loss;
-mod shared;
-
 mod loss;
+mod shared;
 
 pub(crate) use activation::activation;
 pub(crate) use gradient::gradient_of;

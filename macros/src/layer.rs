@@ -63,7 +63,7 @@ mod upsample;
 #[cfg(test)]
 pub(crate) use elsewhere::NAMES;
 pub(crate) use elsewhere::meant;
-#[cfg(any(test, feature = "examples"))]
+#[cfg(feature = "examples")]
 pub(crate) use spec::sizes_in;
 pub(crate) use spec::{Flow, Parameters, Slot, Spec, Takes};
 pub(crate) use written::{Argument, Relation, Requirement, Resolved, Type, Written};

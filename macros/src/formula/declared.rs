@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments, Token, Type, braced, parenthesized};
 
 use super::expression::MISTAKE;
-use super::graph::{Graph, Size, SizeText};
+use super::graph::{Axes, Graph, Size, SizeText};
 use super::size::Length;
 use crate::errors::{self, Errors};
 use crate::identifier;
@@ -181,7 +181,8 @@ pub(crate) fn size(graph: &mut Graph, written: &TokenStream, errors: &mut Errors
     size
 }
 
-/// Adds the sizes of a shape to the graph.
-pub(crate) fn shape(graph: &mut Graph, shape: &ShapeOf, errors: &mut Errors) -> Vec<Size> {
-    shape.sizes.iter().map(|written| size(graph, written, errors)).collect()
+/// Adds the axes of a shape to the graph.
+pub(crate) fn axes(graph: &mut Graph, shape: &ShapeOf, errors: &mut Errors) -> Axes {
+    let sizes: Vec<_> = shape.sizes.iter().map(|written| size(graph, written, errors)).collect();
+    graph.axes(&sizes)
 }

@@ -95,6 +95,7 @@ fn fused_product(
     [right, left].into_iter().find(|&value| is_product(value))
 }
 
+/// Returns a name that is not taken yet: the user's, or a number, and takes it.
 fn unique(name: Option<&str>, taken: &mut Vec<String>) -> Ident {
     let name = name.filter(|name| !identifier::is_keyword(name)).unwrap_or("v");
     let mut number = 0;
@@ -113,62 +114,69 @@ fn unique(name: Option<&str>, taken: &mut Vec<String>) -> Ident {
     }
 }
 
-/// Returns the code of one operation.
-fn operation(graph: &Graph, value: Value, body: &Body, fused: &[Value]) -> TokenStream {
+/// Returns the method of a function of one value.
+fn unary_method(function: Unary) -> Ident {
+    hygienic(match function {
+        Unary::Negate => "negated",
+        Unary::Exp => "exp",
+        Unary::ExpMinusOne => "exp_m1",
+        Unary::Ln => "ln",
+        Unary::LnOnePlus => "ln_1p",
+        Unary::Sqrt | Unary::Length => "sqrt",
+        Unary::Absolute => "absolute",
+        Unary::Sin => "sin",
+        Unary::Cos => "cos",
+        Unary::Tanh => "tanh",
+        Unary::Sigmoid => "sigmoid",
+        Unary::Softplus => "softplus",
+        Unary::Erf => "erf",
+    })
+}
+
+/// Returns the code of a function of two values.
+fn binary(function: Binary, left: &TokenStream, right: &TokenStream) -> TokenStream {
+    let method = hygienic(match function {
+        Binary::Add => "add",
+        Binary::Subtract => "sub",
+        Binary::Multiply => "mul",
+        Binary::Divide => "div",
+        Binary::Maximum => "maximum",
+        Binary::Minimum => "minimum",
+        Binary::OrNan => return or_nan(left, right),
+    });
+    quote!(#left.#method(#right))
+}
+
+/// Returns the code of a value, or of `side` where that is NaN. Every number is less than 1 or greater than 0.
+fn or_nan(value: &TokenStream, side: &TokenStream) -> TokenStream {
+    let (like, r) = (hygienic("like"), hygienic("R"));
+    quote! {
+        #r::select(
+            #side.less(#like.constant(1.0)),
+            #value,
+            #r::select(#like.constant(0.0).less(#side), #value, #side),
+        )
+    }
+}
+
+/// Returns the code of the sum of a product and a value, which is rounded once.
+fn fused(graph: &Graph, product: Value, addend: Value, body: &Body) -> TokenStream {
+    let Operation::Binary(_, factor, other) = graph.operation(product) else { return TokenStream::new() };
+    let [factor, other, addend] = [factor, other, addend].map(|value| body.of(graph, value));
+    quote!(#factor.mul_add(#other, #addend))
+}
+
+/// Returns the code of one operation. `products` are part of the sums that take them in.
+fn operation(graph: &Graph, value: Value, body: &Body, products: &[Value]) -> TokenStream {
     let of = |value| body.of(graph, value);
     match graph.operation(value) {
         Operation::Unary(function, argument) => {
-            let argument = of(argument);
-            let method = hygienic(match function {
-                Unary::Negate => "negated",
-                Unary::Exp => "exp",
-                Unary::ExpMinusOne => "exp_m1",
-                Unary::Ln => "ln",
-                Unary::LnOnePlus => "ln_1p",
-                Unary::Sqrt | Unary::Length => "sqrt",
-                Unary::Absolute => "absolute",
-                Unary::Sin => "sin",
-                Unary::Cos => "cos",
-                Unary::Tanh => "tanh",
-                Unary::Sigmoid => "sigmoid",
-                Unary::Softplus => "softplus",
-                Unary::Erf => "erf",
-            });
+            let (argument, method) = (of(argument), unary_method(function));
             quote!(#argument.#method())
         }
-        Operation::Binary(Binary::Add, left, right) if fused.contains(&left) || fused.contains(&right) => {
-            let (product, addend) = if fused.contains(&right) { (right, left) } else { (left, right) };
-            match graph.operation(product) {
-                Operation::Binary(_, factor, other) => {
-                    let (factor, other, addend) = (of(factor), of(other), of(addend));
-                    quote!(#factor.mul_add(#other, #addend))
-                }
-                _ => TokenStream::new(),
-            }
-        }
-        Operation::Binary(Binary::OrNan, value, side) => {
-            let (value, side) = (of(value), of(side));
-            let (like, r) = (hygienic("like"), hygienic("R"));
-            quote! {
-                #r::select(
-                    #side.less(#like.constant(1.0)),
-                    #value,
-                    #r::select(#like.constant(0.0).less(#side), #value, #side),
-                )
-            }
-        }
-        Operation::Binary(function, left, right) => {
-            let (left, right) = (of(left), of(right));
-            let method = hygienic(match function {
-                Binary::Add => "add",
-                Binary::Subtract => "sub",
-                Binary::Multiply => "mul",
-                Binary::Divide => "div",
-                Binary::Maximum => "maximum",
-                Binary::Minimum | Binary::OrNan => "minimum",
-            });
-            quote!(#left.#method(#right))
-        }
+        Operation::Binary(Binary::Add, left, right) if products.contains(&right) => fused(graph, right, left, body),
+        Operation::Binary(Binary::Add, left, right) if products.contains(&left) => fused(graph, left, right, body),
+        Operation::Binary(function, left, right) => binary(function, &of(left), &of(right)),
         Operation::Select { left, right, yes, no, .. } => {
             let [left, right, yes, no] = [left, right, yes, no].map(of);
             let r = hygienic("R");
@@ -207,53 +215,73 @@ pub(crate) struct Loop<'a> {
     pub(crate) reduced: &'a [Reduced],
 }
 
-/// Returns the implementation of `Formula` for the type `name`, which contains the constants.
-pub(crate) fn loop_type(graph: &Graph, name: &Ident, private: &TokenStream, parts: &Loop<'_>) -> TokenStream {
-    let Loop { each, sample, shared, old, outputs, reduced } = parts;
-    let inputs = each.iter().chain(sample).chain(shared).chain(old);
-    let given: HashMap<_, _> = inputs.map(|(value, name)| (*value, hygienic(&input_name(name)))).collect();
-    let roots: Vec<_> = outputs.iter().copied().chain(reduced.iter().map(|reduced| reduced.argument)).collect();
-    let body = body(graph, &roots, &given);
-    let code = &body.code;
-    let kinds = reduced.iter().map(|reduced| {
-        let kind = hygienic(match reduced.reduction {
-            Reduction::Sum => "Sum",
-            Reduction::Largest => "Largest",
-        });
-        quote!(#private::Reduction::#kind)
-    });
-    let used = graph.needed(&roots, |value| given.contains_key(&value));
-    let reads = |inputs: &[(Value, String)]| -> Vec<_> {
-        let name = |(value, name): &(Value, String)| {
+impl Loop<'_> {
+    /// Returns the values that it reads, with their names.
+    fn inputs(&self) -> impl Iterator<Item = &(Value, String)> {
+        self.each.iter().chain(&self.sample).chain(&self.shared).chain(&self.old)
+    }
+
+    /// Returns the values that it computes: its outputs, and what it reduces.
+    fn roots(&self) -> Vec<Value> {
+        self.outputs.iter().copied().chain(self.reduced.iter().map(|reduced| reduced.argument)).collect()
+    }
+
+    /// Returns the patterns of the arguments of `apply`: a name for each value that is used.
+    fn patterns(&self, used: &[Value]) -> [Vec<TokenStream>; 4] {
+        let pattern = |(value, name): &(Value, String)| {
             let name = hygienic(&input_name(name));
             if used.contains(value) { quote!(#name) } else { quote!(_) }
         };
-        inputs.iter().map(name).collect()
-    };
-    let (each_names, sample_names, shared_names) = (reads(each), reads(sample), reads(shared));
-    let mut old_names = reads(old);
-    old_names.resize(outputs.len(), quote!(_));
-    let written: Vec<_> = outputs.iter().map(|&value| body.of(graph, value)).collect();
-    let results: Vec<_> = reduced.iter().map(|reduced| body.of(graph, reduced.argument)).collect();
+        let mut patterns = [&self.each, &self.sample, &self.shared, &self.old]
+            .map(|inputs| inputs.iter().map(pattern).collect::<Vec<_>>());
+        // Each output has an old value.
+        patterns[3].resize(self.outputs.len(), quote!(_));
+        patterns
+    }
+
+    /// Returns the kinds of the reductions.
+    fn reductions(&self, private: &TokenStream) -> TokenStream {
+        let kinds = self.reduced.iter().map(|reduced| {
+            let kind = hygienic(match reduced.reduction {
+                Reduction::Sum => "Sum",
+                Reduction::Largest => "Largest",
+            });
+            quote!(#private::Reduction::#kind)
+        });
+        quote!([#(#kinds),*])
+    }
+}
+
+/// Returns the implementation of `Formula` for the type `name`, which contains the constants.
+pub(crate) fn loop_type(graph: &Graph, name: &Ident, private: &TokenStream, parts: &Loop<'_>) -> TokenStream {
+    let given: HashMap<_, _> = parts.inputs().map(|(value, name)| (*value, hygienic(&input_name(name)))).collect();
+    let roots = parts.roots();
+    let body = body(graph, &roots, &given);
+    let used = graph.needed(&roots, |value| given.contains_key(&value));
+    let [each, sample, shared, old] = parts.patterns(&used);
+    let code = &body.code;
+    let computed: Vec<_> = roots.iter().map(|&value| body.of(graph, value)).collect();
+    let (outputs, reduced) = computed.split_at(parts.outputs.len());
+    let reductions = parts.reductions(private);
     let lengths = [each.len(), sample.len(), shared.len(), outputs.len(), reduced.len()];
     let [e, s, h, o, q] = lengths.map(Literal::usize_unsuffixed);
     let [like, r] = ["like", "R"].map(hygienic);
     quote! {
         impl #private::Formula<#e, #s, #h, #o, #q> for #name {
-            const REDUCTIONS: [#private::Reduction; #q] = [#(#kinds),*];
+            const REDUCTIONS: [#private::Reduction; #q] = #reductions;
 
             #[inline(always)]
             #[allow(unused_variables, clippy::all, clippy::pedantic, reason = "generated code")]
             fn apply<#r: #private::Real>(
                 &self,
                 #like: #r,
-                [#(#each_names),*]: [#r; #e],
-                [#(#sample_names),*]: [#r; #s],
-                [#(#shared_names),*]: [#r; #h],
-                [#(#old_names),*]: [#r; #o],
+                [#(#each),*]: [#r; #e],
+                [#(#sample),*]: [#r; #s],
+                [#(#shared),*]: [#r; #h],
+                [#(#old),*]: [#r; #o],
             ) -> ([#r; #o], [#r; #q]) {
                 #code
-                ([#(#written),*], [#(#results),*])
+                ([#(#outputs),*], [#(#reduced),*])
             }
         }
     }

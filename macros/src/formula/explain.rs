@@ -4,7 +4,6 @@ mod parts;
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 
 use self::parts::{Base, count_of_rows, is_matrix, needed, parts, power, seen, where_not_zero};
 use super::graph::{Binary, Extent, Graph, Operation, Part, Reduction, Unary, Value};
@@ -96,6 +95,7 @@ impl Lines<'_> {
     }
 }
 
+/// Returns a number in subscript digits.
 fn subscript(number: usize) -> String {
     number
         .to_string()
@@ -104,29 +104,17 @@ fn subscript(number: usize) -> String {
         .collect()
 }
 
+/// Returns an expression for a value: its name, or how it is computed.
+#[allow(clippy::too_many_lines, reason = "one arm per operation")]
 fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>) -> (String, Level) {
     let value = seen(graph, value);
     if let Some(name) = names.get(&value) {
         return (name.clone(), Level::Atom);
     }
-    let of = |value: Value, least: Level| {
-        let (text, level) = write(graph, value, names);
-        if level < least { format!("({text})") } else { text }
-    };
-    if let Some((base, exponent)) = power(graph, value) {
-        let base = match base {
-            Base::Value(base) => of(base, Level::Atom),
-            Base::OnePlus(value) => match graph.operation(value) {
-                Operation::Unary(Unary::Negate, rest) => format!("(1 - {})", of(rest, Level::Product)),
-                _ => format!("(1 + {})", of(value, Level::Sum)),
-            },
-        };
-        return (format!("{base}^{}", of(exponent, Level::Atom)), Level::Product);
+    if let Some(special) = special(graph, value, names) {
+        return special;
     }
-    if let Some([base, elsewhere, at_zero]) = where_not_zero(graph, value) {
-        let [elsewhere, base, at_zero] = [elsewhere, base, at_zero].map(|value| of(value, Level::Sum));
-        return (format!("({elsewhere} if {base} ≠ 0, else {at_zero})"), Level::Atom);
-    }
+    let of = |value: Value, least: Level| at_least(least, write(graph, value, names));
     match graph.operation(value) {
         Operation::Input(index, _) => (graph.input_name(index).to_owned(), Level::Atom),
         Operation::Named(index) => {
@@ -140,29 +128,10 @@ fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>) -> (String
         Operation::Unary(Unary::Absolute, value) => (format!("|{}|", of(value, Level::Sum)), Level::Atom),
         Operation::Unary(Unary::Sqrt | Unary::Length, value) => (format!("√({})", of(value, Level::Sum)), Level::Atom),
         Operation::Unary(function, value) => (format!("{}({})", word(function), of(value, Level::Sum)), Level::Atom),
-        Operation::Binary(function, left, right) => match function {
-            Binary::Add => (format!("{} + {}", of(left, Level::Sum), of(right, Level::Sum)), Level::Sum),
-            Binary::Subtract => (format!("{} - {}", of(left, Level::Sum), of(right, Level::Product)), Level::Sum),
-            Binary::Multiply if left == right => (format!("{}²", of(left, Level::Atom)), Level::Product),
-            Binary::Multiply => {
-                (format!("{} · {}", of(left, Level::Product), of(right, Level::Product)), Level::Product)
-            }
-            Binary::Divide => (format!("{} / {}", of(left, Level::Product), of(right, Level::Atom)), Level::Product),
-            Binary::Maximum => (format!("max({}, {})", of(left, Level::Sum), of(right, Level::Sum)), Level::Atom),
-            Binary::Minimum => (format!("min({}, {})", of(left, Level::Sum), of(right, Level::Sum)), Level::Atom),
-            Binary::OrNan => write(graph, left, names),
-        },
+        Operation::Binary(function, left, right) => binary(graph, function, [left, right], names),
         Operation::Select { left, right, yes, no, .. } => {
-            let mut text = String::new();
-            let _ = write!(
-                text,
-                "({} if {} < {}, else {})",
-                of(yes, Level::Sum),
-                of(left, Level::Sum),
-                of(right, Level::Sum),
-                of(no, Level::Sum)
-            );
-            (text, Level::Atom)
+            let [left, right, yes, no] = [left, right, yes, no].map(|value| of(value, Level::Sum));
+            (format!("({yes} if {left} < {right}, else {no})"), Level::Atom)
         }
         Operation::Reduce(Reduction::Sum, value) => (format!("Σ({})", of(value, Level::Sum)), Level::Atom),
         Operation::Reduce(Reduction::Largest, value) => (format!("max({})", of(value, Level::Sum)), Level::Atom),
@@ -178,13 +147,7 @@ fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>) -> (String
         Operation::Detached(value) | Operation::Spread(_, value) | Operation::Repeat(_, value) => {
             write(graph, value, names)
         }
-        Operation::View(extent, seen) => {
-            match count_of_rows(graph, extent).cmp(&count_of_rows(graph, graph.extent(seen))) {
-                Ordering::Greater => (format!("each {}", of(seen, Level::Atom)), Level::Product),
-                Ordering::Less => (format!("rows({})", of(seen, Level::Sum)), Level::Atom),
-                Ordering::Equal => write(graph, seen, names),
-            }
-        }
+        Operation::View(extent, seen) => view(graph, extent, seen, names),
         Operation::Collapse(_, value) => (format!("Σ rows({})", of(value, Level::Sum)), Level::Product),
         Operation::Transpose(value) => transposed(graph, value, names),
         Operation::Slice(part, value) => {
@@ -202,14 +165,65 @@ fn write(graph: &Graph, value: Value, names: &HashMap<Value, String>) -> (String
             (looped(graph, repetition, index, names), Level::Atom)
         }
         Operation::LoopedBack(back, index) => {
-            let repeated = graph.backs.get(back).and_then(|back| graph.repetitions.get(back.repetition));
-            let given =
-                repeated.map(|of| of.initial.iter().copied().chain(of.captures.iter().map(|&[outside, _]| outside)));
-            let argument = given.and_then(|mut given| given.nth(index)).map(|value| of(value, Level::Sum));
+            let argument = argument_of_loop(graph, back, index).map(|value| of(value, Level::Sum));
             (format!("d(loop)/d({})", argument.unwrap_or_default()), Level::Atom)
         }
         Operation::MatrixProduct(are_transposed, left, right) => product(graph, are_transposed, [left, right], names),
     }
+}
+
+/// Returns the shorter expression that several operations have together: a power, or a condition on a value that is not 0.
+fn special(graph: &Graph, value: Value, names: &HashMap<Value, String>) -> Option<(String, Level)> {
+    let of = |value: Value, least: Level| at_least(least, write(graph, value, names));
+    if let Some((base, exponent)) = power(graph, value) {
+        let base = match base {
+            Base::Value(base) => of(base, Level::Atom),
+            Base::OnePlus(value) => match graph.operation(value) {
+                Operation::Unary(Unary::Negate, rest) => format!("(1 - {})", of(rest, Level::Product)),
+                _ => format!("(1 + {})", of(value, Level::Sum)),
+            },
+        };
+        return Some((format!("{base}^{}", of(exponent, Level::Atom)), Level::Product));
+    }
+    let [base, elsewhere, at_zero] = where_not_zero(graph, value)?.map(|value| of(value, Level::Sum));
+    Some((format!("({elsewhere} if {base} ≠ 0, else {at_zero})"), Level::Atom))
+}
+
+/// Returns an expression for a function of two values.
+fn binary(
+    graph: &Graph,
+    function: Binary,
+    [left, right]: [Value; 2],
+    names: &HashMap<Value, String>,
+) -> (String, Level) {
+    let of = |value: Value, least: Level| at_least(least, write(graph, value, names));
+    match function {
+        Binary::Add => (format!("{} + {}", of(left, Level::Sum), of(right, Level::Sum)), Level::Sum),
+        Binary::Subtract => (format!("{} - {}", of(left, Level::Sum), of(right, Level::Product)), Level::Sum),
+        Binary::Multiply if left == right => (format!("{}²", of(left, Level::Atom)), Level::Product),
+        Binary::Multiply => (format!("{} · {}", of(left, Level::Product), of(right, Level::Product)), Level::Product),
+        Binary::Divide => (format!("{} / {}", of(left, Level::Product), of(right, Level::Atom)), Level::Product),
+        Binary::Maximum => (format!("max({}, {})", of(left, Level::Sum), of(right, Level::Sum)), Level::Atom),
+        Binary::Minimum => (format!("min({}, {})", of(left, Level::Sum), of(right, Level::Sum)), Level::Atom),
+        Binary::OrNan => write(graph, left, names),
+    }
+}
+
+/// Returns an expression for the same elements with other rows, which only more or less rows change.
+fn view(graph: &Graph, extent: Extent, seen: Value, names: &HashMap<Value, String>) -> (String, Level) {
+    let written = write(graph, seen, names);
+    match count_of_rows(graph, extent).cmp(&count_of_rows(graph, graph.extent(seen))) {
+        Ordering::Greater => (format!("each {}", at_least(Level::Atom, written)), Level::Product),
+        Ordering::Less => (format!("rows({})", written.0), Level::Atom),
+        Ordering::Equal => written,
+    }
+}
+
+/// Returns what a loop starts from: the variable or the captured value with this index, of the loop of this way back.
+fn argument_of_loop(graph: &Graph, back: usize, index: usize) -> Option<Value> {
+    let of = graph.repetitions.get(graph.backs.get(back)?.repetition)?;
+    let captured = of.captures.iter().map(|&[outside, _]| outside);
+    of.initial.iter().copied().chain(captured).nth(index)
 }
 
 /// Returns a value with rows and columns exchanged.
@@ -223,7 +237,7 @@ fn transposed(graph: &Graph, value: Value, names: &HashMap<Value, String>) -> (S
         Operation::MatrixProduct([left, right], first, second) if !names.contains_key(&value) => {
             product(graph, [!right, !left], [second, first], names)
         }
-        _ => (format!("{}ᵀ", atom(write(graph, value, names))), Level::Atom),
+        _ => (format!("{}ᵀ", at_least(Level::Atom, write(graph, value, names))), Level::Atom),
     }
 }
 
@@ -235,17 +249,19 @@ fn product(
     names: &HashMap<Value, String>,
 ) -> (String, Level) {
     let factor = |is_transposed: bool, value: Value| {
-        atom(if is_transposed { transposed(graph, value, names) } else { write(graph, value, names) })
+        let written = if is_transposed { transposed(graph, value, names) } else { write(graph, value, names) };
+        at_least(Level::Atom, written)
     };
     let [of_left, of_right] = are_transposed;
     (format!("{} {}", factor(of_left, left), factor(of_right, right)), Level::Product)
 }
 
-/// Returns a text in parentheses, unless it is an atom.
-fn atom((text, level): (String, Level)) -> String {
-    if level < Level::Atom { format!("({text})") } else { text }
+/// Returns a text, in parentheses if its parts hold together less tightly than `least`.
+fn at_least(least: Level, (text, level): (String, Level)) -> String {
+    if level < least { format!("({text})") } else { text }
 }
 
+/// Returns the name of a function in mathematics.
 fn word(function: Unary) -> &'static str {
     match function {
         Unary::Negate => "-",

@@ -1,49 +1,27 @@
 //! `gradient_of!`: a function of a vector, with its gradient.
 
+mod header;
+
+mod code;
+
 use std::collections::HashMap;
 
-use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
-use quote::{ToTokens as _, format_ident, quote};
-use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Pat, Token, Type, Visibility, parenthesized};
+use proc_macro2::TokenStream;
+use quote::quote;
 
-use super::declared::{Function, OF_VALUES, ShapeOf, formula, size};
+use self::header::FunctionHeader;
+use super::declaration::{self, Read, expand};
+use super::declared::axes;
 use super::derivative::propagate;
-use super::emit::{hygienic, memory_name};
+use super::documentation::documentation;
 use super::graph::{Axes, Extent, Graph, Operation, Reduction, Value};
-use super::header::{check_names, documentation, is_documented};
-use super::layer::assertions;
-use super::memory::{Memory, Owner, constants_name};
-use super::resolve::{Checked, Comparison, Resolved, Scope, shape_text};
-use super::schedule::{Wanted, steps};
+use super::header::check_names;
+use super::resolve::{Checked, Comparison, Resolved, Scope, require_scalar};
 use super::{explain, parse};
 use crate::errors::{self, Errors};
-use crate::place::Place;
-use crate::text;
-
-const EXAMPLE: &str =
-    "gradient_of! { fn rosenbrock([x, y]: Vector<2>) -> Scalar { (1 - x).powi(2) + 100 * (y - x.powi(2)).powi(2) } }";
-
-/// The declaration of a function.
-pub(super) struct FunctionHeader {
-    attributes: Vec<Attribute>,
-    visibility: Visibility,
-    name: Ident,
-    /// The name of the vector, or the names of its elements.
-    inputs: Vec<Ident>,
-    is_whole: bool,
-    shape: ShapeOf,
-    /// The functions that the formula may call.
-    functions: Vec<Function>,
-    /// The name of the function that multiplies the Hessian with a vector, if it is wanted.
-    hessian: Option<Ident>,
-    formula: TokenStream,
-    /// The position of its braces.
-    braces: Place,
-}
 
 /// The values of a function.
-pub(super) struct Analysis {
+struct Analysis {
     graph: Graph,
     /// The vector, or its elements.
     inputs: Vec<Value>,
@@ -58,165 +36,25 @@ pub(super) struct Analysis {
 
 /// Returns the function, or the errors in its declaration.
 pub(crate) fn gradient_of(tokens: TokenStream, library: &TokenStream) -> TokenStream {
-    let mut errors = Errors::new();
-    let read = read(tokens, &mut errors);
     let private = quote!(#library::private);
-    match (errors.into_result(), read) {
-        (Ok(()), Some((header, Some(analysis)))) => item(&header, &analysis, &private),
-        (result, read) => {
-            let mistakes = result.err().map(|error| error.to_compile_error());
-            let stand_in = read.map(|(header, _)| {
-                let (visibility, name) = (&header.visibility, &header.name);
-                let hessian = header.hessian.as_ref().map(|name| {
-                    quote! {
-                        #[allow(dead_code)]
-                        #visibility fn #name<T: #private::Kernels>(_: &[T], _: &[T], _: &mut [T]) {}
-                    }
-                });
-                quote! {
-                    #[allow(dead_code)]
-                    #visibility fn #name<T: #private::Kernels>(_: &[T], _: &mut [T]) -> T { T::ZERO }
-                    #hessian
-                }
-            });
-            quote!(#mistakes #stand_in)
-        }
-    }
+    expand(
+        tokens,
+        read,
+        |header, analysis| code::item(header, analysis, &private),
+        |header| code::stand_in(header, &private),
+    )
 }
 
 /// Reads a declaration. Whatever is missing in the result was reported.
-pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<(FunctionHeader, Option<Analysis>)> {
-    let mut header = None;
-    let result = if tokens.is_empty() {
-        Err(errors::empty_formula(EXAMPLE))
-    } else {
-        (|input: ParseStream<'_>| FunctionHeader::parse(input, &mut header, errors)).parse2(tokens)
-    };
-    match result {
-        Ok(()) => header.map(|header| {
-            let analysis = analyse(&header, errors);
-            (header, analysis)
-        }),
-        Err(error) => {
-            errors.push(error);
-            header.map(|header| (header, None))
-        }
-    }
+fn read(tokens: TokenStream, errors: &mut Errors) -> Read<FunctionHeader, Analysis> {
+    declaration::read(errors, |header, errors| FunctionHeader::parse(tokens, header, errors), analyse)
 }
 
-impl FunctionHeader {
-    /// Parses a function. What was read before a mistake stays in `header`.
-    fn parse(input: ParseStream<'_>, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
-        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
-        let (functions, mut attributes, visibility, name) = before_arguments(input)?;
-        let hessian = hessian(&mut attributes)?;
-        let header = header.insert(Self {
-            attributes,
-            visibility,
-            inputs: Vec::new(),
-            is_whole: true,
-            shape: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
-            functions,
-            hessian,
-            formula: TokenStream::new(),
-            braces: Place::of(&name),
-            name,
-        });
-        if !input.peek(syn::token::Paren) {
-            return Err(expected("its input in parentheses", input));
-        }
-        let inside;
-        parenthesized!(inside in input);
-        let pattern = inside.call(Pat::parse_single).map_err(|_| expected("the name of the input", &inside))?;
-        inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the input", &inside))?;
-        header.shape = ShapeOf::read(&inside.parse()?, &OF_VALUES)?;
-        if !inside.is_empty() {
-            return Err(expected("one input", &inside));
-        }
-        input.parse::<Token![->]>().map_err(|_| expected("`-> Scalar`", input))?;
-        let result: Type = input.parse()?;
-        if text::of(result.to_token_stream()) != "Scalar" {
-            errors.push(errors::no_scalar(Place::of(&result), &text::of(result.to_token_stream())));
-        }
-        if !input.peek(syn::token::Brace) {
-            return Err(expected("the formula in braces", input));
-        }
-        (header.formula, header.braces) = formula(input)?;
-        if !input.is_empty() {
-            return Err(expected("nothing after the formula", input));
-        }
-        (header.inputs, header.is_whole) = names(&pattern)?;
-        let written = header.shape.sizes.first().map_or_else(String::new, |size| text::of(size.clone()));
-        if !header.is_whole && header.shape.sizes.len() != 1 {
-            errors.push(errors::elements_of_no_vector(Place::of(&pattern), &header.shape.text()));
-        } else if !header.is_whole && written != header.inputs.len().to_string() {
-            errors.push(errors::number_of_elements(Place::of(&pattern), header.inputs.len(), &written));
-        }
-        Ok(())
-    }
-}
-
-/// Takes `#[hessian_vector_product(name)]` out of the attributes.
-fn hessian(attributes: &mut Vec<Attribute>) -> syn::Result<Option<Ident>> {
-    let Some(index) = attributes.iter().position(|attribute| attribute.path().is_ident("hessian_vector_product"))
-    else {
-        return Ok(None);
-    };
-    let attribute = attributes.remove(index);
-    attribute.parse_args().map(Some).map_err(|_| errors::no_hessian_name(Place::of(&attribute.meta)))
-}
-
-/// Reads the functions before the last one, and what stands before the arguments of the last.
-fn before_arguments(input: ParseStream<'_>) -> syn::Result<(Vec<Function>, Vec<Attribute>, Visibility, Ident)> {
-    let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
-    let mut functions = Vec::new();
-    loop {
-        let attributes = input.call(Attribute::parse_outer)?;
-        let visibility = input.parse()?;
-        input.parse::<Token![fn]>().map_err(|_| expected("`fn`", input))?;
-        let name: Ident = input.parse().map_err(|_| expected("the name of the function", input))?;
-        // The last function has nothing after its braces.
-        let ahead = input.fork();
-        let is_last = skip_to_braces(&ahead) && ahead.is_empty();
-        if is_last || !attributes.is_empty() || !matches!(visibility, Visibility::Inherited) {
-            return Ok((functions, attributes, visibility, name));
-        }
-        functions.push(Function::read(name, input, EXAMPLE)?);
-    }
-}
-
-/// Skips everything up to the first braces and these. Returns whether there were any.
-fn skip_to_braces(input: ParseStream<'_>) -> bool {
-    while !input.is_empty() {
-        match input.parse::<TokenTree>() {
-            Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => return true,
-            Ok(_) => {}
-            Err(_) => return false,
-        }
-    }
-    // Without braces, this is the last, and what is missing will be told.
-    true
-}
-
-/// Returns the names in `x` or `[x, y]`.
-fn names(pattern: &Pat) -> syn::Result<(Vec<Ident>, bool)> {
-    let plain = |pattern: &Pat| match pattern {
-        Pat::Ident(name) if name.mutability.is_none() && name.by_ref.is_none() && name.subpat.is_none() => {
-            Ok(name.ident.clone())
-        }
-        other => Err(errors::no_input_pattern(Place::of(other))),
-    };
-    match pattern {
-        Pat::Slice(elements) => Ok((elements.elems.iter().map(plain).collect::<syn::Result<_>>()?, false)),
-        other => Ok((vec![plain(other)?], true)),
-    }
-}
-
+/// Returns the values of the function and of its derivatives, unless there is a mistake, which was reported.
 fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     check_names(header.inputs.iter(), errors);
     let mut graph = Graph::new(Vec::new());
-    let sizes: Vec<_> = header.shape.sizes.iter().map(|written| size(&mut graph, written, errors)).collect();
-    let axes = graph.axes(&sizes);
+    let axes = axes(&mut graph, &header.shape, errors);
     let extent = if header.is_whole { Extent::Element(Axes::NONE, axes) } else { Extent::Sample(Axes::NONE) };
     let inputs: Vec<_> = header.inputs.iter().map(|name| graph.input(name.to_string(), extent)).collect();
     let formula = parse::formula(header.formula.clone(), header.braces, errors);
@@ -226,11 +64,7 @@ fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     }
     let formula = formula?;
     let Resolved { value, comparisons, ranges } = scope.resolved(&formula)?;
-    let place = formula.result().place;
-    if let Some(axes) = graph.extent(value).axes() {
-        errors.push(errors::vector_as_scalar(place, &shape_text(&graph, axes)));
-        return None;
-    }
+    require_scalar(&graph, value, formula.result().place, errors)?;
     let one = graph.number(1.0);
     let derivatives = propagate(&mut graph, value, one);
     let gradients: Vec<_> = inputs.iter().map(|&input| derivatives.of(&mut graph, input)).collect();
@@ -267,168 +101,13 @@ fn times_hessian(graph: &mut Graph, inputs: &[Value], gradients: &[Value], vecto
     inputs.iter().map(|&input| derivatives.of(graph, input)).collect()
 }
 
-fn item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> TokenStream {
-    let FunctionHeader { attributes, visibility, name, .. } = header;
-    let docs = docs(header, analysis);
-    let point = Argument { name: "point", values: &analysis.inputs };
-    let gradient = Argument { name: "gradient", values: &analysis.gradients };
-    let body = body(header, analysis, name, &[point], gradient, Some(analysis.value), private);
-    let hessian = hessian_item(header, analysis, private);
-    quote! {
-        #(#attributes)*
-        #docs
-        #[allow(clippy::all, clippy::pedantic, reason = "generated code")]
-        #visibility fn #name<T: #private::Kernels>(point: &[T], gradient: &mut [T]) -> T {
-            #body
-        }
-        #hessian
-    }
-}
-
-/// Returns the function that multiplies the Hessian with a vector.
-fn hessian_item(header: &FunctionHeader, analysis: &Analysis, private: &TokenStream) -> Option<TokenStream> {
-    let (visibility, name) = (&header.visibility, header.hessian.as_ref()?);
-    let [vector, product] = analysis.hessian.as_ref()?;
-    let point = Argument { name: "point", values: &analysis.inputs };
-    let vector = Argument { name: "vector", values: vector };
-    let product = Argument { name: "product", values: product };
-    let body = body(header, analysis, name, &[point, vector], product, None, private);
-    let doc = format!("Writes the product of the Hessian of [`{}`] at a point and a vector.", header.name);
-    let panics = format!("Panics unless point, vector and product have {} elements.", elements(header));
-    Some(quote! {
-        #[doc = #doc]
-        ///
-        /// # Panics
-        #[doc = #panics]
-        #[allow(clippy::all, clippy::pedantic, reason = "generated code")]
-        #visibility fn #name<T: #private::Kernels>(point: &[T], vector: &[T], product: &mut [T]) {
-            #body
-        }
-    })
-}
-
-/// An argument of a generated function: a slice of the elements of these values.
-#[derive(Clone, Copy)]
-struct Argument<'a> {
-    name: &'static str,
-    values: &'a [Value],
-}
-
-/// Returns the body of a function of slices that writes one of them, and returns `result` if there is one.
-fn body(
-    header: &FunctionHeader,
-    analysis: &Analysis,
-    name: &Ident,
-    given: &[Argument<'_>],
-    written: Argument<'_>,
-    result: Option<Value>,
-    private: &TokenStream,
-) -> TokenStream {
-    let graph = &analysis.graph;
-    let of_input = if header.is_whole { Wanted::Elements } else { Wanted::Samples };
-    let roots: Vec<_> = result.map(|result| (result, Wanted::Samples)).into_iter().collect();
-    let roots: Vec<_> = roots.into_iter().chain(written.values.iter().map(|&value| (value, of_input))).collect();
-    let owner = Owner {
-        graph,
-        private,
-        name,
-        scalar: format_ident!("T"),
-        prefix: "Loop",
-        parameters: Vec::new(),
-        output: None,
-    };
-    let (mut fixed, mut bindings) = (HashMap::new(), TokenStream::new());
-    for argument in given {
-        for (index, &value) in argument.values.iter().enumerate() {
-            let element = hygienic(&format!("{}_{}", argument.name, index + 1));
-            let (slice, index) = (format_ident!("{}", argument.name), Literal::usize_unsuffixed(index));
-            let range = (!header.is_whole).then(|| quote!([#index..=#index]));
-            bindings.extend(quote!(let #element = &#slice #range;));
-            fixed.insert(value, quote!(#element));
-        }
-    }
-    let given_values: Vec<_> = given.iter().flat_map(|argument| argument.values).copied().collect();
-    let mut memory = Memory::new(owner, fixed);
-    let calls = memory.code(&steps(graph, &roots, &given_values));
-    let (cuts, len_of_memory) = (memory.cuts(memory.stored.len()), memory.total(memory.stored.len()));
-    let array = |value: Value| memory.stored.iter().position(|&stored| stored == value).map(memory_name);
-    let target = format_ident!("{}", written.name);
-    let results = written.values.iter().enumerate().map(|(index, &value)| {
-        let (array, index) = (array(value), Literal::usize_unsuffixed(index));
-        if header.is_whole { quote!(#target.copy_from_slice(#array);) } else { quote!(#target[#index] = #array[0];) }
-    });
-    let names: Vec<_> = given.iter().map(|argument| format_ident!("{}", argument.name)).collect();
-    let (output, result, start) = match result.and_then(array) {
-        Some(array) => (quote!(T), quote!(result = #array[0];), quote!(T::ZERO)),
-        None => (quote!(()), TokenStream::new(), quote!(())),
-    };
-    let len = graph.len_code(analysis.inputs.first().map_or(Extent::Constant, |&input| graph.extent(input)));
-    let len = if header.is_whole { len } else { Literal::usize_unsuffixed(header.inputs.len()).into_token_stream() };
-    let message = format!("`{name}` is a function of {}", header.shape.text());
-    let assertions = assertions(graph, &analysis.comparisons, &analysis.ranges, private).items;
-    let (over, values): (Vec<_>, Vec<_>) = graph.constants_of_sizes().into_iter().unzip();
-    let (types, constants) = (&memory.types, constants_name(name));
-    quote! {
-        #assertions
-        #[derive(Clone, Copy)]
-        struct #constants {
-            #(#over: f64,)*
-        }
-        #types
-        struct Run<'a, T> {
-            #(#names: &'a [T],)*
-            #target: &'a mut [T],
-        }
-        impl<T: #private::Kernels> #private::Program for Run<'_, T> {
-            type Output = #output;
-            #[inline(always)]
-            fn run<I: #private::Isa>(self, isa: I) -> #output {
-                let Run { #(#names,)* #target } = self;
-                let samples = 1;
-                let constants = #constants { #(#over: #values),* };
-                #bindings
-                let mut result = #start;
-                #private::scratch(#len_of_memory, &mut |cache: &mut [T]| {
-                    #cuts
-                    #calls
-                    #(#results)*
-                    #result
-                });
-                result
-            }
-        }
-        assert!(#(#names.len() == #len &&)* #target.len() == #len, #message);
-        #private::dispatch(Run { #(#names,)* #target })
-    }
-}
-
-/// Returns the number of elements of a point in words.
-fn elements(header: &FunctionHeader) -> String {
-    let sizes: Vec<_> = header.shape.sizes.iter().map(|size| text::of(size.clone())).collect();
-    if sizes.is_empty() { "1".to_owned() } else { sizes.join(" * ") }
-}
-
 /// Returns the documentation that follows the user's.
 fn docs(header: &FunctionHeader, analysis: &Analysis) -> TokenStream {
     let mut roots = vec![("f".to_owned(), analysis.value)];
     let gradients = header.inputs.iter().zip(&analysis.gradients);
     roots.extend(gradients.map(|(input, &gradient)| (format!("df/d{input}"), gradient)));
-    let mut lines = Vec::new();
-    if is_documented(&header.attributes) {
-        lines.push(String::new());
-    } else {
-        lines.extend([
-            " Returns the value of the function at a point, and writes its gradient.".to_owned(),
-            String::new(),
-        ]);
-    }
-    lines.push(" ```text".to_owned());
-    lines.extend(explain::lines(&analysis.graph, &roots, &HashMap::new()).into_iter().map(|line| format!(" {line}")));
-    lines.extend([
-        " ```".to_owned(),
-        String::new(),
-        " # Panics".to_owned(),
-        format!(" Panics unless point and gradient have {} elements.", elements(header)),
-    ]);
-    documentation(&lines)
+    let summary = "Returns the value of the function at a point, and writes its gradient.";
+    let panics = format!("Panics unless point and gradient have {} elements.", header.elements());
+    let explanation = explain::lines(&analysis.graph, &roots, &HashMap::new());
+    documentation(&header.attributes, summary, &explanation, &[], ["Panics", &panics])
 }

@@ -1,7 +1,7 @@
 //! What stands before the `=` of a formula: attributes, a name, its inputs and its settings.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Token, Visibility, parenthesized};
 
@@ -59,6 +59,7 @@ impl Header {
         (|input: ParseStream<'_>| Self::read(input, example, inputs, header, errors)).parse2(tokens)
     }
 
+    /// Reads a header. What was read before a mistake stays in `header`.
     fn read(
         input: ParseStream<'_>,
         example: &str,
@@ -92,12 +93,23 @@ impl Header {
         Ok(())
     }
 
+    /// Reports names that occur twice, settings named like these methods, and a range of the input that a network computes.
+    pub(crate) fn check(&self, input: &Input, methods: &[&str], kind: &str, errors: &mut Errors) {
+        check_settings(&self.settings, methods, kind, errors);
+        let inputs = self.inputs.iter().map(|input| &input.name);
+        check_names(inputs.chain(self.settings.iter().map(|setting| &setting.name)), errors);
+        if input.range.is_some() {
+            errors.push(errors::range_of_input(Place::of(&input.name), &input.name));
+        }
+    }
+
     /// Returns the attributes apart from those that the macro reads.
     pub(crate) fn passed_on(&self) -> impl Iterator<Item = &Attribute> {
         self.attributes.iter().filter(|attribute| !attribute.path().is_ident("init"))
     }
 }
 
+/// Reads what stands in parentheses: as many inputs as `inputs`, and settings after `;`.
 fn arguments(
     input: ParseStream<'_>,
     example: &str,
@@ -112,44 +124,29 @@ fn arguments(
             in_settings = true;
             continue;
         }
-        let name = input
-            .call(syn::ext::IdentExt::parse_any)
-            .ok()
-            .filter(|name: &Ident| !identifier::is_keyword(&name.to_string()));
-        let Some(name) = name else {
-            return Err(errors::expected_in_formula("a name", input, example));
-        };
-        let range = if input.peek(Token![:]) {
-            input.parse::<Token![:]>()?;
-            range(input, errors)?
-        } else {
-            None
-        };
-        if in_settings {
-            let default = if input.peek(Token![=]) {
-                input.parse::<Token![=]>()?;
-                Some(default(input, example)?)
-            } else {
-                None
-            };
+        let name = argument_name(input, example)?;
+        let range = range(input, errors)?;
+        let is_input = header.inputs.len() < inputs;
+        if input.peek(Token![=]) && !in_settings {
+            errors.push(errors::default_of_input(&name, is_input));
+        }
+        let default = default(input, example)?;
+        // A name with a default, after the inputs, was meant as a setting.
+        if in_settings || default.is_some() && !is_input {
             header.settings.push(Setting { name, range: range.unwrap_or(Range::Finite), default });
         } else {
-            let is_input = header.inputs.len() < inputs;
-            if input.peek(Token![=]) {
-                errors.push(errors::default_of_input(&name, is_input));
-                input.parse::<Token![=]>()?;
-                let default = Some(default(input, example)?);
-                if !is_input {
-                    header.settings.push(Setting { name, range: range.unwrap_or(Range::Finite), default });
-                    separate(input, example)?;
-                    continue;
-                }
-            }
             header.inputs.push(Input { name, range });
         }
         separate(input, example)?;
     }
     Ok(())
+}
+
+/// Reads the name of an input or a setting, which is no keyword.
+fn argument_name(input: ParseStream<'_>, example: &str) -> syn::Result<Ident> {
+    let name = input.call(syn::ext::IdentExt::parse_any).ok();
+    let name = name.filter(|name: &Ident| !identifier::is_keyword(&name.to_string()));
+    name.ok_or_else(|| errors::expected_in_formula("a name", input, example))
 }
 
 /// Takes the comma between two names.
@@ -160,8 +157,12 @@ fn separate(input: ParseStream<'_>, example: &str) -> syn::Result<()> {
     Ok(())
 }
 
-/// Reads the range after `:`, or reports that it is none.
+/// Reads `:` and the range after it, if it is there. What is no range is reported.
 fn range(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Range>> {
+    if !input.peek(Token![:]) {
+        return Ok(None);
+    }
+    input.parse::<Token![:]>()?;
     let mistake = errors::no_range(input);
     let word: Ident = match input.parse() {
         Ok(word) => word,
@@ -174,8 +175,12 @@ fn range(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Option<Rang
     Ok(range)
 }
 
-/// Takes the tokens of a default, which ends before a comma.
-pub(super) fn default(input: ParseStream<'_>, example: &str) -> syn::Result<TokenStream> {
+/// Reads `=` and the tokens of a default, if they are there. It ends before a comma.
+pub(super) fn default(input: ParseStream<'_>, example: &str) -> syn::Result<Option<TokenStream>> {
+    if !input.peek(Token![=]) {
+        return Ok(None);
+    }
+    input.parse::<Token![=]>()?;
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) && !input.peek(Token![;]) {
         tokens.extend(std::iter::once(input.parse::<proc_macro2::TokenTree>()?));
@@ -183,7 +188,7 @@ pub(super) fn default(input: ParseStream<'_>, example: &str) -> syn::Result<Toke
     if tokens.is_empty() {
         return Err(errors::expected_in_formula("a default after `=`", input, example));
     }
-    Ok(tokens)
+    Ok(Some(tokens))
 }
 
 /// Reports a name that occurs twice.
@@ -205,16 +210,6 @@ pub(crate) fn check_settings(settings: &[Setting], methods: &[&str], kind: &str,
             errors.push(errors::named_like_method(&setting.name, kind));
         }
     }
-}
-
-/// Returns `///` lines.
-pub(crate) fn documentation(lines: &[String]) -> TokenStream {
-    lines.iter().map(|line| quote!(#[doc = #line])).collect()
-}
-
-/// Returns whether the user documented the item.
-pub(crate) fn is_documented(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| attribute.path().is_ident("doc"))
 }
 
 /// Returns the tokens of a default as one line.

@@ -1,18 +1,24 @@
 //! `layer!`: a function of a vector and of learned parameters.
 
+mod parameters;
+mod passes;
+
 mod code;
+mod stand_in;
 
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, quote};
+use quote::quote;
 
-use super::activation::initializer;
-use super::declared::{shape, size};
+use super::declaration::{self, Read};
+use super::declared::{axes, size};
 use super::derivative::propagate;
+use super::documentation::documentation;
 use super::explain::{self, UNNAMED};
 use super::graph::{Axes, Extent, Graph, Matrix, Operation, Outer, Reduction, Value};
 use super::header::check_names;
+use super::initialization::initializer;
 use super::layer_header::{Declared, Dimensions, LayerHeader};
 use super::parse;
 use super::resolve::{Checked, Comparison, Resolved, Scope, shape_text};
@@ -20,7 +26,6 @@ use super::settings;
 use super::size::{Length, Verdict};
 use crate::errors::{self, Errors};
 use crate::identifier;
-use crate::place::Place;
 
 /// The values of a layer.
 pub(super) struct Analysis {
@@ -46,36 +51,25 @@ pub(crate) fn layer(tokens: TokenStream, library: &TokenStream) -> TokenStream {
     let read = read(tokens, &mut errors);
     match (errors.into_result(), read) {
         (Ok(()), Some((header, Some(analysis)))) => code::items(&header, &analysis, library),
-        (result, Some((header, _))) => code::stand_in(&header, result.err(), library),
+        (result, Some((header, _))) => stand_in::stand_in(&header, result.err(), library),
         (result, None) => result.err().map_or_else(TokenStream::new, |error| error.to_compile_error()),
     }
 }
 
 /// Reads a declaration. Whatever is missing in the result was reported.
-pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Option<(LayerHeader, Option<Analysis>)> {
-    let mut header = None;
-    match LayerHeader::parse(tokens, Declared::Layer, &mut header, errors) {
-        Ok(()) => header.map(|header| {
-            let analysis = analyse(&header, errors);
-            (header, analysis)
-        }),
-        Err(error) => {
-            errors.push(error);
-            header.map(|header| (header, None))
-        }
-    }
+pub(super) fn read(tokens: TokenStream, errors: &mut Errors) -> Read<LayerHeader, Analysis> {
+    let parse = |header: &mut _, errors: &mut _| LayerHeader::parse(tokens, Declared::Layer, header, errors);
+    declaration::read(errors, parse, analyse)
 }
 
+/// Returns the values of the layer and of its gradients, unless there is a mistake, which was reported.
 fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let initializer = initializer(&header.attributes, errors);
     let mut graph = Graph::new(header.sizes());
     let names = header.parameters.iter().map(|parameter| &parameter.name);
     let names = names.chain(header.settings.iter().map(|setting| &setting.name)).chain([&header.input.name]);
     check_names(names, errors);
-    let [takes, gives] = [&header.takes, &header.gives].map(|of| {
-        let sizes = shape(&mut graph, of, errors);
-        graph.axes(&sizes)
-    });
+    let [takes, gives] = [&header.takes, &header.gives].map(|written| axes(&mut graph, written, errors));
     let input = graph.input(header.input.name.to_string(), Extent::Element(Axes::NONE, takes));
     let settings = settings::values(&mut graph, &header.settings, |name| quote!(self.0.settings.#name));
     let meanings: Vec<_> = header.parameters.iter().map(|parameter| meaning(&mut graph, parameter, errors)).collect();
@@ -219,45 +213,8 @@ fn check_result(
     comparisons
 }
 
-/// The assertions of sizes that only the compiler knows: items, and statements of a generic function.
-pub(super) struct Assertions {
-    pub(super) items: TokenStream,
-    pub(super) statements: TokenStream,
-}
-
-/// Returns the assertions of sizes that only the compiler knows.
-pub(super) fn assertions(
-    graph: &Graph,
-    comparisons: &[Comparison],
-    ranges: &[Checked],
-    private: &TokenStream,
-) -> Assertions {
-    let mut assertions = Assertions { items: TokenStream::new(), statements: TokenStream::new() };
-    let mut add = |place: Place, is_generic: bool, assertion: TokenStream| {
-        let code = if is_generic { quote!(#assertion;) } else { quote!(const _: () = #assertion;) };
-        let code = crate::expand::at(place.span(), code);
-        if is_generic { assertions.statements.extend(code) } else { assertions.items.extend(code) }
-    };
-    for comparison in comparisons {
-        let [first, second] = comparison.sizes.map(|size| graph.length(size).code());
-        let [before, between, after] = &comparison.message;
-        let is_generic = comparison.sizes.iter().any(|&size| graph.is_generic(size));
-        let assertion =
-            quote!(#private::require_same(#first, #second, [#before, #between, #after], ["value", "values"]));
-        add(comparison.place, is_generic, assertion);
-    }
-    for checked in ranges {
-        let [start, end, whole] = [checked.start.clone(), checked.end.clone(), graph.length(checked.whole)];
-        let is_generic = [&start, &end, &whole].iter().any(|length| length.mentions(graph.const_parameters()));
-        let [start, end, whole] = [start, end, whole].map(|length| length.code());
-        let message = errors::compared_range(&checked.texts[0], &checked.texts[1]);
-        add(checked.place, is_generic, quote!(#private::require_range(#start, #end, #whole, #message)));
-    }
-    assertions
-}
-
 /// Returns the layer and its gradients in mathematical notation.
-pub(super) fn explanation(analysis: &Analysis, header: &LayerHeader) -> Vec<String> {
+fn explanation(analysis: &Analysis, header: &LayerHeader) -> Vec<String> {
     let graph = &analysis.graph;
     let mut roots = vec![("y".to_owned(), analysis.output)];
     roots.push((format!("dL/d{}", identifier::plain(&header.input.name)), analysis.grad_input));
@@ -296,17 +253,10 @@ pub(super) fn explanation(analysis: &Analysis, header: &LayerHeader) -> Vec<Stri
     lines
 }
 
-/// Returns the name of the layer's parameters.
-pub(super) fn parameters_name(name: &Ident) -> Ident {
-    quote::format_ident!("{}Parameters", identifier::plain(name), span = name.span())
-}
-
-/// Returns the names of the const parameters as arguments, and with their declarations.
-pub(super) fn generics(header: &LayerHeader) -> [TokenStream; 3] {
-    let names = header.sizes();
-    let declared: Vec<_> = names.iter().map(|name| quote!(const #name: usize)).collect();
-    if names.is_empty() {
-        return [TokenStream::new(), TokenStream::new(), TokenStream::new()];
-    }
-    [quote!(<#(#declared),*>), quote!(<#(#names),*>), quote!(#(#declared),*).into_token_stream()]
+/// Returns the documentation that follows the user's.
+fn docs(header: &LayerHeader, analysis: &Analysis) -> TokenStream {
+    let summary = format!("The layer `{}`.", header.name);
+    let shapes = format!("Input `{}`, output `{}`.", header.takes.text(), header.gives.text());
+    let explanation = explanation(analysis, header);
+    documentation(&header.attributes, &summary, &explanation, &header.settings, ["Shapes", &shapes])
 }

@@ -1,18 +1,18 @@
 //! What stands before the formula of a layer: a struct of parameters and settings, and the shapes of input and output.
 
+mod fields;
+
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, Expr, GenericParam, Generics, Lit, Token, Type, UnOp, Visibility, braced, parenthesized};
+use syn::{Attribute, GenericParam, Generics, Token, Visibility, braced, parenthesized};
 
-use super::declared::{Function, OF_NETWORKS, ShapeOf, formula, named};
+pub(crate) use self::fields::{Dimensions, Parameter, Start};
+use super::declared::{Function, OF_NETWORKS, ShapeOf, formula};
 use super::header::{Input, Setting};
-use super::range::Range;
 use crate::errors::{self, Errors};
 use crate::identifier;
-use crate::initializer::{InitializerSpec, Variant};
 use crate::place::Place;
-use crate::setting::DefaultValue;
 use crate::text;
 
 pub(super) const EXAMPLE: &str = "layer! { pub struct Scale<const N: usize> { factor: Vector<N> } \
@@ -48,6 +48,7 @@ pub(crate) enum Declared {
 }
 
 impl Declared {
+    /// Returns how such a call is written.
     fn example(self) -> &'static str {
         match self {
             Self::Layer => EXAMPLE,
@@ -66,6 +67,7 @@ impl Declared {
         }
     }
 
+    /// Returns what the fields of the struct are, in messages.
     fn fields(self) -> &'static str {
         match self {
             Self::Layer => "its parameters and settings in braces",
@@ -73,36 +75,13 @@ impl Declared {
         }
     }
 
+    /// Returns the arguments of the formula, in messages.
     fn inputs(self) -> &'static str {
         match self {
             Self::Layer => "one input",
             Self::Loss => "a prediction and a target",
         }
     }
-}
-
-/// A parameter of a layer.
-pub(crate) struct Parameter {
-    pub(crate) attributes: Vec<Attribute>,
-    pub(crate) name: Ident,
-    pub(crate) dimensions: Dimensions,
-    /// What `#[init(..)]` says.
-    pub(crate) start: Option<Start>,
-}
-
-/// How the elements of a parameter start.
-pub(crate) enum Start {
-    /// All with this number.
-    Number(f64),
-    /// Drawn by the initializer whose code follows `Initializer::`.
-    Initializer(TokenStream),
-}
-
-/// The sizes of a parameter.
-pub(crate) enum Dimensions {
-    Scalar,
-    Vector(TokenStream),
-    Matrix(TokenStream, TokenStream),
 }
 
 impl LayerHeader {
@@ -123,11 +102,28 @@ impl LayerHeader {
         (|input: ParseStream<'_>| Self::read(input, of, header, errors)).parse2(tokens)
     }
 
+    /// Reads a header. What was read before a mistake stays in `header`.
     fn read(input: ParseStream<'_>, of: Declared, header: &mut Option<Self>, errors: &mut Errors) -> syn::Result<()> {
-        let example = of.example();
-        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
+        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, of.example());
+        let header = header.insert(Self::read_start(input, of, errors)?);
+        if !input.peek(syn::token::Brace) {
+            return Err(expected(of.fields(), input));
+        }
+        let fields;
+        braced!(fields in input);
+        header.read_fields(&fields, errors)?;
+        header.read_functions(input, of)?;
+        header.read_signature(input, of)?;
+        (header.formula, header.braces) = formula(input)?;
+        header.functions.extend(Function::read_all(input, of.example())?);
+        if input.is_empty() { Ok(()) } else { Err(expected("nothing after the formula", input)) }
+    }
+
+    /// Reads what stands before the fields: functions, and the struct with its const parameters.
+    fn read_start(input: ParseStream<'_>, of: Declared, errors: &mut Errors) -> syn::Result<Self> {
+        let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, of.example());
         let no_struct = expected("`struct`", input);
-        let before = Function::read_all(input, example)?;
+        let functions = Function::read_all(input, of.example())?;
         if input.is_empty() {
             return Err(no_struct);
         }
@@ -137,7 +133,9 @@ impl LayerHeader {
         let name: Ident = input.parse().map_err(|_| expected("the name of the layer", input))?;
         let generics: Generics = input.parse()?;
         check_generics(&generics, errors);
-        let header = header.insert(Self {
+        let place = Place::of(&name);
+        let unknown = || ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place };
+        Ok(Self {
             attributes,
             visibility,
             generics,
@@ -145,28 +143,14 @@ impl LayerHeader {
             settings: Vec::new(),
             unreadable: Vec::new(),
             input: Input { name: name.clone(), range: None },
-            takes: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
-            gives: ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place: Place::of(&name) },
+            takes: unknown(),
+            gives: unknown(),
             target: None,
-            functions: before,
+            functions,
             formula: TokenStream::new(),
-            braces: Place::of(&name),
+            braces: place,
             name,
-        });
-        if !input.peek(syn::token::Brace) {
-            return Err(expected(of.fields(), input));
-        }
-        let fields;
-        braced!(fields in input);
-        read_fields(&fields, header, errors)?;
-        header.read_functions(input, of)?;
-        header.read_signature(input, of)?;
-        (header.formula, header.braces) = formula(input)?;
-        header.functions.extend(Function::read_all(input, example)?);
-        if !input.is_empty() {
-            return Err(expected("nothing after the formula", input));
-        }
-        Ok(())
+        })
     }
 
     /// Reads the functions before the formula, and the name of the formula.
@@ -229,8 +213,19 @@ impl LayerHeader {
         });
         parameters.collect()
     }
+
+    /// Returns the const parameters: as they are declared and as arguments, each in `<>`, and as they are declared without.
+    pub(crate) fn const_parameters(&self) -> [TokenStream; 3] {
+        let names = self.sizes();
+        if names.is_empty() {
+            return [TokenStream::new(), TokenStream::new(), TokenStream::new()];
+        }
+        let declared: Vec<_> = names.iter().map(|name| quote!(const #name: usize)).collect();
+        [quote!(<#(#declared),*>), quote!(<#(#names),*>), quote!(#(#declared),*)]
+    }
 }
 
+/// Reports parameters that are no sizes, and sizes with a default or a name that the code of layers has.
 fn check_generics(generics: &Generics, errors: &mut Errors) {
     for parameter in &generics.params {
         match parameter {
@@ -253,117 +248,4 @@ fn check_generics(generics: &Generics, errors: &mut Errors) {
 /// Returns whether a word is the name of a type in the code of every layer.
 pub(super) fn is_type_of_layers(word: &Ident) -> bool {
     ["T", "I", "In"].contains(&identifier::plain(word).as_str())
-}
-
-fn read_fields(input: ParseStream<'_>, header: &mut LayerHeader, errors: &mut Errors) -> syn::Result<()> {
-    while !input.is_empty() {
-        let attributes = input.call(Attribute::parse_outer)?;
-        let _: Visibility = input.parse()?;
-        let name: Ident = input.parse().map_err(|_| errors::expected_in_formula("a field", input, EXAMPLE))?;
-        input.parse::<Token![:]>().map_err(|_| errors::expected_in_formula("`:` and its type", input, EXAMPLE))?;
-        let written: Type = input.parse()?;
-        let default = if input.peek(Token![=]) {
-            input.parse::<Token![=]>()?;
-            Some(super::header::default(input, EXAMPLE)?)
-        } else {
-            None
-        };
-        let type_text = text::of(written.to_token_stream());
-        let range = if type_text == "f64" { Some(Range::Finite) } else { Range::named(&type_text) };
-        match (range, dimensions(&written)) {
-            (Some(range), _) => {
-                if let Some(attribute) = attributes.iter().find(|attribute| attribute.path().is_ident("init")) {
-                    errors.push(errors::init_of_setting(Place::of(&attribute.meta), &name));
-                }
-                header.settings.push(Setting { name, range, default });
-            }
-            (None, Some(dimensions)) => {
-                if default.is_some() {
-                    errors.push(errors::default_of_parameter(Place::of(&name), &name));
-                }
-                let start = start(&attributes, errors);
-                let attributes =
-                    attributes.into_iter().filter(|attribute| !attribute.path().is_ident("init")).collect();
-                header.parameters.push(Parameter { attributes, name, dimensions, start });
-            }
-            (None, None) => {
-                errors.push(errors::unknown_field_type(Place::of(&written), &type_text));
-                header.unreadable.push(name);
-            }
-        }
-        if !input.is_empty() {
-            input.parse::<Token![,]>().map_err(|_| errors::expected_in_formula("`,`", input, EXAMPLE))?;
-        }
-    }
-    Ok(())
-}
-
-/// Reads `#[init(1.0)]` or `#[init(HeNormal)]`.
-fn start(attributes: &[Attribute], errors: &mut Errors) -> Option<Start> {
-    let attribute = attributes.iter().find(|attribute| attribute.path().is_ident("init"))?;
-    let start = attribute.parse_args::<Expr>().ok().and_then(|written| {
-        number(&written).map(Start::Number).or_else(|| initializer(&written).map(Start::Initializer))
-    });
-    if start.is_none() {
-        errors.push(errors::formula_init(Place::of(&attribute.meta)));
-    }
-    start
-}
-
-/// Returns a number that is written out.
-fn number(expression: &Expr) -> Option<f64> {
-    match expression {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Float(number) => number.base10_parse().ok(),
-            Lit::Int(number) => number.base10_parse().ok(),
-            _ => None,
-        },
-        Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => number(&unary.expr).map(|number| -number),
-        _ => None,
-    }
-}
-
-/// Returns what follows `Initializer::`, for an initializer and its settings by position.
-fn initializer(written: &Expr) -> Option<TokenStream> {
-    let (name, arguments) = match written {
-        Expr::Path(path) => (path.path.get_ident()?, Vec::new()),
-        Expr::Call(call) => match &*call.func {
-            Expr::Path(path) => (path.path.get_ident()?, call.args.iter().map(number).collect::<Option<Vec<_>>>()?),
-            _ => return None,
-        },
-        _ => return None,
-    };
-    let known = InitializerSpec::named(name)?;
-    if arguments.len() > known.settings.len() {
-        return None;
-    }
-    let mut values = Vec::new();
-    for (index, setting) in known.settings.iter().enumerate() {
-        values.push(match (arguments.get(index), &setting.default) {
-            (Some(number), _) => quote!(#number),
-            (None, DefaultValue::Constant(name)) => {
-                let name = quote::format_ident!("{name}");
-                quote!(Initializer::#name)
-            }
-            (None, _) => return None,
-        });
-    }
-    let names = known.settings.iter().map(|setting| quote::format_ident!("{}", setting.name));
-    Some(match known.variant {
-        Variant::Unit => quote!(#name),
-        Variant::Tuple => quote!(#name(#(#values),*)),
-        Variant::Struct => quote!(#name { #(#names: #values),* }),
-    })
-}
-
-fn dimensions(written: &Type) -> Option<Dimensions> {
-    if matches!(written, Type::Path(path) if path.path.is_ident("Scalar")) {
-        return Some(Dimensions::Scalar);
-    }
-    let (name, sizes) = named(written)?;
-    match (name.as_str(), sizes.as_slice()) {
-        ("Vector", [size]) => Some(Dimensions::Vector(size.clone())),
-        ("Matrix", [rows, columns]) => Some(Dimensions::Matrix(rows.clone(), columns.clone())),
-        _ => None,
-    }
 }

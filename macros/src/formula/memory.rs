@@ -8,7 +8,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::emit::{Loop, loop_type, memory_name};
-use super::graph::{Axes, Graph, Operation, Outer, Size, Value};
+use super::graph::{Axes, Graph, Matrix, Operation, Outer, Size, Value};
 use super::moves;
 use super::schedule::{Pass, Reduced, Step, Wanted, steps};
 use crate::generated;
@@ -58,10 +58,12 @@ impl<'a> Memory<'a> {
         }
     }
 
+    /// Returns the graph of the values.
     fn graph(&self) -> &'a Graph {
         self.owner.graph
     }
 
+    /// Returns the code of a size.
     pub(super) fn size_code(&self, size: Size) -> TokenStream {
         self.graph().size_text(size).map_or_else(|| quote!(1), |size| size.code.clone())
     }
@@ -94,11 +96,13 @@ impl<'a> Memory<'a> {
         quote!(#name)
     }
 
+    /// Returns the slice of the elements of a parameter.
     fn parameter(&self, index: usize) -> TokenStream {
         let name = self.owner.parameters.get(index);
         quote!(site.parameters.#name.as_slice())
     }
 
+    /// Returns the slices of values that are parameters.
     fn shared(&self, values: &[Value]) -> Vec<TokenStream> {
         let slice = |value: &Value| match self.graph().operation(*value) {
             Operation::Parameter(index, _) => self.parameter(index),
@@ -111,8 +115,38 @@ impl<'a> Memory<'a> {
     fn loop_item(&mut self, pass: &Pass) -> Ident {
         self.loops += 1;
         let name = generated::name(self.owner.name, &format!("{}{}", self.owner.prefix, self.loops));
-        let graph = self.owner.graph;
-        let label = |value: Value| match graph.operation(value) {
+        let mut taken = Vec::new();
+        let [each, sample, shared] =
+            [&pass.elements, &pass.samples, &pass.shared].map(|values| self.named(values, &mut taken));
+        let (outputs, reduced) = (&pass.outputs, &pass.reduced);
+        let parts = Loop { each, sample, shared, old: Vec::new(), outputs, reduced };
+        let item = loop_type(self.graph(), &name, self.owner.private, &parts);
+        let constants = constants_name(self.owner.name);
+        self.types.extend(quote! {
+            #[derive(Clone, Copy)]
+            struct #name(#constants);
+            #item
+        });
+        name
+    }
+
+    /// Returns values with names that a loop gives them, each of which is `taken` once.
+    fn named(&self, values: &[Value], taken: &mut Vec<String>) -> Vec<(Value, String)> {
+        let unique = |&value: &Value| {
+            let mut name = self.label(value);
+            while taken.contains(&name) || name == "like" {
+                name.push('_');
+            }
+            taken.push(name.clone());
+            (value, name)
+        };
+        values.iter().map(unique).collect()
+    }
+
+    /// Returns the name of a value in the code of loops: the user's, or that of its memory.
+    fn label(&self, value: Value) -> String {
+        let graph = self.graph();
+        match graph.operation(value) {
             Operation::Input(index, _) => graph.input_name(index).to_owned(),
             Operation::Parameter(index, _) => graph.parameter_name(index).to_owned(),
             _ if Some(value) == self.owner.output => "output".to_owned(),
@@ -123,35 +157,7 @@ impl<'a> Memory<'a> {
                 },
                 str::to_owned,
             ),
-        };
-        let mut taken: Vec<String> = Vec::new();
-        let mut named = |values: &[Value]| -> Vec<(Value, String)> {
-            let mut name = |&value: &Value| {
-                let mut name = label(value);
-                while taken.contains(&name) || name == "like" {
-                    name.push('_');
-                }
-                taken.push(name.clone());
-                (value, name)
-            };
-            values.iter().map(&mut name).collect()
-        };
-        let parts = Loop {
-            each: named(&pass.elements),
-            sample: named(&pass.samples),
-            shared: named(&pass.shared),
-            old: Vec::new(),
-            outputs: &pass.outputs,
-            reduced: &pass.reduced,
-        };
-        let item = loop_type(graph, &name, self.owner.private, &parts);
-        let constants = constants_name(self.owner.name);
-        self.types.extend(quote! {
-            #[derive(Clone, Copy)]
-            struct #name(#constants);
-            #item
-        });
-        name
+        }
     }
 
     /// Returns the code of the steps.
@@ -159,70 +165,92 @@ impl<'a> Memory<'a> {
         steps.iter().map(|step| self.step(step)).collect()
     }
 
+    /// Returns the code of a step.
     fn step(&mut self, step: &Step) -> TokenStream {
-        let (private, t) = (self.owner.private, &self.owner.scalar.clone());
         match step {
-            Step::Loop(pass) => {
-                let name = self.loop_item(pass);
-                let (samples, row) = self.sizes(pass);
-                let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
-                let shared = self.shared(&pass.shared);
-                let outputs: Vec<_> = pass.outputs.iter().map(|&value| self.slice(value)).collect();
-                let reduced: Vec<_> = pass.reduced.iter().map(|reduced: &Reduced| self.slice(reduced.result)).collect();
-                quote! {
-                    #t::formula_rows(
-                        isa, &#name(constants), #samples, #row,
-                        [#(#each),*], [#(#sample),*], [#(#shared),*], [#(&mut *#outputs),*], [#(&mut *#reduced),*],
-                    );
-                }
-            }
+            Step::Loop(pass) => self.pass(pass),
             &Step::Product { result, matrix, is_transposed, vector, bias } => {
-                let [rows, columns] = [matrix.rows, matrix.columns].map(|size| self.size_code(size));
-                let weight = self.parameter(matrix.parameter);
-                let bias = bias.map_or_else(|| quote!(&[]), |bias| self.shared(&[bias]).into_iter().collect());
-                let input = self.slice(vector);
-                let output = self.slice(result);
-                let sizes = self.dense_sizes(vector, &columns, &rows);
-                if is_transposed {
-                    quote!(#t::dense_input_gradient(isa, #sizes, #weight, &*#input, &mut *#output);)
-                } else {
-                    quote!(#t::dense_forward(isa, #sizes, #weight, #bias, &*#input, &mut *#output);)
-                }
+                self.product(result, (matrix, is_transposed), vector, bias)
             }
-            &Step::Arrays(value) => {
-                let arguments: Vec<_> = self.graph().arguments(value);
-                let arguments = self.read(&arguments);
-                let output = self.slice(value);
-                moves::code(self.graph(), value, &arguments, &quote!(&mut *#output), private)
-            }
+            &Step::Arrays(value) => self.arrays(value),
             &Step::Repeat(repetition) => self.repeat(repetition),
             &Step::Back(back) => self.back(back),
-            Step::Sums { parameter, pass } => {
-                let name = self.loop_item(pass);
-                let (samples, row) = self.sizes(pass);
-                let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
-                let shared = self.shared(&pass.shared);
-                let accumulate = self.accumulate(*parameter);
-                let gradient = self.owner.parameters.get(*parameter);
-                quote! {
-                    #t::formula_columns(
-                        isa, &#name(constants), #samples, #row,
-                        [#(#each),*], [#(#sample),*], [#(#shared),*], #accumulate, [gradient.#gradient.as_mut_slice()],
-                    );
-                }
-            }
-            &Step::Outer(Outer { matrix, left, right }) => {
-                let accumulate = self.accumulate(matrix.parameter);
-                let [rows, columns] = [matrix.rows, matrix.columns].map(|size| self.size_code(size));
-                let sizes = self.dense_sizes(left, &columns, &rows);
-                let [left, right] = [left, right].map(|value| self.slice(value));
-                let gradient = self.owner.parameters.get(matrix.parameter);
-                quote! {
-                    #t::dense_weight_gradient(
-                        isa, #sizes, &*#right, &*#left, #accumulate, gradient.#gradient.as_mut_slice(), &mut [],
-                    );
-                }
-            }
+            Step::Sums { parameter, pass } => self.sums(*parameter, pass),
+            Step::Outer(outer) => self.outer(outer),
+        }
+    }
+
+    /// Returns the call of a loop.
+    fn pass(&mut self, pass: &Pass) -> TokenStream {
+        let (t, name) = (self.owner.scalar.clone(), self.loop_item(pass));
+        let (samples, row) = self.sizes(pass);
+        let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
+        let shared = self.shared(&pass.shared);
+        let outputs: Vec<_> = pass.outputs.iter().map(|&value| self.slice(value)).collect();
+        let reduced: Vec<_> = pass.reduced.iter().map(|reduced: &Reduced| self.slice(reduced.result)).collect();
+        quote! {
+            #t::formula_rows(
+                isa, &#name(constants), #samples, #row,
+                [#(#each),*], [#(#sample),*], [#(#shared),*], [#(&mut *#outputs),*], [#(&mut *#reduced),*],
+            );
+        }
+    }
+
+    /// Returns the call that computes the product of a matrix and a vector, with its bias.
+    fn product(
+        &mut self,
+        result: Value,
+        (matrix, is_transposed): (Matrix, bool),
+        vector: Value,
+        bias: Option<Value>,
+    ) -> TokenStream {
+        let t = self.owner.scalar.clone();
+        let weight = self.parameter(matrix.parameter);
+        let bias = bias.map_or_else(|| quote!(&[]), |bias| self.shared(&[bias]).into_iter().collect());
+        let input = self.slice(vector);
+        let output = self.slice(result);
+        let sizes = self.dense_sizes(vector, matrix);
+        if is_transposed {
+            quote!(#t::dense_input_gradient(isa, #sizes, #weight, &*#input, &mut *#output);)
+        } else {
+            quote!(#t::dense_forward(isa, #sizes, #weight, #bias, &*#input, &mut *#output);)
+        }
+    }
+
+    /// Returns the call that moves or combines elements.
+    fn arrays(&mut self, value: Value) -> TokenStream {
+        let arguments = self.read(&self.graph().arguments(value));
+        let output = self.slice(value);
+        moves::code(self.graph(), value, &arguments, &quote!(&mut *#output), self.owner.private)
+    }
+
+    /// Returns the call of a loop whose sums over the samples are the gradient of a parameter.
+    fn sums(&mut self, parameter: usize, pass: &Pass) -> TokenStream {
+        let (t, name) = (self.owner.scalar.clone(), self.loop_item(pass));
+        let (samples, row) = self.sizes(pass);
+        let [each, sample] = [&pass.elements, &pass.samples].map(|values| self.read(values));
+        let shared = self.shared(&pass.shared);
+        let accumulate = self.accumulate(parameter);
+        let gradient = self.owner.parameters.get(parameter);
+        quote! {
+            #t::formula_columns(
+                isa, &#name(constants), #samples, #row,
+                [#(#each),*], [#(#sample),*], [#(#shared),*], #accumulate, [gradient.#gradient.as_mut_slice()],
+            );
+        }
+    }
+
+    /// Returns the call that computes the gradient of a matrix.
+    fn outer(&mut self, &Outer { matrix, left, right }: &Outer) -> TokenStream {
+        let t = self.owner.scalar.clone();
+        let accumulate = self.accumulate(matrix.parameter);
+        let sizes = self.dense_sizes(left, matrix);
+        let [left, right] = [left, right].map(|value| self.slice(value));
+        let gradient = self.owner.parameters.get(matrix.parameter);
+        quote! {
+            #t::dense_weight_gradient(
+                isa, #sizes, &*#right, &*#left, #accumulate, gradient.#gradient.as_mut_slice(), &mut [],
+            );
         }
     }
 
@@ -231,9 +259,10 @@ impl<'a> Memory<'a> {
         (self.rows(pass.rows), self.graph().count_code(pass.axes.unwrap_or_default()))
     }
 
-    /// Returns the sizes of a product for the rows that a value has.
-    fn dense_sizes(&self, value: Value, inputs: &TokenStream, outputs: &TokenStream) -> TokenStream {
+    /// Returns the sizes of a product of a matrix for the rows that a value has.
+    fn dense_sizes(&self, value: Value, matrix: Matrix) -> TokenStream {
         let private = self.owner.private;
+        let [inputs, outputs] = [matrix.columns, matrix.rows].map(|size| self.size_code(size));
         let samples = match self.graph().extent(value).rows().unwrap_or_default() {
             Axes::NONE => quote!(samples),
             rows => {
@@ -254,6 +283,7 @@ impl<'a> Memory<'a> {
         quote!(accumulate)
     }
 
+    /// Returns the slices of values, to be read.
     fn read(&mut self, values: &[Value]) -> Vec<TokenStream> {
         values
             .iter()

@@ -16,7 +16,6 @@ pub(crate) fn code(
     let rows_of = |value: Value| rows(graph, graph.extent(value).rows().unwrap_or_default());
     let count_of = |value: Value| graph.count_code(graph.extent(value).axes().unwrap_or_default());
     let argument = arguments.first();
-    let size = |size: Size| graph.size_text(size).map_or_else(|| quote!(1), |size| size.code.clone());
     match graph.operation(value) {
         Operation::Repeat(rows_after, seen) => {
             let (rows, times, row) = (rows_of(seen), last(graph, rows_after), count_of(seen));
@@ -29,7 +28,7 @@ pub(crate) fn code(
         }
         Operation::Transpose(seen) => {
             let rows = rows_of(value);
-            let sizes = graph.sizes(graph.extent(seen).axes().unwrap_or_default()).iter().map(|&axis| size(axis));
+            let sizes = sizes(graph, seen);
             quote!(#private::transpose_rows(#rows, [#(#sizes),*], #argument, #output);)
         }
         Operation::Slice(part, _) => {
@@ -44,16 +43,28 @@ pub(crate) fn code(
             let (rows, first, second) = (rows_of(value), count_of(first), count_of(second));
             quote!(#private::concat_rows(#rows, [#first, #second], [#(#arguments),*], #output);)
         }
-        Operation::MatrixProduct(are_transposed, left, _) => {
-            let rows = rows_of(value);
-            let inner = graph.sizes(graph.extent(left).axes().unwrap_or_default()).get(usize::from(!are_transposed[0]));
-            let inner = inner.map(|&inner| size(inner));
-            let sizes = graph.sizes(graph.extent(value).axes().unwrap_or_default()).iter().map(|&axis| size(axis));
-            let [left, right] = are_transposed;
-            quote!(#private::matrix_products(isa, #rows, [#(#sizes,)* #inner], [#left, #right], [#(#arguments),*], #output);)
+        Operation::MatrixProduct([left, right], ..) => {
+            let (rows, sizes) = (rows_of(value), sizes_of_product(graph, value));
+            quote!(#private::matrix_products(isa, #rows, #sizes, [#left, #right], [#(#arguments),*], #output);)
         }
         _ => TokenStream::new(),
     }
+}
+
+/// Returns the lengths of the axes of a value.
+fn sizes(graph: &Graph, value: Value) -> Vec<TokenStream> {
+    let code = |&size: &Size| graph.size_text(size).map_or_else(|| quote!(1), |size| size.code.clone());
+    graph.sizes(graph.extent(value).axes().unwrap_or_default()).iter().map(code).collect()
+}
+
+/// Returns the sizes of a product of matrices: the rows and columns of the result, and the terms of each sum.
+fn sizes_of_product(graph: &Graph, product: Value) -> TokenStream {
+    let Operation::MatrixProduct([is_transposed, _], left, _) = graph.operation(product) else {
+        return TokenStream::new();
+    };
+    let terms = sizes(graph, left).into_iter().nth(usize::from(!is_transposed));
+    let result = sizes(graph, product);
+    quote!([#(#result,)* #terms])
 }
 
 /// Returns the number of rows of all samples.

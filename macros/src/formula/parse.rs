@@ -1,14 +1,17 @@
 //! Which expressions are formulas? Rust's parser reads them, and whatever has no meaning in a formula is an error here.
 
+mod statements;
+
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{
-    BinOp, Block, Expr, ExprBinary, ExprClosure, ExprForLoop, ExprIf, ExprIndex, ExprRange, Lit, Local, Pat,
-    RangeLimits, Stmt, UnOp, parenthesized,
+    BinOp, Expr, ExprBinary, ExprCall, ExprClosure, ExprIf, ExprIndex, ExprLit, ExprRange, ExprUnary, Lit, Pat,
+    RangeLimits, UnOp, parenthesized,
 };
 
-use super::expression::{Bounds, Condition, Expression, Kind, MISTAKE, Operator, Statement};
+use self::statements::read_block;
+use super::expression::{Bounds, Condition, Expression, Kind, MISTAKE, Operator};
 use crate::errors::{self, Errors};
 use crate::place::Place;
 use crate::text;
@@ -55,6 +58,7 @@ fn expression(input: ParseStream<'_>) -> syn::Result<Expr> {
     if inside.is_empty() { Ok(expression) } else { Err(errors::after_formula(&inside)) }
 }
 
+/// Returns the deepest nesting of brackets.
 fn depth(tokens: TokenStream) -> usize {
     let inside = |tree| match tree {
         TokenTree::Group(group) => 1 + depth(group.stream()),
@@ -63,6 +67,7 @@ fn depth(tokens: TokenStream) -> usize {
     tokens.into_iter().map(inside).max().unwrap_or(0)
 }
 
+/// Returns the number of tokens.
 fn count(tokens: TokenStream) -> usize {
     let inside = |tree| match tree {
         TokenTree::Group(group) if group.delimiter() != Delimiter::None => 2 + count(group.stream()),
@@ -71,83 +76,97 @@ fn count(tokens: TokenStream) -> usize {
     tokens.into_iter().map(inside).sum()
 }
 
+/// Reads an expression. What has no meaning in a formula is reported, and a mistake in the result.
 fn read(expression: &Expr, errors: &mut Errors) -> Expression {
     let place = Place::of(expression);
-    let mut mistake = |error| {
-        errors.push(error);
-        Kind::Mistake
-    };
     let kind = match expression {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Int(number) if number.suffix().is_empty() => {
-                Kind::Number(number.base10_digits().parse().unwrap_or(f64::NAN))
-            }
-            Lit::Float(number) if number.suffix().is_empty() => {
-                Kind::Number(number.base10_digits().parse().unwrap_or(f64::NAN))
-            }
-            Lit::Int(_) | Lit::Float(_) => {
-                mistake(errors::number_with_suffix(place, &text::of(literal.to_token_stream())))
-            }
-            _ => mistake(errors::no_number(place, &text::of(literal.to_token_stream()))),
-        },
+        Expr::Paren(inner) => return Expression { place, ..read(&inner.expr, errors) },
+        Expr::Group(inner) => return read(&inner.expr, errors),
+        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
+            return read_block(&block.block, errors);
+        }
+        Expr::Lit(literal) => read_literal(literal, errors),
         Expr::Path(path) if path.qself.is_none() => match path.path.get_ident() {
             Some(name) if name == MISTAKE => Kind::Mistake,
             Some(name) => Kind::Name(name.clone()),
             None => Kind::Path(path.to_token_stream()),
         },
-        Expr::Paren(inner) => return Expression { place, ..read(&inner.expr, errors) },
-        Expr::Group(inner) => return read(&inner.expr, errors),
-        Expr::Unary(unary) => match unary.op {
-            UnOp::Neg(_) => Kind::Negated(Box::new(read(&unary.expr, errors))),
-            operator => mistake(errors::unknown_operator(Place::of(operator), &text::of(operator.to_token_stream()))),
-        },
-        Expr::Binary(binary) => {
-            let at = Place::of(binary.op);
-            let operator = match binary.op {
-                BinOp::Add(_) => Some(Operator::Add),
-                BinOp::Sub(_) => Some(Operator::Subtract),
-                BinOp::Mul(_) => Some(Operator::Multiply),
-                BinOp::Div(_) => Some(Operator::Divide),
-                _ => None,
-            };
-            match operator {
-                Some(operator) => {
-                    let sides = [read(&binary.left, errors), read(&binary.right, errors)];
-                    Kind::Binary(operator, at, Box::new(sides))
-                }
-                None if is_comparison(binary.op) => {
-                    mistake(errors::comparison_as_number(place, &text::spaced(binary.to_token_stream())))
-                }
-                None => mistake(errors::unknown_operator(at, &text::of(binary.op.to_token_stream()))),
-            }
-        }
-        Expr::Call(call) => match &*call.func {
-            Expr::Path(path) if path.path.get_ident().is_some() => {
-                let name = path.path.get_ident().cloned();
-                name.map_or(Kind::Mistake, |name| read_call(name, call.args.iter(), errors))
-            }
-            function => {
-                mistake(errors::no_formula_function(Place::of(function), &text::of(function.to_token_stream())))
-            }
-        },
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => Kind::Negated(Box::new(read(expr, errors))),
+        Expr::Binary(binary) => read_binary(binary, errors),
+        Expr::Call(call) => read_call_of_path(call, errors),
         Expr::MethodCall(call) if call.turbofish.is_none() => {
             read_call(call.method.clone(), std::iter::once(&*call.receiver).chain(&call.args), errors)
         }
         Expr::If(condition) => read_if(condition, place, errors),
-        Expr::Block(block) if block.label.is_none() && block.attrs.is_empty() => {
-            return read_block(&block.block, errors);
-        }
         Expr::Index(index) => read_index(index, errors),
-        Expr::Closure(closure) => mistake(errors::lone_closure(first_token(&Expr::Closure(closure.clone()), place))),
-        Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
-            mistake(errors::loop_in_formula(first_token(expression, place)))
-        }
-        Expr::Macro(call) => {
-            mistake(errors::no_formula_function(place, &format!("{}!", text::of(call.mac.path.to_token_stream()))))
-        }
-        other => mistake(errors::no_part_of_formula(place, &text::of(other.to_token_stream()))),
+        other => reported(without_meaning(other, place), errors),
     };
     Expression { kind, place, text: text::of(expression.to_token_stream()) }
+}
+
+/// Reports a mistake, and returns it as an expression.
+fn reported(error: syn::Error, errors: &mut Errors) -> Kind {
+    errors.push(error);
+    Kind::Mistake
+}
+
+/// Returns the message about an expression that has no meaning in a formula.
+fn without_meaning(expression: &Expr, place: Place) -> syn::Error {
+    match expression {
+        Expr::Unary(ExprUnary { op: operator, .. }) => {
+            errors::unknown_operator(Place::of(operator), &text::of(operator.to_token_stream()))
+        }
+        Expr::Closure(_) => errors::lone_closure(first_token(expression, place)),
+        Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => errors::loop_in_formula(first_token(expression, place)),
+        Expr::Macro(call) => {
+            errors::no_formula_function(place, &format!("{}!", text::of(call.mac.path.to_token_stream())))
+        }
+        other => errors::no_part_of_formula(place, &text::of(other.to_token_stream())),
+    }
+}
+
+/// Reads a number.
+fn read_literal(literal: &ExprLit, errors: &mut Errors) -> Kind {
+    let (place, written) = (Place::of(literal), text::of(literal.to_token_stream()));
+    let (digits, suffix) = match &literal.lit {
+        Lit::Int(number) => (number.base10_digits(), number.suffix()),
+        Lit::Float(number) => (number.base10_digits(), number.suffix()),
+        _ => return reported(errors::no_number(place, &written), errors),
+    };
+    if suffix.is_empty() {
+        Kind::Number(digits.parse().unwrap_or(f64::NAN))
+    } else {
+        reported(errors::number_with_suffix(place, &written), errors)
+    }
+}
+
+/// Reads a sum, difference, product or quotient.
+fn read_binary(binary: &ExprBinary, errors: &mut Errors) -> Kind {
+    let place = Place::of(binary.op);
+    let operator = match binary.op {
+        BinOp::Add(_) => Operator::Add,
+        BinOp::Sub(_) => Operator::Subtract,
+        BinOp::Mul(_) => Operator::Multiply,
+        BinOp::Div(_) => Operator::Divide,
+        comparison if is_comparison(comparison) => {
+            let written = text::spaced(binary.to_token_stream());
+            return reported(errors::comparison_as_number(Place::of(binary), &written), errors);
+        }
+        other => return reported(errors::unknown_operator(place, &text::of(other.to_token_stream())), errors),
+    };
+    let sides = [read(&binary.left, errors), read(&binary.right, errors)];
+    Kind::Binary(operator, place, Box::new(sides))
+}
+
+/// Reads a call whose function has to be a name.
+fn read_call_of_path(call: &ExprCall, errors: &mut Errors) -> Kind {
+    if let Expr::Path(path) = &*call.func
+        && let Some(name) = path.path.get_ident()
+    {
+        return read_call(name.clone(), call.args.iter(), errors);
+    }
+    let written = text::of(call.func.to_token_stream());
+    reported(errors::no_formula_function(Place::of(&call.func), &written), errors)
 }
 
 /// Reads a call of a function by its name.
@@ -201,10 +220,12 @@ fn first_token(expression: &Expr, place: Place) -> Place {
     expression.to_token_stream().into_iter().next().map_or(place, Place::of)
 }
 
+/// Returns whether an operator compares two values.
 fn is_comparison(operator: BinOp) -> bool {
     matches!(operator, BinOp::Lt(_) | BinOp::Gt(_) | BinOp::Le(_) | BinOp::Ge(_) | BinOp::Eq(_) | BinOp::Ne(_))
 }
 
+/// Reads a condition with both branches.
 fn read_if(condition: &ExprIf, place: Place, errors: &mut Errors) -> Kind {
     let mut inside = &*condition.cond;
     while let Expr::Paren(parentheses) = inside {
@@ -248,112 +269,4 @@ fn read_if(condition: &ExprIf, place: Place, errors: &mut Errors) -> Kind {
 fn mistake(tokens: impl ToTokens) -> Expression {
     let tokens = tokens.into_token_stream();
     Expression { kind: Kind::Mistake, place: Place::of(&tokens), text: text::of(tokens) }
-}
-
-fn read_block(block: &Block, errors: &mut Errors) -> Expression {
-    let mut statements = Vec::new();
-    for (position, statement) in block.stmts.iter().enumerate() {
-        let is_last = position + 1 == block.stmts.len();
-        match statement {
-            Stmt::Expr(Expr::ForLoop(_), None) => read_statement(statement, errors, &mut statements),
-            Stmt::Expr(result, None) if is_last => {
-                let result = read(result, errors);
-                if statements.is_empty() {
-                    return result;
-                }
-                let kind = Kind::Block(statements, Box::new(result));
-                return Expression { kind, place: Place::of(block), text: text::of(block.to_token_stream()) };
-            }
-            Stmt::Expr(result, Some(semicolon)) if is_last && !matches!(result, Expr::Assign(_)) => {
-                errors.push(errors::ends_in_semicolon(Place::of(semicolon)));
-                return mistake(block);
-            }
-            statement => read_statement(statement, errors, &mut statements),
-        }
-    }
-    errors.push(errors::block_without_result(Place::of(block)));
-    mistake(block)
-}
-
-/// Reads what stands before the result of a block, or in a loop.
-fn read_statement(statement: &Stmt, errors: &mut Errors, statements: &mut Vec<Statement>) {
-    match statement {
-        Stmt::Local(local) => read_let(local, errors, statements),
-        Stmt::Expr(Expr::Assign(assignment), Some(_)) => match &*assignment.left {
-            Expr::Path(path) if path.path.get_ident().is_some() => {
-                if let Some(name) = path.path.get_ident().cloned() {
-                    statements.push(Statement::Assign { name, value: read(&assignment.right, errors) });
-                }
-            }
-            other => errors.push(errors::no_assignment(Place::of(other), &text::of(other.to_token_stream()))),
-        },
-        Stmt::Expr(Expr::ForLoop(repeated), _) => statements.extend(read_loop(repeated, errors)),
-        Stmt::Expr(Expr::While(_) | Expr::Loop(_), _) => errors.push(errors::loop_in_formula(first_of(statement))),
-        other => errors.push(errors::no_statement(first_of(other))),
-    }
-}
-
-/// Reads `for index in a..b { .. }`.
-fn read_loop(repeated: &ExprForLoop, errors: &mut Errors) -> Option<Statement> {
-    let index = match &*repeated.pat {
-        Pat::Wild(_) => None,
-        Pat::Ident(name) if name.mutability.is_none() && name.by_ref.is_none() && name.subpat.is_none() => {
-            Some(name.ident.clone())
-        }
-        other => {
-            errors.push(errors::no_loop_index(Place::of(other)));
-            return None;
-        }
-    };
-    let mut range = &*repeated.expr;
-    while let Expr::Paren(inner) = range {
-        range = &inner.expr;
-    }
-    let bounds = match range {
-        Expr::Range(range) => bounds(range),
-        _ => Bounds { start: None, end: None },
-    };
-    let place = Place::of(&repeated.expr);
-    let (Some(start), Some(end)) = (bounds.start, bounds.end) else {
-        errors.push(errors::no_loop_range(place, &text::of(repeated.expr.to_token_stream())));
-        return None;
-    };
-    let mut body = Vec::new();
-    for statement in &repeated.body.stmts {
-        read_statement(statement, errors, &mut body);
-    }
-    Some(Statement::For { index, start, end, place, body })
-}
-
-fn first_of(statement: &Stmt) -> Place {
-    statement.to_token_stream().into_iter().next().map_or_else(Place::call, Place::of)
-}
-
-fn read_let(local: &Local, errors: &mut Errors, statements: &mut Vec<Statement>) {
-    let Pat::Ident(pattern) = &local.pat else {
-        errors.push(errors::no_binding(Place::of(&local.pat)));
-        // Its names are declared, so that their uses are no further errors.
-        let names = words(local.pat.to_token_stream()).into_iter();
-        statements.extend(names.map(|name| Statement::Let { value: mistake(&name), name, is_mutable: false }));
-        return;
-    };
-    let name: Ident = pattern.ident.clone();
-    let value = match &local.init {
-        Some(init) if init.diverge.is_none() => read(&init.expr, errors),
-        _ => {
-            errors.push(errors::binding_without_value(Place::of(&name), &name.to_string()));
-            mistake(&name)
-        }
-    };
-    statements.push(Statement::Let { name, value, is_mutable: pattern.mutability.is_some() });
-}
-
-/// Returns the identifiers in a pattern.
-fn words(tokens: TokenStream) -> Vec<Ident> {
-    let inside = |tree| match tree {
-        TokenTree::Ident(word) if !crate::identifier::is_keyword(&word.to_string()) => vec![word],
-        TokenTree::Group(group) => words(group.stream()),
-        _ => Vec::new(),
-    };
-    tokens.into_iter().flat_map(inside).collect()
 }

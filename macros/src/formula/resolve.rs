@@ -1,6 +1,8 @@
 //! What do the names and operations of a formula mean? The tree becomes values of a graph.
 
 mod arrays;
+mod call;
+mod condition;
 mod functions;
 mod product;
 mod shape;
@@ -13,19 +15,15 @@ use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
 pub(crate) use self::functions::sub_formulas;
-pub(crate) use self::shape::shape_text;
+pub(crate) use self::shape::{require_scalar, shape_text};
 use super::declared::Function;
-use super::expression::{Condition, Expression, Kind};
-use super::function::{self, any_vector, whole_power};
-use super::graph::{Axes, Binary, Extent, Graph, Matrix, Operation, Reduction, Size, Unary, Value};
+use super::expression::{Expression, Kind};
+use super::graph::{Axes, Graph, Matrix, Operation, Size, Unary, Value};
 use super::header::Setting;
 use super::size::Length;
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
-
-/// The largest exponent of `powi`.
-const LARGEST_POWER: f64 = 64.0;
 
 /// Two sizes that the compiler compares.
 pub(crate) struct Comparison {
@@ -205,6 +203,7 @@ impl<'a> Scope<'a> {
         Some(Resolved { value: value?, comparisons: self.comparisons, ranges: self.ranges })
     }
 
+    /// Reports a mistake, and returns no value.
     fn report(&mut self, error: syn::Error) -> Option<Value> {
         self.errors.push(error);
         None
@@ -230,6 +229,7 @@ impl<'a> Scope<'a> {
         value
     }
 
+    /// Adds an expression to the graph, maybe for fewer rows.
     fn unrepeated(&mut self, expression: &Expression) -> Option<Value> {
         match &expression.kind {
             Kind::Number(number) => Some(self.graph.number(*number)),
@@ -261,6 +261,7 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Returns what a name stands for: a value, an index, a const parameter, or a constant of the surrounding code.
     fn named(&mut self, name: &Ident) -> Option<Value> {
         let word = identifier::plain(name);
         if let Some(entry) = self.entries.iter_mut().rev().find(|entry| identifier::plain(&entry.name) == word) {
@@ -289,147 +290,8 @@ impl<'a> Scope<'a> {
         Some(Length::opaque(&parameter.to_token_stream()))
     }
 
+    /// Adds a constant of the surrounding code.
     fn constant(&mut self, path: &TokenStream) -> Value {
         self.graph.constant(crate::text::of(path.clone()), path.clone())
-    }
-
-    fn call(&mut self, name: &Ident, arguments: &[Expression], place: Place) -> Option<Value> {
-        let word = identifier::plain(name);
-        if let Some(function) = self.functions.iter().position(|function| identifier::plain(&function.name) == word) {
-            return self.inlined(function, name, arguments, place);
-        }
-        if word == "transpose"
-            && let [argument] = arguments
-            && let Some((matrix, is_transposed)) = self.matrix(argument)
-        {
-            return Some(self.matrix_value(matrix, !is_transposed));
-        }
-        let values: Vec<_> = arguments.iter().map(|argument| self.value(argument)).collect();
-        if word == "powi" {
-            return self.whole_power(name, arguments, &values);
-        }
-        let wanted = function::numbers_of_arguments(&word);
-        if wanted.is_empty() {
-            return self.unknown_function(name, &word);
-        }
-        let takes_more = word == "concat" && values.len() > 2;
-        if !wanted.contains(&values.len()) && !takes_more {
-            return self.report(errors::wrong_number_of_arguments(name, &wanted, values.len()));
-        }
-        let values: Vec<_> = values.into_iter().collect::<Option<_>>()?;
-        let found = function::named(&word).find(|function| function.arguments == values.len());
-        if self.alone && found.is_none_or(|function| function.combines) {
-            return self.report(self.combination_alone(name, place));
-        }
-        if function::is_of_arrays(&word) {
-            self.check_shapes(place, &word)?;
-            return self.of_arrays(name, arguments, &values, place);
-        }
-        self.check_call(name, arguments, &values, found, place)?;
-        if let Some(function) = found {
-            return (function.build)(self.graph, &values);
-        }
-        // The mean.
-        let value = *values.first()?;
-        let axes = self.graph.extent(value).axes()?;
-        let sum = self.graph.reduce(Reduction::Sum, value);
-        let reciprocal = self.graph.reciprocal(axes);
-        Some(self.graph.times(sum, reciprocal))
-    }
-
-    /// Reports a function that does not exist, unless its name was a mistake.
-    fn unknown_function(&mut self, name: &Ident, word: &str) -> Option<Value> {
-        if word == self.owner {
-            return self.report(errors::calls_itself(name));
-        }
-        let declared = self.entries.iter_mut().rev().find(|entry| identifier::plain(&entry.name) == word);
-        if let Some(entry) = declared {
-            entry.used = true;
-            if entry.meaning == Meaning::Mistake {
-                return None;
-            }
-        }
-        let functions = self.functions.iter().map(|function| identifier::plain(&function.name));
-        let similar = function::similar(word, functions);
-        self.report(errors::unknown_function(name, similar.as_deref()))
-    }
-
-    /// Reports arguments whose shapes the function does not take.
-    fn check_call(
-        &mut self,
-        name: &Ident,
-        arguments: &[Expression],
-        values: &[Value],
-        found: Option<&function::Function>,
-        place: Place,
-    ) -> Option<()> {
-        let (value, text) = (*values.first()?, arguments.first().map_or("", |argument| &argument.text));
-        for (&other, argument) in values.iter().zip(arguments).skip(1) {
-            self.check_sizes([value, other], place, &name.to_string(), [text, &argument.text])?;
-        }
-        if found.is_none_or(|function| function.combines) && !any_vector(self.graph, values) {
-            self.report(errors::combination_of_number(name, text, place));
-            return None;
-        }
-        if found.is_some_and(|function| function.is_of_vector) && self.rank(value) > 1 {
-            self.report(errors::vector_function(name, text, &self.shape_text(value)));
-            return None;
-        }
-        Some(())
-    }
-
-    /// Returns what is wrong with a function of all elements where a formula sees one.
-    fn combination_alone(&self, name: &Ident, place: Place) -> syn::Error {
-        match self.calls.last().and_then(|&function| self.functions.get(function)) {
-            Some(function) => errors::combination_in_function(name, &function.name, place),
-            None => errors::combination_in_activation(name, place),
-        }
-    }
-
-    fn whole_power(&mut self, name: &Ident, arguments: &[Expression], values: &[Option<Value>]) -> Option<Value> {
-        let &[base, exponent] = values else {
-            return self.report(errors::wrong_number_of_arguments(name, &[2], values.len()));
-        };
-        let (base, exponent) = (base?, exponent?);
-        let number = self.graph.as_number(exponent).filter(|number| number.fract() == 0.0);
-        let Some(number) = number.filter(|number| number.abs() <= LARGEST_POWER) else {
-            let place = arguments.get(1).map_or_else(|| Place::of(name), |argument| argument.place);
-            return self.report(errors::no_whole_power(place));
-        };
-        #[expect(clippy::cast_possible_truncation, reason = "the number is whole and small")]
-        Some(whole_power(self.graph, base, number as i32))
-    }
-
-    fn condition(&mut self, condition: &Condition) -> Option<Value> {
-        let (left, right) = (self.value(&condition.left), self.value(&condition.right));
-        let start = self.graph.len();
-        let outside = std::mem::replace(&mut self.outside, (self.entries.len(), Inner::Branch));
-        let (yes, no) = (self.value(&condition.yes), self.value(&condition.no));
-        self.outside = outside;
-        let (left, right, yes, no) = (left?, right?, yes?, no?);
-        let parts = [(left, &condition.left), (right, &condition.right), (yes, &condition.yes), (no, &condition.no)];
-        for (index, (value, part)) in parts.iter().enumerate() {
-            for (other, other_part) in parts.iter().skip(index + 1) {
-                self.check_sizes(
-                    [*value, *other],
-                    part.place.to(other_part.place),
-                    "if",
-                    [&part.text, &other_part.text],
-                )?;
-            }
-        }
-        let chosen = self.graph.select([left, right], yes, no, start);
-        Some(self.keep_nan([left, right], no, chosen))
-    }
-
-    /// Makes the result NaN where one side of a comparison is. Such a comparison is false, so the value `no` is what was chosen.
-    fn keep_nan(&mut self, sides: [Value; 2], no: Value, mut chosen: Value) -> Value {
-        for side in sides {
-            if self.graph.extent(side) == Extent::Constant || self.graph.depends(no, side) {
-                continue;
-            }
-            chosen = self.graph.push(Operation::Binary(Binary::OrNan, chosen, side));
-        }
-        chosen
     }
 }

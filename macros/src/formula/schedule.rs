@@ -90,6 +90,12 @@ struct Schedule<'a> {
     biased: HashMap<Value, (Value, Value)>,
 }
 
+/// Returns what is wanted of the derivatives of parameters: of vectors, each with the index of its parameter, and of matrices.
+pub(crate) fn of_parameters(vectors: &[(usize, Value)], outers: &[Outer]) -> impl Iterator<Item = (Value, Wanted)> {
+    let of_vectors = vectors.iter().map(|&(parameter, value)| (value, Wanted::ColumnSums(parameter)));
+    of_vectors.chain(outers.iter().map(|outer| (outer.left, Wanted::OuterSum(outer.matrix, outer.right))))
+}
+
 /// Returns the steps that compute the roots, given values in memory.
 pub(crate) fn steps(graph: &Graph, roots: &[(Value, Wanted)], given: &[Value]) -> Vec<Step> {
     let mut wanted: Vec<_> = roots.iter().map(|&(value, _)| value).collect();
@@ -146,6 +152,7 @@ fn of_arrays(operation: Operation, value: Value) -> Option<Step> {
 }
 
 impl Schedule<'_> {
+    /// Returns the number of cuts before a value.
     fn level(&self, value: Value) -> usize {
         self.levels.get(&value).copied().unwrap_or(0)
     }
@@ -205,6 +212,7 @@ impl Schedule<'_> {
             })
     }
 
+    /// Returns the steps in the order in which they run.
     fn all(&self) -> Vec<Step> {
         let last = self.needed.iter().map(|&value| self.level(value)).max().unwrap_or(0);
         let mut steps = Vec::new();

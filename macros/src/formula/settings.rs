@@ -159,6 +159,11 @@ pub(crate) fn struct_name(owner: &Ident) -> Ident {
     format_ident!("{}Settings", identifier::plain(owner), span = owner.span())
 }
 
+/// Returns the type of the settings: the struct, or `()` without any.
+pub(crate) fn type_of(owner: &Ident, settings: &[Setting]) -> TokenStream {
+    if settings.is_empty() { quote!(()) } else { struct_name(owner).into_token_stream() }
+}
+
 /// Returns the line that describes a setting.
 pub(crate) fn line(setting: &Setting) -> String {
     let name = identifier::plain(&setting.name);
@@ -167,7 +172,7 @@ pub(crate) fn line(setting: &Setting) -> String {
     format!("- `{name}`: {range}{}.", default.unwrap_or_default())
 }
 
-/// Returns the struct of the settings, and how they are written after the layer.
+/// Returns the struct of the settings, if there are any, and how they are written after the layer.
 pub(crate) fn items(
     name: &Ident,
     settings: &[Setting],
@@ -175,6 +180,9 @@ pub(crate) fn items(
     generics: [&TokenStream; 2],
     private: &TokenStream,
 ) -> TokenStream {
+    if settings.is_empty() {
+        return TokenStream::new();
+    }
     let [parameters_of, arguments_of] = generics;
     let settings_type = struct_name(name);
     let fields = fields(settings);
@@ -182,19 +190,7 @@ pub(crate) fn items(
     let [parameters, checks, values] = constructor(name, settings);
     let doc = format!("The settings of [`{name}`].");
     let default_values = default_values(name, settings);
-    let default = defaults(name, settings).map(|fields| {
-        quote! {
-            impl #private::DefaultSettings for #settings_type {
-                const DEFAULT: Self = Self { #fields };
-            }
-            #[automatically_derived]
-            impl ::core::default::Default for #settings_type {
-                fn default() -> Self {
-                    <Self as #private::DefaultSettings>::DEFAULT
-                }
-            }
-        }
-    });
+    let default = default_settings(name, settings, private);
     quote! {
         #[doc = #doc]
         #[derive(Clone, Copy, Debug, PartialEq)]
@@ -221,6 +217,23 @@ pub(crate) fn items(
         #default_values
         #default
     }
+}
+
+/// Returns the implementation of `DefaultSettings` and of `Default`, if every setting has a default.
+fn default_settings(name: &Ident, settings: &[Setting], private: &TokenStream) -> Option<TokenStream> {
+    let settings_type = struct_name(name);
+    let fields = defaults(name, settings)?;
+    Some(quote! {
+        impl #private::DefaultSettings for #settings_type {
+            const DEFAULT: Self = Self { #fields };
+        }
+        #[automatically_derived]
+        impl ::core::default::Default for #settings_type {
+            fn default() -> Self {
+                <Self as #private::DefaultSettings>::DEFAULT
+            }
+        }
+    })
 }
 
 /// Returns the fields of a struct that has the settings, such as a loss, and its constructors.
@@ -260,7 +273,7 @@ pub(crate) fn setters_of_stand_in(settings: &[Setting], visibility: &Visibility)
     setters.collect()
 }
 
-/// Returns settings that networks can use after a mistake, so that no other error follows.
+/// Returns settings, if there are any, that networks can use after a mistake, so that no other error follows.
 pub(crate) fn stand_in(
     name: &Ident,
     settings: &[Setting],
@@ -268,6 +281,9 @@ pub(crate) fn stand_in(
     [parameters, arguments]: [&TokenStream; 2],
     private: &TokenStream,
 ) -> TokenStream {
+    if settings.is_empty() {
+        return TokenStream::new();
+    }
     let settings_type = struct_name(name);
     let setters = setters_of_stand_in(settings, visibility);
     let positions = by_position(settings).into_iter().map(|_| quote!(_: f64));

@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Path, Token, Visibility, parse_quote};
 
-use super::declared::{Function, shape};
+use super::declared::{Function, axes};
 use super::graph::{Axes, Extent, Graph};
 use super::parse;
 use super::resolve::{Scope, SubFormula, sub_formulas};
@@ -94,6 +94,7 @@ pub(crate) fn formula(tokens: TokenStream) -> TokenStream {
     }
 }
 
+/// Reads functions, of which the last is shared.
 fn read(input: ParseStream<'_>) -> syn::Result<Shared> {
     let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, EXAMPLE);
     let mut functions = Vec::new();
@@ -128,8 +129,7 @@ fn check(shared: &Shared, errors: &mut Errors) {
         .arguments
         .iter()
         .map(|(name, of)| {
-            let sizes = shape(&mut graph, of, errors);
-            let axes = graph.axes(&sizes);
+            let axes = axes(&mut graph, of, errors);
             (name, graph.input(name.to_string(), Extent::of(Axes::NONE, axes)))
         })
         .collect();

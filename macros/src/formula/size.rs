@@ -51,6 +51,7 @@ impl Length {
             .unwrap_or_else(|| Self::opaque(written))
     }
 
+    /// Reads a polynomial, if the expression is one.
     fn of(expression: &Expr, known: &[(String, Self)]) -> Option<Self> {
         match expression {
             Expr::Lit(literal) => match &literal.lit {
@@ -118,6 +119,7 @@ impl Length {
         self.as_number()?.checked_div(other.as_number()?).map(Self::number)
     }
 
+    /// Returns the sum of these terms, unless they are too many.
     fn from_terms(mut terms: BTreeMap<Factors, i64>) -> Option<Self> {
         terms.retain(|_, coefficient| *coefficient != 0);
         (terms.len() <= MOST_TERMS).then_some(Self { terms })
@@ -230,6 +232,7 @@ impl Length {
     }
 }
 
+/// Returns whether a factor is one of these const parameters.
 fn is_one_of(name: &str, parameters: &[Ident]) -> bool {
     parameters.iter().any(|parameter| identifier::plain(parameter) == name.strip_prefix("r#").unwrap_or(name))
 }

@@ -27,29 +27,11 @@ pub(super) fn contributions(
         }
         Operation::Binary(function, left, right) => of_binary(graph, function, [left, right], value, slope),
         Operation::Select { left, right, yes, no, start } => {
-            // The condition applies where a derivative leaves the branch: a factor of 0 where it enters would meet infinities
-            // of the branch that was not taken.
-            let zero = graph.number(0.0);
-            let mut contributions = Vec::new();
-            for (branch, is_yes) in [(yes, true), (no, false)] {
-                for (argument, slope) in within_branch(graph, branch, slope, start) {
-                    let [yes, no] = if is_yes { [slope, zero] } else { [zero, slope] };
-                    contributions.push((argument, graph.select([left, right], yes, no, AT_ENTRY)));
-                }
-            }
-            contributions
+            of_select(graph, [left, right], [yes, no], start, slope)
         }
         // A number or a parameter collects what the elements receive, and every element receives the slope of the sum.
         Operation::Spread(_, argument) | Operation::Reduce(Reduction::Sum, argument) => vec![(argument, slope)],
-        // The largest elements share it.
-        Operation::Reduce(Reduction::Largest, argument) => {
-            let [zero, one] = [0.0, 1.0].map(|number| graph.number(number));
-            let is_largest = graph.select([argument, value], zero, one, AT_ENTRY);
-            let count = graph.reduce(Reduction::Sum, is_largest);
-            let share = graph.over(slope, count);
-            let contribution = graph.select([argument, value], zero, share, AT_ENTRY);
-            vec![(argument, contribution)]
-        }
+        Operation::Reduce(Reduction::Largest, argument) => vec![(argument, of_largest(graph, argument, value, slope))],
         Operation::Product(..)
         | Operation::View(..)
         | Operation::Repeat(..)
@@ -65,6 +47,38 @@ pub(super) fn contributions(
     }
 }
 
+/// Returns what the branches of a condition receive.
+fn of_select(
+    graph: &mut Graph,
+    sides: [Value; 2],
+    [yes, no]: [Value; 2],
+    start: usize,
+    slope: Value,
+) -> Vec<(Value, Value)> {
+    // The condition applies where a derivative leaves the branch: a factor of 0 where it enters would meet infinities of the
+    // branch that was not taken.
+    let zero = graph.number(0.0);
+    let mut contributions = Vec::new();
+    for (branch, is_yes) in [(yes, true), (no, false)] {
+        for (argument, slope) in within_branch(graph, branch, slope, start) {
+            let [yes, no] = if is_yes { [slope, zero] } else { [zero, slope] };
+            contributions.push((argument, graph.select(sides, yes, no, AT_ENTRY)));
+        }
+    }
+    contributions
+}
+
+/// Returns what each element receives from the slope of the largest one: the elements that are equal to it share the slope.
+fn of_largest(graph: &mut Graph, elements: Value, largest: Value, slope: Value) -> Value {
+    let [zero, one] = [0.0, 1.0].map(|number| graph.number(number));
+    let is_largest = graph.select([elements, largest], zero, one, AT_ENTRY);
+    let count = graph.reduce(Reduction::Sum, is_largest);
+    let share = graph.over(slope, count);
+    graph.select([elements, largest], zero, share, AT_ENTRY)
+}
+
+/// Returns what the argument `x` of a function of one value receives. `y` is its value.
+#[allow(clippy::too_many_lines, reason = "one arm per function")]
 fn of_unary(graph: &mut Graph, function: Unary, x: Value, y: Value, slope: Value) -> Value {
     let one = graph.number(1.0);
     match function {
@@ -129,6 +143,7 @@ fn of_unary(graph: &mut Graph, function: Unary, x: Value, y: Value, slope: Value
     }
 }
 
+/// Returns what each argument of a function of two values receives.
 fn of_binary(
     graph: &mut Graph,
     function: Binary,

@@ -96,6 +96,7 @@ pub(super) enum Base {
 }
 
 impl Base {
+    /// Returns the value that it contains.
     fn value(self) -> Value {
         match self {
             Self::Value(value) | Self::OnePlus(value) => value,

@@ -56,6 +56,7 @@ impl Graph {
         parameters
     }
 
+    /// Returns the dimensions of a variable of a loop.
     pub(super) fn state_extent(&self, repetition: usize, index: usize) -> Extent {
         let state = self.repetitions.get(repetition).and_then(|repetition| repetition.states.get(index));
         state.map_or(Extent::Constant, |&state| self.extent(state))

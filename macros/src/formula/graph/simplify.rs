@@ -43,6 +43,7 @@ fn folded(function: Unary, number: f64) -> Option<f64> {
     }
 }
 
+/// Returns the argument, if a value is this function of it.
 fn argument(graph: &Graph, function: Unary, value: Value) -> Option<Value> {
     match graph.operation(value) {
         Operation::Unary(found, argument) if found == function => Some(argument),
@@ -50,6 +51,7 @@ fn argument(graph: &Graph, function: Unary, value: Value) -> Option<Value> {
     }
 }
 
+/// Returns an equal value that is simpler or more exact than a function of one value, if there is one.
 fn of_unary(graph: &mut Graph, function: Unary, value: Value) -> Option<Value> {
     match function {
         Unary::Negate => {
@@ -70,6 +72,7 @@ fn of_unary(graph: &mut Graph, function: Unary, value: Value) -> Option<Value> {
     }
 }
 
+/// Returns whether a value is the sum of the squares of elements.
 fn is_sum_of_squares(graph: &Graph, value: Value) -> bool {
     let Operation::Reduce(Reduction::Sum, summand) = graph.operation(value) else {
         return false;
@@ -252,6 +255,8 @@ pub(crate) fn exponentials(graph: &mut Graph, value: Value) -> (Value, Value, Va
     (exponential, largest, sum)
 }
 
+/// Returns an equal value that is simpler or more exact than a function of two values, if there is one.
+#[allow(clippy::too_many_lines, reason = "one arm per rule")]
 fn of_binary(graph: &mut Graph, function: Binary, left: Value, right: Value) -> Option<Value> {
     let numbers = (graph.as_number(left), graph.as_number(right));
     let negated = (argument(graph, Unary::Negate, left), argument(graph, Unary::Negate, right));
@@ -329,6 +334,7 @@ fn of_conditions(graph: &mut Graph, function: Binary, first: Value, second: Valu
     Some(graph.select(sides, yes, no, start))
 }
 
+/// Returns whether products with a number and its reciprocal are exact: it is a power of two.
 fn is_power_of_two(number: f64) -> bool {
     number.is_normal() && (1.0 / number).is_normal() && number.to_bits().trailing_zeros() >= 52
 }

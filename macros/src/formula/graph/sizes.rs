@@ -71,6 +71,13 @@ impl Graph {
         }))
     }
 
+    /// Returns the axis of a formula for any shape: the `M` elements of a sample, whose number the code calls `row`.
+    pub(crate) fn row(&mut self) -> Axes {
+        let length = Length::opaque(&quote!(M));
+        let size = self.size(SizeText { text: "M".to_owned(), code: quote!(row), length });
+        self.axes(&[size])
+    }
+
     /// Returns the lengths of axes.
     pub(crate) fn sizes(&self, axes: Axes) -> &[Size] {
         self.axes.get(axes.0).map_or(&[], Vec::as_slice)
@@ -171,6 +178,7 @@ impl Graph {
         self.reciprocals().into_iter().chain(counts).collect()
     }
 
+    /// Returns the names and the values of the reciprocals of numbers of elements.
     pub(super) fn reciprocals(&self) -> Vec<(Ident, TokenStream)> {
         let code = |(index, &axes)| {
             let count = self.count_code(axes);

@@ -5,9 +5,17 @@ use quote::{format_ident, quote};
 
 use super::Memory;
 use crate::formula::emit::hygienic;
-use crate::formula::graph::{Operation, Value};
-use crate::formula::schedule::{Wanted, steps};
+use crate::formula::graph::{Back, Operation, Repetition, Value};
+use crate::formula::schedule::{Wanted, of_parameters, steps};
 use crate::formula::size::Length;
+
+/// The statements that move variables: before the loop, and before and after its body.
+#[derive(Default)]
+struct Moves {
+    start: TokenStream,
+    before: TokenStream,
+    after: TokenStream,
+}
 
 impl Memory<'_> {
     /// Returns the code of a loop, which keeps its variables before each repetition.
@@ -17,25 +25,7 @@ impl Memory<'_> {
         let roots: Vec<_> = of.results.iter().map(|&result| (result, Wanted::Elements)).collect();
         let given = self.enter(repetition);
         let body = self.code(&steps(graph, &roots, &given));
-        let (mut start, mut before, mut after) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
-        for (index, (&initial, &result)) in of.initial.iter().zip(&of.results).enumerate() {
-            let Some((kept, looped)) = self.kept(repetition, index) else { continue };
-            let (initial, result, state) =
-                (self.slice(initial), self.slice(result), state_name(repetition, "state", index));
-            let len = self.len(looped);
-            let last = self.slice(looped);
-            start.extend(quote!(#kept[..samples * #len].copy_from_slice(&*#initial);));
-            let next = state_name(repetition, "next", index);
-            let [at, count] = ["at", "count"].map(hygienic);
-            before.extend(quote! {
-                let (#state, #next) = #kept.split_at_mut((#at + 1) * samples * #len);
-                let #state = &#state[#at * samples * #len..];
-            });
-            after.extend(quote! {
-                let #next = if #at + 1 < #count { &mut #next[..samples * #len] } else { &mut *#last };
-                #next.copy_from_slice(&*#result);
-            });
-        }
+        let Moves { start, before, after } = self.moves(repetition, of);
         let (index, number) = self.index(repetition);
         let [first, end] = [&of.start, &of.end].map(Length::code);
         let [at, count] = ["at", "count"].map(hygienic);
@@ -54,55 +44,45 @@ impl Memory<'_> {
         }
     }
 
+    /// Returns how the variables of a loop change: each repetition reads one element of what is kept, and writes the next one.
+    fn moves(&mut self, repetition: usize, of: &Repetition) -> Moves {
+        let [at, count] = ["at", "count"].map(hygienic);
+        let mut moves = Moves::default();
+        for (index, (&initial, &result)) in of.initial.iter().zip(&of.results).enumerate() {
+            let Some((kept, looped)) = self.kept(repetition, index) else { continue };
+            let (initial, result) = (self.slice(initial), self.slice(result));
+            let [state, next] = ["state", "next"].map(|prefix| state_name(repetition, prefix, index));
+            let len = self.len(looped);
+            let last = self.slice(looped);
+            moves.start.extend(quote!(#kept[..samples * #len].copy_from_slice(&*#initial);));
+            moves.before.extend(quote! {
+                let (#state, #next) = #kept.split_at_mut((#at + 1) * samples * #len);
+                let #state = &#state[#at * samples * #len..];
+            });
+            moves.after.extend(quote! {
+                let #next = if #at + 1 < #count { &mut #next[..samples * #len] } else { &mut *#last };
+                #next.copy_from_slice(&*#result);
+            });
+        }
+        moves
+    }
+
     /// Returns the code of the way back through a loop, which computes its body again.
-    pub(super) fn back(&mut self, back: usize) -> TokenStream {
+    pub(super) fn back(&mut self, index: usize) -> TokenStream {
         let graph = self.graph();
-        let Some((back_index, back)) = graph.backs.get(back).map(|of| (back, of)) else { return TokenStream::new() };
+        let Some(back) = graph.backs.get(index) else { return TokenStream::new() };
         let Some(of) = graph.repetitions.get(back.repetition) else { return TokenStream::new() };
         let results: Vec<_> = (0..back.derivatives.len())
-            .filter_map(|index| graph.value_of(Operation::LoopedBack(back_index, index)))
+            .filter_map(|result| graph.value_of(Operation::LoopedBack(index, result)))
             .collect();
-        let (mut start, mut before, mut after) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
-        for parameter in graph.parameters_of(back) {
-            if !self.written.contains(&parameter) {
-                self.written.push(parameter);
-                let (name, t) = (self.owner.parameters.get(parameter), &self.owner.scalar);
-                start.extend(quote!(if !accumulate { gradient.#name.as_mut_slice().fill(#t::ZERO); }));
-            }
-            self.adds_twice = true;
-        }
-        for (&result, &seed) in results.iter().zip(&back.seeds) {
-            let slice = self.slice(result);
-            self.fixed.insert(seed, slice);
-        }
-        let mut given = self.enter(back.repetition);
-        given.extend(&back.seeds);
-        let vectors = back.vectors.iter().map(|&(parameter, value)| (value, Wanted::ColumnSums(parameter)));
-        let outers = back.outers.iter().map(|outer| (outer.left, Wanted::OuterSum(outer.matrix, outer.right)));
-        let elements = back.derivatives.iter().copied().chain(graph.backs_within(Some(back.repetition)));
-        let roots: Vec<_> = vectors.chain(outers).chain(elements.map(|value| (value, Wanted::Elements))).collect();
-        let body = self.code(&steps(graph, &roots, &given));
-        let private = self.owner.private;
-        for (index, (&result, &derivative)) in results.iter().zip(&back.derivatives).enumerate() {
-            let (result_slice, derivative) = (self.slice(result), self.slice(derivative));
-            if let Some(&slope) = back.slopes.get(index) {
-                let (slope, state) = (self.slice(slope), state_name(back.repetition, "state", index));
-                let Some((kept, looped)) = self.kept(back.repetition, index) else { continue };
-                let len = self.len(looped);
-                start.extend(quote!(#result_slice.copy_from_slice(&*#slope);));
-                let at = hygienic("at");
-                before.extend(quote!(let #state = &#kept[#at * samples * #len..(#at + 1) * samples * #len];));
-                after.extend(quote!(#result_slice.copy_from_slice(&*#derivative);));
-            } else {
-                let t = &self.owner.scalar;
-                start.extend(quote!(#result_slice.fill(#t::ZERO);));
-                after.extend(quote!(#private::add_to(&mut *#result_slice, &*#derivative);));
-            }
-        }
+        let zeros = self.zeros(back);
+        let body = self.body_of_back(back, &results);
+        let Moves { start, before, after } = self.moves_of_back(back, &results);
         let (index, number) = self.index(back.repetition);
         let [first, end] = [&of.start, &of.end].map(Length::code);
         let at = hygienic("at");
         quote! {
+            #zeros
             #start
             for #index in ((#first)..(#end)).rev() {
                 let #at = #index - #first;
@@ -112,6 +92,58 @@ impl Memory<'_> {
                 #after
             }
         }
+    }
+
+    /// Returns the code that sets the gradients to 0 to which a way back adds, unless they were written before.
+    fn zeros(&mut self, back: &Back) -> TokenStream {
+        let mut zeros = TokenStream::new();
+        for parameter in self.graph().parameters_of(back) {
+            if !self.written.contains(&parameter) {
+                self.written.push(parameter);
+                let (name, t) = (self.owner.parameters.get(parameter), &self.owner.scalar);
+                zeros.extend(quote!(if !accumulate { gradient.#name.as_mut_slice().fill(#t::ZERO); }));
+            }
+            self.adds_twice = true;
+        }
+        zeros
+    }
+
+    /// Returns the code of the body of a way back, which reads the derivatives of the variables where its results are.
+    fn body_of_back(&mut self, back: &Back, results: &[Value]) -> TokenStream {
+        let graph = self.graph();
+        for (&result, &seed) in results.iter().zip(&back.seeds) {
+            let slice = self.slice(result);
+            self.fixed.insert(seed, slice);
+        }
+        let mut given = self.enter(back.repetition);
+        given.extend(&back.seeds);
+        let elements = back.derivatives.iter().copied().chain(graph.backs_within(Some(back.repetition)));
+        let elements = elements.map(|value| (value, Wanted::Elements));
+        let roots: Vec<_> = of_parameters(&back.vectors, &back.outers).chain(elements).collect();
+        self.code(&steps(graph, &roots, &given))
+    }
+
+    /// Returns how the results of a way back change: the derivative of a variable is replaced by that before the repetition, and
+    /// the derivative of a captured value is a sum over the repetitions.
+    fn moves_of_back(&mut self, back: &Back, results: &[Value]) -> Moves {
+        let (private, at) = (self.owner.private, hygienic("at"));
+        let mut moves = Moves::default();
+        for (index, (&result, &derivative)) in results.iter().zip(&back.derivatives).enumerate() {
+            let (result, derivative) = (self.slice(result), self.slice(derivative));
+            if let Some(&slope) = back.slopes.get(index) {
+                let (slope, state) = (self.slice(slope), state_name(back.repetition, "state", index));
+                let Some((kept, looped)) = self.kept(back.repetition, index) else { continue };
+                let len = self.len(looped);
+                moves.start.extend(quote!(#result.copy_from_slice(&*#slope);));
+                moves.before.extend(quote!(let #state = &#kept[#at * samples * #len..(#at + 1) * samples * #len];));
+                moves.after.extend(quote!(#result.copy_from_slice(&*#derivative);));
+            } else {
+                let t = &self.owner.scalar;
+                moves.start.extend(quote!(#result.fill(#t::ZERO);));
+                moves.after.extend(quote!(#private::add_to(&mut *#result, &*#derivative);));
+            }
+        }
+        moves
     }
 
     /// Makes the inputs of a loop's body known, and returns them.

@@ -35,13 +35,30 @@ impl Scope<'_> {
             self.mention(&body.text);
             return None;
         };
+        let (count, parts) = self.parts_of_each(&values, arguments, body, place)?;
+        let axis = self.graph.axes(&[count]);
+        let result = self.result_of_each(axis, parts, parameters, body)?;
+        let axes = self.graph.extent(result).axes().unwrap_or_default();
+        let whole = self.graph.joined_axes(axis, axes);
+        Some(self.graph.view(Extent::Element(self.rows, whole), result))
+    }
+
+    /// Returns the number of parts of the arguments of `each`, and for each argument its value and the axes of a part. Reports
+    /// numbers, and arguments of different lengths.
+    fn parts_of_each(
+        &mut self,
+        values: &[Value],
+        arguments: &[Expression],
+        body: &Expression,
+        place: Place,
+    ) -> Option<(Size, Vec<(Value, Axes)>)> {
         let mut parts = Vec::new();
         let mut count: Option<(Size, &str)> = None;
         for (&value, argument) in values.iter().zip(arguments) {
             let Some((first, rest)) = self.graph.extent(value).axes().and_then(|axes| self.graph.split_axes(axes))
             else {
                 self.mention(&body.text);
-                return self.report(errors::each_of_number(argument.place, &argument.text));
+                return self.report_part(errors::each_of_number(argument.place, &argument.text));
             };
             if let Some((known, text)) = count {
                 self.check_counts([known, first], place, [text, &argument.text])?;
@@ -50,8 +67,17 @@ impl Scope<'_> {
             }
             parts.push((self.spread_value(value), rest));
         }
-        let (count, _) = count?;
-        let axis = self.graph.axes(&[count]);
+        Some((count?.0, parts))
+    }
+
+    /// Adds the formula of `each` for all parts together: they are rows along `axis`.
+    fn result_of_each(
+        &mut self,
+        axis: Axes,
+        parts: Vec<(Value, Axes)>,
+        parameters: &[Ident],
+        body: &Expression,
+    ) -> Option<Value> {
         let rows = self.graph.joined_axes(self.rows, axis);
         let outer = std::mem::replace(&mut self.rows, rows);
         let start = self.entries.len();
@@ -63,14 +89,12 @@ impl Scope<'_> {
         }
         let result = self.value(body);
         self.close(start);
-        let inner = result.map(|result| self.spread_value(result));
+        let result = result.map(|result| self.spread_value(result));
         (self.rows, self.outside) = (outer, outside);
-        let result = inner?;
-        let axes = self.graph.extent(result).axes().unwrap_or_default();
-        let whole = self.graph.joined_axes(axis, axes);
-        Some(self.graph.view(Extent::Element(outer, whole), result))
+        result
     }
 
+    /// Reports arguments of `each` that have different numbers of parts.
     fn check_counts(&mut self, sizes: [Size; 2], place: Place, texts: [&str; 2]) -> Option<()> {
         match self.graph.compare(sizes[0], sizes[1]) {
             Verdict::Equal => {}
@@ -129,6 +153,7 @@ impl Scope<'_> {
         self.report_part(errors::needs_shapes(place, what))
     }
 
+    /// Reports a mistake, and returns nothing.
     fn report_part<T>(&mut self, error: syn::Error) -> Option<T> {
         self.errors.push(error);
         None

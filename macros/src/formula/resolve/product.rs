@@ -54,6 +54,7 @@ impl Scope<'_> {
         Some(self.graph.binary(function, values[0], values[1]))
     }
 
+    /// Adds a product: of the elements, or of matrices and vectors.
     fn multiplied(&mut self, place: Place, sides: &[Expression; 2]) -> Option<Value> {
         let [left, right] = sides;
         let texts = [&left.text, &right.text].map(String::as_str);

@@ -1,8 +1,8 @@
 //! Do the shapes of values agree?
 
 use super::{Comparison, Scope};
-use crate::errors;
-use crate::formula::graph::{Axes, Extent, Size, Value};
+use crate::errors::{self, Errors};
+use crate::formula::graph::{Axes, Extent, Graph, Size, Value};
 use crate::formula::size::Verdict;
 use crate::place::Place;
 
@@ -33,6 +33,7 @@ impl Scope<'_> {
         shape_text(self.graph, axes)
     }
 
+    /// Returns a size as it is written.
     pub(super) fn size_words(&self, size: Size) -> String {
         self.graph.size_text(size).map_or_else(String::new, |size| size.text.clone())
     }
@@ -83,7 +84,7 @@ impl Scope<'_> {
 }
 
 /// Returns axes in words, as the type that has them.
-pub(crate) fn shape_text(graph: &crate::formula::graph::Graph, axes: Axes) -> String {
+pub(crate) fn shape_text(graph: &Graph, axes: Axes) -> String {
     let sizes = graph.sizes(axes).iter();
     let sizes: Vec<_> =
         sizes.map(|&size| graph.size_text(size).map_or_else(String::new, |size| size.text.clone())).collect();
@@ -95,4 +96,11 @@ pub(crate) fn shape_text(graph: &crate::formula::graph::Graph, axes: Axes) -> St
         _ => "Tensor",
     };
     format!("{name}<{}>", sizes.join(", "))
+}
+
+/// Reports the result of a formula at `place` that is no number.
+pub(crate) fn require_scalar(graph: &Graph, value: Value, place: Place, errors: &mut Errors) -> Option<()> {
+    let Some(axes) = graph.extent(value).axes() else { return Some(()) };
+    errors.push(errors::vector_as_scalar(place, &shape_text(graph, axes)));
+    None
 }

@@ -67,6 +67,7 @@ struct Outside {
 }
 
 impl Scope<'_> {
+    /// Adds the statements of a block. Returns its result.
     pub(super) fn block(&mut self, statements: &[Statement], result: &Expression) -> Option<Value> {
         let start = self.entries.len();
         self.run(statements);
@@ -75,6 +76,7 @@ impl Scope<'_> {
         result
     }
 
+    /// Adds statements, whose names stay declared.
     fn run(&mut self, statements: &[Statement]) {
         for statement in statements {
             match statement {
@@ -94,12 +96,14 @@ impl Scope<'_> {
         }
     }
 
+    /// Names a value as the user did.
     fn name(&mut self, value: Option<Value>, name: &Ident) {
         if let Some(value) = value {
             self.graph.name(value, &identifier::plain(name));
         }
     }
 
+    /// Gives a name another value.
     fn assign(&mut self, name: &Ident, value: &Expression) {
         let result = self.value(value);
         self.name(result, name);
@@ -189,6 +193,20 @@ impl Scope<'_> {
             self.report(errors::unknown_repetitions(place, &format!("{}..{}", start.text(), end.text())));
             return;
         }
+        let outside = self.enter_loop();
+        let scope = self.entries.len();
+        let number = index.map(|index| self.declare_index(index, [&start, &end]));
+        self.run(body);
+        if index.is_some() {
+            self.indices.pop();
+            self.bounds.pop();
+        }
+        self.close(scope);
+        self.repetition([start, end], number, &outside, place);
+    }
+
+    /// Gives each name that a loop sees the meaning that it has in its body: an input. Names of constants keep theirs.
+    fn enter_loop(&mut self) -> Vec<Outside> {
         let mut outside = Vec::new();
         for position in 0..self.entries.len() {
             let Some(Meaning::Value(value)) = self.entries.get(position).map(|entry| entry.meaning) else { continue };
@@ -205,25 +223,20 @@ impl Scope<'_> {
             }
             outside.push(Outside { position, value, before, inside });
         }
-        let scope = self.entries.len();
-        let number = index.map(|index| {
-            let number = self.graph.input(identifier::plain(index), Extent::Sample(self.rows));
-            self.declare(index, Some(number), "index");
-            if let Some(entry) = self.entries.last_mut() {
-                entry.used = true;
-            }
-            let name = name_in_code(index);
-            self.indices.push((identifier::plain(index), Length::opaque(&quote!(#name))));
-            self.bounds.push((name.to_string(), [start.clone(), end.clone()]));
-            (name, number)
-        });
-        self.run(body);
-        if index.is_some() {
-            self.indices.pop();
-            self.bounds.pop();
+        outside
+    }
+
+    /// Declares the index of a loop with these bounds, as a number and in sizes. Returns its name in code and the number.
+    fn declare_index(&mut self, index: &Ident, [start, end]: [&Length; 2]) -> (Ident, Value) {
+        let number = self.graph.input(identifier::plain(index), Extent::Sample(self.rows));
+        self.declare(index, Some(number), "index");
+        if let Some(entry) = self.entries.last_mut() {
+            entry.used = true;
         }
-        self.close(scope);
-        self.repetition([start, end], number, &outside, place);
+        let name = name_in_code(index);
+        self.indices.push((identifier::plain(index), Length::opaque(&quote!(#name))));
+        self.bounds.push((name.to_string(), [start.clone(), end.clone()]));
+        (name, number)
     }
 
     /// Adds what a loop makes of the variables that its body assigns.
@@ -234,33 +247,13 @@ impl Scope<'_> {
         outside: &[Outside],
         place: Place,
     ) {
-        let (mut initial, mut states, mut results, mut assigned) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for &Outside { position, before, inside, .. } in outside {
-            let Some(entry) = self.entries.get(position) else { continue };
-            match entry.meaning {
-                Meaning::Value(result) if result != inside => {
-                    initial.push(before);
-                    states.push(inside);
-                    results.push(result);
-                    assigned.push(position);
-                }
-                Meaning::Value(_) => {}
-                Meaning::Matrix(_) | Meaning::Mistake => assigned.push(position),
-            }
-        }
-        let results: Vec<_> = results.into_iter().map(|result| self.spread_value(result)).collect();
+        let assigned: Vec<_> = outside.iter().filter_map(|of| Some((of, self.assigned(of)?))).collect();
+        let results: Vec<_> = assigned.iter().map(|&(_, result)| self.spread_value(result)).collect();
+        let (initial, states): (Vec<_>, Vec<_>) = assigned.iter().map(|(of, _)| (of.before, of.inside)).unzip();
         let read = self.graph.needed(&results, |_| false);
-        let is_captured = |inside: &Value| read.contains(inside) && !states.contains(inside);
-        let captures: Vec<_> = outside
-            .iter()
-            .filter(|outside| is_captured(&outside.inside))
-            .map(|outside| [outside.before, outside.inside])
-            .collect();
-        for &Outside { position, value, .. } in outside {
-            if let Some(entry) = self.entries.get_mut(position).filter(|_| !assigned.contains(&position)) {
-                entry.meaning = Meaning::Value(value);
-            }
-        }
+        let captured = outside.iter().filter(|of| read.contains(&of.inside) && !states.contains(&of.inside));
+        let captures = captured.map(|of| [of.before, of.inside]).collect();
+        self.leave_loop(outside);
         if results.is_empty() {
             if !self.errors.any() {
                 self.report(errors::loop_without_effect(place));
@@ -270,15 +263,31 @@ impl Scope<'_> {
         let whole = self.graph.computed(end.clone());
         let texts = [format!("{}..{}", start.text(), end.text()), "the loop".to_owned()];
         self.ranges.push(Checked { place, start: start.clone(), end: end.clone(), whole, texts });
-        let count = results.len();
         self.graph.repetitions.push(Repetition { start, end, index, initial, states, captures, results });
         let repetition = self.graph.repetitions.len() - 1;
-        for index in 0..count {
+        for (index, (of, _)) in assigned.into_iter().enumerate() {
             let looped = self.graph.push(Operation::Looped(repetition, index));
             self.graph.push(Operation::Trajectory(repetition, index));
-            let entry = assigned.get(index).and_then(|&position| self.entries.get_mut(position));
-            if let Some(entry) = entry.filter(|entry| entry.meaning != Meaning::Mistake) {
+            if let Some(entry) = self.entries.get_mut(of.position) {
                 entry.meaning = Meaning::Value(looped);
+            }
+        }
+    }
+
+    /// Returns what the body of a loop assigned to a name.
+    fn assigned(&self, of: &Outside) -> Option<Value> {
+        match self.entries.get(of.position)?.meaning {
+            Meaning::Value(result) if result != of.inside => Some(result),
+            _ => None,
+        }
+    }
+
+    /// Gives the names that a loop did not assign the meaning that they had before it.
+    fn leave_loop(&mut self, outside: &[Outside]) {
+        for &Outside { position, value, inside, .. } in outside {
+            let entry = self.entries.get_mut(position);
+            if let Some(entry) = entry.filter(|entry| entry.meaning == Meaning::Value(inside)) {
+                entry.meaning = Meaning::Value(value);
             }
         }
     }
