@@ -40,8 +40,9 @@ mod activation;
 mod layer;
 
 mod gradient;
-mod loss;
 mod shared;
+
+mod loss;
 
 pub(crate) use activation::activation;
 pub(crate) use gradient::gradient_of;
