@@ -17,6 +17,7 @@ mod elsewhere;
 
 mod bias;
 mod convolution;
+mod recurrent;
 
 mod window;
 
@@ -38,12 +39,15 @@ mod global_avg_pool2d;
 mod global_max_pool1d;
 mod global_max_pool2d;
 mod group_norm;
+mod gru;
 mod hard_sigmoid;
 mod hard_silu;
 mod hard_tanh;
 mod identity;
+mod last_step;
 mod layer_norm;
 mod leaky_relu;
+mod lstm;
 mod max_pool1d;
 mod max_pool2d;
 mod p_relu;
@@ -51,6 +55,7 @@ mod pad;
 mod relu;
 mod reshape;
 mod rms_norm;
+mod rnn;
 mod selu;
 mod sigmoid;
 mod silu;
@@ -88,6 +93,10 @@ static ALL: &[&Spec] = &[
     &global_max_pool2d::SPEC,
     &global_avg_pool1d::SPEC,
     &global_max_pool1d::SPEC,
+    &rnn::SPEC,
+    &gru::SPEC,
+    &lstm::SPEC,
+    &last_step::SPEC,
     &batch_norm::SPEC,
     &layer_norm::SPEC,
     &rms_norm::SPEC,

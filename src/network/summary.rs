@@ -193,21 +193,19 @@ impl Display for Summary {
     }
 }
 
-/// Adds a row for each layer. After the row of a block, adds indented rows for its layers. `times` precedes numbers of
-/// parameters: `4 × ` inside of `Repeat<4>`.
+/// Adds a row for each layer. After the row of a block, adds indented rows for its layers. `times` precedes what
+/// each repetition has: `4 × ` inside of `Repeat<4>`.
 fn push_rows(rows: &mut Vec<[String; 4]>, layers: impl Iterator<Item = &'static LayerInfo>, depth: usize, times: &str) {
     for layer in layers {
         let frozen = if layer.frozen { " (frozen)" } else { "" };
         let name = format!("{}{}{frozen}", "  ".repeat(depth), layer.title());
-        let kept = grouped(layer.kept as u64);
-        if !layer.has_parts() {
-            let count = grouped(layer.parameters as u64);
-            let parameters = if layer.parameters > 0 { format!("{times}{count}") } else { count };
-            rows.push([name, shape(layer.output), parameters, kept]);
-            continue;
-        }
+        let repeated = |count: usize| {
+            let number = grouped(count as u64);
+            if count > 0 { format!("{times}{number}") } else { number }
+        };
         // The parameters of a block are those of its layers.
-        rows.push([name, shape(layer.output), String::new(), kept]);
+        let parameters = if layer.has_parts() { String::new() } else { repeated(layer.parameters) };
+        rows.push([name, shape(layer.output), parameters, repeated(layer.kept)]);
         let times = match layer.wiring {
             Wiring::Repeat(count) => format!("{times}{} × ", grouped(count as u64)),
             _ => String::from(times),

@@ -102,7 +102,7 @@ fn a_shortcut_has_its_own_name_settings_initializer_and_freezing() {
     assert_eq!(Images::summary().layers[0].layer, "Residual(Conv2d<3, 8, 1>(stride = 2))");
     let table = Images::summary().to_string();
     assert!(
-        table.contains("  shortcut: Conv2d<3, 8, 1>(stride = 2) (frozen)    (8, 3, 2)             32\n"),
+        table.contains("  shortcut: Conv2d<3, 8, 1>(stride = 2) (frozen)    (8, 3, 2)             32     0\n"),
         "{table}"
     );
     assert!(table.contains("840 parameters (3.3 KiB), 616 of them frozen"), "{table}");
@@ -331,16 +331,16 @@ fn summaries_show_the_inside_of_blocks() {
         rows,
         [
             "input (4)",
-            "blocks: Repeat<3> (4)",
-            "hidden: Dense<4, 4> (4) 3 × 20",
-            "tanh: Tanh (4) 0",
-            "block: Parallel(Add) (6)",
-            "left (6)",
-            "dense: Dense<4, 6> (6) 30",
-            "right (6)",
-            "residual: Residual(Dense<4, 6>) (6)",
-            "dense: Dense<4, 6> (6) 30",
-            "shortcut: Dense<4, 6> (6) 30",
+            "blocks: Repeat<3> (4) 52",
+            "hidden: Dense<4, 4> (4) 3 × 20 3 × 4",
+            "tanh: Tanh (4) 0 0",
+            "block: Parallel(Add) (6) 20",
+            "left (6) 0",
+            "dense: Dense<4, 6> (6) 30 0",
+            "right (6) 10",
+            "residual: Residual(Dense<4, 6>) (6) 10",
+            "dense: Dense<4, 6> (6) 30 0",
+            "shortcut: Dense<4, 6> (6) 30 0",
         ],
         "{table}"
     );

@@ -34,6 +34,7 @@ mod numbers;
 mod optimizers;
 mod own_parts;
 mod plot;
+mod recurrent;
 mod reference;
 mod residual;
 mod scalers;

@@ -99,5 +99,10 @@ fn pictures_lead_the_input_around_the_layers_of_a_block() {
 "#
     );
     let table = Small::summary().to_string();
-    assert!(table.contains("block: Residual     (2)\n  tanh: Tanh        (2)                    0\n"), "{table}");
+    assert!(
+        table.contains(
+            "block: Residual     (2)                          6\n  tanh: Tanh        (2)                    0     0\n"
+        ),
+        "{table}"
+    );
 }

@@ -145,6 +145,7 @@ pub(crate) const SMOOTH: &[f64] = &[0.0];
 /// An activation whose slope has a kink spoils the stencil where that meets it, so it may be asked again elsewhere.
 pub(crate) const BENT: &[f64] = &[0.0, 1e-2, -1e-2];
 /// An activation that has a kink itself: the stencil is asked by each parameter along which there is none near.
+#[allow(dead_code, reason = "recurrent layers have no kinks")]
 pub(crate) const KINKED: &[f64] = &[];
 /// The share of the parameters by which it must have been asked then.
 const LEAST_COMPARED: f64 = 0.25;

@@ -30,6 +30,7 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
     ("SpatialDropout2d", "Dropout2d(0.2)"),
     ("ZeroPadding2d", "Pad<1>"),
     ("UpSampling2d", "Upsample<2>"),
+    ("SimpleRnn", "Rnn<4, 8>"),
 ];
 
 /// The least number of letters of a word that may be misspelled. Of three letters, `Gru` would be `Elu`.
@@ -59,6 +60,7 @@ mod tests {
             [Some("Conv2d<3, 8, 5>"), Some("Dense<64, 32>"), Some("Relu"), Some("MaxPool2d<2>")]
         );
         assert_eq!(["BatchNrm", "Dropuot"].map(meant), [Some("BatchNorm"), Some("Dropout(0.2)")]);
-        assert_eq!(["Custom", "GRU", "Encoder"].map(meant), [None; 3]);
+        assert_eq!(["GRU", "LSTM", "SimpleRNN"].map(meant), [Some("Gru<4, 8>"), Some("Lstm<4, 8>"), Some("Rnn<4, 8>")]);
+        assert_eq!(["Custom", "Grus", "Encoder"].map(meant), [None; 3]);
     }
 }

@@ -161,9 +161,10 @@ fn findings() -> Findings {
     // The checks are a file of their own, whose macro has another name there.
     let checks = text(&at("tests/support/checks.rs")).replace("check_all", "check");
     let checks: Vec<_> = checks.lines().filter(|line| !line.starts_with("//!")).collect();
-    let gradients = at("tests/gradients.rs");
-    let source = format!("{}\n{}", text(&gradients), checks.join("\n"));
-    read(&mut findings, &stem(&gradients), &Source::of(&source));
+    for file in ["tests/gradients.rs", "tests/sequence_gradients.rs"].map(at) {
+        let source = format!("{}\n{}", text(&file), checks.join("\n"));
+        read(&mut findings, &stem(&file), &Source::of(&source));
+    }
     for path in files(&at("tests/integration"), "rs") {
         read(&mut findings, &stem(&path), &Source::of(&text(&path)));
     }
@@ -183,7 +184,7 @@ fn findings() -> Findings {
 fn table(findings: &Findings) -> String {
     let mut table = "# Layers and their tests\n\n\
         `macros/src/tests/layers.rs` reads this from the tests, and fails where a cell is empty; `UPDATE_LAYERS=1` writes the file anew.\n\
-        A cell has the first of what was found: a network of `tests/gradients.rs`, a test of `tests/integration`, an input, and a file of\n\
+        A cell has the first of what was found: a network of a program of gradients, a test of `tests/integration`, an input, and a file of\n\
         `tests/ui`. `every_layer!` is a network around the example in the table of the macro.\n\n"
         .to_owned();
     let _ = writeln!(table, "| layer | {} |\n|---|{}", COLUMNS.join(" | "), "---|".repeat(COLUMNS.len()));

@@ -120,8 +120,17 @@ pub(super) fn parsed(text: &str) -> TokenStream {
 
 /// Returns whether a type implements one of these traits in a file.
 pub(super) fn implements(text: &str, traits: &[&str], name: &str) -> bool {
-    let words: Vec<_> = parsed(text).into_iter().map(|tree| tree.to_string()).collect();
+    in_tokens(parsed(text), traits, name)
+}
+
+/// Returns whether `Trait for Name` is among the tokens, or among those of a macro call, for one of these traits.
+fn in_tokens(tokens: TokenStream, traits: &[&str], name: &str) -> bool {
+    let trees: Vec<_> = tokens.into_iter().collect();
+    let words: Vec<_> = trees.iter().map(ToString::to_string).collect();
     words.windows(3).any(|words| traits.contains(&&*words[0]) && words[1] == "for" && words[2] == name)
+        || trees
+            .into_iter()
+            .any(|tree| matches!(tree, TokenTree::Group(group) if in_tokens(group.stream(), traits, name)))
 }
 
 /// A function, or a macro by `macro_rules!`.

@@ -1,0 +1,8 @@
+//! `Gru<input features, units>(direction)`
+
+use super::{Spec, recurrent};
+use crate::setting::Setting;
+
+const SETTINGS: [Setting; 1] = [recurrent::direction(&["Gru<4, 8>(direction = Backward)"])];
+
+pub(super) const SPEC: Spec = recurrent::spec("Gru", "Gru<4, 8>", &SETTINGS, |written| recurrent::resolve(written, 3));

@@ -1,0 +1,9 @@
+//! `Lstm<input features, units>(direction)`
+
+use super::{Spec, recurrent};
+use crate::setting::Setting;
+
+const SETTINGS: [Setting; 1] = [recurrent::direction(&["Lstm<4, 8>(direction = Backward)"])];
+
+pub(super) const SPEC: Spec =
+    recurrent::spec("Lstm", "Lstm<4, 8>", &SETTINGS, |written| recurrent::resolve(written, 4));

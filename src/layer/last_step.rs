@@ -1,0 +1,74 @@
+//! The last step of a sequence.
+
+use core::marker::PhantomData;
+
+use crate::initializer::Initializer;
+use crate::kernel::{Isa, Kernels};
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::scalar::Scalar;
+use crate::shape::{Sequence, Shape};
+
+/// Replaces a sequence by its last step, as after a recurrent layer that reads the whole sequence.
+///
+/// `y[n] = x[L - 1, n]`
+///
+/// Written `LastStep` in a network, which infers the shape `Out`.
+///
+/// # Shapes
+/// Input: `Sequence<L, N>`. Output: `Vector<N>`.
+///
+/// # Gradients
+/// dL/dx = dL/dy for the last step, and 0 for the others.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Last (Sequence<3, 2>) = LastStep);
+/// assert_eq!(Last::zeroed().predict(&[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), [5.0, 6.0]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct LastStep<Out>(PhantomData<Out>);
+
+/// The plan of a [`LastStep`].
+#[derive(Debug)]
+pub struct LastStepPlan;
+
+impl Plan for LastStepPlan {
+    const READS_INPUT: bool = false;
+    const READS_OUTPUT: bool = false;
+}
+
+impl<Out: Shape> Layer for LastStep<Out> {
+    type Output<In: Shape> = Out;
+    type Logits<In: Shape> = Out;
+    type With<T: Scalar> = ();
+    type Settings = ();
+    type Plan<In: Shape> = LastStepPlan;
+
+    fn initialization((): &(), next: Initializer) -> Initializer {
+        next
+    }
+
+    #[inline(always)]
+    fn forward<In: Shape, T: Kernels, I: Isa>(_: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        const { assert!(In::DIMENSIONS[1] == Out::LEN, "a value per feature") };
+        let Forward { input, output, .. } = memory;
+        for (last, sequence) in output.chunks_exact_mut(Out::LEN).zip(input.chunks_exact(In::LEN)) {
+            last.copy_from_slice(&sequence[In::LEN - Out::LEN..]);
+        }
+    }
+
+    #[inline(always)]
+    fn backward<In: Shape, T: Kernels, I: Isa>(_: I, _: SiteOf<'_, Self, T>, memory: Backward<'_, T>, (): &mut ()) {
+        let Backward { grad_output, grad_input, .. } = memory;
+        let Some(grad_input) = grad_input else { return };
+        for (sequence, last) in grad_input.chunks_exact_mut(In::LEN).zip(grad_output.chunks_exact(Out::LEN)) {
+            let (others, place) = sequence.split_at_mut(In::LEN - Out::LEN);
+            others.fill(T::ZERO);
+            place.copy_from_slice(last);
+        }
+    }
+}
+
+impl<Out: Shape, const L: usize, const N: usize> Takes<Sequence<L, N>> for LastStep<Out> {}

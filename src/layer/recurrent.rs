@@ -1,0 +1,420 @@
+//! What do recurrent layers have in common?
+
+use core::fmt::{self, Debug};
+
+use nalgebra::SVector;
+use rand::Rng as RandomSource;
+
+use crate::flat_parameters::{FlatParameters, flat_parameters};
+use crate::initializer::Initializer;
+use crate::kernel::{DenseSizes, Isa, Kernels};
+use crate::layer::Backward;
+use crate::scalar::Scalar;
+use crate::shape::Shape;
+use crate::tensor::{Tensor, TensorKind, TensorTable};
+
+/// The direction in which a recurrent layer reads a sequence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the first step to the last.
+    #[default]
+    Forward,
+    /// From the last step to the first. The state after reading step t is still the output at step t, as in the second half of a
+    /// bidirectional layer of PyTorch.
+    Backward,
+}
+
+/// The parameters of a recurrent layer with `N` inputs, `H` units and `G` gates: [`Rnn`](crate::Rnn) has one,
+/// [`Gru`](crate::Gru) three and [`Lstm`](crate::Lstm) four.
+///
+/// In files, tensors have the names and shapes of PyTorch: `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0` and `bias_hh_l0`.
+#[repr(C)]
+pub struct RecurrentWeights<const N: usize, const H: usize, const G: usize, T: Scalar = f32> {
+    /// The weight of the input, indexed by input, gate and unit: `weight_ih[n][gate][h]`. As a tensor: `[G * H, N]`.
+    pub weight_ih: [[SVector<T, H>; G]; N],
+    /// The weight of the state, indexed by unit of the state before, gate and unit. As a tensor: `[G * H, H]`.
+    pub weight_hh: [[SVector<T, H>; G]; H],
+    /// The bias that is added to the product with the input, indexed by gate and unit. As a tensor: `[G * H]`.
+    pub bias_ih: [SVector<T, H>; G],
+    /// The bias that is added to the product with the state. As a tensor: `[G * H]`.
+    pub bias_hh: [SVector<T, H>; G],
+}
+
+flat_parameters!(
+    [const N: usize, const H: usize, const G: usize,] RecurrentWeights<N, H, G, T>,
+    TensorTable::Tensors(&[
+        Tensor { name: "weight_ih_l0", shape: &[G * H, N], offset: 0, kind: TensorKind::Weight },
+        Tensor { name: "weight_hh_l0", shape: &[G * H, H], offset: G * H * N, kind: TensorKind::Weight },
+        Tensor { name: "bias_ih_l0", shape: &[G * H], offset: G * H * (N + H), kind: TensorKind::Bias },
+        Tensor { name: "bias_hh_l0", shape: &[G * H], offset: G * H * (N + H + 1), kind: TensorKind::Bias },
+    ])
+);
+
+/// The parameters as slices: a weight and a bias for the input, and the same for the state.
+pub(super) struct Parts<S> {
+    pub(super) weight_ih: S,
+    pub(super) weight_hh: S,
+    pub(super) bias_ih: S,
+    pub(super) bias_hh: S,
+}
+
+impl<const N: usize, const H: usize, const G: usize, T: Scalar> RecurrentWeights<N, H, G, T> {
+    #[inline(always)]
+    pub(super) fn parts(&self) -> Parts<&[T]> {
+        let (weight_ih, rest) = self.parameters().split_at(G * H * N);
+        let (weight_hh, rest) = rest.split_at(G * H * H);
+        let (bias_ih, bias_hh) = rest.split_at(G * H);
+        Parts { weight_ih, weight_hh, bias_ih, bias_hh }
+    }
+
+    #[inline(always)]
+    fn parts_mut(&mut self) -> Parts<&mut [T]> {
+        let (weight_ih, rest) = self.parameters_mut().split_at_mut(G * H * N);
+        let (weight_hh, rest) = rest.split_at_mut(G * H * H);
+        let (bias_ih, bias_hh) = rest.split_at_mut(G * H);
+        Parts { weight_ih, weight_hh, bias_ih, bias_hh }
+    }
+
+    /// Initializes the weight of the input by `initializer`, and that of the state as an orthogonal matrix. Biases are zero.
+    pub(super) fn initialize<R: RandomSource + ?Sized>(&mut self, initializer: Initializer, rng: &mut R) {
+        let Parts { weight_ih, weight_hh, bias_ih, bias_hh } = self.parts_mut();
+        initializer.fill(weight_ih, N, G * H, rng);
+        Initializer::Orthogonal { gain: Initializer::ORTHOGONAL_GAIN }.fill(weight_hh, H, G * H, rng);
+        bias_ih.fill(T::ZERO);
+        bias_hh.fill(T::ZERO);
+    }
+}
+
+impl<const N: usize, const H: usize, const G: usize, T: Scalar> Debug for RecurrentWeights<N, H, G, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecurrentWeights")
+            .field("weight_ih", &self.weight_ih)
+            .field("weight_hh", &self.weight_hh)
+            .field("bias_ih", &self.bias_ih)
+            .field("bias_hh", &self.bias_hh)
+            .finish()
+    }
+}
+
+/// How a recurrent layer computes one step. All slices are of one sample. Gates follow one another, each with an element per unit.
+pub(super) trait Cell {
+    /// The number of gates.
+    const GATES: usize;
+    /// The number of elements per unit that a step keeps, apart from its gates.
+    const KEPT: usize;
+    /// Whether the gradient with respect to the product with the state is not that of the gates. Then it replaces what is kept.
+    const SEPARATE: bool;
+
+    /// Computes the state after a step, and what `backward` needs.
+    fn forward<T: Kernels, I: Isa>(isa: I, units: usize, step: Step<'_, T>);
+
+    /// Computes the gradients of a step, and returns the one with respect to the product with the state.
+    fn backward<T: Kernels, I: Isa>(isa: I, units: usize, step: StepBack<'_, T>) -> &[T];
+}
+
+/// What a step reads and writes.
+pub(super) struct Step<'a, T> {
+    /// The product with the input, which is replaced by the values of the gates.
+    pub(super) gates: &'a mut [T],
+    /// The product with the state before.
+    pub(super) product: &'a [T],
+    /// The state before.
+    pub(super) previous: &'a [T],
+    /// What the step before kept; `None` for the first step.
+    pub(super) kept_before: Option<&'a [T]>,
+    /// What the step keeps.
+    pub(super) kept: &'a mut [T],
+    /// The state after.
+    pub(super) state: &'a mut [T],
+}
+
+/// What a step reads and writes in the backward pass.
+pub(super) struct StepBack<'a, T> {
+    /// The values of the gates, which are replaced by the gradient with respect to the product with the input.
+    pub(super) gates: &'a mut [T],
+    /// The state before.
+    pub(super) previous: &'a [T],
+    /// What the step before kept; `None` for the first step.
+    pub(super) kept_before: Option<&'a [T]>,
+    /// What the step kept.
+    pub(super) kept: &'a mut [T],
+    /// The gradient with respect to the output of the step.
+    pub(super) grad_output: &'a [T],
+    /// The gradient with respect to the state after, from the products of the step after.
+    pub(super) grad_state: &'a [T],
+    /// Another gradient from the step after, which is replaced by that for the step before. Its meaning is that of the cell.
+    pub(super) carried: &'a mut [T],
+}
+
+/// The sizes of a recurrent layer.
+#[derive(Clone, Copy)]
+struct Sizes {
+    samples: usize,
+    steps: usize,
+    inputs: usize,
+    units: usize,
+    /// The number of elements of all gates.
+    gates: usize,
+    /// The number of elements that a step keeps.
+    kept: usize,
+    direction: Direction,
+}
+
+impl Sizes {
+    /// Returns the steps in the order of the recurrence, each with the step before it.
+    fn order(self) -> impl DoubleEndedIterator<Item = (usize, Option<usize>)> {
+        let Self { steps, direction, .. } = self;
+        (0..steps).map(move |count| match direction {
+            Direction::Forward => (count, count.checked_sub(1)),
+            Direction::Backward => (steps - 1 - count, (count > 0).then_some(steps - count)),
+        })
+    }
+
+    /// Returns the sizes of the product with the inputs of all steps.
+    const fn of_inputs(self) -> DenseSizes {
+        DenseSizes { samples: self.samples * self.steps, inputs: self.inputs, outputs: self.gates }
+    }
+
+    /// Returns the sizes of the product with the state before one step, or before `steps` of them.
+    const fn of_states(self, steps: usize) -> DenseSizes {
+        DenseSizes { samples: self.samples * steps, inputs: self.units, outputs: self.gates }
+    }
+}
+
+/// Returns a row of a matrix.
+fn row<T>(rows: &[T], len: usize, index: usize) -> &[T] {
+    &rows[index * len..][..len]
+}
+
+/// Returns a row of a matrix, mutably.
+fn row_mut<T>(rows: &mut [T], len: usize, index: usize) -> &mut [T] {
+    &mut rows[index * len..][..len]
+}
+
+/// Returns a row of a matrix, mutably, and another if there is one.
+fn row_and_other<T>(rows: &mut [T], len: usize, index: usize, other: Option<usize>) -> (&mut [T], Option<&[T]>) {
+    let range = |index: usize| index * len..(index + 1) * len;
+    let Some(other) = other.filter(|_| len > 0) else {
+        return (&mut rows[range(index)], None);
+    };
+    let [row, other] = rows.get_disjoint_mut([range(index), range(other)]).expect("two rows");
+    (row, Some(other))
+}
+
+/// The memory of a pass: of every sample and step the gates, what it kept and the state before, and scratch memory for one step.
+struct Memory<'a, T> {
+    gates: &'a mut [T],
+    kept: &'a mut [T],
+    previous: &'a mut [T],
+    /// The product with the state.
+    product: &'a mut [T],
+    /// The state, or the gradient with respect to it.
+    state: &'a mut [T],
+    /// What [`StepBack::carried`] is.
+    carried: &'a mut [T],
+}
+
+impl<'a, T> Memory<'a, T> {
+    /// Divides a cache that keeps `rows` steps, and `row` of what precedes a step.
+    fn new(sizes: Sizes, [kept, previous]: [usize; 2], cache: &'a mut [T]) -> Self {
+        let Sizes { samples, steps, units, .. } = sizes;
+        let (gates, rest) = cache.split_at_mut(samples * steps * sizes.gates);
+        let (kept, rest) = rest.split_at_mut(samples * kept * sizes.kept);
+        let (previous, rest) = rest.split_at_mut(samples * previous * units);
+        let (product, rest) = rest.split_at_mut(samples * sizes.gates);
+        let (state, carried) = rest.split_at_mut(samples * units);
+        Self { gates, kept, previous, product, state, carried }
+    }
+}
+
+/// Returns the number of elements per sample of a training pass.
+pub(super) const fn cache_len<C: Cell>(steps: usize, units: usize) -> usize {
+    let (gates, kept) = (C::GATES * units, C::KEPT * units);
+    steps * (gates + kept + units) + gates + 2 * units
+}
+
+/// Returns the number of elements per sample of a prediction, which keeps what the last two steps kept, and one state.
+pub(super) const fn inference_len<C: Cell>(steps: usize, units: usize) -> usize {
+    let (gates, kept) = (C::GATES * units, C::KEPT * units);
+    steps * gates + 2 * kept + units + gates + units
+}
+
+/// Returns the sizes of a pass over sequences of shape `In`.
+fn sizes<C: Cell, In: Shape>(inputs: usize, units: usize, len: usize, direction: Direction) -> Sizes {
+    let &[steps, features] = In::DIMENSIONS else { unreachable!("a recurrent layer takes sequences") };
+    assert!(features == inputs, "an input per feature");
+    let (gates, kept) = (C::GATES * units, C::KEPT * units);
+    Sizes { samples: len / In::LEN, steps, inputs, units, gates, kept, direction }
+}
+
+/// Computes the states of all steps. In a training pass, the cache has [`cache_len`] elements per sample, and otherwise
+/// [`inference_len`].
+pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, const H: usize, const G: usize>(
+    isa: I,
+    (weights, direction): (&RecurrentWeights<N, H, G, T>, Direction),
+    is_training: bool,
+    (input, output, cache): (&[T], &mut [T], &mut [T]),
+) {
+    let sizes = sizes::<C, In>(N, H, input.len(), direction);
+    let Sizes { samples, steps, gates: width, kept: kept_width, .. } = sizes;
+    // Of a prediction, the last two steps and the last state are enough.
+    let (kept_steps, states) = if is_training { (steps, steps) } else { (2, 1) };
+    let Memory { gates, kept, previous, product, state, .. } = Memory::new(sizes, [kept_steps, states], cache);
+    let Parts { weight_ih, weight_hh, bias_ih, bias_hh } = weights.parts();
+    T::dense_forward(isa, sizes.of_inputs(), weight_ih, bias_ih, input, gates);
+    state.fill(T::ZERO);
+    for (step, before) in sizes.order() {
+        T::dense_forward(isa, sizes.of_states(1), weight_hh, bias_hh, state, product);
+        for sample in 0..samples {
+            let state = row_mut(state, H, sample);
+            let previous = row_mut(previous, H, sample * states + step % states);
+            previous.copy_from_slice(state);
+            let place = |step: usize| sample * kept_steps + step % kept_steps;
+            let (kept, kept_before) = row_and_other(kept, kept_width, place(step), before.map(place));
+            let gates = row_mut(gates, width, sample * steps + step);
+            let product = row(product, width, sample);
+            C::forward(isa, H, Step { gates, product, previous, kept_before, kept, state });
+            row_mut(output, H, sample * steps + step).copy_from_slice(state);
+        }
+    }
+}
+
+/// Computes the gradients of the parameters and of the input, after [`forward`] in a training pass.
+pub(super) fn backward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, const H: usize, const G: usize>(
+    isa: I,
+    (weights, direction): (&RecurrentWeights<N, H, G, T>, Direction),
+    memory: Backward<'_, T>,
+    gradient: &mut RecurrentWeights<N, H, G, T>,
+) {
+    let Backward { input, cache, grad_output, grad_input, accumulate, .. } = memory;
+    let sizes = sizes::<C, In>(N, H, input.len(), direction);
+    let Sizes { samples, steps, gates: width, kept: kept_width, .. } = sizes;
+    let Memory { gates, kept, previous, product, state: grad_state, carried } =
+        Memory::new(sizes, [steps, steps], cache);
+    let parts = weights.parts();
+    grad_state.fill(T::ZERO);
+    carried.fill(T::ZERO);
+    for (step, before) in sizes.order().rev() {
+        for sample in 0..samples {
+            let place = |step: usize| sample * steps + step;
+            let (kept, kept_before) = row_and_other(kept, kept_width, place(step), before.map(place));
+            let step = StepBack {
+                gates: row_mut(gates, width, place(step)),
+                previous: row(previous, H, place(step)),
+                kept_before,
+                kept,
+                grad_output: row(grad_output, H, place(step)),
+                grad_state: row(grad_state, H, sample),
+                carried: row_mut(carried, H, sample),
+            };
+            let product = row_mut(product, width, sample);
+            product.copy_from_slice(C::backward(isa, H, step));
+        }
+        if before.is_some() {
+            T::dense_input_gradient(isa, sizes.of_states(1), parts.weight_hh, product, grad_state);
+        }
+    }
+    let of_products: &[T] = if C::SEPARATE { kept } else { gates };
+    let grad = gradient.parts_mut();
+    let (of_inputs, of_states) = (sizes.of_inputs(), sizes.of_states(steps));
+    T::dense_weight_gradient(isa, of_inputs, input, gates, accumulate, grad.weight_ih, grad.bias_ih);
+    T::dense_weight_gradient(isa, of_states, previous, of_products, accumulate, grad.weight_hh, grad.bias_hh);
+    if let Some(grad_input) = grad_input {
+        T::dense_input_gradient(isa, of_inputs, parts.weight_ih, gates, grad_input);
+    }
+}
+
+/// Divides a row of `G` gates.
+pub(super) fn gates<const G: usize, T>(row: &mut [T]) -> [&mut [T]; G] {
+    let mut gates = row.chunks_exact_mut(row.len() / G);
+    core::array::from_fn(|_| gates.next().expect("a row has `G` gates"))
+}
+
+/// Divides a row of `G` products.
+pub(super) fn products<const G: usize, T>(row: &[T]) -> [&[T]; G] {
+    let mut products = row.chunks_exact(row.len() / G);
+    core::array::from_fn(|_| products.next().expect("a row has `G` products"))
+}
+
+/// Implements [`Layer`](crate::layer::Layer) and what belongs to it for a recurrent layer with a [`Cell`].
+macro_rules! recurrent_layer {
+    (Layer for $layer:ident, $plan:ident, $cell:ty, gates: $gates:literal, initialize: $initialize:expr) => {
+        impl<const N: usize, const H: usize, Out> $layer<N, H, Out> {
+            /// Returns the settings that a direction in parentheses stands for.
+            #[must_use]
+            pub const fn settings(direction: $crate::layer::list::Direction) -> $crate::layer::list::Direction {
+                direction
+            }
+        }
+
+        #[doc = concat!("The plan of a [`", stringify!($layer), "`].")]
+        #[derive(Debug)]
+        pub struct $plan<const N: usize, const H: usize, In>(core::marker::PhantomData<In>);
+
+        impl<const N: usize, const H: usize, In: $crate::shape::Shape> $crate::layer::Plan for $plan<N, H, In> {
+            const CACHE_LEN: usize = $crate::layer::recurrent::cache_len::<$cell>(In::DIMENSIONS[0], H);
+            const INFERENCE_LEN: usize = $crate::layer::recurrent::inference_len::<$cell>(In::DIMENSIONS[0], H);
+            const MULTIPLY_ADDS: u64 = (In::DIMENSIONS[0] * $gates * H * (N + H)) as u64;
+            const READS_OUTPUT: bool = false;
+            const SUMS_FROM_ZERO: bool = true;
+        }
+
+        impl<const N: usize, const H: usize, Out: $crate::shape::Shape> $crate::layer::Layer for $layer<N, H, Out> {
+            type Output<In: $crate::shape::Shape> = Out;
+            type Logits<In: $crate::shape::Shape> = Out;
+            type With<T: $crate::scalar::Scalar> = $crate::layer::list::RecurrentWeights<N, H, $gates, T>;
+            type Settings = $crate::layer::list::Direction;
+            type Plan<In: $crate::shape::Shape> = $plan<N, H, In>;
+
+            fn initialize<T: $crate::scalar::Scalar, R: rand::Rng + ?Sized>(
+                parameters: &mut Self::With<T>,
+                _: &Self::Settings,
+                initializer: $crate::initializer::Initializer,
+                rng: &mut R,
+            ) {
+                parameters.initialize(initializer, rng);
+                let initialize: fn(&mut Self::With<T>) = $initialize;
+                initialize(parameters);
+            }
+
+            fn forward<In: $crate::shape::Shape, T: $crate::kernel::Kernels, I: $crate::kernel::Isa>(
+                isa: I,
+                site: $crate::layer::SiteOf<'_, Self, T>,
+                memory: $crate::layer::Forward<'_, T>,
+            ) {
+                let $crate::layer::Forward { input, output, cache, .. } = memory;
+                let layer = (site.parameters, *site.settings);
+                let memory = (input, output, cache);
+                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, true, memory);
+            }
+
+            fn infer<In: $crate::shape::Shape, T: $crate::kernel::Kernels, I: $crate::kernel::Isa>(
+                isa: I,
+                site: $crate::layer::SiteOf<'_, Self, T>,
+                memory: $crate::layer::Forward<'_, T>,
+            ) {
+                let $crate::layer::Forward { input, output, cache, .. } = memory;
+                let layer = (site.parameters, *site.settings);
+                let memory = (input, output, cache);
+                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, false, memory);
+            }
+
+            fn backward<In: $crate::shape::Shape, T: $crate::kernel::Kernels, I: $crate::kernel::Isa>(
+                isa: I,
+                site: $crate::layer::SiteOf<'_, Self, T>,
+                memory: $crate::layer::Backward<'_, T>,
+                gradient: &mut Self::With<T>,
+            ) {
+                let layer = (site.parameters, *site.settings);
+                $crate::layer::recurrent::backward::<$cell, In, T, I, N, H, $gates>(isa, layer, memory, gradient);
+            }
+        }
+
+        impl<const N: usize, const H: usize, Out: $crate::shape::Shape, const L: usize>
+            $crate::layer::Takes<$crate::shape::Sequence<L, N>> for $layer<N, H, Out>
+        {
+        }
+    };
+}
+
+pub(super) use recurrent_layer;

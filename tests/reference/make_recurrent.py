@@ -1,0 +1,77 @@
+"""Records two recurrent layers of each kind, the second of which reads backwards, from PyTorch.
+
+pip install torch numpy safetensors
+"""
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+import recording
+
+SAMPLES, STEPS, FEATURES, UNITS, OUTPUTS = 3, 5, 2, 4, 3
+KINDS = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
+# The last step of the first layer.
+LAST = "last"
+
+
+def draw(generator, *shape):
+    """Multiples of 1/64, the same in both precisions."""
+    return np.round(generator.normal(size=shape) * 32) / 64
+
+
+class Last(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = torch.nn.LSTM(FEATURES, OUTPUTS, batch_first=True)
+
+    def forward(self, x):
+        return self.first(x)[0][:, -1]
+
+
+class Network(torch.nn.Module):
+    def __init__(self, kind):
+        super().__init__()
+        self.first = KINDS[kind](FEATURES, UNITS, batch_first=True)
+        self.second = KINDS[kind](UNITS, OUTPUTS, batch_first=True)
+
+    def forward(self, x):
+        x, _ = self.first(x)
+        x, _ = self.second(x.flip(1))
+        return x.flip(1)
+
+
+def network(kind, dtype, generator):
+    made = (Last() if kind == LAST else Network(kind)).to(dtype)
+    with torch.no_grad():
+        for parameter in made.parameters():
+            parameter.copy_(torch.tensor(draw(generator, *parameter.shape), dtype=dtype))
+    return made
+
+
+def cases(precision):
+    dtype = getattr(torch, precision)
+    found = {}
+    for seed, kind in enumerate([*KINDS, LAST]):
+        generator = np.random.default_rng(seed)
+        made = network(kind, dtype, generator)
+        x = draw(generator, SAMPLES, STEPS, FEATURES)
+        output = made(torch.tensor(x, dtype=dtype))
+        grad_output = draw(generator, *output.shape)
+        (output * torch.tensor(grad_output, dtype=dtype)).sum().backward()
+        tensors = dict(made.named_parameters())
+        found[kind] = {
+            "input": x,
+            "grad_output": grad_output,
+            "output": output.detach().numpy(),
+            "parameters": {name: parameter.detach().numpy() for name, parameter in tensors.items()},
+            "gradient": {name: parameter.grad.numpy() for name, parameter in tensors.items()},
+        }
+    return found
+
+
+origin = "PyTorch {}, NumPy {}, made by make_recurrent.py".format(torch.__version__.split("+")[0], np.__version__)
+recording.write("recurrent.json", {"origin": origin, "f64": cases("float64"), "f32": cases("float32")})
+for seed, kind in enumerate(KINDS):
+    made = network(kind, torch.float32, np.random.default_rng(seed))
+    save_file(made.state_dict(), recording.FOLDER / f"weights_torch_{kind}.safetensors")

@@ -1,0 +1,40 @@
+//! Gate R1 for recurrent layers, as `gradients` holds the other layers.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+#[path = "support/checks.rs"]
+mod checks;
+#[path = "support/dual.rs"]
+mod dual;
+
+use checks::{SMOOTH, cases, check_all as check};
+use proptest::prelude::*;
+use typenet::prelude::*;
+
+network!(struct Simple (Sequence<5, 3>) = Rnn<_, 4>, Rnn<_, 17>(direction = Backward), LastStep, Dense<_, 2>);
+network!(struct Gated (Sequence<4, 2>) = Gru<_, 5>(direction = Backward), Gru<_, 17>, LastStep, Dense<_, 3>, Softmax);
+network!(struct Long (Sequence<4, 3>) = Lstm<_, 17>, Tanh, Lstm<_, 5>(direction = Backward), Flatten, Dense<_, 2>);
+network!(struct Single (Sequence<1, 1>) = Lstm<_, 1>, Gru<_, 1>, Rnn<_, 3>, Flatten);
+network! {
+    struct Bidirectional<const L: usize, const H: usize> (Sequence<L, 2>) {
+        Parallel(Add) { ahead: { Lstm<_, H> }, back: { Lstm<_, H>(direction = Backward) } },
+        Dropout(0.2),
+        Residual { Gru<_, H> },
+        Rnn<_, 4>,
+        Repeat<2> { Rnn<4, 4> },
+        LastStep,
+        Dense<4, 2>,
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(2))]
+
+    #[test]
+    fn recurrent_networks_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        check!(Simple, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Gated, Nll, SMOOTH, seed, samples);
+        check!(Long, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Single, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Bidirectional<3, 7>, MeanSquaredError, SMOOTH, seed, samples);
+    }
+}

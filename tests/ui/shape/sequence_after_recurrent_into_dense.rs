@@ -1,0 +1,12 @@
+//! All states of a recurrent layer, where the last one is meant.
+
+use typenet::prelude::*;
+
+network! {
+    struct Net (Sequence<24, 3>) {
+        memory: Gru<_, 8>,
+        output: Dense<_, 2>,
+    }
+}
+
+fn main() {}
