@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use serde_json::Value;
-use typenet::Predict;
 use typenet::kernel::Kernels;
 use typenet::prelude::*;
+use typenet::{Predict, Scalar as _};
 
 network!(struct Simple (Sequence<5, 2>) = first: Rnn<_, 4>, second: Rnn<_, 3>(direction = Backward));
 network!(struct Gated (Sequence<5, 2>) = first: Gru<_, 4>, second: Gru<_, 3>(Backward));
@@ -98,7 +98,7 @@ fn weights_of_pytorch_are_read_by_their_names() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reference");
         let network = N::load(folder.join(format!("weights_torch_{kind}.safetensors"))).unwrap();
         let expected: Vec<f32> =
-            parameters::<N>(&recorded()["f32"][kind]["parameters"]).into_iter().map(|value| value as f32).collect();
+            parameters::<N>(&recorded()["f32"][kind]["parameters"]).into_iter().map(f32::from_f64).collect();
         assert_eq!(network.parameters(), expected);
     }
     reads::<Simple>("rnn");
@@ -110,11 +110,10 @@ fn weights_of_pytorch_are_read_by_their_names() {
 fn a_sequence_has_the_same_bits_alone_and_among_others() {
     network!(struct Mixed (Sequence<7, 3>) = Gru<_, 19>, Lstm<_, 5>(direction = Backward), Rnn<_, 18>, LastStep, Dense<_, 2>);
     let network = Mixed::init(&mut typenet::rng(37));
-    let inputs: Vec<[[f32; 3]; 7]> = (0..65_u16)
-        .map(|k| std::array::from_fn(|t| std::array::from_fn(|n| f32::from(k * 31 + t as u16 * 7 + n as u16).sin())))
-        .collect();
+    let values: Vec<f32> = (0..65 * 7 * 3_u16).map(|k| (f32::from(k) * 0.7).sin()).collect();
+    let inputs = <Sequence<7, 3>>::batch(&values);
     let mut workspace = Workspace::for_samples(inputs.len());
-    let together = network.forward(&inputs, &Pass::inference(), &mut workspace).unwrap().to_vec();
+    let together = network.forward(inputs, &Pass::inference(), &mut workspace).unwrap().to_vec();
     for (input, together) in inputs.iter().zip(together) {
         assert_eq!(network.predict(input), together);
     }
