@@ -130,6 +130,6 @@ proptest! {
         check!(Rows1, Mixed::<2, 6>::default(), BENT, seed, samples);
         check!(Rows2, MeanSquaredError, KINKED, seed, samples);
         check!(Rows3, MeanSquaredError, KINKED, seed, samples);
-        check!(Rows4, OfRows::<3, 2>::default(), BENT, seed, samples);
+        check!(Rows4, OfRows::<3, 2>, BENT, seed, samples);
     }
 }
