@@ -35,6 +35,8 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     const LEN: usize;
     /// The sizes of the axes, the slowest-varying one first.
     const DIMENSIONS: &'static [usize];
+    /// The axis along which [`Parallel(Concat)`](crate::Parallel) concatenates samples of this shape.
+    const CONCATENATED: usize = 0;
     /// Whether the elements of a sample are probabilities that a softmax computed from logits.
     const PROBABILITIES: bool = false;
 
@@ -162,6 +164,7 @@ impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
 impl<const L: usize, const N: usize> Shape for Sequence<L, N> {
     const LEN: usize = L * N;
     const DIMENSIONS: &'static [usize] = &[L, N];
+    const CONCATENATED: usize = 1;
     type Array<T: Scalar> = [[T; N]; L];
     type Plain = Self;
     type Normalized = Self;

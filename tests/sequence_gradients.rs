@@ -26,6 +26,8 @@ network! {
     }
 }
 
+network!(struct Joined (Sequence<3, 2>) = Parallel { ahead: { Gru<_, 3> }, back: { Lstm<_, 4>(Backward), Tanh }, skip: {} }, Rnn<_, 5>, LastStep, Dense<_, 2>);
+
 proptest! {
     #![proptest_config(cases(2))]
 
@@ -35,6 +37,7 @@ proptest! {
         check!(Gated, Nll, SMOOTH, seed, samples);
         check!(Long, MeanSquaredError, SMOOTH, seed, samples);
         check!(Single, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Joined, MeanSquaredError, SMOOTH, seed, samples);
         check!(Bidirectional<3, 7>, MeanSquaredError, SMOOTH, seed, samples);
     }
 }

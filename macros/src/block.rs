@@ -54,7 +54,7 @@ impl Keyword {
 /// How the outputs of branches become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Join {
-    /// They are concatenated along the first axis.
+    /// They are concatenated along the axis of their shape for this.
     Concat,
     /// They are added.
     Add,
@@ -83,9 +83,9 @@ impl Join {
         }
     }
 
-    /// Returns whether the outputs have to agree along an axis.
-    pub(crate) fn compares(self, axis: usize) -> bool {
-        self == Self::Add || axis > 0
+    /// Returns whether outputs that are concatenated along the axis `joined` have to agree along an axis.
+    pub(crate) fn compares(self, axis: usize, joined: Option<usize>) -> bool {
+        self == Self::Add || joined != Some(axis)
     }
 }
 

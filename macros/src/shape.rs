@@ -43,6 +43,11 @@ impl Shape {
         }
     }
 
+    /// Returns the axis along which branches of this shape are concatenated, if the macro knows the shape.
+    pub(crate) fn joined_axis(&self) -> Option<usize> {
+        self.spec().map(|spec| spec.joined)
+    }
+
     /// Returns the shape of the library, if it is one.
     pub(crate) fn spec(&self) -> Option<&'static ShapeSpec> {
         match self {

@@ -14,7 +14,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Mixing, Plan, Site, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::{Image, Probabilities, Shape, Vector};
+use crate::shape::{Image, Probabilities, Sequence, Shape, Vector};
 
 /// Branches that read the same input, and whose outputs are joined.
 ///
@@ -32,7 +32,8 @@ use crate::shape::{Image, Probabilities, Shape, Vector};
 ///
 /// # Shapes
 /// Each branch takes the input. `Concat`: images with the same number of rows and columns become one image with the channels of all
-/// of them, and vectors one vector with the elements of all of them. `Add`: all branches return the same shape, which is that of
+/// of them, sequences with the same number of steps one sequence with the features of all of them, and vectors one vector with the
+/// elements of all of them. `Add`: all branches return the same shape, which is that of
 /// the output. The output is no longer `Probabilities`.
 ///
 /// # Gradients
@@ -83,7 +84,7 @@ pub trait Join: 'static {
     const ADDS: bool;
 }
 
-/// Concatenates outputs: images along their channels, vectors along their elements.
+/// Concatenates outputs: images along their channels, sequences along their features, vectors along their elements.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Concat;
 
@@ -99,13 +100,14 @@ impl Join for Add {
     const ADDS: bool = true;
 }
 
-/// A shape of which several can be concatenated along the first axis. Two can be joined if they have the same `Of<1>`.
+/// A shape of which several can be concatenated along the axis [`Shape::CONCATENATED`]. Two can be joined if they have the same
+/// `Of<1>`.
 #[diagnostic::on_unimplemented(
     message = "outputs of shape `{Self}` cannot be concatenated",
-    note = "`Parallel(Concat)` joins images, vectors, and shapes that implement `Concatenates`"
+    note = "`Parallel(Concat)` joins images, sequences, vectors, and shapes that implement `Concatenates`"
 )]
 pub trait Concatenates: Shape {
-    /// The same shape with `N` in place of the size of the first axis.
+    /// The same shape with `N` in place of the size of that axis.
     type Of<const N: usize>: Shape;
 }
 
@@ -119,6 +121,10 @@ impl<const K: usize> Concatenates for Probabilities<K> {
 
 impl<const C: usize, const H: usize, const W: usize> Concatenates for Image<C, H, W> {
     type Of<const N: usize> = Image<N, H, W>;
+}
+
+impl<const L: usize, const F: usize> Concatenates for Sequence<L, F> {
+    type Of<const N: usize> = Sequence<L, N>;
 }
 
 /// The branches of a [`Parallel`] block. `network!` implements it.
@@ -310,7 +316,7 @@ impl<J: Join, B: Branches> Layer for Parallel<J, B> {
             memory,
             accumulate,
             samples,
-            position: Position::first(B::Output::LEN),
+            position: Position::first::<B::Output>(),
             phase,
             join: PhantomData,
         };
@@ -337,7 +343,7 @@ fn forward<J: Join, B: Branches, T: Kernels, I: Isa, const TRAINING: bool>(
         scratch,
         memory: &mut rest[spare..],
         samples,
-        position: Position::first(B::Output::LEN),
+        position: Position::first::<B::Output>(),
         phase,
         join: PhantomData,
     };

@@ -15,6 +15,17 @@ pub const fn axis<S: Shape>(index: usize) -> usize {
     if index < S::DIMENSIONS.len() { S::DIMENSIONS[index] } else { 1 }
 }
 
+/// Returns the size of a shape along the axis of a concatenation.
+#[must_use]
+pub const fn joined<S: Shape>() -> usize {
+    axis::<S>(S::CONCATENATED)
+}
+
+/// Returns the number of runs in which a sample of a shape is concatenated: the product of the sizes before that axis.
+pub(crate) const fn runs<S: Shape>() -> usize {
+    product(S::DIMENSIONS.split_at(S::CONCATENATED).0)
+}
+
 /// Returns the product of all factors.
 #[must_use]
 pub const fn product(factors: &[usize]) -> usize {

@@ -232,6 +232,43 @@ fn images_are_concatenated_along_their_channels() {
 }
 
 #[test]
+fn sequences_are_concatenated_along_their_features() {
+    type Steps = Sequence<3, 2>;
+    network! {
+        struct Sequences (Sequence<3, 2>) -> Sequence<3, 7> {
+            Parallel {
+                a: { Conv1d<_, 1, 1> },
+                b: { Parallel(Concat) { inner: { Rnn<_, 2> }, skip: {} } },
+                c: { Residual { Tanh } },
+            },
+        }
+    }
+    // A shape that only the compiler knows.
+    network!(struct Alias (Steps) = Parallel { a: { Tanh }, b: {} }, Conv1d<4, 1, 1>, Flatten, Dense<3, 2>);
+    let network = Sequences::init(&mut typenet::rng(37));
+    let sequences: [[[f32; 2]; 3]; 3] =
+        core::array::from_fn(|i| core::array::from_fn(|t| [(i + t) as f32 - 0.5, (i * t) as f32]));
+    for sequence in &sequences {
+        let output = network.predict(sequence);
+        let a = network.parallel.a.predict(sequence);
+        let (joined, c) = (network.parallel.b.predict(sequence), network.parallel.c.predict(sequence));
+        for (step, row) in output.into_iter().enumerate() {
+            assert_eq!(row[..1], a[step]);
+            assert_eq!(row[1..5], joined[step]);
+            assert_eq!(row[3..5], sequence[step]);
+            assert_eq!(row[5..], c[step]);
+        }
+    }
+    assert_eq!(network.predict_batch(&sequences), sequences.map(|sequence| network.predict(&sequence)));
+    let alias = Alias::init(&mut typenet::rng(37));
+    let joined = alias.activations(&sequences[1]).parallel;
+    assert!(
+        joined.iter().zip(sequences[1]).all(|(row, x)| row[2..] == x && (row[0] - x[0].tanh()).abs() < 1e-6),
+        "{joined:?}"
+    );
+}
+
+#[test]
 fn branches_of_networks_are_joined_by_the_compiler() {
     network!(struct Joins (Vector<4>) = Parallel { a: { Inner }, b: { Side }, c: {} }, Dense<16, 2>);
     network!(struct Adds (Vector<4>) = Parallel(Add) { a: { Inner }, b: { Side } }, Dense<_, 2>);

@@ -12,6 +12,11 @@ network!(struct Simple (Sequence<5, 2>) = first: Rnn<_, 4>, second: Rnn<_, 3>(di
 network!(struct Gated (Sequence<5, 2>) = first: Gru<_, 4>, second: Gru<_, 3>(Backward));
 network!(struct Long (Sequence<5, 2>) = first: Lstm<_, 4>, second: Lstm<_, 3>(direction = Backward));
 network!(struct Last (Sequence<5, 2>) = first: Lstm<_, 3>, LastStep);
+network! {
+    struct Bidirectional (Sequence<5, 2>) -> Sequence<5, 6> {
+        both: Parallel { ahead: { gru: Gru<_, 3> }, back: { gru: Gru<_, 3>(direction = Backward) } },
+    }
+}
 
 /// The numbers of nested lists, in their order.
 fn numbers(value: &Value) -> Vec<f64> {
@@ -89,6 +94,8 @@ fn recurrent_layers_agree_with_pytorch() {
     agrees::<f32, Long<f32>>(&file["f32"]["lstm"], "LSTM");
     agrees::<f64, Last<f64>>(&file["f64"]["last"], "last step");
     agrees::<f32, Last<f32>>(&file["f32"]["last"], "last step");
+    agrees::<f64, Bidirectional<f64>>(&file["f64"]["bidirectional"], "bidirectional");
+    agrees::<f32, Bidirectional<f32>>(&file["f32"]["bidirectional"], "bidirectional");
 }
 
 #[cfg(feature = "safetensors")]

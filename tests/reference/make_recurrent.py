@@ -13,6 +13,7 @@ SAMPLES, STEPS, FEATURES, UNITS, OUTPUTS = 3, 5, 2, 4, 3
 KINDS = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
 # The last step of the first layer.
 LAST = "last"
+BIDIRECTIONAL = "bidirectional"
 
 
 def draw(generator, *shape):
@@ -29,6 +30,15 @@ class Last(torch.nn.Module):
         return self.first(x)[0][:, -1]
 
 
+class Bidirectional(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.both = torch.nn.GRU(FEATURES, OUTPUTS, batch_first=True, bidirectional=True)
+
+    def forward(self, x):
+        return self.both(x)[0]
+
+
 class Network(torch.nn.Module):
     def __init__(self, kind):
         super().__init__()
@@ -41,8 +51,16 @@ class Network(torch.nn.Module):
         return x.flip(1)
 
 
+def named(name):
+    """The name here, where the directions of one module are two layers."""
+    path, _, tensor = name.rpartition(".")
+    reverse = tensor.endswith("_reverse")
+    direction = "back" if reverse else "ahead"
+    return f"both.{direction}.gru.{tensor.removesuffix('_reverse')}" if path == "both" else name
+
+
 def network(kind, dtype, generator):
-    made = (Last() if kind == LAST else Network(kind)).to(dtype)
+    made = {LAST: Last, BIDIRECTIONAL: Bidirectional}.get(kind, lambda: Network(kind))().to(dtype)
     with torch.no_grad():
         for parameter in made.parameters():
             parameter.copy_(torch.tensor(draw(generator, *parameter.shape), dtype=dtype))
@@ -52,14 +70,14 @@ def network(kind, dtype, generator):
 def cases(precision):
     dtype = getattr(torch, precision)
     found = {}
-    for seed, kind in enumerate([*KINDS, LAST]):
+    for seed, kind in enumerate([*KINDS, LAST, BIDIRECTIONAL]):
         generator = np.random.default_rng(seed)
         made = network(kind, dtype, generator)
         x = draw(generator, SAMPLES, STEPS, FEATURES)
         output = made(torch.tensor(x, dtype=dtype))
         grad_output = draw(generator, *output.shape)
         (output * torch.tensor(grad_output, dtype=dtype)).sum().backward()
-        tensors = dict(made.named_parameters())
+        tensors = {named(name): parameter for name, parameter in made.named_parameters()}
         found[kind] = {
             "input": x,
             "grad_output": grad_output,

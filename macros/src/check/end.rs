@@ -26,7 +26,7 @@ pub(super) fn output(network: &Network, errors: &mut Errors) -> Judge {
     }
     let mut pairs = given.sizes().iter().zip(wanted.sizes()).enumerate();
     let differ = |(axis, (gives, takes)): (usize, (&Size, &Size))| {
-        network.end.compares(axis) && matches!(gives.compare(takes), Comparison::Different)
+        network.end.compares(axis, wanted) && matches!(gives.compare(takes), Comparison::Different)
     };
     // The form of a branch's output does not matter.
     let form = if let End::Joined { .. } = network.end { given.plain(given) } else { given.clone() };
@@ -106,7 +106,7 @@ impl Compared<'_> {
         let axes = wanted.spec().map_or(&[][..], |spec| spec.axes);
         let pairs = given.sizes().iter().zip(wanted.sizes()).zip(axes).enumerate();
         let open = pairs.filter(|(axis, ((gives, takes), _))| {
-            network.end.compares(*axis) && matches!(gives.compare(takes), Comparison::Open)
+            network.end.compares(*axis, wanted) && matches!(gives.compare(takes), Comparison::Open)
         });
         open.map(|(_, ((gives, takes), axis))| {
             let block = network.block.as_deref().unwrap_or_default();
@@ -157,7 +157,7 @@ impl Compared<'_> {
         };
         let pairs = given.sizes().iter().zip(wanted.sizes()).enumerate();
         let differing: Vec<_> =
-            pairs.filter(|(axis, (gives, takes))| network.end.compares(*axis) && !gives.same(takes)).collect();
+            pairs.filter(|(axis, (gives, takes))| network.end.compares(*axis, wanted) && !gives.same(takes)).collect();
         match differing[..] {
             [(axis, (gives, takes))] if from == to => {
                 edits.extend(network.source(network.layers.len()).giving(axis, takes));

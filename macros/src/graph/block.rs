@@ -5,6 +5,7 @@ use syn::Attribute;
 
 use super::{Network, Source};
 use crate::block::{Join, Keyword};
+use crate::shape::Shape;
 use crate::size::Size;
 
 /// A block: layers within a layer. Each chain of them is a network nested in the declared one.
@@ -31,7 +32,7 @@ pub(crate) enum Block {
         branches: Vec<Branch>,
         /// How they are joined.
         join: Join,
-        /// The size of the output along the first axis, if only the compiler knows the shape.
+        /// The size of the output along the axis of the concatenation, if only the compiler knows the shape.
         joined: Option<Size>,
     },
 }
@@ -86,9 +87,9 @@ pub(crate) enum End {
 
 impl End {
     /// Returns whether the output and the wanted shape have to agree along an axis.
-    pub(crate) fn compares(&self, axis: usize) -> bool {
+    pub(crate) fn compares(&self, axis: usize, wanted: &Shape) -> bool {
         match self {
-            Self::Joined { join, .. } => join.compares(axis),
+            Self::Joined { join, .. } => join.compares(axis, wanted.joined_axis()),
             Self::Declared | Self::Added { .. } | Self::Repeated | Self::Free => true,
         }
     }

@@ -18,6 +18,8 @@ pub(crate) struct ShapeSpec {
     pub(crate) noun: &'static str,
     /// Its sizes, in order.
     pub(crate) axes: &'static [Axis],
+    /// The axis along which branches are concatenated.
+    pub(crate) joined: usize,
     /// The output of an elementwise layer for this shape.
     pub(crate) plain: Form,
     /// The output of a softmax for this shape.
@@ -90,6 +92,7 @@ pub(crate) static VECTOR: ShapeSpec = ShapeSpec {
     example: "Vector<64>",
     noun: "a vector",
     axes: &[Axis { name: "values", nouns: ["value", "values"] }],
+    joined: 0,
     plain: Form::Itself,
     normalized: Form::Other(&PROBABILITIES),
 };
@@ -104,6 +107,7 @@ pub(crate) static IMAGE: ShapeSpec = ShapeSpec {
         Axis { name: "height", nouns: ["row", "rows"] },
         Axis { name: "width", nouns: ["column", "columns"] },
     ],
+    joined: 0,
     plain: Form::Itself,
     normalized: Form::Itself,
 };
@@ -117,6 +121,7 @@ pub(crate) static SEQUENCE: ShapeSpec = ShapeSpec {
         Axis { name: "steps", nouns: ["step", "steps"] },
         Axis { name: "features", nouns: ["feature", "features"] },
     ],
+    joined: 1,
     plain: Form::Itself,
     normalized: Form::Itself,
 };
@@ -127,6 +132,7 @@ static PROBABILITIES: ShapeSpec = ShapeSpec {
     example: "Probabilities<10>",
     noun: "probabilities",
     axes: &[Axis { name: "classes", nouns: ["value", "values"] }],
+    joined: 0,
     plain: Form::Other(&VECTOR),
     normalized: Form::Itself,
 };

@@ -17,6 +17,9 @@ pub(crate) static LENGTH: Function = Function { name: "length", takes_list: fals
 /// The size of a shape that only the compiler knows along an axis, given by its index; 1 if the shape has fewer axes.
 pub(crate) static AXIS: Function = Function { name: "axis", takes_list: false, fold: |_| None };
 
+/// The size of a shape that only the compiler knows along the axis of a concatenation.
+pub(crate) static JOINED: Function = Function { name: "joined", takes_list: false, fold: |_| None };
+
 /// The product of all arguments.
 pub(crate) static PRODUCT: Function = Function {
     name: "product",

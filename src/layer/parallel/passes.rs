@@ -7,6 +7,7 @@ use crate::kernel::{Isa, Kernels, UpdateKernels};
 use crate::layer::parallel::{BranchPlan, Join};
 use crate::layer::{Backward, Forward, Layer, Pass, Phase, Site};
 use crate::shape::Shape;
+use crate::shape::arithmetic::runs;
 
 /// The place of a branch in a pass.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,12 +17,20 @@ pub(super) struct Position {
     /// The part of a joined sample that belongs to it: its first element, and the number of all elements of the sample.
     start: usize,
     width: usize,
+    /// The number of runs in which samples are joined: the steps of a sequence.
+    runs: usize,
 }
 
 impl Position {
-    /// Returns the place of the first branch, if a joined sample has `width` elements.
-    pub(super) fn first(width: usize) -> Self {
-        Self { width, ..Self::default() }
+    /// Returns the place of the first branch, if a joined sample has the shape `Out`.
+    pub(super) fn first<Out: Shape>() -> Self {
+        Self { width: Out::LEN, runs: const { runs::<Out>() }, ..Self::default() }
+    }
+
+    /// Returns the first element of the branch in a run, and the numbers of elements of a run that belong to all branches and to
+    /// this one, whose output has `len` elements per sample.
+    fn in_run(&self, len: usize) -> [usize; 3] {
+        [self.start, self.width, len].map(|elements| elements / self.runs)
     }
 
     /// Moves on by a branch that returns `len` elements.
@@ -34,8 +43,9 @@ impl Position {
     #[inline(always)]
     fn join<J: Join, T: Kernels, I: Isa>(&self, isa: I, len: usize, own: &[T], output: &mut [T]) {
         if !J::ADDS {
-            for (joined, part) in output.chunks_exact_mut(self.width).zip(own.chunks_exact(len)) {
-                joined[self.start..][..len].copy_from_slice(part);
+            let [start, width, len] = self.in_run(len);
+            for (joined, part) in output.chunks_exact_mut(width).zip(own.chunks_exact(len)) {
+                joined[start..][..len].copy_from_slice(part);
             }
         } else if self.index == 0 {
             output.copy_from_slice(own);
@@ -50,8 +60,9 @@ impl Position {
         if J::ADDS {
             return own.copy_from_slice(joined);
         }
-        for (part, joined) in own.chunks_exact_mut(len).zip(joined.chunks_exact(self.width)) {
-            part.copy_from_slice(&joined[self.start..][..len]);
+        let [start, width, len] = self.in_run(len);
+        for (part, joined) in own.chunks_exact_mut(len).zip(joined.chunks_exact(width)) {
+            part.copy_from_slice(&joined[start..][..len]);
         }
     }
 }
@@ -81,7 +92,7 @@ impl<J: Join, T: Kernels, I: Isa, const TRAINING: bool> ForwardBranches<'_, J, T
         let (isa, samples, plan) = (*isa, *samples, const { BranchPlan::of::<L, In>() });
         let (start, len) = (position.start, samples * plan.output);
         let keeps = TRAINING && plan.reads_output;
-        let direct = !keeps && if J::ADDS { position.index == 0 } else { samples == 1 };
+        let direct = !keeps && if J::ADDS { position.index == 0 } else { samples * position.runs == 1 };
         let (cache, kept): (&mut [T], &mut [T]) = if TRAINING {
             let (own, rest) = mem::take(memory).split_at_mut(samples * plan.kept());
             *memory = rest;
@@ -150,7 +161,7 @@ impl<J: Join, T: Kernels, I: Isa> BackwardBranches<'_, J, T, I> {
         };
         let (begins, ends) = (phase.passed() == 0, phase.is_last::<L::Plan<In>>());
         // The branch may overwrite the gradient of its output, and other branches read that of the block.
-        let own = if !J::ADDS && samples == 1 {
+        let own = if !J::ADDS && samples * position.runs == 1 {
             &mut grad_output[start..][..len]
         } else {
             if begins {

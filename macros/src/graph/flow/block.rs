@@ -12,7 +12,7 @@ use crate::graph::{Block, Branch, End, Kind, Known, Network, Shortcut, Source, T
 use crate::identifier;
 use crate::place::Place;
 use crate::shape::{Shape, VECTOR};
-use crate::size::{AXIS, Comparison, SUM, Size};
+use crate::size::{Comparison, JOINED, SUM, Size};
 
 /// A block within a chain of layers.
 pub(super) struct Within<'a> {
@@ -162,7 +162,7 @@ impl Within<'_> {
         agree
     }
 
-    /// Returns the joined shape, and its size along the first axis if only the compiler knows the shape.
+    /// Returns the joined shape, and its size along the axis of the concatenation if only the compiler knows the shape.
     fn joined(
         &self,
         join: Join,
@@ -183,9 +183,9 @@ impl Within<'_> {
             }
             return Err(Refused);
         }
-        let nouns = first.spec().map_or("size", |spec| spec.axes[0].nouns[1]);
+        let nouns = first.spec().map_or("size", |spec| spec.axes[spec.joined].nouns[1]);
         let words = format!("the {nouns} of {layer}");
-        let sizes: Vec<_> = outputs.iter().map(|output| self.first_axis(output)).collect();
+        let sizes: Vec<_> = outputs.iter().map(|output| self.joined_axis(output)).collect();
         let sum = Size::computed(&SUM, sizes, words, self.place);
         if let Some(parameter) = sum.computes_with().filter(|_| !parameters.is_empty()) {
             if known {
@@ -198,7 +198,9 @@ impl Within<'_> {
         }
         let Shape::Known(spec, sizes) = first else { return Err(Refused) };
         let overflows = sum.overflows();
-        let output = Shape::Known(spec, [sum].iter().chain(&sizes[1..]).cloned().collect());
+        let mut sizes = sizes.clone();
+        sizes[spec.joined] = sum;
+        let output = Shape::Known(spec, sizes);
         if overflows || !extent::fits(output.sizes()) {
             if known {
                 errors.push(extent::of_joined(self.place, &layer, output.sizes()));
@@ -208,13 +210,16 @@ impl Within<'_> {
         Ok((output, None))
     }
 
-    /// Returns the size of a shape along its first axis.
-    fn first_axis(&self, shape: &Shape) -> Size {
+    /// Returns the size of a shape along the axis of a concatenation.
+    fn joined_axis(&self, shape: &Shape) -> Size {
         match shape.alias() {
-            None => shape.sizes().first().map_or_else(|| self.state.unknown.clone(), |size| size.moved(self.place)),
+            None => {
+                let size = shape.spec().and_then(|spec| shape.sizes().get(spec.joined));
+                size.map_or_else(|| self.state.unknown.clone(), |size| size.moved(self.place))
+            }
             Some(alias) => {
                 let words = format!("the size of a branch of `{}`", self.path);
-                Size::asked(&AXIS, alias.clone(), vec![Size::Number(0, self.place)], words, self.place)
+                Size::asked(&JOINED, alias.clone(), Vec::new(), words, self.place)
             }
         }
     }
@@ -297,8 +302,8 @@ fn can_be_joined(given: &Shape, first: &Shape, join: Join) -> bool {
         return true;
     }
     let mut pairs = given.sizes().iter().zip(first.sizes()).enumerate();
-    let differ = |(axis, (gives, first)): (usize, (&Size, &Size))| {
-        join.compares(axis) && matches!(gives.compare(first), Comparison::Different)
+    let differ = |(axis, (gives, wanted)): (usize, (&Size, &Size))| {
+        join.compares(axis, first.joined_axis()) && matches!(gives.compare(wanted), Comparison::Different)
     };
     given.spec() == first.spec() && !pairs.any(differ)
 }
