@@ -186,6 +186,13 @@ pub(crate) fn range_beyond_end(place: Place, range: &str, value: &str, whole: &s
     ))
 }
 
+/// `x[2]` of two elements
+pub(crate) fn index_beyond_end(place: Place, index: &str, value: &str, [whole, last]: [&str; 2]) -> Error {
+    place.error(format!(
+        "there is no `{value}[{index}]`: `{value}` has {whole} along its first axis, and the first index is 0\n\nhelp: write an index of at most {last}"
+    ))
+}
+
 /// `let x = 1; x = 2;`
 pub(crate) fn assigned_constant(name: &Ident, role: &str) -> Error {
     let help = if role == "`let`" {
@@ -307,6 +314,42 @@ pub(crate) fn compared_range(range: &str, value: &str) -> String {
     format!(
         "`{range}` is no range of `{value}`: the start must be below the end, and the end at most the number of its rows"
     )
+}
+
+/// A loop whose bounds only the compiler knows.
+pub(crate) fn compared_repetitions(range: &str) -> String {
+    format!("`{range}` is no range of repetitions: its start must not exceed its end")
+}
+
+/// `for t in 3..1 { .. }`
+pub(crate) fn backward_loop(place: Place, [start, end]: [&str; 2]) -> Error {
+    place.error(format!(
+        "the range `{start}..{end}` starts after its end\n\nhelp: write `{end}..{start}`; a loop counts up"
+    ))
+}
+
+/// `x[..t + 1]` where the loop over t runs as one
+pub(crate) fn length_by_index(place: Place, range: &str, index: &str) -> Error {
+    place.error(format!(
+        "the length of `{range}` changes with `{index}`, and every repetition of this loop computes the same shapes\n\n\
+         help: write an element or row such as `x[{index}]`, or a part of constant length such as `x[{index}..{index} + K]`"
+    ))
+}
+
+/// `for j in 0..t { .. }` where the loop over t runs as one
+pub(crate) fn repetitions_by_index(place: Place, range: &str, index: &str) -> Error {
+    place.error(format!(
+        "the number of repetitions of `{range}` changes with `{index}`, and every repetition of the loop around computes the same\n\n\
+         help: write bounds without `{index}`, or a range of constant length such as `{index}..{index} + K`"
+    ))
+}
+
+/// `x[t / 2]` where the loop over t runs as one
+pub(crate) fn nonlinear_index(place: Place, range: &str, index: &str) -> Error {
+    place.error(format!(
+        "`{range}` is not a sum of products of sizes and `{index}`, so its bounds cannot be checked\n\n\
+         help: write one such as `x[{index}]`, `x[L - 1 - {index}]` or `x[2 * {index} + 1]`"
+    ))
 }
 
 /// `fn tanh(x: Scalar) -> Scalar { .. }`, or two functions of one name

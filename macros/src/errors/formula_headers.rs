@@ -100,6 +100,12 @@ pub(crate) fn formula_parameter(parameter: &impl ToTokens) -> Error {
     ))
 }
 
+/// `struct Name<N: usize>`
+pub(crate) fn size_without_const(parameter: &Ident) -> Error {
+    Place::of(parameter)
+        .error(format!("`{parameter}` is a size, which `const` declares\n\nhelp: write `const {parameter}: usize`"))
+}
+
 /// `struct Name<const T: usize>`
 pub(crate) fn size_named_like_type(parameter: &Ident) -> Error {
     Place::of(parameter).error(format!(

@@ -1,14 +1,15 @@
 //! What do `each`, ranges, and the functions mean that move elements or depend on axes?
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
-use super::{Checked, Inner, Scope};
+use super::{Checked, Inner, Scope, Whole};
 use crate::errors;
 use crate::formula::expression::{Bounds, Expression};
 use crate::formula::graph::{Axes, Extent, Operation, Part, Size, Value};
 use crate::formula::size::{Length, Verdict};
 use crate::identifier;
 use crate::place::Place;
+use crate::text;
 
 impl Scope<'_> {
     /// Adds a formula of each of the parts of which values consist along their first axis.
@@ -80,7 +81,7 @@ impl Scope<'_> {
     ) -> Option<Value> {
         let rows = self.graph.joined_axes(self.rows, axis);
         let outer = std::mem::replace(&mut self.rows, rows);
-        let start = self.entries.len();
+        let (start, mistakes) = (self.entries.len(), self.errors.len());
         let outside = std::mem::replace(&mut self.outside, (start, Inner::Row));
         for ((value, rest), parameter) in parts.into_iter().zip(parameters) {
             let part = self.graph.view(Extent::of(rows, rest), value);
@@ -88,7 +89,7 @@ impl Scope<'_> {
             self.declare(parameter, Some(part), "argument");
         }
         let result = self.value(body);
-        self.close(start);
+        self.close(start, mistakes);
         let result = result.map(|result| self.spread_value(result));
         (self.rows, self.outside) = (outer, outside);
         result
@@ -111,6 +112,7 @@ impl Scope<'_> {
     /// Adds some rows of a value.
     pub(super) fn range(&mut self, base: &Expression, bounds: &Bounds, place: Place) -> Option<Value> {
         let (value, whole) = self.indexed(base, place)?;
+        let written = [&bounds.start, &bounds.end].map(|bound| bound.clone().map_or_else(String::new, text::of));
         let start = match &bounds.start {
             Some(start) => self.bound(start, place)?,
             None => Length::number(0),
@@ -119,7 +121,7 @@ impl Scope<'_> {
             Some(end) => self.bound(end, place)?,
             None => self.graph.length(whole),
         };
-        self.part(value, [start, end], whole, place, &base.text)
+        self.part(value, [start, end], whole, place, [&written.join(".."), &base.text])
     }
 
     /// Adds one row of a value.
@@ -127,7 +129,7 @@ impl Scope<'_> {
         let (value, whole) = self.indexed(base, place)?;
         let start = self.bound(index, place)?;
         let end = start.plus(&Length::number(1))?;
-        let part = self.part(value, [start, end], whole, place, &base.text)?;
+        let part = self.part(value, [start, end], whole, place, [&text::of(index.clone()), &base.text])?;
         let axes = self.graph.extent(part).axes()?;
         let (_, rest) = self.graph.split_axes(axes)?;
         Some(self.graph.view(Extent::of(self.rows, rest), part))
@@ -172,30 +174,21 @@ impl Scope<'_> {
         Some(Length::read(written, &self.indices))
     }
 
-    /// Adds the rows from `start` to `end`.
+    /// Adds the rows from `start` to `end`: what is written in brackets, and before them.
     fn part(
         &mut self,
         value: Value,
         [start, end]: [Length; 2],
         whole: Size,
         place: Place,
-        text: &str,
+        texts: [&str; 2],
     ) -> Option<Value> {
         let length = end.minus(&start)?;
-        // The first and the last index of a loop are checked.
-        let mut variants = vec![[start.clone(), end.clone()]];
-        for (name, [first, after]) in self.bounds.clone() {
-            let last = after.minus(&Length::number(1))?;
-            if start.has(&name) || end.has(&name) {
-                let replaced = |by: &Length| {
-                    let of = |[start, end]: &[Length; 2]| Some([start.replaced(&name, by)?, end.replaced(&name, by)?]);
-                    variants.iter().map(of).collect::<Option<Vec<_>>>()
-                };
-                variants = [replaced(&first)?, replaced(&last)?].concat();
-            }
+        if let Some(index) = self.mentioned_index(&length) {
+            return self.report(errors::length_by_index(place, texts[0], &index));
         }
-        for [start, end] in variants {
-            self.check_part([start, end], whole, place, text)?;
+        for (bounds, loops) in self.ends_of([&start, &end], place, texts[0])? {
+            self.check_part(bounds, loops, whole, place, texts)?;
         }
         let [start, len] = [start, length].map(|length| self.graph.computed(length));
         if self.graph.length(start).as_number() == Some(0) && len == whole {
@@ -204,25 +197,85 @@ impl Scope<'_> {
         Some(self.graph.push(Operation::Slice(Part { start, len, whole }, value)))
     }
 
+    /// Returns the index, as it is written, of a loop at run time that takes part in a size.
+    pub(super) fn mentioned_index(&self, size: &Length) -> Option<String> {
+        let names = self.bounds.iter().map(|(name, _)| name);
+        let mut mentioned = names.filter(|name| size.mentions(&[Ident::new(name, Span::call_site())]));
+        let name = mentioned.next()?;
+        let index = self.indices.iter().rev().find(|(_, length)| length.has(name));
+        Some(index.map_or_else(|| name.clone(), |(index, _)| index.clone()))
+    }
+
+    /// Returns a range as text.
+    pub(super) fn range_text([start, end]: [&Length; 2]) -> String {
+        format!("{}..{}", start.text(), end.text())
+    }
+
+    /// Returns a range at the first and at the last indices of the loops around, each with the bounds of the loops that have a
+    /// repetition then. Reports indices that are factors of a size that only the compiler can evaluate.
+    pub(super) fn ends_of(
+        &mut self,
+        range: [&Length; 2],
+        place: Place,
+        text: &str,
+    ) -> Option<Vec<([Length; 2], Vec<[Length; 2]>)>> {
+        let mut ends = vec![(range.map(Length::clone), Vec::new())];
+        // The bounds of a loop may have the indices of those around it.
+        for (name, [first, after]) in self.bounds.clone().into_iter().rev() {
+            let last = after.minus(&Length::number(1))?;
+            let has = |bounds: &[Length; 2]| bounds.iter().any(|bound| bound.has(&name));
+            if !ends.iter().any(|(bounds, loops)| has(bounds) || loops.iter().any(has)) {
+                continue;
+            }
+            let mut next = Vec::new();
+            for by in [first.clone(), last] {
+                let replaced =
+                    |[start, end]: &[Length; 2]| Some([start.replaced(&name, &by)?, end.replaced(&name, &by)?]);
+                for (bounds, loops) in &ends {
+                    let mut loops = loops.iter().map(replaced).collect::<Option<Vec<_>>>()?;
+                    loops.push([first.clone(), after.clone()]);
+                    next.push((replaced(bounds)?, loops));
+                }
+            }
+            ends = next;
+        }
+        for bound in ends.iter().flat_map(|(bounds, loops)| loops.iter().chain([bounds])).flatten() {
+            if let Some(index) = self.mentioned_index(bound) {
+                return self.report_part(errors::nonlinear_index(place, text, &index));
+            }
+        }
+        Some(ends)
+    }
+
     /// Reports a range that is empty or ends beyond the value, or lets the compiler check it.
-    fn check_part(&mut self, [start, end]: [Length; 2], whole: Size, place: Place, text: &str) -> Option<()> {
+    fn check_part(
+        &mut self,
+        [start, end]: [Length; 2],
+        loops: Vec<[Length; 2]>,
+        whole: Size,
+        place: Place,
+        [written, text]: [&str; 2],
+    ) -> Option<()> {
         let whole_length = self.graph.length(whole);
-        let numbers = [&start, &end, &whole_length].map(Length::as_number);
-        let range = format!("{}..{}", start.text(), end.text());
-        if let [Some(start), Some(end), _] = numbers
-            && (start < 0 || start >= end)
-        {
+        let range = Self::range_text([&start, &end]);
+        let difference = |from: &Length, to: &Length| to.minus(from).and_then(|length| length.as_number());
+        let (first, count, rest) = (start.as_number(), difference(&start, &end), difference(&end, &whole_length));
+        if first.is_some_and(|first| first < 0) || count.is_some_and(|count| count <= 0) {
             return self.report_part(errors::empty_range(place, &range));
         }
-        let is_within = match (numbers[1], numbers[2]) {
-            (Some(end), Some(whole)) => Some(end <= whole),
-            _ => (end == whole_length).then_some(true),
-        };
-        if is_within == Some(false) {
-            return self.report_part(errors::range_beyond_end(place, &range, text, &whole_length.text()));
+        if rest.is_some_and(|rest| rest < 0) {
+            let last = whole_length.minus(&Length::number(1)).map_or_else(String::new, |last| last.text());
+            let whole = whole_length.text();
+            return self.report_part(if written.contains("..") {
+                errors::range_beyond_end(place, &range, text, &whole)
+            } else {
+                errors::index_beyond_end(place, &start.text(), text, [&whole, &last])
+            });
         }
-        if is_within.is_none() || numbers[0].is_none() {
-            self.ranges.push(Checked { place, start, end, whole, texts: [range, text.to_owned()] });
+        let is_whole = first == Some(0) && rest == Some(0);
+        if !is_whole && (first.is_none() || count.is_none() || rest.is_none()) {
+            let whole = Whole::Rows(whole, text.to_owned());
+            self.ranges.push(Checked { place, start, end, whole, loops, text: range });
         }
         Some(())
     }

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Checked, Inner, Meaning, Scope};
+use super::{Checked, Inner, Meaning, Scope, Whole};
 use crate::errors;
 use crate::formula::expression::{Expression, Statement};
 use crate::formula::graph::{Extent, Operation, Repetition, Value};
@@ -69,10 +69,10 @@ struct Outside {
 impl Scope<'_> {
     /// Adds the statements of a block. Returns its result.
     pub(super) fn block(&mut self, statements: &[Statement], result: &Expression) -> Option<Value> {
-        let start = self.entries.len();
+        let (start, mistakes) = (self.entries.len(), self.errors.len());
         self.run(statements);
         let result = self.value(result);
-        self.close(start);
+        self.close(start, mistakes);
         result
     }
 
@@ -161,6 +161,10 @@ impl Scope<'_> {
             self.looped(index, [start, end], place, body);
             return;
         };
+        if last < first {
+            self.report(errors::backward_loop(place, [&start.text(), &end.text()]));
+            return;
+        }
         if last - first > MOST_REPETITIONS {
             self.report(errors::too_many_repetitions(place, MOST_REPETITIONS));
             return;
@@ -179,7 +183,7 @@ impl Scope<'_> {
             if index.is_some() {
                 self.indices.pop();
             }
-            self.close(scope);
+            self.close(scope, mistakes);
             // The same mistakes would follow.
             if self.errors.len() > mistakes {
                 return;
@@ -190,19 +194,38 @@ impl Scope<'_> {
     /// Adds a loop whose number of repetitions only the compiler knows. Its body sees inputs for the values around it.
     fn looped(&mut self, index: Option<&Ident>, [start, end]: [Length; 2], place: Place, body: &[Statement]) {
         if self.alone || !self.has_shapes {
-            self.report(errors::unknown_repetitions(place, &format!("{}..{}", start.text(), end.text())));
+            self.report(errors::unknown_repetitions(place, &Self::range_text([&start, &end])));
             return;
         }
+        self.check_repetitions([&start, &end], place);
         let outside = self.enter_loop();
-        let scope = self.entries.len();
+        let (scope, mistakes) = (self.entries.len(), self.errors.len());
         let number = index.map(|index| self.declare_index(index, [&start, &end]));
         self.run(body);
         if index.is_some() {
             self.indices.pop();
             self.bounds.pop();
         }
-        self.close(scope);
+        self.close(scope, mistakes);
         self.repetition([start, end], number, &outside, place);
+    }
+
+    /// Lets the compiler check the bounds of a loop, of which the index of another one may be part, but not of their difference.
+    fn check_repetitions(&mut self, [start, end]: [&Length; 2], place: Place) -> Option<()> {
+        let text = Self::range_text([start, end]);
+        let count = end.minus(start)?;
+        if let Some(index) = self.mentioned_index(&count) {
+            self.report(errors::repetitions_by_index(place, &text, &index));
+            return None;
+        }
+        for ([start, end], loops) in self.ends_of([start, end], place, &text)? {
+            // No size is negative.
+            if start.as_number() == Some(0) {
+                continue;
+            }
+            self.ranges.push(Checked { place, start, end, whole: Whole::Repetitions, loops, text: text.clone() });
+        }
+        Some(())
     }
 
     /// Gives each name that a loop sees the meaning that it has in its body: an input. Names of constants keep theirs.
@@ -260,9 +283,6 @@ impl Scope<'_> {
             }
             return;
         }
-        let whole = self.graph.computed(end.clone());
-        let texts = [format!("{}..{}", start.text(), end.text()), "the loop".to_owned()];
-        self.ranges.push(Checked { place, start: start.clone(), end: end.clone(), whole, texts });
         self.graph.repetitions.push(Repetition { start, end, index, initial, states, captures, results });
         let repetition = self.graph.repetitions.len() - 1;
         for (index, (of, _)) in assigned.into_iter().enumerate() {
