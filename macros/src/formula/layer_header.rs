@@ -160,6 +160,9 @@ impl LayerHeader {
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
         let mut another = None;
         loop {
+            if input.peek(Token![#]) {
+                return Err(errors::attribute_of_function(Place::from(input.span())));
+            }
             input
                 .parse::<Token![fn]>()
                 .map_err(|_| another.take().unwrap_or_else(|| expected(&format!("`fn {}`", of.entry()), input)))?;
@@ -180,6 +183,10 @@ impl LayerHeader {
         }
         let inside;
         parenthesized!(inside in input);
+        if inside.peek(Token![&]) || inside.peek(Token![self]) || inside.peek(Token![mut]) && inside.peek2(Token![self])
+        {
+            return Err(errors::receiver(Place::from(inside.span())));
+        }
         self.input.name = inside.parse().map_err(|_| expected("the name of the input", &inside))?;
         inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the input", &inside))?;
         self.takes = ShapeOf::read(&inside.parse()?, &OF_NETWORKS)?;

@@ -296,8 +296,15 @@ impl<'a> Scope<'a> {
         if !word.contains(char::is_lowercase) && word.contains(char::is_uppercase) {
             return Some(self.constant(&name.to_token_stream()));
         }
+        let error = self.unknown(name);
+        self.report(error)
+    }
+
+    /// Returns the message about a name that is not declared. The name that was meant is no longer one that is never used.
+    fn unknown(&mut self, name: &Ident) -> syn::Error {
         let names: Vec<_> = self.entries.iter().map(|entry| identifier::plain(&entry.name)).collect();
-        self.report(errors::unknown_in_formula(name, &names))
+        let similar = super::function::nearest(&identifier::plain(name), names.iter().cloned());
+        errors::unknown_in_formula(name, &names, similar.as_deref())
     }
 
     /// Returns the const parameter with this name.

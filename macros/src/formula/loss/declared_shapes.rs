@@ -52,6 +52,12 @@ fn read(tokens: TokenStream, errors: &mut Errors) -> Read<LayerHeader, Analysis>
     declaration::read(errors, |header, errors| LayerHeader::parse(tokens, Declared::Loss, header, errors), analyse)
 }
 
+/// Collects the mistakes in a declaration.
+#[cfg(test)]
+pub(in crate::formula) fn read_shaped(tokens: TokenStream, errors: &mut Errors) {
+    read(tokens, errors);
+}
+
 /// Returns the values of the loss and of its gradient, unless there is a mistake, which was reported.
 fn analyse(header: &LayerHeader, errors: &mut Errors) -> Option<Analysis> {
     let (target_name, target_shape) = header.target.as_ref()?;

@@ -156,7 +156,7 @@ impl Scope<'_> {
     }
 
     /// Reports a mistake, and returns nothing.
-    fn report_part<T>(&mut self, error: syn::Error) -> Option<T> {
+    pub(super) fn report_part<T>(&mut self, error: syn::Error) -> Option<T> {
         self.errors.push(error);
         None
     }
@@ -185,7 +185,8 @@ impl Scope<'_> {
     ) -> Option<Value> {
         let length = end.minus(&start)?;
         if let Some(index) = self.mentioned_index(&length) {
-            return self.report(errors::length_by_index(place, texts[0], &index));
+            self.errors.push_once(errors::length_by_index(place, texts[0], &index));
+            return None;
         }
         for (bounds, loops) in self.ends_of([&start, &end], place, texts[0])? {
             self.check_part(bounds, loops, whole, place, texts)?;

@@ -3,7 +3,7 @@
 use super::{Meaning, Scope};
 use crate::errors;
 use crate::formula::expression::{Expression, Kind, Operator};
-use crate::formula::graph::{Axes, Binary, Extent, Matrix, Operation, Value};
+use crate::formula::graph::{Axes, Binary, Extent, Matrix, Operation, Size, Value};
 use crate::formula::size::{Length, Verdict};
 use crate::identifier;
 use crate::place::Place;
@@ -58,22 +58,28 @@ impl Scope<'_> {
     fn multiplied(&mut self, place: Place, sides: &[Expression; 2]) -> Option<Value> {
         let [left, right] = sides;
         let texts = [&left.text, &right.text].map(String::as_str);
+        if let Some(error) = self.nested_product(sides) {
+            self.mention(&left.text);
+            self.mention(&right.text);
+            return self.report(error);
+        }
         match (self.matrix(left), self.matrix(right)) {
-            (Some(_), Some(_)) => return self.report(errors::product_of_matrices(place, texts)),
+            (Some(_), Some(_)) => {
+                let instead = format!("{} * ({} * x)", bracketed(texts[0]), texts[1]);
+                return self.report(errors::product_of_matrices(place, texts, &instead));
+            }
             (Some((matrix, is_transposed)), None) => {
                 let value = self.value(right)?;
                 if self.rank(value) < 2 {
                     return self.product(place, sides, (matrix, is_transposed), value);
                 }
                 let matrix = self.matrix_value(matrix, is_transposed);
-                return self.matrix_product(place, texts, [matrix, value]);
+                return self.matrix_product(place, texts, [matrix, value], [true, false]);
             }
             (None, Some((matrix, is_transposed))) => {
                 let value = self.value(left)?;
                 if self.rank(value) < 2 {
-                    let wanted = if is_transposed { matrix.rows } else { matrix.columns };
-                    let vector = self.vector_text(wanted);
-                    return self.report(errors::matrix_on_the_right(place, texts, self.rank(value) == 1, &vector));
+                    return self.vector_times(place, texts, value, (matrix, is_transposed));
                 }
                 return self.rows_times(place, texts, value, (matrix, is_transposed));
             }
@@ -84,14 +90,73 @@ impl Scope<'_> {
         match values.map(|value| self.rank(value)) {
             // A function of numbers acts on every element.
             _ if self.alone => Some(self.graph.times(values[0], values[1])),
-            [2, 2] => self.matrix_product(place, texts, values),
+            [2, 2] => self.matrix_product(place, texts, values, [false, false]),
             [2, 1] => self.matrix_times_vector(place, texts, values),
-            [1, 2] => self.report(errors::matrix_on_the_right(place, texts, true, "")),
+            [1, 2] => {
+                let sizes = self.graph.sizes(self.graph.extent(values[1]).axes().unwrap_or_default()).to_vec();
+                self.report_matrix_on_the_right(place, texts, values[0], &sizes)
+            }
             _ => {
                 self.check_sizes(values, place, "*", texts)?;
                 Some(self.graph.times(values[0], values[1]))
             }
         }
+    }
+
+    /// Returns what is wrong with a product of which one side is the product of two parameters.
+    fn nested_product(&mut self, [left, right]: &[Expression; 2]) -> Option<syn::Error> {
+        let mut factors = |side: &Expression| match &side.kind {
+            Kind::Binary(Operator::Multiply, place, sides) => {
+                let [first, second] = &**sides;
+                let both = self.matrix(first).is_some() && self.matrix(second).is_some();
+                both.then(|| (*place, [first.text.clone(), second.text.clone()]))
+            }
+            _ => None,
+        };
+        if let Some((place, [first, second])) = factors(right) {
+            let instead = format!("({} * {first}) * {second}", bracketed(&left.text));
+            return Some(errors::product_of_matrices(place, [&first, &second], &instead));
+        }
+        let (place, [first, second]) = factors(left)?;
+        let instead = format!("{first} * ({second} * {})", bracketed(&right.text));
+        Some(errors::product_of_matrices(place, [&first, &second], &instead))
+    }
+
+    /// Reports the product of a vector or a number and a parameter.
+    fn vector_times(
+        &mut self,
+        place: Place,
+        texts: [&str; 2],
+        value: Value,
+        (matrix, is_transposed): (Matrix, bool),
+    ) -> Option<Value> {
+        let sizes = if is_transposed { [matrix.columns, matrix.rows] } else { [matrix.rows, matrix.columns] };
+        if self.rank(value) == 1 {
+            return self.report_matrix_on_the_right(place, texts, value, &sizes);
+        }
+        let vector = self.vector_text(sizes[1]);
+        self.report(errors::number_times_matrix(place, texts, &vector))
+    }
+
+    /// Reports the product of a vector and a matrix with these rows and columns.
+    fn report_matrix_on_the_right(
+        &mut self,
+        place: Place,
+        [left, right]: [&str; 2],
+        vector: Value,
+        sizes: &[Size],
+    ) -> Option<Value> {
+        let len = self.graph.first_size(vector);
+        let plain = right.strip_prefix("transpose(").and_then(|rest| rest.strip_suffix(')'));
+        let transposed = plain.map_or_else(|| format!("transpose({right})"), str::to_owned);
+        let vector = bracketed(left);
+        let written = [format!("`{} * {vector}`", bracketed(right)), format!("`{transposed} * {vector}`")];
+        let fits = |size: Option<&Size>| size.is_some_and(|&size| self.graph.compare(size, len) != Verdict::Different);
+        let fitting: Vec<_> = written.iter().zip([fits(sizes.get(1)), fits(sizes.first())]).collect();
+        let any = fitting.iter().any(|&(_, fits)| fits);
+        let chosen: Vec<_> =
+            fitting.into_iter().filter(|&(_, fits)| fits || !any).map(|(written, _)| written.as_str()).collect();
+        self.report(errors::matrix_on_the_right(place, right, &chosen.join(" or ")))
     }
 
     /// Adds the product of a parameter and a vector.
@@ -147,9 +212,7 @@ impl Scope<'_> {
             let shapes = [self.shape_text(value), self.axes_text(other)];
             return self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], None));
         };
-        let transposed =
-            (self.graph.compare(width, outer) == Verdict::Equal).then(|| format!("transpose({})", texts[1]));
-        self.check_inner([width, inner], place, texts, [axes, other], transposed.as_deref())?;
+        self.check_inner([width, inner], place, texts, [axes, other], [false, true])?;
         let outer_rows = self.graph.axes(&[count]);
         let rows = self.graph.joined_axes(self.rows, outer_rows);
         let vector = self.graph.axes(&[width]);
@@ -159,18 +222,22 @@ impl Scope<'_> {
         Some(self.graph.view(Extent::Element(self.rows, result), product))
     }
 
-    /// Adds the product of two matrices of each row.
-    fn matrix_product(&mut self, place: Place, texts: [&str; 2], values: [Value; 2]) -> Option<Value> {
+    /// Adds the product of two matrices of each row, of which some are parameters.
+    fn matrix_product(
+        &mut self,
+        place: Place,
+        texts: [&str; 2],
+        values: [Value; 2],
+        are_parameters: [bool; 2],
+    ) -> Option<Value> {
         let values = values.map(|value| self.spread_value(value));
         let axes = values.map(|value| self.graph.extent(value).axes().unwrap_or_default());
         let sizes = axes.map(|axes| self.graph.sizes(axes).to_vec());
-        let ([_, inner], [other, last]) = (sizes[0].as_slice(), sizes[1].as_slice()) else {
+        let ([_, inner], [other, _]) = (sizes[0].as_slice(), sizes[1].as_slice()) else {
             let shapes = values.map(|value| self.shape_text(value));
             return self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], None));
         };
-        let transposed =
-            (self.graph.compare(*inner, *last) == Verdict::Equal).then(|| format!("transpose({})", texts[1]));
-        self.check_inner([*inner, *other], place, texts, axes, transposed.as_deref())?;
+        self.check_inner([*inner, *other], place, texts, axes, are_parameters)?;
         let untransposed = |graph: &crate::formula::graph::Graph, value| match graph.operation(value) {
             Operation::Transpose(original) => Some(original),
             _ => None,
@@ -189,9 +256,7 @@ impl Scope<'_> {
         let [matrix, vector] = values.map(|value| self.spread_value(value));
         let axes = [matrix, vector].map(|value| self.graph.extent(value).axes().unwrap_or_default());
         let (&[rows, columns], &[len]) = (self.graph.sizes(axes[0]), self.graph.sizes(axes[1])) else { return None };
-        let transposed = (self.graph.compare(rows, len) == Verdict::Equal)
-            .then(|| format!("transpose({}) * {}", texts[0], texts[1]));
-        self.check_inner([columns, len], place, texts, axes, transposed.as_deref())?;
+        self.check_inner([columns, len], place, texts, axes, [false, false])?;
         // As a matrix of one row, whose product with the transposed matrix has one row.
         let one = self.graph.computed(Length::number(1));
         let row = self.graph.axes(&[one, len]);
@@ -208,11 +273,11 @@ impl Scope<'_> {
     /// Reports a product of matrices whose inner sizes differ.
     fn check_inner(
         &mut self,
-        sizes: [crate::formula::graph::Size; 2],
+        sizes: [Size; 2],
         place: Place,
         texts: [&str; 2],
         axes: [Axes; 2],
-        help: Option<&str>,
+        are_parameters: [bool; 2],
     ) -> Option<()> {
         match self.graph.compare(sizes[0], sizes[1]) {
             Verdict::Equal => Some(()),
@@ -222,9 +287,68 @@ impl Scope<'_> {
             }
             Verdict::Different => {
                 let shapes = axes.map(|axes| self.axes_text(axes));
-                self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], help));
+                let help = self.product_that_fits(texts, axes, are_parameters);
+                self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], help.as_deref()));
                 None
             }
         }
     }
+
+    /// Returns a product of the same values that exists. The rows of a value stay on the left of a parameter.
+    fn product_that_fits(
+        &self,
+        [left, right]: [&str; 2],
+        axes: [Axes; 2],
+        are_parameters: [bool; 2],
+    ) -> Option<String> {
+        let [first, second] = axes.map(|axes| self.graph.sizes(axes));
+        let equal = |left: Option<&Size>, right: Option<&Size>| match (left, right) {
+            (Some(&left), Some(&right)) => self.graph.compare(left, right) == Verdict::Equal,
+            _ => false,
+        };
+        let transposed = |text: &str| {
+            let plain = text.strip_prefix("transpose(").and_then(|rest| rest.strip_suffix(')'));
+            let plain = plain.filter(|plain| !plain.contains(['(', ')']));
+            plain.map_or_else(|| format!("transpose({text})"), str::to_owned)
+        };
+        let (l, r) = (bracketed(left), bracketed(right));
+        let exchanged = [
+            (second.get(1), first.get(1), format!("{r} * {}", transposed(left))),
+            (second.get(1), first.first(), format!("{r} * {l}")),
+        ];
+        let kept = [
+            (first.get(1), second.get(1), format!("{l} * {}", transposed(right))),
+            (first.first(), second.first(), format!("{} * {r}", transposed(left))),
+        ];
+        let is_same = first.len() == second.len() && first.iter().zip(second).all(|(l, r)| equal(Some(l), Some(r)));
+        let products = if are_parameters == [true, false] && second.len() == 2 {
+            exchanged.into_iter().chain(kept).collect::<Vec<_>>()
+        } else if second.len() == 2 {
+            kept.into_iter().chain(exchanged).collect()
+        } else {
+            kept.into_iter().skip(1).collect()
+        };
+        let product = products.into_iter().find(|(left, right, _)| equal(*left, *right)).map(|(_, _, text)| text);
+        if is_same {
+            let elements = format!("component_mul({left}, {right})");
+            return Some(product.map_or(elements.clone(), |product| {
+                format!("{elements}` for the products of the elements, or `{product}")
+            }));
+        }
+        product
+    }
+}
+
+/// Returns an expression as a factor.
+fn bracketed(text: &str) -> String {
+    let mut depth = 0_usize;
+    let is_sum = text.chars().enumerate().any(|(index, letter)| {
+        match letter {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && matches!(letter, '+' | '-' | '*' | '/') && index > 0
+    });
+    if is_sum || text.starts_with('-') { format!("({text})") } else { text.to_owned() }
 }
