@@ -56,8 +56,8 @@ impl Errors {
     /// Adds a mistake, unless the same was told elsewhere.
     pub(crate) fn push_once(&mut self, error: Error) {
         let text = error.to_string();
-        let told = self.combined.iter().flat_map(|combined| combined.clone());
-        if !told.into_iter().any(|known| known.to_string() == text) {
+        let mut told = self.combined.iter().flatten();
+        if !told.any(|known| known.to_string() == text) {
             self.push(error);
         }
     }

@@ -8,6 +8,7 @@ mod expression;
 
 mod parse;
 
+mod named_sizes;
 mod range;
 mod size;
 

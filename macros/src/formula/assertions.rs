@@ -44,9 +44,10 @@ pub(super) fn assertions(
         let bounds = checked.loops.iter().flatten().chain([&checked.start, &checked.end]).chain(&whole);
         let is_generic = bounds.into_iter().any(|length| length.mentions(graph.const_parameters()));
         let [start, end] = [&checked.start, &checked.end].map(Length::code);
-        let assertion = match whole.map(|whole| whole.code()) {
-            Some(whole) => quote!(#private::require_range(#start, #end, #whole, #message)),
-            None => quote!(::core::assert!(#start <= #end, "{}", #message)),
+        let assertion = if let Some(whole) = whole.map(|whole| whole.code()) {
+            quote!(#private::require_range(#start, #end, #whole, #message))
+        } else {
+            quote!(::core::assert!(#start <= #end, "{}", #message))
         };
         let repeats = checked.loops.iter().map(|bounds| {
             let [first, after] = bounds.each_ref().map(Length::code);

@@ -10,6 +10,7 @@ use syn::{Attribute, GenericParam, Generics, Token, TypeParam, Visibility, brace
 pub(crate) use self::fields::{Dimensions, Parameter, Start};
 use super::declared::{Function, OF_NETWORKS, ShapeOf, formula};
 use super::header::{Input, Setting};
+use super::named_sizes::written_once;
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
@@ -220,6 +221,18 @@ impl LayerHeader {
             _ => None,
         });
         parameters.collect()
+    }
+
+    /// Returns items of the layer in which every size that is a constant of the surrounding code is written once.
+    pub(crate) fn with_sizes(&self, items: TokenStream) -> TokenStream {
+        let shapes = [&self.takes, &self.gives].into_iter().chain(self.target.iter().map(|(_, shape)| shape));
+        let of_parameters = self.parameters.iter().flat_map(|parameter| match &parameter.dimensions {
+            Dimensions::Scalar => vec![],
+            Dimensions::Vector(size) => vec![size],
+            Dimensions::Matrix(rows, columns) => vec![rows, columns],
+        });
+        let sizes = shapes.flat_map(|shape| &shape.sizes).chain(of_parameters);
+        written_once(items, &self.name, sizes, &self.sizes())
     }
 
     /// Returns whether a size can be written in a type: it is not computed from const parameters, and not 0.

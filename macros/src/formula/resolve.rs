@@ -4,6 +4,8 @@ mod arrays;
 mod call;
 mod condition;
 mod functions;
+mod other_product;
+mod parts;
 mod product;
 mod shape;
 mod statements;

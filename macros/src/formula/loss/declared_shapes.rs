@@ -42,8 +42,8 @@ pub(super) fn loss(tokens: TokenStream, library: &TokenStream) -> TokenStream {
     expand(
         tokens,
         read,
-        |header, analysis| code::items(header, analysis, &private),
-        |header| code::stand_in(header, &private),
+        |header, analysis| header.with_sizes(code::items(header, analysis, &private)),
+        |header| header.with_sizes(code::stand_in(header, &private)),
     )
 }
 

@@ -27,10 +27,7 @@ impl Scope<'_> {
             return Some(self.matrix_value(matrix, !is_transposed));
         }
         if word == "each" {
-            if self.alone {
-                return self.report(self.combination_alone(name, place));
-            }
-            return self.each_without_closure(name, arguments);
+            return self.each_without_closure(name, arguments, place);
         }
         let values: Vec<_> = arguments.iter().map(|argument| self.value(argument)).collect();
         if word == "powi" {
@@ -57,8 +54,11 @@ impl Scope<'_> {
         if let Some(function) = found {
             return (function.build)(self.graph, &values);
         }
-        // The mean.
-        let value = *values.first()?;
+        self.mean(*values.first()?)
+    }
+
+    /// Adds the mean of all elements.
+    fn mean(&mut self, value: Value) -> Option<Value> {
         let axes = self.graph.extent(value).axes()?;
         let sum = self.graph.reduce(Reduction::Sum, value);
         let reciprocal = self.graph.reciprocal(axes);
@@ -66,7 +66,10 @@ impl Scope<'_> {
     }
 
     /// Reports `each` without a closure.
-    fn each_without_closure(&mut self, name: &Ident, arguments: &[Expression]) -> Option<Value> {
+    fn each_without_closure(&mut self, name: &Ident, arguments: &[Expression], place: Place) -> Option<Value> {
+        if self.alone {
+            return self.report(self.combination_alone(name, place));
+        }
         let texts: Vec<_> = arguments.iter().map(|argument| &*argument.text).collect();
         for text in &texts {
             self.mention(text);
