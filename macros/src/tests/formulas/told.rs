@@ -112,6 +112,10 @@ fn products_that_exist_are_suggested() {
             ("w * x + bias", "+", "`+` takes vectors of one length: declare `bias` as `Vector<H>`"),
         ],
     );
+}
+
+#[test]
+fn operations_of_the_rows_of_images_are_suggested() {
     let of_image = |formula: &str| {
         format!(
             "struct Wrong<const C: usize, const H: usize> {{ b: Vector<C> }}\
@@ -179,7 +183,7 @@ fn mistakes_in_rows_are_told_once() {
 }
 
 #[test]
-fn headers_are_told_once() {
+fn headers_of_layers_are_told_once() {
     let whole = |source: &str| source.to_owned();
     assert_told(
         Form::Layer,
@@ -212,6 +216,11 @@ fn headers_are_told_once() {
             ),
         ],
     );
+}
+
+#[test]
+fn other_headers_are_told_once() {
+    let whole = |source: &str| source.to_owned();
     assert_told(
         Form::Gradient,
         whole,
