@@ -143,7 +143,7 @@ fn without_meaning(expression: &Expr, place: Place) -> syn::Error {
             errors::assignment_as_value(Place::of(assignment.eq_token), &text::of(assignment.left.to_token_stream()))
         }
         Expr::Field(field) if matches!(&*field.base, Expr::Path(base) if base.path.is_ident("self")) => {
-            errors::field_of_self(Place::of(&field.base), &text::of(field.member.to_token_stream()))
+            errors::field_of_self(place, &text::of(field.member.to_token_stream()))
         }
         other => errors::no_part_of_formula(place, &text::of(other.to_token_stream())),
     }

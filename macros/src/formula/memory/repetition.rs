@@ -29,9 +29,10 @@ impl Memory<'_> {
         let (index, number) = self.index(repetition);
         let [first, end] = [&of.start, &of.end].map(Length::code);
         let [at, count] = ["at", "count"].map(hygienic);
+        let repetitions = of.count_code();
         quote! {
             {
-                let #count = #end - #first;
+                let #count = #repetitions;
                 #start
                 for #index in (#first)..(#end) {
                     let #at = #index - #first;

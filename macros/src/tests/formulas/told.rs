@@ -148,7 +148,7 @@ fn names_that_are_meant_are_suggested() {
                 "this formula has `x`, `w` and `bias`; constants of the code around it are in capitals",
             ),
             ("w * (x + bais)", "bais", "write `bias`, which has a similar name"),
-            ("self.w * x", "self", "write `w`"),
+            ("self.w * x", "self.w", "write `w`"),
             ("return w * x;", "return", "write `w * x`"),
             ("w @ x", "@", "write `*`, the product of matrices"),
             ("let y = w * x y", "y", "end the `let` or assignment before it with `;`"),
