@@ -413,7 +413,7 @@ mod visible {
 
 layer! {
     /// A loop from the second step, loops in which rows depend on two indices, and a loop of constants.
-    struct Steps<const L: usize, const N: usize, const K: usize> { scale: Vector<N> }
+    struct Recurrence<const L: usize, const N: usize, const K: usize> { scale: Vector<N> }
     fn forward(x: Sequence<L, N>) -> Vector<N> {
         let mut h = scale * x[0];
         for t in 1..L {
@@ -434,8 +434,8 @@ layer! {
 const NONE: usize = 0;
 const NO_STEPS: usize = 0;
 const TWO_STEPS: usize = 2;
-network!(struct OfOneStep (Vector<2>) = Reshape<Sequence<1, 2>>, Steps<1, 2, NO_STEPS>);
-network!(struct OfThreeSteps (Vector<6>) = Reshape<Sequence<3, 2>>, Steps<3, 2, TWO_STEPS>);
+network!(struct OfOneStep (Vector<2>) = Reshape<Sequence<1, 2>>, Recurrence<1, 2, NO_STEPS>);
+network!(struct OfThreeSteps (Vector<6>) = Reshape<Sequence<3, 2>>, Recurrence<3, 2, TWO_STEPS>);
 
 #[test]
 fn a_loop_without_repetitions_leaves_its_variables_as_they_were() {

@@ -53,7 +53,7 @@ pub(crate) fn formula_too_long(place: Place) -> Error {
 /// Tokens that are no expression. Rust's parser says why.
 pub(crate) fn no_expression(error: &Error) -> Error {
     let text = error.to_string();
-    if text == "expected `;`" {
+    if text.ends_with("expected `;`") {
         return Error::new(
             error.span(),
             "expected `;` before this\n\nhelp: end the `let` or assignment before it with `;`",

@@ -49,7 +49,8 @@ pub(super) fn assertions(
         } else {
             quote!(::core::assert!(#start <= #end, "{}", #message))
         };
-        let repeats = checked.loops.iter().map(|bounds| {
+        // The outermost first: without its repetition, the bounds of the others may have no value.
+        let repeats = checked.loops.iter().rev().map(|bounds| {
             let [first, after] = bounds.each_ref().map(Length::code);
             quote!(#first < #after)
         });

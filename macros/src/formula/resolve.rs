@@ -41,7 +41,7 @@ pub(crate) struct Checked {
     pub(crate) start: Length,
     pub(crate) end: Length,
     pub(crate) whole: Whole,
-    /// The bounds of the loops around, of which each has a repetition if the range matters.
+    /// The bounds of the loops around from the innermost on, of which each has a repetition if the range matters.
     pub(crate) loops: Vec<[Length; 2]>,
     /// The range, as it is written.
     pub(crate) text: String,

@@ -25,11 +25,7 @@ pub(crate) struct Repetition {
 impl Repetition {
     /// Returns the code of the number of repetitions. Where it would be negative, an assertion says so.
     pub(crate) fn count_code(&self) -> TokenStream {
-        let [start, end] = [&self.start, &self.end].map(Length::code);
-        match self.start.as_number() {
-            Some(0) => end,
-            _ => quote!({ ::core::primitive::usize::saturating_sub(#end, #start) }),
-        }
+        self.end.minus(&self.start).map_or_else(|| quote!(1), |count| count.saturating_code())
     }
 }
 
@@ -78,7 +74,7 @@ impl Graph {
     pub(super) fn trajectory_extent(&mut self, repetition: usize, index: usize) -> Extent {
         let count = self.repetitions.get(repetition).and_then(|repetition| {
             let length = repetition.end.minus(&repetition.start)?;
-            Some(SizeText { text: length.text(), code: repetition.count_code(), length })
+            Some(SizeText { text: length.text(), code: length.saturating_code(), length })
         });
         let count = match count {
             Some(count) => self.size(count),

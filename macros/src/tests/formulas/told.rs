@@ -152,6 +152,11 @@ fn names_that_are_meant_are_suggested() {
             ("return w * x;", "return", "write `w * x`"),
             ("w @ x", "@", "write `*`, the product of matrices"),
             ("let y = w * x y", "y", "end the `let` or assignment before it with `;`"),
+            (
+                "let mut y = w * x; for _ in 0..4 { y = tanh(y) y = 2 * y; } y",
+                "y",
+                "end the `let` or assignment before it with `;`",
+            ),
             ("let mut y = w * x; y = 2 * y", "=", "end it with `;` and write the result after it: `y = ..; y`"),
             ("relu(w * x)", "relu", "write `max(0, x)`"),
             ("w * relu(x)", "relu", "write `max(0, x)`"),
