@@ -54,7 +54,7 @@ fn read(tokens: TokenStream, errors: &mut Errors) -> Read<LayerHeader, Analysis>
 
 /// Collects the mistakes in a declaration.
 #[cfg(test)]
-pub(in crate::formula) fn read_shaped(tokens: TokenStream, errors: &mut Errors) {
+pub(crate) fn read_shaped(tokens: TokenStream, errors: &mut Errors) {
     read(tokens, errors);
 }
 
