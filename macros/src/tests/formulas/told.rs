@@ -258,3 +258,14 @@ fn other_headers_are_told_once() {
         ],
     );
 }
+
+#[test]
+fn the_sizes_of_a_loss_are_checked_once_for_all_scalars_and_instructions() {
+    let declared = "struct Parts<const K: usize, const P: usize> {}\
+                    fn loss(prediction: Vector<P>, target: Vector<1>) -> Scalar { norm(prediction[K..2 * K] - target[0]) }";
+    let items = crate::formula::loss(declared.parse().unwrap_or_default(), &"typenet".parse().unwrap_or_default());
+    let items = items.to_string();
+    let (before, evaluate) = items.split_once("fn evaluate").unwrap_or_default();
+    assert!(before.contains("const __PartsFITS") && before.contains("require_range"), "{before}");
+    assert!(evaluate.contains("let () = Self :: __PartsFITS") && !evaluate.contains("require_range"), "{evaluate}");
+}
