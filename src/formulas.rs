@@ -22,8 +22,8 @@ use crate::{Dense, FlatParameters, Relu, gradient_of, minimize, network};
 ///
 /// # Gradients
 /// At equality, `max(a, b)`, `min(a, b)` and `clamp` pass the gradient to the first argument, and `if a < b` takes the `else`;
-/// `abs` has the derivative 0 at 0. `max(0, x)` thus has the derivative 0 at 0, like [`Relu`]. In a branch that is not taken,
-/// infinities do not matter. `sqrt` has the derivative ∞ at 0. `x_ln_x(0)` is 0.
+/// `abs` has the derivative 0 at 0. `max(0, x)` thus has the derivative 0 at 0, like [`Relu`]. In a branch of `if` that is not
+/// taken, infinities do not matter to value and derivative. `sqrt` has the derivative ∞ at 0. `x_ln_x(0)` is 0.
 ///
 /// # Numerics
 /// The formula is computed as it is written, in the registers of vectors, with sums of products fused. Forms that lose digits
@@ -137,10 +137,10 @@ macro_rules! loss {
 /// - **Shapes**: `Vector<N>`, `Sequence<L, N>` and `Image<C, H, W>` come in and go out. Sizes are numbers, constants and const
 ///   parameters. `w * x` is the product of a matrix and a vector or matrix, and `transpose(w)` the transpose. Values of one shape
 ///   are added element by element, and a number acts on every element.
-/// - **Rows**: `each(x, y, |row, number| ..)` is a formula of each row of a matrix, channel of an image or element of a vector.
-///   `x[i]` and `x[a..b]` are parts, `concat(x, y)` joins, `flatten(x)` makes a vector. `outer(a, b)`, `row_sum(x)`, `row_mean(x)`.
+/// - **Rows**: `each(x, |row| ..)` is a formula of each row of a matrix, channel of an image or element of a vector. With more
+///   values, `each(x, scale, |row, factor| factor * row)`, it sees a row or element of each. `x[i]` and `x[a..b]` are parts, `concat(x, y)` joins, `flatten(x)` makes a vector. `outer(a, b)`, `row_sum(x)`, `row_mean(x)`.
 /// - **Loops**: `let mut h = x; for step in 0..K { h = ..; }`. Numbers are written out; const parameters and constants become a
-///   loop at run time.
+///   loop at run time, maybe without a repetition.
 /// - **Functions**: `fn gate(x: Scalar) -> Scalar { .. }` before or after `fn forward`; [`formula!`](crate::formula!) shares them.
 /// - `#[init(HeNormal)]` before the struct says how the weights before the layer are drawn.
 ///

@@ -53,6 +53,22 @@ impl Errors {
         }
     }
 
+    /// Adds a mistake, unless the same was told elsewhere.
+    pub(crate) fn push_once(&mut self, error: Error) {
+        let text = error.to_string();
+        let mut told = self.combined.iter().flatten();
+        if !told.any(|known| known.to_string() == text) {
+            self.push(error);
+        }
+    }
+
+    /// Adds a mistake, if there is one.
+    pub(crate) fn extend(&mut self, error: Option<Error>) {
+        if let Some(error) = error {
+            self.push(error);
+        }
+    }
+
     /// Returns whether there are mistakes.
     pub(crate) fn any(&self) -> bool {
         self.combined.is_some()

@@ -8,6 +8,7 @@ mod expression;
 
 mod parse;
 
+mod named_sizes;
 mod range;
 mod size;
 
@@ -50,14 +51,27 @@ pub(crate) use layer::layer;
 pub(crate) use loss::loss;
 pub(crate) use shared::{formula, imported};
 
-/// Returns the mistakes in an activation or a loss.
+/// The macros whose mistakes tests read.
 #[cfg(test)]
-pub(crate) fn mistakes(tokens: proc_macro2::TokenStream, is_loss: bool) -> Vec<syn::Error> {
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    Activation,
+    Loss,
+    ShapedLoss,
+    Layer,
+    Gradient,
+}
+
+/// Returns the mistakes in a declaration.
+#[cfg(test)]
+pub(crate) fn mistakes(tokens: proc_macro2::TokenStream, form: Form) -> Vec<syn::Error> {
     let mut errors = crate::errors::Errors::new();
-    if is_loss {
-        loss::read(tokens, &mut errors);
-    } else {
-        activation::read(tokens, &mut errors);
+    match form {
+        Form::Activation => drop(activation::read(tokens, &mut errors)),
+        Form::Loss => drop(loss::read(tokens, &mut errors)),
+        Form::ShapedLoss => loss::read_shaped(tokens, &mut errors),
+        Form::Layer => drop(layer::read(tokens, &mut errors)),
+        Form::Gradient => gradient::mistakes(tokens, &mut errors),
     }
     errors.into_result().err().map_or_else(Vec::new, |error| error.into_iter().collect())
 }

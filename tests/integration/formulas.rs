@@ -411,6 +411,67 @@ mod visible {
     network!(pub(super) struct Generic<const L: usize> (Sequence<L, 4>) = super::Elman<L, 4, 2>, Dense<2, 2>);
 }
 
+layer! {
+    /// A loop from the second step, loops in which rows depend on two indices, and a loop of constants.
+    struct Recurrence<const L: usize, const N: usize, const K: usize> { scale: Vector<N> }
+    fn forward(x: Sequence<L, N>) -> Vector<N> {
+        let mut h = scale * x[0];
+        for t in 1..L {
+            h = tanh(h + x[t] * scale + x[L - 1 - t]);
+        }
+        for k in 0..K {
+            for t in k..k + NONE {
+                h = h * x[t];
+            }
+            h = sin(h) + x[k];
+        }
+        for _ in 2..2 {
+            h = exp(h);
+        }
+        h
+    }
+}
+const NONE: usize = 0;
+const NO_STEPS: usize = 0;
+const TWO_STEPS: usize = 2;
+network!(struct OfOneStep (Vector<2>) = Reshape<Sequence<1, 2>>, Recurrence<1, 2, NO_STEPS>);
+network!(struct OfThreeSteps (Vector<6>) = Reshape<Sequence<3, 2>>, Recurrence<3, 2, TWO_STEPS>);
+
+#[test]
+fn a_loop_without_repetitions_leaves_its_variables_as_they_were() {
+    let mut one = OfOneStep::<f64>::zeroed();
+    one.parameters_mut().copy_from_slice(&[2.0, -3.0]);
+    assert_eq!(one.predict(&[0.5, 0.25]), [1.0, -0.75]);
+    let check = gradient_check(&mut *one, &[[0.5, 0.25], [-1.0, 2.0]], &[[1.0, 0.0], [0.5, 0.5]], &MeanSquaredError);
+    assert!(matches!(check, Ok(check) if check.relative_error < 1e-7));
+
+    let mut three = OfThreeSteps::<f64>::zeroed();
+    three.parameters_mut().copy_from_slice(&[2.0, -3.0]);
+    let x = [[0.5, 0.25], [-1.0, 2.0], [0.75, -0.5]];
+    let found = three.predict(&[0.5, 0.25, -1.0, 2.0, 0.75, -0.5]);
+    for (element, (&found, scale)) in found.iter().zip([2.0, -3.0]).enumerate() {
+        let mut h: f64 = scale * x[0][element];
+        for t in 1..3 {
+            h = (h + x[t][element] * scale + x[2 - t][element]).tanh();
+        }
+        for row in &x[..2] {
+            h = h.sin() + row[element];
+        }
+        assert!((found - h).abs() < 1e-12, "{found} {h}");
+    }
+    let check = gradient_check(&mut *three, &[[0.5, 0.25, -1.0, 2.0, 0.75, -0.5]], &[[1.0, 0.0]], &MeanSquaredError);
+    assert!(matches!(check, Ok(check) if check.relative_error < 1e-7));
+}
+
+const WHOLE: usize = 4;
+const SINGLE: f32 = 0.5;
+activation!(OfConstants(x) = x / WHOLE + SINGLE + i32::MAX / i32::MAX);
+
+#[test]
+fn a_constant_of_any_type_of_numbers_is_a_number_of_a_formula() {
+    assert_eq!(OfConstants::value(2.0), 2.0);
+}
+
 #[test]
 fn a_size_may_follow_from_the_shape_of_a_formula() {
     assert_eq!(visible::AfterCustom::<f32>::zeroed().predict(&[[1.0; 4]; 5]).len(), 20);

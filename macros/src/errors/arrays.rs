@@ -11,14 +11,13 @@ pub(crate) fn transposed_value(place: Place, text: &str) -> Error {
     place.error(format!("`{text}` is not a matrix\n\nhelp: leave `transpose` out"))
 }
 
-/// `x * w` or `2 * w`
-pub(crate) fn matrix_on_the_right(place: Place, [left, right]: [&str; 2], is_vector: bool, vector: &str) -> Error {
-    if is_vector {
-        return place.error(format!(
-            "`{right}` is a matrix, and a matrix stands to the left of a vector\n\n\
-             help: write `{right} * {left}`, or `transpose({right}) * {left}`"
-        ));
-    }
+/// `x * w` of a vector x
+pub(crate) fn matrix_on_the_right(place: Place, right: &str, instead: &str) -> Error {
+    place.error(format!("`{right}` is a matrix, and a matrix stands to the left of a vector\n\nhelp: write {instead}"))
+}
+
+/// `2 * w`
+pub(crate) fn number_times_matrix(place: Place, [left, right]: [&str; 2], vector: &str) -> Error {
     place.error(format!(
         "`{right}` is a matrix of parameters, which formulas multiply with a vector\n\n\
          help: write `{left} * ({right} * x)` with x of `{vector}`"
@@ -26,10 +25,10 @@ pub(crate) fn matrix_on_the_right(place: Place, [left, right]: [&str; 2], is_vec
 }
 
 /// `v * w` of parameters
-pub(crate) fn product_of_matrices(place: Place, [left, right]: [&str; 2]) -> Error {
+pub(crate) fn product_of_matrices(place: Place, [left, right]: [&str; 2], instead: &str) -> Error {
     place.error(format!(
         "`{left}` and `{right}` are parameters, so `{left} * {right}` is the same for all samples\n\n\
-         help: multiply with the input first: `{left} * ({right} * x)`"
+         help: multiply with the input first: `{instead}`"
     ))
 }
 
@@ -41,8 +40,7 @@ pub(crate) fn product_of_shapes(
     instead: Option<&str>,
 ) -> Error {
     let help = match instead {
-        Some(instead) if instead.contains('*') => format!("write `{instead}`"),
-        Some(instead) => format!("write `{left} * {instead}`"),
+        Some(instead) => format!("write `{instead}`"),
         None if first.starts_with("Image") || second.starts_with("Image") => {
             "write `component_mul(a, b)` for the products of the elements, or a product inside of `each`".to_owned()
         }
@@ -63,18 +61,17 @@ pub(crate) fn compared_matrices([left, right]: [&str; 2]) -> [String; 3] {
     ]
 }
 
-/// Two values of different shapes, of which one is no vector.
+/// Two values of different shapes, of which one is no vector. One may be for every row of the other, or have a number for each.
 pub(crate) fn different_shapes(
     place: Place,
     operator: &str,
     [left, right]: [&str; 2],
     [first, second]: [&str; 2],
+    instead: Option<&str>,
 ) -> Error {
-    let rank = |shape: &str| shape.matches(',').count();
-    let help = match (rank(first), rank(second)) {
-        (1, 0) if operator.len() == 1 => format!("for every row, write `each({left}, |row| row {operator} {right})`"),
-        (0, 1) if operator.len() == 1 => format!("for every row, write `each({right}, |row| {left} {operator} row)`"),
-        _ => format!("`{operator}` takes values of one shape, or a value and a number"),
+    let help = match instead {
+        Some(instead) => format!("for every row, write `{instead}`"),
+        None => format!("`{operator}` takes values of one shape, or a value and a number"),
     };
     place.error(format!("shape mismatch: `{left}` is `{first}` but `{right}` is `{second}`\n\nhelp: {help}"))
 }
@@ -95,6 +92,17 @@ pub(crate) fn lone_closure(place: Place) -> Error {
 /// `map(x, |row| ..)`
 pub(crate) fn closure_of(name: &Ident) -> Error {
     Place::of(name).error(format!("only `each` takes a closure, found `{name}`\n\nhelp: write `each(x, |row| ..)`"))
+}
+
+/// `each(x, softmax)`
+pub(crate) fn each_without_closure(name: &Ident, values: &[&str], function: Option<&str>) -> Error {
+    let names: Vec<_> = ["a", "b", "c", "d"].iter().cycle().take(values.len()).copied().collect();
+    let rows = if names.len() > 1 { names.join(", ") } else { "row".to_owned() };
+    let values = if values.is_empty() { "x".to_owned() } else { values.join(", ") };
+    let body = function.map_or_else(|| "..".to_owned(), |function| format!("{function}({rows})"));
+    Place::of(name).error(format!(
+        "the last argument of `each` is a closure, the formula of each row\n\nhelp: write `each({values}, |{rows}| {body})`"
+    ))
 }
 
 /// `each(x, y, |row| ..)`
@@ -183,6 +191,13 @@ pub(crate) fn empty_range(place: Place, range: &str) -> Error {
 pub(crate) fn range_beyond_end(place: Place, range: &str, value: &str, whole: &str) -> Error {
     place.error(format!(
         "`{range}` ends after `{value}`, which has {whole} along its first axis\n\nhelp: write an end of at most {whole}"
+    ))
+}
+
+/// `x[2]` of two elements
+pub(crate) fn index_beyond_end(place: Place, index: &str, value: &str, [whole, last]: [&str; 2]) -> Error {
+    place.error(format!(
+        "there is no `{value}[{index}]`: `{value}` has {whole} along its first axis, and the first index is 0\n\nhelp: write an index of at most {last}"
     ))
 }
 
@@ -307,6 +322,42 @@ pub(crate) fn compared_range(range: &str, value: &str) -> String {
     format!(
         "`{range}` is no range of `{value}`: the start must be below the end, and the end at most the number of its rows"
     )
+}
+
+/// A loop whose bounds only the compiler knows.
+pub(crate) fn compared_repetitions(range: &str) -> String {
+    format!("`{range}` is no range of repetitions: its start must not exceed its end")
+}
+
+/// `for t in 3..1 { .. }`
+pub(crate) fn backward_loop(place: Place, [start, end]: [&str; 2]) -> Error {
+    place.error(format!(
+        "the range `{start}..{end}` starts after its end\n\nhelp: write `{end}..{start}`; a loop counts up"
+    ))
+}
+
+/// `x[..t + 1]` where the loop over t runs as one
+pub(crate) fn length_by_index(place: Place, range: &str, index: &str) -> Error {
+    place.error(format!(
+        "the length of `{range}` changes with `{index}`, and every repetition of this loop computes the same shapes\n\n\
+         help: write an element or row such as `x[{index}]`, or a part of constant length such as `x[{index}..{index} + K]`"
+    ))
+}
+
+/// `for j in 0..t { .. }` where the loop over t runs as one
+pub(crate) fn repetitions_by_index(place: Place, range: &str, index: &str) -> Error {
+    place.error(format!(
+        "the number of repetitions of `{range}` changes with `{index}`, and every repetition of the loop around computes the same\n\n\
+         help: write bounds without `{index}`, or a range of constant length such as `{index}..{index} + K`"
+    ))
+}
+
+/// `x[t / 2]` where the loop over t runs as one
+pub(crate) fn nonlinear_index(place: Place, range: &str, index: &str) -> Error {
+    place.error(format!(
+        "`{range}` is not a sum of products of sizes and `{index}`, so its bounds cannot be checked\n\n\
+         help: write one such as `x[{index}]`, `x[L - 1 - {index}]` or `x[2 * {index} + 1]`"
+    ))
 }
 
 /// `fn tanh(x: Scalar) -> Scalar { .. }`, or two functions of one name

@@ -100,6 +100,25 @@ pub(crate) fn formula_parameter(parameter: &impl ToTokens) -> Error {
     ))
 }
 
+/// `fn forward(&self, x: Vector<N>)`
+pub(crate) fn receiver(place: Place) -> Error {
+    place.error(
+        "a formula has no `self`: parameters and settings are names in it\n\n\
+         help: leave `&self` out: `fn forward(x: Vector<N>) -> Vector<N> { .. }`",
+    )
+}
+
+/// `/// Documentation` before `fn forward`
+pub(crate) fn attribute_of_function(place: Place) -> Error {
+    place.error("a function of a formula has no documentation and no attributes\n\nhelp: move this before `struct`, or write a comment with `//`")
+}
+
+/// `struct Name<N: usize>`
+pub(crate) fn size_without_const(parameter: &Ident) -> Error {
+    Place::of(parameter)
+        .error(format!("`{parameter}` is a size, which `const` declares\n\nhelp: write `const {parameter}: usize`"))
+}
+
 /// `struct Name<const T: usize>`
 pub(crate) fn size_named_like_type(parameter: &Ident) -> Error {
     Place::of(parameter).error(format!(
@@ -121,6 +140,11 @@ pub(crate) fn formula_init(place: Place) -> Error {
          help: write `#[init(1.0)]`, `#[init(HeNormal)]` or `#[init(Normal(0.0, 0.1))]`; without it, matrices are drawn as the next \
          layer wants, and the others start at 0",
     )
+}
+
+/// `#[init(HeNormall)]`
+pub(crate) fn misspelled_initializer(name: &Ident, similar: &str) -> Error {
+    Place::of(name).error(format!("`{name}` is not an initializer\n\nhelp: write `#[init({similar})]`"))
 }
 
 /// `#[init(1.0)]` on a setting.

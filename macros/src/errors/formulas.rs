@@ -52,6 +52,13 @@ pub(crate) fn formula_too_long(place: Place) -> Error {
 
 /// Tokens that are no expression. Rust's parser says why.
 pub(crate) fn no_expression(error: &Error) -> Error {
+    let text = error.to_string();
+    if text.ends_with("expected `;`") {
+        return Error::new(
+            error.span(),
+            "expected `;` before this\n\nhelp: end the `let` or assignment before it with `;`",
+        );
+    }
     Error::new(error.span(), format!("{error}\n\nhelp: a formula is an expression such as `x * tanh(softplus(x))`"))
 }
 
@@ -83,7 +90,11 @@ pub(crate) fn no_number(place: Place, found: &str) -> Error {
 
 /// `x % y`
 pub(crate) fn unknown_operator(place: Place, operator: &str) -> Error {
-    let help = if operator == "^" { "for powers write `powi(x, 2)`" } else { "formulas use `+`, `-`, `*` and `/`" };
+    let help = match operator {
+        "^" => "for powers write `powi(x, 2)`",
+        "@" => "write `*`, the product of matrices",
+        _ => "formulas use `+`, `-`, `*` and `/`",
+    };
     place.error(format!("`{operator}` is not an operator of formulas\n\nhelp: {help}"))
 }
 
@@ -137,6 +148,35 @@ pub(crate) fn no_order(place: Place, operator: &str) -> Error {
     ))
 }
 
+/// `y += x;`
+pub(crate) fn compound_assignment(place: Place, operator: &str, [left, right]: [&str; 2]) -> Error {
+    place.error(format!(
+        "`{operator}=` is not an operator of formulas\n\nhelp: write `{left} = {left} {operator} {right};`"
+    ))
+}
+
+/// `for _ in 0..4 { y = sin(y) }`
+pub(crate) fn missing_semicolon(place: Place) -> Error {
+    place.error("expected `;` after the assignment\n\nhelp: add `;`")
+}
+
+/// `{ let mut y = x; y = sin(y) }`
+pub(crate) fn assignment_as_value(place: Place, name: &str) -> Error {
+    place.error(format!(
+        "an assignment is not a value\n\nhelp: end it with `;` and write the result after it: `{name} = ..; {name}`"
+    ))
+}
+
+/// `return x`
+pub(crate) fn returned_value(place: Place, value: &str) -> Error {
+    place.error(format!("a formula has no `return`: its value is the last expression\n\nhelp: write `{value}`"))
+}
+
+/// `self.weight`
+pub(crate) fn field_of_self(place: Place, name: &str) -> Error {
+    place.error(format!("a formula has no `self`: parameters and settings are names in it\n\nhelp: write `{name}`"))
+}
+
 /// `{ x; }`
 pub(crate) fn ends_in_semicolon(place: Place) -> Error {
     place.error("this block gives no value\n\nhelp: leave the last `;` out")
@@ -162,8 +202,12 @@ pub(crate) fn binding_without_value(place: Place, name: &str) -> Error {
     place.error(format!("`{name}` has no value\n\nhelp: write `let {name} = ..;`"))
 }
 
-/// A name that is not declared.
-pub(crate) fn unknown_in_formula(name: &Ident, names: &[String]) -> Error {
+/// A name that is not declared. One of these may be meant.
+pub(crate) fn unknown_in_formula(name: &Ident, names: &[String], similar: Option<&str>) -> Error {
+    if let Some(similar) = similar {
+        return Place::of(name)
+            .error(format!("`{name}` is not declared\n\nhelp: write `{similar}`, which has a similar name"));
+    }
     Place::of(name).error(format!(
         "`{name}` is not declared\n\nhelp: this formula has {}; constants of the code around it are in capitals",
         list(names)
@@ -179,6 +223,9 @@ pub(crate) fn unused_in_formula(name: &Ident, role: &str) -> Error {
             format!("the loss does not depend on `{word}`, so nothing could be learned"),
             format!("use `{word}` in the formula"),
         ),
+        "target" => {
+            (format!("the {role} `{word}` is never used"), format!("use it in the formula, or name it `_{word}`"))
+        }
         "input" => (format!("the function does not depend on `{word}`"), format!("use `{word}` in the formula")),
         _ => (format!("the {role} `{word}` is never used"), "use it in the formula, or leave it out".to_owned()),
     };
@@ -186,13 +233,14 @@ pub(crate) fn unused_in_formula(name: &Ident, role: &str) -> Error {
 }
 
 /// `tahn(x)`
-pub(crate) fn unknown_function(name: &Ident, similar: Option<&str>) -> Error {
-    let help = match similar {
+pub(crate) fn unknown_function(name: &Ident, formula: Option<&str>, similar: Option<&str>) -> Error {
+    let help = match (formula, similar) {
         _ if identifier::is_type_like(name) => {
             "a formula cannot call another one: write out what it computes".to_owned()
         }
-        Some(similar) => format!("write `{similar}`, which has a similar name or meaning"),
-        None => "the functions are `exp`, `ln`, `sqrt`, `abs`, `sin`, `cos`, `tanh`, `sigmoid`, `softplus`, `erf`, `powi`, `powf`, \
+        (Some(formula), _) => format!("write `{formula}`"),
+        (None, Some(similar)) => format!("write `{similar}`, which has a similar name or meaning"),
+        (None, None) => "the functions are `exp`, `ln`, `sqrt`, `abs`, `sin`, `cos`, `tanh`, `sigmoid`, `softplus`, `erf`, `powi`, `powf`, \
                  `min`, `max`, `clamp`, `sum`, `mean`, `dot`, `norm`, `softmax`, `log_softmax` and `log_sum_exp`"
             .to_owned(),
     };
@@ -289,16 +337,22 @@ pub(crate) fn matrix_times_number(place: Place, [matrix, number]: [&str; 2], wan
     ))
 }
 
-/// Two vectors of different lengths.
+/// Two vectors of different lengths, of which one may be a parameter.
 pub(crate) fn different_vectors(
     place: Place,
     operator: &str,
     [left, right]: [&str; 2],
     [first, second]: [&str; 2],
+    parameter: Option<usize>,
 ) -> Error {
+    let declared = match parameter {
+        Some(0) => format!(": declare `{left}` as `Vector<{second}>`"),
+        Some(_) => format!(": declare `{right}` as `Vector<{first}>`"),
+        None => ", or a vector and a number".to_owned(),
+    };
     place.error(format!(
         "shape mismatch: `{left}` has {first} values but `{right}` has {second}\n\n\
-         help: `{operator}` takes vectors of one length, or a vector and a number"
+         help: `{operator}` takes vectors of one length{declared}"
     ))
 }
 

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::graph::Graph;
-use super::resolve::{Checked, Comparison};
+use super::resolve::{Checked, Comparison, Whole};
+use super::size::Length;
 use crate::errors;
 use crate::place::Place;
 
@@ -36,11 +37,25 @@ pub(super) fn assertions(
         add(comparison.place, is_generic, assertion);
     }
     for checked in ranges {
-        let [start, end, whole] = [checked.start.clone(), checked.end.clone(), graph.length(checked.whole)];
-        let is_generic = [&start, &end, &whole].iter().any(|length| length.mentions(graph.const_parameters()));
-        let [start, end, whole] = [start, end, whole].map(|length| length.code());
-        let message = errors::compared_range(&checked.texts[0], &checked.texts[1]);
-        add(checked.place, is_generic, quote!(#private::require_range(#start, #end, #whole, #message)));
+        let (whole, message) = match &checked.whole {
+            Whole::Rows(size, value) => (Some(graph.length(*size)), errors::compared_range(&checked.text, value)),
+            Whole::Repetitions => (None, errors::compared_repetitions(&checked.text)),
+        };
+        let bounds = checked.loops.iter().flatten().chain([&checked.start, &checked.end]).chain(&whole);
+        let is_generic = bounds.into_iter().any(|length| length.mentions(graph.const_parameters()));
+        let [start, end] = [&checked.start, &checked.end].map(Length::code);
+        let assertion = if let Some(whole) = whole.map(|whole| whole.code()) {
+            quote!(#private::require_range(#start, #end, #whole, #message))
+        } else {
+            quote!(::core::assert!(#start <= #end, "{}", #message))
+        };
+        // The outermost first: without its repetition, the bounds of the others may have no value.
+        let repeats = checked.loops.iter().rev().map(|bounds| {
+            let [first, after] = bounds.each_ref().map(Length::code);
+            quote!(#first < #after)
+        });
+        let assertion = if checked.loops.is_empty() { assertion } else { quote!(if #(#repeats)&&* { #assertion }) };
+        add(checked.place, is_generic, assertion);
     }
     assertions
 }

@@ -92,8 +92,10 @@ pub(crate) struct Bounds {
 pub(crate) enum Statement {
     /// `let name = value;`, or `let mut`
     Let { name: Ident, value: Expression, is_mutable: bool },
+    /// A mistake, which was reported: its source text.
+    Mistake(String),
     /// `name = value;`
     Assign { name: Ident, value: Expression },
     /// `for index in start..end { .. }`, without an index for `_`.
-    For { index: Option<Ident>, start: TokenStream, end: TokenStream, place: Place, body: Vec<Statement> },
+    For { index: Option<Ident>, bounds: [TokenStream; 2], place: Place, body: Vec<Statement>, text: String },
 }

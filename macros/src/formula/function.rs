@@ -240,7 +240,7 @@ pub(crate) fn named(name: &str) -> impl Iterator<Item = &'static Function> {
 }
 
 /// Names of other languages and libraries, and the functions of formulas that they mean.
-const OTHER_NAMES: [(&str, &str); 25] = [
+const OTHER_NAMES: [(&str, &str); 23] = [
     ("log", "ln"),
     ("log1p", "ln_1p"),
     ("expm1", "exp_m1"),
@@ -248,7 +248,6 @@ const OTHER_NAMES: [(&str, &str); 25] = [
     ("absolute", "abs"),
     ("pow", "powi"),
     ("power", "powi"),
-    ("square", "powi"),
     ("logistic", "sigmoid"),
     ("expit", "sigmoid"),
     ("maximum", "max"),
@@ -265,19 +264,81 @@ const OTHER_NAMES: [(&str, &str); 25] = [
     ("vmap", "each"),
     ("map", "each"),
     ("reshape", "flatten"),
-    ("relu", "max"),
 ];
+
+/// Functions of other libraries, and how they are written as formulas of x.
+const AS_FORMULAS: [(&str, &str); 33] = [
+    ("relu", "max(0, x)"),
+    ("relu6", "clamp(x, 0, 6)"),
+    ("leaky_relu", "max(0.01 * x, x)"),
+    ("elu", "if x < 0 { exp_m1(x) } else { x }"),
+    ("silu", "x * sigmoid(x)"),
+    ("swish", "x * sigmoid(x)"),
+    ("mish", "x * tanh(softplus(x))"),
+    ("gelu", "x * (1 + erf(x / sqrt(2))) / 2"),
+    ("softsign", "x / (1 + abs(x))"),
+    ("logit", "ln(x) - ln_1p(-x)"),
+    ("log_sigmoid", "-softplus(-x)"),
+    ("logsigmoid", "-softplus(-x)"),
+    ("square", "powi(x, 2)"),
+    ("cube", "powi(x, 3)"),
+    ("rsqrt", "1 / sqrt(x)"),
+    ("recip", "1 / x"),
+    ("reciprocal", "1 / x"),
+    ("neg", "-x"),
+    ("sign", "if x < 0 { -1 } else { 1 }"),
+    ("signum", "if x < 0 { -1 } else { 1 }"),
+    ("sinh", "(exp(x) - exp(-x)) / 2"),
+    ("cosh", "(exp(x) + exp(-x)) / 2"),
+    ("asinh", "ln(x + sqrt(x * x + 1))"),
+    ("acosh", "ln(x + sqrt(x * x - 1))"),
+    ("atanh", "(ln_1p(x) - ln_1p(-x)) / 2"),
+    ("tan", "sin(x) / cos(x)"),
+    ("log2", "ln(x) / ln(2)"),
+    ("log10", "ln(x) / ln(10)"),
+    ("exp2", "exp(x * ln(2))"),
+    ("erfc", "1 - erf(x)"),
+    ("row_max", "each(transpose(x), |column| max(column))"),
+    ("row_min", "each(transpose(x), |column| min(column))"),
+    ("variance", "mean(powi(x - mean(x), 2))"),
+];
+
+/// Functions of other libraries that have no short formula, whose names are similar to those of other functions.
+const OF_OTHERS: [&str; 13] = [
+    "asin", "acos", "atan", "atan2", "arcsin", "arccos", "arctan", "sinc", "cosine", "round", "floor", "ceil", "cumsum",
+];
+
+/// Returns the formula that an unknown function means, for this argument.
+pub(crate) fn as_formula(name: &str, argument: &str) -> Option<String> {
+    let (_, formula) = AS_FORMULAS.iter().find(|(known, _)| *known == name)?;
+    let is_name = argument.chars().all(|letter| letter.is_alphanumeric() || letter == '_') && !argument.is_empty();
+    let words = formula.split_inclusive(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    let put = |word: &str| match word.strip_prefix('x') {
+        Some(rest) if is_name && !rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_') => {
+            format!("{argument}{rest}")
+        }
+        _ => word.to_owned(),
+    };
+    Some(words.map(put).collect())
+}
+
+/// Returns the most similar of these names, if it is similar.
+pub(crate) fn nearest(name: &str, known: impl Iterator<Item = String>) -> Option<String> {
+    let (distance, nearest) = known.map(|known| (distance(name, &known), known)).min()?;
+    (name.len() > 2 && distance <= 1 + name.len() / 4).then_some(nearest)
+}
 
 /// Returns the function that an unknown name probably means. `others` are functions of the user.
 pub(crate) fn similar(name: &str, others: impl Iterator<Item = String>) -> Option<String> {
     if let Some((_, meant)) = OTHER_NAMES.iter().find(|(other, _)| *other == name) {
         return Some((*meant).to_owned());
     }
+    if OF_OTHERS.contains(&name) {
+        return None;
+    }
     let of_arrays = OF_ARRAYS.iter().map(|&(name, _)| name);
     let names = FUNCTIONS.iter().map(|function| function.name).chain(of_arrays).chain(["powi", "mean", "each"]);
-    let (distance, nearest) =
-        names.map(str::to_owned).chain(others).map(|known| (distance(name, &known), known)).min()?;
-    (distance <= 1 + name.len() / 4).then_some(nearest)
+    nearest(name, names.map(str::to_owned).chain(others))
 }
 
 /// Returns the number of letters to insert, delete, replace or exchange with a neighbour to turn one word into the other.

@@ -50,6 +50,12 @@ fn read(tokens: TokenStream, errors: &mut Errors) -> Read<FunctionHeader, Analys
     declaration::read(errors, |header, errors| FunctionHeader::parse(tokens, header, errors), analyse)
 }
 
+/// Collects the mistakes in a declaration.
+#[cfg(test)]
+pub(super) fn mistakes(tokens: TokenStream, errors: &mut Errors) {
+    read(tokens, errors);
+}
+
 /// Returns the values of the function and of its derivatives, unless there is a mistake, which was reported.
 fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     check_names(header.inputs.iter(), errors);
@@ -64,6 +70,10 @@ fn analyse(header: &FunctionHeader, errors: &mut Errors) -> Option<Analysis> {
     }
     let formula = formula?;
     let Resolved { value, comparisons, ranges } = scope.resolved(&formula)?;
+    // Another shape may be declared, which was reported.
+    if errors.any() {
+        return None;
+    }
     require_scalar(&graph, value, formula.result().place, errors)?;
     let one = graph.number(1.0);
     let derivatives = propagate(&mut graph, value, one);

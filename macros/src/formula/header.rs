@@ -182,7 +182,16 @@ pub(super) fn default(input: ParseStream<'_>, example: &str) -> syn::Result<Opti
     }
     input.parse::<Token![=]>()?;
     let mut tokens = TokenStream::new();
+    // A name and `=` or `:` start the next setting, before which a comma is missing.
+    let starts_setting = |input: ParseStream<'_>| {
+        input.peek(syn::Ident)
+            && (input.peek2(Token![=]) && !input.peek2(Token![==])
+                || input.peek2(Token![:]) && !input.peek2(Token![::]))
+    };
     while !input.is_empty() && !input.peek(Token![,]) && !input.peek(Token![;]) {
+        if !tokens.is_empty() && starts_setting(input) {
+            break;
+        }
         tokens.extend(std::iter::once(input.parse::<proc_macro2::TokenTree>()?));
     }
     if tokens.is_empty() {

@@ -14,7 +14,12 @@ pub(super) fn initializer(attributes: &[Attribute], errors: &mut Errors) -> Opti
     let attribute = attributes.iter().find(|attribute| attribute.path().is_ident("init"))?;
     let word: Option<Ident> = attribute.parse_args().ok();
     if word.as_ref().and_then(gain).is_none() {
-        errors.push(errors::initializer_before(Place::of(&attribute.meta)));
+        let unknown = word.filter(|word| InitializerSpec::named(word).is_none());
+        let meant = unknown.and_then(|name| Some((InitializerSpec::like(&name.to_string())?, name)));
+        errors.push(match meant {
+            Some((similar, name)) => errors::misspelled_initializer(&name, similar.example),
+            None => errors::initializer_before(Place::of(&attribute.meta)),
+        });
         return None;
     }
     word

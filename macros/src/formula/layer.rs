@@ -50,8 +50,8 @@ pub(crate) fn layer(tokens: TokenStream, library: &TokenStream) -> TokenStream {
     let mut errors = Errors::new();
     let read = read(tokens, &mut errors);
     match (errors.into_result(), read) {
-        (Ok(()), Some((header, Some(analysis)))) => code::items(&header, &analysis, library),
-        (result, Some((header, _))) => stand_in::stand_in(&header, result.err(), library),
+        (Ok(()), Some((header, Some(analysis)))) => header.with_sizes(code::items(&header, &analysis, library)),
+        (result, Some((header, _))) => header.with_sizes(stand_in::stand_in(&header, result.err(), library)),
         (result, None) => result.err().map_or_else(TokenStream::new, |error| error.to_compile_error()),
     }
 }

@@ -5,11 +5,12 @@ mod fields;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, GenericParam, Generics, Token, Visibility, braced, parenthesized};
+use syn::{Attribute, GenericParam, Generics, Token, TypeParam, Visibility, braced, parenthesized};
 
 pub(crate) use self::fields::{Dimensions, Parameter, Start};
 use super::declared::{Function, OF_NETWORKS, ShapeOf, formula};
 use super::header::{Input, Setting};
+use super::named_sizes::written_once;
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
@@ -131,8 +132,9 @@ impl LayerHeader {
         let visibility = input.parse()?;
         input.parse::<Token![struct]>().map_err(|_| expected("`struct`", input))?;
         let name: Ident = input.parse().map_err(|_| expected("the name of the layer", input))?;
-        let generics: Generics = input.parse()?;
+        let mut generics: Generics = input.parse()?;
         check_generics(&generics, errors);
+        generics.params = generics.params.into_iter().map(as_size).collect();
         let place = Place::of(&name);
         let unknown = || ShapeOf { name: "Vector".to_owned(), sizes: Vec::new(), place };
         Ok(Self {
@@ -159,6 +161,9 @@ impl LayerHeader {
         let expected = |wanted: &str, input: ParseStream<'_>| errors::expected_in_formula(wanted, input, example);
         let mut another = None;
         loop {
+            if input.peek(Token![#]) {
+                return Err(errors::attribute_of_function(Place::from(input.span())));
+            }
             input
                 .parse::<Token![fn]>()
                 .map_err(|_| another.take().unwrap_or_else(|| expected(&format!("`fn {}`", of.entry()), input)))?;
@@ -179,6 +184,10 @@ impl LayerHeader {
         }
         let inside;
         parenthesized!(inside in input);
+        if inside.peek(Token![&]) || inside.peek(Token![self]) || inside.peek(Token![mut]) && inside.peek2(Token![self])
+        {
+            return Err(errors::receiver(Place::from(inside.span())));
+        }
         self.input.name = inside.parse().map_err(|_| expected("the name of the input", &inside))?;
         inside.parse::<Token![:]>().map_err(|_| expected("`:` and the shape of the input", &inside))?;
         self.takes = ShapeOf::read(&inside.parse()?, &OF_NETWORKS)?;
@@ -214,6 +223,26 @@ impl LayerHeader {
         parameters.collect()
     }
 
+    /// Returns items of the layer in which every size that is a constant of the surrounding code is written once.
+    pub(crate) fn with_sizes(&self, items: TokenStream) -> TokenStream {
+        let shapes = [&self.takes, &self.gives].into_iter().chain(self.target.iter().map(|(_, shape)| shape));
+        let of_parameters = self.parameters.iter().flat_map(|parameter| match &parameter.dimensions {
+            Dimensions::Scalar => vec![],
+            Dimensions::Vector(size) => vec![size],
+            Dimensions::Matrix(rows, columns) => vec![rows, columns],
+        });
+        let sizes = shapes.flat_map(|shape| &shape.sizes).chain(of_parameters);
+        written_once(items, &self.name, sizes, &self.sizes())
+    }
+
+    /// Returns whether a size can be written in a type: it is not computed from const parameters, and not 0.
+    pub(crate) fn is_sound(&self, size: &TokenStream) -> bool {
+        let (sizes, text) = (self.sizes(), text::of(size.clone()));
+        text != "0"
+            && (identifier::mentioned(size.clone(), &sizes).is_none()
+                || sizes.iter().any(|parameter| identifier::plain(parameter) == text))
+    }
+
     /// Returns the const parameters: as they are declared and as arguments, each in `<>`, and as they are declared without.
     pub(crate) fn const_parameters(&self) -> [TokenStream; 3] {
         let names = self.sizes();
@@ -239,9 +268,28 @@ fn check_generics(generics: &Generics, errors: &mut Errors) {
                     errors.push(errors::default_of_size(Place::of(default), &size.ident));
                 }
             }
+            GenericParam::Type(parameter) if is_usize(parameter) => {
+                errors.push(errors::size_without_const(&parameter.ident));
+            }
             GenericParam::Type(parameter) => errors.push(errors::formula_parameter(&parameter.ident)),
             GenericParam::Lifetime(parameter) => errors.push(errors::formula_parameter(&parameter.lifetime)),
         }
+    }
+}
+
+/// Returns whether a parameter is a size whose `const` is missing: `N: usize`.
+fn is_usize(parameter: &TypeParam) -> bool {
+    parameter.bounds.len() == 1 && text::of(parameter.bounds.to_token_stream()) == "usize"
+}
+
+/// Returns the size that was meant by `N: usize`, or the parameter as it is.
+fn as_size(parameter: GenericParam) -> GenericParam {
+    match parameter {
+        GenericParam::Type(size) if is_usize(&size) => {
+            let name = size.ident;
+            syn::parse_quote!(const #name: usize)
+        }
+        other => other,
     }
 }
 

@@ -12,6 +12,8 @@ use syn::{Attribute, Token, Visibility};
 
 #[cfg(test)]
 pub(crate) use self::any_shape::read;
+#[cfg(test)]
+pub(crate) use self::declared_shapes::read_shaped;
 use super::derivative::derivatives;
 use super::graph::{Graph, Value};
 use super::shared::function_tokens;

@@ -32,6 +32,10 @@ pub(crate) fn formula(tokens: TokenStream, start: Place, errors: &mut Errors) ->
         errors.push(errors::formula_too_long(place));
         return None;
     }
+    if let Some(operator) = at_sign(tokens.clone()) {
+        errors.push(errors::unknown_operator(operator, "@"));
+        return None;
+    }
     // In parentheses at its last token, so that this is where a formula ends too early.
     let mut whole = Group::new(Delimiter::Parenthesis, tokens);
     whole.set_span(last.span());
@@ -65,6 +69,15 @@ fn depth(tokens: TokenStream) -> usize {
         _ => 0,
     };
     tokens.into_iter().map(inside).max().unwrap_or(0)
+}
+
+/// Returns the position of an operator that only other languages have, which Rust's parser would not tell.
+fn at_sign(tokens: TokenStream) -> Option<Place> {
+    tokens.into_iter().find_map(|tree| match &tree {
+        TokenTree::Group(group) => at_sign(group.stream()),
+        TokenTree::Punct(mark) if mark.as_char() == '@' => Some(Place::of(&tree)),
+        _ => None,
+    })
 }
 
 /// Returns the number of tokens.
@@ -121,6 +134,17 @@ fn without_meaning(expression: &Expr, place: Place) -> syn::Error {
         Expr::Macro(call) => {
             errors::no_formula_function(place, &format!("{}!", text::of(call.mac.path.to_token_stream())))
         }
+        Expr::Return(returned) => {
+            let value =
+                returned.expr.as_ref().map_or_else(|| "x".to_owned(), |value| text::of(value.to_token_stream()));
+            errors::returned_value(Place::of(returned.return_token), &value)
+        }
+        Expr::Assign(assignment) => {
+            errors::assignment_as_value(Place::of(assignment.eq_token), &text::of(assignment.left.to_token_stream()))
+        }
+        Expr::Field(field) if matches!(&*field.base, Expr::Path(base) if base.path.is_ident("self")) => {
+            errors::field_of_self(place, &text::of(field.member.to_token_stream()))
+        }
         other => errors::no_part_of_formula(place, &text::of(other.to_token_stream())),
     }
 }
@@ -152,10 +176,33 @@ fn read_binary(binary: &ExprBinary, errors: &mut Errors) -> Kind {
             let written = text::spaced(binary.to_token_stream());
             return reported(errors::comparison_as_number(Place::of(binary), &written), errors);
         }
-        other => return reported(errors::unknown_operator(place, &text::of(other.to_token_stream())), errors),
+        other => {
+            let unknown = || errors::unknown_operator(place, &text::of(other.to_token_stream()));
+            return reported(compound(binary).unwrap_or_else(unknown), errors);
+        }
     };
     let sides = [read(&binary.left, errors), read(&binary.right, errors)];
     Kind::Binary(operator, place, Box::new(sides))
+}
+
+/// Returns the message about `x += y`, and about the other operators that assign.
+fn compound(binary: &ExprBinary) -> Option<syn::Error> {
+    let operator = match binary.op {
+        BinOp::AddAssign(_) => Operator::Add,
+        BinOp::SubAssign(_) => Operator::Subtract,
+        BinOp::MulAssign(_) => Operator::Multiply,
+        BinOp::DivAssign(_) => Operator::Divide,
+        _ => return None,
+    };
+    let [left, right] = [&binary.left, &binary.right].map(|side| text::of(side.to_token_stream()));
+    let is_sum = |side: &Expr| {
+        matches!(
+            side,
+            Expr::Binary(ExprBinary { op: BinOp::Add(_) | BinOp::Sub(_) | BinOp::Mul(_) | BinOp::Div(_), .. })
+        )
+    };
+    let right = if is_sum(&binary.right) && operator != Operator::Add { format!("({right})") } else { right };
+    Some(errors::compound_assignment(Place::of(binary.op), operator.symbol(), [&left, &right]))
 }
 
 /// Reads a call whose function has to be a name.

@@ -4,6 +4,8 @@ mod arrays;
 mod call;
 mod condition;
 mod functions;
+mod other_product;
+mod parts;
 mod product;
 mod shape;
 mod statements;
@@ -12,7 +14,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use proc_macro2::{Ident, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 pub(crate) use self::functions::sub_formulas;
 pub(crate) use self::shape::{require_scalar, shape_text};
@@ -33,14 +35,24 @@ pub(crate) struct Comparison {
     pub(crate) message: [String; 3],
 }
 
-/// A range whose bounds the compiler compares with the number of rows.
+/// A range whose bounds the compiler compares, also with a number of rows.
 pub(crate) struct Checked {
     pub(crate) place: Place,
     pub(crate) start: Length,
     pub(crate) end: Length,
-    pub(crate) whole: Size,
-    /// The range and the value, as they are written.
-    pub(crate) texts: [String; 2],
+    pub(crate) whole: Whole,
+    /// The bounds of the loops around from the innermost on, of which each has a repetition if the range matters.
+    pub(crate) loops: Vec<[Length; 2]>,
+    /// The range, as it is written.
+    pub(crate) text: String,
+}
+
+/// What a range is compared with.
+pub(crate) enum Whole {
+    /// The number of rows of a value, with its text.
+    Rows(Size, String),
+    /// Nothing: a loop has repetitions, or none if its range is empty.
+    Repetitions,
 }
 
 /// A function that other formulas call.
@@ -176,10 +188,16 @@ impl<'a> Scope<'a> {
         });
     }
 
-    /// Reports the names that were never used, from the entry at `start` on, and forgets them.
-    pub(crate) fn close(&mut self, start: usize) {
+    /// Reports the names that were never used, from the entry at `start` on, and forgets them. One of the mistakes since there were
+    /// `mistakes` may be why a name is not used.
+    pub(crate) fn close(&mut self, start: usize, mistakes: usize) {
+        let has_mistakes = self.errors.len() > mistakes;
         for entry in self.entries.split_off(start) {
-            if !entry.used && entry.meaning != Meaning::Mistake && !identifier::plain(&entry.name).starts_with('_') {
+            if !has_mistakes
+                && !entry.used
+                && entry.meaning != Meaning::Mistake
+                && !identifier::plain(&entry.name).starts_with('_')
+            {
                 self.errors.push(errors::unused_in_formula(&entry.name, entry.role));
             }
         }
@@ -197,7 +215,7 @@ impl<'a> Scope<'a> {
         let value = self.value(formula);
         // A mistake in the formula may be why a name is not used.
         if value.is_some() && !self.errors.any() {
-            self.close(0);
+            self.close(0, 0);
             self.check_functions();
         }
         Some(Resolved { value: value?, comparisons: self.comparisons, ranges: self.ranges })
@@ -280,8 +298,15 @@ impl<'a> Scope<'a> {
         if !word.contains(char::is_lowercase) && word.contains(char::is_uppercase) {
             return Some(self.constant(&name.to_token_stream()));
         }
+        let error = self.unknown(name);
+        self.report(error)
+    }
+
+    /// Returns the message about a name that is not declared. The name that was meant is no longer one that is never used.
+    fn unknown(&mut self, name: &Ident) -> syn::Error {
         let names: Vec<_> = self.entries.iter().map(|entry| identifier::plain(&entry.name)).collect();
-        self.report(errors::unknown_in_formula(name, &names))
+        let similar = super::function::nearest(&identifier::plain(name), names.iter().cloned());
+        errors::unknown_in_formula(name, &names, similar.as_deref())
     }
 
     /// Returns the const parameter with this name.
@@ -290,8 +315,9 @@ impl<'a> Scope<'a> {
         Some(Length::opaque(&parameter.to_token_stream()))
     }
 
-    /// Adds a constant of the surrounding code.
+    /// Adds a constant of the surrounding code, of any type of numbers.
     fn constant(&mut self, path: &TokenStream) -> Value {
-        self.graph.constant(crate::text::of(path.clone()), path.clone())
+        let cast = crate::expand::at(Place::of(path).span(), quote!(as f64));
+        self.graph.constant(crate::text::of(path.clone()), quote!((#path #cast)))
     }
 }

@@ -225,6 +225,20 @@ impl Length {
         if text.is_empty() { "0".to_owned() } else { text }
     }
 
+    /// Returns the code of the size, or of 0 if it is negative.
+    pub(crate) fn saturating_code(&self) -> TokenStream {
+        let of = |is_wanted: fn(i64) -> bool| {
+            let terms = self.terms.iter().filter(|&(_, &coefficient)| is_wanted(coefficient));
+            Self { terms: terms.map(|(factors, &coefficient)| (factors.clone(), coefficient.abs())).collect() }
+        };
+        let [added, subtracted] = [of(i64::is_positive), of(i64::is_negative)];
+        if subtracted.terms.is_empty() {
+            return self.code();
+        }
+        let [added, subtracted] = [added, subtracted].map(|part| part.code());
+        quote!({ ::core::primitive::usize::saturating_sub(#added, #subtracted) })
+    }
+
     /// Returns the code of the size, of type `usize`.
     pub(crate) fn code(&self) -> TokenStream {
         let tokens: TokenStream = self.text().parse().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 mod evaluated;
 mod explained;
+mod told;
 mod written;
 
 mod scheduled;
@@ -12,19 +13,19 @@ use std::str::FromStr as _;
 
 use proc_macro2::TokenStream;
 
-use crate::formula::mistakes;
+use crate::formula::{Form, mistakes};
 
 /// Returns the source under the caret and the message of each mistake.
-fn found(source: &str, is_loss: bool) -> Vec<(String, String)> {
+fn found(source: &str, form: Form) -> Vec<(String, String)> {
     let tokens = TokenStream::from_str(source).unwrap_or_default();
-    let mistakes = mistakes(tokens, is_loss).into_iter();
+    let mistakes = mistakes(tokens, form).into_iter();
     mistakes.map(|error| (error.span().source_text().unwrap_or_default(), error.to_string())).collect()
 }
 
 /// Asserts that each source has exactly one mistake, with this caret and this first line.
-fn assert_found(cases: &[(&str, &str, &str)], is_loss: bool) {
+fn assert_found(cases: &[(&str, &str, &str)], form: Form) {
     for &(source, caret, message) in cases {
-        let found = found(source, is_loss);
+        let found = found(source, form);
         let first_lines: Vec<_> =
             found.iter().map(|(caret, message)| (caret.as_str(), message.lines().next().unwrap_or_default())).collect();
         assert_eq!(first_lines, [(caret, message)], "{source}");
@@ -79,7 +80,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
 
 #[test]
 fn a_mistake_in_an_activation_is_one_message() {
-    assert_found(MISTAKES, false);
+    assert_found(MISTAKES, Form::Activation);
 }
 
 #[test]
@@ -97,13 +98,13 @@ fn a_mistake_in_a_loss_is_one_message() {
             ("Name(p, t) = transpose() * p - t", "transpose", "`transpose` takes 1 value, found 0"),
             ("Name(p, t) = log(p) - t", "log", "`log` is not a function of formulas"),
         ],
-        true,
+        Form::Loss,
     );
 }
 
 #[test]
 fn several_mistakes_are_reported_at_once() {
-    let messages = found("Name(x; a) = tahn(x) + y * a[0] + { let b = 1; x }", false);
+    let messages = found("Name(x; a) = tahn(x) + y * a[0] + { let b = 1; x }", Form::Activation);
     assert_eq!(messages.len(), 4, "{messages:?}");
 }
 
@@ -112,7 +113,7 @@ fn a_similar_function_is_suggested() {
     for (written, meant) in
         [("tahn", "tanh"), ("log", "ln"), ("pow", "powi"), ("sigmod", "sigmoid"), ("logsumexp", "log_sum_exp")]
     {
-        let messages = found(&format!("Name(x) = {written}(x)"), false);
+        let messages = found(&format!("Name(x) = {written}(x)"), Form::Activation);
         assert!(messages.iter().any(|(_, message)| message.contains(&format!("write `{meant}`"))), "{messages:?}");
     }
 }
@@ -122,7 +123,7 @@ fn deep_and_long_formulas_are_refused() {
     for source in
         [format!("Name(x) = {}x{}", "(".repeat(100), ")".repeat(100)), format!("Name(x) = x{}", " + x".repeat(10_000))]
     {
-        let messages = found(&source, false);
+        let messages = found(&source, Form::Activation);
         assert!(
             matches!(&*messages, [(_, message)] if message.starts_with("this formula is too long")),
             "{messages:?}"

@@ -1,9 +1,9 @@
-//! A constant that is not `f64`.
+//! A constant that is no number.
 
 use typenet::activation;
 use typenet::prelude::*;
 
-const SLOPE: f32 = 2.0;
+const SLOPE: &str = "2.0";
 
 activation!(Wrong(x) = SLOPE * tanh(x));
 

@@ -1,8 +1,9 @@
 //! What is a loop, and the way back through one?
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 
-use super::{Extent, Graph, Operation, Outer, Value};
+use super::{Extent, Graph, Operation, Outer, SizeText, Value};
 use crate::formula::size::Length;
 
 /// A loop whose number of repetitions only the compiler knows. Its body is computed from inputs of its own.
@@ -19,6 +20,13 @@ pub(crate) struct Repetition {
     pub(crate) captures: Vec<[Value; 2]>,
     /// What its variables are after its body.
     pub(crate) results: Vec<Value>,
+}
+
+impl Repetition {
+    /// Returns the code of the number of repetitions. Where it would be negative, an assertion says so.
+    pub(crate) fn count_code(&self) -> TokenStream {
+        self.end.minus(&self.start).map_or_else(|| quote!(1), |count| count.saturating_code())
+    }
 }
 
 /// The way back through a loop.
@@ -64,8 +72,14 @@ impl Graph {
 
     /// Returns the dimensions of a variable before each repetition.
     pub(super) fn trajectory_extent(&mut self, repetition: usize, index: usize) -> Extent {
-        let count = self.repetitions.get(repetition).and_then(|repetition| repetition.end.minus(&repetition.start));
-        let count = self.computed(count.unwrap_or_else(|| Length::number(1)));
+        let count = self.repetitions.get(repetition).and_then(|repetition| {
+            let length = repetition.end.minus(&repetition.start)?;
+            Some(SizeText { text: length.text(), code: length.saturating_code(), length })
+        });
+        let count = match count {
+            Some(count) => self.size(count),
+            None => self.computed(Length::number(1)),
+        };
         let state = self.state_extent(repetition, index);
         let axes = self.axes(&[count]);
         let axes = self.joined_axes(axes, state.axes().unwrap_or_default());

@@ -77,13 +77,7 @@ fn generics_of_stand_in(generics: &syn::Generics) -> [TokenStream; 4] {
 
 /// Returns whether the parameters can be a struct although there are mistakes in the layer.
 fn has_parameters(header: &LayerHeader) -> bool {
-    let sizes = header.sizes();
-    let is_sound = |size: &TokenStream| {
-        let text = crate::text::of(size.clone());
-        text != "0"
-            && (identifier::mentioned(size.clone(), &sizes).is_none()
-                || sizes.iter().any(|parameter| identifier::plain(parameter) == text))
-    };
+    let is_sound = |size: &TokenStream| header.is_sound(size);
     let mut names: Vec<_> = header.parameters.iter().map(|parameter| identifier::plain(&parameter.name)).collect();
     names.sort_unstable();
     names.dedup();

@@ -98,7 +98,15 @@ fn start(attributes: &[Attribute], errors: &mut Errors) -> Option<Start> {
         number(&written).map(Start::Number).or_else(|| initializer(&written).map(Start::Initializer))
     });
     if start.is_none() {
-        errors.push(errors::formula_init(Place::of(&attribute.meta)));
+        let named = attribute.parse_args::<Expr>().ok().and_then(|written| match written {
+            Expr::Path(path) => path.path.get_ident().filter(|name| InitializerSpec::named(name).is_none()).cloned(),
+            _ => None,
+        });
+        let meant = named.and_then(|name| Some((InitializerSpec::like(&name.to_string())?, name)));
+        errors.push(match meant {
+            Some((similar, name)) => errors::misspelled_initializer(&name, similar.example),
+            None => errors::formula_init(Place::of(&attribute.meta)),
+        });
     }
     start
 }

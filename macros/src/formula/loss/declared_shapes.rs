@@ -42,14 +42,20 @@ pub(super) fn loss(tokens: TokenStream, library: &TokenStream) -> TokenStream {
     expand(
         tokens,
         read,
-        |header, analysis| code::items(header, analysis, &private),
-        |header| code::stand_in(header, &private),
+        |header, analysis| header.with_sizes(code::items(header, analysis, &private)),
+        |header| header.with_sizes(code::stand_in(header, &private)),
     )
 }
 
 /// Reads a declaration. Whatever is missing in the result was reported.
 fn read(tokens: TokenStream, errors: &mut Errors) -> Read<LayerHeader, Analysis> {
     declaration::read(errors, |header, errors| LayerHeader::parse(tokens, Declared::Loss, header, errors), analyse)
+}
+
+/// Collects the mistakes in a declaration.
+#[cfg(test)]
+pub(crate) fn read_shaped(tokens: TokenStream, errors: &mut Errors) {
+    read(tokens, errors);
 }
 
 /// Returns the values of the loss and of its gradient, unless there is a mistake, which was reported.

@@ -6,6 +6,7 @@ use syn::Visibility;
 
 use crate::formula::header::Setting;
 use crate::formula::settings;
+use crate::generated;
 
 /// The methods of a loss, whose names no setting has.
 pub(super) const METHODS: [&str; 3] = ["new", "default", "explain"];
@@ -69,8 +70,14 @@ impl LossType<'_> {
     }
 
     /// Returns a type that trainers can use after a mistake, so that no other error follows. It is a loss of any shape, which the
-    /// code calls `output`; `others` are the other parameters of the implementation.
-    pub(super) fn stand_in(&self, output: &Ident, others: &TokenStream, private: &TokenStream) -> TokenStream {
+    /// code calls `output`; `others` are the other parameters of the implementation, and `target` is the shape of targets.
+    pub(super) fn stand_in(
+        &self,
+        output: &Ident,
+        others: &TokenStream,
+        target: &TokenStream,
+        private: &TokenStream,
+    ) -> TokenStream {
         let Self { visibility, name, settings, generics: [declared, arguments] } = self;
         let setters = settings::setters_of_stand_in(settings, visibility);
         let positions = settings::by_position(settings).into_iter().map(|_| quote!(_: f64));
@@ -78,6 +85,7 @@ impl LossType<'_> {
         let constructor = (!settings.is_empty() && !is_setting("new"))
             .then(|| quote!(#visibility const fn new(#(#positions),*) -> Self { Self }));
         let explain = (!is_setting("explain")).then(|| quote!(#visibility const fn explain() -> &'static str { "" }));
+        let [t, i] = ["T", "I"].map(|word| generated::name(name, word));
         quote! {
             #[allow(dead_code)]
             #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -89,11 +97,16 @@ impl LossType<'_> {
                 #explain
             }
             impl<#output: #private::Shape<Plain = #output> #others> #private::Loss<#output> for #name #arguments {
-                type Target = #output;
-                fn evaluate<T: #private::Kernels, I: #private::Isa>(
-                    &self, _: I, _: &[T], _: &[#output::Array<T>], _: T, _: ::core::option::Option<&mut [T]>,
-                ) -> T {
-                    T::ZERO
+                type Target = #target;
+                fn evaluate<#t: #private::Kernels, #i: #private::Isa>(
+                    &self,
+                    _: #i,
+                    _: &[#t],
+                    _: &[<#target as #private::Shape>::Array<#t>],
+                    _: #t,
+                    _: ::core::option::Option<&mut [#t]>,
+                ) -> #t {
+                    #t::ZERO
                 }
             }
         }

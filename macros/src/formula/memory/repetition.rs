@@ -29,10 +29,11 @@ impl Memory<'_> {
         let (index, number) = self.index(repetition);
         let [first, end] = [&of.start, &of.end].map(Length::code);
         let [at, count] = ["at", "count"].map(hygienic);
+        let repetitions = of.count_code();
         quote! {
             {
+                let #count = #repetitions;
                 #start
-                let #count = #end - #first;
                 for #index in (#first)..(#end) {
                     let #at = #index - #first;
                     #number
@@ -54,7 +55,11 @@ impl Memory<'_> {
             let [state, next] = ["state", "next"].map(|prefix| state_name(repetition, prefix, index));
             let len = self.len(looped);
             let last = self.slice(looped);
-            moves.start.extend(quote!(#kept[..samples * #len].copy_from_slice(&*#initial);));
+            // Without a repetition, nothing is kept and the variable stays as it is.
+            moves.start.extend(quote! {
+                let #next = if #count > 0 { &mut #kept[..samples * #len] } else { &mut *#last };
+                #next.copy_from_slice(&*#initial);
+            });
             moves.before.extend(quote! {
                 let (#state, #next) = #kept.split_at_mut((#at + 1) * samples * #len);
                 let #state = &#state[#at * samples * #len..];

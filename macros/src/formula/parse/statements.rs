@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Block, Expr, ExprForLoop, Local, Pat, Stmt};
 
-use super::{bounds, mistake, read};
+use super::{bounds, compound, mistake, read};
 use crate::errors::{self, Errors};
 use crate::formula::expression::{Bounds, Expression, Kind, Statement};
 use crate::identifier;
@@ -18,6 +18,7 @@ pub(super) fn read_block(block: &Block, errors: &mut Errors) -> Expression {
         let is_last = position + 1 == block.stmts.len();
         match statement {
             Stmt::Expr(Expr::ForLoop(_), None) => read_statement(statement, errors, &mut statements),
+            Stmt::Expr(returned @ Expr::Return(_), _) if is_last => return read(returned, errors),
             Stmt::Expr(result, None) if is_last => {
                 let result = read(result, errors);
                 if statements.is_empty() {
@@ -49,6 +50,16 @@ fn read_statement(statement: &Stmt, errors: &mut Errors, statements: &mut Vec<St
             }
             other => errors.push(errors::no_assignment(Place::of(other), &text::of(other.to_token_stream()))),
         },
+        Stmt::Expr(assignment @ Expr::Assign(_), None) => {
+            let tokens = assignment.to_token_stream();
+            errors
+                .push(errors::missing_semicolon(tokens.clone().into_iter().last().map_or_else(Place::call, Place::of)));
+            statements.push(Statement::Mistake(text::of(tokens)));
+        }
+        Stmt::Expr(Expr::Binary(binary), _) if compound(binary).is_some() => {
+            errors.extend(compound(binary));
+            statements.push(Statement::Mistake(text::of(binary.to_token_stream())));
+        }
         Stmt::Expr(Expr::ForLoop(repeated), _) => statements.extend(read_loop(repeated, errors)),
         Stmt::Expr(Expr::While(_) | Expr::Loop(_), _) => errors.push(errors::loop_in_formula(first_of(statement))),
         other => errors.push(errors::no_statement(first_of(other))),
@@ -84,7 +95,8 @@ fn read_loop(repeated: &ExprForLoop, errors: &mut Errors) -> Option<Statement> {
     for statement in &repeated.body.stmts {
         read_statement(statement, errors, &mut body);
     }
-    Some(Statement::For { index, start, end, place, body })
+    let text = text::of(repeated.body.to_token_stream());
+    Some(Statement::For { index, bounds: [start, end], place, body, text })
 }
 
 /// Returns the position of the first token of a statement.

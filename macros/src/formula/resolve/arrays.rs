@@ -1,11 +1,11 @@
 //! What do `each`, ranges, and the functions mean that move elements or depend on axes?
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 
-use super::{Checked, Inner, Scope};
+use super::{Inner, Scope};
 use crate::errors;
-use crate::formula::expression::{Bounds, Expression};
-use crate::formula::graph::{Axes, Extent, Operation, Part, Size, Value};
+use crate::formula::expression::Expression;
+use crate::formula::graph::{Axes, Extent, Operation, Size, Value};
 use crate::formula::size::{Length, Verdict};
 use crate::identifier;
 use crate::place::Place;
@@ -80,7 +80,7 @@ impl Scope<'_> {
     ) -> Option<Value> {
         let rows = self.graph.joined_axes(self.rows, axis);
         let outer = std::mem::replace(&mut self.rows, rows);
-        let start = self.entries.len();
+        let (start, mistakes) = (self.entries.len(), self.errors.len());
         let outside = std::mem::replace(&mut self.outside, (start, Inner::Row));
         for ((value, rest), parameter) in parts.into_iter().zip(parameters) {
             let part = self.graph.view(Extent::of(rows, rest), value);
@@ -88,7 +88,7 @@ impl Scope<'_> {
             self.declare(parameter, Some(part), "argument");
         }
         let result = self.value(body);
-        self.close(start);
+        self.close(start, mistakes);
         let result = result.map(|result| self.spread_value(result));
         (self.rows, self.outside) = (outer, outside);
         result
@@ -108,43 +108,6 @@ impl Scope<'_> {
         Some(())
     }
 
-    /// Adds some rows of a value.
-    pub(super) fn range(&mut self, base: &Expression, bounds: &Bounds, place: Place) -> Option<Value> {
-        let (value, whole) = self.indexed(base, place)?;
-        let start = match &bounds.start {
-            Some(start) => self.bound(start, place)?,
-            None => Length::number(0),
-        };
-        let end = match &bounds.end {
-            Some(end) => self.bound(end, place)?,
-            None => self.graph.length(whole),
-        };
-        self.part(value, [start, end], whole, place, &base.text)
-    }
-
-    /// Adds one row of a value.
-    pub(super) fn index(&mut self, base: &Expression, index: &TokenStream, place: Place) -> Option<Value> {
-        let (value, whole) = self.indexed(base, place)?;
-        let start = self.bound(index, place)?;
-        let end = start.plus(&Length::number(1))?;
-        let part = self.part(value, [start, end], whole, place, &base.text)?;
-        let axes = self.graph.extent(part).axes()?;
-        let (_, rest) = self.graph.split_axes(axes)?;
-        Some(self.graph.view(Extent::of(self.rows, rest), part))
-    }
-
-    /// Returns the value before brackets, and the number of its rows.
-    fn indexed(&mut self, base: &Expression, place: Place) -> Option<(Value, Size)> {
-        let value = self.value(base)?;
-        if !self.alone {
-            self.check_shapes(place, "an index")?;
-        }
-        if self.alone || self.rank(value) == 0 {
-            return self.report_part(errors::indexed(place, &base.text));
-        }
-        Some((self.spread_value(value), self.graph.first_size(value)))
-    }
-
     /// Reports an operation that needs declared shapes.
     pub(super) fn check_shapes(&mut self, place: Place, what: &str) -> Option<()> {
         if self.has_shapes {
@@ -154,77 +117,9 @@ impl Scope<'_> {
     }
 
     /// Reports a mistake, and returns nothing.
-    fn report_part<T>(&mut self, error: syn::Error) -> Option<T> {
+    pub(super) fn report_part<T>(&mut self, error: syn::Error) -> Option<T> {
         self.errors.push(error);
         None
-    }
-
-    /// Reads an index.
-    fn bound(&mut self, written: &TokenStream, place: Place) -> Option<Length> {
-        let declared: Vec<_> = self.entries.iter().map(|entry| entry.name.clone()).collect();
-        let is_index = |name: &Ident| self.indices.iter().any(|(index, _)| *index == identifier::plain(name));
-        let declared: Vec<_> = declared.into_iter().filter(|name| !is_index(name)).collect();
-        if let Some(name) = identifier::mentioned(written.clone(), &declared) {
-            let name = identifier::plain(&name);
-            self.mention(&name);
-            return self.report_part(errors::index_of_value(place, &name));
-        }
-        Some(Length::read(written, &self.indices))
-    }
-
-    /// Adds the rows from `start` to `end`.
-    fn part(
-        &mut self,
-        value: Value,
-        [start, end]: [Length; 2],
-        whole: Size,
-        place: Place,
-        text: &str,
-    ) -> Option<Value> {
-        let length = end.minus(&start)?;
-        // The first and the last index of a loop are checked.
-        let mut variants = vec![[start.clone(), end.clone()]];
-        for (name, [first, after]) in self.bounds.clone() {
-            let last = after.minus(&Length::number(1))?;
-            if start.has(&name) || end.has(&name) {
-                let replaced = |by: &Length| {
-                    let of = |[start, end]: &[Length; 2]| Some([start.replaced(&name, by)?, end.replaced(&name, by)?]);
-                    variants.iter().map(of).collect::<Option<Vec<_>>>()
-                };
-                variants = [replaced(&first)?, replaced(&last)?].concat();
-            }
-        }
-        for [start, end] in variants {
-            self.check_part([start, end], whole, place, text)?;
-        }
-        let [start, len] = [start, length].map(|length| self.graph.computed(length));
-        if self.graph.length(start).as_number() == Some(0) && len == whole {
-            return Some(value);
-        }
-        Some(self.graph.push(Operation::Slice(Part { start, len, whole }, value)))
-    }
-
-    /// Reports a range that is empty or ends beyond the value, or lets the compiler check it.
-    fn check_part(&mut self, [start, end]: [Length; 2], whole: Size, place: Place, text: &str) -> Option<()> {
-        let whole_length = self.graph.length(whole);
-        let numbers = [&start, &end, &whole_length].map(Length::as_number);
-        let range = format!("{}..{}", start.text(), end.text());
-        if let [Some(start), Some(end), _] = numbers
-            && (start < 0 || start >= end)
-        {
-            return self.report_part(errors::empty_range(place, &range));
-        }
-        let is_within = match (numbers[1], numbers[2]) {
-            (Some(end), Some(whole)) => Some(end <= whole),
-            _ => (end == whole_length).then_some(true),
-        };
-        if is_within == Some(false) {
-            return self.report_part(errors::range_beyond_end(place, &range, text, &whole_length.text()));
-        }
-        if is_within.is_none() || numbers[0].is_none() {
-            self.ranges.push(Checked { place, start, end, whole, texts: [range, text.to_owned()] });
-        }
-        Some(())
     }
 
     /// Adds a function that moves elements or depends on axes.

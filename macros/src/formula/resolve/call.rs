@@ -26,13 +26,16 @@ impl Scope<'_> {
         {
             return Some(self.matrix_value(matrix, !is_transposed));
         }
+        if word == "each" {
+            return self.each_without_closure(name, arguments, place);
+        }
         let values: Vec<_> = arguments.iter().map(|argument| self.value(argument)).collect();
         if word == "powi" {
             return self.whole_power(name, arguments, &values);
         }
         let wanted = function::numbers_of_arguments(&word);
         if wanted.is_empty() {
-            return self.unknown_function(name, &word);
+            return self.unknown_function(name, &word, arguments);
         }
         let takes_more = word == "concat" && values.len() > 2;
         if !wanted.contains(&values.len()) && !takes_more {
@@ -51,16 +54,37 @@ impl Scope<'_> {
         if let Some(function) = found {
             return (function.build)(self.graph, &values);
         }
-        // The mean.
-        let value = *values.first()?;
+        self.mean(*values.first()?)
+    }
+
+    /// Adds the mean of all elements.
+    fn mean(&mut self, value: Value) -> Option<Value> {
         let axes = self.graph.extent(value).axes()?;
         let sum = self.graph.reduce(Reduction::Sum, value);
         let reciprocal = self.graph.reciprocal(axes);
         Some(self.graph.times(sum, reciprocal))
     }
 
+    /// Reports `each` without a closure.
+    fn each_without_closure(&mut self, name: &Ident, arguments: &[Expression], place: Place) -> Option<Value> {
+        if self.alone {
+            return self.report(self.combination_alone(name, place));
+        }
+        let texts: Vec<_> = arguments.iter().map(|argument| &*argument.text).collect();
+        for text in &texts {
+            self.mention(text);
+        }
+        let is_function = |text: &str| {
+            let is_name = self.functions.iter().any(|function| identifier::plain(&function.name) == text);
+            is_name || !function::numbers_of_arguments(text).is_empty()
+        };
+        let function = texts.last().copied().filter(|text| is_function(text));
+        let values = if function.is_some() { &texts[..texts.len() - 1] } else { &texts };
+        self.report(errors::each_without_closure(name, values, function))
+    }
+
     /// Reports a function that does not exist, unless its name was a mistake.
-    fn unknown_function(&mut self, name: &Ident, word: &str) -> Option<Value> {
+    fn unknown_function(&mut self, name: &Ident, word: &str, arguments: &[Expression]) -> Option<Value> {
         if word == self.owner {
             return self.report(errors::calls_itself(name));
         }
@@ -73,7 +97,11 @@ impl Scope<'_> {
         }
         let functions = self.functions.iter().map(|function| identifier::plain(&function.name));
         let similar = function::similar(word, functions);
-        self.report(errors::unknown_function(name, similar.as_deref()))
+        let formula = match arguments {
+            [argument] => function::as_formula(word, &argument.text),
+            _ => None,
+        };
+        self.report(errors::unknown_function(name, formula.as_deref(), similar.as_deref()))
     }
 
     /// Reports arguments whose shapes the function does not take.

@@ -125,7 +125,7 @@ impl Scope<'_> {
         }
         let result = self.value(&called.body);
         if result.is_some() && !self.errors.any() {
-            self.close(0);
+            self.close(0, 0);
         }
         self.calls.pop();
         self.alone = was_alone;

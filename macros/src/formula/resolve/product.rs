@@ -3,7 +3,7 @@
 use super::{Meaning, Scope};
 use crate::errors;
 use crate::formula::expression::{Expression, Kind, Operator};
-use crate::formula::graph::{Axes, Binary, Extent, Matrix, Operation, Value};
+use crate::formula::graph::{Axes, Binary, Extent, Matrix, Operation, Size, Value};
 use crate::formula::size::{Length, Verdict};
 use crate::identifier;
 use crate::place::Place;
@@ -58,35 +58,47 @@ impl Scope<'_> {
     fn multiplied(&mut self, place: Place, sides: &[Expression; 2]) -> Option<Value> {
         let [left, right] = sides;
         let texts = [&left.text, &right.text].map(String::as_str);
+        if let Some(error) = self.nested_product(sides) {
+            self.mention(&left.text);
+            self.mention(&right.text);
+            return self.report(error);
+        }
         match (self.matrix(left), self.matrix(right)) {
-            (Some(_), Some(_)) => return self.report(errors::product_of_matrices(place, texts)),
+            (Some(_), Some(_)) => return self.product_of_parameters(place, texts),
             (Some((matrix, is_transposed)), None) => {
                 let value = self.value(right)?;
                 if self.rank(value) < 2 {
                     return self.product(place, sides, (matrix, is_transposed), value);
                 }
                 let matrix = self.matrix_value(matrix, is_transposed);
-                return self.matrix_product(place, texts, [matrix, value]);
+                return self.matrix_product(place, texts, [matrix, value], [true, false]);
             }
             (None, Some((matrix, is_transposed))) => {
                 let value = self.value(left)?;
                 if self.rank(value) < 2 {
-                    let wanted = if is_transposed { matrix.rows } else { matrix.columns };
-                    let vector = self.vector_text(wanted);
-                    return self.report(errors::matrix_on_the_right(place, texts, self.rank(value) == 1, &vector));
+                    return self.vector_times(place, texts, value, (matrix, is_transposed));
                 }
                 return self.rows_times(place, texts, value, (matrix, is_transposed));
             }
             (None, None) => {}
         }
+        self.of_values(place, sides)
+    }
+
+    /// Adds a product of two values, of which none is a parameter of rows.
+    fn of_values(&mut self, place: Place, [left, right]: &[Expression; 2]) -> Option<Value> {
+        let texts = [&left.text, &right.text].map(String::as_str);
         let (first, second) = (self.value(left), self.value(right));
         let values = [first?, second?];
         match values.map(|value| self.rank(value)) {
             // A function of numbers acts on every element.
             _ if self.alone => Some(self.graph.times(values[0], values[1])),
-            [2, 2] => self.matrix_product(place, texts, values),
+            [2, 2] => self.matrix_product(place, texts, values, [false, false]),
             [2, 1] => self.matrix_times_vector(place, texts, values),
-            [1, 2] => self.report(errors::matrix_on_the_right(place, texts, true, "")),
+            [1, 2] => {
+                let sizes = self.graph.sizes(self.graph.extent(values[1]).axes().unwrap_or_default()).to_vec();
+                self.report_matrix_on_the_right(place, texts, values[0], &sizes)
+            }
             _ => {
                 self.check_sizes(values, place, "*", texts)?;
                 Some(self.graph.times(values[0], values[1]))
@@ -147,9 +159,7 @@ impl Scope<'_> {
             let shapes = [self.shape_text(value), self.axes_text(other)];
             return self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], None));
         };
-        let transposed =
-            (self.graph.compare(width, outer) == Verdict::Equal).then(|| format!("transpose({})", texts[1]));
-        self.check_inner([width, inner], place, texts, [axes, other], transposed.as_deref())?;
+        self.check_inner([width, inner], place, texts, [axes, other], [false, true])?;
         let outer_rows = self.graph.axes(&[count]);
         let rows = self.graph.joined_axes(self.rows, outer_rows);
         let vector = self.graph.axes(&[width]);
@@ -159,18 +169,22 @@ impl Scope<'_> {
         Some(self.graph.view(Extent::Element(self.rows, result), product))
     }
 
-    /// Adds the product of two matrices of each row.
-    fn matrix_product(&mut self, place: Place, texts: [&str; 2], values: [Value; 2]) -> Option<Value> {
+    /// Adds the product of two matrices of each row, of which some are parameters.
+    fn matrix_product(
+        &mut self,
+        place: Place,
+        texts: [&str; 2],
+        values: [Value; 2],
+        are_parameters: [bool; 2],
+    ) -> Option<Value> {
         let values = values.map(|value| self.spread_value(value));
         let axes = values.map(|value| self.graph.extent(value).axes().unwrap_or_default());
         let sizes = axes.map(|axes| self.graph.sizes(axes).to_vec());
-        let ([_, inner], [other, last]) = (sizes[0].as_slice(), sizes[1].as_slice()) else {
+        let ([_, inner], [other, _]) = (sizes[0].as_slice(), sizes[1].as_slice()) else {
             let shapes = values.map(|value| self.shape_text(value));
             return self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], None));
         };
-        let transposed =
-            (self.graph.compare(*inner, *last) == Verdict::Equal).then(|| format!("transpose({})", texts[1]));
-        self.check_inner([*inner, *other], place, texts, axes, transposed.as_deref())?;
+        self.check_inner([*inner, *other], place, texts, axes, are_parameters)?;
         let untransposed = |graph: &crate::formula::graph::Graph, value| match graph.operation(value) {
             Operation::Transpose(original) => Some(original),
             _ => None,
@@ -189,9 +203,7 @@ impl Scope<'_> {
         let [matrix, vector] = values.map(|value| self.spread_value(value));
         let axes = [matrix, vector].map(|value| self.graph.extent(value).axes().unwrap_or_default());
         let (&[rows, columns], &[len]) = (self.graph.sizes(axes[0]), self.graph.sizes(axes[1])) else { return None };
-        let transposed = (self.graph.compare(rows, len) == Verdict::Equal)
-            .then(|| format!("transpose({}) * {}", texts[0], texts[1]));
-        self.check_inner([columns, len], place, texts, axes, transposed.as_deref())?;
+        self.check_inner([columns, len], place, texts, axes, [false, false])?;
         // As a matrix of one row, whose product with the transposed matrix has one row.
         let one = self.graph.computed(Length::number(1));
         let row = self.graph.axes(&[one, len]);
@@ -208,11 +220,11 @@ impl Scope<'_> {
     /// Reports a product of matrices whose inner sizes differ.
     fn check_inner(
         &mut self,
-        sizes: [crate::formula::graph::Size; 2],
+        sizes: [Size; 2],
         place: Place,
         texts: [&str; 2],
         axes: [Axes; 2],
-        help: Option<&str>,
+        are_parameters: [bool; 2],
     ) -> Option<()> {
         match self.graph.compare(sizes[0], sizes[1]) {
             Verdict::Equal => Some(()),
@@ -222,7 +234,8 @@ impl Scope<'_> {
             }
             Verdict::Different => {
                 let shapes = axes.map(|axes| self.axes_text(axes));
-                self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], help));
+                let help = self.product_that_fits(texts, axes, are_parameters);
+                self.report(errors::product_of_shapes(place, texts, [&shapes[0], &shapes[1]], help.as_deref()));
                 None
             }
         }

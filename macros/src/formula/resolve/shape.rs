@@ -4,6 +4,7 @@ use super::{Comparison, Scope};
 use crate::errors::{self, Errors};
 use crate::formula::graph::{Axes, Extent, Graph, Size, Value};
 use crate::formula::size::Verdict;
+use crate::identifier;
 use crate::place::Place;
 
 impl Scope<'_> {
@@ -73,13 +74,51 @@ impl Scope<'_> {
         }
         let error = if let (&[left], &[right]) = (sizes[0].as_slice(), sizes[1].as_slice()) {
             let sizes = [left, right].map(|size| self.size_words(size));
-            errors::different_vectors(place, operator, texts, [&sizes[0], &sizes[1]])
+            let declared = texts.iter().position(|text| self.is_declared_name(text));
+            errors::different_vectors(place, operator, texts, [&sizes[0], &sizes[1]], declared)
         } else {
             let shapes = [left, right].map(|axes| self.axes_text(axes));
-            errors::different_shapes(place, operator, texts, [&shapes[0], &shapes[1]])
+            let instead = self.for_every_row(operator, texts, [&sizes[0], &sizes[1]]);
+            errors::different_shapes(place, operator, texts, [&shapes[0], &shapes[1]], instead.as_deref())
         };
         self.report(error);
         None
+    }
+
+    /// Returns whether a text is the name of a parameter.
+    fn is_declared_name(&self, text: &str) -> bool {
+        self.entries
+            .iter()
+            .rev()
+            .find(|entry| identifier::plain(&entry.name) == text)
+            .is_some_and(|entry| entry.role == "parameter")
+    }
+
+    /// Returns an operation of the rows of one value and the other value, or its elements, if their lengths agree.
+    fn for_every_row(&self, operator: &str, [left, right]: [&str; 2], [first, second]: [&[Size]; 2]) -> Option<String> {
+        let agree = |left: &[Size], right: &[Size]| {
+            left.len() == right.len()
+                && left.iter().zip(right).all(|(&left, &right)| self.graph.compare(left, right) == Verdict::Equal)
+        };
+        if operator.len() > 1 {
+            return None;
+        }
+        let row = if first.len().max(second.len()) > 2 { "channel" } else { "row" };
+        match (first, second) {
+            ([_, rest @ ..], _) if agree(rest, second) => {
+                Some(format!("each({left}, |{row}| {row} {operator} {right})"))
+            }
+            (_, [_, rest @ ..]) if agree(first, rest) => {
+                Some(format!("each({right}, |{row}| {left} {operator} {row})"))
+            }
+            ([count, _, ..], [number]) if agree(&[*count], &[*number]) => {
+                Some(format!("each({left}, {right}, |{row}, number| {row} {operator} number)"))
+            }
+            ([number], [count, _, ..]) if agree(&[*count], &[*number]) => {
+                Some(format!("each({left}, {right}, |number, {row}| number {operator} {row})"))
+            }
+            _ => None,
+        }
     }
 }
 

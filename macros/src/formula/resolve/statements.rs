@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Checked, Inner, Meaning, Scope};
+use super::{Checked, Inner, Meaning, Scope, Whole};
 use crate::errors;
 use crate::formula::expression::{Expression, Statement};
 use crate::formula::graph::{Extent, Operation, Repetition, Value};
@@ -69,10 +69,10 @@ struct Outside {
 impl Scope<'_> {
     /// Adds the statements of a block. Returns its result.
     pub(super) fn block(&mut self, statements: &[Statement], result: &Expression) -> Option<Value> {
-        let start = self.entries.len();
+        let (start, mistakes) = (self.entries.len(), self.errors.len());
         self.run(statements);
         let result = self.value(result);
-        self.close(start);
+        self.close(start, mistakes);
         result
     }
 
@@ -89,8 +89,11 @@ impl Scope<'_> {
                     }
                 }
                 Statement::Assign { name, value } => self.assign(name, value),
-                Statement::For { index, start, end, place, body } => {
-                    self.repeat(index.as_ref(), [start, end], *place, body);
+                Statement::Mistake(text) => self.mention(text),
+                Statement::For { index, bounds, place, body, text } => {
+                    if self.repeat(index.as_ref(), bounds, *place, body).is_none() {
+                        self.mention(text);
+                    }
                 }
             }
         }
@@ -105,12 +108,12 @@ impl Scope<'_> {
 
     /// Gives a name another value.
     fn assign(&mut self, name: &Ident, value: &Expression) {
-        let result = self.value(value);
+        let mut result = self.value(value);
         self.name(result, name);
         let word = identifier::plain(name);
         let Some(index) = self.entries.iter().rposition(|entry| identifier::plain(&entry.name) == word) else {
-            let names: Vec<_> = self.entries.iter().map(|entry| identifier::plain(&entry.name)).collect();
-            self.report(errors::unknown_in_formula(name, &names));
+            let error = self.unknown(name);
+            self.report(error);
             return;
         };
         let Some(entry) = self.entries.get(index) else { return };
@@ -124,6 +127,7 @@ impl Scope<'_> {
             let shapes = [old, new].map(|value| self.shape_text(value));
             if self.check_same_shape([old, new], Place::of(name)).is_none() {
                 self.report(errors::assigned_shape(name, [&shapes[0], &shapes[1]]));
+                result = None;
             }
         }
         if let Some(entry) = self.entries.get_mut(index)
@@ -154,21 +158,31 @@ impl Scope<'_> {
         Some(())
     }
 
-    /// Adds the statements of a loop for each of its indices.
-    fn repeat(&mut self, index: Option<&Ident>, bounds: [&TokenStream; 2], place: Place, body: &[Statement]) {
-        let [start, end] = bounds.map(|bound| Length::read(bound, &self.indices));
+    /// Adds the statements of a loop for each of its indices. Returns `None` if there is none, or after a mistake in its bounds.
+    fn repeat(
+        &mut self,
+        index: Option<&Ident>,
+        bounds: &[TokenStream; 2],
+        place: Place,
+        body: &[Statement],
+    ) -> Option<()> {
+        let [start, end] = bounds.each_ref().map(|bound| Length::read(bound, &self.indices));
         let (Some(first), Some(last)) = (start.as_number(), end.as_number()) else {
-            self.looped(index, [start, end], place, body);
-            return;
+            return self.looped(index, [start, end], place, body);
         };
+        if last < first {
+            return self.report_part(errors::backward_loop(place, [&start.text(), &end.text()]));
+        }
         if last - first > MOST_REPETITIONS {
-            self.report(errors::too_many_repetitions(place, MOST_REPETITIONS));
-            return;
+            return self.report_part(errors::too_many_repetitions(place, MOST_REPETITIONS));
+        }
+        if first == last {
+            // What only its body mentions is used.
+            return None;
         }
         for number in first..last {
             if self.graph.len() > MOST_VALUES {
-                self.report(errors::too_many_values(place));
-                return;
+                return self.report_part(errors::too_many_values(place));
             }
             let scope = self.entries.len();
             let mistakes = self.errors.len();
@@ -179,30 +193,55 @@ impl Scope<'_> {
             if index.is_some() {
                 self.indices.pop();
             }
-            self.close(scope);
+            self.close(scope, mistakes);
             // The same mistakes would follow.
             if self.errors.len() > mistakes {
-                return;
+                break;
             }
         }
+        Some(())
     }
 
     /// Adds a loop whose number of repetitions only the compiler knows. Its body sees inputs for the values around it.
-    fn looped(&mut self, index: Option<&Ident>, [start, end]: [Length; 2], place: Place, body: &[Statement]) {
+    fn looped(
+        &mut self,
+        index: Option<&Ident>,
+        [start, end]: [Length; 2],
+        place: Place,
+        body: &[Statement],
+    ) -> Option<()> {
         if self.alone || !self.has_shapes {
-            self.report(errors::unknown_repetitions(place, &format!("{}..{}", start.text(), end.text())));
-            return;
+            return self.report_part(errors::unknown_repetitions(place, &Self::range_text([&start, &end])));
         }
+        self.check_repetitions([&start, &end], place)?;
         let outside = self.enter_loop();
-        let scope = self.entries.len();
+        let (scope, mistakes) = (self.entries.len(), self.errors.len());
         let number = index.map(|index| self.declare_index(index, [&start, &end]));
         self.run(body);
         if index.is_some() {
             self.indices.pop();
             self.bounds.pop();
         }
-        self.close(scope);
+        self.close(scope, mistakes);
         self.repetition([start, end], number, &outside, place);
+        Some(())
+    }
+
+    /// Lets the compiler check the bounds of a loop, of which the index of another one may be part, but not of their difference.
+    fn check_repetitions(&mut self, [start, end]: [&Length; 2], place: Place) -> Option<()> {
+        let text = Self::range_text([start, end]);
+        let count = end.minus(start)?;
+        if let Some(index) = self.mentioned_index(&count) {
+            return self.report_part(errors::repetitions_by_index(place, &text, &index));
+        }
+        for ([start, end], loops) in self.ends_of([start, end], place, &text)? {
+            // No size is negative.
+            if start.as_number() == Some(0) {
+                continue;
+            }
+            self.ranges.push(Checked { place, start, end, whole: Whole::Repetitions, loops, text: text.clone() });
+        }
+        Some(())
     }
 
     /// Gives each name that a loop sees the meaning that it has in its body: an input. Names of constants keep theirs.
@@ -260,9 +299,6 @@ impl Scope<'_> {
             }
             return;
         }
-        let whole = self.graph.computed(end.clone());
-        let texts = [format!("{}..{}", start.text(), end.text()), "the loop".to_owned()];
-        self.ranges.push(Checked { place, start: start.clone(), end: end.clone(), whole, texts });
         self.graph.repetitions.push(Repetition { start, end, index, initial, states, captures, results });
         let repetition = self.graph.repetitions.len() - 1;
         for (index, (of, _)) in assigned.into_iter().enumerate() {

@@ -24,7 +24,8 @@ fn loss_type(header: &Header) -> LossType<'_> {
 
 /// Returns a type that trainers can use after a mistake, so that no other error follows.
 pub(super) fn stand_in(header: &Header, private: &TokenStream) -> TokenStream {
-    loss_type(header).stand_in(&hygienic("Output"), &TokenStream::new(), private)
+    let output = hygienic("Output");
+    loss_type(header).stand_in(&output, &TokenStream::new(), &quote!(#output), private)
 }
 
 /// Returns the items of a loss.

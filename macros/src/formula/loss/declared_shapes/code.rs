@@ -28,7 +28,10 @@ fn loss_type(header: &LayerHeader) -> LossType<'_> {
 /// Returns a type that trainers can use after a mistake, so that no other error follows.
 pub(super) fn stand_in(header: &LayerHeader, private: &TokenStream) -> TokenStream {
     let [_, _, sizes] = header.const_parameters();
-    loss_type(header).stand_in(&generated::name(&header.name, "Output"), &quote!(, #sizes), private)
+    let output = generated::name(&header.name, "Output");
+    let declared = header.target.as_ref().filter(|(_, shape)| shape.sizes.iter().all(|size| header.is_sound(size)));
+    let target = declared.map_or_else(|| quote!(#output), |(_, shape)| shape.code(private));
+    loss_type(header).stand_in(&output, &quote!(, #sizes), &target, private)
 }
 
 /// Returns the items of a loss.
@@ -37,9 +40,26 @@ pub(super) fn items(header: &LayerHeader, analysis: &Analysis, private: &TokenSt
     let explanation = explanation(header, analysis).join("\n");
     let loss = loss_type(header).items(&quote!(#(#attributes)* #docs), &explanation);
     let assertions = assertions(&analysis.graph, &analysis.comparisons, &analysis.ranges, private);
-    let implementation = implementation(header, analysis, &assertions.statements, private);
+    let fits = fits(header, &assertions.statements);
+    let implementation = implementation(header, analysis, fits.is_some(), private);
     let assertions = assertions.items;
-    quote!(#loss #assertions #implementation)
+    quote!(#loss #assertions #fits #implementation)
+}
+
+/// Returns the constant that checks sizes, if there is anything to check. A constant of `evaluate` would be one for each of its
+/// scalars and instructions, and a mistake as many errors.
+fn fits(header: &LayerHeader, assertions: &TokenStream) -> Option<TokenStream> {
+    let (name, fits) = (&header.name, generated::name(&header.name, "FITS"));
+    let [declared, arguments, _] = header.const_parameters();
+    (!assertions.is_empty()).then(|| {
+        quote! {
+            impl #declared #name #arguments {
+                #[doc(hidden)]
+                #[allow(non_upper_case_globals)]
+                const #fits: () = { #assertions };
+            }
+        }
+    })
 }
 
 /// Returns the type of the constants that the loops read, and their value in `evaluate`.
@@ -74,16 +94,13 @@ fn body(header: &LayerHeader, analysis: &Analysis, private: &TokenStream) -> [To
 }
 
 /// Returns the implementation of `Loss`, and the types of its loops with their constants.
-fn implementation(
-    header: &LayerHeader,
-    analysis: &Analysis,
-    assertions: &TokenStream,
-    private: &TokenStream,
-) -> TokenStream {
+fn implementation(header: &LayerHeader, analysis: &Analysis, is_checked: bool, private: &TokenStream) -> TokenStream {
     let name = &header.name;
     let [declared, arguments, _] = header.const_parameters();
     let [constants, constants_of_call] = constants(header, analysis);
     let [types, body] = body(header, analysis, private);
+    let fits = generated::name(&header.name, "FITS");
+    let check = is_checked.then(|| quote!(let () = Self::#fits;));
     let output = header.takes.code(private);
     let target = header.target.as_ref().map(|(_, shape)| shape.code(private));
     quote! {
@@ -102,7 +119,7 @@ fn implementation(
                 weight: T,
                 mut gradient: ::core::option::Option<&mut [T]>,
             ) -> T {
-                const { #assertions }
+                #check
                 let count = targets.len();
                 let targets = <#target as #private::Shape>::flat_batch(targets);
                 let (row, compared) = (<#output as #private::Shape>::LEN, <#target as #private::Shape>::LEN);

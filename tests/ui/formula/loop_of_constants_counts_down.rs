@@ -1,0 +1,18 @@
+//! A loop whose range starts after its end, which only the compiler knows.
+
+use typenet::layer;
+use typenet::prelude::*;
+
+const STEPS: usize = 3;
+
+layer! {
+    struct Wrong { scale: Vector<8> }
+    fn forward(x: Vector<8>) -> Vector<8> { let mut y = scale * x; for _ in STEPS..2 { y = tanh(y); } y }
+}
+
+network!(struct Gated = Dense<2, 8>, Wrong, Dense<8, 1>);
+
+fn main() {
+    let gated = Gated::init(&mut typenet::rng(37));
+    println!("{:?}", gated.predict(&[0.5, -0.5]));
+}
