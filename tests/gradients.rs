@@ -2,6 +2,10 @@
 //!
 //! The first truth is exact: dual numbers through the forward formulas. The second knows nothing of our formulas: a
 //! five-point stencil over the loss itself. And `f32` is held to `f64`.
+//!
+//! Lints do not read this list of networks: they would take as long as for the rest of the tests, for code that the macro writes in
+//! the same way for each of them. `sequence_gradients` has the same form, and `surroundings` networks under strict lints.
+#![cfg(not(clippy))]
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 #[path = "support/checks.rs"]

@@ -10,9 +10,9 @@ use checks::{SMOOTH, cases, check_all as check};
 use proptest::prelude::*;
 use typenet::prelude::*;
 
-network!(struct Simple (Sequence<5, 3>) = Rnn<_, 4>, Rnn<_, 17>(direction = Backward), LastStep, Dense<_, 2>);
+network!(struct Simple (Sequence<5, 3>) = Rnn<_, 4>, Rnn<_, 5>(direction = Backward), LastStep, Dense<_, 2>);
 network!(struct Gated (Sequence<4, 2>) = Gru<_, 5>(direction = Backward), Gru<_, 17>, LastStep, Dense<_, 3>, Softmax);
-network!(struct Long (Sequence<4, 3>) = Lstm<_, 17>, Tanh, Lstm<_, 5>(direction = Backward), Flatten, Dense<_, 2>);
+network!(struct Long (Sequence<4, 3>) = Lstm<_, 6>, Tanh, Lstm<_, 5>(direction = Backward), Flatten, Dense<_, 2>);
 network!(struct Single (Sequence<1, 1>) = Lstm<_, 1>, Gru<_, 1>, Rnn<_, 3>, Flatten);
 network! {
     struct Bidirectional<const L: usize, const H: usize> (Sequence<L, 2>) {

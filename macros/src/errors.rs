@@ -12,6 +12,7 @@ mod arrays;
 #[cfg(feature = "weights")]
 mod embed;
 mod flat_parameters;
+mod formula_syntax;
 mod formulas;
 mod nested;
 mod settings;
@@ -24,6 +25,7 @@ pub(crate) use arrays::*;
 pub(crate) use embed::*;
 pub(crate) use flat_parameters::*;
 pub(crate) use formula_headers::*;
+pub(crate) use formula_syntax::*;
 pub(crate) use formulas::*;
 pub(crate) use nested::*;
 pub(crate) use settings::*;

@@ -84,7 +84,8 @@ impl LayerInfo {
 /// The layers of a network with their output shapes and parameters, and the totals. `Display` prints a table.
 ///
 /// The column `Kept` has [`LayerInfo::kept`], the number of elements that a training pass keeps for the layer and each sample:
-/// below, tanh overwrites the output of `dense`. A block keeps what its layers keep, and copies of what it needs again.
+/// below, tanh overwrites the output of `dense`. A block keeps what its layers keep, and copies of what it needs again. Memory that
+/// only the backward pass of a layer uses counts too.
 ///
 /// # Example
 /// ```

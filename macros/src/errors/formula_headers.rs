@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::Error;
 use syn::parse::ParseStream;
 
-use super::formulas::next;
+use super::formula_syntax::next;
 use crate::place::Place;
 use crate::text;
 
