@@ -3,9 +3,8 @@
 //! The first truth is exact: dual numbers through the forward formulas. The second knows nothing of our formulas: a
 //! five-point stencil over the loss itself. And `f32` is held to `f64`.
 //!
-//! Lints do not read this list of networks: they would take as long as for the rest of the tests, for code that the macro writes in
-//! the same way for each of them. `sequence_gradients` has the same form, and `surroundings` networks under strict lints.
-#![cfg(not(clippy))]
+//! Lints take as long for this list of networks as for the rest of the tests, so `scripts/check` runs them with --full.
+#![cfg(any(not(clippy), all_lints))]
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 #[path = "support/checks.rs"]
@@ -280,7 +279,7 @@ fn derivatives_of_functions_are_those_of_dual_numbers() {
 
 proptest! {
     // Each has some hundred parameters, and dual numbers go through the network once for each.
-    #![proptest_config(cases(4))]
+    #![proptest_config(cases(3))]
 
     #[test]
     fn networks_of_images_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..4) {
@@ -305,7 +304,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(6))]
+    #![proptest_config(cases(4))]
 
     #[test]
     fn networks_that_normalize_over_batches_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 4_usize..10) {

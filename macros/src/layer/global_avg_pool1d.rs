@@ -1,18 +1,5 @@
 //! `GlobalAvgPool1d`
 
-use super::{Argument, Flow, Parameters, Resolved, Spec, Takes};
-use crate::shape::{SEQUENCE, Shape};
+use super::Spec;
 
-pub(super) const SPEC: Spec = Spec {
-    name: "GlobalAvgPool1d",
-    example: "GlobalAvgPool1d",
-    takes: Takes::Shape(&SEQUENCE),
-    sizes: &[],
-    settings: &[],
-    parameters: Parameters::None,
-    flow: Flow::Changes,
-    resolve: |written| {
-        let gives = Shape::vector(written.axis(1, &SEQUENCE));
-        Resolved { arguments: vec![Argument::Shape(gives.clone())], gives, parameters: None, requires: Vec::new() }
-    },
-};
+pub(super) const SPEC: Spec = Spec::of_features("GlobalAvgPool1d");

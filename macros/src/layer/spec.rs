@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::written::{Resolved, Written};
+use super::written::{Argument, Resolved, Written};
 use crate::setting::{DefaultValue, Setting};
-use crate::shape::ShapeSpec;
+use crate::shape::{SEQUENCE, Shape, ShapeSpec};
 
 /// The specification of a layer.
 pub(crate) struct Spec {
@@ -122,6 +122,24 @@ impl Spec {
             parameters: Parameters::None,
             flow: Flow::Elementwise,
             resolve: |written| Resolved::without_parameters(written.input.plain(written.unknown)),
+        }
+    }
+
+    /// Returns a layer without parameters, sizes and settings that turns a sequence into a vector with an element per feature.
+    pub(super) const fn of_features(name: &'static str) -> Self {
+        Self {
+            name,
+            example: name,
+            takes: Takes::Shape(&SEQUENCE),
+            sizes: &[],
+            settings: &[],
+            parameters: Parameters::None,
+            flow: Flow::Changes,
+            resolve: |written| {
+                let gives = Shape::vector(written.axis(1, &SEQUENCE));
+                let arguments = vec![Argument::Shape(gives.clone())];
+                Resolved { arguments, gives, parameters: None, requires: Vec::new() }
+            },
         }
     }
 
