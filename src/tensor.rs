@@ -34,7 +34,8 @@ impl TensorKind {
 /// One tensor of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tensor {
-    /// The name of the field that holds the tensor: `weight`.
+    /// The name of the tensor in files: `weight`. It is that of the field that holds the tensor, unless PyTorch has another one, as for
+    /// recurrent layers.
     pub name: &'static str,
     /// The sizes in the order of files and of PyTorch: `[outputs, inputs]` for a weight. In memory, the tensor is a
     /// column-major matrix with one row per index of the first axis.
