@@ -4,16 +4,23 @@
 //! such arrays, so the compiler knows the sizes of a sample, but not the number of samples.
 
 pub(crate) mod arithmetic;
+mod sample_array;
+mod tokens;
 
 use core::fmt::Debug;
 
+pub use sample_array::SampleArray;
+pub(crate) use tokens::index_of;
+pub use tokens::{Token, Tokens};
+
+use crate::error::Result;
 use crate::scalar::Scalar;
 
 /// The shape of one sample, as a type.
 ///
 /// # Shapes
-/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, [`Sequence<L, N>`](Sequence) with steps first, and
-/// [`Probabilities<K>`](Probabilities), a vector that a `Softmax` computed.
+/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, [`Sequence<L, N>`](Sequence) with steps first,
+/// [`Probabilities<K>`](Probabilities), a vector that a `Softmax` computed, and [`Tokens<L, V>`](Tokens), symbols of a vocabulary.
 ///
 /// # Example
 /// ```
@@ -28,12 +35,12 @@ use crate::scalar::Scalar;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shape",
-    note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>` and `Probabilities<K>`"
+    note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>`, `Probabilities<K>` and `Tokens<L, V>`"
 )]
 pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     /// The number of elements of one sample.
     const LEN: usize;
-    /// The sizes of the axes, the slowest-varying one first.
+    /// The sizes of the axes, the slowest-varying one first. For [`Tokens`], the length and the size of the vocabulary.
     const DIMENSIONS: &'static [usize];
     /// The axis along which [`Parallel(Concat)`](crate::Parallel) concatenates samples of this shape.
     const CONCATENATED: usize = 0;
@@ -46,6 +53,8 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     type Plain: Shape;
     /// The output shape of a softmax.
     type Normalized: Shape;
+    /// The output shape of a layer that maps each step of a sequence, or a vector, to `H` elements.
+    type Features<const H: usize>: Shape;
 
     /// Returns a sample of zeros.
     #[must_use]
@@ -63,6 +72,15 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     #[must_use]
     fn batch<T: Scalar>(flat: &[T]) -> &[Self::Array<T>];
 
+    /// Checks that the elements, which come from outside, are those of a sample. `sample` is its position in the data set.
+    ///
+    /// # Errors
+    /// For [`Tokens`], [`Error::TokenOutOfRange`](crate::Error::TokenOutOfRange) for the first element that is no token. Other
+    /// shapes accept all elements.
+    fn check_elements<T: Scalar>(_sample: usize, _elements: &[T]) -> Result<()> {
+        Ok(())
+    }
+
     /// Returns the elements of one sample.
     #[must_use]
     #[inline(always)]
@@ -77,6 +95,17 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
         Self::flat_batch_mut(core::slice::from_mut(sample))
     }
 }
+
+/// A shape whose elements are values: every shape but [`Tokens`], whose elements stand for symbols. Only such values can be
+/// multiplied, scaled or differentiated.
+#[diagnostic::on_unimplemented(
+    message = "the elements of `{Self}` are not values to compute with",
+    note = "tokens become values in an `Embedding`"
+)]
+pub trait Values: Shape {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Shape<Array<f32>: SampleArray>> Values for S {}
 
 /// A vector of `N` elements: `[T; N]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -106,6 +135,7 @@ macro_rules! vector_like {
             type Array<T: Scalar> = [T; N];
             type Plain = Vector<N>;
             type Normalized = Probabilities<N>;
+            type Features<const H: usize> = Vector<H>;
 
             #[inline(always)]
             fn zero<T: Scalar>() -> [T; N] {
@@ -139,6 +169,7 @@ impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
     type Array<T: Scalar> = [[[T; W]; H]; C];
     type Plain = Self;
     type Normalized = Self;
+    type Features<const F: usize> = Image<C, H, F>;
 
     #[inline(always)]
     fn zero<T: Scalar>() -> [[[T; W]; H]; C] {
@@ -168,6 +199,7 @@ impl<const L: usize, const N: usize> Shape for Sequence<L, N> {
     type Array<T: Scalar> = [[T; N]; L];
     type Plain = Self;
     type Normalized = Self;
+    type Features<const H: usize> = Sequence<L, H>;
 
     #[inline(always)]
     fn zero<T: Scalar>() -> [[T; N]; L] {

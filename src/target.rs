@@ -6,7 +6,7 @@ use core::fmt::{self, Debug, Display};
 
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{Shape, Token};
 
 pub use weighted::{Weighted, WeightedValue};
 
@@ -90,6 +90,14 @@ impl<const K: usize> TryFrom<usize> for Class<K> {
 impl<const K: usize> From<Class<K>> for usize {
     fn from(class: Class<K>) -> Self {
         class.index()
+    }
+}
+
+impl<const K: usize, T: Scalar> From<Token<K, T>> for Class<K> {
+    fn from(token: Token<K, T>) -> Self {
+        const { assert!(K <= u32::MAX as usize, "a class index has 32 bits") };
+        #[allow(clippy::cast_possible_truncation, reason = "an index below K, which fits 32 bits")]
+        Self(token.index() as u32)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Gate R1 for recurrent layers, as `gradients` holds the other layers.
+//! Gate R1 for layers of sequences and tokens, as `gradients` holds the other layers.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 #[path = "support/checks.rs"]
@@ -28,8 +28,28 @@ network! {
 
 network!(struct Joined (Sequence<3, 2>) = Parallel { ahead: { Gru<_, 3> }, back: { Lstm<_, 4>(Backward), Tanh }, skip: {} }, Rnn<_, 5>, LastStep, Dense<_, 2>);
 
+network!(struct Learned (Tokens<5, 4>) = Embedding<_, 3>, PositionEmbedding, Tanh, Gru<_, 2>, LastStep, Dense<_, 3>, Softmax);
+network! {
+    struct Branched<const L: usize, const V: usize> (Tokens<L, V>) {
+        Parallel {
+            wide: { Embedding<_, 4>, SinePositionEncoding(max_wavelength = 50.0) },
+            narrow: { Embedding<V, 1>, Sigmoid },
+        },
+        Rnn<_, 2>,
+        LastStep,
+    }
+}
+network!(struct Words (Tokens<1, 1>) = Embedding<1, 5>, SinePositionEncoding, Flatten, Dense<_, 2>);
+
 proptest! {
     #![proptest_config(cases(2))]
+
+    #[test]
+    fn networks_of_tokens_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        check!(Learned, Nll, SMOOTH, seed, samples);
+        check!(Branched<3, 9>, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Words, MeanSquaredError, SMOOTH, seed, samples);
+    }
 
     #[test]
     fn recurrent_networks_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {

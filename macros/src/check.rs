@@ -188,12 +188,16 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
     }
     let edge = Edge { network, index, layer, incoming };
     match &layer.takes {
+        Taken::Any if layer.built_in().is_some() && !incoming.has_values() => {
+            edge.wants("values", &edge.embedding(), errors);
+            Judge::Settled
+        }
         // The edge into a block is the edge into its first layer.
         Taken::Any => Judge::of(edge.requirements(errors)),
         Taken::Foreign => edge.by_trait(),
         Taken::Shape(..) if incoming.is_foreign() => edge.by_trait(),
         Taken::Shape(shape, _) if !incoming.is_a(shape) => {
-            edge.wants(shape, errors);
+            edge.wants(shape.noun, &edge.conversions(shape), errors);
             Judge::Settled
         }
         Taken::Shape(shape, takes) => {
@@ -261,15 +265,15 @@ impl Edge<'_> {
     }
 
     /// Reports a shape of another kind than the layer takes.
-    fn wants(&self, shape: &'static ShapeSpec, errors: &mut Errors) {
+    fn wants(&self, wanted: &str, edits: &[String], errors: &mut Errors) {
         let layer = self.layer;
         errors.push(errors::shape_wanted(
             *layer.size_places.first().unwrap_or(&layer.place),
             &self.producer(),
             &self.incoming.text(),
             &layer.text(),
-            shape.noun,
-            &self.conversions(shape),
+            wanted,
+            edits,
         ));
     }
 

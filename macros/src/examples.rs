@@ -52,7 +52,7 @@ pub(crate) fn examples(layer: &'static Spec) -> Vec<(String, String)> {
     let shapes: Vec<_> = match layer.takes {
         Takes::Shape(shape) => std::iter::once(shape).chain(shape.accepted()).collect(),
         Takes::Any if layer.flow == Flow::Elementwise => vec![&IMAGE],
-        Takes::Any => ShapeSpec::all().collect(),
+        Takes::Any => ShapeSpec::all().filter(|shape| shape.has_values).collect(),
     };
     let written = std::iter::once(layer.example.to_owned()).chain(with_all_sizes(layer)).chain(settings(layer));
     let written = written.chain(following(layer));
@@ -116,8 +116,12 @@ fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (S
         axes.fill("1");
         axes[0] = &elements;
     }
-    let before = if shape.plain() == shape { "LayerNorm" } else { "LayerNorm, Softmax" };
-    (format!("{}<{}>", shape.plain().name, axes.join(", ")), format!("{before}, layer: {written}, Identity"))
+    let before = match shape {
+        _ if !shape.has_values => "",
+        _ if shape.plain() == shape => "LayerNorm, ",
+        _ => "LayerNorm, Softmax, ",
+    };
+    (format!("{}<{}>", shape.plain().name, axes.join(", ")), format!("{before}layer: {written}, Identity"))
 }
 
 /// Replaces the integers in `tokens` by names.

@@ -31,6 +31,7 @@ mod dense;
 mod dropout;
 mod dropout2d;
 mod elu;
+mod embedding;
 mod flatten;
 mod gelu;
 mod gelu_tanh;
@@ -52,6 +53,7 @@ mod max_pool1d;
 mod max_pool2d;
 mod p_relu;
 mod pad;
+mod position_embedding;
 mod relu;
 mod reshape;
 mod rms_norm;
@@ -59,6 +61,7 @@ mod rnn;
 mod selu;
 mod sigmoid;
 mod silu;
+mod sine_position_encoding;
 mod softmax;
 mod softplus;
 mod softsign;
@@ -93,6 +96,9 @@ static ALL: &[&Spec] = &[
     &global_max_pool2d::SPEC,
     &global_avg_pool1d::SPEC,
     &global_max_pool1d::SPEC,
+    &embedding::SPEC,
+    &position_embedding::SPEC,
+    &sine_position_encoding::SPEC,
     &rnn::SPEC,
     &gru::SPEC,
     &lstm::SPEC,

@@ -8,7 +8,7 @@ use crate::text;
 
 mod spec;
 
-pub(crate) use spec::{Axis, IMAGE, SEQUENCE, ShapeSpec, VECTOR};
+pub(crate) use spec::{Axis, IMAGE, SEQUENCE, ShapeSpec, TOKENS, VECTOR};
 
 /// A shape after resolution.
 #[derive(Clone, Debug)]
@@ -72,6 +72,11 @@ impl Shape {
     /// Returns whether it is accepted where `wanted` is taken, apart from its sizes.
     pub(crate) fn is_a(&self, wanted: &'static ShapeSpec) -> bool {
         self.spec().is_some_and(|spec| spec == wanted || spec.plain() == wanted)
+    }
+
+    /// Returns whether its elements are values to compute with, as far as the macro knows.
+    pub(crate) fn has_values(&self) -> bool {
+        self.spec().is_none_or(|spec| spec.has_values)
     }
 
     /// Returns whether a mistake left one of its sizes unknown.

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
-use crate::target::Class;
+use crate::shape::{Shape, Tokens};
+use crate::target::{Class, Target};
 
 impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
     /// Creates a data set for classification from rows and class indices whose lengths and values are known only at run time.
@@ -15,6 +15,7 @@ impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
     ///
     /// # Errors
     /// - [`Error::Ragged`] for the first row whose length differs from that of `X`.
+    /// - [`Error::TokenOutOfRange`] for the first element that is no token, if `X` is [`Tokens`].
     /// - [`Error::LabelOutOfRange`] for the first label that is not below `K`.
     /// - Those of [`Dataset::new`].
     ///
@@ -73,6 +74,45 @@ impl<X: Shape, Y: Shape, T: Scalar> Dataset<X, Y, T> {
     }
 }
 
+impl<const L: usize, const V: usize, Y: Target, T: Scalar> Dataset<Tokens<L, V>, Y, T> {
+    /// Creates a data set whose inputs are the indices of tokens, of any type of integers.
+    ///
+    /// # Errors
+    /// - [`Error::TokenOutOfRange`] for the first index that is not below `V`.
+    /// - Those of [`Dataset::new`].
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::dataset::Dataset;
+    /// use typenet::{Class, Tokens};
+    ///
+    /// let classes = [0, 1].map(|index| Class::new(index).unwrap());
+    /// let data = Dataset::<Tokens<3, 128>, Class<2>>::of_tokens([*b"cat", *b"dog"], classes)?;
+    /// assert_eq!(data.inputs()[1][0].index(), b'd'.into());
+    ///
+    /// let error = Dataset::<Tokens<3, 100>, Class<2>>::of_tokens([*b"cab", *b"dog"], classes).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "token 111 at position 1 of sample 1 is out of range: the vocabulary has 100 tokens, 0 to 99"
+    /// );
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn of_tokens<I: TryInto<i128> + Copy>(
+        inputs: impl IntoIterator<Item = [I; L]>,
+        targets: impl IntoIterator<Item = Y::Value<T>>,
+    ) -> Result<Self> {
+        let inputs = inputs.into_iter().enumerate().map(|(index, indices)| {
+            Tokens::sample(indices).map_err(|mut error| {
+                if let Error::TokenOutOfRange { sample, .. } = &mut error {
+                    *sample = Some(index);
+                }
+                error
+            })
+        });
+        Self::new(inputs.collect::<Result<_>>()?, targets.into_iter().collect())
+    }
+}
+
 /// Converts rows of the right length to samples.
 fn read_rows<S: Shape, T: Scalar>(
     what: &'static str,
@@ -85,6 +125,7 @@ fn read_rows<S: Shape, T: Scalar>(
         if row.len() != S::LEN {
             return Err(Error::Ragged { what, sample, length: row.len(), expected: S::LEN });
         }
+        S::check_elements(sample, row)?;
         // Copied from slice to vector: a sample passed by value would be on the stack, which has no room for a large image.
         samples.extend_from_slice(S::batch(row));
     }

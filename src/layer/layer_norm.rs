@@ -9,7 +9,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, NormalizationSizes};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
-use crate::shape::Shape;
+use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// Layer normalization: normalizes every sample to mean 0 and variance 1, then applies a learned scale and shift to each
@@ -146,7 +146,7 @@ impl<const N: usize> Layer for LayerNorm<N> {
     }
 }
 
-impl<In: Shape, const N: usize> Takes<In> for LayerNorm<N> {}
+impl<In: Values, const N: usize> Takes<In> for LayerNorm<N> {}
 
 impl<const N: usize, T: Scalar> Debug for LayerNorm<N, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

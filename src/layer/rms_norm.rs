@@ -9,7 +9,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, NormalizationSizes};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
-use crate::shape::Shape;
+use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// Root mean square normalization: divides every sample by the root of its mean square, then applies a learned scale to each
@@ -135,7 +135,7 @@ impl<const N: usize> Layer for RmsNorm<N> {
     }
 }
 
-impl<In: Shape, const N: usize> Takes<In> for RmsNorm<N> {}
+impl<In: Values, const N: usize> Takes<In> for RmsNorm<N> {}
 
 impl<const N: usize, T: Scalar> Debug for RmsNorm<N, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -52,8 +52,10 @@ impl<const L: usize, const N: usize> Drawn for Sequence<L, N> {
 
 pub(crate) fn draw_sample<S: Shape, T: Scalar>(rng: &mut random::Rng) -> S::Array<T> {
     let mut sample = S::zero::<T>();
+    let holds_tokens = S::check_elements(0, &[T::from_f64(0.5)]).is_err();
     for value in S::flat_mut(&mut sample) {
-        *value = T::from_f64(random::normal(rng));
+        let drawn = if holds_tokens { random::below(rng, S::DIMENSIONS[1]) as f64 } else { random::normal(rng) };
+        *value = T::from_f64(drawn);
     }
     sample
 }

@@ -45,8 +45,16 @@ impl Edge<'_> {
         layer.rewritten(slot, &gives.text()).filter(|_| layer.known.output)
     }
 
+    /// Returns the edit that turns tokens into values.
+    pub(super) fn embedding(&self) -> Vec<String> {
+        vec![format!("`Embedding<_, 32>` before {}", self.layer.text())]
+    }
+
     /// Returns the edits that would convert the incoming shape to the one that the layer takes.
     pub(super) fn conversions(&self, wanted: &'static ShapeSpec) -> Vec<String> {
+        if !self.incoming.has_values() {
+            return self.embedding();
+        }
         let mut edits = Vec::new();
         if self.network.source(self.index).is_input {
             let shape = match (wanted.axes, self.incoming.number()) {

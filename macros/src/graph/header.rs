@@ -94,7 +94,11 @@ fn known(
         .map(|size| size::resolve(size, &declaration.parameters, whose, ("each size", 1), errors))
         .collect();
     let resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
-    if let Some(error) = extent::of_shape(&resolved, whose) {
+    let too_large = resolved.iter().zip(spec.axes).find_map(|(size, axis)| {
+        let most = axis.most.filter(|&most| size.number().is_some_and(|number| number > most))?;
+        Some(errors::vocabulary_too_large(size.place(), most))
+    });
+    if let Some(error) = too_large.or_else(|| extent::of_shape(&resolved, whose)) {
         errors.push(error);
         return Some(unknown(spec, declaration));
     }

@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use crate::identifier;
 
 /// Every shape of the library.
-const ALL: [&ShapeSpec; 4] = [&VECTOR, &IMAGE, &SEQUENCE, &PROBABILITIES];
+const ALL: [&ShapeSpec; 5] = [&VECTOR, &IMAGE, &SEQUENCE, &PROBABILITIES, &TOKENS];
 
 /// The specification of a shape of the library.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct ShapeSpec {
     pub(crate) noun: &'static str,
     /// Its sizes, in order.
     pub(crate) axes: &'static [Axis],
+    /// Whether its elements are values to compute with, and not tokens.
+    pub(crate) has_values: bool,
     /// The axis along which branches are concatenated.
     pub(crate) joined: usize,
     /// The output of an elementwise layer for this shape.
@@ -33,6 +35,15 @@ pub(crate) struct Axis {
     pub(crate) name: &'static str,
     /// The noun for what it counts, in singular and plural: `row`, `rows`.
     pub(crate) nouns: [&'static str; 2],
+    /// The upper bound of the size, if it has one apart from memory.
+    pub(crate) most: Option<u64>,
+}
+
+impl Axis {
+    /// Returns an axis of any size.
+    const fn new(name: &'static str, nouns: [&'static str; 2]) -> Self {
+        Self { name, nouns, most: None }
+    }
 }
 
 /// What a shape becomes if its sizes stay the same.
@@ -91,7 +102,8 @@ pub(crate) static VECTOR: ShapeSpec = ShapeSpec {
     name: "Vector",
     example: "Vector<64>",
     noun: "a vector",
-    axes: &[Axis { name: "values", nouns: ["value", "values"] }],
+    axes: &[Axis::new("values", ["value", "values"])],
+    has_values: true,
     joined: 0,
     plain: Form::Itself,
     normalized: Form::Other(&PROBABILITIES),
@@ -103,10 +115,11 @@ pub(crate) static IMAGE: ShapeSpec = ShapeSpec {
     example: "Image<1, 28, 28>",
     noun: "an image",
     axes: &[
-        Axis { name: "channels", nouns: ["channel", "channels"] },
-        Axis { name: "height", nouns: ["row", "rows"] },
-        Axis { name: "width", nouns: ["column", "columns"] },
+        Axis::new("channels", ["channel", "channels"]),
+        Axis::new("height", ["row", "rows"]),
+        Axis::new("width", ["column", "columns"]),
     ],
+    has_values: true,
     joined: 0,
     plain: Form::Itself,
     normalized: Form::Itself,
@@ -117,10 +130,8 @@ pub(crate) static SEQUENCE: ShapeSpec = ShapeSpec {
     name: "Sequence",
     example: "Sequence<16, 8>",
     noun: "a sequence",
-    axes: &[
-        Axis { name: "steps", nouns: ["step", "steps"] },
-        Axis { name: "features", nouns: ["feature", "features"] },
-    ],
+    axes: &[Axis::new("steps", ["step", "steps"]), Axis::new("features", ["feature", "features"])],
+    has_values: true,
     joined: 1,
     plain: Form::Itself,
     normalized: Form::Itself,
@@ -131,8 +142,24 @@ static PROBABILITIES: ShapeSpec = ShapeSpec {
     name: "Probabilities",
     example: "Probabilities<10>",
     noun: "probabilities",
-    axes: &[Axis { name: "classes", nouns: ["value", "values"] }],
+    axes: &[Axis::new("classes", ["value", "values"])],
+    has_values: true,
     joined: 0,
     plain: Form::Other(&VECTOR),
+    normalized: Form::Itself,
+};
+
+/// `L` tokens of a vocabulary of `V`.
+pub(crate) static TOKENS: ShapeSpec = ShapeSpec {
+    name: "Tokens",
+    example: "Tokens<16, 256>",
+    noun: "tokens",
+    axes: &[
+        Axis::new("steps", ["step", "steps"]),
+        Axis { most: Some(1 << 24), ..Axis::new("vocabulary", ["kind of token", "kinds of tokens"]) },
+    ],
+    has_values: false,
+    joined: 0,
+    plain: Form::Itself,
     normalized: Form::Itself,
 };

@@ -10,7 +10,7 @@ use crate::graph::{BuiltIn, Kind, Known, Taken};
 use crate::layer::{Flow, Requirement, Resolved, Spec, Takes, Written};
 use crate::place::Place;
 use crate::setting::Value;
-use crate::shape::{Shape, VECTOR};
+use crate::shape::{SEQUENCE, Shape, VECTOR};
 use crate::size::{AXIS, LENGTH, QUOTIENT, Size};
 
 /// A layer of the library as written.
@@ -41,11 +41,7 @@ impl Stated<'_> {
         errors: &mut Errors,
     ) -> Form {
         let (spec, mut filled) = (self.spec, self.filled(stated, wanted, parameters, state, errors));
-        let (input, fits) = match spec.takes {
-            Takes::Any => (state.shape.clone(), true),
-            Takes::Shape(shape) if state.shape.is_a(shape) || state.shape.is_foreign() => (state.shape.clone(), true),
-            Takes::Shape(shape) => (state.guess(shape), false),
-        };
+        let (input, fits) = self.input(state);
         let guess = state.guess(input.spec().unwrap_or(&VECTOR));
         let mut known = filled.known;
         let judged = fits && state.is_judged();
@@ -79,6 +75,16 @@ impl Stated<'_> {
                 parameters: resolved.parameters,
                 requires: resolved.requires,
             }),
+        }
+    }
+
+    /// Returns the input, or a guess if the layer does not take it, and whether it does.
+    fn input(&self, state: &State) -> (Shape, bool) {
+        match self.spec.takes {
+            Takes::Any if state.shape.has_values() => (state.shape.clone(), true),
+            Takes::Any => (state.guess(&SEQUENCE), false),
+            Takes::Shape(shape) if state.shape.is_a(shape) || state.shape.is_foreign() => (state.shape.clone(), true),
+            Takes::Shape(shape) => (state.guess(shape), false),
         }
     }
 
