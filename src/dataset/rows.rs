@@ -88,9 +88,9 @@ impl<const L: usize, const V: usize, Y: Target, T: Scalar> Dataset<Tokens<L, V>,
     ///
     /// let classes = [0, 1].map(|index| Class::new(index).unwrap());
     /// let data = Dataset::<Tokens<3, 128>, Class<2>>::of_tokens([*b"cat", *b"dog"], classes)?;
-    /// assert_eq!(data.inputs()[1][0].index(), b'd'.into());
+    /// assert_eq!(data.inputs()[1][0].index(), usize::from(b'd'));
     ///
-    /// let error = Dataset::<Tokens<3, 100>, Class<2>>::of_tokens([*b"cab", *b"dog"], classes).unwrap_err();
+    /// let error = Dataset::<Tokens<3, 100>, Class<2>>::of_tokens([*b"cab", *b"ago"], classes).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
     ///     "token 111 at position 1 of sample 1 is out of range: the vocabulary has 100 tokens, 0 to 99"
