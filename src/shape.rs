@@ -19,8 +19,9 @@ use crate::scalar::Scalar;
 /// The shape of one sample, as a type.
 ///
 /// # Shapes
-/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, [`Sequence<L, N>`](Sequence) with steps first,
-/// [`Probabilities<K>`](Probabilities), a vector that a `Softmax` computed, and [`Tokens<L, V>`](Tokens), symbols of a vocabulary.
+/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, and [`Sequence<L, N>`](Sequence) with steps first.
+/// [`Probabilities<K>`](Probabilities) and [`ProbabilitySequence<L, K>`](ProbabilitySequence) are a vector and a sequence that a
+/// `Softmax` computed. [`Tokens<L, V>`](Tokens) are symbols of a vocabulary.
 ///
 /// # Example
 /// ```
@@ -35,26 +36,32 @@ use crate::scalar::Scalar;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shape",
-    note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>`, `Probabilities<K>` and `Tokens<L, V>`"
+    note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>`, `Tokens<L, V>`, `Probabilities<K>` and \
+            `ProbabilitySequence<L, K>`"
 )]
 pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     /// The number of elements of one sample.
     const LEN: usize;
     /// The sizes of the axes, the slowest-varying one first. For [`Tokens`], the length and the size of the vocabulary.
     const DIMENSIONS: &'static [usize];
+    /// The number of steps of a sequence; 1 for a shape without steps. Layers such as [`Dense`](crate::Dense) act on each step, which
+    /// has `LEN / STEPS` elements.
+    const STEPS: usize = 1;
     /// The axis along which [`Parallel(Concat)`](crate::Parallel) concatenates samples of this shape.
     const CONCATENATED: usize = 0;
-    /// Whether the elements of a sample are probabilities that a softmax computed from logits.
+    /// Whether the elements of each step are probabilities that a softmax computed from logits.
     const PROBABILITIES: bool = false;
 
     /// The type of one sample.
     type Array<T: Scalar>: Copy + Debug + PartialEq + Send + Sync + 'static;
     /// The output shape of a layer that maps each element independently.
     type Plain: Shape;
-    /// The output shape of a softmax.
+    /// The output shape of a softmax of each step.
     type Normalized: Shape;
-    /// The output shape of a layer that maps each step of a sequence, or a vector, to `H` elements.
+    /// The output shape of a layer that maps each step to `H` elements.
     type Features<const H: usize>: Shape;
+    /// The shape of a step; the shape itself if it has no steps.
+    type Step: Shape;
 
     /// Returns a sample of zeros.
     #[must_use]
@@ -126,6 +133,13 @@ pub struct Sequence<const L: usize, const N: usize>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Probabilities<const K: usize>;
 
+/// `L` steps of `K` probabilities each, computed by a `Softmax` of each step: `[[T; K]; L]`.
+///
+/// It is to a [`Sequence`] what [`Probabilities`] is to a [`Vector`]: a network with this output ends in `Softmax`, and predicts a
+/// class for each step. Its targets are [`[Class<K>; L]`](crate::Class).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ProbabilitySequence<const L: usize, const K: usize>;
+
 macro_rules! vector_like {
     ($shape:ident, $probabilities:literal) => {
         impl<const N: usize> Shape for $shape<N> {
@@ -136,6 +150,7 @@ macro_rules! vector_like {
             type Plain = Vector<N>;
             type Normalized = Probabilities<N>;
             type Features<const H: usize> = Vector<H>;
+            type Step = Self;
 
             #[inline(always)]
             fn zero<T: Scalar>() -> [T; N] {
@@ -169,7 +184,8 @@ impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
     type Array<T: Scalar> = [[[T; W]; H]; C];
     type Plain = Self;
     type Normalized = Self;
-    type Features<const F: usize> = Image<C, H, F>;
+    type Features<const N: usize> = Vector<N>;
+    type Step = Self;
 
     #[inline(always)]
     fn zero<T: Scalar>() -> [[[T; W]; H]; C] {
@@ -192,39 +208,49 @@ impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
     }
 }
 
-impl<const L: usize, const N: usize> Shape for Sequence<L, N> {
-    const LEN: usize = L * N;
-    const DIMENSIONS: &'static [usize] = &[L, N];
-    const CONCATENATED: usize = 1;
-    type Array<T: Scalar> = [[T; N]; L];
-    type Plain = Self;
-    type Normalized = Self;
-    type Features<const H: usize> = Sequence<L, H>;
+macro_rules! sequence_like {
+    ($shape:ident, $step:ident, $probabilities:literal) => {
+        impl<const L: usize, const N: usize> Shape for $shape<L, N> {
+            const LEN: usize = L * N;
+            const DIMENSIONS: &'static [usize] = &[L, N];
+            const STEPS: usize = L;
+            const CONCATENATED: usize = 1;
+            const PROBABILITIES: bool = $probabilities;
+            type Array<T: Scalar> = [[T; N]; L];
+            type Plain = Sequence<L, N>;
+            type Normalized = ProbabilitySequence<L, N>;
+            type Features<const H: usize> = Sequence<L, H>;
+            type Step = $step<N>;
 
-    #[inline(always)]
-    fn zero<T: Scalar>() -> [[T; N]; L] {
-        [[T::ZERO; N]; L]
-    }
+            #[inline(always)]
+            fn zero<T: Scalar>() -> [[T; N]; L] {
+                [[T::ZERO; N]; L]
+            }
 
-    #[inline(always)]
-    fn flat_batch<T: Scalar>(batch: &[[[T; N]; L]]) -> &[T] {
-        batch.as_flattened().as_flattened()
-    }
+            #[inline(always)]
+            fn flat_batch<T: Scalar>(batch: &[[[T; N]; L]]) -> &[T] {
+                batch.as_flattened().as_flattened()
+            }
 
-    #[inline(always)]
-    fn flat_batch_mut<T: Scalar>(batch: &mut [[[T; N]; L]]) -> &mut [T] {
-        batch.as_flattened_mut().as_flattened_mut()
-    }
+            #[inline(always)]
+            fn flat_batch_mut<T: Scalar>(batch: &mut [[[T; N]; L]]) -> &mut [T] {
+                batch.as_flattened_mut().as_flattened_mut()
+            }
 
-    #[inline(always)]
-    fn batch<T: Scalar>(flat: &[T]) -> &[[[T; N]; L]] {
-        flat.as_chunks().0.as_chunks().0
-    }
+            #[inline(always)]
+            fn batch<T: Scalar>(flat: &[T]) -> &[[[T; N]; L]] {
+                flat.as_chunks().0.as_chunks().0
+            }
+        }
+    };
 }
+
+sequence_like!(Sequence, Vector, false);
+sequence_like!(ProbabilitySequence, Probabilities, true);
 
 #[cfg(test)]
 mod tests {
-    use super::{Image, Probabilities, Sequence, Shape, Vector};
+    use super::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 
     #[test]
     fn flattening_and_splitting_an_image_restores_it() {
@@ -247,5 +273,15 @@ mod tests {
     fn elementwise_layers_turn_probabilities_into_a_vector() {
         let _: <Probabilities<3> as Shape>::Plain = Vector::<3>;
         let _: <Vector<3> as Shape>::Normalized = Probabilities::<3>;
+        let _: <ProbabilitySequence<5, 3> as Shape>::Plain = Sequence::<5, 3>;
+        let _: <Sequence<5, 3> as Shape>::Normalized = ProbabilitySequence::<5, 3>;
+    }
+
+    #[test]
+    fn only_sequences_have_steps() {
+        let _: <ProbabilitySequence<5, 3> as Shape>::Features<2> = Sequence::<5, 2>;
+        let _: <Probabilities<3> as Shape>::Features<2> = Vector::<2>;
+        let _: <ProbabilitySequence<5, 3> as Shape>::Step = Probabilities::<3>;
+        assert_eq!([<Sequence<5, 3>>::STEPS, <ProbabilitySequence<5, 3>>::STEPS, <Image<5, 3, 1>>::STEPS], [5, 5, 1]);
     }
 }

@@ -6,7 +6,7 @@ mod checks;
 #[path = "support/dual.rs"]
 mod dual;
 
-use checks::{SMOOTH, cases, check_all as check};
+use checks::{BENT, SMOOTH, cases, check_all as check};
 use proptest::prelude::*;
 use typenet::prelude::*;
 
@@ -40,6 +40,20 @@ network! {
     }
 }
 network!(struct Words (Tokens<1, 1>) = Embedding<1, 5>, SinePositionEncoding, Flatten, Dense<_, 2>);
+network!(struct Tagger (Sequence<7, 3>) = Lstm<_, 4>, LayerNorm, Dense<_, 5>, Softmax);
+network!(struct Step (Sequence<1, 2>) = Dense<_, 1>, RmsNorm, Dense<_, 3>, Softmax, LayerNorm, Dense<_, 2>(bias = false));
+network! {
+    struct Positions<const L: usize, const N: usize> (Sequence<L, N>) -> ProbabilitySequence<L, 3> {
+        Residual { LayerNorm, Dense<_, 12>, Gelu, Dense<_, N> },
+        Repeat<2> { RmsNorm, Dense<N, N>, Tanh },
+        Parallel(Add) { skip: {}, other: { Softmax, Dense<_, N> } },
+        BatchNorm,
+        PRelu,
+        Dense<N, 3>,
+        Softmax,
+    }
+}
+network!(struct Scores (Sequence<5, 3>) = Softmax, Gru<_, 6>, Dense<_, 4>);
 
 proptest! {
     #![proptest_config(cases(2))]
@@ -49,6 +63,19 @@ proptest! {
         check!(Learned, Nll, SMOOTH, seed, samples);
         check!(Branched<3, 9>, MeanSquaredError, SMOOTH, seed, samples);
         check!(Words, MeanSquaredError, SMOOTH, seed, samples);
+    }
+
+    #[test]
+    fn layers_that_act_on_each_step_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        check!(Tagger, Nll, SMOOTH, seed, samples);
+        check!(Tagger, Nll.label_smoothing(0.1), SMOOTH, seed, samples);
+        check!(Tagger, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Step, CrossEntropy, SMOOTH, seed, samples);
+        check!(Positions<3, 7>, Nll, BENT, seed, samples + 1);
+        check!(Positions<7, 2>, ClassWeights::new(Nll, [1.0, 0.25, 3.0]).unwrap(), BENT, seed, samples + 1);
+        check!(Scores, CrossEntropy, SMOOTH, seed, samples);
+        check!(Scores, CrossEntropy.label_smoothing(0.2), SMOOTH, seed, samples);
+        check!(Scores, CategoricalHinge, BENT, seed, samples);
     }
 
     #[test]

@@ -94,6 +94,7 @@ static ALL: &[&Spec] = &[
     &reshape::SEQUENCE_SPEC,
     &global_avg_pool2d::SPEC,
     &global_max_pool2d::SPEC,
+    &last_step::SPEC,
     &global_avg_pool1d::SPEC,
     &global_max_pool1d::SPEC,
     &embedding::SPEC,
@@ -102,7 +103,6 @@ static ALL: &[&Spec] = &[
     &rnn::SPEC,
     &gru::SPEC,
     &lstm::SPEC,
-    &last_step::SPEC,
     &batch_norm::SPEC,
     &layer_norm::SPEC,
     &rms_norm::SPEC,
@@ -160,6 +160,13 @@ pub(crate) fn heads() -> impl Iterator<Item = &'static Spec> {
 /// Returns the layer that makes a shape which is written between `<` and `>`, for messages.
 pub(crate) fn becoming(wanted: &'static ShapeSpec) -> Option<&'static Spec> {
     ALL.iter().copied().find(|layer| layer.flow == Flow::Becomes(wanted))
+}
+
+/// Returns the layers without sizes and settings that turn `input`, which has steps, into one step, for messages.
+pub(crate) fn making_step(input: &Shape) -> impl Iterator<Item = &'static Spec> {
+    let of_steps = |layer: &&&Spec| matches!(layer.takes, Takes::Shape(spec) if input.is_a(spec));
+    let plain = |layer: &&&Spec| layer.flow == Flow::Changes && layer.sizes.is_empty() && layer.settings.is_empty();
+    ALL.iter().filter(of_steps).filter(plain).copied()
 }
 
 /// Returns a layer without sizes and settings that converts `input` to `wanted`, for messages.

@@ -6,12 +6,13 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Tokens};
-use crate::target::{Class, Target};
+use crate::target::{ClassTarget, Target};
 
-impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
+impl<X: Shape, Y: ClassTarget, T: Scalar> Dataset<X, Y, T> {
     /// Creates a data set for classification from rows and class indices whose lengths and values are known only at run time.
     ///
-    /// A row is anything that can be borrowed as a slice of values: `Vec<f32>`, `[f32; N]`, `&[f32]`.
+    /// A row is anything that can be borrowed as a slice of values: `Vec<f32>`, `[f32; N]`, `&[f32]`. A label is an index, or, for
+    /// targets `[Class<K>; L]`, an array of `L` indices.
     ///
     /// # Errors
     /// - [`Error::Ragged`] for the first row whose length differs from that of `X`.
@@ -22,7 +23,7 @@ impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
     /// # Example
     /// ```
     /// use typenet::dataset::Dataset;
-    /// use typenet::{Class, Vector};
+    /// use typenet::{Class, Sequence, Vector};
     ///
     /// let rows = vec![vec![5.1_f32, 3.5], vec![7.0, 3.2]];
     /// let data = Dataset::<Vector<2>, Class<3>>::labelled(&rows, [0, 1])?;
@@ -30,15 +31,19 @@ impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
     ///
     /// let error = Dataset::<Vector<2>, Class<3>>::labelled(&rows, [0, 3]).unwrap_err();
     /// assert_eq!(error.to_string(), "label 3 of sample 1 is out of range: there are 3 classes, 0 to 2");
+    ///
+    /// // Sequences of two steps, with a class for each step.
+    /// let data = Dataset::<Sequence<2, 1>, [Class<3>; 2]>::labelled(&rows, [[0, 1], [2, 2]])?;
+    /// assert_eq!(data.targets()[0][1].index(), 1);
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn labelled(
         inputs: impl IntoIterator<Item: AsRef<[T]>>,
-        labels: impl IntoIterator<Item = usize>,
+        labels: impl IntoIterator<Item = Y::Label>,
     ) -> Result<Self> {
         let classes = labels.into_iter().enumerate().map(|(sample, label)| {
-            let out_of_range = Error::LabelOutOfRange { sample: Some(sample), label, classes: K };
-            Class::new(label).map_err(|_| out_of_range)
+            let out_of_range = |(label, classes)| Error::LabelOutOfRange { sample: Some(sample), label, classes };
+            Y::from_label(label).map_err(out_of_range)
         });
         Self::new(read_rows::<X, T>("input", inputs)?, classes.collect::<Result<_>>()?)
     }
@@ -93,7 +98,7 @@ impl<const L: usize, const V: usize, Y: Target, T: Scalar> Dataset<Tokens<L, V>,
     /// let error = Dataset::<Tokens<3, 100>, Class<2>>::of_tokens([*b"cab", *b"ago"], classes).unwrap_err();
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "token 111 at position 1 of sample 1 is out of range: the vocabulary has 100 tokens, 0 to 99"
+    ///     "token 103 at position 1 of sample 1 is out of range: the vocabulary has 100 tokens, 0 to 99"
     /// );
     /// # Ok::<(), typenet::Error>(())
     /// ```

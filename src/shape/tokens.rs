@@ -115,6 +115,7 @@ impl<const L: usize, const V: usize> Shape for Tokens<L, V> {
     type Plain = Self;
     type Normalized = Self;
     type Features<const H: usize> = Sequence<L, H>;
+    type Step = Self;
 
     fn zero<T: Scalar>() -> [Token<V, T>; L] {
         [Token(T::ZERO); L]

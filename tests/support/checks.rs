@@ -32,6 +32,12 @@ impl<const K: usize> Drawn for Class<K> {
     }
 }
 
+impl<const K: usize, const L: usize> Drawn for [Class<K>; L] {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self {
+        std::array::from_fn(|_| Class::draw::<T>(rng))
+    }
+}
+
 impl<const N: usize> Drawn for Vector<N> {
     fn draw<T: Scalar>(rng: &mut random::Rng) -> [T; N] {
         draw_sample::<Self, T>(rng)

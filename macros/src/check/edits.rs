@@ -41,7 +41,8 @@ impl Edge<'_> {
     /// Returns the edit that makes the consumer take `gives`, if the size is known.
     fn at_consumer(&self, axis: usize, gives: &Size) -> Option<String> {
         let layer: &Layer = self.layer;
-        let slot = layer.built_in()?.spec.slot_of_input(axis)?;
+        let spec = layer.built_in()?.spec;
+        let slot = spec.slot_of_input(axis.checked_sub(spec.takes.first_axis(self.incoming))?)?;
         layer.rewritten(slot, &gives.text()).filter(|_| layer.known.output)
     }
 

@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use crate::identifier;
 
 /// Every shape of the library.
-const ALL: [&ShapeSpec; 5] = [&VECTOR, &IMAGE, &SEQUENCE, &PROBABILITIES, &TOKENS];
+const ALL: [&ShapeSpec; 6] = [&VECTOR, &IMAGE, &SEQUENCE, &PROBABILITIES, &PROBABILITY_SEQUENCE, &TOKENS];
 
 /// The specification of a shape of the library.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct ShapeSpec {
     pub(crate) plain: Form,
     /// The output of a softmax for this shape.
     pub(crate) normalized: Form,
+    /// The shape of one step, without the first axis; the shape itself if it has no steps.
+    pub(crate) step: Form,
 }
 
 /// One of the sizes of a shape.
@@ -46,12 +48,12 @@ impl Axis {
     }
 }
 
-/// What a shape becomes if its sizes stay the same.
+/// A shape that belongs to a shape.
 #[derive(Debug)]
 pub(crate) enum Form {
     /// The shape itself.
     Itself,
-    /// Another one with the same axes.
+    /// Another one.
     Other(&'static ShapeSpec),
 }
 
@@ -81,6 +83,16 @@ impl ShapeSpec {
         self.plain.of(self)
     }
 
+    /// Returns the shape of one step.
+    pub(crate) fn step(&'static self) -> &'static Self {
+        self.step.of(self)
+    }
+
+    /// Returns the number of axes before those of a step.
+    pub(crate) fn axes_of_steps(&'static self) -> usize {
+        self.axes.len() - self.step().axes.len()
+    }
+
     /// Returns the other shapes that are accepted in place of this one.
     pub(crate) fn accepted(&'static self) -> impl Iterator<Item = &'static Self> {
         ALL.into_iter().filter(move |shape| *shape != self && shape.plain() == self)
@@ -107,6 +119,7 @@ pub(crate) static VECTOR: ShapeSpec = ShapeSpec {
     joined: 0,
     plain: Form::Itself,
     normalized: Form::Other(&PROBABILITIES),
+    step: Form::Itself,
 };
 
 /// An image of `C` channels with `H` rows and `W` columns.
@@ -123,6 +136,7 @@ pub(crate) static IMAGE: ShapeSpec = ShapeSpec {
     joined: 0,
     plain: Form::Itself,
     normalized: Form::Itself,
+    step: Form::Itself,
 };
 
 /// A sequence of `L` steps with `N` features each.
@@ -134,7 +148,8 @@ pub(crate) static SEQUENCE: ShapeSpec = ShapeSpec {
     has_values: true,
     joined: 1,
     plain: Form::Itself,
-    normalized: Form::Itself,
+    normalized: Form::Other(&PROBABILITY_SEQUENCE),
+    step: Form::Other(&VECTOR),
 };
 
 /// A vector of `K` probabilities, the output of a softmax.
@@ -147,6 +162,20 @@ static PROBABILITIES: ShapeSpec = ShapeSpec {
     joined: 0,
     plain: Form::Other(&VECTOR),
     normalized: Form::Itself,
+    step: Form::Itself,
+};
+
+/// A sequence of `L` steps with `K` probabilities each, the output of a softmax.
+static PROBABILITY_SEQUENCE: ShapeSpec = ShapeSpec {
+    name: "ProbabilitySequence",
+    example: "ProbabilitySequence<16, 10>",
+    noun: "a sequence of probabilities",
+    axes: &[Axis::new("steps", ["step", "steps"]), Axis::new("classes", ["feature", "features"])],
+    has_values: true,
+    joined: 1,
+    plain: Form::Other(&SEQUENCE),
+    normalized: Form::Itself,
+    step: Form::Other(&PROBABILITIES),
 };
 
 /// `L` tokens of a vocabulary of `V`.
@@ -162,4 +191,5 @@ pub(crate) static TOKENS: ShapeSpec = ShapeSpec {
     joined: 0,
     plain: Form::Itself,
     normalized: Form::Itself,
+    step: Form::Itself,
 };
