@@ -42,6 +42,7 @@ mod scalers;
 mod settings;
 mod shards;
 mod stratified;
+mod streams;
 mod tokens;
 mod training;
 mod weight_files;
