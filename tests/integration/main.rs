@@ -41,6 +41,7 @@ mod residual;
 mod scalers;
 mod settings;
 mod shards;
+mod steps;
 mod stratified;
 mod streams;
 mod tokens;
