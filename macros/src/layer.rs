@@ -56,6 +56,7 @@ mod relu;
 mod reshape;
 mod rms_norm;
 mod rnn;
+mod self_attention;
 mod selu;
 mod sigmoid;
 mod silu;
@@ -97,6 +98,7 @@ static ALL: &[&Spec] = &[
     &gru::SPEC,
     &lstm::SPEC,
     &last_step::SPEC,
+    &self_attention::SPEC,
     &batch_norm::SPEC,
     &layer_norm::SPEC,
     &rms_norm::SPEC,

@@ -203,6 +203,7 @@ impl<'a> Names<'a> {
         let arguments = arguments.iter().map(|argument| match argument {
             Argument::Size(written) => size(written),
             Argument::Shape(shape) => self.shape_with(shape, size),
+            Argument::Flag(value) => code!(#value),
             Argument::Scalar => scalar.map_or_else(|| code!(#private::f32), ToTokens::to_token_stream),
         });
         let arguments: Vec<_> = arguments.chain(last.map(ToTokens::to_token_stream)).collect();
