@@ -45,7 +45,9 @@ pub use scaler::Scaler;
 #[cfg(feature = "safetensors")]
 #[doc(hidden)]
 pub use scaler::{StoredTensor, Unfit};
-pub use standardizer::{SameSample, SampleArray, Standardizer};
+pub use standardizer::{SameSample, Standardizer};
+
+pub use crate::shape::SampleArray;
 
 /// Consecutive samples: the inputs and, in the same order, their targets.
 pub type Batch<'a, X, Y, T = f32> = (&'a [<X as Shape>::Array<T>], &'a [<Y as Target>::Value<T>]);

@@ -71,6 +71,17 @@ pub enum Error {
         /// The number of classes.
         classes: usize,
     },
+    /// An index or an element is no token of the vocabulary.
+    TokenOutOfRange {
+        /// The position of the sample, if the token belongs to a data set.
+        sample: Option<usize>,
+        /// The position of the token within the sample, if it belongs to one.
+        position: Option<usize>,
+        /// The index, or the element.
+        token: f64,
+        /// The number of tokens in the vocabulary.
+        vocabulary: usize,
+    },
     /// A value in the data is infinite or NaN.
     NonFiniteData {
         /// `input` or `target`.

@@ -264,6 +264,12 @@ impl Initializer {
                 }
                 // A weight with a single axis, such as a scale, maps each input to one output.
                 (TensorKind::Weight, _) => values.chunks_mut(1).for_each(|value| self.fill(value, 1, 1, rng)),
+                (TensorKind::Embedding, [count, features]) => {
+                    // The one element of a one-hot vector that is not zero. An orthogonal matrix needs all of them.
+                    let inputs = if matches!(self, Self::Orthogonal { .. }) { *count } else { 1 };
+                    self.fill(values, inputs, *features, rng);
+                }
+                (TensorKind::Embedding, _) => unreachable!("an embedding has two axes"),
                 (TensorKind::Scale | TensorKind::Variance, _) => values.fill(T::ONE),
                 (TensorKind::Bias | TensorKind::Statistic, _) => values.fill(T::ZERO),
             }

@@ -116,7 +116,7 @@ pub use optimizer::{
 };
 pub use random::rng;
 pub use scalar::Scalar;
-pub use shape::{Image, Probabilities, Sequence, Shape, Vector};
+pub use shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
 pub use target::{Class, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "safetensors")]

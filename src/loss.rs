@@ -179,10 +179,11 @@ fn each_output<Output: Shape, T: Kernels>(
     sum
 }
 
-/// The number of targets whose class indices are gathered at a time.
+/// The number of class indices that are gathered at a time.
 const GATHERED: usize = 64;
 
-/// Returns the negative log-likelihood of class targets under the softmax of the logits. [`Nll`] and [`CrossEntropy`] share it.
+/// Returns the negative log-likelihood of class targets under the softmax of the logits, the mean over the steps of a sample.
+/// [`Nll`] and [`CrossEntropy`] share it.
 #[inline(always)]
 fn softmax_nll<C: ClassTarget, T: Kernels, I: Isa>(
     isa: I,
@@ -191,19 +192,21 @@ fn softmax_nll<C: ClassTarget, T: Kernels, I: Isa>(
     weight: T,
     mut gradient: Option<&mut [T]>,
 ) -> T {
-    let classes = logits.len() / targets.len().max(1);
+    let steps = targets.len() * C::STEPS;
+    let (classes, of_each) = (logits.len() / steps.max(1), T::ONE / T::from_count(C::STEPS));
+    let mut all = targets.iter().flat_map(|target| (0..C::STEPS).map(|step| C::number::<T>(target, step)));
     let mut sum = T::ZERO;
-    for (chunk, targets) in targets.chunks(GATHERED).enumerate() {
+    for start in (0..steps).step_by(GATHERED) {
         let mut indices = [0; GATHERED];
-        for (index, target) in indices.iter_mut().zip(targets) {
-            *index = C::number(target);
+        let indices = &mut indices[..GATHERED.min(steps - start)];
+        for (index, number) in indices.iter_mut().zip(&mut all) {
+            *index = number;
         }
-        let start = chunk * GATHERED * classes;
-        let rows = start..start + targets.len() * classes;
+        let rows = start * classes..(start + indices.len()) * classes;
         let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[rows.clone()]);
-        sum += T::softmax_nll(isa, &logits[rows], &indices[..targets.len()], weight, gradient);
+        sum += T::softmax_nll(isa, &logits[rows], indices, weight * of_each, gradient);
     }
-    sum
+    sum * of_each
 }
 
 /// Returns Σ w_i l_i over the samples and writes the gradients of w_i l_i, given a target and a weight for each sample. The
@@ -213,14 +216,13 @@ fn weighted_sum<'a, Output: Shape, L: Loss<Output>, T: Kernels, I: Isa>(
     loss: &L,
     isa: I,
     logits: &[T],
-    targets: impl ExactSizeIterator<Item = (&'a Values<L, Output, T>, T)>,
+    targets: impl Iterator<Item = (&'a Values<L, Output, T>, T)>,
     weight: T,
     mut gradient: Option<&mut [T]>,
 ) -> T {
-    let length = logits.len() / targets.len().max(1);
     let mut sum = T::ZERO;
     for (sample, (target, sample_weight)) in targets.enumerate() {
-        let row = sample * length..(sample + 1) * length;
+        let row = sample * Output::LEN..(sample + 1) * Output::LEN;
         let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[row.clone()]);
         sum +=
             sample_weight * loss.evaluate(isa, &logits[row], slice::from_ref(target), weight * sample_weight, gradient);

@@ -2,19 +2,25 @@
 
 mod state;
 
+mod likelihood;
+
 mod accuracy;
 mod binary_confusion_matrix;
+mod bits_per_character;
 mod confusion_matrix;
 mod distance;
 mod named;
 mod number;
+mod perplexity;
 
 pub use accuracy::{Accuracy, TopK};
 pub use binary_confusion_matrix::BinaryConfusionMatrix;
+pub use bits_per_character::BitsPerCharacter;
 pub use confusion_matrix::ConfusionMatrix;
 pub use distance::{MeanAbsoluteError, RSquared, RootMeanSquaredError};
 pub use named::{Named, named};
 pub use number::{Number, OneNumber, number};
+pub use perplexity::Perplexity;
 pub use state::MetricState;
 
 use alloc::string::String;
@@ -23,8 +29,9 @@ use core::fmt::{self, Debug, Display};
 
 use crate::readable::{Share, Significant};
 use crate::scalar::Scalar;
-use crate::shape::{Probabilities, Shape, Vector};
-use crate::target::{Class, ClassTarget, Target, Weighted};
+use crate::shape::arithmetic::features;
+use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
+use crate::target::{Class, ClassTarget, ClassTargetOf, Target, Weighted};
 
 /// A quantity that is computed from predictions and targets, sample by sample.
 ///
@@ -176,9 +183,10 @@ metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
 metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
 metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);
 
-/// The output of a network that scores classes: probabilities or raw scores.
+/// The output of a network that scores classes, or the classes of each step: probabilities or raw scores.
 #[diagnostic::on_unimplemented(
-    message = "classes are counted for a network that gives `Probabilities<K>` or `Vector<K>`, but this one gives `{Self}`"
+    message = "classes are counted for a network that gives `Probabilities<K>`, `Vector<K>`, or a sequence of these, but this one \
+               gives `{Self}`"
 )]
 pub trait ScoresClasses: Shape {
     /// The kind of target that belongs to the output.
@@ -193,36 +201,64 @@ impl<const K: usize> ScoresClasses for Vector<K> {
     type Class = Class<K>;
 }
 
+impl<const L: usize, const K: usize> ScoresClasses for ProbabilitySequence<L, K> {
+    type Class = [Class<K>; L];
+}
+
+impl<const L: usize, const K: usize> ScoresClasses for Sequence<L, K> {
+    type Class = [Class<K>; L];
+}
+
 /// The output of a network that scores `K` classes.
 #[diagnostic::on_unimplemented(
     message = "the metric counts {K} classes, but the output of the network is `{Self}`",
     label = "this metric does not fit the network"
 )]
-pub trait ScoresClassesOf<const K: usize>: ScoresClasses<Class = Class<K>> {}
+pub trait ScoresClassesOf<const K: usize>: ScoresClasses<Class: ClassTargetOf<K>> {}
 
 impl<const K: usize> ScoresClassesOf<K> for Probabilities<K> {}
 
 impl<const K: usize> ScoresClassesOf<K> for Vector<K> {}
 
+impl<const L: usize, const K: usize> ScoresClassesOf<K> for ProbabilitySequence<L, K> {}
+
+impl<const L: usize, const K: usize> ScoresClassesOf<K> for Sequence<L, K> {}
+
+/// Returns the scores of each step of a prediction, with the index of the class that is the target.
+fn steps<'a, Output: ScoresClasses, T: Scalar>(
+    prediction: &'a [T],
+    target: &'a <Output::Class as Target>::Value<T>,
+) -> impl Iterator<Item = (&'a [T], usize)> {
+    let steps = prediction.chunks_exact(features::<Output>()).enumerate();
+    steps.map(|(step, scores)| (scores, Output::Class::number::<T>(target, step) as usize))
+}
+
+/// Returns the most probable class, or `None` if a score is not finite.
+fn predicted<T: Scalar>(scores: &[T]) -> Option<usize> {
+    scores.iter().all(|score| score.is_finite()).then(|| argmax(scores))
+}
+
 /// A kind of target, with the measures that belong to it.
 pub trait Measured: Target {
     /// The measures of a whole data set.
     type Evaluation: Evaluation;
+    /// The number of predictions in the output for a sample: one for each step if the targets are classes.
+    const STEPS: usize = 1;
 
-    /// Returns the error of one prediction: 0 for a correct class and 1 for a wrong one, or the mean absolute difference for
-    /// values.
+    /// Returns the error of one output: the number of wrong classes, or the mean absolute difference for values.
     fn miss<T: Scalar>(prediction: &[T], target: &Self::Value<T>) -> f64;
 }
 
 /// The measures of a network on a data set.
 pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
-    /// Creates the measures from the sums of the loss and of [`Measured::miss`] over `samples` samples, at least one.
-    fn from_sums(loss: f64, miss: f64, samples: usize) -> Self;
+    /// Creates the measures from the sums of the loss and of [`Measured::miss`] over `samples` samples, at least one, with
+    /// [`Measured::STEPS`] predictions each.
+    fn from_sums(loss: f64, miss: f64, samples: usize, steps: usize) -> Self;
 
     /// Returns the mean loss.
     fn loss(&self) -> f64;
 
-    /// Returns the share of samples that were classified correctly, or `None` if the targets are not classes.
+    /// Returns the share of samples, or steps, that were classified correctly, or `None` if the targets are not classes.
     fn accuracy(&self) -> Option<f64>;
 }
 
@@ -239,7 +275,7 @@ pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
 pub struct Classification {
     /// The mean loss per sample.
     pub loss: f64,
-    /// The share of samples whose most probable class is the target.
+    /// The share of samples, or steps, whose most probable class is the target.
     pub accuracy: f64,
 }
 
@@ -250,11 +286,11 @@ impl Display for Classification {
 }
 
 impl Evaluation for Classification {
-    fn from_sums(loss: f64, miss: f64, samples: usize) -> Self {
-        let samples = samples as f64;
-        // The counts are exact, so this has the same bits as the metric `Accuracy`; `1 - miss / samples` would differ by
+    fn from_sums(loss: f64, miss: f64, samples: usize, steps: usize) -> Self {
+        let predictions = (samples * steps) as f64;
+        // The counts are exact, so this has the same bits as the metric `Accuracy`; `1 - miss / predictions` would differ by
         // rounding.
-        Self { loss: loss / samples, accuracy: (samples - miss) / samples }
+        Self { loss: loss / samples as f64, accuracy: (predictions - miss) / predictions }
     }
 
     fn loss(&self) -> f64 {
@@ -291,7 +327,7 @@ impl Display for Regression {
 }
 
 impl Evaluation for Regression {
-    fn from_sums(loss: f64, miss: f64, samples: usize) -> Self {
+    fn from_sums(loss: f64, miss: f64, samples: usize, _: usize) -> Self {
         Self { loss: loss / samples as f64, mean_absolute_error: miss / samples as f64 }
     }
 
@@ -309,8 +345,16 @@ impl<const K: usize> Measured for Class<K> {
 
     fn miss<T: Scalar>(prediction: &[T], target: &Self) -> f64 {
         // The prediction of a diverged network is not finite, so no class counts as correct.
-        let finite = prediction.iter().all(|p| p.is_finite());
-        if finite && argmax(prediction) == target.index() { 0.0 } else { 1.0 }
+        if predicted(prediction) == Some(target.index()) { 0.0 } else { 1.0 }
+    }
+}
+
+impl<const K: usize, const L: usize> Measured for [Class<K>; L] {
+    type Evaluation = Classification;
+    const STEPS: usize = L;
+
+    fn miss<T: Scalar>(prediction: &[T], target: &Self) -> f64 {
+        prediction.chunks_exact(K).zip(target).map(|(scores, class)| Class::miss(scores, class)).sum()
     }
 }
 
@@ -325,6 +369,7 @@ impl<S: Shape> Measured for S {
 
 impl<Y: Measured> Measured for Weighted<Y> {
     type Evaluation = Y::Evaluation;
+    const STEPS: usize = Y::STEPS;
 
     fn miss<T: Scalar>(prediction: &[T], target: &Self::Value<T>) -> f64 {
         Y::miss(prediction, target.target())

@@ -77,6 +77,9 @@ pub type EvaluationOf<L, Output> = <<L as Loss<Output>>::Target as Measured>::Ev
 /// A class that a network predicts.
 pub type ClassOf<N> = <<N as Network>::Output as GivesClasses>::Class;
 
+/// A value for each prediction in the output of a network: one, or one for each step.
+pub type Each<N, V> = <<N as Network>::Output as GivesClasses>::Each<V>;
+
 /// A network that `network!` declares.
 ///
 /// # Example

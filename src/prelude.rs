@@ -18,8 +18,9 @@ pub use crate::weights;
 pub use crate::{
     AbsoluteError, Adadelta, Adagrad, Adam, AdamW, Adamax, BinaryCrossEntropy, CategoricalHinge, Class, ClassWeights,
     CrossEntropy, Dataset, FlatParameters, Gradient, Hinge, Huber, Image, Initializer, Layer, Loss, MeanSquaredError,
-    MinMax, Nadam, Network, Nll, Optimizer, Pass, Probabilities, QuantileTransformer, RmsProp, SampleWeights, Sequence,
-    Sgd, Shape, Standardizer, Takes, Vector, WeightDecay, Workspace, dataset as datasets, network,
+    MinMax, Nadam, Network, Nll, Optimizer, Pass, Probabilities, ProbabilitySequence, QuantileTransformer, RmsProp,
+    SampleWeights, Sequence, Sgd, Shape, Standardizer, Takes, Token, Tokens, Vector, WeightDecay, Workspace,
+    dataset as datasets, network,
 };
 #[cfg(feature = "safetensors")]
 pub use crate::{Weights, WeightsFile};

@@ -4,16 +4,24 @@
 //! such arrays, so the compiler knows the sizes of a sample, but not the number of samples.
 
 pub(crate) mod arithmetic;
+mod sample_array;
+mod tokens;
 
 use core::fmt::Debug;
 
+pub use sample_array::SampleArray;
+pub(crate) use tokens::index_of;
+pub use tokens::{Token, Tokens};
+
+use crate::error::Result;
 use crate::scalar::Scalar;
 
 /// The shape of one sample, as a type.
 ///
 /// # Shapes
-/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, [`Sequence<L, N>`](Sequence) with steps first, and
-/// [`Probabilities<K>`](Probabilities), a vector that a `Softmax` computed.
+/// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, and [`Sequence<L, N>`](Sequence) with steps first.
+/// [`Probabilities<K>`](Probabilities) and [`ProbabilitySequence<L, K>`](ProbabilitySequence) are a vector and a sequence that a
+/// `Softmax` computed. [`Tokens<L, V>`](Tokens) are symbols of a vocabulary.
 ///
 /// # Example
 /// ```
@@ -28,24 +36,32 @@ use crate::scalar::Scalar;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shape",
-    note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>` and `Probabilities<K>`"
+    note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>`, `Tokens<L, V>`, `Probabilities<K>` and \
+            `ProbabilitySequence<L, K>`"
 )]
 pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     /// The number of elements of one sample.
     const LEN: usize;
-    /// The sizes of the axes, the slowest-varying one first.
+    /// The sizes of the axes, the slowest-varying one first. For [`Tokens`], the length and the size of the vocabulary.
     const DIMENSIONS: &'static [usize];
+    /// The number of steps of a sequence; 1 for a shape without steps. Layers such as [`Dense`](crate::Dense) act on each step, which
+    /// has `LEN / STEPS` elements.
+    const STEPS: usize = 1;
     /// The axis along which [`Parallel(Concat)`](crate::Parallel) concatenates samples of this shape.
     const CONCATENATED: usize = 0;
-    /// Whether the elements of a sample are probabilities that a softmax computed from logits.
+    /// Whether the elements of each step are probabilities that a softmax computed from logits.
     const PROBABILITIES: bool = false;
 
     /// The type of one sample.
     type Array<T: Scalar>: Copy + Debug + PartialEq + Send + Sync + 'static;
     /// The output shape of a layer that maps each element independently.
     type Plain: Shape;
-    /// The output shape of a softmax.
+    /// The output shape of a softmax of each step.
     type Normalized: Shape;
+    /// The output shape of a layer that maps each step to `H` elements.
+    type Features<const H: usize>: Shape;
+    /// The shape of a step; the shape itself if it has no steps.
+    type Step: Shape;
 
     /// Returns a sample of zeros.
     #[must_use]
@@ -63,6 +79,15 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     #[must_use]
     fn batch<T: Scalar>(flat: &[T]) -> &[Self::Array<T>];
 
+    /// Checks that the elements, which come from outside, are those of a sample. `sample` is its position in the data set.
+    ///
+    /// # Errors
+    /// For [`Tokens`], [`Error::TokenOutOfRange`](crate::Error::TokenOutOfRange) for the first element that is no token. Other
+    /// shapes accept all elements.
+    fn check_elements<T: Scalar>(_sample: usize, _elements: &[T]) -> Result<()> {
+        Ok(())
+    }
+
     /// Returns the elements of one sample.
     #[must_use]
     #[inline(always)]
@@ -77,6 +102,17 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
         Self::flat_batch_mut(core::slice::from_mut(sample))
     }
 }
+
+/// A shape whose elements are values: every shape but [`Tokens`], whose elements stand for symbols. Only such values can be
+/// multiplied, scaled or differentiated.
+#[diagnostic::on_unimplemented(
+    message = "the elements of `{Self}` are not values to compute with",
+    note = "tokens become values in an `Embedding`"
+)]
+pub trait Values: Shape {}
+
+#[diagnostic::do_not_recommend]
+impl<S: Shape<Array<f32>: SampleArray>> Values for S {}
 
 /// A vector of `N` elements: `[T; N]`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -97,6 +133,13 @@ pub struct Sequence<const L: usize, const N: usize>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Probabilities<const K: usize>;
 
+/// `L` steps of `K` probabilities each, computed by a `Softmax` of each step: `[[T; K]; L]`.
+///
+/// It is to a [`Sequence`] what [`Probabilities`] is to a [`Vector`]: a network with this output ends in `Softmax`, and predicts a
+/// class for each step. Its targets are [`[Class<K>; L]`](crate::Class).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ProbabilitySequence<const L: usize, const K: usize>;
+
 macro_rules! vector_like {
     ($shape:ident, $probabilities:literal) => {
         impl<const N: usize> Shape for $shape<N> {
@@ -106,6 +149,8 @@ macro_rules! vector_like {
             type Array<T: Scalar> = [T; N];
             type Plain = Vector<N>;
             type Normalized = Probabilities<N>;
+            type Features<const H: usize> = Vector<H>;
+            type Step = Self;
 
             #[inline(always)]
             fn zero<T: Scalar>() -> [T; N] {
@@ -139,6 +184,8 @@ impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
     type Array<T: Scalar> = [[[T; W]; H]; C];
     type Plain = Self;
     type Normalized = Self;
+    type Features<const N: usize> = Vector<N>;
+    type Step = Self;
 
     #[inline(always)]
     fn zero<T: Scalar>() -> [[[T; W]; H]; C] {
@@ -161,38 +208,49 @@ impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
     }
 }
 
-impl<const L: usize, const N: usize> Shape for Sequence<L, N> {
-    const LEN: usize = L * N;
-    const DIMENSIONS: &'static [usize] = &[L, N];
-    const CONCATENATED: usize = 1;
-    type Array<T: Scalar> = [[T; N]; L];
-    type Plain = Self;
-    type Normalized = Self;
+macro_rules! sequence_like {
+    ($shape:ident, $step:ident, $probabilities:literal) => {
+        impl<const L: usize, const N: usize> Shape for $shape<L, N> {
+            const LEN: usize = L * N;
+            const DIMENSIONS: &'static [usize] = &[L, N];
+            const STEPS: usize = L;
+            const CONCATENATED: usize = 1;
+            const PROBABILITIES: bool = $probabilities;
+            type Array<T: Scalar> = [[T; N]; L];
+            type Plain = Sequence<L, N>;
+            type Normalized = ProbabilitySequence<L, N>;
+            type Features<const H: usize> = Sequence<L, H>;
+            type Step = $step<N>;
 
-    #[inline(always)]
-    fn zero<T: Scalar>() -> [[T; N]; L] {
-        [[T::ZERO; N]; L]
-    }
+            #[inline(always)]
+            fn zero<T: Scalar>() -> [[T; N]; L] {
+                [[T::ZERO; N]; L]
+            }
 
-    #[inline(always)]
-    fn flat_batch<T: Scalar>(batch: &[[[T; N]; L]]) -> &[T] {
-        batch.as_flattened().as_flattened()
-    }
+            #[inline(always)]
+            fn flat_batch<T: Scalar>(batch: &[[[T; N]; L]]) -> &[T] {
+                batch.as_flattened().as_flattened()
+            }
 
-    #[inline(always)]
-    fn flat_batch_mut<T: Scalar>(batch: &mut [[[T; N]; L]]) -> &mut [T] {
-        batch.as_flattened_mut().as_flattened_mut()
-    }
+            #[inline(always)]
+            fn flat_batch_mut<T: Scalar>(batch: &mut [[[T; N]; L]]) -> &mut [T] {
+                batch.as_flattened_mut().as_flattened_mut()
+            }
 
-    #[inline(always)]
-    fn batch<T: Scalar>(flat: &[T]) -> &[[[T; N]; L]] {
-        flat.as_chunks().0.as_chunks().0
-    }
+            #[inline(always)]
+            fn batch<T: Scalar>(flat: &[T]) -> &[[[T; N]; L]] {
+                flat.as_chunks().0.as_chunks().0
+            }
+        }
+    };
 }
+
+sequence_like!(Sequence, Vector, false);
+sequence_like!(ProbabilitySequence, Probabilities, true);
 
 #[cfg(test)]
 mod tests {
-    use super::{Image, Probabilities, Sequence, Shape, Vector};
+    use super::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 
     #[test]
     fn flattening_and_splitting_an_image_restores_it() {
@@ -215,5 +273,15 @@ mod tests {
     fn elementwise_layers_turn_probabilities_into_a_vector() {
         let _: <Probabilities<3> as Shape>::Plain = Vector::<3>;
         let _: <Vector<3> as Shape>::Normalized = Probabilities::<3>;
+        let _: <ProbabilitySequence<5, 3> as Shape>::Plain = Sequence::<5, 3>;
+        let _: <Sequence<5, 3> as Shape>::Normalized = ProbabilitySequence::<5, 3>;
+    }
+
+    #[test]
+    fn only_sequences_have_steps() {
+        let _: <ProbabilitySequence<5, 3> as Shape>::Features<2> = Sequence::<5, 2>;
+        let _: <Probabilities<3> as Shape>::Features<2> = Vector::<2>;
+        let _: <ProbabilitySequence<5, 3> as Shape>::Step = Probabilities::<3>;
+        assert_eq!([<Sequence<5, 3>>::STEPS, <ProbabilitySequence<5, 3>>::STEPS, <Image<5, 3, 1>>::STEPS], [5, 5, 1]);
     }
 }

@@ -1,4 +1,4 @@
-//! What should a network predict? A class, or values of some shape.
+//! What should a network predict? A class, a class for each step, or values of some shape.
 
 mod weighted;
 
@@ -6,12 +6,12 @@ use core::fmt::{self, Debug, Display};
 
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{Shape, Token};
 
 pub use weighted::{Weighted, WeightedValue};
 
-/// A kind of target: [`Class<K>`](Class), or a shape such as `Vector<1>`, whose values are arrays. Either may carry a weight,
-/// as [`Weighted`].
+/// A kind of target: [`Class<K>`](Class), `[Class<K>; L]` for each step of a sequence, or a shape such as `Vector<1>`, whose values
+/// are arrays. Each may carry a weight, as [`Weighted`].
 ///
 /// # Example
 /// ```
@@ -24,13 +24,13 @@ pub use weighted::{Weighted, WeightedValue};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a kind of target",
-    note = "targets are `Class<K>`, or a shape such as `Vector<N>` for values"
+    note = "targets are `Class<K>`, `[Class<K>; L]` for each step of a sequence, or a shape such as `Vector<N>` for values"
 )]
 pub trait Target: Debug + Copy + Send + Sync + 'static {
     /// The target of one sample.
     type Value<T: Scalar>: Copy + Debug + PartialEq + Send + Sync + 'static;
 
-    /// Returns the elements of a target, or an empty slice for a class.
+    /// Returns the elements of a target, or an empty slice for classes.
     fn numbers<T: Scalar>(value: &Self::Value<T>) -> &[T];
 }
 
@@ -93,7 +93,23 @@ impl<const K: usize> From<Class<K>> for usize {
     }
 }
 
+impl<const K: usize, T: Scalar> From<Token<K, T>> for Class<K> {
+    fn from(token: Token<K, T>) -> Self {
+        const { assert!(K <= u32::MAX as usize, "a class index has 32 bits") };
+        #[allow(clippy::cast_possible_truncation, reason = "an index below K, which fits 32 bits")]
+        Self(token.index() as u32)
+    }
+}
+
 impl<const K: usize> Target for Class<K> {
+    type Value<T: Scalar> = Self;
+
+    fn numbers<T: Scalar>(_: &Self) -> &[T] {
+        &[]
+    }
+}
+
+impl<const K: usize, const L: usize> Target for [Class<K>; L] {
     type Value<T: Scalar> = Self;
 
     fn numbers<T: Scalar>(_: &Self) -> &[T] {
@@ -134,15 +150,75 @@ impl<Y: Target> Holds<Y> for Weighted<Y> {
     }
 }
 
-/// A kind of target that is a class, whatever the number of classes.
+/// A kind of target that is a class, or a class for each step of a sequence, whatever the number of classes.
 pub trait ClassTarget: Target {
-    /// Returns the index of the class.
-    fn number<T: Scalar>(value: &Self::Value<T>) -> u32;
+    /// The number of classes in a target.
+    const STEPS: usize;
+    /// The index of a class, or one for each step.
+    type Label: Copy;
+
+    /// Returns the target with these indices.
+    ///
+    /// # Errors
+    /// The first index that is not below the number of classes, and this number.
+    fn from_label<T: Scalar>(label: Self::Label) -> core::result::Result<Self::Value<T>, (usize, usize)>;
+
+    /// Returns the index of the class at a step.
+    fn number<T: Scalar>(value: &Self::Value<T>, step: usize) -> u32;
 }
 
 impl<const K: usize> ClassTarget for Class<K> {
+    const STEPS: usize = 1;
+    type Label = usize;
+
+    fn from_label<T: Scalar>(label: usize) -> core::result::Result<Self, (usize, usize)> {
+        Self::new(label).map_err(|_| (label, K))
+    }
+
     #[inline(always)]
-    fn number<T: Scalar>(value: &Self) -> u32 {
+    fn number<T: Scalar>(value: &Self, _: usize) -> u32 {
         value.0
+    }
+}
+
+impl<const K: usize, const L: usize> ClassTarget for [Class<K>; L] {
+    const STEPS: usize = L;
+    type Label = [usize; L];
+
+    fn from_label<T: Scalar>(label: [usize; L]) -> core::result::Result<Self, (usize, usize)> {
+        let mut classes = [Class(0); L];
+        for (class, label) in classes.iter_mut().zip(label) {
+            *class = Class::from_label::<T>(label)?;
+        }
+        Ok(classes)
+    }
+
+    #[inline(always)]
+    fn number<T: Scalar>(value: &Self, step: usize) -> u32 {
+        value[step].0
+    }
+}
+
+/// A kind of target of `K` classes.
+#[diagnostic::on_unimplemented(
+    message = "target mismatch: {K} classes are wanted, but the targets are `{Self}`",
+    label = "another number of classes"
+)]
+pub trait ClassTargetOf<const K: usize>: ClassTarget {
+    /// Returns the class at a step.
+    fn class<T: Scalar>(value: &Self::Value<T>, step: usize) -> &Class<K>;
+}
+
+impl<const K: usize> ClassTargetOf<K> for Class<K> {
+    #[inline(always)]
+    fn class<T: Scalar>(value: &Self, _: usize) -> &Self {
+        value
+    }
+}
+
+impl<const K: usize, const L: usize> ClassTargetOf<K> for [Class<K>; L] {
+    #[inline(always)]
+    fn class<T: Scalar>(value: &Self, step: usize) -> &Class<K> {
+        &value[step]
     }
 }

@@ -16,6 +16,8 @@ pub enum TensorKind {
     Scale,
     /// Learned values that are added.
     Bias,
+    /// Learned vectors, one per index of the first axis, which an index selects. In memory, each vector is contiguous.
+    Embedding,
     /// Values that training measures rather than learns, which start at zero, such as a running mean. Optimizers add to them
     /// what the gradient has in their place: the change that the pass measured, usually zero.
     Statistic,
@@ -29,6 +31,12 @@ impl TensorKind {
     pub const fn is_statistic(self) -> bool {
         matches!(self, Self::Statistic | Self::Variance)
     }
+
+    /// Returns whether weight decay applies to the values.
+    #[must_use]
+    pub const fn is_decayed(self) -> bool {
+        matches!(self, Self::Weight | Self::Embedding)
+    }
 }
 
 /// One tensor of a layer.
@@ -38,7 +46,8 @@ pub struct Tensor {
     /// recurrent layers.
     pub name: &'static str,
     /// The sizes in the order of files and of PyTorch: `[outputs, inputs]` for a weight. In memory, the tensor is a
-    /// column-major matrix with one row per index of the first axis.
+    /// column-major matrix with one row per index of the first axis. An [`Embedding`](TensorKind::Embedding) is in the order of
+    /// files.
     pub shape: &'static [usize],
     /// The offset of the tensor within its layer, in elements.
     pub offset: usize,
@@ -113,6 +122,18 @@ pub struct TensorInfo {
     pub kind: TensorKind,
     /// Whether optimizers leave the tensor unchanged.
     pub frozen: bool,
+}
+
+impl TensorInfo {
+    /// Returns the number of rows of the column-major matrix that the tensor is in memory. A matrix of one row is in the order of
+    /// files.
+    #[cfg(feature = "safetensors")]
+    pub(crate) fn rows(&self) -> usize {
+        match self.kind {
+            TensorKind::Embedding => 1,
+            _ => self.shape.first().map_or(1, |&rows| rows),
+        }
+    }
 }
 
 /// A tensor or an enclosing layer, as the path of names from the outermost inwards. It represents a dotted name without

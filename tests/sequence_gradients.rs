@@ -1,4 +1,4 @@
-//! Gate R1 for recurrent layers, as `gradients` holds the other layers.
+//! Gate R1 for layers of sequences and tokens, as `gradients` holds the other layers.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 #[path = "support/checks.rs"]
@@ -6,7 +6,7 @@ mod checks;
 #[path = "support/dual.rs"]
 mod dual;
 
-use checks::{SMOOTH, cases, check_all as check};
+use checks::{BENT, SMOOTH, cases, check_all as check};
 use proptest::prelude::*;
 use typenet::prelude::*;
 
@@ -28,8 +28,78 @@ network! {
 
 network!(struct Joined (Sequence<3, 2>) = Parallel { ahead: { Gru<_, 3> }, back: { Lstm<_, 4>(Backward), Tanh }, skip: {} }, Rnn<_, 5>, LastStep, Dense<_, 2>);
 
+network!(struct Learned (Tokens<5, 4>) = Embedding<_, 3>, PositionEmbedding, Tanh, Gru<_, 2>, LastStep, Dense<_, 3>, Softmax);
+network! {
+    struct Branched<const L: usize, const V: usize> (Tokens<L, V>) {
+        Parallel {
+            wide: { Embedding<_, 4>, SinePositionEncoding(max_wavelength = 50.0) },
+            narrow: { Embedding<V, 1>, Sigmoid },
+        },
+        Rnn<_, 2>,
+        LastStep,
+    }
+}
+network!(struct Words (Tokens<1, 1>) = Embedding<1, 5>, SinePositionEncoding, Flatten, Dense<_, 2>);
+network!(struct Tagger (Sequence<7, 3>) = Lstm<_, 4>, LayerNorm, Dense<_, 5>, Softmax);
+network!(struct Step (Sequence<1, 2>) = Dense<_, 1>, RmsNorm, Dense<_, 3>, Softmax, LayerNorm, Dense<_, 2>(bias = false));
+network! {
+    struct Positions<const L: usize, const N: usize> (Sequence<L, N>) -> ProbabilitySequence<L, 3> {
+        Residual { LayerNorm, Dense<_, 12>, Gelu, Dense<_, N> },
+        Repeat<2> { RmsNorm, Dense<N, N>, Tanh },
+        Parallel(Add) { skip: {}, other: { Softmax, Dense<_, N> } },
+        BatchNorm,
+        PRelu,
+        Dense<N, 3>,
+        Softmax,
+    }
+}
+network!(struct Scores (Sequence<5, 3>) = Softmax, Gru<_, 6>, Dense<_, 4>);
+
+network!(struct Attended (Sequence<5, 6>) = SelfAttention<3>, Tanh, SelfAttention<1>(causal = true), Flatten, Dense<_, 2>);
+network!(struct Few (Sequence<1, 3>) = SelfAttention<1>, SelfAttention<3>(true, false), LastStep);
+network! {
+    struct Transformer<const L: usize, const N: usize> (Sequence<L, N>) {
+        Repeat<2> {
+            Residual { LayerNorm, SelfAttention<3>(causal = true) },
+            Residual { LayerNorm, Dense<_, 10>, Gelu, Dense<_, N> },
+        },
+        Residual(SelfAttention<1>(bias = false)) { Softmax, SelfAttention<3> },
+        LastStep,
+        Dense<N, 3>,
+        Softmax,
+    }
+}
+
 proptest! {
     #![proptest_config(cases(2))]
+
+    #[test]
+    fn networks_of_tokens_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        check!(Learned, Nll, SMOOTH, seed, samples);
+        check!(Branched<3, 9>, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Words, MeanSquaredError, SMOOTH, seed, samples);
+    }
+
+    #[test]
+    fn layers_that_act_on_each_step_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        check!(Tagger, Nll, SMOOTH, seed, samples);
+        check!(Tagger, Nll.label_smoothing(0.1), SMOOTH, seed, samples);
+        check!(Tagger, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Step, CrossEntropy, SMOOTH, seed, samples);
+        check!(Positions<3, 7>, Nll, BENT, seed, samples + 1);
+        check!(Positions<7, 2>, ClassWeights::new(Nll, [1.0, 0.25, 3.0]).unwrap(), BENT, seed, samples + 1);
+        check!(Scores, CrossEntropy, SMOOTH, seed, samples);
+        check!(Scores, CrossEntropy.label_smoothing(0.2), SMOOTH, seed, samples);
+        check!(Scores, CategoricalHinge, BENT, seed, samples);
+    }
+
+    #[test]
+    fn networks_with_attention_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        check!(Attended, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Few, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Transformer<11, 6>, Nll, SMOOTH, seed, samples);
+        check!(Transformer<3, 9>, Nll, SMOOTH, seed, samples);
+    }
 
     #[test]
     fn recurrent_networks_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {

@@ -5,9 +5,9 @@ use proc_macro2::{Ident, Span};
 
 use crate::errors::{self, Errors};
 use crate::graph::{Block, Layer, Network, Taken};
-use crate::layer::Relation;
+use crate::layer::{Relation, Takes};
 use crate::place::Place;
-use crate::shape::{Axis, Shape, ShapeSpec};
+use crate::shape::{Axis, Shape};
 use crate::size::{Comparison, Size};
 
 mod edits;
@@ -188,27 +188,20 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
     }
     let edge = Edge { network, index, layer, incoming };
     match &layer.takes {
+        Taken::Any if layer.built_in().is_some() && !incoming.has_values() => {
+            edge.wants("values", &edge.embedding(), errors);
+            Judge::Settled
+        }
         // The edge into a block is the edge into its first layer.
         Taken::Any => Judge::of(edge.requirements(errors)),
         Taken::Foreign => edge.by_trait(),
+        Taken::Shape(takes, sizes) if takes.accepts(incoming) => edge.by_sizes(*takes, sizes, errors),
         Taken::Shape(..) if incoming.is_foreign() => edge.by_trait(),
-        Taken::Shape(shape, _) if !incoming.is_a(shape) => {
-            edge.wants(shape, errors);
+        Taken::Shape(takes, _) => {
+            if let Some(shape) = takes.spec() {
+                edge.wants(shape.noun, &edge.conversions(shape), errors);
+            }
             Judge::Settled
-        }
-        Taken::Shape(shape, takes) => {
-            let mut comparisons = Vec::new();
-            // The image with its channels first has other rows and columns, which the windows may fit into.
-            let channels_last = takes.first().and_then(Option::as_ref).and_then(|takes| edge.channels_last(takes));
-            for (axis, ((gives, takes), words)) in incoming.sizes().iter().zip(takes).zip(shape.axes).enumerate() {
-                if let Some(takes) = takes {
-                    comparisons.extend(edge.sizes(axis, words, (gives, takes), errors));
-                }
-            }
-            if channels_last.is_none() {
-                comparisons.extend(edge.requirements(errors));
-            }
-            Judge::of(comparisons)
         }
     }
 }
@@ -219,14 +212,31 @@ impl Edge<'_> {
         self.network.source(self.index).text
     }
 
+    /// Compares the sizes of a shape that the layer takes, as far as the macro knows them.
+    fn by_sizes(&self, takes: Takes, sizes: &[Option<Size>], errors: &mut Errors) -> Judge {
+        let mut comparisons = Vec::new();
+        // The image with its channels first has other rows and columns, which the windows may fit into.
+        let channels_last = sizes.first().and_then(Option::as_ref).and_then(|size| self.channels_last(size));
+        let axes = takes.axes(self.incoming).iter().zip(takes.first_axis(self.incoming)..);
+        for ((gives, wanted), (words, axis)) in takes.sizes(self.incoming).iter().zip(sizes).zip(axes) {
+            if let Some(wanted) = wanted {
+                comparisons.extend(self.sizes(axis, words, (gives, wanted), errors));
+            }
+        }
+        if channels_last.is_none() {
+            comparisons.extend(self.requirements(errors));
+        }
+        Judge::of(comparisons)
+    }
+
     /// Leaves the edge to the compiler.
     fn by_trait(&self) -> Judge {
         let layer = self.layer;
         let consumer = match &layer.takes {
-            Taken::Shape(shape, sizes) => match self.demanded(shape, sizes) {
-                Some(shape) => format!("{} takes `{shape}`", layer.text()),
-                None => format!("{} takes {}", layer.text(), shape.noun),
-            },
+            Taken::Shape(takes, sizes) => {
+                let wanted = self.demanded(*takes, sizes).unwrap_or_else(|| takes.noun());
+                format!("{} takes {wanted}", layer.text())
+            }
             Taken::Any | Taken::Foreign => format!("{} takes another shape", layer.text()),
         };
         Judge::Trait {
@@ -240,13 +250,13 @@ impl Edge<'_> {
     }
 
     /// Returns the shape that the layer requires, if all of its sizes are written.
-    fn demanded(&self, shape: &'static ShapeSpec, sizes: &[Option<Size>]) -> Option<String> {
+    fn demanded(&self, takes: Takes, sizes: &[Option<Size>]) -> Option<String> {
         let built_in = self.layer.built_in()?;
         if built_in.inferred.contains(&true) {
             return None;
         }
-        let sizes: Option<Vec<_>> = sizes.iter().cloned().collect();
-        Some(Shape::Known(shape, sizes?).text())
+        let sizes: Option<Vec<_>> = sizes.iter().map(|size| size.as_ref().map(Size::text)).collect();
+        takes.written(&sizes?)
     }
 
     /// Returns the suggested fix for an edge whose sizes only the compiler knows.
@@ -261,15 +271,15 @@ impl Edge<'_> {
     }
 
     /// Reports a shape of another kind than the layer takes.
-    fn wants(&self, shape: &'static ShapeSpec, errors: &mut Errors) {
+    fn wants(&self, wanted: &str, edits: &[String], errors: &mut Errors) {
         let layer = self.layer;
         errors.push(errors::shape_wanted(
             *layer.size_places.first().unwrap_or(&layer.place),
             &self.producer(),
             &self.incoming.text(),
             &layer.text(),
-            shape.noun,
-            &self.conversions(shape),
+            wanted,
+            edits,
         ));
     }
 

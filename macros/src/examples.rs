@@ -17,7 +17,7 @@ use crate::graph;
 use crate::layer::{self, Flow, Spec, Takes};
 use crate::parse;
 use crate::setting::{DefaultValue, Reading};
-use crate::shape::{IMAGE, ShapeSpec};
+use crate::shape::{IMAGE, Shape, ShapeSpec};
 
 /// The sizes of the axes that a layer does not determine.
 const AXES: [&str; 3] = ["3", "6", "7"];
@@ -50,9 +50,8 @@ pub(crate) fn every_layer(callback: &TokenStream) -> TokenStream {
 /// One shape is enough for an elementwise layer, because all of them share the function that computes the output shape.
 pub(crate) fn examples(layer: &'static Spec) -> Vec<(String, String)> {
     let shapes: Vec<_> = match layer.takes {
-        Takes::Shape(shape) => std::iter::once(shape).chain(shape.accepted()).collect(),
         Takes::Any if layer.flow == Flow::Elementwise => vec![&IMAGE],
-        Takes::Any => ShapeSpec::all().collect(),
+        takes => ShapeSpec::all().filter(|shape| takes.accepts(&Shape::Known(shape, Vec::new()))).collect(),
     };
     let written = std::iter::once(layer.example.to_owned()).chain(with_all_sizes(layer)).chain(settings(layer));
     let written = written.chain(following(layer));
@@ -107,7 +106,9 @@ fn settings(layer: &'static Spec) -> Vec<String> {
 /// Returns the source text of a layer after a layer that gives `shape` and has parameters.
 fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (String, String) {
     let sizes = layer::sizes_in(written);
-    let size = |axis| layer.slot_of_input(axis).and_then(|slot| sizes.get(slot).copied()).unwrap_or(AXES[axis]);
+    let first = layer.takes.first_axis(&Shape::Known(shape, Vec::new()));
+    let slot = |axis: usize| axis.checked_sub(first).and_then(|axis| layer.slot_of_input(axis));
+    let size = |axis| slot(axis).and_then(|slot| sizes.get(slot).copied()).unwrap_or(AXES[axis]);
     let mut axes: Vec<_> = (0..shape.axes.len()).map(size).collect();
     // As many elements as the shape has that it becomes.
     let elements =
@@ -116,8 +117,12 @@ fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (S
         axes.fill("1");
         axes[0] = &elements;
     }
-    let before = if shape.plain() == shape { "LayerNorm" } else { "LayerNorm, Softmax" };
-    (format!("{}<{}>", shape.plain().name, axes.join(", ")), format!("{before}, layer: {written}, Identity"))
+    let before = match shape {
+        _ if !shape.has_values => "",
+        _ if shape.plain() == shape => "LayerNorm, ",
+        _ => "LayerNorm, Softmax, ",
+    };
+    (format!("{}<{}>", shape.plain().name, axes.join(", ")), format!("{before}layer: {written}, Identity"))
 }
 
 /// Replaces the integers in `tokens` by names.

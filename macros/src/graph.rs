@@ -8,10 +8,10 @@ use crate::ast::{Declaration, Form, Tile, Written};
 use crate::errors::{self, Errors};
 use crate::fallback;
 use crate::identifier;
-use crate::layer::{Argument, Flow, Requirement, Spec, Type};
+use crate::layer::{Argument, Flow, Requirement, Spec, Takes, Type};
 use crate::place::Place;
 use crate::setting::Value;
-use crate::shape::{Shape, ShapeSpec};
+use crate::shape::Shape;
 use crate::size::Size;
 
 mod block;
@@ -112,14 +112,16 @@ pub(crate) struct Known {
     pub(crate) takes: bool,
     /// The shape that it gives.
     pub(crate) output: bool,
+    /// The kind of this shape, even if a size is not known.
+    pub(crate) kind: bool,
 }
 
 /// The shape that a layer takes.
 pub(crate) enum Taken {
     /// Any shape.
     Any,
-    /// This shape, or one whose plain form it is, with the sizes that the layer requires along its axes.
-    Shape(&'static ShapeSpec, Vec<Option<Size>>),
+    /// What a layer of the library takes, with the sizes that it requires along the axes.
+    Shape(Takes, Vec<Option<Size>>),
     /// A shape that only the compiler knows.
     Foreign,
 }
@@ -177,7 +179,14 @@ pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network 
         prefix: "",
         parameters: &declaration.parameters,
     };
-    let mut state = State { shape: input.clone(), known: input_known, gap: false, source: source.clone(), unknown };
+    let mut state = State {
+        shape: input.clone(),
+        known: input_known,
+        kind: input_known,
+        gap: false,
+        source: source.clone(),
+        unknown,
+    };
     let layers = flow::layers(statements, header.output.as_ref(), &whose, &mut state, errors);
     let place = match &declaration.output {
         Written::Here(path) => path.place,

@@ -31,6 +31,7 @@ mod dense;
 mod dropout;
 mod dropout2d;
 mod elu;
+mod embedding;
 mod flatten;
 mod gelu;
 mod gelu_tanh;
@@ -52,6 +53,7 @@ mod max_pool1d;
 mod max_pool2d;
 mod p_relu;
 mod pad;
+mod position_embedding;
 mod relu;
 mod reshape;
 mod rms_norm;
@@ -60,6 +62,7 @@ mod self_attention;
 mod selu;
 mod sigmoid;
 mod silu;
+mod sine_position_encoding;
 mod softmax;
 mod softplus;
 mod softsign;
@@ -92,12 +95,15 @@ static ALL: &[&Spec] = &[
     &reshape::SEQUENCE_SPEC,
     &global_avg_pool2d::SPEC,
     &global_max_pool2d::SPEC,
+    &last_step::SPEC,
     &global_avg_pool1d::SPEC,
     &global_max_pool1d::SPEC,
+    &embedding::SPEC,
+    &position_embedding::SPEC,
+    &sine_position_encoding::SPEC,
     &rnn::SPEC,
     &gru::SPEC,
     &lstm::SPEC,
-    &last_step::SPEC,
     &self_attention::SPEC,
     &batch_norm::SPEC,
     &layer_norm::SPEC,
@@ -156,6 +162,13 @@ pub(crate) fn heads() -> impl Iterator<Item = &'static Spec> {
 /// Returns the layer that makes a shape which is written between `<` and `>`, for messages.
 pub(crate) fn becoming(wanted: &'static ShapeSpec) -> Option<&'static Spec> {
     ALL.iter().copied().find(|layer| layer.flow == Flow::Becomes(wanted))
+}
+
+/// Returns the layers without sizes and settings that turn `input`, which has steps, into one step, for messages.
+pub(crate) fn making_step(input: &Shape) -> impl Iterator<Item = &'static Spec> {
+    let of_steps = |layer: &&&Spec| matches!(layer.takes, Takes::Shape(spec) if input.is_a(spec));
+    let plain = |layer: &&&Spec| layer.flow == Flow::Changes && layer.sizes.is_empty() && layer.settings.is_empty();
+    ALL.iter().filter(of_steps).filter(plain).copied()
 }
 
 /// Returns a layer without sizes and settings that converts `input` to `wanted`, for messages.

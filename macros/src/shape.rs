@@ -8,7 +8,7 @@ use crate::text;
 
 mod spec;
 
-pub(crate) use spec::{Axis, IMAGE, SEQUENCE, ShapeSpec, VECTOR};
+pub(crate) use spec::{Axis, IMAGE, SEQUENCE, ShapeSpec, TOKENS, VECTOR};
 
 /// A shape after resolution.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub(crate) enum Shape {
     Known(&'static ShapeSpec, Vec<Size>),
     /// A custom shape, as written, and the name of its alias.
     Custom(TokenStream, Ident),
+    /// A vector, or a sequence of vectors, of which the macro knows only the size of a vector: the name of its alias.
+    Steps(Ident, Size),
     /// The output of a layer whose shape only the compiler knows: the name of its alias.
     Unknown(Ident),
 }
@@ -27,11 +29,44 @@ impl Shape {
         Self::Known(&VECTOR, vec![size])
     }
 
-    /// Returns the sizes that the macro knows.
+    /// Returns the size of each axis, if the macro knows the shape.
     pub(crate) fn sizes(&self) -> &[Size] {
         match self {
             Self::Known(_, sizes) => sizes,
+            Self::Custom(..) | Self::Steps(..) | Self::Unknown(_) => &[],
+        }
+    }
+
+    /// Returns the sizes of one step, as far as the macro knows; of a shape without steps, all of them.
+    pub(crate) fn sizes_of_step(&self) -> &[Size] {
+        match self {
+            Self::Known(spec, sizes) => sizes.get(spec.axes_of_steps()..).unwrap_or_default(),
+            Self::Steps(_, size) => std::slice::from_ref(size),
             Self::Custom(..) | Self::Unknown(_) => &[],
+        }
+    }
+
+    /// Returns the axes of one step, as far as the macro knows.
+    pub(crate) fn axes_of_step(&self) -> &'static [Axis] {
+        match self {
+            Self::Known(spec, _) => spec.axes.get(spec.axes_of_steps()..).unwrap_or_default(),
+            Self::Steps(..) => VECTOR.axes,
+            Self::Custom(..) | Self::Unknown(_) => &[],
+        }
+    }
+
+    /// Returns the same shape with steps of `size` values; `unknown` is the output of a layer if only the compiler knows it.
+    pub(crate) fn with_features(&self, size: Size, unknown: &Self) -> Self {
+        match (self, unknown.alias()) {
+            (Self::Known(spec, sizes), _) => {
+                let steps = sizes.iter().take(spec.axes_of_steps()).cloned();
+                Self::Known(
+                    if spec.axes_of_steps() > 0 { spec.plain() } else { &VECTOR },
+                    steps.chain([size]).collect(),
+                )
+            }
+            (_, Some(alias)) => Self::Steps(alias.clone(), size),
+            (_, None) => Self::vector(size),
         }
     }
 
@@ -48,23 +83,32 @@ impl Shape {
         self.spec().map(|spec| spec.joined)
     }
 
+    /// Returns the size of that axis, if the macro knows it.
+    pub(crate) fn joined_size(&self) -> Option<&Size> {
+        match self {
+            Self::Known(spec, sizes) => sizes.get(spec.joined),
+            Self::Steps(_, size) => Some(size),
+            Self::Custom(..) | Self::Unknown(_) => None,
+        }
+    }
+
     /// Returns the shape of the library, if it is one.
     pub(crate) fn spec(&self) -> Option<&'static ShapeSpec> {
         match self {
             Self::Known(spec, _) => Some(spec),
-            Self::Custom(..) | Self::Unknown(_) => None,
+            Self::Custom(..) | Self::Steps(..) | Self::Unknown(_) => None,
         }
     }
 
     /// Returns the alias of a shape that only the compiler knows.
     pub(crate) fn alias(&self) -> Option<&Ident> {
         match self {
-            Self::Custom(_, alias) | Self::Unknown(alias) => Some(alias),
+            Self::Custom(_, alias) | Self::Steps(alias, _) | Self::Unknown(alias) => Some(alias),
             Self::Known(..) => None,
         }
     }
 
-    /// Returns whether only the compiler knows the sizes of this shape.
+    /// Returns whether only the compiler knows this shape.
     pub(crate) fn is_foreign(&self) -> bool {
         self.alias().is_some()
     }
@@ -72,6 +116,20 @@ impl Shape {
     /// Returns whether it is accepted where `wanted` is taken, apart from its sizes.
     pub(crate) fn is_a(&self, wanted: &'static ShapeSpec) -> bool {
         self.spec().is_some_and(|spec| spec == wanted || spec.plain() == wanted)
+    }
+
+    /// Returns whether its elements are values to compute with, as far as the macro knows.
+    pub(crate) fn has_values(&self) -> bool {
+        self.spec().is_none_or(|spec| spec.has_values)
+    }
+
+    /// Returns whether it is accepted, as [`is_a`](Self::is_a) says, where each step is `wanted`.
+    pub(crate) fn has_steps_of(&self, wanted: &'static ShapeSpec) -> bool {
+        match self {
+            Self::Known(spec, _) => spec.step() == wanted || spec.step().plain() == wanted,
+            Self::Steps(..) => *wanted == VECTOR,
+            Self::Custom(..) | Self::Unknown(_) => false,
+        }
     }
 
     /// Returns whether a mistake left one of its sizes unknown.
@@ -89,6 +147,7 @@ impl Shape {
     pub(crate) fn plain(&self, unknown: &Self) -> Self {
         match self {
             Self::Known(spec, sizes) => Self::Known(spec.plain(), sizes.clone()),
+            Self::Steps(_, size) => self.with_features(size.clone(), unknown),
             Self::Custom(..) | Self::Unknown(_) => unknown.clone(),
         }
     }
@@ -97,6 +156,7 @@ impl Shape {
     pub(crate) fn normalized(&self, unknown: &Self) -> Self {
         match self {
             Self::Known(spec, sizes) => Self::Known(spec.normalized.of(spec), sizes.clone()),
+            Self::Steps(_, size) => self.with_features(size.clone(), unknown),
             Self::Custom(..) | Self::Unknown(_) => unknown.clone(),
         }
     }
@@ -105,7 +165,7 @@ impl Shape {
     /// shape.
     pub(crate) fn tokens(&self, library: &TokenStream, size: impl Fn(&Size) -> TokenStream) -> TokenStream {
         match self {
-            Self::Custom(_, alias) | Self::Unknown(alias) => quote!(#alias),
+            Self::Custom(_, alias) | Self::Steps(alias, _) | Self::Unknown(alias) => quote!(#alias),
             Self::Known(spec, sizes) => {
                 let name = Ident::new(spec.name, Span::call_site());
                 let sizes = sizes.iter().map(size);
@@ -118,7 +178,7 @@ impl Shape {
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Custom(tokens, _) => text::of(tokens.clone()),
-            Self::Unknown(_) => "_".to_owned(),
+            Self::Steps(..) | Self::Unknown(_) => "_".to_owned(),
             Self::Known(spec, sizes) => written(spec, sizes.iter().map(Size::text)),
         }
     }

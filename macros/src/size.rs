@@ -11,8 +11,8 @@ use crate::text;
 mod computed;
 
 pub(crate) use computed::{
-    AXIS, BEGUN, CEILING, COVERED, CROPPED, Function, JOINED, LENGTH, PADDED, PRODUCT, QUOTIENT, SHARED, SPAN, SUM,
-    WINDOWS, WINDOWS_BEGUN,
+    AXIS, BEGUN, CEILING, COVERED, CROPPED, FEATURES, Function, JOINED, LENGTH, PADDED, PRODUCT, QUOTIENT, SHARED,
+    SPAN, SUM, WINDOWS, WINDOWS_BEGUN,
 };
 
 /// A size after resolution.

@@ -7,7 +7,7 @@ use crate::flat_parameters::{FlatParameters, filled, put};
 use crate::io::Stored;
 use crate::network::Network;
 use crate::scalar::Scalar;
-use crate::tensor::{Tensor, TensorTable};
+use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// A tensor of a file, with its elements in memory order.
 #[derive(Clone, Copy, Debug)]
@@ -149,8 +149,25 @@ impl<N> Reading<'_, N> {
             self.wrong.text(", but the network of ");
             self.wrong.text(T::NAME);
         } else {
-            put(&mut self.block, (start + tensor.offset) * size_of::<T>(), found.numbers);
+            self.put(tensor, found, start + tensor.offset, size_of::<T>());
             self.bytes += found.numbers.len();
+        }
+    }
+}
+
+impl<N> Reading<'_, N> {
+    /// Writes a tensor to the element at `start`. The `width` of an element is in bytes.
+    const fn put(&mut self, tensor: &Tensor, found: &Embedded, start: usize, width: usize) {
+        let TensorKind::Embedding = tensor.kind else {
+            return put(&mut self.block, start * width, found.numbers);
+        };
+        // From column-major order.
+        let (rows, columns) = (tensor.shape[0], tensor.shape[1]);
+        let mut element = 0;
+        while element < rows * columns {
+            let from = (element % columns * rows + element / columns) * width;
+            put(&mut self.block, (start + element) * width, found.numbers.split_at(from).1.split_at(width).0);
+            element += 1;
         }
     }
 }

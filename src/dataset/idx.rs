@@ -151,12 +151,13 @@ fn read_samples<X: Shape, T: Scalar>(mut source: Source<'_>, count: usize) -> Re
     }
     let mut inputs = Vec::new();
     let mut bytes = vec![0; X::LEN * header.kind.width()];
-    for _ in 0..count {
+    for index in 0..count {
         source.fill(&mut bytes)?;
         let mut sample = X::zero::<T>();
         for (element, bytes) in X::flat_mut(&mut sample).iter_mut().zip(bytes.chunks_exact(header.kind.width())) {
             *element = T::from_f64(header.kind.value(bytes));
         }
+        X::check_elements(index, X::flat(&sample))?;
         inputs.push(sample);
     }
     source.end()?;

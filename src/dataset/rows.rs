@@ -5,23 +5,25 @@ use alloc::vec::Vec;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
-use crate::target::Class;
+use crate::shape::{Shape, Tokens};
+use crate::target::{ClassTarget, Target};
 
-impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
+impl<X: Shape, Y: ClassTarget, T: Scalar> Dataset<X, Y, T> {
     /// Creates a data set for classification from rows and class indices whose lengths and values are known only at run time.
     ///
-    /// A row is anything that can be borrowed as a slice of values: `Vec<f32>`, `[f32; N]`, `&[f32]`.
+    /// A row is anything that can be borrowed as a slice of values: `Vec<f32>`, `[f32; N]`, `&[f32]`. A label is an index, or, for
+    /// targets `[Class<K>; L]`, an array of `L` indices.
     ///
     /// # Errors
     /// - [`Error::Ragged`] for the first row whose length differs from that of `X`.
+    /// - [`Error::TokenOutOfRange`] for the first element that is no token, if `X` is [`Tokens`].
     /// - [`Error::LabelOutOfRange`] for the first label that is not below `K`.
     /// - Those of [`Dataset::new`].
     ///
     /// # Example
     /// ```
     /// use typenet::dataset::Dataset;
-    /// use typenet::{Class, Vector};
+    /// use typenet::{Class, Sequence, Vector};
     ///
     /// let rows = vec![vec![5.1_f32, 3.5], vec![7.0, 3.2]];
     /// let data = Dataset::<Vector<2>, Class<3>>::labelled(&rows, [0, 1])?;
@@ -29,15 +31,19 @@ impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
     ///
     /// let error = Dataset::<Vector<2>, Class<3>>::labelled(&rows, [0, 3]).unwrap_err();
     /// assert_eq!(error.to_string(), "label 3 of sample 1 is out of range: there are 3 classes, 0 to 2");
+    ///
+    /// // Sequences of two steps, with a class for each step.
+    /// let data = Dataset::<Sequence<2, 1>, [Class<3>; 2]>::labelled(&rows, [[0, 1], [2, 2]])?;
+    /// assert_eq!(data.targets()[0][1].index(), 1);
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn labelled(
         inputs: impl IntoIterator<Item: AsRef<[T]>>,
-        labels: impl IntoIterator<Item = usize>,
+        labels: impl IntoIterator<Item = Y::Label>,
     ) -> Result<Self> {
         let classes = labels.into_iter().enumerate().map(|(sample, label)| {
-            let out_of_range = Error::LabelOutOfRange { sample: Some(sample), label, classes: K };
-            Class::new(label).map_err(|_| out_of_range)
+            let out_of_range = |(label, classes)| Error::LabelOutOfRange { sample: Some(sample), label, classes };
+            Y::from_label(label).map_err(out_of_range)
         });
         Self::new(read_rows::<X, T>("input", inputs)?, classes.collect::<Result<_>>()?)
     }
@@ -73,6 +79,45 @@ impl<X: Shape, Y: Shape, T: Scalar> Dataset<X, Y, T> {
     }
 }
 
+impl<const L: usize, const V: usize, Y: Target, T: Scalar> Dataset<Tokens<L, V>, Y, T> {
+    /// Creates a data set whose inputs are the indices of tokens, of any type of integers.
+    ///
+    /// # Errors
+    /// - [`Error::TokenOutOfRange`] for the first index that is not below `V`.
+    /// - Those of [`Dataset::new`].
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::dataset::Dataset;
+    /// use typenet::{Class, Tokens};
+    ///
+    /// let classes = [0, 1].map(|index| Class::new(index).unwrap());
+    /// let data = Dataset::<Tokens<3, 128>, Class<2>>::of_tokens([*b"cat", *b"dog"], classes)?;
+    /// assert_eq!(data.inputs()[1][0].index(), usize::from(b'd'));
+    ///
+    /// let error = Dataset::<Tokens<3, 100>, Class<2>>::of_tokens([*b"cab", *b"ago"], classes).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "token 103 at position 1 of sample 1 is out of range: the vocabulary has 100 tokens, 0 to 99"
+    /// );
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn of_tokens<I: TryInto<i128> + Copy>(
+        inputs: impl IntoIterator<Item = [I; L]>,
+        targets: impl IntoIterator<Item = Y::Value<T>>,
+    ) -> Result<Self> {
+        let inputs = inputs.into_iter().enumerate().map(|(index, indices)| {
+            Tokens::sample(indices).map_err(|mut error| {
+                if let Error::TokenOutOfRange { sample, .. } = &mut error {
+                    *sample = Some(index);
+                }
+                error
+            })
+        });
+        Self::new(inputs.collect::<Result<_>>()?, targets.into_iter().collect())
+    }
+}
+
 /// Converts rows of the right length to samples.
 fn read_rows<S: Shape, T: Scalar>(
     what: &'static str,
@@ -85,6 +130,7 @@ fn read_rows<S: Shape, T: Scalar>(
         if row.len() != S::LEN {
             return Err(Error::Ragged { what, sample, length: row.len(), expected: S::LEN });
         }
+        S::check_elements(sample, row)?;
         // Copied from slice to vector: a sample passed by value would be on the stack, which has no room for a large image.
         samples.extend_from_slice(S::batch(row));
     }

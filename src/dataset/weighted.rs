@@ -6,7 +6,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::target::{Class, Target, Weighted, WeightedValue};
+use crate::target::{ClassTarget, ClassTargetOf, Target, Weighted, WeightedValue};
 
 impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
     /// Returns the data set with a weight for each sample, for the loss [`SampleWeights`](crate::loss::SampleWeights).
@@ -61,9 +61,10 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Weighted<Y>, T> {
     }
 }
 
-impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
+impl<X: Shape, Y: ClassTarget, T: Scalar> Dataset<X, Y, T> {
     /// Returns the weights with which all classes contribute equally, for [`ClassWeights`](crate::loss::ClassWeights):
-    /// w_c = n / (K n_c), where n_c of the n samples are in class c. Their mean over the samples is 1.
+    /// w_c = n / (K n_c), where n_c of the n samples are in class c, or n_c of the n steps of all samples. Their mean over the
+    /// samples, or steps, is 1.
     ///
     /// # Errors
     /// [`Error::AbsentClass`] for the first class without a sample.
@@ -79,12 +80,17 @@ impl<X: Shape, const K: usize, T: Scalar> Dataset<X, Class<K>, T> {
     /// assert_eq!(data.balanced_class_weights()?, [2.0, 2.0 / 3.0]);
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    pub fn balanced_class_weights(&self) -> Result<[f64; K]> {
+    pub fn balanced_class_weights<const K: usize>(&self) -> Result<[f64; K]>
+    where
+        Y: ClassTargetOf<K>,
+    {
         let mut counts = [0_usize; K];
-        self.targets.iter().for_each(|class| counts[class.index()] += 1);
+        let classes = self.targets.iter().flat_map(|target| (0..Y::STEPS).map(|step| Y::class::<T>(target, step)));
+        classes.for_each(|class| counts[class.index()] += 1);
         if let Some(class) = counts.iter().position(|&count| count == 0) {
             return Err(Error::AbsentClass { class });
         }
-        Ok(counts.map(|count| self.len() as f64 / (K as f64 * count as f64)))
+        let all = (self.len() * Y::STEPS) as f64;
+        Ok(counts.map(|count| all / (K as f64 * count as f64)))
     }
 }

@@ -23,6 +23,20 @@ impl fmt::Display for Error {
                 }
                 write!(f, "is out of range: there are {classes} classes, 0 to {}", classes.saturating_sub(1))
             }
+            Self::TokenOutOfRange { sample, position, token, vocabulary } => {
+                write!(f, "token {token} ")?;
+                if let Some(position) = position {
+                    write!(f, "at position {position} ")?;
+                }
+                if let Some(sample) = sample {
+                    write!(f, "of sample {sample} ")?;
+                }
+                write!(
+                    f,
+                    "is out of range: the vocabulary has {vocabulary} tokens, 0 to {}",
+                    vocabulary.saturating_sub(1)
+                )
+            }
             Self::NonFiniteData { what, sample, position, value } => {
                 write!(f, "{what} {sample} holds {value} at position {position}: data must be finite")
             }

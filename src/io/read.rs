@@ -29,13 +29,16 @@ const FEW_DIMENSIONS: usize = 8;
 pub(crate) struct Expected {
     pub(crate) name: String,
     pub(crate) shape: Cow<'static, [usize]>,
+    /// The number of rows of the column-major matrix that it becomes in memory. A matrix of one row is in the order of the file.
+    pub(crate) rows: usize,
     /// The place of its elements.
     pub(crate) range: Range<usize>,
 }
 
 impl From<TensorInfo> for Expected {
     fn from(tensor: TensorInfo) -> Self {
-        Self { name: tensor.name, shape: Cow::Borrowed(tensor.shape), range: tensor.range }
+        let rows = tensor.rows();
+        Self { name: tensor.name, shape: Cow::Borrowed(tensor.shape), rows, range: tensor.range }
     }
 }
 
@@ -159,7 +162,8 @@ impl Contents<'_> {
             self.skip(entry)?;
             return Ok(Some(wrong));
         }
-        let (mut places, width) = (places(&tensor.shape).map(|place| tensor.range.start + place), width(entry.kind));
+        let places = places(tensor.rows, tensor.shape.iter().product());
+        let (mut places, width) = (places.map(|place| tensor.range.start + place), width(entry.kind));
         let (mut position, mut broken) = (0, None);
         self.pieces(entry, |piece| {
             let in_piece = values.put(entry.kind, piece, &mut places);

@@ -29,16 +29,15 @@ impl<'a> Pieces<'a> {
     pub(crate) fn add_tensors<T: Stored>(&mut self, tensors: Vec<TensorInfo>, values: &'a [T]) {
         for tensor in tensors {
             let values = &values[tensor.range.clone()];
-            self.add(&tensor.name, tensor.shape, values);
+            self.add(&tensor.name, tensor.shape, tensor.rows(), values);
         }
     }
 
-    /// Adds one tensor, whose elements are in memory order.
-    pub(crate) fn add<T: Stored>(&mut self, name: &str, shape: &[usize], values: &'a [T]) {
-        let sizes = shape.to_vec();
+    /// Adds one tensor, which is a column-major matrix of `rows` rows in memory.
+    pub(crate) fn add<T: Stored>(&mut self, name: &str, shape: &[usize], rows: usize, values: &'a [T]) {
         let encode = Box::new(move || {
             let mut bytes = Vec::with_capacity(size_of_val(values));
-            for place in places(&sizes) {
+            for place in places(rows, values.len()) {
                 values[place].encode(&mut bytes);
             }
             bytes
@@ -66,10 +65,9 @@ impl View for Piece<'_> {
 }
 
 /// Returns the positions in memory of the elements of a tensor, in file order. In a file, the last index varies fastest. In
-/// memory, a tensor is a matrix with one row for each value of the first index, stored column by column.
-pub(super) fn places(shape: &[usize]) -> impl Iterator<Item = usize> {
-    let (rows, others) = shape.split_first().map_or((1, &[][..]), |(&rows, others)| (rows, others));
-    let columns: usize = others.iter().product();
+/// memory, a tensor is a matrix of `rows` rows, stored column by column.
+pub(super) fn places(rows: usize, len: usize) -> impl Iterator<Item = usize> {
+    let columns = len.checked_div(rows).unwrap_or(0);
     (0..rows).flat_map(move |row| (0..columns).map(move |column| column * rows + row))
 }
 
@@ -102,11 +100,11 @@ mod tests {
 
     #[test]
     fn rows_of_files_are_columns_of_memory() {
-        let order = |shape: &[usize]| places(shape).collect::<Vec<_>>();
-        assert_eq!(order(&[2, 3]), [0, 2, 4, 1, 3, 5]);
-        assert_eq!(order(&[3]), [0, 1, 2]);
-        assert_eq!(order(&[]), [0]);
-        assert_eq!(order(&[2, 2, 2]), [0, 2, 4, 6, 1, 3, 5, 7]);
-        assert!(order(&[3, 0]).is_empty());
+        let order = |rows, len| places(rows, len).collect::<Vec<_>>();
+        assert_eq!(order(2, 6), [0, 2, 4, 1, 3, 5]);
+        assert_eq!(order(3, 3), [0, 1, 2]);
+        assert_eq!(order(1, 3), [0, 1, 2]);
+        assert_eq!(order(2, 8), [0, 2, 4, 6, 1, 3, 5, 7]);
+        assert!(order(3, 0).is_empty() && order(0, 0).is_empty());
     }
 }

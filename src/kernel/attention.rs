@@ -296,7 +296,9 @@ mod tests {
 
     /// The reduction order is the same, so the bits must be: no tolerance.
     fn assert_same<T: Kernels>(sizes: [usize; 4]) {
-        for (causal, path) in [false, true].into_iter().flat_map(|causal| Path::available().map(move |path| (causal, path))) {
+        for (causal, path) in
+            [false, true].into_iter().flat_map(|causal| Path::available().map(move |path| (causal, path)))
+        {
             let data = Compare::<T>::new(sizes, causal);
             let [vector, naive] = [false, true].map(|naive| path.run(Run(&data, naive)));
             let finite = |values: &Vec<T>| values.iter().all(|value| value.is_finite());
@@ -335,7 +337,8 @@ mod tests {
     #[test]
     fn all_fused_paths_have_the_same_bits() {
         let data = Compare::<f32>::new([2, 21, 3, 10], true);
-        let mut results = Path::available().filter(|&path| path != Path::Portable).map(|path| path.run(Run(&data, false)));
+        let mut results =
+            Path::available().filter(|&path| path != Path::Portable).map(|path| path.run(Run(&data, false)));
         if let Some(first) = results.next() {
             assert!(results.all(|other| other == first));
         }

@@ -10,7 +10,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{BatchNormalizationSizes, Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Mixing, Mode, Phase, Plan, RescaleOutputs, SiteOf, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
-use crate::shape::Shape;
+use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// Batch normalization: normalizes every channel to mean 0 and variance 1 over a batch, then applies a learned scale and shift
@@ -321,7 +321,7 @@ impl<const C: usize> Layer for BatchNorm<C> {
     }
 }
 
-impl<In: Shape, const C: usize> Takes<In> for BatchNorm<C> {}
+impl<In: Values, const C: usize> Takes<In> for BatchNorm<C> {}
 
 impl<const C: usize, T: Scalar> Debug for BatchNorm<C, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,7 +11,7 @@ use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
 use crate::layer::{Backward, Forward, Layer, Plan, SequencePadding, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::span;
-use crate::shape::{Sequence, Shape};
+use crate::shape::{ProbabilitySequence, Sequence, Shape};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// Convolves a sequence with `CO` filters over `K` steps. Each filter reads all `CI` features, or those of its group.
@@ -206,6 +206,10 @@ impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usi
 
 impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize, const L: usize>
     Takes<Sequence<L, CI>> for Conv1d<CI, CO, K, Out, GI, B>
+{
+}
+impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize, const L: usize>
+    Takes<ProbabilitySequence<L, CI>> for Conv1d<CI, CO, K, Out, GI, B>
 {
 }
 

@@ -1,6 +1,7 @@
 //! The fully connected layer.
 
 use core::fmt::{self, Debug};
+use core::marker::PhantomData;
 
 use nalgebra::{SMatrix, SVector};
 
@@ -9,7 +10,7 @@ use crate::kernel::{DenseSizes, Isa, Kernels, written_out};
 use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::{Probabilities, Shape, Vector};
+use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// The fully connected layer, an affine map from `N` inputs to `H` outputs.
@@ -23,8 +24,11 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// Input: `Vector<N>` or `Probabilities<N>`. Output: `Vector<H>`. Weight: `[H, N]`. Bias: `[H]`, or none. The weight is
 /// column-major in memory, so the `H` weights of one input are adjacent.
 ///
+/// On a `Sequence<L, N>` or a `ProbabilitySequence<L, N>` the layer acts on each step, with the same weights. Output:
+/// `Sequence<L, H>`.
+///
 /// # Gradients
-/// dL/dW = Σ g xᵀ and dL/db = Σ g over the samples, and dL/dx = Wᵀ g, where g = dL/dy.
+/// dL/dW = Σ g xᵀ and dL/db = Σ g over the samples and their steps, and dL/dx = Wᵀ g, where g = dL/dy.
 ///
 /// # Numerics
 /// Sums are computed in the fixed orders of [`DenseKernels`](crate::kernel::DenseKernels), with fused multiply-add if the
@@ -44,6 +48,11 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///
 /// network!(struct Linear = Dense<2, 1>(bias = false));
 /// assert_eq!(Linear::PARAMETERS, 2);
+///
+/// network!(struct Steps (Sequence<3, 2>) -> Sequence<3, 1> = Dense<2, 1>);
+/// let mut steps = Steps::zeroed();
+/// steps.copy_parameters_from(&neuron);
+/// assert_eq!(steps.predict(&[[1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]), [[2.0], [1.0], [4.0]]);
 /// ```
 #[repr(C)]
 pub struct Dense<const N: usize, const H: usize, T: Scalar = f32, const B: usize = H> {
@@ -74,22 +83,22 @@ impl<const N: usize, const H: usize, T: Scalar> RescaleOutputs<H, T> for Dense<N
     }
 }
 
-/// The plan of a [`Dense`].
+/// The plan of a [`Dense`] for inputs of shape `In`.
 #[derive(Debug)]
-pub struct DensePlan<const N: usize, const H: usize>;
+pub struct DensePlan<const N: usize, const H: usize, In>(PhantomData<In>);
 
-impl<const N: usize, const H: usize> Plan for DensePlan<N, H> {
-    const MULTIPLY_ADDS: u64 = (N * H) as u64;
+impl<const N: usize, const H: usize, In: Shape> Plan for DensePlan<N, H, In> {
+    const MULTIPLY_ADDS: u64 = (In::STEPS * N * H) as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
 }
 
 impl<const N: usize, const H: usize, const B: usize> Layer for Dense<N, H, f32, B> {
-    type Output<In: Shape> = Vector<H>;
-    type Logits<In: Shape> = Vector<H>;
+    type Output<In: Shape> = In::Features<H>;
+    type Logits<In: Shape> = In::Features<H>;
     type With<T: Scalar> = Dense<N, H, T, B>;
     type Settings = ();
-    type Plan<In: Shape> = DensePlan<N, H>;
+    type Plan<In: Shape> = DensePlan<N, H, In>;
 
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
@@ -131,6 +140,11 @@ impl<const N: usize, const H: usize, const B: usize> Layer for Dense<N, H, f32, 
 
 impl<const N: usize, const H: usize, const B: usize> Takes<Vector<N>> for Dense<N, H, f32, B> {}
 impl<const N: usize, const H: usize, const B: usize> Takes<Probabilities<N>> for Dense<N, H, f32, B> {}
+impl<const N: usize, const H: usize, const B: usize, const L: usize> Takes<Sequence<L, N>> for Dense<N, H, f32, B> {}
+impl<const N: usize, const H: usize, const B: usize, const L: usize> Takes<ProbabilitySequence<L, N>>
+    for Dense<N, H, f32, B>
+{
+}
 
 impl<const N: usize, const H: usize, T: Scalar, const B: usize> Debug for Dense<N, H, T, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

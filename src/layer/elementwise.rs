@@ -10,7 +10,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Head, Layer, Plan, Site, Takes};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{Shape, Values};
 
 /// A layer without parameters that maps each element independently, such as an activation: y = f(x).
 ///
@@ -173,4 +173,4 @@ impl<E: Elementwise> Layer for E {
 }
 
 #[diagnostic::do_not_recommend]
-impl<In: Shape, E: Elementwise> Takes<In> for E {}
+impl<In: Values, E: Elementwise> Takes<In> for E {}

@@ -6,7 +6,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{Shape, Values};
 
 /// Flattens an image, or any other shape, to a vector, so that a `Dense` can follow.
 ///
@@ -81,4 +81,4 @@ impl<Out: Shape> Layer for Flatten<Out> {
     }
 }
 
-impl<In: Shape, Out: Shape> Takes<In> for Flatten<Out> {}
+impl<In: Values, Out: Shape> Takes<In> for Flatten<Out> {}

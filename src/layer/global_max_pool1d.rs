@@ -7,7 +7,7 @@ use crate::kernel::{Isa, Kernels};
 use crate::layer::pooling::whole_sequences;
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::{Sequence, Shape};
+use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
 /// Replaces each feature of a sequence by its maximum over the steps.
 ///
@@ -70,3 +70,4 @@ impl<Out: Shape> Layer for GlobalMaxPool1d<Out> {
 }
 
 impl<Out: Shape, const L: usize, const N: usize> Takes<Sequence<L, N>> for GlobalMaxPool1d<Out> {}
+impl<Out: Shape, const L: usize, const N: usize> Takes<ProbabilitySequence<L, N>> for GlobalMaxPool1d<Out> {}

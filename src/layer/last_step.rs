@@ -6,7 +6,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::{Sequence, Shape};
+use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
 /// Replaces a sequence by its last step, as after a recurrent layer that reads the whole sequence.
 ///
@@ -72,3 +72,4 @@ impl<Out: Shape> Layer for LastStep<Out> {
 }
 
 impl<Out: Shape, const L: usize, const N: usize> Takes<Sequence<L, N>> for LastStep<Out> {}
+impl<Out: Shape, const L: usize, const N: usize> Takes<ProbabilitySequence<L, N>> for LastStep<Out> {}

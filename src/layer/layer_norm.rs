@@ -1,6 +1,7 @@
 //! Layer normalization.
 
 use core::fmt::{self, Debug};
+use core::marker::PhantomData;
 
 use nalgebra::SVector;
 
@@ -9,32 +10,35 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, NormalizationSizes};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
-use crate::shape::Shape;
+use crate::shape::arithmetic::features;
+use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
-/// Layer normalization: normalizes every sample to mean 0 and variance 1, then applies a learned scale and shift to each
-/// element.
+/// Layer normalization: normalizes every sample, or every step of a sequence, to mean 0 and variance 1, then applies a learned
+/// scale and shift to each element.
 ///
 /// y = w (x - μ) / √(σ² + ε) + b, with the mean μ = Σ x / N and the variance σ² = Σ (x - μ)² / N over the N elements of the
-/// sample
+/// sample or step
 ///
 /// Written `LayerNorm`, `LayerNorm(1e-6)` or `LayerNorm(epsilon = 1e-6)`. The default of ε is [`LayerNorm::EPSILON`]. The
 /// network infers N.
 ///
 /// # Shapes
-/// Any shape. The output has the same shape, but is no longer `Probabilities`. All elements of a sample are normalized
-/// together, for an image those of all channels, as PyTorch's `LayerNorm` does over the shape of a sample. Weight: `[N]`. Bias:
-/// `[N]`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`. The N features of each step of a `Sequence` are
+/// normalized together, with the same weights for all steps, as PyTorch's `LayerNorm(N)` does. For a shape without steps, all
+/// elements of a sample are normalized together, for an image those of all channels, as PyTorch's `LayerNorm` does over the shape
+/// of a sample. Weight: `[N]`. Bias: `[N]`.
 ///
 /// # Gradients
-/// With x̂ = (x - μ) / √(σ² + ε), g = dL/dy and h = w g: dL/dw = Σ g x̂ and dL/db = Σ g over the samples, and
+/// With x̂ = (x - μ) / √(σ² + ε), g = dL/dy and h = w g: dL/dw = Σ g x̂ and dL/db = Σ g over the samples and their steps,
+/// and
 /// dL/dx = (h - mean(h) - x̂ mean(h x̂)) / √(σ² + ε).
 ///
 /// # Errors
 /// The layer does not compile unless ε is above 0 and in the range of the normal values of `f32`, about 10⁻³⁸ to 10³⁸.
 ///
 /// # Numerics
-/// The mean is computed from the differences from the first value of the sample. The variance is the mean of the squared
+/// The mean is computed from the differences from the first value. The variance is the mean of the squared
 /// differences from the mean, computed in a second pass. This avoids cancellation: a mean far from 0 has all of its digits.
 ///
 /// # Source
@@ -88,13 +92,13 @@ impl<const N: usize> LayerNorm<N> {
     }
 }
 
-/// The plan of a [`LayerNorm`], which keeps the mean and 1 / √(σ² + ε) of every sample.
+/// The plan of a [`LayerNorm`], which keeps the mean and 1 / √(σ² + ε) of every step.
 #[derive(Debug)]
-pub struct LayerNormPlan<const N: usize>;
+pub struct LayerNormPlan<const N: usize, In>(PhantomData<In>);
 
-impl<const N: usize> Plan for LayerNormPlan<N> {
-    const CACHE_LEN: usize = 2;
-    const MULTIPLY_ADDS: u64 = 2 * N as u64;
+impl<const N: usize, In: Shape> Plan for LayerNormPlan<N, In> {
+    const CACHE_LEN: usize = 2 * In::STEPS;
+    const MULTIPLY_ADDS: u64 = 2 * In::LEN as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
 }
@@ -103,7 +107,7 @@ impl<const N: usize> LayerNorm<N> {
     /// Returns the sizes of a slice of elements.
     #[inline(always)]
     fn sizes<In: Shape>(elements: usize, epsilon: f64) -> NormalizationSizes {
-        const { assert!(In::LEN == N, "a `LayerNorm<N>` needs an input of N elements") };
+        const { assert!(features::<In>() == N, "a `LayerNorm<N>` acts on steps of N elements") };
         NormalizationSizes { samples: elements / N, elements: N, groups: 1, positions: 1, centered: true, epsilon }
     }
 }
@@ -113,7 +117,7 @@ impl<const N: usize> Layer for LayerNorm<N> {
     type Logits<In: Shape> = In::Plain;
     type With<T: Scalar> = LayerNorm<N, T>;
     type Settings = f64;
-    type Plan<In: Shape> = LayerNormPlan<N>;
+    type Plan<In: Shape> = LayerNormPlan<N, In>;
 
     /// Returns `next`, since the output magnitudes are about one, whatever those of the input.
     fn initialization(_: &f64, next: Initializer) -> Initializer {
@@ -146,7 +150,7 @@ impl<const N: usize> Layer for LayerNorm<N> {
     }
 }
 
-impl<In: Shape, const N: usize> Takes<In> for LayerNorm<N> {}
+impl<In: Values, const N: usize> Takes<In> for LayerNorm<N> {}
 
 impl<const N: usize, T: Scalar> Debug for LayerNorm<N, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,7 +8,7 @@ use crate::layer::padding::SequencePadding;
 use crate::layer::pooling::{Rounding, SequenceStride, SequenceWindows};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::{Sequence, Shape};
+use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
 /// Replaces each window of `K` steps of a feature by its maximum.
 ///
@@ -119,3 +119,7 @@ impl<const K: usize, Out: Shape> Layer for MaxPool1d<K, Out> {
 }
 
 impl<const K: usize, Out: Shape, const L: usize, const N: usize> Takes<Sequence<L, N>> for MaxPool1d<K, Out> {}
+impl<const K: usize, Out: Shape, const L: usize, const N: usize> Takes<ProbabilitySequence<L, N>>
+    for MaxPool1d<K, Out>
+{
+}

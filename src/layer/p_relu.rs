@@ -10,7 +10,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
-use crate::shape::Shape;
+use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// The parametric rectified linear unit, which multiplies negative elements by a learned slope: one per channel of an image,
@@ -212,7 +212,7 @@ fn slope_gradient<In: Shape, T: Scalar, I: Isa>(
     }
 }
 
-impl<In: Shape, const C: usize> Takes<In> for PRelu<C> {}
+impl<In: Values, const C: usize> Takes<In> for PRelu<C> {}
 
 impl<const C: usize, T: Scalar> Debug for PRelu<C, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -14,7 +14,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Mixing, Plan, Site, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::{Image, Probabilities, Sequence, Shape, Vector};
+use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 
 /// Branches that read the same input, and whose outputs are joined.
 ///
@@ -124,6 +124,10 @@ impl<const C: usize, const H: usize, const W: usize> Concatenates for Image<C, H
 }
 
 impl<const L: usize, const F: usize> Concatenates for Sequence<L, F> {
+    type Of<const N: usize> = Sequence<L, N>;
+}
+
+impl<const L: usize, const K: usize> Concatenates for ProbabilitySequence<L, K> {
     type Of<const N: usize> = Sequence<L, N>;
 }
 

@@ -338,6 +338,10 @@ macro_rules! recurrent_layer {
             $crate::layer::Takes<$crate::shape::Sequence<L, N>> for $layer<N, H, Out>
         {
         }
+        impl<const N: usize, const H: usize, Out: $crate::shape::Shape, const L: usize>
+            $crate::layer::Takes<$crate::shape::ProbabilitySequence<L, N>> for $layer<N, H, Out>
+        {
+        }
     };
 }
 

@@ -6,7 +6,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{Shape, Values};
 
 /// Arranges the elements of any shape in another one with as many elements.
 ///
@@ -87,4 +87,4 @@ impl<Out: Shape> Layer for Reshape<Out> {
     }
 }
 
-impl<In: Shape, Out: Shape> Takes<In> for Reshape<Out> {}
+impl<In: Values, Out: Shape> Takes<In> for Reshape<Out> {}

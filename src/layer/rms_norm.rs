@@ -1,6 +1,7 @@
 //! Root mean square normalization.
 
 use core::fmt::{self, Debug};
+use core::marker::PhantomData;
 
 use nalgebra::SVector;
 
@@ -9,23 +10,25 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, NormalizationSizes};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
-use crate::shape::Shape;
+use crate::shape::arithmetic::features;
+use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
-/// Root mean square normalization: divides every sample by the root of its mean square, then applies a learned scale to each
-/// element.
+/// Root mean square normalization: divides every sample, or every step of a sequence, by the root of its mean square, then applies
+/// a learned scale to each element.
 ///
-/// y = w x / √(Σ x² / N + ε), with the sum over the N elements of the sample
+/// y = w x / √(Σ x² / N + ε), with the sum over the N elements of the sample or step
 ///
 /// Written `RmsNorm`, `RmsNorm(1e-5)` or `RmsNorm(epsilon = 1e-5)`. The default of ε is [`RmsNorm::EPSILON`]. The network infers
 /// N. Unlike [`LayerNorm`](crate::LayerNorm), the layer subtracts no mean and has no bias.
 ///
 /// # Shapes
-/// Any shape. The output has the same shape, but is no longer `Probabilities`. All elements of a sample are normalized
-/// together. Weight: `[N]`.
+/// Any shape. The output has the same shape, but is no longer `Probabilities`. The N features of each step of a `Sequence` are
+/// normalized together, with the same weight for all steps, as PyTorch's `RMSNorm(N)` does, and all elements of a sample of another
+/// shape. Weight: `[N]`.
 ///
 /// # Gradients
-/// With r = 1 / √(Σ x² / N + ε), g = dL/dy and h = w g: dL/dw = Σ g x r over the samples, and
+/// With r = 1 / √(Σ x² / N + ε), g = dL/dy and h = w g: dL/dw = Σ g x r over the samples and their steps, and
 /// dL/dx = r (h - x r mean(h x r)).
 ///
 /// # Errors
@@ -78,13 +81,13 @@ impl<const N: usize> RmsNorm<N> {
     }
 }
 
-/// The plan of an [`RmsNorm`], which keeps 1 / √(Σ x² / N + ε) of every sample, and a mean of zero.
+/// The plan of an [`RmsNorm`], which keeps 1 / √(Σ x² / N + ε) of every step, and a mean of zero.
 #[derive(Debug)]
-pub struct RmsNormPlan<const N: usize>;
+pub struct RmsNormPlan<const N: usize, In>(PhantomData<In>);
 
-impl<const N: usize> Plan for RmsNormPlan<N> {
-    const CACHE_LEN: usize = 2;
-    const MULTIPLY_ADDS: u64 = 2 * N as u64;
+impl<const N: usize, In: Shape> Plan for RmsNormPlan<N, In> {
+    const CACHE_LEN: usize = 2 * In::STEPS;
+    const MULTIPLY_ADDS: u64 = 2 * In::LEN as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
 }
@@ -93,7 +96,7 @@ impl<const N: usize> RmsNorm<N> {
     /// Returns the sizes of a slice of elements.
     #[inline(always)]
     fn sizes<In: Shape>(elements: usize, epsilon: f64) -> NormalizationSizes {
-        const { assert!(In::LEN == N, "an `RmsNorm<N>` needs an input of N elements") };
+        const { assert!(features::<In>() == N, "an `RmsNorm<N>` acts on steps of N elements") };
         NormalizationSizes { samples: elements / N, elements: N, groups: 1, positions: 1, centered: false, epsilon }
     }
 }
@@ -103,7 +106,7 @@ impl<const N: usize> Layer for RmsNorm<N> {
     type Logits<In: Shape> = In::Plain;
     type With<T: Scalar> = RmsNorm<N, T>;
     type Settings = f64;
-    type Plan<In: Shape> = RmsNormPlan<N>;
+    type Plan<In: Shape> = RmsNormPlan<N, In>;
 
     /// Returns `next`, since the output magnitudes are about one, whatever those of the input.
     fn initialization(_: &f64, next: Initializer) -> Initializer {
@@ -135,7 +138,7 @@ impl<const N: usize> Layer for RmsNorm<N> {
     }
 }
 
-impl<In: Shape, const N: usize> Takes<In> for RmsNorm<N> {}
+impl<In: Values, const N: usize> Takes<In> for RmsNorm<N> {}
 
 impl<const N: usize, T: Scalar> Debug for RmsNorm<N, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,7 +13,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{AttentionSizes, DenseSizes, Formula, Isa, Kernels, Real, Reduction};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::{Sequence, Shape};
+use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
 /// Multi-head self-attention: each step of a sequence becomes a mean of all steps, weighted by how well they match it.
 ///
@@ -78,7 +78,10 @@ pub struct SelfAttentionPlan<const HEADS: usize, const N: usize, const CAUSAL: b
 /// Returns the sizes for sequences of shape `In`.
 const fn sizes<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape>(samples: usize) -> AttentionSizes {
     const {
-        assert!(HEADS > 0 && N.is_multiple_of(HEADS), "the number of heads of a `SelfAttention` must divide the number of features");
+        assert!(
+            HEADS > 0 && N.is_multiple_of(HEADS),
+            "the number of heads of a `SelfAttention` must divide the number of features"
+        );
     };
     AttentionSizes { samples, steps: In::DIMENSIONS[0], heads: HEADS, width: N / HEADS, is_causal: CAUSAL }
 }
@@ -109,14 +112,7 @@ impl Formula<2, 0, 0, 0, 1> for Means {
     const REDUCTIONS: [Reduction; 1] = [Reduction::Sum];
 
     #[inline(always)]
-    fn apply<R: Real>(
-        &self,
-        _: R,
-        [output, gradient]: [R; 2],
-        _: [R; 0],
-        _: [R; 0],
-        _: [R; 0],
-    ) -> ([R; 0], [R; 1]) {
+    fn apply<R: Real>(&self, _: R, [output, gradient]: [R; 2], _: [R; 0], _: [R; 0], _: [R; 0]) -> ([R; 0], [R; 1]) {
         ([], [output.mul(gradient)])
     }
 }
@@ -140,11 +136,8 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Sel
         let Parts { in_weight, in_bias, out_weight, out_bias } = parameters.parts();
         let (projected, rest) = cache.split_at_mut(3 * input.len());
         let (attended, rest) = rest.split_at_mut(input.len());
-        let weights = if is_training {
-            &mut rest[Self::gradients_len(sizes)..]
-        } else {
-            &mut rest[..sizes.scratch_len()]
-        };
+        let weights =
+            if is_training { &mut rest[Self::gradients_len(sizes)..] } else { &mut rest[..sizes.scratch_len()] };
         T::dense_forward(isa, of_input, in_weight, in_bias, input, projected);
         // The output is written last, so it is scratch memory until then.
         T::attention(isa, sizes, projected, output, weights, attended);
@@ -212,5 +205,10 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Lay
 
 impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize, const L: usize> Takes<Sequence<L, N>>
     for SelfAttention<HEADS, N, CAUSAL, B>
+{
+}
+
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize, const L: usize>
+    Takes<ProbabilitySequence<L, N>> for SelfAttention<HEADS, N, CAUSAL, B>
 {
 }

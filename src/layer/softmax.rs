@@ -3,15 +3,19 @@
 use crate::kernel::{Isa, Kernels, written_out};
 use crate::layer::{Backward, Forward, Head, Layer, Plan, SiteOf, Takes};
 use crate::scalar::Scalar;
-use crate::shape::{Probabilities, Shape, Vector};
+use crate::shape::arithmetic::features;
+use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 
 /// Turns scores (logits) into probabilities whose sum is one.
 ///
 /// softmax(x)_c = e^(x_c) / Σ_k e^(x_k)
 ///
 /// # Shapes
-/// Input: `Vector<K>` or `Probabilities<K>`. Output: `Probabilities<K>`. As the last layer it is the head of the network:
-/// training stops at the logits before it, and the loss continues from there in one numerically stable formula.
+/// Input: `Vector<K>` or `Probabilities<K>`. Output: `Probabilities<K>`. Of a `Sequence<L, K>` or a `ProbabilitySequence<L, K>`, the
+/// scores of each step become probabilities: a `ProbabilitySequence<L, K>`.
+///
+/// As the last layer it is the head of the network: training stops at the logits before it, and the loss continues from there in
+/// one numerically stable formula.
 ///
 /// # Gradients
 /// dL/dx_c = y_c (g_c - Σ_k g_k y_k), where y is the output and g = dL/dy. Needed only if the softmax is not the last layer.
@@ -53,21 +57,21 @@ impl Layer for Softmax {
 
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
-        T::softmax_into(isa, In::LEN, memory.input, memory.output);
+        T::softmax_into(isa, features::<In>(), memory.input, memory.output);
     }
 
     #[inline(always)]
     fn forward_in_place<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, values: &mut [T], _: &mut [T]) {
-        T::softmax(isa, In::LEN, values);
+        T::softmax(isa, features::<In>(), values);
     }
 
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         let Forward { input, output, .. } = memory;
-        if const { written_out(In::LEN, FEW) } && input.len() == In::LEN {
+        if const { written_out(features::<In>(), FEW) } && input.len() == features::<In>() {
             T::softmax_alone(isa, input, output);
         } else {
-            T::softmax_into(isa, In::LEN, input, output);
+            T::softmax_into(isa, features::<In>(), input, output);
         }
     }
 
@@ -80,7 +84,7 @@ impl Layer for Softmax {
     fn backward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Backward<'_, T>, (): &mut ()) {
         if let Some(grad_input) = memory.grad_input {
             grad_input.copy_from_slice(memory.grad_output);
-            T::softmax_gradient(isa, In::LEN, memory.output, grad_input);
+            T::softmax_gradient(isa, features::<In>(), memory.output, grad_input);
         }
     }
 
@@ -92,7 +96,7 @@ impl Layer for Softmax {
         _: &mut [T],
         gradient: &mut [T],
     ) {
-        T::softmax_gradient(isa, In::LEN, output, gradient);
+        T::softmax_gradient(isa, features::<In>(), output, gradient);
     }
 
     #[inline(always)]
@@ -110,3 +114,5 @@ impl Layer for Softmax {
 
 impl<const K: usize> Takes<Vector<K>> for Softmax {}
 impl<const K: usize> Takes<Probabilities<K>> for Softmax {}
+impl<const L: usize, const K: usize> Takes<Sequence<L, K>> for Softmax {}
+impl<const L: usize, const K: usize> Takes<ProbabilitySequence<L, K>> for Softmax {}

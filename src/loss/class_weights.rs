@@ -2,17 +2,18 @@
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, Objection, weighted_sum};
+use crate::loss::{Loss, Objection, Values, weighted_sum};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::target::Class;
+use crate::target::{Class, ClassTarget, ClassTargetOf};
 
 /// A loss with class targets that multiplies the inner loss of each sample by the weight of its class.
 ///
 /// l(x, c) = w_c l(x, c)
 ///
 /// # Shapes
-/// Those of the inner loss, which has `K` classes.
+/// Those of the inner loss, which has `K` classes. The inner loss of each step of a sequence is multiplied by the weight of the
+/// class of that step.
 ///
 /// # Gradients
 /// Those of the inner loss times w_c.
@@ -72,14 +73,18 @@ impl<L, const K: usize> ClassWeights<L, K> {
     }
 }
 
-impl<Output: Shape, L: Loss<Output, Target = Class<K>>, const K: usize> Loss<Output> for ClassWeights<L, K> {
-    type Target = Class<K>;
+impl<Output, L, const K: usize> Loss<Output> for ClassWeights<L, K>
+where
+    Output: Shape,
+    L: Loss<Output, Target: ClassTargetOf<K>> + Loss<Output::Step, Target = Class<K>>,
+{
+    type Target = <L as Loss<Output>>::Target;
 
-    const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
+    const TAKES_RAW_SCORES: bool = <L as Loss<Output>>::TAKES_RAW_SCORES;
 
     #[inline(always)]
-    fn objection<T: Scalar>(&self, target: &Class<K>) -> Option<Objection> {
-        self.loss.objection::<T>(target)
+    fn objection<T: Scalar>(&self, target: &Values<L, Output, T>) -> Option<Objection> {
+        <L as Loss<Output>>::objection::<T>(&self.loss, target)
     }
 
     #[inline(always)]
@@ -87,11 +92,16 @@ impl<Output: Shape, L: Loss<Output, Target = Class<K>>, const K: usize> Loss<Out
         &self,
         isa: I,
         logits: &[T],
-        targets: &[Class<K>],
+        targets: &[Values<L, Output, T>],
         weight: T,
         gradient: Option<&mut [T]>,
     ) -> T {
-        let targets = targets.iter().map(|class| (class, T::from_f64(self.weights[class.index()])));
-        weighted_sum::<Output, L, T, I>(&self.loss, isa, logits, targets, weight, gradient)
+        let steps = <L as Loss<Output>>::Target::STEPS;
+        let of_each = T::ONE / T::from_count(steps);
+        let classes = targets
+            .iter()
+            .flat_map(|target| (0..steps).map(move |step| <L as Loss<Output>>::Target::class::<T>(target, step)));
+        let classes = classes.map(|class| (class, T::from_f64(self.weights[class.index()]) * of_each));
+        weighted_sum::<Output::Step, L, T, I>(&self.loss, isa, logits, classes, weight, gradient)
     }
 }

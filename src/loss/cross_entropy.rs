@@ -2,7 +2,7 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, softmax_nll};
-use crate::shape::{Shape, Vector};
+use crate::shape::{Sequence, Shape, Vector};
 use crate::target::{Class, ClassTarget, Target};
 
 /// The cross-entropy between the target class and the softmax of the network's outputs (logits).
@@ -13,11 +13,15 @@ use crate::target::{Class, ClassTarget, Target};
 /// Network output: `Vector<K>`. Targets: `Class<K>`. A network that ends in `Softmax` does not compile with this loss, which
 /// would apply softmax twice. Use [`Nll`](crate::Nll) instead.
 ///
+/// Network output: `Sequence<L, K>`. Targets: `[Class<K>; L]`, a class for each step. The loss of a sample is the mean over its
+/// steps.
+///
 /// # Gradients
-/// dl/dz_c = softmax(z)_c - 1 if c is the target class, and softmax(z)_c otherwise.
+/// dl/dz_c = softmax(z)_c - 1 if c is the target class, and softmax(z)_c otherwise; for each step of a sequence the same, divided
+/// by L.
 ///
 /// # Units
-/// Nats. Training and evaluation use the mean over the samples.
+/// Nats. Training and evaluation use the mean over the samples, thus over all steps, as Keras and PyTorch do.
 ///
 /// # Numerics
 /// As for [`Nll`](crate::Nll): finite for logits up to ±10³⁰ in `f32`.
@@ -40,7 +44,8 @@ pub struct CrossEntropy;
 #[diagnostic::on_unimplemented(
     message = "`CrossEntropy` takes raw scores, but this network gives `{Self}`",
     label = "not raw scores",
-    note = "help: for a network that ends in `Softmax` use `Nll`; raw scores are `Vector<K>`"
+    note = "help: for a network that ends in `Softmax` use `Nll`; raw scores are `Vector<K>`, or `Sequence<L, K>` for each \
+            step"
 )]
 pub trait RawScores: Shape {
     /// The corresponding kind of target.
@@ -49,6 +54,10 @@ pub trait RawScores: Shape {
 
 impl<const K: usize> RawScores for Vector<K> {
     type Class = Class<K>;
+}
+
+impl<const L: usize, const K: usize> RawScores for Sequence<L, K> {
+    type Class = [Class<K>; L];
 }
 
 impl<Output: RawScores> Loss<Output> for CrossEntropy {

@@ -5,8 +5,8 @@ use core::cmp::Ordering;
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, Objection, each_output};
 use crate::scalar::Scalar;
-use crate::shape::{Shape, Vector};
-use crate::target::Class;
+use crate::shape::{Sequence, Shape, Vector};
+use crate::target::{Class, ClassTarget};
 
 /// The hinge loss for targets of -1 and 1: the mean over the outputs of the amount by which each falls short of a margin
 /// of 1.
@@ -86,8 +86,12 @@ impl<const M: usize> Loss<Vector<M>> for Hinge {
 /// # Shapes
 /// Network output: `Vector<K>`, with K of at least 2. Targets: `Class<K>`.
 ///
+/// Network output: `Sequence<L, K>`. Targets: `[Class<K>; L]`, a class for each step. The loss of a sample is the mean over its
+/// steps.
+///
 /// # Gradients
-/// If the loss is above 0: dl/df_y = -1, and dl/df_j = 1 for the first of the largest other scores. Otherwise 0.
+/// If the loss is above 0: dl/df_y = -1, and dl/df_j = 1 for the first of the largest other scores. Otherwise 0. For each
+/// step of a sequence the same, divided by L.
 ///
 /// # Units
 /// The unit of the scores. Training and evaluation use the mean over the samples.
@@ -121,29 +125,60 @@ impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
         logits: &[T],
         targets: &[Class<K>],
         weight: T,
-        mut gradient: Option<&mut [T]>,
+        gradient: Option<&mut [T]>,
     ) -> T {
-        const { assert!(K > 1, "`CategoricalHinge` needs at least 2 classes") };
-        let mut sum = T::ZERO;
-        for (sample, (scores, target)) in logits.chunks_exact(K).zip(targets).enumerate() {
-            let wanted = target.index();
-            let other = largest_other(scores, wanted);
-            let missing = T::ONE + scores[other] - scores[wanted];
-            // Also true for NaN.
-            let misses = missing.partial_cmp(&T::ZERO).is_none_or(Ordering::is_gt);
+        categorical_hinge::<Class<K>, T, K>(logits, targets, weight, gradient)
+    }
+}
+
+impl<const L: usize, const K: usize> Loss<Sequence<L, K>> for CategoricalHinge {
+    type Target = [Class<K>; L];
+
+    const TAKES_RAW_SCORES: bool = true;
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        _: I,
+        logits: &[T],
+        targets: &[[Class<K>; L]],
+        weight: T,
+        gradient: Option<&mut [T]>,
+    ) -> T {
+        categorical_hinge::<[Class<K>; L], T, K>(logits, targets, weight, gradient)
+    }
+}
+
+/// Returns the sum over the samples of the mean over their steps.
+#[inline(always)]
+fn categorical_hinge<C: ClassTarget, T: Kernels, const K: usize>(
+    logits: &[T],
+    targets: &[C::Value<T>],
+    weight: T,
+    mut gradient: Option<&mut [T]>,
+) -> T {
+    const { assert!(K > 1, "`CategoricalHinge` needs at least 2 classes") };
+    let of_each = T::ONE / T::from_count(C::STEPS);
+    let weight = weight * of_each;
+    let wanted = targets.iter().flat_map(|target| (0..C::STEPS).map(|step| C::number::<T>(target, step) as usize));
+    let mut sum = T::ZERO;
+    for (row, (scores, wanted)) in logits.chunks_exact(K).zip(wanted).enumerate() {
+        let other = largest_other(scores, wanted);
+        let missing = T::ONE + scores[other] - scores[wanted];
+        // Also true for NaN.
+        let misses = missing.partial_cmp(&T::ZERO).is_none_or(Ordering::is_gt);
+        if misses {
+            sum += missing;
+        }
+        if let Some(gradient) = gradient.as_deref_mut() {
+            let gradient = &mut gradient[row * K..(row + 1) * K];
+            gradient.fill(T::ZERO);
             if misses {
-                sum += missing;
-            }
-            if let Some(gradient) = gradient.as_deref_mut() {
-                let gradient = &mut gradient[sample * K..(sample + 1) * K];
-                gradient.fill(T::ZERO);
-                if misses {
-                    (gradient[wanted], gradient[other]) = (-weight, weight);
-                }
+                (gradient[wanted], gradient[other]) = (-weight, weight);
             }
         }
-        sum
     }
+    sum * of_each
 }
 
 /// Returns the position of the first of the largest scores except that of the target class, or of the first NaN, if there is

@@ -3,6 +3,7 @@
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{CrossEntropy, Loss, Nll};
 use crate::shape::Shape;
+use crate::shape::arithmetic::features;
 use crate::target::{ClassTarget, Target};
 
 /// [`Nll`] or [`CrossEntropy`] with a fraction ε of the target probability spread evenly over all K classes. Scores then do not
@@ -16,7 +17,7 @@ use crate::target::{ClassTarget, Target};
 /// Those of the inner loss.
 ///
 /// # Gradients
-/// With respect to the logits: dl/dz_c = p_c - ε/K, minus 1 - ε if c is the target class.
+/// With respect to the logits: dl/dz_c = p_c - ε/K, minus 1 - ε if c is the target class; divided by the number of steps.
 ///
 /// # Units
 /// Nats. Training and evaluation use the mean over the samples. The loss of a confident and correct prediction is not 0, so
@@ -109,14 +110,16 @@ impl<Output: Shape, L: Loss<Output, Target: ClassTarget>> Loss<Output> for Label
     ) -> T {
         let mut sum = self.loss.evaluate(isa, logits, targets, weight, gradient.as_deref_mut());
         let share = T::from_f64(self.share);
-        let of_each = T::ONE / T::from_count(Output::LEN);
-        for (sample, (scores, target)) in logits.chunks_exact(Output::LEN).zip(targets).enumerate() {
-            let wanted = <L::Target as ClassTarget>::number(target) as usize;
+        let (classes, steps) = (features::<Output>(), <L::Target as ClassTarget>::STEPS);
+        let [of_each, of_step] = [classes, steps].map(|count| T::ONE / T::from_count(count));
+        let wanted = targets.iter().flat_map(|target| (0..steps).map(move |step| (target, step)));
+        for (row, (scores, (target, step))) in logits.chunks_exact(classes).zip(wanted).enumerate() {
+            let wanted = <L::Target as ClassTarget>::number::<T>(target, step) as usize;
             let lead = scores.iter().fold(T::ZERO, |sum, &score| sum + (scores[wanted] - score) * of_each);
-            sum += share * lead;
+            sum += share * (lead * of_step);
             if let Some(gradient) = gradient.as_deref_mut() {
-                let gradient = &mut gradient[sample * Output::LEN..(sample + 1) * Output::LEN];
-                let factor = weight * share;
+                let gradient = &mut gradient[row * classes..(row + 1) * classes];
+                let factor = weight * of_step * share;
                 for g in &mut *gradient {
                     *g -= factor * of_each;
                 }

@@ -3,6 +3,7 @@
 use crate::kernel::{Isa, Kernels};
 use crate::loss::Loss;
 use crate::shape::Shape;
+use crate::shape::arithmetic::features;
 
 /// The mean over the outputs of the squared difference to the target.
 ///
@@ -49,10 +50,9 @@ impl<Output: Shape> Loss<Output> for MeanSquaredError {
         let targets = <Output::Plain as Shape>::flat_batch(targets);
         let mean = T::ONE / T::from_count(Output::LEN);
         let mut sum = T::ZERO;
-        let rows = logits.chunks_exact(Output::LEN).zip(targets.chunks_exact(Output::LEN));
-        for (sample, (logits, targets)) in rows.enumerate() {
-            let gradient =
-                gradient.as_deref_mut().map(|gradient| &mut gradient[sample * Output::LEN..(sample + 1) * Output::LEN]);
+        let len = if Output::PROBABILITIES { features::<Output>() } else { Output::LEN };
+        for (row, (logits, targets)) in logits.chunks_exact(len).zip(targets.chunks_exact(len)).enumerate() {
+            let gradient = gradient.as_deref_mut().map(|gradient| &mut gradient[row * len..(row + 1) * len]);
             sum += if Output::PROBABILITIES {
                 through_softmax(isa, logits, targets, mean, weight, gradient)
             } else {
@@ -86,7 +86,7 @@ fn direct<T: Kernels, I: Isa>(
     squares * mean
 }
 
-/// Computes one sample whose output is the softmax of the logits.
+/// Computes one sample, or step, whose output is the softmax of the logits.
 #[inline(always)]
 fn through_softmax<T: Kernels, I: Isa>(
     isa: I,

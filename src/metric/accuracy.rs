@@ -3,15 +3,16 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::metric::{Better, Metric, ScoresClasses, argmax};
+use crate::metric::{Better, Metric, ScoresClasses, predicted, steps};
 use crate::scalar::Scalar;
-use crate::target::{ClassTarget, Target};
+use crate::shape::arithmetic::features;
+use crate::target::Target;
 
-/// The number of samples that were classified correctly, and the number of all samples.
+/// The number of samples, or steps, that were classified correctly, and the number of all of them.
 type CorrectOf = (u64, u64);
 
-/// The share of samples whose target class has the largest score. If several scores are equal, the first class is the
-/// prediction.
+/// The share of samples whose target class has the largest score; for a network that scores classes for each step, the share of all
+/// steps. If several scores are equal, the first class is the prediction.
 ///
 /// A prediction with an element that is not finite is wrong. The accuracy of no samples is NaN.
 ///
@@ -40,23 +41,23 @@ impl<Output: ScoresClasses> Metric<Output> for Accuracy {
 
     fn add<T: Scalar>(
         &self,
-        (correct_samples, samples): &mut CorrectOf,
+        (correct, all): &mut CorrectOf,
         prediction: &[T],
         target: &<Output::Class as Target>::Value<T>,
     ) {
-        let finite = prediction.iter().all(|p| p.is_finite());
-        let correct = finite && argmax(prediction) == Output::Class::number::<T>(target) as usize;
-        *correct_samples += u64::from(correct);
-        *samples += 1;
+        for (scores, class) in steps::<Output, T>(prediction, target) {
+            *correct += u64::from(predicted(scores) == Some(class));
+            *all += 1;
+        }
     }
 
-    fn value(&self, &(correct_samples, samples): &CorrectOf) -> f64 {
-        correct_samples as f64 / samples as f64
+    fn value(&self, &(correct, all): &CorrectOf) -> f64 {
+        correct as f64 / all as f64
     }
 }
 
-/// The share of samples whose target class is among the `COUNT` classes with the largest scores. If scores are equal, lower
-/// classes come first.
+/// The share of samples whose target class is among the `COUNT` classes with the largest scores; for a network that scores classes
+/// for each step, the share of all steps. If scores are equal, lower classes come first.
 ///
 /// A prediction with an element that is not finite is wrong. The accuracy of no samples is NaN. In histories, the name of
 /// `TopK<3>` is `top_3_accuracy`.
@@ -80,7 +81,7 @@ impl<Output: ScoresClasses, const COUNT: usize> Metric<Output> for TopK<COUNT> {
     type Value = f64;
 
     fn name(&self) -> String {
-        const { assert!(0 < COUNT && COUNT <= Output::LEN, "`TopK<K>` needs a K from 1 to the number of classes") };
+        const { assert!(0 < COUNT && COUNT <= features::<Output>(), "`TopK<K>` needs a K from 1 to the number of classes") };
         format!("top_{COUNT}_accuracy")
     }
 
@@ -90,20 +91,21 @@ impl<Output: ScoresClasses, const COUNT: usize> Metric<Output> for TopK<COUNT> {
 
     fn add<T: Scalar>(
         &self,
-        (correct_samples, samples): &mut CorrectOf,
+        (correct, all): &mut CorrectOf,
         prediction: &[T],
         target: &<Output::Class as Target>::Value<T>,
     ) {
-        let class = Output::Class::number::<T>(target) as usize;
-        let before =
-            |(other, &score): (usize, &T)| score > prediction[class] || (score == prediction[class] && other < class);
-        let finite = prediction.iter().all(|p| p.is_finite());
-        let rank = prediction.iter().enumerate().filter(|&entry| before(entry)).count();
-        *correct_samples += u64::from(finite && rank < COUNT);
-        *samples += 1;
+        for (scores, class) in steps::<Output, T>(prediction, target) {
+            let before =
+                |(other, &score): (usize, &T)| score > scores[class] || (score == scores[class] && other < class);
+            let finite = scores.iter().all(|score| score.is_finite());
+            let rank = scores.iter().enumerate().filter(|&entry| before(entry)).count();
+            *correct += u64::from(finite && rank < COUNT);
+            *all += 1;
+        }
     }
 
-    fn value(&self, &(correct_samples, samples): &CorrectOf) -> f64 {
-        correct_samples as f64 / samples as f64
+    fn value(&self, &(correct, all): &CorrectOf) -> f64 {
+        correct as f64 / all as f64
     }
 }

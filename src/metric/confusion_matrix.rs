@@ -3,12 +3,13 @@
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use crate::metric::{Metric, MetricState, ScoresClassesOf, argmax, share};
+use crate::metric::{Metric, MetricState, ScoresClassesOf, predicted, share, steps};
 use crate::scalar::Scalar;
-use crate::target::Class;
+use crate::target::{Class, Target};
 
-/// How many samples of each class were predicted as each class, and the measures that follow from these counts. Prints as a
-/// table with a row per target class and a column per predicted class.
+/// How many samples of each class were predicted as each class, and the measures that follow from these counts. For a network that
+/// scores classes for each step, every step counts as a sample. Prints as a table with a row per target class and a column per
+/// predicted class.
 ///
 /// A prediction with an element that is not finite counts as no class: it lowers the recall of the target class and is in no
 /// column.
@@ -118,16 +119,17 @@ impl<const K: usize> ConfusionMatrix<K> {
 }
 
 impl<const K: usize, Output: ScoresClassesOf<K>> Metric<Output> for ConfusionMatrix<K> {
-    // This is `Class<K>`, written so that a wrong number of classes is one compile error instead of two.
+    // This is `Class<K>`, or that of each step, written so that a wrong number of classes is one compile error instead of two.
     type Target = Output::Class;
     type State = Self;
     type Value = Self;
 
-    fn add<T: Scalar>(&self, matrix: &mut Self, prediction: &[T], target: &Class<K>) {
-        if prediction.iter().all(|p| p.is_finite()) {
-            matrix.counts[target.index()][argmax(prediction)] += 1;
-        } else {
-            matrix.not_finite[target.index()] += 1;
+    fn add<T: Scalar>(&self, matrix: &mut Self, prediction: &[T], target: &<Output::Class as Target>::Value<T>) {
+        for (scores, class) in steps::<Output, T>(prediction, target) {
+            match predicted(scores) {
+                Some(predicted) => matrix.counts[class][predicted] += 1,
+                None => matrix.not_finite[class] += 1,
+            }
         }
     }
 

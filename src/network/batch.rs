@@ -16,6 +16,7 @@ use crate::network::{
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::shape::arithmetic::features;
 use crate::threads;
 
 /// The smallest number of samples that a thread predicts. With fewer, its products would wait for the weights.
@@ -235,7 +236,7 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
                 let (of_tile, others) = predictions.split_at_mut(logits.len());
                 of_tile.copy_from_slice(logits);
                 if N::Output::PROBABILITIES {
-                    N::Scalar::softmax(isa, N::Logits::LEN, of_tile);
+                    N::Scalar::softmax(isa, features::<N::Logits>(), of_tile);
                 }
                 predictions = others;
             }

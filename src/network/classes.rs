@@ -4,18 +4,20 @@ use core::fmt::Debug;
 use core::hash::Hash;
 
 use crate::scalar::Scalar;
-use crate::shape::{Probabilities, Shape};
+use crate::shape::{Probabilities, ProbabilitySequence, Shape};
 use crate::target::Class;
 
-/// The output of a network that gives the probability of each class: [`Probabilities`].
+/// The output of a network that gives the probability of each class: [`Probabilities`], or [`ProbabilitySequence`] for each step.
 ///
 /// # Example
 /// ```
 /// use typenet::network::GivesClasses;
-/// use typenet::{Class, Probabilities};
+/// use typenet::{Class, Probabilities, ProbabilitySequence};
 ///
 /// let class: Class<3> = <Probabilities<3>>::class(2);
 /// assert_eq!(class.index(), 2);
+/// let sizes = <ProbabilitySequence<2, 3>>::each(&[[0.0_f32, 0.5, 0.5], [1.0, 0.0, 0.0]], |step| step.len());
+/// assert_eq!(sizes, [3, 3]);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "classes need a network that ends in `Softmax`, but this one gives `{Self}`",
@@ -25,6 +27,8 @@ use crate::target::Class;
 pub trait GivesClasses: Shape {
     /// The type of its classes.
     type Class: Copy + Debug + Eq + Ord + Hash + Send + Sync + 'static;
+    /// A value, or one for each step.
+    type Each<V>;
 
     /// Returns the class with this index.
     ///
@@ -32,10 +36,14 @@ pub trait GivesClasses: Shape {
     /// Panics if `index` is not less than the number of classes.
     #[must_use]
     fn class(index: usize) -> Self::Class;
+
+    /// Returns the value of a function for the probabilities, or for those of each step.
+    fn each<T: Scalar, V>(probabilities: &Self::Array<T>, function: impl FnMut(&[T]) -> V) -> Self::Each<V>;
 }
 
 impl<const K: usize> GivesClasses for Probabilities<K> {
     type Class = Class<K>;
+    type Each<V> = V;
 
     #[inline(always)]
     fn class(index: usize) -> Class<K> {
@@ -43,6 +51,26 @@ impl<const K: usize> GivesClasses for Probabilities<K> {
             Ok(class) => class,
             Err(error) => panic!("{error}"),
         }
+    }
+
+    #[inline(always)]
+    fn each<T: Scalar, V>(probabilities: &[T; K], mut function: impl FnMut(&[T]) -> V) -> V {
+        function(probabilities)
+    }
+}
+
+impl<const L: usize, const K: usize> GivesClasses for ProbabilitySequence<L, K> {
+    type Class = Class<K>;
+    type Each<V> = [V; L];
+
+    #[inline(always)]
+    fn class(index: usize) -> Class<K> {
+        Probabilities::class(index)
+    }
+
+    #[inline(always)]
+    fn each<T: Scalar, V>(probabilities: &[[T; K]; L], mut function: impl FnMut(&[T]) -> V) -> [V; L] {
+        probabilities.each_ref().map(|step| function(step))
     }
 }
 

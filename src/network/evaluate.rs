@@ -55,7 +55,7 @@ pub trait Evaluate: Network {
         let (inputs, targets) = (X::arrays(data.inputs()), Y::values(data.targets()));
         let predictions = &mut Predictions::new();
         let mut evaluator = Evaluator { network: self, loss, workspace, predictions, observer: () };
-        match evaluator.totals(inputs, targets).means() {
+        match evaluator.totals(inputs, targets).means::<L::Target>() {
             Some(evaluation) => evaluation,
             None => unreachable!("a data set is never empty"),
         }

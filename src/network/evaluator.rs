@@ -67,8 +67,8 @@ pub(crate) struct Totals {
 
 impl Totals {
     /// Returns the means, or `None` if there are no samples.
-    pub(crate) fn means<E: Evaluation>(self) -> Option<E> {
-        (self.samples > 0).then(|| E::from_sums(self.losses, self.misses, self.samples))
+    pub(crate) fn means<Y: Measured>(self) -> Option<Y::Evaluation> {
+        (self.samples > 0).then(|| Y::Evaluation::from_sums(self.losses, self.misses, self.samples, Y::STEPS))
     }
 }
 
@@ -285,7 +285,7 @@ where
     let predictions = &mut Predictions::new();
     let mut evaluator = Evaluator { network, loss, workspace, predictions, observer: () };
     let totals = evaluator.totals_of_batches(&mut source, batch_size, &mut buffers)?;
-    totals.means().ok_or(Error::Empty { what: "source of batches" })
+    totals.means::<L::Target>().ok_or(Error::Empty { what: "source of batches" })
 }
 
 /// Adds the predictions for some samples to a metric, in order.

@@ -12,6 +12,7 @@ use crate::network::{
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::shape::arithmetic::features;
 use crate::threads;
 
 /// A batch in training.
@@ -227,7 +228,7 @@ impl<N: Network, L: Loss<N::Output>> Program for TilePhase<'_, '_, '_, N, L> {
             if !predictions.is_empty() {
                 predictions.copy_from_slice(logits);
                 if N::Output::PROBABILITIES {
-                    N::Scalar::softmax(isa, N::Logits::LEN, predictions);
+                    N::Scalar::softmax(isa, features::<N::Logits>(), predictions);
                 }
             }
         }

@@ -11,9 +11,10 @@ use crate::kernel::scratch::with_scratch;
 use crate::layer::{Pass, Plan};
 use crate::metric::argmax;
 use crate::network::{
-    ClassOf, Forward, GivesClasses, Infer, Network, PlanOf, Sample, check_counts, infer, largest_classes,
+    ClassOf, Each, Forward, GivesClasses, Infer, Network, PlanOf, Sample, check_counts, infer, largest_classes,
 };
 use crate::shape::Shape;
+use crate::shape::arithmetic::features;
 
 /// Predictions of a network, for one sample or for a batch. Every [`Network`] implements the trait.
 pub trait Predict: Network {
@@ -46,8 +47,8 @@ pub trait Predict: Network {
         });
     }
 
-    /// Returns the most probable class for one sample, and the lowest of equally probable ones. Allocates as
-    /// [`predict`](Self::predict) does.
+    /// Returns the most probable class for one sample, and the lowest of equally probable ones; `[Class<K>; L]` if the network gives
+    /// the probabilities of each step. Allocates as [`predict`](Self::predict) does.
     ///
     /// Returns class 0 if every probability is NaN, as in a network that diverged.
     ///
@@ -64,15 +65,16 @@ pub trait Predict: Network {
     /// # Ok::<(), typenet::Error>(())
     /// ```
     #[must_use]
-    fn predict_class(&self, input: &Sample<Self, Self::Input>) -> ClassOf<Self>
+    fn predict_class(&self, input: &Sample<Self, Self::Input>) -> Each<Self, ClassOf<Self>>
     where
         Self::Output: GivesClasses,
     {
-        Self::Output::class(argmax(Self::Output::flat(&self.predict(input))))
+        Self::Output::each(&self.predict(input), |probabilities| Self::Output::class(argmax(probabilities)))
     }
 
     /// Returns the `COUNT` most probable classes for one sample with their probabilities, the most probable first. Of equally
-    /// probable classes, the lower one is first. Allocates as [`predict`](Self::predict) does.
+    /// probable classes, the lower one is first. A network that gives the probabilities of each step has such an array for each.
+    /// Allocates as [`predict`](Self::predict) does.
     ///
     /// Fails to compile for a network with fewer than `COUNT` classes. Because `COUNT` may come from a generic function,
     /// `cargo build` reports this error and `cargo check` does not.
@@ -93,13 +95,18 @@ pub trait Predict: Network {
     /// let all_and_one_more = Guess::zeroed().top::<5>(&[0.5]);
     /// ```
     #[must_use]
-    fn top<const COUNT: usize>(&self, input: &Sample<Self, Self::Input>) -> [(ClassOf<Self>, Self::Scalar); COUNT]
+    fn top<const COUNT: usize>(
+        &self,
+        input: &Sample<Self, Self::Input>,
+    ) -> Each<Self, [(ClassOf<Self>, Self::Scalar); COUNT]>
     where
         Self::Output: GivesClasses,
     {
-        const { assert!(COUNT <= Self::Output::LEN, "the network has fewer classes than `top` returns") };
-        let largest = largest_classes::<_, COUNT>(Self::Output::flat(&self.predict(input)));
-        largest.map(|(index, probability)| (Self::Output::class(index), probability))
+        const { assert!(COUNT <= features::<Self::Output>(), "the network has fewer classes than `top` returns") };
+        Self::Output::each(&self.predict(input), |probabilities| {
+            let largest = largest_classes::<_, COUNT>(probabilities);
+            largest.map(|(index, probability)| (Self::Output::class(index), probability))
+        })
     }
 
     /// Returns the predictions for a batch, each with the same bits as from [`predict`](Self::predict). With the feature

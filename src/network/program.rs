@@ -12,6 +12,7 @@ use crate::loss::{Loss, Values};
 use crate::network::{Network, Parts, PlanOf, Sample, cut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::shape::arithmetic::features;
 
 pub(super) struct Infer<'a, N: Network> {
     pub(super) network: &'a N,
@@ -180,7 +181,7 @@ impl<N: Network, L: Loss<N::Output>> Program for TileLoss<'_, N, L> {
         Forward { network, pass: &Pass::inference(), input, logits: &mut *logits, cache, statistics }.run(isa);
         let sum = loss.evaluate(isa, logits, targets, N::Scalar::ONE, None);
         if N::Output::PROBABILITIES {
-            N::Scalar::softmax(isa, N::Logits::LEN, logits);
+            N::Scalar::softmax(isa, features::<N::Logits>(), logits);
         }
         sum
     }

@@ -49,6 +49,7 @@ fn expected<A, S: Scaler<A>>(of: Of) -> Vec<Expected> {
     let expected = tensors.iter().map(|tensor| Expected {
         name: format!("{prefix}{target}{}", tensor.name),
         shape: Cow::Owned(shape(tensor.size, tensor.is_table)),
+        rows: 1,
         range: 0..0,
     });
     expected.collect()
@@ -62,7 +63,7 @@ pub(super) fn add<'a, A, S: Scaler<A>>(pieces: &mut Pieces<'a>, scaler: &'a S, o
             debug_assert_eq!(rows, 1, "a table has one row before its length is known");
             sizes[0] = values.len() / columns.max(1);
         }
-        pieces.add(&tensor.name, &tensor.shape, values);
+        pieces.add(&tensor.name, &tensor.shape, tensor.shape[0], values);
     }
 }
 
@@ -87,6 +88,7 @@ impl Wanted {
                 // The file may have any number of rows above 0.
                 *rows = found_rows.max(1);
             }
+            tensor.rows = tensor.shape[0];
             let count = tensor.shape.iter().product::<usize>();
             tensor.range = end..end + count;
             end += count;

@@ -6,7 +6,7 @@ use core::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::optimizer::frozen::Frozen;
-use crate::tensor::{Place, TensorKind, TensorTable};
+use crate::tensor::{Place, TensorTable};
 
 /// The factors of the learning rate, for all parameters and for individual layers.
 #[derive(Clone, Debug)]
@@ -88,7 +88,7 @@ impl Rates {
         }
         let mut segment = Segment { range: 0..0, factor: self.all, decays };
         table.for_each_learned(&mut |place, kind, range| {
-            let (factor, decays) = (self.of(place), decays && kind == TensorKind::Weight);
+            let (factor, decays) = (self.of(place), decays && kind.is_decayed());
             if segment.range.end == range.start && segment.factor == factor && segment.decays == decays {
                 segment.range.end = range.end;
                 return;

@@ -9,6 +9,12 @@ pub const fn length<S: Shape>() -> usize {
     S::LEN
 }
 
+/// Returns the number of elements of a step of a shape: of a shape without steps, all of them.
+#[must_use]
+pub const fn features<S: Shape>() -> usize {
+    quotient(S::LEN, S::STEPS)
+}
+
 /// Returns the size of one axis of a shape, or 1 if the shape has fewer axes.
 #[must_use]
 pub const fn axis<S: Shape>(index: usize) -> usize {
@@ -131,10 +137,10 @@ pub const fn divides(divisor: usize, size: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        axis, begun, ceiling, covered, cropped, divides, greatest_common_divisor, length, product, quotient, span, sum,
-        windows, windows_begun,
+        axis, begun, ceiling, covered, cropped, divides, features, greatest_common_divisor, length, product, quotient,
+        span, sum, windows, windows_begun,
     };
-    use crate::shape::{Image, Vector};
+    use crate::shape::{Image, Sequence, Vector};
 
     #[test]
     fn windows_are_those_that_lie_within_the_padded_axis() {
@@ -194,5 +200,10 @@ mod tests {
         assert_eq!([0, 1, 2].map(axis::<Image<2, 3, 4>>), [2, 3, 4]);
         assert_eq!((length::<Image<2, 3, 4>>(), product(&[2, 3, 4]), ceiling(7, 2)), (24, 24, 4));
         assert_eq!(sum(&[2, 3, 4]), 9);
+    }
+
+    #[test]
+    fn features_are_the_elements_of_a_step() {
+        assert_eq!([features::<Vector<7>>(), features::<Sequence<5, 3>>(), features::<Image<2, 3, 4>>()], [7, 3, 24]);
     }
 }

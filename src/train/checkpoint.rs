@@ -118,10 +118,10 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(
     let words = contents.in_progress.as_ref().map_or_else(Vec::new, |training| halves(&training.words));
     let mut pieces = file_contents::pieces(network)?;
     for (tensor, slot) in slot_tensors::<N>(&contents.numbers.slots).iter().zip(&contents.slots) {
-        pieces.add(&tensor.name, &tensor.shape, slot);
+        pieces.add(&tensor.name, &tensor.shape, tensor.rows, slot);
     }
     for (tensor, words) in word_tensors(contents.numbers.words).iter().zip(words.chunks_exact(WORDS_LEN)) {
-        pieces.add(&tensor.name, &tensor.shape, words);
+        pieces.add(&tensor.name, &tensor.shape, tensor.rows, words);
     }
     let entries = contents.in_progress.as_ref().map_or(&[][..], |training| training.callbacks.entries());
     let copies = entries.iter().filter_map(|entry| entry.parameters.as_deref());
@@ -129,7 +129,7 @@ pub(super) fn bytes<N: Network<Scalar: Stored>>(
         if copy.len() != N::PARAMETERS {
             return Err(Error::ParameterCount { expected: N::PARAMETERS, given: copy.len() });
         }
-        pieces.add(&tensor.name, &tensor.shape, copy);
+        pieces.add(&tensor.name, &tensor.shape, tensor.rows, copy);
     }
     io::to_bytes(pieces, &label)
 }
@@ -325,14 +325,14 @@ fn copy_tensors<N: Network>(count: usize) -> Vec<Expected> {
 /// Returns a tensor as large as the parameters.
 fn as_large<N: Network>(name: String, place: usize) -> Expected {
     let shape: &'static [usize] = const { &[N::PARAMETERS] };
-    Expected { name, shape: shape.into(), range: place * N::PARAMETERS..(place + 1) * N::PARAMETERS }
+    Expected { name, shape: shape.into(), rows: 1, range: place * N::PARAMETERS..(place + 1) * N::PARAMETERS }
 }
 
 /// Returns the tensors for `words` words.
 fn word_tensors(words: usize) -> Vec<Expected> {
     let tensor = |index| {
         let (name, start) = (format!("{WORDS}{index}"), index * WORDS_LEN);
-        Expected { name, shape: (&[WORDS_LEN][..]).into(), range: start..start + WORDS_LEN }
+        Expected { name, shape: (&[WORDS_LEN][..]).into(), rows: 1, range: start..start + WORDS_LEN }
     };
     (0..(2 * words).div_ceil(WORDS_LEN)).map(tensor).collect()
 }

@@ -177,7 +177,7 @@ where
 {
     let mut own = vec![];
     metrics.describe(VALIDATION, &mut own);
-    let has_accuracy = <L::Target as Measured>::Evaluation::from_sums(0.0, 0.0, 1).accuracy().is_some();
+    let has_accuracy = <L::Target as Measured>::Evaluation::from_sums(0.0, 0.0, 1, 1).accuracy().is_some();
     has_accuracy && own.iter().all(|measure| measure.name != VALIDATION_ACCURACY)
 }
 

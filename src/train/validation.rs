@@ -162,7 +162,7 @@ where
         observer: O,
     ) -> Result<Option<EvaluationOf<L, N::Output>>> {
         let (inputs, targets) = (X::arrays(self.inputs()), Y::values(self.targets()));
-        Ok(trained.evaluator(predictions, observer).totals(inputs, targets).means())
+        Ok(trained.evaluator(predictions, observer).totals(inputs, targets).means::<L::Target>())
     }
 }
 
@@ -193,6 +193,6 @@ where
         let Trained { batch_size, epoch, .. } = trained;
         let mut source = CheckedBatches::of_validation(*self, epoch);
         let totals = trained.evaluator(predictions, observer).totals_of_batches(&mut source, batch_size, buffers)?;
-        totals.means().map(Some).ok_or(Error::Empty { what: "source of validation batches" })
+        totals.means::<L::Target>().map(Some).ok_or(Error::Empty { what: "source of validation batches" })
     }
 }

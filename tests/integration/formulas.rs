@@ -346,7 +346,7 @@ layer! {
     }
 }
 layer! {
-    struct Tokens<const L: usize, const N: usize> { scale: Vector<N>, bias: Vector<N>, epsilon: positive = 1e-3 }
+    struct Normed<const L: usize, const N: usize> { scale: Vector<N>, bias: Vector<N>, epsilon: positive = 1e-3 }
     fn forward(x: Sequence<L, N>) -> Sequence<L, N> {
         each(x, |token| {
             let centred = token - mean(token);
@@ -398,7 +398,7 @@ network!(struct OfBilinear (Vector<7>) = Bilinear);
 network!(struct OfChannels (Vector<24>) = Reshape<Image<4, 2, 3>>, Channels<4, 2, 3, 2>, Flatten);
 network!(struct OfHeads (Vector<20>) = Reshape<Sequence<5, 4>>, Heads<5>, Flatten);
 network!(struct OfSingleHead (Vector<20>) = Reshape<Sequence<5, 4>>, SingleHead<5, 4, 3>, Flatten);
-network!(struct OfTokens (Vector<12>) = Reshape<Sequence<3, 4>>, Tokens<3, 4>, Flatten);
+network!(struct OfTokens (Vector<12>) = Reshape<Sequence<3, 4>>, Normed<3, 4>, Flatten);
 network!(struct OfElman (Vector<10>) = Reshape<Sequence<5, 2>>, Elman<5, 2, 3>);
 network!(struct OfUnrolled (Vector<10>) = Reshape<Sequence<5, 2>>, Unrolled<2, 3>);
 network!(struct OfMixer (Vector<12>) = Reshape<Sequence<4, 3>>, Mixer<4, 3, 5, 6>, Flatten);
@@ -408,7 +408,7 @@ network!(struct OfTemperature (Vector<4>) = Temperature<4>);
 mod visible {
     use typenet::prelude::*;
 
-    network!(pub(super) struct AfterCustom (Sequence<5, 4>) = super::Tokens<5, 4>, Flatten);
+    network!(pub(super) struct AfterCustom (Sequence<5, 4>) = super::Normed<5, 4>, Flatten);
     network!(pub(super) struct Generic<const L: usize> (Sequence<L, 4>) = super::Elman<L, 4, 2>, Dense<2, 2>);
 }
 

@@ -14,6 +14,7 @@ mod support {
 
 mod api;
 mod architecture;
+mod attention;
 mod bad_input;
 mod batch_norm;
 mod batches;
@@ -34,6 +35,7 @@ mod numbers;
 mod optimizers;
 mod own_parts;
 mod plot;
+mod recorded;
 mod recurrent;
 mod reference;
 mod residual;
@@ -41,6 +43,7 @@ mod scalers;
 mod settings;
 mod shards;
 mod stratified;
+mod tokens;
 mod training;
 mod weight_files;
 mod weighting;

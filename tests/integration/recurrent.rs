@@ -4,9 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use serde_json::Value;
-use typenet::kernel::Kernels;
+use typenet::Scalar as _;
 use typenet::prelude::*;
-use typenet::{Predict, Scalar as _};
+
+use crate::recorded::{self, agrees_with_recorded, parameters};
 
 network!(struct Simple (Sequence<5, 2>) = first: Rnn<_, 4>, second: Rnn<_, 3>(direction = Backward));
 network!(struct Gated (Sequence<5, 2>) = first: Gru<_, 4>, second: Gru<_, 3>(Backward));
@@ -18,84 +19,23 @@ network! {
     }
 }
 
-/// The numbers of nested lists, in their order.
-fn numbers(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Array(items) => items.iter().flat_map(numbers).collect(),
-        number => vec![number.as_f64().unwrap()],
-    }
-}
-
-fn assert_near<T: Kernels>(ours: &[T], theirs: &[f64], what: &str) {
-    let tolerance = if T::NAME == "f64" { 1e-12 } else { 1e-5 };
-    assert_eq!(ours.len(), theirs.len(), "{what}");
-    for (position, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
-        let apart = (ours.to_f64() - theirs).abs();
-        assert!(apart <= tolerance * theirs.abs().max(1.0), "{what} at {position}: {ours} here, {theirs} there");
-    }
-}
-
-/// Returns the tensors that are recorded by name, in the order of memory.
-fn parameters<N: Network>(tensors: &Value) -> Vec<f64> {
-    let mut all = vec![0.0; N::PARAMETERS];
-    for tensor in N::TENSORS.list() {
-        let (values, place) = (numbers(&tensors[&tensor.name]), &mut all[tensor.range]);
-        let columns = tensor.shape.get(1).copied().unwrap_or(1);
-        let rows = tensor.shape[0];
-        assert_eq!(values.len(), rows * columns, "{}", tensor.name);
-        for (index, value) in values.into_iter().enumerate() {
-            place[index % columns * rows + index / columns] = value;
-        }
-    }
-    all
-}
-
-type Sample<T> = [[T; 2]; 5];
-
-/// Compares states and gradients of a network, and a prediction of each sample alone.
-fn agrees<T, N>(case: &Value, what: &str)
-where
-    T: Kernels,
-    N: Network<Scalar = T, Input = Sequence<5, 2>, Logits = <N as Network>::Output>,
-{
-    let convert = |value: &Value| -> Vec<T> { numbers(value).into_iter().map(T::from_f64).collect() };
-    let mut network = N::zeroed();
-    for (place, value) in network.parameters_mut().iter_mut().zip(parameters::<N>(&case["parameters"])) {
-        *place = T::from_f64(value);
-    }
-    let (input, grad_output) = (convert(&case["input"]), convert(&case["grad_output"]));
-    let inputs: &[Sample<T>] = <Sequence<5, 2>>::batch(&input);
-    let grad_outputs = N::Output::batch(&grad_output);
-    let output = numbers(&case["output"]);
-    let (mut workspace, mut gradient) = (Workspace::new(), Gradient::<N>::zeroed());
-    let pass = Pass::training(0, 0);
-    let states = network.forward(inputs, &pass, &mut workspace).unwrap();
-    assert_near(N::Output::flat_batch(states), &output, what);
-    network.backward(inputs, grad_outputs, &pass, &mut workspace, &mut gradient).unwrap();
-    assert_near(gradient.parameters(), &parameters::<N>(&case["gradient"]), what);
-    for (input, expected) in inputs.iter().zip(output.chunks(N::Output::LEN)) {
-        assert_near(N::Output::flat(&Predict::predict(&*network, input)), expected, what);
-    }
-}
-
 fn recorded() -> Value {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reference").join("recurrent.json");
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    recorded::file("recurrent.json")
 }
 
 #[test]
 fn recurrent_layers_agree_with_pytorch() {
     let file = recorded();
-    agrees::<f64, Simple<f64>>(&file["f64"]["rnn"], "RNN");
-    agrees::<f32, Simple<f32>>(&file["f32"]["rnn"], "RNN");
-    agrees::<f64, Gated<f64>>(&file["f64"]["gru"], "GRU");
-    agrees::<f32, Gated<f32>>(&file["f32"]["gru"], "GRU");
-    agrees::<f64, Long<f64>>(&file["f64"]["lstm"], "LSTM");
-    agrees::<f32, Long<f32>>(&file["f32"]["lstm"], "LSTM");
-    agrees::<f64, Last<f64>>(&file["f64"]["last"], "last step");
-    agrees::<f32, Last<f32>>(&file["f32"]["last"], "last step");
-    agrees::<f64, Bidirectional<f64>>(&file["f64"]["bidirectional"], "bidirectional");
-    agrees::<f32, Bidirectional<f32>>(&file["f32"]["bidirectional"], "bidirectional");
+    agrees_with_recorded::<f64, Simple<f64>>(&file["f64"]["rnn"], "RNN");
+    agrees_with_recorded::<f32, Simple<f32>>(&file["f32"]["rnn"], "RNN");
+    agrees_with_recorded::<f64, Gated<f64>>(&file["f64"]["gru"], "GRU");
+    agrees_with_recorded::<f32, Gated<f32>>(&file["f32"]["gru"], "GRU");
+    agrees_with_recorded::<f64, Long<f64>>(&file["f64"]["lstm"], "LSTM");
+    agrees_with_recorded::<f32, Long<f32>>(&file["f32"]["lstm"], "LSTM");
+    agrees_with_recorded::<f64, Last<f64>>(&file["f64"]["last"], "last step");
+    agrees_with_recorded::<f32, Last<f32>>(&file["f32"]["last"], "last step");
+    agrees_with_recorded::<f64, Bidirectional<f64>>(&file["f64"]["bidirectional"], "bidirectional");
+    agrees_with_recorded::<f32, Bidirectional<f32>>(&file["f32"]["bidirectional"], "bidirectional");
 }
 
 #[cfg(feature = "safetensors")]

@@ -32,6 +32,12 @@ impl<const K: usize> Drawn for Class<K> {
     }
 }
 
+impl<const K: usize, const L: usize> Drawn for [Class<K>; L] {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self {
+        std::array::from_fn(|_| Class::draw::<T>(rng))
+    }
+}
+
 impl<const N: usize> Drawn for Vector<N> {
     fn draw<T: Scalar>(rng: &mut random::Rng) -> [T; N] {
         draw_sample::<Self, T>(rng)
@@ -52,8 +58,10 @@ impl<const L: usize, const N: usize> Drawn for Sequence<L, N> {
 
 pub(crate) fn draw_sample<S: Shape, T: Scalar>(rng: &mut random::Rng) -> S::Array<T> {
     let mut sample = S::zero::<T>();
+    let holds_tokens = S::check_elements(0, &[T::from_f64(0.5)]).is_err();
     for value in S::flat_mut(&mut sample) {
-        *value = T::from_f64(random::normal(rng));
+        let drawn = if holds_tokens { random::below(rng, S::DIMENSIONS[1]) as f64 } else { random::normal(rng) };
+        *value = T::from_f64(drawn);
     }
     sample
 }

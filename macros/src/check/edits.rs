@@ -41,12 +41,21 @@ impl Edge<'_> {
     /// Returns the edit that makes the consumer take `gives`, if the size is known.
     fn at_consumer(&self, axis: usize, gives: &Size) -> Option<String> {
         let layer: &Layer = self.layer;
-        let slot = layer.built_in()?.spec.slot_of_input(axis)?;
+        let spec = layer.built_in()?.spec;
+        let slot = spec.slot_of_input(axis.checked_sub(spec.takes.first_axis(self.incoming))?)?;
         layer.rewritten(slot, &gives.text()).filter(|_| layer.known.output)
+    }
+
+    /// Returns the edit that turns tokens into values.
+    pub(super) fn embedding(&self) -> Vec<String> {
+        vec![format!("`Embedding<_, 32>` before {}", self.layer.text())]
     }
 
     /// Returns the edits that would convert the incoming shape to the one that the layer takes.
     pub(super) fn conversions(&self, wanted: &'static ShapeSpec) -> Vec<String> {
+        if !self.incoming.has_values() {
+            return self.embedding();
+        }
         let mut edits = Vec::new();
         if self.network.source(self.index).is_input {
             let shape = match (wanted.axes, self.incoming.number()) {

@@ -2,8 +2,8 @@
 
 use super::{Assertion, Judge, Relation, end_place};
 use crate::errors::{self, Errors};
-use crate::graph::{End, Layer, Network};
-use crate::layer;
+use crate::graph::{End, Layer, Network, Taken};
+use crate::layer::{self, Takes};
 use crate::place::Place;
 use crate::shape::{IMAGE, Shape};
 use crate::size::{Comparison, Size};
@@ -155,6 +155,10 @@ impl Compared<'_> {
         let (Some(from), Some(to)) = (given.spec(), wanted.spec()) else {
             return edits;
         };
+        if from.axes_of_steps() > 0 && network.block.is_none() && given.has_steps_of(to.plain()) {
+            edits.extend(self.step());
+            return edits;
+        }
         let pairs = given.sizes().iter().zip(wanted.sizes()).enumerate();
         let differing: Vec<_> =
             pairs.filter(|(axis, (gives, takes))| network.end.compares(*axis, wanted) && !gives.same(takes)).collect();
@@ -181,6 +185,21 @@ impl Compared<'_> {
             _ => {}
         }
         edits
+    }
+
+    /// Returns the edit that turns the sequence into one vector before the layers that act on each step.
+    fn step(&self) -> Option<String> {
+        let makes: Vec<_> = layer::making_step(self.given).map(|layer| format!("`{}`", layer.name)).collect();
+        let (last, others) = makes.split_last()?;
+        let others = others.join(", ");
+        let last = if others.is_empty() { last.clone() } else { format!("{others} or {last}") };
+        let acts_on_steps = |layer: &&Layer| matches!(&layer.takes, Taken::Shape(Takes::Steps(_), _));
+        let passes = |layer: &&Layer| layer.keeps_size() || acts_on_steps(layer);
+        let first = self.network.layers.iter().rev().take_while(passes).filter(acts_on_steps).last();
+        Some(
+            first
+                .map_or_else(|| format!("{last} as the last layer"), |layer| format!("{last} before {}", layer.text())),
+        )
     }
 
     /// Returns the shortcut that gives the input as many channels as the layers give.

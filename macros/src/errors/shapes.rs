@@ -77,6 +77,11 @@ pub(crate) fn shape_wanted(
     mismatch(place, &format!("{producer} gives `{gives}` but {consumer} takes {wanted}"), edits)
 }
 
+/// More tokens than a floating-point number distinguishes.
+pub(crate) fn vocabulary_too_large(place: Place, most: u64) -> Error {
+    place.error(format!("a vocabulary has at most {most} tokens: `f32` does not represent every index above"))
+}
+
 /// A kernel that is larger than its padded input, or than that and a stride less one: the parts of the message before, between
 /// and after the two sizes. `channels_first` is the input with its last axis first, if its channels may be the last ones.
 pub(crate) fn window_too_large(

@@ -288,7 +288,9 @@ fn array(names: &Names, index: usize, scalar: &TokenStream) -> TokenStream {
         None => Some(&network.input),
         Some(before) => network.layers.get(before).map(|layer| &layer.output),
     };
-    if let Some(Shape::Known(_, sizes)) = shape {
+    if let Some(Shape::Known(spec, sizes)) = shape
+        && spec.has_values
+    {
         // The last axis is the innermost.
         return sizes.iter().rev().fold(scalar.clone(), |inner, size| {
             let size = names.sizes.tokens(size);

@@ -103,11 +103,9 @@ impl<'a> Names<'a> {
         for (index, layer) in network.layers.iter().enumerate() {
             let site = names.site(index, layer);
             names.layers.push(site);
-            let [shape, underlying_shape] = match &layer.output {
-                Shape::Unknown(alias) => {
-                    [alias.clone(), names.underlying_shape_alias(index)].map(|name| names.apply(&name))
-                }
-                known => [names.shape(known), names.shape(known)],
+            let [shape, underlying_shape] = match layer.output.alias() {
+                Some(alias) => [alias.clone(), names.underlying_shape_alias(index)].map(|name| names.apply(&name)),
+                None => [names.shape(&layer.output), names.shape(&layer.output)],
             };
             names.shapes.push(shape);
             names.underlying_shapes.push(underlying_shape);
@@ -127,7 +125,9 @@ impl<'a> Names<'a> {
             let private = &self.private;
             input = match &network.input {
                 Shape::Known(..) => [self.shape(&network.input), self.shape(&network.input)],
-                Shape::Custom(..) | Shape::Unknown(_) => input.map(|shape| code!(<#shape as #private::Shape>::Plain)),
+                Shape::Custom(..) | Shape::Steps(..) | Shape::Unknown(_) => {
+                    input.map(|shape| code!(<#shape as #private::Shape>::Plain))
+                }
             };
         }
         // The type of a shortcut is part of that of its block.

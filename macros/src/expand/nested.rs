@@ -6,7 +6,6 @@ use super::blocks::{self, Site, is_shortcut};
 use super::{Names, assertions, plain, types};
 use crate::check::Judges;
 use crate::graph::{Block, Branch};
-use crate::shape::Shape;
 
 /// Returns the items of the blocks in a network.
 pub(super) fn items(names: &Names, judges: &Judges) -> TokenStream {
@@ -35,7 +34,7 @@ fn parts(names: &Names, judges: &Judges) -> TokenStream {
     let (network, scalar, private) = (names.network, &names.scalar, &names.private);
     let mut items = self::items(names, judges);
     // The shapes of a visible network are those of a type.
-    if network.layers.iter().any(|layer| matches!(layer.output, Shape::Unknown(_))) {
+    if network.layers.iter().any(|layer| layer.output.is_foreign()) {
         let (visibility, name, parameters) = (&network.visibility, &network.name, names.parameters());
         items.extend(code! {
             #[doc(hidden)]
@@ -193,7 +192,7 @@ impl<'n, 'a> Branches<'n, 'a> {
     fn output(&self) -> TokenStream {
         let (names, private) = (self.names, &self.names.private);
         let layer = &names.network.layers[self.index];
-        let (Shape::Unknown(_), Some(Site { output: first, .. })) = (&layer.output, self.sites.first()) else {
+        let (true, Some(Site { output: first, .. })) = (layer.output.is_foreign(), self.sites.first()) else {
             return names.shape(&layer.output);
         };
         let sum = layer.block().and_then(|block| block.sizes().into_iter().next());

@@ -32,7 +32,7 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
         if let Kind::Custom { path, .. } = &layer.kind {
             aliases.extend(custom_alias(names, &format!("Layer{index}"), path, "IS_LAYER", errors::not_a_layer));
         }
-        if matches!(layer.output, Shape::Unknown(_)) {
+        if layer.output.is_foreign() {
             let (kind, input, name) =
                 (&names.layers[index].kind, &names.underlying_shapes[index], names.underlying_shape_alias(index));
             aliases.extend(code! {
@@ -180,9 +180,9 @@ pub(super) fn structure(names: &Names) -> TokenStream {
 fn architecture_docs(names: &Names) -> String {
     let mut docs = String::from("\n# Architecture\n| field | layer | output |\n|---|---|---|\n");
     for layer in &names.network.layers {
-        let output = match &layer.output {
-            Shape::Unknown(_) => String::from("as the layer says"),
-            known => format!("`{}`", known.text()),
+        let output = match layer.output.spec() {
+            None => String::from("as the layer says"),
+            Some(_) => format!("`{}`", layer.output.text()),
         };
         let (field, layer) = (&layer.field, &layer.description);
         docs.extend(["| `", &field.to_string(), "` | `", layer, "` | ", &output, " |\n"]);

@@ -25,6 +25,8 @@ pub(super) struct State {
     pub(super) shape: Shape,
     /// Whether the shape follows from what the user wrote.
     pub(super) known: bool,
+    /// Whether its kind does, even if a size does not.
+    pub(super) kind: bool,
     /// Whether a layer was left out right before.
     pub(super) gap: bool,
     /// The producer of the shape.
@@ -75,7 +77,7 @@ pub(super) fn layers(
         let Some(statement) = statement else {
             state.gap = true;
             state.shape = Shape::vector(state.unknown.clone());
-            state.known = false;
+            (state.known, state.kind) = (false, false);
             continue;
         };
         let layer = layer(statement, wanted.as_ref(), whose, layers.len(), state, errors);
@@ -83,7 +85,7 @@ pub(super) fn layers(
             state.source = Source::layer(&layer);
         }
         state.shape = layer.output.clone();
-        state.known = layer.known.output;
+        (state.known, state.kind) = (layer.known.output, layer.known.kind);
         state.gap = false;
         layers.push(layer);
     }
@@ -148,6 +150,6 @@ fn custom(path: Path, settings: Option<CustomSettings>, written: &str, unknown: 
         kind: Kind::Custom { path, settings },
         takes: Taken::Foreign,
         output: unknown,
-        known: Known { takes: true, output: true },
+        known: Known { takes: true, output: true, kind: true },
     }
 }

@@ -94,7 +94,11 @@ fn known(
         .map(|size| size::resolve(size, &declaration.parameters, whose, ("each size", 1), errors))
         .collect();
     let resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
-    if let Some(error) = extent::of_shape(&resolved, whose) {
+    let too_large = resolved.iter().zip(spec.axes).find_map(|(size, axis)| {
+        let most = axis.most.filter(|&most| size.number().is_some_and(|number| number > most))?;
+        Some(errors::vocabulary_too_large(size.place(), most))
+    });
+    if let Some(error) = too_large.or_else(|| extent::of_shape(&resolved, whose)) {
         errors.push(error);
         return Some(unknown(spec, declaration));
     }
@@ -158,7 +162,7 @@ fn custom_first(statements: &[Option<Statement>]) -> Option<(String, Ident, Plac
 fn of_first_layer(statements: &[Option<Statement>]) -> Option<Shape> {
     match &statements.first()?.as_ref()?.kind {
         StatedKind::BuiltIn { spec, sizes, .. } => {
-            let Takes::Shape(shape) = spec.takes else { return None };
+            let shape = spec.takes.spec()?;
             let axis = |axis| sizes.get(spec.slot_of_input(axis)?)?.given().cloned();
             let axes: Option<Vec<_>> = (0..shape.axes.len()).map(axis).collect();
             Some(Shape::Known(shape, axes?))
@@ -178,10 +182,7 @@ fn needs_input(statements: &[Option<Statement>]) -> bool {
                 let slot = spec.slot_of_input(axis).and_then(|slot| sizes.get(slot));
                 matches!(slot, Some(super::statement::StatedSize::Failed))
             };
-            match spec.takes {
-                Takes::Any => true,
-                Takes::Shape(shape) => !(0..shape.axes.len()).any(wrong),
-            }
+            spec.takes.spec().is_none_or(|shape| !(0..shape.axes.len()).any(wrong))
         }
         StatedKind::Block(block) => block.chains().into_iter().all(|chain| chain.is_empty() || needs_input(chain)),
         StatedKind::Custom { .. } => true,
@@ -210,7 +211,7 @@ fn taken(statements: &[Option<Statement>]) -> Option<&'static ShapeSpec> {
     for statement in statements {
         match &statement.as_ref()?.kind {
             StatedKind::BuiltIn { spec, .. } => match spec.takes {
-                Takes::Shape(shape) => return Some(shape),
+                Takes::Shape(shape) | Takes::Steps(shape) => return Some(shape),
                 Takes::Any if spec.keeps_size() => {}
                 Takes::Any => return None,
             },
@@ -226,7 +227,7 @@ pub(super) fn wanted(statements: &[Option<Statement>], output: Option<&Shape>) -
     for statement in statements {
         match &statement.as_ref()?.kind {
             StatedKind::BuiltIn { spec, sizes, .. } => match (spec.takes, spec.slot_of_input(0)) {
-                (Takes::Shape(shape), Some(slot)) if shape.axes.len() == 1 => return sizes.get(slot)?.given().cloned(),
+                (Takes::Steps(_), Some(slot)) => return sizes.get(slot)?.given().cloned(),
                 _ if spec.keeps_size() => {}
                 _ => return None,
             },

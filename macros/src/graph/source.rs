@@ -34,8 +34,9 @@ impl Source {
         if let Kind::BuiltIn(built_in) = &layer.kind
             && layer.known.takes
         {
-            for axis in 0..layer.output.sizes().len() {
-                let slot = built_in.spec.slot_of_output(axis);
+            let first = built_in.spec.takes.first_axis(&layer.output);
+            for axis in 0..first + built_in.spec.takes.sizes(&layer.output).len() {
+                let slot = axis.checked_sub(first).and_then(|axis| built_in.spec.slot_of_output(axis));
                 edits.push(slot.and_then(|slot| around_mark(&layer.rewritten(slot, MARK)?)));
             }
         }

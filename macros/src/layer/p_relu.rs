@@ -2,7 +2,6 @@
 
 use super::{Argument, Flow, Parameters, Resolved, Spec, Takes, Type};
 use crate::setting::Setting;
-use crate::shape::{IMAGE, SEQUENCE};
 
 pub(super) const SPEC: Spec = Spec {
     name: "PRelu",
@@ -13,9 +12,7 @@ pub(super) const SPEC: Spec = Spec {
     parameters: Parameters::Fixed,
     flow: Flow::Keeps,
     resolve: |written| {
-        let is_sequence = written.input.is_a(&SEQUENCE);
-        let (axis, shape) = if is_sequence { (1, &SEQUENCE) } else { (0, &IMAGE) };
-        let channels = || vec![Argument::Size(written.axis(axis, shape))];
+        let channels = || vec![Argument::Size(written.channels())];
         Resolved {
             gives: written.input.plain(written.unknown),
             arguments: channels(),

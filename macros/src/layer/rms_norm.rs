@@ -12,11 +12,11 @@ pub(super) const SPEC: Spec = Spec {
     parameters: Parameters::Fixed,
     flow: Flow::Keeps,
     resolve: |written| {
-        let length = || vec![Argument::Size(written.length())];
+        let features = || vec![Argument::Size(written.features())];
         Resolved {
             gives: written.input.plain(written.unknown),
-            arguments: length(),
-            parameters: Some(Type { name: "RmsNorm", arguments: length(), axes: 1 }),
+            arguments: features(),
+            parameters: Some(Type { name: "RmsNorm", arguments: features(), axes: 1 }),
             requires: Vec::new(),
         }
     },

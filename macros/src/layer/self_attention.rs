@@ -14,10 +14,7 @@ pub(super) const SPEC: Spec = Spec {
     sizes: &[Slot::free("heads", "the number of heads")],
     settings: &[
         Setting::flag("causal", "false"),
-        bias::setting(&[
-            "SelfAttention<1>(bias = false)",
-            "SelfAttention<1>(true, false)",
-        ]),
+        bias::setting(&["SelfAttention<1>(bias = false)", "SelfAttention<1>(true, false)"]),
     ],
     parameters: Parameters::Drawn,
     flow: Flow::Keeps,

@@ -6,7 +6,7 @@ use crate::shape::VECTOR;
 pub(super) const SPEC: Spec = Spec {
     name: "Softmax",
     example: "Softmax",
-    takes: Takes::Shape(&VECTOR),
+    takes: Takes::Steps(&VECTOR),
     sizes: &[],
     settings: &[],
     parameters: Parameters::None,

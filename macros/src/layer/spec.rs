@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 
 use super::written::{Argument, Resolved, Written};
 use crate::setting::{DefaultValue, Setting};
-use crate::shape::{SEQUENCE, Shape, ShapeSpec};
+use crate::shape::{self, Axis, SEQUENCE, Shape, ShapeSpec};
+use crate::size::Size;
 
 /// The specification of a layer.
 pub(crate) struct Spec {
@@ -40,10 +41,71 @@ pub(crate) enum Parameters {
 /// The shape that a layer takes.
 #[derive(Clone, Copy)]
 pub(crate) enum Takes {
-    /// Any shape.
+    /// Any shape of values.
     Any,
     /// This shape, or one whose plain form it is.
     Shape(&'static ShapeSpec),
+    /// The same, or a sequence of it: the layer acts on each step. The axes in its slots are those of a step.
+    Steps(&'static ShapeSpec),
+}
+
+impl Takes {
+    /// Returns the shape that it takes apart from sequences of it; `None` for any shape.
+    pub(crate) fn spec(self) -> Option<&'static ShapeSpec> {
+        match self {
+            Self::Any => None,
+            Self::Shape(spec) | Self::Steps(spec) => Some(spec),
+        }
+    }
+
+    /// Returns whether the macro knows that it takes a shape, apart from its sizes.
+    pub(crate) fn accepts(self, shape: &Shape) -> bool {
+        match self {
+            Self::Any => shape.has_values(),
+            Self::Shape(spec) => shape.is_a(spec),
+            Self::Steps(spec) => shape.has_steps_of(spec),
+        }
+    }
+
+    /// Returns the sizes of a shape for which the layer has slots.
+    pub(crate) fn sizes(self, shape: &Shape) -> &[Size] {
+        match self {
+            Self::Any | Self::Shape(_) => shape.sizes(),
+            Self::Steps(_) => shape.sizes_of_step(),
+        }
+    }
+
+    /// Returns the axes of these sizes.
+    pub(crate) fn axes(self, shape: &Shape) -> &'static [Axis] {
+        match self {
+            Self::Any | Self::Shape(_) => shape.spec().map_or(&[], |spec| spec.axes),
+            Self::Steps(_) => shape.axes_of_step(),
+        }
+    }
+
+    /// Returns what it takes, in words.
+    pub(crate) fn noun(self) -> String {
+        match self {
+            Self::Any => "values".to_owned(),
+            Self::Shape(spec) => spec.noun.to_owned(),
+            Self::Steps(spec) => format!("{} or a sequence", spec.noun),
+        }
+    }
+
+    /// Returns what it takes with these sizes, as source text in a message.
+    pub(crate) fn written(self, sizes: &[String]) -> Option<String> {
+        let one = shape::written(self.spec()?, sizes.iter().cloned());
+        let sequence = || shape::written(&SEQUENCE, ["_".to_owned()].into_iter().chain(sizes.iter().cloned()));
+        Some(if let Self::Steps(_) = self { format!("`{one}` or `{}`", sequence()) } else { format!("`{one}`") })
+    }
+
+    /// Returns the axis of a shape that is the first one in the slots.
+    pub(crate) fn first_axis(self, shape: &Shape) -> usize {
+        match self {
+            Self::Any | Self::Shape(_) => 0,
+            Self::Steps(_) => shape.spec().map_or(0, ShapeSpec::axes_of_steps),
+        }
+    }
 }
 
 /// The effect of a layer on a shape.
@@ -67,9 +129,9 @@ pub(crate) struct Slot {
     pub(crate) name: &'static str,
     /// Its description in a message: `the number of outputs`.
     pub(crate) phrase: &'static str,
-    /// The axis of the input that it is, for which `_` may be written.
+    /// The axis of the input, or of a step of it, that it is, for which `_` may be written.
     pub(crate) takes: Option<usize>,
-    /// The axis of the output that it is.
+    /// The axis of the output, or of a step of it, that it is.
     pub(crate) gives: Option<usize>,
     /// The lower bound of the size.
     pub(crate) least: u64,

@@ -4,7 +4,7 @@ use crate::errors;
 use crate::place::Place;
 use crate::setting::Value;
 use crate::shape::{Shape, ShapeSpec};
-use crate::size::{AXIS, Function, LENGTH, Size};
+use crate::size::{AXIS, FEATURES, Function, JOINED, LENGTH, Size};
 
 /// The largest divisor that a message lists, apart from the size itself.
 const MOST_DIVISORS: u64 = 10_000;
@@ -147,6 +147,23 @@ impl Written<'_> {
             return self.asked(&LENGTH, Vec::new(), words);
         }
         Size::product(self.input.sizes(), words, self.place)
+    }
+
+    /// Returns the number of elements of a step of the input; of an input without steps, that of all elements.
+    pub(crate) fn features(&self) -> Size {
+        let (words, sizes) = (format!("the values of the input of {}", self.layer), self.input.sizes_of_step());
+        if sizes.is_empty() {
+            return self.asked(&FEATURES, Vec::new(), words);
+        }
+        Size::product(sizes, words, self.place)
+    }
+
+    /// Returns the number of channels of an image, of features of a sequence, or of values of a vector.
+    pub(crate) fn channels(&self) -> Size {
+        match self.input.joined_size() {
+            Some(channels) => channels.moved(self.place),
+            None => self.asked(&JOINED, Vec::new(), format!("the channels of the input of {}", self.layer)),
+        }
     }
 
     /// Returns the requirement that a kernel fits into its input, along an axis.

@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use crate::identifier;
 
 /// Every shape of the library.
-const ALL: [&ShapeSpec; 4] = [&VECTOR, &IMAGE, &SEQUENCE, &PROBABILITIES];
+const ALL: [&ShapeSpec; 6] = [&VECTOR, &IMAGE, &SEQUENCE, &PROBABILITIES, &PROBABILITY_SEQUENCE, &TOKENS];
 
 /// The specification of a shape of the library.
 #[derive(Debug)]
@@ -18,12 +18,16 @@ pub(crate) struct ShapeSpec {
     pub(crate) noun: &'static str,
     /// Its sizes, in order.
     pub(crate) axes: &'static [Axis],
+    /// Whether its elements are values to compute with, and not tokens.
+    pub(crate) has_values: bool,
     /// The axis along which branches are concatenated.
     pub(crate) joined: usize,
     /// The output of an elementwise layer for this shape.
     pub(crate) plain: Form,
     /// The output of a softmax for this shape.
     pub(crate) normalized: Form,
+    /// The shape of one step, without the first axis; the shape itself if it has no steps.
+    pub(crate) step: Form,
 }
 
 /// One of the sizes of a shape.
@@ -33,14 +37,23 @@ pub(crate) struct Axis {
     pub(crate) name: &'static str,
     /// The noun for what it counts, in singular and plural: `row`, `rows`.
     pub(crate) nouns: [&'static str; 2],
+    /// The upper bound of the size, if it has one apart from memory.
+    pub(crate) most: Option<u64>,
 }
 
-/// What a shape becomes if its sizes stay the same.
+impl Axis {
+    /// Returns an axis of any size.
+    const fn new(name: &'static str, nouns: [&'static str; 2]) -> Self {
+        Self { name, nouns, most: None }
+    }
+}
+
+/// A shape that belongs to a shape.
 #[derive(Debug)]
 pub(crate) enum Form {
     /// The shape itself.
     Itself,
-    /// Another one with the same axes.
+    /// Another one.
     Other(&'static ShapeSpec),
 }
 
@@ -70,6 +83,16 @@ impl ShapeSpec {
         self.plain.of(self)
     }
 
+    /// Returns the shape of one step.
+    pub(crate) fn step(&'static self) -> &'static Self {
+        self.step.of(self)
+    }
+
+    /// Returns the number of axes before those of a step.
+    pub(crate) fn axes_of_steps(&'static self) -> usize {
+        self.axes.len() - self.step().axes.len()
+    }
+
     /// Returns the other shapes that are accepted in place of this one.
     pub(crate) fn accepted(&'static self) -> impl Iterator<Item = &'static Self> {
         ALL.into_iter().filter(move |shape| *shape != self && shape.plain() == self)
@@ -91,10 +114,12 @@ pub(crate) static VECTOR: ShapeSpec = ShapeSpec {
     name: "Vector",
     example: "Vector<64>",
     noun: "a vector",
-    axes: &[Axis { name: "values", nouns: ["value", "values"] }],
+    axes: &[Axis::new("values", ["value", "values"])],
+    has_values: true,
     joined: 0,
     plain: Form::Itself,
     normalized: Form::Other(&PROBABILITIES),
+    step: Form::Itself,
 };
 
 /// An image of `C` channels with `H` rows and `W` columns.
@@ -103,13 +128,15 @@ pub(crate) static IMAGE: ShapeSpec = ShapeSpec {
     example: "Image<1, 28, 28>",
     noun: "an image",
     axes: &[
-        Axis { name: "channels", nouns: ["channel", "channels"] },
-        Axis { name: "height", nouns: ["row", "rows"] },
-        Axis { name: "width", nouns: ["column", "columns"] },
+        Axis::new("channels", ["channel", "channels"]),
+        Axis::new("height", ["row", "rows"]),
+        Axis::new("width", ["column", "columns"]),
     ],
+    has_values: true,
     joined: 0,
     plain: Form::Itself,
     normalized: Form::Itself,
+    step: Form::Itself,
 };
 
 /// A sequence of `L` steps with `N` features each.
@@ -117,13 +144,12 @@ pub(crate) static SEQUENCE: ShapeSpec = ShapeSpec {
     name: "Sequence",
     example: "Sequence<16, 8>",
     noun: "a sequence",
-    axes: &[
-        Axis { name: "steps", nouns: ["step", "steps"] },
-        Axis { name: "features", nouns: ["feature", "features"] },
-    ],
+    axes: &[Axis::new("steps", ["step", "steps"]), Axis::new("features", ["feature", "features"])],
+    has_values: true,
     joined: 1,
     plain: Form::Itself,
-    normalized: Form::Itself,
+    normalized: Form::Other(&PROBABILITY_SEQUENCE),
+    step: Form::Other(&VECTOR),
 };
 
 /// A vector of `K` probabilities, the output of a softmax.
@@ -131,8 +157,39 @@ static PROBABILITIES: ShapeSpec = ShapeSpec {
     name: "Probabilities",
     example: "Probabilities<10>",
     noun: "probabilities",
-    axes: &[Axis { name: "classes", nouns: ["value", "values"] }],
+    axes: &[Axis::new("classes", ["value", "values"])],
+    has_values: true,
     joined: 0,
     plain: Form::Other(&VECTOR),
     normalized: Form::Itself,
+    step: Form::Itself,
+};
+
+/// A sequence of `L` steps with `K` probabilities each, the output of a softmax.
+static PROBABILITY_SEQUENCE: ShapeSpec = ShapeSpec {
+    name: "ProbabilitySequence",
+    example: "ProbabilitySequence<16, 10>",
+    noun: "a sequence of probabilities",
+    axes: &[Axis::new("steps", ["step", "steps"]), Axis::new("classes", ["feature", "features"])],
+    has_values: true,
+    joined: 1,
+    plain: Form::Other(&SEQUENCE),
+    normalized: Form::Itself,
+    step: Form::Other(&PROBABILITIES),
+};
+
+/// `L` tokens of a vocabulary of `V`.
+pub(crate) static TOKENS: ShapeSpec = ShapeSpec {
+    name: "Tokens",
+    example: "Tokens<16, 256>",
+    noun: "tokens",
+    axes: &[
+        Axis::new("steps", ["step", "steps"]),
+        Axis { most: Some(1 << 24), ..Axis::new("vocabulary", ["kind of token", "kinds of tokens"]) },
+    ],
+    has_values: false,
+    joined: 0,
+    plain: Form::Itself,
+    normalized: Form::Itself,
+    step: Form::Itself,
 };

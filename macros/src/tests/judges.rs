@@ -162,6 +162,34 @@ fn opaque_sizes_are_asserted() {
 }
 
 #[test]
+fn steps_are_compared_as_values_are() {
+    assert_chain(
+        "struct Name<const N: usize> (Sequence<7, N>) \
+         { LayerNorm, Residual { Dense<_, 9>, Dense<_, N> }, Repeat<2> { RmsNorm }, Dense<N, 3>, Softmax, Dense<_, 2> }",
+        "Sequence<7, N> -layer_norm: LayerNorm-> Sequence<7, N> -residual: Residual-> Sequence<7, N> \
+         -repeat: Repeat<2>-> Sequence<7, N> -dense: Dense<N, 3>-> Sequence<7, 3> \
+         -softmax: Softmax-> ProbabilitySequence<7, 3> -dense_2: Dense<3, 2>-> Sequence<7, 2>",
+    );
+    assert_eq!(
+        judges("struct Name (Sequence<L, 3>) -> ProbabilitySequence<9, K> = Dense<_, H>, a: Dense<8, 2>, Softmax"),
+        [
+            "shape mismatch: `dense` gives H but `a` takes 8, help: write `Dense<H, 2>` for `a`, or `Dense<_, 8>` for `dense`",
+            "shape mismatch: `a` gives L but the output of `Name` has 9, help: write `-> ProbabilitySequence<L, 2>`",
+            "shape mismatch: `a` gives 2 but the output of `Name` has K, help: write `-> ProbabilitySequence<L, 2>`",
+        ]
+    );
+    // What follows a custom layer may be a vector or a sequence, but its features are known.
+    assert_eq!(
+        judges("struct Name<const H: usize> (Vector<3>) = Custom, Dense<8, H>, LayerNorm, Dense<_, 2>, LastStep"),
+        [
+            "the input gives, `custom` takes another shape at 0",
+            "`custom` gives, `dense` takes `Vector<8>` or `Sequence<_, 8>` at 1",
+            "`dense_2` gives, `last_step` takes a sequence at 4",
+        ]
+    );
+}
+
+#[test]
 fn blocks_give_the_shape_that_they_take() {
     let network = network(
         "struct Name { Dense<1, 4>, Softmax, block: Residual { Tanh, Dense<_, H>, Dense<H, 4> }, Dense<_, 2> }",
@@ -192,9 +220,9 @@ fn blocks_give_the_shape_that_they_take() {
         judges("struct Name (Vector<3>) = Custom, block: Residual { Custom, Tanh, Dense<_, 3> }, Dense<3, 2>"),
         [
             "the input gives, `custom` takes another shape at 0",
-            "`custom` gives, `dense` takes `Vector<3>` at 2",
+            "`custom` gives, `dense` takes `Vector<3>` or `Sequence<_, 3>` at 2",
             "`custom` gives, `block.custom` takes another shape at 0",
-            "`block.custom` gives, `block.dense` takes a vector at 2",
+            "`block.custom` gives, `block.dense` takes a vector or a sequence at 2",
             "`block.dense` gives, `block` adds it to what `custom` gives at 3"
         ]
     );
@@ -250,15 +278,15 @@ fn custom_types_are_checked_by_traits() {
         judges("struct Name (Vector<3>) -> Vector<3> = Tanh, Custom, Relu, Dense<_, 3>, Custom, Softmax"),
         [
             "the input gives, `custom` takes another shape at 1",
-            "`custom` gives, `dense` takes a vector at 3",
+            "`custom` gives, `dense` takes a vector or a sequence at 3",
             "`dense` gives, `custom_2` takes another shape at 4",
-            "`custom_2` gives, `softmax` takes a vector at 5",
+            "`custom_2` gives, `softmax` takes a vector or a sequence at 5",
             "`softmax` gives, `Name` declares `Vector<3>` at 6"
         ]
     );
     assert_eq!(
         judges("struct Name (my::Shape<3>) = Dense<3, 4>, Dense<4, 3>"),
-        ["the input gives, `dense` takes `Vector<3>` at 0"]
+        ["the input gives, `dense` takes `Vector<3>` or `Sequence<_, 3>` at 0"]
     );
 }
 

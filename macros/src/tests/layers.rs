@@ -4,7 +4,7 @@
 //! tested where a network with it is: the networks are those that a test reaches by name, and the macro resolves them.
 //!
 //! - gradient: the test mentions the tolerance of the comparison with dual numbers.
-//! - values from outside: it reads the folder `reference`.
+//! - values from outside: it reads the folder `reference`, itself or through the module `recorded`.
 //! - odd sizes: in such a network, an axis of the layer's input is odd and above 1, so that neither registers nor windows of two
 //!   divide it. The channels of an image do not count.
 //! - mistake: the caret of an error in `tests/ui` is at the layer, its sizes or its settings.
@@ -31,8 +31,9 @@ use sources::{Reached, Source};
 
 /// A word of every test that compares gradients with dual numbers: its tolerance.
 const GRADIENT: &str = "DUAL_TOLERANCE";
-/// A word of every test that compares with recorded values: the folder that has them.
-const OUTSIDE: &str = "\"reference\"";
+/// Words of which every test that compares with recorded values has one: the folder that has them, or the
+/// function of `recorded` that compares.
+const OUTSIDE: [&str; 2] = ["\"reference\"", "agrees_with_recorded"];
 
 /// The columns of the table.
 const COLUMNS: [&str; 4] = ["gradient", "values from outside", "odd sizes", "mistake"];
@@ -133,7 +134,7 @@ fn add(findings: &mut Findings, declaration: TokenStream, only_field: bool, told
 fn read(findings: &mut Findings, file: &str, source: &Source) {
     for test in &source.tests {
         let Reached { words, networks } = source.reached(test);
-        let [is_gradient, is_outside] = [GRADIENT, OUTSIDE].map(|word| words.contains(word));
+        let (is_gradient, is_outside) = (words.contains(GRADIENT), OUTSIDE.iter().any(|&word| words.contains(word)));
         if !is_gradient && !is_outside {
             continue;
         }

@@ -176,16 +176,18 @@ fn backward(header: &LayerHeader, code: &TokenStream, constants: &TokenStream, p
     }
 }
 
-/// Returns the implementations of `Takes`: a layer that takes a vector takes probabilities too.
+/// Returns the implementations of `Takes`: a layer that takes a vector takes probabilities too, and so on for each step of a
+/// sequence.
 fn takes(header: &LayerHeader, private: &TokenStream) -> TokenStream {
     let (name, takes) = (&header.name, header.takes.code(private));
     let [declared, arguments, _] = header.const_parameters();
     let probabilities = match header.takes.sizes.as_slice() {
-        [size] => {
-            Some(quote!(impl #declared #private::Takes<#private::Probabilities<{ #size }>> for #name #arguments {}))
-        }
+        [size] => Some(quote!(Probabilities<{ #size }>)),
+        [steps, size] => Some(quote!(ProbabilitySequence<{ #steps }, { #size }>)),
         _ => None,
     };
+    let probabilities =
+        probabilities.map(|shape| quote!(impl #declared #private::Takes<#private::#shape> for #name #arguments {}));
     quote! {
         impl #declared #private::Takes<#takes> for #name #arguments {}
         #probabilities

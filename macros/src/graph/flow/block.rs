@@ -73,6 +73,7 @@ impl Within<'_> {
         // An input that does not fit the block is one mistake: it affects neither the end of the block nor the following layers.
         part.network.open_end |= !part.fits;
         let known = self.state.is_judged() && part.fits && part.reached.known;
+        let known = Known { takes: true, output: known, kind: self.state.kind };
         finished(Block::Residual { layers: Box::new(part.network), shortcut: None }, output, known, "")
     }
 
@@ -86,17 +87,19 @@ impl Within<'_> {
         let given = shortcut.network.layers.last().map(|layer| layer.output.clone());
         let given = given.unwrap_or_else(|| self.state.guess(input.spec().unwrap_or(&VECTOR)));
         let output = given.plain(&self.unknown());
-        let known = self.state.is_judged() && shortcut.fits && shortcut.reached.known && !shortcut.reached.gap;
+        let reached = &shortcut.reached;
+        let known = self.state.is_judged() && shortcut.fits && reached.known && !reached.gap;
         let description = shortcut.network.layers.last().map_or_else(String::new, |layer| layer.description.clone());
         let mut part = self.part(layers, input, Some(&output), self.name(), errors);
         part.network.declared_output = Some((output.clone(), self.place));
-        let mut source = shortcut.reached.source.clone();
+        let mut source = reached.source.clone();
         source.text = format!("`{}.{SHORTCUT}`", self.path);
         part.network.end = End::Added { source, is_shortcut: true };
         part.network.open_end |= !part.fits || !known;
         shortcut.network.open_end = true;
         let shortcut = Some(Box::new(Shortcut { network: shortcut.network, frozen }));
         let layers = Box::new(part.network);
+        let known = Known { takes: true, output: known, kind: reached.kind };
         finished(Block::Residual { layers, shortcut }, output, known, &format!("({description})"))
     }
 
@@ -109,6 +112,7 @@ impl Within<'_> {
         part.network.end = End::Repeated;
         part.network.open_end |= !part.fits;
         let known = self.state.is_judged() && part.fits && part.reached.known;
+        let known = Known { takes: true, output: known, kind: self.state.kind };
         let count = count.unwrap_or_else(|| self.state.unknown.clone());
         let sizes = format!("<{}>", if count.is_unknown() { COUNT.to_owned() } else { count.text() });
         finished(Block::Repeat { layers: Box::new(part.network), count }, output, known, &sizes)
@@ -117,7 +121,8 @@ impl Within<'_> {
     /// Resolves branches.
     fn parallel(&self, stated: Vec<Option<StatedBranch>>, join: Option<Join>, errors: &mut Errors) -> Form {
         let (input, item) = (&self.state.shape, self.item());
-        let mut known = self.state.is_judged() && stated.iter().all(Option::is_some) && join.is_some();
+        let mut kind = stated.iter().all(Option::is_some);
+        let mut known = self.state.is_judged() && kind && join.is_some();
         let join = join.unwrap_or(Join::Concat);
         let mut branches = Vec::new();
         let (mut outputs, mut sources) = (Vec::new(), Vec::new());
@@ -131,6 +136,7 @@ impl Within<'_> {
             };
             let part = self.part(layers, input, None, name, errors);
             known &= part.fits && part.reached.known && !part.reached.gap;
+            kind &= part.reached.kind;
             outputs.push(part.reached.shape.plain(&part.reached.shape));
             sources.push(part.reached.source);
             branches.push(Branch { attributes, frozen, field, network: part.network });
@@ -141,7 +147,7 @@ impl Within<'_> {
             Err(Refused) => (self.state.guess(input.spec().unwrap_or(&VECTOR)), None, false),
         };
         let block = Block::Parallel { name: item, branches, join, joined };
-        finished(block, output, known, &format!("({})", join.name()))
+        finished(block, output, Known { takes: true, output: known, kind }, &format!("({})", join.name()))
     }
 
     /// Makes each branch but the first judged against it, up to one of which the macro knows that it differs. Returns whether
@@ -173,11 +179,12 @@ impl Within<'_> {
         let first = outputs.first().ok_or(Refused)?;
         let foreign = outputs.iter().any(Shape::is_foreign);
         if join == Join::Add {
-            return Ok((if first.is_foreign() { self.unknown() } else { first.clone() }, None));
+            return Ok((first.plain(&self.unknown()), None));
         }
         let layer = format!("`{}`", self.path);
         let parameters = self.whose.parameters;
-        if foreign && !parameters.is_empty() {
+        let has_steps = |output: &Shape| output.has_steps_of(&VECTOR);
+        if foreign && !parameters.is_empty() && !outputs.iter().all(has_steps) {
             if known {
                 errors.push(errors::size_of_custom_shape(self.place, &layer, "a branch"));
             }
@@ -194,7 +201,9 @@ impl Within<'_> {
             return Err(Refused);
         }
         if foreign {
-            return Ok((self.unknown(), Some(sum)));
+            let unknown = self.unknown();
+            let known = outputs.iter().all(has_steps);
+            return Ok((if known { unknown.with_features(sum.clone(), &unknown) } else { unknown }, Some(sum)));
         }
         let Shape::Known(spec, sizes) = first else { return Err(Refused) };
         let overflows = sum.overflows();
@@ -212,15 +221,13 @@ impl Within<'_> {
 
     /// Returns the size of a shape along the axis of a concatenation.
     fn joined_axis(&self, shape: &Shape) -> Size {
-        match shape.alias() {
-            None => {
-                let size = shape.spec().and_then(|spec| shape.sizes().get(spec.joined));
-                size.map_or_else(|| self.state.unknown.clone(), |size| size.moved(self.place))
-            }
-            Some(alias) => {
+        match (shape.joined_size(), shape.alias()) {
+            (Some(size), _) => size.moved(self.place),
+            (None, Some(alias)) => {
                 let words = format!("the size of a branch of `{}`", self.path);
                 Size::asked(&JOINED, alias.clone(), Vec::new(), words, self.place)
             }
+            (None, None) => self.state.unknown.clone(),
         }
     }
 
@@ -236,9 +243,15 @@ impl Within<'_> {
         let known = self.state.is_judged();
         let Name { item, path, prefix, title } = name;
         let inner = Whose { name: &item, title: &title, prefix: &prefix, ..*self.whose };
-        let State { gap, source, unknown, .. } = self.state;
-        let mut reached =
-            State { shape: input.clone(), known, gap: *gap, source: source.clone(), unknown: unknown.clone() };
+        let State { gap, source, unknown, kind, .. } = self.state;
+        let mut reached = State {
+            shape: input.clone(),
+            known,
+            kind: *kind,
+            gap: *gap,
+            source: source.clone(),
+            unknown: unknown.clone(),
+        };
         let layers = layers(inside, wanted, &inner, &mut reached, errors);
         let first = layers.iter().find(|layer| !layer.keeps_size()).filter(|layer| known && layer.known.takes);
         let fits = first.is_none_or(|first| fits(input, &first.takes));
@@ -283,17 +296,11 @@ impl Within<'_> {
 }
 
 /// Returns a resolved block. `written` is the source text after its keyword.
-fn finished(block: Block, output: Shape, known: bool, written: &str) -> Form {
+fn finished(block: Block, output: Shape, known: Known, written: &str) -> Form {
     let name = block.keyword().name();
     // `Residual()` was reported.
     let description = if written == "()" { name.to_owned() } else { format!("{name}{written}") };
-    Form {
-        kind: Kind::Block(Box::new(block)),
-        takes: Taken::Any,
-        output,
-        known: Known { takes: true, output: known },
-        description,
-    }
+    Form { kind: Kind::Block(Box::new(block)), takes: Taken::Any, output, known, description }
 }
 
 /// Returns whether two outputs can be joined, as far as the macro knows.
@@ -310,12 +317,12 @@ fn can_be_joined(given: &Shape, first: &Shape, join: Join) -> bool {
 
 /// Returns whether a shape fits the first layer of a block, as far as the macro knows.
 fn fits(given: &Shape, takes: &Taken) -> bool {
-    let Taken::Shape(shape, axes) = takes else { return true };
-    if given.is_foreign() {
-        return true;
+    let Taken::Shape(takes, axes) = takes else { return true };
+    if !takes.accepts(given) {
+        return given.is_foreign();
     }
     let differ = |(gives, takes): (&Size, &Option<Size>)| {
         takes.as_ref().is_some_and(|takes| matches!(gives.compare(takes), Comparison::Different))
     };
-    given.is_a(shape) && !given.sizes().iter().zip(axes).any(differ)
+    !takes.sizes(given).iter().zip(axes).any(differ)
 }

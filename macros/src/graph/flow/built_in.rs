@@ -10,8 +10,8 @@ use crate::graph::{BuiltIn, Kind, Known, Taken};
 use crate::layer::{Flow, Requirement, Resolved, Spec, Takes, Written};
 use crate::place::Place;
 use crate::setting::Value;
-use crate::shape::{Shape, VECTOR};
-use crate::size::{AXIS, LENGTH, QUOTIENT, Size};
+use crate::shape::{SEQUENCE, Shape, VECTOR};
+use crate::size::{AXIS, FEATURES, QUOTIENT, Size};
 
 /// A layer of the library as written.
 pub(super) struct Stated<'a> {
@@ -41,16 +41,16 @@ impl Stated<'_> {
         errors: &mut Errors,
     ) -> Form {
         let (spec, mut filled) = (self.spec, self.filled(stated, wanted, parameters, state, errors));
-        let (input, fits) = match spec.takes {
-            Takes::Any => (state.shape.clone(), true),
-            Takes::Shape(shape) if state.shape.is_a(shape) || state.shape.is_foreign() => (state.shape.clone(), true),
-            Takes::Shape(shape) => (state.guess(shape), false),
-        };
+        let (input, fits) = self.input(state);
         let guess = state.guess(input.spec().unwrap_or(&VECTOR));
         let mut known = filled.known;
         let judged = fits && state.is_judged();
         known.output &= judged || !self.follows_input(&filled.sizes, state);
         let mut resolved = self.resolved(&filled.sizes, &input);
+        if let (false, [size]) = (known.kind, resolved.gives.sizes_of_step()) {
+            // The input may have been a sequence.
+            resolved.gives = self.unknown.with_features(size.clone(), self.unknown);
+        }
         known.output &= resolved.requires.iter().all(Requirement::may_hold);
         if let Some(error) = self.cannot_compute(&resolved, parameters, state) {
             if judged && known.takes {
@@ -62,7 +62,7 @@ impl Stated<'_> {
         if self.is_too_large(&resolved, &filled.sizes, state, errors) {
             filled.sizes.fill(state.unknown.clone());
             resolved = self.resolved(&filled.sizes, &guess);
-            known = Known { takes: false, output: false };
+            known = Known { takes: false, output: false, ..known };
         }
         let texts: Vec<_> = filled.sizes.iter().map(Size::text).collect();
         Form {
@@ -82,6 +82,15 @@ impl Stated<'_> {
         }
     }
 
+    /// Returns the input, or a guess if the layer does not take it, and whether it does.
+    fn input(&self, state: &State) -> (Shape, bool) {
+        if self.spec.takes.accepts(&state.shape) || state.shape.is_foreign() {
+            (state.shape.clone(), true)
+        } else {
+            (state.guess(self.spec.takes.spec().unwrap_or(&SEQUENCE)), false)
+        }
+    }
+
     /// Returns whether one of its arrays cannot exist. After another mistake, a layer that takes what is too large is not a
     /// second one.
     fn is_too_large(&self, resolved: &Resolved, sizes: &[Size], state: &State, errors: &mut Errors) -> bool {
@@ -91,19 +100,26 @@ impl Stated<'_> {
         found
     }
 
+    /// Returns whether the kind of its output follows from what the user wrote.
+    fn determines_kind(&self, state: &State) -> bool {
+        match self.spec.takes {
+            Takes::Any => state.kind || !self.spec.keeps_size(),
+            Takes::Shape(_) => true,
+            Takes::Steps(_) => state.kind || !self.spec.takes.accepts(&state.shape),
+        }
+    }
+
     /// Returns whether its output depends on its input.
     fn follows_input(&self, sizes: &[Size], state: &State) -> bool {
-        match self.spec.takes {
-            Takes::Any => true,
-            Takes::Shape(shape) => self.resolved(sizes, &state.guess(shape)).gives.is_guessed(),
-        }
+        let guess = self.spec.takes.spec().map(|shape| state.guess(shape));
+        guess.is_none_or(|guess| self.resolved(sizes, &guess).gives.is_guessed())
     }
 
     /// Returns the shape that it takes, with the sizes that it requires along the axes.
     fn takes(&self, sizes: &[Size]) -> Taken {
-        let Takes::Shape(shape) = self.spec.takes else { return Taken::Any };
+        let Some(shape) = self.spec.takes.spec() else { return Taken::Any };
         let axis = |axis| self.spec.slot_of_input(axis).and_then(|slot| sizes.get(slot)).cloned();
-        Taken::Shape(shape, (0..shape.axes.len()).map(axis).collect())
+        Taken::Shape(self.spec.takes, (0..shape.axes.len()).map(axis).collect())
     }
 
     /// Returns the reason why a size of the layer cannot be computed in a network with const parameters, if there is one.
@@ -142,13 +158,16 @@ impl Stated<'_> {
         state: &State,
         errors: &mut Errors,
     ) -> Filled {
-        let known = Known { takes: true, output: true };
+        let known = Known { takes: true, output: true, kind: self.determines_kind(state) };
         let mut filled = Filled { sizes: Vec::new(), inferred: Vec::new(), known };
         for (slot, stated) in self.spec.sizes.iter().zip(stated) {
             let (size, known) = match (stated, slot.takes) {
                 (StatedSize::Given(size), _) => (size.clone(), true),
                 (StatedSize::Inferred(place), Some(axis)) => self.incoming(axis, *place, parameters, state, errors),
-                (_, Some(axis)) => (state.shape.sizes().get(axis).unwrap_or(&state.unknown).clone(), false),
+                (_, Some(axis)) => {
+                    let incoming = self.spec.takes.sizes(&state.shape).get(axis);
+                    (incoming.unwrap_or(&state.unknown).clone(), false)
+                }
                 (_, None) => (wanted.cloned().unwrap_or_else(|| state.unknown.clone()), false),
             };
             filled.inferred.push(matches!(stated, StatedSize::Inferred(_)));
@@ -201,11 +220,12 @@ impl Stated<'_> {
         state: &State,
         errors: &mut Errors,
     ) -> (Size, bool) {
-        let (known, Takes::Shape(shape)) = (state.is_judged(), self.spec.takes) else {
+        let (known, takes) = (state.is_judged(), self.spec.takes);
+        let Some(shape) = takes.spec() else {
             return (state.unknown.clone(), false);
         };
-        if state.shape.is_a(shape) {
-            return match state.shape.sizes().get(axis) {
+        if takes.accepts(&state.shape) {
+            return match takes.sizes(&state.shape).get(axis) {
                 Some(size) => (size.moved(place), known),
                 None => (state.unknown.clone(), false),
             };
@@ -224,9 +244,9 @@ impl Stated<'_> {
         }
         let words = format!("the {} of {}", shape.axes[axis].nouns[1], state.source.text);
         let number = Size::Number(axis as u64, place);
-        let size = match shape.axes.len() {
-            1 => Size::asked(&LENGTH, alias.clone(), Vec::new(), words, place),
-            _ => Size::asked(&AXIS, alias.clone(), vec![number], words, place),
+        let size = match takes {
+            Takes::Steps(_) => Size::asked(&FEATURES, alias.clone(), Vec::new(), words, place),
+            Takes::Any | Takes::Shape(_) => Size::asked(&AXIS, alias.clone(), vec![number], words, place),
         };
         (size, true)
     }

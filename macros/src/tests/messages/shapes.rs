@@ -125,10 +125,80 @@ const SHAPES: &[Case] = &[
          help: write `Conv1d<6, 8, 4>` for `conv`, or `(Sequence<9, 5>)` for the input",
     ),
     (
-        "struct Name (Sequence<9, 6>) { output: Dense<_, 8> }",
-        "_",
-        "shape mismatch: the input gives `Sequence<9, 6>` but `output` takes a vector\n\n\
-         help: write `(Vector<54>)` for the input, or `Flatten` before `output`",
+        "struct Name (Sequence<9, 6>) { output: Dense<5, 8> }",
+        "5",
+        "shape mismatch: the input gives `Sequence<9, 6>` but `output` takes 5 features\n\n\
+         help: write `Dense<6, 8>` for `output`, or `(Sequence<9, 5>)` for the input",
+    ),
+    (
+        "struct Name (Sequence<20, 4>) { lstm: Lstm<_, 64>, LayerNorm, head: Dense<32, 10>, Softmax }",
+        "32",
+        "shape mismatch: `lstm` gives `Sequence<20, 64>` but `head` takes 32 features\n\n\
+         help: write `Dense<64, 10>` for `head`, or `Lstm<_, 32>` for `lstm`",
+    ),
+    (
+        "struct Name<const L: usize, const H: usize, const K: usize> (Sequence<L, 4>) { lstm: Lstm<_, H>, a: Dense<_, K>, b: Dense<H, 3> }",
+        "H",
+        "shape mismatch: `a` gives `Sequence<L, K>` but `b` takes `H` features\n\n\
+         help: write `Dense<K, 3>` for `b`, or `Dense<_, H>` for `a`",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) { a: Dense<_, 8>, Softmax, b: Lstm<4, 2> }",
+        "4",
+        "shape mismatch: `a` gives `ProbabilitySequence<9, 8>` but `b` takes 4 features\n\n\
+         help: write `Lstm<8, 2>` for `b`, or `Dense<_, 4>` for `a`",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) { block: Residual { Dense<_, 24>, Gelu, b: Dense<_, 5> } }",
+        "5",
+        "shape mismatch: `block.b` gives `Sequence<9, 5>` but `block` adds it to the `Sequence<9, 6>` of the input\n\n\
+         help: write `Dense<_, 6>` for `block.b`",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) -> Probabilities<3> { Lstm<_, 8>, LayerNorm, a: Dense<_, 8>, Relu, Dense<_, 3>, Softmax }",
+        "Probabilities<3>",
+        "shape mismatch: `Name` declares `Probabilities<3>` but `softmax` gives `ProbabilitySequence<9, 3>`\n\n\
+         help: write `-> ProbabilitySequence<9, 3>`, or `LastStep`, `GlobalAvgPool1d` or `GlobalMaxPool1d` before `a`",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) -> Vector<8> { Gru<_, 8>, LayerNorm }",
+        "Vector<8>",
+        "shape mismatch: `Name` declares `Vector<8>` but `layer_norm` gives `Sequence<9, 8>`\n\n\
+         help: write `-> Sequence<9, 8>`, or `LastStep`, `GlobalAvgPool1d` or `GlobalMaxPool1d` as the last layer",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) -> ProbabilitySequence<9, 3> { Dense<_, 3> }",
+        "ProbabilitySequence<9, 3>",
+        "shape mismatch: `Name` declares `ProbabilitySequence<9, 3>` but `dense` gives `Sequence<9, 3>`\n\n\
+         help: write `-> Sequence<9, 3>`, or add `Softmax` as the last layer",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) -> ProbabilitySequence<9, 4> { a: Dense<_, 3>, Softmax }",
+        "ProbabilitySequence<9, 4>",
+        "shape mismatch: `Name` declares `ProbabilitySequence<9, 4>` but `softmax` gives `ProbabilitySequence<9, 3>`\n\n\
+         help: write `-> ProbabilitySequence<9, 3>`, or `Dense<_, 4>` for `a`",
+    ),
+    (
+        "struct Name (Vector<4>) = Custom, a: Dense<_, 8>, Tanh, b: Dense<5, 3>",
+        "5",
+        "shape mismatch: `a` gives 8 values but `b` takes 5\n\n\
+         help: write `Dense<8, 3>` for `b`, or `Dense<_, 5>` for `a`",
+    ),
+    (
+        "struct Name<const H: usize> (Vector<4>) = Custom, a: Dense<3, H>, Parallel { left: { Dense<_, 6> }, right: { Dense<_, 1> } }, \
+         b: Dense<5, 3>",
+        "5",
+        "shape mismatch: `parallel` gives 7 values but `b` takes 5\n\nhelp: write `Dense<7, 3>` for `b`",
+    ),
+    (
+        "struct Name (Sequence<9, 6>) { Dense<_, 4, 5>, Dense<_, 8>, LastStep, Dense<8, 3> }",
+        "Dense",
+        "`Dense` takes 2 sizes (inputs, outputs) but 3 were given\n\nhelp: write no more of them, as in `Dense<64, 32>`",
+    ),
+    (
+        "struct Name (Sequence<9>) { Dense<_, 8>, LayerNorm, LastStep, Dense<8, 3> }",
+        "Sequence<9>",
+        "`Sequence` takes 2 sizes (steps, features) but 1 was given\n\nhelp: write all of them, as in `Sequence<16, 8>`",
     ),
     (
         "struct Name (Image<1, 9, 6>) { conv: Conv1d<_, 8, 3> }",
