@@ -60,6 +60,7 @@ mod reshape;
 mod residual;
 mod rms_norm;
 mod rnn;
+mod self_attention;
 mod selu;
 mod sigmoid;
 mod silu;
@@ -139,6 +140,7 @@ pub mod list {
     pub use super::residual::Residual;
     pub use super::rms_norm::RmsNorm;
     pub use super::rnn::Rnn;
+    pub use super::self_attention::{AttentionWeights, SelfAttention};
     pub use super::selu::Selu;
     pub use super::sigmoid::Sigmoid;
     pub use super::silu::Silu;

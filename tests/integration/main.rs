@@ -14,6 +14,7 @@ mod support {
 
 mod api;
 mod architecture;
+mod attention;
 mod bad_input;
 mod batch_norm;
 mod batches;
