@@ -164,7 +164,7 @@ fn attention_learns_to_look_back() {
     }
     let data = Dataset::<Sequence<9, 8>, Vector<1>>::new(samples, targets).unwrap();
     let mut network = Recall::init(&mut rng);
-    let trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(60).batch_size(40);
+    let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(60).batch_size(40);
     let history = trainer.fit(&mut network, &data).unwrap();
     let loss = history.epochs().last().unwrap().loss;
     // The mean of all targets has a loss of 1.

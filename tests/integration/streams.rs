@@ -22,6 +22,15 @@ network! {
         Parallel(Add) { a: { Lstm<_, 5> }, b: { Dense<_, 5>, Identity } },
     }
 }
+network! {
+    struct Transformer<const N: usize> (Sequence<21, N>) {
+        Repeat<2> {
+            Residual { LayerNorm, SelfAttention<2>(causal = true) },
+            Residual { LayerNorm, Dense<N, 40>, Gelu, Dense<40, N> },
+        },
+        SelfAttention<1>(causal = true, bias = false),
+    }
+}
 network!(struct Inner (Sequence<4, 3>) = Gru<_, 4>, PositionEmbedding);
 network!(struct Outer (Sequence<4, 2>) = Dense<_, 3>, Inner, Lstm<4, 2>);
 
@@ -56,6 +65,8 @@ fn streams_have_the_bits_of_whole_sequences() {
     agrees::<f32, Deep<6>>(6);
     agrees::<f64, Deep<3, f64>>(7);
     agrees::<f32, Outer>(8);
+    agrees::<f32, Transformer<34>>(9);
+    agrees::<f64, Transformer<6, f64>>(10);
 }
 
 #[test]

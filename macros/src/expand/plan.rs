@@ -33,8 +33,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     let (first, last) = (plan_of(0), plan_of(count - 1));
     let cache_len = code!(#(#kept +)* #(#caches +)* 2 * #widest);
     let inference_len = code!(2 * #widest + #private::chain::largest(&[#(#scratch),*]));
-    let (cache_len, inference_len) = checked(names, cache_len, inference_len);
-    let evaluated = evaluated(names);
+    let ((cache_len, inference_len), evaluated) = (checked(names, cache_len, inference_len), evaluated(names));
     code! {
         #derived
         impl<#parameters> #private::Plan for #architecture {
