@@ -116,7 +116,7 @@ pub mod list {
     pub use super::global_max_pool1d::GlobalMaxPool1d;
     pub use super::global_max_pool2d::GlobalMaxPool2d;
     pub use super::group_norm::GroupNorm;
-    pub use super::gru::Gru;
+    pub use super::gru::{Gru, ResetWeights};
     pub use super::hard_sigmoid::HardSigmoid;
     pub use super::hard_silu::HardSilu;
     pub use super::hard_tanh::HardTanh;

@@ -26,6 +26,16 @@ network! {
     }
 }
 
+network!(struct Reset (Sequence<5, 3>) = Gru<_, 4>(reset = Before), Gru<_, 17>(Backward, Before), LastStep, Dense<_, 2>);
+network! {
+    struct ResetInBlocks<const L: usize, const H: usize> (Sequence<L, 2>) {
+        Parallel(Add) { ahead: { Gru<_, H>(reset = Before) }, back: { Gru<_, H>(Backward, Before) } },
+        Repeat<2> { Residual { Gru<H, H>(reset = Before) } },
+        LastStep,
+        Dense<_, 3>,
+        Softmax,
+    }
+}
 network!(struct Joined (Sequence<3, 2>) = Parallel { ahead: { Gru<_, 3> }, back: { Lstm<_, 4>(Backward), Tanh }, skip: {} }, Rnn<_, 5>, LastStep, Dense<_, 2>);
 
 network!(struct Learned (Tokens<5, 4>) = Embedding<_, 3>, PositionEmbedding, Tanh, Gru<_, 2>, LastStep, Dense<_, 3>, Softmax);
@@ -107,6 +117,9 @@ proptest! {
         check!(Gated, Nll, SMOOTH, seed, samples);
         check!(Long, MeanSquaredError, SMOOTH, seed, samples);
         check!(Single, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Reset, MeanSquaredError, SMOOTH, seed, samples);
+        check!(ResetInBlocks<3, 5>, Nll, SMOOTH, seed, samples);
+        check!(ResetInBlocks<1, 1>, Nll, SMOOTH, seed, samples);
         check!(Joined, MeanSquaredError, SMOOTH, seed, samples);
         check!(Bidirectional<3, 7>, MeanSquaredError, SMOOTH, seed, samples);
     }

@@ -1,5 +1,11 @@
 //! Gated recurrent units.
 
+mod weights;
+
+mod reset;
+
+pub use self::weights::ResetWeights;
+
 use core::marker::PhantomData;
 
 use crate::kernel::{Formula, Isa, Kernels, Real, Reduction};
@@ -21,12 +27,23 @@ use crate::layer::recurrent::{Cell, Step, StepBack, gates, products, recurrent_l
 /// last one. Layers one after the other are a stack, and two of opposite directions in a [`Parallel`](crate::Parallel) block are
 /// bidirectional.
 ///
+/// The gate r resets the product with the state, as in PyTorch, and in Keras by default. `Gru<64, 128>(reset = Before)` resets the
+/// state before it is multiplied, as Keras does with `reset_after=False`, and the default is `reset = After`:
+///
+/// ```text
+/// n = tanh(W_n x + b_n + U_n (r h) + c_n)   with `reset = Before`
+/// ```
+///
+/// A step then has two products with a state, one after the other.
+///
 /// # Shapes
 /// Input: `Sequence<L, N>`. Output: `Sequence<L, H>`. [`RecurrentWeights`](crate::RecurrentWeights): W is `weight_ih`, U is
-/// `weight_hh`, b is `bias_ih` and c is `bias_hh`, with the gates r, z, n in this order, as in PyTorch. This is the layer of
-/// PyTorch, and of Keras with `reset_after=True`, whose gates are z, r, n.
+/// `weight_hh`, b is `bias_ih` and c is `bias_hh`, with the gates r, z, n in this order, as in PyTorch. The gates of Keras are z,
+/// r, n. With `reset = Before`, [`ResetWeights`](crate::ResetWeights): U of the gates r and z is `weight_hh`, and U_n is
+/// `weight_rh`. There, b and c only occur as their sum, which is the single bias of Keras.
 ///
 /// Weights of the input start as the initializer asks, Glorot's by default, those of the state orthogonal, and biases at zero.
+/// `weight_hh` and `weight_rh` are each orthogonal.
 ///
 /// # Gradients
 /// Backpropagation through all `L` steps.
@@ -37,7 +54,7 @@ use crate::layer::recurrent::{Cell, Step, StepBack, gates, products, recurrent_l
 ///
 /// # Source
 /// K. Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine translation", 2014, where r
-/// multiplies h; the form above, in which r multiplies a product, is that of version 1 of the article.
+/// multiplies h, as with `reset = Before`; the default, in which r multiplies a product, is the form of version 1 of the article.
 ///
 /// # Example
 /// ```
@@ -48,9 +65,15 @@ use crate::layer::recurrent::{Cell, Step, StepBack, gates, products, recurrent_l
 ///
 /// // Without weights, each step halves the state, which is zero.
 /// assert_eq!(Forecast::zeroed().predict(&[[1.0]; 24]), [0.0]);
+///
+/// network!(struct Reset (Sequence<24, 1>) = gru: Gru<_, 16>(reset = Before));
+/// assert_eq!(Reset::TENSORS.list()[2].name, "gru.weight_rh_l0");
+/// assert_eq!(Reset::PARAMETERS, 3 * 16 * (1 + 16 + 2));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Gru<const N: usize, const H: usize, Out, const BACKWARD: bool = false>(PhantomData<Out>);
+pub struct Gru<const N: usize, const H: usize, Out, const BACKWARD: bool = false, const RESET_BEFORE: bool = false>(
+    PhantomData<Out>,
+);
 
 /// The cell of a [`Gru`]. A step keeps its products with the state, of which `backward` needs the third.
 struct GruCell;

@@ -61,22 +61,22 @@ pub(super) struct StepBack<'a, T> {
 
 /// The sizes of a recurrent layer.
 #[derive(Clone, Copy)]
-struct Sizes {
-    samples: usize,
-    steps: usize,
-    inputs: usize,
-    units: usize,
+pub(super) struct Sizes {
+    pub(super) samples: usize,
+    pub(super) steps: usize,
+    pub(super) inputs: usize,
+    pub(super) units: usize,
     /// The number of elements of all gates.
-    gates: usize,
+    pub(super) gates: usize,
     /// The number of elements that a step keeps.
-    kept: usize,
+    pub(super) kept: usize,
     /// Whether the sequence is read from its last step to the first.
-    is_backward: bool,
+    pub(super) is_backward: bool,
 }
 
 impl Sizes {
     /// Returns the steps in the order of the recurrence, each with the step before it.
-    fn order(self) -> impl DoubleEndedIterator<Item = (usize, Option<usize>)> {
+    pub(super) fn order(self) -> impl DoubleEndedIterator<Item = (usize, Option<usize>)> {
         let Self { steps, is_backward, .. } = self;
         (0..steps).map(move |count| {
             if is_backward {
@@ -88,7 +88,7 @@ impl Sizes {
     }
 
     /// Returns the sizes of the product with the inputs of all steps.
-    const fn of_inputs(self) -> DenseSizes {
+    pub(super) const fn of_inputs(self) -> DenseSizes {
         DenseSizes { samples: self.samples * self.steps, inputs: self.inputs, outputs: self.gates }
     }
 
@@ -99,12 +99,12 @@ impl Sizes {
 }
 
 /// Returns a row of a matrix.
-fn row<T>(rows: &[T], len: usize, index: usize) -> &[T] {
+pub(super) fn row<T>(rows: &[T], len: usize, index: usize) -> &[T] {
     &rows[index * len..][..len]
 }
 
 /// Returns a row of a matrix, mutably.
-fn row_mut<T>(rows: &mut [T], len: usize, index: usize) -> &mut [T] {
+pub(super) fn row_mut<T>(rows: &mut [T], len: usize, index: usize) -> &mut [T] {
     &mut rows[index * len..][..len]
 }
 

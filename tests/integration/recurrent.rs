@@ -1,4 +1,4 @@
-//! Recurrent layers against PyTorch, and what else holds of them.
+//! Recurrent layers against PyTorch and Keras, and what else holds of them.
 //!
 //! The recorded values, how they were made and in what form they are stored: `reference/README.md`.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
@@ -12,6 +12,14 @@ use crate::recorded::{self, agrees_with_recorded, parameters};
 network!(struct Simple (Sequence<5, 2>) = first: Rnn<_, 4>, second: Rnn<_, 3>(direction = Backward));
 network!(struct Gated (Sequence<5, 2>) = first: Gru<_, 4>, second: Gru<_, 3>(Backward));
 network!(struct Long (Sequence<5, 2>) = first: Lstm<_, 4>, second: Lstm<_, 3>(direction = Backward));
+network!(struct Reset (Sequence<5, 2>) = first: Gru<_, 4>(reset = Before), second: Gru<_, 3>(Backward, Before));
+network!(struct ResetOnce (Sequence<1, 1>) = first: Gru<_, 1>(Forward, Before), second: Gru<_, 1>(Backward, reset = Before));
+network! {
+    struct ResetLong<const N: usize, const H: usize> (Sequence<13, N>) {
+        first: Gru<_, H>(reset = Before),
+        second: Gru<_, 5>(direction = Backward, reset = Before),
+    }
+}
 network!(struct Last (Sequence<5, 2>) = first: Lstm<_, 3>, LastStep);
 network! {
     struct Bidirectional (Sequence<5, 2>) -> Sequence<5, 6> {
@@ -38,6 +46,17 @@ fn recurrent_layers_agree_with_pytorch() {
     agrees_with_recorded::<f32, Bidirectional<f32>>(&file["f32"]["bidirectional"], "bidirectional");
 }
 
+#[test]
+fn units_that_reset_the_state_before_the_product_agree_with_keras() {
+    let file = recorded::file("gru.json");
+    agrees_with_recorded::<f64, Reset<f64>>(&file["f64"]["short"], "short");
+    agrees_with_recorded::<f32, Reset<f32>>(&file["f32"]["short"], "short");
+    agrees_with_recorded::<f64, ResetOnce<f64>>(&file["f64"]["single"], "one step");
+    agrees_with_recorded::<f32, ResetOnce<f32>>(&file["f32"]["single"], "one step");
+    agrees_with_recorded::<f64, ResetLong<3, 17, f64>>(&file["f64"]["long"], "long");
+    agrees_with_recorded::<f32, ResetLong<3, 17, f32>>(&file["f32"]["long"], "long");
+}
+
 #[cfg(feature = "safetensors")]
 #[test]
 fn weights_of_pytorch_are_read_by_their_names() {
@@ -55,7 +74,17 @@ fn weights_of_pytorch_are_read_by_their_names() {
 
 #[test]
 fn a_sequence_has_the_same_bits_alone_and_among_others() {
-    network!(struct Mixed (Sequence<7, 3>) = Gru<_, 19>, Lstm<_, 5>(direction = Backward), Rnn<_, 18>, LastStep, Dense<_, 2>);
+    network! {
+        struct Mixed (Sequence<7, 3>) {
+            Gru<_, 19>,
+            Lstm<_, 5>(direction = Backward),
+            Gru<_, 17>(reset = Before),
+            Rnn<_, 18>,
+            Gru<_, 3>(Backward, Before),
+            LastStep,
+            Dense<_, 2>,
+        }
+    }
     let network = Mixed::init(&mut typenet::rng(37));
     let values: Vec<f32> = (0..65 * 7 * 3_u16).map(|k| (f32::from(k) * 0.7).sin()).collect();
     let inputs = <Sequence<7, 3>>::batch(&values);
@@ -79,6 +108,19 @@ fn the_last_state_backwards_is_that_of_the_reversed_sequence() {
     let mut states = back.predict(&reversed);
     states.reverse();
     assert_eq!(states, ahead.predict(&input));
+}
+
+#[test]
+fn biases_of_input_and_state_are_added_if_the_state_is_reset_before() {
+    let mut network = <Reset<f64>>::init(&mut typenet::rng(3));
+    let other: [_; 3] = std::array::from_fn(|gate| [1.0, 0.5, -0.25, 2.0].map(|bias| bias * (gate + 1) as f64).into());
+    let input = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5], [1.0, 1.0], [0.0, 3.0]];
+    network.first.bias_ih = other;
+    let before = network.predict(&input);
+    (network.first.bias_ih, network.first.bias_hh) = (network.first.bias_hh, network.first.bias_ih);
+    for (before, after) in before.iter().flatten().zip(network.predict(&input).iter().flatten()) {
+        assert!((before - after).abs() < 1e-14);
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use crate::support::samples::normal;
 
 network!(struct Simple (Sequence<9, 3>) = Rnn<_, 5>, LayerNorm, Dense<_, 19>, Gelu, Dense<_, 4>, Softmax);
 network!(struct Gated (Sequence<6, 1>) = Gru<_, 17>, Dropout(0.5), Gru<_, 2>);
+network!(struct Reset (Sequence<7, 3>) = Gru<_, 17>(reset = Before), Tanh, Gru<_, 3>(Forward, Before));
 network!(struct Single (Sequence<5, 4>) = Lstm<_, 3>);
 network! {
     struct Deep<const H: usize> (Sequence<35, 2>) {
@@ -67,6 +68,8 @@ fn streams_have_the_bits_of_whole_sequences() {
     agrees::<f32, Outer>(8);
     agrees::<f32, Transformer<34>>(9);
     agrees::<f64, Transformer<6, f64>>(10);
+    agrees::<f32, Reset>(11);
+    agrees::<f64, Reset<f64>>(12);
 }
 
 #[test]

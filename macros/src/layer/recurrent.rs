@@ -37,16 +37,20 @@ pub(super) const fn direction(examples: &'static [&'static str]) -> Setting {
     Setting::word_in_type("direction", &["Forward", BACKWARD]).with_examples(examples)
 }
 
+/// Returns whether it starts at the last step.
+pub(super) fn is_backward(written: &Written) -> bool {
+    matches!(written.settings.first(), Some(Value::Word(BACKWARD)))
+}
+
 /// Resolves a recurrent layer with this number of gates.
 pub(super) fn resolve(written: &Written, gates: u64) -> Resolved {
     let units = &written.sizes[1];
     let gives = Shape::Known(&SEQUENCE, vec![written.axis(0, &SEQUENCE), units.clone()]);
     let sizes = || written.sizes.iter().cloned().map(Argument::Size);
-    let is_backward = matches!(written.settings.first(), Some(Value::Word(BACKWARD)));
     Resolved {
         arguments: sizes()
             .chain([Argument::Shape(gives.clone())])
-            .chain(is_backward.then_some(Argument::Flag(true)))
+            .chain(is_backward(written).then_some(Argument::Flag(true)))
             .collect(),
         gives,
         parameters: Some(Type {
