@@ -145,7 +145,12 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     const MULTIPLY_ADDS: u64 = <PlanOf<Self> as Plan>::MULTIPLY_ADDS;
     /// The number of samples in a tile. A tile goes through the whole network, forward then backward, before the next tile
     /// does.
-    const TILE: usize = workspace::tile::<Self::Scalar>(Self::SAMPLE_LEN, Self::PARAMETER_BYTES, Self::TOGETHER);
+    const TILE: usize = workspace::tile::<Self::Scalar>(
+        Self::SAMPLE_LEN,
+        Self::PARAMETER_BYTES,
+        Self::TOGETHER,
+        <PlanOf<Self> as Plan>::ROWS,
+    );
     /// The number of samples that a layer processes together.
     #[doc(hidden)]
     const TOGETHER: usize = <PlanOf<Self> as Plan>::SAMPLES_TOGETHER;

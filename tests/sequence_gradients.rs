@@ -78,6 +78,9 @@ proptest! {
         check!(Learned, Nll, SMOOTH, seed, samples);
         check!(Branched<3, 9>, MeanSquaredError, SMOOTH, seed, samples);
         check!(Words, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Tagger, Masked(Nll), SMOOTH, seed, samples);
+        check!(Scores, Masked(CrossEntropy.label_smoothing(0.1)), SMOOTH, seed, samples);
+        check!(Scores, Masked(ClassWeights::new(CrossEntropy, [1.0, 0.5, 2.0, 0.25]).unwrap()), SMOOTH, seed, samples);
     }
 
     #[test]

@@ -91,6 +91,7 @@ impl<const N: usize, const H: usize, In: Shape> Plan for DensePlan<N, H, In> {
     const MULTIPLY_ADDS: u64 = (In::STEPS * N * H) as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const ROWS: usize = In::STEPS;
     const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 

@@ -95,6 +95,7 @@ impl<const G: usize, In: Shape> Plan for GroupNormPlan<G, In> {
     const MULTIPLY_ADDS: u64 = 2 * In::LEN as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const ROWS: usize = usize::MAX;
 }
 
 impl<const G: usize, const C: usize> GroupNorm<G, C> {

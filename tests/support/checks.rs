@@ -38,6 +38,12 @@ impl<const K: usize, const L: usize> Drawn for [Class<K>; L] {
     }
 }
 
+impl<const K: usize, const L: usize> Drawn for [Option<Class<K>>; L] {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self {
+        core::array::from_fn(|_| Some(Class::draw::<T>(rng)).filter(|_| random::below(rng, 3) > 0))
+    }
+}
+
 impl<const N: usize> Drawn for Vector<N> {
     fn draw<T: Scalar>(rng: &mut random::Rng) -> [T; N] {
         draw_sample::<Self, T>(rng)

@@ -23,7 +23,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     };
     let (caches, scratch, multiply_adds) = (of_each("cache"), of_each("scratch"), of_each("multiply_adds"));
     let (samples_together, sums_from_zero) = (of_each("samples_together"), of_each("sums_from_zero"));
-    let (mixing, stream) = (of_each("mixing"), super::stream::plan(names));
+    let (mixing, rows, stream) = (of_each("mixing"), of_each("rows"), super::stream::plan(names));
     let kept = (0..count.saturating_sub(1)).map(|index| super::forward::kept(names, index));
     let widest = names.widest(count);
     let plan_of = |index: usize| {
@@ -43,6 +43,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
             const READS_INPUT: #private::bool = #first::READS_INPUT;
             const READS_OUTPUT: #private::bool = #last::READS_OUTPUT;
             const SAMPLES_TOGETHER: #private::usize = #private::chain::largest(&[#(#samples_together),*]);
+            const ROWS: #private::usize = #private::chain::fewest(&[#(#rows),*]);
             const SUMS_FROM_ZERO: #private::bool = #(#sums_from_zero)&&*;
             const MIXING: #private::Mixing = #private::chain::joint_mixing(&[#(#mixing),*]);
             const STREAM: #private::core::option::Option<#private::StreamPlan> = #stream;
