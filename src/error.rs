@@ -165,6 +165,11 @@ pub enum Error {
         /// The number of samples that the workspace has room for.
         limit: usize,
     },
+    /// A stream has as many steps as the network can read.
+    TooManySteps {
+        /// That number of steps.
+        steps: usize,
+    },
     /// A batch has too few samples for a layer that computes statistics of the batch.
     BatchTooSmall {
         /// The number of samples in the batch.

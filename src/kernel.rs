@@ -32,6 +32,7 @@ mod compiled;
 mod lanes;
 pub(crate) mod scratch;
 
+mod columns;
 mod elementary;
 
 mod activation;
@@ -45,7 +46,10 @@ mod sequence;
 mod softmax;
 mod update;
 
+mod attention;
+
 pub use activation::ActivationKernels;
+pub use attention::{ATTENTION_ROWS, AttentionKernels, AttentionSizes};
 pub use convolution::{CONVOLUTION_GROUP, ConvolutionKernels, ConvolutionSizes};
 pub use dense::{DenseKernels, DenseSizes};
 pub use formula::{Formula, FormulaKernels, Real, Reduction};
@@ -78,6 +82,7 @@ pub(crate) const fn written_out(size: usize, limit: usize) -> bool {
 /// A kernel panics if the lengths of its slices are inconsistent. The layers of typenet never cause that.
 pub trait Kernels:
     ActivationKernels
+    + AttentionKernels
     + ConvolutionKernels
     + DenseKernels
     + FormulaKernels
@@ -92,6 +97,7 @@ pub trait Kernels:
 
 impl<T> Kernels for T where
     T: ActivationKernels
+        + AttentionKernels
         + ConvolutionKernels
         + DenseKernels
         + FormulaKernels

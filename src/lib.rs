@@ -100,7 +100,8 @@ pub use initializer::Initializer;
 pub use io::{Stored, WeightsFile};
 pub use layer::list::*;
 pub use layer::{
-    Backward, DefaultSettings, Elementwise, Forward, Head, Layer, Mixing, Mode, Pass, Phase, Plan, Reads, Site, Takes,
+    Backward, DefaultSettings, Elementwise, Forward, Head, Layer, Mixing, Mode, NextStep, Pass, Phase, Plan, Reads,
+    Site, StreamPlan, Takes,
 };
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Hinge, Huber, LabelSmoothing,
@@ -109,7 +110,7 @@ pub use loss::{
 pub use metric::{Classification, Evaluation, Regression};
 #[cfg(feature = "safetensors")]
 pub use network::Weights;
-pub use network::{Differentiate, Evaluate, Network, Predict, Summary, Workspace};
+pub use network::{Differentiate, Evaluate, Network, Predict, Stream, Summary, Workspace};
 pub use optimizer::{
     Adadelta, Adagrad, Adam, AdamW, Adamax, Average, EpsilonForm, EpsilonPlace, MomentumForm, Nadam, NormForm,
     Optimizer, OptimizerState, RmsProp, Sgd, WeightDecay,

@@ -55,6 +55,21 @@ network! {
 }
 network!(struct Scores (Sequence<5, 3>) = Softmax, Gru<_, 6>, Dense<_, 4>);
 
+network!(struct Attended (Sequence<5, 6>) = SelfAttention<3>, Tanh, SelfAttention<1>(causal = true), Flatten, Dense<_, 2>);
+network!(struct Few (Sequence<1, 3>) = SelfAttention<1>, SelfAttention<3>(true, false), LastStep);
+network! {
+    struct Transformer<const L: usize, const N: usize> (Sequence<L, N>) {
+        Repeat<2> {
+            Residual { LayerNorm, SelfAttention<3>(causal = true) },
+            Residual { LayerNorm, Dense<_, 10>, Gelu, Dense<_, N> },
+        },
+        Residual(SelfAttention<1>(bias = false)) { Softmax, SelfAttention<3> },
+        LastStep,
+        Dense<N, 3>,
+        Softmax,
+    }
+}
+
 proptest! {
     #![proptest_config(cases(2))]
 
@@ -76,6 +91,14 @@ proptest! {
         check!(Scores, CrossEntropy, SMOOTH, seed, samples);
         check!(Scores, CrossEntropy.label_smoothing(0.2), SMOOTH, seed, samples);
         check!(Scores, CategoricalHinge, BENT, seed, samples);
+    }
+
+    #[test]
+    fn networks_with_attention_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        check!(Attended, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Few, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Transformer<11, 6>, Nll, SMOOTH, seed, samples);
+        check!(Transformer<3, 9>, Nll, SMOOTH, seed, samples);
     }
 
     #[test]

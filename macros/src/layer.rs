@@ -58,6 +58,7 @@ mod relu;
 mod reshape;
 mod rms_norm;
 mod rnn;
+mod self_attention;
 mod selu;
 mod sigmoid;
 mod silu;
@@ -103,6 +104,7 @@ static ALL: &[&Spec] = &[
     &rnn::SPEC,
     &gru::SPEC,
     &lstm::SPEC,
+    &self_attention::SPEC,
     &batch_norm::SPEC,
     &layer_norm::SPEC,
     &rms_norm::SPEC,

@@ -64,6 +64,13 @@ impl Error {
                 write!(f, "{samples} samples do not fit into a workspace for {limit} samples: ")?;
                 write!(f, "create one with `Workspace::for_samples({samples})`")
             }
+            Self::TooManySteps { steps } => {
+                write!(
+                    f,
+                    "the network reads {steps} steps, and the stream has all of them: call `restart`, or declare "
+                )?;
+                write!(f, "the network with more steps")
+            }
             Self::BackwardWithoutForward { samples, forward_samples } => {
                 write!(f, "`backward` was called with {samples} samples, but the last `forward` call with this ")?;
                 write!(f, "workspace had {forward_samples}")

@@ -7,8 +7,6 @@
     reason = "tiles are spelled out per path: iterators take half as long again to compile"
 )]
 
-mod columns;
-
 mod forward;
 mod gradient;
 mod naive;

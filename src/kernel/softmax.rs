@@ -6,6 +6,8 @@
 mod naive;
 mod vector;
 
+pub(super) use vector::softmax_of_row;
+
 use super::compiled::{compiled, for_floats};
 use super::{Isa, NaiveKernels};
 use crate::scalar::Scalar;

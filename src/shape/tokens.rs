@@ -115,7 +115,7 @@ impl<const L: usize, const V: usize> Shape for Tokens<L, V> {
     type Plain = Self;
     type Normalized = Self;
     type Features<const H: usize> = Sequence<L, H>;
-    type Step = Self;
+    type Step = Tokens<1, V>;
 
     fn zero<T: Scalar>() -> [Token<V, T>; L] {
         [Token(T::ZERO); L]
@@ -195,6 +195,13 @@ impl<const V: usize, T: Scalar> Ord for Token<V, T> {
 impl<const V: usize, T: Scalar> Hash for Token<V, T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.index().hash(state);
+    }
+}
+
+/// A token is one step of a sequence of tokens.
+impl<const V: usize, T: Scalar> From<Token<V, T>> for [Token<V, T>; 1] {
+    fn from(token: Token<V, T>) -> Self {
+        [token]
     }
 }
 

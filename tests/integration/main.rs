@@ -14,6 +14,7 @@ mod support {
 
 mod api;
 mod architecture;
+mod attention;
 mod bad_input;
 mod batch_norm;
 mod batches;
@@ -43,6 +44,7 @@ mod settings;
 mod shards;
 mod steps;
 mod stratified;
+mod streams;
 mod tokens;
 mod training;
 mod weight_files;

@@ -169,6 +169,15 @@ pub(crate) fn normalized_groups_do_not_divide(layer: &str, channels: &str) -> [S
     ]
 }
 
+/// Heads that do not divide the features, in parts as those of `groups_do_not_divide`.
+pub(crate) fn heads_do_not_divide(layer: &str, features: &str) -> [String; 3] {
+    [
+        format!("heads do not divide: {layer} has "),
+        format!(" heads, but the divisors of {features} are "),
+        "\n\nhelp: write one of these numbers for the heads, or another number of features".to_owned(),
+    ]
+}
+
 /// A requirement on two sizes that the macro knows.
 pub(crate) fn requirement(place: Place, [before, between, after]: &[String; 3], [one, other]: &[String; 2]) -> Error {
     place.error(format!("{before}{one}{between}{other}{after}"))
@@ -229,4 +238,12 @@ pub(super) fn help(edits: &[String]) -> String {
 /// Formats the edits that would each fix a mistake.
 pub(crate) fn write_one_of(edits: &[String]) -> String {
     format!("help: write {}", edits.join(", or "))
+}
+
+/// A layer of a network that reads a stream needs the whole sequence.
+pub(crate) fn needs_whole_sequence(layer: &str, network: &Ident) -> String {
+    format!(
+        "`{layer}` of `{network}` gives an output that depends on later steps, so `{network}` cannot read one step at a time\n\n\
+         help: predict the whole sequence, or use layers that read forward, such as a recurrent layer with its default direction"
+    )
 }

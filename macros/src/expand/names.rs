@@ -203,6 +203,7 @@ impl<'a> Names<'a> {
         let arguments = arguments.iter().map(|argument| match argument {
             Argument::Size(written) => size(written),
             Argument::Shape(shape) => self.shape_with(shape, size),
+            Argument::Flag(value) => code!(#value),
             Argument::Scalar => scalar.map_or_else(|| code!(#private::f32), ToTokens::to_token_stream),
         });
         let arguments: Vec<_> = arguments.chain(last.map(ToTokens::to_token_stream)).collect();
@@ -309,6 +310,13 @@ impl<'a> Names<'a> {
         let private = &self.private;
         let lengths = (1..count).map(|index| self.len(index));
         code!(#private::chain::largest(&[#(#lengths),*]))
+    }
+
+    /// Returns the largest number of elements of a step between two layers.
+    pub(super) fn widest_step(&self) -> TokenStream {
+        let private = &self.private;
+        let between = self.shapes.get(1..self.layers.len()).unwrap_or_default();
+        code!(#private::chain::largest(&[#(#private::chain::step_len::<#between>()),*]))
     }
 
     /// Returns the shape that losses are computed on. A custom last layer, such as a nested network, may be a head.

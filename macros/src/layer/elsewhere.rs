@@ -31,6 +31,8 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
     ("ZeroPadding2d", "Pad<1>"),
     ("UpSampling2d", "Upsample<2>"),
     ("SimpleRnn", "Rnn<4, 8>"),
+    ("MultiheadAttention", "SelfAttention<4>"),
+    ("Attention", "SelfAttention<4>"),
 ];
 
 /// The least number of letters of a word that may be misspelled. Of three letters, `Gru` would be `Elu`.

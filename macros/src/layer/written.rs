@@ -53,6 +53,8 @@ pub(crate) enum Argument {
     Size(Size),
     /// A shape.
     Shape(Shape),
+    /// The value of a setting that is `true` or `false`.
+    Flag(bool),
     /// The scalar type, where another argument follows it.
     Scalar,
 }
@@ -90,7 +92,7 @@ impl Argument {
         match self {
             Self::Size(size) => std::slice::from_ref(size),
             Self::Shape(shape) => shape.sizes(),
-            Self::Scalar => &[],
+            Self::Flag(_) | Self::Scalar => &[],
         }
     }
 }

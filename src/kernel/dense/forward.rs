@@ -2,8 +2,8 @@
 
 use core::mem::MaybeUninit;
 
-use super::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_registers, by_rows, sum_of};
 use super::{RANGES, range_of, ranges};
+use crate::kernel::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_registers, by_rows, sum_of};
 use crate::kernel::lanes::{Lanes, Vectors};
 use crate::kernel::{DenseSizes, Isa, Program};
 

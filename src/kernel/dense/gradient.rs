@@ -3,7 +3,7 @@
 use core::mem::MaybeUninit;
 
 use super::PANEL;
-use super::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_rows, sum_of};
+use crate::kernel::columns::{Columns, PAIR, SINGLY_FROM, by_columns, by_rows, sum_of};
 use crate::kernel::lanes::{Lanes, Vectors, transposed};
 use crate::kernel::{DenseSizes, Isa, Program};
 use crate::scalar::Scalar;

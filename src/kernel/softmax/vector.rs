@@ -71,10 +71,17 @@ pub(super) fn softmax_into<T: Vectors, I: Isa>(isa: I, classes: usize, input: &[
     }
 }
 
+/// Computes the softmax of one row.
+///
 /// # Safety
-/// `from` and `to` are valid for reads and writes of `classes` elements. They may be equal.
+/// `from` and `to` are valid for reads and writes of `classes` elements, at least one. They may be equal.
 #[inline(always)]
-unsafe fn softmax_of_row<V: Lanes>(isa: V::Isa, classes: usize, from: *const V::Element, to: *mut V::Element) {
+pub(in crate::kernel) unsafe fn softmax_of_row<V: Lanes>(
+    isa: V::Isa,
+    classes: usize,
+    from: *const V::Element,
+    to: *mut V::Element,
+) {
     let zero = V::splat(isa, V::Element::ZERO);
     if classes <= V::COUNT {
         // The row stays in its register, since reading back a masked store is slow.

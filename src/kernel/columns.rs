@@ -11,10 +11,10 @@ use core::mem::MaybeUninit;
 use crate::kernel::lanes::Lanes;
 
 /// The number of adjacent registers in a tile.
-pub(super) const PAIR: usize = 2;
+pub(in crate::kernel) const PAIR: usize = 2;
 /// Registers of at least this many lanes are processed one at a time if fewer than two remain. This is 1.3 times as fast for 20
 /// outputs. With shorter registers, 10 outputs, which need two of them, would take 1.6 times as long.
-pub(super) const SINGLY_FROM: usize = 16;
+pub(in crate::kernel) const SINGLY_FROM: usize = 16;
 
 /// Processes the rows in groups that share the loads of a register of columns, of at most this many rows.
 macro_rules! by_rows {
@@ -83,25 +83,31 @@ macro_rules! by_registers {
 
 /// The columns of a tile: `C` registers, of which the last is full or holds only its first lanes.
 #[derive(Clone, Copy)]
-pub(super) struct Columns<V: Lanes, const C: usize, const FULL: bool> {
+pub(in crate::kernel) struct Columns<V: Lanes, const C: usize, const FULL: bool> {
     isa: V::Isa,
     last: V::First,
 }
 
 impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     #[inline(always)]
-    pub(super) fn new(isa: V::Isa, count: usize) -> Self {
+    pub(in crate::kernel) fn new(isa: V::Isa, count: usize) -> Self {
         Self { isa, last: V::first(isa, count - (C - 1) * V::COUNT) }
     }
 
+    /// Returns the proof of the instructions.
     #[inline(always)]
-    pub(super) fn zeros(self) -> [V; C] {
+    pub(in crate::kernel) fn isa(self) -> V::Isa {
+        self.isa
+    }
+
+    #[inline(always)]
+    pub(in crate::kernel) fn zeros(self) -> [V; C] {
         [V::splat(self.isa, V::Element::default()); C]
     }
 
     /// Prefetches the memory of the columns at `place`.
     #[inline(always)]
-    pub(super) fn prefetch(self, place: *const V::Element) {
+    pub(in crate::kernel) fn prefetch(self, place: *const V::Element) {
         for c in 0..C {
             V::prefetch(self.isa, place.wrapping_add(c * V::COUNT));
         }
@@ -110,7 +116,7 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     /// # Safety
     /// `from` is valid for reads of the columns.
     #[inline(always)]
-    pub(super) unsafe fn load(self, from: *const V::Element) -> [V; C] {
+    pub(in crate::kernel) unsafe fn load(self, from: *const V::Element) -> [V; C] {
         let mut values = self.zeros();
         for c in 0..C {
             // SAFETY: the caller's contract.
@@ -126,7 +132,7 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     /// # Safety
     /// `to` is valid for writes of the columns.
     #[inline(always)]
-    pub(super) unsafe fn store(self, values: [V; C], to: *mut V::Element) {
+    pub(in crate::kernel) unsafe fn store(self, values: [V; C], to: *mut V::Element) {
         for c in 0..C {
             // SAFETY: the caller's contract.
             unsafe {
@@ -142,7 +148,7 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     /// # Safety
     /// For each term k, `columns + k · column_term` is valid for reads of the columns.
     #[inline(always)]
-    pub(super) unsafe fn pack(
+    pub(in crate::kernel) unsafe fn pack(
         self,
         panel: &mut [MaybeUninit<V>],
         terms: usize,
@@ -162,7 +168,7 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     /// # Safety
     /// `to` is valid for reads and writes of the columns.
     #[inline(always)]
-    pub(super) unsafe fn put(self, values: [V; C], add: bool, to: *mut V::Element) {
+    pub(in crate::kernel) unsafe fn put(self, values: [V; C], add: bool, to: *mut V::Element) {
         // SAFETY: the caller's contract.
         unsafe {
             if add {
@@ -179,7 +185,7 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
     /// For each row r and term k, `rows + r · row + k · row_term` is valid for a read, and `columns + k · column_term` for
     /// reads of the columns.
     #[inline(always)]
-    pub(super) unsafe fn multiply<const R: usize>(
+    pub(in crate::kernel) unsafe fn multiply<const R: usize>(
         self,
         mut sums: [[V; C]; R],
         terms: usize,
@@ -202,11 +208,11 @@ impl<V: Lanes, const C: usize, const FULL: bool> Columns<V, C, FULL> {
 }
 
 #[inline(always)]
-pub(super) fn sum_of<V: Lanes, const C: usize>(mut sums: [V; C], addends: [V; C]) -> [V; C] {
+pub(in crate::kernel) fn sum_of<V: Lanes, const C: usize>(mut sums: [V; C], addends: [V; C]) -> [V; C] {
     for c in 0..C {
         sums[c] = sums[c].add(addends[c]);
     }
     sums
 }
 
-pub(super) use {by_columns, by_registers, by_rows};
+pub(in crate::kernel) use {by_columns, by_registers, by_rows};

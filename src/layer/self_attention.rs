@@ -1,0 +1,240 @@
+//! Self-attention.
+
+mod weights;
+
+pub use self::weights::AttentionWeights;
+use self::weights::Parts;
+
+use core::marker::PhantomData;
+
+use rand::Rng as RandomSource;
+
+use crate::initializer::Initializer;
+use crate::kernel::{AttentionSizes, DenseSizes, Formula, Isa, Kernels, Real, Reduction};
+use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
+use crate::scalar::Scalar;
+use crate::shape::{ProbabilitySequence, Sequence, Shape};
+
+/// Multi-head self-attention: each step of a sequence becomes a mean of all steps, weighted by how well they match it.
+///
+/// With `HEADS` heads of D = N / `HEADS` elements, of which each has its part of the rows of all projections:
+///
+/// ```text
+/// q = W_q x + b_q, k = W_k x + b_k, v = W_v x + b_v      of each step
+/// a[t, s] = softmax over s of (q[t] · k[s] / √D)          for each head
+/// o[t] = Σ_s a[t, s] v[s]                                 for each head
+/// y = W_o o + b_o                                         of each step, with o of all heads one after the other
+/// ```
+///
+/// Written `SelfAttention<4>`, which is 4 heads. In `SelfAttention<4>(causal = true)`, step t sees only the steps s ≤ t, so the
+/// output of a step does not depend on later ones. `SelfAttention<4>(bias = false)` has no b. The network infers the number of
+/// features N.
+///
+/// # Shapes
+/// Input and output: `Sequence<L, N>`. [`AttentionWeights`]: `in_proj_weight` has W_q, W_k and W_v, and `out_proj` has W_o, as in
+/// PyTorch's `MultiheadAttention`.
+///
+/// Each of the four weights starts as the initializer asks, Glorot's by default, as that of a layer of N inputs and N outputs.
+/// Biases start at zero.
+///
+/// # Gradients
+/// Those of the four projections as in [`Dense`](crate::Dense), of which the inputs have, with g = dL/do and
+/// h = a (g[t] · v[s] - g[t] · o[t]) / √D: dL/dq[t] = Σ_s h[t, s] k[s], dL/dk[s] = Σ_t h[t, s] q[t] and dL/dv[s] = Σ_t a[t, s] g[t].
+///
+/// # Errors
+/// The layer does not compile unless `HEADS` divides N.
+///
+/// # Numerics
+/// Sums are computed in the orders of [`AttentionKernels`](crate::kernel::AttentionKernels) and
+/// [`DenseKernels`](crate::kernel::DenseKernels). Steps that are masked are not read, so not even NaN in a later step changes an
+/// earlier output. Training keeps all weights a, `HEADS` L² elements per sample. A prediction keeps those of
+/// [`ATTENTION_ROWS`](crate::kernel::ATTENTION_ROWS) steps.
+///
+/// # Source
+/// A. Vaswani et al., "Attention is all you need", 2017, section 3.2.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// // A layer of a transformer, which reads 10 steps of 8 features.
+/// network!(struct Attend (Sequence<10, 8>) = LayerNorm, attention: SelfAttention<2>(causal = true));
+/// assert_eq!(Attend::PARAMETERS, 2 * 80 + 4 * (8 * 8 + 8));
+///
+/// // Without queries all steps match equally well: the output is the mean of the steps before and the step itself.
+/// network!(struct Mean (Sequence<3, 1>) = attention: SelfAttention<1>(causal = true));
+/// let mut mean = Mean::zeroed();
+/// mean.attention.in_proj_weight[0][2][0] = 1.0;
+/// mean.attention.out_proj.weight[0] = 1.0;
+/// assert_eq!(mean.predict(&[[1.0], [2.0], [6.0]]), [[1.0], [1.5], [3.0]]);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct SelfAttention<const HEADS: usize, const N: usize, const CAUSAL: bool = false, const B: usize = N>;
+
+/// The plan of a [`SelfAttention`].
+#[derive(Debug)]
+pub struct SelfAttentionPlan<const HEADS: usize, const N: usize, const CAUSAL: bool, In>(PhantomData<In>);
+
+/// Returns the sizes for sequences of shape `In`.
+const fn sizes<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape>(samples: usize) -> AttentionSizes {
+    const {
+        assert!(
+            HEADS > 0 && N.is_multiple_of(HEADS),
+            "the number of heads of a `SelfAttention` must divide the number of features"
+        );
+    };
+    AttentionSizes { samples, steps: In::DIMENSIONS[0], heads: HEADS, width: N / HEADS, is_causal: CAUSAL }
+}
+
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape> SelfAttentionPlan<HEADS, N, CAUSAL, In> {
+    const STEPS: usize = In::DIMENSIONS[0];
+    const SIZES: AttentionSizes = sizes::<HEADS, N, CAUSAL, In>(1);
+}
+
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape> Plan
+    for SelfAttentionPlan<HEADS, N, CAUSAL, In>
+{
+    /// Queries, keys and values, the output of all heads and its gradient, the means of the gradient, and the weights.
+    const CACHE_LEN: usize = Self::STEPS * (5 * N + HEADS) + Self::SIZES.weights_len();
+    const INFERENCE_LEN: usize = Self::STEPS * 4 * N + Self::SIZES.scratch_len();
+    const MULTIPLY_ADDS: u64 = {
+        let pairs = if CAUSAL { Self::STEPS * (Self::STEPS + 1) / 2 } else { Self::STEPS * Self::STEPS };
+        (Self::STEPS * 4 * N * N + 2 * N * pairs) as u64
+    };
+    const READS_OUTPUT: bool = false;
+    const SUMS_FROM_ZERO: bool = true;
+    /// The keys and values of all steps so far. A step has its query, key and value, the output of all heads, and the weights.
+    const STREAM: Option<StreamPlan> = if CAUSAL {
+        Some(StreamPlan { state: 2 * N * Self::STEPS, scratch: 4 * N + Self::STEPS, steps: Self::STEPS })
+    } else {
+        None
+    };
+}
+
+/// The product of the output and its gradient, added for each head.
+struct Means;
+
+impl Formula<2, 0, 0, 0, 1> for Means {
+    const REDUCTIONS: [Reduction; 1] = [Reduction::Sum];
+
+    #[inline(always)]
+    fn apply<R: Real>(&self, _: R, [output, gradient]: [R; 2], _: [R; 0], _: [R; 0], _: [R; 0]) -> ([R; 0], [R; 1]) {
+        ([], [output.mul(gradient)])
+    }
+}
+
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> SelfAttention<HEADS, N, CAUSAL, B> {
+    /// Returns the sizes for a slice of elements of sequences, those of the first product, and those of the last.
+    fn sizes<In: Shape>(elements: usize) -> (AttentionSizes, [DenseSizes; 2]) {
+        let sizes = sizes::<HEADS, N, CAUSAL, In>(elements / In::LEN);
+        let dense = |outputs| DenseSizes { samples: sizes.samples * sizes.steps, inputs: N, outputs };
+        (sizes, [dense(3 * N), dense(N)])
+    }
+
+    /// Computes the output. The cache keeps all weights in a training pass.
+    fn attend<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        parameters: &AttentionWeights<N, T, B>,
+        is_training: bool,
+        Forward { input, output, cache, .. }: Forward<'_, T>,
+    ) {
+        let (sizes, [of_input, of_output]) = Self::sizes::<In>(input.len());
+        let Parts { in_weight, in_bias, out_weight, out_bias } = parameters.parts();
+        let (projected, rest) = cache.split_at_mut(3 * input.len());
+        let (attended, rest) = rest.split_at_mut(input.len());
+        let weights =
+            if is_training { &mut rest[Self::gradients_len(sizes)..] } else { &mut rest[..sizes.scratch_len()] };
+        T::dense_forward(isa, of_input, in_weight, in_bias, input, projected);
+        // The output is written last, so it is scratch memory until then.
+        T::attention(isa, sizes, projected, output, weights, attended);
+        T::dense_forward(isa, of_output, out_weight, out_bias, attended, output);
+    }
+
+    /// Returns the number of elements of what the cache keeps between the output of all heads and the weights: its gradient, and the
+    /// means.
+    const fn gradients_len(sizes: AttentionSizes) -> usize {
+        sizes.samples * sizes.steps * (N + HEADS)
+    }
+}
+
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Layer
+    for SelfAttention<HEADS, N, CAUSAL, B>
+{
+    type Output<In: Shape> = In::Plain;
+    type Logits<In: Shape> = In::Plain;
+    type With<T: Scalar> = AttentionWeights<N, T, B>;
+    type Settings = ();
+    type Plan<In: Shape> = SelfAttentionPlan<HEADS, N, CAUSAL, In>;
+
+    fn initialize<T: Scalar, R: RandomSource + ?Sized>(
+        parameters: &mut Self::With<T>,
+        (): &(),
+        initializer: Initializer,
+        rng: &mut R,
+    ) {
+        parameters.initialize(initializer, rng);
+    }
+
+    fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        Self::attend::<In, T, I>(isa, site.parameters, true, memory);
+    }
+
+    fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
+        Self::attend::<In, T, I>(isa, site.parameters, false, memory);
+    }
+
+    fn step<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let NextStep { input, output, state, scratch, position } = memory;
+        let Parts { in_weight, in_bias, out_weight, out_bias } = site.parameters.parts();
+        let capacity = In::DIMENSIONS[0];
+        let (keys, values) = state.split_at_mut(N * capacity);
+        let (projected, scratch) = scratch.split_at_mut(3 * N);
+        let (attended, weights) = scratch.split_at_mut(N);
+        let dense = |outputs| DenseSizes { samples: 1, inputs: N, outputs };
+        T::dense_forward(isa, dense(3 * N), in_weight, in_bias, input, projected);
+        let (query, rest) = projected.split_at(N);
+        let (key, value) = rest.split_at(N);
+        for (place, &key) in keys[position..].iter_mut().step_by(capacity).zip(key) {
+            *place = key;
+        }
+        values[position * N..][..N].copy_from_slice(value);
+        let sizes = AttentionSizes { steps: position + 1, ..sizes::<HEADS, N, CAUSAL, In>(1) };
+        T::attention_step(isa, sizes, query, [&*keys, &*values], capacity, weights, attended);
+        T::dense_forward(isa, dense(N), out_weight, out_bias, attended, output);
+    }
+
+    fn backward<In: Shape, T: Kernels, I: Isa>(
+        isa: I,
+        site: SiteOf<'_, Self, T>,
+        memory: Backward<'_, T>,
+        gradient: &mut AttentionWeights<N, T, B>,
+    ) {
+        let Backward { input, cache, grad_output, grad_input, accumulate, .. } = memory;
+        let (sizes, [of_input, of_output]) = Self::sizes::<In>(input.len());
+        let (parts, grad) = (site.parameters.parts(), gradient.parts_mut());
+        let (projected, rest) = cache.split_at_mut(3 * input.len());
+        let (attended, rest) = rest.split_at_mut(input.len());
+        let (grad_attended, rest) = rest.split_at_mut(input.len());
+        let (means, weights) = rest.split_at_mut(input.len() / N * HEADS);
+        T::dense_weight_gradient(isa, of_output, attended, grad_output, accumulate, grad.out_weight, grad.out_bias);
+        T::dense_input_gradient(isa, of_output, parts.out_weight, grad_output, grad_attended);
+        let each = [&*attended, &*grad_attended];
+        T::formula_rows(isa, &Means, means.len(), N / HEADS, each, [], [], [], [&mut *means]);
+        // The gradient of the output is not needed any more, so it is scratch memory.
+        T::attention_gradient(isa, sizes, projected, grad_output, weights, grad_attended, means);
+        T::dense_weight_gradient(isa, of_input, input, projected, accumulate, grad.in_weight, grad.in_bias);
+        if let Some(grad_input) = grad_input {
+            T::dense_input_gradient(isa, of_input, parts.in_weight, projected, grad_input);
+        }
+    }
+}
+
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize, const L: usize> Takes<Sequence<L, N>>
+    for SelfAttention<HEADS, N, CAUSAL, B>
+{
+}
+
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize, const L: usize>
+    Takes<ProbabilitySequence<L, N>> for SelfAttention<HEADS, N, CAUSAL, B>
+{
+}

@@ -1,0 +1,172 @@
+//! Self-attention against PyTorch, and what else holds of it.
+//!
+//! The recorded values, how they were made and in what form they are stored: `reference/README.md`.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use serde_json::Value;
+use typenet::Plan;
+use typenet::prelude::*;
+
+use crate::recorded::{self, agrees_with_recorded};
+
+network!(struct Single (Sequence<1, 3>) = attention: SelfAttention<1>);
+network!(struct Full (Sequence<7, 12>) = attention: SelfAttention<3>);
+network!(struct Causal (Sequence<13, 6>) = attention: SelfAttention<3>(causal = true));
+network!(struct Wide (Sequence<5, 9>) = attention: SelfAttention<1>(true));
+network!(struct Narrow (Sequence<5, 3>) = attention: SelfAttention<3>(causal = false));
+network!(struct WithoutBias (Sequence<7, 8>) = attention: SelfAttention<4>(causal = true, bias = false));
+network! {
+    struct InBlock<const L: usize, const N: usize> (Sequence<L, N>) {
+        block: Residual { norm: LayerNorm, attention: SelfAttention<2>(causal = true) },
+    }
+}
+
+fn recorded() -> Value {
+    recorded::file("attention.json")
+}
+
+#[test]
+fn self_attention_agrees_with_pytorch() {
+    let file = recorded();
+    agrees_with_recorded::<f64, Single<f64>>(&file["f64"]["single"], "one step");
+    agrees_with_recorded::<f32, Single<f32>>(&file["f32"]["single"], "one step");
+    agrees_with_recorded::<f64, Full<f64>>(&file["f64"]["full"], "full");
+    agrees_with_recorded::<f32, Full<f32>>(&file["f32"]["full"], "full");
+    agrees_with_recorded::<f64, Causal<f64>>(&file["f64"]["causal"], "causal");
+    agrees_with_recorded::<f32, Causal<f32>>(&file["f32"]["causal"], "causal");
+    agrees_with_recorded::<f64, Wide<f64>>(&file["f64"]["wide"], "one head");
+    agrees_with_recorded::<f32, Wide<f32>>(&file["f32"]["wide"], "one head");
+    agrees_with_recorded::<f64, Narrow<f64>>(&file["f64"]["narrow"], "heads of one element");
+    agrees_with_recorded::<f32, Narrow<f32>>(&file["f32"]["narrow"], "heads of one element");
+    agrees_with_recorded::<f64, WithoutBias<f64>>(&file["f64"]["without_bias"], "without bias");
+    agrees_with_recorded::<f32, WithoutBias<f32>>(&file["f32"]["without_bias"], "without bias");
+    agrees_with_recorded::<f64, InBlock<7, 6, f64>>(&file["f64"]["residual"], "residual");
+    agrees_with_recorded::<f32, InBlock<7, 6, f32>>(&file["f32"]["residual"], "residual");
+}
+
+#[cfg(feature = "safetensors")]
+#[test]
+fn weights_of_pytorch_are_read_by_their_names() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reference");
+    let network = Causal::load(folder.join("weights_torch_attention.safetensors")).unwrap();
+    let expected = recorded::parameters::<Causal>(&recorded()["f32"]["causal"]["parameters"]);
+    let expected: Vec<f32> = expected.into_iter().map(typenet::Scalar::from_f64).collect();
+    assert_eq!(network.parameters(), expected);
+}
+
+#[test]
+fn a_sequence_has_the_same_bits_alone_and_among_others() {
+    network! {
+        struct Deep (Sequence<21, 12>) {
+            Repeat<2> { Residual { LayerNorm, SelfAttention<3>(causal = true) }, Residual { SelfAttention<2> } },
+            LastStep,
+            Dense<_, 2>,
+        }
+    }
+    let network = Deep::init(&mut typenet::rng(37));
+    let values: Vec<f32> = (0..33 * 21 * 12_u16).map(|k| (f32::from(k) * 0.7).sin()).collect();
+    let inputs = <Sequence<21, 12>>::batch(&values);
+    let mut workspace = Workspace::for_samples(inputs.len());
+    for pass in [Pass::inference(), Pass::training(0, 0)] {
+        let together = network.forward(inputs, &pass, &mut workspace).unwrap().to_vec();
+        for (input, together) in inputs.iter().zip(together) {
+            assert_eq!(network.predict(input), together);
+        }
+    }
+    assert_eq!(network.predict_batch(inputs)[32], network.predict(&inputs[32]));
+}
+
+#[test]
+fn later_steps_change_no_bit_of_earlier_outputs() {
+    network!(struct Masked (Sequence<19, 10>) = Repeat<2> { LayerNorm, SelfAttention<2>(causal = true) });
+    let network = Masked::init(&mut typenet::rng(3));
+    let mut input: [[f32; 10]; 19] =
+        std::array::from_fn(|step| std::array::from_fn(|k| ((step * 10 + k) as f32).sin()));
+    let before = network.predict(&input);
+    for (wrong, step) in [f32::NAN, f32::INFINITY, 1e30].into_iter().cycle().zip((1..19).rev()) {
+        input[step].fill(wrong);
+        let mut workspace = Workspace::new();
+        let pass = Pass::training(0, 0);
+        let kept = network.forward(std::slice::from_ref(&input), &pass, &mut workspace).unwrap();
+        assert_eq!(kept[0][..step], before[..step]);
+        assert_eq!(network.predict(&input)[..step], before[..step]);
+    }
+}
+
+#[test]
+fn attention_without_a_mask_does_not_know_the_order_of_steps() {
+    let network = Full::init(&mut typenet::rng(5));
+    let input: [[f32; 12]; 7] = std::array::from_fn(|step| std::array::from_fn(|k| ((step * 12 + k) as f32).cos()));
+    let mut reversed = input;
+    reversed.reverse();
+    let (ahead, mut back) = (network.predict(&input), network.predict(&reversed));
+    back.reverse();
+    for (ahead, back) in ahead.iter().flatten().zip(back.iter().flatten()) {
+        assert!((ahead - back).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn all_projections_start_as_layers_of_as_many_inputs_as_outputs() {
+    let network = <Full<f64>>::init(&mut typenet::rng(1));
+    let weights = &network.attention;
+    let bound = (6.0_f64 / 24.0).sqrt();
+    let largest = |values: &[f64]| values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
+    for projection in 0..3 {
+        let values: Vec<_> =
+            weights.in_proj_weight.iter().flat_map(|input| input[projection].iter().copied()).collect();
+        assert!(largest(&values) <= bound && largest(&values) > 0.9 * bound, "{projection}");
+    }
+    let output = largest(weights.out_proj.weight.as_slice());
+    assert!(output <= bound && output > 0.9 * bound);
+    assert!(weights.in_proj_bias.iter().flatten().chain(&weights.out_proj.bias).all(|&bias| bias == 0.0));
+}
+
+#[test]
+fn sizes_of_weights_and_of_memory_are_those_of_the_documentation() {
+    assert_eq!(Full::PARAMETERS, 4 * (12 * 12 + 12));
+    assert_eq!(WithoutBias::PARAMETERS, 4 * 8 * 8);
+    let names: Vec<_> = Full::TENSORS.list().into_iter().map(|tensor| tensor.name).collect();
+    let names_of_pytorch = ["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"];
+    assert_eq!(names, names_of_pytorch.map(|name| format!("attention.{name}")));
+    let names: Vec<_> = WithoutBias::TENSORS.list().into_iter().map(|tensor| tensor.name).collect();
+    assert_eq!(names, ["attention.in_proj_weight", "attention.out_proj.weight"]);
+    type PlanOf<const CAUSAL: bool> = <SelfAttention<4, 128, CAUSAL> as Layer>::Plan<Sequence<64, 128>>;
+    assert_eq!(<PlanOf<true> as Plan>::MULTIPLY_ADDS, 64 * 4 * 128 * 128 + 128 * 64 * 65);
+    assert_eq!(<PlanOf<false> as Plan>::MULTIPLY_ADDS, 64 * 4 * 128 * 128 + 2 * 128 * 64 * 64);
+    assert_eq!(<PlanOf<true> as Plan>::CACHE_LEN, 64 * 5 * 128 + 4 * 64 + 4 * 64 * 64);
+    assert_eq!(<PlanOf<true> as Plan>::INFERENCE_LEN, 64 * 4 * 128 + 8 * 64);
+}
+
+#[test]
+fn attention_learns_to_look_back() {
+    network! {
+        struct Recall (Sequence<9, 8>) {
+            PositionEmbedding,
+            SelfAttention<2>(causal = true),
+            LastStep,
+            Dense<_, 1>,
+        }
+    }
+    // What the step says that is marked by the first feature.
+    let mut rng = typenet::rng(11);
+    let mut samples = Vec::new();
+    let mut targets = Vec::new();
+    for sample in 0..400 {
+        let marked = sample % 9;
+        let mut input = [[0.0_f32; 8]; 9];
+        for (step, features) in input.iter_mut().enumerate() {
+            features[0] = f32::from(u8::from(step == marked));
+            features[1] = typenet::random::normal(&mut rng) as f32;
+        }
+        targets.push([input[marked][1]]);
+        samples.push(input);
+    }
+    let data = Dataset::<Sequence<9, 8>, Vector<1>>::new(samples, targets).unwrap();
+    let mut network = Recall::init(&mut rng);
+    let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(60).batch_size(40);
+    let history = trainer.fit(&mut network, &data).unwrap();
+    let loss = history.epochs().last().unwrap().loss;
+    // The mean of all targets has a loss of 1.
+    assert!(loss < 0.1, "{loss}");
+}
