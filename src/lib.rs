@@ -11,7 +11,7 @@
 //! - [`mod@network`]: what a declared network provides, [`mod@minimize`]: descent on any other function
 //! - [`function`]: activations and their derivatives on plain scalars
 #![cfg_attr(feature = "std", doc = "- [`train`], [`history`]: training")]
-//! - [`gradient_check`]: whether derivatives are right
+//! - [`gradient_check`]: whether derivatives are right, [`mod@generate`]: text that a network writes
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: weights files and checkpoints")]
 #![cfg_attr(feature = "plot", doc = "- [`plot`]: pictures of all of this")]
 //!
@@ -44,6 +44,7 @@ pub mod shape;
 mod threads;
 pub mod view;
 
+mod characters;
 pub mod target;
 
 // Loops and the instructions they use, initial weights, files.
@@ -69,7 +70,8 @@ pub mod history;
 pub mod minimize;
 pub mod network;
 
-// Training, checking, pictures.
+// Training, checking, generating, pictures.
+pub mod generate;
 pub mod gradient_check;
 #[cfg(feature = "plot")]
 pub mod plot;
@@ -89,6 +91,7 @@ mod formulas;
 pub mod guide;
 pub mod prelude;
 
+pub use characters::Characters;
 pub use dataset::{Dataset, MinMax, QuantileTransformer, Standardizer};
 pub use error::{Error, Result, WrongTensor};
 pub use flat_parameters::FlatParameters;
@@ -118,7 +121,7 @@ pub use optimizer::{
 pub use random::rng;
 pub use scalar::Scalar;
 pub use shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
-pub use target::{Class, Target};
+pub use target::{Class, Masked, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "safetensors")]
 pub use train::Checkpoints;

@@ -1,5 +1,6 @@
 //! What should a network predict? A class, a class for each step, or values of some shape.
 
+mod masked;
 mod weighted;
 
 use core::fmt::{self, Debug, Display};
@@ -8,10 +9,11 @@ use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Token};
 
+pub use masked::Masked;
 pub use weighted::{Weighted, WeightedValue};
 
-/// A kind of target: [`Class<K>`](Class), `[Class<K>; L]` for each step of a sequence, or a shape such as `Vector<1>`, whose values
-/// are arrays. Each may carry a weight, as [`Weighted`].
+/// A kind of target: [`Class<K>`](Class), `[Class<K>; L]` for each step of a sequence, `[Option<Class<K>>; L]` for those that have
+/// one ([`Masked`]), or a shape such as `Vector<1>`, whose values are arrays. Each may carry a weight, as [`Weighted`].
 ///
 /// # Example
 /// ```
@@ -110,6 +112,15 @@ impl<const K: usize> Target for Class<K> {
 }
 
 impl<const K: usize, const L: usize> Target for [Class<K>; L] {
+    type Value<T: Scalar> = Self;
+
+    fn numbers<T: Scalar>(_: &Self) -> &[T] {
+        &[]
+    }
+}
+
+/// A class for each step that has one.
+impl<const K: usize, const L: usize> Target for [Option<Class<K>>; L] {
     type Value<T: Scalar> = Self;
 
     fn numbers<T: Scalar>(_: &Self) -> &[T] {

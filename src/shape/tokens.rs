@@ -213,6 +213,13 @@ impl<const V: usize, T: Scalar> TryFrom<usize> for Token<V, T> {
     }
 }
 
+/// A byte is a token of the vocabulary of all bytes.
+impl<T: Scalar> From<u8> for Token<256, T> {
+    fn from(byte: u8) -> Self {
+        Self(T::from_f64(byte.into()))
+    }
+}
+
 impl<const V: usize, T: Scalar> From<Token<V, T>> for usize {
     fn from(token: Token<V, T>) -> Self {
         token.index()
