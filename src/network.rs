@@ -84,6 +84,9 @@ pub type ClassOf<N> = <<N as Network>::Output as GivesClasses>::Class;
 /// A value for each prediction in the output of a network: one, or one for each step.
 pub type Each<N, V> = <<N as Network>::Output as GivesClasses>::Each<V>;
 
+/// The most probable classes with their probabilities.
+pub type Top<N, const COUNT: usize> = [(ClassOf<N>, <N as Network>::Scalar); COUNT];
+
 /// A network that `network!` declares.
 ///
 /// # Example

@@ -51,7 +51,7 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///
 /// network!(struct Steps (Sequence<3, 2>) -> Sequence<3, 1> = Dense<2, 1>);
 /// let mut steps = Steps::zeroed();
-/// steps.copy_parameters_from(&neuron);
+/// steps.parameters_mut().copy_from_slice(neuron.parameters());
 /// assert_eq!(steps.predict(&[[1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]), [[2.0], [1.0], [4.0]]);
 /// ```
 #[repr(C)]
