@@ -18,6 +18,7 @@ mod quantile_transformer;
 mod rows;
 mod standardizer;
 mod stratified;
+mod tokens;
 mod weighted;
 
 mod checked_batches;

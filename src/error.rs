@@ -82,6 +82,38 @@ pub enum Error {
         /// The number of tokens in the vocabulary.
         vocabulary: usize,
     },
+    /// A text is too short for a sample.
+    TooShort {
+        /// The number of tokens.
+        length: usize,
+        /// The smallest number of tokens.
+        needed: usize,
+    },
+    /// A sequence does not fit into a sample.
+    TooLong {
+        /// The position of the sequence.
+        sample: usize,
+        /// The number of its tokens.
+        length: usize,
+        /// The largest number of tokens.
+        longest: usize,
+    },
+    /// A vocabulary has more characters than there are tokens.
+    VocabularyTooLarge {
+        /// The number of characters.
+        characters: usize,
+        /// The number of tokens.
+        tokens: usize,
+    },
+    /// A character is not in the vocabulary.
+    UnknownCharacter {
+        /// The character.
+        character: char,
+        /// Its position in the text, in characters.
+        position: usize,
+    },
+    /// A network cannot generate tokens without any to begin with.
+    NoPrompt,
     /// A value in the data is infinite or NaN.
     NonFiniteData {
         /// `input` or `target`.
@@ -164,6 +196,11 @@ pub enum Error {
         samples: usize,
         /// The number of samples that the workspace has room for.
         limit: usize,
+    },
+    /// A stream has as many steps as the network can read.
+    TooManySteps {
+        /// That number of steps.
+        steps: usize,
     },
     /// A batch has too few samples for a layer that computes statistics of the batch.
     BatchTooSmall {

@@ -12,6 +12,7 @@ mod padding;
 mod pass;
 mod phase;
 mod plan;
+mod stream;
 
 mod draws;
 mod elementwise;
@@ -77,6 +78,7 @@ pub use head::Head;
 pub use list::*;
 pub use parallel::{
     Add, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, ForwardBranches, Join, ParallelPlan,
+    StepBranches,
 };
 pub use pass::{Mode, Pass};
 pub(crate) use phase::BatchStatistics;
@@ -84,6 +86,7 @@ pub use phase::{Mixing, Phase};
 pub use plan::Plan;
 pub use rescale::RescaleOutputs;
 pub use residual::{Projected, Shortcut};
+pub use stream::{NextStep, StreamPlan};
 
 use rand::Rng as RandomSource;
 
@@ -131,7 +134,7 @@ pub mod list {
     pub use super::parallel::Parallel;
     pub use super::pooling::{Divisor, Rounding, SequenceStride, Stride};
     pub use super::position_embedding::PositionEmbedding;
-    pub use super::recurrent::{Direction, RecurrentWeights};
+    pub use super::recurrent::RecurrentWeights;
     pub use super::relu::Relu;
     pub use super::repeat::Repeat;
     pub use super::reshape::Reshape;
@@ -329,6 +332,16 @@ pub trait Layer: Sized + 'static {
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         Self::forward::<In, T, I>(isa, site, memory);
+    }
+
+    /// Computes the output at the next step of a stream, with the same bits as `infer` computes it for the whole sequence. Called
+    /// only if the plan has a [`STREAM`](Plan::STREAM). `In` is the shape of the whole sequence. A layer that keeps a state
+    /// overrides it; the default is for a layer that acts on each step by itself.
+    #[inline(always)]
+    fn step<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let NextStep { input, output, scratch, .. } = memory;
+        let cache = &mut scratch[..<Self::Plan<In::Step> as Plan>::INFERENCE_LEN];
+        Self::infer::<In::Step, T, I>(isa, site, Forward { input, output, cache, phase: Phase::only() });
     }
 
     /// Computes the same as `forward`, but only up to the logits.

@@ -11,7 +11,7 @@
 //! - [`mod@network`]: what a declared network provides, [`mod@minimize`]: descent on any other function
 //! - [`function`]: activations and their derivatives on plain scalars
 #![cfg_attr(feature = "std", doc = "- [`train`], [`history`]: training")]
-//! - [`gradient_check`]: whether derivatives are right
+//! - [`gradient_check`]: whether derivatives are right, [`mod@generate`]: text that a network writes
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: weights files and checkpoints")]
 #![cfg_attr(feature = "plot", doc = "- [`plot`]: pictures of all of this")]
 //!
@@ -44,6 +44,7 @@ pub mod shape;
 mod threads;
 pub mod view;
 
+mod characters;
 pub mod target;
 
 // Loops and the instructions they use, initial weights, files.
@@ -69,7 +70,8 @@ pub mod history;
 pub mod minimize;
 pub mod network;
 
-// Training, checking, pictures.
+// Training, checking, generating, pictures.
+pub mod generate;
 pub mod gradient_check;
 #[cfg(feature = "plot")]
 pub mod plot;
@@ -89,6 +91,7 @@ mod formulas;
 pub mod guide;
 pub mod prelude;
 
+pub use characters::Characters;
 pub use dataset::{Dataset, MinMax, QuantileTransformer, Standardizer};
 pub use error::{Error, Result, WrongTensor};
 pub use flat_parameters::FlatParameters;
@@ -100,7 +103,8 @@ pub use initializer::Initializer;
 pub use io::{Stored, WeightsFile};
 pub use layer::list::*;
 pub use layer::{
-    Backward, DefaultSettings, Elementwise, Forward, Head, Layer, Mixing, Mode, Pass, Phase, Plan, Reads, Site, Takes,
+    Backward, DefaultSettings, Elementwise, Forward, Head, Layer, Mixing, Mode, NextStep, Pass, Phase, Plan, Reads,
+    Site, StreamPlan, Takes,
 };
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Hinge, Huber, LabelSmoothing,
@@ -109,7 +113,7 @@ pub use loss::{
 pub use metric::{Classification, Evaluation, Regression};
 #[cfg(feature = "safetensors")]
 pub use network::Weights;
-pub use network::{Differentiate, Evaluate, Network, Predict, Summary, Workspace};
+pub use network::{Differentiate, Evaluate, Network, Predict, Stream, Summary, Workspace};
 pub use optimizer::{
     Adadelta, Adagrad, Adam, AdamW, Adamax, Average, EpsilonForm, EpsilonPlace, MomentumForm, Nadam, NormForm,
     Optimizer, OptimizerState, RmsProp, Sgd, WeightDecay,
@@ -117,7 +121,7 @@ pub use optimizer::{
 pub use random::rng;
 pub use scalar::Scalar;
 pub use shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
-pub use target::{Class, Target};
+pub use target::{Class, Masked, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "safetensors")]
 pub use train::Checkpoints;

@@ -10,6 +10,7 @@ mod cross_entropy;
 mod hinge;
 mod huber;
 mod label_smoothing;
+mod masked;
 mod mean_squared_error;
 mod negative_log_likelihood;
 mod sample_weights;

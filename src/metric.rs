@@ -9,6 +9,7 @@ mod binary_confusion_matrix;
 mod bits_per_character;
 mod confusion_matrix;
 mod distance;
+mod masked;
 mod named;
 mod number;
 mod perplexity;

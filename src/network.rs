@@ -23,6 +23,7 @@ mod phases;
 mod predict;
 mod program;
 mod shards;
+mod stream;
 #[cfg(feature = "safetensors")]
 mod weights;
 mod workspace;
@@ -45,8 +46,11 @@ use evaluator::{evaluate_on_batches, measure_on, measure_on_batches};
 pub use layer_output::LayerOutput;
 use phases::{Phases, check_batch};
 pub use predict::Predict;
-use program::{Backward, BackwardMemory, Forward, ForwardPhase, Infer, Show, TileLoss, first_non_finite, publish};
+use program::{
+    Backward, BackwardMemory, Forward, ForwardPhase, Infer, Show, Step, TileLoss, first_non_finite, publish,
+};
 use shards::Shards;
+pub use stream::Stream;
 pub use summary::{LayerInfo, Summary, Wiring};
 #[cfg(feature = "safetensors")]
 pub use weights::Weights;
@@ -151,6 +155,9 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// The number of scalars of workspace of a training step for one tile. It suffices for a batch of any size, unless a layer
     /// mixes samples: such a network needs as much for every tile of the batch.
     const WORKSPACE_LEN: usize = Self::TILE * Self::SAMPLE_LEN + Self::MIXING.len();
+    /// The number of scalars of memory of a [`Stream`]. It does not compile for a network with a layer that needs the whole
+    /// sequence, such as a recurrent layer that starts at the last step.
+    const STREAM_LEN: usize;
     /// How the layers mix the samples of a batch.
     #[doc(hidden)]
     const MIXING: Mixing = <PlanOf<Self> as Plan>::MIXING;

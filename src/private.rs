@@ -28,11 +28,11 @@ pub use crate::layer::Projected;
 pub use crate::layer::list::Identity;
 pub use crate::layer::{
     Add, Backward, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, DefaultSettings, Elementwise,
-    ElementwisePlan, Forward, ForwardBranches, Head, Join, Layer, Mixing, Pass, Phase, Plan, Reads, Shortcut, Site,
-    SiteOf, Takes,
+    ElementwisePlan, Forward, ForwardBranches, Head, Join, Layer, Mixing, NextStep, Pass, Phase, Plan, Reads, Shortcut,
+    Site, SiteOf, StepBranches, StreamPlan, Takes,
 };
 pub use crate::loss::{Loss, Objection};
-pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Summary, Wiring};
+pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Stream, Summary, Wiring};
 pub use crate::scalar::Scalar;
 pub use crate::shape::arithmetic::*;
 pub use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Tokens, Vector};

@@ -1,5 +1,6 @@
 //! What should a network predict? A class, a class for each step, or values of some shape.
 
+mod masked;
 mod weighted;
 
 use core::fmt::{self, Debug, Display};
@@ -8,10 +9,11 @@ use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Token};
 
+pub use masked::Masked;
 pub use weighted::{Weighted, WeightedValue};
 
-/// A kind of target: [`Class<K>`](Class), `[Class<K>; L]` for each step of a sequence, or a shape such as `Vector<1>`, whose values
-/// are arrays. Each may carry a weight, as [`Weighted`].
+/// A kind of target: [`Class<K>`](Class), `[Class<K>; L]` for each step of a sequence, `[Option<Class<K>>; L]` for those that have
+/// one ([`Masked`]), or a shape such as `Vector<1>`, whose values are arrays. Each may carry a weight, as [`Weighted`].
 ///
 /// # Example
 /// ```
@@ -117,6 +119,15 @@ impl<const K: usize, const L: usize> Target for [Class<K>; L] {
     }
 }
 
+/// A class for each step that has one.
+impl<const K: usize, const L: usize> Target for [Option<Class<K>>; L] {
+    type Value<T: Scalar> = Self;
+
+    fn numbers<T: Scalar>(_: &Self) -> &[T] {
+        &[]
+    }
+}
+
 impl<S: Shape> Target for S {
     type Value<T: Scalar> = S::Array<T>;
 
@@ -154,6 +165,8 @@ impl<Y: Target> Holds<Y> for Weighted<Y> {
 pub trait ClassTarget: Target {
     /// The number of classes in a target.
     const STEPS: usize;
+    /// The kind of target of a step: a class.
+    type Step: Target;
     /// The index of a class, or one for each step.
     type Label: Copy;
 
@@ -163,16 +176,25 @@ pub trait ClassTarget: Target {
     /// The first index that is not below the number of classes, and this number.
     fn from_label<T: Scalar>(label: Self::Label) -> core::result::Result<Self::Value<T>, (usize, usize)>;
 
+    /// Returns the target of a step.
+    fn step<T: Scalar>(value: &Self::Value<T>, step: usize) -> &<Self::Step as Target>::Value<T>;
+
     /// Returns the index of the class at a step.
     fn number<T: Scalar>(value: &Self::Value<T>, step: usize) -> u32;
 }
 
 impl<const K: usize> ClassTarget for Class<K> {
     const STEPS: usize = 1;
+    type Step = Self;
     type Label = usize;
 
     fn from_label<T: Scalar>(label: usize) -> core::result::Result<Self, (usize, usize)> {
         Self::new(label).map_err(|_| (label, K))
+    }
+
+    #[inline(always)]
+    fn step<T: Scalar>(value: &Self, _: usize) -> &Self {
+        value
     }
 
     #[inline(always)]
@@ -183,6 +205,7 @@ impl<const K: usize> ClassTarget for Class<K> {
 
 impl<const K: usize, const L: usize> ClassTarget for [Class<K>; L] {
     const STEPS: usize = L;
+    type Step = Class<K>;
     type Label = [usize; L];
 
     fn from_label<T: Scalar>(label: [usize; L]) -> core::result::Result<Self, (usize, usize)> {
@@ -194,6 +217,11 @@ impl<const K: usize, const L: usize> ClassTarget for [Class<K>; L] {
     }
 
     #[inline(always)]
+    fn step<T: Scalar>(value: &Self, step: usize) -> &Class<K> {
+        &value[step]
+    }
+
+    #[inline(always)]
     fn number<T: Scalar>(value: &Self, step: usize) -> u32 {
         value[step].0
     }
@@ -201,24 +229,11 @@ impl<const K: usize, const L: usize> ClassTarget for [Class<K>; L] {
 
 /// A kind of target of `K` classes.
 #[diagnostic::on_unimplemented(
-    message = "target mismatch: {K} classes are wanted, but the targets are `{Self}`",
+    message = "target mismatch: the weights are those of {K} classes, but the targets are `{Self}`",
     label = "another number of classes"
 )]
-pub trait ClassTargetOf<const K: usize>: ClassTarget {
-    /// Returns the class at a step.
-    fn class<T: Scalar>(value: &Self::Value<T>, step: usize) -> &Class<K>;
-}
+pub trait ClassTargetOf<const K: usize>: ClassTarget {}
 
-impl<const K: usize> ClassTargetOf<K> for Class<K> {
-    #[inline(always)]
-    fn class<T: Scalar>(value: &Self, _: usize) -> &Self {
-        value
-    }
-}
+impl<const K: usize> ClassTargetOf<K> for Class<K> {}
 
-impl<const K: usize, const L: usize> ClassTargetOf<K> for [Class<K>; L] {
-    #[inline(always)]
-    fn class<T: Scalar>(value: &Self, step: usize) -> &Class<K> {
-        &value[step]
-    }
-}
+impl<const K: usize, const L: usize> ClassTargetOf<K> for [Class<K>; L] {}

@@ -498,3 +498,21 @@ fn measuring_allocates_nothing_per_batch() {
     // The predictions of a batch, once.
     assert_eq!(counts, [1, 1]);
 }
+
+#[test]
+fn a_step_of_a_stream_allocates_nothing() {
+    network!(struct Model (Tokens<40, 30>) = Embedding<_, 24>, Repeat<2> { Residual { LayerNorm, Lstm<24, 24> } }, Dense<_, 30>, Softmax);
+    let network = Model::init(&mut typenet::rng(37));
+    let mut stream = network.start();
+    let mut fork = stream.clone();
+    let tokens: Vec<Token<30>> = (0..40).map(|step| Token::new(step * 7 % 30).unwrap()).collect();
+    let steps = allocations(|| {
+        for &token in &tokens {
+            black_box(stream.push(token));
+        }
+        fork.clone_from(&stream);
+        stream.restart();
+        black_box(fork.push(tokens[0]));
+    });
+    assert_eq!(steps, 0);
+}

@@ -14,6 +14,7 @@ mod activations;
 mod forward;
 mod settings;
 mod sizes;
+mod stream;
 
 mod assertions;
 mod backward;

@@ -40,8 +40,8 @@ pub(crate) enum Reading {
     Word {
         /// The words.
         words: &'static [&'static str],
-        /// The enum.
-        named: &'static str,
+        /// The enum; `None` if the library's settings leave it out, because the type of the layer follows from it.
+        named: Option<&'static str>,
     },
     /// It is `true` or `false`. The library's settings leave it out, because the type of the layer follows from it.
     Flag,
@@ -64,7 +64,22 @@ pub(crate) enum Reading {
 impl Setting {
     /// Returns a setting that is one of some words, the first of them by default, for which the library has the enum `named`.
     pub(crate) const fn word(name: &'static str, words: &'static [&'static str], named: &'static str) -> Self {
-        Self { name, default: DefaultValue::Variant(words[0]), reading: Reading::Word { words, named }, examples: &[] }
+        Self {
+            name,
+            default: DefaultValue::Variant(words[0]),
+            reading: Reading::Word { words, named: Some(named) },
+            examples: &[],
+        }
+    }
+
+    /// Returns a setting that is one of some words, the first of them by default, which the type of the layer follows from.
+    pub(crate) const fn word_in_type(name: &'static str, words: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            default: DefaultValue::Variant(words[0]),
+            reading: Reading::Word { words, named: None },
+            examples: &[],
+        }
     }
 
     /// Returns a setting that is `true` or `false`, which the type of the layer follows from.
@@ -115,7 +130,10 @@ impl Setting {
 
     /// Returns whether the library's settings leave it out.
     pub(crate) const fn is_in_type(&self) -> bool {
-        matches!(self.reading, Reading::Flag | Reading::Shapes { in_type: true, .. })
+        matches!(
+            self.reading,
+            Reading::Flag | Reading::Word { named: None, .. } | Reading::Shapes { in_type: true, .. }
+        )
     }
 
     /// Replaces the layers with values of it that are tested.

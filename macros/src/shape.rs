@@ -132,6 +132,11 @@ impl Shape {
         }
     }
 
+    /// Returns whether a sample may be a sequence of steps, as far as the macro knows.
+    pub(crate) fn may_have_steps(&self) -> bool {
+        self.spec().is_none_or(|spec| spec.axes_of_steps() > 0 || !spec.has_values)
+    }
+
     /// Returns whether a mistake left one of its sizes unknown.
     pub(crate) fn is_guessed(&self) -> bool {
         self.sizes().iter().any(Size::is_unknown)

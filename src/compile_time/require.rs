@@ -3,6 +3,7 @@
 
 use super::message::Message;
 use crate::initializer::Initializer;
+use crate::layer::StreamPlan;
 
 /// Fails to compile with `otherwise` unless `yes`.
 #[track_caller]
@@ -52,6 +53,16 @@ pub const fn require_tile(samples: usize, few: &str, many: &str) {
 #[must_use]
 pub const fn tile_in_range(samples: usize) -> usize {
     if samples > 0 && samples <= LARGEST_TILE { samples } else { 1 }
+}
+
+/// Returns what a layer needs for a stream, and fails to compile with a message if that is the whole sequence.
+#[track_caller]
+#[must_use]
+pub const fn require_stream(plan: Option<StreamPlan>, otherwise: &str) -> StreamPlan {
+    match plan {
+        Some(plan) => plan,
+        None => panic!("{}", otherwise),
+    }
 }
 
 /// Returns the initializer, and fails to compile if it is out of range.

@@ -85,8 +85,8 @@ impl<X: Shape, Y: ClassTarget, T: Scalar> Dataset<X, Y, T> {
         Y: ClassTargetOf<K>,
     {
         let mut counts = [0_usize; K];
-        let classes = self.targets.iter().flat_map(|target| (0..Y::STEPS).map(|step| Y::class::<T>(target, step)));
-        classes.for_each(|class| counts[class.index()] += 1);
+        let classes = self.targets.iter().flat_map(|target| (0..Y::STEPS).map(|step| Y::number::<T>(target, step)));
+        classes.for_each(|class| counts[class as usize] += 1);
         if let Some(class) = counts.iter().position(|&count| count == 0) {
             return Err(Error::AbsentClass { class });
         }

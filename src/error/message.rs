@@ -23,6 +23,21 @@ impl fmt::Display for Error {
                 }
                 write!(f, "is out of range: there are {classes} classes, 0 to {}", classes.saturating_sub(1))
             }
+            Self::NonFiniteData { what, sample, position, value } => {
+                write!(f, "{what} {sample} holds {value} at position {position}: data must be finite")
+            }
+            Self::Setting { name, value, allowed } => {
+                write!(f, "the {name} is {}, but must be {allowed}", Exact(*value))
+            }
+            _ => self.fmt_tokens(f),
+        }
+    }
+}
+
+impl Error {
+    /// Writes the messages about tokens.
+    fn fmt_tokens(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::TokenOutOfRange { sample, position, token, vocabulary } => {
                 write!(f, "token {token} ")?;
                 if let Some(position) = position {
@@ -37,18 +52,28 @@ impl fmt::Display for Error {
                     vocabulary.saturating_sub(1)
                 )
             }
-            Self::NonFiniteData { what, sample, position, value } => {
-                write!(f, "{what} {sample} holds {value} at position {position}: data must be finite")
+            Self::TooShort { length, needed } => {
+                write!(f, "the text has {length} tokens, but a sample and what follows it need {needed}")
             }
-            Self::Setting { name, value, allowed } => {
-                write!(f, "the {name} is {}, but must be {allowed}", Exact(*value))
+            Self::TooLong { sample, length, longest } => {
+                write!(f, "sequence {sample} has {length} tokens, but the shape has room for {longest}")
+            }
+            Self::VocabularyTooLarge { characters, tokens } => {
+                write!(f, "the vocabulary has {characters} characters, but the network only {tokens} tokens")
+            }
+            Self::UnknownCharacter { character, position } => {
+                write!(f, "the character {character:?} at position {position} is not in the vocabulary")
+            }
+            Self::NoPrompt => {
+                write!(
+                    f,
+                    "the prompt is empty: it needs at least one token, such as the one that begins every sequence"
+                )
             }
             _ => self.fmt_workspace(f),
         }
     }
-}
 
-impl Error {
     /// Writes the messages about batches and the memory for them.
     fn fmt_workspace(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -63,6 +88,13 @@ impl Error {
             Self::TooManySamples { samples, limit } => {
                 write!(f, "{samples} samples do not fit into a workspace for {limit} samples: ")?;
                 write!(f, "create one with `Workspace::for_samples({samples})`")
+            }
+            Self::TooManySteps { steps } => {
+                write!(
+                    f,
+                    "the network reads {steps} steps, and the stream has all of them: call `restart`, or declare "
+                )?;
+                write!(f, "the network with more steps")
             }
             Self::BackwardWithoutForward { samples, forward_samples } => {
                 write!(f, "`backward` was called with {samples} samples, but the last `forward` call with this ")?;

@@ -33,6 +33,23 @@ pub trait AttentionKernels: SoftmaxKernels {
         naive::forward(isa, sizes, projected, panel, weights, output);
     }
 
+    /// Computes one row of [`attention`](Self::attention), with the same bits: the output of the last of `steps` steps of one
+    /// sample, for its `query`.
+    ///
+    /// `keys` has element d of the key of step s and head h at `(h * D + d) * capacity + s`, and `values` the value of step s at
+    /// `s * heads * D`. `weights` is scratch memory of one element per step.
+    fn attention_step<I: Isa>(
+        isa: I,
+        sizes: AttentionSizes,
+        query: &[Self],
+        [keys, values]: [&[Self]; 2],
+        capacity: usize,
+        weights: &mut [Self],
+        output: &mut [Self],
+    ) {
+        naive::step(isa, sizes, query, [keys, values], capacity, weights, output);
+    }
+
     /// Replaces queries, keys and values by their gradients, given the gradient g of the output: with
     /// `h[t, s] = a[t, s] (g[t] · v[s] - means[t]) / √D`, which replaces the weights, `dq[t] = Σ_s h[t, s] k[s]`,
     /// `dk[s] = Σ_t h[t, s] q[t]` and `dv[s] = Σ_t a[t, s] g[t]` over the visible steps. All are summed from zero in their order.
@@ -196,6 +213,29 @@ macro_rules! attention_kernels {
                               output: &mut [$float]|
                  -> () {
                     vector::forward(isa, sizes, projected, panel, weights, output);
+                });
+            }
+
+            #[inline]
+            fn attention_step<I: Isa>(
+                _: I,
+                sizes: AttentionSizes,
+                query: &[$float],
+                cache: [&[$float]; 2],
+                capacity: usize,
+                weights: &mut [$float],
+                output: &mut [$float],
+            ) {
+                // The naive loops run over adjacent elements, so the compiler uses registers for them.
+                compiled!(I, |isa,
+                              sizes: AttentionSizes,
+                              query: &[$float],
+                              cache: [&[$float]; 2],
+                              capacity: usize,
+                              weights: &mut [$float],
+                              output: &mut [$float]|
+                 -> () {
+                    naive::step(isa, sizes, query, cache, capacity, weights, output);
                 });
             }
 

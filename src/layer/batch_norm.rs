@@ -8,7 +8,7 @@ use nalgebra::SVector;
 use crate::flat_parameters::flat_parameters;
 use crate::initializer::Initializer;
 use crate::kernel::{BatchNormalizationSizes, Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Mixing, Mode, Phase, Plan, RescaleOutputs, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Mixing, Mode, Phase, Plan, RescaleOutputs, SiteOf, StreamPlan, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -188,6 +188,7 @@ impl<const C: usize, In: Shape> Plan for BatchNormPlan<C, In> {
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
     const MIXING: Mixing = Mixing { barriers: 1, channels: C, smallest_batch: if In::LEN > C { 1 } else { 2 } };
+    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 
 impl<const C: usize> BatchNorm<C> {

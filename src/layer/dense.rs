@@ -8,7 +8,7 @@ use nalgebra::{SMatrix, SVector};
 use crate::flat_parameters::flat_parameters;
 use crate::kernel::{DenseSizes, Isa, Kernels, written_out};
 use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -91,6 +91,7 @@ impl<const N: usize, const H: usize, In: Shape> Plan for DensePlan<N, H, In> {
     const MULTIPLY_ADDS: u64 = (In::STEPS * N * H) as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 
 impl<const N: usize, const H: usize, const B: usize> Layer for Dense<N, H, f32, B> {

@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Head, Layer, Plan, Site, Takes};
+use crate::layer::{Backward, Forward, Head, Layer, Plan, Site, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Values};
 
@@ -110,6 +110,7 @@ impl<E: Elementwise> Plan for ElementwisePlan<E> {
     const READS_INPUT: bool = matches!(E::READS, Reads::Input);
     const READS_OUTPUT: bool = matches!(E::READS, Reads::Output);
     const IN_PLACE: bool = !Self::READS_INPUT;
+    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 
 #[diagnostic::do_not_recommend]

@@ -6,7 +6,7 @@ use nalgebra::SMatrix;
 
 use crate::flat_parameters::flat_parameters;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Tokens, index_of};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -62,6 +62,7 @@ pub struct EmbeddingPlan;
 
 impl Plan for EmbeddingPlan {
     const READS_OUTPUT: bool = false;
+    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 
 impl<const V: usize, const N: usize> Layer for Embedding<V, N> {

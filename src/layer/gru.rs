@@ -50,7 +50,7 @@ use crate::layer::recurrent::{Cell, Step, StepBack, gates, products, recurrent_l
 /// assert_eq!(Forecast::zeroed().predict(&[[1.0]; 24]), [0.0]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Gru<const N: usize, const H: usize, Out>(PhantomData<Out>);
+pub struct Gru<const N: usize, const H: usize, Out, const BACKWARD: bool = false>(PhantomData<Out>);
 
 /// The cell of a [`Gru`]. A step keeps its products with the state, of which `backward` needs the third.
 struct GruCell;

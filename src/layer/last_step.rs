@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -37,6 +37,7 @@ pub struct LastStepPlan;
 impl Plan for LastStepPlan {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
+    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 
 impl<Out: Shape> Layer for LastStep<Out> {
@@ -57,6 +58,12 @@ impl<Out: Shape> Layer for LastStep<Out> {
         for (last, sequence) in output.chunks_exact_mut(Out::LEN).zip(input.chunks_exact(In::LEN)) {
             last.copy_from_slice(&sequence[In::LEN - Out::LEN..]);
         }
+    }
+
+    /// The last step of a stream is the latest one.
+    #[inline(always)]
+    fn step<In: Shape, T: Kernels, I: Isa>(_: I, _: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        memory.output.copy_from_slice(memory.input);
     }
 
     #[inline(always)]

@@ -59,7 +59,7 @@ use crate::layer::recurrent::{Cell, Step, StepBack, gates, products, recurrent_l
 /// assert!((states[2][0] - 0.06).abs() < 1e-4);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Lstm<const N: usize, const H: usize, Out>(PhantomData<Out>);
+pub struct Lstm<const N: usize, const H: usize, Out, const BACKWARD: bool = false>(PhantomData<Out>);
 
 /// The cell of an [`Lstm`]. A step keeps the cells.
 struct LstmCell;

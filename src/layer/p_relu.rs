@@ -8,7 +8,7 @@ use rand::Rng as RandomSource;
 use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -87,6 +87,7 @@ pub struct PReluPlan;
 impl Plan for PReluPlan {
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 
 impl<const C: usize> Layer for PRelu<C> {

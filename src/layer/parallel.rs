@@ -3,7 +3,7 @@
 mod passes;
 
 use passes::Position;
-pub use passes::{BackwardBranches, ForwardBranches};
+pub use passes::{BackwardBranches, ForwardBranches, StepBranches};
 
 use core::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use rand::Rng as RandomSource;
 use crate::flat_parameters::FlatParameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Mixing, Plan, Site, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Plan, Site, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 
@@ -160,6 +160,9 @@ pub trait Branches: 'static {
         pass: &mut ForwardBranches<'_, J, T, I, TRAINING>,
     );
 
+    /// Calls [`StepBranches::branch`] for each branch, in order.
+    fn step<J: Join, T: Kernels, I: Isa>(parameters: &Self::With<T>, pass: &mut StepBranches<'_, J, T, I>);
+
     /// Calls [`BackwardBranches::branch`] for each branch, in order.
     fn backward<J: Join, T: Kernels, I: Isa>(
         parameters: &Self::With<T>,
@@ -180,6 +183,9 @@ pub struct BranchPlan {
     sums_from_zero: bool,
     samples_together: usize,
     mixing: Mixing,
+    /// The number of elements of a step of the output.
+    step: usize,
+    stream: Option<StreamPlan>,
 }
 
 impl BranchPlan {
@@ -196,6 +202,8 @@ impl BranchPlan {
             sums_from_zero: <L::Plan<In> as Plan>::SUMS_FROM_ZERO || size_of::<L::With<f32>>() == 0,
             samples_together: <L::Plan<In> as Plan>::SAMPLES_TOGETHER,
             mixing: <L::Plan<In> as Plan>::MIXING,
+            step: <<L::Output<In> as Shape>::Step as Shape>::LEN,
+            stream: <L::Plan<In> as Plan>::STREAM,
         }
     }
 
@@ -215,6 +223,9 @@ struct Totals {
     sum_from_zero: bool,
     samples_together: usize,
     mixing: Mixing,
+    /// The number of elements of the widest step of an output.
+    step: usize,
+    stream: Option<StreamPlan>,
 }
 
 impl Totals {
@@ -228,6 +239,8 @@ impl Totals {
             sum_from_zero: true,
             samples_together: 1,
             mixing: Mixing::NONE,
+            step: 0,
+            stream: Some(StreamPlan::stateless(0)),
         };
         let mut index = 0;
         while index < plans.len() {
@@ -239,6 +252,8 @@ impl Totals {
             totals.read_input |= plan.reads_input;
             totals.sum_from_zero &= plan.sums_from_zero;
             totals.mixing = totals.mixing.and(plan.mixing);
+            totals.step = if plan.step > totals.step { plan.step } else { totals.step };
+            totals.stream = StreamPlan::joint(totals.stream, plan.stream);
             if plan.samples_together > totals.samples_together {
                 totals.samples_together = plan.samples_together;
             }
@@ -266,6 +281,10 @@ impl<B: Branches> Plan for ParallelPlan<B> {
     const SUMS_FROM_ZERO: bool = Self::TOTALS.sum_from_zero;
     const SAMPLES_TOGETHER: usize = Self::TOTALS.samples_together;
     const MIXING: Mixing = Self::TOTALS.mixing;
+    const STREAM: Option<StreamPlan> = match Self::TOTALS.stream {
+        Some(plan) => Some(plan.with_scratch(Self::TOTALS.step)),
+        None => None,
+    };
 }
 
 impl<J: Join, B: Branches> Layer for Parallel<J, B> {
@@ -296,6 +315,26 @@ impl<J: Join, B: Branches> Layer for Parallel<J, B> {
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         forward::<J, B, T, I, false>(isa, site, memory);
+    }
+
+    #[inline(always)]
+    fn step<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let NextStep { input, output, state, scratch, position } = memory;
+        let (scratch, memory) = scratch.split_at_mut(ParallelPlan::<B>::TOTALS.step);
+        let place = Position::first::<<B::Output as Shape>::Step>();
+        let mut pass = StepBranches::<'_, J, T, I> {
+            isa,
+            pass: site.pass,
+            input,
+            output,
+            scratch,
+            memory,
+            states: state,
+            position,
+            place,
+            join: PhantomData,
+        };
+        B::step(site.parameters, &mut pass);
     }
 
     #[inline(always)]

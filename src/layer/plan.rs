@@ -1,6 +1,6 @@
 //! How much memory does a layer need, and what does it read?
 
-use crate::layer::Mixing;
+use crate::layer::{Mixing, StreamPlan};
 
 /// The constants from which a network lays out its workspace for a layer, given the shape of the input.
 ///
@@ -31,4 +31,7 @@ pub trait Plan {
     const IN_PLACE: bool = false;
     /// How the output for a sample depends on the other samples of the batch in training, as in batch normalization.
     const MIXING: Mixing = Mixing::NONE;
+    /// What the layer needs to read a stream, one step of the input at a time, or `None` if its output at a step depends on later
+    /// steps.
+    const STREAM: Option<StreamPlan> = None;
 }

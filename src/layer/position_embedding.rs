@@ -7,7 +7,7 @@ use nalgebra::SMatrix;
 use crate::flat_parameters::flat_parameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Sequence, Shape};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -54,11 +54,12 @@ flat_parameters!(
 
 /// The plan of a [`PositionEmbedding`].
 #[derive(Debug)]
-pub struct PositionEmbeddingPlan;
+pub struct PositionEmbeddingPlan<const L: usize>;
 
-impl Plan for PositionEmbeddingPlan {
+impl<const L: usize> Plan for PositionEmbeddingPlan<L> {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
+    const STREAM: Option<StreamPlan> = Some(StreamPlan { state: 0, scratch: 0, steps: L });
 }
 
 impl<const L: usize, const N: usize> Layer for PositionEmbedding<L, N> {
@@ -66,7 +67,7 @@ impl<const L: usize, const N: usize> Layer for PositionEmbedding<L, N> {
     type Logits<In: Shape> = In::Plain;
     type With<T: Scalar> = PositionEmbedding<L, N, T>;
     type Settings = ();
-    type Plan<In: Shape> = PositionEmbeddingPlan;
+    type Plan<In: Shape> = PositionEmbeddingPlan<L>;
 
     /// Returns `next`, since the layer only adds.
     fn initialization((): &(), next: Initializer) -> Initializer {
@@ -81,6 +82,14 @@ impl<const L: usize, const N: usize> Layer for PositionEmbedding<L, N> {
             for ((y, &x), &p) in output.iter_mut().zip(input).zip(positions) {
                 *y = x + p;
             }
+        }
+    }
+
+    #[inline(always)]
+    fn step<In: Shape, T: Kernels, I: Isa>(_: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let NextStep { input, output, position, .. } = memory;
+        for ((y, &x), &p) in output.iter_mut().zip(input).zip(&site.parameters.weight.column(position)) {
+            *y = x + p;
         }
     }
 

@@ -6,19 +6,8 @@ use self::weights::Parts;
 pub use self::weights::RecurrentWeights;
 
 use crate::kernel::{DenseSizes, Isa, Kernels};
-use crate::layer::Backward;
+use crate::layer::{Backward, NextStep, StreamPlan};
 use crate::shape::Shape;
-
-/// The direction in which a recurrent layer reads a sequence.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// From the first step to the last.
-    #[default]
-    Forward,
-    /// From the last step to the first. The state after reading step t is still the output at step t, as in the second half of a
-    /// bidirectional layer of PyTorch.
-    Backward,
-}
 
 /// How a recurrent layer computes one step. All slices are of one sample. Gates follow one another, each with an element per unit.
 pub(super) trait Cell {
@@ -81,16 +70,20 @@ struct Sizes {
     gates: usize,
     /// The number of elements that a step keeps.
     kept: usize,
-    direction: Direction,
+    /// Whether the sequence is read from its last step to the first.
+    is_backward: bool,
 }
 
 impl Sizes {
     /// Returns the steps in the order of the recurrence, each with the step before it.
     fn order(self) -> impl DoubleEndedIterator<Item = (usize, Option<usize>)> {
-        let Self { steps, direction, .. } = self;
-        (0..steps).map(move |count| match direction {
-            Direction::Forward => (count, count.checked_sub(1)),
-            Direction::Backward => (steps - 1 - count, (count > 0).then_some(steps - count)),
+        let Self { steps, is_backward, .. } = self;
+        (0..steps).map(move |count| {
+            if is_backward {
+                (steps - 1 - count, (count > 0).then_some(steps - count))
+            } else {
+                (count, count.checked_sub(1))
+            }
         })
     }
 
@@ -164,22 +157,22 @@ pub(super) const fn inference_len<C: Cell>(steps: usize, units: usize) -> usize 
 }
 
 /// Returns the sizes of a pass over sequences of shape `In`.
-fn sizes<C: Cell, In: Shape>(inputs: usize, units: usize, len: usize, direction: Direction) -> Sizes {
+fn sizes<C: Cell, In: Shape>(inputs: usize, units: usize, len: usize, is_backward: bool) -> Sizes {
     let &[steps, features] = In::DIMENSIONS else { unreachable!("a recurrent layer takes sequences") };
     assert!(features == inputs, "an input per feature");
     let (gates, kept) = (C::GATES * units, C::KEPT * units);
-    Sizes { samples: len / In::LEN, steps, inputs, units, gates, kept, direction }
+    Sizes { samples: len / In::LEN, steps, inputs, units, gates, kept, is_backward }
 }
 
 /// Computes the states of all steps. In a training pass, the cache has [`cache_len`] elements per sample, and otherwise
 /// [`inference_len`].
 pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, const H: usize, const G: usize>(
     isa: I,
-    (weights, direction): (&RecurrentWeights<N, H, G, T>, Direction),
+    (weights, is_backward): (&RecurrentWeights<N, H, G, T>, bool),
     is_training: bool,
     (input, output, cache): (&[T], &mut [T], &mut [T]),
 ) {
-    let sizes = sizes::<C, In>(N, H, input.len(), direction);
+    let sizes = sizes::<C, In>(N, H, input.len(), is_backward);
     let Sizes { samples, steps, gates: width, kept: kept_width, .. } = sizes;
     // Of a prediction, the last two steps and the last state are enough.
     let (kept_steps, states) = if is_training { (steps, steps) } else { (2, 1) };
@@ -203,15 +196,46 @@ pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, co
     }
 }
 
+/// Returns what a layer needs for a stream, unless it starts at the last step: the state and what the last two steps kept.
+pub(super) const fn stream<C: Cell>(units: usize, is_backward: bool) -> Option<StreamPlan> {
+    if is_backward {
+        return None;
+    }
+    let (gates, kept) = (C::GATES * units, C::KEPT * units);
+    Some(StreamPlan { state: units + 2 * kept, scratch: 2 * gates + units, steps: usize::MAX })
+}
+
+/// Computes the state after the next step of a stream.
+pub(super) fn step<C: Cell, T: Kernels, I: Isa, const N: usize, const H: usize, const G: usize>(
+    isa: I,
+    weights: &RecurrentWeights<N, H, G, T>,
+    memory: NextStep<'_, T>,
+) {
+    let NextStep { input, output, state, scratch, position } = memory;
+    let (width, kept_width) = (C::GATES * H, C::KEPT * H);
+    let (state, kept) = state.split_at_mut(H);
+    let (gates, scratch) = scratch.split_at_mut(width);
+    let (product, previous) = scratch.split_at_mut(width);
+    let previous = &mut previous[..H];
+    let Parts { weight_ih, weight_hh, bias_ih, bias_hh } = weights.parts();
+    T::dense_forward(isa, DenseSizes { samples: 1, inputs: N, outputs: width }, weight_ih, bias_ih, input, gates);
+    T::dense_forward(isa, DenseSizes { samples: 1, inputs: H, outputs: width }, weight_hh, bias_hh, state, product);
+    previous.copy_from_slice(state);
+    let before = position.checked_sub(1).map(|before| before % 2);
+    let (kept, kept_before) = row_and_other(kept, kept_width, position % 2, before);
+    C::forward(isa, H, Step { gates, product, previous, kept_before, kept, state });
+    output.copy_from_slice(state);
+}
+
 /// Computes the gradients of the parameters and of the input, after [`forward`] in a training pass.
 pub(super) fn backward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, const H: usize, const G: usize>(
     isa: I,
-    (weights, direction): (&RecurrentWeights<N, H, G, T>, Direction),
+    (weights, is_backward): (&RecurrentWeights<N, H, G, T>, bool),
     memory: Backward<'_, T>,
     gradient: &mut RecurrentWeights<N, H, G, T>,
 ) {
     let Backward { input, cache, grad_output, grad_input, accumulate, .. } = memory;
-    let sizes = sizes::<C, In>(N, H, input.len(), direction);
+    let sizes = sizes::<C, In>(N, H, input.len(), is_backward);
     let Sizes { samples, steps, gates: width, kept: kept_width, .. } = sizes;
     let Memory { gates, kept, previous, product, state: grad_state, carried } =
         Memory::new(sizes, [steps, steps], cache);
@@ -263,36 +287,33 @@ pub(super) fn products<const G: usize, T>(row: &[T]) -> [&[T]; G] {
 /// Implements [`Layer`](crate::layer::Layer) and what belongs to it for a recurrent layer with a [`Cell`].
 macro_rules! recurrent_layer {
     (Layer for $layer:ident, $plan:ident, $cell:ty, gates: $gates:literal, initialize: $initialize:expr) => {
-        impl<const N: usize, const H: usize, Out> $layer<N, H, Out> {
-            /// Returns the settings that a direction in parentheses stands for.
-            #[must_use]
-            pub const fn settings(direction: $crate::layer::list::Direction) -> $crate::layer::list::Direction {
-                direction
-            }
-        }
-
         #[doc = concat!("The plan of a [`", stringify!($layer), "`].")]
         #[derive(Debug)]
-        pub struct $plan<const N: usize, const H: usize, In>(core::marker::PhantomData<In>);
+        pub struct $plan<const N: usize, const H: usize, In, const BACKWARD: bool>(core::marker::PhantomData<In>);
 
-        impl<const N: usize, const H: usize, In: $crate::shape::Shape> $crate::layer::Plan for $plan<N, H, In> {
+        impl<const N: usize, const H: usize, In: $crate::shape::Shape, const BACKWARD: bool> $crate::layer::Plan
+            for $plan<N, H, In, BACKWARD>
+        {
             const CACHE_LEN: usize = $crate::layer::recurrent::cache_len::<$cell>(In::DIMENSIONS[0], H);
             const INFERENCE_LEN: usize = $crate::layer::recurrent::inference_len::<$cell>(In::DIMENSIONS[0], H);
             const MULTIPLY_ADDS: u64 = (In::DIMENSIONS[0] * $gates * H * (N + H)) as u64;
             const READS_OUTPUT: bool = false;
             const SUMS_FROM_ZERO: bool = true;
+            const STREAM: Option<$crate::layer::StreamPlan> = $crate::layer::recurrent::stream::<$cell>(H, BACKWARD);
         }
 
-        impl<const N: usize, const H: usize, Out: $crate::shape::Shape> $crate::layer::Layer for $layer<N, H, Out> {
+        impl<const N: usize, const H: usize, Out: $crate::shape::Shape, const BACKWARD: bool> $crate::layer::Layer
+            for $layer<N, H, Out, BACKWARD>
+        {
             type Output<In: $crate::shape::Shape> = Out;
             type Logits<In: $crate::shape::Shape> = Out;
             type With<T: $crate::scalar::Scalar> = $crate::layer::list::RecurrentWeights<N, H, $gates, T>;
-            type Settings = $crate::layer::list::Direction;
-            type Plan<In: $crate::shape::Shape> = $plan<N, H, In>;
+            type Settings = ();
+            type Plan<In: $crate::shape::Shape> = $plan<N, H, In, BACKWARD>;
 
             fn initialize<T: $crate::scalar::Scalar, R: rand::Rng + ?Sized>(
                 parameters: &mut Self::With<T>,
-                _: &Self::Settings,
+                (): &(),
                 initializer: $crate::initializer::Initializer,
                 rng: &mut R,
             ) {
@@ -307,7 +328,7 @@ macro_rules! recurrent_layer {
                 memory: $crate::layer::Forward<'_, T>,
             ) {
                 let $crate::layer::Forward { input, output, cache, .. } = memory;
-                let layer = (site.parameters, *site.settings);
+                let layer = (site.parameters, BACKWARD);
                 let memory = (input, output, cache);
                 $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, true, memory);
             }
@@ -318,9 +339,17 @@ macro_rules! recurrent_layer {
                 memory: $crate::layer::Forward<'_, T>,
             ) {
                 let $crate::layer::Forward { input, output, cache, .. } = memory;
-                let layer = (site.parameters, *site.settings);
+                let layer = (site.parameters, BACKWARD);
                 let memory = (input, output, cache);
                 $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, false, memory);
+            }
+
+            fn step<In: $crate::shape::Shape, T: $crate::kernel::Kernels, I: $crate::kernel::Isa>(
+                isa: I,
+                site: $crate::layer::SiteOf<'_, Self, T>,
+                memory: $crate::layer::NextStep<'_, T>,
+            ) {
+                $crate::layer::recurrent::step::<$cell, T, I, N, H, $gates>(isa, site.parameters, memory);
             }
 
             fn backward<In: $crate::shape::Shape, T: $crate::kernel::Kernels, I: $crate::kernel::Isa>(
@@ -329,17 +358,17 @@ macro_rules! recurrent_layer {
                 memory: $crate::layer::Backward<'_, T>,
                 gradient: &mut Self::With<T>,
             ) {
-                let layer = (site.parameters, *site.settings);
+                let layer = (site.parameters, BACKWARD);
                 $crate::layer::recurrent::backward::<$cell, In, T, I, N, H, $gates>(isa, layer, memory, gradient);
             }
         }
 
-        impl<const N: usize, const H: usize, Out: $crate::shape::Shape, const L: usize>
-            $crate::layer::Takes<$crate::shape::Sequence<L, N>> for $layer<N, H, Out>
+        impl<const N: usize, const H: usize, Out: $crate::shape::Shape, const BACKWARD: bool, const L: usize>
+            $crate::layer::Takes<$crate::shape::Sequence<L, N>> for $layer<N, H, Out, BACKWARD>
         {
         }
-        impl<const N: usize, const H: usize, Out: $crate::shape::Shape, const L: usize>
-            $crate::layer::Takes<$crate::shape::ProbabilitySequence<L, N>> for $layer<N, H, Out>
+        impl<const N: usize, const H: usize, Out: $crate::shape::Shape, const BACKWARD: bool, const L: usize>
+            $crate::layer::Takes<$crate::shape::ProbabilitySequence<L, N>> for $layer<N, H, Out, BACKWARD>
         {
         }
     };

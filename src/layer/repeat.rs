@@ -7,7 +7,7 @@ use rand::Rng as RandomSource;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Mixing, Phase, Plan, Site, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Phase, Plan, Site, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -71,6 +71,12 @@ impl<L: Layer, In: Shape, const N: usize> Plan for RepeatPlan<L, In, N> {
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
     const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
     const MIXING: Mixing = Inner::<L, In>::MIXING.times(N);
+    const STREAM: Option<StreamPlan> = match Inner::<L, In>::STREAM {
+        Some(plan) => {
+            Some(StreamPlan { state: N * plan.state, scratch: plan.scratch + <In::Step as Shape>::LEN, ..plan })
+        }
+        None => None,
+    };
 }
 
 impl<L: Layer<Settings = ()>, const N: usize> Repeat<L, N> {
@@ -138,6 +144,23 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
             let inner = Site { parameters, settings: &(), pass: site.pass };
             let memory = Forward { input, output: &mut *own, cache: &mut *cache, phase: Phase::only() };
             L::infer::<In::Plain, T, I>(isa, inner, memory);
+            mem::swap(&mut own, &mut before);
+        }
+    }
+
+    #[inline(always)]
+    fn step<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let NextStep { input, output, state, scratch, position } = memory;
+        let (other, scratch) = scratch.split_at_mut(input.len());
+        let state_len = Inner::<L, In>::STREAM.map_or(0, |plan| plan.state);
+        // As in `infer`.
+        let (mut own, mut before) = if N % 2 == 1 { (output, other) } else { (other, output) };
+        for (index, parameters) in site.parameters.iter().enumerate() {
+            let input = if index == 0 { input } else { &*before };
+            let inner = Site { parameters, settings: &(), pass: site.pass };
+            let state = &mut state[index * state_len..][..state_len];
+            let memory = NextStep { input, output: &mut *own, state, scratch: &mut *scratch, position };
+            L::step::<In::Plain, T, I>(isa, inner, memory);
             mem::swap(&mut own, &mut before);
         }
     }

@@ -10,7 +10,7 @@ use rand::Rng as RandomSource;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, UpdateKernels};
-use crate::layer::{Backward, Forward, Layer, Mixing, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -112,6 +112,7 @@ impl<L: Layer, In: Shape> Plan for ResidualPlan<L, In> {
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
     const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
     const MIXING: Mixing = Inner::<L, In>::MIXING;
+    const STREAM: Option<StreamPlan> = Inner::<L, In>::STREAM;
 }
 
 /// Splits the memory of a block into the cache of its layers, their output, and the gradient of the output.
@@ -160,6 +161,13 @@ impl<L: Layer<Settings = ()>> Layer for Residual<L> {
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         let Forward { input, output, cache, phase } = memory;
         L::infer::<In, T, I>(isa, site, Forward { input, output: &mut *output, cache, phase });
+        <T as UpdateKernels>::add_assign(isa, output, input);
+    }
+
+    #[inline(always)]
+    fn step<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let NextStep { input, output, state, scratch, position } = memory;
+        L::step::<In, T, I>(isa, site, NextStep { input, output: &mut *output, state, scratch, position });
         <T as UpdateKernels>::add_assign(isa, output, input);
     }
 

@@ -8,7 +8,7 @@ use nalgebra::SVector;
 use crate::flat_parameters::flat_parameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, NormalizationSizes};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::arithmetic::features;
 use crate::shape::{Shape, Values};
@@ -90,6 +90,7 @@ impl<const N: usize, In: Shape> Plan for RmsNormPlan<N, In> {
     const MULTIPLY_ADDS: u64 = 2 * In::LEN as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(2));
 }
 
 impl<const N: usize> RmsNorm<N> {

@@ -42,7 +42,7 @@ use crate::layer::recurrent::{Cell, Step, StepBack, recurrent_layer};
 /// assert!((a - first).abs() < 1e-6 && (b - first.tanh()).abs() < 1e-6 && (c - first.tanh().tanh()).abs() < 1e-6);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Rnn<const N: usize, const H: usize, Out>(PhantomData<Out>);
+pub struct Rnn<const N: usize, const H: usize, Out, const BACKWARD: bool = false>(PhantomData<Out>);
 
 /// The cell of an [`Rnn`].
 struct RnnCell;

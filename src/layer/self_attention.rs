@@ -11,7 +11,7 @@ use rand::Rng as RandomSource;
 
 use crate::initializer::Initializer;
 use crate::kernel::{AttentionSizes, DenseSizes, Formula, Isa, Kernels, Real, Reduction};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -98,6 +98,12 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape> Plan
     };
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    /// The keys and values of all steps so far. A step has its query, key and value, the output of all heads, and the weights.
+    const STREAM: Option<StreamPlan> = if CAUSAL {
+        Some(StreamPlan { state: 2 * N * Self::STEPS, scratch: 4 * N + Self::STEPS, steps: Self::STEPS })
+    } else {
+        None
+    };
 }
 
 /// The product of the output and its gradient, added for each head.
@@ -171,6 +177,26 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Lay
 
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         Self::attend::<In, T, I>(isa, site.parameters, false, memory);
+    }
+
+    fn step<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let NextStep { input, output, state, scratch, position } = memory;
+        let Parts { in_weight, in_bias, out_weight, out_bias } = site.parameters.parts();
+        let capacity = In::DIMENSIONS[0];
+        let (keys, values) = state.split_at_mut(N * capacity);
+        let (projected, scratch) = scratch.split_at_mut(3 * N);
+        let (attended, weights) = scratch.split_at_mut(N);
+        let dense = |outputs| DenseSizes { samples: 1, inputs: N, outputs };
+        T::dense_forward(isa, dense(3 * N), in_weight, in_bias, input, projected);
+        let (query, rest) = projected.split_at(N);
+        let (key, value) = rest.split_at(N);
+        for (place, &key) in keys[position..].iter_mut().step_by(capacity).zip(key) {
+            *place = key;
+        }
+        values[position * N..][..N].copy_from_slice(value);
+        let sizes = AttentionSizes { steps: position + 1, ..Self::sizes::<In>(In::LEN).0 };
+        T::attention_step(isa, sizes, query, [&*keys, &*values], capacity, weights, attended);
+        T::dense_forward(isa, dense(N), out_weight, out_bias, attended, output);
     }
 
     fn backward<In: Shape, T: Kernels, I: Isa>(

@@ -2,7 +2,7 @@
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::{Sequence, Shape};
 
@@ -91,12 +91,17 @@ impl<const L: usize, const N: usize> SinePositionEncoding<L, N> {
         max_wavelength
     }
 
+    /// Returns the angle between two steps of the pair that begins with this feature.
+    fn frequency(max_wavelength: f64, feature: usize) -> f64 {
+        libm::pow(max_wavelength, -(feature as f64) / N as f64)
+    }
+
     /// Adds the encoding to every sample.
     #[inline(always)]
     fn add<T: Scalar>(max_wavelength: f64, values: &mut [T]) {
         let (mut pairs, mut encoding) = ([Pair::default(); N], [T::ZERO; N]);
         for (pair, place) in pairs.iter_mut().zip((0..N).step_by(2)) {
-            *pair = Pair::new(libm::pow(max_wavelength, -(place as f64) / N as f64));
+            *pair = Pair::new(Self::frequency(max_wavelength, place));
         }
         for position in 0..L {
             for (pair, encoding) in pairs.iter_mut().zip(encoding.chunks_mut(2)) {
@@ -123,6 +128,7 @@ impl Plan for SinePositionEncodingPlan {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
     const IN_PLACE: bool = true;
+    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 
 impl<const L: usize, const N: usize> Layer for SinePositionEncoding<L, N> {
@@ -146,6 +152,22 @@ impl<const L: usize, const N: usize> Layer for SinePositionEncoding<L, N> {
     #[inline(always)]
     fn forward_in_place<In: Shape, T: Kernels, I: Isa>(_: I, site: SiteOf<'_, Self, T>, values: &mut [T], _: &mut [T]) {
         Self::add(*site.settings, values);
+    }
+
+    #[inline(always)]
+    fn step<In: Shape, T: Kernels, I: Isa>(_: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let NextStep { input, output, position, .. } = memory;
+        output.copy_from_slice(input);
+        for (feature, output) in output.chunks_mut(2).enumerate() {
+            let mut pair = Pair::new(Self::frequency(*site.settings, 2 * feature));
+            // The same rotations as those of a whole sequence.
+            for position in position / ROTATIONS * ROTATIONS..=position {
+                pair.move_to(position);
+            }
+            for (value, encoding) in output.iter_mut().zip([pair.now.0, pair.now.1]) {
+                *value += T::from_f64(encoding);
+            }
+        }
     }
 
     #[inline(always)]

@@ -1,7 +1,7 @@
 //! The softmax layer, which turns scores into probabilities.
 
 use crate::kernel::{Isa, Kernels, written_out};
-use crate::layer::{Backward, Forward, Head, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Head, Layer, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::features;
 use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
@@ -44,6 +44,7 @@ pub struct SoftmaxPlan;
 impl Plan for SoftmaxPlan {
     const READS_INPUT: bool = false;
     const IN_PLACE: bool = true;
+    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 
 impl Layer for Softmax {

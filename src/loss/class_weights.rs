@@ -5,7 +5,7 @@ use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, Objection, Values, weighted_sum};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
-use crate::target::{Class, ClassTarget, ClassTargetOf};
+use crate::target::{ClassTarget, ClassTargetOf};
 
 /// A loss with class targets that multiplies the inner loss of each sample by the weight of its class.
 ///
@@ -73,18 +73,22 @@ impl<L, const K: usize> ClassWeights<L, K> {
     }
 }
 
+/// What a loss compares with the outputs of a network.
+type TargetOf<L, Output> = <L as Loss<Output>>::Target;
+
 impl<Output, L, const K: usize> Loss<Output> for ClassWeights<L, K>
 where
     Output: Shape,
-    L: Loss<Output, Target: ClassTargetOf<K>> + Loss<Output::Step, Target = Class<K>>,
+    L: Loss<Output, Target: ClassTargetOf<K>>,
+    L: Loss<Output::Step, Target = <TargetOf<L, Output> as ClassTarget>::Step>,
 {
-    type Target = <L as Loss<Output>>::Target;
+    type Target = TargetOf<L, Output>;
 
     const TAKES_RAW_SCORES: bool = <L as Loss<Output>>::TAKES_RAW_SCORES;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &Values<L, Output, T>) -> Option<Objection> {
-        <L as Loss<Output>>::objection::<T>(&self.loss, target)
+        Loss::<Output>::objection::<T>(&self.loss, target)
     }
 
     #[inline(always)]
@@ -96,12 +100,13 @@ where
         weight: T,
         gradient: Option<&mut [T]>,
     ) -> T {
-        let steps = <L as Loss<Output>>::Target::STEPS;
+        let steps = TargetOf::<L, Output>::STEPS;
         let of_each = T::ONE / T::from_count(steps);
-        let classes = targets
-            .iter()
-            .flat_map(|target| (0..steps).map(move |step| <L as Loss<Output>>::Target::class::<T>(target, step)));
-        let classes = classes.map(|class| (class, T::from_f64(self.weights[class.index()]) * of_each));
-        weighted_sum::<Output::Step, L, T, I>(&self.loss, isa, logits, classes, weight, gradient)
+        let weighted = |target, step| {
+            let class = TargetOf::<L, Output>::number::<T>(target, step) as usize;
+            (TargetOf::<L, Output>::step::<T>(target, step), T::from_f64(self.weights[class]) * of_each)
+        };
+        let targets = targets.iter().flat_map(|target| (0..steps).map(move |step| weighted(target, step)));
+        weighted_sum::<Output::Step, L, T, I>(&self.loss, isa, logits, targets, weight, gradient)
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Mixing, Phase, Plan, SiteOf};
+use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Phase, Plan, SiteOf, StreamPlan};
 use crate::shape::Shape;
 
 /// Returns whether layer `L` works in place, after a check that it meets the requirements of such a layer.
@@ -61,6 +61,42 @@ pub const fn multiply_adds<L: Layer, In: Shape>() -> u64 {
 #[must_use]
 pub const fn samples_together<L: Layer, In: Shape>() -> usize {
     <L::Plan<In> as Plan>::SAMPLES_TOGETHER
+}
+
+/// Returns what layer `L` needs for a stream.
+#[must_use]
+pub const fn stream<L: Layer, In: Shape>() -> Option<StreamPlan> {
+    <L::Plan<In> as Plan>::STREAM
+}
+
+/// Returns the number of elements that layer `L` keeps from step to step of a stream.
+#[must_use]
+pub const fn state<L: Layer, In: Shape>() -> usize {
+    match stream::<L, In>() {
+        Some(plan) => plan.state,
+        None => 0,
+    }
+}
+
+/// Returns the number of elements of one step.
+#[must_use]
+pub const fn step_len<S: Shape>() -> usize {
+    <S::Step as Shape>::LEN
+}
+
+/// Returns what layers need for a stream, one after the other, with two buffers for steps of this many elements.
+#[must_use]
+pub const fn joint_stream(layers: &[Option<StreamPlan>], widest: usize) -> Option<StreamPlan> {
+    let mut joint = Some(StreamPlan::stateless(0));
+    let mut index = 0;
+    while index < layers.len() {
+        joint = StreamPlan::joint(joint, layers[index]);
+        index += 1;
+    }
+    match joint {
+        Some(plan) => Some(plan.with_scratch(2 * widest)),
+        None => None,
+    }
 }
 
 /// Returns how layer `L` mixes samples.
@@ -256,4 +292,18 @@ pub fn infer<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
         L::infer::<In, T, I>(isa, site, Forward { input, output, cache: scratch, phase: Phase::only() });
         (back, front)
     }
+}
+
+/// Computes the next step of a stream in a layer that is neither first nor last, as [`infer`] does for whole samples.
+#[inline(always)]
+pub fn step<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
+    isa: I,
+    site: SiteOf<'_, L, T>,
+    (front, back): (&'m mut [T], &'m mut [T]),
+    (state, scratch, position): (&mut [T], &mut [T], usize),
+) -> (&'m mut [T], &'m mut [T]) {
+    let input = &front[..step_len::<In>()];
+    let output = &mut back[..step_len::<L::Output<In>>()];
+    L::step::<In, T, I>(isa, site, NextStep { input, output, state, scratch, position });
+    (back, front)
 }

@@ -11,7 +11,7 @@ use crate::kernel::scratch::with_scratch;
 use crate::layer::{Pass, Plan};
 use crate::metric::argmax;
 use crate::network::{
-    ClassOf, Each, Forward, GivesClasses, Infer, Network, PlanOf, Sample, check_counts, infer, largest_classes,
+    ClassOf, Each, Forward, GivesClasses, Infer, Network, PlanOf, Sample, Stream, check_counts, infer, largest_classes,
 };
 use crate::shape::Shape;
 use crate::shape::arithmetic::features;
@@ -26,6 +26,28 @@ pub trait Predict: Network {
         let mut output = Self::Output::zero();
         self.predict_into(input, &mut output);
         output
+    }
+
+    /// Starts a sequence that the network reads one step at a time. Allocates its state.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Latest (Tokens<8, 26>) = Embedding<_, 4>, Lstm<_, 6>, LastStep, Dense<_, 2>, Softmax);
+    /// let network = Latest::init(&mut typenet::rng(37));
+    ///
+    /// let mut stream = network.start();
+    /// for letter in [3, 0, 25] {
+    ///     let [no, yes] = stream.push(Token::new(letter)?);
+    ///     assert!((no + yes - 1.0).abs() < 1e-6);
+    /// }
+    /// assert_eq!(stream.position(), 3);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    fn start(&self) -> Stream<'_, Self> {
+        Stream::new(self)
     }
 
     /// Writes the prediction for one sample into `output`. Allocates as [`predict`](Self::predict) does.

@@ -6,7 +6,7 @@ use core::ops::Range;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Program, SoftmaxKernels, run_portable};
 use crate::layer::{
-    Backward as LayerBackward, BatchStatistics, Forward as LayerForward, Layer, Pass, Phase, Plan, Site,
+    Backward as LayerBackward, BatchStatistics, Forward as LayerForward, Layer, NextStep, Pass, Phase, Plan, Site,
 };
 use crate::loss::{Loss, Values};
 use crate::network::{Network, Parts, PlanOf, Sample, cut};
@@ -158,6 +158,22 @@ impl<N: Network> Program for Backward<'_, N> {
             memory.run(isa, Phase::after(passed, known));
             publish(statistics, written, true);
         }
+    }
+}
+
+/// Computes the output at the next step of a stream.
+pub(super) struct Step<'a, N: Network> {
+    pub(super) network: &'a N,
+    pub(super) memory: NextStep<'a, N::Scalar>,
+}
+
+impl<N: Network> Program for Step<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let site = Site { parameters: self.network, settings: &(), pass: &Pass::inference() };
+        N::Architecture::step::<N::Input, N::Scalar, I>(isa, site, self.memory);
     }
 }
 

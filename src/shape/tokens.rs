@@ -115,7 +115,7 @@ impl<const L: usize, const V: usize> Shape for Tokens<L, V> {
     type Plain = Self;
     type Normalized = Self;
     type Features<const H: usize> = Sequence<L, H>;
-    type Step = Self;
+    type Step = Tokens<1, V>;
 
     fn zero<T: Scalar>() -> [Token<V, T>; L] {
         [Token(T::ZERO); L]
@@ -198,11 +198,25 @@ impl<const V: usize, T: Scalar> Hash for Token<V, T> {
     }
 }
 
+/// A token is one step of a sequence of tokens.
+impl<const V: usize, T: Scalar> From<Token<V, T>> for [Token<V, T>; 1] {
+    fn from(token: Token<V, T>) -> Self {
+        [token]
+    }
+}
+
 impl<const V: usize, T: Scalar> TryFrom<usize> for Token<V, T> {
     type Error = Error;
 
     fn try_from(index: usize) -> Result<Self> {
         Self::new(index)
+    }
+}
+
+/// A byte is a token of the vocabulary of all bytes.
+impl<T: Scalar> From<u8> for Token<256, T> {
+    fn from(byte: u8) -> Self {
+        Self(T::from_f64(byte.into()))
     }
 }
 

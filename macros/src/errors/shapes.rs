@@ -239,3 +239,11 @@ pub(super) fn help(edits: &[String]) -> String {
 pub(crate) fn write_one_of(edits: &[String]) -> String {
     format!("help: write {}", edits.join(", or "))
 }
+
+/// A layer of a network that reads a stream needs the whole sequence.
+pub(crate) fn needs_whole_sequence(layer: &str, network: &Ident) -> String {
+    format!(
+        "`{layer}` of `{network}` gives an output that depends on later steps, so `{network}` cannot read one step at a time\n\n\
+         help: predict the whole sequence, or use layers that read forward, such as a recurrent layer with its default direction"
+    )
+}

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use super::{Names, backward, constants, forward};
+use super::{Names, backward, constants, forward, stream};
 
 /// Returns `impl Layer`: the network as a layer, for training passes and within other networks.
 pub(super) fn layer(names: &Names) -> TokenStream {
@@ -14,7 +14,7 @@ pub(super) fn layer(names: &Names) -> TokenStream {
     let last_kind = &names.layers[names.layers.len() - 1].kind;
     let initialization = constants::initialization(names);
     let passes = [forward::passes(names), backward::passes(names)];
-    let also_takes = constants::also_takes(names);
+    let (step, also_takes) = (stream::step(names), constants::also_takes(names));
     let derived = names.derived();
     code! {
         #derived
@@ -40,6 +40,8 @@ pub(super) fn layer(names: &Names) -> TokenStream {
                 let #private::Forward { input: __input, output: __output, cache: __scratch, .. } = __memory;
                 #private::Network::trace(__site.parameters, __isa, __input, __output, __scratch, &mut |_, _| {});
             }
+
+            #step
         }
 
         #derived

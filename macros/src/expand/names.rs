@@ -312,6 +312,13 @@ impl<'a> Names<'a> {
         code!(#private::chain::largest(&[#(#lengths),*]))
     }
 
+    /// Returns the largest number of elements of a step between two layers.
+    pub(super) fn widest_step(&self) -> TokenStream {
+        let private = &self.private;
+        let between = self.shapes.get(1..self.layers.len()).unwrap_or_default();
+        code!(#private::chain::largest(&[#(#private::chain::step_len::<#between>()),*]))
+    }
+
     /// Returns the shape that losses are computed on. A custom last layer, such as a nested network, may be a head.
     pub(super) fn logits(&self) -> TokenStream {
         let (private, shape) = (&self.private, &self.shapes[self.logits_chain()]);

@@ -164,6 +164,7 @@ impl<'n, 'a> Branches<'n, 'a> {
             let field = &branch.field;
             code!(__pass.branch::<#kind, #input>(&__parameters.#field);)
         });
+        let step = forward.clone();
         let backward = self.sites.iter().map(|Site { branch, kind, .. }| {
             let field = &branch.field;
             code!(__pass.branch::<#kind, #input>(&__parameters.#field, &mut __gradient.#field);)
@@ -175,6 +176,14 @@ impl<'n, 'a> Branches<'n, 'a> {
                 __pass: &mut #private::ForwardBranches<'_, #join, #scalar, #isa, __TRAINING>,
             ) {
                 #(#forward)*
+            }
+
+            #[inline(always)]
+            fn step<#join: #private::Join, #scalar: #private::Kernels, #isa: #private::Isa>(
+                __parameters: &Self::With<#scalar>,
+                __pass: &mut #private::StepBranches<'_, #join, #scalar, #isa>,
+            ) {
+                #(#step)*
             }
 
             #[inline(always)]

@@ -23,7 +23,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     };
     let (caches, scratch, multiply_adds) = (of_each("cache"), of_each("scratch"), of_each("multiply_adds"));
     let (samples_together, sums_from_zero) = (of_each("samples_together"), of_each("sums_from_zero"));
-    let mixing = of_each("mixing");
+    let (mixing, stream) = (of_each("mixing"), super::stream::plan(names));
     let kept = (0..count.saturating_sub(1)).map(|index| super::forward::kept(names, index));
     let widest = names.widest(count);
     let plan_of = |index: usize| {
@@ -33,8 +33,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     let (first, last) = (plan_of(0), plan_of(count - 1));
     let cache_len = code!(#(#kept +)* #(#caches +)* 2 * #widest);
     let inference_len = code!(2 * #widest + #private::chain::largest(&[#(#scratch),*]));
-    let (cache_len, inference_len) = checked(names, cache_len, inference_len);
-    let evaluated = evaluated(names);
+    let ((cache_len, inference_len), evaluated) = (checked(names, cache_len, inference_len), evaluated(names));
     code! {
         #derived
         impl<#parameters> #private::Plan for #architecture {
@@ -46,6 +45,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
             const SAMPLES_TOGETHER: #private::usize = #private::chain::largest(&[#(#samples_together),*]);
             const SUMS_FROM_ZERO: #private::bool = #(#sums_from_zero)&&*;
             const MIXING: #private::Mixing = #private::chain::joint_mixing(&[#(#mixing),*]);
+            const STREAM: #private::core::option::Option<#private::StreamPlan> = #stream;
         }
         #evaluated
     }

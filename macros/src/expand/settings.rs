@@ -259,7 +259,7 @@ fn sizes(names: &Names, known: &Setting, value: &Value) -> TokenStream {
 /// Returns the value of a setting that changes shapes: a size, or a variant of the library's enum.
 fn shaping(names: &Names, known: &Setting, variant: &impl ToTokens, size: Option<TokenStream>) -> TokenStream {
     let library = &names.library;
-    let (Reading::Shapes { named: Some(named), .. } | Reading::Word { named, .. }) = known.reading else {
+    let (Reading::Shapes { named: Some(named), .. } | Reading::Word { named: Some(named), .. }) = known.reading else {
         return size.unwrap_or_default();
     };
     let named = Ident::new(named, Span::call_site());

@@ -1,7 +1,7 @@
 //! What do recurrent layers have in common?
 
 use super::{Argument, Flow, Parameters, Resolved, Slot, Spec, Takes, Type, Written};
-use crate::setting::Setting;
+use crate::setting::{Setting, Value};
 use crate::shape::{SEQUENCE, Shape};
 use crate::size::Size;
 
@@ -29,9 +29,12 @@ const SIZES: [Slot; 2] = [
     Slot::of_output("units", "the number of units", 1),
 ];
 
+/// The direction from the last step to the first.
+const BACKWARD: &str = "Backward";
+
 /// Returns the setting for the direction in which it reads the sequence.
 pub(super) const fn direction(examples: &'static [&'static str]) -> Setting {
-    Setting::word("direction", &["Forward", "Backward"], "Direction").with_examples(examples)
+    Setting::word_in_type("direction", &["Forward", BACKWARD]).with_examples(examples)
 }
 
 /// Resolves a recurrent layer with this number of gates.
@@ -39,8 +42,12 @@ pub(super) fn resolve(written: &Written, gates: u64) -> Resolved {
     let units = &written.sizes[1];
     let gives = Shape::Known(&SEQUENCE, vec![written.axis(0, &SEQUENCE), units.clone()]);
     let sizes = || written.sizes.iter().cloned().map(Argument::Size);
+    let is_backward = matches!(written.settings.first(), Some(Value::Word(BACKWARD)));
     Resolved {
-        arguments: sizes().chain([Argument::Shape(gives.clone())]).collect(),
+        arguments: sizes()
+            .chain([Argument::Shape(gives.clone())])
+            .chain(is_backward.then_some(Argument::Flag(true)))
+            .collect(),
         gives,
         parameters: Some(Type {
             name: "RecurrentWeights",

@@ -115,6 +115,9 @@ impl Plan for DigitClassifier<f32> {
             chain::mixing::<Softmax, Vector<10>>(),
         ],
     );
+    const STREAM: core::option::Option<StreamPlan> = core::option::Option::Some(
+        StreamPlan::stateless(Self::INFERENCE_LEN),
+    );
 }
 #[automatically_derived]
 impl Layer for DigitClassifier<f32> {
@@ -786,6 +789,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             wiring: Wiring::Chain,
         },
     ];
+    const STREAM_LEN: usize = <DigitClassifier<f32> as Plan>::INFERENCE_LEN;
     #[inline(always)]
     fn trace<I: Isa>(
         &self,

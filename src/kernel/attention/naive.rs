@@ -35,6 +35,40 @@ pub(super) fn forward<T: SoftmaxKernels, I: Isa>(
     }
 }
 
+/// Computes the output of the last step, with a sum for each weight or element of the output that grows by one term at a time.
+#[inline(always)]
+pub(super) fn step<T: SoftmaxKernels, I: Isa>(
+    isa: I,
+    sizes: AttentionSizes,
+    query: &[T],
+    [keys, values]: [&[T]; 2],
+    capacity: usize,
+    weights: &mut [T],
+    output: &mut [T],
+) {
+    let (AttentionSizes { steps, width, .. }, features, scale) = (sizes, sizes.features(), sizes.scale::<T>());
+    let weights = &mut weights[..steps];
+    let heads = query.chunks_exact(width).zip(output.chunks_exact_mut(width)).enumerate();
+    for (head, (query, output)) in heads {
+        weights.fill(T::ZERO);
+        for (&q, keys) in query.iter().zip(keys[head * width * capacity..].chunks_exact(capacity)) {
+            for (weight, &key) in weights.iter_mut().zip(keys) {
+                *weight = isa.mul_add(q, key, *weight);
+            }
+        }
+        for weight in &mut *weights {
+            *weight *= scale;
+        }
+        T::softmax(isa, steps, weights);
+        output.fill(T::ZERO);
+        for (&weight, values) in weights.iter().zip(values.chunks_exact(features)) {
+            for (y, &value) in output.iter_mut().zip(&values[head * width..]) {
+                *y = isa.mul_add(weight, value, *y);
+            }
+        }
+    }
+}
+
 /// Computes the gradients of the values, the weights, the keys and the queries of each head, in this order.
 #[inline(always)]
 pub(super) fn gradient<T: SoftmaxKernels, I: Isa>(

@@ -5,7 +5,7 @@ use core::mem;
 
 use crate::kernel::{Isa, Kernels, UpdateKernels};
 use crate::layer::parallel::{BranchPlan, Join};
-use crate::layer::{Backward, Forward, Layer, Pass, Phase, Site};
+use crate::layer::{Backward, Forward, Layer, NextStep, Pass, Phase, Site};
 use crate::shape::Shape;
 use crate::shape::arithmetic::runs;
 
@@ -122,6 +122,48 @@ impl<J: Join, T: Kernels, I: Isa, const TRAINING: bool> ForwardBranches<'_, J, T
             position.join::<J, T, I>(isa, plan.output, own, output);
         }
         position.advance(plan.output);
+    }
+}
+
+/// A step of a stream through branches.
+#[derive(Debug)]
+pub struct StepBranches<'a, J, T, I> {
+    pub(super) isa: I,
+    pub(super) pass: &'a Pass,
+    pub(super) input: &'a [T],
+    pub(super) output: &'a mut [T],
+    /// The memory for the output of a branch.
+    pub(super) scratch: &'a mut [T],
+    /// The scratch memory of one branch after the other.
+    pub(super) memory: &'a mut [T],
+    /// The states of the branches to come.
+    pub(super) states: &'a mut [T],
+    /// The number of steps before.
+    pub(super) position: usize,
+    /// The place of the next branch.
+    pub(super) place: Position,
+    pub(super) join: PhantomData<J>,
+}
+
+impl<J: Join, T: Kernels, I: Isa> StepBranches<'_, J, T, I> {
+    /// Computes the next branch and joins its output to those before it.
+    #[inline(always)]
+    pub fn branch<L: Layer<Settings = ()>, In: Shape>(&mut self, parameters: &L::With<T>) {
+        let plan = const { BranchPlan::of::<L, In>() };
+        let (state, rest) = mem::take(&mut self.states).split_at_mut(plan.stream.map_or(0, |stream| stream.state));
+        self.states = rest;
+        let own = &mut self.scratch[..plan.step];
+        let site = Site { parameters, settings: &(), pass: self.pass };
+        let memory = NextStep {
+            input: self.input,
+            output: &mut *own,
+            state,
+            scratch: &mut *self.memory,
+            position: self.position,
+        };
+        L::step::<In, T, I>(self.isa, site, memory);
+        self.place.join::<J, T, I>(self.isa, plan.step, own, self.output);
+        self.place.advance(plan.step);
     }
 }
 

@@ -10,7 +10,9 @@ use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, UpdateKernels};
 use crate::layer::residual::{Inner, Residual};
-use crate::layer::{Backward, DefaultSettings, Forward, Layer, Mixing, Phase, Plan, Site, SiteOf, Takes};
+use crate::layer::{
+    Backward, DefaultSettings, Forward, Layer, Mixing, NextStep, Phase, Plan, Site, SiteOf, StreamPlan, Takes,
+};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tensor::{TableEntry, TensorTable};
@@ -82,6 +84,8 @@ pub struct ProjectionPlan<L, S, In>(PhantomData<(L, S, In)>);
 impl<L: Layer, S: Layer, In: Shape> ProjectionPlan<L, S, In> {
     /// The number of elements of the output.
     const LEN: usize = <S::Output<In> as Shape>::LEN;
+    /// The number of elements of a step of the output.
+    const STEP_LEN: usize = <<S::Output<In> as Shape>::Step as Shape>::LEN;
     /// The lengths of the pieces of memory: the caches, the output of the inner layers, the output of the shortcut or the
     /// gradient of the output, a second one of these if the shortcut reads its output in `backward`, and a gradient of the input.
     const PIECES: [usize; 6] = [
@@ -125,6 +129,10 @@ impl<L: Layer, S: Layer, In: Shape> Plan for ProjectionPlan<L, S, In> {
     const SUMS_FROM_ZERO: bool = sums_from_zero::<L, In>() && sums_from_zero::<S, In>();
     const SAMPLES_TOGETHER: usize = larger(Inner::<L, In>::SAMPLES_TOGETHER, Inner::<S, In>::SAMPLES_TOGETHER);
     const MIXING: Mixing = Inner::<L, In>::MIXING.and(Inner::<S, In>::MIXING);
+    const STREAM: Option<StreamPlan> = match StreamPlan::joint(Inner::<L, In>::STREAM, Inner::<S, In>::STREAM) {
+        Some(plan) => Some(plan.with_scratch(Self::STEP_LEN)),
+        None => None,
+    };
 }
 
 /// Returns whether a layer starts its sums from zero. A layer without parameters has none.
@@ -188,6 +196,24 @@ impl<L: Layer<Settings = ()>, S: Layer, const FROZEN: bool> Layer for Residual<L
         let bypass = Site { parameters: &parameters.shortcut, settings, pass };
         let cache = &mut scratch[..samples * Inner::<S, In>::INFERENCE_LEN];
         S::infer::<In, T, I>(isa, bypass, Forward { input, output: &mut *added, cache, phase: Phase::only() });
+        <T as UpdateKernels>::add_assign(isa, output, added);
+    }
+
+    #[inline(always)]
+    fn step<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let Site { parameters, settings: Shortcut { settings, .. }, pass } = site;
+        let NextStep { input, output, state, scratch, position } = memory;
+        let (added, scratch) = scratch.split_at_mut(output.len());
+        let (of_layers, of_shortcut) = state.split_at_mut(Inner::<L, In>::STREAM.map_or(0, |plan| plan.state));
+        let inner = Site { parameters: &parameters.layers, settings: &(), pass };
+        let memory = NextStep { input, output: &mut *output, state: of_layers, scratch: &mut *scratch, position };
+        L::step::<In, T, I>(isa, inner, memory);
+        let bypass = Site { parameters: &parameters.shortcut, settings, pass };
+        S::step::<In, T, I>(
+            isa,
+            bypass,
+            NextStep { input, output: &mut *added, state: of_shortcut, scratch, position },
+        );
         <T as UpdateKernels>::add_assign(isa, output, added);
     }
 

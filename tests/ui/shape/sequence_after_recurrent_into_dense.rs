@@ -3,9 +3,11 @@
 use typenet::prelude::*;
 
 network! {
-    struct Net (Sequence<24, 3>) {
+    struct Net (Sequence<24, 3>) -> Probabilities<2> {
         memory: Gru<_, 8>,
+        LayerNorm,
         output: Dense<_, 2>,
+        Softmax,
     }
 }
 

@@ -1,0 +1,274 @@
+//! Layers, losses and metrics of each step of a sequence, against PyTorch, and what else holds of them.
+//!
+//! The recorded values, how they were made and in what form they are stored: `reference/README.md`.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use serde_json::Value;
+use typenet::kernel::Kernels;
+use typenet::metric::{Accuracy, BitsPerCharacter, Perplexity, TopK, argmax};
+use typenet::prelude::*;
+use typenet::{Predict, Scalar as _, Target};
+
+network! {
+    struct Positions<const L: usize> (Sequence<L, 3>) -> ProbabilitySequence<L, 4> {
+        block: Residual { norm: LayerNorm, wide: Dense<_, 12>, Gelu, narrow: Dense<_, 3> },
+        Softmax,
+        mixed: Dense<_, 3>(bias = false),
+        rms: RmsNorm,
+        head: Dense<_, 4>,
+        Softmax,
+    }
+}
+
+/// The numbers of nested lists, in their order.
+fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(numbers).collect(),
+        number => vec![number.as_f64().unwrap()],
+    }
+}
+
+fn assert_near<T: Kernels>(ours: &[T], theirs: &[f64], what: &str) {
+    let tolerance = if T::NAME == "f64" { 1e-12 } else { 1e-5 };
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    for (position, (ours, theirs)) in ours.iter().zip(theirs).enumerate() {
+        let apart = (ours.to_f64() - theirs).abs();
+        assert!(apart <= tolerance * theirs.abs().max(1.0), "{what} at {position}: {ours} here, {theirs} there");
+    }
+}
+
+/// Returns the tensors that are recorded by name, in the order of memory.
+fn parameters<N: Network>(tensors: &Value) -> Vec<f64> {
+    let mut all = vec![0.0; N::PARAMETERS];
+    for tensor in N::TENSORS.list() {
+        let (values, place) = (numbers(&tensors[&tensor.name]), &mut all[tensor.range]);
+        let columns = tensor.shape.get(1).copied().unwrap_or(1);
+        let rows = tensor.shape[0];
+        assert_eq!(values.len(), rows * columns, "{}", tensor.name);
+        for (index, value) in values.into_iter().enumerate() {
+            place[index % columns * rows + index / columns] = value;
+        }
+    }
+    all
+}
+
+fn recorded() -> Value {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reference").join("steps.json");
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Compares a loss and its gradients.
+fn loss_agrees<T: Kernels, const L: usize>(
+    network: &Positions<L, T>,
+    data: &Dataset<Sequence<L, 3>, [Class<4>; L], T>,
+    loss: &impl Loss<ProbabilitySequence<L, 4>, Target = [Class<4>; L]>,
+    (case, name): (&Value, &str),
+) {
+    let case = &case[name];
+    let mut gradient = Gradient::<Positions<L, T>>::zeroed();
+    let (pass, mut workspace) = (Pass::training(0, 0), Workspace::new());
+    let value = network.gradient(data.inputs(), data.targets(), loss, &pass, &mut workspace, &mut gradient).unwrap();
+    assert_near(&[value], &numbers(&case["loss"]), name);
+    assert_near(gradient.parameters(), &parameters::<Positions<L, T>>(&case["gradient"]), name);
+    assert_near(&[T::from_f64(network.evaluate(data, loss).loss)], &numbers(&case["loss"]), name);
+}
+
+/// Compares predictions of each sample alone and together, and losses with their gradients.
+fn agrees<T: Kernels, const L: usize>(case: &Value) {
+    let mut network = Positions::<L, T>::zeroed();
+    for (place, value) in network.parameters_mut().iter_mut().zip(parameters::<Positions<L, T>>(&case["parameters"])) {
+        *place = T::from_f64(value);
+    }
+    let rows = case["input"].as_array().unwrap().iter();
+    let rows = rows.map(|row| numbers(row).into_iter().map(T::from_f64).collect::<Vec<T>>());
+    let labels = case["label"].as_array().unwrap().iter().map(numbers);
+    let labels = labels.map(|steps| core::array::from_fn(|step| steps[step] as usize));
+    let data = Dataset::<Sequence<L, 3>, [Class<4>; L], T>::labelled(rows, labels).unwrap();
+    let output = numbers(&case["output"]);
+    let predictions = network.predict_batch(data.inputs());
+    assert_near(<ProbabilitySequence<L, 4>>::flat_batch(&predictions), &output, "output");
+    for (input, expected) in data.inputs().iter().zip(output.chunks(4 * L)) {
+        assert_near(<ProbabilitySequence<L, 4>>::flat(&Predict::predict(&*network, input)), expected, "output");
+    }
+    loss_agrees(&network, &data, &Nll, (case, "plain"));
+    loss_agrees(&network, &data, &Nll.label_smoothing(0.1), (case, "smoothed"));
+    loss_agrees(&network, &data, &ClassWeights::new(Nll, [1.0, 0.25, 3.0, 0.5]).unwrap(), (case, "weighted"));
+    let perplexity = T::from_f64(network.measure(&data, Perplexity));
+    assert_near(&[perplexity], &numbers(&case["perplexity"]), "perplexity");
+}
+
+#[test]
+fn layers_and_losses_of_steps_agree_with_pytorch() {
+    let file = recorded();
+    agrees::<f64, 5>(&file["f64"][0]);
+    agrees::<f64, 1>(&file["f64"][1]);
+    agrees::<f64, 7>(&file["f64"][2]);
+    agrees::<f32, 5>(&file["f32"][0]);
+    agrees::<f32, 1>(&file["f32"][1]);
+    agrees::<f32, 7>(&file["f32"][2]);
+}
+
+#[cfg(feature = "safetensors")]
+#[test]
+fn weights_of_pytorch_are_those_of_one_step() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/weights_torch_steps.safetensors");
+    // One file serves any number of steps.
+    let five = <Positions<5>>::load(&path).unwrap();
+    assert_eq!(five.parameters(), <Positions<7>>::load(&path).unwrap().parameters());
+    let expected = parameters::<Positions<5>>(&recorded()["f32"][0]["parameters"]);
+    assert_eq!(five.parameters(), expected.into_iter().map(f32::from_f64).collect::<Vec<_>>());
+}
+
+#[test]
+fn each_step_is_computed_as_a_sample_is() {
+    network!(struct Steps<const L: usize> (Sequence<L, 5>) = LayerNorm, Dense<_, 17>, Tanh, RmsNorm, Dense<_, 3>, Softmax);
+    network!(struct Single (Vector<5>) = LayerNorm, Dense<_, 17>, Tanh, RmsNorm, Dense<_, 3>, Softmax);
+    assert_eq!(<Steps<7>>::PARAMETERS, Single::PARAMETERS);
+    assert_eq!(<Steps<7>>::MULTIPLY_ADDS, 7 * Single::MULTIPLY_ADDS);
+    let single = Single::init(&mut typenet::rng(37));
+    let mut steps = <Steps<7>>::zeroed();
+    steps.parameters_mut().copy_from_slice(single.parameters());
+    let mut one = <Steps<1>>::zeroed();
+    one.parameters_mut().copy_from_slice(single.parameters());
+    let values: Vec<f32> = (0..65 * 7 * 5_u16).map(|k| (f32::from(k) * 0.7).sin()).collect();
+    let inputs = <Sequence<7, 5>>::batch(&values);
+    let mut workspace = Workspace::for_samples(inputs.len());
+    let logits = steps.forward(inputs, &Pass::inference(), &mut workspace).unwrap().to_vec();
+    let together = steps.predict_batch(inputs);
+    for ((input, logits), together) in inputs.iter().zip(logits).zip(together) {
+        assert_eq!((steps.logits(input), steps.predict(input)), (logits, together));
+        assert_eq!(input.map(|step| single.predict(&step)), together);
+        assert_eq!(input.map(|step| one.predict(&[step])[0]), together);
+        assert_eq!(steps.predict_class(input).map(Class::index), together.map(|step| argmax(&step)));
+        let best = steps.top::<2>(input).map(|[(class, probability), _]| (class.index(), probability));
+        assert_eq!(best, together.map(|step| (argmax(&step), step[argmax(&step)])));
+    }
+}
+
+#[test]
+fn batch_normalization_folds_into_a_layer_of_steps() {
+    network!(struct Normal (Sequence<5, 2>) = dense: Dense<_, 3>, norm: BatchNorm, Relu);
+    network!(struct Folded (Sequence<5, 2>) = dense: Dense<_, 3>, Relu);
+    let mut normal = Normal::init(&mut typenet::rng(2));
+    normal.norm.running_mean.copy_from_slice(&[0.5, -1.0, 2.0]);
+    normal.norm.running_var.copy_from_slice(&[0.25, 4.0, 1.0]);
+    let mut folded = Folded::zeroed();
+    folded.dense.weight = normal.dense.weight;
+    normal.norm.fold_into(&mut folded.dense, BatchNorm::<3>::EPSILON);
+    let input = [[0.5, -1.0], [2.0, 0.25], [-0.75, 1.5], [1.0, 1.0], [0.0, 3.0]];
+    let (one, other) = (normal.predict(&input), folded.predict(&input));
+    for (one, other) in one.as_flattened().iter().zip(other.as_flattened()) {
+        assert!((one - other).abs() < 1e-5, "{one} {other}");
+    }
+}
+
+/// A network of given scores, whose outputs are those of its input.
+fn scores(labels: [[usize; 3]; 2]) -> Dataset<Sequence<3, 2>, [Class<2>; 3]> {
+    let inputs = [[3.0, 0.0, 0.0, 1.0, 2.0, 2.0], [0.0, 4.0, 0.0, 0.5, f32::MAX, 0.0]];
+    Dataset::labelled(inputs, labels).unwrap()
+}
+
+#[test]
+fn metrics_count_every_step() {
+    network!(struct Given (Sequence<3, 2>) = Softmax);
+    network!(struct Raw (Sequence<3, 2>) = Identity);
+    let data = scores([[0, 1, 0], [0, 1, 0]]);
+    let given = Given::zeroed();
+    let (accuracy, matrix, top) = given.measure(&data, (Accuracy, ConfusionMatrix::<2>::default(), TopK::<1>));
+    assert_eq!((accuracy, top), (5.0 / 6.0, 5.0 / 6.0));
+    assert_eq!(matrix.counts(), &[[3, 1], [0, 2]]);
+    assert_eq!(given.evaluate(&data, &Nll).accuracy.to_bits(), accuracy.to_bits());
+    assert_eq!(Raw::zeroed().measure(&data, Accuracy), accuracy);
+
+    // The exponential of the loss, and the loss in bits, from probabilities and from raw scores.
+    let nll = given.evaluate(&data, &Nll).loss;
+    let measured = [
+        given.measure(&data, (Perplexity, BitsPerCharacter)),
+        Raw::zeroed().measure(&data, (Perplexity, BitsPerCharacter)),
+    ];
+    for (perplexity, bits) in measured {
+        assert!((perplexity - nll.exp()).abs() < 1e-5, "{perplexity}");
+        assert!((bits - nll / core::f64::consts::LN_2).abs() < 1e-6, "{bits}");
+    }
+    // The probability of the target is 0 in `f32`.
+    assert_eq!(given.measure(&scores([[0, 1, 0], [0, 1, 1]]), Perplexity), f64::INFINITY);
+}
+
+#[test]
+fn classes_of_vectors_have_the_same_measures() {
+    network!(struct Guess (Vector<2>) = Softmax);
+    let data = Dataset::<Vector<2>, Class<2>>::labelled([[0.0, 0.0], [3.0_f32.ln(), 0.0]], [1, 0]).unwrap();
+    // The targets have the probabilities 1/2 and 3/4.
+    let (perplexity, bits) = Guess::zeroed().measure(&data, (Perplexity, BitsPerCharacter));
+    assert!((perplexity - (8.0_f64 / 3.0).sqrt()).abs() < 1e-6, "{perplexity}");
+    assert!((bits - (8.0_f64 / 3.0).log2() / 2.0).abs() < 1e-6, "{bits}");
+}
+
+#[test]
+fn a_step_that_is_not_finite_is_wrong_alone() {
+    network!(struct Raw (Sequence<2, 2>) = dense: Dense<_, 2>);
+    let mut raw = Raw::zeroed();
+    raw.dense.weight[(0, 0)] = f32::INFINITY;
+    // Infinity times zero, in the first step.
+    let data = Dataset::<Sequence<2, 2>, [Class<2>; 2]>::labelled([[0.0, 1.0, 1.0, 0.0]], [[0, 0]]).unwrap();
+    assert_eq!(raw.measure(&data, Accuracy), 0.0);
+    raw.dense.weight[(0, 0)] = f32::NAN;
+    raw.dense.bias[0] = 1.0;
+    assert_eq!(raw.measure(&data, Accuracy), 0.0);
+}
+
+#[test]
+fn labels_out_of_range_and_absent_classes_are_errors() {
+    type Steps = Dataset<Sequence<2, 1>, [Class<3>; 2]>;
+    let error = Steps::labelled([[0.0, 1.0], [2.0, 3.0]], [[0, 2], [1, 3]]).unwrap_err();
+    assert_eq!(error.to_string(), "label 3 of sample 1 is out of range: there are 3 classes, 0 to 2");
+    let data = Steps::labelled([[0.0, 1.0], [2.0, 3.0]], [[0, 2], [2, 2]]).unwrap();
+    assert_eq!(data.balanced_class_weights().unwrap_err(), typenet::Error::AbsentClass { class: 1 });
+    let data = Steps::labelled([[0.0, 1.0], [2.0, 3.0]], [[0, 1], [2, 2]]).unwrap();
+    assert_eq!(data.balanced_class_weights().unwrap(), [4.0 / 3.0, 4.0 / 3.0, 2.0 / 3.0]);
+    assert!(<[Class<3>; 2] as Target>::numbers::<f32>(&data.targets()[0]).is_empty());
+}
+
+#[test]
+fn weights_of_samples_count_for_all_of_their_steps() {
+    network!(struct Guess (Sequence<2, 1>) = Dense<_, 3>, Softmax);
+    let guess = Guess::init(&mut typenet::rng(3));
+    let data = Dataset::<Sequence<2, 1>, [Class<3>; 2]>::labelled([[0.5, 1.0], [2.0, 3.0]], [[0, 1], [2, 2]]).unwrap();
+    let alone = |sample: usize| {
+        let one = Dataset::new(vec![data.inputs()[sample]], vec![data.targets()[sample]]).unwrap();
+        guess.evaluate::<Sequence<2, 1>, [Class<3>; 2], _>(&one, &Nll).loss
+    };
+    let expected = f64::midpoint(3.0 * alone(0), 0.5 * alone(1));
+    let weighted = data.clone().weighted([3.0, 0.5]).unwrap();
+    assert!((guess.evaluate(&weighted, &SampleWeights(Nll)).loss - expected).abs() < 1e-6);
+}
+
+#[test]
+fn a_recurrent_network_learns_to_continue_a_period_at_each_step() {
+    network!(struct Next (Sequence<9, 3>) = Lstm<_, 12>, LayerNorm, Dense<_, 3>, Softmax);
+    // After `1` comes `2` or `0`, which depends on the symbol before it.
+    const PERIOD: [usize; 4] = [0, 1, 2, 1];
+    let symbol = |start: usize, step: usize| PERIOD[(start + step) % PERIOD.len()];
+    let starts = [0, 2];
+    let inputs = starts.map(|start| {
+        let mut input = [[0.0; 3]; 9];
+        for (step, features) in input.iter_mut().enumerate() {
+            features[symbol(start, step)] = 1.0;
+        }
+        input.as_flattened().to_vec()
+    });
+    let labels = starts.map(|start| core::array::from_fn(|step| symbol(start, step + 1)));
+    let data = Dataset::<Sequence<9, 3>, [Class<3>; 9]>::labelled(inputs, labels).unwrap();
+    let mut next = Next::init(&mut typenet::rng(37));
+    assert!(next.evaluate(&data, &Nll).accuracy < 0.9);
+    let history = Trainer::new(Nll, Adam::new(0.02))
+        .epochs(100)
+        .batch_size(2)
+        .metric(Accuracy)
+        .metric(Perplexity)
+        .fit(&mut next, &data);
+    let history = history.unwrap();
+    assert_eq!((next.evaluate(&data, &Nll).accuracy, history["accuracy"][99]), (1.0, 1.0));
+    assert!(history["perplexity"][0] > 2.0 && history["perplexity"][99] < 1.1, "{history}");
+    assert_eq!(next.predict_class(&data.inputs()[1]), data.targets()[1]);
+}
