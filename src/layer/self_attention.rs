@@ -59,7 +59,7 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 ///
 /// // A layer of a transformer, which reads 10 steps of 8 features.
 /// network!(struct Attend (Sequence<10, 8>) = LayerNorm, attention: SelfAttention<2>(causal = true));
-/// assert_eq!(Attend::PARAMETERS, 2 * 80 + 4 * (8 * 8 + 8));
+/// assert_eq!(Attend::PARAMETERS, 2 * 8 + 4 * (8 * 8 + 8));
 ///
 /// // Without queries all steps match equally well: the output is the mean of the steps before and the step itself.
 /// network!(struct Mean (Sequence<3, 1>) = attention: SelfAttention<1>(causal = true));
