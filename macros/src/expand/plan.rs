@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::{Names, at};
+use super::{Names, assertions, at};
 use crate::errors;
 use crate::graph::{Kind, Layer};
 use crate::size::Size;
@@ -63,8 +63,8 @@ fn evaluated(names: &Names) -> Option<TokenStream> {
         .then(|| code!(#allowed const _: #private::usize = <#architecture as #private::Plan>::CACHE_LEN;))
 }
 
-/// Returns both lengths, preceded by assertions that the const parameters which are sizes are not 0. Only an instance of the
-/// network can fail them, and each use of an instance needs one of the two lengths.
+/// Returns both lengths, preceded by assertions that the const parameters which are sizes are not 0, and that they are as layers
+/// require. Only an instance of the network can fail them, and each use of an instance needs one of the two lengths.
 fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) -> (TokenStream, TokenStream) {
     let (private, network) = (&names.private, names.network);
     let layers = network.every_layer().into_iter().flat_map(Layer::sizes);
@@ -80,5 +80,7 @@ fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) ->
         let message = errors::parameter_zero(parameter, &network.name);
         at(parameter.span(), code!(#private::require_size(#parameter, #message);))
     });
+    let requirements = assertions::of_instances(names);
+    let checks = checks.chain(requirements.into_iter().map(|required| code!(#required;)));
     (code!({ #(#checks)* #cache_len }), code!({ let _ = Self::CACHE_LEN; #inference_len }))
 }
