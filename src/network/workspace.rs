@@ -304,13 +304,20 @@ fn allocate<T: Scalar>(len: usize) -> Vec<T> {
 /// straddle fewer lines of the cache.
 #[inline(always)]
 pub(crate) fn cut<N: Network>(memory: &mut [N::Scalar], samples: usize) -> Parts<'_, N::Scalar> {
+    let cache = samples * <PlanOf<N> as Plan>::CACHE_LEN;
     let needed = samples * N::SAMPLE_LEN + N::MIXING.len();
+    cut_into(memory, needed, samples * N::Logits::LEN, cache, N::MIXING.len())
+}
+
+/// [`cut`] for given lengths. The code exists once for each scalar type, and not for every network.
+#[inline]
+fn cut_into<T>(memory: &mut [T], needed: usize, logits: usize, cache: usize, statistics: usize) -> Parts<'_, T> {
     let (start, spare) = (memory.as_ptr().align_offset(LINE), memory.len().saturating_sub(needed));
     let memory = &mut memory[if start <= spare { start } else { 0 }..];
-    let (logits, rest) = memory.split_at_mut(samples * N::Logits::LEN);
-    let (grad_logits, rest) = rest.split_at_mut(samples * N::Logits::LEN);
-    let (cache, rest) = rest.split_at_mut(samples * <PlanOf<N> as Plan>::CACHE_LEN);
-    Parts { logits, grad_logits, cache, statistics: &mut rest[..N::MIXING.len()] }
+    let (of_tile, rest) = memory.split_at_mut(logits);
+    let (grad_logits, rest) = rest.split_at_mut(logits);
+    let (cache, rest) = rest.split_at_mut(cache);
+    Parts { logits: of_tile, grad_logits, cache, statistics: &mut rest[..statistics] }
 }
 
 #[cfg(test)]
