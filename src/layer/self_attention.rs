@@ -81,7 +81,10 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape> SelfAtte
 
     /// Returns the sizes of the attention. Heads that do not divide the features are an error of the network.
     const fn sizes(samples: usize) -> AttentionSizes {
-        let width = if HEADS == 0 { 0 } else { N / HEADS };
+        let width = match N.checked_div(HEADS) {
+            Some(width) => width,
+            None => 0,
+        };
         AttentionSizes { samples, steps: Self::STEPS, heads: HEADS, width, is_causal: CAUSAL }
     }
 }

@@ -13,14 +13,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     let private = &names.private;
     let (parameters, architecture) = (names.parameters(), names.architecture());
     let count = names.layers.len();
-    let of_each = |function: &str| -> Vec<TokenStream> {
-        let function = Ident::new(function, Span::mixed_site());
-        let layers = names.layers.iter().zip(&names.shapes);
-        layers
-            .map(|(site, shape)| (&site.kind, shape))
-            .map(|(kind, shape)| code!(#private::chain::#function::<#kind, #shape>()))
-            .collect()
-    };
+    let of_each = |function: &str| of_each(names, function);
     let (caches, scratch, multiply_adds) = (of_each("cache"), of_each("scratch"), of_each("multiply_adds"));
     let (samples_together, sums_from_zero) = (of_each("samples_together"), of_each("sums_from_zero"));
     let (mixing, rows, stream) = (of_each("mixing"), of_each("rows"), super::stream::plan(names));
@@ -50,6 +43,16 @@ pub(super) fn plan(names: &Names) -> TokenStream {
         }
         #evaluated
     }
+}
+
+/// Returns what a function of `chain` gives for each layer.
+fn of_each(names: &Names, function: &str) -> Vec<TokenStream> {
+    let (private, function) = (&names.private, Ident::new(function, Span::mixed_site()));
+    let layers = names.layers.iter().zip(&names.shapes);
+    layers
+        .map(|(site, shape)| (&site.kind, shape))
+        .map(|(kind, shape)| code!(#private::chain::#function::<#kind, #shape>()))
+        .collect()
 }
 
 /// Returns a constant that evaluates the plan of a network without const parameters, so that `cargo check` reports what a custom
