@@ -23,6 +23,8 @@
 //! | `digits_conv` | the same with three convolutions, and a confusion matrix |
 //! | `xor` | the smallest network that learns |
 //! | `01_neuron` to `18_pictures` | the [`lecture`], slide by slide; with `--features plot`, some write pictures into `target/pictures` |
+//! | `time_series` | a forecast with a band of quantiles: an LSTM, its own loss, a stream; with `--features plot`, a picture |
+//! | `names` | a recurrent network and a transformer that learn to spell names and invent others |
 //! | `own_layer` | a custom layer with parameters, a setting and a gradient check |
 //! | `own_loss` | a custom loss, Huber's, as a formula |
 //! | `own_loop` | training without `Trainer`; the gradient as a struct, `gradient.hidden.weight` |
