@@ -13,7 +13,8 @@ use crate::scalar::Scalar;
 /// Draws the weights of a head of an attention, in a row per query and a column per key: the larger a weight, the darker its cell.
 /// `names` are the names of the steps, such as the letters of a text; without them, steps are labelled with their positions.
 ///
-/// A row of [`SelfAttention`](crate::SelfAttention) adds up to 1.
+/// A row of [`SelfAttention`](crate::SelfAttention) adds up to 1. The [guide](crate::guide::sequences#attention) computes the weights
+/// from the parameters.
 ///
 /// # Errors
 /// [`Error::NothingToDraw`] if there are no steps; [`Error::NonFiniteData`], which names the query and the key, if a weight is not
