@@ -18,6 +18,7 @@ network! {
     }
 }
 
+type Text = Dataset<Tokens<6, 4>, [Class<4>; 6]>;
 type Sequences = Dataset<Tokens<6, 4>, [Option<Class<4>>; 6]>;
 
 /// Sequences of 1 to 5 tokens, padded with `padding`.
@@ -80,7 +81,6 @@ fn data_sets_of_text_are_refused_where_they_do_not_fit() {
     let error = Sequences::whole_sequences([vec![token(1); 5], vec![token(2); 6]], token(0)).unwrap_err();
     assert_eq!(error, Error::TooLong { sample: 1, length: 6, longest: 5 });
     assert_eq!(error.to_string(), "sequence 1 has 6 tokens, but the shape has room for 5");
-    type Text = Dataset<Tokens<6, 4>, [Class<4>; 6]>;
     let error = Text::next_tokens(&[token(1); 6], 1).unwrap_err();
     assert_eq!(error.to_string(), "the text has 6 tokens, but a sample and what follows it need 7");
     assert!(matches!(Text::next_tokens(&[token(1); 9], 0), Err(Error::Setting { name: "stride", .. })));
@@ -96,7 +96,7 @@ fn the_same_seed_writes_the_same_text() {
     let write = |seed| {
         let sampling = Sampling::new().temperature(1.5).top_p(0.95);
         let written = network.start().generate(&[begin], sampling, typenet::rng(seed)).unwrap();
-        written.take(50).map(|token| token.index()).collect::<Vec<_>>()
+        written.take(50).map(Token::index).collect::<Vec<_>>()
     };
     assert_eq!(write(1), write(1));
     assert_ne!(write(1), write(2));

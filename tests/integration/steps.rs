@@ -81,8 +81,9 @@ fn agrees<T: Kernels, const L: usize>(case: &Value) {
     }
     let rows = case["input"].as_array().unwrap().iter();
     let rows = rows.map(|row| numbers(row).into_iter().map(T::from_f64).collect::<Vec<T>>());
-    let labels = case["label"].as_array().unwrap().iter().map(numbers);
-    let labels = labels.map(|steps| core::array::from_fn(|step| steps[step] as usize));
+    let labels = case["label"].as_array().unwrap().iter();
+    let label = |steps: &Value, step: usize| usize::try_from(steps[step].as_u64().unwrap()).unwrap();
+    let labels = labels.map(|steps| core::array::from_fn(|step| label(steps, step)));
     let data = Dataset::<Sequence<L, 3>, [Class<4>; L], T>::labelled(rows, labels).unwrap();
     let output = numbers(&case["output"]);
     let predictions = network.predict_batch(data.inputs());
