@@ -182,6 +182,7 @@ pub struct BranchPlan {
     reads_output: bool,
     sums_from_zero: bool,
     samples_together: usize,
+    rows: usize,
     mixing: Mixing,
     /// The number of elements of a step of the output.
     step: usize,
@@ -201,6 +202,7 @@ impl BranchPlan {
             reads_output: <L::Plan<In> as Plan>::READS_OUTPUT,
             sums_from_zero: <L::Plan<In> as Plan>::SUMS_FROM_ZERO || size_of::<L::With<f32>>() == 0,
             samples_together: <L::Plan<In> as Plan>::SAMPLES_TOGETHER,
+            rows: if size_of::<L::With<f32>>() == 0 { usize::MAX } else { <L::Plan<In> as Plan>::ROWS },
             mixing: <L::Plan<In> as Plan>::MIXING,
             step: <<L::Output<In> as Shape>::Step as Shape>::LEN,
             stream: <L::Plan<In> as Plan>::STREAM,
@@ -222,6 +224,7 @@ struct Totals {
     read_input: bool,
     sum_from_zero: bool,
     samples_together: usize,
+    rows: usize,
     mixing: Mixing,
     /// The number of elements of the widest step of an output.
     step: usize,
@@ -238,6 +241,7 @@ impl Totals {
             read_input: false,
             sum_from_zero: true,
             samples_together: 1,
+            rows: usize::MAX,
             mixing: Mixing::NONE,
             step: 0,
             stream: Some(StreamPlan::stateless(0)),
@@ -252,6 +256,7 @@ impl Totals {
             totals.read_input |= plan.reads_input;
             totals.sum_from_zero &= plan.sums_from_zero;
             totals.mixing = totals.mixing.and(plan.mixing);
+            totals.rows = if plan.rows < totals.rows { plan.rows } else { totals.rows };
             totals.step = if plan.step > totals.step { plan.step } else { totals.step };
             totals.stream = StreamPlan::joint(totals.stream, plan.stream);
             if plan.samples_together > totals.samples_together {
@@ -280,6 +285,7 @@ impl<B: Branches> Plan for ParallelPlan<B> {
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = Self::TOTALS.sum_from_zero;
     const SAMPLES_TOGETHER: usize = Self::TOTALS.samples_together;
+    const ROWS: usize = Self::TOTALS.rows;
     const MIXING: Mixing = Self::TOTALS.mixing;
     const STREAM: Option<StreamPlan> = match Self::TOTALS.stream {
         Some(plan) => Some(plan.with_scratch(Self::TOTALS.step)),
