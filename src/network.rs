@@ -51,7 +51,7 @@ use program::{
     first_non_finite_tensor, publish,
 };
 use shards::Shards;
-pub use stream::Stream;
+pub use stream::{IntoStep, Stream};
 pub use summary::{LayerInfo, Summary, Wiring};
 #[cfg(feature = "safetensors")]
 pub use weights::Weights;
