@@ -26,6 +26,7 @@
 //! | `01_neuron` to `18_pictures` | the [`lecture`], slide by slide; with `--features plot`, some write pictures into `target/pictures` |
 //! | `time_series` | a forecast with a band of quantiles: an LSTM, its own loss, a stream; with `--features plot`, a picture |
 //! | `names` | a recurrent network and a transformer that learn to spell names and invent others |
+//! | `tiny_gpt` | a transformer that learns to write from a novel, which `scripts/moby_dick` downloads |
 //! | `own_layer` | a custom layer with parameters, a setting and a gradient check |
 //! | `own_loss` | a custom loss, Huber's, as a formula |
 //! | `own_loop` | training without `Trainer`; the gradient as a struct, `gradient.hidden.weight` |

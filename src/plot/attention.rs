@@ -42,7 +42,7 @@ pub fn attention<T: Scalar, const L: usize>(
     if L == 0 {
         return Err(Error::NothingToDraw { reason: "the attention has no steps" });
     }
-    let weights = weights.map(|row| row.map(Scalar::to_f64));
+    let weights = weights.map(|row| row.map(T::to_f64));
     for (query, row) in weights.iter().enumerate() {
         require_finite("weight of query", query, row)?;
     }

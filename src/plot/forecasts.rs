@@ -90,7 +90,7 @@ fn check(levels: &[f64]) -> Result<()> {
 
 /// Returns the steps of a forecast with their quantiles.
 fn numbers<T: Scalar, const Q: usize>(first: usize, steps: &[[T; Q]]) -> Vec<(f64, [f64; Q])> {
-    let numbers = |(step, quantiles): (usize, &[T; Q])| ((first + step) as f64, quantiles.map(Scalar::to_f64));
+    let numbers = |(step, quantiles): (usize, &[T; Q])| ((first + step) as f64, quantiles.map(T::to_f64));
     steps.iter().enumerate().map(numbers).collect()
 }
 
