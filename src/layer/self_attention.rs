@@ -38,8 +38,14 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 /// Biases start at zero.
 ///
 /// # Gradients
-/// Those of the four projections as in [`Dense`](crate::Dense), of which the inputs have, with g = dL/do and
-/// h = a (g[t] · v[s] - g[t] · o[t]) / √D: dL/dq[t] = Σ_s h[t, s] k[s], dL/dk[s] = Σ_t h[t, s] q[t] and dL/dv[s] = Σ_t a[t, s] g[t].
+/// Those of the four projections are as in [`Dense`](crate::Dense). With g = dL/do:
+///
+/// ```text
+/// h[t, s] = a[t, s] (g[t] · v[s] - g[t] · o[t]) / √D
+/// dL/dq[t] = Σ_s h[t, s] k[s]
+/// dL/dk[s] = Σ_t h[t, s] q[t]
+/// dL/dv[s] = Σ_t a[t, s] g[t]
+/// ```
 ///
 /// # Errors
 /// The layer does not compile unless `HEADS` divides N.

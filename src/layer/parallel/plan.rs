@@ -103,7 +103,7 @@ impl Totals {
     }
 }
 
-/// The plan of [`Parallel`] with the branches `B`.
+/// The plan of [`Parallel`](crate::Parallel) with the branches `B`.
 #[derive(Clone, Copy, Debug)]
 pub struct ParallelPlan<B>(PhantomData<B>);
 
