@@ -1,4 +1,4 @@
-//! Redraws the pictures of the guide to the lecture, `src/guide/pictures`.
+//! Redraws the pictures of the guide, `src/guide/pictures`.
 //!
 //! ```text
 //! cargo run --release --features plot --example guide_pictures
@@ -8,11 +8,12 @@
 
 use std::path::Path;
 
+use nalgebra::SVector;
 use typenet::gradient_of;
 use typenet::minimize::Descent;
 use typenet::plot::{self, Picture, Scale, Surface};
 use typenet::prelude::*;
-use typenet::{Error, History, function};
+use typenet::{AttentionWeights, Error, History, function, random};
 
 network!(
     struct Classifier = Dense<64, 32>, Tanh, Dense<32, 10>, Softmax
@@ -36,7 +37,10 @@ fn main() -> typenet::Result<()> {
     save("initialization", &initialization()?)?;
     save("learning_rate", &learning_rate()?)?;
     save("momentum", &momentum()?)?;
-    save("saddle_point", &saddle_point()?)
+    save("saddle_point", &saddle_point()?)?;
+    save("memory", &memory()?)?;
+    save("gates", &gates()?)?;
+    save("attention", &attention()?)
 }
 
 /// Writes a picture in a form that a page can include. With `--check`, compares it with its file instead.
@@ -207,4 +211,133 @@ fn saddle_point() -> typenet::Result<Picture> {
     ];
     let paths: Vec<_> = paths.iter().map(|(name, path)| (*name, path.as_slice())).collect();
     plot::paths("60 steps of η = 0.05 around a saddle point", &surface, &paths)
+}
+
+/// The steps of the sequences that a recurrent unit reads.
+const STEPS: usize = 60;
+
+network!(
+    struct Unit (Sequence<STEPS, 1>) = rnn: Rnn<1, 1>
+);
+
+fn memory() -> typenet::Result<Picture> {
+    let mut inputs = [[0.0_f64]; STEPS];
+    (inputs[5], inputs[30]) = ([1.0], [-2.0]);
+    let states = [0.5, 0.9, 1.5].map(|u| {
+        let mut unit = Unit::<f64>::zeroed();
+        unit.rnn.weight_ih[0][0][0] = 1.0;
+        unit.rnn.weight_hh[0][0][0] = u;
+        (format!("u = {u}"), unit.predict(&inputs))
+    });
+    let mut series = vec![("input", inputs.as_flattened())];
+    series.extend(states.iter().map(|(name, states)| (name.as_str(), states.as_flattened())));
+    plot::series("the state of a recurrent unit", &series)
+}
+
+network!(
+    /// Remembers the last value with a mark.
+    struct Latch (Sequence<STEPS, 2>) = lstm: Lstm<2, 1>, output: Dense<1, 1>
+);
+
+/// Returns sequences of values, some of which have a mark, and the last value with a mark at each step.
+fn marked(count: usize) -> typenet::Result<Dataset<Sequence<STEPS, 2>, Sequence<STEPS, 1>, f64>> {
+    let mut rng = typenet::rng(37);
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let mut last = 0.0;
+        let sequence: [[f64; 2]; STEPS] = core::array::from_fn(|_| {
+            let value = 2.0 * random::uniform(&mut rng) - 1.0;
+            [value, if random::uniform(&mut rng) < 0.1 { 1.0 } else { 0.0 }]
+        });
+        targets.push(sequence.map(|[value, mark]| {
+            last = if mark > 0.0 { value } else { last };
+            [last]
+        }));
+        inputs.push(sequence);
+    }
+    Dataset::new(inputs, targets)
+}
+
+fn gates() -> typenet::Result<Picture> {
+    let data = marked(400)?;
+    let mut latch = Latch::<f64>::init(&mut typenet::rng(2));
+    Trainer::new(MeanSquaredError, Adam::new(0.03)).epochs(40).batch_size(16).fit(&mut latch, &data)?;
+    let (inputs, targets) = (&data.inputs()[0], &data.targets()[0]);
+    let states = *latch.activations(inputs).lstm;
+    let lstm = &latch.lstm;
+    let gate = |gate: usize| {
+        let value = |step: usize| {
+            let before = if step > 0 { states[step - 1][0] } else { 0.0 };
+            let products = [(0, inputs[step][0]), (1, inputs[step][1])].map(|(n, x)| lstm.weight_ih[n][gate][0] * x);
+            let biases = lstm.bias_ih[gate][0] + lstm.bias_hh[gate][0];
+            function::sigmoid(products.iter().sum::<f64>() + lstm.weight_hh[0][gate][0] * before + biases)
+        };
+        core::array::from_fn::<f64, STEPS, _>(value)
+    };
+    let (taken, kept, given) = (gate(0), gate(1), latch.predict(inputs));
+    let series = [
+        ("last value with a mark", targets.as_flattened()),
+        ("output", given.as_flattened()),
+        ("i, what is taken in", &taken),
+        ("f, what is kept", &kept),
+    ];
+    plot::series("a cell that learned to remember", &series)
+}
+
+/// Letters, a bar, and the same letters but the last.
+const COPIED: usize = 12;
+
+network!(
+    /// A causal block of one head.
+    struct Copier (Tokens<COPIED, 8>) = Embedding<_, 16>, positions: PositionEmbedding,
+        attend: Residual { norm: LayerNorm, attention: SelfAttention<1>(causal = true) },
+        LayerNorm, Dense<_, 8>, Softmax
+);
+
+/// Returns sequences of six letters to copy. Targets are the letters after the bar.
+fn copies(count: usize) -> typenet::Result<Dataset<Tokens<COPIED, 8>, [Option<Class<8>>; COPIED]>> {
+    let mut rng = typenet::rng(37);
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let letters: [usize; 6] = core::array::from_fn(|_| random::below(&mut rng, 7));
+        inputs.push(Tokens::sample(core::array::from_fn::<_, COPIED, _>(|step| match step {
+            0..6 => letters[step],
+            6 => 7,
+            _ => letters[step - 7],
+        }))?);
+        let class = |step: usize| Class::new(letters[step - 6]).ok();
+        targets.push(core::array::from_fn(|step| if step < 6 { None } else { class(step) }));
+    }
+    Dataset::new(inputs, targets)
+}
+
+/// Returns how much each step of a causal head looks at each other one: a[t, s] = softmax over s of (q[t] · k[s] / √N).
+fn attention_weights<const L: usize, const N: usize>(
+    attention: &AttentionWeights<N>,
+    steps: &[[f32; N]; L],
+) -> [[f32; L]; L] {
+    let project = |step: &[f32; N], which: usize| {
+        let products = step.iter().zip(&attention.in_proj_weight).map(|(&x, weights)| weights[which] * x);
+        products.sum::<SVector<f32, N>>() + attention.in_proj_bias[which]
+    };
+    let (queries, keys) = (steps.map(|step| project(&step, 0)), steps.map(|step| project(&step, 1)));
+    core::array::from_fn(|t| {
+        let score = |s: usize| if s <= t { (queries[t].dot(&keys[s]) / (N as f32).sqrt()).exp() } else { 0.0 };
+        let scores: [f32; L] = core::array::from_fn(score);
+        scores.map(|score| score / scores.iter().sum::<f32>())
+    })
+}
+
+fn attention() -> typenet::Result<Picture> {
+    let data = copies(600)?;
+    let mut copier = Copier::init(&mut typenet::rng(1));
+    Trainer::new(Masked(Nll), Adam::new(0.01)).epochs(30).batch_size(16).fit(&mut copier, &data)?;
+    assert!(copier.measure(&data, Masked(Accuracy)) > 0.99);
+    // Six different letters are easiest to tell apart.
+    let differ = |read: &&[Token<8>; COPIED]| (0..6).all(|step| !read[..step].contains(&read[step]));
+    let read = data.inputs().iter().find(differ).expect("one of 600 samples has six different letters");
+    let normalized = copier.attend.activations(&*copier.activations(read).positions).norm;
+    let weights = attention_weights(&copier.attend.attention, &normalized);
+    let names = read.map(|token| ["a", "b", "c", "d", "e", "f", "g", "|"][token.index()]);
+    plot::attention("a network that copies letters", &weights, Some(&names))
 }

@@ -106,9 +106,7 @@ pub unsafe trait FlatParameters<T: Scalar>: Sized {
         } else {
             unsafe { core::slice::from_raw_parts_mut(allocated.as_mut_ptr().cast(), Self::LEN) }
         };
-        for place in places {
-            place.write(T::ZERO);
-        }
+        write_zeros(places);
         // SAFETY: all scalars are written above, and the value has nothing else.
         unsafe { allocated.assume_init() }
     }
@@ -144,6 +142,13 @@ unsafe impl<T: Scalar, P: FlatParameters<T>, const N: usize> FlatParameters<T> f
 // SAFETY: the type has no size.
 unsafe impl<T: Scalar> FlatParameters<T> for () {
     const TENSORS: TensorTable = TensorTable::EMPTY;
+}
+
+/// Writes zeros to all places. The code exists once for each scalar type, and not for every network.
+fn write_zeros<T: Scalar>(places: &mut [MaybeUninit<T>]) {
+    for place in places {
+        place.write(T::ZERO);
+    }
 }
 
 /// Returns the number of scalars in `P`, which its table must cover: padding, or a field that no table lists, is an error.

@@ -33,7 +33,6 @@ impl<const V: usize> PredictsTokens<V> for Probabilities<V> {}
 impl<'n, N, const L: usize, const V: usize> Stream<'n, N>
 where
     N: Network<Input = Tokens<L, V>>,
-    N::Output: PredictsTokens<V>,
 {
     /// Reads the prompt, and then returns tokens without end: each is drawn from the prediction and becomes the next step.
     ///
@@ -66,7 +65,10 @@ where
         prompt: &[Token<V, N::Scalar>],
         sampling: Sampling,
         rng: R,
-    ) -> Result<Generated<'n, N, R, V>> {
+    ) -> Result<Generated<'n, N, R, V>>
+    where
+        N::Output: PredictsTokens<V>,
+    {
         sampling.check()?;
         let mut reader = Reader::new(self);
         let output = reader.read(prompt)?;

@@ -12,6 +12,7 @@ use crate::layer::Pass;
 use crate::loss::{Loss, Values};
 use crate::network::{Differentiate, Network, Sample, Workspace};
 use crate::readable::Significant;
+use crate::tensor::TensorTable;
 
 /// The step of the stencil, relative to the magnitude of a parameter above 1. With this step, the rounding error of the
 /// differences is around 10⁻¹² of the loss. The truncation error, proportional to the fourth power of the step, stays below
@@ -93,31 +94,37 @@ where
         gradient.parameters_mut()[range.clone()].fill(0.0);
         is_statistic[range].fill(true);
     });
-    let mut differences = Vec::with_capacity(N::PARAMETERS);
-    for (position, is_statistic) in is_statistic.into_iter().enumerate() {
-        if is_statistic {
-            differences.push(0.0);
-            continue;
-        }
-        let parameter = network.parameters()[position];
-        let step = STEP * parameter.abs().max(1.0);
-        let mut at = |offset: f64| {
-            network.parameters_mut()[position] = parameter + offset * step;
-            let value = network.gradient(inputs, targets, loss, &pass, &mut workspace, &mut scratch);
-            network.parameters_mut()[position] = parameter;
-            value
-        };
-        differences.push((at(-2.0)? - 8.0 * at(-1.0)? + 8.0 * at(1.0)? - at(2.0)?) / (12.0 * step));
-    }
-    Ok(compare::<N>(gradient.parameters(), differences))
+    let parameters = network.parameters().to_vec();
+    let differences = differences(&parameters, &is_statistic, &mut |position, value| {
+        network.parameters_mut()[position] = value;
+        let loss = network.gradient(inputs, targets, loss, &pass, &mut workspace, &mut scratch);
+        network.parameters_mut()[position] = parameters[position];
+        loss
+    })?;
+    Ok(compare(&N::TENSORS, gradient.parameters(), differences))
 }
 
-fn compare<N: Network<Scalar = f64>>(gradient: &[f64], differences: Vec<f64>) -> GradientCheck {
+/// Returns the differences of a loss, which `at` returns for one parameter that has another value.
+fn differences(
+    parameters: &[f64],
+    is_statistic: &[bool],
+    at: &mut dyn FnMut(usize, f64) -> Result<f64>,
+) -> Result<Vec<f64>> {
+    let mut differences = vec![0.0; parameters.len()];
+    for (position, &parameter) in parameters.iter().enumerate().filter(|&(position, _)| !is_statistic[position]) {
+        let step = STEP * parameter.abs().max(1.0);
+        let mut at = |offset: f64| at(position, parameter + offset * step);
+        differences[position] = (at(-2.0)? - 8.0 * at(-1.0)? + 8.0 * at(1.0)? - at(2.0)?) / (12.0 * step);
+    }
+    Ok(differences)
+}
+
+fn compare(tensors: &TensorTable, gradient: &[f64], differences: Vec<f64>) -> GradientCheck {
     let norm = |values: &mut dyn Iterator<Item = f64>| libm::sqrt(values.map(|x| x * x).sum());
     let distances: Vec<f64> = gradient.iter().zip(&differences).map(|(g, d)| (g - d).abs()).collect();
     let scale = norm(&mut gradient.iter().copied()).max(norm(&mut differences.iter().copied()));
     let relative_error = if scale == 0.0 { 0.0 } else { norm(&mut distances.iter().copied()) / scale };
     let worst = crate::metric::argmax(&distances);
-    let tensor = N::TENSORS.list().into_iter().find(|tensor| tensor.range.contains(&worst));
+    let tensor = tensors.list().into_iter().find(|tensor| tensor.range.contains(&worst));
     GradientCheck { relative_error, worst: tensor.map_or_else(String::new, |tensor| tensor.name), differences }
 }

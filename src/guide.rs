@@ -1,6 +1,7 @@
 //! How do I use all of this? A page for each part, in reading order. Every piece of code in the guide is a test.
 //!
 //! - [`declaring`]: the language of `network!`, the layers, and the errors
+//! - [`sequences`]: recurrent layers, streams, tokens, text that a network writes, attention
 //! - [`datasets`]: samples, splits, scaling, batches
 //! - [`training`]: `Trainer`, losses, optimizers, learning rates, callbacks, a custom training loop
 //! - [`looking_inside`]: summaries, outputs of layers, classes, metrics, norms, parts of other networks, pictures
@@ -23,6 +24,9 @@
 //! | `digits_conv` | the same with three convolutions, and a confusion matrix |
 //! | `xor` | the smallest network that learns |
 //! | `01_neuron` to `18_pictures` | the [`lecture`], slide by slide; with `--features plot`, some write pictures into `target/pictures` |
+//! | `time_series` | a forecast with a band of quantiles: an LSTM, its own loss, a stream; with `--features plot`, a picture |
+//! | `names` | a recurrent network and a transformer that learn to spell names and invent others |
+//! | `tiny_gpt` | a transformer that learns to write from a novel, which `scripts/moby_dick` downloads |
 //! | `own_layer` | a custom layer with parameters, a setting and a gradient check |
 //! | `own_loss` | a custom loss, Huber's, as a formula |
 //! | `own_loop` | training without `Trainer`; the gradient as a struct, `gradient.hidden.weight` |
@@ -35,6 +39,41 @@
 
 #[doc = include_str!("guide/declaring.md")]
 pub mod declaring {}
+
+#[doc = include_str!("guide/sequences.md")]
+///
+/// # Pictures
+///
+/// `examples/guide_pictures.rs` draws them.
+///
+/// ## The state of a unit
+///
+/// A recurrent unit reads 1 at step 5, -2 at step 30, and 0 at all others. With u = 0.5 it has forgotten after a few steps. With u = 0.9 it forgets more
+/// slowly. With u = 1.5 it keeps the sign.
+///
+/// <div>
+#[doc = include_str!("guide/pictures/memory.svg")]
+/// </div>
+///
+/// ## The gates of a cell
+///
+/// `Lstm<2, 1>, Dense<1, 1>` reads values and marks. It was trained on 400 sequences to give the last value with a mark, which one cell can do: i opens at a
+/// mark, and f falls. The values without a mark, which it ignores, are not shown.
+///
+/// <div>
+#[doc = include_str!("guide/pictures/gates.svg")]
+/// </div>
+///
+/// ## What attention looks at
+///
+/// A network of one causal block with one head reads six letters, a bar, and the letters again, and predicts the next letter from the bar on. A row is a
+/// step that asks, and a column one that it looks at. The bar looks at the first letter, which it predicts, the first letter of the copy at the second one,
+/// and so on. Nothing above the diagonal is seen, and what the rows before the bar look at is never needed.
+///
+/// <div>
+#[doc = include_str!("guide/pictures/attention.svg")]
+/// </div>
+pub mod sequences {}
 
 #[doc = include_str!("guide/datasets.md")]
 pub mod datasets {}

@@ -60,7 +60,6 @@ mod reshape;
 mod residual;
 mod rms_norm;
 mod rnn;
-mod self_attention;
 mod selu;
 mod sigmoid;
 mod silu;
@@ -70,6 +69,8 @@ mod softplus;
 mod softsign;
 mod tanh;
 mod upsample;
+
+mod self_attention;
 
 pub use default_settings::DefaultSettings;
 pub use elementwise::{Elementwise, ElementwisePlan, Reads};

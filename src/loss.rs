@@ -141,9 +141,8 @@ where
     Output: Shape,
     T: Scalar,
 {
-    let objections = targets.iter().enumerate().map(|(sample, target)| (sample, target, loss.objection::<T>(target)));
-    for (sample, target, objection) in objections {
-        if let Some(Objection { position, allowed }) = objection {
+    for (sample, target) in targets.iter().enumerate() {
+        if let Some(Objection { position, allowed }) = loss.objection::<T>(target) {
             let value = L::Target::numbers::<T>(target).get(position).map_or(f64::NAN, |value| value.to_f64());
             return Err(Error::TargetOutOfRange { sample, position, value, allowed });
         }

@@ -47,10 +47,11 @@ pub use layer_output::LayerOutput;
 use phases::{Phases, check_batch};
 pub use predict::Predict;
 use program::{
-    Backward, BackwardMemory, Forward, ForwardPhase, Infer, Show, Step, TileLoss, first_non_finite, publish,
+    Backward, BackwardMemory, Forward, ForwardPhase, Infer, Show, Step, TileLoss, first_non_finite,
+    first_non_finite_tensor, publish,
 };
 use shards::Shards;
-pub use stream::Stream;
+pub use stream::{IntoStep, Stream};
 pub use summary::{LayerInfo, Summary, Wiring};
 #[cfg(feature = "safetensors")]
 pub use weights::Weights;
@@ -69,7 +70,6 @@ use crate::kernel::{Isa, Kernels, dispatch};
 use crate::layer::{Layer, Mixing, Plan};
 use crate::loss::Loss;
 use crate::metric::Measured;
-use crate::scalar::Scalar;
 use crate::shape::Shape;
 
 /// One sample of a shape, in the scalar type of a network.
@@ -83,6 +83,9 @@ pub type ClassOf<N> = <<N as Network>::Output as GivesClasses>::Class;
 
 /// A value for each prediction in the output of a network: one, or one for each step.
 pub type Each<N, V> = <<N as Network>::Output as GivesClasses>::Each<V>;
+
+/// The most probable classes with their probabilities.
+pub type Top<N, const COUNT: usize> = [(ClassOf<N>, <N as Network>::Scalar); COUNT];
 
 /// A network that `network!` declares.
 ///
@@ -145,7 +148,12 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     const MULTIPLY_ADDS: u64 = <PlanOf<Self> as Plan>::MULTIPLY_ADDS;
     /// The number of samples in a tile. A tile goes through the whole network, forward then backward, before the next tile
     /// does.
-    const TILE: usize = workspace::tile::<Self::Scalar>(Self::SAMPLE_LEN, Self::PARAMETER_BYTES, Self::TOGETHER);
+    const TILE: usize = workspace::tile::<Self::Scalar>(
+        Self::SAMPLE_LEN,
+        Self::PARAMETER_BYTES,
+        Self::TOGETHER,
+        <PlanOf<Self> as Plan>::ROWS,
+    );
     /// The number of samples that a layer processes together.
     #[doc(hidden)]
     const TOGETHER: usize = <PlanOf<Self> as Plan>::SAMPLES_TOGETHER;
@@ -228,7 +236,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// Computes the prediction for one sample and calls `visit` with the output of every layer and the name of its field.
     /// Generated code; use [`activations`](Self::activations).
     #[doc(hidden)]
-    fn show(&self, input: &Sample<Self, Self::Input>, visit: &mut impl FnMut(&'static str, &[Self::Scalar])) {
+    fn show(&self, input: &Sample<Self, Self::Input>, visit: &mut dyn FnMut(&'static str, &[Self::Scalar])) {
         let mut output = Self::Output::zero();
         let (input, output) = (Self::Input::flat(input), Self::Output::flat_mut(&mut output));
         with_scratch(<PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
@@ -250,9 +258,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// ```
     #[must_use]
     fn non_finite_tensor(&self) -> Option<String> {
-        let parameters = self.parameters();
-        let finite = |range: &core::ops::Range<usize>| parameters[range.clone()].iter().all(|&value| value.is_finite());
-        Self::TENSORS.list().into_iter().find(|tensor| !finite(&tensor.range)).map(|tensor| tensor.name)
+        first_non_finite_tensor(&Self::TENSORS, self.parameters())
     }
 }
 

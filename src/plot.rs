@@ -1,4 +1,4 @@
-//! How do functions, training, classifiers, weights and optimizers look? This module draws them as pictures.
+//! How do functions, training, classifiers, sequences, weights and optimizers look? This module draws them as pictures.
 //!
 //! | subject | function | result |
 //! |---|---|---|
@@ -7,6 +7,9 @@
 //! | one measure of several histories | [`histories`] | [`Picture`] |
 //! | the classes that a classifier of two inputs predicts, by region | [`decision_regions`] | [`Picture`] |
 //! | which classes a classifier confuses | [`confusion_matrix`] | [`Picture`] |
+//! | series of numbers, such as the states of recurrent units | [`series`](fn@series) | [`Picture`] |
+//! | a series and its forecasts, with bands between quantiles | [`forecasts`] | [`Picture`] |
+//! | which steps of a sequence an attention looks at | [`attention`](fn@attention) | [`Picture`] |
 //! | images next to their predicted probabilities | [`predictions`] | [`Picture`] |
 //! | the weights of neurons as images | [`weights`] | [`Picture`] |
 //! | the filters of a convolution as images | [`filters`] | [`Picture`] |
@@ -47,6 +50,7 @@ mod canvas;
 mod ticks;
 
 mod axes;
+mod cells;
 mod contours;
 mod surface;
 
@@ -55,18 +59,23 @@ mod paths;
 mod pixels;
 
 mod animation;
+mod attention;
 mod confusion_matrix;
 mod decision_regions;
+mod forecasts;
 mod function_graph;
 mod histories;
 mod history;
 mod momentum_page;
 mod predictions;
+mod series;
 mod weight_images;
 
 pub use animation::{Animation, animated_paths};
+pub use attention::attention;
 pub use confusion_matrix::confusion_matrix;
 pub use decision_regions::decision_regions;
+pub use forecasts::forecasts;
 pub use function_graph::function;
 pub use histories::histories;
 pub use history::history;
@@ -76,5 +85,6 @@ pub use picture::Picture;
 pub use pixels::Pixels;
 pub use predictions::predictions;
 pub use scale::Scale;
+pub use series::series;
 pub use surface::Surface;
 pub use weight_images::{channels, filters, weights};

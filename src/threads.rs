@@ -32,12 +32,25 @@ fn current() -> usize {
     1
 }
 
-/// Calls both closures, at the same time if another thread is free.
-pub(crate) fn join<A: Send, B: Send>(first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B + Send) -> (A, B) {
+/// Calls both closures once, at the same time if another thread is free.
+pub(crate) fn join<A: Send, B: Send>(
+    mut first: impl FnMut() -> A + Send,
+    mut second: impl FnMut() -> B + Send,
+) -> (A, B) {
     #[cfg(feature = "rayon")]
-    return rayon::join(first, second);
+    {
+        let (mut a, mut b) = (None, None);
+        join_any(&mut || a = Some(first()), &mut || b = Some(second()));
+        (a.expect("the first was called"), b.expect("the second was called"))
+    }
     #[cfg(not(feature = "rayon"))]
     (first(), second())
+}
+
+/// [`join`] for any closures. What `rayon` needs is compiled once, not with every network.
+#[cfg(feature = "rayon")]
+fn join_any(first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() + Send)) {
+    rayon::join(first, second);
 }
 
 #[cfg(test)]

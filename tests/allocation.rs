@@ -146,6 +146,17 @@ network! {
 }
 
 network! {
+    /// Attention of steps to others, and a mean of all.
+    struct Attended (Sequence<9, 6>) {
+        Residual { LayerNorm, SelfAttention<2>(causal = true) },
+        SelfAttention<3>(bias = false),
+        GlobalAvgPool1d,
+        Dense<_, 3>,
+        Softmax,
+    }
+}
+
+network! {
     /// All that is done to images without parameters.
     struct Pooled (Image<2, 6, 5>) {
         Conv2d<_, 3, 3>(padding = 1),
@@ -302,7 +313,7 @@ fn a_network_of_networks_allocates_nothing() {
 }
 
 #[test]
-fn a_network_of_convolutions_allocates_nothing() {
+fn a_network_of_convolutions_or_attention_allocates_nothing() {
     classifier_allocates_nothing::<Convolutional, _, _, 3>(&Nll);
     classifier_allocates_nothing::<Convolutional<f64>, _, _, 3>(&Nll);
     classifier_allocates_nothing::<Separable, _, _, 3>(&Nll);
@@ -311,6 +322,8 @@ fn a_network_of_convolutions_allocates_nothing() {
     classifier_allocates_nothing::<Pooled<f64>, _, _, 3>(&Nll);
     // Large enough that a call from outside of a pool would enter the global one, and rayon may allocate for that.
     inside_a_pool(|| classifier_allocates_nothing::<Blocks, _, _, 3>(&Nll));
+    inside_a_pool(|| classifier_allocates_nothing::<Attended, _, _, 3>(&Nll));
+    inside_a_pool(|| classifier_allocates_nothing::<Attended<f64>, _, _, 3>(&Nll));
 }
 
 #[test]
@@ -513,6 +526,15 @@ fn a_step_of_a_stream_allocates_nothing() {
         fork.clone_from(&stream);
         stream.restart();
         black_box(fork.push(tokens[0]));
+    });
+    assert_eq!(steps, 0);
+    network!(struct Causal (Sequence<8, 6>) = SelfAttention<2>(causal = true));
+    let network = Causal::init(&mut typenet::rng(37));
+    let mut stream = network.start();
+    let steps = allocations(|| {
+        for _ in 0..8 {
+            black_box(stream.push([0.5; 6]));
+        }
     });
     assert_eq!(steps, 0);
 }

@@ -78,6 +78,16 @@ network! {
 }
 
 network! {
+    /// Attention to steps before and to all steps, with heads that leave a remainder.
+    struct Attended (Sequence<21, 12>) {
+        Residual { LayerNorm, SelfAttention<3>(causal = true) },
+        SelfAttention<1>(bias = false),
+        LastStep,
+        Dense<_, 3>,
+    }
+}
+
+network! {
     /// Pooling of a sequence, with one feature and with several.
     struct PooledSteps (Sequence<19, 1>) {
         MaxPool1d<3>(1, Same),
@@ -420,6 +430,8 @@ fn a_prediction_does_not_depend_on_its_batch() {
     every_row_is_the_prediction_of_its_sample::<Grouped>();
     every_row_is_the_prediction_of_its_sample::<Sequential<f64>>();
     every_row_is_the_prediction_of_its_sample::<PooledSteps>();
+    every_row_is_the_prediction_of_its_sample::<Attended>();
+    every_row_is_the_prediction_of_its_sample::<Attended<f64>>();
     every_row_is_the_prediction_of_its_sample::<Pooled>();
 }
 

@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span};
 
 use crate::errors::{self, Errors};
 use crate::graph::{Block, Layer, Network, Taken};
-use crate::layer::{Relation, Takes};
+use crate::layer::{Relation, Requirement, Takes};
 use crate::place::Place;
 use crate::shape::{Axis, Shape};
 use crate::size::{Comparison, Size};
@@ -57,6 +57,20 @@ pub(crate) struct Assertion {
     pub(crate) nouns: [&'static str; 2],
     /// The consumer's size.
     pub(crate) span: Span,
+}
+
+impl Assertion {
+    /// Returns the assertion that a requirement is met.
+    pub(crate) fn of(required: &Requirement) -> Self {
+        Self {
+            relation: required.relation,
+            gives: required.gives.clone(),
+            takes: required.takes.clone(),
+            message: required.message.clone(),
+            nouns: required.nouns,
+            span: required.place.span(),
+        }
+    }
 }
 
 impl Judge {
@@ -335,14 +349,9 @@ impl Edge<'_> {
                     }
                 }
                 _ if gives.is_unknown() || takes.is_unknown() => {}
-                _ => open.push(Assertion {
-                    relation,
-                    gives: gives.clone(),
-                    takes: takes.clone(),
-                    message: required.message.clone(),
-                    nouns: required.nouns,
-                    span: required.place.span(),
-                }),
+                // Each instance of the network is checked.
+                _ if required.depends_on_parameter() => {}
+                _ => open.push(Assertion::of(required)),
             }
         }
         open

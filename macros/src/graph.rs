@@ -179,14 +179,7 @@ pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network 
         prefix: "",
         parameters: &declaration.parameters,
     };
-    let mut state = State {
-        shape: input.clone(),
-        known: input_known,
-        kind: input_known,
-        gap: false,
-        source: source.clone(),
-        unknown,
-    };
+    let mut state = State::new(input.clone(), input_known, source.clone(), unknown);
     let layers = flow::layers(statements, header.output.as_ref(), &whose, &mut state, errors);
     let place = match &declaration.output {
         Written::Here(path) => path.place,

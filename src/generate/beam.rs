@@ -29,7 +29,6 @@ struct Beam<'n, N: Network, const V: usize> {
 impl<N, const L: usize, const V: usize> Stream<'_, N>
 where
     N: Network<Input = Tokens<L, V>>,
-    N::Output: PredictsTokens<V>,
 {
     /// Reads the prompt, and returns the most probable sequences after it, the most probable first: at each step, the `width` most
     /// probable beginnings are continued. A sequence ends with the token `end`, or after `longest` tokens, or where the network has no more
@@ -61,7 +60,10 @@ where
         width: usize,
         end: Token<V, N::Scalar>,
         longest: usize,
-    ) -> Result<Vec<Hypothesis<V, N::Scalar>>> {
+    ) -> Result<Vec<Hypothesis<V, N::Scalar>>>
+    where
+        N::Output: PredictsTokens<V>,
+    {
         if width == 0 {
             return Err(Error::Setting { name: "width of the beam", value: 0.0, allowed: "at least 1" });
         }

@@ -5,6 +5,10 @@
 //! element of each row is multiplied by the two registers of columns. Columns are contiguous in memory, so a product of few
 //! rows packs no operand. A product of many rows first copies the columns of all terms into a panel, and the gradient of the
 //! input transposes weights into one. Sizes are arguments: constant sizes were not faster.
+#![allow(
+    clippy::needless_range_loop,
+    reason = "tiles are spelled out per path: iterators take half as long again to compile"
+)]
 
 use core::mem::MaybeUninit;
 

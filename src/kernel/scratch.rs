@@ -18,9 +18,20 @@ pub(crate) fn with_scratch<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T
     const { assert!(align_of::<T>() <= align_of::<u64>(), "scalars are aligned to 8 bytes at most") };
     // A layer's plan is safe code and may contain any size. A product that wraps must not be mistaken for a small one.
     let bytes = len.checked_mul(size_of::<T>()).expect("scratch memory of a pass fits the address space");
+    if bytes <= 512 {
+        return on_stack::<T, R, 64>(len, use_it);
+    }
+    let (mut use_it, mut result) = (Some(use_it), None);
+    with_more_scratch(len, bytes, &mut |memory| result = use_it.take().map(|use_it| use_it(memory)));
+    result.expect("the memory was used once")
+}
+
+/// [`with_scratch`] for more than 512 bytes, which take much longer to use than a call through a pointer. The code exists once for
+/// each scalar type, and not for every network.
+#[inline(never)]
+fn with_more_scratch<T: Scalar>(len: usize, bytes: usize, use_it: &mut dyn FnMut(&mut [T])) {
     match bytes {
-        0..=512 => on_stack::<T, R, 64>(len, use_it),
-        513..=4096 => on_stack::<T, R, 512>(len, use_it),
+        0..=4096 => on_stack::<T, (), 512>(len, use_it),
         4097..=LARGEST_STACK_SCRATCH => on_large_stack(len, use_it),
         _ => in_thread_buffer(len, use_it),
     }
@@ -39,8 +50,8 @@ pub(crate) fn with_aligned_scratch<T: Scalar, R>(len: usize, use_it: impl FnOnce
 
 /// Not inlined, so that the caller's frame holds the large buffer only while it is in use.
 #[inline(never)]
-fn on_large_stack<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
-    on_stack::<T, R, { LARGEST_STACK_SCRATCH / 8 }>(len, use_it)
+fn on_large_stack<T: Scalar>(len: usize, use_it: &mut dyn FnMut(&mut [T])) {
+    on_stack::<T, (), { LARGEST_STACK_SCRATCH / 8 }>(len, use_it);
 }
 
 #[inline(always)]
@@ -59,7 +70,7 @@ std::thread_local! {
 }
 
 #[inline(never)]
-fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R) -> R {
+fn in_thread_buffer<T: Scalar>(len: usize, use_it: &mut dyn FnMut(&mut [T])) {
     use alloc::vec;
     use alloc::vec::Vec;
 
@@ -82,7 +93,7 @@ fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R
         memory = vec![0; words];
     }
     // SAFETY: the vector has room for `len` scalars and is aligned for them. It is not accessed while the slice lives.
-    let result = use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) });
+    use_it(unsafe { zero_places(memory.as_mut_ptr().cast(), len) });
     #[cfg(feature = "std")]
     {
         let mut buffers = BUFFERS.take();
@@ -94,7 +105,6 @@ fn in_thread_buffer<T: Scalar, R>(len: usize, use_it: impl FnOnce(&mut [T]) -> R
         }
         BUFFERS.set(buffers);
     }
-    result
 }
 
 /// Writes `len` zeros and returns them as a slice.

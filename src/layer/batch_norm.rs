@@ -187,6 +187,7 @@ impl<const C: usize, In: Shape> Plan for BatchNormPlan<C, In> {
     const MULTIPLY_ADDS: u64 = 2 * In::LEN as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const ROWS: usize = usize::MAX;
     const MIXING: Mixing = Mixing { barriers: 1, channels: C, smallest_batch: if In::LEN > C { 1 } else { 2 } };
     const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }

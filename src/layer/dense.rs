@@ -51,7 +51,7 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///
 /// network!(struct Steps (Sequence<3, 2>) -> Sequence<3, 1> = Dense<2, 1>);
 /// let mut steps = Steps::zeroed();
-/// steps.copy_parameters_from(&neuron);
+/// steps.parameters_mut().copy_from_slice(neuron.parameters());
 /// assert_eq!(steps.predict(&[[1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]), [[2.0], [1.0], [4.0]]);
 /// ```
 #[repr(C)]
@@ -91,6 +91,7 @@ impl<const N: usize, const H: usize, In: Shape> Plan for DensePlan<N, H, In> {
     const MULTIPLY_ADDS: u64 = (In::STEPS * N * H) as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const ROWS: usize = In::STEPS;
     const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 

@@ -62,6 +62,7 @@ pub struct EmbeddingPlan;
 
 impl Plan for EmbeddingPlan {
     const READS_OUTPUT: bool = false;
+    const ROWS: usize = usize::MAX;
     const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 

@@ -95,19 +95,16 @@ impl<const G: usize, In: Shape> Plan for GroupNormPlan<G, In> {
     const MULTIPLY_ADDS: u64 = 2 * In::LEN as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const ROWS: usize = usize::MAX;
 }
 
 impl<const G: usize, const C: usize> GroupNorm<G, C> {
     /// Returns the sizes of a slice of elements.
     #[inline(always)]
     fn sizes<In: Shape>(elements: usize, epsilon: f64) -> NormalizationSizes {
-        const {
-            assert!(In::LEN.is_multiple_of(C), "a `GroupNorm<G, C>` needs an input of C channels");
-            assert!(
-                G > 0 && C.is_multiple_of(G),
-                "the number of groups of a `GroupNorm` must divide the number of channels"
-            );
-        };
+        const { assert!(In::LEN.is_multiple_of(C), "a `GroupNorm<G, C>` needs an input of C channels") };
+        // A network asserts this at compile time.
+        assert!(G > 0 && C.is_multiple_of(G), "the number of groups of a `GroupNorm` divides the number of channels");
         let (len, positions) = (In::LEN, In::LEN / C);
         NormalizationSizes { samples: elements / len, elements: len, groups: G, positions, centered: true, epsilon }
     }

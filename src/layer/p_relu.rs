@@ -87,6 +87,7 @@ pub struct PReluPlan;
 impl Plan for PReluPlan {
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const ROWS: usize = usize::MAX;
     const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 

@@ -1,9 +1,12 @@
 //! Blocks of branches: several chains of layers that read the same input and whose outputs are joined.
 
+mod plan;
+
 mod passes;
 
 use passes::Position;
 pub use passes::{BackwardBranches, ForwardBranches, StepBranches};
+pub use plan::{BranchPlan, ParallelPlan};
 
 use core::marker::PhantomData;
 
@@ -12,7 +15,7 @@ use rand::Rng as RandomSource;
 use crate::flat_parameters::FlatParameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Plan, Site, SiteOf, StreamPlan, Takes};
+use crate::layer::{Backward, Forward, Layer, NextStep, Site, SiteOf, Takes};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 
@@ -169,122 +172,6 @@ pub trait Branches: 'static {
         gradient: &mut Self::With<T>,
         pass: &mut BackwardBranches<'_, J, T, I>,
     );
-}
-
-/// What the plan of a block depends on in one of its branches.
-#[derive(Clone, Copy, Debug)]
-pub struct BranchPlan {
-    output: usize,
-    cache: usize,
-    inference: usize,
-    multiply_adds: u64,
-    reads_input: bool,
-    reads_output: bool,
-    sums_from_zero: bool,
-    samples_together: usize,
-    mixing: Mixing,
-    /// The number of elements of a step of the output.
-    step: usize,
-    stream: Option<StreamPlan>,
-}
-
-impl BranchPlan {
-    /// Returns the plan of the branch `L` for an input of shape `In`.
-    #[must_use]
-    pub const fn of<L: Layer, In: Shape>() -> Self {
-        Self {
-            output: <L::Output<In> as Shape>::LEN,
-            cache: <L::Plan<In> as Plan>::CACHE_LEN,
-            inference: <L::Plan<In> as Plan>::INFERENCE_LEN,
-            multiply_adds: <L::Plan<In> as Plan>::MULTIPLY_ADDS,
-            reads_input: <L::Plan<In> as Plan>::READS_INPUT,
-            reads_output: <L::Plan<In> as Plan>::READS_OUTPUT,
-            sums_from_zero: <L::Plan<In> as Plan>::SUMS_FROM_ZERO || size_of::<L::With<f32>>() == 0,
-            samples_together: <L::Plan<In> as Plan>::SAMPLES_TOGETHER,
-            mixing: <L::Plan<In> as Plan>::MIXING,
-            step: <<L::Output<In> as Shape>::Step as Shape>::LEN,
-            stream: <L::Plan<In> as Plan>::STREAM,
-        }
-    }
-
-    /// Returns the number of elements per sample that are kept for the branch in training.
-    const fn kept(&self) -> usize {
-        self.cache + if self.reads_output { self.output } else { 0 }
-    }
-}
-
-/// The totals of the plans of some branches.
-struct Totals {
-    kept: usize,
-    widest: usize,
-    inference: usize,
-    multiply_adds: u64,
-    read_input: bool,
-    sum_from_zero: bool,
-    samples_together: usize,
-    mixing: Mixing,
-    /// The number of elements of the widest step of an output.
-    step: usize,
-    stream: Option<StreamPlan>,
-}
-
-impl Totals {
-    const fn of(plans: &[BranchPlan]) -> Self {
-        let mut totals = Self {
-            kept: 0,
-            widest: 0,
-            inference: 0,
-            multiply_adds: 0,
-            read_input: false,
-            sum_from_zero: true,
-            samples_together: 1,
-            mixing: Mixing::NONE,
-            step: 0,
-            stream: Some(StreamPlan::stateless(0)),
-        };
-        let mut index = 0;
-        while index < plans.len() {
-            let plan = &plans[index];
-            totals.kept += plan.kept();
-            totals.widest = if plan.output > totals.widest { plan.output } else { totals.widest };
-            totals.inference = if plan.inference > totals.inference { plan.inference } else { totals.inference };
-            totals.multiply_adds += plan.multiply_adds;
-            totals.read_input |= plan.reads_input;
-            totals.sum_from_zero &= plan.sums_from_zero;
-            totals.mixing = totals.mixing.and(plan.mixing);
-            totals.step = if plan.step > totals.step { plan.step } else { totals.step };
-            totals.stream = StreamPlan::joint(totals.stream, plan.stream);
-            if plan.samples_together > totals.samples_together {
-                totals.samples_together = plan.samples_together;
-            }
-            index += 1;
-        }
-        totals
-    }
-}
-
-/// The plan of [`Parallel`] with the branches `B`.
-#[derive(Clone, Copy, Debug)]
-pub struct ParallelPlan<B>(PhantomData<B>);
-
-impl<B: Branches> ParallelPlan<B> {
-    const TOTALS: Totals = Totals::of(B::PLANS);
-}
-
-impl<B: Branches> Plan for ParallelPlan<B> {
-    // An output of a branch or the gradient of one, and a gradient of the input.
-    const CACHE_LEN: usize = Self::TOTALS.widest + B::Input::LEN + Self::TOTALS.kept;
-    const INFERENCE_LEN: usize = Self::TOTALS.widest + Self::TOTALS.inference;
-    const MULTIPLY_ADDS: u64 = Self::TOTALS.multiply_adds;
-    const READS_INPUT: bool = Self::TOTALS.read_input;
-    const READS_OUTPUT: bool = false;
-    const SUMS_FROM_ZERO: bool = Self::TOTALS.sum_from_zero;
-    const SAMPLES_TOGETHER: usize = Self::TOTALS.samples_together;
-    const MIXING: Mixing = Self::TOTALS.mixing;
-    const STREAM: Option<StreamPlan> = match Self::TOTALS.stream {
-        Some(plan) => Some(plan.with_scratch(Self::TOTALS.step)),
-        None => None,
-    };
 }
 
 impl<J: Join, B: Branches> Layer for Parallel<J, B> {

@@ -25,6 +25,10 @@ pub trait Plan {
     /// The number of samples that the layer processes together. It takes about as long for fewer. Without `#[tile(..)]`, a tile
     /// is a multiple of the largest such number in the network, at least two of them, if the number is not 1.
     const SAMPLES_TOGETHER: usize = 1;
+    /// The number of rows per sample that the layer multiplies by its weights at once, such as the steps of a sequence in `Dense`;
+    /// `usize::MAX` for parameters that are no factors of such a product. With more rows, weights that do not fit the cache are
+    /// worth loading for fewer samples, so tiles are smaller.
+    const ROWS: usize = 1;
     /// Whether the layer can replace its input with its output (`forward_in_place`) and the gradient of its output with the
     /// gradient of its input (`backward_in_place`). Such a layer does not read its input in `backward`, has an output of as
     /// many elements as its input, and has no parameters. Anything else does not compile.

@@ -59,6 +59,7 @@ pub struct PositionEmbeddingPlan<const L: usize>;
 impl<const L: usize> Plan for PositionEmbeddingPlan<L> {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
+    const ROWS: usize = usize::MAX;
     const STREAM: Option<StreamPlan> = Some(StreamPlan { state: 0, scratch: 0, steps: L });
 }
 

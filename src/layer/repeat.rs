@@ -70,6 +70,7 @@ impl<L: Layer, In: Shape, const N: usize> Plan for RepeatPlan<L, In, N> {
     const READS_OUTPUT: bool = Inner::<L, In>::READS_OUTPUT;
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
     const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
+    const ROWS: usize = Inner::<L, In>::ROWS;
     const MIXING: Mixing = Inner::<L, In>::MIXING.times(N);
     const STREAM: Option<StreamPlan> = match Inner::<L, In>::STREAM {
         Some(plan) => {

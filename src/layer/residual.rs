@@ -111,6 +111,7 @@ impl<L: Layer, In: Shape> Plan for ResidualPlan<L, In> {
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
     const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
+    const ROWS: usize = Inner::<L, In>::ROWS;
     const MIXING: Mixing = Inner::<L, In>::MIXING;
     const STREAM: Option<StreamPlan> = Inner::<L, In>::STREAM;
 }

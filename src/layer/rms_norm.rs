@@ -90,6 +90,7 @@ impl<const N: usize, In: Shape> Plan for RmsNormPlan<N, In> {
     const MULTIPLY_ADDS: u64 = 2 * In::LEN as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const ROWS: usize = usize::MAX;
     const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(2));
 }
 

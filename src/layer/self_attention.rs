@@ -38,8 +38,14 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 /// Biases start at zero.
 ///
 /// # Gradients
-/// Those of the four projections as in [`Dense`](crate::Dense), of which the inputs have, with g = dL/do and
-/// h = a (g[t] · v[s] - g[t] · o[t]) / √D: dL/dq[t] = Σ_s h[t, s] k[s], dL/dk[s] = Σ_t h[t, s] q[t] and dL/dv[s] = Σ_t a[t, s] g[t].
+/// Those of the four projections are as in [`Dense`](crate::Dense). With g = dL/do:
+///
+/// ```text
+/// h[t, s] = a[t, s] (g[t] · v[s] - g[t] · o[t]) / √D
+/// dL/dq[t] = Σ_s h[t, s] k[s]
+/// dL/dk[s] = Σ_t h[t, s] q[t]
+/// dL/dv[s] = Σ_t a[t, s] g[t]
+/// ```
 ///
 /// # Errors
 /// The layer does not compile unless `HEADS` divides N.
@@ -59,7 +65,7 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 ///
 /// // A layer of a transformer, which reads 10 steps of 8 features.
 /// network!(struct Attend (Sequence<10, 8>) = LayerNorm, attention: SelfAttention<2>(causal = true));
-/// assert_eq!(Attend::PARAMETERS, 2 * 80 + 4 * (8 * 8 + 8));
+/// assert_eq!(Attend::PARAMETERS, 2 * 8 + 4 * (8 * 8 + 8));
 ///
 /// // Without queries all steps match equally well: the output is the mean of the steps before and the step itself.
 /// network!(struct Mean (Sequence<3, 1>) = attention: SelfAttention<1>(causal = true));
@@ -75,34 +81,33 @@ pub struct SelfAttention<const HEADS: usize, const N: usize, const CAUSAL: bool 
 #[derive(Debug)]
 pub struct SelfAttentionPlan<const HEADS: usize, const N: usize, const CAUSAL: bool, In>(PhantomData<In>);
 
-/// Returns the sizes for sequences of shape `In`.
-const fn sizes<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape>(samples: usize) -> AttentionSizes {
-    const {
-        assert!(
-            HEADS > 0 && N.is_multiple_of(HEADS),
-            "the number of heads of a `SelfAttention` must divide the number of features"
-        );
-    };
-    AttentionSizes { samples, steps: In::DIMENSIONS[0], heads: HEADS, width: N / HEADS, is_causal: CAUSAL }
-}
-
 impl<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape> SelfAttentionPlan<HEADS, N, CAUSAL, In> {
+    /// The number of steps.
     const STEPS: usize = In::DIMENSIONS[0];
-    const SIZES: AttentionSizes = sizes::<HEADS, N, CAUSAL, In>(1);
+
+    /// Returns the sizes of the attention. Heads that do not divide the features are an error of the network.
+    const fn sizes(samples: usize) -> AttentionSizes {
+        let width = match N.checked_div(HEADS) {
+            Some(width) => width,
+            None => 0,
+        };
+        AttentionSizes { samples, steps: Self::STEPS, heads: HEADS, width, is_causal: CAUSAL }
+    }
 }
 
 impl<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape> Plan
     for SelfAttentionPlan<HEADS, N, CAUSAL, In>
 {
     /// Queries, keys and values, the output of all heads and its gradient, the means of the gradient, and the weights.
-    const CACHE_LEN: usize = Self::STEPS * (5 * N + HEADS) + Self::SIZES.weights_len();
-    const INFERENCE_LEN: usize = Self::STEPS * 4 * N + Self::SIZES.scratch_len();
+    const CACHE_LEN: usize = Self::STEPS * (5 * N + HEADS) + Self::sizes(1).weights_len();
+    const INFERENCE_LEN: usize = Self::STEPS * 4 * N + Self::sizes(1).scratch_len();
     const MULTIPLY_ADDS: u64 = {
         let pairs = if CAUSAL { Self::STEPS * (Self::STEPS + 1) / 2 } else { Self::STEPS * Self::STEPS };
         (Self::STEPS * 4 * N * N + 2 * N * pairs) as u64
     };
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    const ROWS: usize = Self::STEPS;
     /// The keys and values of all steps so far. A step has its query, key and value, the output of all heads, and the weights.
     const STREAM: Option<StreamPlan> = if CAUSAL {
         Some(StreamPlan { state: 2 * N * Self::STEPS, scratch: 4 * N + Self::STEPS, steps: Self::STEPS })
@@ -126,7 +131,8 @@ impl Formula<2, 0, 0, 0, 1> for Means {
 impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> SelfAttention<HEADS, N, CAUSAL, B> {
     /// Returns the sizes for a slice of elements of sequences, those of the first product, and those of the last.
     fn sizes<In: Shape>(elements: usize) -> (AttentionSizes, [DenseSizes; 2]) {
-        let sizes = sizes::<HEADS, N, CAUSAL, In>(elements / In::LEN);
+        let sizes = SelfAttentionPlan::<HEADS, N, CAUSAL, In>::sizes(elements / In::LEN);
+        assert!(sizes.width * HEADS == N, "the number of heads of a `SelfAttention` divides the number of features");
         let dense = |outputs| DenseSizes { samples: sizes.samples * sizes.steps, inputs: N, outputs };
         (sizes, [dense(3 * N), dense(N)])
     }
@@ -198,7 +204,7 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Lay
             *place = key;
         }
         values[position * N..][..N].copy_from_slice(value);
-        let sizes = AttentionSizes { steps: position + 1, ..sizes::<HEADS, N, CAUSAL, In>(1) };
+        let sizes = AttentionSizes { steps: position + 1, ..Self::sizes::<In>(In::LEN).0 };
         T::attention_step(isa, sizes, query, [&*keys, &*values], capacity, weights, attended);
         T::dense_forward(isa, dense(N), out_weight, out_bias, attended, output);
     }

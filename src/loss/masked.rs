@@ -3,7 +3,7 @@
 use core::slice;
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, Values};
+use crate::loss::Loss;
 use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 use crate::target::{Class, Masked};
 
@@ -24,7 +24,7 @@ where
         weight: T,
         gradient: Option<&mut [T]>,
     ) -> T {
-        of_steps::<Probabilities<K>, L, T, I, N>(&self.0, isa, logits, targets, weight, gradient)
+        of_steps::<Probabilities<K>, L, T, I, N, K>(&self.0, isa, logits, targets, weight, gradient)
     }
 }
 
@@ -45,20 +45,26 @@ where
         weight: T,
         gradient: Option<&mut [T]>,
     ) -> T {
-        of_steps::<Vector<K>, L, T, I, N>(&self.0, isa, logits, targets, weight, gradient)
+        of_steps::<Vector<K>, L, T, I, N, K>(&self.0, isa, logits, targets, weight, gradient)
     }
 }
 
 /// Returns the sum over the samples of the mean over their steps that have a target.
 #[inline(always)]
-fn of_steps<Step: Shape, L: Loss<Step>, T: Kernels, I: Isa, const N: usize>(
+fn of_steps<Step, L, T, I, const N: usize, const K: usize>(
     loss: &L,
     isa: I,
     logits: &[T],
-    targets: &[[Option<Values<L, Step, T>>; N]],
+    targets: &[[Option<Class<K>>; N]],
     weight: T,
     mut gradient: Option<&mut [T]>,
-) -> T {
+) -> T
+where
+    Step: Shape,
+    L: Loss<Step, Target = Class<K>>,
+    T: Kernels,
+    I: Isa,
+{
     let mut sum = T::ZERO;
     for (sample, targets) in targets.iter().enumerate() {
         let count = targets.iter().flatten().count();

@@ -194,10 +194,11 @@ impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
         room: Room<'_, N>,
         (predictions, other): (&mut [N::Scalar], &mut [N::Scalar]),
     ) -> N::Scalar {
-        let (room, addend, other_room) = room.shared(&self.batch.shards, &first);
-        let sum = &mut *gradient;
-        let (loss, later) =
-            threads::join(|| self.of(first, sum, room, predictions), || self.of(second, addend, other_room, other));
+        let (mut room, addend, mut other_room) = room.shared(&self.batch.shards, &first);
+        let (loss, later) = threads::join(
+            || self.of(first.clone(), gradient, room.first(), predictions),
+            || self.of(second.clone(), addend, other_room.first(), other),
+        );
         add(gradient.parameters_mut(), addend.parameters());
         loss + later
     }

@@ -63,6 +63,26 @@ pub const fn samples_together<L: Layer, In: Shape>() -> usize {
     <L::Plan<In> as Plan>::SAMPLES_TOGETHER
 }
 
+/// Returns the number of rows per sample that layer `L` multiplies by its weights at once. A layer without parameters has none.
+#[must_use]
+pub const fn rows<L: Layer, In: Shape>() -> usize {
+    if size_of::<L::With<f32>>() == 0 { usize::MAX } else { <L::Plan<In> as Plan>::ROWS }
+}
+
+/// Returns the smallest of some numbers of rows.
+#[must_use]
+pub const fn fewest(rows: &[usize]) -> usize {
+    let mut fewest = usize::MAX;
+    let mut index = 0;
+    while index < rows.len() {
+        if rows[index] < fewest {
+            fewest = rows[index];
+        }
+        index += 1;
+    }
+    fewest
+}
+
 /// Returns what layer `L` needs for a stream.
 #[must_use]
 pub const fn stream<L: Layer, In: Shape>() -> Option<StreamPlan> {

@@ -176,7 +176,8 @@ fn sums<N: Network, L: Loss<N::Output, Target: Measured>>(
     };
     if threads::POSSIBLE && plan.is_shared(&shards) {
         let (tiles, other, others) = Room::<N>::for_two_threads(tiles, plan.needs(&first).tiles);
-        let (left, right) = threads::join(|| sums(batch, first, tile, tiles), || sums(batch, second, other, others));
+        let (left, right) =
+            threads::join(|| sums(batch, first.clone(), tile, tiles), || sums(batch, second.clone(), other, others));
         plus(left, right)
     } else {
         plus(sums(batch, first, tile, tiles), sums(batch, second, tile, tiles))
@@ -211,8 +212,8 @@ fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
     if threads::POSSIBLE && plan.is_shared(&shards) {
         let (tiles, other, others) = Room::<N>::for_two_threads(tiles, plan.needs(&first).tiles);
         threads::join(
-            || predict(batch, first, (tile, tiles), sums, predictions),
-            || predict(batch, second, (other, others), other_sums, other_predictions),
+            || predict(batch, first.clone(), (&mut *tile, &mut *tiles), sums, predictions),
+            || predict(batch, second.clone(), (&mut *other, &mut *others), other_sums, other_predictions),
         );
     } else {
         predict(batch, first, (&mut *tile, &mut *tiles), sums, predictions);

@@ -125,6 +125,13 @@ struct Room<'a, N: Network> {
     tiles: &'a mut [N::Scalar],
 }
 
+impl<N: Network> Room<'_, N> {
+    /// Returns the same memory, for a shorter time.
+    fn lent(&mut self) -> Room<'_, N> {
+        Room { gradient: &mut *self.gradient, gradients: &mut *self.gradients, tiles: &mut *self.tiles }
+    }
+}
+
 /// A phase of a batch.
 struct PhaseOf<'a, 'b, N: Network, L: Loss<N::Output>> {
     phases: &'a Phases<'b, N, L>,
@@ -146,7 +153,7 @@ impl<N: Network, L: Loss<N::Output>> PhaseOf<'_, '_, N, L> {
         let before = of_first * N::TILE * N::Output::LEN;
         let (predictions, other) = predictions.split_at_mut(before.min(predictions.len()));
         let (gradients, rest) = gradients.split_at_mut(plan.gradients_at_once(&first));
-        let room = Room { gradient: &mut *gradient, gradients, tiles };
+        let mut room = Room { gradient: &mut *gradient, gradients, tiles };
         let shared = threads::POSSIBLE && plan.is_shared(&shards);
         if !shared && plan.joins_at_once(&first, &second) {
             let (loss, measured) = self.of(first, room, predictions);
@@ -156,9 +163,12 @@ impl<N: Network, L: Loss<N::Output>> PhaseOf<'_, '_, N, L> {
         let Some((addend, gradients)) = rest.split_first_mut() else {
             unreachable!("there is a gradient for every part")
         };
-        let other_room = Room { gradient: &mut **addend, gradients, tiles: other_tiles };
+        let mut other_room = Room { gradient: &mut **addend, gradients, tiles: other_tiles };
         let ((loss, measured), (later, _)) = if shared {
-            threads::join(|| self.of(first, room, predictions), || self.of(second, other_room, other))
+            threads::join(
+                || self.of(first.clone(), room.lent(), predictions),
+                || self.of(second.clone(), other_room.lent(), other),
+            )
         } else {
             (self.of(first, room, predictions), self.of(second, other_room, other))
         };

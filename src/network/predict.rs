@@ -11,7 +11,8 @@ use crate::kernel::scratch::with_scratch;
 use crate::layer::{Pass, Plan};
 use crate::metric::argmax;
 use crate::network::{
-    ClassOf, Each, Forward, GivesClasses, Infer, Network, PlanOf, Sample, Stream, check_counts, infer, largest_classes,
+    ClassOf, Each, Forward, GivesClasses, Infer, Network, PlanOf, Sample, Stream, Top, check_counts, infer,
+    largest_classes,
 };
 use crate::shape::Shape;
 use crate::shape::arithmetic::features;
@@ -117,10 +118,7 @@ pub trait Predict: Network {
     /// let all_and_one_more = Guess::zeroed().top::<5>(&[0.5]);
     /// ```
     #[must_use]
-    fn top<const COUNT: usize>(
-        &self,
-        input: &Sample<Self, Self::Input>,
-    ) -> Each<Self, [(ClassOf<Self>, Self::Scalar); COUNT]>
+    fn top<const COUNT: usize>(&self, input: &Sample<Self, Self::Input>) -> Each<Self, Top<Self, COUNT>>
     where
         Self::Output: GivesClasses,
     {

@@ -13,6 +13,7 @@ use crate::network::{Network, Parts, PlanOf, Sample, cut};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::shape::arithmetic::features;
+use crate::tensor::{TensorInfo, TensorTable};
 
 pub(super) struct Infer<'a, N: Network> {
     pub(super) network: &'a N,
@@ -31,18 +32,18 @@ impl<N: Network> Program for Infer<'_, N> {
 }
 
 /// Computes predictions and calls `visit` with the output of every layer.
-pub(super) struct Show<'a, N: Network, V> {
+pub(super) struct Show<'a, N: Network> {
     pub(super) infer: Infer<'a, N>,
-    pub(super) visit: &'a mut V,
+    pub(super) visit: &'a mut dyn FnMut(&'static str, &[N::Scalar]),
 }
 
-impl<N: Network, V: FnMut(&'static str, &[N::Scalar])> Program for Show<'_, N, V> {
+impl<N: Network> Program for Show<'_, N> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        let Infer { network, input, output, scratch } = self.infer;
-        N::trace(network, isa, input, output, scratch, self.visit);
+        let Self { infer: Infer { network, input, output, scratch }, mut visit } = self;
+        N::trace(network, isa, input, output, scratch, &mut visit);
     }
 }
 
@@ -209,22 +210,34 @@ pub(super) fn first_non_finite<N: Network>(network: &N, inputs: &[Sample<N, N::I
     if let Some(tensor) = network.non_finite_tensor() {
         return Some(tensor);
     }
-    inputs.iter().find_map(|input| {
+    let mut first = None;
+    for input in inputs {
         let input = N::Input::flat(input);
-        if !input.iter().all(|x| x.is_finite()) {
-            return Some("input".to_string());
+        find_non_finite(&mut first, "input", input);
+        if first.is_none() {
+            let lengths = <PlanOf<N> as Plan>::INFERENCE_LEN + N::Output::LEN;
+            with_scratch(lengths, |memory| {
+                let (output, scratch) = memory.split_at_mut(N::Output::LEN);
+                let visit = &mut |layer, output: &[N::Scalar]| find_non_finite(&mut first, layer, output);
+                run_portable(Show { infer: Infer { network, input, output, scratch }, visit });
+            });
         }
-        let lengths = <PlanOf<N> as Plan>::INFERENCE_LEN + N::Output::LEN;
-        with_scratch(lengths, |memory| {
-            let (output, scratch) = memory.split_at_mut(N::Output::LEN);
-            let mut first = None;
-            let visit = &mut |layer: &'static str, output: &[N::Scalar]| {
-                if first.is_none() && !output.iter().all(|x| x.is_finite()) {
-                    first = Some(layer.to_string());
-                }
-            };
-            run_portable(Show { infer: Infer { network, input, output, scratch }, visit });
-            first
-        })
-    })
+        if first.is_some() {
+            break;
+        }
+    }
+    first.map(str::to_string)
+}
+
+/// Stores the name of `values` in `first` if it has no name yet and a value is not finite.
+fn find_non_finite<T: Scalar>(first: &mut Option<&'static str>, name: &'static str, values: &[T]) {
+    if first.is_none() && !values.iter().all(|x| x.is_finite()) {
+        *first = Some(name);
+    }
+}
+
+/// Returns the dotted name of the first tensor of parameters with an element that is not finite.
+pub(super) fn first_non_finite_tensor<T: Scalar>(table: &TensorTable, parameters: &[T]) -> Option<String> {
+    let is_finite = |tensor: &TensorInfo| parameters[tensor.range.clone()].iter().all(|value| value.is_finite());
+    table.list().into_iter().find(|tensor| !is_finite(tensor)).map(|tensor| tensor.name)
 }

@@ -9,7 +9,7 @@ use crate::kernel::dispatch;
 use crate::layer::{NextStep, Plan};
 use crate::network::{Network, PlanOf, Sample, Step};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{Shape, Token};
 
 /// A sequence that a network reads one step at a time: its state after the steps so far.
 ///
@@ -48,6 +48,32 @@ pub struct Stream<'n, N: Network> {
     position: usize,
 }
 
+/// A step that a [`Stream`] reads: the array `Step`, or a token of a network that reads tokens.
+#[diagnostic::on_unimplemented(
+    message = "shape mismatch: the step is `{Self}`, but the network reads `{Step}`",
+    label = "this step does not fit the network"
+)]
+pub trait IntoStep<Step> {
+    /// Returns the step as an array.
+    fn into_step(self) -> Step;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Step> IntoStep<Step> for Step {
+    #[inline(always)]
+    fn into_step(self) -> Step {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<const V: usize, T: Scalar> IntoStep<[Token<V, T>; 1]> for Token<V, T> {
+    #[inline(always)]
+    fn into_step(self) -> [Token<V, T>; 1] {
+        [self]
+    }
+}
+
 /// One step of a shape, in the scalar type of a network.
 type StepOf<N, S> = Sample<N, <S as Shape>::Step>;
 
@@ -70,7 +96,7 @@ impl<'n, N: Network> Stream<'n, N> {
     /// Panics if the network has no more steps; [`steps_left`](Self::steps_left) says how many it has, and
     /// [`try_push`](Self::try_push) returns an error instead.
     #[track_caller]
-    pub fn push(&mut self, step: impl Into<StepOf<N, N::Input>>) -> StepOf<N, N::Output> {
+    pub fn push(&mut self, step: impl IntoStep<StepOf<N, N::Input>>) -> StepOf<N, N::Output> {
         match self.try_push(step) {
             Ok(output) => output,
             Err(error) => panic!("{error}"),
@@ -81,11 +107,11 @@ impl<'n, N: Network> Stream<'n, N> {
     ///
     /// # Errors
     /// [`Error::TooManySteps`] if the network has no more steps. The stream stays as it is.
-    pub fn try_push(&mut self, step: impl Into<StepOf<N, N::Input>>) -> Result<StepOf<N, N::Output>> {
+    pub fn try_push(&mut self, step: impl IntoStep<StepOf<N, N::Input>>) -> Result<StepOf<N, N::Output>> {
         if self.position >= Self::STEPS {
             return Err(Error::TooManySteps { steps: Self::STEPS });
         }
-        let (step, mut output) = (step.into(), <N::Output as Shape>::Step::zero());
+        let (step, mut output) = (step.into_step(), <N::Output as Shape>::Step::zero());
         let state = <PlanOf<N> as Plan>::STREAM.map_or(0, |plan| plan.state);
         let (state, scratch) = self.memory.split_at_mut(state);
         let memory = NextStep {

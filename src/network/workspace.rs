@@ -32,15 +32,15 @@ const SMALLEST_GROUPS: usize = 2;
 /// A gradient takes about as many multiply-adds as this many forward passes.
 const PASSES_OF_A_GRADIENT: u64 = 3;
 
-/// Returns the number of samples per tile, from the scalars of workspace per sample, the bytes of parameters, and the number of
-/// samples that a layer processes together.
-pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize, together: usize) -> usize {
+/// Returns the number of samples per tile, from the scalars of workspace per sample, the bytes of parameters, the number of
+/// samples that a layer processes together, and the number of rows of a sample that are multiplied by weights.
+pub(crate) const fn tile<T: Scalar>(sample_len: usize, parameter_bytes: usize, together: usize, rows: usize) -> usize {
     let sample_bytes = sample_len * size_of::<T>();
     let fit = match (L2_BYTES / 2).checked_div(sample_bytes) {
         Some(fit) => fit,
         None => LARGEST_TILE,
     };
-    let least = if parameter_bytes > L2_BYTES { SMALLEST_STREAMING_TILE } else { 1 };
+    let least = if parameter_bytes > L2_BYTES && rows > 0 { SMALLEST_STREAMING_TILE.div_ceil(rows) } else { 1 };
     let tile = if fit > LARGEST_TILE {
         LARGEST_TILE
     } else if fit < least {
@@ -304,13 +304,20 @@ fn allocate<T: Scalar>(len: usize) -> Vec<T> {
 /// straddle fewer lines of the cache.
 #[inline(always)]
 pub(crate) fn cut<N: Network>(memory: &mut [N::Scalar], samples: usize) -> Parts<'_, N::Scalar> {
+    let cache = samples * <PlanOf<N> as Plan>::CACHE_LEN;
     let needed = samples * N::SAMPLE_LEN + N::MIXING.len();
+    cut_into(memory, needed, samples * N::Logits::LEN, cache, N::MIXING.len())
+}
+
+/// [`cut`] for given lengths. The code exists once for each scalar type, and not for every network.
+#[inline]
+fn cut_into<T>(memory: &mut [T], needed: usize, logits: usize, cache: usize, statistics: usize) -> Parts<'_, T> {
     let (start, spare) = (memory.as_ptr().align_offset(LINE), memory.len().saturating_sub(needed));
     let memory = &mut memory[if start <= spare { start } else { 0 }..];
-    let (logits, rest) = memory.split_at_mut(samples * N::Logits::LEN);
-    let (grad_logits, rest) = rest.split_at_mut(samples * N::Logits::LEN);
-    let (cache, rest) = rest.split_at_mut(samples * <PlanOf<N> as Plan>::CACHE_LEN);
-    Parts { logits, grad_logits, cache, statistics: &mut rest[..N::MIXING.len()] }
+    let (of_tile, rest) = memory.split_at_mut(logits);
+    let (grad_logits, rest) = rest.split_at_mut(logits);
+    let (cache, rest) = rest.split_at_mut(cache);
+    Parts { logits: of_tile, grad_logits, cache, statistics: &mut rest[..statistics] }
 }
 
 #[cfg(test)]
@@ -320,19 +327,22 @@ mod tests {
     #[test]
     fn tiles_fit_half_the_cache_unless_the_weights_are_larger_than_all_of_it() {
         // 64-32-10: everything fits.
-        assert_eq!(tile::<f32>(120, 9_640, 1), 128);
+        assert_eq!(tile::<f32>(120, 9_640, 1, 1), 128);
         // 2,000 elements a sample: 65 would fit.
-        assert_eq!(tile::<f32>(2_000, 9_640, 1), 64);
-        assert_eq!(tile::<f32>(20_000, 9_640, 1), 6);
-        assert_eq!(tile::<f32>(20_000, 2 << 20, 1), 64);
-        assert_eq!(tile::<f64>(usize::MAX / 16, 8, 1), 1);
-        assert_eq!(tile::<f32>(0, 0, 1), 128);
+        assert_eq!(tile::<f32>(2_000, 9_640, 1, 1), 64);
+        assert_eq!(tile::<f32>(20_000, 9_640, 1, 1), 6);
+        assert_eq!(tile::<f32>(20_000, 2 << 20, 1, 1), 64);
+        // A sample has 20 rows, and four of them are as good as 64 samples of one row. Six fit.
+        assert_eq!(tile::<f32>(20_000, 2 << 20, 1, 20), 6);
+        assert_eq!(tile::<f32>(2_000_000, 2 << 20, 1, 20), 4);
+        assert_eq!(tile::<f64>(usize::MAX / 16, 8, 1, 1), 1);
+        assert_eq!(tile::<f32>(0, 0, 1, 1), 128);
     }
 
     #[test]
     fn tiles_are_multiples_of_the_samples_that_a_layer_processes_together() {
-        assert_eq!(tile::<f32>(20_000, 9_640, 16), 32);
-        assert_eq!(tile::<f32>(3_000, 9_640, 16), 32);
-        assert_eq!(tile::<f32>(0, 0, 16), 128);
+        assert_eq!(tile::<f32>(20_000, 9_640, 16, 1), 32);
+        assert_eq!(tile::<f32>(3_000, 9_640, 16, 1), 32);
+        assert_eq!(tile::<f32>(0, 0, 16, 1), 128);
     }
 }

@@ -111,8 +111,8 @@ fn update<O: Optimizer, T: Kernels, I: Isa>(isa: I, segment: UpdateOfPiece<'_, O
     let Some(middle) = threads::middle(segment.parameters.len()) else {
         return isa.call(segment);
     };
-    let (first, second) = segment.split_at(middle);
-    threads::join(|| update(isa, first), || update(isa, second));
+    let (mut first, mut second) = segment.split_at(middle);
+    threads::join(|| update(isa, first.lent()), || update(isa, second.lent()));
 }
 
 /// A separate program, for the same reason as [`LargestOfPiece`].
@@ -126,6 +126,13 @@ struct UpdateOfPiece<'a, O, T> {
 }
 
 impl<O, T> UpdateOfPiece<'_, O, T> {
+    /// Returns the same segment, for a shorter time.
+    fn lent(&mut self) -> UpdateOfPiece<'_, O, T> {
+        let Self { optimizer, step, decay, parameters, gradient, slots } = self;
+        let slots = slots.each_mut().map(|slot| &mut **slot);
+        UpdateOfPiece { optimizer, step: *step, decay: *decay, parameters, gradient, slots }
+    }
+
     fn split_at(self, middle: usize) -> (Self, Self) {
         let Self { optimizer, step, decay, parameters, gradient, mut slots } = self;
         let ((parameters, other_parameters), (gradient, other_gradient)) =

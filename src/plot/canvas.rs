@@ -191,6 +191,13 @@ impl Canvas<'_> {
         self.path(&[(x, y), (right, y), (right, bottom), (x, bottom), (x, y)], stroke);
     }
 
+    pub(super) fn polygon(&self, corners: &[Point], color: Color) {
+        let corners: Vec<_> = corners.iter().copied().map(dots).collect();
+        if corners.len() > 2 {
+            self.area.draw(&Polygon::new(corners, rgb(color).filled())).unwrap_or_else(never);
+        }
+    }
+
     pub(super) fn path(&self, points: &[Point], stroke: Stroke) {
         let mut points: Vec<_> = points.iter().copied().map(dots).collect();
         points.dedup();
@@ -226,8 +233,8 @@ impl Canvas<'_> {
             Marker::Triangle => &[(0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)],
             Marker::Diamond => &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
         };
-        let corners: Vec<_> = corners.iter().map(|(dx, dy)| dots((x + dx * radius, y + dy * radius))).collect();
-        self.area.draw(&Polygon::new(corners, rgb(color).filled())).unwrap_or_else(never);
+        let corners: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect();
+        self.polygon(&corners, color);
     }
 
     /// Draws a disc without a rim.

@@ -59,6 +59,12 @@ impl Axis {
         Self { whole: true, ..axis }
     }
 
+    /// Creates an axis from step 0 to step `last`.
+    pub(super) fn steps(last: usize) -> Self {
+        let axis = if last > 0 { Self::exact(0.0, last as f64) } else { Self::exact(-0.5, 0.5) };
+        Self { whole: true, ..axis }
+    }
+
     /// Creates an axis that shows all values that have a position, with margins at both ends. Returns `None` if there are none.
     /// Values that are equal up to rounding are in the middle.
     pub(super) fn around(scale: Scale, values: impl IntoIterator<Item = f64>) -> Option<Self> {

@@ -198,13 +198,6 @@ impl<const V: usize, T: Scalar> Hash for Token<V, T> {
     }
 }
 
-/// A token is one step of a sequence of tokens.
-impl<const V: usize, T: Scalar> From<Token<V, T>> for [Token<V, T>; 1] {
-    fn from(token: Token<V, T>) -> Self {
-        [token]
-    }
-}
-
 impl<const V: usize, T: Scalar> TryFrom<usize> for Token<V, T> {
     type Error = Error;
 

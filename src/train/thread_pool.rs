@@ -58,17 +58,27 @@ impl ThreadPool {
         not(feature = "rayon"),
         allow(clippy::unused_self, reason = "without threads there is no pool to enter")
     )]
-    pub(super) fn enter<R: Send>(&self, shared: bool, work: impl FnOnce() -> R + Send) -> R {
+    pub(super) fn enter<R: Send>(&self, shared: bool, mut work: impl FnMut() -> R + Send) -> R {
         #[cfg(feature = "rayon")]
-        return match &self.own {
-            Some(pool) => pool.install(work),
-            None if shared && rayon::current_thread_index().is_none() => rayon::scope(|_| work()),
-            None => work(),
-        };
+        {
+            let mut result = None;
+            self.enter_any(shared, &mut || result = Some(work()));
+            result.expect("the work was done")
+        }
         #[cfg(not(feature = "rayon"))]
         {
             let _ = shared;
             work()
+        }
+    }
+
+    /// [`enter`](Self::enter) for any work. What `rayon` needs is compiled once, not with every network.
+    #[cfg(feature = "rayon")]
+    fn enter_any(&self, shared: bool, work: &mut (dyn FnMut() + Send)) {
+        match &self.own {
+            Some(pool) => pool.install(work),
+            None if shared && rayon::current_thread_index().is_none() => rayon::scope(|_| work()),
+            None => work(),
         }
     }
 }

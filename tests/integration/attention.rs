@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
 use serde_json::Value;
-use typenet::Plan;
 use typenet::prelude::*;
+use typenet::{Plan, Scalar as _};
 
 use crate::recorded::{self, agrees_with_recorded};
 
@@ -122,6 +122,9 @@ fn all_projections_start_as_layers_of_as_many_inputs_as_outputs() {
     assert!(weights.in_proj_bias.iter().flatten().chain(&weights.out_proj.bias).all(|&bias| bias == 0.0));
 }
 
+/// The plan of an attention of 64 steps of 128 features.
+type PlanOf<const CAUSAL: bool> = <SelfAttention<4, 128, CAUSAL> as Layer>::Plan<Sequence<64, 128>>;
+
 #[test]
 fn sizes_of_weights_and_of_memory_are_those_of_the_documentation() {
     assert_eq!(Full::PARAMETERS, 4 * (12 * 12 + 12));
@@ -131,7 +134,6 @@ fn sizes_of_weights_and_of_memory_are_those_of_the_documentation() {
     assert_eq!(names, names_of_pytorch.map(|name| format!("attention.{name}")));
     let names: Vec<_> = WithoutBias::TENSORS.list().into_iter().map(|tensor| tensor.name).collect();
     assert_eq!(names, ["attention.in_proj_weight", "attention.out_proj.weight"]);
-    type PlanOf<const CAUSAL: bool> = <SelfAttention<4, 128, CAUSAL> as Layer>::Plan<Sequence<64, 128>>;
     assert_eq!(<PlanOf<true> as Plan>::MULTIPLY_ADDS, 64 * 4 * 128 * 128 + 128 * 64 * 65);
     assert_eq!(<PlanOf<false> as Plan>::MULTIPLY_ADDS, 64 * 4 * 128 * 128 + 2 * 128 * 64 * 64);
     assert_eq!(<PlanOf<true> as Plan>::CACHE_LEN, 64 * 5 * 128 + 4 * 64 + 4 * 64 * 64);
@@ -157,7 +159,7 @@ fn attention_learns_to_look_back() {
         let mut input = [[0.0_f32; 8]; 9];
         for (step, features) in input.iter_mut().enumerate() {
             features[0] = f32::from(u8::from(step == marked));
-            features[1] = typenet::random::normal(&mut rng) as f32;
+            features[1] = f32::from_f64(typenet::random::normal(&mut rng));
         }
         targets.push([input[marked][1]]);
         samples.push(input);
@@ -166,7 +168,7 @@ fn attention_learns_to_look_back() {
     let mut network = Recall::init(&mut rng);
     let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(60).batch_size(40);
     let history = trainer.fit(&mut network, &data).unwrap();
-    let loss = history.epochs().last().unwrap().loss;
+    let loss = history.final_loss().unwrap();
     // The mean of all targets has a loss of 1.
     assert!(loss < 0.1, "{loss}");
 }

@@ -25,6 +25,7 @@ mod dropout;
 mod formula_kernels;
 mod formulas;
 mod freezing;
+mod generation;
 #[cfg(feature = "idx")]
 mod idx;
 mod interruption;

@@ -120,6 +120,17 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
             "target 4",
         ),
         ("weights", plot::weights("hidden", &network.hidden.weight, (8, 8)).unwrap(), "+"),
+        (
+            "series",
+            plot::series("a unit", &[("input", &[0.0, 1.0, 0.0]), ("state", &[0.0, 0.5, 0.2])]).unwrap(),
+            "state",
+        ),
+        (
+            "forecasts",
+            plot::forecasts("a step", &[1.0, 2.0, 1.5], &[0.025, 0.5, 0.975], &[(2, &[[1.0, 1.5, 2.5]; 4])]).unwrap(),
+            "2.5 % to 97.5 %",
+        ),
+        ("attention", plot::attention("halves", &[[1.0, 0.0], [0.5, 0.5]], Some(&["bos", "a"])).unwrap(), "bos"),
         ("paths", plot::paths("saddle", &saddle(), &[("a path", &walk)]).unwrap(), "a path"),
     ]
 }
@@ -274,6 +285,61 @@ fn what_cannot_be_drawn_is_an_error() {
         Err(Error::NonFiniteData { sample: 3, position: 5, .. })
     ));
     assert!(plot::weights("size", &network.hidden.weight, (usize::MAX, 2)).is_err());
+}
+
+#[test]
+fn sequences_that_cannot_be_drawn_are_errors() {
+    let none: &[(&str, &[f64])] = &[];
+    assert!(nothing(&plot::series("none", none)));
+    assert!(nothing(&plot::series("nan", &[("a", &[f32::NAN, f32::INFINITY])])));
+    let forecasts = |levels: [f64; 2], quantiles: [f64; 2]| plot::forecasts("f", &[], &levels, &[(0, &[quantiles])]);
+    assert!(forecasts([0.1, 0.9], [1.0, 2.0]).is_ok());
+    assert!(nothing(&forecasts([0.1, 0.9], [f64::NAN; 2])));
+    for levels in [[0.9, 0.1], [0.5, 0.5], [0.0, 0.5], [0.5, 1.0], [f64::NAN, 0.5]] {
+        assert!(matches!(forecasts(levels, [1.0, 2.0]), Err(Error::Setting { .. })), "{levels:?}");
+    }
+    let none: [[f32; 0]; 0] = [];
+    assert!(nothing(&plot::attention("none", &none, None)));
+    let error = plot::attention("nan", &[[1.0, 0.0], [f64::NAN, 1.0]], None).unwrap_err();
+    assert!(matches!(error, Error::NonFiniteData { what: "weight of query", sample: 1, position: 0, .. }), "{error}");
+}
+
+#[test]
+fn a_forecast_has_a_band_for_each_pair_of_levels_and_a_line_for_the_middle_one() {
+    let count = |svg: &str, shape: &str, color: &str| {
+        svg.lines().filter(|line| line.starts_with(shape) && line.contains(color)).count()
+    };
+    let blue = "#0072B2";
+    let series = [1.0, 2.0, 3.0, 2.0];
+    let five = [[0.0, 1.0, 2.0, 3.0, 4.0]; 6];
+    let svg =
+        plot::forecasts("five", &series, &[0.05, 0.25, 0.5, 0.75, 0.95], &[(1, &five), (4, &five)]).unwrap().to_svg();
+    let fill = |line: &str| line.split_once("fill=").map(|(_, rest)| rest[..9].to_string());
+    let bands: Vec<_> = svg.lines().filter(|line| line.starts_with("<polygon")).filter_map(fill).collect();
+    // The wide band of each forecast, and the darker one over it.
+    assert_eq!(bands.len(), 4);
+    assert!(bands[0] == bands[2] && bands[1] == bands[3] && bands[0] > bands[1], "{bands:?}");
+    // Each forecast, and the legend.
+    assert_eq!(count(&svg, "<polyline", blue), 3);
+    assert_eq!(numbers_of_axes(&svg).1.last(), Some(&"9")); // 4 + 6 - 1
+
+    let gap = [[1.0, 2.0], [1.0, 2.0], [f64::NAN, 2.0], [1.0, 2.0], [1.0, 2.0]];
+    let svg = plot::forecasts("two", &series, &[0.1, 0.9], &[(2, &gap)]).unwrap().to_svg();
+    assert_eq!(svg.matches("<polygon").count(), 2);
+    assert_eq!(count(&svg, "<polyline", blue), 0);
+    assert!(texts_of_xml(&svg).contains(&"10 % to 90 %") && !svg.contains("median"));
+}
+
+#[test]
+fn an_attention_is_darker_where_a_weight_is_larger() {
+    let mut weights = [[0.0_f32; 3]; 3];
+    weights[2] = [0.5, 0.0, 0.5];
+    weights[1][0] = 1.0;
+    let svg = plot::attention("weights", &weights, None).unwrap().to_svg();
+    // The dark end of the colour bar is lighter than a weight of 1.
+    assert_eq!(svg.matches("fill=\"#003C6E\"").count(), 1);
+    assert_eq!(svg.matches("fill=\"#56B4E9\"").count(), 2);
+    assert!(["0", "1", "2", "key", "query"].iter().all(|text| texts_of_xml(&svg).contains(text)));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
 use typenet::prelude::*;
 use typenet::schedule::{Cosine, Exponential, InverseTime, OneCycle, ReduceOnPlateau, Schedule, Steps};
-use typenet::{EpsilonForm, OptimizerState, Phase, Predict, Scalar};
+use typenet::{EpsilonForm, OptimizerState, Phase, Predict, Scalar, TensorTable};
 
 /// Relative to the value, or absolute below 1.
 fn tolerance<T: Scalar>() -> f64 {
@@ -200,35 +200,32 @@ macro_rules! layer_agrees {
 
 /// Compares the output and both gradients of a network that is one layer with `weight` and `bias`.
 fn layer_agrees<N: Network<Scalar: Kernels>>(case: &Value, what: &str) {
-    let mut network = N::zeroed();
-    fill::<N>(network.parameters_mut(), &case["weight"], &case["bias"]);
-    let pass = LayerPass::<N> {
-        network: &*network,
-        input: numbers(&case["input"]),
-        grad_output: numbers(&case["grad_output"]),
-        pass: Pass::inference(),
-    };
-    let (output, grad_input, gradient) = dispatch(pass);
-    assert_near(&output, &case["output"], what);
-    assert_near(&grad_input, &case["grad_input"], &format!("{what}: input gradient"));
-    if N::PARAMETERS == 0 {
-        return;
+    let (mut network, mut gradient, mut expected) = (N::zeroed(), N::zeroed(), N::zeroed());
+    fill(network.parameters_mut(), N::TENSORS, &case["weight"], &case["bias"]);
+    fill(expected.parameters_mut(), N::TENSORS, &case["grad_weight"], &case["grad_bias"]);
+    let mut memory = PassMemory::of(case);
+    let (pass, gradient) = (Pass::inference(), &mut *gradient);
+    dispatch(LayerPass { network: &*network, memory: &mut memory, gradient: &mut *gradient, pass });
+    memory.agrees(case, what);
+    parameters_agree(gradient.parameters(), expected.parameters(), what);
+}
+
+fn parameters_agree<T: Scalar>(ours: &[T], theirs: &[T], what: &str) {
+    if !ours.is_empty() {
+        let theirs = Value::Array(theirs.iter().map(|x| Value::from(x.to_f64())).collect());
+        assert_near(ours, &theirs, &format!("{what}: gradient"));
     }
-    let mut expected = N::zeroed();
-    fill::<N>(expected.parameters_mut(), &case["grad_weight"], &case["grad_bias"]);
-    let expected = Value::Array(expected.parameters().iter().map(|x| Value::from(x.to_f64())).collect());
-    assert_near(gradient.parameters(), &expected, &format!("{what}: gradient"));
 }
 
 /// Fills a weight that is recorded as [filters, channels, rows, columns], or as a shape, and the bias behind it.
-fn fill<N: Network>(parameters: &mut [N::Scalar], weight: &Value, bias: &Value) {
+fn fill<T: Scalar>(parameters: &mut [T], tensors: TensorTable, weight: &Value, bias: &Value) {
     if parameters.is_empty() {
         return;
     }
-    let (weight, bias): (Vec<N::Scalar>, Vec<N::Scalar>) = (numbers(weight), numbers(bias));
+    let (weight, bias): (Vec<T>, Vec<T>) = (numbers(weight), numbers(bias));
     let (to_weight, to_bias) = parameters.split_at_mut(weight.len());
     to_bias.copy_from_slice(&bias);
-    match N::TENSORS.list()[0].shape {
+    match tensors.list()[0].shape {
         &[filters, ref window @ ..] if !window.is_empty() => {
             let positions: usize = window.iter().product();
             for (index, &value) in weight.iter().enumerate() {
@@ -239,37 +236,50 @@ fn fill<N: Network>(parameters: &mut [N::Scalar], weight: &Value, bias: &Value) 
     }
 }
 
-/// A forward and a backward pass: the output, the gradient of the input, and that of the parameters.
+/// What a forward and a backward pass read and write beside parameters.
+struct PassMemory<T> {
+    input: Vec<T>,
+    output: Vec<T>,
+    cache: Vec<T>,
+    grad_output: Vec<T>,
+    grad_input: Vec<T>,
+}
+
+impl<T: Scalar> PassMemory<T> {
+    fn of(case: &Value) -> Self {
+        let (input, grad_output): (Vec<T>, Vec<T>) = (numbers(&case["input"]), numbers(&case["grad_output"]));
+        let (output, grad_input) = (vec![T::ZERO; grad_output.len()], vec![T::ZERO; input.len()]);
+        Self { input, output, cache: vec![T::ZERO; 10_000], grad_output, grad_input }
+    }
+
+    fn agrees(&self, case: &Value, what: &str) {
+        assert_near(&self.output, &case["output"], what);
+        assert_near(&self.grad_input, &case["grad_input"], &format!("{what}: input gradient"));
+    }
+}
+
+/// A forward and a backward pass. Compiled for each layer and instruction set, so there is little in it.
 struct LayerPass<'a, N: Network> {
     network: &'a N,
-    input: Vec<N::Scalar>,
-    grad_output: Vec<N::Scalar>,
+    memory: &'a mut PassMemory<N::Scalar>,
+    gradient: &'a mut N,
     pass: Pass,
 }
 
 impl<N: Network<Scalar: Kernels>> Program for LayerPass<'_, N> {
-    type Output = (Vec<N::Scalar>, Vec<N::Scalar>, Box<N>);
+    type Output = ();
 
-    fn run<I: Isa>(self, isa: I) -> Self::Output {
+    fn run<I: Isa>(self, isa: I) {
         use typenet::{Backward, Forward, Site};
-        let Self { network, input, mut grad_output, pass } = self;
-        let zero = N::Scalar::ZERO;
-        let (mut output, mut grad_input) = (vec![zero; grad_output.len()], vec![zero; input.len()]);
-        let (mut cache, mut gradient) = (vec![zero; 10_000], N::zeroed());
+        let Self { network, memory: PassMemory { input, output, cache, grad_output, grad_input }, gradient, pass } =
+            self;
         let site = Site { parameters: network, settings: &(), pass: &pass };
-        let memory = Forward { input: &input, output: &mut output, cache: &mut cache, phase: Phase::only() };
+        let memory = Forward { input, output, cache, phase: Phase::only() };
         N::Architecture::forward::<N::Input, N::Scalar, I>(isa, site, memory);
-        let memory = Backward {
-            input: &input,
-            output: &output,
-            cache: &mut cache,
-            grad_output: &mut grad_output,
-            grad_input: Some(&mut grad_input),
-            accumulate: false,
-            phase: Phase::only(),
-        };
-        N::Architecture::backward::<N::Input, N::Scalar, I>(isa, site, memory, &mut *gradient);
-        (output, grad_input, gradient)
+        let grad_input = Some(&mut grad_input[..]);
+        let memory =
+            Backward { input, output, cache, grad_output, grad_input, accumulate: false, phase: Phase::only() };
+        N::Architecture::backward::<N::Input, N::Scalar, I>(isa, site, memory, gradient);
     }
 }
 
@@ -521,9 +531,10 @@ fn dropout_agrees<N: Network<Scalar: Kernels>>(case: &Value, together: usize) {
     let [all, grad_all] = ["kept", "grad_kept"].map(|key| numbers::<f64>(&case[key]));
     let mut times_kept = vec![0; all.len()];
     for step in 0..PASSES {
-        let (input, grad_output) = (numbers(&case["input"]), numbers(&case["grad_output"]));
-        let pass = LayerPass::<N> { network: &*network, input, grad_output, pass: Pass::training(37, step) };
-        let (output, grad_input, _) = dispatch(pass);
+        let mut memory = PassMemory::of(case);
+        let (pass, gradient) = (Pass::training(37, step), &mut *N::zeroed());
+        dispatch(LayerPass { network: &*network, memory: &mut memory, gradient, pass });
+        let PassMemory { output, grad_input, .. } = memory;
         let kept: Vec<bool> = output.iter().map(|&value| value != zero).collect();
         assert!(kept.chunks(together).all(|unit| unit.iter().all(|&kept| kept == unit[0])), "{kept:?}");
         for (found, all) in [(&output, &all), (&grad_input, &grad_all)] {

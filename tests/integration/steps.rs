@@ -81,8 +81,9 @@ fn agrees<T: Kernels, const L: usize>(case: &Value) {
     }
     let rows = case["input"].as_array().unwrap().iter();
     let rows = rows.map(|row| numbers(row).into_iter().map(T::from_f64).collect::<Vec<T>>());
-    let labels = case["label"].as_array().unwrap().iter().map(numbers);
-    let labels = labels.map(|steps| core::array::from_fn(|step| steps[step] as usize));
+    let labels = case["label"].as_array().unwrap().iter();
+    let label = |steps: &Value, step: usize| usize::try_from(steps[step].as_u64().unwrap()).unwrap();
+    let labels = labels.map(|steps| core::array::from_fn(|step| label(steps, step)));
     let data = Dataset::<Sequence<L, 3>, [Class<4>; L], T>::labelled(rows, labels).unwrap();
     let output = numbers(&case["output"]);
     let predictions = network.predict_batch(data.inputs());
@@ -271,4 +272,85 @@ fn a_recurrent_network_learns_to_continue_a_period_at_each_step() {
     assert_eq!((next.evaluate(&data, &Nll).accuracy, history["accuracy"][99]), (1.0, 1.0));
     assert!(history["perplexity"][0] > 2.0 && history["perplexity"][99] < 1.1, "{history}");
     assert_eq!(next.predict_class(&data.inputs()[1]), data.targets()[1]);
+}
+
+/// Networks whose shapes only the compiler knows, since they come from another network.
+mod nested {
+    use typenet::prelude::*;
+
+    network!(pub(super) struct Inner (Sequence<5, 3>) = gru: Gru<_, 4>);
+    network! {
+        pub(super) struct Outer (Sequence<5, 3>) -> ProbabilitySequence<5, 3> {
+            Inner,
+            Dense<_, 6>,
+            LayerNorm,
+            PRelu,
+            Residual { Dense<6, 6>, BatchNorm },
+            Repeat<2> { RmsNorm },
+            Parallel { narrow: { Dense<_, 2> }, skip: {} },
+            Dense<8, 3>,
+            Softmax,
+        }
+    }
+    network! {
+        pub(super) struct Plain (Sequence<5, 3>) -> ProbabilitySequence<5, 3> {
+            Gru<_, 4>,
+            Dense<_, 6>,
+            LayerNorm,
+            PRelu,
+            Residual { Dense<6, 6>, BatchNorm },
+            Repeat<2> { RmsNorm },
+            Parallel { narrow: { Dense<_, 2> }, skip: {} },
+            Dense<8, 3>,
+            Softmax,
+        }
+    }
+    network! {
+        pub(super) struct Generic<const H: usize> (Sequence<5, 3>) -> ProbabilitySequence<5, 2> {
+            Inner,
+            Dense<4, H>,
+            LayerNorm,
+            Tanh,
+            Parallel(Add) { skip: {}, other: { Dense<_, H>, PRelu } },
+            Residual { Dense<_, 9>, Dense<9, H> },
+            Dense<_, 2>,
+            Softmax,
+        }
+    }
+    network!(pub(super) struct Small (Vector<3>) = Dense<_, 4>);
+    network!(pub(super) struct Large (Vector<3>) -> Probabilities<2> = Small, Dense<_, 6>, LayerNorm, PRelu, Dense<6, 2>, Softmax);
+    network!(pub(super) struct Flat (Vector<3>) = Dense<_, 4>, Dense<_, 6>, LayerNorm, PRelu, Dense<6, 2>, Softmax);
+}
+
+#[test]
+fn steps_of_a_nested_network_are_those_of_its_layers() {
+    use nested::{Flat, Generic, Large, Outer, Plain};
+
+    let input = [[0.5, -1.0, 2.0], [2.0, 0.25, 0.0], [-0.75, 1.5, 1.0], [1.0, 1.0, 0.5], [0.0, 3.0, -2.0]];
+    let plain = Plain::init(&mut typenet::rng(5));
+    let mut outer = Outer::zeroed();
+    outer.parameters_mut().copy_from_slice(plain.parameters());
+    assert_eq!(outer.predict(&input), plain.predict(&input));
+
+    let generic = <Generic<7>>::init(&mut typenet::rng(5));
+    assert_eq!(generic.predict_batch(&[input; 3])[2], generic.predict(&input));
+
+    let flat = Flat::init(&mut typenet::rng(5));
+    let mut large = Large::zeroed();
+    large.parameters_mut().copy_from_slice(flat.parameters());
+    assert_eq!(large.predict(&input[0]), flat.predict(&input[0]));
+}
+
+#[test]
+fn a_network_predicts_the_next_token() {
+    network!(struct Characters (Tokens<6, 4>) = Embedding<_, 8>, Gru<_, 16>, Dense<_, 4>, Softmax);
+    let texts: [[usize; 7]; 3] = [[0, 1, 2, 3, 0, 1, 2], [3, 2, 1, 0, 3, 2, 1], [1, 1, 3, 3, 1, 1, 3]];
+    let inputs = texts.map(|text| core::array::from_fn::<_, 6, _>(|step| text[step]));
+    let targets = texts.map(|text| core::array::from_fn(|step| Class::new(text[step + 1]).unwrap()));
+    let data = Dataset::<Tokens<6, 4>, [Class<4>; 6]>::of_tokens(inputs, targets).unwrap();
+    let mut network = Characters::init(&mut typenet::rng(37));
+    Trainer::new(Nll, Adam::new(0.02)).epochs(150).fit(&mut network, &data).unwrap();
+    // The second token of the first two texts follows from the first; that of the third does too.
+    assert_eq!(network.evaluate(&data, &Nll).accuracy, 1.0);
+    assert!(network.measure(&data, Perplexity) < 1.2);
 }

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use crate::dual::Dual;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
+use typenet::gradient_check::GradientCheck;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
 use typenet::prelude::*;
-use typenet::{Scalar, Target, random};
+use typenet::{Scalar, Target, TensorInfo, TensorTable, random};
 
 /// Against dual numbers in `f64`, relative by norm. What is left is rounding; about 10⁻¹⁵ is usual.
 pub(crate) const DUAL_TOLERANCE: f64 = 1e-11;
@@ -35,6 +36,12 @@ impl<const K: usize> Drawn for Class<K> {
 impl<const K: usize, const L: usize> Drawn for [Class<K>; L] {
     fn draw<T: Scalar>(rng: &mut random::Rng) -> Self {
         std::array::from_fn(|_| Class::draw::<T>(rng))
+    }
+}
+
+impl<const K: usize, const L: usize> Drawn for [Option<Class<K>>; L] {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self {
+        core::array::from_fn(|_| Some(Class::draw::<T>(rng)).filter(|_| random::below(rng, 3) > 0))
     }
 }
 
@@ -69,10 +76,14 @@ pub(crate) fn draw_sample<S: Shape, T: Scalar>(rng: &mut random::Rng) -> S::Arra
 /// A network in `f64`, and its copy in other numbers.
 pub(crate) fn convert<N: Network<Scalar = f64>, M: Network>(network: &N) -> Box<M> {
     let mut copy = M::zeroed();
-    for (to, &from) in copy.parameters_mut().iter_mut().zip(network.parameters()) {
-        *to = Scalar::from_f64(from);
-    }
+    copy_into(network.parameters(), copy.parameters_mut());
     copy
+}
+
+fn copy_into<T: Scalar>(parameters: &[f64], copy: &mut [T]) {
+    for (to, &from) in copy.iter_mut().zip(parameters) {
+        *to = T::from_f64(from);
+    }
 }
 
 /// A batch drawn from a seed.
@@ -85,12 +96,13 @@ pub(crate) fn batch<S: Shape, Y: Drawn, T: Scalar>(seed: u64, samples: usize) ->
     (inputs, targets)
 }
 
+/// The loss, and the gradient in `f64`.
 pub(crate) fn gradient_of<N: Network, L: Loss<N::Output>>(
     network: &N,
     loss: &L,
     seed: u64,
     samples: usize,
-) -> (N::Scalar, Vec<f64>)
+) -> (f64, Vec<f64>)
 where
     L::Target: Drawn,
 {
@@ -99,11 +111,16 @@ where
     // As `gradient_check`: dropout leaves out the same numbers.
     let pass = Pass::training(0, 0);
     let value = network.gradient(&inputs, &targets, loss, &pass, &mut Workspace::new(), &mut gradient).unwrap();
-    // Statistics have no derivative: the gradient has their changes.
-    for tensor in N::TENSORS.list().into_iter().filter(|tensor| tensor.kind.is_statistic()) {
-        gradient.parameters_mut()[tensor.range].fill(N::Scalar::ZERO);
+    (value.to_f64(), without_statistics(N::TENSORS, gradient.parameters()))
+}
+
+/// A gradient in `f64`. Statistics have no derivative: the gradient has their changes.
+fn without_statistics<T: Scalar>(tensors: TensorTable, gradient: &[T]) -> Vec<f64> {
+    let mut gradient: Vec<f64> = gradient.iter().map(|g| g.to_f64()).collect();
+    for tensor in tensors.list().into_iter().filter(|tensor| tensor.kind.is_statistic()) {
+        gradient[tensor.range].fill(0.0);
     }
-    (value, gradient.parameters().iter().map(|g| g.to_f64()).collect())
+    gradient
 }
 
 /// The sum of a loss over samples, from the logits of a network whose output has shape `S`.
@@ -158,21 +175,75 @@ pub(crate) const KINKED: &[f64] = &[];
 /// The share of the parameters by which it must have been asked then.
 const LEAST_COMPARED: f64 = 0.25;
 
-/// How far the gradient is from the stencil, and the tensor where it is furthest, with all parameters moved by so much.
-pub(crate) fn stencil_error<N, L>(network: &mut N, moved: f64, loss: &L, seed: u64, samples: usize) -> (f64, String)
+/// What the checks ask of a network, with a loss and a batch. They are compiled once, and not for every network.
+trait Subject {
+    fn name(&self) -> &'static str;
+    fn tensors(&self) -> Vec<TensorInfo>;
+    fn parameters(&mut self) -> &mut [f64];
+    /// The loss and its gradient by backpropagation.
+    fn gradient(&self) -> (f64, Vec<f64>);
+    /// The same in `f32`.
+    fn single_gradient(&self) -> (f64, Vec<f64>);
+    /// The gradient by dual numbers.
+    fn exact_gradient(&self) -> Vec<f64>;
+    /// The gradient by a five-point stencil.
+    fn stencil(&mut self) -> GradientCheck;
+}
+
+/// A network in `f64`, which is also `D` in dual numbers and `S` in `f32`.
+struct Checked<'a, F, D, S, L> {
+    network: Box<F>,
+    others: PhantomData<(D, S)>,
+    loss: &'a L,
+    seed: u64,
+    samples: usize,
+}
+
+impl<F, D, S, L> Subject for Checked<'_, F, D, S, L>
 where
-    N: Network<Scalar = f64>,
-    L: Loss<N::Output>,
+    F: Network<Scalar = f64>,
+    D: Network<Scalar = Dual, Output = F::Output>,
+    S: Network<Scalar = f32, Output = F::Output>,
+    L: Loss<F::Output>,
     L::Target: Drawn,
 {
-    let parameters = network.parameters().to_vec();
-    network.parameters_mut().iter_mut().for_each(|parameter| *parameter += moved);
-    let (_, gradient) = gradient_of(network, loss, seed, samples);
-    let (inputs, targets) = batch::<N::Input, L::Target, f64>(seed, samples);
-    let stencil = gradient_check(network, &inputs, &targets, loss).unwrap();
-    network.parameters_mut().copy_from_slice(&parameters);
-    let (apart, scale) = difference(&gradient, &stencil.differences);
-    (apart / scale.max(STENCIL_SIGHT), stencil.worst)
+    fn name(&self) -> &'static str {
+        F::NAME
+    }
+
+    fn tensors(&self) -> Vec<TensorInfo> {
+        F::TENSORS.list()
+    }
+
+    fn parameters(&mut self) -> &mut [f64] {
+        self.network.parameters_mut()
+    }
+
+    fn gradient(&self) -> (f64, Vec<f64>) {
+        gradient_of(&*self.network, self.loss, self.seed, self.samples)
+    }
+
+    fn single_gradient(&self) -> (f64, Vec<f64>) {
+        gradient_of(&*convert::<F, S>(&self.network), self.loss, self.seed, self.samples)
+    }
+
+    fn exact_gradient(&self) -> Vec<f64> {
+        let mut dual = convert::<F, D>(&self.network);
+        (0..F::PARAMETERS)
+            .map(|position| {
+                let parameter = dual.parameters()[position];
+                dual.parameters_mut()[position] = Dual::variable(parameter.value);
+                let value = loss_of(&*dual, self.loss, self.seed, self.samples);
+                dual.parameters_mut()[position] = parameter;
+                value.slope
+            })
+            .collect()
+    }
+
+    fn stencil(&mut self) -> GradientCheck {
+        let (inputs, targets) = batch::<F::Input, L::Target, f64>(self.seed, self.samples);
+        gradient_check(&mut *self.network, &inputs, &targets, self.loss).unwrap()
+    }
 }
 
 /// Holds one network with one loss to both truths, and `f32` to `f64`.
@@ -184,98 +255,93 @@ where
     L: Loss<F::Output>,
     L::Target: Drawn,
 {
-    let mut network = F::init_with(Initializer::Normal { mean: 0.0, deviation: 0.7 }, &mut typenet::rng(seed));
+    let network = F::init_with(Initializer::Normal { mean: 0.0, deviation: 0.7 }, &mut typenet::rng(seed));
+    hold(&mut Checked::<F, D, S, L> { network, others: PhantomData, loss, seed, samples }, places, seed);
+}
+
+fn hold(network: &mut dyn Subject, places: &[f64], seed: u64) {
     // Biases too, or their positions could be mixed up unseen.
     let mut rng = typenet::rng(seed + 1);
-    for tensor in F::TENSORS.list() {
-        for value in &mut network.parameters_mut()[tensor.range] {
+    for tensor in network.tensors() {
+        for value in &mut network.parameters()[tensor.range] {
             *value += 0.3 * random::normal(&mut rng);
         }
     }
-    let (value, gradient) = gradient_of(&*network, loss, seed, samples);
+    let name = network.name();
+    let (value, gradient) = network.gradient();
+    let error = relative(&gradient, &network.exact_gradient());
+    assert!(error <= DUAL_TOLERANCE, "{name}: {error:e} against dual numbers, seed {seed}");
 
-    let mut dual: Box<D> = convert(&*network);
-    let exact: Vec<f64> = (0..F::PARAMETERS)
-        .map(|position| {
-            let parameter = dual.parameters()[position];
-            dual.parameters_mut()[position] = Dual::variable(parameter.value);
-            let value = loss_of(&*dual, loss, seed, samples);
-            dual.parameters_mut()[position] = parameter;
-            value.slope
-        })
-        .collect();
-    let error = relative(&gradient, &exact);
-    assert!(error <= DUAL_TOLERANCE, "{}: {error:e} against dual numbers, seed {seed}", F::NAME);
-
-    let errors: Vec<_> = places.iter().map(|&moved| stencil_error(&mut *network, moved, loss, seed, samples)).collect();
+    let errors: Vec<_> = places.iter().map(|&moved| stencil_error(network, moved)).collect();
     let agrees = errors.is_empty() || errors.iter().any(|&(error, _)| error <= STENCIL_TOLERANCE);
-    assert!(agrees, "{}: against the stencil {errors:?}, seed {seed}", F::NAME);
+    assert!(agrees, "{name}: against the stencil {errors:?}, seed {seed}");
 
     if places.is_empty() {
         // One sample near a kink is near it for most parameters, but not elsewhere.
-        let mut shares = BENT.iter().map(|&moved| stencil_between_kinks(&mut *network, moved, loss, seed, samples));
-        assert!(shares.any(|share| share >= LEAST_COMPARED), "{}: few are far from kinks, seed {seed}", F::NAME);
+        let mut shares = BENT.iter().map(|&moved| stencil_between_kinks(network, moved, seed));
+        assert!(shares.any(|share| share >= LEAST_COMPARED), "{name}: few are far from kinks, seed {seed}");
     }
-    if places.is_empty() && sits_on_a_kink(&mut *network, &gradient, loss, seed, samples) {
+    if places.is_empty() && sits_on_a_kink(network, &gradient) {
         return;
     }
-    let single: Box<S> = convert(&*network);
-    let (single_value, single_gradient) = gradient_of(&*single, loss, seed, samples);
+    let (single_value, single_gradient) = network.single_gradient();
     let error = relative(&gradient, &single_gradient);
-    assert!(error <= SINGLE_TOLERANCE, "{}: {error:e} between f32 and f64, seed {seed}", F::NAME);
-    let apart = (single_value.to_f64() - value).abs();
-    assert!(apart <= SINGLE_TOLERANCE * (1.0 + value.abs()), "{}: loss {value} and {single_value}", F::NAME);
+    assert!(error <= SINGLE_TOLERANCE, "{name}: {error:e} between f32 and f64, seed {seed}");
+    let apart = (single_value - value).abs();
+    assert!(apart <= SINGLE_TOLERANCE * (1.0 + value.abs()), "{name}: loss {value} and {single_value}");
+}
+
+/// How far the gradient is from the stencil, and the tensor where it is furthest, with all parameters moved by so much.
+fn stencil_error(network: &mut dyn Subject, moved: f64) -> (f64, String) {
+    let parameters = network.parameters().to_vec();
+    network.parameters().iter_mut().for_each(|parameter| *parameter += moved);
+    let (_, gradient) = network.gradient();
+    let stencil = network.stencil();
+    network.parameters().copy_from_slice(&parameters);
+    let (apart, scale) = difference(&gradient, &stencil.differences);
+    (apart / scale.max(STENCIL_SIGHT), stencil.worst)
 }
 
 /// Holds the gradient to a five-point stencil by each parameter along which it has no kink within reach: where its
 /// fourth difference is no larger than what the stencil may be wrong by, with all parameters moved by so much. Gives the share
 /// of those parameters.
-pub(crate) fn stencil_between_kinks<N, L>(network: &mut N, moved: f64, loss: &L, seed: u64, samples: usize) -> f64
-where
-    N: Network<Scalar = f64>,
-    L: Loss<N::Output>,
-    L::Target: Drawn,
-{
+fn stencil_between_kinks(network: &mut dyn Subject, moved: f64, seed: u64) -> f64 {
     const STEP: f64 = 1e-3;
     let parameters = network.parameters().to_vec();
-    network.parameters_mut().iter_mut().for_each(|parameter| *parameter += moved);
-    let (_, gradient) = gradient_of(network, loss, seed, samples);
+    network.parameters().iter_mut().for_each(|parameter| *parameter += moved);
+    let (_, gradient) = network.gradient();
     let allowed = STENCIL_TOLERANCE * gradient.iter().fold(1.0, |largest: f64, g| largest.max(g.abs()));
     let mut compared = 0.0;
     for (position, &g) in gradient.iter().enumerate() {
         let original = network.parameters()[position];
         let [far_left, left, right, far_right] = [-2.0, -1.0, 1.0, 2.0].map(|steps| {
-            network.parameters_mut()[position] = original + steps * STEP;
-            let (value, gradient) = gradient_of(network, loss, seed, samples);
+            network.parameters()[position] = original + steps * STEP;
+            let (value, gradient) = network.gradient();
             (value, gradient[position])
         });
-        network.parameters_mut()[position] = original;
+        network.parameters()[position] = original;
         let jump = far_left.1 + far_right.1 - 4.0 * (left.1 + right.1) + 6.0 * g;
         if jump.abs() <= allowed {
             compared += 1.0;
             let slope = (8.0 * (right.0 - left.0) - (far_right.0 - far_left.0)) / (12.0 * STEP);
-            assert!((g - slope).abs() <= 2.0 * allowed, "{}: {g} of {position}, not {slope}, seed {seed}", N::NAME);
+            let name = network.name();
+            assert!((g - slope).abs() <= 2.0 * allowed, "{name}: {g} of {position}, not {slope}, seed {seed}");
         }
     }
-    network.parameters_mut().copy_from_slice(&parameters);
+    network.parameters().copy_from_slice(&parameters);
     compared / gradient.len().max(1) as f64
 }
 
 /// The gradient jumps when parameters move by what `f32` rounds: it has no one value that both types should agree on.
-pub(crate) fn sits_on_a_kink<N, L>(network: &mut N, gradient: &[f64], loss: &L, seed: u64, samples: usize) -> bool
-where
-    N: Network<Scalar = f64>,
-    L: Loss<N::Output>,
-    L::Target: Drawn,
-{
+fn sits_on_a_kink(network: &mut dyn Subject, gradient: &[f64]) -> bool {
     let parameters = network.parameters().to_vec();
     let jumps = [1e-6, -1e-6].into_iter().any(|share| {
-        for (parameter, &original) in network.parameters_mut().iter_mut().zip(&parameters) {
+        for (parameter, &original) in network.parameters().iter_mut().zip(&parameters) {
             *parameter = original + share;
         }
-        relative(gradient, &gradient_of(network, loss, seed, samples).1) > SINGLE_TOLERANCE
+        relative(gradient, &network.gradient().1) > SINGLE_TOLERANCE
     });
-    network.parameters_mut().copy_from_slice(&parameters);
+    network.parameters().copy_from_slice(&parameters);
     jumps
 }
 

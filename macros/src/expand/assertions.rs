@@ -10,7 +10,7 @@ use crate::block::{COUNT, Join};
 use crate::check::{Assertion, Judge, Judges};
 use crate::errors;
 use crate::generated;
-use crate::graph::End;
+use crate::graph::{End, Layer};
 use crate::layer::Relation;
 use crate::setting::Reading;
 use crate::size::Size;
@@ -210,6 +210,14 @@ fn constant<'a>(
     let provided = provided.iter().map(fits_name).collect::<Vec<_>>();
     let judged = if provided.is_empty() { calls } else { code!(if #(#provided)&&* { #calls }) };
     Some(at(span, code!(const _: () = #judged;)))
+}
+
+/// Returns the comparisons of sizes of which one is a const parameter. Each instance of the network has to evaluate them.
+pub(super) fn of_instances(names: &Names) -> Vec<TokenStream> {
+    let layers = names.network.every_layer().into_iter();
+    let required = layers.filter_map(Layer::built_in).flat_map(|built_in| &built_in.requires);
+    let open = required.filter(|required| required.depends_on_parameter()).map(Assertion::of);
+    open.map(|assertion| at(assertion.span, comparison(names, &assertion))).collect()
 }
 
 /// Returns the call that compares two sizes.

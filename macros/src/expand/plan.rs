@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 
-use super::{Names, at};
+use super::{Names, assertions, at};
 use crate::errors;
 use crate::graph::{Kind, Layer};
 use crate::size::Size;
@@ -13,17 +13,10 @@ pub(super) fn plan(names: &Names) -> TokenStream {
     let private = &names.private;
     let (parameters, architecture) = (names.parameters(), names.architecture());
     let count = names.layers.len();
-    let of_each = |function: &str| -> Vec<TokenStream> {
-        let function = Ident::new(function, Span::mixed_site());
-        let layers = names.layers.iter().zip(&names.shapes);
-        layers
-            .map(|(site, shape)| (&site.kind, shape))
-            .map(|(kind, shape)| code!(#private::chain::#function::<#kind, #shape>()))
-            .collect()
-    };
+    let of_each = |function: &str| of_each(names, function);
     let (caches, scratch, multiply_adds) = (of_each("cache"), of_each("scratch"), of_each("multiply_adds"));
     let (samples_together, sums_from_zero) = (of_each("samples_together"), of_each("sums_from_zero"));
-    let (mixing, stream) = (of_each("mixing"), super::stream::plan(names));
+    let (mixing, rows, stream) = (of_each("mixing"), of_each("rows"), super::stream::plan(names));
     let kept = (0..count.saturating_sub(1)).map(|index| super::forward::kept(names, index));
     let widest = names.widest(count);
     let plan_of = |index: usize| {
@@ -43,12 +36,23 @@ pub(super) fn plan(names: &Names) -> TokenStream {
             const READS_INPUT: #private::bool = #first::READS_INPUT;
             const READS_OUTPUT: #private::bool = #last::READS_OUTPUT;
             const SAMPLES_TOGETHER: #private::usize = #private::chain::largest(&[#(#samples_together),*]);
+            const ROWS: #private::usize = #private::chain::fewest(&[#(#rows),*]);
             const SUMS_FROM_ZERO: #private::bool = #(#sums_from_zero)&&*;
             const MIXING: #private::Mixing = #private::chain::joint_mixing(&[#(#mixing),*]);
             const STREAM: #private::core::option::Option<#private::StreamPlan> = #stream;
         }
         #evaluated
     }
+}
+
+/// Returns what a function of `chain` gives for each layer.
+fn of_each(names: &Names, function: &str) -> Vec<TokenStream> {
+    let (private, function) = (&names.private, Ident::new(function, Span::mixed_site()));
+    let layers = names.layers.iter().zip(&names.shapes);
+    layers
+        .map(|(site, shape)| (&site.kind, shape))
+        .map(|(kind, shape)| code!(#private::chain::#function::<#kind, #shape>()))
+        .collect()
 }
 
 /// Returns a constant that evaluates the plan of a network without const parameters, so that `cargo check` reports what a custom
@@ -62,8 +66,8 @@ fn evaluated(names: &Names) -> Option<TokenStream> {
         .then(|| code!(#allowed const _: #private::usize = <#architecture as #private::Plan>::CACHE_LEN;))
 }
 
-/// Returns both lengths, preceded by assertions that the const parameters which are sizes are not 0. Only an instance of the
-/// network can fail them, and each use of an instance needs one of the two lengths.
+/// Returns both lengths, preceded by assertions that the const parameters which are sizes are not 0, and that they are as layers
+/// require. Only an instance of the network can fail them, and each use of an instance needs one of the two lengths.
 fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) -> (TokenStream, TokenStream) {
     let (private, network) = (&names.private, names.network);
     let layers = network.every_layer().into_iter().flat_map(Layer::sizes);
@@ -79,5 +83,7 @@ fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) ->
         let message = errors::parameter_zero(parameter, &network.name);
         at(parameter.span(), code!(#private::require_size(#parameter, #message);))
     });
+    let requirements = assertions::of_instances(names);
+    let checks = checks.chain(requirements.into_iter().map(|required| code!(#required;)));
     (code!({ #(#checks)* #cache_len }), code!({ let _ = Self::CACHE_LEN; #inference_len }))
 }

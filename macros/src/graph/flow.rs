@@ -36,6 +36,11 @@ pub(super) struct State {
 }
 
 impl State {
+    /// Returns the input of the first layer.
+    pub(super) fn new(shape: Shape, known: bool, source: Source, unknown: Size) -> Self {
+        Self { shape, known, kind: known, gap: false, source, unknown }
+    }
+
     /// Returns whether the input of the next layer can be checked.
     pub(super) fn is_judged(&self) -> bool {
         self.known && !self.gap

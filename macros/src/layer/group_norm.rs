@@ -4,7 +4,6 @@ use super::{Argument, Flow, Parameters, Relation, Requirement, Resolved, Slot, S
 use crate::errors;
 use crate::setting::Setting;
 use crate::shape::IMAGE;
-use crate::size::Size;
 
 pub(super) const SPEC: Spec = Spec {
     name: "GroupNorm",
@@ -19,10 +18,7 @@ pub(super) const SPEC: Spec = Spec {
 
 fn resolve(written: &Written) -> Resolved {
     let (groups, channels) = (written.sizes[0].clone(), written.axis(0, &IMAGE));
-    // The layer itself asserts what depends on a const parameter, where it is instantiated.
-    let is_parameter = |size: &Size| matches!(size, Size::Parameter(_));
-    let checked = groups.number() != Some(1) && !is_parameter(&groups) && !is_parameter(&channels);
-    let requirement = checked.then(|| Requirement {
+    let requirement = (groups.number() != Some(1)).then(|| Requirement {
         relation: Relation::Divides,
         message: errors::normalized_groups_do_not_divide(written.layer, &channels.counted(["channel", "channels"])),
         gives: channels.clone(),

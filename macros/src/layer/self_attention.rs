@@ -5,7 +5,6 @@ use super::{Argument, Flow, Parameters, Relation, Requirement, Resolved, Slot, S
 use crate::errors;
 use crate::setting::{Setting, Value};
 use crate::shape::SEQUENCE;
-use crate::size::Size;
 
 pub(super) const SPEC: Spec = Spec {
     name: "SelfAttention",
@@ -23,10 +22,7 @@ pub(super) const SPEC: Spec = Spec {
 
 fn resolve(written: &Written) -> Resolved {
     let (heads, features) = (written.sizes[0].clone(), written.axis(1, &SEQUENCE));
-    // The layer itself asserts what depends on a const parameter, where it is instantiated.
-    let is_parameter = |size: &Size| matches!(size, Size::Parameter(_));
-    let checked = heads.number() != Some(1) && !is_parameter(&heads) && !is_parameter(&features);
-    let requirement = checked.then(|| Requirement {
+    let requirement = (heads.number() != Some(1)).then(|| Requirement {
         relation: Relation::Divides,
         message: errors::heads_do_not_divide(written.layer, &features.counted(["feature", "features"])),
         gives: features.clone(),

@@ -98,6 +98,11 @@ impl Argument {
 }
 
 impl Requirement {
+    /// Returns whether only an instance of a network with const parameters has both sizes.
+    pub(crate) fn depends_on_parameter(&self) -> bool {
+        [&self.gives, &self.takes].into_iter().any(|size| matches!(size, Size::Parameter(_)))
+    }
+
     /// Returns whether it may be met: false only if the macro knows both sizes and the window is larger.
     pub(crate) fn may_hold(&self) -> bool {
         let numbers = self.gives.number().zip(self.takes.number());

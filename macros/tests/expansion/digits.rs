@@ -103,6 +103,14 @@ impl Plan for DigitClassifier<f32> {
             chain::samples_together::<Softmax, Vector<10>>(),
         ],
     );
+    const ROWS: usize = chain::fewest(
+        &[
+            chain::rows::<Dense<64, 32>, Vector<64>>(),
+            chain::rows::<Tanh, Vector<32>>(),
+            chain::rows::<Dense<32, 10>, Vector<32>>(),
+            chain::rows::<Softmax, Vector<10>>(),
+        ],
+    );
     const SUMS_FROM_ZERO: bool = chain::sums_from_zero::<Dense<64, 32>, Vector<64>>()
         && chain::sums_from_zero::<Tanh, Vector<32>>()
         && chain::sums_from_zero::<Dense<32, 10>, Vector<32>>()

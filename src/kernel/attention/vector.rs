@@ -3,6 +3,10 @@
 //! A tile of the weights consists of some steps and two registers of the steps that they see; one of the output, of some steps
 //! and two registers of elements. A causal tile has the terms that all of its steps see, and a triangle of those that only
 //! some of them see. Lanes of weights beyond the triangle are computed but not read.
+#![allow(
+    clippy::needless_range_loop,
+    reason = "tiles are spelled out per path: iterators take half as long again to compile"
+)]
 
 use super::{AttentionSizes, Head, KEY, VALUE};
 use crate::kernel::Isa;

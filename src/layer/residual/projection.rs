@@ -112,6 +112,16 @@ impl<L: Layer, S: Layer, In: Shape> ProjectionPlan<L, S, In> {
 /// The position of a shortcut in a pass, unlike that of any of the layers beside it.
 const SHORTCUT: u64 = u64::MAX - 1;
 
+/// Returns the smaller of two numbers of rows.
+const fn smaller(one: usize, other: usize) -> usize {
+    if one < other { one } else { other }
+}
+
+/// Returns the number of rows that a layer multiplies by its weights. A layer without parameters has none.
+const fn rows<L: Layer, In: Shape>() -> usize {
+    if size_of::<L::With<f32>>() == 0 { usize::MAX } else { Inner::<L, In>::ROWS }
+}
+
 /// Returns the larger of two lengths.
 const fn larger(one: usize, other: usize) -> usize {
     if one > other { one } else { other }
@@ -128,6 +138,7 @@ impl<L: Layer, S: Layer, In: Shape> Plan for ProjectionPlan<L, S, In> {
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = sums_from_zero::<L, In>() && sums_from_zero::<S, In>();
     const SAMPLES_TOGETHER: usize = larger(Inner::<L, In>::SAMPLES_TOGETHER, Inner::<S, In>::SAMPLES_TOGETHER);
+    const ROWS: usize = smaller(rows::<L, In>(), rows::<S, In>());
     const MIXING: Mixing = Inner::<L, In>::MIXING.and(Inner::<S, In>::MIXING);
     const STREAM: Option<StreamPlan> = match StreamPlan::joint(Inner::<L, In>::STREAM, Inner::<S, In>::STREAM) {
         Some(plan) => Some(plan.with_scratch(Self::STEP_LEN)),

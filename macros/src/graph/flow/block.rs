@@ -183,8 +183,8 @@ impl Within<'_> {
         }
         let layer = format!("`{}`", self.path);
         let parameters = self.whose.parameters;
-        let has_steps = |output: &Shape| output.has_steps_of(&VECTOR);
-        if foreign && !parameters.is_empty() && !outputs.iter().all(has_steps) {
+        let by_steps = outputs.iter().all(|output| output.has_steps_of(&VECTOR));
+        if foreign && !by_steps && !parameters.is_empty() {
             if known {
                 errors.push(errors::size_of_custom_shape(self.place, &layer, "a branch"));
             }
@@ -202,8 +202,7 @@ impl Within<'_> {
         }
         if foreign {
             let unknown = self.unknown();
-            let known = outputs.iter().all(has_steps);
-            return Ok((if known { unknown.with_features(sum.clone(), &unknown) } else { unknown }, Some(sum)));
+            return Ok((if by_steps { unknown.with_features(sum.clone(), &unknown) } else { unknown }, Some(sum)));
         }
         let Shape::Known(spec, sizes) = first else { return Err(Refused) };
         let overflows = sum.overflows();

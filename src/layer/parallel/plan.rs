@@ -1,0 +1,129 @@
+//! How much memory do branches need, and what do they read?
+
+use core::marker::PhantomData;
+
+use crate::layer::parallel::Branches;
+use crate::layer::{Layer, Mixing, Plan, StreamPlan};
+use crate::shape::Shape;
+
+/// What the plan of a block depends on in one of its branches.
+#[derive(Clone, Copy, Debug)]
+pub struct BranchPlan {
+    pub(super) output: usize,
+    pub(super) cache: usize,
+    pub(super) inference: usize,
+    pub(super) multiply_adds: u64,
+    pub(super) reads_input: bool,
+    pub(super) reads_output: bool,
+    pub(super) sums_from_zero: bool,
+    pub(super) samples_together: usize,
+    pub(super) rows: usize,
+    pub(super) mixing: Mixing,
+    /// The number of elements of a step of the output.
+    pub(super) step: usize,
+    pub(super) stream: Option<StreamPlan>,
+}
+
+impl BranchPlan {
+    /// Returns the plan of the branch `L` for an input of shape `In`.
+    #[must_use]
+    pub const fn of<L: Layer, In: Shape>() -> Self {
+        Self {
+            output: <L::Output<In> as Shape>::LEN,
+            cache: <L::Plan<In> as Plan>::CACHE_LEN,
+            inference: <L::Plan<In> as Plan>::INFERENCE_LEN,
+            multiply_adds: <L::Plan<In> as Plan>::MULTIPLY_ADDS,
+            reads_input: <L::Plan<In> as Plan>::READS_INPUT,
+            reads_output: <L::Plan<In> as Plan>::READS_OUTPUT,
+            sums_from_zero: <L::Plan<In> as Plan>::SUMS_FROM_ZERO || size_of::<L::With<f32>>() == 0,
+            samples_together: <L::Plan<In> as Plan>::SAMPLES_TOGETHER,
+            rows: if size_of::<L::With<f32>>() == 0 { usize::MAX } else { <L::Plan<In> as Plan>::ROWS },
+            mixing: <L::Plan<In> as Plan>::MIXING,
+            step: <<L::Output<In> as Shape>::Step as Shape>::LEN,
+            stream: <L::Plan<In> as Plan>::STREAM,
+        }
+    }
+
+    /// Returns the number of elements per sample that are kept for the branch in training.
+    pub(super) const fn kept(&self) -> usize {
+        self.cache + if self.reads_output { self.output } else { 0 }
+    }
+}
+
+/// The totals of the plans of some branches.
+pub(super) struct Totals {
+    pub(super) kept: usize,
+    pub(super) widest: usize,
+    pub(super) inference: usize,
+    pub(super) multiply_adds: u64,
+    pub(super) read_input: bool,
+    pub(super) sum_from_zero: bool,
+    pub(super) samples_together: usize,
+    pub(super) rows: usize,
+    pub(super) mixing: Mixing,
+    /// The number of elements of the widest step of an output.
+    pub(super) step: usize,
+    pub(super) stream: Option<StreamPlan>,
+}
+
+impl Totals {
+    const fn of(plans: &[BranchPlan]) -> Self {
+        let mut totals = Self {
+            kept: 0,
+            widest: 0,
+            inference: 0,
+            multiply_adds: 0,
+            read_input: false,
+            sum_from_zero: true,
+            samples_together: 1,
+            rows: usize::MAX,
+            mixing: Mixing::NONE,
+            step: 0,
+            stream: Some(StreamPlan::stateless(0)),
+        };
+        let mut index = 0;
+        while index < plans.len() {
+            let plan = &plans[index];
+            totals.kept += plan.kept();
+            totals.widest = if plan.output > totals.widest { plan.output } else { totals.widest };
+            totals.inference = if plan.inference > totals.inference { plan.inference } else { totals.inference };
+            totals.multiply_adds += plan.multiply_adds;
+            totals.read_input |= plan.reads_input;
+            totals.sum_from_zero &= plan.sums_from_zero;
+            totals.mixing = totals.mixing.and(plan.mixing);
+            totals.rows = if plan.rows < totals.rows { plan.rows } else { totals.rows };
+            totals.step = if plan.step > totals.step { plan.step } else { totals.step };
+            totals.stream = StreamPlan::joint(totals.stream, plan.stream);
+            if plan.samples_together > totals.samples_together {
+                totals.samples_together = plan.samples_together;
+            }
+            index += 1;
+        }
+        totals
+    }
+}
+
+/// The plan of [`Parallel`](crate::Parallel) with the branches `B`.
+#[derive(Clone, Copy, Debug)]
+pub struct ParallelPlan<B>(PhantomData<B>);
+
+impl<B: Branches> ParallelPlan<B> {
+    pub(super) const TOTALS: Totals = Totals::of(B::PLANS);
+}
+
+impl<B: Branches> Plan for ParallelPlan<B> {
+    // An output of a branch or the gradient of one, and a gradient of the input.
+    const CACHE_LEN: usize = Self::TOTALS.widest + B::Input::LEN + Self::TOTALS.kept;
+    const INFERENCE_LEN: usize = Self::TOTALS.widest + Self::TOTALS.inference;
+    const MULTIPLY_ADDS: u64 = Self::TOTALS.multiply_adds;
+    const READS_INPUT: bool = Self::TOTALS.read_input;
+    const READS_OUTPUT: bool = false;
+    const SUMS_FROM_ZERO: bool = Self::TOTALS.sum_from_zero;
+    const SAMPLES_TOGETHER: usize = Self::TOTALS.samples_together;
+    const ROWS: usize = Self::TOTALS.rows;
+    const MIXING: Mixing = Self::TOTALS.mixing;
+    const STREAM: Option<StreamPlan> = match Self::TOTALS.stream {
+        Some(plan) => Some(plan.with_scratch(Self::TOTALS.step)),
+        None => None,
+    };
+}

@@ -1,0 +1,12 @@
+//! Self-attention whose number of heads is left out.
+
+use typenet::prelude::*;
+
+network! {
+    struct Net (Sequence<16, 12>) {
+        attention: SelfAttention(causal = true),
+        LastStep,
+    }
+}
+
+fn main() {}
