@@ -175,18 +175,19 @@ fn advance<T: Kernels, I: Isa>(
     states: &mut [T],
 ) {
     let Sizes { samples, steps, units, gates: width, .. } = sizes;
+    let AtStep { gates: all_gates, products: of_gates, reset_products, resets } = at;
     let [of_state, of_reset] = of_states(samples, units);
-    T::dense_forward(isa, of_state, parts.weight_hh, parts.bias_hh, states, at.products);
+    T::dense_forward(isa, of_state, parts.weight_hh, parts.bias_hh, states, of_gates);
     for sample in 0..samples {
-        let [r, z, _] = gates(row_mut(at.gates, width, sample * steps + step));
-        let [of_r, of_z] = products(row(at.products, 2 * units, sample));
-        let (before, reset) = (row(states, units, sample), row_mut(at.resets, units, sample));
+        let [r, z, _] = gates(row_mut(all_gates, width, sample * steps + step));
+        let [of_r, of_z] = products(row(of_gates, 2 * units, sample));
+        let (before, reset) = (row(states, units, sample), row_mut(resets, units, sample));
         T::formula_rows(isa, &Open, 1, units, [of_r, of_z, before], [], [], [r, z, reset], []);
     }
-    T::dense_forward(isa, of_reset, parts.weight_rh, parts.bias_rh, at.resets, at.reset_products);
+    T::dense_forward(isa, of_reset, parts.weight_rh, parts.bias_rh, resets, reset_products);
     for sample in 0..samples {
-        let [_, z, n] = gates(row_mut(at.gates, width, sample * steps + step));
-        let (product, state) = (row(at.reset_products, units, sample), row_mut(states, units, sample));
+        let [_, z, n] = gates(row_mut(all_gates, width, sample * steps + step));
+        let (product, state) = (row(reset_products, units, sample), row_mut(states, units, sample));
         T::formula_rows(isa, &Close, 1, units, [product, &*z], [], [], [n, state], []);
     }
 }
