@@ -8,7 +8,7 @@ use nalgebra::SVector;
 use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{Isa, Kernels, SequenceSizes};
 use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
-use crate::layer::{Backward, Forward, Layer, Plan, SequencePadding, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SequencePadding, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::span;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
@@ -35,6 +35,11 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 ///
 /// As in Keras and PyTorch, the kernel is not flipped, and trailing steps that do not fill a window are ignored. The network
 /// infers the shape `Out`, `GI`, the number of features that each filter reads, and `B`, the number of biases: `CO` or 0.
+/// `CAUSAL` is the dilation of a layer that reads a stream, and otherwise 0.
+///
+/// # Streams
+/// With `padding = Causal` and a stride of 1, the layer reads a [`Stream`](crate::Stream) of any number of steps. It keeps the
+/// last `(K - 1) * dilation` of them.
 ///
 /// # Shapes
 /// Input: `Sequence<L, CI>`. Output: `Sequence<OL, CO>` with OL = ⌊(L + 2 padding - dilation (K - 1) - 1) / stride⌋ + 1, or
@@ -49,7 +54,7 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// features and a wrong number of features do not compile.
 ///
 /// # Panics
-/// Panics if the type is written by hand, with an `Out` other than the shape that follows from the input and the settings.
+/// Panics if the type is written by hand, with an `Out` or `CAUSAL` that does not follow from the input and the settings.
 ///
 /// # Numerics
 /// Elements outside the sequence are omitted from the sums rather than multiplied by zero. Sums are computed in the fixed orders
@@ -65,9 +70,15 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// changes.conv.weight[0] = [[-1.0].into(), [1.0].into()];
 /// assert_eq!(changes.predict(&[[3.0], [5.0], [4.0], [9.0]]), [[3.0], [2.0], [-1.0], [5.0]]);
 /// ```
-pub struct Conv1d<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize = CI, const B: usize = CO>(
-    PhantomData<Out>,
-);
+pub struct Conv1d<
+    const CI: usize,
+    const CO: usize,
+    const K: usize,
+    Out,
+    const GI: usize = CI,
+    const B: usize = CO,
+    const CAUSAL: usize = 0,
+>(PhantomData<Out>);
 
 /// The parameters of a [`Conv1d`] whose filters read `CI` features each.
 #[repr(C)]
@@ -114,8 +125,8 @@ pub struct Conv1dSettings {
     dilation: usize,
 }
 
-impl<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize, const B: usize>
-    Conv1d<CI, CO, K, Out, GI, B>
+impl<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize, const B: usize, const CAUSAL: usize>
+    Conv1d<CI, CO, K, Out, GI, B, CAUSAL>
 {
     /// Returns the settings that `Conv1d<..>(stride, padding, dilation)` stands for. `network!` rejects a stride or a dilation of
     /// 0.
@@ -127,16 +138,24 @@ impl<const CI: usize, const CO: usize, const K: usize, Out, const GI: usize, con
 
 /// The plan of a [`Conv1d`].
 #[derive(Debug)]
-pub struct Conv1dPlan<const GI: usize, const K: usize, Out>(PhantomData<Out>);
+pub struct Conv1dPlan<const CI: usize, const GI: usize, const K: usize, Out, const CAUSAL: usize>(PhantomData<Out>);
 
-impl<const GI: usize, const K: usize, Out: Shape> Plan for Conv1dPlan<GI, K, Out> {
+impl<const CI: usize, const GI: usize, const K: usize, Out: Shape, const CAUSAL: usize> Plan
+    for Conv1dPlan<CI, GI, K, Out, CAUSAL>
+{
     const MULTIPLY_ADDS: u64 = (Out::LEN * GI * K) as u64;
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
+    /// The steps before, and those of them that the kernel reads.
+    const STREAM: Option<StreamPlan> = if CAUSAL == 0 {
+        None
+    } else {
+        Some(StreamPlan { state: (K - 1) * CAUSAL * CI, scratch: K * CI, steps: usize::MAX })
+    };
 }
 
-impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize>
-    Conv1d<CI, CO, K, Out, GI, B>
+impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize, const CAUSAL: usize>
+    Conv1d<CI, CO, K, Out, GI, B, CAUSAL>
 {
     /// The number of groups.
     const GROUPS: usize = {
@@ -156,6 +175,11 @@ impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usi
         let (steps, span) = (input[0], span(K, dilation));
         let positions = padding.positions(steps, span, stride);
         assert!(output == [positions, CO], "the output of a `Conv1d` does not have the shape `Out`");
+        let is_causal = stride == 1 && matches!(padding, SequencePadding::Causal);
+        assert!(
+            CAUSAL == 0 || CAUSAL == dilation && is_causal,
+            "a `Conv1d` is not causal with the dilation of its type"
+        );
         SequenceSizes {
             samples,
             input,
@@ -169,14 +193,14 @@ impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usi
     }
 }
 
-impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize> Layer
-    for Conv1d<CI, CO, K, Out, GI, B>
+impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize, const CAUSAL: usize>
+    Layer for Conv1d<CI, CO, K, Out, GI, B, CAUSAL>
 {
     type Output<In: Shape> = Out;
     type Logits<In: Shape> = Out;
     type With<T: Scalar> = SequenceFilters<GI, CO, K, T, B>;
     type Settings = Conv1dSettings;
-    type Plan<In: Shape> = Conv1dPlan<GI, K, Out>;
+    type Plan<In: Shape> = Conv1dPlan<CI, GI, K, Out, CAUSAL>;
 
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
@@ -184,6 +208,35 @@ impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usi
         let sizes = Self::sizes::<In>(*site.settings, input.len() / In::LEN);
         let (weight, bias) = site.parameters.parts();
         T::convolve_sequence(isa, sizes, weight, bias, input, output);
+    }
+
+    /// The kernel convolves the steps that it reads, one after the other. Those before the first step are omitted.
+    fn step<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: NextStep<'_, T>) {
+        let NextStep { input, output, state, scratch, position } = memory;
+        let kept = (K - 1) * CAUSAL;
+        // The oldest step that is kept has the place of the next one.
+        let place = |step: usize| step % kept * CI;
+        let known = (position / CAUSAL).min(K - 1);
+        let (before, now) = scratch[..(known + 1) * CI].split_at_mut(known * CI);
+        for (distance, before) in (1..=known).rev().zip(before.chunks_exact_mut(CI)) {
+            before.copy_from_slice(&state[place(position - distance * CAUSAL)..][..CI]);
+        }
+        now.copy_from_slice(input);
+        if kept > 0 {
+            state[place(position)..][..CI].copy_from_slice(input);
+        }
+        let sizes = SequenceSizes {
+            samples: 1,
+            input: [known + 1, CI],
+            output: [1, CO],
+            kernel: K,
+            stride: 1,
+            padding: K - 1 - known,
+            dilation: 1,
+            groups: Self::GROUPS,
+        };
+        let (weight, bias) = site.parameters.parts();
+        T::convolve_sequence(isa, sizes, weight, bias, &scratch[..(known + 1) * CI], output);
     }
 
     #[inline(always)]
@@ -204,12 +257,28 @@ impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usi
     }
 }
 
-impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize, const L: usize>
-    Takes<Sequence<L, CI>> for Conv1d<CI, CO, K, Out, GI, B>
+impl<
+    const CI: usize,
+    const CO: usize,
+    const K: usize,
+    Out: Shape,
+    const GI: usize,
+    const B: usize,
+    const CAUSAL: usize,
+    const L: usize,
+> Takes<Sequence<L, CI>> for Conv1d<CI, CO, K, Out, GI, B, CAUSAL>
 {
 }
-impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usize, const B: usize, const L: usize>
-    Takes<ProbabilitySequence<L, CI>> for Conv1d<CI, CO, K, Out, GI, B>
+impl<
+    const CI: usize,
+    const CO: usize,
+    const K: usize,
+    Out: Shape,
+    const GI: usize,
+    const B: usize,
+    const CAUSAL: usize,
+    const L: usize,
+> Takes<ProbabilitySequence<L, CI>> for Conv1d<CI, CO, K, Out, GI, B, CAUSAL>
 {
 }
 
@@ -233,5 +302,14 @@ mod tests {
         type PlanOf<const GI: usize> = <Conv1d<4, 8, 3, Sequence<7, 8>, GI> as Layer>::Plan<Sequence<9, 4>>;
         assert_eq!(PlanOf::<4>::MULTIPLY_ADDS, 7 * 8 * 3 * 4);
         assert_eq!(PlanOf::<2>::MULTIPLY_ADDS, 7 * 8 * 3 * 2);
+    }
+
+    #[test]
+    fn a_stream_keeps_the_steps_that_the_kernel_spans() {
+        type PlanOf<const K: usize, const CAUSAL: usize> =
+            <Conv1d<4, 8, K, Sequence<9, 8>, 4, 8, CAUSAL> as Layer>::Plan<Sequence<9, 4>>;
+        assert_eq!(PlanOf::<3, 5>::STREAM.map(|plan| [plan.state, plan.scratch]), Some([2 * 5 * 4, 3 * 4]));
+        assert_eq!(PlanOf::<1, 2>::STREAM.map(|plan| [plan.state, plan.scratch]), Some([0, 4]));
+        assert_eq!(PlanOf::<3, 0>::STREAM, None);
     }
 }

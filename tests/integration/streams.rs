@@ -32,6 +32,24 @@ network! {
         SelfAttention<1>(causal = true, bias = false),
     }
 }
+network! {
+    struct Convolved<const CO: usize> (Sequence<23, 6>) {
+        Conv1d<_, CO, 3>(padding = Causal),
+        Conv1d<_, 5, 2>(padding = Causal, dilation = 4, bias = false),
+        Residual { Conv1d<_, 5, 4>(1, Causal, 3), Tanh },
+        Conv1d<_, 7, 1>(padding = Causal, dilation = 2),
+    }
+}
+network! {
+    struct Grouped (Sequence<9, 6>) {
+        Conv1d<_, 4, 3>(padding = Causal, groups = 2),
+        Repeat<2> { Conv1d<4, 4, 5>(padding = Causal, dilation = DILATION, groups = _), Relu },
+        Gru<_, 3>,
+        Conv1d<_, 2, 9>(padding = Causal, stride = 1),
+    }
+}
+/// A dilation that only the compiler knows.
+const DILATION: usize = 2;
 network!(struct Inner (Sequence<4, 3>) = Gru<_, 4>, PositionEmbedding);
 network!(struct Outer (Sequence<4, 2>) = Dense<_, 3>, Inner, Lstm<4, 2>);
 
@@ -70,6 +88,10 @@ fn streams_have_the_bits_of_whole_sequences() {
     agrees::<f64, Transformer<6, f64>>(10);
     agrees::<f32, Reset>(11);
     agrees::<f64, Reset<f64>>(12);
+    agrees::<f32, Convolved<8>>(13);
+    agrees::<f64, Convolved<33, f64>>(14);
+    agrees::<f32, Grouped>(15);
+    agrees::<f64, Grouped<f64>>(16);
 }
 
 #[test]
@@ -90,6 +112,20 @@ fn the_last_step_of_a_stream_is_the_latest() {
         stream.push(tokens[0]);
     }
     assert_eq!(stream.position(), 104);
+}
+
+#[test]
+fn convolutions_read_any_number_of_steps() {
+    network!(struct Sum (Sequence<4, 1>) = conv: Conv1d<_, 1, 3>(padding = Causal, dilation = 2));
+    let mut sum = Sum::zeroed();
+    sum.conv.weight[0] = [[1.0].into(), [10.0].into(), [100.0].into()];
+    let mut stream = sum.start();
+    assert_eq!(stream.steps_left(), None);
+    for _ in 0..2 {
+        let found: Vec<_> = (1..=9_u8).map(|step| stream.push([f32::from(step)])[0]).collect();
+        assert_eq!(found, [100.0, 200.0, 310.0, 420.0, 531.0, 642.0, 753.0, 864.0, 975.0]);
+        stream.restart();
+    }
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use super::bias;
 use super::convolution::{self, Groups, Positions};
 use super::{Argument, Flow, Parameters, Resolved, Slot, Spec, Takes, Type, Written};
-use crate::setting::Setting;
+use crate::setting::{Setting, Value};
 use crate::shape::{SEQUENCE, Shape};
+use crate::size::Size;
 
 pub(super) const SPEC: Spec = Spec {
     name: "Conv1d",
@@ -35,6 +36,14 @@ pub(super) const SPEC: Spec = Spec {
     resolve,
 };
 
+/// Returns the dilation of a layer whose outputs depend on no later input, with one for each step, so that it reads streams. It
+/// is in the type of the layer.
+fn causal_dilation(written: &Written) -> Option<Size> {
+    let is_causal = matches!(written.settings[1], Value::Word("Causal"));
+    let is_each_step = written.settings[0].along(0).is_none_or(|stride| stride.number() == Some(1));
+    (is_causal && is_each_step).then(|| convolution::along(written, 2, 1, 1))
+}
+
 fn resolve(written: &Written) -> Resolved {
     let [input, output, kernel] = [0, 1, 2].map(|slot| written.sizes[slot].clone());
     let Groups { argument, channels, requirement } = Groups::new(written, 3, [&input, &output], &input, "feature");
@@ -44,7 +53,13 @@ fn resolve(written: &Written) -> Resolved {
     let (steps, fits) = convolution::positions(written, (&SEQUENCE, 0), &kernel, settings, positions);
     let gives = Shape::Known(&SEQUENCE, vec![steps, output.clone()]);
     let sizes = |input: &_| [input, &output, &kernel].map(|size| Argument::Size(size.clone()));
-    let last = convolution::last_arguments(argument, &channels, bias::argument(written));
+    let last = match causal_dilation(written) {
+        Some(dilation) => {
+            let biases = bias::argument(written).unwrap_or_else(|| Argument::Size(output.clone()));
+            vec![Argument::Size(channels.clone()), biases, Argument::Size(dilation)]
+        }
+        None => convolution::last_arguments(argument, &channels, bias::argument(written)),
+    };
     Resolved {
         arguments: sizes(&input).into_iter().chain([Argument::Shape(gives.clone())]).chain(last).collect(),
         gives,
