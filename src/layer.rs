@@ -19,6 +19,7 @@ mod elementwise;
 mod pooling;
 mod recurrent;
 mod rescale;
+mod rotation;
 
 mod avg_pool1d;
 mod avg_pool2d;

@@ -66,7 +66,15 @@ network! {
 network!(struct Scores (Sequence<5, 3>) = Softmax, Gru<_, 6>, Dense<_, 4>);
 
 network!(struct Attended (Sequence<5, 6>) = SelfAttention<3>, Tanh, SelfAttention<1>(causal = true), Flatten, Dense<_, 2>);
-network!(struct Few (Sequence<1, 3>) = SelfAttention<1>, SelfAttention<3>(true, false), LastStep);
+network! {
+    struct Rotary<const L: usize> (Sequence<L, 6>) {
+        SelfAttention<3>(rotary = true),
+        Residual { LayerNorm, SelfAttention<1>(causal = true, rotary = true, bias = false) },
+        LastStep,
+        Dense<_, 2>,
+    }
+}
+network!(struct Few (Sequence<1, 3>) = SelfAttention<1>, SelfAttention<3>(true, false, false), LastStep);
 network! {
     struct Transformer<const L: usize, const N: usize> (Sequence<L, N>) {
         Residual { LayerNorm, SelfAttention<3>(causal = true) },
@@ -108,6 +116,8 @@ proptest! {
     fn networks_with_attention_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {
         check!(Attended, MeanSquaredError, SMOOTH, seed, samples);
         check!(Few, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Rotary<17>, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Rotary<1>, MeanSquaredError, SMOOTH, seed, samples);
         check!(Transformer<9, 3>, Nll, SMOOTH, seed, samples);
         check!(Transformer<3, 6>, Nll, SMOOTH, seed, samples);
         check!(Layered, MeanSquaredError, SMOOTH, seed, samples);

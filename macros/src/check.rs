@@ -341,7 +341,7 @@ impl Edge<'_> {
             match (gives.number(), takes.number()) {
                 (Some(gives), Some(takes)) if relation.holds(gives, takes) => {}
                 (Some(gives), Some(takes)) => {
-                    let (gives, takes) = (relation.text(gives, required.nouns), takes.to_string());
+                    let (gives, takes) = (relation.text(gives, required.nouns), relation.asked(takes).to_string());
                     let sizes = if relation == Relation::Same { [gives, takes] } else { [takes, gives] };
                     errors.push(errors::requirement(required.place, &required.message, &sizes));
                     if relation == Relation::Fits {

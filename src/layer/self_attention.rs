@@ -1,7 +1,9 @@
 //! Self-attention.
 
+mod rotary;
 mod weights;
 
+use self::rotary::{Turn, rotate};
 pub use self::weights::AttentionWeights;
 use self::weights::Parts;
 
@@ -30,6 +32,18 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 /// output of a step does not depend on later ones. `SelfAttention<4>(bias = false)` has no b. The network infers the number of
 /// features N.
 ///
+/// Attention without a mask does not know the order of the steps. [`PositionEmbedding`](crate::PositionEmbedding) and
+/// [`SinePositionEncoding`](crate::SinePositionEncoding) mark the input with it. `SelfAttention<4>(rotary = true)` marks queries and
+/// keys instead, and only their distance matters: each pair of neighboring elements turns with the step t, before the product.
+///
+/// ```text
+/// q[t, 2i]     ← q[t, 2i] cos α - q[t, 2i + 1] sin α      with α = t / 10000^(2i / D), and the same for k
+/// q[t, 2i + 1] ← q[t, 2i] sin α + q[t, 2i + 1] cos α
+/// ```
+///
+/// These are the interleaved pairs of the source. Some programs pair the elements i and i + D / 2 instead, which are the same for
+/// permuted rows of W_q and W_k.
+///
 /// # Shapes
 /// Input and output: `Sequence<L, N>`. [`AttentionWeights`]: `in_proj_weight` has W_q, W_k and W_v, and `out_proj` has W_o, as in
 /// PyTorch's `MultiheadAttention`.
@@ -48,7 +62,7 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 /// ```
 ///
 /// # Errors
-/// The layer does not compile unless `HEADS` divides N.
+/// The layer does not compile unless `HEADS` divides N, and D is even with `rotary = true`.
 ///
 /// # Numerics
 /// Sums are computed in the orders of [`AttentionKernels`](crate::kernel::AttentionKernels) and
@@ -57,7 +71,8 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 /// [`ATTENTION_ROWS`](crate::kernel::ATTENTION_ROWS) steps.
 ///
 /// # Source
-/// A. Vaswani et al., "Attention is all you need", 2017, section 3.2.
+/// A. Vaswani et al., "Attention is all you need", 2017, section 3.2. Rotary positions: J. Su et al., "RoFormer: Enhanced transformer
+/// with rotary position embedding", 2021, section 3.2.
 ///
 /// # Example
 /// ```
@@ -75,7 +90,13 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 /// assert_eq!(mean.predict(&[[1.0], [2.0], [6.0]]), [[1.0], [1.5], [3.0]]);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct SelfAttention<const HEADS: usize, const N: usize, const CAUSAL: bool = false, const B: usize = N>;
+pub struct SelfAttention<
+    const HEADS: usize,
+    const N: usize,
+    const CAUSAL: bool = false,
+    const ROTARY: bool = false,
+    const B: usize = N,
+>;
 
 /// The plan of a [`SelfAttention`].
 #[derive(Debug)]
@@ -128,11 +149,14 @@ impl Formula<2, 0, 0, 0, 1> for Means {
     }
 }
 
-impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> SelfAttention<HEADS, N, CAUSAL, B> {
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const ROTARY: bool, const B: usize>
+    SelfAttention<HEADS, N, CAUSAL, ROTARY, B>
+{
     /// Returns the sizes for a slice of elements of sequences, those of the first product, and those of the last.
     fn sizes<In: Shape>(elements: usize) -> (AttentionSizes, [DenseSizes; 2]) {
         let sizes = SelfAttentionPlan::<HEADS, N, CAUSAL, In>::sizes(elements / In::LEN);
         assert!(sizes.width * HEADS == N, "the number of heads of a `SelfAttention` divides the number of features");
+        assert!(!ROTARY || sizes.width.is_multiple_of(2), "the heads of a rotary `SelfAttention` have an even width");
         let dense = |outputs| DenseSizes { samples: sizes.samples * sizes.steps, inputs: N, outputs };
         (sizes, [dense(3 * N), dense(N)])
     }
@@ -151,6 +175,9 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Sel
         let weights =
             if is_training { &mut rest[Self::gradients_len(sizes)..] } else { &mut rest[..sizes.scratch_len()] };
         T::dense_forward(isa, of_input, in_weight, in_bias, input, projected);
+        if ROTARY {
+            rotate(sizes, 0, Turn::Ahead, projected);
+        }
         // The output is written last, so it is scratch memory until then.
         T::attention(isa, sizes, projected, output, weights, attended);
         T::dense_forward(isa, of_output, out_weight, out_bias, attended, output);
@@ -163,8 +190,8 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Sel
     }
 }
 
-impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Layer
-    for SelfAttention<HEADS, N, CAUSAL, B>
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const ROTARY: bool, const B: usize> Layer
+    for SelfAttention<HEADS, N, CAUSAL, ROTARY, B>
 {
     type Output<In: Shape> = In::Plain;
     type Logits<In: Shape> = In::Plain;
@@ -198,13 +225,17 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Lay
         let (attended, weights) = scratch.split_at_mut(N);
         let dense = |outputs| DenseSizes { samples: 1, inputs: N, outputs };
         T::dense_forward(isa, dense(3 * N), in_weight, in_bias, input, projected);
+        let sizes = Self::sizes::<In>(In::LEN).0;
+        if ROTARY {
+            rotate(AttentionSizes { steps: 1, ..sizes }, position, Turn::Ahead, projected);
+        }
         let (query, rest) = projected.split_at(N);
         let (key, value) = rest.split_at(N);
         for (place, &key) in keys[position..].iter_mut().step_by(capacity).zip(key) {
             *place = key;
         }
         values[position * N..][..N].copy_from_slice(value);
-        let sizes = AttentionSizes { steps: position + 1, ..Self::sizes::<In>(In::LEN).0 };
+        let sizes = AttentionSizes { steps: position + 1, ..sizes };
         T::attention_step(isa, sizes, query, [&*keys, &*values], capacity, weights, attended);
         T::dense_forward(isa, dense(N), out_weight, out_bias, attended, output);
     }
@@ -228,6 +259,9 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Lay
         T::formula_rows(isa, &Means, means.len(), N / HEADS, each, [], [], [], [&mut *means]);
         // The gradient of the output is not needed any more, so it is scratch memory.
         T::attention_gradient(isa, sizes, projected, grad_output, weights, grad_attended, means);
+        if ROTARY {
+            rotate(sizes, 0, Turn::Back, projected);
+        }
         T::dense_weight_gradient(isa, of_input, input, projected, accumulate, grad.in_weight, grad.in_bias);
         if let Some(grad_input) = grad_input {
             T::dense_input_gradient(isa, of_input, parts.in_weight, projected, grad_input);
@@ -235,12 +269,12 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize> Lay
     }
 }
 
-impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize, const L: usize> Takes<Sequence<L, N>>
-    for SelfAttention<HEADS, N, CAUSAL, B>
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const ROTARY: bool, const B: usize, const L: usize>
+    Takes<Sequence<L, N>> for SelfAttention<HEADS, N, CAUSAL, ROTARY, B>
 {
 }
 
-impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const B: usize, const L: usize>
-    Takes<ProbabilitySequence<L, N>> for SelfAttention<HEADS, N, CAUSAL, B>
+impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const ROTARY: bool, const B: usize, const L: usize>
+    Takes<ProbabilitySequence<L, N>> for SelfAttention<HEADS, N, CAUSAL, ROTARY, B>
 {
 }

@@ -2,6 +2,7 @@
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
+use crate::layer::rotation::Rotation;
 use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::{Sequence, Shape};
@@ -45,34 +46,6 @@ use crate::shape::{Sequence, Shape};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct SinePositionEncoding<const L: usize, const N: usize>;
 
-/// How many steps follow by rotation from one that is computed by itself.
-const ROTATIONS: usize = 16;
-
-/// A sine and a cosine that turn by the same angle in each step.
-#[derive(Clone, Copy, Default)]
-struct Pair {
-    frequency: f64,
-    turn: (f64, f64),
-    now: (f64, f64),
-}
-
-impl Pair {
-    fn new(frequency: f64) -> Self {
-        Self { frequency, turn: libm::sincos(frequency), now: (0.0, 1.0) }
-    }
-
-    /// Moves to this position, from the one before it.
-    #[inline(always)]
-    fn move_to(&mut self, position: usize) {
-        let ((sine, cosine), (turn_sine, turn_cosine)) = (self.now, self.turn);
-        self.now = if position.is_multiple_of(ROTATIONS) {
-            libm::sincos(position as f64 * self.frequency)
-        } else {
-            (sine * turn_cosine + cosine * turn_sine, cosine * turn_cosine - sine * turn_sine)
-        };
-    }
-}
-
 impl<const L: usize, const N: usize> SinePositionEncoding<L, N> {
     /// The default of w, as in the source.
     pub const MAX_WAVELENGTH: f64 = 1e4;
@@ -99,14 +72,13 @@ impl<const L: usize, const N: usize> SinePositionEncoding<L, N> {
     /// Adds the encoding to every sample.
     #[inline(always)]
     fn add<T: Scalar>(max_wavelength: f64, values: &mut [T]) {
-        let (mut pairs, mut encoding) = ([Pair::default(); N], [T::ZERO; N]);
+        let (mut pairs, mut encoding) = ([Rotation::default(); N], [T::ZERO; N]);
         for (pair, place) in pairs.iter_mut().zip((0..N).step_by(2)) {
-            *pair = Pair::new(Self::frequency(max_wavelength, place));
+            *pair = Rotation::new(Self::frequency(max_wavelength, place));
         }
         for position in 0..L {
             for (pair, encoding) in pairs.iter_mut().zip(encoding.chunks_mut(2)) {
-                pair.move_to(position);
-                let (sine, cosine) = pair.now;
+                let (sine, cosine) = pair.move_to(position);
                 for (encoding, value) in encoding.iter_mut().zip([sine, cosine]) {
                     *encoding = T::from_f64(value);
                 }
@@ -159,12 +131,9 @@ impl<const L: usize, const N: usize> Layer for SinePositionEncoding<L, N> {
         let NextStep { input, output, position, .. } = memory;
         output.copy_from_slice(input);
         for (feature, output) in output.chunks_mut(2).enumerate() {
-            let mut pair = Pair::new(Self::frequency(*site.settings, 2 * feature));
-            // The same rotations as those of a whole sequence.
-            for position in position / ROTATIONS * ROTATIONS..=position {
-                pair.move_to(position);
-            }
-            for (value, encoding) in output.iter_mut().zip([pair.now.0, pair.now.1]) {
+            let mut pair = Rotation::before(Self::frequency(*site.settings, 2 * feature), position);
+            let (sine, cosine) = pair.move_to(position);
+            for (value, encoding) in output.iter_mut().zip([sine, cosine]) {
                 *value += T::from_f64(encoding);
             }
         }

@@ -15,6 +15,11 @@ network!(struct Causal (Sequence<13, 6>) = attention: SelfAttention<3>(causal = 
 network!(struct Wide (Sequence<5, 9>) = attention: SelfAttention<1>(true));
 network!(struct Narrow (Sequence<5, 3>) = attention: SelfAttention<3>(causal = false));
 network!(struct WithoutBias (Sequence<7, 8>) = attention: SelfAttention<4>(causal = true, bias = false));
+network!(struct Rotary (Sequence<7, 12>) = attention: SelfAttention<3>(rotary = true));
+network!(struct RotaryCausal (Sequence<19, 6>) = attention: SelfAttention<1>(causal = true, rotary = true));
+network!(struct RotaryNarrow (Sequence<5, 6>) = attention: SelfAttention<3>(true, true));
+network!(struct RotaryWithoutBias (Sequence<3, 20>) = attention: SelfAttention<1>(false, true, false));
+network!(struct RotarySingle (Sequence<1, 2>) = attention: SelfAttention<1>(rotary = true));
 network! {
     struct InBlock<const L: usize, const N: usize> (Sequence<L, N>) {
         block: Residual { norm: LayerNorm, attention: SelfAttention<2>(causal = true) },
@@ -42,6 +47,32 @@ fn self_attention_agrees_with_pytorch() {
     agrees_with_recorded::<f32, WithoutBias<f32>>(&file["f32"]["without_bias"], "without bias");
     agrees_with_recorded::<f64, InBlock<7, 6, f64>>(&file["f64"]["residual"], "residual");
     agrees_with_recorded::<f32, InBlock<7, 6, f32>>(&file["f32"]["residual"], "residual");
+}
+
+#[test]
+fn rotary_positions_agree_with_pytorch() {
+    let file = recorded::file("rotary.json");
+    agrees_with_recorded::<f64, Rotary<f64>>(&file["f64"]["full"], "full");
+    agrees_with_recorded::<f32, Rotary<f32>>(&file["f32"]["full"], "full");
+    agrees_with_recorded::<f64, RotaryCausal<f64>>(&file["f64"]["causal"], "causal");
+    agrees_with_recorded::<f32, RotaryCausal<f32>>(&file["f32"]["causal"], "causal");
+    agrees_with_recorded::<f64, RotaryNarrow<f64>>(&file["f64"]["narrow"], "heads of one pair");
+    agrees_with_recorded::<f32, RotaryNarrow<f32>>(&file["f32"]["narrow"], "heads of one pair");
+    agrees_with_recorded::<f64, RotaryWithoutBias<f64>>(&file["f64"]["without_bias"], "without bias");
+    agrees_with_recorded::<f32, RotaryWithoutBias<f32>>(&file["f32"]["without_bias"], "without bias");
+    agrees_with_recorded::<f64, RotarySingle<f64>>(&file["f64"]["single"], "one step");
+    agrees_with_recorded::<f32, RotarySingle<f32>>(&file["f32"]["single"], "one step");
+}
+
+#[test]
+fn rotary_attention_knows_the_order_of_steps() {
+    let network = Rotary::init(&mut typenet::rng(5));
+    let input: [[f32; 12]; 7] = std::array::from_fn(|step| std::array::from_fn(|k| ((step * 12 + k) as f32).cos()));
+    let mut reversed = input;
+    reversed.reverse();
+    let (ahead, mut back) = (network.predict(&input), network.predict(&reversed));
+    back.reverse();
+    assert!(ahead.iter().flatten().zip(back.iter().flatten()).any(|(ahead, back)| (ahead - back).abs() > 1e-3));
 }
 
 #[cfg(feature = "safetensors")]

@@ -50,6 +50,8 @@ network! {
 }
 /// A dilation that only the compiler knows.
 const DILATION: usize = 2;
+network!(struct Rotary (Sequence<37, 6>) = Repeat<2> { Residual { SelfAttention<3>(causal = true, rotary = true) }, Tanh });
+network!(struct RotaryWide (Sequence<19, 34>) = SelfAttention<1>(true, true, bias = false));
 network!(struct Inner (Sequence<4, 3>) = Gru<_, 4>, PositionEmbedding);
 network!(struct Outer (Sequence<4, 2>) = Dense<_, 3>, Inner, Lstm<4, 2>);
 
@@ -92,6 +94,9 @@ fn streams_have_the_bits_of_whole_sequences() {
     agrees::<f64, Convolved<33, f64>>(14);
     agrees::<f32, Grouped>(15);
     agrees::<f64, Grouped<f64>>(16);
+    agrees::<f32, Rotary>(17);
+    agrees::<f64, Rotary<f64>>(18);
+    agrees::<f32, RotaryWide>(19);
 }
 
 #[test]

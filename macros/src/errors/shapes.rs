@@ -178,6 +178,15 @@ pub(crate) fn heads_do_not_divide(layer: &str, features: &str) -> [String; 3] {
     ]
 }
 
+/// Heads whose pairs of features do not divide the features, in parts as those of `groups_do_not_divide`.
+pub(crate) fn heads_do_not_divide_into_pairs(layer: &str, features: &str) -> [String; 3] {
+    [
+        format!("heads do not divide: {layer} turns pairs of features in each head, so it takes a multiple of "),
+        format!(" features, but the divisors of {features} are "),
+        "\n\nhelp: write half of an even one of these numbers for the heads, or another number of features".to_owned(),
+    ]
+}
+
 /// A requirement on two sizes that the macro knows.
 pub(crate) fn requirement(place: Place, [before, between, after]: &[String; 3], [one, other]: &[String; 2]) -> Error {
     place.error(format!("{before}{one}{between}{other}{after}"))

@@ -123,6 +123,7 @@ fn entry(names: &Names, judges: &Judges) -> Option<TokenStream> {
                     Relation::Same => code!(#gives == #takes),
                     Relation::Fits => code!(#gives >= #takes),
                     Relation::Divides => code!(#private::divides(#takes, #gives)),
+                    Relation::DividesIntoPairs => code!(#private::divides(2 * #takes, #gives)),
                 }
             });
             Some(code!(#(#comparisons)&&*))
@@ -228,6 +229,7 @@ fn comparison(names: &Names, assertion: &Assertion) -> TokenStream {
         Relation::Same => code!(#private::require_same(#gives, #takes, [#(#message),*], [#(#nouns),*])),
         Relation::Fits => code!(#private::require_fits(#takes, #gives, [#(#message),*])),
         Relation::Divides => code!(#private::require_divides(#takes, #gives, [#(#message),*])),
+        Relation::DividesIntoPairs => code!(#private::require_divides(2 * #takes, #gives, [#(#message),*])),
     }
 }
 

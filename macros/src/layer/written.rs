@@ -84,6 +84,8 @@ pub(crate) enum Relation {
     Fits,
     /// The second size divides the first.
     Divides,
+    /// Twice the second size divides the first.
+    DividesIntoPairs,
 }
 
 impl Argument {
@@ -116,7 +118,15 @@ impl Relation {
         match self {
             Self::Same => gives == takes,
             Self::Fits => takes <= gives,
-            Self::Divides => gives.checked_rem(takes) == Some(0),
+            Self::Divides | Self::DividesIntoPairs => gives.checked_rem(self.asked(takes)) == Some(0),
+        }
+    }
+
+    /// Returns the second number in the message of a requirement.
+    pub(crate) fn asked(self, takes: u64) -> u64 {
+        match self {
+            Self::Same | Self::Fits | Self::Divides => takes,
+            Self::DividesIntoPairs => takes.saturating_mul(2),
         }
     }
 
@@ -125,7 +135,7 @@ impl Relation {
         match self {
             Self::Same => format!("{gives} {}", if gives == 1 { one } else { many }),
             Self::Fits => gives.to_string(),
-            Self::Divides => {
+            Self::Divides | Self::DividesIntoPairs => {
                 let mut divisors: Vec<_> =
                     (1..=gives.min(MOST_DIVISORS)).filter(|&divisor| gives.is_multiple_of(divisor)).collect();
                 divisors.extend((gives > MOST_DIVISORS).then_some(gives));

@@ -38,7 +38,7 @@ fn compared(assertion: &Assertion) -> String {
     let Assertion { relation, gives, takes, message: [before, between, after], .. } = assertion;
     let [first, second] = match relation {
         Relation::Same => [gives, takes],
-        Relation::Fits | Relation::Divides => [takes, gives],
+        Relation::Fits | Relation::Divides | Relation::DividesIntoPairs => [takes, gives],
     };
     format!("{before}{}{between}{}{}", first.text(), second.text(), after.replace("\n\n", ", "))
 }
