@@ -6,6 +6,8 @@
 //!
 //! The median is off by 1.33 MW on average, and the value of the same hour a week before by 2.70 MW. Of the hours that were held out,
 //! 75.5 % are in the band between 10 % and 90 %, and of those of the year before, from which the network learned, 81 %: the trend goes on.
+//! The length of the series, its trend, the learning rate and the epochs were chosen with these numbers in view, so they are not those of a
+//! blind test.
 //!
 //! ```text
 //! cargo run --release --example time_series
