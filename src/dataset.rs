@@ -9,6 +9,8 @@ mod scaler;
 
 mod augmented;
 mod batches;
+#[cfg(feature = "csv")]
+mod csv;
 mod digits;
 mod epoch;
 #[cfg(feature = "idx")]
@@ -38,6 +40,8 @@ use crate::target::Target;
 pub use augmented::Augmented;
 pub use batches::Batches;
 pub(crate) use checked_batches::CheckedBatches;
+#[cfg(feature = "csv")]
+pub use csv::{Csv, CsvTable, Missing, TargetColumns};
 pub use digits::digits;
 pub use epoch::Epoch;
 pub use min_max::MinMax;

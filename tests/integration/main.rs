@@ -21,6 +21,8 @@ mod batches;
 mod blocks;
 mod checkpoint;
 mod classes;
+#[cfg(feature = "csv")]
+mod csv;
 mod dropout;
 mod formula_kernels;
 mod formulas;
