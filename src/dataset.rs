@@ -18,6 +18,7 @@ mod quantile_transformer;
 mod rows;
 mod standardizer;
 mod stratified;
+mod streams;
 mod tokens;
 mod weighted;
 
@@ -47,6 +48,7 @@ pub use scaler::Scaler;
 #[doc(hidden)]
 pub use scaler::{StoredTensor, Unfit};
 pub use standardizer::{SameSample, Standardizer};
+pub use streams::Streams;
 
 pub use crate::shape::SampleArray;
 

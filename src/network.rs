@@ -25,6 +25,7 @@ mod predict;
 mod program;
 mod shards;
 mod stream;
+mod streams;
 #[cfg(feature = "safetensors")]
 mod weights;
 mod workspace;
@@ -39,12 +40,10 @@ pub use compatibility::{FitsInput, FitsTarget, FitsValue};
 pub use differentiate::Differentiate;
 pub use dot::Dot;
 pub use evaluate::Evaluate;
+pub(crate) use evaluator::{Buffers, Evaluator, Observer, Predictions};
 #[cfg(feature = "std")]
-pub(crate) use evaluator::with_room;
-#[cfg(feature = "std")]
-pub(crate) use evaluator::{Buffers, BuffersOf, Observer};
-pub(crate) use evaluator::{Evaluator, Predictions};
-use evaluator::{evaluate_on_batches, measure_on, measure_on_batches};
+pub(crate) use evaluator::{BuffersOf, with_room};
+use evaluator::{Totals, evaluate_on_batches, measure_on, measure_on_batches};
 pub use layer_output::LayerOutput;
 use phases::{Phases, check_batch};
 pub use predict::Predict;
@@ -54,6 +53,9 @@ use program::{
 };
 use shards::Shards;
 pub use stream::{IntoStep, Stream};
+#[cfg(feature = "std")]
+pub(crate) use streams::StreamBuffers;
+use streams::{evaluate_on_streams, measure_on_streams};
 pub use summary::{LayerInfo, Summary, Wiring};
 #[cfg(feature = "safetensors")]
 pub use weights::Weights;

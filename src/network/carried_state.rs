@@ -13,7 +13,8 @@ use crate::scalar::Scalar;
 /// A forward pass begins at the states before and writes those after, so that the backward pass of the same window still reads the
 /// former. The next forward pass takes the latter for the former.
 #[derive(Clone, Debug)]
-pub(crate) struct CarriedState<T> {
+#[cfg_attr(not(feature = "std"), allow(unreachable_pub, reason = "it is in a signature of `train` alone"))]
+pub struct CarriedState<T> {
     before: Vec<T>,
     after: Vec<T>,
     sequences: usize,
@@ -58,9 +59,16 @@ impl<T: Scalar> CarriedState<T> {
             let (first, second) = ("windows in the batch", "sequences with a carried state");
             return Err(Error::CountMismatch { first, first_count: windows, second, second_count: self.sequences });
         }
+        self.next();
+        Ok(())
+    }
+
+    /// As [`begin`](Self::begin), for as many windows as there are sequences. Returns the states before these windows, and the
+    /// memory for those after.
+    pub(super) fn next(&mut self) -> (&[T], &mut [T]) {
         self.latest_mut();
         self.is_written = true;
-        Ok(())
+        self.parts()
     }
 
     /// Forgets the last forward pass, so that the next one goes over the same windows.

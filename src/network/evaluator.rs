@@ -68,6 +68,12 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
+    /// Adds the sums over other samples.
+    pub(super) fn add(&mut self, other: Self) {
+        (self.losses, self.misses) = plus((self.losses, self.misses), (other.losses, other.misses));
+        self.samples += other.samples;
+    }
+
     /// Returns the means, or `None` if there are no samples.
     pub(crate) fn means<Y: Measured>(self) -> Option<Y::Evaluation> {
         (self.samples > 0).then(|| Y::Evaluation::from_sums(self.losses, self.misses, self.samples, Y::STEPS))
@@ -105,7 +111,7 @@ where
 
     /// As [`totals`](Self::totals), for the next window of each of some sequences, with the states before and the memory for those
     /// after.
-    fn totals_of_windows(
+    pub(super) fn totals_of_windows(
         &mut self,
         inputs: &[Sample<N, N::Input>],
         targets: &[Values<L, N::Output, N::Scalar>],
@@ -141,9 +147,7 @@ where
             }
             let (inputs, targets) = (B::Input::arrays(inputs), B::Target::values(targets));
             check_targets::<L, N::Output, N::Scalar>(self.loss, targets)?;
-            let Totals { losses, misses, samples } = self.totals(inputs, targets);
-            (all.losses, all.misses) = plus((all.losses, all.misses), (losses, misses));
-            all.samples += samples;
+            all.add(self.totals(inputs, targets));
         }
     }
 
@@ -293,8 +297,8 @@ pub(crate) fn with_room<X>(count: usize) -> Vec<X> {
 #[derive(Debug)]
 #[cfg_attr(not(feature = "std"), allow(unreachable_pub, reason = "it is in a signature of `train` alone"))]
 pub struct Buffers<X, Y> {
-    inputs: Vec<X>,
-    targets: Vec<Y>,
+    pub(super) inputs: Vec<X>,
+    pub(super) targets: Vec<Y>,
 }
 
 /// The buffers for the samples of a source.
