@@ -200,8 +200,19 @@ fn batch_sizes<N: Network>() -> [usize; 5] {
     [1, N::TILE.div_ceil(2), N::TILE, 3 * N::TILE + 1, (9 * N::TILE + 5).min(SAMPLES)]
 }
 
-/// Everything that promises not to allocate, for one network.
+/// Everything that promises not to allocate, for one network. Not in the global pool, which is entered from outside.
 fn nothing_is_allocated<N, L>(
+    loss: &L,
+    inputs: Vec<<N::Input as Shape>::Array<N::Scalar>>,
+    targets: Vec<Values<L, N::Output, N::Scalar>>,
+) where
+    N: Network,
+    L: Loss<N::Output, Target: Measured>,
+{
+    inside_a_pool(|| nothing_is_allocated_here::<N, L>(loss, inputs, targets));
+}
+
+fn nothing_is_allocated_here<N, L>(
     loss: &L,
     inputs: Vec<<N::Input as Shape>::Array<N::Scalar>>,
     targets: Vec<Values<L, N::Output, N::Scalar>>,

@@ -12,7 +12,7 @@ mod checks;
 #[path = "support/dual.rs"]
 mod dual;
 
-use checks::{BENT, KINKED, SMOOTH, cases, check, check_all as check};
+use checks::{BENT, KINKED, SMOOTH, cases, check_all as check, check_in_double};
 use dual::Dual;
 use proptest::prelude::*;
 use typenet::prelude::*;
@@ -36,15 +36,26 @@ macro_rules! for_sizes {
     };
 }
 
+/// Some of them, for networks that differ from one with all of them in an activation or lack it.
+macro_rules! for_some_sizes {
+    ($choice:expr, $check:ident) => {
+        match $choice % 3 {
+            0 => $check!(1, 1, 1),
+            1 => $check!(2, 17, 7),
+            _ => $check!(17, 3, 4),
+        }
+    };
+}
+
 proptest! {
     #![proptest_config(cases(48))]
 
     #[test]
-    fn sigmoid_networks_have_the_right_gradient(choice in 0_u32..6, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+    fn sigmoid_networks_have_the_right_gradient(choice in 0_u32..3, seed in 0_u64..1 << 40, samples in 1_usize..9) {
         macro_rules! one { ($n:literal, $h:literal, $k:literal) => {
             check!(SigmoidMlp<$n, $h, $k>, Nll, SMOOTH, seed, samples)
         } }
-        for_sizes!(choice, one);
+        for_some_sizes!(choice, one);
     }
 
     #[test]
@@ -56,19 +67,19 @@ proptest! {
     }
 
     #[test]
-    fn relu_networks_have_the_right_gradient(choice in 0_u32..6, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+    fn relu_networks_have_the_right_gradient(choice in 0_u32..3, seed in 0_u64..1 << 40, samples in 1_usize..9) {
         macro_rules! one { ($n:literal, $h:literal, $k:literal) => {
             check!(ReluMlp<$n, $h, $k>, CrossEntropy, KINKED, seed, samples)
         } }
-        for_sizes!(choice, one);
+        for_some_sizes!(choice, one);
     }
 
     #[test]
-    fn affine_maps_have_the_right_gradient(choice in 0_u32..6, seed in 0_u64..1 << 40, samples in 1_usize..9) {
+    fn affine_maps_have_the_right_gradient(choice in 0_u32..3, seed in 0_u64..1 << 40, samples in 1_usize..9) {
         macro_rules! one { ($n:literal, $_h:literal, $k:literal) => {
             check!(Affine<$n, $k>, MeanSquaredError, SMOOTH, seed, samples)
         } }
-        for_sizes!(choice, one);
+        for_some_sizes!(choice, one);
     }
 }
 
@@ -279,7 +290,7 @@ fn derivatives_of_functions_are_those_of_dual_numbers() {
 
 proptest! {
     // Each has some hundred parameters, and dual numbers go through the network once for each.
-    #![proptest_config(cases(3))]
+    #![proptest_config(cases(2))]
 
     #[test]
     fn networks_of_images_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..4) {
@@ -304,7 +315,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(4))]
+    #![proptest_config(cases(3))]
 
     #[test]
     fn networks_that_normalize_over_batches_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 4_usize..10) {
@@ -316,18 +327,19 @@ proptest! {
     }
 }
 
-/// Holds the network around the example of each layer to the three truths, in a test of its own.
+/// Holds the network around the example of each layer to the two truths, in a test of its own. The chains above hold each layer
+/// in `f32` to `f64`.
 macro_rules! every_layer_is_checked {
     ($([$title:literal $module:ident::Example])*) => {
         mod layers_of_the_table_have_the_right_gradient {
-            use super::{Dual, KINKED, MeanSquaredError, check};
+            use super::{Dual, KINKED, MeanSquaredError, check_in_double};
 
             $(
                 #[test]
                 fn $module() {
                     use super::$module::Example;
                     println!("{}", $title);
-                    check::<Example<f64>, Example<Dual>, Example<f32>, _>(&MeanSquaredError, KINKED, 37, 3);
+                    check_in_double::<Example<f64>, Example<Dual>, _>(&MeanSquaredError, KINKED, 37, 3);
                 }
             )*
         }

@@ -13,8 +13,11 @@ use typenet::prelude::*;
 use typenet::{Scalar, random};
 
 network!(struct Simple (Sequence<5, 3>) = Rnn<_, 4>, Rnn<_, 5>(direction = Backward), LastStep, Dense<_, 2>);
-network!(struct Gated (Sequence<4, 2>) = Gru<_, 5>(direction = Backward), Gru<_, 17>, LastStep, Dense<_, 3>, Softmax);
+network!(struct Gated (Sequence<4, 2>) = Gru<_, 5>(direction = Backward), Gru<_, 9>, LastStep, Dense<_, 3>, Softmax);
 network!(struct Long (Sequence<4, 3>) = Lstm<_, 6>, Tanh, Lstm<_, 5>(direction = Backward), Flatten, Dense<_, 2>);
+// Wider than a register, with few steps and samples: the truths take as long as there are parameters.
+network!(struct Wide (Sequence<2, 1>) = Gru<_, 17>, LastStep);
+network!(struct WideReset (Sequence<2, 1>) = Gru<_, 17>(reset = Before), LastStep);
 network!(struct Single (Sequence<1, 1>) = Lstm<_, 1>, Gru<_, 1>, Rnn<_, 3>, Flatten);
 network! {
     struct Bidirectional<const L: usize, const H: usize> (Sequence<L, 2>) {
@@ -28,7 +31,7 @@ network! {
     }
 }
 
-network!(struct Reset (Sequence<5, 3>) = Gru<_, 4>(reset = Before), Gru<_, 17>(Backward, Before), LastStep, Dense<_, 2>);
+network!(struct Reset (Sequence<3, 3>) = Gru<_, 4>(reset = Before), Gru<_, 9>(Backward, Before), LastStep, Dense<_, 2>);
 network! {
     struct ResetInBlocks<const L: usize, const H: usize> (Sequence<L, 2>) {
         Parallel(Add) { ahead: { Gru<_, H>(reset = Before) }, back: { Gru<_, H>(Backward, Before) } },
@@ -190,6 +193,8 @@ proptest! {
         check!(Simple, MeanSquaredError, SMOOTH, seed, samples);
         check!(Gated, Nll, SMOOTH, seed, samples);
         check!(Long, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Wide, MeanSquaredError, SMOOTH, seed, 1);
+        check!(WideReset, MeanSquaredError, SMOOTH, seed, 1);
         check!(Single, MeanSquaredError, SMOOTH, seed, samples);
         check!(Reset, MeanSquaredError, SMOOTH, seed, samples);
         check!(ResetInBlocks<3, 5>, Nll, SMOOTH, seed, samples);

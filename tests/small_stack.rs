@@ -13,6 +13,7 @@ use std::thread;
 
 use digits::DigitClassifier;
 use typenet::Optimizer;
+use typenet::generate::Sampling;
 use typenet::prelude::*;
 
 /// What embedded systems and thread pools give; the network below has six times as many bytes of parameters.
@@ -58,6 +59,21 @@ network! {
         Parallel { left: { Dense<_, 256>, Relu }, right: { Dense<_, 256> }, skip: {} },
         Residual(Dense<_, 128>) { Dense<_, 512>, Relu, Dense<_, 128> },
         Parallel(Add) { left: { Dense<_, 10> }, right: { Dense<_, 10> } },
+        Softmax,
+    }
+}
+
+network! {
+    /// A transformer with more parameters, and more of what a training pass keeps, than the stack has bytes for.
+    struct Gpt (Tokens<48, 50>) -> ProbabilitySequence<48, 50> {
+        Embedding<_, 128>,
+        PositionEmbedding,
+        Repeat<2> {
+            Residual { LayerNorm, SelfAttention<4>(causal = true) },
+            Residual { LayerNorm, Dense<128, 256>, Gelu, Dense<256, 128> },
+        },
+        Lstm<_, 128>,
+        Dense<_, 50>,
         Softmax,
     }
 }
@@ -164,6 +180,24 @@ fn a_network_of_blocks_lives_in_a_small_thread() {
     const { assert!(Blocks::PARAMETER_BYTES > 6 * STACK) };
     in_a_small_thread(|| life_of_a_network::<Blocks, 10>(6));
     in_a_small_thread(|| life_of_a_network::<Blocks<f64>, 10>(6));
+}
+
+#[test]
+fn a_transformer_lives_in_a_small_thread() {
+    const { assert!(Gpt::PARAMETER_BYTES > 2 * STACK) };
+    in_a_small_thread(|| {
+        let tokens: Vec<Token<50>> = (0..200).map(|index| Token::new(index * index % 50).unwrap()).collect();
+        let data = Dataset::<Tokens<48, 50>, [Class<50>; 48]>::next_tokens(&tokens, 48).unwrap();
+        let mut network = Gpt::init(&mut typenet::rng(37));
+        Trainer::new(Nll, Adam::new(0.01)).epochs(1).validation(&data).fit(&mut network, &data).unwrap();
+        let output = network.predict(&data.inputs()[0]);
+        let mut stream = network.start();
+        assert!(data.inputs()[0].iter().zip(&output).all(|(&token, output)| stream.push(token) == *output));
+        stream.restart();
+        let mut rng = typenet::rng(1);
+        let written = stream.generate(&tokens[..3], Sampling::new(), &mut rng).unwrap();
+        assert_eq!(written.take(60).count(), 60);
+    });
 }
 
 #[test]

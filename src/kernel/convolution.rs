@@ -515,8 +515,8 @@ mod tests {
     }
 
     proptest! {
-        // Each of the 256 usual cases is slow, so a tenth of them is drawn.
-        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(10), rng_seed: RngSeed::Fixed(37), failure_persistence: None, ..ProptestConfig::default() })]
+        // Each of the 256 usual cases is slow, so one of twenty is drawn.
+        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.div_ceil(20), rng_seed: RngSeed::Fixed(37), failure_persistence: None, ..ProptestConfig::default() })]
         #[test]
         fn any_sizes_have_the_bits_of_the_naive_kernels(
             samples in 0_usize..36,

@@ -64,6 +64,73 @@ fn rotary_positions_agree_with_pytorch() {
     agrees_with_recorded::<f32, RotarySingle<f32>>(&file["f32"]["single"], "one step");
 }
 
+network! {
+    struct NormBefore (Sequence<7, 6>) {
+        layers: Repeat<2> {
+            attend: Residual { norm1: LayerNorm, self_attn: SelfAttention<3> },
+            feed: Residual { norm2: LayerNorm, linear1: Dense<6, 10>, Gelu, linear2: Dense<10, 6> },
+        },
+        norm: LayerNorm,
+    }
+}
+network! {
+    struct NormAfter (Sequence<5, 4>) {
+        layers: Repeat<1> {
+            attend: Residual { self_attn: SelfAttention<2> },
+            norm1: LayerNorm,
+            feed: Residual { linear1: Dense<4, 9>, Relu, linear2: Dense<9, 4> },
+            norm2: LayerNorm,
+        },
+    }
+}
+
+/// Returns the name here of a parameter of `TransformerEncoderLayer`, whose normalization comes before its blocks or after them.
+fn name_here(name: &str, is_before: bool) -> String {
+    let Some((layer, rest)) = name.strip_prefix("layers.").and_then(|rest| rest.split_once('.')) else {
+        return name.to_owned();
+    };
+    let block = match rest.split_once('.').unwrap().0 {
+        "self_attn" => "attend.",
+        "norm1" if is_before => "attend.",
+        "norm2" if is_before => "feed.",
+        "linear1" | "linear2" => "feed.",
+        _ => "",
+    };
+    format!("layers.{layer}.{block}{rest}")
+}
+
+/// Returns a recorded case whose tensors have the names that they have here.
+fn with_names_here(case: &Value, is_before: bool) -> Value {
+    let mut case = case.clone();
+    for tensors in ["parameters", "gradient"] {
+        let theirs = case[tensors].as_object().unwrap();
+        let ours = theirs.iter().map(|(name, value)| (name_here(name, is_before), value.clone())).collect();
+        case[tensors] = Value::Object(ours);
+    }
+    case
+}
+
+#[test]
+fn transformers_agree_with_pytorch() {
+    let file = recorded::file("transformer.json");
+    let case = |precision: &str, name: &str| with_names_here(&file[precision][name], name == "before");
+    agrees_with_recorded::<f64, NormBefore<f64>>(&case("f64", "before"), "normalization before blocks");
+    agrees_with_recorded::<f32, NormBefore<f32>>(&case("f32", "before"), "normalization before blocks");
+    agrees_with_recorded::<f64, NormAfter<f64>>(&case("f64", "after"), "normalization after blocks");
+    agrees_with_recorded::<f32, NormAfter<f32>>(&case("f32", "after"), "normalization after blocks");
+}
+
+#[cfg(feature = "safetensors")]
+#[test]
+fn weights_of_a_transformer_of_pytorch_are_read_by_their_names() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reference/weights_torch_transformer.safetensors");
+    let network = NormBefore::load(WeightsFile::at(path).map_names(|name| name_here(name, true))).unwrap();
+    let case = with_names_here(&recorded::file("transformer.json")["f32"]["before"], true);
+    let expected = recorded::parameters::<NormBefore>(&case["parameters"]);
+    let expected: Vec<f32> = expected.into_iter().map(typenet::Scalar::from_f64).collect();
+    assert_eq!(network.parameters(), expected);
+}
+
 #[test]
 fn rotary_attention_knows_the_order_of_steps() {
     let network = Rotary::init(&mut typenet::rng(5));
