@@ -20,6 +20,7 @@ mod quantile_transformer;
 mod rows;
 mod standardizer;
 mod stratified;
+mod streams;
 mod tokens;
 mod weighted;
 
@@ -51,6 +52,7 @@ pub use scaler::Scaler;
 #[doc(hidden)]
 pub use scaler::{StoredTensor, Unfit};
 pub use standardizer::{SameSample, Standardizer};
+pub use streams::Streams;
 
 pub use crate::shape::SampleArray;
 

@@ -89,6 +89,13 @@ pub enum Error {
         /// The smallest number of tokens.
         needed: usize,
     },
+    /// A data set has fewer samples than streams into which it should be cut.
+    TooFewWindows {
+        /// The number of samples, each a window.
+        windows: usize,
+        /// The number of streams.
+        streams: usize,
+    },
     /// A sequence does not fit into a sample.
     TooLong {
         /// The position of the sequence.
@@ -289,6 +296,13 @@ pub enum Error {
         /// The number of samples in an epoch of the interrupted training.
         before: usize,
         /// The number of samples in the data.
+        now: usize,
+    },
+    /// The state that training carries from window to window is larger or smaller than that of the interrupted training.
+    OtherCarriedState {
+        /// The number of scalars that the interrupted training carried for all streams.
+        before: usize,
+        /// The number of scalars that would be carried now.
         now: usize,
     },
     /// An interrupted epoch had already used more samples than a source of batches has now.

@@ -60,7 +60,7 @@ impl<const L: usize> Plan for PositionEmbeddingPlan<L> {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
     const ROWS: usize = usize::MAX;
-    const STREAM: Option<StreamPlan> = Some(StreamPlan { state: 0, scratch: 0, steps: L });
+    const STREAM: Option<StreamPlan> = Some(StreamPlan { steps: L, carries: false, ..StreamPlan::stateless(0) });
 }
 
 impl<const L: usize, const N: usize> Layer for PositionEmbedding<L, N> {

@@ -100,7 +100,8 @@ impl Plan for SinePositionEncodingPlan {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
     const IN_PLACE: bool = true;
-    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
+    // The output depends on the position in the sequence, and `forward` knows only the one in its window.
+    const STREAM: Option<StreamPlan> = Some(StreamPlan { carries: false, ..StreamPlan::stateless(0) });
 }
 
 impl<const L: usize, const N: usize> Layer for SinePositionEncoding<L, N> {

@@ -19,6 +19,7 @@ mod bad_input;
 mod batch_norm;
 mod batches;
 mod blocks;
+mod carried;
 mod checkpoint;
 mod classes;
 #[cfg(feature = "csv")]
