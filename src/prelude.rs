@@ -6,8 +6,8 @@ pub use crate::history::{EpochRecord, Monitor};
 pub use crate::layer::list::*;
 // Their methods without their names, which programs may want for their own types.
 pub use crate::metric::{
-    Accuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, MeanAbsoluteError, Perplexity, RSquared,
-    RootMeanSquaredError, TopK,
+    Accuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, EditDistance, MeanAbsoluteError, Perplexity,
+    RSquared, RootMeanSquaredError, SequenceAccuracy, TopK,
 };
 pub use crate::network::{Differentiate as _, Evaluate as _, Predict as _};
 #[cfg(feature = "safetensors")]
