@@ -61,12 +61,12 @@ impl<const L: usize, const K: usize> ClassSequence for [Option<Class<K>>; L] {
 }
 
 /// Returns the index of the most probable class, or `None` if a score is not finite.
-fn predicted_number<T: Scalar>(scores: &[T]) -> Option<u32> {
+pub(super) fn predicted_number<T: Scalar>(scores: &[T]) -> Option<u32> {
     predicted(scores).and_then(|class| u32::try_from(class).ok())
 }
 
 /// Returns the index of a class.
-fn number<const K: usize>(class: Class<K>) -> u32 {
+pub(super) fn number<const K: usize>(class: Class<K>) -> u32 {
     <Class<K> as ClassTarget>::number::<f32>(&class, 0)
 }
 

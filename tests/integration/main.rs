@@ -21,6 +21,7 @@ mod batches;
 mod blocks;
 mod checkpoint;
 mod classes;
+mod ctc;
 mod dropout;
 mod formula_kernels;
 mod formulas;
