@@ -71,6 +71,26 @@ pub enum Error {
         /// The number of classes.
         classes: usize,
     },
+    /// A label is the blank, which no sequence of labels contains.
+    BlankLabel {
+        /// The position of the sample, if there are several.
+        sample: Option<usize>,
+        /// The position of the label.
+        position: usize,
+        /// The number of classes with the blank.
+        classes: usize,
+    },
+    /// No path has as many labels.
+    TooManyLabels {
+        /// The position of the sample, if there are several.
+        sample: Option<usize>,
+        /// The number of labels.
+        labels: usize,
+        /// The number of labels that equal the label before them.
+        equal: usize,
+        /// The number of steps of the sequence.
+        steps: usize,
+    },
     /// An index or an element is no token of the vocabulary.
     TokenOutOfRange {
         /// The position of the sample, if the token belongs to a data set.

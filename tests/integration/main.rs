@@ -24,6 +24,7 @@ mod checkpoint;
 mod classes;
 #[cfg(feature = "csv")]
 mod csv;
+mod ctc;
 mod dropout;
 mod formula_kernels;
 mod formulas;
