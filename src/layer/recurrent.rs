@@ -153,7 +153,7 @@ pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, co
             previous.copy_from_slice(state);
             let place = |step: usize| sample * kept_steps + step % kept_steps;
             let (kept, kept_before) = row_and_other(kept, kept_width, place(step), before.map(place));
-            let kept_before = kept_before.or_else(|| carried.and_then(|carried| carried.kept(sample)));
+            let kept_before = if C::READS_KEPT { kept_before.or_else(|| carried?.kept(sample)) } else { kept_before };
             let gates = row_mut(gates, width, sample * steps + step);
             let product = row(product, width, sample);
             C::forward(isa, H, Step { gates, product, previous, kept_before, kept, state });
@@ -221,7 +221,8 @@ pub(super) fn backward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, c
         for sample in 0..samples {
             let place = |step: usize| sample * steps + step;
             let (kept, kept_before) = row_and_other(kept, kept_width, place(step), before.map(place));
-            let kept_before = kept_before.or_else(|| carried_before.and_then(|carried| carried.kept(sample)));
+            let kept_before =
+                if C::READS_KEPT { kept_before.or_else(|| carried_before?.kept(sample)) } else { kept_before };
             let step = StepBack {
                 gates: row_mut(gates, width, place(step)),
                 previous: row(previous, H, place(step)),
