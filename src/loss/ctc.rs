@@ -12,9 +12,9 @@ use crate::target::{Class, Labels};
 ///
 /// l(x, y) = -ln Σ_π Π_t f(x)_(t, π_t), the sum over all paths π whose labels are y
 ///
-/// A path is a class for each step, and [`Labels`] says which labels it has. The network decides by itself at which step it gives a
-/// label, so nobody has to align the targets with the inputs, as for a spoken sentence or a written line. At all other steps it gives
-/// the blank, class 0.
+/// A path is a class for each step, and [`Labels`] says which labels it has. The network decides by itself at which step it
+/// gives a label, so nobody has to align the targets with the inputs, as for a spoken sentence or a written line. At all other
+/// steps it gives the blank, class 0.
 ///
 /// # Shapes
 /// Network output: `ProbabilitySequence<L, K>`, so the network ends in `Softmax`, with the blank as class 0. Targets:
@@ -25,15 +25,15 @@ use crate::target::{Class, Labels};
 /// the paths of y, weighted by their probabilities, that have class c at step t. Exactly zero at padding.
 ///
 /// # Units
-/// Nats for each sample, however many labels it has. Training and evaluation use the mean over the samples, as Keras does. The default of
-/// PyTorch, `CTCLoss(reduction="mean")`, divides the loss of a sample by the number of its labels first:
+/// Nats for each sample, however many labels it has. Training and evaluation use the mean over the samples, as Keras does. The
+/// default of PyTorch, `CTCLoss(reduction="mean")`, divides the loss of a sample by the number of its labels first:
 /// [`SampleWeights`](crate::SampleWeights) with these reciprocals are the same.
 ///
 /// # Numerics
-/// All sums over paths are computed in logarithms, by the forward-backward algorithm. At each step, the largest
-/// logarithm is subtracted, so the precision does not depend on the number of steps. The result is finite for logits up to ±10³⁰ in `f32`.
-/// A gradient is within some roundings of 1. A sample takes of the order of L (K + n) operations for n labels. The memory for the
-/// gradient, L (2 n + 3) elements, is on the stack up to 64 KiB, and otherwise a buffer that the thread keeps.
+/// All sums over paths are computed in logarithms, by the forward-backward algorithm. At each step, the largest logarithm is
+/// subtracted, so the precision does not depend on the number of steps. The result is finite for logits up to ±10³⁰ in `f32`. A
+/// gradient is within some roundings of 1. A sample takes of the order of L (K + n) operations for n labels. The memory for the
+/// gradient, about L (2 n + 3) elements, is on the stack up to 64 KiB, and otherwise a buffer that the thread keeps.
 ///
 /// # Source
 /// A. Graves, S. Fernández, F. Gomez, J. Schmidhuber, "Connectionist temporal classification", 2006, equations 6, 10 and 16.
@@ -103,7 +103,9 @@ fn of_sample<T: Kernels, I: Isa, const K: usize>(
                 for (state, &posterior) in table[step * states..(step + 1) * states].iter().enumerate() {
                     of_step[lattice.class(state)] -= posterior;
                 }
-                of_step.iter_mut().for_each(|slope| *slope *= weight);
+                for slope in of_step {
+                    *slope *= weight;
+                }
             }
             of_padding.fill(T::ZERO);
         }
@@ -124,9 +126,9 @@ fn norm_of<T: Kernels, I: Isa>(isa: I, logits: &[T]) -> [T; 2] {
     [largest, T::softmax_nll(isa, logits, &[class], T::ONE, None)]
 }
 
-/// The states that a path goes through, step by step: the odd ones are the labels, with a blank before, between and after them. A path
-/// stays in its state, goes to the next, or from a label to another label that differs. It begins in one of the first two states
-/// and ends in one of the last two.
+/// The states that a path goes through, step by step: the odd ones are the labels, with a blank before, between and after them.
+/// A path stays in its state, goes to the next, or from a label to the next label if that differs. It begins in one of the first
+/// two states and ends in one of the last two.
 struct Lattice<'a, T, const K: usize> {
     labels: &'a [Class<K>],
     logits: &'a [T],
@@ -224,7 +226,9 @@ fn log_sum<T: Scalar>(a: T, b: T) -> T {
 /// Subtracts the largest value from all, and returns it.
 fn subtract_largest<T: Scalar>(values: &mut [T]) -> T {
     let largest = values.iter().copied().reduce(|largest, value| value.maximum(largest)).unwrap_or(T::ZERO);
-    values.iter_mut().for_each(|value| *value -= largest);
+    for value in values {
+        *value -= largest;
+    }
     largest
 }
 
@@ -236,5 +240,7 @@ fn normalize<T: Scalar>(logarithms: &mut [T]) {
         *value = value.exp();
         sum += *value;
     }
-    logarithms.iter_mut().for_each(|value| *value /= sum);
+    for value in logarithms {
+        *value /= sum;
+    }
 }

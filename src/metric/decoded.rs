@@ -14,7 +14,8 @@ use crate::target::{Labels, collapsed};
 /// A metric of the labels that a network of the loss [`Ctc`](crate::Ctc) gives. They are those of the most probable path, as
 /// [`Labels::of_path`] returns them.
 ///
-/// - `Decoded(EditDistance)` is the label error rate: the edit distance between these labels and the target, per label of the target.
+/// - `Decoded(EditDistance)` is the label error rate: the edit distance between these labels and the target, per label of the
+///   target.
 /// - `Decoded(SequenceAccuracy)` is the share of samples whose labels are all right. The accuracy of an
 ///   [`Evaluation`](crate::Evaluation) is the same.
 ///

@@ -218,6 +218,47 @@ fn a_step_that_is_not_finite_is_wrong_alone() {
     assert_eq!(raw.measure(&data, Accuracy), 0.0);
 }
 
+#[test]
+fn lengths_share_the_parameters_of_a_network() {
+    network! {
+        struct Reader<const L: usize> (Sequence<L, 2>) -> Vector<1> {
+            Residual { LayerNorm, Dense<_, 2> },
+            Repeat<2> { Gru<_, 2> },
+            LastStep,
+            Dense<_, 1>,
+        }
+    }
+    /// Whether there were more marks than pauses, for sequences of one length.
+    fn data<const L: usize>() -> Dataset<Sequence<L, 2>, Vector<1>> {
+        let inputs: Vec<[[f32; 2]; L]> = (0..1_usize << L)
+            .map(|bits| core::array::from_fn(|step| if bits >> step & 1 == 1 { [1.0, 0.0] } else { [0.0, 1.0] }))
+            .collect();
+        let sum = |input: &[[f32; 2]; L]| [input.iter().map(|[mark, pause]| mark - pause).sum::<f32>() / 4.0];
+        let targets = inputs.iter().map(sum).collect();
+        Dataset::new(inputs, targets).unwrap()
+    }
+    let (short, long) = (data::<2>(), data::<5>());
+    let mut network = <Reader<5>>::init(&mut typenet::rng(37));
+    let losses = |network: &Reader<5>| {
+        let of_short = network.view_as::<Reader<2>>().evaluate(&short, &MeanSquaredError).loss;
+        of_short + network.evaluate(&long, &MeanSquaredError).loss
+    };
+    let before = losses(&network);
+    // One trainer, so one state of the optimizer, for both lengths.
+    let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.02)).batch_size(8);
+    for _ in 0..40 {
+        trainer.fit(network.view_as_mut::<Reader<2>>(), &short).unwrap();
+        trainer.fit(&mut network, &long).unwrap();
+    }
+    assert_eq!(trainer.optimizer().steps(), 40 * (1 + 4));
+    assert!(losses(&network) < 0.1 * before, "{before} before, {} after", losses(&network));
+
+    // The same bits as a copy.
+    let mut copy = <Reader<2>>::zeroed();
+    copy.parameters_mut().copy_from_slice(network.parameters());
+    assert_eq!(copy.predict_batch(short.inputs()), network.view_as::<Reader<2>>().predict_batch(short.inputs()));
+}
+
 /// The distances from each beginning of one sequence to each beginning of another, in a full table.
 fn edits(one: &[usize], other: &[usize]) -> usize {
     let mut table = vec![vec![0; other.len() + 1]; one.len() + 1];
