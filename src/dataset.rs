@@ -9,6 +9,8 @@ mod scaler;
 
 mod augmented;
 mod batches;
+#[cfg(feature = "csv")]
+mod csv;
 mod digits;
 mod epoch;
 #[cfg(feature = "idx")]
@@ -18,6 +20,7 @@ mod quantile_transformer;
 mod rows;
 mod standardizer;
 mod stratified;
+mod streams;
 mod tokens;
 mod weighted;
 
@@ -38,6 +41,8 @@ use crate::target::Target;
 pub use augmented::Augmented;
 pub use batches::Batches;
 pub(crate) use checked_batches::CheckedBatches;
+#[cfg(feature = "csv")]
+pub use csv::{Csv, CsvTable, Missing, TargetColumns};
 pub use digits::digits;
 pub use epoch::Epoch;
 pub use min_max::MinMax;
@@ -47,6 +52,7 @@ pub use scaler::Scaler;
 #[doc(hidden)]
 pub use scaler::{StoredTensor, Unfit};
 pub use standardizer::{SameSample, Standardizer};
+pub use streams::Streams;
 
 pub use crate::shape::SampleArray;
 

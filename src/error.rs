@@ -71,6 +71,26 @@ pub enum Error {
         /// The number of classes.
         classes: usize,
     },
+    /// A label is the blank, which no sequence of labels contains.
+    BlankLabel {
+        /// The position of the sample, if there are several.
+        sample: Option<usize>,
+        /// The position of the label.
+        position: usize,
+        /// The number of classes with the blank.
+        classes: usize,
+    },
+    /// No path has as many labels.
+    TooManyLabels {
+        /// The position of the sample, if there are several.
+        sample: Option<usize>,
+        /// The number of labels.
+        labels: usize,
+        /// The number of labels that equal the label before them.
+        equal: usize,
+        /// The number of steps of the sequence.
+        steps: usize,
+    },
     /// An index or an element is no token of the vocabulary.
     TokenOutOfRange {
         /// The position of the sample, if the token belongs to a data set.
@@ -88,6 +108,13 @@ pub enum Error {
         length: usize,
         /// The smallest number of tokens.
         needed: usize,
+    },
+    /// A data set has fewer samples than streams into which it should be cut.
+    TooFewWindows {
+        /// The number of samples, each a window.
+        windows: usize,
+        /// The number of streams.
+        streams: usize,
     },
     /// A sequence does not fit into a sample.
     TooLong {
@@ -289,6 +316,13 @@ pub enum Error {
         /// The number of samples in an epoch of the interrupted training.
         before: usize,
         /// The number of samples in the data.
+        now: usize,
+    },
+    /// The state that training carries from window to window is larger or smaller than that of the interrupted training.
+    OtherCarriedState {
+        /// The number of scalars that the interrupted training carried for all streams.
+        before: usize,
+        /// The number of scalars that would be carried now.
         now: usize,
     },
     /// An interrupted epoch had already used more samples than a source of batches has now.

@@ -111,6 +111,50 @@ pub unsafe trait FlatParameters<T: Scalar>: Sized {
         unsafe { allocated.assume_init() }
     }
 
+    /// Views the parameters as those of another type with the same tensors, without a copy.
+    ///
+    /// Few parameters of a network depend on the length of its sequences, so a network with that length as a const parameter reads
+    /// others too. It does not compile where names or shapes of tensors differ, as those of a
+    /// [`PositionEmbedding`](crate::PositionEmbedding) do; the error appears when the program is built, and not in `cargo check`.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Reader<const L: usize> (Sequence<L, 1>) = Gru<_, 4>, LastStep, Dense<_, 2>);
+    ///
+    /// let reader = <Reader<8>>::init(&mut typenet::rng(37));
+    /// let shorter: &Reader<3> = reader.view_as();
+    /// assert_eq!(shorter.parameters(), reader.parameters());
+    /// let [_, _] = shorter.predict(&[[0.5], [1.0], [-1.0]]);
+    /// ```
+    ///
+    /// ```compile_fail,E0080
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Reader<const L: usize> (Sequence<L, 4>) = PositionEmbedding, SelfAttention<2>);
+    ///
+    /// let reader = <Reader<8>>::init(&mut typenet::rng(37));
+    /// let shorter: &Reader<3> = reader.view_as();
+    /// ```
+    #[must_use]
+    #[inline]
+    fn view_as<P: FlatParameters<T>>(&self) -> &P {
+        const { require_same_tensors::<T, Self, P>() };
+        // SAFETY: by the contract of the trait, both types are as many scalars of type `T`, without padding, and any scalars are
+        // a valid value. Both have the alignment of `T`, or that of 1 if they are empty.
+        unsafe { &*core::ptr::from_ref(self).cast() }
+    }
+
+    /// The same as [`view_as`](Self::view_as), to change the parameters: for example, to train with sequences of another length.
+    #[must_use]
+    #[inline]
+    fn view_as_mut<P: FlatParameters<T>>(&mut self) -> &mut P {
+        const { require_same_tensors::<T, Self, P>() };
+        // SAFETY: as in `view_as`.
+        unsafe { &mut *core::ptr::from_mut(self).cast() }
+    }
+
     /// Overwrites all parameters with those of `other`.
     fn copy_from(&mut self, other: &Self) {
         self.parameters_mut().copy_from_slice(other.parameters());
@@ -149,6 +193,17 @@ fn write_zeros<T: Scalar>(places: &mut [MaybeUninit<T>]) {
     for place in places {
         place.write(T::ZERO);
     }
+}
+
+/// Checks that two types have the same tensors, in the same places.
+///
+/// # Panics
+/// Panics in constant evaluation if they do not.
+const fn require_same_tensors<T: Scalar, P: FlatParameters<T>, Q: FlatParameters<T>>() {
+    assert!(
+        P::LEN == Q::LEN && P::TENSORS.is_same(&Q::TENSORS),
+        "parameters are viewed as those of a type whose tensors have other names or shapes"
+    );
 }
 
 /// Returns the number of scalars in `P`, which its table must cover: padding, or a field that no table lists, is an error.

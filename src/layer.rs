@@ -6,6 +6,7 @@
 //! The inputs that a layer accepts are declared separately from its computation, in [`Takes`]. Because [`Layer::Output`] exists
 //! for every input shape, a wrong edge does not invalidate the rest of the chain, and one mistake gives one error.
 
+mod carried;
 mod default_settings;
 mod head;
 mod padding;
@@ -73,6 +74,7 @@ mod upsample;
 
 mod self_attention;
 
+pub(crate) use carried::CarriedStates;
 pub use default_settings::DefaultSettings;
 pub use elementwise::{Elementwise, ElementwisePlan, Reads};
 pub use head::Head;

@@ -107,7 +107,7 @@ pub use layer::{
     Site, StreamPlan, Takes,
 };
 pub use loss::{
-    AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Hinge, Huber, LabelSmoothing,
+    AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Ctc, Hinge, Huber, LabelSmoothing,
     Loss, MeanSquaredError, Nll, SampleWeights,
 };
 pub use metric::{Classification, Evaluation, Regression};
@@ -121,7 +121,7 @@ pub use optimizer::{
 pub use random::rng;
 pub use scalar::Scalar;
 pub use shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
-pub use target::{Class, Masked, Target};
+pub use target::{Class, Labels, Masked, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "safetensors")]
 pub use train::Checkpoints;

@@ -4,27 +4,34 @@ mod scores;
 mod state;
 
 mod likelihood;
+mod sequences;
 
 mod accuracy;
 mod binary_confusion_matrix;
 mod bits_per_character;
 mod confusion_matrix;
+mod decoded;
 mod distance;
+mod edit_distance;
 mod masked;
 mod named;
 mod number;
 mod perplexity;
+mod sequence_accuracy;
 
 pub use accuracy::{Accuracy, TopK};
 pub use binary_confusion_matrix::BinaryConfusionMatrix;
 pub use bits_per_character::BitsPerCharacter;
 pub use confusion_matrix::ConfusionMatrix;
+pub use decoded::Decoded;
 pub use distance::{MeanAbsoluteError, RSquared, RootMeanSquaredError};
+pub use edit_distance::EditDistance;
 pub use named::{Named, named};
 pub use number::{Number, OneNumber, number};
 pub use perplexity::Perplexity;
 pub use scores::{ScoresClasses, ScoresClassesOf, argmax};
 use scores::{predicted, steps};
+pub use sequence_accuracy::SequenceAccuracy;
 pub use state::MetricState;
 
 use alloc::string::String;

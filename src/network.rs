@@ -11,6 +11,7 @@ pub(crate) mod scalers;
 mod summary;
 
 mod batch;
+mod carried_state;
 pub mod chain;
 mod classes;
 mod compatibility;
@@ -24,12 +25,14 @@ mod predict;
 mod program;
 mod shards;
 mod stream;
+mod streams;
 #[cfg(feature = "safetensors")]
 mod weights;
 mod workspace;
 
 pub(crate) use batch::TrainingBatch;
-use batch::{Add, Batch, Room, check_counts, infer};
+use batch::{Add, Batch, Room, check_counts, infer, split_samples};
+pub(crate) use carried_state::CarriedState;
 pub use classes::GivesClasses;
 use classes::largest as largest_classes;
 use compatibility::FitsLoss;
@@ -37,12 +40,10 @@ pub use compatibility::{FitsInput, FitsTarget, FitsValue};
 pub use differentiate::Differentiate;
 pub use dot::Dot;
 pub use evaluate::Evaluate;
+pub(crate) use evaluator::{Buffers, Evaluator, Observer, Predictions};
 #[cfg(feature = "std")]
-pub(crate) use evaluator::with_room;
-#[cfg(feature = "std")]
-pub(crate) use evaluator::{Buffers, BuffersOf, Observer};
-pub(crate) use evaluator::{Evaluator, Predictions};
-use evaluator::{evaluate_on_batches, measure_on, measure_on_batches};
+pub(crate) use evaluator::{BuffersOf, with_room};
+use evaluator::{Totals, evaluate_on_batches, measure_on, measure_on_batches};
 pub use layer_output::LayerOutput;
 use phases::{Phases, check_batch};
 pub use predict::Predict;
@@ -52,6 +53,9 @@ use program::{
 };
 use shards::Shards;
 pub use stream::{IntoStep, Stream};
+#[cfg(feature = "std")]
+pub(crate) use streams::StreamBuffers;
+use streams::{evaluate_on_streams, measure_on_streams};
 pub use summary::{LayerInfo, Summary, Wiring};
 #[cfg(feature = "safetensors")]
 pub use weights::Weights;
@@ -166,6 +170,10 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// The number of scalars of memory of a [`Stream`]. It does not compile for a network with a layer that needs the whole
     /// sequence, such as a recurrent layer that starts at the last step.
     const STREAM_LEN: usize;
+    /// The number of scalars per sequence of the state that is carried from window to window: see
+    /// [`Workspace::carrying`]. It does not compile for a network with a layer that cannot go on where the window before ended, such
+    /// as a recurrent layer that starts at the last step.
+    const CARRIED_LEN: usize;
     /// How the layers mix the samples of a batch.
     #[doc(hidden)]
     const MIXING: Mixing = <PlanOf<Self> as Plan>::MIXING;
@@ -264,3 +272,11 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
 
 /// The plan of a network as a layer.
 type PlanOf<N> = <<N as Network>::Architecture as Layer>::Plan<<N as Network>::Input>;
+
+/// Returns `N::CARRIED_LEN` for a network that can carry states, and compiles for any.
+const fn carried_len<N: Network>() -> usize {
+    match <PlanOf<N> as Plan>::STREAM {
+        Some(plan) => plan.state,
+        None => 0,
+    }
+}

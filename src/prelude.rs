@@ -6,8 +6,8 @@ pub use crate::history::{EpochRecord, Monitor};
 pub use crate::layer::list::*;
 // Their methods without their names, which programs may want for their own types.
 pub use crate::metric::{
-    Accuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, MeanAbsoluteError, Perplexity, RSquared,
-    RootMeanSquaredError, TopK,
+    Accuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, Decoded, EditDistance, MeanAbsoluteError,
+    Perplexity, RSquared, RootMeanSquaredError, SequenceAccuracy, TopK,
 };
 pub use crate::network::{Differentiate as _, Evaluate as _, Predict as _};
 #[cfg(feature = "safetensors")]
@@ -18,10 +18,10 @@ pub use crate::train::{Callback, EarlyStopping, Progress, TimeLimit, Trainer};
 pub use crate::weights;
 pub use crate::{
     AbsoluteError, Adadelta, Adagrad, Adam, AdamW, Adamax, BinaryCrossEntropy, CategoricalHinge, Characters, Class,
-    ClassWeights, CrossEntropy, Dataset, FlatParameters, Gradient, Hinge, Huber, Image, Initializer, Layer, Loss,
-    Masked, MeanSquaredError, MinMax, Nadam, Network, Nll, Optimizer, Pass, Probabilities, ProbabilitySequence,
-    QuantileTransformer, RmsProp, SampleWeights, Sequence, Sgd, Shape, Standardizer, Takes, Token, Tokens, Vector,
-    WeightDecay, Workspace, dataset as datasets, network,
+    ClassWeights, CrossEntropy, Ctc, Dataset, FlatParameters, Gradient, Hinge, Huber, Image, Initializer, Labels,
+    Layer, Loss, Masked, MeanSquaredError, MinMax, Nadam, Network, Nll, Optimizer, Pass, Probabilities,
+    ProbabilitySequence, QuantileTransformer, RmsProp, SampleWeights, Sequence, Sgd, Shape, Standardizer, Takes, Token,
+    Tokens, Vector, WeightDecay, Workspace, dataset as datasets, network,
 };
 #[cfg(feature = "safetensors")]
 pub use crate::{Weights, WeightsFile};

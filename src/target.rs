@@ -1,5 +1,6 @@
 //! What should a network predict? A class, a class for each step, or values of some shape.
 
+mod labels;
 mod masked;
 mod weighted;
 
@@ -9,11 +10,14 @@ use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Token};
 
+pub use labels::Labels;
+pub(crate) use labels::collapsed;
 pub use masked::Masked;
 pub use weighted::{Weighted, WeightedValue};
 
 /// A kind of target: [`Class<K>`](Class), `[Class<K>; L]` for each step of a sequence, `[Option<Class<K>>; L]` for those that have
-/// one ([`Masked`]), or a shape such as `Vector<1>`, whose values are arrays. Each may carry a weight, as [`Weighted`].
+/// one ([`Masked`]), [`Labels<L, K>`](Labels) at unknown steps, or a shape such as `Vector<1>`, whose values are arrays. Each may
+/// carry a weight, as [`Weighted`].
 ///
 /// # Example
 /// ```

@@ -3,6 +3,8 @@
 //! The table is a tree of constant arrays, one per layer. Constants in generic code can refer to other tables, but cannot be
 //! concatenated into one flat array.
 
+mod same;
+
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Range;

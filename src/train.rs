@@ -37,6 +37,7 @@ mod training_loop;
 mod dividing_rate;
 #[cfg(feature = "safetensors")]
 mod resume;
+mod streams;
 
 pub use by_ref::{ByRef, by_ref};
 pub use callback::{Callback, StepRecord, TrainingPlan};

@@ -6,9 +6,11 @@ mod checks;
 #[path = "support/dual.rs"]
 mod dual;
 
-use checks::{BENT, SMOOTH, cases, check_all as check};
+use checks::{BENT, DUAL_TOLERANCE, SMOOTH, batch, cases, check_all as check, convert, mean_loss, relative};
+use dual::Dual;
 use proptest::prelude::*;
 use typenet::prelude::*;
+use typenet::{Scalar, random};
 
 network!(struct Simple (Sequence<5, 3>) = Rnn<_, 4>, Rnn<_, 5>(direction = Backward), LastStep, Dense<_, 2>);
 network!(struct Gated (Sequence<4, 2>) = Gru<_, 5>(direction = Backward), Gru<_, 9>, LastStep, Dense<_, 3>, Softmax);
@@ -89,6 +91,57 @@ network! {
 }
 network!(struct Layered (Sequence<3, 4>) = Repeat<2> { LayerNorm, SelfAttention<2> }, Dense<_, 1>);
 
+network!(struct CarriedRnn (Sequence<3, 2>) = Rnn<_, 4>, LayerNorm, Dense<_, 2>);
+network!(struct CarriedGru (Sequence<3, 2>) = Gru<_, 3>, Gru<_, 1>, Dropout(0.3), LastStep);
+network!(struct CarriedReset (Sequence<2, 3>) = Gru<_, 3>(reset = Before), Dense<_, 2>);
+network!(struct CarriedLstm (Sequence<1, 2>) = Lstm<_, 3>, Tanh, Lstm<_, 2>);
+network! {
+    struct CarriedBlocks (Sequence<3, 2>) {
+        Parallel { wide: { Lstm<_, 3>, Rnn<_, 1> }, skip: {}, gated: { Gru<_, 2> } },
+        Repeat<2> { Residual { Lstm<5, 5> } },
+        Residual(Rnn<_, 3>) { Gru<_, 3>(reset = Before) },
+    }
+}
+
+/// Returns a workspace whose sequences have random states.
+fn carrying<N: Network>(samples: usize, seed: u64) -> Workspace<'static, N> {
+    let mut workspace = Workspace::for_samples(samples).carrying(samples);
+    let mut rng = typenet::rng(seed);
+    for state in workspace.carried_state_mut() {
+        *state = N::Scalar::from_f64(random::normal(&mut rng));
+    }
+    workspace
+}
+
+/// The gradient of a window that goes on from a state is the derivative of its loss with the state as a constant.
+fn carried<F, D>(seed: u64, samples: usize)
+where
+    F: Network<Scalar = f64, Output: checks::Drawn>,
+    D: Network<Scalar = Dual, Output = F::Output>,
+    MeanSquaredError: Loss<F::Output, Target = F::Output>,
+{
+    let network = F::init_with(Initializer::Normal { mean: 0.0, deviation: 0.7 }, &mut typenet::rng(seed));
+    let pass = Pass::training(0, 0);
+    let (inputs, targets) = batch::<F::Input, F::Output, f64>(seed, samples);
+    let (mut gradient, mut workspace) = (Gradient::<F>::zeroed(), carrying::<F>(samples, seed));
+    network.gradient(&inputs, &targets, &MeanSquaredError, &pass, &mut workspace, &mut gradient).unwrap();
+
+    let mut dual = convert::<F, D>(&network);
+    let (inputs, targets) = batch::<D::Input, F::Output, Dual>(seed, samples);
+    let mut loss = |position: usize| {
+        let parameter = dual.parameters()[position];
+        dual.parameters_mut()[position] = Dual::variable(parameter.value);
+        let mut workspace = carrying::<D>(samples, seed);
+        let logits = dual.forward(&inputs, &pass, &mut workspace).unwrap();
+        let loss = mean_loss::<D, _>(&MeanSquaredError, logits, &targets);
+        dual.parameters_mut()[position] = parameter;
+        loss.slope
+    };
+    let exact: Vec<f64> = (0..F::PARAMETERS).map(&mut loss).collect();
+    let error = relative(gradient.parameters(), &exact);
+    assert!(error <= DUAL_TOLERANCE, "{}: {error:e} against dual numbers, seed {seed}", F::NAME);
+}
+
 proptest! {
     #![proptest_config(cases(2))]
 
@@ -124,6 +177,15 @@ proptest! {
         check!(Transformer<9, 3>, Nll, SMOOTH, seed, samples);
         check!(Transformer<3, 6>, Nll, SMOOTH, seed, samples);
         check!(Layered, MeanSquaredError, SMOOTH, seed, samples);
+    }
+
+    #[test]
+    fn windows_that_go_on_from_a_state_have_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..5) {
+        carried::<CarriedRnn<f64>, CarriedRnn<Dual>>(seed, samples);
+        carried::<CarriedGru<f64>, CarriedGru<Dual>>(seed, samples);
+        carried::<CarriedReset<f64>, CarriedReset<Dual>>(seed, samples);
+        carried::<CarriedLstm<f64>, CarriedLstm<Dual>>(seed, samples);
+        carried::<CarriedBlocks<f64>, CarriedBlocks<Dual>>(seed, samples);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::message::Message;
 use crate::initializer::Initializer;
-use crate::layer::StreamPlan;
+use crate::layer::{Mixing, StreamPlan};
 
 /// Fails to compile with `otherwise` unless `yes`.
 #[track_caller]
@@ -62,6 +62,17 @@ pub const fn require_stream(plan: Option<StreamPlan>, otherwise: &str) -> Stream
     match plan {
         Some(plan) => plan,
         None => panic!("{}", otherwise),
+    }
+}
+
+/// Returns the number of elements per sample that a layer carries from window to window, and fails to compile with a message if it
+/// cannot go on where the window before ended.
+#[track_caller]
+#[must_use]
+pub const fn require_carried(plan: Option<StreamPlan>, mixing: Mixing, otherwise: &str) -> usize {
+    match plan {
+        Some(StreamPlan { state, carries: true, .. }) if mixing.barriers == 0 => state,
+        _ => panic!("{}", otherwise),
     }
 }
 

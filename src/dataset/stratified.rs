@@ -18,6 +18,9 @@ impl<X: Shape, T: Scalar, const K: usize> Dataset<X, Class<K>, T> {
     /// remainders, the class whose next sample comes first in the data set gets it, so that rare classes are spread over both
     /// parts.
     ///
+    /// A class for each step, `[Class<K>; L]`, is no class of the sample, so such a data set has no stratified split. Where one
+    /// step decides, split a data set of the same inputs by the class of that step.
+    ///
     /// The first part gets the first samples of each class, and both parts keep the order of their samples. Shuffle first if
     /// that order carries information.
     ///

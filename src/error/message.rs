@@ -29,12 +29,40 @@ impl fmt::Display for Error {
             Self::Setting { name, value, allowed } => {
                 write!(f, "the {name} is {}, but must be {allowed}", Exact(*value))
             }
-            _ => self.fmt_tokens(f),
+            _ => self.fmt_labels(f),
         }
     }
 }
 
 impl Error {
+    /// Writes the messages about labels of sequences.
+    fn fmt_labels(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BlankLabel { sample, position, classes } => {
+                write!(f, "label 0 at position {position} ")?;
+                if let Some(sample) = sample {
+                    write!(f, "of sample {sample} ")?;
+                }
+                write!(f, "is the blank: labels are 1 to {}", classes.saturating_sub(1))
+            }
+            Self::TooManyLabels { sample, labels, equal, steps } => {
+                write!(f, "{labels} label{}", if *labels == 1 { "" } else { "s" })?;
+                if let Some(sample) = sample {
+                    write!(f, " of sample {sample}")?;
+                }
+                match labels + equal {
+                    1 => write!(f, " needs 1 step")?,
+                    needed => write!(f, " need {needed} steps")?,
+                }
+                if *equal > 0 {
+                    write!(f, ", one for each and {equal} for the blanks between equal ones")?;
+                }
+                write!(f, ", but there are {steps}")
+            }
+            _ => self.fmt_tokens(f),
+        }
+    }
+
     /// Writes the messages about tokens.
     fn fmt_tokens(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

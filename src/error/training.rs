@@ -150,6 +150,18 @@ impl Error {
             Self::OtherSampleCount { before, now } => {
                 write!(f, "the interrupted training had {before} samples per epoch, but the data has {now}")
             }
+            Self::TooFewWindows { windows, streams } => {
+                let plural = if *windows == 1 { " is" } else { "s are" };
+                write!(
+                    f,
+                    "{windows} sample{plural} too few for {streams} streams: each stream needs at least one window"
+                )
+            }
+            Self::OtherCarriedState { before, now } => write!(
+                f,
+                "the interrupted training carried a state of {before} numbers from window to window, but this one carries \
+                 {now}: call the same function, `fit` or `fit_streams`, with the same number of streams"
+            ),
             Self::FewerSamples { samples, needed } => {
                 write!(f, "the interrupted epoch had already used {needed} samples, but there are only {samples}")
             }

@@ -150,7 +150,7 @@ impl<const CI: usize, const GI: usize, const K: usize, Out: Shape, const CAUSAL:
     const STREAM: Option<StreamPlan> = if CAUSAL == 0 {
         None
     } else {
-        Some(StreamPlan { state: (K - 1) * CAUSAL * CI, scratch: K * CI, steps: usize::MAX })
+        Some(StreamPlan { state: (K - 1) * CAUSAL * CI, scratch: K * CI, steps: usize::MAX, carries: K == 1 })
     };
 }
 

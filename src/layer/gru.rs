@@ -128,6 +128,7 @@ impl Cell for GruCell {
     const GATES: usize = 3;
     const KEPT: usize = 3;
     const SEPARATE: bool = true;
+    const READS_KEPT: bool = false;
 
     fn forward<T: Kernels, I: Isa>(isa: I, units: usize, step: Step<'_, T>) {
         let Step { gates: row, product, previous, kept, state, .. } = step;

@@ -118,6 +118,7 @@ impl Cell for LstmCell {
     const GATES: usize = 4;
     const KEPT: usize = 1;
     const SEPARATE: bool = false;
+    const READS_KEPT: bool = true;
 
     fn forward<T: Kernels, I: Isa>(isa: I, units: usize, step: Step<'_, T>) {
         let Step { gates: row, product, previous, kept_before, kept: cell, state } = step;

@@ -2,7 +2,7 @@
 
 use core::ops::Range;
 
-use crate::layer::Plan;
+use crate::layer::{CarriedStates, Plan};
 
 /// How a layer mixes the samples of a batch in training.
 ///
@@ -54,7 +54,7 @@ impl Mixing {
     }
 }
 
-/// The part of a pass that runs now: the part between two barriers.
+/// The part of a pass that runs now: the part between two barriers, and the window of longer sequences.
 ///
 /// A layer that treats every sample by itself does not use it. A layer that contains others hands each of them its phase, by
 /// [`of_next`](Self::of_next) or [`of_previous`](Self::of_previous), and runs only those that it gets a phase for. A pass calls
@@ -137,6 +137,8 @@ pub struct Phase<'a, T> {
     /// The elements of the layers inside that did not have their turn yet.
     rest: Range<usize>,
     statistics: BatchStatistics<'a, T>,
+    /// The states that the layers inside carry, of those that did not have their turn yet.
+    states: CarriedStates<'a, T>,
 }
 
 /// What layers measured in the samples of a tile, and what they know of the batch. Each slice has a part for every layer.
@@ -195,13 +197,21 @@ impl<'a, T> Phase<'a, T> {
     #[inline(always)]
     #[must_use]
     pub const fn only() -> Self {
-        Self { passed: 0, before: 0, rest: 0..0, statistics: BatchStatistics::none() }
+        let (statistics, states) = (BatchStatistics::none(), CarriedStates::none());
+        Self { passed: 0, before: 0, rest: 0..0, statistics, states }
+    }
+
+    /// Returns the phase of a pass without barriers over the next window of each sequence.
+    #[inline(always)]
+    pub(crate) const fn of_window(states: CarriedStates<'a, T>) -> Self {
+        Self { passed: 0, before: 0, rest: 0..0, statistics: BatchStatistics::none(), states }
     }
 
     /// Returns the phase after `passed` barriers of a network.
     #[inline(always)]
     pub(crate) fn after(passed: usize, statistics: BatchStatistics<'a, T>) -> Self {
-        Self { passed, before: 0, rest: 0..statistics.measured.len(), statistics }
+        let states = CarriedStates::none();
+        Self { passed, before: 0, rest: 0..statistics.measured.len(), statistics, states }
     }
 
     /// Returns the number of barriers that the pass has passed in this layer: from 0 to [`Mixing::barriers`].
@@ -225,7 +235,8 @@ impl<'a, T> Phase<'a, T> {
     pub fn of_next<P: Plan>(&mut self) -> Option<Phase<'_, T>> {
         let range = self.rest.start..self.rest.start + P::MIXING.measurements();
         self.rest.start = range.end;
-        self.turn::<P>(range)
+        let states = self.states.take_first::<P>();
+        self.turn::<P>(range, states)
     }
 
     /// Returns the phase of the previous layer inside, in the order of the backward pass, or `None` if that layer does not run
@@ -235,18 +246,31 @@ impl<'a, T> Phase<'a, T> {
     pub fn of_previous<P: Plan>(&mut self) -> Option<Phase<'_, T>> {
         let range = self.rest.end - P::MIXING.measurements()..self.rest.end;
         self.rest.end = range.start;
-        self.turn::<P>(range)
+        let states = self.states.take_last::<P>();
+        self.turn::<P>(range, states)
     }
 
     #[inline(always)]
-    fn turn<P: Plan>(&mut self, range: Range<usize>) -> Option<Phase<'_, T>> {
+    fn turn<'s, P: Plan>(&'s mut self, range: Range<usize>, states: CarriedStates<'s, T>) -> Option<Phase<'s, T>> {
         let before = self.before;
         self.before += P::MIXING.barriers;
         let passed = self.passed.checked_sub(before).filter(|&passed| passed <= P::MIXING.barriers)?;
         if const { P::MIXING.barriers == 0 } {
-            return Some(Phase::only());
+            return Some(Phase::of_window(states));
         }
-        Some(Phase { passed, before: 0, rest: 0..range.len(), statistics: self.statistics.part(range) })
+        Some(Phase { passed, before: 0, rest: 0..range.len(), statistics: self.statistics.part(range), states })
+    }
+
+    /// Returns the state that the layer carries from window to window of longer sequences: the one in which the windows before
+    /// ended, and the memory for the one in which these windows end, which is empty in a backward pass. Each has
+    /// [`StreamPlan::state`](crate::StreamPlan::state) elements per sample, in an order that is up to the layer. Returns `None` if
+    /// the sequences begin here, with a state of zero, or if the layer has no state.
+    ///
+    /// No gradient flows through the state: it is a constant of the window.
+    #[inline(always)]
+    #[must_use]
+    pub const fn carried(&mut self) -> Option<(&[T], &mut [T])> {
+        if self.states.before.is_empty() { None } else { Some((self.states.before, &mut *self.states.after)) }
     }
 
     /// Returns the memory for what the layer measures in the samples of the tile: for every channel, the mean of one value and,

@@ -9,7 +9,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::Scalar;
-use crate::shape::{Sequence, Shape};
+use crate::shape::{ProbabilitySequence, Sequence, Shape};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
 
 /// Adds a learned vector to each step of a sequence, so that attention can tell the steps apart.
@@ -19,8 +19,8 @@ use crate::tensor::{Tensor, TensorKind, TensorTable};
 /// Written `PositionEmbedding`. The network infers the number of steps L and of features N.
 ///
 /// # Shapes
-/// Input and output: `Sequence<L, N>`. Weight: `[L, N]`. In memory, the `N` elements of a position are adjacent, so a position
-/// is a column of the field [`weight`](Self::weight).
+/// Input: `Sequence<L, N>` or `ProbabilitySequence<L, N>`. Output: `Sequence<L, N>`. Weight: `[L, N]`. In memory, the `N`
+/// elements of a position are adjacent, so a position is a column of the field [`weight`](Self::weight).
 ///
 /// # Initialization
 /// As an [`Embedding`](crate::Embedding).
@@ -60,7 +60,7 @@ impl<const L: usize> Plan for PositionEmbeddingPlan<L> {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
     const ROWS: usize = usize::MAX;
-    const STREAM: Option<StreamPlan> = Some(StreamPlan { state: 0, scratch: 0, steps: L });
+    const STREAM: Option<StreamPlan> = Some(StreamPlan { steps: L, carries: false, ..StreamPlan::stateless(0) });
 }
 
 impl<const L: usize, const N: usize> Layer for PositionEmbedding<L, N> {
@@ -115,6 +115,8 @@ impl<const L: usize, const N: usize> Layer for PositionEmbedding<L, N> {
 }
 
 impl<const L: usize, const N: usize> Takes<Sequence<L, N>> for PositionEmbedding<L, N> {}
+
+impl<const L: usize, const N: usize> Takes<ProbabilitySequence<L, N>> for PositionEmbedding<L, N> {}
 
 impl<const L: usize, const N: usize, T: Scalar> Debug for PositionEmbedding<L, N, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

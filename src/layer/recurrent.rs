@@ -1,7 +1,10 @@
 //! What do recurrent layers have in common?
 
+mod memory;
 mod weights;
 
+use self::memory::{Before, Memory, carry, row_and_other};
+pub(super) use self::memory::{row, row_mut};
 use self::weights::Parts;
 pub use self::weights::RecurrentWeights;
 
@@ -17,6 +20,8 @@ pub(super) trait Cell {
     const KEPT: usize;
     /// Whether the gradient with respect to the product with the state is not that of the gates. Then it replaces what is kept.
     const SEPARATE: bool;
+    /// Whether the next step reads what a step keeps. Then it is part of the state.
+    const READS_KEPT: bool;
 
     /// Computes the state after a step, and what `backward` needs.
     fn forward<T: Kernels, I: Isa>(isa: I, units: usize, step: Step<'_, T>);
@@ -33,7 +38,7 @@ pub(super) struct Step<'a, T> {
     pub(super) product: &'a [T],
     /// The state before.
     pub(super) previous: &'a [T],
-    /// What the step before kept; `None` for the first step.
+    /// What the step before kept; `None` for the first step of a sequence.
     pub(super) kept_before: Option<&'a [T]>,
     /// What the step keeps.
     pub(super) kept: &'a mut [T],
@@ -47,7 +52,7 @@ pub(super) struct StepBack<'a, T> {
     pub(super) gates: &'a mut [T],
     /// The state before.
     pub(super) previous: &'a [T],
-    /// What the step before kept; `None` for the first step.
+    /// What the step before kept; `None` for the first step of a sequence.
     pub(super) kept_before: Option<&'a [T]>,
     /// What the step kept.
     pub(super) kept: &'a mut [T],
@@ -98,52 +103,6 @@ impl Sizes {
     }
 }
 
-/// Returns a row of a matrix.
-pub(super) fn row<T>(rows: &[T], len: usize, index: usize) -> &[T] {
-    &rows[index * len..][..len]
-}
-
-/// Returns a row of a matrix, mutably.
-pub(super) fn row_mut<T>(rows: &mut [T], len: usize, index: usize) -> &mut [T] {
-    &mut rows[index * len..][..len]
-}
-
-/// Returns a row of a matrix, mutably, and another if there is one.
-fn row_and_other<T>(rows: &mut [T], len: usize, index: usize, other: Option<usize>) -> (&mut [T], Option<&[T]>) {
-    let range = |index: usize| index * len..(index + 1) * len;
-    let Some(other) = other.filter(|_| len > 0) else {
-        return (&mut rows[range(index)], None);
-    };
-    let [row, other] = rows.get_disjoint_mut([range(index), range(other)]).expect("two rows");
-    (row, Some(other))
-}
-
-/// The memory of a pass: of every sample and step the gates, what it kept and the state before, and scratch memory for one step.
-struct Memory<'a, T> {
-    gates: &'a mut [T],
-    kept: &'a mut [T],
-    previous: &'a mut [T],
-    /// The product with the state.
-    product: &'a mut [T],
-    /// The state, or the gradient with respect to it.
-    state: &'a mut [T],
-    /// What [`StepBack::carried`] is.
-    carried: &'a mut [T],
-}
-
-impl<'a, T> Memory<'a, T> {
-    /// Divides a cache that keeps `rows` steps, and `row` of what precedes a step.
-    fn new(sizes: Sizes, [kept, previous]: [usize; 2], cache: &'a mut [T]) -> Self {
-        let Sizes { samples, steps, units, .. } = sizes;
-        let (gates, rest) = cache.split_at_mut(samples * steps * sizes.gates);
-        let (kept, rest) = rest.split_at_mut(samples * kept * sizes.kept);
-        let (previous, rest) = rest.split_at_mut(samples * previous * units);
-        let (product, rest) = rest.split_at_mut(samples * sizes.gates);
-        let (state, carried) = rest.split_at_mut(samples * units);
-        Self { gates, kept, previous, product, state, carried }
-    }
-}
-
 /// Returns the number of elements per sample of a training pass.
 pub(super) const fn cache_len<C: Cell>(steps: usize, units: usize) -> usize {
     let (gates, kept) = (C::GATES * units, C::KEPT * units);
@@ -165,12 +124,13 @@ fn sizes<C: Cell, In: Shape>(inputs: usize, units: usize, len: usize, is_backwar
 }
 
 /// Computes the states of all steps. In a training pass, the cache has [`cache_len`] elements per sample, and otherwise
-/// [`inference_len`].
+/// [`inference_len`]. In a training pass, windows of longer sequences go on from the state in `carried` and leave theirs there.
 pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, const H: usize, const G: usize>(
     isa: I,
     (weights, is_backward): (&RecurrentWeights<N, H, G, T>, bool),
     is_training: bool,
     (input, output, cache): (&[T], &mut [T], &mut [T]),
+    carried: Option<(&[T], &mut [T])>,
 ) {
     let sizes = sizes::<C, In>(N, H, input.len(), is_backward);
     let Sizes { samples, steps, gates: width, kept: kept_width, .. } = sizes;
@@ -179,7 +139,12 @@ pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, co
     let Memory { gates, kept, previous, product, state, .. } = Memory::new(sizes, [kept_steps, states], cache);
     let Parts { weight_ih, weight_hh, bias_ih, bias_hh } = weights.parts();
     T::dense_forward(isa, sizes.of_inputs(), weight_ih, bias_ih, input, gates);
-    state.fill(T::ZERO);
+    let (carried, after) = carried.unzip();
+    let carried = carried.map(|carried| Before::new(sizes, carried));
+    match carried {
+        Some(Before { state: before, .. }) => state.copy_from_slice(before),
+        None => state.fill(T::ZERO),
+    }
     for (step, before) in sizes.order() {
         T::dense_forward(isa, sizes.of_states(1), weight_hh, bias_hh, state, product);
         for sample in 0..samples {
@@ -188,21 +153,27 @@ pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, co
             previous.copy_from_slice(state);
             let place = |step: usize| sample * kept_steps + step % kept_steps;
             let (kept, kept_before) = row_and_other(kept, kept_width, place(step), before.map(place));
+            let kept_before = if C::READS_KEPT { kept_before.or_else(|| carried?.kept(sample)) } else { kept_before };
             let gates = row_mut(gates, width, sample * steps + step);
             let product = row(product, width, sample);
             C::forward(isa, H, Step { gates, product, previous, kept_before, kept, state });
             row_mut(output, H, sample * steps + step).copy_from_slice(state);
         }
     }
+    if let Some(after) = after {
+        carry(sizes, (state, kept), after);
+    }
 }
 
-/// Returns what a layer needs for a stream, unless it starts at the last step: the state and what the last two steps kept.
+/// Returns what a layer needs for a stream, unless it starts at the last step: the state, and scratch memory for the gates and for
+/// what the step keeps.
 pub(super) const fn stream<C: Cell>(units: usize, is_backward: bool) -> Option<StreamPlan> {
     if is_backward {
         return None;
     }
     let (gates, kept) = (C::GATES * units, C::KEPT * units);
-    Some(StreamPlan { state: units + 2 * kept, scratch: 2 * gates + units, steps: usize::MAX })
+    let state = units + if C::READS_KEPT { kept } else { 0 };
+    Some(StreamPlan { state, scratch: 2 * gates + units + kept, steps: usize::MAX, carries: true })
 }
 
 /// Computes the state after the next step of a stream.
@@ -211,19 +182,22 @@ pub(super) fn step<C: Cell, T: Kernels, I: Isa, const N: usize, const H: usize, 
     weights: &RecurrentWeights<N, H, G, T>,
     memory: NextStep<'_, T>,
 ) {
-    let NextStep { input, output, state, scratch, position } = memory;
-    let (width, kept_width) = (C::GATES * H, C::KEPT * H);
-    let (state, kept) = state.split_at_mut(H);
+    let NextStep { input, output, state, scratch, .. } = memory;
+    let width = C::GATES * H;
+    let (state, kept_before) = state.split_at_mut(H);
     let (gates, scratch) = scratch.split_at_mut(width);
-    let (product, previous) = scratch.split_at_mut(width);
-    let previous = &mut previous[..H];
+    let (product, scratch) = scratch.split_at_mut(width);
+    let (previous, kept) = scratch.split_at_mut(H);
+    let kept = &mut kept[..C::KEPT * H];
     let Parts { weight_ih, weight_hh, bias_ih, bias_hh } = weights.parts();
     T::dense_forward(isa, DenseSizes { samples: 1, inputs: N, outputs: width }, weight_ih, bias_ih, input, gates);
     T::dense_forward(isa, DenseSizes { samples: 1, inputs: H, outputs: width }, weight_hh, bias_hh, state, product);
     previous.copy_from_slice(state);
-    let before = position.checked_sub(1).map(|before| before % 2);
-    let (kept, kept_before) = row_and_other(kept, kept_width, position % 2, before);
-    C::forward(isa, H, Step { gates, product, previous, kept_before, kept, state });
+    let before = C::READS_KEPT.then_some(&*kept_before);
+    C::forward(isa, H, Step { gates, product, previous, kept_before: before, kept: &mut *kept, state });
+    if C::READS_KEPT {
+        kept_before.copy_from_slice(kept);
+    }
     output.copy_from_slice(state);
 }
 
@@ -234,8 +208,9 @@ pub(super) fn backward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, c
     memory: Backward<'_, T>,
     gradient: &mut RecurrentWeights<N, H, G, T>,
 ) {
-    let Backward { input, cache, grad_output, grad_input, accumulate, .. } = memory;
+    let Backward { input, cache, grad_output, grad_input, accumulate, mut phase, .. } = memory;
     let sizes = sizes::<C, In>(N, H, input.len(), is_backward);
+    let carried_before = phase.carried().map(|(before, _)| Before::new(sizes, before));
     let Sizes { samples, steps, gates: width, kept: kept_width, .. } = sizes;
     let Memory { gates, kept, previous, product, state: grad_state, carried } =
         Memory::new(sizes, [steps, steps], cache);
@@ -246,6 +221,8 @@ pub(super) fn backward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, c
         for sample in 0..samples {
             let place = |step: usize| sample * steps + step;
             let (kept, kept_before) = row_and_other(kept, kept_width, place(step), before.map(place));
+            let kept_before =
+                if C::READS_KEPT { kept_before.or_else(|| carried_before?.kept(sample)) } else { kept_before };
             let step = StepBack {
                 gates: row_mut(gates, width, place(step)),
                 previous: row(previous, H, place(step)),
@@ -327,10 +304,10 @@ macro_rules! recurrent_layer {
                 site: $crate::layer::SiteOf<'_, Self, T>,
                 memory: $crate::layer::Forward<'_, T>,
             ) {
-                let $crate::layer::Forward { input, output, cache, .. } = memory;
+                let $crate::layer::Forward { input, output, cache, mut phase } = memory;
                 let layer = (site.parameters, BACKWARD);
-                let memory = (input, output, cache);
-                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, true, memory);
+                let (memory, carried) = ((input, output, cache), phase.carried());
+                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, true, memory, carried);
             }
 
             fn infer<In: $crate::shape::Shape, T: $crate::kernel::Kernels, I: $crate::kernel::Isa>(
@@ -341,7 +318,7 @@ macro_rules! recurrent_layer {
                 let $crate::layer::Forward { input, output, cache, .. } = memory;
                 let layer = (site.parameters, BACKWARD);
                 let memory = (input, output, cache);
-                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, false, memory);
+                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, false, memory, None);
             }
 
             fn step<In: $crate::shape::Shape, T: $crate::kernel::Kernels, I: $crate::kernel::Isa>(

@@ -83,6 +83,7 @@ impl Cell for RnnCell {
     const GATES: usize = 1;
     const KEPT: usize = 0;
     const SEPARATE: bool = false;
+    const READS_KEPT: bool = false;
 
     fn forward<T: Kernels, I: Isa>(isa: I, units: usize, step: Step<'_, T>) {
         let Step { gates, product, state, .. } = step;

@@ -131,7 +131,12 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape> Plan
     const ROWS: usize = Self::STEPS;
     /// The keys and values of all steps so far. A step has its query, key and value, the output of all heads, and the weights.
     const STREAM: Option<StreamPlan> = if CAUSAL {
-        Some(StreamPlan { state: 2 * N * Self::STEPS, scratch: 4 * N + Self::STEPS, steps: Self::STEPS })
+        Some(StreamPlan {
+            state: 2 * N * Self::STEPS,
+            scratch: 4 * N + Self::STEPS,
+            steps: Self::STEPS,
+            carries: false,
+        })
     } else {
         None
     };

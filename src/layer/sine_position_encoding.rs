@@ -5,7 +5,7 @@ use crate::kernel::{Isa, Kernels};
 use crate::layer::rotation::Rotation;
 use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
 use crate::scalar::{Scalar, is_normal_in_f32};
-use crate::shape::{Sequence, Shape};
+use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
 /// Adds sines and cosines of the position to each step of a sequence, so that attention can tell the steps apart.
 ///
@@ -19,7 +19,7 @@ use crate::shape::{Sequence, Shape};
 /// parameters.
 ///
 /// # Shapes
-/// Input and output: `Sequence<L, N>`. If N is odd, the last feature gets a sine.
+/// Input: `Sequence<L, N>` or `ProbabilitySequence<L, N>`. Output: `Sequence<L, N>`. If N is odd, the last feature gets a sine.
 ///
 /// # Gradients
 /// dL/dx = dL/dy.
@@ -100,7 +100,8 @@ impl Plan for SinePositionEncodingPlan {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
     const IN_PLACE: bool = true;
-    const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
+    // The output depends on the position in the sequence, and `forward` knows only the one in its window.
+    const STREAM: Option<StreamPlan> = Some(StreamPlan { carries: false, ..StreamPlan::stateless(0) });
 }
 
 impl<const L: usize, const N: usize> Layer for SinePositionEncoding<L, N> {
@@ -158,6 +159,8 @@ impl<const L: usize, const N: usize> Layer for SinePositionEncoding<L, N> {
 }
 
 impl<const L: usize, const N: usize> Takes<Sequence<L, N>> for SinePositionEncoding<L, N> {}
+
+impl<const L: usize, const N: usize> Takes<ProbabilitySequence<L, N>> for SinePositionEncoding<L, N> {}
 
 #[cfg(test)]
 mod tests {

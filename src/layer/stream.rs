@@ -10,13 +10,17 @@ pub struct StreamPlan {
     pub scratch: usize,
     /// The largest number of steps; `usize::MAX` for any number.
     pub steps: usize,
+    /// Whether `forward` begins at the state of [`Phase::carried`](crate::Phase::carried) and leaves the one in which it ends, so that
+    /// a network learns from a long sequence in windows. Without a state, whether the output at a step depends on this step alone,
+    /// and not on its position.
+    pub carries: bool,
 }
 
 impl StreamPlan {
     /// Returns the plan of a layer that acts on each step by itself, with this number of elements of scratch memory.
     #[must_use]
     pub const fn stateless(scratch: usize) -> Self {
-        Self { state: 0, scratch, steps: usize::MAX }
+        Self { state: 0, scratch, steps: usize::MAX, carries: true }
     }
 
     /// Returns the plan of two layers, one after the other, which share their scratch memory.
@@ -26,6 +30,7 @@ impl StreamPlan {
             state: self.state + other.state,
             scratch: if self.scratch > other.scratch { self.scratch } else { other.scratch },
             steps: if self.steps < other.steps { self.steps } else { other.steps },
+            carries: self.carries && other.carries,
         }
     }
 

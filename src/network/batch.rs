@@ -2,17 +2,18 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::mem;
 use core::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::gradient::Gradient;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, Program, SoftmaxKernels, UpdateKernels, dispatch};
-use crate::layer::{Pass, Phase, Plan};
+use crate::layer::{CarriedStates, Pass, Phase, Plan};
 use crate::loss::{Loss, Values, check_targets};
 use crate::network::{
-    BackwardMemory, FitsLoss, ForwardPhase, Infer, Network, Parts, Phases, PlanOf, Sample, Shards, Workspace, cut,
-    first_non_finite,
+    BackwardMemory, CarriedState, FitsLoss, ForwardPhase, Infer, Network, Parts, Phases, PlanOf, Sample, Shards,
+    Workspace, carried_len, cut, first_non_finite,
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -32,12 +33,27 @@ pub(super) struct Batch<'a, N: Network, L: Loss<N::Output>> {
     pub(super) inputs: &'a [Sample<N, N::Input>],
     pub(super) targets: &'a [Values<L, N::Output, N::Scalar>],
     pub(super) shards: Shards,
+    /// The states in which the windows before ended; empty if nothing is carried.
+    pub(super) before: &'a [N::Scalar],
 }
 
 impl<N: Network, L: Loss<N::Output>> Batch<'_, N, L> {
     /// Returns the samples of a tile.
     pub(super) fn samples(&self, tile: usize) -> Range<usize> {
         tile * N::TILE..self.inputs.len().min((tile + 1) * N::TILE)
+    }
+
+    /// Returns what is carried in a pass over some samples, with the memory for the states after.
+    pub(super) fn states<'s>(
+        &'s self,
+        samples: &Range<usize>,
+        after: &'s mut [N::Scalar],
+    ) -> CarriedStates<'s, N::Scalar> {
+        if self.before.is_empty() {
+            return CarriedStates::none();
+        }
+        let of_samples = samples.start * carried_len::<N>()..samples.end * carried_len::<N>();
+        CarriedStates::new(samples.len(), &self.before[of_samples], after)
     }
 }
 
@@ -68,17 +84,23 @@ impl<N: Network, L: Loss<N::Output>> TrainingBatch<'_, N, L> {
         check_targets::<L, N::Output, N::Scalar>(loss, targets)?;
         let weight = N::Scalar::ONE / N::Scalar::from_count(inputs.len());
         let sum = if const { N::MIXING.barriers == 0 } {
-            let (shards, room) = workspace.room(inputs.len(), true);
-            let batch = &Batch { network, loss, inputs, targets, shards };
-            Sums { batch, pass, weight }.of(batch.shards.all(), gradient, room, predictions)
+            workspace.state.begin(inputs.len())?;
+            let mut state = mem::replace(&mut workspace.state, CarriedState::none());
+            let ((before, states), (shards, room)) = (state.parts(), workspace.room(inputs.len(), true));
+            let batch = &Batch { network, loss, inputs, targets, shards, before };
+            let written = Written { predictions, states };
+            let sum = Sums { batch, pass, weight }.of(batch.shards.all(), gradient, room, written);
+            workspace.state = state;
+            sum
         } else {
-            let batch = Batch { network, loss, inputs, targets, shards: Shards::new(1, 1, false) };
+            let batch = Batch { network, loss, inputs, targets, shards: Shards::new(1, 1, false), before: &[] };
             Phases { batch, pass, weight }.run(workspace, gradient, predictions)?
         };
         let value = sum * weight;
         if value.is_finite() {
             return Ok(value);
         }
+        workspace.state.undo();
         let culprit = first_non_finite(network, inputs);
         Err(Error::NonFiniteLoss { value: value.to_f64(), culprit, step: pass.step })
     }
@@ -137,6 +159,36 @@ impl<N: Network> Room<'_, N> {
     }
 }
 
+/// What a pass writes about each sample, besides the gradient: the predictions and the states in which windows end. Each is empty
+/// if it is not needed.
+struct Written<'a, T> {
+    predictions: &'a mut [T],
+    states: &'a mut [T],
+}
+
+impl<T> Written<'_, T> {
+    /// Returns the same memory, for a shorter time.
+    fn lent(&mut self) -> Written<'_, T> {
+        Written { predictions: &mut *self.predictions, states: &mut *self.states }
+    }
+
+    /// Divides the memory behind this number of samples.
+    #[inline(always)]
+    fn split<N: Network>(self, samples: usize) -> (Self, Self) {
+        let Self { predictions, states } = self;
+        let (predictions, other_predictions) = split_samples(predictions, samples, N::Output::LEN);
+        let (states, other_states) = split_samples(states, samples, carried_len::<N>());
+        (Self { predictions, states }, Self { predictions: other_predictions, states: other_states })
+    }
+}
+
+/// Divides memory with `len` elements for each sample behind this number of samples, if it is not empty.
+#[inline(always)]
+pub(super) fn split_samples<T>(memory: &mut [T], samples: usize, len: usize) -> (&mut [T], &mut [T]) {
+    let middle = memory.len().min(samples * len);
+    memory.split_at_mut(middle)
+}
+
 /// Computes the losses of ranges of shards, and their gradients.
 struct Sums<'a, N: Network, L: Loss<N::Output>> {
     batch: &'a Batch<'a, N, L>,
@@ -146,25 +198,23 @@ struct Sums<'a, N: Network, L: Loss<N::Output>> {
 }
 
 impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
-    /// Returns the sum of the losses of some shards. Overwrites `gradient` with its gradient and, unless it is empty,
-    /// `predictions` with the predictions.
+    /// Returns the sum of the losses of some shards. Overwrites `gradient` with its gradient, and what is in `written`.
     fn of(
         &self,
         shards: Range<usize>,
         gradient: &mut N,
         mut room: Room<'_, N>,
-        predictions: &mut [N::Scalar],
+        written: Written<'_, N::Scalar>,
     ) -> N::Scalar {
         let plan = &self.batch.shards;
         let Some((first, second)) = Shards::halves(&shards) else {
-            return self.of_shard(&shards, false, (gradient, predictions), room.tile);
+            return self.of_shard(&shards, false, (gradient, written), room.tile);
         };
-        let before = plan.tiles(&first).len() * N::TILE * N::Output::LEN;
-        let (predictions, other) = predictions.split_at_mut(before.min(predictions.len()));
+        let (written, other) = written.split::<N>(plan.tiles(&first).len() * N::TILE);
         if threads::POSSIBLE && plan.is_shared(&shards) {
-            return self.of_two_threads((first, second), gradient, room, (predictions, other));
+            return self.of_two_threads((first, second), gradient, room, (written, other));
         }
-        let loss = self.of(first, gradient, room.first(), predictions);
+        let loss = self.of(first, gradient, room.first(), written);
         if plan.joins_in_place(&second) {
             return loss + self.of_shard(&second, true, (gradient, other), room.tile);
         }
@@ -179,11 +229,11 @@ impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
         &self,
         shard: &Range<usize>,
         accumulate: bool,
-        (gradient, predictions): (&mut N, &mut [N::Scalar]),
+        (gradient, written): (&mut N, Written<'_, N::Scalar>),
         memory: &mut [N::Scalar],
     ) -> N::Scalar {
         let tiles = self.batch.shards.tiles(shard);
-        dispatch(Shard { sums: self, tiles, accumulate, gradient, predictions, memory })
+        dispatch(Shard { sums: self, tiles, accumulate, gradient, written, memory })
     }
 
     /// As `of`, for the two halves of a range, each on a thread.
@@ -192,12 +242,12 @@ impl<N: Network, L: Loss<N::Output>> Sums<'_, N, L> {
         (first, second): (Range<usize>, Range<usize>),
         gradient: &mut N,
         room: Room<'_, N>,
-        (predictions, other): (&mut [N::Scalar], &mut [N::Scalar]),
+        (mut written, mut other): (Written<'_, N::Scalar>, Written<'_, N::Scalar>),
     ) -> N::Scalar {
         let (mut room, addend, mut other_room) = room.shared(&self.batch.shards, &first);
         let (loss, later) = threads::join(
-            || self.of(first.clone(), gradient, room.first(), predictions),
-            || self.of(second.clone(), addend, other_room.first(), other),
+            || self.of(first.clone(), gradient, room.first(), written.lent()),
+            || self.of(second.clone(), addend, other_room.first(), other.lent()),
         );
         add(gradient.parameters_mut(), addend.parameters());
         loss + later
@@ -211,8 +261,7 @@ struct Shard<'a, 's, N: Network, L: Loss<N::Output>> {
     /// Whether the gradient is added to the one that is there.
     accumulate: bool,
     gradient: &'a mut N,
-    /// The predictions to write; empty if they are not needed.
-    predictions: &'a mut [N::Scalar],
+    written: Written<'a, N::Scalar>,
     memory: &'a mut [N::Scalar],
 }
 
@@ -221,8 +270,7 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> N::Scalar {
-        let Self { sums: Sums { batch, pass, weight }, tiles, mut accumulate, gradient, mut predictions, memory } =
-            self;
+        let Self { sums: Sums { batch, pass, weight }, tiles, mut accumulate, gradient, mut written, memory } = self;
         let network = batch.network;
         let mut sum = N::Scalar::ZERO;
         for tile in tiles {
@@ -230,21 +278,22 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
             let pass = &Pass { first_sample: pass.first_sample + samples.start, ..**pass };
             let Parts { logits, grad_logits, cache, .. } = cut::<N>(memory, samples.len());
             let input = N::Input::flat_batch(&batch.inputs[samples.clone()]);
-            let phase = Phase::only();
+            let (own, others) = written.split::<N>(samples.len());
+            written = others;
+            let phase = Phase::of_window(batch.states(&samples, own.states));
             ForwardPhase { network, pass, input, logits: &mut *logits, cache: &mut *cache, phase }.run(isa);
-            sum += batch.loss.evaluate(isa, logits, &batch.targets[samples], *weight, Some(&mut *grad_logits));
-            if !predictions.is_empty() {
-                let (of_tile, others) = predictions.split_at_mut(logits.len());
-                of_tile.copy_from_slice(logits);
+            let targets = &batch.targets[samples.clone()];
+            sum += batch.loss.evaluate(isa, logits, targets, *weight, Some(&mut *grad_logits));
+            if !own.predictions.is_empty() {
+                own.predictions.copy_from_slice(logits);
                 if N::Output::PROBABILITIES {
-                    N::Scalar::softmax(isa, features::<N::Logits>(), of_tile);
+                    N::Scalar::softmax(isa, features::<N::Logits>(), own.predictions);
                 }
-                predictions = others;
             }
             let gradient = &mut *gradient;
             let grad_input = None;
             BackwardMemory { network, pass, input, logits, grad_logits, cache, grad_input, accumulate, gradient }
-                .run(isa, Phase::only());
+                .run(isa, Phase::of_window(batch.states(&samples, &mut [])));
             accumulate = true;
         }
         sum

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::gradient::Gradient;
 use crate::kernel::dispatch;
-use crate::layer::Pass;
+use crate::layer::{CarriedStates, Pass};
 use crate::loss::Loss;
 use crate::network::{
     Backward, BackwardMemory, FitsValue, Forward, Network, Parts, Sample, TrainingBatch, Workspace, check_batch,
@@ -32,8 +32,8 @@ pub trait Differentiate: Network {
     ) -> Result<&'w [Sample<Self, Self::Logits>]> {
         let input = Self::Input::flat_batch(inputs);
         check_batch::<Self>(inputs.len(), pass)?;
-        let Parts { logits, cache, statistics, .. } = workspace.begin(inputs.len())?;
-        dispatch(Forward { network: self, pass, input, logits: &mut *logits, cache, statistics });
+        let Parts { logits, cache, statistics, states, .. } = workspace.begin(inputs.len())?;
+        dispatch(Forward { network: self, pass, input, logits: &mut *logits, cache, statistics, states });
         Ok(Self::Logits::batch(logits))
     }
 
@@ -72,7 +72,7 @@ pub trait Differentiate: Network {
         gradient: &mut Gradient<Self>,
     ) -> Result<()> {
         check_counts("inputs", inputs.len(), "gradients with respect to the logits", grad_logits.len())?;
-        let Parts { logits, grad_logits: kept, cache, statistics } = workspace.resume(inputs.len())?;
+        let Parts { logits, grad_logits: kept, cache, statistics, states } = workspace.resume(inputs.len())?;
         kept.copy_from_slice(Self::Logits::flat_batch(grad_logits));
         let memory = BackwardMemory {
             network: self,
@@ -85,7 +85,7 @@ pub trait Differentiate: Network {
             accumulate: true,
             gradient,
         };
-        dispatch(Backward { memory, statistics });
+        dispatch(Backward { memory, statistics, states });
         Ok(())
     }
 
@@ -118,7 +118,7 @@ pub trait Differentiate: Network {
     {
         let (mut workspace, pass) = (Workspace::<Self>::for_samples(1), &Pass::inference());
         let parts = workspace.begin(1).expect("the workspace has room for one sample");
-        let Parts { logits, grad_logits: kept, cache, statistics } = parts;
+        let Parts { logits, grad_logits: kept, cache, statistics, states } = parts;
         let (mut gradient, mut sample) = (Self::zeroed(), Self::Input::zero::<Self::Scalar>());
         let input = Self::Input::flat(input);
         dispatch(Forward {
@@ -128,6 +128,7 @@ pub trait Differentiate: Network {
             logits: &mut *logits,
             cache: &mut *cache,
             statistics: &mut *statistics,
+            states,
         });
         kept.copy_from_slice(Self::Logits::flat(grad_logits));
         let memory = BackwardMemory {
@@ -141,7 +142,7 @@ pub trait Differentiate: Network {
             accumulate: false,
             gradient: &mut *gradient,
         };
-        dispatch(Backward { memory, statistics });
+        dispatch(Backward { memory, statistics, states: CarriedStates::none() });
         sample
     }
 

@@ -1,6 +1,6 @@
 //! How good are a network's predictions?
 
-use crate::dataset::{Batches, Dataset};
+use crate::dataset::{Batches, Dataset, Streams};
 #[cfg(doc)]
 use crate::error::Error;
 use crate::error::Result;
@@ -8,7 +8,7 @@ use crate::loss::Loss;
 use crate::metric::{Measured, Metric};
 use crate::network::{
     EvaluationOf, Evaluator, FitsInput, FitsLoss, FitsTarget, Network, Predictions, Workspace, evaluate_on_batches,
-    measure_on, measure_on_batches,
+    evaluate_on_streams, measure_on, measure_on_batches, measure_on_streams,
 };
 use crate::target::Holds;
 
@@ -98,6 +98,43 @@ pub trait Evaluate: Network {
         evaluate_on_batches(self, source, loss, batch_size)
     }
 
+    /// Evaluates as [`evaluate`](Self::evaluate) does, on streams of windows, each of which begins at the state in which the one before
+    /// ended. With a single stream, the loss is that of one continuous sequence.
+    ///
+    /// A network with a layer that cannot go on where the window before ended does not compile: see
+    /// [`Workspace::carrying`](crate::Workspace::carrying).
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Memory (Sequence<2, 1>) = rnn: Rnn<1, 1>);
+    /// let mut memory = Memory::zeroed();
+    /// memory.rnn.weight_hh[0][0][0] = 1.0;
+    /// memory.rnn.weight_ih[0][0][0] = 1.0;
+    /// let data = Dataset::<Sequence<2, 1>, Sequence<2, 1>>::new(vec![[[1.0], [0.0]], [[0.0], [0.0]]], vec![[[0.0]; 2]; 2])?;
+    /// let state = |step: usize| (0..=step).fold(1.0_f32, |state, _| state.tanh()); // the states fade
+    /// let expected = (0..4).map(|step| state(step).powi(2)).sum::<f32>() / 4.0;
+    /// let evaluation = memory.evaluate_streams(&data.streams(1)?, &MeanSquaredError);
+    /// assert!((evaluation.loss - f64::from(expected)).abs() < 1e-6);
+    /// assert!(memory.evaluate(&data, &MeanSquaredError).loss < evaluation.loss); // the second window begins at zero
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    fn evaluate_streams<X, Y, L>(
+        &self,
+        streams: &Streams<'_, X, Y, Self::Scalar>,
+        loss: &L,
+    ) -> EvaluationOf<L, Self::Output>
+    where
+        L: Loss<Self::Output, Target: Measured>,
+        X: FitsInput<Self::Input>,
+        Y: FitsTarget<L::Target>,
+    {
+        let () = FitsLoss::<Self, L>::RIGHT;
+        evaluate_on_streams(self, streams, loss)
+    }
+
     /// Returns the value of a [`Metric`], or of a tuple of metrics, for the predictions on a data set. Allocates memory for
     /// several hundred predictions.
     ///
@@ -134,6 +171,18 @@ pub trait Evaluate: Network {
         B: Batches<Self::Scalar, Input: FitsInput<Self::Input>, Target: Holds<M::Target>>,
     {
         measure_on_batches(self, source, &metric, batch_size)
+    }
+
+    /// Measures as [`measure`](Self::measure) does, on streams of windows, each of which begins at the state in which the one before
+    /// ended: see [`evaluate_streams`](Self::evaluate_streams).
+    #[must_use]
+    fn measure_streams<X, Y, M>(&self, streams: &Streams<'_, X, Y, Self::Scalar>, metric: M) -> M::Value
+    where
+        M: Metric<Self::Output>,
+        X: FitsInput<Self::Input>,
+        Y: Holds<M::Target>,
+    {
+        measure_on_streams(self, streams, &metric)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::mem;
 use core::ops::Range;
 
 use crate::dataset::{Batches, CheckedBatches};
@@ -10,7 +11,8 @@ use crate::kernel::dispatch;
 use crate::loss::{Loss, Values, check_targets};
 use crate::metric::{Evaluation, Measured, Metric, MetricState};
 use crate::network::{
-    Batch, EvaluationOf, FitsInput, FitsTarget, Network, Room, Sample, Shards, TileLoss, Workspace, cut, infer,
+    Batch, EvaluationOf, FitsInput, FitsTarget, Network, Room, Sample, Shards, TileLoss, Workspace, carried_len, cut,
+    infer, split_samples,
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -66,6 +68,12 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
+    /// Adds the sums over other samples.
+    pub(super) fn add(&mut self, other: Self) {
+        (self.losses, self.misses) = plus((self.losses, self.misses), (other.losses, other.misses));
+        self.samples += other.samples;
+    }
+
     /// Returns the means, or `None` if there are no samples.
     pub(crate) fn means<Y: Measured>(self) -> Option<Y::Evaluation> {
         (self.samples > 0).then(|| Y::Evaluation::from_sums(self.losses, self.misses, self.samples, Y::STEPS))
@@ -98,12 +106,23 @@ where
         inputs: &[Sample<N, N::Input>],
         targets: &[Values<L, N::Output, N::Scalar>],
     ) -> Totals {
+        self.totals_of_windows(inputs, targets, (&[], &mut []))
+    }
+
+    /// As [`totals`](Self::totals), for the next window of each of some sequences, with the states before and the memory for those
+    /// after.
+    pub(super) fn totals_of_windows(
+        &mut self,
+        inputs: &[Sample<N, N::Input>],
+        targets: &[Values<L, N::Output, N::Scalar>],
+        (before, after): (&[N::Scalar], &mut [N::Scalar]),
+    ) -> Totals {
         let (losses, misses) = if O::LOOKS {
-            self.observed(inputs, targets)
+            self.observed(inputs, targets, (before, after))
         } else {
             let (shards, room) = self.workspace.room(inputs.len(), false);
-            let batch = Batch { network: self.network, loss: self.loss, inputs, targets, shards };
-            sums(&batch, batch.shards.all(), room.tile, room.tiles)
+            let batch = Batch { network: self.network, loss: self.loss, inputs, targets, shards, before };
+            sums(&batch, batch.shards.all(), (room.tile, room.tiles), after)
         };
         Totals { losses, misses, samples: inputs.len() }
     }
@@ -128,15 +147,18 @@ where
             }
             let (inputs, targets) = (B::Input::arrays(inputs), B::Target::values(targets));
             check_targets::<L, N::Output, N::Scalar>(self.loss, targets)?;
-            let Totals { losses, misses, samples } = self.totals(inputs, targets);
-            (all.losses, all.misses) = plus((all.losses, all.misses), (losses, misses));
-            all.samples += samples;
+            all.add(self.totals(inputs, targets));
         }
     }
 
     /// Returns the sums, computed from those of each tile. Evaluates some tiles at a time, then passes their predictions to the
     /// observer.
-    fn observed(&mut self, inputs: &[Sample<N, N::Input>], targets: &[Values<L, N::Output, N::Scalar>]) -> (f64, f64) {
+    fn observed(
+        &mut self,
+        inputs: &[Sample<N, N::Input>],
+        targets: &[Values<L, N::Output, N::Scalar>],
+        (mut before, mut after): (&[N::Scalar], &mut [N::Scalar]),
+    ) -> (f64, f64) {
         let Self { network, loss, workspace, predictions, observer } = self;
         let Predictions { values, tiles } = predictions;
         let seen = tiles_seen::<N>() * N::TILE;
@@ -147,8 +169,10 @@ where
         for ((inputs, targets), tiles) in pieces {
             let (shards, room) = workspace.room(inputs.len(), false);
             let values = &mut values[..inputs.len() * N::Output::LEN];
-            let batch = Batch { network: *network, loss: *loss, inputs, targets, shards };
-            predict(&batch, batch.shards.all(), (room.tile, room.tiles), tiles, values);
+            let (own, others) = split_samples(after, inputs.len(), carried_len::<N>());
+            let batch = Batch { network: *network, loss: *loss, inputs, targets, shards, before };
+            (before, after) = (&before[own.len()..], others);
+            predict(&batch, batch.shards.all(), (room.tile, room.tiles), tiles, (values, own));
             observer.see(values, targets);
         }
         let (all, _) = workspace.room(inputs.len(), false);
@@ -166,21 +190,30 @@ fn tiles_seen<N: Network>() -> usize {
 fn sums<N: Network, L: Loss<N::Output, Target: Measured>>(
     batch: &Batch<'_, N, L>,
     shards: Range<usize>,
-    tile: &mut [N::Scalar],
-    tiles: &mut [Vec<N::Scalar>],
+    (tile, tiles): (&mut [N::Scalar], &mut [Vec<N::Scalar>]),
+    mut states: &mut [N::Scalar],
 ) -> (f64, f64) {
     let plan = &batch.shards;
     let Some((first, second)) = Shards::halves(&shards) else {
-        let sums = plan.tiles(&shards).map(|index| sum(batch, index, tile));
+        let sums = plan.tiles(&shards).map(|index| {
+            let rest = mem::take(&mut states);
+            let (own, others) = split_samples(rest, batch.samples(index).len(), carried_len::<N>());
+            states = others;
+            sum(batch, index, tile, own)
+        });
         return sums.fold((0.0, 0.0), plus);
     };
+    let (states, other_states) = split_samples(states, plan.tiles(&first).len() * N::TILE, carried_len::<N>());
     if threads::POSSIBLE && plan.is_shared(&shards) {
         let (tiles, other, others) = Room::<N>::for_two_threads(tiles, plan.needs(&first).tiles);
-        let (left, right) =
-            threads::join(|| sums(batch, first.clone(), tile, tiles), || sums(batch, second.clone(), other, others));
+        let (left, right) = threads::join(
+            || sums(batch, first.clone(), (&mut *tile, &mut *tiles), states),
+            || sums(batch, second.clone(), (&mut *other, &mut *others), other_states),
+        );
         plus(left, right)
     } else {
-        plus(sums(batch, first, tile, tiles), sums(batch, second, tile, tiles))
+        let left = sums(batch, first, (&mut *tile, &mut *tiles), states);
+        plus(left, sums(batch, second, (tile, tiles), other_states))
     }
 }
 
@@ -198,26 +231,36 @@ fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
     shards: Range<usize>,
     (tile, tiles): (&mut [N::Scalar], &mut [Vec<N::Scalar>]),
     sums: &mut [(f64, f64)],
-    predictions: &mut [N::Scalar],
+    (predictions, states): (&mut [N::Scalar], &mut [N::Scalar]),
 ) {
     let plan = &batch.shards;
     let Some((first, second)) = Shards::halves(&shards) else {
-        sums[0] = sum(batch, shards.start, tile);
+        sums[0] = sum(batch, shards.start, tile, states);
         let tile = cut::<N>(tile, batch.samples(shards.start).len());
         predictions.copy_from_slice(tile.logits);
         return;
     };
     let (sums, other_sums) = sums.split_at_mut(first.len());
-    let (predictions, other_predictions) = predictions.split_at_mut(first.len() * N::TILE * N::Output::LEN);
+    let before = first.len() * N::TILE;
+    let (predictions, other_predictions) = predictions.split_at_mut(before * N::Output::LEN);
+    let (states, other_states) = split_samples(states, before, carried_len::<N>());
     if threads::POSSIBLE && plan.is_shared(&shards) {
         let (tiles, other, others) = Room::<N>::for_two_threads(tiles, plan.needs(&first).tiles);
         threads::join(
-            || predict(batch, first.clone(), (&mut *tile, &mut *tiles), sums, predictions),
-            || predict(batch, second.clone(), (&mut *other, &mut *others), other_sums, other_predictions),
+            || predict(batch, first.clone(), (&mut *tile, &mut *tiles), sums, (&mut *predictions, &mut *states)),
+            || {
+                predict(
+                    batch,
+                    second.clone(),
+                    (&mut *other, &mut *others),
+                    other_sums,
+                    (&mut *other_predictions, &mut *other_states),
+                );
+            },
         );
     } else {
-        predict(batch, first, (&mut *tile, &mut *tiles), sums, predictions);
-        predict(batch, second, (tile, tiles), other_sums, other_predictions);
+        predict(batch, first, (&mut *tile, &mut *tiles), sums, (predictions, states));
+        predict(batch, second, (tile, tiles), other_sums, (other_predictions, other_states));
     }
 }
 
@@ -226,11 +269,13 @@ fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
     batch: &Batch<'_, N, L>,
     tile: usize,
     memory: &mut [N::Scalar],
+    states: &mut [N::Scalar],
 ) -> (f64, f64) {
     let samples = batch.samples(tile);
+    let states = batch.states(&samples, states);
     let (inputs, targets) = (&batch.inputs[samples.clone()], &batch.targets[samples]);
     let Batch { network, loss, .. } = *batch;
-    let losses = dispatch(TileLoss { network, loss, inputs, targets, memory: &mut *memory }).to_f64();
+    let losses = dispatch(TileLoss { network, loss, inputs, targets, states, memory: &mut *memory }).to_f64();
     // Losses are computed from the logits, misses from the predictions.
     let predictions = cut::<N>(memory, inputs.len()).logits;
     let mut misses = 0.0;
@@ -252,8 +297,8 @@ pub(crate) fn with_room<X>(count: usize) -> Vec<X> {
 #[derive(Debug)]
 #[cfg_attr(not(feature = "std"), allow(unreachable_pub, reason = "it is in a signature of `train` alone"))]
 pub struct Buffers<X, Y> {
-    inputs: Vec<X>,
-    targets: Vec<Y>,
+    pub(super) inputs: Vec<X>,
+    pub(super) targets: Vec<Y>,
 }
 
 /// The buffers for the samples of a source.

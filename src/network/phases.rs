@@ -225,7 +225,7 @@ impl<N: Network, L: Loss<N::Output>> Program for TilePhase<'_, '_, '_, N, L> {
         let (network, all, barriers) = (batch.network, batch.inputs.len(), N::MIXING.barriers);
         let samples = batch.samples(tile);
         let pass = &Pass { first_sample: pass.first_sample + samples.start, ..**pass };
-        let Parts { logits, grad_logits, cache, statistics } = cut::<N>(memory, samples.len());
+        let Parts { logits, grad_logits, cache, statistics, .. } = cut::<N>(memory, samples.len());
         let input = N::Input::flat_batch(&batch.inputs[samples.clone()]);
         let (mut measured, mut sum) = (0..0, N::Scalar::ZERO);
         if *index <= barriers {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::kernel::dispatch;
 use crate::kernel::scratch::with_scratch;
-use crate::layer::{Pass, Plan};
+use crate::layer::{CarriedStates, Pass, Plan};
 use crate::metric::argmax;
 use crate::network::{
     ClassOf, Each, Forward, GivesClasses, Infer, Network, PlanOf, Sample, Stream, Top, check_counts, infer,
@@ -183,7 +183,8 @@ pub trait Predict: Network {
         let cache_len = <PlanOf<Self> as Plan>::CACHE_LEN;
         with_scratch(cache_len + Self::MIXING.len(), |memory| {
             let (cache, statistics) = memory.split_at_mut(cache_len);
-            dispatch(Forward { network: self, pass: &Pass::inference(), input, logits: flat, cache, statistics });
+            let (pass, states) = (&Pass::inference(), CarriedStates::none());
+            dispatch(Forward { network: self, pass, input, logits: flat, cache, statistics, states });
         });
         logits
     }

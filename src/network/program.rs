@@ -6,7 +6,8 @@ use core::ops::Range;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Program, SoftmaxKernels, run_portable};
 use crate::layer::{
-    Backward as LayerBackward, BatchStatistics, Forward as LayerForward, Layer, NextStep, Pass, Phase, Plan, Site,
+    Backward as LayerBackward, BatchStatistics, CarriedStates, Forward as LayerForward, Layer, NextStep, Pass, Phase,
+    Plan, Site,
 };
 use crate::loss::{Loss, Values};
 use crate::network::{Network, Parts, PlanOf, Sample, cut};
@@ -55,6 +56,7 @@ pub(super) struct Forward<'a, N: Network> {
     pub(super) logits: &'a mut [N::Scalar],
     pub(super) cache: &'a mut [N::Scalar],
     pub(super) statistics: &'a mut [N::Scalar],
+    pub(super) states: CarriedStates<'a, N::Scalar>,
 }
 
 impl<N: Network> Program for Forward<'_, N> {
@@ -62,9 +64,9 @@ impl<N: Network> Program for Forward<'_, N> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        let Self { network, pass, input, logits, cache, statistics } = self;
+        let Self { network, pass, input, logits, cache, statistics, states } = self;
         if const { N::MIXING.barriers == 0 } {
-            return ForwardPhase { network, pass, input, logits, cache, phase: Phase::only() }.run(isa);
+            return ForwardPhase { network, pass, input, logits, cache, phase: Phase::of_window(states) }.run(isa);
         }
         for passed in 0..=N::MIXING.barriers {
             let (mut written, samples) = (0..0, input.len() / N::Input::LEN);
@@ -142,6 +144,7 @@ impl<N: Network> BackwardMemory<'_, N> {
 pub(super) struct Backward<'a, N: Network> {
     pub(super) memory: BackwardMemory<'a, N>,
     pub(super) statistics: &'a mut [N::Scalar],
+    pub(super) states: CarriedStates<'a, N::Scalar>,
 }
 
 impl<N: Network> Program for Backward<'_, N> {
@@ -149,9 +152,9 @@ impl<N: Network> Program for Backward<'_, N> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        let Self { mut memory, statistics } = self;
+        let Self { mut memory, statistics, states } = self;
         if const { N::MIXING.barriers == 0 } {
-            return memory.run(isa, Phase::only());
+            return memory.run(isa, Phase::of_window(states));
         }
         for passed in 0..=N::MIXING.barriers {
             let (mut written, samples) = (0..0, memory.input.len() / N::Input::LEN);
@@ -184,6 +187,7 @@ pub(super) struct TileLoss<'a, N: Network, L: Loss<N::Output>> {
     pub(super) loss: &'a L,
     pub(super) inputs: &'a [Sample<N, N::Input>],
     pub(super) targets: &'a [Values<L, N::Output, N::Scalar>],
+    pub(super) states: CarriedStates<'a, N::Scalar>,
     pub(super) memory: &'a mut [N::Scalar],
 }
 
@@ -192,10 +196,10 @@ impl<N: Network, L: Loss<N::Output>> Program for TileLoss<'_, N, L> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> N::Scalar {
-        let Self { network, loss, inputs, targets, memory } = self;
+        let Self { network, loss, inputs, targets, states, memory } = self;
         let Parts { logits, cache, statistics, .. } = cut::<N>(memory, inputs.len());
         let input = N::Input::flat_batch(inputs);
-        Forward { network, pass: &Pass::inference(), input, logits: &mut *logits, cache, statistics }.run(isa);
+        Forward { network, pass: &Pass::inference(), input, logits: &mut *logits, cache, statistics, states }.run(isa);
         let sum = loss.evaluate(isa, logits, targets, N::Scalar::ONE, None);
         if N::Output::PROBABILITIES {
             N::Scalar::softmax(isa, features::<N::Logits>(), logits);

@@ -10,8 +10,8 @@ use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 
 use crate::error::{Error, Result};
-use crate::layer::Plan;
-use crate::network::{Network, PlanOf, Room, Shards};
+use crate::layer::{CarriedStates, Plan};
+use crate::network::{CarriedState, Network, PlanOf, Room, Shards};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::threads;
@@ -82,6 +82,8 @@ pub struct Workspace<'a, N: Network> {
     gradients: Vec<Box<N>>,
     /// The memory of a tile for each further thread.
     tiles: Vec<Vec<N::Scalar>>,
+    /// What is carried from window to window.
+    pub(super) state: CarriedState<N::Scalar>,
 }
 
 enum Memory<'a, T> {
@@ -97,6 +99,8 @@ pub(crate) struct Parts<'w, T> {
     pub(crate) cache: &'w mut [T],
     /// What layers measure in the samples and know of the batch, [`Mixing::len`](crate::layer::Mixing::len) elements.
     pub(crate) statistics: &'w mut [T],
+    /// The states that layers carry; none unless the workspace does.
+    pub(crate) states: CarriedStates<'w, T>,
 }
 
 /// How the tiles of a batch are added, the memory of all tiles, and gradients for the sums that wait.
@@ -148,7 +152,7 @@ impl<N: Network> Workspace<'static, N> {
         let samples = samples.max(N::TILE);
         let len = samples.checked_mul(N::SAMPLE_LEN).and_then(|len| len.checked_add(N::MIXING.len()));
         let memory = Memory::Owned(allocate(len.expect("a workspace fits the address space")));
-        Self { memory, samples, forward_samples: 0, gradients: Vec::new(), tiles: Vec::new() }
+        Self::of(memory, samples)
     }
 }
 
@@ -169,8 +173,74 @@ impl<'a, N: Network> Workspace<'a, N> {
             return Err(Error::WorkspaceTooSmall { length: memory.len(), needed: N::WORKSPACE_LEN });
         }
         let samples = (memory.len() - N::MIXING.len()) / N::SAMPLE_LEN.max(1);
-        let memory = Memory::Lent(memory);
-        Ok(Self { memory, samples, forward_samples: 0, gradients: Vec::new(), tiles: Vec::new() })
+        Ok(Self::of(Memory::Lent(memory), samples))
+    }
+
+    fn of(memory: Memory<'a, N::Scalar>, samples: usize) -> Self {
+        let (gradients, tiles, state) = (Vec::new(), Vec::new(), CarriedState::none());
+        Self { memory, samples, forward_samples: 0, gradients, tiles, state }
+    }
+
+    /// Returns the workspace for sequences that are longer than a sample, of which each pass sees the next window: recurrent layers
+    /// begin at the state in which the window before ended, and at zero in the first. This is truncated backpropagation through time.
+    /// The batches of [`gradient`](crate::Differentiate::gradient) and [`forward`](crate::Differentiate::forward) then have the next
+    /// window of each of `sequences` sequences, in the same order each time. The state is a constant: no gradient flows through
+    /// it to the windows before.
+    ///
+    /// The outputs for all windows have the bits of the outputs for the whole sequence. [`evaluate_with`](crate::Evaluate::evaluate_with)
+    /// neither reads nor changes the state.
+    ///
+    /// # Errors
+    /// A network with a layer that cannot go on where the window before ended does not compile: a recurrent layer that starts at
+    /// the last step, attention, positions, a convolution, `BatchNorm`, pooling, or `Flatten`. A batch with another number of windows
+    /// is an [`Error::CountMismatch`].
+    ///
+    /// # Source
+    /// R. Williams and J. Peng, "An efficient gradient-based algorithm for on-line training of recurrent network trajectories",
+    /// 1990, with a window of as many steps as those between two updates.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Filter (Sequence<5, 1>) = Lstm<_, 4>, Dense<_, 1>);
+    /// let (first, second) = ([[0.5], [1.0], [-1.0], [0.0], [2.0]], [[1.5], [0.0], [0.5], [1.0], [-2.0]]);
+    ///
+    /// let (mut filter, mut optimizer) = (Filter::init(&mut typenet::rng(37)), Sgd::new(0.1).state());
+    /// let (mut workspace, mut gradient) = (Workspace::new().carrying(1), Gradient::zeroed());
+    /// for _epoch in 0..3 {
+    ///     workspace.restart();
+    ///     for (input, target) in [(first, first), (second, second)] {
+    ///         let pass = Pass::training(37, optimizer.steps());
+    ///         filter.gradient(&[input], &[target], &MeanSquaredError, &pass, &mut workspace, &mut gradient)?;
+    ///         gradient.clip_norm(1.0)?;
+    ///         optimizer.step(&mut *filter, &*gradient)?;
+    ///     }
+    /// }
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn carrying(self, sequences: usize) -> Self {
+        Self { state: CarriedState::of::<N>(sequences), ..self }
+    }
+
+    /// Returns to the beginning of the sequences, where the carried state is zero. Does nothing if nothing is carried.
+    pub fn restart(&mut self) {
+        self.state.restart();
+    }
+
+    /// Returns the carried state in which the last windows ended, `N::CARRIED_LEN` elements for each sequence; empty if nothing is
+    /// carried. The order of the elements is that of the layers in memory. With the same network and number of sequences, a copy
+    /// can be written back.
+    #[must_use]
+    pub fn carried_state(&self) -> &[N::Scalar] {
+        self.state.latest()
+    }
+
+    /// As [`carried_state`](Self::carried_state), to replace the state, in which the next windows then begin.
+    #[must_use]
+    pub fn carried_state_mut(&mut self) -> &mut [N::Scalar] {
+        self.state.latest_mut()
     }
 
     /// Returns the number of samples that one forward pass can have.
@@ -179,20 +249,14 @@ impl<'a, N: Network> Workspace<'a, N> {
         self.samples
     }
 
-    fn all(&mut self) -> &mut [N::Scalar] {
-        match &mut self.memory {
-            Memory::Owned(memory) => memory,
-            Memory::Lent(memory) => memory,
-        }
-    }
-
     /// Returns the memory of a forward pass.
     pub(crate) fn begin(&mut self, samples: usize) -> Result<Parts<'_, N::Scalar>> {
         if samples > self.samples {
             return Err(Error::TooManySamples { samples, limit: self.samples });
         }
+        self.state.begin(samples)?;
         self.forward_samples = samples;
-        Ok(cut::<N>(self.all(), samples))
+        Ok(self.parts(samples))
     }
 
     /// Returns the memory of the backward pass that follows the forward pass of the same number of samples.
@@ -200,7 +264,18 @@ impl<'a, N: Network> Workspace<'a, N> {
         if samples != self.forward_samples {
             return Err(Error::BackwardWithoutForward { samples, forward_samples: self.forward_samples });
         }
-        Ok(cut::<N>(self.all(), samples))
+        let mut parts = self.parts(samples);
+        parts.states.after = &mut [];
+        Ok(parts)
+    }
+
+    fn parts(&mut self, samples: usize) -> Parts<'_, N::Scalar> {
+        let memory = match &mut self.memory {
+            Memory::Owned(memory) => &mut memory[..],
+            Memory::Lent(memory) => memory,
+        };
+        let (before, after) = self.state.parts();
+        Parts { states: CarriedStates::new(samples, before, after), ..cut::<N>(memory, samples) }
     }
 
     /// Returns the number of threads that share the gradient of a batch.
@@ -317,7 +392,8 @@ fn cut_into<T>(memory: &mut [T], needed: usize, logits: usize, cache: usize, sta
     let (of_tile, rest) = memory.split_at_mut(logits);
     let (grad_logits, rest) = rest.split_at_mut(logits);
     let (cache, rest) = rest.split_at_mut(cache);
-    Parts { logits: of_tile, grad_logits, cache, statistics: &mut rest[..statistics] }
+    let statistics = &mut rest[..statistics];
+    Parts { logits: of_tile, grad_logits, cache, statistics, states: CarriedStates::none() }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 /// l(x, t) = 1/n Σ_s l(x_s, t_s) over the n steps s with a target, and 0 without one
 ///
 /// `Masked(Accuracy)` is a metric of the same steps, each of which counts as one sample, with the name of the inner metric in
-/// histories.
+/// histories. In `Masked(SequenceAccuracy)` and `Masked(EditDistance)`, the steps with a target are one sequence for each sample.
 ///
 /// # Shapes
 /// Network output: `ProbabilitySequence<L, K>` or `Sequence<L, K>`. Targets: `[Option<Class<K>>; L]`, where `None` is a step

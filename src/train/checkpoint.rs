@@ -46,6 +46,16 @@ pub struct TrainingPosition<'a> {
     pub within_epoch: bool,
 }
 
+/// The progress of an epoch that is not in the history.
+#[derive(Debug)]
+pub(super) struct ProgressWithin<'a, T> {
+    pub(super) epoch: EpochProgress,
+    /// The states of the metrics, as words.
+    pub(super) metrics: &'a [u64],
+    /// The state that is carried from window to window; empty if there is none.
+    pub(super) carried: &'a [T],
+}
+
 /// The contents of a checkpoint in addition to the network.
 #[derive(Debug)]
 pub struct CheckpointContents<'a, T> {
@@ -82,13 +92,11 @@ impl<'a, T: Kernels> CheckpointContents<'a, T> {
         contents
     }
 
-    /// Returns the contents within a call of `fit`. `progress` is the progress of an epoch that is not in the history, and
-    /// `metrics` are the states of the metrics in it.
+    /// Returns the contents within a call of `fit`.
     pub(super) fn within_fit<L, O: Optimizer>(
         settings: &'a StepSettings<L, O, T>,
         position: &TrainingPosition<'_>,
-        progress: &EpochProgress,
-        metrics: &[u64],
+        progress: &ProgressWithin<'_, T>,
         callbacks: CallbackState<T>,
     ) -> Self {
         let mut contents = Self::between_fits(settings);
@@ -96,7 +104,7 @@ impl<'a, T: Kernels> CheckpointContents<'a, T> {
         if let Some(order) = contents.numbers.order.as_mut().filter(|_| position.within_epoch) {
             order.epochs -= 1;
         }
-        let words = encoding::to_words(position, progress, metrics, &callbacks);
+        let words = encoding::to_words(position, progress, &callbacks);
         contents.numbers.words = words.len();
         contents.numbers.copies = callbacks.entries().iter().filter(|entry| entry.parameters.is_some()).count();
         contents.in_progress = Some(TrainingInProgress { words, callbacks });

@@ -20,6 +20,8 @@ pub(super) struct InterruptedTraining<T> {
     pub(super) progress: EpochProgress,
     /// The states of the metrics in that epoch, as words.
     pub(super) metrics: Vec<u64>,
+    /// The state that was carried from window to window in that epoch.
+    pub(super) carried: Vec<T>,
     /// Whether a callback had ended the training.
     pub(super) stopped: bool,
     pub(super) callbacks: CallbackState<T>,
@@ -41,6 +43,12 @@ impl<T> InterruptedTraining<T> {
             (Some(before), Some(now)) if before != now => Err(Error::OtherSampleCount { before, now }),
             _ => Ok(()),
         }
+    }
+
+    /// Returns an error if the epoch has begun and carried a state of another length.
+    pub(super) fn check_carried(&self, now: usize) -> Result<()> {
+        let before = self.carried.len();
+        if self.progress.samples > 0 && before != now { Err(Error::OtherCarriedState { before, now }) } else { Ok(()) }
     }
 
     /// Returns an error if the measures differ from the recorded ones.

@@ -20,7 +20,7 @@ use crate::threads;
 #[cfg(feature = "safetensors")]
 use crate::train::CallbackState;
 #[cfg(feature = "safetensors")]
-use crate::train::checkpoint::{CheckpointContents, TrainingPosition};
+use crate::train::checkpoint::{CheckpointContents, ProgressWithin, TrainingPosition};
 use crate::train::epoch_progress::EpochProgress;
 use crate::train::metrics::{Metrics, Watching};
 use crate::train::sample_source::SampleSource;
@@ -83,12 +83,12 @@ where
         network: &'a mut N,
         source: &'a mut S,
         settings: &'a mut StepSettings<L, O, N::Scalar>,
-        metrics: &'a M,
-        states: M::States,
+        (metrics, states): (&'a M, M::States),
+        workspace: Workspace<'static, N>,
     ) -> Self {
         let batch_size = settings.batch_size.min(source.samples().unwrap_or(RESERVED));
         Self {
-            workspace: Workspace::new(),
+            workspace,
             gradient: Gradient::zeroed(),
             sum: (settings.accumulate > 1).then(Gradient::zeroed),
             inputs: with_room(batch_size),
@@ -110,11 +110,14 @@ where
     }
 
     /// Starts the next epoch, which has the number `epoch` in the records. Skips the samples that interrupted training has
-    /// already used, in batches of the same size.
-    pub(super) fn begin_epoch(&mut self, epoch: usize, progress: EpochProgress) -> Result<()> {
+    /// already used, in batches of the same size, and goes on from the state that it carried.
+    pub(super) fn begin_epoch(&mut self, epoch: usize, progress: EpochProgress, carried: &[N::Scalar]) -> Result<()> {
         (self.epoch, self.progress) = (epoch, progress);
+        self.workspace.restart();
         if progress.samples == 0 {
             M::clear(&mut self.states);
+        } else {
+            self.workspace.carried_state_mut().copy_from_slice(carried);
         }
         self.source.begin(epoch, self.settings.epochs_begun, self.settings.epoch_seed())?;
         self.settings.epochs_begun += 1;
@@ -264,11 +267,13 @@ where
         let mut callbacks = CallbackState::default();
         hooks.save(&mut callbacks);
         let progress = within.map_or_else(EpochProgress::default, |start| self.progress.at_interruption(start));
-        let mut metrics = Vec::new();
+        let (mut metrics, mut carried) = (Vec::new(), &[][..]);
         if within_epoch {
             M::save(&self.states, &mut metrics);
+            carried = self.workspace.carried_state();
         }
-        let contents = CheckpointContents::within_fit(self.settings, &position, &progress, &metrics, callbacks);
+        let progress = ProgressWithin { epoch: progress, metrics: &metrics, carried };
+        let contents = CheckpointContents::within_fit(self.settings, &position, &progress, callbacks);
         hooks.write(self.network, &position, &contents)
     }
 }

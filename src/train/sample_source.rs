@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 
 use crate::dataset::{Batches, CheckedBatches, Dataset};
 use crate::error::{Error, Result};
+use crate::kernel::Kernels;
+use crate::network::{Network, Workspace};
 use crate::random;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -16,6 +18,14 @@ pub(super) trait SampleSource<T: Scalar>: Send {
 
     /// Returns the number of samples in an epoch, if it is known.
     fn samples(&self) -> Option<usize>;
+
+    /// Returns the memory for steps of a network. It carries a state if batches are windows of longer sequences.
+    fn workspace<N: Network<Scalar = T>>(&self) -> Workspace<'static, N>
+    where
+        T: Kernels,
+    {
+        Workspace::new()
+    }
 
     /// Returns the targets that are known before the first epoch.
     fn targets(&self) -> &[<Self::Target as Target>::Value<T>];

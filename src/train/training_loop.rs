@@ -1,5 +1,6 @@
 //! How does a call of `fit` proceed? The call and its epochs, from top to bottom.
 
+use alloc::vec::Vec;
 use core::mem;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use crate::history::History;
 use crate::kernel::Kernels;
 use crate::loss::{Loss, check_targets};
 use crate::metric::Measured;
-use crate::network::{FitsInput, FitsTarget, Network};
+use crate::network::{FitsInput, FitsTarget, Network, Workspace};
 use crate::optimizer::Optimizer;
 use crate::train::epoch_progress::EpochProgress;
 use crate::train::learner::Learner;
@@ -18,6 +19,9 @@ use crate::train::stop::Stop;
 use crate::train::thread_pool::ThreadPool;
 use crate::train::validation::{Validation, Validator};
 use crate::train::{Hooks, Trainer, TrainingPlan};
+
+/// The progress of an epoch that may have begun, and the state that it carried from window to window.
+type Begun<T> = (EpochProgress, Vec<T>);
 
 impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// Performs one call of `fit`: checks, the begin hooks, all epochs, and the end hooks.
@@ -45,7 +49,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         }
         // This must come before any callback is called and before interrupted training is resumed.
         let pool = self.threads.start()?;
-        let mut states = self.metrics.states();
+        let (mut states, workspace) = (self.metrics.states(), source.workspace::<N>());
         let plan = TrainingPlan {
             epochs,
             samples: source.samples().unwrap_or(0),
@@ -55,7 +59,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
             steps_before: self.interrupted.as_ref().map_or(0, |training| training.progress.steps),
         };
         let begins = self.hooks.begin(network, &plan)?.is_continue();
-        let progress = match self.resume_interrupted::<N>(source.samples(), &mut states) {
+        let carried = workspace.carried_state().len();
+        let progress = match self.resume_interrupted::<N>(source.samples(), carried, &mut states) {
             Ok(progress) => progress.filter(|_| begins),
             Err(error) => {
                 // The interrupted training still waits for its own callbacks, so these must not change its network.
@@ -65,14 +70,22 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
                 return Err(error);
             }
         };
-        let ended = progress.map_or(Ok(()), |progress| self.train_epochs(network, source, &pool, progress, states));
+        let ended = progress.map_or(Ok(()), |progress| {
+            let memory = (workspace, states);
+            self.train_epochs(network, source, &pool, progress, memory)
+        });
         self.hooks.end(network, &self.history);
         ended.map(|()| self.history.clone())
     }
 
-    /// Resumes interrupted training, if there is any. Returns the progress of its next epoch, or `None` if a callback had ended
-    /// the training.
-    fn resume_interrupted<N>(&mut self, samples: Option<usize>, states: &mut M::States) -> Result<Option<EpochProgress>>
+    /// Resumes interrupted training, if there is any. Returns the progress of its next epoch with the state that it carried, whose
+    /// length has to be `carried`, or `None` if a callback had ended the training.
+    fn resume_interrupted<N>(
+        &mut self,
+        samples: Option<usize>,
+        carried: usize,
+        states: &mut M::States,
+    ) -> Result<Option<Begun<T>>>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output>,
@@ -80,9 +93,10 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         M: Metrics<N::Output, L::Target>,
     {
         let Some(interrupted) = &self.interrupted else {
-            return Ok(Some(EpochProgress::default()));
+            return Ok(Some(Begun::default()));
         };
         interrupted.check_samples(samples)?;
+        interrupted.check_carried(carried)?;
         interrupted.check_measures(self.history.measures())?;
         if interrupted.progress.samples > 0 {
             *states = self.metrics.restore(&mut &interrupted.metrics[..])?;
@@ -91,18 +105,19 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         self.hooks.resume(&mut state)?;
         state.finish()?;
         interrupted.write_history(&mut self.history);
-        Ok(self.interrupted.take().filter(|training| !training.stopped).map(|training| training.progress))
+        let interrupted = self.interrupted.take().filter(|training| !training.stopped);
+        Ok(interrupted.map(|training| (training.progress, training.carried)))
     }
 
-    /// Trains the remaining epochs. `progress` is the progress of the first one. Each epoch consists of steps, validation,
+    /// Trains the remaining epochs, of which the first may have begun. Each epoch consists of steps, validation,
     /// record, callbacks and checkpoint.
     fn train_epochs<N, S>(
         &mut self,
         network: &mut N,
         source: &mut S,
         pool: &ThreadPool,
-        mut progress: EpochProgress,
-        states: M::States,
+        mut begun: Begun<T>,
+        (workspace, states): (Workspace<'static, N>, M::States),
     ) -> Result<()>
     where
         N: Network<Scalar = T>,
@@ -114,10 +129,11 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     {
         let Self { steps: settings, epochs, validation, hooks, metrics, history, .. } = self;
         let mut validator = Validator::new(validation, metrics, settings.batch_size);
-        let mut learner = Learner::new(network, source, settings, metrics, states);
+        let mut learner = Learner::new(network, source, settings, (metrics, states), workspace);
         for epoch in history.len() + 1..=*epochs {
             let start = Instant::now();
-            learner.begin_epoch(epoch, mem::take(&mut progress))?;
+            let (progress, carried) = mem::take(&mut begun);
+            learner.begin_epoch(epoch, progress, &carried)?;
             let cut = learner.train_epoch(hooks, history, pool, start)?;
             let loss = learner.progress.loss()?;
             pool.enter(learner.is_shared(), || validator.measure(learner.trained()))?;

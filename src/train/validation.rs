@@ -56,7 +56,11 @@ pub struct Trained<'a, N: Network, L> {
 }
 
 impl<'a, N: Network, L: Loss<N::Output, Target: Measured>> Trained<'a, N, L> {
-    fn evaluator<O>(self, predictions: &'a mut Predictions<N::Scalar>, observer: O) -> Evaluator<'a, 'static, N, L, O> {
+    pub(super) fn evaluator<O>(
+        self,
+        predictions: &'a mut Predictions<N::Scalar>,
+        observer: O,
+    ) -> Evaluator<'a, 'static, N, L, O> {
         let Self { network, loss, workspace, .. } = self;
         Evaluator { network, loss, workspace, predictions, observer }
     }

@@ -19,8 +19,12 @@ mod bad_input;
 mod batch_norm;
 mod batches;
 mod blocks;
+mod carried;
 mod checkpoint;
 mod classes;
+#[cfg(feature = "csv")]
+mod csv;
+mod ctc;
 mod dropout;
 mod formula_kernels;
 mod formulas;

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 use typenet::kernel::Kernels;
-use typenet::metric::{Accuracy, BitsPerCharacter, Perplexity, TopK, argmax};
+use typenet::metric::{Accuracy, BitsPerCharacter, EditDistance, Perplexity, SequenceAccuracy, TopK, argmax};
 use typenet::prelude::*;
 use typenet::{Predict, Scalar as _, Target};
 
@@ -216,6 +216,129 @@ fn a_step_that_is_not_finite_is_wrong_alone() {
     raw.dense.weight[(0, 0)] = f32::NAN;
     raw.dense.bias[0] = 1.0;
     assert_eq!(raw.measure(&data, Accuracy), 0.0);
+}
+
+#[test]
+fn lengths_share_the_parameters_of_a_network() {
+    network! {
+        struct Reader<const L: usize> (Sequence<L, 2>) -> Vector<1> {
+            Residual { LayerNorm, Dense<_, 2> },
+            Repeat<2> { Gru<_, 2> },
+            LastStep,
+            Dense<_, 1>,
+        }
+    }
+    /// Whether there were more marks than pauses, for sequences of one length.
+    fn data<const L: usize>() -> Dataset<Sequence<L, 2>, Vector<1>> {
+        let inputs: Vec<[[f32; 2]; L]> = (0..1_usize << L)
+            .map(|bits| core::array::from_fn(|step| if bits >> step & 1 == 1 { [1.0, 0.0] } else { [0.0, 1.0] }))
+            .collect();
+        let sum = |input: &[[f32; 2]; L]| [input.iter().map(|[mark, pause]| mark - pause).sum::<f32>() / 4.0];
+        let targets = inputs.iter().map(sum).collect();
+        Dataset::new(inputs, targets).unwrap()
+    }
+    let (short, long) = (data::<2>(), data::<5>());
+    let mut network = <Reader<5>>::init(&mut typenet::rng(37));
+    let losses = |network: &Reader<5>| {
+        let of_short = network.view_as::<Reader<2>>().evaluate(&short, &MeanSquaredError).loss;
+        of_short + network.evaluate(&long, &MeanSquaredError).loss
+    };
+    let before = losses(&network);
+    // One trainer, so one state of the optimizer, for both lengths.
+    let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.02)).batch_size(8);
+    for _ in 0..40 {
+        trainer.fit(network.view_as_mut::<Reader<2>>(), &short).unwrap();
+        trainer.fit(&mut network, &long).unwrap();
+    }
+    assert_eq!(trainer.optimizer().steps(), 40 * (1 + 4));
+    assert!(losses(&network) < 0.1 * before, "{before} before, {} after", losses(&network));
+
+    // The same bits as a copy.
+    let mut copy = <Reader<2>>::zeroed();
+    copy.parameters_mut().copy_from_slice(network.parameters());
+    assert_eq!(copy.predict_batch(short.inputs()), network.view_as::<Reader<2>>().predict_batch(short.inputs()));
+}
+
+/// The distances from each beginning of one sequence to each beginning of another, in a full table.
+fn edits(one: &[usize], other: &[usize]) -> usize {
+    let mut table = vec![vec![0; other.len() + 1]; one.len() + 1];
+    for (i, j) in (0..=one.len()).flat_map(|i| (0..=other.len()).map(move |j| (i, j))) {
+        table[i][j] = match (i, j) {
+            (0, _) | (_, 0) => i + j,
+            _ => {
+                let replaced = table[i - 1][j - 1] + usize::from(one[i - 1] != other[j - 1]);
+                replaced.min(table[i - 1][j] + 1).min(table[i][j - 1] + 1)
+            }
+        };
+    }
+    table[one.len()][other.len()]
+}
+
+#[test]
+fn metrics_of_whole_sequences_are_those_of_their_definitions() {
+    network!(struct Given (Sequence<6, 3>) = Softmax);
+    network!(struct Raw (Sequence<6, 3>) = Identity);
+    let mut random = 37_u64;
+    let mut below = |limit: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (random >> 33) % limit
+    };
+    let mut inputs: Vec<[[f32; 3]; 6]> = Vec::new();
+    let mut targets: Vec<[Option<Class<3>>; 6]> = Vec::new();
+    for _ in 0..200 {
+        let input: [[f32; 3]; 6] = core::array::from_fn(|_| core::array::from_fn(|_| below(8) as f32));
+        // Most classes are the predicted ones, so that some sequences are right. Some samples have no target.
+        let absent = below(4);
+        let target = input.map(|step| {
+            let class = if below(10) == 0 { below(3) as usize } else { argmax(&step) };
+            (below(3) >= absent).then(|| Class::new(class).unwrap())
+        });
+        inputs.push(input);
+        targets.push(target);
+    }
+    let of_all = |is_counted: &dyn Fn(Option<Class<3>>) -> Option<usize>| {
+        let (mut right, mut samples, mut distance, mut tokens) = (0, 0, 0, 0);
+        for (input, target) in inputs.iter().zip(&targets) {
+            let steps = input.iter().zip(target).filter_map(|(step, &class)| Some((argmax(step), is_counted(class)?)));
+            let (found, wanted): (Vec<_>, Vec<_>) = steps.unzip();
+            right += usize::from(!wanted.is_empty() && found == wanted);
+            samples += usize::from(!wanted.is_empty());
+            distance += edits(&found, &wanted);
+            tokens += wanted.len();
+        }
+        (right as f64 / samples as f64, distance as f64 / tokens as f64)
+    };
+    let masked: Dataset<Sequence<6, 3>, [Option<Class<3>>; 6]> = Dataset::new(inputs.clone(), targets.clone()).unwrap();
+    let expected = of_all(&|class| class.map(Class::index));
+    assert!(0.1 < expected.0 && expected.0 < 0.9 && expected.1 > 0.05, "{expected:?}");
+    assert_eq!(Given::zeroed().measure(&masked, (Masked(SequenceAccuracy), Masked(EditDistance))), expected);
+    assert_eq!(Raw::zeroed().measure(&masked, (Masked(SequenceAccuracy), Masked(EditDistance))), expected);
+
+    let whole = |target: [Option<Class<3>>; 6]| target.map(|class| class.unwrap_or(Class::new(0).unwrap()));
+    let targets = targets.iter().copied().map(whole).collect();
+    let data: Dataset<Sequence<6, 3>, [Class<3>; 6]> = Dataset::new(inputs.clone(), targets).unwrap();
+    let expected = of_all(&|class| Some(class.map_or(0, Class::index)));
+    assert_eq!(Given::zeroed().measure(&data, (SequenceAccuracy, EditDistance)), expected);
+    assert_eq!(Raw::zeroed().measure(&data, (SequenceAccuracy, EditDistance)), expected);
+}
+
+#[test]
+fn metrics_of_whole_sequences_are_recorded_and_undefined_without_targets() {
+    network!(struct Given (Sequence<3, 2>) = Dense<_, 2>, Softmax);
+    let data = Dataset::<Sequence<3, 2>, [Class<2>; 3]>::labelled([[1.0; 6]; 2], [[0, 1, 0]; 2]).unwrap();
+    let mut given = Given::zeroed();
+    // Equal scores: the prediction is class 0.
+    let mut trainer = Trainer::new(Nll, Sgd::new(1e-6)).metric(SequenceAccuracy).metric(EditDistance);
+    let history = trainer.fit(&mut given, &data).unwrap();
+    assert_eq!((history["sequence_accuracy"][0], history["edit_distance"][0]), (0.0, 2.0 / 6.0));
+
+    let nothing: Dataset<Sequence<3, 2>, [Option<Class<2>>; 3]> =
+        Dataset::new(data.inputs().to_vec(), vec![[None; 3]; 2]).unwrap();
+    let (accuracy, distance) = given.measure(&nothing, (Masked(SequenceAccuracy), Masked(EditDistance)));
+    assert!(accuracy.is_nan() && distance.is_nan());
+    // A step that is not finite equals no class.
+    given.dense.weight[(0, 0)] = f32::NAN;
+    assert_eq!(given.measure(&data, (SequenceAccuracy, EditDistance)), (0.0, 1.0));
 }
 
 #[test]

@@ -71,6 +71,29 @@ fn vectors_of_tokens_start_like_those_of_one_hot_inputs() {
 }
 
 #[test]
+fn positions_mark_probabilities_too() {
+    network! {
+        struct Marked (Sequence<2, 4>) -> Sequence<2, 4> {
+            Softmax,
+            learned: PositionEmbedding,
+            again: Softmax,
+            SinePositionEncoding(max_wavelength = 50),
+        }
+    }
+    network!(struct Probabilities (Sequence<2, 4>) = Softmax, again: Softmax);
+    let input = [[0.5, -1.0, 2.0, 0.0], [1.0, 0.0, 0.25, -3.0]];
+    let probabilities = <Probabilities<f64>>::zeroed().predict(&input);
+    let marked = <Marked<f64>>::zeroed().predict(&input);
+    for (step, (marked, probabilities)) in marked.into_iter().zip(probabilities).enumerate() {
+        let (slow, fast) = (step as f64 / 50.0_f64.sqrt(), step as f64);
+        let positions = [fast.sin(), fast.cos(), slow.sin(), slow.cos()];
+        for ((marked, probability), position) in marked.into_iter().zip(probabilities).zip(positions) {
+            assert!((marked - probability - position).abs() < 1e-12, "{marked}");
+        }
+    }
+}
+
+#[test]
 fn tokens_are_checked_where_they_come_in() {
     let classes = || [0, 1].map(|class| Class::<2>::new(class).unwrap());
     let error = Dataset::<Tokens<2, 4>, Class<2>>::of_tokens([[0_u16, 3], [1, 4]], classes()).unwrap_err();

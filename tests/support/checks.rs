@@ -147,9 +147,18 @@ where
 {
     let (inputs, targets) = batch::<N::Input, L::Target, N::Scalar>(seed, samples);
     let mut workspace = Workspace::for_samples(samples);
-    let logits = N::Logits::flat_batch(network.forward(&inputs, &Pass::training(0, 0), &mut workspace).unwrap());
-    let sum = dispatch(Sum { loss, logits, targets: &targets, output: PhantomData::<N::Output> });
-    sum / N::Scalar::from_count(samples)
+    let logits = network.forward(&inputs, &Pass::training(0, 0), &mut workspace).unwrap();
+    mean_loss::<N, L>(loss, logits, &targets)
+}
+
+/// The mean loss from the logits of a network.
+pub(crate) fn mean_loss<N: Network, L: Loss<N::Output>>(
+    loss: &L,
+    logits: &[<N::Logits as Shape>::Array<N::Scalar>],
+    targets: &[<L::Target as Target>::Value<N::Scalar>],
+) -> N::Scalar {
+    let (logits, samples) = (N::Logits::flat_batch(logits), N::Scalar::from_count(targets.len()));
+    dispatch(Sum { loss, logits, targets, output: PhantomData::<N::Output> }) / samples
 }
 
 /// The norm of the difference, and the larger of the two norms.

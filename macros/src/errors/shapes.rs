@@ -249,6 +249,14 @@ pub(crate) fn write_one_of(edits: &[String]) -> String {
     format!("help: write {}", edits.join(", or "))
 }
 
+/// A layer of a network that learns from windows of long sequences cannot go on where the window before ended.
+pub(crate) fn carries_nothing(layer: &str, network: &Ident) -> String {
+    format!(
+        "`{layer}` of `{network}` carries no state from window to window, so `{network}` cannot learn from long sequences in windows\n\n\
+         help: use recurrent layers with their default direction and layers that act on each step, or train on each window by itself"
+    )
+}
+
 /// A layer of a network that reads a stream needs the whole sequence.
 pub(crate) fn needs_whole_sequence(layer: &str, network: &Ident) -> String {
     format!(

@@ -16,7 +16,8 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let layers = super::summary::layers(names);
     let trace = super::forward::trace(names);
     let [activations_type, activations] = super::activations::function(names);
-    let (derived, tile, stream_len) = (names.derived(), super::settings::tile(names), super::stream::len(names));
+    let (derived, tile) = (names.derived(), super::settings::tile(names));
+    let (stream_len, carried_len) = (super::stream::len(names), super::stream::carried_len(names));
     code! {
         #derived
         impl<#parameters #scalar: #private::Kernels> #private::Network for #generic {
@@ -29,6 +30,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
             const NAME: &'static #private::str = #name;
             const LAYERS: &'static [#private::LayerInfo] = &[#layers];
             const STREAM_LEN: #private::usize = #stream_len;
+            const CARRIED_LEN: #private::usize = #carried_len;
             #tile
 
             #[inline(always)]

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::Expr;
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitFloat, UnOp};
 
 use super::{Names, Site, at, call};
 use crate::ast::Tile;
@@ -237,12 +237,26 @@ fn without_settings(names: &Names, arguments: usize) -> TokenStream {
 /// Returns the value of a setting: the written expression, or the constant of `owner` that is its default.
 fn expression(known: &Setting, written: Option<&Expr>, owner: &TokenStream) -> TokenStream {
     match (written, &known.default) {
-        (Some(written), _) => written.to_token_stream(),
+        (Some(written), _) => number(written),
         (None, DefaultValue::Constant(default)) => {
             let default = Ident::new(default, Span::mixed_site());
             code!(<#owner>::#default)
         }
         (None, DefaultValue::None | DefaultValue::Number(_) | DefaultValue::Variant(_)) => TokenStream::new(),
+    }
+}
+
+/// Returns a setting, all of which are floats, so that an integer such as `50` may be written for `50.0`.
+fn number(written: &Expr) -> TokenStream {
+    match written {
+        Expr::Lit(ExprLit { lit: Lit::Int(integer), .. }) if integer.suffix().is_empty() => {
+            LitFloat::new(&format!("{}.0", integer.base10_digits()), integer.span()).to_token_stream()
+        }
+        Expr::Unary(ExprUnary { op: operator @ UnOp::Neg(_), expr, .. }) => {
+            let number = number(expr);
+            quote!(#operator #number)
+        }
+        written => written.to_token_stream(),
     }
 }
 

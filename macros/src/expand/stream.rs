@@ -67,20 +67,42 @@ pub(super) fn len(names: &Names) -> TokenStream {
         return code!(<#architecture as #private::Plan>::INFERENCE_LEN);
     }
     let widest = names.widest_step();
-    let layers = names.layers.iter().zip(&names.shapes);
-    let plans = layers.map(|(site, shape)| {
-        let (kind, layer) = (&site.kind, plain(&site.field));
-        let message = errors::needs_whole_sequence(&layer, &names.network.name);
-        let plan = code!(#private::require_stream(#private::chain::stream::<#kind, #shape>(), #message));
-        match site.layer {
-            Some(layer) => at(layer.place.span(), plan),
-            None => plan,
-        }
+    let plans = of_each(names, |kind, shape, layer| {
+        let message = errors::needs_whole_sequence(layer, &names.network.name);
+        code!(#private::require_stream(#private::chain::stream::<#kind, #shape>(), #message))
     });
     code! {{
         let __plan = #private::StreamPlan::stateless(0)#(.and(#plans))*.with_scratch(2 * #widest);
         __plan.state + __plan.scratch
     }}
+}
+
+/// Returns the number of scalars per sequence that a network carries from window to window, which does not compile if a layer
+/// cannot go on where the window before ended.
+pub(super) fn carried_len(names: &Names) -> TokenStream {
+    let private = &names.private;
+    if !names.network.input.may_have_steps() {
+        return code!(0);
+    }
+    let lengths = of_each(names, |kind, shape, layer| {
+        let message = errors::carries_nothing(layer, &names.network.name);
+        let (plan, mixing) = (code!(stream::<#kind, #shape>()), code!(mixing::<#kind, #shape>()));
+        code!(#private::require_carried(#private::chain::#plan, #private::chain::#mixing, #message))
+    });
+    code!(#(#lengths)+*)
+}
+
+/// Returns the code for each layer, at its place, from its type, the shape of its input and its name.
+fn of_each(names: &Names, code: impl Fn(&TokenStream, &TokenStream, &str) -> TokenStream) -> Vec<TokenStream> {
+    let layers = names.layers.iter().zip(&names.shapes);
+    let located = layers.map(|(site, shape)| {
+        let code = code(&site.kind, shape, &plain(&site.field));
+        match site.layer {
+            Some(layer) => at(layer.place.span(), code),
+            None => code,
+        }
+    });
+    located.collect()
 }
 
 /// Returns the call of layer `index`: the first layer reads the input, the last writes the output, and the others alternate

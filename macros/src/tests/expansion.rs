@@ -85,6 +85,16 @@ fn a_wrong_network_expands_to_rust_too() {
 }
 
 #[test]
+fn a_setting_may_be_an_integer() {
+    let found = expansion(
+        "struct Name { Dense<1, 2>, Elu(0x1_0), LeakyRelu(slope = -1), Softplus(2_f64), #[init(Uniform(-3, 3))] Dense<2, 1> }",
+    );
+    for value in ["settings(16.0)", "settings(-1.0)", "settings(2_f64)", "low: -3.0", "high: 3.0"] {
+        assert!(found.contains(value), "{value} in {found}");
+    }
+}
+
+#[test]
 fn what_depends_on_a_parameter_is_computed_once() {
     let found = expansion(
         "struct Name<const N: usize> { Dense<N, 3>, Dropout(N as f64), #[init(Constant(N as f64))] Dense<3, 3> }",

@@ -798,6 +798,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
         },
     ];
     const STREAM_LEN: usize = <DigitClassifier<f32> as Plan>::INFERENCE_LEN;
+    const CARRIED_LEN: usize = 0;
     #[inline(always)]
     fn trace<I: Isa>(
         &self,

@@ -240,7 +240,7 @@ impl<const N: usize, const H: usize, Out: Shape, const BACKWARD: bool> Gru<N, H,
         isa: I,
         parameters: &ResetWeights<N, H, T>,
         is_training: bool,
-        Forward { input, output, cache, .. }: Forward<'_, T>,
+        Forward { input, output, cache, mut phase }: Forward<'_, T>,
     ) {
         let (sizes, parts) = (Self::sizes::<In>(input.len()), parameters.parts());
         let rows = sizes.samples * H;
@@ -248,7 +248,11 @@ impl<const N: usize, const H: usize, Out: Shape, const BACKWARD: bool> Gru<N, H,
         let mut memory = Memory::new(sizes, kept, cache);
         T::dense_forward(isa, sizes.of_inputs(), parts.weight_ih, parts.bias_ih, input, memory.gates);
         let state = &mut core::mem::take(&mut memory.scratch)[..rows];
-        state.fill(T::ZERO);
+        let mut carried = phase.carried();
+        match &carried {
+            Some((before, _)) => state.copy_from_slice(before),
+            None => state.fill(T::ZERO),
+        }
         for (step, _) in sizes.order() {
             if is_training {
                 row_mut(memory.states, rows, step).copy_from_slice(state);
@@ -258,6 +262,9 @@ impl<const N: usize, const H: usize, Out: Shape, const BACKWARD: bool> Gru<N, H,
             for (sample, state) in state.chunks_exact(H).enumerate() {
                 row_mut(output, H, sample * sizes.steps + step).copy_from_slice(state);
             }
+        }
+        if let Some((_, after)) = &mut carried {
+            after.copy_from_slice(state);
         }
     }
 }
@@ -274,7 +281,7 @@ impl<const N: usize, const H: usize, In: Shape, const BACKWARD: bool> Plan for R
     const SUMS_FROM_ZERO: bool = true;
     /// The state, and the gates and products of one step.
     const STREAM: Option<StreamPlan> =
-        if BACKWARD { None } else { Some(StreamPlan { state: H, scratch: 7 * H, steps: usize::MAX }) };
+        if BACKWARD { None } else { Some(StreamPlan { state: H, scratch: 7 * H, steps: usize::MAX, carries: true }) };
 }
 
 impl<const N: usize, const H: usize, Out: Shape, const BACKWARD: bool> Layer for Gru<N, H, Out, BACKWARD, true> {

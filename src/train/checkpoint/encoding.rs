@@ -3,18 +3,18 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::scalar::Scalar;
 use crate::train::callback_state::{CallbackState, Entry};
-use crate::train::checkpoint::TrainingPosition;
+use crate::train::checkpoint::{ProgressWithin, TrainingPosition};
 use crate::train::epoch_progress::EpochProgress;
 use crate::train::interrupted_training::{InterruptedTraining, RecordedEpoch};
 use crate::train::stop::Stop;
 
-/// Encodes whether a callback ended the training, the number of samples in an epoch, the progress of the next epoch, the states of the metrics in it, the history,
-/// and the states of the callbacks without copies of parameters.
-pub(super) fn to_words<T: Copy>(
+/// Encodes whether a callback ended the training, the number of samples in an epoch, the progress of the next epoch, the states of
+/// the metrics in it, the history, the states of the callbacks without copies of parameters, and the carried state if there is one.
+pub(super) fn to_words<T: Scalar>(
     position: &TrainingPosition<'_>,
-    progress: &EpochProgress,
-    metrics: &[u64],
+    ProgressWithin { epoch: progress, metrics, carried }: &ProgressWithin<'_, T>,
     callbacks: &CallbackState<T>,
 ) -> Vec<u64> {
     let TrainingPosition { history, samples, stop, .. } = position;
@@ -22,7 +22,7 @@ pub(super) fn to_words<T: Copy>(
     words.extend([samples.unwrap_or(0), progress.steps, progress.samples].map(|count| count as u64));
     words.extend([progress.total_loss, progress.seconds].map(f64::to_bits));
     words.push(metrics.len() as u64);
-    words.extend(metrics);
+    words.extend(*metrics);
     words.push(history.measures().len() as u64);
     for measure in history.measures() {
         push_text(&mut words, &measure.name);
@@ -38,6 +38,10 @@ pub(super) fn to_words<T: Copy>(
         words.extend([own.len() as u64, u64::from(parameters.is_some())]);
         words.extend(own);
     }
+    if !carried.is_empty() {
+        words.push(carried.len() as u64);
+        words.extend(carried.iter().map(|value| value.to_f64().to_bits()));
+    }
     words
 }
 
@@ -46,7 +50,7 @@ fn push_text(words: &mut Vec<u64>, text: &str) {
     words.extend(text.bytes().map(u64::from));
 }
 
-impl<T: Copy> InterruptedTraining<T> {
+impl<T: Scalar> InterruptedTraining<T> {
     /// Decodes the words of [`to_words`], together with the copies of parameters. Returns `None` for invalid words.
     pub(super) fn from_words(words: &[u64], mut copies: impl Iterator<Item = Vec<T>>) -> Option<Self> {
         let mut words = Words(words);
@@ -63,9 +67,12 @@ impl<T: Copy> InterruptedTraining<T> {
             let parameters = if copied { Some(copies.next()?) } else { None };
             callbacks.push(&name, own, parameters.as_deref());
         }
+        let carried = if words.0.is_empty() { &[] } else { words.count().and_then(|count| words.take(count))? };
+        // Any values, since a cell may overflow in a network whose outputs are finite.
+        let carried = carried.iter().map(|&word| T::from_f64(f64::from_bits(word))).collect();
         let whole = words.0.is_empty() && copies.next().is_none();
         let samples = is_known.then_some(samples);
-        whole.then_some(Self { samples, measures, epochs, progress, metrics, stopped, callbacks })
+        whole.then_some(Self { samples, measures, epochs, progress, metrics, carried, stopped, callbacks })
     }
 }
 

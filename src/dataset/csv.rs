@@ -1,0 +1,376 @@
+//! How is a data set read from a table, such as a CSV file?
+
+mod records;
+
+mod columns;
+
+mod target;
+
+mod table;
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Debug};
+use std::path::{Path, PathBuf};
+
+use self::columns::{Column, Encoding};
+use self::records::Records;
+pub use self::table::CsvTable;
+pub use self::target::TargetColumns;
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::scalar::Scalar;
+use crate::shape::{Shape, Values};
+
+/// A table of text to read a data set from: a CSV file, or another in which a character separates the fields.
+///
+/// Every function that reads one also accepts a path: `Dataset::from_csv("iris.csv")` is `Dataset::from_csv(Csv::at("iris.csv"))`.
+///
+/// # Format
+/// Each line is a sample, and its fields are separated by commas, or by another [`delimiter`](Self::delimiter). The first line has the names of the columns,
+/// unless the table is [`without_header`](Self::without_header). Fields may be quoted, and contain separators and line breaks then. Spaces
+/// around fields, empty lines, and the byte order mark that some programs write at the start, are ignored.
+///
+/// # Columns
+/// The target is the last column, or those of [`targets`](Self::targets). The inputs are all other columns in the order of the file, or
+/// those of [`inputs`](Self::inputs) in this order. Each input is a number, unless it is named in [`one_hot`](Self::one_hot) or
+/// [`index`](Self::index), which encode categories.
+///
+/// A target `Class<K>` is one column. If all its words are indices below K, they are the classes. Otherwise the
+/// words are categories, of which there must be K. A target of a shape, such as `Vector<2>`, has a column for each element.
+///
+/// Categories are in alphabetical order, or, if all are numbers, in ascending order. [`categories`](Self::categories) determines another order.
+///
+/// # Missing values
+/// A field is missing if it is empty, or `NA`, `N/A`, `NaN`, `nan`, `null`, or one of [`missing_words`](Self::missing_words). [`missing`](Self::missing)
+/// determines what happens then; by default it is an error.
+///
+/// # Memory
+/// That of the data set, and eight bytes for each field of its columns while the file is read.
+///
+/// # Example
+/// ```
+/// use typenet::dataset::{Csv, CsvTable};
+/// use typenet::{Class, Vector};
+///
+/// let text = "\
+/// id,length,colour,species
+/// 1,5.1,red,setosa
+/// 2,4.9,blue,virginica
+/// 3,6.2,red,setosa
+/// ";
+/// let csv = Csv::in_memory(text.as_bytes()).without(["id"]).one_hot(["colour"]);
+/// let table: CsvTable<Vector<3>, Class<2>> = csv.read()?;
+/// assert_eq!(table.elements(), ["length", "colour=blue", "colour=red"]);
+/// assert_eq!(table.data.inputs()[0], [5.1, 0.0, 1.0]);
+/// assert_eq!(table.classes(), ["setosa", "virginica"]);
+/// assert_eq!(table.data.targets()[1].index(), 1);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Csv<'a> {
+    place: Place<'a>,
+    header: bool,
+    delimiter: u8,
+    comment: Option<u8>,
+    decimal_comma: bool,
+    inputs: Option<Vec<String>>,
+    without: Vec<String>,
+    targets: Option<Vec<String>>,
+    encodings: Vec<(String, Encoding)>,
+    categories: Vec<(String, Vec<String>)>,
+    means: Vec<(String, f64)>,
+    missing: Missing,
+    missing_words: Vec<String>,
+}
+
+#[derive(Clone)]
+enum Place<'a> {
+    Path(PathBuf),
+    Memory(&'a [u8]),
+}
+
+/// What happens when a field of a table has no value.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Missing {
+    /// An error that names the line and the column.
+    #[default]
+    Error,
+    /// The sample is left out.
+    LeaveOut,
+    /// The field has this value. An error in a column of categories, and in a target.
+    Value(f64),
+    /// The field has the mean of the others in its column. An error in a column of categories, and in a target.
+    Mean,
+}
+
+impl<'a> Csv<'a> {
+    fn new(place: Place<'a>) -> Self {
+        Self {
+            place,
+            header: true,
+            delimiter: b',',
+            comment: None,
+            decimal_comma: false,
+            inputs: None,
+            without: Vec::new(),
+            targets: None,
+            encodings: Vec::new(),
+            categories: Vec::new(),
+            means: Vec::new(),
+            missing: Missing::Error,
+            missing_words: ["", "NA", "N/A", "NaN", "nan", "null"].map(ToOwned::to_owned).into(),
+        }
+    }
+
+    /// Refers to the file at this path.
+    #[must_use]
+    pub fn at(path: impl AsRef<Path>) -> Self {
+        Self::new(Place::Path(path.as_ref().to_path_buf()))
+    }
+
+    /// Refers to a file with these bytes.
+    #[must_use]
+    pub fn in_memory(bytes: &'a [u8]) -> Self {
+        Self::new(Place::Memory(bytes))
+    }
+
+    /// Reads the first line as a sample. The names of the columns are then `1`, `2` and so on.
+    #[must_use]
+    pub fn without_header(mut self) -> Self {
+        self.header = false;
+        self
+    }
+
+    /// Sets the character between fields, an ASCII character such as `b';'` or `b'\t'`. The default is a comma.
+    #[must_use]
+    pub fn delimiter(mut self, delimiter: u8) -> Self {
+        self.delimiter = delimiter;
+        self
+    }
+
+    /// Ignores lines that start with this ASCII character, such as `b'#'`.
+    #[must_use]
+    pub fn comment(mut self, start: u8) -> Self {
+        self.comment = Some(start);
+        self
+    }
+
+    /// Reads numbers with a comma before their decimals: `2,5`.
+    #[must_use]
+    pub fn decimal_comma(mut self) -> Self {
+        self.decimal_comma = true;
+        self
+    }
+
+    /// Sets the columns of the inputs, in this order.
+    #[must_use]
+    pub fn inputs(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.inputs = Some(names(columns));
+        self
+    }
+
+    /// Ignores columns.
+    #[must_use]
+    pub fn without(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.without.extend(names(columns));
+        self
+    }
+
+    /// Sets the column of the target.
+    #[must_use]
+    pub fn target(self, column: impl Into<String>) -> Self {
+        self.targets([column])
+    }
+
+    /// Sets the columns of a target with several elements, in this order.
+    #[must_use]
+    pub fn targets(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.targets = Some(names(columns));
+        self
+    }
+
+    /// Encodes categories as an element for each, which is 1 for the category of the sample and 0 for the others.
+    #[must_use]
+    pub fn one_hot(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.encodings.extend(names(columns).into_iter().map(|name| (name, Encoding::OneHot)));
+        self
+    }
+
+    /// Encodes categories as one element, the index of the category. This is for categories that have an order.
+    #[must_use]
+    pub fn index(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.encodings.extend(names(columns).into_iter().map(|name| (name, Encoding::Index)));
+        self
+    }
+
+    /// Sets the categories of a column and their order. Any other word in this column is an error.
+    #[must_use]
+    pub fn categories(mut self, column: impl Into<String>, categories: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.categories.push((column.into(), names(categories)));
+        self
+    }
+
+    /// Determines what happens when a value is missing.
+    #[must_use]
+    pub fn missing(mut self, rule: Missing) -> Self {
+        self.missing = rule;
+        self
+    }
+
+    /// Adds words that stand for a missing value, such as `?` or `-999`.
+    #[must_use]
+    pub fn missing_words(mut self, words: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.missing_words.extend(names(words));
+        self
+    }
+
+    /// Reads the columns of another table, and encodes them as it does: with its categories and its means. Read a test set with
+    /// the encoding of the training set.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::dataset::{Csv, CsvTable};
+    /// use typenet::{Class, Vector};
+    ///
+    /// let train: CsvTable<Vector<1>, Class<2>> = Csv::in_memory(b"x,y\n1,no\n2,yes").read()?;
+    /// let test: CsvTable<Vector<1>, Class<2>> = Csv::in_memory(b"y,z,x\nyes,8,3").encoded_as(&train).read()?;
+    /// assert_eq!((test.data.inputs()[0], test.data.targets()[0].index()), ([3.0], 1));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn encoded_as<X: Shape, Y: TargetColumns, T: Scalar>(mut self, table: &CsvTable<X, Y, T>) -> Self {
+        let named = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect();
+        (self.inputs, self.targets) = (Some(named(&table.inputs)), Some(named(&table.targets)));
+        for column in table.inputs.iter().chain(&table.targets) {
+            match column.encoding {
+                Encoding::Number => self.means.extend(column.mean.map(|mean| (column.name.clone(), mean))),
+                encoding => {
+                    self.encodings.push((column.name.clone(), encoding));
+                    self.categories.push((column.name.clone(), column.words.clone()));
+                }
+            }
+        }
+        self
+    }
+
+    /// Reads the table, with inputs of shape `X` and targets `Y`. The elements of an input are those of its columns, in order.
+    ///
+    /// # Errors
+    /// - [`Error::File`](crate::Error::File) if the file cannot be opened.
+    /// - [`Error::Unreadable`](crate::Error::Unreadable), with the line and the column where there is one, if the table has no column of a name, or two, if lines differ
+    ///   in their number of fields, if a field is missing, no number, no category or not finite, or if the columns have
+    ///   another number of elements or categories than `X` or `Y`.
+    /// - [`Error::Empty`](crate::Error::Empty) if there are no samples.
+    pub fn read<X: Shape + Values, Y: TargetColumns, T: Scalar>(&self) -> Result<CsvTable<X, Y, T>> {
+        let mut records = Records::open(self)?;
+        let [mut inputs, mut targets] = self.columns::<Y>(&records)?;
+        while let Some(record) = records.next()? {
+            if self.missing == Missing::LeaveOut
+                && inputs.iter().chain(&targets).any(|column| self.is_missing(record.field(column.position)))
+            {
+                continue;
+            }
+            for column in &mut inputs {
+                column.push::<T>(self, &record, self.missing)?;
+            }
+            for column in &mut targets {
+                column.push::<T>(self, &record, Missing::Error)?;
+            }
+        }
+        for column in inputs.iter_mut().chain(&mut targets) {
+            column.sort_categories();
+        }
+        CsvTable::new(inputs, targets, &records)
+    }
+
+    /// Returns the columns of the inputs and of the targets, without values.
+    fn columns<Y: TargetColumns>(&self, records: &Records<'_>) -> Result<[Vec<Column>; 2]> {
+        let targets = match &self.targets {
+            Some(targets) => targets.clone(),
+            None => records.names().last().cloned().into_iter().collect(),
+        };
+        let inputs = match &self.inputs {
+            Some(inputs) => inputs.clone(),
+            None => records.names().iter().filter(|name| !targets.contains(name)).cloned().collect(),
+        };
+        for name in self.named() {
+            records.position(name)?;
+        }
+        let column = |name: &String, encoding| -> Result<Column> {
+            let words = self.categories.iter().rev().find(|(column, _)| column == name).map(|(_, words)| words.clone());
+            let mean = self.means.iter().find(|(column, _)| column == name).map(|&(_, mean)| mean);
+            Ok(Column::new(name.clone(), records.position(name)?, encoding, words, mean))
+        };
+        let input = |name: &String| {
+            let written = self.encodings.iter().rev().find(|(column, _)| column == name);
+            column(name, written.map_or(Encoding::Number, |&(_, encoding)| encoding))
+        };
+        if targets.len() != Y::COLUMNS {
+            let (found, wanted) = (targets.len(), Y::COLUMNS);
+            return Err(records.unreadable(format!(
+                "{found} of its columns are targets, but a target has {wanted}: name them with `targets(..)`"
+            )));
+        }
+        let inputs = inputs.iter().filter(|name| !self.without.contains(name)).map(input).collect::<Result<_>>()?;
+        Ok([inputs, targets.iter().map(|name| column(name, Y::ENCODING)).collect::<Result<_>>()?])
+    }
+
+    /// Returns the names that settings mention.
+    fn named(&self) -> impl Iterator<Item = &String> {
+        let encoded = self.encodings.iter().map(|(name, _)| name).chain(self.categories.iter().map(|(name, _)| name));
+        self.without.iter().chain(encoded)
+    }
+
+    fn is_missing(&self, field: &str) -> bool {
+        self.missing_words.iter().any(|word| word == field)
+    }
+}
+
+impl Debug for Csv<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place: &dyn Debug = match &self.place {
+            Place::Path(path) => path,
+            Place::Memory(_) => &"[..]",
+        };
+        f.debug_struct("Csv")
+            .field("place", place)
+            .field("inputs", &self.inputs)
+            .field("targets", &self.targets)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<P: AsRef<Path>> From<P> for Csv<'_> {
+    fn from(path: P) -> Self {
+        Self::at(path)
+    }
+}
+
+impl<X: Shape + Values, Y: TargetColumns, T: Scalar> Dataset<X, Y, T> {
+    /// Reads a data set from a table: the path of a CSV file, or a [`Csv`] with settings. [`Csv::read`] also returns the names of the
+    /// classes.
+    ///
+    /// # Errors
+    /// As [`Csv::read`].
+    ///
+    /// # Example
+    /// ```no_run
+    /// use typenet::dataset::{Csv, Dataset};
+    /// use typenet::{Class, Vector};
+    ///
+    /// let iris: Dataset<Vector<4>, Class<3>> = Dataset::from_csv("iris.csv")?;
+    /// let wine: Dataset<Vector<11>, Vector<1>> = Dataset::from_csv(Csv::at("winequality-red.csv").delimiter(b';'))?;
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn from_csv<'a>(table: impl Into<Csv<'a>>) -> Result<Self> {
+        Ok(table.into().read::<X, Y, T>()?.data)
+    }
+}
+
+fn names(names: impl IntoIterator<Item: Into<String>>) -> Vec<String> {
+    names.into_iter().map(Into::into).collect()
+}

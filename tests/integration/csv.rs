@@ -1,0 +1,210 @@
+//! Data sets from tables.
+#![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+
+use proptest::prelude::*;
+use typenet::Scalar as _;
+use typenet::dataset::{Csv, Missing};
+use typenet::prelude::*;
+
+const FLOWERS: &str = "\
+sepal,petal,species
+5.1,1.4,setosa
+7.0,4.7,versicolor
+6.3,6.0,virginica
+4.9,1.4,setosa
+";
+
+type Flowers = Dataset<Vector<2>, Class<3>>;
+
+fn csv(text: &str) -> Csv<'_> {
+    Csv::in_memory(text.as_bytes())
+}
+
+/// The message of a table that cannot be read.
+fn mistake<X: Shape + typenet::shape::Values, Y: typenet::dataset::TargetColumns>(table: &Csv<'_>) -> String {
+    table.read::<X, Y, f32>().unwrap_err().to_string()
+}
+
+fn indices<X: Shape, const K: usize>(data: &Dataset<X, Class<K>>) -> Vec<usize> {
+    data.targets().iter().map(|class| class.index()).collect()
+}
+
+#[test]
+fn the_last_column_is_the_target() {
+    let table = csv(FLOWERS).read::<Vector<2>, Class<3>, f32>().unwrap();
+    assert_eq!(table.data.inputs(), [[5.1, 1.4], [7.0, 4.7], [6.3, 6.0], [4.9, 1.4]]);
+    assert_eq!(indices(&table.data), [0, 1, 2, 0]);
+    assert_eq!(table.classes(), ["setosa", "versicolor", "virginica"]);
+    assert_eq!(table.elements(), ["sepal", "petal"]);
+    assert_eq!(table.categories("species"), Some(table.classes()));
+    assert_eq!(table.categories("petal"), None);
+}
+
+#[test]
+fn a_table_is_read_from_its_path() {
+    let folder = crate::support::folder::Folder::new("csv");
+    let path = folder.path("flowers.csv");
+    std::fs::write(&path, FLOWERS).unwrap();
+    let data = Flowers::from_csv(&path).unwrap();
+    assert_eq!(data.len(), 4);
+    assert_eq!(Flowers::from_csv(Csv::at(&path)).unwrap().inputs(), data.inputs());
+    let missing = folder.path("none.csv");
+    let error = Flowers::from_csv(&missing).unwrap_err().to_string();
+    assert!(error.contains("none.csv") && error.contains("No such file"), "{error}");
+}
+
+#[test]
+fn columns_are_chosen_by_name_and_in_any_order() {
+    let text = "id,b,y1,a,y2\n7,1,2,3,4\n8,5,6,7,8";
+    let table = csv(text).inputs(["a", "b"]).targets(["y2", "y1"]);
+    let data = table.read::<Vector<2>, Vector<2>, f64>().unwrap().data;
+    assert_eq!((data.inputs(), data.targets()), (&[[3.0, 1.0], [7.0, 5.0]][..], &[[4.0, 2.0], [8.0, 6.0]][..]));
+    let table = csv(text).without(["id"]).target("y1");
+    let data = Dataset::<Vector<3>, Vector<1>>::from_csv(table).unwrap();
+    assert_eq!((data.inputs()[1], data.targets()[1]), ([5.0, 7.0, 8.0], [6.0]));
+    // Elements in the order of rows: an image of one channel.
+    let data = Dataset::<Image<1, 2, 2>, Vector<1>>::from_csv(csv(text)).unwrap();
+    assert_eq!(data.inputs()[0], [[[7.0, 1.0], [2.0, 3.0]]]);
+}
+
+#[test]
+fn other_formats_of_tables_are_read() {
+    // Semicolons, comments, decimal commas, quotes, spaces, empty lines, line ends of Windows.
+    let text = "# made by hand\r\n\"a \"; b;c\r\n\r\n 1,5 ;\"2,25\";\"x \"\"y\"\"; z\"\r\n-1e2;3;\"two\nlines\"\r\n";
+    let table = csv(text).delimiter(b';').comment(b'#').decimal_comma();
+    let table = table.read::<Vector<2>, Class<2>, f32>().unwrap();
+    assert_eq!(
+        (table.data.inputs(), table.elements()),
+        (&[[1.5, 2.25], [-100.0, 3.0]][..], &["a".into(), "b".into()][..])
+    );
+    assert_eq!(table.classes(), ["two\nlines", "x \"y\"; z"]);
+
+    // The byte order mark, and no header.
+    let marked = csv("\u{feff}a,b\n1,2").target("b").inputs(["a"]).read::<Vector<1>, Vector<1>, f32>().unwrap();
+    assert_eq!(marked.elements(), ["a"]);
+    let data = Dataset::<Vector<1>, Vector<1>>::from_csv(csv("1\t2\n3\t4").without_header().delimiter(b'\t')).unwrap();
+    assert_eq!((data.inputs(), data.targets()), (&[[1.0], [3.0]][..], &[[2.0], [4.0]][..]));
+    let named = csv("1,2,3").without_header().inputs(["3"]).target("1").read::<Vector<1>, Vector<1>, f32>().unwrap();
+    assert_eq!((named.data.inputs()[0], named.data.targets()[0]), ([3.0], [1.0]));
+}
+
+#[test]
+fn categories_are_encoded() {
+    let text = "size,colour,y\nsmall,red,1\nlarge,blue,2\nsmall,green,3";
+    let table = csv(text).one_hot(["colour"]).index(["size"]).categories("size", ["small", "large"]);
+    let table = table.read::<Vector<4>, Vector<1>, f32>().unwrap();
+    assert_eq!(table.elements(), ["size", "colour=blue", "colour=green", "colour=red"]);
+    assert_eq!(table.data.inputs(), [[0.0, 0.0, 0.0, 1.0], [1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]]);
+    assert_eq!(table.categories("size").unwrap(), ["small", "large"]);
+    // Numbers in their order, not in that of words.
+    let table = csv("x,y\n1,10\n1,9\n1,-1").read::<Vector<1>, Class<3>, f32>().unwrap();
+    assert_eq!((table.classes(), indices(&table.data)), (&["-1".into(), "9".into(), "10".into()][..], vec![2, 1, 0]));
+}
+
+#[test]
+fn indices_below_the_number_of_classes_are_the_classes() {
+    // Class 1 does not occur.
+    let table = csv("x,y\n1,0\n1,2").read::<Vector<1>, Class<3>, f32>().unwrap();
+    assert_eq!((table.classes().len(), indices(&table.data)), (3, vec![0, 2]));
+    let test = csv("x,y\n1,1").encoded_as(&table).read::<Vector<1>, Class<3>, f32>().unwrap();
+    assert_eq!(indices(&test.data), [1]);
+}
+
+#[test]
+fn missing_values_are_errors_or_follow_a_rule() {
+    let text = "a,b,y\n1,,0\nNA,4,1\n3,6,0\n5,?,1";
+    let table = csv(text).missing_words(["?"]);
+    let expected = "the table in memory cannot be read: line 2, column `b`: the value is missing";
+    assert_eq!(mistake::<Vector<2>, Class<2>>(&table), expected);
+    let error = mistake::<Vector<2>, Class<2>>(&csv("a,y\n1,NA"));
+    assert!(error.ends_with("line 2, column `y`: the value is missing (`NA`)"), "{error}");
+
+    let read = |rule| table.clone().missing(rule).read::<Vector<2>, Class<2>, f32>().unwrap();
+    assert_eq!(read(Missing::LeaveOut).data.inputs(), [[3.0, 6.0]]);
+    assert_eq!(read(Missing::Value(-1.0)).data.inputs(), [[1.0, -1.0], [-1.0, 4.0], [3.0, 6.0], [5.0, -1.0]]);
+    let means = read(Missing::Mean);
+    assert_eq!(means.data.inputs(), [[1.0, 5.0], [3.0, 4.0], [3.0, 6.0], [5.0, 5.0]]);
+    // The means of the training set.
+    let test = csv("a,b,y\n,100,1").missing(Missing::Mean).encoded_as(&means);
+    assert_eq!(test.read::<Vector<2>, Class<2>, f32>().unwrap().data.inputs(), [[3.0, 100.0]]);
+    // A target is never invented.
+    let error = mistake::<Vector<1>, Vector<1>>(&csv("a,y\n1,\n2,3").missing(Missing::Mean));
+    assert!(error.ends_with("line 2, column `y`: the value is missing"), "{error}");
+    let error = mistake::<Vector<1>, Vector<1>>(&csv("a,y\n,1").missing(Missing::Mean));
+    assert!(error.ends_with("column `a` has no value, so it has no mean"), "{error}");
+    let error = mistake::<Vector<1>, Vector<1>>(&csv("a,y\n,1").index(["a"]).missing(Missing::Value(1.0)));
+    assert!(error.ends_with("line 2, column `a`: the value is missing"), "{error}");
+}
+
+#[test]
+fn mistakes_name_the_line_and_the_column() {
+    let error =
+        |text: &str| mistake::<Vector<2>, Class<3>>(&csv(text)).replace("the table in memory cannot be read: ", "");
+    assert_eq!(error(""), "it is empty");
+    assert_eq!(error("a,b,c\n\n\n"), "the data set is empty: it needs at least one sample");
+    assert_eq!(error("a,b,c\n1,2,0\n1,2\n"), "line 3 has 2 fields, but the first line has 3");
+    assert_eq!(error("a,b,c\n\n1,2,0,5"), "line 3 has 4 fields, but the first line has 3");
+    assert_eq!(
+        mistake::<Vector<1>, Vector<1>>(&csv("# c\r\nx,y\r\n\r\n\"1\n\",2\r\n# d\r\n3,z\r\n").comment(b'#')),
+        "the table in memory cannot be read: line 7, column `y`: `z` is no number: encode categories with `one_hot(..)` or \
+         `index(..)`"
+    );
+    assert_eq!(
+        error("a,b,c\n1,2,0\n1,red\u{1b}[2J,0"),
+        "line 3, column `b`: `red\\u{1b}[2J` is no number: encode categories with `one_hot(..)` or `index(..)`"
+    );
+    assert_eq!(error("a,b,c\n1,inf,0"), "line 2, column `b`: `inf` is not finite");
+    assert_eq!(error("a,b,c\n1,1e300,0"), "line 2, column `b`: `1e300` is too large for `f32`");
+    assert_eq!(
+        error("id,a,b,c\n1,1,2,0"),
+        "its inputs have 3 elements (id, a, b), but the shape has 2: choose columns with `inputs(..)` or `without(..)`"
+    );
+    assert_eq!(
+        error("a,b,c\n1,1,yes\n1,1,no"),
+        "column `c` has 2 categories (no, yes), but there are 3 classes: name all of them with `categories(\"c\", ..)`"
+    );
+    assert_eq!(
+        error("a;b;c\n1;2;0"),
+        "its inputs have 0 elements (), but the shape has 2: choose columns with `inputs(..)` or `without(..)`; if ';' separates \
+         its fields, set `delimiter(b';')`"
+    );
+}
+
+#[test]
+fn mistakes_in_settings_name_the_column() {
+    let error =
+        |table: Csv<'_>| mistake::<Vector<2>, Class<3>>(&table).replace("the table in memory cannot be read: ", "");
+    assert_eq!(error(csv(FLOWERS).target("Species")), "it has no column `Species`, only `sepal`, `petal`, `species`");
+    assert_eq!(error(csv(FLOWERS).without(["id"])), "it has no column `id`, only `sepal`, `petal`, `species`");
+    assert_eq!(error(csv(FLOWERS).one_hot(["id"])), "it has no column `id`, only `sepal`, `petal`, `species`");
+    assert_eq!(error(csv("a,a,c\n1,2,0").inputs(["a"])), "it has two columns `a`");
+    assert_eq!(
+        error(csv("a;b;c\n1;2;0").target("c")),
+        "it has no column `c`, only `a;b;c`; if ';' separates its fields, set `delimiter(b';')`"
+    );
+    assert_eq!(
+        error(csv(FLOWERS).targets(["petal", "species"])),
+        "2 of its columns are targets, but a target has 1: name them with `targets(..)`"
+    );
+    assert_eq!(
+        error(csv(FLOWERS).categories("species", ["setosa", "versicolor", "virginca"])),
+        "line 4, column `species`: `virginica` is none of the categories setosa, versicolor, virginca"
+    );
+    let error = Csv::in_memory(b"a,b,c\n1,2,\xff").read::<Vector<2>, Class<3>, f32>().unwrap_err().to_string();
+    assert_eq!(error, "the table in memory cannot be read: line 2 is no UTF-8 text");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn values_are_those_that_were_written(rows in prop::collection::vec((any::<f32>(), any::<f64>(), 0_usize..4), 1..20)) {
+        let rows: Vec<_> = rows.into_iter().filter(|row| row.0.is_finite() && row.1.is_finite()).collect();
+        prop_assume!(!rows.is_empty());
+        let text = rows.iter().fold("a,b,class\n".to_owned(), |text, (a, b, class)| text + &format!("{a:e},{b},{class}\n"));
+        let data = csv(&text).read::<Vector<2>, Class<4>, f64>().unwrap().data;
+        for ((input, class), (a, b, expected)) in data.inputs().iter().zip(data.targets()).zip(rows) {
+            prop_assert_eq!((f32::from_f64(input[0]), input[1], class.index()), (a, b, expected));
+        }
+    }
+}
