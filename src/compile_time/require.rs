@@ -3,7 +3,7 @@
 
 use super::message::Message;
 use crate::initializer::Initializer;
-use crate::layer::StreamPlan;
+use crate::layer::{Mixing, StreamPlan};
 
 /// Fails to compile with `otherwise` unless `yes`.
 #[track_caller]
@@ -63,6 +63,12 @@ pub const fn require_stream(plan: Option<StreamPlan>, otherwise: &str) -> Stream
         Some(plan) => plan,
         None => panic!("{}", otherwise),
     }
+}
+
+/// Fails to compile with a message about a layer that mixes samples and cannot be computed again.
+#[track_caller]
+pub const fn require_recomputable(mixing: Mixing, otherwise: &str) {
+    assert!(mixing.barriers == 0, "{}", otherwise);
 }
 
 /// Returns the initializer, and fails to compile if it is out of range.
