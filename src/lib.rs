@@ -173,6 +173,9 @@ macro_rules! weights {
 /// [`Network`] is what the struct can do.
 #[cfg_attr(feature = "std", doc = "The page [`guide::declaring`] describes the language.")]
 ///
+/// The attributes of the language are `#[init(..)]` and `#[frozen]` at a layer, `#[recompute]` at a `Repeat` block, and `#[tile(..)]`
+/// and `#[budget(..)]` at the network.
+///
 /// # Example
 /// ```
 /// use typenet::prelude::*;

@@ -153,7 +153,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// The number of samples in a tile. A tile goes through the whole network, forward then backward, before the next tile
     /// does.
     const TILE: usize = workspace::tile::<Self::Scalar>(
-        Self::SAMPLE_LEN,
+        <PlanOf<Self> as Plan>::FULL_CACHE_LEN + 2 * Self::Logits::LEN,
         Self::PARAMETER_BYTES,
         Self::TOGETHER,
         <PlanOf<Self> as Plan>::ROWS,

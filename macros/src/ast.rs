@@ -68,6 +68,8 @@ pub(crate) struct Layer {
     pub(crate) init: Option<Init>,
     /// `#[frozen]`: the optimizer does not change it.
     pub(crate) frozen: Option<Place>,
+    /// `#[recompute]`: the backward pass computes the block again.
+    pub(crate) recompute: Option<Place>,
     /// The name before the colon.
     pub(crate) name: Option<Ident>,
     /// Its type.
@@ -94,6 +96,8 @@ pub(crate) struct Branch {
     pub(crate) init: Option<Init>,
     /// `#[frozen]`: the optimizer does not change its layers.
     pub(crate) frozen: Option<Place>,
+    /// `#[recompute]`, which a branch does not take.
+    pub(crate) recompute: Option<Place>,
     /// Its name.
     pub(crate) name: Ident,
     /// The braces after it.

@@ -81,6 +81,8 @@ pub(crate) struct Layer {
     pub(crate) initialization: Option<Initialization>,
     /// Whether the optimizer leaves it unchanged.
     pub(crate) frozen: bool,
+    /// Whether the backward pass computes it again.
+    pub(crate) recomputed: bool,
     /// The user's name, or one derived from the kind: `tanh`, `tanh_2`.
     pub(crate) field: Ident,
     /// The same name in messages, with the names of the blocks around it: `block.tanh`.

@@ -76,6 +76,12 @@ pub const fn require_carried(plan: Option<StreamPlan>, mixing: Mixing, otherwise
     }
 }
 
+/// Fails to compile with a message about a layer that mixes samples and cannot be computed again.
+#[track_caller]
+pub const fn require_recomputable(mixing: Mixing, otherwise: &str) {
+    assert!(mixing.barriers == 0, "{}", otherwise);
+}
+
 /// Returns the initializer, and fails to compile if it is out of range.
 #[track_caller]
 #[must_use]

@@ -9,6 +9,9 @@ use crate::layer::{Mixing, StreamPlan};
 pub trait Plan {
     /// The number of elements per sample that `forward` keeps for `backward`, apart from the input and the output.
     const CACHE_LEN: usize = 0;
+    /// What `CACHE_LEN` would be if every layer inside kept what its backward pass needs, and none computed it again
+    /// (`#[recompute]` in `network!`). The size of a tile follows from it, so that recomputing changes no bit of a gradient.
+    const FULL_CACHE_LEN: usize = Self::CACHE_LEN;
     /// The number of elements of scratch memory per sample that inference needs.
     const INFERENCE_LEN: usize = Self::CACHE_LEN;
     /// The number of multiply-adds per sample in `forward`.

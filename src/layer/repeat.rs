@@ -30,11 +30,19 @@ use crate::shape::Shape;
 /// Those of the same layers written `N` times.
 ///
 /// # Errors
-/// A count of 0, and inner layers that return another shape than they take, do not compile.
+/// A count of 0, and inner layers that return another shape than they take, do not compile. Neither do inner layers that mix the
+/// samples of a batch, such as [`BatchNorm`](crate::BatchNorm), with `#[recompute]`.
 ///
 /// # Numerics
 /// The same bits as those of the layers written `N` times, also for the initial weights. A training pass keeps the outputs
 /// of all repetitions and what their layers keep.
+///
+/// With `#[recompute]` above the block, a training pass keeps the outputs of all repetitions, and what the layers of *one* of them
+/// keep. The backward pass runs the forward pass of each repetition again before it goes back through it. The bits are the same.
+/// In Rust the type is `Repeat<L, N, true>`.
+///
+/// # Source
+/// T. Chen, B. Xu, C. Zhang and C. Guestrin, "Training deep nets with sublinear memory cost", 2016, section 4, for `#[recompute]`.
 ///
 /// # Example
 /// ```
@@ -52,21 +60,48 @@ use crate::shape::Shape;
 /// assert_eq!(Deep::PARAMETERS, (4 * 8 + 8) + 3 * (8 * 8 + 8) + (8 * 2 + 2));
 /// assert_eq!(Deep::TENSORS.list()[4].name, "blocks.1.residual.hidden.weight");
 /// ```
+///
+/// The same block with less memory.
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Keeps (Vector<8>) = Repeat<50> { Dense<8, 8>, Tanh, Dense<8, 8> });
+/// network!(struct Recomputes (Vector<8>) = #[recompute] Repeat<50> { Dense<8, 8>, Tanh, Dense<8, 8> });
+///
+/// let kept = |summary: typenet::Summary| summary.layers[0].kept;
+/// // Each repetition has 8 outputs, 8 activations that its layers keep, and two gradients of 8 elements.
+/// assert_eq!(kept(Keeps::summary()), 50 * 8 + 50 * (8 + 2 * 8));
+/// assert_eq!(kept(Recomputes::summary()), 50 * 8 + (8 + 2 * 8));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Repeat<L, const N: usize>(PhantomData<L>);
+pub struct Repeat<L, const N: usize, const RECOMPUTE: bool = false>(PhantomData<L>);
 
 /// The plan of [`Repeat`] around `L`.
 #[derive(Clone, Copy, Debug)]
-pub struct RepeatPlan<L, In, const N: usize>(PhantomData<(L, In)>);
+pub struct RepeatPlan<L, In, const N: usize, const RECOMPUTE: bool>(PhantomData<(L, In)>);
 
 type Inner<L, In> = <L as Layer>::Plan<<In as Shape>::Plain>;
 
-impl<L: Layer, In: Shape, const N: usize> Plan for RepeatPlan<L, In, N> {
+impl<L: Layer, In: Shape, const N: usize, const RECOMPUTE: bool> RepeatPlan<L, In, N, RECOMPUTE> {
+    /// The number of repetitions whose caches exist at the same time.
+    const CACHES: usize = if RECOMPUTE { 1 } else { N };
+    const CACHES_LEN: usize = Self::CACHES * Inner::<L, In>::CACHE_LEN;
+
+    /// Returns the cache of a repetition.
+    #[inline(always)]
+    fn cache<T>(caches: &mut [T], index: usize) -> &mut [T] {
+        let len = caches.len() / Self::CACHES;
+        &mut caches[if RECOMPUTE { 0 } else { index * len }..][..len]
+    }
+}
+
+impl<L: Layer, In: Shape, const N: usize, const RECOMPUTE: bool> Plan for RepeatPlan<L, In, N, RECOMPUTE> {
     // The outputs between the repetitions, and one gradient.
-    const CACHE_LEN: usize = N * (Inner::<L, In>::CACHE_LEN + In::LEN);
+    const CACHE_LEN: usize = Self::CACHES_LEN + N * In::LEN;
+    const FULL_CACHE_LEN: usize = N * (Inner::<L, In>::FULL_CACHE_LEN + In::LEN);
     const INFERENCE_LEN: usize = In::LEN + Inner::<L, In>::INFERENCE_LEN;
     const MULTIPLY_ADDS: u64 = N as u64 * Inner::<L, In>::MULTIPLY_ADDS;
-    const READS_INPUT: bool = Inner::<L, In>::READS_INPUT;
+    const READS_INPUT: bool = RECOMPUTE || Inner::<L, In>::READS_INPUT;
     const READS_OUTPUT: bool = Inner::<L, In>::READS_OUTPUT;
     const SUMS_FROM_ZERO: bool = Inner::<L, In>::SUMS_FROM_ZERO;
     const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
@@ -80,17 +115,17 @@ impl<L: Layer, In: Shape, const N: usize> Plan for RepeatPlan<L, In, N> {
     };
 }
 
-impl<L: Layer<Settings = ()>, const N: usize> Repeat<L, N> {
+impl<L: Layer<Settings = ()>, const N: usize, const RECOMPUTE: bool> Repeat<L, N, RECOMPUTE> {
     /// Fails to compile for a count of 0.
     const COUNTED: () = assert!(N > 0, "a block is repeated at least once");
 }
 
-impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
+impl<L: Layer<Settings = ()>, const N: usize, const RECOMPUTE: bool> Layer for Repeat<L, N, RECOMPUTE> {
     type Output<In: Shape> = In::Plain;
     type Logits<In: Shape> = In::Plain;
     type With<T: Scalar> = [L::With<T>; N];
     type Settings = ();
-    type Plan<In: Shape> = RepeatPlan<L, In, N>;
+    type Plan<In: Shape> = RepeatPlan<L, In, N, RECOMPUTE>;
 
     fn initialization((): &(), next: Initializer) -> Initializer {
         (0..N).fold(next, |next, _| L::initialization(&(), next))
@@ -115,15 +150,16 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         let () = Self::COUNTED;
+        const { assert!(!RECOMPUTE || Inner::<L, In>::MIXING.barriers == 0, "layers that mix samples are not recomputed") };
         let Forward { input, output, cache, mut phase } = memory;
-        let (len, cache_len) = (input.len(), input.len() / In::LEN * Inner::<L, In>::CACHE_LEN);
-        let (mut caches, mut outputs) = cache.split_at_mut(N * cache_len);
+        let len = input.len();
+        let (caches, mut outputs) = cache.split_at_mut(len / In::LEN * Self::Plan::<In>::CACHES_LEN);
         let mut last = Some(output);
         let mut input = input;
         for (index, parameters) in site.parameters.iter().enumerate() {
-            let (cache, other_caches) = mem::take(&mut caches).split_at_mut(cache_len);
+            let cache = Self::Plan::<In>::cache(caches, index);
             let (own, other_outputs) = mem::take(&mut outputs).split_at_mut(len);
-            (caches, outputs) = (other_caches, other_outputs);
+            outputs = other_outputs;
             let own = if index + 1 < N { own } else { last.take().unwrap_or_default() };
             if let Some(phase) = phase.of_next::<Inner<L, In>>() {
                 let inner = Site { parameters, settings: &(), pass: &site.pass.at(index as u64) };
@@ -174,20 +210,26 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
         gradient: &mut [L::With<T>; N],
     ) {
         let Backward { input, output, cache, grad_output, grad_input, accumulate, mut phase } = memory;
-        let (len, cache_len) = (grad_output.len(), grad_output.len() / In::LEN * Inner::<L, In>::CACHE_LEN);
-        let (mut caches, outputs) = cache.split_at_mut(N * cache_len);
+        let len = grad_output.len();
+        let (caches, outputs) = cache.split_at_mut(len / In::LEN * Self::Plan::<In>::CACHES_LEN);
         let (outputs, spare) = outputs.split_at_mut((N - 1) * len);
         // Two alternating slices of gradients; the first repetition writes into the gradient of the input.
         let (mut own, mut before) = (grad_output, &mut spare[..len]);
         let mut first = Some(grad_input);
         for index in (0..N).rev() {
-            let (other_caches, cache) = mem::take(&mut caches).split_at_mut(index * cache_len);
-            caches = other_caches;
+            let cache = Self::Plan::<In>::cache(caches, index);
             let given = |index: usize| &outputs[index * len..][..len];
+            let inner = Site { parameters: &site.parameters[index], settings: &(), pass: &site.pass.at(index as u64) };
+            let input = if index > 0 { given(index - 1) } else { input };
+            if RECOMPUTE {
+                // The same output again, into memory that is free now.
+                let memory = Forward { input, output: &mut *before, cache: &mut *cache, phase: Phase::only() };
+                L::forward::<In::Plain, T, I>(isa, inner, memory);
+            }
             let grad_input = if index > 0 { Some(&mut *before) } else { first.take().flatten() };
             if let Some(phase) = phase.of_previous::<Inner<L, In>>() {
                 let memory = Backward {
-                    input: if index > 0 { given(index - 1) } else { input },
+                    input,
                     output: if index + 1 < N { given(index) } else { output },
                     cache,
                     grad_output: &mut *own,
@@ -195,8 +237,6 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
                     accumulate,
                     phase,
                 };
-                let inner =
-                    Site { parameters: &site.parameters[index], settings: &(), pass: &site.pass.at(index as u64) };
                 L::backward::<In::Plain, T, I>(isa, inner, memory, &mut gradient[index]);
             }
             mem::swap(&mut own, &mut before);
@@ -204,7 +244,7 @@ impl<L: Layer<Settings = ()>, const N: usize> Layer for Repeat<L, N> {
     }
 }
 
-impl<In, L, const N: usize> Takes<In> for Repeat<L, N>
+impl<In, L, const N: usize, const RECOMPUTE: bool> Takes<In> for Repeat<L, N, RECOMPUTE>
 where
     In: Shape,
     L: Takes<<In as Shape>::Plain> + Layer<Settings = (), Output<<In as Shape>::Plain> = <In as Shape>::Plain>,

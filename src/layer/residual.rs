@@ -105,6 +105,7 @@ const fn kept<L: Layer, In: Shape>() -> usize {
 
 impl<L: Layer, In: Shape> Plan for ResidualPlan<L, In> {
     const CACHE_LEN: usize = Inner::<L, In>::CACHE_LEN + kept::<L, In>() + In::LEN;
+    const FULL_CACHE_LEN: usize = Inner::<L, In>::FULL_CACHE_LEN + kept::<L, In>() + In::LEN;
     const INFERENCE_LEN: usize = Inner::<L, In>::INFERENCE_LEN;
     const MULTIPLY_ADDS: u64 = Inner::<L, In>::MULTIPLY_ADDS;
     const READS_INPUT: bool = Inner::<L, In>::READS_INPUT;

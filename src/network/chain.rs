@@ -45,6 +45,12 @@ pub const fn cache<L: Layer, In: Shape>() -> usize {
     <L::Plan<In> as Plan>::CACHE_LEN
 }
 
+/// Returns what [`cache`] would be if nothing were computed again in the backward pass.
+#[must_use]
+pub const fn full_cache<L: Layer, In: Shape>() -> usize {
+    <L::Plan<In> as Plan>::FULL_CACHE_LEN
+}
+
 /// Returns the number of scratch elements per sample that layer `L` needs for inference.
 #[must_use]
 pub const fn scratch<L: Layer, In: Shape>() -> usize {

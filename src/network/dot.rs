@@ -91,13 +91,13 @@ impl<'a> Chain<'a> {
             return self.arrow(format!("layer{number}"));
         }
         // A branch without layers is an arrow.
-        if layer.wiring == Wiring::Chain && layer.inside.is_empty() {
+        if layer.wiring.plain() == Wiring::Chain && layer.inside.is_empty() {
             return Ok(());
         }
         writeln!(f, "{indent}subgraph cluster{number} {{\n{indent}    label=\"{}\";", Label(layer))?;
         let ends = self.inside(f, layer, depth + 1)?;
-        let node = match layer.wiring {
-            Wiring::Chain | Wiring::Repeat(_) => None,
+        let node = match layer.wiring.plain() {
+            Wiring::Chain | Wiring::Repeat(_) | Wiring::Recomputed(_) => None,
             Wiring::Residual { .. } | Wiring::Add => Some(("add", "\"+\", shape=circle")),
             Wiring::Concat => Some(("concat", "\"concatenated\", shape=plaintext")),
         };
@@ -121,8 +121,8 @@ impl<'a> Chain<'a> {
     ) -> Result<Vec<(String, &'a [usize])>, fmt::Error> {
         let before = (self.last.clone(), self.sizes);
         let mut ends = Vec::new();
-        match layer.wiring {
-            Wiring::Chain | Wiring::Repeat(_) => self.draw(f, layer.inside, depth)?,
+        match layer.wiring.plain() {
+            Wiring::Chain | Wiring::Repeat(_) | Wiring::Recomputed(_) => self.draw(f, layer.inside, depth)?,
             Wiring::Residual { shortcut } => {
                 self.draw(f, layer.inside, depth)?;
                 ends.push((self.last.clone(), self.sizes));
@@ -164,6 +164,9 @@ impl Display for Label<'_> {
         }
         if layer.frozen {
             write!(f, ", frozen")?;
+        }
+        if let Wiring::Recomputed(_) = layer.wiring {
+            write!(f, ", recomputed")?;
         }
         Ok(())
     }

@@ -46,16 +46,29 @@ pub enum Wiring {
     },
     /// One after the other, this many times, each time with parameters of their own.
     Repeat(usize),
+    /// As in the other wiring, and the backward pass computes again what the layers inside keep, in memory that the repetitions
+    /// share.
+    Recomputed(&'static Wiring),
     /// All read the same input, and their outputs are concatenated.
     Concat,
     /// All read the same input, and their outputs are added.
     Add,
 }
 
+impl Wiring {
+    /// Returns how the layers are connected, whether or not they are computed again.
+    pub(crate) const fn plain(self) -> Self {
+        match self {
+            Self::Recomputed(&wiring) => wiring,
+            wiring => wiring,
+        }
+    }
+}
+
 impl LayerInfo {
     /// Returns all layers inside, the shortcut last.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &'static LayerInfo> {
-        let shortcut = match self.wiring {
+        let shortcut = match self.wiring.plain() {
             Wiring::Residual { shortcut } => shortcut,
             _ => None,
         };
@@ -64,7 +77,7 @@ impl LayerInfo {
 
     /// Returns how often the layers inside occur.
     const fn times(&self) -> usize {
-        match self.wiring {
+        match self.wiring.plain() {
             Wiring::Repeat(count) => count,
             _ => 1,
         }
@@ -85,7 +98,8 @@ impl LayerInfo {
 ///
 /// The column `Kept` has [`LayerInfo::kept`], the number of elements that a training pass keeps for the layer and each sample:
 /// below, tanh overwrites the output of `dense`. A block keeps what its layers keep, and copies of what it needs again. Memory that
-/// only the backward pass of a layer uses counts too.
+/// only the backward pass of a layer uses counts too. The row of a block with `#[recompute]` says so, and what its layers keep
+/// exists once for all repetitions.
 ///
 /// # Example
 /// ```
@@ -161,7 +175,7 @@ impl Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = Vec::with_capacity(self.layers.len() + 1);
         rows.push([String::from("input"), shape(self.input), String::new(), String::new()]);
-        push_rows(&mut rows, self.layers.iter(), 0, "");
+        push_rows(&mut rows, self.layers.iter(), 0, ["", ""]);
         let width = |column: usize| {
             let cells = rows.iter().map(|row| row[column].chars().count());
             cells.chain([TITLES[column].len()]).max().unwrap_or(0)
@@ -194,25 +208,33 @@ impl Display for Summary {
     }
 }
 
-/// Adds a row for each layer. After the row of a block, adds indented rows for its layers. `times` precedes what
-/// each repetition has: `4 × ` inside of `Repeat<4>`.
-fn push_rows(rows: &mut Vec<[String; 4]>, layers: impl Iterator<Item = &'static LayerInfo>, depth: usize, times: &str) {
+/// Adds a row for each layer. After the row of a block, adds indented rows for its layers. `times` precedes the parameters and
+/// what is kept of each repetition: `4 × ` inside of `Repeat<4>`.
+fn push_rows(
+    rows: &mut Vec<[String; 4]>,
+    layers: impl Iterator<Item = &'static LayerInfo>,
+    depth: usize,
+    times: [&str; 2],
+) {
+    let repeated = |times: &str, count: usize| {
+        let number = grouped(count as u64);
+        if count > 0 { format!("{times}{number}") } else { number }
+    };
+    let [parameters_times, kept_times] = times;
     for layer in layers {
         let frozen = if layer.frozen { " (frozen)" } else { "" };
-        let name = format!("{}{}{frozen}", "  ".repeat(depth), layer.title());
-        let repeated = |count: usize| {
-            let number = grouped(count as u64);
-            if count > 0 { format!("{times}{number}") } else { number }
-        };
+        let recomputed = if let Wiring::Recomputed(_) = layer.wiring { " (recomputed)" } else { "" };
+        let name = format!("{}{}{frozen}{recomputed}", "  ".repeat(depth), layer.title());
         // The parameters of a block are those of its layers.
-        let parameters = if layer.has_parts() { String::new() } else { repeated(layer.parameters) };
-        rows.push([name, shape(layer.output), parameters, repeated(layer.kept)]);
-        let times = match layer.wiring {
+        let parameters = if layer.has_parts() { String::new() } else { repeated(parameters_times, layer.parameters) };
+        rows.push([name, shape(layer.output), parameters, repeated(kept_times, layer.kept)]);
+        let within = |times: &str, wiring: Wiring| match wiring {
             Wiring::Repeat(count) => format!("{times}{} × ", grouped(count as u64)),
             _ => String::from(times),
         };
+        let times = [within(parameters_times, layer.wiring.plain()), within(kept_times, layer.wiring)];
         let parts: &mut dyn Iterator<Item = &'static LayerInfo> = &mut layer.parts();
-        push_rows(rows, parts, depth + 1, &times);
+        push_rows(rows, parts, depth + 1, times.each_ref().map(String::as_str));
     }
 }
 

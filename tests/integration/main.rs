@@ -40,6 +40,7 @@ mod numbers;
 mod optimizers;
 mod own_parts;
 mod plot;
+mod recompute;
 mod recorded;
 mod recurrent;
 mod reference;

@@ -57,6 +57,31 @@ pub(crate) fn initializes_block(place: Place, whose: &str) -> Error {
     ))
 }
 
+/// `#[recompute(true)]`
+pub(crate) fn recompute_takes_nothing(place: Place) -> Error {
+    place.error(
+        "`#[recompute]` takes no arguments\n\n\
+         help: write `#[recompute]`, or leave it out for a block that keeps what its layers compute",
+    )
+}
+
+/// `#[recompute] hidden: Dense<64, 32>`, `#[recompute] Residual { .. }`
+pub(crate) fn recomputes_no_repetitions(place: Place, name: &Ident) -> Error {
+    place.error(format!(
+        "`{name}` is not a `Repeat` block, and `#[recompute]` saves memory only where repetitions share it\n\n\
+         help: write it above a `Repeat<4> {{ .. }}` around `{name}`"
+    ))
+}
+
+/// `#[recompute] Repeat<4> { BatchNorm }`
+pub(crate) fn recomputes_mixing(layer: &str, block: &str) -> String {
+    format!(
+        "`{layer}` waits for all samples of the batch, so the backward pass of a few samples cannot compute it again\n\n\
+         help: leave `#[recompute]` at `{block}` out, or write a layer that treats every sample by itself, such as \
+         `LayerNorm` or `GroupNorm<1>`"
+    )
+}
+
 /// `Residual(Tanh, Dense<64, 32>) { .. }`
 pub(crate) fn one_shortcut(place: Place, whose: &str) -> Error {
     place.error(format!(

@@ -24,7 +24,24 @@ pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
     assertions.extend(budget(names).filter(|_| names.network.parameters.is_empty()));
     assertions.extend(entry(names, judges));
     assertions.extend(judges.edges.iter().chain([&judges.output]).map(|judge| assertion(names, judge)));
+    if names.network.parameters.is_empty() && !judges.mistaken {
+        let allowed = names.allowed();
+        assertions.extend(recomputable(names).into_iter().map(|call| code!(#allowed const _: () = #call;)));
+    }
     assertions
+}
+
+/// Returns the calls that assert of each layer in a block with `#[recompute]`, apart from blocks, that it can be computed again.
+pub(super) fn recomputable(names: &Names) -> Vec<TokenStream> {
+    let Names { private, recomputed: Some(block), .. } = names else { return Vec::new() };
+    let sites = names.layers.iter().zip(&names.shapes);
+    let calls = sites.filter_map(|(site, shape)| {
+        let (layer, kind) = (site.layer.filter(|layer| layer.block().is_none())?, &site.kind);
+        let message = errors::recomputes_mixing(&layer.path, block);
+        let mixing = code!(#private::chain::mixing::<#kind, #shape>(), #message);
+        Some(super::call(layer.place.span(), &code!(#private::require_recomputable), mixing))
+    });
+    calls.collect()
 }
 
 /// Asserts that each size which only the compiler knows is at least 1, in the header and in blocks too. A size that occurs

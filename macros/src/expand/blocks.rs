@@ -35,7 +35,8 @@ pub(super) fn types<'a>(names: &Names<'a>, index: usize, block: &'a Block) -> [T
         }
         Block::Repeat { layers, count } => {
             let ([kind, with], count) = (both(&layers.name), names.sizes.tokens(count));
-            [code!(#library::#keyword<#kind, #count>), code!([#with; #count])]
+            let recomputes = names.network.layers[index].recomputed.then(|| code!(, true));
+            [code!(#library::#keyword<#kind, #count #recomputes>), code!([#with; #count])]
         }
         Block::Parallel { name, join, .. } => {
             let ([kind, with], join) = (both(name), Ident::new(join.name(), Span::mixed_site()));

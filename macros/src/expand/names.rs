@@ -35,6 +35,8 @@ pub(super) struct Names<'a> {
     /// from these: an alias built from the visible ones would add one trait query for each layer before it, and the compiler
     /// limits their depth.
     pub(super) underlying_shapes: Vec<TokenStream>,
+    /// The path of the block with `#[recompute]` that these layers are in.
+    pub(super) recomputed: Option<String>,
     /// The name of the scalar parameter.
     pub(super) scalar: Ident,
     /// The name of the parameter for the input shape.
@@ -51,6 +53,8 @@ pub(super) struct Around {
     input: [TokenStream; 2],
     /// The name of the scalar parameter, if it has to be the same.
     scalar: Option<Ident>,
+    /// The path of the block with `#[recompute]`, if the network is in one.
+    recomputed: Option<String>,
 }
 
 /// A layer in generated code.
@@ -91,6 +95,7 @@ impl<'a> Names<'a> {
             sizes: Rc::clone(sizes),
             shapes: Vec::new(),
             underlying_shapes: Vec::new(),
+            recomputed: around.as_ref().and_then(|around| around.recomputed.clone()),
             scalar: around.as_ref().and_then(|around| around.scalar.clone()).unwrap_or_else(|| fresh("T")),
             input: fresh("In"),
             isa: fresh("I"),
@@ -132,7 +137,9 @@ impl<'a> Names<'a> {
         }
         // The type of a shortcut is part of that of its block.
         let shares = block.is_some_and(|block| blocks::is_shortcut(block, network));
-        let around = Around { input, scalar: shares.then(|| self.scalar.clone()) };
+        let recomputed = self.network.layers.get(index).filter(|layer| layer.recomputed);
+        let recomputed = recomputed.map(|layer| layer.path.clone()).or_else(|| self.recomputed.clone());
+        let around = Around { input, scalar: shares.then(|| self.scalar.clone()), recomputed };
         Self::new(network, &self.library, &self.sizes, Some(around))
     }
 

@@ -24,13 +24,19 @@ pub(super) fn plan(names: &Names) -> TokenStream {
         code!(<<#kind as #private::Layer>::Plan<#shape> as #private::Plan>)
     };
     let (first, last) = (plan_of(0), plan_of(count - 1));
-    let cache_len = code!(#(#kept +)* #(#caches +)* 2 * #widest);
+    let kept = code!(#(#kept +)*);
+    let cache_len = code!(#kept #(#caches +)* 2 * #widest);
+    let full_cache_len = may_recompute(names).then(|| {
+        let caches = of_each("full_cache");
+        code!(const FULL_CACHE_LEN: #private::usize = #kept #(#caches +)* 2 * #widest;)
+    });
     let inference_len = code!(2 * #widest + #private::chain::largest(&[#(#scratch),*]));
     let ((cache_len, inference_len), evaluated) = (checked(names, cache_len, inference_len), evaluated(names));
     code! {
         #derived
         impl<#parameters> #private::Plan for #architecture {
             const CACHE_LEN: #private::usize = #cache_len;
+            #full_cache_len
             const INFERENCE_LEN: #private::usize = #inference_len;
             const MULTIPLY_ADDS: #private::u64 = #(#multiply_adds)+*;
             const READS_INPUT: #private::bool = #first::READS_INPUT;
@@ -43,6 +49,13 @@ pub(super) fn plan(names: &Names) -> TokenStream {
         }
         #evaluated
     }
+}
+
+/// Returns whether a layer may have less memory because the backward pass computes something again: a block in the network, or
+/// one in a nested network.
+fn may_recompute(names: &Names) -> bool {
+    let layers = names.network.every_layer();
+    layers.into_iter().any(|layer| layer.recomputed || matches!(layer.kind, Kind::Custom { .. }))
 }
 
 /// Returns what a function of `chain` gives for each layer.
@@ -75,9 +88,12 @@ fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) ->
     let is_size =
         |parameter: &&Ident| sizes.iter().any(|size| matches!(size, Size::Parameter(name) if name == *parameter));
     let mut checks = network.parameters.iter().filter(is_size).peekable();
+    let recomputable = if network.parameters.is_empty() { Vec::new() } else { assertions::recomputable(names) };
     // The const parameters of a block are those of the network around it.
     if checks.peek().is_none() || network.block.is_some() {
-        return (cache_len, inference_len);
+        let is_empty = recomputable.is_empty();
+        let checked = if is_empty { cache_len } else { code!({ #(#recomputable;)* #cache_len }) };
+        return (checked, inference_len);
     }
     let checks = checks.map(|parameter| {
         let message = errors::parameter_zero(parameter, &network.name);

@@ -24,6 +24,8 @@ fn layer(names: &Names, index: usize) -> TokenStream {
     let frozen = site.layer.is_some_and(|layer| layer.frozen);
     let block = site.layer.and_then(Layer::block).map(|block| inside(names, index, block));
     let [inside, wiring] = block.unwrap_or_else(|| [code!(&[]), code!(#private::Wiring::Chain)]);
+    let recomputed = site.layer.is_some_and(|layer| layer.recomputed);
+    let wiring = if recomputed { code!(#private::Wiring::Recomputed(&#wiring)) } else { wiring };
     let kept = (index + 1 < names.layers.len()).then(|| {
         let kept = super::forward::kept(names, index);
         code!(#kept +)

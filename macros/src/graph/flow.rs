@@ -108,7 +108,8 @@ fn layer(
 ) -> Layer {
     let path = format!("{}{}", whose.prefix, statement.field);
     let unknown = Shape::Unknown(generated::shape(whose.name, index));
-    let Statement { attributes, initialization, frozen, field, place, size_places, settings_place, .. } = statement;
+    let Statement { attributes, initialization, frozen, recomputed, field, place, .. } = statement;
+    let (size_places, settings_place) = (statement.size_places, statement.settings_place);
     let settings = statement.written_settings;
     let form = match statement.kind {
         StatedKind::BuiltIn { spec, sizes, settings: values } => {
@@ -125,6 +126,7 @@ fn layer(
         attributes,
         initialization,
         frozen,
+        recomputed,
         field,
         path,
         place,

@@ -28,6 +28,8 @@ pub(super) struct Statement {
     pub(super) initialization: Option<Initialization>,
     /// Whether the optimizer leaves it unchanged.
     pub(super) frozen: bool,
+    /// Whether the backward pass computes it again.
+    pub(super) recomputed: bool,
     /// The user's name or an automatic one.
     pub(super) field: Ident,
     /// The position of the name or path of its type.
@@ -149,10 +151,12 @@ fn statement(
         }
     };
     judge_attributes(layer, has_parameters, &field, errors);
+    let recomputed = recomputed(layer, &kind, &field, errors);
     Some(Statement {
         attributes: layer.attributes.clone(),
         initialization: layer.init.as_ref().and_then(|init| settings::initialization(init, errors)),
         frozen: layer.frozen.is_some(),
+        recomputed,
         field,
         place,
         size_places,
@@ -222,6 +226,16 @@ fn judge_attributes(layer: &ast::Layer, parameters: HasParameters, field: &Ident
             }
         }
     }
+}
+
+/// Returns whether the backward pass computes a layer again. Reports the attribute on anything but repetitions.
+fn recomputed(layer: &ast::Layer, kind: &StatedKind, field: &Ident, errors: &mut Errors) -> bool {
+    let Some(place) = layer.recompute else { return false };
+    let is_repeated = matches!(kind, StatedKind::Block(StatedBlock::Repeat { .. }));
+    if !is_repeated {
+        errors.push(errors::recomputes_no_repetitions(place, field));
+    }
+    is_repeated
 }
 
 /// Returns the source text of settings: `(0.2)`.

@@ -29,6 +29,8 @@ pub(super) struct Attributes {
     pub(super) init: Option<Init>,
     /// `#[frozen]`
     pub(super) frozen: Option<Place>,
+    /// `#[recompute]`
+    pub(super) recompute: Option<Place>,
     /// `#[tile(..)]`
     pub(super) tile: Option<Tile>,
     /// `#[budget(..)]`
@@ -54,7 +56,7 @@ pub(super) fn attributes(tokens: &mut Tokens, marked: Marked, errors: &mut Error
             _ => None,
         };
         let result = match (word.map(identifier::plain).as_deref(), word) {
-            (Some("init" | "frozen" | "tile" | "budget"), Some(word)) => {
+            (Some("init" | "frozen" | "recompute" | "tile" | "budget"), Some(word)) => {
                 library_attribute(word, &trees[1..], place, marked, &mut attributes, errors)
             }
             (Some("repr"), _) => Err(errors::representation(place)),
@@ -113,6 +115,7 @@ fn library_attribute(
     let twice = match name.as_str() {
         "init" => attributes.init.is_some(),
         "frozen" => attributes.frozen.is_some(),
+        "recompute" => attributes.recompute.is_some(),
         "budget" => attributes.budget.is_some(),
         _ => attributes.tile.is_some(),
     };
@@ -122,6 +125,8 @@ fn library_attribute(
     match (name.as_str(), rest) {
         ("frozen", []) => attributes.frozen = Some(place),
         ("frozen", _) => return Err(errors::frozen_takes_nothing(place)),
+        ("recompute", []) => attributes.recompute = Some(place),
+        ("recompute", _) => return Err(errors::recompute_takes_nothing(place)),
         ("init", [TokenTree::Group(group)]) if is_list(group) => attributes.init = init(group, errors),
         ("init", _) => return Err(errors::initializer_wanted(place)),
         ("budget", [TokenTree::Group(group)]) if is_list(group) => {

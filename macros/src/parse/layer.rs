@@ -58,8 +58,8 @@ fn branch(tokens: &mut Tokens, depth: usize, errors: &mut Errors) -> Option<Bran
         return None;
     };
     let name = path::name(word, errors)?.clone();
-    let attribute::Attributes { passed, init, frozen, .. } = attributes;
-    Some(Branch { attributes: passed, init, frozen, name, block: Block { braces: group.clone(), depth } })
+    let attribute::Attributes { passed, init, frozen, recompute, .. } = attributes;
+    Some(Branch { attributes: passed, init, frozen, recompute, name, block: Block { braces: group.clone(), depth } })
 }
 
 /// Parses layers that are nested in `depth` blocks.
@@ -111,8 +111,8 @@ fn layer(tokens: &mut Tokens, depth: usize, errors: &mut Errors) -> Option<Layer
     }
     let settings = tokens.take_group(Delimiter::Parenthesis).cloned();
     let block = tokens.take_group(Delimiter::Brace).map(|group| Block { braces: group.clone(), depth });
-    let attribute::Attributes { passed, init, frozen, .. } = attributes;
-    Some(Layer { attributes: passed, init, frozen, name, path, settings, block })
+    let attribute::Attributes { passed, init, frozen, recompute, .. } = attributes;
+    Some(Layer { attributes: passed, init, frozen, recompute, name, path, settings, block })
 }
 
 /// Parses `name:`, and returns what is expected next.

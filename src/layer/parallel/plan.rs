@@ -11,6 +11,8 @@ use crate::shape::Shape;
 pub struct BranchPlan {
     pub(super) output: usize,
     pub(super) cache: usize,
+    /// What would be kept without recomputing.
+    pub(super) full_cache: usize,
     pub(super) inference: usize,
     pub(super) multiply_adds: u64,
     pub(super) reads_input: bool,
@@ -31,6 +33,7 @@ impl BranchPlan {
         Self {
             output: <L::Output<In> as Shape>::LEN,
             cache: <L::Plan<In> as Plan>::CACHE_LEN,
+            full_cache: <L::Plan<In> as Plan>::FULL_CACHE_LEN,
             inference: <L::Plan<In> as Plan>::INFERENCE_LEN,
             multiply_adds: <L::Plan<In> as Plan>::MULTIPLY_ADDS,
             reads_input: <L::Plan<In> as Plan>::READS_INPUT,
@@ -53,6 +56,8 @@ impl BranchPlan {
 /// The totals of the plans of some branches.
 pub(super) struct Totals {
     pub(super) kept: usize,
+    /// What would be kept without recomputing.
+    pub(super) full: usize,
     pub(super) widest: usize,
     pub(super) inference: usize,
     pub(super) multiply_adds: u64,
@@ -70,6 +75,7 @@ impl Totals {
     const fn of(plans: &[BranchPlan]) -> Self {
         let mut totals = Self {
             kept: 0,
+            full: 0,
             widest: 0,
             inference: 0,
             multiply_adds: 0,
@@ -85,6 +91,7 @@ impl Totals {
         while index < plans.len() {
             let plan = &plans[index];
             totals.kept += plan.kept();
+            totals.full += plan.kept() - plan.cache + plan.full_cache;
             totals.widest = if plan.output > totals.widest { plan.output } else { totals.widest };
             totals.inference = if plan.inference > totals.inference { plan.inference } else { totals.inference };
             totals.multiply_adds += plan.multiply_adds;
@@ -114,6 +121,7 @@ impl<B: Branches> ParallelPlan<B> {
 impl<B: Branches> Plan for ParallelPlan<B> {
     // An output of a branch or the gradient of one, and a gradient of the input.
     const CACHE_LEN: usize = Self::TOTALS.widest + B::Input::LEN + Self::TOTALS.kept;
+    const FULL_CACHE_LEN: usize = Self::TOTALS.widest + B::Input::LEN + Self::TOTALS.full;
     const INFERENCE_LEN: usize = Self::TOTALS.widest + Self::TOTALS.inference;
     const MULTIPLY_ADDS: u64 = Self::TOTALS.multiply_adds;
     const READS_INPUT: bool = Self::TOTALS.read_input;

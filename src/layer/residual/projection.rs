@@ -132,6 +132,10 @@ impl<L: Layer, S: Layer, In: Shape> Plan for ProjectionPlan<L, S, In> {
         let [layers, shortcut, given, added, kept, spare] = Self::PIECES;
         layers + shortcut + given + added + kept + spare
     };
+    const FULL_CACHE_LEN: usize = {
+        let [_, _, given, added, kept, spare] = Self::PIECES;
+        Inner::<L, In>::FULL_CACHE_LEN + Inner::<S, In>::FULL_CACHE_LEN + given + added + kept + spare
+    };
     const INFERENCE_LEN: usize = Self::LEN + larger(Inner::<L, In>::INFERENCE_LEN, Inner::<S, In>::INFERENCE_LEN);
     const MULTIPLY_ADDS: u64 = Inner::<L, In>::MULTIPLY_ADDS + Inner::<S, In>::MULTIPLY_ADDS;
     const READS_INPUT: bool = Inner::<L, In>::READS_INPUT || Inner::<S, In>::READS_INPUT;

@@ -173,9 +173,12 @@ impl Within<'_> {
 
     /// Returns the statement of a branch.
     fn branch(self, branch: ast::Branch, errors: &mut Errors) -> StatedBranch {
-        let ast::Branch { attributes, init, frozen, name, block } = branch;
+        let ast::Branch { attributes, init, frozen, recompute, name, block } = branch;
         if let Some(init) = &init {
             errors.push(errors::initializes_block(place_of(init), &format!("`{name}`")));
+        }
+        if let Some(place) = recompute {
+            errors.push(errors::recomputes_no_repetitions(place, &name));
         }
         let layers = statements(&parse::block(&block, errors), self.declaration, errors);
         StatedBranch { attributes, frozen: frozen.is_some(), field: name, layers }

@@ -91,6 +91,40 @@ const SETTINGS: &[Case] = &[
         "`#[frozen]` takes no arguments\n\nhelp: write `#[frozen]`, or leave it out for a layer that is trained",
     ),
     (
+        "struct Name { #[recompute(3)] Repeat<2> { Dense<2, 2>, Tanh } }",
+        "#[recompute(3)]",
+        "`#[recompute]` takes no arguments\n\nhelp: write `#[recompute]`, or leave it out for a block that keeps what its \
+         layers compute",
+    ),
+    (
+        "struct Name { #[recompute] hidden: Dense<1, 2> }",
+        "#[recompute]",
+        "`hidden` is not a `Repeat` block, and `#[recompute]` saves memory only where repetitions share it\n\n\
+         help: write it above a `Repeat<4> { .. }` around `hidden`",
+    ),
+    (
+        "struct Name (Vector<2>) { Parallel { #[recompute] left: { Tanh }, right: { Relu } } }",
+        "#[recompute]",
+        "`left` is not a `Repeat` block, and `#[recompute]` saves memory only where repetitions share it\n\n\
+         help: write it above a `Repeat<4> { .. }` around `left`",
+    ),
+    (
+        "struct Name { Dense<1, 2>, #[recompute] block: Residual { Tanh } }",
+        "#[recompute]",
+        "`block` is not a `Repeat` block, and `#[recompute]` saves memory only where repetitions share it\n\n\
+         help: write it above a `Repeat<4> { .. }` around `block`",
+    ),
+    (
+        "#[recompute] struct Name { Dense<1, 2> }",
+        "#[recompute]",
+        "`#[recompute]` belongs to a layer\n\nhelp: write it above the layer it is for",
+    ),
+    (
+        "struct Name { #[recompute] #[recompute] Repeat<2> { Dense<2, 2>, Tanh } }",
+        "#[recompute]",
+        "`#[recompute]` is written twice\n\nhelp: leave one of them out",
+    ),
+    (
         "struct Name { #[init(Zeros)] #[init(Zeros)] Dense<1, 2> }",
         "#[init(Zeros)]",
         "`#[init]` is written twice\n\nhelp: leave one of them out",
