@@ -75,7 +75,7 @@ pub(crate) use elsewhere::meant;
 #[cfg(feature = "examples")]
 pub(crate) use spec::sizes_in;
 pub(crate) use spec::{Flow, Parameters, Slot, Spec, Takes};
-pub(crate) use written::{Argument, Relation, Requirement, Resolved, Type, Written};
+pub(crate) use written::{Argument, Large, Relation, Requirement, Resolved, Type, Written};
 
 /// Every layer.
 static ALL: &[&Spec] = &[

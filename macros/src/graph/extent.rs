@@ -3,7 +3,7 @@
 
 use super::Network;
 use crate::errors;
-use crate::layer::{Argument, Resolved, Type};
+use crate::layer::{Argument, Large, Resolved, Type};
 use crate::place::Place;
 use crate::size::Size;
 
@@ -19,7 +19,7 @@ pub(crate) struct Array {
 }
 
 /// Returns the arrays of a network: its input, its declared output, and the parameters and the output of each layer of the
-/// library.
+/// library, and what else of it grows with a product of sizes.
 pub(crate) fn arrays(network: &Network) -> Vec<Array> {
     let mut arrays = Vec::new();
     let mut add = |whose: &str, sizes: &[Size], what: String| {
@@ -31,8 +31,8 @@ pub(crate) fn arrays(network: &Network) -> Vec<Array> {
     }
     for layer in network.every_layer() {
         let Some(built_in) = layer.built_in() else { continue };
-        for tensor in tensors(built_in.parameters.as_ref()) {
-            add(&layer.text(), &tensor, of_parameters(&tensor));
+        for Large { what, axes } in large(built_in.parameters.as_ref()) {
+            add(&layer.text(), &axes, of_array(what, &axes));
         }
         add(&layer.text(), layer.output.sizes(), of_output(layer.output.sizes()));
     }
@@ -61,18 +61,18 @@ pub(super) fn of_layer(resolved: &Resolved, sizes: &[Size], at: Place, whose: &s
         return Some(errors::computed_size_overflows(at, whose, &size.bare()));
     }
     let at = place(sizes).unwrap_or(at);
-    if let Some(tensor) = tensors(resolved.parameters.as_ref()).find(|tensor| !fits(tensor)) {
-        return Some(errors::too_large(at, whose, &of_parameters(&tensor)));
+    if let Some(Large { what, axes }) = large(resolved.parameters.as_ref()).find(|array| !fits(&array.axes)) {
+        return Some(errors::too_large(at, whose, &of_array(what, &axes)));
     }
     let output = resolved.gives.sizes();
     (!fits(output)).then(|| errors::too_large(at, whose, &of_output(output)))
 }
 
-/// Returns the axes of each of the largest tensors in the parameters of a layer.
-fn tensors(kind: Option<&Type>) -> impl Iterator<Item = Vec<Size>> {
+/// Returns the largest arrays of a layer with these parameters.
+fn large(kind: Option<&Type>) -> impl Iterator<Item = Large> {
     kind.into_iter().flat_map(|kind| {
         let axes = kind.arguments.iter().take(kind.axes).flat_map(Argument::sizes).cloned().collect();
-        [axes].into_iter().chain(kind.others.iter().cloned())
+        [Large::parameters(axes)].into_iter().chain(kind.others.iter().cloned())
     })
 }
 
@@ -88,8 +88,8 @@ fn elements(sizes: &[Size]) -> String {
     format!("it has {}", product(sizes))
 }
 
-fn of_parameters(sizes: &[Size]) -> String {
-    format!("its parameters are {}", product(sizes))
+fn of_array(what: &str, sizes: &[Size]) -> String {
+    format!("{what} {}", product(sizes))
 }
 
 fn of_output(sizes: &[Size]) -> String {

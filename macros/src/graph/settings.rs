@@ -109,8 +109,8 @@ pub(super) fn values(
             (Reading::Word { .. } | Reading::Flag | Reading::Shapes { .. }, None, DefaultValue::Variant(variant)) => {
                 Ok(Value::Word(variant))
             }
-            (Reading::Word { words, .. }, Some(written), _) => one_of(&written, setting.name, words),
-            (Reading::Flag, Some(written), _) => one_of(&written, setting.name, &["true", "false"]),
+            (Reading::Word { words, .. }, Some(written), _) => one_of(&written, setting.name, words, known),
+            (Reading::Flag, Some(written), _) => one_of(&written, setting.name, &["true", "false"], known),
             (Reading::Word { .. } | Reading::Flag | Reading::Shapes { .. }, None, _) => Ok(Value::Expression(None)),
             (Reading::Shapes { .. }, Some(written), _) => shaping(&written, setting, known, whose, parameters),
         };
@@ -122,11 +122,20 @@ pub(super) fn values(
     (values.len() == known.len()).then_some(values)
 }
 
-/// Returns which of `words` is written.
-fn one_of(written: &Expr, name: &str, words: &[&'static str]) -> Result<Value, syn::Error> {
-    let text = text::of(written.to_token_stream());
-    let word = words.iter().find(|&&word| word == text);
-    word.map(|word| Value::Word(word)).ok_or_else(|| errors::no_such_word(Place::of(written), &text, name, words))
+/// Returns which of `words` is written; `known` are all settings of the layer.
+fn one_of(written: &Expr, name: &str, words: &[&'static str], known: &[Setting]) -> Result<Value, syn::Error> {
+    let (text, place) = (text::of(written.to_token_stream()), Place::of(written));
+    if let Some(word) = words.iter().find(|&&word| word == text) {
+        return Ok(Value::Word(word));
+    }
+    let of_another = known.iter().find_map(|other| match other.reading {
+        Reading::Word { words, .. } => Some([other.name, words.iter().find(|&&word| word == text)?]),
+        _ => None,
+    });
+    Err(match of_another {
+        Some(meant) => errors::unknown_word(place, &text, name, meant),
+        None => errors::no_such_word(place, &text, name, words),
+    })
 }
 
 /// Resolves the value of a setting that changes shapes; `known` are all settings of the layer.

@@ -24,7 +24,7 @@ fn resolve(written: &Written) -> Resolved {
     let sizes = || written.sizes.iter().cloned().map(Argument::Size);
     Resolved {
         arguments: sizes().chain([Argument::Shape(after.gives.clone())]).chain(flags).collect(),
-        parameters: Some(Type { name: "ResetWeights", arguments: sizes().collect(), axes: 2, others }),
+        parameters: Some(Type { name: "ResetWeights", arguments: sizes().collect(), axes: 0, others }),
         gives: after.gives,
         requires: after.requires,
     }

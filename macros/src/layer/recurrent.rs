@@ -1,6 +1,6 @@
 //! What do recurrent layers have in common?
 
-use super::{Argument, Flow, Parameters, Resolved, Slot, Spec, Takes, Type, Written};
+use super::{Argument, Flow, Large, Parameters, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::setting::{Setting, Value};
 use crate::shape::{SEQUENCE, Shape};
 use crate::size::Size;
@@ -47,7 +47,11 @@ pub(super) fn resolve(written: &Written, gates: u64) -> Resolved {
     let units = &written.sizes[1];
     let gives = Shape::Known(&SEQUENCE, vec![written.axis(0, &SEQUENCE), units.clone()]);
     let sizes = || written.sizes.iter().cloned().map(Argument::Size);
-    let gates = Size::Number(gates, written.place);
+    let count = || Size::Number(gates, written.place);
+    let of_gates = |from: &Size| {
+        let axes = [count(), units.clone(), from.clone()];
+        Large::parameters(axes.into_iter().skip(usize::from(gates == 1)).collect())
+    };
     Resolved {
         arguments: sizes()
             .chain([Argument::Shape(gives.clone())])
@@ -56,9 +60,9 @@ pub(super) fn resolve(written: &Written, gates: u64) -> Resolved {
         gives,
         parameters: Some(Type {
             name: "RecurrentWeights",
-            arguments: sizes().chain([Argument::Size(gates.clone())]).collect(),
-            axes: 3,
-            others: vec![vec![units.clone(), units.clone(), gates]],
+            arguments: sizes().chain([Argument::Size(count())]).collect(),
+            axes: 0,
+            others: written.sizes.iter().map(of_gates).collect(),
         }),
         requires: Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! `SelfAttention<heads>(causal, rotary, bias)`
 
 use super::bias;
-use super::{Argument, Flow, Parameters, Relation, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
+use super::{Argument, Flow, Large, Parameters, Relation, Requirement, Resolved, Slot, Spec, Takes, Type, Written};
 use crate::errors;
 use crate::setting::{Setting, Value};
 use crate::shape::SEQUENCE;
@@ -23,7 +23,8 @@ pub(super) const SPEC: Spec = Spec {
 };
 
 fn resolve(written: &Written) -> Resolved {
-    let (heads, features) = (written.sizes[0].clone(), written.axis(1, &SEQUENCE));
+    let heads = written.sizes[0].clone();
+    let [steps, features] = [0, 1].map(|axis| written.axis(axis, &SEQUENCE));
     let [is_causal, is_rotary] = [0, 1].map(|setting| matches!(written.settings[setting], Value::Word("true")));
     let width = || Argument::Size(features.clone());
     let biases = bias::argument(written);
@@ -40,8 +41,11 @@ fn resolve(written: &Written) -> Resolved {
         parameters: Some(Type {
             name: "AttentionWeights",
             arguments: bias::of_parameters(written, [width()]),
-            axes: 1,
-            others: vec![vec![features.clone(), features.clone(), Size::Number(3, written.place)]],
+            axes: 0,
+            others: vec![
+                Large::parameters(vec![Size::Number(3, written.place), features.clone(), features.clone()]),
+                Large { what: "its weights for pairs of steps are", axes: vec![heads.clone(), steps.clone(), steps] },
+            ],
         }),
         requires: requirement(written, is_rotary, heads, features).into_iter().collect(),
     }

@@ -43,10 +43,26 @@ pub(crate) struct Type {
     pub(crate) name: &'static str,
     /// Its generic arguments. The scalar type is the last one unless it is among them.
     pub(crate) arguments: Vec<Argument>,
-    /// The number of leading arguments that are the axes of its largest tensor.
+    /// The number of leading arguments that are the axes of its largest tensor; 0 if it is one of the `others`.
     pub(crate) axes: usize,
-    /// The axes of other tensors that may be larger.
-    pub(crate) others: Vec<Vec<Size>>,
+    /// Other arrays that may be larger.
+    pub(crate) others: Vec<Large>,
+}
+
+/// An array of a layer that may be too large.
+#[derive(Clone)]
+pub(crate) struct Large {
+    /// What it is: `its parameters are`.
+    pub(crate) what: &'static str,
+    /// Its axes.
+    pub(crate) axes: Vec<Size>,
+}
+
+impl Large {
+    /// Returns an array of parameters.
+    pub(crate) fn parameters(axes: Vec<Size>) -> Self {
+        Self { what: "its parameters are", axes }
+    }
 }
 
 /// A generic argument.
