@@ -36,8 +36,9 @@ where
 {
     /// Reads the prompt, and then returns tokens without end: each is drawn from the prediction and becomes the next step.
     ///
-    /// A network that reads L steps at most starts again whenever it has read them all, with the latest L / 2 tokens. Each token
-    /// takes one step, and allocates nothing.
+    /// A network that reads L steps at most starts again whenever it has read them all, with the latest L / 2 tokens of the prompt
+    /// and those that followed; what the stream read before the prompt is then forgotten. Each token takes one step, and allocates
+    /// nothing.
     ///
     /// # Errors
     /// [`Error::NoPrompt`] if the prompt is empty; [`Error::Setting`] if a setting of `sampling` is out of range.

@@ -11,6 +11,7 @@ use crate::target::Class;
 impl<const L: usize, const V: usize, T: Scalar> Dataset<Tokens<L, V>, [Class<V>; L], T> {
     /// Creates a data set from a long text: windows of L tokens, whose targets are the tokens after each of them. A window begins
     /// every `stride` tokens; with a stride of L, every token is the target once.
+    /// Tokens that do not fill a last window are left out.
     ///
     /// # Errors
     /// - [`Error::Setting`] if `stride` is 0.

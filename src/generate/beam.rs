@@ -34,6 +34,8 @@ where
     /// probable beginnings are continued. A sequence ends with the token `end`, or after `longest` tokens, or where the network has no more
     /// steps.
     ///
+    /// Sequences that would go on with a prediction that is not finite, as in a network that diverged, are left out. There may be none.
+    ///
     /// Of sequences of different lengths, shorter ones are often more probable. To compare them by length, divide
     /// [`log_probability`](Hypothesis::log_probability) by the number of tokens.
     ///

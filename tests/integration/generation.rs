@@ -185,4 +185,5 @@ fn a_network_that_diverged_writes_nothing() {
     network.parameters_mut().fill(f32::NAN);
     let begin = [Token::new(1).unwrap()];
     assert_eq!(network.start().generate(&begin, Sampling::new(), typenet::rng(1)).unwrap().count(), 0);
+    assert_eq!(network.start().beam_search(&begin, 2, begin[0], 3).unwrap(), []);
 }
