@@ -456,6 +456,31 @@ mod threads {
     }
 
     #[test]
+    fn networks_of_sequences_train_to_the_same_bits_on_any_number_of_threads() {
+        network! {
+            struct Sequential (Sequence<8, 8>) {
+                Residual { RmsNorm, SelfAttention<2>(causal = true, rotary = true, bias = false) },
+                SelfAttention<4>,
+                Gru<_, 7>(reset = Before),
+                Lstm<_, 5>(direction = Backward),
+                LastStep,
+                Dense<_, 10>,
+                Softmax,
+            }
+        }
+        let inputs = samples::normal::<Sequence<8, 8>, f32>(1_000, 1);
+        let data = Dataset::<Sequence<8, 8>, Class<10>>::new(inputs, samples::classes(1_000)).unwrap();
+        let train = |threads| {
+            let mut network = Sequential::init(&mut typenet::rng(1));
+            let mut trainer = Trainer::new(Nll, Sgd::new(0.1).momentum(0.9)).batch_size(500).threads(threads);
+            trainer.fit(&mut network, &data).unwrap();
+            hash_of(&*network)
+        };
+        let alone = train(1);
+        assert_eq!(COUNTS.map(train), [alone; 4]);
+    }
+
+    #[test]
     fn no_threads_and_more_than_any_machine_has_are_refused_before_anything_starts() {
         for threads in [0, 100_000, usize::MAX] {
             let (mut network, begins) = (Plain::init(&mut typenet::rng(1)), Rc::new(Cell::new(0)));
