@@ -31,8 +31,9 @@ pub(crate) fn arrays(network: &Network) -> Vec<Array> {
     }
     for layer in network.every_layer() {
         let Some(built_in) = layer.built_in() else { continue };
-        let parameters = parameters(built_in.parameters.as_ref());
-        add(&layer.text(), &parameters, of_parameters(&parameters));
+        for tensor in tensors(built_in.parameters.as_ref()) {
+            add(&layer.text(), &tensor, of_parameters(&tensor));
+        }
         add(&layer.text(), layer.output.sizes(), of_output(layer.output.sizes()));
     }
     arrays
@@ -60,17 +61,19 @@ pub(super) fn of_layer(resolved: &Resolved, sizes: &[Size], at: Place, whose: &s
         return Some(errors::computed_size_overflows(at, whose, &size.bare()));
     }
     let at = place(sizes).unwrap_or(at);
-    let (parameters, output) = (parameters(resolved.parameters.as_ref()), resolved.gives.sizes());
-    if !fits(&parameters) {
-        return Some(errors::too_large(at, whose, &of_parameters(&parameters)));
+    if let Some(tensor) = tensors(resolved.parameters.as_ref()).find(|tensor| !fits(tensor)) {
+        return Some(errors::too_large(at, whose, &of_parameters(&tensor)));
     }
+    let output = resolved.gives.sizes();
     (!fits(output)).then(|| errors::too_large(at, whose, &of_output(output)))
 }
 
-/// Returns the axes of the largest tensor in the parameters of a layer.
-fn parameters(kind: Option<&Type>) -> Vec<Size> {
-    let arguments = kind.into_iter().flat_map(|kind| kind.arguments.iter().take(kind.axes));
-    arguments.flat_map(Argument::sizes).cloned().collect()
+/// Returns the axes of each of the largest tensors in the parameters of a layer.
+fn tensors(kind: Option<&Type>) -> impl Iterator<Item = Vec<Size>> {
+    kind.into_iter().flat_map(|kind| {
+        let axes = kind.arguments.iter().take(kind.axes).flat_map(Argument::sizes).cloned().collect();
+        [axes].into_iter().chain(kind.others.iter().cloned())
+    })
 }
 
 /// Returns the mistake in the joined output of branches, which is too large.

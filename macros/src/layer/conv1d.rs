@@ -67,6 +67,7 @@ fn resolve(written: &Written) -> Resolved {
             name: "SequenceFilters",
             arguments: bias::of_parameters(written, sizes(&channels)),
             axes: 3,
+            others: Vec::new(),
         }),
         requires: requirement.into_iter().chain(fits).collect(),
     }

@@ -62,7 +62,7 @@ fn resolve(written: &Written) -> Resolved {
     Resolved {
         arguments: sizes(&input).into_iter().chain([Argument::Shape(gives.clone())]).chain(last).collect(),
         gives,
-        parameters: Some(Type { name: "Filters", arguments: bias::of_parameters(written, sizes(&channels)), axes: 4 }),
+        parameters: Some(Type { name: "Filters", arguments: bias::of_parameters(written, sizes(&channels)), axes: 4, others: Vec::new() }),
         requires,
     }
 }

@@ -59,7 +59,7 @@ fn resolve(written: &Written) -> Resolved {
     Resolved {
         arguments: sizes(&output).into_iter().chain([Argument::Shape(gives.clone())]).chain(last).collect(),
         gives,
-        parameters: Some(Type { name: "TransposedFilters", arguments: bias::of_parameters(written, filters), axes: 4 }),
+        parameters: Some(Type { name: "TransposedFilters", arguments: bias::of_parameters(written, filters), axes: 4, others: Vec::new() }),
         requires,
     }
 }

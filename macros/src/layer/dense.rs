@@ -23,7 +23,7 @@ fn resolve(written: &Written) -> Resolved {
     Resolved {
         gives: written.input.with_features(written.sizes[1].clone(), written.unknown),
         arguments: arguments(),
-        parameters: Some(Type { name: "Dense", arguments: arguments(), axes: 2 }),
+        parameters: Some(Type { name: "Dense", arguments: arguments(), axes: 2, others: Vec::new() }),
         requires: Vec::new(),
     }
 }

@@ -22,7 +22,7 @@ fn resolve(written: &Written) -> Resolved {
     Resolved {
         gives: Shape::Known(&SEQUENCE, vec![written.axis(0, &TOKENS), written.sizes[1].clone()]),
         arguments: arguments(),
-        parameters: Some(Type { name: "Embedding", arguments: arguments(), axes: 2 }),
+        parameters: Some(Type { name: "Embedding", arguments: arguments(), axes: 2, others: Vec::new() }),
         requires: Vec::new(),
     }
 }

@@ -30,7 +30,7 @@ fn resolve(written: &Written) -> Resolved {
     Resolved {
         gives: written.input.plain(written.unknown),
         arguments: sizes(),
-        parameters: Some(Type { name: "GroupNorm", arguments: sizes(), axes: 0 }),
+        parameters: Some(Type { name: "GroupNorm", arguments: sizes(), axes: 0, others: Vec::new() }),
         requires: requirement.into_iter().collect(),
     }
 }

@@ -19,11 +19,13 @@ fn resolve(written: &Written) -> Resolved {
     if !matches!(written.settings.get(1), Some(Value::Word(BEFORE))) {
         return after;
     }
+    let others = after.parameters.into_iter().flat_map(|kind| kind.others).collect();
     let flags = [Argument::Flag(recurrent::is_backward(written)), Argument::Flag(true)];
     let sizes = || written.sizes.iter().cloned().map(Argument::Size);
     Resolved {
         arguments: sizes().chain([Argument::Shape(after.gives.clone())]).chain(flags).collect(),
-        parameters: Some(Type { name: "ResetWeights", arguments: sizes().collect(), axes: 2 }),
-        ..after
+        parameters: Some(Type { name: "ResetWeights", arguments: sizes().collect(), axes: 2, others }),
+        gives: after.gives,
+        requires: after.requires,
     }
 }

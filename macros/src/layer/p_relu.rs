@@ -16,7 +16,7 @@ pub(super) const SPEC: Spec = Spec {
         Resolved {
             gives: written.input.plain(written.unknown),
             arguments: channels(),
-            parameters: Some(Type { name: "PRelu", arguments: channels(), axes: 1 }),
+            parameters: Some(Type { name: "PRelu", arguments: channels(), axes: 1, others: Vec::new() }),
             requires: Vec::new(),
         }
     },

@@ -16,7 +16,7 @@ pub(super) const SPEC: Spec = Spec {
         Resolved {
             gives: written.input.plain(written.unknown),
             arguments: sizes(),
-            parameters: Some(Type { name: "PositionEmbedding", arguments: sizes(), axes: 2 }),
+            parameters: Some(Type { name: "PositionEmbedding", arguments: sizes(), axes: 2, others: Vec::new() }),
             requires: Vec::new(),
         }
     },

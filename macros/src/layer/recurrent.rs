@@ -47,6 +47,7 @@ pub(super) fn resolve(written: &Written, gates: u64) -> Resolved {
     let units = &written.sizes[1];
     let gives = Shape::Known(&SEQUENCE, vec![written.axis(0, &SEQUENCE), units.clone()]);
     let sizes = || written.sizes.iter().cloned().map(Argument::Size);
+    let gates = Size::Number(gates, written.place);
     Resolved {
         arguments: sizes()
             .chain([Argument::Shape(gives.clone())])
@@ -55,8 +56,9 @@ pub(super) fn resolve(written: &Written, gates: u64) -> Resolved {
         gives,
         parameters: Some(Type {
             name: "RecurrentWeights",
-            arguments: sizes().chain([Argument::Size(Size::Number(gates, written.place))]).collect(),
-            axes: 2,
+            arguments: sizes().chain([Argument::Size(gates.clone())]).collect(),
+            axes: 3,
+            others: vec![vec![units.clone(), units.clone(), gates]],
         }),
         requires: Vec::new(),
     }

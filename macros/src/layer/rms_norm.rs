@@ -16,7 +16,7 @@ pub(super) const SPEC: Spec = Spec {
         Resolved {
             gives: written.input.plain(written.unknown),
             arguments: features(),
-            parameters: Some(Type { name: "RmsNorm", arguments: features(), axes: 1 }),
+            parameters: Some(Type { name: "RmsNorm", arguments: features(), axes: 1, others: Vec::new() }),
             requires: Vec::new(),
         }
     },

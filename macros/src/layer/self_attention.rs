@@ -41,6 +41,7 @@ fn resolve(written: &Written) -> Resolved {
             name: "AttentionWeights",
             arguments: bias::of_parameters(written, [width()]),
             axes: 1,
+            others: vec![vec![features.clone(), features.clone(), Size::Number(3, written.place)]],
         }),
         requires: requirement(written, is_rotary, heads, features).into_iter().collect(),
     }

@@ -45,6 +45,8 @@ pub(crate) struct Type {
     pub(crate) arguments: Vec<Argument>,
     /// The number of leading arguments that are the axes of its largest tensor.
     pub(crate) axes: usize,
+    /// The axes of other tensors that may be larger.
+    pub(crate) others: Vec<Vec<Size>>,
 }
 
 /// A generic argument.
