@@ -176,7 +176,7 @@ fn memory_of_a_deep_network_falls_at_the_same_tile() {
     // Nested networks and blocks around them pass on what their tiles follow from.
     assert_eq!(Around::TILE, AroundKeeps::TILE);
     assert_eq!(Within::TILE, WithinKeeps::TILE);
-    assert!(6 * Within::WORKSPACE_LEN < WithinKeeps::WORKSPACE_LEN);
+    const { assert!(6 * Within::WORKSPACE_LEN < WithinKeeps::WORKSPACE_LEN) };
 }
 
 #[test]
