@@ -274,9 +274,12 @@ fn edits(one: &[usize], other: &[usize]) -> usize {
     table[one.len()][other.len()]
 }
 
+/// Scores of sequences and their classes.
+type Scored = (Vec<[[f32; 3]; 6]>, Vec<[Option<Class<3>>; 6]>);
+
 /// Scores of sequences, and classes that are mostly those with the largest score, so that some sequences are right. Some samples
 /// have no class.
-fn scored_sequences() -> (Vec<[[f32; 3]; 6]>, Vec<[Option<Class<3>>; 6]>) {
+fn scored_sequences() -> Scored {
     let mut random = 37_u64;
     let mut below = |limit: usize| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
