@@ -106,6 +106,15 @@ network! {
 }
 
 network! {
+    /// Repetitions that the backward pass computes again.
+    struct Recomputed (Vector<3>) {
+        #[recompute]
+        Repeat<3> { Residual { Dense<3, 4>, Tanh, Dense<4, 3> } },
+        Softmax,
+    }
+}
+
+network! {
     /// Images on the way to classes.
     struct Convolutional (Image<2, 6, 5>) {
         Conv2d<_, 3, 3>(padding = 1),
@@ -321,6 +330,7 @@ fn the_first_prediction_beyond_64_kib_of_scratch_makes_the_buffer_of_its_thread(
 fn a_network_of_networks_allocates_nothing() {
     classifier_allocates_nothing::<Nested, _, _, 3>(&Nll);
     classifier_allocates_nothing::<Nested<f64>, _, _, 3>(&Nll);
+    classifier_allocates_nothing::<Recomputed, _, _, 3>(&Nll);
 }
 
 #[test]

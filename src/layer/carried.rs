@@ -27,6 +27,12 @@ impl<'a, T> CarriedStates<'a, T> {
         Self { before, after, samples }
     }
 
+    /// Returns the same states for a forward pass that is computed again, which leaves no states.
+    #[inline(always)]
+    pub(crate) fn again(&self) -> CarriedStates<'_, T> {
+        CarriedStates { before: self.before, after: &mut [], samples: self.samples }
+    }
+
     /// Takes the states of the first layer whose states were not taken, which has the plan `P`.
     #[inline(always)]
     pub(crate) fn take_first<P: Plan>(&mut self) -> Self {

@@ -207,6 +207,12 @@ impl<'a, T> Phase<'a, T> {
         Self { passed: 0, before: 0, rest: 0..0, statistics: BatchStatistics::none(), states }
     }
 
+    /// Returns the phase of a forward pass that a layer without barriers computes again, in its backward pass.
+    #[inline(always)]
+    pub(crate) fn again(&self) -> Phase<'_, T> {
+        Phase::of_window(self.states.again())
+    }
+
     /// Returns the phase after `passed` barriers of a network.
     #[inline(always)]
     pub(crate) fn after(passed: usize, statistics: BatchStatistics<'a, T>) -> Self {
@@ -262,8 +268,9 @@ impl<'a, T> Phase<'a, T> {
     }
 
     /// Returns the state that the layer carries from window to window of longer sequences: the one in which the windows before
-    /// ended, and the memory for the one in which these windows end, which is empty in a backward pass. Each has
-    /// [`StreamPlan::state`](crate::StreamPlan::state) elements per sample, in an order that is up to the layer. Returns `None` if
+    /// ended, and the memory for the one in which these windows end, which is empty in a backward pass, and
+    /// in a forward pass that a backward pass computes again. Each has [`StreamPlan::state`](crate::StreamPlan::state) elements per sample,
+    /// in an order that is up to the layer. Returns `None` if
     /// the sequences begin here, with a state of zero, or if the layer has no state.
     ///
     /// No gradient flows through the state: it is a constant of the window.

@@ -160,7 +160,7 @@ pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, co
             row_mut(output, H, sample * steps + step).copy_from_slice(state);
         }
     }
-    if let Some(after) = after {
+    if let Some(after) = after.filter(|after| !after.is_empty()) {
         carry(sizes, (state, kept), after);
     }
 }

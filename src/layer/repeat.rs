@@ -221,13 +221,13 @@ impl<L: Layer<Settings = ()>, const N: usize, const RECOMPUTE: bool> Layer for R
             let given = |index: usize| &outputs[index * len..][..len];
             let inner = Site { parameters: &site.parameters[index], settings: &(), pass: &site.pass.at(index as u64) };
             let input = if index > 0 { given(index - 1) } else { input };
-            if RECOMPUTE {
-                // The same output again, into memory that is free now.
-                let memory = Forward { input, output: &mut *before, cache: &mut *cache, phase: Phase::only() };
-                L::forward::<In::Plain, T, I>(isa, inner, memory);
-            }
-            let grad_input = if index > 0 { Some(&mut *before) } else { first.take().flatten() };
             if let Some(phase) = phase.of_previous::<Inner<L, In>>() {
+                if RECOMPUTE {
+                    // The same output again, into memory that is free now.
+                    let memory = Forward { input, output: &mut *before, cache: &mut *cache, phase: phase.again() };
+                    L::forward::<In::Plain, T, I>(isa, inner, memory);
+                }
+                let grad_input = if index > 0 { Some(&mut *before) } else { first.take().flatten() };
                 let memory = Backward {
                     input,
                     output: if index + 1 < N { given(index) } else { output },

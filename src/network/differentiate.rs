@@ -38,7 +38,8 @@ pub trait Differentiate: Network {
     }
 
     /// Adds the derivatives of a loss with respect to the parameters to `gradient`, computed from its derivatives with respect
-    /// to the logits. Call [`forward`](Self::forward) first, with the same inputs and workspace.
+    /// to the logits. Call [`forward`](Self::forward) before each call, with the same inputs and workspace: layers overwrite what
+    /// they kept.
     ///
     /// The workspace records the number of samples of the forward pass, but not the samples. With other inputs, or another
     /// network of the same type, the gradient is wrong.

@@ -58,10 +58,7 @@ pub enum Wiring {
 impl Wiring {
     /// Returns how the layers are connected, whether or not they are computed again.
     pub(crate) const fn plain(self) -> Self {
-        match self {
-            Self::Recomputed(&wiring) => wiring,
-            wiring => wiring,
-        }
+        if let Self::Recomputed(&wiring) = self { wiring } else { self }
     }
 }
 

@@ -176,7 +176,7 @@ fn memory_of_a_deep_network_falls_at_the_same_tile() {
     // Nested networks and blocks around them pass on what their tiles follow from.
     assert_eq!(Around::TILE, AroundKeeps::TILE);
     assert_eq!(Within::TILE, WithinKeeps::TILE);
-    assert!(6 * Within::WORKSPACE_LEN < WithinKeeps::WORKSPACE_LEN);
+    const { assert!(6 * Within::WORKSPACE_LEN < WithinKeeps::WORKSPACE_LEN) };
 }
 
 #[test]
@@ -224,4 +224,37 @@ fn networks_with_const_parameters_recompute() {
     network!(struct Deep<const N: usize, const D: usize> (Vector<N>) = #[recompute] Repeat<D> { Residual { Dense<N, N>, Tanh } }, Dense<N, 2>);
     network!(struct Plain (Vector<3>) = Repeat<7> { Residual { Dense<3, 3>, Tanh } }, Dense<3, 2>);
     assert_same::<Plain, Deep<3, 7>>("const parameters");
+}
+
+twice!(memories(Sequence<3, 4>) {} { Repeat<3> { Lstm<4, 4>, Residual { Gru<4, 4>, Gru<4, 4>(reset = Before) }, Rnn<4, 4> } } { Dense<4, 2> });
+
+/// Returns the gradients of windows that carry their states, and the states at the end.
+fn bits_of_windows<N>() -> Vec<f64>
+where
+    N: Network<Input = Sequence<3, 4>, Output = Sequence<3, 2>>,
+{
+    let network = N::init(&mut typenet::rng(5));
+    let (mut workspace, mut gradient) = (Workspace::new().carrying(SAMPLES), Gradient::<N>::zeroed());
+    let mut all = Vec::new();
+    for window in 0..3 {
+        let inputs = samples::normal::<Sequence<3, 4>, N::Scalar>(SAMPLES, window);
+        let targets = samples::normal::<Sequence<3, 2>, N::Scalar>(SAMPLES, 7 + window);
+        let pass = Pass::training(1, window);
+        network.gradient(&inputs, &targets, &MeanSquaredError, &pass, &mut workspace, &mut gradient).unwrap();
+        all.extend(gradient.parameters().iter().chain(workspace.carried_state()).map(|value| value.to_f64()));
+    }
+    all
+}
+
+#[test]
+fn recomputing_begins_at_the_carried_state() {
+    assert_eq!(bits_of_windows::<memories::Recomputes>(), bits_of_windows::<memories::Keeps>());
+    assert_eq!(bits_of_windows::<memories::Recomputes<f64>>(), bits_of_windows::<memories::Keeps<f64>>());
+}
+
+twice!(beside_batches(Vector<4>) { Dense<4, 6>, BatchNorm, } { Repeat<3> { Dense<6, 6>, Tanh, Dropout(0.3) } } { BatchNorm, Dense<6, 2> });
+
+#[test]
+fn layers_that_mix_samples_may_stand_before_and_after() {
+    assert_same::<beside_batches::Keeps, beside_batches::Recomputes>("beside layers that mix samples");
 }

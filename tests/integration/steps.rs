@@ -274,28 +274,37 @@ fn edits(one: &[usize], other: &[usize]) -> usize {
     table[one.len()][other.len()]
 }
 
-#[test]
-fn metrics_of_whole_sequences_are_those_of_their_definitions() {
-    network!(struct Given (Sequence<6, 3>) = Softmax);
-    network!(struct Raw (Sequence<6, 3>) = Identity);
+/// Scores of sequences and their classes.
+type Scored = (Vec<[[f32; 3]; 6]>, Vec<[Option<Class<3>>; 6]>);
+
+/// Scores of sequences, and classes that are mostly those with the largest score, so that some sequences are right. Some samples
+/// have no class.
+fn scored_sequences() -> Scored {
     let mut random = 37_u64;
-    let mut below = |limit: u64| {
+    let mut below = |limit: usize| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (random >> 33) % limit
+        (random >> 33) as usize % limit
     };
     let mut inputs: Vec<[[f32; 3]; 6]> = Vec::new();
     let mut targets: Vec<[Option<Class<3>>; 6]> = Vec::new();
     for _ in 0..200 {
         let input: [[f32; 3]; 6] = core::array::from_fn(|_| core::array::from_fn(|_| below(8) as f32));
-        // Most classes are the predicted ones, so that some sequences are right. Some samples have no target.
         let absent = below(4);
         let target = input.map(|step| {
-            let class = if below(10) == 0 { below(3) as usize } else { argmax(&step) };
+            let class = if below(10) == 0 { below(3) } else { argmax(&step) };
             (below(3) >= absent).then(|| Class::new(class).unwrap())
         });
         inputs.push(input);
         targets.push(target);
     }
+    (inputs, targets)
+}
+
+#[test]
+fn metrics_of_whole_sequences_are_those_of_their_definitions() {
+    network!(struct Given (Sequence<6, 3>) = Softmax);
+    network!(struct Raw (Sequence<6, 3>) = Identity);
+    let (inputs, targets) = scored_sequences();
     let of_all = |is_counted: &dyn Fn(Option<Class<3>>) -> Option<usize>| {
         let (mut right, mut samples, mut distance, mut tokens) = (0, 0, 0, 0);
         for (input, target) in inputs.iter().zip(&targets) {

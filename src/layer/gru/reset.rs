@@ -248,7 +248,7 @@ impl<const N: usize, const H: usize, Out: Shape, const BACKWARD: bool> Gru<N, H,
         let mut memory = Memory::new(sizes, kept, cache);
         T::dense_forward(isa, sizes.of_inputs(), parts.weight_ih, parts.bias_ih, input, memory.gates);
         let state = &mut core::mem::take(&mut memory.scratch)[..rows];
-        let mut carried = phase.carried();
+        let carried = phase.carried();
         match &carried {
             Some((before, _)) => state.copy_from_slice(before),
             None => state.fill(T::ZERO),
@@ -263,7 +263,7 @@ impl<const N: usize, const H: usize, Out: Shape, const BACKWARD: bool> Gru<N, H,
                 row_mut(output, H, sample * sizes.steps + step).copy_from_slice(state);
             }
         }
-        if let Some((_, after)) = &mut carried {
+        if let Some((_, after)) = carried.filter(|(_, after)| !after.is_empty()) {
             after.copy_from_slice(state);
         }
     }

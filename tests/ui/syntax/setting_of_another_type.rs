@@ -1,11 +1,11 @@
-//! An integer in place of a float.
+//! A boolean in place of a float.
 
 use typenet::prelude::*;
 
 network! {
     struct Digits {
         hidden: Dense<64, 32>,
-        Dropout(1),
+        Dropout(true),
         output: Dense<32, 10>,
         Softmax,
     }
