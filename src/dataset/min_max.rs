@@ -57,7 +57,7 @@ use crate::target::Target;
 /// assert_eq!(scaler.range(-1.0, 1.0).apply(&[2.5, 5.0]), [0.5, -1.0]);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct MinMax<A: SampleArray> {
+pub struct MinMax<A> {
     minima: Box<[f64]>,
     maxima: Box<[f64]>,
     /// The results for minima and maxima.

@@ -82,7 +82,7 @@ const TAIL: f64 = 1e-7;
 /// assert!((scaler.apply(&[8.0])[0] - 0.674_49).abs() < 1e-5); // a quarter of the distribution is above it
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct QuantileTransformer<A: SampleArray> {
+pub struct QuantileTransformer<A> {
     /// One feature after the other, `count` quantiles for each.
     quantiles: Vec<f64>,
     count: usize,

@@ -72,7 +72,7 @@ impl<A> SameSample<A> for A {}
 /// # let _ = (train, test);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standardizer<A: SampleArray> {
+pub struct Standardizer<A> {
     means: Box<[f64]>,
     deviations: Box<[f64]>,
     samples: PhantomData<fn(&A)>,
