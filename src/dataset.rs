@@ -16,6 +16,7 @@ mod epoch;
 #[cfg(feature = "idx")]
 mod idx;
 mod min_max;
+mod pairs;
 mod quantile_transformer;
 mod rows;
 mod standardizer;

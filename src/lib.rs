@@ -120,7 +120,7 @@ pub use optimizer::{
 };
 pub use random::rng;
 pub use scalar::Scalar;
-pub use shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
+pub use shape::{Both, Image, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
 pub use target::{Class, Labels, Masked, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "safetensors")]

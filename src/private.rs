@@ -35,7 +35,7 @@ pub use crate::loss::{Loss, Objection};
 pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Stream, Summary, Wiring};
 pub use crate::scalar::Scalar;
 pub use crate::shape::arithmetic::*;
-pub use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Tokens, Vector};
+pub use crate::shape::{Both, Image, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Tokens, Vector};
 pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
 #[cfg(feature = "safetensors")]

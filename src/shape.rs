@@ -7,8 +7,11 @@ pub(crate) mod arithmetic;
 mod sample_array;
 mod tokens;
 
+mod pair;
+
 use core::fmt::Debug;
 
+pub use pair::{Both, Differentiable, Pair, Part};
 pub use sample_array::SampleArray;
 pub(crate) use tokens::index_of;
 pub use tokens::{Token, Tokens};
@@ -21,7 +24,8 @@ use crate::scalar::Scalar;
 /// # Shapes
 /// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, and [`Sequence<L, N>`](Sequence) with steps first.
 /// [`Probabilities<K>`](Probabilities) and [`ProbabilitySequence<L, K>`](ProbabilitySequence) are a vector and a sequence that a
-/// `Softmax` computed. [`Tokens<L, V>`](Tokens) are symbols of a vocabulary.
+/// `Softmax` computed. [`Tokens<L, V>`](Tokens) are symbols of a vocabulary. [`Pair<A, B>`](Pair) is one shape and another, for
+/// networks with two inputs.
 ///
 /// # Example
 /// ```
@@ -36,14 +40,17 @@ use crate::scalar::Scalar;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shape",
-    note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>`, `Tokens<L, V>`, `Probabilities<K>` and \
-            `ProbabilitySequence<L, K>`"
+    note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>`, `Tokens<L, V>`, `Probabilities<K>`, \
+            `ProbabilitySequence<L, K>` and `Pair<A, B>`"
 )]
 pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     /// The number of elements of one sample.
     const LEN: usize;
-    /// The sizes of the axes, the slowest-varying one first. For [`Tokens`], the length and the size of the vocabulary.
+    /// The sizes of the axes, the slowest-varying one first. For [`Tokens`], the length and the size of the vocabulary. A [`Pair`]
+    /// has one axis, of all elements.
     const DIMENSIONS: &'static [usize];
+    /// The sizes of the axes of each part of a [`Pair`]; for another shape, those of the shape.
+    const PARTS: &'static [&'static [usize]] = &[Self::DIMENSIONS];
     /// The number of steps of a sequence; 1 for a shape without steps. Layers such as [`Dense`](crate::Dense) act on each step, which
     /// has `LEN / STEPS` elements.
     const STEPS: usize = 1;
@@ -62,6 +69,10 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     type Features<const H: usize>: Shape;
     /// The shape of a step; the shape itself if it has no steps.
     type Step: Shape;
+    /// The shape of the first part of a [`Pair`]; for another shape, the shape itself.
+    type First: Shape;
+    /// The shape of the second part of a [`Pair`]; for another shape, the shape itself.
+    type Second: Shape;
 
     /// Returns a sample of zeros.
     #[must_use]
@@ -103,11 +114,11 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     }
 }
 
-/// A shape whose elements are values: every shape but [`Tokens`], whose elements stand for symbols. Only such values can be
-/// multiplied, scaled or differentiated.
+/// A shape whose elements are values alike: every shape but [`Tokens`], whose elements stand for symbols, and [`Pair`]. Only such
+/// values can be multiplied or scaled.
 #[diagnostic::on_unimplemented(
     message = "the elements of `{Self}` are not values to compute with",
-    note = "tokens become values in an `Embedding`"
+    note = "tokens become values in an `Embedding`; `First` and `Second` give the parts of a pair"
 )]
 pub trait Values: Shape {}
 
@@ -151,6 +162,8 @@ macro_rules! vector_like {
             type Normalized = Probabilities<N>;
             type Features<const H: usize> = Vector<H>;
             type Step = Self;
+            type First = Self;
+            type Second = Self;
 
             #[inline(always)]
             fn zero<T: Scalar>() -> [T; N] {
@@ -186,6 +199,8 @@ impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
     type Normalized = Self;
     type Features<const N: usize> = Vector<N>;
     type Step = Self;
+    type First = Self;
+    type Second = Self;
 
     #[inline(always)]
     fn zero<T: Scalar>() -> [[[T; W]; H]; C] {
@@ -221,6 +236,8 @@ macro_rules! sequence_like {
             type Normalized = ProbabilitySequence<L, N>;
             type Features<const H: usize> = Sequence<L, H>;
             type Step = $step<N>;
+            type First = Self;
+            type Second = Self;
 
             #[inline(always)]
             fn zero<T: Scalar>() -> [[T; N]; L] {

@@ -144,20 +144,20 @@ network! {
 
 // Blocks: first, in the middle, last, in each other; around layers that need their output, that work in place and that draw
 // random numbers; a nested network in one.
-network!(struct Pair = Dense<4, 2>, Tanh, Dense<2, 4>);
+network!(struct Narrowed = Dense<4, 2>, Tanh, Dense<2, 4>);
 network!(struct Chain13 = Residual { Dense<4, 3>, Tanh, Dense<3, 4>, Sigmoid }, Tanh, Residual { Gelu }, Dense<4, 3>, Softmax);
 network!(struct Chain14 = Dense<3, 5>, Residual { Silu, Dense<_, 2>, Dropout(0.3), Residual { Tanh, Dense<_, 2> }, Dense<_, 5> }, Softmax);
-network!(struct Chain15 (Probabilities<4>) = Residual { Pair, Dropout(0.2) }, Sigmoid, Residual { inner: Pair }, Residual { Dense<4, 4>, Softplus });
+network!(struct Chain15 (Probabilities<4>) = Residual { Narrowed, Dropout(0.2) }, Sigmoid, Residual { inner: Narrowed }, Residual { Dense<4, 4>, Softplus });
 network!(struct Bypass1 = Residual(Dense<4, 6>) { Dense<4, 3>, Tanh, Dense<3, 6>, Sigmoid }, Tanh, Residual(Sigmoid) { Gelu }, Dense<6, 3>, Softmax);
 network!(struct Bypass2 (Vector<3>) = Tanh, Residual(Residual(Dense<_, 5>) { Dense<_, 5>, Dropout(0.3) }) { Silu, Dense<_, 5> }, LayerNorm, Residual(Dropout(0.2)) { Tanh }, Dense<_, 2>);
 network!(struct Bypass3 (Image<2, 5, 3>) = Residual(Conv2d<_, 3, 1>(stride = 2)) { Conv2d<_, 3, 3>(2, 1), Tanh, Conv2d<_, 3, 3>(padding = Same) }, Gelu, Flatten, Dense<_, 2>);
 network!(struct Repeat1 = Dense<3, 5>, Repeat<3> { Tanh, Dense<_, 4>, Dropout(0.2), Dense<_, 5> }, Repeat<2> { Sigmoid }, Dense<_, 2>, Softmax);
 network!(struct Repeat2<const N: usize, const R: usize> = Repeat<R> { Residual { Dense<N, N>, Sigmoid }, Repeat<2> { Dense<N, N>, Tanh } });
-network!(struct Repeat3 (Probabilities<4>) = Repeat<2> { Pair }, Repeat<1> { Residual(Dense<_, 4>) { Pair, Softplus } });
+network!(struct Repeat3 (Probabilities<4>) = Repeat<2> { Narrowed }, Repeat<1> { Residual(Dense<_, 4>) { Narrowed, Softplus } });
 network!(struct Parallel1 = Parallel { a: { Dense<4, 3>, Tanh }, b: {}, c: { Dense<4, 2>, Dropout(0.2), Dense<2, 2>, Sigmoid } }, Gelu, Dense<9, 2>, Softmax);
 network!(struct Parallel2 (Vector<3>) = Tanh, Parallel(Add) { a: { Sigmoid }, b: { Dense<_, 3>, Gelu }, c: {}, d: { Silu, Dense<_, 3> } }, Dense<_, 2>);
 network!(struct Parallel3 (Image<2, 3, 4>) = Parallel { a: { Conv2d<_, 2, 3>(padding = Same) }, b: { Tanh, Parallel { c: { Conv2d<_, 1, 1>, Sigmoid }, d: {} } } }, Tanh, Residual(Conv2d<_, 3, 1>) { Parallel(Add) { e: { Conv2d<_, 3, 1> }, f: { Conv2d<_, 3, 3>(padding = 1) } } }, Flatten, Dense<_, 2>);
-network!(struct Parallel4 (Vector<4>) = Parallel(Add) { a: { Pair }, b: { Repeat<2> { Pair, Tanh } } }, Parallel { a: { Pair }, b: {}, c: { Dense<_, 1> } });
+network!(struct Parallel4 (Vector<4>) = Parallel(Add) { a: { Narrowed }, b: { Repeat<2> { Narrowed, Tanh } } }, Parallel { a: { Narrowed }, b: {}, c: { Dense<_, 1> } });
 
 network!(struct Chain16<const N: usize, const H: usize> = Residual { Dense<N, H>, Tanh, Residual { Dense<H, H> }, Dense<H, N> }, Dense<N, H>, Softmax);
 

@@ -54,6 +54,18 @@ network! {
         LastStep,
     }
 }
+network! {
+    struct Inputs (Pair<Tokens<3, 5>, Pair<Vector<3>, Sequence<3, 2>>>) {
+        Parallel {
+            text: { First, Embedding<_, 2>, Gru<_, 3>, LastStep },
+            numbers: { Second, First, Tanh, Dense<_, 2> },
+            steps: { Second, Second, Lstm<_, 2>, LastStep },
+            again: { First, Embedding<_, 3>, Flatten },
+        },
+        Dense<_, 3>,
+        Softmax,
+    }
+}
 network!(struct Words (Tokens<1, 1>) = Embedding<1, 5>, SinePositionEncoding, Flatten, Dense<_, 2>);
 network!(struct Tagger (Sequence<7, 3>) = Lstm<_, 4>, LayerNorm, Dense<_, 5>, Softmax);
 network!(struct Step (Sequence<1, 2>) = Dense<_, 1>, RmsNorm, Dense<_, 3>, Softmax, LayerNorm, Dense<_, 2>(bias = false));
@@ -150,6 +162,7 @@ proptest! {
         check!(Learned, Nll, SMOOTH, seed, samples);
         check!(Branched<3, 9>, MeanSquaredError, SMOOTH, seed, samples);
         check!(Words, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Inputs, Nll, SMOOTH, seed, samples);
         check!(Tagger, Masked(Nll), SMOOTH, seed, samples);
         check!(Scores, Masked(CrossEntropy.label_smoothing(0.1)), SMOOTH, seed, samples);
         check!(Scores, Masked(ClassWeights::new(CrossEntropy, [1.0, 0.5, 2.0, 0.25]).unwrap()), SMOOTH, seed, samples);

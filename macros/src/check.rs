@@ -203,7 +203,7 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
     let edge = Edge { network, index, layer, incoming };
     match &layer.takes {
         Taken::Any if layer.built_in().is_some() && !incoming.has_values() => {
-            edge.wants("values", &edge.embedding(), errors);
+            edge.wants("values", &edge.values(None), errors);
             Judge::Settled
         }
         // The edge into a block is the edge into its first layer.

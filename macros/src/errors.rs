@@ -179,10 +179,10 @@ pub(crate) fn keyword_name(word: &Ident, raw: bool) -> Error {
 }
 
 /// `(Vector<3>, Vector<4>)`
-pub(crate) fn several_inputs(place: Place, number: usize) -> Error {
+pub(crate) fn several_inputs(place: Place, number: usize, pair: &str) -> Error {
     place.error(format!(
         "a network takes one input, found {number} shapes\n\n\
-         help: put all values into one `Vector<N>`"
+         help: write a pair of shapes, `({pair})`, and `First` or `Second` in each branch that reads one of them"
     ))
 }
 

@@ -17,7 +17,7 @@ use crate::graph;
 use crate::layer::{self, Flow, Spec, Takes};
 use crate::parse;
 use crate::setting::{DefaultValue, Reading};
-use crate::shape::{IMAGE, Shape, ShapeSpec};
+use crate::shape::{IMAGE, PAIR, Shape, ShapeSpec};
 
 /// The sizes of the axes that a layer does not determine.
 const AXES: [&str; 3] = ["3", "6", "7"];
@@ -122,7 +122,9 @@ fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (S
         _ if shape.plain() == shape => "LayerNorm, ",
         _ => "LayerNorm, Softmax, ",
     };
-    (format!("{}<{}>", shape.plain().name, axes.join(", ")), format!("{before}layer: {written}, Identity"))
+    let input =
+        if *shape == PAIR { PAIR.example.to_owned() } else { format!("{}<{}>", shape.plain().name, axes.join(", ")) };
+    (input, format!("{before}layer: {written}, Identity"))
 }
 
 /// Replaces the integers in `tokens` by names.

@@ -32,6 +32,7 @@ mod dropout;
 mod dropout2d;
 mod elu;
 mod embedding;
+mod first;
 mod flatten;
 mod gelu;
 mod gelu_tanh;
@@ -58,6 +59,7 @@ mod relu;
 mod reshape;
 mod rms_norm;
 mod rnn;
+mod second;
 mod self_attention;
 mod selu;
 mod sigmoid;
@@ -95,6 +97,8 @@ static ALL: &[&Spec] = &[
     &reshape::SEQUENCE_SPEC,
     &global_avg_pool2d::SPEC,
     &global_max_pool2d::SPEC,
+    &first::SPEC,
+    &second::SPEC,
     &last_step::SPEC,
     &global_avg_pool1d::SPEC,
     &global_max_pool1d::SPEC,

@@ -26,7 +26,7 @@ mod layer;
 pub(crate) use condition::{Conditional, conditional};
 pub(crate) use layer::{block, branches, shortcut};
 pub(crate) use parameter::renamed;
-pub(crate) use path::{argument_path, custom, sizes};
+pub(crate) use path::{argument_path, argument_paths, custom, sizes};
 pub(crate) use setting::settings;
 
 /// Parses a whole declaration; `None` if not even its name could be parsed.

@@ -8,13 +8,15 @@ use crate::text;
 
 mod spec;
 
-pub(crate) use spec::{Axis, IMAGE, SEQUENCE, ShapeSpec, TOKENS, VECTOR};
+pub(crate) use spec::{Axis, IMAGE, PAIR, SEQUENCE, ShapeSpec, TOKENS, VECTOR};
 
 /// A shape after resolution.
 #[derive(Clone, Debug)]
 pub(crate) enum Shape {
     /// A shape of the library with its sizes.
     Known(&'static ShapeSpec, Vec<Size>),
+    /// A pair of shapes of the library, and the sizes of both.
+    Pair(Box<[Shape; 2]>, Vec<Size>),
     /// A custom shape, as written, and the name of its alias.
     Custom(TokenStream, Ident),
     /// A vector, or a sequence of vectors, of which the macro knows only the size of a vector: the name of its alias.
@@ -29,10 +31,42 @@ impl Shape {
         Self::Known(&VECTOR, vec![size])
     }
 
-    /// Returns the size of each axis, if the macro knows the shape.
+    /// Returns a pair of shapes.
+    pub(crate) fn pair(parts: [Self; 2]) -> Self {
+        let sizes = parts.iter().flat_map(Self::sizes).cloned().collect();
+        Self::Pair(Box::new(parts), sizes)
+    }
+
+    /// Returns a shape of which each size is `size`.
+    pub(crate) fn filled(spec: &'static ShapeSpec, size: &Size) -> Self {
+        if *spec == PAIR {
+            return Self::pair([size, size].map(|size| Self::vector(size.clone())));
+        }
+        Self::Known(spec, vec![size.clone(); spec.axes.len()])
+    }
+
+    /// Returns the shapes that a pair consists of, in order; of another shape, the shape itself.
+    pub(crate) fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::Pair(parts, _) => parts.iter().flat_map(Self::parts).collect(),
+            _ => vec![self],
+        }
+    }
+
+    /// Returns whether two shapes that the macro knows differ at most in their sizes.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Pair(these, _), Self::Pair(others, _)) => {
+                these.iter().zip(others.iter()).all(|(this, other)| this.is_like(other))
+            }
+            _ => self.spec() == other.spec(),
+        }
+    }
+
+    /// Returns the size of each axis, if the macro knows the shape; of a pair, those of its parts.
     pub(crate) fn sizes(&self) -> &[Size] {
         match self {
-            Self::Known(_, sizes) => sizes,
+            Self::Known(_, sizes) | Self::Pair(_, sizes) => sizes,
             Self::Custom(..) | Self::Steps(..) | Self::Unknown(_) => &[],
         }
     }
@@ -42,6 +76,7 @@ impl Shape {
         match self {
             Self::Known(spec, sizes) => sizes.get(spec.axes_of_steps()..).unwrap_or_default(),
             Self::Steps(_, size) => std::slice::from_ref(size),
+            Self::Pair(_, sizes) => sizes,
             Self::Custom(..) | Self::Unknown(_) => &[],
         }
     }
@@ -51,7 +86,7 @@ impl Shape {
         match self {
             Self::Known(spec, _) => spec.axes.get(spec.axes_of_steps()..).unwrap_or_default(),
             Self::Steps(..) => VECTOR.axes,
-            Self::Custom(..) | Self::Unknown(_) => &[],
+            Self::Pair(..) | Self::Custom(..) | Self::Unknown(_) => &[],
         }
     }
 
@@ -65,8 +100,8 @@ impl Shape {
                     steps.chain([size]).collect(),
                 )
             }
+            (Self::Pair(..), _) | (_, None) => Self::vector(size),
             (_, Some(alias)) => Self::Steps(alias.clone(), size),
-            (_, None) => Self::vector(size),
         }
     }
 
@@ -88,7 +123,7 @@ impl Shape {
         match self {
             Self::Known(spec, sizes) => sizes.get(spec.joined),
             Self::Steps(_, size) => Some(size),
-            Self::Custom(..) | Self::Unknown(_) => None,
+            Self::Pair(..) | Self::Custom(..) | Self::Unknown(_) => None,
         }
     }
 
@@ -96,6 +131,7 @@ impl Shape {
     pub(crate) fn spec(&self) -> Option<&'static ShapeSpec> {
         match self {
             Self::Known(spec, _) => Some(spec),
+            Self::Pair(..) => Some(&PAIR),
             Self::Custom(..) | Self::Steps(..) | Self::Unknown(_) => None,
         }
     }
@@ -104,7 +140,7 @@ impl Shape {
     pub(crate) fn alias(&self) -> Option<&Ident> {
         match self {
             Self::Custom(_, alias) | Self::Steps(alias, _) | Self::Unknown(alias) => Some(alias),
-            Self::Known(..) => None,
+            Self::Known(..) | Self::Pair(..) => None,
         }
     }
 
@@ -128,13 +164,13 @@ impl Shape {
         match self {
             Self::Known(spec, _) => spec.step() == wanted || spec.step().plain() == wanted,
             Self::Steps(..) => *wanted == VECTOR,
-            Self::Custom(..) | Self::Unknown(_) => false,
+            Self::Pair(..) | Self::Custom(..) | Self::Unknown(_) => false,
         }
     }
 
     /// Returns whether a sample may be a sequence of steps, as far as the macro knows.
     pub(crate) fn may_have_steps(&self) -> bool {
-        self.spec().is_none_or(|spec| spec.axes_of_steps() > 0 || !spec.has_values)
+        self.spec().is_none_or(|spec| spec.axes_of_steps() > 0 || *spec == TOKENS)
     }
 
     /// Returns whether a mistake left one of its sizes unknown.
@@ -144,14 +180,18 @@ impl Shape {
 
     /// Returns the number of elements, if each size is a number.
     pub(crate) fn number(&self) -> Option<u64> {
-        let Self::Known(_, sizes) = self else { return None };
-        sizes.iter().try_fold(1, |product: u64, size| product.checked_mul(size.number()?))
+        match self {
+            Self::Known(_, sizes) => sizes.iter().try_fold(1, |product: u64, size| product.checked_mul(size.number()?)),
+            Self::Pair(parts, _) => parts.iter().try_fold(0, |sum: u64, part| sum.checked_add(part.number()?)),
+            Self::Custom(..) | Self::Steps(..) | Self::Unknown(_) => None,
+        }
     }
 
     /// Returns the output of an elementwise layer for this shape; `unknown` if only the compiler knows it.
     pub(crate) fn plain(&self, unknown: &Self) -> Self {
         match self {
             Self::Known(spec, sizes) => Self::Known(spec.plain(), sizes.clone()),
+            Self::Pair(..) => self.clone(),
             Self::Steps(_, size) => self.with_features(size.clone(), unknown),
             Self::Custom(..) | Self::Unknown(_) => unknown.clone(),
         }
@@ -161,6 +201,7 @@ impl Shape {
     pub(crate) fn normalized(&self, unknown: &Self) -> Self {
         match self {
             Self::Known(spec, sizes) => Self::Known(spec.normalized.of(spec), sizes.clone()),
+            Self::Pair(..) => self.clone(),
             Self::Steps(_, size) => self.with_features(size.clone(), unknown),
             Self::Custom(..) | Self::Unknown(_) => unknown.clone(),
         }
@@ -168,13 +209,17 @@ impl Shape {
 
     /// Returns the type of a shape: the library's type at `library` with sizes formatted by `size`, or the alias of another
     /// shape.
-    pub(crate) fn tokens(&self, library: &TokenStream, size: impl Fn(&Size) -> TokenStream) -> TokenStream {
+    pub(crate) fn tokens(&self, library: &TokenStream, size: &dyn Fn(&Size) -> TokenStream) -> TokenStream {
         match self {
             Self::Custom(_, alias) | Self::Steps(alias, _) | Self::Unknown(alias) => quote!(#alias),
             Self::Known(spec, sizes) => {
                 let name = Ident::new(spec.name, Span::call_site());
                 let sizes = sizes.iter().map(size);
                 quote!(#library::#name<#(#sizes),*>)
+            }
+            Self::Pair(parts, _) => {
+                let parts = parts.iter().map(|part| part.tokens(library, size));
+                quote!(#library::Pair<#(#parts),*>)
             }
         }
     }
@@ -185,6 +230,7 @@ impl Shape {
             Self::Custom(tokens, _) => text::of(tokens.clone()),
             Self::Steps(..) | Self::Unknown(_) => "_".to_owned(),
             Self::Known(spec, sizes) => written(spec, sizes.iter().map(Size::text)),
+            Self::Pair(parts, _) => written(&PAIR, parts.iter().map(Self::text)),
         }
     }
 }

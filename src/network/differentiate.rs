@@ -11,7 +11,7 @@ use crate::network::{
     Backward, BackwardMemory, FitsValue, Forward, Network, Parts, Sample, TrainingBatch, Workspace, check_batch,
     check_counts,
 };
-use crate::shape::{Shape, Values};
+use crate::shape::{Differentiable, Shape};
 
 /// The forward and backward pass of a network, for training loops without `Trainer`. Every [`Network`] implements the trait.
 pub trait Differentiate: Network {
@@ -115,7 +115,7 @@ pub trait Differentiate: Network {
         grad_logits: &Sample<Self, Self::Logits>,
     ) -> Sample<Self, Self::Input>
     where
-        Self::Input: Values,
+        Self::Input: Differentiable,
     {
         let (mut workspace, pass) = (Workspace::<Self>::for_samples(1), &Pass::inference());
         let parts = workspace.begin(1).expect("the workspace has room for one sample");

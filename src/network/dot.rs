@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display, Write as _};
 
-use super::summary::{Summary, Wiring, grouped, shape};
+use super::summary::{Summary, Wiring, grouped, shapes};
 use crate::network::LayerInfo;
 
 /// A network in the DOT language, which `dot -Tsvg` of Graphviz and many editors draw. `Display` prints the text of a DOT file.
@@ -48,14 +48,17 @@ impl<'a> Dot<'a> {
 
 impl Display for Dot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(Summary { name, input, layers, .. }) = *self;
+        let Self(Summary { name, input_parts, layers, .. }) = *self;
         writeln!(f, "digraph \"{name}\" {{\n    node [shape=box];\n    input [shape=plaintext];")?;
-        let mut chain = Chain { boxes: 0, last: String::from("input"), sizes: input, arrows: String::new() };
+        let mut chain = Chain { boxes: 0, last: String::from("input"), sizes: input_parts, arrows: String::new() };
         chain.draw(f, layers, 0)?;
         let Chain { last, sizes, .. } = chain;
-        writeln!(f, "    output [shape=plaintext];\n    {last} -> output [label=\"{}\"];\n}}", shape(sizes))
+        writeln!(f, "    output [shape=plaintext];\n    {last} -> output [label=\"{}\"];\n}}", shapes(sizes))
     }
 }
+
+/// The sizes of each part of a sample.
+type Parts<'a> = &'a [&'static [usize]];
 
 /// The state of the drawing.
 struct Chain<'a> {
@@ -63,8 +66,8 @@ struct Chain<'a> {
     boxes: usize,
     /// The box from which the next arrow starts.
     last: String,
-    /// The shape of a sample at that box.
-    sizes: &'a [usize],
+    /// The sizes of each part of a sample at that box.
+    sizes: Parts<'a>,
     /// Arrows, to be written after all frames: a box that is named inside a frame is drawn in it.
     arrows: String,
 }
@@ -74,7 +77,7 @@ impl<'a> Chain<'a> {
     fn draw(&mut self, f: &mut fmt::Formatter<'_>, layers: &'a [LayerInfo], depth: usize) -> fmt::Result {
         for layer in layers {
             self.layer(f, layer, depth)?;
-            self.sizes = layer.output;
+            self.sizes = core::slice::from_ref(&layer.output);
             if depth == 0 {
                 f.write_str(&core::mem::take(&mut self.arrows))?;
             }
@@ -104,7 +107,7 @@ impl<'a> Chain<'a> {
         if let Some((node, label)) = node {
             writeln!(f, "{indent}    {node}{number} [label={label}];\n{indent}}}")?;
             for (last, sizes) in ends {
-                writeln!(self.arrows, "    {last} -> {node}{number} [label=\"{}\"];", shape(sizes))?;
+                writeln!(self.arrows, "    {last} -> {node}{number} [label=\"{}\"];", shapes(sizes))?;
             }
             self.last = format!("{node}{number}");
             return Ok(());
@@ -118,7 +121,7 @@ impl<'a> Chain<'a> {
         f: &mut fmt::Formatter<'_>,
         layer: &'a LayerInfo,
         depth: usize,
-    ) -> Result<Vec<(String, &'a [usize])>, fmt::Error> {
+    ) -> Result<Vec<(String, Parts<'a>)>, fmt::Error> {
         let before = (self.last.clone(), self.sizes);
         let mut ends = Vec::new();
         match layer.wiring.plain() {
@@ -146,7 +149,7 @@ impl<'a> Chain<'a> {
 
     /// Draws the arrow to the next box.
     fn arrow(&mut self, to: String) -> fmt::Result {
-        writeln!(self.arrows, "    {} -> {to} [label=\"{}\"];", self.last, shape(self.sizes))?;
+        writeln!(self.arrows, "    {} -> {to} [label=\"{}\"];", self.last, shapes(self.sizes))?;
         self.last = to;
         Ok(())
     }

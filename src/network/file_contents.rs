@@ -16,7 +16,7 @@ pub(super) const WEIGHTS: &str = "weights";
 pub(crate) fn label<N: Network>(kind: &str) -> Label {
     let mut label = Label::new(kind);
     label.push("network", N::NAME);
-    label.push("input", &sizes(N::Input::DIMENSIONS));
+    label.push("input", &sizes(N::Input::PARTS));
     for layer in N::LAYERS {
         label.push("layer", &described(layer));
     }
@@ -36,9 +36,10 @@ fn described(layer: &LayerInfo) -> String {
     if inside.is_empty() { format!("{own} {{}}") } else { format!("{own} {{ {} }}", inside.join(", ")) }
 }
 
-/// Formats sizes as `(1, 28, 28)`.
-fn sizes(sizes: &[usize]) -> String {
-    format!("{sizes:?}").replace('[', "(").replace(']', ")")
+/// Formats the sizes of each part as `(1, 28, 28)`, or `(32, 256), (4)` for a pair.
+fn sizes(parts: &[&[usize]]) -> String {
+    let parts: Vec<_> = parts.iter().map(|sizes| format!("{sizes:?}").replace('[', "(").replace(']', ")")).collect();
+    parts.join(", ")
 }
 
 /// Returns the tensors of a network, if all of their elements are finite.

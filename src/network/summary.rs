@@ -124,8 +124,10 @@ impl LayerInfo {
 pub struct Summary {
     /// The name of the network.
     pub name: &'static str,
-    /// The sizes of one input.
+    /// The sizes of one input. For a [`Pair`](crate::Pair), the number of all elements.
     pub input: &'static [usize],
+    /// The sizes of each part of one input: of the parts of a [`Pair`](crate::Pair), or of the input alone.
+    pub input_parts: &'static [&'static [usize]],
     /// The layers in order.
     pub layers: &'static [LayerInfo],
     /// The number of parameters.
@@ -147,6 +149,7 @@ impl Summary {
         Self {
             name: N::NAME,
             input: N::Input::DIMENSIONS,
+            input_parts: N::Input::PARTS,
             layers: N::LAYERS,
             parameters: N::PARAMETERS,
             parameter_bytes: N::PARAMETER_BYTES,
@@ -171,7 +174,7 @@ const TITLES: [&str; 4] = ["Layer", "Output shape", "Parameters", "Kept"];
 impl Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = Vec::with_capacity(self.layers.len() + 1);
-        rows.push([String::from("input"), shape(self.input), String::new(), String::new()]);
+        rows.push([String::from("input"), shapes(self.input_parts), String::new(), String::new()]);
         push_rows(&mut rows, self.layers.iter(), 0, ["", ""]);
         let width = |column: usize| {
             let cells = rows.iter().map(|row| row[column].chars().count());
@@ -248,6 +251,12 @@ fn frozen_in(layer: &LayerInfo) -> usize {
 pub(super) fn shape(sizes: &[usize]) -> String {
     let sizes: Vec<String> = sizes.iter().map(|&size| grouped(size as u64)).collect();
     format!("({})", sizes.join(", "))
+}
+
+/// Formats the sizes of several parts as `(32, 256), (4)`.
+pub(super) fn shapes(parts: &[&[usize]]) -> String {
+    let parts: Vec<String> = parts.iter().map(|sizes| shape(sizes)).collect();
+    parts.join(", ")
 }
 
 /// Formats a count as `1,234,567`.

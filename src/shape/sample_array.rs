@@ -6,12 +6,13 @@ use crate::scalar::Scalar;
 
 /// A plain array of one sample: `[T; N]`, an array of such arrays, and so on.
 ///
-/// The array of every shape but [`Tokens`](crate::Tokens) implements it. A scaler such as
+/// The array of every shape but [`Tokens`](crate::Tokens) and [`Pair`](crate::Pair) implements it. A scaler such as
 /// [`Standardizer`](crate::Standardizer) is defined on arrays and not on shapes, because
 /// several shapes have the same array type, which does not determine the shape.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an array of values",
-    note = "samples are arrays of one size, such as `[f32; 64]` or `[[[f32; 28]; 28]; 1]`; tokens become values in an `Embedding`"
+    note = "samples are arrays of one size, such as `[f32; 64]` or `[[[f32; 28]; 28]; 1]`; tokens become values in an `Embedding`, and \
+            a scaler is for one part of a pair"
 )]
 pub trait SampleArray: Copy + Debug + PartialEq + Send + Sync + 'static {
     /// The scalar type of the elements.
@@ -28,6 +29,7 @@ pub trait SampleArray: Copy + Debug + PartialEq + Send + Sync + 'static {
     fn flat_batch_mut(batch: &mut [Self]) -> &mut [Self::Scalar];
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Scalar> SampleArray for T {
     type Scalar = T;
     const LEN: usize = 1;

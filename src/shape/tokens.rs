@@ -116,6 +116,8 @@ impl<const L: usize, const V: usize> Shape for Tokens<L, V> {
     type Normalized = Self;
     type Features<const H: usize> = Sequence<L, H>;
     type Step = Tokens<1, V>;
+    type First = Self;
+    type Second = Self;
 
     fn zero<T: Scalar>() -> [Token<V, T>; L] {
         [Token(T::ZERO); L]

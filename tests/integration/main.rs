@@ -53,6 +53,7 @@ mod stratified;
 mod streams;
 mod tokens;
 mod training;
+mod two_inputs;
 mod weight_files;
 mod weighting;
 mod weights;

@@ -8,7 +8,7 @@ use proptest::test_runner::RngSeed;
 use typenet::gradient_check::GradientCheck;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
 use typenet::prelude::*;
-use typenet::{Scalar, Target, TensorInfo, TensorTable, random};
+use typenet::{Error, Scalar, Target, TensorInfo, TensorTable, random};
 
 /// Against dual numbers in `f64`, relative by norm. What is left is rounding; about 10⁻¹⁵ is usual.
 pub(crate) const DUAL_TOLERANCE: f64 = 1e-11;
@@ -65,12 +65,27 @@ impl<const L: usize, const N: usize> Drawn for Sequence<L, N> {
 
 pub(crate) fn draw_sample<S: Shape, T: Scalar>(rng: &mut random::Rng) -> S::Array<T> {
     let mut sample = S::zero::<T>();
-    let holds_tokens = S::check_elements(0, &[T::from_f64(0.5)]).is_err();
-    for value in S::flat_mut(&mut sample) {
-        let drawn = if holds_tokens { random::below(rng, S::DIMENSIONS[1]) as f64 } else { random::normal(rng) };
-        *value = T::from_f64(drawn);
+    let mut halves = vec![T::from_f64(0.5); S::LEN];
+    let holds_tokens = S::check_elements(0, &halves).is_err();
+    for (position, value) in S::flat_mut(&mut sample).iter_mut().enumerate() {
+        // In a pair, tokens stand beside values.
+        let vocabulary = if holds_tokens { vocabulary_at::<S, T>(&mut halves, position) } else { None };
+        *value = T::from_f64(match vocabulary {
+            Some(vocabulary) => random::below(rng, vocabulary) as f64,
+            None => random::normal(rng),
+        });
     }
     sample
+}
+
+/// Returns the size of the vocabulary if the element at `position` is a token.
+fn vocabulary_at<S: Shape, T: Scalar>(elements: &mut [T], position: usize) -> Option<usize> {
+    elements.fill(T::ZERO);
+    elements[position] = T::from_f64(0.5);
+    match S::check_elements(0, elements) {
+        Err(Error::TokenOutOfRange { vocabulary, .. }) => Some(vocabulary),
+        _ => None,
+    }
 }
 
 /// A network in `f64`, and its copy in other numbers.

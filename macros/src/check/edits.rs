@@ -3,7 +3,7 @@
 use super::Edge;
 use crate::graph::Layer;
 use crate::layer;
-use crate::shape::{IMAGE, ShapeSpec};
+use crate::shape::{IMAGE, Shape, ShapeSpec};
 use crate::size::Size;
 
 impl Edge<'_> {
@@ -46,15 +46,25 @@ impl Edge<'_> {
         layer.rewritten(slot, &gives.text()).filter(|_| layer.known.output)
     }
 
-    /// Returns the edit that turns tokens into values.
-    pub(super) fn embedding(&self) -> Vec<String> {
-        vec![format!("`Embedding<_, 32>` before {}", self.layer.text())]
+    /// Returns the edits that turn what has no values into what the layer takes: an embedding of tokens, or parts of a pair.
+    pub(super) fn values(&self, wanted: Option<&'static ShapeSpec>) -> Vec<String> {
+        let layer = self.layer.text();
+        let Shape::Pair(parts, _) = self.incoming else {
+            return vec![format!("`Embedding<_, 32>` before {layer}")];
+        };
+        if self.network.block.is_none() {
+            return vec![format!("`Parallel {{ a: {{ First, .. }}, b: {{ Second, .. }} }}` before {layer}")];
+        }
+        let fits = |part: &Shape| wanted.map_or(part.has_values(), |wanted| part.is_a(wanted));
+        let both = !parts.iter().any(fits);
+        let fitting = ["First", "Second"].into_iter().zip(parts.iter()).filter(|(_, part)| both || fits(part));
+        fitting.map(|(name, _)| format!("`{name}` before {layer}")).collect()
     }
 
     /// Returns the edits that would convert the incoming shape to the one that the layer takes.
     pub(super) fn conversions(&self, wanted: &'static ShapeSpec) -> Vec<String> {
         if !self.incoming.has_values() {
-            return self.embedding();
+            return self.values(Some(wanted));
         }
         let mut edits = Vec::new();
         if self.network.source(self.index).is_input {

@@ -30,7 +30,7 @@ pub(super) fn output(network: &Network, errors: &mut Errors) -> Judge {
     };
     // The form of a branch's output does not matter.
     let form = if let End::Joined { .. } = network.end { given.plain(given) } else { given.clone() };
-    if form.spec() == wanted.spec() && !pairs.any(differ) {
+    if form.is_like(wanted) && !pairs.any(differ) {
         return Judge::of(compared.assertions());
     }
     errors.push(compared.mismatch());
@@ -103,7 +103,7 @@ impl Compared<'_> {
     /// Returns assertions for the sizes that only the compiler knows.
     fn assertions(&self) -> Vec<Assertion> {
         let Self { network, wanted, given, .. } = self;
-        let axes = wanted.spec().map_or(&[][..], |spec| spec.axes);
+        let axes = wanted.parts().into_iter().flat_map(|part| part.spec().map_or(&[][..], |spec| spec.axes));
         let pairs = given.sizes().iter().zip(wanted.sizes()).zip(axes).enumerate();
         let open = pairs.filter(|(axis, ((gives, takes), _))| {
             network.end.compares(*axis, wanted) && matches!(gives.compare(takes), Comparison::Open)

@@ -178,6 +178,15 @@ pub(crate) fn cannot_join(
     place.error(format!("shape mismatch: `{branch}` gives `{gives}` but {first} `{first_gives}`{help}"))
 }
 
+/// Branches that give tokens or pairs.
+pub(crate) fn cannot_join_shape(place: Place, block: &str, join: Join, gives: &str) -> Error {
+    place.error(format!(
+        "`{block}` {} what its branches give, and `{gives}` has no values to join\n\n\
+         help: write a layer in each branch that gives values: `Embedding` for tokens, `First` or `Second` for a pair",
+        join.verb()
+    ))
+}
+
 /// Suggests the edits, or the way out if there are none.
 fn help_or(edits: &[String], way_out: Option<&str>) -> String {
     match way_out {

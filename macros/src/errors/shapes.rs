@@ -77,6 +77,18 @@ pub(crate) fn shape_wanted(
     mismatch(place, &format!("{producer} gives `{gives}` but {consumer} takes {wanted}"), edits)
 }
 
+/// `Pair<3, 4>`
+pub(crate) fn not_a_pair(place: Place, found: &[String]) -> Error {
+    let found = match found {
+        [] => "nothing".to_owned(),
+        found => found.iter().map(|shape| format!("`{shape}`")).collect::<Vec<_>>().join(", "),
+    };
+    place.error(format!(
+        "`Pair` takes two shapes, found {found}\n\n\
+         help: write two shapes, as in `Pair<Vector<8>, Vector<4>>`; three are a pair in a pair"
+    ))
+}
+
 /// More tokens than a floating-point number distinguishes.
 pub(crate) fn vocabulary_too_large(place: Place, most: u64) -> Error {
     place.error(format!("a vocabulary has at most {most} tokens: `f32` does not represent every index above"))

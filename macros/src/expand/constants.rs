@@ -291,16 +291,32 @@ fn array(names: &Names, index: usize, scalar: &TokenStream) -> TokenStream {
         None => Some(&network.input),
         Some(before) => network.layers.get(before).map(|layer| &layer.output),
     };
-    if let Some(Shape::Known(spec, sizes)) = shape
-        && spec.has_values
-    {
+    shape.and_then(|shape| written_array(names, shape, scalar)).unwrap_or_else(|| {
+        let shape = &names.shapes[index];
+        let shape = code!(<#shape as #private::Shape>);
+        code!(#shape::Array<#scalar>)
+    })
+}
+
+/// Returns the array type of a shape of values, or of a pair, if the macro knows the sizes.
+fn written_array(names: &Names, shape: &Shape, scalar: &TokenStream) -> Option<TokenStream> {
+    let (library, private) = (&names.library, &names.private);
+    match shape {
         // The last axis is the innermost.
-        return sizes.iter().rev().fold(scalar.clone(), |inner, size| {
+        Shape::Known(spec, sizes) if spec.has_values => Some(sizes.iter().rev().fold(scalar.clone(), |inner, size| {
             let size = names.sizes.tokens(size);
             code!([#inner; #size])
-        });
+        })),
+        Shape::Pair(parts, _) => {
+            let parts = parts.iter().map(|part| {
+                written_array(names, part, scalar).unwrap_or_else(|| {
+                    let shape = names.shape(part);
+                    let shape = code!(<#shape as #private::Shape>);
+                    code!(#shape::Array<#scalar>)
+                })
+            });
+            Some(code!(#library::Both<#(#parts),*>))
+        }
+        Shape::Known(..) | Shape::Custom(..) | Shape::Steps(..) | Shape::Unknown(_) => None,
     }
-    let shape = &names.shapes[index];
-    let shape = code!(<#shape as #private::Shape>);
-    code!(#shape::Array<#scalar>)
 }

@@ -20,7 +20,7 @@ pub(super) fn user_words(network: &Network) -> HashSet<String> {
     for shape in shapes {
         collect(match shape {
             Shape::Custom(tokens, _) => tokens.clone(),
-            other => other.tokens(&TokenStream::new(), Size::tokens),
+            other => other.tokens(&TokenStream::new(), &Size::tokens),
         });
     }
     let mut words = HashSet::new();

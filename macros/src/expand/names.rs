@@ -129,7 +129,7 @@ impl<'a> Names<'a> {
             // From the second repetition on, the input is an output.
             let private = &self.private;
             input = match &network.input {
-                Shape::Known(..) => [self.shape(&network.input), self.shape(&network.input)],
+                Shape::Known(..) | Shape::Pair(..) => [self.shape(&network.input), self.shape(&network.input)],
                 Shape::Custom(..) | Shape::Steps(..) | Shape::Unknown(_) => {
                     input.map(|shape| code!(<#shape as #private::Shape>::Plain))
                 }

@@ -25,16 +25,20 @@ pub(crate) fn arrays(network: &Network) -> Vec<Array> {
     let mut add = |whose: &str, sizes: &[Size], what: String| {
         arrays.push(Array { sizes: sizes.to_vec(), message: errors::open_too_large(whose, &what) });
     };
-    add(errors::THE_INPUT, network.input.sizes(), elements(network.input.sizes()));
-    if let Some((shape, _)) = &network.declared_output {
-        add(errors::THE_OUTPUT, shape.sizes(), elements(shape.sizes()));
+    let output = network.declared_output.iter().map(|(shape, _)| (errors::THE_OUTPUT, shape));
+    for (whose, shape) in [(errors::THE_INPUT, &network.input)].into_iter().chain(output) {
+        for part in shape.parts() {
+            add(whose, part.sizes(), elements(part.sizes()));
+        }
     }
     for layer in network.every_layer() {
         let Some(built_in) = layer.built_in() else { continue };
         for Large { what, axes } in large(built_in.parameters.as_ref()) {
             add(&layer.text(), &axes, of_array(what, &axes));
         }
-        add(&layer.text(), layer.output.sizes(), of_output(layer.output.sizes()));
+        for part in layer.output.parts() {
+            add(&layer.text(), part.sizes(), of_output(part.sizes()));
+        }
     }
     arrays
 }

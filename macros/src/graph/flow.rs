@@ -48,7 +48,7 @@ impl State {
 
     /// Returns a shape whose sizes are unknown.
     fn guess(&self, spec: &'static ShapeSpec) -> Shape {
-        Shape::Known(spec, vec![self.unknown.clone(); spec.axes.len()])
+        Shape::filled(spec, &self.unknown)
     }
 }
 

@@ -15,8 +15,9 @@ use crate::identifier;
 use crate::layer::{self, Spec, Takes};
 use crate::parse;
 use crate::place::Place;
-use crate::shape::{Shape, ShapeSpec, VECTOR};
+use crate::shape::{PAIR, Shape, ShapeSpec, VECTOR};
 use crate::size::Size;
+use crate::text;
 
 /// The shapes in the header.
 pub(super) struct Header {
@@ -47,12 +48,11 @@ pub(super) fn header(declaration: &Declaration, errors: &mut Errors) -> Header {
 /// Resolves a shape in the header. `whose` names the side of the network that it describes, and `alias` is the name of its
 /// alias.
 fn shape(path: &Path, declaration: &Declaration, (whose, alias): (&str, &str), errors: &mut Errors) -> Option<Shape> {
-    if let Some(spec) = path.word().and_then(ShapeSpec::named) {
-        return known(path, spec, declaration, whose, errors);
+    if is_known(path, 0) {
+        return known(path, declaration, whose, errors);
     }
-    if let Some(layer) = path.word().and_then(Spec::named) {
-        errors.push(errors::layer_as_shape(path.place, layer.name));
-        return None;
+    if path.word().and_then(Spec::named).is_some() {
+        return known(path, declaration, whose, errors);
     }
     let custom = parse::custom(path, errors)?;
     let right = size::is_custom_right(&custom, &declaration.parameters, errors);
@@ -61,8 +61,50 @@ fn shape(path: &Path, declaration: &Declaration, (whose, alias): (&str, &str), e
         .then(|| Shape::Custom(tokens, generated::name(&declaration.name, alias)))
 }
 
+/// Returns whether a path names a shape of the library, and in a pair, whether its parts do. Which types are the parts of another
+/// pair, only the compiler knows.
+fn is_known(path: &Path, depth: usize) -> bool {
+    // Each part has fewer tokens than its pair, and recursion needs a bound.
+    const DEEPEST: usize = 16;
+    let is_part = |part: &Path| {
+        let words = part.word().is_some_and(|word| Spec::named(word).is_some());
+        words || is_known(part, depth + 1)
+    };
+    match path.word().and_then(ShapeSpec::named) {
+        Some(spec) if *spec == PAIR => depth < DEEPEST && parse::argument_paths(path).iter().flatten().all(is_part),
+        spec => spec.is_some(),
+    }
+}
+
 /// Resolves a shape of the library.
-fn known(
+fn known(path: &Path, declaration: &Declaration, whose: &str, errors: &mut Errors) -> Option<Shape> {
+    let spec = path.word().and_then(ShapeSpec::named);
+    match (spec, path.word().and_then(Spec::named)) {
+        (Some(spec), _) if *spec == PAIR => pair(path, declaration, whose, errors),
+        (Some(spec), _) => single(path, spec, declaration, whose, errors),
+        (None, layer) => {
+            errors.push(errors::layer_as_shape(path.place, layer?.name));
+            None
+        }
+    }
+}
+
+/// Resolves a pair of shapes of the library.
+fn pair(path: &Path, declaration: &Declaration, whose: &str, errors: &mut Errors) -> Option<Shape> {
+    let parts = parse::argument_paths(path);
+    let parts: Option<Vec<_>> = parts.into_iter().collect();
+    let Some([first, second]) = parts.as_deref() else {
+        let found = path.arguments.iter().flatten().map(|argument| text::of(argument.stream()));
+        errors.push(errors::not_a_pair(path.place, &found.collect::<Vec<_>>()));
+        return None;
+    };
+    // Both are resolved first, so that each wrong one is reported.
+    let [first, second] = [first, second].map(|part| known(part, declaration, whose, errors));
+    Some(Shape::pair([first?, second?]))
+}
+
+/// Resolves a shape of the library that is no pair.
+fn single(
     path: &Path,
     spec: &'static ShapeSpec,
     declaration: &Declaration,
@@ -107,7 +149,7 @@ fn known(
 
 /// Returns a shape whose sizes a mistake left unknown.
 fn unknown(spec: &'static ShapeSpec, declaration: &Declaration) -> Shape {
-    Shape::Known(spec, vec![fallback::size(&declaration.name); spec.axes.len()])
+    Shape::filled(spec, &fallback::size(&declaration.name))
 }
 
 /// Returns the input of the network: the declared one, or the input of the first layer.
@@ -162,7 +204,7 @@ fn custom_first(statements: &[Option<Statement>]) -> Option<(String, Ident, Plac
 fn of_first_layer(statements: &[Option<Statement>]) -> Option<Shape> {
     match &statements.first()?.as_ref()?.kind {
         StatedKind::BuiltIn { spec, sizes, .. } => {
-            let shape = spec.takes.spec()?;
+            let shape = spec.takes.spec().filter(|shape| **shape != PAIR)?;
             let axis = |axis| sizes.get(spec.slot_of_input(axis)?)?.given().cloned();
             let axes: Option<Vec<_>> = (0..shape.axes.len()).map(axis).collect();
             Some(Shape::Known(shape, axes?))
@@ -195,7 +237,9 @@ fn example(statements: &[Option<Statement>], output: Option<&Shape>) -> (String,
         return (format!("Vector<{}>", size.text()), None);
     }
     match taken(statements) {
-        Some(shape) if shape.axes.len() > 1 => (shape.example.to_owned(), Some("the sizes of the input")),
+        Some(shape) if shape.axes.len() > 1 || *shape == PAIR => {
+            (shape.example.to_owned(), Some("the sizes of the input"))
+        }
         _ => ("Vector<64>".to_owned(), Some("the number of values that come in")),
     }
 }
@@ -203,7 +247,7 @@ fn example(statements: &[Option<Statement>], output: Option<&Shape>) -> (String,
 /// Returns the stand-in for the input after a mistake: a shape that the layers take, with sizes that are not checked.
 pub(super) fn guess(statements: &[Option<Statement>], unknown: &Size) -> Shape {
     let spec = taken(statements).unwrap_or(&VECTOR);
-    Shape::Known(spec, vec![unknown.clone(); spec.axes.len()])
+    Shape::filled(spec, unknown)
 }
 
 /// Returns the shape that the first shape-specific layer takes.

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::written::{Argument, Resolved, Written};
 use crate::setting::{DefaultValue, Setting};
-use crate::shape::{self, Axis, SEQUENCE, Shape, ShapeSpec};
+use crate::shape::{self, Axis, PAIR, SEQUENCE, Shape, ShapeSpec};
 use crate::size::Size;
 
 /// The specification of a layer.
@@ -94,7 +94,8 @@ impl Takes {
 
     /// Returns what it takes with these sizes, as source text in a message.
     pub(crate) fn written(self, sizes: &[String]) -> Option<String> {
-        let one = shape::written(self.spec()?, sizes.iter().cloned());
+        // The shapes in a pair may be any.
+        let one = shape::written(self.spec().filter(|spec| **spec != PAIR)?, sizes.iter().cloned());
         let sequence = || shape::written(&SEQUENCE, ["_".to_owned()].into_iter().chain(sizes.iter().cloned()));
         Some(if let Self::Steps(_) = self { format!("`{one}` or `{}`", sequence()) } else { format!("`{one}`") })
     }
@@ -119,6 +120,8 @@ pub(crate) enum Flow {
     Changes,
     /// It becomes the shape that is written between `<` and `>`. The sizes of the layer are those of this shape.
     Becomes(&'static ShapeSpec),
+    /// It becomes the part of a pair at this index.
+    Part(usize),
     /// The sizes stay the same, and the output is a distribution: a network that ends here learns from the values before it.
     Head,
 }
@@ -205,11 +208,29 @@ impl Spec {
         }
     }
 
+    /// Returns a layer without parameters, sizes and settings that gives one part of a pair.
+    pub(super) const fn of_pair(name: &'static str, part: usize) -> Self {
+        Self {
+            name,
+            example: name,
+            takes: Takes::Shape(&PAIR),
+            sizes: &[],
+            settings: &[],
+            parameters: Parameters::None,
+            flow: Flow::Part(part),
+            resolve: if part == 0 {
+                |written| Resolved::part(written, 0)
+            } else {
+                |written| Resolved::part(written, 1)
+            },
+        }
+    }
+
     /// Returns whether it gives as many values as it takes, so that its producer determines its sizes.
     pub(crate) fn keeps_size(&self) -> bool {
         match self.flow {
             Flow::Elementwise | Flow::Keeps | Flow::Head => true,
-            Flow::Changes | Flow::Becomes(_) => false,
+            Flow::Changes | Flow::Becomes(_) | Flow::Part(_) => false,
         }
     }
 

@@ -252,6 +252,14 @@ impl Resolved {
         self.gives.sizes().iter().chain(self.arguments.iter().chain(parameters).flat_map(Argument::sizes)).collect()
     }
 
+    /// Returns a layer without parameters that gives the part of a pair at `index`.
+    pub(super) fn part(written: &Written, index: usize) -> Self {
+        Self::without_parameters(match written.input {
+            Shape::Pair(parts, _) => parts[index].clone(),
+            _ => written.unknown.clone(),
+        })
+    }
+
     /// Returns a layer whose type has no generic arguments and no parameters.
     pub(super) fn without_parameters(gives: Shape) -> Self {
         Self { gives, arguments: Vec::new(), parameters: None, requires: Vec::new() }

@@ -7,6 +7,7 @@ use crate::ast::{Path, Written};
 use crate::errors::{self, Errors};
 use crate::identifier;
 use crate::place::Place;
+use crate::shape::{PAIR, ShapeSpec};
 use crate::text;
 use crate::tokens::{NoPath, Tokens};
 
@@ -128,7 +129,7 @@ pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> {
     let pieces = inside.split();
     if pieces.len() > 1 {
         let place = Place::of(TokenStream::from(TokenTree::Group(group.clone())));
-        errors.push(errors::several_inputs(place, pieces.len()));
+        errors.push(errors::several_inputs(place, pieces.len(), &pair_of(&pieces)));
         return Written::Failed;
     }
     let mut piece = pieces.first().copied().unwrap_or(inside);
@@ -140,6 +141,17 @@ pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> {
         return Written::Failed;
     }
     Written::Here(shape)
+}
+
+/// Returns the source text of a pair of these shapes, or of other ones if they are no shapes.
+fn pair_of(pieces: &[Tokens]) -> String {
+    let is_shape =
+        |piece: &Tokens| matches!(piece.peek(), Some(TokenTree::Ident(word)) if ShapeSpec::named(word).is_some());
+    if !pieces.iter().all(is_shape) {
+        return PAIR.example.to_owned();
+    }
+    let texts = pieces.iter().rev().map(|piece| text::of(piece.stream()));
+    texts.reduce(|pair, shape| format!("Pair<{shape}, {pair}>")).unwrap_or_default()
 }
 
 /// Parses `-> Output`.

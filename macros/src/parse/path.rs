@@ -56,10 +56,20 @@ fn owned(path: tokens::Path) -> Path {
 
 /// Returns the only argument of a path, if it is a path itself.
 pub(crate) fn argument_path(path: &Path) -> Option<Path> {
-    let [argument] = path.arguments.as_deref()? else { return None };
-    let mut tokens = Tokens::new(&argument.trees);
-    let path = owned(tokens.path().ok()?);
-    tokens.is_empty().then_some(path)
+    match &mut argument_paths(path)[..] {
+        [argument] => argument.take(),
+        _ => None,
+    }
+}
+
+/// Returns the arguments of a path, each as a path if it is one.
+pub(crate) fn argument_paths(path: &Path) -> Vec<Option<Path>> {
+    let as_path = |argument: &Argument| {
+        let mut tokens = Tokens::new(&argument.trees);
+        let path = owned(tokens.path().ok()?);
+        (tokens.is_empty() && !argument.is_inferred()).then_some(path)
+    };
+    path.arguments.iter().flatten().map(as_path).collect()
 }
 
 fn argument(tokens: Tokens) -> Argument {

@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use crate::identifier;
 
 /// Every shape of the library.
-const ALL: [&ShapeSpec; 6] = [&VECTOR, &IMAGE, &SEQUENCE, &PROBABILITIES, &PROBABILITY_SEQUENCE, &TOKENS];
+const ALL: [&ShapeSpec; 7] = [&VECTOR, &IMAGE, &SEQUENCE, &PROBABILITIES, &PROBABILITY_SEQUENCE, &TOKENS, &PAIR];
 
 /// The specification of a shape of the library.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct ShapeSpec {
     pub(crate) noun: &'static str,
     /// Its sizes, in order.
     pub(crate) axes: &'static [Axis],
-    /// Whether its elements are values to compute with, and not tokens.
+    /// Whether its elements are values to compute with, and not tokens or a pair.
     pub(crate) has_values: bool,
     /// The axis along which branches are concatenated.
     pub(crate) joined: usize,
@@ -187,6 +187,19 @@ pub(crate) static TOKENS: ShapeSpec = ShapeSpec {
         Axis::new("steps", ["step", "steps"]),
         Axis { most: Some(1 << 24), ..Axis::new("vocabulary", ["kind of token", "kinds of tokens"]) },
     ],
+    has_values: false,
+    joined: 0,
+    plain: Form::Itself,
+    normalized: Form::Itself,
+    step: Form::Itself,
+};
+
+/// One shape and another. Its arguments are shapes.
+pub(crate) static PAIR: ShapeSpec = ShapeSpec {
+    name: "Pair",
+    example: "Pair<Vector<8>, Vector<4>>",
+    noun: "a pair",
+    axes: &[],
     has_values: false,
     joined: 0,
     plain: Form::Itself,

@@ -128,7 +128,7 @@ fn custom_layers_keep_their_path_and_settings() {
 fn shapes_become_absolute_types() {
     let network = network("struct Name<const N: usize> (Image<N, config::H, 3>) { Relu }");
     assert_eq!(
-        network.input.tokens(&quote!(::typenet), Size::tokens).to_string(),
+        network.input.tokens(&quote!(::typenet), &Size::tokens).to_string(),
         quote!(::typenet::Image<{ N }, { config::H }, 3>).to_string()
     );
     assert!(matches!(network.incoming(1).0, Shape::Known(spec, _) if *spec == &IMAGE));

@@ -176,7 +176,7 @@ impl Within<'_> {
         known: bool,
         errors: &mut Errors,
     ) -> Result<(Shape, Option<Size>), Refused> {
-        let first = outputs.first().ok_or(Refused)?;
+        let first = self.first_of_values(join, outputs, known, errors)?;
         let foreign = outputs.iter().any(Shape::is_foreign);
         if join == Join::Add {
             return Ok((first.plain(&self.unknown()), None));
@@ -216,6 +216,23 @@ impl Within<'_> {
             return Err(Refused);
         }
         Ok((output, None))
+    }
+
+    /// Returns the first of the outputs of branches, if all of them have values to join.
+    fn first_of_values<'o>(
+        &self,
+        join: Join,
+        outputs: &'o [Shape],
+        known: bool,
+        errors: &mut Errors,
+    ) -> Result<&'o Shape, Refused> {
+        if let Some(output) = outputs.iter().find(|output| !output.has_values()) {
+            if known {
+                errors.push(errors::cannot_join_shape(self.place, self.path, join, &output.text()));
+            }
+            return Err(Refused);
+        }
+        outputs.first().ok_or(Refused)
     }
 
     /// Returns the size of a shape along the axis of a concatenation.
@@ -311,7 +328,7 @@ fn can_be_joined(given: &Shape, first: &Shape, join: Join) -> bool {
     let differ = |(axis, (gives, wanted)): (usize, (&Size, &Size))| {
         join.compares(axis, first.joined_axis()) && matches!(gives.compare(wanted), Comparison::Different)
     };
-    given.spec() == first.spec() && !pairs.any(differ)
+    given.is_like(first) && !pairs.any(differ)
 }
 
 /// Returns whether a shape fits the first layer of a block, as far as the macro knows.

@@ -10,7 +10,7 @@ use crate::graph::{BuiltIn, Kind, Known, Taken};
 use crate::layer::{Flow, Requirement, Resolved, Spec, Takes, Written};
 use crate::place::Place;
 use crate::setting::Value;
-use crate::shape::{SEQUENCE, Shape, VECTOR};
+use crate::shape::{PAIR, SEQUENCE, Shape, VECTOR};
 use crate::size::{AXIS, FEATURES, QUOTIENT, Size};
 
 /// A layer of the library as written.
@@ -104,7 +104,7 @@ impl Stated<'_> {
     fn determines_kind(&self, state: &State) -> bool {
         match self.spec.takes {
             Takes::Any => state.kind || !self.spec.keeps_size(),
-            Takes::Shape(_) => true,
+            Takes::Shape(spec) => *spec != PAIR || state.kind && self.spec.takes.accepts(&state.shape),
             Takes::Steps(_) => state.kind || !self.spec.takes.accepts(&state.shape),
         }
     }

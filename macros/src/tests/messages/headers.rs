@@ -67,7 +67,8 @@ const HEADERS: &[Case] = &[
     (
         "struct Name (Vector<1>, Vector<1>) { Dense<1, 2> }",
         "(Vector<1>, Vector<1>)",
-        "a network takes one input, found 2 shapes\n\nhelp: put all values into one `Vector<N>`",
+        "a network takes one input, found 2 shapes\n\n\
+         help: write a pair of shapes, `(Pair<Vector<1>, Vector<1>>)`, and `First` or `Second` in each branch that reads one of them",
     ),
     ("struct Name (x: Vector<1>) { Dense<1, 2> }", ":", "expected `)` after the input shape, found `:`"),
     (
@@ -140,7 +141,8 @@ const HEADERS: &[Case] = &[
     (
         "struct Name(Dense<3, 3>, Softmax);",
         "(Dense<3, 3>, Softmax)",
-        "a network takes one input, found 2 shapes\n\nhelp: put all values into one `Vector<N>`",
+        "a network takes one input, found 2 shapes\n\n\
+         help: write a pair of shapes, `(Pair<Vector<8>, Vector<4>>)`, and `First` or `Second` in each branch that reads one of them",
     ),
 ];
 

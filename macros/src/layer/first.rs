@@ -1,0 +1,5 @@
+//! `First`
+
+use super::Spec;
+
+pub(super) const SPEC: Spec = Spec::of_pair("First", 0);
