@@ -22,19 +22,19 @@ impl<'a, T> CarriedStates<'a, T> {
     }
 
     /// Returns the states of a pass over this number of samples.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn new(samples: usize, before: &'a [T], after: &'a mut [T]) -> Self {
         Self { before, after, samples }
     }
 
     /// Returns the same states for a forward pass that is computed again, which leaves no states.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn again(&self) -> CarriedStates<'_, T> {
         CarriedStates { before: self.before, after: &mut [], samples: self.samples }
     }
 
     /// Takes the states of the first layer whose states were not taken, which has the plan `P`.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn take_first<P: Plan>(&mut self) -> Self {
         if const { len::<P>() == 0 } || self.before.is_empty() {
             return Self::none();
@@ -48,7 +48,7 @@ impl<'a, T> CarriedStates<'a, T> {
     }
 
     /// Takes the states of the last layer whose states were not taken, which has the plan `P`.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn take_last<P: Plan>(&mut self) -> Self {
         if const { len::<P>() == 0 } || self.before.is_empty() {
             return Self::none();
@@ -62,7 +62,7 @@ impl<'a, T> CarriedStates<'a, T> {
     }
 
     /// Splits the memory for the states after, which is empty in a backward pass.
-    #[inline(always)]
+    #[inline]
     fn split_after(&mut self, len: usize) -> (&'a mut [T], &'a mut [T]) {
         let after = core::mem::take(&mut self.after);
         let middle = len.min(after.len());

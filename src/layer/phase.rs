@@ -236,7 +236,7 @@ impl<'a, T> Phase<'a, T> {
 
     /// Returns the phase of the next layer inside, in the order of the forward pass, or `None` if that layer does not run in
     /// this phase.
-    #[inline(always)]
+    #[inline]
     #[must_use]
     pub fn of_next<P: Plan>(&mut self) -> Option<Phase<'_, T>> {
         let range = self.rest.start..self.rest.start + P::MIXING.measurements();
@@ -247,7 +247,7 @@ impl<'a, T> Phase<'a, T> {
 
     /// Returns the phase of the previous layer inside, in the order of the backward pass, or `None` if that layer does not run
     /// in this phase.
-    #[inline(always)]
+    #[inline]
     #[must_use]
     pub fn of_previous<P: Plan>(&mut self) -> Option<Phase<'_, T>> {
         let range = self.rest.end - P::MIXING.measurements()..self.rest.end;
@@ -256,7 +256,7 @@ impl<'a, T> Phase<'a, T> {
         self.turn::<P>(range, states)
     }
 
-    #[inline(always)]
+    #[inline]
     fn turn<'s, P: Plan>(&'s mut self, range: Range<usize>, states: CarriedStates<'s, T>) -> Option<Phase<'s, T>> {
         let before = self.before;
         self.before += P::MIXING.barriers;
