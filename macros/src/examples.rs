@@ -103,7 +103,7 @@ fn settings(layer: &'static Spec) -> Vec<String> {
     values.collect()
 }
 
-/// Returns the source text of a layer after a layer that gives `shape` and has parameters.
+/// Returns the source text of a layer after a layer that gives `shape` and has parameters, or before one.
 fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (String, String) {
     let sizes = layer::sizes_in(written);
     let first = layer.takes.first_axis(&Shape::Known(shape, Vec::new()));
@@ -122,9 +122,12 @@ fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (S
         _ if shape.plain() == shape => "LayerNorm, ",
         _ => "LayerNorm, Softmax, ",
     };
-    let input =
-        if *shape == PAIR { PAIR.example.to_owned() } else { format!("{}<{}>", shape.plain().name, axes.join(", ")) };
-    (input, format!("{before}layer: {written}, Identity"))
+    // The parts of a pair have no layer before them.
+    let (input, after) = match shape {
+        _ if *shape == PAIR => (PAIR.example.to_owned(), "LayerNorm"),
+        _ => (format!("{}<{}>", shape.plain().name, axes.join(", ")), "Identity"),
+    };
+    (input, format!("{before}layer: {written}, {after}"))
 }
 
 /// Replaces the integers in `tokens` by names.
