@@ -76,6 +76,8 @@ mod upsample;
 
 mod self_attention;
 
+mod cross_attention;
+
 pub(crate) use carried::CarriedStates;
 pub use default_settings::DefaultSettings;
 pub use elementwise::{Elementwise, ElementwisePlan, Reads};
@@ -109,6 +111,7 @@ pub mod list {
     pub use super::conv_transpose2d::{ConvTranspose2d, TransposedFilters};
     pub use super::conv1d::{Conv1d, SequenceFilters};
     pub use super::conv2d::{Conv2d, Filters};
+    pub use super::cross_attention::CrossAttention;
     pub use super::dense::Dense;
     pub use super::dropout::Dropout;
     pub use super::dropout2d::Dropout2d;

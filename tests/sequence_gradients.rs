@@ -103,6 +103,20 @@ network! {
 }
 network!(struct Layered (Sequence<3, 4>) = Repeat<2> { LayerNorm, SelfAttention<2> }, Dense<_, 1>);
 
+network!(struct Crossed (Pair<Sequence<3, 6>, Sequence<5, 6>>) = Parallel(Pair) { a: { First, Tanh }, b: { Second, Sigmoid } }, CrossAttention<3>, Tanh, Flatten, Dense<_, 2>);
+network! {
+    struct Decoder<const L: usize, const M: usize> (Pair<Sequence<L, 3>, Tokens<M, 4>>) {
+        Parallel(Pair) {
+            steps: { First, LayerNorm, Rnn<_, 4> },
+            text: { Second, Embedding<_, 4>, Residual { SelfAttention<1> } },
+        },
+        CrossAttention<2>(bias = false),
+        Dense<4, 3>,
+        Softmax,
+    }
+}
+network!(struct Itself (Sequence<3, 2>) = Parallel(Pair) { ahead: { Gru<_, 4> }, pooled: { Dense<_, 4>, MaxPool1d<2> } }, CrossAttention<1>, Dense<_, 1>);
+
 network!(struct CarriedRnn (Sequence<3, 2>) = Rnn<_, 4>, LayerNorm, Dense<_, 2>);
 network!(struct CarriedGru (Sequence<3, 2>) = Gru<_, 3>, Gru<_, 1>, Dropout(0.3), LastStep);
 network!(struct CarriedReset (Sequence<2, 3>) = Gru<_, 3>(reset = Before), Dense<_, 2>);
@@ -190,6 +204,14 @@ proptest! {
         check!(Transformer<9, 3>, Nll, SMOOTH, seed, samples);
         check!(Transformer<3, 6>, Nll, SMOOTH, seed, samples);
         check!(Layered, MeanSquaredError, SMOOTH, seed, samples);
+    }
+
+    #[test]
+    fn attention_to_another_sequence_has_the_right_gradient(seed in 0_u64..1 << 40, samples in 1_usize..9) {
+        check!(Crossed, MeanSquaredError, SMOOTH, seed, samples);
+        check!(Decoder<2, 5>, Nll, SMOOTH, seed, samples);
+        check!(Decoder<7, 1>, Nll, SMOOTH, seed, samples);
+        check!(Itself, MeanSquaredError, BENT, seed, samples);
     }
 
     #[test]

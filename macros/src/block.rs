@@ -58,19 +58,30 @@ pub(crate) enum Join {
     Concat,
     /// They are added.
     Add,
+    /// Two of them are the parts of a pair.
+    Pair,
 }
 
 impl Join {
     /// Returns the join that `word` names, if it is one.
     pub(crate) fn named(word: &Ident) -> Option<Self> {
         let word = identifier::plain(word);
-        [Self::Concat, Self::Add].into_iter().find(|join| word == join.name())
+        [Self::Concat, Self::Add, Self::Pair].into_iter().find(|join| word == join.name())
     }
 
-    /// Returns the name of its type in the library.
+    /// Returns its name.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Concat => "Concat",
+            Self::Add => "Add",
+            Self::Pair => "Pair",
+        }
+    }
+
+    /// Returns the name of its type in the library: a pair is what concatenation gives in one run.
+    pub(crate) fn type_name(self) -> &'static str {
+        match self {
+            Self::Concat | Self::Pair => "Concat",
             Self::Add => "Add",
         }
     }
@@ -78,7 +89,7 @@ impl Join {
     /// Returns what it does to an output: ``which `block` adds to it``.
     pub(crate) fn verb(self) -> &'static str {
         match self {
-            Self::Concat => "joins",
+            Self::Concat | Self::Pair => "joins",
             Self::Add => "adds",
         }
     }

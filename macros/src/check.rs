@@ -211,6 +211,10 @@ fn edge(network: &Network, index: usize, layer: &Layer, errors: &mut Errors) -> 
         Taken::Foreign => edge.by_trait(),
         Taken::Shape(takes, sizes) if takes.accepts(incoming) => edge.by_sizes(*takes, sizes, errors),
         Taken::Shape(..) if incoming.is_foreign() => edge.by_trait(),
+        Taken::Shape(takes @ Takes::Pair(_), _) => {
+            edge.wants(&takes.noun(), &edge.pairing(), errors);
+            Judge::Settled
+        }
         Taken::Shape(takes, _) => {
             if let Some(shape) = takes.spec() {
                 edge.wants(shape.noun, &edge.conversions(shape), errors);

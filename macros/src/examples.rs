@@ -51,6 +51,7 @@ pub(crate) fn every_layer(callback: &TokenStream) -> TokenStream {
 /// One shape is enough for an elementwise layer, because all of them share the function that computes the output shape.
 pub(crate) fn examples(layer: &'static Spec) -> Vec<(String, String)> {
     let shapes: Vec<_> = match layer.takes {
+        Takes::Pair(_) => vec![&PAIR],
         Takes::Any if layer.flow == Flow::Elementwise => vec![&IMAGE],
         takes => ShapeSpec::all().filter(|shape| takes.accepts(&Shape::Known(shape, Vec::new()))).collect(),
     };
@@ -123,7 +124,8 @@ fn example(layer: &'static Spec, written: &str, shape: &'static ShapeSpec) -> (S
         _ => "LayerNorm, Softmax, ",
     };
     // The parts of a pair have no layer before them.
-    let (input, after) = match shape {
+    let (input, after) = match layer.takes {
+        Takes::Pair(_) => (layer.takes.example(shape), "Identity"),
         _ if *shape == PAIR => (PAIR.example.to_owned(), "LayerNorm"),
         _ => (format!("{}<{}>", shape.plain().name, axes.join(", ")), "Identity"),
     };

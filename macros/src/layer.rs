@@ -27,6 +27,7 @@ mod batch_norm;
 mod conv1d;
 mod conv2d;
 mod conv_transpose2d;
+mod cross_attention;
 mod dense;
 mod dropout;
 mod dropout2d;
@@ -109,6 +110,7 @@ static ALL: &[&Spec] = &[
     &gru::SPEC,
     &lstm::SPEC,
     &self_attention::SPEC,
+    &cross_attention::SPEC,
     &batch_norm::SPEC,
     &layer_norm::SPEC,
     &rms_norm::SPEC,

@@ -65,6 +65,12 @@ pub const fn require_stream(plan: Option<StreamPlan>, otherwise: &str) -> Stream
     }
 }
 
+/// Fails to compile with a message if an output has several steps.
+#[track_caller]
+pub const fn require_single_step(steps: usize, otherwise: &str) {
+    assert!(steps == 1, "{}", otherwise);
+}
+
 /// Returns the number of elements per sample that a layer carries from window to window, and fails to compile with a message if it
 /// cannot go on where the window before ended.
 #[track_caller]

@@ -25,26 +25,29 @@ use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, V
 ///
 /// Written `Parallel { left: { .. }, right: { .. } }` in a network: two to eight branches, each a name and its layers in braces. A
 /// branch without layers, `skip: {}`, passes its input on. `Parallel` and `Parallel(Concat)` concatenate the outputs in the order
-/// written; `Parallel(Add)` adds them. The field of the block has a field for each branch, which has a field for each of its layers:
-/// `network.block.left.conv.weight`, in files `block.left.conv.weight`.
+/// written; `Parallel(Add)` adds them. `Parallel(Pair)` makes a [`Pair`](crate::Pair) of the outputs of two branches, for
+/// [`CrossAttention`](crate::CrossAttention). The field of the block has a field for each branch, which has a field for each of its
+/// layers: `network.block.left.conv.weight`, in files `block.left.conv.weight`.
 ///
 /// **The field of a branch is the network of its layers:** `network.block.left.predict(&x)` is f₁(x). The output of the block is
 /// `network.activations(&x).block`.
 ///
-/// In Rust the type is `Parallel<J, B>`, where `J` is `Concat` or `Add`, and `B` a type that `network!` generates.
+/// In Rust the type is `Parallel<J, B>`, where `J` is `Concat` or `Add`, and `B` a type that `network!` generates. With a
+/// [`Pair`](crate::Pair) as the output, `Concat` writes one output after the other.
 ///
 /// # Shapes
 /// Each branch takes the input. `Concat`: images with the same number of rows and columns become one image with the channels of all
 /// of them, sequences with the same number of steps one sequence with the features of all of them, and vectors one vector with the
 /// elements of all of them. `Add`: all branches return the same shape, which is that of
-/// the output. The output is no longer `Probabilities`.
+/// the output. `Pair`: any shapes of the library. The output is no longer `Probabilities`, and neither are the parts of a pair.
 ///
 /// # Gradients
-/// dL/dx = Σ (dfᵢ/dx)ᵀ gᵢ over the branches, where gᵢ is the part of g = dL/dy that belongs to branch i with `Concat`, and g with
-/// `Add`.
+/// dL/dx = Σ (dfᵢ/dx)ᵀ gᵢ over the branches, where gᵢ is the part of g = dL/dy that belongs to branch i with `Concat` and `Pair`,
+/// and g with `Add`.
 ///
 /// # Errors
-/// Branches whose outputs cannot be joined, fewer than two and more than eight branches do not compile.
+/// Branches whose outputs cannot be joined, fewer than two and more than eight branches, and a pair of more than two do not compile.
+/// Nor does a [`Stream`](crate::Stream) through a pair of sequences, which has no steps.
 ///
 /// # Numerics
 /// The branches are computed in the order written. Outputs, and gradients of the input, are added in this order, with one rounding
@@ -77,6 +80,9 @@ use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, V
 ///
 /// network!(struct Twice (Vector<2>) = Parallel(Add) { first: {}, second: { Identity } });
 /// assert_eq!(Twice::zeroed().predict(&[1.0, -2.0]), [2.0, -4.0]);
+///
+/// network!(struct Halves (Vector<2>) = Parallel(Pair) { skip: {}, sum: { Dense<2, 1> } });
+/// assert_eq!(Halves::zeroed().predict(&[1.0, -2.0]), Both { first: [1.0, -2.0], second: [0.0] });
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Parallel<J, B>(PhantomData<(J, B)>);

@@ -5,7 +5,7 @@ mod weights;
 
 use self::rotary::{Turn, rotate};
 pub use self::weights::AttentionWeights;
-use self::weights::Parts;
+pub(in crate::layer) use self::weights::Parts;
 
 use core::marker::PhantomData;
 

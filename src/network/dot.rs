@@ -50,34 +50,35 @@ impl Display for Dot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(Summary { name, input_parts, layers, .. }) = *self;
         writeln!(f, "digraph \"{name}\" {{\n    node [shape=box];\n    input [shape=plaintext];")?;
-        let mut chain = Chain { boxes: 0, last: String::from("input"), sizes: input_parts, arrows: String::new() };
+        let mut chain =
+            Chain { boxes: 0, last: String::from("input"), sizes: input_parts.to_vec(), arrows: String::new() };
         chain.draw(f, layers, 0)?;
         let Chain { last, sizes, .. } = chain;
-        writeln!(f, "    output [shape=plaintext];\n    {last} -> output [label=\"{}\"];\n}}", shapes(sizes))
+        writeln!(f, "    output [shape=plaintext];\n    {last} -> output [label=\"{}\"];\n}}", shapes(&sizes))
     }
 }
 
 /// The sizes of each part of a sample.
-type Parts<'a> = &'a [&'static [usize]];
+type Parts = Vec<&'static [usize]>;
 
 /// The state of the drawing.
-struct Chain<'a> {
+struct Chain {
     /// The number of boxes and blocks so far.
     boxes: usize,
     /// The box from which the next arrow starts.
     last: String,
     /// The sizes of each part of a sample at that box.
-    sizes: Parts<'a>,
+    sizes: Parts,
     /// Arrows, to be written after all frames: a box that is named inside a frame is drawn in it.
     arrows: String,
 }
 
-impl<'a> Chain<'a> {
+impl Chain {
     /// Draws layers one after the other, inside `depth` frames.
-    fn draw(&mut self, f: &mut fmt::Formatter<'_>, layers: &'a [LayerInfo], depth: usize) -> fmt::Result {
+    fn draw(&mut self, f: &mut fmt::Formatter<'_>, layers: &[LayerInfo], depth: usize) -> fmt::Result {
         for layer in layers {
             self.layer(f, layer, depth)?;
-            self.sizes = core::slice::from_ref(&layer.output);
+            self.sizes = layer.output_parts();
             if depth == 0 {
                 f.write_str(&core::mem::take(&mut self.arrows))?;
             }
@@ -86,7 +87,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Draws a layer, with those inside of it in a frame.
-    fn layer(&mut self, f: &mut fmt::Formatter<'_>, layer: &'a LayerInfo, depth: usize) -> fmt::Result {
+    fn layer(&mut self, f: &mut fmt::Formatter<'_>, layer: &LayerInfo, depth: usize) -> fmt::Result {
         self.boxes += 1;
         let (number, indent) = (self.boxes, "    ".repeat(depth + 1));
         if !layer.has_parts() {
@@ -103,11 +104,12 @@ impl<'a> Chain<'a> {
             Wiring::Chain | Wiring::Repeat(_) | Wiring::Recomputed(_) => None,
             Wiring::Residual { .. } | Wiring::Add => Some(("add", "\"+\", shape=circle")),
             Wiring::Concat => Some(("concat", "\"concatenated\", shape=plaintext")),
+            Wiring::Pair => Some(("pair", "\"pair\", shape=plaintext")),
         };
         if let Some((node, label)) = node {
             writeln!(f, "{indent}    {node}{number} [label={label}];\n{indent}}}")?;
             for (last, sizes) in ends {
-                writeln!(self.arrows, "    {last} -> {node}{number} [label=\"{}\"];", shapes(sizes))?;
+                writeln!(self.arrows, "    {last} -> {node}{number} [label=\"{}\"];", shapes(&sizes))?;
             }
             self.last = format!("{node}{number}");
             return Ok(());
@@ -119,28 +121,28 @@ impl<'a> Chain<'a> {
     fn inside(
         &mut self,
         f: &mut fmt::Formatter<'_>,
-        layer: &'a LayerInfo,
+        layer: &LayerInfo,
         depth: usize,
-    ) -> Result<Vec<(String, Parts<'a>)>, fmt::Error> {
-        let before = (self.last.clone(), self.sizes);
+    ) -> Result<Vec<(String, Parts)>, fmt::Error> {
+        let before = (self.last.clone(), self.sizes.clone());
         let mut ends = Vec::new();
         match layer.wiring.plain() {
             Wiring::Chain | Wiring::Repeat(_) | Wiring::Recomputed(_) => self.draw(f, layer.inside, depth)?,
             Wiring::Residual { shortcut } => {
                 self.draw(f, layer.inside, depth)?;
-                ends.push((self.last.clone(), self.sizes));
+                ends.push((self.last.clone(), self.sizes.clone()));
                 (self.last, self.sizes) = before;
                 if let Some(shortcut) = shortcut {
                     self.draw(f, core::slice::from_ref(shortcut), depth)?;
                 }
                 // Without a shortcut, the input bypasses the layers of the block and goes to the addition.
-                ends.push((self.last.clone(), self.sizes));
+                ends.push((self.last.clone(), self.sizes.clone()));
             }
-            Wiring::Concat | Wiring::Add => {
+            Wiring::Concat | Wiring::Add | Wiring::Pair => {
                 for branch in layer.inside {
                     (self.last, self.sizes) = before.clone();
                     self.draw(f, core::slice::from_ref(branch), depth)?;
-                    ends.push((self.last.clone(), self.sizes));
+                    ends.push((self.last.clone(), self.sizes.clone()));
                 }
             }
         }
@@ -149,7 +151,7 @@ impl<'a> Chain<'a> {
 
     /// Draws the arrow to the next box.
     fn arrow(&mut self, to: String) -> fmt::Result {
-        writeln!(self.arrows, "    {} -> {to} [label=\"{}\"];", self.last, shapes(self.sizes))?;
+        writeln!(self.arrows, "    {} -> {to} [label=\"{}\"];", self.last, shapes(&self.sizes))?;
         self.last = to;
         Ok(())
     }

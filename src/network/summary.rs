@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
@@ -53,6 +54,8 @@ pub enum Wiring {
     Concat,
     /// All read the same input, and their outputs are added.
     Add,
+    /// Both read the same input, and their outputs are a pair.
+    Pair,
 }
 
 impl Wiring {
@@ -70,6 +73,16 @@ impl LayerInfo {
             _ => None,
         };
         self.inside.iter().chain(shortcut)
+    }
+
+    /// Returns the sizes of each part of its output: of the branches of `Parallel(Pair)`, also at the end of a branch, or of the
+    /// output alone.
+    pub(crate) fn output_parts(&self) -> Vec<&'static [usize]> {
+        match (self.wiring.plain(), self.inside) {
+            (Wiring::Pair, branches) => branches.iter().flat_map(Self::output_parts).collect(),
+            (Wiring::Chain, [.., last]) => last.output_parts(),
+            _ => vec![self.output],
+        }
     }
 
     /// Returns how often the layers inside occur.
@@ -227,7 +240,7 @@ fn push_rows(
         let name = format!("{}{}{frozen}{recomputed}", "  ".repeat(depth), layer.title());
         // The parameters of a block are those of its layers.
         let parameters = if layer.has_parts() { String::new() } else { repeated(parameters_times, layer.parameters) };
-        rows.push([name, shape(layer.output), parameters, repeated(kept_times, layer.kept)]);
+        rows.push([name, shapes(&layer.output_parts()), parameters, repeated(kept_times, layer.kept)]);
         let within = |times: &str, wiring: Wiring| match wiring {
             Wiring::Repeat(count) => format!("{times}{} × ", grouped(count as u64)),
             _ => String::from(times),

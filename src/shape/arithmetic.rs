@@ -15,6 +15,12 @@ pub const fn features<S: Shape>() -> usize {
     quotient(S::LEN, S::STEPS)
 }
 
+/// Returns the number of elements of a step of the first part of a pair.
+#[must_use]
+pub const fn features_of_first<S: Shape>() -> usize {
+    features::<S::First>()
+}
+
 /// Returns the size of one axis of a shape, or 1 if the shape has fewer axes.
 #[must_use]
 pub const fn axis<S: Shape>(index: usize) -> usize {

@@ -10,7 +10,9 @@ use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, T
 /// A pair of shapes, the input of a network with two inputs: [`Both`]`<A, B>`, the sample of `A` and then that of `B`.
 ///
 /// The layers [`First`](crate::First) and [`Second`](crate::Second) give one of its parts, each at the beginning of a branch of
-/// [`Parallel`](crate::Parallel). No other layer takes it. Three inputs are a pair in a pair: `Pair<A, Pair<B, C>>`.
+/// [`Parallel`](crate::Parallel). `Parallel(Pair)` makes a pair of the outputs of two branches, and
+/// [`CrossAttention`](crate::CrossAttention) takes one of two sequences. No other layer takes it. Three inputs are a pair in a pair:
+/// `Pair<A, Pair<B, C>>`.
 ///
 /// Its elements are values only if those of both parts are, and even then it is no [`Values`]: a scaler or a layer that takes any
 /// values treats all elements alike. It does so to one part.

@@ -1,4 +1,4 @@
-//! Self-attention against PyTorch, and what else holds of it.
+//! Self-attention and cross-attention against PyTorch, and what else holds of them.
 //!
 //! The recorded values, how they were made and in what form they are stored: `reference/README.md`.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
@@ -20,6 +20,11 @@ network!(struct RotaryCausal (Sequence<19, 6>) = attention: SelfAttention<1>(cau
 network!(struct RotaryNarrow (Sequence<5, 6>) = attention: SelfAttention<3>(true, true));
 network!(struct RotaryWithoutBias (Sequence<3, 20>) = attention: SelfAttention<1>(false, true, false));
 network!(struct RotarySingle (Sequence<1, 2>) = attention: SelfAttention<1>(rotary = true));
+network!(struct CrossSingle (Pair<Sequence<1, 3>, Sequence<1, 3>>) = attention: CrossAttention<1>);
+network!(struct CrossLonger (Pair<Sequence<3, 12>, Sequence<7, 12>>) = attention: CrossAttention<3>);
+network!(struct CrossShorter (Pair<Sequence<9, 6>, Sequence<2, 6>>) = attention: CrossAttention<2>);
+network!(struct CrossNarrow (Pair<Sequence<5, 3>, Sequence<3, 3>>) = attention: CrossAttention<3>);
+network!(struct CrossWithoutBias (Pair<Sequence<4, 8>, Sequence<5, 8>>) = attention: CrossAttention<4>(bias = false));
 network! {
     struct InBlock<const L: usize, const N: usize> (Sequence<L, N>) {
         block: Residual { norm: LayerNorm, attention: SelfAttention<2>(causal = true) },
@@ -47,6 +52,21 @@ fn self_attention_agrees_with_pytorch() {
     agrees_with_recorded::<f32, WithoutBias<f32>>(&file["f32"]["without_bias"], "without bias");
     agrees_with_recorded::<f64, InBlock<7, 6, f64>>(&file["f64"]["residual"], "residual");
     agrees_with_recorded::<f32, InBlock<7, 6, f32>>(&file["f32"]["residual"], "residual");
+}
+
+#[test]
+fn cross_attention_agrees_with_pytorch() {
+    let file = recorded::file("cross_attention.json");
+    agrees_with_recorded::<f64, CrossSingle<f64>>(&file["f64"]["single"], "one step");
+    agrees_with_recorded::<f32, CrossSingle<f32>>(&file["f32"]["single"], "one step");
+    agrees_with_recorded::<f64, CrossLonger<f64>>(&file["f64"]["longer"], "a longer second sequence");
+    agrees_with_recorded::<f32, CrossLonger<f32>>(&file["f32"]["longer"], "a longer second sequence");
+    agrees_with_recorded::<f64, CrossShorter<f64>>(&file["f64"]["shorter"], "a shorter second sequence");
+    agrees_with_recorded::<f32, CrossShorter<f32>>(&file["f32"]["shorter"], "a shorter second sequence");
+    agrees_with_recorded::<f64, CrossNarrow<f64>>(&file["f64"]["narrow"], "heads of one element");
+    agrees_with_recorded::<f32, CrossNarrow<f32>>(&file["f32"]["narrow"], "heads of one element");
+    agrees_with_recorded::<f64, CrossWithoutBias<f64>>(&file["f64"]["without_bias"], "without bias");
+    agrees_with_recorded::<f32, CrossWithoutBias<f32>>(&file["f32"]["without_bias"], "without bias");
 }
 
 #[test]
@@ -150,6 +170,11 @@ fn weights_of_pytorch_are_read_by_their_names() {
     let expected = recorded::parameters::<Causal>(&recorded()["f32"]["causal"]["parameters"]);
     let expected: Vec<f32> = expected.into_iter().map(typenet::Scalar::from_f64).collect();
     assert_eq!(network.parameters(), expected);
+    let network = CrossLonger::load(folder.join("weights_torch_cross_attention.safetensors")).unwrap();
+    let case = &recorded::file("cross_attention.json")["f32"]["longer"];
+    let expected = recorded::parameters::<CrossLonger>(&case["parameters"]);
+    let expected: Vec<f32> = expected.into_iter().map(typenet::Scalar::from_f64).collect();
+    assert_eq!(network.parameters(), expected);
 }
 
 #[test]
@@ -161,9 +186,31 @@ fn a_sequence_has_the_same_bits_alone_and_among_others() {
             Dense<_, 2>,
         }
     }
-    let network = Deep::init(&mut typenet::rng(37));
-    let values: Vec<f32> = (0..33 * 21 * 12_u16).map(|k| (f32::from(k) * 0.7).sin()).collect();
-    let inputs = <Sequence<21, 12>>::batch(&values);
+    has_the_same_bits::<Deep>();
+}
+
+#[test]
+fn a_pair_of_sequences_has_the_same_bits_alone_and_among_others() {
+    network! {
+        #[tile(4)]
+        struct Looking (Pair<Sequence<5, 12>, Sequence<16, 6>>) {
+            Parallel(Pair) {
+                steps: { First, SelfAttention<3> },
+                text: { Second, Dense<_, 12>, Repeat<2> { Residual { SelfAttention<2> } } },
+            },
+            CrossAttention<3>,
+            LastStep,
+            Dense<_, 2>,
+        }
+    }
+    has_the_same_bits::<Looking>();
+}
+
+/// Compares 33 predictions alone with those of a batch.
+fn has_the_same_bits<N: Network<Scalar = f32, Logits = <N as Network>::Output>>() {
+    let network = N::init(&mut typenet::rng(37));
+    let values: Vec<f32> = (0..33 * N::Input::LEN).map(|k| (k as f32 * 0.7).sin()).collect();
+    let inputs = N::Input::batch(&values);
     let mut workspace = Workspace::for_samples(inputs.len());
     for pass in [Pass::inference(), Pass::training(0, 0)] {
         let together = network.forward(inputs, &pass, &mut workspace).unwrap().to_vec();
@@ -189,6 +236,31 @@ fn later_steps_change_no_bit_of_earlier_outputs() {
         assert_eq!(kept[0][..step], before[..step]);
         assert_eq!(network.predict(&input)[..step], before[..step]);
     }
+}
+
+/// A step asks by itself, and sees all steps of the other sequence.
+#[test]
+fn a_step_depends_on_itself_and_on_the_other_sequence() {
+    let network = CrossLonger::init(&mut typenet::rng(3));
+    let value = |step: usize, k: usize| ((step * 12 + k) as f32).sin();
+    let first = std::array::from_fn(|step| std::array::from_fn(|k| value(step, k)));
+    let second = std::array::from_fn(|step| std::array::from_fn(|k| value(step + 3, k)));
+    let before = network.predict(&Both { first, second });
+    let mut reversed = second;
+    reversed.reverse();
+    let after = network.predict(&Both { first, second: reversed });
+    assert!(before.iter().flatten().zip(after.iter().flatten()).all(|(before, after)| (before - after).abs() < 1e-5));
+    for wrong in [f32::NAN, f32::INFINITY, 1e30] {
+        let mut changed = first;
+        changed[1].fill(wrong);
+        let after = network.predict(&Both { first: changed, second });
+        assert_eq!([after[0], after[2]], [before[0], before[2]]);
+        assert_ne!(after[1], before[1]);
+    }
+    let mut changed = second;
+    changed[6][11] = f32::NAN;
+    let after = network.predict(&Both { first, second: changed });
+    assert!(after.iter().flatten().all(|value| value.is_nan()), "{after:?}");
 }
 
 #[test]
@@ -236,6 +308,12 @@ fn sizes_of_weights_and_of_memory_are_those_of_the_documentation() {
     assert_eq!(<PlanOf<false> as Plan>::MULTIPLY_ADDS, 64 * 4 * 128 * 128 + 2 * 128 * 64 * 64);
     assert_eq!(<PlanOf<true> as Plan>::CACHE_LEN, 64 * 5 * 128 + 4 * 64 + 4 * 64 * 64);
     assert_eq!(<PlanOf<true> as Plan>::INFERENCE_LEN, 64 * 4 * 128 + 8 * 64);
+    assert_eq!([CrossLonger::PARAMETERS, CrossWithoutBias::PARAMETERS], [4 * (12 * 12 + 12), 4 * 8 * 8]);
+    let names: Vec<_> = CrossLonger::TENSORS.list().into_iter().map(|tensor| tensor.name).collect();
+    assert_eq!(names, names_of_pytorch.map(|name| format!("attention.{name}")));
+    // What is needed, and what nothing reads.
+    let products = 3 * 2 * 12 * 12 + 7 * 2 * 12 * 12 + 2 * 12 * 3 * 7 + (2 * 3 + 7) * 12 * 12;
+    assert_eq!(CrossLonger::MULTIPLY_ADDS, products);
 }
 
 #[test]

@@ -212,6 +212,106 @@ fn summaries_show_the_sizes_of_both_parts() {
     assert!(dot.contains("input -> layer3 [label=\"(5, 7), (3)\"];"), "{dot}");
 }
 
+type Steps = Pair<Sequence<4, 3>, Tokens<5, 7>>;
+
+network! {
+    struct Reader (Pair<Sequence<4, 3>, Tokens<5, 7>>) {
+        pair: Parallel(Pair) {
+            steps: { First, Dense<_, 6>, Tanh },
+            text: { Second, Embedding<_, 6>, PositionEmbedding },
+        },
+        attention: CrossAttention<2>,
+        head: Dense<_, 7>,
+        Softmax,
+    }
+}
+
+#[test]
+fn a_pair_of_branches_has_the_bits_of_its_branches() {
+    network! {
+        struct Written (Pair<Sequence<4, 6>, Sequence<5, 6>>) = attention: CrossAttention<2>, head: Dense<_, 7>, Softmax
+    }
+    let (network, mut written) = (Reader::init(&mut typenet::rng(1)), Written::zeroed());
+    written.attention.parameters_mut().copy_from_slice(network.attention.parameters());
+    written.head.parameters_mut().copy_from_slice(network.head.parameters());
+    let sample = Both {
+        first: [[0.5, -1.0, 2.0], [0.25, 0.0, 1.0], [9.0, -3.0, 0.1], [0.0; 3]],
+        second: Tokens::sample([0_u8, 6, 3, 3, 1]).unwrap(),
+    };
+    let pair = Both { first: network.pair.steps.predict(&sample), second: network.pair.text.predict(&sample) };
+    assert_eq!(*network.activations(&sample).pair, pair);
+    assert_eq!(network.predict(&sample), written.predict(&pair));
+
+    // A pair may be what a network gives, and its parts may be pairs.
+    network! {
+        struct Three (Vector<2>) {
+            Parallel(Pair) { skip: {}, rest: { Parallel(Pair) { doubled: { Twice }, one: { Dense<_, 1> } } } },
+        }
+    }
+    network!(struct Twice (Vector<2>) = Parallel(Add) { a: {}, b: {} });
+    let given = Three::zeroed().predict(&[1.0, -2.0]);
+    assert_eq!(given, Both { first: [1.0, -2.0], second: Both { first: [2.0, -4.0], second: [0.0] } });
+}
+
+#[test]
+fn a_network_learns_which_step_of_the_other_sequence_is_asked_for() {
+    let mut rng = typenet::rng(5);
+    let mut samples = Vec::new();
+    for sample in 0..140 {
+        let text = Tokens::sample(std::array::from_fn(|_| random::below(&mut rng, 7))).unwrap();
+        // Each step asks for a position, and its answer is the token there.
+        let asked: [usize; 4] = std::array::from_fn(|step| (sample + 2 * step) % 5);
+        let steps = asked.map(|position| [position as f32 / 2.0 - 1.0, f32::from(position == 2), 1.0]);
+        samples.push((
+            Both { first: steps, second: text },
+            asked.map(|position| Class::new(text[position].index()).unwrap()),
+        ));
+    }
+    let (inputs, targets) = samples.into_iter().unzip();
+    let data = Dataset::<Steps, [Class<7>; 4]>::new(inputs, targets).unwrap();
+    let mut network = Reader::init(&mut rng);
+    Trainer::new(Nll, Adam::new(0.02)).batch_size(20).epochs(30).fit(&mut network, &data).unwrap();
+    // One of seven is right by chance.
+    let evaluation = network.evaluate(&data, &Nll);
+    assert!(evaluation.accuracy > 0.9, "{evaluation}");
+}
+
+#[test]
+fn shapes_that_only_the_compiler_knows_are_parts_of_a_pair() {
+    network!(struct Encoder (Tokens<5, 7>) = Embedding<_, 6>, Gru<_, 6>);
+    network! {
+        struct Aliased (Steps) {
+            pair: Parallel(Pair) { steps: { First, Dense<_, 6> }, text: { Second, Encoder } },
+            attention: CrossAttention<3>,
+        }
+    }
+    network!(struct Direct (Pair<Sequence<4, 6>, Sequence<5, 6>>) = attention: CrossAttention<3>);
+    let network = Aliased::init(&mut typenet::rng(1));
+    let mut direct = Direct::zeroed();
+    direct.attention.parameters_mut().copy_from_slice(network.attention.parameters());
+    let sample = Both { first: [[0.5, -1.0, 2.0]; 4], second: Tokens::sample([0_u8, 6, 3, 3, 1]).unwrap() };
+    assert_eq!(network.predict(&sample), direct.predict(&network.activations(&sample).pair));
+}
+
+#[test]
+fn summaries_show_both_parts_of_a_pair_of_branches() {
+    let summary = Reader::summary();
+    let text = summary.to_string();
+    let rows: Vec<_> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let rows: Vec<_> = rows.iter().map(String::as_str).collect();
+    for row in ["pair: Parallel(Pair) (4, 6), (5, 6)", "steps (4, 6)", "attention: CrossAttention<2> (4, 6) 168"] {
+        assert!(rows.iter().any(|found| found.starts_with(row)), "{row}\n{text}");
+    }
+    let dot = summary.dot().to_string();
+    for line in [
+        "pair1 [label=\"pair\", shape=plaintext];",
+        "-> pair1 [label=\"(5, 6)\"];",
+        "pair1 -> layer10 [label=\"(4, 6), (5, 6)\"];",
+    ] {
+        assert!(dot.contains(line), "{line}\n{dot}");
+    }
+}
+
 /// A sample without steps is a single step.
 #[test]
 fn a_stream_of_pairs_predicts_each() {

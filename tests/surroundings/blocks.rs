@@ -49,6 +49,13 @@ network!(
     pub struct Plain (Image<1, 2, 2>) =
         Parallel { a: {}, b: { Tanh } }, Repeat<2> { Sigmoid }, Residual(Identity) { r#fn: Tanh }, Parallel(Add) { a: {}, b: {} }
 );
+network!(
+    /// Pairs that branches make, one after the other.
+    pub struct Paired<const N: usize, const R: usize> (Sequence<2, N>) =
+        Parallel(Pair) { r#loop: {}, other: { Dense<N, N> } },
+        Repeat<R> { Parallel(Pair) { r#loop: { CrossAttention<1> }, other: { Second } } },
+        First
+);
 
 #[test]
 fn blocks_compile_anywhere() -> typenet::Result<()> {
@@ -69,5 +76,7 @@ fn blocks_compile_anywhere() -> typenet::Result<()> {
     let image = [[[0.0, 1.0], [-1.0, 2.0]]];
     assert_eq!(*Plain::zeroed().activations(&image).parallel_2, Plain::zeroed().predict(&image));
     assert_eq!(Plain::PARAMETERS, 0);
+    assert_eq!(Paired::<3, 2>::PARAMETERS, 12 + 2 * 4 * 12);
+    assert_eq!(Paired::<3, 2>::zeroed().parallel.other.predict(&[[0.5; 3]; 2]), [[0.0; 3]; 2]);
     Ok(())
 }

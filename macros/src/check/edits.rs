@@ -61,6 +61,12 @@ impl Edge<'_> {
         fitting.map(|(name, _)| format!("`{name}` before {layer}")).collect()
     }
 
+    /// Returns the edit that makes a pair of sequences of what comes in.
+    pub(super) fn pairing(&self) -> Vec<String> {
+        let [first, second] = if let Shape::Pair(..) = self.incoming { ["First, ..", "Second, .."] } else { [".."; 2] };
+        vec![format!("`Parallel(Pair) {{ a: {{ {first} }}, b: {{ {second} }} }}` before {}", self.layer.text())]
+    }
+
     /// Returns the edits that would convert the incoming shape to the one that the layer takes.
     pub(super) fn conversions(&self, wanted: &'static ShapeSpec) -> Vec<String> {
         if !self.incoming.has_values() {

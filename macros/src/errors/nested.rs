@@ -112,7 +112,17 @@ pub(crate) fn count_inferred(place: Place) -> Error {
 
 /// `Parallel(Multiply) { .. }`
 pub(crate) fn unknown_join(place: Place, text: &str) -> Error {
-    place.error(format!("`{text}` is not a way to join branches\n\nhelp: write `Parallel(Concat)`, or `Parallel(Add)`"))
+    place.error(format!(
+        "`{text}` is not a way to join branches\n\nhelp: write `Parallel(Concat)`, `Parallel(Add)` or `Parallel(Pair)`"
+    ))
+}
+
+/// `Parallel(Pair) { a: { .. }, b: { .. }, c: { .. } }`
+pub(crate) fn pair_of_branches(place: Place, whose: &str, found: usize) -> Error {
+    place.error(format!(
+        "{whose} makes a pair of {found} branches\n\n\
+         help: write two branches, one of which may end with another `Parallel(Pair)`"
+    ))
 }
 
 /// `Parallel { only: { .. } }`

@@ -190,6 +190,15 @@ pub(crate) fn heads_do_not_divide(layer: &str, features: &str) -> [String; 3] {
     ]
 }
 
+/// Sequences of other widths, in parts as those of `groups_do_not_divide`.
+pub(crate) fn widths_differ(layer: &str) -> [String; 3] {
+    [
+        format!("shape mismatch: the first input of {layer} has "),
+        " but the second has ".to_owned(),
+        "\n\nhelp: give both as many features, with a `Dense` at the end of one of them".to_owned(),
+    ]
+}
+
 /// Heads whose pairs of features do not divide the features, in parts as those of `groups_do_not_divide`.
 pub(crate) fn heads_do_not_divide_into_pairs(layer: &str, features: &str) -> [String; 3] {
     [
@@ -274,5 +283,13 @@ pub(crate) fn needs_whole_sequence(layer: &str, network: &Ident) -> String {
     format!(
         "`{layer}` of `{network}` gives an output that depends on later steps, so `{network}` cannot read one step at a time\n\n\
          help: predict the whole sequence, or use layers that read forward, such as a recurrent layer with its default direction"
+    )
+}
+
+/// A network of a stream gives a sequence for an input without steps.
+pub(crate) fn gives_whole_sequence(layer: &str, network: &Ident) -> String {
+    format!(
+        "`{layer}` of `{network}` gives a sequence for an input without steps, so `{network}` cannot give one step at a time\n\n\
+         help: predict the whole sequence"
     )
 }

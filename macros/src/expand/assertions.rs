@@ -182,7 +182,8 @@ fn end(names: &Names) -> [TokenStream; 2] {
 fn joined(private: &TokenStream, join: Join) -> TokenStream {
     let (bound, [first, second]) = match join {
         Join::Add => (code!(#private::Shape), [code!(A::Plain), code!(B::Plain)]),
-        Join::Concat => (code!(#private::Concatenates), [code!(A::Of<1>), code!(B::Of<1>)]),
+        // The branches of a pair are not compared.
+        Join::Concat | Join::Pair => (code!(#private::Concatenates), [code!(A::Of<1>), code!(B::Of<1>)]),
     };
     code! {
         #[diagnostic::do_not_recommend]

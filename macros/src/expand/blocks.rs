@@ -39,7 +39,7 @@ pub(super) fn types<'a>(names: &Names<'a>, index: usize, block: &'a Block) -> [T
             [code!(#library::#keyword<#kind, #count #recomputes>), code!([#with; #count])]
         }
         Block::Parallel { name, join, .. } => {
-            let ([kind, with], join) = (both(name), Ident::new(join.name(), Span::mixed_site()));
+            let ([kind, with], join) = (both(name), Ident::new(join.type_name(), Span::mixed_site()));
             [code!(#library::#keyword<#private::#join, #kind>), with]
         }
     }

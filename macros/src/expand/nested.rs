@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::blocks::{self, Site, is_shortcut};
 use super::{Names, assertions, plain, types};
+use crate::block::Join;
 use crate::check::Judges;
 use crate::graph::{Block, Branch};
 
@@ -204,6 +205,12 @@ impl<'n, 'a> Branches<'n, 'a> {
         let (true, Some(Site { output: first, .. })) = (layer.output.is_foreign(), self.sites.first()) else {
             return names.shape(&layer.output);
         };
+        if let (Some(Block::Parallel { join: Join::Pair, .. }), [first, second]) = (layer.block(), &self.sites[..]) {
+            let library = &names.library;
+            let parts = [first, second].map(|Site { output, .. }| code!(<#output as #private::Shape>::Plain));
+            let [first, second] = parts;
+            return code!(#library::Pair<#first, #second>);
+        }
         let sum = layer.block().and_then(|block| block.sizes().into_iter().next());
         let sum = sum.map(|sum| {
             let sum = names.sizes.tokens(sum);

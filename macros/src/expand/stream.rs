@@ -63,8 +63,7 @@ pub(super) fn step(names: &Names) -> Option<TokenStream> {
 pub(super) fn len(names: &Names) -> TokenStream {
     let private = &names.private;
     if !names.network.input.may_have_steps() {
-        let architecture = names.architecture();
-        return code!(<#architecture as #private::Plan>::INFERENCE_LEN);
+        return len_of_prediction(names);
     }
     let widest = names.widest_step();
     let plans = of_each(names, |kind, shape, layer| {
@@ -75,6 +74,18 @@ pub(super) fn len(names: &Names) -> TokenStream {
         let __plan = #private::StreamPlan::stateless(0)#(.and(#plans))*.with_scratch(2 * #widest);
         __plan.state + __plan.scratch
     }}
+}
+
+/// Returns the number of scalars that a stream of predictions needs, which does not compile if a prediction has several steps.
+fn len_of_prediction(names: &Names) -> TokenStream {
+    let (private, architecture) = (&names.private, names.architecture());
+    let len = code!(<#architecture as #private::Plan>::INFERENCE_LEN);
+    let (Some(site), Some(output)) = (names.layers.last(), names.shapes.last()) else { return len };
+    let Some(layer) = site.layer else { return len };
+    let message = errors::gives_whole_sequence(&plain(&site.field), &names.network.name);
+    let checked =
+        at(layer.place.span(), code!(#private::require_single_step(<#output as #private::Shape>::STEPS, #message)));
+    code!({ #checked; #len })
 }
 
 /// Returns the number of scalars per sequence that a network carries from window to window, which does not compile if a layer

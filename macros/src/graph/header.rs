@@ -237,8 +237,8 @@ fn example(statements: &[Option<Statement>], output: Option<&Shape>) -> (String,
         return (format!("Vector<{}>", size.text()), None);
     }
     match taken(statements) {
-        Some(shape) if shape.axes.len() > 1 || *shape == PAIR => {
-            (shape.example.to_owned(), Some("the sizes of the input"))
+        Some((takes, shape)) if shape.axes.len() > 1 || *shape == PAIR => {
+            (takes.example(shape), Some("the sizes of the input"))
         }
         _ => ("Vector<64>".to_owned(), Some("the number of values that come in")),
     }
@@ -246,18 +246,18 @@ fn example(statements: &[Option<Statement>], output: Option<&Shape>) -> (String,
 
 /// Returns the stand-in for the input after a mistake: a shape that the layers take, with sizes that are not checked.
 pub(super) fn guess(statements: &[Option<Statement>], unknown: &Size) -> Shape {
-    let spec = taken(statements).unwrap_or(&VECTOR);
+    let spec = taken(statements).map_or(&VECTOR, |(_, spec)| spec);
     Shape::filled(spec, unknown)
 }
 
-/// Returns the shape that the first shape-specific layer takes.
-fn taken(statements: &[Option<Statement>]) -> Option<&'static ShapeSpec> {
+/// Returns what the first shape-specific layer takes, and the shape of it.
+fn taken(statements: &[Option<Statement>]) -> Option<(Takes, &'static ShapeSpec)> {
     for statement in statements {
         match &statement.as_ref()?.kind {
-            StatedKind::BuiltIn { spec, .. } => match spec.takes {
-                Takes::Shape(shape) | Takes::Steps(shape) => return Some(shape),
-                Takes::Any if spec.keeps_size() => {}
-                Takes::Any => return None,
+            StatedKind::BuiltIn { spec, .. } => match spec.takes.spec() {
+                Some(shape) => return Some((spec.takes, shape)),
+                None if spec.keeps_size() => {}
+                None => return None,
             },
             StatedKind::Block(block) => return block.chains().into_iter().find_map(taken),
             StatedKind::Custom { .. } => return None,

@@ -47,6 +47,8 @@ pub(crate) enum Takes {
     Shape(&'static ShapeSpec),
     /// The same, or a sequence of it: the layer acts on each step. The axes in its slots are those of a step.
     Steps(&'static ShapeSpec),
+    /// A pair of two of this shape.
+    Pair(&'static ShapeSpec),
 }
 
 impl Takes {
@@ -55,6 +57,7 @@ impl Takes {
         match self {
             Self::Any => None,
             Self::Shape(spec) | Self::Steps(spec) => Some(spec),
+            Self::Pair(_) => Some(&PAIR),
         }
     }
 
@@ -64,13 +67,16 @@ impl Takes {
             Self::Any => shape.has_values(),
             Self::Shape(spec) => shape.is_a(spec),
             Self::Steps(spec) => shape.has_steps_of(spec),
+            Self::Pair(spec) => {
+                matches!(shape, Shape::Pair(parts, _) if parts.iter().all(|part| part.spec() == Some(spec)))
+            }
         }
     }
 
     /// Returns the sizes of a shape for which the layer has slots.
     pub(crate) fn sizes(self, shape: &Shape) -> &[Size] {
         match self {
-            Self::Any | Self::Shape(_) => shape.sizes(),
+            Self::Any | Self::Shape(_) | Self::Pair(_) => shape.sizes(),
             Self::Steps(_) => shape.sizes_of_step(),
         }
     }
@@ -78,7 +84,7 @@ impl Takes {
     /// Returns the axes of these sizes.
     pub(crate) fn axes(self, shape: &Shape) -> &'static [Axis] {
         match self {
-            Self::Any | Self::Shape(_) => shape.spec().map_or(&[], |spec| spec.axes),
+            Self::Any | Self::Shape(_) | Self::Pair(_) => shape.spec().map_or(&[], |spec| spec.axes),
             Self::Steps(_) => shape.axes_of_step(),
         }
     }
@@ -89,7 +95,13 @@ impl Takes {
             Self::Any => "values".to_owned(),
             Self::Shape(spec) => spec.noun.to_owned(),
             Self::Steps(spec) => format!("{} or a sequence", spec.noun),
+            Self::Pair(spec) => format!("a pair of {}s", spec.noun.trim_start_matches("a ")),
         }
+    }
+
+    /// Returns the source text of a shape that it takes: of this one, or of a pair of its parts.
+    pub(crate) fn example(self, shape: &ShapeSpec) -> String {
+        if let Self::Pair(part) = self { format!("Pair<{0}, {0}>", part.example) } else { shape.example.to_owned() }
     }
 
     /// Returns what it takes with these sizes, as source text in a message.
@@ -103,7 +115,7 @@ impl Takes {
     /// Returns the axis of a shape that is the first one in the slots.
     pub(crate) fn first_axis(self, shape: &Shape) -> usize {
         match self {
-            Self::Any | Self::Shape(_) => 0,
+            Self::Any | Self::Shape(_) | Self::Pair(_) => 0,
             Self::Steps(_) => shape.spec().map_or(0, ShapeSpec::axes_of_steps),
         }
     }

@@ -4,7 +4,7 @@ use crate::errors;
 use crate::place::Place;
 use crate::setting::Value;
 use crate::shape::{Shape, ShapeSpec};
-use crate::size::{AXIS, FEATURES, Function, JOINED, LENGTH, Size};
+use crate::size::{AXIS, FEATURES, FEATURES_OF_FIRST, Function, JOINED, LENGTH, Size};
 
 /// The largest divisor that a message lists, apart from the size itself.
 const MOST_DIVISORS: u64 = 10_000;
@@ -189,6 +189,18 @@ impl Written<'_> {
             return self.asked(&FEATURES, Vec::new(), words);
         }
         Size::product(sizes, words, self.place)
+    }
+
+    /// Returns the numbers of elements of a step of each part of a pair. For a pair that only the compiler knows, they are equal.
+    pub(crate) fn features_of_parts(&self) -> [Size; 2] {
+        if let Shape::Pair(parts, _) = self.input
+            && let [Some(first), Some(second)] = [0, 1].map(|part| parts[part].sizes().last())
+        {
+            return [first.moved(self.place), second.moved(self.place)];
+        }
+        let words = format!("the features of the first input of {}", self.layer);
+        let asked = self.asked(&FEATURES_OF_FIRST, Vec::new(), words);
+        [asked.clone(), asked]
     }
 
     /// Returns the number of channels of an image, of features of a sequence, or of values of a vector.

@@ -17,6 +17,10 @@ pub(crate) static LENGTH: Function = Function { name: "length", takes_list: fals
 /// The number of elements of a step of a shape that only the compiler knows; of a shape without steps, that of all elements.
 pub(crate) static FEATURES: Function = Function { name: "features", takes_list: false, fold: |_| None };
 
+/// The number of elements of a step of the first part of a pair that only the compiler knows.
+pub(crate) static FEATURES_OF_FIRST: Function =
+    Function { name: "features_of_first", takes_list: false, fold: |_| None };
+
 /// The size of a shape that only the compiler knows along an axis, given by its index; 1 if the shape has fewer axes.
 pub(crate) static AXIS: Function = Function { name: "axis", takes_list: false, fold: |_| None };
 

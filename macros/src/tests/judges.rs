@@ -229,6 +229,16 @@ fn blocks_give_the_shape_that_they_take() {
 }
 
 #[test]
+fn branches_make_pairs_and_repetitions_give_them() {
+    assert_chain(
+        "struct Name<const N: usize> (Tokens<5, 9>) { a: Parallel(Pair) { b: { Embedding<_, N>, Softmax }, c: { Embedding<_, N> } }, \
+         d: Repeat<2> { Parallel(Pair) { e: { Parallel(Add) { f: { First }, g: { CrossAttention<2> } } }, h: { Second } } }, Second }",
+        "Tokens<5, 9> -a: Parallel(Pair)-> Pair<Sequence<5, N>, Sequence<5, N>> -d: Repeat<2>-> Pair<Sequence<5, N>, Sequence<5, N>> \
+         -second: Second-> Sequence<5, N>",
+    );
+}
+
+#[test]
 fn shortcuts_repetitions_and_branches_give_what_follows_from_them() {
     assert_chain(
         "struct Name (Image<3, 8, 8>) { a: Residual(Conv2d<_, 8, 1>(stride = 2)) { Conv2d<_, 8, 2>(2) }, b: Repeat<4> { Relu }, \

@@ -797,7 +797,13 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             wiring: Wiring::Chain,
         },
     ];
-    const STREAM_LEN: usize = <DigitClassifier<f32> as Plan>::INFERENCE_LEN;
+    const STREAM_LEN: usize = {
+        require_single_step(
+            <Probabilities<10> as Shape>::STEPS,
+            "`softmax` of `DigitClassifier` gives a sequence for an input without steps, so `DigitClassifier` cannot give one step at a time\n\nhelp: predict the whole sequence",
+        );
+        <DigitClassifier<f32> as Plan>::INFERENCE_LEN
+    };
     const CARRIED_LEN: usize = 0;
     #[inline(always)]
     fn trace<I: Isa>(

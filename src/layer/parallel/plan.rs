@@ -130,8 +130,9 @@ impl<B: Branches> Plan for ParallelPlan<B> {
     const SAMPLES_TOGETHER: usize = Self::TOTALS.samples_together;
     const ROWS: usize = Self::TOTALS.rows;
     const MIXING: Mixing = Self::TOTALS.mixing;
+    // A pair has no steps.
     const STREAM: Option<StreamPlan> = match Self::TOTALS.stream {
-        Some(plan) => Some(plan.with_scratch(Self::TOTALS.step)),
-        None => None,
+        Some(plan) if B::Output::PARTS.len() == 1 => Some(plan.with_scratch(Self::TOTALS.step)),
+        _ => None,
     };
 }

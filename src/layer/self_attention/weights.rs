@@ -11,7 +11,8 @@ use crate::layer::dense::Dense;
 use crate::scalar::Scalar;
 use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
-/// The parameters of a [`SelfAttention`](crate::SelfAttention) on `N` features, with `B` biases for each projection, `N` or 0.
+/// The parameters of a [`SelfAttention`](crate::SelfAttention) or a [`CrossAttention`](crate::CrossAttention) on `N` features, with
+/// `B` biases for each projection, `N` or 0.
 ///
 /// In files, tensors have the names and shapes of PyTorch: `in_proj_weight`, `in_proj_bias`, `out_proj.weight` and
 /// `out_proj.bias`.
@@ -51,16 +52,16 @@ flat_parameters!(
 );
 
 /// The parameters as slices.
-pub(super) struct Parts<S> {
-    pub(super) in_weight: S,
-    pub(super) in_bias: S,
-    pub(super) out_weight: S,
-    pub(super) out_bias: S,
+pub(in crate::layer) struct Parts<S> {
+    pub(in crate::layer) in_weight: S,
+    pub(in crate::layer) in_bias: S,
+    pub(in crate::layer) out_weight: S,
+    pub(in crate::layer) out_bias: S,
 }
 
 impl<const N: usize, T: Scalar, const B: usize> AttentionWeights<N, T, B> {
     #[inline(always)]
-    pub(super) fn parts(&self) -> Parts<&[T]> {
+    pub(in crate::layer) fn parts(&self) -> Parts<&[T]> {
         let (in_weight, rest) = self.parameters().split_at(3 * N * N);
         let (in_bias, rest) = rest.split_at(3 * B);
         let (out_weight, out_bias) = rest.split_at(N * N);
@@ -68,7 +69,7 @@ impl<const N: usize, T: Scalar, const B: usize> AttentionWeights<N, T, B> {
     }
 
     #[inline(always)]
-    pub(super) fn parts_mut(&mut self) -> Parts<&mut [T]> {
+    pub(in crate::layer) fn parts_mut(&mut self) -> Parts<&mut [T]> {
         let (in_weight, rest) = self.parameters_mut().split_at_mut(3 * N * N);
         let (in_bias, rest) = rest.split_at_mut(3 * B);
         let (out_weight, out_bias) = rest.split_at_mut(N * N);
@@ -76,7 +77,7 @@ impl<const N: usize, T: Scalar, const B: usize> AttentionWeights<N, T, B> {
     }
 
     /// Initializes all weights by `initializer`, as matrices of `N` inputs and `N` outputs. Biases are zero.
-    pub(super) fn initialize<R: RandomSource + ?Sized>(&mut self, initializer: Initializer, rng: &mut R) {
+    pub(in crate::layer) fn initialize<R: RandomSource + ?Sized>(&mut self, initializer: Initializer, rng: &mut R) {
         let Parts { in_weight, in_bias, out_weight, out_bias } = self.parts_mut();
         initializer.fill(in_weight, N, N, rng);
         initializer.fill(out_weight, N, N, rng);

@@ -153,6 +153,9 @@ impl Within<'_> {
     /// Makes each branch but the first judged against it, up to one of which the macro knows that it differs. Returns whether
     /// there is none.
     fn judge(&self, branches: &mut [Branch], outputs: &[Shape], sources: &[Source], join: Join, known: bool) -> bool {
+        if join == Join::Pair {
+            return true;
+        }
         let Some(((first, output), source)) = branches.first().zip(outputs.first()).zip(sources.first()) else {
             return false;
         };
@@ -176,11 +179,25 @@ impl Within<'_> {
         known: bool,
         errors: &mut Errors,
     ) -> Result<(Shape, Option<Size>), Refused> {
+        if join == Join::Pair {
+            return Ok((self.pair(outputs)?, None));
+        }
         let first = self.first_of_values(join, outputs, known, errors)?;
-        let foreign = outputs.iter().any(Shape::is_foreign);
         if join == Join::Add {
             return Ok((first.plain(&self.unknown()), None));
         }
+        self.concatenated(first, outputs, known, errors)
+    }
+
+    /// Returns the shape of concatenated outputs, the first of which is `first`, and the size as [`joined`](Self::joined) does.
+    fn concatenated(
+        &self,
+        first: &Shape,
+        outputs: &[Shape],
+        known: bool,
+        errors: &mut Errors,
+    ) -> Result<(Shape, Option<Size>), Refused> {
+        let foreign = outputs.iter().any(Shape::is_foreign);
         let layer = format!("`{}`", self.path);
         let parameters = self.whose.parameters;
         let by_steps = outputs.iter().all(|output| output.has_steps_of(&VECTOR));
@@ -216,6 +233,13 @@ impl Within<'_> {
             return Err(Refused);
         }
         Ok((output, None))
+    }
+
+    /// Returns the pair of the outputs of two branches.
+    fn pair(&self, outputs: &[Shape]) -> Result<Shape, Refused> {
+        let [first, second] = outputs else { return Err(Refused) };
+        let foreign = first.is_foreign() || second.is_foreign();
+        Ok(if foreign { self.unknown() } else { Shape::pair([first.clone(), second.clone()]) })
     }
 
     /// Returns the first of the outputs of branches, if all of them have values to join.

@@ -105,6 +105,7 @@ impl Stated<'_> {
         match self.spec.takes {
             Takes::Any => state.kind || !self.spec.keeps_size(),
             Takes::Shape(spec) => *spec != PAIR || state.kind && self.spec.takes.accepts(&state.shape),
+            Takes::Pair(_) => state.kind && self.spec.takes.accepts(&state.shape),
             Takes::Steps(_) => state.kind || !self.spec.takes.accepts(&state.shape),
         }
     }
@@ -246,7 +247,9 @@ impl Stated<'_> {
         let number = Size::Number(axis as u64, place);
         let size = match takes {
             Takes::Steps(_) => Size::asked(&FEATURES, alias.clone(), Vec::new(), words, place),
-            Takes::Any | Takes::Shape(_) => Size::asked(&AXIS, alias.clone(), vec![number], words, place),
+            Takes::Any | Takes::Shape(_) | Takes::Pair(_) => {
+                Size::asked(&AXIS, alias.clone(), vec![number], words, place)
+            }
         };
         (size, true)
     }

@@ -103,6 +103,10 @@ impl Within<'_> {
                 if branches.iter().all(Option::is_none) {
                     return None;
                 }
+                if let (Some(Join::Pair), 3..) = (join, branches.len()) {
+                    errors.push(errors::pair_of_branches(Place::of(self.word), &self.whose(), branches.len()));
+                    return None;
+                }
                 Some(StatedBlock::Parallel { branches: self.branches(branches, errors), join })
             }
         }

@@ -223,9 +223,15 @@ const BRANCHES: &[Case] = &[
          help: put some of them into a block within one of its branches",
     ),
     (
+        "struct Name { Dense<1, 2>, Parallel(Pair) { a: {}, b: {}, c: {} }, First }",
+        "Parallel",
+        "`parallel` makes a pair of 3 branches\n\n\
+         help: write two branches, one of which may end with another `Parallel(Pair)`",
+    ),
+    (
         "struct Name { Dense<1, 2>, Parallel(Sum) { a: { Tanh }, b: {} } }",
         "Sum",
-        "`Sum` is not a way to join branches\n\nhelp: write `Parallel(Concat)`, or `Parallel(Add)`",
+        "`Sum` is not a way to join branches\n\nhelp: write `Parallel(Concat)`, `Parallel(Add)` or `Parallel(Pair)`",
     ),
     (
         "struct Name { Dense<1, 2>, Parallel { Tanh, b: {} } }",

@@ -313,7 +313,41 @@ const SHAPES: &[Case] = &[
     ),
 ];
 
+const PAIRS: &[Case] = &[
+    (
+        "struct Name (Sequence<4, 6>) { attention: CrossAttention<2>, LastStep }",
+        "2",
+        "shape mismatch: the input gives `Sequence<4, 6>` but `attention` takes a pair of sequences\n\n\
+         help: write `Parallel(Pair) { a: { .. }, b: { .. } }` before `attention`",
+    ),
+    (
+        "struct Name (Pair<Tokens<4, 6>, Sequence<5, 6>>) { attention: CrossAttention<2>, LastStep }",
+        "2",
+        "shape mismatch: the input gives `Pair<Tokens<4, 6>, Sequence<5, 6>>` but `attention` takes a pair of sequences\n\n\
+         help: write `Parallel(Pair) { a: { First, .. }, b: { Second, .. } }` before `attention`",
+    ),
+    (
+        "struct Name (Pair<Sequence<4, 6>, Sequence<5, 8>>) { attention: CrossAttention<2>, LastStep }",
+        "CrossAttention",
+        "shape mismatch: the first input of `attention` has 6 features but the second has 8\n\n\
+         help: give both as many features, with a `Dense` at the end of one of them",
+    ),
+    (
+        "struct Name (Sequence<4, 6>) { Parallel(Pair) { a: {}, b: { Gru<_, 6> } }, attention: CrossAttention<4>, LastStep }",
+        "4",
+        "heads do not divide: `attention` has 4 heads, but the divisors of 6 features are 1, 2, 3, 6\n\n\
+         help: write one of these numbers for the heads, or another number of features",
+    ),
+    (
+        "struct Name { attention: CrossAttention<2> }",
+        "Name",
+        "the input shape of `Name` is not known\n\n\
+         help: write `struct Name (Pair<Sequence<16, 8>, Sequence<16, 8>>) { .. }`, with the sizes of the input",
+    ),
+];
+
 #[test]
 fn mismatched_edges_name_both_layers_and_a_fix() {
     assert_messages(SHAPES);
+    assert_messages(PAIRS);
 }
