@@ -45,8 +45,8 @@ pub(crate) fn every_layer(callback: &TokenStream) -> TokenStream {
     quote!(#modules #callback! { #list })
 }
 
-/// Returns a layer after each shape that it takes, and with each of its settings that change shapes after the first of them, as
-/// an input and a chain.
+/// Returns a layer after each shape that it takes, and with all sizes, `_`, and each of its settings that change shapes after the first
+/// of them, as an input and a chain.
 ///
 /// One shape is enough for an elementwise layer, because all of them share the function that computes the output shape.
 pub(crate) fn examples(layer: &'static Spec) -> Vec<(String, String)> {
@@ -55,10 +55,10 @@ pub(crate) fn examples(layer: &'static Spec) -> Vec<(String, String)> {
         Takes::Any if layer.flow == Flow::Elementwise => vec![&IMAGE],
         takes => ShapeSpec::all().filter(|shape| takes.accepts(&Shape::Known(shape, Vec::new()))).collect(),
     };
-    let sized = std::iter::once(layer.example.to_owned()).chain(with_all_sizes(layer)).chain(following(layer));
-    let sized = sized.flat_map(|written| shapes.iter().map(move |shape| (written.clone(), *shape)).collect::<Vec<_>>());
-    let set = shapes.first().into_iter().flat_map(|shape| settings(layer).into_iter().map(move |set| (set, *shape)));
-    sized.chain(set).map(|(written, shape)| example(layer, &written, shape)).collect()
+    let others = with_all_sizes(layer).into_iter().chain(following(layer)).chain(settings(layer));
+    let others = shapes.first().into_iter().flat_map(|shape| others.clone().map(move |other| (other, *shape)));
+    let plain = shapes.iter().map(|shape| (layer.example.to_owned(), *shape));
+    plain.chain(others).map(|(written, shape)| example(layer, &written, shape)).collect()
 }
 
 /// Returns the example with the sizes that it leaves out, each larger than the one before it.
