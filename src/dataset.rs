@@ -13,6 +13,7 @@ mod batches;
 mod csv;
 mod digits;
 mod epoch;
+mod folds;
 #[cfg(feature = "idx")]
 mod idx;
 mod min_max;
@@ -46,6 +47,7 @@ pub(crate) use checked_batches::CheckedBatches;
 pub use csv::{Csv, CsvTable, Missing, TargetColumns};
 pub use digits::digits;
 pub use epoch::Epoch;
+pub use folds::{Fold, Folds};
 pub use min_max::MinMax;
 pub use quantile_transformer::QuantileTransformer;
 pub use scaler::Scaler;

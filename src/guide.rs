@@ -4,6 +4,7 @@
 //! - [`sequences`]: recurrent layers, streams, tokens, text that a network writes, attention
 //! - [`datasets`]: samples, splits, scaling, batches
 //! - [`training`]: `Trainer`, losses, optimizers, learning rates, callbacks, a custom training loop
+//! - [`selection`]: cross-validation, searches among architectures and settings, ensembles
 //! - [`looking_inside`]: summaries, outputs of layers, classes, metrics, norms, parts of other networks, pictures
 //! - [`formulas`]: activations, losses, layers and functions as formulas, whose derivatives a macro writes
 //! - [`custom_layers`]: a custom layer, as a formula or by hand, without and with parameters and settings
@@ -80,6 +81,9 @@ pub mod datasets {}
 
 #[doc = include_str!("guide/training.md")]
 pub mod training {}
+
+#[doc = include_str!("guide/selection.md")]
+pub mod selection {}
 
 #[doc = include_str!("guide/looking_inside.md")]
 #[cfg_attr(feature = "plot", doc = "All of them are in [`plot`](crate::plot).")]

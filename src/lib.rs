@@ -11,6 +11,7 @@
 //! - [`mod@network`]: what a declared network provides, [`mod@minimize`]: descent on any other function
 //! - [`function`]: activations and their derivatives on plain scalars
 #![cfg_attr(feature = "std", doc = "- [`train`], [`history`]: training")]
+//! - [`selection`]: cross-validation, searches among settings, ensembles
 //! - [`gradient_check`]: whether derivatives are right, [`mod@generate`]: text that a network writes
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: weights files and checkpoints")]
 #![cfg_attr(feature = "plot", doc = "- [`plot`]: pictures of all of this")]
@@ -75,6 +76,7 @@ pub mod generate;
 pub mod gradient_check;
 #[cfg(feature = "plot")]
 pub mod plot;
+pub mod selection;
 #[cfg(feature = "std")]
 pub mod train;
 

@@ -5,6 +5,7 @@
 //! | a function and its derivative | [`function`] | [`Picture`] |
 //! | one history of training | [`history`](fn@history) | [`Picture`] |
 //! | one measure of several histories | [`histories`] | [`Picture`] |
+//! | the loss by learning rate, to choose one | [`learning_rates`] | [`Picture`] |
 //! | the classes that a classifier of two inputs predicts, by region | [`decision_regions`] | [`Picture`] |
 //! | which classes a classifier confuses | [`confusion_matrix`] | [`Picture`] |
 //! | series of numbers, such as the states of recurrent units | [`series`](fn@series) | [`Picture`] |
@@ -66,6 +67,7 @@ mod forecasts;
 mod function_graph;
 mod histories;
 mod history;
+mod learning_rates;
 mod momentum_page;
 mod predictions;
 mod series;
@@ -79,6 +81,7 @@ pub use forecasts::forecasts;
 pub use function_graph::function;
 pub use histories::histories;
 pub use history::history;
+pub use learning_rates::learning_rates;
 pub use momentum_page::{Page, momentum_page};
 pub use paths::paths;
 pub use picture::Picture;

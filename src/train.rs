@@ -39,6 +39,8 @@ mod dividing_rate;
 mod resume;
 mod streams;
 
+mod learning_rate_range;
+
 pub use by_ref::{ByRef, by_ref};
 pub use callback::{Callback, StepRecord, TrainingPlan};
 pub use callback_state::CallbackState;
@@ -47,6 +49,7 @@ pub use checkpoints::{Checkpoints, WithCheckpoints};
 pub use closures::{OnEpoch, OnStep, on_epoch, on_step};
 pub use early_stopping::EarlyStopping;
 pub use hooks::Hooks;
+pub use learning_rate_range::LearningRateRange;
 pub use metrics::Metrics;
 pub use progress::Progress;
 #[cfg(feature = "progress")]

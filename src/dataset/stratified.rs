@@ -76,10 +76,4 @@ impl<X: Shape, T: Scalar, const K: usize> Dataset<X, Class<K>, T> {
         order.iter().take(left).for_each(|&class| shares[class] += 1);
         shares
     }
-
-    fn part(&self, samples: &[usize]) -> Self {
-        let mut part = Self { inputs: Vec::new(), targets: Vec::new() };
-        self.gather(samples, &mut part.inputs, &mut part.targets);
-        part
-    }
 }

@@ -111,7 +111,7 @@ impl<N> AsMut<N> for Borrowed<'_, N> {
 }
 
 /// Returns whether a smaller learning rate may prevent the error.
-fn is_divergence(error: &Error) -> bool {
+pub(super) fn is_divergence(error: &Error) -> bool {
     matches!(
         error,
         Error::NonFiniteLoss { .. }

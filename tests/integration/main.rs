@@ -46,6 +46,7 @@ mod recurrent;
 mod reference;
 mod residual;
 mod scalers;
+mod selection;
 mod settings;
 mod shards;
 mod steps;
