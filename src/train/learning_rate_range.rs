@@ -35,9 +35,14 @@ impl LearningRateRange {
 
     /// Returns the learning rate at which the smoothed loss falls fastest per factor of the learning rate: a good learning rate, or
     /// the largest one of a schedule. `None` if the loss never falls.
+    ///
+    /// The fall is that over a tenth of the steps, at most ten, so that single batches hardly matter; the first tenth, which smooths
+    /// few losses, does not count.
     #[must_use]
     pub fn steepest(&self) -> Option<f64> {
-        let falls = self.points.windows(2).map(|pair| (pair[1].0, pair[0].1 - pair[1].1));
+        let span = (self.points.len() / 10).clamp(1, 10);
+        let falls = self.points.windows(span + 1).skip(span);
+        let falls = falls.map(|points| (points[span.div_ceil(2)].0, points[0].1 - points[span].1));
         let steepest = falls.fold((0.0, 0.0), |steepest, fall| if fall.1 > steepest.1 { fall } else { steepest });
         (steepest.1 > 0.0).then_some(steepest.0)
     }

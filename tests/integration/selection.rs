@@ -245,11 +245,11 @@ fn the_range_test_ends_where_training_diverges() {
     let range = trainer.learning_rate_range(&Line::<f64>::zeroed(), &data, 1e-4..=1e6, 200).unwrap();
     let (count, steepest) = (range.points().len(), range.steepest().unwrap());
     assert!(count > 50 && count < 150, "{count}");
-    assert!(steepest > 1e-3 && steepest < range.lowest() && range.lowest() < 2.0, "{steepest} {}", range.lowest());
+    assert!(steepest > 0.01 && steepest < range.lowest() && range.lowest() < 2.0, "{steepest} {}", range.lowest());
     // The loss of a network that is right already only rises.
     let mut right = Line::<f64>::zeroed();
     right.parameters_mut().copy_from_slice(&[3.0, -1.0]);
-    assert_eq!(trainer.learning_rate_range(&right, &data, 1e-3..=1.0, 20).unwrap().steepest(), None);
+    assert_eq!(trainer.learning_rate_range(&right, &data, 1e-3..=1.0, 40).unwrap().steepest(), None);
 }
 
 #[test]
