@@ -1,8 +1,8 @@
 //! What does a network learn from? Samples with targets, checked once when the data set is created.
 //!
 //! [`Dataset`] holds the samples, splits them and divides them into batches. [`Standardizer`] gives every feature mean 0 and
-//! standard deviation 1, [`MinMax`] a range, and [`QuantileTransformer`] a distribution. [`digits`] is a data set to start
-//! with.
+//! standard deviation 1, [`MinMax`] a range, and [`QuantileTransformer`] a distribution. [`digits`], [`iris()`],
+//! [`wine()`], [`breast_cancer()`] and [`diabetes()`] are data sets to start with.
 
 mod feature;
 mod scaler;
@@ -11,10 +11,10 @@ mod augmented;
 mod batches;
 #[cfg(feature = "csv")]
 mod csv;
-mod digits;
 mod epoch;
 #[cfg(feature = "idx")]
 mod idx;
+mod included;
 mod min_max;
 mod pairs;
 mod quantile_transformer;
@@ -44,8 +44,8 @@ pub use batches::Batches;
 pub(crate) use checked_batches::CheckedBatches;
 #[cfg(feature = "csv")]
 pub use csv::{Csv, CsvTable, Missing, TargetColumns};
-pub use digits::digits;
 pub use epoch::Epoch;
+pub use included::{breast_cancer, diabetes, digits, iris, wine};
 pub use min_max::MinMax;
 pub use quantile_transformer::QuantileTransformer;
 pub use scaler::Scaler;

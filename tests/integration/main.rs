@@ -25,6 +25,7 @@ mod classes;
 #[cfg(feature = "csv")]
 mod csv;
 mod ctc;
+mod datasets;
 mod dropout;
 mod formula_kernels;
 mod formulas;
