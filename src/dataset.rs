@@ -16,6 +16,8 @@ mod epoch;
 mod idx;
 mod included;
 mod min_max;
+#[cfg(feature = "npy")]
+mod npy;
 mod pairs;
 mod quantile_transformer;
 mod rows;
@@ -47,6 +49,10 @@ pub use csv::{Csv, CsvTable, Missing, TargetColumns};
 pub use epoch::Epoch;
 pub use included::{breast_cancer, diabetes, digits, iris, wine};
 pub use min_max::MinMax;
+#[cfg(feature = "npz")]
+pub use npy::Npz;
+#[cfg(feature = "npy")]
+pub use npy::{Npy, NpyTarget, NpyValue, save_npy};
 pub use quantile_transformer::QuantileTransformer;
 pub use scaler::Scaler;
 #[cfg(feature = "safetensors")]

@@ -37,6 +37,8 @@ mod interruption;
 mod learning;
 mod losses;
 mod metrics;
+#[cfg(feature = "npy")]
+mod npy;
 mod numbers;
 mod optimizers;
 mod own_parts;
