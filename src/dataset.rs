@@ -13,6 +13,8 @@ mod batches;
 mod csv;
 mod epoch;
 #[cfg(feature = "idx")]
+pub mod fashion_mnist;
+#[cfg(feature = "idx")]
 mod idx;
 mod included;
 mod min_max;
@@ -47,6 +49,8 @@ pub(crate) use checked_batches::CheckedBatches;
 #[cfg(feature = "csv")]
 pub use csv::{Csv, CsvTable, Missing, TargetColumns};
 pub use epoch::Epoch;
+#[cfg(feature = "idx")]
+pub use fashion_mnist::fashion_mnist;
 pub use included::{breast_cancer, diabetes, digits, iris, wine};
 pub use min_max::MinMax;
 #[cfg(feature = "npz")]
