@@ -16,6 +16,8 @@ mod epoch;
 pub mod fashion_mnist;
 #[cfg(feature = "idx")]
 mod idx;
+#[cfg(feature = "images")]
+mod images;
 mod included;
 mod min_max;
 #[cfg(feature = "npy")]
@@ -51,6 +53,8 @@ pub use csv::{Csv, CsvTable, Missing, TargetColumns};
 pub use epoch::Epoch;
 #[cfg(feature = "idx")]
 pub use fashion_mnist::fashion_mnist;
+#[cfg(feature = "images")]
+pub use images::{ImageFolder, LabelledImages};
 pub use included::{breast_cancer, diabetes, digits, iris, wine};
 pub use min_max::MinMax;
 #[cfg(feature = "npz")]

@@ -33,6 +33,8 @@ mod freezing;
 mod generation;
 #[cfg(feature = "idx")]
 mod idx;
+#[cfg(feature = "images")]
+mod images;
 mod interruption;
 mod learning;
 mod losses;
