@@ -73,7 +73,7 @@ fn every_kind_order_and_version_is_read() {
             "i1" | "i2" => f64::from(counted) - 10.0,
             "i4" | "i8" => (f64::from(counted) - 10.0) * 70_001.0,
             "u4" | "u8" => f64::from(counted) * 70_001.0,
-            "b1" => f64::from(counted % 3 == 0),
+            "b1" => f64::from(counted.is_multiple_of(3)),
             _ => f64::from(counted),
         };
         for order in ["little", "big"] {

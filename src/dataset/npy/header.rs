@@ -81,7 +81,7 @@ impl<'t> Parser<'t> {
     /// Describes what was found instead of `what`.
     fn unexpected(&mut self, what: &str) -> String {
         let found = match self.next() {
-            Some(byte) => format!("`{}`", char::from(byte).escape_debug()),
+            Some(byte) => format!("`{}`", shown(&String::from(char::from(byte)))),
             None => "its end".to_owned(),
         };
         let position = self.position + self.read;
