@@ -7,12 +7,13 @@
 //! The argument is `dense`, `lenet` or `residual`. Without the feature `rayon`, one thread trains. With the feature `plot`,
 //! `lenet` also draws its filters, its feature maps and a saliency.
 
-use std::path::{Path, PathBuf};
+#[cfg(feature = "plot")]
+use std::path::Path;
 
+use typenet::Result;
 use typenet::augment;
 use typenet::prelude::*;
 use typenet::schedule::Cosine;
-use typenet::{Error, Result};
 
 const BATCH: usize = 64;
 
@@ -65,7 +66,7 @@ network! {
 
 fn main() -> Result<()> {
     let which = std::env::args().nth(1).unwrap_or_else(|| "lenet".to_owned());
-    let (train, test) = load()?;
+    let (train, test) = datasets::fashion_mnist()?;
     println!("{} training images, {} test images", train.len(), test.len());
     match &*which {
         "dense" => drop(run::<Layers>(&train, &test, 12, None)?),
@@ -135,18 +136,4 @@ fn draw(network: &LeNet, test: &Data) -> Result<()> {
         println!("wrote {}", path.display());
     }
     Ok(())
-}
-
-/// Reads the training images and the test images.
-fn load() -> Result<(Data, Data)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/datasets/fashion-mnist");
-    let read = |name: &str| {
-        let file = |kind: &str| -> PathBuf { folder.join(format!("{name}-{kind}-ubyte.gz")) };
-        Data::from_idx(file("images-idx3"), file("labels-idx1"))
-    };
-    let both = read("train").and_then(|train| Ok((train, read("t10k")?)));
-    if let Err(Error::File { .. }) = both {
-        eprintln!("Fashion-MNIST was not found: `scripts/fashion_mnist` downloads it\n");
-    }
-    both
 }

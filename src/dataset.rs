@@ -1,8 +1,8 @@
 //! What does a network learn from? Samples with targets, checked once when the data set is created.
 //!
 //! [`Dataset`] holds the samples, splits them and divides them into batches. [`Standardizer`] gives every feature mean 0 and
-//! standard deviation 1, [`MinMax`] a range, and [`QuantileTransformer`] a distribution. [`digits`] is a data set to start
-//! with.
+//! standard deviation 1, [`MinMax`] a range, and [`QuantileTransformer`] a distribution. [`digits`], [`iris()`],
+//! [`wine()`], [`breast_cancer()`] and [`diabetes()`] are data sets to start with.
 
 mod feature;
 mod scaler;
@@ -11,12 +11,18 @@ mod augmented;
 mod batches;
 #[cfg(feature = "csv")]
 mod csv;
-mod digits;
 mod epoch;
 mod folds;
 #[cfg(feature = "idx")]
+pub mod fashion_mnist;
+#[cfg(feature = "idx")]
 mod idx;
+#[cfg(feature = "images")]
+mod images;
+mod included;
 mod min_max;
+#[cfg(feature = "npy")]
+mod npy;
 mod pairs;
 mod quantile_transformer;
 mod rows;
@@ -45,10 +51,18 @@ pub use batches::Batches;
 pub(crate) use checked_batches::CheckedBatches;
 #[cfg(feature = "csv")]
 pub use csv::{Csv, CsvTable, Missing, TargetColumns};
-pub use digits::digits;
 pub use epoch::Epoch;
+#[cfg(feature = "idx")]
+pub use fashion_mnist::fashion_mnist;
 pub use folds::{Fold, Folds};
+#[cfg(feature = "images")]
+pub use images::{ImageFolder, LabelledImages};
+pub use included::{breast_cancer, diabetes, digits, iris, wine};
 pub use min_max::MinMax;
+#[cfg(feature = "npz")]
+pub use npy::Npz;
+#[cfg(feature = "npy")]
+pub use npy::{Npy, NpyTarget, NpyValue, save_npy};
 pub use quantile_transformer::QuantileTransformer;
 pub use scaler::Scaler;
 #[cfg(feature = "safetensors")]

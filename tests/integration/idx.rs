@@ -151,6 +151,25 @@ fn files_are_read_from_a_folder_and_a_missing_one_is_named() {
     assert!(Images::from_idx(&folder.0, &labels_path).is_err(), "a folder is no file");
 }
 
+#[test]
+fn fashion_mnist_is_read_from_its_folder() {
+    let folder = Folder::new("fashion");
+    for (name, count) in [("train", 2), ("t10k", 1)] {
+        let images = idx(0x08, &[count, 28, 28], &vec![255; 784 * count as usize]);
+        std::fs::write(folder.path(&format!("{name}-images-idx3-ubyte.gz")), compressed(&images)).unwrap();
+        let labels = idx(0x08, &[count], &vec![9; count as usize]);
+        std::fs::write(folder.path(&format!("{name}-labels-idx1-ubyte.gz")), compressed(&labels)).unwrap();
+    }
+    let (train, test) = datasets::fashion_mnist::at(&folder.0).unwrap();
+    assert_eq!((train.len(), test.len(), test.inputs()[0][0][27][27]), (2, 1, 1.0));
+    assert_eq!(datasets::fashion_mnist::CLASSES[train.targets()[1].index()], "Ankle boot");
+    // Whether the machine has it or not.
+    if let Err(error) = datasets::fashion_mnist() {
+        let error = error.to_string();
+        assert!(error.contains("run `scripts/fashion_mnist`, or install the Debian package"), "{error}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_or_an_error(images in prop::collection::vec(any::<u8>(), 0..80), header in any::<bool>()) {

@@ -25,6 +25,7 @@ mod classes;
 #[cfg(feature = "csv")]
 mod csv;
 mod ctc;
+mod datasets;
 mod dropout;
 mod formula_kernels;
 mod formulas;
@@ -32,10 +33,14 @@ mod freezing;
 mod generation;
 #[cfg(feature = "idx")]
 mod idx;
+#[cfg(feature = "images")]
+mod images;
 mod interruption;
 mod learning;
 mod losses;
 mod metrics;
+#[cfg(feature = "npy")]
+mod npy;
 mod numbers;
 mod optimizers;
 mod own_parts;
