@@ -37,6 +37,8 @@ mod learning;
 mod losses;
 mod metrics;
 mod numbers;
+#[cfg(feature = "onnx")]
+mod onnx_models;
 mod optimizers;
 mod own_parts;
 mod plot;
