@@ -10,6 +10,7 @@
 //! - [`custom_layers`]: a custom layer, as a formula or by hand, without and with parameters and settings
 //! - [`custom_parts`]: a custom loss, as a formula or by hand, optimizer, metric, callback and scalar
 #![cfg_attr(feature = "safetensors", doc = "- [`files`]: weights and checkpoints, PyTorch and Keras")]
+#![cfg_attr(feature = "onnx", doc = "- [`onnx`]: networks of ONNX models, and the operators that have a layer")]
 //! - [`embedding`]: weights in the program, `no_std`, no allocation
 //! - [`errors`]: what each error means and what to do about it
 //! - [`lecture`]: how a network learns, from one neuron to Adam, a page for each part of the lecture
@@ -35,6 +36,7 @@
 //! | `resume`, with `--features safetensors` | a resumed run with the bits of an uninterrupted one |
 //! | `from_pytorch`, with `--features safetensors` | weights that PyTorch wrote |
 //! | `embedded_weights`, with `--features safetensors` | weights in the program |
+//! | `from_onnx`, with `--features onnx` | a network of PyTorch as ONNX, and its declaration as text |
 //!
 //! The modules hold no code.
 
@@ -101,6 +103,10 @@ pub mod custom_parts {}
 #[cfg(feature = "safetensors")]
 #[doc = include_str!("guide/files.md")]
 pub mod files {}
+
+#[cfg(feature = "onnx")]
+#[doc = include_str!("guide/onnx.md")]
+pub mod onnx {}
 
 #[doc = include_str!("guide/embedding.md")]
 pub mod embedding {}

@@ -170,6 +170,56 @@ macro_rules! weights {
     };
 }
 
+/// Declares the network of an ONNX model: the layers and the weights of a file, which is read at compile time.
+///
+/// `network_from_onnx!(pub struct Digits = "digits.onnx");` is the [`network!`](crate::network!) whose layers compute what the model
+/// does, with the names that it has for them. Attributes and documentation stand before `pub`, as in `network!`. The path is
+/// relative to the source file, as in `include_bytes!`, and the program is rebuilt when the file changes. Beside what every
+/// network has, there are:
+///
+/// - `Digits::trained()`, a `const fn` that returns the network with the weights of the file, for a `static`: they are part of the
+///   program, as with [`weights!`](crate::weights);
+/// - `Digits::DECLARATION`, the `network!` as text, for those who would rather write it.
+///
+/// The network is one of `f32` or of `f64`, as the model is. The axis of the batch is left out.
+#[cfg_attr(feature = "std", doc = "The page [`guide::onnx`] lists the operators, and what becomes of each.")]
+///
+/// # Errors
+/// The call does not compile if the file cannot be read, or if there is no network that computes the same. The error names the
+/// node and says why: its operator, or the attribute that typenet does not have. A single error is at the name of the file.
+///
+/// # Example
+/// ```standalone_crate
+/// use typenet::prelude::*;
+///
+/// // A network of PyTorch, written by `torch.onnx.export`.
+/// typenet::network_from_onnx!(pub struct Classifier = "../tests/reference/onnx_mlp.onnx");
+///
+/// static CLASSIFIER: Classifier = Classifier::trained();
+///
+/// let [a, b, c] = CLASSIFIER.predict(&[0.5, -1.0, 0.25, 2.0, 0.0]);
+/// assert!((a + b + c - 1.0).abs() < 1e-6);
+/// assert_eq!(Classifier::DECLARATION, "\
+/// network! {
+///     pub struct Classifier (Vector<5>) -> Probabilities<3> {
+///         hidden: Dense<5, 7>,
+///         Tanh,
+///         middle: Dense<7, 6>(bias = false),
+///         Elu(0.5),
+///         output: Dense<6, 3>,
+///         Softmax,
+///     }
+/// }
+/// ");
+/// ```
+#[cfg(feature = "onnx")]
+#[macro_export]
+macro_rules! network_from_onnx {
+    ($($call:tt)*) => {
+        $crate::private::network_from_onnx_impl! { ($crate) $($call)* }
+    };
+}
+
 /// Declares a network: a struct with one field per layer, and straight-line code for exactly that network.
 ///
 /// [`Network`] is what the struct can do.

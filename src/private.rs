@@ -38,6 +38,9 @@ pub use crate::shape::arithmetic::*;
 pub use crate::shape::{Both, Image, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Tokens, Vector};
 pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
+#[cfg(feature = "onnx")]
+pub use typenet_macros::network_from_onnx as network_from_onnx_impl;
+
 #[cfg(feature = "safetensors")]
 pub use self::files::*;
 #[cfg(feature = "safetensors")]

@@ -4,7 +4,9 @@
 //! `.stderr` files anew; they belong to Rust 1.95.
 
 /// The folders of mistakes. Those with files need a feature.
-const KINDS: &[&str] = if cfg!(feature = "safetensors") {
+const KINDS: &[&str] = if cfg!(feature = "onnx") {
+    &["syntax", "graph", "shape", "trait", "derive", "formula", "file", "onnx"]
+} else if cfg!(feature = "safetensors") {
     &["syntax", "graph", "shape", "trait", "derive", "formula", "file"]
 } else {
     &["syntax", "graph", "shape", "trait", "derive", "formula"]

@@ -1,6 +1,6 @@
 //! `weights!`: embeds a weights file as a constant. The macro does only what cannot be done later: it reads the file and puts
 //! the elements into memory order. At compile time the library compares the names, the shapes and the scalar type with the
-//! network.
+//! network. `network_from_onnx!` embeds the weights of a model in the same way.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -96,24 +96,47 @@ fn embedded(call: &Call, library: &TokenStream) -> syn::Result<TokenStream> {
         return Err(errors::wrong_weights(place, &written, &wrong));
     }
     let tensors = tensors.iter().map(|(name, tensor)| {
-        let (shape, kind) = (tensor.shape(), format!("{:?}", tensor.dtype()).to_lowercase());
-        let elements = Literal::byte_string(&in_memory(tensor));
-        quote!(#library::private::Embedded { name: #name, shape: &[#(#shape),*], kind: #kind, numbers: #elements })
+        let kind = format!("{:?}", tensor.dtype()).to_lowercase();
+        self::tensor(library, name, tensor.shape(), &kind, tensor.data())
     });
-    // The unused constant makes the compiler track changes of the file.
-    let watched = path.canonicalize().unwrap_or(path).display().to_string();
     let name = text::of(network.to_token_stream());
+    Ok(constant(library, &network.to_token_stream(), &name, file, Some(&path), tensors))
+}
+
+/// Returns a tensor of a file, whose elements are bytes row by row.
+pub(crate) fn tensor(library: &TokenStream, name: &str, shape: &[usize], kind: &str, elements: &[u8]) -> TokenStream {
+    let size = if kind == "f32" { 4 } else { 8 };
+    let elements = Literal::byte_string(&in_memory(shape, elements, size));
+    quote!(#library::private::Embedded { name: #name, shape: &[#(#shape),*], kind: #kind, numbers: #elements })
+}
+
+/// Returns the constant: a network of this type, whose name is for messages, with the tensors of a file. The program is rebuilt when
+/// the file at `path` changes.
+pub(crate) fn constant(
+    library: &TokenStream,
+    network: &TokenStream,
+    name: &str,
+    file: &LitStr,
+    path: Option<&Path>,
+    tensors: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
+    let written = file.value();
     // Every token around the call has this span, so that a mismatch is reported at the file name.
     let span = Span::mixed_site().located_at(file.span());
+    // The unused constant makes the compiler track changes of the file.
+    let watched = path.map(|path| {
+        let watched = path.canonicalize().unwrap_or_else(|_| path.to_path_buf()).display().to_string();
+        quote_spanned!(span=> const _: &[#library::private::u8] = #library::private::core::include_bytes!(#watched);)
+    });
     let function = expand::at(span, quote!(#library::private::embedded));
     let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#name, #written, &[#(#tensors),*]));
     arguments.set_span(span);
-    Ok(quote_spanned! {span=>
+    quote_spanned! {span=>
         const {
-            const _: &[#library::private::u8] = #library::private::core::include_bytes!(#watched);
+            #watched
             #function::<#network> #arguments
         }
-    })
+    }
 }
 
 /// Removes what no network has: tensors with a slash in their names, which belong to a scaler or an optimizer, and the number of
@@ -168,7 +191,7 @@ impl<'de> Deserialize<'de> for Twice {
 }
 
 /// Returns the path of a file relative to the source file, as in `include_bytes!`.
-fn located(span: Span, written: &str) -> PathBuf {
+pub(crate) fn located(span: Span, written: &str) -> PathBuf {
     let beside = std::panic::catch_unwind(|| span.unwrap().local_file()).ok().flatten();
     let folder = beside
         .as_deref()
@@ -189,10 +212,9 @@ fn problem(name: &str, tensor: &TensorView<'_>) -> Option<String> {
 
 /// Returns the elements in memory order: the tensor is a matrix whose number of rows is its first size, stored column by
 /// column. The file stores it row by row.
-fn in_memory(tensor: &TensorView<'_>) -> Vec<u8> {
-    let size = if tensor.dtype() == Dtype::F32 { 4 } else { 8 };
-    let rows = tensor.shape().first().copied().unwrap_or(1).max(1);
-    let elements: Vec<&[u8]> = tensor.data().chunks_exact(size).collect();
+fn in_memory(shape: &[usize], elements: &[u8], size: usize) -> Vec<u8> {
+    let rows = shape.first().copied().unwrap_or(1).max(1);
+    let elements: Vec<&[u8]> = elements.chunks_exact(size).collect();
     let columns = elements.len() / rows;
     let in_order = (0..columns).flat_map(|column| (0..rows).map(move |row| row * columns + column));
     in_order.filter_map(|index| elements.get(index)).copied().flatten().copied().collect()

@@ -15,6 +15,8 @@ mod flat_parameters;
 mod formula_syntax;
 mod formulas;
 mod nested;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod settings;
 mod sizes;
 
@@ -28,6 +30,8 @@ pub(crate) use formula_headers::*;
 pub(crate) use formula_syntax::*;
 pub(crate) use formulas::*;
 pub(crate) use nested::*;
+#[cfg(feature = "onnx")]
+pub(crate) use onnx::*;
 pub(crate) use settings::*;
 pub(crate) use shapes::*;
 pub(crate) use sizes::*;

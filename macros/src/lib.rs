@@ -46,6 +46,9 @@ mod examples;
 mod flat_parameters;
 mod formula;
 
+#[cfg(feature = "onnx")]
+mod onnx;
+
 #[cfg(test)]
 mod tests;
 
@@ -118,6 +121,14 @@ pub fn weights(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     embed::expand(input.into()).into()
 }
 
+/// Declares the network of an ONNX model, with its weights. The arguments follow `($crate)`, as in `network`.
+#[cfg(feature = "onnx")]
+#[proc_macro]
+pub fn network_from_onnx(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let (library, rest) = after_library(input.into());
+    imported(&rest, &library).into()
+}
+
 /// Generates a network around the example of each layer, for the tests of `typenet`. The module `examples` describes the
 /// output.
 #[cfg(feature = "examples")]
@@ -156,6 +167,26 @@ fn declared(declaration: &TokenStream, library: &TokenStream) -> TokenStream {
         Err(mistakes) => {
             let mistakes = fallback::items(&network.name, mistakes);
             quote!(#mistakes #code)
+        }
+    }
+}
+
+/// Returns the code of a network that an ONNX file declares, and its weights.
+#[cfg(feature = "onnx")]
+fn imported(call: &TokenStream, library: &TokenStream) -> TokenStream {
+    if let Some(Conditional { conditions, declaration }) = parse::conditional(call) {
+        return quote!(#conditions #library::network_from_onnx! { #declaration });
+    }
+    match onnx::import(call.clone(), library) {
+        Ok(onnx::Imported { declaration, items }) => {
+            let network = declared(&declaration, library);
+            quote!(#network #items)
+        }
+        Err(onnx::Failed { error, stand_in: None }) => error.to_compile_error(),
+        Err(onnx::Failed { error, stand_in: Some((name, onnx::Imported { declaration, items })) }) => {
+            let mistakes = fallback::items(&name, error);
+            let network = expanded(declaration, library).1.map(|(_, code)| code);
+            quote!(#mistakes #network #items)
         }
     }
 }

@@ -42,6 +42,8 @@ mod metrics;
 #[cfg(feature = "npy")]
 mod npy;
 mod numbers;
+#[cfg(feature = "onnx")]
+mod onnx_models;
 mod optimizers;
 mod own_parts;
 mod plot;
