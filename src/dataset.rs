@@ -12,9 +12,9 @@ mod batches;
 #[cfg(feature = "csv")]
 mod csv;
 mod epoch;
-mod folds;
 #[cfg(feature = "idx")]
 pub mod fashion_mnist;
+mod folds;
 #[cfg(feature = "idx")]
 mod idx;
 #[cfg(feature = "images")]
