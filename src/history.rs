@@ -4,10 +4,12 @@
 //! set, under the names that Keras uses. An [`EpochRecord`] is a row, and a [`Monitor`] names the column that decides which row
 //! is the best.
 
+mod learning_rate_range;
 mod measure;
 mod record;
 mod table;
 
+pub use learning_rate_range::LearningRateRange;
 pub(crate) use measure::{LOSS, VALIDATION, VALIDATION_LOSS, Watched};
 pub use measure::{Measure, Monitor};
 pub use record::EpochRecord;

@@ -49,7 +49,6 @@ pub use checkpoints::{Checkpoints, WithCheckpoints};
 pub use closures::{OnEpoch, OnStep, on_epoch, on_step};
 pub use early_stopping::EarlyStopping;
 pub use hooks::Hooks;
-pub use learning_rate_range::LearningRateRange;
 pub use metrics::Metrics;
 pub use progress::Progress;
 #[cfg(feature = "progress")]

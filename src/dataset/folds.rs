@@ -33,7 +33,7 @@ pub struct Folds<'d, X: Shape, Y: Target, T: Scalar = f32> {
     data: &'d Dataset<X, Y, T>,
     /// The fold in which each sample is held out.
     held_out: Vec<usize>,
-    folds: usize,
+    count: usize,
 }
 
 /// A fold: the samples that are held out, and all others.
@@ -57,14 +57,14 @@ impl<'d, X: Shape, Y: Target, T: Scalar> Folds<'d, X, Y, T> {
         }
         let mut held_out = vec![0; data.len()];
         order.iter().enumerate().for_each(|(position, &sample)| held_out[sample] = position % folds);
-        Ok(Self { data, held_out, folds })
+        Ok(Self { data, held_out, count: folds })
     }
 
     /// Returns the number of folds, which is at least 2.
     #[allow(clippy::len_without_is_empty, reason = "there are at least two")]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.folds
+        self.count
     }
 
     /// Returns the fold with this number, a copy of its samples.
@@ -73,22 +73,23 @@ impl<'d, X: Shape, Y: Target, T: Scalar> Folds<'d, X, Y, T> {
     /// Panics if `index` is not below the number of folds.
     #[must_use]
     pub fn fold(&self, index: usize) -> Fold<X, Y, T> {
-        assert!(index < self.folds, "there are {} folds, but fold {index} was requested", self.folds);
+        assert!(index < self.count, "there are {} folds, but fold {index} was requested", self.count);
         let (validation, training): (Vec<usize>, _) =
             (0..self.data.len()).partition(|&sample| self.held_out[sample] == index);
         Fold { index, training: self.data.part(&training), validation: self.data.part(&validation) }
     }
 
     /// Returns the folds in turn. Each is copied when it is reached.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Fold<X, Y, T>> {
-        (0..self.folds).map(|index| self.fold(index))
+        (0..self.count).map(|index| self.fold(index))
     }
 }
 
 /// Prints the number of folds and the data set: `Folds { folds: 5, data: Dataset { .. } }`.
 impl<X: Shape, Y: Target, T: Scalar> fmt::Debug for Folds<'_, X, Y, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Folds").field("folds", &self.folds).field("data", self.data).finish()
+        f.debug_struct("Folds").field("folds", &self.count).field("data", self.data).finish()
     }
 }
 

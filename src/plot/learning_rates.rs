@@ -4,13 +4,13 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
+use crate::history::LearningRateRange;
 use crate::plot::axes::Field;
 use crate::plot::canvas::{Key, Marker, Stroke, TITLE, draw};
 use crate::plot::color::{BLUE, VERMILLION};
 use crate::plot::picture::Picture;
 use crate::plot::scale::{Axis, Scale};
 use crate::readable::Significant;
-use crate::train::LearningRateRange;
 
 /// Draws the smoothed loss by learning rate, on a logarithmic axis, and marks the learning rate at which the loss falls fastest.
 ///

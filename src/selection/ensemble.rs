@@ -107,6 +107,7 @@ impl<N: Network, const K: usize> Ensemble<N, K> {
     }
 
     /// Returns the value of a metric, or of a tuple of metrics, for the predictions on a data set.
+    #[allow(clippy::needless_pass_by_value, reason = "as `Evaluate::measure`")]
     #[must_use]
     pub fn measure<X, Y, M>(&self, data: &Dataset<X, Y, N::Scalar>, metric: M) -> M::Value
     where

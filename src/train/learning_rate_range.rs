@@ -5,7 +5,7 @@ use core::ops::{ControlFlow, RangeInclusive};
 
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
-use crate::history::History;
+use crate::history::{History, LearningRateRange};
 use crate::kernel::Kernels;
 use crate::loss::Loss;
 use crate::metric::Measured;
@@ -19,41 +19,6 @@ use crate::train::{Trainer, on_step};
 const SMOOTHING: f64 = 0.9;
 /// The test ends when the smoothed loss is this many times the lowest one.
 const DIVERGENCE: f64 = 4.0;
-
-/// The losses of training whose learning rate grows from step to step: see [`Trainer::learning_rate_range`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct LearningRateRange {
-    points: Vec<(f64, f64)>,
-}
-
-impl LearningRateRange {
-    /// Returns the learning rate and the smoothed loss of each step. The learning rates grow by a constant factor.
-    #[must_use]
-    pub fn points(&self) -> &[(f64, f64)] {
-        &self.points
-    }
-
-    /// Returns the learning rate at which the smoothed loss falls fastest per factor of the learning rate: a good learning rate, or
-    /// the largest one of a schedule. `None` if the loss never falls.
-    ///
-    /// The fall is that over a tenth of the steps, at most ten, so that single batches hardly matter; the first tenth, which smooths
-    /// few losses, does not count.
-    #[must_use]
-    pub fn steepest(&self) -> Option<f64> {
-        let span = (self.points.len() / 10).clamp(1, 10);
-        let falls = self.points.windows(span + 1).skip(span);
-        let falls = falls.map(|points| (points[span.div_ceil(2)].0, points[0].1 - points[span].1));
-        let steepest = falls.fold((0.0, 0.0), |steepest, fall| if fall.1 > steepest.1 { fall } else { steepest });
-        (steepest.1 > 0.0).then_some(steepest.0)
-    }
-
-    /// Returns the learning rate with the lowest smoothed loss, which is already too large to train with for long: take a tenth of
-    /// it.
-    #[must_use]
-    pub fn lowest(&self) -> f64 {
-        self.points.iter().fold(self.points[0], |lowest, &point| if point.1 < lowest.1 { point } else { lowest }).0
-    }
-}
 
 impl<L, O, T, V, H, M> Trainer<L, O, T, V, H, M>
 where
@@ -137,7 +102,7 @@ where
         .fit(&mut copy, data);
         match trained {
             Err(error) if losses.is_empty() || !is_divergence(&error) => Err(error),
-            _ => Ok(LearningRateRange { points: (0..).map(rate).zip(losses).collect() }),
+            _ => Ok(LearningRateRange::new((0..).map(rate).zip(losses).collect())),
         }
     }
 }
