@@ -5,6 +5,8 @@
 //! [`wine()`], [`breast_cancer()`] and [`diabetes()`] are data sets to start with.
 
 mod feature;
+#[cfg(any(feature = "csv", feature = "idx", feature = "images", feature = "npy"))]
+mod place;
 mod scaler;
 
 mod augmented;

@@ -13,13 +13,14 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use self::columns::{Column, Encoding};
 use self::records::Records;
 pub use self::table::CsvTable;
 pub use self::target::TargetColumns;
 use crate::dataset::Dataset;
+use crate::dataset::place::Place;
 use crate::error::Result;
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Values};
@@ -84,12 +85,6 @@ pub struct Csv<'a> {
     means: Vec<(String, f64)>,
     missing: Missing,
     missing_words: Vec<String>,
-}
-
-#[derive(Clone)]
-enum Place<'a> {
-    Path(PathBuf),
-    Memory(&'a [u8]),
 }
 
 /// What happens when a field of a table has no value.
@@ -332,12 +327,8 @@ impl<'a> Csv<'a> {
 
 impl Debug for Csv<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place: &dyn Debug = match &self.place {
-            Place::Path(path) => path,
-            Place::Memory(_) => &"[..]",
-        };
         f.debug_struct("Csv")
-            .field("place", place)
+            .field("place", &self.place)
             .field("inputs", &self.inputs)
             .field("targets", &self.targets)
             .finish_non_exhaustive()

@@ -13,6 +13,7 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 
 use crate::dataset::Dataset;
+use crate::dataset::place::failed;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -221,11 +222,7 @@ struct Source<'f> {
 
 impl<'f> Source<'f> {
     fn at(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|error| Error::File {
-            verb: "read",
-            path: path.display().to_string(),
-            reason: error.to_string(),
-        })?;
+        let file = File::open(path).map_err(|error| failed(path, &error))?;
         Self::new(format!("`{}`", path.display()), Box::new(file))
     }
 

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use self::picture::Picture;
 use crate::dataset::Dataset;
+use crate::dataset::place::failed;
 use crate::error::Result;
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
@@ -120,7 +121,7 @@ impl ImageFolder {
         let mut elements = vec![T::ZERO; C * H * W];
         for (class, folder) in folders {
             for file in folder::images(&folder)? {
-                let bytes = fs::read(&file).map_err(|error| folder::failed(&file, &error))?;
+                let bytes = fs::read(&file).map_err(|error| failed(&file, &error))?;
                 self.fill(&mut elements, &bytes, [C, H, W]).map_err(|reason| folder::unreadable(&file, reason))?;
                 inputs.extend_from_slice(<Image<C, H, W>>::batch(&elements));
                 targets.push(Class::new(class)?);

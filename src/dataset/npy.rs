@@ -18,13 +18,14 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 #[cfg(feature = "npz")]
 pub use self::archive::Npz;
 pub use self::target::NpyTarget;
 pub use self::write::{NpyValue, save_npy};
 use crate::dataset::Dataset;
+use crate::dataset::place::Place;
 use crate::error::Result;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -69,12 +70,6 @@ pub struct Npy<'a> {
     /// The name of the array, if the file is an archive.
     #[cfg(feature = "npz")]
     array: Option<String>,
-}
-
-#[derive(Clone)]
-enum Place<'a> {
-    Path(PathBuf),
-    Memory(&'a [u8]),
 }
 
 impl<'a> Npy<'a> {
@@ -132,12 +127,8 @@ impl<'a> Npy<'a> {
 
 impl Debug for Npy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place: &dyn Debug = match &self.place {
-            Place::Path(path) => path,
-            Place::Memory(_) => &"[..]",
-        };
         let mut debug = f.debug_struct("Npy");
-        debug.field("place", place);
+        debug.field("place", &self.place);
         #[cfg(feature = "npz")]
         debug.field("array", &self.array);
         debug.finish()

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 import recording
+from torch_recording import draw, drawn, origin, recorded
 
 SAMPLES = 2
 # Steps, features and heads; whether a step sees no later ones; whether there are biases.
@@ -20,11 +21,6 @@ CASES = {
     "without_bias": (7, 8, 4, True, False),
     "residual": (7, 6, 2, True, True),
 }
-
-
-def draw(generator, *shape):
-    """Multiples of 1/64, the same in both precisions."""
-    return np.round(generator.normal(size=shape) * 32) / 64
 
 
 class Network(torch.nn.Module):
@@ -50,11 +46,7 @@ class Network(torch.nn.Module):
 
 
 def network(name, dtype, generator):
-    made = Network(name).to(dtype)
-    with torch.no_grad():
-        for parameter in made.parameters():
-            parameter.copy_(torch.tensor(draw(generator, *parameter.shape), dtype=dtype))
-    return made
+    return drawn(Network(name), dtype, generator)
 
 
 def cases(precision):
@@ -65,20 +57,10 @@ def cases(precision):
         made = network(name, dtype, generator)
         x = draw(generator, SAMPLES, steps, features)
         output = made(torch.tensor(x, dtype=dtype))
-        grad_output = draw(generator, *output.shape)
-        (output * torch.tensor(grad_output, dtype=dtype)).sum().backward()
-        tensors = dict(made.named_parameters())
-        found[name] = {
-            "input": x,
-            "grad_output": grad_output,
-            "output": output.detach().numpy(),
-            "parameters": {name: parameter.detach().numpy() for name, parameter in tensors.items()},
-            "gradient": {name: parameter.grad.numpy() for name, parameter in tensors.items()},
-        }
+        found[name] = recorded(x, output, made.named_parameters(), generator)
     return found
 
 
-origin = "PyTorch {}, NumPy {}, made by make_attention.py".format(torch.__version__.split("+")[0], np.__version__)
-recording.write("attention.json", {"origin": origin, "f64": cases("float64"), "f32": cases("float32")})
+recording.write("attention.json", {"origin": origin("make_attention.py"), "f64": cases("float64"), "f32": cases("float32")})
 made = network("causal", torch.float32, np.random.default_rng(list(CASES).index("causal")))
 save_file(made.state_dict(), recording.FOLDER / "weights_torch_attention.safetensors")

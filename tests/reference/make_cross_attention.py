@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 import recording
+from torch_recording import draw, drawn, origin, recorded
 
 SAMPLES = 3
 # Steps of both sequences, features and heads; whether there are biases.
@@ -18,11 +19,6 @@ CASES = {
     "narrow": (5, 3, 3, 3, True),
     "without_bias": (4, 5, 8, 4, False),
 }
-
-
-def draw(generator, *shape):
-    """Multiples of 1/64, the same in both precisions."""
-    return np.round(generator.normal(size=shape) * 32) / 64
 
 
 class Network(torch.nn.Module):
@@ -36,11 +32,7 @@ class Network(torch.nn.Module):
 
 
 def network(name, dtype, generator):
-    made = Network(name).to(dtype)
-    with torch.no_grad():
-        for parameter in made.parameters():
-            parameter.copy_(torch.tensor(draw(generator, *parameter.shape), dtype=dtype))
-    return made
+    return drawn(Network(name), dtype, generator)
 
 
 def cases(precision):
@@ -51,21 +43,11 @@ def cases(precision):
         made = network(name, dtype, generator)
         x, z = draw(generator, SAMPLES, queries, features), draw(generator, SAMPLES, keys, features)
         output = made(torch.tensor(x, dtype=dtype), torch.tensor(z, dtype=dtype))
-        grad_output = draw(generator, *output.shape)
-        (output * torch.tensor(grad_output, dtype=dtype)).sum().backward()
-        tensors = dict(made.named_parameters())
-        found[name] = {
-            # The elements of a pair: those of the first sequence, then those of the second.
-            "input": np.concatenate([x, z], axis=1),
-            "grad_output": grad_output,
-            "output": output.detach().numpy(),
-            "parameters": {name: parameter.detach().numpy() for name, parameter in tensors.items()},
-            "gradient": {name: parameter.grad.numpy() for name, parameter in tensors.items()},
-        }
+        # The elements of a pair: those of the first sequence, then those of the second.
+        found[name] = recorded(np.concatenate([x, z], axis=1), output, made.named_parameters(), generator)
     return found
 
 
-origin = "PyTorch {}, NumPy {}, made by make_cross_attention.py".format(torch.__version__.split("+")[0], np.__version__)
-recording.write("cross_attention.json", {"origin": origin, "f64": cases("float64"), "f32": cases("float32")})
+recording.write("cross_attention.json", {"origin": origin("make_cross_attention.py"), "f64": cases("float64"), "f32": cases("float32")})
 made = network("longer", torch.float32, np.random.default_rng(list(CASES).index("longer")))
 save_file(made.state_dict(), recording.FOLDER / "weights_torch_cross_attention.safetensors")

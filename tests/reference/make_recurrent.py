@@ -8,17 +8,13 @@ import torch
 from safetensors.torch import save_file
 
 import recording
+from torch_recording import draw, drawn, origin, recorded
 
 SAMPLES, STEPS, FEATURES, UNITS, OUTPUTS = 3, 5, 2, 4, 3
 KINDS = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lstm": torch.nn.LSTM}
 # The last step of the first layer.
 LAST = "last"
 BIDIRECTIONAL = "bidirectional"
-
-
-def draw(generator, *shape):
-    """Multiples of 1/64, the same in both precisions."""
-    return np.round(generator.normal(size=shape) * 32) / 64
 
 
 class Last(torch.nn.Module):
@@ -60,11 +56,7 @@ def named(name):
 
 
 def network(kind, dtype, generator):
-    made = {LAST: Last, BIDIRECTIONAL: Bidirectional}.get(kind, lambda: Network(kind))().to(dtype)
-    with torch.no_grad():
-        for parameter in made.parameters():
-            parameter.copy_(torch.tensor(draw(generator, *parameter.shape), dtype=dtype))
-    return made
+    return drawn({LAST: Last, BIDIRECTIONAL: Bidirectional}.get(kind, lambda: Network(kind))(), dtype, generator)
 
 
 def cases(precision):
@@ -75,21 +67,11 @@ def cases(precision):
         made = network(kind, dtype, generator)
         x = draw(generator, SAMPLES, STEPS, FEATURES)
         output = made(torch.tensor(x, dtype=dtype))
-        grad_output = draw(generator, *output.shape)
-        (output * torch.tensor(grad_output, dtype=dtype)).sum().backward()
-        tensors = {named(name): parameter for name, parameter in made.named_parameters()}
-        found[kind] = {
-            "input": x,
-            "grad_output": grad_output,
-            "output": output.detach().numpy(),
-            "parameters": {name: parameter.detach().numpy() for name, parameter in tensors.items()},
-            "gradient": {name: parameter.grad.numpy() for name, parameter in tensors.items()},
-        }
+        found[kind] = recorded(x, output, {named(name): parameter for name, parameter in made.named_parameters()}, generator)
     return found
 
 
-origin = "PyTorch {}, NumPy {}, made by make_recurrent.py".format(torch.__version__.split("+")[0], np.__version__)
-recording.write("recurrent.json", {"origin": origin, "f64": cases("float64"), "f32": cases("float32")})
+recording.write("recurrent.json", {"origin": origin("make_recurrent.py"), "f64": cases("float64"), "f32": cases("float32")})
 for seed, kind in enumerate(KINDS):
     made = network(kind, torch.float32, np.random.default_rng(seed))
     save_file(made.state_dict(), recording.FOLDER / f"weights_torch_{kind}.safetensors")

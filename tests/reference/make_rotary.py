@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 import recording
+from torch_recording import draw, drawn, origin, recorded
 
 SAMPLES = 2
 # Steps, features and heads; whether a step sees no later ones; whether there are biases.
@@ -17,11 +18,6 @@ CASES = {
     "without_bias": (3, 20, 1, False, False),
     "single": (1, 2, 1, False, True),
 }
-
-
-def draw(generator, *shape):
-    """Multiples of 1/64, the same in both precisions."""
-    return np.round(generator.normal(size=shape) * 32) / 64
 
 
 def turned(x):
@@ -46,24 +42,11 @@ def cases(precision):
     found = {}
     for seed, (name, (steps, features, heads, causal, bias)) in enumerate(CASES.items()):
         generator = np.random.default_rng(seed)
-        attention = torch.nn.MultiheadAttention(features, heads, bias=bias, batch_first=True).to(dtype)
-        with torch.no_grad():
-            for parameter in attention.parameters():
-                parameter.copy_(torch.tensor(draw(generator, *parameter.shape), dtype=dtype))
+        attention = drawn(torch.nn.MultiheadAttention(features, heads, bias=bias, batch_first=True), dtype, generator)
         x = draw(generator, SAMPLES, steps, features)
         output = attend(attention, heads, causal, torch.tensor(x, dtype=dtype))
-        grad_output = draw(generator, *output.shape)
-        (output * torch.tensor(grad_output, dtype=dtype)).sum().backward()
-        tensors = {f"attention.{name}": parameter for name, parameter in attention.named_parameters()}
-        found[name] = {
-            "input": x,
-            "grad_output": grad_output,
-            "output": output.detach().numpy(),
-            "parameters": {name: parameter.detach().numpy() for name, parameter in tensors.items()},
-            "gradient": {name: parameter.grad.numpy() for name, parameter in tensors.items()},
-        }
+        found[name] = recorded(x, output, {f"attention.{name}": parameter for name, parameter in attention.named_parameters()}, generator)
     return found
 
 
-origin = "PyTorch {}, NumPy {}, made by make_rotary.py".format(torch.__version__.split("+")[0], np.__version__)
-recording.write("rotary.json", {"origin": origin, "f64": cases("float64"), "f32": cases("float32")})
+recording.write("rotary.json", {"origin": origin("make_rotary.py"), "f64": cases("float64"), "f32": cases("float32")})

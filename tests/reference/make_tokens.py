@@ -8,13 +8,9 @@ import torch
 from safetensors.torch import save_file
 
 import recording
+from torch_recording import draw, drawn, origin, recorded
 
 SAMPLES, STEPS, VOCABULARY, FEATURES, UNITS = 4, 5, 7, 3, 2
-
-
-def draw(generator, *shape):
-    """Multiples of 1/64, the same in both precisions."""
-    return np.round(generator.normal(size=shape) * 32) / 64
 
 
 def sines(dtype):
@@ -39,11 +35,7 @@ class Network(torch.nn.Module):
 
 
 def network(learned, dtype, generator):
-    made = Network(learned).to(dtype)
-    with torch.no_grad():
-        for parameter in made.parameters():
-            parameter.copy_(torch.tensor(draw(generator, *parameter.shape), dtype=dtype))
-    return made
+    return drawn(Network(learned), dtype, generator)
 
 
 def cases(precision):
@@ -54,19 +46,10 @@ def cases(precision):
         made = network(kind == "learned", dtype, generator)
         tokens = generator.integers(VOCABULARY, size=(SAMPLES, STEPS))
         output = made(torch.tensor(tokens))
-        grad_output = draw(generator, *output.shape)
-        (output * torch.tensor(grad_output, dtype=dtype)).sum().backward()
-        found[kind] = {
-            "input": tokens,
-            "grad_output": grad_output,
-            "output": output.detach().numpy(),
-            "parameters": {name: parameter.detach().numpy() for name, parameter in made.named_parameters()},
-            "gradient": {name: parameter.grad.numpy() for name, parameter in made.named_parameters()},
-        }
+        found[kind] = recorded(tokens, output, made.named_parameters(), generator)
     return found
 
 
-origin = "PyTorch {}, NumPy {}, made by make_tokens.py".format(torch.__version__.split("+")[0], np.__version__)
-recording.write("tokens.json", {"origin": origin, "f64": cases("float64"), "f32": cases("float32")})
+recording.write("tokens.json", {"origin": origin("make_tokens.py"), "f64": cases("float64"), "f32": cases("float32")})
 made = network(True, torch.float32, np.random.default_rng(0))
 save_file(made.state_dict(), recording.FOLDER / "weights_torch_tokens.safetensors")

@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 import recording
+from torch_recording import draw, drawn, origin, recorded
 
 SAMPLES = 2
 # Steps, features, heads, features between the two products, layers, activation, whether normalization comes before the blocks.
@@ -17,22 +18,13 @@ CASES = {
 }
 
 
-def draw(generator, *shape):
-    """Multiples of 1/64, the same in both precisions."""
-    return np.round(generator.normal(size=shape) * 32) / 64
-
-
 def network(name, dtype, generator):
     _, features, heads, hidden, layers, activation, is_before = CASES[name]
     layer = torch.nn.TransformerEncoderLayer(
         features, heads, hidden, dropout=0.0, activation=activation, batch_first=True, norm_first=is_before
     )
     norm = torch.nn.LayerNorm(features) if is_before else None
-    made = torch.nn.TransformerEncoder(layer, layers, norm, enable_nested_tensor=False).to(dtype)
-    with torch.no_grad():
-        for parameter in made.parameters():
-            parameter.copy_(torch.tensor(draw(generator, *parameter.shape), dtype=dtype))
-    return made
+    return drawn(torch.nn.TransformerEncoder(layer, layers, norm, enable_nested_tensor=False), dtype, generator)
 
 
 def cases(precision):
@@ -43,20 +35,10 @@ def cases(precision):
         made = network(name, dtype, generator)
         x = draw(generator, SAMPLES, steps, features)
         output = made(torch.tensor(x, dtype=dtype))
-        grad_output = draw(generator, *output.shape)
-        (output * torch.tensor(grad_output, dtype=dtype)).sum().backward()
-        tensors = dict(made.named_parameters())
-        found[name] = {
-            "input": x,
-            "grad_output": grad_output,
-            "output": output.detach().numpy(),
-            "parameters": {name: parameter.detach().numpy() for name, parameter in tensors.items()},
-            "gradient": {name: parameter.grad.numpy() for name, parameter in tensors.items()},
-        }
+        found[name] = recorded(x, output, made.named_parameters(), generator)
     return found
 
 
-origin = "PyTorch {}, NumPy {}, made by make_transformer.py".format(torch.__version__.split("+")[0], np.__version__)
-recording.write("transformer.json", {"origin": origin, "f64": cases("float64"), "f32": cases("float32")})
+recording.write("transformer.json", {"origin": origin("make_transformer.py"), "f64": cases("float64"), "f32": cases("float32")})
 made = network("before", torch.float32, np.random.default_rng(0))
 save_file(made.state_dict(), recording.FOLDER / "weights_torch_transformer.safetensors")

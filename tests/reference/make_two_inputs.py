@@ -8,13 +8,9 @@ import torch
 from safetensors.torch import save_file
 
 import recording
+from torch_recording import draw, drawn, origin, recorded
 
 SAMPLES, STEPS, VOCABULARY, FEATURES, UNITS, NUMBERS, HIDDEN, OUTPUTS = 4, 5, 7, 3, 4, 3, 5, 2
-
-
-def draw(generator, *shape):
-    """Multiples of 1/64, the same in both precisions."""
-    return np.round(generator.normal(size=shape) * 32) / 64
 
 
 class Network(torch.nn.Module):
@@ -37,11 +33,7 @@ class Network(torch.nn.Module):
 
 
 def network(dtype, generator):
-    made = Network().to(dtype)
-    with torch.no_grad():
-        for parameter in made.parameters():
-            parameter.copy_(torch.tensor(draw(generator, *parameter.shape), dtype=dtype))
-    return made
+    return drawn(Network(), dtype, generator)
 
 
 def case(precision):
@@ -50,19 +42,10 @@ def case(precision):
     tokens, numbers = generator.integers(VOCABULARY, size=(SAMPLES, STEPS)), draw(generator, SAMPLES, NUMBERS)
     numbers_in = torch.tensor(numbers, dtype=dtype, requires_grad=True)
     output = made(torch.tensor(tokens), numbers_in)
-    grad_output = draw(generator, *output.shape)
-    (output * torch.tensor(grad_output, dtype=dtype)).sum().backward()
-    return {
-        # The elements of a pair: those of the first part, then those of the second.
-        "input": np.concatenate([tokens, numbers], axis=1),
-        "grad_output": grad_output,
-        "output": output.detach().numpy(),
-        "parameters": {name: parameter.detach().numpy() for name, parameter in made.named_parameters()},
-        "gradient": {name: parameter.grad.numpy() for name, parameter in made.named_parameters()},
-    }
+    # The elements of a pair: those of the first part, then those of the second.
+    return recorded(np.concatenate([tokens, numbers], axis=1), output, made.named_parameters(), generator)
 
 
-origin = "PyTorch {}, NumPy {}, made by make_two_inputs.py".format(torch.__version__.split("+")[0], np.__version__)
-recording.write("two_inputs.json", {"origin": origin, "f64": case("float64"), "f32": case("float32")})
+recording.write("two_inputs.json", {"origin": origin("make_two_inputs.py"), "f64": case("float64"), "f32": case("float32")})
 made = network(torch.float32, np.random.default_rng(0))
 save_file(made.state_dict(), recording.FOLDER / "weights_torch_two_inputs.safetensors")

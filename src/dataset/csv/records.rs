@@ -10,7 +10,8 @@ use std::io::{BufRead as _, BufReader, Read};
 
 use csv::{ErrorKind, Position, Reader, ReaderBuilder, StringRecord, Trim};
 
-use super::{Csv, Place};
+use super::Csv;
+use crate::dataset::place::{Place, failed};
 use crate::error::{Error, Result, shown};
 
 /// An open table.
@@ -30,24 +31,16 @@ pub struct Records<'f> {
 pub(super) struct Record<'r>(&'r Records<'r>);
 
 /// Opens the file: once to read it, and once more to find the line of a mistake.
-fn open<'f>(place: &'f Place<'f>) -> std::io::Result<Box<dyn Read + 'f>> {
+fn open<'f>(place: &'f Place<'f>) -> Result<Box<dyn Read + 'f>> {
     Ok(match place {
-        Place::Path(path) => Box::new(File::open(path)?),
+        Place::Path(path) => Box::new(File::open(path).map_err(|error| failed(path, &error))?),
         Place::Memory(bytes) => Box::new(*bytes),
     })
 }
 
 impl<'f> Records<'f> {
     pub(super) fn open(table: &'f Csv<'f>) -> Result<Self> {
-        let source = match &table.place {
-            Place::Path(path) => format!("`{}`", path.display()),
-            Place::Memory(_) => "the table in memory".to_owned(),
-        };
-        let input = open(&table.place).map_err(|error| Error::File {
-            verb: "read",
-            path: source.trim_matches('`').to_owned(),
-            reason: error.to_string(),
-        })?;
+        let (source, input) = (table.place.name("table"), open(&table.place)?);
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).trim(Trim::All).delimiter(table.delimiter).comment(table.comment);
         let (reader, record) = (builder.from_reader(input), StringRecord::new());

@@ -2,13 +2,14 @@
 
 use alloc::borrow::ToOwned;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::ImageFolder;
+use crate::dataset::place::failed;
 use crate::error::{Error, Result, shown};
 
 /// The number of names that a message lists.
@@ -80,10 +81,6 @@ fn listed(names: &[String]) -> String {
         list += ", …";
     }
     list
-}
-
-pub(super) fn failed(path: &Path, error: &io::Error) -> Error {
-    Error::File { verb: "read", path: path.display().to_string(), reason: error.to_string() }
 }
 
 pub(super) fn unreadable(path: &Path, reason: String) -> Error {

@@ -17,9 +17,10 @@ use rawzip::{
     CompressionMethod, RECOMMENDED_BUFFER_SIZE, ReaderAt, ZipArchive, ZipArchiveEntryWayfinder, ZipArchiveWriter,
 };
 
+use super::Npy;
 use super::source::Array;
 use super::write::{self, NpyValue};
-use super::{Npy, Place};
+use crate::dataset::place::{Place, failed};
 use crate::error::{Error, Result, shown};
 use crate::file;
 
@@ -34,17 +35,14 @@ impl Npy<'_> {
         role: &str,
         work: impl FnOnce(&mut Array<'_>) -> Result<R>,
     ) -> Result<R> {
-        let place = match &self.place {
-            Place::Path(path) => format!("`{}`", path.display()),
-            Place::Memory(_) => format!("the {role} in memory"),
-        };
+        let place = self.place.name(role);
         let no_archive = |error: rawzip::Error| Error::Unreadable {
             source: place.clone(),
             reason: format!("it is no archive `.npz`: {}", described(&error)),
         };
         match &self.place {
             Place::Path(path) => {
-                let file = File::open(path).map_err(|error| file::failed("read", path, &error))?;
+                let file = File::open(path).map_err(|error| failed(path, &error))?;
                 let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
                 let archive = ZipArchive::from_file(file, &mut buffer).map_err(no_archive)?;
                 read_entry(&archive, &place, array, work)

@@ -8,9 +8,10 @@ use alloc::vec::Vec;
 use std::fs::File;
 use std::io::{BufReader, ErrorKind, Read};
 
+use super::Npy;
 use super::header::Header;
 use super::kind::Kind;
-use super::{Npy, Place};
+use crate::dataset::place::{Place, failed};
 use crate::error::{Error, Result, shown};
 
 /// The first bytes of a file.
@@ -42,18 +43,14 @@ impl Npy<'_> {
         }
         match &self.place {
             Place::Path(path) => {
-                let failed = |error: std::io::Error| Error::File {
-                    verb: "read",
-                    path: path.display().to_string(),
-                    reason: error.to_string(),
-                };
+                let failed = |error| failed(path, &error);
                 let file = File::open(path).map_err(failed)?;
                 let bytes = file.metadata().map_err(failed)?.len();
-                Array::read(format!("`{}`", path.display()), &mut BufReader::new(file), Some(bytes), work)
+                Array::read(self.place.name(role), &mut BufReader::new(file), Some(bytes), work)
             }
             &Place::Memory(mut bytes) => {
                 let len = bytes.len() as u64;
-                Array::read(format!("the {role} in memory"), &mut bytes, Some(len), work)
+                Array::read(self.place.name(role), &mut bytes, Some(len), work)
             }
         }
     }
