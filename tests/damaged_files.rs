@@ -254,7 +254,7 @@ fn swelling(length: usize) -> Vec<String> {
 #[test]
 fn headers_that_swell_stay_within_the_bound() {
     let folder = Folder::new("swelling");
-    for length in [1_000, 30_000, 2_000_000] {
+    for length in [1_000, 30_000, 600_000] {
         for header in swelling(length) {
             let numbers = if header.contains(",1]}}") { &[0][..] } else { &[] };
             let bytes = foreign(&header, numbers);

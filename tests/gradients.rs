@@ -262,7 +262,7 @@ fn derivatives_of_functions_are_those_of_dual_numbers() {
             // Between the kinks, and far out on both sides.
             for x in (-60..60).map(|k| f64::from(k) * 0.125 + 0.0625).chain([-30.0, 30.0]) {$(
                 let exact = f::$function(Dual::variable(x) $(, $setting)?);
-                let apart = (f::$derivative(x $(, $setting)?) - exact.slope).abs();
+                let apart = (f::$derivative(x $(, $setting)?) - exact.slope()).abs();
                 assert!(apart < FUNCTION_TOLERANCE, "{} at {x}: {apart:e}", stringify!($derivative));
                 let apart = (f::$function(x $(, $setting)?) - exact.value).abs();
                 assert!(apart < FUNCTION_TOLERANCE * x.abs().max(1.0), "{} at {x}: {apart:e}", stringify!($function));

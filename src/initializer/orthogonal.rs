@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn rows_or_columns_are_orthogonal_and_of_length_gain_in_any_shape() {
         for (rows, columns) in
-            [(1, 1), (1, 2), (2, 1), (3, 3), (7, 20), (20, 7), (64, 64), (33, 32), (32, 33), (100, 300), (300, 100)]
+            [(1, 1), (1, 2), (2, 1), (3, 3), (7, 20), (20, 7), (64, 64), (33, 32), (32, 33), (50, 130), (130, 50)]
         {
             for gain in [1.0, 0.1, 2.0_f64.sqrt()] {
                 let (double, single) = (error::<f64>(rows, columns, gain), error::<f32>(rows, columns, gain));

@@ -46,7 +46,7 @@ fn check<L>(
         let mut moved: Vec<Dual> = scores.iter().map(|&score| Scalar::from_f64(score)).collect();
         moved[position] = Dual::variable(scores[position]);
         let (value, _) = dispatch(Of(loss, &moved, duals));
-        assert!((g - value.slope).abs() <= TOLERANCE * scale, "{g}, not {}", value.slope);
+        assert!((g - value.slope()).abs() <= TOLERANCE * scale, "{g}, not {}", value.slope());
     }
 }
 

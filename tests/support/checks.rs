@@ -2,10 +2,9 @@
 
 use std::marker::PhantomData;
 
-use crate::dual::Dual;
+use crate::dual::{Dual, SLOPES};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use typenet::gradient_check::GradientCheck;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
 use typenet::prelude::*;
 use typenet::{Error, Scalar, Target, TensorInfo, TensorTable, random};
@@ -111,6 +110,22 @@ pub(crate) fn batch<S: Shape, Y: Drawn, T: Scalar>(seed: u64, samples: usize) ->
     (inputs, targets)
 }
 
+/// The derivatives of what `function` computes by each parameter.
+pub(crate) fn slopes<D: Network<Scalar = Dual>>(network: &mut D, function: impl Fn(&D) -> Dual) -> Vec<f64> {
+    let mut slopes = Vec::new();
+    for first in (0..D::PARAMETERS).step_by(SLOPES) {
+        let positions = first..D::PARAMETERS.min(first + SLOPES);
+        for (index, parameter) in network.parameters_mut()[positions.clone()].iter_mut().enumerate() {
+            *parameter = Dual::nth_variable(index, parameter.value);
+        }
+        slopes.extend_from_slice(&function(network).slopes[..positions.len()]);
+        for parameter in &mut network.parameters_mut()[positions] {
+            *parameter = Dual::from_f64(parameter.value);
+        }
+    }
+    slopes
+}
+
 /// The loss, and the gradient in `f64`.
 pub(crate) fn gradient_of<N: Network, L: Loss<N::Output>>(
     network: &N,
@@ -210,8 +225,8 @@ trait Subject {
     fn single_gradient(&self) -> (f64, Vec<f64>);
     /// The gradient by dual numbers.
     fn exact_gradient(&self) -> Vec<f64>;
-    /// The gradient by a five-point stencil.
-    fn stencil(&mut self) -> GradientCheck;
+    /// The loss by the forward formulas alone.
+    fn loss(&self) -> f64;
 }
 
 /// A network in `f64`, which is also `D` in dual numbers and `S` in `f32`, or `f64` again.
@@ -260,20 +275,11 @@ where
 
     fn exact_gradient(&self) -> Vec<f64> {
         let mut dual = convert::<F, D>(&self.network);
-        (0..F::PARAMETERS)
-            .map(|position| {
-                let parameter = dual.parameters()[position];
-                dual.parameters_mut()[position] = Dual::variable(parameter.value);
-                let value = loss_of(&*dual, self.loss, self.seed, self.samples);
-                dual.parameters_mut()[position] = parameter;
-                value.slope
-            })
-            .collect()
+        slopes(&mut *dual, |dual| loss_of(dual, self.loss, self.seed, self.samples))
     }
 
-    fn stencil(&mut self) -> GradientCheck {
-        let (inputs, targets) = batch::<F::Input, L::Target, f64>(self.seed, self.samples);
-        gradient_check(&mut *self.network, &inputs, &targets, self.loss).unwrap()
+    fn loss(&self) -> f64 {
+        loss_of(&*self.network, self.loss, self.seed, self.samples)
     }
 }
 
@@ -314,7 +320,7 @@ fn hold(network: &mut dyn Subject, places: &[f64], seed: u64) {
     let error = relative(&gradient, &network.exact_gradient());
     assert!(error <= DUAL_TOLERANCE, "{name}: {error:e} against dual numbers, seed {seed}");
 
-    let errors: Vec<_> = places.iter().map(|&moved| stencil_error(network, moved)).collect();
+    let errors: Vec<_> = places.iter().map(|&moved| stencil_error(network, moved, seed)).collect();
     let agrees = errors.is_empty() || errors.iter().any(|&(error, _)| error <= STENCIL_TOLERANCE);
     assert!(agrees, "{name}: against the stencil {errors:?}, seed {seed}");
 
@@ -333,49 +339,83 @@ fn hold(network: &mut dyn Subject, places: &[f64], seed: u64) {
     assert!(apart <= SINGLE_TOLERANCE * (1.0 + value.abs()), "{name}: loss {value} and {single_value}");
 }
 
-/// How far the gradient is from the stencil, and the tensor where it is furthest, with all parameters moved by so much.
-fn stencil_error(network: &mut dyn Subject, moved: f64) -> (f64, String) {
+/// How many parameters of a network are asked at most, since dual numbers have held all of them.
+const MOST_ASKED: usize = 60;
+
+/// Every so many parameters, from one that depends on the seed.
+fn asked(parameters: usize, seed: u64) -> impl Iterator<Item = usize> {
+    let every = parameters.div_ceil(MOST_ASKED).max(1);
+    (usize::try_from(seed).unwrap_or(0) % every..parameters).step_by(every)
+}
+
+/// The slope of the loss along a parameter.
+fn five_point_stencil(values: [f64; 4], step: f64) -> f64 {
+    let [far_left, left, right, far_right] = values;
+    (8.0 * (right - left) - (far_right - far_left)) / (12.0 * step)
+}
+
+/// What `function` gives with the parameter two steps before, one before, one behind and two behind where it is.
+fn around<T>(
+    network: &mut dyn Subject,
+    position: usize,
+    step: f64,
+    function: impl Fn(&mut dyn Subject) -> T,
+) -> [T; 4] {
+    let original = network.parameters()[position];
+    let values = [-2.0, -1.0, 1.0, 2.0].map(|steps| {
+        network.parameters()[position] = original + steps * step;
+        function(network)
+    });
+    network.parameters()[position] = original;
+    values
+}
+
+/// How far the gradient is from the stencil, and the parameter where it is furthest, with all parameters moved by so much.
+fn stencil_error(network: &mut dyn Subject, moved: f64, seed: u64) -> (f64, usize) {
+    const STEP: f64 = 2e-4;
     let parameters = network.parameters().to_vec();
     network.parameters().iter_mut().for_each(|parameter| *parameter += moved);
     let (_, gradient) = network.gradient();
-    let stencil = network.stencil();
+    let mut differences = gradient.clone();
+    for position in asked(gradient.len(), seed) {
+        let step = STEP * network.parameters()[position].abs().max(1.0);
+        differences[position] = five_point_stencil(around(network, position, step, |network| network.loss()), step);
+    }
     network.parameters().copy_from_slice(&parameters);
-    let (apart, scale) = difference(&gradient, &stencil.differences);
-    (apart / scale.max(STENCIL_SIGHT), stencil.worst)
+    let apart = |&position: &usize| (gradient[position] - differences[position]).abs();
+    let worst = asked(gradient.len(), seed).max_by(|a, b| apart(a).total_cmp(&apart(b))).unwrap_or(0);
+    let (apart, scale) = difference(&gradient, &differences);
+    (apart / scale.max(STENCIL_SIGHT), worst)
 }
 
 /// Holds the gradient to a five-point stencil by each parameter along which it has no kink within reach: where its
 /// fourth difference is no larger than what the stencil may be wrong by, with all parameters moved by so much. Gives the share
-/// of those parameters. A large network is asked about some of its parameters, since dual numbers have held all of them.
+/// of those parameters.
 fn stencil_between_kinks(network: &mut dyn Subject, moved: f64, seed: u64) -> f64 {
     const STEP: f64 = 1e-3;
-    const MOST_ASKED: usize = 150;
     let parameters = network.parameters().to_vec();
     network.parameters().iter_mut().for_each(|parameter| *parameter += moved);
     let (_, gradient) = network.gradient();
     let allowed = STENCIL_TOLERANCE * gradient.iter().fold(1.0, |largest: f64, g| largest.max(g.abs()));
-    let every = gradient.len().div_ceil(MOST_ASKED).max(1);
-    let first = usize::try_from(seed).unwrap_or(0) % every;
-    let (mut asked, mut compared) = (0.0_f64, 0.0);
-    for (position, &g) in gradient.iter().enumerate().skip(first).step_by(every) {
-        asked += 1.0;
-        let original = network.parameters()[position];
-        let [far_left, left, right, far_right] = [-2.0, -1.0, 1.0, 2.0].map(|steps| {
-            network.parameters()[position] = original + steps * STEP;
+    let (mut number, mut compared) = (0.0_f64, 0.0);
+    for position in asked(gradient.len(), seed) {
+        number += 1.0;
+        let g = gradient[position];
+        let points = around(network, position, STEP, |network| {
             let (value, gradient) = network.gradient();
             (value, gradient[position])
         });
-        network.parameters()[position] = original;
-        let jump = far_left.1 + far_right.1 - 4.0 * (left.1 + right.1) + 6.0 * g;
+        let [far_left, left, right, far_right] = points.map(|(_, slope)| slope);
+        let jump = far_left + far_right - 4.0 * (left + right) + 6.0 * g;
         if jump.abs() <= allowed {
             compared += 1.0;
-            let slope = (8.0 * (right.0 - left.0) - (far_right.0 - far_left.0)) / (12.0 * STEP);
+            let slope = five_point_stencil(points.map(|(value, _)| value), STEP);
             let name = network.name();
             assert!((g - slope).abs() <= 2.0 * allowed, "{name}: {g} of {position}, not {slope}, seed {seed}");
         }
     }
     network.parameters().copy_from_slice(&parameters);
-    compared / asked.max(1.0)
+    compared / number.max(1.0)
 }
 
 /// The gradient jumps when parameters move by what `f32` rounds: it has no one value that both types should agree on.

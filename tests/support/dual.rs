@@ -1,4 +1,4 @@
-//! A number with a derivative: forward-mode differentiation, exact up to rounding.
+//! A number with derivatives: forward-mode differentiation, exact up to rounding.
 //!
 //! Layers and losses are written over `Scalar`, so running them over dual numbers differentiates their forward formulas
 //! without using a line of their backward code.
@@ -10,27 +10,58 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 use typenet::Scalar;
 use typenet::kernel::NaiveKernels;
 
-/// `value` + `slope` ε, with ε² = 0.
+/// `value` + Σ_i `slopes[i]` ε_i, with ε_i ε_j = 0: the derivatives by several numbers at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Dual {
     pub(crate) value: f64,
-    pub(crate) slope: f64,
+    pub(crate) slopes: [f64; SLOPES],
 }
+
+/// How many derivatives are computed at once.
+pub(crate) const SLOPES: usize = 4;
 
 impl Dual {
     /// The number that is differentiated by.
+    #[allow(dead_code, reason = "the gradients of networks take all derivatives")]
     pub(crate) fn variable(value: f64) -> Self {
-        Self { value, slope: 1.0 }
+        Self::nth_variable(0, value)
     }
 
-    fn with(value: f64, slope: f64) -> Self {
-        Self { value, slope }
+    /// The number whose derivative is the one of this index.
+    pub(crate) fn nth_variable(index: usize, value: f64) -> Self {
+        let mut slopes = [0.0; SLOPES];
+        slopes[index] = 1.0;
+        Self { value, slopes }
+    }
+
+    /// The derivative by `variable`.
+    #[allow(dead_code, reason = "the gradients of networks take all derivatives")]
+    pub(crate) fn slope(self) -> f64 {
+        self.slopes[0]
+    }
+
+    /// f of the value, and f'.
+    fn chain(self, value: f64, derivative: f64) -> Self {
+        let [a, b, c, d] = self.slopes;
+        Self { value, slopes: [derivative * a, derivative * b, derivative * c, derivative * d] }
+    }
+
+    /// The value and slopes of f(self, other), from both partial derivatives.
+    fn combine(self, other: Self, value: f64, by_self: f64, by_other: f64) -> Self {
+        let ([a, b, c, d], [e, f, g, h]) = (self.slopes, other.slopes);
+        let slopes = [
+            by_self * a + by_other * e,
+            by_self * b + by_other * f,
+            by_self * c + by_other * g,
+            by_self * d + by_other * h,
+        ];
+        Self { value, slopes }
     }
 }
 
 impl fmt::Display for Dual {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} + {} ε", self.value, self.slope)
+        write!(f, "{} + {:?} ε", self.value, self.slopes)
     }
 }
 
@@ -43,21 +74,23 @@ impl PartialOrd for Dual {
 impl Add for Dual {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self::with(self.value + other.value, self.slope + other.slope)
+        let ([a, b, c, d], [e, f, g, h]) = (self.slopes, other.slopes);
+        Self { value: self.value + other.value, slopes: [a + e, b + f, c + g, d + h] }
     }
 }
 
 impl Sub for Dual {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self::with(self.value - other.value, self.slope - other.slope)
+        let ([a, b, c, d], [e, f, g, h]) = (self.slopes, other.slopes);
+        Self { value: self.value - other.value, slopes: [a - e, b - f, c - g, d - h] }
     }
 }
 
 impl Mul for Dual {
     type Output = Self;
     fn mul(self, other: Self) -> Self {
-        Self::with(self.value * other.value, self.slope * other.value + self.value * other.slope)
+        self.combine(other, self.value * other.value, other.value, self.value)
     }
 }
 
@@ -65,14 +98,14 @@ impl Div for Dual {
     type Output = Self;
     fn div(self, other: Self) -> Self {
         let quotient = self.value / other.value;
-        Self::with(quotient, (self.slope - quotient * other.slope) / other.value)
+        self.combine(other, quotient, 1.0 / other.value, -quotient / other.value)
     }
 }
 
 impl Neg for Dual {
     type Output = Self;
     fn neg(self) -> Self {
-        Self::with(-self.value, -self.slope)
+        self.chain(-self.value, -1.0)
     }
 }
 
@@ -89,13 +122,13 @@ macro_rules! assign {
 assign!(AddAssign add_assign + SubAssign sub_assign - MulAssign mul_assign * DivAssign div_assign /);
 
 impl Scalar for Dual {
-    const ZERO: Self = Self { value: 0.0, slope: 0.0 };
-    const ONE: Self = Self { value: 1.0, slope: 0.0 };
+    const ZERO: Self = Self { value: 0.0, slopes: [0.0; SLOPES] };
+    const ONE: Self = Self { value: 1.0, slopes: [0.0; SLOPES] };
     const NAME: &'static str = "Dual";
     const LARGEST: f64 = f64::MAX;
 
     fn from_f64(value: f64) -> Self {
-        Self::with(value, 0.0)
+        Self { value, ..Self::ZERO }
     }
 
     fn to_f64(self) -> f64 {
@@ -108,51 +141,51 @@ impl Scalar for Dual {
 
     fn exp(self) -> Self {
         let e = self.value.exp();
-        Self::with(e, e * self.slope)
+        self.chain(e, e)
     }
 
     fn exp_m1(self) -> Self {
-        Self::with(self.value.exp_m1(), self.value.exp() * self.slope)
+        self.chain(self.value.exp_m1(), self.value.exp())
     }
 
     fn ln_1p(self) -> Self {
-        Self::with(self.value.ln_1p(), self.slope / (1.0 + self.value))
+        self.chain(self.value.ln_1p(), 1.0 / (1.0 + self.value))
     }
 
     fn ln(self) -> Self {
-        Self::with(self.value.ln(), self.slope / self.value)
+        self.chain(self.value.ln(), 1.0 / self.value)
     }
 
     fn tanh(self) -> Self {
         let y = self.value.tanh();
-        Self::with(y, (1.0 - y * y) * self.slope)
+        self.chain(y, 1.0 - y * y)
     }
 
     fn sin(self) -> Self {
-        Self::with(self.value.sin(), self.value.cos() * self.slope)
+        self.chain(self.value.sin(), self.value.cos())
     }
 
     fn cos(self) -> Self {
-        Self::with(self.value.cos(), -self.value.sin() * self.slope)
+        self.chain(self.value.cos(), -self.value.sin())
     }
 
     fn erf(self) -> Self {
         let slope = core::f64::consts::FRAC_2_SQRT_PI * (-self.value * self.value).exp();
-        Self::with(Scalar::erf(self.value), slope * self.slope)
+        self.chain(Scalar::erf(self.value), slope)
     }
 
     fn erfc(self) -> Self {
         let slope = -core::f64::consts::FRAC_2_SQRT_PI * (-self.value * self.value).exp();
-        Self::with(Scalar::erfc(self.value), slope * self.slope)
+        self.chain(Scalar::erfc(self.value), slope)
     }
 
     fn sqrt(self) -> Self {
         let y = self.value.sqrt();
-        Self::with(y, self.slope / (2.0 * y))
+        self.chain(y, 0.5 / y)
     }
 
     fn is_finite(self) -> bool {
-        self.value.is_finite() && self.slope.is_finite()
+        self.value.is_finite() && self.slopes.iter().all(|slope| slope.is_finite())
     }
 }
 
