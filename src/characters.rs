@@ -9,7 +9,8 @@ use crate::shape::Token;
 
 /// The characters of a text as a vocabulary: the index of a token is the position of its character in Unicode order.
 ///
-/// Bytes need no vocabulary: `Token::<256>::from(byte)`. A tokenizer of another crate gives indices, for [`Token::new`].
+/// Bytes need no vocabulary: `Token::<256>::from(byte)`. Tokens of several characters are those of `BytePairs`, of the feature `tokenizer`. A
+/// tokenizer of another crate gives indices, for [`Token::new`].
 ///
 /// # Errors
 /// A character that the vocabulary does not have, and a vocabulary with more characters than the network has tokens, are errors
@@ -67,7 +68,7 @@ impl Characters {
     /// text that is not in the vocabulary.
     pub fn tokens<const V: usize, T: Scalar>(&self, text: &str) -> Result<Vec<Token<V, T>>> {
         if self.len() > V {
-            return Err(Error::VocabularyTooLarge { characters: self.len(), tokens: V });
+            return Err(Error::VocabularyTooLarge { entries: self.len(), tokens: V });
         }
         let token = |(position, character)| {
             let index = self.sorted.binary_search(&character);
@@ -106,7 +107,7 @@ mod tests {
     fn vocabularies_larger_than_the_network_are_refused() {
         let characters = Characters::of("abcd");
         let error = characters.tokens::<3, f32>("a").unwrap_err();
-        assert_eq!(error, Error::VocabularyTooLarge { characters: 4, tokens: 3 });
+        assert_eq!(error, Error::VocabularyTooLarge { entries: 4, tokens: 3 });
         assert_eq!(characters.text(&[Token::<9>::new(3).unwrap(), Token::new(4).unwrap()]), "d\u{fffd}");
         assert_eq!((characters.len(), Characters::of("").is_empty()), (4, true));
     }

@@ -125,10 +125,10 @@ pub enum Error {
         /// The largest number of tokens.
         longest: usize,
     },
-    /// A vocabulary has more characters than there are tokens.
+    /// A vocabulary has more entries, such as characters, than the network has tokens.
     VocabularyTooLarge {
-        /// The number of characters.
-        characters: usize,
+        /// The number of entries.
+        entries: usize,
         /// The number of tokens.
         tokens: usize,
     },

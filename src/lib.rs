@@ -37,7 +37,7 @@ mod scalar;
 pub mod tensor;
 
 // What flows between layers, and parameters as one slice.
-#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors"))]
+#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors", feature = "tokenizer"))]
 mod file;
 pub mod flat_parameters;
 pub mod random;
@@ -47,6 +47,8 @@ pub mod view;
 
 mod characters;
 pub mod target;
+#[cfg(feature = "tokenizer")]
+mod tokenizer;
 
 // Loops and the instructions they use, initial weights, files.
 pub mod initializer;
@@ -125,6 +127,8 @@ pub use scalar::Scalar;
 pub use shape::{Both, Image, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
 pub use target::{Class, Labels, Masked, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
+#[cfg(feature = "tokenizer")]
+pub use tokenizer::BytePairs;
 #[cfg(feature = "safetensors")]
 pub use train::Checkpoints;
 #[cfg(feature = "std")]

@@ -5,6 +5,8 @@ pub use crate::gradient_check::gradient_check;
 pub use crate::history::{EpochRecord, Monitor};
 pub use crate::layer::list::*;
 // Their methods without their names, which programs may want for their own types.
+#[cfg(feature = "tokenizer")]
+pub use crate::BytePairs;
 pub use crate::metric::{
     Accuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, Decoded, EditDistance, MeanAbsoluteError,
     Perplexity, RSquared, RootMeanSquaredError, SequenceAccuracy, TopK,

@@ -86,8 +86,8 @@ impl Error {
             Self::TooLong { sample, length, longest } => {
                 write!(f, "sequence {sample} has {length} tokens, but the shape has room for {longest}")
             }
-            Self::VocabularyTooLarge { characters, tokens } => {
-                write!(f, "the vocabulary has {characters} characters, but the network only {tokens} tokens")
+            Self::VocabularyTooLarge { entries, tokens } => {
+                write!(f, "the vocabulary has {entries} entries, but the network has only {tokens} tokens")
             }
             Self::UnknownCharacter { character, position } => {
                 write!(f, "the character {character:?} at position {position} is not in the vocabulary")

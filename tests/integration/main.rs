@@ -19,6 +19,8 @@ mod bad_input;
 mod batch_norm;
 mod batches;
 mod blocks;
+#[cfg(feature = "tokenizer")]
+mod byte_pairs;
 mod carried;
 mod checkpoint;
 mod classes;
