@@ -103,6 +103,10 @@ fn special_tokens_are_never_in_a_text() {
     assert_eq!(error, "the vocabulary has 330 entries, but the network has only 329 tokens");
 }
 
+fn refused(pointer: &str, value: Value, expected: &str) {
+    assert_eq!(changed(pointer, value), format!("the file in memory cannot be read: {expected}"));
+}
+
 /// The vocabulary of the file called "words", with a value replaced.
 fn changed(pointer: &str, value: Value) -> String {
     let mut file = recorded()["words"]["file"].clone();
@@ -114,10 +118,6 @@ fn changed(pointer: &str, value: Value) -> String {
 fn other_tokenizers_and_damaged_files_are_refused() {
     let error = BytePairs::from_json_bytes(b"{\"model\":").unwrap_err().to_string();
     assert!(error.starts_with("the file in memory cannot be read: it is not JSON: EOF"), "{error}");
-    let refused = |pointer, value, expected: &str| {
-        let error = changed(pointer, value);
-        assert_eq!(error, format!("the file in memory cannot be read: {expected}"));
-    };
     refused("/model/type", json!("WordPiece"), "its model is `WordPiece`, not `BPE`");
     refused("/normalizer", json!({"type": "NFC"}), "its normalizer is `NFC`, which is not supported");
     refused(
@@ -127,6 +127,17 @@ fn other_tokenizers_and_damaged_files_are_refused() {
     );
     refused("/pre_tokenizer", json!({"type": "Metaspace"}), "its pre-tokenizer is `Metaspace`, not `ByteLevel`");
     refused("/pre_tokenizer/use_regex", json!(false), "its pre-tokenizer does not cut text into pieces");
+    let split = |pattern: &str| {
+        json!({"type": "Sequence", "pretokenizers": [
+            {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": false},
+            {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]})
+    };
+    let error = changed("/pre_tokenizer", split("("));
+    assert!(error.contains("its pattern is not a regular expression: "), "{error}");
+}
+
+#[test]
+fn files_whose_tokens_do_not_belong_together_are_refused() {
     refused("/added_tokens", json!([{"id": 340}]), "an entry of `added_tokens` has no `content` or `id`");
     let added = json!([{"id": 340, "content": "<a>", "special": false}]);
     refused("/added_tokens", added, "the added token `<a>` is not special, which is not supported");
@@ -145,13 +156,6 @@ fn other_tokenizers_and_damaged_files_are_refused() {
         json!("q z"),
         "merge 3 is of tokens, or gives a token, that the vocabulary does not have",
     );
-    let split = |pattern: &str| {
-        json!({"type": "Sequence", "pretokenizers": [
-            {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": false},
-            {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]})
-    };
-    let error = changed("/pre_tokenizer", split("("));
-    assert!(error.contains("its pattern is not a regular expression: "), "{error}");
     let mut file = recorded()["words"]["file"].clone();
     file["model"]["vocab"].as_object_mut().unwrap().remove("A");
     file["model"]["vocab"]["thirty-two"] = json!(32);
