@@ -35,7 +35,12 @@ impl<A: Part, B: Part, Y: Target, T: Scalar> Dataset<Pair<A, B>, Y, T> {
     /// assert_eq!(data.inputs()[1].second, [1.0, 1.0]);
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    pub fn of_pairs(first: &[A::Array<T>], second: &[B::Array<T>], targets: Vec<Y::Value<T>>) -> Result<Self> {
+    pub fn of_pairs(
+        first: impl AsRef<[A::Array<T>]>,
+        second: impl AsRef<[B::Array<T>]>,
+        targets: Vec<Y::Value<T>>,
+    ) -> Result<Self> {
+        let (first, second) = (first.as_ref(), second.as_ref());
         if first.len() != second.len() {
             return Err(Error::CountMismatch {
                 first: "first inputs",

@@ -75,12 +75,12 @@ impl LayerInfo {
         self.inside.iter().chain(shortcut)
     }
 
-    /// Returns the sizes of each part of its output: of the branches of `Parallel(Pair)`, also at the end of a branch, or of the
-    /// output alone.
+    /// Returns the sizes of each part of its output: of the branches of `Parallel(Pair)`, also at the end of a branch or of repeated
+    /// layers, or of the output alone.
     pub(crate) fn output_parts(&self) -> Vec<&'static [usize]> {
         match (self.wiring.plain(), self.inside) {
             (Wiring::Pair, branches) => branches.iter().flat_map(Self::output_parts).collect(),
-            (Wiring::Chain, [.., last]) => last.output_parts(),
+            (Wiring::Chain | Wiring::Repeat(_), [.., last]) => last.output_parts(),
             _ => vec![self.output],
         }
     }

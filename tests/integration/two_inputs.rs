@@ -294,6 +294,30 @@ fn shapes_that_only_the_compiler_knows_are_parts_of_a_pair() {
 }
 
 #[test]
+fn blocks_that_give_a_pair_again_are_repeated() {
+    network! {
+        struct Decoder (Pair<Sequence<4, 6>, Sequence<5, 6>>) {
+            Repeat<2> {
+                Parallel(Pair) {
+                    written: { Parallel(Add) { skip: { First }, found: { CrossAttention<2> } } },
+                    sentence: { Second },
+                },
+            },
+            First,
+        }
+    }
+    let summary = Decoder::summary().to_string();
+    assert!(summary.lines().any(|line| line.starts_with("repeat: Repeat<2>") && line.contains("(4, 6), (5, 6)")));
+    let network = Decoder::init(&mut typenet::rng(37));
+    let sample = Both { first: [[0.5, -1.0, 2.0, 0.25, 1.0, -0.5]; 4], second: [[1.0, 0.5, -0.25, 2.0, -1.0, 0.0]; 5] };
+    // The first repetition changes what the second looks from.
+    let once = network.activations(&sample).repeat;
+    assert_eq!(once.second, sample.second);
+    assert_eq!(network.predict(&sample), once.first);
+    assert_ne!(once.first, sample.first);
+}
+
+#[test]
 fn summaries_show_both_parts_of_a_pair_of_branches() {
     let summary = Reader::summary();
     let text = summary.to_string();

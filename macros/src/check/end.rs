@@ -5,7 +5,7 @@ use crate::errors::{self, Errors};
 use crate::graph::{End, Layer, Network, Taken};
 use crate::layer::{self, Takes};
 use crate::place::Place;
-use crate::shape::{IMAGE, Shape};
+use crate::shape::{IMAGE, PAIR, Shape};
 use crate::size::{Comparison, Size};
 
 /// Compares the output of the last layer with the shape that it has to be.
@@ -52,14 +52,16 @@ impl Compared<'_> {
         let (wanted, producer, given) = (self.wanted.text(), self.producer(), self.given.text());
         let (at, block) = (end_place(network), network.block.as_deref().unwrap_or_default());
         let images = self.given.spec() == Some(&IMAGE) && self.wanted.spec() == Some(&IMAGE);
+        let of_pair = self.wanted.spec() == Some(&PAIR);
         match &network.end {
             End::Added { source, is_shortcut } => {
-                let way_out = if *is_shortcut { errors::SAME_STRIDES } else { errors::SAME_IMAGES };
-                let (takes, way_out) = ((&*wanted, &*source.text), images.then_some(way_out));
+                let same = if *is_shortcut { errors::SAME_STRIDES } else { errors::SAME_IMAGES };
+                let way_out = if of_pair { Some(errors::ADD_TO_FIRST) } else { images.then_some(same) };
+                let takes = (&*wanted, &*source.text);
                 errors::cannot_add(at, block, takes, (&given, &producer), &edits, way_out)
             }
             End::Repeated => {
-                let way_out = images.then_some(errors::SAME_IMAGES);
+                let way_out = if of_pair { Some(errors::PAIR_AGAIN) } else { images.then_some(errors::SAME_IMAGES) };
                 errors::cannot_repeat(at, block, &wanted, (&given, &producer), &edits, way_out)
             }
             End::Joined { block: joins, first, join, .. } => {

@@ -205,6 +205,14 @@ fn help_or(edits: &[String], way_out: Option<&str>) -> String {
     }
 }
 
+/// Suggests what to write for a residual block whose input is a pair.
+pub(crate) const ADD_TO_FIRST: &str =
+    "help: write `Parallel(Add) { skip: { First }, added: { .. } }`, which adds to the first of the pair";
+
+/// Suggests what repeated layers that take a pair end with.
+pub(crate) const PAIR_AGAIN: &str =
+    "help: write `Parallel(Pair) { first: { .. }, second: { Second } }`, which gives a pair again";
+
 /// Suggests what to do if the images of branches have other sizes.
 pub(crate) const SAME_IMAGES: &str =
     "help: make both give the same number of rows and columns, for example with `padding = Same`";

@@ -72,8 +72,7 @@ impl Within<'_> {
         part.network.end = End::Added { source: self.state.source.clone(), is_shortcut: false };
         // An input that does not fit the block is one mistake: it affects neither the end of the block nor the following layers.
         part.network.open_end |= !part.fits;
-        let known = self.state.is_judged() && part.fits && part.reached.known;
-        let known = Known { takes: true, output: known, kind: self.state.kind };
+        let known = self.known(&part, &output);
         finished(Block::Residual { layers: Box::new(part.network), shortcut: None }, output, known, "")
     }
 
@@ -111,11 +110,19 @@ impl Within<'_> {
         part.network.declared_output = Some((output.clone(), self.place));
         part.network.end = End::Repeated;
         part.network.open_end |= !part.fits;
-        let known = self.state.is_judged() && part.fits && part.reached.known;
-        let known = Known { takes: true, output: known, kind: self.state.kind };
+        let known = self.known(&part, &output);
         let count = count.unwrap_or_else(|| self.state.unknown.clone());
         let sizes = format!("<{}>", if count.is_unknown() { COUNT.to_owned() } else { count.text() });
         finished(Block::Repeat { layers: Box::new(part.network), count }, output, known, &sizes)
+    }
+
+    /// Returns what is known of the output of a block that gives what it takes. Layers that give another kind of shape are a mistake,
+    /// after which the following layers may take either.
+    fn known(&self, part: &Part, output: &Shape) -> Known {
+        let given = &part.reached.shape;
+        let alike = given.is_foreign() || output.is_foreign() || given.plain(given).is_like(output);
+        let known = self.state.is_judged() && part.fits && part.reached.known && alike;
+        Known { takes: true, output: known, kind: self.state.kind && alike }
     }
 
     /// Resolves branches.
