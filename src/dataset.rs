@@ -27,7 +27,10 @@ mod min_max;
 mod npy;
 mod pairs;
 mod quantile_transformer;
+#[cfg(feature = "std")]
+mod read_ahead;
 mod rows;
+mod sample_reader;
 mod standardizer;
 mod stratified;
 mod streams;
@@ -58,14 +61,17 @@ pub use epoch::Epoch;
 pub use fashion_mnist::fashion_mnist;
 pub use folds::{Fold, Folds};
 #[cfg(feature = "images")]
-pub use images::{ImageFolder, LabelledImages};
+pub use images::{ImageFiles, ImageFolder, LabelledImages};
 pub use included::{breast_cancer, diabetes, digits, iris, wine};
 pub use min_max::MinMax;
 #[cfg(feature = "npz")]
 pub use npy::Npz;
 #[cfg(feature = "npy")]
-pub use npy::{Npy, NpyTarget, NpyValue, save_npy};
+pub use npy::{Npy, NpyFile, NpyTarget, NpyValue, save_npy};
 pub use quantile_transformer::QuantileTransformer;
+#[cfg(feature = "std")]
+pub use read_ahead::ReadAhead;
+pub use sample_reader::{RandomOrder, SampleReader};
 pub use scaler::Scaler;
 #[cfg(feature = "safetensors")]
 #[doc(hidden)]

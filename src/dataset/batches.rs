@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt::Display;
 
+#[cfg(feature = "std")]
+use crate::dataset::ReadAhead;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
@@ -117,4 +119,47 @@ pub trait Batches<T: Scalar>: Send {
         inputs: &mut Vec<<Self::Input as Shape>::Array<T>>,
         targets: &mut Vec<<Self::Target as Target>::Value<T>>,
     ) -> Result<(), Self::Error>;
+
+    /// Returns a source with the same samples in the same order, of which a thread reads up to `batches` batches before they are asked for, from
+    /// 1 to 1,024: while the network learns from one batch, the next ones are read. The memory is that of `batches + 2` batches.
+    ///
+    /// The thread begins with the first batch of an epoch and ends with its last. An error comes with the batch that cannot be read, and
+    /// a panic of the source goes on in the thread that asks.
+    ///
+    /// # Panics
+    /// The source that is returned panics when it is used after a panic of this one.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::dataset::{Batches, SampleReader};
+    /// use typenet::prelude::*;
+    ///
+    /// # struct Lines;
+    /// # impl SampleReader<f32> for Lines {
+    /// #     type Input = Vector<1>;
+    /// #     type Target = Vector<1>;
+    /// #     type Error = core::convert::Infallible;
+    /// #     fn len(&self) -> usize { 100 }
+    /// #     fn read(&mut self, at: usize, x: &mut Vec<[f32; 1]>, y: &mut Vec<[f32; 1]>) -> Result<(), Self::Error> {
+    /// #         x.push([at as f32 / 100.0]);
+    /// #         y.push([2.0 * at as f32 / 100.0 + 1.0]);
+    /// #         Ok(())
+    /// #     }
+    /// # }
+    /// network!(struct Line = Dense<1, 1>);
+    ///
+    /// let mut line = Line::zeroed();
+    /// let mut source = Lines.in_random_order().read_ahead(4);
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.2)).epochs(200).fit_batches(&mut line, &mut source)?;
+    /// assert!((line.predict(&[2.0])[0] - 5.0).abs() < 1e-2);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[cfg(feature = "std")]
+    fn read_ahead(self, batches: usize) -> ReadAhead<Self, T>
+    where
+        Self: Sized + 'static,
+        Self::Error: Send,
+    {
+        ReadAhead::new(self, batches)
+    }
 }

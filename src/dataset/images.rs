@@ -9,6 +9,8 @@ mod png;
 
 mod folder;
 
+mod files;
+
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
@@ -18,6 +20,7 @@ use core::fmt::{self, Debug};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use self::files::ImageFiles;
 use self::picture::Picture;
 use crate::dataset::Dataset;
 use crate::dataset::place::failed;
@@ -111,10 +114,7 @@ impl ImageFolder {
     pub fn read<const C: usize, const H: usize, const W: usize, const K: usize, T: Scalar>(
         &self,
     ) -> Result<LabelledImages<C, H, W, K, T>> {
-        const {
-            assert!(C == 1 || C == 3 || C == 4, "an image has 1 channel, 3 channels, or 4 with opacity");
-            assert!(H > 0 && W > 0, "an image has pixels");
-        }
+        const { require_image::<C, H, W>() };
         let (classes, folders) = self.folders(K)?;
         let (mut inputs, mut targets, mut files) = (Vec::new(), Vec::new(), Vec::new());
         // Copied from slice to vector: a sample passed by value would be on the stack, which has no room for a large image.
@@ -148,6 +148,12 @@ impl ImageFolder {
         }
         Ok(())
     }
+}
+
+/// Requires a number of channels and of pixels that an image can have.
+const fn require_image<const C: usize, const H: usize, const W: usize>() {
+    assert!(C == 1 || C == 3 || C == 4, "an image has 1 channel, 3 channels, or 4 with opacity");
+    assert!(H > 0 && W > 0, "an image has pixels");
 }
 
 /// Reads a file of one of the known formats, whose height and width are checked before its pixels are read.

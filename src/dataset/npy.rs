@@ -10,6 +10,7 @@ mod write;
 
 #[cfg(feature = "npz")]
 mod archive;
+mod file;
 mod target;
 
 #[cfg(feature = "npz")]
@@ -22,6 +23,7 @@ use std::path::Path;
 
 #[cfg(feature = "npz")]
 pub use self::archive::Npz;
+pub use self::file::NpyFile;
 pub use self::target::NpyTarget;
 pub use self::write::{NpyValue, save_npy};
 use crate::dataset::Dataset;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use typenet::dataset::{ImageFolder, LabelledImages};
+use typenet::dataset::{ImageFiles, ImageFolder, LabelledImages, SampleReader as _};
 use typenet::prelude::*;
 use typenet::{Error, Result};
 
@@ -69,12 +69,25 @@ fn classes_are_folders_and_files_are_in_order() {
     assert_eq!(names.collect::<Vec<_>>(), ["cat/10", "dog/a.jpeg", "dog/b.png"]);
     assert!(format!("{pets:?}").contains(r#"classes: ["cat", "dog"]"#));
 
+    // One at a time, when they are needed.
+    let mut files: ImageFiles<3, 9, 12, 2, f64> = ImageFolder::at(&folder.0).open().unwrap();
+    assert_eq!((files.classes(), files.files(), files.targets()), (pets.classes(), pets.files(), pets.data.targets()));
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    for at in 0..files.len() {
+        files.read(at, &mut inputs, &mut targets).unwrap();
+    }
+    assert_eq!((&inputs[..], &targets[..]), (pets.data.inputs(), pets.data.targets()));
+
     // The classes of a training set, of which one is absent.
     let named = ImageFolder::at(&folder.0).classes(["dog", "bird", "cat"]);
     let named: LabelledImages<3, 9, 12, 3> = named.read().unwrap();
     assert_eq!(named.data.targets().iter().map(|class| class.index()).collect::<Vec<_>>(), [0, 0, 2]);
     let data = Dataset::<Image<3, 9, 12>, Class<2>>::from_image_folder(&folder.0).unwrap();
     assert_eq!(data.targets().len(), 3);
+
+    fs::write(folder.path("dog/b.png"), "no image").unwrap();
+    let error = files.read(2, &mut inputs, &mut targets).unwrap_err().to_string();
+    assert!(error.contains("b.png` cannot be read: it is no PNG or JPEG file"), "{error}");
 }
 
 #[test]

@@ -49,6 +49,8 @@ mod onnx_models;
 mod optimizers;
 mod own_parts;
 mod plot;
+#[cfg(feature = "std")]
+mod read_ahead;
 mod recompute;
 mod recorded;
 mod recurrent;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use proptest::prelude::*;
-use typenet::dataset::{Npy, NpyTarget, save_npy};
+use typenet::dataset::{Npy, NpyFile, NpyTarget, SampleReader as _, save_npy};
 use typenet::prelude::*;
 use typenet::{Error, Result};
 
@@ -338,4 +338,48 @@ fn a_beginning_of_a_file_is_an_error() {
     let (images, labels) = (images(), labels());
     assert!((0..images.len()).all(|length| matches!(read(&images[..length], &labels), Err(Error::Unreadable { .. }))));
     assert!((0..labels.len()).all(|length| matches!(read(&images, &labels[..length]), Err(Error::Unreadable { .. }))));
+}
+
+#[test]
+fn samples_are_read_from_a_file_by_their_position() {
+    let folder = Folder::new("npy-file");
+    let path = folder.path("images.npy");
+    let open = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        NpyFile::<Image<1, 2, 3>, Class<3>>::open(&path, Npy::in_memory(&labels()))
+    };
+    let mut file = open(&images()).unwrap();
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    for at in [1, 0, 1] {
+        file.read(at, &mut inputs, &mut targets).unwrap();
+    }
+    let data = read(&images(), &labels()).unwrap();
+    assert_eq!(file.len(), 2);
+    assert_eq!(inputs, [1, 0, 1].map(|at| data.inputs()[at]));
+    assert_eq!(targets, [1, 0, 1].map(|at| data.targets()[at]));
+
+    let name = format!("`{}` cannot be read: ", path.display());
+    let message = |bytes: &[u8]| open(bytes).map(drop).unwrap_err().to_string().replace(&name, "");
+    // As where all are read.
+    let declared = "its header declares, (2, 2, 3) of `<f4`";
+    let short = &images()[..images().len() - 1];
+    assert_eq!(
+        message(short),
+        format!("it ends before the elements that {declared}: after its header it has 47 bytes")
+    );
+    assert_eq!(message(&[&images()[..], &[0]].concat()), format!("it has more bytes than {declared}"));
+    assert_eq!(message(b""), "it is empty");
+    assert_eq!(message(&npy("<f4", "(3, 2, 3)", &[0; 72])), "there are 3 inputs but 2 targets");
+    let fortran = with_header("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2, 3), }", &[0; 48]);
+    assert_eq!(message(&fortran), "its elements are in the order of Fortran: save it after `numpy.ascontiguousarray`");
+
+    // What is wrong with a sample is found when it is read.
+    let mut file =
+        open(&npy("<f4", "(2, 2, 3)", &floats(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, f32::NAN, 0.0, 0.0, 0.0, 0.0])))
+            .unwrap();
+    file.read(0, &mut inputs, &mut targets).unwrap();
+    let error = file.read(1, &mut inputs, &mut targets).unwrap_err().to_string();
+    assert_eq!(error.replace(&name, ""), "sample 1 holds NaN at position 1, but data must be finite");
+    std::fs::write(&path, &images()[..images().len() - 1]).unwrap();
+    assert!(file.read(1, &mut inputs, &mut targets).is_err(), "the file has become shorter");
 }

@@ -27,7 +27,7 @@ pub struct Array<'f> {
     name: String,
     input: &'f mut dyn Read,
     /// The number of bytes from the start of the file to the elements.
-    start: usize,
+    pub(super) start: usize,
     /// The number of bytes in the file, if it is known before they are read.
     bytes: Option<u64>,
     pub(super) kind: Kind,
@@ -64,6 +64,16 @@ impl Array<'_> {
         bytes: Option<u64>,
         work: impl FnOnce(&mut Array<'_>) -> Result<R>,
     ) -> Result<R> {
+        let mut array = Array::open(name, input, bytes)?;
+        let result = work(&mut array)?;
+        array.end()?;
+        Ok(result)
+    }
+}
+
+impl<'f> Array<'f> {
+    /// Reads the header.
+    pub(super) fn open(name: String, input: &'f mut dyn Read, bytes: Option<u64>) -> Result<Self> {
         let (header, start) = read_header(input).map_err(|reason| unreadable(&name, reason))?;
         let Some(kind) = Kind::of(&header.description) else {
             let description = shown(&header.description);
@@ -72,10 +82,7 @@ impl Array<'_> {
                 format!("its elements are `{description}`, and not floats, integers or Booleans of at most 8 bytes"),
             ));
         };
-        let mut array = Array { name, input, start, bytes, kind, header };
-        let result = work(&mut array)?;
-        array.end()?;
-        Ok(result)
+        Ok(Self { name, input, start, bytes, kind, header })
     }
 
     pub(super) fn unreadable(&self, reason: String) -> Error {
@@ -107,12 +114,7 @@ impl Array<'_> {
     ) -> Result<()> {
         let (samples, sizes) = self.sizes()?;
         let width = self.kind.width;
-        let Some(total) = len.checked_mul(width).and_then(|bytes| bytes.checked_mul(samples)) else {
-            return Err(self.unreadable(format!("{} are more elements than any memory holds", self.declared())));
-        };
-        if self.bytes.is_some_and(|bytes| bytes.saturating_sub(self.start as u64) < total as u64) {
-            return Err(self.truncated());
-        }
+        let total = self.total(len)?;
         let mut sample = vec![0; len * width];
         if !self.header.is_fortran {
             for position in 0..samples {
@@ -138,6 +140,27 @@ impl Array<'_> {
         Ok(())
     }
 
+    /// Returns the number of bytes of all samples, which have `len` elements each. They are in the file.
+    fn total(&self, len: usize) -> Result<usize> {
+        let (samples, _) = self.sizes()?;
+        let Some(total) = len.checked_mul(self.kind.width).and_then(|bytes| bytes.checked_mul(samples)) else {
+            return Err(self.unreadable(format!("{} are more elements than any memory holds", self.declared())));
+        };
+        if self.bytes.is_some_and(|bytes| bytes.saturating_sub(self.start as u64) < total as u64) {
+            return Err(self.truncated());
+        }
+        Ok(total)
+    }
+
+    /// Requires that the file has the bytes of its samples, and none after them.
+    pub(super) fn require_exact(&self, len: usize) -> Result<()> {
+        let total = self.total(len)? as u64;
+        if self.bytes.is_some_and(|bytes| bytes.saturating_sub(self.start as u64) > total) {
+            return Err(self.longer());
+        }
+        Ok(())
+    }
+
     fn fill(&mut self, bytes: &mut [u8]) -> Result<()> {
         self.input.read_exact(bytes).map_err(|error| match error.kind() {
             ErrorKind::UnexpectedEof => self.truncated(),
@@ -153,6 +176,10 @@ impl Array<'_> {
         self.unreadable(format!("it ends before the elements that its header declares, {}{found}", self.declared()))
     }
 
+    fn longer(&self) -> Error {
+        self.unreadable(format!("it has more bytes than its header declares, {}", self.declared()))
+    }
+
     /// Describes the elements as the header does.
     fn declared(&self) -> String {
         let sizes = self.header.sizes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -163,7 +190,7 @@ impl Array<'_> {
     fn end(&mut self) -> Result<()> {
         match self.input.read(&mut [0]) {
             Ok(0) => Ok(()),
-            Ok(_) => Err(self.unreadable(format!("it has more bytes than its header declares, {}", self.declared()))),
+            Ok(_) => Err(self.longer()),
             Err(error) => Err(self.unreadable(error.to_string())),
         }
     }
@@ -184,7 +211,7 @@ fn places_of_fortran(sizes: &[usize]) -> Vec<usize> {
     places
 }
 
-fn unreadable(name: &str, reason: String) -> Error {
+pub(super) fn unreadable(name: &str, reason: String) -> Error {
     Error::Unreadable { source: name.to_owned(), reason }
 }
 
