@@ -78,6 +78,8 @@ pub mod generate;
 pub mod gradient_check;
 #[cfg(feature = "plot")]
 pub mod plot;
+#[cfg(feature = "std")]
+mod predictor;
 pub mod selection;
 #[cfg(feature = "std")]
 pub mod train;
@@ -122,6 +124,8 @@ pub use optimizer::{
     Adadelta, Adagrad, Adam, AdamW, Adamax, Average, EpsilonForm, EpsilonPlace, MomentumForm, Nadam, NormForm,
     Optimizer, OptimizerState, RmsProp, Sgd, WeightDecay,
 };
+#[cfg(feature = "std")]
+pub use predictor::{Predictor, Served};
 pub use random::rng;
 pub use scalar::Scalar;
 pub use shape::{Both, Image, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};

@@ -50,6 +50,8 @@ mod optimizers;
 mod own_parts;
 mod plot;
 #[cfg(feature = "std")]
+mod predictor;
+#[cfg(feature = "std")]
 mod read_ahead;
 mod recompute;
 mod recorded;
