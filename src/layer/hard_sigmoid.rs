@@ -64,7 +64,7 @@ impl Elementwise for HardSigmoid {
         Ok(graph.node(
             "HardSigmoid",
             &[input],
-            &[("alpha", Attribute::number(1.0 / 6.0)), ("beta", Attribute::Number(0.5))],
+            &[("alpha", Attribute::number(1.0 / 6.0)), ("beta", Attribute::Single(0.5))],
         ))
     }
 }

@@ -11,7 +11,7 @@ pub enum Attribute {
     /// A list of integers.
     Integers(Vec<i64>),
     /// A number, which ONNX has in single precision.
-    Number(f32),
+    Single(f32),
     /// A word.
     Text(&'static str),
 }
@@ -33,7 +33,7 @@ impl Attribute {
     #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "attributes are in single precision")]
     pub fn number(number: f64) -> Self {
-        Self::Number(number as f32)
+        Self::Single(number as f32)
     }
 }
 

@@ -109,7 +109,7 @@ fn attribute<'a>(name: &'a str, value: &'a Attribute) -> ast::Attribute<'a> {
     match value {
         &Attribute::Integer(i) => ast::Attribute { i, ..named(AttributeType::Int) },
         Attribute::Integers(ints) => ast::Attribute { ints: ints.clone(), ..named(AttributeType::Ints) },
-        &Attribute::Number(f) => ast::Attribute { f, ..named(AttributeType::Float) },
+        &Attribute::Single(f) => ast::Attribute { f, ..named(AttributeType::Float) },
         Attribute::Text(text) => ast::Attribute { s: text.as_bytes(), ..named(AttributeType::String) },
     }
 }
