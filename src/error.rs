@@ -388,6 +388,13 @@ pub enum Error {
         /// What the system says.
         reason: String,
     },
+    /// A network cannot be written as an ONNX model.
+    NoOnnxForm {
+        /// What has no form in ONNX: a layer with its dotted name and its declaration, or the whole network.
+        what: String,
+        /// The reason.
+        reason: String,
+    },
     /// A file is damaged, or has another format or version.
     Unreadable {
         /// Which file: the path in backticks, or `the file in memory`.

@@ -10,7 +10,10 @@
 //! - [`custom_layers`]: a custom layer, as a formula or by hand, without and with parameters and settings
 //! - [`custom_parts`]: a custom loss, as a formula or by hand, optimizer, metric, callback and scalar
 #![cfg_attr(feature = "safetensors", doc = "- [`files`]: weights and checkpoints, PyTorch and Keras")]
-#![cfg_attr(feature = "onnx", doc = "- [`onnx`]: networks of ONNX models, and the operators that have a layer")]
+#![cfg_attr(
+    feature = "onnx",
+    doc = "- [`onnx`]: networks of ONNX models and ONNX models of networks, with the layers of operators"
+)]
 //! - [`embedding`]: weights in the program, `no_std`, no allocation
 //! - [`errors`]: what each error means and what to do about it
 //! - [`lecture`]: how a network learns, from one neuron to Adam, a page for each part of the lecture

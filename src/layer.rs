@@ -13,6 +13,7 @@ mod padding;
 mod pass;
 mod phase;
 mod plan;
+mod site;
 mod stream;
 
 mod draws;
@@ -93,6 +94,7 @@ pub use phase::{Mixing, Phase};
 pub use plan::Plan;
 pub use rescale::RescaleOutputs;
 pub use residual::{Projected, Shortcut};
+pub use site::{Site, SiteOf};
 pub use stream::{NextStep, StreamPlan};
 
 use rand::Rng as RandomSource;
@@ -100,6 +102,8 @@ use rand::Rng as RandomSource;
 use crate::flat_parameters::FlatParameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -162,28 +166,6 @@ pub mod list {
     pub use super::tanh::Tanh;
     pub use super::upsample::{Interpolation, Upsample};
 }
-
-/// What a layer receives in a pass: its parameters `P`, its settings `S` and a description of the pass.
-#[derive(Debug)]
-pub struct Site<'a, P, S> {
-    /// The parameters.
-    pub parameters: &'a P,
-    /// The settings.
-    pub settings: &'a S,
-    /// The pass.
-    pub pass: &'a Pass,
-}
-
-impl<P, S> Clone for Site<'_, P, S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<P, S> Copy for Site<'_, P, S> {}
-
-/// The site of a layer `L` whose elements are of type `T`.
-pub type SiteOf<'a, L, T> = Site<'a, <L as Layer>::With<T>, <L as Layer>::Settings>;
 
 /// The memory that [`Layer::forward`] reads and writes, apart from the parameters. Each slice holds the samples of the pass.
 #[derive(Debug)]
@@ -390,6 +372,15 @@ pub trait Layer: Sized + 'static {
         gradient: &mut Self::With<T>,
     ) {
         Self::backward::<In, T, I>(isa, site, memory, gradient);
+    }
+
+    /// Adds what the layer computes in inference to a graph of ONNX, and returns its output.
+    ///
+    /// # Errors
+    /// [`Error::NoOnnxForm`](crate::Error::NoOnnxForm) from [`Graph::refuse`], as the default for a layer that does not implement it.
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(_site: SiteOf<'_, Self, T>, graph: &mut Graph, _input: &Value) -> Result<Value> {
+        Err(graph.refuse("its type does not implement `Layer::onnx`"))
     }
 }
 

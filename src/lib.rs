@@ -55,6 +55,8 @@ pub mod initializer;
 #[cfg(feature = "safetensors")]
 pub mod io;
 pub mod kernel;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 
 // The parts of training.
 pub mod augment;
@@ -117,6 +119,8 @@ pub use loss::{
     Loss, MeanSquaredError, Nll, SampleWeights,
 };
 pub use metric::{Classification, Evaluation, Regression};
+#[cfg(feature = "onnx")]
+pub use network::ExportOnnx;
 #[cfg(feature = "safetensors")]
 pub use network::Weights;
 pub use network::{Differentiate, Evaluate, Network, Predict, Stream, Summary, Workspace};

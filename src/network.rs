@@ -20,6 +20,8 @@ mod dot;
 mod evaluate;
 mod evaluator;
 mod layer_output;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod phases;
 mod predict;
 mod program;
@@ -45,6 +47,8 @@ pub(crate) use evaluator::{Buffers, Evaluator, Observer, Predictions};
 pub(crate) use evaluator::{BuffersOf, with_room};
 use evaluator::{Totals, evaluate_on_batches, measure_on, measure_on_batches};
 pub use layer_output::LayerOutput;
+#[cfg(feature = "onnx")]
+pub use onnx::ExportOnnx;
 use phases::{Phases, check_batch};
 pub use predict::Predict;
 use program::{

@@ -11,6 +11,8 @@ pub use crate::metric::{
     Accuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, Decoded, EditDistance, MeanAbsoluteError,
     Perplexity, RSquared, RootMeanSquaredError, SequenceAccuracy, TopK,
 };
+#[cfg(feature = "onnx")]
+pub use crate::network::ExportOnnx as _;
 pub use crate::network::{Differentiate as _, Evaluate as _, Predict as _};
 #[cfg(feature = "safetensors")]
 pub use crate::train::Checkpoints;

@@ -39,6 +39,8 @@ pub use crate::shape::{Both, Image, Pair, Probabilities, ProbabilitySequence, Se
 pub use crate::tensor::{TableEntry, Tensor, TensorKind, TensorTable};
 
 #[cfg(feature = "onnx")]
+pub use crate::onnx::{Graph as OnnxGraph, Value as OnnxValue};
+#[cfg(feature = "onnx")]
 pub use typenet_macros::network_from_onnx as network_from_onnx_impl;
 
 #[cfg(feature = "safetensors")]

@@ -56,6 +56,8 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     const STEPS: usize = 1;
     /// The axis along which [`Parallel(Concat)`](crate::Parallel) concatenates samples of this shape.
     const CONCATENATED: usize = 0;
+    /// Whether the elements stand for symbols, as in [`Tokens`].
+    const TOKENS: bool = false;
     /// Whether the elements of each step are probabilities that a softmax computed from logits.
     const PROBABILITIES: bool = false;
 

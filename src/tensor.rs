@@ -138,6 +138,14 @@ impl TensorInfo {
     }
 }
 
+/// Returns the positions in memory of the elements of a tensor, in file order. In a file, the last index varies fastest. In
+/// memory, a tensor is a matrix of `rows` rows, stored column by column.
+#[cfg(feature = "safetensors")]
+pub(crate) fn places(rows: usize, len: usize) -> impl Iterator<Item = usize> {
+    let columns = len.checked_div(rows).unwrap_or(0);
+    (0..rows).flat_map(move |row| (0..columns).map(move |column| column * rows + row))
+}
+
 /// A tensor or an enclosing layer, as the path of names from the outermost inwards. It represents a dotted name without
 /// allocating.
 #[derive(Clone, Copy, Debug)]
@@ -467,5 +475,16 @@ mod tests {
         for nowhere in ["", ".", "a.", "b", "a.c", "ab.mean", "a.b.bias.x", "A"] {
             assert!(inside(nowhere).is_empty(), "{nowhere}");
         }
+    }
+
+    #[cfg(feature = "safetensors")]
+    #[test]
+    fn rows_of_files_are_columns_of_memory() {
+        let order = |rows, len| super::places(rows, len).collect::<Vec<_>>();
+        assert_eq!(order(2, 6), [0, 2, 4, 1, 3, 5]);
+        assert_eq!(order(3, 3), [0, 1, 2]);
+        assert_eq!(order(1, 3), [0, 1, 2]);
+        assert_eq!(order(2, 8), [0, 2, 4, 6, 1, 3, 5, 7]);
+        assert!(order(3, 0).is_empty() && order(0, 0).is_empty());
     }
 }

@@ -21,6 +21,7 @@ mod backward;
 mod blocks;
 mod hygiene;
 
+mod export;
 mod names;
 mod plan;
 mod summary;

@@ -15,9 +15,9 @@ use crate::io::header::{Entry, parse};
 use crate::io::label::{CHECKSUM_DIGITS, FORMAT, Label};
 use crate::io::opened::{PROMISED, fill, require};
 use crate::io::stored::{Stored, Values, width};
-use crate::io::write::{checksum_digits, places};
+use crate::io::write::checksum_digits;
 use crate::io::{Opened, Renames};
-use crate::tensor::TensorInfo;
+use crate::tensor::{TensorInfo, places};
 
 /// The size of the buffer through which elements are read, a multiple of the width of any element.
 const PIECE: usize = 1 << 15;

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::io::checksum::Checksum;
 use crate::io::label::{CHECKSUM, CHECKSUM_DIGITS, Label};
 use crate::io::stored::{Stored, width};
-use crate::tensor::TensorInfo;
+use crate::tensor::{TensorInfo, places};
 
 /// The tensors of a file, whose bytes are computed on demand.
 #[derive(Default)]
@@ -64,13 +64,6 @@ impl View for Piece<'_> {
     }
 }
 
-/// Returns the positions in memory of the elements of a tensor, in file order. In a file, the last index varies fastest. In
-/// memory, a tensor is a matrix of `rows` rows, stored column by column.
-pub(super) fn places(rows: usize, len: usize) -> impl Iterator<Item = usize> {
-    let columns = len.checked_div(rows).unwrap_or(0);
-    (0..rows).flat_map(move |row| (0..columns).map(move |column| column * rows + row))
-}
-
 /// Returns the bytes of a file.
 pub(crate) fn to_bytes(pieces: Pieces<'_>, label: &Label) -> Result<Vec<u8>> {
     let entry = (String::from("typenet"), label.with_room_for_checksum());
@@ -90,21 +83,4 @@ pub(crate) fn to_bytes(pieces: Pieces<'_>, label: &Label) -> Result<Vec<u8>> {
 pub(super) fn checksum_digits(header: &[u8]) -> Option<usize> {
     let start = header.windows(CHECKSUM.len()).position(|window| window == CHECKSUM.as_bytes())? + CHECKSUM.len();
     (start + CHECKSUM_DIGITS <= header.len()).then_some(start)
-}
-
-#[cfg(test)]
-mod tests {
-    use alloc::vec::Vec;
-
-    use super::places;
-
-    #[test]
-    fn rows_of_files_are_columns_of_memory() {
-        let order = |rows, len| places(rows, len).collect::<Vec<_>>();
-        assert_eq!(order(2, 6), [0, 2, 4, 1, 3, 5]);
-        assert_eq!(order(3, 3), [0, 1, 2]);
-        assert_eq!(order(1, 3), [0, 1, 2]);
-        assert_eq!(order(2, 8), [0, 2, 4, 6, 1, 3, 5, 7]);
-        assert!(order(3, 0).is_empty() && order(0, 0).is_empty());
-    }
 }

@@ -5,8 +5,12 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, WindowDivisor};
 use crate::layer::padding::SequencePadding;
+#[cfg(feature = "onnx")]
+use crate::layer::pooling::averages;
 use crate::layer::pooling::{Divisor, Rounding, SequenceStride, SequenceWindows};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -125,6 +129,14 @@ impl<const K: usize, Out: Shape> Layer for AvgPool1d<K, Out> {
             let AvgPool1dSettings { windows, divisor } = *site.settings;
             T::pool_average_gradient(isa, windows.sizes::<In, Out>(grad_input.len()), divisor, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let AvgPool1dSettings { windows, divisor } = *site.settings;
+        let moved = graph.transposed(input, &[0, 2, 1]);
+        let output = averages(graph, &moved, windows.for_onnx::<In, Out>(), divisor);
+        Ok(graph.transposed(&output, &[0, 2, 1]))
     }
 }
 

@@ -5,8 +5,12 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, WindowDivisor};
 use crate::layer::padding::Padding;
+#[cfg(feature = "onnx")]
+use crate::layer::pooling::averages;
 use crate::layer::pooling::{Divisor, PoolingWindows, Rounding, Stride};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
 
@@ -122,6 +126,12 @@ impl<const KH: usize, const KW: usize, Out: Shape> Layer for AvgPool2d<KH, KW, O
             let AvgPool2dSettings { windows, divisor } = *site.settings;
             T::pool_average_gradient(isa, windows.sizes::<In, Out>(grad_input.len()), divisor, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let AvgPool2dSettings { windows, divisor } = *site.settings;
+        Ok(averages(graph, input, windows.for_onnx::<In, Out>(), divisor))
     }
 }
 

@@ -9,6 +9,8 @@ use crate::flat_parameters::flat_parameters;
 use crate::initializer::Initializer;
 use crate::kernel::{BatchNormalizationSizes, Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Mixing, Mode, Phase, Plan, RescaleOutputs, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -320,6 +322,22 @@ impl<const C: usize> Layer for BatchNorm<C> {
         for ((place, &running), &variance) in gradient.running_var.iter_mut().zip(running_var).zip(variance) {
             put(place, if changes { momentum * (variance * population - running) } else { T::ZERO }, accumulate);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let is_sequence = In::DIMENSIONS.len() == 2;
+        // ONNX has the channels before the positions, and the part of a statistic that stays.
+        let input = if is_sequence { &graph.transposed(input, &[0, 2, 1]) } else { input };
+        let tensors =
+            ["weight", "bias", "running_mean", "running_var"].map(|name| graph.parameter(site.parameters, name));
+        let [scale, shift, mean, variance] = tensors;
+        let tensors = [scale?, shift?, mean?, variance?].map(|tensor| graph.constant(tensor));
+        let [scale, shift, mean, variance] = &tensors;
+        let BatchNormSettings { epsilon, momentum } = *site.settings;
+        let attributes = [("epsilon", Attribute::number(epsilon)), ("momentum", Attribute::number(1.0 - momentum))];
+        let output = graph.node("BatchNormalization", &[input, scale, shift, mean, variance], &attributes);
+        Ok(if is_sequence { graph.transposed(&output, &[0, 2, 1]) } else { output })
     }
 }
 

@@ -9,6 +9,8 @@ use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{Isa, Kernels, SequenceSizes};
 use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
 use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SequencePadding, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value, Windows, convolution};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::span;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
@@ -254,6 +256,24 @@ impl<const CI: usize, const CO: usize, const K: usize, Out: Shape, const GI: usi
             let (weight, _) = site.parameters.parts();
             T::convolve_sequence_input_gradient(isa, sizes, weight, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let SequenceSizes { input: [steps, _], output: [given, _], stride, padding, dilation, .. } =
+            Self::sizes::<In>(*site.settings, 1);
+        let windows = Windows {
+            input: [steps],
+            output: [given],
+            kernel: [K],
+            stride: [stride],
+            padding: [padding],
+            dilation: [dilation],
+        };
+        // ONNX has the features before the steps.
+        let moved = graph.transposed(input, &[0, 2, 1]);
+        let output = convolution(graph, "Conv", &moved, site.parameters, (windows.attributes(), Self::GROUPS))?;
+        Ok(graph.transposed(&output, &[0, 2, 1]))
     }
 }
 

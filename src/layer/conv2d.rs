@@ -9,6 +9,8 @@ use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{CONVOLUTION_GROUP, ConvolutionSizes, Isa, Kernels};
 use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
 use crate::layer::{Backward, Forward, Layer, Padding, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value, Windows, convolution};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::span;
 use crate::shape::{Image, Shape};
@@ -240,6 +242,16 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
         if let Some(grad_input) = grad_input {
             T::convolve_input_gradient(isa, sizes, site.parameters.parts().0, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let ConvolutionSizes {
+            input: [_, height, width], output: [_, rows, columns], stride, padding, dilation, ..
+        } = Self::sizes::<In>(*site.settings, 1);
+        let (sizes, output) = ([height, width], [rows, columns]);
+        let windows = Windows { input: sizes, output, kernel: [KH, KW], stride, padding, dilation };
+        convolution(graph, "Conv", input, site.parameters, (windows.attributes(), Self::GROUPS))
     }
 }
 

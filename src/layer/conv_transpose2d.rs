@@ -9,6 +9,8 @@ use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::kernel::{CONVOLUTION_GROUP, ConvolutionSizes, Isa, Kernels};
 use crate::layer::rescale::{RescaleOutputs, rescale_bias};
 use crate::layer::{Backward, Forward, Layer, Padding, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value, convolution};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::{covered, cropped, span};
 use crate::shape::{Image, Shape};
@@ -300,6 +302,27 @@ impl<const CI: usize, const CO: usize, const KH: usize, const KW: usize, Out: Sh
         if let Some(grad_input) = grad_input {
             T::convolve(isa, sizes, site.parameters.parts().0, &[], grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let ConvolutionSizes { input: large, output: small, stride, padding, dilation, .. } =
+            Self::sizes::<In>(*site.settings, 1);
+        let more = site.settings.output_padding;
+        let covered =
+            [0, 1].map(|axis| covered(small[axis + 1], span([KH, KW][axis], dilation[axis]), stride[axis], more[axis]));
+        let needed = [0, 1].map(|axis| padding[axis] + large[axis + 1]);
+        // What is cut off behind the last elements, or added where strides are larger than windows.
+        let behind = [0, 1].map(|axis| covered[axis].saturating_sub(needed[axis]));
+        let more = [0, 1].map(|axis| more[axis] + needed[axis].saturating_sub(covered[axis]));
+        let attributes = [
+            ("kernel_shape", Attribute::sizes(&[KH, KW])),
+            ("strides", Attribute::sizes(&stride)),
+            ("pads", Attribute::sizes(&[padding, behind].concat())),
+            ("dilations", Attribute::sizes(&dilation)),
+            ("output_padding", Attribute::sizes(&more)),
+        ];
+        convolution(graph, "ConvTranspose", input, site.parameters, (attributes.into(), Self::GROUPS))
     }
 }
 

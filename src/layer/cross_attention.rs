@@ -10,8 +10,12 @@ use rand::Rng as RandomSource;
 
 use crate::initializer::Initializer;
 use crate::kernel::{DenseSizes, Isa, Kernels};
+#[cfg(feature = "onnx")]
+use crate::layer::self_attention::Attention;
 use crate::layer::self_attention::{AttentionWeights, Parts};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Pair, Sequence, Shape};
 
@@ -221,6 +225,14 @@ impl<const HEADS: usize, const N: usize, const B: usize> Layer for CrossAttentio
         if let Some(grad_input) = grad_input {
             T::dense_input_gradient(isa, of_input, parts.in_weight, projected, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let (HeadSizes { queries, keys, heads, width }, _) = Self::sizes::<In>(In::LEN);
+        let (first, second) = input.split_at(In::First::PARTS.len());
+        let attention = Attention { steps: [queries, keys], heads, width, is_causal: false, is_rotary: false };
+        attention.add(graph, site.parameters, [&first, &second])
     }
 }
 

@@ -1,5 +1,7 @@
 //! The fully connected layer.
 
+#[cfg(feature = "onnx")]
+use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 use core::marker::PhantomData;
 
@@ -9,6 +11,8 @@ use crate::flat_parameters::flat_parameters;
 use crate::kernel::{DenseSizes, Isa, Kernels, written_out};
 use crate::layer::rescale::{RescaleOutputs, rescale_bias, rescale_weight};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Constant, Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -137,6 +141,21 @@ impl<const N: usize, const H: usize, const B: usize> Layer for Dense<N, H, f32, 
         if let Some(grad_input) = grad_input {
             T::dense_input_gradient(isa, sizes, site.parameters.weight.as_slice(), grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let weight = graph.parameter(site.parameters, "weight")?;
+        let bias = Constant::of(site.parameters, "bias");
+        if In::DIMENSIONS.len() > 1 {
+            let weight = graph.constant(weight.transposed());
+            let product = graph.node("MatMul", &[input, &weight], &[]);
+            return Ok(graph.plus(product, bias));
+        }
+        let weight = graph.constant(weight);
+        let bias = bias.map(|bias| graph.constant(bias));
+        let inputs = [Some(input), Some(&weight), bias.as_ref()];
+        Ok(graph.node("Gemm", &inputs.into_iter().flatten().collect::<Vec<_>>(), &[("transB", Attribute::Integer(1))]))
     }
 }
 

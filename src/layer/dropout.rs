@@ -4,6 +4,8 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::draws::Draws;
 use crate::layer::{Elementwise, Mode, Pass, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -84,6 +86,11 @@ impl Elementwise for Dropout {
         if site.pass.mode == Mode::Training {
             leave_out(*site.settings, site.pass, In::LEN, gradient);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx(_: &f64, _: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(input.clone())
     }
 }
 

@@ -4,6 +4,8 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::draws::Draws;
 use crate::layer::{Elementwise, Mode, Pass, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -83,6 +85,11 @@ impl Elementwise for Dropout2d {
         if site.pass.mode == Mode::Training {
             leave_out::<In, T>(*site.settings, site.pass, gradient);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx(_: &f64, _: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(input.clone())
     }
 }
 

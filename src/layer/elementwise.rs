@@ -9,6 +9,8 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Head, Layer, Plan, Site, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Values};
 
@@ -89,6 +91,15 @@ pub trait Elementwise: Sized + 'static {
         read: &[T],
         gradient: &mut [T],
     );
+
+    /// Adds the function to a graph of ONNX and returns its output. See [`Layer::onnx`].
+    ///
+    /// # Errors
+    /// As [there](Layer::onnx).
+    #[cfg(feature = "onnx")]
+    fn onnx(_settings: &Self::Settings, graph: &mut Graph, _input: &Value) -> Result<Value> {
+        Err(graph.refuse("its type does not implement `Elementwise::onnx`"))
+    }
 }
 
 /// The value from which the derivative of an [`Elementwise`] layer is computed.
@@ -170,6 +181,11 @@ impl<E: Elementwise> Layer for E {
         gradient: &mut [T],
     ) {
         E::multiply_by_derivative::<In, T, I>(isa, site, output, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: Site<'_, (), E::Settings>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        <E as Elementwise>::onnx(site.settings, graph, input)
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::is_normal_in_f32;
 use crate::shape::Shape;
 
@@ -60,6 +62,11 @@ impl Elementwise for Elu {
         gradient: &mut [T],
     ) {
         T::elu_gradient(isa, T::from_f64(*site.settings), output, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx(alpha: &f64, graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("Elu", &[input], &[("alpha", Attribute::number(*alpha))]))
     }
 }
 

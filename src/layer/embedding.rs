@@ -7,6 +7,8 @@ use nalgebra::SMatrix;
 use crate::flat_parameters::flat_parameters;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Tokens, index_of};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -100,6 +102,13 @@ impl<const V: usize, const N: usize> Layer for Embedding<V, N> {
         if let Some(grad_input) = grad_input {
             grad_input.fill(T::ZERO);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let weight = graph.parameter(site.parameters, "weight")?;
+        let weight = graph.constant(weight);
+        Ok(graph.node("Gather", &[&weight, input], &[]))
     }
 }
 

@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Pair, Part, Shape};
 
@@ -66,6 +68,11 @@ impl Layer for First {
             own.copy_from_slice(part);
             other.fill(T::ZERO);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(_: SiteOf<'_, Self, T>, _: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(input.split_at(In::First::PARTS.len()).0)
     }
 }
 

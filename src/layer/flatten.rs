@@ -5,6 +5,8 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Values};
 
@@ -78,6 +80,11 @@ impl<Out: Shape> Layer for Flatten<Out> {
         _: &mut [T],
         _: &mut [T],
     ) {
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(_: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("Flatten", &[input], &[]))
     }
 }
 

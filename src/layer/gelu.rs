@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// The Gaussian error linear unit: x times the probability that a standard normal variable is below x.
@@ -54,5 +56,16 @@ impl Elementwise for Gelu {
         gradient: &mut [T],
     ) {
         T::gelu_gradient(isa, input, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        // The operator `Gelu` came in version 20.
+        let [root, one, half] = [core::f64::consts::SQRT_2, 1.0, 0.5].map(|number| graph.number(number));
+        let scaled = graph.node("Div", &[input, &root], &[]);
+        let error_function = graph.node("Erf", &[&scaled], &[]);
+        let sum = graph.node("Add", &[&error_function, &one], &[]);
+        let product = graph.node("Mul", &[input, &sum], &[]);
+        Ok(graph.node("Mul", &[&product, &half], &[]))
     }
 }

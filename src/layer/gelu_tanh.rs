@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// The approximation of the Gaussian error linear unit that uses tanh instead of the error function. GPT-2 and BERT were
@@ -55,5 +57,21 @@ impl Elementwise for GeluTanh {
         gradient: &mut [T],
     ) {
         T::gelu_tanh_gradient(isa, input, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        // The operator `Gelu` came in version 20.
+        let root = libm::sqrt(2.0 / core::f64::consts::PI);
+        let [cubic, root, one, half] = [0.044_715, root, 1.0, 0.5].map(|number| graph.number(number));
+        let square = graph.node("Mul", &[input, input], &[]);
+        let scaled = graph.node("Mul", &[&square, &cubic], &[]);
+        let factor = graph.node("Add", &[&scaled, &one], &[]);
+        let inner = graph.node("Mul", &[input, &factor], &[]);
+        let inner = graph.node("Mul", &[&inner, &root], &[]);
+        let tanh = graph.node("Tanh", &[&inner], &[]);
+        let sum = graph.node("Add", &[&tanh, &one], &[]);
+        let product = graph.node("Mul", &[input, &sum], &[]);
+        Ok(graph.node("Mul", &[&product, &half], &[]))
     }
 }

@@ -6,6 +6,8 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, WindowDivisor};
 use crate::layer::pooling::whole_sequences;
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -77,6 +79,12 @@ impl<Out: Shape> Layer for GlobalAvgPool1d<Out> {
             let sizes = whole_sequences::<In>(grad_input.len());
             T::pool_average_gradient(isa, sizes, WindowDivisor::Of(In::DIMENSIONS[0]), grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(_: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let along_steps = [("axes", Attribute::Integers([1].into())), ("keepdims", Attribute::Integer(0))];
+        Ok(graph.node("ReduceMean", &[input], &along_steps))
     }
 }
 

@@ -5,6 +5,8 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
 
@@ -74,6 +76,12 @@ impl<Out: Shape> Layer for GlobalAvgPool2d<Out> {
         if let Some(grad_input) = grad_input {
             T::average_of_planes_gradient(isa, In::LEN / Out::LEN, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(_: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let means = graph.node("GlobalAveragePool", &[input], &[]);
+        Ok(graph.node("Flatten", &[&means], &[]))
     }
 }
 

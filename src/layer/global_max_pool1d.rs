@@ -6,6 +6,8 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::pooling::whole_sequences;
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -66,6 +68,12 @@ impl<Out: Shape> Layer for GlobalMaxPool1d<Out> {
         if let Some(grad_input) = grad_input {
             T::pool_maximum_gradient(isa, whole_sequences::<In>(input.len()), input, output, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(_: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let along_steps = [("axes", Attribute::Integers([1].into())), ("keepdims", Attribute::Integer(0))];
+        Ok(graph.node("ReduceMax", &[input], &along_steps))
     }
 }
 

@@ -9,6 +9,8 @@ use crate::flat_parameters::flat_parameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, NormalizationSizes};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Constant, Graph, Result, Value};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::{Image, Shape};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -145,6 +147,21 @@ impl<const G: usize, const C: usize> Layer for GroupNorm<G, C> {
             let weight = site.parameters.weight.as_slice();
             T::normalize_input_gradient(isa, sizes, weight, input, cache, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        // The operator `GroupNormalization` came in version 18, and had a scale for each group.
+        let grouped = graph.reshaped(input, &[G, In::LEN / G]);
+        let [one, zero] = [("one", 1.0), ("zero", 0.0)]
+            .map(|(name, value)| graph.constant(Constant::new(name, &[G], [value; G].into())));
+        let epsilon = [("epsilon", Attribute::number(*site.settings))];
+        let normalized = graph.node("InstanceNormalization", &[&grouped, &one, &zero], &epsilon);
+        let normalized = graph.reshaped(&normalized, In::DIMENSIONS);
+        let [scale, shift] = ["weight", "bias"].map(|name| graph.parameter(site.parameters, name));
+        let [scale, shift] = [scale?, shift?].map(|tensor| graph.constant(tensor.with_sizes(&[C, 1, 1])));
+        let scaled = graph.node("Mul", &[&normalized, &scale], &[]);
+        Ok(graph.node("Add", &[&scaled, &shift], &[]))
     }
 }
 

@@ -9,7 +9,11 @@ pub use self::weights::ResetWeights;
 use core::marker::PhantomData;
 
 use crate::kernel::{Formula, Isa, Kernels, Real, Reduction};
+#[cfg(feature = "onnx")]
+use crate::layer::recurrent::OnnxCell;
 use crate::layer::recurrent::{Cell, Step, StepBack, gates, products, recurrent_layer};
+#[cfg(feature = "onnx")]
+use crate::onnx::Attribute;
 
 /// Gated recurrent units: a recurrent layer of `H` units, each of which keeps a part of its state.
 ///
@@ -147,4 +151,9 @@ impl Cell for GruCell {
     }
 }
 
-recurrent_layer!(Layer for Gru, GruPlan, GruCell, gates: 3, initialize: |_| ());
+/// The layer in ONNX, where the gates are z, r, n.
+#[cfg(feature = "onnx")]
+const ONNX: OnnxCell =
+    OnnxCell { operator: "GRU", gates: &[1, 0, 2], attributes: &[("linear_before_reset", Attribute::Integer(1))] };
+
+recurrent_layer!(Layer for Gru, GruPlan, GruCell, gates: 3, initialize: |_| (), onnx: ONNX);

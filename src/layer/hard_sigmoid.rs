@@ -2,6 +2,8 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Head, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::shape::Shape;
 
 /// A piecewise linear approximation of [`Sigmoid`](crate::Sigmoid) with three pieces.
@@ -55,5 +57,14 @@ impl Elementwise for HardSigmoid {
         for (g, &y) in gradient.iter_mut().zip(output) {
             *g *= if y <= T::ZERO || y >= T::ONE { T::ZERO } else { slope };
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node(
+            "HardSigmoid",
+            &[input],
+            &[("alpha", Attribute::number(1.0 / 6.0)), ("beta", Attribute::Single(0.5))],
+        ))
     }
 }

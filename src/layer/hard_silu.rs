@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// An approximation of [`Silu`](crate::Silu) with a piecewise linear logistic function, also called hard swish.
@@ -65,5 +67,10 @@ impl Elementwise for HardSilu {
                 x * third + half
             };
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("HardSwish", &[input], &[]))
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// A piecewise linear approximation of [`Tanh`](crate::Tanh) with three pieces.
@@ -52,5 +54,11 @@ impl Elementwise for HardTanh {
         for (g, &y) in gradient.iter_mut().zip(output) {
             *g *= if y <= -T::ONE || y >= T::ONE { T::ZERO } else { T::ONE };
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        let [low, high] = [-1.0, 1.0].map(|bound| graph.number(bound));
+        Ok(graph.node("Clip", &[input, &low, &high], &[]))
     }
 }

@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// The identity function, which returns every element unchanged.
@@ -39,4 +41,9 @@ impl Elementwise for Identity {
 
     #[inline(always)]
     fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, _: &[T], _: &mut [T]) {}
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), _: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(input.clone())
+    }
 }

@@ -5,6 +5,8 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -75,6 +77,12 @@ impl<Out: Shape> Layer for LastStep<Out> {
             others.fill(T::ZERO);
             place.copy_from_slice(last);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(_: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let last = graph.index(-1);
+        Ok(graph.node("Gather", &[input, &last], &[("axis", Attribute::Integer(1))]))
     }
 }
 

@@ -9,6 +9,8 @@ use crate::flat_parameters::flat_parameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, NormalizationSizes};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::arithmetic::features;
 use crate::shape::{Shape, Values};
@@ -149,6 +151,16 @@ impl<const N: usize> Layer for LayerNorm<N> {
             let weight = site.parameters.weight.as_slice();
             T::normalize_input_gradient(isa, sizes, weight, input, cache, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let sizes = if In::DIMENSIONS.len() == 2 { &In::DIMENSIONS[1..] } else { In::DIMENSIONS };
+        let [scale, shift] = ["weight", "bias"].map(|name| graph.parameter(site.parameters, name));
+        let [scale, shift] = [scale?, shift?].map(|tensor| graph.constant(tensor.with_sizes(sizes)));
+        let axis = if In::DIMENSIONS.len() == 3 { 1 } else { -1 };
+        let attributes = [("axis", Attribute::Integer(axis)), ("epsilon", Attribute::number(*site.settings))];
+        Ok(graph.node("LayerNormalization", &[input, &scale, &shift], &attributes))
     }
 }
 

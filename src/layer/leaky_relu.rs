@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::is_normal_in_f32;
 use crate::shape::Shape;
 
@@ -57,6 +59,11 @@ impl Elementwise for LeakyRelu {
         gradient: &mut [T],
     ) {
         T::leaky_relu_gradient(isa, T::from_f64(*site.settings), output, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx(slope: &f64, graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("LeakyRelu", &[input], &[("alpha", Attribute::number(*slope))]))
     }
 }
 

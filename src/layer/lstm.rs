@@ -3,6 +3,8 @@
 use core::marker::PhantomData;
 
 use crate::kernel::{Formula, Isa, Kernels, Real, Reduction};
+#[cfg(feature = "onnx")]
+use crate::layer::recurrent::OnnxCell;
 use crate::layer::recurrent::{Cell, Step, StepBack, gates, products, recurrent_layer};
 
 /// Long short-term memory: a recurrent layer of `H` units, whose cells keep what the gates do not replace.
@@ -140,4 +142,8 @@ impl Cell for LstmCell {
     }
 }
 
-recurrent_layer!(Layer for Lstm, LstmPlan, LstmCell, gates: 4, initialize: |weights| weights.bias_ih[1].fill(T::ONE));
+/// The layer in ONNX, where the gates are i, o, f, g.
+#[cfg(feature = "onnx")]
+const ONNX: OnnxCell = OnnxCell { operator: "LSTM", gates: &[0, 3, 1, 2], attributes: &[] };
+
+recurrent_layer!(Layer for Lstm, LstmPlan, LstmCell, gates: 4, initialize: |weights| weights.bias_ih[1].fill(T::ONE), onnx: ONNX);

@@ -5,8 +5,12 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::padding::SequencePadding;
+#[cfg(feature = "onnx")]
+use crate::layer::pooling::maxima;
 use crate::layer::pooling::{Rounding, SequenceStride, SequenceWindows};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -115,6 +119,13 @@ impl<const K: usize, Out: Shape> Layer for MaxPool1d<K, Out> {
             let sizes = site.settings.sizes::<In, Out>(input.len());
             T::pool_maximum_gradient(isa, sizes, input, output, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let moved = graph.transposed(input, &[0, 2, 1]);
+        let output = maxima(graph, &moved, site.settings.for_onnx::<In, Out>());
+        Ok(graph.transposed(&output, &[0, 2, 1]))
     }
 }
 

@@ -5,8 +5,12 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::padding::Padding;
+#[cfg(feature = "onnx")]
+use crate::layer::pooling::maxima;
 use crate::layer::pooling::{PoolingWindows, Rounding, Stride};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
 
@@ -114,6 +118,11 @@ impl<const KH: usize, const KW: usize, Out: Shape> Layer for MaxPool2d<KH, KW, O
             let sizes = site.settings.sizes::<In, Out>(input.len());
             T::pool_maximum_gradient(isa, sizes, input, output, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(maxima(graph, input, site.settings.for_onnx::<In, Out>()))
     }
 }
 

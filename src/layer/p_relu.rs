@@ -9,6 +9,8 @@ use crate::flat_parameters::{FlatParameters, flat_parameters};
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::{Shape, Values};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -131,6 +133,15 @@ impl<const C: usize> Layer for PRelu<C> {
             grad_input.copy_from_slice(grad_output);
             scale::<In, T>(site.parameters.weight.as_slice(), input, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let slopes = graph.parameter(site.parameters, "weight")?;
+        // Of a channel, for all its positions.
+        let slopes = if In::DIMENSIONS.len() == 3 { slopes.with_sizes(&[C, 1, 1]) } else { slopes };
+        let slopes = graph.constant(slopes);
+        Ok(graph.node("PRelu", &[input, &slopes], &[]))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A border around images.
 
+#[cfg(feature = "onnx")]
+use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
@@ -7,6 +9,8 @@ pub use crate::kernel::PadMode;
 use crate::kernel::{Isa, Kernels, PadSizes};
 use crate::layer::pooling::axes;
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
 
@@ -123,6 +127,37 @@ impl<const TOP: usize, const LEFT: usize, const BOTTOM: usize, const RIGHT: usiz
             T::pad_gradient(isa, sizes, *site.settings, grad_output, grad_input);
         }
     }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let amounts = [0, 0, TOP, LEFT, 0, 0, BOTTOM, RIGHT].map(|amount| i64::try_from(amount).unwrap_or_default());
+        let mode = match *site.settings {
+            PadMode::Zeros => "constant",
+            PadMode::Reflect => "reflect",
+            PadMode::Replicate => "edge",
+            // The mode `wrap` came in version 19.
+            PadMode::Circular => {
+                let rows = wrapped(graph, input, [2, In::DIMENSIONS[1]], [TOP, BOTTOM]);
+                return Ok(wrapped(graph, &rows, [3, In::DIMENSIONS[2]], [LEFT, RIGHT]));
+            }
+        };
+        let amounts = graph.integers(&amounts);
+        Ok(graph.node("Pad", &[input, &amounts], &[("mode", Attribute::Text(mode))]))
+    }
+}
+
+/// Puts the opposite ends of an axis of some size at its ends.
+#[cfg(feature = "onnx")]
+fn wrapped(graph: &mut Graph, input: &Value, [axis, size]: [usize; 2], [before, after]: [usize; 2]) -> Value {
+    let mut slice = |from: usize, to: usize| {
+        let [from, to, axis] =
+            [from, to, axis].map(|place| graph.integers(&[i64::try_from(place).unwrap_or_default()]));
+        graph.node("Slice", &[input, &from, &to, &axis], &[])
+    };
+    let first = (before > 0).then(|| slice(size - before, size));
+    let last = (after > 0).then(|| slice(0, after));
+    let parts: Vec<&Value> = first.iter().chain([input]).chain(&last).collect();
+    graph.node("Concat", &parts, &[("axis", Attribute::Integer(i64::try_from(axis).unwrap_or_default()))])
 }
 
 impl<

@@ -8,6 +8,8 @@ use passes::Position;
 pub use passes::{BackwardBranches, ForwardBranches, StepBranches};
 pub use plan::{BranchPlan, ParallelPlan};
 
+#[cfg(feature = "onnx")]
+use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use rand::Rng as RandomSource;
@@ -16,6 +18,8 @@ use crate::flat_parameters::FlatParameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, NextStep, Site, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
 
@@ -178,6 +182,13 @@ pub trait Branches: 'static {
         gradient: &mut Self::With<T>,
         pass: &mut BackwardBranches<'_, J, T, I>,
     );
+
+    /// Adds each branch to a graph of ONNX, in order, and returns their outputs.
+    ///
+    /// # Errors
+    /// As in [`Layer::onnx`].
+    #[cfg(feature = "onnx")]
+    fn onnx<T: Scalar>(parameters: &Self::With<T>, graph: &mut Graph, input: &Value) -> Result<Vec<Value>>;
 }
 
 impl<J: Join, B: Branches> Layer for Parallel<J, B> {
@@ -257,6 +268,19 @@ impl<J: Join, B: Branches> Layer for Parallel<J, B> {
             join: PhantomData,
         };
         B::backward(site.parameters, gradient, &mut pass);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let outputs = B::onnx(site.parameters, graph, input)?;
+        let all: Vec<&Value> = outputs.iter().collect();
+        let along = i64::try_from(1 + B::Output::CONCATENATED).unwrap_or_default();
+        Ok(match &all[..] {
+            _ if B::Output::PARTS.len() > 1 => Value::pair(outputs),
+            [first, second] if J::ADDS => graph.node("Add", &[first, second], &[]),
+            all if J::ADDS => graph.node("Sum", all, &[]),
+            all => graph.node("Concat", all, &[("axis", Attribute::Integer(along))]),
+        })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::kernel::{PoolingSizes, WindowDivisor};
 use crate::layer::padding::{Padding, SequencePadding};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Value, Windows};
 use crate::shape::Shape;
 use crate::shape::arithmetic::{span, windows_begun};
 
@@ -132,6 +134,13 @@ impl PoolingWindows {
             dilation: self.dilation,
         }
     }
+
+    /// Returns the windows as ONNX has them.
+    #[cfg(feature = "onnx")]
+    pub(super) fn for_onnx<In: Shape, Out: Shape>(self) -> Windows<2> {
+        let PoolingSizes { input, output, kernel, stride, padding, dilation, .. } = self.sizes::<In, Out>(In::LEN);
+        Windows { input, output, kernel, stride, padding, dilation }
+    }
 }
 
 /// The windows of a pooling layer over sequences.
@@ -193,6 +202,71 @@ impl SequenceWindows {
             [steps, positions],
             [self.kernel, self.stride, self.padding.before(steps, span, self.stride), self.dilation],
         )
+    }
+
+    /// Returns the windows as ONNX has them.
+    #[cfg(feature = "onnx")]
+    pub(super) fn for_onnx<In: Shape, Out: Shape>(self) -> Windows<1> {
+        let ([input, _], [output, _]) = (steps_and_features::<In>(), steps_and_features::<Out>());
+        let Self { kernel, stride, padding, dilation, .. } = self;
+        let padding = padding.before(input, span(kernel, dilation), stride);
+        Windows {
+            input: [input],
+            output: [output],
+            kernel: [kernel],
+            stride: [stride],
+            padding: [padding],
+            dilation: [dilation],
+        }
+    }
+}
+
+/// Adds the maxima of windows to a graph of ONNX.
+#[cfg(feature = "onnx")]
+pub(super) fn maxima<const N: usize>(graph: &mut Graph, input: &Value, windows: Windows<N>) -> Value {
+    let behind = windows.padding_behind();
+    let is_within = |padding: &[usize; N]| padding.iter().zip(&windows.kernel).all(|(padding, size)| padding < size);
+    if is_within(&windows.padding) && is_within(&behind) {
+        return graph.node("MaxPool", &[input], &windows.attributes());
+    }
+    // onnxruntime takes no padding as large as the kernel, which dilated windows may have.
+    let border = graph.border(input, [&windows.padding, &behind], f64::NEG_INFINITY);
+    let larger = core::array::from_fn(|axis| windows.input[axis] + windows.padding[axis] + behind[axis]);
+    graph.node("MaxPool", &[&border], &Windows { input: larger, padding: [0; N], ..windows }.attributes())
+}
+
+/// Adds the averages of windows to a graph of ONNX.
+#[cfg(feature = "onnx")]
+pub(super) fn averages<const N: usize>(
+    graph: &mut Graph,
+    input: &Value,
+    windows: Windows<N>,
+    divisor: WindowDivisor,
+) -> Value {
+    let elements: usize = windows.kernel.iter().product();
+    let average = |graph: &mut Graph, input: &Value, windows: Windows<N>, counts_padding: bool| {
+        let mut attributes = windows.attributes();
+        attributes.push(("count_include_pad", Attribute::Integer(counts_padding.into())));
+        graph.node("AveragePool", &[input], &attributes)
+    };
+    match divisor {
+        WindowDivisor::Inside => average(graph, input, windows, false),
+        WindowDivisor::Of(divisor) => {
+            let means = average(graph, input, windows, true);
+            if divisor == elements {
+                return means;
+            }
+            let factor = graph.number(elements as f64 / divisor as f64);
+            graph.node("Mul", &[&means, &factor], &[])
+        }
+        // Readers of ONNX disagree about windows that reach over the padding, so the padding is a border, and the windows are those
+        // of a larger input without padding.
+        WindowDivisor::Padded => {
+            let border = graph.border(input, [&windows.padding; 2], 0.0);
+            let larger = core::array::from_fn(|axis| windows.input[axis] + 2 * windows.padding[axis]);
+            let windows = Windows { input: larger, padding: [0; N], ..windows };
+            average(graph, &border, windows, false)
+        }
     }
 }
 

@@ -8,6 +8,8 @@ use crate::flat_parameters::flat_parameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Constant, Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 use crate::tensor::{Tensor, TensorKind, TensorTable};
@@ -111,6 +113,11 @@ impl<const L: usize, const N: usize> Layer for PositionEmbedding<L, N> {
         if let Some(grad_input) = grad_input {
             grad_input.copy_from_slice(grad_output);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.plus(input.clone(), Constant::of(site.parameters, "weight")))
     }
 }
 

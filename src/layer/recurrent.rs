@@ -1,10 +1,14 @@
 //! What do recurrent layers have in common?
 
 mod memory;
+#[cfg(feature = "onnx")]
+mod onnx;
 mod weights;
 
 use self::memory::{Before, Memory, carry, row_and_other};
 pub(super) use self::memory::{row, row_mut};
+#[cfg(feature = "onnx")]
+pub(super) use self::onnx::{OnnxCell, Weights};
 use self::weights::Parts;
 pub use self::weights::RecurrentWeights;
 
@@ -263,7 +267,10 @@ pub(super) fn products<const G: usize, T>(row: &[T]) -> [&[T]; G] {
 
 /// Implements [`Layer`](crate::layer::Layer) and what belongs to it for a recurrent layer with a [`Cell`].
 macro_rules! recurrent_layer {
-    (Layer for $layer:ident, $plan:ident, $cell:ty, gates: $gates:literal, initialize: $initialize:expr) => {
+    (
+        Layer for $layer:ident, $plan:ident, $cell:ty, gates: $gates:literal, initialize: $initialize:expr,
+        onnx: $onnx:expr
+    ) => {
         #[doc = concat!("The plan of a [`", stringify!($layer), "`].")]
         #[derive(Debug)]
         pub struct $plan<const N: usize, const H: usize, In, const BACKWARD: bool>(core::marker::PhantomData<In>);
@@ -337,6 +344,17 @@ macro_rules! recurrent_layer {
             ) {
                 let layer = (site.parameters, BACKWARD);
                 $crate::layer::recurrent::backward::<$cell, In, T, I, N, H, $gates>(isa, layer, memory, gradient);
+            }
+
+            #[cfg(feature = "onnx")]
+            fn onnx<In: $crate::shape::Shape, T: $crate::scalar::Scalar>(
+                site: $crate::layer::SiteOf<'_, Self, T>,
+                graph: &mut $crate::onnx::Graph,
+                input: &$crate::onnx::Value,
+            ) -> $crate::onnx::Result<$crate::onnx::Value> {
+                let weights = $crate::layer::recurrent::Weights::of(graph, site.parameters)?;
+                let cell: $crate::layer::recurrent::OnnxCell = $onnx;
+                Ok(cell.read(graph, input, weights, H, BACKWARD))
             }
         }
 

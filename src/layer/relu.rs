@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// The rectified linear unit, which sets negative elements to zero.
@@ -50,5 +52,10 @@ impl Elementwise for Relu {
         gradient: &mut [T],
     ) {
         T::relu_gradient(isa, output, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("Relu", &[input], &[]))
     }
 }

@@ -1,5 +1,7 @@
 //! Blocks of layers that follow one another several times.
 
+#[cfg(feature = "onnx")]
+use alloc::string::ToString;
 use core::marker::PhantomData;
 use core::mem;
 
@@ -8,6 +10,8 @@ use rand::Rng as RandomSource;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Phase, Plan, Site, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -241,6 +245,16 @@ impl<L: Layer<Settings = ()>, const N: usize, const RECOMPUTE: bool> Layer for R
             }
             mem::swap(&mut own, &mut before);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let mut value = input.clone();
+        for (index, parameters) in site.parameters.iter().enumerate() {
+            let inner = Site { parameters, settings: &(), pass: site.pass };
+            value = graph.within(index.to_string(), "", |graph| L::onnx::<In::Plain, T>(inner, graph, &value))?;
+        }
+        Ok(value)
     }
 }
 

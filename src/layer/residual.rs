@@ -11,6 +11,8 @@ use rand::Rng as RandomSource;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, UpdateKernels};
 use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 
@@ -200,6 +202,12 @@ impl<L: Layer<Settings = ()>> Layer for Residual<L> {
         if let Some(grad_input) = grad_input.filter(|_| is_last) {
             <T as UpdateKernels>::add_assign(isa, grad_input, kept);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let output = L::onnx::<In, T>(site, graph, input)?;
+        Ok(graph.node("Add", &[&output, input], &[]))
     }
 }
 

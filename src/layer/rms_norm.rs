@@ -9,6 +9,8 @@ use crate::flat_parameters::flat_parameters;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, NormalizationSizes};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::arithmetic::features;
 use crate::shape::{Shape, Values};
@@ -137,6 +139,22 @@ impl<const N: usize> Layer for RmsNorm<N> {
             let weight = site.parameters.weight.as_slice();
             T::normalize_input_gradient(isa, sizes, weight, input, cache, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        // The operator `RMSNormalization` came in version 23.
+        let axes = if In::DIMENSIONS.len() == 3 { &[1, 2, 3][..] } else { &[-1] };
+        let epsilon = graph.number(*site.settings);
+        let square = graph.node("Mul", &[input, input], &[]);
+        let mean = graph.node("ReduceMean", &[&square], &[("axes", Attribute::Integers(axes.into()))]);
+        let sum = graph.node("Add", &[&mean, &epsilon], &[]);
+        let root = graph.node("Sqrt", &[&sum], &[]);
+        let normalized = graph.node("Div", &[input, &root], &[]);
+        let sizes = if In::DIMENSIONS.len() == 2 { &In::DIMENSIONS[1..] } else { In::DIMENSIONS };
+        let weight = graph.parameter(site.parameters, "weight")?;
+        let weight = graph.constant(weight.with_sizes(sizes));
+        Ok(graph.node("Mul", &[&normalized, &weight], &[]))
     }
 }
 

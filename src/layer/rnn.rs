@@ -3,6 +3,8 @@
 use core::marker::PhantomData;
 
 use crate::kernel::{Formula, Isa, Kernels, Real, Reduction};
+#[cfg(feature = "onnx")]
+use crate::layer::recurrent::OnnxCell;
 use crate::layer::recurrent::{Cell, Step, StepBack, recurrent_layer};
 
 /// The simple recurrent layer of `H` units, whose state is part of the input of the next step.
@@ -97,4 +99,8 @@ impl Cell for RnnCell {
     }
 }
 
-recurrent_layer!(Layer for Rnn, RnnPlan, RnnCell, gates: 1, initialize: |_| ());
+/// The layer in ONNX.
+#[cfg(feature = "onnx")]
+const ONNX: OnnxCell = OnnxCell { operator: "RNN", gates: &[0], attributes: &[] };
+
+recurrent_layer!(Layer for Rnn, RnnPlan, RnnCell, gates: 1, initialize: |_| (), onnx: ONNX);

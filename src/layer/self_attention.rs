@@ -3,6 +3,11 @@
 mod rotary;
 mod weights;
 
+#[cfg(feature = "onnx")]
+mod onnx;
+
+#[cfg(feature = "onnx")]
+pub(in crate::layer) use self::onnx::Attention;
 use self::rotary::{Turn, rotate};
 pub use self::weights::AttentionWeights;
 pub(in crate::layer) use self::weights::Parts;
@@ -14,6 +19,8 @@ use rand::Rng as RandomSource;
 use crate::initializer::Initializer;
 use crate::kernel::{AttentionSizes, DenseSizes, Formula, Isa, Kernels, Real, Reduction};
 use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -271,6 +278,13 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const ROTARY: bool,
         if let Some(grad_input) = grad_input {
             T::dense_input_gradient(isa, of_input, parts.in_weight, projected, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let (AttentionSizes { steps, heads, width, .. }, _) = Self::sizes::<In>(In::LEN);
+        let attention = Attention { steps: [steps; 2], heads, width, is_causal: CAUSAL, is_rotary: ROTARY };
+        attention.add(graph, site.parameters, [input; 2])
     }
 }
 

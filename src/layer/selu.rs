@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// The scaled exponential linear unit, which preserves mean 0 and standard deviation 1 from layer to layer.
@@ -61,6 +63,11 @@ impl Elementwise for Selu {
         for (g, &y) in gradient.iter_mut().zip(output) {
             *g *= if y > T::ZERO { lambda } else { T::ONE };
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("Selu", &[input], &[]))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Head, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// The logistic function, which maps every element into (0, 1).
@@ -47,5 +49,10 @@ impl Elementwise for Sigmoid {
         gradient: &mut [T],
     ) {
         T::sigmoid_gradient(isa, output, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("Sigmoid", &[input], &[]))
     }
 }

@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// The sigmoid linear unit, also called swish: x times the logistic function of x.
@@ -52,5 +54,12 @@ impl Elementwise for Silu {
         gradient: &mut [T],
     ) {
         T::silu_gradient(isa, input, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        // The operator `Swish` came in version 24.
+        let gate = graph.node("Sigmoid", &[input], &[]);
+        Ok(graph.node("Mul", &[input, &gate], &[]))
     }
 }

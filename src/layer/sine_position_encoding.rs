@@ -4,6 +4,8 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::rotation::Rotation;
 use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Constant, Graph, Result, Value};
 use crate::scalar::{Scalar, is_normal_in_f32};
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -155,6 +157,13 @@ impl<const L: usize, const N: usize> Layer for SinePositionEncoding<L, N> {
         _: &mut [T],
         _: &mut [T],
     ) {
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let mut values = alloc::vec![0.0_f64; L * N];
+        Self::add(*site.settings, &mut values);
+        Ok(graph.plus(input.clone(), Some(Constant::new("encoding", &[L, N], values))))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::kernel::{Isa, Kernels, written_out};
 use crate::layer::{Backward, Forward, Head, Layer, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::arithmetic::features;
 use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
@@ -110,6 +112,11 @@ impl Layer for Softmax {
         if let Some(grad_input) = memory.grad_input {
             grad_input.copy_from_slice(memory.grad_output);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(_: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("Softmax", &[input], &[("axis", Attribute::Integer(-1))]))
     }
 }
 

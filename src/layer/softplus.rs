@@ -3,6 +3,8 @@
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::is_normal_in_f32;
 use crate::shape::Shape;
 
@@ -61,6 +63,17 @@ impl Elementwise for Softplus {
         gradient: &mut [T],
     ) {
         T::softplus_gradient(isa, T::from_f64(*site.settings), input, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx(&beta: &f64, graph: &mut Graph, input: &Value) -> Result<Value> {
+        if beta == Self::BETA {
+            return Ok(graph.node("Softplus", &[input], &[]));
+        }
+        let beta = graph.number(beta);
+        let scaled = graph.node("Mul", &[input, &beta], &[]);
+        let softplus = graph.node("Softplus", &[&scaled], &[]);
+        Ok(graph.node("Div", &[&softplus, &beta], &[]))
     }
 }
 

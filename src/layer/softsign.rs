@@ -2,6 +2,8 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// The softsign function, which maps every element into (-1, 1). It saturates more slowly than [`Tanh`](crate::Tanh) and needs
@@ -54,5 +56,10 @@ impl Elementwise for Softsign {
             let rest = T::ONE - y.absolute();
             *g *= rest * rest;
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("Softsign", &[input], &[]))
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::kernel::{Isa, Kernels, written_out};
 use crate::layer::{Elementwise, Reads, Site};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::shape::Shape;
 
 /// The largest number of elements for which a single sample is computed inline: a call would take as long as the computation.
@@ -50,5 +52,10 @@ impl Elementwise for Tanh {
         gradient: &mut [T],
     ) {
         T::hyperbolic_tangent_gradient(isa, output, gradient);
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx((): &(), graph: &mut Graph, input: &Value) -> Result<Value> {
+        Ok(graph.node("Tanh", &[input], &[]))
     }
 }

@@ -7,6 +7,8 @@ pub use crate::kernel::Interpolation;
 use crate::kernel::{EnlargementSizes, Isa, Kernels};
 use crate::layer::pooling::axes;
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
 
@@ -105,6 +107,21 @@ impl<const FY: usize, const FX: usize, Out: Shape> Layer for Upsample<FY, FX, Ou
             let sizes = Self::sizes::<In>(grad_input.len());
             T::enlarge_gradient(isa, sizes, *site.settings, grad_output, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let factors = graph.singles(&[1.0, 1.0, FY as f32, FX as f32]);
+        let (mode, coordinates) = match *site.settings {
+            Interpolation::Nearest => ("nearest", "asymmetric"),
+            Interpolation::Bilinear => ("linear", "half_pixel"),
+        };
+        let attributes = [
+            ("mode", Attribute::Text(mode)),
+            ("coordinate_transformation_mode", Attribute::Text(coordinates)),
+            ("nearest_mode", Attribute::Text("floor")),
+        ];
+        Ok(graph.node("Resize", &[input, &Value::absent(), &factors], &attributes))
     }
 }
 

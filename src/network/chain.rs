@@ -6,6 +6,10 @@
 use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels};
 use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Phase, Plan, SiteOf, StreamPlan};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
+#[cfg(feature = "onnx")]
+use crate::scalar::Scalar;
 use crate::shape::Shape;
 
 /// Returns whether layer `L` works in place, after a check that it meets the requirements of such a layer.
@@ -332,4 +336,18 @@ pub fn step<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     let output = &mut back[..step_len::<L::Output<In>>()];
     L::step::<In, T, I>(isa, site, NextStep { input, output, state, scratch, position });
     (back, front)
+}
+
+/// Adds a layer to a graph of ONNX, with the name of its field and its type as it was declared.
+///
+/// # Errors
+/// If the layer has no form in ONNX.
+#[cfg(feature = "onnx")]
+pub fn onnx<L: Layer, In: Shape, T: Scalar>(
+    graph: &mut Graph,
+    (name, declared): (&'static str, &'static str),
+    site: SiteOf<'_, L, T>,
+    input: &Value,
+) -> Result<Value> {
+    graph.within(name, declared, |graph| L::onnx::<In, T>(site, graph, input))
 }

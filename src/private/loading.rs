@@ -1,4 +1,4 @@
-//! Which constructors does generated code get, without knowing the features of this crate?
+//! Which constructors and functions does generated code get, without knowing the features of this crate?
 
 #[cfg(feature = "safetensors")]
 use crate::network::{Network, Sample};
@@ -104,5 +104,21 @@ macro_rules! loading {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! loading {
+    ($($tokens:tt)*) => {};
+}
+
+/// Writes the functions of a network that add it to a graph of ONNX.
+#[cfg(feature = "onnx")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! exporting {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+/// Writes nothing, without the feature `onnx`.
+#[cfg(not(feature = "onnx"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! exporting {
     ($($tokens:tt)*) => {};
 }

@@ -111,6 +111,7 @@ impl<const L: usize, const V: usize> Shape for Tokens<L, V> {
         L
     };
     const DIMENSIONS: &'static [usize] = &[L, V];
+    const TOKENS: bool = true;
     type Array<T: Scalar> = [Token<V, T>; L];
     type Plain = Self;
     type Normalized = Self;

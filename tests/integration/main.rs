@@ -7,6 +7,8 @@ mod support {
     pub(crate) mod bits;
     pub(crate) mod digits;
     pub(crate) mod dual;
+    #[cfg(feature = "onnx")]
+    pub(crate) mod exported;
     pub(crate) mod folder;
     pub(crate) mod mended;
     pub(crate) mod samples;
@@ -44,6 +46,8 @@ mod metrics;
 #[cfg(feature = "npy")]
 mod npy;
 mod numbers;
+#[cfg(feature = "onnx")]
+mod onnx_export;
 #[cfg(feature = "onnx")]
 mod onnx_models;
 mod optimizers;

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use super::{Names, backward, constants, forward, stream};
+use super::{Names, backward, constants, export, forward, stream};
 
 /// Returns `impl Layer`: the network as a layer, for training passes and within other networks.
 pub(super) fn layer(names: &Names) -> TokenStream {
@@ -15,6 +15,7 @@ pub(super) fn layer(names: &Names) -> TokenStream {
     let initialization = constants::initialization(names);
     let passes = [forward::passes(names), backward::passes(names)];
     let (step, also_takes) = (stream::step(names), constants::also_takes(names));
+    let export = export::layers(names);
     let derived = names.derived();
     code! {
         #derived
@@ -42,6 +43,8 @@ pub(super) fn layer(names: &Names) -> TokenStream {
             }
 
             #step
+
+            #export
         }
 
         #derived

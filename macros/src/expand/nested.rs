@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 
 use super::blocks::{self, Site, is_shortcut};
-use super::{Names, assertions, plain, types};
+use super::{Names, assertions, export, plain, types};
 use crate::block::Join;
 use crate::check::Judges;
 use crate::graph::{Block, Branch};
@@ -112,6 +112,7 @@ impl<'n, 'a> Branches<'n, 'a> {
         let (input, output) = (&names.shapes[self.index], self.output());
         let plans = self.sites.iter().map(|Site { kind, .. }| code!(#private::BranchPlan::of::<#kind, #input>()));
         let (initialization, passes) = (self.initialization(), self.passes());
+        let export = export::branches(names, self.index, &self.sites);
         code! {
             #derived
             impl<#parameters> #private::Branches for #architecture {
@@ -123,6 +124,8 @@ impl<'n, 'a> Branches<'n, 'a> {
                 #initialization
 
                 #passes
+
+                #export
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Does every layer have a test of its gradient, values of another library, odd sizes, and a mistake that the compiler shows?
+//! Does every layer have a test of its gradient, values of another library, odd sizes, a mistake that the compiler shows, and an export?
 //!
 //! What is tested is read from the tests themselves, and `tests/layers.md` is the table of what was found. A layer counts as
 //! tested where a network with it is: the networks are those that a test reaches by name, and the macro resolves them.
@@ -8,6 +8,7 @@
 //! - odd sizes: in such a network, an axis of the layer's input is odd and above 1, so that neither registers nor windows of two
 //!   divide it. The channels of an image do not count.
 //! - mistake: the caret of an error in `tests/ui` is at the layer, its sizes or its settings.
+//! - export: the test writes the network as an ONNX model.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -35,11 +36,14 @@ const GRADIENT: &str = "DUAL_TOLERANCE";
 /// function of `recorded` that compares.
 const OUTSIDE: [&str; 2] = ["\"reference\"", "agrees_with_recorded"];
 
+/// A word of every test that writes networks as ONNX models.
+const EXPORT: &str = "onnx_bytes";
+
 /// The columns of the table.
-const COLUMNS: [&str; 4] = ["gradient", "values from outside", "odd sizes", "mistake"];
+const COLUMNS: [&str; 5] = ["gradient", "values from outside", "odd sizes", "mistake", "export"];
 
 /// For each layer, the first finding for each column.
-type Findings = BTreeMap<String, [Option<String>; 4]>;
+type Findings = BTreeMap<String, [Option<String>; 5]>;
 
 /// Adds a finding for a layer unless there is one already.
 fn find(findings: &mut Findings, layer: &str, column: usize, what: String) {
@@ -124,7 +128,8 @@ fn add(findings: &mut Findings, declaration: TokenStream, only_field: bool, told
         for (column, what) in told {
             find(findings, layer, *column, what.clone());
         }
-        if is_odd(input) {
+        // An export compares no values.
+        if told.iter().any(|(column, _)| *column < 2) && is_odd(input) {
             find(findings, layer, 2, format!("`{}`", input.text()));
         }
     });
@@ -135,13 +140,15 @@ fn read(findings: &mut Findings, file: &str, source: &Source) {
     for test in &source.tests {
         let Reached { words, networks } = source.reached(test);
         let (is_gradient, is_outside) = (words.contains(GRADIENT), OUTSIDE.iter().any(|&word| words.contains(word)));
-        if !is_gradient && !is_outside {
+        let is_export = words.contains(EXPORT);
+        if !is_gradient && !is_outside && !is_export {
             continue;
         }
         let told = |network: &str| {
             let outside = is_outside.then(|| (1, format!("`{file}::{}`", test.name)));
             let gradient = is_gradient.then(|| (0, format!("`{network}`")));
-            gradient.into_iter().chain(outside).collect::<Vec<_>>()
+            let export = is_export.then(|| (4, format!("`{network}`")));
+            gradient.into_iter().chain(outside).chain(export).collect::<Vec<_>>()
         };
         for (name, declaration) in networks {
             add(findings, declaration, false, &told(&name));
@@ -158,7 +165,7 @@ fn read(findings: &mut Findings, file: &str, source: &Source) {
 
 /// Returns what the tests of the repository say about each layer.
 fn findings() -> Findings {
-    let mut findings: Findings = listed().into_iter().map(|layer| (layer, [const { None }; 4])).collect();
+    let mut findings: Findings = listed().into_iter().map(|layer| (layer, [const { None }; 5])).collect();
     // The checks are a file of their own, whose macro has another name there.
     let checks = text(&at("tests/support/checks.rs")).replace("check_all", "check");
     let checks: Vec<_> = checks.lines().filter(|line| !line.starts_with("//!")).collect();
@@ -185,8 +192,8 @@ fn findings() -> Findings {
 fn table(findings: &Findings) -> String {
     let mut table = "# Layers and their tests\n\n\
         `macros/src/tests/layers.rs` reads this from the tests, and fails where a cell is empty; `UPDATE_LAYERS=1` writes the file anew.\n\
-        A cell has the first of what was found: a network of a program of gradients, a test of `tests/integration`, an input, and a file of\n\
-        `tests/ui`. `every_layer!` is a network around the example in the table of the macro.\n\n"
+        A cell has the first of what was found: a network of a program of gradients, a test of `tests/integration`, an input, a file of\n\
+        `tests/ui`, and a network that is exported. `every_layer!` is a network around the example in the table of the macro.\n\n"
         .to_owned();
     let _ = writeln!(table, "| layer | {} |\n|---|{}", COLUMNS.join(" | "), "---|".repeat(COLUMNS.len()));
     for (layer, row) in findings {
@@ -205,7 +212,7 @@ fn missing(findings: &Findings) -> Vec<String> {
 }
 
 #[test]
-fn every_layer_has_a_gradient_values_from_outside_odd_sizes_and_a_mistake() {
+fn every_layer_has_a_gradient_values_from_outside_odd_sizes_a_mistake_and_an_export() {
     let (path, findings) = (at("tests/layers.md"), findings());
     let found = table(&findings);
     if std::env::var_os("UPDATE_LAYERS").is_some() {
@@ -229,8 +236,8 @@ fn the_list_of_layers_is_that_of_the_macro() {
 }
 
 /// Returns the rows of `Dense` and `Tanh` that one test file gives.
-fn rows(source: &str) -> [[Option<String>; 4]; 2] {
-    let mut findings: Findings = ["Dense", "Tanh"].map(|layer| (layer.to_owned(), [const { None }; 4])).into();
+fn rows(source: &str) -> [[Option<String>; 5]; 2] {
+    let mut findings: Findings = ["Dense", "Tanh"].map(|layer| (layer.to_owned(), [const { None }; 5])).into();
     read(&mut findings, "file", &Source::of(source));
     ["Dense", "Tanh"].map(|layer| findings[layer].clone())
 }
@@ -242,24 +249,25 @@ fn networks_count_where_a_test_reaches_them() {
         macro_rules! check { ($x:ident) => { check::<$x>() }; }
         proptest! { #[test] fn gradients(seed in 0..4) { check!(A, seed); } }
         #[test] fn values() { let value = recorded(); network!(struct C (Vector<3>) = Tanh); check_value::<C>(value); }
+        #[test] fn export() { D::zeroed().onnx_bytes(); } network!(struct D (Vector<5>) = Dense<_, 1>);
         #[test] fn nothing() { B::zeroed(); }";
     let cell = |text: &str| Some(text.to_owned());
     assert_eq!(
         rows(source),
-        [[cell("`A`"), None, None, None], [None, cell("`file::values`"), cell("`Vector<3>`"), None],]
+        [[cell("`A`"), None, None, None, cell("`D`")], [None, cell("`file::values`"), cell("`Vector<3>`"), None, None],]
     );
     // Each of these takes something away.
     for (from, to) in
-        [("#[test] fn gradients", "fn gradients"), ("check!(A, seed)", "check!(D, seed)"), ("DUAL_TOLERANCE", "LOOSE")]
+        [("#[test] fn gradients", "fn gradients"), ("check!(A, seed)", "check!(E, seed)"), ("DUAL_TOLERANCE", "LOOSE")]
     {
-        assert_eq!(rows(&source.replace(from, to))[0], [const { None }; 4], "{from}");
+        assert_eq!(rows(&source.replace(from, to))[0][..4], [const { None }; 4], "{from}");
     }
     for (from, to) in [
         ("#[test] fn values", "fn values"),
         ("\"reference\"", "\"own\""),
         ("= Tanh); check_value", "= Relu); check_value"),
     ] {
-        assert_eq!(rows(&source.replace(from, to))[1], [const { None }; 4], "{from}");
+        assert_eq!(rows(&source.replace(from, to))[1], [const { None }; 5], "{from}");
     }
 }
 
@@ -277,8 +285,8 @@ fn odd_sizes_are_those_of_axes_other_than_channels() {
 
 #[test]
 fn an_empty_cell_is_missing() {
-    let row = [Some("a".to_owned()), None, Some("b".to_owned()), Some("c".to_owned())];
+    let row = [Some("a".to_owned()), None, Some("b".to_owned()), Some("c".to_owned()), Some("d".to_owned())];
     let findings = Findings::from([("Tanh".to_owned(), row)]);
     assert_eq!(missing(&findings), ["Tanh: values from outside"]);
-    assert!(table(&findings).ends_with("| layer | gradient | values from outside | odd sizes | mistake |\n|---|---|---|---|---|\n| `Tanh` | a |  | b | c |\n"));
+    assert!(table(&findings).ends_with("| layer | gradient | values from outside | odd sizes | mistake | export |\n|---|---|---|---|---|---|\n| `Tanh` | a |  | b | c | d |\n"));
 }

@@ -734,6 +734,22 @@ impl Layer for DigitClassifier<f32> {
             &mut |_, _| {},
         );
     }
+    exporting! {
+        fn onnx < In : Shape, T : Scalar > (__site : SiteOf < '_, Self, T >, __graph : &
+        mut OnnxGraph, __value : & OnnxValue,) -> Result < OnnxValue > { let Site {
+        parameters : __parameters, pass : __pass, .. } = __site; let __value = &
+        chain::onnx:: < Dense < 64, 32 >, Vector < 64 >, T > (__graph, ("hidden",
+        "Dense<64, 32>"), Site { parameters : & __parameters.hidden, settings : & (),
+        pass : __pass }, __value,) ?; let __value = & chain::onnx:: < Tanh, Vector < 32
+        >, T > (__graph, ("tanh", "Tanh"), Site { parameters : & __parameters.tanh,
+        settings : & (), pass : __pass }, __value,) ?; let __value = & chain::onnx:: <
+        Dense < 32, 10 >, Vector < 32 >, T > (__graph, ("output", "Dense<32, 10>"), Site
+        { parameters : & __parameters.output, settings : & (), pass : __pass }, __value,)
+        ?; let __value = & chain::onnx:: < Softmax, Vector < 10 >, T > (__graph,
+        ("softmax", "Softmax"), Site { parameters : & __parameters.softmax, settings : &
+        (), pass : __pass }, __value,) ?;
+        core::result::Result::Ok(core::clone::Clone::clone(__value)) }
+    }
 }
 #[automatically_derived]
 impl Takes<Vector<64>> for DigitClassifier<f32> {}

@@ -12,8 +12,12 @@ use super::Gru;
 use super::weights::{Parts, ResetWeights};
 use crate::initializer::Initializer;
 use crate::kernel::{DenseSizes, Formula, Isa, Kernels, Real, Reduction};
+#[cfg(feature = "onnx")]
+use crate::layer::recurrent::{OnnxCell, Weights};
 use crate::layer::recurrent::{Sizes, gates, products, row, row_mut};
 use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::{ProbabilitySequence, Sequence, Shape};
 
@@ -336,6 +340,18 @@ impl<const N: usize, const H: usize, Out: Shape, const BACKWARD: bool> Layer for
         if let Some(grad_input) = grad_input {
             T::dense_input_gradient(isa, of_inputs, parts.weight_ih, gates, grad_input);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let tensor = |name| graph.parameter(site.parameters, name);
+        let weights = Weights {
+            of_input: tensor("weight_ih_l0")?,
+            of_state: tensor("weight_hh_l0")?.followed_by(tensor("weight_rh_l0")?),
+            biases: [tensor("bias_ih_l0")?, tensor("bias_hh_l0")?],
+        };
+        // Without `linear_before_reset`, the state is reset before the product.
+        Ok(OnnxCell { attributes: &[], ..super::ONNX }.read(graph, input, weights, H, BACKWARD))
     }
 }
 

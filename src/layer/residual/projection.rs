@@ -13,6 +13,8 @@ use crate::layer::residual::{Inner, Residual};
 use crate::layer::{
     Backward, DefaultSettings, Forward, Layer, Mixing, NextStep, Phase, Plan, Site, SiteOf, StreamPlan, Takes,
 };
+#[cfg(feature = "onnx")]
+use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::tensor::{TableEntry, TensorTable};
@@ -278,6 +280,16 @@ impl<L: Layer<Settings = ()>, S: Layer, const FROZEN: bool> Layer for Residual<L
         if let Some(grad_input) = grad_input.filter(|_| is_last) {
             <T as UpdateKernels>::add_assign(isa, grad_input, spare);
         }
+    }
+
+    #[cfg(feature = "onnx")]
+    fn onnx<In: Shape, T: Scalar>(site: SiteOf<'_, Self, T>, graph: &mut Graph, input: &Value) -> Result<Value> {
+        let Site { parameters, settings: Shortcut { settings, .. }, pass } = site;
+        let inner = Site { parameters: &parameters.layers, settings: &(), pass };
+        let output = L::onnx::<In, T>(inner, graph, input)?;
+        let bypass = Site { parameters: &parameters.shortcut, settings, pass };
+        let added = graph.within("shortcut", "", |graph| S::onnx::<In, T>(bypass, graph, input))?;
+        Ok(graph.node("Add", &[&output, &added], &[]))
     }
 }
 

@@ -1,5 +1,8 @@
 //! Rotary positions: queries and keys that turn with the step.
 
+#[cfg(feature = "onnx")]
+use alloc::vec::Vec;
+
 use crate::kernel::AttentionSizes;
 use crate::layer::rotation::Rotation;
 use crate::scalar::Scalar;
@@ -45,6 +48,22 @@ pub(super) fn rotate<T: Scalar>(sizes: AttentionSizes, first: usize, turn: Turn,
             }
         }
     }
+}
+
+/// Returns the sines and the cosines by which the features of a head turn: for each step, those of each pair twice.
+#[cfg(feature = "onnx")]
+pub(super) fn turns(steps: usize, width: usize) -> [Vec<f64>; 2] {
+    let mut turns = [Vec::new(), Vec::new()];
+    let mut rotations: Vec<_> =
+        (0..width / 2).map(|pair| Rotation::new(libm::pow(BASE, -((2 * pair) as f64) / width as f64))).collect();
+    for step in 0..steps {
+        for rotation in &mut rotations {
+            let (sine, cosine) = rotation.move_to(step);
+            turns[0].extend([sine; 2]);
+            turns[1].extend([cosine; 2]);
+        }
+    }
+    turns
 }
 
 #[cfg(test)]
