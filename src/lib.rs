@@ -37,7 +37,7 @@ mod scalar;
 pub mod tensor;
 
 // What flows between layers, and parameters as one slice.
-#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors"))]
+#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors", feature = "tensorboard"))]
 mod file;
 pub mod flat_parameters;
 pub mod random;

@@ -59,6 +59,8 @@ mod shards;
 mod steps;
 mod stratified;
 mod streams;
+#[cfg(feature = "tensorboard")]
+mod tensor_board;
 mod tokens;
 mod training;
 mod two_inputs;
