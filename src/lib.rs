@@ -14,7 +14,10 @@
 //! - [`selection`]: cross-validation, searches among settings, ensembles
 //! - [`gradient_check`]: whether derivatives are right, [`mod@generate`]: text that a network writes
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: weights files and checkpoints")]
-#![cfg_attr(feature = "plot", doc = "- [`plot`]: pictures of all of this")]
+#![cfg_attr(
+    feature = "plot",
+    doc = "- [`plot`]: pictures of all of this, [`report`]: a page about a finished training"
+)]
 //!
 //! # Errors and panics
 //! Shapes cannot be wrong at run time, because the compiler has checked them. Everything that comes from outside (data,
@@ -80,6 +83,10 @@ pub mod selection;
 #[cfg(feature = "std")]
 pub mod train;
 
+// What a finished training is recorded as.
+#[cfg(feature = "plot")]
+pub mod report;
+
 // What the compiler computes for generated code.
 mod compile_time;
 
@@ -121,6 +128,8 @@ pub use optimizer::{
     Optimizer, OptimizerState, RmsProp, Sgd, WeightDecay,
 };
 pub use random::rng;
+#[cfg(feature = "plot")]
+pub use report::Report;
 pub use scalar::Scalar;
 pub use shape::{Both, Image, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
 pub use target::{Class, Labels, Masked, Target};

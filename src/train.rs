@@ -40,6 +40,8 @@ mod dividing_rate;
 mod freezing;
 #[cfg(feature = "safetensors")]
 mod resume;
+#[cfg(feature = "plot")]
+mod settings;
 mod streams;
 
 mod learning_rate_range;

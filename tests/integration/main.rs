@@ -51,6 +51,7 @@ mod recompute;
 mod recorded;
 mod recurrent;
 mod reference;
+mod report;
 mod residual;
 mod scalers;
 mod selection;
