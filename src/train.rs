@@ -23,6 +23,8 @@ mod callback;
 mod average;
 mod by_ref;
 mod closures;
+#[cfg(feature = "dashboard")]
+mod dashboard;
 mod early_stopping;
 mod hooks;
 mod progress;
@@ -52,6 +54,8 @@ pub use callback_state::CallbackState;
 #[cfg(feature = "safetensors")]
 pub use checkpoints::{Checkpoints, WithCheckpoints};
 pub use closures::{OnEpoch, OnStep, on_epoch, on_step};
+#[cfg(feature = "dashboard")]
+pub use dashboard::Dashboard;
 pub use early_stopping::EarlyStopping;
 pub use hooks::Hooks;
 pub use metrics::Metrics;

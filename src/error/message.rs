@@ -157,6 +157,7 @@ impl Error {
     fn fmt_files(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { verb, path, reason } => write!(f, "cannot {verb} `{path}`: {reason}"),
+            Self::AddressUnavailable { address, reason } => write!(f, "cannot serve a page at `{address}`: {reason}"),
             Self::Unreadable { source, reason } => write!(f, "{source} cannot be read: {reason}"),
             Self::WrongTensors { source, network, wrong, made_from } => {
                 tensors::list(f, source, network, wrong, made_from.as_deref())

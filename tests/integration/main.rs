@@ -25,6 +25,8 @@ mod classes;
 #[cfg(feature = "csv")]
 mod csv;
 mod ctc;
+#[cfg(feature = "dashboard")]
+mod dashboard;
 mod datasets;
 mod dropout;
 mod formula_kernels;
