@@ -372,6 +372,13 @@ pub enum Error {
         /// What the system says.
         reason: String,
     },
+    /// A page cannot be served at an address.
+    AddressUnavailable {
+        /// The address.
+        address: String,
+        /// What the system says, or why the address is refused.
+        reason: String,
+    },
     /// An optimizer that holds state for one number of parameters was called with another number of parameters.
     ParameterCount {
         /// The number of parameters that the state of the optimizer belongs to.

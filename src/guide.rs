@@ -4,6 +4,7 @@
 //! - [`sequences`]: recurrent layers, streams, tokens, text that a network writes, attention
 //! - [`datasets`]: samples, splits, scaling, batches
 //! - [`training`]: `Trainer`, losses, optimizers, learning rates, callbacks, a custom training loop
+//! - [`watching`]: TensorBoard, a dashboard and other ways to see a training while it runs, and a report of one that has ended
 //! - [`selection`]: cross-validation, searches among architectures and settings, ensembles
 //! - [`looking_inside`]: summaries, outputs of layers, classes, metrics, norms, parts of other networks, pictures
 //! - [`formulas`]: activations, losses, layers and functions as formulas, whose derivatives a macro writes
@@ -86,6 +87,12 @@ pub mod datasets {}
 
 #[doc = include_str!("guide/training.md")]
 pub mod training {}
+
+#[doc = include_str!("guide/watching.md")]
+#[cfg_attr(feature = "tensorboard", doc = include_str!("guide/watching/tensor_board.md"))]
+#[cfg_attr(feature = "dashboard", doc = include_str!("guide/watching/dashboard.md"))]
+#[cfg_attr(feature = "plot", doc = include_str!("guide/watching/report.md"))]
+pub mod watching {}
 
 #[doc = include_str!("guide/selection.md")]
 pub mod selection {}

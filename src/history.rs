@@ -14,6 +14,8 @@ pub(crate) use measure::{LOSS, VALIDATION, VALIDATION_LOSS, Watched};
 pub use measure::{Measure, Monitor};
 pub use record::EpochRecord;
 pub(crate) use table::OTHER_COLUMNS;
+#[cfg(feature = "dashboard")]
+pub(crate) use table::{JsonNumber, JsonText};
 
 use alloc::vec;
 use alloc::vec::Vec;

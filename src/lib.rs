@@ -14,7 +14,10 @@
 //! - [`selection`]: cross-validation, searches among settings, ensembles
 //! - [`gradient_check`]: whether derivatives are right, [`mod@generate`]: text that a network writes
 #![cfg_attr(feature = "safetensors", doc = "- [`io`]: weights files and checkpoints")]
-#![cfg_attr(feature = "plot", doc = "- [`plot`]: pictures of all of this")]
+#![cfg_attr(
+    feature = "plot",
+    doc = "- [`plot`]: pictures of all of this, [`report`]: a page about a finished training"
+)]
 //!
 //! # Errors and panics
 //! Shapes cannot be wrong at run time, because the compiler has checked them. Everything that comes from outside (data,
@@ -37,7 +40,7 @@ mod scalar;
 pub mod tensor;
 
 // What flows between layers, and parameters as one slice.
-#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors", feature = "tokenizer"))]
+#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors", feature = "tensorboard", feature = "tokenizer"))]
 mod file;
 pub mod flat_parameters;
 pub mod random;
@@ -86,6 +89,10 @@ pub mod selection;
 #[cfg(feature = "std")]
 pub mod train;
 
+// What a finished training is recorded as.
+#[cfg(feature = "plot")]
+pub mod report;
+
 // What the compiler computes for generated code.
 mod compile_time;
 
@@ -131,6 +138,8 @@ pub use optimizer::{
 #[cfg(feature = "std")]
 pub use predictor::{Predictor, Served};
 pub use random::rng;
+#[cfg(feature = "plot")]
+pub use report::Report;
 pub use scalar::Scalar;
 pub use shape::{Both, Image, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
 pub use target::{Class, Labels, Masked, Target};

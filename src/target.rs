@@ -38,6 +38,12 @@ pub trait Target: Debug + Copy + Send + Sync + 'static {
 
     /// Returns the elements of a target, or an empty slice for classes.
     fn numbers<T: Scalar>(value: &Self::Value<T>) -> &[T];
+
+    /// Returns the index of the class, if a target is one class.
+    #[doc(hidden)]
+    fn label<T: Scalar>(_value: &Self::Value<T>) -> Option<usize> {
+        None
+    }
 }
 
 /// One of `K` classes, with indices from 0.
@@ -112,6 +118,10 @@ impl<const K: usize> Target for Class<K> {
 
     fn numbers<T: Scalar>(_: &Self) -> &[T] {
         &[]
+    }
+
+    fn label<T: Scalar>(value: &Self) -> Option<usize> {
+        Some(value.index())
     }
 }
 

@@ -23,9 +23,13 @@ mod callback;
 mod average;
 mod by_ref;
 mod closures;
+#[cfg(feature = "dashboard")]
+mod dashboard;
 mod early_stopping;
 mod hooks;
 mod progress;
+#[cfg(feature = "tensorboard")]
+mod tensor_board;
 mod time_limit;
 
 #[cfg(feature = "safetensors")]
@@ -35,8 +39,11 @@ mod learner;
 mod training_loop;
 
 mod dividing_rate;
+mod freezing;
 #[cfg(feature = "safetensors")]
 mod resume;
+#[cfg(feature = "plot")]
+mod settings;
 mod streams;
 
 mod learning_rate_range;
@@ -47,12 +54,16 @@ pub use callback_state::CallbackState;
 #[cfg(feature = "safetensors")]
 pub use checkpoints::{Checkpoints, WithCheckpoints};
 pub use closures::{OnEpoch, OnStep, on_epoch, on_step};
+#[cfg(feature = "dashboard")]
+pub use dashboard::Dashboard;
 pub use early_stopping::EarlyStopping;
 pub use hooks::Hooks;
 pub use metrics::Metrics;
 pub use progress::Progress;
 #[cfg(feature = "progress")]
 pub use progress::ProgressBar;
+#[cfg(feature = "tensorboard")]
+pub use tensor_board::{EventFile, TensorBoard};
 pub use time_limit::TimeLimit;
 pub use validation::Validation;
 
@@ -296,43 +307,6 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// Returns a mutable reference to the optimizer with its state, for changes between calls of `fit`.
     pub fn optimizer_mut(&mut self) -> &mut OptimizerState<O, T> {
         &mut self.steps.optimizer
-    }
-
-    /// Excludes a layer or tensor of the network from the updates in the next calls of `fit`: see [`OptimizerState::freeze`].
-    ///
-    /// # Errors
-    /// [`Error::UnknownTensor`]; [`Error::ParameterCount`].
-    ///
-    /// # Example
-    /// Trains only the new head of a network, and then the whole network.
-    /// ```
-    /// use typenet::prelude::*;
-    ///
-    /// network!(struct Net = hidden: Dense<1, 4>, Tanh, head: Dense<4, 1>);
-    ///
-    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
-    /// let mut network = Net::init(&mut typenet::rng(1));
-    /// let before = network.hidden.weight;
-    /// let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(5);
-    /// trainer.freeze::<Net>("hidden")?;
-    /// trainer.fit(&mut network, &data)?;
-    /// assert_eq!(network.hidden.weight, before);
-    ///
-    /// trainer.unfreeze::<Net>("hidden")?;
-    /// trainer.fit(&mut network, &data)?;
-    /// assert_ne!(network.hidden.weight, before);
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    pub fn freeze<N: Network<Scalar = T>>(&mut self, name: &str) -> Result<()> {
-        self.steps.optimizer.freeze::<N>(name)
-    }
-
-    /// Updates a layer or tensor again that was [frozen](Self::freeze): see [`OptimizerState::unfreeze`].
-    ///
-    /// # Errors
-    /// The same as for [`freeze`](Self::freeze).
-    pub fn unfreeze<N: Network<Scalar = T>>(&mut self, name: &str) -> Result<()> {
-        self.steps.optimizer.unfreeze::<N>(name)
     }
 
     /// Discards the state of the optimizer, the reductions on a plateau, and the number of epochs, as after `new`. Settings

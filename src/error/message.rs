@@ -158,6 +158,7 @@ impl Error {
         match self {
             Self::File { verb, path, reason } => write!(f, "cannot {verb} `{path}`: {reason}"),
             Self::NoOnnxForm { what, reason } => write!(f, "{what} has no ONNX form: {reason}"),
+            Self::AddressUnavailable { address, reason } => write!(f, "cannot serve a page at `{address}`: {reason}"),
             Self::Unreadable { source, reason } => write!(f, "{source} cannot be read: {reason}"),
             Self::WrongTensors { source, network, wrong, made_from } => {
                 tensors::list(f, source, network, wrong, made_from.as_deref())

@@ -71,7 +71,7 @@ impl<'a> EpochRecord<'a> {
     }
 
     /// Returns the history that this epoch belongs to.
-    #[cfg(feature = "safetensors")]
+    #[cfg(any(feature = "dashboard", feature = "safetensors"))]
     pub(crate) fn history(&self) -> &'a History {
         self.history
     }

@@ -82,6 +82,17 @@ impl Display for Cell {
     }
 }
 
+/// A number in JSON, or `null` if it is not finite.
+#[cfg(feature = "dashboard")]
+pub(crate) struct JsonNumber(pub(crate) f64);
+
+#[cfg(feature = "dashboard")]
+impl Display for JsonNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(&Cell(self.0, "null"), f)
+    }
+}
+
 /// A text in a CSV table, quoted if necessary.
 ///
 /// # Source
@@ -102,7 +113,7 @@ impl Display for CsvText<'_> {
 ///
 /// # Source
 /// RFC 8259, section 7.
-struct JsonText<'a>(&'a str);
+pub(crate) struct JsonText<'a>(pub(crate) &'a str);
 
 impl Display for JsonText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -39,6 +39,11 @@ pub struct Page {
 }
 
 impl Page {
+    /// Creates a page of this text.
+    pub(crate) fn new(html: String) -> Self {
+        Self { html }
+    }
+
     /// Returns the text of the page.
     #[must_use]
     pub fn html(&self) -> &str {
@@ -118,7 +123,7 @@ pub fn momentum_page(curvatures: [f64; 2], start: [f64; 2]) -> Result<Page> {
     for (place, text) in replacements {
         html = html.replace(place, &text);
     }
-    Ok(Page { html })
+    Ok(Page::new(html))
 }
 
 /// Returns the points of a path, including the start.

@@ -3,6 +3,7 @@
 use core::ops::ControlFlow;
 
 use crate::error::Result;
+use crate::gradient::Gradient;
 use crate::history::{EpochRecord, History};
 use crate::network::Network;
 use crate::train::{Callback, CallbackState, StepRecord, TrainingPlan};
@@ -45,6 +46,10 @@ impl<N: Network, C: Callback<N>> Callback<N> for ByRef<'_, C> {
 
     fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
         self.0.begin(network, plan)
+    }
+
+    fn step_gradient(&mut self, network: &N, gradient: &Gradient<N>, record: &StepRecord) {
+        self.0.step_gradient(network, gradient, record);
     }
 
     fn step_end(&mut self, network: &N, record: &StepRecord) -> ControlFlow<()> {

@@ -3,6 +3,7 @@
 use core::ops::ControlFlow;
 
 use crate::error::Result;
+use crate::gradient::Gradient;
 use crate::history::{EpochRecord, History, Measure};
 use crate::network::Network;
 use crate::train::CallbackState;
@@ -41,6 +42,8 @@ pub struct StepRecord {
     pub samples: usize,
     /// The mean loss over the samples, computed before the update.
     pub loss: f64,
+    /// The learning rate of the update, before layer factors, or `None` if the optimizer has none.
+    pub learning_rate: Option<f64>,
 }
 
 /// A type that is called during training: a custom type, or a closure that takes the record of each epoch.
@@ -52,7 +55,7 @@ pub struct StepRecord {
 /// # Threads
 /// All hooks are called on the thread that calls `fit`. If the threads of a pool share the steps, each step that a callback
 /// watches enters the pool separately, which takes a few microseconds and sometimes an allocation. A callback without
-/// `step_end` should set [`WATCHES_STEPS`](Self::WATCHES_STEPS) to `false`.
+/// `step_gradient` and `step_end` should set [`WATCHES_STEPS`](Self::WATCHES_STEPS) to `false`.
 ///
 /// # Example
 /// Stops as soon as the training loss is small.
@@ -86,7 +89,7 @@ pub struct StepRecord {
             is written `by_ref(&mut callback)`, and checkpoints are added by `Trainer::checkpoints`"
 )]
 pub trait Callback<N: Network> {
-    /// Whether `step_end` does something. If `false`, steps are performed without calling the callback.
+    /// Whether `step_gradient` or `step_end` does something. If `false`, steps are performed without calling the callback.
     const WATCHES_STEPS: bool = true;
 
     /// Whether its `Break` is a pause instead of the end of training, so that training continues after `Trainer::resume`.
@@ -100,6 +103,33 @@ pub trait Callback<N: Network> {
     fn begin(&mut self, _network: &N, _plan: &TrainingPlan) -> Result<ControlFlow<()>> {
         Ok(ControlFlow::Continue(()))
     }
+
+    /// Called after each step, before [`step_end`](Self::step_end), with the gradient that the optimizer has followed: the mean
+    /// over the samples of the step, clipped, and 0 where parameters are frozen.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::StepRecord;
+    /// use typenet::prelude::*;
+    ///
+    /// #[derive(Default)]
+    /// struct LongestStep(f64);
+    /// impl<N: Network> Callback<N> for LongestStep {
+    ///     fn step_gradient(&mut self, _: &N, gradient: &Gradient<N>, _: &StepRecord) {
+    ///         self.0 = self.0.max(gradient.norm());
+    ///     }
+    /// }
+    ///
+    /// network!(struct Line = Dense<1, 1>);
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]], vec![[1.0]])?;
+    /// let mut longest = LongestStep::default();
+    /// let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(5);
+    /// trainer.callback(typenet::train::by_ref(&mut longest)).fit(&mut Line::zeroed(), &data)?;
+    /// // That of the first step: 2 · (0 - 1).
+    /// assert_eq!(longest.0, 2.0);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    fn step_gradient(&mut self, _network: &N, _gradient: &Gradient<N>, _record: &StepRecord) {}
 
     /// Called after each step. `Break` ends the epoch here: its record contains the loss of the samples so far, and it is
     /// validated, recorded and shown like a whole epoch.

@@ -4,6 +4,7 @@ use core::ops::ControlFlow;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
+use crate::gradient::Gradient;
 use crate::history::{EpochRecord, History, Monitor, Watched};
 use crate::io::{self, Stored};
 use crate::network::Network;
@@ -238,6 +239,10 @@ impl<N: Network<Scalar: Stored>, H: Hooks<N>> Hooks<N> for WithCheckpoints<H> {
     fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
         let flow = self.hooks.begin(network, plan)?;
         self.checkpoints.begin(plan).map(|()| flow)
+    }
+
+    fn step_gradient(&mut self, network: &N, gradient: &Gradient<N>, record: &StepRecord) {
+        self.hooks.step_gradient(network, gradient, record);
     }
 
     fn step_end(&mut self, network: &N, record: &StepRecord) -> Stop {

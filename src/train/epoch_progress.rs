@@ -14,6 +14,8 @@ pub(super) struct EpochProgress {
     pub(super) steps: usize,
     /// The number of samples in the last step, and their mean loss.
     pub(super) last_step: (usize, f64),
+    /// Whether its gradient is the sum over several batches.
+    pub(super) last_summed: bool,
     /// The duration of the steps before training was interrupted.
     pub(super) seconds: f64,
     /// Whether no samples are left.
@@ -21,11 +23,11 @@ pub(super) struct EpochProgress {
 }
 
 impl EpochProgress {
-    pub(super) fn add_step(&mut self, samples: usize, loss: f64) {
+    pub(super) fn add_step(&mut self, samples: usize, loss: f64, summed: bool) {
         self.total_loss += loss * samples as f64;
         self.samples += samples;
         self.steps += 1;
-        self.last_step = (samples, loss);
+        (self.last_step, self.last_summed) = ((samples, loss), summed);
     }
 
     /// Returns the duration of the epoch, the time before an interruption included. `start` is when this process began the

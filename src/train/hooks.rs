@@ -3,6 +3,7 @@
 use core::ops::ControlFlow;
 
 use crate::error::Result;
+use crate::gradient::Gradient;
 use crate::history::{EpochRecord, History};
 use crate::network::Network;
 #[cfg(feature = "safetensors")]
@@ -21,6 +22,9 @@ pub trait Hooks<N: Network> {
 
     #[doc(hidden)]
     fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>>;
+
+    #[doc(hidden)]
+    fn step_gradient(&mut self, network: &N, gradient: &Gradient<N>, record: &StepRecord);
 
     #[doc(hidden)]
     fn step_end(&mut self, network: &N, record: &StepRecord) -> Stop;
@@ -64,6 +68,8 @@ impl<N: Network> Hooks<N> for () {
         Ok(ControlFlow::Continue(()))
     }
 
+    fn step_gradient(&mut self, _: &N, _: &Gradient<N>, _: &StepRecord) {}
+
     fn step_end(&mut self, _: &N, _: &StepRecord) -> Stop {
         Stop::No
     }
@@ -102,6 +108,11 @@ impl<N: Network, H: Hooks<N>, C: Callback<N>> Hooks<N> for (H, C) {
     fn begin(&mut self, network: &N, plan: &TrainingPlan) -> Result<ControlFlow<()>> {
         let (first, second) = (self.0.begin(network, plan)?, self.1.begin(network, plan)?);
         Ok(if first.is_break() { first } else { second })
+    }
+
+    fn step_gradient(&mut self, network: &N, gradient: &Gradient<N>, record: &StepRecord) {
+        self.0.step_gradient(network, gradient, record);
+        self.1.step_gradient(network, gradient, record);
     }
 
     fn step_end(&mut self, network: &N, record: &StepRecord) -> Stop {

@@ -137,7 +137,7 @@ where
         while !self.progress.ended && cut == Stop::No {
             let steps = hooks.steps_before_look(self.settings.optimizer.steps());
             let step = pool.enter(shared, || self.perform_steps(steps))?;
-            cut = step.filter(|_| H::WATCHES_STEPS).map_or(Stop::No, |step| hooks.step_end(self.network, &step));
+            cut = step.filter(|_| H::WATCHES_STEPS).map_or(Stop::No, |step| self.show_step(hooks, &step));
             #[cfg(feature = "safetensors")]
             if !self.progress.ended && cut != Stop::End {
                 self.write_checkpoint(hooks, history, cut, Some(start))?;
@@ -146,6 +146,13 @@ where
         #[cfg(not(feature = "safetensors"))]
         let _ = (history, start);
         Ok(cut)
+    }
+
+    /// Shows the last step to the callbacks.
+    fn show_step<H: Hooks<N>>(&self, hooks: &mut H, record: &StepRecord) -> Stop {
+        let gradient = self.sum.as_ref().filter(|_| self.progress.last_summed).unwrap_or(&self.gradient);
+        hooks.step_gradient(self.network, gradient, record);
+        hooks.step_end(self.network, record)
     }
 
     /// Performs up to `count` steps of the epoch, and returns the record of the last one.
@@ -158,8 +165,9 @@ where
             }
         }
         let EpochProgress { steps: step, last_step: (samples, loss), .. } = self.progress;
-        let (epoch, total_steps) = (self.epoch, self.settings.optimizer.steps());
-        Ok((step > before).then_some(StepRecord { epoch, step, total_steps, samples, loss }))
+        let optimizer = &self.settings.optimizer;
+        let (epoch, total_steps, learning_rate) = (self.epoch, optimizer.steps(), optimizer.learning_rate());
+        Ok((step > before).then_some(StepRecord { epoch, step, total_steps, samples, loss, learning_rate }))
     }
 
     /// Performs a step, unless no samples are left: computes the gradient, clips it, sets the learning rate, and updates the
@@ -182,7 +190,7 @@ where
         // `epochs_begun` already includes this epoch.
         settings.learning_rate.set(&mut settings.optimizer, settings.epochs_begun.saturating_sub(1));
         settings.optimizer.step(*network, &**gradient)?;
-        self.progress.add_step(samples, loss);
+        self.progress.add_step(samples, loss, summed);
         self.progress.ended = ended || self.source.left() == Some(0);
         Ok(())
     }

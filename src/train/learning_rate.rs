@@ -1,12 +1,16 @@
 //! What learning rate does a step use?
 
 use alloc::sync::Arc;
+#[cfg(feature = "plot")]
+use alloc::{format, string::String};
 use core::fmt::{self, Debug};
 
 use crate::error::Result;
 use crate::history::{EpochRecord, Measure, Monitor, Watched};
 use crate::kernel::Kernels;
 use crate::optimizer::{Optimizer, OptimizerState};
+#[cfg(feature = "plot")]
+use crate::readable::Significant;
 use crate::schedule::{ReduceOnPlateau, Schedule};
 use crate::train::{StepSettings, Trainer};
 
@@ -57,6 +61,18 @@ impl LearningRate {
         if scheduled.is_some() || self.plateau.is_some() {
             optimizer.set_factor(factor);
         }
+    }
+
+    /// Returns the schedule as its factors at the beginning and now, and the plateau, by name.
+    #[cfg(feature = "plot")]
+    pub(super) fn description(&self, steps: u64, epochs: u64) -> impl Iterator<Item = (&'static str, String)> {
+        let (unit, now) = if self.by_epoch { ("epoch", epochs) } else { ("step", steps) };
+        let schedule = self.schedule.as_ref().map(|schedule| {
+            let (first, last) = (Significant(schedule.factor(0)), Significant(schedule.factor(now)));
+            ("schedule", format!("the learning rate times {first} at {unit} 0, and times {last} at {unit} {now}"))
+        });
+        let plateau = self.plateau.map(|plateau| ("plateau", format!("{plateau:?}")));
+        schedule.into_iter().chain(plateau)
     }
 
     /// Passes the measure of an epoch to the plateau.

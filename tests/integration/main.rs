@@ -29,6 +29,8 @@ mod classes;
 #[cfg(feature = "csv")]
 mod csv;
 mod ctc;
+#[cfg(feature = "dashboard")]
+mod dashboard;
 mod datasets;
 mod dropout;
 mod formula_kernels;
@@ -61,6 +63,7 @@ mod recompute;
 mod recorded;
 mod recurrent;
 mod reference;
+mod report;
 mod residual;
 mod scalers;
 mod selection;
@@ -69,6 +72,8 @@ mod shards;
 mod steps;
 mod stratified;
 mod streams;
+#[cfg(feature = "tensorboard")]
+mod tensor_board;
 mod tokens;
 mod training;
 mod two_inputs;

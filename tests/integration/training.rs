@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use typenet::prelude::*;
-use typenet::train::{on_epoch, on_step};
+use typenet::train::{by_ref, on_epoch, on_step};
 use typenet::{Error, History, Result, StepRecord, TrainingPlan};
 
 /// Of norms and of what is clipped to them, in `f64`, relative: some roundings.
@@ -72,6 +72,48 @@ fn hooks_are_called_in_order() {
         "end after 2",
     ];
     assert_eq!(log, expected);
+}
+
+/// Compares the gradient of each step with the change of the parameters, which plain descent divides by the learning rate.
+struct Followed {
+    before: Vec<f64>,
+    norms: Vec<f64>,
+}
+
+impl<N: Network<Scalar = f64>> Callback<N> for Followed {
+    fn begin(&mut self, network: &N, _: &TrainingPlan) -> Result<ControlFlow<()>> {
+        self.before = network.parameters().to_vec();
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn step_gradient(&mut self, network: &N, gradient: &Gradient<N>, record: &StepRecord) {
+        let rate = record.learning_rate.unwrap();
+        for ((after, before), gradient) in network.parameters().iter().zip(&self.before).zip(gradient.parameters()) {
+            assert_eq!(*after, before - rate * gradient, "step {}", record.total_steps);
+        }
+        self.before = network.parameters().to_vec();
+        self.norms.push(gradient.norm());
+    }
+}
+
+#[test]
+fn callbacks_see_the_gradient_that_the_optimizer_followed() {
+    let data =
+        Dataset::<Vector<1>, Vector<1>, f64>::new(vec![[1.0], [2.0], [3.0], [4.0], [5.0]], vec![[1.0]; 5]).unwrap();
+    let (mut seen, mut line) = (Followed { before: Vec::new(), norms: Vec::new() }, Line::<f64>::zeroed());
+    // Steps of two batches, and one of the last batch alone, whose gradient is in other memory.
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.25))
+        .schedule(typenet::schedule::Exponential::new(0.5))
+        .batch_size(2)
+        .accumulate(2)
+        .clip_norm(0.5)
+        .epochs(2)
+        .callback(by_ref(&mut seen));
+    trainer.freeze::<Line<f64>>("dense.bias").unwrap();
+    trainer.fit(&mut line, &data).unwrap();
+    drop(trainer);
+    assert!(seen.norms.len() == 4 && seen.norms.iter().all(|&norm| norm > 0.0 && norm <= 0.5 * (1.0 + NORM_TOLERANCE)));
+    assert_eq!((line.dense.bias[0], seen.norms[0] > 0.5 * (1.0 - NORM_TOLERANCE)), (0.0, true));
 }
 
 /// Stops at the begin.

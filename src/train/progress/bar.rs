@@ -281,7 +281,7 @@ mod tests {
             let first = if epoch == plan.epochs_before + 1 { plan.steps_before + 1 } else { 1 };
             for step in first..=steps {
                 NOW.set(NOW.get() + Duration::from_secs(seconds));
-                bar.show_step(&StepRecord { epoch, step, total_steps: 0, samples: 1, loss });
+                bar.show_step(&StepRecord { epoch, step, total_steps: 0, samples: 1, loss, learning_rate: None });
             }
             history.push(steps, 0.0, |value| [loss, 0.5, loss].into_iter().for_each(value));
             bar.show_epoch(&history.last().unwrap());
