@@ -189,7 +189,7 @@ fn range<'a, T: Scalar>(values: impl Iterator<Item = &'a T>) -> String {
         .map(|value| value.to_f64())
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if bounds.0 > bounds.1 {
-        return String::from("classes of each step");
+        return String::from("labels, any number for each sample");
     }
     format!("{} to {}", Significant(bounds.0), Significant(bounds.1))
 }
