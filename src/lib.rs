@@ -33,6 +33,8 @@ extern crate std;
 // A module imports only from groups above its own; `tests/layering.rs` checks this.
 
 // Scalars and errors.
+#[cfg(feature = "std")]
+mod markup;
 pub mod readable;
 
 mod error;
