@@ -42,7 +42,7 @@ mod scalar;
 pub mod tensor;
 
 // What flows between layers, and parameters as one slice.
-#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors", feature = "tensorboard"))]
+#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors"))]
 mod file;
 pub mod flat_parameters;
 pub mod random;
