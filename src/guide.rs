@@ -92,6 +92,8 @@ pub mod training {}
 #[cfg_attr(feature = "tensorboard", doc = include_str!("guide/watching/tensor_board.md"))]
 #[cfg_attr(feature = "dashboard", doc = include_str!("guide/watching/dashboard.md"))]
 #[cfg_attr(feature = "plot", doc = include_str!("guide/watching/report.md"))]
+#[doc = include_str!("guide/watching/tracing.md")]
+#[doc = include_str!("guide/watching/notebooks.md")]
 pub mod watching {}
 
 #[doc = include_str!("guide/selection.md")]

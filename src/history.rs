@@ -26,6 +26,7 @@ use core::ops::Index;
 use crate::error::Error;
 use crate::error::Result;
 use crate::kernel::Path;
+use crate::markup::{Aligned, show};
 
 /// The records of training, with the seed and the instruction set on which its bits depend. `Display` prints these two and
 /// then one line per epoch.
@@ -82,6 +83,11 @@ impl History {
         debug_assert!(columns.next().is_none(), "every measure has a value for every epoch");
         self.samples.push(samples);
         self.seconds.push(seconds);
+    }
+
+    /// Shows the lines of all epochs in a notebook of Jupyter whose kernel is Evcxr, which calls this for the last value of a cell.
+    pub fn evcxr_display(&self) {
+        show(&Aligned(self));
     }
 
     /// Returns the number of epochs.

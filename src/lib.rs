@@ -33,6 +33,8 @@ extern crate std;
 // A module imports only from groups above its own; `tests/layering.rs` checks this.
 
 // Scalars and errors.
+#[cfg(feature = "std")]
+mod markup;
 pub mod readable;
 
 mod error;
@@ -40,7 +42,7 @@ mod scalar;
 pub mod tensor;
 
 // What flows between layers, and parameters as one slice.
-#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors", feature = "tensorboard", feature = "tokenizer"))]
+#[cfg(any(feature = "npy", feature = "plot", feature = "safetensors", feature = "tokenizer"))]
 mod file;
 pub mod flat_parameters;
 pub mod random;

@@ -16,6 +16,7 @@ use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::history::History;
 use crate::kernel::Kernels;
+use crate::markup::Escaped;
 use crate::network::Network;
 use crate::optimizer::Optimizer;
 use crate::plot::{self, Page, Picture};
@@ -25,7 +26,7 @@ use crate::shape::Shape;
 use crate::target::Target;
 use crate::train::Trainer;
 
-use html::{Escaped, Table};
+use html::Table;
 
 /// A self-contained HTML page about a training: the network, the data, the settings and curves of the training, and how good the
 /// result is. It needs no other file and no network connection.
@@ -189,7 +190,7 @@ fn range<'a, T: Scalar>(values: impl Iterator<Item = &'a T>) -> String {
         .map(|value| value.to_f64())
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if bounds.0 > bounds.1 {
-        return String::from("classes of each step");
+        return String::from("labels, any number for each sample");
     }
     format!("{} to {}", Significant(bounds.0), Significant(bounds.1))
 }

@@ -8,6 +8,8 @@ mod epoch_progress;
 mod learning_rate;
 mod metrics;
 mod sample_source;
+#[cfg(feature = "tracing")]
+mod spans;
 mod stop;
 mod thread_pool;
 

@@ -6,6 +6,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
+#[cfg(feature = "std")]
+use crate::markup::{Aligned, show};
 use crate::network::{Dot, Network};
 use crate::shape::Shape;
 
@@ -179,6 +181,12 @@ impl Summary {
     #[must_use]
     pub const fn dot(&self) -> Dot<'_> {
         Dot::of(self)
+    }
+
+    /// Shows the table in a notebook of Jupyter whose kernel is Evcxr, which calls this for the last value of a cell.
+    #[cfg(feature = "std")]
+    pub fn evcxr_display(&self) {
+        show(&Aligned(self));
     }
 }
 

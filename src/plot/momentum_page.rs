@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::file::replace;
+use crate::markup::{Escaped, show};
 use crate::optimizer::{Optimizer, Sgd};
 use crate::plot::file_extension;
 
@@ -48,6 +49,12 @@ impl Page {
     #[must_use]
     pub fn html(&self) -> &str {
         &self.html
+    }
+
+    /// Shows the page in a notebook of Jupyter whose kernel is Evcxr, in a frame of its own.
+    pub fn evcxr_display(&self) {
+        let (page, style) = (Escaped(&self.html), "width: 100%; height: 40rem; border: 1px solid #ccc");
+        show(&format!("<iframe srcdoc=\"{page}\" style=\"{style}\"></iframe>"));
     }
 
     /// Writes the page to a file, whose path must have the extension `.html`, in upper or lower case. The file is replaced as a

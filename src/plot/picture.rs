@@ -12,6 +12,7 @@ use plotters_backend::{DrawingBackend, DrawingErrorKind};
 
 use crate::error::Result;
 use crate::file::replace;
+use crate::markup::show;
 use crate::plot::file_extension;
 use crate::plot::marks::{DOTTED, Manner, Mark, Recorder, SVG};
 
@@ -98,6 +99,11 @@ impl Picture {
         });
         written.expect("an image of its own size in memory");
         bytes
+    }
+
+    /// Shows the picture in a notebook of Jupyter whose kernel is Evcxr, which calls this for the last value of a cell.
+    pub fn evcxr_display(&self) {
+        show(&self.to_svg());
     }
 
     /// Writes the picture to a file: SVG if the path has the extension `.svg`, PNG if it has the extension `.png`, in upper or

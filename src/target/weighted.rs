@@ -69,4 +69,8 @@ impl<Y: Target> Target for Weighted<Y> {
     fn numbers<T: Scalar>(value: &Self::Value<T>) -> &[T] {
         Y::numbers(&value.target)
     }
+
+    fn label<T: Scalar>(value: &Self::Value<T>) -> Option<usize> {
+        Y::label::<T>(&value.target)
+    }
 }

@@ -15,6 +15,8 @@ use crate::train::epoch_progress::EpochProgress;
 use crate::train::learner::Learner;
 use crate::train::metrics::{Metrics, measures};
 use crate::train::sample_source::SampleSource;
+#[cfg(feature = "tracing")]
+use crate::train::spans;
 use crate::train::stop::Stop;
 use crate::train::thread_pool::ThreadPool;
 use crate::train::validation::{Validation, Validator};
@@ -24,8 +26,28 @@ use crate::train::{Hooks, Trainer, TrainingPlan};
 type Begun<T> = (EpochProgress, Vec<T>);
 
 impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
-    /// Performs one call of `fit`: checks, the begin hooks, all epochs, and the end hooks.
+    /// Performs one call of `fit`, in a span of `tracing` if there is the feature.
     pub(super) fn train<N, S>(&mut self, network: &mut N, source: &mut S) -> Result<History>
+    where
+        N: Network<Scalar = T>,
+        L: Loss<N::Output, Target: Measured>,
+        S: SampleSource<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
+        V: Validation<N, L>,
+        H: Hooks<N>,
+        M: Metrics<N::Output, L::Target>,
+    {
+        #[cfg(feature = "tracing")]
+        let _span = spans::fit::<N>(self.epochs, self.steps.batch_size, self.steps.seed);
+        let trained = self.train_within(network, source);
+        #[cfg(feature = "tracing")]
+        if let Err(error) = &trained {
+            spans::failed(error);
+        }
+        trained
+    }
+
+    /// Performs one call of `fit`: checks, the begin hooks, all epochs, and the end hooks.
+    fn train_within<N, S>(&mut self, network: &mut N, source: &mut S) -> Result<History>
     where
         N: Network<Scalar = T>,
         L: Loss<N::Output, Target: Measured>,
@@ -131,6 +153,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         let mut validator = Validator::new(validation, metrics, settings.batch_size);
         let mut learner = Learner::new(network, source, settings, (metrics, states), workspace);
         for epoch in history.len() + 1..=*epochs {
+            #[cfg(feature = "tracing")]
+            let _span = spans::epoch(epoch);
             let start = Instant::now();
             let (progress, carried) = mem::take(&mut begun);
             learner.begin_epoch(epoch, progress, &carried)?;
@@ -143,6 +167,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
                 validator.values(value);
             });
             let record = history.last().expect("an epoch was recorded");
+            #[cfg(feature = "tracing")]
+            spans::record(&record);
             learner.settings.learning_rate.observe(&record);
             let stop = cut.max(hooks.epoch_end(learner.network, &record));
             // A checkpoint of an epoch that a pause interrupted is already written, so that training can resume within the

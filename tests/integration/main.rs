@@ -75,6 +75,8 @@ mod streams;
 #[cfg(feature = "tensorboard")]
 mod tensor_board;
 mod tokens;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod training;
 mod two_inputs;
 mod weight_files;

@@ -18,6 +18,15 @@ fn page(report: &Report) -> String {
     report.page().html().to_string()
 }
 
+#[test]
+fn classes_are_counted_if_a_sample_has_one() {
+    let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0], [2.0]], [1, 1, 0]).unwrap();
+    let html = page(&Report::new("weighted").data("all", &data.weighted([1.0, 2.0, 0.5]).unwrap()));
+    assert!(html.contains("<tr><th>1</th><td>2</td><td>67 %</td>"), "{html}");
+    let steps = Dataset::<Vector<1>, [Class<2>; 2]>::new(vec![[0.0]], vec![[Class::new(1).unwrap(); 2]]).unwrap();
+    assert!(page(&Report::new("steps").data("all", &steps)).contains("<th>targets</th><td>labels, any number"));
+}
+
 /// A report of three epochs, with the training set and the instruction set.
 fn digits() -> (Report, Dataset<Vector<64>, Class<10>>, String) {
     let (train, test) = datasets::digits().split(0.1);

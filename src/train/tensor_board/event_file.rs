@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, Result};
-use crate::file::failed;
 use crate::scalar::Scalar;
 use crate::train::tensor_board::checksum::masked;
 use crate::train::tensor_board::histogram::Histogram;
@@ -68,7 +67,7 @@ impl EventFile {
     /// [`Error::File`].
     pub fn create(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let (file, path) = create(folder).map_err(|error| failed("write", folder, &error))?;
+        let (file, path) = create(folder).map_err(|error| failed(folder, &error))?;
         let mut events = Self { file, path };
         // What follows is of the second version.
         events.event(0, |event| event.text(3, "brain.Event:2"))?;
@@ -167,7 +166,7 @@ impl EventFile {
             record.extend(part);
             record.extend(masked(part).to_le_bytes());
         }
-        self.file.write_all(&record).map_err(|error| failed("write", &self.path, &error))
+        self.file.write_all(&record).map_err(|error| failed(&self.path, &error))
     }
 }
 
@@ -185,6 +184,10 @@ fn create(folder: &Path) -> io::Result<(File, PathBuf)> {
             Err(error) => return Err(error),
         }
     }
+}
+
+fn failed(path: &Path, error: &io::Error) -> Error {
+    Error::File { verb: "write", path: path.display().to_string(), reason: error.to_string() }
 }
 
 /// Returns the time since 1970, or 0 on a clock before that.
