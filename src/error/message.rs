@@ -158,8 +158,9 @@ impl Error {
         match self {
             Self::File { verb, path, reason } => write!(f, "cannot {verb} `{path}`: {reason}"),
             Self::Unreadable { source, reason } => write!(f, "{source} cannot be read: {reason}"),
-            Self::WrongTensors { source, network, wrong, made_from } => {
-                tensors::list(f, source, network, wrong, made_from.as_deref())
+            Self::WrongTensors { source, network, wrong, made_from, names } => {
+                tensors::list(f, source, network, wrong, made_from.as_deref())?;
+                names.as_ref().map_or(Ok(()), |names| write!(f, "\n{names}"))
             }
             _ => self.fmt_training(f),
         }

@@ -36,6 +36,7 @@ mod idx;
 #[cfg(feature = "images")]
 mod images;
 mod interruption;
+mod keras_files;
 mod learning;
 mod losses;
 mod metrics;
