@@ -419,5 +419,7 @@ pub enum Error {
         wrong: Vec<WrongTensor>,
         /// The network that wrote the file, with its layers, if the file records it.
         made_from: Option<String>,
+        /// A table of the tensors of the file and of the network, side by side, if the names were changed by pairs or a function.
+        names: Option<String>,
     },
 }

@@ -41,21 +41,29 @@
 //! a temporary file behind.
 
 mod checksum;
+mod expected;
 mod header;
 mod label;
 mod stored;
 
+#[cfg(feature = "keras")]
+mod keras;
 mod opened;
 mod renames;
 mod write;
+
+mod sides;
 
 mod read;
 mod weights_file;
 
 pub(crate) use crate::file::{check_place, replace};
+pub(crate) use expected::Expected;
+#[cfg(feature = "keras")]
+pub(crate) use keras::{Array, KerasFile, KerasLayer};
 pub(crate) use label::Label;
 pub(crate) use opened::Opened;
-pub(crate) use read::{Contents, Expected, Part};
+pub(crate) use read::{Contents, Part};
 pub(crate) use renames::Renames;
 pub use stored::Stored;
 pub use weights_file::WeightsFile;

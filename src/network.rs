@@ -10,6 +10,9 @@ pub(crate) mod file_contents;
 pub(crate) mod scalers;
 mod summary;
 
+#[cfg(feature = "keras")]
+mod counterpart;
+
 mod batch;
 mod carried_state;
 pub mod chain;

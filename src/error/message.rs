@@ -160,8 +160,9 @@ impl Error {
             Self::NoOnnxForm { what, reason } => write!(f, "{what} has no ONNX form: {reason}"),
             Self::AddressUnavailable { address, reason } => write!(f, "cannot serve a page at `{address}`: {reason}"),
             Self::Unreadable { source, reason } => write!(f, "{source} cannot be read: {reason}"),
-            Self::WrongTensors { source, network, wrong, made_from } => {
-                tensors::list(f, source, network, wrong, made_from.as_deref())
+            Self::WrongTensors { source, network, wrong, made_from, names } => {
+                tensors::list(f, source, network, wrong, made_from.as_deref())?;
+                names.as_ref().map_or(Ok(()), |names| write!(f, "\n{names}"))
             }
             _ => self.fmt_training(f),
         }

@@ -19,7 +19,7 @@ const LENGTH_BYTES: usize = 8;
 /// What a file that is too short lacks.
 pub(super) const PROMISED: &str = "the elements that its header declares";
 /// The name of a file in memory in messages.
-const IN_MEMORY: &str = "the file in memory";
+pub(super) const IN_MEMORY: &str = "the file in memory";
 
 /// A file whose header was read, but not parsed.
 pub(crate) struct Opened<'f> {
@@ -45,6 +45,12 @@ impl<'f> Opened<'f> {
     /// Opens a file in memory.
     pub(crate) fn in_memory(bytes: &'f [u8]) -> Result<Self> {
         Self::read(IN_MEMORY.to_owned(), Box::new(bytes), Some(bytes.len() as u64))
+    }
+
+    /// Gives the file another name for messages.
+    #[cfg(feature = "keras")]
+    pub(crate) fn named(self, source: String) -> Self {
+        Self { source, ..self }
     }
 
     fn read(source: String, mut input: Box<dyn Read + 'f>, length: Option<u64>) -> Result<Self> {
@@ -77,12 +83,22 @@ pub(super) fn require<'f>(
     if start.saturating_add(behind) > length { Err(format!("it ends before {PROMISED}")) } else { Ok(()) }
 }
 
+/// Returns whether a file begins as the files of Keras do, HDF5 or an archive.
+fn is_of_keras(start: &[u8]) -> bool {
+    start.starts_with(b"\x89HDF") || start.starts_with(b"PK\x03\x04")
+}
+
 /// Reads the header of a file of `length` bytes. Allocates nothing if the file is too short for its header.
 fn header(input: &mut dyn Read, length: Option<u64>) -> core::result::Result<String, String> {
     let mut bytes = [0; LENGTH_BYTES];
     fill(input, &mut bytes, "the length of its header")?;
     let header_length = u64::from_le_bytes(bytes);
     if header_length > LONGEST_HEADER {
+        if is_of_keras(&bytes) {
+            return Err(
+                "it is a file of Keras, whose weights the feature `keras` loads, and not a safetensors file".into()
+            );
+        }
         return Err(format!(
             "it is not a safetensors file: its header would have {header_length} bytes, and the format allows {LONGEST_HEADER}"
         ));

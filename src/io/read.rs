@@ -6,42 +6,22 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::Display;
-use core::ops::Range;
 use std::io::Read;
 
 use crate::error::{Error, Result, WrongTensor, shown};
 use crate::io::checksum::Checksum;
+use crate::io::expected::Expected;
 use crate::io::header::{Entry, parse};
 use crate::io::label::{CHECKSUM_DIGITS, FORMAT, Label};
 use crate::io::opened::{PROMISED, fill, require};
+use crate::io::sides::{self, FEW_DIMENSIONS};
 use crate::io::stored::{Stored, Values, width};
 use crate::io::write::checksum_digits;
 use crate::io::{Opened, Renames};
-use crate::tensor::{TensorInfo, places};
+use crate::tensor::places;
 
 /// The size of the buffer through which elements are read, a multiple of the width of any element.
 const PIECE: usize = 1 << 15;
-/// For a tensor with more dimensions, messages contain only their number, since a file may claim millions.
-const FEW_DIMENSIONS: usize = 8;
-
-/// A tensor that a file should have.
-#[derive(Clone, Debug)]
-pub(crate) struct Expected {
-    pub(crate) name: String,
-    pub(crate) shape: Cow<'static, [usize]>,
-    /// The number of rows of the column-major matrix that it becomes in memory. A matrix of one row is in the order of the file.
-    pub(crate) rows: usize,
-    /// The place of its elements.
-    pub(crate) range: Range<usize>,
-}
-
-impl From<TensorInfo> for Expected {
-    fn from(tensor: TensorInfo) -> Self {
-        let rows = tensor.rows();
-        Self { name: tensor.name, shape: Cow::Borrowed(tensor.shape), rows, range: tensor.range }
-    }
-}
-
 /// Returns the name of the running mean beside a counter of batches, which PyTorch writes for every batch normalization.
 fn statistics_of_counter(name: &str) -> Option<String> {
     let layer = name.strip_suffix("num_batches_tracked")?;
@@ -66,13 +46,15 @@ pub(crate) struct Contents<'o> {
     input: &'o mut dyn Read,
     checksum: Checksum,
     label: Label,
+    header: &'o str,
+    renames: &'o Renames<'o>,
     /// In the order of their bytes.
     tensors: Vec<Entry<'o>>,
 }
 
 impl Opened<'_> {
     /// Reads what the header says, with changed names for the tensors.
-    pub(crate) fn contents(&mut self, renames: &Renames<'_>) -> Result<Contents<'_>> {
+    pub(crate) fn contents<'o>(&'o mut self, renames: &'o Renames<'_>) -> Result<Contents<'o>> {
         let Self { source, input, length, header } = self;
         let unreadable = |reason| Error::Unreadable { source: source.clone(), reason };
         let mut parsed = parse(header).map_err(|reason| unreadable(format!("its header is wrong: {reason}")))?;
@@ -82,7 +64,7 @@ impl Opened<'_> {
             parsed.rename(|name| renames.apply(name)).map_err(unreadable)?;
         }
         let checksum = checksum(header.as_bytes(), &label);
-        Ok(Contents { source, input, checksum, label, tensors: parsed.tensors })
+        Ok(Contents { source, input, checksum, label, header, renames, tensors: parsed.tensors })
     }
 }
 
@@ -147,8 +129,13 @@ impl Contents<'_> {
         if all.is_empty() {
             return Ok(());
         }
+        drop(tensors);
+        let names = self.renames.are_by_hand().then(|| {
+            let expected = parts.iter().flat_map(|part| part.tensors);
+            sides::table(self.header, self.renames, expected, owner)
+        });
         let (source, network) = (self.source.to_string(), owner.to_string());
-        Err(Error::WrongTensors { source, network, wrong: all, made_from: self.label.architecture() })
+        Err(Error::WrongTensors { source, network, wrong: all, made_from: self.label.architecture(), names })
     }
 
     /// Reads the elements of a tensor into memory order, or skips them. Returns what is wrong with the tensor.

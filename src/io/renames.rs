@@ -2,6 +2,8 @@
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
@@ -12,6 +14,7 @@ pub(crate) struct Renames<'a>(Vec<Rename<'a>>);
 
 enum Rename<'a> {
     StripPrefix(String),
+    Pairs(BTreeMap<String, String>),
     With(Box<dyn Fn(&str) -> String + 'a>),
 }
 
@@ -27,12 +30,21 @@ impl<'a> Renames<'a> {
         self.0.push(Rename::With(Box::new(rename)));
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(super) fn pairs(&mut self, pairs: BTreeMap<String, String>) {
+        self.0.push(Rename::Pairs(pairs));
+    }
+
+    /// Returns whether somebody wrote down which name becomes which. Then a message shows what each has become.
+    pub(super) fn are_by_hand(&self) -> bool {
+        self.0.iter().any(|rename| !matches!(rename, Rename::StripPrefix(_)))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// Returns the changed name of a tensor of the file.
-    pub(super) fn apply<'n>(&self, name: Cow<'n, str>) -> Cow<'n, str> {
+    pub(crate) fn apply<'n>(&self, name: Cow<'n, str>) -> Cow<'n, str> {
         self.0.iter().fold(name, |name, rename| rename.apply(name))
     }
 }
@@ -47,9 +59,19 @@ impl Rename<'_> {
                 }
                 name.into()
             }
+            (Self::Pairs(pairs), name) => renamed(pairs, &name).map_or(name, Cow::Owned),
             (Self::With(rename), name) => rename(&name).into(),
         }
     }
+}
+
+/// Returns the name that pairs give to a tensor: its own, or that of the longest layer around it.
+fn renamed(pairs: &BTreeMap<String, String>, name: &str) -> Option<String> {
+    let whole = pairs.get(name).cloned();
+    whole.or_else(|| {
+        let mut ends = name.rmatch_indices(['.', '/']);
+        ends.find_map(|(end, _)| pairs.get(&name[..end]).map(|layer| format!("{layer}{}", &name[end..])))
+    })
 }
 
 impl Debug for Renames<'_> {
@@ -62,6 +84,7 @@ impl Debug for Rename<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::StripPrefix(prefix) => f.debug_tuple("StripPrefix").field(prefix).finish(),
+            Self::Pairs(pairs) => f.debug_tuple("Pairs").field(pairs).finish(),
             Self::With(_) => f.write_str("With(..)"),
         }
     }

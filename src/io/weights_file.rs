@@ -1,10 +1,18 @@
 //! From which file are weights loaded, and under which names?
 
+#[cfg(feature = "keras")]
+use alloc::format;
 use alloc::string::String;
 use core::fmt::{self, Debug};
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "keras")]
+use crate::error::Error;
 use crate::error::Result;
+#[cfg(feature = "keras")]
+use crate::io::keras::{self, KerasFile};
+#[cfg(feature = "keras")]
+use crate::io::opened::IN_MEMORY;
 use crate::io::{Opened, Renames};
 
 /// A file to load weights from, and the names of its tensors.
@@ -81,6 +89,36 @@ impl<'a> WeightsFile<'a> {
         self
     }
 
+    /// Renames tensors and layers by pairs of a name in the file and the name in the network. A pair of layers renames
+    /// everything inside of the layer; the pair of the longest name applies. Names without a pair stay unchanged, and pairs may
+    /// swap names. If the file does not fit, the error has a table of both sides: every tensor of the file, what it is called
+    /// after renaming, and the tensor of the network that it is for.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Theirs = fc1: Dense<2, 3>, Tanh, fc2: Dense<3, 1>);
+    /// network!(struct Ours = hidden: Dense<2, 3>, Tanh, output: Dense<3, 1>);
+    ///
+    /// let theirs = Theirs::init(&mut typenet::rng(37));
+    /// let bytes = theirs.to_safetensors()?;
+    /// let file = WeightsFile::in_memory(&bytes).rename([("fc1", "hidden"), ("fc2", "output")]);
+    /// let mut network = Ours::zeroed();
+    /// network.load_from(file)?;
+    /// assert_eq!(network.parameters(), theirs.parameters());
+    ///
+    /// // The error shows both sides, and nothing was loaded.
+    /// let error = network.load_from(WeightsFile::in_memory(&bytes).rename([("fc1", "hidden"), ("fc2", "out")])).unwrap_err();
+    /// assert!(error.to_string().contains("  fc2.weight → out.weight [1, 3]  –"), "{error}");
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn rename(mut self, pairs: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        self.renames.pairs(pairs.into_iter().map(|(theirs, ours)| (theirs.into(), ours.into())).collect());
+        self
+    }
+
     /// Renames every tensor by a function of its name in the file.
     ///
     /// # Example
@@ -101,6 +139,20 @@ impl<'a> WeightsFile<'a> {
     pub fn map_names(mut self, name: impl Fn(&str) -> String + 'a) -> Self {
         self.renames.with(name);
         self
+    }
+
+    /// Reads the names and shapes of a file of Keras, and returns them with the name of the file; `None` for another file.
+    #[cfg(feature = "keras")]
+    pub(crate) fn open_keras(&self) -> Result<Option<(KerasFile, String)>> {
+        let (source, bytes) = match &self.place {
+            Place::Path(path) => (format!("`{}`", path.display()), keras::read(path)?),
+            Place::Memory(bytes) => (IN_MEMORY.into(), keras::is_keras(bytes).then(|| bytes.to_vec())),
+        };
+        let Some(bytes) = bytes else { return Ok(None) };
+        match KerasFile::read(bytes) {
+            Ok(file) => Ok(Some((file, source))),
+            Err(reason) => Err(Error::Unreadable { source, reason }),
+        }
     }
 
     /// Reads the header.

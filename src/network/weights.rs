@@ -7,7 +7,9 @@ use std::path::Path;
 
 use crate::dataset::Scaler;
 use crate::error::Result;
-use crate::io::{self, Contents, OPTIMIZER, Part, RUN, Stored, WeightsFile};
+use crate::io::{self, Contents, OPTIMIZER, Opened, Part, RUN, Renames, Stored, WeightsFile};
+#[cfg(feature = "keras")]
+use crate::network::counterpart::converted;
 use crate::network::file_contents::{WEIGHTS, expected, label, pieces};
 use crate::network::scalers::{self, Of, Wanted};
 use crate::network::{Network, Sample};
@@ -258,8 +260,22 @@ fn read<N: Network<Scalar: Stored>, const S: usize>(
     file: &WeightsFile<'_>,
     scalers: impl FnOnce(&Contents<'_>) -> [Wanted; S],
 ) -> Result<(Box<N>, [Wanted; S])> {
-    let mut opened = file.open()?;
-    let contents = opened.contents(file.renames())?;
+    #[cfg(feature = "keras")]
+    if let Some((keras, source)) = file.open_keras()? {
+        let bytes = converted::<N>(&keras, file.renames(), &source)?;
+        drop(keras);
+        return fill(&mut Opened::in_memory(&bytes)?.named(source), &Renames::NONE, scalers);
+    }
+    fill(&mut file.open()?, file.renames(), scalers)
+}
+
+/// Reads a network and scalers from an open file.
+fn fill<N: Network<Scalar: Stored>, const S: usize>(
+    opened: &mut Opened<'_>,
+    renames: &Renames<'_>,
+    scalers: impl FnOnce(&Contents<'_>) -> [Wanted; S],
+) -> Result<(Box<N>, [Wanted; S])> {
+    let contents = opened.contents(renames)?;
     let mut scalers = scalers(&contents);
     // A file with the requested scaler has no tensors of another kind of scaler.
     let requested = scalers.each_ref().map(|scaler| scaler.of);

@@ -266,7 +266,8 @@ where
     N: Network<Scalar: Stored>,
 {
     let mut opened = Opened::at(path)?;
-    let contents = opened.contents(&Renames::NONE)?;
+    let renames = Renames::NONE;
+    let contents = opened.contents(&renames)?;
     check_kind::<O>(contents.label()).map_err(|reason| contents.unreadable(&reason))?;
     let other = contents.label().has_other_layers(&file_contents::label::<N>(KIND)).then(|| {
         let made_from = contents.label().architecture().unwrap_or_default();

@@ -42,6 +42,7 @@ mod idx;
 #[cfg(feature = "images")]
 mod images;
 mod interruption;
+mod keras_files;
 mod learning;
 mod losses;
 mod metrics;

@@ -174,6 +174,53 @@ fn tensors_that_have_one_name_after_a_change_are_refused() {
     );
 }
 
+#[test]
+fn pairs_rename_tensors_and_layers_and_may_swap_names() {
+    network!(struct Renamed = first: Dense<2, 3>, Tanh, last: Dense<3, 1>);
+    network!(struct Swapped = output: Dense<2, 3>, Tanh, hidden: Dense<3, 1>);
+    let bytes = net().to_safetensors().unwrap();
+    let file = || WeightsFile::in_memory(&bytes);
+    let pairs =
+        [("hidden", "first"), ("output.weight", "last.weight"), ("output.bias", "last.bias"), ("none", "nowhere")];
+    assert_eq!(Renamed::load(file().rename(pairs)).unwrap().parameters(), net().parameters());
+    let swapped = Swapped::load(file().rename([("hidden", "output"), ("output", "hidden")])).unwrap();
+    assert_eq!(swapped.parameters(), net().parameters());
+    // The longest name counts, and a part of a name is none.
+    let pairs =
+        [("hidden", "wrong"), ("hidden.weight", "first.weight"), ("hidden.bias", "first.bias"), ("out", "wrong")];
+    let file = file().rename(pairs).rename([("output", "last")]);
+    assert_eq!(Renamed::load(file).unwrap().parameters(), net().parameters());
+}
+
+#[test]
+fn the_error_after_renaming_has_a_table_of_both_sides() {
+    network!(struct Renamed = first: Dense<2, 3>, Tanh, last: Dense<3, 2>);
+    let bytes = net().to_safetensors().unwrap();
+    let mut network = Renamed::init(&mut typenet::rng(1));
+    let before = network.parameters().to_vec();
+    let file = WeightsFile::in_memory(&bytes).rename([("hidden", "first"), ("output.weight", "last.weight")]);
+    let error = network.load_from(file).unwrap_err().to_string();
+    let table = "
+names in the file       names in `Renamed`
+  hidden.bias [3]       first.bias [3]
+  hidden.weight [3, 2]  first.weight [3, 2]
+  output.bias [1]       –
+  output.weight [1, 3]  last.weight [2, 3]
+  –                     last.bias [2]";
+    assert!(error.ends_with(table), "{error}");
+    assert_eq!(network.parameters(), before);
+    // A new name that the network does not have is shown too, and a long table is cut.
+    let file = WeightsFile::in_memory(&bytes).map_names(|name| name.replace("hidden", "fist"));
+    let error = network.load_from(file).unwrap_err().to_string();
+    assert!(error.contains("  hidden.weight → fist.weight [3, 2]  –"), "{error}");
+    let entries: Vec<_> =
+        (0..1000).map(|number| format!(r#""t{number}":{{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}"#)).collect();
+    let header = format!("{{{}}}", entries.join(","));
+    let bytes = [&(header.len() as u64).to_le_bytes(), header.as_bytes()].concat();
+    let error = network.load_from(WeightsFile::in_memory(&bytes).rename([("a", "b")])).unwrap_err().to_string();
+    assert!(error.ends_with("and 804 more") && error.len() < 20_000, "{error}");
+}
+
 /// A file with the tensors of a batch normalization of one channel, and a counter of batches called `counter`.
 fn normalized(counter: &str) -> Vec<u8> {
     let names = ["norm.weight", "norm.bias", "norm.running_mean", "norm.running_var"];
