@@ -238,7 +238,9 @@ impl Elementwise for Square {
     const READS: Reads = Reads::Input;
 
     fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, values: &mut [T]) {
-        values.iter_mut().for_each(|value| *value *= *value);
+        for value in values {
+            *value *= *value;
+        }
     }
 
     fn multiply_by_derivative<In: Shape, T: Kernels, I: Isa>(

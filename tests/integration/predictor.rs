@@ -13,8 +13,8 @@ use typenet::{Elementwise, Reads, Site};
 /// A layer that lets the sample pass whose first element is `HELD` only when the gate is open, and not the one with `BROKEN`.
 struct Gate;
 
-const HELD: f64 = 1001.0;
-const BROKEN: f64 = 1002.0;
+const HELD: f32 = 1001.0;
+const BROKEN: f32 = 1002.0;
 static IS_OPEN: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
 
 impl Elementwise for Gate {
@@ -24,10 +24,10 @@ impl Elementwise for Gate {
 
     fn map<In: Shape, T: Kernels, I: Isa>(_: I, _: Site<'_, (), ()>, values: &mut [T]) {
         for sample in values.chunks(In::LEN) {
-            if sample[0].to_f64() == HELD {
+            if sample[0].to_f64() == f64::from(HELD) {
                 drop(IS_OPEN.1.wait_while(IS_OPEN.0.lock().unwrap(), |is_open| !*is_open).unwrap());
             }
-            if sample[0].to_f64() == BROKEN {
+            if sample[0].to_f64() == f64::from(BROKEN) {
                 resume_unwind(Box::new("broken"));
             }
         }
@@ -38,12 +38,12 @@ impl Elementwise for Gate {
 
 network!(struct Gated (Vector<5>) = Gate, Dense<5, 7>, Tanh, Dense<7, 3>, Softmax);
 
-fn sample(first: f64) -> [f32; 5] {
-    [first as f32, 0.5, -1.0, 0.25, 2.0]
+fn sample(first: f32) -> [f32; 5] {
+    [first, 0.5, -1.0, 0.25, 2.0]
 }
 
 /// Predictions of one call that is held, and of others that come meanwhile, each in a thread of its own.
-fn served_behind_one(predictor: &Predictor<Arc<Gated>>, firsts: &[f64]) -> Vec<thread::Result<[f32; 3]>> {
+fn served_behind_one(predictor: &Predictor<Arc<Gated>>, firsts: &[f32]) -> Vec<thread::Result<[f32; 3]>> {
     *IS_OPEN.0.lock().unwrap() = false;
     let ask = |first| catch_unwind(AssertUnwindSafe(|| predictor.predict(&sample(first))));
     thread::scope(|scope| {

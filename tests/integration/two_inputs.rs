@@ -185,11 +185,11 @@ fn sizes_of_parts_may_be_constants_parameters_and_what_the_compiler_knows() {
 #[test]
 fn samples_that_are_no_pairs_are_refused() {
     let (texts, classes) = ([Tokens::sample([0_u8; 5]).unwrap(); 2], [Class::new(0).unwrap(); 2]);
-    let error = Dataset::<Input, Class<2>>::of_pairs(&texts, &[[0.5; 3]], classes.to_vec()).unwrap_err();
+    let error = Dataset::<Input, Class<2>>::of_pairs(texts, [[0.5; 3]], classes.to_vec()).unwrap_err();
     assert_eq!(error.to_string(), "there are 2 first inputs but 1 second inputs");
-    let error = Dataset::<Input, Class<2>>::of_pairs(&texts, &[[0.5; 3]; 2], classes[1..].to_vec()).unwrap_err();
+    let error = Dataset::<Input, Class<2>>::of_pairs(texts, [[0.5; 3]; 2], classes[1..].to_vec()).unwrap_err();
     assert!(matches!(error, Error::CountMismatch { first: "inputs", second: "targets", .. }));
-    let error = Dataset::<Input, Class<2>>::of_pairs(&texts, &[[0.5; 3], [f32::NAN; 3]], classes.to_vec()).unwrap_err();
+    let error = Dataset::<Input, Class<2>>::of_pairs(texts, [[0.5; 3], [f32::NAN; 3]], classes.to_vec()).unwrap_err();
     assert_eq!(error.to_string(), "input 1 holds NaN at position 5: data must be finite");
     // Rows have the elements of the first part, then those of the second.
     let rows = |token| [[0.0, 1.0, 2.0, 3.0, token, 0.5, 9.0, -1.0]; 2];
