@@ -30,7 +30,7 @@ network! {
 }
 
 network! {
-    struct Blocks (Image<2, 6, 6>) {
+    struct Connected (Image<2, 6, 6>) {
         block: Residual(Conv2d<_, 4, 1>) { conv: Conv2d<_, 4, 3>(padding = 1), Tanh },
         blocks: Repeat<2> { norm: BatchNorm, inner: Residual { conv: Conv2d<4, 4, 3>(padding = 1), Relu } },
         paths: Parallel { small: { Conv2d<_, 2, 1> }, large: { Conv2d<_, 3, 3>(padding = 1), Silu }, same: {} },
@@ -78,10 +78,13 @@ fn assert_recorded<N: Network>() {
 fn programs_for_keras_and_pytorch_are_the_recorded_ones() {
     assert_recorded::<Perceptron>();
     assert_recorded::<Pictures>();
-    assert_recorded::<Blocks>();
+    assert_recorded::<Connected>();
     assert_recorded::<Steps>();
     assert_recorded::<Added>();
 }
+
+const STRIDE: usize = 2;
+const OUTPUTS: usize = 4;
 
 #[test]
 fn what_has_no_counterpart_is_a_line_that_says_so() {
@@ -92,8 +95,6 @@ fn what_has_no_counterpart_is_a_line_that_says_so() {
     assert!(keras.contains("has no counterpart in Keras: its padding is no amount"), "{keras}");
     assert!(!torch.contains("NotImplementedError"), "{torch}");
     // Only the compiler knows the value of a constant; a size is known from the shapes.
-    const STRIDE: usize = 2;
-    const OUTPUTS: usize = 4;
     network!(struct Constants (Image<1, 8, 8>) = Conv2d<_, OUTPUTS, 3>(stride = STRIDE), Flatten, Dense<36, OUTPUTS>);
     let torch = Constants::summary().torch();
     assert!(torch.contains("the value of `STRIDE` is not known here") && torch.contains("nn.Linear(36, 4"), "{torch}");
@@ -148,10 +149,10 @@ fn programs_with_weights_and_predictions_are_written() {
     let picture = |start: usize| -> [[[f32; 6]; 6]; 2] {
         core::array::from_fn(|c| core::array::from_fn(|h| core::array::from_fn(|w| wave(start + 36 * c + 6 * h + w))))
     };
-    write::<Blocks>(&folder, &[picture(0), picture(5)], |x| serde_json::json!(x), |y| y.to_vec());
+    write::<Connected>(&folder, &[picture(0), picture(5)], |x| serde_json::json!(x), |y| y.to_vec());
     let tokens =
         [[0, 3, 8, 1, 1, 7], [5, 4, 3, 2, 1, 0]].map(|tokens: [i64; 6]| Tokens::<6, 9>::sample(tokens).unwrap());
-    write::<Steps>(&folder, &tokens, |x| serde_json::json!(x.map(|token| token.index())), |y| y.to_vec());
+    write::<Steps>(&folder, &tokens, |x| serde_json::json!(x.map(typenet::Token::index)), |y| y.to_vec());
 }
 
 /// A number from -1 to 1 for each index.

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use typenet::Predict;
 use typenet::prelude::*;
 
 network! {

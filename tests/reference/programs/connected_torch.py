@@ -3,7 +3,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 
-class Blocks(nn.Module):
+class Connected(nn.Module):
     def __init__(self):
         super().__init__()
         self.block = nn.ModuleDict({

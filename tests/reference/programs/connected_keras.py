@@ -51,7 +51,7 @@ def build():
     x13 = x
     x = keras.layers.Add(name="sums")([x12, x13])
     x = keras.layers.Activation("softmax", name="softmax")(x)
-    return keras.Model(inputs, x, name="Blocks")
+    return keras.Model(inputs, x, name="Connected")
 
 
 def load(model, path):
