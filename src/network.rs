@@ -10,7 +10,6 @@ pub(crate) mod file_contents;
 pub(crate) mod scalers;
 mod summary;
 
-#[cfg(feature = "keras")]
 mod counterpart;
 
 mod batch;

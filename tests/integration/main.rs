@@ -58,6 +58,7 @@ mod own_parts;
 mod plot;
 #[cfg(feature = "std")]
 mod predictor;
+mod programs;
 #[cfg(feature = "std")]
 mod read_ahead;
 mod recompute;
@@ -78,6 +79,7 @@ mod tensor_board;
 mod tokens;
 #[cfg(feature = "tracing")]
 mod tracing;
+mod trained;
 mod training;
 mod two_inputs;
 mod weight_files;

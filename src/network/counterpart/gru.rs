@@ -1,15 +1,15 @@
 //! `Gru`: in Keras `GRU`, whose gates are z, r, n; with `reset_after=False` it has one bias.
 
-#[cfg(feature = "keras")]
+use alloc::format;
 use alloc::string::String;
-#[cfg(feature = "keras")]
 use alloc::vec;
-#[cfg(feature = "keras")]
 use alloc::vec::Vec;
 
 use super::Counterpart;
+use super::declared::Declared;
 #[cfg(feature = "keras")]
 use super::from_keras::Variables;
+use super::torch::Torch;
 #[cfg(feature = "keras")]
 use crate::io::Array;
 
@@ -19,7 +19,35 @@ pub(super) const LAYER: Counterpart = Counterpart {
     classes: &["gru"],
     #[cfg(feature = "keras")]
     from_keras,
+    keras,
+    torch,
+    to_keras,
 };
+
+fn keras(layer: &Declared) -> Result<Vec<String>, String> {
+    let reset = if layer.is("reset", 1, "Before") { ", reset_after=False" } else { "" };
+    Ok(super::recurrent::keras("GRU", layer, reset))
+}
+
+fn torch(layer: &Declared) -> Result<Torch, String> {
+    if layer.is("reset", 1, "Before") {
+        return Err("its gate resets after the product".into());
+    }
+    Ok(super::recurrent::torch("GRU", layer))
+}
+
+/// The weights of the layer of Keras, as expressions of Python.
+fn to_keras(layer: &Declared) -> Vec<String> {
+    let [ih, hh, bi, bh] = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"].map(|name| layer.tensor(name));
+    let units = layer.outputs();
+    // The gates of Keras are z, r, n.
+    let gates = format!("np.r_[{units}:{}, :{units}, {}:{}]", 2 * units, 2 * units, 3 * units);
+    if layer.is("reset", 1, "Before") {
+        let recurrent = format!("np.concatenate([{hh}, {}])", layer.tensor("weight_rh_l0"));
+        return vec![format!("{ih}[{gates}].T"), format!("{recurrent}[{gates}].T"), format!("({bi} + {bh})[{gates}]")];
+    }
+    vec![format!("{ih}[{gates}].T"), format!("{hh}[{gates}].T"), format!("np.stack([{bi}[{gates}], {bh}[{gates}]])")]
+}
 
 #[cfg(feature = "keras")]
 fn from_keras(variables: Variables) -> Result<Vec<(&'static str, Array)>, String> {

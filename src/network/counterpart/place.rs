@@ -1,12 +1,15 @@
 //! Where in a network is each layer, and what comes in there?
 
+#[cfg(feature = "keras")]
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+#[cfg(feature = "keras")]
 use crate::network::{LayerInfo, Wiring};
 
 /// A layer that is not a block, with its repetitions written out.
+#[cfg(feature = "keras")]
 pub(super) struct Place {
     /// The names from the outermost block inwards, `blocks.0.dense`, with which those of its tensors begin.
     pub(super) path: String,
@@ -17,12 +20,14 @@ pub(super) struct Place {
 }
 
 /// Returns all layers of a network in order.
+#[cfg(feature = "keras")]
 pub(super) fn places(layers: &'static [LayerInfo], input: &'static [usize]) -> Vec<Place> {
     let mut walk = Walk { places: Vec::new(), shape: input, flattened: None };
     walk.all(layers.iter(), "");
     walk.places
 }
 
+#[cfg(feature = "keras")]
 struct Walk {
     places: Vec<Place>,
     /// The shape before the next layer.
@@ -30,6 +35,7 @@ struct Walk {
     flattened: Option<[usize; 3]>,
 }
 
+#[cfg(feature = "keras")]
 impl Walk {
     fn all(&mut self, layers: impl Iterator<Item = &'static LayerInfo>, around: &str) {
         for layer in layers {
@@ -78,4 +84,9 @@ impl Walk {
 pub(super) fn kind_of(layer: &'static str) -> &'static str {
     let name = layer.split(['<', '(', ' ']).next().unwrap_or(layer);
     name.rsplit("::").next().unwrap_or(name)
+}
+
+/// Returns sizes with commas between them.
+pub(super) fn joined(sizes: &[usize]) -> String {
+    sizes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -1,15 +1,16 @@
 //! `PositionEmbedding`: in Keras `PositionEmbedding` of KerasHub.
 
-#[cfg(feature = "keras")]
+use alloc::format;
 use alloc::string::String;
 #[cfg(feature = "keras")]
 use alloc::vec;
-#[cfg(feature = "keras")]
 use alloc::vec::Vec;
 
 use super::Counterpart;
+use super::declared::Declared;
 #[cfg(feature = "keras")]
 use super::from_keras::Variables;
+use super::torch::Torch;
 #[cfg(feature = "keras")]
 use crate::io::Array;
 
@@ -19,7 +20,20 @@ pub(super) const LAYER: Counterpart = Counterpart {
     classes: &["position_embedding"],
     #[cfg(feature = "keras")]
     from_keras,
+    keras,
+    torch,
+    ..Counterpart::NONE
 };
+
+fn keras(layer: &Declared) -> Result<Vec<String>, String> {
+    let _ = layer;
+    Err("KerasHub has it".into())
+}
+
+fn torch(layer: &Declared) -> Result<Torch, String> {
+    let module = format!("nn.Embedding({}, {})", layer.input[0], layer.inputs());
+    Ok(Torch::module(module).called("x + {m}.weight"))
+}
 
 #[cfg(feature = "keras")]
 fn from_keras(variables: Variables) -> Result<Vec<(&'static str, Array)>, String> {

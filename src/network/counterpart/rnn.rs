@@ -1,15 +1,16 @@
 //! `Rnn`: in Keras `SimpleRNN`, with one bias.
 
-#[cfg(feature = "keras")]
+use alloc::format;
 use alloc::string::String;
 #[cfg(feature = "keras")]
 use alloc::vec;
-#[cfg(feature = "keras")]
 use alloc::vec::Vec;
 
 use super::Counterpart;
+use super::declared::Declared;
 #[cfg(feature = "keras")]
 use super::from_keras::Variables;
+use super::torch::Torch;
 #[cfg(feature = "keras")]
 use crate::io::Array;
 
@@ -19,7 +20,25 @@ pub(super) const LAYER: Counterpart = Counterpart {
     classes: &["simple_rnn"],
     #[cfg(feature = "keras")]
     from_keras,
+    keras,
+    torch,
+    to_keras,
 };
+
+fn keras(layer: &Declared) -> Result<Vec<String>, String> {
+    Ok(super::recurrent::keras("SimpleRNN", layer, ""))
+}
+
+fn torch(layer: &Declared) -> Result<Torch, String> {
+    Ok(super::recurrent::torch("RNN", layer))
+}
+
+/// The weights of the layer of Keras, as expressions of Python.
+fn to_keras(layer: &Declared) -> Vec<String> {
+    let (weight, bias) = ("{}.T", format!("{} + {}", layer.tensor("bias_ih_l0"), layer.tensor("bias_hh_l0")));
+    let weights = ["weight_ih_l0", "weight_hh_l0"].map(|name| weight.replace("{}", &layer.tensor(name)));
+    weights.into_iter().chain([bias]).collect()
+}
 
 #[cfg(feature = "keras")]
 fn from_keras(variables: Variables) -> Result<Vec<(&'static str, Array)>, String> {

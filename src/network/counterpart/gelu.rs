@@ -1,0 +1,14 @@
+//! `Gelu` in Keras and PyTorch.
+
+use alloc::format;
+use alloc::vec;
+
+use super::Counterpart;
+use super::torch::Torch;
+
+pub(super) const LAYER: Counterpart = Counterpart {
+    name: "Gelu",
+    keras: |layer| Ok(vec![format!("keras.layers.Activation(\"gelu\", name=\"{}\")(x)", layer.path)]),
+    torch: |_| Ok(Torch::module("nn.GELU()")),
+    ..Counterpart::NONE
+};

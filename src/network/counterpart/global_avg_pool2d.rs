@@ -1,0 +1,14 @@
+//! `GlobalAvgPool2d` in Keras and PyTorch.
+
+use alloc::format;
+use alloc::vec;
+
+use super::Counterpart;
+use super::torch::Torch;
+
+pub(super) const LAYER: Counterpart = Counterpart {
+    name: "GlobalAvgPool2d",
+    keras: |layer| Ok(vec![format!("keras.layers.GlobalAveragePooling2D(name=\"{}\")(x)", layer.path)]),
+    torch: |_| Ok(Torch::function("x.mean((2, 3))")),
+    ..Counterpart::NONE
+};

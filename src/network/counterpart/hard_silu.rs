@@ -1,0 +1,14 @@
+//! `HardSilu` in Keras and PyTorch.
+
+use alloc::format;
+use alloc::vec;
+
+use super::Counterpart;
+use super::torch::Torch;
+
+pub(super) const LAYER: Counterpart = Counterpart {
+    name: "HardSilu",
+    keras: |layer| Ok(vec![format!("keras.layers.Activation(\"hard_silu\", name=\"{}\")(x)", layer.path)]),
+    torch: |_| Ok(Torch::module("nn.Hardswish()")),
+    ..Counterpart::NONE
+};

@@ -1,0 +1,14 @@
+//! `HardTanh` in Keras and PyTorch.
+
+use alloc::format;
+use alloc::vec;
+
+use super::Counterpart;
+use super::torch::Torch;
+
+pub(super) const LAYER: Counterpart = Counterpart {
+    name: "HardTanh",
+    keras: |layer| Ok(vec![format!("keras.layers.Activation(\"hard_tanh\", name=\"{}\")(x)", layer.path)]),
+    torch: |_| Ok(Torch::module("nn.Hardtanh()")),
+    ..Counterpart::NONE
+};

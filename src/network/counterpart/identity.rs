@@ -1,0 +1,14 @@
+//! `Identity` in Keras and PyTorch.
+
+use alloc::format;
+use alloc::vec;
+
+use super::Counterpart;
+use super::torch::Torch;
+
+pub(super) const LAYER: Counterpart = Counterpart {
+    name: "Identity",
+    keras: |layer| Ok(vec![format!("keras.layers.Identity(name=\"{}\")(x)", layer.path)]),
+    torch: |_| Ok(Torch::module("nn.Identity()")),
+    ..Counterpart::NONE
+};

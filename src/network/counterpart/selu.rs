@@ -1,0 +1,14 @@
+//! `Selu` in Keras and PyTorch.
+
+use alloc::format;
+use alloc::vec;
+
+use super::Counterpart;
+use super::torch::Torch;
+
+pub(super) const LAYER: Counterpart = Counterpart {
+    name: "Selu",
+    keras: |layer| Ok(vec![format!("keras.layers.Activation(\"selu\", name=\"{}\")(x)", layer.path)]),
+    torch: |_| Ok(Torch::module("nn.SELU()")),
+    ..Counterpart::NONE
+};

@@ -1,0 +1,14 @@
+//! `Sigmoid` in Keras and PyTorch.
+
+use alloc::format;
+use alloc::vec;
+
+use super::Counterpart;
+use super::torch::Torch;
+
+pub(super) const LAYER: Counterpart = Counterpart {
+    name: "Sigmoid",
+    keras: |layer| Ok(vec![format!("keras.layers.Activation(\"sigmoid\", name=\"{}\")(x)", layer.path)]),
+    torch: |_| Ok(Torch::module("nn.Sigmoid()")),
+    ..Counterpart::NONE
+};

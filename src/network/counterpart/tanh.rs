@@ -1,0 +1,14 @@
+//! `Tanh` in Keras and PyTorch.
+
+use alloc::format;
+use alloc::vec;
+
+use super::Counterpart;
+use super::torch::Torch;
+
+pub(super) const LAYER: Counterpart = Counterpart {
+    name: "Tanh",
+    keras: |layer| Ok(vec![format!("keras.layers.Activation(\"tanh\", name=\"{}\")(x)", layer.path)]),
+    torch: |_| Ok(Torch::module("nn.Tanh()")),
+    ..Counterpart::NONE
+};
