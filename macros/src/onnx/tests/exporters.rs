@@ -1,7 +1,9 @@
 //! What exporters write as several nodes, or in half precision.
 
+use onnx_rs::ast::{Attribute, AttributeType, DataType, TensorProto};
+
 use super::operators::{agree, images, steps};
-use super::{Made, ints, taking, text};
+use super::{Made, int, ints, taking, text};
 
 #[test]
 fn borders() {
@@ -32,6 +34,24 @@ fn borders() {
             "(Sequence<6, 2>) -> Sequence<6, 3> { conv1d: Conv1d<2, 3, 3>(padding = Causal, bias = false) }",
         ),
     ]);
+}
+
+#[test]
+fn amounts_that_are_computed() {
+    // PyTorch has the amounts of the last axis first, and puts them in the order of ONNX.
+    let value = Attribute {
+        name: "value",
+        r#type: AttributeType::Tensor,
+        t: Some(TensorProto::from_i64("", vec![1], vec![0])),
+        ..Attribute::default()
+    };
+    let made = images().integers("p", &[1, 2, 3, 0]).integers("4", &[4]).integers("two", &[-1, 2]);
+    let made = made.integers("-1", &[-1]).integers("end", &[i64::MIN + 1]).integers("0", &[0]);
+    let made = made.node("ConstantOfShape 4 -> z", vec![value]).node("Concat p z -> c", vec![int("axis", 0)]);
+    let made = made.node("Reshape c two -> t", vec![]).node("Slice t -1 end 0 -1 -> s", vec![]);
+    let made = made.node("Transpose s -> r", vec![ints("perm", &[1, 0])]).node("Reshape r -1 -> l", vec![]);
+    let made = made.node("Cast l -> a", vec![int("to", 7)]).node("Pad x a -> y", vec![text("mode", "edge")]);
+    assert_eq!(made.told(), "(Image<2, 5, 6>) -> Image<2, 8, 9> { Pad<3, 1, 0, 2>(mode = Replicate) }");
 }
 
 #[test]
@@ -120,8 +140,6 @@ fn both_directions() {
 
 #[test]
 fn weights_of_half_precision_are_widened() {
-    use onnx_rs::ast::{DataType, TensorProto};
-
     use crate::onnx::tensor::Tensor;
 
     // 1, -2, the smallest number, and a third, rounded.
