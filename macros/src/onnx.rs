@@ -7,6 +7,8 @@
 // Constants of a model.
 mod tensor;
 
+mod nesting;
+
 // The file as a graph.
 mod model;
 

@@ -1,4 +1,9 @@
-//! Which operators were written as several nodes? Each such group becomes one node, of which the table knows a layer.
+//! Which operators were written as several nodes? Each such group becomes one node, of which the table knows a layer. A recurrent layer
+//! in two directions becomes two.
+
+mod directions;
+mod normalization;
+mod padding;
 
 use super::model::{Graph, Node, retain_needed};
 use super::tensor::Tensor;
@@ -8,7 +13,15 @@ const ROUNDED: f64 = 1e-6;
 
 /// Replaces groups of nodes by the operators that they compute.
 pub(super) fn fuse(graph: &mut Graph) {
-    let groups: [fn(&Graph, usize) -> Option<Group>; 3] = [bias, gate, gelu];
+    let groups: [fn(&Graph, usize) -> Option<Group>; 7] = [
+        bias,
+        gate,
+        gelu,
+        padding::of_convolution,
+        normalization::of_features,
+        normalization::of_groups,
+        directions::both,
+    ];
     for group in groups {
         let mut at = 0;
         while at < graph.nodes.len() {
@@ -21,19 +34,26 @@ pub(super) fn fuse(graph: &mut Graph) {
     }
 }
 
-/// A group of nodes and the node that stands for it.
+/// A group of nodes and the nodes that stand for it.
 struct Group {
-    /// Where the new node stands: that of the last one of the group.
+    /// Where the new nodes stand: in the place of the last one of the group.
     last: usize,
-    node: Node,
-    /// A new constant, with its name.
-    constant: Option<(String, Tensor)>,
+    nodes: Vec<Node>,
+    /// New constants, with their names.
+    constants: Vec<(String, Tensor)>,
 }
 
-/// Puts the new node in the place of the last one; the others are needed no more.
+impl Group {
+    /// Returns a group that becomes one node.
+    fn one(last: usize, node: Node) -> Self {
+        Self { last, nodes: vec![node], constants: Vec::new() }
+    }
+}
+
+/// Puts the new nodes in the place of the last one; the others are needed no more.
 fn replace(graph: &mut Graph, group: Group) {
-    graph.constants.extend(group.constant);
-    graph.nodes[group.last] = group.node;
+    graph.constants.extend(group.constants);
+    graph.nodes.splice(group.last..=group.last, group.nodes);
     retain_needed(graph);
 }
 
@@ -60,7 +80,7 @@ fn bias(graph: &Graph, at: usize) -> Option<Group> {
     let name = format!("{}+bias", product.outputs.first()?);
     let inputs = product.inputs.iter().cloned().chain([name.clone()]).collect();
     let node = Node { inputs, outputs: sum.outputs.clone(), ..product.clone() };
-    is_bias.then(|| Group { last, node, constant: Some((name, bias.clone().with_sizes(vec![outputs]))) })
+    is_bias.then(|| Group { last, nodes: vec![node], constants: vec![(name, bias.clone().with_sizes(vec![outputs]))] })
 }
 
 /// x σ(x), and the same with the hard sigmoid.
@@ -81,7 +101,7 @@ fn gate(graph: &Graph, at: usize) -> Option<Group> {
         outputs: product.outputs.clone(),
         ..gate.clone()
     };
-    (product.inputs.len() == 2 && reads(input) && reads(output)).then_some(Group { last, node, constant: None })
+    (product.inputs.len() == 2 && reads(input) && reads(output)).then(|| Group::one(last, node))
 }
 
 /// x (1 + erf(x / √2)) / 2, in the forms of exporters.
@@ -124,7 +144,7 @@ fn gelu(graph: &Graph, at: usize) -> Option<Group> {
         outputs: end.outputs.clone(),
         ..error_function.clone()
     };
-    (is_scaled && is_near(one, 1.0) && is_product && is_whole).then_some(Group { last, node, constant: None })
+    (is_scaled && is_near(one, 1.0) && is_product && is_whole).then(|| Group::one(last, node))
 }
 
 /// Returns the input of a node that is no constant, and the single number that is.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use onnx_rs::ast::{self, DataType, Dimension, TypeValue, ValueInfo};
 
 use super::Refusal;
+use super::nesting;
 use super::tensor::{Kind, Tensor};
 
 /// A graph of operators.
@@ -115,6 +116,7 @@ impl Node {
 /// # Errors
 /// If the bytes are no model, with the reason. A graph that no network can be is the inner error.
 pub(super) fn read(bytes: &[u8]) -> Result<Result<Graph, Refusal>, String> {
+    nesting::check(bytes)?;
     let model = onnx_rs::parse(bytes).map_err(|error| error.to_string())?;
     let graph = model.graph.as_ref().filter(|graph| !graph.node.is_empty()).ok_or("it has no graph")?;
     let standard = |set: &&ast::OperatorSetId<'_>| matches!(set.domain, "" | "ai.onnx");
@@ -167,6 +169,10 @@ fn read_attribute(attribute: &ast::Attribute<'_>) -> Attribute {
         ast::AttributeType::Float => Attribute::Number(attribute.f),
         ast::AttributeType::Int => Attribute::Integer(attribute.i),
         ast::AttributeType::String => Attribute::Text(text(attribute.s)),
+        // Such as the activations of a recurrent layer.
+        ast::AttributeType::Strings => {
+            Attribute::Text(attribute.strings.iter().map(|one| text(one)).collect::<Vec<_>>().join(" "))
+        }
         ast::AttributeType::Floats => Attribute::Numbers(attribute.floats.clone()),
         ast::AttributeType::Ints => Attribute::Integers(attribute.ints.clone()),
         ast::AttributeType::Tensor => match attribute.t.as_ref().map(Tensor::read) {
@@ -184,7 +190,8 @@ fn read_input(input: &ValueInfo<'_>) -> Result<Input, Refusal> {
         return Err(Refusal::of_model(format!("its input `{name}` is no tensor")));
     };
     let kind = match tensor.elem_type {
-        DataType::Float => Some(Kind::F32),
+        // Half precision is widened.
+        DataType::Float | DataType::Float16 | DataType::Bfloat16 => Some(Kind::F32),
         DataType::Double => Some(Kind::F64),
         DataType::Int64 | DataType::Int32 => None,
         other => return Err(Refusal::of_model(format!("its input `{name}` is of type {other:?}"))),

@@ -9,6 +9,7 @@ mod convolution;
 mod activation;
 mod dense;
 mod normalization;
+mod placement;
 mod pooling;
 mod recurrent;
 mod select;
@@ -62,6 +63,7 @@ static ALL: &[&[Operator]] = &[
     transposed::OPERATORS,
     pooling::OPERATORS,
     normalization::OPERATORS,
+    placement::OPERATORS,
     activation::OPERATORS,
     view::OPERATORS,
     select::OPERATORS,

@@ -36,7 +36,8 @@ pub(super) fn simplify(graph: &mut Graph) -> Result<(), Refusal> {
 /// Returns the input that a node passes on unchanged.
 fn passed(node: &Node, graph: &Graph) -> Option<String> {
     let is_number = |target: i64| match graph.input.kind {
-        Some(Kind::F32) => target == 1,
+        // Half precision is widened, so nothing is rounded to it.
+        Some(Kind::F32) => matches!(target, 1 | 10 | 16),
         Some(Kind::F64) => target == 11,
         // Tokens, as any integers.
         None => matches!(target, 6 | 7),
@@ -69,6 +70,8 @@ fn constant(node: &Node, before: &[Node], graph: &Graph) -> Result<Option<Tensor
         "Unsqueeze" if first.sizes.is_empty() => Some((*first).clone().with_sizes(vec![1])),
         "Squeeze" if first.sizes == [1] => Some((*first).clone().with_sizes(Vec::new())),
         "Concat" => joined(first, rest),
+        "ConstantOfShape" => integers_of_shape(node, first),
+        "Slice" => sliced(first, rest),
         _ => None,
     };
     Ok(folded)
@@ -129,7 +132,7 @@ fn cast(node: &Node, tensor: &Tensor) -> Option<Tensor> {
             Some(Tensor::numbers(Kind::F32, sizes, all.iter().map(|&number| f64::from(number as f32)).collect()))
         }
         (Elements::Numbers(_, all), 11) => Some(Tensor::numbers(Kind::F64, sizes, all.clone())),
-        (Elements::Integers(_), 6 | 7) => Some(tensor.clone()),
+        (Elements::Numbers(Kind::F32, _), 10 | 16) | (Elements::Integers(_), 6 | 7) => Some(tensor.clone()),
         _ => None,
     }
 }
@@ -184,4 +187,45 @@ fn joined(first: &Tensor, rest: &[&Tensor]) -> Option<Tensor> {
         all.extend(tensor.indices().filter(|_| tensor.sizes.len() == 1)?);
     }
     Some(Tensor::integers(all))
+}
+
+/// The longest list of integers that is computed: amounts and sizes, of which there are a few for each axis.
+const LONGEST: usize = 64;
+
+/// Returns a list of equal integers, such as amounts of padding.
+fn integers_of_shape(node: &Node, length: &Tensor) -> Option<Tensor> {
+    let Some(Attribute::Tensor(value)) = node.attributes.get("value") else { return None };
+    let (&[value], &[length]) = (value.indices()?, length.indices()?) else { return None };
+    let length = usize::try_from(length).ok().filter(|&length| length <= LONGEST)?;
+    Some(Tensor::integers(vec![value; length]))
+}
+
+/// Returns the rows or columns of a small table of integers that are selected along one axis, perhaps in the reverse order.
+fn sliced(tensor: &Tensor, rest: &[&Tensor]) -> Option<Tensor> {
+    let one = |place: usize| match rest.get(place)?.indices()? {
+        &[integer] => Some(integer),
+        _ => None,
+    };
+    let (start, end) = (one(0)?, one(1)?);
+    let axis = usize::try_from(if rest.len() > 2 { one(2)? } else { 0 }).ok()?;
+    let step = if rest.len() > 3 { one(3)? } else { 1 };
+    let count = *tensor.sizes.get(axis).filter(|_| tensor.indices().is_some_and(|all| all.len() <= LONGEST))?;
+    let size = i64::try_from(count).ok()?;
+    // An end before the first element is -1 for steps backwards, after all that lie in the axis.
+    let (low, high) = if step < 0 { (-1, size - 1) } else { (0, size) };
+    let place = |at: i64| (if at < 0 { at.saturating_add(size) } else { at }).clamp(low, high);
+    let (mut at, end) = (place(start), place(end));
+    let mut taken = Vec::new();
+    while step != 0 && (step > 0 && at < end || step < 0 && at > end) {
+        taken.push(usize::try_from(at).ok()?);
+        at = at.saturating_add(step);
+    }
+    let mut sizes = tensor.sizes.clone();
+    sizes[axis] = taken.len();
+    let inner: usize = tensor.sizes[axis + 1..].iter().product();
+    let from = |at: usize| {
+        let (outer, row, column) = (at / inner / taken.len(), at / inner % taken.len(), at % inner);
+        (outer * count + taken[row]) * inner + column
+    };
+    Some(tensor.gathered(sizes, from))
 }

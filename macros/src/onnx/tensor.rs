@@ -161,6 +161,8 @@ fn elements(tensor: &TensorProto<'_>) -> Result<Elements, String> {
             Elements::Numbers(Kind::F32, numbers.iter().map(|&number| f64::from(number)).collect())
         }
         DataType::Double => Elements::Numbers(Kind::F64, tensor.as_f64().unwrap_or_default().into_owned()),
+        DataType::Float16 => halves(tensor, float16),
+        DataType::Bfloat16 => halves(tensor, |bits| f32::from_bits(u32::from(bits) << 16).into()),
         DataType::Int64 => integers(tensor.as_i64().map(std::borrow::Cow::into_owned)),
         DataType::Int32 => integers(tensor.as_i32().map(|all| all.iter().map(|&one| i64::from(one)).collect())),
         DataType::Bool => match tensor.as_raw() {
@@ -169,7 +171,36 @@ fn elements(tensor: &TensorProto<'_>) -> Result<Elements, String> {
         },
         other => {
             let name = tensor.name();
-            return Err(format!("`{name}` is of type {other:?}, but only Float and Double can be weights"));
+            return Err(format!(
+                "`{name}` is of type {other:?}, but only Float16, Bfloat16, Float and Double can be weights"
+            ));
         }
     })
+}
+
+/// Reads numbers of half precision, which single precision holds exactly.
+fn halves(tensor: &TensorProto<'_>, number: impl Fn(u16) -> f64) -> Elements {
+    let raw = tensor.as_raw().map(|bytes| bytes.as_chunks().0.iter().map(|&pair| u16::from_le_bytes(pair)).collect());
+    // Without raw bytes, there is an integer for each.
+    let bits: Vec<u16> = raw.unwrap_or_else(|| {
+        tensor
+            .as_i32()
+            .unwrap_or_default()
+            .iter()
+            .map(|&bits| u16::try_from(bits & 0xffff).unwrap_or_default())
+            .collect()
+    });
+    Elements::Numbers(Kind::F32, bits.into_iter().map(number).collect())
+}
+
+/// Returns a number with 5 bits of exponent and 10 of fraction.
+fn float16(bits: u16) -> f64 {
+    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
+    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
+    sign * match exponent {
+        0 => fraction * 2_f64.powi(-24),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1024.0 + fraction) * 2_f64.powi(exponent - 25),
+    }
 }

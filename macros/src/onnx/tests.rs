@@ -6,6 +6,8 @@ mod damaged;
 mod operators;
 mod refusals;
 
+mod exporters;
+
 use std::fs;
 use std::path::Path;
 
@@ -72,6 +74,12 @@ impl Made {
 
     fn number(mut self, name: &'static str, number: f32) -> Self {
         self.constants.push(TensorProto::from_f32(name, Vec::new(), vec![number]));
+        self
+    }
+
+    fn floats(mut self, name: &'static str, numbers: &[f32]) -> Self {
+        let sizes = vec![i64::try_from(numbers.len()).expect("few numbers")];
+        self.constants.push(TensorProto::from_f32(name, sizes, numbers.to_vec()));
         self
     }
 

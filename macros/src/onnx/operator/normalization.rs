@@ -8,11 +8,13 @@ use crate::onnx::value::{Axis, Shape};
 pub(super) const OPERATORS: &[Operator] = &[
     Operator::new("BatchNormalization", &["epsilon", "momentum", "spatial", "training_mode"], batch),
     Operator::new("LayerNormalization", &["axis", "epsilon", "stash_type"], layer),
+    Operator::new("RMSNormalization", &["axis", "epsilon", "stash_type"], layer),
     Operator::new("InstanceNormalization", &["epsilon"], |call| {
         let Some([channels, ..]) = call.image() else { return Err(needs_image(call)) };
         groups(call, channels)
     }),
-    Operator::new("GroupNormalization", &["epsilon", "num_groups", "stash_type"], |call| {
+    // `reshaped` is no attribute of ONNX: the sizes that a group of nodes ended in.
+    Operator::new("GroupNormalization", &["epsilon", "num_groups", "reshaped", "stash_type"], |call| {
         let count = usize::try_from(call.integer("num_groups", 0)?).unwrap_or_default();
         groups(call, count)
     }),
@@ -73,6 +75,11 @@ fn layer(call: &Call<'_>) -> Result<Given, String> {
     let sizes: Vec<usize> = input.axes[place..].iter().filter_map(|&axis| input.size(axis)).collect();
     let length = sizes.iter().product();
     let weight = call.weights(1, "its scale", &sizes)?.with_sizes(vec![length]);
+    if call.node.operator == "RMSNormalization" {
+        // The ε of the layer is another one.
+        let text = format!("RmsNorm({:?})", call.number("epsilon", EPSILON)?);
+        return Ok(call.keeps(Layer { text, name: call.name(), tensors: vec![("weight", weight)] }));
+    }
     let bias = if call.has(2) {
         call.weights(2, "its shift", &sizes)?.with_sizes(vec![length])
     } else {
@@ -92,6 +99,12 @@ fn groups(call: &Call<'_>, count: usize) -> Result<Given, String> {
     let Some([channels, ..]) = call.image() else { return Err(needs_image(call)) };
     if count == 0 || !channels.is_multiple_of(count) {
         return Err(format!("its {count} groups do not divide its {channels} channels"));
+    }
+    if let (Some(reshaped), Some([_, rows, columns])) = (call.integers("reshaped")?, call.image()) {
+        let is_same = |(&size, own): (&i64, usize)| size <= 0 || usize::try_from(size).is_ok_and(|size| size == own);
+        if reshaped.len() != 4 || !reshaped[1..].iter().zip([channels, rows, columns]).all(is_same) {
+            return Err(format!("it gives the sizes {reshaped:?}, and its input is {}", call.input.text()));
+        }
     }
     // Before version 21, there is a scale for each group.
     let of_channels = |place: usize, what: &str| -> Result<Tensor, String> {

@@ -3,18 +3,18 @@
 use super::{Made, float, int, ints, taking, text};
 
 /// A model of one node, and its layers.
-type Case = (Made, &'static str);
+pub(super) type Case = (Made, &'static str);
 
-fn images() -> Made {
+pub(super) fn images() -> Made {
     taking(&[-1, 2, 5, 6])
 }
 
 /// Features before steps, as convolutions of ONNX take them.
-fn steps() -> Made {
+pub(super) fn steps() -> Made {
     taking(&[-1, 2, 6])
 }
 
-fn agree(cases: Vec<Case>) {
+pub(super) fn agree(cases: Vec<Case>) {
     for (made, expected) in cases {
         let operator = made.nodes[0].op_type.as_str().to_owned();
         assert_eq!(made.told(), expected, "{operator}");
