@@ -60,7 +60,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
         }
         while let Some((field, form)) = number(&mut rest).map(|tag| (tag >> 3, tag & 7)) {
             if (form == LENGTH) == message.has_number(field) && !is_list(message, field) {
-                return Err(format!("a field {field} has the wrong form"));
+                return Err(format!("field {field} has the wrong form"));
             }
             match form {
                 0 => drop(number(&mut rest)),

@@ -55,7 +55,7 @@ fn deep_nesting_is_refused_before_it_exhausts_the_stack() {
     assert_eq!(imported(&message(7, &graph)), refused);
     assert_eq!(imported(&message(7, &message(11, &message(2, &kind)))), refused);
     // The crate would read a number as a length.
-    assert_eq!(imported(&[7 << 3, 2, 1 << 3 | 2, 0]), Err("a field 7 has the wrong form".to_owned()));
+    assert_eq!(imported(&[7 << 3, 2, 1 << 3 | 2, 0]), Err("field 7 has the wrong form".to_owned()));
     // A few graphs in one another are another matter.
     let mut inner = Graph { name: "inner", ..Graph::default() };
     for _ in 0..20 {
