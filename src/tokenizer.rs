@@ -75,7 +75,7 @@ impl BytePairs {
     ///
     /// # Errors
     /// - [`Error::VocabularyTooLarge`] if there are more than V tokens.
-    /// - [`Error::Unreadable`] if the text is too long for the pattern of a file, which cuts it into pieces.
+    /// - [`Error::Unreadable`] if the text has a piece that is too long to be found by the pattern, such as a million spaces.
     pub fn tokens<const V: usize, T: Scalar>(&self, text: &str) -> Result<Vec<Token<V, T>>> {
         if self.len() > V {
             return Err(Error::VocabularyTooLarge { entries: self.len(), tokens: V });

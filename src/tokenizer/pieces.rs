@@ -65,6 +65,7 @@ mod tests {
     use alloc::vec::Vec;
 
     use super::{PATTERN, Pieces};
+    use crate::error::Error;
 
     fn pieces<'t>(pattern: &str, text: &'t str) -> Vec<&'t str> {
         let mut pieces = Vec::new();
@@ -84,8 +85,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                "We", "'ll", " go", " ", " there", ",", " at", " 10", ":", "30", "!", "\n\n", "ह", "ि", "न", "्", "द",
-                "ी", " "
+                "We", "'ll", " go", " ", " there", ",", " at", " 10", ":", "30", "!", "\n", "\n", "ह", "ि", "न", "्",
+                "द", "ी", " "
             ]
         );
     }
@@ -98,8 +99,11 @@ mod tests {
     }
 
     #[test]
-    fn a_million_spaces_are_one_piece() {
-        let text = " ".repeat(1 << 20) + "x";
-        assert_eq!(pieces(PATTERN, &text).iter().map(|piece| piece.len()).collect::<Vec<_>>(), [(1 << 20) - 1, 2]);
+    fn many_spaces_are_one_piece_and_a_million_an_error() {
+        let text = |spaces: usize| " ".repeat(spaces) + "x";
+        let lengths: Vec<_> = pieces(PATTERN, &text(900_000)).iter().map(|piece| piece.len()).collect();
+        assert_eq!(lengths, [899_999, 2]);
+        let error = Pieces::new(PATTERN, false).unwrap().for_each(&text(1_000_001), |_| Ok(())).unwrap_err();
+        assert!(matches!(error, Error::Unreadable { .. }), "{error}");
     }
 }
