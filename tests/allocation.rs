@@ -316,7 +316,6 @@ fn the_digits_network_allocates_nothing() {
 fn a_network_whose_scratch_does_not_fit_the_stack_allocates_nothing_after_its_first_prediction() {
     assert!(2 * 12_000 * size_of::<f32>() > 64 << 10);
     classifier_allocates_nothing::<Wide, _, _, 4>(&Nll);
-    classifier_allocates_nothing::<Wide<f64>, _, _, 4>(&Nll);
 }
 
 #[test]

@@ -504,7 +504,7 @@ fn histories_and_functions_with_extreme_values_are_drawn() {
 #[test]
 fn an_animation_has_a_frame_for_the_start_and_each_of_120_steps() {
     let path = |steps: i32| (0..=steps).map(|step| [f64::from(step) / 300.0, 0.25]).collect::<Vec<_>>();
-    for (steps, frames) in [(0, 1), (1, 2), (120, 121), (500, 121)] {
+    for (steps, frames) in [(0, 1), (1, 2), (500, 121)] {
         let (long, short) = (path(steps), path(steps / 2));
         let paths = [("long", long.as_slice()), ("short", short.as_slice())];
         assert_eq!(plot::animated_paths("saddle", &saddle(), &paths).unwrap().frames(), frames);
