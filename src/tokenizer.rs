@@ -81,7 +81,7 @@ impl BytePairs {
             return Err(Error::VocabularyTooLarge { entries: self.len(), tokens: V });
         }
         let mut tokens = Vec::new();
-        self.pieces.for_each_of_all(text, |piece| {
+        self.pieces.for_each(text, |piece| {
             self.merges.encode(piece.as_bytes(), |index| {
                 tokens.push(Token::new(index as usize)?);
                 Ok(())

@@ -17,6 +17,7 @@ mod from_keras;
 mod keras;
 mod torch;
 
+mod pooling;
 mod recurrent;
 
 mod avg_pool1d;

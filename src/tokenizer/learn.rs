@@ -82,7 +82,7 @@ struct Count {
 impl Words {
     fn of(text: &str, pieces: &Pieces) -> Result<Self> {
         let mut times = HashMap::<&str, u64>::new();
-        pieces.for_each(text, |piece| {
+        pieces.cut(text, |piece| {
             *times.entry(piece).or_default() += 1;
             Ok(())
         })?;

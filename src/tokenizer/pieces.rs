@@ -35,16 +35,16 @@ impl Pieces {
     }
 
     /// Calls `visit` for each piece in turn.
-    pub(super) fn for_each_of_all(&self, text: &str, visit: impl FnMut(&str) -> Result<()>) -> Result<()> {
+    pub(super) fn for_each(&self, text: &str, visit: impl FnMut(&str) -> Result<()>) -> Result<()> {
         if self.adds_space && !text.is_empty() && !text.starts_with(' ') {
-            self.for_each(&format!(" {text}"), visit)
+            self.cut(&format!(" {text}"), visit)
         } else {
-            self.for_each(text, visit)
+            self.cut(text, visit)
         }
     }
 
     /// Calls `visit` for each piece in turn, of a text that gets no space.
-    pub(super) fn for_each<'t>(&self, text: &'t str, mut visit: impl FnMut(&'t str) -> Result<()>) -> Result<()> {
+    pub(super) fn cut<'t>(&self, text: &'t str, mut visit: impl FnMut(&'t str) -> Result<()>) -> Result<()> {
         let mut end = 0;
         for found in self.pattern.find_iter(text) {
             let found =
@@ -71,7 +71,7 @@ mod tests {
         let mut pieces = Vec::new();
         Pieces::new(pattern, false)
             .unwrap()
-            .for_each(text, |piece| {
+            .cut(text, |piece| {
                 pieces.push(piece);
                 Ok(())
             })
@@ -103,7 +103,7 @@ mod tests {
         let text = |spaces: usize| " ".repeat(spaces) + "x";
         let lengths: Vec<_> = pieces(PATTERN, &text(900_000)).iter().map(|piece| piece.len()).collect();
         assert_eq!(lengths, [899_999, 2]);
-        let error = Pieces::new(PATTERN, false).unwrap().for_each(&text(1_000_001), |_| Ok(())).unwrap_err();
+        let error = Pieces::new(PATTERN, false).unwrap().cut(&text(1_000_001), |_| Ok(())).unwrap_err();
         assert!(matches!(error, Error::Unreadable { .. }), "{error}");
     }
 }

@@ -2,45 +2,23 @@
 
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
-use core::result::Result;
 
-use super::Counterpart;
-use super::declared::{Declared, Padding, tuple};
+use super::declared::Declared;
 use super::torch::Torch;
+use super::{Counterpart, pooling};
 
 pub(super) const LAYER: Counterpart = Counterpart { name: "AvgPool2d", keras, torch, ..Counterpart::NONE };
 
 fn keras(layer: &Declared) -> Result<Vec<String>, String> {
-    let (window, path) = (layer.window(0)?, &layer.path);
-    let stride = layer.pair("stride", 0, window)?;
-    let padding = match layer.padding(1)? {
-        Padding::Same => "same",
-        Padding::Amounts(0, 0) => "valid",
-        _ => return Err("its padding is no amount".into()),
-    };
-    if layer.setting("divisor", 2).is_some() || layer.is("rounding", 3, "Up") {
-        return Err("its windows have fewer settings".into());
-    }
-    let (window, stride) = (tuple(window), tuple(stride));
-    Ok(vec![format!(
-        "keras.layers.AveragePooling2D({window}, strides={stride}, padding=\"{padding}\", name=\"{path}\")(x)"
-    )])
+    pooling::keras("AveragePooling2D", layer, layer.window(0)?, layer.setting("divisor", 2).is_some())
 }
 
 fn torch(layer: &Declared) -> Result<Torch, String> {
-    let window = layer.window(0)?;
-    let stride = layer.pair("stride", 0, window)?;
-    let Padding::Amounts(rows, columns) = layer.padding(1)? else {
-        return Err("its padding is an amount".into());
-    };
-    let up = if layer.is("rounding", 3, "Up") { ", ceil_mode=True" } else { "" };
     let divisor = match layer.setting("divisor", 2) {
         None => String::new(),
         Some("Inside") => ", count_include_pad=False".into(),
         Some(number) => format!(", divisor_override={number}"),
     };
-    let (window, stride, padding) = (tuple(window), tuple(stride), tuple((rows, columns)));
-    Ok(Torch::module(format!("nn.AvgPool2d({window}, {stride}, {padding}{divisor}{up})")))
+    pooling::torch("AvgPool2d", layer, layer.window(0)?, &divisor)
 }
