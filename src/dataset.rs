@@ -25,6 +25,7 @@ mod included;
 mod min_max;
 #[cfg(feature = "npy")]
 mod npy;
+mod padded;
 mod pairs;
 mod quantile_transformer;
 #[cfg(feature = "std")]

@@ -118,11 +118,25 @@ pub enum Error {
     },
     /// A sequence does not fit into a sample.
     TooLong {
-        /// The position of the sequence.
-        sample: usize,
-        /// The number of its tokens.
+        /// The position of the sequence, if there are several.
+        sample: Option<usize>,
+        /// The number of its steps.
         length: usize,
-        /// The largest number of tokens.
+        /// The largest number of steps.
+        longest: usize,
+    },
+    /// A sequence has no steps.
+    NoSteps {
+        /// The position of the sequence, if there are several.
+        sample: Option<usize>,
+    },
+    /// An element that should be the number of steps of a padded sequence is none.
+    NumberOfSteps {
+        /// The position of the sample.
+        sample: usize,
+        /// The element.
+        count: f64,
+        /// The largest number of steps.
         longest: usize,
     },
     /// A vocabulary has more entries, such as characters, than the network has tokens.

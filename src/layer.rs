@@ -9,6 +9,7 @@
 mod carried;
 mod default_settings;
 mod head;
+mod lengths;
 mod padding;
 mod pass;
 mod phase;
@@ -83,6 +84,8 @@ pub(crate) use carried::CarriedStates;
 pub use default_settings::DefaultSettings;
 pub use elementwise::{Elementwise, ElementwisePlan, Reads};
 pub use head::Head;
+pub(crate) use lengths::PaddedSamples;
+pub use lengths::{Origins, StepCounts};
 pub use list::*;
 pub use parallel::{
     Add, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, ForwardBranches, Join, ParallelPlan,

@@ -143,7 +143,9 @@ pub use random::rng;
 #[cfg(feature = "plot")]
 pub use report::Report;
 pub use scalar::Scalar;
-pub use shape::{Both, Image, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector};
+pub use shape::{
+    Both, Image, Padded, PaddedSteps, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector,
+};
 pub use target::{Class, Labels, Masked, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "tokenizer")]

@@ -77,7 +77,7 @@ use crate::flat_parameters::FlatParameters;
 use crate::initializer::Initializer;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, dispatch};
-use crate::layer::{Layer, Mixing, Plan};
+use crate::layer::{Layer, Mixing, Phase, Plan};
 use crate::loss::Loss;
 use crate::metric::Measured;
 use crate::shape::Shape;
@@ -147,6 +147,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
         input: &[Self::Scalar],
         output: &mut [Self::Scalar],
         scratch: &mut [Self::Scalar],
+        phase: Phase<'_, Self::Scalar>,
         visit: &mut impl FnMut(&'static str, &[Self::Scalar]),
     );
 
@@ -169,7 +170,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     const TOGETHER: usize = <PlanOf<Self> as Plan>::SAMPLES_TOGETHER;
     /// The number of scalars of workspace per sample.
     #[doc(hidden)]
-    const SAMPLE_LEN: usize = <PlanOf<Self> as Plan>::CACHE_LEN + 2 * Self::Logits::LEN;
+    const SAMPLE_LEN: usize = <PlanOf<Self> as Plan>::CACHE_LEN + 2 * Self::Logits::LEN + copied_len::<Self>();
     /// The number of scalars of workspace of a training step for one tile. It suffices for a batch of any size, unless a layer
     /// mixes samples: such a network needs as much for every tile of the batch.
     const WORKSPACE_LEN: usize = Self::TILE * Self::SAMPLE_LEN + Self::MIXING.len();
@@ -253,7 +254,7 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     fn show(&self, input: &Sample<Self, Self::Input>, visit: &mut dyn FnMut(&'static str, &[Self::Scalar])) {
         let mut output = Self::Output::zero();
         let (input, output) = (Self::Input::flat(input), Self::Output::flat_mut(&mut output));
-        with_scratch(<PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
+        with_scratch(inference_len::<Self>(), |scratch| {
             dispatch(Show { infer: Infer { network: self, input, output, scratch }, visit });
         });
     }
@@ -278,6 +279,17 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
 
 /// The plan of a network as a layer.
 type PlanOf<N> = <<N as Network>::Architecture as Layer>::Plan<<N as Network>::Input>;
+
+/// Returns the number of elements per sample of the input that the layers see, if it is a copy without the numbers of steps of padded
+/// sequences.
+const fn copied_len<N: Network>() -> usize {
+    if N::Input::PADDED.is_empty() { 0 } else { <N::Input as Shape>::Unpadded::LEN }
+}
+
+/// Returns the number of elements of scratch memory per sample of a prediction.
+const fn inference_len<N: Network>() -> usize {
+    <PlanOf<N> as Plan>::INFERENCE_LEN + copied_len::<N>()
+}
 
 /// Returns `N::CARRIED_LEN` for a network that can carry states, and compiles for any.
 const fn carried_len<N: Network>() -> usize {

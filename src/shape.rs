@@ -7,10 +7,14 @@ pub(crate) mod arithmetic;
 mod sample_array;
 mod tokens;
 
+mod padded;
+
 mod pair;
 
 use core::fmt::Debug;
 
+pub use padded::{Padded, PaddedPart, PaddedSteps, Pads};
+pub(crate) use pair::MOST_PARTS;
 pub use pair::{Both, Differentiable, Pair, Part};
 pub use sample_array::SampleArray;
 pub(crate) use tokens::index_of;
@@ -25,7 +29,7 @@ use crate::scalar::Scalar;
 /// [`Vector<N>`], [`Image<C, H, W>`](Image) with channels first, and [`Sequence<L, N>`](Sequence) with steps first.
 /// [`Probabilities<K>`](Probabilities) and [`ProbabilitySequence<L, K>`](ProbabilitySequence) are a vector and a sequence that a
 /// `Softmax` computed. [`Tokens<L, V>`](Tokens) are symbols of a vocabulary. [`Pair<A, B>`](Pair) is one shape and another, for
-/// networks with two inputs.
+/// networks with two inputs. [`Padded<S>`](Padded) is a sequence that may be shorter than `S`.
 ///
 /// # Example
 /// ```
@@ -41,7 +45,7 @@ use crate::scalar::Scalar;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a shape",
     note = "shapes are `Vector<N>`, `Image<C, H, W>`, `Sequence<L, N>`, `Tokens<L, V>`, `Probabilities<K>`, \
-            `ProbabilitySequence<L, K>` and `Pair<A, B>`"
+            `ProbabilitySequence<L, K>`, `Pair<A, B>` and `Padded<S>`"
 )]
 pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     /// The number of elements of one sample.
@@ -51,6 +55,8 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     const DIMENSIONS: &'static [usize];
     /// The sizes of the axes of each part of a [`Pair`]; for another shape, those of the shape.
     const PARTS: &'static [&'static [usize]] = &[Self::DIMENSIONS];
+    /// For each part of a [`Pair`], or the only one of another shape, where it is if it is [`Padded`]; empty if none is.
+    const PADDED: &'static [Option<PaddedPart>] = &[];
     /// The number of steps of a sequence; 1 for a shape without steps. Layers such as [`Dense`](crate::Dense) act on each step, which
     /// has `LEN / STEPS` elements.
     const STEPS: usize = 1;
@@ -71,6 +77,8 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     type Features<const H: usize>: Shape;
     /// The shape of a step; the shape itself if it has no steps.
     type Step: Shape;
+    /// The shape that layers take: without [`Padded`].
+    type Unpadded: Shape;
     /// The shape of the first part of a [`Pair`]; for another shape, the shape itself.
     type First: Shape;
     /// The shape of the second part of a [`Pair`]; for another shape, the shape itself.
@@ -164,6 +172,7 @@ macro_rules! vector_like {
             type Normalized = Probabilities<N>;
             type Features<const H: usize> = Vector<H>;
             type Step = Self;
+            type Unpadded = Self;
             type First = Self;
             type Second = Self;
 
@@ -201,6 +210,7 @@ impl<const C: usize, const H: usize, const W: usize> Shape for Image<C, H, W> {
     type Normalized = Self;
     type Features<const N: usize> = Vector<N>;
     type Step = Self;
+    type Unpadded = Self;
     type First = Self;
     type Second = Self;
 
@@ -238,6 +248,7 @@ macro_rules! sequence_like {
             type Normalized = ProbabilitySequence<L, N>;
             type Features<const H: usize> = Sequence<L, H>;
             type Step = $step<N>;
+            type Unpadded = Self;
             type First = Self;
             type Second = Self;
 

@@ -41,6 +41,16 @@ pub(crate) enum Written<T> {
     Here(T),
 }
 
+impl Written<Path> {
+    /// Returns the path, if it was parsed.
+    pub(crate) const fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Here(path) => Some(path),
+            Self::Absent | Self::Failed => None,
+        }
+    }
+}
+
 /// The form in which the layers were written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {

@@ -40,7 +40,7 @@ use quote::ToTokens;
 use crate::check::Judges;
 use crate::graph::Network;
 use crate::identifier::plain;
-use names::{Names, Site, pass_at};
+use names::{MayBePadded, Names, Site, pass_at};
 use sizes::Sizes;
 
 /// Returns the whole expansion.

@@ -4,7 +4,7 @@
 use proc_macro2::Ident;
 use syn::{Attribute, Path, Visibility};
 
-use crate::ast::{Declaration, Form, Tile, Written};
+use crate::ast::{Declaration, Form, Tile};
 use crate::errors::{self, Errors};
 use crate::fallback;
 use crate::identifier;
@@ -59,6 +59,8 @@ pub(crate) struct Network {
     pub(crate) parameters: Vec<Ident>,
     /// The shape that the first layer receives.
     pub(crate) input: Shape,
+    /// For each part of this shape, whether the network takes padded sequences for it; empty in a block.
+    pub(crate) padded: Vec<bool>,
     /// The producer of this shape.
     pub(crate) source: Source,
     /// Whether `input` is what the user wrote, not a guess after a mistake.
@@ -183,12 +185,10 @@ pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network 
     };
     let mut state = State::new(input.clone(), input_known, source.clone(), unknown);
     let layers = flow::layers(statements, header.output.as_ref(), &whose, &mut state, errors);
-    let place = match &declaration.output {
-        Written::Here(path) => path.place,
-        Written::Absent | Written::Failed => Place::call(),
-    };
+    let place = declaration.output.path().map_or_else(Place::call, |path| path.place);
     Network {
         input,
+        padded: header.padded,
         source,
         input_known,
         declared_output: header.output.map(|shape| (shape, place)),
@@ -207,6 +207,11 @@ pub(crate) fn resolve(declaration: Declaration, errors: &mut Errors) -> Network 
 }
 
 impl Network {
+    /// Returns whether it takes padded sequences.
+    pub(crate) fn is_padded(&self) -> bool {
+        self.padded.contains(&true)
+    }
+
     /// Returns the shape that reaches the layer at `index`, and whether it is known; after the last layer, the network's
     /// output.
     pub(crate) fn incoming(&self, index: usize) -> (&Shape, bool) {

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::identifier;
 use crate::size::Size;
 use crate::text;
 
@@ -23,6 +24,11 @@ pub(crate) enum Shape {
     Steps(Ident, Size),
     /// The output of a layer whose shape only the compiler knows: the name of its alias.
     Unknown(Ident),
+}
+
+/// Returns whether a word is `Padded`, before a sequence that may be shorter than its shape.
+pub(crate) fn is_padded(word: &Ident) -> bool {
+    identifier::plain(word) == "Padded"
 }
 
 impl Shape {
@@ -222,6 +228,22 @@ impl Shape {
                 quote!(#library::Pair<#(#parts),*>)
             }
         }
+    }
+
+    /// Returns the type of the shape, as [`tokens`](Self::tokens) does, if some parts are padded.
+    pub(crate) fn padded_tokens(
+        &self,
+        padded: &mut impl Iterator<Item = bool>,
+        library: &TokenStream,
+        size: &dyn Fn(&Size) -> TokenStream,
+    ) -> TokenStream {
+        if let Self::Pair(parts, _) = self {
+            let [first, second] = &**parts;
+            let [first, second] = [first, second].map(|part| part.padded_tokens(padded, library, size));
+            return quote!(#library::Pair<#first, #second>);
+        }
+        let steps = self.tokens(library, size);
+        if padded.next() == Some(true) { quote!(#library::Padded<#steps>) } else { steps }
     }
 
     /// Returns the shape in a message: `Vector<32>`.

@@ -88,6 +88,12 @@ pub const fn require_recomputable(mixing: Mixing, otherwise: &str) {
     assert!(mixing.barriers == 0, "{}", otherwise);
 }
 
+/// Fails to compile with a message about a layer that sees the padding of sequences.
+#[track_caller]
+pub const fn require_no_padding(allows_padding: bool, otherwise: &str) {
+    assert!(allows_padding, "{}", otherwise);
+}
+
 /// Returns the initializer, and fails to compile if it is out of range.
 #[track_caller]
 #[must_use]

@@ -79,7 +79,11 @@ impl<const L: usize, const V: usize, T: Scalar> Dataset<Tokens<L, V>, [Option<Cl
         for (sample, sequence) in sequences.into_iter().enumerate() {
             let sequence = sequence.as_ref();
             if sequence.len() >= L {
-                return Err(Error::TooLong { sample, length: sequence.len(), longest: L.saturating_sub(1) });
+                return Err(Error::TooLong {
+                    sample: Some(sample),
+                    length: sequence.len(),
+                    longest: L.saturating_sub(1),
+                });
             }
             let (mut input, mut target) = ([boundary; L], [None; L]);
             input[1..=sequence.len()].copy_from_slice(sequence);

@@ -83,9 +83,6 @@ impl Error {
             Self::TooShort { length, needed } => {
                 write!(f, "the text has {length} tokens, but a sample and what follows it need {needed}")
             }
-            Self::TooLong { sample, length, longest } => {
-                write!(f, "sequence {sample} has {length} tokens, but the shape has room for {longest}")
-            }
             Self::VocabularyTooLarge { entries, tokens } => {
                 write!(f, "the vocabulary has {entries} entries, but the network has only {tokens} tokens")
             }
@@ -97,6 +94,25 @@ impl Error {
                     f,
                     "the prompt is empty: it needs at least one token, such as the one that begins every sequence"
                 )
+            }
+            _ => self.fmt_lengths(f),
+        }
+    }
+
+    /// Writes the messages about the lengths of sequences.
+    fn fmt_lengths(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLong { sample, length, longest } => {
+                fmt_sequence(f, *sample)?;
+                write!(f, " has {length} steps, but the shape has room for {longest}")
+            }
+            Self::NoSteps { sample } => {
+                fmt_sequence(f, *sample)?;
+                f.write_str(" has no steps: it needs at least one")
+            }
+            Self::NumberOfSteps { sample, count, longest } => {
+                write!(f, "the number of steps of sample {sample} is {count}, ")?;
+                write!(f, "but it is a whole number from 1 to {longest}")
             }
             _ => self.fmt_workspace(f),
         }
@@ -166,6 +182,14 @@ impl Error {
             }
             _ => self.fmt_training(f),
         }
+    }
+}
+
+/// Writes which sequence it is.
+fn fmt_sequence(f: &mut fmt::Formatter<'_>, sample: Option<usize>) -> fmt::Result {
+    match sample {
+        Some(sample) => write!(f, "sequence {sample}"),
+        None => f.write_str("the sequence"),
     }
 }
 

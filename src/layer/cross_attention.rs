@@ -138,6 +138,7 @@ impl<const HEADS: usize, const N: usize, In: Shape> Plan for CrossAttentionPlan<
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
     const ROWS: usize = In::First::STEPS;
+    const ALLOWS_PADDING: bool = true;
 }
 
 /// The slices of what a pass keeps.
@@ -175,13 +176,14 @@ impl<const HEADS: usize, const N: usize, const B: usize> CrossAttention<HEADS, N
     fn attend<In: Shape, T: Kernels, I: Isa>(
         isa: I,
         parameters: &AttentionWeights<N, T, B>,
-        Forward { input, output, cache, .. }: Forward<'_, T>,
+        Forward { input, output, cache, phase }: Forward<'_, T>,
     ) {
         let (heads, sizes) = Self::sizes::<In>(input.len());
         let Parts { in_weight, in_bias, out_weight, out_bias } = parameters.parts();
         let Kept { projected, attended, weights, rest } = Self::kept(heads, sizes, cache);
         T::dense_forward(isa, sizes[0], in_weight, in_bias, input, projected);
-        heads.forward(isa, projected, rest, weights, attended);
+        let counts = [0, 1].map(|part| phase.step_counts::<In>(part));
+        heads.forward(isa, counts, projected, rest, weights, attended);
         T::dense_forward(isa, sizes[1], out_weight, out_bias, attended, output);
     }
 }
@@ -212,7 +214,7 @@ impl<const HEADS: usize, const N: usize, const B: usize> Layer for CrossAttentio
         memory: Backward<'_, T>,
         gradient: &mut AttentionWeights<N, T, B>,
     ) {
-        let Backward { input, cache, grad_output, grad_input, accumulate, .. } = memory;
+        let Backward { input, cache, grad_output, grad_input, accumulate, phase, .. } = memory;
         let (heads, sizes) = Self::sizes::<In>(input.len());
         let [of_input, of_output] = sizes;
         let (parts, grad) = (site.parameters.parts(), gradient.parts_mut());
@@ -220,7 +222,8 @@ impl<const HEADS: usize, const N: usize, const B: usize> Layer for CrossAttentio
         let (grad_attended, scratch) = rest.split_at_mut(attended.len());
         T::dense_weight_gradient(isa, of_output, attended, grad_output, accumulate, grad.out_weight, grad.out_bias);
         T::dense_input_gradient(isa, of_output, parts.out_weight, grad_output, grad_attended);
-        heads.gradient(isa, projected, scratch, weights, grad_attended);
+        let counts = [0, 1].map(|part| phase.step_counts::<In>(part));
+        heads.gradient(isa, counts, projected, scratch, weights, grad_attended);
         T::dense_weight_gradient(isa, of_input, input, projected, accumulate, grad.in_weight, grad.in_bias);
         if let Some(grad_input) = grad_input {
             T::dense_input_gradient(isa, of_input, parts.in_weight, projected, grad_input);

@@ -36,6 +36,7 @@ pub struct FirstPlan;
 impl Plan for FirstPlan {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
+    const ALLOWS_PADDING: bool = true;
 }
 
 impl Layer for First {

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, WindowDivisor};
-use crate::layer::pooling::whole_sequences;
+use crate::layer::pooling::{sequence_of, whole_sequences};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Attribute, Graph, Result, Value};
@@ -52,6 +52,7 @@ pub struct GlobalAvgPool1dPlan;
 impl Plan for GlobalAvgPool1dPlan {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
+    const ALLOWS_PADDING: bool = true;
 }
 
 impl<Out: Shape> Layer for GlobalAvgPool1d<Out> {
@@ -68,16 +69,34 @@ impl<Out: Shape> Layer for GlobalAvgPool1d<Out> {
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         const { assert!(In::DIMENSIONS[1] == Out::LEN, "a value per feature") };
-        let Forward { input, output, .. } = memory;
-        T::pool_average(isa, whole_sequences::<In>(input.len()), WindowDivisor::Of(In::DIMENSIONS[0]), input, output);
+        let Forward { input, output, phase, .. } = memory;
+        let counts = phase.step_counts::<In>(0);
+        if counts.are_all() {
+            let (sizes, divisor) = (whole_sequences::<In>(input.len()), WindowDivisor::Of(In::DIMENSIONS[0]));
+            return T::pool_average(isa, sizes, divisor, input, output);
+        }
+        let samples = input.chunks_exact(In::LEN).zip(output.chunks_exact_mut(Out::LEN));
+        for (sample, (input, output)) in samples.enumerate() {
+            let (sizes, len) = sequence_of::<In>(counts.of(sample));
+            T::pool_average(isa, sizes, WindowDivisor::Of(counts.of(sample)), &input[..len], output);
+        }
     }
 
     #[inline(always)]
     fn backward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Backward<'_, T>, (): &mut ()) {
-        let Backward { grad_output, grad_input, .. } = memory;
-        if let Some(grad_input) = grad_input {
-            let sizes = whole_sequences::<In>(grad_input.len());
-            T::pool_average_gradient(isa, sizes, WindowDivisor::Of(In::DIMENSIONS[0]), grad_output, grad_input);
+        let Backward { grad_output, grad_input, phase, .. } = memory;
+        let Some(grad_input) = grad_input else { return };
+        let counts = phase.step_counts::<In>(0);
+        if counts.are_all() {
+            let (sizes, divisor) = (whole_sequences::<In>(grad_input.len()), WindowDivisor::Of(In::DIMENSIONS[0]));
+            return T::pool_average_gradient(isa, sizes, divisor, grad_output, grad_input);
+        }
+        let samples = grad_output.chunks_exact_mut(Out::LEN).zip(grad_input.chunks_exact_mut(In::LEN));
+        for (sample, (grad_output, grad_input)) in samples.enumerate() {
+            let (sizes, len) = sequence_of::<In>(counts.of(sample));
+            let (grad_input, padding) = grad_input.split_at_mut(len);
+            T::pool_average_gradient(isa, sizes, WindowDivisor::Of(counts.of(sample)), grad_output, grad_input);
+            padding.fill(T::ZERO);
         }
     }
 

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::pooling::whole_sequences;
+use crate::layer::pooling::{sequence_of, whole_sequences};
 use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Attribute, Graph, Result, Value};
@@ -42,7 +42,9 @@ pub struct GlobalMaxPool1d<Out>(PhantomData<Out>);
 #[derive(Debug)]
 pub struct GlobalMaxPool1dPlan;
 
-impl Plan for GlobalMaxPool1dPlan {}
+impl Plan for GlobalMaxPool1dPlan {
+    const ALLOWS_PADDING: bool = true;
+}
 
 impl<Out: Shape> Layer for GlobalMaxPool1d<Out> {
     type Output<In: Shape> = Out;
@@ -58,15 +60,34 @@ impl<Out: Shape> Layer for GlobalMaxPool1d<Out> {
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         const { assert!(In::DIMENSIONS[1] == Out::LEN, "a value per feature") };
-        let Forward { input, output, .. } = memory;
-        T::pool_maximum(isa, whole_sequences::<In>(input.len()), input, output);
+        let Forward { input, output, phase, .. } = memory;
+        let counts = phase.step_counts::<In>(0);
+        if counts.are_all() {
+            return T::pool_maximum(isa, whole_sequences::<In>(input.len()), input, output);
+        }
+        let samples = input.chunks_exact(In::LEN).zip(output.chunks_exact_mut(Out::LEN));
+        for (sample, (input, output)) in samples.enumerate() {
+            let (sizes, len) = sequence_of::<In>(counts.of(sample));
+            T::pool_maximum(isa, sizes, &input[..len], output);
+        }
     }
 
     #[inline(always)]
     fn backward<In: Shape, T: Kernels, I: Isa>(isa: I, _: SiteOf<'_, Self, T>, memory: Backward<'_, T>, (): &mut ()) {
-        let Backward { input, output, grad_output, grad_input, .. } = memory;
-        if let Some(grad_input) = grad_input {
-            T::pool_maximum_gradient(isa, whole_sequences::<In>(input.len()), input, output, grad_output, grad_input);
+        let Backward { input, output, grad_output, grad_input, phase, .. } = memory;
+        let Some(grad_input) = grad_input else { return };
+        let counts = phase.step_counts::<In>(0);
+        if counts.are_all() {
+            let sizes = whole_sequences::<In>(input.len());
+            return T::pool_maximum_gradient(isa, sizes, input, output, grad_output, grad_input);
+        }
+        let samples = input.chunks_exact(In::LEN).zip(grad_input.chunks_exact_mut(In::LEN));
+        for (sample, (input, grad_input)) in samples.enumerate() {
+            let (sizes, len) = sequence_of::<In>(counts.of(sample));
+            let [output, grad_output] = [output, &*grad_output].map(|values| &values[sample * Out::LEN..][..Out::LEN]);
+            let (grad_input, padding) = grad_input.split_at_mut(len);
+            T::pool_maximum_gradient(isa, sizes, &input[..len], output, grad_output, grad_input);
+            padding.fill(T::ZERO);
         }
     }
 

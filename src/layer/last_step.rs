@@ -14,6 +14,8 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 ///
 /// `y[n] = x[L - 1, n]`
 ///
+/// Of a sequence that is [`Padded`](crate::Padded), it is the last step before the padding.
+///
 /// Written `LastStep` in a network, which infers the shape `Out`.
 ///
 /// # Shapes
@@ -56,9 +58,11 @@ impl<Out: Shape> Layer for LastStep<Out> {
     #[inline(always)]
     fn forward<In: Shape, T: Kernels, I: Isa>(_: I, _: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         const { assert!(In::DIMENSIONS[1] == Out::LEN, "a value per feature") };
-        let Forward { input, output, .. } = memory;
-        for (last, sequence) in output.chunks_exact_mut(Out::LEN).zip(input.chunks_exact(In::LEN)) {
-            last.copy_from_slice(&sequence[In::LEN - Out::LEN..]);
+        let Forward { input, output, phase, .. } = memory;
+        let counts = phase.step_counts::<In>(0);
+        let samples = output.chunks_exact_mut(Out::LEN).zip(input.chunks_exact(In::LEN));
+        for (sample, (last, sequence)) in samples.enumerate() {
+            last.copy_from_slice(&sequence[(counts.of(sample) - 1) * Out::LEN..][..Out::LEN]);
         }
     }
 
@@ -70,12 +74,13 @@ impl<Out: Shape> Layer for LastStep<Out> {
 
     #[inline(always)]
     fn backward<In: Shape, T: Kernels, I: Isa>(_: I, _: SiteOf<'_, Self, T>, memory: Backward<'_, T>, (): &mut ()) {
-        let Backward { grad_output, grad_input, .. } = memory;
+        let Backward { grad_output, grad_input, phase, .. } = memory;
         let Some(grad_input) = grad_input else { return };
-        for (sequence, last) in grad_input.chunks_exact_mut(In::LEN).zip(grad_output.chunks_exact(Out::LEN)) {
-            let (others, place) = sequence.split_at_mut(In::LEN - Out::LEN);
-            others.fill(T::ZERO);
-            place.copy_from_slice(last);
+        let counts = phase.step_counts::<In>(0);
+        let samples = grad_input.chunks_exact_mut(In::LEN).zip(grad_output.chunks_exact(Out::LEN));
+        for (sample, (sequence, last)) in samples.enumerate() {
+            sequence.fill(T::ZERO);
+            sequence[(counts.of(sample) - 1) * Out::LEN..][..Out::LEN].copy_from_slice(last);
         }
     }
 

@@ -2,7 +2,9 @@
 
 use core::ops::Range;
 
-use crate::layer::{CarriedStates, Plan};
+use crate::layer::{CarriedStates, Origins, PaddedSamples, Plan, StepCounts};
+use crate::scalar::Scalar;
+use crate::shape::Shape;
 
 /// How a layer mixes the samples of a batch in training.
 ///
@@ -139,6 +141,10 @@ pub struct Phase<'a, T> {
     statistics: BatchStatistics<'a, T>,
     /// The states that the layers inside carry, of those that did not have their turn yet.
     states: CarriedStates<'a, T>,
+    /// The samples of the network, if it takes padded sequences.
+    padded: Option<&'a PaddedSamples<'a, T>>,
+    /// The parts of these samples that have the steps of the input.
+    origins: Origins,
 }
 
 /// What layers measured in the samples of a tile, and what they know of the batch. Each slice has a part for every layer.
@@ -197,27 +203,33 @@ impl<'a, T> Phase<'a, T> {
     #[inline(always)]
     #[must_use]
     pub const fn only() -> Self {
-        let (statistics, states) = (BatchStatistics::none(), CarriedStates::none());
-        Self { passed: 0, before: 0, rest: 0..0, statistics, states }
+        Self::of_window(CarriedStates::none())
     }
 
     /// Returns the phase of a pass without barriers over the next window of each sequence.
     #[inline(always)]
     pub(crate) const fn of_window(states: CarriedStates<'a, T>) -> Self {
-        Self { passed: 0, before: 0, rest: 0..0, statistics: BatchStatistics::none(), states }
+        let (statistics, origins) = (BatchStatistics::none(), Origins::SAME);
+        Self { passed: 0, before: 0, rest: 0..0, statistics, states, padded: None, origins }
+    }
+
+    /// Returns the phase of a pass over samples with padded sequences.
+    #[inline(always)]
+    pub(crate) fn of_padded(self, padded: &'a PaddedSamples<'a, T>) -> Self {
+        Self { padded: Some(padded), ..self }
     }
 
     /// Returns the phase of a forward pass that a layer without barriers computes again, in its backward pass.
     #[inline(always)]
     pub(crate) fn again(&self) -> Phase<'_, T> {
-        Phase::of_window(self.states.again())
+        Phase { padded: self.padded, origins: self.origins, ..Phase::of_window(self.states.again()) }
     }
 
     /// Returns the phase after `passed` barriers of a network.
     #[inline(always)]
     pub(crate) fn after(passed: usize, statistics: BatchStatistics<'a, T>) -> Self {
-        let states = CarriedStates::none();
-        Self { passed, before: 0, rest: 0..statistics.measured.len(), statistics, states }
+        let rest = 0..statistics.measured.len();
+        Self { passed, rest, statistics, ..Self::only() }
     }
 
     /// Returns the number of barriers that the pass has passed in this layer: from 0 to [`Mixing::barriers`].
@@ -235,10 +247,19 @@ impl<'a, T> Phase<'a, T> {
     }
 
     /// Returns the phase of the next layer inside, in the order of the forward pass, or `None` if that layer does not run in
-    /// this phase.
-    #[inline]
+    /// this phase. The layers after it see the steps of its output.
+    #[inline(always)]
     #[must_use]
     pub fn of_next<P: Plan>(&mut self) -> Option<Phase<'_, T>> {
+        let origins = self.origins;
+        self.pass_by::<P>();
+        self.of_branch::<P>().map(|phase| Phase { origins, ..phase })
+    }
+
+    /// Returns the phase of the next layer inside, as [`of_next`](Self::of_next) does, if all layers inside read the same input.
+    #[inline(always)]
+    #[must_use]
+    pub fn of_branch<P: Plan>(&mut self) -> Option<Phase<'_, T>> {
         let range = self.rest.start..self.rest.start + P::MIXING.measurements();
         self.rest.start = range.end;
         let states = self.states.take_first::<P>();
@@ -261,10 +282,62 @@ impl<'a, T> Phase<'a, T> {
         let before = self.before;
         self.before += P::MIXING.barriers;
         let passed = self.passed.checked_sub(before).filter(|&passed| passed <= P::MIXING.barriers)?;
+        let (padded, origins) = (self.padded, self.origins);
         if const { P::MIXING.barriers == 0 } {
-            return Some(Phase::of_window(states));
+            return Some(Phase { padded, origins, ..Phase::of_window(states) });
         }
-        Some(Phase { passed, before: 0, rest: 0..range.len(), statistics: self.statistics.part(range), states })
+        let (rest, statistics) = (0..range.len(), self.statistics.part(range));
+        Some(Phase { passed, before: 0, rest, statistics, states, padded, origins })
+    }
+
+    /// Returns the phase of the next layer inside in inference, which has no barriers. The layers after it see the steps of its output.
+    #[inline(always)]
+    #[must_use]
+    pub fn of_inference<P: Plan>(&mut self) -> Phase<'a, T> {
+        let phase = self.inference();
+        self.pass_by::<P>();
+        phase
+    }
+
+    /// Returns the phase of a layer inside in inference, if all layers inside read the same input.
+    #[inline(always)]
+    #[must_use]
+    pub const fn inference(&self) -> Phase<'a, T> {
+        let mut phase = Phase::only();
+        (phase.padded, phase.origins) = (self.padded, self.origins);
+        phase
+    }
+
+    /// Goes on to the steps of the output of a layer.
+    #[inline(always)]
+    fn pass_by<P: Plan>(&mut self) {
+        if const { !P::ORIGINS.is_same() } {
+            self.origins = self.origins.then(P::ORIGINS);
+        }
+    }
+
+    /// Returns which parts of the network's samples have the steps of the parts of the input.
+    #[inline(always)]
+    #[must_use]
+    pub const fn origins(&self) -> Origins {
+        self.origins
+    }
+
+    /// Sets what [`origins`](Self::origins) returns, for the layer that is the previous one in the backward pass.
+    #[inline(always)]
+    pub const fn set_origins(&mut self, origins: Origins) {
+        self.origins = origins;
+    }
+
+    /// Returns how many steps the sequences have that the layer takes, in a network with [`Padded`](crate::Padded) input: those of the
+    /// part of its input of shape `In` with this index, 0 unless `In` is a [`Pair`](crate::Pair).
+    #[inline(always)]
+    #[must_use]
+    pub fn step_counts<In: Shape>(&self, part: usize) -> StepCounts<'a, T>
+    where
+        T: Scalar,
+    {
+        StepCounts::new(self.padded, self.origins.of(part), In::PARTS[part][0])
     }
 
     /// Returns the state that the layer carries from window to window of longer sequences: the one in which the windows before

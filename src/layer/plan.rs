@@ -1,6 +1,6 @@
 //! How much memory does a layer need, and what does it read?
 
-use crate::layer::{Mixing, StreamPlan};
+use crate::layer::{Mixing, Origins, StreamPlan};
 
 /// The constants from which a network lays out its workspace for a layer, given the shape of the input.
 ///
@@ -41,4 +41,13 @@ pub trait Plan {
     /// What the layer needs to read a stream, one step of the input at a time, or `None` if its output at a step depends on later
     /// steps.
     const STREAM: Option<StreamPlan> = None;
+    /// Whether the sequences that the layer takes may be shorter than their shape: see [`Padded`](crate::Padded). Then the output at a
+    /// step depends on the steps of the sequence alone. This holds for a layer that reads streams, which is the default, since it reads
+    /// no later step, and padding is at the end. Any other layer, and one whose output has no steps, asks
+    /// [`Phase::step_counts`](crate::Phase::step_counts). Where the gradient of the output is zero at the padding, that of the input is.
+    ///
+    /// It does not matter for an input without steps.
+    const ALLOWS_PADDING: bool = Self::STREAM.is_some();
+    /// Which parts of the input have the steps of the parts of the output.
+    const ORIGINS: Origins = Origins::SAME;
 }

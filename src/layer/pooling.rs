@@ -298,6 +298,13 @@ pub(super) fn whole_sequences<In: Shape>(elements: usize) -> PoolingSizes {
     along_steps(elements / (steps * features), features, [steps, 1], [steps, 1, 0, 1])
 }
 
+/// Returns the sizes of one window over all steps of a sequence of shape `In` that may be shorter, and the number of its elements.
+#[inline(always)]
+pub(super) fn sequence_of<In: Shape>(steps: usize) -> (PoolingSizes, usize) {
+    let [_, features] = steps_and_features::<In>();
+    (along_steps(1, features, [steps, 1], [steps, 1, 0, 1]), steps * features)
+}
+
 /// Returns steps and features of a sequence.
 #[inline(always)]
 pub(super) fn steps_and_features<S: Shape>() -> [usize; 2] {

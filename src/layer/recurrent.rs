@@ -13,7 +13,7 @@ use self::weights::Parts;
 pub use self::weights::RecurrentWeights;
 
 use crate::kernel::{DenseSizes, Isa, Kernels};
-use crate::layer::{Backward, NextStep, StreamPlan};
+use crate::layer::{Backward, NextStep, StepCounts, StreamPlan};
 use crate::shape::Shape;
 
 /// How a recurrent layer computes one step. All slices are of one sample. Gates follow one another, each with an element per unit.
@@ -128,12 +128,14 @@ fn sizes<C: Cell, In: Shape>(inputs: usize, units: usize, len: usize, is_backwar
 }
 
 /// Computes the states of all steps. In a training pass, the cache has [`cache_len`] elements per sample, and otherwise
-/// [`inference_len`]. In a training pass, windows of longer sequences go on from the state in `carried` and leave theirs there.
+/// [`inference_len`]. In a training pass, windows of longer sequences go on from the state in `carried` and leave theirs there. At the
+/// padding of a sequence the state is zero, which is where a sequence begins that is read backward.
 pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, const H: usize, const G: usize>(
     isa: I,
     (weights, is_backward): (&RecurrentWeights<N, H, G, T>, bool),
     is_training: bool,
     (input, output, cache): (&[T], &mut [T], &mut [T]),
+    counts: StepCounts<'_, T>,
     carried: Option<(&[T], &mut [T])>,
 ) {
     let sizes = sizes::<C, In>(N, H, input.len(), is_backward);
@@ -156,6 +158,13 @@ pub(super) fn forward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, co
             let previous = row_mut(previous, H, sample * states + step % states);
             previous.copy_from_slice(state);
             let place = |step: usize| sample * kept_steps + step % kept_steps;
+            let is_step = |step: &usize| counts.are_all() || *step < counts.of(sample);
+            if !is_step(&step) {
+                state.fill(T::ZERO);
+                row_mut(output, H, sample * steps + step).fill(T::ZERO);
+                continue;
+            }
+            let before = before.filter(is_step);
             let (kept, kept_before) = row_and_other(kept, kept_width, place(step), before.map(place));
             let kept_before = if C::READS_KEPT { kept_before.or_else(|| carried?.kept(sample)) } else { kept_before };
             let gates = row_mut(gates, width, sample * steps + step);
@@ -214,6 +223,7 @@ pub(super) fn backward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, c
 ) {
     let Backward { input, cache, grad_output, grad_input, accumulate, mut phase, .. } = memory;
     let sizes = sizes::<C, In>(N, H, input.len(), is_backward);
+    let counts = phase.step_counts::<In>(0);
     let carried_before = phase.carried().map(|(before, _)| Before::new(sizes, before));
     let Sizes { samples, steps, gates: width, kept: kept_width, .. } = sizes;
     let Memory { gates, kept, previous, product, state: grad_state, carried } =
@@ -224,19 +234,22 @@ pub(super) fn backward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, c
     for (step, before) in sizes.order().rev() {
         for sample in 0..samples {
             let place = |step: usize| sample * steps + step;
-            let (kept, kept_before) = row_and_other(kept, kept_width, place(step), before.map(place));
+            let is_step = |step: &usize| counts.are_all() || *step < counts.of(sample);
+            let (gates, product) = (row_mut(gates, width, place(step)), row_mut(product, width, sample));
+            let (kept, kept_before) = row_and_other(kept, kept_width, place(step), before.filter(is_step).map(place));
+            let carried = row_mut(carried, H, sample);
+            if !is_step(&step) {
+                // No gradient comes from padding, nor goes through it.
+                for gradient in [gates, kept, product, carried] {
+                    gradient.fill(T::ZERO);
+                }
+                continue;
+            }
             let kept_before =
                 if C::READS_KEPT { kept_before.or_else(|| carried_before?.kept(sample)) } else { kept_before };
-            let step = StepBack {
-                gates: row_mut(gates, width, place(step)),
-                previous: row(previous, H, place(step)),
-                kept_before,
-                kept,
-                grad_output: row(grad_output, H, place(step)),
-                grad_state: row(grad_state, H, sample),
-                carried: row_mut(carried, H, sample),
-            };
-            let product = row_mut(product, width, sample);
+            let (previous, grad_output) = (row(previous, H, place(step)), row(grad_output, H, place(step)));
+            let grad_state = row(grad_state, H, sample);
+            let step = StepBack { gates, previous, kept_before, kept, grad_output, grad_state, carried };
             product.copy_from_slice(C::backward(isa, H, step));
         }
         if before.is_some() {
@@ -283,6 +296,7 @@ macro_rules! recurrent_layer {
             const MULTIPLY_ADDS: u64 = (In::DIMENSIONS[0] * $gates * H * (N + H)) as u64;
             const READS_OUTPUT: bool = false;
             const SUMS_FROM_ZERO: bool = true;
+            const ALLOWS_PADDING: bool = true;
             const STREAM: Option<$crate::layer::StreamPlan> = $crate::layer::recurrent::stream::<$cell>(H, BACKWARD);
         }
 
@@ -313,8 +327,10 @@ macro_rules! recurrent_layer {
             ) {
                 let $crate::layer::Forward { input, output, cache, mut phase } = memory;
                 let layer = (site.parameters, BACKWARD);
-                let (memory, carried) = ((input, output, cache), phase.carried());
-                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, true, memory, carried);
+                let (memory, counts, carried) = ((input, output, cache), phase.step_counts::<In>(0), phase.carried());
+                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(
+                    isa, layer, true, memory, counts, carried,
+                );
             }
 
             fn infer<In: $crate::shape::Shape, T: $crate::kernel::Kernels, I: $crate::kernel::Isa>(
@@ -322,10 +338,12 @@ macro_rules! recurrent_layer {
                 site: $crate::layer::SiteOf<'_, Self, T>,
                 memory: $crate::layer::Forward<'_, T>,
             ) {
-                let $crate::layer::Forward { input, output, cache, .. } = memory;
+                let $crate::layer::Forward { input, output, cache, phase } = memory;
                 let layer = (site.parameters, BACKWARD);
-                let memory = (input, output, cache);
-                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(isa, layer, false, memory, None);
+                let (memory, counts) = ((input, output, cache), phase.step_counts::<In>(0));
+                $crate::layer::recurrent::forward::<$cell, In, T, I, N, H, $gates>(
+                    isa, layer, false, memory, counts, None,
+                );
             }
 
             fn step<In: $crate::shape::Shape, T: $crate::kernel::Kernels, I: $crate::kernel::Isa>(

@@ -9,7 +9,7 @@ use rand::Rng as RandomSource;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Phase, Plan, Site, SiteOf, StreamPlan, Takes};
+use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Origins, Plan, Site, SiteOf, StreamPlan, Takes};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
@@ -111,6 +111,8 @@ impl<L: Layer, In: Shape, const N: usize, const RECOMPUTE: bool> Plan for Repeat
     const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
     const ROWS: usize = Inner::<L, In>::ROWS;
     const MIXING: Mixing = Inner::<L, In>::MIXING.times(N);
+    const ALLOWS_PADDING: bool = Inner::<L, In>::ALLOWS_PADDING;
+    const ORIGINS: Origins = Inner::<L, In>::ORIGINS.times(N);
     const STREAM: Option<StreamPlan> = match Inner::<L, In>::STREAM {
         Some(plan) => {
             Some(StreamPlan { state: N * plan.state, scratch: plan.scratch + <In::Step as Shape>::LEN, ..plan })
@@ -176,14 +178,15 @@ impl<L: Layer<Settings = ()>, const N: usize, const RECOMPUTE: bool> Layer for R
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         let () = Self::COUNTED;
-        let Forward { input, output, cache, .. } = memory;
+        let Forward { input, output, cache, mut phase } = memory;
         let (other, cache) = cache.split_at_mut(input.len());
         // Two alternating slices, so that the last repetition writes into the output.
         let (mut own, mut before) = if N % 2 == 1 { (output, other) } else { (other, output) };
         for (index, parameters) in site.parameters.iter().enumerate() {
             let input = if index == 0 { input } else { &*before };
             let inner = Site { parameters, settings: &(), pass: site.pass };
-            let memory = Forward { input, output: &mut *own, cache: &mut *cache, phase: Phase::only() };
+            let phase = phase.of_inference::<Inner<L, In>>();
+            let memory = Forward { input, output: &mut *own, cache: &mut *cache, phase };
             L::infer::<In::Plain, T, I>(isa, inner, memory);
             mem::swap(&mut own, &mut before);
         }
@@ -220,7 +223,9 @@ impl<L: Layer<Settings = ()>, const N: usize, const RECOMPUTE: bool> Layer for R
         // Two alternating slices of gradients; the first repetition writes into the gradient of the input.
         let (mut own, mut before) = (grad_output, &mut spare[..len]);
         let mut first = Some(grad_input);
+        let origins = phase.origins();
         for index in (0..N).rev() {
+            phase.set_origins(origins.then(Inner::<L, In>::ORIGINS.times(index)));
             let cache = Self::Plan::<In>::cache(caches, index);
             let given = |index: usize| &outputs[index * len..][..len];
             let inner = Site { parameters: &site.parameters[index], settings: &(), pass: &site.pass.at(index as u64) };

@@ -116,6 +116,7 @@ impl<L: Layer, In: Shape> Plan for ResidualPlan<L, In> {
     const SAMPLES_TOGETHER: usize = Inner::<L, In>::SAMPLES_TOGETHER;
     const ROWS: usize = Inner::<L, In>::ROWS;
     const MIXING: Mixing = Inner::<L, In>::MIXING;
+    const ALLOWS_PADDING: bool = Inner::<L, In>::ALLOWS_PADDING;
     const STREAM: Option<StreamPlan> = Inner::<L, In>::STREAM;
 }
 

@@ -1,8 +1,10 @@
 //! The second part of a pair.
 
+use core::marker::PhantomData;
+
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Origins, Plan, SiteOf, Takes};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
@@ -31,11 +33,13 @@ pub struct Second;
 
 /// The plan of a [`Second`].
 #[derive(Debug)]
-pub struct SecondPlan;
+pub struct SecondPlan<In>(PhantomData<In>);
 
-impl Plan for SecondPlan {
+impl<In: Shape> Plan for SecondPlan<In> {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
+    const ALLOWS_PADDING: bool = true;
+    const ORIGINS: Origins = Origins::from(In::First::PARTS.len());
 }
 
 impl Layer for Second {
@@ -43,7 +47,7 @@ impl Layer for Second {
     type Logits<In: Shape> = In::Second;
     type With<T: Scalar> = ();
     type Settings = ();
-    type Plan<In: Shape> = SecondPlan;
+    type Plan<In: Shape> = SecondPlan<In>;
 
     fn initialization((): &(), next: Initializer) -> Initializer {
         next

@@ -136,6 +136,7 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, In: Shape> Plan
     const READS_OUTPUT: bool = false;
     const SUMS_FROM_ZERO: bool = true;
     const ROWS: usize = Self::STEPS;
+    const ALLOWS_PADDING: bool = true;
     /// The keys and values of all steps so far. A step has its query, key and value, the output of all heads, and the weights.
     const STREAM: Option<StreamPlan> = if CAUSAL {
         Some(StreamPlan {
@@ -178,7 +179,7 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const ROTARY: bool,
         isa: I,
         parameters: &AttentionWeights<N, T, B>,
         is_training: bool,
-        Forward { input, output, cache, .. }: Forward<'_, T>,
+        Forward { input, output, cache, phase }: Forward<'_, T>,
     ) {
         let (sizes, [of_input, of_output]) = Self::sizes::<In>(input.len());
         let Parts { in_weight, in_bias, out_weight, out_bias } = parameters.parts();
@@ -191,8 +192,31 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const ROTARY: bool,
             rotate(sizes, 0, Turn::Ahead, projected);
         }
         // The output is written last, so it is scratch memory until then.
-        T::attention(isa, sizes, projected, output, weights, attended);
+        let counts = phase.step_counts::<In>(0);
+        if counts.are_all() {
+            T::attention(isa, sizes, projected, output, weights, attended);
+        } else {
+            let slices = projected.chunks_exact(3 * In::LEN).zip(attended.chunks_exact_mut(In::LEN));
+            for (sample, (projected, attended)) in slices.enumerate() {
+                let sizes = AttentionSizes { samples: 1, steps: counts.of(sample), ..sizes };
+                let (attended, padding) = attended.split_at_mut(sizes.steps * N);
+                let weights = Self::weights_of::<In, T>(sizes, is_training.then_some(sample), weights);
+                T::attention(isa, sizes, &projected[..3 * attended.len()], output, weights, attended);
+                padding.fill(T::ZERO);
+            }
+        }
         T::dense_forward(isa, of_output, out_weight, out_bias, attended, output);
+    }
+
+    /// Returns the memory for the weights of a sample with as many steps as `sizes` says: in its part of all weights, or scratch memory.
+    fn weights_of<In: Shape, T>(sizes: AttentionSizes, sample: Option<usize>, weights: &mut [T]) -> &mut [T] {
+        match sample {
+            Some(sample) => {
+                let start = sample * SelfAttentionPlan::<HEADS, N, CAUSAL, In>::sizes(1).weights_len();
+                &mut weights[start..][..sizes.weights_len()]
+            }
+            None => &mut weights[..sizes.scratch_len()],
+        }
     }
 
     /// Returns the number of elements of what the cache keeps between the output of all heads and the weights: its gradient, and the
@@ -258,7 +282,7 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const ROTARY: bool,
         memory: Backward<'_, T>,
         gradient: &mut AttentionWeights<N, T, B>,
     ) {
-        let Backward { input, cache, grad_output, grad_input, accumulate, .. } = memory;
+        let Backward { input, cache, grad_output, grad_input, accumulate, phase, .. } = memory;
         let (sizes, [of_input, of_output]) = Self::sizes::<In>(input.len());
         let (parts, grad) = (site.parameters.parts(), gradient.parts_mut());
         let (projected, rest) = cache.split_at_mut(3 * input.len());
@@ -270,7 +294,20 @@ impl<const HEADS: usize, const N: usize, const CAUSAL: bool, const ROTARY: bool,
         let each = [&*attended, &*grad_attended];
         T::formula_rows(isa, &Means, means.len(), N / HEADS, each, [], [], [], [&mut *means]);
         // The gradient of the output is not needed any more, so it is scratch memory.
-        T::attention_gradient(isa, sizes, projected, grad_output, weights, grad_attended, means);
+        let counts = phase.step_counts::<In>(0);
+        if counts.are_all() {
+            T::attention_gradient(isa, sizes, projected, grad_output, weights, grad_attended, means);
+        } else {
+            for (sample, projected) in projected.chunks_exact_mut(3 * In::LEN).enumerate() {
+                let sizes = AttentionSizes { samples: 1, steps: counts.of(sample), ..sizes };
+                let (projected, padding) = projected.split_at_mut(3 * sizes.steps * N);
+                let grad_attended = &grad_attended[sample * In::LEN..][..sizes.steps * N];
+                let means = &means[sample * In::LEN / N * HEADS..][..sizes.steps * HEADS];
+                let weights = Self::weights_of::<In, T>(sizes, Some(sample), weights);
+                T::attention_gradient(isa, sizes, projected, grad_output, weights, grad_attended, means);
+                padding.fill(T::ZERO);
+            }
+        }
         if ROTARY {
             rotate(sizes, 0, Turn::Back, projected);
         }

@@ -9,11 +9,11 @@ use crate::error::{Error, Result};
 use crate::gradient::Gradient;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, Program, SoftmaxKernels, UpdateKernels, dispatch};
-use crate::layer::{CarriedStates, Pass, Phase, Plan};
+use crate::layer::{CarriedStates, Pass, Phase};
 use crate::loss::{Loss, Values, check_targets};
 use crate::network::{
-    BackwardMemory, CarriedState, FitsLoss, ForwardPhase, Infer, Network, Parts, Phases, PlanOf, Sample, Shards,
-    Workspace, carried_len, cut, first_non_finite,
+    BackwardMemory, CarriedState, FitsLoss, ForwardPhase, Infer, Network, Parts, Phases, Sample, Shards, Workspace,
+    carried_len, cut, first_non_finite, inference_len,
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -276,12 +276,15 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
         for tile in tiles {
             let samples = batch.samples(tile);
             let pass = &Pass { first_sample: pass.first_sample + samples.start, ..**pass };
-            let Parts { logits, grad_logits, cache, .. } = cut::<N>(memory, samples.len());
+            let Parts { logits, grad_logits, cache, steps, .. } = cut::<N>(memory, samples.len());
             let input = N::Input::flat_batch(&batch.inputs[samples.clone()]);
             let (own, others) = written.split::<N>(samples.len());
             written = others;
             let phase = Phase::of_window(batch.states(&samples, own.states));
-            ForwardPhase { network, pass, input, logits: &mut *logits, cache: &mut *cache, phase }.run(isa);
+            {
+                let (logits, cache, steps) = (&mut *logits, &mut *cache, &mut *steps);
+                ForwardPhase { network, pass, input, logits, cache, steps, phase }.run(isa);
+            }
             let targets = &batch.targets[samples.clone()];
             sum += batch.loss.evaluate(isa, logits, targets, *weight, Some(&mut *grad_logits));
             if !own.predictions.is_empty() {
@@ -290,10 +293,20 @@ impl<N: Network, L: Loss<N::Output>> Program for Shard<'_, '_, N, L> {
                     N::Scalar::softmax(isa, features::<N::Logits>(), own.predictions);
                 }
             }
-            let gradient = &mut *gradient;
-            let grad_input = None;
-            BackwardMemory { network, pass, input, logits, grad_logits, cache, grad_input, accumulate, gradient }
-                .run(isa, Phase::of_window(batch.states(&samples, &mut [])));
+            let (gradient, grad_input) = (&mut *gradient, None);
+            BackwardMemory {
+                network,
+                pass,
+                input,
+                logits,
+                grad_logits,
+                cache,
+                steps,
+                grad_input,
+                accumulate,
+                gradient,
+            }
+            .run(isa, Phase::of_window(batch.states(&samples, &mut [])));
             accumulate = true;
         }
         sum
@@ -342,7 +355,7 @@ fn infer_pieces<N: Network>(
     alone: usize,
 ) {
     if !(threads::POSSIBLE && inputs.len() > alone) {
-        let scratch_len = inputs.len().min(N::TILE).saturating_mul(<PlanOf<N> as Plan>::INFERENCE_LEN);
+        let scratch_len = inputs.len().min(N::TILE).saturating_mul(inference_len::<N>());
         return with_scratch(scratch_len, |scratch| dispatch(InferTiles { network, inputs, outputs, scratch }));
     }
     // A step of at most half of the smallest piece leaves both halves with samples.
@@ -371,7 +384,7 @@ impl<N: Network> Program for InferTiles<'_, N> {
         let Self { network, inputs, outputs, scratch } = self;
         for (inputs, outputs) in inputs.chunks(N::TILE).zip(outputs.chunks_mut(N::TILE)) {
             let (input, output) = (N::Input::flat_batch(inputs), N::Output::flat_batch_mut(outputs));
-            let scratch = &mut scratch[..inputs.len() * <PlanOf<N> as Plan>::INFERENCE_LEN];
+            let scratch = &mut scratch[..inputs.len() * const { inference_len::<N>() }];
             Infer { network, input, output, scratch }.run(isa);
         }
     }

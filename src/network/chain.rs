@@ -5,7 +5,7 @@
 
 use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Phase, Plan, SiteOf, StreamPlan};
+use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Origins, Phase, Plan, SiteOf, StreamPlan};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Graph, Result, Value};
 #[cfg(feature = "onnx")]
@@ -133,6 +133,29 @@ pub const fn joint_stream(layers: &[Option<StreamPlan>], widest: usize) -> Optio
 #[must_use]
 pub const fn mixing<L: Layer, In: Shape>() -> Mixing {
     <L::Plan<In> as Plan>::MIXING
+}
+
+/// Returns whether layer `L` allows padded sequences, or takes an input without steps.
+#[must_use]
+pub const fn allows_padding<L: Layer, In: Shape>() -> bool {
+    (In::STEPS == 1 && In::PARTS.len() == 1) || <L::Plan<In> as Plan>::ALLOWS_PADDING
+}
+
+/// Returns which parts of the input of layer `L` have the steps of the parts of its output.
+#[must_use]
+pub const fn origins<L: Layer, In: Shape>() -> Origins {
+    <L::Plan<In> as Plan>::ORIGINS
+}
+
+/// Returns the origins of the output of layers, one after the other.
+#[must_use]
+pub const fn joint_origins(layers: &[Origins]) -> Origins {
+    let (mut joint, mut index) = (Origins::SAME, 0);
+    while index < layers.len() {
+        joint = joint.then(layers[index]);
+        index += 1;
+    }
+    joint
 }
 
 /// Returns how layers mix samples, one after the other.
@@ -311,7 +334,9 @@ pub fn infer<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
     samples: usize,
     (front, back): (&'m mut [T], &'m mut [T]),
     scratch: &mut [T],
+    phase: &mut Phase<'_, T>,
 ) -> (&'m mut [T], &'m mut [T]) {
+    let phase = phase.of_inference::<L::Plan<In>>();
     let scratch = &mut scratch[..samples * <L::Plan<In> as Plan>::INFERENCE_LEN];
     let input = &mut front[..samples * In::LEN];
     if const { works_in_place::<L, In>() } {
@@ -319,7 +344,7 @@ pub fn infer<'m, L: Layer, In: Shape, T: Kernels, I: Isa>(
         (front, back)
     } else {
         let output = &mut back[..samples * <L::Output<In> as Shape>::LEN];
-        L::infer::<In, T, I>(isa, site, Forward { input, output, cache: scratch, phase: Phase::only() });
+        L::infer::<In, T, I>(isa, site, Forward { input, output, cache: scratch, phase });
         (back, front)
     }
 }

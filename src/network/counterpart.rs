@@ -184,13 +184,19 @@ fn missing(layer: &LayerInfo, path: &str, library: &str, reason: &str) -> String
     format!("raise NotImplementedError({text:?})")
 }
 
+/// Returns the line that refuses a network with padded sequences, if it is one.
+fn without_padding(summary: &Summary) -> Option<String> {
+    let refused = "the input is padded, and this program would not leave the padding out";
+    summary.padded.then(|| format!("raise NotImplementedError({refused:?})"))
+}
+
 impl Summary {
     /// Returns the same network as a program for Keras: a function `build()`, and `load(model, path)`, which copies the weights of a
     /// file that was written by `save`.
     ///
     /// Inputs that are images have their channels last there. Elements that stay images keep the meaning that they have here; only the
     /// order of flattened images is another one, for which `load` orders the weights. A layer without a counterpart is a line that
-    /// raises an error with its name and the reason.
+    /// raises an error with its name and the reason, and so is an input that is [`Padded`](crate::Padded).
     ///
     /// # Example
     /// ```
@@ -226,7 +232,8 @@ impl Summary {
     /// Returns the same network as a program for PyTorch: a module, and `load(model, path)`, which copies the weights of a file that
     /// was written by `save`. The module has the names of this network, so that its `state_dict` loads here.
     ///
-    /// A layer without a counterpart is a line that raises an error with its name and the reason.
+    /// A layer without a counterpart is a line that raises an error with its name and the reason, and so is an input that is
+    /// [`Padded`](crate::Padded).
     ///
     /// # Example
     /// ```

@@ -32,8 +32,8 @@ pub trait Differentiate: Network {
     ) -> Result<&'w [Sample<Self, Self::Logits>]> {
         let input = Self::Input::flat_batch(inputs);
         check_batch::<Self>(inputs.len(), pass)?;
-        let Parts { logits, cache, statistics, states, .. } = workspace.begin(inputs.len())?;
-        dispatch(Forward { network: self, pass, input, logits: &mut *logits, cache, statistics, states });
+        let Parts { logits, cache, steps, statistics, states, .. } = workspace.begin(inputs.len())?;
+        dispatch(Forward { network: self, pass, input, logits: &mut *logits, cache, steps, statistics, states });
         Ok(Self::Logits::batch(logits))
     }
 
@@ -73,7 +73,7 @@ pub trait Differentiate: Network {
         gradient: &mut Gradient<Self>,
     ) -> Result<()> {
         check_counts("inputs", inputs.len(), "gradients with respect to the logits", grad_logits.len())?;
-        let Parts { logits, grad_logits: kept, cache, statistics, states } = workspace.resume(inputs.len())?;
+        let Parts { logits, grad_logits: kept, cache, steps, statistics, states } = workspace.resume(inputs.len())?;
         kept.copy_from_slice(Self::Logits::flat_batch(grad_logits));
         let memory = BackwardMemory {
             network: self,
@@ -82,6 +82,7 @@ pub trait Differentiate: Network {
             logits,
             grad_logits: kept,
             cache,
+            steps,
             grad_input: None,
             accumulate: true,
             gradient,
@@ -119,7 +120,7 @@ pub trait Differentiate: Network {
     {
         let (mut workspace, pass) = (Workspace::<Self>::for_samples(1), &Pass::inference());
         let parts = workspace.begin(1).expect("the workspace has room for one sample");
-        let Parts { logits, grad_logits: kept, cache, statistics, states } = parts;
+        let Parts { logits, grad_logits: kept, cache, steps, statistics, states } = parts;
         let (mut gradient, mut sample) = (Self::zeroed(), Self::Input::zero::<Self::Scalar>());
         let input = Self::Input::flat(input);
         dispatch(Forward {
@@ -128,6 +129,7 @@ pub trait Differentiate: Network {
             input,
             logits: &mut *logits,
             cache: &mut *cache,
+            steps: &mut *steps,
             statistics: &mut *statistics,
             states,
         });
@@ -139,6 +141,7 @@ pub trait Differentiate: Network {
             logits,
             grad_logits: kept,
             cache,
+            steps,
             grad_input: Some(Self::Input::flat_mut(&mut sample)),
             accumulate: false,
             gradient: &mut *gradient,

@@ -28,7 +28,8 @@ const ROOM: usize = 1 << 24;
 #[cfg_attr(feature = "std", doc = "The page [`guide::onnx`](crate::guide::onnx) lists the layers.")]
 ///
 /// # Errors
-/// - [`Error::NoOnnxForm`] names the first layer without a counterpart in ONNX, such as one of `layer!`. A layer of a program has one
+/// - [`Error::NoOnnxForm`] for a network with [`Padded`](crate::Padded) input, or with the name of the first layer without a
+///   counterpart in ONNX, such as one of `layer!`. A layer of a program has one
 ///   if it implements [`Layer::onnx`]. A model of more than 2 GiB has none either, since the format does not allow it.
 /// - [`Error::NonFiniteParameter`] if a parameter is not finite.
 /// - [`Error::File`] if the file cannot be written.
@@ -66,6 +67,11 @@ pub trait ExportOnnx: Network<Scalar: Stored> {
         if Self::PARAMETER_BYTES > LONGEST - ROOM {
             let reason = format!("its parameters have {} bytes, and a model at most 2 GiB", Self::PARAMETER_BYTES);
             return Err(Error::NoOnnxForm { what: format!("`{}`", Self::NAME), reason });
+        }
+        if !Self::Input::PADDED.is_empty() {
+            let reason =
+                "its input is `Padded`: view it as the same network without, by `view_as`, for sequences of all steps";
+            return Err(Error::NoOnnxForm { what: format!("`{}`", Self::NAME), reason: reason.into() });
         }
         let graph = Graph::new(size_of::<Self::Scalar>() == size_of::<f64>());
         let site = Site { parameters: self, settings: &(), pass: &Pass::inference() };

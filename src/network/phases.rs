@@ -225,13 +225,13 @@ impl<N: Network, L: Loss<N::Output>> Program for TilePhase<'_, '_, '_, N, L> {
         let (network, all, barriers) = (batch.network, batch.inputs.len(), N::MIXING.barriers);
         let samples = batch.samples(tile);
         let pass = &Pass { first_sample: pass.first_sample + samples.start, ..**pass };
-        let Parts { logits, grad_logits, cache, statistics, .. } = cut::<N>(memory, samples.len());
+        let Parts { logits, grad_logits, cache, steps, statistics, .. } = cut::<N>(memory, samples.len());
         let input = N::Input::flat_batch(&batch.inputs[samples.clone()]);
         let (mut measured, mut sum) = (0..0, N::Scalar::ZERO);
         if *index <= barriers {
             let known = BatchStatistics::new(&mut *statistics, all, tile == 0, &mut measured);
             let (logits, cache, phase) = (&mut *logits, &mut *cache, Phase::after(*index, known));
-            ForwardPhase { network, pass, input, logits, cache, phase }.run(isa);
+            ForwardPhase { network, pass, input, logits, cache, steps: &mut *steps, phase }.run(isa);
         }
         if *index == barriers {
             sum = batch.loss.evaluate(isa, logits, &batch.targets[samples], *weight, Some(&mut *grad_logits));
@@ -245,8 +245,19 @@ impl<N: Network, L: Loss<N::Output>> Program for TilePhase<'_, '_, '_, N, L> {
         if *index >= barriers {
             let known = BatchStatistics::new(statistics, all, tile == 0, &mut measured);
             let grad_input = None;
-            BackwardMemory { network, pass, input, logits, grad_logits, cache, grad_input, accumulate, gradient }
-                .run(isa, Phase::after(index - barriers, known));
+            BackwardMemory {
+                network,
+                pass,
+                input,
+                logits,
+                grad_logits,
+                cache,
+                steps,
+                grad_input,
+                accumulate,
+                gradient,
+            }
+            .run(isa, Phase::after(index - barriers, known));
         }
         (sum, measured)
     }

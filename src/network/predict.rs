@@ -11,8 +11,8 @@ use crate::kernel::scratch::with_scratch;
 use crate::layer::{CarriedStates, Pass, Plan};
 use crate::metric::argmax;
 use crate::network::{
-    ClassOf, Each, Forward, GivesClasses, Infer, Network, PlanOf, Sample, Stream, Top, check_counts, infer,
-    largest_classes,
+    ClassOf, Each, Forward, GivesClasses, Infer, Network, PlanOf, Sample, Stream, Top, check_counts, copied_len, infer,
+    inference_len, largest_classes,
 };
 use crate::shape::Shape;
 use crate::shape::arithmetic::features;
@@ -65,7 +65,7 @@ pub trait Predict: Network {
     #[inline]
     fn predict_into(&self, input: &Sample<Self, Self::Input>, output: &mut Sample<Self, Self::Output>) {
         let (input, output) = (Self::Input::flat(input), Self::Output::flat_mut(output));
-        with_scratch(<PlanOf<Self> as Plan>::INFERENCE_LEN, |scratch| {
+        with_scratch(const { inference_len::<Self>() }, |scratch| {
             dispatch(Infer { network: self, input, output, scratch });
         });
     }
@@ -181,10 +181,11 @@ pub trait Predict: Network {
         let mut logits = Self::Logits::zero();
         let (input, flat) = (Self::Input::flat(input), Self::Logits::flat_mut(&mut logits));
         let cache_len = <PlanOf<Self> as Plan>::CACHE_LEN;
-        with_scratch(cache_len + Self::MIXING.len(), |memory| {
-            let (cache, statistics) = memory.split_at_mut(cache_len);
+        with_scratch(cache_len + copied_len::<Self>() + Self::MIXING.len(), |memory| {
+            let (cache, rest) = memory.split_at_mut(cache_len);
+            let (steps, statistics) = rest.split_at_mut(copied_len::<Self>());
             let (pass, states) = (&Pass::inference(), CarriedStates::none());
-            dispatch(Forward { network: self, pass, input, logits: flat, cache, statistics, states });
+            dispatch(Forward { network: self, pass, input, logits: flat, cache, steps, statistics, states });
         });
         logits
     }

@@ -6,11 +6,11 @@ use core::ops::Range;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Program, SoftmaxKernels, run_portable};
 use crate::layer::{
-    Backward as LayerBackward, BatchStatistics, CarriedStates, Forward as LayerForward, Layer, NextStep, Pass, Phase,
-    Plan, Site,
+    Backward as LayerBackward, BatchStatistics, CarriedStates, Forward as LayerForward, Layer, NextStep, PaddedSamples,
+    Pass, Phase, Site,
 };
 use crate::loss::{Loss, Values};
-use crate::network::{Network, Parts, PlanOf, Sample, cut};
+use crate::network::{Network, Parts, Sample, copied_len, cut, inference_len};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::shape::arithmetic::features;
@@ -28,23 +28,29 @@ impl<N: Network> Program for Infer<'_, N> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        N::trace(self.network, isa, self.input, self.output, self.scratch, &mut |_, _| {});
+        Show { infer: self, visit: |_: &'static str, _: &[N::Scalar]| {} }.run(isa);
     }
 }
 
 /// Computes predictions and calls `visit` with the output of every layer.
-pub(super) struct Show<'a, N: Network> {
+pub(super) struct Show<'a, N: Network, V> {
     pub(super) infer: Infer<'a, N>,
-    pub(super) visit: &'a mut dyn FnMut(&'static str, &[N::Scalar]),
+    pub(super) visit: V,
 }
 
-impl<N: Network> Program for Show<'_, N> {
+impl<N: Network, V: FnMut(&'static str, &[N::Scalar])> Program for Show<'_, N, V> {
     type Output = ();
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
         let Self { infer: Infer { network, input, output, scratch }, mut visit } = self;
-        N::trace(network, isa, input, output, scratch, &mut visit);
+        if const { copied_len::<N>() == 0 } {
+            return N::trace(network, isa, input, output, scratch, Phase::only(), &mut visit);
+        }
+        let padded = PaddedSamples::of::<N::Input>(input);
+        let (steps, scratch) = scratch.split_at_mut(input.len() / N::Input::LEN * const { copied_len::<N>() });
+        padded.copy_steps(steps);
+        N::trace(network, isa, steps, output, scratch, Phase::only().of_padded(&padded), &mut visit);
     }
 }
 
@@ -55,6 +61,7 @@ pub(super) struct Forward<'a, N: Network> {
     pub(super) input: &'a [N::Scalar],
     pub(super) logits: &'a mut [N::Scalar],
     pub(super) cache: &'a mut [N::Scalar],
+    pub(super) steps: &'a mut [N::Scalar],
     pub(super) statistics: &'a mut [N::Scalar],
     pub(super) states: CarriedStates<'a, N::Scalar>,
 }
@@ -64,15 +71,16 @@ impl<N: Network> Program for Forward<'_, N> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        let Self { network, pass, input, logits, cache, statistics, states } = self;
+        let Self { network, pass, input, logits, cache, steps, statistics, states } = self;
         if const { N::MIXING.barriers == 0 } {
-            return ForwardPhase { network, pass, input, logits, cache, phase: Phase::of_window(states) }.run(isa);
+            let phase = Phase::of_window(states);
+            return ForwardPhase { network, pass, input, logits, cache, steps, phase }.run(isa);
         }
         for passed in 0..=N::MIXING.barriers {
             let (mut written, samples) = (0..0, input.len() / N::Input::LEN);
             let known = BatchStatistics::new(&mut *statistics, samples, true, &mut written);
             let (logits, cache, phase) = (&mut *logits, &mut *cache, Phase::after(passed, known));
-            ForwardPhase { network, pass, input, logits, cache, phase }.run(isa);
+            ForwardPhase { network, pass, input, logits, cache, steps: &mut *steps, phase }.run(isa);
             publish(statistics, written, false);
         }
     }
@@ -92,6 +100,7 @@ pub(super) struct ForwardPhase<'a, N: Network> {
     pub(super) input: &'a [N::Scalar],
     pub(super) logits: &'a mut [N::Scalar],
     pub(super) cache: &'a mut [N::Scalar],
+    pub(super) steps: &'a mut [N::Scalar],
     pub(super) phase: Phase<'a, N::Scalar>,
 }
 
@@ -100,9 +109,15 @@ impl<N: Network> Program for ForwardPhase<'_, N> {
 
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        let Self { network, pass, input, logits, cache, phase } = self;
+        let Self { network, pass, input, logits: output, cache, steps, phase } = self;
         let site = Site { parameters: network, settings: &(), pass };
-        let memory = LayerForward { input, output: logits, cache, phase };
+        if const { copied_len::<N>() == 0 } {
+            let memory = LayerForward { input, output, cache, phase };
+            return N::Architecture::forward_logits::<N::Input, N::Scalar, I>(isa, site, memory);
+        }
+        let padded = PaddedSamples::of::<N::Input>(input);
+        padded.copy_steps(steps);
+        let memory = LayerForward { input: steps, output, cache, phase: phase.of_padded(&padded) };
         N::Architecture::forward_logits::<N::Input, N::Scalar, I>(isa, site, memory);
     }
 }
@@ -115,6 +130,8 @@ pub(super) struct BackwardMemory<'a, N: Network> {
     pub(super) logits: &'a [N::Scalar],
     pub(super) grad_logits: &'a mut [N::Scalar],
     pub(super) cache: &'a mut [N::Scalar],
+    /// The steps of padded sequences, which the forward pass has copied.
+    pub(super) steps: &'a [N::Scalar],
     /// The gradient with respect to the input, if it is wanted.
     pub(super) grad_input: Option<&'a mut [N::Scalar]>,
     /// Whether the gradient is added to the one that is there.
@@ -126,8 +143,11 @@ impl<N: Network> BackwardMemory<'_, N> {
     /// Computes the gradient of a tile, or the part of it that belongs to one phase.
     #[inline(always)]
     pub(super) fn run<I: Isa>(&mut self, isa: I, phase: Phase<'_, N::Scalar>) {
+        let padded = PaddedSamples::of::<N::Input>(self.input);
+        let (input, phase) =
+            if const { copied_len::<N>() == 0 } { (self.input, phase) } else { (self.steps, phase.of_padded(&padded)) };
         let memory = LayerBackward {
-            input: self.input,
+            input,
             output: self.logits,
             cache: &mut *self.cache,
             grad_output: &mut *self.grad_logits,
@@ -197,9 +217,9 @@ impl<N: Network, L: Loss<N::Output>> Program for TileLoss<'_, N, L> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) -> N::Scalar {
         let Self { network, loss, inputs, targets, states, memory } = self;
-        let Parts { logits, cache, statistics, .. } = cut::<N>(memory, inputs.len());
-        let input = N::Input::flat_batch(inputs);
-        Forward { network, pass: &Pass::inference(), input, logits: &mut *logits, cache, statistics, states }.run(isa);
+        let Parts { logits, cache, steps, statistics, .. } = cut::<N>(memory, inputs.len());
+        let (input, pass) = (N::Input::flat_batch(inputs), &Pass::inference());
+        Forward { network, pass, input, logits: &mut *logits, cache, steps, statistics, states }.run(isa);
         let sum = loss.evaluate(isa, logits, targets, N::Scalar::ONE, None);
         if N::Output::PROBABILITIES {
             N::Scalar::softmax(isa, features::<N::Logits>(), logits);
@@ -219,7 +239,7 @@ pub(super) fn first_non_finite<N: Network>(network: &N, inputs: &[Sample<N, N::I
         let input = N::Input::flat(input);
         find_non_finite(&mut first, "input", input);
         if first.is_none() {
-            let lengths = <PlanOf<N> as Plan>::INFERENCE_LEN + N::Output::LEN;
+            let lengths = const { inference_len::<N>() } + N::Output::LEN;
             with_scratch(lengths, |memory| {
                 let (output, scratch) = memory.split_at_mut(N::Output::LEN);
                 let visit = &mut |layer, output: &[N::Scalar]| find_non_finite(&mut first, layer, output);

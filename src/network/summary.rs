@@ -143,6 +143,8 @@ pub struct Summary {
     pub input: &'static [usize],
     /// The sizes of each part of one input: of the parts of a [`Pair`](crate::Pair), or of the input alone.
     pub input_parts: &'static [&'static [usize]],
+    /// Whether sequences in the input may be shorter than their shape: see [`Padded`](crate::Padded).
+    pub padded: bool,
     /// The layers in order.
     pub layers: &'static [LayerInfo],
     /// The number of parameters.
@@ -165,6 +167,7 @@ impl Summary {
             name: N::NAME,
             input: N::Input::DIMENSIONS,
             input_parts: N::Input::PARTS,
+            padded: !N::Input::PADDED.is_empty(),
             layers: N::LAYERS,
             parameters: N::PARAMETERS,
             parameter_bytes: N::PARAMETER_BYTES,
@@ -195,7 +198,12 @@ const TITLES: [&str; 4] = ["Layer", "Output shape", "Parameters", "Kept"];
 impl Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = Vec::with_capacity(self.layers.len() + 1);
-        rows.push([String::from("input"), shapes(self.input_parts), String::new(), String::new()]);
+        rows.push([
+            String::from(if self.padded { "input, padded" } else { "input" }),
+            shapes(self.input_parts),
+            String::new(),
+            String::new(),
+        ]);
         push_rows(&mut rows, self.layers.iter(), 0, ["", ""]);
         let width = |column: usize| {
             let cells = rows.iter().map(|row| row[column].chars().count());

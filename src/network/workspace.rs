@@ -11,7 +11,7 @@ use core::fmt::{self, Debug};
 
 use crate::error::{Error, Result};
 use crate::layer::{CarriedStates, Plan};
-use crate::network::{CarriedState, Network, PlanOf, Room, Shards};
+use crate::network::{CarriedState, Network, PlanOf, Room, Shards, copied_len};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::threads;
@@ -97,6 +97,8 @@ pub(crate) struct Parts<'w, T> {
     pub(crate) grad_logits: &'w mut [T],
     /// The layers' cache.
     pub(crate) cache: &'w mut [T],
+    /// The memory for the steps of padded sequences.
+    pub(crate) steps: &'w mut [T],
     /// What layers measure in the samples and know of the batch, [`Mixing::len`](crate::layer::Mixing::len) elements.
     pub(crate) statistics: &'w mut [T],
     /// The states that layers carry; none unless the workspace does.
@@ -381,19 +383,27 @@ fn allocate<T: Scalar>(len: usize) -> Vec<T> {
 pub(crate) fn cut<N: Network>(memory: &mut [N::Scalar], samples: usize) -> Parts<'_, N::Scalar> {
     let cache = samples * <PlanOf<N> as Plan>::CACHE_LEN;
     let needed = samples * N::SAMPLE_LEN + N::MIXING.len();
-    cut_into(memory, needed, samples * N::Logits::LEN, cache, N::MIXING.len())
+    let copied = samples * const { copied_len::<N>() };
+    cut_into(memory, needed, samples * N::Logits::LEN, [cache, copied], N::MIXING.len())
 }
 
 /// [`cut`] for given lengths. The code exists once for each scalar type, and not for every network.
 #[inline]
-fn cut_into<T>(memory: &mut [T], needed: usize, logits: usize, cache: usize, statistics: usize) -> Parts<'_, T> {
+fn cut_into<T>(
+    memory: &mut [T],
+    needed: usize,
+    logits: usize,
+    [cache, copied]: [usize; 2],
+    statistics: usize,
+) -> Parts<'_, T> {
     let (start, spare) = (memory.as_ptr().align_offset(LINE), memory.len().saturating_sub(needed));
     let memory = &mut memory[if start <= spare { start } else { 0 }..];
     let (of_tile, rest) = memory.split_at_mut(logits);
     let (grad_logits, rest) = rest.split_at_mut(logits);
     let (cache, rest) = rest.split_at_mut(cache);
+    let (steps, rest) = rest.split_at_mut(copied);
     let statistics = &mut rest[..statistics];
-    Parts { logits: of_tile, grad_logits, cache, statistics, states: CarriedStates::none() }
+    Parts { logits: of_tile, grad_logits, cache, steps, statistics, states: CarriedStates::none() }
 }
 
 #[cfg(test)]

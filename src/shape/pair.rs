@@ -5,7 +5,9 @@ use core::marker::PhantomData;
 
 use crate::error::Result;
 use crate::scalar::Scalar;
-use crate::shape::{Image, Probabilities, ProbabilitySequence, Sequence, Shape, Tokens, Values, Vector};
+use crate::shape::{
+    Image, Padded, PaddedPart, Pads, Probabilities, ProbabilitySequence, Sequence, Shape, Tokens, Values, Vector,
+};
 
 /// A pair of shapes, the input of a network with two inputs: [`Both`]`<A, B>`, the sample of `A` and then that of `B`.
 ///
@@ -66,7 +68,10 @@ pub struct Both<A, B> {
     message = "`{Self}` cannot be a part of a pair",
     note = "the parts of a `Pair` are shapes of the library, such as `Vector<N>` or `Tokens<L, V>`"
 )]
-pub trait Part: Shape + sealed::Elements {}
+pub trait Part: Shape + sealed::Elements {
+    /// The part without [`Padded`].
+    type UnpaddedPart: Part;
+}
 
 /// A shape whose samples have a gradient: one of values, or a [`Pair`] of such shapes.
 #[diagnostic::on_unimplemented(
@@ -88,28 +93,50 @@ mod sealed {
 }
 
 macro_rules! parts {
-    ($([$($parameters:tt)*] $shape:ty,)*) => { $(
+    ($([$($parameters:tt)*] $shape:ty => $unpadded:ty,)*) => { $(
         impl<$($parameters)*> sealed::Elements for $shape {}
-        impl<$($parameters)*> Part for $shape {}
+        impl<$($parameters)*> Part for $shape {
+            type UnpaddedPart = $unpadded;
+        }
     )* };
 }
 
 parts! {
-    [const N: usize] Vector<N>,
-    [const K: usize] Probabilities<K>,
-    [const C: usize, const H: usize, const W: usize] Image<C, H, W>,
-    [const L: usize, const N: usize] Sequence<L, N>,
-    [const L: usize, const K: usize] ProbabilitySequence<L, K>,
-    [const L: usize, const V: usize] Tokens<L, V>,
-    [A: Part, B: Part] Pair<A, B>,
+    [const N: usize] Vector<N> => Self,
+    [const K: usize] Probabilities<K> => Self,
+    [const C: usize, const H: usize, const W: usize] Image<C, H, W> => Self,
+    [const L: usize, const N: usize] Sequence<L, N> => Self,
+    [const L: usize, const K: usize] ProbabilitySequence<L, K> => Self,
+    [const L: usize, const V: usize] Tokens<L, V> => Self,
+    [S: Pads + Part] Padded<S> => S,
+    [A: Part, B: Part] Pair<A, B> => Pair<A::UnpaddedPart, B::UnpaddedPart>,
 }
 
 /// The largest number of parts that are no pairs themselves.
-const MOST_PARTS: usize = 16;
+pub(crate) const MOST_PARTS: usize = 16;
 
 impl<A: Part, B: Part> Pair<A, B> {
     /// The sizes of all parts, and empty ones behind them.
     const SIZES: &'static [&'static [usize]; MOST_PARTS] = &joined(A::PARTS, B::PARTS);
+
+    /// The place of each part that is padded.
+    const PLACES: [Option<PaddedPart>; MOST_PARTS] = {
+        let mut places = [None; MOST_PARTS];
+        let mut part = 0;
+        while part < A::PARTS.len() + B::PARTS.len() {
+            let (of, index, before) =
+                if part < A::PARTS.len() { (A::PADDED, part, 0) } else { (B::PADDED, part - A::PARTS.len(), A::LEN) };
+            places[part] = match of {
+                [] => None,
+                of => match of[index] {
+                    None => None,
+                    Some(place) => Some(place.after(before)),
+                },
+            };
+            part += 1;
+        }
+        places
+    };
 
     /// Compares the memory of a sample with that of its elements.
     const fn check_layout<T: Scalar>() {
@@ -131,11 +158,17 @@ impl<A: Part, B: Part> Shape for Pair<A, B> {
     const LEN: usize = A::LEN + B::LEN;
     const DIMENSIONS: &'static [usize] = &[Self::LEN];
     const PARTS: &'static [&'static [usize]] = Self::SIZES.split_at(A::PARTS.len() + B::PARTS.len()).0;
+    const PADDED: &'static [Option<PaddedPart>] = if A::PADDED.is_empty() && B::PADDED.is_empty() {
+        &[]
+    } else {
+        const { &Self::PLACES }.split_at(Self::PARTS.len()).0
+    };
     type Array<T: Scalar> = Both<A::Array<T>, B::Array<T>>;
     type Plain = Self;
     type Normalized = Self;
     type Features<const H: usize> = Vector<H>;
     type Step = Self;
+    type Unpadded = Pair<A::UnpaddedPart, B::UnpaddedPart>;
     type First = A;
     type Second = B;
 

@@ -69,6 +69,14 @@ impl<const V: usize, T: Scalar> Token<V, T> {
         }
     }
 
+    /// Creates the token with this index at a position of a sample.
+    pub(super) fn at(position: usize, index: impl TryInto<i128>) -> Result<Self> {
+        let index = index.try_into().unwrap_or(i128::MAX);
+        let known = usize::try_from(index).ok().and_then(|index| Self::new(index).ok());
+        let position = Some(position);
+        known.ok_or(Error::TokenOutOfRange { sample: None, position, token: index as f64, vocabulary: V })
+    }
+
     /// Returns the index of the token, which is below `V`.
     #[must_use]
     #[inline(always)]
@@ -92,14 +100,7 @@ impl<const L: usize, const V: usize> Tokens<L, V> {
     pub fn sample<I: TryInto<i128> + Copy, T: Scalar>(indices: [I; L]) -> Result<[Token<V, T>; L]> {
         let mut sample = [Token(T::ZERO); L];
         for (position, (token, index)) in sample.iter_mut().zip(indices).enumerate() {
-            let index = index.try_into().unwrap_or(i128::MAX);
-            let known = usize::try_from(index).ok().and_then(|index| Token::new(index).ok());
-            *token = known.ok_or(Error::TokenOutOfRange {
-                sample: None,
-                position: Some(position),
-                token: index as f64,
-                vocabulary: V,
-            })?;
+            *token = Token::at(position, index)?;
         }
         Ok(sample)
     }
@@ -117,6 +118,7 @@ impl<const L: usize, const V: usize> Shape for Tokens<L, V> {
     type Normalized = Self;
     type Features<const H: usize> = Sequence<L, H>;
     type Step = Tokens<1, V>;
+    type Unpadded = Self;
     type First = Self;
     type Second = Self;
 

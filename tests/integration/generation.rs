@@ -79,8 +79,8 @@ fn the_loss_is_the_mean_over_the_steps_with_a_target() {
 fn data_sets_of_text_are_refused_where_they_do_not_fit() {
     let token = |index| Token::new(index).unwrap();
     let error = Sequences::whole_sequences([vec![token(1); 5], vec![token(2); 6]], token(0)).unwrap_err();
-    assert_eq!(error, Error::TooLong { sample: 1, length: 6, longest: 5 });
-    assert_eq!(error.to_string(), "sequence 1 has 6 tokens, but the shape has room for 5");
+    assert_eq!(error, Error::TooLong { sample: Some(1), length: 6, longest: 5 });
+    assert_eq!(error.to_string(), "sequence 1 has 6 steps, but the shape has room for 5");
     let error = Text::next_tokens(&[token(1); 6], 1).unwrap_err();
     assert_eq!(error.to_string(), "the text has 6 tokens, but a sample and what follows it need 7");
     assert!(matches!(Text::next_tokens(&[token(1); 9], 0), Err(Error::Setting { name: "stride", .. })));

@@ -55,6 +55,7 @@ mod onnx_export;
 mod onnx_models;
 mod optimizers;
 mod own_parts;
+mod padded;
 mod plot;
 #[cfg(feature = "std")]
 mod predictor;

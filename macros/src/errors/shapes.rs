@@ -89,6 +89,36 @@ pub(crate) fn not_a_pair(place: Place, found: &[String]) -> Error {
     ))
 }
 
+/// `Padded<Vector<3>>`
+pub(crate) fn not_a_sequence(place: Place, found: &[String]) -> Error {
+    let found = match found {
+        [] => "nothing".to_owned(),
+        found => found.iter().map(|shape| format!("`{shape}`")).collect::<Vec<_>>().join(", "),
+    };
+    place.error(format!(
+        "`Padded` takes a sequence, found {found}\n\n\
+         help: write one, as in `Padded<Sequence<16, 8>>` or `Padded<Tokens<16, 256>>`"
+    ))
+}
+
+/// `-> Padded<Sequence<16, 8>>`
+pub(crate) fn padded_output(place: Place) -> Error {
+    place.error(
+        "only an input is `Padded`: the output has all steps, and those of the padding are of no use\n\n\
+         help: leave `Padded` out here; a loss with `Masked` leaves out the steps without a target",
+    )
+}
+
+/// A layer that sees the padding of sequences.
+pub(crate) fn sees_padding(layer: &str, network: &Ident) -> String {
+    format!(
+        "`{layer}` sees the padding of sequences, and the input of `{network}` is `Padded`\n\n\
+         help: leave `Padded` out, or make one step of a sequence before `{layer}`, with `LastStep`, `GlobalAvgPool1d` or \
+         `GlobalMaxPool1d`; a convolution leaves padding out with `padding = Causal` and stride 1, and a custom layer says \
+         that it does with `ALLOWS_PADDING` in its plan"
+    )
+}
+
 /// More tokens than a floating-point number distinguishes.
 pub(crate) fn vocabulary_too_large(place: Place, most: u64) -> Error {
     place.error(format!("a vocabulary has at most {most} tokens: `f32` does not represent every index above"))
@@ -283,6 +313,14 @@ pub(crate) fn needs_whole_sequence(layer: &str, network: &Ident) -> String {
     format!(
         "`{layer}` of `{network}` gives an output that depends on later steps, so `{network}` cannot read one step at a time\n\n\
          help: predict the whole sequence, or use layers that read forward, such as a recurrent layer with its default direction"
+    )
+}
+
+/// A network with padded sequences is trained on windows.
+pub(crate) fn carries_no_padding(network: &Ident) -> String {
+    format!(
+        "the input of `{network}` is `Padded`, but a sequence that goes on in the next window has no padding\n\n\
+         help: declare `{network}` without `Padded` to train it so, and view it as the other network with `view_as_mut`"
     )
 }
 

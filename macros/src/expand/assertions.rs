@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use proc_macro2::{Ident, TokenStream};
 use quote::ToTokens;
 
-use super::{Names, at, plain};
+use super::{MayBePadded, Names, at, plain};
 use crate::block::{COUNT, Join};
 use crate::check::{Assertion, Judge, Judges};
 use crate::errors;
@@ -26,13 +26,33 @@ pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
     assertions.extend(judges.edges.iter().chain([&judges.output]).map(|judge| assertion(names, judge)));
     if names.network.parameters.is_empty() && !judges.mistaken {
         let allowed = names.allowed();
-        assertions.extend(recomputable(names).into_iter().map(|call| code!(#allowed const _: () = #call;)));
+        assertions.extend(of_blocks(names).into_iter().map(|call| code!(#allowed const _: () = #call;)));
     }
     assertions
 }
 
+/// Returns the calls that assert what holds in blocks as in the network: that layers leave padding out and can be computed again.
+pub(super) fn of_blocks(names: &Names) -> Vec<TokenStream> {
+    [recomputable(names), without_padding(names)].concat()
+}
+
+/// Returns the calls that assert of each layer, apart from blocks, that it leaves the padding of sequences out, if the input of the
+/// network has padding.
+fn without_padding(names: &Names) -> Vec<TokenStream> {
+    let (private, Some(MayBePadded { network, sample })) = (&names.private, &names.padded) else { return Vec::new() };
+    let or_unpadded = sample.as_ref().map(|sample| code!(|| <#sample as #private::Shape>::PADDED.is_empty()));
+    let sites = names.layers.iter().zip(&names.shapes);
+    let calls = sites.filter_map(|(site, shape)| {
+        let (layer, kind) = (site.layer.filter(|layer| layer.block().is_none())?, &site.kind);
+        let message = errors::sees_padding(&layer.path, network);
+        let allows = code!(#private::chain::allows_padding::<#kind, #shape>() #or_unpadded, #message);
+        Some(super::call(layer.place.span(), &code!(#private::require_no_padding), allows))
+    });
+    calls.collect()
+}
+
 /// Returns the calls that assert of each layer in a block with `#[recompute]`, apart from blocks, that it can be computed again.
-pub(super) fn recomputable(names: &Names) -> Vec<TokenStream> {
+fn recomputable(names: &Names) -> Vec<TokenStream> {
     let Names { private, recomputed: Some(block), .. } = names else { return Vec::new() };
     let sites = names.layers.iter().zip(&names.shapes);
     let calls = sites.filter_map(|(site, shape)| {

@@ -25,6 +25,7 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
         }
     });
     let calls = (0..count).rev().map(|index| call(names, index, count, &function));
+    let origins = names.has_pairs().then(|| code!(let __origins = __phase.origins();));
     code! {
         #[inline(always)]
         fn #function<#input: #private::Shape, #scalar: #private::Kernels, #isa: #private::Isa>(
@@ -47,6 +48,7 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
             let mut __memory = #private::chain::Memory::new(__cache, __samples);
             #(#cuts)*
             #buffers
+            #origins
             #(#calls)*
         }
     }
@@ -73,6 +75,19 @@ fn cut(names: &Names, index: usize, count: usize) -> TokenStream {
     }
 }
 
+/// Returns the statement before the call of layer `index` that says which steps the layer sees: those that the layers before it let
+/// through.
+fn origins(names: &Names, index: usize) -> Option<TokenStream> {
+    if !names.has_pairs() {
+        return None;
+    }
+    let private = &names.private;
+    let before = names.layers.iter().zip(&names.shapes).take(index);
+    let before = before.map(|(site, shape)| (&site.kind, shape));
+    let before = before.map(|(kind, shape)| code!(#private::chain::origins::<#kind, #shape>()));
+    Some(code!(__phase.set_origins(__origins.then(const { #private::chain::joint_origins(&[#(#before),*]) }));))
+}
+
 /// Returns the call of layer `index`.
 fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
@@ -85,8 +100,10 @@ fn call(names: &Names, index: usize, count: usize, function: &Ident) -> TokenStr
     let function = if is_last { function.clone() } else { Ident::new("backward", Span::mixed_site()) };
     let memory = memory_at_end(names, index, is_last);
     let unused = (index == 0 && count > 1).then(|| code!(let _ = __back;));
+    let origins = origins(names, index);
     code! {
         #unused
+        #origins
         if let #private::core::option::Option::Some(__phase) =
             __phase.of_previous::<<#kind as #private::Layer>::Plan<#shape>>()
         {
@@ -136,8 +153,9 @@ fn call_between(names: &Names, index: usize) -> TokenStream {
     let Names { private, scalar, isa, .. } = names;
     let (site, shape, before) = (&names.layers[index], &names.shapes[index], names.before(index));
     let (field, kind, settings, output, cache) = (&site.field, &site.kind, &site.settings, &site.output, &site.cache);
-    let pass = pass_at(index);
+    let (pass, origins) = (pass_at(index), origins(names, index));
     code! {
+        #origins
         let (__front, __back) = #private::chain::backward::<#kind, #shape, #scalar, #isa>(
             __isa,
             #private::Site { parameters: &__parameters.#field, settings: #settings, pass: #pass },

@@ -11,7 +11,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let Names { network, private, scalar, isa, .. } = names;
     let (parameters, generic, architecture) = (names.parameters(), names.generic(), names.architecture());
     let name = &network.title;
-    let (first, last) = (&names.shapes[0], &names.shapes[names.layers.len()]);
+    let (first, last) = (names.sample_shape(), &names.shapes[names.layers.len()]);
     let logits = names.logits();
     let layers = super::summary::layers(names);
     let trace = super::forward::trace(names);
@@ -40,6 +40,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
                 __input: &[#scalar],
                 __output: &mut [#scalar],
                 __scratch: &mut [#scalar],
+                mut __phase: #private::Phase<'_, #scalar>,
                 __visit: &mut impl #private::core::ops::FnMut(&'static #private::str, &[#scalar]),
             ) {
                 #trace
@@ -287,6 +288,11 @@ fn scores(names: &Names) -> TokenStream {
 /// and rustdoc.
 fn array(names: &Names, index: usize, scalar: &TokenStream) -> TokenStream {
     let (private, network) = (&names.private, names.network);
+    if index == 0 && names.padded.is_some() {
+        let shape = names.sample_shape();
+        let shape = code!(<#shape as #private::Shape>);
+        return code!(#shape::Array<#scalar>);
+    }
     let shape = match index.checked_sub(1) {
         None => Some(&network.input),
         Some(before) => network.layers.get(before).map(|layer| &layer.output),

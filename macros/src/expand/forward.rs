@@ -144,7 +144,7 @@ fn infer(names: &Names, index: usize, count: usize) -> TokenStream {
                 input: #first,
                 output: #output,
                 cache: &mut __scratch[..__samples * #private::chain::scratch::<#kind, #shape>()],
-                phase: #private::Phase::only(),
+                phase: __phase.of_inference::<<#kind as #private::Layer>::Plan<#shape>>(),
             },
         );
         __visit(#name, #shown);
@@ -163,6 +163,7 @@ fn infer_between(names: &Names, index: usize) -> TokenStream {
             __samples,
             (__front, __back),
             __scratch,
+            &mut __phase,
         );
     }
 }

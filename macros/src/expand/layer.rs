@@ -38,8 +38,8 @@ pub(super) fn layer(names: &Names) -> TokenStream {
                 __site: #private::SiteOf<'_, Self, #scalar>,
                 __memory: #private::Forward<'_, #scalar>,
             ) {
-                let #private::Forward { input: __input, output: __output, cache: __scratch, .. } = __memory;
-                #private::Network::trace(__site.parameters, __isa, __input, __output, __scratch, &mut |_, _| {});
+                let #private::Forward { input: __input, output: __output, cache: __scratch, phase: __phase } = __memory;
+                #private::Network::trace(__site.parameters, __isa, __input, __output, __scratch, __phase, &mut |_, _| {});
             }
 
             #step

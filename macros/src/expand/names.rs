@@ -37,6 +37,8 @@ pub(super) struct Names<'a> {
     pub(super) underlying_shapes: Vec<TokenStream>,
     /// The path of the block with `#[recompute]` that these layers are in.
     pub(super) recomputed: Option<String>,
+    /// The declared network, if its input is padded or may be.
+    pub(super) padded: Option<MayBePadded<'a>>,
     /// The name of the scalar parameter.
     pub(super) scalar: Ident,
     /// The name of the parameter for the input shape.
@@ -47,14 +49,25 @@ pub(super) struct Names<'a> {
     pub(super) random: Ident,
 }
 
+/// A declared network whose input is padded, or may be.
+#[derive(Clone)]
+pub(super) struct MayBePadded<'a> {
+    /// The name of the network.
+    pub(super) network: &'a Ident,
+    /// The alias of the shape of a sample, if only the compiler knows whether it is padded.
+    pub(super) sample: Option<TokenStream>,
+}
+
 /// What is around a network in a block.
-pub(super) struct Around {
+pub(super) struct Around<'a> {
     /// The shape of its input, and the same through the types that define it.
     input: [TokenStream; 2],
     /// The name of the scalar parameter, if it has to be the same.
     scalar: Option<Ident>,
     /// The path of the block with `#[recompute]`, if the network is in one.
     recomputed: Option<String>,
+    /// The declared network, if its input is padded or may be.
+    padded: Option<MayBePadded<'a>>,
 }
 
 /// A layer in generated code.
@@ -84,7 +97,12 @@ impl Site<'_> {
 
 impl<'a> Names<'a> {
     /// Returns the names of a network, or of one in a block with what is around it.
-    pub(super) fn new(network: &'a Network, library: &TokenStream, sizes: &Rc<Sizes>, around: Option<Around>) -> Self {
+    pub(super) fn new(
+        network: &'a Network,
+        library: &TokenStream,
+        sizes: &Rc<Sizes>,
+        around: Option<Around<'a>>,
+    ) -> Self {
         let used = user_words(network);
         let fresh = |word: &str| fresh(word, &used);
         let mut names = Self {
@@ -96,11 +114,15 @@ impl<'a> Names<'a> {
             shapes: Vec::new(),
             underlying_shapes: Vec::new(),
             recomputed: around.as_ref().and_then(|around| around.recomputed.clone()),
+            padded: around.as_ref().and_then(|around| around.padded.clone()),
             scalar: around.as_ref().and_then(|around| around.scalar.clone()).unwrap_or_else(|| fresh("T")),
             input: fresh("In"),
             isa: fresh("I"),
             random: fresh("R"),
         };
+        if network.block.is_none() {
+            names.padded = names.may_be_padded();
+        }
         let header = names.shape(&network.input);
         let [input, underlying_input] = around.map_or_else(|| [header.clone(), header], |around| around.input);
         names.shapes.push(input);
@@ -139,8 +161,45 @@ impl<'a> Names<'a> {
         let shares = block.is_some_and(|block| blocks::is_shortcut(block, network));
         let recomputed = self.network.layers.get(index).filter(|layer| layer.recomputed);
         let recomputed = recomputed.map(|layer| layer.path.clone()).or_else(|| self.recomputed.clone());
-        let around = Around { input, scalar: shares.then(|| self.scalar.clone()), recomputed };
+        let around =
+            Around { input, scalar: shares.then(|| self.scalar.clone()), recomputed, padded: self.padded.clone() };
         Self::new(network, &self.library, &self.sizes, Some(around))
+    }
+
+    /// Returns the network, unless it is known that its input is not padded.
+    fn may_be_padded(&self) -> Option<MayBePadded<'a>> {
+        let is_custom = matches!(self.network.input, Shape::Custom(..));
+        let sample = is_custom.then(|| self.apply(&self.alias("Sample")));
+        (is_custom || self.network.is_padded()).then_some(MayBePadded { network: &self.network.name, sample })
+    }
+
+    /// Returns the type of a sample's shape, in which sequences may be padded.
+    pub(super) fn sample_shape(&self) -> TokenStream {
+        if let Some(MayBePadded { sample: Some(sample), .. }) = &self.padded {
+            return sample.clone();
+        }
+        if !self.network.is_padded() {
+            return self.shapes[0].clone();
+        }
+        let mut padded = self.network.padded.iter().copied();
+        self.network.input.padded_tokens(&mut padded, &self.library, &|size| self.sizes.tokens(size))
+    }
+
+    /// Returns whether layers may see steps of different parts of the input: whether a pair is among the shapes between them, as far
+    /// as the macro knows.
+    pub(super) fn has_pairs(&self) -> bool {
+        self.all_shapes().any(|shape| shape.is_foreign() || shape.parts().len() > 1)
+    }
+
+    /// Returns whether a sample or a part of it may have steps between layers, as far as the macro knows.
+    pub(super) fn has_steps(&self) -> bool {
+        self.all_shapes().any(|shape| shape.parts().into_iter().any(Shape::may_have_steps))
+    }
+
+    /// Returns the shape before the first layer, and that after each.
+    fn all_shapes(&self) -> impl Iterator<Item = &'a Shape> {
+        let outputs = self.network.layers.iter().map(|layer| &layer.output);
+        std::iter::once(&self.network.input).chain(outputs)
     }
 
     /// Adds an identity layer, for a network whose layers could not be parsed.

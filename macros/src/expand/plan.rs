@@ -9,14 +9,13 @@ use crate::size::Size;
 
 /// Returns `impl Plan` for the network as a layer.
 pub(super) fn plan(names: &Names) -> TokenStream {
-    let derived = names.derived();
-    let private = &names.private;
+    let (derived, private, count) = (names.derived(), &names.private, names.layers.len());
     let (parameters, architecture) = (names.parameters(), names.architecture());
-    let count = names.layers.len();
     let of_each = |function: &str| of_each(names, function);
     let (caches, scratch, multiply_adds) = (of_each("cache"), of_each("scratch"), of_each("multiply_adds"));
     let (samples_together, sums_from_zero) = (of_each("samples_together"), of_each("sums_from_zero"));
     let (mixing, rows, stream) = (of_each("mixing"), of_each("rows"), super::stream::plan(names));
+    let padding = padding(names);
     let kept = (0..count.saturating_sub(1)).map(|index| super::forward::kept(names, index));
     let widest = names.widest(count);
     let plan_of = |index: usize| {
@@ -45,10 +44,27 @@ pub(super) fn plan(names: &Names) -> TokenStream {
             const ROWS: #private::usize = #private::chain::fewest(&[#(#rows),*]);
             const SUMS_FROM_ZERO: #private::bool = #(#sums_from_zero)&&*;
             const MIXING: #private::Mixing = #private::chain::joint_mixing(&[#(#mixing),*]);
+            #padding
             const STREAM: #private::core::option::Option<#private::StreamPlan> = #stream;
         }
         #evaluated
     }
+}
+
+/// Returns the constants about padded sequences, if a shape may have steps.
+fn padding(names: &Names) -> Option<TokenStream> {
+    let private = &names.private;
+    let origins = names.has_pairs().then(|| {
+        let origins = of_each(names, "origins");
+        code!(const ORIGINS: #private::Origins = #private::chain::joint_origins(&[#(#origins),*]);)
+    });
+    names.has_steps().then(|| {
+        let allows_padding = of_each(names, "allows_padding");
+        code! {
+            const ALLOWS_PADDING: #private::bool = #(#allows_padding)&&*;
+            #origins
+        }
+    })
 }
 
 /// Returns whether a layer may have less memory because the backward pass computes something again: a block in the network, or
@@ -88,7 +104,7 @@ fn checked(names: &Names, cache_len: TokenStream, inference_len: TokenStream) ->
     let is_size =
         |parameter: &&Ident| sizes.iter().any(|size| matches!(size, Size::Parameter(name) if name == *parameter));
     let mut checks = network.parameters.iter().filter(is_size).peekable();
-    let recomputable = if network.parameters.is_empty() { Vec::new() } else { assertions::recomputable(names) };
+    let recomputable = if network.parameters.is_empty() { Vec::new() } else { assertions::of_blocks(names) };
     // The const parameters of a block are those of the network around it.
     if checks.peek().is_none() || network.block.is_some() {
         let is_empty = recomputable.is_empty();

@@ -95,6 +95,12 @@ pub(super) fn carried_len(names: &Names) -> TokenStream {
     if !names.network.input.may_have_steps() {
         return code!(0);
     }
+    if names.network.is_padded() {
+        let message = errors::carries_no_padding(&names.network.name);
+        let refused =
+            code!(#private::require_carried(#private::core::option::Option::None, #private::Mixing::NONE, #message));
+        return at(names.network.name.span(), refused);
+    }
     let lengths = of_each(names, |kind, shape, layer| {
         let message = errors::carries_nothing(layer, &names.network.name);
         let (plan, mixing) = (code!(stream::<#kind, #shape>()), code!(mixing::<#kind, #shape>()));

@@ -25,7 +25,13 @@ pub(super) fn aliases(names: &Names) -> TokenStream {
         if let (Some(Shape::Custom(path, _)), None) = (shape, &network.block) {
             aliases.extend(custom_alias(names, &format!("{alias}Type"), path, "IS_SHAPE", errors::not_a_shape));
             let shape = names.apply(&names.alias(&format!("{alias}Type")));
-            aliases.extend(shown(names, alias, which, &shape));
+            if which == count {
+                // The layers take the steps of sequences that may be padded.
+                aliases.extend(shown(names, "Sample", count + 3, &shape));
+                aliases.extend(shown(names, alias, which, &code!(<#shape as #private::Shape>::Unpadded)));
+            } else {
+                aliases.extend(shown(names, alias, which, &shape));
+            }
         }
     }
     for (index, layer) in network.layers.iter().enumerate() {

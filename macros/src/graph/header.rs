@@ -15,14 +15,16 @@ use crate::identifier;
 use crate::layer::{self, Spec, Takes};
 use crate::parse;
 use crate::place::Place;
-use crate::shape::{PAIR, Shape, ShapeSpec, VECTOR};
+use crate::shape::{self, PAIR, SEQUENCE, Shape, ShapeSpec, TOKENS, VECTOR};
 use crate::size::Size;
 use crate::text;
 
 /// The shapes in the header.
 pub(super) struct Header {
-    /// The shape in parentheses.
+    /// The shape in parentheses, without `Padded`.
     pub(super) input: Option<Shape>,
+    /// For each part of it, whether it is padded.
+    pub(super) padded: Vec<bool>,
     /// Whether the input shape was wrong, which was reported.
     input_failed: bool,
     /// The shape after `->`.
@@ -42,12 +44,37 @@ pub(super) fn header(declaration: &Declaration, errors: &mut Errors) -> Header {
     };
     let (input, input_failed) = resolve(&declaration.input, errors::THE_INPUT, "Input");
     let (output, _) = resolve(&declaration.output, errors::THE_OUTPUT, "Output");
-    Header { input, input_failed, output }
+    if let (Some(Resolved { padded, .. }), Some(path)) = (&output, declaration.output.path())
+        && padded.contains(&true)
+    {
+        errors.push(errors::padded_output(path.place));
+    }
+    let (input, padded) = input.map(|Resolved { shape, padded }| (shape, padded)).unzip();
+    let output = output.map(|resolved| resolved.shape);
+    Header { input, padded: padded.unwrap_or_default(), input_failed, output }
+}
+
+/// A shape without `Padded`, and for each of its parts whether it is padded.
+struct Resolved {
+    shape: Shape,
+    padded: Vec<bool>,
+}
+
+impl Resolved {
+    /// Returns a shape of one part.
+    fn of(shape: Shape, is_padded: bool) -> Self {
+        Self { shape, padded: vec![is_padded] }
+    }
 }
 
 /// Resolves a shape in the header. `whose` names the side of the network that it describes, and `alias` is the name of its
 /// alias.
-fn shape(path: &Path, declaration: &Declaration, (whose, alias): (&str, &str), errors: &mut Errors) -> Option<Shape> {
+fn shape(
+    path: &Path,
+    declaration: &Declaration,
+    (whose, alias): (&str, &str),
+    errors: &mut Errors,
+) -> Option<Resolved> {
     if is_known(path, 0) {
         return known(path, declaration, whose, errors);
     }
@@ -58,7 +85,7 @@ fn shape(path: &Path, declaration: &Declaration, (whose, alias): (&str, &str), e
     let right = size::is_custom_right(&custom, &declaration.parameters, errors);
     let tokens = custom.to_token_stream();
     (right && !names_type(tokens.clone(), declaration))
-        .then(|| Shape::Custom(tokens, generated::name(&declaration.name, alias)))
+        .then(|| Resolved::of(Shape::Custom(tokens, generated::name(&declaration.name, alias)), false))
 }
 
 /// Returns whether a path names a shape of the library, and in a pair, whether its parts do. Which types are the parts of another
@@ -71,17 +98,19 @@ fn is_known(path: &Path, depth: usize) -> bool {
         words || is_known(part, depth + 1)
     };
     match path.word().and_then(ShapeSpec::named) {
+        None if path.word().is_some_and(shape::is_padded) => true,
         Some(spec) if *spec == PAIR => depth < DEEPEST && parse::argument_paths(path).iter().flatten().all(is_part),
         spec => spec.is_some(),
     }
 }
 
 /// Resolves a shape of the library.
-fn known(path: &Path, declaration: &Declaration, whose: &str, errors: &mut Errors) -> Option<Shape> {
+fn known(path: &Path, declaration: &Declaration, whose: &str, errors: &mut Errors) -> Option<Resolved> {
     let spec = path.word().and_then(ShapeSpec::named);
     match (spec, path.word().and_then(Spec::named)) {
         (Some(spec), _) if *spec == PAIR => pair(path, declaration, whose, errors),
-        (Some(spec), _) => single(path, spec, declaration, whose, errors),
+        (Some(spec), _) => single(path, spec, declaration, whose, errors).map(|shape| Resolved::of(shape, false)),
+        (None, _) if path.word().is_some_and(shape::is_padded) => padded(path, declaration, whose, errors),
         (None, layer) => {
             errors.push(errors::layer_as_shape(path.place, layer?.name));
             None
@@ -89,8 +118,20 @@ fn known(path: &Path, declaration: &Declaration, whose: &str, errors: &mut Error
     }
 }
 
+/// Resolves a padded sequence.
+fn padded(path: &Path, declaration: &Declaration, whose: &str, errors: &mut Errors) -> Option<Resolved> {
+    let inside = parse::argument_path(path);
+    let spec = inside.as_ref().and_then(|inside| inside.word().and_then(ShapeSpec::named));
+    let (Some(inside), Some(spec)) = (&inside, spec.filter(|spec| [&SEQUENCE, &TOKENS].contains(spec))) else {
+        let found = path.arguments.iter().flatten().map(|argument| text::of(argument.stream()));
+        errors.push(errors::not_a_sequence(path.place, &found.collect::<Vec<_>>()));
+        return None;
+    };
+    single(inside, spec, declaration, whose, errors).map(|shape| Resolved::of(shape, true))
+}
+
 /// Resolves a pair of shapes of the library.
-fn pair(path: &Path, declaration: &Declaration, whose: &str, errors: &mut Errors) -> Option<Shape> {
+fn pair(path: &Path, declaration: &Declaration, whose: &str, errors: &mut Errors) -> Option<Resolved> {
     let parts = parse::argument_paths(path);
     let parts: Option<Vec<_>> = parts.into_iter().collect();
     let Some([first, second]) = parts.as_deref() else {
@@ -100,7 +141,8 @@ fn pair(path: &Path, declaration: &Declaration, whose: &str, errors: &mut Errors
     };
     // Both are resolved first, so that each wrong one is reported.
     let [first, second] = [first, second].map(|part| known(part, declaration, whose, errors));
-    Some(Shape::pair([first?, second?]))
+    let (first, second) = (first?, second?);
+    Some(Resolved { shape: Shape::pair([first.shape, second.shape]), padded: [first.padded, second.padded].concat() })
 }
 
 /// Resolves a shape of the library that is no pair.
@@ -172,9 +214,9 @@ pub(super) fn input(
     if input.is_some() || !needs_input(statements) {
         return input;
     }
-    let (shape, example) = example(statements, header.output.as_ref());
+    let (written, example) = example(statements, header.output.as_ref());
     let generics = !declaration.parameters.is_empty();
-    let header = errors::header(&declaration.name, generics, declaration.form == Form::OneLine, &shape, example);
+    let header = errors::header(&declaration.name, generics, declaration.form == Form::OneLine, &written, example);
     match custom_first(statements) {
         // A layer that does not exist is the likelier mistake. It is left out, because rustc would report it again.
         Some((path, word, place)) => {

@@ -180,8 +180,8 @@ fn join(layer: &ast::Layer, errors: &mut Errors) -> Option<Join> {
 /// Returns the mistake if the written text cannot be a layer.
 fn no_layer(layer: &ast::Layer, network: &Ident) -> Option<syn::Error> {
     let path = &layer.path;
-    if let Some(shape) = path.word().and_then(ShapeSpec::named) {
-        return Some(errors::shape_as_layer(path.place, shape.name, network));
+    if let Some(shape) = path.word().filter(|word| ShapeSpec::is_named(word)) {
+        return Some(errors::shape_as_layer(path.place, &identifier::plain(shape), network));
     }
     if let Some(keyword) = path.word().and_then(Keyword::named) {
         return Some(errors::block_without_layers(path.place, keyword));

@@ -145,8 +145,7 @@ pub(super) fn input(tokens: &mut Tokens, errors: &mut Errors) -> Written<Path> {
 
 /// Returns the source text of a pair of these shapes, or of other ones if they are no shapes.
 fn pair_of(pieces: &[Tokens]) -> String {
-    let is_shape =
-        |piece: &Tokens| matches!(piece.peek(), Some(TokenTree::Ident(word)) if ShapeSpec::named(word).is_some());
+    let is_shape = |piece: &Tokens| matches!(piece.peek(), Some(TokenTree::Ident(word)) if ShapeSpec::is_named(word));
     if !pieces.iter().all(is_shape) {
         return PAIR.example.to_owned();
     }

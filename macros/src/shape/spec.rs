@@ -72,6 +72,11 @@ impl ShapeSpec {
         ALL.into_iter().find(|shape| word == shape.name)
     }
 
+    /// Returns whether `word` names a shape of the library, also a padded one.
+    pub(crate) fn is_named(word: &Ident) -> bool {
+        Self::named(word).is_some() || super::is_padded(word)
+    }
+
     /// Returns every shape.
     #[cfg(feature = "examples")]
     pub(crate) fn all() -> impl Iterator<Item = &'static Self> {

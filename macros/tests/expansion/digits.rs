@@ -724,13 +724,19 @@ impl Layer for DigitClassifier<f32> {
         __site: SiteOf<'_, Self, T>,
         __memory: Forward<'_, T>,
     ) {
-        let Forward { input: __input, output: __output, cache: __scratch, .. } = __memory;
+        let Forward {
+            input: __input,
+            output: __output,
+            cache: __scratch,
+            phase: __phase,
+        } = __memory;
         Network::trace(
             __site.parameters,
             __isa,
             __input,
             __output,
             __scratch,
+            __phase,
             &mut |_, _| {},
         );
     }
@@ -828,6 +834,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
         __input: &[T],
         __output: &mut [T],
         __scratch: &mut [T],
+        mut __phase: Phase<'_, T>,
         __visit: &mut impl core::ops::FnMut(&'static str, &[T]),
     ) {
         let __samples = __input.len() / <Vector<64> as Shape>::LEN;
@@ -860,7 +867,8 @@ impl<T: Kernels> Network for DigitClassifier<T> {
                 output: &mut __front[..__samples * <Vector<32> as Shape>::LEN],
                 cache: &mut __scratch[..__samples
                     * chain::scratch::<Dense<64, 32>, Vector<64>>()],
-                phase: Phase::only(),
+                phase: __phase
+                    .of_inference::<<Dense<64, 32> as Layer>::Plan<Vector<64>>>(),
             },
         );
         __visit("hidden", &__front[..__samples * <Vector<32> as Shape>::LEN]);
@@ -879,6 +887,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             __samples,
             (__front, __back),
             __scratch,
+            &mut __phase,
         );
         __visit("tanh", &__front[..__samples * <Vector<32> as Shape>::LEN]);
         let (__front, __back) = chain::infer::<
@@ -896,6 +905,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
             __samples,
             (__front, __back),
             __scratch,
+            &mut __phase,
         );
         __visit("output", &__front[..__samples * <Vector<10> as Shape>::LEN]);
         let _ = __back;
@@ -915,7 +925,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
                 output: __output,
                 cache: &mut __scratch[..__samples
                     * chain::scratch::<Softmax, Vector<10>>()],
-                phase: Phase::only(),
+                phase: __phase.of_inference::<<Softmax as Layer>::Plan<Vector<10>>>(),
             },
         );
         __visit("softmax", __output);

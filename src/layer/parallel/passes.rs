@@ -110,8 +110,8 @@ impl<J: Join, T: Kernels, I: Isa, const TRAINING: bool> ForwardBranches<'_, J, T
         let site = Site { parameters, settings: &(), pass: &self.pass.at(position.index) };
         let mut ends = true;
         if !TRAINING {
-            L::infer::<In, T, I>(isa, site, Forward { input, output: own, cache, phase: Phase::only() });
-        } else if let Some(phase) = self.phase.of_next::<L::Plan<In>>() {
+            L::infer::<In, T, I>(isa, site, Forward { input, output: own, cache, phase: self.phase.inference() });
+        } else if let Some(phase) = self.phase.of_branch::<L::Plan<In>>() {
             ends = phase.is_last::<L::Plan<In>>();
             L::forward::<In, T, I>(isa, site, Forward { input, output: own, cache, phase });
         } else {
@@ -198,7 +198,7 @@ impl<J: Join, T: Kernels, I: Isa> BackwardBranches<'_, J, T, I> {
         let (own, rest) = mem::take(memory).split_at_mut(samples * plan.kept());
         *memory = rest;
         let (cache, output) = own.split_at_mut(samples * plan.cache);
-        let Some(phase) = self.phase.of_next::<L::Plan<In>>() else {
+        let Some(phase) = self.phase.of_branch::<L::Plan<In>>() else {
             return position.advance(plan.output);
         };
         let (begins, ends) = (phase.passed() == 0, phase.is_last::<L::Plan<In>>());

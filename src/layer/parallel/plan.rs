@@ -3,8 +3,17 @@
 use core::marker::PhantomData;
 
 use crate::layer::parallel::Branches;
-use crate::layer::{Layer, Mixing, Plan, StreamPlan};
+use crate::layer::{Layer, Mixing, Origins, Plan, StreamPlan};
 use crate::shape::Shape;
+
+/// How a branch treats padded sequences.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PaddingPlan {
+    pub(super) is_allowed: bool,
+    /// The number of parts of the output, and the parts of the input that have their steps.
+    pub(super) parts: usize,
+    pub(super) origins: Origins,
+}
 
 /// What the plan of a block depends on in one of its branches.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +30,7 @@ pub struct BranchPlan {
     pub(super) samples_together: usize,
     pub(super) rows: usize,
     pub(super) mixing: Mixing,
+    pub(super) padding: PaddingPlan,
     /// The number of elements of a step of the output.
     pub(super) step: usize,
     pub(super) stream: Option<StreamPlan>,
@@ -42,6 +52,11 @@ impl BranchPlan {
             samples_together: <L::Plan<In> as Plan>::SAMPLES_TOGETHER,
             rows: if size_of::<L::With<f32>>() == 0 { usize::MAX } else { <L::Plan<In> as Plan>::ROWS },
             mixing: <L::Plan<In> as Plan>::MIXING,
+            padding: PaddingPlan {
+                is_allowed: <L::Plan<In> as Plan>::ALLOWS_PADDING,
+                parts: <L::Output<In> as Shape>::PARTS.len(),
+                origins: <L::Plan<In> as Plan>::ORIGINS,
+            },
             step: <<L::Output<In> as Shape>::Step as Shape>::LEN,
             stream: <L::Plan<In> as Plan>::STREAM,
         }
@@ -66,6 +81,7 @@ pub(super) struct Totals {
     pub(super) samples_together: usize,
     pub(super) rows: usize,
     pub(super) mixing: Mixing,
+    pub(super) allows_padding: bool,
     /// The number of elements of the widest step of an output.
     pub(super) step: usize,
     pub(super) stream: Option<StreamPlan>,
@@ -84,6 +100,7 @@ impl Totals {
             samples_together: 1,
             rows: usize::MAX,
             mixing: Mixing::NONE,
+            allows_padding: true,
             step: 0,
             stream: Some(StreamPlan::stateless(0)),
         };
@@ -98,6 +115,7 @@ impl Totals {
             totals.read_input |= plan.reads_input;
             totals.sum_from_zero &= plan.sums_from_zero;
             totals.mixing = totals.mixing.and(plan.mixing);
+            totals.allows_padding &= plan.padding.is_allowed;
             totals.rows = if plan.rows < totals.rows { plan.rows } else { totals.rows };
             totals.step = if plan.step > totals.step { plan.step } else { totals.step };
             totals.stream = StreamPlan::joint(totals.stream, plan.stream);
@@ -130,6 +148,17 @@ impl<B: Branches> Plan for ParallelPlan<B> {
     const SAMPLES_TOGETHER: usize = Self::TOTALS.samples_together;
     const ROWS: usize = Self::TOTALS.rows;
     const MIXING: Mixing = Self::TOTALS.mixing;
+    const ALLOWS_PADDING: bool = Self::TOTALS.allows_padding;
+    // The parts of a pair are those of its branches. What is added or concatenated has the steps of the first branch.
+    const ORIGINS: Origins = match B::PLANS {
+        [BranchPlan { padding: first, .. }, BranchPlan { padding: second, .. }]
+            if first.parts + second.parts == B::Output::PARTS.len() =>
+        {
+            first.origins.joined(first.parts, second.origins)
+        }
+        [first, ..] => first.padding.origins,
+        [] => Origins::SAME,
+    };
     // A pair has no steps.
     const STREAM: Option<StreamPlan> = match Self::TOTALS.stream {
         Some(plan) if B::Output::PARTS.len() == 1 => Some(plan.with_scratch(Self::TOTALS.step)),

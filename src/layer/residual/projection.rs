@@ -11,7 +11,7 @@ use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, UpdateKernels};
 use crate::layer::residual::{Inner, Residual};
 use crate::layer::{
-    Backward, DefaultSettings, Forward, Layer, Mixing, NextStep, Phase, Plan, Site, SiteOf, StreamPlan, Takes,
+    Backward, DefaultSettings, Forward, Layer, Mixing, NextStep, Origins, Plan, Site, SiteOf, StreamPlan, Takes,
 };
 #[cfg(feature = "onnx")]
 use crate::onnx::{Graph, Result, Value};
@@ -146,6 +146,8 @@ impl<L: Layer, S: Layer, In: Shape> Plan for ProjectionPlan<L, S, In> {
     const SAMPLES_TOGETHER: usize = larger(Inner::<L, In>::SAMPLES_TOGETHER, Inner::<S, In>::SAMPLES_TOGETHER);
     const ROWS: usize = smaller(rows::<L, In>(), rows::<S, In>());
     const MIXING: Mixing = Inner::<L, In>::MIXING.and(Inner::<S, In>::MIXING);
+    const ALLOWS_PADDING: bool = Inner::<L, In>::ALLOWS_PADDING && Inner::<S, In>::ALLOWS_PADDING;
+    const ORIGINS: Origins = Inner::<S, In>::ORIGINS;
     const STREAM: Option<StreamPlan> = match StreamPlan::joint(Inner::<L, In>::STREAM, Inner::<S, In>::STREAM) {
         Some(plan) => Some(plan.with_scratch(Self::STEP_LEN)),
         None => None,
@@ -185,11 +187,11 @@ impl<L: Layer<Settings = ()>, S: Layer, const FROZEN: bool> Layer for Residual<L
         let Forward { input, output, cache, mut phase } = memory;
         let [layers, shortcut, given, added, _, _] = ProjectionPlan::<L, S, In>::cut(cache, input.len() / In::LEN);
         let is_last = phase.is_last::<Self::Plan<In>>();
-        if let Some(phase) = phase.of_next::<Inner<L, In>>() {
+        if let Some(phase) = phase.of_branch::<Inner<L, In>>() {
             let inner = Site { parameters: &parameters.layers, settings: &(), pass };
             L::forward::<In, T, I>(isa, inner, Forward { input, output: &mut *output, cache: layers, phase });
         }
-        if let Some(phase) = phase.of_next::<Inner<S, In>>() {
+        if let Some(phase) = phase.of_branch::<Inner<S, In>>() {
             let bypass = Site { parameters: &parameters.shortcut, settings, pass: &pass.at(SHORTCUT) };
             S::forward::<In, T, I>(isa, bypass, Forward { input, output: &mut *added, cache: shortcut, phase });
         }
@@ -204,15 +206,15 @@ impl<L: Layer<Settings = ()>, S: Layer, const FROZEN: bool> Layer for Residual<L
     #[inline(always)]
     fn infer<In: Shape, T: Kernels, I: Isa>(isa: I, site: SiteOf<'_, Self, T>, memory: Forward<'_, T>) {
         let Site { parameters, settings: Shortcut { settings, .. }, pass } = site;
-        let Forward { input, output, cache, .. } = memory;
+        let Forward { input, output, cache, phase } = memory;
         let samples = input.len() / In::LEN;
         let (added, scratch) = cache.split_at_mut(output.len());
         let inner = Site { parameters: &parameters.layers, settings: &(), pass };
         let cache = &mut scratch[..samples * Inner::<L, In>::INFERENCE_LEN];
-        L::infer::<In, T, I>(isa, inner, Forward { input, output: &mut *output, cache, phase: Phase::only() });
+        L::infer::<In, T, I>(isa, inner, Forward { input, output: &mut *output, cache, phase: phase.inference() });
         let bypass = Site { parameters: &parameters.shortcut, settings, pass };
         let cache = &mut scratch[..samples * Inner::<S, In>::INFERENCE_LEN];
-        S::infer::<In, T, I>(isa, bypass, Forward { input, output: &mut *added, cache, phase: Phase::only() });
+        S::infer::<In, T, I>(isa, bypass, Forward { input, output: &mut *added, cache, phase: phase.inference() });
         <T as UpdateKernels>::add_assign(isa, output, added);
     }
 
@@ -251,7 +253,7 @@ impl<L: Layer<Settings = ()>, S: Layer, const FROZEN: bool> Layer for Residual<L
             copy.copy_from_slice(grad_output);
         }
         let is_last = phase.is_last::<Self::Plan<In>>();
-        if let Some(phase) = phase.of_next::<Inner<L, In>>() {
+        if let Some(phase) = phase.of_branch::<Inner<L, In>>() {
             let inner = Site { parameters: &parameters.layers, settings: &(), pass };
             let memory = Backward {
                 input: if Inner::<L, In>::READS_INPUT { input } else { &[] },
@@ -264,7 +266,7 @@ impl<L: Layer<Settings = ()>, S: Layer, const FROZEN: bool> Layer for Residual<L
             };
             L::backward::<In, T, I>(isa, inner, memory, &mut gradient.layers);
         }
-        if let Some(phase) = phase.of_next::<Inner<S, In>>() {
+        if let Some(phase) = phase.of_branch::<Inner<S, In>>() {
             let bypass = Site { parameters: &parameters.shortcut, settings, pass: &pass.at(SHORTCUT) };
             let memory = Backward {
                 input: if Inner::<S, In>::READS_INPUT { input } else { &[] },

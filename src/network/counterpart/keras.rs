@@ -7,12 +7,13 @@ use alloc::vec::Vec;
 
 use super::declared::{Declared, keras_name};
 use super::place::{joined, kind_of};
-use super::{Counterpart, counterpart};
+use super::{Counterpart, counterpart, without_padding};
 use crate::network::{LayerInfo, Summary, Wiring};
 
 /// Returns the program.
 pub(super) fn program(summary: &Summary) -> String {
     let mut walk = Walk { lines: Vec::new(), weights: Vec::new(), shape: summary.input, flattened: None, names: 0 };
+    walk.lines.extend(without_padding(summary));
     let inputs = walk.inputs(summary);
     walk.all(summary.layers.iter(), "");
     let Walk { lines, weights, .. } = walk;

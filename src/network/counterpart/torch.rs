@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::declared::Declared;
-use super::{Counterpart, counterpart};
+use super::{Counterpart, counterpart, without_padding};
 use crate::network::{LayerInfo, Summary, Wiring};
 
 /// A layer of PyTorch.
@@ -37,6 +37,7 @@ impl Torch {
 pub(super) fn program(summary: &Summary) -> String {
     let mut walk = Walk { lines: Vec::new(), shape: summary.input, names: 0 };
     let mut modules = Vec::new();
+    walk.lines.extend(without_padding(summary).map(|line| format!("        {line}")));
     walk.all(summary.layers.iter(), "self", &mut modules, 2);
     let modules: Vec<_> = modules.iter().map(|(name, module)| format!("\n        self.{name} = {module}")).collect();
     format!(

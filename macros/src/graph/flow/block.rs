@@ -313,6 +313,7 @@ impl Within<'_> {
             parameters: self.whose.parameters.to_vec(),
             input: input.clone(),
             source: source.clone(),
+            padded: Vec::new(),
             input_known: known,
             declared_output: None,
             end: End::Free,
