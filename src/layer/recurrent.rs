@@ -223,12 +223,11 @@ pub(super) fn backward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, c
 ) {
     let Backward { input, cache, grad_output, grad_input, accumulate, mut phase, .. } = memory;
     let sizes = sizes::<C, In>(N, H, input.len(), is_backward);
-    let counts = phase.step_counts::<In>(0);
+    let (parts, counts) = (weights.parts(), phase.step_counts::<In>(0));
     let carried_before = phase.carried().map(|(before, _)| Before::new(sizes, before));
     let Sizes { samples, steps, gates: width, kept: kept_width, .. } = sizes;
     let Memory { gates, kept, previous, product, state: grad_state, carried } =
         Memory::new(sizes, [steps, steps], cache);
-    let parts = weights.parts();
     grad_state.fill(T::ZERO);
     carried.fill(T::ZERO);
     for (step, before) in sizes.order().rev() {
@@ -257,8 +256,7 @@ pub(super) fn backward<C: Cell, In: Shape, T: Kernels, I: Isa, const N: usize, c
         }
     }
     let of_products: &[T] = if C::SEPARATE { kept } else { gates };
-    let grad = gradient.parts_mut();
-    let (of_inputs, of_states) = (sizes.of_inputs(), sizes.of_states(steps));
+    let (grad, of_inputs, of_states) = (gradient.parts_mut(), sizes.of_inputs(), sizes.of_states(steps));
     T::dense_weight_gradient(isa, of_inputs, input, gates, accumulate, grad.weight_ih, grad.bias_ih);
     T::dense_weight_gradient(isa, of_states, previous, of_products, accumulate, grad.weight_hh, grad.bias_hh);
     if let Some(grad_input) = grad_input {
