@@ -248,22 +248,29 @@ impl<'a, T> Phase<'a, T> {
 
     /// Returns the phase of the next layer inside, in the order of the forward pass, or `None` if that layer does not run in
     /// this phase. The layers after it see the steps of its output.
-    #[inline(always)]
+    #[inline]
     #[must_use]
     pub fn of_next<P: Plan>(&mut self) -> Option<Phase<'_, T>> {
         let origins = self.origins;
         self.pass_by::<P>();
-        self.of_branch::<P>().map(|phase| Phase { origins, ..phase })
+        let (range, states) = self.take_first::<P>();
+        self.turn::<P>(range, states, origins)
     }
 
     /// Returns the phase of the next layer inside, as [`of_next`](Self::of_next) does, if all layers inside read the same input.
-    #[inline(always)]
+    #[inline]
     #[must_use]
     pub fn of_branch<P: Plan>(&mut self) -> Option<Phase<'_, T>> {
+        let (range, states) = self.take_first::<P>();
+        self.turn::<P>(range, states, self.origins)
+    }
+
+    /// Takes what belongs to the next layer inside.
+    #[inline]
+    fn take_first<P: Plan>(&mut self) -> (Range<usize>, CarriedStates<'a, T>) {
         let range = self.rest.start..self.rest.start + P::MIXING.measurements();
         self.rest.start = range.end;
-        let states = self.states.take_first::<P>();
-        self.turn::<P>(range, states)
+        (range, self.states.take_first::<P>())
     }
 
     /// Returns the phase of the previous layer inside, in the order of the backward pass, or `None` if that layer does not run
@@ -274,24 +281,30 @@ impl<'a, T> Phase<'a, T> {
         let range = self.rest.end - P::MIXING.measurements()..self.rest.end;
         self.rest.end = range.start;
         let states = self.states.take_last::<P>();
-        self.turn::<P>(range, states)
+        self.turn::<P>(range, states, self.origins)
     }
 
     #[inline]
-    fn turn<'s, P: Plan>(&'s mut self, range: Range<usize>, states: CarriedStates<'s, T>) -> Option<Phase<'s, T>> {
+    fn turn<'s, P: Plan>(
+        &'s mut self,
+        range: Range<usize>,
+        states: CarriedStates<'s, T>,
+        origins: Origins,
+    ) -> Option<Phase<'s, T>> {
         let before = self.before;
         self.before += P::MIXING.barriers;
         let passed = self.passed.checked_sub(before).filter(|&passed| passed <= P::MIXING.barriers)?;
-        let (padded, origins) = (self.padded, self.origins);
-        if const { P::MIXING.barriers == 0 } {
-            return Some(Phase { padded, origins, ..Phase::of_window(states) });
-        }
-        let (rest, statistics) = (0..range.len(), self.statistics.part(range));
+        let padded = self.padded;
+        let (rest, statistics) = if const { P::MIXING.barriers == 0 } {
+            (0..0, BatchStatistics::none())
+        } else {
+            (0..range.len(), self.statistics.part(range))
+        };
         Some(Phase { passed, before: 0, rest, statistics, states, padded, origins })
     }
 
     /// Returns the phase of the next layer inside in inference, which has no barriers. The layers after it see the steps of its output.
-    #[inline(always)]
+    #[inline]
     #[must_use]
     pub fn of_inference<P: Plan>(&mut self) -> Phase<'a, T> {
         let phase = self.inference();
@@ -300,7 +313,7 @@ impl<'a, T> Phase<'a, T> {
     }
 
     /// Returns the phase of a layer inside in inference, if all layers inside read the same input.
-    #[inline(always)]
+    #[inline]
     #[must_use]
     pub const fn inference(&self) -> Phase<'a, T> {
         let mut phase = Phase::only();
@@ -309,7 +322,7 @@ impl<'a, T> Phase<'a, T> {
     }
 
     /// Goes on to the steps of the output of a layer.
-    #[inline(always)]
+    #[inline]
     fn pass_by<P: Plan>(&mut self) {
         if const { !P::ORIGINS.is_same() } {
             self.origins = self.origins.then(P::ORIGINS);
