@@ -178,9 +178,8 @@ fn what_does_not_fit_is_named_with_its_path() {
 #[test]
 fn damaged_files_are_errors() {
     let folder = folder(&[("cat", "a", "colours.png")]);
-    let path = folder.path("cat/a");
     let reason = |bytes: &[u8]| {
-        fs::write(&path, bytes).unwrap();
+        folder.write("cat/a", bytes);
         let message = mistake::<3, 1>(&folder);
         message.strip_prefix("`FOLDER/cat/a` cannot be read: ").unwrap().to_owned()
     };

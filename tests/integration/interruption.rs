@@ -530,7 +530,7 @@ fn every_bit_flip_and_truncation_of_a_checkpoint_is_an_error() {
     early().checkpoints(Checkpoints::every(2, &path)).fit(&mut Net::init(&mut typenet::rng(1)), &data(60)).unwrap();
     let bytes = fs::read(&path).unwrap();
     let refused = |bytes: &[u8]| {
-        fs::write(&path, bytes).unwrap();
+        folder.write("checkpoint", bytes);
         let mut network = Net::zeroed();
         let error = early().resume(&mut network, &path).unwrap_err();
         assert!(matches!(error, Error::Unreadable { .. } | Error::WrongTensors { .. }), "{error}");

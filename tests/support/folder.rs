@@ -22,6 +22,15 @@ impl Folder {
         self.0.join(name)
     }
 
+    /// Writes these bytes to a new file. To shorten the file of this name would wait for the disk, on some file systems.
+    #[allow(dead_code, reason = "not every test writes")]
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        let _ = fs::remove_file(&path);
+        fs::write(&path, bytes).expect("a file can be written");
+        path
+    }
+
     /// The names of what is in it, in order.
     #[allow(dead_code, reason = "not every test asks")]
     pub(crate) fn names(&self) -> Vec<String> {
