@@ -95,8 +95,9 @@ pub mod train;
 #[cfg(feature = "plot")]
 pub mod report;
 
-// What the compiler computes for generated code.
+// What the compiler computes for generated code, and says of a call whose feature is off.
 mod compile_time;
+mod feature_off;
 
 // What generated code uses.
 #[doc(hidden)]
