@@ -1,8 +1,12 @@
-//! For any bytes, a table is either read as finite values or rejected, without a panic and in bounded memory.
+//! For any bytes, a table is either read as finite values or rejected, without a panic and in bounded memory; and the same samples are read from a
+//! file one at a time.
 #![no_main]
 
+use std::env::{temp_dir, var_os};
+use std::path::PathBuf;
+
 use libfuzzer_sys::fuzz_target;
-use typenet::dataset::{Csv, Missing};
+use typenet::dataset::{Csv, Missing, SampleReader};
 use typenet::prelude::*;
 
 #[path = "../../tests/support/measuring.rs"]
@@ -16,16 +20,34 @@ const EXPANSION: usize = 128;
 // The first byte chooses the settings.
 fuzz_target!(|bytes: &[u8]| {
     let Some((&settings, text)) = bytes.split_first() else { return };
-    let mut table = Csv::in_memory(text).missing([Missing::Error, Missing::LeaveOut, Missing::Mean][usize::from(settings) % 3]);
-    if settings & 16 != 0 {
-        table = table.without_header().one_hot(["1"]).index(["2"]);
-    }
-    if settings & 32 != 0 {
-        table = table.delimiter(b';').decimal_comma().comment(b'#');
-    }
-    let (data, memory) = measured(|| Dataset::<Vector<2>, Class<3>>::from_csv(table));
-    assert!(memory <= bound(bytes.len()) + EXPANSION * bytes.len(), "{memory} bytes of memory for {}", bytes.len());
-    if let Ok(data) = data {
-        assert!(data.inputs().iter().flatten().all(|value| value.is_finite()));
+    let rule = [Missing::Error, Missing::LeaveOut, Missing::Mean][usize::from(settings) % 3];
+    let set = |table: Csv<'static>| {
+        let mut table = table.missing(rule);
+        if settings & 16 != 0 {
+            table = table.without_header().one_hot(["1"]).index(["2"]);
+        }
+        if settings & 32 != 0 {
+            table = table.delimiter(b';').decimal_comma().comment(b'#');
+        }
+        table
+    };
+    let path = var_os("FUZZ_FOLDER").map_or_else(temp_dir, PathBuf::from).join("table.csv");
+    std::fs::write(&path, text).expect("the folder can be written to");
+    let table = set(Csv::at(&path));
+    let bound = bound(bytes.len()) + EXPANSION * bytes.len();
+    let (data, memory) = measured(|| Dataset::<Vector<2>, Class<3>>::from_csv(table.clone()));
+    assert!(memory <= bound, "{memory} bytes of memory for {}", bytes.len());
+    let (file, memory) = measured(|| table.open::<Vector<2>, Class<3>, f32>());
+    assert!(memory <= bound, "{memory} bytes of memory for {}", bytes.len());
+    match (data, file) {
+        (Ok(data), Ok(mut file)) => {
+            assert!(data.inputs().iter().flatten().all(|value| value.is_finite()));
+            let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+            for at in (0..file.len()).rev() {
+                file.read(at, &mut inputs, &mut targets).expect("the file has not changed");
+            }
+            assert!(inputs.iter().rev().eq(data.inputs()) && targets.iter().rev().eq(data.targets()));
+        }
+        (data, file) => assert_eq!(data.map(drop).unwrap_err(), file.map(drop).unwrap_err()),
     }
 });
