@@ -121,8 +121,8 @@ pub use initializer::Initializer;
 pub use io::{Stored, WeightsFile};
 pub use layer::list::*;
 pub use layer::{
-    Backward, DefaultSettings, Elementwise, Forward, Head, Layer, Mixing, Mode, NextStep, Pass, Phase, Plan, Reads,
-    Site, StreamPlan, Takes,
+    Backward, DefaultSettings, Elementwise, Forward, Head, Layer, Mixing, Mode, NextStep, Origins, Pass, Phase, Plan,
+    Reads, Site, StepCounts, StreamPlan, Takes,
 };
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Ctc, Hinge, Huber, LabelSmoothing,
