@@ -1,16 +1,16 @@
 //! How is a data set read from a table, such as a CSV file?
 
+mod settings;
+
 mod source;
 
 mod records;
 
 mod column;
 
-mod columns;
-
 mod target;
 
-mod settings;
+mod columns;
 
 mod table;
 
@@ -22,10 +22,10 @@ use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 use std::path::Path;
 
-use self::column::Encoding;
+use self::columns::Columns;
 pub use self::file::CsvFile;
 use self::records::Records;
-use self::settings::Settings;
+use self::settings::{Encoding, Settings};
 pub use self::table::{CsvEncoding, CsvTable};
 pub use self::target::TargetColumns;
 use crate::dataset::Dataset;
@@ -222,7 +222,7 @@ impl<'a> Csv<'a> {
     /// ```
     #[must_use]
     pub fn encoded_as(mut self, table: &impl CsvEncoding) -> Self {
-        self.settings.encode_as(table.columns());
+        table.columns().apply_to(&mut self.settings);
         self
     }
 
@@ -237,7 +237,7 @@ impl<'a> Csv<'a> {
     pub fn read<X: Shape + Values, Y: TargetColumns, T: Scalar>(&self) -> Result<CsvTable<X, Y, T>> {
         let settings = &self.settings;
         let mut records = Records::open(self.place.clone(), settings.clone())?;
-        let mut columns = settings.columns::<Y>(&records)?;
+        let mut columns = Columns::find::<Y>(settings, &records)?;
         let mut values = Vec::new();
         while let Some(record) = records.next()? {
             columns.read::<T>(settings, &record, &mut values)?;

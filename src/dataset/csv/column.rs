@@ -8,20 +8,9 @@ use std::collections::HashMap;
 
 use super::Missing;
 use super::records::{Record, Records};
-use super::settings::Settings;
+use super::settings::{Encoding, Settings};
 use crate::error::{Result, shown};
 use crate::scalar::Scalar;
-
-/// How fields become elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// A field is a number.
-    Number,
-    /// A field is one of some categories, each of which has an element.
-    OneHot,
-    /// A field is one of some categories, whose index is the element.
-    Index,
-}
 
 /// A column that is read. [`value`](Self::value) reads a field, at first to find the categories and the mean. After [`sort`](Self::sort) these are known, and
 /// [`write`](Self::write) makes elements of values.

@@ -5,9 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Missing;
-use super::column::{Column, Encoding};
+use super::column::Column;
 use super::records::{Record, Records};
-use super::settings::Settings;
+use super::settings::{Encoding, Settings};
 use super::target::TargetColumns;
 use crate::error::{Result, shown};
 use crate::scalar::Scalar;
@@ -26,8 +26,53 @@ pub struct Columns {
 }
 
 impl Columns {
-    pub(super) fn new(inputs: Vec<Column>, targets: Vec<Column>) -> Self {
-        Self { inputs, targets, elements: Vec::new() }
+    /// Returns those of a table for targets `Y`.
+    pub(super) fn find<Y: TargetColumns>(settings: &Settings, records: &Records<'_>) -> Result<Self> {
+        let targets = match &settings.targets {
+            Some(targets) => targets.clone(),
+            None => records.names().last().cloned().into_iter().collect(),
+        };
+        let inputs = match &settings.inputs {
+            Some(inputs) => inputs.clone(),
+            None => records.names().iter().filter(|name| !targets.contains(name)).cloned().collect(),
+        };
+        for name in settings.named() {
+            records.position(name)?;
+        }
+        let column = |name: &String, encoding| -> Result<Column> {
+            let words =
+                settings.categories.iter().rev().find(|(column, _)| column == name).map(|(_, words)| words.clone());
+            let mean = settings.means.iter().find(|(column, _)| column == name).map(|&(_, mean)| mean);
+            Ok(Column::new(name.clone(), records.position(name)?, encoding, words, mean))
+        };
+        let input = |name: &String| {
+            let written = settings.encodings.iter().rev().find(|(column, _)| column == name);
+            column(name, written.map_or(Encoding::Number, |&(_, encoding)| encoding))
+        };
+        if targets.len() != Y::COLUMNS {
+            let (found, wanted) = (targets.len(), Y::COLUMNS);
+            return Err(records.unreadable(format!(
+                "{found} of its columns are targets, but a target has {wanted}: name them with `targets(..)`"
+            )));
+        }
+        let inputs = inputs.iter().filter(|name| !settings.without.contains(name)).map(input).collect::<Result<_>>()?;
+        let targets = targets.iter().map(|name| column(name, Y::ENCODING)).collect::<Result<_>>()?;
+        Ok(Self { inputs, targets, elements: Vec::new() })
+    }
+
+    /// Changes settings so that they read the same columns, and encode them as these.
+    pub(super) fn apply_to(&self, settings: &mut Settings) {
+        let named = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect();
+        (settings.inputs, settings.targets) = (Some(named(&self.inputs)), Some(named(&self.targets)));
+        for column in self.iter() {
+            match column.encoding {
+                Encoding::Number => settings.means.extend(column.mean.map(|mean| (column.name.clone(), mean))),
+                encoding => {
+                    settings.encodings.push((column.name.clone(), encoding));
+                    settings.categories.push((column.name.clone(), column.words.clone()));
+                }
+            }
+        }
     }
 
     /// Returns all of them.

@@ -83,7 +83,7 @@ impl Csv<'_> {
         };
         let mut records = Records::open(Place::Path(path.clone()), settings.clone())?;
         let version = records.source().version().map_err(|error| records.unreadable(error.to_string()))?;
-        let mut columns = settings.columns::<Y>(&records)?;
+        let mut columns = Columns::find::<Y>(&settings, &records)?;
         let (mut starts, mut values) = (Vec::new(), Vec::new());
         while let Some(record) = records.next()? {
             if columns.read::<T>(&settings, &record, &mut values)? {

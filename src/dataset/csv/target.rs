@@ -3,8 +3,9 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::column::{Column, Encoding};
+use super::column::Column;
 use super::records::Records;
+use super::settings::Encoding;
 use crate::error::{Result, shown};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Values};
