@@ -69,8 +69,9 @@ impl Csv<'_> {
     /// Trainer::new(Nll, Adam::new(0.01)).epochs(10).fit_batches(&mut network, &mut source)?;
     ///
     /// // The same bits as with all samples in memory.
+    /// let flowers: Dataset<Vector<4>, Class<3>> = Dataset::from_csv(path)?;
     /// let mut other = Iris::init(&mut typenet::rng(37));
-    /// Trainer::new(Nll, Adam::new(0.01)).epochs(10).fit(&mut other, &Dataset::from_csv(path)?)?;
+    /// Trainer::new(Nll, Adam::new(0.01)).epochs(10).fit(&mut other, &flowers)?;
     /// assert_eq!(network.parameters(), other.parameters());
     /// # std::fs::remove_dir_all(&folder).unwrap();
     /// # Ok::<(), typenet::Error>(())
