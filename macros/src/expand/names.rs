@@ -205,7 +205,8 @@ impl<'a> Names<'a> {
 
     /// Returns the type of a sample's shape, in which sequences may be padded.
     pub(super) fn sample_shape(&self) -> TokenStream {
-        if let Shape::Custom(..) = self.network.input {
+        // A block has the steps of the network around it.
+        if let (Shape::Custom(..), None) = (&self.network.input, &self.network.block) {
             return self.apply(&self.alias("Sample"));
         }
         if !self.network.is_padded() {
