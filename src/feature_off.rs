@@ -11,6 +11,7 @@ use alloc::boxed::Box;
 use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::network::Network;
+use crate::optimizer::OptimizerState;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
@@ -52,6 +53,9 @@ stand_ins! {
         fn save_with_scaler<S, P>(&self, _scaler: S, _path: P) -> Result<()> where Self: NeedsSafetensors { unreachable!() }
         fn to_safetensors(&self) -> Result<alloc::vec::Vec<u8>> where Self: NeedsSafetensors { unreachable!() }
         fn load<P>(_file: P) -> Result<Box<Self>> where Self: NeedsSafetensors { unreachable!() }
+        fn save_with_scalers<A, B, P>(&self, _inputs: A, _targets: B, _path: P) -> Result<()> where Self: NeedsSafetensors { unreachable!() }
+        fn load_with_scalers<P, A, B>(_file: P) -> Result<(Box<Self>, A, B)> where Self: NeedsSafetensors { unreachable!() }
+        fn copy_from_safetensors(&mut self, _bytes: &[u8]) -> Result<()> where Self: NeedsSafetensors { unreachable!() }
         fn load_with_scaler<P, S>(_file: P) -> Result<(Box<Self>, S)> where Self: NeedsSafetensors { unreachable!() }
         fn load_from<P>(&mut self, _file: P) -> Result<()> where Self: NeedsSafetensors { unreachable!() }
         fn from_safetensors(_bytes: &[u8]) -> Result<Box<Self>> where Self: NeedsSafetensors { unreachable!() }
@@ -122,6 +126,17 @@ stand_ins! {
     [L, O, T, V, H, M] Trainer<L, O, T, V, H, M>: CheckpointsOff {
         fn checkpoints<C>(self, _checkpoints: C) -> Self where Self: NeedsSafetensorsForCheckpoints { unreachable!() }
         fn resume<N, P>(&mut self, _network: N, _path: P) -> Result<()> where Self: NeedsSafetensorsForCheckpoints { unreachable!() }
+    }
+}
+
+#[cfg(feature = "std")]
+stand_ins! {
+    "safetensors", NeedsSafetensorsForOptimizers:
+    "checkpoints need the feature `safetensors` of typenet",
+    "add it with `cargo add typenet --features safetensors`";
+    [O, T] OptimizerState<O, T>: OptimizerCheckpointsOff {
+        fn save_checkpoint<N, P>(&self, _network: N, _path: P) -> Result<()> where Self: NeedsSafetensorsForOptimizers { unreachable!() }
+        fn resume<N, P>(&mut self, _network: N, _path: P) -> Result<()> where Self: NeedsSafetensorsForOptimizers { unreachable!() }
     }
 }
 

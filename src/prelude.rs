@@ -30,8 +30,6 @@ pub use crate::{
 #[cfg(feature = "safetensors")]
 pub use crate::{Weights, WeightsFile};
 // Stand-ins for the calls of features that are not enabled.
-#[cfg(all(feature = "std", not(feature = "safetensors")))]
-pub use crate::feature_off::CheckpointsOff as _;
 #[cfg(not(feature = "csv"))]
 pub use crate::feature_off::CsvOff as _;
 #[cfg(not(feature = "onnx"))]
@@ -50,3 +48,5 @@ pub use crate::feature_off::ProgressOff as _;
 pub use crate::feature_off::ThreadsOff as _;
 #[cfg(not(feature = "safetensors"))]
 pub use crate::feature_off::WeightsOff as _;
+#[cfg(all(feature = "std", not(feature = "safetensors")))]
+pub use crate::feature_off::{CheckpointsOff as _, OptimizerCheckpointsOff as _};

@@ -28,9 +28,9 @@ use crate::shape::{Sequence, Shape, Token, Tokens};
 ///
 /// # Errors
 /// A network with another layer that mixes the steps of a padded sequence does not compile: other convolutions, pooling of windows,
-/// the sum or concatenation of two parts of a pair, [`Flatten`](crate::Flatten), [`Reshape`](crate::Reshape), [`BatchNorm`](crate::BatchNorm), [`GroupNorm`](crate::GroupNorm), and custom
-/// layers without [`ALLOWS_PADDING`](crate::Plan::ALLOWS_PADDING). Nor does one that carries a state from window to window, since
-/// windows have no padding. `to_onnx` refuses such a network.
+/// [`Flatten`](crate::Flatten), [`Reshape`](crate::Reshape), [`BatchNorm`](crate::BatchNorm), [`GroupNorm`](crate::GroupNorm), the sum or
+/// concatenation of two parts of a pair, and a custom layer whose plan does not [allow padding](crate::Plan::ALLOWS_PADDING). Nor does a
+/// network that carries a state from window to window, since windows have no padding. `to_onnx` refuses a network with padded input.
 ///
 /// # Example
 /// ```
@@ -142,6 +142,45 @@ impl<const L: usize, const V: usize> sealed::Steps for Tokens<L, V> {
 impl<const L: usize, const N: usize> Pads for Sequence<L, N> {}
 impl<const L: usize, const V: usize> Pads for Tokens<L, V> {}
 
+/// The functions of [`Shape`] that view samples as their elements, for a shape whose samples are a `repr(C)` struct of elements or of
+/// transparent wrappers of them.
+macro_rules! views_as_elements {
+    () => {
+        #[inline(always)]
+        fn flat_batch<T: Scalar>(batch: &[Self::Array<T>]) -> &[T] {
+            const { $crate::shape::padded::check_layout::<Self, T>() };
+            // SAFETY: the parts of a sample are sealed, so they consist of elements, or of transparent wrappers of them. A sample is
+            // `repr(C)` and has as many elements as `LEN` says with nothing between them, which is checked above. The slice borrows
+            // `batch`.
+            unsafe { core::slice::from_raw_parts(batch.as_ptr().cast(), batch.len() * Self::LEN) }
+        }
+
+        #[inline(always)]
+        fn flat_batch_mut<T: Scalar>(batch: &mut [Self::Array<T>]) -> &mut [T] {
+            const { $crate::shape::padded::check_layout::<Self, T>() };
+            // SAFETY: as in `flat_batch`; the slice borrows `batch` mutably, and each element may have any value as far as memory is
+            // concerned.
+            unsafe { core::slice::from_raw_parts_mut(batch.as_mut_ptr().cast(), batch.len() * Self::LEN) }
+        }
+
+        #[inline(always)]
+        fn batch<T: Scalar>(flat: &[T]) -> &[Self::Array<T>] {
+            const { $crate::shape::padded::check_layout::<Self, T>() };
+            // SAFETY: as in `flat_batch_mut`; the slice borrows `flat`, which has the elements of as many samples, and the alignment
+            // of a sample is that of an element.
+            unsafe { core::slice::from_raw_parts(flat.as_ptr().cast(), flat.len() / Self::LEN) }
+        }
+    };
+}
+
+pub(super) use views_as_elements;
+
+/// Compares the memory of a sample with that of its elements.
+pub(super) const fn check_layout<S: Shape, T: Scalar>() {
+    assert!(size_of::<S::Array<T>>() == S::LEN * size_of::<T>(), "nothing lies between elements");
+    assert!(align_of::<S::Array<T>>() == align_of::<T>(), "samples stand anywhere in a slice");
+}
+
 /// Checks a number of steps.
 fn check_count(count: usize, room: usize) -> Result<usize> {
     match count {
@@ -230,15 +269,6 @@ impl<E, T: Scalar, const L: usize> PaddedSteps<[E; L], T> {
 impl<S: Pads> Padded<S> {
     /// The place of the steps.
     const PART: PaddedPart = PaddedPart { start: 0, steps: S::ROOM, width: S::LEN / S::ROOM };
-
-    /// Compares the memory of a sample with that of its elements.
-    const fn check_layout<T: Scalar>() {
-        assert!(
-            size_of::<PaddedSteps<S::Array<T>, T>>() == Self::LEN * size_of::<T>(),
-            "nothing lies between elements"
-        );
-        assert!(align_of::<PaddedSteps<S::Array<T>, T>>() == align_of::<T>(), "samples stand anywhere in a slice");
-    }
 }
 
 impl<S: Pads> Shape for Padded<S> {
@@ -260,29 +290,7 @@ impl<S: Pads> Shape for Padded<S> {
         PaddedSteps { steps: S::zero(), count: T::ONE }
     }
 
-    #[inline(always)]
-    fn flat_batch<T: Scalar>(batch: &[Self::Array<T>]) -> &[T] {
-        const { Self::check_layout::<T>() };
-        // SAFETY: `Pads` is sealed, so the steps consist of elements, or of transparent wrappers of them. `PaddedSteps` is `repr(C)`
-        // and has as many elements as `LEN` says with nothing between them, which is checked above. The slice borrows `batch`.
-        unsafe { core::slice::from_raw_parts(batch.as_ptr().cast(), batch.len() * Self::LEN) }
-    }
-
-    #[inline(always)]
-    fn flat_batch_mut<T: Scalar>(batch: &mut [Self::Array<T>]) -> &mut [T] {
-        const { Self::check_layout::<T>() };
-        // SAFETY: as in `flat_batch`; the slice borrows `batch` mutably, and each element may have any value as far as memory is
-        // concerned.
-        unsafe { core::slice::from_raw_parts_mut(batch.as_mut_ptr().cast(), batch.len() * Self::LEN) }
-    }
-
-    #[inline(always)]
-    fn batch<T: Scalar>(flat: &[T]) -> &[Self::Array<T>] {
-        const { Self::check_layout::<T>() };
-        // SAFETY: as in `flat_batch_mut`; the slice borrows `flat`, which has the elements of as many samples, and the alignment of
-        // a sample is that of an element.
-        unsafe { core::slice::from_raw_parts(flat.as_ptr().cast(), flat.len() / Self::LEN) }
-    }
+    views_as_elements!();
 
     /// Padding is not read, so it may hold anything but values that are not finite.
     fn check_elements<T: Scalar>(sample: usize, elements: &[T]) -> Result<()> {

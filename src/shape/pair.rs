@@ -5,6 +5,7 @@ use core::marker::PhantomData;
 
 use crate::error::Result;
 use crate::scalar::Scalar;
+use crate::shape::padded::views_as_elements;
 use crate::shape::{
     Image, Padded, PaddedPart, Pads, Probabilities, ProbabilitySequence, Sequence, Shape, Tokens, Values, Vector,
 };
@@ -139,12 +140,6 @@ impl<A: Part, B: Part> Pair<A, B> {
         }
         places
     };
-
-    /// Compares the memory of a sample with that of its elements.
-    const fn check_layout<T: Scalar>() {
-        assert!(size_of::<Both<A::Array<T>, B::Array<T>>>() == Self::LEN * size_of::<T>(), "there is no padding");
-        assert!(align_of::<Both<A::Array<T>, B::Array<T>>>() == align_of::<T>(), "samples stand anywhere in a slice");
-    }
 }
 
 /// Returns the sizes of some parts after those of others.
@@ -178,29 +173,7 @@ impl<A: Part, B: Part> Shape for Pair<A, B> {
         Both { first: A::zero(), second: B::zero() }
     }
 
-    #[inline(always)]
-    fn flat_batch<T: Scalar>(batch: &[Self::Array<T>]) -> &[T] {
-        const { Self::check_layout::<T>() };
-        // SAFETY: a part is sealed, so its samples consist of elements, or of transparent wrappers of them. `Both` is `repr(C)`
-        // and has as many elements as `LEN` says without padding between them, which is checked above. The slice borrows `batch`.
-        unsafe { core::slice::from_raw_parts(batch.as_ptr().cast(), batch.len() * Self::LEN) }
-    }
-
-    #[inline(always)]
-    fn flat_batch_mut<T: Scalar>(batch: &mut [Self::Array<T>]) -> &mut [T] {
-        const { Self::check_layout::<T>() };
-        // SAFETY: as in `flat_batch`; the slice borrows `batch` mutably, and each element may have any value as far as memory is
-        // concerned.
-        unsafe { core::slice::from_raw_parts_mut(batch.as_mut_ptr().cast(), batch.len() * Self::LEN) }
-    }
-
-    #[inline(always)]
-    fn batch<T: Scalar>(flat: &[T]) -> &[Self::Array<T>] {
-        const { Self::check_layout::<T>() };
-        // SAFETY: as in `flat_batch_mut`; the slice borrows `flat`, which has the elements of as many samples, and the alignment of
-        // a sample is that of an element.
-        unsafe { core::slice::from_raw_parts(flat.as_ptr().cast(), flat.len() / Self::LEN) }
-    }
+    views_as_elements!();
 
     fn check_elements<T: Scalar>(sample: usize, elements: &[T]) -> Result<()> {
         let (first, second) = elements.split_at(A::LEN);

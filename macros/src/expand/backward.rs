@@ -81,11 +81,8 @@ fn origins(names: &Names, index: usize) -> Option<TokenStream> {
     if !names.changes_steps() {
         return None;
     }
-    let private = &names.private;
-    let before = names.layers.iter().zip(&names.shapes).take(index);
-    let before = before.map(|(site, shape)| (&site.kind, shape));
-    let before = before.map(|(kind, shape)| code!(#private::chain::origins::<#kind, #shape>()));
-    Some(code!(__phase.set_origins(__origins.then(const { #private::chain::joint_origins(&[#(#before),*]) }));))
+    let joint = names.joint_origins(index);
+    Some(code!(__phase.set_origins(__origins.then(const { #joint }));))
 }
 
 /// Returns the call of layer `index`.

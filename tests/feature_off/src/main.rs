@@ -16,6 +16,9 @@ fn main() -> typenet::Result<()> {
     let trainer = Trainer::new(Nll, Sgd::new(0.1)).threads(2); // rayon
     let mut trainer = trainer.callback(Progress::bar()); // progress
     trainer.resume(&mut network, "checkpoint")?; // safetensors
+    let mut optimizer = Sgd::new(0.1).state::<f32>();
+    optimizer.save_checkpoint(&network, "checkpoint")?; // safetensors
+    optimizer.resume(&mut network, "checkpoint")?; // safetensors
     trainer.fit(&mut network, &data)?;
     Ok(())
 }
