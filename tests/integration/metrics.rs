@@ -289,7 +289,7 @@ fn two_measures_of_one_name_are_refused_before_anything_has_changed() {
         "two columns of the history would be named `accuracy`: rename a metric with `metric::named(\"..\", metric)`";
     assert_eq!(error.to_string(), text);
     // Those of the library, and of the other columns.
-    for name in ["loss", "epoch", "samples", "seconds"] {
+    for name in ["loss", "epoch", "samples", "learning_rate", "seconds"] {
         let error = trainer().metric(metric::named(name, TopK::<2>)).fit(&mut network, &data).unwrap_err();
         assert_eq!(error, Error::DuplicateMeasure { name: name.into() });
     }
@@ -385,7 +385,10 @@ fn lines_tables_and_records_have_every_measure() {
         }
     }
     let csv = history.to_csv();
-    assert_eq!(csv.lines().next(), Some("epoch,samples,loss,macro_f1,val_loss,val_accuracy,val_macro_f1,seconds"));
+    assert_eq!(
+        csv.lines().next(),
+        Some("epoch,samples,loss,macro_f1,val_loss,val_accuracy,val_macro_f1,learning_rate,seconds")
+    );
     let read: Value = serde_json::from_str(&history.to_json()).unwrap();
     for (index, row) in csv.lines().skip(1).enumerate() {
         let cells: Vec<f64> = row.split(',').map(|cell| cell.parse().unwrap()).collect();
