@@ -98,7 +98,9 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
 /// Returns the number of samples of each class in a first part of `total` samples. `classes` are those of all samples.
 fn shares<const K: usize>(classes: &[usize], total: usize) -> [usize; K] {
     let mut counts = [0_usize; K];
-    classes.iter().for_each(|&class| counts[class] += 1);
+    for &class in classes {
+        counts[class] += 1;
+    }
     // In integers, so that equal remainders compare equal: c · n₁ = floor · n + remainder.
     let (n, product) = (classes.len() as u128, |count: usize| count as u128 * total as u128);
     #[allow(clippy::cast_possible_truncation, reason = "at most the count of the class")]

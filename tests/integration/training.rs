@@ -387,7 +387,9 @@ fn the_history_as_json_reads_back_exactly() {
 
 #[test]
 fn a_history_records_the_learning_rate_of_the_last_step_of_each_epoch() {
-    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5)).epochs(3).schedule_by_epoch(typenet::schedule::Exponential::new(0.5));
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5))
+        .epochs(3)
+        .schedule_by_epoch(typenet::schedule::Exponential::new(0.5));
     let history = trainer.fit(&mut Line::zeroed(), &line(8)).unwrap();
     let rates: Vec<_> = history.epochs().map(|record| record.learning_rate).collect();
     assert_eq!(rates, [0.5, 0.25, 0.125].map(Some));
