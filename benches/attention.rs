@@ -1,7 +1,7 @@
-//! Self-attention: row T of the benchmarks.
+//! Attention: row T of the benchmarks.
 //!
 //! T: forward and backward pass, and prediction, of causal attention with 4 heads over 64 steps of 128 features, on one thread
-//! for a batch of 32; the same without a mask; and over 512 steps for a batch of 4.
+//! for a batch of 32; the same without a mask; over 512 steps for a batch of 4; and of 64 steps to 64 of another sequence, for a batch of 32.
 //!
 //! ```text
 //! cargo bench -p typenet-benches --bench attention
@@ -16,6 +16,7 @@ use typenet::random;
 
 network!(struct Causal (Sequence<64, 128>) = SelfAttention<4>(causal = true));
 network!(struct Full (Sequence<64, 128>) = SelfAttention<4>);
+network!(struct Cross (Pair<Sequence<64, 128>, Sequence<64, 128>>) = CrossAttention<4>);
 network!(struct Long (Sequence<512, 128>) = SelfAttention<4>(causal = true));
 
 fn samples<S: Shape>(count: usize) -> Vec<S::Array<f32>> {
@@ -52,6 +53,7 @@ fn attention(criterion: &mut Criterion) {
     passes::<Causal>(criterion, "causal", 32);
     passes::<Full>(criterion, "full", 32);
     passes::<Long>(criterion, "long", 4);
+    passes::<Cross>(criterion, "cross", 32);
 }
 
 criterion_group!(benches, attention);

@@ -16,8 +16,8 @@ pub use embedded::{Embedded, embedded};
 pub use question::{Alike, Either, If, Otherwise, Question};
 pub use require::{
     require, require_array, require_carried, require_divides, require_fits, require_initializer, require_no_padding,
-    require_range, require_recomputable, require_same, require_single_step, require_size, require_stream, require_tile,
-    tile_in_range,
+    require_range, require_recomputable, require_same, require_same_steps, require_single_step, require_size,
+    require_stream, require_tile, tile_in_range,
 };
 pub use settings::{SettingsOf, TakesSettings, TakesSettingsByPosition, WithoutSettings, settings_of};
 pub use shown::Shown;

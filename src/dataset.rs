@@ -56,7 +56,7 @@ pub use augmented::Augmented;
 pub use batches::Batches;
 pub(crate) use checked_batches::CheckedBatches;
 #[cfg(feature = "csv")]
-pub use csv::{Csv, CsvTable, Missing, TargetColumns};
+pub use csv::{Csv, CsvEncoding, CsvFile, CsvTable, Missing, TargetColumns};
 pub use epoch::Epoch;
 #[cfg(feature = "idx")]
 pub use fashion_mnist::fashion_mnist;

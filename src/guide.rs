@@ -10,6 +10,7 @@
 //! - [`formulas`]: activations, losses, layers and functions as formulas, whose derivatives a macro writes
 //! - [`custom_layers`]: a custom layer, as a formula or by hand, without and with parameters and settings
 //! - [`custom_parts`]: a custom loss, as a formula or by hand, optimizer, metric, callback and scalar
+//! - [`generic_code`]: functions for several networks, and a network that is chosen at run time
 #![cfg_attr(feature = "safetensors", doc = "- [`files`]: weights and checkpoints, PyTorch and Keras")]
 #![cfg_attr(
     feature = "onnx",
@@ -111,6 +112,9 @@ pub mod custom_layers {}
 
 #[doc = include_str!("guide/custom_parts.md")]
 pub mod custom_parts {}
+
+#[doc = include_str!("guide/generic_code.md")]
+pub mod generic_code {}
 
 #[cfg(feature = "safetensors")]
 #[doc = include_str!("guide/files.md")]

@@ -88,8 +88,8 @@ pub(crate) use lengths::PaddedSamples;
 pub use lengths::{Origins, StepCounts};
 pub use list::*;
 pub use parallel::{
-    Add, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, ForwardBranches, Join, ParallelPlan,
-    StepBranches,
+    Add, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, ForwardBranches, Join, JoinsBranches,
+    ParallelPlan, StepBranches, join_same_steps,
 };
 pub use pass::{Mode, Pass};
 pub(crate) use phase::BatchStatistics;

@@ -95,8 +95,9 @@ pub mod train;
 #[cfg(feature = "plot")]
 pub mod report;
 
-// What the compiler computes for generated code.
+// What the compiler computes for generated code, and says of a call whose feature is off.
 mod compile_time;
+mod feature_off;
 
 // What generated code uses.
 #[doc(hidden)]
@@ -120,8 +121,8 @@ pub use initializer::Initializer;
 pub use io::{Stored, WeightsFile};
 pub use layer::list::*;
 pub use layer::{
-    Backward, DefaultSettings, Elementwise, Forward, Head, Layer, Mixing, Mode, NextStep, Pass, Phase, Plan, Reads,
-    Site, StreamPlan, Takes,
+    Backward, DefaultSettings, Elementwise, Forward, Head, Layer, Mixing, Mode, NextStep, Origins, Pass, Phase, Plan,
+    Reads, Site, StepCounts, StreamPlan, Takes,
 };
 pub use loss::{
     AbsoluteError, BinaryCrossEntropy, CategoricalHinge, ClassWeights, CrossEntropy, Ctc, Hinge, Huber, LabelSmoothing,

@@ -29,3 +29,24 @@ pub use crate::{
 };
 #[cfg(feature = "safetensors")]
 pub use crate::{Weights, WeightsFile};
+// Stand-ins for the calls of features that are not enabled.
+#[cfg(all(feature = "std", not(feature = "safetensors")))]
+pub use crate::feature_off::CheckpointsOff as _;
+#[cfg(not(feature = "csv"))]
+pub use crate::feature_off::CsvOff as _;
+#[cfg(not(feature = "onnx"))]
+pub use crate::feature_off::ExportOnnxOff as _;
+#[cfg(not(feature = "idx"))]
+pub use crate::feature_off::IdxOff as _;
+#[cfg(not(feature = "images"))]
+pub use crate::feature_off::ImagesOff as _;
+#[cfg(not(feature = "npy"))]
+pub use crate::feature_off::NpyOff as _;
+#[cfg(not(feature = "npz"))]
+pub use crate::feature_off::NpzOff as _;
+#[cfg(all(feature = "std", not(feature = "progress")))]
+pub use crate::feature_off::ProgressOff as _;
+#[cfg(all(feature = "std", not(feature = "rayon")))]
+pub use crate::feature_off::ThreadsOff as _;
+#[cfg(not(feature = "safetensors"))]
+pub use crate::feature_off::WeightsOff as _;

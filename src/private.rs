@@ -28,8 +28,8 @@ pub use crate::layer::Projected;
 pub use crate::layer::list::Identity;
 pub use crate::layer::{
     Add, Backward, BackwardBranches, BranchPlan, Branches, Concat, Concatenates, DefaultSettings, Elementwise,
-    ElementwisePlan, Forward, ForwardBranches, Head, Join, Layer, Mixing, NextStep, Origins, Pass, Phase, Plan, Reads,
-    Shortcut, Site, SiteOf, StepBranches, StreamPlan, Takes,
+    ElementwisePlan, Forward, ForwardBranches, Head, Join, JoinsBranches, Layer, Mixing, NextStep, Origins, Pass,
+    Phase, Plan, Reads, Shortcut, Site, SiteOf, StepBranches, StreamPlan, Takes, join_same_steps,
 };
 pub use crate::loss::{Loss, Objection};
 pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Stream, Summary, Wiring};

@@ -384,3 +384,21 @@ fn no_file_of_the_corpus_swells_a_message() {
     let Err(Error::WrongTensors { wrong, .. }) = Small::from_safetensors(&nan.bytes) else { panic!("NaN was read") };
     assert!(matches!(&wrong[..], [WrongTensor::NonFinite { index, .. }] if *index == [1, 1]));
 }
+
+/// A table is larger than what it takes to read it one sample at a time.
+#[cfg(feature = "csv")]
+#[test]
+fn a_table_that_is_opened_takes_eight_bytes_for_each_sample() {
+    use typenet::dataset::{Csv, CsvFile};
+
+    const SAMPLES: usize = 20_000;
+    let folder = Folder::new("csv_memory");
+    let path = folder.path("table.csv");
+    let line = format!("{}end\n", "0.0000000000000001,".repeat(8));
+    fs::write(&path, format!("a,b,c,d,e,f,g,h,y\n{}", line.repeat(SAMPLES))).unwrap();
+    let open = || Csv::at(&path).open::<Vector<8>, Class<1>, f32>();
+    let (file, memory): (typenet::Result<CsvFile<_, _>>, _) = measured(open);
+    assert_eq!(file.unwrap().classes(), ["end"]);
+    // The list of their places grows by doubling, and has the buffers of the reader beside it.
+    assert!(memory < 4 * 8 * SAMPLES, "{memory} bytes of memory for {}", line.len() * SAMPLES);
+}

@@ -34,6 +34,7 @@ mod declaration;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -49,7 +50,7 @@ use model::Graph;
 use tensor::{Kind, Tensor};
 
 /// The arguments of the macro.
-struct Call {
+pub(crate) struct Call {
     attributes: Vec<Attribute>,
     visibility: Visibility,
     name: Ident,
@@ -122,7 +123,13 @@ fn imported(call: &Call, library: &TokenStream) -> syn::Result<Imported> {
     let (place, file) = (Place::of(&call.file), call.file.value());
     let path = embed::located(call.file.span(), &file);
     let bytes = std::fs::read(&path).map_err(|error| errors::unreadable_weights(place, &file, &error.to_string()))?;
-    let graph = model::read(&bytes).map_err(|reason| errors::no_onnx(place, &file, &reason))?;
+    import_bytes(call, &path, &bytes, library)
+}
+
+/// Returns the declaration and the weights of a model, in a file with these bytes.
+pub(crate) fn import_bytes(call: &Call, path: &Path, bytes: &[u8], library: &TokenStream) -> syn::Result<Imported> {
+    let (place, file) = (Place::of(&call.file), call.file.value());
+    let graph = model::read(bytes).map_err(|reason| errors::no_onnx(place, &file, &reason))?;
     let refused = |refusal: Refusal| errors::refused_onnx(place, &file, &refusal.text());
     let written = graph.and_then(written).map_err(refused)?;
     let body: TokenStream =
@@ -137,7 +144,7 @@ fn imported(call: &Call, library: &TokenStream) -> syn::Result<Imported> {
     let scalar = quote_spanned!(Span::mixed_site()=> #library::private::core::primitive);
     let kind = Ident::new(written.kind.name(), Span::mixed_site());
     let network = quote!(#name<#scalar::#kind>);
-    let weights = embed::constant(library, &network, &name.to_string(), &call.file, Some(&path), tensors);
+    let weights = embed::constant(library, &network, &name.to_string(), &call.file, Some(path), tensors);
     let header = text::of(quote!(#visibility struct #name));
     let declaration = format!("network! {{\n    {header} {}\n}}\n", written.body.replace('\n', "\n    "));
     Ok(Imported {

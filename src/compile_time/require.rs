@@ -94,6 +94,12 @@ pub const fn require_no_padding(allows_padding: bool, otherwise: &str) {
     assert!(allows_padding, "{}", otherwise);
 }
 
+/// Fails to compile with a message about branches whose sequences have different lengths.
+#[track_caller]
+pub const fn require_same_steps(are_same: bool, otherwise: &str) {
+    assert!(are_same, "{}", otherwise);
+}
+
 /// Returns the initializer, and fails to compile if it is out of range.
 #[track_caller]
 #[must_use]

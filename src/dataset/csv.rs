@@ -1,23 +1,32 @@
 //! How is a data set read from a table, such as a CSV file?
 
+mod settings;
+
+mod source;
+
 mod records;
 
-mod columns;
+mod column;
 
 mod target;
 
+mod columns;
+
 mod table;
 
-use alloc::borrow::ToOwned;
-use alloc::format;
+mod file;
+
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
 use std::path::Path;
 
-use self::columns::{Column, Encoding};
+use self::columns::Columns;
+pub use self::file::CsvFile;
 use self::records::Records;
-pub use self::table::CsvTable;
+use self::settings::{Encoding, Settings};
+pub use self::table::{CsvEncoding, CsvTable};
 pub use self::target::TargetColumns;
 use crate::dataset::Dataset;
 use crate::dataset::place::Place;
@@ -49,7 +58,7 @@ use crate::shape::{Shape, Values};
 /// determines what happens then; by default it is an error.
 ///
 /// # Memory
-/// That of the data set, and eight bytes for each field of its columns while the file is read.
+/// That of the data set, and eight bytes for each field of its columns while the file is read. [`open`](Self::open) reads files that are larger.
 ///
 /// # Example
 /// ```
@@ -73,18 +82,7 @@ use crate::shape::{Shape, Values};
 #[derive(Clone)]
 pub struct Csv<'a> {
     place: Place<'a>,
-    header: bool,
-    delimiter: u8,
-    comment: Option<u8>,
-    decimal_comma: bool,
-    inputs: Option<Vec<String>>,
-    without: Vec<String>,
-    targets: Option<Vec<String>>,
-    encodings: Vec<(String, Encoding)>,
-    categories: Vec<(String, Vec<String>)>,
-    means: Vec<(String, f64)>,
-    missing: Missing,
-    missing_words: Vec<String>,
+    settings: Settings,
 }
 
 /// What happens when a field of a table has no value.
@@ -104,21 +102,7 @@ pub enum Missing {
 
 impl<'a> Csv<'a> {
     fn new(place: Place<'a>) -> Self {
-        Self {
-            place,
-            header: true,
-            delimiter: b',',
-            comment: None,
-            decimal_comma: false,
-            inputs: None,
-            without: Vec::new(),
-            targets: None,
-            encodings: Vec::new(),
-            categories: Vec::new(),
-            means: Vec::new(),
-            missing: Missing::Error,
-            missing_words: ["", "NA", "N/A", "NaN", "nan", "null"].map(ToOwned::to_owned).into(),
-        }
+        Self { place, settings: Settings::default() }
     }
 
     /// Refers to the file at this path.
@@ -136,42 +120,42 @@ impl<'a> Csv<'a> {
     /// Reads the first line as a sample. The names of the columns are then `1`, `2` and so on.
     #[must_use]
     pub fn without_header(mut self) -> Self {
-        self.header = false;
+        self.settings.header = false;
         self
     }
 
     /// Sets the character between fields, an ASCII character such as `b';'` or `b'\t'`. The default is a comma.
     #[must_use]
     pub fn delimiter(mut self, delimiter: u8) -> Self {
-        self.delimiter = delimiter;
+        self.settings.delimiter = delimiter;
         self
     }
 
     /// Ignores lines that start with this ASCII character, such as `b'#'`.
     #[must_use]
     pub fn comment(mut self, start: u8) -> Self {
-        self.comment = Some(start);
+        self.settings.comment = Some(start);
         self
     }
 
     /// Reads numbers with a comma before their decimals: `2,5`.
     #[must_use]
     pub fn decimal_comma(mut self) -> Self {
-        self.decimal_comma = true;
+        self.settings.decimal_comma = true;
         self
     }
 
     /// Sets the columns of the inputs, in this order.
     #[must_use]
     pub fn inputs(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.inputs = Some(names(columns));
+        self.settings.inputs = Some(names(columns));
         self
     }
 
     /// Ignores columns.
     #[must_use]
     pub fn without(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.without.extend(names(columns));
+        self.settings.without.extend(names(columns));
         self
     }
 
@@ -184,42 +168,42 @@ impl<'a> Csv<'a> {
     /// Sets the columns of a target with several elements, in this order.
     #[must_use]
     pub fn targets(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.targets = Some(names(columns));
+        self.settings.targets = Some(names(columns));
         self
     }
 
     /// Encodes categories as an element for each, which is 1 for the category of the sample and 0 for the others.
     #[must_use]
     pub fn one_hot(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.encodings.extend(names(columns).into_iter().map(|name| (name, Encoding::OneHot)));
+        self.settings.encodings.extend(names(columns).into_iter().map(|name| (name, Encoding::OneHot)));
         self
     }
 
     /// Encodes categories as one element, the index of the category. This is for categories that have an order.
     #[must_use]
     pub fn index(mut self, columns: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.encodings.extend(names(columns).into_iter().map(|name| (name, Encoding::Index)));
+        self.settings.encodings.extend(names(columns).into_iter().map(|name| (name, Encoding::Index)));
         self
     }
 
     /// Sets the categories of a column and their order. Any other word in this column is an error.
     #[must_use]
     pub fn categories(mut self, column: impl Into<String>, categories: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.categories.push((column.into(), names(categories)));
+        self.settings.categories.push((column.into(), names(categories)));
         self
     }
 
     /// Determines what happens when a value is missing.
     #[must_use]
     pub fn missing(mut self, rule: Missing) -> Self {
-        self.missing = rule;
+        self.settings.missing = rule;
         self
     }
 
     /// Adds words that stand for a missing value, such as `?` or `-999`.
     #[must_use]
     pub fn missing_words(mut self, words: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.missing_words.extend(names(words));
+        self.settings.missing_words.extend(names(words));
         self
     }
 
@@ -237,18 +221,8 @@ impl<'a> Csv<'a> {
     /// # Ok::<(), typenet::Error>(())
     /// ```
     #[must_use]
-    pub fn encoded_as<X: Shape, Y: TargetColumns, T: Scalar>(mut self, table: &CsvTable<X, Y, T>) -> Self {
-        let named = |columns: &[Column]| columns.iter().map(|column| column.name.clone()).collect();
-        (self.inputs, self.targets) = (Some(named(&table.inputs)), Some(named(&table.targets)));
-        for column in table.inputs.iter().chain(&table.targets) {
-            match column.encoding {
-                Encoding::Number => self.means.extend(column.mean.map(|mean| (column.name.clone(), mean))),
-                encoding => {
-                    self.encodings.push((column.name.clone(), encoding));
-                    self.categories.push((column.name.clone(), column.words.clone()));
-                }
-            }
-        }
+    pub fn encoded_as(mut self, table: &impl CsvEncoding) -> Self {
+        table.columns().apply_to(&mut self.settings);
         self
     }
 
@@ -261,67 +235,24 @@ impl<'a> Csv<'a> {
     ///   another number of elements or categories than `X` or `Y`.
     /// - [`Error::Empty`](crate::Error::Empty) if there are no samples.
     pub fn read<X: Shape + Values, Y: TargetColumns, T: Scalar>(&self) -> Result<CsvTable<X, Y, T>> {
-        let mut records = Records::open(self)?;
-        let [mut inputs, mut targets] = self.columns::<Y>(&records)?;
+        let settings = &self.settings;
+        let mut records = Records::open(self.place.clone(), settings.clone())?;
+        let mut columns = Columns::find::<Y>(settings, &records)?;
+        let mut values = Vec::new();
         while let Some(record) = records.next()? {
-            if self.missing == Missing::LeaveOut
-                && inputs.iter().chain(&targets).any(|column| self.is_missing(record.field(column.position)))
-            {
-                continue;
-            }
-            for column in &mut inputs {
-                column.push::<T>(self, &record, self.missing)?;
-            }
-            for column in &mut targets {
-                column.push::<T>(self, &record, Missing::Error)?;
-            }
+            columns.read::<T>(settings, &record, &mut values)?;
         }
-        for column in inputs.iter_mut().chain(&mut targets) {
-            column.sort_categories();
+        let samples = values.chunks_exact(columns.len().max(1));
+        columns.determine::<X, Y, T>(samples.len(), &records)?;
+        let (mut inputs, mut targets) = (Vec::with_capacity(samples.len()), Vec::with_capacity(samples.len()));
+        // Copied from slice to vector: an input passed by value would be on the stack, which has no room for a large image.
+        let mut elements = vec![T::ZERO; X::LEN];
+        for values in samples {
+            columns.input(values, &mut elements);
+            inputs.extend_from_slice(X::batch(&elements));
+            targets.push(columns.target::<Y, T>(values)?);
         }
-        CsvTable::new(inputs, targets, &records)
-    }
-
-    /// Returns the columns of the inputs and of the targets, without values.
-    fn columns<Y: TargetColumns>(&self, records: &Records<'_>) -> Result<[Vec<Column>; 2]> {
-        let targets = match &self.targets {
-            Some(targets) => targets.clone(),
-            None => records.names().last().cloned().into_iter().collect(),
-        };
-        let inputs = match &self.inputs {
-            Some(inputs) => inputs.clone(),
-            None => records.names().iter().filter(|name| !targets.contains(name)).cloned().collect(),
-        };
-        for name in self.named() {
-            records.position(name)?;
-        }
-        let column = |name: &String, encoding| -> Result<Column> {
-            let words = self.categories.iter().rev().find(|(column, _)| column == name).map(|(_, words)| words.clone());
-            let mean = self.means.iter().find(|(column, _)| column == name).map(|&(_, mean)| mean);
-            Ok(Column::new(name.clone(), records.position(name)?, encoding, words, mean))
-        };
-        let input = |name: &String| {
-            let written = self.encodings.iter().rev().find(|(column, _)| column == name);
-            column(name, written.map_or(Encoding::Number, |&(_, encoding)| encoding))
-        };
-        if targets.len() != Y::COLUMNS {
-            let (found, wanted) = (targets.len(), Y::COLUMNS);
-            return Err(records.unreadable(format!(
-                "{found} of its columns are targets, but a target has {wanted}: name them with `targets(..)`"
-            )));
-        }
-        let inputs = inputs.iter().filter(|name| !self.without.contains(name)).map(input).collect::<Result<_>>()?;
-        Ok([inputs, targets.iter().map(|name| column(name, Y::ENCODING)).collect::<Result<_>>()?])
-    }
-
-    /// Returns the names that settings mention.
-    fn named(&self) -> impl Iterator<Item = &String> {
-        let encoded = self.encodings.iter().map(|(name, _)| name).chain(self.categories.iter().map(|(name, _)| name));
-        self.without.iter().chain(encoded)
-    }
-
-    fn is_missing(&self, field: &str) -> bool {
-        self.missing_words.iter().any(|word| word == field)
+        Ok(CsvTable { data: Dataset::new(inputs, targets)?, columns })
     }
 }
 
@@ -329,8 +260,8 @@ impl Debug for Csv<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Csv")
             .field("place", &self.place)
-            .field("inputs", &self.inputs)
-            .field("targets", &self.targets)
+            .field("inputs", &self.settings.inputs)
+            .field("targets", &self.settings.targets)
             .finish_non_exhaustive()
     }
 }

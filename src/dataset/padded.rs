@@ -9,7 +9,8 @@ use crate::shape::{Padded, Sequence, Tokens};
 use crate::target::Target;
 
 impl<const L: usize, const V: usize, Y: Target, T: Scalar> Dataset<Padded<Tokens<L, V>>, Y, T> {
-    /// Creates a data set whose inputs are the indices of up to `L` tokens, of any type of integers, or the bytes of texts.
+    /// Creates a data set whose inputs are up to `L` tokens: [`Token`](crate::Token)s, indices of any type of integers, or the bytes of
+    /// texts.
     ///
     /// # Errors
     /// - [`Error::TokenOutOfRange`] for the first index that is not below `V`, [`Error::TooLong`] and [`Error::NoSteps`] for the first
@@ -41,18 +42,26 @@ impl<const L: usize, const V: usize, Y: Target, T: Scalar> Dataset<Padded<Tokens
 impl<const L: usize, const N: usize, Y: Target, T: Scalar> Dataset<Padded<Sequence<L, N>>, Y, T> {
     /// Creates a data set whose inputs are sequences of up to `L` steps.
     ///
+    /// A scaler is fitted to the steps, and transforms each of them.
+    ///
     /// # Errors
     /// - [`Error::TooLong`] and [`Error::NoSteps`] for the first sequence of more than `L` steps or of none.
     /// - Those of [`Dataset::new`].
     ///
     /// # Example
     /// ```
-    /// use typenet::dataset::Dataset;
+    /// use typenet::dataset::{Dataset, MinMax};
     /// use typenet::{Padded, Sequence, Vector};
     ///
     /// let walks = [vec![[0.5, 1.0], [0.0, 2.0]], vec![[1.0, 1.0]]];
     /// let data: Dataset<Padded<Sequence<8, 2>>, Vector<1>> = Dataset::of_padded_sequences(walks, [[3.5], [2.0]])?;
     /// assert_eq!(data.inputs()[1].steps(), [[1.0, 1.0]]);
+    ///
+    /// let steps: Vec<[f32; 2]> = data.inputs().iter().flat_map(|walk| walk.steps()).copied().collect();
+    /// let scaler = MinMax::fit(&steps);
+    /// let scale = |step: &mut [f32; 2]| *step = scaler.apply(step);
+    /// let data = data.map_inputs(|walk| walk.steps_mut().iter_mut().for_each(scale))?;
+    /// assert_eq!(data.inputs()[0].steps(), [[0.5, 0.0], [0.0, 1.0]]);
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn of_padded_sequences(

@@ -11,7 +11,7 @@ use crate::target::Target;
 
 /// Samples that are read by their position, such as those of a file that is larger than memory.
 ///
-/// `NpyFile`, of the feature `npy`, and `ImageFiles`, of `images`, are such readers. [`in_random_order`](Self::in_random_order) makes a
+/// `CsvFile`, of the feature `csv`, `NpyFile`, of `npy`, and `ImageFiles`, of `images`, are such readers. [`in_random_order`](Self::in_random_order) makes a
 /// source of [`Batches`] of one.
 ///
 /// # Example

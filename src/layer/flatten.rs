@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Origins, Plan, SiteOf, Takes};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
@@ -43,6 +43,7 @@ impl Plan for FlattenPlan {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
     const IN_PLACE: bool = true;
+    const ORIGINS: Origins = Origins::NONE;
 }
 
 impl<Out: Shape> Layer for Flatten<Out> {

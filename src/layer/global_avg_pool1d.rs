@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels, WindowDivisor};
 use crate::layer::pooling::{sequence_of, whole_sequences};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Origins, Plan, SiteOf, Takes};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::Scalar;
@@ -17,6 +17,8 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 ///
 /// Written `GlobalAvgPool1d` in a network, which infers the shape `Out`. The number of features may be a const parameter of the
 /// network.
+///
+/// Of a sequence that is [`Padded`](crate::Padded), L is the number of its steps.
 ///
 /// # Shapes
 /// Input: `Sequence<L, N>`. Output: `Vector<N>`.
@@ -53,6 +55,7 @@ impl Plan for GlobalAvgPool1dPlan {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
     const ALLOWS_PADDING: bool = true;
+    const ORIGINS: Origins = Origins::NONE;
 }
 
 impl<Out: Shape> Layer for GlobalAvgPool1d<Out> {

@@ -40,6 +40,9 @@ use crate::onnx::Attribute;
 ///
 /// A step then has two products with a state, one after the other.
 ///
+/// A sequence that is [`Padded`](crate::Padded) ends, or begins if it is read backward, at its last step before the padding, where the
+/// output is zero.
+///
 /// # Shapes
 /// Input: `Sequence<L, N>`. Output: `Sequence<L, H>`. [`RecurrentWeights`](crate::RecurrentWeights): W is `weight_ih`, U is
 /// `weight_hh`, b is `bias_ih` and c is `bias_hh`, with the gates r, z, n in this order, as in PyTorch. The gates of Keras are z,

@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, NextStep, Plan, SiteOf, StreamPlan, Takes};
+use crate::layer::{Backward, Forward, Layer, NextStep, Origins, Plan, SiteOf, StreamPlan, Takes};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Attribute, Graph, Result, Value};
 use crate::scalar::Scalar;
@@ -41,6 +41,7 @@ pub struct LastStepPlan;
 impl Plan for LastStepPlan {
     const READS_INPUT: bool = false;
     const READS_OUTPUT: bool = false;
+    const ORIGINS: Origins = Origins::NONE;
     const STREAM: Option<StreamPlan> = Some(StreamPlan::stateless(0));
 }
 

@@ -49,6 +49,13 @@ impl Origins {
     /// Each part of the output has the steps of the same part of the input.
     pub const SAME: Self = Self::from(0);
 
+    /// The steps of the output, if it has some, are none of the input.
+    pub const NONE: Self = Self([Self::NO_PART; MOST_PARTS]);
+    /// The origin of steps that are none of the input.
+    const NO_PART: u8 = u8::MAX;
+    /// An origin that may be any part.
+    const ANY_PART: u8 = u8::MAX - 1;
+
     /// The parts of the output have the steps of the parts of the input from `first` on.
     #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "at most 16")]
@@ -68,7 +75,9 @@ impl Origins {
         let mut origins = next.0;
         let mut part = 0;
         while part < MOST_PARTS {
-            origins[part] = self.0[next.0[part] as usize];
+            if next.0[part] != Self::NO_PART {
+                origins[part] = self.0[next.0[part] as usize];
+            }
             part += 1;
         }
         Self(origins)
@@ -83,6 +92,12 @@ impl Origins {
             index += 1;
         }
         origins
+    }
+
+    /// Returns the origins before any of several layers, each of which has the origins `each`, as far as they are known.
+    #[must_use]
+    pub const fn repeated(self, each: Self) -> Self {
+        if each.is_same() { self } else { Self([Self::ANY_PART; MOST_PARTS]) }
     }
 
     /// Returns the origins of a pair of two outputs, the first of which has `parts` parts.
@@ -106,9 +121,43 @@ impl Origins {
         part == MOST_PARTS
     }
 
-    /// Returns the origin of a part.
+    /// Returns the origin of a part; a number that no part has if it is none.
     pub(crate) const fn of(self, part: usize) -> usize {
         self.0[part] as usize
+    }
+
+    /// Returns the place of the steps of a part in samples of shape `S`, if they are padded.
+    const fn place<S: Shape>(self, part: usize) -> Option<PaddedPart> {
+        let (mut origin, is_any) = (self.of(part), self.0[part] == Self::ANY_PART);
+        if is_any {
+            origin = 0;
+            while origin < S::PADDED.len() && S::PADDED[origin].is_none() {
+                origin += 1;
+            }
+        }
+        if origin < S::PADDED.len() { S::PADDED[origin] } else { None }
+    }
+
+    /// Returns whether one of `parts` parts has padded steps in samples of shape `S`.
+    #[must_use]
+    pub const fn are_padded<S: Shape>(self, parts: usize) -> bool {
+        let mut part = 0;
+        while part < parts {
+            if self.place::<S>(part).is_some() {
+                return true;
+            }
+            part += 1;
+        }
+        false
+    }
+
+    /// Returns whether two sequences with these origins have the same steps in samples of shape `S`.
+    pub(crate) const fn have_same_steps<S: Shape>(self, other: Self) -> bool {
+        match (self.place::<S>(0), other.place::<S>(0)) {
+            (None, None) => true,
+            (Some(place), Some(other)) => place.start == other.start,
+            _ => false,
+        }
     }
 }
 
@@ -204,5 +253,17 @@ mod tests {
         assert_eq!([0, 1].map(|part| swapped.of(part)), [1, 0]);
         assert_eq!([0, 1].map(|part| swapped.then(swapped).of(part)), [0, 1]);
         assert_eq!(swapped.then(second).of(0), 0);
+        assert_eq!(second.then(Origins::NONE), Origins::NONE);
+        assert_eq!(Origins::NONE.then(second), Origins::NONE);
+        assert!(
+            !Origins::NONE.are_padded::<Model>(3) && second.are_padded::<Model>(2) && !second.are_padded::<Model>(1)
+        );
+        assert!(
+            Origins::SAME.have_same_steps::<Model>(Origins::SAME) && second.have_same_steps::<Model>(Origins::NONE)
+        );
+        assert!(
+            !Origins::SAME.have_same_steps::<Model>(Origins::from(2))
+                && !second.have_same_steps::<Model>(Origins::SAME)
+        );
     }
 }

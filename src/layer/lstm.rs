@@ -25,6 +25,9 @@ use crate::layer::recurrent::{Cell, Step, StepBack, gates, products, recurrent_l
 /// last one. Layers one after the other are a stack, and two of opposite directions in a [`Parallel`](crate::Parallel) block are
 /// bidirectional.
 ///
+/// A sequence that is [`Padded`](crate::Padded) ends, or begins if it is read backward, at its last step before the padding, where the
+/// output is zero.
+///
 /// # Shapes
 /// Input: `Sequence<L, N>`. Output: `Sequence<L, H>`. [`RecurrentWeights`](crate::RecurrentWeights): W is `weight_ih`, U is
 /// `weight_hh`, b is `bias_ih` and c is `bias_hh`, with the gates i, f, g, o in this order, as in PyTorch.

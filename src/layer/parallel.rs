@@ -6,7 +6,7 @@ mod passes;
 
 use passes::Position;
 pub use passes::{BackwardBranches, ForwardBranches, StepBranches};
-pub use plan::{BranchPlan, ParallelPlan};
+pub use plan::{BranchPlan, JoinsBranches, ParallelPlan, join_same_steps};
 
 #[cfg(feature = "onnx")]
 use alloc::vec::Vec;

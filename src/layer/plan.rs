@@ -42,12 +42,12 @@ pub trait Plan {
     /// steps.
     const STREAM: Option<StreamPlan> = None;
     /// Whether the sequences that the layer takes may be shorter than their shape: see [`Padded`](crate::Padded). Then the output at a
-    /// step depends on the steps of the sequence alone. This holds for a layer that reads streams, which is the default, since it reads
-    /// no later step, and padding is at the end. Any other layer, and one whose output has no steps, asks
+    /// step depends on the steps of the sequence alone. This holds for a layer that reads streams and treats every sample by itself, which
+    /// is the default, since it reads no later step, and padding is at the end. Any other layer, and one whose output has no steps, asks
     /// [`Phase::step_counts`](crate::Phase::step_counts). Where the gradient of the output is zero at the padding, that of the input is.
     ///
     /// It does not matter for an input without steps.
-    const ALLOWS_PADDING: bool = Self::STREAM.is_some();
-    /// Which parts of the input have the steps of the parts of the output.
+    const ALLOWS_PADDING: bool = Self::STREAM.is_some() && Self::MIXING.barriers == 0;
+    /// Which parts of the input have the steps of the parts of the output; [`Origins::NONE`] if the output has no steps, or others.
     const ORIGINS: Origins = Origins::SAME;
 }

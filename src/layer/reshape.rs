@@ -4,7 +4,7 @@ use core::marker::PhantomData;
 
 use crate::initializer::Initializer;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Plan, SiteOf, Takes};
+use crate::layer::{Backward, Forward, Layer, Origins, Plan, SiteOf, Takes};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Graph, Result, Value};
 use crate::scalar::Scalar;
@@ -49,6 +49,7 @@ impl<In: Shape, Out: Shape> Plan for ReshapePlan<In, Out> {
     const READS_OUTPUT: bool = false;
     // Another number of elements is reported as a mistake of its own.
     const IN_PLACE: bool = In::LEN == Out::LEN;
+    const ORIGINS: Origins = Origins::NONE;
 }
 
 impl<Out: Shape> Layer for Reshape<Out> {

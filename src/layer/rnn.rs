@@ -15,6 +15,9 @@ use crate::layer::recurrent::{Cell, Step, StepBack, recurrent_layer};
 /// starts at the last step. The output has the state h after every step; [`LastStep`](crate::LastStep) after the layer is its
 /// last one. [`Lstm`](crate::Lstm) and [`Gru`](crate::Gru) remember for longer.
 ///
+/// A sequence that is [`Padded`](crate::Padded) ends, or begins if it is read backward, at its last step before the padding, where the
+/// output is zero.
+///
 /// # Shapes
 /// Input: `Sequence<L, N>`. Output: `Sequence<L, H>`. [`RecurrentWeights`](crate::RecurrentWeights): W is `weight_ih`, U is
 /// `weight_hh`, b is `bias_ih` and c is `bias_hh`, as in PyTorch.

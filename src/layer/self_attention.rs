@@ -58,6 +58,8 @@ use crate::shape::{ProbabilitySequence, Sequence, Shape};
 /// Each of the four weights starts as the initializer asks, Glorot's by default, as that of a layer of N inputs and N outputs.
 /// Biases start at zero.
 ///
+/// Steps of padding are not attended to: see [`Padded`](crate::Padded).
+///
 /// # Gradients
 /// Those of the four projections are as in [`Dense`](crate::Dense). With g = dL/do:
 ///

@@ -53,7 +53,8 @@ pub struct Nll;
 #[diagnostic::on_unimplemented(
     message = "`Nll` needs a network that ends in `Softmax`, but this one gives `{Self}`",
     label = "the network gives raw scores",
-    note = "help: end the network with `Softmax`, or train it with `CrossEntropy`, which takes raw scores"
+    note = "help: end the network with `Softmax`, or train it with `CrossEntropy`, which takes raw scores",
+    note = "in code for several networks, the bound is `N: Network<Output = Probabilities<K>>`"
 )]
 pub trait EndsInSoftmax: Shape {
     /// The corresponding kind of target.

@@ -7,7 +7,6 @@ use core::mem;
 use crate::error::{Error, Result};
 use crate::network::Network;
 use crate::scalar::Scalar;
-use crate::shape::Shape as _;
 
 /// The state of each sequence of a batch, which is carried from window to window; empty if nothing is carried.
 ///
@@ -31,7 +30,6 @@ impl<T: Scalar> CarriedState<T> {
 
     /// Returns the states of a network at the beginning of some sequences. Does not compile for a network that cannot carry them.
     pub(crate) fn of<N: Network<Scalar = T>>(sequences: usize) -> Self {
-        const { assert!(N::Input::PADDED.is_empty(), "windows of longer sequences have no padding: leave `Padded` out") };
         let zeros = vec![T::ZERO; sequences * N::CARRIED_LEN];
         Self { before: zeros.clone(), after: zeros, sequences, is_written: false }
     }

@@ -28,7 +28,7 @@ use crate::shape::{Sequence, Shape, Token, Tokens};
 ///
 /// # Errors
 /// A network with another layer that mixes the steps of a padded sequence does not compile: other convolutions, pooling of windows,
-/// [`Flatten`](crate::Flatten), [`Reshape`](crate::Reshape), [`BatchNorm`](crate::BatchNorm), [`GroupNorm`](crate::GroupNorm), and custom
+/// the sum or concatenation of two parts of a pair, [`Flatten`](crate::Flatten), [`Reshape`](crate::Reshape), [`BatchNorm`](crate::BatchNorm), [`GroupNorm`](crate::GroupNorm), and custom
 /// layers without [`ALLOWS_PADDING`](crate::Plan::ALLOWS_PADDING). Nor does one that carries a state from window to window, since
 /// windows have no padding. `to_onnx` refuses such a network.
 ///
@@ -142,18 +142,11 @@ impl<const L: usize, const V: usize> sealed::Steps for Tokens<L, V> {
 impl<const L: usize, const N: usize> Pads for Sequence<L, N> {}
 impl<const L: usize, const V: usize> Pads for Tokens<L, V> {}
 
-/// Copies steps to the beginning of `padded`.
-fn pad<E: Copy, T: Scalar, const L: usize>(mut padded: [E; L], steps: &[E]) -> Result<PaddedSteps<[E; L], T>> {
-    let count = check_count(None, steps.len(), L)?;
-    padded[..count].copy_from_slice(steps);
-    Ok(PaddedSteps { steps: padded, count: T::from_count(count) })
-}
-
 /// Checks a number of steps.
-fn check_count(sample: Option<usize>, count: usize, room: usize) -> Result<usize> {
+fn check_count(count: usize, room: usize) -> Result<usize> {
     match count {
-        _ if count > room => Err(Error::TooLong { sample, length: count, longest: room }),
-        0 => Err(Error::NoSteps { sample }),
+        _ if count > room => Err(Error::TooLong { sample: None, length: count, longest: room }),
+        0 => Err(Error::NoSteps { sample: None }),
         _ => Ok(count),
     }
 }
@@ -164,12 +157,14 @@ impl<const L: usize, const N: usize> Padded<Sequence<L, N>> {
     /// # Errors
     /// [`Error::TooLong`] for more than `L` steps, [`Error::NoSteps`] for none.
     pub fn sample<T: Scalar>(steps: &[[T; N]]) -> Result<PaddedSteps<[[T; N]; L], T>> {
-        pad([[T::ZERO; N]; L], steps)
+        let (count, mut padded) = (check_count(steps.len(), L)?, [[T::ZERO; N]; L]);
+        padded[..count].copy_from_slice(steps);
+        Ok(PaddedSteps { steps: padded, count: T::from_count(count) })
     }
 }
 
 impl<const L: usize, const V: usize> Padded<Tokens<L, V>> {
-    /// Returns the sample of a sequence of tokens with these indices, or of [`Token`]s.
+    /// Returns the sample of a sequence of tokens: of [`Token`]s, or of indices of any type of integers.
     ///
     /// # Errors
     /// [`Error::TokenOutOfRange`] for the first index that is not below `V`, [`Error::TooLong`] for more than `L` tokens,
@@ -182,35 +177,21 @@ impl<const L: usize, const V: usize> Padded<Tokens<L, V>> {
     /// let sample = Padded::<Tokens<5, 26>>::sample::<_, f32>(&[3_u16, 0, 25])?;
     /// assert!(sample.steps().iter().map(|token| token.index()).eq([3, 0, 25]));
     ///
+    /// let characters = Characters::of("abcdefghijklmnopqrstuvwxyz");
+    /// let sample = Padded::<Tokens<5, 26>>::sample::<_, f32>(&characters.tokens::<26, f32>("emmy")?)?;
+    /// assert_eq!(characters.text(sample.steps()), "emmy");
+    ///
     /// let error = Padded::<Tokens<5, 26>>::sample::<_, f32>(&[0_u8; 6]).unwrap_err();
     /// assert_eq!(error.to_string(), "the sequence has 6 steps, but the shape has room for 5");
     /// # Ok::<(), typenet::Error>(())
     /// ```
     pub fn sample<I: TryInto<i128> + Copy, T: Scalar>(indices: &[I]) -> Result<PaddedSteps<[Token<V, T>; L], T>> {
         let mut padded = Tokens::<L, V>::zero::<T>();
-        let count = check_count(None, indices.len(), L)?;
+        let count = check_count(indices.len(), L)?;
         for (position, (token, &index)) in padded.iter_mut().zip(indices).enumerate() {
             *token = Token::at(position, index)?;
         }
         Ok(PaddedSteps { steps: padded, count: T::from_count(count) })
-    }
-
-    /// Returns the sample of a sequence of tokens.
-    ///
-    /// # Errors
-    /// [`Error::TooLong`] for more than `L` tokens, [`Error::NoSteps`] for none.
-    ///
-    /// # Example
-    /// ```
-    /// use typenet::prelude::*;
-    ///
-    /// let characters = Characters::of("abcdefghijklmnopqrstuvwxyz");
-    /// let sample = Padded::<Tokens<8, 26>>::of_tokens(&characters.tokens::<26, f32>("emmy")?)?;
-    /// assert_eq!(characters.text(sample.steps()), "emmy");
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    pub fn of_tokens<T: Scalar>(tokens: &[Token<V, T>]) -> Result<PaddedSteps<[Token<V, T>; L], T>> {
-        pad(Tokens::<L, V>::zero(), tokens)
     }
 }
 
@@ -218,8 +199,31 @@ impl<E, T: Scalar, const L: usize> PaddedSteps<[E; L], T> {
     /// Returns the steps of the sequence, without padding.
     #[must_use]
     pub fn steps(&self) -> &[E] {
-        let part = PaddedPart { start: 0, steps: L, width: 0 };
-        &self.steps[..part.count(&[self.count])]
+        &self.steps[..self.count()]
+    }
+
+    /// Returns the steps of the sequence, without padding, to change them.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::{Padded, Sequence};
+    ///
+    /// let mut sample = Padded::<Sequence<3, 1>>::sample(&[[2.0_f32], [4.0]])?;
+    /// for step in sample.steps_mut() {
+    ///     step[0] /= 4.0;
+    /// }
+    /// assert_eq!(sample.steps(), [[0.5], [1.0]]);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn steps_mut(&mut self) -> &mut [E] {
+        let count = self.count();
+        &mut self.steps[..count]
+    }
+
+    /// Returns the number of steps.
+    fn count(&self) -> usize {
+        PaddedPart { start: 0, steps: L, width: 0 }.count(&[self.count])
     }
 }
 

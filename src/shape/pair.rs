@@ -76,7 +76,7 @@ pub trait Part: Shape + sealed::Elements {
 /// A shape whose samples have a gradient: one of values, or a [`Pair`] of such shapes.
 #[diagnostic::on_unimplemented(
     message = "the elements of `{Self}` are not values to compute with",
-    note = "tokens become values in an `Embedding`, and have no gradient"
+    note = "tokens become values in an `Embedding`, and have no gradient; nor has a `Padded` sequence, with its number of steps"
 )]
 pub trait Differentiable: Shape {}
 
@@ -121,6 +121,8 @@ impl<A: Part, B: Part> Pair<A, B> {
 
     /// The place of each part that is padded.
     const PLACES: [Option<PaddedPart>; MOST_PARTS] = {
+        // It asserts that there are not too many parts.
+        let _ = Self::SIZES;
         let mut places = [None; MOST_PARTS];
         let mut part = 0;
         while part < A::PARTS.len() + B::PARTS.len() {

@@ -165,6 +165,12 @@ impl<const L: usize, const V: usize> Shape for Tokens<L, V> {
     }
 }
 
+impl<const V: usize, T: Scalar> From<Token<V, T>> for i128 {
+    fn from(token: Token<V, T>) -> Self {
+        token.index() as Self
+    }
+}
+
 impl<const V: usize, T: Scalar> Debug for Token<V, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Token").field(&self.index()).finish()

@@ -3,8 +3,10 @@
 
 use proptest::prelude::*;
 use typenet::Scalar as _;
-use typenet::dataset::{Csv, Missing};
+use typenet::dataset::{Csv, CsvFile, Missing, SampleReader as _};
 use typenet::prelude::*;
+
+use crate::support::folder::Folder;
 
 const FLOWERS: &str = "\
 sepal,petal,species
@@ -42,7 +44,7 @@ fn the_last_column_is_the_target() {
 
 #[test]
 fn a_table_is_read_from_its_path() {
-    let folder = crate::support::folder::Folder::new("csv");
+    let folder = Folder::new("csv");
     let path = folder.path("flowers.csv");
     std::fs::write(&path, FLOWERS).unwrap();
     let data = Flowers::from_csv(&path).unwrap();
@@ -194,6 +196,155 @@ fn mistakes_in_settings_name_the_column() {
     assert_eq!(error, "the table in memory cannot be read: line 2 is no UTF-8 text");
 }
 
+/// Reads every sample of a file twice, in an order that is not that of the file, and requires those of the data set.
+fn require_samples<X, Y, T>(table: &Csv<'_>)
+where
+    X: Shape + typenet::shape::Values,
+    Y: typenet::dataset::TargetColumns,
+    T: typenet::Scalar,
+    X::Array<T>: PartialEq + std::fmt::Debug,
+    Y::Value<T>: PartialEq + std::fmt::Debug,
+{
+    let (expected, mut file) = (table.read::<X, Y, T>().unwrap(), table.open::<X, Y, T>().unwrap());
+    assert_eq!(file.len(), expected.data.len());
+    assert_eq!((file.elements(), file.classes()), (expected.elements(), expected.classes()));
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    for at in (0..file.len()).rev().chain(0..file.len()) {
+        file.read(at, &mut inputs, &mut targets).unwrap();
+    }
+    for (sample, at) in (0..file.len()).rev().chain(0..file.len()).enumerate() {
+        assert_eq!((&inputs[sample], &targets[sample]), (&expected.data.inputs()[at], &expected.data.targets()[at]));
+    }
+}
+
+#[test]
+fn samples_are_read_from_a_file_one_at_a_time() {
+    let folder = Folder::new("csv_file");
+    let path = folder.path("table.csv");
+    // Line ends of both kinds, empty lines, comments, quotes around lines, a byte order mark before a word, and no line end at the end.
+    let text = "\u{feff}a,colour,size,y\r\n\r\n1.5,red,2,x\r\n# comment\n,\"two\nlines\",10,y\n\n\n2,blue,2,z\r\n\
+                \u{feff}3,red,10,x\n3,red,9,y\n4,\u{feff}red,9,\"z\"";
+    std::fs::write(&path, text.replace("\u{feff}3", "3")).unwrap();
+    let table = Csv::at(&path).comment(b'#').one_hot(["colour"]).index(["size"]);
+    for rule in [Missing::Mean, Missing::LeaveOut, Missing::Value(-1.0)] {
+        let table = table.clone().missing(rule);
+        if rule == Missing::LeaveOut {
+            require_samples::<Vector<5>, Class<3>, f32>(&table);
+        } else {
+            require_samples::<Vector<6>, Class<3>, f64>(&table);
+        }
+    }
+    std::fs::write(&path, "\u{feff}1;2,5;0\n3;4;2\n\u{feff}\n5;6;1\n".replace("\u{feff}\n", "\n")).unwrap();
+    let table = Csv::at(&path).without_header().delimiter(b';').decimal_comma();
+    require_samples::<Vector<2>, Class<4>, f32>(&table);
+    require_samples::<Vector<1>, Vector<2>, f32>(&table.clone().targets(["3", "1"]));
+    // Words that start with a byte order mark are no others than in the whole table.
+    std::fs::write(&path, "x,y\n1,a\n\u{feff}2,b\n3,c\n").unwrap();
+    require_samples::<Vector<3>, Class<3>, f32>(&Csv::at(&path).one_hot(["x"]));
+}
+
+#[test]
+fn a_file_that_is_read_one_sample_at_a_time_gives_the_bits_of_fit() {
+    network!(struct Flower = Dense<2, 4>, Tanh, Dense<4, 3>, Softmax);
+
+    let folder = Folder::new("csv_fit");
+    let path = folder.path("flowers.csv");
+    std::fs::write(&path, FLOWERS).unwrap();
+    let trainer = || Trainer::new(Nll, Adam::new(0.1)).epochs(3).batch_size(3).seed(5);
+    let (mut network, mut other) = (Flower::init(&mut typenet::rng(2)), Flower::init(&mut typenet::rng(2)));
+    trainer().fit(&mut network, &Flowers::from_csv(&path).unwrap()).unwrap();
+    let file: CsvFile<Vector<2>, Class<3>> = Csv::at(&path).open().unwrap();
+    trainer().fit_batches(&mut other, &mut file.in_random_order()).unwrap();
+    assert_eq!(network.parameters(), other.parameters());
+}
+
+#[test]
+fn a_file_is_refused_when_it_is_opened_for_the_reason_for_which_it_is_not_read() {
+    let folder = Folder::new("csv_refused");
+    let path = folder.path("table.csv");
+    for text in [
+        "",
+        "a,b,c\n\n\n",
+        "a,b,c\n1,2,0\n1,2\n",
+        "a,b,c\n\n1,2,0,5",
+        "a,b,c\n1,red,0",
+        "a,b,c\n1,1e300,0",
+        "a,b,c\n1,NA,0",
+        "id,a,b,c\n1,1,2,0",
+        "a,b,c\n1,1,yes\n1,1,no",
+        "a;b;c\n1;2;0",
+        "a,a,c\n1,2,0",
+        "a,b,c\n1,2,\u{0}",
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let table = Csv::at(&path);
+        let error = table.open::<Vector<2>, Class<3>, f32>().unwrap_err();
+        assert_eq!(error, table.read::<Vector<2>, Class<3>, f32>().unwrap_err(), "{text}");
+    }
+    std::fs::write(&path, "a,y\n,1").unwrap();
+    let none = Csv::at(&path).missing(Missing::Mean).open::<Vector<1>, Vector<1>, f32>().unwrap_err().to_string();
+    assert!(none.ends_with("column `a` has no value, so it has no mean"), "{none}");
+    let infinite = Csv::at(&path).missing(Missing::Value(1e39)).open::<Vector<1>, Vector<1>, f32>();
+    let infinite = infinite.unwrap_err().to_string();
+    assert!(infinite.contains("line 2, column `a`: the value is missing, and 1"), "{infinite}");
+    assert!(infinite.ends_with("000 in its place is not finite"), "{infinite}");
+    // A mean of another table, whose elements have more digits.
+    let large = csv("a,y\n1e300,1").read::<Vector<1>, Vector<1>, f64>().unwrap();
+    let large = Csv::at(&path).missing(Missing::Mean).encoded_as(&large).open::<Vector<1>, Vector<1>, f32>();
+    let large = large.unwrap_err().to_string();
+    assert!(large.ends_with("which is too large for `f32`"), "{large}");
+    let error = csv(FLOWERS).open::<Vector<2>, Class<3>, f32>().unwrap_err().to_string();
+    assert_eq!(error, "the table in memory cannot be read: only a file is read one sample at a time: use `read`");
+}
+
+#[test]
+fn a_file_that_has_changed_since_it_was_opened_is_an_error() {
+    let folder = Folder::new("csv_changed");
+    let path = folder.path("flowers.csv");
+    std::fs::write(&path, FLOWERS).unwrap();
+    let open = || Csv::at(&path).open::<Vector<2>, Class<3>, f32>().unwrap();
+    let read = |file: &mut CsvFile<Vector<2>, Class<3>>, at| file.read(at, &mut Vec::new(), &mut Vec::new());
+    let mut file = open();
+    read(&mut file, 3).unwrap();
+    // Another file in its place: the open one has not changed.
+    std::fs::write(folder.path("other.csv"), "x,y,z\n").unwrap();
+    std::fs::rename(folder.path("other.csv"), &path).unwrap();
+    read(&mut file, 0).unwrap();
+    drop(file);
+
+    std::fs::write(&path, FLOWERS).unwrap();
+    let mut file = open();
+    std::fs::write(&path, &FLOWERS[..FLOWERS.len() - 1]).unwrap();
+    let expected = format!("`{}` cannot be read: it has changed since it was opened", path.display());
+    assert_eq!(read(&mut file, 0).unwrap_err().to_string(), expected);
+
+    // Also one of the same length.
+    std::fs::write(&path, FLOWERS).unwrap();
+    let mut file = open();
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(later).unwrap();
+    assert_eq!(read(&mut file, 0).unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn a_file_is_encoded_as_another_and_others_as_it() {
+    let folder = Folder::new("csv_encoded");
+    let path = folder.path("table.csv");
+    std::fs::write(&path, "a,colour,y\n1,red,0\n,blue,2\n3,green,1").unwrap();
+    let table = Csv::at(&path).one_hot(["colour"]).missing(Missing::Mean);
+    let train = table.open::<Vector<4>, Class<3>, f32>().unwrap();
+    let test = csv("y,colour,a\n2,green,\n").missing(Missing::Mean).encoded_as(&train);
+    let test = test.read::<Vector<4>, Class<3>, f32>().unwrap();
+    assert_eq!((test.data.inputs()[0], indices(&test.data)), ([2.0, 0.0, 1.0, 0.0], vec![2]));
+
+    std::fs::write(&path, "colour,y,a\ngreen,2,\n").unwrap();
+    let mut file = Csv::at(&path).missing(Missing::Mean).encoded_as(&test).open::<Vector<4>, Class<3>, f32>().unwrap();
+    let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+    file.read(0, &mut inputs, &mut targets).unwrap();
+    assert_eq!((inputs[0], targets[0].index()), ([2.0, 0.0, 1.0, 0.0], 2));
+    assert_eq!(file.categories("colour"), train.categories("colour"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -205,6 +356,22 @@ proptest! {
         let data = csv(&text).read::<Vector<2>, Class<4>, f64>().unwrap().data;
         for ((input, class), (a, b, expected)) in data.inputs().iter().zip(data.targets()).zip(rows) {
             prop_assert_eq!((f32::from_f64(input[0]), input[1], class.index()), (a, b, expected));
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_as_the_whole_table(
+        rows in prop::collection::vec(("[ab1\u{feff}]{1,2}|\"[a\r\n,]{1,3}\"", "[0-3]|", "\r\n|\n|\r|\n#a\n|\n\n"), 1..12)
+    ) {
+        let text = rows.iter().fold("x,y,z\n".to_owned(), |text, (word, number, end)| text + word + "," + number + ",0" + end);
+        let folder = Folder::new("csv_any");
+        let path = folder.path("table.csv");
+        std::fs::write(&path, text).unwrap();
+        let table = Csv::at(&path).comment(b'#').index(["x"]).missing(Missing::LeaveOut);
+        if table.read::<Vector<2>, Class<1>, f32>().is_ok() {
+            require_samples::<Vector<2>, Class<1>, f32>(&table);
+        } else {
+            prop_assert!(table.open::<Vector<2>, Class<1>, f32>().is_err());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Networks become ONNX models, which predict the same.
 //!
-//! `reference/check_onnx.py` lets `onnx.checker` and onnxruntime read the models that an ignored test writes. Here, those of two
+//! `reference/check_onnx.py` lets `onnx.checker` and onnxruntime read the models that an ignored test writes. Here, those of three
 //! networks are what they were when that was last done, and `network_from_onnx!` declares the same networks again.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
@@ -46,8 +46,25 @@ network! {
         output: Dense<3, 2>,
     }
 }
+network! {
+    pub struct WrittenBorders (Image<2, 4, 5>) -> Vector<3> {
+        Pad<1, 0, 2, 1>(mode = Reflect),
+        stem: Conv2d<2, 6, 3>(bias = false),
+        groups: GroupNorm<3>,
+        Upsample<2, 3>(mode = Bilinear),
+        Pad<0, 1, 1, 2>(mode = Replicate),
+        channels: GroupNorm<6>,
+        MaxPool2d<3>,
+        Upsample<2>,
+        Pad<0, 0, 1, 1>,
+        GlobalAvgPool2d,
+        rms: RmsNorm(1e-6),
+        output: Dense<_, 3>,
+    }
+}
 typenet::network_from_onnx!(pub struct Read = "../reference/onnx_written.onnx");
 typenet::network_from_onnx!(pub struct ReadText = "../reference/onnx_written_text.onnx");
+typenet::network_from_onnx!(pub struct ReadBorders = "../reference/onnx_written_borders.onnx");
 
 /// Checks that a network has the bytes of a recorded model, or records them.
 fn is_recorded<N: Network<Scalar = f32>>(network: &N, file: &str) {
@@ -79,6 +96,9 @@ fn a_model_that_was_written_is_read_as_the_same_network() {
     let (network, text) = (filled::<Written>(1), filled::<WrittenText>(2));
     is_recorded(&*network, "reference/onnx_written.onnx");
     is_recorded(&*text, "reference/onnx_written_text.onnx");
+    let borders = filled::<WrittenBorders>(3);
+    is_recorded(&*borders, "reference/onnx_written_borders.onnx");
+    is_same(&*borders, &ReadBorders::trained(), &[[[0.5, -1.0, 2.0, 0.0, 0.25]; 4], [[-1.0, 0.75, 0.0, 3.0, 1.0]; 4]]);
     is_same(&*network, &Read::trained(), &[[[0.5; 6]; 7], [[-1.0; 6]; 7]]);
     is_same(&*text, &ReadText::trained(), &Tokens::sample([0, 6, 3, 3, 1]).unwrap());
 }
@@ -203,6 +223,7 @@ fn every_network_is_exported(folder: Option<&Path>) {
         folder,
         Written,
         WrittenText,
+        WrittenBorders,
         Dropped,
         Functions,
         Images,

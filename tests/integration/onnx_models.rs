@@ -17,6 +17,13 @@ typenet::network_from_onnx!(struct ResidualNet = "../reference/onnx_residual.onn
 typenet::network_from_onnx!(struct TokensNet = "../reference/onnx_tokens.onnx");
 // Channels last, a transposed convolution, branches, and elements that are flattened in another order.
 typenet::network_from_onnx!(struct Images = "../reference/onnx_images.onnx");
+// The same networks of PyTorch in two versions of the operators, and in half precision.
+typenet::network_from_onnx!(struct Images13 = "../reference/onnx_images_13.onnx");
+typenet::network_from_onnx!(struct Images17 = "../reference/onnx_images_17.onnx");
+typenet::network_from_onnx!(struct ImagesHalf = "../reference/onnx_images_half.onnx");
+typenet::network_from_onnx!(struct Steps13 = "../reference/onnx_steps_13.onnx");
+typenet::network_from_onnx!(struct Steps17 = "../reference/onnx_steps_17.onnx");
+typenet::network_from_onnx!(struct StepsHalf = "../reference/onnx_steps_half.onnx");
 
 static MLP: Mlp = Mlp::trained();
 static RESIDUAL: ResidualNet = ResidualNet::trained();
@@ -44,6 +51,23 @@ fn models_predict_what_onnxruntime_does() {
     agrees(&TOKENS, "onnx_tokens.onnx", |n| n);
     // The channels, which we have first, come last: 2 of 5 rows and 4 columns.
     agrees(&IMAGES, "onnx_images.onnx", |n| n % 20 * 2 + n / 20);
+}
+
+#[test]
+fn models_of_each_version_of_the_operators_predict_what_pytorch_does() {
+    agrees(&Images13::trained(), "onnx_images_13.onnx", |n| n);
+    agrees(&Images17::trained(), "onnx_images_17.onnx", |n| n);
+    agrees(&Steps13::trained(), "onnx_steps_13.onnx", |n| n);
+    agrees(&Steps17::trained(), "onnx_steps_17.onnx", |n| n);
+    let layers = |all: &'static [typenet::network::LayerInfo]| all.iter().map(|info| info.layer).collect::<Vec<_>>();
+    assert_eq!(layers(<Images13>::LAYERS), layers(<Images17>::LAYERS));
+    assert_eq!(layers(<Steps13>::LAYERS), layers(<Steps17>::LAYERS));
+}
+
+#[test]
+fn models_of_half_precision_predict_what_pytorch_does_with_their_weights_in_single_precision() {
+    agrees(&ImagesHalf::trained(), "onnx_images_half.onnx", |n| n);
+    agrees(&StepsHalf::trained(), "onnx_steps_half.onnx", |n| n);
 }
 
 #[test]

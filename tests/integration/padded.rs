@@ -89,15 +89,15 @@ where
 }
 
 // Every layer that sees several steps, each in a branch of its own.
-same_as_of_its_length!(layers, Vector<27>, {
+same_as_of_its_length!(layers, Vector<28>, {
     Parallel {
         attention: { SelfAttention<2>, LastStep },
         rotary: { SelfAttention<2>(rotary = true), GlobalAvgPool1d },
-        causal: { SelfAttention<1>(causal = true), GlobalMaxPool1d },
+        causal: { Conv1d<_, 4, 2>(padding = Causal), Relu, SelfAttention<1>(causal = true), GlobalMaxPool1d },
         forward: { Lstm<_, 3>, LastStep },
         backward: { Gru<_, 3>(direction = Backward), GlobalAvgPool1d },
         stacked: { Lstm<_, 3>(direction = Backward), Rnn<_, 2>(direction = Backward), GlobalMaxPool1d },
-        convolution: { Conv1d<_, 3, 2>(padding = Causal), Relu, LastStep },
+        reshaped: { LastStep, Dense<_, 8>, Reshape<Sequence<2, 4>>, SelfAttention<2>, GlobalAvgPool1d },
         projected: { Residual(Dense<_, 3>) { SelfAttention<1>, Gru<_, 3>(reset = Before) }, GlobalMaxPool1d, Dense<_, 4> },
     },
 });
@@ -205,6 +205,28 @@ fn parts_may_change_places() {
         .gradient(&[[[1.0, 2.0], [3.0, 6.0]]], &[[0.0; 2]], &MeanSquaredError, &pass, &mut workspace, &mut same)
         .unwrap();
     assert_eq!(gradient.parameters(), same.parameters());
+}
+
+network! {
+    /// A part of a pair that is not padded goes through layers that a padded one may not.
+    struct Beside (Pair<Padded<Sequence<ROOM, 2>>, Sequence<6, 2>>) {
+        Parallel {
+            text: { First, LastStep },
+            signal: { Second, Conv1d<_, 3, 3>(padding = Same), MaxPool1d<2>, Flatten },
+        },
+    }
+}
+
+#[test]
+fn a_part_that_is_not_padded_has_all_layers() {
+    network!(struct Signal (Sequence<6, 2>) = Conv1d<_, 3, 3>(padding = Same), MaxPool1d<2>, Flatten);
+    let network = Beside::init(&mut typenet::rng(37));
+    let mut alone = Signal::zeroed();
+    alone.parameters_mut().copy_from_slice(network.parameters());
+    let signal = std::array::from_fn(|step| [step as f32, 1.0]);
+    let first = Padded::<Sequence<ROOM, 2>>::sample(&[[5.0, 6.0], [7.0, 8.0]]).unwrap();
+    let prediction = network.predict(&Both { first, second: signal });
+    assert_eq!((&prediction[..2], &prediction[2..]), (&[7.0, 8.0][..], &alone.predict(&signal)[..]));
 }
 
 type Word = Padded<Tokens<8, 27>>;

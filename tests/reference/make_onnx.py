@@ -72,21 +72,64 @@ class TokensNet(torch.nn.Module):
         return self.output(self.norm(states[:, -1]))
 
 
-def exported(network, sample):
+class ImagesNet(torch.nn.Module):
+    """Normalizations and activations that are written differently in each version of the operators."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.stem = nn.Conv2d(2, 4, 3, stride=2, padding=1)
+        self.norm = nn.BatchNorm2d(4)
+        self.wide = nn.Conv2d(4, 6, 3, padding=1, groups=2, bias=False)
+        self.groups = nn.GroupNorm(3, 6)
+        self.output = nn.Linear(6, 3)
+
+    def forward(self, x):
+        functional = torch.nn.functional
+        x = functional.silu(self.norm(self.stem(x)))
+        x = functional.hardswish(self.groups(self.wide(functional.pad(x, (1, 0, 1, 0), mode="reflect"))))
+        x = functional.interpolate(x, scale_factor=2, mode="bilinear")
+        x = functional.adaptive_avg_pool2d(functional.avg_pool2d(x, 2), 1)
+        return torch.softmax(self.output(torch.flatten(x, 1)), dim=-1)
+
+
+class StepsNet(torch.nn.Module):
+    """What a transformer has beside attention, and recurrent layers in one and in both directions."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.letters = nn.Embedding(8, 4)
+        self.convolution = nn.Conv1d(4, 4, 3, padding=1)
+        self.norm = nn.LayerNorm(4)
+        self.wide = nn.Linear(4, 6)
+        self.narrow = nn.Linear(6, 4)
+        self.both = nn.LSTM(4, 3, batch_first=True, bidirectional=True)
+        self.last = nn.GRU(6, 3, batch_first=True)
+        self.output = nn.Linear(3, 2)
+
+    def forward(self, x):
+        x = self.convolution(self.letters(x).transpose(1, 2)).transpose(1, 2)
+        x = x + self.narrow(torch.nn.functional.gelu(self.wide(self.norm(x))))
+        states, _ = self.last(self.both(x)[0])
+        return self.output(states[:, -1])
+
+
+def exported(network, sample, opset=OPSET):
     """The model in inference, with any size of the batch. The layers stay as they are written."""
     torch.manual_seed(SEED)
     for parameter in network.parameters():
-        parameter.data = torch.round(torch.randn(parameter.shape) * 24) / 64
+        parameter.data = (torch.round(torch.randn(parameter.shape) * 24) / 64).to(parameter.dtype)
     for name, buffer in network.named_buffers():
         if buffer.is_floating_point():
-            buffer.data = torch.round(torch.rand(buffer.shape) * 32 + 16) / 64
+            buffer.data = (torch.round(torch.rand(buffer.shape) * 32 + 16) / 64).to(buffer.dtype)
     file = io.BytesIO()
     torch.onnx.export(
         network.eval(),
         sample,
         file,
         dynamo=False,
-        opset_version=OPSET,
+        opset_version=opset,
         input_names=["x"],
         output_names=["y"],
         dynamic_axes={"x": {0: "batch"}},
@@ -151,7 +194,7 @@ def model_with_an_unknown_operator():
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
 
 
-def record(name, model, inputs):
+def record(name, model, inputs, half=None, exact=None):
     # No descriptions of where in the source a node stands.
     for node in model.graph.node:
         node.doc_string = ""
@@ -160,7 +203,11 @@ def record(name, model, inputs):
     data = model.SerializeToString(deterministic=True)
     (FOLDER / f"onnx_{name}.onnx").write_bytes(data)
     session = onnxruntime.InferenceSession(data)
-    (outputs,) = session.run(None, {"x": inputs})
+    (outputs,) = session.run(None, {"x": inputs if half is None else half})
+    if exact is not None:
+        largest = np.abs(outputs.astype(np.float64) - exact).max()
+        print(f"computed in half precision, its outputs differ from those in single precision by {largest:.2e}")
+        outputs = exact
     print(f"onnx_{name}.onnx: {len(data)} bytes, {[node.op_type for node in model.graph.node]}")
     return {"file": f"onnx_{name}.onnx", "inputs": inputs, "outputs": outputs}
 
@@ -172,5 +219,17 @@ cases = [
     record("images", image_model(), draw(2, 5, 4, 2)),
 ]
 onnx.save(model_with_an_unknown_operator(), FOLDER.parent / "ui" / "onnx" / "unknown_operator.onnx")
+# The versions that PyTorch has written by default, or still writes.
+for opset in (13, 17):
+    cases.append(record(f"images_{opset}", exported(ImagesNet(), torch.zeros(1, 2, 7, 5), opset), draw(2, 2, 7, 5)))
+    cases.append(record(f"steps_{opset}", exported(StepsNet(), torch.zeros(1, 5, dtype=torch.long), opset), RNG.integers(0, 8, size=(3, 5))))
+# Half precision holds these weights and inputs without rounding. The library widens them, so it is compared with PyTorch in single precision.
+for name, network, inputs in [("images", ImagesNet(), draw(2, 2, 7, 5)), ("steps", StepsNet(), RNG.integers(0, 8, size=(3, 5)))]:
+    sample = torch.from_numpy(inputs)
+    half = sample.half() if sample.is_floating_point() else sample
+    model = exported(network.half(), half[:1], 17)
+    with torch.no_grad():
+        exact = network.float()(sample).numpy()
+    cases.append(record(f"{name}_half", model, inputs, half.numpy(), exact))
 origin = f"onnxruntime {onnxruntime.__version__} with onnx {onnx.__version__} and PyTorch {torch.__version__}, made by make_onnx.py"
 write("onnx.json", {"origin": origin, "cases": {case["file"]: {key: case[key] for key in ("inputs", "outputs")} for case in cases}})

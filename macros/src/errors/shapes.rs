@@ -114,8 +114,8 @@ pub(crate) fn sees_padding(layer: &str, network: &Ident) -> String {
     format!(
         "`{layer}` sees the padding of sequences, and the input of `{network}` is `Padded`\n\n\
          help: leave `Padded` out, or make one step of a sequence before `{layer}`, with `LastStep`, `GlobalAvgPool1d` or \
-         `GlobalMaxPool1d`; a convolution leaves padding out with `padding = Causal` and stride 1, and a custom layer says \
-         that it does with `ALLOWS_PADDING` in its plan"
+         `GlobalMaxPool1d`; a convolution leaves padding out with `padding = Causal` and stride 1, and a custom layer that \
+         implements `Layer` says that it does with `ALLOWS_PADDING` in its plan"
     )
 }
 
@@ -313,6 +313,15 @@ pub(crate) fn needs_whole_sequence(layer: &str, network: &Ident) -> String {
     format!(
         "`{layer}` of `{network}` gives an output that depends on later steps, so `{network}` cannot read one step at a time\n\n\
          help: predict the whole sequence, or use layers that read forward, such as a recurrent layer with its default direction"
+    )
+}
+
+/// `Parallel(Add) { a: { First }, b: { Second } }`
+pub(crate) fn joins_other_steps(layer: &str, network: &Ident) -> String {
+    format!(
+        "the branches of `{layer}` give sequences of different lengths, since the input of `{network}` is `Padded`\n\n\
+         help: make one step of each before they are joined, with `LastStep`, `GlobalAvgPool1d` or `GlobalMaxPool1d`, or let one \
+         attend to the other, with `Parallel(Pair)` and `CrossAttention`"
     )
 }
 

@@ -10,7 +10,7 @@ use crate::block::{COUNT, Join};
 use crate::check::{Assertion, Judge, Judges};
 use crate::errors;
 use crate::generated;
-use crate::graph::{End, Layer};
+use crate::graph::{Block, End, Layer};
 use crate::layer::Relation;
 use crate::setting::Reading;
 use crate::size::Size;
@@ -33,20 +33,39 @@ pub(super) fn assertions(names: &Names, judges: &Judges) -> TokenStream {
 
 /// Returns the calls that assert what holds in blocks as in the network: that layers leave padding out and can be computed again.
 pub(super) fn of_blocks(names: &Names) -> Vec<TokenStream> {
-    [recomputable(names), without_padding(names)].concat()
+    [recomputable(names), without_padding(names), of_joins(names)].concat()
 }
 
 /// Returns the calls that assert of each layer, apart from blocks, that it leaves the padding of sequences out, if the input of the
 /// network has padding.
 fn without_padding(names: &Names) -> Vec<TokenStream> {
-    let (private, Some(MayBePadded { network, sample })) = (&names.private, &names.padded) else { return Vec::new() };
-    let or_unpadded = sample.as_ref().map(|sample| code!(|| <#sample as #private::Shape>::PADDED.is_empty()));
-    let sites = names.layers.iter().zip(&names.shapes);
-    let calls = sites.filter_map(|(site, shape)| {
+    let (private, Some(MayBePadded { network, sample, .. })) = (&names.private, &names.padded) else {
+        return Vec::new();
+    };
+    let sites = names.layers.iter().zip(&names.shapes).enumerate();
+    let calls = sites.filter_map(|(index, (site, shape))| {
         let (layer, kind) = (site.layer.filter(|layer| layer.block().is_none())?, &site.kind);
-        let message = errors::sees_padding(&layer.path, network);
-        let allows = code!(#private::chain::allows_padding::<#kind, #shape>() #or_unpadded, #message);
+        let (message, origins) = (errors::sees_padding(&layer.path, network), names.origins_before(index)?);
+        let parts = code!(<#shape as #private::Shape>::PARTS.len());
+        let unpadded = code!(!#origins.are_padded::<#sample>(#parts));
+        let allows = code!(#private::chain::allows_padding::<#kind, #shape>() || #unpadded, #message);
         Some(super::call(layer.place.span(), &code!(#private::require_no_padding), allows))
+    });
+    calls.collect()
+}
+
+/// Returns the calls that assert of each block which adds or concatenates the outputs of branches that they have the same steps, if the
+/// input of the network has padding.
+fn of_joins(names: &Names) -> Vec<TokenStream> {
+    let (private, Some(MayBePadded { network, sample, .. })) = (&names.private, &names.padded) else {
+        return Vec::new();
+    };
+    let calls = names.layers.iter().enumerate().filter_map(|(index, site)| {
+        let (layer, kind, origins) = (site.layer?, &site.kind, names.origins_before(index)?);
+        let Block::Parallel { join: Join::Add | Join::Concat, .. } = layer.block()? else { return None };
+        let message = errors::joins_other_steps(&layer.path, network);
+        let are_same = code!(#private::join_same_steps::<#kind, #sample>(#origins), #message);
+        Some(super::call(layer.place.span(), &code!(#private::require_same_steps), are_same))
     });
     calls.collect()
 }

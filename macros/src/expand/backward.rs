@@ -25,7 +25,7 @@ fn pass(names: &Names, function: &str, count: usize) -> TokenStream {
         }
     });
     let calls = (0..count).rev().map(|index| call(names, index, count, &function));
-    let origins = names.has_pairs().then(|| code!(let __origins = __phase.origins();));
+    let origins = names.changes_steps().then(|| code!(let __origins = __phase.origins();));
     code! {
         #[inline(always)]
         fn #function<#input: #private::Shape, #scalar: #private::Kernels, #isa: #private::Isa>(
@@ -78,7 +78,7 @@ fn cut(names: &Names, index: usize, count: usize) -> TokenStream {
 /// Returns the statement before the call of layer `index` that says which steps the layer sees: those that the layers before it let
 /// through.
 fn origins(names: &Names, index: usize) -> Option<TokenStream> {
-    if !names.has_pairs() {
+    if !names.changes_steps() {
         return None;
     }
     let private = &names.private;

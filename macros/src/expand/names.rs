@@ -54,8 +54,10 @@ pub(super) struct Names<'a> {
 pub(super) struct MayBePadded<'a> {
     /// The name of the network.
     pub(super) network: &'a Ident,
-    /// The alias of the shape of a sample, if only the compiler knows whether it is padded.
-    pub(super) sample: Option<TokenStream>,
+    /// The shape of a sample.
+    pub(super) sample: TokenStream,
+    /// The parts of a sample that have the steps of the input.
+    pub(super) origins: TokenStream,
 }
 
 /// What is around a network in a block.
@@ -120,13 +122,13 @@ impl<'a> Names<'a> {
             isa: fresh("I"),
             random: fresh("R"),
         };
-        if network.block.is_none() {
-            names.padded = names.may_be_padded();
-        }
         let header = names.shape(&network.input);
         let [input, underlying_input] = around.map_or_else(|| [header.clone(), header], |around| around.input);
         names.shapes.push(input);
         names.underlying_shapes.push(underlying_input);
+        if network.block.is_none() {
+            names.padded = names.may_be_padded();
+        }
         for (index, layer) in network.layers.iter().enumerate() {
             let site = names.site(index, layer);
             names.layers.push(site);
@@ -161,22 +163,51 @@ impl<'a> Names<'a> {
         let shares = block.is_some_and(|block| blocks::is_shortcut(block, network));
         let recomputed = self.network.layers.get(index).filter(|layer| layer.recomputed);
         let recomputed = recomputed.map(|layer| layer.path.clone()).or_else(|| self.recomputed.clone());
-        let around =
-            Around { input, scalar: shares.then(|| self.scalar.clone()), recomputed, padded: self.padded.clone() };
+        let around = Around {
+            input,
+            scalar: shares.then(|| self.scalar.clone()),
+            recomputed,
+            padded: self.padded_within(index),
+        };
         Self::new(network, &self.library, &self.sizes, Some(around))
     }
 
     /// Returns the network, unless it is known that its input is not padded.
     fn may_be_padded(&self) -> Option<MayBePadded<'a>> {
-        let is_custom = matches!(self.network.input, Shape::Custom(..));
-        let sample = is_custom.then(|| self.apply(&self.alias("Sample")));
-        (is_custom || self.network.is_padded()).then_some(MayBePadded { network: &self.network.name, sample })
+        let private = &self.private;
+        let may_be = matches!(self.network.input, Shape::Custom(..)) || self.network.is_padded();
+        may_be.then(|| MayBePadded {
+            network: &self.network.name,
+            sample: self.sample_shape(),
+            origins: code!(#private::Origins::SAME),
+        })
+    }
+
+    /// Returns which steps the block at `index` reads, if the input of the network is padded or may be.
+    fn padded_within(&self, index: usize) -> Option<MayBePadded<'a>> {
+        let (private, padded) = (&self.private, self.padded.as_ref()?);
+        let mut origins = self.origins_before(index)?;
+        let block = self.network.layers.get(index).and_then(Layer::block);
+        if let Some(Block::Repeat { .. }) = block {
+            let (kind, shape) = (&self.layers[index].kind, &self.shapes[index]);
+            origins = code!(#origins.repeated(#private::chain::origins::<#kind, #shape>()));
+        }
+        Some(MayBePadded { origins, ..padded.clone() })
+    }
+
+    /// Returns the parts of a sample that have the steps before layer `index`, if the input of the network is padded or may be.
+    pub(super) fn origins_before(&self, index: usize) -> Option<TokenStream> {
+        let (private, MayBePadded { origins, .. }) = (&self.private, self.padded.as_ref()?);
+        let before = self.layers.iter().zip(&self.shapes).take(index).map(|(site, shape)| (&site.kind, shape));
+        let before = before.map(|(kind, shape)| code!(#private::chain::origins::<#kind, #shape>()));
+        Some(code!(#origins.then(#private::chain::joint_origins(&[#(#before),*]))))
     }
 
     /// Returns the type of a sample's shape, in which sequences may be padded.
     pub(super) fn sample_shape(&self) -> TokenStream {
-        if let Some(MayBePadded { sample: Some(sample), .. }) = &self.padded {
-            return sample.clone();
+        // A block has the steps of the network around it.
+        if let (Shape::Custom(..), None) = (&self.network.input, &self.network.block) {
+            return self.apply(&self.alias("Sample"));
         }
         if !self.network.is_padded() {
             return self.shapes[0].clone();
@@ -185,10 +216,12 @@ impl<'a> Names<'a> {
         self.network.input.padded_tokens(&mut padded, &self.library, &|size| self.sizes.tokens(size))
     }
 
-    /// Returns whether layers may see steps of different parts of the input: whether a pair is among the shapes between them, as far
-    /// as the macro knows.
-    pub(super) fn has_pairs(&self) -> bool {
-        self.all_shapes().any(|shape| shape.is_foreign() || shape.parts().len() > 1)
+    /// Returns whether layers may see other steps than those of the input: whether a pair, or a shape without steps beside one that has
+    /// them, is among the shapes between them, as far as the macro knows.
+    pub(super) fn changes_steps(&self) -> bool {
+        let has_steps = self.all_shapes().any(Shape::may_have_steps);
+        self.all_shapes()
+            .any(|shape| shape.is_foreign() || shape.parts().len() > 1 || has_steps && !shape.may_have_steps())
     }
 
     /// Returns whether a sample or a part of it may have steps between layers, as far as the macro knows.

@@ -54,7 +54,7 @@ pub(super) fn plan(names: &Names) -> TokenStream {
 /// Returns the constants about padded sequences, if a shape may have steps.
 fn padding(names: &Names) -> Option<TokenStream> {
     let private = &names.private;
-    let origins = names.has_pairs().then(|| {
+    let origins = names.changes_steps().then(|| {
         let origins = of_each(names, "origins");
         code!(const ORIGINS: #private::Origins = #private::chain::joint_origins(&[#(#origins),*]);)
     });

@@ -3,7 +3,7 @@
 
 use proc_macro2::TokenStream;
 
-use super::{Names, at, plain};
+use super::{MayBePadded, Names, at, plain};
 use crate::errors;
 
 /// Returns what the network needs for a stream.
@@ -95,17 +95,23 @@ pub(super) fn carried_len(names: &Names) -> TokenStream {
     if !names.network.input.may_have_steps() {
         return code!(0);
     }
-    if names.network.is_padded() {
+    let refused = || {
         let message = errors::carries_no_padding(&names.network.name);
-        let refused =
-            code!(#private::require_carried(#private::core::option::Option::None, #private::Mixing::NONE, #message));
-        return at(names.network.name.span(), refused);
+        let none = code!(#private::core::option::Option::None, #private::Mixing::NONE);
+        at(names.network.name.span(), code!(#private::require_carried(#none, #message)))
+    };
+    if names.network.is_padded() {
+        return refused();
     }
     let lengths = of_each(names, |kind, shape, layer| {
         let message = errors::carries_nothing(layer, &names.network.name);
         let (plan, mixing) = (code!(stream::<#kind, #shape>()), code!(mixing::<#kind, #shape>()));
         code!(#private::require_carried(#private::chain::#plan, #private::chain::#mixing, #message))
     });
+    if let Some(MayBePadded { sample, .. }) = &names.padded {
+        let refused = refused();
+        return code!(if <#sample as #private::Shape>::PADDED.is_empty() { #(#lengths)+* } else { #refused });
+    }
     code!(#(#lengths)+*)
 }
 

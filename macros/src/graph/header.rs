@@ -98,7 +98,10 @@ fn is_known(path: &Path, depth: usize) -> bool {
         words || is_known(part, depth + 1)
     };
     match path.word().and_then(ShapeSpec::named) {
-        None if path.word().is_some_and(shape::is_padded) => true,
+        // A padded alias is one for the compiler too.
+        None if path.word().is_some_and(shape::is_padded) => parse::argument_path(path).is_none_or(|inside| {
+            inside.word().is_some_and(|word| ShapeSpec::named(word).is_some() || Spec::named(word).is_some())
+        }),
         Some(spec) if *spec == PAIR => depth < DEEPEST && parse::argument_paths(path).iter().flatten().all(is_part),
         spec => spec.is_some(),
     }

@@ -6,10 +6,12 @@ mod normalization;
 mod padding;
 
 use super::model::{Graph, Node, retain_needed};
-use super::tensor::Tensor;
+use super::tensor::{Kind, Tensor};
 
 /// An error of constants such as √2, which exporters round.
 const ROUNDED: f64 = 1e-6;
+/// The same in half precision: numbers of bfloat16 have 8 bits.
+const HALF_ROUNDED: f64 = 1.0 / 256.0;
 
 /// Replaces groups of nodes by the operators that they compute.
 pub(super) fn fuse(graph: &mut Graph) {
@@ -148,9 +150,9 @@ fn gelu(graph: &Graph, at: usize) -> Option<Group> {
 }
 
 /// Returns the input of a node that is no constant, and the single number that is.
-fn with_constant<'a>(graph: &Graph, node: &'a Node) -> Option<(&'a String, f64)> {
+fn with_constant<'a>(graph: &'a Graph, node: &'a Node) -> Option<(&'a String, &'a Tensor)> {
     let [one, other] = &node.inputs[..] else { return None };
-    let number = |name: &String| graph.constants.get(name).and_then(Tensor::scalar);
+    let number = |name: &String| graph.constants.get(name).filter(|tensor| tensor.scalar().is_some());
     match (number(one), number(other)) {
         (Some(number), None) => Some((other, number)),
         (None, Some(number)) => Some((one, number)),
@@ -158,6 +160,8 @@ fn with_constant<'a>(graph: &Graph, node: &'a Node) -> Option<(&'a String, f64)>
     }
 }
 
-fn is_near(number: f64, wanted: f64) -> bool {
-    (number - wanted).abs() <= ROUNDED * wanted
+/// Returns whether a single number is the wanted one, as its precision rounds it.
+fn is_near(number: &Tensor, wanted: f64) -> bool {
+    let rounded = if number.kind() == Some(Kind::Half) { HALF_ROUNDED } else { ROUNDED };
+    number.scalar().is_some_and(|number| (number - wanted).abs() <= rounded * wanted)
 }

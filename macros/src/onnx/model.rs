@@ -190,8 +190,8 @@ fn read_input(input: &ValueInfo<'_>) -> Result<Input, Refusal> {
         return Err(Refusal::of_model(format!("its input `{name}` is no tensor")));
     };
     let kind = match tensor.elem_type {
-        // Half precision is widened.
-        DataType::Float | DataType::Float16 | DataType::Bfloat16 => Some(Kind::F32),
+        DataType::Float16 | DataType::Bfloat16 => Some(Kind::Half),
+        DataType::Float => Some(Kind::F32),
         DataType::Double => Some(Kind::F64),
         DataType::Int64 | DataType::Int32 => None,
         other => return Err(Refusal::of_model(format!("its input `{name}` is of type {other:?}"))),

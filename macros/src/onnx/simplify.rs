@@ -37,7 +37,7 @@ pub(super) fn simplify(graph: &mut Graph) -> Result<(), Refusal> {
 fn passed(node: &Node, graph: &Graph) -> Option<String> {
     let is_number = |target: i64| match graph.input.kind {
         // Half precision is widened, so nothing is rounded to it.
-        Some(Kind::F32) => matches!(target, 1 | 10 | 16),
+        Some(Kind::Half | Kind::F32) => matches!(target, 1 | 10 | 16),
         Some(Kind::F64) => target == 11,
         // Tokens, as any integers.
         None => matches!(target, 6 | 7),
@@ -132,7 +132,9 @@ fn cast(node: &Node, tensor: &Tensor) -> Option<Tensor> {
             Some(Tensor::numbers(Kind::F32, sizes, all.iter().map(|&number| f64::from(number as f32)).collect()))
         }
         (Elements::Numbers(_, all), 11) => Some(Tensor::numbers(Kind::F64, sizes, all.clone())),
-        (Elements::Numbers(Kind::F32, _), 10 | 16) | (Elements::Integers(_), 6 | 7) => Some(tensor.clone()),
+        (Elements::Numbers(Kind::Half | Kind::F32, _), 10 | 16) | (Elements::Integers(_), 6 | 7) => {
+            Some(tensor.clone())
+        }
         _ => None,
     }
 }

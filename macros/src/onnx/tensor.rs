@@ -5,6 +5,8 @@ use onnx_rs::ast::{DataLocation, DataType, TensorProto};
 /// The type of the numbers of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// Half precision of either form, which becomes single precision.
+    Half,
     /// Single precision.
     F32,
     /// Double precision.
@@ -15,7 +17,7 @@ impl Kind {
     /// Returns its name in Rust.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::F32 => "f32",
+            Self::Half | Self::F32 => "f32",
             Self::F64 => "f64",
         }
     }
@@ -136,7 +138,7 @@ impl Tensor {
         match kind {
             // Numbers of a file are exact, and those that were computed are rounded once.
             #[allow(clippy::cast_possible_truncation)]
-            Kind::F32 => numbers.iter().flat_map(|&number| (number as f32).to_le_bytes()).collect(),
+            Kind::Half | Kind::F32 => numbers.iter().flat_map(|&number| (number as f32).to_le_bytes()).collect(),
             Kind::F64 => numbers.iter().flat_map(|number| number.to_le_bytes()).collect(),
         }
     }
@@ -190,7 +192,7 @@ fn halves(tensor: &TensorProto<'_>, number: impl Fn(u16) -> f64) -> Elements {
             .map(|&bits| u16::try_from(bits & 0xffff).unwrap_or_default())
             .collect()
     });
-    Elements::Numbers(Kind::F32, bits.into_iter().map(number).collect())
+    Elements::Numbers(Kind::Half, bits.into_iter().map(number).collect())
 }
 
 /// Returns a number with 5 bits of exponent and 10 of fraction.

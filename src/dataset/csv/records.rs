@@ -1,25 +1,25 @@
-//! The lines of a table, one after the other.
+//! The lines of a table, one after the other or from any place.
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read as _};
 
 use csv::{ErrorKind, Position, Reader, ReaderBuilder, StringRecord, Trim};
 
-use super::Csv;
-use crate::dataset::place::{Place, failed};
+use super::settings::Settings;
+use super::source::Source;
+use crate::dataset::place::Place;
 use crate::error::{Error, Result, shown};
 
 /// An open table.
 pub struct Records<'f> {
-    table: &'f Csv<'f>,
+    place: Place<'f>,
+    settings: Settings,
     /// The name of the table for messages.
-    source: String,
-    reader: Reader<Box<dyn Read + 'f>>,
+    name: String,
+    reader: Reader<Source<'f>>,
     names: Vec<String>,
     /// The record that was read last, or the first if it is a sample.
     record: StringRecord,
@@ -28,33 +28,26 @@ pub struct Records<'f> {
 }
 
 /// A sample, as text.
-pub(super) struct Record<'r>(&'r Records<'r>);
-
-/// Opens the file: once to read it, and once more to find the line of a mistake.
-fn open<'f>(place: &'f Place<'f>) -> Result<Box<dyn Read + 'f>> {
-    Ok(match place {
-        Place::Path(path) => Box::new(File::open(path).map_err(|error| failed(path, &error))?),
-        Place::Memory(bytes) => Box::new(*bytes),
-    })
-}
+pub(super) struct Record<'r, 'f>(&'r Records<'f>);
 
 impl<'f> Records<'f> {
-    pub(super) fn open(table: &'f Csv<'f>) -> Result<Self> {
-        let (source, input) = (table.place.name("table"), open(&table.place)?);
+    pub(super) fn open(place: Place<'f>, settings: Settings) -> Result<Self> {
+        let (name, source) = (place.name("table"), Source::open(&place)?);
         let mut builder = ReaderBuilder::new();
-        builder.has_headers(false).flexible(true).trim(Trim::All).delimiter(table.delimiter).comment(table.comment);
-        let (reader, record) = (builder.from_reader(input), StringRecord::new());
-        let mut records = Self { table, source, reader, names: Vec::new(), record, is_waiting: false };
+        builder.has_headers(false).flexible(true).trim(Trim::All);
+        builder.delimiter(settings.delimiter).comment(settings.comment);
+        let (reader, record) = (builder.from_reader(source), StringRecord::new());
+        let mut records = Self { place, settings, name, reader, names: Vec::new(), record, is_waiting: false };
         if !records.advance()? {
             return Err(records.unreadable("it is empty".to_owned()));
         }
         let first = records.record.iter();
-        records.names = if table.header {
+        records.names = if records.settings.header {
             first.map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect()
         } else {
             (1..=records.record.len()).map(|column| column.to_string()).collect()
         };
-        records.is_waiting = !table.header;
+        records.is_waiting = !records.settings.header;
         Ok(records)
     }
 
@@ -86,8 +79,23 @@ impl<'f> Records<'f> {
         })
     }
 
+    /// Returns the file or the bytes.
+    pub(super) fn source(&self) -> &Source<'f> {
+        self.reader.get_ref()
+    }
+
+    /// Reads the sample that starts at this byte.
+    pub(super) fn next_at(&mut self, start: u64) -> Result<Option<Record<'_, 'f>>> {
+        // With the end of the line before, since the reader ignores a byte order mark where it starts.
+        let mut position = Position::new();
+        position.set_byte(start.saturating_sub(1));
+        self.reader.seek(position).map_err(|error| self.unreadable(error.to_string()))?;
+        self.is_waiting = false;
+        self.next()
+    }
+
     /// Reads the next sample.
-    pub(super) fn next(&mut self) -> Result<Option<Record<'_>>> {
+    pub(super) fn next(&mut self) -> Result<Option<Record<'_, 'f>>> {
         if !core::mem::take(&mut self.is_waiting) && !self.advance()? {
             return Ok(None);
         }
@@ -102,14 +110,14 @@ impl<'f> Records<'f> {
     /// Returns the number of the line at which the last record begins, as a person counts. The reader's own number is that of the
     /// end of the record before, and empty lines and comments may follow it.
     fn line(&self) -> u64 {
-        let Ok(file) = open(&self.table.place) else { return 0 };
+        let Ok(file) = Source::open(&self.place) else { return 0 };
         let mut file = BufReader::new(file);
         let before = file.by_ref().take(self.record.position().map_or(0, Position::byte));
         let (mut line, mut text) = (1, Vec::new());
         line += before.bytes().map_while(core::result::Result::ok).filter(|&byte| byte == b'\n').count() as u64;
         while matches!(file.read_until(b'\n', &mut text), Ok(1..)) {
             let is_empty = text.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
-            if !is_empty && text.first().copied() != self.table.comment {
+            if !is_empty && text.first().copied() != self.settings.comment {
                 break;
             }
             line += 1;
@@ -125,16 +133,21 @@ impl<'f> Records<'f> {
                 ErrorKind::Io(error) => error.to_string(),
                 _ => error.to_string(),
             };
-            Error::Unreadable { source: self.source.clone(), reason }
+            Error::Unreadable { source: self.name.clone(), reason }
         })
     }
 
     pub(super) fn unreadable(&self, reason: String) -> Error {
-        Error::Unreadable { source: self.source.clone(), reason }
+        Error::Unreadable { source: self.name.clone(), reason }
     }
 }
 
-impl Record<'_> {
+impl Record<'_, '_> {
+    /// Returns the byte at which [`Records::next_at`] reads it again.
+    pub(super) fn start(&self) -> u64 {
+        self.0.record.position().map_or(0, Position::byte)
+    }
+
     /// Returns a field, without spaces around it.
     pub(super) fn field(&self, position: usize) -> &str {
         self.0.record.get(position).unwrap_or_default()

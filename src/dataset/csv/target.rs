@@ -3,8 +3,9 @@
 use alloc::format;
 use alloc::vec::Vec;
 
-use super::columns::{Column, Encoding};
+use super::column::Column;
 use super::records::Records;
+use super::settings::Encoding;
 use crate::error::{Result, shown};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Values};
@@ -23,20 +24,24 @@ pub trait TargetColumns: Target {
     #[doc(hidden)]
     const COLUMNS: usize;
 
-    /// Returns the targets of all samples.
+    /// Determines what the categories of the columns mean, after all samples have been read.
     #[doc(hidden)]
-    fn values<T: Scalar>(columns: &mut [Column], records: &Records<'_>) -> Result<Vec<Self::Value<T>>>;
+    fn determine(columns: &mut [Column], records: &Records<'_>) -> Result<()>;
+
+    /// Returns the target of a sample, of the values of its columns.
+    #[doc(hidden)]
+    fn value<T: Scalar>(columns: &[Column], values: &[f64]) -> Result<Self::Value<T>>;
 }
 
 impl<const K: usize> TargetColumns for Class<K> {
     const ENCODING: Encoding = Encoding::Index;
     const COLUMNS: usize = 1;
 
-    fn values<T: Scalar>(columns: &mut [Column], records: &Records<'_>) -> Result<Vec<Self>> {
-        let Some(column) = columns.first_mut() else { return Ok(Vec::new()) };
+    fn determine(columns: &mut [Column], records: &Records<'_>) -> Result<()> {
+        let Some(column) = columns.first_mut() else { return Ok(()) };
         column.read_indices_below(K);
         let found = column.words.len();
-        if found != K && column.len() > 0 {
+        if found != K {
             const LISTED: usize = 12;
             let words = column.words.iter().take(LISTED).map(|word| shown(word)).collect::<Vec<_>>().join(", ");
             let (name, rest) = (shown(&column.name), if found > LISTED { ", …" } else { "" });
@@ -45,7 +50,11 @@ impl<const K: usize> TargetColumns for Class<K> {
                  `categories({name:?}, ..)`"
             )));
         }
-        (0..column.len()).map(|sample| Self::new(column.index_of(sample))).collect()
+        Ok(())
+    }
+
+    fn value<T: Scalar>(columns: &[Column], values: &[f64]) -> Result<Self> {
+        Self::new(columns[0].index(values[0]))
     }
 }
 
@@ -53,15 +62,15 @@ impl<S: Shape + Values> TargetColumns for S {
     const ENCODING: Encoding = Encoding::Number;
     const COLUMNS: usize = S::LEN;
 
-    fn values<T: Scalar>(columns: &mut [Column], _: &Records<'_>) -> Result<Vec<S::Array<T>>> {
-        let samples = columns.first().map_or(0, Column::len);
-        let value = |sample| {
-            let mut value = S::zero::<T>();
-            for (element, column) in S::flat_mut(&mut value).iter_mut().zip(&*columns) {
-                column.write(sample, core::slice::from_mut(element));
-            }
-            value
-        };
-        Ok((0..samples).map(value).collect())
+    fn determine(_: &mut [Column], _: &Records<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn value<T: Scalar>(columns: &[Column], values: &[f64]) -> Result<S::Array<T>> {
+        let mut target = S::zero::<T>();
+        for ((element, column), &value) in S::flat_mut(&mut target).iter_mut().zip(columns).zip(values) {
+            column.write(value, core::slice::from_mut(element));
+        }
+        Ok(target)
     }
 }

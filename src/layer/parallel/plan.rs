@@ -128,6 +128,34 @@ impl Totals {
     }
 }
 
+/// Returns whether the branches of a block, whose input has these origins in samples of shape `S`, have steps that can be added or
+/// concatenated: those of the same sequence, or none of a padded one.
+#[must_use]
+pub const fn join_same_steps<B: JoinsBranches, S: Shape>(origins: Origins) -> bool {
+    let (plans, mut index) = (<B::Branches as Branches>::PLANS, 1);
+    if <<B::Branches as Branches>::Output as Shape>::STEPS == 1 {
+        return true;
+    }
+    while index < plans.len() {
+        let [first, other] = [origins.then(plans[0].padding.origins), origins.then(plans[index].padding.origins)];
+        if !first.have_same_steps::<S>(other) {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+/// A block that joins branches.
+pub trait JoinsBranches {
+    /// The branches.
+    type Branches: Branches;
+}
+
+impl<J, B: Branches> JoinsBranches for crate::layer::Parallel<J, B> {
+    type Branches = B;
+}
+
 /// The plan of [`Parallel`](crate::Parallel) with the branches `B`.
 #[derive(Clone, Copy, Debug)]
 pub struct ParallelPlan<B>(PhantomData<B>);

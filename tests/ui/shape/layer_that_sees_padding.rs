@@ -5,7 +5,7 @@ use typenet::prelude::*;
 network! {
     struct Net (Pair<Padded<Tokens<5, 27>>, Vector<2>>) {
         Parallel {
-            text: { First, Embedding<_, 4>, pooled: MaxPool1d<2>, LastStep },
+            text: { First, Embedding<_, 4>, normalized: BatchNorm, LastStep },
             numbers: { Second },
         },
         Dense<_, 2>,

@@ -2,7 +2,9 @@
 
 use typenet::prelude::*;
 
-network!(struct Net (Padded<Sequence<8, 4>>) = Lstm<_, 4>);
+type Signal = Padded<Sequence<8, 4>>;
+
+network!(struct Net (Signal) = Lstm<_, 4>);
 
 // `cargo check` evaluates constants; only `cargo build` instantiates `carrying`.
 const CARRIED_LEN: usize = <Net as Network>::CARRIED_LEN;

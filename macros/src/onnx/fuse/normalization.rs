@@ -26,7 +26,7 @@ pub(super) fn of_features(graph: &Graph, at: usize) -> Option<Group> {
     }
     let attributes = [
         ("axis".to_owned(), Attribute::Integer(*axes.iter().min()?)),
-        ("epsilon".to_owned(), Attribute::Number(single(epsilon))),
+        ("epsilon".to_owned(), Attribute::Number(single(epsilon.scalar()?))),
     ];
     let node = Node {
         name: graph.nodes[last].name.clone(),
@@ -58,8 +58,10 @@ pub(super) fn of_groups(graph: &Graph, at: usize) -> Option<Group> {
     let mut attributes = normalized.attributes.clone();
     attributes.insert("num_groups".to_owned(), Attribute::Integer(groups));
     attributes.insert("reshaped".to_owned(), Attribute::Integers(reshaped));
+    // The layer is named after the path of its nodes.
+    let path = normalized.name.strip_suffix("InstanceNormalization");
     let node = Node {
-        name: graph.nodes[last].name.clone(),
+        name: path.map_or_else(|| graph.nodes[last].name.clone(), |path| format!("{path}GroupNormalization")),
         operator: "GroupNormalization".to_owned(),
         inputs: vec![grouped.inputs.first()?.clone(), scale.0.clone(), shift.0.clone()],
         outputs: graph.nodes[last].outputs.clone(),

@@ -125,3 +125,13 @@ fn whole_models() {
     let twice = vector().node("Relu x -> y", vec![]).node("Tanh x -> y", vec![]);
     assert_eq!(twice.told(), "the node that gives 'y' (Tanh): it gives `y`, which is there already");
 }
+
+#[test]
+fn a_message_has_no_commands_to_terminals() {
+    let place = crate::place::Place::of(&quote::quote!("model.onnx"));
+    let reason = "node '\u{1b}[2J' (Mish): typenet has no \"layer\"";
+    let told = crate::errors::refused_onnx(place, "model.onnx", reason).to_string();
+    assert!(told.ends_with("\n\nnode '\\u{1b}[2J' (Mish): typenet has no \"layer\""), "{told}");
+    let told = crate::errors::no_onnx(place, "model.onnx", "\u{1b}").to_string();
+    assert_eq!(told, "`model.onnx` is not a complete ONNX model: \\u{1b}");
+}
