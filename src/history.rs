@@ -7,6 +7,8 @@
 mod learning_rate_range;
 mod measure;
 mod record;
+#[cfg(feature = "serde")]
+mod serialized;
 mod table;
 
 pub use learning_rate_range::LearningRateRange;
@@ -60,7 +62,18 @@ pub struct History {
     /// One column for each measure, with a value for each epoch.
     columns: Vec<Vec<f64>>,
     samples: Vec<usize>,
+    /// The learning rate of the last step of each epoch, unless the optimizer has none.
+    learning_rates: Vec<Option<f64>>,
     seconds: Vec<f64>,
+}
+
+/// What is recorded of an epoch beside its measures.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RecordedEpoch {
+    pub(crate) samples: usize,
+    /// That of the last step, unless the optimizer has none.
+    pub(crate) learning_rate: Option<f64>,
+    pub(crate) seconds: f64,
 }
 
 /// The number of epochs for which memory is reserved before training, so that no epoch allocates: at most half a MiB for each
@@ -73,16 +86,18 @@ impl History {
         let room = planned.min(RESERVED);
         let columns = measures.iter().map(|_| Vec::with_capacity(room)).collect();
         let (samples, seconds) = (Vec::with_capacity(room), Vec::with_capacity(room));
-        Self { begin: Some((seed, Path::chosen())), planned, measures, columns, samples, seconds }
+        let (begin, learning_rates) = (Some((seed, Path::chosen())), Vec::with_capacity(room));
+        Self { begin, planned, measures, columns, samples, learning_rates, seconds }
     }
 
     /// Adds an epoch. `values` passes the values of its measures in order.
-    pub(crate) fn push(&mut self, samples: usize, seconds: f64, values: impl FnOnce(&mut dyn FnMut(f64))) {
+    pub(crate) fn push(&mut self, epoch: RecordedEpoch, values: impl FnOnce(&mut dyn FnMut(f64))) {
         let mut columns = self.columns.iter_mut();
         values(&mut |value| columns.next().into_iter().for_each(|column| column.push(value)));
         debug_assert!(columns.next().is_none(), "every measure has a value for every epoch");
-        self.samples.push(samples);
-        self.seconds.push(seconds);
+        self.samples.push(epoch.samples);
+        self.learning_rates.push(epoch.learning_rate);
+        self.seconds.push(epoch.seconds);
     }
 
     /// Shows the lines of all epochs in a notebook of Jupyter whose kernel is Evcxr, which calls this for the last value of a cell.
@@ -217,7 +232,7 @@ mod tests {
     use alloc::string::{String, ToString};
     use alloc::vec::Vec;
 
-    use super::{History, Measure, Monitor};
+    use super::{History, Measure, Monitor, RecordedEpoch};
     use crate::error::Error;
     use crate::metric::Better;
 
@@ -233,7 +248,8 @@ mod tests {
         for (index, &loss) in losses.iter().enumerate() {
             let values = [loss, loss, 1.0 / (index as f64 + 1.0), index as f64];
             let count = if validated { 4 } else { 1 };
-            history.push(1, loss.abs(), |add| values[..count].iter().for_each(|&value| add(value)));
+            let epoch = RecordedEpoch { samples: 1, learning_rate: None, seconds: loss.abs() };
+            history.push(epoch, |add| values[..count].iter().for_each(|&value| add(value)));
         }
         history
     }

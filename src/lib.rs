@@ -159,6 +159,10 @@ pub use train::{Callback, EarlyStopping, Progress, StepRecord, TimeLimit, Traine
 #[doc(no_inline)]
 pub use typenet_macros::FlatParameters;
 
+/// The library of the matrices in networks and layers, in the version that this library uses. Another version of its `0.x` has other
+/// types, so that an update of it is a breaking change of this library.
+pub use nalgebra;
+
 /// Returns a network with the weights of a safetensors file, which is read, checked and embedded at compile time; for a
 /// `static`.
 ///

@@ -7,6 +7,7 @@ mod likelihood;
 mod sequences;
 
 mod accuracy;
+mod binary_accuracy;
 mod binary_confusion_matrix;
 mod bits_per_character;
 mod class_report;
@@ -18,9 +19,11 @@ mod masked;
 mod named;
 mod number;
 mod perplexity;
+mod ranking;
 mod sequence_accuracy;
 
 pub use accuracy::{Accuracy, TopK};
+pub use binary_accuracy::BinaryAccuracy;
 pub use binary_confusion_matrix::BinaryConfusionMatrix;
 pub use bits_per_character::BitsPerCharacter;
 pub use class_report::ClassReport;
@@ -31,6 +34,7 @@ pub use edit_distance::EditDistance;
 pub use named::{Named, named};
 pub use number::{Number, OneNumber, number};
 pub use perplexity::Perplexity;
+pub use ranking::{AveragePrecision, RocAuc};
 pub use scores::{ScoresClasses, ScoresClassesOf, argmax};
 use scores::{predicted, steps};
 pub use sequence_accuracy::SequenceAccuracy;
@@ -223,12 +227,17 @@ pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
 ///
 /// # Example
 /// ```
-/// use typenet::Classification;
+/// use typenet::prelude::*;
 ///
-/// let result = Classification { loss: 0.25, accuracy: 0.975 };
-/// assert_eq!(result.to_string(), "loss 0.2500, accuracy 0.9750");
+/// network!(struct Guess = Dense<1, 2>, Softmax);
+/// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0]], [0, 1])?;
+/// // Both classes are as probable, and the first of equals counts.
+/// let result: typenet::Classification = Guess::zeroed().evaluate(&data, &Nll);
+/// assert_eq!(result.to_string(), "loss 0.6931, accuracy 0.5000");
+/// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Classification {
     /// The mean loss per sample.
     pub loss: f64,
@@ -263,12 +272,16 @@ impl Evaluation for Classification {
 ///
 /// # Example
 /// ```
-/// use typenet::Regression;
+/// use typenet::prelude::*;
 ///
-/// let result = Regression { loss: 2.5e-5, mean_absolute_error: 0.005 };
-/// assert_eq!(result.to_string(), "loss 2.500e-5, mean absolute error 0.005000");
+/// network!(struct Line = Dense<1, 1>);
+/// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0], [1.0]], vec![[0.25], [0.5]])?;
+/// let result: typenet::Regression = Line::zeroed().evaluate(&data, &MeanSquaredError);
+/// assert_eq!(result.to_string(), "loss 0.1562, mean absolute error 0.3750");
+/// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Regression {
     /// The mean loss per sample.
     pub loss: f64,
@@ -340,7 +353,19 @@ fn share(part: u64, whole: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::snake_case;
+    use alloc::string::ToString;
+
+    use super::{Classification, Regression, snake_case};
+
+    #[test]
+    fn measures_of_any_magnitude_print_with_four_digits() {
+        let regression = |loss, mean_absolute_error| Regression { loss, mean_absolute_error }.to_string();
+        assert_eq!(regression(1.25e-5, 1e-300), "loss 1.250e-5, mean absolute error 1.000e-300");
+        assert_eq!(regression(f64::NAN, 1e300), "loss NaN, mean absolute error 1.000e300");
+        let classification = |loss, accuracy| Classification { loss, accuracy }.to_string();
+        assert_eq!(classification(0.0, 1.0), "loss 0, accuracy 1.0000");
+        assert_eq!(classification(-1e-7, 0.99999), "loss -1.000e-7, accuracy 0.99999");
+    }
 
     #[test]
     fn a_default_name_is_the_type_name_in_snake_case() {

@@ -8,8 +8,8 @@ pub use crate::layer::list::*;
 #[cfg(feature = "tokenizer")]
 pub use crate::BytePairs;
 pub use crate::metric::{
-    Accuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, Decoded, EditDistance, MeanAbsoluteError,
-    Perplexity, RSquared, RootMeanSquaredError, SequenceAccuracy, TopK,
+    Accuracy, AveragePrecision, BinaryAccuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, Decoded,
+    EditDistance, MeanAbsoluteError, Perplexity, RSquared, RocAuc, RootMeanSquaredError, SequenceAccuracy, TopK,
 };
 #[cfg(feature = "onnx")]
 pub use crate::network::ExportOnnx as _;

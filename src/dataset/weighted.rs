@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{Shape, Vector};
 use crate::target::{ClassTarget, ClassTargetOf, Target, Weighted, WeightedValue};
 
 impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
@@ -92,5 +92,33 @@ impl<X: Shape, Y: ClassTarget, T: Scalar> Dataset<X, Y, T> {
         }
         let all = (self.len() * Y::STEPS) as f64;
         Ok(counts.map(|count| all / (K as f64 * count as f64)))
+    }
+}
+
+impl<X: Shape, T: Scalar, const M: usize> Dataset<X, Vector<M>, T> {
+    /// Returns the weights of no and yes with which both contribute equally, for [`ClassWeights`](crate::loss::ClassWeights) of
+    /// [`BinaryCrossEntropy`](crate::BinaryCrossEntropy): w_c = n / (2 n_c), where n_c of all n targets are no, 0, or yes, 1. A target
+    /// above 0.5 is yes.
+    ///
+    /// # Errors
+    /// [`Error::AbsentClass`] with class 0 if every target is yes, and with class 1 if every target is no.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]; 4], vec![[0.0], [1.0], [1.0], [1.0]])?;
+    /// let loss = ClassWeights::new(BinaryCrossEntropy, data.balanced_class_weights()?)?;
+    /// assert_eq!(data.balanced_class_weights()?, [2.0, 2.0 / 3.0]);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn balanced_class_weights(&self) -> Result<[f64; 2]> {
+        let all = self.len() * M;
+        let yes = self.targets.iter().flatten().filter(|target| target.to_f64() > 0.5).count();
+        let counts = [all - yes, yes];
+        if let Some(class) = counts.iter().position(|&count| count == 0) {
+            return Err(Error::AbsentClass { class });
+        }
+        Ok(counts.map(|count| all as f64 / (2.0 * count as f64)))
     }
 }

@@ -29,6 +29,7 @@ use crate::readable::{Seconds, Share, Significant};
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct EpochRecord<'a> {
     /// The number of the epoch, counted from 1.
     pub epoch: usize,
@@ -38,6 +39,8 @@ pub struct EpochRecord<'a> {
     pub loss: f64,
     /// The number of samples in that mean: the whole data set, unless a callback stopped the epoch after one of its steps.
     pub samples: usize,
+    /// The learning rate of the last step of the epoch, or `None` if the optimizer has no learning rate.
+    pub learning_rate: Option<f64>,
     /// The duration of the epoch in seconds, including validation.
     pub seconds: f64,
     history: &'a History,
@@ -50,6 +53,7 @@ impl<'a> EpochRecord<'a> {
             epochs: history.planned,
             loss: history.columns[0][index],
             samples: history.samples[index],
+            learning_rate: history.learning_rates[index],
             seconds: history.seconds[index],
             history,
         }
@@ -123,7 +127,8 @@ impl Index<&str> for EpochRecord<'_> {
 
 impl PartialEq for EpochRecord<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let fields = |record: &Self| (record.epoch, record.epochs, record.samples, record.seconds);
+        let fields =
+            |record: &Self| (record.epoch, record.epochs, record.samples, record.learning_rate, record.seconds);
         fields(self) == fields(other) && self.measures().eq(other.measures())
     }
 }
@@ -135,7 +140,8 @@ impl Debug for EpochRecord<'_> {
         for (name, value) in self.measures() {
             record.field(name, &value);
         }
-        record.field("samples", &self.samples).field("seconds", &self.seconds).finish()
+        record.field("samples", &self.samples).field("learning_rate", &self.learning_rate);
+        record.field("seconds", &self.seconds).finish()
     }
 }
 

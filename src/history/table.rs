@@ -7,12 +7,14 @@ use core::fmt::{self, Display, Write};
 use crate::history::History;
 
 /// The columns of a table that are not measures.
-pub(crate) const OTHER_COLUMNS: [&str; 3] = ["epoch", "samples", "seconds"];
+pub(crate) const OTHER_COLUMNS: [&str; 4] = ["epoch", "samples", "learning_rate", "seconds"];
 
 impl History {
     /// Returns the history as comma-separated values, with a header and one line per epoch. The columns are the number of the
-    /// epoch, the number of samples, the measures under their names, and the seconds. Values have as many digits as are needed
-    /// to read them back exactly. A value that is not finite is an empty cell.
+    /// epoch, the number of samples, the measures under their names, the learning rate of the last step, and the seconds. Values
+    /// have as many digits as are needed to read them back exactly. A value that is not finite, and the learning rate of an
+    /// optimizer without one, is an empty cell.
+    ///
     /// # Example
     /// ```
     /// use typenet::prelude::*;
@@ -22,7 +24,7 @@ impl History {
     /// let history = Trainer::new(Nll, Sgd::new(0.5)).metric(Accuracy).validation(&data).fit(&mut Guess::zeroed(), &data)?;
     /// let text = history.to_csv();
     /// let mut lines = text.lines();
-    /// assert_eq!(lines.next(), Some("epoch,samples,loss,accuracy,val_loss,val_accuracy,seconds"));
+    /// assert_eq!(lines.next(), Some("epoch,samples,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds"));
     /// assert!(lines.next().is_some_and(|line| line.starts_with("1,2,0.693147")));
     /// # Ok::<(), typenet::Error>(())
     /// ```
@@ -33,20 +35,22 @@ impl History {
         for measure in self.measures() {
             let _ = write!(text, ",{}", CsvText(&measure.name));
         }
-        text.push_str(",seconds\n");
+        text.push_str(",learning_rate,seconds\n");
         for record in self.epochs() {
             let _ = write!(text, "{},{}", record.epoch, record.samples);
             for (_, value) in record.measures() {
                 let _ = write!(text, ",{}", Cell(value, ""));
             }
-            let _ = writeln!(text, ",{}", record.seconds);
+            let rate = record.learning_rate.unwrap_or(f64::NAN);
+            let _ = writeln!(text, ",{},{}", Cell(rate, ""), record.seconds);
         }
         text
     }
 
     /// Returns the history as a JSON object with three fields. `seed` is a string, because many parsers read numbers as floats.
     /// `path` is the instruction set. `epochs` is an array of objects whose keys are the column names of
-    /// [`to_csv`](Self::to_csv). A value that is not finite is `null`.
+    /// [`to_csv`](Self::to_csv). A value that is not finite, and the learning rate of an optimizer without one, is
+    /// `null`.
     ///
     /// # Example
     /// ```
@@ -66,7 +70,8 @@ impl History {
             for (name, value) in record.measures() {
                 let _ = write!(text, r#","{}":{}"#, JsonText(name), Cell(value, "null"));
             }
-            let _ = write!(text, r#","seconds":{}}}"#, record.seconds);
+            let rate = record.learning_rate.unwrap_or(f64::NAN);
+            let _ = write!(text, r#","learning_rate":{},"seconds":{}}}"#, Cell(rate, "null"), record.seconds);
         }
         text.push_str("]}");
         text

@@ -2,14 +2,21 @@
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, Objection, Values, weighted_sum};
+use crate::loss::{BinaryCrossEntropy, Loss, Objection, Values, each_output, weighted_sum};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{Shape, Vector};
 use crate::target::{ClassTarget, ClassTargetOf};
 
 /// A loss with class targets that multiplies the inner loss of each sample by the weight of its class.
 ///
 /// l(x, c) = w_c l(x, c)
+///
+/// [`BinaryCrossEntropy`] has the classes no, 0, and yes, 1, for each output:
+///
+/// l(z, t) = -1/M Σ_j (w_1 t_j ln σ(z_j) + w_0 (1 - t_j) ln (1 - σ(z_j)))
+///
+/// With w_0 = 1, w_1 is `pos_weight` of PyTorch's `BCEWithLogitsLoss`, as
+/// [`positive_weight`](BinaryCrossEntropy::positive_weight) sets it.
 ///
 /// # Shapes
 /// Those of the inner loss, which has `K` classes. The inner loss of each step of a sequence is multiplied by the weight of the
@@ -108,5 +115,70 @@ where
         };
         let targets = targets.iter().flat_map(|target| (0..steps).map(move |step| weighted(target, step)));
         weighted_sum::<Output::Step, L, T, I>(&self.loss, isa, logits, targets, weight, gradient)
+    }
+}
+
+impl BinaryCrossEntropy {
+    /// Returns the loss in which yes counts `weight` times as much as no: [`ClassWeights`] of 1 and `weight`, PyTorch's
+    /// `pos_weight`. The number of samples with no divided by that with yes gives both the same total weight.
+    ///
+    /// l(z, t) = -1/M Σ_j (weight · t_j ln σ(z_j) + (1 - t_j) ln (1 - σ(z_j)))
+    ///
+    /// # Errors
+    /// [`Error::WeightOutOfRange`] if the weight is negative, infinite or NaN.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Yes = Dense<1, 1>);
+    ///
+    /// // One yes among four.
+    /// let data = Dataset::<Vector<1>, Vector<1>>::new(vec![[0.0]; 4], vec![[0.0], [1.0], [0.0], [0.0]])?;
+    /// let mut yes = Yes::zeroed();
+    /// yes.dense.bias[0] = -1.0;
+    /// Trainer::new(BinaryCrossEntropy.positive_weight(3.0)?, Sgd::new(1.0)).epochs(200).fit(&mut yes, &data)?;
+    /// // Both answers have the same total weight, so that neither is more likely.
+    /// assert!(yes.predict(&[0.0])[0].abs() < 1e-5);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn positive_weight(self, weight: f64) -> Result<ClassWeights<Self, 2>> {
+        ClassWeights::new(self, [1.0, weight])
+    }
+}
+
+impl<const M: usize> Loss<Vector<M>> for ClassWeights<BinaryCrossEntropy, 2> {
+    type Target = Vector<M>;
+
+    const TAKES_RAW_SCORES: bool = true;
+
+    #[inline(always)]
+    fn objection<T: Scalar>(&self, target: &[T; M]) -> Option<Objection> {
+        Loss::<Vector<M>>::objection::<T>(&self.loss, target)
+    }
+
+    #[inline(always)]
+    fn evaluate<T: Kernels, I: Isa>(
+        &self,
+        _: I,
+        logits: &[T],
+        targets: &[[T; M]],
+        weight: T,
+        gradient: Option<&mut [T]>,
+    ) -> T {
+        let [no, yes] = self.weights.map(T::from_f64);
+        each_output::<Vector<M>, T>(logits, targets, weight, gradient, |score, target| {
+            let (no, yes) = (no * (T::ONE - target), yes * target);
+            // The exponential of a non-positive value cannot overflow.
+            let e = (-score.absolute()).exp();
+            let less_likely = e / (T::ONE + e);
+            let (ln, far) = (e.ln_1p(), score.absolute());
+            // The losses of no and yes, and σ(z) with 1 - σ(z), each in its precise form.
+            if score < T::ZERO {
+                (no * ln + yes * (far + ln), no * less_likely - yes * (T::ONE - less_likely))
+            } else {
+                (no * (far + ln) + yes * ln, no * (T::ONE - less_likely) - yes * less_likely)
+            }
+        })
     }
 }

@@ -11,7 +11,7 @@ use crate::shape::{Shape, Vector};
 /// trained with [`BinaryCrossEntropy`](crate::BinaryCrossEntropy) or [`Hinge`](crate::Hinge).
 ///
 /// An output above the threshold is a positive prediction. The default threshold is 0, the raw score at which both classes are
-/// equally likely; [`threshold`](Self::threshold) sets another. A target above 0.5 is positive, so targets may be 0 and 1 or -1
+/// equally likely; [`probability_threshold`](Self::probability_threshold) and [`threshold`](Self::threshold) set another. A target above 0.5 is positive, so targets may be 0 and 1 or -1
 /// and 1.
 ///
 /// An output that is not finite counts as wrong: as a false negative if the target is positive, and as a false positive
@@ -38,7 +38,8 @@ use crate::shape::{Shape, Vector};
 /// assert_eq!((matrix.false_negatives, matrix.true_negatives), (1, 1));
 /// assert_eq!((matrix.accuracy(), matrix.precision()), (0.6, 2.0 / 3.0));
 ///
-/// let strict = score.measure(&data, BinaryConfusionMatrix::threshold(1.5));
+/// // Only what is yes with a probability above 0.8: σ(1) is 0.73, and σ(2) is 0.88.
+/// let strict = score.measure(&data, BinaryConfusionMatrix::probability_threshold(0.8));
 /// assert_eq!((strict.precision(), strict.recall(), strict.f1()), (1.0, 2.0 / 3.0, 0.8));
 /// # Ok::<(), typenet::Error>(())
 /// ```
@@ -57,7 +58,28 @@ pub struct BinaryConfusionMatrix {
 }
 
 impl BinaryConfusionMatrix {
-    /// Creates an empty matrix that treats outputs above `threshold` as positive: 0.5 for a network that gives probabilities.
+    /// Creates an empty matrix with the threshold 0, a probability of 0.5.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Creates an empty matrix that treats outputs with a probability above `probability` as positive, for a network that gives raw
+    /// scores, such as one that is trained with [`BinaryCrossEntropy`](crate::BinaryCrossEntropy): those above
+    /// ln(p / (1 - p)), whose logistic function is `probability`.
+    ///
+    /// # Panics
+    /// Panics if `probability` is not from 0 to 1.
+    #[must_use]
+    #[track_caller]
+    pub fn probability_threshold(probability: f64) -> Self {
+        assert!((0.0..=1.0).contains(&probability), "a probability of {probability} is not from 0 to 1");
+        Self::threshold(libm::log(probability) - libm::log1p(-probability))
+    }
+
+    /// Creates an empty matrix that treats outputs above `threshold` as positive, whatever they are: a raw score of a network that
+    /// gives raw scores, for which [`probability_threshold`](Self::probability_threshold) takes a probability, and a probability of
+    /// one that ends in `Sigmoid`.
     #[must_use]
     pub fn threshold(threshold: f64) -> Self {
         Self { threshold, ..Self::default() }

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::{Error, Result};
-use crate::history::{History, Measure};
+use crate::history::{History, Measure, RecordedEpoch};
 use crate::train::callback_state::CallbackState;
 use crate::train::epoch_progress::EpochProgress;
 
@@ -15,7 +15,8 @@ pub(super) struct InterruptedTraining<T> {
     pub(super) samples: Option<usize>,
     /// The names of the measures of every epoch.
     pub(super) measures: Vec<String>,
-    pub(super) epochs: Vec<RecordedEpoch>,
+    /// What was recorded of each epoch, with the value of each measure.
+    pub(super) epochs: Vec<(RecordedEpoch, Vec<f64>)>,
     /// The progress of the next epoch.
     pub(super) progress: EpochProgress,
     /// The states of the metrics in that epoch, as words.
@@ -25,15 +26,6 @@ pub(super) struct InterruptedTraining<T> {
     /// Whether a callback had ended the training.
     pub(super) stopped: bool,
     pub(super) callbacks: CallbackState<T>,
-}
-
-/// A recorded epoch of interrupted training.
-#[derive(Clone, Debug)]
-pub(super) struct RecordedEpoch {
-    pub(super) samples: usize,
-    pub(super) seconds: f64,
-    /// The value of each measure.
-    pub(super) values: Vec<f64>,
 }
 
 impl<T> InterruptedTraining<T> {
@@ -66,8 +58,8 @@ impl<T> InterruptedTraining<T> {
 
     /// Appends its epochs to a history with the same measures.
     pub(super) fn write_history(&self, history: &mut History) {
-        for RecordedEpoch { samples, seconds, values } in &self.epochs {
-            history.push(*samples, *seconds, |value| values.iter().for_each(|&recorded| value(recorded)));
+        for (epoch, values) in &self.epochs {
+            history.push(*epoch, |value| values.iter().for_each(|&recorded| value(recorded)));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::error::Result;
 use crate::flat_parameters::FlatParameters;
 use crate::gradient::Gradient;
-use crate::history::History;
+use crate::history::{History, RecordedEpoch};
 use crate::layer::Pass;
 use crate::loss::Loss;
 use crate::metric::Measured;
@@ -250,6 +250,13 @@ where
         let metrics = &mut Watching { metrics: self.metrics, states: &mut self.states };
         Observer::<N, L::Target>::see(metrics, &self.predictions, targets);
         Ok((inputs.len(), loss.to_f64()))
+    }
+
+    /// Returns what is recorded of the epoch, which began at `start`, beside its measures.
+    pub(super) fn recorded(&self, start: Instant) -> RecordedEpoch {
+        let Self { progress, settings, .. } = self;
+        let (samples, seconds) = (progress.samples, progress.seconds_since(start));
+        RecordedEpoch { samples, learning_rate: settings.optimizer.learning_rate(), seconds }
     }
 
     /// Returns the network after the epoch.

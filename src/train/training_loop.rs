@@ -161,7 +161,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
             let cut = learner.train_epoch(hooks, history, pool, start)?;
             let loss = learner.progress.loss()?;
             pool.enter(learner.is_shared(), || validator.measure(learner.trained()))?;
-            history.push(learner.progress.samples, learner.progress.seconds_since(start), |value| {
+            history.push(learner.recorded(start), |value| {
                 value(loss);
                 metrics.values(&learner.states, value);
                 validator.values(value);

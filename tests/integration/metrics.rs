@@ -135,6 +135,40 @@ fn positives_and_negatives_are_counted_for_both_kinds_of_targets() {
     assert_eq!((none.precision(), none.recall(), none.f1()), (0.0, 0.0, 0.0));
 }
 
+#[test]
+fn metrics_of_answers_are_those_of_scikit_learn_also_with_equal_scores() {
+    for case in cases("answers") {
+        let list = |name: &str| case[name].as_array().unwrap().iter().map(row::<2>).collect::<Vec<_>>();
+        let scores = list("scores").into_iter().map(|scores| scores.to_vec());
+        let metrics = (RocAuc, AveragePrecision, BinaryAccuracy);
+        let (area, precision, accuracy) = measure::<Vector<2>, _>(&metrics, scores.zip(list("targets")));
+        assert_near(area, &case["roc_auc"], "area under the ROC curve");
+        assert_near(precision, &case["average_precision"], "average precision");
+        assert_near(accuracy, &case["accuracy"], "accuracy");
+    }
+    let of = |samples: [(f64, f64); 2]| {
+        let samples = samples.into_iter().map(|(score, target)| (vec![score], [target]));
+        measure::<Vector<1>, _>(&(RocAuc, AveragePrecision, BinaryAccuracy), samples)
+    };
+    // What is not finite is wrong, whichever the answer.
+    assert_eq!(of([(f64::INFINITY, 1.0), (f64::NAN, 0.0)]), (0.0, 0.5, 0.0));
+    let (area, precision, _) = of([(1.0, 0.0), (-1.0, -1.0)]);
+    assert!(area.is_nan() && precision == 0.0);
+    assert!(of([(1.0, 1.0), (-1.0, 1.0)]).0.is_nan());
+}
+
+#[test]
+fn a_threshold_of_a_probability_is_that_of_its_raw_score() {
+    let counts = |matrix: BinaryConfusionMatrix| {
+        let samples = [-1.4, -1.3, 0.5, 1.3, 1.4].map(|score| (vec![score], [1.0]));
+        measure::<Vector<1>, _>(&matrix, samples.into_iter()).true_positives
+    };
+    // σ(1.386) is 0.8.
+    let probabilities = [0.0, 0.2, 0.5, 0.8, 1.0].map(BinaryConfusionMatrix::probability_threshold);
+    assert_eq!(probabilities.map(counts), [5, 4, 3, 1, 0]);
+    assert_eq!(counts(BinaryConfusionMatrix::new()), 3);
+}
+
 // Metrics that a trainer records for every epoch.
 
 network!(struct Deep = Dense<2, 8>, Tanh, Dense<8, 3>, Softmax);
@@ -289,7 +323,7 @@ fn two_measures_of_one_name_are_refused_before_anything_has_changed() {
         "two columns of the history would be named `accuracy`: rename a metric with `metric::named(\"..\", metric)`";
     assert_eq!(error.to_string(), text);
     // Those of the library, and of the other columns.
-    for name in ["loss", "epoch", "samples", "seconds"] {
+    for name in ["loss", "epoch", "samples", "learning_rate", "seconds"] {
         let error = trainer().metric(metric::named(name, TopK::<2>)).fit(&mut network, &data).unwrap_err();
         assert_eq!(error, Error::DuplicateMeasure { name: name.into() });
     }
@@ -385,7 +419,10 @@ fn lines_tables_and_records_have_every_measure() {
         }
     }
     let csv = history.to_csv();
-    assert_eq!(csv.lines().next(), Some("epoch,samples,loss,macro_f1,val_loss,val_accuracy,val_macro_f1,seconds"));
+    assert_eq!(
+        csv.lines().next(),
+        Some("epoch,samples,loss,macro_f1,val_loss,val_accuracy,val_macro_f1,learning_rate,seconds")
+    );
     let read: Value = serde_json::from_str(&history.to_json()).unwrap();
     for (index, row) in csv.lines().skip(1).enumerate() {
         let cells: Vec<f64> = row.split(',').map(|cell| cell.parse().unwrap()).collect();

@@ -257,7 +257,7 @@ fn words(count: usize) -> Dataset<Word, Class<2>> {
 #[test]
 fn a_classifier_of_words_learns_where_they_end() {
     let data = words(160);
-    let (training, test) = data.stratified_split(0.75);
+    let (training, test) = data.clone().stratified_split(0.75);
     let mut network = LastLetter::init(&mut typenet::rng(37));
     let mut trainer = Trainer::new(Nll, Adam::new(0.02)).batch_size(20).epochs(40);
     trainer.fit(&mut network, &training).unwrap();

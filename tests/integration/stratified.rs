@@ -39,7 +39,7 @@ proptest! {
         fraction in prop_oneof![Just(0.5), Just(0.25), 0.01..0.99],
     ) {
         let data = numbered(&labels);
-        let (first, second) = data.stratified_split(fraction);
+        let (first, second) = data.clone().stratified_split(fraction);
         let (split, _) = data.clone().split(fraction);
         prop_assert_eq!(first.len(), split.len());
 
@@ -73,7 +73,7 @@ proptest! {
             };
             prop_assert!([of(&first), of(&second)].concat().is_sorted());
         }
-        let again = data.stratified_split(fraction);
+        let again = data.clone().stratified_split(fraction);
         prop_assert!(again == (first, second));
     }
 }
@@ -90,7 +90,7 @@ fn counts_are_those_of_scikit_learn() {
         let labels: Vec<_> = counts.iter().enumerate().flat_map(|(class, &count)| vec![class; count]).collect();
         let samples = labels.len();
         let data = Dataset::<Vector<1>, Class<10>>::labelled(vec![[0.0]; samples], labels).unwrap();
-        let (first, second) = data.stratified_split(size as f64 / samples as f64);
+        let (first, second) = data.clone().stratified_split(size as f64 / samples as f64);
         assert_eq!((first.len(), second.len()), (size, samples - size), "{case}");
 
         // Which of several classes with the same remainder is rounded up is drawn at random there.
@@ -111,7 +111,7 @@ fn sizes_are_those_of_a_split_without_classes() {
     let sizes = |each: usize, fraction: f64| {
         let labels = (0..10 * each).map(|sample| sample % 10);
         let data = Dataset::<Vector<1>, Class<10>>::labelled(vec![[0.0]; 10 * each], labels).unwrap();
-        let (first, second) = data.stratified_split(fraction);
+        let (first, second) = data.clone().stratified_split(fraction);
         (first.len(), second.len())
     };
     assert_eq!([sizes(4, 0.5), sizes(3, 0.5), sizes(5, 0.7), sizes(5, 0.9)], [(20, 20), (15, 15), (35, 15), (45, 5)]);

@@ -374,14 +374,40 @@ fn the_history_as_json_reads_back_exactly() {
     for (record, read) in history.epochs().zip(read["epochs"].as_array().unwrap()) {
         assert_eq!((read["epoch"].as_u64(), read["samples"].as_u64()), (Some(record.epoch as u64), Some(8)));
         assert_eq!((read["loss"].as_f64(), read["seconds"].as_f64()), (Some(record.loss), Some(record.seconds)));
+        assert_eq!((read["learning_rate"].as_f64(), record.learning_rate), (Some(0.1), Some(0.1)));
         assert_eq!(read["val_loss"].as_f64(), record.get("val_loss"));
         assert!(read.get("val_accuracy").is_none(), "there are no classes");
     }
     let rows: Vec<Vec<String>> =
         history.to_csv().lines().map(|line| line.split(',').map(String::from).collect()).collect();
     assert_eq!(rows.len(), 4);
-    assert!(rows.iter().all(|row| row.len() == 5));
+    assert!(rows.iter().all(|row| row.len() == 6));
     assert_eq!(rows[2][2].parse(), Ok(history["loss"][1]));
+}
+
+#[test]
+fn a_history_records_the_learning_rate_of_the_last_step_of_each_epoch() {
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5))
+        .epochs(3)
+        .schedule_by_epoch(typenet::schedule::Exponential::new(0.5));
+    let history = trainer.fit(&mut Line::zeroed(), &line(8)).unwrap();
+    let rates: Vec<_> = history.epochs().map(|record| record.learning_rate).collect();
+    assert_eq!(rates, [0.5, 0.25, 0.125].map(Some));
+}
+
+#[test]
+#[cfg(feature = "serde")]
+fn a_history_reads_back_from_serde_and_one_that_is_damaged_does_not() {
+    let validation = opposite();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3).seed(u64::MAX).validation(&validation);
+    let history = trainer.fit(&mut Line::zeroed(), &line(8)).unwrap();
+    let text = serde_json::to_string(&history).unwrap();
+    assert_eq!(serde_json::from_str::<History>(&text).unwrap(), history);
+    let none = serde_json::to_string(&History::default()).unwrap();
+    assert_eq!(serde_json::from_str::<History>(&none).unwrap(), History::default());
+    let damaged = text.replacen(r#""values":["#, r#""values":[1.0,"#, 1);
+    let error = serde_json::from_str::<History>(&damaged).unwrap_err().to_string();
+    assert!(error.starts_with("an epoch of a history has one value for each measure"), "{error}");
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn pairs_go_through_every_batch_and_split_together() {
     for (inputs, targets) in train.batches(3).unwrap().chain(test.batches(3).unwrap()) {
         assert!(inputs.iter().zip(targets).all(|(sample, &class)| belongs(sample, class)));
     }
-    let (train, test) = data.stratified_split(0.7);
+    let (train, test) = data.clone().stratified_split(0.7);
     assert_eq!(train.len() + test.len(), 10);
     let network = Classifier::init(&mut typenet::rng(1));
     assert_eq!(network.predict_batch(data.inputs())[3], network.predict(&data.inputs()[3]));

@@ -187,6 +187,35 @@ fn weighted_losses_agree_with_keras() {
     }
 }
 
+/// Values of `torch.nn.functional.binary_cross_entropy_with_logits(z, t, pos_weight=torch.tensor(3.0))` of PyTorch in float64.
+#[test]
+fn a_positive_weight_agrees_with_pytorch_and_with_differences() {
+    network!(struct Answers = Dense<2, 2>);
+    let inputs = vec![[1.5, -2.0], [0.25, 0.5], [-40.0, 40.0]];
+    let data = Dataset::<Vector<2>, Vector<2>, f64>::new(inputs, vec![[1.0, 0.0], [0.0, 1.0], [1.0, 0.25]]).unwrap();
+    let mut network = Answers::<f64>::zeroed();
+    network.dense.weight.fill_with_identity();
+    let loss = BinaryCrossEntropy.positive_weight(3.0).unwrap();
+    let (value, gradient) = pass(&*network, &data, &loss);
+    assert_near(&[value], &[25.496_556_369_568_4], 1e-14);
+    // The gradients of the weights by outputs are sums over the samples of x_j dl/dz_i; the last two are those of the biases.
+    assert_near(&gradient[4..], &[-0.497_516_678_422_211_8, -0.043_903_180_728_719_74], 1e-14);
+    let h = 1e-3;
+    for (index, &gradient) in gradient.iter().enumerate() {
+        let start = network.parameters()[index];
+        let mut at = |offset: f64| {
+            network.parameters_mut()[index] = start + offset;
+            network.evaluate(&data, &loss).loss
+        };
+        let slope = (8.0 * (at(h) - at(-h)) - (at(2.0 * h) - at(-2.0 * h))) / (12.0 * h);
+        network.parameters_mut()[index] = start;
+        assert_near(&[gradient], &[slope], 1e-9);
+    }
+    // Without weights, it is the loss itself.
+    let plain = network.evaluate(&data, &BinaryCrossEntropy.positive_weight(1.0).unwrap()).loss;
+    assert_near(&[plain], &[network.evaluate(&data, &BinaryCrossEntropy).loss], 1e-15);
+}
+
 #[test]
 fn weights_stay_with_their_samples() {
     // The weight of a sample is its input.

@@ -32,6 +32,14 @@ def values(predictions, targets):
     return case
 
 
+def answers(scores, targets):
+    case = {"scores": scores.tolist(), "targets": targets.tolist()}
+    case["roc_auc"] = m.roc_auc_score(targets.ravel(), scores.ravel())
+    case["average_precision"] = m.average_precision_score(targets.ravel(), scores.ravel())
+    case["accuracy"] = m.accuracy_score(targets.ravel(), scores.ravel() > 0)
+    return case
+
+
 scores = random.random((40, 4))
 # Class 3 is never the answer, then in neither targets nor answers; class 2 has no samples.
 never = scores * [1, 1, 1, 0]
@@ -52,4 +60,11 @@ out = {
         values(exact, constant),
     ],
 }
+raw, yes = random.normal(size=(30, 2)), random.integers(0, 2, (30, 2))
+out["answers"] = [
+    answers(raw + yes, yes),
+    # With many equal scores, and few yes.
+    answers(np.round(raw), yes * random.integers(0, 2, (30, 2))),
+    answers(np.zeros((30, 2)), yes),
+]
 print(json.dumps(out))

@@ -3,11 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::history::RecordedEpoch;
 use crate::scalar::Scalar;
 use crate::train::callback_state::{CallbackState, Entry};
 use crate::train::checkpoint::{ProgressWithin, TrainingPosition};
 use crate::train::epoch_progress::EpochProgress;
-use crate::train::interrupted_training::{InterruptedTraining, RecordedEpoch};
+use crate::train::interrupted_training::InterruptedTraining;
 use crate::train::stop::Stop;
 
 /// Encodes whether a callback ended the training, the number of samples in an epoch, the progress of the next epoch, the states of
@@ -29,7 +30,9 @@ pub(super) fn to_words<T: Scalar>(
     }
     words.push(history.len() as u64);
     for record in history.epochs() {
-        words.extend([record.samples as u64, record.seconds.to_bits()]);
+        words.push(record.samples as u64);
+        // NaN stands for none, since no learning rate is NaN.
+        words.extend([record.learning_rate.unwrap_or(f64::NAN), record.seconds].map(f64::to_bits));
         words.extend(record.measures().map(|(_, value)| value.to_bits()));
     }
     words.push(callbacks.entries().len() as u64);
@@ -105,9 +108,10 @@ impl<'a> Words<'a> {
     }
 
     /// Decodes an epoch with `measures` measures, which may be any value, because a metric can be.
-    fn epoch(&mut self, measures: usize) -> Option<RecordedEpoch> {
-        let (samples, seconds) = (self.count()?, self.finite()?);
+    fn epoch(&mut self, measures: usize) -> Option<(RecordedEpoch, Vec<f64>)> {
+        let (samples, rate, seconds) = (self.count()?, f64::from_bits(self.take(1)?[0]), self.finite()?);
+        let epoch = RecordedEpoch { samples, learning_rate: (!rate.is_nan()).then_some(rate), seconds };
         let values = self.take(measures)?.iter().copied().map(f64::from_bits).collect();
-        Some(RecordedEpoch { samples, seconds, values })
+        Some((epoch, values))
     }
 }

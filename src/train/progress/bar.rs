@@ -208,7 +208,7 @@ mod tests {
     use indicatif::TermLike;
 
     use super::*;
-    use crate::history::Measure;
+    use crate::history::{Measure, RecordedEpoch};
     use crate::metric::Better;
 
     thread_local! {
@@ -263,6 +263,10 @@ mod tests {
         ProgressBar::on(|| ProgressDrawTarget::term_like(Box::new(Screen)), || NOW.get())
     }
 
+    fn epoch_of(samples: usize) -> RecordedEpoch {
+        RecordedEpoch { samples, learning_rate: None, seconds: 0.0 }
+    }
+
     fn plan(epochs: usize, steps: usize) -> TrainingPlan<'static> {
         let (measures, epochs_before, steps_before) = (&[][..], 0, 0);
         TrainingPlan { epochs, samples: steps, steps, measures, epochs_before, steps_before }
@@ -275,7 +279,7 @@ mod tests {
         let measures = measures.map(|(name, better)| Measure::new(name, Some(better)));
         let mut history = History::new(plan.epochs, 0, measures.to_vec());
         for _ in 0..plan.epochs_before {
-            history.push(steps, 0.0, |value| [loss, 0.5, loss].into_iter().for_each(value));
+            history.push(epoch_of(steps), |value| [loss, 0.5, loss].into_iter().for_each(value));
         }
         for epoch in plan.epochs_before + 1..=plan.epochs {
             let first = if epoch == plan.epochs_before + 1 { plan.steps_before + 1 } else { 1 };
@@ -283,7 +287,7 @@ mod tests {
                 NOW.set(NOW.get() + Duration::from_secs(seconds));
                 bar.show_step(&StepRecord { epoch, step, total_steps: 0, samples: 1, loss, learning_rate: None });
             }
-            history.push(steps, 0.0, |value| [loss, 0.5, loss].into_iter().for_each(value));
+            history.push(epoch_of(steps), |value| [loss, 0.5, loss].into_iter().for_each(value));
             bar.show_epoch(&history.last().unwrap());
         }
         bar.finish(history.last().as_ref());
