@@ -35,7 +35,7 @@ fn main() -> typenet::Result<()> {
     let trainer = Trainer::new(Nll, Sgd::new(0.02).momentum(0.9)).epochs(30);
     let mut trainer = trainer.metric(Accuracy).validation(&validation);
     trainer.fit(&mut network, &train)?;
-    let (matrix, accuracy) = network.measure(&test, (ConfusionMatrix::<10>::default(), Accuracy));
+    let (matrix, accuracy) = network.measure(&test, (ConfusionMatrix::<10>::new(), Accuracy));
     println!("digits: test accuracy {accuracy:.4}\n{matrix}\n");
 
     let spiral = spiral(100)?;
@@ -50,7 +50,7 @@ fn main() -> typenet::Result<()> {
         let folder = std::path::Path::new("target/pictures");
         std::fs::create_dir_all(folder).expect("the folder target/ can be written to");
         plot::history("digits during training", trainer.history())?.save(folder.join("18_history.svg"))?;
-        plot::confusion_matrix("digits of the test set", &matrix, None)?.save(folder.join("18_confusion.svg"))?;
+        plot::confusion_matrix("digits of the test set", &matrix)?.save(folder.join("18_confusion.svg"))?;
         predictions(&network, &raw_test, &test)?.save(folder.join("18_predictions.png"))?;
         plot::weights("what the hidden neurons look for", &network.hidden.weight, (8, 8))?
             .save(folder.join("18_weights.png"))?;

@@ -54,7 +54,7 @@ fn main() -> typenet::Result<()> {
     let seconds: f64 = history.epochs().map(|epoch| epoch.seconds).sum();
     println!("\n{seconds:.2} s, {:.1} ms per epoch", 1000.0 * seconds / history.len() as f64);
     println!("on {} test images: {}\n", test.len(), network.evaluate(&test, &Nll));
-    println!("{}\n", network.measure(&test, ConfusionMatrix::<10>::default()));
+    println!("{}\n", network.measure(&test, ConfusionMatrix::<10>::new()));
 
     let predictions: Vec<[f32; 10]> = network.predict_batch(test.inputs());
     let samples = test.inputs().iter().zip(test.targets()).zip(&predictions);

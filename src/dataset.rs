@@ -372,7 +372,7 @@ fn fill<I: Copy>(buffer: &mut Vec<I>, items: &[I], indices: &[usize]) {
     buffer.clear();
     buffer.reserve(indices.len());
     for &index in indices {
-        // As a slice of one element, for the reason given in `read_rows`.
+        // As a slice of one element, for the reason given in `shape::rows`.
         buffer.extend_from_slice(core::slice::from_ref(&items[index]));
     }
 }
@@ -394,7 +394,7 @@ mod tests {
     use super::Dataset;
     use crate::error::Error;
     use crate::random::{permutation, rng};
-    use crate::shape::{Image, Vector};
+    use crate::shape::{Image, Sequence, Vector};
     use crate::target::Class;
 
     /// Returns `count` samples: input i is (i, -i), target i is 10 i.
@@ -428,11 +428,11 @@ mod tests {
     fn a_ragged_row_is_named() {
         let rows = [vec![1.0, 2.0], vec![1.0]];
         let error = Dataset::<Vector<2>, Class<2>>::labelled(&rows, [0, 0]).unwrap_err();
-        assert_eq!(error, Error::Ragged { what: "input", sample: 1, length: 1, expected: 2 });
+        assert_eq!(error, Error::Ragged { what: "input", sample: Some(1), length: 1, expected: 2 });
         let error = Dataset::<Vector<1>, Vector<2>>::from_rows([[1.0], [2.0]], &rows).unwrap_err();
-        assert_eq!(error, Error::Ragged { what: "target", sample: 1, length: 1, expected: 2 });
+        assert_eq!(error, Error::Ragged { what: "target", sample: Some(1), length: 1, expected: 2 });
         let error = Dataset::<Image<1, 2, 2>, Vector<2>>::from_rows([&[] as &[f32]], &rows).unwrap_err();
-        assert_eq!(error, Error::Ragged { what: "input", sample: 0, length: 0, expected: 4 });
+        assert_eq!(error, Error::Ragged { what: "input", sample: Some(0), length: 0, expected: 4 });
     }
 
     #[test]
@@ -455,8 +455,25 @@ mod tests {
     fn a_label_out_of_range_is_named() {
         let error = Dataset::<Vector<1>, Class<3>>::labelled([[0.0], [0.0]], [2, 3]).unwrap_err();
         assert_eq!(error, Error::LabelOutOfRange { sample: Some(1), label: 3, classes: 3 });
+        let error = Dataset::<Vector<1>, Class<3>>::labelled([[0.0], [0.0]], [2_i8, -1]).unwrap_err();
+        assert_eq!(error.to_string(), "label -1 of sample 1 is out of range: there are 3 classes, 0 to 2");
+        let error = Dataset::<Sequence<2, 1>, [Class<3>; 2]>::labelled([[0.0; 2]], [[2, u128::MAX]]).unwrap_err();
+        assert_eq!(error, Error::LabelOutOfRange { sample: Some(0), label: i128::MAX, classes: 3 });
         let error = Dataset::<Vector<1>, Class<0>>::labelled([[0.0]], [0]).unwrap_err();
         assert_eq!(error, Error::LabelOutOfRange { sample: Some(0), label: 0, classes: 0 });
+    }
+
+    #[test]
+    fn labels_are_integers_of_any_type() {
+        type Data = Dataset<Vector<1>, Class<300>>;
+        let inputs = [[0.0], [1.0]];
+        let data = Data::labelled(inputs, [7, 255]).unwrap();
+        assert_eq!(Data::labelled(inputs, *b"\x07\xff"), Ok(data.clone()));
+        assert_eq!(Data::labelled(inputs, [7_u16, 255]), Ok(data.clone()));
+        assert_eq!(Data::labelled(inputs, [7_u64, 255]), Ok(data.clone()));
+        assert_eq!(Data::labelled(inputs, vec![7_usize, 255]), Ok(data.clone()));
+        assert_eq!(Data::labelled(inputs, [7_i64, 255]), Ok(data.clone()));
+        assert_eq!(Class::<300>::try_from(255_u32), Ok(data.targets()[1]));
     }
 
     #[test]

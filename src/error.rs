@@ -53,10 +53,10 @@ pub enum Error {
     },
     /// The length of a sample differs from the length of its shape.
     Ragged {
-        /// `input` or `target`.
+        /// `input`, `target` or `row`.
         what: &'static str,
-        /// The position of the sample.
-        sample: usize,
+        /// The position of the sample, if there are several.
+        sample: Option<usize>,
         /// The number of values in the sample.
         length: usize,
         /// The number of values in the shape.
@@ -67,7 +67,7 @@ pub enum Error {
         /// The position of the sample, if the label belongs to a data set.
         sample: Option<usize>,
         /// The label.
-        label: usize,
+        label: i128,
         /// The number of classes.
         classes: usize,
     },

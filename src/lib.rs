@@ -147,7 +147,7 @@ pub use scalar::Scalar;
 pub use shape::{
     Both, Image, Padded, PaddedSteps, Pair, Probabilities, ProbabilitySequence, Sequence, Shape, Token, Tokens, Vector,
 };
-pub use target::{Class, Labels, Masked, Target};
+pub use target::{Class, Labels, Masked, Names, NoTarget, Target};
 pub use tensor::{TensorInfo, TensorKind, TensorTable};
 #[cfg(feature = "tokenizer")]
 pub use tokenizer::BytePairs;

@@ -23,8 +23,8 @@ pub use crate::weights;
 pub use crate::{
     AbsoluteError, Adadelta, Adagrad, Adam, AdamW, Adamax, BinaryCrossEntropy, Both, CategoricalHinge, Characters,
     Class, ClassWeights, CrossEntropy, Ctc, Dataset, FlatParameters, Gradient, Hinge, Huber, Image, Initializer,
-    Labels, Layer, Loss, Masked, MeanSquaredError, MinMax, Nadam, Network, Nll, Optimizer, Padded, Pair, Pass,
-    Probabilities, ProbabilitySequence, QuantileTransformer, RmsProp, SampleWeights, Sequence, Sgd, Shape,
+    Labels, Layer, Loss, Masked, MeanSquaredError, MinMax, Nadam, Names, Network, Nll, NoTarget, Optimizer, Padded,
+    Pair, Pass, Probabilities, ProbabilitySequence, QuantileTransformer, RmsProp, SampleWeights, Sequence, Sgd, Shape,
     Standardizer, Takes, Token, Tokens, Vector, WeightDecay, Workspace, dataset as datasets, network,
 };
 #[cfg(feature = "safetensors")]

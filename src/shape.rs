@@ -4,6 +4,7 @@
 //! such arrays, so the compiler knows the sizes of a sample, but not the number of samples.
 
 pub(crate) mod arithmetic;
+pub(crate) mod rows;
 mod sample_array;
 mod tokens;
 
@@ -107,6 +108,27 @@ pub trait Shape: Copy + Debug + Default + Send + Sync + 'static {
     /// shapes accept all elements.
     fn check_elements<T: Scalar>(_sample: usize, _elements: &[T]) -> Result<()> {
         Ok(())
+    }
+
+    /// Views a slice whose length is known only at run time as a sample: the elements in the order of [`flat`](Self::flat).
+    ///
+    /// # Errors
+    /// [`Error::Ragged`](crate::Error::Ragged) if the slice does not have [`LEN`](Self::LEN) elements, with both lengths, and the
+    /// errors of [`check_elements`](Self::check_elements).
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::{Image, Shape};
+    ///
+    /// let pixels: Vec<f32> = "0 1 2 3".split(' ').map(|word| word.parse().unwrap()).collect();
+    /// assert_eq!(<Image<1, 2, 2>>::sample_of(&pixels)?, &[[[0.0, 1.0], [2.0, 3.0]]]);
+    ///
+    /// let error = <Image<1, 2, 2>>::sample_of(&pixels[..3]).unwrap_err();
+    /// assert_eq!(error.to_string(), "row has length 3, but its shape requires length 4");
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    fn sample_of<T: Scalar>(row: &[T]) -> Result<&Self::Array<T>> {
+        rows::sample_of::<Self, T>("row", None, row)
     }
 
     /// Returns the elements of one sample.

@@ -1,7 +1,10 @@
 //! What should a network predict? A class, a class for each step, or values of some shape.
 
+mod label;
 mod labels;
 mod masked;
+mod names;
+mod no_target;
 mod weighted;
 
 use core::fmt::{self, Debug, Display};
@@ -10,9 +13,12 @@ use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Token};
 
+pub use label::{ClassIndex, FromLabel};
 pub use labels::Labels;
 pub(crate) use labels::collapsed;
 pub use masked::Masked;
+pub use names::Names;
+pub use no_target::NoTarget;
 pub use weighted::{Weighted, WeightedValue};
 
 /// A kind of target: [`Class<K>`](Class), `[Class<K>; L]` for each step of a sequence, `[Option<Class<K>>; L]` for those that have
@@ -73,7 +79,7 @@ impl<const K: usize> Class<K> {
             #[allow(clippy::cast_possible_truncation, reason = "K fits 32 bits, as asserted above")]
             Ok(Self(index as u32))
         } else {
-            Err(Error::LabelOutOfRange { sample: None, label: index, classes: K })
+            Err(Error::LabelOutOfRange { sample: None, label: index as i128, classes: K })
         }
     }
 
@@ -88,14 +94,6 @@ impl<const K: usize> Class<K> {
 impl<const K: usize> Display for Class<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(&self.0, f)
-    }
-}
-
-impl<const K: usize> TryFrom<usize> for Class<K> {
-    type Error = Error;
-
-    fn try_from(index: usize) -> Result<Self> {
-        Self::new(index)
     }
 }
 
@@ -181,14 +179,6 @@ pub trait ClassTarget: Target {
     const STEPS: usize;
     /// The kind of target of a step: a class.
     type Step: Target;
-    /// The index of a class, or one for each step.
-    type Label: Copy;
-
-    /// Returns the target with these indices.
-    ///
-    /// # Errors
-    /// The first index that is not below the number of classes, and this number.
-    fn from_label<T: Scalar>(label: Self::Label) -> core::result::Result<Self::Value<T>, (usize, usize)>;
 
     /// Returns the target of a step.
     fn step<T: Scalar>(value: &Self::Value<T>, step: usize) -> &<Self::Step as Target>::Value<T>;
@@ -200,11 +190,6 @@ pub trait ClassTarget: Target {
 impl<const K: usize> ClassTarget for Class<K> {
     const STEPS: usize = 1;
     type Step = Self;
-    type Label = usize;
-
-    fn from_label<T: Scalar>(label: usize) -> core::result::Result<Self, (usize, usize)> {
-        Self::new(label).map_err(|_| (label, K))
-    }
 
     #[inline(always)]
     fn step<T: Scalar>(value: &Self, _: usize) -> &Self {
@@ -220,15 +205,6 @@ impl<const K: usize> ClassTarget for Class<K> {
 impl<const K: usize, const L: usize> ClassTarget for [Class<K>; L] {
     const STEPS: usize = L;
     type Step = Class<K>;
-    type Label = [usize; L];
-
-    fn from_label<T: Scalar>(label: [usize; L]) -> core::result::Result<Self, (usize, usize)> {
-        let mut classes = [Class(0); L];
-        for (class, label) in classes.iter_mut().zip(label) {
-            *class = Class::from_label::<T>(label)?;
-        }
-        Ok(classes)
-    }
 
     #[inline(always)]
     fn step<T: Scalar>(value: &Self, step: usize) -> &Class<K> {

@@ -249,7 +249,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// let history = Trainer::new(Nll, Sgd::new(0.1))
     ///     .metric(Accuracy)
     ///     .metric(TopK::<2>)
-    ///     .metric(number("macro_f1", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_f1).larger_is_better())
+    ///     .metric(number("macro_f1", ConfusionMatrix::<3>::new(), ConfusionMatrix::macro_f1).larger_is_better())
     ///     .validation(&data)
     ///     .callback(EarlyStopping::patience(3).monitor("val_macro_f1"))
     ///     .epochs(20)

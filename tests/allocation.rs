@@ -403,7 +403,7 @@ where
         .schedule(typenet::schedule::Exponential::new(0.999))
         .reduce_on_plateau(typenet::schedule::ReduceOnPlateau::new().patience(1))
         .metric(Accuracy)
-        .metric(number("macro_f1", ConfusionMatrix::<K>::default(), ConfusionMatrix::macro_f1).larger_is_better())
+        .metric(number("macro_f1", ConfusionMatrix::<K>::new(), ConfusionMatrix::macro_f1).larger_is_better())
         .validation(data)
         .callback(EarlyStopping::patience(epochs).monitor("val_macro_f1").restore_best());
     allocations(|| trainer.fit::<N, _, _>(&mut network, data).unwrap())
@@ -524,7 +524,7 @@ fn measuring_allocates_nothing_per_batch() {
     let network = Narrow::zeroed();
     let counts = [Narrow::TILE, 40 * Narrow::TILE].map(|samples| {
         let data = Dataset::<Vector<1>, Class<2>>::labelled(vec![[1.0]; samples], vec![0; samples]).unwrap();
-        let metrics = || (Accuracy, TopK::<1>, ConfusionMatrix::<2>::default());
+        let metrics = || (Accuracy, TopK::<1>, ConfusionMatrix::<2>::new());
         black_box(network.measure(&data, metrics()));
         allocations(|| network.measure(&data, metrics()))
     });

@@ -45,7 +45,7 @@ use crate::shape::{Shape, Values};
 ///
 /// # Columns
 /// The target is the last column, or those of [`targets`](Self::targets). The inputs are all other columns in the order of the file, or
-/// those of [`inputs`](Self::inputs) in this order. Each input is a number, unless it is named in [`one_hot`](Self::one_hot) or
+/// those of [`inputs`](Self::inputs) in this order. A table for [`NoTarget`](crate::NoTarget) has no target: all its columns are inputs. Each input is a number, unless it is named in [`one_hot`](Self::one_hot) or
 /// [`index`](Self::index), which encode categories.
 ///
 /// A target `Class<K>` is one column. If all its words are indices below K, they are the classes. Otherwise the
@@ -213,11 +213,15 @@ impl<'a> Csv<'a> {
     /// # Example
     /// ```
     /// use typenet::dataset::{Csv, CsvTable};
-    /// use typenet::{Class, Vector};
+    /// use typenet::{Class, NoTarget, Vector};
     ///
     /// let train: CsvTable<Vector<1>, Class<2>> = Csv::in_memory(b"x,y\n1,no\n2,yes").read()?;
     /// let test: CsvTable<Vector<1>, Class<2>> = Csv::in_memory(b"y,z,x\nyes,8,3").encoded_as(&train).read()?;
     /// assert_eq!((test.data.inputs()[0], test.data.targets()[0].index()), ([3.0], 1));
+    ///
+    /// // Samples to predict for. The column of the target may be missing.
+    /// let new: CsvTable<Vector<1>, NoTarget> = Csv::in_memory(b"x\n5").encoded_as(&train).read()?;
+    /// assert_eq!(new.data.inputs(), [[5.0]]);
     /// # Ok::<(), typenet::Error>(())
     /// ```
     #[must_use]
@@ -252,7 +256,7 @@ impl<'a> Csv<'a> {
             inputs.extend_from_slice(X::batch(&elements));
             targets.push(columns.target::<Y, T>(values)?);
         }
-        Ok(CsvTable { data: Dataset::new(inputs, targets)?, columns })
+        Ok(CsvTable { data: Dataset::new(inputs, targets)?, classes: columns.classes::<Y>()?, columns })
     }
 }
 

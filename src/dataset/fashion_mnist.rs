@@ -7,11 +7,21 @@ use std::path::Path;
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::shape::Image;
-use crate::target::Class;
+use crate::target::{Class, Names};
 
 /// The names of the classes, in the order of their indices.
-pub const CLASSES: [&str; 10] =
-    ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"];
+pub const CLASSES: Names<10> = Names::new(&[
+    "T-shirt/top",
+    "Trouser",
+    "Pullover",
+    "Dress",
+    "Coat",
+    "Sandal",
+    "Shirt",
+    "Sneaker",
+    "Bag",
+    "Ankle boot",
+]);
 
 /// The folders in which [`fashion_mnist`] looks: that of `scripts/fashion_mnist`, and that of Debian's package.
 pub const FOLDERS: [&str; 2] = ["target/datasets/fashion-mnist", "/usr/share/datasets/fashion-mnist"];
@@ -38,7 +48,7 @@ pub type Clothes = Dataset<Image<1, 28, 28>, Class<10>>;
 ///
 /// let (train, test) = datasets::fashion_mnist()?;
 /// assert_eq!((train.len(), test.len()), (60_000, 10_000));
-/// assert_eq!(datasets::fashion_mnist::CLASSES[train.targets()[0].index()], "Ankle boot");
+/// assert_eq!(&datasets::fashion_mnist::CLASSES[train.targets()[0]], "Ankle boot");
 /// # Ok::<(), typenet::Error>(())
 /// ```
 pub fn fashion_mnist() -> Result<(Clothes, Clothes)> {

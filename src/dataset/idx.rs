@@ -116,10 +116,10 @@ fn read_labels<const K: usize>(mut source: Source<'_>) -> Result<Vec<Class<K>>> 
         let bytes = &mut bytes[..rest.min(4096)];
         source.fill(bytes)?;
         for &mut label in bytes {
-            let (sample, label) = (targets.len(), usize::from(label));
-            targets.push(Class::new(label).map_err(|_| Error::LabelOutOfRange {
+            let sample = targets.len();
+            targets.push(Class::try_from(label).map_err(|_| Error::LabelOutOfRange {
                 sample: Some(sample),
-                label,
+                label: label.into(),
                 classes: K,
             })?);
         }

@@ -27,7 +27,7 @@ use crate::dataset::place::failed;
 use crate::error::Result;
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
-use crate::target::Class;
+use crate::target::{Class, Names};
 
 /// The first bytes of a PNG file.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -62,7 +62,7 @@ const JPEG: &[u8] = b"\xff\xd8\xff";
 /// // The folder has the folders `cat` and `dog`.
 /// let pets: LabelledImages<3, 64, 64, 2> = ImageFolder::at("pets").resized().read()?;
 /// assert_eq!(pets.classes(), ["cat", "dog"]);
-/// println!("{} shows a {}", pets.files()[0].display(), pets.classes()[pets.data.targets()[0].index()]);
+/// println!("{} shows a {}", pets.files()[0].display(), &pets.classes()[pets.data.targets()[0]]);
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -115,7 +115,7 @@ impl ImageFolder {
         &self,
     ) -> Result<LabelledImages<C, H, W, K, T>> {
         const { require_image::<C, H, W>() };
-        let (classes, folders) = self.folders(K)?;
+        let (classes, folders) = self.folders::<K>()?;
         let (mut inputs, mut targets, mut files) = (Vec::new(), Vec::new(), Vec::new());
         // Copied from slice to vector: a sample passed by value would be on the stack, which has no room for a large image.
         let mut elements = vec![T::ZERO; C * H * W];
@@ -175,14 +175,14 @@ fn decode(bytes: &[u8], size: Option<[usize; 2]>) -> core::result::Result<Pictur
 pub struct LabelledImages<const C: usize, const H: usize, const W: usize, const K: usize, T: Scalar = f32> {
     /// The samples, class by class.
     pub data: Dataset<Image<C, H, W>, Class<K>, T>,
-    classes: Vec<String>,
+    classes: Names<K>,
     files: Vec<PathBuf>,
 }
 
 impl<const C: usize, const H: usize, const W: usize, const K: usize, T: Scalar> LabelledImages<C, H, W, K, T> {
-    /// Returns the names of the classes, in the order of their indices.
+    /// Returns the names of the classes.
     #[must_use]
-    pub fn classes(&self) -> &[String] {
+    pub fn classes(&self) -> &Names<K> {
         &self.classes
     }
 

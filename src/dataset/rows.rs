@@ -1,18 +1,20 @@
 //! Data sets of rows whose lengths are known only at run time.
 
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
+use crate::shape::rows::samples_of;
 use crate::shape::{Shape, Tokens};
-use crate::target::{ClassTarget, Target};
+use crate::target::{ClassTarget, FromLabel, NoTarget, Target};
 
 impl<X: Shape, Y: ClassTarget, T: Scalar> Dataset<X, Y, T> {
     /// Creates a data set for classification from rows and class indices whose lengths and values are known only at run time.
     ///
-    /// A row is anything that can be borrowed as a slice of values: `Vec<f32>`, `[f32; N]`, `&[f32]`. A label is an index, or, for
-    /// targets `[Class<K>; L]`, an array of `L` indices.
+    /// A row is anything that can be borrowed as a slice of values: `Vec<f32>`, `[f32; N]`, `&[f32]`. A label is an integer of any
+    /// type, or, for targets `[Class<K>; L]`, an array of `L` integers.
     ///
     /// # Errors
     /// - [`Error::Ragged`] for the first row whose length differs from that of `X`.
@@ -29,7 +31,7 @@ impl<X: Shape, Y: ClassTarget, T: Scalar> Dataset<X, Y, T> {
     /// let data = Dataset::<Vector<2>, Class<3>>::labelled(&rows, [0, 1])?;
     /// assert_eq!(data.inputs()[1], [7.0, 3.2]);
     ///
-    /// let error = Dataset::<Vector<2>, Class<3>>::labelled(&rows, [0, 3]).unwrap_err();
+    /// let error = Dataset::<Vector<2>, Class<3>>::labelled(&rows, [0_u8, 3]).unwrap_err();
     /// assert_eq!(error.to_string(), "label 3 of sample 1 is out of range: there are 3 classes, 0 to 2");
     ///
     /// // Sequences of two steps, with a class for each step.
@@ -37,15 +39,15 @@ impl<X: Shape, Y: ClassTarget, T: Scalar> Dataset<X, Y, T> {
     /// assert_eq!(data.targets()[0][1].index(), 1);
     /// # Ok::<(), typenet::Error>(())
     /// ```
-    pub fn labelled(
-        inputs: impl IntoIterator<Item: AsRef<[T]>>,
-        labels: impl IntoIterator<Item = Y::Label>,
-    ) -> Result<Self> {
+    pub fn labelled<I>(inputs: impl IntoIterator<Item: AsRef<[T]>>, labels: impl IntoIterator<Item = I>) -> Result<Self>
+    where
+        Y: FromLabel<I>,
+    {
         let classes = labels.into_iter().enumerate().map(|(sample, label)| {
             let out_of_range = |(label, classes)| Error::LabelOutOfRange { sample: Some(sample), label, classes };
             Y::from_label(label).map_err(out_of_range)
         });
-        Self::new(read_rows::<X, T>("input", inputs)?, classes.collect::<Result<_>>()?)
+        Self::new(samples_of::<X, T>("input", inputs)?, classes.collect::<Result<_>>()?)
     }
 }
 
@@ -75,7 +77,49 @@ impl<X: Shape, Y: Shape, T: Scalar> Dataset<X, Y, T> {
         inputs: impl IntoIterator<Item: AsRef<[T]>>,
         targets: impl IntoIterator<Item: AsRef<[T]>>,
     ) -> Result<Self> {
-        Self::new(read_rows::<X, T>("input", inputs)?, read_rows::<Y, T>("target", targets)?)
+        Self::new(samples_of::<X, T>("input", inputs)?, samples_of::<Y, T>("target", targets)?)
+    }
+}
+
+impl<X: Shape, T: Scalar> Dataset<X, NoTarget, T> {
+    /// Creates a data set of samples without targets, to predict for.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] if there are none, and [`Error::NonFiniteData`] for the first value that is infinite or NaN.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::{Dataset, NoTarget, Vector};
+    ///
+    /// let data: Dataset<Vector<2>, NoTarget> = Dataset::of_inputs(vec![[5.1, 3.5], [7.0, 3.2]])?;
+    /// assert_eq!(data.len(), 2);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn of_inputs(inputs: Vec<X::Array<T>>) -> Result<Self> {
+        let targets = vec![(); inputs.len()];
+        Self::new(inputs, targets)
+    }
+
+    /// Creates a data set of samples without targets from rows whose lengths are known only at run time.
+    ///
+    /// A row is anything that can be borrowed as a slice of values: `Vec<f32>`, `[f32; N]`, `&[f32]`.
+    ///
+    /// # Errors
+    /// - [`Error::Ragged`] for the first row whose length differs from that of `X`.
+    /// - [`Error::TokenOutOfRange`] for the first element that is no token, if `X` is [`Tokens`].
+    /// - Those of [`Dataset::of_inputs`].
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::{Dataset, Image, NoTarget};
+    ///
+    /// let rows = vec![vec![1.0_f32, 2.0, 3.0, 4.0]];
+    /// let data: Dataset<Image<1, 2, 2>, NoTarget> = Dataset::of_rows(&rows)?;
+    /// assert_eq!(data.inputs()[0], [[[1.0, 2.0], [3.0, 4.0]]]);
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    pub fn of_rows(inputs: impl IntoIterator<Item: AsRef<[T]>>) -> Result<Self> {
+        Self::of_inputs(samples_of::<X, T>("input", inputs)?)
     }
 }
 
@@ -116,23 +160,4 @@ impl<const L: usize, const V: usize, Y: Target, T: Scalar> Dataset<Tokens<L, V>,
         });
         Self::new(inputs.collect::<Result<_>>()?, targets.into_iter().collect())
     }
-}
-
-/// Converts rows of the right length to samples.
-fn read_rows<S: Shape, T: Scalar>(
-    what: &'static str,
-    rows: impl IntoIterator<Item: AsRef<[T]>>,
-) -> Result<Vec<S::Array<T>>> {
-    let rows = rows.into_iter();
-    let mut samples = Vec::with_capacity(rows.size_hint().0);
-    for (sample, row) in rows.enumerate() {
-        let row = row.as_ref();
-        if row.len() != S::LEN {
-            return Err(Error::Ragged { what, sample, length: row.len(), expected: S::LEN });
-        }
-        S::check_elements(sample, row)?;
-        // Copied from slice to vector: a sample passed by value would be on the stack, which has no room for a large image.
-        samples.extend_from_slice(S::batch(row));
-    }
-    Ok(samples)
 }

@@ -14,7 +14,11 @@ impl fmt::Display for Error {
                 write!(f, "there are {first_count} {first} but {second_count} {second}")
             }
             Self::Ragged { what, sample, length, expected } => {
-                write!(f, "{what} {sample} has length {length}, but its shape requires length {expected}")
+                f.write_str(what)?;
+                if let Some(sample) = sample {
+                    write!(f, " {sample}")?;
+                }
+                write!(f, " has length {length}, but its shape requires length {expected}")
             }
             Self::LabelOutOfRange { sample, label, classes } => {
                 write!(f, "label {label} ")?;

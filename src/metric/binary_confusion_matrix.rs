@@ -33,7 +33,7 @@ use crate::shape::{Shape, Vector};
 /// score.dense.weight[0] = 1.0; // positive for inputs above 0
 /// let inputs = vec![[-2.0], [-1.0], [1.0], [2.0], [3.0]];
 /// let data = Dataset::<Vector<1>, Vector<1>>::new(inputs, vec![[0.0], [1.0], [0.0], [1.0], [1.0]])?;
-/// let matrix = score.measure(&data, BinaryConfusionMatrix::default());
+/// let matrix = score.measure(&data, BinaryConfusionMatrix::new());
 /// assert_eq!((matrix.true_positives, matrix.false_positives), (2, 1));
 /// assert_eq!((matrix.false_negatives, matrix.true_negatives), (1, 1));
 /// assert_eq!((matrix.accuracy(), matrix.precision()), (0.6, 2.0 / 3.0));

@@ -1,11 +1,10 @@
 //! How good are the predictions of each class?
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use crate::error::shown;
 use crate::metric::ConfusionMatrix;
 use crate::target::Class;
 
@@ -21,11 +20,11 @@ use crate::target::Class;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassReport<const K: usize> {
     matrix: ConfusionMatrix<K>,
-    names: Vec<String>,
 }
 
 impl<const K: usize> ConfusionMatrix<K> {
-    /// Returns a table with precision, recall, F1 and the number of samples of each class. A class without a name has its index.
+    /// Returns a table with precision, recall, F1 and the number of samples of each class, with the [`names`](Self::names) of the
+    /// classes or their indices.
     ///
     /// # Example
     /// ```
@@ -35,7 +34,7 @@ impl<const K: usize> ConfusionMatrix<K> {
     /// network!(struct Guess = Dense<1, 2>, Softmax);
     /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 0])?;
     /// // With zero weights, the first class is predicted.
-    /// let report = Guess::zeroed().measure(&data, ConfusionMatrix::<2>::default()).report(&["common", "rare"]);
+    /// let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::new().names(["common", "rare"]));
     /// let lines = [
     ///     "          precision  recall      F1  samples",
     ///     "common       0.7500  1.0000  0.8571        3",
@@ -45,31 +44,30 @@ impl<const K: usize> ConfusionMatrix<K> {
     ///     "mean         0.3750  0.5000  0.4286        4",
     ///     "weighted     0.5625  0.7500  0.6429        4",
     /// ];
-    /// assert_eq!(report.to_string(), lines.join("\n"));
+    /// assert_eq!(matrix.report().to_string(), lines.join("\n"));
     /// # Ok::<(), typenet::Error>(())
     /// ```
     #[must_use]
-    pub fn report<S: AsRef<str>>(&self, names: &[S]) -> ClassReport<K> {
-        let name = |index: usize| names.get(index).map_or_else(|| index.to_string(), |name| shown(name.as_ref()));
-        ClassReport { matrix: *self, names: (0..K).map(name).collect() }
+    pub fn report(&self) -> ClassReport<K> {
+        ClassReport { matrix: self.clone() }
     }
 }
 
 impl<const K: usize> Display for ClassReport<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { matrix, names } = self;
+        let Self { matrix } = self;
         let classes: Vec<Class<K>> = (0..K).filter_map(|index| Class::new(index).ok()).collect();
+        let names: Vec<String> = (0..K).map(|index| matrix.title(index)).collect();
         let width = names.iter().map(|name| name.chars().count()).chain(["accuracy".len()]).max().unwrap_or(0);
         writeln!(f, "{:width$}  precision  recall      F1  samples", "")?;
         let row = |name: &str, [precision, recall, f1]: [f64; 3], samples: u64| {
             format!("{name:width$}  {precision:9.4}  {recall:.4}  {f1:.4}  {samples:7}")
         };
-        let (mut samples, mut correct, mut weighted) = (0, 0, [0.0; 3]);
+        let (correct, samples) = matrix.totals();
+        let mut weighted = [0.0; 3];
         for (name, &class) in names.iter().zip(&classes) {
             let (values, support) = (matrix.of_class(class), matrix.support(class));
             writeln!(f, "{}", row(name, values, support))?;
-            samples += support;
-            correct += matrix.counts()[class.index()][class.index()];
             weighted.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * support as f64);
         }
         let share = |sum: f64| if samples > 0 { sum / samples as f64 } else { 0.0 };

@@ -1,11 +1,13 @@
 //! Which classes does a network confuse?
 
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use crate::metric::{Metric, MetricState, ScoresClassesOf, predicted, share, steps};
+use crate::error::shown;
+use crate::metric::{Metric, ScoresClassesOf, predicted, share, steps};
 use crate::scalar::Scalar;
-use crate::target::{Class, Target};
+use crate::target::{Class, Names, Target};
 
 /// How many samples of each class were predicted as each class, and the measures that follow from these counts. For a network that
 /// scores classes for each step, every step counts as a sample. Prints as a table with a row per target class and a column per
@@ -30,31 +32,76 @@ use crate::target::{Class, Target};
 /// network!(struct Guess = Dense<1, 2>, Softmax);
 /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 0])?;
 /// // With zero weights, the first class is predicted.
-/// let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::<2>::default());
+/// let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::<2>::new());
 /// assert_eq!(matrix.counts(), &[[3, 0], [1, 0]]);
 /// assert_eq!((matrix.precision(Class::new(0)?), matrix.recall(Class::new(0)?)), (0.75, 1.0));
-/// assert_eq!(matrix.macro_recall(), 0.5);
+/// assert_eq!((matrix.accuracy(), matrix.macro_recall()), (0.75, 0.5));
 /// assert_eq!(matrix.to_string(), "target |  0  1\n-------+------\n     0 |  3  0\n     1 |  1  0");
 /// # Ok::<(), typenet::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfusionMatrix<const K: usize> {
     counts: [[u64; K]; K],
     /// The number of samples of each class whose prediction is not finite.
     not_finite: [u64; K],
+    names: Option<Names<K>>,
 }
 
 impl<const K: usize> Default for ConfusionMatrix<K> {
     fn default() -> Self {
-        Self { counts: [[0; K]; K], not_finite: [0; K] }
+        Self { counts: [[0; K]; K], not_finite: [0; K], names: None }
     }
 }
 
 impl<const K: usize> ConfusionMatrix<K> {
+    /// Creates an empty matrix.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Gives the classes names, for the matrix as text, as a picture of `plot::confusion_matrix` and as a
+    /// [`report`](Self::report). Without them, classes have their indices.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Guess = Dense<1, 2>, Softmax);
+    /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 0])?;
+    /// let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::new().names(["common", "rare"]));
+    /// let lines = [
+    ///     "target |  common  rare",
+    ///     "-------+--------------",
+    ///     "common |       3     0",
+    ///     "rare   |       1     0",
+    /// ];
+    /// assert_eq!(matrix.to_string(), lines.join("\n"));
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    #[must_use]
+    pub fn names(mut self, names: impl Into<Names<K>>) -> Self {
+        self.names = Some(names.into());
+        self
+    }
+
+    /// Returns the names of the classes, if they have some.
+    #[must_use]
+    pub fn class_names(&self) -> Option<&Names<K>> {
+        self.names.as_ref()
+    }
+
     /// Returns the counts: `counts()[target][prediction]`.
     #[must_use]
     pub fn counts(&self) -> &[[u64; K]; K] {
         &self.counts
+    }
+
+    /// Returns the share of correct predictions; NaN if there are none.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        let (correct, all) = self.totals();
+        correct as f64 / all as f64
     }
 
     /// Returns the number of samples of a class.
@@ -100,6 +147,18 @@ impl<const K: usize> ConfusionMatrix<K> {
         self.mean(Self::f1)
     }
 
+    /// Returns the number of correct predictions, and that of all samples.
+    pub(crate) fn totals(&self) -> (u64, u64) {
+        let correct = (0..K).map(|class| self.counts[class][class]).sum();
+        (correct, self.counts.iter().flatten().chain(&self.not_finite).sum())
+    }
+
+    /// Returns the name of a class for a table, or its index.
+    pub(crate) fn title(&self, class: usize) -> String {
+        let name = self.names.as_ref().and_then(|names| Class::new(class).ok().map(|class| shown(&names[class])));
+        name.unwrap_or_else(|| class.to_string())
+    }
+
     fn correct(&self, class: Class<K>) -> u64 {
         self.counts[class.index()][class.index()]
     }
@@ -118,57 +177,51 @@ impl<const K: usize> ConfusionMatrix<K> {
     }
 }
 
+/// The counts, and the number of samples of each class whose prediction is not finite.
+type Counts<const K: usize> = ([[u64; K]; K], [u64; K]);
+
 impl<const K: usize, Output: ScoresClassesOf<K>> Metric<Output> for ConfusionMatrix<K> {
     // This is `Class<K>`, or that of each step, written so that a wrong number of classes is one compile error instead of two.
     type Target = Output::Class;
-    type State = Self;
+    type State = Counts<K>;
     type Value = Self;
 
-    fn add<T: Scalar>(&self, matrix: &mut Self, prediction: &[T], target: &<Output::Class as Target>::Value<T>) {
+    fn add<T: Scalar>(
+        &self,
+        (counts, not_finite): &mut Counts<K>,
+        prediction: &[T],
+        target: &<Output::Class as Target>::Value<T>,
+    ) {
         for (scores, class) in steps::<Output, T>(prediction, target) {
             match predicted(scores) {
-                Some(predicted) => matrix.counts[class][predicted] += 1,
-                None => matrix.not_finite[class] += 1,
+                Some(predicted) => counts[class][predicted] += 1,
+                None => not_finite[class] += 1,
             }
         }
     }
 
-    fn value(&self, matrix: &Self) -> Self {
-        *matrix
-    }
-}
-
-impl<const K: usize> MetricState for ConfusionMatrix<K> {
-    fn new() -> Self {
-        Self::default()
-    }
-
-    fn clear(&mut self) {
-        self.counts.clear();
-        self.not_finite.clear();
-    }
-
-    fn save(&self, words: &mut Vec<u64>) {
-        self.counts.save(words);
-        self.not_finite.save(words);
-    }
-
-    fn restore(words: &mut &[u64]) -> Option<Self> {
-        Some(Self { counts: MetricState::restore(words)?, not_finite: MetricState::restore(words)? })
+    fn value(&self, &(counts, not_finite): &Counts<K>) -> Self {
+        Self { counts, not_finite, names: self.names.clone() }
     }
 }
 
 impl<const K: usize> Display for ConfusionMatrix<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let largest = self.counts.iter().flatten().copied().max().unwrap_or(0).max(K.saturating_sub(1) as u64);
-        let width = largest.max(1).ilog10() as usize + 1;
-        f.write_str("target |")?;
-        for class in 0..K {
-            write!(f, "  {class:width$}")?;
+        let titles: Vec<String> = (0..K).map(|class| self.title(class)).collect();
+        let of_titles = titles.iter().map(|title| title.chars().count()).max().unwrap_or(0);
+        let largest = self.counts.iter().flatten().copied().max().unwrap_or(0);
+        let width = of_titles.max(largest.max(1).ilog10() as usize + 1);
+        let before = of_titles.max("target".len());
+        write!(f, "{:before$} |", "target")?;
+        for title in &titles {
+            write!(f, "  {title:>width$}")?;
         }
-        write!(f, "\n-------+{:-<1$}", "", K * (width + 2))?;
-        for (class, row) in self.counts.iter().enumerate() {
-            write!(f, "\n{class:6} |")?;
+        write!(f, "\n{0:-<1$}+{0:-<2$}", "", before + 1, K * (width + 2))?;
+        for (title, row) in titles.iter().zip(&self.counts) {
+            match self.names {
+                Some(_) => write!(f, "\n{title:before$} |")?,
+                None => write!(f, "\n{title:>before$} |")?,
+            }
             for count in row {
                 write!(f, "  {count:width$}")?;
             }

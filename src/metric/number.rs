@@ -30,7 +30,7 @@ pub struct Number<M, F> {
 ///
 /// network!(struct Guess = Dense<1, 3>, Softmax);
 /// let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.5]; 4], [0, 1, 0, 2])?;
-/// let f1 = number("macro_f1", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_f1).larger_is_better();
+/// let f1 = number("macro_f1", ConfusionMatrix::<3>::new(), ConfusionMatrix::macro_f1).larger_is_better();
 /// let history = Trainer::new(Nll, Sgd::new(0.1)).batch_size(1).metric(f1).fit(&mut Guess::zeroed(), &data)?;
 /// assert!((0.0..=1.0).contains(&history["macro_f1"][0]));
 /// # Ok::<(), typenet::Error>(())

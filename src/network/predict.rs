@@ -14,8 +14,8 @@ use crate::network::{
     ClassOf, Each, Forward, GivesClasses, Infer, Network, PlanOf, Sample, Stream, Top, check_counts, copied_len, infer,
     inference_len, largest_classes,
 };
-use crate::shape::Shape;
 use crate::shape::arithmetic::features;
+use crate::shape::{Shape, rows};
 
 /// Predictions of a network, for one sample or for a batch. Every [`Network`] implements the trait.
 pub trait Predict: Network {
@@ -27,6 +27,59 @@ pub trait Predict: Network {
         let mut output = Self::Output::zero();
         self.predict_into(input, &mut output);
         output
+    }
+
+    /// Returns the prediction for a row whose length is known only at run time, of the elements of an input in order, whatever its
+    /// axes. Allocates as [`predict`](Self::predict) does.
+    ///
+    /// [`Shape::sample_of`] views a row as a sample, for the other functions and for scalers.
+    ///
+    /// # Errors
+    /// [`Error::Ragged`] if the row does not have as many elements as an input, with both lengths; [`Error::TokenOutOfRange`] for the first
+    /// element that is no token, where the network takes tokens.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Sign = Dense<2, 2>, Softmax);
+    /// let sign = Sign::zeroed();
+    /// let row: Vec<f32> = "5.1,3.5".split(',').map(|field| field.parse().unwrap()).collect();
+    /// assert_eq!(sign.predict_row(&row)?, [0.5, 0.5]);
+    /// let class = sign.predict_class(<Vector<2>>::sample_of(&row)?);
+    /// assert_eq!(class.index(), 0);
+    ///
+    /// let error = sign.predict_row([1.0, 2.0, 3.0]).unwrap_err();
+    /// assert_eq!(error.to_string(), "input has length 3, but its shape requires length 2");
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    fn predict_row(&self, row: impl AsRef<[Self::Scalar]>) -> Result<Sample<Self, Self::Output>> {
+        Ok(self.predict(rows::sample_of::<Self::Input, _>("input", None, row.as_ref())?))
+    }
+
+    /// Returns the predictions for rows whose lengths are known only at run time, as [`predict_row`](Self::predict_row) and
+    /// [`predict_batch`](Self::predict_batch) do.
+    ///
+    /// # Errors
+    /// Those of [`predict_row`](Self::predict_row), for the first row that has one, with its position.
+    ///
+    /// # Example
+    /// ```
+    /// use typenet::prelude::*;
+    ///
+    /// network!(struct Corners (Image<1, 2, 2>) = Flatten, Dense<_, 1>);
+    /// let rows = vec![vec![0.0_f32, 1.0, 2.0, 3.0], vec![0.5; 4]];
+    /// assert_eq!(Corners::zeroed().predict_rows(&rows)?, [[0.0], [0.0]]);
+    ///
+    /// let error = Corners::zeroed().predict_rows([vec![0.5; 4], vec![]]).unwrap_err();
+    /// assert_eq!(error.to_string(), "input 1 has length 0, but its shape requires length 4");
+    /// # Ok::<(), typenet::Error>(())
+    /// ```
+    fn predict_rows(
+        &self,
+        rows: impl IntoIterator<Item: AsRef<[Self::Scalar]>>,
+    ) -> Result<Vec<Sample<Self, Self::Output>>> {
+        Ok(self.predict_batch(&rows::samples_of::<Self::Input, _>("input", rows)?))
     }
 
     /// Starts a sequence that the network reads one step at a time. Allocates its state.

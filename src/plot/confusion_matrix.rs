@@ -12,8 +12,8 @@ use crate::readable::Percent;
 use crate::target::Class;
 
 /// Draws the counts of a [`ConfusionMatrix`] with their shares, in a row per target class and a column per predicted class. The
-/// larger the share of the target class, the darker the cell. `names` are the names of the classes; without them, classes are
-/// labelled with their indices.
+/// larger the share of the target class, the darker the cell. Classes have the
+/// [names](ConfusionMatrix::names) of the matrix, or their indices.
 ///
 /// A share is relative to all samples of the target class. If some predictions are not finite, and so count as no class, a row
 /// adds up to less than 100 %. If there are too many classes for the counts to fit, only the colours are shown.
@@ -28,8 +28,8 @@ use crate::target::Class;
 ///
 /// network!(struct Guess = Dense<1, 2>, Softmax);
 /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 0])?;
-/// let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::default());
-/// let picture = plot::confusion_matrix("a guess", &matrix, Some(&["cat", "dog"]))?;
+/// let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::new().names(["cat", "dog"]));
+/// let picture = plot::confusion_matrix("a guess", &matrix)?;
 /// assert!(picture.to_svg().contains("dog"));
 ///
 /// let path = std::env::temp_dir().join("typenet-confusion.png");
@@ -37,16 +37,12 @@ use crate::target::Class;
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), typenet::Error>(())
 /// ```
-pub fn confusion_matrix<const K: usize>(
-    title: &str,
-    matrix: &ConfusionMatrix<K>,
-    names: Option<&[&str; K]>,
-) -> Result<Picture> {
+pub fn confusion_matrix<const K: usize>(title: &str, matrix: &ConfusionMatrix<K>) -> Result<Picture> {
     let supports: [u64; K] = core::array::from_fn(|class| Class::new(class).map_or(0, |class| matrix.support(class)));
     if supports.iter().sum::<u64>() == 0 {
         return Err(Error::NothingToDraw { reason: "the confusion matrix has no samples" });
     }
-    let name = |class: usize| names.map_or_else(|| class.to_string(), |names| names[class].to_string());
+    let name = |class: usize| matrix.title(class);
     let longest = (0..K).map(|class| name(class).chars().count()).max().unwrap_or(0) as f64;
     let cells = Cells::of(K, longest, if longest > 3.0 { 84.0 } else { 56.0 });
     Ok(draw(title, cells.size, |canvas| {

@@ -1,7 +1,6 @@
 //! How well is each class recognized?
 
 use alloc::format;
-use alloc::string::ToString;
 
 use crate::dataset::Dataset;
 use crate::error::Result;
@@ -11,7 +10,7 @@ use crate::plot;
 use crate::readable::Share;
 use crate::report::{Report, Table};
 use crate::shape::Shape;
-use crate::target::{Class, Holds};
+use crate::target::{Class, Holds, Names};
 
 impl Report {
     /// Adds how a classifier does on a data set: the accuracy, precision, recall and F1 of each class and their means, and the
@@ -24,7 +23,7 @@ impl Report {
         name: &str,
         network: &N,
         data: &Dataset<X, Y, N::Scalar>,
-        names: Option<&[&str; K]>,
+        names: Option<&Names<K>>,
     ) -> Result<Self>
     where
         N: Network,
@@ -32,19 +31,18 @@ impl Report {
         X: FitsInput<N::Input> + Shape,
         Y: Holds<<ConfusionMatrix<K> as Metric<N::Output>>::Target>,
     {
-        let matrix = network.measure(data, ConfusionMatrix::<K>::default());
+        let metric = names.map_or_else(ConfusionMatrix::new, |names| ConfusionMatrix::new().names(names));
+        let matrix = network.measure(data, metric);
         let mut table = Table::new(&["class", "precision", "recall", "F1", "samples"]);
-        let (mut correct, mut total) = (0, 0);
-        for (index, row) in matrix.counts().iter().enumerate() {
-            let class = Class::new(index)?;
-            let title = names.map_or_else(|| index.to_string(), |names| names[index].to_string());
+        let (correct, total) = matrix.totals();
+        for index in 0..K {
+            let (class, title) = (Class::new(index)?, matrix.title(index));
             let [precision, recall, f1] = [matrix.precision(class), matrix.recall(class), matrix.f1(class)].map(Share);
             table.row(&[&title, &precision, &recall, &f1, &matrix.support(class)]);
-            (correct, total) = (correct + row[index], total + matrix.support(class));
         }
         let means = [matrix.macro_precision(), matrix.macro_recall(), matrix.macro_f1()].map(Share);
         table.row(&[&"mean", &means[0], &means[1], &means[2], &total]);
-        let picture = plot::confusion_matrix("", &matrix, names)?;
+        let picture = plot::confusion_matrix("", &matrix)?;
         let accuracy = Share(correct as f64 / total.max(1) as f64);
         let text = format!("<p>accuracy {accuracy}: {correct} of {total}</p>\n");
         Ok(self.section(&format!("Classes: {name}"), text + &table.end() + &picture.to_svg()))

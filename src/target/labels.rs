@@ -101,7 +101,8 @@ impl<const L: usize, const K: usize> Labels<L, K> {
             if label == Self::BLANK {
                 return Err(Error::BlankLabel { sample, position, classes: K });
             }
-            *class = Class::new(label).map_err(|_| Error::LabelOutOfRange { sample, label, classes: K })?;
+            *class =
+                Class::new(label).map_err(|_| Error::LabelOutOfRange { sample, label: label as i128, classes: K })?;
         }
         Ok(Self { classes, count: labels.len(), steps })
     }

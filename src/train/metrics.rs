@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn states_are_restored_and_states_of_other_metrics_are_an_error() {
-        let recall = number("macro_recall", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_recall);
+        let recall = number("macro_recall", ConfusionMatrix::<3>::new(), ConfusionMatrix::macro_recall);
         let metrics = (((), Accuracy), recall);
         let list: &dyn Fn() -> _ = &|| Metrics::<Vector<3>, Class<3>>::states(&metrics);
         let mut states = list();

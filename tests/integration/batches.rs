@@ -300,13 +300,13 @@ const LOSS_TOLERANCE: f64 = 1e-6;
 fn a_source_is_evaluated_and_measured_as_its_samples_are() {
     let (data, network) = (data(301), Classifier::init(&mut typenet::rng(2)));
     let expected = network.evaluate(&data, &Nll);
-    let matrix = network.measure(&data, ConfusionMatrix::<3>::default());
+    let matrix = network.measure(&data, ConfusionMatrix::<3>::new());
     for (at_most, batch_size) in [(1000, 1000), (7, 32), (1, 301), (1000, 1)] {
         let mut source = Source::new(&data, at_most);
         let found = network.evaluate_batches(&mut source, &Nll, batch_size).unwrap();
         assert_eq!(found.accuracy, expected.accuracy);
         assert!((found.loss - expected.loss).abs() < LOSS_TOLERANCE, "{found} and {expected}");
-        let counted = network.measure_batches(&mut source, ConfusionMatrix::<3>::default(), batch_size).unwrap();
+        let counted = network.measure_batches(&mut source, ConfusionMatrix::<3>::new(), batch_size).unwrap();
         assert_eq!(counted, matrix);
         assert_eq!(source.seeds, [(0, 0); 2]);
     }

@@ -38,7 +38,7 @@ fn the_last_column_is_the_target() {
     assert_eq!(indices(&table.data), [0, 1, 2, 0]);
     assert_eq!(table.classes(), ["setosa", "versicolor", "virginica"]);
     assert_eq!(table.elements(), ["sepal", "petal"]);
-    assert_eq!(table.categories("species"), Some(table.classes()));
+    assert!(table.classes().iter().eq(table.categories("species").unwrap()));
     assert_eq!(table.categories("petal"), None);
 }
 
@@ -100,14 +100,14 @@ fn categories_are_encoded() {
     assert_eq!(table.categories("size").unwrap(), ["small", "large"]);
     // Numbers in their order, not in that of words.
     let table = csv("x,y\n1,10\n1,9\n1,-1").read::<Vector<1>, Class<3>, f32>().unwrap();
-    assert_eq!((table.classes(), indices(&table.data)), (&["-1".into(), "9".into(), "10".into()][..], vec![2, 1, 0]));
+    assert_eq!((table.classes(), indices(&table.data)), (&Names::new(&["-1", "9", "10"]), vec![2, 1, 0]));
 }
 
 #[test]
 fn indices_below_the_number_of_classes_are_the_classes() {
     // Class 1 does not occur.
     let table = csv("x,y\n1,0\n1,2").read::<Vector<1>, Class<3>, f32>().unwrap();
-    assert_eq!((table.classes().len(), indices(&table.data)), (3, vec![0, 2]));
+    assert_eq!((table.classes().iter().len(), indices(&table.data)), (3, vec![0, 2]));
     let test = csv("x,y\n1,1").encoded_as(&table).read::<Vector<1>, Class<3>, f32>().unwrap();
     assert_eq!(indices(&test.data), [1]);
 }
@@ -196,6 +196,21 @@ fn mistakes_in_settings_name_the_column() {
     assert_eq!(error, "the table in memory cannot be read: line 2 is no UTF-8 text");
 }
 
+#[test]
+fn a_table_without_targets_is_read_with_the_encoding_of_one_that_has_them() {
+    let all = csv("a,b\n1,2\n3,4").read::<Vector<2>, NoTarget, f32>().unwrap();
+    assert_eq!((all.data.inputs(), all.data.targets()), (&[[1.0, 2.0], [3.0, 4.0]][..], &[(), ()][..]));
+    let train =
+        csv("size,colour,kind\n1,red,x\n2,blue,y").one_hot(["colour"]).read::<Vector<3>, Class<2>, f32>().unwrap();
+    // With the column of the targets and without it.
+    for text in ["colour,size\nred,7", "kind,colour,size\n?,red,7"] {
+        let new = csv(text).encoded_as(&train).read::<Vector<3>, NoTarget, f32>().unwrap();
+        assert_eq!((new.data.inputs(), new.elements()), (&[[7.0, 0.0, 1.0]][..], train.elements()));
+    }
+    let left_out = csv("kind,size\n?,7").target("kind").read::<Vector<1>, NoTarget, f32>().unwrap();
+    assert_eq!(left_out.data.inputs(), [[7.0]]);
+}
+
 /// Reads every sample of a file twice, in an order that is not that of the file, and requires those of the data set.
 fn require_samples<X, Y, T>(table: &Csv<'_>)
 where
@@ -207,7 +222,7 @@ where
 {
     let (expected, mut file) = (table.read::<X, Y, T>().unwrap(), table.open::<X, Y, T>().unwrap());
     assert_eq!(file.len(), expected.data.len());
-    assert_eq!((file.elements(), file.classes()), (expected.elements(), expected.classes()));
+    assert_eq!(file.elements(), expected.elements());
     let (mut inputs, mut targets) = (Vec::new(), Vec::new());
     for at in (0..file.len()).rev().chain(0..file.len()) {
         file.read(at, &mut inputs, &mut targets).unwrap();

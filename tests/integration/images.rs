@@ -63,7 +63,7 @@ fn classes_are_folders_and_files_are_in_order() {
     ]);
     fs::write(folder.path("README.txt"), "pets").unwrap();
     let pets = read::<3, 2>(&folder).unwrap();
-    assert_eq!((pets.classes(), pets.data.len()), (&["cat".into(), "dog".into()][..], 3));
+    assert_eq!((pets.classes(), pets.data.len()), (&Names::new(&["cat", "dog"]), 3));
     assert_eq!(pets.data.targets().iter().map(|class| class.index()).collect::<Vec<_>>(), [0, 1, 1]);
     let names = pets.files().iter().map(|file| file.strip_prefix(&folder.0).unwrap().to_str().unwrap());
     assert_eq!(names.collect::<Vec<_>>(), ["cat/10", "dog/a.jpeg", "dog/b.png"]);

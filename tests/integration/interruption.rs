@@ -31,7 +31,7 @@ const EPOCHS: usize = 30;
 
 /// A metric that is not a mean over samples.
 fn macro_recall() -> impl Metric<Probabilities<3>, Target = Class<3>, Value = f64> {
-    number("macro_recall", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_recall).larger_is_better()
+    number("macro_recall", ConfusionMatrix::<3>::new(), ConfusionMatrix::macro_recall).larger_is_better()
 }
 
 /// The results of training, except for its duration.

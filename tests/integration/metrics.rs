@@ -46,9 +46,10 @@ fn class_metrics_are_those_of_scikit_learn() {
             let label = usize::try_from(label.as_u64().expect("a class")).expect("a small number");
             (row::<4>(scores).to_vec(), Class::<4>::new(label).expect("below four"))
         });
-        let metrics = (Accuracy, TopK::<2>, ConfusionMatrix::<4>::default());
+        let metrics = (Accuracy, TopK::<2>, ConfusionMatrix::<4>::new());
         let (accuracy, top, matrix) = measure::<Probabilities<4>, _>(&metrics, samples);
         assert_near(accuracy, &case["accuracy"], "accuracy");
+        assert_near(matrix.accuracy(), &case["accuracy"], "accuracy of the matrix");
         assert_near(top, &case["top_2"], "top 2");
         assert_eq!(serde_json::json!(matrix.counts().map(|row| row.to_vec()).to_vec()), case["counts"]);
         for class in (0..4).map(|index| Class::new(index).expect("below four")) {
@@ -81,19 +82,43 @@ fn measures_of_no_samples_and_r_squared_of_one_are_nan() {
     assert!(measure::<Vector<2>, _>(&Accuracy, std::iter::empty()).is_nan());
     assert!(measure::<Vector<2>, _>(&RootMeanSquaredError, std::iter::empty()).is_nan());
     assert!(measure::<Vector<1>, _>(&RSquared, [(vec![1.0], [1.0])].into_iter()).is_nan());
-    assert!(ConfusionMatrix::<3>::default().macro_f1().is_nan());
+    assert!(ConfusionMatrix::<3>::new().macro_f1().is_nan());
 }
 
 #[test]
 fn prediction_that_is_nan_is_wrong_and_of_no_class() -> typenet::Result<()> {
     let samples = || [(vec![f64::NAN, 0.5], Class::<2>::new(0)), (vec![0.9, 0.1], Class::new(0))].into_iter();
     let samples = || samples().map(|(prediction, class)| (prediction, class.expect("below two")));
-    let metrics = (Accuracy, TopK::<2>, ConfusionMatrix::<2>::default());
+    let metrics = (Accuracy, TopK::<2>, ConfusionMatrix::<2>::new());
     let (accuracy, top, matrix) = measure::<Vector<2>, _>(&metrics, samples());
     assert_eq!((accuracy, top), (0.5, 0.5));
     assert_eq!(matrix.counts(), &[[1, 0], [0, 0]]);
     assert_eq!((matrix.support(Class::new(0)?), matrix.recall(Class::new(0)?)), (2, 0.5));
+    assert_eq!(matrix.accuracy(), 0.5);
+    assert!(ConfusionMatrix::<2>::new().accuracy().is_nan());
     Ok(())
+}
+
+#[test]
+fn classes_have_their_names_in_all_texts() {
+    let names = Names::from(["a", "the\tother"].map(String::from));
+    let samples = (0..12).map(|_| (vec![0.9, 0.1], Class::<2>::new(0).expect("below two")));
+    let matrix = measure::<Vector<2>, _>(&ConfusionMatrix::new().names(&names), samples);
+    assert_eq!(matrix.class_names(), Some(&names));
+    let lines = [
+        "target     |           a  the\\tother",
+        "-----------+------------------------",
+        "a          |          12           0",
+        "the\\tother |           0           0",
+    ];
+    assert_eq!(matrix.to_string(), lines.join("\n"));
+    assert!(matrix.report().to_string().contains("\nthe\\tother     0.0000"));
+    // The longest is a count.
+    let matrix = measure::<Vector<2>, _>(
+        &ConfusionMatrix::new().names(["a", "b"]),
+        (0..12).map(|_| (vec![0.9, 0.1], Class::<2>::new(1).expect("below two"))),
+    );
+    assert_eq!(matrix.to_string(), "target |   a   b\n-------+--------\na      |   0   0\nb      |  12   0");
 }
 
 network!(struct Classifier = Dense<2, 4>, Tanh, Dense<4, 3>, Softmax);
@@ -109,7 +134,7 @@ fn many_batches_count_each_sample_once() -> typenet::Result<()> {
         counts[label][argmax(&network.predict(point))] += 1;
     }
     let data = Dataset::<Vector<2>, Class<3>>::labelled(points, labels)?;
-    let (matrix, accuracy) = network.measure(&data, (ConfusionMatrix::<3>::default(), Accuracy));
+    let (matrix, accuracy) = network.measure(&data, (ConfusionMatrix::<3>::new(), Accuracy));
     assert_eq!(matrix.counts(), &counts);
     assert_eq!(accuracy, network.evaluate(&data, &Nll).accuracy);
     Ok(())
@@ -122,7 +147,7 @@ fn positives_and_negatives_are_counted_for_both_kinds_of_targets() {
     for no in [0.0, -1.0] {
         let targets = [[1.0, 1.0], [no, 1.0], [no, 1.0]];
         let samples = outputs.map(|output| output.to_vec()).into_iter().zip(targets);
-        let matrix = measure::<Vector<2>, _>(&BinaryConfusionMatrix::default(), samples);
+        let matrix = measure::<Vector<2>, _>(&BinaryConfusionMatrix::new(), samples);
         let counts = [matrix.true_positives, matrix.false_positives, matrix.false_negatives, matrix.true_negatives];
         assert_eq!(counts, [2, 2, 2, 0]);
         assert_eq!((matrix.accuracy(), matrix.precision(), matrix.recall(), matrix.f1()), (2.0 / 6.0, 0.5, 0.5, 0.5));
@@ -130,7 +155,7 @@ fn positives_and_negatives_are_counted_for_both_kinds_of_targets() {
                     accuracy 0.3333, precision 0.5000, recall 0.5000, F1 0.5000";
         assert_eq!(matrix.to_string(), text);
     }
-    let none = BinaryConfusionMatrix::default();
+    let none = BinaryConfusionMatrix::new();
     assert!(none.accuracy().is_nan());
     assert_eq!((none.precision(), none.recall(), none.f1()), (0.0, 0.0, 0.0));
 }
@@ -190,7 +215,7 @@ fn values(count: usize) -> Values {
 }
 
 fn macro_f1() -> impl Metric<Probabilities<3>, Target = Class<3>, Value = f64> + Clone {
-    metric::number("macro_f1", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_f1).larger_is_better()
+    metric::number("macro_f1", ConfusionMatrix::<3>::new(), ConfusionMatrix::macro_f1).larger_is_better()
 }
 
 #[test]
@@ -354,7 +379,7 @@ fn every_watch_on_an_unknown_measure_names_those_that_are_recorded() {
     }
 
     // A custom metric that does not know which values are better.
-    let undirected = || metric::number("recall", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_recall);
+    let undirected = || metric::number("recall", ConfusionMatrix::<3>::new(), ConfusionMatrix::macro_recall);
     let watched = |monitor: Monitor| {
         let stopping = EarlyStopping::patience(1).monitor(monitor);
         trainer().metric(undirected()).callback(stopping).fit(&mut start.clone(), &data)

@@ -28,7 +28,7 @@ fn train_line(epochs: usize, rate: f64) -> History {
 /// Trains a classifier and records its recall.
 fn train_classifier() -> History {
     let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.0], [1.0], [2.0]], [0, 1, 2]).unwrap();
-    let recall = metric::number("macro_recall", ConfusionMatrix::<3>::default(), ConfusionMatrix::macro_recall);
+    let recall = metric::number("macro_recall", ConfusionMatrix::<3>::new(), ConfusionMatrix::macro_recall);
     let mut trainer = Trainer::new(Nll, Sgd::new(0.1)).epochs(12).metric(recall).validation(&data);
     trainer.fit(&mut Guess::init(&mut typenet::rng(1)), &data).unwrap()
 }
@@ -99,7 +99,7 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
     let (short, long) = (train_line(3, 0.1), train_line(30, 0.01));
     let both = [("slow & <steady>", &long), ("fast", &short)];
     let data = Dataset::<Vector<1>, Class<3>>::labelled([[0.0], [1.0], [2.0]], [0, 1, 0]).unwrap();
-    let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::default());
+    let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::new().names(["ant", "bee", "cow"]));
     let corners = Dataset::<Vector<2>, Class<2>>::labelled([[0.0, 0.0], [1.0, 1.0]], [0, 1]).unwrap();
     let side = |x: &[f32; 2]| Class::new(usize::from(x[0] + x[1] > 1.0)).unwrap();
     let walk = [[-1.0, 0.1], [-0.5, 0.2], [9.0, 9.0], [f64::NAN, 0.0]];
@@ -113,7 +113,7 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
             "slow &amp; &lt;steady&gt;",
         ),
         ("regions", plot::decision_regions("halves", &corners, side), "class 1"),
-        ("matrix", plot::confusion_matrix("guess", &matrix, Some(&["ant", "bee", "cow"])).unwrap(), "bee"),
+        ("matrix", plot::confusion_matrix("guess", &matrix).unwrap(), "bee"),
         (
             "predictions",
             plot::predictions("digits", inputs, &network.predict_batch(inputs), &digits.targets()[..5]).unwrap(),
@@ -265,7 +265,7 @@ fn what_cannot_be_drawn_is_an_error() {
     let line = train_line(2, 0.1);
     let unknown = linear(&[("line", &line)], "val_accuracy").unwrap_err();
     assert_eq!(unknown.to_string(), "no measure is named `val_accuracy`: the names are `loss`, `val_loss`");
-    assert!(nothing(&plot::confusion_matrix("none", &ConfusionMatrix::<2>::default(), None)));
+    assert!(nothing(&plot::confusion_matrix("none", &ConfusionMatrix::<2>::new())));
     let images: [[f32; 4]; 0] = [];
     let shares: [[f32; 2]; 0] = [];
     assert!(nothing(&plot::predictions("none", &images, &shares, &[])));
@@ -438,8 +438,8 @@ fn shares_in_pictures_are_rounded_to_all_or_nothing_only_where_they_are() {
     let data = Dataset::<Vector<1>, Class<3>>::labelled(inputs, vec![0; 1000]).unwrap();
     let mut network = Guess::zeroed();
     network.dense.weight[(2, 0)] = 9.0;
-    let matrix = network.measure(&data, ConfusionMatrix::default());
-    let matrix = plot::confusion_matrix("nearly", &matrix, Some(&["the first", "b", "c"])).unwrap().to_svg();
+    let matrix = network.measure(&data, ConfusionMatrix::new().names(["the first", "b", "c"]));
+    let matrix = plot::confusion_matrix("nearly", &matrix).unwrap().to_svg();
     let class = Class::<3>::new(0).unwrap();
     let bars = plot::predictions("nearly", &[[0.0_f32; 4]], &[[0.998, 0.002, 0.0]], &[class]).unwrap().to_svg();
     for svg in [&matrix, &bars] {

@@ -42,7 +42,7 @@ fn digits() -> (Report, Dataset<Vector<64>, Class<10>>, String) {
         .metric(Accuracy)
         .validation(&test);
     let history = trainer.fit(&mut network, &train).unwrap();
-    let names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "<nine>"];
+    let names = Names::from(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "<nine>"]);
     let report = Report::new("Digits & \"others\"")
         .network::<Classifier>()
         .data("training set", &train)

@@ -175,7 +175,7 @@ fn metrics_count_every_step() {
     network!(struct Raw (Sequence<3, 2>) = Identity);
     let data = scores([[0, 1, 0], [0, 1, 0]]);
     let given = Given::zeroed();
-    let (accuracy, matrix, top) = given.measure(&data, (Accuracy, ConfusionMatrix::<2>::default(), TopK::<1>));
+    let (accuracy, matrix, top) = given.measure(&data, (Accuracy, ConfusionMatrix::<2>::new(), TopK::<1>));
     assert_eq!((accuracy, top), (5.0 / 6.0, 5.0 / 6.0));
     assert_eq!(matrix.counts(), &[[3, 1], [0, 2]]);
     assert_eq!(given.evaluate(&data, &Nll).accuracy.to_bits(), accuracy.to_bits());

@@ -28,15 +28,8 @@ pub struct Columns {
 impl Columns {
     /// Returns those of a table for targets `Y`.
     pub(super) fn find<Y: TargetColumns>(settings: &Settings, records: &Records<'_>) -> Result<Self> {
-        let targets = match &settings.targets {
-            Some(targets) => targets.clone(),
-            None => records.names().last().cloned().into_iter().collect(),
-        };
-        let inputs = match &settings.inputs {
-            Some(inputs) => inputs.clone(),
-            None => records.names().iter().filter(|name| !targets.contains(name)).cloned().collect(),
-        };
-        for name in settings.named() {
+        let [inputs, targets] = chosen::<Y>(settings, records);
+        for name in settings.named(Y::COLUMNS > 0) {
             records.position(name)?;
         }
         let column = |name: &String, encoding| -> Result<Column> {
@@ -157,12 +150,9 @@ impl Columns {
         Y::value(&self.targets, &values[self.inputs.len()..])
     }
 
-    /// Returns the names of the classes.
-    pub(super) fn classes(&self) -> &[String] {
-        match &self.targets[..] {
-            [column] => &column.words,
-            _ => &[],
-        }
+    /// Returns the names of the classes, for a target that is one.
+    pub(super) fn classes<Y: TargetColumns>(&self) -> Result<Y::Names> {
+        Y::names(&self.targets)
     }
 
     /// Returns the categories of a column that has some.
@@ -170,4 +160,18 @@ impl Columns {
         let encoded = |found: &&Column| found.name == column && found.encoding != Encoding::Number;
         self.iter().find(encoded).map(|found| &found.words[..])
     }
+}
+
+/// Returns the names of the columns of the inputs and of the targets. Without targets, the columns of others' targets may be missing.
+fn chosen<Y: TargetColumns>(settings: &Settings, records: &Records<'_>) -> [Vec<String>; 2] {
+    let targets = match &settings.targets {
+        Some(targets) => targets.clone(),
+        None if Y::COLUMNS == 0 => Vec::new(),
+        None => records.names().last().cloned().into_iter().collect(),
+    };
+    let inputs = match &settings.inputs {
+        Some(inputs) => inputs.clone(),
+        None => records.names().iter().filter(|name| !targets.contains(name)).cloned().collect(),
+    };
+    [inputs, if Y::COLUMNS == 0 { Vec::new() } else { targets }]
 }

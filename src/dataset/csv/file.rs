@@ -19,6 +19,7 @@ use crate::dataset::place::Place;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Values};
+use crate::target::{Class, Names};
 
 /// Samples in a table, also one that is larger than memory, which are read when they are needed. Created by [`Csv::open`].
 pub struct CsvFile<X: Shape, Y: TargetColumns, T: Scalar = f32> {
@@ -27,6 +28,7 @@ pub struct CsvFile<X: Shape, Y: TargetColumns, T: Scalar = f32> {
     /// The length of the file and when it was changed, as it was opened.
     version: (u64, Option<SystemTime>),
     columns: Columns,
+    classes: Y::Names,
     /// The byte at which each sample starts.
     starts: Vec<u64>,
     /// The values and the elements of a sample.
@@ -56,7 +58,7 @@ impl Csv<'_> {
     /// # let mut table = String::from("a,b,c,d,species\n");
     /// # for (flower, class) in datasets::iris().inputs().iter().zip(datasets::iris().targets()) {
     /// #     let [a, b, c, d] = flower;
-    /// #     writeln!(table, "{a},{b},{c},{d},{}", datasets::iris::CLASSES[class.index()]).unwrap();
+    /// #     writeln!(table, "{a},{b},{c},{d},{}", &datasets::iris::CLASSES[*class]).unwrap();
     /// # }
     /// # std::fs::write(&path, table).unwrap();
     /// # let path = &path; // "iris.csv"
@@ -97,7 +99,8 @@ impl Csv<'_> {
             return Err(Error::Empty { what: "data set" });
         }
         let elements = vec![T::ZERO; X::LEN];
-        Ok(CsvFile { settings, records, version, columns, starts, values, elements, shapes: PhantomData })
+        let classes = columns.classes::<Y>()?;
+        Ok(CsvFile { settings, records, version, columns, classes, starts, values, elements, shapes: PhantomData })
     }
 }
 
@@ -106,12 +109,6 @@ impl<X: Shape, Y: TargetColumns, T: Scalar> CsvFile<X, Y, T> {
     #[must_use]
     pub fn elements(&self) -> &[String] {
         &self.columns.elements
-    }
-
-    /// Returns the names of the classes, in order of their indices; none for targets of a shape.
-    #[must_use]
-    pub fn classes(&self) -> &[String] {
-        self.columns.classes()
     }
 
     /// Returns the categories of a column, in order of their indices, if it has some.
@@ -133,6 +130,14 @@ impl<X: Shape, Y: TargetColumns, T: Scalar> CsvFile<X, Y, T> {
             return Ok(());
         }
         Err(self.records.unreadable("it has changed since it was opened".to_owned()))
+    }
+}
+
+impl<X: Shape, const K: usize, T: Scalar> CsvFile<X, Class<K>, T> {
+    /// Returns the names of the classes.
+    #[must_use]
+    pub fn classes(&self) -> &Names<K> {
+        &self.classes
     }
 }
 
@@ -165,7 +170,7 @@ impl<X: Shape, Y: TargetColumns, T: Scalar> Debug for CsvFile<X, Y, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CsvFile")
             .field("elements", &self.elements())
-            .field("classes", &self.classes())
+            .field("classes", &self.classes)
             .field("len", &self.starts.len())
             .finish_non_exhaustive()
     }

@@ -54,10 +54,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Returns the names that settings mention.
-    pub(super) fn named(&self) -> impl Iterator<Item = &String> {
+    /// Returns the names that settings mention, with those of targets or without.
+    pub(super) fn named(&self, with_targets: bool) -> impl Iterator<Item = &String> {
         let encoded = self.encodings.iter().map(|(name, _)| name).chain(self.categories.iter().map(|(name, _)| name));
-        self.without.iter().chain(encoded)
+        let is_target = |name: &String| self.targets.as_ref().is_some_and(|targets| targets.contains(name));
+        self.without.iter().chain(encoded).filter(move |name| with_targets || !is_target(name))
     }
 
     pub(super) fn is_missing(&self, field: &str) -> bool {

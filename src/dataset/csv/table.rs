@@ -8,6 +8,7 @@ use super::target::TargetColumns;
 use crate::dataset::Dataset;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
+use crate::target::{Class, Names};
 
 /// A data set that was read from a table, and how its columns were encoded.
 #[derive(Clone)]
@@ -15,6 +16,7 @@ pub struct CsvTable<X: Shape, Y: TargetColumns, T: Scalar = f32> {
     /// The samples, in the order of the table.
     pub data: Dataset<X, Y, T>,
     pub(super) columns: Columns,
+    pub(super) classes: Y::Names,
 }
 
 impl<X: Shape, Y: TargetColumns, T: Scalar> CsvTable<X, Y, T> {
@@ -24,16 +26,18 @@ impl<X: Shape, Y: TargetColumns, T: Scalar> CsvTable<X, Y, T> {
         &self.columns.elements
     }
 
-    /// Returns the names of the classes, in order of their indices; none for targets of a shape.
-    #[must_use]
-    pub fn classes(&self) -> &[String] {
-        self.columns.classes()
-    }
-
     /// Returns the categories of a column, in order of their indices, if it has some.
     #[must_use]
     pub fn categories(&self, column: &str) -> Option<&[String]> {
         self.columns.categories(column)
+    }
+}
+
+impl<X: Shape, const K: usize, T: Scalar> CsvTable<X, Class<K>, T> {
+    /// Returns the names of the classes.
+    #[must_use]
+    pub fn classes(&self) -> &Names<K> {
+        &self.classes
     }
 }
 
@@ -42,7 +46,7 @@ impl<X: Shape, Y: TargetColumns, T: Scalar> Debug for CsvTable<X, Y, T> {
         f.debug_struct("CsvTable")
             .field("data", &self.data)
             .field("elements", &self.elements())
-            .field("classes", &self.classes())
+            .field("classes", &self.classes)
             .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::vec::Vec;
+use core::fmt::Debug;
 
 use super::column::Column;
 use super::records::Records;
@@ -9,14 +10,17 @@ use super::settings::Encoding;
 use crate::error::{Result, shown};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Values};
-use crate::target::{Class, Target};
+use crate::target::{Class, Names, NoTarget, Target};
 
-/// A target that can be read from the columns of a table: [`Class<K>`](Class), or a shape such as `Vector<N>`.
+/// A target that can be read from the columns of a table: [`Class<K>`](Class), a shape such as `Vector<N>`, or [`NoTarget`].
 #[diagnostic::on_unimplemented(
     message = "a target `{Self}` cannot be read from a table",
-    note = "targets of tables are `Class<K>`, in one column, or a shape such as `Vector<N>`, in one column for each element"
+    note = "targets of tables are `Class<K>`, in one column, a shape such as `Vector<N>`, in one column for each element, or `NoTarget`"
 )]
 pub trait TargetColumns: Target {
+    /// The names of the classes, if the target is a class.
+    #[doc(hidden)]
+    type Names: Clone + Debug + Send + Sync;
     /// What the fields of the columns mean.
     #[doc(hidden)]
     const ENCODING: Encoding;
@@ -28,12 +32,18 @@ pub trait TargetColumns: Target {
     #[doc(hidden)]
     fn determine(columns: &mut [Column], records: &Records<'_>) -> Result<()>;
 
+    /// Returns the names of the classes, after `determine`.
+    #[doc(hidden)]
+    fn names(columns: &[Column]) -> Result<Self::Names>;
+
     /// Returns the target of a sample, of the values of its columns.
     #[doc(hidden)]
     fn value<T: Scalar>(columns: &[Column], values: &[f64]) -> Result<Self::Value<T>>;
 }
 
 impl<const K: usize> TargetColumns for Class<K> {
+    type Names = Names<K>;
+
     const ENCODING: Encoding = Encoding::Index;
     const COLUMNS: usize = 1;
 
@@ -53,16 +63,46 @@ impl<const K: usize> TargetColumns for Class<K> {
         Ok(())
     }
 
+    fn names(columns: &[Column]) -> Result<Names<K>> {
+        Names::try_from(columns.first().map_or(&[][..], |column| &column.words))
+    }
+
     fn value<T: Scalar>(columns: &[Column], values: &[f64]) -> Result<Self> {
         Self::new(columns[0].index(values[0]))
     }
 }
 
+/// All columns are inputs, except those that [`targets`](super::Csv::targets) or another table names.
+impl TargetColumns for NoTarget {
+    type Names = ();
+
+    const ENCODING: Encoding = Encoding::Number;
+    const COLUMNS: usize = 0;
+
+    fn determine(_: &mut [Column], _: &Records<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn names(_: &[Column]) -> Result<()> {
+        Ok(())
+    }
+
+    fn value<T: Scalar>(_: &[Column], _: &[f64]) -> Result<()> {
+        Ok(())
+    }
+}
+
 impl<S: Shape + Values> TargetColumns for S {
+    type Names = ();
+
     const ENCODING: Encoding = Encoding::Number;
     const COLUMNS: usize = S::LEN;
 
     fn determine(_: &mut [Column], _: &Records<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn names(_: &[Column]) -> Result<()> {
         Ok(())
     }
 

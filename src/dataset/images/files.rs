@@ -1,6 +1,5 @@
 //! Images that are read from their files one at a time.
 
-use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt::{self, Debug};
@@ -13,12 +12,12 @@ use crate::dataset::place::failed;
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
 use crate::shape::{Image, Shape};
-use crate::target::Class;
+use crate::target::{Class, Names};
 
 /// Samples whose inputs are images in files, which are read when they are needed. Created by [`ImageFolder::open`].
 pub struct ImageFiles<const C: usize, const H: usize, const W: usize, const K: usize, T: Scalar = f32> {
     folder: ImageFolder,
-    classes: Vec<String>,
+    classes: Names<K>,
     targets: Vec<Class<K>>,
     files: Vec<PathBuf>,
     /// The elements of a sample.
@@ -53,7 +52,7 @@ impl ImageFolder {
         &self,
     ) -> Result<ImageFiles<C, H, W, K, T>> {
         const { super::require_image::<C, H, W>() };
-        let (classes, folders) = self.folders(K)?;
+        let (classes, folders) = self.folders::<K>()?;
         let (mut targets, mut files) = (Vec::new(), Vec::new());
         for (class, folder) in folders {
             for file in folder::images(&folder)? {
@@ -69,9 +68,9 @@ impl ImageFolder {
 }
 
 impl<const C: usize, const H: usize, const W: usize, const K: usize, T: Scalar> ImageFiles<C, H, W, K, T> {
-    /// Returns the names of the classes, in the order of their indices.
+    /// Returns the names of the classes.
     #[must_use]
-    pub fn classes(&self) -> &[String] {
+    pub fn classes(&self) -> &Names<K> {
         &self.classes
     }
 

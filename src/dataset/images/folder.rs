@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::ImageFolder;
 use crate::dataset::place::failed;
 use crate::error::{Error, Result, shown};
+use crate::target::Names;
 
 /// The number of names that a message lists.
 const LISTED: usize = 12;
@@ -19,19 +20,19 @@ const LISTED: usize = 12;
 type ClassFolder = (usize, PathBuf);
 
 impl ImageFolder {
-    /// Returns the names of `classes` classes, and the folder of each that has one.
-    pub(super) fn folders(&self, classes: usize) -> Result<(Vec<String>, Vec<ClassFolder>)> {
+    /// Returns the names of the classes, and the folder of each that has one.
+    pub(super) fn folders<const K: usize>(&self) -> Result<(Names<K>, Vec<ClassFolder>)> {
         let entries = entries(&self.path)?;
         let folders = entries.into_iter().filter(|(_, path)| path.is_dir()).collect::<Vec<_>>();
         let names = match &self.classes {
             Some(names) => names.clone(),
             None => folders.iter().map(|(name, _)| name.clone()).collect(),
         };
-        if names.len() != classes {
+        if names.len() != K {
             let (found, of) = (names.len(), if self.classes.is_some() { "names" } else { "folders" });
             let reason = match found {
-                0 => format!("it has no {of} of classes, but there are {classes} classes"),
-                _ => format!("it has {found} {of} of classes ({}), but there are {classes} classes", listed(&names)),
+                0 => format!("it has no {of} of classes, but there are {K} classes"),
+                _ => format!("it has {found} {of} of classes ({}), but there are {K} classes", listed(&names)),
             };
             return Err(unreadable(&self.path, reason));
         }
@@ -44,7 +45,7 @@ impl ImageFolder {
         });
         let mut indexed = indexed.collect::<Result<Vec<_>>>()?;
         indexed.sort();
-        Ok((names, indexed))
+        Ok((Names::try_from(&names[..])?, indexed))
     }
 }
 

@@ -2,10 +2,10 @@
 
 use crate::dataset::Dataset;
 use crate::shape::Vector;
-use crate::target::Class;
+use crate::target::{Class, Names};
 
 /// The names of the classes, in the order of their indices.
-pub const CLASSES: [&str; 2] = ["malignant", "benign"];
+pub const CLASSES: Names<2> = Names::new(&["malignant", "benign"]);
 
 /// The names of the features, in the order of the elements: the mean, the standard error and the mean of the three largest values
 /// of ten measurements of the cell nuclei in an image.
@@ -57,7 +57,7 @@ pub const FEATURES: [&str; 30] = [
 ///
 /// let tumours = datasets::breast_cancer();
 /// assert_eq!((tumours.len(), datasets::breast_cancer::FEATURES[20]), (569, "worst radius"));
-/// assert_eq!(datasets::breast_cancer::CLASSES[tumours.targets()[0].index()], "malignant");
+/// assert_eq!(&datasets::breast_cancer::CLASSES[tumours.targets()[0]], "malignant");
 /// ```
 #[must_use]
 #[allow(clippy::missing_panics_doc, reason = "the table is part of the library, and a test reads all of it")]

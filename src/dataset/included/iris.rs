@@ -2,10 +2,10 @@
 
 use crate::dataset::Dataset;
 use crate::shape::Vector;
-use crate::target::Class;
+use crate::target::{Class, Names};
 
 /// The names of the classes, in the order of their indices.
-pub const CLASSES: [&str; 3] = ["setosa", "versicolor", "virginica"];
+pub const CLASSES: Names<3> = Names::new(&["setosa", "versicolor", "virginica"]);
 
 /// The names of the features, in the order of the elements.
 pub const FEATURES: [&str; 4] = ["sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)"];
@@ -26,7 +26,7 @@ pub const FEATURES: [&str; 4] = ["sepal length (cm)", "sepal width (cm)", "petal
 ///
 /// let flowers = datasets::iris();
 /// assert_eq!((flowers.len(), flowers.inputs()[50]), (150, [7.0, 3.2, 4.7, 1.4]));
-/// assert_eq!(datasets::iris::CLASSES[flowers.targets()[50].index()], "versicolor");
+/// assert_eq!(&datasets::iris::CLASSES[flowers.targets()[50]], "versicolor");
 /// assert_eq!(datasets::iris::FEATURES[0], "sepal length (cm)");
 /// ```
 #[must_use]

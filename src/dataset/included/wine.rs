@@ -2,10 +2,10 @@
 
 use crate::dataset::Dataset;
 use crate::shape::Vector;
-use crate::target::Class;
+use crate::target::{Class, Names};
 
 /// The names of the classes, in the order of their indices: the source does not name the cultivars.
-pub const CLASSES: [&str; 3] = ["class_0", "class_1", "class_2"];
+pub const CLASSES: Names<3> = Names::new(&["class_0", "class_1", "class_2"]);
 
 /// The names of the features, in the order of the elements.
 pub const FEATURES: [&str; 13] = [
