@@ -34,7 +34,7 @@ pub use edit_distance::EditDistance;
 pub use named::{Named, named};
 pub use number::{Number, OneNumber, number};
 pub use perplexity::Perplexity;
-pub use ranking::{AveragePrecision, RocAuc};
+pub use ranking::{AveragePrecision, Ranking, RankingPoint, RocAuc};
 pub use scores::{ScoresClasses, ScoresClassesOf, argmax};
 use scores::{predicted, steps};
 pub use sequence_accuracy::SequenceAccuracy;

@@ -8,6 +8,7 @@
 //! | the loss by learning rate, to choose one | [`learning_rates`] | [`Picture`] |
 //! | the classes that a classifier of two inputs predicts, by region | [`decision_regions`] | [`Picture`] |
 //! | which classes a classifier confuses | [`confusion_matrix`] | [`Picture`] |
+//! | how well scores put yes before no | [`roc_curves`], [`precision_recall_curves`] | [`Picture`] |
 //! | series of numbers, such as the states of recurrent units | [`series`](fn@series) | [`Picture`] |
 //! | a series and its forecasts, with bands between quantiles | [`forecasts`] | [`Picture`] |
 //! | which steps of a sequence an attention looks at | [`attention`](fn@attention) | [`Picture`] |
@@ -70,6 +71,7 @@ mod history;
 mod learning_rates;
 mod momentum_page;
 mod predictions;
+mod ranking;
 mod series;
 mod weight_images;
 
@@ -87,6 +89,7 @@ pub use paths::paths;
 pub use picture::Picture;
 pub use pixels::Pixels;
 pub use predictions::predictions;
+pub use ranking::{precision_recall_curves, roc_curves};
 pub use scale::Scale;
 pub use series::series;
 pub use surface::Surface;
