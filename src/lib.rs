@@ -55,11 +55,12 @@ pub mod target;
 #[cfg(feature = "tokenizer")]
 mod tokenizer;
 
-// Loops and the instructions they use, initial weights, files.
+// Loops and the instructions they use, measures of predictions, initial weights, files.
 pub mod initializer;
 #[cfg(feature = "safetensors")]
 pub mod io;
 pub mod kernel;
+pub mod metric;
 #[cfg(feature = "onnx")]
 pub mod onnx;
 
@@ -69,7 +70,6 @@ pub mod dataset;
 pub mod gradient;
 pub mod layer;
 pub mod loss;
-pub mod metric;
 pub mod optimizer;
 pub mod schedule;
 

@@ -32,6 +32,7 @@ use core::slice;
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
+use crate::metric::Measures;
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::{ClassTarget, Target};
@@ -57,6 +58,7 @@ pub type Values<L, Output, T> = <<L as Loss<Output>>::Target as Target>::Value<T
 ///
 /// impl<const N: usize> Loss<Vector<N>> for HalfSquare {
 ///     type Target = Vector<N>;
+///     type Evaluation = typenet::Regression;
 ///
 ///     fn evaluate<T: Kernels, I: Isa>(
 ///         &self, _: I, logits: &[T], targets: &[[T; N]], weight: T, gradient: Option<&mut [T]>,
@@ -82,6 +84,9 @@ pub type Values<L, Output, T> = <<L as Loss<Output>>::Target as Target>::Value<T
 pub trait Loss<Output: Shape>: Send + Sync {
     /// The kind of target that the loss compares with.
     type Target: Target;
+    /// What [`evaluate`](crate::Evaluate::evaluate) returns beside the loss: [`Classification`](crate::Classification) for classes, or
+    /// for yes and no, with the accuracy, which is recorded on a validation set too; [`Regression`](crate::Regression) for values.
+    type Evaluation: Measures<Self::Target>;
 
     /// Whether the loss expects logits. A network that ends in `Sigmoid` or `HardSigmoid` outputs probabilities instead, and
     /// does not compile with such a loss. Network and loss may be parameters of a generic function, so the error appears when

@@ -46,8 +46,8 @@ use core::fmt::{self, Debug, Display};
 
 use crate::readable::{Share, Significant};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
-use crate::target::{Class, Target, Weighted};
+use crate::shape::{Shape, Vector};
+use crate::target::{ClassTarget, Target, Weighted};
 
 /// A quantity that is computed from predictions and targets, sample by sample.
 ///
@@ -199,31 +199,34 @@ metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9);
 metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10);
 metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);
 
-/// A kind of target, with the measures that belong to it.
-pub trait Measured: Target {
-    /// The measures of a whole data set.
-    type Evaluation: Evaluation;
-    /// The number of predictions in the output for a sample: one for each step if the targets are classes.
+/// Measures of predictions that are compared with targets `Y`: what a [`Loss`](crate::Loss) for these targets chooses as its `Evaluation`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not measure predictions for targets `{Y}`",
+    note = "`Classification` is for classes, and for yes and no, `Regression` for values"
+)]
+pub trait Measures<Y: Target>: Evaluation {
+    /// The number of predictions in the output for a sample: one for each step of classes, and for each yes or no.
     const STEPS: usize = 1;
 
-    /// Returns the error of one output: the number of wrong classes, or the mean absolute difference for values.
-    fn miss<T: Scalar>(prediction: &[T], target: &Self::Value<T>) -> f64;
+    /// Returns the error of one output: the number of wrong classes, or of wrong yes or no, or the mean absolute difference for values.
+    fn miss<T: Scalar>(prediction: &[T], target: &Y::Value<T>) -> f64;
 }
 
 /// The measures of a network on a data set.
 pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
-    /// Creates the measures from the sums of the loss and of [`Measured::miss`] over `samples` samples, at least one, with
-    /// [`Measured::STEPS`] predictions each.
+    /// Creates the measures from the sums of the loss and of [`Measures::miss`] over `samples` samples, at least one, with
+    /// [`Measures::STEPS`] predictions each.
     fn from_sums(loss: f64, miss: f64, samples: usize, steps: usize) -> Self;
 
     /// Returns the mean loss.
     fn loss(&self) -> f64;
 
-    /// Returns the share of samples, or steps, that were classified correctly, or `None` if the targets are not classes.
+    /// Returns the share of samples, steps or outputs that were classified correctly, or `None` for values.
     fn accuracy(&self) -> Option<f64>;
 }
 
-/// The measures of a classifier. `Display` writes the loss as [`Significant`] and the accuracy as [`Share`].
+/// The measures of a classifier: of classes, or of yes and no for [`BinaryCrossEntropy`](crate::BinaryCrossEntropy) and
+/// [`Hinge`](crate::Hinge). `Display` writes the loss as [`Significant`] and the accuracy as [`Share`].
 ///
 /// # Example
 /// ```
@@ -241,7 +244,8 @@ pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
 pub struct Classification {
     /// The mean loss per sample.
     pub loss: f64,
-    /// The share of samples, or steps, whose most probable class is the target.
+    /// The share of samples, or steps, whose most probable class is the target. For yes and no, the share of outputs whose score is above
+    /// 0 if the target is yes, and not above 0 otherwise, as [`BinaryAccuracy`] counts them.
     pub accuracy: f64,
 }
 
@@ -310,39 +314,39 @@ impl Evaluation for Regression {
     }
 }
 
-impl<const K: usize> Measured for Class<K> {
-    type Evaluation = Classification;
+impl<C: ClassTarget> Measures<C> for Classification {
+    const STEPS: usize = C::STEPS;
 
-    fn miss<T: Scalar>(prediction: &[T], target: &Self) -> f64 {
+    fn miss<T: Scalar>(prediction: &[T], target: &C::Value<T>) -> f64 {
+        let steps = prediction.chunks_exact((prediction.len() / C::STEPS.max(1)).max(1)).enumerate();
         // The prediction of a diverged network is not finite, so no class counts as correct.
-        if predicted(prediction) == Some(target.index()) { 0.0 } else { 1.0 }
+        let is_right = |(step, scores)| predicted(scores) == Some(C::number::<T>(target, step) as usize);
+        steps.map(|step| if is_right(step) { 0.0 } else { 1.0 }).sum()
     }
 }
 
-impl<const K: usize, const L: usize> Measured for [Class<K>; L] {
-    type Evaluation = Classification;
-    const STEPS: usize = L;
+/// Yes and no: a target above 0.5 is yes, and a score above 0 predicts it.
+impl<const M: usize> Measures<Vector<M>> for Classification {
+    const STEPS: usize = M;
 
-    fn miss<T: Scalar>(prediction: &[T], target: &Self) -> f64 {
-        prediction.chunks_exact(K).zip(target).map(|(scores, class)| Class::miss(scores, class)).sum()
+    fn miss<T: Scalar>(prediction: &[T], target: &[T; M]) -> f64 {
+        let is_right = |(score, target)| binary_accuracy::is_right(score, target);
+        prediction.iter().zip(target).map(|pair| if is_right(pair) { 0.0 } else { 1.0 }).sum()
     }
 }
 
-impl<S: Shape> Measured for S {
-    type Evaluation = Regression;
-
+impl<S: Shape> Measures<S> for Regression {
     fn miss<T: Scalar>(prediction: &[T], target: &S::Array<T>) -> f64 {
         let sum: f64 = prediction.iter().zip(S::flat(target)).map(|(&p, &t)| (p - t).absolute().to_f64()).sum();
         sum / S::LEN as f64
     }
 }
 
-impl<Y: Measured> Measured for Weighted<Y> {
-    type Evaluation = Y::Evaluation;
-    const STEPS: usize = Y::STEPS;
+impl<Y: Target, E: Measures<Y>> Measures<Weighted<Y>> for E {
+    const STEPS: usize = <E as Measures<Y>>::STEPS;
 
-    fn miss<T: Scalar>(prediction: &[T], target: &Self::Value<T>) -> f64 {
-        Y::miss(prediction, target.target())
+    fn miss<T: Scalar>(prediction: &[T], target: &<Weighted<Y> as Target>::Value<T>) -> f64 {
+        <E as Measures<Y>>::miss(prediction, target.target())
     }
 }
 

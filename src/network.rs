@@ -79,14 +79,13 @@ use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, dispatch};
 use crate::layer::{Layer, Mixing, Phase, Plan};
 use crate::loss::Loss;
-use crate::metric::Measured;
 use crate::shape::Shape;
 
 /// One sample of a shape, in the scalar type of a network.
 pub type Sample<N, S> = <S as Shape>::Array<<N as Network>::Scalar>;
 
 /// The measures that belong to a loss on a network's output.
-pub type EvaluationOf<L, Output> = <<L as Loss<Output>>::Target as Measured>::Evaluation;
+pub type EvaluationOf<L, Output> = <L as Loss<Output>>::Evaluation;
 
 /// A class that a network predicts.
 pub type ClassOf<N> = <<N as Network>::Output as GivesClasses>::Class;

@@ -9,7 +9,8 @@ pub use crate::layer::list::*;
 pub use crate::BytePairs;
 pub use crate::metric::{
     Accuracy, AveragePrecision, BinaryAccuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, Decoded,
-    EditDistance, MeanAbsoluteError, Perplexity, RSquared, RocAuc, RootMeanSquaredError, SequenceAccuracy, TopK,
+    EditDistance, MeanAbsoluteError, Perplexity, RSquared, Ranking, RocAuc, RootMeanSquaredError, SequenceAccuracy,
+    TopK,
 };
 #[cfg(feature = "onnx")]
 pub use crate::network::ExportOnnx as _;

@@ -32,6 +32,7 @@ pub use crate::layer::{
     Phase, Plan, Reads, Shortcut, Site, SiteOf, StepBranches, StreamPlan, Takes, join_same_steps,
 };
 pub use crate::loss::{Loss, Objection};
+pub use crate::metric::Regression;
 pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Stream, Summary, Wiring};
 pub use crate::scalar::Scalar;
 pub use crate::shape::arithmetic::*;

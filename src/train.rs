@@ -76,7 +76,6 @@ use crate::error::Result;
 use crate::history::History;
 use crate::kernel::Kernels;
 use crate::loss::Loss;
-use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::shape::Shape;
@@ -231,7 +230,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// A metric is computed over all samples of the epoch, and is not a mean over batches. Metrics do not change a single bit
     /// of the parameters, and the number of threads does not change a single bit of a metric.
     ///
-    /// Accuracy on a validation set of classes, `val_accuracy`, is always recorded. [`Progress`], [`History`] with its tables,
+    /// Accuracy on a validation set of classes, or of yes and no, `val_accuracy`, is always recorded. [`Progress`], [`History`] with its tables,
     /// and pictures show all measures. [`EarlyStopping`], [`reduce_on_plateau_of`](Self::reduce_on_plateau_of) and
     /// `Checkpoints::best` can monitor any of them by name.
     ///
@@ -340,7 +339,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output>,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
         V: Validation<N, L>,
@@ -364,7 +363,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     pub fn fit_batches<N, B>(&mut self, network: &mut impl AsMut<N>, source: &mut B) -> Result<History>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output>,
         B: Batches<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
         H: Hooks<N>,

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use digits::DigitClassifier;
 use typenet::loss::Values;
-use typenet::metric::{Measured, number};
+use typenet::metric::number;
 use typenet::prelude::*;
 use typenet::schedule::Schedule;
 use typenet::{Optimizer, Scalar, Target};
@@ -216,7 +216,7 @@ fn nothing_is_allocated<N, L>(
     targets: Vec<Values<L, N::Output, N::Scalar>>,
 ) where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
 {
     inside_a_pool(|| nothing_is_allocated_here::<N, L>(loss, inputs, targets));
 }
@@ -227,7 +227,7 @@ fn nothing_is_allocated_here<N, L>(
     targets: Vec<Values<L, N::Output, N::Scalar>>,
 ) where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
 {
     let name = format!("{} in {}", N::NAME, N::Scalar::NAME);
     let data = Dataset::<N::Input, L::Target, N::Scalar>::new(inputs, targets).unwrap();
@@ -299,7 +299,7 @@ fn steps_allocate_nothing<N, L>(
 fn classifier_allocates_nothing<N, L, Y, const K: usize>(loss: &L)
 where
     N: Network,
-    Y: Target<Value<N::Scalar> = Class<K>> + Measured,
+    Y: Target<Value<N::Scalar> = Class<K>>,
     L: Loss<N::Output, Target = Y>,
 {
     let inputs = samples::normal::<N::Input, N::Scalar>(SAMPLES, 1);

@@ -45,8 +45,8 @@ use crate::shape::{Shape, Values};
 ///
 /// # Columns
 /// The target is the last column, or those of [`targets`](Self::targets). The inputs are all other columns in the order of the file, or
-/// those of [`inputs`](Self::inputs) in this order. A table for [`NoTarget`](crate::NoTarget) has no target: all its columns are inputs. Each input is a number, unless it is named in [`one_hot`](Self::one_hot) or
-/// [`index`](Self::index), which encode categories.
+/// those of [`inputs`](Self::inputs) in this order. A table for [`NoTarget`](crate::NoTarget) has no target: all its columns are inputs.
+/// Each input is a number, unless it is named in [`one_hot`](Self::one_hot) or [`index`](Self::index), which encode categories.
 ///
 /// A target `Class<K>` is one column. If all its words are indices below K, they are the classes. Otherwise the
 /// words are categories, of which there must be K. A target of a shape, such as `Vector<2>`, has a column for each element.

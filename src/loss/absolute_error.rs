@@ -2,6 +2,7 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, each_output};
+use crate::metric::Regression;
 use crate::shape::Shape;
 
 /// The mean over the outputs of the absolute difference to the target.
@@ -37,6 +38,7 @@ pub struct AbsoluteError;
 
 impl<Output: Shape<Plain = Output>> Loss<Output> for AbsoluteError {
     type Target = Output;
+    type Evaluation = Regression;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

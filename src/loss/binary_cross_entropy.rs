@@ -2,6 +2,7 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, Objection, each_output};
+use crate::metric::Classification;
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 
@@ -41,8 +42,10 @@ use crate::shape::{Shape, Vector};
 ///
 /// let data = Dataset::<Vector<1>, Vector<2>>::new(vec![[0.0]], vec![[1.0, 0.0]])?;
 /// // Zero weights make both classes equally likely.
-/// let loss = Yes::zeroed().evaluate(&data, &BinaryCrossEntropy).loss;
-/// assert!((loss - 2.0_f64.ln()).abs() < 1e-6);
+/// let result = Yes::zeroed().evaluate(&data, &BinaryCrossEntropy);
+/// assert!((result.loss - 2.0_f64.ln()).abs() < 1e-6);
+/// // A score of 0 predicts no, which is right for the second output.
+/// assert_eq!(result.to_string(), "loss 0.6931, accuracy 0.5000");
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,6 +53,7 @@ pub struct BinaryCrossEntropy;
 
 impl<const M: usize> Loss<Vector<M>> for BinaryCrossEntropy {
     type Target = Vector<M>;
+    type Evaluation = Classification;
 
     const TAKES_RAW_SCORES: bool = true;
 

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{BinaryCrossEntropy, Loss, Objection, Values, each_output, weighted_sum};
+use crate::metric::Classification;
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 use crate::target::{ClassTarget, ClassTargetOf};
@@ -90,6 +91,7 @@ where
     L: Loss<Output::Step, Target = <TargetOf<L, Output> as ClassTarget>::Step>,
 {
     type Target = TargetOf<L, Output>;
+    type Evaluation = <L as Loss<Output>>::Evaluation;
 
     const TAKES_RAW_SCORES: bool = <L as Loss<Output>>::TAKES_RAW_SCORES;
 
@@ -149,6 +151,7 @@ impl BinaryCrossEntropy {
 
 impl<const M: usize> Loss<Vector<M>> for ClassWeights<BinaryCrossEntropy, 2> {
     type Target = Vector<M>;
+    type Evaluation = Classification;
 
     const TAKES_RAW_SCORES: bool = true;
 

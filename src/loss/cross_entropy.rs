@@ -2,6 +2,7 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, softmax_nll};
+use crate::metric::Classification;
 use crate::shape::{Sequence, Shape, Vector};
 use crate::target::{Class, ClassTarget, Target};
 
@@ -62,6 +63,7 @@ impl<const L: usize, const K: usize> RawScores for Sequence<L, K> {
 
 impl<Output: RawScores> Loss<Output> for CrossEntropy {
     type Target = Output::Class;
+    type Evaluation = Classification;
 
     const TAKES_RAW_SCORES: bool = true;
 

@@ -4,6 +4,7 @@ use core::cmp::Ordering;
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, Objection, each_output};
+use crate::metric::Classification;
 use crate::scalar::Scalar;
 use crate::shape::{Sequence, Shape, Vector};
 use crate::target::{Class, ClassTarget};
@@ -51,6 +52,7 @@ pub struct Hinge;
 
 impl<const M: usize> Loss<Vector<M>> for Hinge {
     type Target = Vector<M>;
+    type Evaluation = Classification;
 
     const TAKES_RAW_SCORES: bool = true;
 
@@ -115,6 +117,7 @@ pub struct CategoricalHinge;
 
 impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
     type Target = Class<K>;
+    type Evaluation = Classification;
 
     const TAKES_RAW_SCORES: bool = true;
 
@@ -133,6 +136,7 @@ impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
 
 impl<const L: usize, const K: usize> Loss<Sequence<L, K>> for CategoricalHinge {
     type Target = [Class<K>; L];
+    type Evaluation = Classification;
 
     const TAKES_RAW_SCORES: bool = true;
 

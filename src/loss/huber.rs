@@ -2,6 +2,7 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, each_output};
+use crate::metric::Regression;
 use crate::shape::Shape;
 
 /// The mean over the outputs of Huber's function: squared error near the target, absolute error far from it.
@@ -74,6 +75,7 @@ impl Default for Huber {
 
 impl<Output: Shape<Plain = Output>> Loss<Output> for Huber {
     type Target = Output;
+    type Evaluation = Regression;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

@@ -96,6 +96,7 @@ impl CrossEntropy {
 
 impl<Output: Shape, L: Loss<Output, Target: ClassTarget>> Loss<Output> for LabelSmoothing<L> {
     type Target = L::Target;
+    type Evaluation = L::Evaluation;
 
     const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
 

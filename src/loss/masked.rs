@@ -13,6 +13,7 @@ macro_rules! masked_loss {
     ($sequence:ident, $step:ident) => {
         impl<L: Loss<$step<K>>, const N: usize, const K: usize> Loss<$sequence<N, K>> for Masked<L> {
             type Target = [Option<L::Target>; N];
+            type Evaluation = L::Evaluation;
 
             const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
 

@@ -2,6 +2,7 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::Loss;
+use crate::metric::Regression;
 use crate::shape::Shape;
 use crate::shape::arithmetic::features;
 
@@ -37,6 +38,7 @@ pub struct MeanSquaredError;
 
 impl<Output: Shape> Loss<Output> for MeanSquaredError {
     type Target = Output::Plain;
+    type Evaluation = Regression;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

@@ -2,6 +2,7 @@
 
 use crate::kernel::{Isa, Kernels};
 use crate::loss::{Loss, softmax_nll};
+use crate::metric::Classification;
 use crate::shape::{Probabilities, ProbabilitySequence, Shape};
 use crate::target::{Class, ClassTarget, Target};
 
@@ -71,6 +72,7 @@ impl<const L: usize, const K: usize> EndsInSoftmax for ProbabilitySequence<L, K>
 
 impl<Output: EndsInSoftmax> Loss<Output> for Nll {
     type Target = Output::Class;
+    type Evaluation = Classification;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

@@ -49,6 +49,7 @@ pub struct SampleWeights<L>(
 
 impl<Output: Shape, L: Loss<Output>> Loss<Output> for SampleWeights<L> {
     type Target = Weighted<L::Target>;
+    type Evaluation = L::Evaluation;
 
     const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
 

@@ -26,6 +26,11 @@ use crate::shape::{Shape, Vector};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BinaryAccuracy;
 
+/// Returns whether a score predicts its target.
+pub(super) fn is_right<T: Scalar>(score: &T, target: &T) -> bool {
+    score.is_finite() && (*score > T::ZERO) == (target.to_f64() > 0.5)
+}
+
 impl<const M: usize> Metric<Vector<M>> for BinaryAccuracy {
     type Target = Vector<M>;
     /// The number of correct outputs, and the number of all of them.
@@ -43,8 +48,7 @@ impl<const M: usize> Metric<Vector<M>> for BinaryAccuracy {
         target: &<Vector<M> as Shape>::Array<T>,
     ) {
         for (score, target) in prediction.iter().zip(target) {
-            let positive = target.to_f64() > 0.5;
-            *correct += u64::from(score.is_finite() && (*score > T::ZERO) == positive);
+            *correct += u64::from(is_right(score, target));
             *all += 1;
         }
     }

@@ -6,7 +6,7 @@ use core::any::type_name;
 use crate::metric::sequences::{
     ClassSequence, ComparesSequences, CountOf, metric_of_sequences, number, predicted_number,
 };
-use crate::metric::{Better, Classification, EditDistance, Measured, Metric, SequenceAccuracy, snake_case};
+use crate::metric::{Better, Classification, EditDistance, Measures, Metric, SequenceAccuracy, snake_case};
 use crate::scalar::Scalar;
 use crate::shape::ProbabilitySequence;
 use crate::target::{Labels, collapsed};
@@ -89,10 +89,8 @@ impl<const L: usize, const K: usize> ClassSequence for Labels<L, K> {
 }
 
 /// Whether the labels of the most probable path are not those of the target.
-impl<const L: usize, const K: usize> Measured for Labels<L, K> {
-    type Evaluation = Classification;
-
-    fn miss<T: Scalar>(prediction: &[T], target: &Self) -> f64 {
+impl<const L: usize, const K: usize> Measures<Labels<L, K>> for Classification {
+    fn miss<T: Scalar>(prediction: &[T], target: &Labels<L, K>) -> f64 {
         if decoded(prediction, target).eq(numbers(target).map(Some)) { 0.0 } else { 1.0 }
     }
 }

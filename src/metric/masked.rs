@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::metric::{Better, Measured, Metric};
+use crate::metric::{Better, Measures, Metric};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Vector};
 use crate::target::{Masked, Target};
@@ -47,14 +47,14 @@ masked_metric!(ProbabilitySequence, Probabilities);
 masked_metric!(Sequence, Vector);
 
 /// The mean over the steps with a target, so that every sample counts equally, as in the loss.
-impl<Y: Measured, const N: usize> Measured for [Option<Y>; N] {
-    type Evaluation = Y::Evaluation;
+impl<Y: Target, E: Measures<Y>, const N: usize> Measures<[Option<Y>; N]> for E {
+    const STEPS: usize = <E as Measures<Y>>::STEPS;
 
-    fn miss<T: Scalar>(prediction: &[T], targets: &Self::Value<T>) -> f64 {
+    fn miss<T: Scalar>(prediction: &[T], targets: &[Option<Y::Value<T>>; N]) -> f64 {
         let (mut miss, mut count) = (0.0, 0.0);
         for (prediction, target) in prediction.chunks_exact(prediction.len() / N).zip(targets) {
             if let Some(target) = target {
-                miss += Y::miss(prediction, target);
+                miss += <E as Measures<Y>>::miss(prediction, target);
                 count += 1.0;
             }
         }

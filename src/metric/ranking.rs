@@ -86,7 +86,6 @@ fn add<T: Scalar>([no, yes]: &mut ScoresOf, prediction: &[T], target: &[T]) {
 ///
 /// # Example
 /// ```
-/// use typenet::metric::Ranking;
 /// use typenet::prelude::*;
 ///
 /// network!(struct Score = Dense<1, 1>);

@@ -5,7 +5,7 @@ use crate::dataset::{Batches, Dataset, Streams};
 use crate::error::Error;
 use crate::error::Result;
 use crate::loss::Loss;
-use crate::metric::{Measured, Metric};
+use crate::metric::Metric;
 use crate::network::{
     EvaluationOf, Evaluator, FitsInput, FitsLoss, FitsTarget, Network, Predictions, Workspace, evaluate_on_batches,
     evaluate_on_streams, measure_on, measure_on_batches, measure_on_streams,
@@ -30,7 +30,7 @@ pub trait Evaluate: Network {
     #[must_use]
     fn evaluate<X, Y, L>(&self, data: &Dataset<X, Y, Self::Scalar>, loss: &L) -> EvaluationOf<L, Self::Output>
     where
-        L: Loss<Self::Output, Target: Measured>,
+        L: Loss<Self::Output>,
         X: FitsInput<Self::Input>,
         Y: FitsTarget<L::Target>,
     {
@@ -47,7 +47,7 @@ pub trait Evaluate: Network {
         workspace: &mut Workspace<'_, Self>,
     ) -> EvaluationOf<L, Self::Output>
     where
-        L: Loss<Self::Output, Target: Measured>,
+        L: Loss<Self::Output>,
         X: FitsInput<Self::Input>,
         Y: FitsTarget<L::Target>,
     {
@@ -55,7 +55,7 @@ pub trait Evaluate: Network {
         let (inputs, targets) = (X::arrays(data.inputs()), Y::values(data.targets()));
         let predictions = &mut Predictions::new();
         let mut evaluator = Evaluator { network: self, loss, workspace, predictions, observer: () };
-        match evaluator.totals(inputs, targets).means::<L::Target>() {
+        match evaluator.totals(inputs, targets).means::<L::Evaluation, L::Target>() {
             Some(evaluation) => evaluation,
             None => unreachable!("a data set is never empty"),
         }
@@ -91,7 +91,7 @@ pub trait Evaluate: Network {
         batch_size: usize,
     ) -> Result<EvaluationOf<L, Self::Output>>
     where
-        L: Loss<Self::Output, Target: Measured>,
+        L: Loss<Self::Output>,
         B: Batches<Self::Scalar, Input: FitsInput<Self::Input>, Target: FitsTarget<L::Target>>,
     {
         let () = FitsLoss::<Self, L>::RIGHT;
@@ -127,7 +127,7 @@ pub trait Evaluate: Network {
         loss: &L,
     ) -> EvaluationOf<L, Self::Output>
     where
-        L: Loss<Self::Output, Target: Measured>,
+        L: Loss<Self::Output>,
         X: FitsInput<Self::Input>,
         Y: FitsTarget<L::Target>,
     {

@@ -9,7 +9,7 @@ use crate::dataset::{Batches, CheckedBatches};
 use crate::error::{Error, Result};
 use crate::kernel::dispatch;
 use crate::loss::{Loss, Values, check_targets};
-use crate::metric::{Evaluation, Measured, Metric, MetricState};
+use crate::metric::{Measures, Metric, MetricState};
 use crate::network::{
     Batch, EvaluationOf, FitsInput, FitsSteps, FitsTarget, Network, Room, Sample, Shards, TileLoss, Workspace,
     carried_len, cut, infer, split_samples,
@@ -75,8 +75,8 @@ impl Totals {
     }
 
     /// Returns the means, or `None` if there are no samples.
-    pub(crate) fn means<Y: Measured>(self) -> Option<Y::Evaluation> {
-        (self.samples > 0).then(|| Y::Evaluation::from_sums(self.losses, self.misses, self.samples, Y::STEPS))
+    pub(crate) fn means<E: Measures<Y>, Y: Target>(self) -> Option<E> {
+        (self.samples > 0).then(|| E::from_sums(self.losses, self.misses, self.samples, E::STEPS))
     }
 }
 
@@ -97,7 +97,7 @@ pub(crate) struct Evaluator<'a, 'w, N: Network, L, O> {
 impl<N, L, O> Evaluator<'_, '_, N, L, O>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     O: Observer<N, L::Target>,
 {
     /// Returns the sums over some samples. They have the same bits with and without an observer, and for any number of threads.
@@ -187,7 +187,7 @@ fn tiles_seen<N: Network>() -> usize {
 }
 
 /// Returns the sums of losses and misses of some shards.
-fn sums<N: Network, L: Loss<N::Output, Target: Measured>>(
+fn sums<N: Network, L: Loss<N::Output>>(
     batch: &Batch<'_, N, L>,
     shards: Range<usize>,
     (tile, tiles): (&mut [N::Scalar], &mut [Vec<N::Scalar>]),
@@ -226,7 +226,7 @@ fn joined(plan: &Shards, shards: Range<usize>, tiles: &[(f64, f64)]) -> (f64, f6
 }
 
 /// Computes the losses and misses of each of some tiles, and the predictions of all of them. Every tile is a shard.
-fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
+fn predict<N: Network, L: Loss<N::Output>>(
     batch: &Batch<'_, N, L>,
     shards: Range<usize>,
     (tile, tiles): (&mut [N::Scalar], &mut [Vec<N::Scalar>]),
@@ -265,7 +265,7 @@ fn predict<N: Network, L: Loss<N::Output, Target: Measured>>(
 }
 
 /// Computes the losses and misses of a tile, and leaves its predictions in place of the logits.
-fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
+fn sum<N: Network, L: Loss<N::Output>>(
     batch: &Batch<'_, N, L>,
     tile: usize,
     memory: &mut [N::Scalar],
@@ -280,7 +280,7 @@ fn sum<N: Network, L: Loss<N::Output, Target: Measured>>(
     let predictions = cut::<N>(memory, inputs.len()).logits;
     let mut misses = 0.0;
     for (prediction, target) in predictions.chunks_exact(N::Logits::LEN).zip(targets) {
-        misses += <L::Target as Measured>::miss(prediction, target);
+        misses += <L::Evaluation as Measures<L::Target>>::miss(prediction, target);
     }
     (losses, misses)
 }
@@ -322,7 +322,7 @@ pub(super) fn evaluate_on_batches<N, L, B>(
 ) -> Result<EvaluationOf<L, N::Output>>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     B: Batches<N::Scalar, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
 {
     check_batch_size(batch_size)?;
@@ -331,7 +331,7 @@ where
     let predictions = &mut Predictions::new();
     let mut evaluator = Evaluator { network, loss, workspace, predictions, observer: () };
     let totals = evaluator.totals_of_batches(&mut source, batch_size, &mut buffers)?;
-    totals.means::<L::Target>().ok_or(Error::Empty { what: "source of batches" })
+    totals.means::<L::Evaluation, L::Target>().ok_or(Error::Empty { what: "source of batches" })
 }
 
 /// Adds the predictions for some samples to a metric, in order.

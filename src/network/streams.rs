@@ -6,7 +6,7 @@ use crate::dataset::Streams;
 use crate::kernel::{Isa, Program, SoftmaxKernels, dispatch};
 use crate::layer::Pass;
 use crate::loss::Loss;
-use crate::metric::{Measured, Metric, MetricState};
+use crate::metric::{Metric, MetricState};
 use crate::network::{
     Buffers, CarriedState, Differentiate, EvaluationOf, Evaluator, FitsInput, FitsTarget, Network, Observer,
     Predictions, Totals, Workspace,
@@ -21,7 +21,7 @@ pub(crate) type StreamBuffers<X, Y, T> = Buffers<<X as Shape>::Array<T>, <Y as T
 impl<N, L, O> Evaluator<'_, '_, N, L, O>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     O: Observer<N, L::Target>,
 {
     /// Returns the sums over the windows of streams, from their beginning.
@@ -54,14 +54,14 @@ pub(super) fn evaluate_on_streams<N, L, X, Y>(
 ) -> EvaluationOf<L, N::Output>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     X: FitsInput<N::Input>,
     Y: FitsTarget<L::Target>,
 {
     let (workspace, predictions) = (&mut Workspace::new(), &mut Predictions::new());
     let (mut state, mut buffers) = (CarriedState::of::<N>(streams.count()), Buffers::new(streams.count(), None));
     let mut evaluator = Evaluator { network, loss, workspace, predictions, observer: () };
-    match evaluator.totals_of_streams(streams, &mut state, &mut buffers).means::<L::Target>() {
+    match evaluator.totals_of_streams(streams, &mut state, &mut buffers).means::<L::Evaluation, L::Target>() {
         Some(evaluation) => evaluation,
         None => unreachable!("streams have windows"),
     }

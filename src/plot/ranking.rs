@@ -22,7 +22,6 @@ use crate::readable::Share;
 ///
 /// # Example
 /// ```
-/// use typenet::metric::Ranking;
 /// use typenet::plot;
 /// use typenet::prelude::*;
 ///
@@ -59,7 +58,6 @@ pub fn roc_curves(title: &str, rankings: &[(&str, &Ranking)]) -> Result<Picture>
 ///
 /// # Example
 /// ```
-/// use typenet::metric::Ranking;
 /// use typenet::plot;
 /// use typenet::prelude::*;
 ///

@@ -1,5 +1,7 @@
 //! Samples without targets.
 
+use core::iter;
+
 use crate::scalar::Scalar;
 use crate::target::Target;
 
@@ -28,7 +30,7 @@ pub struct NoTarget;
 impl Target for NoTarget {
     type Value<T: Scalar> = ();
 
-    fn numbers<T: Scalar>((): &()) -> &[T] {
-        &[]
+    fn elements<T: Scalar>((): &()) -> impl Iterator<Item = (usize, T)> {
+        iter::empty()
     }
 }

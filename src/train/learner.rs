@@ -10,7 +10,6 @@ use crate::gradient::Gradient;
 use crate::history::{History, RecordedEpoch};
 use crate::layer::Pass;
 use crate::loss::Loss;
-use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network, Observer, TrainingBatch, Workspace, with_room};
 use crate::optimizer::Optimizer;
 use crate::scalar::Scalar;
@@ -74,7 +73,7 @@ struct StepGradient {
 impl<'a, N, L, O, S, M> Learner<'a, N, L, O, S, M>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     O: Optimizer,
     S: SampleSource<N::Scalar, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
     M: Metrics<N::Output, L::Target>,

@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::history::{History, LearningRateRange};
 use crate::kernel::Kernels;
 use crate::loss::Loss;
-use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
 use crate::train::dividing_rate::is_divergence;
@@ -67,7 +66,7 @@ where
     ) -> Result<LearningRateRange>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output>,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
     {

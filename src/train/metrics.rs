@@ -7,7 +7,7 @@ use core::mem;
 use crate::error::{Error, Result};
 use crate::history::{LOSS, Measure, OTHER_COLUMNS, VALIDATION, VALIDATION_LOSS};
 use crate::loss::Loss;
-use crate::metric::{Better, Evaluation, Measured, Metric, MetricState, OneNumber};
+use crate::metric::{Better, Evaluation, Metric, MetricState, OneNumber};
 use crate::network::{Network, Observer};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -139,11 +139,11 @@ where
 const VALIDATION_ACCURACY: &str = "val_accuracy";
 
 /// Returns the measures that are recorded for every epoch: the loss and metrics of training and, with a validation set, on that
-/// set. If targets are classes, the accuracy on the validation set is always recorded.
+/// set. For classes, and for yes and no, the accuracy on the validation set is always recorded.
 pub(super) fn measures<N, L, M>(metrics: &M, validation: bool) -> Result<Vec<Measure>>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     M: Metrics<N::Output, L::Target>,
 {
     let mut measures = vec![Measure::new(LOSS, Some(Better::Smaller))];
@@ -172,12 +172,12 @@ where
 pub(super) fn adds_accuracy<N, L, M>(metrics: &M) -> bool
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     M: Metrics<N::Output, L::Target>,
 {
     let mut own = vec![];
     metrics.describe(VALIDATION, &mut own);
-    let has_accuracy = <L::Target as Measured>::Evaluation::from_sums(0.0, 0.0, 1, 1).accuracy().is_some();
+    let has_accuracy = L::Evaluation::from_sums(0.0, 0.0, 1, 1).accuracy().is_some();
     has_accuracy && own.iter().all(|measure| measure.name != VALIDATION_ACCURACY)
 }
 

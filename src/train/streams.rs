@@ -11,7 +11,6 @@ use crate::error::Result;
 use crate::history::History;
 use crate::kernel::Kernels;
 use crate::loss::{Loss, check_targets};
-use crate::metric::Measured;
 use crate::network::{
     Buffers, CarriedState, EvaluationOf, FitsInput, FitsTarget, Network, Observer, Predictions, StreamBuffers,
     Workspace,
@@ -73,7 +72,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     ) -> Result<History>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output>,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
         V: Validation<N, L>,
@@ -157,7 +156,7 @@ type StreamMemory<X, Y, T> = (StreamBuffers<X, Y, T>, Predictions<T>, CarriedSta
 impl<N, L, X, Y> Validation<N, L> for Streams<'_, X, Y, N::Scalar>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     X: FitsInput<N::Input>,
     Y: FitsTarget<L::Target>,
 {
@@ -179,6 +178,9 @@ where
         (buffers, predictions, state): &mut Self::Memory,
         observer: O,
     ) -> Result<Option<EvaluationOf<L, N::Output>>> {
-        Ok(trained.evaluator(predictions, observer).totals_of_streams(self, state, buffers).means::<L::Target>())
+        Ok(trained
+            .evaluator(predictions, observer)
+            .totals_of_streams(self, state, buffers)
+            .means::<L::Evaluation, L::Target>())
     }
 }

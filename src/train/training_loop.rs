@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 use crate::history::History;
 use crate::kernel::Kernels;
 use crate::loss::{Loss, check_targets};
-use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network, Workspace};
 use crate::optimizer::Optimizer;
 use crate::train::epoch_progress::EpochProgress;
@@ -30,7 +29,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     pub(super) fn train<N, S>(&mut self, network: &mut N, source: &mut S) -> Result<History>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output>,
         S: SampleSource<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
         H: Hooks<N>,
@@ -50,7 +49,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     fn train_within<N, S>(&mut self, network: &mut N, source: &mut S) -> Result<History>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output>,
         S: SampleSource<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
         H: Hooks<N>,
@@ -143,7 +142,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     ) -> Result<()>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output>,
         S: SampleSource<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
         H: Hooks<N>,

@@ -3,7 +3,7 @@
 use crate::dataset::{Batches, CheckedBatches, Dataset};
 use crate::error::{Error, Result};
 use crate::loss::{Loss, check_targets};
-use crate::metric::{Evaluation, Measured};
+use crate::metric::Evaluation;
 use crate::network::{Buffers, BuffersOf, EvaluationOf, Evaluator, FitsInput, FitsTarget, Network, Observer};
 use crate::network::{Predictions, Workspace};
 use crate::train::metrics::{Metrics, Watching, adds_accuracy};
@@ -40,7 +40,7 @@ pub trait Validation<N: Network, L>: Send {
         observer: O,
     ) -> Result<Option<EvaluationOf<L, N::Output>>>
     where
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output>,
         O: Observer<N, L::Target>;
 }
 
@@ -55,7 +55,7 @@ pub struct Trained<'a, N: Network, L> {
     pub epoch: usize,
 }
 
-impl<'a, N: Network, L: Loss<N::Output, Target: Measured>> Trained<'a, N, L> {
+impl<'a, N: Network, L: Loss<N::Output>> Trained<'a, N, L> {
     pub(super) fn evaluator<O>(
         self,
         predictions: &'a mut Predictions<N::Scalar>,
@@ -86,7 +86,7 @@ where
 impl<'a, N, L, V, M> Validator<'a, N, L, V, M>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     V: Validation<N, L>,
     M: Metrics<N::Output, L::Target>,
 {
@@ -133,7 +133,7 @@ impl<N: Network, L> Validation<N, L> for () {
 
     fn measure<O>(&mut self, _: Trained<'_, N, L>, (): &mut (), _: O) -> Result<Option<EvaluationOf<L, N::Output>>>
     where
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output>,
         O: Observer<N, L::Target>,
     {
         Ok(None)
@@ -143,7 +143,7 @@ impl<N: Network, L> Validation<N, L> for () {
 impl<N, L, X, Y> Validation<N, L> for &Dataset<X, Y, N::Scalar>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     X: FitsInput<N::Input>,
     Y: FitsTarget<L::Target>,
 {
@@ -166,14 +166,14 @@ where
         observer: O,
     ) -> Result<Option<EvaluationOf<L, N::Output>>> {
         let (inputs, targets) = (X::arrays(self.inputs()), Y::values(self.targets()));
-        Ok(trained.evaluator(predictions, observer).totals(inputs, targets).means::<L::Target>())
+        Ok(trained.evaluator(predictions, observer).totals(inputs, targets).means::<L::Evaluation, L::Target>())
     }
 }
 
 impl<N, L, B> Validation<N, L> for &mut B
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output>,
     B: Batches<N::Scalar, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
 {
     const EXISTS: bool = true;
@@ -197,6 +197,9 @@ where
         let Trained { batch_size, epoch, .. } = trained;
         let mut source = CheckedBatches::of_validation(*self, epoch);
         let totals = trained.evaluator(predictions, observer).totals_of_batches(&mut source, batch_size, buffers)?;
-        totals.means::<L::Target>().map(Some).ok_or(Error::Empty { what: "source of validation batches" })
+        totals
+            .means::<L::Evaluation, L::Target>()
+            .map(Some)
+            .ok_or(Error::Empty { what: "source of validation batches" })
     }
 }

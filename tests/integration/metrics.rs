@@ -100,6 +100,45 @@ fn prediction_that_is_nan_is_wrong_and_of_no_class() -> typenet::Result<()> {
 }
 
 #[test]
+fn evaluation_of_yes_and_no_is_their_accuracy() -> typenet::Result<()> {
+    network!(struct Scores = Dense<1, 2>);
+    let mut network = Scores::zeroed();
+    (network.dense.weight[(0, 0)], network.dense.weight[(1, 0)]) = (1.0, f32::NAN);
+    // The first output is right for two of three samples, the second is never finite.
+    let inputs = vec![[-1.0], [1.0], [2.0]];
+    let yes_and_no = Dataset::<Vector<1>, Vector<2>>::new(inputs.clone(), vec![[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]])?;
+    let accuracy = network.measure(&yes_and_no, BinaryAccuracy);
+    assert_eq!(accuracy, 2.0 / 6.0);
+    assert_eq!(network.evaluate(&yes_and_no, &BinaryCrossEntropy).accuracy, accuracy);
+    let weighted = yes_and_no.weighted([1.0, 2.0, 0.5])?;
+    assert_eq!(
+        network.evaluate(&weighted, &SampleWeights(BinaryCrossEntropy.positive_weight(2.0)?)).accuracy,
+        accuracy
+    );
+
+    network.dense.weight[(1, 0)] = 1.0;
+    let signs = Dataset::<Vector<1>, Vector<2>>::new(inputs, vec![[-1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]])?;
+    assert_eq!(network.evaluate(&signs, &Hinge).accuracy, 5.0 / 6.0);
+    let mut trainer = Trainer::new(Hinge, Sgd::new(0.0)).epochs(1).validation(&signs);
+    assert_eq!(trainer.fit(&mut network, &signs)?["val_accuracy"], [5.0 / 6.0]);
+    Ok(())
+}
+
+#[test]
+fn ranking_has_the_areas_of_the_metrics_and_equal_scores_are_one_point() {
+    let samples =
+        || [(0.5, 1.0), (0.5, 0.0), (f64::NAN, 1.0), (2.0, 1.0), (-1.0, 0.0), (f64::INFINITY, 0.0)].into_iter();
+    let samples = || samples().map(|(score, target)| (vec![score], [target]));
+    let metrics = (Ranking::new(), RocAuc, AveragePrecision);
+    let (ranking, area, precision) = measure::<Vector<1>, _>(&metrics, samples());
+    assert_eq!((ranking.roc_auc(), ranking.average_precision()), (area, precision));
+    let counts: Vec<_> = ranking.points().iter().map(|point| (point.true_positives, point.false_positives)).collect();
+    assert_eq!(counts, [(0, 1), (1, 1), (2, 2), (2, 3), (3, 3)]);
+    assert_eq!(ranking.roc_curve().last(), Some(&(1.0, 1.0)));
+    assert!(Ranking::new().roc_auc().is_nan() && Ranking::new().precision_recall_curve().is_empty());
+}
+
+#[test]
 fn classes_have_their_names_in_all_texts() {
     let names = Names::from(["a", "the\tother"].map(String::from));
     let samples = (0..12).map(|_| (vec![0.9, 0.1], Class::<2>::new(0).expect("below two")));

@@ -312,7 +312,7 @@ impl<N: Network> Callback<N> for &mut Record<N::Scalar> {
 fn diverge<N, L, Y>(loss: L, optimizer: Sgd, data: &Dataset<N::Input, Y, N::Scalar>) -> Option<(Error, bool)>
 where
     N: Network<Scalar: bits::Bits>,
-    Y: typenet::metric::Measured,
+    Y: typenet::Target,
     L: Loss<N::Output, Target = Y>,
 {
     let mut network = N::init(&mut typenet::rng(6));

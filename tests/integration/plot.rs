@@ -91,6 +91,14 @@ fn saddle() -> Surface {
     Surface::new(-2.0..=2.0, -1.0..=1.0, |[x, y]| x * x - y * y).unwrap()
 }
 
+/// Four scores, the second largest of a no.
+fn ranking() -> Ranking {
+    let mut line = Line::<f32>::zeroed();
+    line.parameters_mut()[0] = 1.0;
+    let (inputs, targets) = (vec![[0.1], [0.4], [0.35], [0.8]], vec![[0.0], [0.0], [1.0], [1.0]]);
+    line.measure(&Dataset::<Vector<1>, Vector<1>>::new(inputs, targets).unwrap(), Ranking::new())
+}
+
 /// Every kind of picture, with a text that must be in it.
 fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
     let digits = datasets::digits();
@@ -114,6 +122,12 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
         ),
         ("regions", plot::decision_regions("halves", &corners, side), "class 1"),
         ("matrix", plot::confusion_matrix("guess", &matrix).unwrap(), "bee"),
+        (
+            "roc",
+            plot::roc_curves("two", &[("a & b", &ranking()), ("c", &ranking())]).unwrap(),
+            "a &amp; b: area 0.7500",
+        ),
+        ("precision", plot::precision_recall_curves("one", &[("a", &ranking())]).unwrap(), "guess: 0.5000"),
         (
             "predictions",
             plot::predictions("digits", inputs, &network.predict_batch(inputs), &digits.targets()[..5]).unwrap(),
@@ -266,6 +280,8 @@ fn what_cannot_be_drawn_is_an_error() {
     let unknown = linear(&[("line", &line)], "val_accuracy").unwrap_err();
     assert_eq!(unknown.to_string(), "no measure is named `val_accuracy`: the names are `loss`, `val_loss`");
     assert!(nothing(&plot::confusion_matrix("none", &ConfusionMatrix::<2>::new())));
+    assert!(nothing(&plot::roc_curves("none", &[])));
+    assert!(nothing(&plot::precision_recall_curves("none", &[("a", &ranking()), ("none", &Ranking::new())])));
     let images: [[f32; 4]; 0] = [];
     let shares: [[f32; 2]; 0] = [];
     assert!(nothing(&plot::predictions("none", &images, &shares, &[])));

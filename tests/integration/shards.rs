@@ -96,6 +96,7 @@ struct Projection;
 
 impl Loss<Probabilities<10>> for Projection {
     type Target = Vector<10>;
+    type Evaluation = typenet::Regression;
 
     fn evaluate<T: Kernels, I: Isa>(
         &self,

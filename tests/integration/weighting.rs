@@ -71,7 +71,7 @@ fn assert_near(ours: &[f64], theirs: &[f64], tolerance: f64) {
 fn run<Y, L>(loss: L, data: &Dataset<Vector<4>, Y, f64>) -> (Vec<f64>, Vec<f64>)
 where
     Y: typenet::network::FitsTarget<L::Target>,
-    L: Loss<Probabilities<3>, Target: typenet::metric::Measured>,
+    L: Loss<Probabilities<3>>,
 {
     let mut network = Classifier::<f64>::init(&mut typenet::rng(1));
     let mut trainer = Trainer::new(loss, Adam::new(0.01)).epochs(3).batch_size(7).accumulate(2).seed(5);
