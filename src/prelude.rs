@@ -7,6 +7,7 @@ pub use crate::layer::list::*;
 // Their methods without their names, which programs may want for their own types.
 #[cfg(feature = "tokenizer")]
 pub use crate::BytePairs;
+pub use crate::metric::Evaluation as _;
 pub use crate::metric::{
     Accuracy, AveragePrecision, BinaryAccuracy, BinaryConfusionMatrix, BitsPerCharacter, ConfusionMatrix, Decoded,
     EditDistance, MeanAbsoluteError, Perplexity, RSquared, Ranking, RocAuc, RootMeanSquaredError, SequenceAccuracy,

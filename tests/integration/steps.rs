@@ -70,7 +70,7 @@ fn loss_agrees<T: Kernels, const L: usize>(
     let value = network.gradient(data.inputs(), data.targets(), loss, &pass, &mut workspace, &mut gradient).unwrap();
     assert_near(&[value], &numbers(&case["loss"]), name);
     assert_near(gradient.parameters(), &parameters::<Positions<L, T>>(&case["gradient"]), name);
-    assert_near(&[T::from_f64(network.evaluate(data, loss).loss)], &numbers(&case["loss"]), name);
+    assert_near(&[T::from_f64(network.evaluate(data, loss).loss())], &numbers(&case["loss"]), name);
 }
 
 /// Compares predictions of each sample alone and together, and losses with their gradients.
