@@ -50,12 +50,14 @@ fn class<const K: usize>(index: impl ClassIndex) -> Result<Class<K>, (i128, usiz
     usize::try_from(index).ok().and_then(|index| Class::new(index).ok()).ok_or((index, K))
 }
 
+#[diagnostic::do_not_recommend]
 impl<const K: usize, I: ClassIndex> FromLabel<I> for Class<K> {
     fn from_label<T: Scalar>(label: I) -> Result<Self, (i128, usize)> {
         class(label)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const K: usize, const L: usize, I: ClassIndex> FromLabel<[I; L]> for [Class<K>; L] {
     fn from_label<T: Scalar>(label: [I; L]) -> Result<Self, (i128, usize)> {
         let mut classes = [Class(0); L];
