@@ -461,7 +461,7 @@ mod tests {
         let error = Dataset::<Vector<1>, Class<3>>::labelled([[0.0], [0.0]], [2_i8, -1]).unwrap_err();
         assert_eq!(error.to_string(), "label -1 of sample 1 is out of range: there are 3 classes, 0 to 2");
         let error = Dataset::<Sequence<2, 1>, [Class<3>; 2]>::labelled([[0.0; 2]], [[2, u128::MAX]]).unwrap_err();
-        assert_eq!(error, Error::LabelOutOfRange { sample: Some(0), label: i128::MAX, classes: 3 });
+        assert_eq!(error, Error::LabelOutOfRange { sample: Some(0), label: i64::MAX, classes: 3 });
         let error = Dataset::<Vector<1>, Class<0>>::labelled([[0.0]], [0]).unwrap_err();
         assert_eq!(error, Error::LabelOutOfRange { sample: Some(0), label: 0, classes: 0 });
     }

@@ -66,8 +66,8 @@ pub enum Error {
     LabelOutOfRange {
         /// The position of the sample, if the label belongs to a data set.
         sample: Option<usize>,
-        /// The label.
-        label: i128,
+        /// The label, or the nearest value of the type.
+        label: i64,
         /// The number of classes.
         classes: usize,
     },

@@ -1,6 +1,7 @@
 //! What should a network predict? A class, a class for each step, or values of some shape.
 
 mod label;
+
 mod labels;
 mod masked;
 mod names;
@@ -86,7 +87,7 @@ impl<const K: usize> Class<K> {
             #[allow(clippy::cast_possible_truncation, reason = "K fits 32 bits, as asserted above")]
             Ok(Self(index as u32))
         } else {
-            Err(Error::LabelOutOfRange { sample: None, label: index as i128, classes: K })
+            Err(Error::LabelOutOfRange { sample: None, label: label::of_index(index), classes: K })
         }
     }
 

@@ -13,21 +13,21 @@ pub trait FromLabel<I>: ClassTarget {
     ///
     /// # Errors
     /// The first index that is not below the number of classes, and this number.
-    fn from_label<T: Scalar>(label: I) -> Result<Self::Value<T>, (i128, usize)>;
+    fn from_label<T: Scalar>(label: I) -> Result<Self::Value<T>, (i64, usize)>;
 }
 
 /// An integer, which may be the index of a class.
 pub trait ClassIndex: Copy {
-    /// Returns the index, or the largest value if it is larger.
+    /// Returns the index, or the nearest value if it is too large.
     #[doc(hidden)]
-    fn to_i128(self) -> i128;
+    fn to_i64(self) -> i64;
 }
 
 macro_rules! integers {
     ($($integer:ty)*) => {$(
         impl ClassIndex for $integer {
-            fn to_i128(self) -> i128 {
-                i128::try_from(self).unwrap_or(i128::MAX)
+            fn to_i64(self) -> i64 {
+                i64::try_from(self).unwrap_or(if self < Self::default() { i64::MIN } else { i64::MAX })
             }
         }
 
@@ -44,22 +44,28 @@ macro_rules! integers {
 
 integers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
 
+/// Returns an index as a label of a message.
+#[allow(clippy::cast_possible_wrap, reason = "at most the largest value")]
+pub(super) const fn of_index(index: usize) -> i64 {
+    if index as u64 > i64::MAX.unsigned_abs() { i64::MAX } else { index as i64 }
+}
+
 /// Returns the class with this index.
-fn class<const K: usize>(index: impl ClassIndex) -> Result<Class<K>, (i128, usize)> {
-    let index = index.to_i128();
+fn class<const K: usize>(index: impl ClassIndex) -> Result<Class<K>, (i64, usize)> {
+    let index = index.to_i64();
     usize::try_from(index).ok().and_then(|index| Class::new(index).ok()).ok_or((index, K))
 }
 
 #[diagnostic::do_not_recommend]
 impl<const K: usize, I: ClassIndex> FromLabel<I> for Class<K> {
-    fn from_label<T: Scalar>(label: I) -> Result<Self, (i128, usize)> {
+    fn from_label<T: Scalar>(label: I) -> Result<Self, (i64, usize)> {
         class(label)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<const K: usize, const L: usize, I: ClassIndex> FromLabel<[I; L]> for [Class<K>; L] {
-    fn from_label<T: Scalar>(label: [I; L]) -> Result<Self, (i128, usize)> {
+    fn from_label<T: Scalar>(label: [I; L]) -> Result<Self, (i64, usize)> {
         let mut classes = [Class(0); L];
         for (of_step, index) in classes.iter_mut().zip(label) {
             *of_step = class(index)?;

@@ -5,6 +5,7 @@ use core::iter;
 
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
+use crate::target::label::of_index;
 use crate::target::{Class, Target};
 
 /// The labels of a sequence in their order, without the steps at which they are: the letters of a spoken word, or the digits in a
@@ -103,7 +104,7 @@ impl<const L: usize, const K: usize> Labels<L, K> {
                 return Err(Error::BlankLabel { sample, position, classes: K });
             }
             *class =
-                Class::new(label).map_err(|_| Error::LabelOutOfRange { sample, label: label as i128, classes: K })?;
+                Class::new(label).map_err(|_| Error::LabelOutOfRange { sample, label: of_index(label), classes: K })?;
         }
         Ok(Self { classes, count: labels.len(), steps })
     }

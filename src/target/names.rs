@@ -44,6 +44,7 @@ impl<const K: usize> Names<K> {
     }
 
     /// Returns the names, in the order of the classes.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone + '_ {
         (0..K).map(|index| self.at(index))
     }

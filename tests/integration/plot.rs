@@ -110,8 +110,7 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
     let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::new().names(["ant", "bee", "cow"]));
     let corners = Dataset::<Vector<2>, Class<2>>::labelled([[0.0, 0.0], [1.0, 1.0]], [0, 1]).unwrap();
     let side = |x: &[f32; 2]| Class::new(usize::from(x[0] + x[1] > 1.0)).unwrap();
-    let walk = [[-1.0, 0.1], [-0.5, 0.2], [9.0, 9.0], [f64::NAN, 0.0]];
-    vec![
+    let pictures = vec![
         ("function", plot::function("x²", -2.0..=2.0, |x| x * x, |x| 2.0 * x).unwrap(), "derivative"),
         ("history", plot::history("line", &long).unwrap(), "lowest val_loss: epoch 30"),
         ("accuracy", plot::history("classifier", &train_classifier()).unwrap(), "macro_recall"),
@@ -122,12 +121,6 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
         ),
         ("regions", plot::decision_regions("halves", &corners, side), "class 1"),
         ("matrix", plot::confusion_matrix("guess", &matrix).unwrap(), "bee"),
-        (
-            "roc",
-            plot::roc_curves("two", &[("a & b", &ranking()), ("c", &ranking())]).unwrap(),
-            "a &amp; b: area 0.7500",
-        ),
-        ("precision", plot::precision_recall_curves("one", &[("a", &ranking())]).unwrap(), "guess: 0.5000"),
         (
             "predictions",
             plot::predictions("digits", inputs, &network.predict_batch(inputs), &digits.targets()[..5]).unwrap(),
@@ -145,7 +138,20 @@ fn pictures() -> Vec<(&'static str, Picture, &'static str)> {
             "2.5 % to 97.5 %",
         ),
         ("attention", plot::attention("halves", &[[1.0, 0.0], [0.5, 0.5]], Some(&["bos", "a"])).unwrap(), "bos"),
+    ];
+    pictures.into_iter().chain(curves()).collect()
+}
+
+fn curves() -> Vec<(&'static str, Picture, &'static str)> {
+    let walk = [[-1.0, 0.1], [-0.5, 0.2], [9.0, 9.0], [f64::NAN, 0.0]];
+    vec![
         ("paths", plot::paths("saddle", &saddle(), &[("a path", &walk)]).unwrap(), "a path"),
+        (
+            "roc",
+            plot::roc_curves("two", &[("a & b", &ranking()), ("c", &ranking())]).unwrap(),
+            "a &amp; b: area 0.7500",
+        ),
+        ("precision", plot::precision_recall_curves("one", &[("a", &ranking())]).unwrap(), "guess: 0.5000"),
     ]
 }
 
