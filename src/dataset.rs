@@ -415,7 +415,7 @@ mod tests {
         let empty = Error::Empty { what: "data set" };
         assert_eq!(Dataset::<Vector<2>, Vector<1>>::new(vec![], vec![]), Err(empty.clone()));
         let rows: [Vec<f32>; 0] = [];
-        assert_eq!(Dataset::<Vector<2>, Class<2>>::labelled(&rows, []), Err(empty.clone()));
+        assert_eq!(Dataset::<Vector<2>, Class<2>>::labelled(&rows, [0; 0]), Err(empty.clone()));
         assert_eq!(Dataset::<Vector<2>, Vector<1>>::from_rows(&rows, &rows), Err(empty));
     }
 
