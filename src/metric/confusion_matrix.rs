@@ -71,10 +71,10 @@ impl<const K: usize> ConfusionMatrix<K> {
     /// let data = Dataset::<Vector<1>, Class<2>>::labelled([[0.0], [1.0], [2.0], [3.0]], [0, 1, 0, 0])?;
     /// let matrix = Guess::zeroed().measure(&data, ConfusionMatrix::new().names(["common", "rare"]));
     /// let lines = [
-    ///     "target |  common  rare",
-    ///     "-------+--------------",
-    ///     "common |       3     0",
-    ///     "rare   |       1     0",
+    ///     "target |  common    rare",
+    ///     "-------+----------------",
+    ///     "common |       3       0",
+    ///     "rare   |       1       0",
     /// ];
     /// assert_eq!(matrix.to_string(), lines.join("\n"));
     /// # Ok::<(), typenet::Error>(())

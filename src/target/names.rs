@@ -53,7 +53,7 @@ impl<const K: usize> Names<K> {
     ///
     /// # Example
     /// ```
-    /// use typenet::datasets::iris;
+    /// use typenet::dataset::iris;
     ///
     /// assert_eq!(iris::CLASSES.class("versicolor").map(|class| class.index()), Some(1));
     /// assert_eq!(iris::CLASSES.class("rose"), None);
