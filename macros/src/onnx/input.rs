@@ -55,7 +55,15 @@ fn axes(graph: &Graph, count: usize) -> Vec<Axis> {
     // What is at place `before[at]` of the input is at place `at` where the first layer reads it.
     let mut axes = plain(count);
     before.iter().zip(&wanted).for_each(|(&place, &axis)| axes[place] = axis);
-    if wanted.iter().all(|axis| axes.contains(axis)) { axes } else { plain(count) }
+    let is_whole = wanted.iter().all(|axis| axes.contains(axis));
+    if is_whole && !is_other_batch(&graph.input.sizes, &axes) { axes } else { plain(count) }
+}
+
+/// Returns whether only the first size is open, or that of a single sample, and axes have the batch elsewhere.
+fn is_other_batch(sizes: &[Option<usize>], axes: &[Axis]) -> bool {
+    let is_batch = |size: &Option<usize>| matches!(size, None | Some(1));
+    let is_only_first = sizes.iter().position(is_batch) == Some(0) && !sizes[1..].iter().any(is_batch);
+    is_only_first && axes.first() != Some(&Axis::Batch)
 }
 
 /// Returns the batch and so many axes in our order.
