@@ -55,15 +55,23 @@ fn axes(graph: &Graph, count: usize) -> Vec<Axis> {
     // What is at place `before[at]` of the input is at place `at` where the first layer reads it.
     let mut axes = plain(count);
     before.iter().zip(&wanted).for_each(|(&place, &axis)| axes[place] = axis);
-    let is_whole = wanted.iter().all(|axis| axes.contains(axis));
-    if is_whole && !is_other_batch(&graph.input.sizes, &axes) { axes } else { plain(count) }
+    let axes = if wanted.iter().all(|axis| axes.contains(axis)) { axes } else { plain(count) };
+    match batch(&graph.input.sizes) {
+        // The layer has no opinion where the batch stands.
+        Some(place) if wanted == plain(count) && count == 2 && axes[place] != Axis::Batch => {
+            let mut axes = plain(count);
+            axes[..=place].rotate_left(1);
+            axes
+        }
+        _ => axes,
+    }
 }
 
-/// Returns whether only the first size is open, or that of a single sample, and axes have the batch elsewhere.
-fn is_other_batch(sizes: &[Option<usize>], axes: &[Axis]) -> bool {
-    let is_batch = |size: &Option<usize>| matches!(size, None | Some(1));
-    let is_only_first = sizes.iter().position(is_batch) == Some(0) && !sizes[1..].iter().any(is_batch);
-    is_only_first && axes.first() != Some(&Axis::Batch)
+/// Returns the place of the only size that is open, or of the only one that is 1 if that is the first.
+fn batch(sizes: &[Option<usize>]) -> Option<usize> {
+    let mut places = (0..sizes.len()).filter(|&place| matches!(sizes[place], None | Some(1)));
+    let place = places.next().filter(|_| places.next().is_none())?;
+    (place == 0 || sizes[place].is_none()).then_some(place)
 }
 
 /// Returns the batch and so many axes in our order.

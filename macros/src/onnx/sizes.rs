@@ -86,6 +86,7 @@ fn sizes(known: &Sizes, graph: &Graph, node: &Node) -> Option<Vec<i64>> {
             let axis = place(axis(node, 0), first.len())?;
             Some([&first[..axis], &input(1)?[..], &first[axis + 1..]].concat())
         }
+        "Conv" => convolved(&first, &input(1)?, node),
         "ReduceMean" => reduced(&first, list(graph, node, "axes", 1)?, node),
         operator => keeps_sizes(operator).then_some(first),
     }
@@ -184,6 +185,26 @@ pub(super) fn unsqueezed<S: Copy + From<u8>>(before: &[S], axes: &[i64]) -> Opti
     let added: Vec<usize> = axes.iter().map(|&axis| place(axis, count)).collect::<Option<_>>()?;
     let mut old = before.iter().copied();
     (0..count).map(|at| if added.contains(&at) { Some(S::from(1)) } else { old.next() }).collect()
+}
+
+/// Returns the sizes of what a convolution with filters of these sizes gives.
+fn convolved(before: &[i64], filters: &[i64], node: &Node) -> Option<Vec<i64>> {
+    let axes = before.len().checked_sub(2).filter(|_| before.len() == filters.len())?;
+    let list = |name: &str, count: usize, default: i64| match node.attributes.get(name) {
+        None => Some(vec![default; count]),
+        Some(Attribute::Integers(list)) => Some(list.clone()).filter(|list| list.len() == count),
+        Some(_) => None,
+    };
+    let (pads, strides, dilations) =
+        (list("pads", 2 * axes, 0)?, list("strides", axes, 1)?, list("dilations", axes, 1)?);
+    let size = |axis: usize| {
+        let window = dilations[axis].checked_mul(filters[axis + 2].checked_sub(1)?)?.checked_add(1)?;
+        let padded = before[axis + 2].checked_add(pads[axis])?.checked_add(pads[axis + axes])?;
+        padded.checked_sub(window)?.checked_div(strides[axis])?.checked_add(1)
+    };
+    let positions =
+        (0..axes).map(size).collect::<Option<Vec<_>>>().filter(|_| !node.attributes.contains_key("auto_pad"))?;
+    Some([vec![before[0], filters[0]], positions].concat())
 }
 
 fn reduced(before: &[i64], axes: &[i64], node: &Node) -> Option<Vec<i64>> {

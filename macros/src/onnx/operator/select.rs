@@ -48,8 +48,14 @@ fn positions(call: &Call<'_>) -> Result<Given, String> {
     let (Some(table), Shape::Sequence(sizes)) = (table, &input.shape) else {
         return Err(NO_CONSTANT.to_owned());
     };
+    if *input != Value::plain(input.shape.clone()) {
+        return Err(format!(
+            "its input {} has other axes before its steps and features, and typenet adds a table only to [batch, steps, features]",
+            input.text()
+        ));
+    }
     let sizes_there = table.sizes.strip_prefix(&[1]).unwrap_or(&table.sizes);
-    if sizes_there != sizes || *input != Value::plain(input.shape.clone()) {
+    if sizes_there != sizes {
         return Err(format!(
             "it adds a constant of shape {:?} to {}, and typenet only one of the shape of a sequence, or a bias after a product",
             table.sizes,

@@ -223,6 +223,12 @@ fn tables_that_are_added_are_positions() {
         "node 'n' (Add): it adds a constant of shape [4] to [batch, 3, 4], and typenet only one of the shape of a sequence, \
          or a bias after a product"
     );
+    let made = taking(&[3, -1, 4]).weights("p", &[3, 1, 4]).named("n", "Add x p -> y", vec![]);
+    assert_eq!(
+        made.told(),
+        "node 'n' (Add): its input [3, batch, 4] has other axes before its steps and features, and typenet adds a table only \
+         to [batch, steps, features]"
+    );
     let made = taking(&[-1, 4]).weights("p", &[4]).named("n", "Add x p -> y", vec![]);
     assert_eq!(made.told(), "node 'n' (Add): typenet has no layer that computes with a constant");
 }
@@ -237,6 +243,8 @@ fn the_open_size_is_the_batch() {
     for batch in [-1, 1] {
         assert_eq!(moved(batch), "(Sequence<3, 4>) -> Sequence<3, 2> { dense: Dense<4, 2>(bias = false) }");
     }
+    let steps_first = taking(&[3, -1, 4]).weights("w", &[4, 2]).node("MatMul x w -> y", vec![]);
+    assert_eq!(steps_first.told(), "(Sequence<3, 4>) -> Sequence<3, 2> { dense: Dense<4, 2>(bias = false) }");
 }
 
 #[test]
@@ -249,6 +257,15 @@ fn shapes_that_are_computed() {
     let made = made.node("Mul f 2 -> g", vec![]).node("Concat batch steps g -> shape", vec![int("axis", 0)]);
     let made = made.node("Relu x -> r", vec![]).node("Reshape r shape -> y", vec![]);
     assert_eq!(made.told(), "(Sequence<4, 6>) -> Sequence<4, 6> { Relu }");
+    // The positions of an image in one axis.
+    let made = taking(&[-1, 1, 6, 6]).weights("f", &[4, 1, 2, 2]).integers("start", &[0]).integers("end", &[2]);
+    let made = made.node("Conv x f -> c", vec![ints("strides", &[2, 2])]).node("Shape c -> s", vec![]);
+    let made = made.node("Slice s start end -> t", vec![]).integers("-1", &[-1]);
+    let made = made.node("Concat t -1 -> shape", vec![int("axis", 0)]).node("Reshape c shape -> y", vec![]);
+    assert_eq!(
+        made.told(),
+        "(Image<1, 6, 6>) -> Sequence<4, 9> { conv2d: Conv2d<1, 4, 2>(stride = 2, bias = false), Reshape<Sequence<4, 9>> }"
+    );
     // A batch that is read behind a transpose is in front of the shape.
     let made = taking(&[-1, 4, 6]).integers("-1", &[-1]).integers("1", &[1]).node("Relu x -> r", vec![]);
     let made = made.node("Transpose r -> t", vec![ints("perm", &[1, 0, 2])]).node("Shape t -> s", vec![]);
