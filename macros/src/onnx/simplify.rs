@@ -81,7 +81,11 @@ fn passed(node: &Node, graph: &Graph) -> Option<String> {
         // Half precision is widened, so nothing is rounded to it.
         Some(Kind::Half | Kind::F32) => matches!(target, 1 | 10 | 16),
         Some(Kind::F64) => target == 11,
-        // Tokens, as any integers.
+        // Tokens, as any integers, and what is computed from their vectors.
+        None if matches!(target, 1 | 10 | 16) => {
+            node.inputs.first() != Some(&graph.input.name)
+                && graph.constants.values().all(|constant| constant.kind() != Some(Kind::F64))
+        }
         None => matches!(target, 6 | 7),
     };
     let passes = match (node.operator.as_str(), node.attributes.get("to")) {
@@ -199,6 +203,7 @@ fn cast(node: &Node, tensor: &Tensor) -> Option<Tensor> {
         (Elements::Numbers(Kind::Half | Kind::F32, _), 10 | 16) | (Elements::Integers(_), 6 | 7) => {
             Some(tensor.clone())
         }
+        (Elements::Integers(_), 10 | 16) => arithmetic::numbers(tensor, Kind::Half),
         (Elements::Integers(_), 1) => arithmetic::numbers(tensor, Kind::F32),
         (Elements::Integers(_), 11) => arithmetic::numbers(tensor, Kind::F64),
         // Truth values.
