@@ -1,8 +1,8 @@
 //! `network_from_onnx!`: which declaration has the layers of an ONNX model, and which weights belong to it?
 //!
 //! The phases are files: `model` reads a file, `simplify` computes what is constant, `fuse` finds operators that were written as
-//! several nodes, `chain` walks from the input to the output and asks the table in `operator` for the layers of each node, and
-//! `declaration` writes them. The text is expanded as that of `network!`.
+//! several nodes, `chain` walks from the input to the output and asks the table in `operator` for the layers of each node and
+//! `attention` for those of many, and `declaration` writes them. The text is expanded as that of `network!`.
 
 // Constants of a model.
 mod tensor;
@@ -11,6 +11,8 @@ mod nesting;
 
 // The file as a graph.
 mod model;
+
+mod sizes;
 
 mod simplify;
 
@@ -22,6 +24,9 @@ mod value;
 mod step;
 
 mod operator;
+
+// Layers of many nodes.
+mod attention;
 
 // The layers of the graph, as text with weights.
 mod input;

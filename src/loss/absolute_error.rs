@@ -1,7 +1,7 @@
 //! Mean absolute error.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, each_output};
+use crate::loss::{AnyOutput, Loss, each_output};
 use crate::metric::Regression;
 use crate::shape::Shape;
 
@@ -39,6 +39,7 @@ pub struct AbsoluteError;
 impl<Output: Shape<Plain = Output>> Loss<Output> for AbsoluteError {
     type Target = Output;
     type Evaluation = Regression;
+    type Takes = AnyOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

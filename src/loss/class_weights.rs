@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{BinaryCrossEntropy, Loss, Objection, Values, each_output, weighted_sum};
+use crate::loss::{BinaryCrossEntropy, Loss, Objection, RawOutput, Values, each_output, weighted_sum};
 use crate::metric::Classification;
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
@@ -92,8 +92,7 @@ where
 {
     type Target = TargetOf<L, Output>;
     type Evaluation = <L as Loss<Output>>::Evaluation;
-
-    const TAKES_RAW_SCORES: bool = <L as Loss<Output>>::TAKES_RAW_SCORES;
+    type Takes = <L as Loss<Output>>::Takes;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &Values<L, Output, T>) -> Option<Objection> {
@@ -152,8 +151,7 @@ impl BinaryCrossEntropy {
 impl<const M: usize> Loss<Vector<M>> for ClassWeights<BinaryCrossEntropy, 2> {
     type Target = Vector<M>;
     type Evaluation = Classification;
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &[T; M]) -> Option<Objection> {

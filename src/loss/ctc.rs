@@ -2,7 +2,7 @@
 
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels};
-use crate::loss::Loss;
+use crate::loss::{AnyOutput, Loss};
 use crate::metric::Classification;
 use crate::scalar::Scalar;
 use crate::shape::ProbabilitySequence;
@@ -57,6 +57,7 @@ pub struct Ctc;
 impl<const L: usize, const K: usize> Loss<ProbabilitySequence<L, K>> for Ctc {
     type Target = Labels<L, K>;
     type Evaluation = Classification;
+    type Takes = AnyOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

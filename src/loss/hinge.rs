@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, Objection, each_output};
+use crate::loss::{Loss, Objection, RawOutput, each_output};
 use crate::metric::Classification;
 use crate::scalar::Scalar;
 use crate::shape::{Sequence, Shape, Vector};
@@ -53,8 +53,7 @@ pub struct Hinge;
 impl<const M: usize> Loss<Vector<M>> for Hinge {
     type Target = Vector<M>;
     type Evaluation = Classification;
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &[T; M]) -> Option<Objection> {
@@ -118,8 +117,7 @@ pub struct CategoricalHinge;
 impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
     type Target = Class<K>;
     type Evaluation = Classification;
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(
@@ -137,8 +135,7 @@ impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
 impl<const L: usize, const K: usize> Loss<Sequence<L, K>> for CategoricalHinge {
     type Target = [Class<K>; L];
     type Evaluation = Classification;
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

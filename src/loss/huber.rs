@@ -1,7 +1,7 @@
 //! Huber's loss.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, each_output};
+use crate::loss::{AnyOutput, Loss, each_output};
 use crate::metric::Regression;
 use crate::shape::Shape;
 
@@ -76,6 +76,7 @@ impl Default for Huber {
 impl<Output: Shape<Plain = Output>> Loss<Output> for Huber {
     type Target = Output;
     type Evaluation = Regression;
+    type Takes = AnyOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

@@ -50,8 +50,7 @@ pub struct SampleWeights<L>(
 impl<Output: Shape, L: Loss<Output>> Loss<Output> for SampleWeights<L> {
     type Target = Weighted<L::Target>;
     type Evaluation = L::Evaluation;
-
-    const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
+    type Takes = L::Takes;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &WeightedValue<Values<L, Output, T>, T>) -> Option<Objection> {

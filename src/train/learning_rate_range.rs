@@ -7,7 +7,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::history::{History, LearningRateRange};
 use crate::kernel::Kernels;
-use crate::loss::Loss;
+use crate::loss::{Admits, Loss};
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
 use crate::train::dividing_rate::is_divergence;
@@ -66,7 +66,7 @@ where
     ) -> Result<LearningRateRange>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output>,
+        L: Loss<N::Output, Takes: Admits<N::Head>>,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
     {

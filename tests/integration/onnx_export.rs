@@ -62,9 +62,27 @@ network! {
         output: Dense<_, 3>,
     }
 }
+network! {
+    pub struct WrittenAttention (Tokens<5, 7>) -> Sequence<5, 6> {
+        embedding: Embedding<7, 6>,
+        positions: PositionEmbedding,
+        attention: SelfAttention<3>,
+        residual: Residual {
+            norm: LayerNorm,
+            causal: SelfAttention<2>(causal = true, bias = false),
+        },
+        residual_2: Residual {
+            turning: SelfAttention<1>(rotary = true),
+            wide: Dense<6, 8>,
+            Gelu,
+            narrow: Dense<8, 6>,
+        },
+    }
+}
 typenet::network_from_onnx!(pub struct Read = "../reference/onnx_written.onnx");
 typenet::network_from_onnx!(pub struct ReadText = "../reference/onnx_written_text.onnx");
 typenet::network_from_onnx!(pub struct ReadBorders = "../reference/onnx_written_borders.onnx");
+typenet::network_from_onnx!(pub struct ReadAttention = "../reference/onnx_written_attention.onnx");
 
 /// Checks that a network has the bytes of a recorded model, or records them.
 fn is_recorded<N: Network<Scalar = f32>>(network: &N, file: &str) {
@@ -99,6 +117,9 @@ fn a_model_that_was_written_is_read_as_the_same_network() {
     let borders = filled::<WrittenBorders>(3);
     is_recorded(&*borders, "reference/onnx_written_borders.onnx");
     is_same(&*borders, &ReadBorders::trained(), &[[[0.5, -1.0, 2.0, 0.0, 0.25]; 4], [[-1.0, 0.75, 0.0, 3.0, 1.0]; 4]]);
+    let attention = filled::<WrittenAttention>(4);
+    is_recorded(&*attention, "reference/onnx_written_attention.onnx");
+    is_same(&*attention, &ReadAttention::trained(), &Tokens::sample([0, 6, 3, 3, 1]).unwrap());
     is_same(&*network, &Read::trained(), &[[[0.5; 6]; 7], [[-1.0; 6]; 7]]);
     is_same(&*text, &ReadText::trained(), &Tokens::sample([0, 6, 3, 3, 1]).unwrap());
 }

@@ -24,6 +24,12 @@ typenet::network_from_onnx!(struct ImagesHalf = "../reference/onnx_images_half.o
 typenet::network_from_onnx!(struct Steps13 = "../reference/onnx_steps_13.onnx");
 typenet::network_from_onnx!(struct Steps17 = "../reference/onnx_steps_17.onnx");
 typenet::network_from_onnx!(struct StepsHalf = "../reference/onnx_steps_half.onnx");
+// Layers of a transformer, by both exporters of PyTorch, and with the operator of version 23.
+typenet::network_from_onnx!(struct Transformer = "../reference/onnx_transformer.onnx");
+typenet::network_from_onnx!(struct TransformerDynamo = "../reference/onnx_transformer_dynamo.onnx");
+typenet::network_from_onnx!(struct Transformer23 = "../reference/onnx_transformer_23.onnx");
+// Attention without biases, and attention that is written out with another scale.
+typenet::network_from_onnx!(struct Heads = "../reference/onnx_heads.onnx");
 
 static MLP: Mlp = Mlp::trained();
 static RESIDUAL: ResidualNet = ResidualNet::trained();
@@ -68,6 +74,19 @@ fn models_of_each_version_of_the_operators_predict_what_pytorch_does() {
 fn models_of_half_precision_predict_what_pytorch_does_with_their_weights_in_single_precision() {
     agrees(&ImagesHalf::trained(), "onnx_images_half.onnx", |n| n);
     agrees(&StepsHalf::trained(), "onnx_steps_half.onnx", |n| n);
+}
+
+#[test]
+fn transformers_of_both_exporters_predict_what_onnxruntime_does() {
+    agrees(&Transformer::trained(), "onnx_transformer.onnx", |n| n);
+    agrees(&TransformerDynamo::trained(), "onnx_transformer_dynamo.onnx", |n| n);
+    agrees(&Transformer23::trained(), "onnx_transformer_23.onnx", |n| n);
+    agrees(&Heads::trained(), "onnx_heads.onnx", |n| n);
+    let layers = |all: &'static [typenet::network::LayerInfo]| all.iter().map(|info| info.layer).collect::<Vec<_>>();
+    assert_eq!(layers(<Transformer>::LAYERS), layers(<TransformerDynamo>::LAYERS));
+    for other in [TransformerDynamo::trained().parameters(), Transformer23::trained().parameters()] {
+        assert_eq!(Transformer::trained().parameters(), other);
+    }
 }
 
 #[test]

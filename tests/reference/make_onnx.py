@@ -1,6 +1,6 @@
 """Writes small models as ONNX, with what onnxruntime answers, for `tests/integration/onnx_models.rs`.
 
-It needs `pip install torch onnx onnxruntime`.
+It needs `pip install torch onnx onnxruntime onnxscript`.
 """
 
 import io
@@ -115,14 +115,74 @@ class StepsNet(torch.nn.Module):
         return self.output(states[:, -1])
 
 
-def exported(network, sample, opset=OPSET):
-    """The model in inference, with any size of the batch. The layers stay as they are written."""
+class TransformerNet(torch.nn.Module):
+    """A classifier of texts, of two layers whose normalizations stand in either place."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.letters = nn.Embedding(8, 4)
+        self.positions = nn.Parameter(torch.zeros(5, 4))
+        self.first = nn.TransformerEncoderLayer(4, 2, 6, batch_first=True)
+        self.second = nn.TransformerEncoderLayer(4, 2, 6, batch_first=True, activation="gelu", norm_first=True)
+        self.output = nn.Linear(4, 2)
+
+    def forward(self, x):
+        mask = torch.nn.Transformer.generate_square_subsequent_mask(5)
+        x = self.first(self.letters(x) + self.positions)
+        x = self.second(x, src_mask=mask, is_causal=True)
+        return self.output(x.mean(dim=1))
+
+
+class HeadsNet(torch.nn.Module):
+    """Attention with weights that are given too, and attention that is written out, with the projections by themselves."""
+
+    def __init__(self):
+        super().__init__()
+        nn = torch.nn
+        self.attention = nn.MultiheadAttention(6, 3, batch_first=True, bias=False)
+        self.query, self.key, self.value = nn.Linear(6, 6), nn.Linear(6, 6, bias=False), nn.Linear(6, 6)
+        self.output = nn.Linear(6, 6)
+
+    def forward(self, x):
+        x = x + self.attention(x, x, x)[0]
+        batch, steps, features = x.shape
+        query, key, value = (
+            projected.view(batch, steps, 2, features // 2).transpose(1, 2)
+            for projected in (self.query(x), self.key(x), self.value(x))
+        )
+        # Another scale than that of the library.
+        scores = query @ key.transpose(-2, -1) / 2
+        later = torch.triu(torch.ones(steps, steps, dtype=torch.bool), diagonal=1)
+        weights = torch.softmax(scores.masked_fill(later, float("-inf")), dim=-1)
+        return self.output((weights @ value).transpose(1, 2).reshape(batch, steps, features))
+
+
+def draw_parameters(network):
     torch.manual_seed(SEED)
     for parameter in network.parameters():
         parameter.data = (torch.round(torch.randn(parameter.shape) * 24) / 64).to(parameter.dtype)
     for name, buffer in network.named_buffers():
         if buffer.is_floating_point():
             buffer.data = (torch.round(torch.rand(buffer.shape) * 32 + 16) / 64).to(buffer.dtype)
+
+
+def exported_by_dynamo(network, sample, opset):
+    """The same by the newer exporter, which reads the program in another way."""
+    draw_parameters(network)
+    batch = ({0: torch.export.Dim("batch")},)
+    program = torch.onnx.export(
+        network.eval(), sample, dynamo=True, opset_version=opset, input_names=["x"], output_names=["y"], dynamic_shapes=batch
+    )
+    model = program.model_proto
+    del model.graph.value_info[:]
+    del model.graph.metadata_props[:]
+    return model
+
+
+def exported(network, sample, opset=OPSET):
+    """The model in inference, with any size of the batch. The layers stay as they are written."""
+    draw_parameters(network)
     file = io.BytesIO()
     torch.onnx.export(
         network.eval(),
@@ -231,5 +291,10 @@ for name, network, inputs in [("images", ImagesNet(), draw(2, 2, 7, 5)), ("steps
     with torch.no_grad():
         exact = network.float()(sample).numpy()
     cases.append(record(f"{name}_half", model, inputs, half.numpy(), exact))
+text, steps = RNG.integers(0, 8, size=(3, 5)), draw(2, 4, 6)
+cases.append(record("transformer", exported(TransformerNet(), torch.zeros(1, 5, dtype=torch.long), 17), text))
+cases.append(record("transformer_dynamo", exported_by_dynamo(TransformerNet(), torch.zeros(2, 5, dtype=torch.long), 18), text))
+cases.append(record("transformer_23", exported_by_dynamo(TransformerNet(), torch.zeros(2, 5, dtype=torch.long), 23), text))
+cases.append(record("heads", exported(HeadsNet(), torch.zeros(1, 4, 6), 17), steps))
 origin = f"onnxruntime {onnxruntime.__version__} with onnx {onnx.__version__} and PyTorch {torch.__version__}, made by make_onnx.py"
 write("onnx.json", {"origin": origin, "cases": {case["file"]: {key: case[key] for key in ("inputs", "outputs")} for case in cases}})

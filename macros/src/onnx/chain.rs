@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Refusal;
+use super::attention::{self, Core};
 use super::model::{Graph, Node};
 use super::operator::{self, Call};
 use super::step::{Layer, Step};
@@ -16,7 +17,7 @@ const DEEPEST: usize = 16;
 pub(super) fn steps(graph: &Graph, input: &Value) -> Result<(Vec<Step>, Value), Refusal> {
     let place = input.axes.iter().position(|&axis| axis == Axis::Batch);
     let batch = place.and_then(|place| graph.input.sizes.get(place).copied().flatten());
-    let mut walk = Walk { graph, batch, taken: BTreeSet::new() };
+    let mut walk = Walk { graph, batch, cores: attention::cores(graph)?, taken: BTreeSet::new() };
     let (steps, output) = walk.between(&graph.input.name, input.clone(), &graph.output, 0)?;
     if steps.is_empty() {
         return Err(Refusal::of_model("it has no layers"));
@@ -32,6 +33,8 @@ struct Walk<'a> {
     graph: &'a Graph,
     /// The size of the batch that the model was exported with, if it is a number.
     batch: Option<usize>,
+    /// The middles of attentions.
+    cores: Vec<Core>,
     /// The nodes that have become layers.
     taken: BTreeSet<usize>,
 }
@@ -49,7 +52,12 @@ impl<'a> Walk<'a> {
         let (mut current, mut value, mut steps) = (from, value, Vec::new());
         while current != to {
             let readers: Vec<usize> = self.graph.readers(current).filter(|reader| within.contains(reader)).collect();
+            let core = self
+                .cores
+                .iter()
+                .position(|core| core.start == current && readers.iter().all(|reader| core.nodes.contains(reader)));
             let (end, given) = match readers[..] {
+                _ if core.is_some() => self.attend(core.unwrap_or_default(), &value)?,
                 [reader] if self.is_single(reader, current) => self.translate(reader, current, &value)?,
                 _ => self.fork(current, &value, &within, depth)?,
             };
@@ -118,6 +126,15 @@ impl<'a> Walk<'a> {
             layer.name = layer.name.take().or_else(|| call.own_name());
         }
         Ok((&node.outputs[output], (given.layers.into_iter().map(Step::Layer).collect(), given.value)))
+    }
+
+    /// Returns the attention of a value to itself.
+    fn attend(&mut self, core: usize, input: &Value) -> Result<(&'a str, (Vec<Step>, Value)), Refusal> {
+        let attention = attention::read(self.graph, &self.cores[core], input, self.batch)?;
+        for &node in &attention.nodes {
+            self.take(node)?;
+        }
+        Ok((attention.end, (vec![Step::Layer(attention.layer)], attention.value)))
     }
 
     /// Marks a node as one that has become a layer.

@@ -4,18 +4,20 @@
 mod directions;
 mod normalization;
 mod padding;
+mod turn;
 
 use super::model::{Graph, Node, retain_needed};
 use super::tensor::{Kind, Tensor};
+pub(super) use turn::TURN;
 
 /// An error of constants such as √2, which exporters round.
-const ROUNDED: f64 = 1e-6;
+pub(super) const ROUNDED: f64 = 1e-6;
 /// The same in half precision: numbers of bfloat16 have 8 bits.
-const HALF_ROUNDED: f64 = 1.0 / 256.0;
+pub(super) const HALF_ROUNDED: f64 = 1.0 / 256.0;
 
 /// Replaces groups of nodes by the operators that they compute.
 pub(super) fn fuse(graph: &mut Graph) {
-    let groups: [fn(&Graph, usize) -> Option<Group>; 7] = [
+    let groups: [fn(&Graph, usize) -> Option<Group>; 8] = [
         bias,
         gate,
         gelu,
@@ -23,6 +25,7 @@ pub(super) fn fuse(graph: &mut Graph) {
         normalization::of_features,
         normalization::of_groups,
         directions::both,
+        turn::of_pairs,
     ];
     for group in groups {
         let mut at = 0;

@@ -55,7 +55,23 @@ fn axes(graph: &Graph, count: usize) -> Vec<Axis> {
     // What is at place `before[at]` of the input is at place `at` where the first layer reads it.
     let mut axes = plain(count);
     before.iter().zip(&wanted).for_each(|(&place, &axis)| axes[place] = axis);
-    if wanted.iter().all(|axis| axes.contains(axis)) { axes } else { plain(count) }
+    let axes = if wanted.iter().all(|axis| axes.contains(axis)) { axes } else { plain(count) };
+    match batch(&graph.input.sizes) {
+        // The layer has no opinion where the batch stands.
+        Some(place) if wanted == plain(count) && count == 2 && axes[place] != Axis::Batch => {
+            let mut axes = plain(count);
+            axes[..=place].rotate_left(1);
+            axes
+        }
+        _ => axes,
+    }
+}
+
+/// Returns the place of the only size that is open, or of the only one that is 1 if that is the first.
+fn batch(sizes: &[Option<usize>]) -> Option<usize> {
+    let mut places = (0..sizes.len()).filter(|&place| matches!(sizes[place], None | Some(1)));
+    let place = places.next().filter(|_| places.next().is_none())?;
+    (place == 0 || sizes[place].is_none()).then_some(place)
 }
 
 /// Returns the batch and so many axes in our order.

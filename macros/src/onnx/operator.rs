@@ -16,7 +16,7 @@ mod select;
 mod transposed;
 mod view;
 
-pub(super) use call::{Call, Given};
+pub(super) use call::{Call, Given, attention_name};
 
 use super::model::Node;
 
@@ -89,13 +89,16 @@ pub(super) fn translate(call: &Call<'_>) -> Result<Given, String> {
     (operator.translate)(call)
 }
 
+/// Why arithmetic cannot be a layer.
+const NO_CONSTANT: &str = "typenet has no layer that computes with a constant";
+
 /// Returns why an operator without a row cannot be a layer.
 fn unknown(node: &Node) -> String {
     match node.operator.as_str() {
         "LogSoftmax" => {
             "typenet has no logarithm of probabilities: `CrossEntropy` takes the scores before it, so export without it"
         }
-        "Mul" | "Sub" | "Div" | "Add" => "typenet has no layer that computes with a constant",
+        "Mul" | "Sub" | "Div" => NO_CONSTANT,
         "Mish" => "typenet has no such layer, but `activation!(pub Mish(x) = x * tanh(softplus(x)))` declares one",
         _ => "typenet has no layer for this operator",
     }

@@ -1,23 +1,34 @@
 //! What does an exporter leave behind that is constant? Constants are computed, and values that pass through unchanged are
 //! replaced.
 
+mod arithmetic;
+
 use std::collections::BTreeMap;
 
 use super::Refusal;
 use super::model::{Attribute, Graph, Node, retain_needed};
+use super::sizes::{Sizes, place, unsqueezed};
 use super::tensor::{Elements, Kind, Tensor};
 
 /// Replaces nodes by constants, and values by those that they are equal to.
 pub(super) fn simplify(graph: &mut Graph) -> Result<(), Refusal> {
     let mut same: BTreeMap<String, String> = BTreeMap::new();
     let mut nodes: Vec<Node> = Vec::new();
+    let (mut sizes, mut left) = (Sizes::of_input(graph), MOST);
     for mut node in std::mem::take(&mut graph.nodes) {
         for input in &mut node.inputs {
             if let Some(other) = same.get(input) {
                 input.clone_from(other);
             }
         }
-        let constant = constant(&node, &nodes, graph)?;
+        if node.operator == "Reshape" {
+            close_shape(&mut node, graph, &sizes);
+        }
+        let constant = match shape(&node, graph, &sizes) {
+            Some(shape) => Some(shape),
+            None => constant(&node, &nodes, graph)?.filter(|constant| fits(constant, &node, graph, &mut left)),
+        };
+        sizes.add(graph, &node);
         match (constant, node.outputs.first(), passed(&node, graph)) {
             (Some(constant), Some(output), _) => {
                 graph.constants.insert(output.clone(), constant);
@@ -33,13 +44,48 @@ pub(super) fn simplify(graph: &mut Graph) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Returns whether a constant is not much larger than those that it is computed from, and takes what it needs from what is left for
+/// all.
+fn fits(constant: &Tensor, node: &Node, graph: &Graph, left: &mut usize) -> bool {
+    let length = |tensor: &Tensor| tensor.sizes.iter().product::<usize>();
+    let before = node.inputs.iter().filter_map(|name| graph.constants.get(name)).map(length).max();
+    let more = length(constant).saturating_sub(before.unwrap_or_default());
+    // What is written in the file is in memory already.
+    let rest = left.checked_sub(if node.operator == "Constant" { 0 } else { more });
+    *left = rest.unwrap_or(*left);
+    rest.is_some()
+}
+
+/// Puts a shape without open sizes in the place of that of a `Reshape`.
+fn close_shape(node: &mut Node, graph: &mut Graph, sizes: &Sizes) {
+    let (Some(closed), Some(output)) = (sizes.closed(graph, node), node.outputs.first()) else { return };
+    let name = format!("{output}+shape");
+    graph.constants.insert(name.clone(), Tensor::integers(closed));
+    node.inputs[1] = name;
+}
+
+/// Returns the shape of a value whose sizes are known.
+fn shape(node: &Node, graph: &Graph, sizes: &Sizes) -> Option<Tensor> {
+    let all = sizes.of(graph, node.inputs.first().filter(|_| node.operator == "Shape")?)?;
+    let count = i64::try_from(all.len()).ok()?;
+    let bound = |name: &str, default: i64| match node.attributes.get(name) {
+        Some(&Attribute::Integer(at)) => usize::try_from((if at < 0 { at + count } else { at }).clamp(0, count)).ok(),
+        _ => usize::try_from(default).ok(),
+    };
+    Some(Tensor::integers(all.get(bound("start", 0)?..bound("end", count)?)?.to_vec()))
+}
+
 /// Returns the input that a node passes on unchanged.
 fn passed(node: &Node, graph: &Graph) -> Option<String> {
     let is_number = |target: i64| match graph.input.kind {
         // Half precision is widened, so nothing is rounded to it.
         Some(Kind::Half | Kind::F32) => matches!(target, 1 | 10 | 16),
         Some(Kind::F64) => target == 11,
-        // Tokens, as any integers.
+        // Tokens, as any integers, and what is computed from their vectors.
+        None if matches!(target, 1 | 10 | 16) => {
+            node.inputs.first() != Some(&graph.input.name)
+                && graph.constants.values().all(|constant| constant.kind() != Some(Kind::F64))
+        }
         None => matches!(target, 6 | 7),
     };
     let passes = match (node.operator.as_str(), node.attributes.get("to")) {
@@ -66,15 +112,37 @@ fn constant(node: &Node, before: &[Node], graph: &Graph) -> Result<Option<Tensor
         "Cast" => cast(node, first),
         "Transpose" => transposed(node, first),
         "Reshape" => rest.first().and_then(|sizes| reshaped(first, sizes.indices()?)),
-        // A list or a single integer, such as a size.
-        "Unsqueeze" if first.sizes.is_empty() => Some((*first).clone().with_sizes(vec![1])),
-        "Squeeze" if first.sizes == [1] => Some((*first).clone().with_sizes(Vec::new())),
+        "Unsqueeze" => {
+            let axes = axes(node, rest).unwrap_or(&[0]);
+            unsqueezed(&first.sizes, axes).map(|sizes| (*first).clone().with_sizes(sizes))
+        }
+        "Squeeze" => squeezed(first, axes(node, rest)),
         "Concat" => joined(first, rest),
-        "ConstantOfShape" => integers_of_shape(node, first),
+        "ConstantOfShape" => of_shape(node, first),
         "Slice" => sliced(first, rest),
-        _ => None,
+        _ => arithmetic::computed(node, inputs.as_deref().unwrap_or_default()),
     };
     Ok(folded)
+}
+
+/// Returns the axes that are an input in newer versions and an attribute in older ones.
+fn axes<'a>(node: &'a Node, rest: &[&'a Tensor]) -> Option<&'a [i64]> {
+    match node.attributes.get("axes") {
+        Some(Attribute::Integers(axes)) => Some(axes),
+        _ => rest.first()?.indices(),
+    }
+}
+
+/// Removes axes of size 1: those that are given, or all.
+fn squeezed(tensor: &Tensor, axes: Option<&[i64]>) -> Option<Tensor> {
+    let count = tensor.sizes.len();
+    let removed: Vec<usize> = match axes {
+        Some(axes) => axes.iter().map(|&axis| place(axis, count)).collect::<Option<_>>()?,
+        None => (0..count).filter(|&axis| tensor.sizes[axis] == 1).collect(),
+    };
+    let kept = tensor.sizes.iter().enumerate().filter(|(axis, _)| !removed.contains(axis));
+    let sizes = kept.map(|(_, &size)| size).collect();
+    removed.iter().all(|&axis| tensor.sizes[axis] == 1).then(|| tensor.clone().with_sizes(sizes))
 }
 
 /// Returns a constant that does not depend on the shape by which it is computed: zeros, as a state in the beginning, and the size of
@@ -135,6 +203,13 @@ fn cast(node: &Node, tensor: &Tensor) -> Option<Tensor> {
         (Elements::Numbers(Kind::Half | Kind::F32, _), 10 | 16) | (Elements::Integers(_), 6 | 7) => {
             Some(tensor.clone())
         }
+        (Elements::Integers(_), 10 | 16) => arithmetic::numbers(tensor, Kind::Half),
+        (Elements::Integers(_), 1) => arithmetic::numbers(tensor, Kind::F32),
+        (Elements::Integers(_), 11) => arithmetic::numbers(tensor, Kind::F64),
+        // Truth values.
+        (Elements::Integers(all), 9) => {
+            Some(Tensor::integers(all.iter().map(|&n| i64::from(n != 0)).collect()).with_sizes(sizes))
+        }
         _ => None,
     }
 }
@@ -191,27 +266,27 @@ fn joined(first: &Tensor, rest: &[&Tensor]) -> Option<Tensor> {
     Some(Tensor::integers(all))
 }
 
-/// The longest list of integers that is computed: amounts and sizes, of which there are a few for each axis.
-const LONGEST: usize = 64;
+/// The most elements of constants that are computed from smaller ones, such as masks.
+const MOST: usize = 1 << 22;
 
-/// Returns a list of equal integers, such as amounts of padding.
-fn integers_of_shape(node: &Node, length: &Tensor) -> Option<Tensor> {
+/// Returns a tensor of equal elements, such as amounts of padding, or ones that become a mask.
+fn of_shape(node: &Node, shape: &Tensor) -> Option<Tensor> {
     let Some(Attribute::Tensor(value)) = node.attributes.get("value") else { return None };
-    let (&[value], &[length]) = (value.indices()?, length.indices()?) else { return None };
-    let length = usize::try_from(length).ok().filter(|&length| length <= LONGEST)?;
-    Some(Tensor::integers(vec![value; length]))
+    let sizes: Vec<usize> = shape.indices()?.iter().map(|&size| usize::try_from(size).ok()).collect::<Option<_>>()?;
+    let length = sizes.iter().try_fold(1_usize, |length, &size| length.checked_mul(size))?;
+    (length <= MOST && value.sizes.iter().product::<usize>() == 1).then(|| value.gathered(sizes, |_| 0))
 }
 
-/// Returns the rows or columns of a small table of integers that are selected along one axis, perhaps in the reverse order.
+/// Returns the parts of a constant that are selected along one axis, perhaps in the reverse order.
 fn sliced(tensor: &Tensor, rest: &[&Tensor]) -> Option<Tensor> {
     let one = |place: usize| match rest.get(place)?.indices()? {
         &[integer] => Some(integer),
         _ => None,
     };
     let (start, end) = (one(0)?, one(1)?);
-    let axis = usize::try_from(if rest.len() > 2 { one(2)? } else { 0 }).ok()?;
+    let axis = place(if rest.len() > 2 { one(2)? } else { 0 }, tensor.sizes.len())?;
     let step = if rest.len() > 3 { one(3)? } else { 1 };
-    let count = *tensor.sizes.get(axis).filter(|_| tensor.indices().is_some_and(|all| all.len() <= LONGEST))?;
+    let count = tensor.sizes[axis];
     let size = i64::try_from(count).ok()?;
     // An end before the first element is -1 for steps backwards, after all that lie in the axis.
     let (low, high) = if step < 0 { (-1, size - 1) } else { (0, size) };

@@ -1,6 +1,7 @@
 //! Which declarations do models become, and why do others not? Whole models are those of `tests/reference`, whose outputs are
 //! compared in `tests/integration/onnx_models.rs`.
 
+mod attention;
 mod blocks;
 mod damaged;
 mod operators;

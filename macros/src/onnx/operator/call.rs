@@ -203,6 +203,14 @@ impl Call<'_> {
     }
 }
 
+/// Returns a name for an attention by one of its nodes: that of the part of the model to which a weight or the softmax belongs.
+pub(crate) fn attention_name(node: &Node) -> Option<String> {
+    let tensors = [".in_proj_weight", ".in_proj_bias", ".out_proj.weight", ".out_proj.bias"];
+    let of_weight = |input: &String| tensors.iter().find_map(|tensor| input.strip_suffix(tensor)).map(last_part);
+    let path = || node.name.strip_suffix("Softmax").map(|path| last_part(path.trim_end_matches('/')));
+    node.inputs.iter().find_map(of_weight).or_else(path).and_then(|name| usable(&name))
+}
+
 /// Returns a name as that of a field, if it can be one.
 fn usable(name: &str) -> Option<String> {
     let name = identifier::snake_case(name);

@@ -1,11 +1,14 @@
-//! `Gather` from a table of vectors, an `Embedding`, and the last step of a sequence.
+//! `Gather` from a table of vectors, an `Embedding`, the last step of a sequence, and `Add` of a table, a `PositionEmbedding`.
 
-use super::{Call, Given, Operator};
+use super::{Call, Given, NO_CONSTANT, Operator};
 use crate::onnx::step::Layer;
 use crate::onnx::value::{Axis, Shape, Value};
 
-pub(super) const OPERATORS: &[Operator] =
-    &[Operator::new("Gather", &["axis"], gather), Operator::new("Slice", &["axes", "ends", "starts"], slice)];
+pub(super) const OPERATORS: &[Operator] = &[
+    Operator::new("Gather", &["axis"], gather),
+    Operator::new("Slice", &["axes", "ends", "starts"], slice),
+    Operator::new("Add", &[], positions),
+];
 
 fn gather(call: &Call<'_>) -> Result<Given, String> {
     if call.node.inputs.get(1).is_some_and(|name| name == call.read) {
@@ -36,6 +39,31 @@ fn embedding(call: &Call<'_>) -> Result<Given, String> {
     let layer = Layer { text: format!("Embedding<{vocabulary}, {features}>"), name: call.name(), tensors };
     let axes = call.input.axes.iter().copied().chain([Axis::Of(1)]).collect();
     Ok(Given::layer(layer, Value::plain(Shape::Sequence([steps, features])).with_axes(axes)))
+}
+
+/// A vector that is added to each step.
+fn positions(call: &Call<'_>) -> Result<Given, String> {
+    let input = call.input;
+    let table = (0..2).find_map(|place| call.optional(place)).filter(|table| table.kind().is_some());
+    let (Some(table), Shape::Sequence(sizes)) = (table, &input.shape) else {
+        return Err(NO_CONSTANT.to_owned());
+    };
+    if *input != Value::plain(input.shape.clone()) {
+        return Err(format!(
+            "its input {} has other axes before its steps and features, and typenet adds a table only to [batch, steps, features]",
+            input.text()
+        ));
+    }
+    let sizes_there = table.sizes.strip_prefix(&[1]).unwrap_or(&table.sizes);
+    if sizes_there != sizes {
+        return Err(format!(
+            "it adds a constant of shape {:?} to {}, and typenet only one of the shape of a sequence, or a bias after a product",
+            table.sizes,
+            input.text()
+        ));
+    }
+    let tensors = vec![("weight", table.clone().with_sizes(sizes.to_vec()))];
+    Ok(call.keeps(Layer { text: "PositionEmbedding".to_owned(), name: call.name(), tensors }))
 }
 
 fn slice(call: &Call<'_>) -> Result<Given, String> {

@@ -154,6 +154,18 @@ fn weights_of_half_precision_are_widened() {
         made.node("MatMul x w -> y", vec![]).told(),
         "(Vector<2>) -> Vector<2> { dense: Dense<2, 2>(bias = false) }"
     );
+    // What is computed from tokens is widened too, but no token is a number.
+    let tokens = || taking(&[-1, 3]).of_integers().weights("t", &[5, 2]);
+    let made = tokens().node("Gather t x -> v", vec![]).node("Cast v -> w", vec![int("to", 1)]);
+    let made = made.node("Erf w -> e", vec![]).node("Relu w -> y", vec![]);
+    assert_eq!(made.told(), "(Tokens<3, 5>) -> Sequence<3, 2> { embedding: Embedding<5, 2>, Relu }");
+    let made = tokens().node("Cast x -> c", vec![int("to", 1)]).node("Gather t x -> v", vec![]);
+    assert!(made.node("Add c v -> y", vec![]).told().contains("(Cast): "));
+    // A size as a number.
+    let half = Made { kind: DataType::Float16, ..taking(&[-1, 2]).weights("w", &[2, 2]) };
+    let made = half.integers("4", &[4]).node("Cast 4 -> n", vec![int("to", 10)]).node("Sqrt n -> r", vec![]);
+    let made = made.node("Mul w r -> v", vec![]).node("MatMul x v -> y", vec![]);
+    assert_eq!(made.told(), "(Vector<2>) -> Vector<2> { dense: Dense<2, 2>(bias = false) }");
     // √2 as half precision rounds it, in a model of half precision and in another.
     let gelu = |root: TensorProto<'static>| {
         let mut made = taking(&[-1, 3]).number("1", 1.0).number("1/2", 0.5);

@@ -83,6 +83,7 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
         impl<#output: #private::Shape<Plain = #output>> #private::Loss<#output> for #name {
             type Target = #output;
             type Evaluation = #private::Regression;
+            type Takes = #private::AnyOutput;
 
             #objection
 

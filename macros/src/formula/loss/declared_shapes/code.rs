@@ -109,6 +109,7 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, is_checked: bool, p
         impl #declared #private::Loss<#output> for #name #arguments {
             type Target = #target;
             type Evaluation = #private::Regression;
+            type Takes = #private::AnyOutput;
 
             #[inline(always)]
             #[allow(unused_variables, clippy::all, clippy::pedantic, reason = "generated code")]
