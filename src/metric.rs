@@ -205,8 +205,10 @@ metrics_at_once!(B 1 C 2 D 3 E 4 F 5 G 6 H 7 I 8 J 9 K 10 L 11);
     note = "`Classification` is for classes, and for yes and no, `Regression` for values"
 )]
 pub trait Measures<Y: Target>: Evaluation {
-    /// The number of predictions in the output for a sample: one for each step of classes, and for each yes or no.
-    const STEPS: usize = 1;
+    /// Returns the number of predictions that are compared with a target: one for each step of classes, and for each yes or no.
+    fn predictions<T: Scalar>(_target: &Y::Value<T>) -> usize {
+        1
+    }
 
     /// Returns the error of one output: the number of wrong classes, or of wrong yes or no, or the mean absolute difference for values.
     fn miss<T: Scalar>(prediction: &[T], target: &Y::Value<T>) -> f64;
@@ -214,9 +216,9 @@ pub trait Measures<Y: Target>: Evaluation {
 
 /// The measures of a network on a data set.
 pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
-    /// Creates the measures from the sums of the loss and of [`Measures::miss`] over `samples` samples, at least one, with
-    /// [`Measures::STEPS`] predictions each.
-    fn from_sums(loss: f64, miss: f64, samples: usize, steps: usize) -> Self;
+    /// Creates the measures from the sums of the loss, of [`Measures::miss`] and of [`Measures::predictions`] over `samples` samples, at
+    /// least one.
+    fn from_sums(loss: f64, miss: f64, samples: usize, predictions: usize) -> Self;
 
     /// Returns the mean loss.
     fn loss(&self) -> f64;
@@ -244,7 +246,7 @@ pub trait Evaluation: Clone + Debug + Display + PartialEq + Send + Sync {
 pub struct Classification {
     /// The mean loss per sample.
     pub loss: f64,
-    /// The share of samples, or steps, whose most probable class is the target. For yes and no, the share of outputs whose score is above
+    /// The share of samples, or steps with a target, whose most probable class is the target. For yes and no, the share of outputs whose score is above
     /// 0 if the target is yes, and not above 0 otherwise, as [`BinaryAccuracy`] counts them.
     pub accuracy: f64,
 }
@@ -256,8 +258,8 @@ impl Display for Classification {
 }
 
 impl Evaluation for Classification {
-    fn from_sums(loss: f64, miss: f64, samples: usize, steps: usize) -> Self {
-        let predictions = (samples * steps) as f64;
+    fn from_sums(loss: f64, miss: f64, samples: usize, predictions: usize) -> Self {
+        let predictions = predictions as f64;
         // The counts are exact, so this has the same bits as the metric `Accuracy`; `1 - miss / predictions` would differ by
         // rounding.
         Self { loss: loss / samples as f64, accuracy: (predictions - miss) / predictions }
@@ -289,7 +291,7 @@ impl Evaluation for Classification {
 pub struct Regression {
     /// The mean loss per sample.
     pub loss: f64,
-    /// The mean of |prediction - target| over samples and outputs.
+    /// The mean of |prediction - target| over samples, or steps with a target, and outputs.
     pub mean_absolute_error: f64,
 }
 
@@ -301,8 +303,8 @@ impl Display for Regression {
 }
 
 impl Evaluation for Regression {
-    fn from_sums(loss: f64, miss: f64, samples: usize, _: usize) -> Self {
-        Self { loss: loss / samples as f64, mean_absolute_error: miss / samples as f64 }
+    fn from_sums(loss: f64, miss: f64, samples: usize, predictions: usize) -> Self {
+        Self { loss: loss / samples as f64, mean_absolute_error: miss / predictions as f64 }
     }
 
     fn loss(&self) -> f64 {
@@ -315,7 +317,9 @@ impl Evaluation for Regression {
 }
 
 impl<C: ClassTarget> Measures<C> for Classification {
-    const STEPS: usize = C::STEPS;
+    fn predictions<T: Scalar>(_: &C::Value<T>) -> usize {
+        C::STEPS
+    }
 
     fn miss<T: Scalar>(prediction: &[T], target: &C::Value<T>) -> f64 {
         let steps = prediction.chunks_exact((prediction.len() / C::STEPS.max(1)).max(1)).enumerate();
@@ -327,7 +331,9 @@ impl<C: ClassTarget> Measures<C> for Classification {
 
 /// Yes and no: a target above 0.5 is yes, and a score above 0 predicts it.
 impl<const M: usize> Measures<Vector<M>> for Classification {
-    const STEPS: usize = M;
+    fn predictions<T: Scalar>(_: &[T; M]) -> usize {
+        M
+    }
 
     fn miss<T: Scalar>(prediction: &[T], target: &[T; M]) -> f64 {
         let is_right = |(score, target)| binary_accuracy::is_right(score, target);
@@ -343,7 +349,9 @@ impl<S: Shape> Measures<S> for Regression {
 }
 
 impl<Y: Target, E: Measures<Y>> Measures<Weighted<Y>> for E {
-    const STEPS: usize = <E as Measures<Y>>::STEPS;
+    fn predictions<T: Scalar>(target: &<Weighted<Y> as Target>::Value<T>) -> usize {
+        <E as Measures<Y>>::predictions(target.target())
+    }
 
     fn miss<T: Scalar>(prediction: &[T], target: &<Weighted<Y> as Target>::Value<T>) -> f64 {
         <E as Measures<Y>>::miss(prediction, target.target())

@@ -38,7 +38,8 @@ pub use weighted::{Weighted, WeightedValue};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a kind of target",
-    note = "targets are `Class<K>`, `[Class<K>; L]` for each step of a sequence, or a shape such as `Vector<N>` for values"
+    note = "targets are `Class<K>`, `[Class<K>; L]` for each step of a sequence, or a shape such as `Vector<N>` for values; \
+            `[Option<Class<K>>; L]` or `[Option<Vector<N>>; L]` for some of the steps"
 )]
 pub trait Target: Debug + Copy + Send + Sync + 'static {
     /// The target of one sample.

@@ -4,11 +4,11 @@
 /// [`Network::Head`](crate::Network::Head).
 ///
 /// A generic function with [`BinaryCrossEntropy`](crate::BinaryCrossEntropy), or another loss of raw scores, requires
-/// `N: Network<Head = EndsInSigmoid<false>>`.
+/// `RawOutput: Admits<N::Head>`.
 ///
 /// # Example
 /// ```
-/// use typenet::loss::EndsInSigmoid;
+/// use typenet::loss::{Admits, RawOutput};
 /// use typenet::prelude::*;
 ///
 /// network!(struct Yes = Dense<2, 1>);
@@ -16,7 +16,8 @@
 /// /// Trains a network that says yes or no.
 /// fn fit<N, const I: usize>(network: &mut N, data: &Dataset<Vector<I>, Vector<1>>) -> typenet::Result<typenet::History>
 /// where
-///     N: Network<Scalar = f32, Input = Vector<I>, Output = Vector<1>, Head = EndsInSigmoid<false>>,
+///     N: Network<Scalar = f32, Input = Vector<I>, Output = Vector<1>>,
+///     RawOutput: Admits<N::Head>,
 /// {
 ///     Trainer::new(BinaryCrossEntropy, Adam::new(0.1)).epochs(20).fit(network, data)
 /// }
@@ -60,8 +61,8 @@ pub struct RawOutput;
     label = "this loss does not fit the network",
     note = "leave that layer out; for a prediction z of a network trained with `BinaryCrossEntropy`, `function::sigmoid(z)` is the \
             probability",
-    note = "in a generic function, write `N: Network<Head = EndsInSigmoid<false>>`, or for any loss `L: Loss<N::Output, Takes: \
-            Admits<N::Head>>`"
+    note = "in a generic function over networks `N`, write `RawOutput: Admits<N::Head>`, and over losses `L: Loss<N::Output, Takes: \
+            Admits<N::Head>>`; both names are in `typenet::loss`"
 )]
 pub trait Admits<Head> {
     /// Whether networks that end in a `Sigmoid` are refused.

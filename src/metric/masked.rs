@@ -46,18 +46,14 @@ macro_rules! masked_metric {
 masked_metric!(ProbabilitySequence, Probabilities);
 masked_metric!(Sequence, Vector);
 
-/// The mean over the steps with a target, so that every sample counts equally, as in the loss.
+/// Each step with a target counts as a sample, as in the metrics.
 impl<Y: Target, E: Measures<Y>, const N: usize> Measures<[Option<Y>; N]> for E {
-    const STEPS: usize = <E as Measures<Y>>::STEPS;
+    fn predictions<T: Scalar>(targets: &[Option<Y::Value<T>>; N]) -> usize {
+        targets.iter().flatten().map(<E as Measures<Y>>::predictions).sum()
+    }
 
     fn miss<T: Scalar>(prediction: &[T], targets: &[Option<Y::Value<T>>; N]) -> f64 {
-        let (mut miss, mut count) = (0.0, 0.0);
-        for (prediction, target) in prediction.chunks_exact(prediction.len() / N).zip(targets) {
-            if let Some(target) = target {
-                miss += <E as Measures<Y>>::miss(prediction, target);
-                count += 1.0;
-            }
-        }
-        if count > 0.0 { miss / count } else { 0.0 }
+        let steps = prediction.chunks_exact(prediction.len() / N).zip(targets);
+        steps.filter_map(|(prediction, target)| Some(<E as Measures<Y>>::miss(prediction, target.as_ref()?))).sum()
     }
 }

@@ -65,6 +65,7 @@ pub(crate) struct Totals {
     losses: f64,
     misses: f64,
     samples: usize,
+    predictions: usize,
 }
 
 impl Totals {
@@ -72,11 +73,12 @@ impl Totals {
     pub(super) fn add(&mut self, other: Self) {
         (self.losses, self.misses) = plus((self.losses, self.misses), (other.losses, other.misses));
         self.samples += other.samples;
+        self.predictions += other.predictions;
     }
 
     /// Returns the means, or `None` if there are no samples.
     pub(crate) fn means<E: Measures<Y>, Y: Target>(self) -> Option<E> {
-        (self.samples > 0).then(|| E::from_sums(self.losses, self.misses, self.samples, E::STEPS))
+        (self.samples > 0).then(|| E::from_sums(self.losses, self.misses, self.samples, self.predictions))
     }
 }
 
@@ -124,7 +126,8 @@ where
             let batch = Batch { network: self.network, loss: self.loss, inputs, targets, shards, before };
             sums(&batch, batch.shards.all(), (room.tile, room.tiles), after)
         };
-        Totals { losses, misses, samples: inputs.len() }
+        let predictions = targets.iter().map(<L::Evaluation as Measures<L::Target>>::predictions).sum();
+        Totals { losses, misses, samples: inputs.len(), predictions }
     }
 
     /// Returns the sums over the samples of a source, in batches of this size.

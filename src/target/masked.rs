@@ -34,13 +34,13 @@
 /// # Gradients
 /// Those of the inner loss divided by n, and exactly zero at steps without a target. What a layer that reads forward computes at
 /// padding after the end of a sequence therefore has no influence on the loss or any gradient: the bits are the same with any
-/// other padding.
+/// other padding whose outputs are finite.
 ///
 /// # Units
 /// Training and evaluation use the mean over the samples, each of which is the mean over its own steps, so the loss of a sample
 /// does not depend on how long the others are, or how much padding it has. `CrossEntropyLoss(ignore_index=..)` of PyTorch uses the
 /// mean over all steps of a batch, where long samples weigh more. The accuracy, or the mean absolute error, of an
-/// [`Evaluation`](crate::Evaluation) is the mean over the samples too.
+/// [`Evaluation`](crate::Evaluation) is the mean over all steps with a target, as that of the metrics.
 ///
 /// # Example
 /// ```

@@ -1,5 +1,6 @@
 //! A network as a layer of another: it trains and its gradient is correct, at any position and with any last layer.
 
+use typenet::Classification;
 use typenet::loss::AnyOutput;
 use typenet::prelude::*;
 
@@ -21,7 +22,7 @@ network!(struct Twice (Vector<3>) = Encoder, Dense<_, 3>, second: Encoder, AnyHe
 fn check<N>() -> typenet::Result<()>
 where
     N: Network<Scalar = f64, Input = Vector<3>>,
-    Nll: Loss<N::Output, Target = Class<3>, Takes = AnyOutput>,
+    Nll: Loss<N::Output, Target = Class<3>, Evaluation = Classification, Takes = AnyOutput>,
     MeanSquaredError: Loss<N::Output, Target = Vector<3>, Takes = AnyOutput>,
 {
     let mut network = N::init(&mut typenet::rng(37));
@@ -37,7 +38,7 @@ where
 fn train<N>() -> typenet::Result<()>
 where
     N: Network<Scalar = f32, Input = Vector<3>>,
-    Nll: Loss<N::Output, Target = Class<3>, Takes = AnyOutput>,
+    Nll: Loss<N::Output, Target = Class<3>, Evaluation = Classification, Takes = AnyOutput>,
 {
     let inputs = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
     let data = Dataset::<Vector<3>, Class<3>>::labelled(inputs, [0, 1, 2])?;
