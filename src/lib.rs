@@ -1,3 +1,11 @@
+// Where the links of the README lead in the documentation. Of two definitions of a link, the first holds.
+#![cfg_attr(feature = "std", doc = include_str!("guide/readme_links.md"))]
+#![cfg_attr(feature = "safetensors", doc = "[files]: guide::files")]
+#![cfg_attr(not(feature = "safetensors"), doc = "[files]: #features")]
+#![cfg_attr(feature = "onnx", doc = "[onnx]: guide::onnx")]
+#![cfg_attr(not(feature = "onnx"), doc = "[onnx]: #features")]
+#![cfg_attr(feature = "plot", doc = "[reports]: guide::watching#a-report")]
+#![cfg_attr(not(feature = "plot"), doc = "[reports]: #features")]
 #![doc = include_str!("../README.md")]
 //!
 //! # Modules, in reading order

@@ -59,13 +59,18 @@ impl<const K: usize> TargetColumns for Class<K> {
 }
 
 impl<S: Shape + Values> TargetColumns for S {
+    // Of a blanket implementation, rustdoc shows hidden items too, unless they are hidden here.
+    #[doc(hidden)]
     const ENCODING: Encoding = Encoding::Number;
+    #[doc(hidden)]
     const COLUMNS: usize = S::LEN;
 
+    #[doc(hidden)]
     fn determine(_: &mut [Column], _: &Records<'_>) -> Result<()> {
         Ok(())
     }
 
+    #[doc(hidden)]
     fn value<T: Scalar>(columns: &[Column], values: &[f64]) -> Result<S::Array<T>> {
         let mut target = S::zero::<T>();
         for ((element, column), &value) in S::flat_mut(&mut target).iter_mut().zip(columns).zip(values) {
