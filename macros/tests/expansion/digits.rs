@@ -991,7 +991,7 @@ impl DigitClassifier<f32> {
 }
 #[allow(clippy::unnecessary_box_returns)]
 impl DigitClassifier<f32> {
-    /// Returns a network with random weights and zero biases, on the heap.
+    /// Returns a network with random weights and zero biases, on the heap. A `*` before the call moves a small one onto the stack.
     #[must_use]
     pub fn init<R: RandomSource + ?core::marker::Sized>(rng: &mut R) -> Box<Self> {
         <Self as Network>::init(rng)
