@@ -146,8 +146,8 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
         if inputs.is_empty() {
             return Err(Error::Empty { what: "data set" });
         }
-        require_finite("input", inputs.iter().map(X::flat))?;
-        require_finite("target", targets.iter().map(Y::numbers))?;
+        require_finite("input", inputs.iter().map(X::elements))?;
+        require_finite("target", targets.iter().map(Y::elements))?;
         Ok(Self { inputs, targets })
     }
 
@@ -324,7 +324,7 @@ impl<X: Shape, Y: Target, T: Scalar> Dataset<X, Y, T> {
     /// ```
     pub fn map_inputs(mut self, change: impl FnMut(&mut X::Array<T>)) -> Result<Self> {
         self.inputs.iter_mut().for_each(change);
-        require_finite("input", self.inputs.iter().map(X::flat))?;
+        require_finite("input", self.inputs.iter().map(X::elements))?;
         Ok(self)
     }
 }
@@ -350,10 +350,13 @@ impl<X: Shape, Y: Target, T: Scalar> PartialEq for Dataset<X, Y, T> {
 }
 
 /// Checks that all values are finite, and reports the first that is infinite or NaN.
-fn require_finite<'a, T: Scalar>(what: &'static str, samples: impl Iterator<Item = &'a [T]>) -> Result<()> {
-    for (sample, values) in samples.enumerate() {
-        if let Some(position) = values.iter().position(|value| !value.is_finite()) {
-            return Err(Error::NonFiniteData { what, sample, position, value: values[position].to_f64() });
+fn require_finite<T: Scalar>(
+    what: &'static str,
+    samples: impl Iterator<Item: Iterator<Item = (usize, T)>>,
+) -> Result<()> {
+    for (sample, mut elements) in samples.enumerate() {
+        if let Some((position, value)) = elements.find(|(_, value)| !value.is_finite()) {
+            return Err(Error::NonFiniteData { what, sample, position, value: value.to_f64() });
         }
     }
     Ok(())

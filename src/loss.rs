@@ -145,7 +145,9 @@ where
 {
     for (sample, target) in targets.iter().enumerate() {
         if let Some(Objection { position, allowed }) = loss.objection::<T>(target) {
-            let value = L::Target::numbers::<T>(target).get(position).map_or(f64::NAN, |value| value.to_f64());
+            let mut elements = L::Target::elements::<T>(target);
+            let value = elements.find(|&(of_element, _)| of_element == position);
+            let value = value.map_or(f64::NAN, |(_, value)| value.to_f64());
             return Err(Error::TargetOutOfRange { sample, position, value, allowed });
         }
     }

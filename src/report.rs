@@ -106,11 +106,11 @@ impl Report {
         let sizes: Vec<String> = X::PARTS.iter().map(|sizes| format!("{sizes:?}")).collect();
         table.row(&[&"samples", &data.len()]);
         table.row(&[&"input", &sizes.join(", ")]);
-        table.row(&[&"inputs", &range(data.inputs().iter().flat_map(|input| X::flat(input)))]);
+        table.row(&[&"inputs", &range(data.inputs().iter().flat_map(|input| X::flat(input)).copied())]);
         let labels: Vec<usize> = data.targets().iter().filter_map(|target| Y::label::<T>(target)).collect();
         if labels.len() < data.len() {
-            let values = data.targets().iter().flat_map(|target| Y::numbers(target));
-            table.row(&[&"targets", &range(values)]);
+            let elements = data.targets().iter().flat_map(|target| Y::elements::<T>(target));
+            table.row(&[&"targets", &range(elements.map(|(_, element)| element))]);
             return self.section(&format!("Data: {name}"), table.end());
         }
         let mut counts = vec![0; labels.iter().max().map_or(0, |largest| largest + 1)];
@@ -185,9 +185,9 @@ impl Report {
 }
 
 /// Returns the smallest and the largest of values as a text.
-fn range<'a, T: Scalar>(values: impl Iterator<Item = &'a T>) -> String {
+fn range<T: Scalar>(values: impl Iterator<Item = T>) -> String {
     let bounds = values
-        .map(|value| value.to_f64())
+        .map(Scalar::to_f64)
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     if bounds.0 > bounds.1 {
         return String::from("labels, any number for each sample");

@@ -5,6 +5,7 @@ mod masked;
 mod weighted;
 
 use core::fmt::{self, Debug, Display};
+use core::iter;
 
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
@@ -15,9 +16,9 @@ pub(crate) use labels::collapsed;
 pub use masked::Masked;
 pub use weighted::{Weighted, WeightedValue};
 
-/// A kind of target: [`Class<K>`](Class), `[Class<K>; L]` for each step of a sequence, `[Option<Class<K>>; L]` for those that have
-/// one ([`Masked`]), [`Labels<L, K>`](Labels) at unknown steps, or a shape such as `Vector<1>`, whose values are arrays. Each may
-/// carry a weight, as [`Weighted`].
+/// A kind of target: [`Class<K>`](Class), `[Class<K>; L]` for each step of a sequence, [`Labels<L, K>`](Labels) at unknown steps, or a
+/// shape such as `Vector<1>`, whose values are arrays. `[Option<Class<K>>; L]` and `[Option<Vector<N>>; L]` are targets of some of the
+/// steps ([`Masked`]). Each may carry a weight, as [`Weighted`].
 ///
 /// # Example
 /// ```
@@ -36,8 +37,14 @@ pub trait Target: Debug + Copy + Send + Sync + 'static {
     /// The target of one sample.
     type Value<T: Scalar>: Copy + Debug + PartialEq + Send + Sync + 'static;
 
-    /// Returns the elements of a target, or an empty slice for classes.
-    fn numbers<T: Scalar>(value: &Self::Value<T>) -> &[T];
+    /// The number of elements of a target; 0 for classes.
+    const ELEMENTS: usize = 0;
+    /// Whether a target can leave out steps, as `[Option<..>; L]` ([`Masked`]) and [`Labels`] can. Where a network gives an element for each step of
+    /// a [`Padded`](crate::Padded) sequence, a loss or metric with other targets does not compile, since it would compare the padding.
+    const LEAVES_OUT_STEPS: bool = false;
+
+    /// Returns the elements of a target with their positions, in order; none for classes, and for steps without a target.
+    fn elements<T: Scalar>(value: &Self::Value<T>) -> impl Iterator<Item = (usize, T)>;
 
     /// Returns the index of the class, if a target is one class.
     #[doc(hidden)]
@@ -116,8 +123,8 @@ impl<const K: usize, T: Scalar> From<Token<K, T>> for Class<K> {
 impl<const K: usize> Target for Class<K> {
     type Value<T: Scalar> = Self;
 
-    fn numbers<T: Scalar>(_: &Self) -> &[T] {
-        &[]
+    fn elements<T: Scalar>(_: &Self) -> impl Iterator<Item = (usize, T)> {
+        iter::empty()
     }
 
     fn label<T: Scalar>(value: &Self) -> Option<usize> {
@@ -128,25 +135,33 @@ impl<const K: usize> Target for Class<K> {
 impl<const K: usize, const L: usize> Target for [Class<K>; L] {
     type Value<T: Scalar> = Self;
 
-    fn numbers<T: Scalar>(_: &Self) -> &[T] {
-        &[]
+    fn elements<T: Scalar>(_: &Self) -> impl Iterator<Item = (usize, T)> {
+        iter::empty()
     }
 }
 
-/// A class for each step that has one.
-impl<const K: usize, const L: usize> Target for [Option<Class<K>>; L] {
-    type Value<T: Scalar> = Self;
+/// A target for each step that has one.
+impl<Y: Target, const L: usize> Target for [Option<Y>; L] {
+    const ELEMENTS: usize = L * Y::ELEMENTS;
+    const LEAVES_OUT_STEPS: bool = true;
 
-    fn numbers<T: Scalar>(_: &Self) -> &[T] {
-        &[]
+    type Value<T: Scalar> = [Option<Y::Value<T>>; L];
+
+    fn elements<T: Scalar>(value: &Self::Value<T>) -> impl Iterator<Item = (usize, T)> {
+        let steps = value.iter().enumerate().filter_map(|(step, target)| Some((step, target.as_ref()?)));
+        steps.flat_map(|(step, target)| {
+            Y::elements(target).map(move |(position, element)| (step * Y::ELEMENTS + position, element))
+        })
     }
 }
 
 impl<S: Shape> Target for S {
+    const ELEMENTS: usize = S::LEN;
+
     type Value<T: Scalar> = S::Array<T>;
 
-    fn numbers<T: Scalar>(value: &S::Array<T>) -> &[T] {
-        S::flat(value)
+    fn elements<T: Scalar>(value: &S::Array<T>) -> impl Iterator<Item = (usize, T)> {
+        S::flat(value).iter().copied().enumerate()
     }
 }
 

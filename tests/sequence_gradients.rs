@@ -173,6 +173,8 @@ proptest! {
         check!(Words, MeanSquaredError, SMOOTH, seed, samples);
         check!(Inputs, Nll, SMOOTH, seed, samples);
         check!(Tagger, Masked(Nll), SMOOTH, seed, samples);
+        check!(Tagger, Masked(MeanSquaredError), SMOOTH, seed, samples);
+        check!(Scores, Masked(Huber::new(0.5)), SMOOTH, seed, samples);
         check!(Scores, Masked(CrossEntropy.label_smoothing(0.1)), SMOOTH, seed, samples);
         check!(Scores, Masked(ClassWeights::new(CrossEntropy, [1.0, 0.5, 2.0, 0.25]).unwrap()), SMOOTH, seed, samples);
     }

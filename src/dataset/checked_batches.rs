@@ -75,8 +75,8 @@ impl<'a, B> CheckedBatches<'a, B> {
                 return Err(self.failed(&format!("it gave {given} samples where up to {asked} were asked for")));
             }
         }
-        self.require_finite::<T>("input", inputs.iter().map(<B::Input as Shape>::flat))?;
-        self.require_finite::<T>("target", targets.iter().map(<B::Target as Target>::numbers))?;
+        self.require_finite("input", inputs.iter().map(<B::Input as Target>::elements::<T>))?;
+        self.require_finite("target", targets.iter().map(<B::Target as Target>::elements::<T>))?;
         self.batches += 1;
         Ok(())
     }
@@ -86,11 +86,15 @@ impl<'a, B> CheckedBatches<'a, B> {
         Error::Source { validation, epoch, reason: reason.to_string() }
     }
 
-    fn require_finite<'s, T: Scalar>(&self, what: &'static str, samples: impl Iterator<Item = &'s [T]>) -> Result<()> {
-        for (sample, numbers) in samples.enumerate() {
-            if let Some(position) = numbers.iter().position(|number| !number.is_finite()) {
+    fn require_finite<T: Scalar>(
+        &self,
+        what: &'static str,
+        samples: impl Iterator<Item: Iterator<Item = (usize, T)>>,
+    ) -> Result<()> {
+        for (sample, mut elements) in samples.enumerate() {
+            if let Some((position, value)) = elements.find(|(_, value)| !value.is_finite()) {
                 let Self { validation, epoch, batches: batch, .. } = *self;
-                let value = numbers[position].to_f64();
+                let value = value.to_f64();
                 return Err(Error::NonFiniteBatch { what, validation, epoch, batch, sample, position, value });
             }
         }

@@ -3,65 +3,70 @@
 use core::slice;
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::Loss;
+use crate::loss::{Loss, Objection, Values};
+use crate::scalar::Scalar;
 use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Shape, Vector};
-use crate::target::{Class, Masked};
+use crate::target::Masked;
 
-impl<L, const N: usize, const K: usize> Loss<ProbabilitySequence<N, K>> for Masked<L>
-where
-    L: Loss<Probabilities<K>, Target = Class<K>>,
-{
-    type Target = [Option<Class<K>>; N];
+/// Implements the loss for sequences whose steps are of one shape.
+macro_rules! masked_loss {
+    ($sequence:ident, $step:ident) => {
+        impl<L: Loss<$step<K>>, const N: usize, const K: usize> Loss<$sequence<N, K>> for Masked<L> {
+            type Target = [Option<L::Target>; N];
 
-    const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
+            const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
 
-    #[inline(always)]
-    fn evaluate<T: Kernels, I: Isa>(
-        &self,
-        isa: I,
-        logits: &[T],
-        targets: &[[Option<Class<K>>; N]],
-        weight: T,
-        gradient: Option<&mut [T]>,
-    ) -> T {
-        of_steps::<Probabilities<K>, L, T, I, N, K>(&self.0, isa, logits, targets, weight, gradient)
-    }
+            #[inline(always)]
+            fn objection<T: Scalar>(&self, targets: &[Option<Values<L, $step<K>, T>>; N]) -> Option<Objection> {
+                objection_of_steps::<$step<K>, L, T>(&self.0, targets)
+            }
+
+            #[inline(always)]
+            fn evaluate<T: Kernels, I: Isa>(
+                &self,
+                isa: I,
+                logits: &[T],
+                targets: &[[Option<Values<L, $step<K>, T>>; N]],
+                weight: T,
+                gradient: Option<&mut [T]>,
+            ) -> T {
+                of_steps::<$step<K>, L, T, I, N>(&self.0, isa, logits, targets, weight, gradient)
+            }
+        }
+    };
 }
 
-impl<L, const N: usize, const K: usize> Loss<Sequence<N, K>> for Masked<L>
+masked_loss!(ProbabilitySequence, Probabilities);
+masked_loss!(Sequence, Vector);
+
+/// Returns the first objection to the target of a step, with the position in the targets of all steps.
+#[inline(always)]
+fn objection_of_steps<Step, L, T>(loss: &L, targets: &[Option<Values<L, Step, T>>]) -> Option<Objection>
 where
-    L: Loss<Vector<K>, Target = Class<K>>,
+    Step: Shape,
+    L: Loss<Step>,
+    T: Scalar,
 {
-    type Target = [Option<Class<K>>; N];
-
-    const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
-
-    #[inline(always)]
-    fn evaluate<T: Kernels, I: Isa>(
-        &self,
-        isa: I,
-        logits: &[T],
-        targets: &[[Option<Class<K>>; N]],
-        weight: T,
-        gradient: Option<&mut [T]>,
-    ) -> T {
-        of_steps::<Vector<K>, L, T, I, N, K>(&self.0, isa, logits, targets, weight, gradient)
-    }
+    targets.iter().enumerate().find_map(|(step, target)| {
+        let objection = loss.objection::<T>(target.as_ref()?)?;
+        Some(Objection { position: step * Step::LEN + objection.position, ..objection })
+    })
 }
 
 /// Returns the sum over the samples of the mean over their steps that have a target.
 #[inline(always)]
-fn of_steps<Step, L, T, I, const N: usize, const K: usize>(
+#[allow(clippy::type_complexity, reason = "the targets of samples, as the loss has them")]
+fn of_steps<Step, L, T, I, const N: usize>(
     loss: &L,
     isa: I,
     logits: &[T],
-    targets: &[[Option<Class<K>>; N]],
+    targets: &[[Option<Values<L, Step, T>>; N]],
     weight: T,
     mut gradient: Option<&mut [T]>,
 ) -> T
 where
     Step: Shape,
-    L: Loss<Step, Target = Class<K>>,
+    L: Loss<Step>,
     T: Kernels,
     I: Isa,
 {

@@ -2,19 +2,16 @@
 
 use alloc::string::String;
 
-use crate::metric::{Better, Classification, Measured, Metric};
+use crate::metric::{Better, Measured, Metric};
 use crate::scalar::Scalar;
 use crate::shape::{Probabilities, ProbabilitySequence, Sequence, Vector};
-use crate::target::{Class, Masked};
+use crate::target::{Masked, Target};
 
 /// Implements the metric for sequences whose steps are of one shape.
 macro_rules! masked_metric {
     ($sequence:ident, $step:ident) => {
-        impl<M, const N: usize, const K: usize> Metric<$sequence<N, K>> for Masked<M>
-        where
-            M: Metric<$step<K>, Target = Class<K>>,
-        {
-            type Target = [Option<Class<K>>; N];
+        impl<M: Metric<$step<K>>, const N: usize, const K: usize> Metric<$sequence<N, K>> for Masked<M> {
+            type Target = [Option<M::Target>; N];
             type State = M::State;
             type Value = M::Value;
 
@@ -26,10 +23,15 @@ macro_rules! masked_metric {
                 self.0.better()
             }
 
-            fn add<T: Scalar>(&self, state: &mut M::State, prediction: &[T], target: &[Option<Class<K>>; N]) {
-                for (prediction, class) in prediction.chunks_exact(K).zip(target) {
-                    if let Some(class) = class {
-                        self.0.add(state, prediction, class);
+            fn add<T: Scalar>(
+                &self,
+                state: &mut M::State,
+                prediction: &[T],
+                targets: &[Option<<M::Target as Target>::Value<T>>; N],
+            ) {
+                for (prediction, target) in prediction.chunks_exact(K).zip(targets) {
+                    if let Some(target) = target {
+                        self.0.add(state, prediction, target);
                     }
                 }
             }
@@ -44,18 +46,18 @@ macro_rules! masked_metric {
 masked_metric!(ProbabilitySequence, Probabilities);
 masked_metric!(Sequence, Vector);
 
-/// The share of the steps with a target that are wrong, so that every sample counts equally, as in the loss.
-impl<const K: usize, const N: usize> Measured for [Option<Class<K>>; N] {
-    type Evaluation = Classification;
+/// The mean over the steps with a target, so that every sample counts equally, as in the loss.
+impl<Y: Measured, const N: usize> Measured for [Option<Y>; N] {
+    type Evaluation = Y::Evaluation;
 
-    fn miss<T: Scalar>(prediction: &[T], target: &Self) -> f64 {
-        let (mut wrong, mut count) = (0.0, 0.0);
-        for (scores, class) in prediction.chunks_exact(K).zip(target) {
-            if let Some(class) = class {
-                wrong += Class::miss(scores, class);
+    fn miss<T: Scalar>(prediction: &[T], targets: &Self::Value<T>) -> f64 {
+        let (mut miss, mut count) = (0.0, 0.0);
+        for (prediction, target) in prediction.chunks_exact(prediction.len() / N).zip(targets) {
+            if let Some(target) = target {
+                miss += Y::miss(prediction, target);
                 count += 1.0;
             }
         }
-        if count > 0.0 { wrong / count } else { 0.0 }
+        if count > 0.0 { miss / count } else { 0.0 }
     }
 }

@@ -9,9 +9,9 @@
 
 use core::marker::PhantomData;
 
-use crate::layer::{Head, Layer};
+use crate::layer::{Head, Layer, Plan};
 use crate::loss::Loss;
-use crate::network::Network;
+use crate::network::{Network, PlanOf};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
 use crate::target::Target;
@@ -117,10 +117,25 @@ impl<V> SameValue<V> for V {
 pub(super) struct FitsLoss<N, L>(PhantomData<(N, L)>);
 
 impl<N: Network, L: Loss<N::Output>> FitsLoss<N, L> {
+    pub(super) const RIGHT: () = {
+        let () = FitsSteps::<N, L::Target>::RIGHT;
+        assert!(
+            !(L::TAKES_RAW_SCORES && matches!(<N::Architecture as Layer>::HEAD, Head::Sigmoid)),
+            "the network ends in `Sigmoid`, or another layer that gives probabilities, but its loss takes raw scores\n\nhelp: \
+             leave that layer out; for a prediction z of a network trained with `BinaryCrossEntropy`, `function::sigmoid(z)` is \
+             the probability"
+        );
+    };
+}
+
+/// Checks that no step of padding is compared with a target. This is one constant for each pair of network and kind of target.
+pub(super) struct FitsSteps<N, Y>(PhantomData<(N, Y)>);
+
+impl<N: Network, Y: Target> FitsSteps<N, Y> {
     pub(super) const RIGHT: () = assert!(
-        !(L::TAKES_RAW_SCORES && matches!(<N::Architecture as Layer>::HEAD, Head::Sigmoid)),
-        "the network ends in `Sigmoid`, or another layer that gives probabilities, but its loss takes raw scores\n\nhelp: \
-         leave that layer out; for a prediction z of a network trained with `BinaryCrossEntropy`, `function::sigmoid(z)` is \
-         the probability"
+        Y::LEAVES_OUT_STEPS || !<PlanOf<N> as Plan>::ORIGINS.are_padded::<N::Input>(<N::Output as Shape>::PARTS.len()),
+        "the network gives an element for each step of a padded sequence, but the loss or the metric compares all of them, padding \
+         too\n\nhelp: write `Masked(..)` around the loss or the metric, with targets `[Option<Class<K>>; L]` or \
+         `[Option<Vector<N>>; L]`, which are `None` at the padding"
     );
 }

@@ -11,8 +11,8 @@ use crate::kernel::dispatch;
 use crate::loss::{Loss, Values, check_targets};
 use crate::metric::{Evaluation, Measured, Metric, MetricState};
 use crate::network::{
-    Batch, EvaluationOf, FitsInput, FitsTarget, Network, Room, Sample, Shards, TileLoss, Workspace, carried_len, cut,
-    infer, split_samples,
+    Batch, EvaluationOf, FitsInput, FitsSteps, FitsTarget, Network, Room, Sample, Shards, TileLoss, Workspace,
+    carried_len, cut, infer, split_samples,
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -342,6 +342,7 @@ fn add<N: Network, M: Metric<N::Output>, Y: Holds<M::Target>>(
     (metric, state): (&M, &mut M::State),
     outputs: &mut Vec<Sample<N, N::Output>>,
 ) {
+    let () = FitsSteps::<N, Y>::RIGHT;
     let seen = tiles_seen::<N>() * N::TILE;
     outputs.resize(outputs.len().max(inputs.len().min(seen)), N::Output::zero());
     for (inputs, targets) in inputs.chunks(seen).zip(targets.chunks(seen)) {

@@ -105,15 +105,15 @@ where
         let prediction = network.predict_batch(input);
         let scores = N::Output::flat_batch(&prediction);
         let label = Y::label::<N::Scalar>(target);
-        let numbers = Y::numbers(target);
+        let elements = Y::elements(target).map(|(_, element)| element);
         let wanted = match label {
             Some(class) => format!("class {class}"),
-            None if numbers.is_empty() => format!("{target:?}"),
-            None => shown(numbers),
+            None if Y::ELEMENTS == 0 => format!("{target:?}"),
+            None => shown(elements),
         };
         let predicted = match label {
             Some(_) => format!("class {}: {}", argmax(scores), Significant(scores[argmax(scores)].to_f64())),
-            None => shown(scores),
+            None => shown(scores.iter().copied()),
         };
         table.row(&[&sample, &Significant(loss), &wanted, &predicted]);
     }
@@ -121,8 +121,8 @@ where
 }
 
 /// Returns values as a text, or the first of them.
-fn shown<T: Scalar>(values: &[T]) -> String {
-    let first: Vec<String> = values.iter().take(SHOWN).map(|value| Significant(value.to_f64()).to_string()).collect();
-    let rest = if values.len() > SHOWN { ", .." } else { "" };
+fn shown<T: Scalar>(mut values: impl Iterator<Item = T>) -> String {
+    let first: Vec<String> = values.by_ref().take(SHOWN).map(|value| Significant(value.to_f64()).to_string()).collect();
+    let rest = if values.next().is_some() { ", .." } else { "" };
     first.join(", ") + rest
 }

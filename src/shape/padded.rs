@@ -23,8 +23,8 @@ use crate::shape::{Sequence, Shape, Token, Tokens};
 /// | [`GlobalAvgPool1d`](crate::GlobalAvgPool1d), [`GlobalMaxPool1d`](crate::GlobalMaxPool1d) | the mean and the maximum over the steps of the sequence |
 /// | a [`Conv1d`](crate::Conv1d) with `padding = Causal` and stride 1, and layers that act on each step | as without: no step sees a later one |
 ///
-/// The output at a step of padding is of no use, but finite. A loss of each step leaves it out with the targets of
-/// [`Masked`](crate::Masked).
+/// The output at a step of padding is of no use, but finite. A network with an output for each step is trained with the targets of
+/// [`Masked`](crate::Masked), which leave it out, and does not compile with a loss that compares all steps.
 ///
 /// # Errors
 /// A network with another layer that mixes the steps of a padded sequence does not compile: other convolutions, pooling of windows,

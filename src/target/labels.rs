@@ -1,6 +1,7 @@
 //! Which labels does a sequence have, if it is unknown at which steps?
 
 use alloc::vec::Vec;
+use core::iter;
 
 use crate::error::{Error, Result};
 use crate::scalar::Scalar;
@@ -150,10 +151,12 @@ pub(crate) fn collapsed<C: Copy + PartialEq>(path: impl Iterator<Item = C>, blan
 }
 
 impl<const L: usize, const K: usize> Target for Labels<L, K> {
+    const LEAVES_OUT_STEPS: bool = true;
+
     type Value<T: Scalar> = Self;
 
-    fn numbers<T: Scalar>(_: &Self) -> &[T] {
-        &[]
+    fn elements<T: Scalar>(_: &Self) -> impl Iterator<Item = (usize, T)> {
+        iter::empty()
     }
 }
 

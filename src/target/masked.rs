@@ -9,9 +9,27 @@
 /// histories. In `Masked(SequenceAccuracy)` and `Masked(EditDistance)`, the steps with a target are one sequence for each sample.
 ///
 /// # Shapes
-/// Network output: `ProbabilitySequence<L, K>` or `Sequence<L, K>`. Targets: `[Option<Class<K>>; L]`, where `None` is a step
-/// without a target. The inner loss compares one step with a `Class<K>`: [`Nll`](crate::Nll), or
-/// [`CrossEntropy`](crate::CrossEntropy) for a network that gives logits, also with label smoothing or class weights.
+/// Network output: `ProbabilitySequence<L, K>` or `Sequence<L, K>`. The inner loss compares a step, of shape `Probabilities<K>` or
+/// `Vector<K>`, with a target, and `None` is a step without one:
+///
+/// | inner loss | targets |
+/// |---|---|
+/// | [`Nll`](crate::Nll), [`CrossEntropy`](crate::CrossEntropy), [`CategoricalHinge`](crate::CategoricalHinge), label smoothing, class weights | `[Option<Class<K>>; L]` |
+/// | [`MeanSquaredError`](crate::MeanSquaredError), [`AbsoluteError`](crate::AbsoluteError), [`Huber`](crate::Huber), [`BinaryCrossEntropy`](crate::BinaryCrossEntropy), [`Hinge`](crate::Hinge) | `[Option<Vector<K>>; L]`, whose values are `[Option<[T; K]>; L]` |
+///
+/// # Errors
+/// A network that gives an element for each step of a [`Padded`](crate::Padded) sequence does not compile with a loss or a metric that
+/// compares all steps. The error appears when the program is built, and not in `cargo check`.
+///
+/// ```compile_fail,E0080
+/// use typenet::prelude::*;
+///
+/// network!(struct Level (Padded<Sequence<4, 1>>) = Gru<_, 3>, Dense<_, 1>);
+/// let steps = Padded::<Sequence<4, 1>>::sample(&[[0.5]])?;
+/// let data = Dataset::<Padded<Sequence<4, 1>>, Sequence<4, 1>>::new(vec![steps], vec![[[0.0]; 4]])?;
+/// Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut Level::zeroed(), &data)?;
+/// # Ok::<(), typenet::Error>(())
+/// ```
 ///
 /// # Gradients
 /// Those of the inner loss divided by n, and exactly zero at steps without a target. What a layer that reads forward computes at
@@ -21,8 +39,8 @@
 /// # Units
 /// Training and evaluation use the mean over the samples, each of which is the mean over its own steps, so the loss of a sample
 /// does not depend on how long the others are, or how much padding it has. `CrossEntropyLoss(ignore_index=..)` of PyTorch uses the
-/// mean over all steps of a batch, where long samples weigh more. The accuracy of an [`Evaluation`](crate::Evaluation) is the mean
-/// over the samples too.
+/// mean over all steps of a batch, where long samples weigh more. The accuracy, or the mean absolute error, of an
+/// [`Evaluation`](crate::Evaluation) is the mean over the samples too.
 ///
 /// # Example
 /// ```
@@ -40,6 +58,27 @@
 /// Trainer::new(Masked(Nll), Adam::new(0.05)).epochs(100).fit(&mut next, &data)?;
 /// assert_eq!(next.evaluate(&data, &Masked(Nll)).accuracy, 1.0);
 /// assert_eq!(next.measure(&data, Masked(Accuracy)), 1.0);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+///
+/// Values at the steps of padded sequences: the running sum of up to four values.
+/// ```
+/// use typenet::metric::MeanAbsoluteError;
+/// use typenet::prelude::*;
+///
+/// network!(struct RunningSum (Padded<Sequence<4, 1>>) = Gru<_, 8>, Dense<_, 1>);
+///
+/// let samples = [vec![[1.0], [2.0], [0.5]], vec![[-1.0]]];
+/// let targets = samples.each_ref().map(|steps| {
+///     let mut sum = 0.0;
+///     core::array::from_fn(|step| steps.get(step).map(|[value]| { sum += value; [sum] }))
+/// });
+/// assert_eq!(targets[0], [Some([1.0]), Some([3.0]), Some([3.5]), None]);
+/// let data: Dataset<Padded<Sequence<4, 1>>, [Option<Vector<1>>; 4]> = Dataset::of_padded_sequences(samples, targets)?;
+///
+/// let mut network = RunningSum::init(&mut typenet::rng(37));
+/// Trainer::new(Masked(MeanSquaredError), Adam::new(0.05)).epochs(300).fit(&mut network, &data)?;
+/// assert!(network.measure(&data, Masked(MeanAbsoluteError)) < 0.05);
 /// # Ok::<(), typenet::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -64,10 +64,13 @@ impl<V, T: Scalar> WeightedValue<V, T> {
 }
 
 impl<Y: Target> Target for Weighted<Y> {
+    const ELEMENTS: usize = Y::ELEMENTS;
+    const LEAVES_OUT_STEPS: bool = Y::LEAVES_OUT_STEPS;
+
     type Value<T: Scalar> = WeightedValue<Y::Value<T>, T>;
 
-    fn numbers<T: Scalar>(value: &Self::Value<T>) -> &[T] {
-        Y::numbers(&value.target)
+    fn elements<T: Scalar>(value: &Self::Value<T>) -> impl Iterator<Item = (usize, T)> {
+        Y::elements(&value.target)
     }
 
     fn label<T: Scalar>(value: &Self::Value<T>) -> Option<usize> {

@@ -1,6 +1,7 @@
 //! Sequences that are shorter than their shape: the same bits as in a shape of their length, in every layer that sees several steps.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
+use typenet::metric::{MeanAbsoluteError, RootMeanSquaredError};
 use typenet::prelude::*;
 use typenet::{FlatParameters, Gradient, PaddedSteps, Scalar as _, Shape, Workspace, random};
 
@@ -281,6 +282,82 @@ fn a_stream_reads_the_steps_without_padding() {
 }
 
 #[cfg(feature = "onnx")]
+network! {
+    struct EachStep<const L: usize> (Sequence<L, 2>) -> Sequence<L, 3> {
+        SelfAttention<1>,
+        Gru<_, 4>(direction = Backward),
+        Dense<_, 3>,
+    }
+}
+network! {
+    struct EachStepPadded (Padded<Sequence<ROOM, 2>>) -> Sequence<ROOM, 3> {
+        SelfAttention<1>,
+        Gru<_, 4>(direction = Backward),
+        Dense<_, 3>,
+    }
+}
+
+/// Values at steps, and nothing at the others.
+type Some3 = [Option<Vector<3>>; ROOM];
+
+/// Compares a padded sample with the same network for its length: each loss of a step, and the metrics of the steps.
+fn compare_steps<const L: usize>(network: &EachStepPadded, drawn: &[[f32; 2]; L], targets: &[[f32; 3]; L]) {
+    let exact: &EachStep<L> = network.view_as();
+    let sample = Padded::<Sequence<ROOM, 2>>::sample(drawn).unwrap();
+    let some = std::array::from_fn(|step| targets.get(step).copied());
+    let padded: Dataset<Padded<Sequence<ROOM, 2>>, Some3> = Dataset::new(vec![sample], vec![some]).unwrap();
+    let whole: Dataset<Sequence<L, 2>, Sequence<L, 3>> = Dataset::new(vec![*drawn], vec![*targets]).unwrap();
+    let near = |one: f64, other: f64| assert!((one - other).abs() <= 1e-6 * other.abs(), "{L} steps: {one} {other}");
+
+    macro_rules! compare {
+        ($($loss:expr),*) => {$({
+            let (of_padded, of_whole) = (network.evaluate(&padded, &Masked($loss)), exact.evaluate(&whole, &$loss));
+            near(of_padded.loss, of_whole.loss);
+            near(of_padded.mean_absolute_error, of_whole.mean_absolute_error);
+            let (mut one, mut other) = (Gradient::zeroed(), Gradient::<EachStep<L>>::zeroed());
+            let pass = Pass::training(37, 0);
+            network.gradient(&[sample], &[some], &Masked($loss), &pass, &mut Workspace::new(), &mut one).unwrap();
+            exact.gradient(&[*drawn], &[*targets], &$loss, &pass, &mut Workspace::new(), &mut other).unwrap();
+            for (one, other) in one.parameters().iter().zip(other.parameters()) {
+                assert!((one - other).abs() <= 1e-6, "{L} steps: {one} {other}");
+            }
+        })*};
+    }
+    compare!(MeanSquaredError, AbsoluteError, Huber::new(0.5));
+    let metrics = (MeanAbsoluteError, RootMeanSquaredError);
+    let (absolute, root) = network.measure(&padded, Masked(metrics));
+    near(absolute, exact.measure(&whole, MeanAbsoluteError));
+    let (squares, outputs) =
+        exact.predict(drawn).iter().zip(targets).fold(([0.0; 3], 0.0), |(mut sums, count), (p, t)| {
+            sums.iter_mut().zip(p.iter().zip(t)).for_each(|(sum, (p, t))| *sum += f64::from(p - t).powi(2));
+            (sums, count + 1.0)
+        });
+    near(root, squares.map(|sum: f64| (sum / outputs).sqrt()).iter().sum::<f64>() / 3.0);
+}
+
+#[test]
+fn values_at_each_step_are_those_of_the_steps() {
+    let network = EachStepPadded::init(&mut typenet::rng(37));
+    let mut rng = typenet::rng(9);
+    let mut draw = || f32::from_f64(random::uniform(&mut rng));
+    compare_steps::<1>(&network, &[[draw(), draw()]], &[[draw(), draw(), draw()]]);
+    let drawn = std::array::from_fn(|_| [draw(), -draw()]);
+    compare_steps::<3>(&network, &drawn, &std::array::from_fn(|_| [draw(), draw(), draw()]));
+}
+
+#[test]
+fn errors_of_values_name_the_position_in_the_target() {
+    let sample = Padded::<Sequence<ROOM, 2>>::sample(&[[0.5, 1.0]; 3]).unwrap();
+    let targets = |wrong| [Some([0.0; 3]), None, Some([0.0, wrong, 1.0]), None, None];
+    let data =
+        |wrong| Dataset::<Padded<Sequence<ROOM, 2>>, Some3>::new(vec![sample; 2], vec![targets(0.0), targets(wrong)]);
+    let error = data(f32::NAN).unwrap_err();
+    assert_eq!(error.to_string(), "target 1 holds NaN at position 7: data must be finite");
+    let mut trainer = Trainer::new(Masked(BinaryCrossEntropy), Sgd::new(0.1));
+    let error = trainer.fit(&mut EachStepPadded::zeroed(), &data(1.5).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("1.5 at position 7"), "{error}");
+}
+
 #[test]
 fn an_onnx_model_of_padded_sequences_is_refused() {
     let error = LastLetter::init(&mut typenet::rng(37)).onnx_bytes().unwrap_err();

@@ -38,9 +38,9 @@ impl<const K: usize, const L: usize> Drawn for [Class<K>; L] {
     }
 }
 
-impl<const K: usize, const L: usize> Drawn for [Option<Class<K>>; L] {
-    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self {
-        core::array::from_fn(|_| Some(Class::draw::<T>(rng)).filter(|_| random::below(rng, 3) > 0))
+impl<Y: Drawn, const L: usize> Drawn for [Option<Y>; L] {
+    fn draw<T: Scalar>(rng: &mut random::Rng) -> Self::Value<T> {
+        core::array::from_fn(|_| Some(Y::draw::<T>(rng)).filter(|_| random::below(rng, 3) > 0))
     }
 }
 

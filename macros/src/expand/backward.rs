@@ -4,10 +4,12 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::{Names, forward, pass_at};
 
-/// Returns `backward` through all layers and `backward_logits` from the head on.
+/// Returns `backward` through all layers and, unless it is the same, `backward_logits` from the head on.
 pub(super) fn passes(names: &Names) -> TokenStream {
     let mut passes = pass(names, "backward", names.layers.len());
-    passes.extend(pass(names, "backward_logits", names.logits_chain()));
+    if names.may_have_head() {
+        passes.extend(pass(names, "backward_logits", names.logits_chain()));
+    }
     passes
 }
 

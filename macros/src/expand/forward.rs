@@ -4,10 +4,12 @@ use proc_macro2::{Ident, Span, TokenStream};
 
 use super::{Names, pass_at, plain};
 
-/// Returns `forward` through all layers and `forward_logits` up to the head.
+/// Returns `forward` through all layers and, unless it is the same, `forward_logits` up to the head.
 pub(super) fn passes(names: &Names) -> TokenStream {
     let mut passes = pass(names, "forward", names.layers.len());
-    passes.extend(pass(names, "forward_logits", names.logits_chain()));
+    if names.may_have_head() {
+        passes.extend(pass(names, "forward_logits", names.logits_chain()));
+    }
     passes
 }
 

@@ -371,6 +371,13 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// Returns whether the passes of a loss may be others than those of a layer: after a head or a custom layer. Nobody computes the loss
+    /// of a block.
+    pub(super) fn may_have_head(&self) -> bool {
+        let last = &self.layers[self.layers.len() - 1];
+        self.network.block.is_none() && (last.is_custom() || last.layer.is_some_and(Layer::is_head))
+    }
+
     /// Returns the slice that layer `index` reads: the output of the layer before it, or the input of the network.
     pub(super) fn before(&self, index: usize) -> TokenStream {
         index.checked_sub(1).map_or_else(|| code!(__input), |before| self.layers[before].output.to_token_stream())
