@@ -478,7 +478,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "a standardizer needs at least one sample")]
     fn fitting_to_nothing_panics() {
-        let _ = Standardizer::<[f32; 3]>::fit(&[]);
+        let _ = Standardizer::fit(&[[0.0_f32; 3]; 0]);
     }
 
     #[test]
