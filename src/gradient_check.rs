@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::flat_parameters::FlatParameters;
 use crate::gradient::Gradient;
 use crate::layer::Pass;
-use crate::loss::{Loss, Values};
+use crate::loss::{Admits, Loss, Values};
 use crate::network::{Differentiate, Network, Sample, Workspace};
 use crate::readable::Significant;
 use crate::tensor::TensorTable;
@@ -82,7 +82,7 @@ pub fn gradient_check<N, L>(
 ) -> Result<GradientCheck>
 where
     N: Network<Scalar = f64>,
-    L: Loss<N::Output>,
+    L: Loss<N::Output, Takes: Admits<N::Head>>,
 {
     let mut workspace = Workspace::new();
     let mut gradient = Gradient::<N>::zeroed();

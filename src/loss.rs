@@ -15,6 +15,7 @@ mod masked;
 mod mean_squared_error;
 mod negative_log_likelihood;
 mod sample_weights;
+mod takes;
 
 pub use absolute_error::AbsoluteError;
 pub use binary_cross_entropy::BinaryCrossEntropy;
@@ -27,6 +28,7 @@ pub use label_smoothing::LabelSmoothing;
 pub use mean_squared_error::MeanSquaredError;
 pub use negative_log_likelihood::{EndsInSoftmax, Nll};
 pub use sample_weights::SampleWeights;
+pub use takes::{Admits, AnyOutput, EndsInSigmoid, RawOutput, UnknownHead};
 
 use core::slice;
 
@@ -52,11 +54,13 @@ pub type Values<L, Output, T> = <<L as Loss<Output>>::Target as Target>::Value<T
 /// ```
 /// use typenet::prelude::*;
 /// use typenet::kernel::{Isa, Kernels};
+/// use typenet::loss::AnyOutput;
 ///
 /// struct HalfSquare;
 ///
 /// impl<const N: usize> Loss<Vector<N>> for HalfSquare {
 ///     type Target = Vector<N>;
+///     type Takes = AnyOutput;
 ///
 ///     fn evaluate<T: Kernels, I: Isa>(
 ///         &self, _: I, logits: &[T], targets: &[[T; N]], weight: T, gradient: Option<&mut [T]>,
@@ -83,19 +87,9 @@ pub trait Loss<Output: Shape>: Send + Sync {
     /// The kind of target that the loss compares with.
     type Target: Target;
 
-    /// Whether the loss expects logits. A network that ends in `Sigmoid` or `HardSigmoid` outputs probabilities instead, and
-    /// does not compile with such a loss. Network and loss may be parameters of a generic function, so the error appears when
-    /// the program is built, and not in `cargo check`.
-    ///
-    /// ```compile_fail,E0080
-    /// use typenet::prelude::*;
-    ///
-    /// network!(struct Yes = Dense<2, 1>, Sigmoid);
-    /// let data = Dataset::<Vector<2>, Vector<1>>::new(vec![[0.0, 1.0]], vec![[1.0]])?;
-    /// Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).fit(&mut Yes::zeroed(), &data)?;
-    /// # Ok::<(), typenet::Error>(())
-    /// ```
-    const TAKES_RAW_SCORES: bool = false;
+    /// The outputs that the loss takes: [`AnyOutput`], or [`RawOutput`] if it expects logits. A network that ends in `Sigmoid` or
+    /// `HardSigmoid` outputs probabilities instead, and does not compile with a loss of raw scores.
+    type Takes: Admits<EndsInSigmoid<false>>;
 
     /// Returns a value of the target that is finite, but that the loss cannot compare with. Training with such a target
     /// fails with [`Error::TargetOutOfRange`].

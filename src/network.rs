@@ -129,6 +129,9 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     type Output: Shape;
     /// The shape that the loss is computed on: `Output`, or the shape before a final `Softmax`.
     type Logits: Shape;
+    /// Whether the network ends in a `Sigmoid`, which a loss of raw scores does not take: an
+    /// [`EndsInSigmoid`](crate::loss::EndsInSigmoid), or [`UnknownHead`](crate::loss::UnknownHead).
+    type Head;
 
     /// A struct with one field per layer, which holds the layer's output for one sample.
     type Activations: core::fmt::Debug;

@@ -33,7 +33,7 @@ pub use crate::layer::{
     ElementwisePlan, Forward, ForwardBranches, Head, Join, JoinsBranches, Layer, Mixing, NextStep, Origins, Pass,
     Phase, Plan, Reads, Shortcut, Site, SiteOf, StepBranches, StreamPlan, Takes, join_same_steps,
 };
-pub use crate::loss::{Loss, Objection};
+pub use crate::loss::{AnyOutput, EndsInSigmoid, Loss, Objection, UnknownHead};
 pub use crate::network::{LayerInfo, LayerOutput, Network, Predict, Stream, Summary, Wiring};
 pub use crate::scalar::Scalar;
 pub use crate::shape::arithmetic::*;

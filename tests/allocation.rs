@@ -15,7 +15,7 @@ use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use digits::DigitClassifier;
-use typenet::loss::Values;
+use typenet::loss::{Admits, Values};
 use typenet::metric::{Measured, number};
 use typenet::prelude::*;
 use typenet::schedule::Schedule;
@@ -216,7 +216,7 @@ fn nothing_is_allocated<N, L>(
     targets: Vec<Values<L, N::Output, N::Scalar>>,
 ) where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output, Takes: Admits<N::Head>, Target: Measured>,
 {
     inside_a_pool(|| nothing_is_allocated_here::<N, L>(loss, inputs, targets));
 }
@@ -227,7 +227,7 @@ fn nothing_is_allocated_here<N, L>(
     targets: Vec<Values<L, N::Output, N::Scalar>>,
 ) where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output, Takes: Admits<N::Head>, Target: Measured>,
 {
     let name = format!("{} in {}", N::NAME, N::Scalar::NAME);
     let data = Dataset::<N::Input, L::Target, N::Scalar>::new(inputs, targets).unwrap();
@@ -281,7 +281,7 @@ fn steps_allocate_nothing<N, L>(
     name: &str,
 ) where
     N: Network,
-    L: Loss<N::Output>,
+    L: Loss<N::Output, Takes: Admits<N::Head>>,
 {
     let (mut workspace, mut gradient) = (Workspace::new(), Gradient::<N>::zeroed());
     let mut optimizer = Sgd::new(1e-3).momentum(0.9).state();
@@ -300,7 +300,7 @@ fn classifier_allocates_nothing<N, L, Y, const K: usize>(loss: &L)
 where
     N: Network,
     Y: Target<Value<N::Scalar> = Class<K>> + Measured,
-    L: Loss<N::Output, Target = Y>,
+    L: Loss<N::Output, Takes: Admits<N::Head>, Target = Y>,
 {
     let inputs = samples::normal::<N::Input, N::Scalar>(SAMPLES, 1);
     nothing_is_allocated::<N, L>(loss, inputs, samples::classes::<K>(SAMPLES));

@@ -14,7 +14,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 use bits::{Bits, hash, hash_of};
 use digits::{DigitClassifier, Digits};
 use typenet::kernel::{Kernels, Path};
-use typenet::loss::Values;
+use typenet::loss::{Admits, Values};
 use typenet::prelude::*;
 use typenet::{Optimizer, Scalar};
 
@@ -448,7 +448,7 @@ fn forward_gives_the_logits_of_each_sample() {
 }
 
 /// Loss and gradient of a batch in a given workspace, as one hash.
-fn gradient_bits<N: Network<Scalar: Bits>, L: Loss<N::Output>>(
+fn gradient_bits<N: Network<Scalar: Bits>, L: Loss<N::Output, Takes: Admits<N::Head>>>(
     network: &N,
     loss: &L,
     inputs: &[<N::Input as Shape>::Array<N::Scalar>],
@@ -527,7 +527,7 @@ fn distance_to_the_mean_of_samples<N, L>(
 ) -> f64
 where
     N: Network,
-    L: Loss<N::Output>,
+    L: Loss<N::Output, Takes: Admits<N::Head>>,
 {
     let network = random_network::<N>();
     let (mut workspace, pass) = (Workspace::new(), Pass::training(0, 0));

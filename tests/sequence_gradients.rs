@@ -9,6 +9,7 @@ mod dual;
 use checks::{BENT, DUAL_TOLERANCE, SMOOTH, batch, cases, check_all as check, convert, mean_loss, relative, slopes};
 use dual::Dual;
 use proptest::prelude::*;
+use typenet::loss::AnyOutput;
 use typenet::prelude::*;
 use typenet::{Scalar, random};
 
@@ -144,7 +145,7 @@ fn carried<F, D>(seed: u64, samples: usize)
 where
     F: Network<Scalar = f64, Output: checks::Drawn>,
     D: Network<Scalar = Dual, Output = F::Output>,
-    MeanSquaredError: Loss<F::Output, Target = F::Output>,
+    MeanSquaredError: Loss<F::Output, Target = F::Output, Takes = AnyOutput>,
 {
     let network = F::init_with(Initializer::Normal { mean: 0.0, deviation: 0.7 }, &mut typenet::rng(seed));
     let pass = Pass::training(0, 0);

@@ -11,7 +11,7 @@ pub enum Head {
     /// Each element is an independent probability between 0 and 1, as a logistic function gives it. A loss that expects logits
     /// does not compile with such an output.
     ///
-    /// ```compile_fail,E0080
+    /// ```compile_fail,E0277
     /// use typenet::kernel::{Isa, Kernels};
     /// use typenet::prelude::*;
     /// use typenet::{Elementwise, Head, Reads, Site};

@@ -1,7 +1,7 @@
 //! Mean absolute error.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, each_output};
+use crate::loss::{AnyOutput, Loss, each_output};
 use crate::shape::Shape;
 
 /// The mean over the outputs of the absolute difference to the target.
@@ -37,6 +37,7 @@ pub struct AbsoluteError;
 
 impl<Output: Shape<Plain = Output>> Loss<Output> for AbsoluteError {
     type Target = Output;
+    type Takes = AnyOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

@@ -1,7 +1,7 @@
 //! Binary cross-entropy of logits.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, Objection, each_output};
+use crate::loss::{Loss, Objection, RawOutput, each_output};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 
@@ -50,8 +50,7 @@ pub struct BinaryCrossEntropy;
 
 impl<const M: usize> Loss<Vector<M>> for BinaryCrossEntropy {
     type Target = Vector<M>;
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &[T; M]) -> Option<Objection> {

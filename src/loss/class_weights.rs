@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{BinaryCrossEntropy, Loss, Objection, Values, each_output, weighted_sum};
+use crate::loss::{BinaryCrossEntropy, Loss, Objection, RawOutput, Values, each_output, weighted_sum};
 use crate::scalar::Scalar;
 use crate::shape::{Shape, Vector};
 use crate::target::{ClassTarget, ClassTargetOf};
@@ -90,8 +90,7 @@ where
     L: Loss<Output::Step, Target = <TargetOf<L, Output> as ClassTarget>::Step>,
 {
     type Target = TargetOf<L, Output>;
-
-    const TAKES_RAW_SCORES: bool = <L as Loss<Output>>::TAKES_RAW_SCORES;
+    type Takes = <L as Loss<Output>>::Takes;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &Values<L, Output, T>) -> Option<Objection> {
@@ -149,8 +148,7 @@ impl BinaryCrossEntropy {
 
 impl<const M: usize> Loss<Vector<M>> for ClassWeights<BinaryCrossEntropy, 2> {
     type Target = Vector<M>;
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &[T; M]) -> Option<Objection> {

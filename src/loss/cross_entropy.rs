@@ -1,7 +1,7 @@
 //! Cross-entropy of logits.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, softmax_nll};
+use crate::loss::{Loss, RawOutput, softmax_nll};
 use crate::shape::{Sequence, Shape, Vector};
 use crate::target::{Class, ClassTarget, Target};
 
@@ -62,8 +62,7 @@ impl<const L: usize, const K: usize> RawScores for Sequence<L, K> {
 
 impl<Output: RawScores> Loss<Output> for CrossEntropy {
     type Target = Output::Class;
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

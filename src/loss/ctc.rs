@@ -2,7 +2,7 @@
 
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels};
-use crate::loss::Loss;
+use crate::loss::{AnyOutput, Loss};
 use crate::scalar::Scalar;
 use crate::shape::ProbabilitySequence;
 use crate::target::{Class, Labels};
@@ -55,6 +55,7 @@ pub struct Ctc;
 
 impl<const L: usize, const K: usize> Loss<ProbabilitySequence<L, K>> for Ctc {
     type Target = Labels<L, K>;
+    type Takes = AnyOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

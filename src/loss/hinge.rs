@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, Objection, each_output};
+use crate::loss::{Loss, Objection, RawOutput, each_output};
 use crate::scalar::Scalar;
 use crate::shape::{Sequence, Shape, Vector};
 use crate::target::{Class, ClassTarget};
@@ -51,8 +51,7 @@ pub struct Hinge;
 
 impl<const M: usize> Loss<Vector<M>> for Hinge {
     type Target = Vector<M>;
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &[T; M]) -> Option<Objection> {
@@ -115,8 +114,7 @@ pub struct CategoricalHinge;
 
 impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
     type Target = Class<K>;
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(
@@ -133,8 +131,7 @@ impl<const K: usize> Loss<Vector<K>> for CategoricalHinge {
 
 impl<const L: usize, const K: usize> Loss<Sequence<L, K>> for CategoricalHinge {
     type Target = [Class<K>; L];
-
-    const TAKES_RAW_SCORES: bool = true;
+    type Takes = RawOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

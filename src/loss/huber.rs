@@ -1,7 +1,7 @@
 //! Huber's loss.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, each_output};
+use crate::loss::{AnyOutput, Loss, each_output};
 use crate::shape::Shape;
 
 /// The mean over the outputs of Huber's function: squared error near the target, absolute error far from it.
@@ -74,6 +74,7 @@ impl Default for Huber {
 
 impl<Output: Shape<Plain = Output>> Loss<Output> for Huber {
     type Target = Output;
+    type Takes = AnyOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

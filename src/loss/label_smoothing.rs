@@ -96,8 +96,7 @@ impl CrossEntropy {
 
 impl<Output: Shape, L: Loss<Output, Target: ClassTarget>> Loss<Output> for LabelSmoothing<L> {
     type Target = L::Target;
-
-    const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
+    type Takes = L::Takes;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

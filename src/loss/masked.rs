@@ -13,8 +13,7 @@ macro_rules! masked_loss {
     ($sequence:ident, $step:ident) => {
         impl<L: Loss<$step<K>>, const N: usize, const K: usize> Loss<$sequence<N, K>> for Masked<L> {
             type Target = [Option<L::Target>; N];
-
-            const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
+            type Takes = L::Takes;
 
             #[inline(always)]
             fn objection<T: Scalar>(&self, targets: &[Option<Values<L, $step<K>, T>>; N]) -> Option<Objection> {

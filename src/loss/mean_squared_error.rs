@@ -1,7 +1,7 @@
 //! Mean squared error.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::Loss;
+use crate::loss::{AnyOutput, Loss};
 use crate::shape::Shape;
 use crate::shape::arithmetic::features;
 
@@ -37,6 +37,7 @@ pub struct MeanSquaredError;
 
 impl<Output: Shape> Loss<Output> for MeanSquaredError {
     type Target = Output::Plain;
+    type Takes = AnyOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

@@ -1,7 +1,7 @@
 //! Negative log-likelihood of the target class, for networks that end in softmax.
 
 use crate::kernel::{Isa, Kernels};
-use crate::loss::{Loss, softmax_nll};
+use crate::loss::{AnyOutput, Loss, softmax_nll};
 use crate::shape::{Probabilities, ProbabilitySequence, Shape};
 use crate::target::{Class, ClassTarget, Target};
 
@@ -71,6 +71,7 @@ impl<const L: usize, const K: usize> EndsInSoftmax for ProbabilitySequence<L, K>
 
 impl<Output: EndsInSoftmax> Loss<Output> for Nll {
     type Target = Output::Class;
+    type Takes = AnyOutput;
 
     #[inline(always)]
     fn evaluate<T: Kernels, I: Isa>(

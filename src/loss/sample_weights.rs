@@ -49,8 +49,7 @@ pub struct SampleWeights<L>(
 
 impl<Output: Shape, L: Loss<Output>> Loss<Output> for SampleWeights<L> {
     type Target = Weighted<L::Target>;
-
-    const TAKES_RAW_SCORES: bool = L::TAKES_RAW_SCORES;
+    type Takes = L::Takes;
 
     #[inline(always)]
     fn objection<T: Scalar>(&self, target: &WeightedValue<Values<L, Output, T>, T>) -> Option<Objection> {

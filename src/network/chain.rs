@@ -5,7 +5,7 @@
 
 use crate::flat_parameters::FlatParameters;
 use crate::kernel::{Isa, Kernels};
-use crate::layer::{Backward, Forward, Layer, Mixing, NextStep, Origins, Phase, Plan, SiteOf, StreamPlan};
+use crate::layer::{Backward, Forward, Head, Layer, Mixing, NextStep, Origins, Phase, Plan, SiteOf, StreamPlan};
 #[cfg(feature = "onnx")]
 use crate::onnx::{Graph, Result, Value};
 #[cfg(feature = "onnx")]
@@ -127,6 +127,12 @@ pub const fn joint_stream(layers: &[Option<StreamPlan>], widest: usize) -> Optio
         Some(plan) => Some(plan.with_scratch(2 * widest)),
         None => None,
     }
+}
+
+/// Returns whether layer `L` gives an independent probability for each output.
+#[must_use]
+pub const fn ends_in_sigmoid<L: Layer>() -> bool {
+    matches!(L::HEAD, Head::Sigmoid)
 }
 
 /// Returns how layer `L` mixes samples.

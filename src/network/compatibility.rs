@@ -10,7 +10,7 @@
 use core::marker::PhantomData;
 
 use crate::layer::{Head, Layer, Plan};
-use crate::loss::Loss;
+use crate::loss::{Admits, EndsInSigmoid, Loss};
 use crate::network::{Network, PlanOf};
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -112,15 +112,18 @@ impl<V> SameValue<V> for V {
     }
 }
 
-/// Checks that the last layer of a network leaves something for its loss to compare. This is one constant for each pair of
-/// network and loss, so that a wrong pair is a single error.
+/// Checks that a network and its loss fit. This is one constant for each pair of network and loss, so that a wrong pair is a single error.
+///
+/// That the network does not end in `Sigmoid` is a bound where the loss is given, unless the network has an
+/// [`UnknownHead`](crate::loss::UnknownHead).
 pub(super) struct FitsLoss<N, L>(PhantomData<(N, L)>);
 
 impl<N: Network, L: Loss<N::Output>> FitsLoss<N, L> {
     pub(super) const RIGHT: () = {
         let () = FitsSteps::<N, L::Target>::RIGHT;
         assert!(
-            !(L::TAKES_RAW_SCORES && matches!(<N::Architecture as Layer>::HEAD, Head::Sigmoid)),
+            !(<L::Takes as Admits<EndsInSigmoid<false>>>::RAW_SCORES
+                && matches!(<N::Architecture as Layer>::HEAD, Head::Sigmoid)),
             "the network ends in `Sigmoid`, or another layer that gives probabilities, but its loss takes raw scores\n\nhelp: \
              leave that layer out; for a prediction z of a network trained with `BinaryCrossEntropy`, `function::sigmoid(z)` is \
              the probability"

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::gradient::Gradient;
 use crate::kernel::dispatch;
 use crate::layer::{CarriedStates, Pass};
-use crate::loss::Loss;
+use crate::loss::{Admits, Loss};
 use crate::network::{
     Backward, BackwardMemory, FitsValue, Forward, Network, Parts, Sample, TrainingBatch, Workspace, check_batch,
     check_counts,
@@ -189,7 +189,7 @@ pub trait Differentiate: Network {
         gradient: &mut Gradient<Self>,
     ) -> Result<Self::Scalar>
     where
-        L: Loss<Self::Output>,
+        L: Loss<Self::Output, Takes: Admits<Self::Head>>,
         V: FitsValue<L::Target, Self::Scalar>,
     {
         let targets = V::values(targets);

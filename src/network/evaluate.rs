@@ -4,7 +4,7 @@ use crate::dataset::{Batches, Dataset, Streams};
 #[cfg(doc)]
 use crate::error::Error;
 use crate::error::Result;
-use crate::loss::Loss;
+use crate::loss::{Admits, Loss};
 use crate::metric::{Measured, Metric};
 use crate::network::{
     EvaluationOf, Evaluator, FitsInput, FitsLoss, FitsTarget, Network, Predictions, Workspace, evaluate_on_batches,
@@ -30,7 +30,7 @@ pub trait Evaluate: Network {
     #[must_use]
     fn evaluate<X, Y, L>(&self, data: &Dataset<X, Y, Self::Scalar>, loss: &L) -> EvaluationOf<L, Self::Output>
     where
-        L: Loss<Self::Output, Target: Measured>,
+        L: Loss<Self::Output, Target: Measured, Takes: Admits<Self::Head>>,
         X: FitsInput<Self::Input>,
         Y: FitsTarget<L::Target>,
     {
@@ -47,7 +47,7 @@ pub trait Evaluate: Network {
         workspace: &mut Workspace<'_, Self>,
     ) -> EvaluationOf<L, Self::Output>
     where
-        L: Loss<Self::Output, Target: Measured>,
+        L: Loss<Self::Output, Target: Measured, Takes: Admits<Self::Head>>,
         X: FitsInput<Self::Input>,
         Y: FitsTarget<L::Target>,
     {
@@ -91,7 +91,7 @@ pub trait Evaluate: Network {
         batch_size: usize,
     ) -> Result<EvaluationOf<L, Self::Output>>
     where
-        L: Loss<Self::Output, Target: Measured>,
+        L: Loss<Self::Output, Target: Measured, Takes: Admits<Self::Head>>,
         B: Batches<Self::Scalar, Input: FitsInput<Self::Input>, Target: FitsTarget<L::Target>>,
     {
         let () = FitsLoss::<Self, L>::RIGHT;
@@ -127,7 +127,7 @@ pub trait Evaluate: Network {
         loss: &L,
     ) -> EvaluationOf<L, Self::Output>
     where
-        L: Loss<Self::Output, Target: Measured>,
+        L: Loss<Self::Output, Target: Measured, Takes: Admits<Self::Head>>,
         X: FitsInput<Self::Input>,
         Y: FitsTarget<L::Target>,
     {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use crate::dataset::Dataset;
 use crate::error::Result;
-use crate::loss::Loss;
+use crate::loss::{Admits, Loss};
 use crate::metric::{Evaluation, Measured, argmax};
 use crate::network::{Evaluate, FitsInput, FitsTarget, GivesClasses, Network, Predict, Workspace};
 use crate::plot::{self, Pixels};
@@ -38,7 +38,7 @@ impl Report {
         N: Network,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output, Target: Measured, Takes: Admits<N::Head>>,
     {
         let worst = worst(network, data, loss, count)?;
         let table = table(network, data, &worst);
@@ -62,7 +62,7 @@ impl Report {
         N: Network<Output: GivesClasses + Shape<Array<N::Scalar> = [N::Scalar; K]>>,
         X: FitsInput<N::Input> + Shape<Array<N::Scalar>: Pixels>,
         Y: FitsTarget<L::Target> + Target<Value<N::Scalar> = Class<K>>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output, Target: Measured, Takes: Admits<N::Head>>,
     {
         let worst = worst(network, data, loss, count)?;
         let images: Vec<_> = worst.iter().map(|&(sample, _)| data.inputs()[sample]).collect();
@@ -80,7 +80,7 @@ where
     N: Network,
     X: FitsInput<N::Input>,
     Y: FitsTarget<L::Target>,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output, Target: Measured, Takes: Admits<N::Head>>,
 {
     let (mut workspace, mut losses) = (Workspace::new(), Vec::with_capacity(data.len()));
     for (sample, (input, target)) in data.inputs().iter().zip(data.targets()).enumerate() {

@@ -4,7 +4,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::history::History;
 use crate::kernel::Kernels;
-use crate::loss::Loss;
+use crate::loss::{Admits, Loss};
 use crate::metric::{Evaluation, Measured};
 use crate::network::{Evaluate, FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
@@ -52,7 +52,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     ) -> Result<History>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output, Target: Measured, Takes: Admits<N::Head>>,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
         V: Validation<N, L>,

@@ -7,7 +7,7 @@ use crate::dataset::Dataset;
 use crate::error::{Error, Result};
 use crate::history::{History, LearningRateRange};
 use crate::kernel::Kernels;
-use crate::loss::Loss;
+use crate::loss::{Admits, Loss};
 use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::Optimizer;
@@ -67,7 +67,7 @@ where
     ) -> Result<LearningRateRange>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output, Target: Measured, Takes: Admits<N::Head>>,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
     {

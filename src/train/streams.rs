@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::history::History;
 use crate::kernel::Kernels;
-use crate::loss::{Loss, check_targets};
+use crate::loss::{Admits, Loss, check_targets};
 use crate::metric::Measured;
 use crate::network::{
     Buffers, CarriedState, EvaluationOf, FitsInput, FitsTarget, Network, Observer, Predictions, StreamBuffers,
@@ -73,7 +73,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     ) -> Result<History>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output, Target: Measured, Takes: Admits<N::Head>>,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
         V: Validation<N, L>,
@@ -157,7 +157,7 @@ type StreamMemory<X, Y, T> = (StreamBuffers<X, Y, T>, Predictions<T>, CarriedSta
 impl<N, L, X, Y> Validation<N, L> for Streams<'_, X, Y, N::Scalar>
 where
     N: Network,
-    L: Loss<N::Output, Target: Measured>,
+    L: Loss<N::Output, Target: Measured, Takes: Admits<N::Head>>,
     X: FitsInput<N::Input>,
     Y: FitsTarget<L::Target>,
 {

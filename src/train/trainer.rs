@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::error::Result;
 use crate::history::History;
 use crate::kernel::Kernels;
-use crate::loss::Loss;
+use crate::loss::{Admits, Loss};
 use crate::metric::Measured;
 use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::{Optimizer, OptimizerState};
@@ -59,7 +59,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     pub fn fit<N, X, Y>(&mut self, network: &mut impl AsMut<N>, data: &Dataset<X, Y, T>) -> Result<History>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output, Target: Measured, Takes: Admits<N::Head>>,
         X: FitsInput<N::Input>,
         Y: FitsTarget<L::Target>,
         V: Validation<N, L>,
@@ -223,7 +223,7 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     pub fn fit_batches<N, B>(&mut self, network: &mut impl AsMut<N>, source: &mut B) -> Result<History>
     where
         N: Network<Scalar = T>,
-        L: Loss<N::Output, Target: Measured>,
+        L: Loss<N::Output, Target: Measured, Takes: Admits<N::Head>>,
         B: Batches<T, Input: FitsInput<N::Input>, Target: FitsTarget<L::Target>>,
         V: Validation<N, L>,
         H: Hooks<N>,

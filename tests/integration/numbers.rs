@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use crate::support::bits::{self, hash_of};
 use crate::support::samples;
 use typenet::kernel::{Isa, Kernels, Path, Program};
-use typenet::loss::Values;
+use typenet::loss::{Admits, Values};
 use typenet::prelude::*;
 use typenet::{EpochRecord, Error, Optimizer, OptimizerState, Scalar};
 
@@ -313,7 +313,7 @@ fn diverge<N, L, Y>(loss: L, optimizer: Sgd, data: &Dataset<N::Input, Y, N::Scal
 where
     N: Network<Scalar: bits::Bits>,
     Y: typenet::metric::Measured,
-    L: Loss<N::Output, Target = Y>,
+    L: Loss<N::Output, Target = Y, Takes: Admits<N::Head>>,
 {
     let mut network = N::init(&mut typenet::rng(6));
     let start = network.parameters().to_vec();

@@ -1,6 +1,7 @@
 //! Sequences that are shorter than their shape: the same bits as in a shape of their length, in every layer that sees several steps.
 #![allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 
+use typenet::loss::AnyOutput;
 use typenet::metric::{MeanAbsoluteError, RootMeanSquaredError};
 use typenet::prelude::*;
 use typenet::{FlatParameters, Gradient, PaddedSteps, Scalar as _, Shape, Workspace, random};
@@ -57,7 +58,7 @@ fn samples() -> Vec<Vec<[f32; 4]>> {
 fn batch<N>(network: &N, samples: &[Vec<[f32; 4]>], target: <N::Output as Shape>::Array<f32>)
 where
     N: Network<Scalar = f32, Input = Padded<Sequence<ROOM, 4>>>,
-    MeanSquaredError: Loss<N::Output, Target = N::Output>,
+    MeanSquaredError: Loss<N::Output, Target = N::Output, Takes = AnyOutput>,
     N::Output: typenet::Target<Value<f32> = <N::Output as Shape>::Array<f32>>,
 {
     let clean: Vec<_> = samples.iter().map(|steps| Padded::<Sequence<ROOM, 4>>::sample(steps).unwrap()).collect();

@@ -5,6 +5,7 @@ use crate::support::bits::{Bits, hash, hash_of};
 use crate::support::samples;
 use nalgebra::SVector;
 use typenet::kernel::{Isa, Kernels};
+use typenet::loss::AnyOutput;
 use typenet::prelude::*;
 use typenet::{Backward, Forward, Plan, Scalar, Site};
 
@@ -96,6 +97,7 @@ struct Projection;
 
 impl Loss<Probabilities<10>> for Projection {
     type Target = Vector<10>;
+    type Takes = AnyOutput;
 
     fn evaluate<T: Kernels, I: Isa>(
         &self,

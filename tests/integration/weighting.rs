@@ -3,6 +3,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers of samples and draws")]
 
 use serde_json::Value;
+use typenet::loss::Admits;
 use typenet::prelude::*;
 use typenet::target::Weighted;
 use typenet::{Classification, Error, random};
@@ -52,7 +53,7 @@ where
     N: Network,
     X: typenet::network::FitsInput<N::Input>,
     Y: typenet::network::FitsTarget<L::Target>,
-    L: Loss<N::Output>,
+    L: Loss<N::Output, Takes: Admits<N::Head>>,
 {
     let (mut workspace, mut gradient) = (Workspace::new(), Gradient::zeroed());
     let (inputs, targets) = (X::arrays(data.inputs()), Y::values(data.targets()));

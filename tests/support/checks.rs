@@ -6,6 +6,7 @@ use crate::dual::{Dual, SLOPES};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use typenet::kernel::{Isa, Kernels, Program, dispatch};
+use typenet::loss::Admits;
 use typenet::prelude::*;
 use typenet::{Error, Scalar, Target, TensorInfo, TensorTable, random};
 
@@ -127,7 +128,7 @@ pub(crate) fn slopes<D: Network<Scalar = Dual>>(network: &mut D, function: impl 
 }
 
 /// The loss, and the gradient in `f64`.
-pub(crate) fn gradient_of<N: Network, L: Loss<N::Output>>(
+pub(crate) fn gradient_of<N: Network, L: Loss<N::Output, Takes: Admits<N::Head>>>(
     network: &N,
     loss: &L,
     seed: u64,
@@ -249,8 +250,8 @@ impl<F, D, S, L> Subject for Checked<'_, F, D, S, L>
 where
     F: Network<Scalar = f64>,
     D: Network<Scalar = Dual, Output = F::Output>,
-    S: Network<Output = F::Output>,
-    L: Loss<F::Output>,
+    S: Network<Output = F::Output, Head = F::Head>,
+    L: Loss<F::Output, Takes: Admits<F::Head>>,
     L::Target: Drawn,
 {
     fn name(&self) -> &'static str {
@@ -288,8 +289,8 @@ pub(crate) fn check<F, D, S, L>(loss: &L, places: &[f64], seed: u64, samples: us
 where
     F: Network<Scalar = f64>,
     D: Network<Scalar = Dual, Output = F::Output>,
-    S: Network<Scalar = f32, Output = F::Output>,
-    L: Loss<F::Output>,
+    S: Network<Scalar = f32, Output = F::Output, Head = F::Head>,
+    L: Loss<F::Output, Takes: Admits<F::Head>>,
     L::Target: Drawn,
 {
     hold(&mut Checked::<F, D, S, L>::drawn(loss, seed, samples), places, seed);
@@ -301,7 +302,7 @@ pub(crate) fn check_in_double<F, D, L>(loss: &L, places: &[f64], seed: u64, samp
 where
     F: Network<Scalar = f64>,
     D: Network<Scalar = Dual, Output = F::Output>,
-    L: Loss<F::Output>,
+    L: Loss<F::Output, Takes: Admits<F::Head>>,
     L::Target: Drawn,
 {
     hold(&mut Checked::<F, D, F, L>::drawn(loss, seed, samples), places, seed);

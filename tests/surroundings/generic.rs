@@ -1,6 +1,7 @@
 //! Networks with const parameters, at several sizes and with any parameter names.
 #![allow(non_upper_case_globals)]
 
+use typenet::loss::AnyOutput;
 use typenet::prelude::*;
 
 network! {
@@ -23,7 +24,7 @@ network!(struct Through<const N: usize, const H: usize> (Vector<N>) = Mlp<N, H, 
 fn train<N>(network: &mut Box<N>, data: &Dataset<N::Input, Class<3>>) -> typenet::Result<f64>
 where
     N: Network<Scalar = f32>,
-    Nll: Loss<N::Output, Target = Class<3>>,
+    Nll: Loss<N::Output, Target = Class<3>, Takes = AnyOutput>,
 {
     Trainer::new(Nll, Sgd::new(0.5)).epochs(30).batch_size(3).fit(network, data)?;
     Ok(network.evaluate(data, &Nll).accuracy)

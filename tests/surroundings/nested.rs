@@ -1,5 +1,6 @@
 //! A network as a layer of another: it trains and its gradient is correct, at any position and with any last layer.
 
+use typenet::loss::AnyOutput;
 use typenet::prelude::*;
 
 network!(pub struct Encoder = Dense<3, 4>, Tanh);
@@ -20,8 +21,8 @@ network!(struct Twice (Vector<3>) = Encoder, Dense<_, 3>, second: Encoder, AnyHe
 fn check<N>() -> typenet::Result<()>
 where
     N: Network<Scalar = f64, Input = Vector<3>>,
-    Nll: Loss<N::Output, Target = Class<3>>,
-    MeanSquaredError: Loss<N::Output, Target = Vector<3>>,
+    Nll: Loss<N::Output, Target = Class<3>, Takes = AnyOutput>,
+    MeanSquaredError: Loss<N::Output, Target = Vector<3>, Takes = AnyOutput>,
 {
     let mut network = N::init(&mut typenet::rng(37));
     let inputs = [[0.5, -1.0, 0.25], [2.0, 0.1, -0.5]];
@@ -36,7 +37,7 @@ where
 fn train<N>() -> typenet::Result<()>
 where
     N: Network<Scalar = f32, Input = Vector<3>>,
-    Nll: Loss<N::Output, Target = Class<3>>,
+    Nll: Loss<N::Output, Target = Class<3>, Takes = AnyOutput>,
 {
     let inputs = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
     let data = Dataset::<Vector<3>, Class<3>>::labelled(inputs, [0, 1, 2])?;

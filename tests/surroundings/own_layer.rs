@@ -150,7 +150,7 @@ network!(struct AnyTotal<const H: usize> = Dense<3, H>, Tanh, layers::Sum<H>, De
 
 fn check<N: Network<Scalar = f64, Input = Vector<3>>, const M: usize>() -> typenet::Result<()>
 where
-    MeanSquaredError: Loss<N::Output, Target = Vector<M>>,
+    MeanSquaredError: Loss<N::Output, Target = Vector<M>, Takes = typenet::loss::AnyOutput>,
 {
     let mut network = N::init(&mut typenet::rng(37));
     let inputs = [[0.5, -1.0, 0.25], [2.0, 0.1, -0.5]];

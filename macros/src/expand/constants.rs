@@ -13,6 +13,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let name = &network.title;
     let (first, last) = (names.sample_shape(), &names.shapes[names.layers.len()]);
     let logits = names.logits();
+    let head = names.head();
     let layers = super::summary::layers(names);
     let trace = super::forward::trace(names);
     let [activations_type, activations] = super::activations::function(names);
@@ -26,6 +27,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
             type Input = #first;
             type Output = #last;
             type Logits = #logits;
+            type Head = #head;
             #activations_type
             const NAME: &'static #private::str = #name;
             const LAYERS: &'static [#private::LayerInfo] = &[#layers];

@@ -378,6 +378,18 @@ impl<'a> Names<'a> {
         self.network.block.is_none() && (last.is_custom() || last.layer.is_some_and(Layer::is_head))
     }
 
+    /// Returns the type of the head. It is computed from a constant of the last layer, which cannot mention const parameters in a type; the
+    /// layers of the library that have arguments are no head.
+    pub(super) fn head(&self) -> TokenStream {
+        let (private, last) = (&self.private, &self.layers[self.layers.len() - 1]);
+        let kind = &last.kind;
+        match (self.mentions_parameters(kind), last.is_custom()) {
+            (false, _) => code!(#private::EndsInSigmoid<{ #private::chain::ends_in_sigmoid::<#kind>() }>),
+            (true, true) => code!(#private::UnknownHead),
+            (true, false) => code!(#private::EndsInSigmoid<false>),
+        }
+    }
+
     /// Returns the slice that layer `index` reads: the output of the layer before it, or the input of the network.
     pub(super) fn before(&self, index: usize) -> TokenStream {
         index.checked_sub(1).map_or_else(|| code!(__input), |before| self.layers[before].output.to_token_stream())

@@ -768,6 +768,7 @@ impl<T: Kernels> Network for DigitClassifier<T> {
     type Input = Vector<64>;
     type Output = Probabilities<10>;
     type Logits = <Vector<10> as Shape>::Plain;
+    type Head = EndsInSigmoid<{ chain::ends_in_sigmoid::<Softmax>() }>;
     type Activations = __DigitClassifierActivations<T>;
     const NAME: &'static str = "DigitClassifier";
     const LAYERS: &'static [LayerInfo] = &[

@@ -98,6 +98,7 @@ impl LossType<'_> {
             }
             impl<#output: #private::Shape<Plain = #output> #others> #private::Loss<#output> for #name #arguments {
                 type Target = #target;
+                type Takes = #private::AnyOutput;
                 fn evaluate<#t: #private::Kernels, #i: #private::Isa>(
                     &self,
                     _: #i,

@@ -82,6 +82,7 @@ fn implementation(header: &Header, analysis: &Analysis, private: &TokenStream) -
         #types
         impl<#output: #private::Shape<Plain = #output>> #private::Loss<#output> for #name {
             type Target = #output;
+            type Takes = #private::AnyOutput;
 
             #objection
 

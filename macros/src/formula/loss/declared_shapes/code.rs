@@ -108,6 +108,7 @@ fn implementation(header: &LayerHeader, analysis: &Analysis, is_checked: bool, p
         #types
         impl #declared #private::Loss<#output> for #name #arguments {
             type Target = #target;
+            type Takes = #private::AnyOutput;
 
             #[inline(always)]
             #[allow(unused_variables, clippy::all, clippy::pedantic, reason = "generated code")]
