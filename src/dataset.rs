@@ -73,7 +73,7 @@ pub use quantile_transformer::QuantileTransformer;
 #[cfg(feature = "std")]
 pub use read_ahead::ReadAhead;
 pub use sample_reader::{RandomOrder, SampleReader};
-pub use scaler::Scaler;
+pub use scaler::{FitsScaler, Scaler};
 #[cfg(feature = "safetensors")]
 #[doc(hidden)]
 pub use scaler::{StoredTensor, Unfit};

@@ -20,6 +20,7 @@
 //! - [`errors`]: what each error means and what to do about it
 //! - [`lecture`]: how a network learns, from one neuron to Adam, a page for each part of the lecture
 //! - [`keras_and_pytorch`]: the same program in the three libraries, and tables of names
+//! - [`comparison`] with other libraries, and [`benchmarks`] beside them
 //!
 //! # Examples
 //!
@@ -42,6 +43,19 @@
 //! | `from_pytorch`, with `--features safetensors` | weights that PyTorch wrote |
 //! | `embedded_weights`, with `--features safetensors` | weights in the program |
 //! | `from_onnx`, with `--features onnx` | a network of PyTorch as ONNX, and its declaration as text |
+//! | `serving`, a package: `cargo run --release --manifest-path examples/serving/Cargo.toml` | a server of predictions over HTTP |
+//!
+//! # In the repository
+//!
+//! `CHANGELOG.md` has what changed between releases, and is part of the crate. For contributors, `ARCHITECTURE.md` has the levels of the code and the
+//! phases of the macros, `DESIGN.md` the reasons, and `CONTRIBUTING.md` the checks and the words.
+//!
+//! # Terms of data and letters
+//!
+//! The data sets are scikit-learn's copies: the digits, iris, wine and breast cancer come from the UCI Machine Learning Repository under the
+//! [Creative Commons Attribution 4.0](https://creativecommons.org/licenses/by/4.0/) licence. Their sources, and that of the diabetes table, are in
+//! `src/dataset/included/digits.LICENSE` and `tables.LICENSE` beside it. The letters in pictures are a subset of DejaVu Sans, under the terms in
+//! `src/plot/dejavu_sans.LICENSE`. All three files are part of the crate.
 //!
 //! The modules hold no code.
 
@@ -134,3 +148,11 @@ pub mod lecture;
 
 #[doc = include_str!("guide/keras_and_pytorch.md")]
 pub mod keras_and_pytorch {}
+
+/// [BENCHMARKS]: crate::guide::benchmarks
+/// [keras and pytorch]: crate::guide::keras_and_pytorch
+#[doc = include_str!("../COMPARE.md")]
+pub mod comparison {}
+
+#[doc = include_str!("../BENCHMARKS.md")]
+pub mod benchmarks {}

@@ -1,3 +1,11 @@
+// Where the links of the README lead in the documentation. Of two definitions of a link, the first holds.
+#![cfg_attr(feature = "std", doc = include_str!("guide/readme_links.md"))]
+#![cfg_attr(feature = "safetensors", doc = "[files]: guide::files")]
+#![cfg_attr(not(feature = "safetensors"), doc = "[files]: #features")]
+#![cfg_attr(feature = "onnx", doc = "[onnx]: guide::onnx")]
+#![cfg_attr(not(feature = "onnx"), doc = "[onnx]: #features")]
+#![cfg_attr(feature = "plot", doc = "[reports]: guide::watching#a-report")]
+#![cfg_attr(not(feature = "plot"), doc = "[reports]: #features")]
 #![doc = include_str!("../README.md")]
 //!
 //! # Modules, in reading order
@@ -182,7 +190,7 @@ pub use nalgebra;
 ///
 /// network!(struct Classifier = hidden: Dense<5, 7>, Tanh, middle: Dense<7, 6>, Relu, output: Dense<6, 3>, Softmax);
 ///
-/// static NETWORK: Classifier = typenet::weights!(Classifier, "../tests/reference/weights_torch_float32.safetensors");
+/// static NETWORK: Classifier = typenet::weights!(Classifier, "guide/reference/weights_torch_float32.safetensors");
 ///
 /// let [a, b, c] = NETWORK.predict(&[0.5, -1.0, 0.25, 2.0, 0.0]);
 /// assert!((a + b + c - 1.0).abs() < 1e-6);
@@ -223,7 +231,7 @@ macro_rules! weights {
 /// use typenet::prelude::*;
 ///
 /// // A network of PyTorch, written by `torch.onnx.export`.
-/// typenet::network_from_onnx!(pub struct Classifier = "../tests/reference/onnx_mlp.onnx");
+/// typenet::network_from_onnx!(pub struct Classifier = "guide/reference/onnx_mlp.onnx");
 ///
 /// static CLASSIFIER: Classifier = Classifier::trained();
 ///

@@ -102,18 +102,19 @@ impl<O: Optimizer> Descent<O> {
 }
 
 impl<O: Optimizer, S: Schedule> Descent<O, S> {
-    /// Sets the maximum number of steps.
+    /// Sets the maximum number of steps. The default is 1000.
     pub fn steps(self, steps: u64) -> Self {
         Self { steps, ..self }
     }
 
-    /// Stops after a step that changed the value by less than `threshold`. A step whose factor is 0, as at the start of some
-    /// schedules, is not judged.
+    /// Stops after a step that changed the value by less than `threshold`. By default, nothing but the number of steps stops
+    /// it. A step whose factor is 0, as at the start of some schedules, is not judged.
     pub fn until_value_changes_less(self, threshold: f64) -> Self {
         Self { value_threshold: Some(threshold), ..self }
     }
 
-    /// Stops after a step that changed every parameter by less than `threshold`. A step whose factor is 0 is not judged.
+    /// Stops after a step that changed every parameter by less than `threshold`. By default, nothing but the number of steps
+    /// stops it. A step whose factor is 0 is not judged.
     pub fn until_parameters_change_less(self, threshold: f64) -> Self {
         Self { parameter_threshold: Some(threshold), ..self }
     }

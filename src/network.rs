@@ -188,7 +188,8 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     const MIXING: Mixing = <PlanOf<Self> as Plan>::MIXING;
 
     /// Allocates a network with random weights and zero biases. Each layer gets the initializer that suits the activation after
-    /// it. Fills the memory in place, on the heap.
+    /// it. Fills the memory in place, on the heap, so that a network of any size fits. A small one can be moved out of its box,
+    /// onto the stack or into a struct, by a `*` before the call.
     ///
     /// # Example
     /// ```
@@ -198,7 +199,9 @@ pub trait Network: FlatParameters<Self::Scalar> + AsRef<Self> + AsMut<Self> + Se
     /// let network = Classifier::init(&mut typenet::rng(37));
     /// // He's bound for weights before a ReLU: √2 · √(3 / 64).
     /// assert!(network.hidden.weight.iter().all(|weight| weight.abs() <= 0.307));
-    /// assert_eq!(network.parameters(), Classifier::init(&mut typenet::rng(37)).parameters());
+    ///
+    /// let on_the_stack: Classifier = *Classifier::init(&mut typenet::rng(37));
+    /// assert_eq!(on_the_stack.parameters(), network.parameters());
     /// ```
     #[must_use]
     fn init<R: RandomSource + ?Sized>(rng: &mut R) -> Box<Self> {

@@ -1,6 +1,7 @@
 //! Names for generated code. Nothing here is part of the public interface.
 
 mod formula;
+mod layer_info;
 mod loading;
 mod moves;
 
@@ -9,6 +10,7 @@ pub use crate::network::chain;
 pub use core;
 pub use core::primitive::{bool, f32, str, u64, usize};
 pub use formula::{at, draw, scratch};
+pub use layer_info::{LayerSizes, layer_info};
 pub use moves::{add_rows, add_to, concat_rows, matrix_products, pad_rows, repeat_rows, slice_rows, transpose_rows};
 pub use nalgebra::{SMatrix, SVector};
 pub use typenet_macros::{

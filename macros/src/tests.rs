@@ -10,6 +10,7 @@ use crate::errors::Errors;
 use crate::graph::{Network, resolve};
 use crate::parse::declaration;
 
+#[cfg(feature = "examples")]
 mod coverage;
 mod expansion;
 mod formulas;

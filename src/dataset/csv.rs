@@ -193,7 +193,7 @@ impl<'a> Csv<'a> {
         self
     }
 
-    /// Determines what happens when a value is missing.
+    /// Determines what happens when a value is missing. By default it is an error.
     #[must_use]
     pub fn missing(mut self, rule: Missing) -> Self {
         self.settings.missing = rule;

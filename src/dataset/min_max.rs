@@ -9,7 +9,7 @@ use core::slice;
 
 use crate::dataset::feature::{between, change, flat_mut, fraction};
 use crate::dataset::scaler::sealed::Sealed;
-use crate::dataset::{Dataset, SameSample, SampleArray, Scaler};
+use crate::dataset::{Dataset, FitsScaler, SameSample, SampleArray, Scaler};
 #[cfg(feature = "safetensors")]
 use crate::dataset::{StoredTensor, Unfit};
 use crate::error::{Error, Result};
@@ -65,17 +65,17 @@ pub struct MinMax<A> {
     samples: PhantomData<fn(&A)>,
 }
 
-impl<A: SampleArray> MinMax<A> {
+impl<A> MinMax<A> {
     /// Measures the smallest and the largest value of every feature over `samples`.
     ///
     /// # Panics
     /// Panics if `samples` is empty, or contains a value that is not finite. The inputs of a [`Dataset`] never do.
     #[must_use]
-    pub fn fit(samples: &[A]) -> Self {
+    pub fn fit<S: FitsScaler<A>>(samples: &[S]) -> Self {
         assert!(!samples.is_empty(), "a `MinMax` needs at least one sample");
-        let (mut minima, mut maxima) = (vec![f64::INFINITY; A::LEN], vec![f64::NEG_INFINITY; A::LEN]);
+        let (mut minima, mut maxima) = (vec![f64::INFINITY; S::LEN], vec![f64::NEG_INFINITY; S::LEN]);
         for sample in samples {
-            let values = A::flat_batch(slice::from_ref(sample));
+            let values = S::flat_batch(slice::from_ref(sample));
             for ((value, min), max) in values.iter().zip(&mut minima).zip(&mut maxima) {
                 let x = value.to_f64();
                 assert!(x.is_finite(), "a `MinMax` cannot be fitted to {x}: data must be finite");
@@ -84,7 +84,9 @@ impl<A: SampleArray> MinMax<A> {
         }
         Self { minima: minima.into(), maxima: maxima.into(), range: [0.0, 1.0], samples: PhantomData }
     }
+}
 
+impl<A: SampleArray> MinMax<A> {
     /// Creates a scaler from measured minima and maxima, such as those that [`minima`](Self::minima) and
     /// [`maxima`](Self::maxima) returned before they were stored. The range is 0 to 1.
     ///

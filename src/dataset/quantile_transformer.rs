@@ -10,7 +10,7 @@ use core::slice;
 
 use crate::dataset::feature::{between, change, flat_mut, fraction};
 use crate::dataset::scaler::sealed::Sealed;
-use crate::dataset::{Dataset, SameSample, SampleArray, Scaler};
+use crate::dataset::{Dataset, FitsScaler, SameSample, SampleArray, Scaler};
 #[cfg(feature = "safetensors")]
 use crate::dataset::{StoredTensor, Unfit};
 use crate::error::{Error, Result};
@@ -90,7 +90,7 @@ pub struct QuantileTransformer<A> {
     samples: PhantomData<fn(&A)>,
 }
 
-impl<A: SampleArray> QuantileTransformer<A> {
+impl<A> QuantileTransformer<A> {
     /// The number of quantiles that [`fit`](Self::fit) measures for each feature, if there are as many samples.
     pub const QUANTILES: usize = 1000;
 
@@ -100,7 +100,7 @@ impl<A: SampleArray> QuantileTransformer<A> {
     /// # Panics
     /// Panics if `samples` is empty, or contains a value that is not finite. The inputs of a [`Dataset`] never do.
     #[must_use]
-    pub fn fit(samples: &[A]) -> Self {
+    pub fn fit<S: FitsScaler<A>>(samples: &[S]) -> Self {
         Self::fit_with(samples, Self::QUANTILES)
     }
 
@@ -118,15 +118,15 @@ impl<A: SampleArray> QuantileTransformer<A> {
     /// assert_eq!(QuantileTransformer::fit_with(&samples, 100).quantiles(0), [1.0, 2.0, 4.0, 5.0]);
     /// ```
     #[must_use]
-    pub fn fit_with(samples: &[A], count: usize) -> Self {
+    pub fn fit_with<S: FitsScaler<A>>(samples: &[S], count: usize) -> Self {
         assert!(!samples.is_empty(), "a `QuantileTransformer` needs at least one sample");
         assert!(count > 0, "a `QuantileTransformer` needs at least one quantile");
         let count = count.min(samples.len());
-        let mut quantiles = Vec::with_capacity(A::LEN * count);
+        let mut quantiles = Vec::with_capacity(S::LEN * count);
         let mut sorted = Vec::with_capacity(samples.len());
-        for feature in 0..A::LEN {
+        for feature in 0..S::LEN {
             sorted.clear();
-            sorted.extend(samples.iter().map(|sample| A::flat_batch(slice::from_ref(sample))[feature].to_f64()));
+            sorted.extend(samples.iter().map(|sample| S::flat_batch(slice::from_ref(sample))[feature].to_f64()));
             if let Some(x) = sorted.iter().find(|x| !x.is_finite()) {
                 panic!("a `QuantileTransformer` cannot be fitted to {x}: data must be finite");
             }
@@ -135,7 +135,9 @@ impl<A: SampleArray> QuantileTransformer<A> {
         }
         Self { quantiles, count, normal: false, samples: PhantomData }
     }
+}
 
+impl<A: SampleArray> QuantileTransformer<A> {
     /// Creates a transformer from measured quantiles, `count` for each feature, one feature after the other, such as those that
     /// [`quantiles`](Self::quantiles) returned before they were stored. The output is uniform.
     ///

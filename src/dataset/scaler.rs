@@ -4,6 +4,8 @@
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
+use crate::shape::SampleArray;
+
 /// A scaler fitted to samples `A`, for code that accepts any of [`Standardizer`](crate::Standardizer),
 /// [`MinMax`](crate::MinMax) and [`QuantileTransformer`](crate::QuantileTransformer).
 ///
@@ -25,7 +27,8 @@ use core::fmt::Debug;
 #[diagnostic::on_unimplemented(
     message = "shape mismatch: `{Self}` is not a scaler of samples `{A}`",
     label = "not a scaler of such samples",
-    note = "scalers are `Standardizer`, `MinMax` and `QuantileTransformer`, each fitted to samples of one size"
+    note = "scalers are `Standardizer`, `MinMax` and `QuantileTransformer`, each fitted to samples of one size, whose array is in its type: \
+            `Standardizer<{A}>`"
 )]
 pub trait Scaler<A>: sealed::Sealed + Clone + Debug + PartialEq + Send + Sync + 'static {
     /// Returns the sample with every feature scaled. Allocates nothing.
@@ -51,6 +54,20 @@ pub trait Scaler<A>: sealed::Sealed + Clone + Debug + PartialEq + Send + Sync + 
     #[doc(hidden)]
     fn restored(values: Vec<f64>) -> core::result::Result<Self, Unfit>;
 }
+
+/// States that a scaler of samples `A` can be fitted to these samples, which are arrays `A`.
+///
+/// The array is in the type of the scaler, such as `Standardizer<[f32; 2]>`, and not the shape, since several shapes have the same
+/// array. Where another type is expected, such as `Standardizer<Vector<2>>`, the error has both.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an array of values",
+    note = "samples are arrays of one size, such as `[f32; 64]` or `[[[f32; 28]; 28]; 1]`; tokens become values in an `Embedding`, and \
+            a scaler is for one part of a pair"
+)]
+pub trait FitsScaler<A>: SampleArray {}
+
+// The only implementation, so that the samples determine the type of the scaler.
+impl<A: SampleArray> FitsScaler<A> for A {}
 
 pub(super) mod sealed {
     pub trait Sealed {}

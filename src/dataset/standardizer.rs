@@ -10,7 +10,7 @@ use core::slice;
 
 use crate::dataset::feature::{change, flat_mut};
 use crate::dataset::scaler::sealed::Sealed;
-use crate::dataset::{Dataset, Scaler};
+use crate::dataset::{Dataset, FitsScaler, Scaler};
 #[cfg(feature = "safetensors")]
 use crate::dataset::{StoredTensor, Unfit};
 use crate::scalar::Scalar;
@@ -35,7 +35,9 @@ impl<A> SameSample<A> for A {}
 /// Fit it to the training data only, because the test data are not known in advance.
 ///
 /// # Shapes
-/// `A` is the array of one sample, `[f32; 64]` for a `Vector<64>`. A sample or a data set of a different size does not compile:
+/// `A` is the array of one sample and not its shape: the scaler of a `Vector<64>` is a `Standardizer<[f32; 64]>`, in a field or a
+/// signature too, and that of any network `Net` a `Standardizer<Sample<Net, <Net as Network>::Input>>`, with
+/// [`network::Sample`](crate::network::Sample). A sample or a data set of a different size does not compile:
 ///
 /// ```compile_fail,E0277
 /// use typenet::dataset::{self, Standardizer};
@@ -78,7 +80,7 @@ pub struct Standardizer<A> {
     samples: PhantomData<fn(&A)>,
 }
 
-impl<A: SampleArray> Standardizer<A> {
+impl<A> Standardizer<A> {
     /// Measures the mean and the standard deviation of every feature over `samples`.
     ///
     /// # Panics
@@ -92,10 +94,10 @@ impl<A: SampleArray> Standardizer<A> {
     /// assert_eq!((scaler.means(), scaler.deviations()), ([5.0].as_slice(), [2.0].as_slice()));
     /// ```
     #[must_use]
-    pub fn fit(samples: &[A]) -> Self {
+    pub fn fit<S: FitsScaler<A>>(samples: &[S]) -> Self {
         assert!(!samples.is_empty(), "a standardizer needs at least one sample");
         let count = samples.len() as f64;
-        let mut features = vec![Feature::default(); A::LEN];
+        let mut features = vec![Feature::default(); S::LEN];
         each_element(samples, &mut features, |feature, x| {
             assert!(x.is_finite(), "a standardizer cannot be fitted to {x}: data must be finite");
             feature.largest = feature.largest.max(x.abs());
@@ -119,7 +121,9 @@ impl<A: SampleArray> Standardizer<A> {
             samples: PhantomData,
         }
     }
+}
 
+impl<A: SampleArray> Standardizer<A> {
     /// Returns the mean of every feature, in the order of the flat sample.
     #[must_use]
     pub fn means(&self) -> &[f64] {
@@ -474,7 +478,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "a standardizer needs at least one sample")]
     fn fitting_to_nothing_panics() {
-        let _ = Standardizer::<[f32; 3]>::fit(&[]);
+        let _ = Standardizer::fit(&[[0.0_f32; 3]; 0]);
     }
 
     #[test]

@@ -52,20 +52,21 @@ impl Sampling {
         Self { temperature: 1.0, top_k: usize::MAX, top_p: 1.0 }
     }
 
-    /// Sets the temperature, a finite number of at least 0. Below 1, probable tokens become more probable; at 0, the most probable
-    /// token is certain.
+    /// Sets the temperature, a finite number of at least 0. The default is 1. Below 1, probable tokens become more probable; at
+    /// 0, the most probable token is certain.
     #[must_use]
     pub const fn temperature(self, temperature: f64) -> Self {
         Self { temperature, ..self }
     }
 
-    /// Draws only from the `count` most probable tokens, at least 1.
+    /// Draws only from the `count` most probable tokens, at least 1. By default, all tokens can be drawn.
     #[must_use]
     pub const fn top_k(self, count: usize) -> Self {
         Self { top_k: count, ..self }
     }
 
-    /// Draws only from the most probable tokens whose probabilities add up to at least `share`, above 0 and at most 1.
+    /// Draws only from the most probable tokens whose probabilities add up to at least `share`, above 0 and at most 1. By
+    /// default, all tokens can be drawn.
     #[must_use]
     pub const fn top_p(self, share: f64) -> Self {
         Self { top_p: share, ..self }

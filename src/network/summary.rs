@@ -12,7 +12,18 @@ use crate::network::{Dot, Network};
 use crate::shape::Shape;
 
 /// One layer of a network, as declared.
+///
+/// A later version may have more fields, so only the library writes it:
+///
+/// ```compile_fail,E0639
+/// use typenet::network::LayerInfo;
+/// use typenet::prelude::*;
+///
+/// network!(struct Line = Dense<1, 1>);
+/// let layer = LayerInfo { name: "output", ..Line::LAYERS[0] };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LayerInfo {
     /// The name of the field: `hidden`.
     pub name: &'static str,

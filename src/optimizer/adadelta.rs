@@ -79,19 +79,19 @@ impl Adadelta {
         Self { learning_rate, ..self }
     }
 
-    /// Sets ρ.
+    /// Sets ρ. The default is 0.9.
     #[must_use]
     pub const fn rho(self, rho: f64) -> Self {
         Self { rho, ..self }
     }
 
-    /// Sets ε.
+    /// Sets ε. The default is 1e-6.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Self { epsilon, ..self }
     }
 
-    /// Sets the weight decay.
+    /// Sets the weight decay. By default there is none.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }

@@ -85,19 +85,19 @@ impl Adagrad {
         Self { learning_rate, ..self }
     }
 
-    /// Sets δ: the rate of step t, counted from 0, is η / (1 + δ t).
+    /// Sets δ: the rate of step t, counted from 0, is η / (1 + δ t). The default is 0.
     #[must_use]
     pub const fn rate_decay(self, rate_decay: f64) -> Self {
         Self { rate_decay, ..self }
     }
 
-    /// Sets a₀.
+    /// Sets a₀. The default is 0.
     #[must_use]
     pub const fn initial(self, initial: f64) -> Self {
         Self { initial, ..self }
     }
 
-    /// Sets ε.
+    /// Sets ε. The default is 1e-10.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Self { epsilon, ..self }
@@ -109,7 +109,7 @@ impl Adagrad {
         Self { place: EpsilonPlace::Below, ..self }
     }
 
-    /// Sets the weight decay.
+    /// Sets the weight decay. By default there is none.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }

@@ -109,20 +109,20 @@ impl Adam {
         Self { learning_rate, ..self }
     }
 
-    /// Sets β₁, the share of the mean gradient that each step keeps. With 0, each gradient is divided by the root of the mean
-    /// square directly.
+    /// Sets β₁, the share of the mean gradient that each step keeps. The default is 0.9. With 0, each gradient is divided by
+    /// the root of the mean square directly.
     #[must_use]
     pub const fn beta1(self, beta1: f64) -> Self {
         Self { beta1, ..self }
     }
 
-    /// Sets β₂, the share of the mean squared gradient that each step keeps.
+    /// Sets β₂, the share of the mean squared gradient that each step keeps. The default is 0.999.
     #[must_use]
     pub const fn beta2(self, beta2: f64) -> Self {
         Self { beta2, ..self }
     }
 
-    /// Sets ε.
+    /// Sets ε. The default is 1e-8.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Self { epsilon, ..self }
@@ -140,7 +140,7 @@ impl Adam {
         Self { amsgrad: true, ..self }
     }
 
-    /// Sets the weight decay. [`AdamW`](crate::AdamW) is Adam with the decoupled form.
+    /// Sets the weight decay. By default there is none. [`AdamW`](crate::AdamW) is Adam with the decoupled form.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }

@@ -85,19 +85,19 @@ impl Adamax {
         Self { learning_rate, ..self }
     }
 
-    /// Sets β₁.
+    /// Sets β₁. The default is 0.9.
     #[must_use]
     pub const fn beta1(self, beta1: f64) -> Self {
         Self { beta1, ..self }
     }
 
-    /// Sets β₂.
+    /// Sets β₂. The default is 0.999.
     #[must_use]
     pub const fn beta2(self, beta2: f64) -> Self {
         Self { beta2, ..self }
     }
 
-    /// Sets ε.
+    /// Sets ε. The default is 1e-8.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Self { epsilon, ..self }
@@ -109,7 +109,7 @@ impl Adamax {
         Self { form: NormForm::Beside, ..self }
     }
 
-    /// Sets the weight decay.
+    /// Sets the weight decay. By default there is none.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }

@@ -87,13 +87,13 @@ impl RmsProp {
         Self { learning_rate, ..self }
     }
 
-    /// Sets ρ, the share of the mean square that each step keeps.
+    /// Sets ρ, the share of the mean square that each step keeps. The default is 0.99.
     #[must_use]
     pub const fn rho(self, rho: f64) -> Self {
         Self { rho, ..self }
     }
 
-    /// Sets ε.
+    /// Sets ε. The default is 1e-8.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Self { epsilon, ..self }
@@ -112,7 +112,7 @@ impl RmsProp {
         Self { centered: true, ..self }
     }
 
-    /// Sets γ, the share of the velocity that each step keeps.
+    /// Sets γ, the share of the velocity that each step keeps. The default is 0.
     #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
         Self { momentum, ..self }
@@ -124,7 +124,7 @@ impl RmsProp {
         Self { form: MomentumForm::PyTorch, ..self }
     }
 
-    /// Sets the weight decay.
+    /// Sets the weight decay. By default there is none.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }

@@ -91,7 +91,7 @@ impl Sgd {
         Self { learning_rate, ..self }
     }
 
-    /// Sets γ, the share of the velocity that each step keeps, typically 0.9.
+    /// Sets γ, the share of the velocity that each step keeps, typically 0.9. The default is 0.
     #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
         Self { momentum, ..self }
@@ -109,7 +109,7 @@ impl Sgd {
         Self { form: MomentumForm::PyTorch, ..self }
     }
 
-    /// Sets the weight decay.
+    /// Sets the weight decay. By default there is none.
     #[must_use]
     pub const fn weight_decay(self, decay: WeightDecay) -> Self {
         Self { decay, ..self }

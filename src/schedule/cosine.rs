@@ -40,13 +40,13 @@ impl Cosine {
         Self { steps, floor: 0.0, warm_up: 0, first: 0.0 }
     }
 
-    /// Sets α, the factor at the end.
+    /// Sets α, the factor at the end. The default is 0.
     #[must_use]
     pub const fn floor(self, floor: f64) -> Self {
         Self { floor, ..self }
     }
 
-    /// Adds a warm-up before the fall, from the factor `first` to 1 in `steps` steps or epochs.
+    /// Adds a warm-up before the fall, from the factor `first` to 1 in `steps` steps or epochs. By default there is none.
     #[must_use]
     pub const fn warm_up(self, steps: u64, first: f64) -> Self {
         Self { warm_up: steps, first, ..self }

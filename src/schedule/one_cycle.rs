@@ -43,13 +43,14 @@ impl OneCycle {
         Self { steps, rise: 0.3, first_divisor: 25.0, last_divisor: 1e4 }
     }
 
-    /// Sets the share of the steps in which the rate rises.
+    /// Sets the share of the steps in which the rate rises. The default is 0.3.
     #[must_use]
     pub const fn rise(self, share: f64) -> Self {
         Self { rise: share, ..self }
     }
 
-    /// Sets the divisor of η that gives the first rate, and the divisor of the first rate that gives the last.
+    /// Sets the divisor of η that gives the first rate, and the divisor of the first rate that gives the last. The defaults are
+    /// 25 and 10⁴.
     #[must_use]
     pub const fn divisors(self, first: f64, last: f64) -> Self {
         Self { first_divisor: first, last_divisor: last, ..self }

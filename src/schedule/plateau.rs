@@ -71,25 +71,25 @@ impl ReduceOnPlateau {
         Self { factor: 0.1, patience: 10, min_delta: 1e-4, cooldown: 0, min_rate: 0.0, state: PlateauState::NEW }
     }
 
-    /// Sets the factor by which the learning rate is multiplied.
+    /// Sets the factor by which the learning rate is multiplied. The default is 0.1.
     #[must_use]
     pub const fn factor(self, factor: f64) -> Self {
         Self { factor, ..self }
     }
 
-    /// Sets the number of epochs in a row without improvement before a reduction; 0 is the same as 1.
+    /// Sets the number of epochs in a row without improvement before a reduction. The default is 10; 0 is the same as 1.
     #[must_use]
     pub const fn patience(self, epochs: u32) -> Self {
         Self { patience: epochs, ..self }
     }
 
-    /// Sets the improvement that an epoch must exceed to count as better.
+    /// Sets the improvement that an epoch must exceed to count as better. The default is 1e-4.
     #[must_use]
     pub const fn min_delta(self, min_delta: f64) -> Self {
         Self { min_delta, ..self }
     }
 
-    /// Sets the cooldown after a reduction: the next `cooldown - 1` epochs do not count towards `patience`.
+    /// Sets the cooldown after a reduction: the next `cooldown - 1` epochs do not count towards `patience`. The default is 0.
     ///
     /// Keras counts in this way: an epoch first shortens the cooldown by 1, and counts if nothing is left of it. So a cooldown
     /// of 1 is the same as none. An epoch that does not count can still become the best one.
@@ -120,7 +120,7 @@ impl ReduceOnPlateau {
         Self { cooldown: epochs, ..self }
     }
 
-    /// Sets the minimum of the learning rate.
+    /// Sets the minimum of the learning rate. The default is 0.
     #[must_use]
     pub const fn min_rate(self, rate: f64) -> Self {
         Self { min_rate: rate, ..self }

@@ -177,6 +177,7 @@ impl Checkpoints {
     }
 
     /// Sets the measure that [`best`](Self::best) compares: any measure of training or on the validation set, by name.
+    /// The default is the loss, [`Monitor::LOSS`].
     #[must_use]
     pub fn monitor(self, monitor: impl Into<Monitor>) -> Self {
         Self { monitor: monitor.into(), ..self }

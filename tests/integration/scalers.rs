@@ -249,7 +249,7 @@ fn stored_numbers_give_the_scaler_again_and_wrong_ones_are_refused() {
 #[test]
 #[should_panic(expected = "a `MinMax` needs at least one sample")]
 fn fitting_a_range_to_nothing_panics() {
-    let _ = MinMax::<[f32; 3]>::fit(&[]);
+    let _ = MinMax::fit(&[[0.0_f32; 3]; 0]);
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn a_range_of_no_length_panics() {
 #[test]
 #[should_panic(expected = "a `QuantileTransformer` needs at least one sample")]
 fn measuring_quantiles_of_nothing_panics() {
-    let _ = QuantileTransformer::<[f32; 3]>::fit(&[]);
+    let _ = QuantileTransformer::fit(&[[0.0_f32; 3]; 0]);
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn constructors(names: &Names) -> TokenStream {
         #allowed
         #[allow(clippy::unnecessary_box_returns)]
         impl<#parameters> #architecture {
-            /// Returns a network with random weights and zero biases, on the heap.
+            /// Returns a network with random weights and zero biases, on the heap. A `*` before the call moves a small one onto the stack.
             #[must_use]
             pub fn #init<#random: #private::RandomSource + ?#private::core::marker::Sized>(#rng: &mut #random) -> #private::Box<Self> {
                 <Self as #private::Network>::init(#rng)

@@ -25,23 +25,25 @@ fn layer(names: &Names, index: usize) -> TokenStream {
     let block = site.layer.and_then(Layer::block).map(|block| inside(names, index, block));
     let [inside, wiring] = block.unwrap_or_else(|| [code!(&[]), code!(#private::Wiring::Chain)]);
     let recomputed = site.layer.is_some_and(|layer| layer.recomputed);
-    let wiring = if recomputed { code!(#private::Wiring::Recomputed(&#wiring)) } else { wiring };
+    let wiring = if recomputed { code!(#private::Wiring::Recomputed(const { &#wiring })) } else { wiring };
     let kept = (index + 1 < names.layers.len()).then(|| {
         let kept = super::forward::kept(names, index);
         code!(#kept +)
     });
     code! {
-        #private::LayerInfo {
-            name: #name,
-            layer: #description,
-            output: <#next as #private::Shape>::DIMENSIONS,
-            parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
-            multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
-            kept: #kept #private::chain::cache::<#kind, #shape>(),
-            frozen: #frozen,
-            inside: #inside,
-            wiring: #wiring,
-        }
+        #private::layer_info(
+            #name,
+            #description,
+            #private::LayerSizes {
+                output: <#next as #private::Shape>::DIMENSIONS,
+                parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
+                multiply_adds: #private::chain::multiply_adds::<#kind, #shape>(),
+                kept: #kept #private::chain::cache::<#kind, #shape>(),
+            },
+            #frozen,
+            #inside,
+            #wiring,
+        )
     }
 }
 
@@ -59,7 +61,7 @@ fn inside(names: &Names, index: usize, block: &Block) -> [TokenStream; 2] {
             let inner = names.within(index, &shortcut.network);
             let info = layer(&inner, 0);
             let (body, parameters, scalar) = (&inside.name, &inside.parameters, &names.scalar);
-            let some = code!(#private::core::option::Option::Some(&#info));
+            let some = code!(#private::core::option::Option::Some(const { &#info }));
             [layers(&code!(#body<#({ #parameters },)* #scalar>)), code!(#wiring::Residual { shortcut: #some })]
         }
         Block::Repeat { layers: inside, count } => {
@@ -70,7 +72,7 @@ fn inside(names: &Names, index: usize, block: &Block) -> [TokenStream; 2] {
         Block::Parallel { branches, join, .. } => {
             let join = Ident::new(join.name(), Span::mixed_site());
             let infos = branches_of(names, index, branches);
-            [code!(&[#(#infos),*]), code!(#wiring::#join)]
+            [code!(const { &[#(#infos),*] }), code!(#wiring::#join)]
         }
     }
 }
@@ -83,17 +85,19 @@ fn branches_of(names: &Names, index: usize, branches: &[Branch]) -> Vec<TokenStr
         let is_empty = branch.network.layers.is_empty();
         let inside = if is_empty { code!(&[]) } else { code!(<#with as #private::Network>::LAYERS) };
         code! {
-            #private::LayerInfo {
-                name: #name,
-                layer: "",
-                output: <#output as #private::Shape>::DIMENSIONS,
-                parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
-                multiply_adds: #private::chain::multiply_adds::<#kind, #input>(),
-                kept: #private::chain::cache::<#kind, #input>(),
-                frozen: #frozen,
-                inside: #inside,
-                wiring: #private::Wiring::Chain,
-            }
+            #private::layer_info(
+                #name,
+                "",
+                #private::LayerSizes {
+                    output: <#output as #private::Shape>::DIMENSIONS,
+                    parameters: <#with as #private::FlatParameters<#scalar>>::LEN,
+                    multiply_adds: #private::chain::multiply_adds::<#kind, #input>(),
+                    kept: #private::chain::cache::<#kind, #input>(),
+                },
+                #frozen,
+                #inside,
+                #private::Wiring::Chain,
+            )
         }
     };
     blocks::sites(names, index, branches).iter().map(info).collect()

@@ -3,13 +3,16 @@
 
 mod attention;
 mod blocks;
+#[cfg(feature = "examples")]
 mod damaged;
 mod operators;
 mod refusals;
 
 mod exporters;
 
+#[cfg(feature = "examples")]
 use std::fs;
+#[cfg(feature = "examples")]
 use std::path::Path;
 
 use onnx_rs::ast::{
@@ -20,6 +23,7 @@ use onnx_rs::ast::{
 use super::{model, written};
 
 /// Reads a model of `tests/reference`.
+#[cfg(feature = "examples")]
 fn file(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/reference").join(name);
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -146,6 +150,7 @@ fn text(name: &'static str, s: &'static str) -> Attribute<'static> {
     Attribute { name, r#type: AttributeType::String, s: s.as_bytes(), ..Attribute::default() }
 }
 
+#[cfg(feature = "examples")]
 #[test]
 fn layers_have_the_names_of_the_model() {
     let (body, tensors) = imported(&file("onnx_residual.onnx")).expect("a network");

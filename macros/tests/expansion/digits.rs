@@ -772,53 +772,61 @@ impl<T: Kernels> Network for DigitClassifier<T> {
     type Activations = __DigitClassifierActivations<T>;
     const NAME: &'static str = "DigitClassifier";
     const LAYERS: &'static [LayerInfo] = &[
-        LayerInfo {
-            name: "hidden",
-            layer: "Dense<64, 32>",
-            output: <Vector<32> as Shape>::DIMENSIONS,
-            parameters: <Dense<64, 32, T> as FlatParameters<T>>::LEN,
-            multiply_adds: chain::multiply_adds::<Dense<64, 32>, Vector<64>>(),
-            kept: <Vector<32> as Shape>::LEN
-                + chain::cache::<Dense<64, 32>, Vector<64>>(),
-            frozen: false,
-            inside: &[],
-            wiring: Wiring::Chain,
-        },
-        LayerInfo {
-            name: "tanh",
-            layer: "Tanh",
-            output: <Vector<32> as Shape>::DIMENSIONS,
-            parameters: <() as FlatParameters<T>>::LEN,
-            multiply_adds: chain::multiply_adds::<Tanh, Vector<32>>(),
-            kept: chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>()
-                + chain::cache::<Tanh, Vector<32>>(),
-            frozen: false,
-            inside: &[],
-            wiring: Wiring::Chain,
-        },
-        LayerInfo {
-            name: "output",
-            layer: "Dense<32, 10>",
-            output: <Vector<10> as Shape>::DIMENSIONS,
-            parameters: <Dense<32, 10, T> as FlatParameters<T>>::LEN,
-            multiply_adds: chain::multiply_adds::<Dense<32, 10>, Vector<32>>(),
-            kept: chain::kept::<Dense<32, 10>, Vector<32>, Tanh, Vector<32>>()
-                + chain::cache::<Dense<32, 10>, Vector<32>>(),
-            frozen: false,
-            inside: &[],
-            wiring: Wiring::Chain,
-        },
-        LayerInfo {
-            name: "softmax",
-            layer: "Softmax",
-            output: <Probabilities<10> as Shape>::DIMENSIONS,
-            parameters: <() as FlatParameters<T>>::LEN,
-            multiply_adds: chain::multiply_adds::<Softmax, Vector<10>>(),
-            kept: chain::cache::<Softmax, Vector<10>>(),
-            frozen: false,
-            inside: &[],
-            wiring: Wiring::Chain,
-        },
+        layer_info(
+            "hidden",
+            "Dense<64, 32>",
+            LayerSizes {
+                output: <Vector<32> as Shape>::DIMENSIONS,
+                parameters: <Dense<64, 32, T> as FlatParameters<T>>::LEN,
+                multiply_adds: chain::multiply_adds::<Dense<64, 32>, Vector<64>>(),
+                kept: <Vector<32> as Shape>::LEN
+                    + chain::cache::<Dense<64, 32>, Vector<64>>(),
+            },
+            false,
+            &[],
+            Wiring::Chain,
+        ),
+        layer_info(
+            "tanh",
+            "Tanh",
+            LayerSizes {
+                output: <Vector<32> as Shape>::DIMENSIONS,
+                parameters: <() as FlatParameters<T>>::LEN,
+                multiply_adds: chain::multiply_adds::<Tanh, Vector<32>>(),
+                kept: chain::kept::<Tanh, Vector<32>, Dense<64, 32>, Vector<64>>()
+                    + chain::cache::<Tanh, Vector<32>>(),
+            },
+            false,
+            &[],
+            Wiring::Chain,
+        ),
+        layer_info(
+            "output",
+            "Dense<32, 10>",
+            LayerSizes {
+                output: <Vector<10> as Shape>::DIMENSIONS,
+                parameters: <Dense<32, 10, T> as FlatParameters<T>>::LEN,
+                multiply_adds: chain::multiply_adds::<Dense<32, 10>, Vector<32>>(),
+                kept: chain::kept::<Dense<32, 10>, Vector<32>, Tanh, Vector<32>>()
+                    + chain::cache::<Dense<32, 10>, Vector<32>>(),
+            },
+            false,
+            &[],
+            Wiring::Chain,
+        ),
+        layer_info(
+            "softmax",
+            "Softmax",
+            LayerSizes {
+                output: <Probabilities<10> as Shape>::DIMENSIONS,
+                parameters: <() as FlatParameters<T>>::LEN,
+                multiply_adds: chain::multiply_adds::<Softmax, Vector<10>>(),
+                kept: chain::cache::<Softmax, Vector<10>>(),
+            },
+            false,
+            &[],
+            Wiring::Chain,
+        ),
     ];
     const STREAM_LEN: usize = {
         require_single_step(
@@ -984,7 +992,7 @@ impl DigitClassifier<f32> {
 }
 #[allow(clippy::unnecessary_box_returns)]
 impl DigitClassifier<f32> {
-    /// Returns a network with random weights and zero biases, on the heap.
+    /// Returns a network with random weights and zero biases, on the heap. A `*` before the call moves a small one onto the stack.
     #[must_use]
     pub fn init<R: RandomSource + ?core::marker::Sized>(rng: &mut R) -> Box<Self> {
         <Self as Network>::init(rng)

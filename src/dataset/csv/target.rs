@@ -95,17 +95,23 @@ impl TargetColumns for NoTarget {
 impl<S: Shape + Values> TargetColumns for S {
     type Names = ();
 
+    // Of a blanket implementation, rustdoc shows hidden items too, unless they are hidden here.
+    #[doc(hidden)]
     const ENCODING: Encoding = Encoding::Number;
+    #[doc(hidden)]
     const COLUMNS: usize = S::LEN;
 
+    #[doc(hidden)]
     fn determine(_: &mut [Column], _: &Records<'_>) -> Result<()> {
         Ok(())
     }
 
+    #[doc(hidden)]
     fn names(_: &[Column]) -> Result<()> {
         Ok(())
     }
 
+    #[doc(hidden)]
     fn value<T: Scalar>(columns: &[Column], values: &[f64]) -> Result<S::Array<T>> {
         let mut target = S::zero::<T>();
         for ((element, column), &value) in S::flat_mut(&mut target).iter_mut().zip(columns).zip(values) {

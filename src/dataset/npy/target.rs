@@ -35,6 +35,8 @@ impl<const K: usize, const L: usize> NpyTarget for [Class<K>; L] {
 }
 
 impl<S: Shape> NpyTarget for S {
+    // Of a blanket implementation, rustdoc shows hidden items too, unless they are hidden here.
+    #[doc(hidden)]
     fn values<T: Scalar>(array: &mut Array<'_>) -> Result<Vec<S::Array<T>>> {
         samples::values::<S, T>(array)
     }
