@@ -177,6 +177,15 @@ pub enum Error {
         /// The allowed values, as a phrase: `at least 0 and at most 1`.
         allowed: &'static str,
     },
+    /// A target belongs to a step behind the end of a [`Padded`](crate::Padded) sequence. The network is unchanged.
+    TargetBehindEnd {
+        /// The position of the sample in the data set, or in the batch of a source or of a custom loop.
+        sample: usize,
+        /// The last step with a target, from 0.
+        step: usize,
+        /// The number of steps of the sequence.
+        steps: usize,
+    },
     /// A value in a batch from a source is infinite or NaN. The network is as it was before the step.
     NonFiniteBatch {
         /// `input` or `target`.

@@ -39,6 +39,7 @@ use batch::{Add, Batch, Room, check_counts, infer, split_samples};
 pub(crate) use carried_state::CarriedState;
 pub use classes::GivesClasses;
 use classes::largest as largest_classes;
+pub(crate) use compatibility::check_samples;
 pub use compatibility::{FitsInput, FitsTarget, FitsValue};
 use compatibility::{FitsLoss, FitsSteps};
 pub use differentiate::Differentiate;

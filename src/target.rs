@@ -54,6 +54,11 @@ pub trait Target: Debug + Copy + Send + Sync + 'static {
     /// Returns the elements of a target with their positions, in order; none for classes, and for steps without a target.
     fn elements<T: Scalar>(value: &Self::Value<T>) -> impl Iterator<Item = (usize, T)>;
 
+    /// Returns the number of steps up to the last one with a target, if the kind of target can leave out steps.
+    fn end<T: Scalar>(_value: &Self::Value<T>) -> Option<usize> {
+        None
+    }
+
     /// Returns the index of the class, if a target is one class.
     #[doc(hidden)]
     fn label<T: Scalar>(_value: &Self::Value<T>) -> Option<usize> {
@@ -152,6 +157,10 @@ impl<Y: Target, const L: usize> Target for [Option<Y>; L] {
         steps.flat_map(|(step, target)| {
             Y::elements(target).map(move |(position, element)| (step * Y::ELEMENTS + position, element))
         })
+    }
+
+    fn end<T: Scalar>(value: &Self::Value<T>) -> Option<usize> {
+        Some(value.iter().rposition(Option::is_some).map_or(0, |last| last + 1))
     }
 }
 

@@ -72,48 +72,5 @@ pub use progress::ProgressBar;
 #[cfg(feature = "tensorboard")]
 pub use tensor_board::{EventFile, TensorBoard};
 pub use time_limit::TimeLimit;
+pub use trainer::Trainer;
 pub use validation::Validation;
-
-use crate::history::History;
-
-use interrupted_training::InterruptedTraining;
-use step_settings::StepSettings;
-use thread_pool::Threads;
-
-/// Trains networks: the settings of training, a loss, and an optimizer with its state.
-///
-/// Another call of `fit` continues with the state of the optimizer; [`reset`](Self::reset) discards the state.
-///
-/// # Units
-/// Each step follows the gradient of the mean loss over its batch.
-///
-/// # Errors
-/// `fit` returns an error for settings out of range. A loss or gradient that is not finite is an error that names its origin;
-/// the network is then as it was before that step.
-///
-/// # Example
-/// ```
-/// use typenet::prelude::*;
-///
-/// network!(struct Xor = Dense<2, 8>, Tanh, Dense<8, 2>, Softmax);
-///
-/// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
-/// let data = Dataset::<Vector<2>, Class<2>>::labelled(inputs, [0, 1, 1, 0])?;
-/// let mut network = Xor::init(&mut typenet::rng(37));
-/// Trainer::new(Nll, Sgd::new(0.5)).epochs(500).batch_size(4).fit(&mut network, &data)?;
-/// assert_eq!(network.evaluate(&data, &Nll).accuracy, 1.0);
-/// # Ok::<(), typenet::Error>(())
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "a trainer does nothing before `fit`"]
-pub struct Trainer<L, O, T, V = (), H = (), M = ()> {
-    steps: StepSettings<L, O, T>,
-    epochs: usize,
-    threads: Threads,
-    validation: V,
-    hooks: H,
-    metrics: M,
-    history: History,
-    /// Interrupted training, which the next `fit` resumes.
-    interrupted: Option<InterruptedTraining<T>>,
-}

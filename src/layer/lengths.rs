@@ -127,7 +127,7 @@ impl Origins {
     }
 
     /// Returns the place of the steps of a part in samples of shape `S`, if they are padded.
-    const fn place<S: Shape>(self, part: usize) -> Option<PaddedPart> {
+    pub(crate) const fn place<S: Shape>(self, part: usize) -> Option<PaddedPart> {
         let (mut origin, is_any) = (self.of(part), self.0[part] == Self::ANY_PART);
         if is_any {
             origin = 0;

@@ -10,10 +10,10 @@ use crate::gradient::Gradient;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::{Isa, Kernels, Program, SoftmaxKernels, UpdateKernels, dispatch};
 use crate::layer::{CarriedStates, Pass, Phase};
-use crate::loss::{Loss, Values, check_targets};
+use crate::loss::{Loss, Values};
 use crate::network::{
     BackwardMemory, CarriedState, FitsLoss, ForwardPhase, Infer, Network, Parts, Phases, Sample, Shards, Workspace,
-    carried_len, cut, first_non_finite, inference_len,
+    carried_len, check_samples, cut, first_non_finite, inference_len,
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -81,7 +81,7 @@ impl<N: Network, L: Loss<N::Output>> TrainingBatch<'_, N, L> {
         if inputs.is_empty() {
             return Err(Error::Empty { what: "batch" });
         }
-        check_targets::<L, N::Output, N::Scalar>(loss, targets)?;
+        check_samples::<N, L>(loss, inputs, targets)?;
         let weight = N::Scalar::ONE / N::Scalar::from_count(inputs.len());
         let sum = if const { N::MIXING.barriers == 0 } {
             workspace.state.begin(inputs.len())?;

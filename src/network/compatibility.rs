@@ -9,11 +9,12 @@
 
 use core::marker::PhantomData;
 
+use crate::error::{Error, Result};
 use crate::layer::{Head, Layer, Plan};
-use crate::loss::{Admits, EndsInSigmoid, Loss};
-use crate::network::{Network, PlanOf};
+use crate::loss::{Admits, EndsInSigmoid, Loss, Values, check_targets};
+use crate::network::{Network, PlanOf, Sample};
 use crate::scalar::Scalar;
-use crate::shape::Shape;
+use crate::shape::{PaddedPart, Shape};
 use crate::target::Target;
 
 /// The inputs of a data set have the shape that a network takes.
@@ -131,6 +132,16 @@ impl<N: Network, L: Loss<N::Output>> FitsLoss<N, L> {
     };
 }
 
+/// Rejects targets that a loss cannot compare with, and those behind the end of a padded sequence.
+pub(crate) fn check_samples<N: Network, L: Loss<N::Output>>(
+    loss: &L,
+    inputs: &[Sample<N, N::Input>],
+    targets: &[Values<L, N::Output, N::Scalar>],
+) -> Result<()> {
+    check_targets::<L, N::Output, N::Scalar>(loss, targets)?;
+    FitsSteps::<N, L::Target>::check(inputs, targets)
+}
+
 /// Checks that no step of padding is compared with a target. This is one constant for each pair of network and kind of target.
 pub(super) struct FitsSteps<N, Y>(PhantomData<(N, Y)>);
 
@@ -141,4 +152,19 @@ impl<N: Network, Y: Target> FitsSteps<N, Y> {
          too\n\nhelp: write `Masked(..)` around the loss or the metric, with targets `[Option<Class<K>>; L]` or \
          `[Option<Vector<N>>; L]`, which are `None` at the padding"
     );
+
+    /// The place of the steps of the output in a sample, if they are padded.
+    const STEPS: Option<PaddedPart> = <PlanOf<N> as Plan>::ORIGINS.place::<N::Input>(0);
+
+    /// Rejects a target behind the end of a padded sequence.
+    fn check(inputs: &[Sample<N, N::Input>], targets: &[Y::Value<N::Scalar>]) -> Result<()> {
+        let Some(part) = Self::STEPS else { return Ok(()) };
+        for (sample, (input, target)) in inputs.iter().zip(targets).enumerate() {
+            let steps = part.count(N::Input::flat(input));
+            if let Some(end) = Y::end::<N::Scalar>(target).filter(|&end| end > steps) {
+                return Err(Error::TargetBehindEnd { sample, step: end - 1, steps });
+            }
+        }
+        Ok(())
+    }
 }

@@ -8,11 +8,11 @@ use core::ops::Range;
 use crate::dataset::{Batches, CheckedBatches};
 use crate::error::{Error, Result};
 use crate::kernel::dispatch;
-use crate::loss::{Loss, Values, check_targets};
+use crate::loss::{Loss, Values};
 use crate::metric::{Measures, Metric, MetricState};
 use crate::network::{
     Batch, EvaluationOf, FitsInput, FitsSteps, FitsTarget, Network, Room, Sample, Shards, TileLoss, Workspace,
-    carried_len, cut, infer, split_samples,
+    carried_len, check_samples, cut, infer, split_samples,
 };
 use crate::scalar::Scalar;
 use crate::shape::Shape;
@@ -149,7 +149,7 @@ where
                 return Ok(all);
             }
             let (inputs, targets) = (B::Input::arrays(inputs), B::Target::values(targets));
-            check_targets::<L, N::Output, N::Scalar>(self.loss, targets)?;
+            check_samples::<N, L>(self.loss, inputs, targets)?;
             all.add(self.totals(inputs, targets));
         }
     }

@@ -160,6 +160,10 @@ impl<const L: usize, const K: usize> Target for Labels<L, K> {
     fn elements<T: Scalar>(_: &Self) -> impl Iterator<Item = (usize, T)> {
         iter::empty()
     }
+
+    fn end<T: Scalar>(value: &Self) -> Option<usize> {
+        Some(value.steps)
+    }
 }
 
 #[cfg(test)]

@@ -73,6 +73,10 @@ impl<Y: Target> Target for Weighted<Y> {
         Y::elements(&value.target)
     }
 
+    fn end<T: Scalar>(value: &Self::Value<T>) -> Option<usize> {
+        Y::end::<T>(&value.target)
+    }
+
     fn label<T: Scalar>(value: &Self::Value<T>) -> Option<usize> {
         Y::label::<T>(&value.target)
     }

@@ -27,6 +27,9 @@ pub(super) trait SampleSource<T: Scalar>: Send {
         Workspace::new()
     }
 
+    /// Returns the inputs of these targets; none if no network with such inputs takes padded sequences.
+    fn inputs(&self) -> &[<Self::Input as Shape>::Array<T>];
+
     /// Returns the targets that are known before the first epoch.
     fn targets(&self) -> &[<Self::Target as Target>::Value<T>];
 
@@ -85,6 +88,10 @@ impl<X: Shape, Y: Target, T: Scalar> SampleSource<T> for Shuffled<'_, X, Y, T> {
         Some(self.data.len())
     }
 
+    fn inputs(&self) -> &[X::Array<T>] {
+        self.data.inputs()
+    }
+
     fn targets(&self) -> &[Y::Value<T>] {
         self.data.targets()
     }
@@ -117,6 +124,10 @@ impl<T: Scalar, B: Batches<T>> SampleSource<T> for CheckedBatches<'_, B> {
 
     fn samples(&self) -> Option<usize> {
         CheckedBatches::samples(self)
+    }
+
+    fn inputs(&self) -> &[<B::Input as Shape>::Array<T>] {
+        &[]
     }
 
     fn targets(&self) -> &[<B::Target as Target>::Value<T>] {

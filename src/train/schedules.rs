@@ -6,7 +6,8 @@ use crate::optimizer::Optimizer;
 #[cfg(doc)]
 use crate::optimizer::OptimizerState;
 use crate::schedule::{ReduceOnPlateau, Schedule};
-use crate::train::{StepSettings, Trainer};
+use crate::train::Trainer;
+use crate::train::step_settings::StepSettings;
 
 impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// Multiplies the learning rate of each step by the factor of a schedule. The schedule depends on the number of the step,

@@ -125,6 +125,10 @@ impl<X: Shape, Y: Target, T: Scalar> SampleSource<T> for InStreams<'_, X, Y, T> 
         Workspace::new().carrying(self.streams.count())
     }
 
+    fn inputs(&self) -> &[X::Array<T>] {
+        &[]
+    }
+
     fn targets(&self) -> &[Y::Value<T>] {
         self.streams.targets()
     }

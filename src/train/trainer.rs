@@ -11,6 +11,7 @@ use crate::network::{FitsInput, FitsTarget, Network};
 use crate::optimizer::{Optimizer, OptimizerState};
 use crate::shape::Shape;
 use crate::target::Target;
+use crate::train::interrupted_training::InterruptedTraining;
 use crate::train::sample_source::Shuffled;
 use crate::train::step_settings::StepSettings;
 use crate::train::thread_pool::Threads;
@@ -18,7 +19,45 @@ use crate::train::thread_pool::Threads;
 use crate::train::{Checkpoints, WithCheckpoints};
 #[cfg(doc)]
 use crate::train::{EarlyStopping, Progress, TimeLimit, TrainingPlan, by_ref, on_epoch, on_step};
-use crate::train::{Hooks, Metrics, Trainer, Validation};
+use crate::train::{Hooks, Metrics, Validation};
+
+/// Trains networks: the settings of training, a loss, and an optimizer with its state.
+///
+/// Another call of `fit` continues with the state of the optimizer; [`reset`](Self::reset) discards the state.
+///
+/// # Units
+/// Each step follows the gradient of the mean loss over its batch.
+///
+/// # Errors
+/// `fit` returns an error for settings out of range. A loss or gradient that is not finite is an error that names its origin;
+/// the network is then as it was before that step.
+///
+/// # Example
+/// ```
+/// use typenet::prelude::*;
+///
+/// network!(struct Xor = Dense<2, 8>, Tanh, Dense<8, 2>, Softmax);
+///
+/// let inputs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+/// let data = Dataset::<Vector<2>, Class<2>>::labelled(inputs, [0, 1, 1, 0])?;
+/// let mut network = Xor::init(&mut typenet::rng(37));
+/// Trainer::new(Nll, Sgd::new(0.5)).epochs(500).batch_size(4).fit(&mut network, &data)?;
+/// assert_eq!(network.evaluate(&data, &Nll).accuracy, 1.0);
+/// # Ok::<(), typenet::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a trainer does nothing before `fit`"]
+pub struct Trainer<L, O, T, V = (), H = (), M = ()> {
+    pub(super) steps: StepSettings<L, O, T>,
+    pub(super) epochs: usize,
+    pub(super) threads: Threads,
+    pub(super) validation: V,
+    pub(super) hooks: H,
+    pub(super) metrics: M,
+    pub(super) history: History,
+    /// Interrupted training, which the next `fit` resumes.
+    pub(super) interrupted: Option<InterruptedTraining<T>>,
+}
 
 impl<L, O: Optimizer, T: Kernels> Trainer<L, O, T> {
     /// Creates a trainer for one epoch in batches of 32, with a seed of 0, without a validation set, metrics and callbacks. The
@@ -45,7 +84,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     ///   if a bound of gradients is not a finite number above 0, or if the optimizer, a schedule or a callback rejects a
     ///   setting.
     /// - [`Error::UnknownLayer`] if a factor names a layer that the network does not have.
-    /// - [`Error::TargetOutOfRange`] if a target is out of range for the loss.
+    /// - [`Error::TargetOutOfRange`] if a target is out of range for the loss, and [`Error::TargetBehindEnd`] if it is one of a step behind
+    ///   the end of a padded sequence.
     /// - [`Error::ThreadsNotStarted`] if the system cannot start the threads.
     /// - [`Error::NonFiniteParameter`] if a parameter of the network is not finite before training.
     /// - [`Error::NonFiniteLoss`], [`Error::NonFiniteGradient`] or [`Error::UpdateTooLarge`] if training diverges;

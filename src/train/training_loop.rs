@@ -7,8 +7,8 @@ use std::time::Instant;
 use crate::error::{Error, Result};
 use crate::history::History;
 use crate::kernel::Kernels;
-use crate::loss::{Loss, check_targets};
-use crate::network::{FitsInput, FitsTarget, Network, Workspace};
+use crate::loss::Loss;
+use crate::network::{FitsInput, FitsTarget, Network, Workspace, check_samples};
 use crate::optimizer::Optimizer;
 use crate::train::epoch_progress::EpochProgress;
 use crate::train::learner::Learner;
@@ -62,7 +62,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
         self.history = History::new(epochs, self.steps.seed, measures);
         self.steps.check(N::TENSORS)?;
         self.steps.check_batches(source.samples(), N::MIXING.smallest_batch)?;
-        check_targets::<L, N::Output, T>(&self.steps.loss, S::Target::values(source.targets()))?;
+        let (inputs, targets) = (S::Input::arrays(source.inputs()), S::Target::values(source.targets()));
+        check_samples::<N, L>(&self.steps.loss, inputs, targets)?;
         self.validation.check(&self.steps.loss)?;
         // A saturating activation can hide an infinite weight from the loss.
         if let Some(tensor) = network.non_finite_tensor() {

@@ -2,10 +2,10 @@
 
 use crate::dataset::{Batches, CheckedBatches, Dataset};
 use crate::error::{Error, Result};
-use crate::loss::{Loss, check_targets};
+use crate::loss::Loss;
 use crate::metric::Evaluation;
 use crate::network::{Buffers, BuffersOf, EvaluationOf, Evaluator, FitsInput, FitsTarget, Network, Observer};
-use crate::network::{Predictions, Workspace};
+use crate::network::{Predictions, Workspace, check_samples};
 use crate::train::metrics::{Metrics, Watching, adds_accuracy};
 
 /// The samples on which a network is measured after each epoch: a data set, a source of batches, or nothing, `()`.
@@ -156,7 +156,7 @@ where
     }
 
     fn check(&self, loss: &L) -> Result<()> {
-        check_targets::<L, N::Output, N::Scalar>(loss, Y::values(self.targets()))
+        check_samples::<N, L>(loss, X::arrays(self.inputs()), Y::values(self.targets()))
     }
 
     fn measure<O: Observer<N, L::Target>>(
