@@ -19,6 +19,7 @@ mod stream;
 mod assertions;
 mod backward;
 mod blocks;
+mod head;
 mod hygiene;
 
 mod export;

@@ -118,6 +118,9 @@ impl Error {
                 write!(f, "the number of steps of sample {sample} is {count}, ")?;
                 write!(f, "but it is a whole number from 1 to {longest}")
             }
+            Self::TargetBehindEnd { sample, step, steps } => {
+                write!(f, "sample {sample} has a target at step {step}, but its sequence ends after {steps} steps")
+            }
             _ => self.fmt_workspace(f),
         }
     }

@@ -143,9 +143,6 @@ impl Error {
                     "target {sample} holds {value} at position {position}, but the loss requires values of {allowed}"
                 )
             }
-            Self::TargetBehindEnd { sample, step, steps } => {
-                write!(f, "sample {sample} has a target at step {step}, but its sequence ends after {steps} steps")
-            }
             Self::Source { validation, epoch, reason } => {
                 let (validation, epoch) = (of_validation(*validation), InEpoch(*epoch));
                 write!(f, "the source of {validation}batches failed{epoch}: {reason}")

@@ -18,6 +18,8 @@
 /// | [`MeanSquaredError`](crate::MeanSquaredError), [`AbsoluteError`](crate::AbsoluteError), [`Huber`](crate::Huber), [`BinaryCrossEntropy`](crate::BinaryCrossEntropy), [`Hinge`](crate::Hinge) | `[Option<Vector<K>>; L]`, whose values are `[Option<[T; K]>; L]` |
 ///
 /// # Errors
+/// [`Error::TargetBehindEnd`](crate::Error::TargetBehindEnd) if a target belongs to the padding of a [`Padded`](crate::Padded) sequence.
+///
 /// A network that gives an element for each step of a [`Padded`](crate::Padded) sequence does not compile with a loss or a metric that
 /// compares all steps. The error appears when the program is built, and not in `cargo check`.
 ///

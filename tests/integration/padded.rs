@@ -358,7 +358,8 @@ fn errors_of_values_name_the_position_in_the_target() {
     let error = trainer.fit(&mut EachStepPadded::zeroed(), &data(1.5).unwrap()).unwrap_err();
     assert!(error.to_string().contains("1.5 at position 7"), "{error}");
 
-    let behind = Dataset::new(vec![sample; 2], vec![targets(0.0), [Some([0.0; 3]); ROOM]]).unwrap();
+    let behind: Dataset<Padded<Sequence<ROOM, 2>>, Some3> =
+        Dataset::new(vec![sample; 2], vec![targets(0.0), [Some([0.0; 3]); ROOM]]).unwrap();
     let error = trainer.fit(&mut EachStepPadded::zeroed(), &behind).unwrap_err();
     assert_eq!(error.to_string(), "sample 1 has a target at step 4, but its sequence ends after 3 steps");
 }

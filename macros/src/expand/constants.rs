@@ -12,8 +12,7 @@ pub(super) fn network(names: &Names) -> TokenStream {
     let (parameters, generic, architecture) = (names.parameters(), names.generic(), names.architecture());
     let name = &network.title;
     let (first, last) = (names.sample_shape(), &names.shapes[names.layers.len()]);
-    let logits = names.logits();
-    let head = names.head();
+    let (logits, head) = (names.logits(), names.head());
     let layers = super::summary::layers(names);
     let trace = super::forward::trace(names);
     let [activations_type, activations] = super::activations::function(names);
