@@ -18,8 +18,7 @@ use crate::target::{Class, Names, NoTarget, Target};
     note = "targets of tables are `Class<K>`, in one column, a shape such as `Vector<N>`, in one column for each element, or `NoTarget`"
 )]
 pub trait TargetColumns: Target {
-    /// The names of the classes, if the target is a class.
-    #[doc(hidden)]
+    /// The names of the classes: [`Names<K>`](crate::Names) for a `Class<K>`, and `()` for other targets.
     type Names: Clone + Debug + Send + Sync;
     /// What the fields of the columns mean.
     #[doc(hidden)]
