@@ -2,7 +2,9 @@
 
 use onnx_rs::ast::TensorProto;
 
-use super::{Made, file, float, imported, int, ints, taking, told};
+use super::{Made, float, int, ints, taking};
+#[cfg(feature = "examples")]
+use super::{file, imported, told};
 use crate::onnx::{model, written};
 
 const CAUSAL: [f32; 9] = [0.0, -1e9, -1e9, 0.0, 0.0, -1e9, 0.0, 0.0, 0.0];
@@ -46,6 +48,7 @@ fn assert_layer(made: Made, layer: &str) {
     assert_eq!(made.told(), format!("(Sequence<3, 4>) -> Sequence<3, 4> {{ self_attention: {layer} }}"));
 }
 
+#[cfg(feature = "examples")]
 #[test]
 fn transformers_of_pytorch() {
     let declaration = |[wide, narrow]: [&str; 2]| {
@@ -66,6 +69,7 @@ fn transformers_of_pytorch() {
     assert_eq!(attention, ["in_proj_weight", "in_proj_bias", "out_proj.weight", "out_proj.bias"]);
 }
 
+#[cfg(feature = "examples")]
 #[test]
 fn attention_that_the_library_writes() {
     assert_eq!(
@@ -273,6 +277,7 @@ fn shapes_that_are_computed() {
     assert_eq!(made.node("Reshape r shape -> y", vec![]).told(), "(Sequence<4, 6>) -> Vector<24> { Relu, Flatten }");
 }
 
+#[cfg(feature = "examples")]
 #[test]
 fn files_with_changes_are_read_or_refused() {
     let whole = file("onnx_transformer_dynamo.onnx");
