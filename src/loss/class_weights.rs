@@ -139,7 +139,7 @@ impl BinaryCrossEntropy {
     /// let mut yes = Yes::zeroed();
     /// yes.dense.bias[0] = -1.0;
     /// Trainer::new(BinaryCrossEntropy.positive_weight(3.0)?, Sgd::new(1.0)).epochs(200).fit(&mut yes, &data)?;
-    /// // Both answers have the same total weight, so that neither is more likely.
+    /// // Yes and no have the same total weight, so that neither is more likely.
     /// assert!(yes.predict(&[0.0])[0].abs() < 1e-5);
     /// # Ok::<(), typenet::Error>(())
     /// ```

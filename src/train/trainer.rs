@@ -133,8 +133,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     /// A metric is computed over all samples of the epoch, and is not a mean over batches. Metrics do not change a single bit
     /// of the parameters, and the number of threads does not change a single bit of a metric.
     ///
-    /// Accuracy on a validation set of classes, or of yes and no, `val_accuracy`, is always recorded. [`Progress`], [`History`] with its tables,
-    /// and pictures show all measures. [`EarlyStopping`], [`reduce_on_plateau_of`](Self::reduce_on_plateau_of) and
+    /// Accuracy on a validation set of classes, or of yes and no, `val_accuracy`, is always recorded. [`Progress`], [`History`] with its
+    /// tables, and pictures show all measures. [`EarlyStopping`], [`reduce_on_plateau_of`](Self::reduce_on_plateau_of) and
     /// `Checkpoints::best` can monitor any of them by name.
     ///
     /// # Errors
@@ -227,8 +227,8 @@ impl<L, O: Optimizer, T: Kernels, V, H, M> Trainer<L, O, T, V, H, M> {
     }
 
     /// Sets a source of batches on which the network is measured after each epoch, for validation samples that do not fit into
-    /// memory, in place of a [validation set](Self::validation). Training does not learn from it. Its batches have the same size as those of training. It begins with epoch 0 and
-    /// seed 0 each time, as in [`Evaluate::evaluate_batches`](crate::Evaluate::evaluate_batches).
+    /// memory, in place of a [validation set](Self::validation). Training does not learn from it. Its batches have the same size as
+    /// those of training. It begins with epoch 0 and seed 0 each time, as in [`Evaluate::evaluate_batches`](crate::Evaluate::evaluate_batches).
     ///
     /// # Example
     /// ```
